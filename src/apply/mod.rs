@@ -1,0 +1,1 @@
+//! Carries out an approved plan: lock, guards, journal before and after each write, read-back.

@@ -1,0 +1,310 @@
+//! The command line. The doc comments are the help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Proves that Domo's users and the company directory agree, and says where they do not.
+///
+/// Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 evidence incomplete, 4 findings at or above --fail-on,
+/// 5 a guard refused, 6 the plan is expired, tampered with or foreign, 7 applied in part, 8 locked by another run, 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "domo-reconcile", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How logs are written to stderr.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// Print nothing but the answer and errors.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Print more; twice: requests too.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// Lines for people or JSON for machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Audit the bundled sample company over loopback: no configuration, no credentials, no network
+    Demo(Demo),
+    /// Pull accounts, load the directory, reconcile, report, and plan
+    Audit(Box<Audit>),
+    /// Show a plan and what is open, or record decisions on its actions
+    Review(Review),
+    /// Show what the approved actions would do; with --confirm, carry them out
+    Apply(Apply),
+    /// Make a plan that undoes what a journal says was done
+    Revert(Revert),
+    /// Pull every account into a snapshot file
+    Pull(Pull),
+    /// Find every problem of configuration, credentials, directory mapping and templates at once
+    Check(Check),
+    /// Serve a local Domo with the same API, for demos, rehearsals and tests
+    Sandbox(Sandbox),
+    /// List, show, compare and prune the runs of an archive
+    Runs(Runs),
+    /// Check every hash of a run and the chain of runs behind it
+    Verify(Verify),
+    /// Judge a stored snapshot again
+    Replay(Replay),
+    /// Print the JSON Schema of a file
+    Schema(Schema),
+}
+
+/// Where the rules come from.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigFile {
+    /// The configuration [default: domo-reconcile.toml in the current folder, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The archive the run folder is written to
+    #[arg(long, value_name = "DIR", default_value = "audits")]
+    pub archive: PathBuf,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `audit`
+#[derive(Debug, Args)]
+pub struct Audit {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub config: ConfigFile,
+    /// A directory export; repeatable; replaces the configured ones
+    #[arg(long, value_name = "FILE")]
+    pub directory: Vec<PathBuf>,
+    /// Accounts from a file instead of the live API: a snapshot, a JSON array of users, or a People or DomoStats export as CSV
+    #[arg(long, value_name = "FILE")]
+    pub accounts: Option<PathBuf>,
+    /// The archive the run folder is written to
+    #[arg(long, value_name = "DIR", default_value = "audits")]
+    pub archive: PathBuf,
+    /// The day judged [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<NaiveDate>,
+    /// Exit with 4 when there are findings at or above this severity
+    #[arg(long, value_enum, default_value_t = FailOn::Never)]
+    pub fail_on: FailOn,
+    /// The flavour of report.md
+    #[arg(long, value_enum, default_value_t = Markdown::Github)]
+    pub markdown: Markdown,
+    /// Replace names, e-mails and phones by stable tokens in every file that leaves the house
+    #[arg(long)]
+    pub redact: bool,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Severities, and never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+    Never,
+}
+
+/// Where the Markdown is pasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum Markdown {
+    Github,
+    Gitlab,
+    Jira,
+    Plain,
+}
+
+/// `review`
+#[derive(Debug, Args)]
+pub struct Review {
+    /// The plan
+    pub plan: PathBuf,
+    /// Approve these actions: all, an action kind, an action id, or a finding id; repeatable
+    #[arg(long, value_name = "SELECTOR", requires = "by")]
+    pub approve: Vec<String>,
+    /// Reject these actions; repeatable
+    #[arg(long, value_name = "SELECTOR", requires = "by")]
+    pub reject: Vec<String>,
+    /// A filled-in review.xlsx or review.csv
+    #[arg(long, value_name = "FILE", requires = "by")]
+    pub from: Option<PathBuf>,
+    /// Who decides
+    #[arg(long, value_name = "WHO")]
+    pub by: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `apply`
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// The plan
+    pub plan: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub config: ConfigFile,
+    /// Carry out the approved actions
+    #[arg(long, conflicts_with = "rehearse")]
+    pub confirm: bool,
+    /// Carry out the approved actions on the sandbox, with the plan's own snapshot; Domo is not touched
+    #[arg(long)]
+    pub rehearse: bool,
+    /// Send the invitations of accounts that this plan created
+    #[arg(long)]
+    pub invite: bool,
+    /// Go on although this guard refuses; `rejected-rows=14` names the exact number; repeatable
+    #[arg(long = "override", value_name = "GUARD", requires = "reason")]
+    pub overrides: Vec<String>,
+    /// Why a guard is overridden
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Who applies [default: the user of this machine]
+    #[arg(long, value_name = "WHO")]
+    pub by: Option<String>,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `revert`
+#[derive(Debug, Args)]
+pub struct Revert {
+    /// The journal
+    pub journal: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub config: ConfigFile,
+    /// The plan [default: revert.plan.json beside the journal]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `pull`
+#[derive(Debug, Args)]
+pub struct Pull {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub config: ConfigFile,
+    /// The snapshot
+    #[arg(long, value_name = "FILE", default_value = "accounts.jsonl")]
+    pub out: PathBuf,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub config: ConfigFile,
+    /// A directory export; repeatable; replaces the configured ones
+    #[arg(long, value_name = "FILE")]
+    pub directory: Vec<PathBuf>,
+    /// The day judged [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<NaiveDate>,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sandbox`
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// The address to listen on; loopback only
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// The users it starts with: a JSON array or a snapshot [default: the sample company]
+    #[arg(long, value_name = "FILE")]
+    pub accounts: Option<PathBuf>,
+    /// The OAuth client it knows
+    #[arg(long, default_value = "sandbox")]
+    pub client_id: String,
+    /// That client's secret
+    #[arg(long, default_value = "sandbox-secret")]
+    pub client_secret: String,
+}
+
+/// `runs`
+#[derive(Debug, Args)]
+pub struct Runs {
+    /// The archive
+    #[arg(long, value_name = "DIR", default_value = "audits", global = true)]
+    pub archive: PathBuf,
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The run folder
+    pub run: PathBuf,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `replay`
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The run folder
+    pub run: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub config: ConfigFile,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `schema`
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Which file
+    #[arg(value_enum)]
+    pub name: SchemaName,
+}
+
+/// Files with a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum SchemaName {
+    Findings,
+    Plan,
+    Report,
+    Config,
+}

@@ -1,0 +1,108 @@
+//! A file a verb: wiring, no logic. Here: what all verbs share, and the program's one `main`.
+
+mod apply;
+mod audit;
+mod check;
+mod demo;
+mod pull;
+mod replay;
+mod revert;
+mod review;
+mod runs;
+mod sandbox;
+mod schema;
+mod verify;
+
+pub mod terminal;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use clap::Parser;
+
+use crate::cli::{Cli, Command, LogFormat};
+use crate::failure::{self, Kind};
+pub use terminal::Terminal;
+
+/// What a verb ends with when nothing failed: done, or a kind that is an answer rather than an error (findings, a guard).
+pub type Ended = Option<Kind>;
+
+/// What every verb is given.
+#[derive(Debug)]
+pub struct Context {
+    /// Where people and programs read.
+    pub terminal: Terminal,
+    /// When the program began; `SOURCE_DATE_EPOCH` (seconds) replaces the clock so that a run can be made again. `apply` does not
+    /// look at it: a plan expires by the real clock.
+    pub started: DateTime<Utc>,
+}
+
+/// Parses the arguments, runs the verb, prints the failure.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, the rest is wrong usage; clap knows which stream.
+            let code = if error.use_stderr() { Kind::Usage.code() } else { 0 };
+            return match error.print() {
+                Ok(()) | Err(_) => ExitCode::from(code),
+            };
+        }
+    };
+    log(&cli);
+    let context = Context { terminal: Terminal::new(cli.quiet), started: started() };
+    match run(&cli.command, &context) {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(kind)) => ExitCode::from(kind.code()),
+        // A reader that went away (`| head`) is no failure of ours.
+        Err(error) if terminal::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            context.terminal.error(&failure::paragraph(&error));
+            ExitCode::from(failure::kind(&error).code())
+        }
+    }
+}
+
+fn run(command: &Command, context: &Context) -> Result<Ended> {
+    match command {
+        Command::Demo(options) => demo::run(options, context),
+        Command::Audit(options) => audit::run(options, context),
+        Command::Review(options) => review::run(options, context),
+        Command::Apply(options) => apply::run(options, context),
+        Command::Revert(options) => revert::run(options, context),
+        Command::Pull(options) => pull::run(options, context),
+        Command::Check(options) => check::run(options, context),
+        Command::Sandbox(options) => sandbox::run(options, context),
+        Command::Runs(options) => runs::run(options, context),
+        Command::Verify(options) => verify::run(options, context),
+        Command::Replay(options) => replay::run(options, context),
+        Command::Schema(options) => schema::run(options, context),
+    }
+}
+
+/// One runtime for the verbs that talk to Domo.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
+}
+
+fn started() -> DateTime<Utc> {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok();
+    let fixed = fixed.and_then(|seconds| DateTime::from_timestamp(seconds.parse().ok()?, 0));
+    fixed.unwrap_or_else(Utc::now)
+}
+
+fn log(cli: &Cli) {
+    let level = match (cli.quiet, cli.verbose) {
+        (true, _) => "error",
+        (_, 0) => "warn",
+        (_, 1) => "info",
+        _ => "debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::new(format!("off,domo_reconcile={level}"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    match cli.log_format {
+        LogFormat::Text => builder.with_target(false).init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}

@@ -1,0 +1,68 @@
+//! Where people and programs read: the answer goes to stdout, everything said along the way to stderr.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::text;
+
+/// stdout for the answer, stderr for people.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    quiet: bool,
+}
+
+impl Terminal {
+    /// With `quiet`, nothing is said along the way.
+    pub fn new(quiet: bool) -> Self {
+        Self { quiet }
+    }
+
+    /// The answer, to stdout. A reader that went away is an error that ends the program quietly.
+    pub fn answer(&self, text: impl AsRef<str>) -> Result<()> {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{}", printable(text.as_ref()))?;
+        Ok(out.flush()?)
+    }
+
+    /// The answer as one JSON document, to stdout.
+    pub fn json(&self, answer: &impl Serialize) -> Result<()> {
+        let mut out = std::io::stdout().lock();
+        serde_json::to_writer_pretty(&mut out, answer)?;
+        writeln!(out)?;
+        Ok(out.flush()?)
+    }
+
+    /// Something a person along the way wants to know, to stderr; not with `-q`.
+    pub fn say(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            self.error(text.as_ref());
+        }
+    }
+
+    /// What failed, to stderr.
+    pub fn error(&self, text: &str) {
+        // There is nobody to tell when stderr is closed.
+        let _ = writeln!(std::io::stderr().lock(), "{}", printable(text));
+    }
+
+    /// Whether progress may be drawn: stderr is a terminal and nobody asked for quiet.
+    pub fn draws(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+}
+
+/// Nothing a stranger typed moves the cursor or reorders the line. We print no colour, so every escape is a stranger's.
+fn printable(text: &str) -> String {
+    text.split('\n').map(text::visible).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether an error is a closed pipe on our own output.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        io.or(json) == Some(ErrorKind::BrokenPipe)
+    })
+}

@@ -1,0 +1,181 @@
+//! Every row of every directory export: a frame for sets, the rejected rows, and how each file was understood.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use chrono::NaiveDate;
+use polars::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Status;
+
+/// Columns of the people frame and their types, in this order. Text is as the file has it after decoding: trimmed, formula and
+/// `null` wrappers removed, otherwise not normalised.
+///
+/// | column | note |
+/// |---|---|
+/// | `source` | index into [`People::sources`] |
+/// | `row` | 1-based as a spreadsheet shows it; in JSON the item's position from 1 |
+/// | `alternate_email` `groups` | lists, null when absent |
+/// | `employee_number` | text; null where a [`Doubt`] says it is damaged |
+/// | `status` | a canonical word ([`Status`]), null for a blank cell; from words only |
+/// | `status_word` | the file's own word |
+/// | `enabled` | from a column of booleans, null otherwise |
+/// | `hire_date` `termination_date` | days |
+pub fn schema() -> Schema {
+    let text = || DataType::String;
+    let list = || DataType::List(Box::new(DataType::String));
+    Schema::from_iter([
+        Field::new("source".into(), DataType::UInt32),
+        Field::new("row".into(), DataType::UInt32),
+        Field::new("email".into(), text()),
+        Field::new("alternate_email".into(), list()),
+        Field::new("employee_number".into(), text()),
+        Field::new("name".into(), text()),
+        Field::new("given_name".into(), text()),
+        Field::new("family_name".into(), text()),
+        Field::new("title".into(), text()),
+        Field::new("department".into(), text()),
+        Field::new("location".into(), text()),
+        Field::new("phone".into(), text()),
+        Field::new("status".into(), text()),
+        Field::new("status_word".into(), text()),
+        Field::new("enabled".into(), DataType::Boolean),
+        Field::new("hire_date".into(), DataType::Date),
+        Field::new("termination_date".into(), DataType::Date),
+        Field::new("manager_email".into(), text()),
+        Field::new("user_type".into(), text()),
+        Field::new("groups".into(), list()),
+        Field::new("role".into(), text()),
+    ])
+}
+
+/// The people of all directory exports.
+#[derive(Debug, Clone)]
+pub struct People {
+    /// One row a usable row of a file; see [`schema`].
+    pub frame: DataFrame,
+    /// The files, in the order given.
+    pub sources: Vec<Source>,
+    /// Rows that could not be used; they count as read and never make an orphan.
+    pub rejected: Vec<RejectedRow>,
+    /// Doubts about single cells of usable rows: a damaged number, a name with `U+FFFD`, a contradiction.
+    pub doubts: Vec<Doubt>,
+}
+
+impl People {
+    /// Refuses a frame that has not the documented columns.
+    pub fn new(frame: DataFrame, sources: Vec<Source>, rejected: Vec<RejectedRow>, doubts: Vec<Doubt>) -> Result<Self> {
+        ensure!(*frame.schema().as_ref() == schema(), "the people frame has other columns than documented: {:?}", frame.schema());
+        Ok(Self { frame, sources, rejected, doubts })
+    }
+
+    /// Rows read: usable and rejected.
+    pub fn read(&self) -> u64 {
+        (self.frame.height() + self.rejected.len()) as u64
+    }
+}
+
+/// How one file was understood: what `check` and the report show, and the manifest keeps.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Source {
+    /// The file's name without its folder.
+    pub name: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its modification day, the best hint at the export's age.
+    pub modified: Option<NaiveDate>,
+    /// `csv`, `xlsx`, `xls`, `ods`, `json`, ...
+    pub format: String,
+    /// The system recognised by its headers.
+    pub system: Option<String>,
+    /// The encoding, and whether it was guessed.
+    pub encoding: Option<String>,
+    /// The delimiter.
+    pub delimiter: Option<String>,
+    /// The sheet.
+    pub sheet: Option<String>,
+    /// The row of the headers, 1-based.
+    pub header_row: Option<u32>,
+    /// Rows read, rejected ones included.
+    pub rows: u64,
+    /// Rows rejected.
+    pub rejected: u64,
+    /// Rows skipped as blank, titles, totals or repeated headers, each with why.
+    pub skipped: Vec<String>,
+    /// Canonical field -> the header it was read from. A field that is not here is *not provided*.
+    pub columns: Vec<Mapped>,
+    /// How many columns were not read. Their names and values are never kept.
+    pub unmapped: u64,
+    /// The status words found.
+    pub status_words: Vec<StatusWord>,
+    /// Choices made and doubts had, as sentences.
+    pub notes: Vec<String>,
+    /// Why the file may not be the whole directory; empty means complete.
+    pub incomplete: Vec<String>,
+}
+
+impl Source {
+    /// The canonical fields this file carries.
+    pub fn provided(&self) -> BTreeSet<&str> {
+        self.columns.iter().map(|mapped| mapped.field.as_str()).collect()
+    }
+}
+
+/// A canonical field and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Mapped {
+    /// The canonical field.
+    pub field: String,
+    /// The header in the file.
+    pub header: String,
+    /// Why this header: `configured`, `preset okta`, `synonym`.
+    pub why: String,
+}
+
+/// A status word of a file, how often it stands there and what it was taken for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct StatusWord {
+    /// The word as written.
+    pub word: String,
+    /// How many rows have it.
+    pub count: u64,
+    /// What it means.
+    pub taken_for: Status,
+}
+
+/// A row that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// Index into [`People::sources`].
+    pub source: u32,
+    /// As in the frame.
+    pub row: u32,
+    /// Why.
+    pub reason: String,
+    /// What the row's e-mail cell held, if anything: it keeps an account from being judged an orphan.
+    pub email: Option<String>,
+    /// What its number cell held, if anything.
+    pub employee_number: Option<String>,
+    /// SHA-256 of its cells, the row's subject for a stable finding id.
+    pub digest: String,
+}
+
+/// A doubt about one cell of a usable row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// Index into [`People::sources`].
+    pub source: u32,
+    /// As in the frame.
+    pub row: u32,
+    /// The canonical field.
+    pub field: String,
+    /// What is wrong, as a sentence.
+    pub problem: String,
+    /// What the cell held.
+    pub value: String,
+    /// The value must not be compared: no drift on this field for this person.
+    pub not_comparable: bool,
+}

@@ -1,0 +1,158 @@
+//! Every account of one Domo instance: a frame for sets, the raw objects for evidence, and how both came to be.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use chrono::{DateTime, NaiveDate, Utc};
+use polars::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Columns of the accounts frame and their types, in this order. Text is as Domo sent it; nothing is normalised.
+///
+/// | column | note |
+/// |---|---|
+/// | `id` | null where the source has none (a People export) |
+/// | `email` `name` `role` | as sent |
+/// | `role_id` `employee_number` | text, whether Domo sent a number or text |
+/// | `alternate_email` `title` `department` `location` `phone` `timezone` `locale` | null when absent, `""` when sent empty |
+/// | `active` | absent means true unless `deleted` |
+/// | `deleted` | Domo answers 200 with `deleted: true` for a deleted account |
+/// | `created` `updated` `last_login` | days, UTC; `created` in January 1970 is repaired (seconds sent as milliseconds) |
+/// | `groups` | names, where memberships were read |
+pub fn schema() -> Schema {
+    let text = || DataType::String;
+    Schema::from_iter([
+        Field::new("id".into(), DataType::UInt64),
+        Field::new("email".into(), text()),
+        Field::new("name".into(), text()),
+        Field::new("role".into(), text()),
+        Field::new("role_id".into(), text()),
+        Field::new("alternate_email".into(), text()),
+        Field::new("employee_number".into(), text()),
+        Field::new("title".into(), text()),
+        Field::new("department".into(), text()),
+        Field::new("location".into(), text()),
+        Field::new("phone".into(), text()),
+        Field::new("timezone".into(), text()),
+        Field::new("locale".into(), text()),
+        Field::new("active".into(), DataType::Boolean),
+        Field::new("deleted".into(), DataType::Boolean),
+        Field::new("created".into(), DataType::Date),
+        Field::new("updated".into(), DataType::Date),
+        Field::new("last_login".into(), DataType::Date),
+        Field::new("groups".into(), DataType::List(Box::new(DataType::String))),
+    ])
+}
+
+/// The accounts of one instance at one time.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    /// One row an account; see [`schema`].
+    pub frame: DataFrame,
+    /// The objects the frame was made from, one for each row, in the same order.
+    pub snapshot: Snapshot,
+    /// Columns the source carries at all. A column that is not here is *not provided*: never drift, and what needs it is not tested.
+    pub provided: BTreeSet<String>,
+    /// How they were read.
+    pub evidence: Evidence,
+}
+
+impl Accounts {
+    /// Refuses a frame that has not the documented columns, or not one raw object a row.
+    pub fn new(frame: DataFrame, snapshot: Snapshot, provided: BTreeSet<String>, evidence: Evidence) -> Result<Self> {
+        ensure!(*frame.schema().as_ref() == schema(), "the accounts frame has other columns than documented: {:?}", frame.schema());
+        ensure!(frame.height() == snapshot.len(), "{} accounts but {} raw objects", frame.height(), snapshot.len());
+        Ok(Self { frame, snapshot, provided, evidence })
+    }
+}
+
+/// Raw objects as Domo sent them, one JSON object a line: the bytes of `accounts.jsonl`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    bytes: Vec<u8>,
+    lines: usize,
+}
+
+impl Snapshot {
+    /// Appends one object. `object` must be valid JSON without a line break outside its white space.
+    pub fn push(&mut self, object: &str) {
+        let one_line = object.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty());
+        one_line.for_each(|part| self.bytes.extend_from_slice(part.as_bytes()));
+        self.bytes.push(b'\n');
+        self.lines += 1;
+    }
+
+    /// The lines, each ended by LF.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many objects.
+    pub fn len(&self) -> usize {
+        self.lines
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.lines == 0
+    }
+
+    /// The objects in order.
+    pub fn objects(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+    }
+}
+
+/// How the accounts were read: what an auditor asks first.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Evidence {
+    /// The endpoint (`https://api.domo.com/v1/users`) or the file.
+    pub source: String,
+    /// `api`, `snapshot`, `people-export` or `domostats`.
+    pub kind: String,
+    /// When reading began.
+    pub started: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub finished: Option<DateTime<Utc>>,
+    /// The day the data is of, where the source says so (a snapshot's own time).
+    pub as_of: Option<NaiveDate>,
+    /// Users asked for a page.
+    pub page_size: Option<usize>,
+    /// Pages read, over all passes.
+    pub pages: u64,
+    /// Passes over the list.
+    pub passes: u64,
+    /// Rows received, over all passes.
+    pub rows: u64,
+    /// Distinct ids.
+    pub distinct: u64,
+    /// Rows whose id had been seen in the same pass.
+    pub repeated: u64,
+    /// Requests sent again after a fault.
+    pub retries: u64,
+    /// SHA-256 of the file, or of the snapshot.
+    pub sha256: String,
+    /// Bytes of the same.
+    pub bytes: u64,
+    /// The account behind the API client, where the token says.
+    pub credential: Option<Credential>,
+    /// Why the population may not be whole; empty means complete.
+    pub incomplete: Vec<String>,
+    /// What a reader should know although the population is whole.
+    pub warnings: Vec<String>,
+}
+
+/// What Domo's token says of its owner.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Credential {
+    /// The OAuth client id (never the secret).
+    pub client_id: String,
+    /// Domo id of the owner.
+    pub user_id: Option<u64>,
+    /// The instance the token is for.
+    pub customer: Option<String>,
+    /// The owner's role.
+    pub role: Option<String>,
+    /// The scopes granted.
+    pub scope: Option<String>,
+}

@@ -1,0 +1,118 @@
+//! How the program fails: a kind that becomes the exit code, a sentence, and what to do next.
+//!
+//! Errors travel as [`anyhow::Error`]; a [`Failure`] somewhere in the chain says which [`Kind`] the whole is and may carry a
+//! hint. An error without one is [`Kind::Failed`].
+
+use std::fmt;
+
+/// Why the program ends, as schedulers see it. The numbers are an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Network, file, Domo's refusal.
+    Failed = 1,
+    /// Wrong usage or configuration; a path of theirs that is not there or not readable as what it is.
+    Usage = 2,
+    /// The evidence is incomplete; the report is written and says so.
+    NotEvaluable = 3,
+    /// Findings at or above `--fail-on`.
+    Findings = 4,
+    /// A guard refused.
+    Guard = 5,
+    /// The plan is expired, tampered with, or for another instance.
+    PlanRefused = 6,
+    /// Some approved actions failed, are unknown, or were skipped as changed since the plan.
+    Partial = 7,
+    /// Another run holds the lock.
+    Locked = 8,
+    /// Interrupted; the action under way was finished and recorded.
+    Interrupted = 130,
+}
+
+impl Kind {
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// One sentence on what failed and where, its kind, and optionally what to do next.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure of this kind.
+    pub fn new(kind: Kind, message: impl fmt::Display) -> Self {
+        Self { kind, message: message.to_string(), hint: None }
+    }
+
+    /// [`Kind::Failed`].
+    pub fn failed(message: impl fmt::Display) -> Self {
+        Self::new(Kind::Failed, message)
+    }
+
+    /// [`Kind::Usage`].
+    pub fn usage(message: impl fmt::Display) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Says what to do next.
+    pub fn hint(mut self, hint: impl fmt::Display) -> Self {
+        self.hint = Some(hint.to_string());
+        self
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+/// The kind of an error: that of the outermost [`Failure`] in its chain, else [`Kind::Failed`].
+pub fn kind(error: &anyhow::Error) -> Kind {
+    failures(error).map(Failure::kind).next().unwrap_or(Kind::Failed)
+}
+
+/// The paragraph people read: the error, its causes, and the hints found on the way.
+pub fn paragraph(error: &anyhow::Error) -> String {
+    let mut text = format!("error: {error}");
+    for cause in error.chain().skip(1) {
+        text.push_str(&format!("\n  because: {cause}"));
+    }
+    for hint in failures(error).filter_map(|failure| failure.hint.as_deref()) {
+        text.push_str(&format!("\n  next: {hint}"));
+    }
+    text
+}
+
+fn failures(error: &anyhow::Error) -> impl Iterator<Item = &Failure> {
+    // `context(Failure)` hides the failure from `chain()`'s downcast, so ask the error itself first.
+    let own = error.downcast_ref::<Failure>();
+    let in_chain = error.chain().filter_map(|cause| cause.downcast_ref::<Failure>());
+    own.into_iter().chain(in_chain.filter(move |found| own.is_none_or(|own| !std::ptr::eq(own, *found))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn the_kind_is_found_under_and_over_context() {
+        let under = anyhow::Error::new(Failure::usage("no such column")).context("reading workers.csv");
+        assert_eq!(kind(&under), Kind::Usage);
+        let over =
+            Err::<(), _>(std::io::Error::other("refused")).context(Failure::new(Kind::Locked, "busy").hint("wait")).unwrap_err();
+        assert_eq!(kind(&over), Kind::Locked);
+        assert_eq!(paragraph(&over), "error: busy\n  because: refused\n  next: wait");
+    }
+
+    #[test]
+    fn an_error_without_a_kind_failed() {
+        assert_eq!(kind(&anyhow::anyhow!("x")).code(), 1);
+    }
+}

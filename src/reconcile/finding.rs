@@ -1,0 +1,327 @@
+//! What was found: few, so plain structs; each explains itself in one sentence.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::config::{Key, Status};
+
+/// The kinds of finding, worst first as the report lists them. The words are an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // the words of the report's glossary
+pub enum Kind {
+    Leaver,
+    Suspended,
+    Orphan,
+    Conflict,
+    Ambiguous,
+    Duplicate,
+    Early,
+    NotEvaluable,
+    Drift,
+    Missing,
+    Quality,
+    Deactivated,
+    Exception,
+}
+
+impl Kind {
+    /// Every kind, in the report's order.
+    pub const ALL: [Kind; 13] = [
+        Kind::Leaver,
+        Kind::Suspended,
+        Kind::Orphan,
+        Kind::Conflict,
+        Kind::Ambiguous,
+        Kind::Duplicate,
+        Kind::Early,
+        Kind::NotEvaluable,
+        Kind::Drift,
+        Kind::Missing,
+        Kind::Quality,
+        Kind::Deactivated,
+        Kind::Exception,
+    ];
+
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Leaver => "leaver",
+            Self::Suspended => "suspended",
+            Self::Orphan => "orphan",
+            Self::Conflict => "conflict",
+            Self::Ambiguous => "ambiguous",
+            Self::Duplicate => "duplicate",
+            Self::Early => "early",
+            Self::NotEvaluable => "not-evaluable",
+            Self::Drift => "drift",
+            Self::Missing => "missing",
+            Self::Quality => "quality",
+            Self::Deactivated => "deactivated",
+            Self::Exception => "exception",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How bad, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Severity {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+}
+
+impl Severity {
+    /// Every severity, worst first.
+    pub const ALL: [Severity; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
+
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// What the plan may do about a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Action {
+    Update,
+    Deactivate,
+    Delete,
+    Create,
+    Reactivate,
+}
+
+impl Action {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Update => "update",
+            Self::Deactivate => "deactivate",
+            Self::Delete => "delete",
+            Self::Create => "create",
+            Self::Reactivate => "reactivate",
+        }
+    }
+}
+
+/// `F-` and 10 characters (12 after a collision) of Crockford's base32: the first bits of SHA-256 over
+/// `v1|instance|kind|subject`. It never depends on values, order or severity, so the same finding keeps its id from run to run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(transparent)]
+pub struct FindingId(pub String);
+
+impl FindingId {
+    /// The id of a subject: 50 bits.
+    pub fn new(instance: &str, kind: Kind, subject: &str) -> Self {
+        Self::with_length(instance, kind, subject, 10)
+    }
+
+    /// The id widened to 60 bits, for a subject whose usual id collides with another's.
+    pub fn widened(instance: &str, kind: Kind, subject: &str) -> Self {
+        Self::with_length(instance, kind, subject, 12)
+    }
+
+    fn with_length(instance: &str, kind: Kind, subject: &str, length: usize) -> Self {
+        const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let digest = Sha256::digest(format!("v1|{instance}|{kind}|{subject}").as_bytes());
+        let bits = digest.iter().take(8).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let text = (0..length).map(|place| ALPHABET[(bits >> (59 - 5 * place) & 31) as usize] as char);
+        Self(text.fold(String::from("F-"), |mut id, letter| {
+            id.push(letter);
+            id
+        }))
+    }
+}
+
+impl fmt::Display for FindingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One thing that differs, with the evidence for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Stable from run to run.
+    pub id: FindingId,
+    /// What was found.
+    pub kind: Kind,
+    /// How bad.
+    pub severity: Severity,
+    /// The account, unless the subject is a person or a rule.
+    pub account: Option<AccountRef>,
+    /// The person, unless the subject is an account alone or a rule.
+    pub person: Option<PersonRef>,
+    /// The keys that agree.
+    pub matched_by: Vec<Key>,
+    /// The fields that differ.
+    pub drift: Vec<DriftField>,
+    /// One sentence a reviewer understands, with dates and numbers.
+    pub reason: String,
+    /// What the policy proposes; none where a person must decide or an exception covers it.
+    pub action: Option<Action>,
+    /// The exception that covers it.
+    pub exception: Option<AcceptedBy>,
+    /// What is particular to the kind.
+    pub detail: Detail,
+}
+
+/// An account as the report names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct AccountRef {
+    /// Row in the accounts frame.
+    pub index: u32,
+    /// Null where the source has no ids.
+    pub id: Option<u64>,
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub role: Option<String>,
+    pub active: bool,
+}
+
+/// A person as the report names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct PersonRef {
+    /// Row in the people frame; none for a rejected row.
+    pub index: Option<u32>,
+    /// The file's name.
+    pub source: String,
+    /// 1-based as a spreadsheet shows it.
+    pub row: u32,
+    pub email: Option<String>,
+    pub employee_number: Option<String>,
+    pub name: Option<String>,
+    /// Status on the day judged.
+    pub status: Status,
+    pub termination_date: Option<NaiveDate>,
+}
+
+/// One field that differs. Values as stored on either side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriftField {
+    /// The canonical field.
+    pub field: String,
+    /// Domo's value; none = empty.
+    pub domo: Option<String>,
+    /// The directory's value; none = empty.
+    pub directory: Option<String>,
+    /// What the eye does not see, such as `case only`.
+    pub note: Option<String>,
+    /// May the plan write the directory's value? Not where it is empty, or refused by Domo's rules.
+    pub writable: bool,
+}
+
+/// The exception that accepts a finding, as the configuration has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)]
+pub struct AcceptedBy {
+    pub owner: String,
+    pub reason: String,
+    pub expires: NaiveDate,
+}
+
+/// A person whose name is near an orphan's: a suggestion, never a match.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The person.
+    pub person: PersonRef,
+    /// Likeness of the names, 0 to 1.
+    pub score: f64,
+    /// Why, such as `same given name, same department`.
+    pub why: String,
+}
+
+/// What is particular to a kind of finding.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub enum Detail {
+    /// Nothing beside the common fields (drift).
+    None,
+    /// Leaver and suspended.
+    Employment {
+        status_word: Option<String>,
+        last_day: Option<NaiveDate>,
+        days_since: Option<i64>,
+    },
+    Orphan {
+        keys_tried: Vec<Key>,
+        candidates: Vec<Candidate>,
+        created: Option<NaiveDate>,
+    },
+    Conflict {
+        by_email: Vec<PersonRef>,
+        by_number: Vec<PersonRef>,
+        reused_address: bool,
+    },
+    Ambiguous {
+        candidates: Vec<PersonRef>,
+    },
+    /// All accounts of the person, and which agrees on most keys.
+    Duplicate {
+        accounts: Vec<AccountRef>,
+        shared: Vec<Key>,
+        best: Option<u32>,
+    },
+    Missing {
+        rule: String,
+        department: Option<String>,
+    },
+    Early {
+        hire_date: Option<NaiveDate>,
+        days_ahead: Option<i64>,
+    },
+    Quality {
+        field: Option<String>,
+        problem: String,
+        value: Option<String>,
+    },
+    NotEvaluable {
+        code: &'static str,
+        missing: String,
+    },
+    /// Deactivated in Domo, active in the directory.
+    Deactivated,
+    Exception {
+        account: String,
+        problem: &'static str,
+        expires: NaiveDate,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_depends_on_instance_kind_and_subject_only() {
+        let id = FindingId::new("acme", Kind::Orphan, "123");
+        assert_eq!(id, FindingId::new("acme", Kind::Orphan, "123"));
+        assert_ne!(id, FindingId::new("acme", Kind::Leaver, "123"));
+        assert_ne!(id, FindingId::new("beta", Kind::Orphan, "123"));
+        assert_eq!(id.0.len(), 12);
+        assert!(FindingId::widened("acme", Kind::Orphan, "123").0.starts_with(&id.0));
+    }
+}

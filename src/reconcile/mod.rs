@@ -1,0 +1,265 @@
+//! The judgement: who is matched, who is not, and what differs. Pure: no clock, no files, no network; the day judged comes in.
+//!
+//! [`reconcile`] takes the two populations and the rules and gives a [`Reconciliation`]: every account and every person in exactly
+//! one situation, the findings, and totals that balance.
+
+pub mod finding;
+
+pub use finding::{AcceptedBy, AccountRef, Action, Candidate, Detail, DriftField, Finding, FindingId, Kind, PersonRef, Severity};
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use chrono::NaiveDate;
+use polars::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Config, Key};
+
+/// What is needed beside the two populations.
+#[derive(Debug, Clone)]
+pub struct Rules<'a> {
+    /// The configuration; only `[match] [expected] [drift] [policy] [[exclude]] [[role]] [[exception]]` and `client_owner` are read.
+    pub config: &'a Config,
+    /// `acme`; part of every finding's id.
+    pub instance: &'a str,
+    /// The day judged.
+    pub as_of: NaiveDate,
+}
+
+/// Exactly one of these for each account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the words of the report's glossary
+pub enum AccountSituation {
+    Matched,
+    Orphan,
+    Leaver,
+    Suspended,
+    Ambiguous,
+    Conflict,
+    Duplicate,
+    Inactive,
+    Excluded,
+    NotEvaluable,
+}
+
+/// Exactly one of these for each row of the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the words of the report's glossary
+pub enum PersonSituation {
+    Matched,
+    Missing,
+    NotExpected,
+    Left,
+    Prehire,
+    Duplicate,
+    Rejected,
+    Ambiguous,
+    Conflict,
+    NotEvaluable,
+}
+
+/// The accounts by situation; the counts after `read` add up to it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)]
+pub struct AccountTotals {
+    pub read: u64,
+    pub matched: u64,
+    pub orphan: u64,
+    pub leaver: u64,
+    pub suspended: u64,
+    pub ambiguous: u64,
+    pub conflict: u64,
+    pub duplicate: u64,
+    pub inactive: u64,
+    pub excluded: u64,
+    pub not_evaluable: u64,
+}
+
+/// The people by situation; the counts after `read` add up to it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)]
+pub struct PersonTotals {
+    pub read: u64,
+    pub matched: u64,
+    pub missing: u64,
+    pub not_expected: u64,
+    pub left: u64,
+    pub prehire: u64,
+    pub duplicate: u64,
+    pub rejected: u64,
+    pub ambiguous: u64,
+    pub conflict: u64,
+    pub not_evaluable: u64,
+}
+
+impl AccountTotals {
+    /// The situations in the order of the report, each with its count.
+    pub fn parts(&self) -> [(AccountSituation, u64); 10] {
+        use AccountSituation::*;
+        [
+            (Matched, self.matched),
+            (Orphan, self.orphan),
+            (Leaver, self.leaver),
+            (Suspended, self.suspended),
+            (Ambiguous, self.ambiguous),
+            (Conflict, self.conflict),
+            (Duplicate, self.duplicate),
+            (Inactive, self.inactive),
+            (Excluded, self.excluded),
+            (NotEvaluable, self.not_evaluable),
+        ]
+    }
+}
+
+impl PersonTotals {
+    /// The situations in the order of the report, each with its count.
+    pub fn parts(&self) -> [(PersonSituation, u64); 10] {
+        use PersonSituation::*;
+        [
+            (Matched, self.matched),
+            (Missing, self.missing),
+            (NotExpected, self.not_expected),
+            (Left, self.left),
+            (Prehire, self.prehire),
+            (Duplicate, self.duplicate),
+            (Rejected, self.rejected),
+            (Ambiguous, self.ambiguous),
+            (Conflict, self.conflict),
+            (NotEvaluable, self.not_evaluable),
+        ]
+    }
+}
+
+/// Whether the report can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceStatus {
+    /// Both populations are whole.
+    Complete,
+    /// Whole, with something a reader should know.
+    Warnings,
+    /// One of them may not be whole: no plan.
+    Incomplete,
+}
+
+/// The evidence behind a reconciliation, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct EvidenceSummary {
+    /// The status.
+    pub status: EvidenceStatus,
+    /// Why it is not `complete`: sentences.
+    pub reasons: Vec<String>,
+}
+
+/// A check that could not run, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct NotTested {
+    /// A slug: `leaver`, `dormant`, `drift.title`, `self`, ...
+    pub check: String,
+    /// What evidence is missing, as a sentence.
+    pub why: String,
+}
+
+/// Many drifts of one cause: the same field, the same old and new value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Pattern {
+    /// The field.
+    pub field: String,
+    /// Domo's value (or the shape of it).
+    pub domo: String,
+    /// The directory's value (or the shape of it).
+    pub directory: String,
+    /// How many findings have it.
+    pub count: u64,
+}
+
+/// An active account that may administer, listed whether or not there is a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Privileged {
+    /// The account.
+    pub account: AccountRef,
+    /// Its situation.
+    pub situation: AccountSituation,
+    /// Whom it is matched to.
+    pub person: Option<PersonRef>,
+    /// Findings about it.
+    pub findings: Vec<FindingId>,
+    /// The last sign-in or activity, where a source says so.
+    pub last_seen: Option<NaiveDate>,
+}
+
+/// An exception of the configuration and what it did in this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExceptionUse {
+    /// Index into the configuration's `[[exception]]` list.
+    pub index: usize,
+    /// Findings it covers, or covered until it expired.
+    pub findings: Vec<FindingId>,
+    /// Whether it has expired on the day judged.
+    pub expired: bool,
+}
+
+/// What was done to compare: for the report's method section.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Method {
+    /// Matches by the keys that agree, such as `email + employee_number`, each with a count.
+    pub matched_by: BTreeMap<String, u64>,
+    /// What was normalised, as sentences with counts ("9 matches needed the alias old-acme.com = acme.com").
+    pub normalised: Vec<String>,
+    /// Fields compared on both sides.
+    pub compared: Vec<String>,
+    /// How many accounts each kind of finding was tested on.
+    pub tested: BTreeMap<Kind, u64>,
+}
+
+/// Everything that was judged. Made once, changed never.
+#[derive(Debug, Clone)]
+pub struct Reconciliation {
+    /// The instance.
+    pub instance: String,
+    /// The day judged.
+    pub as_of: NaiveDate,
+    /// Whether the evidence is whole.
+    pub evidence: EvidenceSummary,
+    /// The accounts by situation.
+    pub accounts: AccountTotals,
+    /// The people by situation.
+    pub people: PersonTotals,
+    /// Worst first: severity, kind, then id.
+    pub findings: Vec<Finding>,
+    /// One row an account, in the order of the accounts frame: `situation` (text), `person` (row index into the people frame or
+    /// null), `matched_by` (text, keys joined by ` + `, or null).
+    pub account_rows: DataFrame,
+    /// One row a row of the people frame, in its order: `situation` (text), `account` (row index into the accounts frame or null).
+    pub person_rows: DataFrame,
+    /// Every active account with the role Admin or Privileged.
+    pub privileged: Vec<Privileged>,
+    /// Floods of drift with one cause, largest first.
+    pub patterns: Vec<Pattern>,
+    /// What each exception did.
+    pub exceptions: Vec<ExceptionUse>,
+    /// Checks that could not run.
+    pub not_tested: Vec<NotTested>,
+    /// How it was compared.
+    pub method: Method,
+}
+
+impl Reconciliation {
+    /// Refuses totals that do not balance, and findings with the same id.
+    pub fn checked(self) -> Result<Self> {
+        let accounts: u64 = self.accounts.parts().iter().map(|(_, count)| count).sum();
+        ensure!(accounts == self.accounts.read, "{} accounts were read but {accounts} have a situation", self.accounts.read);
+        let people: u64 = self.people.parts().iter().map(|(_, count)| count).sum();
+        ensure!(people == self.people.read, "{} people were read but {people} have a situation", self.people.read);
+        let mut ids: Vec<_> = self.findings.iter().map(|finding| &finding.id).collect();
+        ids.sort_unstable();
+        ensure!(ids.windows(2).all(|pair| pair[0] != pair[1]), "two findings have the same id");
+        Ok(self)
+    }
+}
+
+/// The order of keys in `matched_by`.
+pub const KEYS: [Key; 3] = [Key::Email, Key::AlternateEmail, Key::EmployeeNumber];

@@ -1,0 +1,67 @@
+//! Text that strangers typed: made comparable for matching, and made visible for showing.
+
+use std::borrow::Cow;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// Characters that the eye does not see and that no comparison should: zero-width, joiners, soft hyphen, byte-order mark.
+pub fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
+}
+
+/// Whether a character must be shown as `<U+XXXX>`: controls, bidirectional overrides and invisible characters.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || is_invisible(character)
+        || matches!(character, '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Trimmed, invisible characters removed, inner white space folded to single spaces, NFC: equal texts look equal.
+pub fn folded(text: &str) -> Cow<'_, str> {
+    let plain = text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_control()) && !text.contains("  ") && text.trim() == text;
+    if plain {
+        return Cow::Borrowed(text);
+    }
+    let visible: String = text.chars().filter(|character| !is_invisible(*character)).collect();
+    let mut folded = String::with_capacity(visible.len());
+    for word in visible.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(word);
+    }
+    if is_nfc(&folded) { Cow::Owned(folded) } else { Cow::Owned(folded.nfc().collect()) }
+}
+
+/// The text with every hidden character shown as `<U+XXXX>`: safe for a page, a table or a terminal (not yet escaped for HTML).
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if is_hidden(character) {
+            shown.push_str(&format!("<U+{:04X}>", u32::from(character)));
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_removes_what_the_eye_does_not_see() {
+        assert_eq!(folded(" Ada\u{200B}  Byron\u{A0}"), "Ada Byron");
+        assert_eq!(folded("Jose\u{301}"), "José");
+        assert_eq!(folded("plain"), "plain");
+    }
+
+    #[test]
+    fn overrides_and_controls_are_shown() {
+        assert_eq!(visible("a\u{202E}b\u{7}"), "a<U+202E>b<U+0007>");
+    }
+}

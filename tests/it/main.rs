@@ -1,0 +1,11 @@
+//! One integration binary: the real program, real files, a real sandbox over loopback.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr, missing_docs)]
+
+mod apply;
+mod archive;
+mod audit;
+mod directory;
+mod domo;
+mod reconcile;
+mod report;
+mod rooms;
