@@ -9,3 +9,5 @@ mod domo;
 mod reconcile;
 mod report;
 mod rooms;
+#[allow(dead_code)]
+mod support;
