@@ -1,7 +1,7 @@
 //! `domo-reconcile.toml`: every key, its default, and a loader that refuses what it does not know.
 //!
 //! Flag beats environment beats file; the flags are applied by the commands. Secrets are never in the file: it names the
-//! environment variables that hold them.
+//! environment variables that hold them. The words of the contract that a file may use (keys, statuses, kinds) live here too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,6 +14,30 @@ use crate::failure::Failure;
 
 /// The name looked for in the current folder when no `--config` is given.
 pub const DEFAULT_FILE: &str = "domo-reconcile.toml";
+
+/// The canonical fields of a directory row.
+pub const FIELDS: &[&str] = &[
+    "email",
+    "alternate_email",
+    "employee_number",
+    "name",
+    "given_name",
+    "family_name",
+    "title",
+    "department",
+    "location",
+    "phone",
+    "status",
+    "hire_date",
+    "termination_date",
+    "manager_email",
+    "user_type",
+    "groups",
+    "role",
+];
+
+/// The only roles that are ever written, exactly like this.
+pub const ROLES: &[&str] = &["Admin", "Privileged", "Editor", "Participant", "Social"];
 
 /// The whole file. Absent sections have their defaults.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -218,6 +242,70 @@ impl Key {
     }
 }
 
+/// The kinds of finding, worst first as the report lists them. The words are an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // the words of the report's glossary
+pub enum Kind {
+    Leaver,
+    Suspended,
+    Orphan,
+    Conflict,
+    Ambiguous,
+    Duplicate,
+    Early,
+    NotEvaluable,
+    Drift,
+    Missing,
+    Quality,
+    Deactivated,
+    Exception,
+}
+
+impl Kind {
+    /// Every kind, in the report's order.
+    pub const ALL: [Kind; 13] = [
+        Kind::Leaver,
+        Kind::Suspended,
+        Kind::Orphan,
+        Kind::Conflict,
+        Kind::Ambiguous,
+        Kind::Duplicate,
+        Kind::Early,
+        Kind::NotEvaluable,
+        Kind::Drift,
+        Kind::Missing,
+        Kind::Quality,
+        Kind::Deactivated,
+        Kind::Exception,
+    ];
+
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Leaver => "leaver",
+            Self::Suspended => "suspended",
+            Self::Orphan => "orphan",
+            Self::Conflict => "conflict",
+            Self::Ambiguous => "ambiguous",
+            Self::Duplicate => "duplicate",
+            Self::Early => "early",
+            Self::NotEvaluable => "not-evaluable",
+            Self::Drift => "drift",
+            Self::Missing => "missing",
+            Self::Quality => "quality",
+            Self::Deactivated => "deactivated",
+            Self::Exception => "exception",
+        }
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// Canonical field = patterns with `*`; all fields must match, each by any of its patterns.
 pub type Rule = BTreeMap<String, Vec<String>>;
 
@@ -357,7 +445,7 @@ pub struct Exception {
     /// E-mail or Domo id.
     pub account: String,
     /// Kinds of finding that are accepted.
-    pub kinds: Vec<String>,
+    pub kinds: Vec<Kind>,
     /// Why.
     pub reason: String,
     /// Who answers for it.
@@ -511,17 +599,60 @@ impl Config {
         {
             problems.push(format!("[report] timezone `{zone}` is not a zone such as `Europe/Berlin`"));
         }
+        for (place, field) in self.named_fields() {
+            if !FIELDS.contains(&field) {
+                problems.push(format!("{place} names `{field}`, which is no field of the directory{}", nearest(field, FIELDS)));
+            }
+        }
+        let roles = self.role.iter().map(|rule| ("[[role]] role", &rule.role));
+        for (place, role) in roles.chain([("[policy] default_role", &self.policy.default_role)]) {
+            if !ROLES.contains(&role.as_str()) {
+                problems.push(format!("{place} is one of {}, exactly, not `{role}`", ROLES.join(", ")));
+            }
+        }
         for exclude in &self.exclude {
             if exclude.email.is_some() == exclude.id.is_some() {
                 problems.push(format!("[[exclude]] `{}` needs either email or id", exclude.reason));
             }
         }
         for exception in &self.exception {
+            if exception.kinds.is_empty() {
+                problems.push(format!("[[exception]] for `{}` names no kinds", exception.account));
+            }
             if exception.reason.trim().is_empty() || exception.owner.trim().is_empty() {
                 problems.push(format!("[[exception]] for `{}` needs a reason and an owner", exception.account));
             }
         }
+        for (index, directory) in self.directory.iter().enumerate() {
+            if directory.path.as_os_str().is_empty() {
+                problems.push(format!("[[directory]] number {} has no path", index + 1));
+            }
+        }
         problems
+    }
+
+    /// Every place where the file names a canonical field, and the name.
+    fn named_fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let rules = (self.expected.iter().map(|rule| ("[expected]", rule)))
+            .chain(self.role.iter().map(|rule| ("[[role]]", &rule.people)))
+            .chain(self.group.iter().map(|rule| ("[[group]]", &rule.people)))
+            .chain(self.instance.iter().filter_map(|instance| Some(("[[instance]] people", instance.people.as_ref()?))));
+        (rules.flat_map(|(place, rule)| rule.keys().map(move |field| (place, field.as_str()))))
+            .chain(self.drift.fields.iter().map(|field| ("[drift] fields", field.as_str())))
+            .chain(
+                self.directory
+                    .iter()
+                    .flat_map(|directory| directory.columns.keys().map(|field| ("[directory.columns]", field.as_str()))),
+            )
+    }
+}
+
+/// `; did you mean ...?` where a known word is near.
+fn nearest(word: &str, known: &[&str]) -> String {
+    let near = known.iter().map(|known| (strsim::damerau_levenshtein(word, known), known)).min();
+    match near.filter(|(distance, known)| *distance <= known.len().max(4) / 2) {
+        Some((_, known)) => format!("; did you mean `{known}`?"),
+        None => String::new(),
     }
 }
 
@@ -529,16 +660,8 @@ impl Config {
 fn with_suggestion(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().filter(|_| message.contains("unknown field") || message.contains("unknown variant"));
-    let near = unknown.and_then(|unknown| {
-        quoted
-            .map(|known| (strsim::damerau_levenshtein(unknown, known), known))
-            .min()
-            .filter(|(distance, known)| *distance <= known.len().max(4) / 2)
-    });
-    match near {
-        Some((_, known)) => format!("{}\ndid you mean `{known}`?", message.trim_end()),
-        None => message.trim_end().to_owned(),
-    }
+    let suggestion = unknown.map(|unknown| nearest(unknown, &quoted.collect::<Vec<_>>())).unwrap_or_default();
+    format!("{}{suggestion}", message.trim_end())
 }
 
 /// TOML has dates; chrono reads text.
@@ -562,5 +685,48 @@ mod toml_date {
             Written::Text(text) => text,
         };
         text.parse().map_err(|_| D::Error::custom(format!("`{text}` is not a day such as 2027-03-31")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        crate::failure::paragraph(&Config::parse(text).unwrap_err())
+    }
+
+    #[test]
+    fn an_empty_file_gives_the_defaults() {
+        assert_eq!(Config::parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_key() {
+        let refusal = refusal("[domo]\ninstance = \"acme\"\nrequest_per_minute = 3\n");
+        assert!(refusal.contains("line 3"), "{refusal}");
+        assert!(refusal.contains("`request_per_minute`"), "{refusal}");
+        assert!(refusal.contains("did you mean `requests_per_minute`?"), "{refusal}");
+    }
+
+    #[test]
+    fn every_wrong_value_is_said_at_once() {
+        let refusal = refusal(
+            "[domo]\npage_size = 501\n[policy]\norphan = \"create\"\ndefault_role = \"admin\"\n[expected]\ndepartement = [\"x\"]\n",
+        );
+        for part in ["page_size is 1 to 500", "[policy] orphan", "default_role", "did you mean `department`?"] {
+            assert!(refusal.contains(part), "{part} is not in {refusal}");
+        }
+    }
+
+    #[test]
+    fn an_exception_needs_owner_reason_and_day() {
+        let whole =
+            "[[exception]]\naccount = \"a@b.example\"\nkinds = [\"orphan\"]\nreason = \"r\"\nowner = \"o\"\nexpires = 2027-03-31\n";
+        assert_eq!(Config::parse(whole).unwrap().exception[0].expires, NaiveDate::from_ymd_opt(2027, 3, 31).unwrap());
+        for key in ["reason", "owner", "expires"] {
+            let without: Vec<_> = whole.lines().filter(|line| !line.starts_with(key)).collect();
+            assert!(refusal(&without.join("\n")).contains(key));
+        }
     }
 }

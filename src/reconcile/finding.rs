@@ -6,71 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use crate::config::Kind;
 use crate::config::{Key, Status};
-
-/// The kinds of finding, worst first as the report lists them. The words are an interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the report's glossary
-pub enum Kind {
-    Leaver,
-    Suspended,
-    Orphan,
-    Conflict,
-    Ambiguous,
-    Duplicate,
-    Early,
-    NotEvaluable,
-    Drift,
-    Missing,
-    Quality,
-    Deactivated,
-    Exception,
-}
-
-impl Kind {
-    /// Every kind, in the report's order.
-    pub const ALL: [Kind; 13] = [
-        Kind::Leaver,
-        Kind::Suspended,
-        Kind::Orphan,
-        Kind::Conflict,
-        Kind::Ambiguous,
-        Kind::Duplicate,
-        Kind::Early,
-        Kind::NotEvaluable,
-        Kind::Drift,
-        Kind::Missing,
-        Kind::Quality,
-        Kind::Deactivated,
-        Kind::Exception,
-    ];
-
-    /// The word used in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Leaver => "leaver",
-            Self::Suspended => "suspended",
-            Self::Orphan => "orphan",
-            Self::Conflict => "conflict",
-            Self::Ambiguous => "ambiguous",
-            Self::Duplicate => "duplicate",
-            Self::Early => "early",
-            Self::NotEvaluable => "not-evaluable",
-            Self::Drift => "drift",
-            Self::Missing => "missing",
-            Self::Quality => "quality",
-            Self::Deactivated => "deactivated",
-            Self::Exception => "exception",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// How bad, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
