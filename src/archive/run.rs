@@ -1,6 +1,6 @@
 //! Who and what a run is.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The identity of a run, for the report, the findings and the manifest.
@@ -24,4 +24,99 @@ pub struct RunInfo {
     pub host: String,
     /// The command line, without secrets (there are none in arguments).
     pub command: Vec<String>,
+}
+
+impl RunInfo {
+    /// The identity of a run of this process, begun and so far ended at `started`; whole seconds.
+    pub fn new(id: &str, started: DateTime<Utc>, as_of: NaiveDate, instance: &str, user: &str) -> Self {
+        let started = started.trunc_subsecs(0);
+        let command = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+        Self {
+            id: id.to_owned(),
+            started,
+            finished: started,
+            as_of,
+            instance: instance.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            user: user.to_owned(),
+            host: host(),
+            command,
+        }
+    }
+
+    /// Judging ended now; never before it began, even if the clock went back meanwhile.
+    pub fn finish(&mut self, now: DateTime<Utc>) {
+        self.finished = now.trunc_subsecs(0).max(self.started);
+    }
+}
+
+/// `20261123T060000Z-4be21f`
+pub(super) fn new_id(started: DateTime<Utc>) -> String {
+    format!("{}-{:06x}", started.format("%Y%m%dT%H%M%SZ"), fastrand::u32(..1 << 24))
+}
+
+/// Whether a folder's name is a run's.
+pub(super) fn is_id(name: &str) -> bool {
+    let Some((moment, suffix)) = name.split_once('-') else { return false };
+    suffix.len() == 6
+        && suffix.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        && moment.len() == 16
+        && chrono::NaiveDateTime::parse_from_str(moment, "%Y%m%dT%H%M%SZ").is_ok()
+}
+
+/// A moment as files and people read it.
+pub(super) fn moment(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The user behind a file that this process has just made: the environment may say anything, its owner is a fact.
+pub(super) fn user_of(file: &std::fs::File) -> String {
+    #[cfg(unix)]
+    if let Ok(metadata) = file.metadata() {
+        let uid = std::os::unix::fs::MetadataExt::uid(&metadata);
+        let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let named = passwd.lines().find_map(|line| {
+            let mut fields = line.split(':');
+            let name = fields.next()?;
+            (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+        });
+        return named.or_else(environment_user).unwrap_or_else(|| format!("uid {uid}"));
+    }
+    let _ = file;
+    environment_user().unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn environment_user() -> Option<String> {
+    ["LOGNAME", "USER", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok()).filter(|name| !name.is_empty())
+}
+
+/// The machine's name.
+pub(super) fn host() -> String {
+    let files = ["/proc/sys/kernel/hostname", "/etc/hostname"];
+    let from_file = files.into_iter().filter_map(|file| std::fs::read_to_string(file).ok());
+    let from_environment = ["HOSTNAME", "COMPUTERNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let mut names = from_file.chain(from_environment).map(|name| name.trim().to_owned());
+    names.find(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_recognised_and_nothing_else_is() {
+        let id = new_id("2026-11-23T06:00:00Z".parse().unwrap());
+        assert!(id.starts_with("20261123T060000Z-") && is_id(&id), "{id}");
+        for other in ["", "-", "20261123T060000Z", "20261123T060000Z-4BE21F", "20261323T060000Z-4be21f", "pruned", "x-4be21f"] {
+            assert!(!is_id(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_run_never_ends_before_it_began() {
+        let started: DateTime<Utc> = "2026-11-23T06:00:00Z".parse().unwrap();
+        let mut run = RunInfo::new("x", started, started.date_naive(), "acme", "ada");
+        run.finish("2026-11-22T06:00:00Z".parse().unwrap());
+        assert_eq!(run.finished, started);
+    }
 }

@@ -1,0 +1,237 @@
+//! `findings.json`, version 1: the file other programs read. Its types are apart from those inside, so that a change there cannot
+//! change the file unnoticed; a test compares their schema with the one of the version.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::RunInfo;
+use super::history::{History, State};
+use crate::config::{Key, Status};
+use crate::failure::Failure;
+use crate::reconcile::{
+    AcceptedBy, AccountRef, AccountTotals, Action, EvidenceSummary, Finding, FindingId, Kind, NotTested, PersonRef, PersonTotals,
+    Reconciliation, Severity,
+};
+
+/// What stands in `schema`.
+pub const SCHEMA: &str = "domo-reconcile/findings/v1";
+
+/// The file's name in a run folder.
+pub const FILE: &str = "findings.json";
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Findings {
+    /// [`SCHEMA`]
+    pub schema: String,
+    /// The run.
+    pub run: Run,
+    /// Whether both populations are whole.
+    pub evidence: EvidenceSummary,
+    /// The counts after `read` add up to it.
+    pub accounts: AccountTotals,
+    /// The counts after `read` add up to it.
+    pub people: PersonTotals,
+    /// Checks that could not run, and why.
+    #[serde(default)]
+    pub not_tested: Vec<NotTested>,
+    /// Worst first.
+    pub findings: Vec<Entry>,
+}
+
+/// The part of a run's identity that the file shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)]
+pub struct Run {
+    pub id: String,
+    pub started: DateTime<Utc>,
+    pub finished: DateTime<Utc>,
+    /// The day judged.
+    pub as_of: NaiveDate,
+    pub instance: String,
+    /// The tool's version.
+    pub version: String,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Entry {
+    /// Stable from run to run.
+    pub id: FindingId,
+    /// What was found.
+    pub kind: Kind,
+    /// How bad.
+    pub severity: Severity,
+    /// The account; null where the subject is a person or a rule.
+    pub account: Option<Account>,
+    /// The person; null where the subject is an account alone or a rule.
+    pub person: Option<Person>,
+    /// The keys that agree.
+    pub matched_by: Vec<Key>,
+    /// The fields that differ.
+    pub drift: Vec<Drift>,
+    /// One sentence a reviewer understands.
+    pub reason: String,
+    /// What the policy proposes.
+    pub action: Option<Action>,
+    /// The exception that covers it.
+    pub exception: Option<AcceptedBy>,
+    /// Against the previous run in the archive.
+    pub state: State,
+    /// The day judged by the first run that had it.
+    pub first_seen: NaiveDate,
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)]
+pub struct Account {
+    /// Null where the source has no ids.
+    pub id: Option<u64>,
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub role: Option<String>,
+    pub active: bool,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)]
+pub struct Person {
+    /// The file's name.
+    pub source: String,
+    /// 1-based as a spreadsheet shows it; in JSON the item's position from 1.
+    pub row: u32,
+    pub email: Option<String>,
+    pub employee_number: Option<String>,
+    pub name: Option<String>,
+    /// On the day judged.
+    pub status: Status,
+    pub termination_date: Option<NaiveDate>,
+}
+
+/// One field that differs, values as stored on either side; null is empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)]
+pub struct Drift {
+    pub field: String,
+    pub domo: Option<String>,
+    pub directory: Option<String>,
+}
+
+impl Findings {
+    /// The file of a run.
+    pub fn of(run: &RunInfo, reconciliation: &Reconciliation, history: &History) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            run: run.into(),
+            evidence: reconciliation.evidence.clone(),
+            accounts: reconciliation.accounts,
+            people: reconciliation.people,
+            not_tested: reconciliation.not_tested.clone(),
+            findings: reconciliation.findings.iter().map(|finding| Entry::of(finding, reconciliation, history)).collect(),
+        }
+    }
+
+    /// Reads a file of this version; a newer one is refused with a clear word.
+    pub fn read(path: &Path) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            schema: String,
+        }
+        let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+        let not_findings = || format!("{} is not a findings file", path.display());
+        let Versioned { schema } = serde_json::from_slice(&bytes).with_context(not_findings)?;
+        if schema != SCHEMA {
+            let newer = Failure::failed(format!("{} is a file of version `{schema}`; this program reads {SCHEMA}", path.display()));
+            bail!(newer.hint("use the version of domo-reconcile that wrote it, or a newer one"));
+        }
+        serde_json::from_slice(&bytes).with_context(not_findings)
+    }
+
+    /// Writes the file: the same findings are the same bytes.
+    pub fn write(&self, mut out: impl Write) -> Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        Ok(out.write_all(b"\n")?)
+    }
+}
+
+impl From<&RunInfo> for Run {
+    fn from(run: &RunInfo) -> Self {
+        Self {
+            id: run.id.clone(),
+            started: run.started,
+            finished: run.finished,
+            as_of: run.as_of,
+            instance: run.instance.clone(),
+            version: run.version.clone(),
+        }
+    }
+}
+
+impl Entry {
+    /// One finding of a run; without a history it is new.
+    pub fn of(finding: &Finding, reconciliation: &Reconciliation, history: &History) -> Self {
+        let lifecycle = history.lifecycle.get(&finding.id);
+        let drift = finding.drift.iter();
+        Self {
+            id: finding.id.clone(),
+            kind: finding.kind,
+            severity: finding.severity,
+            account: finding.account.as_ref().map(Account::from),
+            person: finding.person.as_ref().map(Person::from),
+            matched_by: finding.matched_by.clone(),
+            drift: drift
+                .map(|field| Drift { field: field.field.clone(), domo: field.domo.clone(), directory: field.directory.clone() })
+                .collect(),
+            reason: finding.reason.clone(),
+            action: finding.action,
+            exception: finding.exception.clone(),
+            state: lifecycle.map_or(State::New, |lifecycle| lifecycle.state),
+            first_seen: lifecycle.map_or(reconciliation.as_of, |lifecycle| lifecycle.first_seen),
+        }
+    }
+
+    /// Whom or what it is about, as a person would say it.
+    pub fn subject(&self) -> String {
+        let account = self.account.as_ref().and_then(|account| {
+            let named = account.email.clone().or_else(|| account.name.clone());
+            named.or_else(|| account.id.map(|id| format!("account {id}")))
+        });
+        let person = self.person.as_ref().map(|person| {
+            let named = person.email.clone().or_else(|| person.name.clone());
+            named.unwrap_or_else(|| format!("{} row {}", person.source, person.row))
+        });
+        account.or(person).unwrap_or_else(|| "a rule of the configuration".to_owned())
+    }
+}
+
+impl From<&AccountRef> for Account {
+    fn from(account: &AccountRef) -> Self {
+        Self {
+            id: account.id,
+            email: account.email.clone(),
+            name: account.name.clone(),
+            role: account.role.clone(),
+            active: account.active,
+        }
+    }
+}
+
+impl From<&PersonRef> for Person {
+    fn from(person: &PersonRef) -> Self {
+        Self {
+            source: person.source.clone(),
+            row: person.row,
+            email: person.email.clone(),
+            employee_number: person.employee_number.clone(),
+            name: person.name.clone(),
+            status: person.status,
+            termination_date: person.termination_date,
+        }
+    }
+}

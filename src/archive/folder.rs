@@ -1,0 +1,271 @@
+//! A run folder while it is being written. It becomes a run when its manifest is put in, last and at once; whatever ends the
+//! process before that leaves a folder without one, which nothing takes for a run.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::manifest::{FileEntry, Manifest};
+use super::{Archive, Lock, run};
+use crate::failure::Failure;
+
+/// The file that makes a folder a run.
+pub(super) const MANIFEST: &str = "manifest.json";
+
+/// A folder of the archive that belongs to this run alone.
+#[derive(Debug)]
+pub struct RunFolder {
+    lock: Arc<Lock>,
+    id: String,
+    user: String,
+    path: PathBuf,
+    files: Arc<Mutex<Vec<FileEntry>>>,
+}
+
+impl RunFolder {
+    /// Takes the archive's lock and makes a folder in it.
+    pub fn create(archive: &Path, started: DateTime<Utc>) -> Result<Self> {
+        Self::create_under(&Arc::new(Lock::take(archive, started)?), started)
+    }
+
+    /// Makes a folder under a lock that is held already: several runs, one after the other.
+    pub fn create_under(lock: &Arc<Lock>, started: DateTime<Utc>) -> Result<Self> {
+        let cannot = || Failure::failed(format!("cannot make a run folder in {}", lock.archive().display()));
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        // The second half of an id is random; a taken one is drawn again.
+        for _ in 0..16 {
+            let id = run::new_id(started);
+            let path = lock.archive().join(&id);
+            match builder.create(&path) {
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
+                made => made.with_context(cannot)?,
+            }
+            let user = File::open(&path).map(|folder| run::user_of(&folder)).with_context(cannot)?;
+            return Ok(Self { lock: Arc::clone(lock), id, user, path, files: Arc::default() });
+        }
+        Err(cannot().into())
+    }
+
+    /// The run's id, the folder's name.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The user this process runs as.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// The archive it is in.
+    pub fn archive(&self) -> &Path {
+        self.lock.archive()
+    }
+
+    /// The lock, for a further run of the same process.
+    pub fn lock(&self) -> &Arc<Lock> {
+        &self.lock
+    }
+
+    /// A new file, mode 0600; bytes are counted and hashed on their way. It counts once it is [finished](OutFile::finish).
+    pub fn file(&self, name: &str) -> Result<OutFile> {
+        let path = self.path.join(name);
+        let plain = Path::new(name).file_name().is_some_and(|last| last == name) && name != MANIFEST;
+        if !plain {
+            bail!("`{name}` is no name for a file of a run");
+        }
+        let file = super::create_private(&path).with_context(|| writing(&path))?;
+        Ok(OutFile {
+            name: name.to_owned(),
+            path,
+            out: BufWriter::with_capacity(1 << 16, file),
+            hasher: Sha256::new(),
+            bytes: 0,
+            files: Arc::clone(&self.files),
+        })
+    }
+
+    /// A new file with this content.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>, rows: Option<u64>) -> Result<FileEntry> {
+        let mut file = self.file(name)?;
+        file.write_all(content.as_ref()).with_context(|| writing(&file.path))?;
+        file.finish(rows)
+    }
+
+    /// The finished files, in the order they were finished.
+    pub fn files(&self) -> Vec<FileEntry> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes the folder a run: fills in the manifest's number, its link to the run before and the files, and puts it in place,
+    /// last and at once.
+    ///
+    /// # Errors
+    /// When a file in the folder was begun and not finished, besides what writing can fail with.
+    pub fn complete(self, mut manifest: Manifest) -> Result<PathBuf> {
+        let mut files = self.files();
+        files.sort_by(|one, other| one.name.cmp(&other.name));
+        for entry in std::fs::read_dir(&self.path).with_context(|| format!("reading {}", self.path.display()))? {
+            let name = entry?.file_name();
+            if !files.iter().any(|file| name == file.name.as_str()) {
+                bail!("{} was begun and not finished", self.path.join(&name).display());
+            }
+        }
+        let newest = Archive::at(self.archive()).newest()?;
+        manifest.run.id.clone_from(&self.id);
+        manifest.number = newest.as_ref().map_or(0, |run| run.number()) + 1;
+        manifest.previous = newest.map(|run| run.link());
+        manifest.files = files;
+
+        let path = self.path.join(MANIFEST);
+        let mut json = serde_json::to_vec_pretty(&manifest)?;
+        json.push(b'\n');
+        let mut temporary =
+            tempfile::Builder::new().prefix(".manifest-").tempfile_in(&self.path).with_context(|| writing(&path))?;
+        temporary.write_all(&json).with_context(|| writing(&path))?;
+        temporary.as_file().sync_all().with_context(|| writing(&path))?;
+        // All that the manifest names must be on disk before it is.
+        super::sync_folder(&self.path)?;
+        temporary.persist_noclobber(&path).map_err(|error| error.error).with_context(|| writing(&path))?;
+        super::sync_folder(&self.path)?;
+        super::sync_folder(self.archive())?;
+        Ok(self.path)
+    }
+}
+
+/// A file of a run that is being written.
+#[derive(Debug)]
+pub struct OutFile {
+    name: String,
+    path: PathBuf,
+    out: BufWriter<File>,
+    hasher: Sha256,
+    bytes: u64,
+    files: Arc<Mutex<Vec<FileEntry>>>,
+}
+
+impl OutFile {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file is whole: puts it on disk and into the run's list. `rows` is how many records it has.
+    pub fn finish(self, rows: Option<u64>) -> Result<FileEntry> {
+        let path = self.path;
+        let file = self.out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(|| writing(&path))?;
+        file.sync_all().with_context(|| writing(&path))?;
+        let sha256 = format!("sha256:{}", super::hex(self.hasher.finalize()));
+        let entry = FileEntry { name: self.name, rows, bytes: self.bytes, sha256 };
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).push(entry.clone());
+        Ok(entry)
+    }
+}
+
+impl Write for OutFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(bytes.get(..written).unwrap_or(bytes));
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn writing(path: &Path) -> Failure {
+    Failure::failed(format!("cannot write {}", path.display())).hint("see whether the disk is full and the folder can be written")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::RunInfo;
+    use crate::archive::manifest::ConfigDigest;
+    use crate::config::Loaded;
+    use crate::failure::{Kind, kind};
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-23T06:00:00Z".parse().unwrap()
+    }
+
+    fn manifest(folder: &RunFolder) -> Manifest {
+        let run = RunInfo::new(folder.id(), now(), now().date_naive(), "acme", folder.user());
+        Manifest::new(run, ConfigDigest::of(&Loaded::default()))
+    }
+
+    #[test]
+    fn a_run_is_there_once_its_manifest_is_and_the_next_names_it() {
+        let archive = tempfile::tempdir().unwrap();
+        let mut digests = Vec::new();
+        for number in 1..=3 {
+            let folder = RunFolder::create(archive.path(), now()).unwrap();
+            folder.write("a.txt", format!("{number}"), Some(number)).unwrap();
+            assert_eq!(Archive::at(archive.path()).list().unwrap().unfinished.len(), 1);
+            let manifest = manifest(&folder);
+            folder.complete(manifest).unwrap();
+            let newest = Archive::at(archive.path()).newest().unwrap().unwrap();
+            assert_eq!(newest.number(), number);
+            assert_eq!(newest.head.previous.as_ref().map(|link| &link.manifest_sha256), digests.last());
+            digests.push(newest.sha256);
+        }
+    }
+
+    #[test]
+    fn a_file_begun_and_not_finished_makes_no_run() {
+        let archive = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(archive.path(), now()).unwrap();
+        drop(folder.file("half.csv").unwrap());
+        let manifest = manifest(&folder);
+        let error = folder.complete(manifest).unwrap_err();
+        assert!(error.to_string().ends_with("half.csv was begun and not finished"), "{error}");
+        assert!(Archive::at(archive.path()).newest().unwrap().is_none());
+    }
+
+    #[test]
+    fn the_second_writer_is_told_who_holds_the_lock() {
+        let archive = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(archive.path(), now()).unwrap();
+        let error = RunFolder::create(archive.path(), now()).unwrap_err();
+        assert_eq!(kind(&error), Kind::Locked);
+        assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
+        RunFolder::create_under(folder.lock(), now()).unwrap();
+        drop(folder);
+        RunFolder::create(archive.path(), now()).unwrap();
+    }
+
+    #[test]
+    fn names_that_leave_the_folder_are_refused() {
+        let archive = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(archive.path(), now()).unwrap();
+        for name in ["", "..", "../x", "a/b", "/tmp/x", MANIFEST] {
+            assert!(folder.file(name).is_err(), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_reads_what_a_run_writes() {
+        use std::os::unix::fs::PermissionsExt;
+        let archive = tempfile::tempdir().unwrap();
+        let folder = RunFolder::create(&archive.path().join("audits"), now()).unwrap();
+        folder.write("a.txt", "x", None).unwrap();
+        let manifest = manifest(&folder);
+        let path = folder.complete(manifest).unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(&path.join("a.txt")), mode(&path.join(MANIFEST))), (0o700, 0o600, 0o600));
+    }
+}

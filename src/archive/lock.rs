@@ -1,0 +1,91 @@
+//! One writer an archive at a time. The operating system holds the lock and lets go of it when the process ends, however it ends;
+//! the text in the file only names the holder.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+
+use super::run;
+use crate::failure::{Failure, Kind};
+
+/// The file's name.
+pub(super) const FILE: &str = "archive.lock";
+
+/// Held while runs are written or pruned; let go of when dropped.
+#[derive(Debug)]
+pub struct Lock {
+    archive: PathBuf,
+    file: File,
+}
+
+impl Lock {
+    /// Takes the lock, making the archive's folder (0700) where it is not there yet.
+    ///
+    /// # Errors
+    /// [`Kind::Locked`] with the holder's name when somebody else has it.
+    pub fn take(archive: &Path, now: DateTime<Utc>) -> Result<Self> {
+        let cannot = || {
+            Failure::failed(format!("cannot write the archive {}", archive.display()))
+                .hint("name a folder that can be written with --archive")
+        };
+        make_private_folder(archive).with_context(cannot)?;
+        let path = archive.join(FILE);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&path).with_context(cannot)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(held(archive, &mut file).into()),
+            Err(TryLockError::Error(error)) => {
+                return Err(error).context(format!("locking {}", path.display())).with_context(cannot);
+            }
+        }
+        let holder =
+            format!("process {}, user {} on {}, since {}", std::process::id(), run::user_of(&file), run::host(), run::moment(now));
+        write_holder(&mut file, &holder).with_context(cannot)?;
+        Ok(Self { archive: archive.to_owned(), file })
+    }
+
+    /// The archive it locks.
+    pub fn archive(&self) -> &Path {
+        &self.archive
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // An empty file says that nobody holds it. The lock itself goes with the handle, whatever becomes of this.
+        let _ = self.file.set_len(0);
+    }
+}
+
+fn held(archive: &Path, file: &mut File) -> Failure {
+    let mut holder = String::new();
+    // Not readable, or not written yet: somebody has it all the same.
+    let _ = file.take(512).read_to_string(&mut holder);
+    let holder = match holder.trim() {
+        "" => "somebody who left no name".to_owned(),
+        holder => holder.to_owned(),
+    };
+    Failure::new(Kind::Locked, format!("the archive {} is in use by another run: {holder}", archive.display()))
+        .hint("wait until it has ended; the lock goes with its process, nothing has to be deleted")
+}
+
+fn write_holder(file: &mut File, holder: &str) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "{holder}")
+}
+
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

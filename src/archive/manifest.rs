@@ -1,0 +1,264 @@
+//! `manifest.json`, version 1: what a run read, what it made, and the link to the run before it.
+//!
+//! Versions: a file of an older version is read for ever; of a newer one only what the chain needs ([`Head`]) is read, and it is
+//! never written. It holds no name, e-mail or other value of a person, so that it can be kept when the run is pruned.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::RunInfo;
+use crate::config::Loaded;
+use crate::reconcile::{AccountTotals, EvidenceSummary, Kind, PersonTotals, Reconciliation, Severity};
+use crate::{directory, domo};
+
+/// What stands in `schema`.
+pub const SCHEMA: &str = "domo-reconcile/manifest/v1";
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Manifest {
+    /// [`SCHEMA`]
+    pub schema: String,
+    /// Which run, when, who.
+    pub run: RunInfo,
+    /// Its place in the archive's chain, from 1. Runs are ordered by it, not by the clock.
+    pub number: u64,
+    /// The run before it in the archive; none for the first.
+    pub previous: Option<Link>,
+    /// The run whose snapshot was judged again, where this is a replay.
+    #[serde(default)]
+    pub replay_of: Option<Link>,
+    /// Why the run failed; none when it ended with a judgement.
+    #[serde(default)]
+    pub failure: Option<String>,
+    /// Every file that was read.
+    pub inputs: Vec<Input>,
+    /// The rules.
+    pub config: ConfigDigest,
+    /// How the accounts were read.
+    pub accounts: Option<AccountsRead>,
+    /// How each directory export was understood.
+    pub directory: Vec<directory::Source>,
+    /// What was found, in numbers; none for a run that failed before it judged.
+    pub summary: Option<Summary>,
+    /// The remediation plan, where there is one.
+    pub plan: Option<PlanDigest>,
+    /// Every file of the folder but this one.
+    pub files: Vec<FileEntry>,
+}
+
+/// Another run, by its id and the SHA-256 of its manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)]
+pub struct Link {
+    pub run_id: String,
+    pub manifest_sha256: String,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Input {
+    /// `accounts` or `directory`.
+    pub role: String,
+    /// The file's name without its folder, or the endpoint.
+    pub name: String,
+    /// Of the file; of the snapshot where accounts came from the API.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Rows, rejected ones included.
+    pub rows: u64,
+}
+
+/// The configuration that was in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ConfigDigest {
+    /// The file; none where the defaults were used.
+    pub file: Option<String>,
+    /// SHA-256 of its text; of nothing where there is no file.
+    pub sha256: String,
+}
+
+impl ConfigDigest {
+    /// Of this configuration.
+    pub fn of(loaded: &Loaded) -> Self {
+        let file = loaded.path.as_deref().and_then(std::path::Path::file_name);
+        Self { file: file.map(|name| name.to_string_lossy().into_owned()), sha256: super::sha256(&loaded.text) }
+    }
+}
+
+/// How the accounts were read and which columns they have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct AccountsRead {
+    /// Pages, passes, retries.
+    pub evidence: domo::Evidence,
+    /// Columns that the source carries at all.
+    pub provided: Vec<String>,
+}
+
+/// What was found, in numbers: enough for the trend when the run itself has been pruned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)]
+pub struct Summary {
+    pub evidence: EvidenceSummary,
+    pub accounts: AccountTotals,
+    pub people: PersonTotals,
+    pub by_severity: BTreeMap<Severity, u64>,
+    pub by_kind: BTreeMap<Kind, u64>,
+    /// Findings that an exception covers; they are counted above too.
+    pub accepted: u64,
+    /// Findings that the run it was compared with did not have.
+    pub new: u64,
+    /// Findings of the run it was compared with that were gone.
+    pub resolved: u64,
+}
+
+impl Summary {
+    /// The numbers of a judgement and its history.
+    pub fn of(reconciliation: &Reconciliation, history: &super::History) -> Self {
+        let mut by_severity: BTreeMap<_, u64> = Severity::ALL.map(|severity| (severity, 0)).into();
+        let mut by_kind = BTreeMap::new();
+        for finding in &reconciliation.findings {
+            *by_severity.entry(finding.severity).or_default() += 1;
+            *by_kind.entry(finding.kind).or_default() += 1;
+        }
+        let is_new = |lifecycle: &&super::history::Lifecycle| lifecycle.state == super::history::State::New;
+        Self {
+            evidence: reconciliation.evidence.clone(),
+            accounts: reconciliation.accounts,
+            people: reconciliation.people,
+            by_severity,
+            by_kind,
+            accepted: reconciliation.findings.iter().filter(|finding| finding.exception.is_some()).count() as u64,
+            new: history.lifecycle.values().filter(is_new).count() as u64,
+            resolved: history.resolved.len() as u64,
+        }
+    }
+
+    /// All findings.
+    pub fn findings(&self) -> u64 {
+        self.by_severity.values().sum()
+    }
+}
+
+/// The plan as the run wrote it. Decisions are recorded in it afterwards; its digest does not cover them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)]
+pub struct PlanDigest {
+    pub id: String,
+    pub digest: String,
+    pub expires: DateTime<Utc>,
+    pub actions: u64,
+}
+
+impl PlanDigest {
+    /// Of this plan.
+    pub fn of(plan: &crate::plan::Plan) -> Self {
+        Self { id: plan.id.clone(), digest: plan.digest.clone(), expires: plan.expires, actions: plan.actions.len() as u64 }
+    }
+}
+
+/// A file of the run folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct FileEntry {
+    /// Its name in the folder.
+    pub name: String,
+    /// Records, where it has them (header lines do not count).
+    pub rows: Option<u64>,
+    /// Its size.
+    pub bytes: u64,
+    /// `sha256:…`
+    pub sha256: String,
+}
+
+impl Manifest {
+    /// The manifest of a run that has not judged anything yet. [`super::RunFolder::complete`] fills in the number, the link and
+    /// the files.
+    pub fn new(run: RunInfo, config: ConfigDigest) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            run,
+            number: 0,
+            previous: None,
+            replay_of: None,
+            failure: None,
+            inputs: Vec::new(),
+            config,
+            accounts: None,
+            directory: Vec::new(),
+            summary: None,
+            plan: None,
+            files: Vec::new(),
+        }
+    }
+
+    /// What was read from Domo or from a file instead.
+    pub fn accounts(mut self, accounts: &domo::Accounts) -> Self {
+        let evidence = &accounts.evidence;
+        self.inputs.push(Input {
+            role: "accounts".to_owned(),
+            name: evidence.source.clone(),
+            sha256: evidence.sha256.clone(),
+            bytes: evidence.bytes,
+            rows: accounts.snapshot.len() as u64,
+        });
+        let provided = accounts.provided.iter().cloned().collect();
+        self.accounts = Some(AccountsRead { evidence: evidence.clone(), provided });
+        self
+    }
+
+    /// What was read of the directory.
+    pub fn people(mut self, people: &directory::People) -> Self {
+        self.inputs.extend(people.sources.iter().map(|source| Input {
+            role: "directory".to_owned(),
+            name: source.name.clone(),
+            sha256: source.sha256.clone(),
+            bytes: source.bytes,
+            rows: source.rows,
+        }));
+        self.directory = people.sources.clone();
+        self
+    }
+
+    /// What was found and what is proposed.
+    pub fn judged(mut self, summary: Summary, plan: Option<&crate::plan::Plan>) -> Self {
+        self.summary = Some(summary);
+        self.plan = plan.map(PlanDigest::of);
+        self
+    }
+
+    /// The run failed; why, as a sentence without names of people.
+    pub fn failed(mut self, why: &str) -> Self {
+        self.failure = Some(why.to_owned());
+        self
+    }
+
+    /// Parses `manifest.json`.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self> {
+        serde_json::from_slice(bytes).context("not a manifest of this version")
+    }
+}
+
+/// What every version of the manifest has at the same place: enough to follow the chain through runs of newer versions.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[allow(missing_docs)]
+pub struct Head {
+    pub schema: String,
+    pub run: HeadRun,
+    pub number: u64,
+    pub previous: Option<Link>,
+    #[serde(default)]
+    pub files: Vec<FileEntry>,
+}
+
+/// The part of [`RunInfo`] that a [`Head`] has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[allow(missing_docs)]
+pub struct HeadRun {
+    pub id: String,
+    pub started: DateTime<Utc>,
+    pub instance: String,
+}

@@ -1,0 +1,158 @@
+//! The archive as it lies on disk: which folders are runs, in which order, and which are something else. Reading takes no lock:
+//! a run is there whole or not at all.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::folder::MANIFEST;
+use super::manifest::{Head, Link, Manifest};
+use super::run;
+use crate::failure::Failure;
+
+/// Where the manifests of pruned runs are kept.
+pub(super) const PRUNED: &str = "pruned";
+
+/// A folder of runs.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    path: PathBuf,
+}
+
+/// A complete run.
+#[derive(Debug, Clone)]
+pub struct StoredRun {
+    /// Its folder; the file of its kept manifest where it was pruned.
+    pub path: PathBuf,
+    /// What every version says.
+    pub head: Head,
+    /// The whole manifest; none where a newer version of this program wrote it.
+    pub manifest: Option<Manifest>,
+    /// SHA-256 of the manifest's bytes.
+    pub sha256: String,
+    /// Only the manifest is left.
+    pub pruned: bool,
+}
+
+impl StoredRun {
+    /// Its place in the chain.
+    pub fn number(&self) -> u64 {
+        self.head.number
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.head.run.id
+    }
+
+    /// How the next run names it.
+    pub fn link(&self) -> Link {
+        Link { run_id: self.head.run.id.clone(), manifest_sha256: self.sha256.clone() }
+    }
+}
+
+/// What is in an archive.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Complete runs and what is left of pruned ones, in the order of the chain.
+    pub runs: Vec<StoredRun>,
+    /// Folders named as runs without a manifest: under way at the moment, or killed.
+    pub unfinished: Vec<PathBuf>,
+    /// Folders named as runs whose manifest cannot be used, and why.
+    pub unreadable: Vec<(PathBuf, String)>,
+}
+
+impl Archive {
+    /// The archive in this folder, which need not be there yet.
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Everything in it.
+    pub fn list(&self) -> Result<Listing> {
+        let mut listing = Listing::default();
+        for name in names(&self.path)? {
+            let folder = self.path.join(&name);
+            // A link may lead anywhere; a run is a folder.
+            if !run::is_id(&name) || !folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                continue;
+            }
+            let manifest = folder.join(MANIFEST);
+            match read(&manifest, &folder, &name, false) {
+                Ok(run) => listing.runs.push(run),
+                Err(_) if matches!(manifest.try_exists(), Ok(false)) => listing.unfinished.push(folder),
+                Err(error) => listing.unreadable.push((folder, format!("{error:#}"))),
+            }
+        }
+        let pruned = self.path.join(PRUNED);
+        for name in names(&pruned)? {
+            let file = pruned.join(&name);
+            let Some(id) = name.strip_suffix(".json").filter(|id| run::is_id(id)) else { continue };
+            match read(&file, &file, id, true) {
+                // Pruning was cut short between keeping the manifest and deleting the folder: the folder still counts.
+                Ok(run) if listing.runs.iter().any(|whole| whole.id() == run.id()) => {}
+                Ok(run) => listing.runs.push(run),
+                Err(error) => listing.unreadable.push((file, format!("{error:#}"))),
+            }
+        }
+        listing.runs.sort_by(|one, other| (one.number(), one.id()).cmp(&(other.number(), other.id())));
+        Ok(listing)
+    }
+
+    /// The last run of the chain.
+    pub fn newest(&self) -> Result<Option<StoredRun>> {
+        Ok(self.list()?.runs.pop())
+    }
+}
+
+/// Reads one run from its folder.
+pub(super) fn read_run(folder: &Path) -> Result<StoredRun> {
+    let name = folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+    let manifest = folder.join(MANIFEST);
+    if !folder.is_dir() {
+        return Err(Failure::usage(format!("{} is not a folder", folder.display()))
+            .hint("name a run's folder, such as audits/20261123T060000Z-4be21f; `runs` lists them")
+            .into());
+    }
+    if matches!(manifest.try_exists(), Ok(false)) {
+        return Err(Failure::usage(format!("{} is not a complete run: it has no {MANIFEST}", folder.display()))
+            .hint("the run is under way or was cut short; `runs` lists the complete ones")
+            .into());
+    }
+    read(&manifest, folder, &name.unwrap_or_default(), false)
+}
+
+fn read(manifest: &Path, path: &Path, name: &str, pruned: bool) -> Result<StoredRun> {
+    let bytes = std::fs::read(manifest).with_context(|| format!("reading {}", manifest.display()))?;
+    let head: Head = serde_json::from_slice(&bytes).with_context(|| format!("{} is not a manifest", manifest.display()))?;
+    if head.run.id != name {
+        return Err(Failure::failed(format!("{} is the manifest of {}, not of {name}", manifest.display(), head.run.id)).into());
+    }
+    let whole = match head.schema.as_str() {
+        super::manifest::SCHEMA => Some(Manifest::parse(&bytes).with_context(|| format!("reading {}", manifest.display()))?),
+        _ => None,
+    };
+    Ok(StoredRun { path: path.to_owned(), head, manifest: whole, sha256: super::sha256(&bytes), pruned })
+}
+
+/// Names in a folder that may not be there, sorted.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let reading = || format!("reading {}", folder.display());
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(reading),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        // A name that is not UTF-8 is none of ours.
+        names.extend(entry.with_context(reading)?.file_name().into_string().ok());
+    }
+    names.sort_unstable();
+    Ok(names)
+}
