@@ -4,10 +4,12 @@
 mod apply;
 mod archive;
 mod audit;
+mod company;
 mod directory;
 mod domo;
 mod reconcile;
 mod report;
 mod rooms;
+mod samples;
 #[allow(dead_code)]
 mod support;

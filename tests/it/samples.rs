@@ -1,0 +1,73 @@
+//! The sample company is made by a script, and its files are what the script makes.
+
+use std::path::PathBuf;
+
+use domo_reconcile::config::Config;
+
+use super::company::company;
+use super::support;
+
+/// Compares a file of `samples/company/` with what it should hold; with `SAMPLES=write`, writes it.
+fn is_made_again(name: &str, bytes: Vec<u8>) {
+    let path: PathBuf = support::samples().join("company").join(name);
+    if std::env::var("SAMPLES").is_ok_and(|word| word == "write") {
+        std::fs::write(&path, &bytes).unwrap();
+    }
+    let kept = std::fs::read(&path).unwrap();
+    assert!(kept == bytes, "{name} is not what tests/it/company.rs makes: SAMPLES=write cargo test --test it samples::");
+}
+
+#[test]
+fn the_accounts_are_made_again() {
+    is_made_again("domo-users.json", company().users_json());
+}
+
+#[test]
+fn the_directory_as_csv_is_made_again() {
+    is_made_again("directory.csv", company().directory_csv());
+}
+
+#[test]
+fn the_directory_as_json_is_made_again() {
+    is_made_again("directory.json", company().directory_json());
+}
+
+#[test]
+fn the_directory_as_a_workbook_is_made_again() {
+    is_made_again("directory.xlsx", company().directory_xlsx());
+}
+
+/// What `EXPECTED.md` says by hand only holds if nobody shares a key by accident.
+#[test]
+fn no_two_people_share_a_key_but_those_who_should() {
+    let company = company();
+    let twice = |keys: Vec<String>| {
+        let mut keys: Vec<_> = keys.into_iter().filter(|key| !key.is_empty()).collect();
+        keys.sort();
+        keys.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()).collect::<Vec<_>>()
+    };
+    let emails = twice(company.people.iter().map(|person| person.email.clone()).collect());
+    assert_eq!(emails, ["amina.diallo@acme.example", "birgitta.ahlgren@acme.example", "lab.berlin@acme.example"]);
+    let numbers = twice(company.people.iter().map(|person| person.number.clone()).collect());
+    assert_eq!(numbers.len(), 1, "{numbers:?}"); // Amina Diallo's two positions
+    assert!(twice(company.accounts.iter().map(|account| account.email.clone()).collect()).is_empty());
+}
+
+#[test]
+fn the_sample_configuration_is_valid() {
+    let text = std::fs::read_to_string(support::samples().join("domo-reconcile.toml")).unwrap();
+    Config::parse(&text).unwrap();
+}
+
+#[test]
+fn the_sample_configuration_documents_every_key() {
+    let text = std::fs::read_to_string(support::samples().join("domo-reconcile.toml")).unwrap();
+    let schema = schemars::schema_for!(Config).to_value();
+    let sections = [schema.clone()].into_iter().chain(schema["$defs"].as_object().unwrap().values().cloned());
+    let keys: Vec<String> =
+        sections.flat_map(|section| section["properties"].as_object().cloned().unwrap_or_default()).map(|(key, _)| key).collect();
+    assert!(keys.len() > 50, "{keys:?}");
+    let words: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+    let silent: Vec<_> = keys.iter().filter(|key| !words.contains(&key.as_str())).collect();
+    assert!(silent.is_empty(), "not documented: {silent:?}");
+}
