@@ -1,1 +1,244 @@
-//! rooms
+//! Each external crate has its rooms, and arrows between rooms point one way. Read from the source as it stands: whoever needs a new
+//! crate or a new arrow changes a table here, and says so in the review.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Crates any room may use: errors, data, time, logging.
+const EVERYWHERE: &[&str] = &["anyhow", "thiserror", "serde", "serde_json", "chrono", "tracing", "schemars", "sha2"];
+
+/// The rooms of every other dependency.
+const HOMES: &[(&str, &[&str])] = &[
+    // The network.
+    ("reqwest", &["domo"]),
+    ("rustls", &["domo"]),
+    ("httpdate", &["domo"]),
+    ("secrecy", &["domo"]),
+    ("axum", &["sandbox"]),
+    ("base64", &["sandbox", "domo"]),
+    ("tokio", &["domo", "sandbox", "apply", "commands"]),
+    ("fastrand", &["domo", "archive", "sandbox"]),
+    // The frames, and what judges or shows them.
+    ("polars", &["domo", "directory", "reconcile", "plan", "report", "archive"]),
+    // Files that come in.
+    ("calamine", &["directory"]),
+    ("csv", &["directory", "domo", "report"]),
+    ("encoding_rs", &["directory"]),
+    ("chardetng", &["directory"]),
+    ("flate2", &["directory"]),
+    ("toml", &["config"]),
+    // Text.
+    ("unicode_normalization", &["text", "directory", "reconcile"]),
+    ("idna", &["reconcile"]),
+    ("strsim", &["config", "reconcile", "directory"]),
+    // Files that go out.
+    ("tera", &["report"]),
+    ("rust_xlsxwriter", &["report"]),
+    ("chrono_tz", &["config", "report"]),
+    ("tempfile", &["archive", "apply", "plan", "commands"]),
+    // The terminal.
+    ("clap", &["cli", "commands"]),
+    ("clap_complete", &["cli", "commands"]),
+    ("clap_mangen", &["cli", "commands"]),
+    ("tracing_subscriber", &["commands"]),
+    ("indicatif", &["commands"]),
+    ("comfy_table", &["commands"]),
+];
+
+/// What each room may look into; `commands` (and `main` and `lib` around it) may look everywhere, and nobody looks into `commands`.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("text", &[]),
+    ("failure", &[]),
+    ("config", &["failure", "text"]),
+    ("cli", &["config"]),
+    ("domo", &["config", "failure", "text"]),
+    ("directory", &["config", "failure", "text"]),
+    // Pure: the rules, and the schemas of the two frames.
+    ("reconcile", &["config", "failure", "text", "domo", "directory"]),
+    ("plan", &["config", "failure", "text", "domo", "directory", "reconcile"]),
+    ("apply", &["config", "failure", "text", "domo", "plan", "reconcile"]),
+    ("archive", &["config", "failure", "text", "domo", "directory", "reconcile", "plan"]),
+    ("report", &["config", "failure", "text", "domo", "directory", "reconcile", "plan", "archive"]),
+    ("sandbox", &["failure", "domo"]),
+];
+
+/// One source file: its path under `src/`, its room, its code without comments, texts and tests.
+struct Source {
+    path: String,
+    room: String,
+    code: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    walk(&root, &mut files);
+    assert!(files.len() > 20, "found only {files:?}");
+    let source = |file: PathBuf| {
+        let path = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+        let room = path.split(['/', '.']).next().unwrap().to_owned();
+        let code = code_only(&std::fs::read_to_string(&file).unwrap());
+        let code = code.split("#[cfg(test)]\nmod ").next().unwrap().to_owned();
+        Source { path, room, code }
+    };
+    files.into_iter().filter(|file| !file.ends_with("tests.rs")).map(source).collect()
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// Rust without comments and without the inside of texts.
+fn code_only(source: &str) -> String {
+    let mut code = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(first) = rest.chars().next() {
+        let raw = rest.strip_prefix('r').map(|after| after.len() - after.trim_start_matches('#').len());
+        let starts_word = !code.ends_with(|before: char| before.is_alphanumeric() || before == '_');
+        let skipped = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |end| end + 2)
+        } else if let Some(hashes) = raw.filter(|hashes| starts_word && rest[1 + hashes..].starts_with('"')) {
+            let end = format!("\"{}", "#".repeat(hashes));
+            rest[2 + hashes..].find(&end).map_or(rest.len(), |at| 2 + hashes + at + end.len())
+        } else if first == '"' {
+            let mut escaped = false;
+            let end = rest[1..].find(|letter: char| {
+                let ends = letter == '"' && !escaped;
+                escaped = letter == '\\' && !escaped;
+                ends
+            });
+            end.map_or(rest.len(), |end| end + 2)
+        } else if let Some(quote) = ["'\"'", "'\\''"].into_iter().find(|quote| rest.starts_with(quote)) {
+            quote.len()
+        } else {
+            code.push(first);
+            rest = &rest[first.len_utf8()..];
+            continue;
+        };
+        rest = &rest[skipped..];
+    }
+    code
+}
+
+/// The first segments of every path in `code` that begins with `prefix` (`crate::` or nothing).
+fn heads(code: &str) -> BTreeSet<&str> {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let before_colons = code.match_indices("::").filter_map(|(at, _)| {
+        let head = &code[..at];
+        let start = head.rfind(|letter| !is_word(letter)).map_or(0, |place| place + 1);
+        (!head[..start].ends_with(':')).then_some(&head[start..])
+    });
+    let used = code.split("use ").skip(1).filter_map(|after| after.split(|letter| !is_word(letter)).next());
+    before_colons.chain(used).filter(|word| !word.is_empty()).collect()
+}
+
+/// The rooms mentioned as `crate::room` or inside `use crate::{room, …}`.
+fn rooms_of(code: &str) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let after = &code[at + "crate::".len()..];
+        if let Some(group) = after.strip_prefix('{') {
+            let mut depth = 0;
+            let mut word = String::new();
+            for letter in group.chars() {
+                match letter {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => rooms.extend(first_word(&std::mem::take(&mut word))),
+                    _ => {}
+                }
+                if depth == 0 && letter != ',' {
+                    word.push(letter);
+                }
+            }
+            rooms.extend(first_word(&word));
+        } else {
+            rooms.extend(first_word(after));
+        }
+    }
+    rooms
+}
+
+fn first_word(text: &str) -> Option<String> {
+    let word: String = text.trim_start().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+    (!word.is_empty()).then_some(word)
+}
+
+#[test]
+fn every_dependency_has_a_home() {
+    let manifest: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();
+    let declared: BTreeSet<_> = manifest["dependencies"].as_table().unwrap().keys().map(|name| name.replace('-', "_")).collect();
+    let known: BTreeSet<_> = EVERYWHERE.iter().copied().chain(HOMES.iter().map(|(name, _)| *name)).map(String::from).collect();
+    assert_eq!(declared, known);
+}
+
+#[test]
+fn each_external_crate_stays_in_its_rooms() {
+    let homes: BTreeMap<_, _> = HOMES.iter().copied().collect();
+    let mut strays = Vec::new();
+    for source in sources() {
+        for name in heads(&source.code) {
+            if homes.get(name).is_some_and(|rooms| !rooms.contains(&source.room.as_str())) {
+                strays.push(format!("src/{} uses {name}, whose home is {:?}", source.path, homes[name]));
+            }
+        }
+    }
+    assert!(strays.is_empty(), "{strays:#?}");
+}
+
+#[test]
+fn arrows_between_rooms_point_one_way() {
+    let arrows: BTreeMap<_, _> = ARROWS.iter().copied().collect();
+    let mut strays = Vec::new();
+    for source in sources().iter().filter(|source| !["commands", "main", "lib"].contains(&source.room.as_str())) {
+        let allowed = arrows.get(source.room.as_str()).unwrap_or_else(|| panic!("src/{}: a room without a place", source.path));
+        for room in rooms_of(&source.code) {
+            let is_room = arrows.contains_key(room.as_str()) || room == "commands";
+            if is_room && room != source.room && !allowed.contains(&room.as_str()) {
+                strays.push(format!("src/{} looks into {room}", source.path));
+            }
+        }
+    }
+    assert!(strays.is_empty(), "{strays:#?}");
+}
+
+/// The judgement and the plan know only the frames' side of the rooms that know HTTP and files.
+#[test]
+fn the_judgement_knows_neither_clock_nor_files_nor_network() {
+    let worldly = ["std::fs", "std::env", "std::net", "std::process", "SystemTime", "Instant::now", "Utc::now", "Local::now"];
+    let mut strays = Vec::new();
+    for source in sources().iter().filter(|source| ["reconcile", "plan"].contains(&source.room.as_str())) {
+        let found = worldly.iter().filter(|word| source.code.contains(*word));
+        strays.extend(found.map(|word| format!("src/{} mentions {word}", source.path)));
+    }
+    assert!(strays.is_empty(), "{strays:#?}");
+}
+
+#[test]
+fn production_code_prints_only_at_the_terminal() {
+    let loud = ["println!", "eprintln!", "print!", "eprint!", "dbg!", "io::stdout", "io::stderr", "unsafe "];
+    let mut strays = Vec::new();
+    for source in sources().iter().filter(|source| !["commands/terminal.rs", "commands/mod.rs"].contains(&source.path.as_str())) {
+        let found = loud.iter().filter(|word| source.code.contains(*word));
+        strays.extend(found.map(|word| format!("src/{} has {word}", source.path)));
+    }
+    assert!(strays.is_empty(), "{strays:#?}");
+}
+
+#[test]
+fn comments_and_texts_are_not_code() {
+    let code = code_only("use a::b; // reqwest::x\nlet t = \"tera::\\\" csv::\"; let r = r#\"axum::\"#; let q = '\"'; c::d();");
+    assert_eq!(heads(&code), BTreeSet::from(["a", "c"]));
+    let rooms: Vec<_> = rooms_of("use crate::{config::{Key, Rule}, text}; crate::plan::x()").into_iter().collect();
+    assert_eq!(rooms, ["config", "plan", "text"]);
+}
