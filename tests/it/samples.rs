@@ -1,5 +1,6 @@
 //! The sample company is made by a script, and its files are what the script makes.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use domo_reconcile::config::Config;
@@ -14,7 +15,7 @@ fn is_made_again(name: &str, bytes: Vec<u8>) {
         std::fs::write(&path, &bytes).unwrap();
     }
     let kept = std::fs::read(&path).unwrap();
-    assert!(kept == bytes, "{name} is not what tests/it/company.rs makes: SAMPLES=write cargo test --test it samples::");
+    assert!(kept == bytes, "{name} is not what tests/it/company/ makes: SAMPLES=write cargo test --test it samples::");
 }
 
 #[test]
@@ -70,4 +71,36 @@ fn the_sample_configuration_documents_every_key() {
     let words: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
     let silent: Vec<_> = keys.iter().filter(|key| !words.contains(&key.as_str())).collect();
     assert!(silent.is_empty(), "not documented: {silent:?}");
+}
+
+/// The hand-counted tables of `EXPECTED.md`: heading -> word -> count.
+fn expected() -> BTreeMap<String, BTreeMap<String, u64>> {
+    let text = std::fs::read_to_string(support::samples().join("company/EXPECTED.md")).unwrap();
+    let mut tables = BTreeMap::<String, BTreeMap<String, u64>>::new();
+    let mut heading = String::new();
+    for line in text.lines() {
+        if let Some(title) = line.strip_prefix("## ") {
+            heading = title.to_owned();
+        }
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        if let (true, [word, count]) = (line.starts_with('|'), cells.as_slice())
+            && let Ok(count) = count.parse()
+        {
+            tables.entry(heading.clone()).or_default().insert((*word).to_owned(), count);
+        }
+    }
+    tables
+}
+
+#[test]
+fn the_hand_counted_situations_add_up() {
+    let expected = expected();
+    let company = company();
+    for (side, read) in [("Accounts", company.accounts.len()), ("People", company.people.len())] {
+        let situations = &expected[side];
+        assert_eq!(situations["read"], read as u64);
+        assert_eq!(situations.values().sum::<u64>(), 2 * situations["read"], "{situations:?}");
+    }
+    let findings = expected["Findings by kind"].values().sum::<u64>();
+    assert_eq!(findings, expected["Findings by severity"].values().sum::<u64>());
 }
