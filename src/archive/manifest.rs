@@ -119,21 +119,18 @@ pub struct Summary {
 impl Summary {
     /// The numbers of a judgement and its history.
     pub fn of(reconciliation: &Reconciliation, history: &super::History) -> Self {
-        let mut by_severity: BTreeMap<_, u64> = Severity::ALL.map(|severity| (severity, 0)).into();
         let mut by_kind = BTreeMap::new();
         for finding in &reconciliation.findings {
-            *by_severity.entry(finding.severity).or_default() += 1;
             *by_kind.entry(finding.kind).or_default() += 1;
         }
-        let is_new = |lifecycle: &&super::history::Lifecycle| lifecycle.state == super::history::State::New;
         Self {
             evidence: reconciliation.evidence.clone(),
             accounts: reconciliation.accounts,
             people: reconciliation.people,
-            by_severity,
+            by_severity: by_severity(reconciliation),
             by_kind,
             accepted: reconciliation.findings.iter().filter(|finding| finding.exception.is_some()).count() as u64,
-            new: history.lifecycle.values().filter(is_new).count() as u64,
+            new: history.count(super::history::State::New),
             resolved: history.resolved.len() as u64,
         }
     }
@@ -142,6 +139,15 @@ impl Summary {
     pub fn findings(&self) -> u64 {
         self.by_severity.values().sum()
     }
+}
+
+/// Findings by severity; every severity has its number.
+pub(super) fn by_severity(reconciliation: &Reconciliation) -> BTreeMap<Severity, u64> {
+    let mut by_severity: BTreeMap<_, u64> = Severity::ALL.map(|severity| (severity, 0)).into();
+    for finding in &reconciliation.findings {
+        *by_severity.entry(finding.severity).or_default() += 1;
+    }
+    by_severity
 }
 
 /// The plan as the run wrote it. Decisions are recorded in it afterwards; its digest does not cover them.

@@ -14,6 +14,7 @@
 pub mod findings;
 mod folder;
 pub mod history;
+pub mod inputs;
 mod lock;
 pub mod manifest;
 pub mod run;

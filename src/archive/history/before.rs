@@ -1,0 +1,132 @@
+//! The runs before, as far as they can be relied on.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use chrono::NaiveDate;
+
+use super::{Present, Previous, TrendPoint};
+use crate::archive::findings::{Entry, FILE, Findings};
+use crate::archive::manifest::{Manifest, Summary};
+use crate::archive::{Archive, StoredRun, run};
+use crate::reconcile::{EvidenceStatus, FindingId};
+
+/// What the archive says before this run.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    /// The run to compare with.
+    pub(super) baseline: Option<Baseline>,
+    /// Every finding of any earlier run of the instance, and the first day judged that had it.
+    pub(super) first_seen: BTreeMap<FindingId, NaiveDate>,
+    /// Oldest first.
+    pub(super) trend: Vec<TrendPoint>,
+    /// The last run of the archive, whatever its instance and outcome.
+    pub(super) newest: Option<StoredRun>,
+    pub(super) notes: Vec<String>,
+}
+
+/// The newest run of the instance that judged whole evidence.
+#[derive(Debug)]
+pub(super) struct Baseline {
+    pub(super) stored: StoredRun,
+    pub(super) manifest: Manifest,
+    summary: Summary,
+    pub(super) findings: BTreeMap<FindingId, Entry>,
+}
+
+impl Baseline {
+    pub(super) fn previous(&self) -> Previous {
+        Previous {
+            run_id: self.manifest.run.id.clone(),
+            started: self.manifest.run.started,
+            as_of: self.manifest.run.as_of,
+            manifest_sha256: self.stored.sha256.clone(),
+            accounts_read: self.summary.accounts.read,
+            people_read: self.summary.people.read,
+            findings: self.findings.len() as u64,
+        }
+    }
+
+    pub(super) fn as_of(&self) -> NaiveDate {
+        self.manifest.run.as_of
+    }
+}
+
+/// Reads what was there before the run of this number.
+pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Before> {
+    let listing = archive.list()?;
+    let mut before = Before::default();
+    for (path, why) in &listing.unreadable {
+        before.notes.push(format!("{} could not be used: {why}", path.display()));
+    }
+    for stored in listing.runs.into_iter().filter(|stored| stored.number() < number) {
+        before.newest = Some(stored.clone());
+        if stored.head.run.instance != instance {
+            continue;
+        }
+        let Some(manifest) = stored.manifest.clone() else {
+            before.notes.push(format!("The run {} was written by a newer version and was not used for the history.", stored.id()));
+            continue;
+        };
+        let Some(summary) = manifest.summary.clone().filter(|_| manifest.replay_of.is_none()) else { continue };
+        let whole = summary.evidence.status != EvidenceStatus::Incomplete;
+        if whole {
+            before.trend.push(TrendPoint {
+                run_id: manifest.run.id.clone(),
+                as_of: manifest.run.as_of,
+                by_severity: summary.by_severity.clone(),
+                new: summary.new,
+                resolved: summary.resolved,
+            });
+        }
+        if stored.pruned {
+            continue;
+        }
+        match trusted_findings(&stored, &manifest) {
+            Ok(entries) => {
+                for entry in &entries {
+                    let first_seen = before.first_seen.entry(entry.id.clone()).or_insert(entry.first_seen);
+                    *first_seen = entry.first_seen.min(*first_seen);
+                }
+                if whole {
+                    let findings = entries.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
+                    before.baseline = Some(Baseline { stored, manifest, summary, findings });
+                }
+            }
+            Err(error) => before.notes.push(format!("The run {} was not used for the history: {error:#}.", stored.id())),
+        }
+    }
+    Ok(before)
+}
+
+/// The findings of a run, if they are still those its manifest names.
+fn trusted_findings(stored: &StoredRun, manifest: &Manifest) -> Result<Vec<Entry>> {
+    let path = stored.path.join(FILE);
+    let named = manifest.files.iter().find(|file| file.name == FILE).context("its manifest names no findings.json")?;
+    let (sha256, _) = crate::archive::sha256_file(&path).with_context(|| format!("reading {}", path.display()))?;
+    if sha256 != named.sha256 {
+        bail!("its findings.json is not the one its manifest names; `verify` says more");
+    }
+    Ok(Findings::read(&path)?.findings)
+}
+
+/// What the order of runs and the clock say of each other.
+pub(super) fn notes_on_time(before: &Before, present: &Present<'_>, notes: &mut Vec<String>) {
+    let started = present.run.started;
+    if let Some(newest) = before.newest.as_ref().filter(|newest| newest.head.run.started > started) {
+        let (then, now) = (run::moment(newest.head.run.started), run::moment(started));
+        notes.push(format!(
+            "The clock went back: this run began at {now}, the run before it ({}) at {then}. Runs are ordered by their number in \
+             the archive, not by the clock.",
+            newest.id()
+        ));
+    }
+    let as_of = present.reconciliation.as_of;
+    if let Some(baseline) = before.baseline.as_ref().filter(|baseline| baseline.as_of() > as_of) {
+        notes.push(format!(
+            "This run judges {as_of}, an earlier day than the run it is compared with ({}, {}).",
+            baseline.manifest.run.id,
+            baseline.as_of()
+        ));
+    }
+}

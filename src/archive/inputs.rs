@@ -1,0 +1,323 @@
+//! What a run keeps so that it can be judged again without anything from outside: `people.jsonl` (the directory as it was
+//! understood: mapped columns only, never the rest of the export) and `config.toml`. `accounts.jsonl` is written beside them.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use chrono::NaiveDate;
+use polars::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::RunFolder;
+use super::manifest::Manifest;
+use crate::config::{Config, Loaded};
+use crate::directory::people::{Doubt, RejectedRow, schema};
+use crate::directory::{People, Source};
+
+/// What stands in the first line of `people.jsonl`.
+pub const SCHEMA: &str = "domo-reconcile/people/v1";
+
+const PEOPLE: &str = "people.jsonl";
+const CONFIG: &str = "config.toml";
+
+/// Writes `people.jsonl` and, where there is one, `config.toml`.
+pub fn keep(folder: &RunFolder, people: &People, config: &Loaded) -> Result<()> {
+    let mut out = folder.file(PEOPLE)?;
+    write_people(people, &mut out).with_context(|| format!("writing {}", out.path().display()))?;
+    out.finish(Some(people.read()))?;
+    if config.path.is_some() {
+        folder.write(CONFIG, &config.text, None)?;
+    }
+    Ok(())
+}
+
+/// The people of a run as they were understood then.
+pub(super) fn people_of(run: &Path, sources: Vec<Source>) -> Result<People> {
+    let path = run.join(PEOPLE);
+    let file = std::fs::File::open(&path).with_context(|| format!("reading {}", path.display()))?;
+    read_people(BufReader::new(file), sources).with_context(|| format!("reading {}", path.display()))
+}
+
+/// The configuration of a run, if it is the one that its manifest names.
+pub(super) fn config_of(run: &Path, manifest: &Manifest) -> Result<Config> {
+    Ok(loaded_of(run, manifest)?.config)
+}
+
+/// The same with its text.
+pub(super) fn loaded_of(run: &Path, manifest: &Manifest) -> Result<Loaded> {
+    let Some(name) = &manifest.config.file else { return Ok(Loaded::default()) };
+    let path = run.join(CONFIG);
+    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    if super::sha256(&text) != manifest.config.sha256 {
+        bail!("{} is not the configuration that the manifest names", path.display());
+    }
+    let config = Config::parse(&text).with_context(|| format!("reading {}", path.display()))?;
+    Ok(Loaded { config, path: Some(name.into()), text })
+}
+
+/// A line of `people.jsonl`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Line {
+    Schema(String),
+    /// A row of the frame by column; a column that is not here is null.
+    Person(serde_json::Map<String, Value>),
+    Rejected(Rejected),
+    Doubt(DoubtLine),
+}
+
+/// [`RejectedRow`] in the file.
+#[derive(Serialize, Deserialize)]
+struct Rejected {
+    source: u32,
+    row: u32,
+    reason: String,
+    email: Option<String>,
+    employee_number: Option<String>,
+    digest: String,
+}
+
+/// [`Doubt`] in the file.
+#[derive(Serialize, Deserialize)]
+struct DoubtLine {
+    source: u32,
+    row: u32,
+    field: String,
+    problem: String,
+    value: String,
+    not_comparable: bool,
+}
+
+fn write_people(people: &People, out: &mut impl Write) -> Result<()> {
+    let mut line = |line: &Line| -> Result<()> {
+        serde_json::to_writer(&mut *out, line)?;
+        Ok(out.write_all(b"\n")?)
+    };
+    line(&Line::Schema(SCHEMA.to_owned()))?;
+    let columns = people.frame.columns().iter().map(Cells::of).collect::<Result<Vec<_>>>()?;
+    let names = people.frame.get_column_names();
+    for row in 0..people.frame.height() {
+        let filled = columns.iter().zip(&names).filter_map(|(cells, name)| Some((name.to_string(), cells.get(row)?)));
+        line(&Line::Person(filled.collect()))?;
+    }
+    for row in people.rejected.iter().cloned() {
+        let RejectedRow { source, row, reason, email, employee_number, digest } = row;
+        line(&Line::Rejected(Rejected { source, row, reason, email, employee_number, digest }))?;
+    }
+    for doubt in people.doubts.iter().cloned() {
+        let Doubt { source, row, field, problem, value, not_comparable } = doubt;
+        line(&Line::Doubt(DoubtLine { source, row, field, problem, value, not_comparable }))?;
+    }
+    Ok(())
+}
+
+fn read_people(input: impl BufRead, sources: Vec<Source>) -> Result<People> {
+    let (mut rejected, mut doubts, mut columns) = (Vec::new(), Vec::new(), Builder::all());
+    let mut height = 0;
+    for (index, text) in input.lines().enumerate() {
+        let line = serde_json::from_str(&text?).with_context(|| format!("line {}", index + 1))?;
+        match (index, line) {
+            (0, Line::Schema(schema)) if schema == SCHEMA => {}
+            (0, Line::Schema(schema)) => bail!("it is of version `{schema}`; this program reads {SCHEMA}"),
+            (0, _) | (_, Line::Schema(_)) => bail!("line {}: the first line, and no other, names the version", index + 1),
+            (_, Line::Person(mut row)) => {
+                for (name, builder) in &mut columns {
+                    builder.push(row.remove(name.as_str())).with_context(|| format!("line {}: {name}", index + 1))?;
+                }
+                height += 1;
+            }
+            (_, Line::Rejected(Rejected { source, row, reason, email, employee_number, digest })) => {
+                rejected.push(RejectedRow { source, row, reason, email, employee_number, digest });
+            }
+            (_, Line::Doubt(DoubtLine { source, row, field, problem, value, not_comparable })) => {
+                doubts.push(Doubt { source, row, field, problem, value, not_comparable });
+            }
+        }
+    }
+    let columns = columns.into_iter().map(|(name, builder)| builder.finish(name)).collect::<Result<Vec<_>>>()?;
+    People::new(DataFrame::new(height, columns)?, sources, rejected, doubts)
+}
+
+/// A column of the frame, cell by cell.
+enum Cells<'a> {
+    Number(&'a UInt32Chunked),
+    Text(&'a StringChunked),
+    Truth(&'a BooleanChunked),
+    Day(&'a DateChunked),
+    List(&'a ListChunked),
+}
+
+impl<'a> Cells<'a> {
+    fn of(column: &'a Column) -> Result<Self> {
+        Ok(match column.dtype() {
+            DataType::UInt32 => Self::Number(column.u32()?),
+            DataType::String => Self::Text(column.str()?),
+            DataType::Boolean => Self::Truth(column.bool()?),
+            DataType::Date => Self::Day(column.date()?),
+            DataType::List(_) => Self::List(column.list()?),
+            other => bail!("a column of people of type {other} is not stored"),
+        })
+    }
+
+    fn get(&self, row: usize) -> Option<Value> {
+        match self {
+            Self::Number(cells) => cells.get(row).map(Value::from),
+            Self::Text(cells) => cells.get(row).map(Value::from),
+            Self::Truth(cells) => cells.get(row).map(Value::from),
+            Self::Day(cells) => cells.physical().get(row).and_then(day).map(|day| Value::from(day.to_string())),
+            Self::List(cells) => {
+                let list = cells.get_as_series(row)?;
+                Some(list.str().ok()?.iter().collect())
+            }
+        }
+    }
+}
+
+/// A column of the frame on its way back.
+enum Builder {
+    Number(Vec<Option<u32>>),
+    Text(Vec<Option<String>>),
+    Truth(Vec<Option<bool>>),
+    Day(Vec<Option<i32>>),
+    List(Vec<Option<Series>>),
+}
+
+impl Builder {
+    /// One for every column, in the schema's order.
+    fn all() -> Vec<(PlSmallStr, Self)> {
+        let builder = |dtype: &DataType| match dtype {
+            DataType::UInt32 => Self::Number(Vec::new()),
+            DataType::Boolean => Self::Truth(Vec::new()),
+            DataType::Date => Self::Day(Vec::new()),
+            DataType::List(_) => Self::List(Vec::new()),
+            _ => Self::Text(Vec::new()),
+        };
+        schema().iter().map(|(name, dtype)| (name.clone(), builder(dtype))).collect()
+    }
+
+    fn push(&mut self, value: Option<Value>) -> Result<()> {
+        let value = value.unwrap_or(Value::Null);
+        match self {
+            Self::Number(cells) => cells.push(serde_json::from_value(value)?),
+            Self::Text(cells) => cells.push(serde_json::from_value(value)?),
+            Self::Truth(cells) => cells.push(serde_json::from_value(value)?),
+            Self::Day(cells) => cells.push(serde_json::from_value::<Option<NaiveDate>>(value)?.map(days)),
+            Self::List(cells) => {
+                let list: Option<Vec<Option<String>>> = serde_json::from_value(value)?;
+                cells.push(list.map(|list| Series::new(PlSmallStr::EMPTY, list)));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self, name: PlSmallStr) -> Result<Column> {
+        let series = match self {
+            Self::Number(cells) => Series::new(name, cells),
+            Self::Text(cells) => Series::new(name, cells),
+            Self::Truth(cells) => Series::new(name, cells),
+            Self::Day(cells) => Int32Chunked::from_iter_options(name, cells.into_iter()).into_date().into_series(),
+            Self::List(cells) => {
+                let texts = DataType::List(Box::new(DataType::String));
+                let list: ListChunked = cells.into_iter().collect();
+                list.with_name(name).into_series().cast(&texts)?
+            }
+        };
+        Ok(series.into_column())
+    }
+}
+
+const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
+
+fn day(days: i32) -> Option<NaiveDate> {
+    EPOCH.checked_add_signed(chrono::TimeDelta::days(days.into()))
+}
+
+/// chrono's whole range of days fits.
+fn days(day: NaiveDate) -> i32 {
+    i32::try_from((day - EPOCH).num_days()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    type Drawn = (Option<String>, Option<Vec<Option<String>>>, Option<bool>, Option<i32>);
+
+    /// Every column filled from one drawn cell of its type.
+    fn people(rows: &[Drawn]) -> People {
+        let schema = schema();
+        let columns = schema.iter().map(|(name, dtype)| {
+            let name = name.clone();
+            let series = match dtype {
+                DataType::UInt32 => Series::new(name, (0..rows.len() as u32).collect::<Vec<_>>()),
+                DataType::Boolean => Series::new(name, rows.iter().map(|row| row.2).collect::<Vec<_>>()),
+                DataType::Date => Int32Chunked::from_iter_options(name, rows.iter().map(|row| row.3)).into_date().into_series(),
+                DataType::List(_) => {
+                    let mut builder = ListStringChunkedBuilder::new(name, rows.len(), 8);
+                    for row in rows {
+                        match &row.1 {
+                            Some(list) => builder.append_trusted_len_iter(list.iter().map(Option::as_deref)),
+                            None => builder.append_null(),
+                        }
+                    }
+                    builder.finish().into_series()
+                }
+                _ => Series::new(name, rows.iter().map(|row| row.0.clone()).collect::<Vec<_>>()),
+            };
+            series.into_column()
+        });
+        let frame = DataFrame::new(rows.len(), columns.collect()).unwrap();
+        let rejected = RejectedRow {
+            source: 0,
+            row: 9,
+            reason: "no usable key".into(),
+            email: None,
+            employee_number: Some("1E+05".into()),
+            digest: "00".into(),
+        };
+        let doubt = Doubt {
+            source: 0,
+            row: 3,
+            field: "name".into(),
+            problem: "holds U+FFFD".into(),
+            value: "J\u{FFFD}".into(),
+            not_comparable: true,
+        };
+        People::new(frame, vec![Source::default()], vec![rejected], vec![doubt]).unwrap()
+    }
+
+    fn round(people: &People) -> People {
+        let mut bytes = Vec::new();
+        write_people(people, &mut bytes).unwrap();
+        read_people(bytes.as_slice(), people.sources.clone()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn people_come_back_as_they_were_kept(rows in proptest::collection::vec(
+            (any::<Option<String>>(), any::<Option<Vec<Option<String>>>>(), any::<Option<bool>>(), any::<Option<i32>>()
+                .prop_map(|days| days.map(|days| days % 100_000))), 0..6)
+        ) {
+            let kept = people(&rows);
+            let back = round(&kept);
+            prop_assert!(back.frame.equals_missing(&kept.frame), "{:?}\n{:?}", back.frame, kept.frame);
+            prop_assert_eq!(back.rejected, kept.rejected);
+            prop_assert_eq!(back.doubts, kept.doubts);
+        }
+    }
+
+    #[test]
+    fn a_newer_version_is_refused_by_name() {
+        let error = read_people(&b"{\"schema\":\"domo-reconcile/people/v2\"}\n"[..], Vec::new()).unwrap_err();
+        assert_eq!(error.to_string(), "it is of version `domo-reconcile/people/v2`; this program reads domo-reconcile/people/v1");
+    }
+
+    #[test]
+    fn nonsense_is_told_with_its_line() {
+        let text = "{\"schema\":\"domo-reconcile/people/v1\"}\n{\"person\":{\"source\":0,\"row\":\"x\"}}\n";
+        assert_eq!(read_people(text.as_bytes(), Vec::new()).unwrap_err().to_string(), "line 2: row");
+    }
+}
