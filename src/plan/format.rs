@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::config::DeactivateWith;
 use crate::reconcile;
 
 /// What stands in `schema`.
@@ -86,6 +87,10 @@ pub struct Action {
     pub after: Map<String, Value>,
     /// One sentence a reviewer understands.
     pub why: String,
+    /// `scim` where the action is a deactivation that goes through SCIM, which may delete; absent otherwise. It is part of what is
+    /// approved: a plan reviewed for one way is not carried out another way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<DeactivateWith>,
 }
 
 /// What somebody said of an action.
@@ -110,4 +115,79 @@ pub struct Decision {
 pub enum Verdict {
     Approve,
     Reject,
+}
+
+impl Plan {
+    /// The guards that did not hold when the plan was made.
+    pub fn refused_by(&self) -> Vec<&str> {
+        self.guards.iter().filter(|guard| !guard.holds).map(|guard| guard.name.as_str()).collect()
+    }
+
+    /// The file's text.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
+
+    /// What a reviewer should know of the whole before deciding, as sentences.
+    pub fn notes(&self) -> Vec<String> {
+        use reconcile::Action::{Create, Deactivate, Delete, Update};
+        let count = |wanted: &dyn Fn(&Action) -> bool| self.actions.iter().filter(|action| wanted(action)).count();
+        let mut notes = Vec::new();
+        if count(&|action| matches!(action.kind, Deactivate | Delete)) > 0 {
+            notes.push(
+                "Take the access away in the identity provider first: with just-in-time provisioning a person who can still sign in \
+                 there may come back here."
+                    .into(),
+            );
+        }
+        if count(&|action| action.through == Some(DeactivateWith::Scim)) > 0 {
+            notes.push(
+                "Deactivations go through SCIM, and Domo's own article says that this deletes the user. The first is done alone and \
+                 read back; if the account is gone, it counts as failed and the run ends."
+                    .into(),
+            );
+        }
+        if count(&|action| action.kind == Delete) > 0 {
+            notes.push("A deletion cannot be undone. Domo refuses it while the account owns DataSets or DataFlows.".into());
+        }
+        if count(&|action| action.kind == Update && action.after.contains_key("email")) > 0 {
+            notes.push(
+                "Some updates change an e-mail, which is the sign-in name. With single sign-on, a person who signs in meanwhile may \
+                 get a second account: agree with the identity provider's owner first."
+                    .into(),
+            );
+        }
+        if count(&|action| action.kind == Create) > 0 {
+            notes.push("Creating the address of a deleted account brings that account back.".into());
+        }
+        notes
+    }
+
+    /// The action with this id.
+    pub fn action(&self, id: &str) -> Option<&Action> {
+        self.actions.iter().find(|action| action.id == id)
+    }
+
+    /// Whether somebody with a name said yes to this action.
+    pub fn approved(&self, id: &str) -> bool {
+        self.decisions.get(id).is_some_and(|decision| decision.verdict == Verdict::Approve && !decision.by.trim().is_empty())
+    }
+}
+
+impl Action {
+    /// The account for people: e-mail, else name, else id.
+    pub fn subject(&self) -> String {
+        let id = || self.account_id.map(|id| id.to_string());
+        self.email.clone().or_else(|| self.name.clone()).or_else(id).unwrap_or_else(|| "?".into())
+    }
+}
+
+impl Verdict {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+        }
+    }
 }

@@ -1,5 +1,21 @@
 //! What should be done about the findings: a document that people review. Pure: no clock, no files, no network.
+//!
+//! [`build`] makes a [`Plan`] from a reconciliation: one action an account at most, guards evaluated, a digest over all of it.
+//! [`Sealed`] is a plan whose digest was found to fit; [`review`] changes nothing of it but its decisions. [`Approved`] can only be
+//! made from a sealed plan that is in time, for this instance, and within its guards on what is approved and still to be done;
+//! it is the one thing that opens a writer.
 
+pub mod approved;
+pub mod build;
+pub mod digest;
+pub mod fields;
 pub mod format;
+pub mod guard;
+pub mod review;
+pub mod sheet;
 
+pub use approved::{Approved, Terms};
+pub use build::{Context, build};
+pub use digest::{Problem, Sealed};
 pub use format::{Action, Decision, GuardState, Inputs, Plan, Verdict};
+pub use guard::{Guard, Override, Population};

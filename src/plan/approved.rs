@@ -1,0 +1,198 @@
+//! The permission to write: a sealed plan, in time, for this instance, within its guards on what is approved and still to be done.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::digest::Sealed;
+use super::format::{Action, GuardState, Plan};
+use super::guard::{self, Guard, Judged, Override, Population};
+use crate::config;
+use crate::domo::Permission;
+use crate::failure::{Failure, Kind};
+
+/// What a plan is held against when it is applied.
+#[derive(Debug)]
+pub struct Terms<'a> {
+    /// The real time.
+    pub now: DateTime<Utc>,
+    /// The instance that would be written to.
+    pub instance: &'a str,
+    /// The names of the one who applies.
+    pub by: &'a [String],
+    /// Nobody may apply what they approved.
+    pub second_person: bool,
+    /// The way in which deactivations would be carried out.
+    pub deactivate_with: config::DeactivateWith,
+    /// Actions that are done already.
+    pub done: &'a BTreeSet<String>,
+    /// The accounts as they are now.
+    pub population: &'a Population,
+    /// The limits.
+    pub limits: &'a config::Guards,
+    /// Guards that somebody goes on in spite of.
+    pub overrides: &'a [Override],
+}
+
+/// A guard that does not hold, and whether somebody took the responsibility.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tripped {
+    /// Which.
+    pub guard: Guard,
+    /// What was counted.
+    pub value: u64,
+    /// What is allowed.
+    pub limit: u64,
+    /// Why it is gone against, where it is.
+    pub overridden: Option<String>,
+}
+
+/// How a plan stands against the terms.
+#[derive(Debug)]
+pub struct Standing {
+    /// The guards on what is approved and still to be done.
+    pub guards: Vec<GuardState>,
+    /// Those that do not hold.
+    pub tripped: Vec<Tripped>,
+    /// The reason why nothing of it may be carried out, where there is one.
+    pub refusal: Option<Failure>,
+}
+
+impl Terms<'_> {
+    /// Refuses a plan that is expired or for another instance: nothing more is said of it.
+    pub fn admit(&self, plan: &Plan) -> Result<(), Failure> {
+        if !plan.instance.eq_ignore_ascii_case(self.instance) {
+            return Err(Failure::new(
+                Kind::PlanRefused,
+                format!("plan {} is for the instance `{}`, but this is `{}`", plan.id, plan.instance, self.instance),
+            )
+            .hint("use the credentials and the configuration of the plan's instance"));
+        }
+        if self.now >= plan.expires {
+            return Err(Failure::new(Kind::PlanRefused, format!("plan {} expired at {}", plan.id, plan.expires))
+                .hint("run `audit` again: it makes a new plan from the state as it is now"));
+        }
+        Ok(())
+    }
+
+    /// How the approved actions that are still to be done stand against the guards.
+    pub fn judge(&self, plan: &Plan) -> Standing {
+        let open = todo(plan, self.done);
+        // What is nobody's to change stays so although it was done before.
+        let guards = guard::evaluate(&open, self.population, Judged::of(&plan.guards), self.limits);
+        let tripped: Vec<_> = guards.iter().filter(|state| !state.holds).filter_map(|state| self.tripped(state)).collect();
+        let refusal = self.person(plan, &open).or_else(|| self.way(&open)).or_else(|| guards_refuse(&tripped));
+        Standing { guards, tripped, refusal }
+    }
+
+    fn tripped(&self, state: &GuardState) -> Option<Tripped> {
+        let guard = state.name.parse().ok()?;
+        let covering = self.overrides.iter().find(|given| given.covers(state));
+        Some(Tripped { guard, value: state.value, limit: state.limit, overridden: covering.map(|given| given.reason.clone()) })
+    }
+
+    /// Four eyes: the one who applies is not the one who approved.
+    fn person(&self, plan: &Plan, open: &[&Action]) -> Option<Failure> {
+        if !self.second_person {
+            return None;
+        }
+        let same = |approver: &str| self.by.iter().any(|name| name.trim().eq_ignore_ascii_case(approver.trim()));
+        let own = open.iter().find_map(|action| {
+            let decision = plan.decisions.get(&action.id)?;
+            decision.by.split(", recorded by ").find(|name| same(name)).map(|name| (action, name))
+        });
+        own.map(|(action, name)| {
+            Failure::new(
+                Kind::Guard,
+                format!("{name} approved {} and may not apply it: `[policy] second_person` is set", action.id),
+            )
+            .hint("somebody else applies it, or approves it")
+        })
+    }
+
+    /// A plan that was reviewed for one way of deactivating is not carried out another way.
+    fn way(&self, open: &[&Action]) -> Option<Failure> {
+        let of = |action: &&&Action| action.kind == crate::reconcile::Action::Deactivate;
+        let other = open.iter().filter(of).find(|action| action.through.unwrap_or_default() != self.deactivate_with)?;
+        let word = |way: config::DeactivateWith| match way {
+            config::DeactivateWith::Rest => "rest",
+            config::DeactivateWith::Scim => "scim",
+        };
+        let (planned, now) = (word(other.through.unwrap_or_default()), word(self.deactivate_with));
+        Some(
+            Failure::new(
+                Kind::PlanRefused,
+                format!("{} was reviewed as a deactivation through {planned}, but the configuration now says {now}", other.id),
+            )
+            .hint("set `[domo] deactivate_with` back, or run `audit` again and have the new plan reviewed"),
+        )
+    }
+}
+
+fn guards_refuse(tripped: &[Tripped]) -> Option<Failure> {
+    let open: Vec<_> = tripped.iter().filter(|tripped| tripped.overridden.is_none()).collect();
+    if open.is_empty() {
+        return None;
+    }
+    let said: Vec<_> =
+        open.iter().map(|tripped| format!("{}: {}", tripped.guard, tripped.guard.explain(tripped.value, tripped.limit))).collect();
+    let failure = Failure::new(Kind::Guard, format!("refused by a guard. {}", said.join(". ")));
+    Some(match open.iter().find(|tripped| !tripped.guard.can_be_overridden()) {
+        Some(hard) => failure.hint(format!("`{}` cannot be overridden: reject the actions concerned with `review`", hard.guard)),
+        None => {
+            let flags: Vec<_> = open.iter().map(|tripped| flag(tripped)).collect();
+            failure.hint(format!("reject some actions, or take the responsibility: {} --reason WHY", flags.join(" ")))
+        }
+    })
+}
+
+fn flag(tripped: &Tripped) -> String {
+    match tripped.guard {
+        Guard::RejectedRows => format!("--override {}={}", tripped.guard, tripped.value),
+        guard => format!("--override {guard}"),
+    }
+}
+
+/// What is approved and not done.
+fn todo<'a>(plan: &'a Plan, done: &BTreeSet<String>) -> Vec<&'a Action> {
+    plan.actions.iter().filter(|action| plan.approved(&action.id) && !done.contains(&action.id)).collect()
+}
+
+/// A plan that may be carried out. There is no other way to a writer of Domo.
+#[derive(Debug)]
+pub struct Approved {
+    plan: Plan,
+    todo: Vec<Action>,
+    tripped: Vec<Tripped>,
+}
+
+impl Permission for Approved {}
+
+impl Approved {
+    /// Takes the plan, or says why not.
+    pub fn new(sealed: Sealed, terms: &Terms<'_>) -> Result<Self, Failure> {
+        terms.admit(sealed.plan())?;
+        let standing = terms.judge(sealed.plan());
+        if let Some(refusal) = standing.refusal {
+            return Err(refusal);
+        }
+        let plan = sealed.plan().clone();
+        let todo = todo(&plan, terms.done).into_iter().cloned().collect();
+        Ok(Self { plan, todo, tripped: standing.tripped })
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The approved actions that are still to be done, in their order.
+    pub fn todo(&self) -> &[Action] {
+        &self.todo
+    }
+
+    /// Guards that were overridden: the journal and the next report show them.
+    pub fn overridden(&self) -> &[Tripped] {
+        &self.tripped
+    }
+}

@@ -1,0 +1,285 @@
+//! From findings to actions: one an account at most, in the order they are carried out, the same for the same input.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use polars::prelude::DataFrame;
+use serde_json::{Map, Value};
+
+use super::digest::{canonical, digest_of, short_id};
+use super::fields::{self, ROLES};
+use super::format::{Action, Inputs, Plan, SCHEMA};
+use super::guard::{self, Judged, Population};
+use crate::config::{Config, DeactivateWith, Rule};
+use crate::directory::People;
+use crate::domo::Accounts;
+use crate::reconcile::{Action as Kind, EvidenceStatus, Finding, Kind as FindingKind, Reconciliation};
+use crate::text;
+
+/// What a plan is bound to beside the judgement itself.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The run that judged.
+    pub run_id: String,
+    /// When the plan is made.
+    pub created: DateTime<Utc>,
+    /// Digests of what was judged.
+    pub inputs: Inputs,
+    /// Accounts and people read by the previous run of this instance, where there is one.
+    pub previous: Option<(u64, u64)>,
+}
+
+/// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete.
+pub fn build(
+    reconciliation: &Reconciliation,
+    accounts: &Accounts,
+    people: &People,
+    config: &Config,
+    context: &Context,
+) -> Result<Option<Plan>> {
+    if reconciliation.evidence.status == EvidenceStatus::Incomplete
+        || !accounts.evidence.incomplete.is_empty()
+        || people.read() == 0
+    {
+        return Ok(None);
+    }
+    let chosen = chosen(&reconciliation.findings);
+    let raw = raw_objects(accounts, chosen.iter().filter_map(|(finding, _)| Some(finding.account.as_ref()?.index)).collect())?;
+    let numeric = employee_numbers_are_numeric(accounts)?;
+    let mut actions = Vec::new();
+    for (finding, kind) in chosen {
+        let account = finding.account.as_ref().and_then(|account| raw.get(&account.index));
+        let action = match kind {
+            Kind::Update => update(finding, account, numeric),
+            Kind::Deactivate => Some(deactivate(finding, config.domo.deactivate_with)),
+            Kind::Delete => Some(delete(finding)),
+            Kind::Create => create(finding, people, config, numeric)?,
+            // Only a revert reactivates.
+            Kind::Reactivate => None,
+        };
+        actions.extend(action);
+    }
+    let previous = context.previous.map_or(0, |(accounts_before, people_before)| {
+        Judged::shrink(accounts_before, reconciliation.accounts.read).max(Judged::shrink(people_before, reconciliation.people.read))
+    });
+    let judged = Judged { rejected_rows: reconciliation.people.rejected, shrunk: previous };
+    let population = Population::of(accounts, config)?;
+    assemble(actions, &population, judged, config, context, &reconciliation.instance)
+}
+
+/// Sorts, counts and seals the actions. Also for plans that undo.
+pub fn assemble(
+    mut actions: Vec<Action>,
+    population: &Population,
+    judged: Judged,
+    config: &Config,
+    context: &Context,
+    instance: &str,
+) -> Result<Option<Plan>> {
+    if actions.is_empty() {
+        return Ok(None);
+    }
+    actions.sort_by(|one, other| {
+        (one.kind, one.account_id, &one.email, &one.id).cmp(&(other.kind, other.account_id, &other.email, &other.id))
+    });
+    let guards = guard::evaluate(&actions.iter().collect::<Vec<_>>(), population, judged, &config.guards);
+    let mut plan = Plan {
+        schema: SCHEMA.into(),
+        id: String::new(),
+        run_id: context.run_id.clone(),
+        instance: instance.to_owned(),
+        created: context.created,
+        expires: context.created + TimeDelta::days(config.policy.plan_valid_days.into()),
+        digest: String::new(),
+        inputs: context.inputs.clone(),
+        guards,
+        actions,
+        decisions: BTreeMap::new(),
+    };
+    let mut identity = String::new();
+    canonical(&serde_json::to_value(&plan)?, &mut identity);
+    plan.id = short_id('P', &identity);
+    plan.digest = digest_of(&serde_json::to_value(&plan)?);
+    Ok(Some(plan))
+}
+
+/// The id of an action: stable for its finding and kind.
+pub fn action_id(finding: &str, kind: Kind) -> String {
+    short_id('A', &format!("v1|{finding}|{}", kind.as_str()))
+}
+
+/// The findings that are acted on: none about an account that asks for a human, and the gravest where an account has several.
+fn chosen(findings: &[Finding]) -> Vec<(&Finding, Kind)> {
+    use FindingKind::{Ambiguous, Conflict, Duplicate, Early, NotEvaluable};
+    let index = |finding: &Finding| finding.account.as_ref().map(|account| account.index);
+    let human = |finding: &&Finding| matches!(finding.kind, Conflict | Ambiguous | Duplicate | Early | NotEvaluable);
+    let held: BTreeSet<u32> = findings.iter().filter(human).filter_map(index).collect();
+    // Findings come worst first.
+    let mut taken = BTreeSet::new();
+    let mut chosen = Vec::new();
+    for finding in findings {
+        let Some(kind) = finding.action.filter(|_| finding.exception.is_none()) else { continue };
+        match index(finding) {
+            Some(account) if held.contains(&account) || !taken.insert(account) => {}
+            _ => chosen.push((finding, kind)),
+        }
+    }
+    chosen
+}
+
+/// The objects of these rows as Domo sent them.
+fn raw_objects(accounts: &Accounts, wanted: BTreeSet<u32>) -> Result<BTreeMap<u32, Map<String, Value>>> {
+    let mut found = BTreeMap::new();
+    for (index, line) in (0u32..).zip(accounts.snapshot.objects()) {
+        if wanted.contains(&index) {
+            let object =
+                serde_json::from_slice(line).with_context(|| format!("line {} of the snapshot is no JSON object", index + 1))?;
+            found.insert(index, object);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether this instance keeps employee numbers as JSON numbers: as the first one that is there.
+fn employee_numbers_are_numeric(accounts: &Accounts) -> Result<bool> {
+    for line in accounts.snapshot.objects() {
+        let object: Map<String, Value> =
+            serde_json::from_slice(line).context("the snapshot holds a line that is no JSON object")?;
+        match object.get("employeeNumber") {
+            Some(Value::Number(_)) => return Ok(true),
+            Some(Value::String(text)) if !text.is_empty() => return Ok(false),
+            _ => {}
+        }
+    }
+    Ok(false)
+}
+
+fn action(finding: &Finding, kind: Kind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Action {
+    let account = finding.account.as_ref();
+    let person = finding.person.as_ref();
+    Action {
+        id: action_id(&finding.id.0, kind),
+        kind,
+        finding: finding.id.0.clone(),
+        account_id: account.and_then(|account| account.id),
+        email: account.map_or_else(|| person.and_then(|person| person.email.clone()), |account| account.email.clone()),
+        name: account.map_or_else(|| person.and_then(|person| person.name.clone()), |account| account.name.clone()),
+        before,
+        after,
+        why,
+        through: None,
+    }
+}
+
+fn one(field: &str, value: impl Into<Value>) -> Map<String, Value> {
+    Map::from_iter([(field.to_owned(), value.into())])
+}
+
+fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool) -> Option<Action> {
+    let mut before = Map::new();
+    let mut after = Map::new();
+    let mut why = finding.reason.clone();
+    for drift in finding.drift.iter().filter(|drift| drift.writable) {
+        let Some(field) = fields::in_domo(&drift.field) else { continue };
+        let directory = drift.directory.as_deref().map(|value| text::folded(value).into_owned()).unwrap_or_default();
+        let value = match field {
+            "employeeNumber" if !directory.is_empty() => fields::employee_number(&directory, numeric),
+            "role" if !ROLES.contains(&directory.as_str()) => None,
+            _ => Some(Value::String(directory.clone())),
+        };
+        let Some(value) = value else {
+            why.push_str(&format!(". Not written: {field} `{directory}`, which Domo cannot keep unchanged"));
+            continue;
+        };
+        let judged = account.and_then(|account| account.get(field)).cloned();
+        before.insert(field.into(), judged.unwrap_or_else(|| drift.domo.clone().map_or(Value::Null, Value::String)));
+        after.insert(field.into(), value);
+    }
+    (!after.is_empty()).then(|| action(finding, Kind::Update, before, after, why))
+}
+
+fn deactivate(finding: &Finding, through: DeactivateWith) -> Action {
+    let mut why = finding.reason.clone();
+    if through == DeactivateWith::Scim {
+        why.push_str(". Through SCIM, which may delete the account");
+    }
+    let mut action = action(finding, Kind::Deactivate, one("active", true), one("active", false), why);
+    action.through = (through == DeactivateWith::Scim).then_some(through);
+    action
+}
+
+/// What a deletion takes away is at stake as a whole: who it is and what it may do.
+fn delete(finding: &Finding) -> Action {
+    let mut before = one("active", true);
+    if let Some(account) = &finding.account {
+        let identity = [("email", &account.email), ("name", &account.name), ("role", &account.role)];
+        before.extend(identity.into_iter().filter_map(|(field, value)| Some((field.to_owned(), Value::from(value.clone()?)))));
+    }
+    action(finding, Kind::Delete, before, one("deleted", true), finding.reason.clone())
+}
+
+fn create(finding: &Finding, people: &People, config: &Config, numeric: bool) -> Result<Option<Action>> {
+    let Some(person) =
+        finding.person.as_ref().and_then(|person| Some(Person { frame: &people.frame, row: person.index? as usize }))
+    else {
+        return Ok(None);
+    };
+    let rule = config.role.iter().find(|rule| person.fits(&rule.people)).map(|rule| rule.role.clone());
+    let role = rule.or_else(|| person.text("role")).filter(|role| ROLES.contains(&role.as_str()));
+    let role = role.unwrap_or_else(|| config.policy.default_role.clone());
+    let (Some(email), Some(name), true) = (person.text("email"), person.text("name"), ROLES.contains(&role.as_str())) else {
+        return Ok(None);
+    };
+    let mut why = finding.reason.clone();
+    let mut after = one("email", email.as_str());
+    after.insert("name".into(), name.into());
+    after.insert("role".into(), role.into());
+    for field in ["title", "department", "location", "phone"] {
+        after.extend(person.text(field).map(|value| (field.to_owned(), Value::String(value))));
+    }
+    let alternate = person.list("alternate_email").into_iter().find(|address| *address != email);
+    after.extend(alternate.map(|address| ("alternateEmail".to_owned(), Value::String(address))));
+    if let Some(number) = person.text("employee_number") {
+        match fields::employee_number(&number, numeric) {
+            Some(value) => drop(after.insert("employeeNumber".into(), value)),
+            None => why.push_str(&format!(". Not written: employeeNumber `{number}`, which Domo cannot keep unchanged")),
+        }
+    }
+    let groups: BTreeSet<&String> =
+        config.group.iter().filter(|rule| person.fits(&rule.people)).flat_map(|rule| &rule.groups).collect();
+    if !groups.is_empty() {
+        after.insert("groups".into(), groups.into_iter().cloned().collect::<Vec<_>>().into());
+    }
+    if config.policy.send_invite {
+        after.insert("sendInvite".into(), true.into());
+    }
+    Ok(Some(action(finding, Kind::Create, Map::new(), after, why)))
+}
+
+/// One row of the people frame.
+struct Person<'a> {
+    frame: &'a DataFrame,
+    row: usize,
+}
+
+impl Person<'_> {
+    fn text(&self, field: &str) -> Option<String> {
+        let value = self.frame.column(field).ok()?.str().ok()?.get(self.row)?;
+        Some(text::folded(value).into_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn list(&self, field: &str) -> Vec<String> {
+        let items = self.frame.column(field).ok().and_then(|column| column.list().ok()?.get_as_series(self.row));
+        let texts = items.as_ref().and_then(|items| items.str().ok());
+        texts.map(|texts| texts.iter().flatten().map(|text| text::folded(text).into_owned()).collect()).unwrap_or_default()
+    }
+
+    /// Whether all fields of a rule fit, each by any of its patterns.
+    fn fits(&self, rule: &Rule) -> bool {
+        rule.iter().all(|(field, patterns)| {
+            let values = self.text(field).map_or_else(|| self.list(field), |value| vec![value]);
+            values.iter().any(|value| patterns.iter().any(|pattern| guard::matches(&text::folded(pattern), value)))
+        })
+    }
+}

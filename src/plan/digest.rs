@@ -1,0 +1,270 @@
+//! What binds a plan: its canonical form, the digest over it, and [`Sealed`], a plan whose digest was found to fit.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::format::{Decision, Plan, SCHEMA};
+
+/// Keys that the digest does not cover.
+const LOOSE: [&str; 2] = ["digest", "decisions"];
+
+/// Why a file is not a plan that may be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Not JSON, or not a plan at all.
+    #[error("this is not a plan: {0}")]
+    NotAPlan(String),
+    /// A plan of a version this program does not know.
+    #[error("the plan has the format {0}, which this version does not know; it reads {SCHEMA}")]
+    Newer(String),
+    /// It was changed after it was made.
+    #[error("the plan was changed after it was made: {0}")]
+    Tampered(String),
+}
+
+/// A plan whose digest was found to fit. Only its decisions can change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sealed {
+    plan: Plan,
+    /// The document as it was read: what the digest is computed over, with fields that the types would write otherwise.
+    document: Value,
+}
+
+impl Sealed {
+    /// Reads `plan.json`. The digest is computed over what stands in the file, before anything is made of it.
+    pub fn read(text: &str) -> Result<Self, Problem> {
+        serde_json::from_str::<Unambiguous>(text).map_err(|error| match serde_json::from_str::<Value>(text) {
+            // JSON, but with a key twice: readers differ in which one they show.
+            Ok(_) => Problem::Tampered(error.to_string()),
+            Err(_) => Problem::NotAPlan(error.to_string()),
+        })?;
+        let document: Value = serde_json::from_str(text).map_err(|error| Problem::NotAPlan(error.to_string()))?;
+        let schema = document.get("schema").and_then(Value::as_str).unwrap_or_default();
+        let digest = document.get("digest").and_then(Value::as_str);
+        let (Some(digest), true) = (digest, schema.starts_with("domo-reconcile/plan/")) else {
+            return Err(Problem::NotAPlan(format!("it has no `schema` {SCHEMA} or no `digest`")));
+        };
+        if schema != SCHEMA {
+            return Err(Problem::Newer(schema.to_owned()));
+        }
+        let actual = digest_of(&document);
+        if digest != actual {
+            return Err(Problem::Tampered(format!("its content has the digest {actual}, but it says {digest}")));
+        }
+        let plan: Plan = serde_json::from_value(document.clone()).map_err(|error| Problem::NotAPlan(error.to_string()))?;
+        let sealed = Self { plan, document };
+        sealed.consistent()?;
+        Ok(sealed)
+    }
+
+    /// A plan that was just made; its digest is checked all the same.
+    pub fn made(plan: Plan) -> Result<Self, Problem> {
+        let text = plan.to_json().map_err(|error| Problem::NotAPlan(error.to_string()))?;
+        Self::read(&text)
+    }
+
+    /// What a digest cannot say: ids that are unique, and decisions that belong to actions.
+    fn consistent(&self) -> Result<(), Problem> {
+        let mut ids = BTreeSet::new();
+        let mut accounts = BTreeSet::new();
+        for action in &self.plan.actions {
+            if !ids.insert(action.id.as_str()) {
+                return Err(Problem::Tampered(format!("two actions have the id {}", action.id)));
+            }
+            if let Some(account) = action.account_id
+                && !accounts.insert(account)
+            {
+                return Err(Problem::Tampered(format!("two actions are about account {account}")));
+            }
+        }
+        match self.plan.decisions.keys().find(|id| !ids.contains(id.as_str())) {
+            Some(foreign) => Err(Problem::Tampered(format!("there is a decision on {foreign}, which is no action of it"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Records a decision on one of its actions; others are ignored.
+    pub(super) fn decide(&mut self, action: &str, decision: Decision) {
+        if self.plan.action(action).is_some() {
+            self.plan.decisions.insert(action.to_owned(), decision);
+        }
+    }
+
+    /// The file's text: in the order of the types where that is the same document, else as it was read, with the decisions.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        if digest_of(&serde_json::to_value(&self.plan)?) == self.plan.digest {
+            return self.plan.to_json();
+        }
+        let mut document = self.document.clone();
+        if let Value::Object(fields) = &mut document {
+            fields.insert("decisions".into(), serde_json::to_value(&self.plan.decisions)?);
+        }
+        serde_json::to_string_pretty(&document).map(|text| text + "\n")
+    }
+}
+
+/// `sha256:…` over everything but `digest` and `decisions`.
+pub fn digest_of(document: &Value) -> String {
+    let mut text = String::new();
+    match document {
+        Value::Object(fields) => canonical_object(fields.iter().filter(|(key, _)| !LOOSE.contains(&key.as_str())), &mut text),
+        other => canonical(other, &mut text),
+    }
+    sha256(text.as_bytes())
+}
+
+/// `sha256:` and the digest in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::from("sha256:"), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// JSON with sorted keys and no white space.
+pub fn canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(fields) => canonical_object(fields.iter(), text),
+        Value::Array(items) => {
+            text.push('[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    text.push(',');
+                }
+                canonical(item, text);
+            }
+            text.push(']');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+fn canonical_object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut String) {
+    // Sorted here and not by the map: whether the map is sorted is a feature flag of somebody else's.
+    let mut fields: Vec<_> = fields.collect();
+    fields.sort_unstable_by_key(|(key, _)| key.as_str());
+    text.push('{');
+    for (place, (key, value)) in fields.into_iter().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        text.push_str(&Value::from(key.as_str()).to_string());
+        text.push(':');
+        canonical(value, text);
+    }
+    text.push('}');
+}
+
+/// `PREFIX-` and 10 characters of Crockford's base32: the first 50 bits of SHA-256 over `subject`.
+pub fn short_id(prefix: char, subject: &str) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let bits = Sha256::digest(subject.as_bytes()).iter().take(8).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+    let letters = (0..10).map(|place| ALPHABET.get((bits >> (59 - 5 * place) & 31) as usize).map_or('0', |byte| *byte as char));
+    format!("{prefix}-{}", letters.collect::<String>())
+}
+
+/// Any JSON in which no object has a key twice. Most readers take the last of two, some the first: a plan must not read
+/// differently to the one who approves it and to the one who carries it out.
+struct Unambiguous;
+
+impl<'de> Deserialize<'de> for Unambiguous {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Walk)
+    }
+}
+
+struct Walk;
+
+impl<'de> Visitor<'de> for Walk {
+    type Value = Unambiguous;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Unambiguous, E> {
+        Ok(Unambiguous)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Unambiguous, E> {
+        Ok(Unambiguous)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Unambiguous, E> {
+        Ok(Unambiguous)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Unambiguous, E> {
+        Ok(Unambiguous)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Unambiguous, E> {
+        Ok(Unambiguous)
+    }
+
+    fn visit_unit<E>(self) -> Result<Unambiguous, E> {
+        Ok(Unambiguous)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Unambiguous, A::Error> {
+        while items.next_element::<Unambiguous>()?.is_some() {}
+        Ok(Unambiguous)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Unambiguous, A::Error> {
+        let mut seen = BTreeSet::new();
+        while let Some(key) = fields.next_key::<String>()? {
+            fields.next_value::<Unambiguous>()?;
+            if let Some(twice) = seen.replace(key) {
+                return Err(A::Error::custom(format!("the key `{twice}` stands there twice")));
+            }
+        }
+        Ok(Unambiguous)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_canonical_form_has_sorted_keys_and_no_white_space() {
+        let mut text = String::new();
+        canonical(&json!({"b": [1, {"z": null, "a": "é\n\""}], "a": 12345678901234567890u64}), &mut text);
+        assert_eq!(text, r#"{"a":12345678901234567890,"b":[1,{"a":"é\n\"","z":null}]}"#);
+    }
+
+    #[test]
+    fn the_digest_covers_all_but_itself_and_the_decisions() {
+        let plan = json!({"a": 1, "digest": "x", "decisions": {}});
+        assert_eq!(digest_of(&plan), digest_of(&json!({"decisions": {"A-1": 1}, "a": 1})));
+        assert_ne!(digest_of(&plan), digest_of(&json!({"a": 2})));
+        // printf '{"a":1}' | sha256sum
+        assert_eq!(digest_of(&plan), "sha256:015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862");
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused() {
+        assert!(serde_json::from_str::<Unambiguous>(r#"{"a": [1, 2.5, {"b": "x"}], "c": null}"#).is_ok());
+        let error = serde_json::from_str::<Unambiguous>(r#"{"a": [{"b": 1, "b": 2}]}"#).err().unwrap();
+        assert!(error.to_string().contains("`b` stands there twice"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_plan_is_told_from_what_was_changed() {
+        assert!(matches!(Sealed::read("{"), Err(Problem::NotAPlan(_))));
+        assert!(matches!(Sealed::read("[]"), Err(Problem::NotAPlan(_))));
+        let newer = r#"{"schema": "domo-reconcile/plan/v9", "digest": "sha256:0"}"#;
+        assert!(matches!(Sealed::read(newer), Err(Problem::Newer(_))));
+        let changed = format!(r#"{{"schema": "{SCHEMA}", "digest": "sha256:0"}}"#);
+        assert!(matches!(Sealed::read(&changed), Err(Problem::Tampered(_))));
+    }
+}

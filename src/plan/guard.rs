@@ -1,0 +1,345 @@
+//! The guards: limits beyond which a plan or an apply is refused, and who may be touched at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+
+use anyhow::Result;
+use polars::prelude::Column;
+
+use super::format::{Action, GuardState};
+use crate::config::{self, Config};
+use crate::domo::Accounts;
+use crate::reconcile::Action as Kind;
+use crate::text;
+
+/// Domo's own support account: an Admin in every instance, nobody's to change.
+const SUPPORT: (u64, &str) = (27, "support@domo.com");
+
+/// Below so many active accounts, a share of them says nothing.
+const SHARE_COUNTS_FROM: u64 = 20;
+
+/// Percent by which a population may shrink from one run to the next.
+const MAX_SHRINK: u64 = 10;
+
+/// A guard by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the words of the contract
+pub enum Guard {
+    MaxDeactivations,
+    MaxUpdates,
+    MaxCreates,
+    MinAdmins,
+    RejectedRows,
+    PopulationMoved,
+    EmptyDirectory,
+    IncompleteEvidence,
+    Protected,
+    Own,
+}
+
+impl Guard {
+    /// Every guard.
+    pub const ALL: [Guard; 10] = [
+        Self::MaxDeactivations,
+        Self::MaxUpdates,
+        Self::MaxCreates,
+        Self::MinAdmins,
+        Self::RejectedRows,
+        Self::PopulationMoved,
+        Self::EmptyDirectory,
+        Self::IncompleteEvidence,
+        Self::Protected,
+        Self::Own,
+    ];
+
+    /// The word used in files and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MaxDeactivations => "max-deactivations",
+            Self::MaxUpdates => "max-updates",
+            Self::MaxCreates => "max-creates",
+            Self::MinAdmins => "min-admins",
+            Self::RejectedRows => "rejected-rows",
+            Self::PopulationMoved => "population-moved",
+            Self::EmptyDirectory => "empty-directory",
+            Self::IncompleteEvidence => "incomplete-evidence",
+            Self::Protected => "protected",
+            Self::Own => "self",
+        }
+    }
+
+    /// Whether somebody may take the responsibility for going on.
+    pub fn can_be_overridden(self) -> bool {
+        !matches!(self, Self::EmptyDirectory | Self::IncompleteEvidence | Self::Protected | Self::Own)
+    }
+
+    /// What was counted against what, as people read it.
+    pub fn explain(self, value: u64, limit: u64) -> String {
+        match self {
+            Self::MaxDeactivations => format!("{value} accounts would be deactivated or deleted; {limit} are allowed"),
+            Self::MaxUpdates => format!("{value} accounts would be updated; {limit} are allowed"),
+            Self::MaxCreates => format!("{value} accounts would be created; {limit} are allowed"),
+            Self::MinAdmins => format!("{value} active Admin accounts would remain; {limit} must"),
+            Self::RejectedRows => format!("{value} rows of the directory were rejected: each may be a person who looks gone"),
+            Self::PopulationMoved => format!("a population is {value} % smaller than in the previous run; {limit} % is allowed"),
+            Self::EmptyDirectory => "the directory is empty".into(),
+            Self::IncompleteEvidence => "the accounts could not be read whole".into(),
+            Self::Protected => format!("{value} actions are about accounts that are excluded"),
+            Self::Own => format!("{value} actions would lock out or change the account behind the API client"),
+        }
+    }
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Guard {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = || Self::ALL.map(Self::as_str).join(", ");
+        Self::ALL
+            .into_iter()
+            .find(|guard| guard.as_str() == name)
+            .ok_or_else(|| format!("`{name}` is no guard; there are {}", known()))
+    }
+}
+
+/// Somebody goes on although a guard refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Which guard.
+    pub guard: Guard,
+    /// The exact number of rejected rows that was looked at.
+    pub value: Option<u64>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Override {
+    /// `GUARD`, or `rejected-rows=14`.
+    pub fn parse(text: &str, reason: &str) -> Result<Self, String> {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (text, None),
+        };
+        let guard: Guard = name.trim().parse()?;
+        let value = match (guard, value) {
+            (Guard::RejectedRows, Some(value)) => {
+                Some(value.trim().parse().map_err(|_| format!("`{value}` is no number of rejected rows"))?)
+            }
+            (Guard::RejectedRows, None) => return Err("`rejected-rows` needs the exact number, such as `rejected-rows=14`".into()),
+            (_, Some(_)) => return Err(format!("`{guard}` takes no number")),
+            (_, None) => None,
+        };
+        if reason.trim().is_empty() {
+            return Err(format!("overriding `{guard}` needs a --reason"));
+        }
+        Ok(Self { guard, value, reason: reason.trim().to_owned() })
+    }
+
+    /// Whether it covers a guard that does not hold.
+    pub fn covers(&self, state: &GuardState) -> bool {
+        self.guard.can_be_overridden() && self.guard.as_str() == state.name && self.value.is_none_or(|value| value == state.value)
+    }
+}
+
+/// What the guards need to know of an instance's accounts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Population {
+    /// Active accounts.
+    pub active: u64,
+    /// Ids of active accounts with the role Admin, Domo's support account apart.
+    pub admins: BTreeSet<u64>,
+    /// Ids that are excluded, each with why.
+    pub protected: BTreeMap<u64, String>,
+    /// The account behind the API client, where it is known.
+    pub own: Option<u64>,
+    /// Why the accounts may not be whole.
+    pub incomplete: Vec<String>,
+}
+
+impl Population {
+    /// Counts the accounts.
+    pub fn of(accounts: &Accounts, config: &Config) -> Result<Self> {
+        let frame = &accounts.frame;
+        let ids = frame.column("id").and_then(Column::u64)?;
+        let emails = frame.column("email").and_then(Column::str)?;
+        let roles = frame.column("role").and_then(Column::str)?;
+        let active = frame.column("active").and_then(Column::bool)?;
+        let owner = config.domo.client_owner.as_deref().map(key);
+        let own = accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id);
+        let mut population = Self { own, incomplete: accounts.evidence.incomplete.clone(), ..Self::default() };
+        for (((id, email), role), active) in ids.iter().zip(emails.iter()).zip(roles.iter()).zip(active.iter()) {
+            let active = active.unwrap_or(true);
+            population.active += u64::from(active);
+            let Some(id) = id else { continue };
+            let email = email.map(key).unwrap_or_default();
+            let excluded = excluded(id, &email, &config.exclude);
+            if active && role == Some("Admin") && id != SUPPORT.0 {
+                population.admins.insert(id);
+            }
+            if let Some(reason) = excluded {
+                population.protected.insert(id, reason);
+            }
+            if population.own.is_none() && owner.as_deref().is_some_and(|owner| owner == email) {
+                population.own = Some(id);
+            }
+        }
+        Ok(population)
+    }
+}
+
+/// Why an account is excluded, if it is.
+fn excluded(id: u64, email: &str, rules: &[config::Exclude]) -> Option<String> {
+    if id == SUPPORT.0 || email == SUPPORT.1 {
+        return Some("Domo's own support account".into());
+    }
+    let applies =
+        |rule: &&config::Exclude| rule.id == Some(id) || rule.email.as_deref().is_some_and(|pattern| matches(&key(pattern), email));
+    rules.iter().find(applies).map(|rule| rule.reason.clone())
+}
+
+/// An e-mail for comparing.
+fn key(email: &str) -> String {
+    text::folded(email).to_lowercase()
+}
+
+/// Whether a pattern with `*` fits the whole text.
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let mut parts: Vec<_> = parts.collect();
+    // Without a star there is one part, and it must have been all of the text.
+    let Some(last) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        match rest.find(part) {
+            Some(place) => rest = rest.get(place + part.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// What was judged and cannot be counted again when a plan is applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Rows of the directory that were rejected.
+    pub rejected_rows: u64,
+    /// Percent by which the population that shrank most did, rounded up.
+    pub shrunk: u64,
+}
+
+impl Judged {
+    /// As a plan's own guards keep it.
+    pub fn of(guards: &[GuardState]) -> Self {
+        let value = |guard: Guard| guards.iter().find(|state| state.name == guard.as_str()).map_or(0, |state| state.value);
+        Self { rejected_rows: value(Guard::RejectedRows), shrunk: value(Guard::PopulationMoved) }
+    }
+
+    /// Percent by which `now` is smaller than `before`, rounded up, so that 10.1 % is more than 10.
+    pub fn shrink(before: u64, now: u64) -> u64 {
+        let lost = before.saturating_sub(now);
+        if before == 0 { 0 } else { u64::try_from((u128::from(lost) * 100).div_ceil(u128::from(before))).unwrap_or(100) }
+    }
+}
+
+/// How every guard stands for these actions.
+pub fn evaluate(actions: &[&Action], population: &Population, judged: Judged, limits: &config::Guards) -> Vec<GuardState> {
+    let count = |wanted: &dyn Fn(&Action) -> bool| actions.iter().filter(|action| wanted(action)).count() as u64;
+    let removes = |action: &Action| matches!(action.kind, Kind::Deactivate | Kind::Delete);
+    let on = |ids: &dyn Fn(u64) -> bool, action: &Action| action.account_id.is_some_and(ids);
+
+    let removed = count(&removes);
+    let share = |percent: u64| population.active.saturating_mul(percent) / 100;
+    let most_removed = match population.active {
+        few if few < SHARE_COUNTS_FROM => limits.max_deactivations,
+        _ => limits.max_deactivations.min(share(limits.max_deactivations_percent)),
+    };
+    let updated = count(&|action| action.kind == Kind::Update);
+    let most_updated = share(limits.max_updates_percent);
+    let created = count(&|action| action.kind == Kind::Create);
+
+    let no_admin_any_more = |action: &Action| {
+        removes(action)
+            || action.after.get("role").is_some_and(|role| role != "Admin")
+            || action.after.get("active").is_some_and(|active| active == false)
+    };
+    let admins_removed = count(&|action| on(&|id| population.admins.contains(&id), action) && no_admin_any_more(action));
+    let admins = (population.admins.len() as u64).saturating_sub(admins_removed);
+
+    let protected = count(&|action| on(&|id| population.protected.contains_key(&id), action));
+    // Changing one's own title locks nobody out; one's sign-in name, role or access does.
+    let harms =
+        |action: &Action| no_admin_any_more(action) || action.after.contains_key("email") || action.after.contains_key("role");
+    let own = count(&|action| on(&|id| population.own == Some(id), action) && harms(action));
+    let incomplete = population.incomplete.len() as u64;
+    let shrunk = if actions.is_empty() { 0 } else { judged.shrunk };
+
+    let state = |guard: Guard, value: u64, limit: u64, holds: bool| GuardState { name: guard.as_str().into(), value, limit, holds };
+    vec![
+        state(Guard::MaxDeactivations, removed, most_removed, removed <= most_removed),
+        state(Guard::MaxUpdates, updated, most_updated, updated <= most_updated),
+        state(Guard::MaxCreates, created, limits.max_creates, created <= limits.max_creates),
+        // An instance that has too few already is not kept from everything else.
+        state(Guard::MinAdmins, admins, limits.min_admins, admins >= limits.min_admins || admins_removed == 0),
+        state(Guard::RejectedRows, judged.rejected_rows, 0, judged.rejected_rows == 0 || removed == 0),
+        state(Guard::PopulationMoved, judged.shrunk, MAX_SHRINK, shrunk <= MAX_SHRINK),
+        state(Guard::EmptyDirectory, 0, 0, true),
+        state(Guard::IncompleteEvidence, incomplete, 0, incomplete == 0 || actions.is_empty()),
+        state(Guard::Protected, protected, 0, protected == 0),
+        state(Guard::Own, own, 0, own == 0),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, text, fits) in [
+            ("svc-*@acme.com", "svc-etl@acme.com", true),
+            ("svc-*@acme.com", "svc-@acme.com", true),
+            ("svc-*@acme.com", "svc-etl@acme.com.evil", false),
+            ("*", "", true),
+            ("a*a", "a", false),
+            ("*b*b*", "abab", true),
+            ("exact", "exact", true),
+            ("exact", "exactly", false),
+        ] {
+            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn shrinking_is_rounded_up() {
+        assert_eq!(Judged::shrink(1000, 900), 10);
+        assert_eq!(Judged::shrink(1000, 899), 11);
+        assert_eq!(Judged::shrink(0, 5), 0);
+        assert_eq!(Judged::shrink(5, 9), 0);
+    }
+
+    #[test]
+    fn rejected_rows_are_overridden_by_their_exact_number() {
+        let state = GuardState { name: "rejected-rows".into(), value: 14, limit: 0, holds: false };
+        assert!(Override::parse("rejected-rows=14", "seen").unwrap().covers(&state));
+        assert!(!Override::parse("rejected-rows=13", "seen").unwrap().covers(&state));
+        assert!(Override::parse("rejected-rows", "seen").is_err());
+        assert!(Override::parse("max-updates=3", "seen").is_err());
+        assert!(Override::parse("max-updates", " ").is_err());
+        assert!(Override::parse("nonsense", "seen").is_err());
+    }
+
+    #[test]
+    fn four_guards_cannot_be_overridden() {
+        for guard in [Guard::EmptyDirectory, Guard::IncompleteEvidence, Guard::Protected, Guard::Own] {
+            let state = GuardState { name: guard.as_str().into(), value: 1, limit: 0, holds: false };
+            assert!(!Override::parse(guard.as_str(), "please").unwrap().covers(&state));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What a review sheet shows of an action. Whoever writes a sheet and whoever checks one on its return use the same words.
+
+use serde_json::{Map, Value};
+
+use super::fields;
+use super::format::Action;
+use crate::text;
+
+/// The columns of a review sheet: eight that are locked, three to be filled in.
+pub const COLUMNS: [&str; 11] =
+    ["action", "kind", "account_id", "email", "name", "why", "before", "after", "decision", "reviewer", "comment"];
+
+/// How many of [`COLUMNS`] are locked.
+pub const LOCKED: usize = 8;
+
+/// The locked cells of an action, as text.
+pub fn locked(action: &Action) -> [String; LOCKED] {
+    let shown = |value: &Option<String>| text::visible(value.as_deref().unwrap_or_default()).into_owned();
+    [
+        action.id.clone(),
+        action.kind.as_str().to_owned(),
+        action.account_id.map(|id| id.to_string()).unwrap_or_default(),
+        shown(&action.email),
+        shown(&action.name),
+        text::visible(&action.why).into_owned(),
+        fields(&action.before),
+        fields(&action.after),
+    ]
+}
+
+/// `title: Analyst; active: true`
+pub fn fields(fields: &Map<String, Value>) -> String {
+    let shown = |(field, value): (&String, &Value)| match fields::shown(value) {
+        empty if empty.is_empty() => format!("{field}: (empty)"),
+        value => format!("{field}: {}", text::visible(&value)),
+    };
+    fields.iter().map(shown).collect::<Vec<_>>().join("; ")
+}
+
+/// A cell as it came back, without what a spreadsheet may have done to it: the apostrophe that keeps a formula from running, and
+/// white space.
+pub fn returned(cell: &str) -> String {
+    let folded = text::folded(cell);
+    let bare = folded.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']));
+    bare.unwrap_or(&folded).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_apostrophe_against_formulas_is_taken_off_again() {
+        assert_eq!(returned("'=1+1"), "=1+1");
+        assert_eq!(returned(" 'quoted' "), "'quoted'");
+        assert_eq!(returned("O'Neill"), "O'Neill");
+    }
+}
