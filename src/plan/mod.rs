@@ -11,6 +11,7 @@ pub mod digest;
 pub mod fields;
 pub mod format;
 pub mod guard;
+pub mod journal;
 pub mod review;
 pub mod sheet;
 
@@ -19,3 +20,4 @@ pub use build::{Context, build};
 pub use digest::{Problem, Sealed};
 pub use format::{Action, Decision, GuardState, Inputs, Plan, Verdict};
 pub use guard::{Guard, Override, Population};
+pub use journal::{Journal, Outcome};

@@ -37,6 +37,19 @@ pub fn fields(fields: &Map<String, Value>) -> String {
     fields.iter().map(shown).collect::<Vec<_>>().join("; ")
 }
 
+/// `title: Analyst → Senior Analyst`, a line a field.
+pub fn change(action: &Action) -> String {
+    let quoted = |value: Option<&Value>| match value.map(fields::shown).unwrap_or_default() {
+        empty if empty.is_empty() => "(empty)".to_owned(),
+        value => text::visible(&value).into_owned(),
+    };
+    let line = |(field, after): (&String, &Value)| match action.before.get(field) {
+        Some(before) => format!("{field}: {} → {}", quoted(Some(before)), quoted(Some(after))),
+        None => format!("{field}: {}", quoted(Some(after))),
+    };
+    action.after.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// A cell as it came back, without what a spreadsheet may have done to it: the apostrophe that keeps a formula from running, and
 /// white space.
 pub fn returned(cell: &str) -> String {

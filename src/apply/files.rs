@@ -1,0 +1,69 @@
+//! The files beside a plan: the plan itself, its journal, its lock, the outcome. Written whole or not at all, for their owner only.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::failure::{Failure, Kind};
+use crate::plan::{Problem, Sealed};
+
+/// Reads a plan whose digest fits.
+pub fn read_plan(path: &Path) -> Result<Sealed> {
+    let text = std::fs::read_to_string(path).with_context(|| {
+        Failure::usage(format!("cannot read the plan {}", path.display())).hint("name the plan.json of a run folder")
+    })?;
+    Sealed::read(&text).map_err(|problem| {
+        let message = format!("{}: {problem}", path.display());
+        let failure = match problem {
+            Problem::NotAPlan(_) => Failure::usage(message).hint("name the plan.json of a run folder"),
+            Problem::Newer(_) => Failure::usage(message).hint("use the version that made it, or a newer one"),
+            Problem::Tampered(_) => Failure::new(Kind::PlanRefused, message)
+                .hint("nothing of it is carried out; run `audit` again, or take the plan from a copy that is whole"),
+        };
+        failure.into()
+    })
+}
+
+/// Replaces a plan by one with other decisions.
+pub fn write_plan(path: &Path, sealed: &Sealed) -> Result<()> {
+    write(path, sealed.to_json()?.as_bytes())
+}
+
+/// Writes a file whole: beside, synced, renamed. Mode 0600.
+pub fn write(path: &Path, content: &[u8]) -> Result<()> {
+    let folder = folder(path);
+    let written = || -> std::io::Result<()> {
+        let mut file = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder)?;
+        file.write_all(content)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        sync_folder(folder)
+    };
+    written().with_context(|| Failure::failed(format!("cannot write {}", path.display())))
+}
+
+/// The folder a file is in.
+pub fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes the names in a folder last through a power cut.
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    // Windows has no handle on a folder to sync.
+    if cfg!(unix) { std::fs::File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// `plan.journal.jsonl` of `plan.json`.
+pub fn journal_of(plan: &Path) -> PathBuf {
+    plan.with_extension("journal.jsonl")
+}
+
+/// `apply.json` of `plan.json`, `revert.apply.json` of `revert.plan.json`.
+pub fn outcome_of(plan: &Path) -> PathBuf {
+    let stem = plan.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    match stem.strip_suffix("plan") {
+        Some(before) => plan.with_file_name(format!("{before}apply.json")),
+        None => plan.with_file_name(format!("{stem}.apply.json")),
+    }
+}

@@ -1,0 +1,96 @@
+//! The journal on disk: opened for one plan, appended to, and synced before anything leaves for Domo.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::Utc;
+
+use super::files;
+use crate::failure::{Failure, Kind};
+use crate::plan::journal::Event;
+use crate::plan::{Journal, Plan};
+
+/// A journal that can be written. Whoever has it has the plan's lock.
+#[derive(Debug)]
+pub struct OpenJournal {
+    path: PathBuf,
+    file: File,
+    journal: Journal,
+}
+
+/// Reads the journal of a plan; an empty one where there is none.
+pub fn read(path: &Path) -> Result<Journal> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Journal::default()),
+        Err(error) => return Err(error).with_context(|| Failure::usage(format!("cannot read the journal {}", path.display()))),
+    };
+    // A torn line may end within a character; whole lines are UTF-8.
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let text = std::str::from_utf8(bytes.get(..whole).unwrap_or_default());
+    let journal = text.map_err(anyhow::Error::new).and_then(|text| Ok(Journal::read(text)?));
+    journal.with_context(|| {
+        Failure::new(Kind::PlanRefused, format!("the journal {} was changed after it was written", path.display()))
+            .hint("nothing is applied on it: find out who changed it, and run `audit` again for a new plan")
+    })
+}
+
+/// Refuses a journal that belongs to another plan.
+pub fn belongs(journal: &Journal, plan: &Plan, path: &Path) -> Result<()> {
+    match journal.opened().find(|(_, open)| open.digest != plan.digest) {
+        None => Ok(()),
+        Some((_, open)) => Err(Failure::new(
+            Kind::PlanRefused,
+            format!("the journal {} is of plan {} ({}), not of plan {}", path.display(), open.plan, open.digest, plan.id),
+        )
+        .hint("keep every plan in its own folder")
+        .into()),
+    }
+}
+
+impl OpenJournal {
+    /// Opens the journal of a plan to append to it. A torn last line is cut off: nothing left for Domo after it.
+    pub fn open(path: &Path, plan: &Plan) -> Result<Self> {
+        let journal = read(path)?;
+        belongs(&journal, plan, path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let opened = || -> std::io::Result<File> {
+            let mut file = options.open(path)?;
+            file.set_len(journal.whole())?;
+            file.seek(SeekFrom::End(0))?;
+            file.sync_all()?;
+            files::sync_folder(files::folder(path))?;
+            Ok(file)
+        };
+        let file = opened().with_context(|| Failure::failed(format!("cannot open the journal {}", path.display())))?;
+        Ok(Self { path: path.to_owned(), file, journal })
+    }
+
+    /// Appends these events and waits until they are on the disk.
+    pub fn append(&mut self, events: impl IntoIterator<Item = Event>) -> Result<()> {
+        let mut text = String::new();
+        for event in events {
+            text.push_str(&self.journal.push(Utc::now(), event)?);
+        }
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
+        written.with_context(|| {
+            Failure::failed(format!("cannot write the journal {}", self.path.display()))
+                .hint("nothing is sent to Domo without its record: make room and apply again, it goes on where it ended")
+        })
+    }
+
+    /// What stands in it.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}

@@ -1,0 +1,402 @@
+//! What a journal says: its records, the chain that binds them, and where each action stands. Pure: text in, state out.
+//!
+//! `plan.journal.jsonl` has one JSON object a line: a running number, the time, one [`Event`], and `chain`, the SHA-256 over the
+//! `chain` of the line before and this line's canonical JSON without it. A line that was changed, taken out or put in breaks the chain
+//! of all that follow. The last line may be torn (power went away while it was written): it never counts, because nothing is
+//! sent to Domo before its record is synced.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::digest::{canonical, sha256};
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// From 1.
+    pub n: u64,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub event: Event,
+    /// `sha256:…` over the chain so far and this line.
+    pub chain: String,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Event {
+    /// An apply began.
+    Open(Open),
+    /// A write is about to leave.
+    Before {
+        /// The action it belongs to.
+        action: String,
+        /// Which of its writes.
+        step: Step,
+        /// The account; none for a create.
+        account_id: Option<u64>,
+        /// The account as it was just read.
+        account: Option<Map<String, Value>>,
+        /// What is asked of Domo.
+        change: Map<String, Value>,
+    },
+    /// A write was read back, or failed.
+    After {
+        /// The action it belongs to.
+        action: String,
+        /// Which of its writes.
+        step: Step,
+        /// `done`, `failed` or `unknown`.
+        outcome: Outcome,
+        /// The account; for a create the new one.
+        account_id: Option<u64>,
+        /// The account as it was read back.
+        account: Option<Map<String, Value>>,
+        /// Domo's words, where it refused.
+        detail: Option<String>,
+    },
+    /// What became of an action.
+    Outcome {
+        /// The action.
+        action: String,
+        /// What.
+        outcome: Outcome,
+        /// Why.
+        detail: Option<String>,
+    },
+    /// An apply ended.
+    Close {
+        /// How.
+        ended: Ended,
+        /// Why it ended early.
+        why: Option<String>,
+    },
+}
+
+/// Who applies which plan, and against which guards.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Open {
+    pub plan: String,
+    pub digest: String,
+    pub instance: String,
+    /// Who, as they say, and the user of the machine.
+    pub by: Vec<String>,
+    /// The tool's version.
+    pub version: String,
+    pub overrides: Vec<Overridden>,
+}
+
+/// A guard that was gone against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Overridden {
+    pub guard: String,
+    pub value: u64,
+    pub limit: u64,
+    pub reason: String,
+}
+
+/// One of the writes of an action: most have one, a create joins groups too.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// The action itself.
+    Write,
+    /// The new account joins this group.
+    Join(String),
+}
+
+/// What became of an action: the words of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Outcome {
+    Done,
+    AlreadyDone,
+    WouldDo,
+    NotApproved,
+    ChangedSincePlan,
+    Refused,
+    Failed,
+    Unknown,
+}
+
+impl Outcome {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::AlreadyDone => "already-done",
+            Self::WouldDo => "would-do",
+            Self::NotApproved => "not-approved",
+            Self::ChangedSincePlan => "changed-since-plan",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether the account is as the action wants it.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Done | Self::AlreadyDone)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How an apply ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ended {
+    /// Every approved action was tried.
+    Complete,
+    /// Somebody interrupted it.
+    Interrupted,
+    /// It stopped itself.
+    Stopped,
+}
+
+/// Why a journal cannot be relied on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the journal {what}")]
+pub struct Broken {
+    line: u64,
+    what: String,
+}
+
+/// A journal whose chain holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Journal {
+    lines: Vec<Line>,
+    /// Bytes of whole lines; what follows is a torn line.
+    whole: u64,
+}
+
+/// The chain before the first line.
+const START: &str = "domo-reconcile/journal/v1";
+
+impl Journal {
+    /// Reads a journal. A last line without its line break was torn and does not count.
+    pub fn read(text: &str) -> Result<Self, Broken> {
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        let mut journal = Self { lines: Vec::new(), whole: whole as u64 };
+        for (n, line) in (1..).zip(text.get(..whole).unwrap_or_default().lines()) {
+            let broken = |what: &str| Broken { line: n, what: what.to_owned() };
+            let parsed: Line = serde_json::from_str(line).map_err(|error| broken(&format!("cannot be read: {error}")))?;
+            if parsed.n != n {
+                return Err(broken(&format!("has the number {}", parsed.n)));
+            }
+            if parsed.chain != chain(journal.chain(), &parsed).map_err(|error| broken(&error.to_string()))? {
+                return Err(broken("was changed after it was written, or one before it was"));
+            }
+            journal.lines.push(parsed);
+        }
+        Ok(journal)
+    }
+
+    /// The next line for this event; it is part of the journal from now on.
+    pub fn push(&mut self, at: DateTime<Utc>, event: Event) -> serde_json::Result<String> {
+        let mut line = Line { n: self.lines.len() as u64 + 1, at, event, chain: String::new() };
+        line.chain = chain(self.chain(), &line)?;
+        let text = serde_json::to_string(&line)? + "\n";
+        self.whole += text.len() as u64;
+        self.lines.push(line);
+        Ok(text)
+    }
+
+    /// The whole lines.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Bytes of the whole lines.
+    pub fn whole(&self) -> u64 {
+        self.whole
+    }
+
+    /// The last link.
+    fn chain(&self) -> &str {
+        self.lines.last().map_or(START, |line| line.chain.as_str())
+    }
+
+    /// Who applied what, each time.
+    pub fn opened(&self) -> impl Iterator<Item = (&Line, &Open)> {
+        self.lines.iter().filter_map(|line| match &line.event {
+            Event::Open(open) => Some((line, open)),
+            _ => None,
+        })
+    }
+
+    /// Where each action stands.
+    pub fn fold(&self) -> BTreeMap<&str, Standing<'_>> {
+        let mut standings: BTreeMap<&str, Standing<'_>> = BTreeMap::new();
+        for line in &self.lines {
+            match &line.event {
+                Event::Before { action, step, account_id, account, change } => {
+                    let standing = standings.entry(action).or_default();
+                    standing.pending = Some(step);
+                    standing.account_id = account_id.or(standing.account_id);
+                    if *step == Step::Write {
+                        standing.was = account.as_ref();
+                        standing.change = Some(change);
+                    }
+                }
+                Event::After { action, step, outcome, account_id, account, .. } => {
+                    let standing = standings.entry(action).or_default();
+                    // An unknown write stays open until it is settled by reading.
+                    if *outcome != Outcome::Unknown {
+                        standing.pending = None;
+                    }
+                    standing.account_id = account_id.or(standing.account_id);
+                    if *outcome == Outcome::Done {
+                        standing.written.insert(step);
+                        standing.left = account.as_ref().or(standing.left);
+                    }
+                }
+                Event::Outcome { action, outcome, detail } => {
+                    let standing = standings.entry(action).or_default();
+                    standing.outcome = Some((*outcome, line.at));
+                    standing.detail = detail.as_deref();
+                }
+                Event::Open(_) | Event::Close { .. } => {}
+            }
+        }
+        standings
+    }
+}
+
+/// Where one action stands.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Standing<'a> {
+    /// A write that left, or may have, and was not read back.
+    pub pending: Option<&'a Step>,
+    /// Writes that were read back.
+    pub written: BTreeSet<&'a Step>,
+    /// What became of it, and when.
+    pub outcome: Option<(Outcome, DateTime<Utc>)>,
+    /// Why.
+    pub detail: Option<&'a str>,
+    /// The account; for a create the new one.
+    pub account_id: Option<u64>,
+    /// The account as it was before the last write of the action itself.
+    pub was: Option<&'a Map<String, Value>>,
+    /// What was asked of Domo.
+    pub change: Option<&'a Map<String, Value>>,
+    /// The account as it was read back.
+    pub left: Option<&'a Map<String, Value>>,
+}
+
+impl Standing<'_> {
+    /// Whether nothing is left to do.
+    pub fn is_done(&self) -> bool {
+        self.outcome.is_some_and(|(outcome, _)| outcome.is_done())
+    }
+}
+
+fn chain(before: &str, line: &Line) -> serde_json::Result<String> {
+    let mut document = serde_json::to_value(line)?;
+    if let Value::Object(fields) = &mut document {
+        fields.remove("chain");
+    }
+    let mut text = format!("{before}\n");
+    canonical(&document, &mut text);
+    Ok(sha256(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap()
+    }
+
+    fn outcome(action: &str, outcome: Outcome) -> Event {
+        Event::Outcome { action: action.into(), outcome, detail: None }
+    }
+
+    fn three() -> (Journal, String) {
+        let mut journal = Journal::default();
+        let account: Map<String, Value> = serde_json::from_str(r#"{"id": 12345678901234567, "name": "Ada"}"#).unwrap();
+        let before = Event::Before {
+            action: "A-1".into(),
+            step: Step::Write,
+            account_id: Some(7),
+            account: Some(account),
+            change: Map::new(),
+        };
+        let text = journal.push(at(0), before).unwrap()
+            + &journal.push(at(1), outcome("A-1", Outcome::Done)).unwrap()
+            + &journal.push(at(2), Event::Close { ended: Ended::Complete, why: None }).unwrap();
+        (journal, text)
+    }
+
+    #[test]
+    fn a_journal_reads_back_as_it_was_written() {
+        let (journal, text) = three();
+        assert_eq!(Journal::read(&text).unwrap(), journal);
+    }
+
+    #[test]
+    fn a_torn_last_line_does_not_count_wherever_it_tore() {
+        let (_, text) = three();
+        let second = text.match_indices('\n').nth(1).unwrap().0 + 1;
+        for end in second..text.len() {
+            let journal = Journal::read(&text[..end]).unwrap();
+            assert_eq!((journal.lines().len(), journal.whole()), (2, second as u64));
+        }
+    }
+
+    #[test]
+    fn any_byte_that_changes_breaks_the_chain() {
+        let (journal, text) = three();
+        for place in 0..text.len() - 1 {
+            let mut bytes = text.clone().into_bytes();
+            bytes[place] = if bytes[place] == b'x' { b'y' } else { b'x' };
+            let changed = String::from_utf8(bytes).unwrap();
+            assert!(Journal::read(&changed).is_err() || Journal::read(&changed).unwrap() == journal, "{changed}");
+        }
+    }
+
+    #[test]
+    fn a_line_taken_out_breaks_the_chain() {
+        let (_, text) = three();
+        let without: String =
+            text.lines().enumerate().filter(|(place, _)| *place != 1).map(|(_, line)| format!("{line}\n")).collect();
+        assert!(Journal::read(&without).is_err());
+    }
+
+    #[test]
+    fn an_unknown_write_stays_open() {
+        let (mut journal, _) = three();
+        let before =
+            Event::Before { action: "A-2".into(), step: Step::Write, account_id: Some(8), account: None, change: Map::new() };
+        let after = Event::After {
+            action: "A-2".into(),
+            step: Step::Write,
+            outcome: Outcome::Unknown,
+            account_id: None,
+            account: None,
+            detail: None,
+        };
+        journal.push(at(3), before).unwrap();
+        journal.push(at(4), after).unwrap();
+        let folded = journal.fold();
+        assert_eq!(folded["A-2"].pending, Some(&Step::Write));
+        assert!(folded["A-1"].is_done());
+    }
+}
