@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::RunInfo;
-use super::history::{History, State};
+use super::history::{History, Lifecycle, State};
 use crate::config::{Key, Status};
 use crate::failure::Failure;
 use crate::reconcile::{
@@ -133,7 +133,11 @@ impl Findings {
             accounts: reconciliation.accounts,
             people: reconciliation.people,
             not_tested: reconciliation.not_tested.clone(),
-            findings: reconciliation.findings.iter().map(|finding| Entry::of(finding, reconciliation, history)).collect(),
+            findings: {
+                let lifecycle = |finding: &Finding| history.lifecycle.get(&finding.id);
+                let entries = reconciliation.findings.iter();
+                entries.map(|finding| Entry::of(finding, reconciliation.as_of, lifecycle(finding))).collect()
+            },
         }
     }
 
@@ -174,9 +178,8 @@ impl From<&RunInfo> for Run {
 }
 
 impl Entry {
-    /// One finding of a run; without a history it is new.
-    pub fn of(finding: &Finding, reconciliation: &Reconciliation, history: &History) -> Self {
-        let lifecycle = history.lifecycle.get(&finding.id);
+    /// One finding of a run that judged this day; without a lifecycle it is new.
+    pub fn of(finding: &Finding, as_of: NaiveDate, lifecycle: Option<&Lifecycle>) -> Self {
         let drift = finding.drift.iter();
         Self {
             id: finding.id.clone(),
@@ -192,7 +195,7 @@ impl Entry {
             action: finding.action,
             exception: finding.exception.clone(),
             state: lifecycle.map_or(State::New, |lifecycle| lifecycle.state),
-            first_seen: lifecycle.map_or(reconciliation.as_of, |lifecycle| lifecycle.first_seen),
+            first_seen: lifecycle.map_or(as_of, |lifecycle| lifecycle.first_seen),
         }
     }
 

@@ -35,14 +35,14 @@ impl RunFolder {
 
     /// Makes a folder under a lock that is held already: several runs, one after the other.
     pub fn create_under(lock: &Arc<Lock>, started: DateTime<Utc>) -> Result<Self> {
-        let cannot = || Failure::failed(format!("cannot make a run folder in {}", lock.archive().display()));
+        let cannot = || Failure::failed(format!("cannot make a run folder in {}", lock.folder().display()));
         let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         // The second half of an id is random; a taken one is drawn again.
         for _ in 0..16 {
             let id = run::new_id(started);
-            let path = lock.archive().join(&id);
+            let path = lock.folder().join(&id);
             match builder.create(&path) {
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
                 made => made.with_context(cannot)?,
@@ -70,7 +70,7 @@ impl RunFolder {
 
     /// The archive it is in.
     pub fn archive(&self) -> &Path {
-        self.lock.archive()
+        self.lock.folder()
     }
 
     /// The lock, for a further run of the same process.

@@ -14,46 +14,49 @@ use crate::failure::{Failure, Kind};
 /// The file's name.
 pub(super) const FILE: &str = "archive.lock";
 
-/// Held while runs are written or pruned; let go of when dropped.
+/// Held while runs are written or pruned, or a plan is applied; let go of when dropped.
 #[derive(Debug)]
 pub struct Lock {
-    archive: PathBuf,
+    path: PathBuf,
     file: File,
 }
 
 impl Lock {
-    /// Takes the lock, making the archive's folder (0700) where it is not there yet.
+    /// Takes the archive's lock, making its folder (0700) where it is not there yet.
     ///
     /// # Errors
     /// [`Kind::Locked`] with the holder's name when somebody else has it.
     pub fn take(archive: &Path, now: DateTime<Utc>) -> Result<Self> {
-        let cannot = || {
-            Failure::failed(format!("cannot write the archive {}", archive.display()))
+        make_private_folder(archive).with_context(|| {
+            Failure::failed(format!("cannot make the archive {}", archive.display()))
                 .hint("name a folder that can be written with --archive")
-        };
-        make_private_folder(archive).with_context(cannot)?;
-        let path = archive.join(FILE);
+        })?;
+        Self::take_at(&archive.join(FILE), &format!("the archive {}", archive.display()), now)
+    }
+
+    /// Takes the lock of something else, held in this file; `what` is how the holder's name is told.
+    pub fn take_at(path: &Path, what: &str, now: DateTime<Utc>) -> Result<Self> {
+        let cannot =
+            || Failure::failed(format!("cannot lock {what} in {}", path.display())).hint("see whether the folder can be written");
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path).with_context(cannot)?;
+        let mut file = options.open(path).with_context(cannot)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(held(archive, &mut file).into()),
-            Err(TryLockError::Error(error)) => {
-                return Err(error).context(format!("locking {}", path.display())).with_context(cannot);
-            }
+            Err(TryLockError::WouldBlock) => return Err(held(what, &mut file).into()),
+            Err(TryLockError::Error(error)) => return Err(error).with_context(cannot),
         }
-        let holder =
-            format!("process {}, user {} on {}, since {}", std::process::id(), run::user_of(&file), run::host(), run::moment(now));
+        let user = run::user_of(&file);
+        let holder = format!("process {}, user {user} on {}, since {}", std::process::id(), run::host(), run::moment(now));
         write_holder(&mut file, &holder).with_context(cannot)?;
-        Ok(Self { archive: archive.to_owned(), file })
+        Ok(Self { path: path.to_owned(), file })
     }
 
-    /// The archive it locks.
-    pub fn archive(&self) -> &Path {
-        &self.archive
+    /// The folder that the lock's file is in: the archive.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
     }
 }
 
@@ -64,7 +67,7 @@ impl Drop for Lock {
     }
 }
 
-fn held(archive: &Path, file: &mut File) -> Failure {
+fn held(what: &str, file: &mut File) -> Failure {
     let mut holder = String::new();
     // Not readable, or not written yet: somebody has it all the same.
     let _ = file.take(512).read_to_string(&mut holder);
@@ -72,7 +75,7 @@ fn held(archive: &Path, file: &mut File) -> Failure {
         "" => "somebody who left no name".to_owned(),
         holder => holder.to_owned(),
     };
-    Failure::new(Kind::Locked, format!("the archive {} is in use by another run: {holder}", archive.display()))
+    Failure::new(Kind::Locked, format!("{what} is in use by another run: {holder}"))
         .hint("wait until it has ended; the lock goes with its process, nothing has to be deleted")
 }
 

@@ -11,14 +11,18 @@
 //! Every manifest names the SHA-256 of the one before it, over the whole archive, so no run can be taken out or changed unnoticed
 //! without rewriting all that came after it. Runs are ordered by their number in that chain, never by the clock, which may go back.
 
+pub mod diff;
 pub mod findings;
 mod folder;
 pub mod history;
 pub mod inputs;
 mod lock;
 pub mod manifest;
+pub mod prune;
 pub mod run;
+pub mod signature;
 mod store;
+pub mod verify;
 
 pub use folder::{OutFile, RunFolder};
 pub use history::History;

@@ -70,7 +70,7 @@ pub(super) fn moment(time: DateTime<Utc>) -> String {
 }
 
 /// The user behind a file that this process has just made: the environment may say anything, its owner is a fact.
-pub(super) fn user_of(file: &std::fs::File) -> String {
+pub fn user_of(file: &std::fs::File) -> String {
     #[cfg(unix)]
     if let Ok(metadata) = file.metadata() {
         let uid = std::os::unix::fs::MetadataExt::uid(&metadata);
@@ -91,7 +91,7 @@ fn environment_user() -> Option<String> {
 }
 
 /// The machine's name.
-pub(super) fn host() -> String {
+pub fn host() -> String {
     let files = ["/proc/sys/kernel/hostname", "/etc/hostname"];
     let from_file = files.into_iter().filter_map(|file| std::fs::read_to_string(file).ok());
     let from_environment = ["HOSTNAME", "COMPUTERNAME"].into_iter().filter_map(|name| std::env::var(name).ok());

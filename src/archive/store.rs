@@ -83,7 +83,7 @@ impl Archive {
                 continue;
             }
             let manifest = folder.join(MANIFEST);
-            match read(&manifest, &folder, &name, false) {
+            match read_run(&folder) {
                 Ok(run) => listing.runs.push(run),
                 Err(_) if matches!(manifest.try_exists(), Ok(false)) => listing.unfinished.push(folder),
                 Err(error) => listing.unreadable.push((folder, format!("{error:#}"))),
@@ -93,7 +93,7 @@ impl Archive {
         for name in names(&pruned)? {
             let file = pruned.join(&name);
             let Some(id) = name.strip_suffix(".json").filter(|id| run::is_id(id)) else { continue };
-            match read(&file, &file, id, true) {
+            match read_pruned(&file, id) {
                 // Pruning was cut short between keeping the manifest and deleting the folder: the folder still counts.
                 Ok(run) if listing.runs.iter().any(|whole| whole.id() == run.id()) => {}
                 Ok(run) => listing.runs.push(run),
@@ -110,9 +110,15 @@ impl Archive {
     }
 }
 
-/// Reads one run from its folder.
+/// Reads one run from its folder, which bears the run's id.
 pub(super) fn read_run(folder: &Path) -> Result<StoredRun> {
-    let name = folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let run = read_copy(folder)?;
+    named(run, &name)
+}
+
+/// Reads one run from a folder of whatever name: a copy may have been given another.
+pub(super) fn read_copy(folder: &Path) -> Result<StoredRun> {
     let manifest = folder.join(MANIFEST);
     if !folder.is_dir() {
         return Err(Failure::usage(format!("{} is not a folder", folder.display()))
@@ -120,24 +126,34 @@ pub(super) fn read_run(folder: &Path) -> Result<StoredRun> {
             .into());
     }
     if matches!(manifest.try_exists(), Ok(false)) {
-        return Err(Failure::usage(format!("{} is not a complete run: it has no {MANIFEST}", folder.display()))
-            .hint("the run is under way or was cut short; `runs` lists the complete ones")
+        return Err(Failure::failed(format!("{} is not a complete run: it has no {MANIFEST}", folder.display()))
+            .hint("the run is under way, was cut short, or its manifest was taken away; `runs` lists the complete ones")
             .into());
     }
-    read(&manifest, folder, &name.unwrap_or_default(), false)
+    read(&manifest, folder, false)
 }
 
-fn read(manifest: &Path, path: &Path, name: &str, pruned: bool) -> Result<StoredRun> {
+/// Reads what is kept of a pruned run.
+pub(super) fn read_pruned(file: &Path, id: &str) -> Result<StoredRun> {
+    named(read(file, file, true)?, id)
+}
+
+fn read(manifest: &Path, path: &Path, pruned: bool) -> Result<StoredRun> {
     let bytes = std::fs::read(manifest).with_context(|| format!("reading {}", manifest.display()))?;
-    let head: Head = serde_json::from_slice(&bytes).with_context(|| format!("{} is not a manifest", manifest.display()))?;
-    if head.run.id != name {
-        return Err(Failure::failed(format!("{} is the manifest of {}, not of {name}", manifest.display(), head.run.id)).into());
-    }
+    let damaged = || Failure::failed(format!("{} is not a manifest: it was altered", manifest.display()));
+    let head: Head = serde_json::from_slice(&bytes).with_context(damaged)?;
     let whole = match head.schema.as_str() {
-        super::manifest::SCHEMA => Some(Manifest::parse(&bytes).with_context(|| format!("reading {}", manifest.display()))?),
+        super::manifest::SCHEMA => Some(Manifest::parse(&bytes).with_context(damaged)?),
         _ => None,
     };
     Ok(StoredRun { path: path.to_owned(), head, manifest: whole, sha256: super::sha256(&bytes), pruned })
+}
+
+fn named(run: StoredRun, name: &str) -> Result<StoredRun> {
+    if run.id() != name {
+        return Err(Failure::failed(format!("{} holds the manifest of {}, not of {name}", run.path.display(), run.id())).into());
+    }
+    Ok(run)
 }
 
 /// Names in a folder that may not be there, sorted.

@@ -5,7 +5,7 @@
 //! data is judged with the old one too, so that what a changed rule explains is told apart from what happened.
 
 mod before;
-mod difference;
+pub(super) mod difference;
 mod parameters;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,7 @@ use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::findings::Entry;
 use super::{Archive, RunInfo};
 use crate::config::Loaded;
 use crate::directory::People;
@@ -164,7 +165,7 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
                 lifecycle.first_seen = now.as_of.min(*first_seen);
             }
             if let Some(then) = baseline.findings.get(&finding.id) {
-                lifecycle.changed = difference::sentences(then, finding);
+                lifecycle.changed = difference::sentences(then, &Entry::of(finding, now.as_of, None));
                 lifecycle.state = if lifecycle.changed.is_empty() { State::Open } else { State::Changed };
             }
         }

@@ -1,0 +1,216 @@
+//! Which runs a retention rule would let go of, shown before it is done. Of a pruned run its manifest stays, so the chain holds and
+//! the trend keeps its numbers; everything personal goes.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::folder::MANIFEST;
+use super::store::{Listing, PRUNED};
+use super::{Archive, Lock, StoredRun, run};
+use crate::failure::Failure;
+use crate::plan::Plan;
+use crate::reconcile::EvidenceStatus;
+
+/// Who pruned what, when, one line a run.
+pub(super) const LOG: &str = "log.jsonl";
+
+/// Folders on their way out. A name that is no run's id, so that a half-deleted folder is never taken for a run.
+const GOING: &str = ".pruning-";
+
+/// What is kept: a run is let go of when no part of the rule keeps it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Retention {
+    /// The newest runs of each instance.
+    pub runs: Option<usize>,
+    /// Runs begun in the last days.
+    pub days: Option<u32>,
+}
+
+/// What would happen, run by run.
+#[derive(Debug, Serialize)]
+pub struct PrunePlan {
+    /// Complete runs, oldest first.
+    pub runs: Vec<Choice>,
+    /// Folders that never became runs; they go.
+    pub unfinished: Vec<PathBuf>,
+    #[serde(skip)]
+    let_go: Vec<StoredRun>,
+}
+
+/// A run and what becomes of it.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct Choice {
+    pub run_id: String,
+    pub instance: String,
+    pub goes: bool,
+    /// Why it stays, or goes.
+    pub why: String,
+}
+
+/// A line of the log.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Pruned {
+    pub(super) run_id: String,
+    pub(super) at: DateTime<Utc>,
+    pub(super) by: String,
+    pub(super) rule: String,
+}
+
+impl Retention {
+    fn words(&self) -> String {
+        let runs = self.runs.map(|runs| format!("the newest {runs} of each instance"));
+        let days = self.days.map(|days| format!("those of the last {days} days"));
+        let kept: Vec<_> = runs.into_iter().chain(days).collect();
+        format!("keep {}", kept.join(" and "))
+    }
+}
+
+/// Looks and changes nothing.
+pub fn plan(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Result<PrunePlan> {
+    if retention.runs.is_none() && retention.days.is_none() {
+        return Err(Failure::usage("no retention rule was given")
+            .hint("say what to keep: --keep-runs 24, --keep-days 730, or both")
+            .into());
+    }
+    let listing = archive.list()?;
+    let mut choices = Vec::new();
+    let mut let_go = Vec::new();
+    let whole: Vec<_> = listing.runs.iter().filter(|run| !run.pruned).collect();
+    let newest = newest_whole(&listing);
+    for run in &whole {
+        let later = whole.iter().filter(|other| other.head.run.instance == run.head.run.instance && other.number() > run.number());
+        let young = retention.days.is_some_and(|days| now - run.head.run.started < TimeDelta::days(days.into()));
+        let (goes, why) = if newest.contains(run.id()) {
+            (false, "the newest complete one of its instance".to_owned())
+        } else if let Some(why) = open_plan(run, now) {
+            (false, why)
+        } else if retention.runs.is_some_and(|runs| later.count() < runs) || young {
+            (false, format!("the rule: {}", retention.words()))
+        } else if has_journal(run) {
+            (true, "past the rule; what its plan did can no longer be reverted".to_owned())
+        } else {
+            (true, "past the rule".to_owned())
+        };
+        choices.push(Choice { run_id: run.id().to_owned(), instance: run.head.run.instance.clone(), goes, why });
+        let_go.extend(goes.then(|| (*run).clone()));
+    }
+    Ok(PrunePlan { runs: choices, unfinished: listing.unfinished, let_go })
+}
+
+/// Makes the plan again under the lock and carries it out.
+pub fn prune(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Result<PrunePlan> {
+    if !archive.path().is_dir() {
+        return plan(archive, retention, now);
+    }
+    let lock = Lock::take(archive.path(), now)?;
+    let plan = plan(archive, retention, now)?;
+    // Nobody else writes now: what is unfinished was cut short.
+    for folder in &plan.unfinished {
+        remove(archive, folder)?;
+    }
+    let by = std::fs::File::open(archive.path()).map(|folder| run::user_of(&folder)).unwrap_or_else(|_| "unknown".to_owned());
+    for run in &plan.let_go {
+        keep_manifest(archive, run)?;
+        log(archive, &Pruned { run_id: run.id().to_owned(), at: now, by: by.clone(), rule: retention.words() })?;
+        remove(archive, &run.path)?;
+    }
+    leftovers(archive)?;
+    drop(lock);
+    Ok(plan)
+}
+
+/// The newest run of each instance, and the newest that judged whole evidence: the next run is compared with it.
+fn newest_whole(listing: &Listing) -> BTreeSet<String> {
+    let judged = |run: &&StoredRun| {
+        let summary = run.manifest.as_ref().and_then(|manifest| manifest.summary.as_ref());
+        let replay = run.manifest.as_ref().is_some_and(|manifest| manifest.replay_of.is_some());
+        !replay && summary.is_some_and(|summary| summary.evidence.status != EvidenceStatus::Incomplete)
+    };
+    let instances: BTreeSet<_> = listing.runs.iter().map(|run| run.head.run.instance.as_str()).collect();
+    let runs = |instance: &str| {
+        listing.runs.iter().rev().filter(move |run| !run.pruned && run.head.run.instance == instance).collect::<Vec<_>>()
+    };
+    let newest = instances.into_iter().flat_map(|instance| {
+        let runs = runs(instance);
+        [runs.first().copied(), runs.iter().copied().find(judged)]
+    });
+    newest.flatten().map(|run| run.id().to_owned()).collect()
+}
+
+/// Why a run's plan is still open: in time, and with actions that nobody rejected.
+fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
+    let text = std::fs::read(run.path.join("plan.json")).ok()?;
+    let Ok(plan) = serde_json::from_slice::<Plan>(&text) else {
+        return Some("it has a plan that cannot be read".to_owned());
+    };
+    let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == crate::plan::Verdict::Reject);
+    let open = plan.actions.iter().filter(|action| !rejected(&action.id)).count();
+    (plan.expires > now && open > 0).then(|| format!("its plan is open until {} ({open} actions)", run::moment(plan.expires)))
+}
+
+fn has_journal(run: &StoredRun) -> bool {
+    let entries = std::fs::read_dir(&run.path).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).any(|name| name.ends_with(".journal.jsonl"))
+}
+
+/// Copies the manifest to `pruned/`, where the chain finds it.
+fn keep_manifest(archive: &Archive, run: &StoredRun) -> Result<()> {
+    let folder = archive.path().join(PRUNED);
+    let path = folder.join(format!("{}.json", run.id()));
+    let cannot = || format!("keeping the manifest of {}", run.id());
+    std::fs::create_dir_all(&folder).with_context(cannot)?;
+    let bytes = std::fs::read(run.path.join(MANIFEST)).with_context(cannot)?;
+    if std::fs::read(&path).is_ok_and(|kept| kept == bytes) {
+        return Ok(());
+    }
+    let mut temporary = tempfile::NamedTempFile::new_in(&folder).with_context(cannot)?;
+    temporary.write_all(&bytes).with_context(cannot)?;
+    temporary.as_file().sync_all().with_context(cannot)?;
+    temporary.persist_noclobber(&path).map_err(|error| error.error).with_context(cannot)?;
+    super::sync_folder(&folder)
+}
+
+fn log(archive: &Archive, pruned: &Pruned) -> Result<()> {
+    let path = archive.path().join(PRUNED).join(LOG);
+    let writing = || format!("writing {}", path.display());
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path).with_context(writing)?;
+    let mut line = serde_json::to_vec(pruned)?;
+    line.push(b'\n');
+    file.write_all(&line).with_context(writing)?;
+    file.sync_all().with_context(writing)
+}
+
+/// Who pruned a run and by which rule, where the log says so.
+pub(super) fn pruned_by(archive: &Archive, run_id: &str) -> Option<Pruned> {
+    let text = std::fs::read_to_string(archive.path().join(PRUNED).join(LOG)).ok()?;
+    let mut lines = text.lines().filter_map(|line| serde_json::from_str::<Pruned>(line).ok());
+    lines.find(|pruned| pruned.run_id == run_id)
+}
+
+/// Takes the name away first: whatever ends the process meanwhile leaves no half run.
+fn remove(archive: &Archive, folder: &Path) -> Result<()> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let going = archive.path().join(format!("{GOING}{name}"));
+    std::fs::rename(folder, &going).with_context(|| format!("removing {}", folder.display()))?;
+    std::fs::remove_dir_all(&going).with_context(|| format!("removing {}", going.display()))
+}
+
+/// What an earlier prune that was cut short left behind.
+fn leftovers(archive: &Archive) -> Result<()> {
+    for entry in std::fs::read_dir(archive.path())?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(GOING) {
+            std::fs::remove_dir_all(entry.path()).with_context(|| format!("removing {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}

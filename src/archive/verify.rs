@@ -1,0 +1,317 @@
+//! Whether a run is still what it was: every file against the manifest, and the chain of manifests back to the first run.
+//!
+//! What this proves: nothing that the manifests cover was changed without also changing every later manifest. What it cannot prove
+//! by itself is that nobody rewrote the whole chain; for that, note the newest manifest's SHA-256 elsewhere, or sign it (see
+//! [`signature`](super::signature)).
+
+use std::path::Path;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::folder::MANIFEST;
+use super::manifest::{FileEntry, Link};
+use super::signature::{self, Signers};
+use super::store::{self, PRUNED};
+use super::{Archive, StoredRun};
+use crate::plan::Plan;
+
+/// What was found. [`problems`](Self::problems) is empty when all is as it was.
+#[derive(Debug, Serialize)]
+pub struct Verification {
+    /// The run.
+    pub run_id: String,
+    /// SHA-256 of its manifest: what to note elsewhere.
+    pub manifest_sha256: String,
+    /// Every file that the manifest names.
+    pub files: Vec<FileCheck>,
+    /// The runs behind it, newest first.
+    pub chain: Vec<ChainCheck>,
+    /// How far the chain was followed.
+    pub chain_end: ChainEnd,
+    /// Who signed the manifest, where that was checked.
+    pub signed_by: Option<String>,
+    /// What is missing or altered, as sentences.
+    pub problems: Vec<String>,
+    /// What else a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// A file and what became of it.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct FileCheck {
+    pub name: String,
+    pub state: FileState,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileState {
+    /// Byte for byte as the manifest has it.
+    Intact,
+    /// The plan, with decisions recorded on it and nothing else changed.
+    Decided,
+    /// Not there.
+    Missing,
+    /// Other bytes.
+    Altered,
+    /// There, but it cannot be read.
+    Unreadable,
+}
+
+/// A run of the chain.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct ChainCheck {
+    pub run_id: String,
+    pub number: u64,
+    /// Only its manifest is kept.
+    pub pruned: bool,
+}
+
+/// Where following the chain ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChainEnd {
+    /// At the first run of the archive.
+    First,
+    /// At a run that is missing or altered.
+    Broken,
+    /// The folder was copied without its archive: there is nothing to follow.
+    Alone,
+}
+
+/// Checks a run folder.
+pub fn verify(folder: &Path, signers: Option<&Signers>) -> Result<Verification> {
+    let run = store::read_copy(folder)?;
+    let parent = folder.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
+    let archive = Archive::at(&parent.unwrap_or_default());
+    let mut found = Verification {
+        run_id: run.id().to_owned(),
+        manifest_sha256: run.sha256.clone(),
+        files: Vec::new(),
+        chain: Vec::new(),
+        chain_end: ChainEnd::Broken,
+        signed_by: None,
+        problems: Vec::new(),
+        notes: Vec::new(),
+    };
+    if run.manifest.is_none() {
+        let note =
+            format!("A newer version wrote this run ({}): its files and links are checked, the rest is not read.", run.head.schema);
+        found.notes.push(note);
+    }
+    if let Some(failure) = run.manifest.as_ref().and_then(|manifest| manifest.failure.as_ref()) {
+        found.notes.push(format!("This run failed and judged nothing: {failure}."));
+    }
+    for entry in &run.head.files {
+        let state = found.check_file(folder, entry);
+        found.files.push(FileCheck { name: entry.name.clone(), state });
+    }
+    found.look_for_others(folder, &run);
+    found.follow(&archive, &run);
+    found.look_ahead(&archive, &run)?;
+    match signature::check(folder, signers)? {
+        signature::Verdict::By(principal) => found.signed_by = Some(principal),
+        signature::Verdict::Bad(problem) => found.problems.push(problem),
+        signature::Verdict::Unchecked(note) => found.notes.push(note),
+        signature::Verdict::Unsigned => {}
+    }
+    Ok(found)
+}
+
+impl Verification {
+    /// Whether nothing is missing or altered.
+    pub fn holds(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    fn check_file(&mut self, folder: &Path, entry: &FileEntry) -> FileState {
+        let name = &entry.name;
+        if Path::new(name).file_name().is_none_or(|last| last != name.as_str()) {
+            self.problems.push(format!("The manifest names `{name}`, which is no file of a run."));
+            return FileState::Unreadable;
+        }
+        let path = folder.join(name);
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_file() => {}
+            Ok(_) => {
+                self.problems.push(format!("{name} is not a plain file any more."));
+                return FileState::Altered;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.problems.push(format!("{name} is missing."));
+                return FileState::Missing;
+            }
+            Err(error) => return self.unreadable(name, &error),
+        }
+        match super::sha256_file(&path) {
+            Ok((sha256, _)) if sha256 == entry.sha256 => FileState::Intact,
+            Ok((sha256, bytes)) => {
+                if let Some(decisions) = only_decided(&path, entry).filter(|_| name == "plan.json") {
+                    self.notes
+                        .push(format!("{name}: {decisions} decisions were recorded after the run; what it proposes is unaltered."));
+                    return FileState::Decided;
+                }
+                let size = if bytes == entry.bytes {
+                    format!("the same {bytes} bytes long")
+                } else {
+                    format!("{} bytes in the manifest, {bytes} now", entry.bytes)
+                };
+                let form = if name.starts_with("review.") {
+                    " If a reviewer filled it in here: keep filled-in sheets beside the run, the plan holds the decisions."
+                } else {
+                    ""
+                };
+                self.problems
+                    .push(format!("{name} was altered: {size}; the manifest has {}, the file {sha256}.{form}", entry.sha256));
+                FileState::Altered
+            }
+            Err(error) => self.unreadable(name, &error),
+        }
+    }
+
+    fn unreadable(&mut self, name: &str, error: &std::io::Error) -> FileState {
+        self.problems.push(format!("{name} cannot be read: {error}."));
+        FileState::Unreadable
+    }
+
+    /// Files that came later: journals and signatures are ours, anything else is not evidence of this run.
+    fn look_for_others(&mut self, folder: &Path, run: &StoredRun) {
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        let known = |name: &str| name == MANIFEST || run.head.files.iter().any(|file| file.name == name);
+        let mut others: Vec<_> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        others.retain(|name| !known(name));
+        others.sort_unstable();
+        for name in others {
+            let what = match name.as_str() {
+                signature::FILE => continue,
+                "plan.lock" => continue,
+                "apply.json" => "what the last apply of the plan did",
+                name if name.ends_with(".journal.jsonl") => "a journal, written when the plan was applied",
+                _ => "not of this run: the manifest does not name it",
+            };
+            self.notes.push(format!("{name} is {what}; it is not covered by the manifest."));
+        }
+    }
+
+    fn follow(&mut self, archive: &Archive, run: &StoredRun) {
+        let mut later = run.head.clone();
+        while let Some(link) = later.previous.clone() {
+            let before = match find(archive, &link) {
+                Ok(Some(before)) => before,
+                Ok(None) if self.chain.is_empty() && is_alone(archive, run) => {
+                    self.notes.push(format!(
+                        "The chain was not followed: the folder lies outside its archive, without the run {} before it.",
+                        link.run_id
+                    ));
+                    self.chain_end = ChainEnd::Alone;
+                    return;
+                }
+                Ok(None) => {
+                    let gone = format!(
+                        "The run {}, which the manifest of {} names as the one before, is missing.",
+                        link.run_id, later.run.id
+                    );
+                    self.problems.push(gone);
+                    return;
+                }
+                Err(error) => {
+                    self.problems.push(format!(
+                        "The manifest of {}, the run before {}, cannot be used: {error:#}.",
+                        link.run_id, later.run.id
+                    ));
+                    return;
+                }
+            };
+            if before.sha256 != link.manifest_sha256 {
+                self.problems.push(format!(
+                    "The manifest of {} was altered: {} names it as {}, it is {}.",
+                    link.run_id, later.run.id, link.manifest_sha256, before.sha256
+                ));
+                return;
+            }
+            // Numbers that fall by one also make sure that this loop ends.
+            if before.number().checked_add(1) != Some(later.number) {
+                let (number, before) = (later.number, before.number());
+                self.problems.push(format!(
+                    "The chain does not count: {} is number {number}, {} before it {before}.",
+                    later.run.id, link.run_id
+                ));
+                return;
+            }
+            if let Some(pruned) = before.pruned.then(|| super::prune::pruned_by(archive, before.id())).flatten() {
+                self.notes.push(format!(
+                    "{} was pruned on {} by {} ({}); its manifest is kept and fits.",
+                    pruned.run_id,
+                    pruned.at.date_naive(),
+                    pruned.by,
+                    pruned.rule
+                ));
+            }
+            self.chain.push(ChainCheck { run_id: before.id().to_owned(), number: before.number(), pruned: before.pruned });
+            later = before.head;
+        }
+        if later.number == 1 {
+            self.chain_end = ChainEnd::First;
+        } else {
+            self.problems.push(format!("{} is number {} and names no run before it.", later.run.id, later.number));
+        }
+    }
+
+    /// What later runs say of this one: they would betray a manifest that was rewritten together with its files.
+    fn look_ahead(&mut self, archive: &Archive, run: &StoredRun) -> Result<()> {
+        let listing = archive.list()?;
+        let mut named = false;
+        for later in &listing.runs {
+            let Some(link) = later.head.previous.as_ref().filter(|link| link.run_id == run.id()) else { continue };
+            named = true;
+            if link.manifest_sha256 != run.sha256 {
+                self.problems.push(format!(
+                    "{MANIFEST} was altered: the run {} names it as {}, it is {}.",
+                    later.id(),
+                    link.manifest_sha256,
+                    run.sha256
+                ));
+            }
+        }
+        if !named {
+            self.notes
+                .push(format!("No later run names this manifest yet. Note its SHA-256 elsewhere, or sign it: {}.", run.sha256));
+        }
+        Ok(())
+    }
+}
+
+/// The run that a link names, beside this one or among the pruned.
+fn find(archive: &Archive, link: &Link) -> Result<Option<StoredRun>> {
+    let exists = |path: &Path| path.symlink_metadata().is_ok();
+    if !super::run::is_id(&link.run_id) {
+        anyhow::bail!("`{}` is no run's id", link.run_id);
+    }
+    let folder = archive.path().join(&link.run_id);
+    if exists(&folder.join(MANIFEST)) {
+        return store::read_run(&folder).map(Some);
+    }
+    let kept = archive.path().join(PRUNED).join(format!("{}.json", link.run_id));
+    if exists(&kept) { store::read_pruned(&kept, &link.run_id).map(Some) } else { Ok(None) }
+}
+
+/// Whether there is nothing of an archive around the folder: no lock's file, no other run.
+fn is_alone(archive: &Archive, run: &StoredRun) -> bool {
+    let others = archive.list().is_ok_and(|listing| listing.runs.iter().any(|other| other.id() != run.id()));
+    !others && !archive.path().join(super::lock::FILE).exists() && !archive.path().join(PRUNED).exists()
+}
+
+/// How many decisions were recorded on a plan, if that is all that changed since the manifest was written.
+fn only_decided(path: &Path, entry: &FileEntry) -> Option<usize> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let mut plan: Plan = serde_json::from_str(&text).ok()?;
+    let decisions = plan.decisions.len();
+    let as_written = plan.to_json().ok()? == text;
+    plan.decisions.clear();
+    let undecided = super::sha256(plan.to_json().ok()?);
+    (as_written && decisions > 0 && undecided == entry.sha256).then_some(decisions)
+}
