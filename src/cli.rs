@@ -260,6 +260,9 @@ pub struct Sandbox {
 /// `runs`
 #[derive(Debug, Args)]
 pub struct Runs {
+    /// What to do with them [default: list]
+    #[command(subcommand)]
+    pub command: Option<RunsCommand>,
     /// The archive
     #[arg(long, value_name = "DIR", default_value = "audits", global = true)]
     pub archive: PathBuf,
@@ -268,11 +271,49 @@ pub struct Runs {
     pub json: bool,
 }
 
+/// What `runs` does.
+#[derive(Debug, Subcommand)]
+pub enum RunsCommand {
+    /// List every run, what was found, and what is left of pruned ones
+    List,
+    /// Show one run: who, when, from what, and what was found
+    Show {
+        /// Its id, its folder, or `latest`
+        run: PathBuf,
+    },
+    /// Say which findings appeared, went, and changed from one run to another
+    Diff {
+        /// The run to compare with: its id, its folder, or `latest`
+        from: PathBuf,
+        /// The run to look at
+        #[arg(default_value = "latest")]
+        to: PathBuf,
+    },
+    /// Show which runs a retention rule lets go of; with --confirm, delete them
+    ///
+    /// The newest complete run of an instance and runs with an open plan always stay. Of a pruned run the manifest is kept, so that
+    /// `verify` can follow the chain and the trend keeps its numbers.
+    Prune {
+        /// Keep the newest N runs of each instance
+        #[arg(long, value_name = "N")]
+        keep_runs: Option<usize>,
+        /// Keep the runs of the last DAYS days
+        #[arg(long, value_name = "DAYS")]
+        keep_days: Option<u32>,
+        /// Delete what the plan shows
+        #[arg(long)]
+        confirm: bool,
+    },
+}
+
 /// `verify`
 #[derive(Debug, Args)]
 pub struct Verify {
     /// The run folder
     pub run: PathBuf,
+    /// Require a signature of one of these signers (OpenSSH's allowed_signers file) on the manifest
+    #[arg(long, value_name = "FILE")]
+    pub allowed_signers: Option<PathBuf>,
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
@@ -283,9 +324,12 @@ pub struct Verify {
 pub struct Replay {
     /// The run folder
     pub run: PathBuf,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub config: ConfigFile,
+    /// Judge with this configuration instead [default: the one the run kept]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The archive the replay is written to [default: the run's own]
+    #[arg(long, value_name = "DIR")]
+    pub archive: Option<PathBuf>,
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,

@@ -104,6 +104,24 @@ impl Archive {
         Ok(listing)
     }
 
+    /// The run that somebody names: `latest`, an id, or a folder.
+    pub fn find(&self, name: &Path) -> Result<StoredRun> {
+        if name == Path::new("latest") {
+            let complete = self.list()?.runs.into_iter().rev().find(|run| !run.pruned);
+            return complete.with_context(|| {
+                Failure::usage(format!("there is no complete run in {}", self.path.display()))
+                    .hint("name the archive with --archive")
+            });
+        }
+        let inside = self.path.join(name);
+        let kept = self.path.join(PRUNED).join(name).with_extension("json");
+        match name.to_str() {
+            Some(id) if run::is_id(id) && !inside.exists() && kept.exists() => read_pruned(&kept, id),
+            Some(id) if run::is_id(id) => read_run(&inside),
+            _ => read_copy(name),
+        }
+    }
+
     /// The last run of the chain.
     pub fn newest(&self) -> Result<Option<StoredRun>> {
         Ok(self.list()?.runs.pop())

@@ -15,6 +15,7 @@ use super::signature::{self, Signers};
 use super::store::{self, PRUNED};
 use super::{Archive, StoredRun};
 use crate::plan::Plan;
+use crate::plan::journal::Journal;
 
 /// What was found. [`problems`](Self::problems) is empty when all is as it was.
 #[derive(Debug, Serialize)]
@@ -190,7 +191,13 @@ impl Verification {
                 signature::FILE => continue,
                 "plan.lock" => continue,
                 "apply.json" => "what the last apply of the plan did",
-                name if name.ends_with(".journal.jsonl") => "a journal, written when the plan was applied",
+                name if name.ends_with(".journal.jsonl") => match journal(&folder.join(name)) {
+                    Ok(()) => "a journal, written when the plan was applied: its own chain holds",
+                    Err(why) => {
+                        self.problems.push(format!("{name} was altered: {why:#}."));
+                        continue;
+                    }
+                },
                 _ => "not of this run: the manifest does not name it",
             };
             self.notes.push(format!("{name} is {what}; it is not covered by the manifest."));
@@ -283,6 +290,12 @@ impl Verification {
         }
         Ok(())
     }
+}
+
+/// A journal is bound by a chain of its own.
+fn journal(path: &Path) -> Result<()> {
+    Journal::read(&std::fs::read_to_string(path)?)?;
+    Ok(())
 }
 
 /// The run that a link names, beside this one or among the pruned.

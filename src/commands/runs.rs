@@ -1,11 +1,237 @@
-//! `runs`
+//! `runs`: what is in an archive.
+
+use std::path::Path;
 
 use anyhow::Result;
+use comfy_table::{CellAlignment, Table, presets::NOTHING};
+use serde::Serialize;
 
 use super::{Context, Ended};
-use crate::cli;
+use crate::archive::diff::{Diff, diff};
+use crate::archive::manifest::{Manifest, Summary};
+use crate::archive::prune::{self, PrunePlan, Retention};
+use crate::archive::{Archive, StoredRun};
+use crate::cli::{self, RunsCommand};
+use crate::failure::Failure;
+use crate::reconcile::{EvidenceStatus, Severity};
 
 /// Runs it.
-pub(super) fn run(_options: &cli::Runs, _context: &Context) -> Result<Ended> {
-    Err(crate::failure::Failure::failed("`runs` is not built yet").into())
+pub(super) fn run(options: &cli::Runs, context: &Context) -> Result<Ended> {
+    let archive = Archive::at(&options.archive);
+    let terminal = &context.terminal;
+    match options.command.as_ref().unwrap_or(&RunsCommand::List) {
+        RunsCommand::List => {
+            let listing = list(&archive)?;
+            if options.json { terminal.json(&listing)? } else { terminal.answer(listing.text(&archive))? }
+        }
+        RunsCommand::Show { run } => {
+            let run = archive.find(run)?;
+            if options.json { terminal.json(&Row::of(&run))? } else { terminal.answer(show(&run))? }
+        }
+        RunsCommand::Diff { from, to } => {
+            let diff = diff(&archive.find(from)?, &archive.find(to)?)?;
+            if options.json { terminal.json(&diff)? } else { terminal.answer(diff_text(&diff))? }
+        }
+        RunsCommand::Prune { keep_runs, keep_days, confirm } => {
+            there(&archive)?;
+            let retention = Retention { runs: *keep_runs, days: *keep_days };
+            let act = if *confirm { prune::prune } else { prune::plan };
+            let plan = act(&archive, retention, context.started)?;
+            if options.json {
+                terminal.json(&Pruned { confirmed: *confirm, plan: &plan })?
+            } else {
+                terminal.answer(prune_text(&plan, *confirm))?
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// What the list shows of a run.
+#[derive(Serialize)]
+struct Row {
+    run_id: String,
+    number: u64,
+    instance: String,
+    pruned: bool,
+    path: String,
+    manifest_sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifest: Option<Manifest>,
+}
+
+impl Row {
+    fn of(run: &StoredRun) -> Self {
+        Self {
+            run_id: run.id().to_owned(),
+            number: run.number(),
+            instance: run.head.run.instance.clone(),
+            pruned: run.pruned,
+            path: run.path.display().to_string(),
+            manifest_sha256: run.sha256.clone(),
+            manifest: run.manifest.clone(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct List {
+    runs: Vec<Row>,
+    /// Folders without a manifest.
+    unfinished: Vec<String>,
+    /// Folders whose manifest cannot be used, and why.
+    unreadable: Vec<(String, String)>,
+}
+
+#[derive(Serialize)]
+struct Pruned<'a> {
+    confirmed: bool,
+    #[serde(flatten)]
+    plan: &'a PrunePlan,
+}
+
+/// An archive that is not there is a mistyped path, not an empty archive.
+fn there(archive: &Archive) -> Result<()> {
+    if archive.path().is_dir() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("there is no archive {}", archive.path().display()))
+        .hint("name one with --archive; `audit` makes it")
+        .into())
+}
+
+fn list(archive: &Archive) -> Result<List> {
+    there(archive)?;
+    let listing = archive.list()?;
+    let name = |path: &Path| path.display().to_string();
+    Ok(List {
+        runs: listing.runs.iter().map(Row::of).collect(),
+        unfinished: listing.unfinished.iter().map(|path| name(path)).collect(),
+        unreadable: listing.unreadable.iter().map(|(path, why)| (name(path), why.clone())).collect(),
+    })
+}
+
+impl List {
+    fn text(&self, archive: &Archive) -> String {
+        let mut table = table(&["#", "Run", "Instance", "As of", "Outcome", "Findings", "Critical", "High", "New", "Gone"]);
+        for index in [0, 5, 6, 7, 8, 9] {
+            if let Some(column) = table.column_mut(index) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        for row in &self.runs {
+            let summary = row.manifest.as_ref().and_then(|manifest| manifest.summary.as_ref());
+            let count = |count: fn(&Summary) -> u64| summary.map_or("–".to_owned(), |summary| count(summary).to_string());
+            let severity = |summary: &Summary, severity| summary.by_severity.get(&severity).copied().unwrap_or_default();
+            table.add_row([
+                row.number.to_string(),
+                row.run_id.clone(),
+                row.instance.clone(),
+                row.manifest.as_ref().map_or("–".to_owned(), |manifest| manifest.run.as_of.to_string()),
+                outcome(row),
+                count(Summary::findings),
+                summary.map_or("–".to_owned(), |summary| severity(summary, Severity::Critical).to_string()),
+                summary.map_or("–".to_owned(), |summary| severity(summary, Severity::High).to_string()),
+                count(|summary| summary.new),
+                count(|summary| summary.resolved),
+            ]);
+        }
+        let mut lines = match self.runs.as_slice() {
+            [] => vec![format!("No runs in {}.", archive.path().display())],
+            _ => vec![table.trim_fmt()],
+        };
+        lines.extend(self.unfinished.iter().map(|path| format!("unfinished: {path} (under way, or cut short; no run)")));
+        lines.extend(self.unreadable.iter().map(|(path, why)| format!("unreadable: {path}: {why}")));
+        lines.join("\n")
+    }
+}
+
+fn outcome(row: &Row) -> String {
+    let pruned = if row.pruned { ", pruned" } else { "" };
+    let Some(manifest) = &row.manifest else { return format!("by a newer version{pruned}") };
+    let outcome = match (&manifest.failure, &manifest.summary) {
+        (Some(_), _) => "failed",
+        (None, Some(summary)) => match summary.evidence.status {
+            EvidenceStatus::Complete => "complete",
+            EvidenceStatus::Warnings => "complete, warnings",
+            EvidenceStatus::Incomplete => "evidence incomplete",
+        },
+        (None, None) => "nothing judged",
+    };
+    let replay = if manifest.replay_of.is_some() { "replay, " } else { "" };
+    format!("{replay}{outcome}{pruned}")
+}
+
+fn show(run: &StoredRun) -> String {
+    let mut lines = vec![format!("Run {} (number {} of its archive): {}", run.id(), run.number(), outcome(&Row::of(run)))];
+    lines.push(format!("Manifest {}", run.sha256));
+    let Some(manifest) = &run.manifest else { return lines.join("\n") };
+    let who = &manifest.run;
+    lines.push(format!("Instance {}, as of {}, began {}, ended {}", who.instance, who.as_of, who.started, who.finished));
+    lines.push(format!("By {} on {} with version {}: {}", who.user, who.host, who.version, who.command.join(" ")));
+    lines.extend(manifest.previous.as_ref().map(|link| format!("After {}", link.run_id)));
+    lines.extend(manifest.replay_of.as_ref().map(|link| format!("Replay of {}", link.run_id)));
+    lines.extend(manifest.failure.as_ref().map(|why| format!("Failed: {why}")));
+    for input in &manifest.inputs {
+        lines.push(format!("Read {}: {}, {} rows, {} bytes, {}", input.role, input.name, input.rows, input.bytes, input.sha256));
+    }
+    let config = manifest.config.file.as_deref().unwrap_or("the defaults");
+    lines.push(format!("Configuration {config}, {}", manifest.config.sha256));
+    if let Some(summary) = &manifest.summary {
+        lines.extend(summary.evidence.reasons.iter().map(|reason| format!("Evidence: {reason}")));
+        lines.push(format!("Accounts {}, people {}", summary.accounts.read, summary.people.read));
+        let by_severity = summary.by_severity.iter().map(|(severity, count)| format!("{} {count}", severity.as_str()));
+        lines.push(format!("Findings {}: {}", summary.findings(), by_severity.collect::<Vec<_>>().join(", ")));
+        let by_kind = summary.by_kind.iter().map(|(kind, count)| format!("{kind} {count}"));
+        lines.push(format!("By kind: {}", by_kind.collect::<Vec<_>>().join(", ")));
+        lines.push(format!("New {}, gone {}, accepted {}", summary.new, summary.resolved, summary.accepted));
+    }
+    lines.extend(
+        manifest.plan.as_ref().map(|plan| format!("Plan {} with {} actions, until {}", plan.id, plan.actions, plan.expires)),
+    );
+    let files = manifest.files.iter().map(|file| format!("  {} ({} bytes)", file.name, file.bytes));
+    lines.extend(files);
+    lines.join("\n")
+}
+
+fn diff_text(diff: &Diff) -> String {
+    let mut lines = vec![format!("From {} to {}:", diff.from, diff.to)];
+    for (sign, found) in [("+", &diff.appeared), ("-", &diff.gone), ("~", &diff.changed)] {
+        for line in found {
+            lines.push(format!("{sign} {} {} {} {}", line.id, line.severity.as_str(), line.kind, line.subject));
+            lines.extend(line.changes.iter().map(|change| format!("    {change}")));
+        }
+    }
+    let (appeared, gone, changed) = (diff.appeared.len(), diff.gone.len(), diff.changed.len());
+    lines.push(format!("{appeared} appeared, {gone} gone, {changed} changed, {} the same.", diff.same));
+    lines.join("\n")
+}
+
+fn prune_text(plan: &PrunePlan, confirmed: bool) -> String {
+    let mut table = table(&["Run", "Instance", if confirmed { "Done" } else { "Would" }, "Why"]);
+    for run in &plan.runs {
+        let fate = match (run.goes, confirmed) {
+            (false, _) => "keep",
+            (true, false) => "delete",
+            (true, true) => "deleted",
+        };
+        table.add_row([run.run_id.as_str(), run.instance.as_str(), fate, run.why.as_str()]);
+    }
+    for folder in &plan.unfinished {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        table.add_row([name.as_ref(), "–", if confirmed { "deleted" } else { "delete" }, "never became a run"]);
+    }
+    let going = plan.runs.iter().filter(|run| run.goes).count() + plan.unfinished.len();
+    let last = match (going, confirmed) {
+        (0, _) => "Nothing to delete.".to_owned(),
+        (going, false) => format!("{going} would be deleted; nothing was. Add --confirm to delete them. Their manifests stay."),
+        (going, true) => format!("{going} deleted. The manifests of complete runs are in pruned/."),
+    };
+    format!("{}\n{last}", table.trim_fmt())
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header(header);
+    table
 }

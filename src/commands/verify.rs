@@ -1,11 +1,68 @@
-//! `verify`
+//! `verify`: a line a file, a line a run of the chain, then what is wrong.
 
 use anyhow::Result;
+use serde::Serialize;
 
 use super::{Context, Ended};
+use crate::archive::signature::Signers;
+use crate::archive::verify::{ChainEnd, FileState, Verification, verify};
 use crate::cli;
+use crate::failure::Kind;
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    holds: bool,
+    #[serde(flatten)]
+    verification: &'a Verification,
+}
 
 /// Runs it.
-pub(super) fn run(_options: &cli::Verify, _context: &Context) -> Result<Ended> {
-    Err(crate::failure::Failure::failed("`verify` is not built yet").into())
+pub(super) fn run(options: &cli::Verify, context: &Context) -> Result<Ended> {
+    let signers = options.allowed_signers.as_deref().map(Signers::read).transpose()?;
+    let verification = verify(&options.run, signers.as_ref())?;
+    let holds = verification.holds();
+    if options.json {
+        context.terminal.json(&Answer { holds, verification: &verification })?;
+    } else {
+        context.terminal.answer(text(&verification))?;
+    }
+    Ok((!holds).then_some(Kind::Failed))
+}
+
+fn text(found: &Verification) -> String {
+    let mut lines = vec![format!("Run {}", found.run_id), format!("Manifest {}", found.manifest_sha256), String::new()];
+    for file in &found.files {
+        let state = match file.state {
+            FileState::Intact => "intact",
+            FileState::Decided => "intact but for decisions",
+            FileState::Missing => "MISSING",
+            FileState::Altered => "ALTERED",
+            FileState::Unreadable => "UNREADABLE",
+        };
+        lines.push(format!("  {:<16} {state}", file.name));
+    }
+    lines.push(String::new());
+    for run in &found.chain {
+        lines.push(format!(
+            "  ↳ {} (run {}){}",
+            run.run_id,
+            run.number,
+            if run.pruned { ", pruned: its manifest is kept" } else { "" }
+        ));
+    }
+    lines.push(match (found.chain_end, found.chain.len()) {
+        (ChainEnd::First, 0) => "This is the first run of its archive.".to_owned(),
+        (ChainEnd::First, 1) => "The manifest of the 1 run behind it fits, back to the first.".to_owned(),
+        (ChainEnd::First, runs) => format!("The manifests of the {runs} runs behind it fit, back to the first."),
+        (ChainEnd::Alone, _) => "The chain was not checked: no archive around the folder.".to_owned(),
+        (ChainEnd::Broken, runs) => format!("The chain BREAKS after {runs} runs."),
+    });
+    lines.extend(found.signed_by.as_ref().map(|by| format!("The manifest is signed by {by}; the signature is good.")));
+    lines.extend(found.notes.iter().map(|note| format!("note: {note}")));
+    lines.push(String::new());
+    match found.problems.as_slice() {
+        [] => lines.push("Nothing is missing or altered.".to_owned()),
+        problems => lines.extend(problems.iter().map(|problem| format!("PROBLEM: {problem}"))),
+    }
+    lines.join("\n")
 }

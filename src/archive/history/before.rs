@@ -22,6 +22,8 @@ pub(super) struct Before {
     pub(super) trend: Vec<TrendPoint>,
     /// The last run of the archive, whatever its instance and outcome.
     pub(super) newest: Option<StoredRun>,
+    /// The runs of the instance, in the order of the chain.
+    pub(super) runs: Vec<StoredRun>,
     pub(super) notes: Vec<String>,
 }
 
@@ -64,6 +66,7 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
         if stored.head.run.instance != instance {
             continue;
         }
+        before.runs.push(stored.clone());
         let Some(manifest) = stored.manifest.clone() else {
             before.notes.push(format!("The run {} was written by a newer version and was not used for the history.", stored.id()));
             continue;

@@ -4,6 +4,7 @@
 //! trend come from all of them. What a run could not judge is not called resolved. Where the configuration changed since, the same
 //! data is judged with the old one too, so that what a changed rule explains is told apart from what happened.
 
+mod applied;
 mod before;
 pub(super) mod difference;
 mod parameters;
@@ -171,6 +172,8 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
         }
         resolve(&mut history, baseline, now);
         parameters::explain(&mut history, baseline, present);
+        let since = baseline.manifest.run.started;
+        history.applied = applied::sentences(&before.runs, since, present, &mut history.notes)?;
     }
 
     history.trend = before.trend;

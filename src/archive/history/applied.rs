@@ -1,0 +1,128 @@
+//! What was done to Domo since the previous run, from the journals beside the plans, and access that came back after it was taken.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+
+use super::Present;
+use crate::archive::StoredRun;
+use crate::plan::journal::{Event, Journal, Outcome};
+use crate::plan::{self, Plan};
+use crate::reconcile::Action;
+
+/// The end of a journal's name; what is before it is its plan's.
+const JOURNAL: &str = ".journal.jsonl";
+
+/// A plan that was applied, and its journal.
+struct Applied {
+    plan: Plan,
+    journal: Journal,
+}
+
+/// Sentences on what was applied since then, and on accounts that are active although we switched them off; and notes on journals
+/// that cannot be relied on.
+pub(super) fn sentences(
+    runs: &[StoredRun],
+    since: DateTime<Utc>,
+    present: &Present<'_>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<String>> {
+    let mut applied = Vec::new();
+    for run in runs.iter().filter(|run| !run.pruned) {
+        for name in journals(&run.path) {
+            match read(&run.path, &name) {
+                Ok(read) => applied.push(read),
+                Err(error) => notes.push(format!("{name} of {} could not be used: {error:#}.", run.id())),
+            }
+        }
+    }
+    let mut sentences: Vec<_> = applied.iter().flat_map(|applied| since_then(applied, since)).collect();
+    sentences.extend(came_back(&applied, present)?);
+    Ok(sentences)
+}
+
+fn journals(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.retain(|name| name.ends_with(JOURNAL));
+    names.sort_unstable();
+    names
+}
+
+fn read(folder: &Path, name: &str) -> Result<Applied> {
+    let journal = Journal::read(&std::fs::read_to_string(folder.join(name))?)?;
+    let plan = name.replace(JOURNAL, ".json");
+    let text = std::fs::read_to_string(folder.join(&plan)).with_context(|| format!("reading its plan {plan}"))?;
+    let sealed = plan::Sealed::read(&text).with_context(|| format!("reading its plan {plan}"))?;
+    Ok(Applied { plan: sealed.plan().clone(), journal })
+}
+
+/// One sentence for each time somebody applied the plan.
+fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
+    let mut opening = None;
+    let tell = |opening: Option<String>, outcomes: &mut BTreeMap<Outcome, u64>| {
+        let counts: Vec<_> = std::mem::take(outcomes).iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+        opening.map(|opening| format!("{opening}: {}.", if counts.is_empty() { "nothing done".into() } else { counts.join(", ") }))
+    };
+    for line in applied.journal.lines().iter().filter(|line| line.at >= since) {
+        match &line.event {
+            Event::Open(open) => {
+                sentences.extend(tell(opening.take(), &mut outcomes));
+                let overrides = open.overrides.iter().map(|overridden| {
+                    let (guard, value, limit) = (&overridden.guard, overridden.value, overridden.limit);
+                    format!(", against the guard {guard} ({value}, limit {limit}; reason: {})", overridden.reason)
+                });
+                let overrides: String = overrides.collect();
+                opening = Some(format!(
+                    "Plan {} was applied on {} by {}{overrides}",
+                    open.plan,
+                    line.at.date_naive(),
+                    open.by.join(" as ")
+                ));
+            }
+            Event::Outcome { outcome, .. } => *outcomes.entry(*outcome).or_default() += 1,
+            _ => {}
+        }
+    }
+    sentences.extend(tell(opening, &mut outcomes));
+    sentences
+}
+
+/// Accounts that are active although the last thing we did to them was to take their access away.
+fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<String>> {
+    struct Last<'a> {
+        at: DateTime<Utc>,
+        kind: Action,
+        plan: &'a str,
+        subject: String,
+    }
+    let mut last: BTreeMap<u64, Last<'_>> = BTreeMap::new();
+    for Applied { plan, journal } in applied {
+        for (id, standing) in journal.fold() {
+            let (Some(action), Some(account), Some((Outcome::Done, at))) = (plan.action(id), standing.account_id, standing.outcome)
+            else {
+                continue;
+            };
+            if action.kind != Action::Update && last.get(&account).is_none_or(|last| last.at < at) {
+                last.insert(account, Last { at, kind: action.kind, plan: &plan.id, subject: action.subject() });
+            }
+        }
+    }
+    last.retain(|_, last| matches!(last.kind, Action::Deactivate | Action::Delete));
+    if last.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (ids, active) = (present.accounts.frame.column("id")?.u64()?, present.accounts.frame.column("active")?.bool()?);
+    let mut sentences = Vec::new();
+    for (id, active) in ids.iter().zip(active.iter()) {
+        let Some((id, last)) = id.and_then(|id| Some((id, last.get(&id)?))).filter(|_| active == Some(true)) else { continue };
+        let done = if last.kind == Action::Delete { "deleted" } else { "deactivated" };
+        let (day, plan, subject) = (last.at.date_naive(), last.plan, &last.subject);
+        sentences.push(format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}."));
+    }
+    Ok(sentences)
+}
