@@ -3,11 +3,24 @@
 //! [`reconcile`] takes the two populations and the rules and gives a [`Reconciliation`]: every account and every person in exactly
 //! one situation, the findings, and totals that balance.
 
+mod columns;
+mod correlate;
+mod drift;
+pub mod employment;
+mod explain;
 pub mod finding;
+mod identity;
+mod judge;
+mod keys;
+mod matching;
+mod outcome;
+mod rule;
+mod rules;
+mod situation;
 
 pub use finding::{AcceptedBy, AccountRef, Action, Candidate, Detail, DriftField, Finding, FindingId, Kind, PersonRef, Severity};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Result, ensure};
 use chrono::NaiveDate;
@@ -15,6 +28,15 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Config, Key};
+use crate::directory::People;
+use crate::domo::Accounts;
+use columns::{AccountColumns, PersonColumns};
+use drift::Drifts;
+use judge::Judge;
+use keys::Addresses;
+use matching::{Matches, Part, Verdict};
+use outcome::Wholeness;
+use situation::{Exclusions, RejectedKeys};
 
 /// What is needed beside the two populations.
 #[derive(Debug, Clone)]
@@ -259,6 +281,86 @@ impl Reconciliation {
         ensure!(ids.windows(2).all(|pair| pair[0] != pair[1]), "two findings have the same id");
         Ok(self)
     }
+}
+
+/// Judges the two populations. The same input in any order of rows, columns and keys gives the same judgement.
+pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Result<Reconciliation> {
+    let config = rules.config;
+    let addresses = Addresses::new(&config.matching.domain_aliases);
+    let (accounts, people) = (AccountColumns::new(accounts)?, PersonColumns::new(people)?);
+    let whole = Wholeness::new(&accounts, &people);
+
+    // Who takes part, who points at whom, who is employed.
+    let exclusions = Exclusions::new(&config.exclude);
+    let (parts, excluded_by): (Vec<Part>, Vec<u32>) = situation::parts(&accounts, &exclusions, &addresses).into_iter().unzip();
+    let matches = Matches::new(&accounts, &people, &addresses, &config.matching.keys, &parts)?;
+    let employment = situation::employment(&people, rules.as_of);
+
+    // Exactly one situation each.
+    let rejected = RejectedKeys::new(&people, &addresses);
+    let gap = |row: u32| {
+        situation::gap(&accounts, &addresses, &rejected, whole.directory.is_empty(), matches.verdicts[row as usize], row)
+    };
+    let account_situations = situation::of_accounts(&parts, &matches, &employment, gap);
+    let person_situations = situation::of_people(&people, config, &parts, &matches, &employment, whole.accounts.is_empty());
+
+    // What is found, in words.
+    let drifts = Drifts::new(&accounts, &people, &addresses, config);
+    let judge = Judge {
+        rules,
+        accounts: &accounts,
+        people: &people,
+        addresses: &addresses,
+        parts: &parts,
+        matches: &matches,
+        employment: &employment,
+        account_situations: &account_situations,
+        person_situations: &person_situations,
+        drifts: &drifts,
+        holders: holders(&matches, &parts),
+    };
+    let mut excluded = vec![0u64; config.exclude.len() + 1];
+    for (_, rule) in parts.iter().zip(&excluded_by).filter(|(part, _)| **part == Part::Excluded) {
+        excluded[*rule as usize] += 1;
+    }
+    let mut drafts = judge.of_accounts(gap);
+    drafts.extend(judge.of_people());
+    drafts.extend(rules::without_owner(rules, &excluded));
+    let mut findings = identity::identify(rules.instance, drafts);
+    let (exceptions, idle) = rules::exceptions(rules, &addresses, &mut findings);
+    findings.extend(identity::identify(rules.instance, idle));
+    findings.sort_unstable_by(|a, b| (a.severity, a.kind, &a.id).cmp(&(b.severity, b.kind, &b.id)));
+
+    let rejected = people.people.rejected.len();
+    Reconciliation {
+        instance: rules.instance.to_owned(),
+        as_of: rules.as_of,
+        evidence: whole.evidence(rules, &accounts, &people),
+        accounts: outcome::account_totals(&account_situations),
+        people: outcome::person_totals(&person_situations, rejected),
+        account_rows: outcome::account_rows(&matches, &account_situations)?,
+        person_rows: outcome::person_rows(&matches, &person_situations)?,
+        privileged: outcome::privileged(&judge, &findings),
+        patterns: outcome::patterns(&findings),
+        exceptions,
+        not_tested: outcome::not_tested(rules, &accounts, &people, &drifts),
+        method: outcome::method(&judge, rules, rejected),
+        findings,
+    }
+    .checked()
+}
+
+/// The accounts of each person with several, oldest id first.
+fn holders(matches: &Matches, parts: &[Part]) -> HashMap<u32, Vec<u32>> {
+    let mut holders: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (account, (verdict, part)) in (0u32..).zip(matches.verdicts.iter().zip(parts)) {
+        if let (Verdict::One { person, .. }, Part::Takes) = (verdict, part)
+            && matches.holders[*person as usize] > 1
+        {
+            holders.entry(*person).or_default().push(account);
+        }
+    }
+    holders
 }
 
 /// The order of keys in `matched_by`.

@@ -1,0 +1,303 @@
+//! The two frames as typed columns: one look-up a cell, nothing copied.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+use chrono::{Days as DayCount, NaiveDate};
+use polars::prelude::*;
+
+use super::employment::Facts;
+use crate::config::Status;
+use crate::directory::People;
+use crate::domo::Accounts;
+
+/// A column of text.
+#[derive(Debug, Clone)]
+pub(super) struct Texts(StringChunked);
+
+impl Texts {
+    fn of(frame: &DataFrame, name: &str) -> Result<Self> {
+        Ok(Self(frame.column(name)?.str()?.rechunk().into_owned()))
+    }
+
+    pub(super) fn get(&self, row: u32) -> Option<&str> {
+        self.0.get(row as usize)
+    }
+
+    /// The text, unless there is none to see.
+    pub(super) fn filled(&self, row: u32) -> Option<&str> {
+        self.get(row).filter(|text| !text.is_empty() && !text.trim().is_empty())
+    }
+
+    pub(super) fn owned(&self, row: u32) -> Option<String> {
+        self.filled(row).map(str::to_owned)
+    }
+}
+
+/// A column of lists of text.
+#[derive(Debug, Clone)]
+pub(super) struct Lists {
+    offsets: Vec<i64>,
+    values: StringChunked,
+}
+
+impl Lists {
+    fn of(frame: &DataFrame, name: &str) -> Result<Self> {
+        let lists = frame.column(name)?.list()?.rechunk().into_owned();
+        let values = lists.get_inner().str()?.rechunk().into_owned();
+        let offsets = lists.downcast_iter().next().map(|array| array.offsets().as_slice().to_vec()).unwrap_or_default();
+        Ok(Self { offsets, values })
+    }
+
+    pub(super) fn get(&self, row: u32) -> impl Iterator<Item = &str> {
+        let row = row as usize;
+        let start = self.offsets.get(row).copied().unwrap_or(0) as usize;
+        let end = self.offsets.get(row + 1).copied().unwrap_or(0) as usize;
+        (start..end).filter_map(|place| self.values.get(place)).filter(|text| !text.trim().is_empty())
+    }
+}
+
+/// A column of days.
+#[derive(Debug, Clone)]
+pub(super) struct Dates(Int32Chunked);
+
+impl Dates {
+    fn of(frame: &DataFrame, name: &str) -> Result<Self> {
+        Ok(Self(frame.column(name)?.date()?.physical().rechunk().into_owned()))
+    }
+
+    pub(super) fn get(&self, row: u32) -> Option<NaiveDate> {
+        let days = self.0.get(row as usize)?;
+        let epoch = NaiveDate::default();
+        let count = DayCount::new(u64::from(days.unsigned_abs()));
+        if days < 0 { epoch.checked_sub_days(count) } else { epoch.checked_add_days(count) }
+    }
+}
+
+/// A column of truth values.
+#[derive(Debug, Clone)]
+pub(super) struct Flags(BooleanChunked);
+
+impl Flags {
+    fn of(frame: &DataFrame, name: &str) -> Result<Self> {
+        Ok(Self(frame.column(name)?.bool()?.rechunk().into_owned()))
+    }
+
+    pub(super) fn get(&self, row: u32) -> Option<bool> {
+        self.0.get(row as usize)
+    }
+}
+
+/// The accounts frame by column.
+#[derive(Debug)]
+pub(super) struct AccountColumns<'a> {
+    pub(super) accounts: &'a Accounts,
+    pub(super) height: u32,
+    pub(super) id: UInt64Chunked,
+    pub(super) email: Texts,
+    pub(super) alternate_email: Texts,
+    pub(super) employee_number: Texts,
+    pub(super) name: Texts,
+    pub(super) role: Texts,
+    pub(super) role_id: Texts,
+    pub(super) title: Texts,
+    pub(super) department: Texts,
+    pub(super) location: Texts,
+    pub(super) phone: Texts,
+    pub(super) active: Flags,
+    pub(super) deleted: Flags,
+    pub(super) created: Dates,
+    pub(super) last_login: Dates,
+}
+
+impl<'a> AccountColumns<'a> {
+    pub(super) fn new(accounts: &'a Accounts) -> Result<Self> {
+        let frame = &accounts.frame;
+        let text = |name| Texts::of(frame, name);
+        Ok(Self {
+            accounts,
+            height: height(frame)?,
+            id: frame.column("id")?.u64()?.rechunk().into_owned(),
+            email: text("email")?,
+            alternate_email: text("alternate_email")?,
+            employee_number: text("employee_number")?,
+            name: text("name")?,
+            role: text("role")?,
+            role_id: text("role_id")?,
+            title: text("title")?,
+            department: text("department")?,
+            location: text("location")?,
+            phone: text("phone")?,
+            active: Flags::of(frame, "active")?,
+            deleted: Flags::of(frame, "deleted")?,
+            created: Dates::of(frame, "created")?,
+            last_login: Dates::of(frame, "last_login")?,
+        })
+    }
+
+    pub(super) fn id(&self, row: u32) -> Option<u64> {
+        self.id.get(row as usize)
+    }
+
+    /// Absent means active, unless the account is deleted.
+    pub(super) fn is_active(&self, row: u32) -> bool {
+        !self.deleted.get(row).unwrap_or(false) && self.active.get(row).unwrap_or(true)
+    }
+
+    /// The role's name; the two that may administer are known by id too.
+    pub(super) fn role(&self, row: u32) -> Option<&str> {
+        self.role.filled(row).or_else(|| match self.role_id.filled(row)?.trim() {
+            "1" => Some("Admin"),
+            "2" => Some("Privileged"),
+            _ => None,
+        })
+    }
+
+    /// Admin or Privileged.
+    pub(super) fn may_administer(&self, row: u32) -> bool {
+        self.role(row).is_some_and(|role| ["Admin", "Privileged"].iter().any(|high| role.trim().eq_ignore_ascii_case(high)))
+    }
+
+    /// Whether the source carries the column at all.
+    pub(super) fn provides(&self, field: &str) -> bool {
+        self.accounts.provided.contains(field)
+    }
+}
+
+/// The people frame by column.
+#[derive(Debug)]
+pub(super) struct PersonColumns<'a> {
+    pub(super) people: &'a People,
+    pub(super) height: u32,
+    pub(super) source: UInt32Chunked,
+    pub(super) row: UInt32Chunked,
+    pub(super) email: Texts,
+    pub(super) alternate_email: Lists,
+    pub(super) employee_number: Texts,
+    pub(super) name: Texts,
+    pub(super) given_name: Texts,
+    pub(super) family_name: Texts,
+    pub(super) title: Texts,
+    pub(super) department: Texts,
+    pub(super) location: Texts,
+    pub(super) phone: Texts,
+    status: Texts,
+    pub(super) status_word: Texts,
+    enabled: Flags,
+    pub(super) hire_date: Dates,
+    pub(super) termination_date: Dates,
+    pub(super) manager_email: Texts,
+    pub(super) user_type: Texts,
+    pub(super) groups: Lists,
+    pub(super) role: Texts,
+    provided: Vec<BTreeSet<&'a str>>,
+    status_provided: Vec<bool>,
+}
+
+impl<'a> PersonColumns<'a> {
+    pub(super) fn new(people: &'a People) -> Result<Self> {
+        let frame = &people.frame;
+        let text = |name| Texts::of(frame, name);
+        let provided: Vec<_> = people.sources.iter().map(|source| source.provided()).collect();
+        Ok(Self {
+            people,
+            height: height(frame)?,
+            source: frame.column("source")?.u32()?.rechunk().into_owned(),
+            row: frame.column("row")?.u32()?.rechunk().into_owned(),
+            email: text("email")?,
+            alternate_email: Lists::of(frame, "alternate_email")?,
+            employee_number: text("employee_number")?,
+            name: text("name")?,
+            given_name: text("given_name")?,
+            family_name: text("family_name")?,
+            title: text("title")?,
+            department: text("department")?,
+            location: text("location")?,
+            phone: text("phone")?,
+            status: text("status")?,
+            status_word: text("status_word")?,
+            enabled: Flags::of(frame, "enabled")?,
+            hire_date: Dates::of(frame, "hire_date")?,
+            termination_date: Dates::of(frame, "termination_date")?,
+            manager_email: text("manager_email")?,
+            user_type: text("user_type")?,
+            groups: Lists::of(frame, "groups")?,
+            role: text("role")?,
+            status_provided: provided.iter().map(|fields| fields.contains("status")).collect(),
+            provided,
+        })
+    }
+
+    pub(super) fn source(&self, row: u32) -> u32 {
+        self.source.get(row as usize).unwrap_or_default()
+    }
+
+    pub(super) fn line(&self, row: u32) -> u32 {
+        self.row.get(row as usize).unwrap_or_default()
+    }
+
+    /// The name of a row's file.
+    pub(super) fn source_name(&self, source: u32) -> &str {
+        self.people.sources.get(source as usize).map_or("", |source| source.name.as_str())
+    }
+
+    /// Whether the file of this row carries the field at all.
+    pub(super) fn provides(&self, row: u32, field: &str) -> bool {
+        self.provided.get(self.source(row) as usize).is_some_and(|fields| fields.contains(field))
+    }
+
+    /// Whether any file carries one of the fields.
+    pub(super) fn any_provides(&self, fields: &[&str]) -> bool {
+        self.provided.iter().any(|provided| fields.iter().any(|field| provided.contains(field)))
+    }
+
+    pub(super) fn facts(&self, row: u32) -> Facts {
+        Facts {
+            status: self.status.get(row).and_then(status_of),
+            enabled: self.enabled.get(row),
+            hire_date: self.hire_date.get(row),
+            termination_date: self.termination_date.get(row),
+            status_provided: self.status_provided.get(self.source(row) as usize).copied().unwrap_or(false),
+        }
+    }
+
+    /// The values of a canonical field, as rules see them.
+    pub(super) fn values(&self, row: u32, field: &str) -> Vec<&str> {
+        let text = match field {
+            "email" => &self.email,
+            "employee_number" => &self.employee_number,
+            "name" => &self.name,
+            "given_name" => &self.given_name,
+            "family_name" => &self.family_name,
+            "title" => &self.title,
+            "department" => &self.department,
+            "location" => &self.location,
+            "phone" => &self.phone,
+            "status" => &self.status,
+            "manager_email" => &self.manager_email,
+            "user_type" => &self.user_type,
+            "role" => &self.role,
+            "alternate_email" => return self.alternate_email.get(row).collect(),
+            "groups" => return self.groups.get(row).collect(),
+            _ => return Vec::new(),
+        };
+        text.filled(row).into_iter().collect()
+    }
+
+    /// The name as a whole: the name column, else given and family name.
+    pub(super) fn display_name(&self, row: u32) -> Option<String> {
+        self.name.owned(row).or_else(|| {
+            let parts: Vec<&str> = [self.given_name.filled(row), self.family_name.filled(row)].into_iter().flatten().collect();
+            (!parts.is_empty()).then(|| parts.join(" "))
+        })
+    }
+}
+
+fn status_of(word: &str) -> Option<Status> {
+    use Status::*;
+    [Active, Leave, Suspended, Terminated, Prehire, Unknown].into_iter().find(|status| status.as_str() == word)
+}
+
+fn height(frame: &DataFrame) -> Result<u32> {
+    u32::try_from(frame.height()).ok().filter(|height| *height < u32::MAX).context("more than 4 billion rows")
+}

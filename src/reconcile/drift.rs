@@ -1,0 +1,345 @@
+//! What differs between an account and its person, field by field, and what of it a plan may write.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::columns::{AccountColumns, PersonColumns};
+use super::finding::DriftField;
+use super::keys::{Addresses, Number, loosely};
+use super::rule::PeopleRule;
+use crate::config::Config;
+use crate::text::{folded, is_invisible};
+
+/// The only roles that are ever written; an account with any other keeps it.
+pub(super) const ROLES: [&str; 5] = ["Admin", "Privileged", "Editor", "Participant", "Social"];
+
+/// Fields that both sides can carry, beside `role`, which has rules of its own.
+const COMPARABLE: [&str; 7] = ["name", "title", "department", "location", "phone", "employee_number", "email"];
+
+/// How fields are compared in this run.
+pub(super) struct Drifts<'a> {
+    accounts: &'a AccountColumns<'a>,
+    people: &'a PersonColumns<'a>,
+    addresses: &'a Addresses,
+    /// Fields asked for that the accounts carry.
+    fields: Vec<&'a str>,
+    clear_empty: bool,
+    roles: Vec<(PeopleRule, &'a str)>,
+    /// Does this instance return employee numbers as JSON numbers? Then only plain digits can be written.
+    numeric_numbers: bool,
+    /// Cells that must not be compared.
+    doubtful: HashSet<(u32, u32, &'a str)>,
+}
+
+impl<'a> Drifts<'a> {
+    pub(super) fn new(
+        accounts: &'a AccountColumns<'a>,
+        people: &'a PersonColumns<'a>,
+        addresses: &'a Addresses,
+        config: &'a Config,
+    ) -> Self {
+        let asked = config.drift.fields.iter().map(String::as_str);
+        let doubts = people.people.doubts.iter().filter(|doubt| doubt.not_comparable);
+        Self {
+            accounts,
+            people,
+            addresses,
+            fields: asked.filter(|field| COMPARABLE.contains(field) && accounts.provides(field)).collect(),
+            clear_empty: config.drift.clear_empty,
+            roles: config.role.iter().map(|rule| (PeopleRule::new(&rule.people), rule.role.as_str())).collect(),
+            numeric_numbers: numbers_are_numeric(accounts),
+            doubtful: doubts.map(|doubt| (doubt.source, doubt.row, doubt.field.as_str())).collect(),
+        }
+    }
+
+    /// The fields compared for at least one person.
+    pub(super) fn compared(&self) -> Vec<String> {
+        let carried = |field: &&&str| match **field {
+            "name" => self.people.any_provides(&["name", "given_name", "family_name"]),
+            field => self.people.any_provides(&[field]),
+        };
+        let mut fields: Vec<String> = self.fields.iter().filter(carried).map(|field| (*field).to_owned()).collect();
+        if self.compares_roles() {
+            fields.push("role".to_owned());
+        }
+        fields
+    }
+
+    /// Whether the directory or a rule gives a role.
+    pub(super) fn compares_roles(&self) -> bool {
+        !self.roles.is_empty() || self.people.any_provides(&["role"])
+    }
+
+    /// Everything that differs, in the order of the configuration, role last.
+    pub(super) fn between(&self, account: u32, person: u32) -> Vec<DriftField> {
+        let mut drift = Vec::new();
+        for field in &self.fields {
+            drift.extend(self.field(field, account, person));
+        }
+        drift.extend(self.role(account, person));
+        drift
+    }
+
+    fn field(&self, field: &str, account: u32, person: u32) -> Option<DriftField> {
+        let (ours, theirs) = match field {
+            "name" => return self.name(account, person),
+            "title" => (&self.accounts.title, &self.people.title),
+            "department" => (&self.accounts.department, &self.people.department),
+            "location" => (&self.accounts.location, &self.people.location),
+            "phone" => (&self.accounts.phone, &self.people.phone),
+            "employee_number" => (&self.accounts.employee_number, &self.people.employee_number),
+            "email" => (&self.accounts.email, &self.people.email),
+            _ => return None,
+        };
+        let (domo, directory) = (ours.get(account).unwrap_or_default(), theirs.get(person).unwrap_or_default());
+        if domo == directory || !self.comparable(person, field) {
+            return None;
+        }
+        let equal = match field {
+            "phone" => phone(domo) == phone(directory),
+            "email" => self.addresses.key(domo) == self.addresses.key(directory),
+            "employee_number" => same_number(domo, directory),
+            _ => folded(domo) == folded(directory),
+        };
+        (!equal).then(|| self.differing(field, domo, directory))
+    }
+
+    fn comparable(&self, person: u32, field: &str) -> bool {
+        self.people.provides(person, field) && !self.is_doubtful(person, field)
+    }
+
+    fn is_doubtful(&self, person: u32, field: &str) -> bool {
+        !self.doubtful.is_empty()
+            && self.doubtful.iter().any(|doubt| *doubt == (self.people.source(person), self.people.line(person), field))
+    }
+
+    /// The name as a whole. Given and family name are joined in the order of Domo's own name.
+    fn name(&self, account: u32, person: u32) -> Option<DriftField> {
+        let domo = self.accounts.name.get(account).unwrap_or_default();
+        let whole = self.people.name.filled(person);
+        if whole.is_some_and(|whole| whole == domo) {
+            return None;
+        }
+        let parts = ["name", "given_name", "family_name"];
+        if parts.iter().all(|field| !self.people.provides(person, field))
+            || parts.iter().any(|field| self.is_doubtful(person, field))
+        {
+            return None;
+        }
+        let directory = in_order_of(domo, whole, self.people.given_name.filled(person), self.people.family_name.filled(person));
+        (folded(domo) != folded(&directory)).then(|| self.differing("name", domo, &directory))
+    }
+
+    fn role(&self, account: u32, person: u32) -> Option<DriftField> {
+        if self.roles.is_empty() && !self.people.provides(person, "role") {
+            return None;
+        }
+        let given = self.people.role.filled(person).filter(|_| self.comparable(person, "role"));
+        let by_rule = || self.roles.iter().find(|(rule, _)| rule.matches(self.people, person)).map(|(_, role)| *role);
+        let directory = by_rule().or(given)?.trim();
+        let domo = self.accounts.role(account).filter(|_| self.accounts.provides("role"))?;
+        if domo == directory {
+            return None;
+        }
+        let (ours, theirs) = (ROLES.contains(&domo), ROLES.contains(&directory));
+        let note = match (ours, theirs) {
+            (false, _) => Some("a custom role is kept".to_owned()),
+            (_, false) => Some("not one of the five roles that are written".to_owned()),
+            _ if domo.eq_ignore_ascii_case(directory) => Some("case only".to_owned()),
+            _ => invisible_difference(domo, directory),
+        };
+        let text = |text: &str| Some(text.to_owned());
+        Some(DriftField { field: "role".into(), domo: text(domo), directory: text(directory), note, writable: ours && theirs })
+    }
+
+    fn differing(&self, field: &str, domo: &str, directory: &str) -> DriftField {
+        let value = |text: &str| (!folded(text).is_empty()).then(|| text.to_owned());
+        let (domo, directory) = (value(domo), value(directory));
+        let mut note = match (&domo, &directory) {
+            (Some(domo), Some(directory)) => difference_in_words(domo, directory),
+            _ => None,
+        };
+        let mut writable = match (&directory, field) {
+            // Domo needs a name and an address; clearing the number would cut the account from its person.
+            (None, "name" | "email" | "employee_number") => false,
+            (None, _) => self.clear_empty,
+            (Some(_), _) => true,
+        };
+        if let (Some(number), "employee_number") = (&directory, field)
+            && let Some(why) = unwritable_number(number, self.numeric_numbers)
+        {
+            writable = false;
+            note.get_or_insert(why);
+        }
+        DriftField { field: field.to_owned(), domo, directory, note, writable }
+    }
+}
+
+/// Domo's integer field: digits only, at most 16, no leading zero.
+fn unwritable_number(number: &str, numeric: bool) -> Option<String> {
+    let number = Number::of(number).text()?;
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+    match () {
+        () if number.chars().count() > 16 => Some("longer than the 16 characters Domo takes".into()),
+        () if numeric && !digits => Some("Domo stores a number here: letters cannot be written".into()),
+        () if numeric && number.starts_with('0') => Some("Domo stores a number here: leading zeros cannot be written".into()),
+        () => None,
+    }
+}
+
+/// Seen in the first account that has a number; text where none was seen.
+fn numbers_are_numeric(accounts: &AccountColumns<'_>) -> bool {
+    let first = (0..accounts.height).find(|row| accounts.employee_number.filled(*row).is_some());
+    let object = first.and_then(|row| accounts.accounts.snapshot.objects().nth(row as usize));
+    let object = object.and_then(|object| serde_json::from_slice::<serde_json::Value>(object).ok());
+    object.is_some_and(|object| object.get("employeeNumber").is_some_and(serde_json::Value::is_number))
+}
+
+/// Digits, and a leading `+`.
+fn phone(text: &str) -> String {
+    let text = text.trim_start_matches(|character: char| character.is_whitespace() || is_invisible(character));
+    let plus = text.starts_with('+') || text.starts_with("(+");
+    let digits = text.chars().filter_map(|character| character.to_digit(10)).filter_map(|digit| char::from_digit(digit, 10));
+    if plus { std::iter::once('+').chain(digits).collect() } else { digits.collect() }
+}
+
+fn same_number(domo: &str, directory: &str) -> bool {
+    match (Number::of(domo), Number::of(directory)) {
+        (Number::Text(domo), Number::Text(directory)) => {
+            domo == directory || loosely(&domo).is_some_and(|loose| Some(loose) == loosely(&directory))
+        }
+        (domo, directory) => domo == directory,
+    }
+}
+
+/// The directory's name in the order Domo's own name uses: `Byron, Ada` where Domo writes so, else `Ada Byron`.
+fn in_order_of<'t>(domo: &str, whole: Option<&'t str>, given: Option<&'t str>, family: Option<&'t str>) -> Cow<'t, str> {
+    // "Last, First" splits into the parts where the file has no columns for them.
+    let comma = whole.and_then(|whole| whole.split_once(',')).map(|(family, given)| (given.trim(), family.trim()));
+    let parts = match (given.zip(family), comma) {
+        (Some((given, family)), _) if whole.is_none_or(|whole| same_words(whole, given, family)) => Some((given, family)),
+        (_, Some((given, family))) if !given.is_empty() && !family.is_empty() && !given.contains(',') => Some((given, family)),
+        _ => None,
+    };
+    let Some((given, family)) = parts else {
+        return Cow::Borrowed(whole.or(given).or(family).unwrap_or_default());
+    };
+    let domo = folded(domo);
+    let lower = domo.to_lowercase();
+    let family_first = lower.starts_with(&folded(family).to_lowercase()) && !lower.starts_with(&folded(given).to_lowercase());
+    Cow::Owned(match (domo.contains(','), family_first) {
+        (true, _) => format!("{family}, {given}"),
+        (false, true) => format!("{family} {given}"),
+        (false, false) => format!("{given} {family}"),
+    })
+}
+
+fn same_words(whole: &str, given: &str, family: &str) -> bool {
+    let words = |text: &str| {
+        let mut words: Vec<String> = folded(text).to_lowercase().replace(',', " ").split_whitespace().map(str::to_owned).collect();
+        words.sort_unstable();
+        words
+    };
+    words(whole) == words(&format!("{given} {family}"))
+}
+
+/// What the eye may miss when both values stand side by side.
+fn difference_in_words(domo: &str, directory: &str) -> Option<String> {
+    let (ours, theirs) = (folded(domo), folded(directory));
+    if ours.to_lowercase() == theirs.to_lowercase() {
+        return Some("case only".into());
+    }
+    invisible_difference(domo, directory)
+}
+
+/// White space, zero-width characters and look-alikes that stand in one of two values.
+fn invisible_difference(domo: &str, directory: &str) -> Option<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for (side, text) in [("Domo", domo), ("directory", directory)] {
+        let odd = |character: char| is_invisible(character) || (character.is_whitespace() && character != ' ');
+        let mut seen: Vec<char> = text.chars().filter(|character| odd(*character)).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        notes.extend(seen.into_iter().map(|character| format!("{side}: U+{:04X}", u32::from(character))));
+        if text.starts_with(' ') {
+            notes.push(format!("{side}: leading space"));
+        }
+        if text.ends_with(' ') {
+            notes.push(format!("{side}: trailing space"));
+        }
+        if text.trim_matches(' ').contains("  ") {
+            notes.push(format!("{side}: double space"));
+        }
+        if mixes_scripts(text) {
+            notes.push(format!("{side}: letters of different scripts"));
+        }
+    }
+    (!notes.is_empty()).then(|| notes.join(", "))
+}
+
+/// Latin beside Greek or Cyrillic letters in one word: look-alikes.
+fn mixes_scripts(text: &str) -> bool {
+    let greek_or_cyrillic = |character: char| matches!(character, '\u{370}'..='\u{52F}');
+    !text.is_ascii()
+        && text
+            .split_whitespace()
+            .any(|word| word.chars().any(|letter| letter.is_ascii_alphabetic()) && word.chars().any(greek_or_cyrillic))
+}
+
+/// Drifts that share field, old and new value, largest first: one cause, many findings.
+pub(super) fn count_pairs<'d>(drift: impl Iterator<Item = &'d DriftField>) -> HashMap<(&'d str, &'d str, &'d str), u64> {
+    let mut pairs = HashMap::new();
+    for field in drift {
+        let (domo, directory) = (field.domo.as_deref().unwrap_or_default(), field.directory.as_deref().unwrap_or_default());
+        *pairs.entry((field.field.as_str(), domo, directory)).or_default() += 1;
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_compare_by_digits_and_a_leading_plus() {
+        assert_eq!(phone("+1 (801) 555-0100"), phone("+1.801.555.0100"));
+        assert_ne!(phone("+18015550100"), phone("18015550100"));
+    }
+
+    #[test]
+    fn names_are_joined_in_the_order_domo_uses() {
+        let joined = |domo: &str, whole| in_order_of(domo, whole, Some("Ada"), Some("Byron")).into_owned();
+        assert_eq!(joined("Ada King", None), "Ada Byron");
+        assert_eq!(joined("Byron Augusta", None), "Byron Ada");
+        assert_eq!(joined("Byron, Augusta", None), "Byron, Ada");
+        assert_eq!(joined("Ada Byron", Some("Byron, Ada")), "Ada Byron");
+        assert_eq!(joined("Ada Byron", Some("Ada Lovelace")), "Ada Lovelace");
+        assert_eq!(in_order_of("Ada Byron", Some("Byron, Ada"), None, None), "Ada Byron");
+    }
+
+    #[test]
+    fn invisible_differences_are_named() {
+        assert_eq!(difference_in_words("Sales", "SALES").as_deref(), Some("case only"));
+        assert_eq!(
+            invisible_difference("Sales\u{A0}EMEA", "Sales APAC ").as_deref(),
+            Some("Domo: U+00A0, directory: trailing space")
+        );
+        assert_eq!(invisible_difference("\u{410}da", "Ada").as_deref(), Some("Domo: letters of different scripts"));
+    }
+
+    #[test]
+    fn what_domo_cannot_store_is_not_written() {
+        assert!(unwritable_number("00123", true).is_some());
+        assert!(unwritable_number("E123", true).is_some());
+        assert!(unwritable_number("12345678901234567", false).is_some());
+        assert!(unwritable_number("1234567890123456", true).is_none());
+        assert!(unwritable_number("00123", false).is_none());
+    }
+
+    #[test]
+    fn a_loosely_equal_number_is_no_drift() {
+        assert!(same_number("123", "E00123"));
+        assert!(!same_number("124", "E00123"));
+        assert!(!same_number("", "123"));
+    }
+}

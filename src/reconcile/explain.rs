@@ -1,0 +1,166 @@
+//! One sentence for each finding, with the dates and numbers a reviewer needs.
+
+use chrono::NaiveDate;
+
+use super::columns::{AccountColumns, PersonColumns};
+use super::employment::{Basis, Contradiction, Employment};
+use super::finding::{AccountRef, PersonRef};
+use super::matching::Agreeing;
+use crate::config::{Key, Status};
+
+/// `1 day`, `23 days`.
+pub(super) fn days(count: i64) -> String {
+    plural(count.unsigned_abs(), "day", "days")
+}
+
+/// `1 row`, `14 rows`.
+pub(super) fn plural(count: u64, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+/// `e-mail`, `employee number`.
+pub(super) fn key_in_words(key: Key) -> &'static str {
+    match key {
+        Key::Email => "e-mail",
+        Key::AlternateEmail => "alternate e-mail",
+        Key::EmployeeNumber => "employee number",
+    }
+}
+
+/// `e-mail and employee number`.
+pub(super) fn keys_in_words(keys: &[Key]) -> String {
+    let words: Vec<&str> = keys.iter().map(|key| key_in_words(*key)).collect();
+    match words.as_slice() {
+        [] => "no key".into(),
+        [one] => (*one).into(),
+        [some @ .., last] => format!("{} and {last}", some.join(", ")),
+    }
+}
+
+/// `Ada Byron (workers.csv row 42)`.
+pub(super) fn person(person: &PersonRef) -> String {
+    let name =
+        person.name.as_deref().or(person.email.as_deref()).or(person.employee_number.as_deref()).unwrap_or("somebody unnamed");
+    format!("{name} ({} row {})", person.source, person.row)
+}
+
+/// `account 123 (ada@acme.com)`.
+pub(super) fn account(account: &AccountRef) -> String {
+    match (account.id, &account.email) {
+        (Some(id), Some(email)) => format!("{id} ({email})"),
+        (Some(id), None) => id.to_string(),
+        (None, Some(email)) => email.clone(),
+        (None, None) => "without id and address".into(),
+    }
+}
+
+/// Up to five of a list, then how many more.
+pub(super) fn listed(parts: impl ExactSizeIterator<Item = String>) -> String {
+    let more = parts.len().saturating_sub(5);
+    let shown: Vec<String> = parts.take(5).collect();
+    match more {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// What it took to match, where the keys are not equal as they stand: an alias, a loose number.
+pub(super) fn needed(
+    accounts: &AccountColumns<'_>,
+    people: &PersonColumns<'_>,
+    addresses: &super::keys::Addresses,
+    agreeing: Agreeing,
+    account: u32,
+    person: u32,
+) -> String {
+    let mut needed = String::new();
+    if agreeing.loosely() {
+        let (ours, theirs) = (accounts.employee_number.get(account), people.employee_number.get(person));
+        let (ours, theirs) = (ours.unwrap_or_default().trim(), theirs.unwrap_or_default().trim());
+        needed.push_str(&format!("; the employee number agrees only without its prefix and zeros ({ours} = {theirs})"));
+    }
+    if agreeing.has(Key::Email) {
+        let sides = [accounts.email.get(account), people.email.get(person)].map(Option::unwrap_or_default);
+        let [ours, theirs] = sides.map(|email| addresses.alias(email));
+        if ours != theirs
+            && let Some((old, new)) = ours.or(theirs)
+        {
+            needed.push_str(&format!("; the e-mail agrees by the alias {old} = {new}"));
+        }
+    }
+    needed
+}
+
+/// Why the account of somebody who left, or who is switched off, is a finding.
+pub(super) fn leaver(word: Option<&str>, last_day: Option<NaiveDate>, as_of: NaiveDate, role: Option<&str>) -> String {
+    let role = role.map(|role| format!(" with the role {role}")).unwrap_or_default();
+    match (last_day, word) {
+        (Some(day), _) if day < as_of => format!(
+            "Employment ended on {day}, {} before the day judged; the account is still active{role}",
+            days((as_of - day).num_days())
+        ),
+        (_, Some(word)) => {
+            format!("The directory says `{word}`, without a usable last day; the account is still active{role}")
+        }
+        _ => format!("Employment has ended, on an unknown day; the account is still active{role}"),
+    }
+}
+
+pub(super) fn suspended(word: Option<&str>, last_day: Option<NaiveDate>, role: Option<&str>) -> String {
+    let role = role.map(|role| format!(" with the role {role}")).unwrap_or_default();
+    let says = word.map_or("switched off".to_owned(), |word| format!("switched off (`{word}`)"));
+    let date = last_day.map(|day| format!("; its termination date is {day}")).unwrap_or_default();
+    format!("The directory entry is {says} without saying why; the account is still active{role}{date}")
+}
+
+pub(super) fn early(hire: Option<NaiveDate>, as_of: NaiveDate) -> String {
+    match hire {
+        Some(day) if day > as_of => format!(
+            "Employment begins on {day}, {} after the day judged; the account is active already",
+            days((day - as_of).num_days())
+        ),
+        Some(day) => {
+            format!("The directory calls the person a prehire although the hire date is {day}; the account is active already")
+        }
+        None => "The directory calls the person a prehire, without a hire date; the account is active already".into(),
+    }
+}
+
+/// The employment of a person, as part of another sentence.
+pub(super) fn employment(employment: Employment, last_day: Option<NaiveDate>, hire: Option<NaiveDate>) -> String {
+    match (employment.status, last_day, hire) {
+        (Status::Terminated, Some(day), _) => format!("left on {day}"),
+        (Status::Terminated, None, _) => "has left".into(),
+        (Status::Prehire, _, Some(day)) => format!("starts on {day}"),
+        (Status::Prehire, ..) => "has not started".into(),
+        (Status::Leave, ..) => "is on leave".into(),
+        (Status::Suspended, ..) => "is switched off in the directory".into(),
+        (Status::Unknown, ..) => "has no readable status".into(),
+        (Status::Active, _, Some(day)) if employment.basis != Basis::HireDate => format!("is employed since {day}"),
+        (Status::Active, ..) => "is employed".into(),
+    }
+}
+
+pub(super) fn contradiction(
+    kind: Contradiction,
+    word: Option<&str>,
+    last_day: Option<NaiveDate>,
+    hire: Option<NaiveDate>,
+    as_of: NaiveDate,
+) -> String {
+    let word = word.unwrap_or("employed");
+    let day = |date: Option<NaiveDate>| date.map_or("an unknown day".to_owned(), |date| date.to_string());
+    let apart = last_day.map(|day| days((as_of - day).num_days())).unwrap_or_default();
+    let what = match kind {
+        Contradiction::EmployedAfterLastDay => {
+            format!("The status is `{word}`, but the termination date {} was {apart} before the day judged", day(last_day))
+        }
+        Contradiction::EndedBeforeLastDay => {
+            format!("The status is `{word}`, but the termination date {} is {apart} after the day judged", day(last_day))
+        }
+        Contradiction::HiredAfterLastDay => {
+            format!("The hire date {} is later than the termination date {}", day(hire), day(last_day))
+        }
+    };
+    format!("{what}; read as employed, which is the safer of the two")
+}

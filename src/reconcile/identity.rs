@@ -1,0 +1,39 @@
+//! Stable ids: from instance, kind and subject; a collision is found and widened.
+
+use std::collections::HashMap;
+
+use super::finding::{Finding, FindingId};
+use super::judge::Draft;
+
+/// Gives every draft its id. Two subjects with one id both get the wide form. One subject twice (two rejected rows with the same
+/// cells, say) is told apart by its ordinal, which is all that is left to tell by.
+pub(super) fn identify(instance: &str, drafts: Vec<Draft>) -> Vec<Finding> {
+    identify_with(instance, drafts, FindingId::new)
+}
+
+fn identify_with(instance: &str, drafts: Vec<Draft>, short: impl Fn(&str, super::Kind, &str) -> FindingId + Sync) -> Vec<Finding> {
+    use rayon::prelude::*;
+    let mut named: Vec<(FindingId, Draft)> = drafts
+        .into_par_iter()
+        .with_min_len(256)
+        .map(|draft| (short(instance, draft.finding.kind, &draft.subject), draft))
+        .collect();
+    let mut holders: HashMap<FindingId, Vec<usize>> = HashMap::with_capacity(named.len());
+    for (at, (id, _)) in named.iter().enumerate() {
+        holders.entry(id.clone()).or_default().push(at);
+    }
+    for (_, places) in holders.into_iter().filter(|(_, places)| places.len() > 1) {
+        let mut ordinals: HashMap<String, usize> = HashMap::new();
+        let subjects: std::collections::HashSet<String> = places.iter().map(|at| named[*at].1.subject.clone()).collect();
+        for at in places {
+            let (id, draft) = &mut named[at];
+            let ordinal = ordinals.entry(draft.subject.clone()).or_default();
+            *ordinal += 1;
+            let subject = if *ordinal == 1 { draft.subject.clone() } else { format!("{}#{ordinal}", draft.subject) };
+            if subjects.len() > 1 || *ordinal > 1 {
+                *id = FindingId::widened(instance, draft.finding.kind, &subject);
+            }
+        }
+    }
+    named.into_iter().map(|(id, draft)| Finding { id, ..draft.finding }).collect()
+}

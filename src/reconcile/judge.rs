@@ -1,0 +1,565 @@
+//! Findings for accounts and people, in words, from the situations.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use super::columns::{AccountColumns, PersonColumns};
+use super::drift::Drifts;
+use super::employment::Employment;
+use super::explain;
+use super::finding::{AccountRef, Action, Detail, DriftField, Finding, FindingId, Kind, PersonRef, Severity};
+use super::keys::{Addresses, Number};
+use super::matching::{Agreeing, Matches, Part, Verdict};
+use super::rule;
+use super::situation::Gap;
+use super::{AccountSituation, PersonSituation, Rules};
+use crate::config::{Choice, Key, Status};
+
+/// At most so many people or accounts are listed with one finding; the reason says how many there are.
+const LISTED: usize = 50;
+
+/// A finding and what its id is made from.
+pub(super) struct Draft {
+    pub(super) subject: String,
+    pub(super) finding: Finding,
+}
+
+/// Everything the sentences are made from.
+pub(super) struct Judge<'a> {
+    pub(super) rules: &'a Rules<'a>,
+    pub(super) accounts: &'a AccountColumns<'a>,
+    pub(super) people: &'a PersonColumns<'a>,
+    pub(super) addresses: &'a Addresses,
+    pub(super) parts: &'a [Part],
+    pub(super) matches: &'a Matches,
+    pub(super) employment: &'a [Employment],
+    pub(super) account_situations: &'a [AccountSituation],
+    pub(super) person_situations: &'a [PersonSituation],
+    pub(super) drifts: &'a Drifts<'a>,
+    /// Accounts of each person with several, those that take part only.
+    pub(super) holders: HashMap<u32, Vec<u32>>,
+}
+
+impl Judge<'_> {
+    pub(super) fn account_ref(&self, row: u32) -> AccountRef {
+        let accounts = self.accounts;
+        AccountRef {
+            index: row,
+            id: accounts.id(row),
+            email: accounts.email.owned(row),
+            name: accounts.name.owned(row),
+            role: accounts.role(row).map(str::to_owned),
+            active: accounts.is_active(row),
+        }
+    }
+
+    pub(super) fn person_ref(&self, row: u32) -> PersonRef {
+        let people = self.people;
+        PersonRef {
+            index: Some(row),
+            source: people.source_name(people.source(row)).to_owned(),
+            row: people.line(row),
+            email: people.email.owned(row),
+            employee_number: people.employee_number.owned(row),
+            name: people.display_name(row),
+            status: self.employment[row as usize].status,
+            termination_date: people.termination_date.get(row),
+        }
+    }
+
+    /// The person an account is matched to.
+    pub(super) fn person_of(&self, account: u32) -> Option<(u32, Agreeing)> {
+        match self.matches.verdicts[account as usize] {
+            Verdict::One { person, agreeing } => Some((person, agreeing)),
+            _ => None,
+        }
+    }
+
+    /// Findings about accounts, in the order of the frame.
+    pub(super) fn of_accounts(&self, gap: impl Fn(u32) -> Option<Gap> + Sync) -> Vec<Draft> {
+        let found = |row: u32| {
+            let mut found = Vec::new();
+            self.of_account(row, &gap, &mut found);
+            found
+        };
+        (0..self.accounts.height).into_par_iter().with_min_len(1024).flat_map_iter(found).collect()
+    }
+
+    fn of_account(&self, row: u32, gap: &impl Fn(u32) -> Option<Gap>, found: &mut Vec<Draft>) {
+        use AccountSituation::*;
+        let mut push = |draft: Option<Draft>| found.extend(draft);
+        match self.account_situations[row as usize] {
+            Matched => {
+                push(self.early(row));
+                push(self.drift(row));
+            }
+            Orphan => push(Some(self.orphan(row))),
+            Leaver | Suspended => push(self.leaver_or_suspended(row)),
+            Conflict => push(Some(self.conflict(row))),
+            Ambiguous => push(Some(self.ambiguous(row))),
+            Duplicate => push(self.duplicate(row)),
+            NotEvaluable => push(gap(row).map(|gap| self.not_evaluable(row, gap))),
+            Inactive => push(self.deactivated(row)),
+            Excluded => {}
+        }
+        if self.parts[row as usize] == Part::Takes {
+            push(self.damaged_number(row));
+        }
+    }
+
+    fn draft(&self, kind: Kind, severity: Severity, account: u32, reason: String, detail: Detail) -> Draft {
+        let subject =
+            match (self.accounts.id(account), self.accounts.email.get(account).and_then(|email| self.addresses.key(email))) {
+                (Some(id), _) => id.to_string(),
+                (None, Some(email)) => format!("email:{email}"),
+                (None, None) => format!("name:{}", self.accounts.name.get(account).unwrap_or_default()),
+            };
+        let finding = Finding {
+            id: FindingId(String::new()),
+            kind,
+            severity,
+            account: Some(self.account_ref(account)),
+            person: None,
+            matched_by: Vec::new(),
+            drift: Vec::new(),
+            reason,
+            action: None,
+            exception: None,
+            detail,
+        };
+        Draft { subject, finding }
+    }
+
+    fn with_person(&self, mut draft: Draft, person: u32, agreeing: Agreeing) -> Draft {
+        if let Some(account) = draft.finding.account.as_ref().map(|account| account.index) {
+            let needed = explain::needed(self.accounts, self.people, self.addresses, agreeing, account, person);
+            draft.finding.reason.push_str(&needed);
+        }
+        draft.finding.person = Some(self.person_ref(person));
+        draft.finding.matched_by = agreeing.keys();
+        draft
+    }
+
+    fn orphan(&self, row: u32) -> Draft {
+        let tried: Vec<Key> = self.keys_tried(row);
+        let severity = if self.accounts.may_administer(row) { Severity::High } else { Severity::Medium };
+        let role = self.accounts.role(row).filter(|_| severity == Severity::High);
+        let role = role.map(|role| format!(", with the role {role}")).unwrap_or_default();
+        let reason = format!("Active{role}, but nobody in the directory has its {}", explain::keys_in_words(&tried));
+        let detail = Detail::Orphan { keys_tried: tried, candidates: Vec::new(), created: self.accounts.created.get(row) };
+        let mut draft = self.draft(Kind::Orphan, severity, row, reason, detail);
+        draft.finding.action = removal(self.rules.config.policy.orphan);
+        draft
+    }
+
+    /// The configured keys that this account carries.
+    fn keys_tried(&self, row: u32) -> Vec<Key> {
+        let carries = |key: &Key| match key {
+            Key::Email => self.accounts.email.filled(row).is_some(),
+            Key::AlternateEmail => self.accounts.alternate_email.filled(row).is_some(),
+            Key::EmployeeNumber => self.accounts.employee_number.filled(row).is_some(),
+        };
+        super::KEYS.into_iter().filter(|key| self.rules.config.matching.keys.contains(key)).filter(carries).collect()
+    }
+
+    fn leaver_or_suspended(&self, row: u32) -> Option<Draft> {
+        let (person, agreeing) = self.person_of(row)?;
+        let as_of = self.rules.as_of;
+        let last_day = self.people.termination_date.get(person);
+        let word = self.people.status_word.filled(person).map(str::trim);
+        let severity = if self.accounts.may_administer(row) { Severity::Critical } else { Severity::High };
+        let role = self.accounts.role(row).filter(|_| severity == Severity::Critical);
+        let left = self.employment[person as usize].status == Status::Terminated;
+        let reason = match left {
+            true => explain::leaver(word, last_day, as_of, role),
+            false => explain::suspended(word, last_day, role),
+        };
+        let days_since = last_day.filter(|day| *day < as_of).map(|day| (as_of - day).num_days());
+        let detail = Detail::Employment { status_word: word.map(str::to_owned), last_day, days_since };
+        let kind = if left { Kind::Leaver } else { Kind::Suspended };
+        let mut draft = self.with_person(self.draft(kind, severity, row, reason, detail), person, agreeing);
+        let policy = &self.rules.config.policy;
+        draft.finding.action = removal(if left { policy.leaver } else { policy.suspended });
+        Some(draft)
+    }
+
+    fn early(&self, row: u32) -> Option<Draft> {
+        let (person, agreeing) = self.person_of(row)?;
+        if self.employment[person as usize].status != Status::Prehire {
+            return None;
+        }
+        let (hire_date, as_of) = (self.people.hire_date.get(person), self.rules.as_of);
+        let days_ahead = hire_date.filter(|day| *day > as_of).map(|day| (day - as_of).num_days());
+        let detail = Detail::Early { hire_date, days_ahead };
+        let draft = self.draft(Kind::Early, Severity::Medium, row, explain::early(hire_date, as_of), detail);
+        Some(self.with_person(draft, person, agreeing))
+    }
+
+    fn drift(&self, row: u32) -> Option<Draft> {
+        let (person, agreeing) = self.person_of(row)?;
+        let drift = self.drifts.between(row, person);
+        if drift.is_empty() {
+            return None;
+        }
+        let is_key = |field: &DriftField| matches!(field.field.as_str(), "email" | "employee_number");
+        let severity = if drift.iter().any(is_key) { Severity::Medium } else { Severity::Low };
+        let fields: Vec<&str> = drift.iter().map(|field| field.field.as_str()).collect();
+        let mut reason = match fields.as_slice() {
+            [one] => format!("The {} differs from the directory", field_in_words(one)),
+            many => {
+                let many: Vec<String> = many.iter().map(|field| field_in_words(field)).collect();
+                format!("{} fields differ from the directory: {}", many.len(), many.join(", "))
+            }
+        };
+        if fields.contains(&"employee_number")
+            && let (Some(created), Some(hired)) = (self.accounts.created.get(row), self.people.hire_date.get(person))
+            && hired > created
+            && !agreeing.has(Key::EmployeeNumber)
+        {
+            reason.push_str(&format!(
+                "; the person was hired on {hired}, after the account was made on {created}: the address may have been re-used"
+            ));
+        }
+        let writable = drift.iter().any(|field| field.writable);
+        if !writable {
+            reason.push_str("; none of it can be written");
+        }
+        let mut draft = self.with_person(self.draft(Kind::Drift, severity, row, reason, Detail::None), person, agreeing);
+        draft.finding.drift = drift;
+        draft.finding.action = (writable && self.rules.config.policy.drift == Choice::Update).then_some(Action::Update);
+        Some(draft)
+    }
+
+    fn conflict(&self, row: u32) -> Draft {
+        let pointers = &self.matches.pointers;
+        let mut by_email = [pointers.by_email(row), &pointers.by_alternate(row)].concat();
+        by_email.sort_unstable();
+        by_email.dedup();
+        let by_number = pointers.by_number(row);
+        let reused_address = self.is_reused(row, &by_email, by_number);
+        let in_words = |rows: &[u32]| {
+            let people = rows.iter().map(|person| {
+                let employment = self.employment[*person as usize];
+                let dates = (self.people.termination_date.get(*person), self.people.hire_date.get(*person));
+                format!("{}, who {}", explain::person(&self.person_ref(*person)), explain::employment(employment, dates.0, dates.1))
+            });
+            explain::listed(people)
+        };
+        let mut reason = format!("The e-mail address is that of {}", in_words(&by_email));
+        if !by_number.is_empty() {
+            reason.push_str(&format!("; the employee number is that of {}", in_words(by_number)));
+        }
+        if reused_address {
+            reason.push_str(": a joiner seems to have a leaver's account");
+        }
+        let refs = |rows: &[u32]| rows.iter().take(LISTED).map(|person| self.person_ref(*person)).collect();
+        let detail = Detail::Conflict { by_email: refs(&by_email), by_number: refs(by_number), reused_address };
+        self.draft(Kind::Conflict, Severity::High, row, reason, detail)
+    }
+
+    /// The number is a leaver's, and the address belongs to somebody who came later.
+    fn is_reused(&self, account: u32, by_email: &[u32], by_number: &[u32]) -> bool {
+        let left = |person: &u32| self.employment[*person as usize].status == Status::Terminated;
+        let joined_later = |person: &u32| {
+            let hired = self.people.hire_date.get(*person);
+            let last_day = by_number.first().and_then(|leaver| self.people.termination_date.get(*leaver));
+            let before = last_day.or(self.accounts.created.get(account));
+            !left(person) && hired.zip(before).is_none_or(|(hired, before)| hired > before)
+        };
+        by_number.iter().any(left) && by_email.iter().any(joined_later)
+    }
+
+    fn ambiguous(&self, row: u32) -> Draft {
+        let candidates = self.matches.pointers.candidates(row);
+        let refs: Vec<PersonRef> = candidates.iter().take(LISTED).map(|person| self.person_ref(*person)).collect();
+        let more = candidates.len().saturating_sub(refs.len());
+        let mut listed = explain::listed(refs.iter().map(explain::person));
+        if more > 0 {
+            listed.push_str(&format!(" ({} in all)", candidates.len()));
+        }
+        let reason =
+            format!("Its keys point at {} rows of the directory, and no other key singles one out: {listed}", candidates.len());
+        self.draft(Kind::Ambiguous, Severity::Medium, row, reason, Detail::Ambiguous { candidates: refs })
+    }
+
+    fn duplicate(&self, row: u32) -> Option<Draft> {
+        let (person, agreeing) = self.person_of(row)?;
+        let holders = self.holders.get(&person).map_or(&[][..], Vec::as_slice);
+        let agreement = |account: &u32| self.person_of(*account).map_or(0, |(_, agreeing)| agreeing.count());
+        let most = holders.iter().map(agreement).max().unwrap_or(0);
+        let mut with_most = holders.iter().filter(|account| agreement(account) == most);
+        let best = match (with_most.next(), with_most.next()) {
+            (Some(best), None) => Some(*best),
+            _ => None,
+        };
+        let accounts: Vec<AccountRef> = holders.iter().take(LISTED).map(|account| self.account_ref(*account)).collect();
+        let employment = self.employment[person as usize];
+        let dates = (self.people.termination_date.get(person), self.people.hire_date.get(person));
+        let mut reason = format!(
+            "{}, who {}, has {} active accounts: {}",
+            explain::person(&self.person_ref(person)),
+            explain::employment(employment, dates.0, dates.1),
+            holders.len(),
+            explain::listed(accounts.iter().map(explain::account)),
+        );
+        match best {
+            Some(best) if best == row => reason.push_str("; this one agrees on most keys"),
+            Some(best) => {
+                reason.push_str(&format!("; {} agrees on most keys", explain::account(&self.account_ref(best))));
+            }
+            None => reason.push_str("; they agree on equally many keys"),
+        }
+        let detail = Detail::Duplicate { accounts, shared: agreeing.keys(), best };
+        Some(self.with_person(self.draft(Kind::Duplicate, Severity::Medium, row, reason, detail), person, agreeing))
+    }
+
+    fn not_evaluable(&self, row: u32, gap: Gap) -> Draft {
+        let (code, missing, reason) = match gap {
+            Gap::NoStatus => {
+                let word = self.person_of(row).and_then(|(person, _)| self.people.status_word.filled(person));
+                let reason = match word {
+                    Some(word) => {
+                        format!("The directory's status `{}` says neither employed nor ended, and no date decides", word.trim())
+                    }
+                    None => "The directory's row has no readable status, and no date decides".to_owned(),
+                };
+                ("no-status", "a status or a termination date of the matched row", reason)
+            }
+            Gap::RejectedRow => (
+                "rejected-row",
+                "the rejected row",
+                "A rejected row of the directory carries its address or number: its owner may be real".to_owned(),
+            ),
+            Gap::PartialDirectory => (
+                "partial-directory",
+                "the rest of the directory",
+                "Nobody in the directory as read, but the directory is not whole".to_owned(),
+            ),
+            Gap::NoKey => {
+                ("no-key", "a usable key", "It carries none of the configured keys, so nobody can be looked up".to_owned())
+            }
+            Gap::DamagedNumber => (
+                "damaged-number",
+                "the employee number",
+                "Its address finds nobody and its employee number is damaged, so its owner may be in the directory".to_owned(),
+            ),
+        };
+        let detail = Detail::NotEvaluable { code, missing: missing.to_owned() };
+        let draft = self.draft(Kind::NotEvaluable, Severity::Medium, row, reason, detail);
+        match self.person_of(row) {
+            Some((person, agreeing)) => self.with_person(draft, person, agreeing),
+            None => draft,
+        }
+    }
+
+    fn deactivated(&self, row: u32) -> Option<Draft> {
+        let (person, agreeing) = self.person_of(row)?;
+        if self.employment[person as usize].status != Status::Active {
+            return None;
+        }
+        let how = if self.accounts.deleted.get(row).unwrap_or(false) { "deleted" } else { "deactivated" };
+        let dates = (self.people.termination_date.get(person), self.people.hire_date.get(person));
+        let employed = explain::employment(self.employment[person as usize], dates.0, dates.1);
+        let mut reason = format!("The account is {how} in Domo, but its person {employed}");
+        let other = self.matches.account_of[person as usize];
+        if other != row && self.parts.get(other as usize) == Some(&Part::Takes) {
+            reason.push_str(&format!(" and has the active account {}", explain::account(&self.account_ref(other))));
+        }
+        let draft = self.draft(Kind::Deactivated, Severity::Info, row, reason, Detail::Deactivated);
+        Some(self.with_person(draft, person, agreeing))
+    }
+
+    fn damaged_number(&self, row: u32) -> Option<Draft> {
+        let number = self.accounts.employee_number.get(row).filter(|number| Number::of(number) == Number::Damaged)?;
+        let reason = format!("The employee number in Domo is `{}`: its digits are lost, so it is no key", number.trim());
+        let detail = Detail::Quality {
+            field: Some("employee_number".into()),
+            problem: "scientific notation".into(),
+            value: Some(number.to_owned()),
+        };
+        let mut draft = self.draft(Kind::Quality, Severity::Low, row, reason, detail);
+        draft.subject = format!("account:{}:employee_number", draft.subject);
+        Some(draft)
+    }
+
+    /// Findings about people: missing ones, duplicate rows, contradictions, doubts, rejected rows.
+    pub(super) fn of_people(&self) -> Vec<Draft> {
+        let found = |row: u32| {
+            let mut found = Vec::new();
+            match self.person_situations[row as usize] {
+                PersonSituation::Missing => found.push(self.missing(row)),
+                PersonSituation::Duplicate => found.push(self.duplicate_row(row)),
+                _ => {}
+            }
+            found.extend(self.contradiction(row));
+            found
+        };
+        let mut drafts: Vec<Draft> = (0..self.people.height).into_par_iter().with_min_len(1024).flat_map_iter(found).collect();
+        drafts.extend(self.doubts());
+        drafts.extend(self.rejected());
+        drafts
+    }
+
+    /// A person by their own key: never a value that changes, never a row number where anything better is there.
+    fn person_subject(&self, row: u32) -> String {
+        let number = self.people.employee_number.get(row).and_then(|text| Number::of(text).text());
+        let email = self.people.email.get(row).and_then(|text| self.addresses.key(text));
+        let alternate = || self.people.alternate_email.get(row).find_map(|text| self.addresses.key(text));
+        match (number, email) {
+            (Some(number), _) => format!("employee_number:{number}"),
+            (None, Some(email)) => format!("email:{email}"),
+            (None, None) => format!("alternate_email:{}", alternate().unwrap_or_default()),
+        }
+    }
+
+    fn person_draft(&self, kind: Kind, severity: Severity, row: u32, subject: String, reason: String, detail: Detail) -> Draft {
+        let finding = Finding {
+            id: FindingId(String::new()),
+            kind,
+            severity,
+            account: None,
+            person: Some(self.person_ref(row)),
+            matched_by: Vec::new(),
+            drift: Vec::new(),
+            reason,
+            action: None,
+            exception: None,
+            detail,
+        };
+        Draft { subject, finding }
+    }
+
+    fn missing(&self, row: u32) -> Draft {
+        let config = self.rules.config;
+        let rule = config.expected.as_ref().map_or("every active person".to_owned(), rule::in_words);
+        let since = self.people.hire_date.get(row).filter(|day| *day <= self.rules.as_of);
+        let since = since.map(|day| format!(" since {day}")).unwrap_or_default();
+        let reason =
+            format!("Employed{since} and expected to have an account ({rule}), but no account has one of the person's keys");
+        let department = self.people.department.owned(row);
+        let mut draft = self.person_draft(
+            Kind::Missing,
+            Severity::Low,
+            row,
+            self.person_subject(row),
+            reason,
+            Detail::Missing { rule, department },
+        );
+        let can_be_made = self.people.email.filled(row).is_some() && self.people.display_name(row).is_some();
+        if config.policy.missing == Choice::Create {
+            match can_be_made {
+                true => draft.finding.action = Some(Action::Create),
+                false => draft.finding.reason.push_str("; without a name and an address no account can be made"),
+            }
+        }
+        draft
+    }
+
+    fn duplicate_row(&self, row: u32) -> Draft {
+        let keys = self.matches.repeated.get(&row).map_or(&[][..], Vec::as_slice);
+        let shared: Vec<String> = keys
+            .iter()
+            .map(|key| match key {
+                Key::EmployeeNumber => {
+                    format!("the employee number {}", self.people.employee_number.get(row).unwrap_or_default().trim())
+                }
+                _ => format!("the e-mail address {}", self.people.email.get(row).unwrap_or_default().trim()),
+            })
+            .collect();
+        let reason = format!("Another row of the directory has {} too; no other key singles this row out", shared.join(" and "));
+        let field = keys.first().map(|key| key.as_str().to_owned());
+        let value = keys.first().and_then(|key| match key {
+            Key::EmployeeNumber => self.people.employee_number.owned(row),
+            _ => self.people.email.owned(row),
+        });
+        let email = self.people.email.get(row).and_then(|text| self.addresses.key(text)).unwrap_or_default();
+        let number = self.people.employee_number.get(row).and_then(|text| Number::of(text).text()).unwrap_or_default();
+        let subject = format!("duplicate:{email}:{number}");
+        let detail = Detail::Quality { field, problem: "duplicate row".into(), value };
+        self.person_draft(Kind::Quality, Severity::Low, row, subject, reason, detail)
+    }
+
+    fn contradiction(&self, row: u32) -> Option<Draft> {
+        let kind = self.employment[row as usize].contradiction?;
+        let (last_day, hire) = (self.people.termination_date.get(row), self.people.hire_date.get(row));
+        let word = self.people.status_word.filled(row).map(str::trim);
+        let reason = explain::contradiction(kind, word, last_day, hire, self.rules.as_of);
+        let subject = format!("contradiction:{}:{}", self.people.source_name(self.people.source(row)), self.person_subject(row));
+        let detail = Detail::Quality {
+            field: Some("termination_date".into()),
+            problem: "contradiction".into(),
+            value: last_day.map(|day: NaiveDate| day.to_string()),
+        };
+        Some(self.person_draft(Kind::Quality, Severity::Low, row, subject, reason, detail))
+    }
+
+    fn doubts(&self) -> Vec<Draft> {
+        let doubts = &self.people.people.doubts;
+        if doubts.is_empty() {
+            return Vec::new();
+        }
+        let wanted: std::collections::HashSet<(u32, u32)> = doubts.iter().map(|doubt| (doubt.source, doubt.row)).collect();
+        let place = |row: u32| (self.people.source(row), self.people.line(row));
+        let rows: HashMap<(u32, u32), u32> =
+            (0..self.people.height).filter(|row| wanted.contains(&place(*row))).map(|row| (place(row), row)).collect();
+        let drafts = doubts.iter().filter_map(|doubt| {
+            let row = *rows.get(&(doubt.source, doubt.row))?;
+            let subject = format!("doubt:{}:{}:{}", self.people.source_name(doubt.source), doubt.field, self.person_subject(row));
+            let detail = Detail::Quality {
+                field: Some(doubt.field.clone()),
+                problem: doubt.problem.clone(),
+                value: Some(doubt.value.clone()).filter(|value| !value.is_empty()),
+            };
+            Some(self.person_draft(Kind::Quality, Severity::Low, row, subject, doubt.problem.clone(), detail))
+        });
+        drafts.collect()
+    }
+
+    fn rejected(&self) -> Vec<Draft> {
+        let drafts = self.people.people.rejected.iter().map(|rejected| {
+            let source = self.people.source_name(rejected.source);
+            let person = PersonRef {
+                index: None,
+                source: source.to_owned(),
+                row: rejected.row,
+                email: rejected.email.clone(),
+                employee_number: rejected.employee_number.clone(),
+                name: None,
+                status: Status::Unknown,
+                termination_date: None,
+            };
+            let finding = Finding {
+                id: FindingId(String::new()),
+                kind: Kind::Quality,
+                severity: Severity::Low,
+                account: None,
+                person: Some(person),
+                matched_by: Vec::new(),
+                drift: Vec::new(),
+                reason: format!("Row {} of {source} was rejected: {}", rejected.row, rejected.reason),
+                action: None,
+                exception: None,
+                detail: Detail::Quality { field: None, problem: rejected.reason.clone(), value: None },
+            };
+            Draft { subject: format!("rejected:{source}:{}", rejected.digest), finding }
+        });
+        drafts.collect()
+    }
+}
+
+fn field_in_words(field: &str) -> String {
+    match field {
+        "email" => "e-mail".into(),
+        other => other.replace('_', " "),
+    }
+}
+
+fn removal(choice: Choice) -> Option<Action> {
+    match choice {
+        Choice::Deactivate => Some(Action::Deactivate),
+        Choice::Delete => Some(Action::Delete),
+        Choice::Create | Choice::Update | Choice::Report => None,
+    }
+}

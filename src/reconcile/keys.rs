@@ -1,0 +1,224 @@
+//! What an e-mail address and an employee number are compared as. Nothing here is ever shown: findings carry values as stored.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use crate::text::{folded, is_invisible};
+
+/// Addresses in their comparable form: trimmed, zero-width and no-break characters removed, NFC, lower case, the domain as
+/// punycode and with its alias applied. Plus-tags and dots stay: they are different mailboxes.
+#[derive(Debug, Default)]
+pub(super) struct Addresses {
+    aliases: BTreeMap<String, String>,
+}
+
+impl Addresses {
+    /// Aliases may be chained (`a = "b"`, `b = "c"`); a circle stops where it would close.
+    pub(super) fn new(domain_aliases: &BTreeMap<String, String>) -> Self {
+        let direct: BTreeMap<String, String> =
+            domain_aliases.iter().map(|(old, new)| (domain_form(old), domain_form(new))).filter(|(old, new)| old != new).collect();
+        let resolved = |start: &String| {
+            let mut domain = start;
+            for _ in 0..direct.len() {
+                match direct.get(domain) {
+                    Some(next) if next != start => domain = next,
+                    _ => break,
+                }
+            }
+            domain.clone()
+        };
+        Self { aliases: direct.keys().map(|old| (old.clone(), resolved(old))).filter(|(old, new)| old != new).collect() }
+    }
+
+    /// The comparable form; none where nothing is left. Borrowed where the address is in that form already, which most are.
+    pub(super) fn key<'a>(&self, address: &'a str) -> Option<Cow<'a, str>> {
+        let clean = clean(address);
+        if clean.is_empty() {
+            return None;
+        }
+        Some(self.with_domain(clean))
+    }
+
+    /// The comparable form before domain aliases: what `[[exclude]]` patterns also see.
+    pub(super) fn plain<'a>(&self, address: &'a str) -> Cow<'a, str> {
+        clean(address)
+    }
+
+    /// The alias that [`Addresses::key`] applies to this address.
+    pub(super) fn alias(&self, address: &str) -> Option<(&str, &str)> {
+        let clean = clean(address);
+        let (_, domain) = clean.rsplit_once('@')?;
+        self.aliases.get_key_value(puny(domain).as_ref()).map(|(old, new)| (old.as_str(), new.as_str()))
+    }
+
+    fn with_domain<'a>(&self, clean: Cow<'a, str>) -> Cow<'a, str> {
+        if self.aliases.is_empty() && clean.is_ascii() {
+            return clean;
+        }
+        let Some((local, domain)) = clean.rsplit_once('@') else { return clean };
+        let puny = puny(domain);
+        match self.aliases.get(puny.as_ref()) {
+            Some(counts_as) => Cow::Owned(format!("{local}@{counts_as}")),
+            None if puny != domain => Cow::Owned(format!("{local}@{puny}")),
+            None => clean,
+        }
+    }
+}
+
+fn domain_form(domain: &str) -> String {
+    let clean = clean(domain.trim().trim_start_matches('@'));
+    puny(&clean).into_owned()
+}
+
+fn puny(domain: &str) -> Cow<'_, str> {
+    if domain.is_ascii() {
+        return Cow::Borrowed(domain);
+    }
+    idna::domain_to_ascii(domain).map_or(Cow::Borrowed(domain), Cow::Owned)
+}
+
+/// Trimmed, invisible and no-break characters removed, NFC, lower case without a locale.
+fn clean(address: &str) -> Cow<'_, str> {
+    if address.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let lower = !address.bytes().any(|byte| byte.is_ascii_uppercase());
+        return if lower { Cow::Borrowed(address) } else { Cow::Owned(address.to_ascii_lowercase()) };
+    }
+    let kept: String = address.chars().filter(|character| !is_invisible(*character) && !is_no_break(*character)).collect();
+    let lower = kept.trim().nfc().collect::<String>().to_lowercase();
+    // Lower case may decompose (`İ`).
+    Cow::Owned(if is_nfc(&lower) { lower } else { lower.nfc().collect() })
+}
+
+fn is_no_break(character: char) -> bool {
+    matches!(character, '\u{A0}' | '\u{202F}' | '\u{2007}')
+}
+
+/// An employee number as it is compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Number<'a> {
+    /// Nothing there; it points at nobody.
+    Blank,
+    /// Scientific notation: the digits are lost, so it is no key.
+    Damaged,
+    /// Text, never a number: Domo takes up to 16 digits, more than a float holds.
+    Text(Cow<'a, str>),
+}
+
+impl<'a> Number<'a> {
+    /// Trimmed, and an integral float loses its `.0`.
+    pub(super) fn of(raw: &'a str) -> Self {
+        if !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Self::Text(Cow::Borrowed(raw));
+        }
+        let text = folded(raw);
+        if text.is_empty() {
+            return Self::Blank;
+        }
+        if is_scientific(&text) {
+            return Self::Damaged;
+        }
+        let whole = text.split_once('.').filter(|(whole, fraction)| {
+            let digits = whole.strip_prefix('-').unwrap_or(whole);
+            is_digits(digits) && !fraction.is_empty() && fraction.bytes().all(|byte| byte == b'0')
+        });
+        match whole {
+            Some((whole, _)) => Self::Text(Cow::Owned(whole.to_owned())),
+            None => Self::Text(text),
+        }
+    }
+
+    /// The text, where there is one.
+    pub(super) fn text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Blank | Self::Damaged => None,
+        }
+    }
+}
+
+/// The number without leading zeros and without a letter prefix, as Domo's integer field stores it (`E00123` = `EMP-0123` =
+/// `123`); none where what remains is no integer.
+pub(super) fn loosely(number: &str) -> Option<&str> {
+    let rest = number.trim_start_matches(char::is_alphabetic);
+    let rest = if rest.len() < number.len() { rest.trim_start_matches(['-', '_', '.', '/', ' ']) } else { rest };
+    let rest = rest.trim_start_matches('0');
+    is_digits(rest).then_some(rest)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `4.5E+15`, `1e5`, but not `73928e05`, which no spreadsheet writes: a mantissa has one digit before the point.
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
+    let signed = exponent.starts_with(['+', '-']);
+    let exponent = exponent.trim_start_matches(['+', '-']);
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    let mantissa_is_plain = is_digits(whole) && (fraction.is_empty() || is_digits(fraction));
+    mantissa_is_plain && is_digits(exponent) && (signed || whole.len() == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(address: &str) -> String {
+        let aliases = [("old-acme.com", "acme.com"), ("older.com", "OLD-acme.com"), ("x.com", "y.com"), ("y.com", "x.com")];
+        let aliases = aliases.map(|(old, new)| (old.to_owned(), new.to_owned())).into();
+        Addresses::new(&aliases).key(address).unwrap_or_default().into_owned()
+    }
+
+    #[test]
+    fn an_address_is_compared_clean_and_in_lower_case() {
+        assert_eq!(key(" Ada.Byron@Acme.COM "), "ada.byron@acme.com");
+        assert_eq!(key("ada\u{200B}@acme.com\u{A0}"), "ada@acme.com");
+        assert_eq!(key("jose\u{301}@acme.com"), "josé@acme.com");
+        assert_eq!(key(" \u{200B} "), "");
+    }
+
+    #[test]
+    fn plus_tags_and_dots_are_other_mailboxes() {
+        assert_ne!(key("ada+domo@acme.com"), key("ada@acme.com"));
+        assert_ne!(key("a.da@acme.com"), key("ada@acme.com"));
+    }
+
+    #[test]
+    fn domains_are_punycode_with_aliases_applied() {
+        assert_eq!(key("ada@BÜCHER.example"), "ada@xn--bcher-kva.example");
+        assert_eq!(key("ada@Old-Acme.com"), "ada@acme.com");
+        assert_eq!(key("ada@older.com"), "ada@acme.com");
+    }
+
+    #[test]
+    fn a_circle_of_aliases_ends() {
+        assert!(!key("ada@x.com").is_empty());
+    }
+
+    #[test]
+    fn a_number_is_text_without_a_float_s_zero() {
+        let text = |raw: &'static str| Number::of(raw).text().map(Cow::into_owned);
+        assert_eq!(text(" 00123 ").as_deref(), Some("00123"));
+        assert_eq!(text("123.0").as_deref(), Some("123"));
+        assert_eq!(text("9007199254740993").as_deref(), Some("9007199254740993"));
+        assert_eq!(text("123.5").as_deref(), Some("123.5"));
+        assert_eq!(text("73928e05").as_deref(), Some("73928e05"));
+        assert_eq!(Number::of("  "), Number::Blank);
+        for damaged in ["4.5E+15", "1E5", "1,2e+16", "12E+3"] {
+            assert_eq!(Number::of(damaged), Number::Damaged, "{damaged}");
+        }
+    }
+
+    #[test]
+    fn loosely_a_number_loses_zeros_and_a_letter_prefix() {
+        for number in ["123", "00123", "E123", "E00123", "EMP-0123"] {
+            assert_eq!(loosely(number), Some("123"), "{number}");
+        }
+        for number in ["000", "E", "12A", "A1B2", ""] {
+            assert_eq!(loosely(number), None, "{number}");
+        }
+    }
+}

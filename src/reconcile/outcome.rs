@@ -1,0 +1,434 @@
+//! What is said around the findings: evidence, method, what was not tested, floods, and the rows as frames.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::columns::{AccountColumns, PersonColumns};
+use super::correlate::NONE;
+use super::drift::{self, Drifts};
+use super::explain::{days, keys_in_words, plural};
+use super::judge::Judge;
+use super::keys::Addresses;
+use super::matching::{Agreeing, Matches, Part, Verdict};
+use super::{
+    AccountSituation, AccountTotals, EvidenceStatus, EvidenceSummary, Finding, Kind, Method, NotTested, Pattern, PersonSituation,
+    PersonTotals, Privileged, Rules,
+};
+use crate::config::{Config, Key, Status};
+
+/// An export older than this is said to be.
+const FRESH_DAYS: i64 = 7;
+
+/// From so many equal drifts on, they are one cause.
+const FLOOD: u64 = 10;
+
+/// Patterns listed.
+const PATTERNS: usize = 50;
+
+/// Why either side may not be whole.
+pub(super) struct Wholeness {
+    pub(super) accounts: Vec<String>,
+    pub(super) directory: Vec<String>,
+}
+
+impl Wholeness {
+    pub(super) fn new(accounts: &AccountColumns<'_>, people: &PersonColumns<'_>) -> Self {
+        let mut ours = accounts.accounts.evidence.incomplete.clone();
+        if accounts.height == 0 {
+            ours.push("no accounts were read".into());
+        }
+        let sources = people.people.sources.iter();
+        let mut theirs: Vec<String> =
+            sources.flat_map(|source| source.incomplete.iter().map(|why| format!("{}: {why}", source.name))).collect();
+        if people.height == 0 {
+            theirs.push("the directory has no usable row".into());
+        }
+        Self { accounts: ours, directory: theirs }
+    }
+
+    pub(super) fn evidence(&self, rules: &Rules<'_>, accounts: &AccountColumns<'_>, people: &PersonColumns<'_>) -> EvidenceSummary {
+        let mut reasons: Vec<String> = self.accounts.iter().chain(&self.directory).cloned().collect();
+        if !reasons.is_empty() {
+            return EvidenceSummary { status: EvidenceStatus::Incomplete, reasons };
+        }
+        reasons.extend(accounts.accounts.evidence.warnings.iter().cloned());
+        let rejected = people.people.rejected.len() as u64;
+        if rejected > 0 {
+            reasons.push(format!(
+                "{} of the directory {} rejected",
+                plural(rejected, "row", "rows"),
+                if rejected == 1 { "was" } else { "were" }
+            ));
+        }
+        for source in &people.people.sources {
+            if let Some(age) = source.modified.map(|day| (rules.as_of - day).num_days()).filter(|age| *age > FRESH_DAYS) {
+                reasons.push(format!("{} is {} older than the day judged (limit {FRESH_DAYS})", source.name, days(age)));
+            }
+        }
+        let status = if reasons.is_empty() { EvidenceStatus::Complete } else { EvidenceStatus::Warnings };
+        EvidenceSummary { status, reasons }
+    }
+}
+
+pub(super) fn account_totals(situations: &[AccountSituation]) -> AccountTotals {
+    use AccountSituation::*;
+    let mut totals = AccountTotals { read: situations.len() as u64, ..AccountTotals::default() };
+    for situation in situations {
+        *match situation {
+            Matched => &mut totals.matched,
+            Orphan => &mut totals.orphan,
+            Leaver => &mut totals.leaver,
+            Suspended => &mut totals.suspended,
+            Ambiguous => &mut totals.ambiguous,
+            Conflict => &mut totals.conflict,
+            Duplicate => &mut totals.duplicate,
+            Inactive => &mut totals.inactive,
+            Excluded => &mut totals.excluded,
+            NotEvaluable => &mut totals.not_evaluable,
+        } += 1;
+    }
+    totals
+}
+
+pub(super) fn person_totals(situations: &[PersonSituation], rejected: usize) -> PersonTotals {
+    use PersonSituation::*;
+    let read = (situations.len() + rejected) as u64;
+    let mut totals = PersonTotals { read, rejected: rejected as u64, ..PersonTotals::default() };
+    for situation in situations {
+        *match situation {
+            Matched => &mut totals.matched,
+            Missing => &mut totals.missing,
+            NotExpected => &mut totals.not_expected,
+            Left => &mut totals.left,
+            Prehire => &mut totals.prehire,
+            Duplicate => &mut totals.duplicate,
+            Rejected => &mut totals.rejected,
+            Ambiguous => &mut totals.ambiguous,
+            Conflict => &mut totals.conflict,
+            NotEvaluable => &mut totals.not_evaluable,
+        } += 1;
+    }
+    totals
+}
+
+/// The word of an account's situation, as files have it.
+fn account_word(situation: AccountSituation) -> &'static str {
+    use AccountSituation::*;
+    match situation {
+        Matched => "matched",
+        Orphan => "orphan",
+        Leaver => "leaver",
+        Suspended => "suspended",
+        Ambiguous => "ambiguous",
+        Conflict => "conflict",
+        Duplicate => "duplicate",
+        Inactive => "inactive",
+        Excluded => "excluded",
+        NotEvaluable => "not_evaluable",
+    }
+}
+
+fn person_word(situation: PersonSituation) -> &'static str {
+    use PersonSituation::*;
+    match situation {
+        Matched => "matched",
+        Missing => "missing",
+        NotExpected => "not_expected",
+        Left => "left",
+        Prehire => "prehire",
+        Duplicate => "duplicate",
+        Rejected => "rejected",
+        Ambiguous => "ambiguous",
+        Conflict => "conflict",
+        NotEvaluable => "not_evaluable",
+    }
+}
+
+/// A text column of few distinct words: views into one small buffer.
+fn words<'w>(name: &str, dictionary: impl IntoIterator<Item = Option<&'w str>>, places: Vec<IdxSize>) -> Result<Column> {
+    let dictionary = StringChunked::from_iter_options(name.into(), dictionary.into_iter());
+    let places = IdxCa::from_vec("place".into(), places);
+    Ok(dictionary.into_series().take(&places)?.into_column())
+}
+
+fn rows(name: &str, rows: impl Iterator<Item = u32>) -> Column {
+    UInt32Chunked::from_iter_options(name.into(), rows.map(|row| (row != NONE).then_some(row))).into_column()
+}
+
+pub(super) fn account_rows(matches: &Matches, situations: &[AccountSituation]) -> Result<DataFrame> {
+    let all: Vec<AccountSituation> = AccountTotals::default().parts().iter().map(|(situation, _)| *situation).collect();
+    let place = |situation: &AccountSituation| all.iter().position(|other| other == situation).unwrap_or(0) as IdxSize;
+    let keys: Vec<String> =
+        Agreeing::all().map(|agreeing| agreeing.keys().iter().map(|key| key.as_str()).collect::<Vec<_>>().join(" + ")).collect();
+    let agreeing = |verdict: &Verdict| match verdict {
+        Verdict::One { agreeing, .. } => agreeing.index() as IdxSize,
+        _ => 0,
+    };
+    let person = |verdict: &Verdict| match verdict {
+        Verdict::One { person, .. } => *person,
+        _ => NONE,
+    };
+    let columns = vec![
+        words("situation", all.iter().map(|situation| Some(account_word(*situation))), situations.iter().map(place).collect())?,
+        rows("person", matches.verdicts.iter().map(person)),
+        words(
+            "matched_by",
+            keys.iter().map(|keys| Some(keys.as_str()).filter(|keys| !keys.is_empty())),
+            matches.verdicts.iter().map(agreeing).collect(),
+        )?,
+    ];
+    Ok(DataFrame::new(situations.len(), columns)?)
+}
+
+pub(super) fn person_rows(matches: &Matches, situations: &[PersonSituation]) -> Result<DataFrame> {
+    let all: Vec<PersonSituation> = PersonTotals::default().parts().iter().map(|(situation, _)| *situation).collect();
+    let place = |situation: &PersonSituation| all.iter().position(|other| other == situation).unwrap_or(0) as IdxSize;
+    let columns = vec![
+        words("situation", all.iter().map(|situation| Some(person_word(*situation))), situations.iter().map(place).collect())?,
+        rows("account", matches.account_of.iter().copied()),
+    ];
+    Ok(DataFrame::new(situations.len(), columns)?)
+}
+
+/// Every active account that may administer, whether or not there is a finding.
+pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privileged> {
+    let mut about: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+    let accounts = judge.accounts;
+    let rows: Vec<u32> = (0..accounts.height).filter(|row| accounts.is_active(*row) && accounts.may_administer(*row)).collect();
+    for finding in findings {
+        if let Some(account) = &finding.account
+            && rows.binary_search(&account.index).is_ok()
+        {
+            about.entry(account.index).or_default().push(finding.id.clone());
+        }
+    }
+    let listed = rows.into_iter().map(|row| Privileged {
+        account: judge.account_ref(row),
+        situation: judge.account_situations[row as usize],
+        person: judge.person_of(row).map(|(person, _)| judge.person_ref(person)),
+        findings: about.remove(&row).unwrap_or_default(),
+        last_seen: accounts.last_login.get(row),
+    });
+    listed.collect()
+}
+
+/// Many drifts of one cause, largest first.
+pub(super) fn patterns(findings: &[Finding]) -> Vec<Pattern> {
+    let pairs = drift::count_pairs(findings.iter().flat_map(|finding| &finding.drift));
+    let mut floods: Vec<Pattern> = pairs
+        .into_iter()
+        .filter(|(_, count)| *count >= FLOOD)
+        .map(|((field, domo, directory), count)| Pattern {
+            field: field.to_owned(),
+            domo: domo.to_owned(),
+            directory: directory.to_owned(),
+            count,
+        })
+        .collect();
+    floods.sort_by(|a, b| {
+        b.count.cmp(&a.count).then_with(|| (&a.field, &a.domo, &a.directory).cmp(&(&b.field, &b.domo, &b.directory)))
+    });
+    floods.truncate(PATTERNS);
+    floods
+}
+
+/// Checks that could not run, and why.
+pub(super) fn not_tested(
+    rules: &Rules<'_>,
+    accounts: &AccountColumns<'_>,
+    people: &PersonColumns<'_>,
+    drifts: &Drifts<'_>,
+) -> Vec<NotTested> {
+    let mut list: Vec<NotTested> = Vec::new();
+    let mut add = |check: &str, why: String| list.push(NotTested { check: check.to_owned(), why });
+    if !people.any_provides(&["status", "termination_date"]) {
+        add("leaver", "The directory has neither a status nor a termination date: everyone listed counts as employed".into());
+    }
+    if !people.any_provides(&["status"]) {
+        add("suspended", "The directory has no status column".into());
+    }
+    if !people.any_provides(&["status", "hire_date"]) {
+        add("early", "The directory has neither a status nor a hire date".into());
+    }
+    if !accounts.provides("last_login") {
+        let days = rules.config.domo.activity_days;
+        let why = format!("No sign-in times: Domo's user API returns none, and activity_days is {days}");
+        add("dormant", why);
+    }
+    if !accounts.provides("active") {
+        add("deactivated", "The accounts do not say whether they are active: all count as active".into());
+    }
+    if !accounts.provides("role") && !accounts.provides("role_id") {
+        add("privileged", "The accounts carry no role".into());
+    }
+    let compared = drifts.compared();
+    for field in rules.config.drift.fields.iter().filter(|field| !compared.contains(field)) {
+        let carried = if field == "name" {
+            people.any_provides(&["name", "given_name", "family_name"])
+        } else {
+            people.any_provides(&[field.as_str()])
+        };
+        let why = match (accounts.provides(field), carried) {
+            (_, false) => format!("The directory has no column for {}", field.replace('_', " ")),
+            (false, true) => format!("The accounts carry no {}", field.replace('_', " ")),
+            (true, true) => format!("{} is not a field that is compared", field.replace('_', " ")),
+        };
+        add(&format!("drift.{field}"), why);
+    }
+    if !drifts.compares_roles() {
+        add("drift.role", "Neither the directory nor a [[role]] rule says who should have which role".into());
+    }
+    for field in rules.config.expected.iter().flat_map(|rule| rule.keys()) {
+        if !people.any_provides(&[field.as_str()]) {
+            add("missing", format!("[expected] asks for {field}, which the directory has no column for: nobody is expected"));
+        }
+    }
+    let owner = accounts.accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id);
+    if owner.is_none() && rules.config.domo.client_owner.is_none() {
+        add("self", "Neither the token nor client_owner says whose account is behind the API client".into());
+    }
+    for key in &rules.config.matching.keys {
+        let ours = accounts.provides(key.as_str()) || *key == Key::AlternateEmail && accounts.provides("email");
+        let theirs = people.any_provides(&[key.as_str()]) || *key == Key::AlternateEmail && people.any_provides(&["email"]);
+        if !(ours && theirs) {
+            let side = if ours { "directory" } else { "accounts" };
+            add(&format!("match.{}", key.as_str()), format!("The {side} carry no {}", keys_in_words(&[*key])));
+        }
+    }
+    list
+}
+
+/// Normalisations that matches needed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Needed {
+    case: u64,
+    clean: u64,
+    idna: u64,
+    alias: u64,
+    float: u64,
+    loosely: u64,
+}
+
+impl Needed {
+    fn add(self, other: Self) -> Self {
+        Self {
+            case: self.case + other.case,
+            clean: self.clean + other.clean,
+            idna: self.idna + other.idna,
+            alias: self.alias + other.alias,
+            float: self.float + other.float,
+            loosely: self.loosely + other.loosely,
+        }
+    }
+
+    fn of(
+        accounts: &AccountColumns<'_>,
+        people: &PersonColumns<'_>,
+        addresses: &Addresses,
+        account: u32,
+        person: u32,
+        agreeing: Agreeing,
+    ) -> Self {
+        let mut needed = Self { loosely: u64::from(agreeing.loosely()), ..Self::default() };
+        let (ours, theirs) = (accounts.email.get(account).unwrap_or_default(), people.email.get(person).unwrap_or_default());
+        if agreeing.has(Key::Email) && ours != theirs {
+            if addresses.alias(ours) != addresses.alias(theirs) {
+                needed.alias = 1;
+            } else if ours.eq_ignore_ascii_case(theirs) {
+                needed.case = 1;
+            } else if addresses.plain(ours) != addresses.plain(theirs) {
+                needed.idna = 1;
+            } else {
+                needed.clean = 1;
+            }
+        }
+        let (ours, theirs) = (accounts.employee_number.get(account), people.employee_number.get(person));
+        if agreeing.has(Key::EmployeeNumber)
+            && !agreeing.loosely()
+            && ours.unwrap_or_default().trim() != theirs.unwrap_or_default().trim()
+        {
+            needed.float = 1;
+        }
+        needed
+    }
+}
+
+/// How it was compared, with counts.
+pub(super) fn method(judge: &Judge<'_>, rules: &Rules<'_>, rejected: usize) -> Method {
+    let config: &Config = rules.config;
+    let taking = |row: &u32| judge.parts[*row as usize] == Part::Takes;
+    let matched = |row: u32| judge.person_of(row).map(|(person, agreeing)| (row, person, agreeing));
+    let (counts, needed) = (0..judge.accounts.height)
+        .into_par_iter()
+        .with_min_len(4096)
+        .filter(taking)
+        .filter_map(matched)
+        .fold(
+            || ([0u64; 16], Needed::default()),
+            |(mut counts, needed), (account, person, agreeing)| {
+                counts[agreeing.index()] += 1;
+                (counts, needed.add(Needed::of(judge.accounts, judge.people, judge.addresses, account, person, agreeing)))
+            },
+        )
+        .reduce(
+            || ([0; 16], Needed::default()),
+            |(mut counts, needed), (more, other)| {
+                counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+                (counts, needed.add(other))
+            },
+        );
+    let mut matched_by: BTreeMap<String, u64> = BTreeMap::new();
+    for (agreeing, count) in Agreeing::all().zip(counts).filter(|(_, count)| *count > 0) {
+        let keys = agreeing.keys().iter().map(|key| key.as_str()).collect::<Vec<_>>().join(" + ");
+        *matched_by.entry(keys).or_default() += count;
+    }
+
+    let mut normalised = vec![
+        "E-mail addresses are compared trimmed, without zero-width and no-break characters, in Unicode form NFC, in lower case, with \
+         domains as punycode; plus-tags and dots are kept"
+            .to_owned(),
+        "Employee numbers are compared as text; an integral number loses its `.0`, scientific notation is no key".to_owned(),
+    ];
+    let mut say = |count: u64, what: &str| {
+        if count > 0 {
+            normalised.push(format!("{} {what}", plural(count, "match needed", "matches needed")));
+        }
+    };
+    say(needed.case, "lower case of the e-mail address");
+    say(needed.clean, "invisible characters, white space or Unicode form of the e-mail address folded");
+    say(needed.idna, "the domain as punycode");
+    say(needed.alias, "a domain alias");
+    say(needed.float, "a number without its `.0` or invisible characters");
+    say(needed.loosely, "the employee number without leading zeros or its letter prefix, unique on both sides");
+    for (old, new) in &config.matching.domain_aliases {
+        normalised.push(format!("The e-mail domain {old} counts as {new}"));
+    }
+
+    let count = |situations: &[AccountSituation]| {
+        judge.account_situations.iter().filter(|situation| situations.contains(situation)).count() as u64
+    };
+    use AccountSituation as A;
+    let active = count(&[A::Matched, A::Orphan, A::Leaver, A::Suspended, A::Ambiguous, A::Conflict, A::Duplicate, A::NotEvaluable]);
+    let judged = count(&[A::Matched, A::Leaver, A::Suspended]);
+    let employed = judge.employment.iter().filter(|employment| employment.status == Status::Active).count() as u64;
+    let rows = judge.people.height as u64 + rejected as u64;
+    let tested = BTreeMap::from([
+        (Kind::Orphan, active),
+        (Kind::Conflict, active),
+        (Kind::Ambiguous, active),
+        (Kind::Duplicate, active),
+        (Kind::NotEvaluable, active),
+        (Kind::Leaver, judged),
+        (Kind::Suspended, judged),
+        (Kind::Early, judged),
+        (Kind::Drift, count(&[A::Matched])),
+        (Kind::Missing, employed),
+        (Kind::Quality, rows),
+        (Kind::Deactivated, count(&[A::Inactive])),
+        (Kind::Exception, config.exception.len() as u64),
+    ]);
+    Method { matched_by, normalised, compared: judge.drifts.compared(), tested }
+}

@@ -1,0 +1,95 @@
+//! Patterns with `*` over the directory's fields: `[expected]`, `[[role]]`, `[[exclude]]`.
+
+use crate::config;
+use crate::text::folded;
+
+use super::columns::PersonColumns;
+
+/// Text with `*` for anything, compared without case.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern(String);
+
+impl Pattern {
+    pub(super) fn new(pattern: &str) -> Self {
+        Self(folded(pattern).to_lowercase())
+    }
+
+    pub(super) fn matches(&self, text: &str) -> bool {
+        if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return wildcard(self.0.as_bytes(), folded(text).as_bytes());
+        }
+        wildcard(self.0.as_bytes(), folded(text).to_lowercase().as_bytes())
+    }
+}
+
+/// Greedy with one step back: linear in practice, never exponential.
+fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut seen, mut star) = (0, 0, None);
+    while seen < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, seen));
+                at += 1;
+            }
+            Some(letter) if *letter == text[seen] => {
+                at += 1;
+                seen += 1;
+            }
+            _ => match star {
+                Some((place, from)) => {
+                    at = place + 1;
+                    seen = from + 1;
+                    star = Some((place, from + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|letter| *letter == b'*')
+}
+
+/// Which people: all fields must match, each by any of its patterns.
+#[derive(Debug, Clone)]
+pub(super) struct PeopleRule(Vec<(String, Vec<Pattern>)>);
+
+impl PeopleRule {
+    pub(super) fn new(rule: &config::Rule) -> Self {
+        Self(rule.iter().map(|(field, patterns)| (field.clone(), patterns.iter().map(|p| Pattern::new(p)).collect())).collect())
+    }
+
+    pub(super) fn matches(&self, people: &PersonColumns<'_>, row: u32) -> bool {
+        self.0.iter().all(|(field, patterns)| {
+            people.values(row, field).into_iter().any(|value| patterns.iter().any(|pattern| pattern.matches(value)))
+        })
+    }
+}
+
+/// The rule as a reviewer reads it: `department = Finance or Sales*, location = Berlin`.
+pub(super) fn in_words(rule: &config::Rule) -> String {
+    let parts: Vec<String> = rule.iter().map(|(field, patterns)| format!("{field} = {}", patterns.join(" or "))).collect();
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        let matches = |pattern: &str, text: &str| Pattern::new(pattern).matches(text);
+        assert!(matches("svc-*@acme.com", "SVC-backup@acme.com"));
+        assert!(matches("*", ""));
+        assert!(matches("Sales*", "sales – EMEA"));
+        assert!(matches("*a*b", "xxabab"));
+        assert!(!matches("Sales", "Sales EMEA"));
+        assert!(!matches("*a*b", "aba"));
+        assert!(matches("ÄRZTE*", "ärzte nord"));
+    }
+
+    #[test]
+    fn many_stars_end() {
+        assert!(
+            !Pattern::new(&"*a".repeat(40)).matches(&"a".repeat(39).repeat(20).replace("aa", "ab").repeat(2).replace('a', "b"))
+        );
+    }
+}

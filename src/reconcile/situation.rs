@@ -1,0 +1,204 @@
+//! Exactly one situation for every account and every person, from what the keys and the employment say.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use super::columns::{AccountColumns, PersonColumns};
+use super::employment::{self, Employment};
+use super::keys::{Addresses, Number, loosely};
+use super::matching::{Matches, Part, Verdict};
+use super::rule::{Pattern, PeopleRule};
+use super::{AccountSituation, PersonSituation};
+use crate::config::{Config, Exclude, Status};
+
+/// Domo's own support account: in every instance, and nobody's.
+const SUPPORT_ID: u64 = 27;
+const SUPPORT_EMAIL: &str = "support@domo.com";
+
+/// Why an account cannot be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gap {
+    /// The matched row has no readable status.
+    NoStatus,
+    /// A rejected row carries the account's address or number.
+    RejectedRow,
+    /// The directory is not whole.
+    PartialDirectory,
+    /// The account has no usable key.
+    NoKey,
+    /// The account's number is damaged and its address finds nobody.
+    DamagedNumber,
+}
+
+/// Who is excluded, and by which rule.
+#[derive(Debug)]
+pub(super) struct Exclusions {
+    rules: Vec<(Option<Pattern>, Option<u64>)>,
+}
+
+impl Exclusions {
+    pub(super) fn new(rules: &[Exclude]) -> Self {
+        Self { rules: rules.iter().map(|rule| (rule.email.as_deref().map(Pattern::new), rule.id)).collect() }
+    }
+
+    /// The first rule that names the account; `rules.len()` stands for Domo's support account.
+    pub(super) fn rule(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, row: u32) -> Option<usize> {
+        let id = accounts.id(row);
+        let plain = accounts.email.get(row).map(|email| addresses.plain(email));
+        let by_rule = self.rules.iter().position(|(pattern, rule_id)| {
+            let by_email = pattern.as_ref().is_some_and(|pattern| plain.as_ref().is_some_and(|email| pattern.matches(email)));
+            by_email || (rule_id.is_some() && *rule_id == id)
+        });
+        let support = id == Some(SUPPORT_ID) || plain.as_deref() == Some(SUPPORT_EMAIL);
+        by_rule.or(support.then_some(self.rules.len()))
+    }
+}
+
+/// Which part each account takes, and the exclusion rule of each excluded one.
+pub(super) fn parts(accounts: &AccountColumns<'_>, exclusions: &Exclusions, addresses: &Addresses) -> Vec<(Part, u32)> {
+    let part = |row| match exclusions.rule(accounts, addresses, row) {
+        Some(rule) => (Part::Excluded, rule as u32),
+        None if accounts.is_active(row) => (Part::Takes, 0),
+        None => (Part::Inactive, 0),
+    };
+    (0..accounts.height).into_par_iter().with_min_len(1024).map(part).collect()
+}
+
+/// Addresses and numbers that rejected rows carry: whoever has one of them may be real.
+#[derive(Debug, Default)]
+pub(super) struct RejectedKeys {
+    addresses: HashSet<String>,
+    numbers: HashSet<String>,
+    loose: HashSet<String>,
+}
+
+impl RejectedKeys {
+    pub(super) fn new(people: &PersonColumns<'_>, addresses: &Addresses) -> Self {
+        let mut keys = Self::default();
+        for row in &people.people.rejected {
+            // A cell that broke the row may hold several addresses, or one in brackets.
+            let cell = row.email.as_deref().unwrap_or_default();
+            let parts = cell.split([',', ';', '|', ' ', '<', '>', '"', '\n', '\r', '\t']).chain([cell]);
+            let parts = parts.map(|part| part.strip_prefix("mailto:").unwrap_or(part));
+            keys.addresses.extend(parts.filter_map(|part| addresses.key(part)).map(|key| key.into_owned()));
+            let cell = row.employee_number.as_deref().unwrap_or_default();
+            for number in cell.split([',', ';', '|', ' ', '\n']).chain([cell]).filter_map(|part| Number::of(part).text()) {
+                keys.loose.extend(loosely(&number).map(str::to_owned));
+                keys.numbers.insert(number.into_owned());
+            }
+        }
+        keys
+    }
+
+    fn hold(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, row: u32) -> bool {
+        if self.addresses.is_empty() && self.numbers.is_empty() {
+            return false;
+        }
+        let texts = [accounts.email.get(row), accounts.alternate_email.get(row)];
+        let number = accounts.employee_number.get(row).and_then(|text| Number::of(text).text());
+        texts.into_iter().flatten().filter_map(|text| addresses.key(text)).any(|key| self.addresses.contains(key.as_ref()))
+            || number.is_some_and(|number| {
+                self.numbers.contains(number.as_ref()) || loosely(&number).is_some_and(|loose| self.loose.contains(loose))
+            })
+    }
+}
+
+/// Employment of every row on the day judged.
+pub(super) fn employment(people: &PersonColumns<'_>, as_of: NaiveDate) -> Vec<Employment> {
+    let judge = |row| employment::judge(&people.facts(row), as_of);
+    (0..people.height).into_par_iter().with_min_len(1024).map(judge).collect()
+}
+
+/// Why an account without a person, or with one whose status cannot be read, is not judged.
+pub(super) fn gap(
+    accounts: &AccountColumns<'_>,
+    addresses: &Addresses,
+    rejected: &RejectedKeys,
+    directory_is_whole: bool,
+    verdict: Verdict,
+    row: u32,
+) -> Option<Gap> {
+    match verdict {
+        Verdict::One { .. } => Some(Gap::NoStatus),
+        Verdict::Conflict | Verdict::Ambiguous => None,
+        Verdict::NoKey | Verdict::Nobody if !directory_is_whole => Some(Gap::PartialDirectory),
+        Verdict::NoKey => Some(Gap::NoKey),
+        Verdict::Nobody if rejected.hold(accounts, addresses, row) => Some(Gap::RejectedRow),
+        Verdict::Nobody if accounts.employee_number.get(row).is_some_and(|text| Number::of(text) == Number::Damaged) => {
+            Some(Gap::DamagedNumber)
+        }
+        Verdict::Nobody => None,
+    }
+}
+
+/// The situation of every account.
+pub(super) fn of_accounts(
+    parts: &[Part],
+    matches: &Matches,
+    employment: &[Employment],
+    gap: impl Fn(u32) -> Option<Gap> + Sync,
+) -> Vec<AccountSituation> {
+    use AccountSituation::*;
+    let situation = |row: u32| match parts[row as usize] {
+        Part::Excluded => Excluded,
+        Part::Inactive => Inactive,
+        Part::Takes => match matches.verdicts[row as usize] {
+            Verdict::Conflict => Conflict,
+            Verdict::Ambiguous => Ambiguous,
+            Verdict::One { person, .. } if matches.holders[person as usize] > 1 => Duplicate,
+            Verdict::One { person, .. } => match employment[person as usize].status {
+                Status::Unknown => NotEvaluable,
+                Status::Terminated => Leaver,
+                Status::Suspended => Suspended,
+                Status::Active | Status::Leave | Status::Prehire => Matched,
+            },
+            Verdict::NoKey | Verdict::Nobody if gap(row).is_some() => NotEvaluable,
+            Verdict::NoKey | Verdict::Nobody => Orphan,
+        },
+    };
+    (0..parts.len() as u32).into_par_iter().with_min_len(1024).map(situation).collect()
+}
+
+/// The situation of every person in the frame. First that applies: duplicate, conflict, ambiguous, not evaluable, matched, the rest.
+pub(super) fn of_people(
+    people: &PersonColumns<'_>,
+    config: &Config,
+    parts: &[Part],
+    matches: &Matches,
+    employment: &[Employment],
+    pull_is_whole: bool,
+) -> Vec<PersonSituation> {
+    use PersonSituation::*;
+    let expected = config.expected.as_ref().map(PeopleRule::new);
+    let situation = |row: u32| {
+        let at = row as usize;
+        let status = employment[at].status;
+        let account = parts.get(matches.account_of[at] as usize).copied();
+        if matches.repeated.contains_key(&row) {
+            Duplicate
+        } else if matches.in_conflict[at] {
+            Conflict
+        } else if matches.in_ambiguity[at] {
+            Ambiguous
+        } else if status == Status::Unknown {
+            NotEvaluable
+        } else if status == Status::Terminated && account == Some(Part::Inactive) {
+            Left
+        } else if account.is_some() {
+            Matched
+        } else if !pull_is_whole {
+            NotEvaluable
+        } else {
+            match status {
+                Status::Active if expected.as_ref().is_none_or(|rule| rule.matches(people, row)) => Missing,
+                Status::Active | Status::Leave | Status::Suspended => NotExpected,
+                Status::Terminated => Left,
+                Status::Prehire => Prehire,
+                Status::Unknown => NotEvaluable,
+            }
+        }
+    };
+    (0..people.height).into_par_iter().with_min_len(1024).map(situation).collect()
+}

@@ -1,0 +1,4 @@
+//! The judgement through its public surface: an example for each rule, properties over generated companies.
+
+mod company;
+mod examples;
