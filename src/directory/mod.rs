@@ -1,8 +1,36 @@
 //! All that knows directory exports: decoding, finding the table, mapping headers, reading cells, status words and dates.
 //!
+//! ```text
+//!  bytes ─► decode ─► rows of text cells ─► headers ─► mapping ─► people
+//!           (what     (delimited, workbook, (which     (which     (columns of
+//!            is it)    json)                 row)       column)    one frame)
+//! ```
+//!
+//! A file becomes columns of text first, and only columns that may be read are kept: an export carries salaries and birth dates, and
+//! they never get further than the reader. `synonyms` and `systems` are data: a header or a system is taught there.
+//!
 //! What leaves this room is [`People`]: a frame, the rows that were rejected, and the evidence of how each file was understood.
 //! Whether somebody is employed on the day judged is not decided here but in `reconcile`.
 
+mod build;
+mod cells;
+mod collect;
+mod dates;
+mod decode;
+mod delimited;
+mod headers;
+mod json;
+mod load;
+mod managers;
+mod mapping;
 pub mod people;
+mod slot;
+mod status;
+mod synonyms;
+mod systems;
+pub mod table;
+mod workbook;
+mod zip;
 
-pub use people::{People, RejectedRow, Source};
+pub use load::load;
+pub use people::{Doubt, Mapped, People, RejectedRow, Source, StatusWord};

@@ -1,0 +1,214 @@
+//! What one cell says, before its column gives it a meaning: trimmed, unwrapped, or absent.
+
+use std::borrow::Cow;
+
+use crate::text;
+
+/// The cell without white space, invisible edges and spreadsheet wrappers; `None` when it says that there is nothing.
+pub(super) fn clean(cell: &str) -> Option<&str> {
+    let mut cell = trim(cell);
+    match cell.as_bytes().first() {
+        None => return None,
+        Some(b'=') => cell = unwrap_formula(cell),
+        Some(b'\'') => cell = unwrap_apostrophe(cell),
+        _ => {}
+    }
+    (!is_absent(cell)).then_some(cell)
+}
+
+/// Trims white space (no-break included) and invisible characters from both ends.
+pub(super) fn trim(cell: &str) -> &str {
+    let edge = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_graphic());
+    let bytes = cell.as_bytes();
+    if edge(bytes.first()) && edge(bytes.last()) {
+        return cell;
+    }
+    cell.trim_matches(|character: char| character.is_whitespace() || character.is_control() || text::is_invisible(character))
+}
+
+/// `="00123"`: how people keep zeros through a spreadsheet.
+fn unwrap_formula(cell: &str) -> &str {
+    cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).map_or(cell, trim)
+}
+
+/// `'00123` and Oracle's `'@test'`; but `'t Hooft` is a name.
+fn unwrap_apostrophe(cell: &str) -> &str {
+    let rest = cell.get(1..).unwrap_or_default();
+    match rest.as_bytes().first() {
+        Some(b'0'..=b'9' | b'@' | b'+' | b'-' | b'=' | b'|' | b'%') => rest.strip_suffix('\'').unwrap_or(rest),
+        _ => cell,
+    }
+}
+
+/// Words that systems write for "nothing".
+pub(super) fn is_absent(cell: &str) -> bool {
+    let is = |word: &str| cell.eq_ignore_ascii_case(word);
+    match cell.len() {
+        0 => true,
+        1 => matches!(cell, "-" | "\u{0}"),
+        2 => is("--"),
+        3 => matches!(cell, "\u{2013}" | "\u{2014}") || is("n/a") || is("nil"),
+        4 => is("null") || is("none") || is("#N/A") || is("\\N"),
+        5 => is("#REF!") || is("#NUM!"),
+        6 => is("#NAME?") || is("#NULL!") || is("(null)") || is("(none)"),
+        7 => is("#VALUE!") || is("#DIV/0!") || is("(blank)"),
+        10 => is("0000-00-00"),
+        _ => is("0000-00-00 00:00:00") || is_type_name(cell),
+    }
+}
+
+/// PowerShell writes the type of a list instead of its members.
+pub(super) fn is_type_name(cell: &str) -> bool {
+    ["System.", "Microsoft.Graph.PowerShell.", "Microsoft.ActiveDirectory.Management.", "Microsoft.Open."]
+        .iter()
+        .any(|start| cell.starts_with(start) && !cell.contains([' ', '@']))
+}
+
+/// Whether the cell is a spreadsheet's error.
+pub(super) fn is_error(cell: &str) -> bool {
+    cell.starts_with('#') && matches!(cell, "#REF!" | "#N/A" | "#NAME?" | "#NULL!" | "#VALUE!" | "#DIV/0!" | "#NUM!")
+}
+
+/// A boolean in words.
+pub(super) fn boolean(cell: &str) -> Option<bool> {
+    const YES: [&str; 11] = ["true", "1", "1.0", "yes", "y", "t", "enabled", "on", "oui", "ja", "有効"];
+    const NO: [&str; 11] = ["false", "0", "0.0", "no", "n", "f", "disabled", "off", "non", "nein", "無効"];
+    let is = |word: &&str| cell.eq_ignore_ascii_case(word);
+    match (YES.iter().any(|word| is(&word)), NO.iter().any(|word| is(&word))) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
+/// An e-mail address out of what people paste: `mailto:`, `Name <address>`, a trailing comma, inner invisible characters.
+pub(super) fn email(cell: &str) -> Cow<'_, str> {
+    let plain = cell.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b',' | b';' | b':' | b'#'));
+    if plain {
+        return Cow::Borrowed(cell);
+    }
+    let visible: String = cell.chars().filter(|character| !text::is_invisible(*character)).collect();
+    let mut address = visible.trim();
+    if let (Some(open), Some(close)) = (address.rfind('<'), address.rfind('>'))
+        && open < close
+    {
+        address = address.get(open + 1..close).unwrap_or(address);
+    }
+    if address.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:")) {
+        address = address.get(7..).unwrap_or(address);
+    }
+    if address.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("smtp:")) {
+        address = address.get(5..).unwrap_or(address);
+    }
+    Cow::Owned(
+        address.trim_matches(|character: char| character.is_whitespace() || matches!(character, ',' | ';' | '\'' | '"')).to_owned(),
+    )
+}
+
+/// A guest's own address: `alice_contoso.com#EXT#@tenant.onmicrosoft.com` is `alice@contoso.com`.
+pub(super) fn guest(address: &str) -> Option<String> {
+    let at = address.find("#EXT#@").or_else(|| address.find("#ext#@"))?;
+    let (local, domain) = address.get(..at)?.rsplit_once('_')?;
+    Some(format!("{local}@{domain}"))
+}
+
+/// Whether a text can be an e-mail address at all.
+pub(super) fn is_email(address: &str) -> bool {
+    match address.split_once('@') {
+        Some((local, domain)) => {
+            !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !address.contains(char::is_whitespace)
+        }
+        None => false,
+    }
+}
+
+/// What an identifier's cell turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Identifier<'a> {
+    /// As text, an integral float repaired.
+    Good(Cow<'a, str>),
+    /// Went through a spreadsheet as a number and lost digits: it identifies nobody.
+    Damaged,
+}
+
+/// An employee number as text: `12345.0` loses its fraction, scientific notation is damaged.
+pub(super) fn identifier(cell: &str) -> Identifier<'_> {
+    let bytes = cell.as_bytes();
+    if bytes.iter().all(u8::is_ascii_digit) {
+        return Identifier::Good(Cow::Borrowed(cell));
+    }
+    if is_scientific(cell) {
+        return Identifier::Damaged;
+    }
+    if let Some((whole, fraction)) = cell.split_once('.')
+        && !whole.is_empty()
+        && whole.bytes().all(|byte| byte.is_ascii_digit())
+        && !fraction.is_empty()
+        && fraction.bytes().all(|byte| byte == b'0')
+    {
+        return Identifier::Good(Cow::Borrowed(whole));
+    }
+    if cell.chars().any(text::is_invisible) {
+        return Identifier::Good(Cow::Owned(cell.chars().filter(|character| !text::is_invisible(*character)).collect()));
+    }
+    Identifier::Good(Cow::Borrowed(cell))
+}
+
+/// `4.5E+15`, `1,2E+10`, `7392800000E0`. Not `73928e05`: without a sign or a fraction it is as likely a code.
+fn is_scientific(cell: &str) -> bool {
+    let Some((mantissa, exponent)) = cell.split_once(['e', 'E']) else { return false };
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let signed = exponent.starts_with(['+', '-']);
+    let exponent_digits = digits(exponent.trim_start_matches(['+', '-']));
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+    let mantissa_digits = digits(whole) && (fraction.is_empty() || digits(fraction));
+    exponent_digits && mantissa_digits && (signed || !fraction.is_empty())
+}
+
+/// Whether a name lost letters on its way: `U+FFFD`, or `?` where a letter was.
+pub(super) fn is_damaged_name(name: &str) -> bool {
+    name.contains('\u{FFFD}') || name.contains('?')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrappers_come_off_and_names_stay() {
+        assert_eq!(clean("=\"00123\""), Some("00123"));
+        assert_eq!(clean("'00123"), Some("00123"));
+        assert_eq!(clean("'@test'"), Some("@test"));
+        assert_eq!(clean("'t Hooft"), Some("'t Hooft"));
+        assert_eq!(clean("\u{a0} x\u{200b} "), Some("x"));
+    }
+
+    #[test]
+    fn nothing_has_many_words() {
+        for word in ["", " ", "null", "NULL", "N/A", "n/a", "-", "None", "#N/A", "0000-00-00", "System.Object[]", "System.String[]"]
+        {
+            assert_eq!(clean(word), None, "{word:?}");
+        }
+        assert_eq!(clean("0"), Some("0"));
+        assert_eq!(clean("System.Ann Field"), Some("System.Ann Field"));
+    }
+
+    #[test]
+    fn a_number_that_was_a_float_is_repaired_or_damaged() {
+        assert_eq!(identifier("12345.0"), Identifier::Good("12345".into()));
+        assert_eq!(identifier("00123"), Identifier::Good("00123".into()));
+        assert_eq!(identifier("4.5E+15"), Identifier::Damaged);
+        assert_eq!(identifier("1E+05"), Identifier::Damaged);
+        assert_eq!(identifier("E00123"), Identifier::Good("E00123".into()));
+        assert_eq!(identifier("73928e05"), Identifier::Good("73928e05".into()));
+    }
+
+    #[test]
+    fn an_address_is_taken_out_of_what_people_paste() {
+        assert_eq!(email("Jane Doe <jane@acme.com>"), "jane@acme.com");
+        assert_eq!(email("mailto:jane@acme.com"), "jane@acme.com");
+        assert_eq!(email("ja\u{200b}ne@acme.com"), "jane@acme.com");
+        assert_eq!(guest("alice_contoso.com#EXT#@t.onmicrosoft.com").as_deref(), Some("alice@contoso.com"));
+        assert_eq!(guest("a_b_contoso.com#EXT#@t.onmicrosoft.com").as_deref(), Some("a_b@contoso.com"));
+    }
+}

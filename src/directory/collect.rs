@@ -1,0 +1,231 @@
+//! Rows of text cells on their way into columns. Every reader ends here, so what a blank row, a total or a row that is too long is, is
+//! decided once.
+
+use std::borrow::Cow;
+
+use polars::prelude::*;
+
+use super::{cells, headers};
+
+/// A table as text: only the columns that may be read, one value a data row; null is "nothing there".
+#[derive(Debug, Default)]
+pub(super) struct Raw {
+    /// The columns kept.
+    pub(super) columns: Vec<RawColumn>,
+    /// The number of each row, as the file's own tools show it.
+    pub(super) rows: Vec<u32>,
+    /// How many columns were not kept.
+    pub(super) unmapped: u64,
+    /// Rows that are no people, with why.
+    pub(super) skipped: Vec<(u32, &'static str)>,
+    /// Blank rows.
+    pub(super) blank: Vec<u32>,
+    /// Rows with more filled cells than there are headers: their cells may stand under the wrong header.
+    pub(super) long: Vec<u32>,
+    /// Rows whose quotes do not fit together.
+    pub(super) odd_quotes: Vec<u32>,
+    /// For a file of lines: rows that span several, with the lines they span beyond one.
+    pub(super) breaks: Vec<(u32, u32)>,
+    /// Cells that hold a spreadsheet's error, formulas without a value, and the like: sentences.
+    pub(super) notes: Vec<String>,
+    /// Why the file may be a part only.
+    pub(super) incomplete: Vec<String>,
+}
+
+/// One column of [`Raw`].
+#[derive(Debug, Clone)]
+pub(super) struct RawColumn {
+    /// The header as written.
+    pub(super) header: String,
+    /// Its place in the file, from 0.
+    pub(super) at: usize,
+    /// The cells.
+    pub(super) values: StringChunked,
+}
+
+/// What a reader knows of the table before it reads the rows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layout {
+    /// All headers, by place.
+    pub(super) headers: Vec<String>,
+    /// The places of the columns to keep.
+    pub(super) wanted: Vec<usize>,
+    /// Which of them can tell who a row is about.
+    pub(super) identity: Vec<usize>,
+}
+
+/// A row's cells.
+pub(super) trait Cells {
+    /// How many cells it has, empty ones at the end included.
+    fn len(&self) -> usize;
+    /// Whether the cell holds anything but white space.
+    fn is_filled(&self, at: usize) -> bool;
+    /// The cell; empty beyond the end.
+    fn get(&self, at: usize) -> Cow<'_, str>;
+}
+
+impl Cells for [String] {
+    fn len(&self) -> usize {
+        <[String]>::len(self)
+    }
+
+    fn is_filled(&self, at: usize) -> bool {
+        <[String]>::get(self, at).is_some_and(|cell| !cells::trim(cell).is_empty())
+    }
+
+    fn get(&self, at: usize) -> Cow<'_, str> {
+        <[String]>::get(self, at).map_or(Cow::Borrowed(""), |cell| Cow::Borrowed(cell.as_str()))
+    }
+}
+
+/// Rows that became columns: a whole file, or a part of it that is stitched to others.
+pub(super) struct Collector<'l> {
+    layout: &'l Layout,
+    builders: Vec<StringChunkedBuilder>,
+    rows: Vec<u32>,
+    skipped: Vec<(u32, &'static str)>,
+    blank: Vec<u32>,
+    long: Vec<u32>,
+}
+
+impl<'l> Collector<'l> {
+    /// Room for about `capacity` rows.
+    pub(super) fn new(layout: &'l Layout, capacity: usize) -> Self {
+        let builders = layout.wanted.iter().map(|_| StringChunkedBuilder::new(PlSmallStr::EMPTY, capacity)).collect();
+        Self { layout, builders, rows: Vec::with_capacity(capacity), skipped: Vec::new(), blank: Vec::new(), long: Vec::new() }
+    }
+
+    /// Takes one row.
+    pub(super) fn row(&mut self, number: u32, row: &(impl Cells + ?Sized)) {
+        let width = self.layout.headers.len();
+        let filled = (0..row.len()).filter(|at| row.is_filled(*at)).count();
+        if filled == 0 {
+            self.blank.push(number);
+            return;
+        }
+        // Most rows are people: the rest is looked at only when a row is suspicious.
+        if let Some(why) = self.no_person(row, filled, width) {
+            self.skipped.push((number, why));
+            return;
+        }
+        if row.len() > width && (width..row.len()).any(|at| row.is_filled(at)) {
+            self.long.push(number);
+        }
+        self.rows.push(number);
+        for (builder, at) in self.builders.iter_mut().zip(&self.layout.wanted) {
+            let cell = row.get(*at);
+            builder.append_option(cells::clean(&cell));
+        }
+    }
+
+    fn no_person(&self, row: &(impl Cells + ?Sized), filled: usize, width: usize) -> Option<&'static str> {
+        let identified = self.layout.identity.iter().any(|at| row.is_filled(*at));
+        if !identified && filled * 5 < width {
+            return Some("too little in it, and no key");
+        }
+        let first = (0..row.len()).find(|at| row.is_filled(*at))?;
+        let first_cell = row.get(first);
+        let has_address = || self.layout.identity.iter().any(|at| row.get(*at).contains('@'));
+        if is_footer(cells::trim(&first_cell)) && filled * 2 < width.max(2) && !has_address() {
+            return Some("a total or a footer");
+        }
+        let header = self.layout.headers.get(first)?;
+        if first_cell.len() == header.len() && *first_cell == **header && self.repeats_headers(row) {
+            return Some("the headers again");
+        }
+        None
+    }
+
+    fn repeats_headers(&self, row: &(impl Cells + ?Sized)) -> bool {
+        let same = |(at, header): (usize, &String)| cells::trim(&row.get(at)) == cells::trim(header);
+        self.layout.headers.iter().enumerate().all(same)
+    }
+
+    /// How many rows were taken as people.
+    pub(super) fn people(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The columns, with row numbers moved by `base`.
+    pub(super) fn finish(self, base: u32) -> Raw {
+        let columns = self.layout.wanted.iter().zip(self.builders).map(|(at, builder)| RawColumn {
+            header: self.layout.headers.get(*at).cloned().unwrap_or_default(),
+            at: *at,
+            values: builder.finish(),
+        });
+        let columns: Vec<RawColumn> = columns.collect();
+        let moved = |row: u32| row.saturating_add(base);
+        Raw {
+            unmapped: (self.layout.headers.len() - columns.len().min(self.layout.headers.len())) as u64,
+            columns,
+            blank: self.blank.into_iter().map(moved).collect(),
+            rows: self.rows.into_iter().map(moved).collect(),
+            skipped: self.skipped.into_iter().map(|(row, why)| (moved(row), why)).collect(),
+            long: self.long.into_iter().map(moved).collect(),
+            ..Raw::default()
+        }
+    }
+}
+
+impl Raw {
+    /// Appends the part that follows. Both have the same columns.
+    pub(super) fn append(&mut self, next: Raw) -> PolarsResult<()> {
+        if self.columns.is_empty() {
+            *self = next;
+            return Ok(());
+        }
+        for (column, more) in self.columns.iter_mut().zip(next.columns) {
+            column.values.append(&more.values)?;
+        }
+        self.rows.extend(next.rows);
+        self.skipped.extend(next.skipped);
+        self.blank.extend(next.blank);
+        self.long.extend(next.long);
+        self.odd_quotes.extend(next.odd_quotes);
+        self.breaks.extend(next.breaks);
+        self.notes.extend(next.notes);
+        self.incomplete.extend(next.incomplete);
+        Ok(())
+    }
+}
+
+/// Whether a row's first cell says that the row sums up or closes the table.
+fn is_footer(cell: &str) -> bool {
+    if !matches!(cell.as_bytes().first(), Some(b'A'..=b'Z' | b'a'..=b'z' | b'(' | b'#' | b'*')) || cell.len() > 200 {
+        return false;
+    }
+    let lower = cell.to_lowercase();
+    let starts = [
+        "total",
+        "grand total",
+        "subtotal",
+        "sub-total",
+        "sum of",
+        "report run",
+        "report generated",
+        "generated on",
+        "generated by",
+        "run date",
+        "confidential",
+        "end of report",
+        "printed on",
+        "exported on",
+    ];
+    let whole = ["count", "sum", "average", "totals", "summe", "gesamt", "insgesamt"];
+    starts.iter().any(|start| lower.starts_with(start)) || whole.iter().any(|word| lower == *word) || lower.starts_with("count:")
+}
+
+/// The columns to keep of these headers: those that may be read, and those the configuration names.
+pub(super) fn layout(all: Vec<String>, configured: &dyn Fn(&str) -> bool) -> Layout {
+    let mut layout = Layout { headers: all, ..Layout::default() };
+    for (at, header) in layout.headers.iter().enumerate() {
+        if configured(header) || headers::may_be_read(header) {
+            layout.wanted.push(at);
+            let identifies = configured(header) || headers::meaning(header).is_some_and(|(slot, _)| slot.identifies());
+            if identifies {
+                layout.identity.push(at);
+            }
+        }
+    }
+    layout
+}

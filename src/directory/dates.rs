@@ -1,0 +1,282 @@
+//! Days as exports write them. One cell can rarely tell `03/04/2026`; its column usually can.
+
+use chrono::{DateTime, Days, NaiveDate};
+
+use crate::config::DateOrder;
+
+/// What a cell says about a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// One day.
+    Day(NaiveDate),
+    /// Two numbers that could be day and month either way, and the year.
+    Either(u32, u32, i32),
+    /// A value that systems write for "no day" or "open end".
+    None,
+    /// No day at all.
+    Unreadable,
+}
+
+/// The order of a column, from all its cells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Evidence {
+    /// Cells whose first number is above 12.
+    pub(super) day_first: u64,
+    /// Cells whose second number is above 12.
+    pub(super) month_first: u64,
+    /// Cells that could be either.
+    pub(super) either: u64,
+}
+
+impl Evidence {
+    /// Adds one cell.
+    pub(super) fn add(&mut self, written: Written, first_of_pair: Option<(u32, u32)>) {
+        match (written, first_of_pair) {
+            (Written::Either(first, second, _), _) if first != second => self.either += 1,
+            (Written::Day(_), Some((first, second))) if first > 12 && second <= 12 => self.day_first += 1,
+            (Written::Day(_), Some((first, second))) if second > 12 && first <= 12 => self.month_first += 1,
+            _ => {}
+        }
+    }
+
+    /// The order that the unambiguous cells show; none when they show nothing or both.
+    pub(super) fn order(self) -> Option<DateOrder> {
+        match (self.day_first > 0, self.month_first > 0) {
+            (true, false) => Some(DateOrder::Dmy),
+            (false, true) => Some(DateOrder::Mdy),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a cell. The second value is the pair of numbers a local date began with, for [`Evidence`].
+pub(super) fn read(cell: &str, epoch_1904: bool) -> (Written, Option<(u32, u32)>) {
+    let bytes = cell.as_bytes();
+    // 2026-11-23 with anything behind it: the day as written, whatever the zone.
+    if let Some(day) = iso(bytes) {
+        return (sentinel(day), None);
+    }
+    if let Some(rest) = cell.strip_prefix("/Date(") {
+        return (milliseconds(rest), None);
+    }
+    if bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') && bytes.iter().filter(|byte| **byte == b'.').count() <= 1 {
+        return (digits(cell, epoch_1904), None);
+    }
+    if let Some(generalised) = bytes.get(..14).filter(|head| head.iter().all(u8::is_ascii_digit)).and(cell.get(..8)) {
+        return (compact(generalised), None);
+    }
+    if ["never", "never expires", "open", "indefinite", "present", "current", "ongoing"]
+        .iter()
+        .any(|word| cell.eq_ignore_ascii_case(word))
+    {
+        return (Written::None, None);
+    }
+    local(cell)
+}
+
+/// The day of a pair once the order of its column is known.
+pub(super) fn ordered(first: u32, second: u32, year: i32, order: DateOrder) -> Option<NaiveDate> {
+    let (day, month) = if order == DateOrder::Dmy { (first, second) } else { (second, first) };
+    NaiveDate::from_ymd_opt(year, month, day)
+}
+
+fn iso(bytes: &[u8]) -> Option<NaiveDate> {
+    let number = |from: usize, to: usize| -> Option<u32> {
+        let digits = bytes.get(from..to)?;
+        digits.iter().try_fold(0u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+    };
+    let separator = *bytes.get(4)?;
+    if !matches!(separator, b'-' | b'/' | b'.') {
+        return None;
+    }
+    let year = number(0, 4)?;
+    // 2026-1-3 and 2024/01/31 07:55:13
+    let month_end = (5..=7).find(|at| bytes.get(*at).is_some_and(|byte| *byte == separator))?;
+    let day_end = (month_end + 1..bytes.len().min(month_end + 4)).find(|at| !bytes.get(*at).is_some_and(u8::is_ascii_digit));
+    let day_end = day_end.unwrap_or(bytes.len().min(month_end + 3));
+    let behind = bytes.get(day_end);
+    if behind.is_some_and(|byte| !matches!(byte, b'T' | b't' | b' ' | b'Z' | b'+' | b'-')) {
+        return None;
+    }
+    let (month, day) = (number(5, month_end)?, number(month_end + 1, day_end)?);
+    if year == 0 || month == 0 && day == 0 {
+        // 0000-00-00 in one of its forms: a sentinel far in the past.
+        return NaiveDate::from_ymd_opt(1, 1, 1);
+    }
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+}
+
+/// Days that mean "none": the ends of calendars and the zeros of clocks.
+fn sentinel(day: NaiveDate) -> Written {
+    use chrono::Datelike;
+    let (year, month, date) = (day.year(), day.month(), day.day());
+    let open = year >= 2900 || (year, month, date) == (2099, 12, 31);
+    let zero = year < 1900 || (month, date) == (1, 1) && matches!(year, 1900 | 1904) || (year, month, date) == (1900, 1, 2);
+    if open || zero { Written::None } else { Written::Day(day) }
+}
+
+/// `/Date(1577485482000+0000)/`
+fn milliseconds(rest: &str) -> Written {
+    let end = rest.char_indices().skip(1).find(|(_, character)| !character.is_ascii_digit()).map_or(rest.len(), |(at, _)| at);
+    let day = rest.get(..end).and_then(|number| number.parse::<i64>().ok()).and_then(DateTime::from_timestamp_millis);
+    day.map_or(Written::Unreadable, |time| sentinel(time.date_naive()))
+}
+
+/// A number: `20261123`, a serial of Excel's, a count of 100 ns since 1601, milliseconds since 1970.
+fn digits(cell: &str, epoch_1904: bool) -> Written {
+    let whole = cell.split('.').next().unwrap_or_default();
+    let Ok(number) = whole.parse::<u64>() else { return Written::Unreadable };
+    match whole.len() {
+        0..=4 if number <= 1 => Written::None,
+        8 => compact(whole),
+        14 => whole.get(..8).map_or(Written::Unreadable, compact),
+        5 if (20_000..=80_000).contains(&number) => serial(number, epoch_1904),
+        12 | 13 => i64::try_from(number)
+            .ok()
+            .and_then(DateTime::from_timestamp_millis)
+            .map_or(Written::Unreadable, |time| sentinel(time.date_naive())),
+        17..=19 => {
+            // accountExpires: 9223372036854775807 is never.
+            let seconds = i64::try_from(number / 10_000_000).ok().map(|seconds| seconds - 11_644_473_600);
+            seconds
+                .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+                .map_or(Written::None, |time| sentinel(time.date_naive()))
+        }
+        _ => Written::Unreadable,
+    }
+}
+
+/// A spreadsheet's day number.
+pub(super) fn serial(number: u64, epoch_1904: bool) -> Written {
+    let epoch = if epoch_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) };
+    epoch.and_then(|epoch| epoch.checked_add_days(Days::new(number))).map_or(Written::Unreadable, sentinel)
+}
+
+fn compact(digits: &str) -> Written {
+    NaiveDate::parse_from_str(digits, "%Y%m%d")
+        .map_or(if digits.bytes().all(|byte| byte == b'0') { Written::None } else { Written::Unreadable }, sentinel)
+}
+
+/// `31/12/2026`, `12/31/26 3:02:10 PM`, `31.12.2026`, `31-Dec-2026`, `Dec 31, 2026`, `31 December 2026`.
+fn local(cell: &str) -> (Written, Option<(u32, u32)>) {
+    let mut tokens =
+        cell.split(|character: char| matches!(character, '/' | '.' | '-' | ' ' | ',' | 'T')).filter(|token| !token.is_empty());
+    let (Some(first), Some(second), Some(third)) = (tokens.next(), tokens.next(), tokens.next()) else {
+        return (Written::Unreadable, None);
+    };
+    let day = |token: &str| token.trim_end_matches(|character: char| character.is_ascii_alphabetic()).parse::<u32>().ok();
+    let (month_name, date, year) = match (month(first), month(second)) {
+        (Some(month), _) => (Some(month), day(second), third),
+        (_, Some(month)) => (Some(month), day(first), third),
+        _ => (None, None, third),
+    };
+    let Some(year) = self::year(year) else { return (Written::Unreadable, None) };
+    if let Some(month) = month_name {
+        let read = date.and_then(|date| NaiveDate::from_ymd_opt(year, month, date));
+        return (read.map_or(Written::Unreadable, sentinel), None);
+    }
+    let (Ok(first), Ok(second)) = (first.parse::<u32>(), second.parse::<u32>()) else { return (Written::Unreadable, None) };
+    let pair = Some((first, second));
+    if first == 0 && second == 0 {
+        return (Written::None, None);
+    }
+    let either = [DateOrder::Dmy, DateOrder::Mdy].map(|order| ordered(first, second, year, order));
+    match either {
+        [Some(one), Some(other)] if one == other => (sentinel(one), pair),
+        // A sentinel stays one in either order (1/1/1900, 12/31/9999).
+        [Some(one), Some(other)] if sentinel(one) == Written::None && sentinel(other) == Written::None => (Written::None, None),
+        [Some(_), Some(_)] => (Written::Either(first, second, year), pair),
+        [Some(one), None] | [None, Some(one)] => (sentinel(one), pair),
+        [None, None] => (Written::Unreadable, None),
+    }
+}
+
+/// Two digits are this century up to 69.
+fn year(token: &str) -> Option<i32> {
+    let number: i32 = token.bytes().all(|byte| byte.is_ascii_digit()).then(|| token.parse().ok()).flatten()?;
+    match token.len() {
+        4 => Some(number),
+        2 if number < 70 => Some(2000 + number),
+        2 => Some(1900 + number),
+        _ => None,
+    }
+}
+
+fn month(token: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    if !token.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let start = token.get(..3)?.to_ascii_lowercase();
+    let at = MONTHS.iter().position(|month| *month == start)?;
+    u32::try_from(at + 1).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Written {
+        Written::Day(text.parse().unwrap())
+    }
+
+    #[test]
+    fn one_day_in_many_clothes() {
+        for cell in [
+            "2026-11-23",
+            "2026/11/23 07:55:13",
+            "2026-11-23T10:00:00.000Z",
+            "2026-11-23T00:00:00+01:00",
+            "20261123",
+            "20261123150210.0Z",
+            "46349",
+            "46349.5",
+            "23/11/2026",
+            "11/23/2026 3:02:10 PM",
+            "23.11.2026",
+            "23-Nov-2026",
+            "Nov 23, 2026",
+            "23 November 2026",
+            "11/23/26",
+            "/Date(1795392000000)/",
+            "/Date(1795392000000+0000)/",
+            "1795392000000",
+            "134398656000000000",
+            "2026-11-23 00:00:00",
+        ] {
+            assert_eq!(read(cell, false).0, day("2026-11-23"), "{cell}");
+        }
+    }
+
+    #[test]
+    fn no_day_in_many_clothes() {
+        for cell in [
+            "9999-12-31",
+            "0000-00-00",
+            "12/31/9999",
+            "1900-01-01",
+            "/Date(253402214400000)/",
+            "0",
+            "9223372036854775807",
+            "never",
+            "00/00/0000",
+            "1601-01-01T00:00:00Z",
+            "2099-12-31",
+        ] {
+            assert_eq!(read(cell, false).0, Written::None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_pair_that_could_be_either_says_so() {
+        assert_eq!(read("03/04/2026", false).0, Written::Either(3, 4, 2026));
+        assert_eq!(read("05/05/2026", false).0, day("2026-05-05"));
+        assert_eq!(read("31/02/2026", false).0, Written::Unreadable);
+        assert_eq!(read("soon", false).0, Written::Unreadable);
+    }
+
+    #[test]
+    fn the_mac_epoch_is_four_years_later() {
+        assert_eq!(read("44887", true).0, day("2026-11-23"));
+    }
+}

@@ -1,0 +1,245 @@
+//! From bytes to something that can be read as a table: by content, never by name.
+//!
+//! An export is sniffed (workbook, markup, JSON, LDIF, delimited text), unpacked if it is gzip, and decoded to UTF-8. An encoding nobody
+//! announced is guessed, and the guess is said together with a word it decoded, so that a person can see whether it is right.
+
+use std::io::Read;
+
+use anyhow::{Result, bail};
+
+use crate::failure::Failure;
+
+/// The most that a packed file may unpack to.
+pub(super) const UNPACKED_LIMIT: u64 = 4 << 30;
+
+/// What a file is, by its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Xlsx,
+    Xlsb,
+    Xls,
+    Ods,
+    /// An HTML table, often named `.xls`.
+    Html,
+    /// Excel 2003's XML, often named `.xls`.
+    SpreadsheetMl,
+    Json,
+    Ldif,
+    Delimited,
+}
+
+impl Kind {
+    /// As evidence and messages name it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Xlsb => "xlsb",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
+            Self::Html => "html",
+            Self::SpreadsheetMl => "spreadsheetml",
+            Self::Json => "json",
+            Self::Ldif => "ldif",
+            Self::Delimited => "csv",
+        }
+    }
+}
+
+/// A file's content.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// A workbook's bytes.
+    Workbook(Kind, Vec<u8>),
+    /// Text and how it was decoded.
+    Text(Kind, Text),
+}
+
+/// Decoded text.
+#[derive(Debug)]
+pub(super) struct Text {
+    text: String,
+    /// Bytes of a byte-order mark at the start.
+    skip: usize,
+    /// The encoding, and whether it was guessed.
+    pub(super) encoding: String,
+    /// What a reader should know about the decoding.
+    pub(super) notes: Vec<String>,
+}
+
+impl Text {
+    /// The text without a byte-order mark.
+    pub(super) fn as_str(&self) -> &str {
+        self.text.get(self.skip..).unwrap_or_default()
+    }
+}
+
+/// Sniffs and decodes. `encoding` is a label the configuration gives.
+pub(super) fn decode(bytes: Vec<u8>, encoding: Option<&str>) -> Result<Content> {
+    let bytes = gunzip(bytes)?;
+    if let Some(kind) = binary(&bytes)? {
+        return Ok(Content::Workbook(kind, bytes));
+    }
+    let text = text(bytes, encoding)?;
+    let kind = textual(text.as_str())?;
+    Ok(Content::Text(kind, text))
+}
+
+fn gunzip(bytes: Vec<u8>) -> Result<Vec<u8>> {
+    if !bytes.starts_with(&[0x1F, 0x8B]) {
+        return Ok(bytes);
+    }
+    let mut unpacked = Vec::new();
+    let read = flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(UNPACKED_LIMIT + 1).read_to_end(&mut unpacked);
+    if let Err(error) = read {
+        bail!(
+            Failure::usage(format!("the gzip data is damaged after {} bytes: {error}", unpacked.len()))
+                .hint("export the file again")
+        );
+    }
+    if unpacked.len() as u64 > UNPACKED_LIMIT {
+        bail!(Failure::usage(format!("the gzip data unpacks to more than {} GiB", UNPACKED_LIMIT >> 30)));
+    }
+    Ok(unpacked)
+}
+
+/// What the magic bytes say.
+fn binary(bytes: &[u8]) -> Result<Option<Kind>> {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return super::zip::kind(bytes).map(Some);
+    }
+    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+        // The names of an OLE container's streams are UTF-16.
+        let names = |name: &str| {
+            let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            memchr::memmem::find(bytes, &wide).is_some()
+        };
+        if names("EncryptedPackage") || names("EncryptionInfo") {
+            bail!(
+                Failure::usage("the workbook is password protected")
+                    .hint("open it in a spreadsheet and save a copy without a password")
+            );
+        }
+        if names("Workbook") || names("Book") {
+            return Ok(Some(Kind::Xls));
+        }
+        bail!(Failure::usage("the file is an OLE container but no workbook (a Word document or a mail?)"));
+    }
+    for (magic, name) in [
+        (&b"%PDF"[..], "a PDF document"),
+        (b"\x89PNG", "a picture"),
+        (b"7z\xBC\xAF", "a 7-Zip archive"),
+        (b"Rar!", "a RAR archive"),
+        (b"PAR1", "a Parquet file"),
+        (b"SQLite format 3", "an SQLite database"),
+    ] {
+        if bytes.starts_with(magic) {
+            bail!(Failure::usage(format!("the file is {name}, not an export")).hint("export it as CSV, XLSX or JSON"));
+        }
+    }
+    Ok(None)
+}
+
+/// What decoded text is.
+fn textual(text: &str) -> Result<Kind> {
+    let start = text.trim_start();
+    let lower: String = start.chars().take(2048).collect::<String>().to_lowercase();
+    if lower.starts_with("mime-version:") || lower.starts_with("from:") && lower.contains("mime-version:") {
+        bail!(
+            Failure::usage("the file is a web archive (MHTML) although it may be named .xls")
+                .hint("open it in a spreadsheet and save it as XLSX or CSV")
+        );
+    }
+    if lower.starts_with("<?xml") || lower.starts_with("<workbook") {
+        if lower.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+            return Ok(Kind::SpreadsheetMl);
+        }
+        if !lower.contains("<html") {
+            bail!(Failure::usage("the file is XML of a kind that is not read").hint("export it as CSV, XLSX or JSON"));
+        }
+    }
+    if ["<html", "<!doctype html", "<table", "<meta", "<head", "<style", "<div", "<body", "<?xml"]
+        .iter()
+        .any(|tag| lower.starts_with(tag))
+    {
+        return Ok(Kind::Html);
+    }
+    if start.starts_with('{') || start.starts_with('[') && !lower.starts_with("[type") {
+        return Ok(Kind::Json);
+    }
+    if lower.starts_with("dn:") || lower.starts_with("version: 1\n") || lower.starts_with("version: 1\r\n") {
+        return Ok(Kind::Ldif);
+    }
+    Ok(Kind::Delimited)
+}
+
+fn text(bytes: Vec<u8>, label: Option<&str>) -> Result<Text> {
+    if let Some(label) = label {
+        let Some(encoding) = encoding_rs::Encoding::for_label(label.as_bytes()) else {
+            bail!(
+                Failure::usage(format!("`{label}` is no encoding"))
+                    .hint("such as utf-8, windows-1252, shift_jis, macintosh, utf-16le")
+            );
+        };
+        return transcode(&bytes, encoding, false);
+    }
+    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(&bytes)
+        && encoding != encoding_rs::UTF_8
+    {
+        return transcode(&bytes, encoding, false);
+    }
+    if let Some(encoding) = wide_without_mark(&bytes) {
+        return transcode(&bytes, encoding, true);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            // A mark may be doubled by tools that prepend one to a file that has one.
+            let skip = text.len() - text.trim_start_matches('\u{FEFF}').len();
+            let encoding = if skip > 0 { "UTF-8 with byte-order mark" } else { "UTF-8" };
+            let notes = nul_note(&text);
+            Ok(Text { text, skip, encoding: encoding.into(), notes })
+        }
+        Err(error) => {
+            let bytes = error.into_bytes();
+            let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+            detector.feed(&bytes, true);
+            let encoding = detector.guess(None, chardetng::Utf8Detection::Deny);
+            transcode(&bytes, encoding, true)
+        }
+    }
+}
+
+fn nul_note(text: &str) -> Vec<String> {
+    let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
+    if has_nul { vec!["the text holds NUL characters: it may be damaged".into()] } else { Vec::new() }
+}
+
+/// UTF-16 without a mark shows as NULs in every other byte of its first characters.
+fn wide_without_mark(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let head = bytes.get(..bytes.len().min(512) & !1).filter(|head| head.len() >= 8)?;
+    let nuls = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let pairs = head.len() / 2;
+    match (nuls(0) * 10 >= pairs * 6, nuls(1) * 10 >= pairs * 6) {
+        (false, true) => Some(encoding_rs::UTF_16LE),
+        (true, false) => Some(encoding_rs::UTF_16BE),
+        _ => None,
+    }
+}
+
+fn transcode(bytes: &[u8], encoding: &'static encoding_rs::Encoding, guessed: bool) -> Result<Text> {
+    let (decoded, encoding, damaged) = encoding.decode(bytes);
+    let mut notes = Vec::new();
+    let text = decoded.into_owned();
+    let name = encoding.name();
+    if guessed {
+        let sample =
+            text.split(|character: char| !character.is_alphabetic()).find(|word| !word.is_ascii() && word.chars().count() > 1);
+        let sample = sample.map(|word| format!(", as in `{}`", word.chars().take(24).collect::<String>())).unwrap_or_default();
+        notes.push(format!("the text is not UTF-8; it was read as {name}, a guess{sample}: set `encoding` if that looks wrong"));
+    }
+    if damaged {
+        notes.push(format!("some bytes mean nothing in {name} and became U+FFFD: set `encoding` if another one is right"));
+    }
+    let encoding = if guessed { format!("{name} (guessed)") } else { name.to_owned() };
+    let skip = text.len() - text.trim_start_matches('\u{FEFF}').len();
+    Ok(Text { text, skip, encoding, notes })
+}

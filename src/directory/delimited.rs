@@ -1,0 +1,335 @@
+//! Delimited text: records over `,` `;` tab or `|`, quotes as RFC 4180 has them and leniently where it does not.
+//!
+//! The text is cut into parts that are read at the same time. Where a part begins is guessed (after a line end); the guess was right if
+//! the part before ends exactly there. If it was not (a line end inside quotes), the part is read again from where it really begins.
+
+use std::borrow::Cow;
+
+use anyhow::{Result, bail};
+
+use super::collect::{Cells, Collector, Layout, Raw};
+use super::headers;
+use crate::failure::Failure;
+
+/// Parts are this long.
+const PART: usize = 4 << 20;
+
+/// A quoted cell longer than this was never closed. Spreadsheets hold 32,767 characters a cell.
+const LONGEST_CELL: usize = 1 << 20;
+
+/// More cells than this in one record is no table.
+pub(super) const WIDEST: usize = 10_000;
+
+/// One cell of a record: where it is in the text.
+#[derive(Debug, Clone, Copy)]
+struct Field {
+    start: usize,
+    end: usize,
+    /// Holds doubled or escaped quotes.
+    escaped: bool,
+}
+
+/// Walks over the records of a text.
+#[derive(Debug)]
+pub(super) struct Records<'t> {
+    text: &'t str,
+    at: usize,
+    delimiter: u8,
+    fields: Vec<Field>,
+    /// The record's quotes did not fit together.
+    odd: bool,
+    /// Line ends inside the record's cells.
+    breaks: u32,
+}
+
+impl<'t> Records<'t> {
+    /// From the byte `at` on.
+    pub(super) fn new(text: &'t str, at: usize, delimiter: u8) -> Self {
+        Self { text, at, delimiter, fields: Vec::with_capacity(64), odd: false, breaks: 0 }
+    }
+
+    /// Where the next record begins.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Reads the next record; false at the end.
+    pub(super) fn advance(&mut self) -> bool {
+        let bytes = self.text.as_bytes();
+        self.fields.clear();
+        self.odd = false;
+        self.breaks = 0;
+        if self.at >= bytes.len() {
+            return false;
+        }
+        loop {
+            let quoted = (bytes.get(self.at) == Some(&b'"')).then(|| self.quoted(self.at)).flatten();
+            let (field, after) = match quoted {
+                Some(found) => found,
+                None => {
+                    let rest = bytes.get(self.at..).unwrap_or_default();
+                    let length = memchr::memchr3(self.delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
+                    let end = self.at + length;
+                    (Field { start: self.at, end, escaped: false }, end)
+                }
+            };
+            if self.fields.len() < WIDEST {
+                self.fields.push(field);
+            }
+            match bytes.get(after) {
+                Some(byte) if *byte == self.delimiter => self.at = after + 1,
+                Some(b'\r') if bytes.get(after + 1) == Some(&b'\n') => {
+                    self.at = after + 2;
+                    return true;
+                }
+                Some(_) => {
+                    self.at = after + 1;
+                    return true;
+                }
+                None => {
+                    self.at = bytes.len();
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// A quoted field at `open`, and where it is followed by a delimiter or a line end; none when its quotes do not fit together,
+    /// so that it is read as it stands.
+    fn quoted(&mut self, open: usize) -> Option<(Field, usize)> {
+        let bytes = self.text.as_bytes();
+        let mut escaped = false;
+        let mut from = open + 1;
+        loop {
+            let window = bytes.get(from..(open + LONGEST_CELL).min(bytes.len()))?;
+            let Some(found) = memchr::memchr(b'"', window) else {
+                self.odd = true;
+                return None;
+            };
+            let close = from + found;
+            let ends = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == self.delimiter || matches!(byte, b'\n' | b'\r'));
+            if bytes.get(close + 1) == Some(&b'"') {
+                escaped = true;
+                from = close + 2;
+                continue;
+            }
+            if ends(bytes.get(close + 1)) {
+                let inside = bytes.get(open + 1..close).unwrap_or_default();
+                let breaks = memchr::memchr_iter(b'\n', inside).count();
+                self.breaks += breaks as u32;
+                return Some((Field { start: open + 1, end: close, escaped }, close + 1));
+            }
+            if close > open + 1 && bytes.get(close - 1) == Some(&b'\\') {
+                escaped = true;
+                from = close + 1;
+                continue;
+            }
+            let spaces = bytes.get(close + 1..).unwrap_or_default().iter().take_while(|byte| **byte == b' ').count();
+            if ends(bytes.get(close + 1 + spaces)) {
+                return Some((Field { start: open + 1, end: close, escaped }, close + 1 + spaces));
+            }
+            self.odd = true;
+            return None;
+        }
+    }
+
+    /// The cells of the record as owned text.
+    pub(super) fn to_vec(&self) -> Vec<String> {
+        (0..self.fields.len()).map(|at| Cells::get(self, at).into_owned()).collect()
+    }
+}
+
+impl Cells for Records<'_> {
+    fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    fn is_filled(&self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let Some(field) = self.fields.get(at) else { return false };
+        let cell = bytes.get(field.start..field.end).unwrap_or_default();
+        match cell.first() {
+            None => false,
+            Some(first) if first.is_ascii_graphic() => true,
+            Some(_) => !super::cells::trim(self.text.get(field.start..field.end).unwrap_or_default()).is_empty(),
+        }
+    }
+
+    fn get(&self, at: usize) -> Cow<'_, str> {
+        let Some(field) = self.fields.get(at) else { return Cow::Borrowed("") };
+        let cell = self.text.get(field.start..field.end).unwrap_or_default();
+        if field.escaped { Cow::Owned(cell.replace("\\\"", "\"").replace("\"\"", "\"")) } else { Cow::Borrowed(cell) }
+    }
+}
+
+/// What was found out about a text before its rows are read.
+#[derive(Debug)]
+pub(super) struct Head {
+    /// Where the first record begins: after `sep=` and `#TYPE` lines.
+    pub(super) start: usize,
+    /// The row number of the first record there.
+    pub(super) first_row: u32,
+    /// The delimiter.
+    pub(super) delimiter: u8,
+    /// The first records.
+    pub(super) rows: Vec<Vec<String>>,
+    /// What was dropped.
+    pub(super) notes: Vec<String>,
+}
+
+/// Looks at the start of a text: drops what is no record, finds the delimiter.
+pub(super) fn head(text: &str, delimiter: Option<char>) -> Result<Head> {
+    let mut start = 0;
+    let mut first_row = 1;
+    let mut notes = Vec::new();
+    let mut announced = None;
+    loop {
+        let rest = text.get(start..).unwrap_or_default();
+        let line_end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let line = rest.get(..line_end).unwrap_or_default().trim().trim_matches('"');
+        let drop = if let Some(separator) = line.strip_prefix("sep=").or_else(|| line.strip_prefix("SEP=")) {
+            announced = Some(separator.bytes().next().unwrap_or(b'\t'));
+            notes.push("the first line announces the delimiter (`sep=`)".to_owned());
+            true
+        } else if line.starts_with("#TYPE ") {
+            notes.push("the first line is PowerShell's `#TYPE`: dropped".to_owned());
+            true
+        } else {
+            false
+        };
+        if !drop {
+            break;
+        }
+        start += line_end;
+        start += if text.get(start..).is_some_and(|rest| rest.starts_with("\r\n")) { 2 } else { 1 };
+        start = start.min(text.len());
+        first_row += 1;
+    }
+    let delimiter = match delimiter.map(u8::try_from) {
+        Some(Ok(delimiter)) if delimiter.is_ascii() && !matches!(delimiter, b'"' | b'\n' | b'\r') => delimiter,
+        Some(_) => bail!(Failure::usage("the delimiter must be one ASCII character and no quote or line end")),
+        None => announced.unwrap_or_else(|| guess_delimiter(text, start)),
+    };
+    let rows = first(text, start, delimiter, headers::SEARCHED + 20);
+    Ok(Head { start, first_row, delimiter, rows, notes })
+}
+
+fn first(text: &str, start: usize, delimiter: u8, count: usize) -> Vec<Vec<String>> {
+    let mut records = Records::new(text, start, delimiter);
+    let mut rows = Vec::new();
+    while rows.len() < count && records.advance() {
+        rows.push(records.to_vec());
+    }
+    rows
+}
+
+/// The delimiter under which the first records have known headers and the same number of cells. The comma of `Last, First` does not
+/// win: it knows no headers.
+fn guess_delimiter(text: &str, start: usize) -> u8 {
+    let score = |delimiter: u8| {
+        let rows = first(text, start, delimiter, 20);
+        let known = headers::find(&rows).map_or(0, |found| found.score);
+        let widths: Vec<usize> = rows.iter().map(Vec::len).filter(|width| *width > 1).collect();
+        let common = widths.iter().map(|width| widths.iter().filter(|other| *other == width).count()).max().unwrap_or(0);
+        (known, common, widths.iter().max().copied().unwrap_or(0))
+    };
+    // Of equals the comma wins: `max_by_key` keeps the last.
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
+}
+
+/// Reads the data rows, which begin at byte `from`, in row `first_row`.
+pub(super) fn read(text: &str, from: usize, first_row: u32, delimiter: u8, layout: &Layout) -> Result<Raw> {
+    let cuts = cuts(text, from);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(cuts.len()).max(1);
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let parts: Vec<std::sync::Mutex<Option<Part>>> = cuts.iter().map(|_| std::sync::Mutex::new(None)).collect();
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let (Some(start), Some(slot)) = (cuts.get(at), parts.get(at)) else { break };
+            let part = part(text, *start, cuts.get(at + 1).copied().unwrap_or(text.len()), delimiter, layout);
+            if let Ok(mut slot) = slot.lock() {
+                *slot = Some(part);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        (1..threads).for_each(|_| {
+            scope.spawn(work);
+        });
+        work();
+    });
+    let mut all = Raw::default();
+    let mut row = first_row;
+    let mut at = from;
+    for (index, (guess, slot)) in cuts.iter().zip(parts).enumerate() {
+        let stop = cuts.get(index + 1).copied().unwrap_or(text.len());
+        if at >= stop {
+            // The part before ran over this whole one.
+            continue;
+        }
+        let read = slot.into_inner().ok().flatten();
+        let read = match read {
+            Some(read) if *guess == at => read,
+            _ => part(text, at, stop, delimiter, layout),
+        };
+        at = read.end;
+        let moved = |list: Vec<u32>| list.into_iter().map(|number| number.saturating_add(row)).collect();
+        let mut raw = read.collector.finish(row);
+        raw.odd_quotes = moved(read.odd);
+        raw.breaks = read.breaks.into_iter().map(|(number, lines)| (number.saturating_add(row), lines)).collect();
+        row = row.saturating_add(read.records);
+        all.append(raw)?;
+    }
+    if all.columns.is_empty() {
+        all = Collector::new(layout, 0).finish(0);
+    }
+    Ok(all)
+}
+
+/// A part that was read: from its start to the first record that begins at or after its stop.
+struct Part<'l> {
+    collector: Collector<'l>,
+    records: u32,
+    end: usize,
+    odd: Vec<u32>,
+    breaks: Vec<(u32, u32)>,
+}
+
+fn part<'l>(text: &str, start: usize, stop: usize, delimiter: u8, layout: &'l Layout) -> Part<'l> {
+    let mut records = Records::new(text, start, delimiter);
+    // A row is rarely shorter than 8 bytes a column.
+    let mut collector = Collector::new(layout, (stop.saturating_sub(start)) / (layout.headers.len().max(1) * 8));
+    let mut part_odd = Vec::new();
+    let mut breaks = Vec::new();
+    let mut number = 0;
+    while records.position() < stop && records.advance() {
+        if records.odd {
+            part_odd.push(number);
+        }
+        if records.breaks > 0 {
+            breaks.push((number, records.breaks));
+        }
+        collector.row(number, &records);
+        number = number.saturating_add(1);
+    }
+    Part { collector, records: number, end: records.position(), odd: part_odd, breaks }
+}
+
+/// Where parts begin: after a line end.
+fn cuts(text: &str, from: usize) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let mut cuts = vec![from];
+    let mut at = from + PART;
+    while at < bytes.len() {
+        let rest = bytes.get(at..).unwrap_or_default();
+        // A file that ends its lines with CR alone is one part.
+        let Some(end) = memchr::memchr(b'\n', rest) else { break };
+        let cut = at + end + 1;
+        if cut < bytes.len() {
+            cuts.push(cut);
+        }
+        at = cut + PART;
+    }
+    cuts
+}

@@ -1,0 +1,242 @@
+//! Headers: what one means, which row of a file holds them, and which system writes such a row.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::slot::Slot;
+use super::synonyms::{AREAS, CONTAINERS, NEVER, SYNONYMS};
+use super::systems::{SYSTEMS, System};
+use crate::text;
+
+/// How many rows are looked at for the headers.
+pub(super) const SEARCHED: usize = 30;
+
+static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
+    let mut known = HashMap::new();
+    for (slot, rank, spellings) in SYNONYMS {
+        for spelling in split(spellings) {
+            // The first line wins, so that a test can see a spelling that stands in two.
+            known.entry(squash(spelling)).or_insert((*slot, *rank));
+        }
+    }
+    known
+});
+static NEVER_READ: LazyLock<HashSet<String>> = LazyLock::new(|| split(NEVER).map(squash).collect());
+static AREA_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| split(AREAS).map(squash).collect());
+static CONTAINER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| split(CONTAINERS).map(squash).collect());
+static SYSTEM_COLUMNS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| SYSTEMS.iter().flat_map(|system| system.columns.iter().map(|(header, _)| squash(header))).collect());
+
+/// The spellings of one line of a data table.
+pub(super) fn split(line: &str) -> impl Iterator<Item = &str> {
+    line.split('|').map(str::trim)
+}
+
+/// A header without what people vary: case, width, spaces, `_ - . / : *`, invisible characters; `#` is "number".
+fn squash(header: &str) -> String {
+    let mut squashed = String::with_capacity(header.len());
+    for character in header.nfkc().filter(|character| !text::is_invisible(*character) && !character.is_control()) {
+        match character {
+            '#' => squashed.push_str("number"),
+            ' ' | '_' | '-' | '.' | '/' | ':' | '*' | '\u{a0}' => {}
+            _ if character.is_whitespace() => {}
+            _ => squashed.extend(character.to_lowercase()),
+        }
+    }
+    squashed
+}
+
+/// The forms under which a header is looked up, most particular first.
+pub(super) fn keys(header: &str) -> Vec<String> {
+    let header: String = header.chars().map(|character| if character.is_whitespace() { ' ' } else { character }).collect();
+    let header = header.trim();
+    let mut keys = vec![squash(header)];
+    let mut add = |key: String| {
+        if !key.is_empty() && !keys.contains(&key) {
+            keys.push(key);
+        }
+    };
+    // `First Name [Required]`, `Work Contact: Work Email (Personal Profile)`
+    let mut plain = header.to_owned();
+    if let (Some(open), Some(close)) = (plain.find('['), plain.rfind(']'))
+        && open < close
+        && close + 1 == plain.trim_end().len()
+    {
+        plain.truncate(open);
+    }
+    if let Some(open) = plain.rfind('(')
+        && let Some(area) = plain.get(open + 1..).and_then(|rest| rest.trim_end().strip_suffix(')'))
+        && AREA_WORDS.contains(&squash(area))
+    {
+        plain.truncate(open);
+    }
+    add(squash(&plain));
+    // `profile.email`, `urn:…:2.0:User.employeeNumber`: parents that say nothing are dropped from the left.
+    let mut rest = plain.as_str();
+    while let Some((parent, leaf)) = split_parent(rest) {
+        if !CONTAINER_WORDS.contains(&squash(parent)) {
+            break;
+        }
+        add(squash(leaf));
+        rest = leaf;
+    }
+    keys
+}
+
+/// The first segment of a dotted path and the rest. The URN of a SCIM extension holds dots itself, so the longest known parent counts.
+fn split_parent(path: &str) -> Option<(&str, &str)> {
+    let known = split(CONTAINERS).filter(|parent| parent.starts_with("urn:"));
+    for parent in known {
+        if let Some(leaf) =
+            path.get(..parent.len()).filter(|start| start.eq_ignore_ascii_case(parent)).and(path.get(parent.len()..))
+            && let Some(leaf) = leaf.strip_prefix(['.', ':', '/'])
+        {
+            return Some((path.get(..parent.len())?, leaf));
+        }
+    }
+    path.trim_start_matches('/').split_once(['.', '/'])
+}
+
+/// The key two headers are compared by: the most forgiving of [`keys`] before parents are dropped.
+pub(super) fn key(header: &str) -> String {
+    let mut keys = keys(header);
+    keys.truncate(2);
+    keys.pop().unwrap_or_default()
+}
+
+/// What a header means in general.
+pub(super) fn meaning(header: &str) -> Option<(Slot, u8)> {
+    if is_never_read(header) {
+        return None;
+    }
+    let keys = keys(header);
+    if let Some(found) = keys.iter().find_map(|key| KNOWN.get(key)) {
+        return Some(*found);
+    }
+    // `Job Title Description1`: some systems number the second column of a name.
+    keys.iter().find_map(|key| {
+        let bare = key.trim_end_matches(|character: char| character.is_ascii_digit());
+        let numbered = bare.len() < key.len() && key.len() - bare.len() <= 2;
+        KNOWN.get(bare).filter(|_| numbered).map(|(slot, rank)| (*slot, rank.saturating_add(5)))
+    })
+}
+
+/// Whether some system or synonym could read this header: what a JSON reader keeps before the system is known.
+pub(super) fn may_be_read(header: &str) -> bool {
+    meaning(header).is_some() || keys(header).iter().any(|key| SYSTEM_COLUMNS.contains(key))
+}
+
+/// Whether a header is never read, whatever it matches.
+pub(super) fn is_never_read(header: &str) -> bool {
+    let upper = header.to_uppercase();
+    upper.contains("[UPLOAD ONLY]") || keys(header).iter().any(|key| NEVER_READ.contains(key))
+}
+
+/// The system that writes such headers.
+pub(super) fn system<'a>(headers: impl Iterator<Item = &'a str>) -> Option<&'static System> {
+    let present: HashSet<String> = headers.flat_map(keys).collect();
+    SYSTEMS.iter().find(|system| {
+        system
+            .signatures
+            .iter()
+            .any(|signature| split(signature).all(|header| keys(header).iter().any(|key| present.contains(key))))
+    })
+}
+
+/// The row that holds the headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Index into the rows searched.
+    pub(super) at: usize,
+    /// Whether the next row only repeats the headers as labels.
+    pub(super) labels: bool,
+    /// How many known headers it has: the better sheet of two has more.
+    pub(super) score: usize,
+}
+
+/// Finds the row of headers among the first rows: the one with most distinct known headers, at least two or an e-mail alone. A title
+/// that contains a known word is none, because only whole cells count.
+pub(super) fn find(rows: &[Vec<String>]) -> Option<Found> {
+    let score = |row: &Vec<String>| {
+        let slots: BTreeSet<Slot> = row.iter().filter_map(|cell| meaning(cell)).map(|(slot, _)| slot).collect();
+        let data = row.iter().any(|cell| cell.contains('@'));
+        let known = if data { 0 } else { slots.len() };
+        let enough = known >= 2 || known == 1 && slots.contains(&Slot::Email);
+        let recognised = usize::from(enough && system(row.iter().map(String::as_str)).is_some());
+        if enough { known + 100 * recognised } else { 0 }
+    };
+    let scores: Vec<usize> = rows.iter().take(SEARCHED).map(score).collect();
+    let best = *scores.iter().max()?;
+    if best == 0 {
+        return None;
+    }
+    let at = scores.iter().position(|score| *score == best)?;
+    Some(Found { at, labels: is_label_row(rows.get(at + 1)), score: best })
+}
+
+/// Whether a row below the headers is a second row of headers: most of its cells are header words and none looks like data.
+pub(super) fn is_label_row(row: Option<&Vec<String>>) -> bool {
+    let Some(row) = row else { return false };
+    let filled: Vec<&String> = row.iter().filter(|cell| !cell.trim().is_empty()).collect();
+    let known = filled.iter().filter(|cell| meaning(cell).is_some()).count();
+    let data = filled.iter().any(|cell| cell.contains('@') || cell.chars().all(|character| character.is_ascii_digit()));
+    known >= 3 && known * 2 >= filled.len() && !data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_differ_in_what_people_vary() {
+        for header in [
+            "Work Email",
+            "work_email",
+            "WORK-EMAIL *",
+            "\u{feff}Work\u{a0}E-mail",
+            "Work\nEmail",
+            "Work Email [Required]",
+            "profile.workEmail",
+        ] {
+            assert_eq!(meaning(header).map(|(slot, _)| slot), Some(Slot::Email), "{header:?}");
+        }
+    }
+
+    #[test]
+    fn only_known_areas_are_cut_off() {
+        assert_eq!(meaning("Associate ID (Employment Profile)").map(|(slot, _)| slot), Some(Slot::EmployeeNumber));
+        assert_eq!(meaning("Tax ID (SSN) (Personal Profile)"), None);
+        assert_eq!(meaning("Title (Salary)"), None);
+    }
+
+    #[test]
+    fn a_parent_that_means_something_is_kept() {
+        assert_eq!(meaning("manager.email").map(|(slot, _)| slot), Some(Slot::ManagerEmail));
+        assert_eq!(meaning("spouse.email"), None);
+        let urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.employeeNumber";
+        assert_eq!(meaning(urn).map(|(slot, _)| slot), Some(Slot::EmployeeNumber));
+    }
+
+    #[test]
+    fn no_spelling_stands_in_two_lines() {
+        let mut seen: HashMap<String, (Slot, u8)> = HashMap::new();
+        for (slot, rank, line) in SYNONYMS {
+            for spelling in split(line) {
+                let before = seen.insert(squash(spelling), (*slot, *rank));
+                assert!(before.is_none_or(|before| before == (*slot, *rank)), "{spelling}: {before:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_signature_can_be_recognised() {
+        for system in SYSTEMS {
+            for signature in system.signatures {
+                let found = super::system(split(signature)).map(|found| found.name);
+                assert!(found.is_some(), "{}: {signature}", system.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! JSON as APIs and exports write it: a list, a list in an envelope, one object a line, pages one after another.
+//!
+//! The items are found first (a scan over brackets and strings), then read at the same time, straight into columns. Nested objects
+//! become paths (`name.givenName`), lists of objects are chosen from by their type (`emails[type=work].value`). Which paths a file has
+//! is known only at its end, so every path that could be read is kept until the columns are chosen.
+
+mod item;
+mod items;
+
+use anyhow::{Result, bail};
+
+use super::collect::{Raw, RawColumn};
+use crate::failure::Failure;
+use item::Sink;
+use polars::prelude::*;
+
+/// Items a thread takes at once.
+const BATCH: usize = 4096;
+
+/// The headers a JSON file turned out to have, and its rows.
+pub(super) fn read(text: &str, configured: &(dyn Fn(&str) -> bool + Sync)) -> Result<Raw> {
+    let found = items::find(text)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let batches: Vec<&[(usize, usize)]> = found.items.chunks(BATCH).collect();
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let results: Vec<std::sync::Mutex<Option<Result<Raw>>>> = batches.iter().map(|_| std::sync::Mutex::new(None)).collect();
+    let work = || {
+        let mut sink = Sink::new(configured);
+        loop {
+            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let (Some(batch), Some(slot)) = (batches.get(at), results.get(at)) else { break };
+            let read = batch_of(text, batch, at * BATCH, &mut sink);
+            if let Ok(mut slot) = slot.lock() {
+                *slot = Some(read);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        (1..threads.min(batches.len())).for_each(|_| {
+            scope.spawn(work);
+        });
+        work();
+    });
+    let mut all = Raw::default();
+    let mut unmapped = 0;
+    for slot in results {
+        let Some(read) = slot.into_inner().ok().flatten() else { bail!(Failure::failed("a part of the file was not read")) };
+        let read = read?;
+        unmapped = unmapped.max(read.unmapped);
+        stitch(&mut all, read)?;
+    }
+    all.unmapped = unmapped;
+    all.incomplete = found.incomplete;
+    all.notes = found.notes;
+    Ok(all)
+}
+
+fn batch_of(text: &str, batch: &[(usize, usize)], before: usize, sink: &mut Sink<'_>) -> Result<Raw> {
+    for (at, (start, end)) in batch.iter().enumerate() {
+        let item = text.get(*start..*end).unwrap_or_default();
+        let number = u32::try_from(before + at + 1).unwrap_or(u32::MAX);
+        if let Err(error) = sink.item(number, item) {
+            let (line, column) = place(text, *start, &error);
+            bail!(
+                Failure::usage(format!("item {number} is no valid JSON, at line {line}, column {column}: {}", reason(&error)))
+                    .hint("JSON has no comments, trailing commas, NaN or single quotes; export the file again")
+            );
+        }
+    }
+    Ok(sink.finish())
+}
+
+/// Appends a batch whose columns may be others: a path may appear late.
+fn stitch(all: &mut Raw, next: Raw) -> Result<()> {
+    let (before, more) = (all.rows.len(), next.rows.len());
+    for column in next.columns {
+        match all.columns.iter_mut().find(|known| known.header == column.header) {
+            Some(known) => {
+                known.values.append(&column.values)?;
+            }
+            None => {
+                let mut values = StringChunked::full_null(PlSmallStr::EMPTY, before);
+                values.append(&column.values)?;
+                all.columns.push(RawColumn { header: column.header, at: all.columns.len(), values });
+            }
+        }
+    }
+    for column in all.columns.iter_mut().filter(|column| column.values.len() == before) {
+        column.values.append(&StringChunked::full_null(PlSmallStr::EMPTY, more))?;
+    }
+    all.rows.extend(next.rows);
+    all.blank.extend(next.blank);
+    Ok(())
+}
+
+/// Line and column of an error in an item that begins at `start`.
+pub(super) fn place(text: &str, start: usize, error: &serde_json::Error) -> (usize, usize) {
+    let before = text.get(..start).unwrap_or_default();
+    let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + error.line().max(1);
+    let column =
+        if error.line() <= 1 { start - before.rfind('\n').map_or(0, |at| at + 1) + error.column() } else { error.column() };
+    (line, column.max(1))
+}
+
+/// What serde says, without its own place and without the value: cells are never echoed.
+pub(super) fn reason(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
+        serde_json::error::Category::Eof => "it ends in the middle",
+        serde_json::error::Category::Syntax if error.to_string().starts_with("recursion limit") => "it is nested too deeply",
+        serde_json::error::Category::Syntax => "something stands there that JSON does not allow",
+        _ => "it is not an object",
+    }
+}

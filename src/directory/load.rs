@@ -1,0 +1,248 @@
+//! One export after another, from file to frame.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Utc};
+use polars::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::build::{self, Built, Calendar};
+use super::collect::{self, Raw};
+use super::decode::{self, Content, Kind, Text};
+use super::delimited;
+use super::headers::{self, Found};
+use super::json;
+use super::mapping::{self, Mapping};
+use super::people::{People, Source, schema};
+use super::slot::Slot;
+use super::workbook::{self, Workbook};
+use crate::config;
+use crate::failure::Failure;
+
+/// Loads every export, in the order given.
+pub fn load(files: &[config::Directory]) -> Result<People> {
+    if files.is_empty() {
+        bail!(
+            Failure::usage("no directory export is given")
+                .hint("name one with --directory FILE, or in the configuration as [[directory]] path = \"…\"")
+        );
+    }
+    let mut frame = DataFrame::empty_with_schema(&schema());
+    let (mut sources, mut rejected, mut doubts) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, file) in files.iter().enumerate() {
+        let index = u32::try_from(index).context("too many directories")?;
+        let (built, source) =
+            one(file, index).with_context(|| Failure::usage(format!("the directory {} cannot be used", file.path.display())))?;
+        frame.vstack_mut_owned(built.frame)?;
+        rejected.extend(built.rejected);
+        doubts.extend(built.doubts);
+        sources.push(source);
+    }
+    distinct_names(&mut sources, files);
+    frame.rechunk_mut_par();
+    People::new(frame, sources, rejected, doubts)
+}
+
+/// A file read as a table of text, before its columns are given a meaning.
+struct Table {
+    raw: Raw,
+    headers: Vec<String>,
+    epoch_1904: bool,
+}
+
+fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
+    let bytes = read_file(&file.path)?;
+    let mut source = evidence(&file.path, &bytes);
+    let table = table(bytes, file, &mut source)?;
+    let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
+    let Table { raw, epoch_1904, .. } = table;
+    source.system = mapping.system.map(|system| system.name.to_owned());
+    source.columns = mapping.mapped(&raw);
+    source.notes.append(&mut mapping.notes);
+    describe(&raw, &mut source);
+    if mapping.first(Slot::Email).is_none() && mapping.first(Slot::EmployeeNumber).is_none() {
+        bail!(
+            Failure::usage("no column holds e-mail addresses or employee numbers, so nobody could be matched")
+                .hint("name the columns in [directory.columns], e.g. email = \"…\"")
+        );
+    }
+    let calendar = Calendar { epoch_1904, order: file.date_order };
+    let built = build::build(raw, &mapping, file, calendar, index, &mut source)?;
+    source.rejected = built.rejected.len() as u64;
+    source.rows = built.frame.height() as u64 + source.rejected;
+    if source.rows == 0 {
+        source.incomplete.push("it has no people".into());
+    }
+    Ok((built, source))
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>> {
+    let problem = || {
+        Failure::usage(format!("cannot read {}", path.display()))
+            .hint("name an existing export with --directory or [[directory]] path")
+    };
+    if path.is_dir() {
+        bail!(Failure::usage(format!("{} is a folder", path.display())).hint("name the export inside it"));
+    }
+    std::fs::read(path).with_context(problem)
+}
+
+fn evidence(path: &Path, bytes: &[u8]) -> Source {
+    let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    Source {
+        name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        bytes: bytes.len() as u64,
+        modified: modified.map(|modified| DateTime::<Utc>::from(modified).date_naive()),
+        ..Source::default()
+    }
+}
+
+fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Result<Table> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        bail!(Failure::usage("the file is empty"));
+    }
+    let content = decode::decode(bytes, file.encoding.as_deref())?;
+    let kind = match &content {
+        Content::Workbook(kind, _) | Content::Text(kind, _) => *kind,
+    };
+    source.format = kind.name().into();
+    if let Some(wanted) = file.format {
+        let fits = match wanted {
+            config::Format::Csv => matches!(kind, Kind::Delimited),
+            config::Format::Xlsx => {
+                matches!(kind, Kind::Xlsx | Kind::Xlsb | Kind::Xls | Kind::Ods | Kind::Html | Kind::SpreadsheetMl)
+            }
+            config::Format::Json => matches!(kind, Kind::Json),
+        };
+        if !fits {
+            bail!(Failure::usage(format!("the configuration says format = {wanted:?}, but the content is {}", kind.name())));
+        }
+    }
+    match content {
+        Content::Workbook(kind, bytes) => from_workbook(Workbook::open(kind, bytes)?, file, source),
+        Content::Text(kind, text) => {
+            source.encoding = Some(text.encoding.clone());
+            source.notes.extend(text.notes.iter().cloned());
+            match kind {
+                Kind::Json => {
+                    let raw = json::read(text.as_str(), &|header| mapping::is_configured(header, file))?;
+                    let headers = raw.columns.iter().map(|column| column.header.clone()).collect();
+                    Ok(Table { raw, headers, epoch_1904: false })
+                }
+                Kind::Delimited => from_text(&text, file, source),
+                other => bail!(Failure::usage(format!("the content is {}, which is not read yet", other.name()))),
+            }
+        }
+    }
+}
+
+fn from_text(text: &Text, file: &config::Directory, source: &mut Source) -> Result<Table> {
+    let head = delimited::head(text.as_str(), file.delimiter)?;
+    source.notes.extend(head.notes.iter().cloned());
+    source.delimiter = Some(match head.delimiter {
+        b'\t' => "tab".into(),
+        other => char::from(other).to_string(),
+    });
+    let dropped = head.first_row - 1;
+    let found = header_row(&head.rows, file.header_row.map(|row| row.saturating_sub(dropped)))?;
+    let all = head.rows.get(found.at).cloned().unwrap_or_default();
+    source.header_row = Some(found.at as u32 + head.first_row);
+    let data = found.at + 1 + usize::from(found.labels);
+    skipped_head(&found, head.first_row, source);
+    let mut records = delimited::Records::new(text.as_str(), head.start, head.delimiter);
+    for _ in 0..data {
+        records.advance();
+    }
+    let layout = collect::layout(trim_headers(all), &|header| mapping::is_configured(header, file));
+    let raw = delimited::read(text.as_str(), records.position(), data as u32 + head.first_row, head.delimiter, &layout)?;
+    Ok(Table { raw, headers: layout.headers, epoch_1904: false })
+}
+
+fn from_workbook(mut book: Workbook, file: &config::Directory, source: &mut Source) -> Result<Table> {
+    let sheet = workbook::choose(&mut book, file.sheet.as_deref(), &mut source.notes)?;
+    let head = book.head(&sheet.name, headers::SEARCHED.max(file.header_row.unwrap_or(0) as usize) + 2)?;
+    let found = header_row(&head, file.header_row)?;
+    let all = head.get(found.at).cloned().unwrap_or_default();
+    source.header_row = Some(found.at as u32 + 1);
+    source.sheet = Some(sheet.name.clone());
+    skipped_head(&found, 1, source);
+    let layout = collect::layout(trim_headers(all), &|header| mapping::is_configured(header, file));
+    let raw = book.read(&sheet.name, (found.at + 2 + usize::from(found.labels)) as u32, &layout)?;
+    Ok(Table { raw, headers: layout.headers, epoch_1904: book.epoch_1904() })
+}
+
+/// Empty headers at the end are formatting, not columns.
+fn trim_headers(mut headers: Vec<String>) -> Vec<String> {
+    while headers.last().is_some_and(|header| super::cells::trim(header).is_empty()) {
+        headers.pop();
+    }
+    headers
+}
+
+fn header_row(rows: &[Vec<String>], given: Option<u32>) -> Result<Found> {
+    if let Some(given) = given {
+        let at = (given as usize).checked_sub(1).filter(|at| *at < rows.len());
+        let Some(at) = at else { bail!(Failure::usage(format!("header_row = {given}: the file has no such row near its start"))) };
+        return Ok(Found { at, labels: headers::is_label_row(rows.get(at + 1)), score: 0 });
+    }
+    headers::find(rows).ok_or_else(|| {
+        Failure::usage(format!("no headers were found in the first {} rows", rows.len().min(headers::SEARCHED)))
+            .hint("the file needs a row of headers such as `Email, Employee ID, Status`; say where with header_row, or name the columns in [directory.columns]")
+            .into()
+    })
+}
+
+fn skipped_head(found: &Found, first_row: u32, source: &mut Source) {
+    if found.at > 0 {
+        let last = found.at as u32 + first_row - 1;
+        let rows = if last == first_row { format!("row {first_row}") } else { format!("rows {first_row}-{last}") };
+        source.skipped.push(format!("{rows}: above the headers, which were found in row {}", last + 1));
+    }
+    if found.labels {
+        source.skipped.push(format!("row {}: a second row of headers", found.at as u32 + first_row + 1));
+    }
+}
+
+/// What was seen while the rows were read, as sentences.
+fn describe(raw: &Raw, source: &mut Source) {
+    source.unmapped = raw.unmapped;
+    source.notes.extend(raw.notes.iter().cloned());
+    source.incomplete.extend(raw.incomplete.iter().cloned());
+    let last = raw.rows.last().copied().unwrap_or(0);
+    let blank = raw.blank.iter().filter(|row| **row < last).count();
+    if blank > 0 {
+        source.skipped.push(format!("{blank} blank rows"));
+    }
+    const SHOWN: usize = 20;
+    for (row, why) in raw.skipped.iter().take(SHOWN) {
+        source.skipped.push(format!("row {row}: {why}"));
+    }
+    if raw.skipped.len() > SHOWN {
+        source.skipped.push(format!("and {} more rows like these", raw.skipped.len() - SHOWN));
+    }
+    if let Some(first) = raw.long.first() {
+        source.notes.push(format!(
+            "{} rows have more cells than there are headers, first row {first}: an unquoted delimiter?",
+            raw.long.len()
+        ));
+    }
+    if let Some(first) = raw.odd_quotes.first() {
+        source.notes.push(format!(
+            "{} rows have quotes that do not fit together, first row {first}: they were read as they stand",
+            raw.odd_quotes.len()
+        ));
+    }
+}
+
+/// Two files of one name in different folders are told apart by their paths.
+fn distinct_names(sources: &mut [Source], files: &[config::Directory]) {
+    let mut seen = HashSet::new();
+    for (source, file) in sources.iter_mut().zip(files) {
+        if !seen.insert(source.name.clone()) {
+            source.name = file.path.display().to_string();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Which column fills which field: the configuration, then the recognised system, then the synonyms; by rank where several claim one.
+
+use anyhow::{Result, bail};
+
+use super::collect::Raw;
+use super::headers;
+use super::people::Mapped;
+use super::slot::Slot;
+use super::synonyms::WEAK;
+use super::systems::System;
+use crate::config;
+use crate::failure::Failure;
+
+/// A column that claims a slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Claim {
+    /// Index into [`Raw::columns`].
+    pub(super) column: usize,
+    /// The slot.
+    pub(super) slot: Slot,
+    /// Lower is better; 0 is the configuration's word, 1 a preset's.
+    pub(super) rank: u8,
+    /// `configured`, `preset okta`, `synonym`.
+    pub(super) why: String,
+}
+
+/// The columns in use.
+#[derive(Debug, Default)]
+pub(super) struct Mapping {
+    claims: Vec<Claim>,
+    /// The system.
+    pub(super) system: Option<&'static System>,
+    /// Choices made, as sentences.
+    pub(super) notes: Vec<String>,
+}
+
+/// Whether the configuration names this header.
+pub(super) fn is_configured(header: &str, file: &config::Directory) -> bool {
+    file.columns.values().any(|named| same_header(named, header))
+}
+
+fn same_header(named: &str, header: &str) -> bool {
+    named == header || headers::key(named) == headers::key(header)
+}
+
+impl Mapping {
+    /// Decides which columns fill which slots.
+    pub(super) fn decide(raw: &Raw, all_headers: &[String], file: &config::Directory) -> Result<Self> {
+        let system = headers::system(all_headers.iter().map(String::as_str));
+        let mut mapping = Self { system, ..Self::default() };
+        mapping.configured(raw, file)?;
+        let configured: Vec<Slot> = mapping.claims.iter().map(|claim| claim.slot).collect();
+        let taken = |slot: Slot| configured.iter().any(|taken| taken.field() == slot.field() && slot.field().is_some());
+        for (column, candidate) in raw.columns.iter().enumerate() {
+            if mapping.claims.iter().any(|claim| claim.column == column) {
+                continue;
+            }
+            let preset = system.and_then(|system| {
+                let keys = headers::keys(&candidate.header);
+                system.columns.iter().find(|(header, _)| keys.contains(&headers::key(header)))
+            });
+            let claim = match (preset, system) {
+                (Some((_, None)), _) => continue,
+                (Some((_, Some(slot))), Some(system)) => {
+                    Claim { column, slot: *slot, rank: 1, why: format!("preset {}", system.name) }
+                }
+                _ => match headers::meaning(&candidate.header) {
+                    Some((slot, rank)) => Claim { column, slot, rank, why: "synonym".into() },
+                    None => continue,
+                },
+            };
+            if !taken(claim.slot) {
+                mapping.claims.push(claim);
+            }
+        }
+        mapping.claims.sort_by_key(|claim| (claim.slot, claim.rank, claim.column));
+        mapping.drop_makeshifts();
+        mapping.refuse_contradictions(raw)?;
+        Ok(mapping)
+    }
+
+    fn configured(&mut self, raw: &Raw, file: &config::Directory) -> Result<()> {
+        for (field, header) in &file.columns {
+            let Some((_, slot)) = Slot::CANONICAL.iter().find(|(name, _)| name == field) else {
+                let known = Slot::CANONICAL.map(|(name, _)| name).join(", ");
+                bail!(Failure::usage(format!("[directory.columns] `{field}` is no field")).hint(format!("the fields are {known}")));
+            };
+            let exact = raw.columns.iter().position(|column| column.header == *header);
+            let found = exact.or_else(|| raw.columns.iter().position(|column| same_header(header, &column.header)));
+            let Some(column) = found else {
+                let seen = raw.columns.iter().map(|column| format!("`{}`", column.header)).collect::<Vec<_>>().join(", ");
+                bail!(
+                    Failure::usage(format!("[directory.columns] {field} = \"{header}\": the file has no such column"))
+                        .hint(format!("recognised in the file: {seen}"))
+                );
+            };
+            self.claims.push(Claim { column, slot: *slot, rank: 0, why: "configured".into() });
+        }
+        Ok(())
+    }
+
+    /// A makeshift header counts only while no better column claims the field. A login beside an e-mail still fills its blanks.
+    fn drop_makeshifts(&mut self) {
+        let claims = std::mem::take(&mut self.claims);
+        let has_better = |claim: &Claim| claims.iter().any(|other| other.slot == claim.slot && other.rank < WEAK);
+        self.claims =
+            claims.iter().filter(|claim| claim.rank < WEAK || claim.slot == Slot::Email || !has_better(claim)).cloned().collect();
+    }
+
+    /// Two columns of one rank that differ: nobody but a person can say which is meant.
+    fn refuse_contradictions(&mut self, raw: &Raw) -> Result<()> {
+        for pair in self.claims.windows(2) {
+            let [one, other] = pair else { continue };
+            let same_claim = one.slot == other.slot && one.rank == other.rank && one.rank < WEAK && !one.slot.is_list();
+            if !same_claim || !one.slot.decides() {
+                continue;
+            }
+            let (Some(first), Some(second)) = (raw.columns.get(one.column), raw.columns.get(other.column)) else { continue };
+            let differ = first
+                .values
+                .iter()
+                .zip(second.values.iter())
+                .position(|(one, other)| one.is_some() && other.is_some() && one != other);
+            let Some(at) = differ else {
+                self.notes
+                    .push(format!("the columns `{}` and `{}` hold the same; the first was used", first.header, second.header));
+                continue;
+            };
+            let field = one.slot.field().unwrap_or_default();
+            let row = raw.rows.get(at).copied().unwrap_or_default();
+            bail!(
+                Failure::usage(format!(
+                    "the columns {} `{}` and {} `{}` both look like {field} and differ, first in row {row}",
+                    letter(first.at),
+                    first.header,
+                    letter(second.at),
+                    second.header
+                ))
+                .hint(format!(
+                    "choose with [directory.columns] {field} = \"{}\" (or rename one of two equal headers)",
+                    first.header
+                ))
+            );
+        }
+        Ok(())
+    }
+
+    /// The columns of a slot, best first.
+    pub(super) fn columns(&self, slot: Slot) -> impl Iterator<Item = &Claim> {
+        self.claims.iter().filter(move |claim| claim.slot == slot)
+    }
+
+    /// The best column of a slot.
+    pub(super) fn first(&self, slot: Slot) -> Option<&Claim> {
+        self.columns(slot).next()
+    }
+
+    /// What was read from where, for the evidence.
+    pub(super) fn mapped(&self, raw: &Raw) -> Vec<Mapped> {
+        let mapped = self.claims.iter().filter_map(|claim| {
+            let header = raw.columns.get(claim.column)?.header.clone();
+            Some(Mapped { field: claim.slot.field()?.to_owned(), header, why: claim.why.clone() })
+        });
+        let mut mapped: Vec<Mapped> = mapped.collect();
+        let place = |field: &str| Slot::CANONICAL.iter().position(|(name, _)| *name == field);
+        mapped.sort_by_key(|mapped| place(&mapped.field));
+        mapped
+    }
+}
+
+/// A column as a spreadsheet names it.
+pub(super) fn letter(at: usize) -> String {
+    let mut letters = Vec::new();
+    let mut rest = at + 1;
+    while rest > 0 {
+        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}

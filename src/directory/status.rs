@@ -1,0 +1,144 @@
+//! Status words: what each was taken for.
+//!
+//! `[directory.status]` wins, then the recognised system's own words, then words that mean the same everywhere, then booleans. What is
+//! left is `unknown` and shown with its count. `Inactive` is left on purpose: several systems write it for people on leave.
+
+use std::collections::BTreeMap;
+
+use super::cells;
+use super::headers::split;
+use super::slot::Slot;
+use super::systems::System;
+use crate::config::Status;
+
+/// Words that mean the same in every system, as data.
+const WORDS: &[(Status, &str)] = &[
+    (
+        Status::Active,
+        "active | employed | current | currently employed | working | full-time | part-time | full time | part time | regular | permanent | contractor | temporary | intern | probation | activated | aktiv | actif | activo | attivo | 在籍 | active employee | on probation | notice period | serving notice | notice",
+    ),
+    (
+        Status::Leave,
+        "leave | on leave | leave of absence | loa | paid leave | unpaid leave | parental leave | maternity leave | paternity leave | maternity | sick leave | medical leave | family leave | military leave | sabbatical | garden leave | gardening leave | furlough | furloughed | leave with pay | leave without pay | long term leave | elternzeit | beurlaubt | congé | en congé | 休職",
+    ),
+    (Status::Suspended, "suspended | disabled | deactivated | blocked | locked by admin | gesperrt | suspendu | access suspended"),
+    (
+        Status::Terminated,
+        "terminated | retired | resigned | dismissed | deceased | left | leaver | former | former employee | departed | separated | offboarded | deprovisioned | exited | ended | no longer employed | ausgeschieden | gekündigt | sorti | terminé | cesado | 退職 | terminated with pay | laid off | contract ended",
+    ),
+    (
+        Status::Prehire,
+        "prehire | pre-hire | future hire | future | pending | pending start | staged | provisioned | onboarding | preboarding | pre-boarding | hired | accepted | not started | new hire pending | offer accepted",
+    ),
+    (Status::Unknown, "inactive | inaktiv | inactif | inactivo | unknown"),
+];
+
+/// What one word of a column says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A status.
+    Word(Status),
+    /// Only whether the entry is switched on.
+    Switch(bool),
+}
+
+/// Decides words of one column.
+#[derive(Debug)]
+pub(super) struct Words {
+    slot: Slot,
+    system: Option<&'static System>,
+    configured: BTreeMap<String, Status>,
+}
+
+impl Words {
+    /// For a column of this slot.
+    pub(super) fn new(slot: Slot, system: Option<&'static System>, configured: &BTreeMap<String, Status>) -> Self {
+        let configured = configured.iter().map(|(word, status)| (fold(word), *status)).collect();
+        Self { slot, system, configured }
+    }
+
+    /// What a word means.
+    pub(super) fn meaning(&self, word: &str) -> Meaning {
+        let folded = fold(word);
+        if let Some(status) = self.configured.get(&folded) {
+            return Meaning::Word(*status);
+        }
+        match self.slot {
+            Slot::AccountControl => {
+                // Bit 2 is ACCOUNTDISABLE; 512 and 66048 are normal accounts.
+                return word.parse::<u32>().map_or(Meaning::Word(Status::Unknown), |bits| Meaning::Switch(bits & 2 == 0));
+            }
+            Slot::Disabled => {
+                if let Some(off) = cells::boolean(word) {
+                    return Meaning::Switch(!off);
+                }
+            }
+            Slot::Ended => match cells::boolean(word) {
+                Some(true) => return Meaning::Word(Status::Terminated),
+                Some(false) => return Meaning::Switch(true),
+                None => {}
+            },
+            _ => {}
+        }
+        let of_system = self.system.and_then(|system| find(system.words, &folded));
+        if let Some(status) = of_system.or_else(|| find(WORDS, &folded)) {
+            return Meaning::Word(status);
+        }
+        // `T` is "terminated" in as many systems as it is "true": letters are booleans only where the header asks a question.
+        let letter = self.slot == Slot::Status && folded.len() == 1 && !folded.bytes().all(|byte| byte.is_ascii_digit());
+        let boolean = cells::boolean(word).filter(|_| !letter);
+        boolean.map_or(Meaning::Word(Status::Unknown), Meaning::Switch)
+    }
+}
+
+fn find(table: &[(Status, &str)], folded: &str) -> Option<Status> {
+    table.iter().find(|(_, words)| split(words).any(|word| fold(word) == folded)).map(|(status, _)| *status)
+}
+
+/// Case, `_`, `-` and white space do not count.
+fn fold(word: &str) -> String {
+    let lower = crate::text::folded(word).to_lowercase();
+    let spaced: String = lower.chars().map(|character| if matches!(character, '_' | '-') { ' ' } else { character }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::systems::SYSTEMS;
+
+    fn meaning(system: Option<&str>, slot: Slot, word: &str) -> Meaning {
+        let system = system.and_then(|name| SYSTEMS.iter().find(|system| system.name == name));
+        let none = BTreeMap::new();
+        Words::new(slot, system, &none).meaning(word)
+    }
+
+    #[test]
+    fn inactive_is_not_terminated() {
+        assert_eq!(meaning(None, Slot::Status, "Inactive"), Meaning::Word(Status::Unknown));
+        assert_eq!(meaning(Some("SuccessFactors user data file"), Slot::Status, "inactive"), Meaning::Word(Status::Unknown));
+        assert_eq!(meaning(Some("Personio"), Slot::Status, "inactive"), Meaning::Word(Status::Terminated));
+    }
+
+    #[test]
+    fn one_letter_codes_need_a_recognised_system() {
+        assert_eq!(meaning(None, Slot::Status, "D"), Meaning::Word(Status::Unknown));
+        assert_eq!(meaning(Some("PeopleSoft"), Slot::Status, "D"), Meaning::Word(Status::Terminated));
+        assert_eq!(meaning(Some("SuccessFactors"), Slot::Status, "D"), Meaning::Word(Status::Active));
+    }
+
+    #[test]
+    fn booleans_only_switch() {
+        assert_eq!(meaning(None, Slot::Status, "FALSE"), Meaning::Switch(false));
+        assert_eq!(meaning(None, Slot::Disabled, "True"), Meaning::Switch(false));
+        assert_eq!(meaning(None, Slot::Ended, "true"), Meaning::Word(Status::Terminated));
+        assert_eq!(meaning(None, Slot::AccountControl, "514"), Meaning::Switch(false));
+        assert_eq!(meaning(None, Slot::AccountControl, "66048"), Meaning::Switch(true));
+    }
+
+    #[test]
+    fn the_configuration_wins() {
+        let configured = BTreeMap::from([("inactive".to_owned(), Status::Terminated)]);
+        assert_eq!(Words::new(Slot::Status, None, &configured).meaning("Inactive"), Meaning::Word(Status::Terminated));
+    }
+}

@@ -1,0 +1,297 @@
+//! The systems whose exports are recognised by their headers, as data. To teach the loader a system, add an entry.
+//!
+//! A system is recognised when all headers of one of its signatures are present (compared by [`super::headers::key`]). What it then
+//! says overrides the general synonyms: which header is which slot, and what its status words mean. One-letter codes mean opposite
+//! things in different systems, so they are only ever decoded here.
+
+use super::slot::Slot::{self, *};
+use crate::config::Status;
+
+/// One system.
+#[derive(Debug)]
+pub(super) struct System {
+    /// As the report names it.
+    pub(super) name: &'static str,
+    /// Header sets, each complete in itself, separated by `|`.
+    pub(super) signatures: &'static [&'static str],
+    /// Headers that mean something particular here; `None`: not read.
+    pub(super) columns: &'static [(&'static str, Option<Slot>)],
+    /// Status words that mean something particular here, separated by `|`.
+    pub(super) words: &'static [(Status, &'static str)],
+}
+
+const ACTIVE: Status = Status::Active;
+const LEAVE: Status = Status::Leave;
+const SUSPENDED: Status = Status::Suspended;
+const TERMINATED: Status = Status::Terminated;
+const PREHIRE: Status = Status::Prehire;
+const UNKNOWN: Status = Status::Unknown;
+
+/// The first whose signature is present wins: the more particular stand first.
+pub(super) const SYSTEMS: &[System] = &[
+    System {
+        name: "Microsoft 365 admin centre",
+        signatures: &[
+            "Block credential | User principal name | Proxy addresses",
+            "Block credential | Display name | User principal name",
+        ],
+        columns: &[("Title", Some(Title)), ("State", None)],
+        words: &[],
+    },
+    System {
+        name: "Entra ID portal",
+        signatures: &["userPrincipalName | displayName | accountEnabled | usageLocation | alternateEmailAddress"],
+        columns: &[],
+        words: &[],
+    },
+    System {
+        name: "Microsoft Graph",
+        signatures: &[
+            "userPrincipalName | displayName | businessPhones",
+            "userPrincipalName | displayName | accountEnabled",
+            "userPrincipalName | displayName | givenName | mobilePhone",
+        ],
+        columns: &[],
+        words: &[],
+    },
+    System {
+        name: "Active Directory",
+        signatures: &[
+            "DistinguishedName | SamAccountName",
+            "DN | objectClass | sAMAccountName",
+            "UserPrincipalName | SamAccountName",
+            "dn | objectClass | userAccountControl",
+        ],
+        columns: &[
+            ("Name", Some(Name)),
+            ("Manager", Some(ManagerKey)),
+            ("DN", Some(PersonKey)),
+            ("DistinguishedName", Some(PersonKey)),
+            ("ObjectGUID", None),
+        ],
+        words: &[],
+    },
+    System {
+        name: "Okta",
+        signatures: &[
+            "login | firstName | lastName | secondEmail | nickName",
+            "profile.login | profile.email | status",
+            "Login | Status | Activation date | Authentication Source",
+            "Okta username | Okta user status",
+        ],
+        columns: &[
+            ("manager", Some(ManagerEmail)),
+            ("profile.manager", Some(ManagerEmail)),
+            ("managerId", Some(ManagerKey)),
+            ("state", None),
+            ("profile.state", None),
+        ],
+        words: &[
+            (ACTIVE, "ACTIVE | RECOVERY | LOCKED_OUT | PASSWORD_EXPIRED"),
+            (SUSPENDED, "SUSPENDED"),
+            (TERMINATED, "DEPROVISIONED"),
+            (PREHIRE, "STAGED | PROVISIONED"),
+        ],
+    },
+    System {
+        name: "Google Workspace",
+        signatures: &[
+            "First Name [Required] | Last Name [Required] | Email Address [Required]",
+            "primaryEmail | name.givenName | name.familyName",
+            "primaryEmail | name.fullName | suspended",
+            "primaryEmail | suspended",
+        ],
+        columns: &[],
+        words: &[(ACTIVE, "Active"), (SUSPENDED, "Suspended"), (TERMINATED, "Archived")],
+    },
+    System {
+        name: "SuccessFactors user data file",
+        signatures: &["STATUS | USERID | USERNAME | FIRSTNAME | LASTNAME | MANAGER | HR"],
+        columns: &[("USERID", Some(PersonKey)), ("MANAGER", Some(ManagerKey)), ("EMPID", Some(EmployeeNumber)), ("USERNAME", None)],
+        words: &[(ACTIVE, "active | active_external_suite"), (UNKNOWN, "inactive")],
+    },
+    System {
+        name: "SuccessFactors",
+        signatures: &["personIdExternal | emplStatus", "userId | personIdExternal | startDate"],
+        columns: &[("userId", Some(PersonKey))],
+        words: &[(ACTIVE, "A | D"), (LEAVE, "U | P | F"), (SUSPENDED, "S"), (TERMINATED, "T | R | O | RNS")],
+    },
+    System {
+        name: "PeopleSoft",
+        signatures: &["EMPLID | EMPL_STATUS", "EMPLID | HR_STATUS", "EMPLID | EMPL_RCD"],
+        columns: &[("SUPERVISOR_ID", Some(ManagerKey)), ("REPORTS_TO", None), ("HR_STATUS", Some(Status))],
+        words: &[(ACTIVE, "A | W"), (LEAVE, "L | P"), (SUSPENDED, "S"), (TERMINATED, "T | U | R | Q | D | V | X"), (UNKNOWN, "I")],
+    },
+    System {
+        name: "ADP Workforce Now",
+        signatures: &[
+            "Associate ID | Position Status",
+            "Associate ID | Legal First Name | Legal Last Name",
+            "associateOID | workerID.idValue",
+            "Associate ID | Payroll Name",
+        ],
+        columns: &[
+            ("Associate ID", Some(EmployeeNumber)),
+            ("File Number", None),
+            ("Position ID", None),
+            ("Payroll Name", None),
+            ("associateOID", None),
+            ("Reports To Associate ID", Some(ManagerKey)),
+            ("workAssignments[0].assignmentStatus.statusCode.codeValue", Some(Status)),
+        ],
+        words: &[
+            (ACTIVE, "Active | A"),
+            (LEAVE, "Leave | L | Leave of Absence"),
+            (TERMINATED, "Terminated | T | Deceased"),
+            (PREHIRE, "Pending"),
+            (UNKNOWN, "Inactive | I"),
+        ],
+    },
+    System {
+        name: "UKG",
+        signatures: &[
+            "employeeStatusCode | supervisorID | lastHireDate",
+            "employeeNumber | employeeStatusCode | primaryWorkLocationCode",
+            "employeeNumber | emailAddressAlternate",
+        ],
+        columns: &[("employeeID", Some(PersonKey)), ("employeeNumber", Some(EmployeeNumber)), ("supervisorID", Some(ManagerKey))],
+        words: &[
+            (ACTIVE, "A | ACTIVE"),
+            (LEAVE, "L | ON_LEAVE"),
+            (SUSPENDED, "S | SUSPENDED"),
+            (TERMINATED, "T | R | D | TERMINATED"),
+            (PREHIRE, "PENDING"),
+        ],
+    },
+    System {
+        name: "BambooHR",
+        signatures: &[
+            "EEID | Employee #",
+            "Employee # | Employment Status | Supervisor name",
+            "workEmail | supervisor | division | displayName",
+            "employeeNumber | employmentHistoryStatus",
+            "employeeNumber | workEmail | supervisorEId",
+        ],
+        columns: &[
+            ("id", Some(PersonKey)),
+            ("EEID", Some(PersonKey)),
+            ("Supervisor ID", Some(ManagerKey)),
+            ("Email", Some(AlternateEmail)),
+            ("State", None),
+        ],
+        words: &[(ACTIVE, "Full-Time | Part-Time | Contractor | Intern | Probation"), (UNKNOWN, "Inactive")],
+    },
+    System {
+        name: "Gusto",
+        signatures: &["uuid | onboarding_status | terminated", "work_email | manager_uuid"],
+        columns: &[
+            ("email", Some(AlternateEmail)),
+            ("uuid", Some(PersonKey)),
+            ("manager_uuid", Some(ManagerKey)),
+            ("onboarding_status", None),
+        ],
+        words: &[],
+    },
+    System {
+        name: "HiBob",
+        signatures: &[
+            "work.title | work.department | internal.status",
+            "work.title | work.site",
+            "internal.lifecycleStatus | work.department",
+        ],
+        columns: &[("id", Some(PersonKey)), ("internal.status", Some(Status)), ("internal.lifecycleStatus", None)],
+        words: &[
+            (ACTIVE, "Active | employed"),
+            (LEAVE, "leave | garden leave"),
+            (TERMINATED, "terminated"),
+            (PREHIRE, "hired"),
+            (UNKNOWN, "Inactive"),
+        ],
+    },
+    System {
+        name: "Personio",
+        signatures: &[
+            "first_name | last_name | employment_type | supervisor",
+            "Vorname | Nachname | Personalnummer",
+            "first_name | last_name | hire_date | supervisor.id",
+            "Vorname | Nachname | Einstellungsdatum",
+        ],
+        columns: &[("id", Some(PersonKey)), ("supervisor.id", Some(ManagerKey))],
+        words: &[(ACTIVE, "active"), (LEAVE, "leave"), (TERMINATED, "inactive"), (PREHIRE, "onboarding")],
+    },
+    System {
+        name: "Rippling",
+        signatures: &["workEmail | roleState", "Work email | Employment status | Manager - Work email", "work_email | role_state"],
+        columns: &[],
+        words: &[(PREHIRE, "Hired | Accepted | INIT")],
+    },
+    System {
+        name: "Workday",
+        signatures: &[
+            "Worker | Employee ID",
+            "Employee ID | Worker Status",
+            "Employee_ID | Worker_Status",
+            "Employee ID | Worker Type",
+            "Employee_ID | Business_Title",
+            "Employee ID | Supervisory Organization",
+            "employeeID | workerActive",
+        ],
+        columns: &[("Worker", Some(Name)), ("Email - Primary Work", Some(Email)), ("Manager ID", Some(ManagerKey)), ("WID", None)],
+        words: &[(ACTIVE, "Active | 1 | Yes"), (LEAVE, "On Leave"), (TERMINATED, "Terminated | Retired"), (PREHIRE, "Future Hire")],
+    },
+    System {
+        name: "Deel",
+        signatures: &["hiring_type | employment_status"],
+        columns: &[("email", Some(AlternateEmail)), ("id", Some(PersonKey)), ("external_id", Some(EmployeeNumber))],
+        words: &[(TERMINATED, "offboarded | terminated"), (PREHIRE, "onboarding")],
+    },
+    System {
+        name: "OneLogin",
+        signatures: &[
+            "manager_ad_id | directory_id",
+            "samaccountname | userprincipalname | manager_user_id",
+            "username | directory_id | external_id",
+        ],
+        columns: &[("manager_user_id", Some(ManagerKey)), ("state", None), ("id", Some(PersonKey)), ("manager_ad_id", None)],
+        words: &[(ACTIVE, "1 | 3 | 4 | 5 | 8"), (SUSPENDED, "2"), (PREHIRE, "0 | 7")],
+    },
+    System {
+        name: "JumpCloud",
+        signatures: &[
+            "employeeIdentifier | state | activated",
+            "FirstName | LastName | Username | Email | employeeIdentifier",
+            "username | employeeIdentifier | state",
+        ],
+        columns: &[("state", Some(Status)), ("Username", None), ("suspended", None)],
+        words: &[(ACTIVE, "ACTIVATED"), (SUSPENDED, "SUSPENDED"), (PREHIRE, "STAGED")],
+    },
+    System {
+        name: "PingOne",
+        signatures: &["username | name.given | name.family | lifecycle.status", "username | name.given | population.id"],
+        columns: &[("lifecycle.status", None), ("account.status", None)],
+        words: &[],
+    },
+    System {
+        name: "Oracle",
+        signatures: &["User Name | Active | Work Email | Mobile No", "User Name | Work Email | Employee Number | Active"],
+        columns: &[],
+        words: &[],
+    },
+    System {
+        name: "SCIM",
+        signatures: &[
+            "schemas | userName",
+            "userName | meta.resourceType",
+            "userName | name.givenName | active",
+            "userName | emails[0].value",
+        ],
+        columns: &[("id", Some(PersonKey)), ("manager.value", Some(ManagerKey))],
+        words: &[],
+    },
+    System {
+        name: "Dynamics 365 HR",
+        signatures: &["HcmWorkerStatus"],
+        columns: &[],
+        words: &[(ACTIVE, "Employed"), (TERMINATED, "Terminated"), (PREHIRE, "Pending")],
+    },
+];
