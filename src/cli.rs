@@ -255,6 +255,26 @@ pub struct Sandbox {
     /// That client's secret
     #[arg(long, default_value = "sandbox-secret")]
     pub client_secret: String,
+    /// Which Domo it is: the public guide's, or the one of Domo's own documents and of recorded answers
+    #[arg(long, value_enum, default_value_t = Profile::Guide)]
+    pub profile: Profile,
+    /// Something that goes wrong, as `[METHOD ]PATH[#N|#N-M|#N-]=WHAT`, such as `GET /v1/users#2=429:3`; repeatable
+    #[arg(long, value_name = "FAULT")]
+    pub fault: Vec<crate::sandbox::Fault>,
+    /// Milliseconds every answer takes at least
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency: u64,
+    /// An account that owns content and cannot be deleted; repeatable
+    #[arg(long, value_name = "ID")]
+    pub content_owner: Vec<u64>,
+}
+
+/// The two Domos there are in writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum Profile {
+    Guide,
+    Recorded,
 }
 
 /// `runs`

@@ -1,11 +1,74 @@
 //! `pull`
 
-use anyhow::Result;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use super::{Context, Ended};
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+
+use super::progress::Line;
+use super::{Context, Ended, runtime};
 use crate::cli;
+use crate::config::Loaded;
+use crate::domo::{Accounts, Evidence, Reader, Session, Settings};
+use crate::failure::{Failure, Kind};
 
-/// Runs it.
-pub(super) fn run(_options: &cli::Pull, _context: &Context) -> Result<Ended> {
-    Err(crate::failure::Failure::failed("`pull` is not built yet").into())
+#[derive(Serialize)]
+struct Answer<'a> {
+    out: &'a Path,
+    accounts: usize,
+    evidence: &'a Evidence,
+}
+
+/// Pulls every account. An incomplete pull never takes the name that was asked for: whoever reads that file later could not see
+/// that accounts are missing from it.
+pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
+    let loaded = Loaded::read(options.config.config.as_deref())?;
+    let settings = Settings::from_env(&loaded.config, None)?;
+    let accounts = runtime()?.block_on(async {
+        let session = Session::open(settings).await?;
+        Reader::new(&session).accounts(&Line::new(&context.terminal)).await
+    })?;
+    let complete = accounts.evidence.incomplete.is_empty();
+    let out = if complete { options.out.clone() } else { partial(&options.out) };
+    write(&accounts, &out)?;
+
+    let (evidence, count) = (&accounts.evidence, accounts.frame.height());
+    for warning in &evidence.warnings {
+        context.terminal.say(format!("note: {warning}"));
+    }
+    for reason in &evidence.incomplete {
+        context.terminal.error(&format!("incomplete: {reason}"));
+    }
+    if options.json {
+        context.terminal.json(&Answer { out: &out, accounts: count, evidence })?;
+    } else {
+        let whole = if complete { "" } else { ", which are not all of them," };
+        context.terminal.answer(format!(
+            "{count} accounts{whole} in {} ({} pages in {} passes, {} retries, sha256 {})",
+            out.display(),
+            evidence.pages,
+            evidence.passes,
+            evidence.retries,
+            evidence.sha256
+        ))?;
+    }
+    Ok((!complete).then_some(Kind::NotEvaluable))
+}
+
+fn partial(out: &Path) -> PathBuf {
+    let mut name = out.as_os_str().to_owned();
+    name.push(".partial");
+    name.into()
+}
+
+/// Written beside and renamed, readable by its owner only.
+fn write(accounts: &Accounts, out: &Path) -> Result<()> {
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cannot = || Failure::failed(format!("cannot write {}", out.display())).hint("name another file with --out");
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    file.write_all(accounts.snapshot.bytes()).with_context(cannot)?;
+    file.as_file().sync_all().with_context(cannot)?;
+    file.persist(out).with_context(cannot)?;
+    Ok(())
 }

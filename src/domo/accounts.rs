@@ -1,11 +1,17 @@
 //! Every account of one Domo instance: a frame for sets, the raw objects for evidence, and how both came to be.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::frame;
+use crate::failure::Failure;
+use crate::text;
 
 /// Columns of the accounts frame and their types, in this order. Text is as Domo sent it; nothing is normalised.
 ///
@@ -97,6 +103,17 @@ impl Snapshot {
         self.lines == 0
     }
 
+    /// Appends another snapshot's lines.
+    pub(super) fn append(&mut self, other: &Self) {
+        self.bytes.extend_from_slice(&other.bytes);
+        self.lines += other.lines;
+    }
+
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        sha256(&self.bytes)
+    }
+
     /// The objects in order.
     pub fn objects(&self) -> impl Iterator<Item = &[u8]> {
         self.bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
@@ -155,4 +172,54 @@ pub struct Credential {
     pub role: Option<String>,
     /// The scopes granted.
     pub scope: Option<String>,
+}
+
+/// Accounts from a file: a snapshot (one object a line) or a JSON array of users.
+pub fn load(path: &Path) -> Result<Accounts> {
+    let shown = text::visible(&path.display().to_string()).into_owned();
+    let bytes = std::fs::read(path).with_context(|| Failure::usage(format!("cannot read the accounts in {shown}")))?;
+    let mut evidence = Evidence {
+        source: shown.clone(),
+        kind: "snapshot".into(),
+        as_of: modified(path),
+        sha256: sha256(&bytes),
+        bytes: bytes.len() as u64,
+        ..Evidence::default()
+    };
+    let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let unusable = |why: String| {
+        Failure::usage(format!("{shown} holds no accounts that can be read: {why}")).hint(
+            "it may be a snapshot of `pull`, a JSON array of users, or a People or DomoStats export as CSV, each as UTF-8 text",
+        )
+    };
+    match body.trim_ascii_start().first() {
+        Some(b'[') => {
+            let objects: Vec<&RawValue> = serde_json::from_slice(body).map_err(|error| unusable(error.to_string()))?;
+            frame::from_objects(objects.into_iter().map(RawValue::get), evidence)
+        }
+        Some(b'{') => {
+            let objects = serde_json::Deserializer::from_slice(body).into_iter::<&RawValue>();
+            // Read twice rather than held twice: a broken line at the end must be found before anything is judged.
+            if let Some(error) = objects.filter_map(Result::err).next() {
+                return Err(unusable(error.to_string()).into());
+            }
+            let objects = serde_json::Deserializer::from_slice(body).into_iter::<&RawValue>().filter_map(Result::ok);
+            frame::from_objects(objects.map(RawValue::get), evidence)
+        }
+        None => {
+            evidence.warnings.push("the file is empty".into());
+            frame::from_objects(std::iter::empty::<&str>(), evidence)
+        }
+        Some(_) => Err(unusable("it begins like neither".into()).into()),
+    }
+}
+
+fn modified(path: &Path) -> Option<NaiveDate> {
+    let time = std::fs::metadata(path).and_then(|found| found.modified()).ok()?;
+    Some(DateTime::<Utc>::from(time).date_naive())
+}
+
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

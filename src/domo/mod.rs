@@ -3,9 +3,26 @@
 //! What leaves this room is [`Accounts`] (a frame, the raw objects, and the evidence of how they were read) and, for `apply`,
 //! one account at a time. Reader and writer are different types; a writer is only opened with a [`Permission`].
 
+mod account;
 pub mod accounts;
+mod compare;
+mod frame;
+mod pace;
+mod read;
+mod session;
+mod settings;
+mod token;
+mod wire;
+mod write;
 
+pub use account::{Account, Lookup, SUPPORT_ID};
 pub use accounts::{Accounts, Evidence, Snapshot};
+pub use frame::from_objects;
+pub use read::{Progress, Reader, Silent, State};
+pub use session::Session;
+pub use settings::{Limits, Scim, Settings};
+pub use wire::{CallError, Refusal};
+pub use write::{WriteError, Writer, Written};
 
 /// Held by whoever may open a writer. Only an approved plan implements it, so that code that compares cannot write.
 pub trait Permission {}

@@ -1,1 +1,148 @@
 //! A local Domo on axum that keeps state and speaks the same API: for demos, rehearsals and tests.
+//!
+//! Two [`Profile`]s stand for the two Domos there are in writing: the public guide's, and the one Domo's own documents and
+//! recordings describe. [`Fault`]s make either of them fail on purpose, down to connections cut before or after a write took place.
+//! It listens on loopback only, holds nothing on disk, and forgets everything when it ends.
+
+mod fault;
+mod oauth;
+mod profile;
+mod server;
+mod state;
+mod users;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::failure::Failure;
+pub use fault::{Fault, What};
+pub use profile::Profile;
+use state::State;
+
+/// How a sandbox begins.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Loopback only; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The users it starts with: objects with an `id`.
+    pub accounts: Vec<Value>,
+    /// The OAuth client it knows.
+    pub client_id: String,
+    /// That client's secret.
+    pub client_secret: String,
+    /// Which of the two Domos it is.
+    pub profile: Profile,
+    /// What goes wrong, and when.
+    pub faults: Vec<Fault>,
+    /// Every answer takes at least this long.
+    pub latency: Duration,
+    /// Ids of accounts that own content, so that they cannot be deleted.
+    pub owners: Vec<u64>,
+    /// The account behind the API client, for the token to name.
+    pub owner: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            accounts: Vec::new(),
+            client_id: "sandbox".into(),
+            client_secret: "sandbox-secret".into(),
+            profile: Profile::guide(),
+            faults: Vec::new(),
+            latency: Duration::ZERO,
+            owners: Vec::new(),
+            owner: None,
+        }
+    }
+}
+
+/// A sandbox that can be started.
+#[derive(Debug)]
+pub struct Sandbox;
+
+impl Sandbox {
+    /// Listens, and serves until [`Running`] is dropped.
+    pub async fn start(options: Options) -> Result<Running> {
+        if !options.listen.ip().is_loopback() {
+            return Err(Failure::usage(format!("the sandbox listens on loopback only, not on {}", options.listen))
+                .hint("it knows no real accounts and has no TLS: use 127.0.0.1 or [::1]")
+                .into());
+        }
+        let listener = TcpListener::bind(options.listen)
+            .await
+            .with_context(|| Failure::failed(format!("the sandbox cannot listen on {}", options.listen)))?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared { state: Mutex::new(State::new(&options)?), options });
+        let task = tokio::spawn(server::serve(listener, shared.clone()));
+        Ok(Running { address, shared, task })
+    }
+}
+
+/// What all requests share.
+pub(crate) struct Shared {
+    options: Options,
+    state: Mutex<State>,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A sandbox that runs. Dropping it ends it.
+pub struct Running {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    /// `http://127.0.0.1:PORT`
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The users as they are now, in the order they are listed.
+    pub fn users(&self) -> Vec<Value> {
+        self.shared.state().users().map(Value::Object).collect()
+    }
+
+    /// Makes something go wrong from now on.
+    pub fn fault(&self, fault: Fault) {
+        self.shared.state().faults.push(fault);
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn clear_faults(&self) {
+        self.shared.state().faults.clear();
+    }
+
+    /// Addresses that were sent an invitation, in order.
+    pub fn invites(&self) -> Vec<String> {
+        self.shared.state().invites.clone()
+    }
+
+    /// Every request so far as `METHOD /path?query STATUS`, in the order they were answered; a cut connection has the status 0.
+    pub fn requests(&self) -> Vec<String> {
+        self.shared.state().log.clone()
+    }
+
+    /// Serves until the task is ended from outside.
+    pub async fn forever(mut self) {
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

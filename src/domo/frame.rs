@@ -1,0 +1,407 @@
+//! Raw objects into the accounts frame: column builders over borrowed text, one object parsed at a time, nothing dropped.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use anyhow::{Result, anyhow};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
+use polars::prelude::*;
+use serde::Deserialize;
+
+use super::accounts::{Accounts, Evidence, Snapshot};
+use super::wire::Loose;
+use crate::failure::Failure;
+use crate::text;
+
+/// The fields Domo's v1 API and the guide document for every user: absent in one object means empty there, not unknown.
+const DOCUMENTED: [&str; 9] =
+    ["id", "email", "name", "role", "alternate_email", "employee_number", "title", "department", "location"];
+
+/// A user as Domo sends it. Every type is [`Loose`]: Domo's own documents and recordings disagree about them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct User<'a> {
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow, default)]
+    email: Loose<'a>,
+    #[serde(borrow, default)]
+    name: Loose<'a>,
+    #[serde(borrow, default)]
+    role: Loose<'a>,
+    #[serde(borrow, default)]
+    role_id: Loose<'a>,
+    #[serde(borrow, default)]
+    alternate_email: Loose<'a>,
+    #[serde(borrow, default)]
+    employee_number: Loose<'a>,
+    #[serde(borrow, default)]
+    title: Loose<'a>,
+    #[serde(borrow, default)]
+    department: Loose<'a>,
+    #[serde(borrow, default)]
+    location: Loose<'a>,
+    #[serde(borrow, default)]
+    phone: Loose<'a>,
+    #[serde(borrow, default)]
+    timezone: Loose<'a>,
+    #[serde(borrow, default)]
+    locale: Loose<'a>,
+    #[serde(borrow, default)]
+    active: Loose<'a>,
+    #[serde(borrow, default)]
+    deleted: Loose<'a>,
+    #[serde(borrow, default)]
+    created_at: Loose<'a>,
+    #[serde(borrow, default)]
+    updated_at: Loose<'a>,
+    #[serde(borrow, default)]
+    last_login: Loose<'a>,
+    #[serde(borrow, default)]
+    groups: Loose<'a>,
+}
+
+const TEXTS: [&str; 12] = [
+    "email",
+    "name",
+    "role",
+    "role_id",
+    "alternate_email",
+    "employee_number",
+    "title",
+    "department",
+    "location",
+    "phone",
+    "timezone",
+    "locale",
+];
+
+/// Builds the frame row by row.
+pub(super) struct Builder {
+    ids: Vec<Option<u64>>,
+    texts: Vec<StringChunkedBuilder>,
+    active: BooleanChunkedBuilder,
+    deleted: BooleanChunkedBuilder,
+    created: Vec<Option<i32>>,
+    updated: Vec<Option<i32>>,
+    last_login: Vec<Option<i32>>,
+    groups: ListStringChunkedBuilder,
+    seen: BTreeSet<&'static str>,
+    repaired_dates: u64,
+    unreadable_dates: u64,
+    numbers_as_numbers: u64,
+    numbers_as_text: u64,
+}
+
+impl Builder {
+    pub(super) fn new(rows: usize) -> Self {
+        Self {
+            ids: Vec::with_capacity(rows),
+            texts: TEXTS.iter().map(|name| StringChunkedBuilder::new((*name).into(), rows)).collect(),
+            active: BooleanChunkedBuilder::new("active".into(), rows),
+            deleted: BooleanChunkedBuilder::new("deleted".into(), rows),
+            created: Vec::with_capacity(rows),
+            updated: Vec::with_capacity(rows),
+            last_login: Vec::with_capacity(rows),
+            groups: ListStringChunkedBuilder::new("groups".into(), rows, 0),
+            seen: DOCUMENTED.into_iter().chain(["phone"]).collect(),
+            repaired_dates: 0,
+            unreadable_dates: 0,
+            numbers_as_numbers: 0,
+            numbers_as_text: 0,
+        }
+    }
+
+    /// Adds one object; the error names the field.
+    pub(super) fn push(&mut self, object: &[u8]) -> Result<(), String> {
+        let user: User<'_> = serde_json::from_slice(object).map_err(|error| error.to_string())?;
+        let in_field = |field: &'static str| move |why: String| format!("`{field}`: {why}");
+        self.ids.push(user.id.id().map_err(in_field("id"))?);
+        let texts = [
+            ("email", user.email),
+            ("name", user.name),
+            ("role", user.role),
+            ("roleId", user.role_id),
+            ("alternateEmail", user.alternate_email),
+            ("employeeNumber", user.employee_number),
+            ("title", user.title),
+            ("department", user.department),
+            ("location", user.location),
+            ("phone", user.phone),
+            ("timezone", user.timezone),
+            ("locale", user.locale),
+        ];
+        for ((builder, column), (field, value)) in self.texts.iter_mut().zip(TEXTS).zip(texts) {
+            let value = value.text().map_err(in_field(field))?;
+            if value.is_some() {
+                self.seen.insert(column);
+            }
+            builder.append_option(value);
+        }
+        if user.employee_number.raw().is_some() {
+            *(if user.employee_number.is_number() { &mut self.numbers_as_numbers } else { &mut self.numbers_as_text }) += 1;
+        }
+
+        let deleted = user.deleted.boolean().map_err(in_field("deleted"))?;
+        let active = user.active.boolean().map_err(in_field("active"))?;
+        self.see("active", active.is_some());
+        self.see("deleted", deleted.is_some());
+        let deleted = deleted.unwrap_or(false);
+        self.active.append_value(!deleted && active.unwrap_or(true));
+        self.deleted.append_value(deleted);
+
+        let created = self.day(user.created_at.text().map_err(in_field("createdAt"))?);
+        self.see("created", created.is_some());
+        self.created.push(created);
+        let updated = self.day(user.updated_at.text().map_err(in_field("updatedAt"))?);
+        self.see("updated", updated.is_some());
+        self.updated.push(updated);
+        let last_login = self.day(user.last_login.text().map_err(in_field("lastLogin"))?);
+        self.see("last_login", last_login.is_some());
+        self.last_login.push(last_login);
+
+        match user.groups.raw() {
+            None => self.groups.append_null(),
+            Some(raw) => {
+                let names = group_names(raw.get()).map_err(in_field("groups"))?;
+                self.see("groups", true);
+                self.groups.append_values_iter(names.iter().map(AsRef::as_ref));
+            }
+        }
+        Ok(())
+    }
+
+    fn see(&mut self, column: &'static str, present: bool) {
+        if present {
+            self.seen.insert(column);
+        }
+    }
+
+    fn day(&mut self, value: Option<Cow<'_, str>>) -> Option<i32> {
+        let value = value.filter(|value| !value.trim().is_empty())?;
+        match day(&value) {
+            Some((day, repaired)) => {
+                self.repaired_dates += u64::from(repaired);
+                Some(day)
+            }
+            None => {
+                self.unreadable_dates += 1;
+                None
+            }
+        }
+    }
+
+    /// Whether employee numbers came as JSON numbers; `None` when there were none.
+    pub(super) fn numbers_are_numbers(&self) -> Option<bool> {
+        (self.numbers_as_numbers + self.numbers_as_text > 0).then_some(self.numbers_as_numbers > self.numbers_as_text)
+    }
+
+    /// The frame, the columns its source carries, and what a reader should know.
+    pub(super) fn finish(self) -> PolarsResult<(DataFrame, BTreeSet<String>, Vec<String>)> {
+        let height = self.ids.len();
+        let days = |name: &str, values: Vec<Option<i32>>| {
+            Int32Chunked::from_iter_options(name.into(), values.into_iter()).into_date().into_column()
+        };
+        let mut groups = self.groups;
+        let mut columns = vec![UInt64Chunked::from_iter_options("id".into(), self.ids.into_iter()).into_column()];
+        columns.extend(self.texts.into_iter().map(|builder| builder.finish().into_column()));
+        columns.push(self.active.finish().into_column());
+        columns.push(self.deleted.finish().into_column());
+        columns.push(days("created", self.created));
+        columns.push(days("updated", self.updated));
+        columns.push(days("last_login", self.last_login));
+        columns.push(groups.finish().into_column());
+        let mut notes = Vec::new();
+        if self.repaired_dates > 0 {
+            notes.push(format!(
+                "{} dates in 1970 were repaired: this Domo sends seconds where milliseconds should be",
+                self.repaired_dates
+            ));
+        }
+        if self.unreadable_dates > 0 {
+            notes.push(format!("{} dates could not be read and are left empty", self.unreadable_dates));
+        }
+        if height > 0 && !self.seen.contains("active") && !self.seen.contains("deleted") {
+            notes.push("no account says whether it is active: every account that is listed counts as active".into());
+        }
+        let provided = self.seen.into_iter().map(str::to_owned).collect();
+        Ok((DataFrame::new(height, columns)?, provided, notes))
+    }
+}
+
+fn group_names(raw: &str) -> Result<Vec<String>, String> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Group {
+        Name(String),
+        Object { name: String },
+        Id(u64),
+    }
+    let groups: Vec<Group> = serde_json::from_str(raw).map_err(|_| "neither a list of names nor of groups".to_owned())?;
+    Ok(groups
+        .into_iter()
+        .map(|group| match group {
+            Group::Name(name) | Group::Object { name } => name,
+            Group::Id(id) => id.to_string(),
+        })
+        .collect())
+}
+
+/// The day of a time stamp, as days since 1970, and whether it had to be repaired: recorded answers hold seconds written as if
+/// they were milliseconds, which puts everything between 2001 and 2070 into 1970.
+pub(super) fn day(text: &str) -> Option<(i32, bool)> {
+    let text = text.trim();
+    let time = DateTime::parse_from_rfc3339(text)
+        .map(|time| time.naive_utc())
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z").map(|time| time.naive_utc()))
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f"))
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %I:%M:%S %p"))
+        .or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|day| day.and_time(chrono::NaiveTime::MIN)))
+        .ok()
+        .or_else(|| DateTime::from_timestamp_millis(text.parse().ok()?).map(|time| time.naive_utc()))?;
+    let (time, repaired) = if time.year() < 1980 && time.and_utc().timestamp_millis() > 0 {
+        (DateTime::from_timestamp_millis(time.and_utc().timestamp_millis().checked_mul(1000)?)?.naive_utc(), true)
+    } else {
+        (time, false)
+    };
+    let epoch = NaiveDate::default();
+    Some((i32::try_from(time.date().signed_duration_since(epoch).num_days()).ok()?, repaired))
+}
+
+/// Raw objects into [`Accounts`]. An object that cannot be read is an error that names its id and position, never a dropped row.
+/// An id that comes twice is folded: the first stays.
+pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, mut evidence: Evidence) -> Result<Accounts> {
+    let mut snapshot = Snapshot::default();
+    let mut seen = std::collections::HashSet::new();
+    for object in objects {
+        let object = object.as_ref();
+        evidence.rows += 1;
+        match id(object.as_bytes()) {
+            Ok(Some(id)) if !seen.insert(id) => evidence.repeated += 1,
+            _ => snapshot.push(object),
+        }
+    }
+    if evidence.repeated > 0 {
+        evidence.warnings.push(format!("{} rows repeat an id that came before; the first of each was kept", evidence.repeated));
+    }
+    from_snapshot(snapshot, evidence).map(|(accounts, _)| accounts)
+}
+
+/// The id of a raw object.
+pub(super) fn id(object: &[u8]) -> Result<Option<u64>, String> {
+    #[derive(Deserialize)]
+    struct Id<'a> {
+        #[serde(borrow, default)]
+        id: Loose<'a>,
+    }
+    let found: Id<'_> = serde_json::from_slice(object).map_err(|error| error.to_string())?;
+    found.id.id().map_err(|why| format!("`id`: {why}"))
+}
+
+/// The frame over a snapshot whose ids are distinct, and how employee numbers are written.
+pub(super) fn from_snapshot(snapshot: Snapshot, mut evidence: Evidence) -> Result<(Accounts, Option<bool>)> {
+    let mut builder = Builder::new(snapshot.len());
+    for (position, object) in snapshot.objects().enumerate() {
+        builder.push(object).map_err(|why| unreadable(&evidence.source, position, object, &why))?;
+    }
+    let numbers = builder.numbers_are_numbers();
+    let (frame, provided, notes) = builder.finish()?;
+    evidence.distinct = snapshot.len() as u64;
+    if evidence.sha256.is_empty() {
+        evidence.sha256 = snapshot.sha256();
+        evidence.bytes = snapshot.bytes().len() as u64;
+    }
+    evidence.warnings.extend(notes);
+    if snapshot.is_empty() {
+        evidence.incomplete.push(format!("{} holds no accounts at all", evidence.source));
+    }
+    Ok((Accounts::new(frame, snapshot, provided, evidence)?, numbers))
+}
+
+/// Names the account where it can.
+pub(super) fn unreadable(source: &str, position: usize, object: &[u8], why: &str) -> anyhow::Error {
+    let who = match id(object) {
+        Ok(Some(id)) => format!("account {id}"),
+        _ => "an account".into(),
+    };
+    anyhow!("{}", text::visible(why)).context(
+        Failure::failed(format!("{who} at position {} of {source} cannot be read", position + 1))
+            .hint("no row is dropped silently; this one has to be understood or corrected first"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accounts(objects: &[&str]) -> Accounts {
+        from_objects(objects, Evidence { source: "test".into(), ..Evidence::default() }).unwrap()
+    }
+
+    fn text_of(accounts: &Accounts, column: &str, row: usize) -> Option<String> {
+        accounts.frame.column(column).unwrap().str().unwrap().get(row).map(str::to_owned)
+    }
+
+    #[test]
+    fn numbers_and_texts_give_the_same_employee_number_and_role_id() {
+        let read = accounts(&[
+            r#"{"id":1,"employeeNumber":9007199254740993,"roleId":4}"#,
+            r#"{"id":"2","employeeNumber":"9007199254740993","roleId":"4"}"#,
+            r#"{"id":3,"employeeNumber":"00123"}"#,
+        ]);
+        for row in 0..2 {
+            assert_eq!(text_of(&read, "employee_number", row).unwrap(), "9007199254740993");
+            assert_eq!(text_of(&read, "role_id", row).unwrap(), "4");
+        }
+        assert_eq!(text_of(&read, "employee_number", 2).unwrap(), "00123");
+    }
+
+    #[test]
+    fn absent_and_null_are_null_but_empty_is_empty() {
+        let read = accounts(&[r#"{"id":1}"#, r#"{"id":2,"title":null}"#, r#"{"id":3,"title":""}"#]);
+        assert_eq!(text_of(&read, "title", 0), None);
+        assert_eq!(text_of(&read, "title", 1), None);
+        assert_eq!(text_of(&read, "title", 2).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_day_in_january_1970_is_repaired_and_noted() {
+        let read = accounts(&[r#"{"id":1,"createdAt":"1970-01-18T13:19:16.479Z","updatedAt":"2018-01-24T01:34:25.531Z"}"#]);
+        let date = |column: &str| {
+            let column = read.frame.column(column).unwrap().cast(&DataType::String).unwrap();
+            column.str().unwrap().get(0).unwrap().to_owned()
+        };
+        assert_eq!((date("created").as_str(), date("updated").as_str()), ("2018-01-24", "2018-01-24"));
+        assert!(read.evidence.warnings.iter().any(|note| note.contains("1970")), "{:?}", read.evidence.warnings);
+    }
+
+    #[test]
+    fn absent_means_active_unless_deleted() {
+        let read =
+            accounts(&[r#"{"id":1}"#, r#"{"id":2,"active":false}"#, r#"{"id":3,"deleted":true}"#, r#"{"id":4,"active":"true"}"#]);
+        let active: Vec<_> = read.frame.column("active").unwrap().bool().unwrap().into_no_null_iter().collect();
+        assert_eq!(active, [true, false, false, true]);
+    }
+
+    #[test]
+    fn an_unreadable_object_names_its_id_and_position() {
+        for (broken, expected) in [
+            (r#"{"id":77,"title":["a"]}"#, "account 77 at position 2"),
+            (r#"{"id":-5}"#, "an account at position 2"),
+            (r#"{"id":77,"active":"maybe"}"#, "account 77 at position 2"),
+            (r#"17"#, "an account at position 2"),
+        ] {
+            let error = from_objects([r#"{"id":1}"#, broken], Evidence { source: "x.jsonl".into(), ..Evidence::default() });
+            let error = crate::failure::paragraph(&error.unwrap_err());
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_id_is_folded_and_told() {
+        let read = accounts(&[r#"{"id":1,"name":"a"}"#, r#"{"id":1,"name":"b"}"#]);
+        assert_eq!((read.frame.height(), read.evidence.rows, read.evidence.repeated), (1, 2, 1));
+        assert_eq!(text_of(&read, "name", 0).as_deref(), Some("a"));
+    }
+}

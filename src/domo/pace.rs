@@ -1,0 +1,172 @@
+//! One pacer for a whole session: even spacing by the configured rate, tightened by what Domo says of its limit, and one shared
+//! wait that every request observes once Domo asked for it.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use tokio::time::Instant;
+
+/// Below this share of the limit's remainder we slow down in proportion.
+const COMFORT: f64 = 0.2;
+/// Never slower than this many times the configured spacing because of a remainder: a wait is Domo's to ask for.
+const SLOWEST: f64 = 20.0;
+
+pub(super) struct Pacer {
+    /// Between two requests at the configured rate. A little more than 60 s / rate, so that no minute holds one request too many.
+    spacing: Duration,
+    rate: f64,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// When the next request may leave.
+    next: Instant,
+    /// Nobody sends before.
+    blocked: Instant,
+    /// Times the configured spacing, at least 1.
+    stretch: f64,
+}
+
+impl Pacer {
+    pub(super) fn new(requests_per_minute: u32) -> Self {
+        let rate = f64::from(requests_per_minute.max(1));
+        let now = Instant::now();
+        Self {
+            spacing: Duration::from_secs_f64(60.0 / rate * 1.002),
+            rate,
+            state: Mutex::new(State { next: now, blocked: now, stretch: 1.0 }),
+        }
+    }
+
+    /// Waits for this request's turn.
+    pub(super) async fn turn(&self) {
+        loop {
+            let (slot, blocked) = {
+                let mut state = self.state();
+                let slot = state.next.max(state.blocked).max(Instant::now());
+                state.next = slot + self.spacing.mul_f64(state.stretch);
+                (slot, state.blocked)
+            };
+            tokio::time::sleep_until(slot).await;
+            // Somebody may have been told to wait while we slept.
+            if self.state().blocked <= blocked.max(slot) {
+                return;
+            }
+        }
+    }
+
+    /// Nobody sends for that long.
+    pub(super) fn hold(&self, wait: Duration) {
+        let mut state = self.state();
+        state.blocked = state.blocked.max(Instant::now() + wait);
+    }
+
+    /// How long everybody still waits.
+    pub(super) fn held(&self) -> Option<Duration> {
+        let left = self.state().blocked.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
+    }
+
+    /// Learns from `X-RateLimit-Limit` and `X-RateLimit-Remaining`, where they come.
+    pub(super) fn learn(&self, headers: &HeaderMap) {
+        let number = |name: &str| -> Option<f64> { headers.get(name)?.to_str().ok()?.trim().parse().ok() };
+        let limit = number("x-ratelimit-limit").filter(|limit| *limit >= 1.0);
+        let Some(remaining) = number("x-ratelimit-remaining").filter(|remaining| *remaining >= 0.0) else { return };
+        let share = remaining / limit.unwrap_or(self.rate);
+        let by_share = if share < COMFORT { (COMFORT / share.max(0.001)).min(SLOWEST) } else { 1.0 };
+        // A limit under our own rate wins over it.
+        let by_limit = limit.map_or(1.0, |limit| (self.rate / limit).max(1.0));
+        self.state().stretch = by_share.max(by_limit);
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `Retry-After` in seconds or as a date.
+pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    match text.parse::<u64>() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => Some(httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default()),
+    }
+}
+
+/// The wait after the `failed`-th failure in a row: doubling, capped, and anywhere in its upper half, so that several callers
+/// do not come back at the same moment.
+pub(super) fn backoff(failed: u32, first: Duration, most: Duration) -> Duration {
+    let full = first.saturating_mul(1 << failed.saturating_sub(1).min(16)).min(most);
+    full.mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderValue;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| ((*name).parse().unwrap(), HeaderValue::from_str(value).unwrap())).collect()
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_770);
+        let wait = |text| retry_after(&headers(&[("retry-after", text)]), now);
+        assert_eq!(wait("7"), Some(Duration::from_secs(7)));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(7)));
+        assert_eq!(wait("Sun, 06 Nov 1984 08:49:37 GMT"), Some(Duration::ZERO), "a date that has passed");
+        assert_eq!(wait("soon"), None);
+    }
+
+    #[test]
+    fn backoff_doubles_within_its_cap_and_never_vanishes() {
+        let (first, most) = (Duration::from_millis(100), Duration::from_secs(1));
+        for failed in 1..40 {
+            let wait = backoff(failed, first, most);
+            assert!(wait >= first / 2 && wait <= most, "{failed}: {wait:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_minute_holds_more_requests_than_configured() {
+        // Virtual slots: the last of 101 turns at 60,000 a minute comes 100 spacings after the first.
+        let pacer = Pacer::new(60_000);
+        let begin = Instant::now();
+        for _ in 0..101 {
+            pacer.turn().await;
+        }
+        assert!(begin.elapsed() >= Duration::from_millis(100));
+    }
+
+    #[tokio::test]
+    async fn a_hold_reaches_those_who_already_wait() {
+        let pacer = std::sync::Arc::new(Pacer::new(600));
+        pacer.turn().await;
+        let waiting = tokio::spawn({
+            let pacer = pacer.clone();
+            async move {
+                pacer.turn().await;
+                Instant::now()
+            }
+        });
+        tokio::task::yield_now().await;
+        let until = Instant::now() + Duration::from_millis(250);
+        pacer.hold(Duration::from_millis(250));
+        assert!(waiting.await.unwrap() >= until);
+    }
+
+    #[test]
+    fn a_small_remainder_slows_down_and_a_large_one_does_not() {
+        let pacer = Pacer::new(1500);
+        pacer.learn(&headers(&[("x-ratelimit-limit", "3000"), ("x-ratelimit-remaining", "2000")]));
+        assert!((pacer.state().stretch - 1.0).abs() < 1e-9);
+        pacer.learn(&headers(&[("x-ratelimit-limit", "3000"), ("x-ratelimit-remaining", "300")]));
+        assert!((pacer.state().stretch - 2.0).abs() < 1e-9);
+        pacer.learn(&headers(&[("x-ratelimit-limit", "3000"), ("x-ratelimit-remaining", "0")]));
+        assert!((pacer.state().stretch - SLOWEST).abs() < 1e-9);
+        pacer.learn(&headers(&[("x-ratelimit-limit", "750"), ("x-ratelimit-remaining", "700")]));
+        assert!((pacer.state().stretch - 2.0).abs() < 1e-9, "a limit below our rate");
+    }
+}

@@ -1,0 +1,298 @@
+//! Where Domo is, who we are to it, and how hard we may ask.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use reqwest::Url;
+use secrecy::SecretString;
+
+use crate::config::{self, Config, DeactivateWith};
+use crate::failure::Failure;
+
+const DEFAULT_API: &str = "https://api.domo.com";
+
+/// Everything a [`Session`](super::Session) needs. It holds secrets, so it has no `Debug`.
+#[derive(Clone)]
+pub struct Settings {
+    /// `https://api.domo.com`, without a slash at its end.
+    pub api_url: Url,
+    /// The OAuth client.
+    pub client_id: String,
+    pub(super) client_secret: SecretString,
+    /// The SCIM door, where its address and token are known.
+    pub scim: Option<Scim>,
+    /// `acme` for `acme.domo.com`, where the configuration says.
+    pub instance: Option<String>,
+    /// E-mail of the account behind the client, where its token does not say.
+    pub client_owner: Option<String>,
+    /// Our share of the instance-wide rate limit.
+    pub requests_per_minute: u32,
+    /// Reads under way at once.
+    pub concurrency: usize,
+    /// Users a page.
+    pub page_size: usize,
+    /// Read group memberships.
+    pub groups: bool,
+    /// Days of the activity log to read; 0 reads none.
+    pub activity_days: u32,
+    /// Which door deactivates.
+    pub deactivate_with: DeactivateWith,
+    /// When to give up.
+    pub limits: Limits,
+}
+
+/// The SCIM root and its own token.
+#[derive(Clone)]
+pub struct Scim {
+    /// Such as `https://acme.domo.com/api/scim/v2` or `https://acme.domo.com/api/identity/v1/scim`.
+    pub url: Url,
+    pub(super) token: SecretString,
+}
+
+impl Scim {
+    /// The root is `https`, or `http` on a loopback address.
+    pub fn new(url: &str, token: SecretString) -> Result<Self> {
+        Ok(Self { url: address("DOMO_SCIM_URL", url)?, token })
+    }
+}
+
+/// When to give up. Tests make these small; people never see them.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Times one read is sent.
+    pub tries: u32,
+    /// Longest one read may take, with all its tries and waits.
+    pub total: Duration,
+    /// Longest a single exchange may take.
+    pub exchange: Duration,
+    /// The first wait after a fault; it doubles.
+    pub backoff: Duration,
+    /// The longest wait after a fault, where Domo names none.
+    pub backoff_most: Duration,
+    /// Passes over the list before it counts as not holding still.
+    pub passes: u32,
+    /// Rows in one pass before the list counts as endless.
+    pub rows: u64,
+    /// Bytes of one answer.
+    pub answer: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            tries: 8,
+            total: Duration::from_secs(600),
+            exchange: Duration::from_secs(60),
+            backoff: Duration::from_millis(500),
+            backoff_most: Duration::from_secs(30),
+            passes: 5,
+            rows: 5_000_000,
+            answer: 64 << 20,
+        }
+    }
+}
+
+impl Settings {
+    /// Settings with the defaults of `[domo]`.
+    pub fn new(api_url: &str, client_id: impl Into<String>, client_secret: SecretString) -> Result<Self> {
+        Self::with(&config::Domo::default(), api_url, client_id.into(), client_secret)
+    }
+
+    /// From the configuration and the process's environment. With `instance`, what that section names overrides `[domo]`.
+    pub fn from_env(config: &Config, instance: Option<&config::Instance>) -> Result<Self> {
+        Self::from_vars(config, instance, &|name| std::env::var(name).ok())
+    }
+
+    /// The same from any source of variables.
+    pub fn from_vars(config: &Config, instance: Option<&config::Instance>, var: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let var = |name: &str| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let id_name = instance.and_then(|instance| instance.client_id_env.as_deref()).unwrap_or("DOMO_CLIENT_ID");
+        let secret_name = instance.and_then(|instance| instance.client_secret_env.as_deref()).unwrap_or("DOMO_CLIENT_SECRET");
+        let secret_file = format!("{secret_name}_FILE");
+
+        let id = var(id_name);
+        let secret = match var(&secret_file) {
+            Some(path) if var(secret_name).is_none() => Some(read_secret(&secret_file, &path)?),
+            _ => var(secret_name),
+        };
+        let (Some(id), Some(secret)) = (id.clone(), secret.clone()) else {
+            let missing: Vec<_> = [(id_name, id.is_none()), (secret_name, secret.is_none())]
+                .into_iter()
+                .filter_map(|(name, missing)| missing.then_some(name))
+                .collect();
+            return Err(Failure::usage(format!("no credentials for Domo: {} not set", missing.join(" and ")))
+                .hint(format!(
+                    "make an API client with the scope `user` (Admin > Authentication > API Clients, or developer.domo.com) and set \
+                     {id_name} and {secret_name} (or {secret_file}); `domo-reconcile demo` needs none"
+                ))
+                .into());
+        };
+
+        let api_url = instance.and_then(|instance| instance.api_url.clone()).or_else(|| var("DOMO_API_URL"));
+        let mut domo = config.domo.clone();
+        if let Some(instance) = instance {
+            domo.instance = Some(instance.name.clone());
+            domo.requests_per_minute = instance.requests_per_minute.unwrap_or(domo.requests_per_minute);
+            domo.concurrency = instance.concurrency.unwrap_or(domo.concurrency);
+            domo.page_size = instance.page_size.unwrap_or(domo.page_size);
+            domo.client_owner = instance.client_owner.clone().or(domo.client_owner);
+            domo.deactivate_with = instance.deactivate_with.unwrap_or(domo.deactivate_with);
+            domo.groups = instance.groups.unwrap_or(domo.groups);
+            domo.activity_days = instance.activity_days.unwrap_or(domo.activity_days);
+        }
+        let mut settings = Self::with(&domo, api_url.as_deref().unwrap_or(DEFAULT_API), id, SecretString::from(secret))?;
+        settings.scim = match (var("DOMO_SCIM_URL"), var("DOMO_SCIM_TOKEN")) {
+            (Some(url), Some(token)) => Some(Scim::new(&url, SecretString::from(token))?),
+            (None, None) => None,
+            (Some(_), None) => return Err(Failure::usage("DOMO_SCIM_URL is set but DOMO_SCIM_TOKEN is not").into()),
+            (None, Some(_)) => {
+                return Err(Failure::usage("DOMO_SCIM_TOKEN is set but DOMO_SCIM_URL is not")
+                    .hint(
+                        "the SCIM root is https://INSTANCE.domo.com/api/scim/v2 or https://INSTANCE.domo.com/api/identity/v1/scim",
+                    )
+                    .into());
+            }
+        };
+        // One pair of variables cannot serve several instances: it is the door of the one whose name its host begins with.
+        if let (Some(instance), Some(scim)) = (instance, &settings.scim)
+            && !scim.url.host_str().is_some_and(|host| host.starts_with(&format!("{}.", instance.name)))
+            && config.instance.len() > 1
+        {
+            settings.scim = None;
+        }
+        if settings.deactivate_with == DeactivateWith::Scim && settings.scim.is_none() {
+            return Err(Failure::usage("[domo] deactivate_with = \"scim\" needs DOMO_SCIM_URL and DOMO_SCIM_TOKEN").into());
+        }
+        Ok(settings)
+    }
+
+    fn with(domo: &config::Domo, api_url: &str, client_id: String, client_secret: SecretString) -> Result<Self> {
+        Ok(Self {
+            api_url: address("DOMO_API_URL", api_url)?,
+            client_id,
+            client_secret,
+            scim: None,
+            instance: domo.instance.clone(),
+            client_owner: domo.client_owner.clone(),
+            requests_per_minute: domo.requests_per_minute.max(1),
+            concurrency: domo.concurrency.max(1),
+            page_size: domo.page_size.clamp(1, 500),
+            groups: domo.groups,
+            activity_days: domo.activity_days,
+            deactivate_with: domo.deactivate_with,
+            limits: Limits::default(),
+        })
+    }
+
+    /// The scopes asked for: no more than is needed.
+    pub(super) fn scope(&self) -> &'static str {
+        if self.activity_days > 0 { "user audit" } else { "user" }
+    }
+}
+
+fn read_secret(variable: &str, path: &str) -> Result<String> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| Failure::usage(format!("cannot read the file {path} that {variable} names")))?;
+    let secret = text.trim();
+    if secret.is_empty() {
+        return Err(Failure::usage(format!("the file {path} that {variable} names is empty")).into());
+    }
+    Ok(secret.to_owned())
+}
+
+/// A secret goes over this address: TLS, or it does not leave the machine.
+fn address(variable: &str, text: &str) -> Result<Url> {
+    let wrong = |why: &str| Failure::usage(format!("{variable} is not usable: {why}"));
+    let mut url: Url = text
+        .trim_end_matches('/')
+        .parse()
+        .map_err(|error| wrong(&format!("`{}` is no address ({error})", crate::text::visible(text))))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("it holds a user or a password").into());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("it has a query or a fragment").into());
+    }
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => {
+            return Err(wrong(&format!("plain http to {} would show the secret to the network", url.host_str().unwrap_or("?")))
+                .hint("use https; plain http is accepted for loopback addresses only")
+                .into());
+        }
+        other => return Err(wrong(&format!("`{other}` is not https")).into()),
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+/// Whether an address cannot leave this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    // `host()` would need the `url` crate for its type; the text has brackets around IPv6.
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::{Kind, kind, paragraph};
+
+    fn from(vars: &[(&str, &str)]) -> Result<Settings> {
+        let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        Settings::from_vars(&Config::default(), None, &var)
+    }
+
+    fn refused(vars: &[(&str, &str)]) -> String {
+        let error = from(vars).err().expect("refused");
+        assert_eq!(kind(&error), Kind::Usage);
+        paragraph(&error)
+    }
+
+    #[test]
+    fn missing_credentials_name_the_variables() {
+        let text = refused(&[("DOMO_CLIENT_ID", "me")]);
+        assert!(text.contains("DOMO_CLIENT_SECRET not set") && !text.contains("DOMO_CLIENT_ID and"), "{text}");
+    }
+
+    #[test]
+    fn plain_http_leaves_this_machine_never() {
+        let credentials = [("DOMO_CLIENT_ID", "me"), ("DOMO_CLIENT_SECRET", "hush")];
+        let with = |url| [credentials[0], credentials[1], ("DOMO_API_URL", url)];
+        for url in ["http://127.0.0.1:9", "http://[::1]:9", "http://localhost:9/", "https://api.domo.com"] {
+            assert!(from(&with(url)).is_ok(), "{url}");
+        }
+        for url in ["http://api.domo.com", "ftp://127.0.0.1", "http://localhost.evil.example", "https://u:p@api.domo.com", "domo"] {
+            let text = refused(&with(url));
+            assert!(!text.contains("hush"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_may_stand_in_a_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "hush\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let settings = from(&[("DOMO_CLIENT_ID", "me"), ("DOMO_CLIENT_SECRET_FILE", path)]).unwrap();
+        assert_eq!(secrecy::ExposeSecret::expose_secret(&settings.client_secret), "hush");
+        assert!(refused(&[("DOMO_CLIENT_ID", "me"), ("DOMO_CLIENT_SECRET_FILE", "/nowhere/at/all")]).contains("/nowhere/at/all"));
+    }
+
+    #[test]
+    fn an_instance_brings_its_own_credentials_and_settings() {
+        let config = Config::parse(
+            "[domo]\nconcurrency = 2\n[[instance]]\nname = \"acme-eu\"\nclient_id_env = \"EU_ID\"\nclient_secret_env = \"EU_SECRET\"\n\
+             api_url = \"https://eu.example\"\npage_size = 100\n",
+        )
+        .unwrap();
+        let vars = [("EU_ID", "eu"), ("EU_SECRET", "hush"), ("DOMO_CLIENT_ID", "us"), ("DOMO_API_URL", "https://us.example")];
+        let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let settings = Settings::from_vars(&config, config.instance.first(), &var).unwrap();
+        assert_eq!(settings.client_id, "eu");
+        assert_eq!(settings.api_url.as_str(), "https://eu.example/");
+        assert_eq!((settings.page_size, settings.concurrency), (100, 2));
+        assert_eq!(settings.instance.as_deref(), Some("acme-eu"));
+    }
+}

@@ -1,0 +1,156 @@
+//! The OAuth token: fetched in whichever of three ways Domo takes, renewed before it ends, and once when Domo no longer knows it.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::accounts::Credential;
+use super::session::Inner;
+use super::wire::{Answer, CallError, Loose, Refusal};
+
+/// Where the parameters stand. The guide says the first; Domo's own page the last; most clients do the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    PostQuery,
+    PostForm,
+    GetQuery,
+}
+
+impl Style {
+    fn call(self) -> &'static str {
+        match self {
+            Self::PostQuery => "POST /oauth/token with a query",
+            Self::PostForm => "POST /oauth/token with a form",
+            Self::GetQuery => "GET /oauth/token",
+        }
+    }
+}
+
+/// One token for the whole session.
+#[derive(Default)]
+pub(super) struct Tokens {
+    held: tokio::sync::Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    token: Option<Token>,
+    /// What worked is kept for the run.
+    style: Option<Style>,
+    serial: u64,
+}
+
+/// A token and which one it is.
+#[derive(Clone)]
+pub(super) struct Token {
+    pub(super) text: SecretString,
+    pub(super) serial: u64,
+    renew: Instant,
+}
+
+impl Tokens {
+    /// A token that is not about to end. Callers wait for one renewal together.
+    pub(super) async fn get(&self, inner: &Inner) -> Result<Token, CallError> {
+        let mut held = self.held.lock().await;
+        if let Some(token) = &held.token
+            && Instant::now() < token.renew
+        {
+            return Ok(token.clone());
+        }
+        Ok(held.fetch(inner).await?.0)
+    }
+
+    /// The first token, and what it says of its owner.
+    pub(super) async fn first(&self, inner: &Inner) -> Result<Credential, CallError> {
+        Ok(self.held.lock().await.fetch(inner).await?.1)
+    }
+
+    /// Domo no longer takes this one. A newer one stays.
+    pub(super) async fn refused(&self, serial: u64) {
+        let mut held = self.held.lock().await;
+        if held.token.as_ref().is_some_and(|token| token.serial == serial) {
+            held.token = None;
+        }
+    }
+}
+
+impl Held {
+    async fn fetch(&mut self, inner: &Inner) -> Result<(Token, Credential), CallError> {
+        let all = [Style::PostQuery, Style::PostForm, Style::GetQuery];
+        let styles = self.style.as_ref().map_or(&all[..], std::slice::from_ref);
+        let mut refused = None;
+        for &style in styles {
+            let answer = inner.ask_for_token(style).await?;
+            if answer.is_success() {
+                let (text, lifetime, credential) = read(&answer, style, inner)?;
+                self.style = Some(style);
+                self.serial += 1;
+                let token = Token { text, serial: self.serial, renew: Instant::now() + lifetime.mul_f64(0.9) };
+                self.token = Some(token.clone());
+                return Ok((token, credential));
+            }
+            let secret = inner.settings.client_secret.expose_secret();
+            let refusal = Refusal::read(answer.status, &answer.body, &[secret]);
+            let another_way = matches!(answer.status, 400 | 404 | 405 | 415);
+            refused = Some(CallError::Refused { call: style.call().into(), refusal });
+            if !another_way {
+                break;
+            }
+        }
+        Err(refused.unwrap_or_else(|| CallError::NotSent { call: "the token".into(), why: "no way to ask for it".into() }))
+    }
+}
+
+impl Inner {
+    /// One token request; tried again only where Domo or the network was at fault.
+    async fn ask_for_token(&self, style: Style) -> Result<Answer, CallError> {
+        let settings = &self.settings;
+        let mut url = settings.api_url.clone();
+        url.set_path(&format!("{}/oauth/token", url.path().trim_end_matches('/')));
+        let parameters = [("grant_type", "client_credentials"), ("scope", settings.scope())];
+        self.patiently(style.call(), || {
+            let method = if style == Style::GetQuery { Method::GET } else { Method::POST };
+            let request = self
+                .http
+                .request(method, url.clone())
+                .basic_auth(&settings.client_id, Some(settings.client_secret.expose_secret()));
+            match style {
+                Style::PostForm => request.form(&parameters),
+                _ => request.query(&parameters),
+            }
+        })
+        .await
+    }
+}
+
+fn read(answer: &Answer, style: Style, inner: &Inner) -> Result<(SecretString, Duration, Credential), CallError> {
+    #[derive(Deserialize)]
+    struct Body<'a> {
+        access_token: Option<String>,
+        #[serde(borrow, default)]
+        expires_in: Loose<'a>,
+        scope: Option<String>,
+        customer: Option<String>,
+        role: Option<String>,
+        #[serde(borrow, default, rename = "userId")]
+        user_id: Loose<'a>,
+    }
+    let unreadable = |why: String| CallError::Unreadable { call: style.call().into(), why };
+    let body: Body<'_> =
+        serde_json::from_slice(&answer.body).map_err(|error| unreadable(format!("the answer is no token: {error}")))?;
+    let token = body.access_token.filter(|token| !token.is_empty());
+    let token = token.ok_or_else(|| unreadable("the answer has no access_token".into()))?;
+    let seconds = body.expires_in.text().ok().flatten().and_then(|text| text.trim().parse::<f64>().ok());
+    let seconds = seconds.filter(|seconds| seconds.is_finite() && *seconds > 0.0).unwrap_or(3600.0).min(86_400.0);
+    let credential = Credential {
+        client_id: inner.settings.client_id.clone(),
+        user_id: body.user_id.id().ok().flatten(),
+        customer: body.customer,
+        role: body.role,
+        scope: body.scope,
+    };
+    Ok((SecretString::from(token), Duration::from_secs_f64(seconds), credential))
+}

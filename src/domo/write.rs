@@ -1,0 +1,395 @@
+//! Writing: the dangerous part. Every write is merged into the account as it was just read, sent once, and judged by reading the
+//! account back: what Domo answers to the write itself decides nothing.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use tokio::sync::Mutex;
+
+use super::Permission;
+use super::account::{Account, Lookup};
+use super::compare;
+use super::read::Reader;
+use super::session::{Door, Session};
+use super::wire::{CallError, Refusal};
+use crate::config::DeactivateWith;
+use crate::text;
+
+/// The roles that are ever written, with the ids Domo gives them.
+pub(super) const ROLES: [(&str, u64); 5] = [("Admin", 1), ("Privileged", 2), ("Editor", 3), ("Participant", 4), ("Social", 5)];
+
+/// How often a write that certainly did nothing is sent again.
+const TRIES: u32 = 3;
+/// How often the read-back is read before an old value counts as refused: Domo may show a change late.
+const LOOKS: u32 = 3;
+
+/// The write side. Writes go one at a time; clones share the turn.
+#[derive(Clone)]
+pub struct Writer {
+    session: Session,
+    reader: Reader,
+    turn: Arc<Mutex<()>>,
+}
+
+/// A write that was read back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The account afterwards; `None` after a deletion.
+    pub account: Option<Account>,
+    /// What a reader of the journal should know: that the answer was lost and the account was read instead, for example.
+    pub note: Option<String>,
+}
+
+/// Why a write is not done.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum WriteError {
+    /// Domo refused it.
+    #[error("{}", refused(*status, message.as_deref(), toe.as_deref()))]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Domo's words.
+        message: Option<String>,
+        /// Domo's trace id.
+        toe: Option<String>,
+    },
+    /// The read-back does not show the change, or the change cannot be written without loss.
+    #[error("{0}")]
+    NotHonoured(String),
+    /// Something changed that was not asked for. No further write may follow.
+    #[error("`{field}` changed although nobody asked for it: {why}; no further write in this run")]
+    Surprise {
+        /// The field.
+        field: String,
+        /// From what to what.
+        why: String,
+    },
+    /// There is no such account any more.
+    #[error("{0}")]
+    Gone(String),
+    /// It may or may not have happened.
+    #[error("it is not known whether the write took place: {0}")]
+    Unknown(String),
+    /// It did not happen: the network.
+    #[error("the write did not take place: {0}")]
+    Transport(String),
+}
+
+fn refused(status: u16, message: Option<&str>, toe: Option<&str>) -> String {
+    Refusal { status, message: message.map(str::to_owned), toe: toe.map(str::to_owned) }.to_string()
+}
+
+impl WriteError {
+    /// Whether the run must stop: what happened is not what was approved.
+    pub fn stops_the_run(&self) -> bool {
+        matches!(self, Self::Surprise { .. })
+    }
+}
+
+impl From<Refusal> for WriteError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused { status: refusal.status, message: refusal.message, toe: refusal.toe }
+    }
+}
+
+/// What a single attempt told.
+enum Sent {
+    /// Domo said yes.
+    Accepted,
+    /// Nobody knows; reading decides.
+    Lost(String),
+    /// It certainly did nothing and may be tried again.
+    Nothing(String),
+}
+
+impl Writer {
+    /// Opens the write side. Only an approved plan is a [`Permission`].
+    pub fn open(session: &Session, _permission: &impl Permission) -> Self {
+        Self { session: session.clone(), reader: Reader::new(session), turn: Arc::default() }
+    }
+
+    /// Writes `changes` into the account as it was just read: every other field is sent back as it came.
+    pub async fn update(&self, account: &Account, changes: &Map<String, Value>) -> Result<Written, WriteError> {
+        let _turn = self.turn.lock().await;
+        let changes = self.writable(account, changes)?;
+        self.put(account, &changes).await
+    }
+
+    /// Switches the account off, through the configured door.
+    pub async fn deactivate(&self, account: &Account) -> Result<Written, WriteError> {
+        match self.session.settings().deactivate_with {
+            DeactivateWith::Rest => self.set_active(account, false).await,
+            DeactivateWith::Scim => self.scim_set_active(account, false).await,
+        }
+    }
+
+    /// Switches it on again, through the same door.
+    pub async fn reactivate(&self, account: &Account) -> Result<Written, WriteError> {
+        match self.session.settings().deactivate_with {
+            DeactivateWith::Rest => self.set_active(account, true).await,
+            DeactivateWith::Scim => self.scim_set_active(account, true).await,
+        }
+    }
+
+    async fn set_active(&self, account: &Account, active: bool) -> Result<Written, WriteError> {
+        let _turn = self.turn.lock().await;
+        let changes = Map::from_iter([("active".to_owned(), Value::Bool(active))]);
+        self.put(account, &changes).await
+    }
+
+    /// The merge, the PUT, the read-back, the comparison.
+    async fn put(&self, account: &Account, changes: &Map<String, Value>) -> Result<Written, WriteError> {
+        let mut wanted = account.raw().clone();
+        wanted.extend(changes.clone());
+        let url = self.session.url(&format!("/v1/users/{}", account.id()), &[]);
+        let body = Value::Object(wanted);
+        let mut note = None;
+        for attempt in 1.. {
+            let sent = self.send(Method::PUT, &url, Some(&body)).await?;
+            let judged = self.judge(account, changes, matches!(sent, Sent::Accepted)).await;
+            match (sent, judged) {
+                (Sent::Accepted, Ok(after)) => return Ok(Written { account: Some(after), note }),
+                (Sent::Lost(why) | Sent::Nothing(why), Ok(after)) => {
+                    note = Some(format!("the answer was lost ({why}); the account was read instead and shows the change"));
+                    return Ok(Written { account: Some(after), note });
+                }
+                // The account still is as it was: sending the same whole object again is safe, and reading has shown the need.
+                (Sent::Lost(why) | Sent::Nothing(why), Err(WriteError::NotHonoured(_))) => {
+                    if attempt >= TRIES {
+                        return Err(WriteError::Transport(format!("{why}; the account is unchanged")));
+                    }
+                    note = Some(format!("sent again after: {why}"));
+                }
+                (Sent::Lost(why), Err(WriteError::Unknown(reading))) => {
+                    return Err(WriteError::Unknown(format!("{why}; and reading the account failed: {reading}")));
+                }
+                (_, Err(error)) => return Err(error),
+            }
+        }
+        Err(WriteError::Unknown("no attempt was made".into()))
+    }
+
+    /// Sends once and sorts the outcome. A token that is no longer taken did nothing and is renewed by the next attempt.
+    async fn send(&self, method: Method, url: &reqwest::Url, body: Option<&Value>) -> Result<Sent, WriteError> {
+        match self.session.write(Door::Rest, method, url, body).await {
+            Ok(_) => Ok(Sent::Accepted),
+            Err(CallError::NotSent { why, .. }) => Ok(Sent::Nothing(why)),
+            Err(error @ CallError::Refused { .. }) => match error.status() {
+                Some(401 | 408 | 425 | 429) => Ok(Sent::Nothing(error.sentence())),
+                // A gateway that failed does not know either.
+                Some(500..) => Ok(Sent::Lost(error.sentence())),
+                _ => Err(error.refusal().cloned().map_or_else(|| WriteError::Unknown(error.sentence()), WriteError::from)),
+            },
+            Err(error) => Ok(Sent::Lost(error.sentence())),
+        }
+    }
+
+    /// Reads the account back and compares every field. `NotHonoured` means: nothing else changed, but the change is not there.
+    async fn judge(&self, before: &Account, changes: &Map<String, Value>, accepted: bool) -> Result<Account, WriteError> {
+        let mut look = 1;
+        loop {
+            let after = match self.reader.lookup(before.id()).await {
+                Ok(Lookup::Found(after)) => after,
+                Ok(Lookup::Deleted | Lookup::NotFound) if changes.get("active") == Some(&Value::Bool(false)) => {
+                    return Err(WriteError::Surprise {
+                        field: "deleted".into(),
+                        why: format!("{before}: the account was deleted, not deactivated"),
+                    });
+                }
+                Ok(Lookup::Deleted) => return Err(WriteError::Gone(format!("{before} is deleted in Domo"))),
+                Ok(Lookup::NotFound) => return Err(WriteError::Gone(format!("{before} is not known to Domo any more"))),
+                Err(error) => return Err(WriteError::Unknown(error.sentence())),
+            };
+            if let Some((field, why)) = compare::surprise(before.raw(), changes, after.raw()) {
+                return Err(WriteError::Surprise { field, why });
+            }
+            let missing = compare::missing(changes, after.raw());
+            if missing.is_empty() {
+                return Ok(after);
+            }
+            if !accepted || look >= LOOKS {
+                return Err(WriteError::NotHonoured(not_honoured(&missing, changes, &after)));
+            }
+            tokio::time::sleep(self.session.settings().limits.backoff * look).await;
+            look += 1;
+        }
+    }
+
+    /// Only what can be written without loss, in the JSON types this instance uses.
+    fn writable(&self, account: &Account, changes: &Map<String, Value>) -> Result<Map<String, Value>, WriteError> {
+        let mut changes = changes.clone();
+        if let Some(role) = changes.get("role") {
+            let Some((_, id)) = ROLES.iter().find(|(name, _)| role.as_str() == Some(*name)) else {
+                return Err(WriteError::NotHonoured(format!(
+                    "the role {} is none of the five that are written, exactly as spelt: Admin, Privileged, Editor, Participant, Social; \
+                     nothing was sent",
+                    text::visible(&role.to_string())
+                )));
+            };
+            // The id says the same as the name. Sent back as it was, the two would contradict each other.
+            match account.raw().get("roleId") {
+                Some(Value::Number(_)) => drop(changes.insert("roleId".into(), json!(id))),
+                Some(Value::String(_)) => drop(changes.insert("roleId".into(), json!(id.to_string()))),
+                _ => {}
+            }
+        }
+        if let Some(number) = changes.get("employeeNumber").and_then(Value::as_str).filter(|number| !number.is_empty()) {
+            let as_number = match account.raw().get("employeeNumber") {
+                Some(Value::Number(_)) => true,
+                Some(Value::String(_)) => false,
+                _ => self.session.employee_numbers_are_numbers().unwrap_or(false),
+            };
+            if as_number {
+                let digits = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0') && number.len() <= 16;
+                let Some(number) = digits.then(|| number.parse::<u64>().ok()).flatten() else {
+                    return Err(WriteError::NotHonoured(format!(
+                        "the employee number {} cannot be written: this instance keeps numbers of up to 16 digits without leading \
+                         zeros or letters; nothing was sent",
+                        text::visible(number)
+                    )));
+                };
+                changes.insert("employeeNumber".into(), json!(number));
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Deletes the account. Domo refuses while it owns content; that is not tried again.
+    pub async fn delete(&self, account: &Account) -> Result<Written, WriteError> {
+        let _turn = self.turn.lock().await;
+        let url = self.session.url(&format!("/v1/users/{}", account.id()), &[]);
+        for attempt in 1.. {
+            let sent = match self.send(Method::DELETE, &url, None).await {
+                Ok(sent) => sent,
+                Err(WriteError::Refused { status: 404, .. }) => Sent::Accepted,
+                Err(WriteError::Refused { status, message, toe }) => {
+                    let message = message.unwrap_or_else(|| "no reason given".into());
+                    let message = Some(format!("{message}; where the account owns content, reassign its ownership first"));
+                    return Err(WriteError::Refused { status, message, toe });
+                }
+                Err(error) => return Err(error),
+            };
+            let why = match &sent {
+                Sent::Accepted => None,
+                Sent::Lost(why) | Sent::Nothing(why) => Some(why.clone()),
+            };
+            match (self.reader.lookup(account.id()).await, why) {
+                (Ok(Lookup::Deleted | Lookup::NotFound), why) => {
+                    let note = why.map(|why| format!("the answer was lost ({why}); reading shows that the account is gone"));
+                    return Ok(Written { account: None, note });
+                }
+                (Ok(Lookup::Found(_)), None) if attempt < LOOKS => {
+                    tokio::time::sleep(self.session.settings().limits.backoff * attempt).await;
+                }
+                (Ok(Lookup::Found(_)), None) => {
+                    return Err(WriteError::NotHonoured("Domo accepted the deletion, but the account is still there".into()));
+                }
+                (Ok(Lookup::Found(_)), Some(why)) if attempt >= TRIES => {
+                    return Err(WriteError::Transport(format!("{why}; the account is still there")));
+                }
+                (Ok(Lookup::Found(_)), Some(_)) => {}
+                (Err(error), why) => {
+                    return Err(WriteError::Unknown(format!("{} {}", why.unwrap_or_default(), error.sentence()).trim().to_owned()));
+                }
+            }
+        }
+        Err(WriteError::Unknown("no attempt was made".into()))
+    }
+
+    /// Creates an account. A lost answer is settled by looking the address up; a POST is never repeated before that.
+    pub async fn create(&self, fields: &Map<String, Value>, send_invite: bool) -> Result<Written, WriteError> {
+        let _turn = self.turn.lock().await;
+        let missing: Vec<_> = ["name", "email", "role"]
+            .into_iter()
+            .filter(|field| !fields.get(*field).is_some_and(|value| value.is_string()))
+            .collect();
+        let email = match fields.get("email").and_then(Value::as_str) {
+            Some(email) if missing.is_empty() => email.to_owned(),
+            _ => return Err(WriteError::NotHonoured(format!("a new account needs {}; nothing was sent", missing.join(", ")))),
+        };
+        let empty = Account::from_object(Map::from_iter([("id".to_owned(), json!(0))])).map_err(WriteError::NotHonoured)?;
+        let fields = self.writable(&empty, fields)?;
+        let invite = if send_invite { "true" } else { "false" };
+        let url = self.session.url("/v1/users", &[("sendInvite", invite)]);
+        let body = Value::Object(fields.clone());
+
+        let (id, why) = match self.session.write(Door::Rest, Method::POST, &url, Some(&body)).await {
+            Ok(answer) => (Account::from_json(&answer.body).ok().map(|account| account.id()), None),
+            Err(CallError::NotSent { why, .. }) => return Err(WriteError::Transport(why)),
+            Err(error) => match error.status() {
+                // Domo says "exists" in several ways, and a failing gateway may have passed the request on.
+                Some(400 | 409 | 500..) | None => (None, Some(error)),
+                Some(_) => {
+                    return Err(error.refusal().cloned().map_or_else(|| WriteError::Unknown(error.sentence()), WriteError::from));
+                }
+            },
+        };
+        let found = match id {
+            Some(id) => self.until_visible(id).await?,
+            None => self.reader.find(&email).await.map_err(|reading| {
+                let posting = why.as_ref().map(CallError::sentence).unwrap_or_default();
+                WriteError::Unknown(format!("{posting}; and looking {} up failed: {}", text::visible(&email), reading.sentence()))
+            })?,
+        };
+        let refusal = why.as_ref().and_then(CallError::refusal).filter(|refusal| refusal.status < 500);
+        match (found, refusal, why.as_ref()) {
+            (Some(account), Some(refusal), _) => Err(WriteError::Refused {
+                status: refusal.status,
+                message: Some(format!(
+                    "{}; {account} has this address already",
+                    refusal.message.as_deref().unwrap_or("no reason given")
+                )),
+                toe: refusal.toe.clone(),
+            }),
+            (None, Some(refusal), _) => Err(refusal.clone().into()),
+            (Some(account), None, why) => {
+                let missing = compare::missing(&fields, account.raw());
+                if !missing.is_empty() {
+                    let kept = not_honoured(&missing, &fields, &account);
+                    return Err(WriteError::NotHonoured(format!("{account} was created, but {kept}")));
+                }
+                let note = why.map(|why| format!("the answer was lost ({}); the address was looked up instead", why.sentence()));
+                Ok(Written { account: Some(account), note })
+            }
+            // An answer that got lost, and no account yet: it may still come.
+            (None, None, Some(why)) => Err(WriteError::Unknown(format!("{}; no account has the address now", why.sentence()))),
+            (None, None, None) => Err(WriteError::Unknown("Domo accepted the new account but does not show it".into())),
+        }
+    }
+
+    async fn until_visible(&self, id: u64) -> Result<Option<Account>, WriteError> {
+        for look in 1..=2 * LOOKS {
+            match self.reader.lookup(id).await {
+                Ok(Lookup::Found(account)) => return Ok(Some(account)),
+                Ok(Lookup::Deleted | Lookup::NotFound) => {
+                    tokio::time::sleep(self.session.settings().limits.backoff * look).await;
+                }
+                Err(error) => return Err(WriteError::Unknown(error.sentence())),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn scim_set_active(&self, _account: &Account, _active: bool) -> Result<Written, WriteError> {
+        Err(WriteError::NotHonoured("SCIM is not built yet".into()))
+    }
+}
+
+/// The sentence for a change that did not hold.
+fn not_honoured(missing: &[String], changes: &Map<String, Value>, after: &Account) -> String {
+    if missing.iter().any(|field| field == "active") {
+        return match after.raw().get("active") {
+            None => "this instance does not honour active: the account read back does not carry it".into(),
+            Some(value) => format!("this instance does not honour active: it still reads back as {value}"),
+        };
+    }
+    let told = missing.iter().map(|field| {
+        let wanted = changes.get(field).cloned().unwrap_or(Value::Null);
+        match after.raw().get(field) {
+            None => format!("`{field}` was written as {wanted} and does not come back"),
+            Some(value) => format!("`{field}` was written as {wanted} and reads back as {value}"),
+        }
+    });
+    text::visible(&told.collect::<Vec<_>>().join("; ")).into_owned()
+}

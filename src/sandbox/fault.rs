@@ -1,0 +1,166 @@
+//! What goes wrong on purpose: which requests, which of them by number, and how.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+/// One thing that goes wrong. On the command line: `[METHOD ]PATH[#N|#N-M|#N-]=WHAT`, with `*` in the path; without `#` every
+/// request that fits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    method: Option<String>,
+    path: String,
+    from: u64,
+    to: u64,
+    what: What,
+    met: u64,
+}
+
+/// How a request goes wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// This status with Domo's error body, and `Retry-After` as given. `429`, `429:2`, `503:Wed, 21 Oct 2026 07:28:00 GMT`
+    Status(u16, Option<String>),
+    /// An HTML page with status 200. `html`
+    Html,
+    /// Half of the answer, then the connection is cut. `truncate`
+    Truncate,
+    /// The connection is cut before anything took place. `cut`
+    Cut,
+    /// The connection is cut after it took place. `cut-after`
+    CutAfter,
+    /// The answer comes this much later. `slow:500` (milliseconds)
+    Slow(Duration),
+    /// An empty list. `empty`
+    Empty,
+    /// Only the first half of the rows. `half`
+    Half,
+    /// The offset is ignored. `circle`
+    Circle,
+    /// Ever new rows, without an end. `endless`
+    Endless,
+    /// At most this many rows, whatever was asked for. `cap:50`
+    Cap(usize),
+    /// The first user of the list vanishes before the answer. `vanish`
+    Vanish,
+    /// A new user appears at the head of the list before the answer. `appear`
+    Appear,
+    /// The last user of the list moves to its head before the answer. `move`
+    Move,
+    /// Every token ends before the answer. `expire`
+    Expire,
+    /// Another field of the user changes with a PUT: this one. `meddle:title`
+    Meddle(String),
+}
+
+impl Fault {
+    /// The `nth` request (from 1) of that method and path goes wrong.
+    pub fn nth(method: &str, path: &str, nth: u64, what: What) -> Self {
+        Self { method: Some(method.into()), path: path.into(), from: nth, to: nth, what, met: 0 }
+    }
+
+    /// Every request of that method and path goes wrong.
+    pub fn always(method: &str, path: &str, what: What) -> Self {
+        Self { method: Some(method.into()), path: path.into(), from: 1, to: u64::MAX, what, met: 0 }
+    }
+
+    /// Counts the request and says what goes wrong with it.
+    pub(super) fn meets(&mut self, method: &str, path: &str) -> Option<What> {
+        let fits = self.method.as_deref().is_none_or(|wanted| wanted == method) && wild(&self.path, path);
+        if !fits {
+            return None;
+        }
+        self.met += 1;
+        (self.from..=self.to).contains(&self.met).then(|| self.what.clone())
+    }
+}
+
+/// Whether `text` fits `pattern`, in which `*` stands for anything.
+fn wild(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
+            tail.char_indices().map(|(at, _)| at).chain([tail.len()]).any(|at| wild(rest, tail.get(at..).unwrap_or_default()))
+        }),
+    }
+}
+
+impl FromStr for Fault {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (request, what) =
+            text.split_once('=').ok_or("a fault is written as [METHOD ]PATH[#N]=WHAT, such as `GET /v1/users#2=429`")?;
+        let (request, numbers) = request.trim().split_once('#').map_or((request.trim(), None), |(request, n)| (request, Some(n)));
+        let (method, path) = match request.split_once(' ') {
+            Some((method, path)) => (Some(method.to_uppercase()), path.trim()),
+            None => (None, request),
+        };
+        if !path.starts_with(['/', '*']) {
+            return Err(format!("`{path}` is no path: it begins with a slash"));
+        }
+        let number = |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is no number"));
+        let (from, to) = match numbers.map(|numbers| numbers.split_once('-').unwrap_or((numbers, numbers))) {
+            None => (1, u64::MAX),
+            Some((from, "")) => (number(from)?, u64::MAX),
+            Some((from, to)) => (number(from)?, number(to)?),
+        };
+        Ok(Self { method, path: path.into(), from, to, what: what.trim().parse()?, met: 0 })
+    }
+}
+
+impl FromStr for What {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, value) = text.split_once(':').map_or((text, None), |(word, value)| (word, Some(value)));
+        let number =
+            || value.and_then(|value| value.parse::<usize>().ok()).ok_or(format!("`{word}` needs a number, as in `{word}:50`"));
+        Ok(match word {
+            "html" => Self::Html,
+            "truncate" => Self::Truncate,
+            "cut" => Self::Cut,
+            "cut-after" => Self::CutAfter,
+            "slow" => Self::Slow(Duration::from_millis(number()? as u64)),
+            "empty" => Self::Empty,
+            "half" => Self::Half,
+            "circle" => Self::Circle,
+            "endless" => Self::Endless,
+            "cap" => Self::Cap(number()?),
+            "vanish" => Self::Vanish,
+            "appear" => Self::Appear,
+            "move" => Self::Move,
+            "expire" => Self::Expire,
+            "meddle" => Self::Meddle(value.unwrap_or("title").into()),
+            _ => match word.parse::<u16>() {
+                Ok(status) if (200..600).contains(&status) => Self::Status(status, value.map(str::to_owned)),
+                _ => {
+                    return Err(format!(
+                        "`{word}` is neither a status nor one of html, truncate, cut, cut-after, slow:MS, empty, half, circle, endless, \
+                         cap:N, vanish, appear, move, expire, meddle:FIELD"
+                    ));
+                }
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_read_and_meets_its_requests_only() {
+        let mut fault: Fault = "GET /v1/users/*#2-3=429:7".parse().unwrap();
+        assert_eq!(fault.meets("PUT", "/v1/users/5"), None);
+        assert_eq!(fault.meets("GET", "/v1/users"), None);
+        let met: Vec<bool> = (0..4).map(|_| fault.meets("GET", "/v1/users/5").is_some()).collect();
+        assert_eq!(met, [false, true, true, false]);
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_what_would_do() {
+        for text in ["", "GET /v1/users", "users=429", "/v1/users=sometimes", "/v1/users#x=cut", "/v1/users=slow"] {
+            assert!(text.parse::<Fault>().is_err(), "{text}");
+        }
+    }
+}

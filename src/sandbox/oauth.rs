@@ -1,0 +1,98 @@
+//! `/oauth/token`, and who may come in.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Query, State as Extract};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use chrono::Utc;
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::Shared;
+use super::users::refuse;
+
+pub(super) async fn token(
+    Extract(shared): Extract<Arc<Shared>>,
+    method: Method,
+    headers: HeaderMap,
+    Query(query): Query<HashMap<String, String>>,
+    body: Bytes,
+) -> Response {
+    let profile = &shared.options.profile;
+    // A form is written as a query is.
+    let form = format!("/?{}", String::from_utf8_lossy(&body).trim()).parse::<Uri>().ok();
+    let form =
+        form.and_then(|form| Query::<HashMap<String, String>>::try_from_uri(&form).ok()).map(|form| form.0).unwrap_or_default();
+    let (taken, parameters) = match (&method, form.contains_key("grant_type")) {
+        (&Method::GET, _) => (profile.token_by_get, query),
+        (_, true) => (true, form),
+        _ => (profile.token_by_post_query, query),
+    };
+    if !taken {
+        let status = if method == Method::GET { StatusCode::METHOD_NOT_ALLOWED } else { StatusCode::BAD_REQUEST };
+        return refuse(status, "/oauth/token", "Unsupported request for a token");
+    }
+    if basic(&headers) != Some((shared.options.client_id.clone(), shared.options.client_secret.clone())) {
+        return refuse(StatusCode::UNAUTHORIZED, "/oauth/token", "Bad client credentials");
+    }
+    if parameters.get("grant_type").map(String::as_str) != Some("client_credentials") {
+        return refuse(StatusCode::BAD_REQUEST, "/oauth/token", "Unsupported grant type");
+    }
+    let lifetime = profile.token_lifetime;
+    let scope = parameters.get("scope").map_or("user", String::as_str);
+    let token = jwt(&shared.options.client_id, lifetime.as_secs());
+    shared.state().tokens.insert(token.clone(), Instant::now() + lifetime);
+    let mut answer = json!({"access_token": token, "token_type": "bearer", "expires_in": lifetime.as_secs(), "scope": scope});
+    if profile.token_tells_owner
+        && let Some(told) = answer.as_object_mut()
+    {
+        told.insert("customer".into(), json!("sandbox"));
+        told.insert("env".into(), json!("prod1"));
+        told.insert("jti".into(), json!(format!("{:032x}", fastrand::u128(..))));
+        if let Some(owner) = shared.options.owner {
+            told.insert("userId".into(), json!(owner));
+            let role = shared.state().get(owner).and_then(|user| user.get("role").cloned());
+            told.insert("role".into(), role.unwrap_or_else(|| json!("Admin")));
+        }
+    }
+    Json(answer).into_response()
+}
+
+/// Whether the request carries a token that has not ended.
+pub(super) fn may_enter(shared: &Shared, headers: &HeaderMap) -> Result<(), &'static str> {
+    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let Some(token) = token.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer "))) else {
+        return Err("Full authentication is required to access this resource");
+    };
+    match shared.state().tokens.get(token) {
+        Some(end) if Instant::now() < *end => Ok(()),
+        Some(_) => Err("Access token expired"),
+        None => Err("Cannot convert access token to JSON"),
+    }
+}
+
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let text = String::from_utf8(STANDARD.decode(value.strip_prefix("Basic ")?).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+/// Looks like Domo's; nobody checks its signature.
+fn jwt(client: &str, lifetime: u64) -> String {
+    let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let expires = Utc::now().timestamp().saturating_add_unsigned(lifetime);
+    let claims = json!({"client_id": client, "scope": ["user"], "exp": expires, "jti": format!("{:x}", fastrand::u64(..))});
+    format!(
+        "{}.{}.{}",
+        part(json!({"alg": "RS256", "typ": "JWT"})),
+        part(claims),
+        URL_SAFE_NO_PAD.encode(fastrand::u128(..).to_be_bytes())
+    )
+}

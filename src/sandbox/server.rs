@@ -1,0 +1,228 @@
+//! The door: accepts connections, counts requests, lets the faults happen, and cuts connections as they say.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use hyper::body::Frame;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+use super::fault::What;
+use super::{Shared, oauth, users};
+
+/// What a minute is for the rate limit.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The connection ends without a word.
+#[derive(Debug)]
+struct Cut;
+
+impl std::fmt::Display for Cut {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("cut on purpose")
+    }
+}
+
+impl std::error::Error for Cut {}
+
+fn router(shared: &Arc<Shared>) -> Router {
+    Router::new()
+        .route("/oauth/token", get(oauth::token).post(oauth::token))
+        .route("/v1/users", get(users::list).post(users::create))
+        .route("/v1/users/{id}", get(users::get).put(users::update).delete(users::delete))
+        .fallback(|request: Request<Body>| async move { users::refuse(StatusCode::NOT_FOUND, request.uri().path(), "Not Found") })
+        .with_state(shared.clone())
+}
+
+/// Serves until the task is ended.
+pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let router = TowerToHyperService::new(router(&shared));
+    // Connections end with the set.
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let _ = stream.set_nodelay(true);
+        while connections.try_join_next().is_some() {}
+        let (shared, router) = (shared.clone(), router.clone());
+        connections.spawn(async move {
+            let service = service_fn(|request| answer(request, &shared, &router));
+            let mut http = hyper::server::conn::http1::Builder::new();
+            http.timer(TokioTimer::new());
+            // A cut connection is no error of ours.
+            let _ = http.serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+async fn answer(
+    request: Request<hyper::body::Incoming>,
+    shared: &Arc<Shared>,
+    router: &TowerToHyperService<Router>,
+) -> Result<Response, Cut> {
+    let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+    let line = format!("{method} {}", request.uri());
+    let outcome = faulty(request, shared, router, &method, &path).await;
+    let status = outcome.as_ref().map_or(0, |response| response.status().as_u16());
+    shared.state().log.push(format!("{line} {status}"));
+    outcome
+}
+
+async fn faulty(
+    request: Request<hyper::body::Incoming>,
+    shared: &Arc<Shared>,
+    router: &TowerToHyperService<Router>,
+    method: &str,
+    path: &str,
+) -> Result<Response, Cut> {
+    let (mut parts, body) = request.into_parts();
+    let body = to_bytes(Body::new(body), 16 << 20).await.map_err(|_| Cut)?;
+    let fault = shared.state().faults.iter_mut().filter_map(|fault| fault.meets(method, path)).next();
+    tokio::time::sleep(shared.options.latency).await;
+
+    match &fault {
+        Some(What::Cut) => return Err(Cut),
+        Some(What::Status(status, wait)) => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let mut response = users::refuse(status, path, "made to fail");
+            if let Some(wait) = wait.as_deref().and_then(|wait| HeaderValue::from_str(wait).ok()) {
+                response.headers_mut().insert(header::RETRY_AFTER, wait);
+            }
+            return Ok(response);
+        }
+        Some(What::Html) => {
+            let page = "<!DOCTYPE html><html><body>Just a moment...</body></html>";
+            return Ok(([(header::CONTENT_TYPE, "text/html")], page).into_response());
+        }
+        Some(What::Slow(wait)) => tokio::time::sleep(*wait).await,
+        Some(What::Empty) => return Ok(([(header::CONTENT_TYPE, "application/json")], "[]").into_response()),
+        Some(What::Vanish) => shared.state().vanish(),
+        Some(What::Appear) => shared.state().appear(),
+        Some(What::Move) => shared.state().rotate(),
+        Some(What::Expire) => shared.state().tokens.clear(),
+        Some(What::Circle) => {
+            let query = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.starts_with("offset="));
+            let uri = format!("{path}?{}", query.collect::<Vec<_>>().join("&"));
+            parts.uri = uri.parse().map_err(|_| Cut)?;
+        }
+        Some(What::Cap(rows)) => {
+            let query = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.starts_with("limit="));
+            let uri = format!("{path}?limit={rows}&{}", query.collect::<Vec<_>>().join("&"));
+            parts.uri = uri.parse().map_err(|_| Cut)?;
+        }
+        Some(What::Endless) => return Ok(ever_new()),
+        _ => {}
+    }
+
+    if let Some(response) = throttle(shared) {
+        return Ok(response);
+    }
+    if path != "/oauth/token"
+        && let Err(why) = oauth::may_enter(shared, &parts.headers)
+    {
+        return Ok(users::refuse(StatusCode::UNAUTHORIZED, path, why));
+    }
+    let response: Result<Response, Infallible> = router.call(Request::from_parts(parts, Body::from(body))).await;
+    let mut response = match response {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    tell_limit(shared, response.headers_mut());
+
+    match fault {
+        Some(What::CutAfter) => Err(Cut),
+        Some(What::Truncate) => truncated(response).await,
+        Some(What::Half) => half(response).await,
+        Some(What::Meddle(field)) => {
+            meddle(shared, path, &field);
+            Ok(response)
+        }
+        _ => Ok(response),
+    }
+}
+
+/// 429 without `Retry-After`, as the guide has it.
+fn throttle(shared: &Shared) -> Option<Response> {
+    let limit = shared.options.profile.rate_limit? as usize;
+    let mut state = shared.state();
+    let now = Instant::now();
+    while state.recent.front().is_some_and(|first| now.duration_since(*first) >= MINUTE) {
+        state.recent.pop_front();
+    }
+    if state.recent.len() >= limit {
+        drop(state);
+        let mut response = users::refuse(StatusCode::TOO_MANY_REQUESTS, "/", "Rate limit exceeded");
+        tell_limit(shared, response.headers_mut());
+        return Some(response);
+    }
+    state.recent.push_back(now);
+    None
+}
+
+fn tell_limit(shared: &Shared, headers: &mut HeaderMap) {
+    if let Some(limit) = shared.options.profile.rate_limit {
+        let remaining = u64::from(limit).saturating_sub(shared.state().recent.len() as u64);
+        headers.insert("x-ratelimit-limit", HeaderValue::from(limit));
+        headers.insert("x-ratelimit-remaining", HeaderValue::from(remaining));
+    }
+}
+
+fn ever_new() -> Response {
+    let row = || json!({"id": fastrand::u64(1 << 40..1 << 50), "name": "Nobody", "email": "nobody@example.com", "role": "Social"});
+    let rows: Vec<Value> = (0..500).map(|_| row()).collect();
+    axum::Json(rows).into_response()
+}
+
+async fn half(response: Response) -> Result<Response, Cut> {
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
+    let rows: Vec<Value> = serde_json::from_slice(&body).unwrap_or_default();
+    let half: Vec<_> = rows.iter().take(rows.len() / 2).collect();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, Body::from(serde_json::to_vec(&half).unwrap_or_default())))
+}
+
+/// Half of the body, then the end of the connection.
+async fn truncated(response: Response) -> Result<Response, Cut> {
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    let pieces = VecDeque::from([Ok(body.slice(..body.len() / 2)), Err(Cut)]);
+    Ok(Response::from_parts(parts, Body::new(Pieces(pieces))))
+}
+
+/// A body in pieces, of which one may be the end of the connection.
+struct Pieces(VecDeque<Result<Bytes, Cut>>);
+
+impl hyper::body::Body for Pieces {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        Poll::Ready(self.0.pop_front().map(|piece| piece.map(Frame::data)))
+    }
+}
+
+/// Somebody else changes another field of the same user.
+fn meddle(shared: &Shared, path: &str, field: &str) {
+    let mut state = shared.state();
+    let id = path.rsplit('/').next().and_then(|id| id.parse().ok());
+    if let Some(id) = id
+        && let Some(mut user) = state.get(id)
+    {
+        user.insert(field.to_owned(), json!("meddled with"));
+        let _ = state.save(id, &user);
+    }
+}

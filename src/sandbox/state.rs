@@ -1,0 +1,244 @@
+//! What the sandbox knows: users, tokens, invitations, and what was asked of it.
+
+use std::collections::{HashMap, VecDeque};
+
+use anyhow::{Context, Result};
+use chrono::{SecondsFormat, Utc};
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+
+use super::Options;
+use super::fault::Fault;
+use super::profile::Profile;
+
+/// The names Domo gives its own roles, with their ids.
+const ROLES: [(&str, u64); 5] = [("Admin", 1), ("Privileged", 2), ("Editor", 3), ("Participant", 4), ("Social", 5)];
+
+pub(super) struct State {
+    /// In the order they are listed; as text, because a million objects would not fit otherwise.
+    users: Vec<User>,
+    /// Deleted users that GET still knows.
+    deleted: HashMap<u64, Map<String, Value>>,
+    pub(super) owners: Vec<u64>,
+    pub(super) tokens: HashMap<String, Instant>,
+    pub(super) invites: Vec<String>,
+    pub(super) log: Vec<String>,
+    pub(super) faults: Vec<Fault>,
+    /// When the requests of the last minute came.
+    pub(super) recent: VecDeque<Instant>,
+    next_id: u64,
+    profile: Profile,
+}
+
+struct User {
+    id: u64,
+    json: String,
+}
+
+/// Why a user cannot be saved.
+pub(super) struct Wrong(pub(super) u16, pub(super) String);
+
+impl State {
+    pub(super) fn new(options: &Options) -> Result<Self> {
+        let mut state = Self {
+            users: Vec::with_capacity(options.accounts.len()),
+            deleted: HashMap::new(),
+            owners: options.owners.clone(),
+            tokens: HashMap::new(),
+            invites: Vec::new(),
+            log: Vec::new(),
+            faults: options.faults.clone(),
+            recent: VecDeque::new(),
+            next_id: 1_000_000_000,
+            profile: options.profile.clone(),
+        };
+        for (position, account) in options.accounts.iter().enumerate() {
+            let user = || -> Option<User> {
+                let object = account.as_object()?;
+                let id = match object.get("id")? {
+                    Value::String(text) => text.parse().ok()?,
+                    other => other.as_u64()?,
+                };
+                let mut object = object.clone();
+                state.profile.dress(&mut object);
+                Some(User { id, json: serde_json::to_string(&object).ok()? })
+            };
+            let user = user().with_context(|| format!("user {} has no usable id", position + 1))?;
+            state.next_id = state.next_id.max(user.id + 1);
+            state.users.push(user);
+        }
+        Ok(state)
+    }
+
+    pub(super) fn users(&self) -> impl Iterator<Item = Map<String, Value>> {
+        self.users.iter().filter_map(|user| serde_json::from_str(&user.json).ok())
+    }
+
+    /// One page as JSON text.
+    pub(super) fn page(&self, offset: usize, limit: usize) -> String {
+        let rows = self.users.iter().skip(offset).take(limit).map(|user| user.json.as_str());
+        format!("[{}]", rows.collect::<Vec<_>>().join(","))
+    }
+
+    pub(super) fn get(&self, id: u64) -> Option<Map<String, Value>> {
+        let user = self.users.iter().find(|user| user.id == id)?;
+        serde_json::from_str(&user.json).ok()
+    }
+
+    pub(super) fn deleted(&self, id: u64) -> Option<&Map<String, Value>> {
+        self.deleted.get(&id)
+    }
+
+    /// By address, without regard to case: an address is unique.
+    pub(super) fn by_email(&self, email: &str) -> Option<u64> {
+        let email = email.to_lowercase();
+        self.users().find_map(|user| {
+            let found = user.get("email")?.as_str()?.to_lowercase();
+            (found == email).then(|| user.get("id")?.as_u64()).flatten()
+        })
+    }
+
+    pub(super) fn create(&mut self, mut object: Map<String, Value>) -> Result<Map<String, Value>, Wrong> {
+        self.fits(&object, None)?;
+        let email = object.get("email").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+        // An address that belonged to a deleted user brings that user back.
+        let revived = self
+            .deleted
+            .iter()
+            .find(|(_, user)| user.get("email").and_then(Value::as_str).is_some_and(|found| found.to_lowercase() == email));
+        let id = revived.map(|(id, _)| *id);
+        let id = id.unwrap_or_else(|| {
+            self.next_id += 1;
+            self.next_id - 1
+        });
+        self.deleted.remove(&id);
+        object.insert("id".into(), json!(id));
+        let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+        object.insert("createdAt".into(), json!(now));
+        if self.profile.honours_active {
+            object.entry("active").or_insert(Value::Bool(true));
+        }
+        self.profile.dress(&mut object);
+        let json = serde_json::to_string(&object).map_err(|error| Wrong(500, error.to_string()))?;
+        self.users.push(User { id, json });
+        Ok(object)
+    }
+
+    pub(super) fn update(&mut self, id: u64, mut object: Map<String, Value>) -> Result<Map<String, Value>, Wrong> {
+        let before = self.get(id).ok_or_else(|| Wrong(self.profile.unknown, "User not found".into()))?;
+        self.fits(&object, Some(id))?;
+        if !self.profile.honours_active {
+            object.remove("active");
+        }
+        let mut after = if self.profile.put_replaces { Map::new() } else { before.clone() };
+        after.extend(object);
+        for own in ["id", "createdAt", "image", "groups"] {
+            match before.get(own) {
+                Some(value) => drop(after.insert(own.into(), value.clone())),
+                None => drop(after.remove(own)),
+            }
+        }
+        if self.profile.recorded_types {
+            let now = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
+            after.insert("updatedAt".into(), json!(now));
+            // The role's name wins over its id.
+            if before.get("role") != after.get("role") {
+                after.remove("roleId");
+            }
+        }
+        self.profile.dress(&mut after);
+        self.save(id, &after)?;
+        Ok(after)
+    }
+
+    /// Writes an object as it is.
+    pub(super) fn save(&mut self, id: u64, object: &Map<String, Value>) -> Result<(), Wrong> {
+        let json = serde_json::to_string(object).map_err(|error| Wrong(500, error.to_string()))?;
+        if let Some(user) = self.users.iter_mut().find(|user| user.id == id) {
+            user.json = json;
+        }
+        Ok(())
+    }
+
+    pub(super) fn delete(&mut self, id: u64) -> Result<(), Wrong> {
+        let user = self.get(id).ok_or_else(|| Wrong(self.profile.unknown, "User not found".into()))?;
+        if self.owners.contains(&id) {
+            return Err(Wrong(409, "The user owns DataSets or DataFlows and cannot be deleted".into()));
+        }
+        self.users.retain(|user| user.id != id);
+        self.deleted.insert(id, user);
+        Ok(())
+    }
+
+    /// What Domo checks: required fields, the five roles as they are spelt, addresses that are unique.
+    fn fits(&self, object: &Map<String, Value>, id: Option<u64>) -> Result<(), Wrong> {
+        for field in ["name", "email", "role"] {
+            if object.get(field).and_then(Value::as_str).is_none_or(str::is_empty) {
+                return Err(Wrong(400, format!("{field} is required")));
+            }
+        }
+        let role = object.get("role").and_then(Value::as_str).unwrap_or_default();
+        let as_before = id.and_then(|id| self.get(id)).is_some_and(|before| before.get("role") == object.get("role"));
+        if !as_before && !ROLES.iter().any(|(name, _)| *name == role) {
+            return Err(Wrong(400, format!("Invalid role: {role}")));
+        }
+        let email = object.get("email").and_then(Value::as_str).unwrap_or_default();
+        match self.by_email(email) {
+            Some(other) if Some(other) != id => {
+                Err(Wrong(if self.profile.recorded_types { 400 } else { 409 }, format!("Email already in use: {email}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    // What faults do to the list between two pages.
+
+    pub(super) fn vanish(&mut self) {
+        if !self.users.is_empty() {
+            self.users.remove(0);
+        }
+    }
+
+    pub(super) fn appear(&mut self) {
+        let id = self.next_id;
+        self.next_id += 1;
+        let json = json!({"id": id, "name": format!("New {id}"), "email": format!("new{id}@example.com"), "role": "Participant"});
+        self.users.insert(0, User { id, json: json.to_string() });
+    }
+
+    pub(super) fn rotate(&mut self) {
+        if let Some(last) = self.users.pop() {
+            self.users.insert(0, last);
+        }
+    }
+}
+
+impl Profile {
+    /// Gives an object the types this Domo sends.
+    fn dress(&self, object: &mut Map<String, Value>) {
+        if !self.recorded_types {
+            return;
+        }
+        object.remove("active");
+        if let Some(Value::String(number)) = object.get("employeeNumber") {
+            match number.parse::<u64>() {
+                Ok(number) => drop(object.insert("employeeNumber".into(), json!(number))),
+                Err(_) => drop(object.remove("employeeNumber")),
+            }
+        }
+        let role = object.get("role").and_then(Value::as_str).unwrap_or_default();
+        if let Some((_, id)) = ROLES.iter().find(|(name, _)| *name == role) {
+            object.entry("roleId").or_insert(json!(id));
+        }
+        let created = object.get("createdAt").and_then(Value::as_str);
+        let created = created.and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok());
+        // Seconds written as if they were milliseconds: the recordings' 1970.
+        if let Some(created) = created.filter(|created| created.timestamp() > 315_532_800)
+            && let Some(shown) = chrono::DateTime::from_timestamp_millis(created.timestamp())
+        {
+            object.insert("createdAt".into(), json!(shown.to_rfc3339_opts(SecondsFormat::Millis, true)));
+        }
+        // Unset fields are left out, not null.
+        object.retain(|_, value| !value.is_null());
+    }
+}
