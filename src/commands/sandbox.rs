@@ -6,24 +6,21 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::{Context, Ended, runtime};
-use crate::cli;
-use crate::domo;
 use crate::sandbox::{Options, Profile, Sandbox};
+use crate::{cli, domo};
+
+/// The sample company's users.
+const SAMPLE: &str = include_str!("../../samples/company/domo-users.json");
 
 /// Serves until it is interrupted.
 pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
     let accounts: Vec<Value> = match &options.accounts {
         Some(path) => domo::accounts::load(path)?.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?,
-        None => Vec::new(),
+        None => serde_json::from_str(SAMPLE)?,
     };
     let count = accounts.len();
     let sandbox = Options {
         listen: options.listen,
-        // Somebody must be behind the client: the first who may administer.
-        owner: accounts
-            .iter()
-            .find(|user| user.get("role").and_then(Value::as_str) == Some("Admin"))
-            .and_then(|user| user.get("id")?.as_u64()),
         accounts,
         client_id: options.client_id.clone(),
         client_secret: options.client_secret.clone(),
@@ -34,6 +31,8 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         faults: options.fault.clone(),
         latency: Duration::from_millis(options.latency),
         owners: options.content_owner.clone(),
+        owner: None,
+        customer: None,
     };
     runtime()?.block_on(async {
         let running = Sandbox::start(sandbox).await?;

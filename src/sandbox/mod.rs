@@ -43,8 +43,10 @@ pub struct Options {
     pub latency: Duration,
     /// Ids of accounts that own content, so that they cannot be deleted.
     pub owners: Vec<u64>,
-    /// The account behind the API client, for the token to name.
+    /// The account behind the API client, for the token to name; absent: the first ordinary active Admin.
     pub owner: Option<u64>,
+    /// The instance's name, for the token to name.
+    pub customer: Option<String>,
 }
 
 impl Default for Options {
@@ -59,8 +61,22 @@ impl Default for Options {
             latency: Duration::ZERO,
             owners: Vec::new(),
             owner: None,
+            customer: None,
         }
     }
+}
+
+/// A request that was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`, `PUT`, ...
+    pub method: String,
+    /// With its query.
+    pub path: String,
+    /// As it came.
+    pub body: String,
+    /// What was answered; 0 where the connection was cut instead.
+    pub status: u16,
 }
 
 /// A sandbox that can be started.
@@ -130,8 +146,8 @@ impl Running {
         self.shared.state().invites.clone()
     }
 
-    /// Every request so far as `METHOD /path?query STATUS`, in the order they were answered; a cut connection has the status 0.
-    pub fn requests(&self) -> Vec<String> {
+    /// Every request so far, in the order they were answered.
+    pub fn requests(&self) -> Vec<Request> {
         self.shared.state().log.clone()
     }
 

@@ -49,16 +49,19 @@ pub(super) async fn token(
     let token = jwt(&shared.options.client_id, lifetime.as_secs());
     shared.state().tokens.insert(token.clone(), Instant::now() + lifetime);
     let mut answer = json!({"access_token": token, "token_type": "bearer", "expires_in": lifetime.as_secs(), "scope": scope});
-    if profile.token_tells_owner
-        && let Some(told) = answer.as_object_mut()
-    {
-        told.insert("customer".into(), json!("sandbox"));
-        told.insert("env".into(), json!("prod1"));
-        told.insert("jti".into(), json!(format!("{:032x}", fastrand::u128(..))));
-        if let Some(owner) = shared.options.owner {
+    let state = shared.state();
+    if let Some(told) = answer.as_object_mut() {
+        if let Some(owner) = state.owner {
             told.insert("userId".into(), json!(owner));
-            let role = shared.state().get(owner).and_then(|user| user.get("role").cloned());
+        }
+        if profile.token_tells_more {
+            let role = state.owner.and_then(|owner| state.get(owner)?.get("role").cloned());
             told.insert("role".into(), role.unwrap_or_else(|| json!("Admin")));
+            told.insert("env".into(), json!("prod1"));
+            told.insert("jti".into(), json!(format!("{:032x}", fastrand::u128(..))));
+        }
+        if let Some(customer) = &shared.options.customer {
+            told.insert("customer".into(), json!(customer));
         }
     }
     Json(answer).into_response()

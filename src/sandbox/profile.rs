@@ -11,8 +11,8 @@ pub struct Profile {
     pub token_by_post_query: bool,
     /// Takes it as a GET.
     pub token_by_get: bool,
-    /// The token's answer names its owner, the instance and the role.
-    pub token_tells_owner: bool,
+    /// The token's answer has more than the guide's fields: role, environment, id.
+    pub token_tells_more: bool,
     /// How long a token lives.
     pub token_lifetime: Duration,
     /// A PUT clears every field it leaves out; otherwise it keeps them.
@@ -42,7 +42,7 @@ impl Profile {
             name: "guide",
             token_by_post_query: true,
             token_by_get: false,
-            token_tells_owner: false,
+            token_tells_more: false,
             token_lifetime: Duration::from_secs(3600),
             put_replaces: true,
             honours_active: true,
@@ -62,7 +62,7 @@ impl Profile {
             name: "recorded",
             token_by_post_query: false,
             token_by_get: true,
-            token_tells_owner: true,
+            token_tells_more: true,
             token_lifetime: Duration::from_secs(3599),
             put_replaces: false,
             honours_active: false,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -73,22 +74,24 @@ async fn answer(
     router: &TowerToHyperService<Router>,
 ) -> Result<Response, Cut> {
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-    let line = format!("{method} {}", request.uri());
-    let outcome = faulty(request, shared, router, &method, &path).await;
+    let uri = request.uri().to_string();
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(Body::new(body), 16 << 20).await.map_err(|_| Cut)?;
+    let told = String::from_utf8_lossy(&body).into_owned();
+    let outcome = faulty(parts, body, shared, router, &method, &path).await;
     let status = outcome.as_ref().map_or(0, |response| response.status().as_u16());
-    shared.state().log.push(format!("{line} {status}"));
+    shared.state().log.push(super::Request { method, path: uri, body: told, status });
     outcome
 }
 
 async fn faulty(
-    request: Request<hyper::body::Incoming>,
+    mut parts: Parts,
+    body: Bytes,
     shared: &Arc<Shared>,
     router: &TowerToHyperService<Router>,
     method: &str,
     path: &str,
 ) -> Result<Response, Cut> {
-    let (mut parts, body) = request.into_parts();
-    let body = to_bytes(Body::new(body), 16 << 20).await.map_err(|_| Cut)?;
     let fault = shared.state().faults.iter_mut().filter_map(|fault| fault.meets(method, path)).next();
     tokio::time::sleep(shared.options.latency).await;
 

@@ -7,9 +7,9 @@ use chrono::{SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::Options;
 use super::fault::Fault;
 use super::profile::Profile;
+use super::{Options, Request};
 
 /// The names Domo gives its own roles, with their ids.
 const ROLES: [(&str, u64); 5] = [("Admin", 1), ("Privileged", 2), ("Editor", 3), ("Participant", 4), ("Social", 5)];
@@ -22,7 +22,9 @@ pub(super) struct State {
     pub(super) owners: Vec<u64>,
     pub(super) tokens: HashMap<String, Instant>,
     pub(super) invites: Vec<String>,
-    pub(super) log: Vec<String>,
+    pub(super) log: Vec<Request>,
+    /// The account behind the API client.
+    pub(super) owner: Option<u64>,
     pub(super) faults: Vec<Fault>,
     /// When the requests of the last minute came.
     pub(super) recent: VecDeque<Instant>,
@@ -47,6 +49,7 @@ impl State {
             tokens: HashMap::new(),
             invites: Vec::new(),
             log: Vec::new(),
+            owner: options.owner.or_else(|| options.accounts.iter().find_map(ordinary_admin)),
             faults: options.faults.clone(),
             recent: VecDeque::new(),
             next_id: 1_000_000_000,
@@ -211,6 +214,15 @@ impl State {
             self.users.insert(0, last);
         }
     }
+}
+
+/// The id of an active Admin who is a person.
+fn ordinary_admin(user: &Value) -> Option<u64> {
+    let text = |field: &str| user.get(field).and_then(Value::as_str);
+    let told = |field: &str| user.get(field).and_then(Value::as_bool);
+    let id = user.get("id")?.as_u64()?;
+    let person = id != 27 && !text("email")?.starts_with("svc-");
+    (person && text("role") == Some("Admin") && told("active") != Some(false) && told("deleted") != Some(true)).then_some(id)
 }
 
 impl Profile {

@@ -15,6 +15,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("httpdate", &["domo"]),
     ("secrecy", &["domo"]),
     ("axum", &["sandbox"]),
+    ("hyper", &["sandbox"]),
+    ("hyper_util", &["sandbox"]),
     ("base64", &["sandbox", "domo"]),
     ("tokio", &["domo", "sandbox", "apply", "commands"]),
     ("fastrand", &["domo", "archive", "sandbox"]),
