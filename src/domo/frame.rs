@@ -380,7 +380,7 @@ mod tests {
     fn absent_means_active_unless_deleted() {
         let read =
             accounts(&[r#"{"id":1}"#, r#"{"id":2,"active":false}"#, r#"{"id":3,"deleted":true}"#, r#"{"id":4,"active":"true"}"#]);
-        let active: Vec<_> = read.frame.column("active").unwrap().bool().unwrap().into_no_null_iter().collect();
+        let active: Vec<_> = read.frame.column("active").unwrap().bool().unwrap().iter().flatten().collect();
         assert_eq!(active, [true, false, false, true]);
     }
 

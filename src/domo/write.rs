@@ -35,8 +35,8 @@ pub struct Writer {
 /// A write that was read back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
-    /// The account afterwards; `None` after a deletion.
-    pub account: Option<Account>,
+    /// The account afterwards.
+    pub account: Account,
     /// What a reader of the journal should know: that the answer was lost and the account was read instead, for example.
     pub note: Option<String>,
 }
@@ -149,10 +149,10 @@ impl Writer {
             let sent = self.send(Method::PUT, &url, Some(&body)).await?;
             let judged = self.judge(account, changes, matches!(sent, Sent::Accepted)).await;
             match (sent, judged) {
-                (Sent::Accepted, Ok(after)) => return Ok(Written { account: Some(after), note }),
+                (Sent::Accepted, Ok(after)) => return Ok(Written { account: after, note }),
                 (Sent::Lost(why) | Sent::Nothing(why), Ok(after)) => {
                     note = Some(format!("the answer was lost ({why}); the account was read instead and shows the change"));
-                    return Ok(Written { account: Some(after), note });
+                    return Ok(Written { account: after, note });
                 }
                 // The account still is as it was: sending the same whole object again is safe, and reading has shown the need.
                 (Sent::Lost(why) | Sent::Nothing(why), Err(WriteError::NotHonoured(_))) => {
@@ -255,8 +255,8 @@ impl Writer {
         Ok(changes)
     }
 
-    /// Deletes the account. Domo refuses while it owns content; that is not tried again.
-    pub async fn delete(&self, account: &Account) -> Result<Written, WriteError> {
+    /// Deletes the account; done when reading shows that it is gone. Domo refuses while it owns content; that is not tried again.
+    pub async fn delete(&self, account: &Account) -> Result<(), WriteError> {
         let _turn = self.turn.lock().await;
         let url = self.session.url(&format!("/v1/users/{}", account.id()), &[]);
         for attempt in 1.. {
@@ -276,8 +276,10 @@ impl Writer {
             };
             match (self.reader.lookup(account.id()).await, why) {
                 (Ok(Lookup::Deleted | Lookup::NotFound), why) => {
-                    let note = why.map(|why| format!("the answer was lost ({why}); reading shows that the account is gone"));
-                    return Ok(Written { account: None, note });
+                    if let Some(why) = why {
+                        tracing::info!("the answer to a deletion was lost ({why}); reading shows that {account} is gone");
+                    }
+                    return Ok(());
                 }
                 (Ok(Lookup::Found(_)), None) if attempt < LOOKS => {
                     tokio::time::sleep(self.session.settings().limits.backoff * attempt).await;
@@ -350,7 +352,7 @@ impl Writer {
                     return Err(WriteError::NotHonoured(format!("{account} was created, but {kept}")));
                 }
                 let note = why.map(|why| format!("the answer was lost ({}); the address was looked up instead", why.sentence()));
-                Ok(Written { account: Some(account), note })
+                Ok(Written { account, note })
             }
             // An answer that got lost, and no account yet: it may still come.
             (None, None, Some(why)) => Err(WriteError::Unknown(format!("{}; no account has the address now", why.sentence()))),
