@@ -4,7 +4,6 @@ mod apply;
 mod audit;
 mod check;
 mod demo;
-mod notify;
 mod progress;
 mod pull;
 mod replay;

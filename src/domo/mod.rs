@@ -12,7 +12,6 @@ mod read;
 mod session;
 mod settings;
 mod token;
-pub mod webhook;
 mod wire;
 mod write;
 

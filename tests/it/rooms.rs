@@ -17,20 +17,18 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["sandbox"]),
     ("hyper", &["sandbox"]),
     ("hyper_util", &["sandbox"]),
-    ("base64", &["sandbox", "domo"]),
+    ("base64", &["sandbox", "domo", "report"]),
     ("tokio", &["domo", "sandbox", "apply", "commands"]),
     ("fastrand", &["domo", "archive", "sandbox"]),
     // The frames, and what judges or shows them.
     ("polars", &["domo", "directory", "reconcile", "plan", "report", "archive"]),
-    ("rayon", &["reconcile"]),
     // Files that come in.
     ("calamine", &["directory"]),
     ("csv", &["directory", "domo", "report"]),
     ("encoding_rs", &["directory"]),
     ("chardetng", &["directory"]),
     ("flate2", &["directory"]),
-    ("memchr", &["directory"]),
-    ("toml", &["config"]),
+    ("toml", &["config", "report"]),
     // Text.
     ("unicode_normalization", &["text", "directory", "reconcile"]),
     ("idna", &["reconcile"]),
@@ -54,7 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("failure", &[]),
     ("config", &["failure", "text"]),
-    ("cli", &["config", "sandbox"]),
+    ("cli", &["config"]),
     ("domo", &["config", "failure", "text"]),
     ("directory", &["config", "failure", "text"]),
     // Pure: the rules, and the schemas of the two frames.

@@ -1,0 +1,367 @@
+//! The view after the findings: privileged accounts, what was resolved and accepted, method, parameters, sources, files, glossary.
+
+use super::build::{Builder, shown, word};
+use super::figures;
+use super::origin::{self, Origin};
+use super::sections::{cut, describe};
+use super::view::{Cell, Column, Fact, Source, Table, Topic};
+use crate::reconcile::Kind;
+
+/// Privileged accounts listed on the page.
+const PRIVILEGED: usize = 1_000;
+
+/// Rows of the table of resolved findings.
+const RESOLVED: usize = 1_000;
+
+pub(super) fn privileged(builder: &Builder) -> Table {
+    let t = builder.t;
+    let all = &builder.inputs.reconciliation.privileged;
+    let mut caption = t.get("privileged.caption").to_owned();
+    if all.len() > PRIVILEGED {
+        let (shown, total) = (figures::grouped(PRIVILEGED as u64), figures::grouped(all.len() as u64));
+        caption = format!("{caption}. {}", t.fill("privileged.capped", &[("shown", &shown), ("total", &total)]));
+    }
+    let columns = vec![
+        Column::new("account", t.get("column.account"), "s"),
+        Column::new("domo_id", t.get("column.domo_id"), "s"),
+        Column::new("role", t.get("column.role"), "s"),
+        Column::new("situation", t.get("column.situation"), "s"),
+        Column::new("person", t.get("column.person"), "s"),
+        Column::new("last_seen", t.get("column.last_seen"), "d"),
+        Column::new("findings", t.get("column.findings"), "s"),
+    ];
+    let mut table = Table::new("privileged-table", caption, columns, t.get("privileged.none"));
+    let empty = t.get("page.empty");
+    for one in all.iter().take(PRIVILEGED) {
+        let situation = word(&one.situation);
+        let mut findings = one.findings.iter().map(ToString::to_string);
+        let findings = match findings.next() {
+            Some(first) => Cell::raw(first.clone()).link(format!("#{first}")).with(findings.collect()),
+            None => Cell::or(None, t.get("page.none")),
+        };
+        let name = one.account.name.as_deref().or(one.account.email.as_deref()).map(|name| cut(name).0);
+        let email = one.account.email.as_deref().filter(|_| one.account.name.is_some()).map(|email| cut(email).0);
+        let id = one.account.id.map(|id| id.to_string());
+        table.row(
+            id.as_ref().map(|id| format!("u-{id}")),
+            vec![
+                Cell::or(name, empty).with(email.into_iter().collect()),
+                Cell::or(id, empty),
+                Cell::or(one.account.role.as_deref().map(shown), empty),
+                Cell::text(t.find(&format!("situation.{situation}")).unwrap_or(&situation)),
+                Cell::or(one.person.as_ref().map(describe), t.get("privileged.unmatched")),
+                Cell::day(one.last_seen, t.get("page.not_provided")),
+                findings,
+            ],
+        );
+    }
+    table
+}
+
+pub(super) fn resolved(builder: &Builder) -> Table {
+    let t = builder.t;
+    let history = builder.inputs.history;
+    let columns = vec![
+        Column::new("finding", t.get("column.finding"), "s"),
+        Column::new("severity", t.get("column.severity"), "s"),
+        Column::new("kind", t.get("column.kind"), "s"),
+        Column::new("subject", t.get("column.subject"), "s"),
+        Column::new("found", t.get("column.found"), "s"),
+        Column::new("first_seen", t.get("column.first_seen"), "d"),
+        Column::new("last_seen", t.get("column.status"), "d"),
+    ];
+    let none = if history.previous.is_some() { "resolved.none" } else { "resolved.first" };
+    let mut table = Table::new("resolved-table", t.get("resolved.caption"), columns, t.get(none));
+    let empty = t.get("page.empty");
+    for gone in history.resolved.iter().take(RESOLVED) {
+        let severity = builder.severity(gone.severity);
+        table.row(
+            None,
+            vec![
+                Cell::raw(gone.id.to_string()),
+                Cell::text(format!("{} {}", severity.glyph, severity.label)),
+                Cell::text(builder.kind_text(gone.kind, "name")),
+                Cell::or(Some(cut(&gone.subject).0), empty),
+                Cell::or(Some(shown(&gone.reason)), empty),
+                Cell::day(Some(gone.first_seen), empty),
+                Cell::day(Some(gone.last_seen), empty),
+            ],
+        );
+    }
+    table
+}
+
+pub(super) fn accepted(builder: &Builder) -> Table {
+    let t = builder.t;
+    let columns = vec![
+        Column::new("exception", t.get("column.exception"), "s"),
+        Column::new("kinds", t.get("column.kinds"), "s"),
+        Column::new("reason", t.get("column.reason"), "s"),
+        Column::new("owner", t.get("column.owner"), "s"),
+        Column::new("expiry", t.get("column.expiry"), "d"),
+        Column::new("days_left", t.get("column.days_left"), "n"),
+        Column::new("status", t.get("column.status"), "s"),
+        Column::new("covered", t.get("column.covered"), "s"),
+    ];
+    let mut table = Table::new("accepted-table", t.get("accepted.caption"), columns, t.get("accepted.none"));
+    let none = t.get("page.none");
+    for (index, exception) in builder.inputs.config.config.exception.iter().enumerate() {
+        let used = builder.inputs.reconciliation.exceptions.iter().find(|used| used.index == index);
+        let left = figures::days(builder.inputs.run.as_of, exception.expires);
+        let status = match used {
+            Some(used) if used.expired => "accepted.expired",
+            Some(used) if !used.findings.is_empty() => "accepted.active",
+            None if left < 0 => "accepted.expired",
+            _ => "accepted.unused",
+        };
+        let mut covered = used.into_iter().flat_map(|used| &used.findings).map(ToString::to_string);
+        let covered = match covered.next() {
+            Some(first) => Cell::raw(first.clone()).link(format!("#{first}")).with(covered.collect()),
+            None => Cell::or(None, none),
+        };
+        let kinds: Vec<String> = exception.kinds.iter().map(ToString::to_string).collect();
+        table.row(
+            Some(format!("E-{}", index + 1)),
+            vec![
+                Cell::text(shown(&exception.account)),
+                Cell::text(kinds.join(", ")),
+                Cell::text(shown(&exception.reason)),
+                Cell::text(shown(&exception.owner)),
+                Cell::day(Some(exception.expires), none),
+                Cell::number(figures::signed(left), left),
+                Cell::text(t.get(status)),
+                covered,
+            ],
+        );
+    }
+    table
+}
+
+pub(super) fn method(builder: &Builder) -> Vec<Topic> {
+    let t = builder.t;
+    let config = &builder.inputs.config.config;
+    let method = &builder.inputs.reconciliation.method;
+    let topic = |title: &str, sentences: Vec<String>| Topic { title: title.to_owned(), sentences };
+    let keys: Vec<_> = config.matching.keys.iter().map(|key| key.as_str().replace('_', " ")).collect();
+    let mut matched = vec![t.fill("method.keys_used", &[("keys", &keys.join(", "))])];
+    for (key, number) in &method.matched_by {
+        matched.push(t.count("method.matched_by", *number, &[("key", &shown(&key.replace('_', " ")))]));
+    }
+    let mut equal = vec![t.get("method.normalised_rule").to_owned()];
+    equal.extend(method.normalised.iter().map(|sentence| shown(sentence)));
+    let compared = match method.compared.is_empty() {
+        true => t.get("method.compared_none").to_owned(),
+        false => {
+            let fields: Vec<_> = method.compared.iter().map(|field| shown(&field.replace('_', " "))).collect();
+            t.fill("method.compared_fields", &[("fields", &fields.join(", "))])
+        }
+    };
+    let policy = &config.policy;
+    let policy = [
+        (Kind::Orphan, policy.orphan),
+        (Kind::Leaver, policy.leaver),
+        (Kind::Suspended, policy.suspended),
+        (Kind::Missing, policy.missing),
+        (Kind::Drift, policy.drift),
+    ]
+    .map(|(kind, choice)| t.fill("method.policy_line", &[("kind", &builder.kind_text(kind, "name")), ("choice", &word(&choice))]));
+    let excluded = match config.exclude.is_empty() {
+        true => vec![t.get("method.excluded_none").to_owned()],
+        false => config
+            .exclude
+            .iter()
+            .map(|rule| {
+                let what = rule.email.clone().or_else(|| rule.id.map(|id| id.to_string())).unwrap_or_default();
+                let owner = rule.owner.as_deref().filter(|owner| !owner.trim().is_empty()).unwrap_or(t.get("method.no_owner"));
+                let places = [("what", shown(&what)), ("reason", shown(&rule.reason)), ("owner", shown(owner))];
+                t.fill("method.excluded_rule", &[("what", &places[0].1), ("reason", &places[1].1), ("owner", &places[2].1)])
+            })
+            .collect(),
+    };
+    let cap = figures::grouped(super::cap::LIMIT as u64);
+    vec![
+        topic(t.get("method.keys"), matched),
+        topic(t.get("method.normalised"), equal),
+        topic(t.get("method.compared"), vec![compared]),
+        topic(t.get("method.policy"), policy.into()),
+        topic(t.get("method.excluded"), excluded),
+        topic(t.get("method.limits"), vec![t.get("method.limits_text").to_owned()]),
+        topic(t.get("method.csv"), vec![t.get("method.csv_text").to_owned()]),
+        topic(t.get("method.cap"), vec![t.fill("method.cap_text", &[("cap", &cap)])]),
+        topic(t.get("method.controls"), vec![t.get("method.controls_text").to_owned()]),
+    ]
+}
+
+pub(super) fn parameters(builder: &Builder) -> Table {
+    let t = builder.t;
+    let columns = vec![
+        Column::new("parameter", t.get("column.parameter"), "s"),
+        Column::new("value", t.get("column.value"), "s"),
+        Column::new("origin", t.get("column.origin"), "s"),
+    ];
+    let mut table = Table::new("parameters-table", t.get("parameters.caption"), columns, t.get("page.none"));
+    let loaded = builder.inputs.config;
+    let file = loaded.path.as_deref().and_then(std::path::Path::file_name).map(|name| shown(&name.to_string_lossy()));
+    let file = file.unwrap_or_default();
+    for parameter in origin::parameters(loaded) {
+        let origin = match parameter.origin {
+            Origin::Default => t.get("parameters.default").to_owned(),
+            Origin::Flag => t.get("parameters.flag").to_owned(),
+            Origin::Line(line) => t.fill("parameters.line", &[("file", &file), ("line", &line.to_string())]),
+        };
+        let value = shown(&origin::said(&parameter.value, t.get("parameters.empty_list")));
+        table.row(None, vec![Cell::raw(shown(&parameter.name)), Cell::text(value), Cell::text(origin)]);
+    }
+    // Flags that are no parameter of the file: as they were given.
+    let command = &builder.inputs.run.command;
+    for flag in ["--as-of", "--fail-on", "--markdown", "--accounts", "--redact"] {
+        let given = command.iter().position(|word| word == flag || word.starts_with(&format!("{flag}=")));
+        if let Some(place) = given {
+            let value = match command.get(place).and_then(|word| word.split_once('=')) {
+                Some((_, value)) => shown(value),
+                None if flag == "--redact" => t.get("parameters.set").to_owned(),
+                None => command.get(place + 1).map(|value| shown(value)).unwrap_or_default(),
+            };
+            table.row(None, vec![Cell::raw(flag), Cell::text(value), Cell::text(t.get("parameters.flag"))]);
+        }
+    }
+    for variable in
+        ["DOMO_CLIENT_ID", "DOMO_CLIENT_SECRET", "DOMO_CLIENT_SECRET_FILE", "DOMO_API_URL", "DOMO_SCIM_URL", "DOMO_SCIM_TOKEN"]
+    {
+        if std::env::var_os(variable).is_some() {
+            table.row(
+                None,
+                vec![Cell::raw(variable), Cell::text(t.get("parameters.set")), Cell::text(t.get("parameters.environment"))],
+            );
+        }
+    }
+    table
+}
+
+pub(super) fn sources(builder: &Builder) -> Vec<Source> {
+    let t = builder.t;
+    let mut sources = vec![accounts(builder)];
+    for source in &builder.inputs.people.sources {
+        let name = shown(&source.name);
+        let count = |key: &str, number: u64| Fact::new(t.get(key), figures::grouped(number));
+        let text = |key: &str, value: &Option<String>| value.as_ref().map(|value| Fact::new(t.get(key), shown(value)));
+        let mut facts = vec![Fact::new(t.get("sources.format"), shown(&source.format))];
+        facts.extend(text("sources.system", &source.system));
+        facts.extend(text("sources.sheet", &source.sheet));
+        facts.extend(source.header_row.map(|row| Fact::new(t.get("sources.header_row"), row.to_string())));
+        facts.extend(text("sources.encoding", &source.encoding));
+        let delimiter = source.delimiter.as_ref().map(|delimiter| delimiter.replace('\t', "TAB"));
+        facts.extend(text("sources.delimiter", &delimiter));
+        facts.extend(source.modified.map(|day| Fact::new(t.get("sources.modified"), day.to_string())));
+        facts.push(count("sources.rows", source.rows));
+        facts.push(count("sources.accepted", source.rows.saturating_sub(source.rejected)));
+        facts.push(count("sources.rejected", source.rejected));
+        facts.push(count("sources.unmapped", source.unmapped));
+        facts.push(Fact::new(t.get("sources.bytes"), figures::size(source.bytes)));
+        facts.push(Fact::raw(t.get("sources.digest"), shown(&source.sha256)));
+        let mut columns = Table::new(
+            "columns",
+            t.fill("sources.columns", &[("name", &name)]),
+            vec![
+                Column::new("field", t.get("column.field"), "s"),
+                Column::new("header", t.get("column.header"), "s"),
+                Column::new("how", t.get("column.how"), "s"),
+            ],
+            t.get("page.none"),
+        );
+        for mapped in &source.columns {
+            let cells = [mapped.field.replace('_', " "), mapped.header.clone(), mapped.why.clone()];
+            columns.row(None, cells.iter().map(|cell| Cell::text(shown(cell))).collect());
+        }
+        let mut words = Table::new(
+            "words",
+            t.fill("sources.words", &[("name", &name)]),
+            vec![
+                Column::new("word", t.get("column.word"), "s"),
+                Column::new("rows", t.get("column.rows"), "n"),
+                Column::new("meaning", t.get("column.meaning"), "s"),
+            ],
+            t.get("sources.no_words"),
+        );
+        for status in &source.status_words {
+            let cells = vec![Cell::text(cut(&status.word).0), Cell::count(status.count), Cell::text(status.taken_for.as_str())];
+            words.row(None, cells);
+        }
+        let mut notes: Vec<String> = source.incomplete.iter().chain(&source.notes).map(|note| shown(note)).collect();
+        notes.extend(source.skipped.iter().map(|what| t.fill("sources.skipped", &[("what", &shown(what))])));
+        let tables = [columns, words].into_iter().filter(|table| !table.rows.is_empty()).collect();
+        sources.push(Source { title: t.get("sources.directory").to_owned(), name, facts, notes, tables });
+    }
+    sources
+}
+
+fn accounts(builder: &Builder) -> Source {
+    let t = builder.t;
+    let evidence = &builder.inputs.accounts.evidence;
+    let count = |key: &str, number: u64| Fact::new(t.get(key), figures::grouped(number));
+    let moment = |key: &str, time| Fact::new(t.get(key), figures::moment(time, builder.zone));
+    let mut facts = vec![Fact::new(t.get("sources.kind"), shown(&evidence.kind))];
+    facts.extend(evidence.started.map(|time| moment("sources.started", time)));
+    facts.extend(evidence.finished.map(|time| moment("sources.finished", time)));
+    facts.extend(evidence.as_of.map(|day| Fact::new(t.get("sources.as_of"), day.to_string())));
+    if let Some(size) = evidence.page_size {
+        let numbers = [evidence.pages, size as u64, evidence.passes].map(figures::grouped);
+        let places = [("pages", numbers[0].as_str()), ("size", &numbers[1]), ("passes", &numbers[2])];
+        facts.push(Fact::new(t.get("sources.pages"), t.fill("sources.pages_value", &places)));
+    }
+    facts.push(count("sources.rows", evidence.rows));
+    facts.push(count("sources.distinct", evidence.distinct));
+    facts.push(count("sources.repeated", evidence.repeated));
+    facts.push(count("sources.retries", evidence.retries));
+    if let Some(credential) = &evidence.credential {
+        facts.push(Fact::raw(t.get("sources.client"), shown(&credential.client_id)));
+        facts.extend(credential.user_id.map(|id| Fact::new(t.get("sources.client_owner"), id.to_string())));
+        facts.extend(credential.scope.as_ref().map(|scope| Fact::new(t.get("sources.scope"), shown(scope))));
+    }
+    let provided: Vec<_> = builder.inputs.accounts.provided.iter().map(|field| field.replace('_', " ")).collect();
+    facts.push(Fact::new(t.get("sources.provided"), shown(&provided.join(", "))));
+    facts.push(Fact::new(t.get("sources.bytes"), figures::size(evidence.bytes)));
+    facts.push(Fact::raw(t.get("sources.digest"), shown(&evidence.sha256)));
+    let notes = evidence.incomplete.iter().chain(&evidence.warnings).map(|note| shown(note)).collect();
+    Source { title: t.get("sources.accounts").to_owned(), name: shown(&evidence.source), facts, notes, tables: Vec::new() }
+}
+
+pub(super) fn files(builder: &Builder) -> Table {
+    let t = builder.t;
+    let columns = vec![
+        Column::new("file", t.get("column.file"), "s"),
+        Column::new("purpose", t.get("column.purpose"), "s"),
+        Column::new("rows", t.get("column.rows"), "n"),
+        Column::new("bytes", t.get("column.bytes"), "n"),
+        Column::new("digest", t.get("column.digest"), "s"),
+    ];
+    let mut table = Table::new("files-table", t.get("files.caption"), columns, t.get("files.none"));
+    for file in builder.files {
+        let key = format!("file.{}", file.name.replace(['.', '-'], "_"));
+        let rows = file.rows.map_or_else(|| Cell::or(None, "\u{2013}"), Cell::count);
+        table.row(
+            None,
+            vec![
+                Cell::raw(shown(&file.name)),
+                Cell::text(t.find(&key).unwrap_or(t.get("file.other"))),
+                rows,
+                Cell::count(file.bytes),
+                Cell::raw(file.sha256.trim_start_matches("sha256:")),
+            ],
+        );
+    }
+    table
+}
+
+pub(super) fn glossary(builder: &Builder) -> Vec<Fact> {
+    let t = builder.t;
+    let terms = ["account", "person", "key", "matched", "inactive", "excluded", "not_expected", "exception", "severity"];
+    let mut facts: Vec<Fact> =
+        terms.iter().map(|term| Fact::new(t.get(&format!("term.{term}")), t.get(&format!("term.{term}_meaning")))).collect();
+    facts.extend(
+        Kind::ALL.into_iter().map(|kind| {
+            Fact::new(&builder.kind_text(kind, "name"), builder.kind_text(kind, "meaning")).note(Some(kind.to_string()))
+        }),
+    );
+    facts
+}

@@ -1,0 +1,580 @@
+//! The view, page one first: who and when, whether to rely on it, the sums of both sides, what was found, what changed, what is
+//! accepted, what was not tested, who signs.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use chrono_tz::Tz;
+
+use super::Inputs;
+use super::texts::Texts;
+use super::view::{
+    Change, CountCell, Evidence, Fact, KindCount, PlanSummary, SignOff, Summary, Table, Tally, TallyRow, Untested, View,
+};
+use super::{appendix, cap, charts, figures, sections, view};
+use crate::archive::history::State;
+use crate::archive::manifest::FileEntry;
+use crate::reconcile::{EvidenceStatus, Finding, Kind, Severity};
+use crate::text;
+
+/// What all parts of the view are made from.
+pub(super) struct Builder<'a> {
+    pub(super) inputs: &'a Inputs<'a>,
+    pub(super) t: &'a Texts,
+    pub(super) zone: Option<Tz>,
+    pub(super) files: &'a [FileEntry],
+    /// Findings by kind, and by kind and severity.
+    pub(super) by_kind: BTreeMap<Kind, [u64; 5]>,
+}
+
+/// The whole view of a run.
+pub(super) fn view(inputs: &Inputs, t: &Texts, files: &[FileEntry]) -> Result<View> {
+    let config = &inputs.config.config;
+    let zone = config.report.timezone.as_deref().and_then(|zone| zone.parse().ok());
+    let mut by_kind: BTreeMap<Kind, [u64; 5]> = BTreeMap::new();
+    for finding in &inputs.reconciliation.findings {
+        by_kind.entry(finding.kind).or_default()[rank(finding.severity)] += 1;
+    }
+    let builder = Builder { inputs, t, zone, files, by_kind };
+    Ok(builder.view())
+}
+
+/// 0 is worst.
+pub(super) fn rank(severity: Severity) -> usize {
+    severity as usize
+}
+
+/// A stranger's text with what the eye does not see made visible.
+pub(super) fn shown(text: &str) -> String {
+    text::visible(text).into_owned()
+}
+
+impl Builder<'_> {
+    fn view(&self) -> View {
+        let inputs = self.inputs;
+        let t = self.t;
+        let run = inputs.run;
+        let report = &inputs.config.config.report;
+        let selection = cap::select(&inputs.reconciliation.findings, inputs.history, cap::LIMIT);
+        let (sections, without_findings) = self.sections(&selection);
+        let generator = format!("domo-reconcile {}", run.version);
+        let mut list_notes = Vec::new();
+        let total = inputs.reconciliation.findings.len();
+        if selection.shown < total {
+            let (shown, total) = (figures::grouped(selection.shown as u64), figures::grouped(total as u64));
+            list_notes.push(t.fill("section.list_capped", &[("shown", &shown), ("total", &total)]));
+        }
+        View {
+            schema: view::SCHEMA,
+            lang: t.get("page.lang").to_owned(),
+            title: shown(&report.title),
+            classification: report.classification.as_deref().map(shown),
+            instance: self.instance(),
+            run_id: run.id.clone(),
+            run_time: figures::moment(run.started, None),
+            as_of: run.as_of.to_string(),
+            page_title: t.fill(
+                "page.page_title",
+                &[("title", &shown(&report.title)), ("instance", &self.instance()), ("time", &figures::moment(run.started, None))],
+            ),
+            footer: t.fill("page.footer", &[("generator", &generator), ("as_of", &run.as_of.to_string())]),
+            generator,
+            contents: self.contents(&sections),
+            script_words: serde_json::to_string(&t.tree()["script"]).unwrap_or_default(),
+            identity: self.identity(),
+            evidence: self.evidence(selection.clipped),
+            accounts: self.accounts(),
+            people: self.people(),
+            population_chart: charts::population(self),
+            findings: self.summary(),
+            change: self.change(),
+            exceptions: self.exceptions(),
+            not_tested: self.not_tested(),
+            plan: self.plan(),
+            no_plan: self.no_plan(),
+            sign_off: self.sign_off(),
+            sections,
+            without_findings,
+            list_notes,
+            privileged: appendix::privileged(self),
+            resolved: appendix::resolved(self),
+            accepted: appendix::accepted(self),
+            method: appendix::method(self),
+            parameters: appendix::parameters(self),
+            sources: appendix::sources(self),
+            files: appendix::files(self),
+            verify: t.fill("files.verify", &[("run_id", &run.id)]),
+            glossary: appendix::glossary(self),
+        }
+    }
+
+    fn contents(&self, sections: &[view::Section]) -> Vec<view::Link> {
+        let t = self.t;
+        let link = |href: &str, label: &str| view::Link { href: href.to_owned(), label: label.to_owned(), count: None };
+        let mut links = vec![
+            link("#summary", t.get("page.summary")),
+            link("#population", t.get("population.heading")),
+            link("#findings", t.get("findings.heading")),
+            link("#sign-off", t.get("sign_off.heading")),
+            link("#plan", t.get("plan.heading")),
+        ];
+        let kinds = sections.iter().map(|section| view::Link {
+            href: format!("#{}", section.anchor),
+            label: section.title.clone(),
+            count: Some(section.count.clone()),
+        });
+        links.extend(kinds);
+        let privileged = figures::grouped(self.inputs.reconciliation.privileged.len() as u64);
+        links.push(view::Link { count: Some(privileged), ..link("#privileged", t.get("privileged.heading")) });
+        links.extend([
+            link("#accepted", t.get("exceptions.heading")),
+            link("#method", t.get("method.heading")),
+            link("#parameters", t.get("parameters.heading")),
+            link("#sources", t.get("sources.heading")),
+            link("#files", t.get("files.heading")),
+            link("#glossary", t.get("glossary.heading")),
+        ]);
+        links
+    }
+
+    /// `acme.domo.com`, or what was given where that is an address already.
+    fn instance(&self) -> String {
+        let name = &self.inputs.reconciliation.instance;
+        if name.contains(['.', ':', '/']) || name.is_empty() { shown(name) } else { format!("{}.domo.com", shown(name)) }
+    }
+
+    fn identity(&self) -> Vec<Fact> {
+        let t = self.t;
+        let run = self.inputs.run;
+        let accounts = &self.inputs.accounts.evidence;
+        let mut facts = vec![
+            Fact::new(t.get("identity.instance"), self.instance()),
+            Fact::new(t.get("identity.as_of"), run.as_of.to_string()),
+            Fact::new(t.get("identity.run"), figures::moment(run.started, self.zone)),
+            Fact::new(t.get("identity.accounts"), shown(&accounts.source)),
+        ];
+        for source in &self.inputs.people.sources {
+            let rows = figures::grouped(source.rows);
+            let name = shown(&source.name);
+            let value = match source.modified {
+                Some(day) => {
+                    let day = day.to_string();
+                    t.fill("identity.directory_value", &[("name", &name), ("rows", &rows), ("modified", &day)])
+                }
+                None => t.fill("identity.directory_undated", &[("name", &name), ("rows", &rows)]),
+            };
+            facts.push(Fact::new(t.get("identity.directory"), value));
+        }
+        let compared = match &self.inputs.history.previous {
+            Some(previous) => {
+                let day = previous.as_of.to_string();
+                t.fill("identity.compared_value", &[("id", &previous.run_id), ("as_of", &day)])
+            }
+            None => t.get("identity.first_run").to_owned(),
+        };
+        facts.push(Fact::new(t.get("identity.compared"), compared));
+        facts.push(Fact::raw(t.get("identity.run_id"), &run.id));
+        let (user, host) = (shown(&run.user), shown(&run.host));
+        let by = match &accounts.credential {
+            Some(credential) => {
+                let client = shown(&credential.client_id);
+                t.fill("identity.run_by_client", &[("user", &user), ("host", &host), ("client", &client)])
+            }
+            None => t.fill("identity.run_by_value", &[("user", &user), ("host", &host)]),
+        };
+        facts.push(Fact::new(t.get("identity.run_by"), by));
+        facts.push(Fact::new(t.get("identity.tool"), format!("domo-reconcile {}", run.version)));
+        if let Some(classification) = &self.inputs.config.config.report.classification {
+            facts.push(Fact::new(t.get("identity.classification"), shown(classification)));
+        }
+        facts
+    }
+
+    fn evidence(&self, clipped: bool) -> Evidence {
+        let t = self.t;
+        let judged = self.inputs.reconciliation;
+        let mut reasons: Vec<String> = judged.evidence.reasons.iter().map(|reason| shown(reason)).collect();
+        if clipped {
+            reasons.push(t.get("evidence.clipped").to_owned());
+        }
+        let (status, glyph, headline, advice) = match judged.evidence.status {
+            EvidenceStatus::Complete => {
+                let (accounts, people) = (figures::grouped(judged.accounts.read), figures::grouped(judged.people.read));
+                let detail = t.fill("evidence.complete_detail", &[("accounts", &accounts), ("people", &people)]);
+                ("complete", "\u{2713}", t.get("evidence.complete").to_owned(), Some(detail))
+            }
+            EvidenceStatus::Warnings => {
+                ("warnings", "!", t.count("evidence.warnings", judged.evidence.reasons.len() as u64, &[]), None)
+            }
+            EvidenceStatus::Incomplete => {
+                let detail = t.get("evidence.incomplete_detail").to_owned();
+                ("incomplete", "\u{2715}", t.get("evidence.incomplete").to_owned(), Some(detail))
+            }
+        };
+        Evidence { status, headline, glyph, advice, reasons }
+    }
+
+    fn accounts(&self) -> Tally {
+        let t = self.t;
+        let totals = &self.inputs.reconciliation.accounts;
+        let evidence = &self.inputs.accounts.evidence;
+        let read = match evidence.kind.as_str() {
+            "api" => t.count("population.read_api", evidence.passes.max(1), &[]),
+            _ => t.fill("population.read_file", &[("name", &shown(&evidence.source))]),
+        };
+        let drifting = self.kind_total(Kind::Drift);
+        let rules = self.inputs.config.config.exclude.len() as u64;
+        let rows = totals.parts().map(|(situation, number)| {
+            let key = word(&situation);
+            let kind = match key.as_str() {
+                "orphan" => Some(Kind::Orphan),
+                "leaver" => Some(Kind::Leaver),
+                "suspended" => Some(Kind::Suspended),
+                "ambiguous" => Some(Kind::Ambiguous),
+                "conflict" => Some(Kind::Conflict),
+                "duplicate" => Some(Kind::Duplicate),
+                "not_evaluable" => Some(Kind::NotEvaluable),
+                _ => None,
+            };
+            let check = match (key.as_str(), kind) {
+                (_, Some(kind)) => t.count("population.findings_of", self.kind_total(kind), &[]),
+                ("matched", _) => t.count("population.matched_drift", drifting, &[]),
+                ("excluded", _) => t.count("population.excluded_rules", rules, &[]),
+                _ => t.get("population.no_finding").to_owned(),
+            };
+            self.tally_row(key, number, totals.read, check, kind)
+        });
+        self.tally("accounts", t.get("population.accounts"), totals.read, read, rows.into())
+    }
+
+    fn people(&self) -> Tally {
+        let t = self.t;
+        let totals = &self.inputs.reconciliation.people;
+        let read = t.count("population.read_people", self.inputs.people.sources.len() as u64, &[]);
+        let rows = totals.parts().map(|(situation, number)| {
+            let key = word(&situation);
+            let kind = match key.as_str() {
+                "missing" => Some(Kind::Missing),
+                "duplicate" | "rejected" => Some(Kind::Quality),
+                "ambiguous" => Some(Kind::Ambiguous),
+                "conflict" => Some(Kind::Conflict),
+                _ => None,
+            };
+            let check = match key.as_str() {
+                "missing" => t.count("population.findings_of", self.kind_total(Kind::Missing), &[]),
+                "duplicate" | "rejected" => t.get("population.see_sources").to_owned(),
+                "ambiguous" | "conflict" => t.get("population.findings_other").to_owned(),
+                _ => t.get("population.no_finding").to_owned(),
+            };
+            self.tally_row(key, number, totals.read, check, kind)
+        });
+        self.tally("people", t.get("population.people"), totals.read, read, rows.into())
+    }
+
+    fn tally(&self, key: &'static str, caption: &str, read: u64, check: String, rows: Vec<TallyRow>) -> Tally {
+        let sum: u64 = rows.iter().map(|row| row.number).sum();
+        let ties_out = sum == read;
+        let said = self.t.get(if ties_out { "population.ties_out" } else { "population.not_ties_out" }).to_owned();
+        let mut last = self.tally_row("sum".into(), sum, read, said, None);
+        last.label = self.t.get("population.sum").to_owned();
+        Tally {
+            key,
+            caption: caption.to_owned(),
+            read: self.tally_row("read".into(), read, read, check, None),
+            rows,
+            sum: last,
+            ties_out,
+        }
+    }
+
+    fn tally_row(&self, key: String, number: u64, read: u64, check: String, kind: Option<Kind>) -> TallyRow {
+        let label = self.t.find(&format!("situation.{key}")).unwrap_or(&key).to_owned();
+        TallyRow {
+            label,
+            count: figures::grouped(number),
+            number,
+            share: figures::percent(number, read),
+            check,
+            href: kind.filter(|kind| number > 0 && self.kind_total(*kind) > 0).map(|kind| format!("#k-{kind}")),
+            key,
+        }
+    }
+
+    /// All findings of a kind, accepted ones included.
+    pub(super) fn kind_total(&self, kind: Kind) -> u64 {
+        self.by_kind.get(&kind).map_or(0, |counts| counts.iter().sum())
+    }
+
+    /// Why a kind was not tested, if it was not.
+    pub(super) fn untested(&self, kind: Kind) -> Option<&str> {
+        let slug = kind.as_str();
+        let all = &self.inputs.reconciliation.not_tested;
+        all.iter().find(|untested| untested.check.replace('_', "-") == slug).map(|untested| untested.why.as_str())
+    }
+
+    pub(super) fn severity(&self, severity: Severity) -> view::Severity {
+        let key = severity.as_str();
+        let glyph = ["\u{25C6}", "\u{25B2}", "\u{25A0}", "\u{25CF}", "\u{25CB}"][rank(severity)];
+        let label = self.t.find(&format!("severity.{key}")).unwrap_or(key).to_owned();
+        view::Severity { key, label, glyph, rank: rank(severity) }
+    }
+
+    /// A kind's string.
+    pub(super) fn kind_text(&self, kind: Kind, what: &str) -> String {
+        self.t.find(&format!("kind.{kind}.{what}")).unwrap_or(kind.as_str()).to_owned()
+    }
+
+    pub(super) fn is_new(&self, finding: &Finding) -> bool {
+        self.inputs.history.lifecycle.get(&finding.id).is_none_or(|lifecycle| lifecycle.state == State::New)
+    }
+
+    fn summary(&self) -> Summary {
+        let t = self.t;
+        let findings = &self.inputs.reconciliation.findings;
+        let mut open = [0u64; 5];
+        let mut all = [0u64; 5];
+        let mut new = 0;
+        let mut new_by_kind: BTreeMap<Kind, u64> = BTreeMap::new();
+        for finding in findings {
+            all[rank(finding.severity)] += 1;
+            if finding.exception.is_none() {
+                open[rank(finding.severity)] += 1;
+            }
+            if self.is_new(finding) {
+                new += 1;
+                *new_by_kind.entry(finding.kind).or_default() += 1;
+            }
+        }
+        let severities: Vec<view::SeverityCount> = Severity::ALL
+            .iter()
+            .map(|&severity| {
+                let number = all[rank(severity)];
+                view::SeverityCount {
+                    severity: self.severity(severity),
+                    count: figures::grouped(number),
+                    number,
+                    filter: t.fill("findings.filter", &[("severity", severity.as_str())]),
+                }
+            })
+            .collect();
+        let need: u64 = open.iter().sum();
+        let mut sentence = if need == 0 {
+            t.get("findings.none").to_owned()
+        } else {
+            let parts = Severity::ALL.iter().filter(|&&severity| open[rank(severity)] > 0).map(|&severity| {
+                let label = t.get(&format!("severity.{}", severity.as_str())).to_lowercase();
+                format!("{} {label}", figures::grouped(open[rank(severity)]))
+            });
+            t.count("findings.need", need, &[("parts", &parts.collect::<Vec<_>>().join(", "))])
+        };
+        let accepted = findings.len() as u64 - need;
+        if accepted > 0 {
+            sentence.push(' ');
+            sentence.push_str(&t.count("findings.accepted", accepted, &[]));
+        }
+        if self.inputs.history.previous.is_some() {
+            sentence.push(' ');
+            sentence.push_str(&t.count("findings.new", new, &[]));
+        }
+        let kinds = Kind::ALL.iter().map(|&kind| self.kind_count(kind, new_by_kind.get(&kind).copied().unwrap_or(0)));
+        let kinds = kinds.collect();
+        let totals = KindCount {
+            key: "all".into(),
+            label: t.get("findings.all").to_owned(),
+            href: None,
+            counts: count_cells(&all),
+            total: figures::grouped(findings.len() as u64),
+            new: figures::grouped(new),
+            tested: String::new(),
+            untested: false,
+        };
+        let privileged = &self.inputs.reconciliation.privileged;
+        let flagged = privileged.iter().filter(|account| !account.findings.is_empty()).count() as u64;
+        Summary {
+            sentence,
+            total: findings.len() as u64,
+            by_severity: charts::by_severity(self, &severities),
+            severities,
+            kinds,
+            totals,
+            by_age: charts::by_age(self),
+            by_field: charts::by_field(self),
+            privileged: t.count("findings.privileged", privileged.len() as u64, &[("flagged", &figures::grouped(flagged))]),
+        }
+    }
+
+    fn kind_count(&self, kind: Kind, new: u64) -> KindCount {
+        let counts = self.by_kind.get(&kind).copied().unwrap_or_default();
+        let total: u64 = counts.iter().sum();
+        let untested = total == 0 && self.untested(kind).is_some();
+        let tested = self.inputs.reconciliation.method.tested.get(&kind).map(|tested| figures::grouped(*tested));
+        KindCount {
+            key: kind.as_str().into(),
+            label: self.kind_text(kind, "name"),
+            href: Some(match (total, untested) {
+                (0, true) => "#not-tested".to_owned(),
+                _ => format!("#k-{kind}"),
+            }),
+            counts: count_cells(&counts),
+            total: figures::grouped(total),
+            new: figures::grouped(new),
+            tested: if untested {
+                self.t.get("findings.not_tested").to_owned()
+            } else {
+                tested.unwrap_or_else(|| "\u{2013}".into())
+            },
+            untested,
+        }
+    }
+
+    fn change(&self) -> Change {
+        let t = self.t;
+        let history = self.inputs.history;
+        let mut notes = Vec::new();
+        let changed = &history.parameters_changed;
+        if !changed.is_empty() {
+            let list: Vec<String> = changed.iter().map(|change| shown(change)).collect();
+            notes.push(format!("{} {}", t.count("change.parameters", changed.len() as u64, &[]), list.join("; ")));
+        }
+        notes.extend(history.applied.iter().map(|applied| shown(applied)));
+        let Some(previous) = &history.previous else {
+            return Change { sentence: t.get("change.first").to_owned(), ties_out: true, notes, trend: None };
+        };
+        let now = self.inputs.reconciliation.findings.len() as u64;
+        let states = |state| history.lifecycle.values().filter(|lifecycle| lifecycle.state == state).count() as u64;
+        let (new, reappeared) = (states(State::New), states(State::Reappeared));
+        let resolved = history.resolved.len() as u64;
+        let ties_out = previous.findings + new + reappeared == now + resolved;
+        let numbers = [previous.findings, resolved, new, reappeared, now].map(figures::grouped);
+        let [before, gone, fresh, back, after] = &numbers;
+        let places = [("previous", before.as_str()), ("resolved", gone), ("new", fresh), ("reappeared", back), ("now", after)];
+        let mut sentence = t.fill(if reappeared > 0 { "change.sum_reappeared" } else { "change.sum" }, &places);
+        if !ties_out {
+            sentence.push(' ');
+            sentence.push_str(t.get("change.not_ties_out"));
+        }
+        Change { sentence, ties_out, notes, trend: charts::trend(self) }
+    }
+
+    fn exceptions(&self) -> Vec<String> {
+        let t = self.t;
+        let config = &self.inputs.config.config.exception;
+        if config.is_empty() {
+            return vec![t.get("exceptions.none").to_owned()];
+        }
+        let as_of = self.inputs.run.as_of;
+        let uses = &self.inputs.reconciliation.exceptions;
+        let expired = uses.iter().filter(|used| used.expired).count() as u64;
+        let unused = uses.iter().filter(|used| !used.expired && used.findings.is_empty()).count() as u64;
+        let soon = config.iter().filter(|one| (0..=30).contains(&figures::days(as_of, one.expires))).count() as u64;
+        let active = (config.len() as u64).saturating_sub(expired);
+        let mut parts = vec![t.count("exceptions.active", active, &[])];
+        for (key, number) in [("exceptions.soon", soon), ("exceptions.expired", expired), ("exceptions.unused", unused)] {
+            if number > 0 {
+                parts.push(t.count(key, number, &[]));
+            }
+        }
+        parts
+    }
+
+    fn not_tested(&self) -> Vec<Untested> {
+        let untested = self.inputs.reconciliation.not_tested.iter();
+        untested.map(|one| Untested { check: self.check_name(&one.check), why: shown(&one.why) }).collect()
+    }
+
+    /// A slug as people read it: a kind's name, else its words.
+    fn check_name(&self, slug: &str) -> String {
+        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == slug.replace('_', "-"));
+        match kind {
+            Some(kind) => self.kind_text(kind, "name"),
+            None => {
+                let words = shown(slug).replace(['.', '_'], " ");
+                let mut letters = words.chars();
+                letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+            }
+        }
+    }
+
+    fn plan(&self) -> Option<PlanSummary> {
+        let t = self.t;
+        let plan = self.inputs.plan?;
+        let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+        for action in &plan.actions {
+            *kinds.entry(action.kind.as_str()).or_default() += 1;
+        }
+        let parts: Vec<String> = kinds
+            .into_iter()
+            .map(|(kind, number)| t.fill("plan.part", &[("n", &figures::grouped(number)), ("kind", kind)]))
+            .collect();
+        let column = |key, label: &str, sort| view::Column::new(key, label, sort);
+        let mut guards = Table::new(
+            "guards",
+            t.get("plan.guards"),
+            vec![
+                column("guard", t.get("plan.guard"), "s"),
+                column("value", t.get("plan.value"), "n"),
+                column("limit", t.get("plan.limit"), "n"),
+                column("holds", t.get("plan.holds"), "s"),
+            ],
+            t.get("page.none"),
+        );
+        for guard in &plan.guards {
+            let holds = t.get(if guard.holds { "plan.yes" } else { "plan.no" });
+            guards.row(
+                None,
+                vec![
+                    view::Cell::text(shown(&guard.name)),
+                    view::Cell::count(guard.value),
+                    view::Cell::count(guard.limit),
+                    view::Cell::text(holds),
+                ],
+            );
+        }
+        let refused_by: Vec<String> = plan.guards.iter().filter(|guard| !guard.holds).map(|guard| guard.name.clone()).collect();
+        Some(PlanSummary {
+            id: plan.id.clone(),
+            digest: plan.digest.clone(),
+            sentence: t.count("plan.sentence", plan.actions.len() as u64, &[("parts", &parts.join(", "))]),
+            expires: figures::moment(plan.expires, self.zone),
+            guards,
+            refused: (!refused_by.is_empty()).then(|| t.fill("plan.refused", &[("guards", &refused_by.join(", "))])),
+            refused_by,
+        })
+    }
+
+    fn no_plan(&self) -> Option<String> {
+        let incomplete = self.inputs.reconciliation.evidence.status == EvidenceStatus::Incomplete;
+        let why = if incomplete { "plan.none_incomplete" } else { "plan.none_nothing" };
+        self.inputs.plan.is_none().then(|| self.t.get(why).to_owned())
+    }
+
+    fn sign_off(&self) -> SignOff {
+        let t = self.t;
+        let texts = |keys: [&str; 3]| keys.map(|key| self.t.get(&format!("sign_off.{key}")).to_owned()).into();
+        SignOff {
+            statement: t.fill("sign_off.statement", &[("run_id", &self.inputs.run.id)]),
+            roles: texts(["prepared", "reviewed", "approved"]),
+            choices: texts(["accepted", "accepted_with_actions", "rejected"]),
+            note: t.get("sign_off.note").to_owned(),
+        }
+    }
+
+    fn sections(&self, selection: &cap::Selection) -> (Vec<view::Section>, Vec<view::Nothing>) {
+        sections::all(self, selection)
+    }
+}
+
+fn count_cells(counts: &[u64; 5]) -> Vec<CountCell> {
+    let cells = Severity::ALL.iter().zip(counts);
+    cells
+        .map(|(severity, number)| CountCell { key: severity.as_str(), count: figures::grouped(*number), zero: *number == 0 })
+        .collect()
+}
+
+/// The word of a situation in files.
+pub(super) fn word(situation: &impl serde::Serialize) -> String {
+    match serde_json::to_value(situation) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,169 @@
+//! What one page can hold: the order of findings within their kind, and which are shown when there are too many.
+
+use std::collections::BTreeMap;
+
+use crate::archive::History;
+use crate::archive::history::State;
+use crate::reconcile::{Finding, Kind, Severity};
+
+/// Findings on one page at most.
+pub(super) const LIMIT: usize = 5_000;
+
+/// Samples of a kind that floods a capped page with one cause.
+const SAMPLES: usize = 50;
+
+/// The findings to show, by kind, worst first.
+pub(super) struct Selection<'a> {
+    /// In the order they are shown, and those of the kind that are not.
+    pub(super) kinds: BTreeMap<Kind, (Vec<&'a Finding>, Vec<&'a Finding>)>,
+    /// How many are shown.
+    pub(super) shown: usize,
+    /// Critical and High alone are more than the page holds.
+    pub(super) clipped: bool,
+}
+
+/// All findings in the report's order: kinds worst first; within a kind severity, new ones first, the oldest first, name, id.
+/// `findings.csv` has the same order, so that a kind's rows are together in it.
+pub(super) fn ordered<'a>(findings: &'a [Finding], history: &History) -> Vec<&'a Finding> {
+    let mut all: Vec<&Finding> = findings.iter().collect();
+    all.sort_by_cached_key(|finding| {
+        let lifecycle = history.lifecycle.get(&finding.id);
+        let known = lifecycle.is_some_and(|lifecycle| lifecycle.state != State::New);
+        let first_seen = lifecycle.map(|lifecycle| lifecycle.first_seen);
+        (finding.kind, finding.severity, known, first_seen, name(finding).map(str::to_lowercase), finding.id.clone())
+    });
+    all
+}
+
+/// Whom a finding is about.
+pub(super) fn name(finding: &Finding) -> Option<&str> {
+    let account = finding.account.as_ref().and_then(|account| account.name.as_deref().or(account.email.as_deref()));
+    account.or_else(|| finding.person.as_ref().and_then(|person| person.name.as_deref().or(person.email.as_deref())))
+}
+
+/// All Critical and High ones, then each kind in proportion: worst first, then new ones, then the oldest.
+pub(super) fn select<'a>(findings: &'a [Finding], history: &History, limit: usize) -> Selection<'a> {
+    let mut by_kind: BTreeMap<Kind, Vec<&Finding>> = BTreeMap::new();
+    for finding in ordered(findings, history) {
+        by_kind.entry(finding.kind).or_default().push(finding);
+    }
+    if findings.len() <= limit {
+        let kinds = by_kind.into_iter().map(|(kind, all)| (kind, (all, Vec::new()))).collect();
+        return Selection { kinds, shown: findings.len(), clipped: false };
+    }
+    let urgent = |finding: &&Finding| finding.severity <= Severity::High;
+    let urgent_total = findings.iter().filter(|finding| finding.severity <= Severity::High).count();
+    let clipped = urgent_total > limit;
+    let rest_total = findings.len() - urgent_total;
+    let room = limit.saturating_sub(urgent_total);
+
+    // The worst first when even they are too many: by severity over all kinds.
+    let mut urgent_room: BTreeMap<Severity, usize> = BTreeMap::new();
+    let mut left = limit;
+    for severity in [Severity::Critical, Severity::High] {
+        let there = findings.iter().filter(|finding| finding.severity == severity).count();
+        let taken = there.min(left);
+        urgent_room.insert(severity, taken);
+        left -= taken;
+    }
+
+    let mut shown = 0;
+    let mut kinds = BTreeMap::new();
+    for (kind, all) in by_kind {
+        let flood = all.len() * 2 > findings.len();
+        let others = all.iter().filter(|finding| !urgent(finding)).count();
+        let mut share = if rest_total == 0 { 0 } else { room * others / rest_total };
+        if flood && kind == Kind::Drift && share < others && one_cause(&all) {
+            share = share.min(SAMPLES);
+        }
+        let keep = spread(&all, share, &mut urgent_room);
+        let (chosen, rest): (Vec<_>, Vec<_>) = all.iter().zip(&keep).partition(|(_, keep)| **keep);
+        shown += chosen.len();
+        let only = |pairs: Vec<(&&'a Finding, &bool)>| pairs.into_iter().map(|(finding, _)| *finding).collect::<Vec<_>>();
+        kinds.insert(kind, (only(chosen), only(rest)));
+    }
+    Selection { kinds, shown, clipped }
+}
+
+/// Which of a kind's findings are kept: the urgent ones while there is room for them, and the first `share` of the others in the
+/// report's order.
+fn spread(all: &[&Finding], share: usize, urgent_room: &mut BTreeMap<Severity, usize>) -> Vec<bool> {
+    let mut keep = vec![false; all.len()];
+    let mut others = Vec::new();
+    for (place, finding) in all.iter().enumerate() {
+        match urgent_room.get_mut(&finding.severity) {
+            Some(room) if *room > 0 => {
+                *room -= 1;
+                keep[place] = true;
+            }
+            Some(_) => {}
+            None => others.push(place),
+        }
+    }
+    others.sort_by_key(|place| all[*place].severity);
+    for place in others.into_iter().take(share) {
+        keep[place] = true;
+    }
+    keep
+}
+
+/// Whether more than half of these drifts have the same field and values.
+fn one_cause(all: &[&Finding]) -> bool {
+    let mut causes: BTreeMap<(&str, Option<&str>, Option<&str>), usize> = BTreeMap::new();
+    for finding in all {
+        for change in &finding.drift {
+            *causes.entry((&change.field, change.domo.as_deref(), change.directory.as_deref())).or_default() += 1;
+        }
+    }
+    causes.values().copied().max().is_some_and(|most| most * 2 > all.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reconcile::{Detail, FindingId};
+
+    fn finding(number: usize, kind: Kind, severity: Severity) -> Finding {
+        Finding {
+            id: FindingId::new("acme", kind, &number.to_string()),
+            kind,
+            severity,
+            account: None,
+            person: None,
+            matched_by: Vec::new(),
+            drift: Vec::new(),
+            reason: String::new(),
+            action: None,
+            exception: None,
+            detail: Detail::None,
+        }
+    }
+
+    #[test]
+    fn everything_is_shown_up_to_the_limit() {
+        let findings: Vec<_> = (0..10).map(|number| finding(number, Kind::Drift, Severity::Low)).collect();
+        let selection = select(&findings, &History::default(), 10);
+        assert_eq!((selection.shown, selection.clipped), (10, false));
+    }
+
+    #[test]
+    fn above_it_all_urgent_ones_stay_and_kinds_share_the_rest() {
+        let mut findings: Vec<_> = (0..20).map(|number| finding(number, Kind::Leaver, Severity::High)).collect();
+        findings.extend((20..320).map(|number| finding(number, Kind::Drift, Severity::Low)));
+        findings.extend((320..420).map(|number| finding(number, Kind::Missing, Severity::Low)));
+        let selection = select(&findings, &History::default(), 100);
+        let counts: Vec<_> = selection.kinds.iter().map(|(kind, (shown, rest))| (*kind, shown.len(), rest.len())).collect();
+        assert_eq!(counts, [(Kind::Leaver, 20, 0), (Kind::Drift, 60, 240), (Kind::Missing, 20, 80)]);
+        assert_eq!(selection.shown, 100);
+    }
+
+    #[test]
+    fn too_many_urgent_ones_are_said_to_be_clipped() {
+        let mut findings: Vec<_> = (0..50).map(|number| finding(number, Kind::Leaver, Severity::High)).collect();
+        findings.extend((50..60).map(|number| finding(number, Kind::Leaver, Severity::Critical)));
+        let selection = select(&findings, &History::default(), 30);
+        assert_eq!((selection.shown, selection.clipped), (30, true));
+        let shown = &selection.kinds[&Kind::Leaver].0;
+        assert_eq!(shown.iter().filter(|finding| finding.severity == Severity::Critical).count(), 10);
+    }
+}

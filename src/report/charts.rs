@@ -1,0 +1,286 @@
+//! Charts as inline SVG: computed here, no styles, no script, each with the same numbers in a table beside it.
+//!
+//! Text in them is for the eye only (`aria-hidden`): the figure's caption and table say it to everybody else. Colours are classes.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::build::Builder;
+use super::figures::{days, grouped};
+use super::view::{Cell, Chart, Column, SeverityCount, Table};
+use crate::reconcile::{AccountSituation, PersonSituation, Severity};
+
+/// Width of every chart in its own units.
+const WIDTH: f64 = 640.0;
+
+/// Space between neighbouring parts, so that no two colours touch.
+const GAP: f64 = 2.0;
+
+/// An SVG being drawn.
+struct Svg {
+    id: &'static str,
+    height: f64,
+    body: String,
+}
+
+impl Svg {
+    fn new(id: &'static str, height: f64) -> Self {
+        Self { id, height, body: String::new() }
+    }
+
+    fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64) {
+        let (x, y, width, height) = (round(x), round(y), round(width), round(height));
+        let _ = write!(self.body, r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#);
+    }
+
+    fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
+        let (x1, y1, x2, y2) = (round(from.0), round(from.1), round(to.0), round(to.1));
+        let _ = write!(self.body, r#"<line class="{class}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>"#);
+    }
+
+    /// `anchor` is `start`, `middle` or `end`.
+    fn text(&mut self, class: &str, x: f64, y: f64, anchor: &str, text: &str) {
+        let (x, y) = (round(x), round(y));
+        let _ = write!(self.body, r#"<text class="{class}" x="{x}" y="{y}" text-anchor="{anchor}">{}</text>"#, escaped(text));
+    }
+
+    /// The finished chart: title and description for everybody, the drawing for the eye.
+    fn chart(self, caption: String, table: Table) -> Chart {
+        let (id, height) = (self.id, round(self.height));
+        let title = escaped(&table.caption);
+        let description = escaped(&caption);
+        let svg = format!(
+            "<svg role=\"img\" aria-labelledby=\"{id}t {id}d\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\">\
+             <title id=\"{id}t\">{title}</title><desc id=\"{id}d\">{description}</desc><g aria-hidden=\"true\">{}</g></svg>",
+            self.body
+        );
+        Chart { id, caption, svg, table }
+    }
+}
+
+/// Two decimals are enough for a screen, and the same on every machine.
+fn round(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
+}
+
+/// `& < > " '` as entities.
+pub(super) fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            _ => safe.push(letter),
+        }
+    }
+    safe
+}
+
+/// The length of a part on a scale; at least a pixel for something, nothing for nothing.
+fn length(part: u64, whole: u64, room: f64) -> f64 {
+    match (part, whole) {
+        (0, _) | (_, 0) => 0.0,
+        _ => (part as f64 / whole as f64 * room).max(1.0),
+    }
+}
+
+fn two_columns(builder: &Builder, id: &'static str, caption: &str, first: &str, rows: Vec<(String, u64)>) -> Table {
+    let t = builder.t;
+    let columns = vec![Column::new("what", first, "s"), Column::new("count", t.get("findings.count"), "n")];
+    let mut table = Table::new(id, caption, columns, t.get("page.none"));
+    for (label, number) in rows {
+        table.row(None, vec![Cell::text(label), Cell::count(number)]);
+    }
+    table
+}
+
+/// One stacked bar, its labels below.
+pub(super) fn by_severity(builder: &Builder, severities: &[SeverityCount]) -> Chart {
+    let t = builder.t;
+    let total: u64 = severities.iter().map(|one| one.number).sum();
+    let mut svg = Svg::new("ch-severity", 58.0);
+    let there: Vec<_> = severities.iter().filter(|one| one.number > 0).collect();
+    let room = WIDTH - GAP * there.len().saturating_sub(1) as f64;
+    let mut x = 0.0;
+    let mut label_from = 0.0_f64;
+    if total == 0 {
+        svg.rect("track", 0.0, 0.0, WIDTH, 20.0);
+    }
+    for one in &there {
+        let width = length(one.number, total, room);
+        svg.rect(one.severity.key, x, 0.0, width, 20.0);
+        // A label is about as wide as its letters; one that has no room under its part moves to the right.
+        let label = format!("{} {} {}", one.severity.glyph, one.severity.label, one.count);
+        let wide = label.chars().count() as f64 * 7.2 + 10.0;
+        let at = x.max(label_from);
+        let (at, anchor) = if at + wide > WIDTH { (WIDTH, "end") } else { (at, "start") };
+        let y = if anchor == "end" && label_from + wide > WIDTH { 54.0 } else { 37.0 };
+        svg.text(&format!("label {}-t", one.severity.key), at, y, anchor, &label);
+        label_from = at + wide;
+        x += width + GAP;
+    }
+    let rows = severities.iter().map(|one| (one.severity.label.clone(), one.number)).collect();
+    let table = two_columns(builder, "t-severity", t.get("findings.heading"), t.get("findings.severity"), rows);
+    svg.chart(t.fill("findings.by_severity_chart", &[("total", &grouped(total))]), table)
+}
+
+/// Both populations on one scale: matched, then what needs a decision, then the rest.
+pub(super) fn population(builder: &Builder) -> Chart {
+    let t = builder.t;
+    let judged = builder.inputs.reconciliation;
+    let accounts = judged.accounts.parts().map(|(situation, number)| {
+        let class = match situation {
+            AccountSituation::Matched => 0,
+            AccountSituation::Inactive | AccountSituation::Excluded => 2,
+            _ => 1,
+        };
+        (class, number)
+    });
+    let people = judged.people.parts().map(|(situation, number)| {
+        let class = match situation {
+            PersonSituation::Matched => 0,
+            PersonSituation::NotExpected | PersonSituation::Left | PersonSituation::Prehire => 2,
+            _ => 1,
+        };
+        (class, number)
+    });
+    let whole = judged.accounts.read.max(judged.people.read);
+    let mut svg = Svg::new("ch-population", 92.0);
+    let mut rows = Vec::new();
+    let legend = [t.get("population.chart_matched"), t.get("population.chart_findings"), t.get("population.chart_other")];
+    for (place, (label, parts)) in
+        [(t.get("population.accounts"), accounts), (t.get("population.people"), people)].into_iter().enumerate()
+    {
+        let top = place as f64 * 48.0;
+        let sums = [0, 1, 2].map(|class| parts.iter().filter(|(of, _)| *of == class).map(|(_, number)| number).sum::<u64>());
+        let read: u64 = sums.iter().sum();
+        svg.text("label", 0.0, top + 11.0, "start", &format!("{label} {}", grouped(read)));
+        let mut x = 0.0;
+        let words: Vec<String> =
+            sums.iter().zip(legend).filter(|(sum, _)| **sum > 0).map(|(sum, word)| format!("{} {word}", grouped(*sum))).collect();
+        svg.text("label muted-t", WIDTH, top + 11.0, "end", &words.join(" \u{00B7} "));
+        for (sum, class) in sums.iter().zip(["matched", "attention", "other"]) {
+            let width = length(*sum, whole, WIDTH - 2.0 * GAP);
+            if width > 0.0 {
+                svg.rect(class, x, top + 18.0, width, 16.0);
+                x += width + GAP;
+            }
+        }
+        rows.extend(sums.iter().zip(legend).map(|(sum, word)| (format!("{label}: {word}"), *sum)));
+    }
+    let table = two_columns(builder, "t-population", t.get("population.heading"), t.get("population.situation"), rows);
+    let (accounts, people) = (grouped(judged.accounts.read), grouped(judged.people.read));
+    svg.chart(t.fill("population.chart", &[("accounts", &accounts), ("people", &people)]), table)
+}
+
+/// Four bars: how long open findings have been there. Not in a first run, where all are new.
+pub(super) fn by_age(builder: &Builder) -> Option<Chart> {
+    let t = builder.t;
+    let history = builder.inputs.history;
+    history.previous.as_ref()?;
+    let mut ages = [0u64; 4];
+    for finding in builder.inputs.reconciliation.findings.iter().filter(|finding| finding.exception.is_none()) {
+        let since = history.lifecycle.get(&finding.id).map_or(builder.inputs.run.as_of, |lifecycle| lifecycle.first_seen);
+        let place = match days(since, builder.inputs.run.as_of) {
+            ..=30 => 0,
+            31..=90 => 1,
+            91..=180 => 2,
+            _ => 3,
+        };
+        ages[place] += 1;
+    }
+    let labels = ["findings.age_0", "findings.age_31", "findings.age_91", "findings.age_181"].map(|key| t.get(key).to_owned());
+    let rows: Vec<(String, u64)> = labels.into_iter().zip(ages).collect();
+    let svg = bars("ch-age", &rows);
+    let table = two_columns(builder, "t-age", t.get("findings.age"), t.get("findings.age"), rows);
+    Some(svg.chart(t.get("findings.by_age_chart").to_owned(), table))
+}
+
+/// Drift by field: one mapping may fix hundreds.
+pub(super) fn by_field(builder: &Builder) -> Option<Chart> {
+    let t = builder.t;
+    let mut fields: BTreeMap<&str, u64> = BTreeMap::new();
+    for change in builder.inputs.reconciliation.findings.iter().flat_map(|finding| &finding.drift) {
+        *fields.entry(&change.field).or_default() += 1;
+    }
+    let total: u64 = fields.values().sum();
+    let mut rows: Vec<(String, u64)> = fields.into_iter().map(|(field, number)| (field.replace('_', " "), number)).collect();
+    rows.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    if rows.len() > 12 {
+        let others = rows.split_off(12);
+        let label = t.count("findings.by_field_other", others.len() as u64, &[]);
+        rows.push((label, others.iter().map(|(_, number)| number).sum()));
+    }
+    (!rows.is_empty()).then(|| {
+        let svg = bars("ch-field", &rows);
+        let table = two_columns(builder, "t-field", t.get("findings.field"), t.get("findings.field"), rows);
+        svg.chart(t.fill("findings.by_field_chart", &[("total", &grouped(total))]), table)
+    })
+}
+
+/// Horizontal bars with a label before and a number after each.
+fn bars(id: &'static str, rows: &[(String, u64)]) -> Svg {
+    let most = rows.iter().map(|(_, number)| *number).max().unwrap_or(0);
+    let mut svg = Svg::new(id, rows.len() as f64 * 22.0 + 2.0);
+    for (place, (label, number)) in rows.iter().enumerate() {
+        let top = place as f64 * 22.0;
+        svg.text("label", 142.0, top + 15.0, "end", label);
+        let width = length(*number, most, WIDTH - 150.0 - 70.0);
+        if width > 0.0 {
+            svg.rect("bar", 150.0, top + 4.0, width, 14.0);
+        }
+        svg.text("label num", 156.0 + width, top + 15.0, "start", &grouped(*number));
+    }
+    svg
+}
+
+/// New findings up, resolved ones down, each run at its day: a gap is a review that did not happen.
+pub(super) fn trend(builder: &Builder) -> Option<Chart> {
+    let t = builder.t;
+    let points = &builder.inputs.history.trend;
+    let (first, last) = (points.first()?, points.last()?);
+    if points.len() < 2 {
+        return None;
+    }
+    let most = points.iter().map(|point| point.new.max(point.resolved)).max().unwrap_or(0);
+    let span = days(first.as_of, last.as_of).max(1);
+    let mut svg = Svg::new("ch-trend", 140.0);
+    let (zero, reach) = (66.0, 46.0);
+    let left = 30.0;
+    let room = WIDTH - 2.0 * left;
+    svg.line("axis", (0.0, zero), (WIDTH, zero));
+    let wide = (room / points.len() as f64 * 0.5).clamp(6.0, 26.0);
+    let mut labelled_to = f64::MIN;
+    for point in points {
+        let x = left + days(first.as_of, point.as_of).clamp(0, span) as f64 / span as f64 * room;
+        let (up, down) = (length(point.new, most, reach), length(point.resolved, most, reach));
+        if up > 0.0 {
+            svg.rect("new", x - wide / 2.0, zero - 1.0 - up, wide, up);
+            svg.text("label num", x, zero - up - 5.0, "middle", &grouped(point.new));
+        }
+        if down > 0.0 {
+            svg.rect("resolved", x - wide / 2.0, zero + 1.0, wide, down);
+            svg.text("label num", x, zero + down + 14.0, "middle", &grouped(point.resolved));
+        }
+        if x - 34.0 >= labelled_to {
+            svg.text("label muted-t", x, 136.0, "middle", &point.as_of.to_string());
+            labelled_to = x + 34.0;
+        }
+    }
+    let columns = vec![
+        Column::new("run", t.get("change.trend_run"), "d"),
+        Column::new("new", t.get("change.trend_new"), "n"),
+        Column::new("resolved", t.get("change.trend_resolved"), "n"),
+        Column::new("total", t.get("change.trend_total"), "n"),
+    ];
+    let mut table = Table::new("t-trend", t.get("change.heading"), columns, t.get("page.none"));
+    for point in points {
+        let total = Severity::ALL.iter().filter_map(|severity| point.by_severity.get(severity)).sum();
+        let cells = vec![Cell::day(Some(point.as_of), ""), Cell::count(point.new), Cell::count(point.resolved), Cell::count(total)];
+        table.row(None, cells);
+    }
+    Some(svg.chart(t.fill("change.trend", &[("n", &grouped(points.len() as u64))]), table))
+}

@@ -1,0 +1,525 @@
+//! A made-up run with every kind of finding: what the user's own templates are checked with, and what tests and benchmarks render.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use polars::prelude::*;
+
+use super::{Inputs, Options};
+use crate::archive::RunInfo;
+use crate::archive::history::{History, Lifecycle, Previous, Resolved, State, TrendPoint};
+use crate::config::{Config, Key, Loaded, Status};
+use crate::directory::people::{self, Mapped, People, Source, StatusWord};
+use crate::domo::accounts::{self, Accounts, Credential, Evidence, Snapshot};
+use crate::plan::{self, GuardState, Plan};
+use crate::reconcile::{
+    AcceptedBy, AccountRef, AccountSituation, AccountTotals, Action, Candidate, Detail, DriftField, EvidenceStatus,
+    EvidenceSummary, ExceptionUse, Finding, FindingId, Kind, Method, NotTested, Pattern, PersonRef, PersonTotals, Privileged,
+    Reconciliation, Severity,
+};
+
+/// Everything a report is made of, owned.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Example {
+    pub run: RunInfo,
+    pub config: Loaded,
+    pub accounts: Accounts,
+    pub people: People,
+    pub reconciliation: Reconciliation,
+    pub history: History,
+    pub plan: Option<Plan>,
+    pub options: Options,
+}
+
+impl Example {
+    /// A run with `findings` findings of all kinds. `text` stands wherever a stranger may have typed something: names, titles,
+    /// reasons, file names.
+    ///
+    /// # Errors
+    /// None in practice: the frames are made here.
+    pub fn new(findings: usize, text: &str) -> Result<Self> {
+        let started: DateTime<Utc> = DateTime::from_timestamp(1_795_413_600, 0).unwrap_or_default();
+        let as_of = started.date_naive();
+        let mut run = RunInfo::new("20261123T060000Z-4be21f", started, as_of, "acme", "ada");
+        run.command = vec!["domo-reconcile".into(), "audit".into()];
+        run.host = "audit-1".into();
+        let toml = "[domo]\ninstance = \"acme\"\n\n[[exclude]]\nemail = \"svc-*@acme.com\"\nreason = \"service accounts\"\nowner = \"data-platform@acme.com\"\n\n[[exception]]\naccount = \"jane@acme.com\"\nkinds = [\"orphan\"]\nreason = \"contractor, in procurement's list\"\nowner = \"finance@acme.com\"\nexpires = 2027-03-31\n\n[report]\nclassification = \"Confidential\"\ntimezone = \"Europe/Berlin\"\n";
+        let config = Loaded { config: Config::parse(toml)?, path: Some("domo-reconcile.toml".into()), text: toml.to_owned() };
+        let findings: Vec<Finding> = (0..findings).map(|number| finding(number, text, as_of)).collect();
+        let accounts = accounts(findings.len(), text, started)?;
+        let people = people(findings.len(), text, as_of)?;
+        let reconciliation = reconciliation(findings, &accounts, &people, text, as_of)?;
+        let history = history(&reconciliation, as_of, started, text);
+        let plan = Some(plan(&reconciliation, started));
+        Ok(Self { run, config, accounts, people, reconciliation, history, plan, options: Options::default() })
+    }
+
+    /// As a run has them.
+    pub fn inputs(&self) -> Inputs<'_> {
+        Inputs {
+            run: &self.run,
+            config: &self.config,
+            accounts: &self.accounts,
+            people: &self.people,
+            reconciliation: &self.reconciliation,
+            history: &self.history,
+            plan: self.plan.as_ref(),
+            options: self.options,
+        }
+    }
+}
+
+const NAMES: [&str; 8] = [
+    "Siân O'Brien",
+    "José Núñez",
+    "Ada Byron",
+    "李小龙",
+    "Grace Hopper",
+    "Zoë Quinn-Åberg",
+    "Muḥammad al-Khwārizmī",
+    "Anne-Marie D'Arcy",
+];
+
+fn name(number: usize, text: &str) -> String {
+    match text {
+        "" => format!("{} {number}", NAMES[number % NAMES.len()]),
+        _ => format!("{text}{number}"),
+    }
+}
+
+fn account(number: usize, text: &str) -> AccountRef {
+    let role = ["Editor", "Participant", "Admin", "Participant", "Privileged"][number % 5];
+    AccountRef {
+        index: u32::try_from(number).unwrap_or_default(),
+        id: Some(1_234_567_000 + number as u64),
+        email: Some(format!("{text}person.{number}@example.com")),
+        name: Some(name(number, text)),
+        role: Some(role.into()),
+        active: true,
+    }
+}
+
+fn person(number: usize, text: &str, status: Status, last: Option<NaiveDate>) -> PersonRef {
+    PersonRef {
+        index: Some(u32::try_from(number).unwrap_or_default()),
+        source: format!("{text}workers.csv"),
+        row: u32::try_from(number + 2).unwrap_or_default(),
+        email: Some(format!("{text}person.{number}@example.com")),
+        employee_number: Some(format!("{:05}", number + 100)),
+        name: Some(name(number, text)),
+        status,
+        termination_date: last,
+    }
+}
+
+fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
+    // As it is in a company: mostly drift, some of everything.
+    let kind = match number {
+        0..13 => Kind::ALL[number],
+        _ => [
+            Kind::Drift,
+            Kind::Drift,
+            Kind::Drift,
+            Kind::Missing,
+            Kind::Orphan,
+            Kind::Drift,
+            Kind::Quality,
+            Kind::Drift,
+            Kind::Leaver,
+            Kind::Drift,
+        ][number % 10],
+    };
+    let subject = number.to_string();
+    let last = as_of.checked_sub_days(Days::new(number as u64 % 90 + 1));
+    let who = Some(account(number, text));
+    let (severity, account, person_ref, detail, action, reason) = match kind {
+        Kind::Leaver => {
+            let severity = if number.is_multiple_of(5) { Severity::Critical } else { Severity::High };
+            let days = last.map(|last| (as_of - last).num_days());
+            let detail = Detail::Employment { status_word: Some(format!("Terminated{text}")), last_day: last, days_since: days };
+            let reason = format!(
+                "Employment ended on {} ({} days ago); the account is still active.",
+                last.unwrap_or(as_of),
+                days.unwrap_or(0)
+            );
+            (severity, who, Some(person(number, text, Status::Terminated, last)), detail, Some(Action::Deactivate), reason)
+        }
+        Kind::Suspended => {
+            let detail = Detail::Employment { status_word: Some(format!("Inactive{text}")), last_day: None, days_since: None };
+            let reason = "The directory entry is switched off; the account is still active.".to_owned();
+            (Severity::High, who, Some(person(number, text, Status::Suspended, None)), detail, None, reason)
+        }
+        Kind::Orphan => {
+            let near = Candidate {
+                person: person(number + 1, text, Status::Active, None),
+                score: 0.87,
+                why: format!("same given name{text}"),
+            };
+            let detail =
+                Detail::Orphan { keys_tried: vec![Key::Email, Key::EmployeeNumber], candidates: vec![near], created: last };
+            (Severity::Medium, who, None, detail, Some(Action::Deactivate), "No key leads to anybody in the directory.".to_owned())
+        }
+        Kind::Conflict => {
+            let by_email = vec![person(number, text, Status::Active, None)];
+            let by_number = vec![person(number + 1, text, Status::Terminated, last)];
+            let detail = Detail::Conflict { by_email, by_number, reused_address: true };
+            (Severity::High, who, None, detail, None, format!("E-mail and employee number lead to different people {text}."))
+        }
+        Kind::Ambiguous => {
+            let candidates = vec![person(number, text, Status::Active, None), person(number + 1, text, Status::Active, None)];
+            (Severity::Medium, who, None, Detail::Ambiguous { candidates }, None, "Two people share the key.".to_owned())
+        }
+        Kind::Duplicate => {
+            let accounts = vec![self::account(number, text), self::account(number + 1, text)];
+            let best = accounts.first().map(|account| account.index);
+            let detail = Detail::Duplicate { accounts, shared: vec![Key::EmployeeNumber], best };
+            (
+                Severity::Medium,
+                who,
+                Some(person(number, text, Status::Active, None)),
+                detail,
+                None,
+                "One person has two accounts.".to_owned(),
+            )
+        }
+        Kind::Early => {
+            let detail = Detail::Early { hire_date: as_of.checked_add_days(Days::new(9)), days_ahead: Some(9) };
+            let reason = "Employment begins in 9 days; the account is active already.".to_owned();
+            (Severity::Medium, who, Some(person(number, text, Status::Prehire, None)), detail, None, reason)
+        }
+        Kind::NotEvaluable => {
+            let detail = Detail::NotEvaluable { code: "no-status", missing: format!("The status cell says {text:?}.") };
+            (
+                Severity::Medium,
+                who,
+                Some(person(number, text, Status::Unknown, None)),
+                detail,
+                None,
+                "No readable status.".to_owned(),
+            )
+        }
+        Kind::Drift => {
+            let person = person(number, text, Status::Active, None);
+            (Severity::Low, who, Some(person), Detail::None, Some(Action::Update), "Fields differ.".to_owned())
+        }
+        Kind::Missing => {
+            let detail = Detail::Missing { rule: "department = Finance".into(), department: Some(format!("Finance{text}")) };
+            let reason = "Active and expected by [expected]; there is no account.".to_owned();
+            (Severity::Low, None, Some(person(number, text, Status::Active, None)), detail, None, reason)
+        }
+        Kind::Quality => {
+            let detail = Detail::Quality {
+                field: Some("hire_date".into()),
+                problem: "Not a day.".into(),
+                value: Some(format!("{text}31/31/2026")),
+            };
+            (
+                Severity::Low,
+                None,
+                Some(person(number, text, Status::Unknown, None)),
+                detail,
+                None,
+                "A cell could not be read.".to_owned(),
+            )
+        }
+        Kind::Deactivated => {
+            let person = person(number, text, Status::Active, None);
+            (
+                Severity::Info,
+                who,
+                Some(person),
+                Detail::Deactivated,
+                None,
+                "Deactivated in Domo, active in the directory.".to_owned(),
+            )
+        }
+        Kind::Exception => {
+            let detail = Detail::Exception { account: format!("{text}jane@acme.com"), problem: "covers nothing", expires: as_of };
+            (Severity::Info, None, None, detail, None, "An exception covers nothing.".to_owned())
+        }
+    };
+    let drift = match kind {
+        Kind::Drift => {
+            let field = ["title", "department", "phone", "location", "name"][number / 3 % 5];
+            vec![DriftField {
+                field: field.into(),
+                domo: Some(format!("{text}Sales – EMEA {}", number % 40)),
+                directory: Some(format!("{text}Sales EMEA {}", number % 40)),
+                note: None,
+                writable: true,
+            }]
+        }
+        _ => Vec::new(),
+    };
+    let accepted = AcceptedBy { owner: format!("finance{text}"), reason: format!("agreed{text}"), expires: as_of };
+    Finding {
+        id: FindingId::new("acme", kind, &subject),
+        kind,
+        severity,
+        account,
+        person: person_ref,
+        matched_by: vec![Key::Email],
+        drift,
+        reason,
+        action: action.filter(|_| number % 17 != 2),
+        exception: (number % 17 == 2).then_some(accepted),
+        detail,
+    }
+}
+
+fn accounts(rows: usize, text: &str, started: DateTime<Utc>) -> Result<Accounts> {
+    let all: Vec<AccountRef> = (0..rows).map(|number| account(number, text)).collect();
+    let column = |value: fn(&AccountRef) -> Option<String>| all.iter().map(value).collect::<Vec<_>>();
+    let mut columns = vec![
+        Column::new("id".into(), all.iter().map(|account| account.id).collect::<Vec<_>>()),
+        Column::new("email".into(), column(|account| account.email.clone())),
+        Column::new("name".into(), column(|account| account.name.clone())),
+        Column::new("role".into(), column(|account| account.role.clone())),
+        Column::new("active".into(), vec![true; rows]),
+    ];
+    let mut snapshot = Snapshot::default();
+    for account in &all {
+        snapshot.push(&serde_json::json!({ "id": account.id, "email": account.email, "name": account.name }).to_string());
+    }
+    let frame = frame(&accounts::schema(), &mut columns, rows)?;
+    let provided = ["id", "email", "name", "role", "active"].map(String::from);
+    let evidence = Evidence {
+        source: "https://api.domo.com/v1/users".into(),
+        kind: "api".into(),
+        started: Some(started),
+        finished: Some(started),
+        page_size: Some(500),
+        pages: 4,
+        passes: 2,
+        rows: rows as u64 * 2,
+        distinct: rows as u64,
+        sha256: "9c1185a5c5e9fc54612808977ee8f548b2258d31".repeat(2)[..64].to_owned(),
+        bytes: 48_213,
+        credential: Some(Credential { client_id: "uar-readonly".into(), ..Credential::default() }),
+        ..Evidence::default()
+    };
+    Accounts::new(frame, snapshot, provided.into_iter().collect::<BTreeSet<_>>(), evidence)
+}
+
+fn people(rows: usize, text: &str, as_of: NaiveDate) -> Result<People> {
+    let all: Vec<PersonRef> = (0..rows).map(|number| person(number, text, Status::Active, None)).collect();
+    let column = |value: fn(&PersonRef) -> Option<String>| all.iter().map(value).collect::<Vec<_>>();
+    let mut columns = vec![
+        Column::new("source".into(), vec![0u32; rows]),
+        Column::new("row".into(), all.iter().map(|person| person.row).collect::<Vec<_>>()),
+        Column::new("email".into(), column(|person| person.email.clone())),
+        Column::new("employee_number".into(), column(|person| person.employee_number.clone())),
+        Column::new("name".into(), column(|person| person.name.clone())),
+    ];
+    let mapped =
+        |field: &str, header: &str| Mapped { field: field.into(), header: format!("{header}{text}"), why: "synonym".into() };
+    let source = Source {
+        name: format!("{text}workers.csv"),
+        sha256: "4a7d1ed414474e4033ac29ccb8653d9b".repeat(2),
+        bytes: 91_842,
+        modified: Some(as_of),
+        format: "csv".into(),
+        encoding: Some("UTF-8".into()),
+        delimiter: Some(",".into()),
+        header_row: Some(1),
+        rows: rows as u64,
+        columns: vec![mapped("email", "Work Email"), mapped("employee_number", "Employee ID")],
+        status_words: vec![StatusWord { word: format!("Active{text}"), count: rows as u64, taken_for: Status::Active }],
+        notes: vec![format!("Dates are read as year, month, day. {text}")],
+        ..Source::default()
+    };
+    People::new(frame(&people::schema(), &mut columns, rows)?, vec![source], Vec::new(), Vec::new())
+}
+
+/// The columns given, and nulls for the rest of a schema.
+fn frame(schema: &Schema, columns: &mut Vec<Column>, rows: usize) -> Result<DataFrame> {
+    let filled = schema.iter().map(|(name, of)| {
+        let place = columns.iter().position(|column| column.name() == name);
+        let column = place.map_or_else(|| Column::full_null(name.clone(), rows, of), |place| columns.swap_remove(place));
+        column.cast(of)
+    });
+    let filled = filled.collect::<PolarsResult<Vec<_>>>()?;
+    Ok(DataFrame::new(rows, filled)?)
+}
+
+fn reconciliation(
+    findings: Vec<Finding>,
+    accounts: &Accounts,
+    people: &People,
+    text: &str,
+    as_of: NaiveDate,
+) -> Result<Reconciliation> {
+    let rows = accounts.frame.height();
+    let mut situations = vec!["matched"; rows];
+    let mut totals = AccountTotals { read: rows as u64, ..AccountTotals::default() };
+    let mut persons = PersonTotals { read: people.read(), ..PersonTotals::default() };
+    for (number, finding) in findings.iter().enumerate() {
+        let (word, count) = match finding.kind {
+            Kind::Orphan => ("orphan", &mut totals.orphan),
+            Kind::Leaver => ("leaver", &mut totals.leaver),
+            Kind::Suspended => ("suspended", &mut totals.suspended),
+            Kind::Ambiguous => ("ambiguous", &mut totals.ambiguous),
+            Kind::Conflict => ("conflict", &mut totals.conflict),
+            Kind::Duplicate => ("duplicate", &mut totals.duplicate),
+            Kind::NotEvaluable => ("not_evaluable", &mut totals.not_evaluable),
+            _ => ("matched", &mut totals.matched),
+        };
+        situations[number] = word;
+        *count += 1;
+        if finding.kind == Kind::Missing {
+            persons.missing += 1;
+        } else {
+            persons.matched += 1;
+        }
+    }
+    let person: Vec<Option<u32>> = (0..rows).map(|row| u32::try_from(row).ok()).collect();
+    let matched_by: Vec<Option<&str>> =
+        (0..rows).map(|row| (!row.is_multiple_of(7)).then_some("email + employee_number")).collect();
+    let columns = vec![
+        Column::new("situation".into(), situations),
+        Column::new("person".into(), person.clone()),
+        Column::new("matched_by".into(), matched_by),
+    ];
+    let account_rows = DataFrame::new(rows, columns)?;
+    let columns = vec![Column::new("situation".into(), vec!["matched"; rows]), Column::new("account".into(), person)];
+    let person_rows = DataFrame::new(rows, columns)?;
+    let privileged = findings.iter().filter_map(|finding| {
+        let account = finding.account.clone().filter(|account| matches!(account.role.as_deref(), Some("Admin" | "Privileged")))?;
+        let findings = vec![finding.id.clone()];
+        Some(Privileged {
+            account,
+            situation: AccountSituation::Matched,
+            person: finding.person.clone(),
+            findings,
+            last_seen: None,
+        })
+    });
+    let mut findings_sorted = findings.clone();
+    findings_sorted.sort_by(|one, other| (one.severity, one.kind, &one.id).cmp(&(other.severity, other.kind, &other.id)));
+    let covered = findings.iter().filter(|finding| finding.exception.is_some()).map(|finding| finding.id.clone()).collect();
+    Reconciliation {
+        instance: "acme".into(),
+        as_of,
+        evidence: EvidenceSummary {
+            status: EvidenceStatus::Warnings,
+            reasons: vec![format!("The directory export is 9 days older than the Domo snapshot (limit 7). {text}")],
+        },
+        accounts: totals,
+        people: persons,
+        privileged: privileged.take(1200).collect(),
+        findings: findings_sorted,
+        account_rows,
+        person_rows,
+        patterns: vec![Pattern {
+            field: "department".into(),
+            domo: format!("Sales – EMEA{text}"),
+            directory: format!("Sales EMEA{text}"),
+            count: 1204,
+        }],
+        exceptions: vec![ExceptionUse { index: 0, findings: covered, expired: false }],
+        not_tested: vec![
+            NotTested {
+                check: "dormant".into(),
+                why: "No sign-in source: Domo's user API returns no sign-in times; activity_days is 0.".into(),
+            },
+            NotTested { check: "drift.manager".into(), why: format!("The export has no manager column. {text}") },
+        ],
+        method: Method {
+            matched_by: BTreeMap::from([("email".into(), 121), ("email + employee_number".into(), 4480)]),
+            normalised: vec!["9 matches needed the alias old-acme.com = acme.com.".into()],
+            compared: ["name", "title", "department"].map(String::from).into(),
+            tested: Kind::ALL.into_iter().map(|kind| (kind, rows as u64)).collect(),
+        },
+    }
+    .checked()
+}
+
+fn history(reconciliation: &Reconciliation, as_of: NaiveDate, started: DateTime<Utc>, text: &str) -> History {
+    let mut history = History::first(reconciliation);
+    for (number, lifecycle) in history.lifecycle.values_mut().enumerate() {
+        let (state, days) = match number % 4 {
+            0 => (State::New, 0),
+            1 => (State::Changed, 40),
+            _ => (State::Open, 30 * (number as u64 % 9)),
+        };
+        let first_seen = as_of.checked_sub_days(Days::new(days)).unwrap_or(as_of);
+        *lifecycle = Lifecycle { state, first_seen, changed: Vec::new(), by_parameter: false };
+        if state == State::Changed {
+            lifecycle.changed.push("severity low → medium".into());
+        }
+    }
+    let new = history.lifecycle.values().filter(|lifecycle| lifecycle.state == State::New).count() as u64;
+    let total = reconciliation.findings.len() as u64;
+    history.resolved = vec![Resolved {
+        id: FindingId::new("acme", Kind::Orphan, "gone"),
+        kind: Kind::Orphan,
+        severity: Severity::Medium,
+        subject: name(0, text),
+        reason: "No key led to anybody in the directory.".into(),
+        first_seen: as_of,
+        last_seen: as_of,
+        by_parameter: false,
+    }];
+    let months = (0..6u64).rev().map(|month| TrendPoint {
+        run_id: format!("run-{month}"),
+        as_of: as_of.checked_sub_days(Days::new(30 * month + 3 * (month % 2))).unwrap_or(as_of),
+        by_severity: Severity::ALL.map(|severity| (severity, total / 5)).into(),
+        new: if month == 0 { new } else { 3 + month * 5 % 11 },
+        resolved: if month == 0 { 1 } else { 2 + month * 7 % 13 },
+    });
+    history.trend = months.collect();
+    history.previous = Some(Previous {
+        run_id: "20261023T060000Z-9d01aa".into(),
+        started,
+        as_of: as_of.checked_sub_days(Days::new(31)).unwrap_or(as_of),
+        manifest_sha256: "sha256:0".into(),
+        accounts_read: total,
+        people_read: total,
+        findings: total + 1 - new,
+    });
+    history.parameters_changed = vec![format!("[drift] fields: title was added {text}")];
+    history
+}
+
+fn plan(reconciliation: &Reconciliation, started: DateTime<Utc>) -> Plan {
+    let acting = reconciliation.findings.iter().filter_map(|finding| Some((finding, finding.action?, finding.account.as_ref()?)));
+    let actions = acting.take(5_000).map(|(finding, kind, account)| {
+        let (before, after) = match kind {
+            Action::Update => finding.drift.first().map_or_else(Default::default, |change| {
+                let one = |value: &Option<String>| serde_json::json!({ change.field.clone(): value });
+                (one(&change.domo), one(&change.directory))
+            }),
+            _ => (serde_json::json!({ "active": true }), serde_json::json!({ "active": false })),
+        };
+        plan::Action {
+            id: format!("A-{}", &finding.id.0[2..]),
+            kind,
+            finding: finding.id.to_string(),
+            account_id: account.id,
+            email: account.email.clone(),
+            name: account.name.clone(),
+            before: before.as_object().cloned().unwrap_or_default(),
+            after: after.as_object().cloned().unwrap_or_default(),
+            why: finding.reason.clone(),
+            through: None,
+        }
+    });
+    Plan {
+        schema: plan::format::SCHEMA.into(),
+        id: "P-7k2m9qx0ab".into(),
+        run_id: "20261123T060000Z-4be21f".into(),
+        instance: "acme".into(),
+        created: started,
+        expires: started + chrono::TimeDelta::days(7),
+        digest: format!("sha256:{}", "ab01".repeat(16)),
+        inputs: plan::Inputs { accounts: "sha256:1".into(), directory: vec!["sha256:2".into()], config: "sha256:3".into() },
+        guards: vec![
+            GuardState { name: "max-deactivations".into(), value: 3, limit: 50, holds: true },
+            GuardState { name: "rejected-rows".into(), value: 14, limit: 0, holds: false },
+        ],
+        actions: actions.collect(),
+        decisions: BTreeMap::new(),
+    }
+}

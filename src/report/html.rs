@@ -1,0 +1,124 @@
+//! `report.html`: one file that asks nobody for anything, under a content security policy that allows exactly its own style and
+//! script, by their hashes.
+
+use anyhow::Result;
+use base64::Engine;
+use sha2::{Digest, Sha256};
+
+use super::templates::Templates;
+use super::view::View;
+
+/// Stands for the policy until the page is rendered; the hashes are of what was rendered.
+const POLICY: &str = "policy-of-this-page";
+
+/// The page.
+pub(super) fn render(templates: &Templates, view: &View) -> Result<String> {
+    let classification = view.classification.as_deref().unwrap_or_default();
+    let left = format!("{} - {}", view.title, view.instance);
+    let run = format!("{} - {}", view.run_time, view.run_id);
+    let strings = [("print_left", css_string(&left)), ("print_right", css_string(classification)), ("print_run", css_string(&run))];
+    let strings: Vec<_> = strings.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let style = templates.render("style.css", &serde_json::json!({}), &strings)?;
+    let script = templates.render("script.js", &serde_json::json!({}), &[])?;
+    let page = templates.render("report.html", view, &[("style", &style), ("script", &script), ("policy", POLICY)])?;
+    if templates.custom()
+        && let Some(found) = forbidden(&page)
+    {
+        tracing::warn!("report.html: {found} is blocked by the page's own policy: use a class, or script.js");
+    }
+    let policy = policy(&page);
+    Ok(page.replacen(POLICY, &policy, 1))
+}
+
+/// The policy that allows exactly the styles and scripts of a page.
+fn policy(page: &str) -> String {
+    let hashes = |tag: &str| {
+        let all: Vec<String> = blocks(page, tag).map(|text| format!("'sha256-{}'", digest(text))).collect();
+        if all.is_empty() { "'none'".to_owned() } else { all.join(" ") }
+    };
+    format!(
+        "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'",
+        hashes("style"),
+        hashes("script")
+    )
+}
+
+fn digest(text: &str) -> String {
+    base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()))
+}
+
+/// The contents of every `<tag …>…</tag>`. Values cannot hold one: they are escaped.
+fn blocks<'a>(page: &'a str, tag: &str) -> impl Iterator<Item = &'a str> {
+    let (open, close) = (format!("<{tag}"), format!("</{tag}>"));
+    let mut rest = page;
+    std::iter::from_fn(move || {
+        let (_, from) = rest.split_once(open.as_str())?;
+        let (_, inside) = from.split_once('>')?;
+        let (text, after) = inside.split_once(close.as_str())?;
+        rest = after;
+        Some(text)
+    })
+}
+
+/// The first `style=` or `on…=` attribute of a page: the policy blocks both.
+pub(super) fn forbidden(page: &str) -> Option<String> {
+    let mut rest = page;
+    while let Some((_, from)) = rest.split_once('<') {
+        let tag = from.split('>').next().unwrap_or_default();
+        rest = from;
+        if !tag.starts_with(|first: char| first.is_ascii_alphabetic()) || tag.starts_with("script") || tag.starts_with("style") {
+            continue;
+        }
+        // Every second part lies outside quotes.
+        for outside in tag.split('"').step_by(2) {
+            let names = outside.split_ascii_whitespace().filter_map(|word| word.strip_suffix('='));
+            for name in names {
+                if name.eq_ignore_ascii_case("style") || (name.len() > 2 && name[..2].eq_ignore_ascii_case("on")) {
+                    return Some(format!("the attribute `{name}`"));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// A CSS string: quoted, with everything that could end it or the style element as an escape.
+fn css_string(text: &str) -> String {
+    let mut string = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' | '<' | '>' | '&' | '{' | '}' => string.push_str(&format!("\\{:x} ", u32::from(letter))),
+            letter if letter.is_control() => string.push_str(&format!("\\{:x} ", u32::from(letter))),
+            letter => string.push(letter),
+        }
+    }
+    string.push('"');
+    string
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_css_string_cannot_end_early() {
+        assert_eq!(css_string("a\"b\\c</style>\n"), "\"a\\22 b\\5c c\\3c /style\\3e \\a \"");
+    }
+
+    #[test]
+    fn blocks_and_their_hashes_are_found() {
+        let page = "<style>a{}</style><p>x</p><script type=\"module\">1;</script>";
+        assert_eq!(blocks(page, "style").collect::<Vec<_>>(), ["a{}"]);
+        assert_eq!(blocks(page, "script").collect::<Vec<_>>(), ["1;"]);
+        assert!(policy(page).contains(&digest("a{}")) && policy(page).contains(&digest("1;")));
+        assert!(policy("<p>").contains("script-src 'none'"));
+    }
+
+    #[test]
+    fn inline_style_and_handlers_are_found_but_not_in_text_or_values() {
+        assert!(forbidden("<p style=\"x\">").is_some());
+        assert!(forbidden("<img src=\"a\" onerror=\"x\">").is_some());
+        assert!(forbidden("<p title=\"style=\">style=</p><script>a onclick= </script>").is_none());
+    }
+}

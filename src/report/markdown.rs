@@ -1,0 +1,236 @@
+//! `report.md`, for tickets and pull requests: the same numbers, values that cannot break out of their cell or mention anybody, and
+//! a length that the place it is pasted into takes.
+//!
+//! Markdown templates escape by themselves: text that could mean anything to a Markdown reader becomes a code span, other text stays
+//! as it is. `| cell` makes a code span of any value, `| plain` backslashes for places without code spans; `| safe` is for our own
+//! markup only.
+
+use std::io::Write;
+
+use anyhow::Result;
+use tera::{Kwargs, State, Tera, Value};
+
+use super::figures;
+use super::templates::Templates;
+use super::texts::Texts;
+use super::view::{Finding, View};
+use crate::text;
+
+/// Where report.md will be pasted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Flavour {
+    /// Issues, pull requests and step summaries of GitHub.
+    #[default]
+    Github,
+    /// Issues and merge requests of GitLab.
+    Gitlab,
+    /// Jira: no tables, page one only.
+    Jira,
+    /// Text without tables or markup that needs a reader.
+    Plain,
+}
+
+impl Flavour {
+    fn template(self) -> &'static str {
+        match self {
+            Self::Github | Self::Gitlab => "report.md",
+            Self::Jira | Self::Plain => "report-plain.md",
+        }
+    }
+
+    /// Characters, below what the place takes: GitHub's comments end at 65,536, Jira's at 32,767, GitLab's at a million.
+    fn characters(self) -> usize {
+        match self {
+            Self::Github => 60_000,
+            Self::Gitlab => 900_000,
+            Self::Jira => 30_000,
+            Self::Plain => 500_000,
+        }
+    }
+
+    /// Findings listed at most; Jira gets page one only.
+    fn rows(self) -> usize {
+        match self {
+            Self::Jira => 0,
+            _ => 2_000,
+        }
+    }
+}
+
+/// Characters of a value.
+const VALUE: usize = 120;
+
+/// The page: as many findings as fit, worst first, whole rows only.
+pub(super) fn render(templates: &Templates, view: &View, flavour: Flavour) -> Result<String> {
+    let mut all: Vec<&Finding> =
+        view.sections.iter().flat_map(|section| &section.chunks).flat_map(|chunk| &chunk.findings).collect();
+    // Within a severity the order of the sections stays.
+    all.sort_by_key(|finding| finding.severity.rank);
+    all.truncate(flavour.rows());
+    let total = view.findings.total;
+
+    let page = |rows: usize| -> Result<String> {
+        let listed = &all[..rows.min(all.len())];
+        let urgent_to = listed.partition_point(|finding| finding.severity.rank < 2);
+        let (urgent, others) = listed.split_at(urgent_to);
+        let file = view.files.rows.iter().find(|row| row.cells.first().is_some_and(|cell| cell.text == "findings.csv"));
+        let digest = file.and_then(|row| row.cells.last()).map(|cell| cell.text.as_str()).unwrap_or_default();
+        let (shown, of) = (figures::grouped(rows as u64), figures::grouped(total));
+        let digest = format!("SHA-256 {digest}");
+        let places = [("shown", shown.as_str()), ("total", of.as_str()), ("digest", &digest)];
+        let t = &templates.texts;
+        let sentence = t.fill(if rows as u64 == total { "markdown.shown_all" } else { "markdown.shown" }, &places);
+        let seen = Seen { view, urgent, others, shown: sentence };
+        let mut page = templates.render(flavour.template(), &seen, &[])?.trim_end().to_owned();
+        page.push('\n');
+        Ok(page)
+    };
+
+    let whole = page(all.len())?;
+    if whole.chars().count() <= flavour.characters() || all.is_empty() {
+        return Ok(whole);
+    }
+    // The longest that fits: length grows with every row.
+    let (mut fits, mut too_many) = (0, all.len());
+    while too_many - fits > 1 {
+        let middle = fits + (too_many - fits) / 2;
+        if page(middle)?.chars().count() <= flavour.characters() {
+            fits = middle;
+        } else {
+            too_many = middle;
+        }
+    }
+    page(fits)
+}
+
+/// What a Markdown template sees beside the view: the findings it is to list.
+#[derive(serde::Serialize)]
+struct Seen<'a> {
+    #[serde(flatten)]
+    view: &'a View,
+    /// Critical and high, worst first.
+    urgent: &'a [&'a Finding],
+    /// The rest of what fits.
+    others: &'a [&'a Finding],
+    /// How many are listed and where all are.
+    shown: String,
+}
+
+/// A Tera for Markdown: `.md` escapes by itself, with `cell` and `plain` as filters.
+pub(super) fn engine(texts: &Texts) -> Tera {
+    let mut tera = Tera::new();
+    tera.autoescape_on([".md"]);
+    tera.set_escape_fn(|text: &str, out: &mut dyn Write| {
+        out.write_all(if is_calm(text) { text.to_owned() } else { code(text) }.as_bytes())
+    });
+    let empty = texts.get("page.empty").to_owned();
+    tera.register_filter("cell", {
+        let empty = empty.clone();
+        move |value: Value, _: Kwargs, _: &State| {
+            Value::safe_string(&said(&value).map_or_else(|| empty.clone(), |text| code(&text)))
+        }
+    });
+    tera.register_filter("plain", move |value: Value, _: Kwargs, _: &State| {
+        Value::safe_string(&said(&value).map_or_else(|| empty.clone(), |text| backslashed(&text)))
+    });
+    tera
+}
+
+/// A value as text; none for nothing.
+fn said(value: &Value) -> Option<String> {
+    match value.as_str() {
+        Some(text) => Some(text.to_owned()).filter(|text| !text.trim().is_empty()),
+        None if value.is_none() || value.is_undefined() => None,
+        None => Some(value.to_string()),
+    }
+}
+
+/// Whether no Markdown reader can take the text for anything but words.
+fn is_calm(text: &str) -> bool {
+    let calm = |letter: char| {
+        letter.is_alphanumeric()
+            || matches!(
+                letter,
+                ' ' | ','
+                    | '.'
+                    | ';'
+                    | '%'
+                    | '('
+                    | ')'
+                    | '/'
+                    | '\u{2013}'
+                    | '\u{2212}'
+                    | '\u{2192}'
+                    | '\''
+                    | '\u{2019}'
+                    | '\u{B7}'
+                    | '\u{25C6}'
+                    | '\u{25B2}'
+                    | '\u{25A0}'
+                    | '\u{25CF}'
+                    | '\u{25CB}'
+                    | '?'
+            )
+    };
+    // A hyphen or colon inside words is one; at the beginning it may be a list.
+    let inner = |letter: char| calm(letter) || matches!(letter, '-' | ':');
+    text.starts_with(calm) && text.chars().all(inner) && !text.contains("://") && !text.contains("www.")
+}
+
+/// One line, hidden characters shown, trimmed, cut.
+fn one_line(text: &str) -> String {
+    let spaced: String = text.chars().map(|letter| if matches!(letter, '\n' | '\r' | '\t') { ' ' } else { letter }).collect();
+    let shown = text::visible(spaced.trim());
+    match shown.char_indices().nth(VALUE * 3) {
+        Some((end, _)) => format!("{}\u{2026}", &shown[..end]),
+        None => shown.into_owned(),
+    }
+}
+
+/// A code span whose fence is longer than any run of backticks in it; pipes are escaped, for they end a table's cell even there.
+pub(super) fn code(text: &str) -> String {
+    let text = one_line(text);
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') || text.chars().all(|letter| letter == ' ') { " " } else { "" };
+    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+}
+
+/// A backslash before whatever a wiki could take for markup.
+fn backslashed(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 8);
+    for letter in one_line(text).chars() {
+        if matches!(
+            letter,
+            '\\' | '{' | '}' | '[' | ']' | '*' | '_' | '-' | '+' | '^' | '~' | '|' | '!' | '#' | '@' | '<' | '>' | '`'
+        ) {
+            safe.push('\\');
+        }
+        safe.push(letter);
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_span_holds_backticks_and_pipes() {
+        assert_eq!(code("a|b"), "`a\\|b`");
+        assert_eq!(code("``x`"), "``` ``x` ```");
+        assert_eq!(code("line\nbreak\u{202E}"), "`line break<U+202E>`");
+    }
+
+    #[test]
+    fn only_words_and_numbers_stay_bare() {
+        for calm in ["4,812", "Attribute drift", "2026-11-23 06:00 UTC", "\u{25B2} High"] {
+            assert!(is_calm(calm), "{calm}");
+        }
+        for wild in
+            ["@team", "#12", "<b>", "*x*", "a_b", "- item", "http://x", "www.x.de", "[a](b)", ":emoji:", "a|b", "~x", "!12", ""]
+        {
+            assert!(!is_calm(wild), "{wild}");
+        }
+    }
+}

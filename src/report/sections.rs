@@ -1,0 +1,445 @@
+//! The kinds of finding, worst first, each with its own columns.
+
+use super::build::{Builder, shown};
+use super::cap::{self, Selection};
+use super::figures;
+use super::view::{Cell, Chunk, Column, FieldChange, Finding as Row, Nothing, Section};
+use crate::archive::history::State;
+use crate::reconcile::{AccountRef, Detail, DriftField, Finding, Kind, PersonRef};
+use crate::text;
+
+/// Rows of one `<table>`: a browser lays out one large table far slower than several small ones.
+const CHUNK: usize = 250;
+
+/// Characters of a value on a page.
+const VALUE: usize = 120;
+
+/// Findings that a capped section lists by id.
+const LISTED: usize = 1_000;
+
+/// A section for each kind with findings, and a line for each without.
+pub(super) fn all(builder: &Builder, selection: &Selection) -> (Vec<Section>, Vec<Nothing>) {
+    let mut sections = Vec::new();
+    let mut nothing = Vec::new();
+    let mut first_row = 2;
+    for kind in Kind::ALL {
+        match selection.kinds.get(&kind) {
+            Some((chosen, rest)) => {
+                sections.push(section(builder, kind, chosen, rest, first_row));
+                first_row += chosen.len() + rest.len();
+            }
+            None => nothing.push(none(builder, kind)),
+        }
+    }
+    (sections, nothing)
+}
+
+fn section(builder: &Builder, kind: Kind, chosen: &[&Finding], rest: &[&Finding], first_row: usize) -> Section {
+    let t = builder.t;
+    let total = chosen.len() + rest.len();
+    let title = builder.kind_text(kind, "name");
+    let mut columns = columns(builder, kind);
+    let mut rows: Vec<Row> = chosen.iter().map(|finding| row(builder, finding)).collect();
+    let mut dropped = drop_empty(&mut columns, &mut rows);
+    let has_id = chosen.iter().any(|finding| finding.account.as_ref().is_some_and(|account| account.id.is_some()));
+    let has_role = chosen.iter().any(|finding| finding.account.as_ref().is_some_and(|account| account.role.is_some()));
+    let has_seen = builder.inputs.history.previous.is_some();
+    let about_accounts = chosen.iter().all(|finding| finding.account.is_some());
+    for (there, column) in [(has_role, "column.role"), (has_id, "column.domo_id")] {
+        if !there && about_accounts {
+            dropped.insert(0, t.get(column).to_owned());
+        }
+    }
+    let mut notes = Vec::new();
+    if kind == Kind::Drift {
+        notes.push(t.get("drift.note").to_owned());
+    }
+    if !dropped.is_empty() {
+        notes.push(t.fill("section.dropped", &[("columns", &dropped.join(", "))]));
+    }
+    let count = figures::grouped(total as u64);
+    let mut chunks = Vec::new();
+    let mut from = 1;
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(CHUNK));
+        let to = from + rows.len() - 1;
+        let (first, last) = (figures::grouped(from as u64), figures::grouped(to as u64));
+        let places = [("title", title.as_str()), ("from", &first), ("to", &last), ("total", &count)];
+        let caption = match total {
+            1 => t.fill("section.caption_one", &places),
+            _ if to - from + 1 == total => t.fill("section.caption_all", &places),
+            _ => t.fill("section.caption", &places),
+        };
+        chunks.push(Chunk { id: format!("c-{kind}-{}", chunks.len() + 1), caption, findings: rows });
+        rows = rest;
+        from = to + 1;
+    }
+    let capped = (!rest.is_empty()).then(|| {
+        let shown = figures::grouped(chosen.len() as u64);
+        let (from, to) = (figures::grouped(first_row as u64), figures::grouped((first_row + total - 1) as u64));
+        match builder.files.iter().find(|file| file.name == "findings.csv") {
+            Some(file) => t.fill(
+                "section.capped",
+                &[("shown", &shown), ("total", &count), ("from", &from), ("to", &to), ("digest", &file.sha256)],
+            ),
+            None => t.fill("section.capped_short", &[("shown", &shown), ("total", &count)]),
+        }
+    });
+    let left_out = if rest.len() <= LISTED { rest.iter().map(|finding| finding.id.to_string()).collect() } else { Vec::new() };
+    Section {
+        kind: kind.as_str(),
+        anchor: format!("k-{kind}"),
+        title,
+        number: total as u64,
+        why: builder.kind_text(kind, "why"),
+        rule_id: rule_id(kind),
+        rule: builder.kind_text(kind, "rule"),
+        recommended: builder.kind_text(kind, "recommended"),
+        tested: tested(builder, kind),
+        capped,
+        patterns: if kind == Kind::Drift { patterns(builder) } else { Vec::new() },
+        subject_label: t.get(if about_accounts { "column.account" } else { "column.subject" }).to_owned(),
+        has_id,
+        has_role,
+        has_seen,
+        columns,
+        caption_note: (!notes.is_empty()).then(|| notes.join(" ")),
+        chunks,
+        left_out_label: t.count("section.left_out", rest.len() as u64, &[]),
+        left_out,
+        count,
+    }
+}
+
+fn none(builder: &Builder, kind: Kind) -> Nothing {
+    let t = builder.t;
+    let (sentence, state) = match builder.untested(kind) {
+        Some(why) => (format!("{} {}", t.get("section.not_tested"), shown(why)), "not-tested"),
+        None => {
+            let tested = tested(builder, kind).map(|tested| format!(" {tested}")).unwrap_or_default();
+            (format!("{}{tested}", t.get("section.none_found")), "none")
+        }
+    };
+    Nothing {
+        anchor: format!("k-{kind}"),
+        title: builder.kind_text(kind, "name"),
+        sentence,
+        state,
+        rule: builder.kind_text(kind, "rule"),
+        rule_id: rule_id(kind),
+    }
+}
+
+/// `R-LEAVER-01`
+fn rule_id(kind: Kind) -> String {
+    format!("R-{}-01", kind.as_str().to_uppercase())
+}
+
+fn tested(builder: &Builder, kind: Kind) -> Option<String> {
+    let number = *builder.inputs.reconciliation.method.tested.get(&kind)?;
+    let people = matches!(kind, Kind::Missing | Kind::Quality);
+    Some(builder.t.count(if people { "section.tested_people" } else { "section.tested" }, number, &[]))
+}
+
+fn patterns(builder: &Builder) -> Vec<String> {
+    let t = builder.t;
+    let patterns = builder.inputs.reconciliation.patterns.iter().take(10);
+    patterns
+        .map(|pattern| {
+            let count = figures::grouped(pattern.count);
+            let (field, old, new) = (shown(&pattern.field), cut(&pattern.domo).0, cut(&pattern.directory).0);
+            let quoted = |value: String| {
+                if value.is_empty() { t.get("page.empty").to_owned() } else { format!("\u{201C}{value}\u{201D}") }
+            };
+            let places = [("field", field.as_str()), ("count", &count), ("old", &quoted(old)), ("new", &quoted(new))];
+            t.fill("section.pattern", &places)
+        })
+        .collect()
+}
+
+/// The columns between the common ones.
+fn columns(builder: &Builder, kind: Kind) -> Vec<Column> {
+    let t = builder.t;
+    let column = |key: &'static str, label: &str, sort: &'static str| Column::new(key, label, sort);
+    let mut columns = match kind {
+        Kind::Leaver | Kind::Suspended => vec![
+            column("directory_status", t.get("column.directory_status"), "s"),
+            column("last_day", t.get("column.last_day"), "d"),
+            column("days_since", t.get("column.days_since"), "n"),
+        ],
+        Kind::Orphan => vec![
+            column("keys_tried", t.get("column.keys_tried"), "s"),
+            column("candidate", t.get("column.candidate"), "s"),
+            column("created", t.get("column.created"), "d"),
+        ],
+        Kind::Conflict => {
+            vec![column("by_email", t.get("column.by_email"), "s"), column("by_number", t.get("column.by_number"), "s")]
+        }
+        Kind::Ambiguous => vec![column("candidates", t.get("column.candidates"), "s")],
+        Kind::Duplicate => vec![
+            column("accounts", t.get("column.accounts"), "s"),
+            column("shared_key", t.get("column.shared_key"), "s"),
+            column("best", t.get("column.best"), "s"),
+        ],
+        Kind::Drift => return Vec::new(),
+        Kind::Missing => vec![
+            column("number", t.get("column.number"), "s"),
+            column("department", t.get("column.department"), "s"),
+            column("expected_by", t.get("column.expected_by"), "s"),
+        ],
+        Kind::Deactivated => {
+            vec![column("person", t.get("column.person"), "s"), column("directory_status", t.get("column.directory_status"), "s")]
+        }
+        Kind::Early => vec![
+            column("person", t.get("column.person"), "s"),
+            column("hire_date", t.get("column.hire_date"), "d"),
+            column("days_ahead", t.get("column.days_ahead"), "n"),
+        ],
+        Kind::Quality => vec![
+            column("source", t.get("column.source"), "s"),
+            column("row", t.get("column.row"), "n"),
+            column("field", t.get("column.field"), "s"),
+            column("problem", t.get("column.problem"), "s"),
+            column("raw_value", t.get("column.raw_value"), "s"),
+        ],
+        Kind::NotEvaluable => vec![column("code", t.get("column.code"), "s"), column("missing", t.get("column.missing"), "s")],
+        Kind::Exception => vec![
+            column("exception", t.get("column.exception"), "s"),
+            column("problem", t.get("column.problem"), "s"),
+            column("expiry", t.get("column.expiry"), "d"),
+        ],
+    };
+    columns.push(column("found", t.get("column.found"), "s"));
+    columns
+}
+
+fn row(builder: &Builder, finding: &Finding) -> Row {
+    let t = builder.t;
+    let history = builder.inputs.history;
+    let as_of = builder.inputs.run.as_of;
+    let lifecycle = history.lifecycle.get(&finding.id);
+    let first_seen = lifecycle.map_or(as_of, |lifecycle| lifecycle.first_seen);
+    let account = finding.account.as_ref();
+    let person = finding.person.as_ref();
+    let email = account.map_or_else(|| person.and_then(|person| person.email.as_deref()), |account| account.email.as_deref());
+    let email = email.filter(|email| !email.is_empty()).map(|email| cut(email).0);
+    let name = cap::name(finding).filter(|name| !name.is_empty()).map(|name| cut(name).0);
+    let name = name.or_else(|| match &finding.detail {
+        Detail::Exception { account, .. } => Some(cut(account).0),
+        _ => person.map(|person| at(person)),
+    });
+    let name = name.unwrap_or_else(|| t.get("page.empty").to_owned());
+    let (state, state_label) = match (&finding.exception, lifecycle.map(|lifecycle| lifecycle.state)) {
+        (Some(exception), _) => ("accepted", t.fill("state.accepted", &[("day", &exception.expires.to_string())])),
+        (_, Some(State::Open)) => ("open", t.get("state.open").to_owned()),
+        (_, Some(State::Changed)) => ("changed", t.get("state.changed").to_owned()),
+        (_, Some(State::Reappeared)) => ("reappeared", t.get("state.reappeared").to_owned()),
+        (_, Some(State::New) | None) => ("new", t.get("state.new").to_owned()),
+    };
+    let action = match (finding.action, &finding.exception) {
+        (_, Some(_)) => t.get("action.accepted").to_owned(),
+        (Some(action), None) => t.find(&format!("action.{}", action.as_str())).unwrap_or_default().to_owned(),
+        (None, None) => t.get("action.none").to_owned(),
+    };
+    let account_id = account.and_then(|account| account.id);
+    Row {
+        id: finding.id.to_string(),
+        kind: finding.kind.as_str(),
+        kind_label: builder.kind_text(finding.kind, "name"),
+        severity: builder.severity(finding.severity),
+        email: email.filter(|email| *email != name),
+        name,
+        account_id: account_id.map_or_else(|| t.get("page.empty").to_owned(), |id| id.to_string()),
+        account_href: account_id.and_then(|id| builder.account_href(id)),
+        role: account.and_then(|account| account.role.as_deref()).map_or_else(|| t.get("page.empty").to_owned(), shown),
+        reason: shown(&finding.reason),
+        cells: cells(builder, finding),
+        changes: finding.drift.iter().map(|change| field_change(builder, change)).collect(),
+        action,
+        first_seen: first_seen.to_string(),
+        age: figures::days(first_seen, as_of).max(0),
+        state,
+        state_label,
+        changed: lifecycle.map(|lifecycle| lifecycle.changed.iter().map(|change| shown(change)).collect()).unwrap_or_default(),
+    }
+}
+
+fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
+    let t = builder.t;
+    let empty = t.get("page.empty");
+    let optional = |value: Option<&str>| Cell::or(value.map(|value| cut(value).0), empty);
+    let days = |days: Option<i64>| days.map_or_else(|| Cell::or(None, empty), |days| Cell::number(figures::signed(days), days));
+    let person = finding.person.as_ref();
+    let status = |word: Option<&str>| match (word, person) {
+        (Some(word), _) => Cell::text(cut(word).0),
+        (None, Some(person)) => Cell::text(person.status.as_str()),
+        (None, None) => Cell::or(None, empty),
+    };
+    let people = |people: &[PersonRef]| lines(people.iter().map(|person| describe(person)).collect(), empty);
+    let mut cells = match &finding.detail {
+        Detail::None => Vec::new(),
+        Detail::Employment { status_word, last_day, days_since } => {
+            vec![status(status_word.as_deref()), Cell::day(*last_day, empty), days(*days_since)]
+        }
+        Detail::Orphan { keys_tried, candidates, created } => {
+            let tried: Vec<_> = keys_tried.iter().map(|key| key.as_str().replace('_', " ")).collect();
+            let near = candidates.iter().map(|near| {
+                let score = figures::percent((near.score.clamp(0.0, 1.0) * 1000.0) as u64, 1000);
+                format!("{}: {} ({score})", describe(&near.person), shown(&near.why))
+            });
+            vec![Cell::or(Some(tried.join(", ")), empty), lines(near.collect(), empty), Cell::day(*created, empty)]
+        }
+        Detail::Conflict { by_email, by_number, .. } => vec![people(by_email), people(by_number)],
+        Detail::Ambiguous { candidates } => vec![people(candidates)],
+        Detail::Duplicate { accounts, shared, best } => {
+            let named = |account: &AccountRef| {
+                let id = account.id.map(|id| id.to_string()).unwrap_or_default();
+                shown(&[Some(id.as_str()), account.email.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "))
+            };
+            let keys: Vec<_> = shared.iter().map(|key| key.as_str().replace('_', " ")).collect();
+            let best = best.and_then(|best| accounts.iter().find(|account| account.index == best)).map(named);
+            vec![lines(accounts.iter().map(named).collect(), empty), Cell::or(Some(keys.join(", ")), empty), Cell::or(best, empty)]
+        }
+        Detail::Missing { rule, department } => vec![
+            optional(person.and_then(|person| person.employee_number.as_deref())),
+            optional(department.as_deref()),
+            optional(Some(rule)),
+        ],
+        Detail::Early { hire_date, days_ahead } => {
+            vec![lines(person.map(describe).into_iter().collect(), empty), Cell::day(*hire_date, empty), days(*days_ahead)]
+        }
+        Detail::Quality { field, problem, value } => vec![
+            optional(person.map(|person| person.source.as_str())),
+            match person.filter(|person| person.row > 0) {
+                Some(person) => Cell::number(person.row.to_string(), i64::from(person.row)),
+                None => Cell::or(None, empty),
+            },
+            optional(field.as_deref()),
+            optional(Some(problem)),
+            match value.as_deref().filter(|value| !value.is_empty()) {
+                Some(value) => Cell::raw(cut(value).0),
+                None => Cell::or(None, empty),
+            },
+        ],
+        Detail::NotEvaluable { code, missing } => vec![Cell::raw(*code), optional(Some(missing))],
+        Detail::Deactivated => vec![lines(person.map(describe).into_iter().collect(), empty), status(None)],
+        Detail::Exception { account, problem, expires } => {
+            vec![optional(Some(account)), optional(Some(problem)), Cell::day(Some(*expires), empty)]
+        }
+    };
+    // A finding whose detail is not its kind's still fills its kind's columns.
+    if finding.kind != Kind::Drift {
+        cells.push(Cell::or(Some(shown(&finding.reason)), empty));
+        let wanted = columns(builder, finding.kind).len();
+        if cells.len() != wanted {
+            let reason = cells.pop();
+            cells.resize_with(wanted.saturating_sub(1), || Cell::or(None, empty));
+            cells.extend(reason);
+        }
+    }
+    cells
+}
+
+/// One cell of several lines.
+fn lines(mut lines: Vec<String>, empty: &str) -> Cell {
+    if lines.is_empty() {
+        return Cell::or(None, empty);
+    }
+    let first = lines.remove(0);
+    Cell::text(first).with(lines)
+}
+
+/// `Ada Byron (00123), workers.csv row 42`
+pub(super) fn describe(person: &PersonRef) -> String {
+    let name = person.name.as_deref().or(person.email.as_deref()).map(|name| cut(name).0);
+    let number = person.employee_number.as_deref().map(|number| format!("({})", cut(number).0));
+    let named: Vec<_> = [name, number].into_iter().flatten().collect();
+    match named.is_empty() {
+        true => at(person),
+        false => format!("{}, {}", named.join(" "), at(person)),
+    }
+}
+
+fn at(person: &PersonRef) -> String {
+    format!("{} row {}", shown(&person.source), person.row)
+}
+
+/// Takes away columns where no row has a value; returns their labels.
+fn drop_empty(columns: &mut Vec<Column>, rows: &mut [Row]) -> Vec<String> {
+    let mut dropped = Vec::new();
+    for place in (0..columns.len()).rev() {
+        if rows.iter().all(|row| row.cells.get(place).is_none_or(Cell::is_empty)) {
+            dropped.push(columns.remove(place).label);
+            for row in rows.iter_mut().filter(|row| place < row.cells.len()) {
+                row.cells.remove(place);
+            }
+        }
+    }
+    dropped.reverse();
+    dropped
+}
+
+/// A value as it can be shown, and whether something was cut off.
+pub(super) fn cut(value: &str) -> (String, bool) {
+    match value.char_indices().nth(VALUE) {
+        Some((end, _)) => (format!("{}\u{2026}", text::visible(&value[..end])), true),
+        None => (shown(value), false),
+    }
+}
+
+fn field_change(builder: &Builder, change: &DriftField) -> FieldChange {
+    let t = builder.t;
+    let mut notes: Vec<String> = change.note.iter().map(|note| shown(note)).collect();
+    let mut add = |note: String| {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    };
+    let old = change.domo.as_deref().unwrap_or_default();
+    let new = change.directory.as_deref().unwrap_or_default();
+    let folded = (text::folded(old), text::folded(new));
+    let (is_cut, sides) = {
+        let (old, new) = (cut(old), cut(new));
+        (old.1 || new.1, (old.0, new.0))
+    };
+    if !old.is_empty() && !new.is_empty() && change.note.is_none() {
+        if folded.0.to_lowercase() == folded.1.to_lowercase() && folded.0 != folded.1 {
+            add(t.get("drift.case").to_owned());
+        } else if folded.0 == folded.1 && old != new {
+            add(t.get("drift.unicode").to_owned());
+        }
+        let bare = |text: &str| text.trim_start_matches('0').to_owned();
+        if old != new && old.bytes().chain(new.bytes()).all(|byte| byte.is_ascii_digit()) && bare(old) == bare(new) {
+            add(t.fill("drift.zeros", &[("old", old), ("new", new)]));
+        }
+    }
+    for value in [old, new] {
+        if value.trim_end() != value {
+            add(t.get("drift.trailing").to_owned());
+        }
+        if value.trim_start() != value {
+            add(t.get("drift.leading").to_owned());
+        }
+        if value.trim().contains("  ") {
+            add(t.get("drift.double").to_owned());
+        }
+        // Spaces that are no space: the eye takes them for one.
+        for odd in value.chars().filter(|letter| *letter != ' ' && letter.is_whitespace() && !letter.is_control()) {
+            add(format!("U+{:04X}", u32::from(odd)));
+        }
+    }
+    if is_cut {
+        add(t.get("drift.cut").to_owned());
+    }
+    let filled = |value: String| Some(value).filter(|value| !value.is_empty());
+    FieldChange { field: change.field.replace('_', " "), old: filled(sides.0), new: filled(sides.1), notes }
+}
+
+impl Builder<'_> {
+    /// The account's page in Domo; only where the instance's name can be part of a host name.
+    pub(super) fn account_href(&self, id: u64) -> Option<String> {
+        let name = &self.inputs.reconciliation.instance;
+        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        plain.then(|| format!("https://{name}.domo.com/admin/people/{id}"))
+    }
+}

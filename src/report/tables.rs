@@ -1,0 +1,327 @@
+//! The CSV files: every row, never capped, safe to open in a spreadsheet.
+//!
+//! UTF-8 with a byte-order mark, CRLF, RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe;
+//! characters the eye does not see are shown. Programs read findings.json.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use chrono::NaiveDate;
+use polars::prelude::{DataFrame, DataType, Int32Chunked};
+
+use super::Inputs;
+use super::{cap, figures};
+use crate::archive::history::State;
+use crate::plan::{self, Plan, Verdict};
+use crate::text;
+
+/// One CSV file being written.
+pub(super) struct Csv<W> {
+    out: W,
+    line: Vec<u8>,
+    rows: u64,
+}
+
+impl<W: Write> Csv<W> {
+    pub(super) fn new(out: W, header: &[&str]) -> Result<Self> {
+        let mut csv = Self { out, line: Vec::with_capacity(512), rows: 0 };
+        csv.out.write_all("\u{FEFF}".as_bytes())?;
+        for name in header {
+            csv.cell(name);
+        }
+        csv.end()?;
+        csv.rows = 0;
+        Ok(csv)
+    }
+
+    /// One cell, made safe.
+    pub(super) fn cell(&mut self, value: &str) {
+        if !self.line.is_empty() {
+            self.line.push(b',');
+        } else if value.is_empty() {
+            // A first cell that is empty must not look like no cell at all.
+            self.line.extend_from_slice(b"\"\"");
+            return;
+        }
+        let value = safe(value);
+        if value.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
+            self.line.push(b'"');
+            for part in value.split_inclusive('"') {
+                self.line.extend_from_slice(part.as_bytes());
+                if part.ends_with('"') {
+                    self.line.push(b'"');
+                }
+            }
+            self.line.push(b'"');
+        } else {
+            self.line.extend_from_slice(value.as_bytes());
+        }
+    }
+
+    pub(super) fn maybe(&mut self, value: Option<&str>) {
+        self.cell(value.unwrap_or_default());
+    }
+
+    /// A value of ours that needs no care: digits, a day, `true`.
+    fn plain(&mut self, value: Option<impl std::fmt::Display>) {
+        if !self.line.is_empty() {
+            self.line.push(b',');
+        }
+        match value {
+            Some(value) => {
+                // A Vec takes everything.
+                let _ = write!(self.line, "{value}");
+            }
+            None if self.line.is_empty() => self.line.extend_from_slice(b"\"\""),
+            None => {}
+        }
+    }
+
+    pub(super) fn end(&mut self) -> Result<()> {
+        self.line.extend_from_slice(b"\r\n");
+        self.out.write_all(&self.line)?;
+        self.line.clear();
+        self.rows += 1;
+        Ok(())
+    }
+}
+
+/// A cell without characters the eye does not see, and with an apostrophe before what a spreadsheet would evaluate.
+pub(super) fn safe(value: &str) -> Cow<'_, str> {
+    // TAB and CR lead to evaluation too; they are shown as `<U+0009>` before they can.
+    let value = text::visible(value);
+    let formula = value.chars().next().is_some_and(|first| matches!(first, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'));
+    if formula { Cow::Owned(format!("'{value}")) } else { value }
+}
+
+/// `findings.csv`: one row a finding, in the order of the report.
+pub(super) fn findings(inputs: &Inputs, out: impl Write) -> Result<u64> {
+    let header = [
+        "id",
+        "kind",
+        "severity",
+        "state",
+        "first_seen",
+        "age_days",
+        "account_id",
+        "account_email",
+        "account_name",
+        "account_role",
+        "account_active",
+        "person_source",
+        "person_row",
+        "person_email",
+        "person_employee_number",
+        "person_name",
+        "person_status",
+        "person_termination_date",
+        "matched_by",
+        "drift_fields",
+        "reason",
+        "action",
+        "exception_owner",
+        "exception_reason",
+        "exception_expires",
+    ];
+    let mut csv = Csv::new(out, &header)?;
+    for finding in cap::ordered(&inputs.reconciliation.findings, inputs.history) {
+        let lifecycle = inputs.history.lifecycle.get(&finding.id);
+        let first_seen = lifecycle.map_or(inputs.run.as_of, |lifecycle| lifecycle.first_seen);
+        let state = match lifecycle.map(|lifecycle| lifecycle.state) {
+            None | Some(State::New) => "new",
+            Some(State::Open) => "open",
+            Some(State::Changed) => "changed",
+            Some(State::Reappeared) => "reappeared",
+        };
+        csv.cell(&finding.id.0);
+        csv.cell(finding.kind.as_str());
+        csv.cell(finding.severity.as_str());
+        csv.cell(state);
+        csv.plain(Some(first_seen));
+        csv.plain(Some(figures::days(first_seen, inputs.run.as_of).max(0)));
+        let account = finding.account.as_ref();
+        csv.plain(account.and_then(|account| account.id));
+        csv.maybe(account.and_then(|account| account.email.as_deref()));
+        csv.maybe(account.and_then(|account| account.name.as_deref()));
+        csv.maybe(account.and_then(|account| account.role.as_deref()));
+        csv.plain(account.map(|account| account.active));
+        let person = finding.person.as_ref();
+        csv.maybe(person.map(|person| person.source.as_str()));
+        csv.plain(person.map(|person| person.row));
+        csv.maybe(person.and_then(|person| person.email.as_deref()));
+        csv.maybe(person.and_then(|person| person.employee_number.as_deref()));
+        csv.maybe(person.and_then(|person| person.name.as_deref()));
+        csv.maybe(person.map(|person| person.status.as_str()));
+        csv.plain(person.and_then(|person| person.termination_date));
+        csv.cell(&finding.matched_by.iter().map(|key| key.as_str()).collect::<Vec<_>>().join(" + "));
+        csv.cell(&finding.drift.iter().map(|change| change.field.as_str()).collect::<Vec<_>>().join(" "));
+        csv.cell(&finding.reason);
+        csv.maybe(finding.action.map(|action| action.as_str()));
+        let exception = finding.exception.as_ref();
+        csv.maybe(exception.map(|exception| exception.owner.as_str()));
+        csv.maybe(exception.map(|exception| exception.reason.as_str()));
+        csv.plain(exception.map(|exception| exception.expires));
+        csv.end()?;
+    }
+    Ok(csv.rows)
+}
+
+/// `drift.csv`: one row a differing field.
+pub(super) fn drift(inputs: &Inputs, out: impl Write) -> Result<u64> {
+    let header = ["finding_id", "field", "domo_raw", "directory_raw", "domo_normalised", "directory_normalised", "rule"];
+    let mut csv = Csv::new(out, &header)?;
+    for finding in cap::ordered(&inputs.reconciliation.findings, inputs.history) {
+        for change in &finding.drift {
+            csv.cell(&finding.id.0);
+            csv.cell(&change.field);
+            csv.maybe(change.domo.as_deref());
+            csv.maybe(change.directory.as_deref());
+            csv.cell(&normalised(&change.field, change.domo.as_deref()));
+            csv.cell(&normalised(&change.field, change.directory.as_deref()));
+            csv.cell(change.note.as_deref().unwrap_or("values differ"));
+            csv.end()?;
+        }
+    }
+    Ok(csv.rows)
+}
+
+/// A value as it is compared.
+fn normalised<'a>(field: &str, value: Option<&'a str>) -> Cow<'a, str> {
+    let folded = text::folded(value.unwrap_or_default());
+    match field {
+        "email" | "alternate_email" => Cow::Owned(folded.to_lowercase()),
+        "phone" => {
+            let digits =
+                folded.chars().enumerate().filter(|(place, letter)| letter.is_ascii_digit() || (*place == 0 && *letter == '+'));
+            Cow::Owned(digits.map(|(_, letter)| letter).collect())
+        }
+        _ => folded,
+    }
+}
+
+/// `accounts.csv`: every account and what was decided about it, column by column from the frames: there may be a million.
+pub(super) fn accounts(inputs: &Inputs, out: impl Write) -> Result<u64> {
+    let header = [
+        "id",
+        "email",
+        "name",
+        "role",
+        "active",
+        "created",
+        "last_login",
+        "situation",
+        "matched_by",
+        "person_source",
+        "person_row",
+        "person_email",
+        "person_employee_number",
+        "person_name",
+    ];
+    let mut csv = Csv::new(out, &header)?;
+    // Cheap copies; one chunk a column makes looking up a person's row a plain index.
+    let mut accounts = inputs.accounts.frame.clone();
+    let mut people = inputs.people.frame.clone();
+    let mut judged = inputs.reconciliation.account_rows.clone();
+    for frame in [&mut accounts, &mut people, &mut judged] {
+        frame.rechunk_mut();
+    }
+    let rows = accounts.height();
+    anyhow::ensure!(judged.height() == rows, "{rows} accounts but {} judged", judged.height());
+
+    let ids = accounts.column("id")?.u64()?;
+    let (email, name, role) = (accounts.column("email")?.str()?, accounts.column("name")?.str()?, accounts.column("role")?.str()?);
+    let active = accounts.column("active")?.bool()?;
+    let (created, last_login) = (days(&accounts, "created")?, days(&accounts, "last_login")?);
+    let situation = judged.column("situation")?.str()?;
+    let matched_by = judged.column("matched_by")?.cast(&DataType::String)?;
+    let matched_by = matched_by.str()?;
+    let person = judged.column("person")?.cast(&DataType::UInt32)?;
+    let person = person.u32()?;
+    let (source, row) = (people.column("source")?.u32()?, people.column("row")?.u32()?);
+    let person_email = people.column("email")?.str()?;
+    let (number, person_name) = (people.column("employee_number")?.str()?, people.column("name")?.str()?);
+    let sources: Vec<&str> = inputs.people.sources.iter().map(|source| source.name.as_str()).collect();
+
+    for index in 0..rows {
+        csv.plain(ids.get(index));
+        csv.maybe(email.get(index));
+        csv.maybe(name.get(index));
+        csv.maybe(role.get(index));
+        csv.plain(active.get(index));
+        csv.plain(created.get(index).and_then(day));
+        csv.plain(last_login.get(index).and_then(day));
+        csv.maybe(situation.get(index));
+        csv.maybe(matched_by.get(index));
+        let person = person.get(index).map(|person| person as usize).filter(|person| *person < people.height());
+        let source = person.and_then(|person| source.get(person)).and_then(|source| sources.get(source as usize).copied());
+        csv.maybe(source);
+        csv.plain(person.and_then(|person| row.get(person)));
+        csv.maybe(person.and_then(|person| person_email.get(person)));
+        csv.maybe(person.and_then(|person| number.get(person)));
+        csv.maybe(person.and_then(|person| person_name.get(person)));
+        csv.end()?;
+    }
+    Ok(csv.rows)
+}
+
+/// `review.csv`: one row an action, as [`plan::sheet`] has them, and the plan they belong to at the end of each: rows may be sorted or
+/// left out, and no row is foreign.
+pub(super) fn review(plan: &Plan, out: impl Write) -> Result<u64> {
+    let header: Vec<&str> = plan::sheet::COLUMNS.into_iter().chain(["plan_id", "plan_digest"]).collect();
+    let mut csv = Csv::new(out, &header)?;
+    for action in &plan.actions {
+        for cell in plan::sheet::locked(action) {
+            csv.cell(&cell);
+        }
+        let decision = plan.decisions.get(&action.id);
+        csv.maybe(decision.map(|decision| match decision.verdict {
+            Verdict::Approve => "approve",
+            Verdict::Reject => "reject",
+        }));
+        csv.maybe(decision.map(|decision| decision.by.as_str()));
+        csv.maybe(decision.and_then(|decision| decision.comment.as_deref()));
+        csv.cell(&plan.id);
+        csv.cell(&plan.digest);
+        csv.end()?;
+    }
+    Ok(csv.rows)
+}
+
+/// A column of days as days since 1970.
+fn days(frame: &DataFrame, name: &str) -> Result<Int32Chunked> {
+    let column = frame.column(name)?.cast(&DataType::Int32).with_context(|| format!("the column {name} holds no days"))?;
+    Ok(column.i32()?.clone())
+}
+
+fn day(days: i32) -> Option<NaiveDate> {
+    NaiveDate::from_epoch_days(days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(cells: &[&str]) -> String {
+        let mut out = Vec::new();
+        let mut csv = Csv::new(&mut out, &["a"]).unwrap();
+        cells.iter().for_each(|cell| csv.cell(cell));
+        csv.end().unwrap();
+        String::from_utf8(out).unwrap().strip_prefix("\u{FEFF}a\r\n").unwrap().to_owned()
+    }
+
+    #[test]
+    fn cells_cannot_be_formulas_or_break_out() {
+        assert_eq!(written(&["=1+1", "+49", "-x", "@y", "＝z"]), "'=1+1,'+49,'-x,'@y,'＝z\r\n");
+        assert_eq!(written(&["a,b", "say \"hi\"", "\"", ""]), "\"a,b\",\"say \"\"hi\"\"\",\"\"\"\",\r\n");
+        assert_eq!(written(&["a\r\nb", "\t=1"]), "a<U+000D><U+000A>b,<U+0009>=1\r\n");
+    }
+
+    #[test]
+    fn a_csv_reader_gets_back_what_was_written() {
+        let line = written(&["", "x,\"y\"", "z"]);
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
+        let record = reader.records().next().unwrap().unwrap();
+        assert_eq!(record.iter().collect::<Vec<_>>(), ["", "x,\"y\"", "z"]);
+    }
+}

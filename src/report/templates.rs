@@ -1,0 +1,115 @@
+//! The templates: built in, and replaced one by one, by name, from `[report] templates`.
+//!
+//! Pages (`.html`) are escaped as HTML; Markdown (`.md`) has its own escaping, see [`super::markdown`]. Each has its own engine.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use super::markdown;
+use super::texts::Texts;
+use crate::config::Config;
+use crate::failure::Failure;
+
+/// Files that `[report] templates` may replace.
+const BUILT_IN: [(&str, &str); 5] = [
+    ("report.html", include_str!("../../templates/report.html")),
+    ("style.css", include_str!("../../templates/style.css")),
+    ("script.js", include_str!("../../templates/script.js")),
+    ("report.md", include_str!("../../templates/report.md")),
+    ("report-plain.md", include_str!("../../templates/report-plain.md")),
+];
+
+/// Every template, ready to render, and the texts.
+pub(super) struct Templates {
+    pub(super) texts: Texts,
+    pages: Tera,
+    markdown: Tera,
+    folder: Option<PathBuf>,
+}
+
+impl Templates {
+    /// The built-in templates with those of `[report] templates` in their place. Other `.html` and `.md` files of that folder can be
+    /// included by them.
+    pub(super) fn load(config: &Config) -> Result<Self> {
+        let folder = config.report.templates.clone();
+        let mut texts = Texts::built_in()?;
+        let mut sources: Vec<(String, String)> = BUILT_IN.map(|(name, text)| (name.to_owned(), lines(text))).into();
+        if let Some(folder) = &folder {
+            for (name, text) in read(folder)? {
+                if name == "texts.toml" {
+                    texts = Texts::over(&texts, &text, &folder.join(name).display().to_string())?;
+                    continue;
+                }
+                sources.retain(|(built_in, _)| *built_in != name);
+                sources.push((name, lines(&text)));
+            }
+        }
+        let (markdown_files, page_files): (Vec<_>, Vec<_>) = sources.into_iter().partition(|(name, _)| name.ends_with(".md"));
+        let mut pages = Tera::new();
+        let mut markdown = markdown::engine(&texts);
+        let added = pages.add_raw_templates(page_files).and_then(|()| markdown.add_raw_templates(markdown_files));
+        added.map_err(|error| failure(&error, folder.as_deref()))?;
+        Ok(Self { texts, pages, markdown, folder })
+    }
+
+    /// Renders one template. `view` is what it sees, beside the texts as `t`.
+    pub(super) fn render(&self, name: &str, view: &impl Serialize, more: &[(&'static str, &str)]) -> Result<String> {
+        let mut context = Context::from_serialize(view).context("preparing the report's view")?;
+        context.insert("t", self.texts.tree());
+        for (key, value) in more {
+            context.insert(*key, value);
+        }
+        let engine = if name.ends_with(".md") { &self.markdown } else { &self.pages };
+        engine.render(name, &context).map_err(|error| failure(&error, self.folder.as_deref()).into())
+    }
+
+    /// Whether the user has templates of their own.
+    pub(super) fn custom(&self) -> bool {
+        self.folder.is_some()
+    }
+}
+
+fn read(folder: &Path) -> Result<Vec<(String, String)>> {
+    let cannot = || {
+        Failure::usage(format!("cannot read the templates in {}", folder.display()))
+            .hint("`[report] templates` names a folder beside the configuration file")
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(cannot)? {
+        let path = entry.with_context(cannot)?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let known = name == "texts.toml" || BUILT_IN.iter().any(|(built_in, _)| *built_in == name);
+        if known || name.ends_with(".html") || name.ends_with(".md") {
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| Failure::usage(format!("cannot read the template {}", path.display())))?;
+            files.push((name, text));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// LF only: a browser hashes a style or script with LF, whatever the file has.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// The template's own message with file, line and column.
+fn failure(error: &tera::Error, folder: Option<&Path>) -> Failure {
+    use tera::ErrorKind;
+    let message = match error.kind() {
+        ErrorKind::SyntaxError(at) | ErrorKind::RenderingError(at) => {
+            let name = at.filename();
+            let own = folder.map(|folder| folder.join(name)).filter(|path| path.exists());
+            let file = own.map_or_else(|| name.to_owned(), |path| path.display().to_string());
+            let span = at.span();
+            format!("{file}:{}:{}: {}", span.start_line, span.start_col + 1, at.message())
+        }
+        _ => error.to_string(),
+    };
+    Failure::usage(format!("the template {message}"))
+        .hint("`domo-reconcile schema report` prints what a template sees; `domo-reconcile check` finds such errors before a run")
+}
