@@ -18,6 +18,7 @@ pub mod history;
 pub mod inputs;
 mod lock;
 pub mod manifest;
+pub mod notice;
 pub mod prune;
 pub mod run;
 pub mod signature;

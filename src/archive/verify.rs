@@ -14,7 +14,7 @@ use super::manifest::{FileEntry, Link};
 use super::signature::{self, Signers};
 use super::store::{self, PRUNED};
 use super::{Archive, StoredRun};
-use crate::plan::Plan;
+use crate::plan::Sealed;
 use crate::plan::journal::Journal;
 
 /// What was found. [`problems`](Self::problems) is empty when all is as it was.
@@ -108,7 +108,7 @@ pub fn verify(folder: &Path, signers: Option<&Signers>) -> Result<Verification> 
         found.notes.push(format!("This run failed and judged nothing: {failure}."));
     }
     for entry in &run.head.files {
-        let state = found.check_file(folder, entry);
+        let state = found.check_file(folder, &run, entry);
         found.files.push(FileCheck { name: entry.name.clone(), state });
     }
     found.look_for_others(folder, &run);
@@ -129,7 +129,7 @@ impl Verification {
         self.problems.is_empty()
     }
 
-    fn check_file(&mut self, folder: &Path, entry: &FileEntry) -> FileState {
+    fn check_file(&mut self, folder: &Path, run: &StoredRun, entry: &FileEntry) -> FileState {
         let name = &entry.name;
         if Path::new(name).file_name().is_none_or(|last| last != name.as_str()) {
             self.problems.push(format!("The manifest names `{name}`, which is no file of a run."));
@@ -151,7 +151,7 @@ impl Verification {
         match super::sha256_file(&path) {
             Ok((sha256, _)) if sha256 == entry.sha256 => FileState::Intact,
             Ok((sha256, bytes)) => {
-                if let Some(decisions) = only_decided(&path, entry).filter(|_| name == "plan.json") {
+                if let Some(decisions) = only_decided(&path, run).filter(|_| name == "plan.json") {
                     self.notes
                         .push(format!("{name}: {decisions} decisions were recorded after the run; what it proposes is unaltered."));
                     return FileState::Decided;
@@ -318,13 +318,13 @@ fn is_alone(archive: &Archive, run: &StoredRun) -> bool {
     !others && !archive.path().join(super::lock::FILE).exists() && !archive.path().join(PRUNED).exists()
 }
 
-/// How many decisions were recorded on a plan, if that is all that changed since the manifest was written.
-fn only_decided(path: &Path, entry: &FileEntry) -> Option<usize> {
+/// How many decisions were recorded on the plan, if that is all that changed since the manifest was written: its digest covers
+/// everything else, and is the one that the manifest names.
+fn only_decided(path: &Path, run: &StoredRun) -> Option<usize> {
     let text = std::fs::read_to_string(path).ok()?;
-    let mut plan: Plan = serde_json::from_str(&text).ok()?;
-    let decisions = plan.decisions.len();
-    let as_written = plan.to_json().ok()? == text;
-    plan.decisions.clear();
-    let undecided = super::sha256(plan.to_json().ok()?);
-    (as_written && decisions > 0 && undecided == entry.sha256).then_some(decisions)
+    let sealed = Sealed::read(&text).ok()?;
+    let planned = run.manifest.as_ref()?.plan.as_ref()?;
+    let decisions = sealed.plan().decisions.len();
+    let as_written = sealed.to_json().ok()? == text;
+    (as_written && decisions > 0 && sealed.plan().digest == planned.digest).then_some(decisions)
 }

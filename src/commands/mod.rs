@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod check;
 mod demo;
+mod notify;
 mod progress;
 mod pull;
 mod replay;

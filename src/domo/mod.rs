@@ -12,6 +12,7 @@ mod read;
 mod session;
 mod settings;
 mod token;
+pub mod webhook;
 mod wire;
 mod write;
 

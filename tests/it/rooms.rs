@@ -22,12 +22,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fastrand", &["domo", "archive", "sandbox"]),
     // The frames, and what judges or shows them.
     ("polars", &["domo", "directory", "reconcile", "plan", "report", "archive"]),
+    ("rayon", &["reconcile"]),
     // Files that come in.
     ("calamine", &["directory"]),
     ("csv", &["directory", "domo", "report"]),
     ("encoding_rs", &["directory"]),
     ("chardetng", &["directory"]),
     ("flate2", &["directory"]),
+    ("memchr", &["directory"]),
     ("toml", &["config", "report"]),
     // Text.
     ("unicode_normalization", &["text", "directory", "reconcile"]),
@@ -52,7 +54,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("failure", &[]),
     ("config", &["failure", "text"]),
-    ("cli", &["config"]),
+    ("cli", &["config", "sandbox"]),
     ("domo", &["config", "failure", "text"]),
     ("directory", &["config", "failure", "text"]),
     // Pure: the rules, and the schemas of the two frames.

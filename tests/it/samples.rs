@@ -74,7 +74,7 @@ fn the_sample_configuration_documents_every_key() {
 }
 
 /// The hand-counted tables of `EXPECTED.md`: heading -> word -> count.
-fn expected() -> BTreeMap<String, BTreeMap<String, u64>> {
+pub fn expected() -> BTreeMap<String, BTreeMap<String, u64>> {
     let text = std::fs::read_to_string(support::samples().join("company/EXPECTED.md")).unwrap();
     let mut tables = BTreeMap::<String, BTreeMap<String, u64>>::new();
     let mut heading = String::new();

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::before::Baseline;
-use super::{History, Present};
+use super::{History, Present, State};
 use crate::archive::inputs;
 use crate::config::Config;
 use crate::directory::Source;
+use crate::reconcile::{self, FindingId, Rules};
 
-/// Says what changed.
+/// Says what changed, and judges the present data with the previous configuration to see what that explains.
 pub(super) fn explain(history: &mut History, baseline: &Baseline, present: &Present<'_>) {
     let then = &baseline.manifest;
     if then.run.version != present.run.version {
@@ -37,11 +38,48 @@ pub(super) fn explain(history: &mut History, baseline: &Baseline, present: &Pres
             return;
         }
     };
-    let keys = differences(&old, &present.config.config);
+    // Its text again: the configuration in force may have been merged with an instance's.
+    let keys = match Config::parse(&present.config.text) {
+        Ok(new) => differences(&old, &new),
+        Err(_) => differences(&old, &present.config.config),
+    };
     if keys.is_empty() {
         return;
     }
     history.parameters_changed.extend(keys);
+    match with(&old, present) {
+        Ok(ids) => attribute(history, &ids),
+        Err(error) => history.notes.push(format!("The data could not be judged with the previous configuration: {error:#}.")),
+    }
+}
+
+/// The ids that the previous configuration would give on the present data.
+fn with(old: &Config, present: &Present<'_>) -> anyhow::Result<BTreeSet<FindingId>> {
+    let now = present.reconciliation;
+    let rules = Rules { config: old, instance: &now.instance, as_of: now.as_of };
+    let judged = reconcile::reconcile(present.accounts, present.people, &rules)?;
+    Ok(judged.findings.into_iter().map(|finding| finding.id).collect())
+}
+
+fn attribute(history: &mut History, with_old: &BTreeSet<FindingId>) {
+    let (mut added, mut appeared, mut removed) = (0_u64, 0_u64, 0_u64);
+    for (id, lifecycle) in &mut history.lifecycle {
+        if matches!(lifecycle.state, State::New | State::Reappeared) {
+            appeared += 1;
+            lifecycle.by_parameter = !with_old.contains(id);
+            added += u64::from(lifecycle.by_parameter);
+        }
+    }
+    for resolved in &mut history.resolved {
+        resolved.by_parameter = with_old.contains(&resolved.id);
+        removed += u64::from(resolved.by_parameter);
+    }
+    let gone = history.resolved.len();
+    history.parameters_changed.push(format!(
+        "{added} of the {appeared} findings that appeared and {removed} of the {gone} that are gone come from changed parameters: \
+         the same data, judged with the previous configuration, gives {} findings.",
+        with_old.len()
+    ));
 }
 
 /// Which headers the canonical fields are read from.

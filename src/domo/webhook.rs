@@ -1,0 +1,50 @@
+//! The one request that does not go to Domo: a notice to whoever watches the runs.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+/// Attempts, with a pause before each but the first.
+const ATTEMPTS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(4)];
+
+/// Sends a JSON document to the address that this environment variable holds. A webhook's address is a secret, so no error
+/// shows more of it than the host.
+pub async fn post(variable: &str, body: &Value) -> Result<()> {
+    let address = std::env::var(variable).ok().filter(|address| !address.trim().is_empty()).map(SecretString::from);
+    let Some(address) = address else { bail!("{variable}, which should hold the webhook's address, is not set") };
+    let Ok(url) = Url::parse(address.expose_secret().trim()) else { bail!("the webhook's address is not a URL") };
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let is_loopback =
+        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
+        bail!("the webhook's address must be https");
+    }
+    // A second installation is refused and changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut http = reqwest::Client::builder()
+        .user_agent(concat!("domo-reconcile/", env!("CARGO_PKG_VERSION")))
+        .timeout(Duration::from_secs(10))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never());
+    if is_loopback {
+        http = http.no_proxy().tls_certs_only([]);
+    }
+    let http = http.build().context("cannot set up the HTTP client")?;
+    let mut last = None;
+    for pause in ATTEMPTS {
+        tokio::time::sleep(pause).await;
+        match http.post(url.clone()).json(body).send().await {
+            Ok(answer) if answer.status().is_success() => return Ok(()),
+            // It understood and refused: the same again would be refused again.
+            Ok(answer) if answer.status().is_client_error() && answer.status().as_u16() != 429 => {
+                bail!("{host} answered {}", answer.status());
+            }
+            Ok(answer) => last = Some(anyhow::anyhow!("{host} answered {}", answer.status())),
+            Err(error) => last = Some(anyhow::Error::new(error.without_url()).context(format!("cannot reach {host}"))),
+        }
+    }
+    Err(last.unwrap_or_else(|| anyhow::anyhow!("cannot reach {host}")))
+}
