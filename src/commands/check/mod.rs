@@ -1,0 +1,114 @@
+//! `check`: every problem of the configuration, the credentials, the directories and the templates, at once; and what the loader
+//! understood of each directory, so that a person can approve it at a glance.
+
+mod credentials;
+mod text;
+mod understood;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::{Context, Ended};
+use crate::cli;
+use crate::config::{Config, Directory, Loaded};
+use crate::failure::{self, Kind};
+use understood::Understood;
+
+/// All that was checked.
+#[derive(Debug, Serialize)]
+struct Checked {
+    /// Whether nothing stands in the way of an audit.
+    ok: bool,
+    /// The configuration file, where there is one.
+    configuration: Option<String>,
+    /// What must be put right.
+    problems: Vec<Problem>,
+    /// What each instance's credentials came to.
+    credentials: Vec<credentials::Answer>,
+    /// What each directory was understood as.
+    directories: Vec<Understood>,
+}
+
+/// One thing that must be put right.
+#[derive(Debug, Serialize)]
+struct Problem {
+    /// `configuration`, `credentials`, `directory` or `templates`.
+    #[serde(rename = "where")]
+    place: &'static str,
+    /// The failure with its causes.
+    problem: String,
+    /// What to do.
+    next: Option<String>,
+    #[serde(skip)]
+    kind: Kind,
+}
+
+impl Problem {
+    fn new(place: &'static str, error: &anyhow::Error) -> Self {
+        let mut next = None;
+        let mut problem = Vec::new();
+        for line in failure::paragraph(error).lines() {
+            match line.strip_prefix("  next: ") {
+                Some(hint) => next = next.or(Some(hint.to_owned())),
+                None => problem.push(line.trim_start_matches("error: ").trim().to_owned()),
+            }
+        }
+        Self { place, problem: problem.join("; "), next, kind: failure::kind(error) }
+    }
+}
+
+/// Runs it.
+pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
+    let mut problems = Vec::new();
+    let loaded = match Loaded::read(options.config.config.as_deref()) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            problems.push(Problem::new("configuration", &error));
+            Loaded::default()
+        }
+    };
+    let as_of = options.as_of.unwrap_or_else(|| context.started.date_naive());
+    let directories = directories(options, &loaded.config);
+    let mut understood = Vec::new();
+    if directories.is_empty() {
+        problems.extend(crate::directory::load(&[]).err().map(|error| Problem::new("directory", &error)));
+    }
+    for directory in &directories {
+        match crate::directory::load(std::slice::from_ref(directory)) {
+            Ok(people) => understood.extend(Understood::of(&people, as_of)?),
+            Err(error) => problems.push(Problem::new("directory", &error)),
+        }
+    }
+    let asked = credentials::ask(&loaded.config, !options.directory.is_empty() && loaded.path.is_none());
+    let credentials =
+        asked.into_iter().filter_map(|answer| answer.map_err(|error| problems.push(Problem::new("credentials", &error))).ok());
+    let credentials = credentials.collect();
+    let checked = Checked {
+        ok: problems.is_empty(),
+        configuration: loaded.path.as_ref().map(|path| path.display().to_string()),
+        problems,
+        credentials,
+        directories: understood,
+    };
+    match options.json {
+        true => context.terminal.json(&checked)?,
+        false => context.terminal.answer(text::render(&checked))?,
+    }
+    let incomplete = checked.directories.iter().any(|directory| !directory.source.incomplete.is_empty());
+    let worst = checked.problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != Kind::Usage);
+    Ok(worst.or(incomplete.then_some(Kind::NotEvaluable)))
+}
+
+/// The directories of the command line, else of the configuration. A file of the command line that the configuration names too keeps
+/// the configuration's settings.
+fn directories(options: &cli::Check, config: &Config) -> Vec<Directory> {
+    if options.directory.is_empty() {
+        return config.directory.clone();
+    }
+    let configured = |path: &std::path::Path| config.directory.iter().find(|known| known.path == path).cloned();
+    let named = options
+        .directory
+        .iter()
+        .map(|path| configured(path).unwrap_or_else(|| Directory { path: path.clone(), ..Directory::default() }));
+    named.collect()
+}

@@ -1,0 +1,180 @@
+//! The answer of `check` as people read it.
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::Checked;
+use super::understood::Understood;
+
+/// Fields in the order people think of somebody.
+const ORDER: [&str; 17] = [
+    "email",
+    "employee_number",
+    "name",
+    "given_name",
+    "family_name",
+    "status",
+    "title",
+    "department",
+    "location",
+    "phone",
+    "hire_date",
+    "termination_date",
+    "manager_email",
+    "user_type",
+    "alternate_email",
+    "groups",
+    "role",
+];
+
+/// Columns of the table of people.
+const SHOWN: [&str; 8] = ["row", "email", "employee_number", "name", "status", "title", "department", "termination_date"];
+
+/// The whole answer.
+pub(super) fn render(checked: &Checked) -> String {
+    let mut out = Vec::new();
+    match &checked.configuration {
+        Some(path) => out.push(format!("Configuration  {path}")),
+        None => out.push("Configuration  none: the defaults".into()),
+    }
+    for answer in &checked.credentials {
+        let instance = answer.instance.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
+        out.push(format!("Credentials    {instance}{}", answer.found));
+    }
+    for directory in &checked.directories {
+        out.push(String::new());
+        out.push(self::directory(directory));
+    }
+    out.push(String::new());
+    if checked.problems.is_empty() {
+        let doubtful = checked.directories.iter().any(|directory| !directory.source.incomplete.is_empty());
+        out.push(if doubtful {
+            "No problem found, but a directory may not be whole: no plan will be made from it.".into()
+        } else {
+            "No problem found.".into()
+        });
+    } else {
+        out.push(format!("{} to put right:", count(checked.problems.len() as u64, "problem")));
+        for problem in &checked.problems {
+            out.push(format!("  {}: {}", problem.place, problem.problem));
+            if let Some(next) = &problem.next {
+                out.push(format!("    next: {next}"));
+            }
+        }
+    }
+    out.join("\n")
+}
+
+fn directory(understood: &Understood) -> String {
+    let source = &understood.source;
+    let mut out = Vec::new();
+    let system = source.system.as_deref().map(|system| format!(", {system}")).unwrap_or_default();
+    let mut how = vec![format!("{}{system}", source.format)];
+    how.extend(source.sheet.as_ref().map(|sheet| format!("sheet `{sheet}`")));
+    how.extend(source.encoding.clone());
+    how.extend(
+        source
+            .delimiter
+            .as_ref()
+            .map(|delimiter| format!("delimiter {}", if delimiter == "tab" { "tab".into() } else { format!("`{delimiter}`") })),
+    );
+    how.extend(source.header_row.map(|row| format!("headers in row {row}")));
+    out.push(format!("Directory      {} ({})", source.name, how.join(", ")));
+    let changed = source.modified.map(|day| format!(", file of {day}")).unwrap_or_default();
+    out.push(format!("               {}, {} rejected{changed}", count(source.rows, "row"), source.rejected));
+    let people: u64 = source.rows - source.rejected.min(source.rows);
+    out.push(String::new());
+    out.push("Columns".into());
+    out.push(columns(understood, people));
+    out.push(format!("{} not read, their names and values are not kept.", count(source.unmapped, "other column")));
+    if !source.status_words.is_empty() {
+        out.push(String::new());
+        out.push("Status words".into());
+        out.push(words(understood));
+    }
+    let employed: Vec<String> = understood.employment.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    out.push(format!("On the day judged: {}.", if employed.is_empty() { "nobody".into() } else { employed.join(", ") }));
+    out.push(String::new());
+    out.push(format!("The first people, as understood ({} of {people})", understood.people.len()));
+    out.push(self::people(understood));
+    let mut doubts = Vec::new();
+    doubts.extend(source.incomplete.iter().map(|why| format!("incomplete: {why}")));
+    doubts.extend(source.notes.iter().cloned());
+    doubts.extend(source.skipped.iter().map(|skipped| format!("skipped {skipped}")));
+    doubts.extend(understood.doubts.iter().map(|doubt| {
+        format!("{}: {} ({}, {})", doubt.field, doubt.problem, count(doubt.count, "row"), rows(&doubt.rows, doubt.count))
+    }));
+    doubts.extend(understood.rejected.iter().map(|rejected| format!("rejected row {}: {}", rejected.row, rejected.reason)));
+    let unlisted = source.rejected as usize - understood.rejected.len().min(source.rejected as usize);
+    if unlisted > 0 {
+        doubts.push(format!("and {unlisted} more rejected rows"));
+    }
+    if !source.provided().contains("status") {
+        doubts.push("no status column: everyone listed counts as employed unless a date says otherwise".into());
+    }
+    out.push(String::new());
+    out.push(if doubts.is_empty() { "Doubts: none".into() } else { "Doubts".into() });
+    out.extend(doubts.into_iter().map(|doubt| format!("  - {doubt}")));
+    out.join("\n")
+}
+
+fn columns(understood: &Understood, people: u64) -> String {
+    let mut table = table(&["field", "read from", "because", "filled"]);
+    for field in ORDER {
+        for (at, mapped) in understood.source.columns.iter().filter(|mapped| mapped.field == field).enumerate() {
+            let filled = understood.filled.get(field).copied().unwrap_or_default();
+            let share = if at > 0 {
+                "also".into()
+            } else if people == 0 {
+                "-".into()
+            } else {
+                format!("{filled} ({}%)", filled * 100 / people)
+            };
+            table.add_row([field, &one_line(&mapped.header), &mapped.why, &share]);
+        }
+    }
+    table.to_string()
+}
+
+fn words(understood: &Understood) -> String {
+    let mut table = table(&["in the file", "rows", "taken for"]);
+    const MOST: usize = 40;
+    for word in understood.source.status_words.iter().take(MOST) {
+        table.add_row([&one_line(&word.word), &word.count.to_string(), word.taken_for.as_str()]);
+    }
+    let more = understood.source.status_words.len().saturating_sub(MOST);
+    if more > 0 { format!("{table}\nand {more} more words: is this the status column?") } else { table.to_string() }
+}
+
+fn people(understood: &Understood) -> String {
+    let fields: Vec<&str> = SHOWN
+        .into_iter()
+        .filter(|field| *field == "status" || understood.people.iter().any(|person| person.contains_key(*field)))
+        .collect();
+    let mut table = table(&fields);
+    for person in &understood.people {
+        table.add_row(fields.iter().map(|field| person.get(*field).map(|value| one_line(value)).unwrap_or_default()));
+    }
+    table.to_string()
+}
+
+fn table(headers: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(headers);
+    table
+}
+
+/// A cell cannot break the table it stands in.
+fn one_line(cell: &str) -> String {
+    let visible = crate::text::visible(cell.trim());
+    if visible.chars().count() > 60 { visible.chars().take(59).chain(['…']).collect() } else { visible.into_owned() }
+}
+
+fn rows(rows: &[u32], count: u64) -> String {
+    let shown: Vec<String> = rows.iter().take(5).map(u32::to_string).collect();
+    let more = if count > shown.len() as u64 { ", …" } else { "" };
+    format!("row {}{more}", shown.join(", "))
+}
+
+fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
