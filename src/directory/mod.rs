@@ -23,6 +23,7 @@ mod json;
 mod load;
 mod managers;
 mod mapping;
+pub mod overview;
 pub mod people;
 mod slot;
 mod status;
@@ -33,4 +34,5 @@ mod workbook;
 mod zip;
 
 pub use load::load;
+pub use overview::Overview;
 pub use people::{Doubt, Mapped, People, RejectedRow, Source, StatusWord};

@@ -3,7 +3,10 @@
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::commands::runtime;
 use crate::config::{Config, Instance};
+use crate::domo::accounts::Credential;
+use crate::domo::{Session, Settings};
 use crate::failure::Failure;
 
 /// What came of one instance's credentials.
@@ -13,22 +16,37 @@ pub(super) struct Answer {
     pub(super) instance: Option<String>,
     /// What was found, as a sentence.
     pub(super) found: String,
+    /// What the token says of its owner; none where no token was asked for.
+    pub(super) credential: Option<Credential>,
 }
 
-/// Asks for every instance. `optional`: without credentials, say so and go on.
+/// Asks for a token of every instance. `optional`: where no credentials are set, say so and go on.
 pub(super) fn ask(config: &Config, optional: bool) -> Vec<Result<Answer>> {
-    let one = |instance: Option<&Instance>| {
-        let name = instance.map(|instance| instance.name.clone()).or_else(|| config.domo.instance.clone());
-        let id = instance.and_then(|instance| instance.client_id_env.clone()).unwrap_or_else(|| "DOMO_CLIENT_ID".into());
-        if std::env::var_os(&id).is_none() {
-            let found = format!("{id} is not set: only `audit --accounts FILE` will work");
-            return if optional {
-                Ok(Answer { instance: name, found })
-            } else {
-                Err(Failure::usage(format!("{id} is not set")).hint("set it, or audit a file with --accounts FILE").into())
-            };
-        }
-        Ok(Answer { instance: name, found: format!("{id} is set") })
+    let instances: Vec<Option<&Instance>> = match config.instance.as_slice() {
+        [] => vec![None],
+        several => several.iter().map(Some).collect(),
     };
-    if config.instance.is_empty() { vec![one(None)] } else { config.instance.iter().map(|instance| one(Some(instance))).collect() }
+    instances.into_iter().map(|instance| one(config, instance, optional)).collect()
+}
+
+fn one(config: &Config, instance: Option<&Instance>, optional: bool) -> Result<Answer> {
+    let name = instance.map(|instance| instance.name.clone()).or_else(|| config.domo.instance.clone());
+    let id = instance.and_then(|instance| instance.client_id_env.as_deref()).unwrap_or("DOMO_CLIENT_ID");
+    if optional && std::env::var_os(id).is_none() {
+        let found = format!("{id} is not set, so Domo was not asked; an audit needs it, or --accounts FILE");
+        return Ok(Answer { instance: name, found, credential: None });
+    }
+    let settings = Settings::from_env(config, instance)?;
+    let host = settings.api_url.host_str().unwrap_or("Domo").to_owned();
+    let session = runtime()?.block_on(Session::open(settings))?;
+    let credential = session.credential().clone();
+    if let Some(scope) = credential.scope.as_deref()
+        && !scope.split([' ', ',']).any(|scope| scope == "user")
+    {
+        let failure = Failure::usage(format!("the API client has the scope `{scope}` but not `user`"));
+        return Err(failure.hint("edit the client and tick the scope `user`").into());
+    }
+    let owner = credential.user_id.map(|id| format!(" as user {id}")).unwrap_or_default();
+    let role = credential.role.as_deref().map(|role| format!(" with the role {role}")).unwrap_or_default();
+    Ok(Answer { instance: name, found: format!("{host} gave a token{owner}{role}"), credential: Some(credential) })
 }

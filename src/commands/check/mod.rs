@@ -3,16 +3,18 @@
 
 mod credentials;
 mod text;
-mod understood;
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Context, Ended};
 use crate::cli;
-use crate::config::{Config, Directory, Loaded};
+use crate::config::{Config, Directory, Loaded, Status};
+use crate::directory::Overview;
+use crate::directory::overview::Stated;
 use crate::failure::{self, Kind};
-use understood::Understood;
+use crate::reconcile::employment::{self, Facts};
 
 /// All that was checked.
 #[derive(Debug, Serialize)]
@@ -26,7 +28,7 @@ struct Checked {
     /// What each instance's credentials came to.
     credentials: Vec<credentials::Answer>,
     /// What each directory was understood as.
-    directories: Vec<Understood>,
+    directories: Vec<Overview>,
 }
 
 /// One thing that must be put right.
@@ -75,11 +77,11 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     }
     for directory in &directories {
         match crate::directory::load(std::slice::from_ref(directory)) {
-            Ok(people) => understood.extend(Understood::of(&people, as_of)?),
+            Ok(people) => understood.extend(Overview::of(&people, |stated| judge(stated, as_of))?),
             Err(error) => problems.push(Problem::new("directory", &error)),
         }
     }
-    let asked = credentials::ask(&loaded.config, !options.directory.is_empty() && loaded.path.is_none());
+    let asked = credentials::ask(&loaded.config, !options.directory.is_empty() || loaded.path.is_none());
     let credentials =
         asked.into_iter().filter_map(|answer| answer.map_err(|error| problems.push(Problem::new("credentials", &error))).ok());
     let credentials = credentials.collect();
@@ -111,4 +113,10 @@ fn directories(options: &cli::Check, config: &Config) -> Vec<Directory> {
         .iter()
         .map(|path| configured(path).unwrap_or_else(|| Directory { path: path.clone(), ..Directory::default() }));
     named.collect()
+}
+
+/// Who is employed is the reconciliation's judgement, here as there.
+fn judge(stated: &Stated, as_of: NaiveDate) -> Status {
+    let Stated { status, enabled, hire_date, termination_date, status_provided } = *stated;
+    employment::judge(&Facts { status, enabled, hire_date, termination_date, status_provided }, as_of).status
 }

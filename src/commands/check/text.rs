@@ -3,7 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::Checked;
-use super::understood::Understood;
+use crate::directory::Overview;
 
 /// Fields in the order people think of somebody.
 const ORDER: [&str; 17] = [
@@ -64,7 +64,7 @@ pub(super) fn render(checked: &Checked) -> String {
     out.join("\n")
 }
 
-fn directory(understood: &Understood) -> String {
+fn directory(understood: &Overview) -> String {
     let source = &understood.source;
     let mut out = Vec::new();
     let system = source.system.as_deref().map(|system| format!(", {system}")).unwrap_or_default();
@@ -85,7 +85,7 @@ fn directory(understood: &Understood) -> String {
     out.push(String::new());
     out.push("Columns".into());
     out.push(columns(understood, people));
-    out.push(format!("{} not read, their names and values are not kept.", count(source.unmapped, "other column")));
+    out.push(format!("{} not read: neither names nor values are kept.", count(source.unmapped, "other column")));
     if !source.status_words.is_empty() {
         out.push(String::new());
         out.push("Status words".into());
@@ -117,7 +117,7 @@ fn directory(understood: &Understood) -> String {
     out.join("\n")
 }
 
-fn columns(understood: &Understood, people: u64) -> String {
+fn columns(understood: &Overview, people: u64) -> String {
     let mut table = table(&["field", "read from", "because", "filled"]);
     for field in ORDER {
         for (at, mapped) in understood.source.columns.iter().filter(|mapped| mapped.field == field).enumerate() {
@@ -135,7 +135,7 @@ fn columns(understood: &Understood, people: u64) -> String {
     table.to_string()
 }
 
-fn words(understood: &Understood) -> String {
+fn words(understood: &Overview) -> String {
     let mut table = table(&["in the file", "rows", "taken for"]);
     const MOST: usize = 40;
     for word in understood.source.status_words.iter().take(MOST) {
@@ -145,7 +145,7 @@ fn words(understood: &Understood) -> String {
     if more > 0 { format!("{table}\nand {more} more words: is this the status column?") } else { table.to_string() }
 }
 
-fn people(understood: &Understood) -> String {
+fn people(understood: &Overview) -> String {
     let fields: Vec<&str> = SHOWN
         .into_iter()
         .filter(|field| *field == "status" || understood.people.iter().any(|person| person.contains_key(*field)))
@@ -159,7 +159,7 @@ fn people(understood: &Understood) -> String {
 
 fn table(headers: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(headers);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(headers);
     table
 }
 

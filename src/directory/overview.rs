@@ -1,66 +1,85 @@
-//! What the loader made of one directory, small enough to be read.
+//! One directory as understood, small enough to be read and approved by a person: what `check` shows.
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use chrono::{Days, NaiveDate};
+use chrono::{NaiveDate, TimeDelta};
 use polars::prelude::*;
 use serde::Serialize;
 
+use super::people::{People, Source};
 use crate::config::Status;
-use crate::directory::{People, Source};
-use crate::reconcile::employment::{self, Facts};
 
 /// People shown.
 const SHOWN: usize = 5;
 
-/// Rejected rows and rows of one doubt shown.
+/// Rejected rows and rows of one doubt listed.
 const LISTED: usize = 20;
 
 /// One directory as understood.
-#[derive(Debug, Serialize)]
-pub(super) struct Understood {
+#[derive(Debug, Clone, Serialize)]
+pub struct Overview {
     /// The evidence.
-    pub(super) source: Source,
+    pub source: Source,
     /// How many people have each mapped field.
-    pub(super) filled: BTreeMap<String, u64>,
-    /// The status on the day judged, with how many people have it.
-    pub(super) employment: BTreeMap<&'static str, u64>,
-    /// The first people.
-    pub(super) people: Vec<BTreeMap<String, String>>,
+    pub filled: BTreeMap<String, u64>,
+    /// How many people have each status on the day judged.
+    pub employment: BTreeMap<&'static str, u64>,
+    /// The first people: field and text.
+    pub people: Vec<BTreeMap<String, String>>,
     /// The first rejected rows.
-    pub(super) rejected: Vec<Rejected>,
+    pub rejected: Vec<Rejected>,
     /// What single cells leave open, by kind.
-    pub(super) doubts: Vec<Doubts>,
+    pub doubts: Vec<Doubts>,
 }
 
 /// A row that could not be used.
-#[derive(Debug, Serialize)]
-pub(super) struct Rejected {
-    pub(super) row: u32,
-    pub(super) reason: String,
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Rejected {
+    pub row: u32,
+    pub reason: String,
 }
 
 /// Doubts of one kind.
-#[derive(Debug, Serialize)]
-pub(super) struct Doubts {
-    pub(super) field: String,
-    pub(super) problem: String,
-    pub(super) count: u64,
-    pub(super) rows: Vec<u32>,
+#[derive(Debug, Clone, Serialize)]
+pub struct Doubts {
+    /// The canonical field.
+    pub field: String,
+    /// What is wrong.
+    pub problem: String,
+    /// How many rows have it.
+    pub count: u64,
+    /// The first of them.
+    pub rows: Vec<u32>,
 }
 
-impl Understood {
-    /// One for every source; `people` are those of a single load.
-    pub(super) fn of(people: &People, as_of: NaiveDate) -> Result<Vec<Self>> {
-        let judged = judged(people, as_of)?;
+/// What one row says of somebody's employment, for whoever judges it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stated {
+    /// The canonical reading of its word.
+    pub status: Option<Status>,
+    /// Its boolean.
+    pub enabled: Option<bool>,
+    /// The first day.
+    pub hire_date: Option<NaiveDate>,
+    /// The last day.
+    pub termination_date: Option<NaiveDate>,
+    /// Whether its file has a status column at all.
+    pub status_provided: bool,
+}
+
+impl Overview {
+    /// One for every source. `judge` says who is employed: that is not decided here.
+    pub fn of(people: &People, judge: impl Fn(&Stated) -> Status) -> Result<Vec<Self>> {
+        let statuses: Vec<Status> = stated(people)?.iter().map(judge).collect();
+        let sources = people.frame.column("source")?.u32()?;
         let mut all = Vec::new();
-        for (index, source) in people.sources.iter().enumerate() {
-            let index = index as u32;
-            let mine = people.frame.column("source")?.u32()?.equal(index);
+        for (index, source) in (0..).zip(&people.sources) {
+            let mine = sources.equal(index);
             let frame = people.frame.filter(&mine)?;
             let statuses: Vec<Status> =
-                mine.iter().zip(&judged).filter(|(mine, _)| *mine == Some(true)).map(|(_, status)| *status).collect();
+                mine.iter().zip(&statuses).filter(|(mine, _)| *mine == Some(true)).map(|(_, status)| *status).collect();
             let mut employment = BTreeMap::new();
             for status in &statuses {
                 *employment.entry(status.as_str()).or_default() += 1;
@@ -79,32 +98,32 @@ impl Understood {
     }
 }
 
-/// The status of everybody on the day judged.
-fn judged(people: &People, as_of: NaiveDate) -> Result<Vec<Status>> {
+fn stated(people: &People) -> Result<Vec<Stated>> {
     let frame = &people.frame;
     let provided: Vec<bool> = people.sources.iter().map(|source| source.provided().contains("status")).collect();
     let (status, enabled) = (frame.column("status")?.str()?, frame.column("enabled")?.bool()?);
     let (hired, left) = (frame.column("hire_date")?.date()?, frame.column("termination_date")?.date()?);
-    let sources = frame.column("source")?.u32()?;
-    let day = |days: Option<i32>| days.and_then(|days| NaiveDate::default().checked_add_days(Days::new(u64::try_from(days).ok()?)));
-    let rows = status.iter().zip(enabled.iter()).zip(hired.physical().iter()).zip(left.physical().iter()).zip(sources.iter());
-    let judged = rows.map(|((((status, enabled), hired), left), source)| {
-        let facts = Facts {
-            status: status.and_then(word),
-            enabled,
-            hire_date: day(hired),
-            termination_date: day(left),
-            status_provided: source.and_then(|source| provided.get(source as usize)).copied().unwrap_or(false),
-        };
-        employment::judge(&facts, as_of).status
+    let day =
+        |days: Option<i32>| days.and_then(|days| NaiveDate::default().checked_add_signed(TimeDelta::try_days(i64::from(days))?));
+    let rows = status
+        .iter()
+        .zip(enabled.iter())
+        .zip(hired.physical().iter())
+        .zip(left.physical().iter())
+        .zip(frame.column("source")?.u32()?.iter());
+    let stated = rows.map(|((((status, enabled), hired), left), source)| Stated {
+        status: status.and_then(word),
+        enabled,
+        hire_date: day(hired),
+        termination_date: day(left),
+        status_provided: source.and_then(|source| provided.get(source as usize)).copied().unwrap_or(false),
     });
-    Ok(judged.collect())
+    Ok(stated.collect())
 }
 
 fn word(word: &str) -> Option<Status> {
-    [Status::Active, Status::Leave, Status::Suspended, Status::Terminated, Status::Prehire, Status::Unknown]
-        .into_iter()
-        .find(|status| status.as_str() == word)
+    use Status::{Active, Leave, Prehire, Suspended, Terminated, Unknown};
+    [Active, Leave, Suspended, Terminated, Prehire, Unknown].into_iter().find(|status| status.as_str() == word)
 }
 
 fn filled(frame: &DataFrame, source: &Source) -> Result<BTreeMap<String, u64>> {
@@ -130,7 +149,7 @@ fn first(frame: &DataFrame, source: &Source, statuses: &[Status]) -> Result<Vec<
         for field in &fields {
             let shown = match frame.column(field)?.get(at)? {
                 AnyValue::Null => continue,
-                AnyValue::List(values) => values.iter().map(|value| value.str_value().into_owned()).collect::<Vec<_>>().join(", "),
+                AnyValue::List(values) => values.str()?.iter().flatten().collect::<Vec<_>>().join(", "),
                 value => value.str_value().into_owned(),
             };
             person.insert((*field).to_owned(), shown);
