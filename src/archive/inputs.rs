@@ -19,7 +19,7 @@ use crate::directory::{People, Source};
 /// What stands in the first line of `people.jsonl`.
 pub const SCHEMA: &str = "domo-reconcile/people/v1";
 
-const PEOPLE: &str = "people.jsonl";
+pub(super) const PEOPLE: &str = "people.jsonl";
 const CONFIG: &str = "config.toml";
 
 /// Writes `people.jsonl` and, where there is one, `config.toml`.

@@ -58,6 +58,11 @@ pub struct Link {
     pub manifest_sha256: String,
 }
 
+/// A digest as this file writes it, whether or not it says which hash it is.
+fn prefixed(digest: &str) -> String {
+    if digest.is_empty() || digest.starts_with("sha256:") { digest.to_owned() } else { format!("sha256:{digest}") }
+}
+
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Input {
@@ -103,6 +108,9 @@ pub struct AccountsRead {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[allow(missing_docs)]
 pub struct Summary {
+    /// The run it was compared with, where there was one; not always the previous one of the chain.
+    #[serde(default)]
+    pub compared_with: Option<String>,
     pub evidence: EvidenceSummary,
     pub accounts: AccountTotals,
     pub people: PersonTotals,
@@ -124,6 +132,7 @@ impl Summary {
             *by_kind.entry(finding.kind).or_default() += 1;
         }
         Self {
+            compared_with: history.previous.as_ref().map(|previous| previous.run_id.clone()),
             evidence: reconciliation.evidence.clone(),
             accounts: reconciliation.accounts,
             people: reconciliation.people,
@@ -207,7 +216,7 @@ impl Manifest {
         self.inputs.push(Input {
             role: "accounts".to_owned(),
             name: evidence.source.clone(),
-            sha256: evidence.sha256.clone(),
+            sha256: prefixed(&evidence.sha256),
             bytes: evidence.bytes,
             rows: accounts.snapshot.len() as u64,
         });
@@ -221,7 +230,7 @@ impl Manifest {
         self.inputs.extend(people.sources.iter().map(|source| Input {
             role: "directory".to_owned(),
             name: source.name.clone(),
-            sha256: source.sha256.clone(),
+            sha256: prefixed(&source.sha256),
             bytes: source.bytes,
             rows: source.rows,
         }));

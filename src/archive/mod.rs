@@ -20,6 +20,7 @@ mod lock;
 pub mod manifest;
 pub mod notice;
 pub mod prune;
+pub mod replay;
 pub mod run;
 pub mod signature;
 mod store;

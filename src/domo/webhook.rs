@@ -17,8 +17,7 @@ pub async fn post(variable: &str, body: &Value) -> Result<()> {
     let Some(address) = address else { bail!("{variable}, which should hold the webhook's address, is not set") };
     let Ok(url) = Url::parse(address.expose_secret().trim()) else { bail!("the webhook's address is not a URL") };
     let host = url.host_str().unwrap_or_default().to_owned();
-    let is_loopback =
-        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    let is_loopback = super::settings::is_loopback(&url);
     if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
         bail!("the webhook's address must be https");
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::before::Baseline;
 use super::{History, Present, State};
 use crate::archive::inputs;
+use crate::archive::replay::for_instance;
 use crate::config::Config;
 use crate::directory::Source;
 use crate::reconcile::{self, FindingId, Rules};
@@ -47,7 +48,7 @@ pub(super) fn explain(history: &mut History, baseline: &Baseline, present: &Pres
         return;
     }
     history.parameters_changed.extend(keys);
-    match with(&old, present) {
+    match with(&for_instance(&old, &present.run.instance), present) {
         Ok(ids) => attribute(history, &ids),
         Err(error) => history.notes.push(format!("The data could not be judged with the previous configuration: {error:#}.")),
     }

@@ -1,0 +1,143 @@
+//! A stored run judged again, from what its folder holds: the snapshot, the people as they were understood, the configuration.
+//!
+//! With the same version and configuration the same `findings.json` comes out, byte for byte: its run is then the one that is
+//! replayed, and only the manifest of the replay says who judged it again, and when. Anything else is a run of its own that judges
+//! old data.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::diff::{Diff, between};
+use super::findings::{Entry, FILE, Findings};
+use super::history::{self, History, Lifecycle, Present};
+use super::manifest::Manifest;
+use super::{RunInfo, StoredRun, inputs, sha256_file, store};
+use crate::config::{Config, Loaded};
+use crate::directory::People;
+use crate::domo::{self, Accounts};
+use crate::failure::Failure;
+use crate::reconcile::{self, Reconciliation, Rules};
+
+/// What a run was judged from, checked against its manifest.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Stored {
+    pub run: StoredRun,
+    pub manifest: Manifest,
+    pub accounts: Accounts,
+    pub people: People,
+    pub config: Loaded,
+    findings: Findings,
+}
+
+/// A second judgement.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Judged {
+    /// Whose findings these are: the run's own when version and configuration are the same, else the replay's.
+    pub run: RunInfo,
+    pub reconciliation: Reconciliation,
+    pub history: History,
+    /// Version and configuration are those of the run.
+    pub same: bool,
+}
+
+/// Reads a run, refusing files that are not those its manifest names. `config` replaces the configuration it kept.
+pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
+    let run = store::read_copy(folder)?;
+    let Some(manifest) = run.manifest.clone() else {
+        return Err(Failure::failed(format!("{} was written by a newer version ({})", run.id(), run.head.schema))
+            .hint("replay it with that version")
+            .into());
+    };
+    let (Some(read), None) = (&manifest.accounts, &manifest.failure) else {
+        return Err(Failure::failed(format!("{} failed before it judged anything: there is nothing to replay", run.id())).into());
+    };
+    for name in ["accounts.jsonl", inputs::PEOPLE, FILE] {
+        intact(folder, &manifest, name)?;
+    }
+    let loaded = domo::accounts::load(&folder.join("accounts.jsonl"))?;
+    // The file says what Domo sent; how whole it was, and which columns the source had, the manifest remembers.
+    let provided = read.provided.iter().cloned().collect();
+    let accounts = Accounts::new(loaded.frame, loaded.snapshot, provided, read.evidence.clone())?;
+    let people = inputs::people_of(folder, manifest.directory.clone())?;
+    let config = match config {
+        Some(config) => config,
+        None => inputs::loaded_of(folder, &manifest)?,
+    };
+    let config = Loaded { config: for_instance(&config.config, &manifest.run.instance), ..config };
+    let findings = Findings::read(&folder.join(FILE))?;
+    Ok(Stored { run, manifest, accounts, people, config, findings })
+}
+
+/// The configuration as it was in force for one of several instances.
+pub(super) fn for_instance(config: &Config, name: &str) -> Config {
+    let _ = name;
+    config.clone()
+}
+
+fn intact(folder: &Path, manifest: &Manifest, name: &str) -> Result<()> {
+    let path = folder.join(name);
+    let named = manifest.files.iter().find(|file| file.name == name);
+    let named = named.with_context(|| format!("the run {} kept no {name}", manifest.run.id))?;
+    let (sha256, _) = sha256_file(&path).with_context(|| format!("reading {}", path.display()))?;
+    if sha256 == named.sha256 {
+        return Ok(());
+    }
+    bail!(
+        Failure::failed(format!("{} is not the file that the manifest names: it was altered", path.display()))
+            .hint("`domo-reconcile verify` says what else was")
+    )
+}
+
+impl Stored {
+    /// Judges it again; `own` is the replay's identity, for when its findings are not the run's.
+    pub fn judge(&self, own: &RunInfo) -> Result<Judged> {
+        let then = &self.manifest.run;
+        let rules = Rules { config: &self.config.config, instance: &then.instance, as_of: then.as_of };
+        let reconciliation = reconcile::reconcile(&self.accounts, &self.people, &rules)?;
+        let same = then.version == env!("CARGO_PKG_VERSION") && self.manifest.config.sha256 == super::sha256(&self.config.text);
+        let run = if same { then.clone() } else { own.clone() };
+        let present = Present {
+            run: &run,
+            accounts: &self.accounts,
+            people: &self.people,
+            reconciliation: &reconciliation,
+            config: &self.config,
+        };
+        let archive = self.run.path.canonicalize()?;
+        let archive = archive.parent().unwrap_or(&archive);
+        let mut history = history::compare_until(archive, &present, self.manifest.number)?;
+        let compared_with = |history: &History| history.previous.as_ref().map(|previous| previous.run_id.clone());
+        if compared_with(&history) != self.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone()) {
+            self.remembered(&mut history);
+        }
+        Ok(Judged { run, reconciliation, history, same })
+    }
+
+    /// The run before is not there any more: what the findings said of it stands in them.
+    fn remembered(&self, history: &mut History) {
+        let then: BTreeMap<_, _> = self.findings.findings.iter().map(|entry| (&entry.id, entry)).collect();
+        for (id, lifecycle) in &mut history.lifecycle {
+            if let Some(entry) = then.get(id) {
+                *lifecycle = Lifecycle { state: entry.state, first_seen: entry.first_seen, ..lifecycle.clone() };
+            }
+        }
+        history.notes.push(
+            "The run that this one was compared with is not beside it: first-seen days and states are as its findings have them."
+                .into(),
+        );
+    }
+
+    /// What the second judgement says otherwise.
+    pub fn compare(&self, again: &Findings) -> Diff {
+        between((&self.manifest.run.id, &self.findings.findings), (&again.run.id, &again.findings))
+    }
+
+    /// The findings of the first judgement.
+    pub fn findings(&self) -> &[Entry] {
+        &self.findings.findings
+    }
+}
