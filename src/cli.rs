@@ -62,6 +62,12 @@ pub enum Command {
     Replay(Replay),
     /// Print the JSON Schema of a file
     Schema(Schema),
+    /// Print the completions of a shell
+    #[command(hide = true)]
+    Completions(Completions),
+    /// Print the man page, or write one for every verb
+    #[command(hide = true)]
+    Man(Man),
 }
 
 /// Where the rules come from.
@@ -353,6 +359,22 @@ pub struct Replay {
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Which shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder for one page a verb
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// `schema`

@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod check;
 mod demo;
+mod manual;
 mod notify;
 mod progress;
 mod pull;
@@ -80,6 +81,8 @@ fn run(command: &Command, context: &Context) -> Result<Ended> {
         Command::Verify(options) => verify::run(options, context),
         Command::Replay(options) => replay::run(options, context),
         Command::Schema(options) => schema::run(options, context),
+        Command::Completions(options) => manual::completions(options, context),
+        Command::Man(options) => manual::man(options, context),
     }
 }
 
