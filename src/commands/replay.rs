@@ -1,11 +1,97 @@
-//! `replay`
+//! `replay`: a stored run, judged again into a run folder of its own.
+
+use std::path::Path;
 
 use anyhow::Result;
+use serde::Serialize;
 
 use super::{Context, Ended};
+use crate::archive::diff::Diff;
+use crate::archive::findings::{FILE, Findings};
+use crate::archive::manifest::{ConfigDigest, Manifest, Summary};
+use crate::archive::{RunFolder, RunInfo, inputs, replay};
 use crate::cli;
+use crate::config::Loaded;
+use crate::failure::Kind;
+use crate::report;
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Answer<'a> {
+    run_dir: String,
+    run_id: String,
+    replay_of: &'a str,
+    /// Version and configuration are those of the run.
+    same_rules: bool,
+    /// `findings.json` is the same, byte for byte.
+    identical: bool,
+    differences: &'a Diff,
+}
 
 /// Runs it.
-pub(super) fn run(_options: &cli::Replay, _context: &Context) -> Result<Ended> {
-    Err(crate::failure::Failure::failed("`replay` is not built yet").into())
+pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
+    let config = options.config.as_deref().map(|path| Loaded::read(Some(path))).transpose()?;
+    let mut stored = replay::read(&options.run, config)?;
+    if options.config.is_none() && stored.config.config.report.templates.take().is_some() {
+        context.terminal.say("The run's own templates are not kept; its findings are the same without them.");
+    }
+    let beside = options.run.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
+    let archive = options.archive.as_ref().unwrap_or(&beside);
+
+    let mut folder = RunFolder::create(archive, context.started)?;
+    let then = &stored.manifest.run;
+    let own = RunInfo::new(folder.id(), context.started, then.as_of, &then.instance, folder.user());
+    let judged = stored.judge(&own)?;
+    folder.write("accounts.jsonl", stored.accounts.snapshot.bytes(), Some(stored.accounts.snapshot.len() as u64))?;
+    inputs::keep(&folder, &stored.people, &stored.config)?;
+    let inputs = report::Inputs {
+        run: &judged.run,
+        config: &stored.config,
+        accounts: &stored.accounts,
+        people: &stored.people,
+        reconciliation: &judged.reconciliation,
+        history: &judged.history,
+        // A plan is for the day it was made; a replay only looks.
+        plan: None,
+        options: report::Options::default(),
+    };
+    report::write(&inputs, &mut folder)?;
+    let digest = folder.files().into_iter().find(|file| file.name == FILE).map(|file| file.sha256);
+    let mut manifest = Manifest::new(own, ConfigDigest::of(&stored.config))
+        .accounts(&stored.accounts)
+        .people(&stored.people)
+        .judged(Summary::of(&judged.reconciliation, &judged.history), None);
+    manifest.replay_of = Some(stored.run.link());
+    let path = folder.complete(manifest)?;
+
+    let identical = stored.manifest.files.iter().any(|file| file.name == FILE && Some(&file.sha256) == digest.as_ref());
+    let diff = stored.compare(&Findings::read(&path.join(FILE))?);
+    if options.json {
+        context.terminal.json(&Answer {
+            run_dir: path.display().to_string(),
+            run_id: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            replay_of: stored.run.id(),
+            same_rules: judged.same,
+            identical,
+            differences: &diff,
+        })?;
+    } else {
+        let outcome = match (identical, judged.same) {
+            (true, _) => format!("The findings of {} come out again, byte for byte.", stored.run.id()),
+            (false, true) => {
+                format!("The findings of {} do NOT come out again, with the same version and configuration.", stored.run.id())
+            }
+            (false, false) => format!("{} judged with another version or configuration.", stored.run.id()),
+        };
+        let counts = format!(
+            "{} findings appear, {} go, {} change, {} stay.",
+            diff.appeared.len(),
+            diff.gone.len(),
+            diff.changed.len(),
+            diff.same
+        );
+        context.terminal.answer(format!("{outcome}\n{counts}\n{}", path.display()))?;
+    }
+    // The same rules on the same data must give the same findings; if they do not, somebody must look.
+    Ok((judged.same && !identical).then_some(Kind::Failed))
 }
