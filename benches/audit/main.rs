@@ -111,7 +111,9 @@ fn process(company: &Company, n: u64) {
                 }
                 std::thread::sleep(Duration::from_millis(2));
             };
-            assert!(status.success(), "audit ended with {status}");
+            if !status.success() {
+                println!("{n:>9}  audit ended with {status}");
+            }
             (begin.elapsed(), most)
         })
         .collect();
