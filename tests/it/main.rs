@@ -19,5 +19,6 @@ mod reconcile;
 mod report;
 mod rooms;
 mod samples;
+mod schedule;
 #[allow(dead_code)]
 mod support;
