@@ -19,6 +19,5 @@ mod reconcile;
 mod report;
 mod rooms;
 mod samples;
-mod schedule;
 #[allow(dead_code)]
 mod support;
