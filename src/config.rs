@@ -631,6 +631,23 @@ impl Config {
         problems
     }
 
+    /// The configuration of one of several instances: what its section names overrides `[domo]`; its people, where it names them,
+    /// are those who are expected there. People outside them still match, so that nobody becomes an orphan by a slice.
+    pub fn for_instance(&self, instance: &Instance) -> Self {
+        let mut config = self.clone();
+        let domo = &mut config.domo;
+        domo.instance = Some(instance.name.clone());
+        domo.requests_per_minute = instance.requests_per_minute.unwrap_or(domo.requests_per_minute);
+        domo.concurrency = instance.concurrency.unwrap_or(domo.concurrency);
+        domo.page_size = instance.page_size.unwrap_or(domo.page_size);
+        domo.client_owner = instance.client_owner.clone().or(domo.client_owner.take());
+        domo.deactivate_with = instance.deactivate_with.unwrap_or(domo.deactivate_with);
+        domo.groups = instance.groups.unwrap_or(domo.groups);
+        domo.activity_days = instance.activity_days.unwrap_or(domo.activity_days);
+        config.expected = instance.people.clone().or(config.expected.take());
+        config
+    }
+
     /// Every place where the file names a canonical field, and the name.
     fn named_fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let rules = (self.expected.iter().map(|rule| ("[expected]", rule)))

@@ -108,6 +108,13 @@ impl RunFolder {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Removes the folder: the run ends before there was anything to keep.
+    pub fn discard(self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.path) {
+            tracing::warn!("cannot remove {}: {error}", self.path.display());
+        }
+    }
+
     /// Makes the folder a run: fills in the manifest's number, its link to the run before and the files, and puts it in place,
     /// last and at once.
     ///

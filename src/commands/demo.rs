@@ -1,11 +1,57 @@
-//! `demo`
+//! `demo`: the main job on the bundled sample company, over HTTP, with nothing to set up.
 
-use anyhow::Result;
+use std::io::Write;
+use std::path::Path;
 
+use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
+use secrecy::SecretString;
+
+use super::audit::{Audit, From};
 use super::{Context, Ended};
-use crate::cli;
+use crate::config::Loaded;
+use crate::{cli, domo, report, sandbox};
+
+/// The sample company is part of the binary, so that the demo runs wherever the binary does.
+const USERS: &str = include_str!("../../samples/company/domo-users.json");
+const DIRECTORY: &str = include_str!("../../samples/company/directory.csv");
+const CONFIG: &str = include_str!("../../samples/domo-reconcile.toml");
+
+/// The day the sample company is of; on another day other people would be leavers and pre-hires.
+const DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 11, 23) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
 
 /// Runs it.
-pub(super) fn run(_options: &cli::Demo, _context: &Context) -> Result<Ended> {
-    Err(crate::failure::Failure::failed("`demo` is not built yet").into())
+pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
+    let folder = tempfile::tempdir().context("making a folder for the sample company")?;
+    let config = folder.path().join("domo-reconcile.toml");
+    put(&config, CONFIG)?;
+    std::fs::create_dir(folder.path().join("company"))?;
+    put(&folder.path().join("company/directory.csv"), DIRECTORY)?;
+    let loaded = Loaded::read(Some(&config))?;
+
+    let runtime = super::runtime()?;
+    let sandbox_options = sandbox::Options { accounts: serde_json::from_str(USERS)?, ..sandbox::Options::default() };
+    let secret = SecretString::from(sandbox_options.client_secret.clone());
+    let client_id = sandbox_options.client_id.clone();
+    let running = runtime.block_on(sandbox::Sandbox::start(sandbox_options))?;
+    context.terminal.say(format!(
+        "The sample company's Domo is served on {}; it is audited over HTTP as of {DAY}, the day it was made for.\n",
+        running.url()
+    ));
+    let settings = domo::Settings::new(&running.url(), client_id, secret)?;
+    let audit = Audit { as_of: DAY, archive: options.archive.clone(), report: report::Options::default() };
+    let audited = audit.of(context, loaded, From::Api(Box::new(settings)))?;
+    match options.json {
+        true => context.terminal.json(&audited)?,
+        false => context.terminal.answer(audited.summary())?,
+    }
+    Ok(None)
+}
+
+fn put(path: &Path, text: &str) -> Result<()> {
+    let mut file = std::fs::File::create(path).with_context(|| format!("writing {}", path.display()))?;
+    Ok(file.write_all(text.as_bytes())?)
 }

@@ -25,7 +25,9 @@ use chrono::{DateTime, Utc};
 use clap::Parser;
 
 use crate::cli::{Cli, Command, LogFormat};
-use crate::failure::{self, Kind};
+use crate::config::Config;
+use crate::domo::accounts::Credential;
+use crate::failure::{self, Failure, Kind};
 pub use terminal::Terminal;
 
 /// What a verb ends with when nothing failed: done, or a kind that is an answer rather than an error (findings, a guard).
@@ -41,6 +43,13 @@ pub struct Context {
     pub started: DateTime<Utc>,
 }
 
+impl Context {
+    /// Now, or when the program began where `SOURCE_DATE_EPOCH` stands for the clock.
+    pub(crate) fn clock(&self) -> DateTime<Utc> {
+        if fixed().is_some() { self.started } else { Utc::now() }
+    }
+}
+
 /// Parses the arguments, runs the verb, prints the failure.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -54,7 +63,7 @@ pub fn main() -> ExitCode {
         }
     };
     log(&cli);
-    let context = Context { terminal: Terminal::new(cli.quiet), started: started() };
+    let context = Context { terminal: Terminal::new(cli.quiet), started: fixed().unwrap_or_else(Utc::now) };
     match run(&cli.command, &context) {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(kind)) => ExitCode::from(kind.code()),
@@ -91,10 +100,35 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
 
-fn started() -> DateTime<Utc> {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok();
-    let fixed = fixed.and_then(|seconds| DateTime::from_timestamp(seconds.parse().ok()?, 0));
-    fixed.unwrap_or_else(Utc::now)
+/// Stops at Ctrl-C. For work that may be dropped anywhere: nothing that writes.
+pub(crate) async fn interruptible<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::select! {
+        done = work => done,
+        _ = tokio::signal::ctrl_c() => Err(Failure::new(Kind::Interrupted, "interrupted; nothing was written to Domo").into()),
+    }
+}
+
+/// The instance's name, in every command alike: as configured, else as the token says.
+pub(crate) fn instance_name(config: &Config, credential: Option<&Credential>) -> String {
+    let customer = || credential.and_then(|credential| credential.customer.clone());
+    config.domo.instance.clone().or_else(customer).unwrap_or_else(|| "domo".to_owned())
+}
+
+/// Refuses a token that is for another instance than the configured one.
+pub(crate) fn right_instance(config: &Config, credential: &Credential) -> Result<()> {
+    match (&config.domo.instance, &credential.customer) {
+        (Some(instance), Some(customer)) if !instance.eq_ignore_ascii_case(customer) => {
+            Err(Failure::usage(format!("the credentials are for the instance `{customer}`, but [domo] instance is `{instance}`"))
+                .hint("take the API client of the right instance, or correct the configuration")
+                .into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The moment that `SOURCE_DATE_EPOCH` sets.
+fn fixed() -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok()?, 0)
 }
 
 fn log(cli: &Cli) {

@@ -12,11 +12,15 @@
 mod apply;
 mod archive;
 mod audit;
+mod bad_input;
 mod company;
 mod directory;
 mod domo;
+mod local_domo;
+mod readme;
 mod reconcile;
 mod report;
+mod road;
 mod rooms;
 mod samples;
 #[allow(dead_code)]

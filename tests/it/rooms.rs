@@ -13,7 +13,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["domo"]),
     ("rustls", &["domo"]),
     ("httpdate", &["domo"]),
-    ("secrecy", &["domo"]),
+    ("secrecy", &["domo", "commands"]),
     ("axum", &["sandbox"]),
     ("hyper", &["sandbox"]),
     ("hyper_util", &["sandbox"]),

@@ -1,0 +1,51 @@
+//! `domo-reconcile sandbox` as a child process: a Domo on loopback for the length of a test.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use super::support;
+
+/// Killed when it goes out of scope.
+pub struct LocalDomo {
+    child: Child,
+    url: String,
+}
+
+impl LocalDomo {
+    /// Starts one with the users of a JSON file, for one API client.
+    pub fn with_client(accounts: &Path, id: &str, secret: &str) -> Self {
+        let mut child = support::command(accounts.parent().unwrap())
+            .args(["sandbox", "--client-id", id, "--client-secret", secret, "--accounts"])
+            .arg(accounts)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("the first line was {line:?}")).to_owned();
+        Self { child, url }
+    }
+
+    /// The sample company's Domo.
+    pub fn of_the_sample_company() -> Self {
+        Self::with_client(&support::samples().join("company/domo-users.json"), "id", "the-client-secret")
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The environment of somebody who may talk to it.
+    pub fn env(&self) -> [(&str, &str); 3] {
+        [("DOMO_API_URL", &self.url), ("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "the-client-secret")]
+    }
+}
+
+impl Drop for LocalDomo {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
