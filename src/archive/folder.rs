@@ -103,6 +103,16 @@ impl RunFolder {
         file.finish(rows)
     }
 
+    /// A file in place of one of the same name that this run wrote before: for saying that what was written does not hold.
+    pub fn replace(&self, name: &str, content: impl AsRef<[u8]>) -> Result<FileEntry> {
+        let path = self.path.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).with_context(|| writing(&path)),
+            _ => self.files.lock().unwrap_or_else(PoisonError::into_inner).retain(|file| file.name != name),
+        }
+        self.write(name, content, None)
+    }
+
     /// The finished files, in the order they were finished.
     pub fn files(&self) -> Vec<FileEntry> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).clone()

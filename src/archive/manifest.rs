@@ -31,9 +31,6 @@ pub struct Manifest {
     /// The run whose snapshot was judged again, where this is a replay.
     #[serde(default)]
     pub replay_of: Option<Link>,
-    /// Why the run failed; none when it ended with a judgement.
-    #[serde(default)]
-    pub failure: Option<String>,
     /// Every file that was read.
     pub inputs: Vec<Input>,
     /// The rules.
@@ -42,7 +39,7 @@ pub struct Manifest {
     pub accounts: Option<AccountsRead>,
     /// How each directory export was understood.
     pub directory: Vec<directory::Source>,
-    /// What was found, in numbers; none for a run that failed before it judged.
+    /// What was found, in numbers.
     pub summary: Option<Summary>,
     /// The remediation plan, where there is one.
     pub plan: Option<PlanDigest>,
@@ -199,7 +196,6 @@ impl Manifest {
             number: 0,
             previous: None,
             replay_of: None,
-            failure: None,
             inputs: Vec::new(),
             config,
             accounts: None,
@@ -242,12 +238,6 @@ impl Manifest {
     pub fn judged(mut self, summary: Summary, plan: Option<&crate::plan::Plan>) -> Self {
         self.summary = Some(summary);
         self.plan = plan.map(PlanDigest::of);
-        self
-    }
-
-    /// The run failed; why, as a sentence without names of people.
-    pub fn failed(mut self, why: &str) -> Self {
-        self.failure = Some(why.to_owned());
         self
     }
 

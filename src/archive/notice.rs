@@ -70,7 +70,7 @@ impl Outcome {
 impl Notice {
     /// Of a run that has its manifest.
     pub fn of(manifest: &Manifest, ended: Option<Kind>) -> Self {
-        let summary = manifest.summary.as_ref().filter(|_| manifest.failure.is_none());
+        let summary = manifest.summary.as_ref();
         let outcome = match summary.map(|summary| summary.evidence.status) {
             Some(EvidenceStatus::Complete) => Outcome::Complete,
             Some(EvidenceStatus::Warnings) => Outcome::Warnings,

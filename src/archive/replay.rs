@@ -52,8 +52,8 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
             .hint("replay it with that version")
             .into());
     };
-    let (Some(read), None) = (&manifest.accounts, &manifest.failure) else {
-        return Err(Failure::failed(format!("{} failed before it judged anything: there is nothing to replay", run.id())).into());
+    let Some(read) = &manifest.accounts else {
+        return Err(Failure::failed(format!("{} judged nothing: there is nothing to replay", run.id())).into());
     };
     for name in ["accounts.jsonl", inputs::PEOPLE, FILE] {
         intact(folder, &manifest, name)?;

@@ -145,7 +145,7 @@ pub(super) fn read_copy(folder: &Path) -> Result<StoredRun> {
     }
     if matches!(manifest.try_exists(), Ok(false)) {
         return Err(Failure::failed(format!("{} is not a complete run: it has no {MANIFEST}", folder.display()))
-            .hint("the run is under way, was cut short, or its manifest was taken away; `runs` lists the complete ones")
+            .hint("the run is under way, failed (its report.md says why), was cut short, or lost its manifest; `runs` lists the complete ones")
             .into());
     }
     read(&manifest, folder, false)

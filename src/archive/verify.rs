@@ -104,9 +104,6 @@ pub fn verify(folder: &Path, signers: Option<&Signers>) -> Result<Verification> 
             format!("A newer version wrote this run ({}): its files and links are checked, the rest is not read.", run.head.schema);
         found.notes.push(note);
     }
-    if let Some(failure) = run.manifest.as_ref().and_then(|manifest| manifest.failure.as_ref()) {
-        found.notes.push(format!("This run failed and judged nothing: {failure}."));
-    }
     for entry in &run.head.files {
         let state = found.check_file(folder, &run, entry);
         found.files.push(FileCheck { name: entry.name.clone(), state });

@@ -140,7 +140,10 @@ impl List {
             [] => vec![format!("No runs in {}.", archive.path().display())],
             _ => vec![table.trim_fmt()],
         };
-        lines.extend(self.unfinished.iter().map(|path| format!("unfinished: {path} (under way, or cut short; no run)")));
+        lines.extend(self.unfinished.iter().map(|path| {
+            let reported = Path::new(path).join("report.md").exists();
+            format!("no run: {path} ({})", if reported { "it failed; its report says why" } else { "under way, or cut short" })
+        }));
         lines.extend(self.unreadable.iter().map(|(path, why)| format!("unreadable: {path}: {why}")));
         lines.join("\n")
     }
@@ -149,14 +152,11 @@ impl List {
 fn outcome(row: &Row) -> String {
     let pruned = if row.pruned { ", pruned" } else { "" };
     let Some(manifest) = &row.manifest else { return format!("by a newer version{pruned}") };
-    let outcome = match (&manifest.failure, &manifest.summary) {
-        (Some(_), _) => "failed",
-        (None, Some(summary)) => match summary.evidence.status {
-            EvidenceStatus::Complete => "complete",
-            EvidenceStatus::Warnings => "complete, warnings",
-            EvidenceStatus::Incomplete => "evidence incomplete",
-        },
-        (None, None) => "nothing judged",
+    let outcome = match manifest.summary.as_ref().map(|summary| summary.evidence.status) {
+        Some(EvidenceStatus::Complete) => "complete",
+        Some(EvidenceStatus::Warnings) => "complete, warnings",
+        Some(EvidenceStatus::Incomplete) => "evidence incomplete",
+        None => "nothing judged",
     };
     let replay = if manifest.replay_of.is_some() { "replay, " } else { "" };
     format!("{replay}{outcome}{pruned}")
@@ -171,7 +171,6 @@ fn show(run: &StoredRun) -> String {
     lines.push(format!("By {} on {} with version {}: {}", who.user, who.host, who.version, who.command.join(" ")));
     lines.extend(manifest.previous.as_ref().map(|link| format!("After {}", link.run_id)));
     lines.extend(manifest.replay_of.as_ref().map(|link| format!("Replay of {}", link.run_id)));
-    lines.extend(manifest.failure.as_ref().map(|why| format!("Failed: {why}")));
     for input in &manifest.inputs {
         lines.push(format!("Read {}: {}, {} rows, {} bytes, {}", input.role, input.name, input.rows, input.bytes, input.sha256));
     }

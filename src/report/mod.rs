@@ -13,6 +13,7 @@ mod build;
 mod cap;
 mod charts;
 pub mod example;
+mod failed;
 mod figures;
 mod html;
 mod markdown;
@@ -35,6 +36,7 @@ use crate::domo::Accounts;
 use crate::plan::Plan;
 use crate::reconcile::Reconciliation;
 
+pub use failed::failed;
 pub use markdown::Flavour;
 pub use view::View;
 

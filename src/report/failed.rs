@@ -1,0 +1,72 @@
+//! The report of a run that failed: it says so, so that a folder without findings is never taken for a clean one. It uses nothing of
+//! the user's, because a template of theirs may be what failed.
+
+use anyhow::Result;
+use serde_json::json;
+use tera::Context;
+
+use super::markdown;
+use crate::archive::{RunFolder, RunInfo};
+use crate::config::Loaded;
+use crate::failure;
+use crate::text;
+
+const PAGE: &str = include_str!("../../templates/failed.html");
+
+/// Writes `report.html` and `report.md`, in place of what there may be of them. The folder must not be completed afterwards: a run
+/// that failed has no manifest.
+pub fn failed(run: &RunInfo, config: &Loaded, error: &anyhow::Error, folder: &mut RunFolder) -> Result<()> {
+    let title = &config.config.report.title;
+    let why: Vec<_> = failure::paragraph(error).lines().map(|line| text::visible(line).into_owned()).collect();
+    let seen = json!({ "title": title, "run": run, "why": why.join("\n") });
+    let page = tera::Tera::one_off(PAGE, &Context::from_serialize(&seen)?, true)?;
+    folder.replace("report.html", page)?;
+    folder.replace("report.md", markdown_of(title, run, &why))?;
+    Ok(())
+}
+
+/// Every value as a code span, so that nothing in it is Markdown.
+fn markdown_of(title: &str, run: &RunInfo, why: &[String]) -> String {
+    let code = markdown::code;
+    let mut lines = vec![
+        format!("# {}: this run failed", code(title)),
+        String::new(),
+        "**Nothing was judged. This is not a report without findings: it is no report.**".to_owned(),
+        String::new(),
+        format!("- Instance {}, day to be judged {}", code(&run.instance), run.as_of),
+        format!("- Run {}, by {} on {}, domo-reconcile {}", code(&run.id), code(&run.user), code(&run.host), run.version),
+        String::new(),
+        "Why:".to_owned(),
+        String::new(),
+    ];
+    lines.extend(why.iter().map(|line| format!("- {}", code(line.trim()))));
+    lines.push(String::new());
+    lines.push("See to the cause and run the audit again; this folder counts for nothing.".to_owned());
+    lines.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Failure;
+
+    #[test]
+    fn a_failed_run_says_so_and_escapes_what_others_said() {
+        let archive = tempfile::tempdir().unwrap();
+        let started = chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let mut folder = RunFolder::create(archive.path(), started).unwrap();
+        let run = RunInfo::new(folder.id(), started, started.date_naive(), "acme", "ada");
+        folder.write("report.html", "half a page", None).unwrap();
+        let said = anyhow::anyhow!("<script>alert(1)</script> | `x`");
+        let error = said.context(Failure::failed("Domo answered 503").hint("try again later"));
+        failed(&run, &Loaded::default(), &error, &mut folder).unwrap();
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let page = read("report.html");
+        assert!(page.contains("this run failed") && page.contains("next: try again later") && !page.contains("<script"), "{page}");
+        let text = read("report.md");
+        assert!(
+            text.contains("`error: Domo answered 503`") && text.contains("because: <script>alert(1)</script> \\| `x`"),
+            "{text}"
+        );
+    }
+}
