@@ -1,0 +1,218 @@
+//! Reading the file, and saying all that is wrong with it at once.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::{Config, FIELDS, Instance, ROLES};
+use crate::failure::Failure;
+
+/// The name looked for in the current folder when no `--config` is given.
+pub const DEFAULT_FILE: &str = "domo-reconcile.toml";
+/// The configuration, the file it came from and that file's bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// What the file says, with defaults.
+    pub config: Config,
+    /// The file, where there is one.
+    pub path: Option<PathBuf>,
+    /// Its text; empty without a file.
+    pub text: String,
+}
+
+impl Loaded {
+    /// Reads `path`, or [`DEFAULT_FILE`] in the current folder if it is there, or takes the defaults. Relative paths in the file
+    /// are resolved against its folder.
+    pub fn read(path: Option<&Path>) -> Result<Self> {
+        let found = match path {
+            Some(path) => path.to_owned(),
+            None if Path::new(DEFAULT_FILE).exists() => PathBuf::from(DEFAULT_FILE),
+            None => return Ok(Self::default()),
+        };
+        let text = std::fs::read_to_string(&found).with_context(|| {
+            Failure::usage(format!("cannot read the configuration {}", found.display()))
+                .hint("name an existing TOML file with --config")
+        })?;
+        let mut config = Config::parse(&text).with_context(|| {
+            Failure::usage(format!("the configuration {} is not valid", found.display()))
+                .hint("`domo-reconcile schema config` prints every key there is")
+        })?;
+        let base = found.parent().unwrap_or(Path::new("")).to_owned();
+        for directory in &mut config.directory {
+            directory.path = base.join(&directory.path);
+        }
+        if let Some(templates) = &mut config.report.templates {
+            *templates = base.join(&templates);
+        }
+        Ok(Self { config, path: Some(found), text })
+    }
+}
+
+impl Config {
+    /// Parses the text of a configuration file. The error names key, line and the nearest known key.
+    pub fn parse(text: &str) -> Result<Self> {
+        let config: Self = toml::from_str(text).map_err(|error| anyhow::anyhow!("{}", with_suggestion(&error.to_string())))?;
+        match config.problems().as_slice() {
+            [] => Ok(config),
+            problems => Err(Failure::usage(problems.join("; ")).into()),
+        }
+    }
+
+    /// What is wrong with values that parse: every problem, at once.
+    pub fn problems(&self) -> Vec<String> {
+        use super::Choice::{Create, Deactivate, Delete, Report, Update};
+        let mut problems = Vec::new();
+        let policy = &self.policy;
+        for (key, choice, allowed) in [
+            ("orphan", policy.orphan, &[Deactivate, Delete, Report][..]),
+            ("leaver", policy.leaver, &[Deactivate, Delete, Report]),
+            ("suspended", policy.suspended, &[Deactivate, Report]),
+            ("missing", policy.missing, &[Create, Report]),
+            ("drift", policy.drift, &[Update, Report]),
+        ] {
+            if !allowed.contains(&choice) {
+                problems.push(format!("[policy] {key} may be one of {allowed:?}, not {choice:?}").to_lowercase());
+            }
+        }
+        if self.domo.page_size == 0 || self.domo.page_size > 500 {
+            problems.push(format!("[domo] page_size is 1 to 500, not {}", self.domo.page_size));
+        }
+        if self.domo.concurrency == 0 {
+            problems.push("[domo] concurrency is at least 1".into());
+        }
+        if self.domo.requests_per_minute == 0 {
+            problems.push("[domo] requests_per_minute is at least 1".into());
+        }
+        if self.matching.keys.is_empty() {
+            problems.push("[match] keys needs at least one key".into());
+        }
+        if let Some(zone) = &self.report.timezone
+            && zone.parse::<chrono_tz::Tz>().is_err()
+        {
+            problems.push(format!("[report] timezone `{zone}` is not a zone such as `Europe/Berlin`"));
+        }
+        for (place, field) in self.named_fields() {
+            if !FIELDS.contains(&field) {
+                problems.push(format!("{place} names `{field}`, which is no field of the directory{}", nearest(field, FIELDS)));
+            }
+        }
+        let roles = self.role.iter().map(|rule| ("[[role]] role", &rule.role));
+        for (place, role) in roles.chain([("[policy] default_role", &self.policy.default_role)]) {
+            if !ROLES.contains(&role.as_str()) {
+                problems.push(format!("{place} is one of {}, exactly, not `{role}`", ROLES.join(", ")));
+            }
+        }
+        for exclude in &self.exclude {
+            if exclude.email.is_some() == exclude.id.is_some() {
+                problems.push(format!("[[exclude]] `{}` needs either email or id", exclude.reason));
+            }
+        }
+        for exception in &self.exception {
+            if exception.kinds.is_empty() {
+                problems.push(format!("[[exception]] for `{}` names no kinds", exception.account));
+            }
+            if exception.reason.trim().is_empty() || exception.owner.trim().is_empty() {
+                problems.push(format!("[[exception]] for `{}` needs a reason and an owner", exception.account));
+            }
+        }
+        for (index, directory) in self.directory.iter().enumerate() {
+            if directory.path.as_os_str().is_empty() {
+                problems.push(format!("[[directory]] number {} has no path", index + 1));
+            }
+        }
+        problems
+    }
+
+    /// The configuration of one of several instances: what its section names overrides `[domo]`; its people, where it names them,
+    /// are those who are expected there. People outside them still match, so that nobody becomes an orphan by a slice.
+    pub fn for_instance(&self, instance: &Instance) -> Self {
+        let mut config = self.clone();
+        let domo = &mut config.domo;
+        domo.instance = Some(instance.name.clone());
+        domo.requests_per_minute = instance.requests_per_minute.unwrap_or(domo.requests_per_minute);
+        domo.concurrency = instance.concurrency.unwrap_or(domo.concurrency);
+        domo.page_size = instance.page_size.unwrap_or(domo.page_size);
+        domo.client_owner = instance.client_owner.clone().or(domo.client_owner.take());
+        domo.deactivate_with = instance.deactivate_with.unwrap_or(domo.deactivate_with);
+        domo.groups = instance.groups.unwrap_or(domo.groups);
+        domo.activity_days = instance.activity_days.unwrap_or(domo.activity_days);
+        config.expected = instance.people.clone().or(config.expected.take());
+        config
+    }
+
+    /// Every place where the file names a canonical field, and the name.
+    fn named_fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let rules = (self.expected.iter().map(|rule| ("[expected]", rule)))
+            .chain(self.role.iter().map(|rule| ("[[role]]", &rule.people)))
+            .chain(self.group.iter().map(|rule| ("[[group]]", &rule.people)))
+            .chain(self.instance.iter().filter_map(|instance| Some(("[[instance]] people", instance.people.as_ref()?))));
+        (rules.flat_map(|(place, rule)| rule.keys().map(move |field| (place, field.as_str()))))
+            .chain(self.drift.fields.iter().map(|field| ("[drift] fields", field.as_str())))
+            .chain(
+                self.directory
+                    .iter()
+                    .flat_map(|directory| directory.columns.keys().map(|field| ("[directory.columns]", field.as_str()))),
+            )
+    }
+}
+
+/// `; did you mean ...?` where a known word is near.
+fn nearest(word: &str, known: &[&str]) -> String {
+    let near = known.iter().map(|known| (strsim::damerau_levenshtein(word, known), known)).min();
+    match near.filter(|(distance, known)| *distance <= known.len().max(4) / 2) {
+        Some((_, known)) => format!("; did you mean `{known}`?"),
+        None => String::new(),
+    }
+}
+
+/// serde names the unknown key and the known ones; people want the nearest.
+fn with_suggestion(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = quoted.next().filter(|_| message.contains("unknown field") || message.contains("unknown variant"));
+    let suggestion = unknown.map(|unknown| nearest(unknown, &quoted.collect::<Vec<_>>())).unwrap_or_default();
+    format!("{}{suggestion}", message.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    fn refusal(text: &str) -> String {
+        crate::failure::paragraph(&Config::parse(text).unwrap_err())
+    }
+
+    #[test]
+    fn an_empty_file_gives_the_defaults() {
+        assert_eq!(Config::parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_key() {
+        let refusal = refusal("[domo]\ninstance = \"acme\"\nrequest_per_minute = 3\n");
+        assert!(refusal.contains("line 3"), "{refusal}");
+        assert!(refusal.contains("`request_per_minute`"), "{refusal}");
+        assert!(refusal.contains("did you mean `requests_per_minute`?"), "{refusal}");
+    }
+
+    #[test]
+    fn every_wrong_value_is_said_at_once() {
+        let refusal = refusal(
+            "[domo]\npage_size = 501\n[policy]\norphan = \"create\"\ndefault_role = \"admin\"\n[expected]\ndepartement = [\"x\"]\n",
+        );
+        for part in ["page_size is 1 to 500", "[policy] orphan", "default_role", "did you mean `department`?"] {
+            assert!(refusal.contains(part), "{part} is not in {refusal}");
+        }
+    }
+
+    #[test]
+    fn an_exception_needs_owner_reason_and_day() {
+        let whole =
+            "[[exception]]\naccount = \"a@b.example\"\nkinds = [\"orphan\"]\nreason = \"r\"\nowner = \"o\"\nexpires = 2027-03-31\n";
+        assert_eq!(Config::parse(whole).unwrap().exception[0].expires, NaiveDate::from_ymd_opt(2027, 3, 31).unwrap());
+        for key in ["reason", "owner", "expires"] {
+            let without: Vec<_> = whole.lines().filter(|line| !line.starts_with(key)).collect();
+            assert!(refusal(&without.join("\n")).contains(key));
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! `domo-reconcile.toml`: every key, its default, and a loader that refuses what it does not know.
+//!
+//! Flag beats environment beats file; the flags are applied by the commands. Secrets are never in the file: it names the
+//! environment variables that hold them. The words of the contract that a file may use (keys, statuses, kinds) live here too.
+
+mod load;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+pub use load::{DEFAULT_FILE, Loaded};
+pub use words::{FIELDS, Key, Kind, ROLES, Status};
+
+/// The whole file. Absent sections have their defaults.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The Domo instance and how to talk to it.
+    pub domo: Domo,
+    /// The directory exports: one or more.
+    pub directory: Vec<Directory>,
+    /// What correlates an account with a person.
+    #[serde(rename = "match")]
+    pub matching: Match,
+    /// Who should have an account: canonical field = patterns. All fields must match, each by any of its patterns.
+    /// Absent: every active person.
+    pub expected: Option<Rule>,
+    /// Which attributes are compared.
+    pub drift: Drift,
+    /// What the plan proposes for each kind of finding.
+    pub policy: Policy,
+    /// Limits beyond which a plan or an apply is refused.
+    pub guards: Guards,
+    /// Accounts that are not people.
+    pub exclude: Vec<Exclude>,
+    /// Who should have which role; the first match wins.
+    pub role: Vec<RoleRule>,
+    /// Groups of a new account.
+    pub group: Vec<GroupRule>,
+    /// Findings that are accepted until a day.
+    pub exception: Vec<Exception>,
+    /// How the report looks.
+    pub report: Report,
+    /// Who hears of a run.
+    pub notify: Notify,
+    /// Several Domos in one run.
+    pub instance: Vec<Instance>,
+}
+
+/// `[domo]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Domo {
+    /// `acme` for `acme.domo.com`.
+    pub instance: Option<String>,
+    /// Our share of the instance-wide limit, which others use too.
+    pub requests_per_minute: u32,
+    /// Reads under way at once. Writes go one at a time.
+    pub concurrency: usize,
+    /// Users a page, at most 500.
+    pub page_size: usize,
+    /// E-mail of the account behind the API client, where its token does not say.
+    pub client_owner: Option<String>,
+    /// Which door deactivates.
+    pub deactivate_with: DeactivateWith,
+    /// Read group memberships.
+    pub groups: bool,
+    /// Read that many days of the activity log (scope `audit`); 0 reads none.
+    pub activity_days: u32,
+}
+
+impl Default for Domo {
+    fn default() -> Self {
+        Self {
+            instance: None,
+            requests_per_minute: 1500,
+            concurrency: 4,
+            page_size: 500,
+            client_owner: None,
+            deactivate_with: DeactivateWith::Rest,
+            groups: false,
+            activity_days: 0,
+        }
+    }
+}
+
+/// Which API carries out a deactivation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DeactivateWith {
+    /// `PUT /v1/users/{id}` with `active: false`.
+    #[default]
+    Rest,
+    /// SCIM `PATCH active`. Domo's own article says that this deletes the user.
+    Scim,
+}
+
+/// `[[directory]]`: one export. Everything but the path is found by itself and may be overridden.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Directory {
+    /// The file, relative to the configuration file.
+    pub path: PathBuf,
+    /// Its format, where the content should not decide.
+    pub format: Option<Format>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The row that holds the headers, 1-based.
+    pub header_row: Option<u32>,
+    /// An encoding label such as `windows-1252`.
+    pub encoding: Option<String>,
+    /// The delimiter of a CSV file.
+    pub delimiter: Option<char>,
+    /// How ambiguous dates such as `03/04/2026` are read.
+    pub date_order: Option<DateOrder>,
+    /// Canonical field = header in the file.
+    pub columns: BTreeMap<String, String>,
+    /// Value in the file = canonical status.
+    pub status: BTreeMap<String, Status>,
+}
+
+/// The three formats a directory export is loaded from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Delimited text.
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// JSON, in an envelope or one object a line.
+    Json,
+}
+
+/// The order of day, month and year in numeric dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DateOrder {
+    /// 31/12/2026
+    Dmy,
+    /// 12/31/2026
+    Mdy,
+    /// 2026/12/31
+    Ymd,
+}
+/// `[match]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Match {
+    /// The keys that are evaluated; their order means nothing.
+    pub keys: BTreeSet<Key>,
+    /// Old domain = the domain it counts as.
+    pub domain_aliases: BTreeMap<String, String>,
+}
+
+impl Default for Match {
+    fn default() -> Self {
+        Self { keys: [Key::Email, Key::EmployeeNumber].into(), domain_aliases: BTreeMap::new() }
+    }
+}
+/// Canonical field = patterns with `*`; all fields must match, each by any of its patterns.
+pub type Rule = BTreeMap<String, Vec<String>>;
+
+/// `[drift]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Drift {
+    /// The canonical fields that are compared.
+    pub fields: Vec<String>,
+    /// May the plan clear a value that is empty in the directory?
+    pub clear_empty: bool,
+}
+
+impl Default for Drift {
+    fn default() -> Self {
+        let fields = ["name", "title", "department", "location", "phone", "employee_number", "email"];
+        Self { fields: fields.map(String::from).into(), clear_empty: false }
+    }
+}
+
+/// What a plan may propose. Not every choice is allowed for every kind; [`Config::problems`] says which is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Choice {
+    /// Switch the account off.
+    Deactivate,
+    /// Delete the account.
+    Delete,
+    /// Create an account.
+    Create,
+    /// Write the directory's values.
+    Update,
+    /// Only report.
+    Report,
+}
+
+/// `[policy]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// deactivate, delete or report
+    pub orphan: Choice,
+    /// deactivate, delete or report
+    pub leaver: Choice,
+    /// deactivate or report
+    pub suspended: Choice,
+    /// create or report
+    pub missing: Choice,
+    /// update or report
+    pub drift: Choice,
+    /// The role of created accounts.
+    pub default_role: String,
+    /// Whether Domo sends an invitation to a created account.
+    pub send_invite: bool,
+    /// Days until a plan expires.
+    pub plan_valid_days: u32,
+    /// The one who applies may not be the one who approved.
+    pub second_person: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            orphan: Choice::Deactivate,
+            leaver: Choice::Deactivate,
+            suspended: Choice::Report,
+            missing: Choice::Report,
+            drift: Choice::Update,
+            default_role: "Participant".into(),
+            send_invite: false,
+            plan_valid_days: 7,
+            second_person: false,
+        }
+    }
+}
+
+/// `[guards]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Guards {
+    /// Deactivations and deletions still to be done.
+    pub max_deactivations: u64,
+    /// The same as a share of active accounts; not looked at below 20 of them.
+    pub max_deactivations_percent: u64,
+    /// Updates as a share of active accounts.
+    pub max_updates_percent: u64,
+    /// Creates.
+    pub max_creates: u64,
+    /// Active Admin accounts that must remain.
+    pub min_admins: u64,
+}
+
+impl Default for Guards {
+    fn default() -> Self {
+        Self { max_deactivations: 50, max_deactivations_percent: 10, max_updates_percent: 50, max_creates: 200, min_admins: 2 }
+    }
+}
+
+/// `[[exclude]]`: accounts that are not people, by e-mail pattern or id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Exclude {
+    /// An e-mail pattern; `*` is a wildcard.
+    pub email: Option<String>,
+    /// A Domo id.
+    pub id: Option<u64>,
+    /// Why these are not people.
+    pub reason: String,
+    /// Who answers for them; without one the rule is a `quality` finding.
+    pub owner: Option<String>,
+}
+
+/// `[[role]]`: people whose fields match should have this role.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RoleRule {
+    /// The role.
+    pub role: String,
+    /// Which people.
+    #[serde(flatten)]
+    pub people: Rule,
+}
+
+/// `[[group]]`: new accounts of people whose fields match join these groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct GroupRule {
+    /// Names of Domo groups.
+    pub groups: Vec<String>,
+    /// Which people.
+    #[serde(flatten)]
+    pub people: Rule,
+}
+
+/// `[[exception]]`: findings of one account that are accepted until a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// E-mail or Domo id.
+    pub account: String,
+    /// Kinds of finding that are accepted.
+    pub kinds: Vec<Kind>,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day it holds.
+    #[serde(with = "toml_date")]
+    #[schemars(with = "NaiveDate")]
+    pub expires: NaiveDate,
+}
+
+/// `[report]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Report {
+    /// The heading.
+    pub title: String,
+    /// Printed on every page, such as `Confidential`.
+    pub classification: Option<String>,
+    /// A zone such as `Europe/Berlin`, shown beside UTC.
+    pub timezone: Option<String>,
+    /// A folder whose files replace the built-in templates by name, relative to the configuration file.
+    pub templates: Option<PathBuf>,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self { title: "Domo access review".into(), classification: None, timezone: None, templates: None }
+    }
+}
+
+/// `[notify]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Notify {
+    /// The environment variable that holds the webhook's address.
+    pub url_env: Option<String>,
+    /// A file for the node exporter's textfile collector.
+    pub textfile: Option<PathBuf>,
+}
+
+/// `[[instance]]`: one of several Domos; what it names overrides `[domo]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Instance {
+    /// `acme-eu` for `acme-eu.domo.com`.
+    pub name: String,
+    /// The variable that holds this instance's client id.
+    pub client_id_env: Option<String>,
+    /// The variable that holds this instance's client secret.
+    pub client_secret_env: Option<String>,
+    /// This instance's API address, where it is not Domo's own.
+    pub api_url: Option<String>,
+    /// The people of this instance: canonical field = patterns.
+    #[serde(default)]
+    pub people: Option<Rule>,
+    /// See `[domo]`.
+    pub requests_per_minute: Option<u32>,
+    /// See `[domo]`.
+    pub concurrency: Option<usize>,
+    /// See `[domo]`.
+    pub page_size: Option<usize>,
+    /// See `[domo]`.
+    pub client_owner: Option<String>,
+    /// See `[domo]`.
+    pub deactivate_with: Option<DeactivateWith>,
+    /// See `[domo]`.
+    pub groups: Option<bool>,
+    /// See `[domo]`.
+    pub activity_days: Option<u32>,
+}
+/// TOML has dates; chrono reads text.
+mod toml_date {
+    use chrono::NaiveDate;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(date: &NaiveDate, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(date)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Date(toml::value::Datetime),
+            Text(String),
+        }
+        let text = match Written::deserialize(deserializer)? {
+            Written::Date(date) => date.to_string(),
+            Written::Text(text) => text,
+        };
+        text.parse().map_err(|_| D::Error::custom(format!("`{text}` is not a day such as 2027-03-31")))
+    }
+}
