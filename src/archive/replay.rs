@@ -74,8 +74,10 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
 
 /// The configuration as it was in force for one of several instances.
 pub(super) fn for_instance(config: &Config, name: &str) -> Config {
-    let _ = name;
-    config.clone()
+    match config.instance.iter().find(|instance| instance.name == name) {
+        Some(instance) => config.for_instance(instance),
+        None => config.clone(),
+    }
 }
 
 fn intact(folder: &Path, manifest: &Manifest, name: &str) -> Result<()> {

@@ -9,14 +9,15 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::progress::Line;
-use super::{Context, Ended};
+use super::{Context, Ended, instance_name};
 use crate::archive::manifest::{ConfigDigest, Manifest, Summary};
+use crate::archive::notice::Notice;
 use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
 use crate::cli;
 use crate::config::{Config, Directory, Loaded};
 use crate::directory::{self, People};
 use crate::domo::{self, Accounts};
-use crate::failure::{Failure, Kind};
+use crate::failure::{self, Failure, Kind};
 use crate::plan::{self, Plan};
 use crate::reconcile::{self, AccountTotals, EvidenceStatus, PersonTotals, Reconciliation, Rules, Severity};
 use crate::report;
@@ -37,21 +38,50 @@ pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
         as_of: options.as_of.unwrap_or(context.started.date_naive()),
         archive: options.archive.clone(),
         report: report::Options { markdown, redact: options.redact },
+        fail_on: options.fail_on,
     };
-    let audited = match &options.accounts {
-        Some(file) => vec![audit.of(context, loaded, From::File(file.clone()))?],
-        None if loaded.config.instance.is_empty() => {
-            let settings = domo::Settings::from_env(&loaded.config, None)?;
-            vec![audit.of(context, loaded, From::Api(Box::new(settings)))?]
+    let runs = match &options.accounts {
+        None if !loaded.config.instance.is_empty() => audit.of_each_instance(context, &loaded),
+        accounts => {
+            audit.of_one(context, &loaded, accounts.as_deref()).map(|one| vec![(instance_name(&loaded.config, None), Ok(one))])
         }
-        None => audit.of_each_instance(context, &loaded)?,
     };
+    let runs = runs.unwrap_or_else(|error| vec![(instance_name(&loaded.config, None), Err(error))]);
+
+    let notice = |(instance, run): &(String, Result<Audited>)| match run {
+        Ok(audited) => audited.notice.clone(),
+        Err(error) => Notice::failed(instance, context.started, failure::kind(error)),
+    };
+    super::notify::tell(&loaded.config.notify, &runs.iter().map(notice).collect::<Vec<_>>(), &context.terminal);
+    answer(runs, options.json, context)
+}
+
+/// Prints what was audited and ends as the worst of it.
+fn answer(runs: Vec<(String, Result<Audited>)>, json: bool, context: &Context) -> Result<Ended> {
+    let mut audited = Vec::new();
+    let mut failed = Vec::new();
+    for (instance, run) in runs {
+        match run {
+            Ok(one) => audited.push(one),
+            Err(error) => failed.push((instance, error)),
+        }
+    }
     match audited.as_slice() {
-        [one] if options.json => context.terminal.json(one)?,
-        all if options.json => context.terminal.json(&all)?,
+        [one] if json => context.terminal.json(one)?,
+        [] => {}
+        all if json => context.terminal.json(&all)?,
         all => all.iter().try_for_each(|one| context.terminal.answer(one.summary()))?,
     }
-    Ok(audited.iter().filter_map(|one| one.ended(options.fail_on)).min_by_key(|kind| kind.code()))
+    match failed.pop() {
+        Some((_, error)) if failed.is_empty() && audited.is_empty() => Err(error),
+        Some((instance, error)) => {
+            for (instance, error) in &failed {
+                context.terminal.error(&format!("{instance}: {}", failure::paragraph(error)));
+            }
+            Err(error.context(format!("the instance {instance} was not audited")))
+        }
+        None => Ok(audited.iter().filter_map(|one| one.ended).min_by_key(|kind| kind.code())),
+    }
 }
 
 /// `--directory FILE` has no settings of its own: everything is found by itself.
@@ -75,6 +105,8 @@ pub(super) struct Audit {
     pub(super) archive: PathBuf,
     /// How the report looks.
     pub(super) report: report::Options,
+    /// Findings from which on the run ends with [`Kind::Findings`].
+    pub(super) fail_on: cli::FailOn,
 }
 
 impl Audit {
@@ -85,45 +117,38 @@ impl Audit {
         self.under(&lock, context, &loaded, &people, from)
     }
 
+    fn of_one(&self, context: &Context, loaded: &Loaded, file: Option<&Path>) -> Result<Audited> {
+        let from = match file {
+            Some(file) => From::File(file.to_owned()),
+            None => From::Api(Box::new(domo::Settings::from_env(&loaded.config, None)?)),
+        };
+        self.of(context, loaded.clone(), from)
+    }
+
     /// Audits every `[[instance]]`, one after the other, under one lock. One that fails does not stop the others.
-    fn of_each_instance(&self, context: &Context, loaded: &Loaded) -> Result<Vec<Audited>> {
-        let instances = &loaded.config.instance;
-        let settings: Vec<_> =
-            instances.iter().map(|instance| domo::Settings::from_env(&loaded.config, Some(instance))).collect::<Result<_>>()?;
+    fn of_each_instance(&self, context: &Context, loaded: &Loaded) -> Result<Vec<(String, Result<Audited>)>> {
+        let settings = |instance| domo::Settings::from_env(&loaded.config, Some(instance)).map(|settings| (instance, settings));
+        let instances: Vec<_> = loaded.config.instance.iter().map(settings).collect::<Result<_>>()?;
         let lock = Arc::new(Lock::take(&self.archive, context.started)?);
         let people = load(&loaded.config)?;
-        let mut audited = Vec::new();
-        let mut failed = Vec::new();
-        for (instance, settings) in instances.iter().zip(settings) {
+        let each = instances.into_iter().map(|(instance, settings)| {
             let loaded = Loaded { config: loaded.config.for_instance(instance), ..loaded.clone() };
-            match self.under(&lock, context, &loaded, &people, From::Api(Box::new(settings))) {
-                Ok(one) => audited.push(one),
-                Err(error) => failed.push(error.context(format!("auditing the instance {}", instance.name))),
-            }
-        }
-        for error in failed.iter().skip(1) {
-            context.terminal.error(&crate::failure::paragraph(error));
-        }
-        match failed.into_iter().next() {
-            Some(error) => {
-                audited.iter().for_each(|one| context.terminal.say(one.summary()));
-                Err(error)
-            }
-            None => Ok(audited),
-        }
+            (instance.name.clone(), self.under(&lock, context, &loaded, &people, From::Api(Box::new(settings))))
+        });
+        Ok(each.collect())
     }
 
     /// Audits one instance. A run that fails leaves a folder without a manifest: nothing takes it for a run.
     fn under(&self, lock: &Arc<Lock>, context: &Context, loaded: &Loaded, people: &People, from: From) -> Result<Audited> {
         let mut folder = RunFolder::create_under(lock, context.started)?;
-        let instance = super::instance_name(&loaded.config, None);
+        let instance = instance_name(&loaded.config, None);
         let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
         let judged = read(context, &loaded.config, from)
             .and_then(|accounts| self.judge(context, loaded, people, &accounts, &mut run, &mut folder));
         match judged {
-            Ok(judged) => judged.complete(folder, run),
+            Ok(judged) => judged.complete(folder, run, self.fail_on),
             Err(error) => {
-                if crate::failure::kind(&error) == Kind::Usage {
+                if failure::kind(&error) == Kind::Usage {
                     folder.discard();
                 }
                 Err(error)
@@ -141,7 +166,7 @@ impl Audit {
         run: &mut RunInfo,
         folder: &mut RunFolder,
     ) -> Result<Judged> {
-        run.instance = super::instance_name(&loaded.config, accounts.evidence.credential.as_ref());
+        run.instance = instance_name(&loaded.config, accounts.evidence.credential.as_ref());
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of };
         let reconciliation = reconcile::reconcile(accounts, people, &rules)?;
         run.finish(context.clock());
@@ -191,10 +216,48 @@ struct Judged {
 }
 
 impl Judged {
-    fn complete(self, folder: RunFolder, run: RunInfo) -> Result<Audited> {
-        let names = folder.files().into_iter().map(|file| file.name).chain(["manifest.json".to_owned()]).collect();
+    fn complete(self, folder: RunFolder, run: RunInfo, fail_on: cli::FailOn) -> Result<Audited> {
+        let ended = ended(&self.reconciliation, fail_on);
+        let notice = Notice::of(&self.manifest, ended);
+        let names: Vec<String> = folder.files().into_iter().map(|file| file.name).chain(["manifest.json".to_owned()]).collect();
         let path = folder.complete(self.manifest)?;
-        Ok(Audited::new(&path, names, &run, &self.reconciliation, &self.history, self.plan.as_ref()))
+        let summary = Summary::of(&self.reconciliation, &self.history);
+        Ok(Audited {
+            run_dir: path.clone(),
+            run_id: run.id,
+            evidence: summary.evidence.status,
+            accounts: summary.accounts,
+            people: summary.people,
+            findings: Counts { by_kind: summary.by_kind, by_severity: summary.by_severity },
+            plan: self.plan.map(|plan| Planned {
+                actions: plan.actions.len() as u64,
+                refused_by: plan.refused_by().into_iter().map(str::to_owned).collect(),
+            }),
+            files: names.into_iter().map(|name| (name.clone(), path.join(name))).collect(),
+            as_of: run.as_of,
+            reasons: summary.evidence.reasons,
+            first_run: self.history.previous.is_none(),
+            notice,
+            ended,
+        })
+    }
+}
+
+/// How an audit ends: incomplete evidence before findings. Accepted findings do not fail a run.
+fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Ended {
+    let threshold = match fail_on {
+        cli::FailOn::Critical => Some(Severity::Critical),
+        cli::FailOn::High => Some(Severity::High),
+        cli::FailOn::Medium => Some(Severity::Medium),
+        cli::FailOn::Low => Some(Severity::Low),
+        cli::FailOn::Info => Some(Severity::Info),
+        cli::FailOn::Never => None,
+    };
+    let open = reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
+    match (reconciliation.evidence.status, open.map(|finding| finding.severity).min(), threshold) {
+        (EvidenceStatus::Incomplete, ..) => Some(Kind::NotEvaluable),
+        (_, Some(worst), Some(threshold)) if worst <= threshold => Some(Kind::Findings),
+        _ => None,
     }
 }
 
@@ -219,7 +282,7 @@ fn read(context: &Context, config: &Config, from: From) -> Result<Accounts> {
     }))
 }
 
-/// The answer of one audit, as `--json` prints it.
+/// The answer of one audit, as `--json` prints it. What is skipped is only said to people.
 #[derive(Debug, Serialize)]
 pub(super) struct Audited {
     run_dir: PathBuf,
@@ -230,9 +293,16 @@ pub(super) struct Audited {
     findings: Counts,
     plan: Option<Planned>,
     files: BTreeMap<String, PathBuf>,
-    /// What is only said to people.
     #[serde(skip)]
-    said: Said,
+    as_of: NaiveDate,
+    #[serde(skip)]
+    reasons: Vec<String>,
+    #[serde(skip)]
+    first_run: bool,
+    #[serde(skip)]
+    notice: Notice,
+    #[serde(skip)]
+    ended: Ended,
 }
 
 #[derive(Debug, Serialize)]
@@ -247,70 +317,7 @@ struct Planned {
     refused_by: Vec<String>,
 }
 
-#[derive(Debug)]
-struct Said {
-    instance: String,
-    as_of: NaiveDate,
-    reasons: Vec<String>,
-    new: u64,
-    resolved: u64,
-    first_run: bool,
-    /// The worst severity that no exception covers.
-    worst: Option<Severity>,
-}
-
 impl Audited {
-    fn new(
-        folder: &Path,
-        files: Vec<String>,
-        run: &RunInfo,
-        reconciliation: &Reconciliation,
-        history: &History,
-        plan: Option<&Plan>,
-    ) -> Self {
-        let summary = Summary::of(reconciliation, history);
-        let open = reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
-        Self {
-            run_dir: folder.to_owned(),
-            run_id: run.id.clone(),
-            evidence: reconciliation.evidence.status,
-            accounts: reconciliation.accounts,
-            people: reconciliation.people,
-            findings: Counts { by_kind: summary.by_kind, by_severity: summary.by_severity },
-            plan: plan.map(|plan| Planned {
-                actions: plan.actions.len() as u64,
-                refused_by: plan.refused_by().into_iter().map(str::to_owned).collect(),
-            }),
-            files: files.into_iter().map(|name| (name.clone(), folder.join(name))).collect(),
-            said: Said {
-                instance: run.instance.clone(),
-                as_of: run.as_of,
-                reasons: reconciliation.evidence.reasons.clone(),
-                new: summary.new,
-                resolved: summary.resolved,
-                first_run: history.previous.is_none(),
-                worst: open.map(|finding| finding.severity).min(),
-            },
-        }
-    }
-
-    /// How the audit ends: incomplete evidence before findings. Accepted findings do not fail a run.
-    pub(super) fn ended(&self, fail_on: cli::FailOn) -> Ended {
-        let threshold = match fail_on {
-            cli::FailOn::Critical => Some(Severity::Critical),
-            cli::FailOn::High => Some(Severity::High),
-            cli::FailOn::Medium => Some(Severity::Medium),
-            cli::FailOn::Low => Some(Severity::Low),
-            cli::FailOn::Info => Some(Severity::Info),
-            cli::FailOn::Never => None,
-        };
-        match (self.evidence, self.said.worst, threshold) {
-            (EvidenceStatus::Incomplete, ..) => Some(Kind::NotEvaluable),
-            (_, Some(worst), Some(threshold)) if worst <= threshold => Some(Kind::Findings),
-            _ => None,
-        }
-    }
-
     /// Ten lines for people.
     pub(super) fn summary(&self) -> String {
         let evidence = match self.evidence {
@@ -318,8 +325,8 @@ impl Audited {
             EvidenceStatus::Warnings => "complete, with warnings",
             EvidenceStatus::Incomplete => "INCOMPLETE: do not rely on this report; there is no plan",
         };
-        let mut lines = vec![format!("{} on {}. Evidence: {evidence}", self.said.instance, self.said.as_of)];
-        lines.extend(self.said.reasons.iter().map(|reason| format!("  {reason}")));
+        let mut lines = vec![format!("{} on {}. Evidence: {evidence}", self.notice.instance, self.as_of)];
+        lines.extend(self.reasons.iter().map(|reason| format!("  {reason}")));
         let accounts = self.accounts.parts().map(|(situation, count)| (word(&situation), count));
         lines.push(format!("Domo accounts  {:>7} = {}", self.accounts.read, sum(&accounts)));
         let people = self.people.parts().map(|(situation, count)| (word(&situation), count));
@@ -332,9 +339,9 @@ impl Audited {
         if !kinds.is_empty() {
             lines.push(format!("                 by kind {}", sum(&kinds)));
         }
-        lines.push(match self.said.first_run {
+        lines.push(match self.first_run {
             true => "First run of this archive: nothing to compare with".to_owned(),
-            false => format!("Since the previous run: {} new, {} resolved", self.said.new, self.said.resolved),
+            false => format!("Since the previous run: {} new, {} resolved", self.notice.new, self.notice.resolved),
         });
         let file = |name: &str| self.files.get(name).map(|path| path.display().to_string()).unwrap_or_default();
         lines.push(format!("Report: {}", file("report.html")));

@@ -3,9 +3,20 @@
 use anyhow::Result;
 
 use super::{Context, Ended};
-use crate::cli;
+use crate::archive::findings::Findings;
+use crate::cli::{self, SchemaName};
+use crate::config::Config;
+use crate::plan::Plan;
+use crate::report;
 
-/// Runs it.
-pub(super) fn run(_options: &cli::Schema, _context: &Context) -> Result<Ended> {
-    Err(crate::failure::Failure::failed("`schema` is not built yet").into())
+/// Prints the schema of a file, as the types that write it have it.
+pub(super) fn run(options: &cli::Schema, context: &Context) -> Result<Ended> {
+    let schema = match options.name {
+        SchemaName::Findings => schemars::schema_for!(Findings),
+        SchemaName::Plan => schemars::schema_for!(Plan),
+        SchemaName::Report => schemars::schema_for!(report::View),
+        SchemaName::Config => schemars::schema_for!(Config),
+    };
+    context.terminal.json(&schema)?;
+    Ok(None)
 }

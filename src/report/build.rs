@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::Inputs;
@@ -14,7 +15,7 @@ use super::view::{
 use super::{appendix, cap, charts, figures, sections, view};
 use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
-use crate::reconcile::{EvidenceStatus, Finding, Kind, Severity};
+use crate::reconcile::{EvidenceStatus, Finding, FindingId, Kind, Severity};
 use crate::text;
 
 /// What all parts of the view are made from.
@@ -25,6 +26,8 @@ pub(super) struct Builder<'a> {
     pub(super) files: &'a [FileEntry],
     /// Findings by kind, and by kind and severity.
     pub(super) by_kind: BTreeMap<Kind, [u64; 5]>,
+    /// Findings that had been accepted until a day that is over.
+    pub(super) expired: BTreeMap<&'a FindingId, NaiveDate>,
 }
 
 /// The whole view of a run.
@@ -35,7 +38,10 @@ pub(super) fn view(inputs: &Inputs, t: &Texts, files: &[FileEntry]) -> Result<Vi
     for finding in &inputs.reconciliation.findings {
         by_kind.entry(finding.kind).or_default()[rank(finding.severity)] += 1;
     }
-    let builder = Builder { inputs, t, zone, files, by_kind };
+    let used = inputs.reconciliation.exceptions.iter().filter(|used| used.expired);
+    let expired = used.filter_map(|used| Some((used, config.exception.get(used.index)?.expires)));
+    let expired = expired.flat_map(|(used, day)| used.findings.iter().map(move |id| (id, day))).collect();
+    let builder = Builder { inputs, t, zone, files, by_kind, expired };
     Ok(builder.view())
 }
 
@@ -436,7 +442,7 @@ impl Builder<'_> {
             let list: Vec<String> = changed.iter().map(|change| shown(change)).collect();
             notes.push(format!("{} {}", t.count("change.parameters", changed.len() as u64, &[]), list.join("; ")));
         }
-        notes.extend(history.applied.iter().map(|applied| shown(applied)));
+        notes.extend(history.notes.iter().chain(&history.applied).map(|note| shown(note)));
         let Some(previous) = &history.previous else {
             return Change { sentence: t.get("change.first").to_owned(), ties_out: true, notes, trend: None };
         };
@@ -444,11 +450,16 @@ impl Builder<'_> {
         let states = |state| history.lifecycle.values().filter(|lifecycle| lifecycle.state == state).count() as u64;
         let (new, reappeared) = (states(State::New), states(State::Reappeared));
         let resolved = history.resolved.len() as u64;
-        let ties_out = previous.findings + new + reappeared == now + resolved;
-        let numbers = [previous.findings, resolved, new, reappeared, now].map(figures::grouped);
-        let [before, gone, fresh, back, after] = &numbers;
-        let places = [("previous", before.as_str()), ("resolved", gone), ("new", fresh), ("reappeared", back), ("now", after)];
-        let mut sentence = t.fill(if reappeared > 0 { "change.sum_reappeared" } else { "change.sum" }, &places);
+        let unjudged = history.unjudged;
+        let ties_out = previous.findings + new + reappeared == now + resolved + unjudged;
+        // The sum in words, without the parts that are nothing.
+        let part = |key: &str, number: u64| t.fill(key, &[("n", &figures::grouped(number))]);
+        let mut sum = vec![part("change.previous", previous.findings), part("change.resolved", resolved)];
+        sum.extend((unjudged > 0).then(|| part("change.unjudged", unjudged)));
+        sum.push(part("change.new", new));
+        sum.extend((reappeared > 0).then(|| part("change.reappeared", reappeared)));
+        sum.push(part("change.now", now));
+        let mut sentence = sum.join(" ");
         if !ties_out {
             sentence.push(' ');
             sentence.push_str(t.get("change.not_ties_out"));

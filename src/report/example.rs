@@ -90,7 +90,7 @@ fn name(number: usize, text: &str) -> String {
 }
 
 fn account(number: usize, text: &str) -> AccountRef {
-    let role = ["Editor", "Participant", "Admin", "Participant", "Privileged"][number % 5];
+    let role = if number.is_multiple_of(40) { "Admin" } else { ["Editor", "Participant", "Social", "Participant"][number % 4] };
     AccountRef {
         index: u32::try_from(number).unwrap_or_default(),
         id: Some(1_234_567_000 + number as u64),
@@ -136,7 +136,7 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
     let who = Some(account(number, text));
     let (severity, account, person_ref, detail, action, reason) = match kind {
         Kind::Leaver => {
-            let severity = if number.is_multiple_of(5) { Severity::Critical } else { Severity::High };
+            let severity = if number.is_multiple_of(40) { Severity::Critical } else { Severity::High };
             let days = last.map(|last| (as_of - last).num_days());
             let detail = Detail::Employment { status_word: Some(format!("Terminated{text}")), last_day: last, days_since: days };
             let reason = format!(

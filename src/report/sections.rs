@@ -209,8 +209,15 @@ fn columns(builder: &Builder, kind: Kind) -> Vec<Column> {
             column("expiry", t.get("column.expiry"), "d"),
         ],
     };
-    columns.push(column("found", t.get("column.found"), "s"));
+    if says_more(kind) {
+        columns.push(column("found", t.get("column.found"), "s"));
+    }
     columns
+}
+
+/// Kinds whose columns do not say all that the reason says.
+fn says_more(kind: Kind) -> bool {
+    matches!(kind, Kind::Conflict | Kind::Ambiguous | Kind::Duplicate | Kind::NotEvaluable | Kind::Deactivated | Kind::Exception)
 }
 
 fn row(builder: &Builder, finding: &Finding) -> Row {
@@ -242,6 +249,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
         (None, None) => t.get("action.none").to_owned(),
     };
     let account_id = account.and_then(|account| account.id);
+    let expired = builder.expired.get(&finding.id).map(|day| t.fill("state.expired", &[("day", &day.to_string())]));
     Row {
         id: finding.id.to_string(),
         kind: finding.kind.as_str(),
@@ -250,7 +258,6 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
         email: email.filter(|email| *email != name),
         name,
         account_id: account_id.map_or_else(|| t.get("page.empty").to_owned(), |id| id.to_string()),
-        account_href: account_id.and_then(|id| builder.account_href(id)),
         role: account.and_then(|account| account.role.as_deref()).map_or_else(|| t.get("page.empty").to_owned(), shown),
         reason: shown(&finding.reason),
         cells: cells(builder, finding),
@@ -260,7 +267,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
         age: figures::days(first_seen, as_of).max(0),
         state,
         state_label,
-        changed: lifecycle.map(|lifecycle| lifecycle.changed.iter().map(|change| shown(change)).collect()).unwrap_or_default(),
+        notes: lifecycle.into_iter().flat_map(|lifecycle| &lifecycle.changed).map(|change| shown(change)).chain(expired).collect(),
     }
 }
 
@@ -328,14 +335,10 @@ fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
         }
     };
     // A finding whose detail is not its kind's still fills its kind's columns.
-    if finding.kind != Kind::Drift {
-        cells.push(Cell::or(Some(shown(&finding.reason)), empty));
-        let wanted = columns(builder, finding.kind).len();
-        if cells.len() != wanted {
-            let reason = cells.pop();
-            cells.resize_with(wanted.saturating_sub(1), || Cell::or(None, empty));
-            cells.extend(reason);
-        }
+    let more = says_more(finding.kind);
+    cells.resize_with(columns(builder, finding.kind).len() - usize::from(more), || Cell::or(None, empty));
+    if more {
+        cells.push(Cell::text(shown(&finding.reason)));
     }
     cells
 }
@@ -433,13 +436,4 @@ fn field_change(builder: &Builder, change: &DriftField) -> FieldChange {
     }
     let filled = |value: String| Some(value).filter(|value| !value.is_empty());
     FieldChange { field: change.field.replace('_', " "), old: filled(sides.0), new: filled(sides.1), notes }
-}
-
-impl Builder<'_> {
-    /// The account's page in Domo; only where the instance's name can be part of a host name.
-    pub(super) fn account_href(&self, id: u64) -> Option<String> {
-        let name = &self.inputs.reconciliation.instance;
-        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        plain.then(|| format!("https://{name}.domo.com/admin/people/{id}"))
-    }
 }

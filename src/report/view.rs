@@ -388,8 +388,6 @@ pub struct Finding {
     pub email: Option<String>,
     /// The Domo id, or the word for none.
     pub account_id: String,
-    /// The account's page in Domo.
-    pub account_href: Option<String>,
     /// The account's role, or the word for none.
     pub role: String,
     /// The sentence that explains the finding.
@@ -408,8 +406,8 @@ pub struct Finding {
     pub state: &'static str,
     /// The same in words, with until when it is accepted.
     pub state_label: String,
-    /// What changed since the previous run.
-    pub changed: Vec<String>,
+    /// What changed since the previous run, and until when it had been accepted.
+    pub notes: Vec<String>,
 }
 
 /// One field that differs.
@@ -439,7 +437,7 @@ pub struct Column {
 /// One cell.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Cell {
-    /// How it is shown: `text`, `raw`, `number`, `date`, `empty`, `severity`, `finding`.
+    /// How it is shown: `text`, `bidi` (text that may run the other way), `raw`, `number`, `date`, `empty`, `severity`, `finding`.
     pub form: &'static str,
     /// What stands in it.
     pub text: String,
@@ -518,7 +516,8 @@ pub struct Source {
 
 impl Cell {
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self::of("text", text.into())
+        let text = text.into();
+        Self::of(if text.is_ascii() { "text" } else { "bidi" }, text)
     }
 
     pub(crate) fn raw(text: impl Into<String>) -> Self {

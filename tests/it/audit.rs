@@ -1,1 +1,117 @@
-//! audit
+//! `audit` as schedulers and programs meet it: its answer, its files, its exit codes.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{Ran, run, run_with, samples};
+
+const DAY: &str = "2026-11-23";
+
+/// The sample company, judged from files.
+fn audit(folder: &Path, directory: &str, more: &[&str]) -> Ran {
+    let company = samples().join("company");
+    let config = samples().join("domo-reconcile.toml");
+    let (users, directory) = (company.join("domo-users.json"), company.join(directory));
+    let args = ["audit", "--json", "--as-of", DAY, "--config", config.to_str().unwrap(), "--accounts", users.to_str().unwrap()];
+    run(folder, args.into_iter().chain(["--directory", directory.to_str().unwrap()]).chain(more.iter().copied()))
+}
+
+fn findings(ran: &Ran, folder: &Path) -> Value {
+    let path = folder.join(ran.json()["files"]["findings.json"].as_str().unwrap());
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn the_answer_has_the_shape_of_the_contract_and_its_files_are_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = audit(folder.path(), "directory.csv", &[]).code(0);
+    let answer = ran.json();
+    for part in ["run_dir", "run_id", "evidence", "accounts", "people", "findings", "plan", "files"] {
+        assert!(!answer[part].is_null(), "{part} is missing in {answer}");
+    }
+    for (name, path) in answer["files"].as_object().unwrap() {
+        assert!(folder.path().join(path.as_str().unwrap()).is_file(), "{name}");
+    }
+    for side in ["accounts", "people"] {
+        let counts = answer[side].as_object().unwrap();
+        let sum: u64 = counts.iter().filter(|(name, _)| *name != "read").map(|(_, count)| count.as_u64().unwrap()).sum();
+        assert_eq!(json!(sum), counts["read"], "{side}");
+    }
+    assert_eq!(findings(&ran, folder.path())["accounts"], answer["accounts"]);
+}
+
+#[test]
+fn the_same_company_as_csv_xlsx_and_json_has_the_same_findings() {
+    let judged = ["directory.csv", "directory.xlsx", "directory.json"].map(|directory| {
+        let folder = tempfile::tempdir().unwrap();
+        let ran = audit(folder.path(), directory, &[]).code(0);
+        let mut findings = findings(&ran, folder.path());
+        let list = findings["findings"].as_array_mut().unwrap();
+        // Where a row stands and what a rejected row is called differ between files; who it is does not.
+        list.retain(|finding| finding["kind"] != "quality" && finding["kind"] != "not-evaluable");
+        for finding in list {
+            finding["reason"] = Value::Null;
+            if let Some(person) = finding["person"].as_object_mut() {
+                person.remove("source");
+                person.remove("row");
+            }
+        }
+        (ran.json()["accounts"].clone(), ran.json()["people"].clone(), findings["findings"].clone())
+    });
+    assert_eq!(judged[0], judged[1], "csv and xlsx");
+    assert_eq!(judged[0], judged[2], "csv and json");
+}
+
+#[test]
+fn findings_at_or_above_the_threshold_end_with_4() {
+    let folder = tempfile::tempdir().unwrap();
+    audit(folder.path(), "directory.csv", &["--fail-on", "critical"]).code(4);
+    audit(folder.path(), "directory.csv", &["--fail-on", "never"]).code(0);
+}
+
+#[test]
+fn a_directory_without_rows_is_incomplete_evidence_and_makes_no_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("empty.csv"), "Work Email,Employee ID,Employment Status\n").unwrap();
+    let users = samples().join("company/domo-users.json");
+    let ran = run(folder.path(), ["audit", "--json", "--accounts", users.to_str().unwrap(), "--directory", "empty.csv"]).code(3);
+    let answer = ran.json();
+    assert_eq!((&answer["evidence"], &answer["plan"]), (&json!("incomplete"), &Value::Null));
+    assert_eq!(answer["accounts"]["orphan"], 0);
+    let report = std::fs::read_to_string(folder.path().join(answer["files"]["report.md"].as_str().unwrap())).unwrap();
+    assert!(report.contains("Incomplete"), "{report}");
+}
+
+#[test]
+fn a_second_run_knows_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = audit(folder.path(), "directory.csv", &[]).code(0);
+    let second = audit(folder.path(), "directory.csv", &[]).code(0);
+    let states = |ran: &Ran| {
+        let findings = findings(ran, folder.path());
+        findings["findings"].as_array().unwrap().iter().map(|finding| finding["state"].clone()).collect::<Vec<_>>()
+    };
+    assert!(states(&first).iter().all(|state| state == "new"));
+    assert!(states(&second).iter().all(|state| state == "open"));
+}
+
+#[test]
+fn an_audit_without_an_export_says_how_to_give_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let users = samples().join("company/domo-users.json");
+    let ran = run(folder.path(), ["audit", "--accounts", users.to_str().unwrap()]).code(2);
+    assert!(ran.stderr.contains("--directory FILE"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_run_that_could_not_reach_domo_is_no_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = samples().join("company/directory.csv");
+    // Port 9 (discard) refuses on loopback.
+    let env = [("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "s3cret"), ("DOMO_API_URL", "http://127.0.0.1:9")];
+    let ran = run_with(folder.path(), &env, ["audit", "--directory", directory.to_str().unwrap()]).code(1);
+    assert!(!ran.stderr.contains("s3cret") && ran.stderr.contains("127.0.0.1"), "{}", ran.stderr);
+    let runs = std::fs::read_dir(folder.path().join("audits")).unwrap();
+    assert!(runs.flatten().all(|entry| !entry.path().join("manifest.json").exists()));
+}

@@ -23,5 +23,6 @@ mod report;
 mod road;
 mod rooms;
 mod samples;
+mod schedule;
 #[allow(dead_code)]
 mod support;
