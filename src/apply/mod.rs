@@ -1,5 +1,203 @@
 //! Carries out an approved plan: lock, guards, journal before and after each write, read-back.
+//!
+//! [`Desk::open`] reads what everything depends on: the plan, its journal, and the accounts as they are now. Then one of two
+//! roads is taken: [`Desk::preview`] has only a reader; [`Desk::carry_out`] makes the [`Approved`] that opens a writer, and a record
+//! is on the disk before any write leaves and another after it was read back. What becomes of an action is told by the words of
+//! [`Outcome`](crate::plan::Outcome), in a [`Report`].
 
 pub mod files;
 pub mod journal;
+mod judge;
 pub mod lock;
+pub mod outcome;
+mod run;
+mod stop;
+
+pub use outcome::{Applied, Report, Row};
+pub use stop::Stop;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+
+use crate::config::Config;
+use crate::domo::{Progress, Reader, Session, Writer};
+use crate::plan::approved::Standing;
+use crate::plan::journal::{Event, Open, Overridden};
+use crate::plan::{Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
+use journal::OpenJournal;
+use judge::Ready;
+
+/// Who applies which plan, and how.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// `plan.json`
+    pub plan: &'a Path,
+    /// The rules, as they are now.
+    pub config: &'a Config,
+    /// The instance the session is for, by every name that is known.
+    pub instances: Vec<String>,
+    /// Who, as they say, and the user of the machine.
+    pub by: Vec<String>,
+    /// Guards that they go on in spite of.
+    pub overrides: Vec<Override>,
+}
+
+/// Everything that is known before anything is done.
+pub struct Desk<'a> {
+    order: &'a Order<'a>,
+    session: Session,
+    sealed: Sealed,
+    journal_path: PathBuf,
+    journal: Journal,
+    done: BTreeSet<String>,
+    population: Population,
+    /// The real time: `SOURCE_DATE_EPOCH` makes no plan valid again.
+    now: DateTime<Utc>,
+}
+
+impl<'a> Desk<'a> {
+    /// Reads the plan, refuses it if it is not to be used, and counts the accounts as they are now.
+    pub async fn open(order: &'a Order<'a>, session: Session, progress: &dyn Progress) -> Result<Self> {
+        let sealed = files::read_plan(order.plan)?;
+        let journal_path = files::journal_of(order.plan);
+        let journal = journal::read(&journal_path)?;
+        journal::belongs(&journal, sealed.plan(), &journal_path)?;
+        let done =
+            journal.fold().into_iter().filter(|(_, standing)| standing.is_done()).map(|(action, _)| action.to_owned()).collect();
+        let mut desk =
+            Self { order, session, sealed, journal_path, journal, done, population: Population::default(), now: Utc::now() };
+        desk.terms().admit(desk.sealed.plan())?;
+        let accounts = Reader::new(&desk.session).accounts(progress).await?;
+        desk.population = Population::of(&accounts, order.config)?;
+        Ok(desk)
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        Terms {
+            now: self.now,
+            instances: &self.order.instances,
+            by: &self.order.by,
+            second_person: self.order.config.policy.second_person,
+            deactivate_with: self.order.config.domo.deactivate_with,
+            done: &self.done,
+            population: &self.population,
+            limits: &self.order.config.guards,
+            overrides: &self.order.overrides,
+        }
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        self.sealed.plan()
+    }
+
+    /// How the plan stands against the guards.
+    pub fn standing(&self) -> Standing {
+        self.terms().judge(self.plan())
+    }
+
+    /// The account behind the API client, where it is known.
+    pub fn own(&self) -> Option<u64> {
+        self.population.own
+    }
+
+    /// How many actions an apply would try.
+    pub fn todo(&self) -> usize {
+        self.plan().actions.iter().filter(|action| self.plan().approved(&action.id) && !self.done.contains(&action.id)).count()
+    }
+
+    /// What would happen: reads every account concerned, writes nothing anywhere.
+    pub async fn preview(&self, tell: &mut dyn FnMut(&Row)) -> Report {
+        let reader = Reader::new(&self.session);
+        let plan = self.plan();
+        let mut rows = Vec::new();
+        for action in plan.actions.iter().filter(|action| plan.approved(&action.id)) {
+            if self.done.contains(&action.id) {
+                continue;
+            }
+            let (outcome, detail) = match judge::look(&reader, action).await {
+                Ok(Ready::Write(_, changes)) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&changes))),
+                Ok(Ready::Create) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&action.after))),
+                Ok(Ready::AlreadySo(_)) => (Outcome::AlreadyDone, None),
+                Ok(Ready::Changed(why)) => (Outcome::ChangedSincePlan, Some(why)),
+                Ok(Ready::Impossible(why)) => (Outcome::Refused, Some(why)),
+                Err(error) => (Outcome::Unknown, Some(format!("{error:#}"))),
+            };
+            let row = Row::new(action, outcome, detail);
+            tell(&row);
+            rows.push(row);
+        }
+        rows.extend(self.earlier());
+        Report::new(plan, false, self.journal_path.display().to_string(), rows)
+    }
+
+    /// Rows of actions that an earlier apply has done.
+    fn earlier(&self) -> Vec<Row> {
+        let folded = self.journal.fold();
+        let row = |(id, standing): (&&str, &crate::plan::journal::Standing<'_>)| {
+            let (outcome, at) = standing.outcome.filter(|(outcome, _)| outcome.is_done())?;
+            let how = if outcome == Outcome::Done { "done" } else { "found so" };
+            let detail = format!("{how} on {}", at.format("%Y-%m-%d %H:%M UTC"));
+            let mut row = Row::new(self.plan().action(id)?, Outcome::AlreadyDone, detail);
+            row.account_id = row.account_id.or(standing.account_id);
+            Some(row)
+        };
+        folded.iter().filter_map(row).collect()
+    }
+
+    /// What a guard's refusal leaves of the approved actions: nothing was done.
+    pub fn refused(&self) -> Report {
+        let plan = self.plan();
+        let open = plan.actions.iter().filter(|action| plan.approved(&action.id) && !self.done.contains(&action.id));
+        let mut rows: Vec<_> = open.map(|action| Row::new(action, Outcome::Refused, "nothing was tried".to_owned())).collect();
+        rows.extend(self.earlier());
+        Report::new(plan, true, self.journal_path.display().to_string(), rows)
+    }
+
+    /// Carries out what is approved and still to be done. The caller holds the plan's lock.
+    pub async fn carry_out(self, stop: &Stop, tell: &mut dyn FnMut(&Row)) -> Result<Applied> {
+        let earlier = self.earlier();
+        let started = Utc::now();
+        let plan_path = self.order.plan;
+        let approved = Approved::new(self.sealed.clone(), &self.terms())?;
+        let mut journal = OpenJournal::open(&self.journal_path, approved.plan())?;
+        let overrides: Vec<_> = approved.overridden().iter().filter_map(overridden).collect();
+        journal.append([Event::Open(Open {
+            plan: approved.plan().id.clone(),
+            digest: approved.plan().digest.clone(),
+            instance: approved.plan().instance.clone(),
+            by: self.order.by.clone(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            overrides: overrides.clone(),
+        })])?;
+        let writer = Writer::open(&self.session, &approved);
+        let reader = Reader::new(&self.session);
+        let (mut rows, ended, why) = run::Run::new(&approved, reader, writer, &mut journal, stop).all(tell).await?;
+        journal.append([Event::Close { ended, why: why.clone() }])?;
+
+        rows.extend(earlier);
+        let report = Report::new(approved.plan(), true, journal.path().display().to_string(), rows);
+        let record = outcome::Record {
+            schema: outcome::SCHEMA,
+            instance: &approved.plan().instance,
+            digest: &approved.plan().digest,
+            by: &self.order.by,
+            started,
+            finished: Utc::now(),
+            ended,
+            why: why.as_deref(),
+            overrides: &overrides,
+            report: &report,
+        };
+        files::write(&files::outcome_of(plan_path), (serde_json::to_string_pretty(&record)? + "\n").as_bytes())?;
+        Ok(Applied { report, ended, why })
+    }
+}
+
+fn overridden(tripped: &crate::plan::approved::Tripped) -> Option<Overridden> {
+    let reason = tripped.overridden.clone()?;
+    Some(Overridden { guard: tripped.guard.to_string(), value: tripped.value, limit: tripped.limit, reason })
+}

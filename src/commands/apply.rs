@@ -1,11 +1,161 @@
 //! `apply`
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use chrono::Utc;
+use comfy_table::{ContentArrangement, Table, presets};
 
 use super::{Context, Ended};
-use crate::cli;
+use crate::apply::lock::Lock;
+use crate::apply::{Applied, Desk, Order, Report, Row, Stop, files};
+use crate::config::{Config, Instance, Loaded};
+use crate::domo::{Session, Settings};
+use crate::failure::{Failure, Kind};
+use crate::plan::{Outcome, Override, Plan};
+use crate::{cli, text};
 
-/// Runs it.
-pub(super) fn run(_options: &cli::Apply, _context: &Context) -> Result<Ended> {
-    Err(crate::failure::Failure::failed("`apply` is not built yet").into())
+/// Shows what would happen, carries it out, or rehearses it.
+pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
+    let reason = options.reason.as_deref().unwrap_or_default();
+    let overrides: Result<Vec<_>, _> = options.overrides.iter().map(|given| Override::parse(given, reason)).collect();
+    let overrides = overrides.map_err(Failure::usage)?;
+    // Before anything is asked of Domo: a plan that may not be used is refused without credentials.
+    let sealed = files::read_plan(&options.plan)?;
+    let loaded = Loaded::read(options.config.config.as_deref())?;
+    let (config, instance) = of_instance(&loaded.config, sealed.plan())?;
+    super::runtime()?.block_on(async {
+        let session = Session::open(Settings::from_env(&config, instance.as_ref())?).await?;
+        let order =
+            Order { plan: &options.plan, config: &config, instances: instances(&config, &session), by: who(options), overrides };
+        match options.confirm {
+            true => confirm(options, context, &order, session).await,
+            false => preview(options, context, &order, session).await,
+        }
+    })
+}
+
+/// The rules for the plan's instance: its own section where there are several.
+fn of_instance(config: &Config, plan: &Plan) -> Result<(Config, Option<Instance>)> {
+    if config.instance.is_empty() {
+        return Ok((config.clone(), None));
+    }
+    let found = config.instance.iter().find(|instance| instance.name.eq_ignore_ascii_case(&plan.instance));
+    let instance = found.with_context(|| {
+        Failure::new(
+            Kind::PlanRefused,
+            format!("plan {} is for the instance `{}`, which the configuration does not name", plan.id, plan.instance),
+        )
+        .hint("add its [[instance]] section, or use the configuration it was made with")
+    })?;
+    let mut own = config.clone();
+    own.domo.instance = Some(instance.name.clone());
+    Ok((own, Some(instance.clone())))
+}
+
+/// Every name of the instance that is known.
+fn instances(config: &Config, session: &Session) -> Vec<String> {
+    let credential = session.credential();
+    let known = config.domo.instance.clone().into_iter().chain(credential.customer.clone());
+    known
+        .chain([config.domo.instance.clone().or_else(|| credential.customer.clone()).unwrap_or_else(|| "domo".to_owned())])
+        .collect()
+}
+
+/// The one who applies: as they say, and the user of this machine.
+fn who(options: &cli::Apply) -> Vec<String> {
+    let machine = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let mut names: Vec<_> = options.by.iter().cloned().chain(machine).filter(|name| !name.trim().is_empty()).collect();
+    names.dedup();
+    if names.is_empty() { vec!["unknown".into()] } else { names }
+}
+
+async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, session: Session) -> Result<Ended> {
+    let terminal = context.terminal;
+    let desk = Desk::open(order, session, &super::progress::Line::new(&terminal)).await?;
+    let standing = desk.standing();
+    let report = desk.preview(&mut |_| {}).await;
+    say_standing(context, &desk);
+    if options.json {
+        terminal.json(&report)?;
+    } else {
+        terminal.answer(format!(
+            "{}\n\nNothing was written: this was a dry run. --confirm carries it out.",
+            shown(desk.plan(), &report)
+        ))?;
+    }
+    match standing.refusal {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(None),
+    }
+}
+
+async fn confirm(options: &cli::Apply, context: &Context, order: &Order<'_>, session: Session) -> Result<Ended> {
+    let terminal = context.terminal;
+    let what = format!("apply by {}", order.by.join(", user "));
+    let _lock = Lock::take(order.plan, &what, Utc::now())?;
+    let stop = Stop::on_signals();
+    let desk = Desk::open(order, session, &super::progress::Line::new(&terminal)).await?;
+    say_standing(context, &desk);
+    if let Some(refusal) = desk.standing().refusal {
+        if options.json {
+            terminal.json(&desk.refused())?;
+        }
+        return Err(refusal.into());
+    }
+    let plan = desk.plan().clone();
+    let total = desk.todo();
+    let mut number = 0;
+    let mut tell = |row: &Row| {
+        number += 1;
+        let subject = plan.action(&row.action).map(crate::plan::Action::subject).unwrap_or_default();
+        let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
+        terminal.say(format!("[{number}/{total}] {} {} {}{detail}", row.kind, text::visible(&subject), row.outcome));
+    };
+    let applied = desk.carry_out(&stop, &mut tell).await?;
+    if options.json {
+        terminal.json(&applied.report)?;
+    } else {
+        terminal.answer(ending(&plan, &applied))?;
+    }
+    Ok(applied.kind())
+}
+
+/// What a person should know before anything happens.
+fn say_standing(context: &Context, desk: &Desk<'_>) {
+    let terminal = context.terminal;
+    for note in desk.plan().notes() {
+        terminal.say(format!("note: {note}"));
+    }
+    if desk.own().is_none() {
+        terminal.say("note: the token does not say whose it is, so `self` guards nobody; set [domo] client_owner");
+    }
+    for tripped in desk.standing().tripped {
+        let said = tripped.guard.explain(tripped.value, tripped.limit);
+        match tripped.overridden {
+            Some(reason) => terminal.say(format!("guard {}: {said}. Overridden: {reason}", tripped.guard)),
+            None => terminal.say(format!("guard {}: {said}", tripped.guard)),
+        }
+    }
+}
+
+fn ending(plan: &Plan, applied: &Applied) -> String {
+    let mut text = shown(plan, &applied.report);
+    if let Some(why) = &applied.why {
+        text.push_str(&format!("\n\n{}. Apply again to go on where it ended.", text::visible(why)));
+    }
+    text.push_str(&format!("\nJournal: {}", applied.report.journal));
+    text
+}
+
+/// A table of what is not plainly done, and the counts.
+fn shown(plan: &Plan, report: &Report) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["action", "kind", "account", "outcome", "detail"]);
+    for row in report.results.iter().filter(|row| row.outcome != Outcome::NotApproved) {
+        let subject = plan.action(&row.action).map(crate::plan::Action::subject).unwrap_or_default();
+        let cells = [&row.action, row.kind, &subject, row.outcome.as_str(), row.detail.as_deref().unwrap_or_default()];
+        table.add_row(cells.map(|cell| text::visible(cell).into_owned()));
+    }
+    let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    format!("{table}\n{}", counts.join(", "))
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{Context, Ended};
 use crate::apply::files;
 use crate::cli;
+use crate::directory::table::read_rows;
 use crate::failure::Failure;
 use crate::plan::review::{self, Reviewer, Sheet, tally};
 use crate::plan::{Plan, Sealed, Verdict, sheet};
@@ -142,9 +143,4 @@ fn counts(plan: &Plan) -> String {
         format!("{:>6} {:<10} {approved} approved, {rejected} rejected, {open} open", approved + rejected + open, kind.as_str())
     };
     tally(plan).into_iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// Until `directory` reads tables.
-fn read_rows(_path: &Path, _sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
-    Err(Failure::failed("review sheets cannot be read yet").into())
 }

@@ -16,8 +16,8 @@ use crate::failure::{Failure, Kind};
 pub struct Terms<'a> {
     /// The real time.
     pub now: DateTime<Utc>,
-    /// The instance that would be written to.
-    pub instance: &'a str,
+    /// The instance that would be written to, by every name that is known: as configured, and as Domo's token says.
+    pub instances: &'a [String],
     /// The names of the one who applies.
     pub by: &'a [String],
     /// Nobody may apply what they approved.
@@ -61,10 +61,10 @@ pub struct Standing {
 impl Terms<'_> {
     /// Refuses a plan that is expired or for another instance: nothing more is said of it.
     pub fn admit(&self, plan: &Plan) -> Result<(), Failure> {
-        if !plan.instance.eq_ignore_ascii_case(self.instance) {
+        if let Some(other) = self.instances.iter().find(|instance| !plan.instance.eq_ignore_ascii_case(instance)) {
             return Err(Failure::new(
                 Kind::PlanRefused,
-                format!("plan {} is for the instance `{}`, but this is `{}`", plan.id, plan.instance, self.instance),
+                format!("plan {} is for the instance `{}`, but this is `{other}`", plan.id, plan.instance),
             )
             .hint("use the credentials and the configuration of the plan's instance"));
         }
@@ -78,7 +78,6 @@ impl Terms<'_> {
     /// How the approved actions that are still to be done stand against the guards.
     pub fn judge(&self, plan: &Plan) -> Standing {
         let open = todo(plan, self.done);
-        // What is nobody's to change stays so although it was done before.
         let guards = guard::evaluate(&open, self.population, Judged::of(&plan.guards), self.limits);
         let tripped: Vec<_> = guards.iter().filter(|state| !state.holds).filter_map(|state| self.tripped(state)).collect();
         let refusal = self.person(plan, &open).or_else(|| self.way(&open)).or_else(|| guards_refuse(&tripped));

@@ -184,7 +184,15 @@ fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool
         let Some(field) = fields::in_domo(&drift.field) else { continue };
         let directory = drift.directory.as_deref().map(|value| text::folded(value).into_owned()).unwrap_or_default();
         let value = match field {
-            "employeeNumber" if !directory.is_empty() => fields::employee_number(&directory, numeric),
+            "employeeNumber" if !directory.is_empty() => {
+                // As the account has it; an instance may keep both kinds.
+                let own = match account.and_then(|account| account.get(field)) {
+                    Some(Value::Number(_)) => true,
+                    Some(Value::String(text)) if !text.is_empty() => false,
+                    _ => numeric,
+                };
+                fields::employee_number(&directory, own)
+            }
             "role" if !ROLES.contains(&directory.as_str()) => None,
             _ => Some(Value::String(directory.clone())),
         };

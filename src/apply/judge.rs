@@ -1,0 +1,157 @@
+//! One action against the account as it is now: already so, ready to be written, or changed since the plan.
+
+use anyhow::Result;
+use serde_json::{Map, Value};
+
+use crate::domo::{Account, Lookup, Reader};
+use crate::plan::{Action, fields};
+use crate::reconcile::Action as Kind;
+
+/// What stands in `after` of a create that is no field of the account.
+pub(super) const NOT_FIELDS: [&str; 2] = ["groups", "sendInvite"];
+
+/// What an action finds.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Ready {
+    /// The account is as the action wants it; none where it is gone, as a delete wants it.
+    AlreadySo(Option<Box<Account>>),
+    /// The account, as just read, and the fields that have to change.
+    Write(Box<Account>, Map<String, Value>),
+    /// Nobody has the address yet.
+    Create,
+    /// The account is not as it was judged; nothing is written.
+    Changed(String),
+    /// The action cannot be carried out at all.
+    Impossible(String),
+}
+
+/// Reads the account an action is about and judges it.
+pub(super) async fn look(reader: &Reader, action: &Action) -> Result<Ready> {
+    if action.kind == Kind::Create {
+        let Some(email) = action.after.get("email").and_then(Value::as_str) else {
+            return Ok(Ready::Impossible("it names no e-mail".into()));
+        };
+        return Ok(reader.by_email(email).await?.map_or(Ready::Create, |account| taken(action, account)));
+    }
+    let Some(id) = action.account_id else {
+        let why = "the plan was made from a file without Domo's ids: audit the live API, or use the bulk import";
+        return Ok(Ready::Impossible(why.into()));
+    };
+    Ok(match (reader.account(id).await?, action.kind) {
+        (Lookup::Found(account), _) => judge(action, account),
+        (Lookup::Deleted | Lookup::NotFound, Kind::Delete) => Ready::AlreadySo(None),
+        (Lookup::Deleted, _) => Ready::Changed("the account was deleted".into()),
+        (Lookup::NotFound, _) => Ready::Changed("there is no such account any more".into()),
+    })
+}
+
+/// An address that somebody has already: ours if it is the account that was asked for.
+fn taken(action: &Action, account: Account) -> Ready {
+    let fields = action.after.iter().filter(|(field, _)| !NOT_FIELDS.contains(&field.as_str()));
+    let mut other = fields.filter(|(field, wanted)| !fields::same(&fields::value(account.raw(), field), wanted));
+    match other.next() {
+        None => Ready::AlreadySo(Some(Box::new(account))),
+        Some((field, _)) => Ready::Changed(format!("account {} has this address already, with another {field}", account.id())),
+    }
+}
+
+/// An account that is there against what was judged and what is wanted.
+pub(super) fn judge(action: &Action, account: Account) -> Ready {
+    let live = |field: &str| fields::value(account.raw(), field);
+    let changes: Map<String, Value> = (action.after.iter())
+        .filter(|(field, wanted)| !fields::same(&live(field), wanted))
+        .map(|(field, wanted)| (field.clone(), wanted.clone()))
+        .collect();
+    if changes.is_empty() {
+        return Ready::AlreadySo(Some(Box::new(account)));
+    }
+    // An id whose address is somebody else's may be somebody else.
+    if let (Some(judged), false) = (&action.email, action.after.contains_key("email"))
+        && account.email().is_none_or(|email| email.trim().to_lowercase() != judged.trim().to_lowercase())
+    {
+        return Ready::Changed(format!("its e-mail was `{judged}` and is `{}`", account.email().unwrap_or_default()));
+    }
+    // Each field is as it was judged, or already as it should be: then what is written is what was approved.
+    let stakes = action.before.iter().chain(changes.keys().filter(|field| *field != "deleted").map(|field| (field, &Value::Null)));
+    for (field, _) in stakes {
+        let judged = action.before.get(field).unwrap_or(&Value::Null);
+        let (is, wanted) = (live(field), action.after.get(field));
+        if !fields::same(&is, judged) && !wanted.is_some_and(|wanted| fields::same(&is, wanted)) {
+            return Ready::Changed(format!("{field} was `{}` and is `{}`", fields::shown(judged), fields::shown(&is)));
+        }
+    }
+    Ready::Write(Box::new(account), changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn action(kind: Kind, before: Value, after: Value) -> Action {
+        let map = |value: Value| value.as_object().cloned().unwrap();
+        Action {
+            id: "A-1".into(),
+            kind,
+            finding: "F-1".into(),
+            account_id: Some(7),
+            email: Some("ada@acme.com".into()),
+            name: Some("Ada".into()),
+            before: map(before),
+            after: map(after),
+            why: "because".into(),
+            through: None,
+        }
+    }
+
+    fn account(extra: Value) -> Account {
+        let mut object = json!({"id": 7, "email": "Ada@acme.com", "name": "Ada", "role": "Editor", "title": "Analyst"});
+        object.as_object_mut().unwrap().extend(extra.as_object().cloned().unwrap());
+        Account::from_object(object.as_object().cloned().unwrap()).unwrap()
+    }
+
+    fn update() -> Action {
+        action(Kind::Update, json!({"title": "Analyst", "department": null}), json!({"title": "Lead", "department": "Finance"}))
+    }
+
+    #[test]
+    fn an_account_as_it_was_judged_is_written_with_what_differs() {
+        let Ready::Write(_, changes) = judge(&update(), account(json!({"department": "Finance"}))) else { panic!() };
+        assert_eq!(Value::Object(changes), json!({"title": "Lead"}));
+    }
+
+    #[test]
+    fn an_account_as_it_should_be_is_already_so() {
+        let found = judge(&update(), account(json!({"title": "Lead", "department": "Finance"})));
+        assert!(matches!(found, Ready::AlreadySo(Some(_))));
+    }
+
+    #[test]
+    fn a_field_that_is_neither_has_changed_since_the_plan() {
+        let found = judge(&update(), account(json!({"title": "Director"})));
+        assert_eq!(found, Ready::Changed("title was `Analyst` and is `Director`".into()));
+    }
+
+    #[test]
+    fn an_id_with_another_address_is_not_touched() {
+        let deactivate = action(Kind::Deactivate, json!({"active": true}), json!({"active": false}));
+        assert!(matches!(judge(&deactivate, account(json!({}))), Ready::Write(..)));
+        assert!(matches!(judge(&deactivate, account(json!({"email": "bob@acme.com"}))), Ready::Changed(_)));
+    }
+
+    #[test]
+    fn a_field_the_plan_did_not_judge_must_be_empty() {
+        let action = action(Kind::Update, json!({}), json!({"title": "Lead"}));
+        assert!(matches!(judge(&action, account(json!({}))), Ready::Changed(_)));
+        assert!(matches!(judge(&action, account(json!({"title": ""}))), Ready::Write(..)));
+    }
+
+    #[test]
+    fn a_deletion_is_held_by_every_part_of_the_identity() {
+        let before = json!({"active": true, "email": "Ada@acme.com", "name": "Ada", "role": "Editor"});
+        let delete = action(Kind::Delete, before, json!({"deleted": true}));
+        assert!(matches!(judge(&delete, account(json!({}))), Ready::Write(..)));
+        assert!(matches!(judge(&delete, account(json!({"role": "Admin"}))), Ready::Changed(_)));
+        assert!(matches!(judge(&delete, account(json!({"active": false}))), Ready::Changed(_)));
+    }
+}

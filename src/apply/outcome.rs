@@ -1,0 +1,112 @@
+//! What became of a plan: a row an action, in the plan's order, and the files and exit codes that follow from them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::failure::Kind;
+use crate::plan::journal::{Ended, Overridden};
+use crate::plan::{Action, Outcome, Plan};
+
+/// One action and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct Row {
+    pub action: String,
+    pub kind: &'static str,
+    pub account_id: Option<u64>,
+    pub outcome: Outcome,
+    pub detail: Option<String>,
+}
+
+impl Row {
+    /// A row for this action.
+    pub fn new(action: &Action, outcome: Outcome, detail: impl Into<Option<String>>) -> Self {
+        let detail = detail.into();
+        Self { action: action.id.clone(), kind: action.kind.as_str(), account_id: action.account_id, outcome, detail }
+    }
+}
+
+/// What `apply --json` prints.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct Report {
+    pub plan: String,
+    /// False in a dry run.
+    pub confirmed: bool,
+    pub journal: String,
+    pub results: Vec<Row>,
+    pub counts: BTreeMap<Outcome, u64>,
+}
+
+impl Report {
+    /// Puts the rows in the plan's order. Approved actions without a row were not reached.
+    pub fn new(plan: &Plan, confirmed: bool, journal: String, rows: Vec<Row>) -> Self {
+        let mut by_action: BTreeMap<String, Row> = rows.into_iter().map(|row| (row.action.clone(), row)).collect();
+        let unreached = |action: &Action| match plan.approved(&action.id) {
+            true => Row::new(action, Outcome::WouldDo, "not reached; apply again to go on".to_owned()),
+            false => Row::new(action, Outcome::NotApproved, None),
+        };
+        let results: Vec<Row> =
+            plan.actions.iter().map(|action| by_action.remove(&action.id).unwrap_or_else(|| unreached(action))).collect();
+        let mut counts = BTreeMap::new();
+        for row in &results {
+            *counts.entry(row.outcome).or_default() += 1;
+        }
+        Self { plan: plan.id.clone(), confirmed, journal, results, counts }
+    }
+
+    /// How many rows have this outcome.
+    pub fn count(&self, outcome: Outcome) -> u64 {
+        self.counts.get(&outcome).copied().unwrap_or(0)
+    }
+
+    /// Whether something approved was not done.
+    pub fn partial(&self) -> bool {
+        use Outcome::{ChangedSincePlan, Failed, Refused, Unknown};
+        [ChangedSincePlan, Failed, Refused, Unknown].into_iter().any(|outcome| self.count(outcome) > 0)
+    }
+}
+
+/// `apply.json`: the report of the last confirmed apply, with who and when.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct Record<'a> {
+    pub schema: &'static str,
+    pub instance: &'a str,
+    pub digest: &'a str,
+    pub by: &'a [String],
+    pub started: DateTime<Utc>,
+    pub finished: DateTime<Utc>,
+    pub ended: Ended,
+    pub why: Option<&'a str>,
+    pub overrides: &'a [Overridden],
+    #[serde(flatten)]
+    pub report: &'a Report,
+}
+
+/// What stands in `schema` of `apply.json`.
+pub const SCHEMA: &str = "domo-reconcile/apply/v1";
+
+/// How a confirmed apply ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Applied {
+    /// What became of each action.
+    pub report: Report,
+    /// How it ended.
+    pub ended: Ended,
+    /// Why it ended early.
+    pub why: Option<String>,
+}
+
+impl Applied {
+    /// The exit code's kind; none when all that was approved is done.
+    pub fn kind(&self) -> Option<Kind> {
+        match self.ended {
+            Ended::Interrupted => Some(Kind::Interrupted),
+            _ if self.report.partial() => Some(Kind::Partial),
+            _ => None,
+        }
+    }
+}

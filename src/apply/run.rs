@@ -1,0 +1,237 @@
+//! The loop: look, record, write, read back, record. It stops itself when Domo does not do what it says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use serde_json::{Map, Value};
+
+use super::journal::OpenJournal;
+use super::judge::{NOT_FIELDS, Ready, look};
+use super::outcome::Row;
+use super::stop::Stop;
+use crate::domo::{Account, Reader, WriteError, Writer, Written};
+use crate::plan::journal::{Ended, Event, Step};
+use crate::plan::{Action, Approved, Outcome};
+use crate::reconcile::Action as Kind;
+
+/// Failures in a row after which nothing more is tried.
+const IN_A_ROW: usize = 3;
+
+/// What an earlier apply left of an action: its account, the writes that were read back, and whether one was not.
+#[derive(Debug, Clone, Default)]
+struct Earlier {
+    written: BTreeSet<Step>,
+    begun: bool,
+}
+
+/// Carries out what is approved and still to be done.
+pub(super) struct Run<'a> {
+    approved: &'a Approved,
+    reader: Reader,
+    writer: Writer,
+    journal: &'a mut OpenJournal,
+    stop: &'a Stop,
+    earlier: BTreeMap<String, Earlier>,
+}
+
+/// What one action came to, and whether the run may go on after it.
+struct Came {
+    outcome: Outcome,
+    detail: Option<String>,
+    account_id: Option<u64>,
+    /// Why nothing more may be written in this run.
+    halt: Option<String>,
+}
+
+impl Came {
+    fn to(outcome: Outcome, detail: impl Into<Option<String>>) -> Self {
+        Self { outcome, detail: detail.into(), account_id: None, halt: None }
+    }
+}
+
+impl<'a> Run<'a> {
+    /// Over this journal, which is the plan's own and open to be written.
+    pub(super) fn new(
+        approved: &'a Approved,
+        reader: Reader,
+        writer: Writer,
+        journal: &'a mut OpenJournal,
+        stop: &'a Stop,
+    ) -> Self {
+        let earlier = journal.journal().fold().into_iter().map(|(action, standing)| {
+            let written = standing.written.into_iter().cloned().collect();
+            let begun = standing.pending.is_some();
+            (action.to_owned(), Earlier { written, begun })
+        });
+        let earlier = earlier.collect();
+        Self { approved, reader, writer, journal, stop, earlier }
+    }
+
+    /// All of it, telling each row as it comes. An error is the journal's: then nothing more was sent.
+    pub(super) async fn all(mut self, tell: &mut dyn FnMut(&Row)) -> Result<(Vec<Row>, Ended, Option<String>)> {
+        let todo = self.approved.todo();
+        let most = IN_A_ROW.max(todo.len().div_ceil(10));
+        let (mut rows, mut failed, mut in_a_row) = (Vec::new(), 0, 0);
+        for action in todo {
+            if self.stop.wanted() {
+                return Ok((rows, Ended::Interrupted, Some("interrupted; the action under way was finished".into())));
+            }
+            let came = self.one(action).await?;
+            let mut row = Row::new(action, came.outcome, came.detail);
+            row.account_id = row.account_id.or(came.account_id);
+            tell(&row);
+            let bad = matches!(row.outcome, Outcome::Failed | Outcome::Unknown);
+            rows.push(row);
+            failed += usize::from(bad);
+            in_a_row = if bad { in_a_row + 1 } else { 0 };
+            let halt = came.halt.or_else(|| match (in_a_row, failed) {
+                (IN_A_ROW, _) => Some(format!("{IN_A_ROW} actions failed in a row")),
+                (_, failed) if bad && failed >= most => Some(format!("{failed} of {} actions failed", todo.len())),
+                _ => None,
+            });
+            if let (Some(why), true) = (halt, rows.len() < todo.len()) {
+                return Ok((rows, Ended::Stopped, Some(format!("stopped: {why}"))));
+            }
+        }
+        Ok((rows, Ended::Complete, None))
+    }
+
+    /// One action from look to outcome.
+    async fn one(&mut self, action: &Action) -> Result<Came> {
+        let earlier = self.earlier.remove(&action.id).unwrap_or_default();
+        let ours = earlier.begun || earlier.written.contains(&Step::Write);
+        let came = match look(&self.reader, action).await {
+            Err(error) if ours => Came::to(Outcome::Unknown, format!("what an earlier apply wrote cannot be read: {error:#}")),
+            Err(error) => Came::to(Outcome::Failed, format!("nothing was written: {error:#}")),
+            Ok(Ready::Changed(why)) => Came::to(Outcome::ChangedSincePlan, why),
+            Ok(Ready::Impossible(why)) => Came::to(Outcome::Refused, why),
+            Ok(Ready::AlreadySo(account)) => self.settle(action, account.as_deref(), ours, &earlier).await?,
+            Ok(Ready::Write(account, changes)) => self.write(action, Some(&account), changes, &earlier).await?,
+            Ok(Ready::Create) => {
+                let fields = action.after.iter().filter(|(field, _)| !NOT_FIELDS.contains(&field.as_str()));
+                let change = fields.map(|(field, value)| (field.clone(), value.clone())).collect();
+                self.write(action, None, change, &earlier).await?
+            }
+        };
+        self.journal.append([Event::Outcome { action: action.id.clone(), outcome: came.outcome, detail: came.detail.clone() }])?;
+        Ok(came)
+    }
+
+    /// The account is as it should be: by an earlier apply that did not live to see it, or by somebody else.
+    async fn settle(&mut self, action: &Action, account: Option<&Account>, ours: bool, earlier: &Earlier) -> Result<Came> {
+        if !ours {
+            let came = self.join(action, account, earlier).await?;
+            return Ok(came.unwrap_or_else(|| Came::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned())));
+        }
+        if !earlier.written.contains(&Step::Write) {
+            self.journal.append([after(action, Step::Write, Outcome::Done, account, Some("settled by reading".into()))])?;
+        }
+        let joined = self.join(action, account, earlier).await?;
+        let mut came = joined.unwrap_or_else(|| Came::to(Outcome::Done, "settled by reading after an interruption".to_owned()));
+        came.account_id = account.map(Account::id);
+        Ok(came)
+    }
+
+    /// Records, writes, records what was read back.
+    async fn write(
+        &mut self,
+        action: &Action,
+        account: Option<&Account>,
+        change: Map<String, Value>,
+        earlier: &Earlier,
+    ) -> Result<Came> {
+        self.journal.append([Event::Before {
+            action: action.id.clone(),
+            step: Step::Write,
+            account_id: account.map(Account::id),
+            account: account.map(|account| account.raw().clone()),
+            change: change.clone(),
+        }])?;
+        let written = match (action.kind, account) {
+            (Kind::Create, _) => {
+                let invite = action.after.get("sendInvite") == Some(&Value::Bool(true));
+                self.writer.create(&change, invite).await.map(Some)
+            }
+            (Kind::Update, Some(account)) => self.writer.update(account, &change).await.map(Some),
+            (Kind::Deactivate, Some(account)) => self.writer.deactivate(account).await.map(Some),
+            (Kind::Reactivate, Some(account)) => self.writer.reactivate(account).await.map(Some),
+            (Kind::Delete, Some(account)) => self.writer.delete(account).await.map(|()| None),
+            (_, None) => Err(WriteError::Gone("no account was read".into())),
+        };
+        match written {
+            Ok(written) => {
+                let (left, note) = written.map_or((None, None), |Written { account, note }| (Some(account), note));
+                self.journal.append([after(action, Step::Write, Outcome::Done, left.as_ref(), note.clone())])?;
+                let mut came = self.join(action, left.as_ref(), earlier).await?.unwrap_or_else(|| Came::to(Outcome::Done, note));
+                came.account_id = left.as_ref().map(Account::id);
+                Ok(came)
+            }
+            Err(error) => {
+                let came = failed(action, &error);
+                self.journal.append([after(action, Step::Write, came.outcome, account, came.detail.clone())])?;
+                Ok(came)
+            }
+        }
+    }
+
+    /// Adds a new account to its groups, one recorded write each. None when there is nothing more to say.
+    async fn join(&mut self, action: &Action, account: Option<&Account>, earlier: &Earlier) -> Result<Option<Came>> {
+        let (Kind::Create, Some(account)) = (action.kind, account) else { return Ok(None) };
+        let groups = action.after.get("groups").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        for group in groups {
+            let step = Step::Join(group.to_owned());
+            if earlier.written.contains(&step) {
+                continue;
+            }
+            let change = Map::from_iter([("group".to_owned(), Value::from(group))]);
+            let (id, object) = (Some(account.id()), None);
+            self.journal.append([Event::Before {
+                action: action.id.clone(),
+                step: step.clone(),
+                account_id: id,
+                account: object,
+                change,
+            }])?;
+            if let Err(error) = join_group(&self.writer, account.id(), group).await {
+                let mut came = failed(action, &error);
+                came.detail = Some(format!("account {} is there, but not in the group `{group}`: {error}", account.id()));
+                came.account_id = id;
+                self.journal.append([after(action, step, came.outcome, None, came.detail.clone())])?;
+                return Ok(Some(came));
+            }
+            self.journal.append([after(action, step, Outcome::Done, None, None)])?;
+        }
+        Ok(None)
+    }
+}
+
+/// Until the writer can.
+async fn join_group(_writer: &Writer, _id: u64, _group: &str) -> Result<(), WriteError> {
+    Err(WriteError::NotHonoured("joining groups is not built yet".into()))
+}
+
+fn after(action: &Action, step: Step, outcome: Outcome, account: Option<&Account>, detail: Option<String>) -> Event {
+    Event::After {
+        action: action.id.clone(),
+        step,
+        outcome,
+        account_id: account.map(Account::id).or(action.account_id),
+        account: account.map(|account| account.raw().clone()),
+        detail,
+    }
+}
+
+/// What an error of the writer means for the action and for the run.
+fn failed(action: &Action, error: &WriteError) -> Came {
+    let mut came = match error {
+        WriteError::Unknown(_) => Came::to(Outcome::Unknown, error.to_string()),
+        _ => Came::to(Outcome::Failed, error.to_string()),
+    };
+    came.halt = match error {
+        error if error.stops_the_run() => Some(format!("{}: {error}", action.subject())),
+        // Switching off must not make an account disappear, whichever way it went.
+        WriteError::Gone(why) if action.kind == Kind::Deactivate => Some(format!("{}: {why}", action.subject())),
+        _ => None,
+    };
+    came
+}

@@ -1,0 +1,116 @@
+//! Plans made by hand, sealed as real ones are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domo_reconcile::config::{self, Config, DeactivateWith};
+use domo_reconcile::plan::build::assemble;
+use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::{Action, Context, Decision, Inputs, Override, Plan, Population, Sealed, Terms, Verdict};
+use domo_reconcile::reconcile::Action as Kind;
+use serde_json::{Value, json};
+
+pub fn noon() -> DateTime<Utc> {
+    "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+pub fn action(kind: Kind, account: u64, before: Value, after: Value) -> Action {
+    let map = |value: Value| value.as_object().cloned().unwrap();
+    Action {
+        id: format!("A-{}-{account}", kind.as_str()),
+        kind,
+        finding: format!("F-{account}"),
+        account_id: (kind != Kind::Create).then_some(account),
+        email: Some(format!("p{account}@acme.com")),
+        name: Some(format!("Person {account}")),
+        before: map(before),
+        after: map(after),
+        why: format!("because of {account}"),
+        through: None,
+    }
+}
+
+pub fn update(account: u64) -> Action {
+    action(Kind::Update, account, json!({"title": "Analyst"}), json!({"title": "Lead"}))
+}
+
+pub fn deactivate(account: u64) -> Action {
+    action(Kind::Deactivate, account, json!({"active": true}), json!({"active": false}))
+}
+
+pub fn create(account: u64) -> Action {
+    let after = json!({"email": format!("p{account}@acme.com"), "name": format!("Person {account}"), "role": "Participant"});
+    action(Kind::Create, account, json!({}), after)
+}
+
+/// A hundred active accounts; 1 to 3 are Admins.
+pub fn hundred() -> Population {
+    Population { active: 100, admins: BTreeSet::from([1, 2, 3]), protected: BTreeMap::new(), own: Some(1), incomplete: Vec::new() }
+}
+
+pub fn plan_judged(actions: Vec<Action>, population: &Population, judged: Judged) -> Plan {
+    let inputs = Inputs { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
+    let context = Context { run_id: "20261123T120000Z-abcdef".into(), created: noon(), inputs, previous: None };
+    assemble(actions, population, judged, &Config::default(), &context, "acme").unwrap().unwrap()
+}
+
+pub fn plan(actions: Vec<Action>) -> Plan {
+    plan_judged(actions, &hundred(), Judged::default())
+}
+
+/// All of it approved by Ana.
+pub fn approved(mut plan: Plan) -> Sealed {
+    let decision = Decision { verdict: Verdict::Approve, by: "ana".into(), at: noon(), comment: None };
+    plan.decisions = plan.actions.iter().map(|action| (action.id.clone(), decision.clone())).collect();
+    Sealed::made(plan).unwrap()
+}
+
+/// What a plan is held against, with everything in order.
+pub struct World {
+    pub now: DateTime<Utc>,
+    pub instances: Vec<String>,
+    pub by: Vec<String>,
+    pub second_person: bool,
+    pub deactivate_with: DeactivateWith,
+    pub done: BTreeSet<String>,
+    pub population: Population,
+    pub limits: config::Guards,
+    pub overrides: Vec<Override>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            now: noon() + TimeDelta::days(1),
+            instances: vec!["acme".into()],
+            by: vec!["bob".into()],
+            second_person: false,
+            deactivate_with: DeactivateWith::Rest,
+            done: BTreeSet::new(),
+            population: hundred(),
+            limits: config::Guards::default(),
+            overrides: Vec::new(),
+        }
+    }
+}
+
+impl World {
+    pub fn terms(&self) -> Terms<'_> {
+        Terms {
+            now: self.now,
+            instances: &self.instances,
+            by: &self.by,
+            second_person: self.second_person,
+            deactivate_with: self.deactivate_with,
+            done: &self.done,
+            population: &self.population,
+            limits: &self.limits,
+            overrides: &self.overrides,
+        }
+    }
+
+    pub fn overriding(mut self, text: &str) -> Self {
+        self.overrides.push(Override::parse(text, "looked at").unwrap());
+        self
+    }
+}

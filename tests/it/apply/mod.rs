@@ -1,0 +1,7 @@
+//! Plans, their review, and what applying them does to a Domo.
+
+mod company;
+mod fixture;
+mod plan;
+mod review;
+mod run;

@@ -1,0 +1,325 @@
+//! What an apply does to a Domo, and above all what it does not.
+
+use std::collections::BTreeMap;
+
+use domo_reconcile::plan::Outcome;
+use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::journal::{Ended, Event};
+use domo_reconcile::reconcile::Action as Kind;
+use domo_reconcile::sandbox::{Fault, Options, Profile, What};
+use serde_json::{Value, json};
+
+use super::company::{Company, account, options, plan_now, state, wait_until};
+use super::fixture::{action, create, deactivate, hundred, update};
+use crate::support::Ran;
+
+fn delete(id: u64) -> domo_reconcile::plan::Action {
+    let before = json!({"active": true, "email": format!("p{id}@acme.com"), "name": format!("Person {id}"), "role": "Participant"});
+    action(Kind::Delete, id, before, json!({"deleted": true}))
+}
+
+/// The outcome of each action, by id.
+fn outcomes(ran: &Ran) -> BTreeMap<String, String> {
+    let results = ran.json()["results"].as_array().cloned().unwrap();
+    results.iter().map(|row| (row["action"].as_str().unwrap().to_owned(), row["outcome"].as_str().unwrap().to_owned())).collect()
+}
+
+/// What the row of this action says.
+fn detail(ran: &Ran, action: &str) -> String {
+    let results = ran.json()["results"].as_array().cloned().unwrap();
+    let row = results.iter().find(|row| row["action"] == action).cloned().unwrap();
+    row["detail"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_dry_run_says_what_would_happen_and_writes_nothing_anywhere() {
+    let company = Company::new(vec![update(10), deactivate(11), delete(12), create(900)]);
+    let before = company.domo.users();
+    let ran = company.apply(&[]).code(0);
+    assert_eq!(ran.json()["confirmed"], false);
+    assert_eq!(ran.json()["counts"], json!({"would-do": 4}));
+    assert_eq!(company.writes(), []);
+    assert_eq!(company.domo.users(), before);
+    let mut files: Vec<_> = std::fs::read_dir(company.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    files.sort();
+    assert_eq!(files, ["domo-reconcile.toml", "plan.json"]);
+}
+
+#[test]
+fn a_confirmed_apply_does_what_was_approved_and_nothing_else() {
+    let company = Company::new(vec![update(10), deactivate(11), delete(12), create(900)]);
+    let mut expected = company.domo.users();
+    let ran = company.apply(&["--confirm"]).code(0);
+    assert_eq!(ran.json()["counts"], json!({"done": 4}));
+    assert_eq!(company.find(12).filter(|user| user["deleted"] != true), None);
+    assert_eq!(company.by_email("p900@acme.com").len(), 1);
+    expected.retain(|user| user["id"] != 12);
+    for user in &mut expected {
+        match user["id"].as_u64() {
+            Some(10) => user["title"] = "Lead".into(),
+            Some(11) => user["active"] = false.into(),
+            _ => {}
+        }
+    }
+    let known: Vec<_> = expected.iter().map(|user| user["id"].clone()).collect();
+    let is: Vec<_> = company.domo.users().into_iter().filter(|user| known.contains(&user["id"])).collect();
+    assert_eq!(state(is), state(expected));
+    assert_eq!(company.domo.invites(), Vec::<String>::new());
+}
+
+#[test]
+fn every_write_has_its_record_before_it_and_the_account_as_it_was() {
+    let company = Company::new(vec![update(10)]);
+    company.apply(&["--confirm"]).code(0);
+    let journal = company.journal();
+    let events: Vec<_> = journal.lines().iter().map(|line| &line.event).collect();
+    let [
+        Event::Open(open),
+        Event::Before { account: Some(was), change, .. },
+        Event::After { account: Some(left), .. },
+        Event::Outcome { outcome, .. },
+        Event::Close { ended, .. },
+    ] = events[..]
+    else {
+        panic!("{events:#?}")
+    };
+    assert_eq!(open.by, ["bob"]);
+    assert_eq!(Value::Object(was.clone()), account(10));
+    assert_eq!(json!(change), json!({"title": "Lead"}));
+    assert_eq!(left["title"], "Lead");
+    assert_eq!((*outcome, *ended), (Outcome::Done, Ended::Complete));
+}
+
+#[test]
+fn the_files_an_apply_leaves_are_for_their_owner_only() {
+    let company = Company::new(vec![update(10)]);
+    company.apply(&["--confirm"]).code(0);
+    for name in ["plan.journal.jsonl", "apply.json", "plan.lock"] {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(company.path(name)).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    let record: Value = serde_json::from_str(&company.read("apply.json")).unwrap();
+    assert_eq!((&record["counts"], &record["ended"], &record["by"]), (&json!({"done": 1}), &json!("complete"), &json!(["bob"])));
+}
+
+#[test]
+fn applying_twice_equals_applying_once() {
+    let company = Company::new(vec![update(10), deactivate(11), delete(12), create(900)]);
+    company.apply(&["--confirm"]).code(0);
+    let (users, writes) = (company.domo.users(), company.writes());
+    let ran = company.apply(&["--confirm"]).code(0);
+    assert_eq!(ran.json()["counts"], json!({"already-done": 4}));
+    assert_eq!((company.domo.users(), company.writes()), (users, writes));
+}
+
+#[test]
+fn what_is_open_or_rejected_is_not_touched() {
+    let company = Company::new(vec![update(10), update(11), deactivate(12)]);
+    let mut plan: Value = serde_json::from_str(&company.read("plan.json")).unwrap();
+    plan["decisions"]["A-update-11"]["verdict"] = "reject".into();
+    plan["decisions"].as_object_mut().unwrap().remove("A-deactivate-12");
+    company.write("plan.json", &plan.to_string());
+    let ran = company.apply(&["--confirm"]).code(0);
+    let expected = [("A-deactivate-12", "not-approved"), ("A-update-10", "done"), ("A-update-11", "not-approved")];
+    assert_eq!(outcomes(&ran), expected.map(|(id, outcome)| (id.to_owned(), outcome.to_owned())).into());
+    assert_eq!((company.user(11), company.user(12)), (account(11), account(12)));
+}
+
+#[test]
+fn an_account_that_changed_since_the_plan_is_left_alone() {
+    let mut options = options();
+    options.accounts.iter_mut().find(|user| user["id"] == 10).unwrap()["title"] = "Director".into();
+    let company = Company::with(options, plan_now(vec![update(10), update(11)], &hundred(), Judged::default()));
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(detail(&ran, "A-update-10"), "title was `Analyst` and is `Director`");
+    assert_eq!(ran.json()["counts"], json!({"done": 1, "changed-since-plan": 1}));
+    assert_eq!(company.user(10)["title"], "Director");
+}
+
+#[test]
+fn an_account_that_is_as_it_should_be_is_not_written() {
+    let mut options = options();
+    options.accounts.iter_mut().find(|user| user["id"] == 10).unwrap()["title"] = "Lead".into();
+    let company = Company::with(options, plan_now(vec![update(10)], &hundred(), Judged::default()));
+    let ran = company.apply(&["--confirm"]).code(0);
+    assert_eq!(ran.json()["counts"], json!({"already-done": 1}));
+    assert_eq!(company.writes(), []);
+}
+
+#[test]
+fn an_account_that_is_gone_is_changed_for_an_update_and_done_for_a_delete() {
+    let company = Company::new(vec![update(800), deactivate(801), delete(802)]);
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"changed-since-plan": 2, "already-done": 1}));
+    assert_eq!(company.writes(), []);
+}
+
+#[test]
+fn what_domo_refuses_has_failed_with_its_words() {
+    let options = Options { owners: vec![12], ..options() };
+    let company = Company::with(options, plan_now(vec![delete(12)], &hundred(), Judged::default()));
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"failed": 1}));
+    assert!(detail(&ran, "A-delete-12").contains("reassign its ownership first"), "{}", ran.stdout);
+    assert!(company.find(12).is_some());
+}
+
+#[test]
+fn an_instance_that_does_not_honour_active_is_never_said_to_be_done() {
+    let options = Options { profile: Profile::recorded(), ..options() };
+    let company = Company::with(options, plan_now(vec![deactivate(11)], &hundred(), Judged::default()));
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"failed": 1}));
+    assert!(detail(&ran, "A-deactivate-11").contains("does not honour active"), "{}", ran.stdout);
+}
+
+#[test]
+fn three_failures_in_a_row_end_the_run() {
+    let company = Company::new((10..20).map(update).collect());
+    company.domo.fault(Fault::always("PUT", "/v1/users/*", What::Status(400, None)));
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"failed": 3, "would-do": 7}));
+    assert!(company.journal().lines().iter().any(|line| matches!(&line.event, Event::Close { ended: Ended::Stopped, .. })));
+}
+
+#[test]
+fn a_field_that_changes_unasked_ends_the_run_at_once() {
+    let company = Company::new((10..20).map(update).collect());
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 2, What::Meddle("phone".into())));
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"done": 1, "failed": 1, "would-do": 8}));
+    assert!(detail(&ran, "A-update-11").contains("`phone` changed although nobody asked"), "{}", ran.stdout);
+    assert_eq!(company.writes().len(), 2);
+}
+
+#[test]
+fn a_create_sends_no_invitation_unless_the_plan_says_so() {
+    let mut invited = create(901);
+    invited.after.insert("sendInvite".into(), true.into());
+    let company = Company::new(vec![create(900), invited]);
+    company.apply(&["--confirm"]).code(0);
+    assert_eq!(company.domo.invites(), ["p901@acme.com"]);
+}
+
+#[test]
+fn an_address_that_somebody_has_by_now_is_not_created_again() {
+    let mut taken = create(10);
+    taken.after.insert("title".into(), "Boss".into());
+    let company = Company::new(vec![taken]);
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"changed-since-plan": 1}));
+    assert_eq!(company.user(10), account(10));
+}
+
+#[test]
+fn a_tampered_an_expired_and_a_foreign_plan_never_reach_domo() {
+    let company = Company::new(vec![update(10)]);
+    let text = company.read("plan.json");
+    company.write("plan.json", &text.replace("Lead", "Boss"));
+    company.apply(&["--confirm"]).code(6);
+    assert_eq!(company.domo.requests(), []);
+
+    company.write("plan.json", &text);
+    company.write("domo-reconcile.toml", "[domo]\ninstance = \"elsewhere\"\n");
+    company.apply(&["--confirm"]).code(6);
+
+    company.configure("");
+    let mut old = plan_now(vec![update(10)], &hundred(), Judged::default());
+    old.expires = "2020-01-01T00:00:00Z".parse().unwrap();
+    old.digest = domo_reconcile::plan::digest::digest_of(&serde_json::to_value(&old).unwrap());
+    company.write("plan.json", &super::fixture::approved(old).to_json().unwrap());
+    company.apply(&["--confirm"]).code(6);
+    // A clock that was set back for the run does not make it valid again.
+    let mut child = company.child(&["--confirm"]);
+    assert_eq!(child.env("SOURCE_DATE_EPOCH", "1500000000").output().unwrap().status.code(), Some(6));
+    assert_eq!(company.user(10), account(10));
+}
+
+#[test]
+fn a_guard_refuses_all_of_it_and_an_override_is_recorded_with_its_reason() {
+    let company = Company::new((10..18).map(deactivate).collect());
+    let dry = company.apply(&[]).code(5);
+    assert_eq!(dry.json()["counts"], json!({"would-do": 8}));
+    let ran = company.apply(&["--confirm"]).code(5);
+    assert_eq!(ran.json()["counts"], json!({"refused": 8}));
+    assert!(ran.stderr.contains("--override max-deactivations --reason"), "{}", ran.stderr);
+    assert_eq!(company.writes(), []);
+    assert!(!company.path("plan.journal.jsonl").exists());
+
+    company.apply(&["--confirm", "--override", "max-deactivations"]).code(2);
+    company.apply(&["--confirm", "--override", "max-deactivations", "--reason", "a whole team left"]).code(0);
+    let journal = company.journal();
+    let (_, open) = journal.opened().next().unwrap();
+    assert_eq!((open.overrides[0].guard.as_str(), open.overrides[0].value, open.overrides[0].limit), ("max-deactivations", 8, 5));
+    assert_eq!(open.overrides[0].reason, "a whole team left");
+}
+
+#[test]
+fn rejected_rows_are_overridden_by_the_exact_number() {
+    let judged = Judged { rejected_rows: 14, shrunk: 0 };
+    let company = Company::with(options(), plan_now(vec![deactivate(10)], &hundred(), judged));
+    let confirmed = |number: &str| company.apply(&["--confirm", "--override", number, "--reason", "looked at them"]);
+    confirmed("rejected-rows").code(2);
+    confirmed("rejected-rows=13").code(5);
+    confirmed("rejected-rows=14").code(0);
+}
+
+#[test]
+fn excluded_accounts_and_the_clients_own_are_refused_whatever_is_overridden() {
+    let company = Company::new(vec![update(10)]);
+    company.configure("[[exclude]]\nemail = \"P1*@acme.com\"\nreason = \"service\"\n");
+    company.apply(&["--confirm", "--override", "protected", "--reason", "please"]).code(5);
+    let company = Company::new(vec![deactivate(1)]);
+    company.apply(&["--confirm", "--override", "self", "--reason", "please"]).code(5);
+    assert_eq!(company.writes(), []);
+}
+
+#[test]
+fn nobody_applies_what_they_approved_where_two_are_asked_for() {
+    let company = Company::new(vec![update(10)]);
+    company.configure("[policy]\nsecond_person = true\n");
+    company.apply(&["--confirm", "--by", "Ana"]).code(5);
+    assert_eq!(company.writes(), []);
+    company.apply(&["--confirm", "--by", "bob"]).code(0);
+}
+
+#[test]
+fn of_two_applies_at_once_the_second_is_told_who_holds_the_lock() {
+    let company = Company::new(vec![update(10)]);
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Slow(std::time::Duration::from_secs(2))));
+    let mut first = company.child(&["--confirm", "--by", "ana"]).spawn().unwrap();
+    wait_until("the first holds the lock", || company.path("plan.journal.jsonl").exists());
+    let second = company.apply(&["--confirm"]).code(8);
+    assert!(second.stderr.contains("apply by ana, user bob, process"), "{}", second.stderr);
+    assert!(first.wait().unwrap().success());
+    assert_eq!(company.writes().len(), 1);
+}
+
+#[test]
+fn an_interrupt_finishes_and_records_the_action_under_way() {
+    let company = Company::new((10..20).map(update).collect());
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 2, What::Slow(std::time::Duration::from_millis(1500))));
+    let first = company.child(&["--confirm"]).spawn().unwrap();
+    let journal = || std::fs::read_to_string(company.path("plan.journal.jsonl")).unwrap_or_default();
+    wait_until("the second action is under way", || journal().contains("A-update-11"));
+    std::process::Command::new("kill").args(["-INT", &first.id().to_string()]).status().unwrap();
+    let ended = first.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stderr));
+    let done = vec![("A-update-10".to_owned(), "done".to_owned()), ("A-update-11".to_owned(), "done".to_owned())];
+    assert_eq!(company.folded(), done);
+    assert_eq!(company.writes().len(), 2);
+    assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"done": 8, "already-done": 2}));
+}
+
+#[test]
+fn a_journal_that_was_changed_or_is_anothers_stops_everything() {
+    let company = Company::new(vec![update(10), update(11)]);
+    company.apply(&["--confirm"]).code(0);
+    let journal = company.read("plan.journal.jsonl");
+    company.write("plan.journal.jsonl", &journal.replacen("\"done\"", "\"failed\"", 1));
+    company.apply(&["--confirm"]).code(6);
+    let other = Company::new(vec![update(12)]);
+    other.write("plan.journal.jsonl", &journal);
+    other.apply(&["--confirm"]).code(6);
+    assert_eq!(other.writes(), []);
+}
