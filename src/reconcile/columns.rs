@@ -7,6 +7,7 @@ use chrono::{Days as DayCount, NaiveDate};
 use polars::prelude::*;
 
 use super::employment::Facts;
+use super::fold::Fold;
 use crate::config::Status;
 use crate::directory::People;
 use crate::domo::Accounts;
@@ -164,13 +165,14 @@ impl<'a> AccountColumns<'a> {
     }
 }
 
-/// The people frame by column.
+/// The people by column: one row a person, which is one row of the directory unless several sources have the person.
 #[derive(Debug)]
 pub(super) struct PersonColumns<'a> {
     pub(super) people: &'a People,
+    pub(super) fold: Fold,
     pub(super) height: u32,
-    pub(super) source: UInt32Chunked,
-    pub(super) row: UInt32Chunked,
+    source: UInt32Chunked,
+    line: UInt32Chunked,
     pub(super) email: Texts,
     pub(super) alternate_email: Lists,
     pub(super) employee_number: Texts,
@@ -183,7 +185,6 @@ pub(super) struct PersonColumns<'a> {
     pub(super) phone: Texts,
     status: Texts,
     pub(super) status_word: Texts,
-    enabled: Flags,
     pub(super) hire_date: Dates,
     pub(super) termination_date: Dates,
     pub(super) manager_email: Texts,
@@ -191,19 +192,31 @@ pub(super) struct PersonColumns<'a> {
     pub(super) groups: Lists,
     pub(super) role: Texts,
     provided: Vec<BTreeSet<&'a str>>,
+    facts: FactColumns,
+}
+
+/// What the rows of the directory, before they are folded into people, say of employment.
+#[derive(Debug)]
+struct FactColumns {
+    source: UInt32Chunked,
+    line: UInt32Chunked,
+    status: Texts,
+    enabled: Flags,
+    hire_date: Dates,
+    termination_date: Dates,
     status_provided: Vec<bool>,
 }
 
 impl<'a> PersonColumns<'a> {
-    pub(super) fn new(people: &'a People) -> Result<Self> {
-        let frame = &people.frame;
+    pub(super) fn new(people: &'a People, fold: Fold) -> Result<Self> {
+        let frame = &fold.frame(&people.frame)?;
         let text = |name| Texts::of(frame, name);
         let provided: Vec<_> = people.sources.iter().map(|source| source.provided()).collect();
         Ok(Self {
             people,
             height: height(frame)?,
             source: frame.column("source")?.u32()?.rechunk().into_owned(),
-            row: frame.column("row")?.u32()?.rechunk().into_owned(),
+            line: frame.column("row")?.u32()?.rechunk().into_owned(),
             email: text("email")?,
             alternate_email: Lists::of(frame, "alternate_email")?,
             employee_number: text("employee_number")?,
@@ -216,16 +229,40 @@ impl<'a> PersonColumns<'a> {
             phone: text("phone")?,
             status: text("status")?,
             status_word: text("status_word")?,
-            enabled: Flags::of(frame, "enabled")?,
             hire_date: Dates::of(frame, "hire_date")?,
             termination_date: Dates::of(frame, "termination_date")?,
             manager_email: text("manager_email")?,
             user_type: text("user_type")?,
             groups: Lists::of(frame, "groups")?,
             role: text("role")?,
-            status_provided: provided.iter().map(|fields| fields.contains("status")).collect(),
+            facts: FactColumns {
+                source: people.frame.column("source")?.u32()?.rechunk().into_owned(),
+                line: people.frame.column("row")?.u32()?.rechunk().into_owned(),
+                status: Texts::of(&people.frame, "status")?,
+                enabled: Flags::of(&people.frame, "enabled")?,
+                hire_date: Dates::of(&people.frame, "hire_date")?,
+                termination_date: Dates::of(&people.frame, "termination_date")?,
+                status_provided: provided.iter().map(|fields| fields.contains("status")).collect(),
+            },
             provided,
+            fold,
         })
+    }
+
+    /// Rows of the directory.
+    pub(super) fn rows(&self) -> u32 {
+        self.facts.source.len() as u32
+    }
+
+    /// Source and line of a row of the directory.
+    pub(super) fn place(&self, row: u32) -> (u32, u32) {
+        let at = row as usize;
+        (self.facts.source.get(at).unwrap_or_default(), self.facts.line.get(at).unwrap_or_default())
+    }
+
+    /// The rows of a person, earliest source first; none where the person has one row only.
+    pub(super) fn folded(&self, person: u32) -> &[u32] {
+        self.fold.members.get(&person).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn source(&self, row: u32) -> u32 {
@@ -233,7 +270,7 @@ impl<'a> PersonColumns<'a> {
     }
 
     pub(super) fn line(&self, row: u32) -> u32 {
-        self.row.get(row as usize).unwrap_or_default()
+        self.line.get(row as usize).unwrap_or_default()
     }
 
     /// The name of a row's file.
@@ -241,9 +278,13 @@ impl<'a> PersonColumns<'a> {
         self.people.sources.get(source as usize).map_or("", |source| source.name.as_str())
     }
 
-    /// Whether the file of this row carries the field at all.
-    pub(super) fn provides(&self, row: u32, field: &str) -> bool {
-        self.provided.get(self.source(row) as usize).is_some_and(|fields| fields.contains(field))
+    /// Whether a file of this person carries the field at all.
+    pub(super) fn provides(&self, person: u32, field: &str) -> bool {
+        let carries = |source: u32| self.provided.get(source as usize).is_some_and(|fields| fields.contains(field));
+        match self.folded(person) {
+            [] => carries(self.source(person)),
+            rows => rows.iter().any(|row| carries(self.place(*row).0)),
+        }
     }
 
     /// Whether any file carries one of the fields.
@@ -251,13 +292,15 @@ impl<'a> PersonColumns<'a> {
         self.provided.iter().any(|provided| fields.iter().any(|field| provided.contains(field)))
     }
 
+    /// What a row of the directory says of employment.
     pub(super) fn facts(&self, row: u32) -> Facts {
+        let facts = &self.facts;
         Facts {
-            status: self.status.get(row).and_then(status_of),
-            enabled: self.enabled.get(row),
-            hire_date: self.hire_date.get(row),
-            termination_date: self.termination_date.get(row),
-            status_provided: self.status_provided.get(self.source(row) as usize).copied().unwrap_or(false),
+            status: facts.status.get(row).and_then(status_of),
+            enabled: facts.enabled.get(row),
+            hire_date: facts.hire_date.get(row),
+            termination_date: facts.termination_date.get(row),
+            status_provided: facts.status_provided.get(self.place(row).0 as usize).copied().unwrap_or(false),
         }
     }
 

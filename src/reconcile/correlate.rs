@@ -138,6 +138,18 @@ fn correlate_hashed<'a, 'b, S: BuildHasher + Sync>(
     }
 }
 
+/// Entries by key, within one side.
+pub(super) fn group<'a>(keyed: &impl Keyed<'a>) -> Groups {
+    let mut seed = 0;
+    loop {
+        let groups = Groups::new(&hashes(keyed, &PlFixedStateQuality::with_seed(seed)));
+        if groups.agree(keyed) {
+            return groups;
+        }
+        seed += 1;
+    }
+}
+
 fn hashes<'a, S: BuildHasher + Sync>(keyed: &impl Keyed<'a>, state: &S) -> Vec<u64> {
     let hash = |entry| {
         keyed.key(entry).map_or(BLANK, |key| {

@@ -109,8 +109,14 @@ impl<'a> Drifts<'a> {
     }
 
     fn is_doubtful(&self, person: u32, field: &str) -> bool {
-        !self.doubtful.is_empty()
-            && self.doubtful.iter().any(|doubt| *doubt == (self.people.source(person), self.people.line(person), field))
+        if self.doubtful.is_empty() {
+            return false;
+        }
+        let doubtful = |(source, line)| self.doubtful.contains(&(source, line, field));
+        match self.people.folded(person) {
+            [] => doubtful((self.people.source(person), self.people.line(person))),
+            rows => rows.iter().any(|row| doubtful(self.people.place(*row))),
+        }
     }
 
     /// The name as a whole. Given and family name are joined in the order of Domo's own name.

@@ -46,6 +46,8 @@ pub enum Contradiction {
     EndedBeforeLastDay,
     /// Hired after the termination date: most likely a date that survived a rehire.
     HiredAfterLastDay,
+    /// One file says ended, another employed.
+    FilesDisagree,
 }
 
 /// The judgement of one row.
@@ -99,6 +101,19 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
         None if !facts.status_provided => plain(Status::Active, Basis::Listed),
         None => plain(Status::Unknown, Basis::Nothing),
     }
+}
+
+/// The judgement of a person whom several files have, from those of the rows, in the order of the files. The first readable one
+/// decides, but an end in one file weighs more than a switch in another, and employment in one more than an end in another.
+pub fn combine(rows: &[Employment]) -> Option<Employment> {
+    let says = |status: &[Status]| rows.iter().find(|row| row.basis != Basis::Listed && status.contains(&row.status)).copied();
+    let employed = says(&[Status::Active, Status::Leave]);
+    let decided = match (employed, says(&[Status::Terminated])) {
+        (Some(employed), Some(_)) => Some(Employment { contradiction: Some(Contradiction::FilesDisagree), ..employed }),
+        (None, Some(ended)) if says(&[Status::Prehire]).is_none() => Some(ended),
+        _ => says(&[Status::Active, Status::Leave, Status::Suspended, Status::Terminated, Status::Prehire]),
+    };
+    decided.or_else(|| rows.iter().find(|row| row.status != Status::Unknown).copied()).or_else(|| rows.first().copied())
 }
 
 #[cfg(test)]
@@ -159,6 +174,21 @@ mod tests {
         assert_eq!(status(Some(Status::Unknown), None, "", "2026-01-01"), Status::Terminated);
         assert_eq!(status(Some(Status::Unknown), None, "2020-01-01", ""), Status::Unknown);
         assert_eq!(status(None, None, "2020-01-01", ""), Status::Unknown);
+    }
+
+    #[test]
+    fn of_two_files_an_explicit_word_weighs_more_than_being_listed_and_employed_more_than_ended() {
+        let row = |status, basis| Employment { status, basis, contradiction: None };
+        let (listed, unknown) = (row(Status::Active, Basis::Listed), row(Status::Unknown, Basis::Nothing));
+        let (ended, off) = (row(Status::Terminated, Basis::Word), row(Status::Suspended, Basis::Boolean));
+        let active = row(Status::Active, Basis::Word);
+        assert_eq!(combine(&[listed, ended]), Some(ended));
+        assert_eq!(combine(&[unknown, listed]), Some(listed));
+        assert_eq!(combine(&[off, ended]), Some(ended));
+        assert_eq!(combine(&[active, off]), Some(active));
+        let disagreeing = combine(&[ended, active]).unwrap();
+        assert_eq!((disagreeing.status, disagreeing.contradiction), (Status::Active, Some(Contradiction::FilesDisagree)));
+        assert_eq!(combine(&[]), None);
     }
 
     #[test]

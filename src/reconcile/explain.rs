@@ -91,6 +91,13 @@ pub(super) fn needed(
     needed
 }
 
+/// The further rows of a person whom several files have.
+pub(super) fn also_in(people: &PersonColumns<'_>, person: u32) -> String {
+    let rows = people.folded(person).iter().skip(1).map(|row| people.place(*row));
+    let places: Vec<String> = rows.map(|(source, line)| format!("{} row {line}", people.source_name(source))).collect();
+    if places.is_empty() { String::new() } else { format!("; the person is also in {}", places.join(" and ")) }
+}
+
 /// Why the account of somebody who left, or who is switched off, is a finding.
 pub(super) fn leaver(word: Option<&str>, last_day: Option<NaiveDate>, as_of: NaiveDate, role: Option<&str>) -> String {
     let role = role.map(|role| format!(" with the role {role}")).unwrap_or_default();
@@ -158,6 +165,7 @@ pub(super) fn contradiction(
         Contradiction::EndedBeforeLastDay => {
             format!("The status is `{word}`, but the termination date {} is {apart} after the day judged", day(last_day))
         }
+        Contradiction::FilesDisagree => "One file says that the employment has ended, another that it has not".to_owned(),
         Contradiction::HiredAfterLastDay => {
             format!("The hire date {} is later than the termination date {}", day(hire), day(last_day))
         }

@@ -58,7 +58,7 @@ impl Judge<'_> {
     pub(super) fn person_ref(&self, row: u32) -> PersonRef {
         let people = self.people;
         PersonRef {
-            index: Some(row),
+            index: Some(people.fold.row(row)),
             source: people.source_name(people.source(row)).to_owned(),
             row: people.line(row),
             email: people.email.owned(row),
@@ -137,6 +137,7 @@ impl Judge<'_> {
             let needed = explain::needed(self.accounts, self.people, self.addresses, agreeing, account, person);
             draft.finding.reason.push_str(&needed);
         }
+        draft.finding.reason.push_str(&explain::also_in(self.people, person));
         draft.finding.person = Some(self.person_ref(person));
         draft.finding.matched_by = agreeing.keys();
         draft
@@ -414,7 +415,8 @@ impl Judge<'_> {
         }
     }
 
-    fn person_draft(&self, kind: Kind, severity: Severity, row: u32, subject: String, reason: String, detail: Detail) -> Draft {
+    fn person_draft(&self, kind: Kind, severity: Severity, row: u32, subject: String, mut reason: String, detail: Detail) -> Draft {
+        reason.push_str(&explain::also_in(self.people, row));
         let finding = Finding {
             id: FindingId(String::new()),
             kind,
@@ -501,9 +503,11 @@ impl Judge<'_> {
             return Vec::new();
         }
         let wanted: std::collections::HashSet<(u32, u32)> = doubts.iter().map(|doubt| (doubt.source, doubt.row)).collect();
-        let place = |row: u32| (self.people.source(row), self.people.line(row));
-        let rows: HashMap<(u32, u32), u32> =
-            (0..self.people.height).filter(|row| wanted.contains(&place(*row))).map(|row| (place(row), row)).collect();
+        let rows: HashMap<(u32, u32), u32> = (0..self.people.rows())
+            .map(|row| (self.people.place(row), row))
+            .filter(|(place, _)| wanted.contains(place))
+            .map(|(place, row)| (place, self.people.fold.person(row)))
+            .collect();
         let drafts = doubts.iter().filter_map(|doubt| {
             let row = *rows.get(&(doubt.source, doubt.row))?;
             let subject = format!("doubt:{}:{}:{}", self.people.source_name(doubt.source), doubt.field, self.person_subject(row));
@@ -512,7 +516,7 @@ impl Judge<'_> {
                 problem: doubt.problem.clone(),
                 value: Some(doubt.value.clone()).filter(|value| !value.is_empty()),
             };
-            Some(self.person_draft(Kind::Quality, Severity::Low, row, subject, doubt.problem.clone(), detail))
+            Some(self.person_draft(Kind::Quality, Severity::Low, row, subject, capitalised(&doubt.problem), detail))
         });
         drafts.collect()
     }
@@ -547,6 +551,12 @@ impl Judge<'_> {
         });
         drafts.collect()
     }
+}
+
+/// Sentences begin with a capital letter.
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn field_in_words(field: &str) -> String {

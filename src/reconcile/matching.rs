@@ -9,7 +9,7 @@ use polars::prelude::UInt64Chunked;
 use rayon::prelude::*;
 
 use super::columns::{AccountColumns, PersonColumns};
-use super::correlate::{Correlation, Groups, Keyed, Keys, NONE, correlate};
+use super::correlate::{Correlation, Keyed, Keys, NONE, correlate};
 use super::keys::{Addresses, Number, loosely};
 use crate::config::Key;
 

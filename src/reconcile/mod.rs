@@ -9,6 +9,7 @@ mod drift;
 pub mod employment;
 mod explain;
 pub mod finding;
+mod fold;
 mod identity;
 mod judge;
 mod keys;
@@ -32,6 +33,7 @@ use crate::directory::People;
 use crate::domo::Accounts;
 use columns::{AccountColumns, PersonColumns};
 use drift::Drifts;
+use fold::Fold;
 use judge::Judge;
 use keys::Addresses;
 use matching::{Matches, Part, Verdict};
@@ -287,7 +289,8 @@ impl Reconciliation {
 pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Result<Reconciliation> {
     let config = rules.config;
     let addresses = Addresses::new(&config.matching.domain_aliases);
-    let (accounts, people) = (AccountColumns::new(accounts)?, PersonColumns::new(people)?);
+    let fold = Fold::new(people, &addresses, &config.matching.keys)?;
+    let (accounts, people) = (AccountColumns::new(accounts)?, PersonColumns::new(people, fold)?);
     let whole = Wholeness::new(&accounts, &people);
 
     // Who takes part, who points at whom, who is employed.
@@ -332,14 +335,16 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
     findings.sort_unstable_by(|a, b| (a.severity, a.kind, &a.id).cmp(&(b.severity, b.kind, &b.id)));
 
     let rejected = people.people.rejected.len();
+    let row_situations: Vec<PersonSituation> =
+        (0..people.rows()).map(|row| person_situations[people.fold.person(row) as usize]).collect();
     Reconciliation {
         instance: rules.instance.to_owned(),
         as_of: rules.as_of,
         evidence: whole.evidence(rules, &accounts, &people),
         accounts: outcome::account_totals(&account_situations),
-        people: outcome::person_totals(&person_situations, rejected),
-        account_rows: outcome::account_rows(&matches, &account_situations)?,
-        person_rows: outcome::person_rows(&matches, &person_situations)?,
+        people: outcome::person_totals(&row_situations, rejected),
+        account_rows: outcome::account_rows(&matches, &people.fold, &account_situations)?,
+        person_rows: outcome::person_rows(&matches, &people.fold, &row_situations)?,
         privileged: outcome::privileged(&judge, &findings),
         patterns: outcome::patterns(&findings),
         exceptions,

@@ -10,6 +10,7 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::correlate::NONE;
 use super::drift::{self, Drifts};
 use super::explain::{days, keys_in_words, plural};
+use super::fold::Fold;
 use super::judge::Judge;
 use super::keys::Addresses;
 use super::matching::{Agreeing, Matches, Part, Verdict};
@@ -158,7 +159,7 @@ fn rows(name: &str, rows: impl Iterator<Item = u32>) -> Column {
     UInt32Chunked::from_iter_options(name.into(), rows.map(|row| (row != NONE).then_some(row))).into_column()
 }
 
-pub(super) fn account_rows(matches: &Matches, situations: &[AccountSituation]) -> Result<DataFrame> {
+pub(super) fn account_rows(matches: &Matches, fold: &Fold, situations: &[AccountSituation]) -> Result<DataFrame> {
     let all: Vec<AccountSituation> = AccountTotals::default().parts().iter().map(|(situation, _)| *situation).collect();
     let place = |situation: &AccountSituation| all.iter().position(|other| other == situation).unwrap_or(0) as IdxSize;
     let keys: Vec<String> =
@@ -168,7 +169,7 @@ pub(super) fn account_rows(matches: &Matches, situations: &[AccountSituation]) -
         _ => 0,
     };
     let person = |verdict: &Verdict| match verdict {
-        Verdict::One { person, .. } => *person,
+        Verdict::One { person, .. } => fold.row(*person),
         _ => NONE,
     };
     let columns = vec![
@@ -183,12 +184,14 @@ pub(super) fn account_rows(matches: &Matches, situations: &[AccountSituation]) -
     Ok(DataFrame::new(situations.len(), columns)?)
 }
 
-pub(super) fn person_rows(matches: &Matches, situations: &[PersonSituation]) -> Result<DataFrame> {
+/// `situations` has one entry a row of the directory.
+pub(super) fn person_rows(matches: &Matches, fold: &Fold, situations: &[PersonSituation]) -> Result<DataFrame> {
     let all: Vec<PersonSituation> = PersonTotals::default().parts().iter().map(|(situation, _)| *situation).collect();
     let place = |situation: &PersonSituation| all.iter().position(|other| other == situation).unwrap_or(0) as IdxSize;
+    let account = |row: u32| matches.account_of[fold.person(row) as usize];
     let columns = vec![
         words("situation", all.iter().map(|situation| Some(person_word(*situation))), situations.iter().map(place).collect())?,
-        rows("account", matches.account_of.iter().copied()),
+        rows("account", (0..situations.len() as u32).map(account)),
     ];
     Ok(DataFrame::new(situations.len(), columns)?)
 }
@@ -403,6 +406,11 @@ pub(super) fn method(judge: &Judge<'_>, rules: &Rules<'_>, rejected: usize) -> M
     say(needed.alias, "a domain alias");
     say(needed.float, "a number without its `.0` or invisible characters");
     say(needed.loosely, "the employee number without leading zeros or its letter prefix, unique on both sides");
+    let folded = judge.people.fold.folded();
+    if folded > 0 {
+        let rows = plural(folded, "row was", "rows were");
+        normalised.push(format!("{rows} folded into the same person's row of an earlier file: their keys agree"));
+    }
     for (old, new) in &config.matching.domain_aliases {
         normalised.push(format!("The e-mail domain {old} counts as {new}"));
     }
@@ -414,7 +422,7 @@ pub(super) fn method(judge: &Judge<'_>, rules: &Rules<'_>, rejected: usize) -> M
     let active = count(&[A::Matched, A::Orphan, A::Leaver, A::Suspended, A::Ambiguous, A::Conflict, A::Duplicate, A::NotEvaluable]);
     let judged = count(&[A::Matched, A::Leaver, A::Suspended]);
     let employed = judge.employment.iter().filter(|employment| employment.status == Status::Active).count() as u64;
-    let rows = judge.people.height as u64 + rejected as u64;
+    let rows = u64::from(judge.people.rows()) + rejected as u64;
     let tested = BTreeMap::from([
         (Kind::Orphan, active),
         (Kind::Conflict, active),

@@ -105,10 +105,17 @@ impl RejectedKeys {
     }
 }
 
-/// Employment of every row on the day judged.
+/// Employment of every person on the day judged.
 pub(super) fn employment(people: &PersonColumns<'_>, as_of: NaiveDate) -> Vec<Employment> {
-    let judge = |row| employment::judge(&people.facts(row), as_of);
-    (0..people.height).into_par_iter().with_min_len(1024).map(judge).collect()
+    let row = |row: u32| employment::judge(&people.facts(row), as_of);
+    let person = |person: u32| match people.folded(person) {
+        [] => row(people.fold.row(person)),
+        rows => {
+            let rows: Vec<Employment> = rows.iter().map(|at| row(*at)).collect();
+            employment::combine(&rows).unwrap_or(rows[0])
+        }
+    };
+    (0..people.height).into_par_iter().with_min_len(1024).map(person).collect()
 }
 
 /// Why an account without a person, or with one whose status cannot be read, is not judged.

@@ -108,6 +108,8 @@ pub(super) struct Company {
     pub config: String,
     /// Fields that the directory carries.
     pub fields: Vec<&'static str>,
+    /// The same of the second file, where it differs.
+    pub(super) second_fields: Option<Vec<&'static str>>,
     /// Columns that the accounts carry.
     pub provided: Vec<&'static str>,
     pub partial_pull: bool,
@@ -151,6 +153,7 @@ impl Default for Company {
                 "active",
                 "created",
             ],
+            second_fields: None,
             partial_pull: false,
             partial_directory: false,
             sources: 1,
@@ -273,7 +276,7 @@ impl Company {
         let mapped = |field: &&str| Mapped { field: (*field).into(), header: (*field).into(), why: "synonym".into() };
         let source = |at: usize| Source {
             name: if at == 0 { "workers.csv".into() } else { format!("workers{at}.csv") },
-            columns: self.fields.iter().map(mapped).collect(),
+            columns: self.second_fields.as_ref().filter(|_| at == 1).unwrap_or(&self.fields).iter().map(mapped).collect(),
             incomplete: if self.partial_directory && at == 0 { vec!["a next page exists".into()] } else { vec![] },
             ..Source::default()
         };

@@ -1,0 +1,168 @@
+//! One person in two directories: rows of *different* sources that share a key, and whose other keys do not disagree, are one
+//! person. The first source's values win, empty cells are filled from the next. Any disagreement leaves the rows apart, and then
+//! they are duplicates like any others. Every row is still counted, each in the situation of its person.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use anyhow::Result;
+use polars::prelude::*;
+
+use super::correlate::{Keys, group};
+use super::keys::{Addresses, Number};
+use crate::config::Key;
+use crate::directory::People;
+
+/// Which rows of the directory are one person.
+#[derive(Debug, Default)]
+pub(super) struct Fold {
+    /// The row that stands for each person: that of the earliest source. Empty where nothing is folded.
+    rows: Vec<u32>,
+    /// The person of each row. Empty where nothing is folded.
+    persons: Vec<u32>,
+    /// All rows of each person with several, earliest source first.
+    pub(super) members: HashMap<u32, Vec<u32>>,
+}
+
+impl Fold {
+    pub(super) fn new(people: &People, addresses: &Addresses, keys: &BTreeSet<Key>) -> Result<Self> {
+        if people.sources.len() < 2 {
+            return Ok(Self::default());
+        }
+        let frame = &people.frame;
+        let height = frame.height() as u32;
+        let (emails, numbers) = (frame.column("email")?.str()?.rechunk(), frame.column("employee_number")?.str()?.rechunk());
+        let sources = frame.column("source")?.u32()?.rechunk();
+        let email = |row: u32| -> Option<Cow<'_, str>> {
+            let text = if keys.contains(&Key::Email) { emails.get(row as usize) } else { None };
+            text.and_then(|text| addresses.key(text))
+        };
+        let number = |row: u32| -> Option<Cow<'_, str>> {
+            let text = if keys.contains(&Key::EmployeeNumber) { numbers.get(row as usize) } else { None };
+            text.and_then(|text| Number::of(text).text())
+        };
+        // Rows of one person: each source once, and no key says two things.
+        let agree = |rows: &[u32]| {
+            let one = |keys: Vec<Cow<'_, str>>| keys.windows(2).all(|pair| pair[0] == pair[1]);
+            let mut of: Vec<Option<u32>> = rows.iter().map(|row| sources.get(*row as usize)).collect();
+            of.sort_unstable();
+            of.windows(2).all(|pair| pair[0] != pair[1])
+                && one(rows.iter().filter_map(|row| email(*row)).collect())
+                && one(rows.iter().filter_map(|row| number(*row)).collect())
+        };
+
+        let mut sets = Sets::new(height);
+        let groups = [group(&Keys { len: height, key: email }), group(&Keys { len: height, key: number })];
+        for rows in groups.iter().flat_map(|groups| groups.repeated()) {
+            // More rows than sources cannot be one person.
+            if rows.len() > people.sources.len() {
+                continue;
+            }
+            for (at, first) in rows.iter().enumerate() {
+                for second in &rows[at + 1..] {
+                    if agree(&[*first, *second]) {
+                        sets.join(*first, *second);
+                    }
+                }
+            }
+        }
+        let mut together: HashMap<u32, Vec<u32>> = HashMap::new();
+        for row in 0..height {
+            let head = sets.head(row);
+            if head != row || sets.is_joined(row) {
+                together.entry(head).or_default().push(row);
+            }
+        }
+        together.retain(|_, rows| rows.len() > 1 && agree(rows));
+        if together.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut heads: HashMap<u32, u32> = HashMap::new();
+        for rows in together.values_mut() {
+            rows.sort_by_key(|row| (sources.get(*row as usize), *row));
+            rows.iter().for_each(|row| drop(heads.insert(*row, rows[0])));
+        }
+        let mut fold = Self::default();
+        let mut person_of_head: HashMap<u32, u32> = HashMap::new();
+        for row in 0..height {
+            if heads.get(&row).is_none_or(|head| *head == row) {
+                person_of_head.insert(row, fold.rows.len() as u32);
+                fold.rows.push(row);
+            }
+        }
+        let person = |row: u32| person_of_head.get(heads.get(&row).unwrap_or(&row)).copied().unwrap_or_default();
+        fold.persons = (0..height).map(person).collect();
+        fold.members = together.into_values().map(|rows| (person(rows[0]), rows)).collect();
+        Ok(fold)
+    }
+
+    /// The row that stands for a person.
+    pub(super) fn row(&self, person: u32) -> u32 {
+        self.rows.get(person as usize).copied().unwrap_or(person)
+    }
+
+    /// The person of a row.
+    pub(super) fn person(&self, row: u32) -> u32 {
+        self.persons.get(row as usize).copied().unwrap_or(row)
+    }
+
+    /// Rows beyond the first of each person.
+    pub(super) fn folded(&self) -> u64 {
+        (self.persons.len() - self.rows.len()) as u64
+    }
+
+    /// One row a person: the first filled cell of each column, in the order of the sources.
+    pub(super) fn frame(&self, frame: &DataFrame) -> Result<DataFrame> {
+        if self.rows.is_empty() {
+            return Ok(frame.clone());
+        }
+        let mut columns = Vec::with_capacity(frame.width());
+        for column in frame.columns() {
+            let mut places = self.rows.clone();
+            let column = column.rechunk();
+            let texts = column.str().ok();
+            let filled = |row: &u32| match texts {
+                Some(texts) => texts.get(*row as usize).is_some_and(|text| !text.trim().is_empty()),
+                None => column.get(*row as usize).is_ok_and(|value| !value.is_null()),
+            };
+            for (person, rows) in &self.members {
+                if let Some(row) = rows.iter().find(|row| filled(row)) {
+                    places[*person as usize] = *row;
+                }
+            }
+            columns.push(column.take(&IdxCa::from_vec("row".into(), places))?);
+        }
+        Ok(DataFrame::new(self.rows.len(), columns)?)
+    }
+}
+
+/// Disjoint sets of rows.
+struct Sets {
+    parent: Vec<u32>,
+    joined: Vec<bool>,
+}
+
+impl Sets {
+    fn new(len: u32) -> Self {
+        Self { parent: (0..len).collect(), joined: vec![false; len as usize] }
+    }
+
+    fn head(&mut self, row: u32) -> u32 {
+        let mut at = row;
+        while self.parent[at as usize] != at {
+            self.parent[at as usize] = self.parent[self.parent[at as usize] as usize];
+            at = self.parent[at as usize];
+        }
+        at
+    }
+
+    fn join(&mut self, first: u32, second: u32) {
+        let (first, second) = (self.head(first), self.head(second));
+        self.parent[second.max(first) as usize] = first.min(second);
+        self.joined[first.min(second) as usize] = true;
+    }
+
+    fn is_joined(&self, row: u32) -> bool {
+        self.joined[row as usize]
+    }
+}
