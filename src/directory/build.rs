@@ -11,6 +11,7 @@ use super::collect::{Raw, RawColumn};
 use super::dates::{self, Evidence, Written};
 use super::managers;
 use super::mapping::Mapping;
+use super::names;
 use super::people::{Doubt, RejectedRow, Source, StatusWord, schema};
 use super::slot::Slot;
 use super::status::{Meaning, Words};
@@ -308,6 +309,29 @@ impl Builder<'_> {
             list.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.word.cmp(&other.word)));
             counted.extend(list);
         }
+        if counted.is_empty() && self.mapping.first(Slot::Status).is_none() {
+            let meanings = Words::new(Slot::Status, self.mapping.system, &file.status);
+            let mut hints: Vec<Option<String>> = vec![None; height];
+            if let Some(column) = self.column(Slot::Name) {
+                for (at, name) in column.values.iter().enumerate() {
+                    let Some(hint) = name.and_then(names::hint) else { continue };
+                    if let (Meaning::Word(word), Some(status), Some(slot)) =
+                        (meanings.meaning(hint), status.get_mut(at), hints.get_mut(at))
+                        && word != Status::Unknown
+                    {
+                        *status = Some(word);
+                        *slot = Some(hint.to_owned());
+                    }
+                }
+            }
+            let found = hints.iter().flatten().count();
+            if found > 0 {
+                words = StringChunked::from_iter_options(PlSmallStr::EMPTY, hints.into_iter());
+                self.source.notes.push(format!(
+                    "{found} names end in a status such as `(On Leave)`: taken as a hint, for want of a status column"
+                ));
+            }
+        }
         self.source.status_words = counted;
         let status =
             StringChunked::from_iter_options(PlSmallStr::EMPTY, status.into_iter().map(|status| status.map(Status::as_str)));
@@ -375,28 +399,22 @@ impl Builder<'_> {
         Ok(days.into_date().into_column())
     }
 
-    /// The display name; without one, given and family name joined.
+    /// The display name, given name first; without one, given and family name joined.
     fn names(&mut self) -> StringChunked {
-        let damaged = |name: &str| cells::is_damaged_name(name);
         let mut values = self.text(Slot::Name);
         if self.mapping.first(Slot::Name).is_none() {
             let (given, family) = (self.text(Slot::GivenName), self.text(Slot::FamilyName));
-            let joined = given.iter().zip(family.iter()).map(|(given, family)| match (given, family) {
-                (Some(given), Some(family)) => Some(format!("{given} {family}")),
-                (one, other) => one.or(other).map(str::to_owned),
-            });
-            values = StringChunked::from_iter_options(PlSmallStr::EMPTY, joined.collect::<Vec<_>>().into_iter());
+            values = names::joined(&given, &family);
+        } else {
+            let (turned, notes) = names::in_reading_order(values);
+            values = turned;
+            self.source.notes.extend(notes);
         }
         let mut doubts = Vec::new();
         for (at, name) in values.iter().enumerate() {
-            if let Some(name) = name.filter(|name| damaged(name)) {
-                doubts.push(self.doubt(
-                    at,
-                    "name",
-                    "letters were lost on the way (`?` or U+FFFD): the name is not compared".into(),
-                    name,
-                    true,
-                ));
+            if let Some(name) = name.filter(|name| cells::is_damaged_name(name)) {
+                let problem = "letters were lost on the way (`?` or U+FFFD): the name is not compared";
+                doubts.push(self.doubt(at, "name", problem.into(), name, true));
             }
         }
         self.doubts.extend(doubts);

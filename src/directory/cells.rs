@@ -40,6 +40,17 @@ fn unwrap_apostrophe(cell: &str) -> &str {
     }
 }
 
+/// csvde writes text that is not ASCII as `X'c3a9'`.
+pub(super) fn hexadecimal(cell: &str) -> Option<String> {
+    let digits = cell.strip_prefix("X'")?.strip_suffix('\'')?;
+    if digits.is_empty() || digits.len() % 2 != 0 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+    let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(byte).collect();
+    String::from_utf8(bytes?).ok()
+}
+
 /// Words that systems write for "nothing".
 pub(super) fn is_absent(cell: &str) -> bool {
     let is = |word: &str| cell.eq_ignore_ascii_case(word);
@@ -62,11 +73,6 @@ pub(super) fn is_type_name(cell: &str) -> bool {
     ["System.", "Microsoft.Graph.PowerShell.", "Microsoft.ActiveDirectory.Management.", "Microsoft.Open."]
         .iter()
         .any(|start| cell.starts_with(start) && !cell.contains([' ', '@']))
-}
-
-/// Whether the cell is a spreadsheet's error.
-pub(super) fn is_error(cell: &str) -> bool {
-    cell.starts_with('#') && matches!(cell, "#REF!" | "#N/A" | "#NAME?" | "#NULL!" | "#VALUE!" | "#DIV/0!" | "#NUM!")
 }
 
 /// A boolean in words.

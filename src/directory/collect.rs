@@ -95,6 +95,11 @@ impl<'l> Collector<'l> {
         Self { layout, builders, rows: Vec::with_capacity(capacity), skipped: Vec::new(), blank: Vec::new(), long: Vec::new() }
     }
 
+    /// Takes a row that has no cell at all.
+    pub(super) fn blank(&mut self, number: u32) {
+        self.blank.push(number);
+    }
+
     /// Takes one row.
     pub(super) fn row(&mut self, number: u32, row: &(impl Cells + ?Sized)) {
         let width = self.layout.headers.len();
@@ -114,7 +119,10 @@ impl<'l> Collector<'l> {
         self.rows.push(number);
         for (builder, at) in self.builders.iter_mut().zip(&self.layout.wanted) {
             let cell = row.get(*at);
-            builder.append_option(cells::clean(&cell));
+            match cells::hexadecimal(&cell) {
+                Some(text) => builder.append_option(cells::clean(&text)),
+                None => builder.append_option(cells::clean(&cell)),
+            }
         }
     }
 
@@ -139,11 +147,6 @@ impl<'l> Collector<'l> {
     fn repeats_headers(&self, row: &(impl Cells + ?Sized)) -> bool {
         let same = |(at, header): (usize, &String)| cells::trim(&row.get(at)) == cells::trim(header);
         self.layout.headers.iter().enumerate().all(same)
-    }
-
-    /// How many rows were taken as people.
-    pub(super) fn people(&self) -> usize {
-        self.rows.len()
     }
 
     /// The columns, with row numbers moved by `base`.

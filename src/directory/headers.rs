@@ -48,21 +48,14 @@ fn squash(header: &str) -> String {
     squashed
 }
 
-/// The forms under which a header is looked up, most particular first.
-pub(super) fn keys(header: &str) -> Vec<String> {
-    let header: String = header.chars().map(|character| if character.is_whitespace() { ' ' } else { character }).collect();
-    let header = header.trim();
-    let mut keys = vec![squash(header)];
-    let mut add = |key: String| {
-        if !key.is_empty() && !keys.contains(&key) {
-            keys.push(key);
-        }
-    };
-    // `First Name [Required]`, `Work Contact: Work Email (Personal Profile)`
-    let mut plain = header.to_owned();
+/// A header on one line, and the same without `[Required]` and `(Personal Profile)`.
+fn own_forms(header: &str) -> (String, String) {
+    let whole: String = header.chars().map(|character| if character.is_whitespace() { ' ' } else { character }).collect();
+    let whole = whole.trim().to_owned();
+    let mut plain = whole.clone();
     if let (Some(open), Some(close)) = (plain.find('['), plain.rfind(']'))
         && open < close
-        && close + 1 == plain.trim_end().len()
+        && close + 1 == plain.len()
     {
         plain.truncate(open);
     }
@@ -72,15 +65,25 @@ pub(super) fn keys(header: &str) -> Vec<String> {
     {
         plain.truncate(open);
     }
-    add(squash(&plain));
+    (whole, plain)
+}
+
+/// The forms under which a header is looked up, most particular first.
+pub(super) fn keys(header: &str) -> Vec<String> {
+    let mut keys = own_keys(header);
+    let (_, plain) = own_forms(header);
     // `profile.email`, `urn:…:2.0:User.employeeNumber`: parents that say nothing are dropped from the left.
     let mut rest = plain.as_str();
     while let Some((parent, leaf)) = split_parent(rest) {
         if !CONTAINER_WORDS.contains(&squash(parent)) {
             break;
         }
-        add(squash(leaf));
+        keys.push(squash(leaf));
         rest = leaf;
+    }
+    // A wrapper around one value: `{"email": {"value": …}}`.
+    if let Some(wrapped) = rest.strip_suffix(".value") {
+        keys.push(squash(wrapped));
     }
     keys
 }
@@ -99,11 +102,20 @@ fn split_parent(path: &str) -> Option<(&str, &str)> {
     path.trim_start_matches('/').split_once(['.', '/'])
 }
 
-/// The key two headers are compared by: the most forgiving of [`keys`] before parents are dropped.
+/// The forms of a header that keep its parents: `work.title` is not `title`.
+pub(super) fn own_keys(header: &str) -> Vec<String> {
+    let (whole, plain) = own_forms(header);
+    let mut keys = vec![squash(&whole)];
+    let plain = squash(&plain);
+    if !plain.is_empty() && plain != keys[0] {
+        keys.push(plain);
+    }
+    keys
+}
+
+/// The key two headers are compared by: the most forgiving of [`own_keys`].
 pub(super) fn key(header: &str) -> String {
-    let mut keys = keys(header);
-    keys.truncate(2);
-    keys.pop().unwrap_or_default()
+    own_keys(header).pop().unwrap_or_default()
 }
 
 /// What a header means in general.
@@ -112,8 +124,10 @@ pub(super) fn meaning(header: &str) -> Option<(Slot, u8)> {
         return None;
     }
     let keys = keys(header);
-    if let Some(found) = keys.iter().find_map(|key| KNOWN.get(key)) {
-        return Some(*found);
+    if let Some((slot, rank)) = keys.iter().find_map(|key| KNOWN.get(key)) {
+        // The first of a list says less than the one marked as primary or by its type.
+        let first = u8::from(header.contains("[0]") || header.contains(".0."));
+        return Some((*slot, rank + first));
     }
     // `Job Title Description1`: some systems number the second column of a name.
     keys.iter().find_map(|key| {
@@ -136,13 +150,10 @@ pub(super) fn is_never_read(header: &str) -> bool {
 
 /// The system that writes such headers.
 pub(super) fn system<'a>(headers: impl Iterator<Item = &'a str>) -> Option<&'static System> {
-    let present: HashSet<String> = headers.flat_map(keys).collect();
-    SYSTEMS.iter().find(|system| {
-        system
-            .signatures
-            .iter()
-            .any(|signature| split(signature).all(|header| keys(header).iter().any(|key| present.contains(key))))
-    })
+    let present: HashSet<String> = headers.flat_map(own_keys).collect();
+    // `First Name [Required]` is Google's, `First Name` anybody's: a signature counts as it is written.
+    let complete = |signature: &&str| split(signature).all(|header| present.contains(&squash(header)));
+    SYSTEMS.iter().find(|system| system.signatures.iter().any(|signature| complete(signature)))
 }
 
 /// The row that holds the headers.

@@ -12,9 +12,12 @@ use super::build::{self, Built, Calendar};
 use super::collect::{self, Raw};
 use super::decode::{self, Content, Kind, Text};
 use super::delimited;
+use super::grid::Grid;
 use super::headers::{self, Found};
 use super::json;
+use super::ldif;
 use super::mapping::{self, Mapping};
+use super::markup::Markup;
 use super::people::{People, Source, schema};
 use super::slot::Slot;
 use super::workbook::{self, Workbook};
@@ -133,7 +136,17 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
                     Ok(Table { raw, headers, epoch_1904: false })
                 }
                 Kind::Delimited => from_text(&text, file, source),
-                other => bail!(Failure::usage(format!("the content is {}, which is not read yet", other.name()))),
+                Kind::Ldif => {
+                    let (raw, layout) = ldif::read(text.as_str(), &|header| mapping::is_configured(header, file));
+                    Ok(Table { raw, headers: layout.headers, epoch_1904: false })
+                }
+                kind => {
+                    source.notes.push(format!(
+                        "the content is {}, whatever the file's name says",
+                        if kind == Kind::Html { "an HTML table" } else { "Excel 2003 XML" }
+                    ));
+                    from_grid(&mut Markup { text: text.as_str(), kind }, false, file, source)
+                }
             }
         }
     }
@@ -163,15 +176,20 @@ fn from_text(text: &Text, file: &config::Directory, source: &mut Source) -> Resu
 
 fn from_workbook(mut book: Workbook, file: &config::Directory, source: &mut Source) -> Result<Table> {
     let sheet = workbook::choose(&mut book, file.sheet.as_deref(), &mut source.notes)?;
-    let head = book.head(&sheet.name, headers::SEARCHED.max(file.header_row.unwrap_or(0) as usize) + 2)?;
+    source.sheet = Some(sheet.name.clone());
+    let epoch_1904 = book.epoch_1904();
+    from_grid(&mut book.sheet(&sheet.name), epoch_1904, file, source)
+}
+
+fn from_grid(grid: &mut dyn Grid, epoch_1904: bool, file: &config::Directory, source: &mut Source) -> Result<Table> {
+    let head = grid.head(headers::SEARCHED.max(file.header_row.unwrap_or(0).min(1000) as usize) + 2)?;
     let found = header_row(&head, file.header_row)?;
     let all = head.get(found.at).cloned().unwrap_or_default();
     source.header_row = Some(found.at as u32 + 1);
-    source.sheet = Some(sheet.name.clone());
     skipped_head(&found, 1, source);
     let layout = collect::layout(trim_headers(all), &|header| mapping::is_configured(header, file));
-    let raw = book.read(&sheet.name, (found.at + 2 + usize::from(found.labels)) as u32, &layout)?;
-    Ok(Table { raw, headers: layout.headers, epoch_1904: book.epoch_1904() })
+    let raw = grid.read((found.at + 2 + usize::from(found.labels)) as u32, &layout)?;
+    Ok(Table { raw, headers: layout.headers, epoch_1904 })
 }
 
 /// Empty headers at the end are formatting, not columns.

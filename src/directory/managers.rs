@@ -7,6 +7,7 @@ use polars::prelude::*;
 use super::cells;
 use super::collect::{Raw, RawColumn};
 use super::mapping::Mapping;
+use super::names;
 use super::people::Source;
 use super::slot::Slot;
 
@@ -49,7 +50,7 @@ pub(super) fn resolve(
             None => {
                 let key = cell(by_key).or_else(|| cell(given)).or_else(|| cell(by_name));
                 let by_key = key.and_then(|key| keys.get(key).copied().flatten());
-                by_key.or_else(|| cell(by_name).and_then(|name| by_names.get(name).copied().flatten()))
+                by_key.or_else(|| by_names_of(cell(by_name)?, &by_names))
             }
         };
         let named = cell(given).or_else(|| cell(by_key)).or_else(|| cell(by_name));
@@ -85,4 +86,13 @@ fn is_nobody(cell: &str) -> bool {
 
 fn cell_at(column: Option<&RawColumn>, at: usize) -> Option<&str> {
     column.and_then(|column| column.values.get(at)).filter(|cell| !is_nobody(cell))
+}
+
+/// By name, as written or turned around: one system writes `Last, First` for managers and not for people.
+fn by_names_of<'a>(name: &str, names: &HashMap<&str, Option<&'a str>>) -> Option<&'a str> {
+    let turned = || names::inverted(name).map(|(family, given)| format!("{given} {family}"));
+    match names.get(name) {
+        Some(found) => *found,
+        None => turned().and_then(|name| names.get(name.as_str()).copied().flatten()),
+    }
 }

@@ -56,7 +56,7 @@ impl Mapping {
                 continue;
             }
             let preset = system.and_then(|system| {
-                let keys = headers::keys(&candidate.header);
+                let keys = headers::own_keys(&candidate.header);
                 system.columns.iter().find(|(header, _)| keys.contains(&headers::key(header)))
             });
             let claim = match (preset, system) {

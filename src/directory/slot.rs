@@ -86,9 +86,4 @@ impl Slot {
     pub(super) fn is_list(self) -> bool {
         matches!(self, AlternateEmail | Groups)
     }
-
-    /// Whether digits in a workbook's number cell are a label, not a quantity.
-    pub(super) fn is_identifier(self) -> bool {
-        matches!(self, EmployeeNumber | PersonKey | ManagerKey | Phone)
-    }
 }

@@ -96,7 +96,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         Location,
         10,
-        "officeLocation | physicalDeliveryOfficeName | Office | Work Location | workLocation.name | location | location.name | location.descriptor | Location Name | Location Description | work.site | Site | employeeLocation | primaryWorkLocationCode | Standort | Lieu de travail | 勤務地",
+        "officeLocation | physicalDeliveryOfficeName | Office | office.name | Work Location | workLocation.name | location | location.name | location.descriptor | Location Name | Location Description | work.site | Site | employeeLocation | primaryWorkLocationCode | Standort | Lieu de travail | 勤務地",
     ),
     (Location, 50, "City | l | Building ID"),
     (

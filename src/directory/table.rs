@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::collect::Cells;
 use super::decode::{self, Content, Kind};
 use super::delimited::{self, Records};
+use super::grid::Grid;
 use super::workbook::{self, Workbook};
 use crate::failure::Failure;
 
@@ -47,8 +47,8 @@ fn sheet_rows(mut book: Workbook, sheet: Option<&str>) -> Result<Vec<Vec<String>
         },
     };
     let mut rows = Vec::new();
-    book.rows(&name, &mut |_, row| {
-        rows.push((0..row.len()).map(|at| row.get(at).into_owned()).collect());
+    book.sheet(&name).rows(&mut |_, row| {
+        rows.push(row.to_vec());
         true
     })?;
     Ok(rows)

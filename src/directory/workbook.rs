@@ -7,16 +7,10 @@ use std::io::Cursor;
 use anyhow::{Context, Result, bail};
 use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
 
-use super::collect::{Cells, Collector, Layout, Raw};
 use super::decode::Kind;
+use super::grid::{Grid, Row, Rows};
 use super::headers;
 use crate::failure::Failure;
-
-/// Columns beyond this are not read.
-const WIDEST: u32 = 1_000;
-
-/// Rows beyond this are no directory.
-const LONGEST: u32 = 2_000_000;
 
 /// An open workbook.
 pub(super) enum Workbook {
@@ -75,11 +69,24 @@ impl Workbook {
         }
     }
 
-    /// Calls `row` with every row that has a cell, top down, until it returns false. Row numbers are from 1.
-    pub(super) fn rows(&mut self, sheet: &str, row: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
-        let mut pending = Pending { row: Row::default(), number: 0, sink: row, limited: false };
-        match self {
-            Self::Xlsx(book) => {
+    /// A sheet of it.
+    pub(super) fn sheet<'b>(&'b mut self, name: &'b str) -> SheetRows<'b> {
+        SheetRows { book: self, name }
+    }
+}
+
+/// One sheet of an open workbook.
+pub(super) struct SheetRows<'b> {
+    book: &'b mut Workbook,
+    name: &'b str,
+}
+
+impl Grid for SheetRows<'_> {
+    fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
+        let sheet = self.name;
+        let mut rows = Rows::new(sink);
+        match &mut *self.book {
+            Workbook::Xlsx(book) => {
                 let mut cells =
                     book.worksheet_cells_reader(sheet).map_err(anyhow::Error::new).with_context(|| unreadable(sheet))?;
                 let formats: Vec<Zeros> = cells.styles().iter().map(Zeros::of).collect();
@@ -87,65 +94,34 @@ impl Workbook {
                     cells.next_cell_with_style_id().map_err(anyhow::Error::new).with_context(|| unreadable(sheet))?
                 {
                     let zeros = formats.get(style).copied().unwrap_or_default();
-                    if !pending.cell(cell.get_position(), text(cell.get_value(), zeros)) {
+                    let (row, column) = cell.get_position();
+                    if !rows.cell(row, column as usize, &text(cell.get_value(), zeros)) {
                         break;
                     }
                 }
             }
-            Self::Xlsb(book) => {
+            Workbook::Xlsb(book) => {
                 let mut cells =
                     book.worksheet_cells_reader(sheet).map_err(anyhow::Error::new).with_context(|| unreadable(sheet))?;
                 while let Some(cell) = cells.next_cell().map_err(anyhow::Error::new).with_context(|| unreadable(sheet))? {
-                    if !pending.cell(cell.get_position(), text(cell.get_value(), Zeros::default())) {
+                    let (row, column) = cell.get_position();
+                    if !rows.cell(row, column as usize, &text(cell.get_value(), Zeros::default())) {
                         break;
                     }
                 }
             }
-            Self::Whole(sheets) => {
+            Workbook::Whole(sheets) => {
                 let found = sheets.iter().find(|(known, _)| known.name == sheet);
                 let Some((_, range)) = found else { bail!(Failure::usage(format!("there is no sheet `{sheet}`"))) };
                 let (top, left) = range.start().unwrap_or_default();
                 for (down, right, value) in range.used_cells() {
-                    let at = (top.saturating_add(down as u32), left.saturating_add(right as u32));
-                    if !pending.cell(at, text(&view(value), Zeros::default())) {
+                    if !rows.cell(top.saturating_add(down as u32), left as usize + right, &text(&view(value), Zeros::default())) {
                         break;
                     }
                 }
             }
         }
-        let limited = pending.limited;
-        pending.flush();
-        if limited {
-            bail!(Failure::usage(format!("the sheet `{sheet}` has more than {LONGEST} rows")).hint("export it as CSV"));
-        }
-        Ok(())
-    }
-
-    /// The first rows of a sheet, blank ones included.
-    pub(super) fn head(&mut self, sheet: &str, count: usize) -> Result<Vec<Vec<String>>> {
-        let mut rows: Vec<Vec<String>> = Vec::new();
-        self.rows(sheet, &mut |number, row| {
-            let at = number as usize - 1;
-            if at >= count {
-                return false;
-            }
-            rows.resize(at, Vec::new());
-            rows.push((0..row.len()).map(|at| row.get(at).into_owned()).collect());
-            true
-        })?;
-        Ok(rows)
-    }
-
-    /// The data rows of a sheet, from row `first` on.
-    pub(super) fn read(&mut self, sheet: &str, first: u32, layout: &Layout) -> Result<Raw> {
-        let mut collector = Collector::new(layout, 1024);
-        self.rows(sheet, &mut |number, row| {
-            if number >= first {
-                collector.row(number, row);
-            }
-            true
-        })?;
-        Ok(collector.finish(0))
+        rows.finish()
     }
 }
 
@@ -162,84 +138,6 @@ fn whole<R: Reader<Cursor<Vec<u8>>>>(book: &mut R) -> Vec<(calamine::Sheet, cala
         Some((sheet, ranges.swap_remove(at).1))
     });
     sheets.collect()
-}
-
-/// A row's cells as text.
-#[derive(Debug, Default)]
-pub(super) struct Row {
-    cells: Vec<String>,
-    used: usize,
-}
-
-impl Row {
-    fn clear(&mut self) {
-        self.cells.iter_mut().take(self.used).for_each(String::clear);
-        self.used = 0;
-    }
-
-    fn set(&mut self, at: usize, text: &str) {
-        if self.cells.len() <= at {
-            self.cells.resize_with(at + 1, String::new);
-        }
-        if let Some(cell) = self.cells.get_mut(at) {
-            cell.clear();
-            cell.push_str(text);
-        }
-        self.used = self.used.max(at + 1);
-    }
-}
-
-impl Cells for Row {
-    fn len(&self) -> usize {
-        self.used
-    }
-
-    fn is_filled(&self, at: usize) -> bool {
-        at < self.used && self.cells.get(at).is_some_and(|cell| !super::cells::trim(cell).is_empty())
-    }
-
-    fn get(&self, at: usize) -> Cow<'_, str> {
-        if at < self.used {
-            self.cells.get(at).map_or(Cow::Borrowed(""), |cell| Cow::Borrowed(cell.as_str()))
-        } else {
-            Cow::Borrowed("")
-        }
-    }
-}
-
-/// The row under way.
-struct Pending<'s> {
-    row: Row,
-    number: u32,
-    sink: &'s mut dyn FnMut(u32, &Row) -> bool,
-    limited: bool,
-}
-
-impl Pending<'_> {
-    fn cell(&mut self, (row, column): (u32, u32), text: Cow<'_, str>) -> bool {
-        if text.is_empty() || column >= WIDEST {
-            return true;
-        }
-        if row >= LONGEST {
-            self.limited = true;
-            return false;
-        }
-        if self.number != row + 1 {
-            if !self.flush() {
-                return false;
-            }
-            self.number = row + 1;
-        }
-        self.row.set(column as usize, &text);
-        true
-    }
-
-    fn flush(&mut self) -> bool {
-        let go_on = self.number == 0 || (self.sink)(self.number, &self.row);
-        self.row.clear();
-        self.number = 0;
-        go_on
-    }
 }
 
 /// How many digits a number format such as `00000` shows.
@@ -311,7 +209,7 @@ pub(super) fn choose(book: &mut Workbook, named: Option<&str>, notes: &mut Vec<S
     }
     let mut scored = Vec::new();
     for sheet in &sheets {
-        let head = book.head(&sheet.name, headers::SEARCHED)?;
+        let head = book.sheet(&sheet.name).head(headers::SEARCHED)?;
         if let Some(found) = headers::find(&head) {
             scored.push((sheet.clone(), found.score));
         }

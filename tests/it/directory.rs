@@ -1,6 +1,9 @@
 //! Exports as they come: the same people whatever the format, every pitfall, and bytes that mean harm.
 
+mod apis;
+mod company;
 mod golden;
+mod writers;
 
 use std::path::{Path, PathBuf};
 

@@ -40,6 +40,9 @@ struct Column {
 /// A place in an object: where its members lead, and whether its own value is kept.
 #[derive(Default)]
 struct Node {
+    /// As in the file.
+    raw: String,
+    /// Without wrappers: the header.
     path: String,
     column: Option<usize>,
     leaf_seen: bool,
@@ -103,8 +106,8 @@ impl<'c> Sink<'c> {
         if let Some(child) = known.by_name.get(key) {
             return *child;
         }
-        let path = if parent == 0 { key.to_owned() } else { format!("{}.{key}", known.path) };
-        let node = Node { path: wrapped(&path), ..Node::default() };
+        let raw = if parent == 0 { key.to_owned() } else { format!("{}.{key}", known.raw) };
+        let node = Node { path: unwrapped(&raw), raw, ..Node::default() };
         let child = self.nodes.len();
         if child >= MOST_PATHS {
             return usize::MAX;
@@ -218,7 +221,7 @@ impl<'c> Sink<'c> {
 }
 
 /// Personio wraps every value: `attributes.first_name.value`, `attributes.department.value.attributes.name`.
-fn wrapped(path: &str) -> String {
+fn unwrapped(path: &str) -> String {
     if !path.starts_with("attributes.") {
         return path.to_owned();
     }

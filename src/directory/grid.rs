@@ -1,0 +1,149 @@
+//! Rows of cells from anything that is not plain text: a workbook's sheet, an HTML table.
+
+use std::borrow::Cow;
+
+use anyhow::{Result, bail};
+
+use super::cells;
+use super::collect::{Cells, Collector, Layout, Raw};
+use crate::failure::Failure;
+
+/// Columns beyond this are not read.
+pub(super) const WIDEST: usize = 1_000;
+
+/// Rows beyond this are no directory.
+pub(super) const LONGEST: u32 = 2_000_000;
+
+/// Something with rows.
+pub(super) trait Grid {
+    /// Calls `sink` with every row that has a cell, top down, until it returns false. Rows are numbered from 1.
+    fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()>;
+
+    /// The first rows, blank ones included.
+    fn head(&mut self, count: usize) -> Result<Vec<Vec<String>>> {
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        self.rows(&mut |number, row| {
+            let at = (number as usize).saturating_sub(1);
+            if at >= count || at < rows.len() {
+                return at < count;
+            }
+            rows.resize(at, Vec::new());
+            rows.push(row.to_vec());
+            true
+        })?;
+        Ok(rows)
+    }
+
+    /// The data rows from row `first` on.
+    fn read(&mut self, first: u32, layout: &Layout) -> Result<Raw> {
+        let mut collector = Collector::new(layout, 1024);
+        let mut last = first.saturating_sub(1);
+        self.rows(&mut |number, row| {
+            if number >= first {
+                (last.saturating_add(1)..number).take(LONGEST as usize).for_each(|blank| collector.blank(blank));
+                last = number;
+                collector.row(number, row);
+            }
+            true
+        })?;
+        Ok(collector.finish(0))
+    }
+}
+
+/// A row's cells as text. One row is kept and filled again and again.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    cells: Vec<String>,
+    used: usize,
+}
+
+impl Row {
+    fn clear(&mut self) {
+        self.cells.iter_mut().take(self.used).for_each(String::clear);
+        self.used = 0;
+    }
+
+    fn set(&mut self, at: usize, text: &str) {
+        if self.cells.len() <= at {
+            self.cells.resize_with(at + 1, String::new);
+        }
+        if let Some(cell) = self.cells.get_mut(at) {
+            cell.clear();
+            cell.push_str(text);
+        }
+        self.used = self.used.max(at + 1);
+    }
+
+    /// The cells as owned text.
+    pub(super) fn to_vec(&self) -> Vec<String> {
+        self.cells.iter().take(self.used).cloned().collect()
+    }
+}
+
+impl Cells for Row {
+    fn len(&self) -> usize {
+        self.used
+    }
+
+    fn is_filled(&self, at: usize) -> bool {
+        at < self.used && self.cells.get(at).is_some_and(|cell| !cells::trim(cell).is_empty())
+    }
+
+    fn get(&self, at: usize) -> Cow<'_, str> {
+        if at < self.used {
+            self.cells.get(at).map_or(Cow::Borrowed(""), |cell| Cow::Borrowed(cell.as_str()))
+        } else {
+            Cow::Borrowed("")
+        }
+    }
+}
+
+/// Cells one after another on their way into rows.
+pub(super) struct Rows<'s> {
+    row: Row,
+    number: u32,
+    sink: &'s mut dyn FnMut(u32, &Row) -> bool,
+    too_long: bool,
+}
+
+impl<'s> Rows<'s> {
+    /// Rows go to `sink`.
+    pub(super) fn new(sink: &'s mut dyn FnMut(u32, &Row) -> bool) -> Self {
+        Self { row: Row::default(), number: 0, sink, too_long: false }
+    }
+
+    /// Takes a cell, counted from 0; false when nobody wants more.
+    pub(super) fn cell(&mut self, row: u32, column: usize, text: &str) -> bool {
+        if text.is_empty() || column >= WIDEST {
+            return true;
+        }
+        if row >= LONGEST {
+            self.too_long = true;
+            return false;
+        }
+        if self.number != row + 1 {
+            if !self.flush() {
+                return false;
+            }
+            self.number = row + 1;
+        }
+        self.row.set(column, text);
+        true
+    }
+
+    /// The end of the rows.
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.flush();
+        if self.too_long {
+            bail!(Failure::usage(format!("the table goes beyond row {LONGEST}")).hint("export it as CSV"));
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> bool {
+        let go_on = self.number == 0 || (self.sink)(self.number, &self.row);
+        self.row.clear();
+        self.number = 0;
+        go_on
+    }
+}

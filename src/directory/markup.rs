@@ -1,0 +1,195 @@
+//! Tables in markup: HTML that is named `.xls`, and Excel 2003's XML. Tags are walked over; nothing is interpreted beyond rows and cells.
+
+use std::borrow::Cow;
+
+use anyhow::{Result, bail};
+
+use super::decode::Kind;
+use super::grid::{Grid, Row, Rows, WIDEST};
+use crate::failure::Failure;
+
+/// A text with a table in it.
+pub(super) struct Markup<'t> {
+    pub(super) text: &'t str,
+    pub(super) kind: Kind,
+}
+
+/// A tag: its name in lower case without prefix, its attributes as written, and whether it closes.
+struct Tag<'t> {
+    name: String,
+    attributes: &'t str,
+    closing: bool,
+    empty: bool,
+}
+
+impl Grid for Markup<'_> {
+    fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
+        let spreadsheet = self.kind == Kind::SpreadsheetMl;
+        let (row_name, cell_names): (&str, &[&str]) = if spreadsheet { ("row", &["cell"]) } else { ("tr", &["td", "th"]) };
+        let mut rows = Rows::new(sink);
+        let (mut row, mut column, mut next_row, mut span) = (0u32, 0usize, 0u32, 1usize);
+        let mut cell: Option<String> = None;
+        let mut inside_data = !spreadsheet;
+        let mut any = false;
+        let mut at = 0;
+        while let Some(open) = self.text.get(at..).and_then(|rest| rest.find('<')).map(|found| at + found) {
+            if let Some(cell) = cell.as_mut().filter(|_| inside_data) {
+                cell.push_str(&entities(self.text.get(at..open).unwrap_or_default()));
+            }
+            let Some((tag, end)) = tag(self.text, open) else { break };
+            at = end;
+            let is_cell = cell_names.contains(&tag.name.as_str());
+            if tag.name == row_name && !tag.closing {
+                any = true;
+                row = index(tag.attributes, "Index").map_or(next_row, |index| index.saturating_sub(1));
+                next_row = row.saturating_add(1);
+                column = 0;
+            } else if is_cell && !tag.closing {
+                // HTML may leave out the closing tag.
+                if let Some(text) = cell.take()
+                    && !rows.cell(row, column - span.min(column), text.trim())
+                {
+                    break;
+                }
+                column = if spreadsheet {
+                    index(tag.attributes, "Index").map_or(column, |index| index.saturating_sub(1) as usize)
+                } else {
+                    column
+                };
+                span = index(tag.attributes, "colspan").map_or(1, |span| (span as usize).clamp(1, WIDEST));
+                span += index(tag.attributes, "MergeAcross").map_or(0, |more| (more as usize).min(WIDEST));
+                column = column.saturating_add(span).min(WIDEST * 2);
+                cell = (!tag.empty).then(String::new);
+            } else if (is_cell || tag.name == row_name) && tag.closing {
+                if let Some(text) = cell.take()
+                    && !rows.cell(row, column - span.min(column), text.trim())
+                {
+                    break;
+                }
+            } else if spreadsheet && tag.name == "data" {
+                inside_data = !tag.closing && !tag.empty;
+            } else if !spreadsheet
+                && matches!(tag.name.as_str(), "br" | "p" | "div" | "li")
+                && let Some(cell) = &mut cell
+                && !cell.is_empty()
+            {
+                cell.push('\n');
+            } else if matches!(tag.name.as_str(), "script" | "style") && !tag.closing {
+                // What stands between is no text.
+                let close = format!("</{}", tag.name);
+                let rest = self.text.get(at..).unwrap_or_default();
+                at += memchr::memmem::find(rest.as_bytes(), close.as_bytes()).unwrap_or(rest.len());
+            }
+        }
+        if !any {
+            bail!(Failure::usage("there is no table in the file").hint("export it as CSV, XLSX or JSON"));
+        }
+        rows.finish()
+    }
+}
+
+/// The tag at `open` and where it ends. Comments and declarations have no name.
+fn tag(text: &str, open: usize) -> Option<(Tag<'_>, usize)> {
+    let rest = text.get(open..)?;
+    if rest.starts_with("<!--") {
+        let end = rest.find("-->").map_or(text.len(), |end| open + end + 3);
+        return Some((Tag { name: String::new(), attributes: "", closing: false, empty: true }, end));
+    }
+    let bytes = rest.as_bytes();
+    let mut quote = None;
+    let mut end = None;
+    for (at, byte) in bytes.iter().enumerate().skip(1) {
+        match (quote, byte) {
+            (None, b'>') => {
+                end = Some(at);
+                break;
+            }
+            (None, b'"' | b'\'') => quote = Some(*byte),
+            (Some(open), byte) if open == *byte => quote = None,
+            // A tag that long is none: an unpaired quote.
+            _ if at > 64 << 10 => break,
+            _ => {}
+        }
+    }
+    let end = end.or_else(|| rest.find('>'))?;
+    let inside = rest.get(1..end)?;
+    let closing = inside.starts_with('/');
+    let inside = inside.trim_start_matches('/');
+    let name_end = inside.find(|character: char| character.is_whitespace() || character == '/').unwrap_or(inside.len());
+    let name = inside.get(..name_end)?;
+    let name = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
+    let attributes = inside.get(name_end..)?;
+    Some((Tag { name, attributes, closing, empty: attributes.trim_end().ends_with('/') }, open + end + 1))
+}
+
+/// A number in an attribute such as `ss:Index="4"`.
+fn index(attributes: &str, name: &str) -> Option<u32> {
+    let lower = attributes.to_ascii_lowercase();
+    let at = lower.find(&name.to_ascii_lowercase())? + name.len();
+    let value = attributes.get(at..)?.trim_start().strip_prefix('=')?.trim_start();
+    let digits: String = value.trim_start_matches(['"', '\'']).chars().take_while(char::is_ascii_digit).take(9).collect();
+    digits.parse().ok().filter(|number| *number > 0)
+}
+
+/// Character references resolved, white space of the source folded.
+fn entities(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '\n', '\r', '\t']) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let end = from.bytes().take(12).position(|byte| byte == b';');
+        let known = end.and_then(|end| Some((reference(from.get(1..end)?)?, end)));
+        match known {
+            Some((character, end)) => {
+                out.push(character);
+                rest = from.get(end + 1..).unwrap_or_default();
+            }
+            None => {
+                out.push('&');
+                rest = from.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out.split(['\n', '\r', '\t']).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+fn reference(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        // SpreadsheetML writes a line end in a cell as &#10;: kept, unlike one of the source.
+        return char::from_u32(code).map(|character| if character == '\n' { '\u{2028}' } else { character });
+    }
+    const NAMES: [(&str, char); 22] = [
+        ("amp", '&'),
+        ("lt", '<'),
+        ("gt", '>'),
+        ("quot", '"'),
+        ("apos", '\''),
+        ("nbsp", '\u{a0}'),
+        ("auml", 'ä'),
+        ("ouml", 'ö'),
+        ("uuml", 'ü'),
+        ("Auml", 'Ä'),
+        ("Ouml", 'Ö'),
+        ("Uuml", 'Ü'),
+        ("szlig", 'ß'),
+        ("eacute", 'é'),
+        ("egrave", 'è'),
+        ("agrave", 'à'),
+        ("ccedil", 'ç'),
+        ("ntilde", 'ñ'),
+        ("oslash", 'ø'),
+        ("aring", 'å'),
+        ("Eacute", 'É'),
+        ("rsquo", '’'),
+    ];
+    NAMES.iter().find(|(known, _)| *known == name).map(|(_, character)| *character)
+}

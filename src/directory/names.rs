@@ -1,0 +1,103 @@
+//! Names as people read them: given name first, without the marks that systems hang on.
+
+use polars::prelude::*;
+
+/// What some systems append to a name.
+const MARKS: &str =
+    "on leave | terminated | inactive | c | contractor | external | guest | retired | future hire | leave of absence";
+
+/// Parts behind a comma that are no given name.
+const SUFFIXES: &str = "jr | jr. | sr | sr. | ii | iii | iv | phd | ph.d. | md | m.d. | esq | esq. | cpa | mba | dr | dr.";
+
+/// Given and family name in one.
+pub(super) fn joined(given: &StringChunked, family: &StringChunked) -> StringChunked {
+    let mut names = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.len());
+    let mut name = String::new();
+    for (given, family) in given.iter().zip(family.iter()) {
+        match (given, family) {
+            (Some(given), Some(family)) => {
+                name.clear();
+                name.push_str(given);
+                name.push(' ');
+                name.push_str(family);
+                names.append_value(&name);
+            }
+            (one, other) => names.append_option(one.or(other)),
+        }
+    }
+    names.finish()
+}
+
+/// Turns `Last, First` around where a column is written so, and cuts marks off. Gives the names and what was done.
+pub(super) fn in_reading_order(names: StringChunked) -> (StringChunked, Vec<String>) {
+    let filled = names.len() - names.null_count();
+    let inverted = names.iter().flatten().filter(|name| inverted(name).is_some()).count();
+    let marked = names.iter().flatten().filter(|name| hint(name).is_some()).count();
+    let turn = inverted * 10 >= filled * 6 && inverted > 0;
+    let mut notes = Vec::new();
+    if turn {
+        notes.push(format!("names are written `Last, First` ({inverted} of {filled}): read as `First Last`"));
+    }
+    if marked > 0 {
+        notes.push(format!("{marked} names end in a mark in parentheses, such as `(C)`: cut off"));
+    }
+    if !turn && marked == 0 {
+        return (names, notes);
+    }
+    let mut read = StringChunkedBuilder::new(PlSmallStr::EMPTY, names.len());
+    for name in names.iter() {
+        let name = name.map(|name| if hint(name).is_some() { without_mark(name) } else { name });
+        match name.filter(|_| turn).and_then(self::inverted) {
+            Some((family, given)) => read.append_value(format!("{given} {family}")),
+            None => read.append_option(name),
+        }
+    }
+    (read.finish(), notes)
+}
+
+/// The two parts of `Last, First`; `Smith, Jr.` and lists have none.
+pub(super) fn inverted(name: &str) -> Option<(&str, &str)> {
+    let (family, given) = name.split_once(',')?;
+    let (family, given) = (family.trim(), given.trim());
+    let suffix = SUFFIXES.split('|').any(|suffix| given.eq_ignore_ascii_case(suffix.trim()));
+    (!family.is_empty() && !given.is_empty() && !given.contains(',') && !suffix).then_some((family, given))
+}
+
+/// What stands in the parentheses at the end of `Jane Doe (On Leave)`, if it is a mark and not a part of the name.
+pub(super) fn hint(name: &str) -> Option<&str> {
+    let open = name.strip_suffix(')')?.rfind('(')?;
+    let mark = name.get(open + 1..name.len() - 1)?.trim();
+    MARKS.split('|').any(|known| mark.eq_ignore_ascii_case(known.trim())).then_some(mark)
+}
+
+fn without_mark(name: &str) -> &str {
+    name.rfind('(').and_then(|open| name.get(..open)).unwrap_or(name).trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(names: &[&str]) -> Vec<String> {
+        let names = StringChunked::from_slice(PlSmallStr::EMPTY, names);
+        in_reading_order(names).0.iter().flatten().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_column_of_last_first_is_turned() {
+        assert_eq!(read(&["Byron, Ada", "O'Neil,Bob", "Prince"]), ["Ada Byron", "Bob O'Neil", "Prince"]);
+    }
+
+    #[test]
+    fn a_suffix_is_no_given_name() {
+        assert_eq!(read(&["Ann Field, Jr.", "Ada Byron"]), ["Ann Field, Jr.", "Ada Byron"]);
+    }
+
+    #[test]
+    fn marks_come_off_and_nicknames_stay() {
+        assert_eq!(
+            read(&["Jane Doe (On Leave)", "Robert Roe (C)", "William (Bill) Poe", "Ann Low (Annie)"]),
+            ["Jane Doe", "Robert Roe", "William (Bill) Poe", "Ann Low (Annie)"]
+        );
+    }
+}
