@@ -138,22 +138,28 @@ impl Audit {
         Ok(each.collect())
     }
 
-    /// Audits one instance. A run that fails leaves a folder without a manifest: nothing takes it for a run.
+    /// Audits one instance. A run that fails leaves a report that says so, in a folder without a manifest: nothing takes it for
+    /// a run. Wrong usage leaves nothing.
     fn under(&self, lock: &Arc<Lock>, context: &Context, loaded: &Loaded, people: &People, from: From) -> Result<Audited> {
         let mut folder = RunFolder::create_under(lock, context.started)?;
         let instance = instance_name(&loaded.config, None);
         let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
         let judged = read(context, &loaded.config, from)
             .and_then(|accounts| self.judge(context, loaded, people, &accounts, &mut run, &mut folder));
-        match judged {
-            Ok(judged) => judged.complete(folder, run, self.fail_on),
-            Err(error) => {
-                if failure::kind(&error) == Kind::Usage {
-                    folder.discard();
-                }
-                Err(error)
-            }
+        let error = match judged {
+            Ok(judged) => return judged.complete(folder, run, self.fail_on),
+            Err(error) => error,
+        };
+        if failure::kind(&error) == Kind::Usage {
+            folder.discard();
+            return Err(error);
         }
+        run.finish(context.clock());
+        match report::failed(&run, loaded, &error, &mut folder) {
+            Ok(()) => context.terminal.say(format!("This run failed; {} says so.", folder.path().join("report.html").display())),
+            Err(worse) => tracing::warn!("the failed run has no report: {worse:#}"),
+        }
+        Err(error)
     }
 
     /// From the two populations to every file of the run but its manifest.
@@ -346,9 +352,10 @@ impl Audited {
         let file = |name: &str| self.files.get(name).map(|path| path.display().to_string()).unwrap_or_default();
         lines.push(format!("Report: {}", file("report.html")));
         if let Some(plan) = &self.plan {
-            let held = match plan.refused_by.is_empty() {
-                true => String::new(),
-                false => format!(", held back by the guard {} until somebody overrides it", plan.refused_by.join(", ")),
+            let held = match plan.refused_by.as_slice() {
+                [] => String::new(),
+                [guard] => format!(", held back by the guard {guard}: `review` shows how it is overridden"),
+                guards => format!(", held back by the guards {}: `review` shows how they are overridden", guards.join(", ")),
             };
             lines.push(format!("Plan:   {} ({} actions{held})", file("plan.json"), plan.actions));
             lines.push(format!("Next:   domo-reconcile review {}", file("plan.json")));
@@ -366,5 +373,5 @@ fn word(situation: &impl Serialize) -> String {
 /// `200 matched + 9 orphan`; zeros are left out.
 fn sum(parts: &[(String, u64)]) -> String {
     let parts: Vec<_> = parts.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")).collect();
-    if parts.is_empty() { "0".to_owned() } else { parts.join(" + ") }
+    if parts.is_empty() { "none".to_owned() } else { parts.join(" + ") }
 }
