@@ -437,11 +437,7 @@ impl Builder<'_> {
         let t = self.t;
         let history = self.inputs.history;
         let mut notes = Vec::new();
-        let changed = &history.parameters_changed;
-        if !changed.is_empty() {
-            let list: Vec<String> = changed.iter().map(|change| shown(change)).collect();
-            notes.push(format!("{} {}", t.count("change.parameters", changed.len() as u64, &[]), list.join("; ")));
-        }
+        notes.extend(history.parameters_changed.iter().map(|change| shown(change)));
         notes.extend(history.notes.iter().chain(&history.applied).map(|note| shown(note)));
         let Some(previous) = &history.previous else {
             return Change { sentence: t.get("change.first").to_owned(), ties_out: true, notes, trend: None };

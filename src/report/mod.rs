@@ -23,6 +23,7 @@ mod tables;
 mod templates;
 mod texts;
 pub mod view;
+mod workbook;
 
 use std::io::Write;
 
@@ -91,6 +92,11 @@ pub fn write(inputs: &Inputs, folder: &mut RunFolder) -> Result<()> {
     if let Some(plan) = inputs.plan {
         let mut file = folder.file("review.csv")?;
         let rows = tables::review(plan, &mut file)?;
+        file.finish(Some(rows))?;
+
+        let view = build::view(inputs, &templates.texts, &folder.files())?;
+        let mut file = folder.file("review.xlsx")?;
+        workbook::write(inputs, plan, &view, &templates.texts, &mut file)?;
         file.finish(Some(rows))?;
     }
 

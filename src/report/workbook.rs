@@ -1,0 +1,327 @@
+//! `review.xlsx`: where people decide. Everything is typed text, so nothing evaluates and no number loses a digit; headers stay in
+//! sight, every sheet filters, and a decision is chosen from a list.
+//!
+//! The sheet Actions has the columns of [`plan::sheet`], nothing else; the sheet Summary names the plan in rows labelled `Plan` and
+//! `Plan digest`, which is how a filled-in workbook finds its way back.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use polars::prelude::{DataFrame, DataType};
+use rust_xlsxwriter::{
+    DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, ProtectionOptions, Workbook, Worksheet,
+};
+
+use super::texts::Texts;
+use super::view::View;
+use super::{Inputs, cap, figures};
+use crate::plan::{self, Plan, Verdict};
+use crate::text;
+
+/// A sheet ends at 1,048,576 rows, and long before that nobody reviews in it: the CSV files have all.
+const ROWS: usize = 100_000;
+
+/// A cell ends at 32,767 characters.
+const CHARACTERS: usize = 32_000;
+
+/// Rows of the sheet Actions; the plan as written has no more.
+const ACTIONS: u32 = 1_048_575;
+
+struct Book<'a> {
+    book: Workbook,
+    head: Format,
+    open: Format,
+    wrap: Format,
+    t: &'a Texts,
+}
+
+/// Writes the workbook of a plan.
+pub(super) fn write(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + Send) -> Result<()> {
+    let head = Format::new().set_bold().set_background_color(0xF5_F7_F9).set_border_bottom(FormatBorder::Medium);
+    let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top);
+    let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let mut book = Book { book: Workbook::new(), head, open, wrap, t };
+    let mut properties = DocProperties::new()
+        .set_title(&view.page_title)
+        .set_author(&view.generator)
+        .set_custom_property("plan", plan.id.as_str())
+        .set_custom_property("plan_digest", plan.digest.as_str());
+    if let Ok(made) = ExcelDateTime::from_timestamp(inputs.run.started.timestamp()) {
+        properties = properties.set_creation_datetime(&made);
+    }
+    book.book.set_properties(&properties);
+    book.summary(inputs, plan, view)?;
+    book.actions(plan)?;
+    book.findings(inputs)?;
+    book.accounts(inputs)?;
+    book.table(t.get("workbook.privileged"), &view.privileged)?;
+    book.table(t.get("workbook.exceptions"), &view.accepted)?;
+    book.sign_off(view)?;
+    book.book.save_to_writer(out).context("writing review.xlsx")
+}
+
+/// Text that fits a cell, with hidden characters shown.
+fn fit(value: &str) -> String {
+    let shown = text::visible(value);
+    match shown.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => format!("{}\u{2026}", &shown[..end]),
+        None => shown.into_owned(),
+    }
+}
+
+fn put(sheet: &mut Worksheet, row: u32, column: usize, value: &str) -> Result<()> {
+    if !value.is_empty() {
+        sheet.write_string(row, u16::try_from(column)?, fit(value))?;
+    }
+    Ok(())
+}
+
+impl Book<'_> {
+    /// A sheet with a header that stays, filters, and prints on whole pages. In constant memory: rows are written in order.
+    fn sheet(&mut self, name: &str, columns: &[(&str, f64)], rows: usize) -> Result<&mut Worksheet> {
+        let sheet = self.book.add_worksheet_with_constant_memory()?;
+        sheet.set_name(name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+        sheet.set_freeze_panes(1, 0)?;
+        let last = u16::try_from(columns.len().saturating_sub(1))?;
+        if rows > 0 {
+            sheet.autofilter(0, 0, u32::try_from(rows)?, last)?;
+        }
+        for (column, (label, width)) in columns.iter().enumerate() {
+            let column = u16::try_from(column)?;
+            sheet.set_column_width(column, *width)?;
+            sheet.write_string_with_format(0, column, *label, &self.head)?;
+        }
+        Ok(sheet)
+    }
+
+    fn summary(&mut self, inputs: &Inputs, plan: &Plan, view: &View) -> Result<()> {
+        let t = self.t;
+        let (head, wrap) = (self.head.clone(), self.wrap.clone());
+        let sheet = self.book.add_worksheet_with_constant_memory()?;
+        sheet.set_name(t.get("workbook.summary"))?.set_column_width(0, 26)?.set_column_width(1, 100)?;
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        // The labels `Plan` and `Plan digest` are read back and never translated.
+        let mut rows: Vec<(String, String)> = vec![
+            (view.title.clone(), view.instance.clone()),
+            (t.get("workbook.how").to_owned(), t.get("workbook.how_text").to_owned()),
+            ("Plan".to_owned(), plan.id.clone()),
+            ("Plan digest".to_owned(), plan.digest.clone()),
+            (t.get("plan.expires").to_owned(), view.plan.as_ref().map(|plan| plan.expires.clone()).unwrap_or_default()),
+            (t.get("plan.heading").to_owned(), view.plan.as_ref().map(|plan| plan.sentence.clone()).unwrap_or_default()),
+        ];
+        rows.extend(
+            view.plan.iter().filter_map(|plan| plan.refused.clone()).map(|refused| (t.get("plan.guards").to_owned(), refused)),
+        );
+        rows.extend(plan.notes().into_iter().map(|note| (String::new(), note)));
+        rows.push((t.get("evidence.heading").to_owned(), view.evidence.headline.clone()));
+        rows.extend(view.evidence.reasons.iter().map(|reason| (String::new(), reason.clone())));
+        rows.push((t.get("findings.heading").to_owned(), view.findings.sentence.clone()));
+        rows.push((t.get("change.heading").to_owned(), view.change.sentence.clone()));
+        rows.extend(view.identity.iter().map(|fact| (fact.label.clone(), fact.value.clone())));
+        for tally in [&view.accounts, &view.people] {
+            for row in [&tally.read].into_iter().chain(&tally.rows).chain([&tally.sum]) {
+                rows.push((format!("{}: {}", tally.caption, row.label), row.count.clone()));
+            }
+        }
+        if inputs.accounts.frame.height() > ROWS {
+            let number = figures::grouped(ROWS as u64);
+            rows.push((t.get("workbook.accounts").to_owned(), t.fill("workbook.accounts_capped", &[("n", &number)])));
+        }
+        for (row, (label, value)) in rows.iter().enumerate() {
+            let row = u32::try_from(row)?;
+            sheet.write_string_with_format(row, 0, fit(label), &head)?;
+            sheet.write_string_with_format(row, 1, fit(value), &wrap)?;
+        }
+        Ok(())
+    }
+
+    fn actions(&mut self, plan: &Plan) -> Result<()> {
+        let widths = [15.0, 12.0, 14.0, 30.0, 24.0, 50.0, 32.0, 32.0, 12.0, 18.0, 40.0];
+        let columns: Vec<_> = plan::sheet::COLUMNS.into_iter().zip(widths).collect();
+        let open = self.open.clone();
+        let name = self.t.get("workbook.actions").to_owned();
+        let sheet = self.sheet(&name, &columns, plan.actions.len())?;
+        let last = u32::try_from(plan.actions.len())?.clamp(1, ACTIONS);
+        let choices = DataValidation::new()
+            .allow_list_strings(&["approve", "reject"])?
+            .set_error_title("approve or reject")?
+            .set_error_message("Choose approve or reject, or leave the cell blank: blank stays open.")?;
+        sheet.add_data_validation(1, 8, last, 8, &choices)?;
+        // What is reviewed cannot be changed by accident; what is decided can be.
+        let options = ProtectionOptions {
+            use_autofilter: true,
+            sort: true,
+            format_columns: true,
+            format_rows: true,
+            ..ProtectionOptions::default()
+        };
+        sheet.protect_with_options(&options);
+        for (place, action) in plan.actions.iter().enumerate() {
+            let row = u32::try_from(place + 1)?;
+            for (column, cell) in plan::sheet::locked(action).iter().enumerate() {
+                put(sheet, row, column, cell)?;
+            }
+            let decision = plan.decisions.get(&action.id);
+            let verdict = decision.map(|decision| match decision.verdict {
+                Verdict::Approve => "approve",
+                Verdict::Reject => "reject",
+            });
+            let said =
+                [verdict, decision.map(|decision| decision.by.as_str()), decision.and_then(|decision| decision.comment.as_deref())];
+            for (column, value) in (8u16..).zip(said) {
+                match value {
+                    Some(value) => sheet.write_string_with_format(row, column, fit(value), &open)?,
+                    None => sheet.write_blank(row, column, &open)?,
+                };
+            }
+        }
+        Ok(())
+    }
+
+    fn findings(&mut self, inputs: &Inputs) -> Result<()> {
+        let t = self.t;
+        let columns = [
+            (t.get("column.finding"), 15.0),
+            (t.get("column.kind"), 16.0),
+            (t.get("column.severity"), 10.0),
+            (t.get("column.account"), 26.0),
+            ("E-mail", 30.0),
+            (t.get("column.domo_id"), 14.0),
+            (t.get("column.role"), 12.0),
+            (t.get("column.found"), 60.0),
+            (t.get("column.change"), 50.0),
+            (t.get("column.action"), 12.0),
+            (t.get("column.first_seen"), 12.0),
+            (t.get("column.status"), 12.0),
+            (t.get("column.decision"), 12.0),
+            (t.get("column.reviewer"), 16.0),
+            (t.get("column.ticket"), 16.0),
+        ];
+        let all = cap::ordered(&inputs.reconciliation.findings, inputs.history);
+        let name = t.get("workbook.findings").to_owned();
+        let sheet = self.sheet(&name, &columns, all.len().min(ROWS))?;
+        for (place, finding) in all.into_iter().take(ROWS).enumerate() {
+            let row = u32::try_from(place + 1)?;
+            let (account, person) = (finding.account.as_ref(), finding.person.as_ref());
+            let lifecycle = inputs.history.lifecycle.get(&finding.id);
+            let name = cap::name(finding).unwrap_or_default();
+            let email =
+                account.map_or_else(|| person.and_then(|person| person.email.as_deref()), |account| account.email.as_deref());
+            let id = account.and_then(|account| account.id).map(|id| id.to_string()).unwrap_or_default();
+            let changes: Vec<String> = finding
+                .drift
+                .iter()
+                .map(|change| {
+                    let side = |value: &Option<String>| value.clone().unwrap_or_else(|| t.get("page.empty").to_owned());
+                    format!("{}: {} \u{2192} {}", change.field, side(&change.domo), side(&change.directory))
+                })
+                .collect();
+            let first_seen = lifecycle.map_or(inputs.run.as_of, |lifecycle| lifecycle.first_seen).to_string();
+            let state = match (&finding.exception, lifecycle) {
+                (Some(exception), _) => t.fill("state.accepted", &[("day", &exception.expires.to_string())]),
+                (None, Some(lifecycle)) => super::build::word(&lifecycle.state),
+                (None, None) => "new".to_owned(),
+            };
+            let cells = [
+                finding.id.0.as_str(),
+                finding.kind.as_str(),
+                finding.severity.as_str(),
+                name,
+                email.unwrap_or_default(),
+                &id,
+                account.and_then(|account| account.role.as_deref()).unwrap_or_default(),
+                &finding.reason,
+                &changes.join("; "),
+                finding.action.map(|action| action.as_str()).unwrap_or_default(),
+                &first_seen,
+                &state,
+            ];
+            for (column, cell) in cells.iter().enumerate() {
+                put(sheet, row, column, cell)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn accounts(&mut self, inputs: &Inputs) -> Result<()> {
+        let t = self.t;
+        let columns = [
+            (t.get("column.domo_id"), 14.0),
+            ("E-mail", 30.0),
+            (t.get("column.account"), 26.0),
+            (t.get("column.role"), 12.0),
+            ("Active", 8.0),
+            (t.get("column.situation"), 14.0),
+            ("Matched by", 24.0),
+        ];
+        let rows = inputs.accounts.frame.height().min(ROWS);
+        let accounts = inputs.accounts.frame.slice(0, rows);
+        let judged = inputs.reconciliation.account_rows.slice(0, rows);
+        let text = |frame: &DataFrame, name: &str| -> Result<polars::prelude::StringChunked> {
+            Ok(frame.column(name)?.cast(&DataType::String)?.str()?.clone())
+        };
+        let cells = [
+            text(&accounts, "id")?,
+            text(&accounts, "email")?,
+            text(&accounts, "name")?,
+            text(&accounts, "role")?,
+            text(&accounts, "active")?,
+            text(&judged, "situation")?,
+            text(&judged, "matched_by")?,
+        ];
+        let name = t.get("workbook.accounts").to_owned();
+        let sheet = self.sheet(&name, &columns, rows)?;
+        for row in 0..rows {
+            for (column, values) in cells.iter().enumerate() {
+                put(sheet, u32::try_from(row + 1)?, column, values.get(row).unwrap_or_default())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A table of the page as a sheet.
+    fn table(&mut self, name: &str, table: &super::view::Table) -> Result<()> {
+        let columns: Vec<(&str, f64)> = table.columns.iter().map(|column| (column.label.as_str(), 24.0)).collect();
+        let sheet = self.sheet(name, &columns, table.rows.len())?;
+        for (place, row) in table.rows.iter().enumerate() {
+            for (column, cell) in row.cells.iter().enumerate() {
+                let lines = std::iter::once(&cell.text).chain(&cell.more).map(String::as_str);
+                put(sheet, u32::try_from(place + 1)?, column, &lines.collect::<Vec<_>>().join("; "))?;
+            }
+        }
+        if table.rows.is_empty() {
+            put(sheet, 1, 0, &table.empty)?;
+        }
+        Ok(())
+    }
+
+    fn sign_off(&mut self, view: &View) -> Result<()> {
+        let t = self.t;
+        let keys = [
+            "sign_off.step",
+            "sign_off.name",
+            "sign_off.role",
+            "sign_off.decision",
+            "sign_off.date",
+            "sign_off.signature",
+            "sign_off.comment",
+        ];
+        let columns = keys.map(|key| (t.get(key), 24.0));
+        let open = self.open.clone();
+        let name = t.get("workbook.sign_off").to_owned();
+        let sheet = self.sheet(&name, &columns, 0)?;
+        let last = u32::try_from(view.sign_off.roles.len())?;
+        let choices = DataValidation::new().allow_list_strings(&view.sign_off.choices)?;
+        sheet.add_data_validation(1, 3, last.max(1), 3, &choices)?;
+        for (place, role) in view.sign_off.roles.iter().enumerate() {
+            let row = u32::try_from(place + 1)?;
+            put(sheet, row, 0, role)?;
+            for column in 1..7 {
+                sheet.write_blank(row, column, &open)?;
+            }
+        }
+        put(sheet, last + 2, 0, &view.sign_off.statement)?;
+        put(sheet, last + 3, 0, &view.sign_off.note)?;
+        Ok(())
+    }
+}
