@@ -142,7 +142,9 @@ impl<'a> Run<'a> {
     ) -> Result<Came> {
         self.journal.append([Event::Before {
             action: action.id.clone(),
+            finding: action.finding.clone(),
             step: Step::Write,
+            kind: action.kind,
             account_id: account.map(Account::id),
             account: account.map(|account| account.raw().clone()),
             change: change.clone(),
@@ -184,12 +186,14 @@ impl<'a> Run<'a> {
                 continue;
             }
             let change = Map::from_iter([("group".to_owned(), Value::from(group))]);
-            let (id, object) = (Some(account.id()), None);
+            let id = Some(account.id());
             self.journal.append([Event::Before {
                 action: action.id.clone(),
+                finding: action.finding.clone(),
                 step: step.clone(),
+                kind: action.kind,
                 account_id: id,
-                account: object,
+                account: None,
                 change,
             }])?;
             if let Err(error) = join_group(&self.writer, account.id(), group).await {

@@ -21,7 +21,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     // Before anything is asked of Domo: a plan that may not be used is refused without credentials.
     let sealed = files::read_plan(&options.plan)?;
     let loaded = Loaded::read(options.config.config.as_deref())?;
-    let (config, instance) = of_instance(&loaded.config, sealed.plan())?;
+    let (config, instance) = of_instance(&loaded.config, &sealed.plan().id, &sealed.plan().instance)?;
     super::runtime()?.block_on(async {
         let session = Session::open(Settings::from_env(&config, instance.as_ref())?).await?;
         let order =
@@ -33,31 +33,24 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     })
 }
 
-/// The rules for the plan's instance: its own section where there are several.
-fn of_instance(config: &Config, plan: &Plan) -> Result<(Config, Option<Instance>)> {
+/// The rules for a plan's instance: its own section where there are several.
+pub(super) fn of_instance(config: &Config, plan: &str, name: &str) -> Result<(Config, Option<Instance>)> {
     if config.instance.is_empty() {
         return Ok((config.clone(), None));
     }
-    let found = config.instance.iter().find(|instance| instance.name.eq_ignore_ascii_case(&plan.instance));
+    let found = config.instance.iter().find(|instance| instance.name.eq_ignore_ascii_case(name));
     let instance = found.with_context(|| {
-        Failure::new(
-            Kind::PlanRefused,
-            format!("plan {} is for the instance `{}`, which the configuration does not name", plan.id, plan.instance),
-        )
-        .hint("add its [[instance]] section, or use the configuration it was made with")
+        Failure::new(Kind::PlanRefused, format!("plan {plan} is for the instance `{name}`, which the configuration does not name"))
+            .hint("add its [[instance]] section, or use the configuration it was made with")
     })?;
-    let mut own = config.clone();
-    own.domo.instance = Some(instance.name.clone());
-    Ok((own, Some(instance.clone())))
+    Ok((config.for_instance(instance), Some(instance.clone())))
 }
 
 /// Every name of the instance that is known.
-fn instances(config: &Config, session: &Session) -> Vec<String> {
+pub(super) fn instances(config: &Config, session: &Session) -> Vec<String> {
     let credential = session.credential();
     let known = config.domo.instance.clone().into_iter().chain(credential.customer.clone());
-    known
-        .chain([config.domo.instance.clone().or_else(|| credential.customer.clone()).unwrap_or_else(|| "domo".to_owned())])
-        .collect()
+    known.chain([super::instance_name(config, Some(credential))]).collect()
 }
 
 /// The one who applies: as they say, and the user of this machine.
@@ -72,7 +65,7 @@ async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     let terminal = context.terminal;
     let desk = Desk::open(order, session, &super::progress::Line::new(&terminal)).await?;
     let standing = desk.standing();
-    let report = desk.preview(&mut |_| {}).await;
+    let report = super::interruptible(async { Ok(desk.preview(&mut |_| {}).await) }).await?;
     say_standing(context, &desk);
     if options.json {
         terminal.json(&report)?;

@@ -1,11 +1,97 @@
 //! `revert`
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use serde_json::json;
 
-use super::{Context, Ended};
-use crate::cli;
+use super::{Context, Ended, progress::Line};
+use crate::apply::{files, journal};
+use crate::archive;
+use crate::config::{DeactivateWith, Loaded};
+use crate::domo::{Reader, Session, Settings};
+use crate::failure::Failure;
+use crate::plan::approved::right_instance;
+use crate::plan::build::assemble;
+use crate::plan::guard::Judged;
+use crate::plan::revert::{Undo, done};
+use crate::plan::{self, Inputs, Plan, Population};
+use crate::reconcile::Action as Kind;
+use crate::{cli, text};
 
-/// Runs it.
-pub(super) fn run(_options: &cli::Revert, _context: &Context) -> Result<Ended> {
-    Err(crate::failure::Failure::failed("`revert` is not built yet").into())
+/// Reads the accounts a journal is about as they are now, and plans what undoes it.
+pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
+    let out = options.out.clone().unwrap_or_else(|| files::folder(&options.journal).join("revert.plan.json"));
+    if out.exists() {
+        return Err(Failure::usage(format!("{} is there already; a plan is never overwritten", out.display()))
+            .hint("review and apply it, or name another file with --out")
+            .into());
+    }
+    let missing = || {
+        Failure::usage(format!("cannot read the journal {}", options.journal.display()))
+            .hint("name the plan.journal.jsonl of an apply")
+    };
+    std::fs::metadata(&options.journal).with_context(missing)?;
+    let journal = journal::read(&options.journal)?;
+    let Some((_, open)) = journal.opened().next() else {
+        return Err(missing().hint("it holds no record of an apply").into());
+    };
+    let loaded = Loaded::read(options.config.config.as_deref())?;
+    let (config, instance) = super::apply::of_instance(&loaded.config, &open.plan, &open.instance)?;
+
+    let (plan, undo) = super::runtime()?.block_on(super::interruptible(async {
+        let session = Session::open(Settings::from_env(&config, instance.as_ref())?).await?;
+        right_instance(&super::apply::instances(&config, &session), &open.plan, &open.instance)?;
+        let reader = Reader::new(&session);
+        let accounts = reader.accounts(&Line::new(&context.terminal)).await?;
+        let mut undo = Undo::default();
+        for done in done(&journal) {
+            let Some(id) = done.account_id() else { continue };
+            undo.add(&done, &open.plan, &reader.account(id).await?);
+        }
+        if config.domo.deactivate_with == DeactivateWith::Scim {
+            for action in undo.actions.iter_mut().filter(|action| action.kind == Kind::Deactivate) {
+                action.through = Some(DeactivateWith::Scim);
+            }
+        }
+        let inputs =
+            Inputs { accounts: accounts.evidence.sha256.clone(), directory: Vec::new(), config: archive::sha256(&loaded.text) };
+        let context = plan::Context { run_id: open.plan.clone(), created: context.clock(), inputs, previous: None };
+        let population = Population::of(&accounts, &config)?;
+        let plan = assemble(undo.actions.clone(), &population, Judged::default(), &config, &context, &open.instance)?;
+        Ok((plan, undo))
+    }))?;
+    if let Some(plan) = &plan {
+        files::write(&out, plan.to_json()?.as_bytes())?;
+    }
+    if options.json {
+        let written = plan.as_ref().map(|_| out.display().to_string());
+        let actions = plan.as_ref().map_or(0, |plan| plan.actions.len());
+        let id = plan.as_ref().map(|plan| &plan.id);
+        context.terminal.json(&json!({"plan": id, "file": written, "actions": actions, "stays": undo.stays}))?;
+    } else {
+        context.terminal.answer(told(plan.as_ref(), &undo, &out))?;
+    }
+    Ok(None)
+}
+
+fn told(plan: Option<&Plan>, undo: &Undo, out: &std::path::Path) -> String {
+    let mut lines = vec![match plan {
+        Some(plan) => {
+            format!(
+                "{} actions undo it: {}. Review and apply it like any other plan; it expires {}.",
+                plan.actions.len(),
+                out.display(),
+                plan.expires.format("%Y-%m-%d")
+            )
+        }
+        None => "There is nothing that can be undone.".to_owned(),
+    }];
+    if !undo.stays.is_empty() {
+        lines.push(format!("{} things stay as they are:", undo.stays.len()));
+        let line = |stays: &plan::revert::Stays| {
+            let account = stays.account_id.map(|id| format!(" account {id}")).unwrap_or_default();
+            format!("  {}{account}: {}", stays.action, text::visible(&stays.why))
+        };
+        lines.extend(undo.stays.iter().map(line));
+    }
+    lines.join("\n")
 }

@@ -61,13 +61,7 @@ pub struct Standing {
 impl Terms<'_> {
     /// Refuses a plan that is expired or for another instance: nothing more is said of it.
     pub fn admit(&self, plan: &Plan) -> Result<(), Failure> {
-        if let Some(other) = self.instances.iter().find(|instance| !plan.instance.eq_ignore_ascii_case(instance)) {
-            return Err(Failure::new(
-                Kind::PlanRefused,
-                format!("plan {} is for the instance `{}`, but this is `{other}`", plan.id, plan.instance),
-            )
-            .hint("use the credentials and the configuration of the plan's instance"));
-        }
+        right_instance(self.instances, &plan.id, &plan.instance)?;
         if self.now >= plan.expires {
             return Err(Failure::new(Kind::PlanRefused, format!("plan {} expired at {}", plan.id, plan.expires))
                 .hint("run `audit` again: it makes a new plan from the state as it is now"));
@@ -125,6 +119,17 @@ impl Terms<'_> {
             )
             .hint("set `[domo] deactivate_with` back, or run `audit` again and have the new plan reviewed"),
         )
+    }
+}
+
+/// Refuses a plan, or its journal, for another instance than this one, by whatever name it is known.
+pub fn right_instance(known: &[String], plan: &str, instance: &str) -> Result<(), Failure> {
+    match known.iter().find(|known| !instance.eq_ignore_ascii_case(known)) {
+        None => Ok(()),
+        Some(other) => {
+            Err(Failure::new(Kind::PlanRefused, format!("plan {plan} is for the instance `{instance}`, but this is `{other}`"))
+                .hint("use the credentials and the configuration of the plan's instance"))
+        }
     }
 }
 

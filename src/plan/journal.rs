@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::digest::{canonical, sha256};
+use crate::reconcile::Action as Kind;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,8 +39,12 @@ pub enum Event {
     Before {
         /// The action it belongs to.
         action: String,
+        /// The finding that action answers.
+        finding: String,
         /// Which of its writes.
         step: Step,
+        /// What the action does.
+        kind: Kind,
         /// The account; none for a create.
         account_id: Option<u64>,
         /// The account as it was just read.
@@ -246,9 +251,10 @@ impl Journal {
         let mut standings: BTreeMap<&str, Standing<'_>> = BTreeMap::new();
         for line in &self.lines {
             match &line.event {
-                Event::Before { action, step, account_id, account, change } => {
+                Event::Before { action, finding, step, kind, account_id, account, change } => {
                     let standing = standings.entry(action).or_default();
                     standing.pending = Some(step);
+                    standing.asked = Some((*kind, finding));
                     standing.account_id = account_id.or(standing.account_id);
                     if *step == Step::Write {
                         standing.was = account.as_ref();
@@ -286,6 +292,8 @@ pub struct Standing<'a> {
     pub pending: Option<&'a Step>,
     /// Writes that were read back.
     pub written: BTreeSet<&'a Step>,
+    /// What it does, and the finding it answers; none where nothing was ever sent.
+    pub asked: Option<(Kind, &'a str)>,
     /// What became of it, and when.
     pub outcome: Option<(Outcome, DateTime<Utc>)>,
     /// Why.
@@ -329,16 +337,15 @@ mod tests {
         Event::Outcome { action: action.into(), outcome, detail: None }
     }
 
+    fn before(action: &str, account: Option<Map<String, Value>>) -> Event {
+        let (action, finding) = (action.to_owned(), "F-1".to_owned());
+        Event::Before { action, finding, step: Step::Write, kind: Kind::Update, account_id: Some(7), account, change: Map::new() }
+    }
+
     fn three() -> (Journal, String) {
         let mut journal = Journal::default();
         let account: Map<String, Value> = serde_json::from_str(r#"{"id": 12345678901234567, "name": "Ada"}"#).unwrap();
-        let before = Event::Before {
-            action: "A-1".into(),
-            step: Step::Write,
-            account_id: Some(7),
-            account: Some(account),
-            change: Map::new(),
-        };
+        let before = before("A-1", Some(account));
         let text = journal.push(at(0), before).unwrap()
             + &journal.push(at(1), outcome("A-1", Outcome::Done)).unwrap()
             + &journal.push(at(2), Event::Close { ended: Ended::Complete, why: None }).unwrap();
@@ -383,8 +390,7 @@ mod tests {
     #[test]
     fn an_unknown_write_stays_open() {
         let (mut journal, _) = three();
-        let before =
-            Event::Before { action: "A-2".into(), step: Step::Write, account_id: Some(8), account: None, change: Map::new() };
+        let before = before("A-2", None);
         let after = Event::After {
             action: "A-2".into(),
             step: Step::Write,

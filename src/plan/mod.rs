@@ -12,6 +12,7 @@ pub mod fields;
 pub mod format;
 pub mod guard;
 pub mod journal;
+pub mod revert;
 pub mod review;
 pub mod sheet;
 

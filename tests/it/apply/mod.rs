@@ -3,5 +3,6 @@
 mod company;
 mod fixture;
 mod plan;
+mod revert;
 mod review;
 mod run;

@@ -1,0 +1,108 @@
+//! What was done is undone where that is possible, and listed where it is not.
+
+use domo_reconcile::plan::Sealed;
+use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::reconcile::Action as Kind;
+use domo_reconcile::sandbox::Fault;
+use serde_json::{Value, json};
+
+use super::company::{Company, options, plan_now, state};
+use super::fixture::{action, approved, create, deactivate, hundred, update};
+use crate::support::Ran;
+
+/// Draws the plan that undoes the journal.
+fn revert(company: &Company) -> Ran {
+    company.run(&["revert", "plan.journal.jsonl", "--json"])
+}
+
+/// Approves and carries out `revert.plan.json`.
+fn undo(company: &Company) -> Ran {
+    let sealed = Sealed::read(&company.read("revert.plan.json")).unwrap();
+    company.write("revert.plan.json", &approved(sealed.plan().clone()).to_json().unwrap());
+    company.run(&["apply", "revert.plan.json", "--confirm", "--json"])
+}
+
+#[test]
+fn reverting_an_apply_restores_every_account_field_by_field() {
+    let wide = action(
+        Kind::Update,
+        12,
+        json!({"title": "Analyst", "email": "p12@acme.com", "role": "Participant", "employeeNumber": "00012", "alternateEmail": null}),
+        json!({"title": "Chief", "email": "twelve@acme.com", "role": "Editor", "employeeNumber": "77", "alternateEmail": "t@example.org"}),
+    );
+    let company = Company::new(vec![update(10), deactivate(11), wide, create(900)]);
+    let before = company.domo.users();
+    company.apply(&["--confirm"]).code(0);
+    assert_ne!(state(company.domo.users()), state(before.clone()));
+    assert_eq!(revert(&company).code(0).json()["stays"], json!([]));
+    assert_eq!(undo(&company).code(0).json()["counts"], json!({"done": 4}));
+
+    let known: Vec<_> = before.iter().map(|user| user["id"].clone()).collect();
+    let mut after = company.domo.users();
+    after.retain(|user| known.contains(&user["id"]));
+    // What was not there is empty now, which is the same to Domo.
+    for user in &mut after {
+        let empty = user["alternateEmail"] == "";
+        user.as_object_mut().unwrap().retain(|field, _| !(field == "alternateEmail" && empty));
+    }
+    assert_eq!(state(after), state(before));
+    assert!(company.by_email("p900@acme.com").iter().all(|user| user["deleted"] == true));
+}
+
+#[test]
+fn what_was_changed_again_since_stays_and_is_listed() {
+    let company = Company::new(vec![update(10), update(11)]);
+    company.apply(&["--confirm"]).code(0);
+    let later = plan_now(
+        vec![action(Kind::Update, 10, json!({"title": "Lead"}), json!({"title": "Chief"}))],
+        &hundred(),
+        Judged::default(),
+    );
+    company.write("later.plan.json", &approved(later).to_json().unwrap());
+    company.run(&["apply", "later.plan.json", "--confirm"]).code(0);
+    let ran = revert(&company).code(0);
+    assert_eq!(ran.json()["actions"], 1);
+    assert_eq!(ran.json()["stays"][0]["why"], "title was changed again since, to `Chief`");
+}
+
+#[test]
+fn a_deletion_and_a_used_account_cannot_be_undone_and_say_so() {
+    let before = json!({"active": true, "email": "p12@acme.com", "name": "Person 12", "role": "Participant"});
+    let delete = action(Kind::Delete, 12, before, json!({"deleted": true}));
+    let company = Company::new(vec![delete, create(900)]);
+    company.apply(&["--confirm"]).code(0);
+    let id = company.by_email("p900@acme.com")[0]["id"].as_u64().unwrap();
+    let used = domo_reconcile::plan::Action {
+        email: Some("p900@acme.com".into()),
+        ..action(Kind::Update, id, json!({"title": null}), json!({"title": "Signed in"}))
+    };
+    company.write("later.plan.json", &approved(plan_now(vec![used], &hundred(), Judged::default())).to_json().unwrap());
+    company.run(&["apply", "later.plan.json", "--confirm"]).code(0);
+
+    let ran = revert(&company).code(0);
+    assert_eq!(ran.json()["plan"], Value::Null);
+    let whys: Vec<_> = ran.json()["stays"].as_array().unwrap().iter().map(|stays| stays["why"].clone()).collect();
+    assert!(whys.contains(&json!("a deletion cannot be undone")), "{whys:?}");
+    assert!(whys.contains(&json!("the created account has been used or changed since")), "{whys:?}");
+    assert!(!company.path("revert.plan.json").exists());
+}
+
+#[test]
+fn what_failed_or_was_never_written_is_not_undone() {
+    let company = Company::new(vec![update(10), update(11)]);
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, domo_reconcile::sandbox::What::Status(400, None)));
+    company.apply(&["--confirm"]).code(7);
+    revert(&company).code(0);
+    let plan = Sealed::read(&company.read("revert.plan.json")).unwrap();
+    let accounts: Vec<_> = plan.plan().actions.iter().map(|action| action.account_id).collect();
+    assert_eq!(accounts, [Some(11)]);
+}
+
+#[test]
+fn a_plan_is_never_overwritten_and_a_missing_journal_is_wrong_usage() {
+    let company = Company::with(options(), plan_now(vec![update(10)], &hundred(), Judged::default()));
+    revert(&company).code(2);
+    company.apply(&["--confirm"]).code(0);
+    revert(&company).code(0);
+    revert(&company).code(2);
+}
