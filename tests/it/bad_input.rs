@@ -184,7 +184,6 @@ fn accounts_that_are_not_accounts() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn a_plan_that_is_not_there() {
     for verb in ["review", "apply"] {
         let folder = folder(WORKERS.as_bytes());
@@ -193,7 +192,6 @@ fn a_plan_that_is_not_there() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn a_plan_that_is_no_plan() {
     for verb in ["review", "apply"] {
         let folder = folder(WORKERS.as_bytes());
@@ -256,7 +254,6 @@ fn an_error_is_said_once_and_stdout_stays_empty_with_json() {
 
 /// `| head -1`: the reader goes away and that is no failure.
 #[test]
-#[ignore = "PENDING"]
 fn a_reader_that_goes_away_is_no_failure() {
     let folder = folder(WORKERS.as_bytes());
     let mut child = support::command(folder.path())

@@ -116,7 +116,6 @@ fn the_exit_codes_are_those_of_the_program() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn every_file_it_links_to_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let links = README.split("](").skip(1).map(|after| after.split(')').next().unwrap());
