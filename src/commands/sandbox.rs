@@ -31,8 +31,7 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         faults: options.fault.clone(),
         latency: Duration::from_millis(options.latency),
         owners: options.content_owner.clone(),
-        owner: None,
-        customer: None,
+        ..Options::default()
     };
     runtime()?.block_on(async {
         let running = Sandbox::start(sandbox).await?;

@@ -4,9 +4,13 @@
 //! recordings describe. [`Fault`]s make either of them fail on purpose, down to connections cut before or after a write took place.
 //! It listens on loopback only, holds nothing on disk, and forgets everything when it ends.
 
+mod activity;
 mod fault;
+mod groups;
 mod oauth;
 mod profile;
+mod scim;
+mod scim_documents;
 mod server;
 mod state;
 mod users;
@@ -20,6 +24,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
+pub use activity::Event;
 pub use fault::{Fault, What};
 pub use profile::Profile;
 use state::State;
@@ -47,6 +52,12 @@ pub struct Options {
     pub owner: Option<u64>,
     /// The instance's name, for the token to name.
     pub customer: Option<String>,
+    /// The bearer token of SCIM.
+    pub scim_token: String,
+    /// Groups it starts with: a name and the ids of its members.
+    pub groups: Vec<(String, Vec<u64>)>,
+    /// The activity log, oldest first.
+    pub activity: Vec<Event>,
 }
 
 impl Default for Options {
@@ -62,6 +73,9 @@ impl Default for Options {
             owners: Vec::new(),
             owner: None,
             customer: None,
+            scim_token: "sandbox-scim-token".into(),
+            groups: Vec::new(),
+            activity: Vec::new(),
         }
     }
 }
@@ -95,7 +109,8 @@ impl Sandbox {
             .await
             .with_context(|| Failure::failed(format!("the sandbox cannot listen on {}", options.listen)))?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { state: Mutex::new(State::new(&options)?), options });
+        let scim_root = format!("http://{address}{}", options.profile.scim_root);
+        let shared = Arc::new(Shared { state: Mutex::new(State::new(&options)?), scim_root, options });
         let task = tokio::spawn(server::serve(listener, shared.clone()));
         Ok(Running { address, shared, task })
     }
@@ -104,6 +119,7 @@ impl Sandbox {
 /// What all requests share.
 pub(crate) struct Shared {
     options: Options,
+    scim_root: String,
     state: Mutex<State>,
 }
 
@@ -124,6 +140,16 @@ impl Running {
     /// `http://127.0.0.1:PORT`
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The root of its SCIM.
+    pub fn scim_url(&self) -> &str {
+        &self.shared.scim_root
+    }
+
+    /// Each group's name and the ids of its members.
+    pub fn groups(&self) -> Vec<(String, Vec<u64>)> {
+        self.shared.state().groups.iter().map(|group| (group.name.clone(), group.members.clone())).collect()
     }
 
     /// The users as they are now, in the order they are listed.

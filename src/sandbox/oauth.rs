@@ -68,11 +68,15 @@ pub(super) async fn token(
 }
 
 /// Whether the request carries a token that has not ended.
-pub(super) fn may_enter(shared: &Shared, headers: &HeaderMap) -> Result<(), &'static str> {
-    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(token) = token.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer "))) else {
+pub(super) fn may_enter(shared: &Shared, path: &str, headers: &HeaderMap) -> Result<(), &'static str> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = bearer.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")));
+    let Some(token) = bearer.or_else(|| headers.get("x-domo-developer-token")?.to_str().ok()) else {
         return Err("Full authentication is required to access this resource");
     };
+    if path.starts_with(shared.options.profile.scim_root) {
+        return if token == shared.options.scim_token { Ok(()) } else { Err("Not an access token of this instance") };
+    }
     match shared.state().tokens.get(token) {
         Some(end) if Instant::now() < *end => Ok(()),
         Some(_) => Err("Access token expired"),

@@ -29,6 +29,8 @@ pub struct Profile {
     pub remembers_deleted: bool,
     /// The status for an id nobody ever had.
     pub unknown: u16,
+    /// Where SCIM is.
+    pub scim_root: &'static str,
     /// SCIM's `active: false` deletes.
     pub scim_deletes: bool,
     /// Requests a minute, and whether headers tell.
@@ -51,6 +53,7 @@ impl Profile {
             recorded_types: false,
             remembers_deleted: false,
             unknown: 404,
+            scim_root: "/api/scim/v2",
             scim_deletes: false,
             rate_limit: Some(3000),
         }
@@ -71,6 +74,7 @@ impl Profile {
             recorded_types: true,
             remembers_deleted: true,
             unknown: 400,
+            scim_root: "/api/identity/v1/scim",
             scim_deletes: true,
             rate_limit: None,
         }

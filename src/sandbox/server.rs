@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::State as Extract;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, put};
 use hyper::body::Frame;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -22,7 +23,8 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use super::fault::What;
-use super::{Shared, oauth, users};
+use super::state::Wrong;
+use super::{Shared, activity, groups, oauth, scim, users};
 
 /// What a minute is for the rate limit.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -40,12 +42,31 @@ impl std::fmt::Display for Cut {
 impl std::error::Error for Cut {}
 
 fn router(shared: &Arc<Shared>) -> Router {
+    let users = get(users::list).post(users::create);
+    let groups = get(groups::list).post(groups::create);
     Router::new()
         .route("/oauth/token", get(oauth::token).post(oauth::token))
-        .route("/v1/users", get(users::list).post(users::create))
+        // pydomo writes the lists with a slash at their end.
+        .route("/v1/users", users.clone())
+        .route("/v1/users/", users)
         .route("/v1/users/{id}", get(users::get).put(users::update).delete(users::delete))
-        .fallback(|request: Request<Body>| async move { users::refuse(StatusCode::NOT_FOUND, request.uri().path(), "Not Found") })
+        .route("/v1/groups", groups.clone())
+        .route("/v1/groups/", groups)
+        .route("/v1/groups/{id}", get(groups::get).put(groups::update).delete(groups::delete))
+        .route("/v1/groups/{id}/users", get(groups::members))
+        .route("/v1/groups/{id}/users/{user}", put(groups::add).delete(groups::remove))
+        .route("/v1/audit", get(activity::list))
+        .nest(shared.options.profile.scim_root, scim::router())
+        .fallback(unknown)
         .with_state(shared.clone())
+}
+
+async fn unknown(Extract(shared): Extract<Arc<Shared>>, request: Request<Body>) -> Response {
+    let path = request.uri().path();
+    if path.starts_with(shared.options.profile.scim_root) {
+        return scim::refuse(&Wrong(404, format!("{path} not found")));
+    }
+    users::refuse(StatusCode::NOT_FOUND, path, "Not Found")
 }
 
 /// Serves until the task is ended.
@@ -133,9 +154,13 @@ async fn faulty(
         return Ok(response);
     }
     if path != "/oauth/token"
-        && let Err(why) = oauth::may_enter(shared, &parts.headers)
+        && let Err(why) = oauth::may_enter(shared, path, &parts.headers)
     {
-        return Ok(users::refuse(StatusCode::UNAUTHORIZED, path, why));
+        return Ok(if path.starts_with(shared.options.profile.scim_root) {
+            scim::refuse(&Wrong(401, why.into()))
+        } else {
+            users::refuse(StatusCode::UNAUTHORIZED, path, why)
+        });
     }
     let response: Result<Response, Infallible> = router.call(Request::from_parts(parts, Body::from(body))).await;
     let mut response = match response {

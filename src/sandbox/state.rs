@@ -8,18 +8,22 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::fault::Fault;
+use super::groups::Group;
 use super::profile::Profile;
 use super::{Options, Request};
 
 /// The names Domo gives its own roles, with their ids.
-const ROLES: [(&str, u64); 5] = [("Admin", 1), ("Privileged", 2), ("Editor", 3), ("Participant", 4), ("Social", 5)];
+pub(super) const ROLES: [(&str, u64); 5] = [("Admin", 1), ("Privileged", 2), ("Editor", 3), ("Participant", 4), ("Social", 5)];
 
 pub(super) struct State {
     /// In the order they are listed; as text, because a million objects would not fit otherwise.
     users: Vec<User>,
     /// Deleted users that GET still knows.
     deleted: HashMap<u64, Map<String, Value>>,
-    pub(super) owners: Vec<u64>,
+    /// What SCIM clients wrote, as they wrote it.
+    pub(super) scim: HashMap<u64, Map<String, Value>>,
+    pub(super) groups: Vec<Group>,
+    owners: Vec<u64>,
     pub(super) tokens: HashMap<String, Instant>,
     pub(super) invites: Vec<String>,
     pub(super) log: Vec<Request>,
@@ -45,6 +49,8 @@ impl State {
         let mut state = Self {
             users: Vec::with_capacity(options.accounts.len()),
             deleted: HashMap::new(),
+            scim: HashMap::new(),
+            groups: Vec::new(),
             owners: options.owners.clone(),
             tokens: HashMap::new(),
             invites: Vec::new(),
@@ -70,7 +76,16 @@ impl State {
             state.next_id = state.next_id.max(user.id + 1);
             state.users.push(user);
         }
+        for (name, members) in &options.groups {
+            let group = Group { id: state.new_id(), name: name.clone(), active: true, members: members.clone() };
+            state.groups.push(group);
+        }
         Ok(state)
+    }
+
+    pub(super) fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id - 1
     }
 
     pub(super) fn users(&self) -> impl Iterator<Item = Map<String, Value>> {
@@ -110,10 +125,8 @@ impl State {
             .iter()
             .find(|(_, user)| user.get("email").and_then(Value::as_str).is_some_and(|found| found.to_lowercase() == email));
         let id = revived.map(|(id, _)| *id);
-        let id = id.unwrap_or_else(|| {
-            self.next_id += 1;
-            self.next_id - 1
-        });
+        let id = id.unwrap_or_else(|| self.new_id());
+        self.scim.remove(&id);
         self.deleted.remove(&id);
         object.insert("id".into(), json!(id));
         let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -150,6 +163,7 @@ impl State {
             }
         }
         self.profile.dress(&mut after);
+        self.scim.remove(&id);
         self.save(id, &after)?;
         Ok(after)
     }
@@ -169,12 +183,14 @@ impl State {
             return Err(Wrong(409, "The user owns DataSets or DataFlows and cannot be deleted".into()));
         }
         self.users.retain(|user| user.id != id);
+        self.scim.remove(&id);
+        self.groups.iter_mut().for_each(|group| group.members.retain(|member| *member != id));
         self.deleted.insert(id, user);
         Ok(())
     }
 
     /// What Domo checks: required fields, the five roles as they are spelt, addresses that are unique.
-    fn fits(&self, object: &Map<String, Value>, id: Option<u64>) -> Result<(), Wrong> {
+    pub(super) fn fits(&self, object: &Map<String, Value>, id: Option<u64>) -> Result<(), Wrong> {
         for field in ["name", "email", "role"] {
             if object.get(field).and_then(Value::as_str).is_none_or(str::is_empty) {
                 return Err(Wrong(400, format!("{field} is required")));
@@ -203,8 +219,7 @@ impl State {
     }
 
     pub(super) fn appear(&mut self) {
-        let id = self.next_id;
-        self.next_id += 1;
+        let id = self.new_id();
         let json = json!({"id": id, "name": format!("New {id}"), "email": format!("new{id}@example.com"), "role": "Participant"});
         self.users.insert(0, User { id, json: json.to_string() });
     }
