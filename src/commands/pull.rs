@@ -23,6 +23,11 @@ struct Answer<'a> {
 /// Pulls every account. An incomplete pull never takes the name that was asked for: whoever reads that file later could not see
 /// that accounts are missing from it.
 pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
+    // Known before an hour is spent on reading.
+    let folder = folder_of(&options.out);
+    if !folder.is_dir() {
+        return Err(Failure::usage(format!("--out {}: there is no folder {}", options.out.display(), folder.display())).into());
+    }
     let loaded = Loaded::read(options.config.config.as_deref())?;
     let settings = Settings::from_env(&loaded.config, None)?;
     let accounts = runtime()?.block_on(async {
@@ -56,6 +61,10 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
     Ok((!complete).then_some(Kind::NotEvaluable))
 }
 
+fn folder_of(out: &Path) -> &Path {
+    out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 fn partial(out: &Path) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
     name.push(".partial");
@@ -64,9 +73,8 @@ fn partial(out: &Path) -> PathBuf {
 
 /// Written beside and renamed, readable by its owner only.
 fn write(accounts: &Accounts, out: &Path) -> Result<()> {
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let cannot = || Failure::failed(format!("cannot write {}", out.display())).hint("name another file with --out");
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder_of(out)).with_context(cannot)?;
     file.write_all(accounts.snapshot.bytes()).with_context(cannot)?;
     file.as_file().sync_all().with_context(cannot)?;
     file.persist(out).with_context(cannot)?;

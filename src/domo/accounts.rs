@@ -9,7 +9,7 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::frame;
+use super::{exports, frame};
 use crate::failure::Failure;
 use crate::text;
 
@@ -174,7 +174,7 @@ pub struct Credential {
     pub scope: Option<String>,
 }
 
-/// Accounts from a file: a snapshot (one object a line) or a JSON array of users.
+/// Accounts from a file: a snapshot (one object a line), a JSON array of users, or a People or DomoStats export.
 pub fn load(path: &Path) -> Result<Accounts> {
     let shown = text::visible(&path.display().to_string()).into_owned();
     let bytes = std::fs::read(path).with_context(|| Failure::usage(format!("cannot read the accounts in {shown}")))?;
@@ -210,7 +210,7 @@ pub fn load(path: &Path) -> Result<Accounts> {
             evidence.warnings.push("the file is empty".into());
             frame::from_objects(std::iter::empty::<&str>(), evidence)
         }
-        Some(_) => Err(unusable("it begins like neither".into()).into()),
+        Some(_) => exports::load(path, evidence),
     }
 }
 

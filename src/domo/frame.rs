@@ -1,7 +1,8 @@
 //! Raw objects into the accounts frame: column builders over borrowed text, one object parsed at a time, nothing dropped.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
@@ -14,8 +15,8 @@ use crate::failure::Failure;
 use crate::text;
 
 /// The fields Domo's v1 API and the guide document for every user: absent in one object means empty there, not unknown.
-const DOCUMENTED: [&str; 9] =
-    ["id", "email", "name", "role", "alternate_email", "employee_number", "title", "department", "location"];
+const DOCUMENTED: [&str; 10] =
+    ["id", "email", "name", "role", "alternate_email", "employee_number", "title", "department", "location", "phone"];
 
 /// A user as Domo sends it. Every type is [`Loose`]: Domo's own documents and recordings disagree about them.
 #[derive(Deserialize)]
@@ -59,6 +60,18 @@ struct User<'a> {
     last_login: Loose<'a>,
     #[serde(borrow, default)]
     groups: Loose<'a>,
+    /// Set by [`super::exports`]: what this object does not carry is unknown.
+    #[serde(borrow, default)]
+    exported_by: Loose<'a>,
+}
+
+/// What is known of accounts beyond their objects, by id.
+#[derive(Default)]
+pub(super) struct Extras {
+    /// Names of groups.
+    pub(super) groups: Option<HashMap<u64, Vec<Arc<str>>>>,
+    /// The last day anything was seen of them.
+    pub(super) last_seen: Option<HashMap<u64, i32>>,
 }
 
 const TEXTS: [&str; 12] = [
@@ -86,7 +99,10 @@ pub(super) struct Builder {
     updated: Vec<Option<i32>>,
     last_login: Vec<Option<i32>>,
     groups: ListStringChunkedBuilder,
+    /// Columns that at least one object carries.
     seen: BTreeSet<&'static str>,
+    /// At least one object is v1's own.
+    from_v1: bool,
     repaired_dates: u64,
     unreadable_dates: u64,
     numbers_as_numbers: u64,
@@ -104,7 +120,8 @@ impl Builder {
             updated: Vec::with_capacity(rows),
             last_login: Vec::with_capacity(rows),
             groups: ListStringChunkedBuilder::new("groups".into(), rows, 0),
-            seen: DOCUMENTED.into_iter().chain(["phone"]).collect(),
+            seen: BTreeSet::new(),
+            from_v1: false,
             repaired_dates: 0,
             unreadable_dates: 0,
             numbers_as_numbers: 0,
@@ -113,10 +130,13 @@ impl Builder {
     }
 
     /// Adds one object; the error names the field.
-    pub(super) fn push(&mut self, object: &[u8]) -> Result<(), String> {
+    pub(super) fn push(&mut self, object: &[u8], extras: &Extras) -> Result<(), String> {
         let user: User<'_> = serde_json::from_slice(object).map_err(|error| error.to_string())?;
         let in_field = |field: &'static str| move |why: String| format!("`{field}`: {why}");
-        self.ids.push(user.id.id().map_err(in_field("id"))?);
+        let id = user.id.id().map_err(in_field("id"))?;
+        self.see("id", id.is_some());
+        self.ids.push(id);
+        self.from_v1 |= user.exported_by.raw().is_none();
         let texts = [
             ("email", user.email),
             ("name", user.name),
@@ -157,16 +177,23 @@ impl Builder {
         self.see("updated", updated.is_some());
         self.updated.push(updated);
         let last_login = self.day(user.last_login.text().map_err(in_field("lastLogin"))?);
+        let last_seen = extras.last_seen.as_ref().and_then(|seen| seen.get(&id?).copied());
+        let last_login = last_login.max(last_seen);
         self.see("last_login", last_login.is_some());
         self.last_login.push(last_login);
 
-        match user.groups.raw() {
-            None => self.groups.append_null(),
-            Some(raw) => {
+        match (&extras.groups, user.groups.raw()) {
+            (Some(known), _) => {
+                let names = id.and_then(|id| known.get(&id)).map_or(&[][..], Vec::as_slice);
+                self.see("groups", true);
+                self.groups.append_values_iter(names.iter().map(AsRef::as_ref));
+            }
+            (None, Some(raw)) => {
                 let names = group_names(raw.get()).map_err(in_field("groups"))?;
                 self.see("groups", true);
                 self.groups.append_values_iter(names.iter().map(AsRef::as_ref));
             }
+            (None, None) => self.groups.append_null(),
         }
         Ok(())
     }
@@ -224,7 +251,8 @@ impl Builder {
         if height > 0 && !self.seen.contains("active") && !self.seen.contains("deleted") {
             notes.push("no account says whether it is active: every account that is listed counts as active".into());
         }
-        let provided = self.seen.into_iter().map(str::to_owned).collect();
+        let documented = self.from_v1.then_some(DOCUMENTED).into_iter().flatten();
+        let provided = self.seen.into_iter().chain(documented).map(str::to_owned).collect();
         Ok((DataFrame::new(height, columns)?, provided, notes))
     }
 }
@@ -285,7 +313,7 @@ pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, mut evi
     if evidence.repeated > 0 {
         evidence.warnings.push(format!("{} rows repeat an id that came before; the first of each was kept", evidence.repeated));
     }
-    from_snapshot(snapshot, evidence).map(|(accounts, _)| accounts)
+    from_snapshot(snapshot, evidence, &Extras::default()).map(|(accounts, _)| accounts)
 }
 
 /// The id of a raw object.
@@ -300,10 +328,10 @@ pub(super) fn id(object: &[u8]) -> Result<Option<u64>, String> {
 }
 
 /// The frame over a snapshot whose ids are distinct, and how employee numbers are written.
-pub(super) fn from_snapshot(snapshot: Snapshot, mut evidence: Evidence) -> Result<(Accounts, Option<bool>)> {
+pub(super) fn from_snapshot(snapshot: Snapshot, mut evidence: Evidence, extras: &Extras) -> Result<(Accounts, Option<bool>)> {
     let mut builder = Builder::new(snapshot.len());
     for (position, object) in snapshot.objects().enumerate() {
-        builder.push(object).map_err(|why| unreadable(&evidence.source, position, object, &why))?;
+        builder.push(object, extras).map_err(|why| unreadable(&evidence.source, position, object, &why))?;
     }
     let numbers = builder.numbers_are_numbers();
     let (frame, provided, notes) = builder.finish()?;

@@ -5,10 +5,14 @@
 
 mod account;
 pub mod accounts;
+mod activity;
 mod compare;
+mod exports;
 mod frame;
+mod groups;
 mod pace;
 mod read;
+mod scim;
 mod session;
 mod settings;
 mod token;
@@ -19,6 +23,7 @@ mod write;
 pub use account::{Account, Lookup, SUPPORT_ID};
 pub use accounts::{Accounts, Evidence, Snapshot};
 pub use frame::from_objects;
+pub use groups::Group;
 pub use read::{Progress, Reader, Silent, State};
 pub use session::Session;
 pub use settings::{Limits, Scim, Settings};

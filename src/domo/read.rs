@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::account::{Account, Lookup};
 use super::accounts::{Accounts, Evidence, Snapshot};
-use super::frame;
+use super::frame::{self, Extras};
 use super::session::{Door, Session, Unfit, failure};
 use super::wire::CallError;
 
@@ -50,7 +50,7 @@ impl Progress for Silent {
 /// The read side.
 #[derive(Clone)]
 pub struct Reader {
-    session: Session,
+    pub(super) session: Session,
 }
 
 /// One page: the objects as lines, and their ids in the same order.
@@ -93,15 +93,35 @@ impl Reader {
         };
         let retries = self.session.retries();
         let lines = self.settle(progress, &mut evidence).await?;
+        let extras = self.extras(progress, &mut evidence).await;
         evidence.finished = Some(Utc::now());
         evidence.retries = self.session.retries() - retries;
 
-        let (mut accounts, numbers) = frame::from_snapshot(lines, evidence)?;
+        let (mut accounts, numbers) = frame::from_snapshot(lines, evidence, &extras)?;
         if let Some(as_number) = numbers {
             self.session.saw_employee_number(as_number);
         }
         accounts.evidence.warnings.extend(self.doubts(&accounts)?);
         Ok(accounts)
+    }
+
+    /// Groups and activity, where they are asked for. Without them the accounts are whole all the same.
+    async fn extras(&self, progress: &dyn Progress, evidence: &mut Evidence) -> Extras {
+        let settings = self.session.settings();
+        let mut extras = Extras::default();
+        if settings.groups {
+            match self.memberships(progress).await {
+                Ok(groups) => extras.groups = Some(groups),
+                Err(error) => evidence.warnings.push(without("groups", "the scope `user` and the right to manage groups", &error)),
+            }
+        }
+        if settings.activity_days > 0 {
+            match self.last_seen(settings.activity_days, progress).await {
+                Ok(seen) => extras.last_seen = Some(seen),
+                Err(error) => evidence.warnings.push(without("the activity log", "the scope `audit`", &error)),
+            }
+        }
+        extras
     }
 
     /// Passes until two in a row agree. Only one of them needs to carry the objects; the other one is its witness.
@@ -231,6 +251,13 @@ impl Reader {
 
     pub(super) async fn find(&self, email: &str) -> Result<Option<Account>, CallError> {
         let settings = self.session.settings();
+        if settings.scim.is_some() {
+            let Some(found) = self.scim_find(email).await? else { return Ok(None) };
+            return Ok(match self.lookup(found.id).await? {
+                Lookup::Found(account) => Some(account),
+                Lookup::Deleted | Lookup::NotFound => None,
+            });
+        }
         let wanted = email.trim().to_lowercase();
         let mut window = Window::new(self.session.clone(), settings.page_size as u64);
         loop {
@@ -275,6 +302,12 @@ impl Reader {
         }
         Ok(doubts)
     }
+}
+
+/// Why something that was asked for is not part of the evidence.
+fn without(what: &str, needs: &str, error: &CallError) -> String {
+    let rights = if error.status() == Some(403) { format!("; it needs {needs}") } else { String::new() };
+    format!("{what} could not be read: {}{rights}", error.sentence())
 }
 
 impl Pass {

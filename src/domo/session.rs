@@ -1,7 +1,7 @@
 //! One connection to one Domo: the HTTP client, the token, the pacer, and the patience with which reads are tried again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
@@ -32,6 +32,8 @@ pub(super) struct Inner {
     places: Semaphore,
     retries: AtomicU64,
     requests: AtomicU64,
+    /// Whether anything was ever answered.
+    reached: AtomicBool,
     /// How this instance writes employee numbers: 0 not seen, 1 text, 2 number.
     number_style: AtomicU8,
 }
@@ -88,6 +90,7 @@ impl Session {
             places: Semaphore::new(settings.concurrency),
             retries: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+            reached: AtomicBool::new(false),
             number_style: AtomicU8::new(0),
             settings,
         };
@@ -273,6 +276,7 @@ impl Inner {
             }
             Err(error) => return Err(lost(error)),
         };
+        self.reached.store(true, Ordering::Relaxed);
         self.pacer.learn(response.headers());
         let wait = retry_after(response.headers(), SystemTime::now());
         let status = response.status().as_u16();
@@ -317,7 +321,10 @@ impl Inner {
             };
             failed += 1;
             let wait = wait.unwrap_or_else(|| backoff(failed, limits.backoff, limits.backoff_most));
-            if failed >= limits.tries || begin.elapsed() + wait > limits.total {
+            // Somebody who never answered is a mistyped address rather than a hiccup.
+            let strange = matches!(error, CallError::NotSent { .. }) && !self.reached.load(Ordering::Relaxed);
+            let tries = if strange { limits.tries.min(3) } else { limits.tries };
+            if failed >= tries || begin.elapsed() + wait > limits.total {
                 let seconds = begin.elapsed().as_secs();
                 return Err(CallError::GaveUp { call: call.into(), tries: failed, seconds, last: Box::new(error) });
             }

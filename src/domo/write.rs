@@ -27,9 +27,9 @@ const LOOKS: u32 = 3;
 /// The write side. Writes go one at a time; clones share the turn.
 #[derive(Clone)]
 pub struct Writer {
-    session: Session,
-    reader: Reader,
-    turn: Arc<Mutex<()>>,
+    pub(super) session: Session,
+    pub(super) reader: Reader,
+    pub(super) turn: Arc<Mutex<()>>,
 }
 
 /// A write that was read back.
@@ -94,7 +94,7 @@ impl From<Refusal> for WriteError {
 }
 
 /// What a single attempt told.
-enum Sent {
+pub(super) enum Sent {
     /// Domo said yes.
     Accepted,
     /// Nobody knows; reading decides.
@@ -172,7 +172,17 @@ impl Writer {
 
     /// Sends once and sorts the outcome. A token that is no longer taken did nothing and is renewed by the next attempt.
     async fn send(&self, method: Method, url: &reqwest::Url, body: Option<&Value>) -> Result<Sent, WriteError> {
-        match self.session.write(Door::Rest, method, url, body).await {
+        self.send_through(Door::Rest, method, url, body).await
+    }
+
+    pub(super) async fn send_through(
+        &self,
+        door: Door,
+        method: Method,
+        url: &reqwest::Url,
+        body: Option<&Value>,
+    ) -> Result<Sent, WriteError> {
+        match self.session.write(door, method, url, body).await {
             Ok(_) => Ok(Sent::Accepted),
             Err(CallError::NotSent { why, .. }) => Ok(Sent::Nothing(why)),
             Err(error @ CallError::Refused { .. }) => match error.status() {
@@ -186,7 +196,12 @@ impl Writer {
     }
 
     /// Reads the account back and compares every field. `NotHonoured` means: nothing else changed, but the change is not there.
-    async fn judge(&self, before: &Account, changes: &Map<String, Value>, accepted: bool) -> Result<Account, WriteError> {
+    pub(super) async fn judge(
+        &self,
+        before: &Account,
+        changes: &Map<String, Value>,
+        accepted: bool,
+    ) -> Result<Account, WriteError> {
         let mut look = 1;
         loop {
             let after = match self.reader.lookup(before.id()).await {
@@ -371,10 +386,6 @@ impl Writer {
             }
         }
         Ok(None)
-    }
-
-    async fn scim_set_active(&self, _account: &Account, _active: bool) -> Result<Written, WriteError> {
-        Err(WriteError::NotHonoured("SCIM is not built yet".into()))
     }
 }
 

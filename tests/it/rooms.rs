@@ -55,7 +55,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("failure", &[]),
     ("config", &["failure", "text"]),
     ("cli", &["config", "sandbox"]),
-    ("domo", &["config", "failure", "text"]),
+    // Domo's own exports are tables like any other: `directory` knows how to read those.
+    ("domo", &["config", "failure", "text", "directory"]),
     ("directory", &["config", "failure", "text"]),
     // Pure: the rules, and the schemas of the two frames.
     ("reconcile", &["config", "failure", "text", "domo", "directory"]),

@@ -1,0 +1,172 @@
+//! Groups over v1: who is in which, and joining and leaving one user at a time, each read back.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::Result;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::read::{Progress, Reader, State};
+use super::session::{Door, Session, Unfit, failure};
+use super::wire::{CallError, Loose};
+use super::write::{WriteError, Writer};
+use crate::text;
+
+/// The most a page of groups or of members holds; the default of 50 would cut lists short.
+const PAGE: u64 = 500;
+/// No instance has more groups, and no group more members, than rows in this many pages.
+const PAGES: u64 = 10_000;
+
+/// A group of the instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Domo id.
+    pub id: u64,
+    /// Its name; names need not be unique.
+    pub name: String,
+}
+
+impl Reader {
+    /// Every group.
+    pub async fn groups(&self) -> Result<Vec<Group>> {
+        let groups = groups(&self.session).await;
+        groups.map_err(|error| failure(error, "the groups cannot be read".into()))
+    }
+
+    /// The ids of a group's members.
+    pub async fn members(&self, group: &Group) -> Result<Vec<u64>> {
+        let members = members(&self.session, group.id).await;
+        members.map_err(|error| failure(error, format!("the members of {} cannot be read", text::visible(&group.name))))
+    }
+
+    /// The names of everybody's groups: a list of groups, then one list of members for each.
+    pub(super) async fn memberships(&self, progress: &dyn Progress) -> Result<HashMap<u64, Vec<Arc<str>>>, CallError> {
+        let groups = groups(&self.session).await?;
+        let mut names: HashMap<u64, Vec<Arc<str>>> = HashMap::new();
+        let mut under_way = std::collections::VecDeque::new();
+        let mut next = groups.iter();
+        let mut state = State { what: "groups", pass: 1, expected: Some(groups.len() as u64), ..State::default() };
+        loop {
+            while under_way.len() < self.session.settings().concurrency
+                && let Some(group) = next.next()
+            {
+                let (session, id) = (self.session.clone(), group.id);
+                let name: Arc<str> = Arc::from(group.name.as_str());
+                under_way.push_back((name, tokio::spawn(async move { members(&session, id).await })));
+            }
+            let Some((name, task)) = under_way.pop_front() else { return Ok(names) };
+            let lost = |error: tokio::task::JoinError| CallError::Lost { call: "GET /v1/groups".into(), why: error.to_string() };
+            for id in task.await.map_err(lost)?? {
+                names.entry(id).or_default().push(name.clone());
+            }
+            state.rows += 1;
+            state.waiting = self.session.inner.pacer.held();
+            progress.update(&state);
+        }
+    }
+}
+
+impl Writer {
+    /// Adds an account to a group, named by its name. Already there is done.
+    pub async fn join_group(&self, account: u64, group: &str) -> Result<(), WriteError> {
+        self.membership(account, group, true).await
+    }
+
+    /// Takes an account out of a group. Already out is done.
+    pub async fn leave_group(&self, account: u64, group: &str) -> Result<(), WriteError> {
+        self.membership(account, group, false).await
+    }
+
+    /// PUT and DELETE are settled by reading the members; both may be repeated, because the second time changes nothing.
+    async fn membership(&self, account: u64, name: &str, wanted: bool) -> Result<(), WriteError> {
+        let _turn = self.turn.lock().await;
+        let shown = text::visible(name);
+        let unknown = |error: CallError| WriteError::Unknown(error.sentence());
+        let groups = groups(&self.session).await.map_err(|error| WriteError::Transport(error.sentence()))?;
+        let mut fitting = groups.iter().filter(|group| group.name == name);
+        let group = match (fitting.next(), fitting.next()) {
+            (Some(group), None) => group,
+            (None, _) => return Err(WriteError::NotHonoured(format!("there is no group `{shown}`; nothing was sent"))),
+            _ => return Err(WriteError::NotHonoured(format!("several groups are called `{shown}`; nothing was sent"))),
+        };
+        if members(&self.session, group.id).await.map_err(unknown)?.contains(&account) == wanted {
+            return Ok(());
+        }
+        let url = self.session.url(&format!("/v1/groups/{}/users/{account}", group.id), &[]);
+        let method = if wanted { Method::PUT } else { Method::DELETE };
+        // PUT wants a JSON body with some clients, none with others; an empty object does for both.
+        let body = wanted.then(|| json!({}));
+        let sent = self.session.write(Door::Rest, method, &url, body.as_ref()).await;
+        if members(&self.session, group.id).await.map_err(unknown)?.contains(&account) == wanted {
+            return Ok(());
+        }
+        Err(match sent {
+            Ok(_) => WriteError::NotHonoured(format!(
+                "Domo accepted the change of `{shown}`, but its members are as before: dynamic, directory and system groups cannot be \
+                 edited"
+            )),
+            Err(error) => match error.refusal() {
+                Some(refusal) => WriteError::from(refusal.clone()),
+                None => WriteError::Transport(format!("{}; the members are as before", error.sentence())),
+            },
+        })
+    }
+}
+
+async fn groups(session: &Session) -> Result<Vec<Group>, CallError> {
+    #[derive(Deserialize)]
+    struct Row<'a> {
+        #[serde(borrow, default)]
+        id: Loose<'a>,
+        #[serde(borrow, default)]
+        name: Loose<'a>,
+    }
+    let rows = |body: &[u8]| {
+        let rows: Vec<Row<'_>> = serde_json::from_slice(body).map_err(garbled)?;
+        let group = |row: Row<'_>| {
+            let id = row.id.id()?.ok_or("a group without an id")?;
+            Ok(Group { id, name: row.name.text()?.unwrap_or_default().into_owned() })
+        };
+        rows.into_iter().map(group).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)
+    };
+    let mut groups = every(session, "/v1/groups", rows).await?;
+    groups.sort_by_key(|group| group.id);
+    groups.dedup_by_key(|group| group.id);
+    Ok(groups)
+}
+
+async fn members(session: &Session, group: u64) -> Result<Vec<u64>, CallError> {
+    let rows = |body: &[u8]| {
+        let rows: Vec<Loose<'_>> = serde_json::from_slice(body).map_err(garbled)?;
+        let id = |row: Loose<'_>| row.id()?.ok_or_else(|| "a member without an id".to_owned());
+        rows.into_iter().map(id).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)
+    };
+    let mut members = every(session, &format!("/v1/groups/{group}/users"), rows).await?;
+    members.sort_unstable();
+    members.dedup();
+    Ok(members)
+}
+
+fn garbled(error: serde_json::Error) -> Unfit {
+    Unfit::Garbled(format!("no JSON list: {error}"))
+}
+
+/// Every row of a list that is not worth two passes: page by page, by the rows received, until an empty one.
+async fn every<T>(
+    session: &Session,
+    path: &str,
+    rows: impl Fn(&[u8]) -> std::result::Result<Vec<T>, Unfit>,
+) -> Result<Vec<T>, CallError> {
+    let mut all = Vec::new();
+    for _ in 0..PAGES {
+        let url = session.url(path, &[("limit", &PAGE.to_string()), ("offset", &all.len().to_string())]);
+        let page = session.read(Door::Rest, &url, &rows).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+    Err(CallError::Unreadable { call: format!("GET {path}"), why: "the list has no end".into() })
+}

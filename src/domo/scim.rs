@@ -1,0 +1,156 @@
+//! SCIM, the second door: look-ups by address, and `active` where the configuration says so. Its root and its token are its own;
+//! the guide puts the root at `/api/scim/v2`, Domo's own article at `/api/identity/v1/scim`.
+
+use reqwest::{Method, Url};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::account::Account;
+use super::read::Reader;
+use super::session::{Door, Session, Unfit, under};
+use super::wire::{CallError, Loose};
+use super::write::{Sent, WriteError, Writer, Written};
+use crate::text;
+
+/// Resources asked for at once; a server may send fewer.
+const COUNT: usize = 100;
+
+/// A user as SCIM knows it.
+pub(super) struct ScimUser {
+    pub(super) id: u64,
+    user_name: String,
+}
+
+#[derive(Deserialize)]
+struct List<'a> {
+    #[serde(borrow, default, rename = "totalResults")]
+    total: Loose<'a>,
+    #[serde(borrow, default, rename = "Resources")]
+    resources: Vec<Resource<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Resource<'a> {
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow, default, rename = "userName")]
+    user_name: Loose<'a>,
+}
+
+impl Reader {
+    /// Looks an address up; a server that does not filter is read to its end.
+    pub(super) async fn scim_find(&self, email: &str) -> Result<Option<ScimUser>, CallError> {
+        let filter = format!("userName eq {}", quoted(email.trim()));
+        let wanted = email.trim().to_lowercase();
+        match every(&self.session, Some(&filter)).await {
+            // Some servers match more than they were asked for, or less exactly.
+            Ok(found) => Ok(found.into_iter().find(|user| user.user_name.trim().to_lowercase() == wanted)),
+            Err(error) if matches!(error.status(), Some(400 | 501)) => {
+                let all = every(&self.session, None).await?;
+                Ok(all.into_iter().find(|user| user.user_name.trim().to_lowercase() == wanted))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Writer {
+    /// PATCH `active`, judged by reading the account over v1. Where the instance deletes instead, the read-back says so.
+    pub(super) async fn scim_set_active(&self, account: &Account, active: bool) -> Result<Written, WriteError> {
+        let _turn = self.turn.lock().await;
+        let email =
+            account.email().ok_or_else(|| WriteError::NotHonoured("an account without an e-mail has no SCIM login".into()))?;
+        let found = self.reader.scim_find(email).await.map_err(|error| WriteError::Transport(error.sentence()))?;
+        let found = found.ok_or_else(|| WriteError::NotHonoured(format!("SCIM knows no user {}", text::visible(email))))?;
+        if found.id != account.id() {
+            return Err(WriteError::NotHonoured(format!(
+                "SCIM's user {} is {}, not {}: the token belongs to another instance; nothing was sent",
+                text::visible(email),
+                found.id,
+                account.id()
+            )));
+        }
+        let root = root(&self.session).map_err(|error| WriteError::Transport(error.sentence()))?;
+        let url = under(root, &format!("/Users/{}", found.id), &[]);
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": [{"op": "Replace", "path": "active", "value": active}]
+        });
+        let changes = Map::from_iter([("active".to_owned(), Value::Bool(active))]);
+        let sent = self.send_through(Door::Scim, Method::PATCH, &url, Some(&body)).await?;
+        let why = match &sent {
+            Sent::Accepted => None,
+            Sent::Lost(why) | Sent::Nothing(why) => Some(why.clone()),
+        };
+        match (self.judge(account, &changes, why.is_none()).await, why) {
+            (Ok(after), why) => Ok(Written { account: after, note: why.map(|why| format!("the answer was lost ({why})")) }),
+            // A second PATCH could meet an instance that deletes: nothing is repeated here.
+            (Err(WriteError::NotHonoured(_)), Some(why)) => Err(WriteError::Transport(format!("{why}; the account is unchanged"))),
+            (Err(error), _) => Err(error),
+        }
+    }
+}
+
+/// Every user that fits, page by page until `totalResults` or an empty page.
+async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>, CallError> {
+    let root = root(session)?;
+    let mut users: Vec<ScimUser> = Vec::new();
+    loop {
+        let (start, count) = ((users.len() + 1).to_string(), COUNT.to_string());
+        let mut query = vec![("startIndex", start.as_str()), ("count", count.as_str())];
+        query.extend(filter.map(|filter| ("filter", filter)));
+        let url = under(root, "/Users", &query);
+        let parse = |body: &[u8]| {
+            let list: List<'_> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no list: {error}")))?;
+            let user = |resource: &Resource<'_>| {
+                Ok(ScimUser {
+                    id: resource.id.id()?.ok_or("a user without an id")?,
+                    user_name: resource.user_name.text()?.unwrap_or_default().into_owned(),
+                })
+            };
+            let users = list.resources.iter().map(user).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)?;
+            Ok((list.total.id().ok().flatten(), users))
+        };
+        let (total, page) = session.read(Door::Scim, &url, parse).await.map_err(|error| other_root(error, root))?;
+        let rows = page.len();
+        users.extend(page);
+        let whole = total.is_some_and(|total| users.len() as u64 >= total);
+        if rows == 0 || whole || users.len() as u64 > session.settings().limits.rows {
+            return Ok(users);
+        }
+    }
+}
+
+fn root(session: &Session) -> Result<&Url, CallError> {
+    let scim = session.settings().scim.as_ref();
+    scim.map(|scim| &scim.url)
+        .ok_or_else(|| CallError::NotSent { call: "SCIM".into(), why: "DOMO_SCIM_URL and DOMO_SCIM_TOKEN are not set".into() })
+}
+
+/// A wrong root answers 404; there are two that are known.
+fn other_root(error: CallError, root: &Url) -> CallError {
+    match error {
+        CallError::Refused { call, mut refusal } if refusal.status == 404 => {
+            let other = if root.path().contains("/identity/") { "/api/scim/v2" } else { "/api/identity/v1/scim" };
+            let said = refusal.message.take().unwrap_or_else(|| "not found".into());
+            refusal.message = Some(format!("{said}; DOMO_SCIM_URL may have to end with {other}"));
+            CallError::Refused { call, refusal }
+        }
+        other => other,
+    }
+}
+
+/// A JSON string is what a SCIM filter takes.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_or_a_backslash_cannot_leave_the_filter() {
+        assert_eq!(quoted(r#"a" or userName eq "b\"#), r#""a\" or userName eq \"b\\""#);
+    }
+}
