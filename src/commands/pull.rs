@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use super::progress::Line;
-use super::{Context, Ended, runtime};
+use super::{Context, Ended, interruptible, right_instance, runtime};
 use crate::cli;
 use crate::config::Loaded;
 use crate::domo::{Accounts, Evidence, Reader, Session, Settings};
@@ -30,10 +30,11 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
     }
     let loaded = Loaded::read(options.config.config.as_deref())?;
     let settings = Settings::from_env(&loaded.config, None)?;
-    let accounts = runtime()?.block_on(async {
+    let accounts = runtime()?.block_on(interruptible(async {
         let session = Session::open(settings).await?;
+        right_instance(&loaded.config, session.credential())?;
         Reader::new(&session).accounts(&Line::new(&context.terminal)).await
-    })?;
+    }))?;
     let complete = accounts.evidence.incomplete.is_empty();
     let out = if complete { options.out.clone() } else { partial(&options.out) };
     write(&accounts, &out)?;

@@ -18,6 +18,9 @@ use super::frame::{self, Extras};
 use super::session::{Door, Session, Unfit, failure};
 use super::wire::CallError;
 
+/// Pages in a row that may hold nothing new: a list that grows at its head pushes old rows before us.
+const STALE: u32 = 3;
+
 /// Who wants to know how far reading has come.
 pub trait Progress: Sync {
     /// Called a few times a second.
@@ -69,8 +72,17 @@ struct Pass {
     repeated: Vec<u64>,
     rows: u64,
     pages: u64,
+    /// Pages in a row without a new id.
+    stale: u32,
     /// Why this pass cannot be the whole list.
-    broken: Option<String>,
+    broken: Option<Broken>,
+}
+
+/// What keeps a pass from being the whole list.
+struct Broken {
+    why: String,
+    /// The next pass will hardly fare better.
+    lasting: bool,
 }
 
 impl Reader {
@@ -131,6 +143,8 @@ impl Reader {
         // Whether `lines` are the objects of `last`.
         let mut carried = false;
         let mut last: Option<Pass> = None;
+        // Why `lines` are only a part, while they are.
+        let mut partial: Option<String> = None;
         let (mut agreed, mut broken) = (0, 0);
         loop {
             evidence.passes += 1;
@@ -141,11 +155,12 @@ impl Reader {
             evidence.repeated += pass.repeated.len() as u64;
 
             let reason = match (pass.broken.take(), &last) {
-                (Some(why), _) => {
-                    broken += 1;
+                (Some(Broken { why, lasting }), _) => {
+                    broken += u64::from(lasting);
                     // Better than nothing, and never called whole.
                     if pass.lines.len() > lines.len() {
                         lines = pass.lines;
+                        partial = Some(why.clone());
                     }
                     why
                 }
@@ -157,6 +172,7 @@ impl Reader {
                     carried = carries || agrees;
                     if carries {
                         lines = std::mem::take(&mut pass.lines);
+                        partial = None;
                     }
                     let repeated = pass.repeated.len();
                     last = Some(pass);
@@ -172,7 +188,7 @@ impl Reader {
             };
             // A page that cannot be had after all tries, in two passes in a row, will not be had in the next one either.
             if evidence.passes >= most || broken == 2 {
-                evidence.incomplete.push(reason);
+                evidence.incomplete.push(partial.unwrap_or(reason));
                 return Ok(lines);
             }
             tracing::info!(pass = evidence.passes, "reading the list again: {reason}");
@@ -201,21 +217,23 @@ impl Reader {
                     return Err(failure(error, "the list of users cannot be read".into()));
                 }
                 Err(error) => {
-                    pass.broken = Some(format!("after {} rows the list could not be read on: {}", pass.rows, error.sentence()));
+                    let why = format!("after {} rows the list could not be read on: {}", pass.rows, error.sentence());
+                    pass.broken = Some(Broken { why, lasting: true });
                     return Ok(pass);
                 }
             };
             pass.pages += 1;
             if page.ids.is_empty() {
                 if window.holds_rows().await {
-                    pass.broken = Some(format!("the page at offset {} was empty, but a later one was not", pass.rows));
+                    let why = format!("the page at offset {} was empty, but a later one was not", pass.rows);
+                    pass.broken = Some(Broken { why, lasting: false });
                 }
                 return Ok(pass);
             }
             let offset = pass.rows;
             pass.take(&page);
-            if let Some(why) = pass.endless(&page, offset, settings.limits.rows) {
-                pass.broken = Some(why);
+            pass.broken = pass.endless(&page, offset, settings.limits.rows);
+            if pass.broken.is_some() {
                 return Ok(pass);
             }
             window.received(page.ids.len() as u64);
@@ -286,14 +304,6 @@ impl Reader {
     fn doubts(&self, accounts: &Accounts) -> Result<Vec<String>> {
         let credential = self.session.credential();
         let mut doubts = Vec::new();
-        if let (Some(configured), Some(customer)) = (&self.session.settings().instance, &credential.customer)
-            && !configured.eq_ignore_ascii_case(customer)
-        {
-            doubts.push(format!(
-                "the token is for the instance `{}`, the configuration says `{configured}`",
-                crate::text::visible(customer)
-            ));
-        }
         if let Some(owner) = credential.user_id
             && accounts.evidence.incomplete.is_empty()
             && !accounts.frame.column("id")?.u64()?.iter().any(|id| id == Some(owner))
@@ -332,12 +342,20 @@ impl Pass {
     }
 
     /// Why this list has no end, if it has none.
-    fn endless(&self, page: &Page, offset: u64, most: u64) -> Option<String> {
-        let repeated: HashSet<_> = self.repeated.iter().rev().take(page.ids.len()).collect();
-        if page.ids.iter().all(|id| repeated.contains(id)) {
-            return Some(format!("the page at offset {offset} holds nothing but rows that came before: the list turns in circles"));
-        }
-        (self.rows >= most).then(|| format!("the list did not end within {most} rows"))
+    fn endless(&mut self, page: &Page, offset: u64, most: u64) -> Option<Broken> {
+        let known: HashSet<_> = self.repeated.iter().rev().take(page.ids.len()).collect();
+        let stale = page.ids.iter().all(|id| known.contains(id));
+        self.stale = if stale { self.stale + 1 } else { 0 };
+        let (why, lasting) = if stale && self.repeated.len() >= self.ids.len() {
+            (format!("the page at offset {offset} holds nothing but rows that came before: the list turns in circles"), true)
+        } else if self.stale >= STALE {
+            (format!("the list did not hold still: {STALE} pages in a row held nothing but rows that came before"), false)
+        } else if self.rows >= most {
+            (format!("the list did not end within {most} rows"), true)
+        } else {
+            return None;
+        };
+        Some(Broken { why, lasting })
     }
 
     fn agrees(&self, before: &Self) -> bool {

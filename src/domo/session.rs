@@ -200,6 +200,9 @@ impl Session {
             let limits = &inner.settings.limits;
             inner.pacer.hold(wait.unwrap_or_else(|| backoff(1, limits.backoff, limits.backoff_most)));
         }
+        if answer.is_success() && answer.body.trim_ascii_start().starts_with(b"<") {
+            return Err(CallError::Unreadable { call, why: "an HTML page instead of an API answer".into() });
+        }
         if answer.is_success() { Ok(answer) } else { Err(inner.refused(&call, &answer)) }
     }
 }

@@ -295,7 +295,7 @@ fn project(resource: &Object, mut user: Object) -> Result<Object, Wrong> {
     for (field, value) in fields {
         match value {
             // A number stays a number where the text says the same.
-            Some(value) if user.get(field).is_some_and(|before| before.to_string() == value) => {}
+            Some(value) if user.get(field).and_then(Value::as_number).is_some_and(|number| number.as_str() == value) => {}
             Some(value) => drop(user.insert(field.into(), json!(value))),
             None => drop(user.remove(field)),
         }

@@ -153,9 +153,8 @@ async fn faulty(
     if let Some(response) = throttle(shared) {
         return Ok(response);
     }
-    if path != "/oauth/token"
-        && let Err(why) = oauth::may_enter(shared, path, &parts.headers)
-    {
+    let guarded = path.starts_with("/v1/") || path.starts_with(shared.options.profile.scim_root);
+    if guarded && let Err(why) = oauth::may_enter(shared, path, &parts.headers) {
         return Ok(if path.starts_with(shared.options.profile.scim_root) {
             scim::refuse(&Wrong(401, why.into()))
         } else {

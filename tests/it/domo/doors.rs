@@ -1,0 +1,166 @@
+//! Tokens, SCIM, groups and the activity log.
+
+use chrono::Utc;
+use domo_reconcile::config::DeactivateWith;
+use domo_reconcile::domo::{Lookup, Reader, Scim, Session, Silent, WriteError, Writer};
+use domo_reconcile::failure;
+use domo_reconcile::sandbox::{Event, Options, Profile, Running};
+
+use super::{Allowed, company, ids, open, pull, sandbox, sandbox_with, settings};
+
+fn token_requests(running: &Running) -> Vec<String> {
+    let requests = running.requests().into_iter().filter(|request| request.path.starts_with("/oauth/token"));
+    requests.map(|request| format!("{} {} {}", request.method, request.path.contains("grant_type"), request.status)).collect()
+}
+
+#[tokio::test]
+async fn a_token_is_had_in_whichever_way_domo_takes_and_that_way_is_kept() {
+    let running = sandbox(Profile::guide(), company(3)).await;
+    open(&running).await;
+    assert_eq!(token_requests(&running), ["POST true 200"]);
+
+    let running = sandbox(Profile::recorded(), company(3)).await;
+    running.fault("GET /v1/users#2=expire".parse().unwrap());
+    pull(&running).await.unwrap();
+    assert_eq!(token_requests(&running), ["POST true 400", "POST false 200", "POST false 200"]);
+
+    // Domo's own page: GET only.
+    let running = sandbox(Profile::recorded(), company(3)).await;
+    running.fault("POST /oauth/token=405".parse().unwrap());
+    open(&running).await;
+    assert_eq!(token_requests(&running), ["POST true 405", "POST false 405", "GET true 200"]);
+}
+
+#[tokio::test]
+async fn wrong_credentials_cost_at_most_three_requests_and_give_domos_own_words() {
+    for profile in [Profile::guide(), Profile::recorded()] {
+        let running = sandbox(profile, company(3)).await;
+        let mut wrong = settings(&running);
+        wrong.client_id = "somebody".into();
+        let error = failure::paragraph(&Session::open(wrong).await.err().unwrap());
+        assert!(error.contains("Bad client credentials") && error.contains("toe "), "{error}");
+        assert!(!error.contains("sandbox-secret"), "{error}");
+        assert!(token_requests(&running).len() <= 3);
+    }
+}
+
+#[tokio::test]
+async fn the_token_names_its_owner() {
+    let running = sandbox(Profile::recorded(), company(3)).await;
+    let session = open(&running).await;
+    assert_eq!(session.credential().user_id, Some(1_000_000));
+    assert_eq!(session.credential().role.as_deref(), Some("Admin"));
+}
+
+async fn over_scim(running: &Running, url: &str) -> (Reader, Writer) {
+    let mut settings = settings(running);
+    settings.scim = Some(Scim::new(url, "sandbox-scim-token".into()).unwrap());
+    settings.deactivate_with = DeactivateWith::Scim;
+    let session = Session::open(settings).await.unwrap();
+    (Reader::new(&session), Writer::open(&session, &Allowed))
+}
+
+#[tokio::test]
+async fn an_address_is_looked_up_over_scim_however_it_is_spelt() {
+    let mut users = company(130);
+    users[120]["email"] = serde_json::json!("o\"brien\\@acme.example");
+    let running = sandbox(Profile::guide(), users).await;
+    let (reader, _) = over_scim(&running, running.scim_url()).await;
+    assert_eq!(reader.by_email("USER7@acme.example").await.unwrap().unwrap().id(), 1_000_007);
+    assert_eq!(reader.by_email("o\"brien\\@acme.example").await.unwrap().unwrap().id(), 1_000_120);
+    assert!(reader.by_email("nobody@acme.example").await.unwrap().is_none());
+    // A server that cannot filter is read to its end.
+    running.fault("GET /api/scim/v2/Users#1=501".parse().unwrap());
+    assert_eq!(reader.by_email("user125@acme.example").await.unwrap().unwrap().id(), 1_000_125);
+}
+
+#[tokio::test]
+async fn without_scim_an_address_is_looked_up_in_the_list() {
+    let running = sandbox(Profile::guide(), company(1234)).await;
+    let reader = Reader::new(&open(&running).await);
+    assert_eq!(reader.by_email(" User1233@ACME.example").await.unwrap().unwrap().id(), 1_001_233);
+    assert!(reader.by_email("nobody@acme.example").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn scim_deactivates_on_the_guides_domo() {
+    let running = sandbox(Profile::guide(), company(9)).await;
+    let (reader, writer) = over_scim(&running, running.scim_url()).await;
+    let Lookup::Found(account) = reader.account(1_000_005).await.unwrap() else { panic!() };
+    assert!(!writer.deactivate(&account).await.unwrap().account.active());
+}
+
+#[tokio::test]
+async fn where_scim_deletes_instead_the_run_stops_and_says_so() {
+    let running = sandbox(Profile::recorded(), company(9)).await;
+    let (reader, writer) = over_scim(&running, running.scim_url()).await;
+    let Lookup::Found(account) = reader.account(1_000_005).await.unwrap() else { panic!() };
+    let error = writer.deactivate(&account).await.unwrap_err();
+    assert!(error.stops_the_run(), "{error:?}");
+    assert!(error.to_string().contains("the account was deleted, not deactivated"), "{error}");
+}
+
+#[tokio::test]
+async fn a_wrong_scim_root_names_the_other_one() {
+    let running = sandbox(Profile::recorded(), company(9)).await;
+    let (reader, writer) = over_scim(&running, &format!("{}/api/scim/v2", running.url())).await;
+    let Lookup::Found(account) = reader.account(1_000_005).await.unwrap() else { panic!() };
+    let error = writer.deactivate(&account).await.unwrap_err();
+    assert!(matches!(&error, WriteError::Transport(why) if why.contains("/api/identity/v1/scim")), "{error:?}");
+}
+
+#[tokio::test]
+async fn group_names_stand_in_the_frame_where_they_are_asked_for() {
+    let mut profile = Profile::guide();
+    profile.rate_limit = None;
+    let everybody: Vec<u64> = (0..620).map(|n| 1_000_000 + n).collect();
+    let groups = vec![("Everybody".to_owned(), everybody), ("Finance".to_owned(), vec![1_000_001])];
+    let running = sandbox_with(Options { profile, accounts: company(700), groups, ..Options::default() }).await;
+    let mut wanted = settings(&running);
+    wanted.groups = true;
+    let accounts = Reader::new(&Session::open(wanted).await.unwrap()).accounts(&Silent).await.unwrap();
+    assert!(accounts.provided.contains("groups"));
+    let of = |row: usize| {
+        let groups = accounts.frame.column("groups").unwrap().list().unwrap().get_as_series(row).unwrap();
+        groups.str().unwrap().iter().flatten().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(of(1), ["Everybody", "Finance"]);
+    assert_eq!(of(619), ["Everybody"]);
+    assert!(of(650).is_empty());
+}
+
+#[tokio::test]
+async fn groups_that_may_not_be_read_are_not_provided_and_the_accounts_stay_whole() {
+    let running = sandbox(Profile::guide(), company(7)).await;
+    running.fault("GET /v1/groups=403".parse().unwrap());
+    let mut wanted = settings(&running);
+    wanted.groups = true;
+    let accounts = Reader::new(&Session::open(wanted).await.unwrap()).accounts(&Silent).await.unwrap();
+    assert!(accounts.evidence.incomplete.is_empty() && !accounts.provided.contains("groups"));
+    assert!(accounts.evidence.warnings.iter().any(|warning| warning.contains("scope")), "{:?}", accounts.evidence.warnings);
+}
+
+#[tokio::test]
+async fn the_activity_log_gives_the_last_day_somebody_was_seen() {
+    for mut profile in [Profile::guide(), Profile::recorded()] {
+        profile.rate_limit = None;
+        let now = Utc::now();
+        let event = |user: u64, days: i64, actor: u64| Event {
+            user,
+            time: (now - chrono::Duration::days(days)).timestamp_millis(),
+            action: "LOGIN".into(),
+            actor,
+        };
+        let mut activity: Vec<Event> = (0..1500).map(|_| event(1_000_001, 20, 0)).collect();
+        activity.extend([event(1_000_001, 12, 0), event(1_000_001, 3, 7), event(1_000_002, 400, 0)]);
+        let running = sandbox_with(Options { profile, accounts: company(4), activity, ..Options::default() }).await;
+        let mut wanted = settings(&running);
+        wanted.activity_days = 30;
+        let accounts = Reader::new(&Session::open(wanted).await.unwrap()).accounts(&Silent).await.unwrap();
+        assert_eq!(ids(&accounts).len(), 4);
+        let seen = accounts.frame.column("last_login").unwrap().cast(&polars::prelude::DataType::String).unwrap();
+        let seen: Vec<_> = seen.str().unwrap().iter().map(|day| day.map(str::to_owned)).collect();
+        let day = (now - chrono::Duration::days(12)).date_naive().to_string();
+        assert_eq!(seen, [None, Some(day), None, None], "others' doings and older days do not count");
+    }
+}

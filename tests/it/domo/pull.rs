@@ -1,0 +1,111 @@
+//! `pull` and `sandbox` as people run them.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use serde_json::Value;
+
+use super::company;
+use crate::support::{Ran, command, run, run_with};
+
+/// A sandbox in a process of its own; ends with the value.
+struct Served {
+    child: Child,
+    url: String,
+    folder: tempfile::TempDir,
+}
+
+impl Served {
+    fn new(users: u64, more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("users.json"), Value::from(company(users)).to_string()).unwrap();
+        let mut child = command(folder.path())
+            .arg("sandbox")
+            .args(if more.contains(&"--accounts") { &[][..] } else { &["--accounts", "users.json"] })
+            .args(more)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        Self { child, url, folder }
+    }
+
+    fn pull(&self, args: &[&str]) -> Ran {
+        let env = [("DOMO_API_URL", self.url.as_str()), ("DOMO_CLIENT_ID", "sandbox"), ("DOMO_CLIENT_SECRET", "sandbox-secret")];
+        run_with(self.folder.path(), &env, ["pull"].iter().chain(args).copied())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_pull_writes_a_snapshot_that_only_its_owner_reads() {
+    let served = Served::new(620, &[]);
+    let answer = served.pull(&["--json", "--out", "all.jsonl"]).code(0).json();
+    assert_eq!((answer["accounts"].as_u64(), answer["out"].as_str()), (Some(620), Some("all.jsonl")));
+    let path = served.folder.path().join("all.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), 620);
+    let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    assert_eq!(first["employeeNumber"], "90000");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn an_incomplete_pull_does_not_take_the_name_that_was_asked_for() {
+    let served = Served::new(1234, &["--fault", "GET /v1/users#2-=403"]);
+    let ran = served.pull(&["--out", "all.jsonl"]).code(3);
+    assert!(ran.stderr.contains("incomplete: after 500 rows") && ran.stderr.contains("toe "), "{}", ran.stderr);
+    assert!(!served.folder.path().join("all.jsonl").exists());
+    assert!(served.folder.path().join("all.jsonl.partial").exists());
+}
+
+#[test]
+fn a_snapshot_feeds_the_sandbox_again() {
+    let served = Served::new(60, &["--profile", "recorded"]);
+    served.pull(&["--out", "all.jsonl"]).code(0);
+    let snapshot = served.folder.path().join("all.jsonl");
+    let again = Served::new(1, &["--accounts", snapshot.to_str().unwrap()]);
+    assert_eq!(again.pull(&["--json"]).code(0).json()["accounts"], 60);
+}
+
+#[test]
+fn without_credentials_the_variables_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(folder.path(), ["pull"]).code(2);
+    assert!(ran.stderr.contains("DOMO_CLIENT_ID and DOMO_CLIENT_SECRET"), "{}", ran.stderr);
+    assert!(ran.stdout.is_empty());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_known_before_anything_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(folder.path(), ["pull", "--out", "nowhere/all.jsonl"]).code(2);
+    assert!(ran.stderr.contains("nowhere"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_sandbox_listens_on_loopback_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(folder.path(), ["sandbox", "--listen", "0.0.0.0:0"]).code(2);
+    assert!(ran.stderr.contains("loopback"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_fault_that_cannot_be_read_is_wrong_usage_that_shows_how() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(folder.path(), ["sandbox", "--fault", "GET /v1/users=sometimes"]).code(2);
+    assert!(ran.stderr.contains("cut-after"), "{}", ran.stderr);
+}

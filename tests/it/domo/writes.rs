@@ -1,0 +1,261 @@
+//! Writes: merged, sent once, judged by reading.
+
+use domo_reconcile::domo::{Account, Lookup, Reader, WriteError, Writer};
+use domo_reconcile::sandbox::{Options, Profile, Running};
+use serde_json::{Map, Value, json};
+
+use super::{Allowed, company, open, sandbox, sandbox_with};
+
+const ID: u64 = 1_000_005;
+
+struct Desk {
+    running: Running,
+    reader: Reader,
+    writer: Writer,
+}
+
+impl Desk {
+    async fn new(profile: Profile) -> Self {
+        Self::over(sandbox(profile, company(12)).await).await
+    }
+
+    async fn over(running: Running) -> Self {
+        let session = open(&running).await;
+        Self { reader: Reader::new(&session), writer: Writer::open(&session, &Allowed), running }
+    }
+
+    fn fault(&self, fault: &str) {
+        self.running.fault(fault.parse().unwrap());
+    }
+
+    async fn account(&self, id: u64) -> Account {
+        match self.reader.account(id).await.unwrap() {
+            Lookup::Found(account) => account,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// How often that method left its mark or tried to.
+    fn sent(&self, method: &str) -> usize {
+        self.running.requests().iter().filter(|request| request.method == method && request.path.starts_with("/v1/users")).count()
+    }
+}
+
+fn change(value: Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap()
+}
+
+#[tokio::test]
+async fn an_update_keeps_every_other_field_on_a_domo_that_clears_what_is_left_out() {
+    for profile in [Profile::guide(), Profile::recorded()] {
+        let desk = Desk::new(profile).await;
+        let before = desk.account(ID).await;
+        let written = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap();
+        assert_eq!(written.account.text("title").as_deref(), Some("Director"));
+        for field in before.raw().keys().filter(|field| !["title", "updatedAt"].contains(&field.as_str())) {
+            assert_eq!(before.text(field), written.account.text(field), "{field}");
+        }
+        assert_eq!(desk.sent("PUT"), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_settled_by_reading_and_nothing_is_written_twice() {
+    for fault in ["cut-after", "truncate", "504", "slow:600", "html"] {
+        let desk = Desk::new(Profile::guide()).await;
+        let before = desk.account(ID).await;
+        // A gateway's 504 hides whether the write took place; here it did not, so it is sent again after reading.
+        desk.fault(&format!("PUT /v1/users/*#1={fault}"));
+        let written = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap();
+        assert_eq!(written.account.text("title").as_deref(), Some("Director"), "{fault}");
+        assert!(desk.sent("PUT") <= 2, "{fault}: {:?}", desk.running.requests());
+        if fault == "cut-after" {
+            assert_eq!(desk.sent("PUT"), 1);
+            assert!(written.note.unwrap().contains("lost"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_never_takes_place_says_that_the_account_is_unchanged() {
+    let desk = Desk::new(Profile::guide()).await;
+    let before = desk.account(ID).await;
+    desk.fault("PUT /v1/users/*=cut");
+    let error = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
+    assert!(matches!(&error, WriteError::Transport(why) if why.contains("unchanged")), "{error:?}");
+    assert_eq!(desk.account(ID).await, before);
+}
+
+#[tokio::test]
+async fn an_outcome_nobody_can_read_is_unknown() {
+    let desk = Desk::new(Profile::guide()).await;
+    let before = desk.account(ID).await;
+    desk.fault("PUT /v1/users/*=cut-after");
+    desk.fault("GET /v1/users/*=cut");
+    let error = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
+    assert!(matches!(error, WriteError::Unknown(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn another_field_that_changes_stops_the_run() {
+    let desk = Desk::new(Profile::guide()).await;
+    let before = desk.account(ID).await;
+    desk.fault("PUT /v1/users/*=meddle:phone");
+    let error = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
+    assert!(error.stops_the_run() && matches!(&error, WriteError::Surprise { field, .. } if field == "phone"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_planned_field_that_does_not_hold_fails_for_that_field() {
+    let desk = Desk::new(Profile::guide()).await;
+    let before = desk.account(ID).await;
+    desk.fault("PUT /v1/users/*=meddle:title");
+    let error = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
+    assert!(matches!(&error, WriteError::NotHonoured(why) if why.contains("`title`")), "{error:?}");
+}
+
+#[tokio::test]
+async fn deactivation_is_done_where_it_is_honoured_and_failed_where_it_is_not() {
+    let desk = Desk::new(Profile::guide()).await;
+    let written = desk.writer.deactivate(&desk.account(ID).await).await.unwrap();
+    assert!(!written.account.active());
+    assert!(desk.writer.reactivate(&written.account).await.unwrap().account.active());
+
+    let desk = Desk::new(Profile::recorded()).await;
+    let error = desk.writer.deactivate(&desk.account(ID).await).await.unwrap_err();
+    assert!(matches!(&error, WriteError::NotHonoured(why) if why.contains("does not honour active")), "{error:?}");
+    assert_eq!(desk.sent("DELETE"), 0, "nothing else is tried in its place");
+}
+
+#[tokio::test]
+async fn a_token_that_ends_between_two_writes_is_renewed() {
+    let desk = Desk::new(Profile::guide()).await;
+    let before = desk.account(ID).await;
+    desk.fault("PUT /v1/users/*#1=expire");
+    let written = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap();
+    assert_eq!(written.account.text("title").as_deref(), Some("Director"));
+}
+
+#[tokio::test]
+async fn numbers_are_written_in_the_type_they_came_in_and_never_rounded() {
+    let desk = Desk::new(Profile::recorded()).await;
+    let before = desk.account(ID).await;
+    let written = desk.writer.update(&before, &change(json!({"employeeNumber": "9007199254740993"}))).await.unwrap();
+    assert_eq!(written.account.text("employeeNumber").as_deref(), Some("9007199254740993"));
+    assert!(written.account.raw()["employeeNumber"].is_number());
+    for number in ["00123", "E123", "12345678901234567"] {
+        let error = desk.writer.update(&before, &change(json!({"employeeNumber": number}))).await.unwrap_err();
+        assert!(matches!(&error, WriteError::NotHonoured(why) if why.contains("nothing was sent")), "{number}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_is_written_with_its_id_and_only_if_it_is_one_of_the_five() {
+    let desk = Desk::new(Profile::recorded()).await;
+    let before = desk.account(ID).await;
+    let written = desk.writer.update(&before, &change(json!({"role": "Editor"}))).await.unwrap();
+    assert_eq!((written.account.role(), written.account.text("roleId").as_deref()), (Some("Editor"), Some("3")));
+    for role in ["editor", "Data Steward", ""] {
+        let error = desk.writer.update(&before, &change(json!({"role": role}))).await.unwrap_err();
+        assert!(matches!(error, WriteError::NotHonoured(_)), "{role}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_is_done_when_reading_shows_it_in_both_profiles() {
+    for profile in [Profile::guide(), Profile::recorded()] {
+        for fault in ["", "cut-after", "cut", "503:0"] {
+            let desk = Desk::new(profile.clone()).await;
+            let account = desk.account(ID).await;
+            if !fault.is_empty() {
+                desk.fault(&format!("DELETE /v1/users/*#1={fault}"));
+            }
+            desk.writer.delete(&account).await.unwrap_or_else(|error| panic!("{fault}: {error:?}"));
+            assert!(!desk.running.users().iter().any(|user| user["id"] == ID), "{fault}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_that_domo_refuses_because_content_is_owned_is_tried_once() {
+    let mut profile = Profile::guide();
+    profile.rate_limit = None;
+    let desk =
+        Desk::over(sandbox_with(Options { profile, accounts: company(9), owners: vec![ID], ..Options::default() }).await).await;
+    let error = desk.writer.delete(&desk.account(ID).await).await.unwrap_err();
+    assert!(
+        matches!(&error, WriteError::Refused { status: 409, message: Some(message), toe: Some(_) } if message.contains("reassign")),
+        "{error:?}"
+    );
+    assert_eq!(desk.sent("DELETE"), 1);
+}
+
+#[tokio::test]
+async fn a_creation_never_invites_by_accident_and_is_read_back() {
+    for profile in [Profile::guide(), Profile::recorded()] {
+        let desk = Desk::new(profile).await;
+        let fields = change(json!({"name": "Ada Byron", "email": "ada@acme.example", "role": "Editor", "title": "Analyst"}));
+        let written = desk.writer.create(&fields, false).await.unwrap();
+        assert_eq!(written.account.email(), Some("ada@acme.example"));
+        assert!(desk.running.invites().is_empty());
+        desk.writer.create(&change(json!({"name": "Bob", "email": "bob@acme.example", "role": "Social"})), true).await.unwrap();
+        assert_eq!(desk.running.invites(), ["bob@acme.example"]);
+    }
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_is_lost_is_found_by_its_address_and_never_sent_twice() {
+    let fields = change(json!({"name": "Ada Byron", "email": "ada@acme.example", "role": "Editor"}));
+    let desk = Desk::new(Profile::guide()).await;
+    desk.fault("POST /v1/users#1=cut-after");
+    let written = desk.writer.create(&fields, false).await.unwrap();
+    assert_eq!(written.account.name(), Some("Ada Byron"));
+    assert_eq!(desk.sent("POST"), 1);
+
+    let desk = Desk::new(Profile::guide()).await;
+    desk.fault("POST /v1/users#1=cut");
+    let error = desk.writer.create(&fields, false).await.unwrap_err();
+    assert!(matches!(error, WriteError::Unknown(_)), "{error:?}");
+    assert_eq!(desk.sent("POST"), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named_with_its_account() {
+    for profile in [Profile::guide(), Profile::recorded()] {
+        let desk = Desk::new(profile).await;
+        let fields = change(json!({"name": "Twin", "email": "USER5@acme.example", "role": "Social"}));
+        let error = desk.writer.create(&fields, false).await.unwrap_err();
+        assert!(
+            matches!(&error, WriteError::Refused { status: 400 | 409, message: Some(message), .. } if message.contains("1000005")),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_and_an_unknown_id_are_both_gone_but_said_apart() {
+    let desk = Desk::new(Profile::recorded()).await;
+    let account = desk.account(ID).await;
+    desk.writer.delete(&account).await.unwrap();
+    assert_eq!(desk.reader.account(ID).await.unwrap(), Lookup::Deleted);
+    assert_eq!(desk.reader.account(4711).await.unwrap(), Lookup::NotFound);
+    let error = desk.writer.update(&account, &change(json!({"title": "x"}))).await.unwrap_err();
+    assert!(matches!(error, WriteError::Refused { .. } | WriteError::Gone(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn joining_and_leaving_a_group_are_read_back() {
+    let mut profile = Profile::guide();
+    profile.rate_limit = None;
+    let groups = vec![("Finance Team".to_owned(), vec![1_000_001]), ("Twice".to_owned(), vec![]), ("Twice".to_owned(), vec![])];
+    let desk = Desk::over(sandbox_with(Options { profile, accounts: company(9), groups, ..Options::default() }).await).await;
+    desk.fault("PUT /v1/groups/*#1=cut-after");
+    desk.writer.join_group(ID, "Finance Team").await.unwrap();
+    desk.writer.join_group(ID, "Finance Team").await.unwrap();
+    assert_eq!(desk.running.groups()[0].1, [1_000_001, ID]);
+    desk.writer.leave_group(ID, "Finance Team").await.unwrap();
+    assert_eq!(desk.running.groups()[0].1, [1_000_001]);
+    for name in ["Twice", "None"] {
+        assert!(matches!(desk.writer.join_group(ID, name).await.unwrap_err(), WriteError::NotHonoured(_)), "{name}");
+    }
+}
