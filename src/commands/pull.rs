@@ -26,7 +26,9 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
     // Known before an hour is spent on reading.
     let folder = folder_of(&options.out);
     if !folder.is_dir() {
-        return Err(Failure::usage(format!("--out {}: there is no folder {}", options.out.display(), folder.display())).into());
+        return Err(Failure::usage(format!("--out {}: there is no folder {}", options.out.display(), folder.display()))
+            .hint("make the folder first, or name another file")
+            .into());
     }
     let loaded = Loaded::read(options.config.config.as_deref())?;
     let settings = Settings::from_env(&loaded.config, None)?;

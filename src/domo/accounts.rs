@@ -177,7 +177,9 @@ pub struct Credential {
 /// Accounts from a file: a snapshot (one object a line), a JSON array of users, or a People or DomoStats export.
 pub fn load(path: &Path) -> Result<Accounts> {
     let shown = text::visible(&path.display().to_string()).into_owned();
-    let bytes = std::fs::read(path).with_context(|| Failure::usage(format!("cannot read the accounts in {shown}")))?;
+    let bytes = std::fs::read(path).with_context(|| {
+        Failure::usage(format!("cannot read the accounts in {shown}")).hint("`domo-reconcile pull` writes such a file")
+    })?;
     let mut evidence = Evidence {
         source: shown.clone(),
         kind: "snapshot".into(),

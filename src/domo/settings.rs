@@ -191,8 +191,10 @@ impl Settings {
 }
 
 fn read_secret(variable: &str, path: &str) -> Result<String> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| Failure::usage(format!("cannot read the file {path} that {variable} names")))?;
+    let text = std::fs::read_to_string(path).with_context(|| {
+        Failure::usage(format!("cannot read the file {path} that {variable} names"))
+            .hint("the file holds the secret and nothing else, and whoever runs this must be able to read it")
+    })?;
     let secret = text.trim();
     if secret.is_empty() {
         return Err(Failure::usage(format!("the file {path} that {variable} names is empty")).into());

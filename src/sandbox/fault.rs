@@ -58,6 +58,11 @@ impl Fault {
         Self { method: Some(method.into()), path: path.into(), from: nth, to: nth, what, met: 0 }
     }
 
+    /// Every request of that method and path goes wrong.
+    pub fn always(method: &str, path: &str, what: What) -> Self {
+        Self::from(method, path, 1, what)
+    }
+
     /// Every request of that method and path goes wrong from the `nth` (from 1) on.
     pub fn from(method: &str, path: &str, nth: u64, what: What) -> Self {
         Self { method: Some(method.into()), path: path.into(), from: nth, to: u64::MAX, what, met: 0 }
