@@ -80,7 +80,7 @@ impl Fold {
         let mut heads: HashMap<u32, u32> = HashMap::new();
         for rows in together.values_mut() {
             rows.sort_by_key(|row| (sources.get(*row as usize), *row));
-            rows.iter().for_each(|row| drop(heads.insert(*row, rows[0])));
+            heads.extend(rows.iter().map(|row| (*row, rows[0])));
         }
         let mut fold = Self::default();
         let mut person_of_head: HashMap<u32, u32> = HashMap::new();

@@ -2,3 +2,6 @@
 
 mod company;
 mod examples;
+mod oracle;
+mod properties;
+mod wild;

@@ -1,0 +1,142 @@
+//! What holds for every company. `DOMO_RECONCILE_COMPANIES=20000` tries more of them than the default.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domo_reconcile::reconcile::{Kind, Reconciliation};
+use fastrand::Rng;
+use polars::prelude::DataFrame;
+
+use super::company::{Company, account, person, word};
+use super::{oracle, wild};
+
+fn companies() -> impl Iterator<Item = (u64, Company)> {
+    let count = std::env::var("DOMO_RECONCILE_COMPANIES").ok().and_then(|count| count.parse().ok()).unwrap_or(150);
+    (0..count).map(|seed| (seed, wild::company(seed)))
+}
+
+fn words(rows: &DataFrame) -> Vec<String> {
+    (0..rows.height()).map(|at| word(rows, at)).collect()
+}
+
+/// What must not change with order: each finding by id with everything it says but row indexes.
+fn said(judged: &Reconciliation) -> BTreeMap<String, String> {
+    let lines = judged.findings.iter().map(|finding| {
+        let account = finding.account.as_ref().map(|account| account.id);
+        let drift: Vec<_> = finding.drift.iter().map(|field| (&field.field, &field.domo, &field.directory)).collect();
+        let line = format!(
+            "{} {} {account:?} {:?} {drift:?} {:?} {:?}",
+            finding.kind,
+            finding.severity.as_str(),
+            finding.matched_by,
+            finding.action,
+            finding.exception
+        );
+        (finding.id.0.clone(), line)
+    });
+    lines.collect()
+}
+
+#[test]
+fn every_account_and_person_is_in_the_situation_that_the_rules_say() {
+    for (seed, company) in companies() {
+        let (judged, expected) = (company.judged(), oracle::situations(&company));
+        assert_eq!(words(&judged.account_rows), expected.accounts, "accounts of seed {seed}: {company:#?}");
+        assert_eq!(words(&judged.person_rows), expected.people, "people of seed {seed}: {company:#?}");
+    }
+}
+
+#[test]
+fn the_sums_balance_and_every_situation_has_its_findings() {
+    for (seed, company) in companies() {
+        let judged = company.judged();
+        let sum: u64 = judged.accounts.parts().iter().map(|(_, count)| count).sum();
+        assert_eq!((sum, judged.accounts.read), (company.accounts.len() as u64, company.accounts.len() as u64), "seed {seed}");
+        let sum: u64 = judged.people.parts().iter().map(|(_, count)| count).sum();
+        assert_eq!(sum, (company.people.len() + company.rejected.len()) as u64, "seed {seed}");
+        let of = |kind: Kind| judged.findings.iter().filter(|finding| finding.kind == kind).count() as u64;
+        let totals = &judged.accounts;
+        let pairs = [
+            (Kind::Orphan, totals.orphan),
+            (Kind::Leaver, totals.leaver),
+            (Kind::Suspended, totals.suspended),
+            (Kind::Conflict, totals.conflict),
+            (Kind::Ambiguous, totals.ambiguous),
+            (Kind::Duplicate, totals.duplicate),
+            (Kind::NotEvaluable, totals.not_evaluable),
+            (Kind::Missing, judged.people.missing),
+        ];
+        for (kind, count) in pairs {
+            assert_eq!(of(kind), count, "{kind} of seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn the_order_of_rows_changes_nothing() {
+    for (seed, company) in companies() {
+        let mut shuffled = company.clone();
+        let mut rng = Rng::with_seed(seed + 1);
+        rng.shuffle(&mut shuffled.accounts);
+        rng.shuffle(&mut shuffled.people);
+        rng.shuffle(&mut shuffled.rejected);
+        rng.shuffle(&mut shuffled.fields);
+        let (one, other) = (company.judged(), shuffled.judged());
+        assert_eq!((one.accounts, one.people), (other.accounts, other.people), "seed {seed}");
+        assert_eq!(said(&one), said(&other), "seed {seed}: {company:#?}");
+    }
+}
+
+#[test]
+fn an_unrelated_pair_changes_nothing_else() {
+    for (seed, company) in companies().filter(|(_, company)| !company.people.is_empty() && !company.accounts.is_empty()) {
+        let mut larger = company.clone();
+        larger.accounts.push(domo_like(777_777));
+        larger.people.push(super::company::Person { row: 99, number: "8777777".into(), ..person(777_777) });
+        let (one, mut other) = (said(&company.judged()), said(&larger.judged()));
+        // Where everybody named Finance should be an Editor, the newcomer too has a finding of their own.
+        let newcomer = Some(1000 + 777_777);
+        other.retain(|_, line| !line.contains(&format!("{newcomer:?}")));
+        assert_eq!(one, other, "seed {seed}");
+    }
+}
+
+fn domo_like(n: u64) -> super::company::Account {
+    super::company::Account { number: format!("8{n}"), ..account(n) }
+}
+
+#[test]
+fn ids_are_stable_when_values_change() {
+    for (seed, company) in companies() {
+        let mut renamed = company.clone();
+        renamed.accounts.iter_mut().for_each(|account| account.title.push_str(" II"));
+        renamed.people.iter_mut().for_each(|person| person.title.push_str(" II"));
+        let ids = |company: &Company| {
+            let judged = company.judged();
+            let lasting = judged.findings.iter().filter(|finding| finding.kind != Kind::Drift && finding.kind != Kind::Exception);
+            lasting.map(|finding| finding.id.0.clone()).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(ids(&company), ids(&renamed), "seed {seed}");
+    }
+}
+
+#[test]
+fn the_companies_show_every_situation_and_every_kind() {
+    let (mut accounts, mut people, mut kinds) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for (_, company) in companies() {
+        let judged = company.judged();
+        accounts.extend(words(&judged.account_rows));
+        people.extend(words(&judged.person_rows));
+        kinds.extend(judged.findings.iter().map(|finding| finding.kind));
+    }
+    assert_eq!(accounts.len(), 10, "{accounts:?}");
+    // A rejected row is in no frame.
+    assert_eq!(people.len(), 9, "{people:?}");
+    assert_eq!(kinds, BTreeSet::from(Kind::ALL));
+}
+
+#[test]
+fn a_company_that_agrees_has_no_findings_at_any_size() {
+    for n in [1, 2, 3, 50] {
+        assert_eq!(Company::of(n).judged().findings, []);
+    }
+}
