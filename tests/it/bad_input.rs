@@ -29,7 +29,7 @@ fn is_refused(ran: &Ran, folder: &Path, code: i32, words: &[&str]) {
     let Ran { stdout, stderr, .. } = ran;
     assert_eq!(ran.code, code, "{stderr}");
     assert!(stdout.is_empty(), "{stdout}");
-    assert!(stderr.starts_with("error: "), "{stderr}");
+    assert!(stderr.lines().any(|line| line.starts_with("error: ")), "{stderr}");
     assert!(stderr.contains("\n  next: "), "it does not say what to do next:\n{stderr}");
     assert!(!stderr.trim_end().contains("\n\n") && stderr.lines().count() < 15, "not a paragraph:\n{stderr}");
     for word in words {
@@ -56,7 +56,6 @@ fn an_empty_credential_is_none() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn a_secret_file_that_is_not_there() {
     let folder = folder(WORKERS.as_bytes());
     let env = [("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET_FILE", "secret.txt")];
@@ -74,14 +73,13 @@ fn a_wrong_secret() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn a_host_nobody_answers_at() {
     let folder = folder(WORKERS.as_bytes());
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // closed again at once
     let url = format!("http://{nobody}");
     let env = [("DOMO_API_URL", url.as_str()), ("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "not-for-strangers")];
     let ran = run_with(folder.path(), &env, ["audit", "--directory", "workers.csv"]);
-    is_refused(&ran, folder.path(), 1, &[&nobody.to_string()]);
+    is_refused(&ran, folder.path(), 1, &["127.0.0.1", "refused", "DOMO_API_URL"]);
     assert!(!ran.stderr.contains("not-for-strangers"), "{}", ran.stderr);
 }
 
@@ -128,7 +126,6 @@ fn a_directory_that_is_not_what_its_name_says() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn a_workbook_that_is_a_web_page() {
     let folder = folder(WORKERS.as_bytes());
     std::fs::write(folder.path().join("workers.xlsx"), "<!doctype html><title>Sign in</title><p>Your session has expired.")
@@ -169,7 +166,6 @@ fn a_configuration_that_is_not_there() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn accounts_that_are_not_there() {
     let folder = folder(WORKERS.as_bytes());
     let ran = run(folder.path(), ["audit", "--accounts", "account.json", "--directory", "workers.csv"]);
@@ -200,7 +196,6 @@ fn a_plan_that_is_no_plan() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn a_journal_that_is_not_there() {
     let folder = folder(WORKERS.as_bytes());
     is_refused(&run(folder.path(), ["revert", "plan.journal.jsonl"]), folder.path(), 2, &["plan.journal.jsonl"]);

@@ -62,7 +62,6 @@ fn the_first_command_writes_a_report() {
 
 /// From the credentials to the undo: every other block, one after the other, in the shell of somebody whose Domo is the sample company's.
 #[test]
-#[ignore = "PENDING"]
 fn the_road_on_a_real_instance_works_as_written() {
     let folder = tempfile::tempdir().unwrap();
     let config = blocks("toml");

@@ -68,12 +68,14 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// What differs between two objects, by field.
+/// What differs between two objects, by field. Domo leaves out what is not set: a text without letters is no value.
 fn difference(before: &Value, after: &Value) -> BTreeMap<String, (Value, Value)> {
     let (before, after) = (before.as_object().unwrap(), after.as_object().unwrap());
     let fields: BTreeSet<_> = before.keys().chain(after.keys()).filter(|field| *field != "updatedAt").collect();
     let pairs = fields.into_iter().map(|field| {
-        let value = |object: &serde_json::Map<String, Value>| object.get(field).cloned().unwrap_or(Value::Null);
+        let value = |object: &serde_json::Map<String, Value>| {
+            object.get(field).filter(|value| *value != "").cloned().unwrap_or(Value::Null)
+        };
         (field.clone(), (value(before), value(after)))
     });
     pairs.filter(|(_, (before, after))| before != after).collect()
@@ -117,7 +119,6 @@ fn approved_findings_are_gone_and_nothing_else_has_changed() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn an_undone_plan_leaves_domo_as_it_was() {
     let road = Road::begin();
     let before = road.audit();
