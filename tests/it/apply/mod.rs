@@ -2,6 +2,7 @@
 
 mod company;
 mod fixture;
+mod kill;
 mod plan;
 mod revert;
 mod review;

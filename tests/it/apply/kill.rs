@@ -1,0 +1,179 @@
+//! The process is killed (SIGKILL, Domo lives on) at every record of the journal, at every request, and at random moments; then it
+//! is run again. What comes out must be what an uninterrupted run leaves: the same Domo, the same outcomes, no account written
+//! twice with different content, no second account, no second invitation.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use domo_reconcile::plan::{Action, Sealed};
+use domo_reconcile::reconcile::Action as Kind;
+use domo_reconcile::sandbox::{Fault, Options, What};
+use serde_json::{Value, json};
+
+use super::company::{Company, options, plan_now, state};
+use super::fixture::{action, create, deactivate, hundred, update};
+use domo_reconcile::plan::guard::Judged;
+
+/// One of everything, some twice.
+fn actions() -> Vec<Action> {
+    let before = json!({"active": true, "email": "p13@acme.com", "name": "Person 13", "role": "Participant"});
+    let delete = action(Kind::Delete, 13, before, json!({"deleted": true}));
+    let mut invited = create(901);
+    invited.after.insert("sendInvite".into(), true.into());
+    let reactivate = action(Kind::Reactivate, 14, json!({"active": false}), json!({"active": true}));
+    vec![update(10), update(11), deactivate(12), delete, reactivate, create(900), invited]
+}
+
+fn company(latency: u64) -> Company {
+    let mut options = Options { latency: Duration::from_millis(latency), ..options() };
+    options.accounts.iter_mut().find(|user| user["id"] == 14).unwrap()["active"] = false.into();
+    Company::with(options, plan_now(actions(), &hundred(), Judged::default()))
+}
+
+/// Users without their ids, which Domo gives as it likes.
+fn bare(company: &Company) -> Vec<Value> {
+    let known = |id: &Value| id.as_u64().is_some_and(|id| id < 100);
+    let mut users = state(company.domo.users());
+    users.iter_mut().filter(|user| !known(&user["id"])).for_each(|user| drop(user.as_object_mut().unwrap().remove("id")));
+    users
+}
+
+/// What an uninterrupted run leaves.
+fn undisturbed() -> (Vec<Value>, Vec<(String, String)>) {
+    let company = company(0);
+    company.apply(&["--confirm"]).code(0);
+    (bare(&company), company.folded())
+}
+
+/// Runs a killed apply to its end and holds all of it against the uninterrupted run.
+#[track_caller]
+fn holds(company: &Company, expected: &(Vec<Value>, Vec<(String, String)>), moment: &str) {
+    company.domo.clear_faults();
+    company.apply(&["--confirm"]).code(0);
+    assert_eq!(bare(company), expected.0, "{moment}: another state");
+    assert_eq!(company.folded(), expected.1, "{moment}: other outcomes");
+    assert_eq!(company.domo.invites(), ["p901@acme.com"], "{moment}: invitations");
+    let mut puts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for write in company.writes() {
+        // Nothing is asked for that Domo has to refuse, such as an address that is there already. 0 is a cut connection.
+        assert!(write.status < 400, "{moment}: {write:?}");
+        match write.method.as_str() {
+            "PUT" => puts.entry(write.path).or_default().push(write.body),
+            _ if write.status == 0 => {}
+            _ => {
+                let key = format!("{} {} {}", write.method, write.path, write.body);
+                assert!(puts.insert(key.clone(), Vec::new()).is_none(), "{moment}: {key} took place twice");
+            }
+        }
+    }
+    for (path, bodies) in &puts {
+        assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "{moment}: {path} with different content: {bodies:?}");
+    }
+    // The killed run's records and the second run's are one chain; the plan is as it was.
+    assert!(company.journal().opened().count() >= 1);
+    assert!(Sealed::read(&company.read("plan.json")).is_ok());
+}
+
+/// Starts an apply and kills it as soon as `now` is so; false when it ended first.
+fn killed(company: &Company, now: impl Fn() -> bool) -> bool {
+    let mut child = company.child(&["--confirm", "-q"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begin = Instant::now();
+    let killed = loop {
+        if now() {
+            break true;
+        }
+        if child.try_wait().unwrap().is_some() {
+            break false;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(60), "neither killed nor ended");
+        std::thread::sleep(Duration::from_micros(200));
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    killed
+}
+
+fn records(company: &Company) -> usize {
+    std::fs::read(company.path("plan.journal.jsonl")).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
+}
+
+fn more() -> Option<usize> {
+    std::env::var("DOMO_RECONCILE_KILLS").ok()?.parse().ok()
+}
+
+#[test]
+fn killed_at_every_record_of_the_journal_it_ends_as_if_undisturbed() {
+    let expected = undisturbed();
+    let (mut tried, mut survived) = (0, 0);
+    // 1 + 7 actions of 3 records each + 1; a sample of them unless more are asked for.
+    let step = if more().is_some() { 1 } else { 4 };
+    for record in (1..=22).step_by(step) {
+        let company = company(3);
+        if killed(&company, || records(&company) >= record) {
+            tried += 1;
+            holds(&company, &expected, &format!("record {record}"));
+            survived += 1;
+        }
+    }
+    println!("killed at a record: tried {tried}, survived {survived}, lost {}", tried - survived);
+    assert!(tried >= 4, "{tried}");
+}
+
+/// The answer of one write is held back until the kill: before it took place (cut), or after (held).
+#[test]
+fn killed_while_a_write_is_under_way_it_ends_as_if_undisturbed() {
+    let expected = undisturbed();
+    let (mut tried, mut survived) = (0, 0);
+    for (method, path, count) in [("PUT", "/v1/users/*", 4), ("DELETE", "/v1/users/*", 1), ("POST", "/v1/users", 2)] {
+        for nth in 1..=count {
+            if more().is_none() && nth % 2 == 0 {
+                continue;
+            }
+            for what in [What::Slow(Duration::from_secs(30)), What::CutAfter, What::Cut] {
+                let company = company(3);
+                company.domo.fault(Fault::nth(method, path, nth, what.clone()));
+                let met = || company.writes().iter().filter(|write| write.method == method).count() as u64 >= nth;
+                let held = || matches!(what, What::Slow(_)) && records(&company) > 1 && stalled(&company);
+                if killed(&company, || met() || held()) {
+                    tried += 1;
+                    holds(&company, &expected, &format!("{method} {nth} {what:?}"));
+                    survived += 1;
+                }
+            }
+        }
+    }
+    println!("killed at a write: tried {tried}, survived {survived}, lost {}", tried - survived);
+    assert!(tried >= 6, "{tried}");
+}
+
+/// The journal has not grown for a while: the write whose answer is held back is under way.
+fn stalled(company: &Company) -> bool {
+    let before = records(company);
+    std::thread::sleep(Duration::from_millis(120));
+    records(company) == before
+}
+
+#[test]
+fn killed_at_random_moments_it_ends_as_if_undisturbed() {
+    let expected = undisturbed();
+    let whole = {
+        let company = company(3);
+        let begin = Instant::now();
+        company.apply(&["--confirm"]).code(0);
+        begin.elapsed()
+    };
+    let (mut tried, mut survived) = (0, 0);
+    for _ in 0..more().unwrap_or(6) {
+        let company = company(3);
+        // Twice: what was resumed is killed too.
+        for _ in 0..2 {
+            let moment = whole.mul_f64(fastrand::f64());
+            let begin = Instant::now();
+            tried += usize::from(killed(&company, || begin.elapsed() >= moment));
+        }
+        holds(&company, &expected, "random");
+        survived += 1;
+    }
+    println!("killed at random: companies {survived}, kills {tried}, lost 0");
+}
