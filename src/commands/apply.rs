@@ -2,7 +2,6 @@
 
 use anyhow::{Context as _, Result};
 use chrono::Utc;
-use comfy_table::{ContentArrangement, Table, presets};
 
 use super::{Context, Ended};
 use crate::apply::lock::Lock;
@@ -20,6 +19,9 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     let overrides = overrides.map_err(Failure::usage)?;
     // Before anything is asked of Domo: a plan that may not be used is refused without credentials.
     let sealed = files::read_plan(&options.plan)?;
+    if options.rehearse {
+        return super::rehearse::run(options, context, &sealed, overrides);
+    }
     let loaded = Loaded::read(options.config.config.as_deref())?;
     let (config, instance) = of_instance(&loaded.config, &sealed.plan().id, &sealed.plan().instance)?;
     super::runtime()?.block_on(async {
@@ -54,7 +56,7 @@ pub(super) fn instances(config: &Config, session: &Session) -> Vec<String> {
 }
 
 /// The one who applies: as they say, and the user of this machine.
-fn who(options: &cli::Apply) -> Vec<String> {
+pub(super) fn who(options: &cli::Apply) -> Vec<String> {
     let machine = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
     let mut names: Vec<_> = options.by.iter().cloned().chain(machine).filter(|name| !name.trim().is_empty()).collect();
     names.dedup();
@@ -107,13 +109,14 @@ async fn confirm(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     if options.json {
         terminal.json(&applied.report)?;
     } else {
-        terminal.answer(ending(&plan, &applied))?;
+        let journal = format!("Journal: {}", applied.report.journal);
+        terminal.answer(ending(&plan, &applied, &journal))?;
     }
     Ok(applied.kind())
 }
 
 /// What a person should know before anything happens.
-fn say_standing(context: &Context, desk: &Desk<'_>) {
+pub(super) fn say_standing(context: &Context, desk: &Desk<'_>) {
     let terminal = context.terminal;
     for note in desk.plan().notes() {
         terminal.say(format!("note: {note}"));
@@ -130,20 +133,18 @@ fn say_standing(context: &Context, desk: &Desk<'_>) {
     }
 }
 
-fn ending(plan: &Plan, applied: &Applied) -> String {
+/// What became of each action, why it ended early, and a last word.
+pub(super) fn ending(plan: &Plan, applied: &Applied, last: &str) -> String {
     let mut text = shown(plan, &applied.report);
     if let Some(why) = &applied.why {
         text.push_str(&format!("\n\n{}. Apply again to go on where it ended.", text::visible(why)));
     }
-    text.push_str(&format!("\nJournal: {}", applied.report.journal));
-    text
+    format!("{text}\n{last}.")
 }
 
-/// A table of what is not plainly done, and the counts.
+/// A table of what was approved, and the counts.
 fn shown(plan: &Plan, report: &Report) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["action", "kind", "account", "outcome", "detail"]);
+    let mut table = super::review::table(&["action", "kind", "account", "outcome", "detail"]);
     for row in report.results.iter().filter(|row| row.outcome != Outcome::NotApproved) {
         let subject = plan.action(&row.action).map(crate::plan::Action::subject).unwrap_or_default();
         let cells = [&row.action, row.kind, &subject, row.outcome.as_str(), row.detail.as_deref().unwrap_or_default()];

@@ -8,6 +8,7 @@ mod manual;
 mod notify;
 mod progress;
 mod pull;
+mod rehearse;
 mod replay;
 mod revert;
 mod review;

@@ -113,14 +113,23 @@ fn shown(plan: &Plan) -> String {
         let said = state.name.parse::<crate::plan::Guard>().map(|guard| guard.explain(state.value, state.limit));
         text.push_str(&format!("  Guard {}: {}. Refused unless overridden.\n", state.name, said.unwrap_or_default()));
     }
-    text.push_str(&format!("\n{}\n\n{}", table(plan), counts(plan)));
+    text.push_str(&format!("\n{}\n\n{}", actions(plan), counts(plan)));
     text
 }
 
-fn table(plan: &Plan) -> Table {
+/// A table as wide as the terminal, or as a page where there is none.
+pub(super) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["action", "kind", "account", "change", "why", "decision"]);
+    if table.width().is_none() {
+        table.set_width(160);
+    }
+    table.set_header(header.to_vec());
+    table
+}
+
+fn actions(plan: &Plan) -> Table {
+    let mut table = table(&["action", "kind", "account", "change", "why", "decision"]);
     for action in &plan.actions {
         let decision = match plan.decisions.get(&action.id) {
             None => "open".to_owned(),
@@ -132,7 +141,8 @@ fn table(plan: &Plan) -> Table {
         };
         let cells =
             [action.id.clone(), action.kind.as_str().into(), action.subject(), sheet::change(action), action.why.clone(), decision];
-        table.add_row(cells.map(|cell| text::visible(&cell).into_owned()));
+        // A line break between two changes is ours; any other is a stranger's and stands in `change` as visible text already.
+        table.add_row(cells.map(|cell| cell.split('\n').map(text::visible).collect::<Vec<_>>().join("\n")));
     }
     table
 }

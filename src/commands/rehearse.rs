@@ -1,0 +1,178 @@
+//! `apply --rehearse`: the approved actions on a sandbox that starts with the plan's own snapshot, and an audit before and after.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::apply::{ending, say_standing, who};
+use super::progress::Line;
+use super::{Context, Ended};
+use crate::apply::{Applied, Desk, Order, Row, Stop, files};
+use crate::archive::replay::{self, Stored};
+use crate::config::{Config, DeactivateWith};
+use crate::domo::{Accounts, Reader, Session, Settings};
+use crate::failure::{Failure, Kind};
+use crate::plan::{Action, Override, Plan, Sealed};
+use crate::reconcile::{Kind as Finding, Reconciliation, Rules, reconcile};
+use crate::sandbox::{Options, Sandbox};
+use crate::{archive, cli, text};
+
+/// Requests a minute to ourselves: nobody else uses the sandbox.
+const PACE: u32 = 600_000;
+
+/// Rehearses the plan. Domo is not touched, and neither is anything beside the plan.
+pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, overrides: Vec<Override>) -> Result<Ended> {
+    let plan = sealed.plan();
+    let stored = stored(&options.plan, plan)?;
+    let mut config = stored.config.config.clone();
+    config.domo.requests_per_minute = PACE;
+    // The sandbox has one door; what SCIM would do to the real instance nobody can rehearse.
+    config.domo.instance = Some(plan.instance.clone());
+
+    super::runtime()?.block_on(super::interruptible(async {
+        let credential = stored.accounts.evidence.credential.clone().unwrap_or_default();
+        let running = Sandbox::start(Options {
+            accounts: stored.accounts.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?,
+            owner: credential.user_id,
+            customer: Some(plan.instance.clone()),
+            ..Options::default()
+        });
+        let running = running.await?;
+        let sandbox = Options::default();
+        let mut settings = Settings::new(&running.url(), sandbox.client_id, SecretString::from(sandbox.client_secret))?;
+        settings.requests_per_minute = PACE;
+        let session = Session::open(settings).await?;
+
+        let terminal = context.terminal;
+        terminal.say(format!(
+            "Rehearsing {} on a sandbox with the {} accounts it was made from. Domo is not touched.",
+            plan.id,
+            stored.accounts.snapshot.len()
+        ));
+        let before = judge(&stored, &stored.accounts, &config)?;
+        let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;
+        let copy = stage.path().join("plan.json");
+        files::write_plan(&copy, &on_the_stage(sealed)?)?;
+        let order = Order { plan: &copy, config: &config, instances: vec![plan.instance.clone()], by: who(options), overrides };
+        let desk = Desk::open(&order, session.clone(), &Line::new(&terminal)).await?;
+        say_standing(context, &desk);
+        if let Some(refusal) = desk.standing().refusal {
+            return Err(refusal.into());
+        }
+        let applied = desk.carry_out(&Stop::default(), &mut |row: &Row| tell(context, plan, row)).await?;
+        let accounts = Reader::new(&session).accounts(&Line::new(&terminal)).await?;
+        let after = judge(&stored, &accounts, &config)?;
+        say(options, context, plan, &applied, &before, &after)?;
+        Ok(applied.kind())
+    }))
+}
+
+/// The run the plan came from, which must still be the one it is bound to.
+fn stored(path: &Path, plan: &Plan) -> Result<Stored> {
+    let folder = files::folder(path);
+    let hint = "a rehearsal needs the plan in its own run folder, with accounts.jsonl and manifest.json beside it";
+    let stored =
+        replay::read(folder, None).with_context(|| Failure::usage(format!("cannot rehearse {}", path.display())).hint(hint))?;
+    let actual = archive::sha256(stored.accounts.snapshot.bytes());
+    if actual != plan.inputs.accounts {
+        return Err(Failure::new(
+            Kind::PlanRefused,
+            format!(
+                "the accounts in {} ({actual}) are not those the plan was made from ({})",
+                folder.display(),
+                plan.inputs.accounts
+            ),
+        )
+        .hint(hint)
+        .into());
+    }
+    Ok(stored)
+}
+
+/// The plan as the sandbox can carry it out: deactivations through the one door it has.
+fn on_the_stage(sealed: &Sealed) -> Result<Sealed> {
+    let mut plan = sealed.plan().clone();
+    if plan.actions.iter().all(|action| action.through != Some(DeactivateWith::Scim)) {
+        return Ok(sealed.clone());
+    }
+    plan.actions.iter_mut().for_each(|action| action.through = None);
+    plan.digest = crate::plan::digest::digest_of(&serde_json::to_value(&plan)?);
+    Ok(Sealed::made(plan)?)
+}
+
+fn judge(stored: &Stored, accounts: &Accounts, config: &Config) -> Result<Reconciliation> {
+    let then = &stored.manifest.run;
+    reconcile(accounts, &stored.people, &Rules { config, instance: &then.instance, as_of: then.as_of })
+}
+
+fn tell(context: &Context, plan: &Plan, row: &Row) {
+    let subject = plan.action(&row.action).map(Action::subject).unwrap_or_default();
+    let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
+    context.terminal.say(text::visible(&format!("  {} {subject}: {}{detail}", row.kind, row.outcome)));
+}
+
+/// Findings by kind, before and after.
+fn counts(before: &Reconciliation, after: &Reconciliation) -> BTreeMap<Finding, [usize; 2]> {
+    let mut counts: BTreeMap<Finding, [usize; 2]> = BTreeMap::new();
+    before.findings.iter().for_each(|finding| counts.entry(finding.kind).or_default()[0] += 1);
+    after.findings.iter().for_each(|finding| counts.entry(finding.kind).or_default()[1] += 1);
+    counts
+}
+
+fn say(
+    options: &cli::Apply,
+    context: &Context,
+    plan: &Plan,
+    applied: &Applied,
+    before: &Reconciliation,
+    after: &Reconciliation,
+) -> Result<()> {
+    let counts = counts(before, after);
+    if options.json {
+        let place = |place: usize| -> Value {
+            counts.iter().map(|(kind, pair)| (kind.to_string(), json!(pair.get(place)))).collect::<serde_json::Map<_, _>>().into()
+        };
+        let mut answer = serde_json::to_value(&applied.report)?;
+        // Nothing of it was done in earnest, and the journal is gone with the stage.
+        answer["confirmed"] = false.into();
+        answer["journal"] = Value::Null;
+        answer["rehearsal"] = json!({"findings_before": place(0), "findings_after": place(1)});
+        return context.terminal.json(&answer);
+    }
+    let mut story = format!("{}\n\nFindings          before  after", ending(plan, applied, "This was a rehearsal"));
+    for (kind, [was, is]) in &counts {
+        let change = match (*is as i128) - (*was as i128) {
+            0 => String::new(),
+            change => format!("  {change:+}"),
+        };
+        story.push_str(&format!("\n  {:<15}{was:>7}{is:>7}{change}", kind.as_str()));
+    }
+    let total = |place: usize| counts.values().filter_map(|pair| pair.get(place)).sum::<usize>();
+    story.push_str(&format!("\n  {:<15}{:>7}{:>7}", "all", total(0), total(1)));
+    story.push_str(&format!(
+        "\n\nActive accounts: {} before, {} after. An audit would now find {} of the {} findings still there, and {} new.",
+        active(before),
+        active(after),
+        still(before, after),
+        before.findings.len(),
+        after.findings.len() - still(before, after)
+    ));
+    let known: std::collections::BTreeSet<_> = before.findings.iter().map(|finding| &finding.id).collect();
+    for finding in after.findings.iter().filter(|finding| !known.contains(&finding.id)) {
+        story.push_str(&format!("\n  new: {}: {}", finding.kind, text::visible(&finding.reason)));
+    }
+    context.terminal.answer(story)
+}
+
+fn active(judged: &Reconciliation) -> u64 {
+    judged.accounts.read - judged.accounts.inactive
+}
+
+/// Findings of before that are there after.
+fn still(before: &Reconciliation, after: &Reconciliation) -> usize {
+    let ids: std::collections::BTreeSet<_> = before.findings.iter().map(|finding| &finding.id).collect();
+    after.findings.iter().filter(|finding| ids.contains(&finding.id)).count()
+}
