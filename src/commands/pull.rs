@@ -1,6 +1,5 @@
 //! `pull`
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -78,7 +77,7 @@ fn partial(out: &Path) -> PathBuf {
 fn write(accounts: &Accounts, out: &Path) -> Result<()> {
     let cannot = || Failure::failed(format!("cannot write {}", out.display())).hint("name another file with --out");
     let mut file = tempfile::NamedTempFile::new_in(folder_of(out)).with_context(cannot)?;
-    file.write_all(accounts.snapshot.bytes()).with_context(cannot)?;
+    accounts.write_snapshot(&mut file).with_context(cannot)?;
     file.as_file().sync_all().with_context(cannot)?;
     file.persist(out).with_context(cannot)?;
     Ok(())

@@ -194,25 +194,42 @@ pub fn load(path: &Path) -> Result<Accounts> {
             "it may be a snapshot of `pull`, a JSON array of users, or a People or DomoStats export as CSV, each as UTF-8 text",
         )
     };
-    match body.trim_ascii_start().first() {
-        Some(b'[') => {
-            let objects: Vec<&RawValue> = serde_json::from_slice(body).map_err(|error| unusable(error.to_string()))?;
-            frame::from_objects(objects.into_iter().map(RawValue::get), evidence)
-        }
+    let objects: Vec<&RawValue> = match body.trim_ascii_start().first() {
+        Some(b'[') => serde_json::from_slice(body).map_err(|error| unusable(error.to_string()))?,
         Some(b'{') => {
-            let objects = serde_json::Deserializer::from_slice(body).into_iter::<&RawValue>();
-            // Read twice rather than held twice: a broken line at the end must be found before anything is judged.
-            if let Some(error) = objects.filter_map(Result::err).next() {
-                return Err(unusable(error.to_string()).into());
-            }
-            let objects = serde_json::Deserializer::from_slice(body).into_iter::<&RawValue>().filter_map(Result::ok);
-            frame::from_objects(objects.map(RawValue::get), evidence)
+            let objects = serde_json::Deserializer::from_slice(body).into_iter();
+            objects.collect::<Result<_, _>>().map_err(|error| unusable(error.to_string()))?
         }
-        None => {
-            evidence.warnings.push("the file is empty".into());
-            frame::from_objects(std::iter::empty::<&str>(), evidence)
+        None => Vec::new(),
+        Some(_) => return exports::load(path, evidence),
+    };
+    let mut accounts = Vec::with_capacity(objects.len());
+    for object in objects {
+        match serde_json::from_str::<Partial>(object.get()) {
+            Ok(partial) => evidence.incomplete.extend(partial.incomplete_pull),
+            Err(_) => accounts.push(object.get()),
         }
-        Some(_) => exports::load(path, evidence),
+    }
+    frame::from_objects(accounts, evidence).with_context(|| unusable("not every object in it is an account".into()))
+}
+
+/// The last line of a snapshot that is not whole: whatever the file is called later, it says what is missing.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Partial {
+    incomplete_pull: Vec<String>,
+}
+
+impl Accounts {
+    /// Writes the snapshot as [`load`] reads it: the objects, and where they are not all of them, a last line that says so.
+    pub fn write_snapshot(&self, mut out: impl std::io::Write) -> std::io::Result<()> {
+        out.write_all(self.snapshot.bytes())?;
+        if !self.evidence.incomplete.is_empty() {
+            let partial = Partial { incomplete_pull: self.evidence.incomplete.clone() };
+            serde_json::to_writer(&mut out, &partial)?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
     }
 }
 

@@ -137,6 +137,11 @@ impl Builder {
         self.see("id", id.is_some());
         self.ids.push(id);
         self.from_v1 |= user.exported_by.raw().is_none();
+        if id.is_none() && user.email.raw().is_none() {
+            return Err(
+                "it has neither `id` nor `email`, so it is no account: an error's body, or an envelope around the list?".into()
+            );
+        }
         let texts = [
             ("email", user.email),
             ("name", user.name),
@@ -417,6 +422,7 @@ mod tests {
         for (broken, expected) in [
             (r#"{"id":77,"title":["a"]}"#, "account 77 at position 2"),
             (r#"{"id":-5}"#, "an account at position 2"),
+            (r#"{"status":401,"message":"no"}"#, "an account at position 2"),
             (r#"{"id":77,"active":"maybe"}"#, "account 77 at position 2"),
             (r#"17"#, "an account at position 2"),
         ] {

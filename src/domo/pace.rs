@@ -1,14 +1,17 @@
 //! One pacer for a whole session: even spacing by the configured rate, tightened by what Domo says of its limit, and one shared
 //! wait that every request observes once Domo asked for it.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::time::Instant;
 
-/// Below this share of the limit's remainder we slow down in proportion.
-const COMFORT: f64 = 0.2;
+/// What a rate limit counts over.
+const MINUTE: Duration = Duration::from_secs(60);
+/// The wait when nothing remains and Domo names none.
+const BREATH: Duration = Duration::from_secs(1);
 /// Never slower than this many times the configured spacing because of a remainder: a wait is Domo's to ask for.
 const SLOWEST: f64 = 20.0;
 
@@ -26,6 +29,8 @@ struct State {
     blocked: Instant,
     /// Times the configured spacing, at least 1.
     stretch: f64,
+    /// Our own turns of the last minute, oldest first.
+    ours: VecDeque<Instant>,
 }
 
 impl Pacer {
@@ -35,7 +40,7 @@ impl Pacer {
         Self {
             spacing: Duration::from_secs_f64(60.0 / rate * 1.002),
             rate,
-            state: Mutex::new(State { next: now, blocked: now, stretch: 1.0 }),
+            state: Mutex::new(State { next: now, blocked: now, stretch: 1.0, ours: VecDeque::new() }),
         }
     }
 
@@ -49,8 +54,13 @@ impl Pacer {
                 (slot, state.blocked)
             };
             tokio::time::sleep_until(slot).await;
+            let mut state = self.state();
             // Somebody may have been told to wait while we slept.
-            if self.state().blocked <= blocked.max(slot) {
+            if state.blocked <= blocked.max(slot) {
+                while state.ours.front().is_some_and(|first| slot.duration_since(*first) >= MINUTE) {
+                    state.ours.pop_front();
+                }
+                state.ours.push_back(slot);
                 return;
             }
         }
@@ -68,16 +78,19 @@ impl Pacer {
         (!left.is_zero()).then_some(left)
     }
 
-    /// Learns from `X-RateLimit-Limit` and `X-RateLimit-Remaining`, where they come.
+    /// Learns from `X-RateLimit-Limit` and `X-RateLimit-Remaining`, where they come: what of the limit is used, and not by us,
+    /// others use. They keep it; we take no more than the rest.
     pub(super) fn learn(&self, headers: &HeaderMap) {
         let number = |name: &str| -> Option<f64> { headers.get(name)?.to_str().ok()?.trim().parse().ok() };
-        let limit = number("x-ratelimit-limit").filter(|limit| *limit >= 1.0);
+        let limit = number("x-ratelimit-limit").filter(|limit| *limit >= 1.0).unwrap_or(self.rate);
         let Some(remaining) = number("x-ratelimit-remaining").filter(|remaining| *remaining >= 0.0) else { return };
-        let share = remaining / limit.unwrap_or(self.rate);
-        let by_share = if share < COMFORT { (COMFORT / share.max(0.001)).min(SLOWEST) } else { 1.0 };
-        // A limit under our own rate wins over it.
-        let by_limit = limit.map_or(1.0, |limit| (self.rate / limit).max(1.0));
-        self.state().stretch = by_share.max(by_limit);
+        let mut state = self.state();
+        let others = (limit - remaining - state.ours.len() as f64).max(0.0);
+        let allowed = (limit - others).max(self.rate / SLOWEST);
+        state.stretch = (self.rate / allowed).max(1.0);
+        if remaining < 1.0 {
+            state.blocked = state.blocked.max(Instant::now() + BREATH);
+        }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -157,16 +170,26 @@ mod tests {
         assert!(waiting.await.unwrap() >= until);
     }
 
-    #[test]
-    fn a_small_remainder_slows_down_and_a_large_one_does_not() {
+    fn stretch(pacer: &Pacer, limit: &str, remaining: &str) -> f64 {
+        pacer.learn(&headers(&[("x-ratelimit-limit", limit), ("x-ratelimit-remaining", remaining)]));
+        pacer.state().stretch
+    }
+
+    #[tokio::test]
+    async fn what_others_use_of_the_limit_is_left_to_them() {
         let pacer = Pacer::new(1500);
-        pacer.learn(&headers(&[("x-ratelimit-limit", "3000"), ("x-ratelimit-remaining", "2000")]));
-        assert!((pacer.state().stretch - 1.0).abs() < 1e-9);
-        pacer.learn(&headers(&[("x-ratelimit-limit", "3000"), ("x-ratelimit-remaining", "300")]));
-        assert!((pacer.state().stretch - 2.0).abs() < 1e-9);
-        pacer.learn(&headers(&[("x-ratelimit-limit", "3000"), ("x-ratelimit-remaining", "0")]));
-        assert!((pacer.state().stretch - SLOWEST).abs() < 1e-9);
-        pacer.learn(&headers(&[("x-ratelimit-limit", "750"), ("x-ratelimit-remaining", "700")]));
-        assert!((pacer.state().stretch - 2.0).abs() < 1e-9, "a limit below our rate");
+        assert!((stretch(&pacer, "3000", "2000") - 1.0).abs() < 1e-9, "there is room for our whole rate");
+        assert!((stretch(&pacer, "3000", "300") - 5.0).abs() < 1e-9, "300 are left for our 1,500");
+        assert!((stretch(&pacer, "750", "750") - 2.0).abs() < 1e-9, "a limit below our rate");
+        assert!(pacer.held().is_none());
+        assert!((stretch(&pacer, "3000", "0") - SLOWEST).abs() < 1e-9);
+        assert!(pacer.held().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_we_use_ourselves_does_not_slow_us_down() {
+        let pacer = Pacer::new(3000);
+        pacer.state().ours.extend(std::iter::repeat_n(Instant::now(), 2990));
+        assert!((stretch(&pacer, "3000", "10") - 1.0).abs() < 1e-9);
     }
 }

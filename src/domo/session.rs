@@ -1,12 +1,14 @@
 //! One connection to one Domo: the HTTP client, the token, the pacer, and the patience with which reads are tried again.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::{Method, RequestBuilder, Url};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -29,6 +31,8 @@ pub(super) struct Inner {
     pub(super) pacer: Pacer,
     tokens: Tokens,
     credential: Credential,
+    /// Every token of this session: none of them may come back out in an error that echoes it.
+    pub(super) spoken: std::sync::Mutex<Vec<SecretString>>,
     places: Semaphore,
     retries: AtomicU64,
     requests: AtomicU64,
@@ -87,6 +91,7 @@ impl Session {
             pacer: Pacer::new(settings.requests_per_minute),
             tokens: Tokens::default(),
             credential: Credential::default(),
+            spoken: std::sync::Mutex::default(),
             places: Semaphore::new(settings.concurrency),
             retries: AtomicU64::new(0),
             requests: AtomicU64::new(0),
@@ -303,9 +308,13 @@ impl Inner {
     }
 
     pub(super) fn refused(&self, call: &str, answer: &Answer) -> CallError {
-        let scim = self.settings.scim.as_ref().map_or("", |scim| scim.token.expose_secret());
-        let refusal = Refusal::read(answer.status, &answer.body, &[self.settings.client_secret.expose_secret(), scim]);
-        CallError::Refused { call: call.into(), refusal }
+        let settings = &self.settings;
+        let held = self.spoken.lock().unwrap_or_else(PoisonError::into_inner);
+        let basic = STANDARD.encode(format!("{}:{}", settings.client_id, settings.client_secret.expose_secret()));
+        let mut secrets = vec![settings.client_secret.expose_secret(), basic.as_str()];
+        secrets.extend(settings.scim.as_ref().map(|scim| scim.token.expose_secret()));
+        secrets.extend(held.iter().map(SecretString::expose_secret));
+        CallError::Refused { call: call.into(), refusal: Refusal::read(answer.status, &answer.body, &secrets) }
     }
 
     async fn persist<T, F: Future<Output = Verdict<T>>>(

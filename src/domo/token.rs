@@ -1,5 +1,6 @@
 //! The OAuth token: fetched in whichever of three ways Domo takes, renewed before it ends, and once when Domo no longer knows it.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -9,7 +10,7 @@ use tokio::time::Instant;
 
 use super::accounts::Credential;
 use super::session::Inner;
-use super::wire::{Answer, CallError, Loose, Refusal};
+use super::wire::{Answer, CallError, Loose};
 
 /// Where the parameters stand. The guide says the first; Domo's own page the last; most clients do the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,13 +90,12 @@ impl Held {
                 self.style = Some(style);
                 self.serial += 1;
                 let token = Token { text, serial: self.serial, renew: Instant::now() + lifetime.mul_f64(0.9) };
+                inner.spoken.lock().unwrap_or_else(PoisonError::into_inner).push(token.text.clone());
                 self.token = Some(token.clone());
                 return Ok((token, credential));
             }
-            let secret = inner.settings.client_secret.expose_secret();
-            let refusal = Refusal::read(answer.status, &answer.body, &[secret]);
             let another_way = matches!(answer.status, 400 | 404 | 405 | 415);
-            refused = Some(CallError::Refused { call: style.call().into(), refusal });
+            refused = Some(inner.refused(style.call(), &answer));
             if !another_way {
                 break;
             }

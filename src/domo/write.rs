@@ -12,7 +12,7 @@ use super::account::{Account, Lookup};
 use super::compare;
 use super::read::Reader;
 use super::session::{Door, Session};
-use super::wire::{CallError, Refusal};
+use super::wire::{Answer, CallError, Refusal};
 use crate::config::DeactivateWith;
 use crate::text;
 
@@ -331,7 +331,7 @@ impl Writer {
         let url = self.session.url("/v1/users", &[("sendInvite", invite)]);
         let body = Value::Object(fields.clone());
 
-        let (id, why) = match self.session.write(Door::Rest, Method::POST, &url, Some(&body)).await {
+        let (id, why) = match self.post(&url, &body, &email).await? {
             Ok(answer) => (Account::from_json(&answer.body).ok().map(|account| account.id()), None),
             Err(CallError::NotSent { why, .. }) => return Err(WriteError::Transport(why)),
             Err(error) => match error.status() {
@@ -372,6 +372,25 @@ impl Writer {
             // An answer that got lost, and no account yet: it may still come.
             (None, None, Some(why)) => Err(WriteError::Unknown(format!("{}; no account has the address now", why.sentence()))),
             (None, None, None) => Err(WriteError::Unknown("Domo accepted the new account but does not show it".into())),
+        }
+    }
+
+    /// Sends a new account. Where the rate limit turned it away it is sent again, but not before the address was looked up.
+    async fn post(&self, url: &reqwest::Url, body: &Value, email: &str) -> Result<Result<Answer, CallError>, WriteError> {
+        let mut attempt = 1;
+        loop {
+            let sent = self.session.write(Door::Rest, Method::POST, url, Some(body)).await;
+            let turned_away = sent.as_ref().is_err_and(|error| error.status() == Some(429));
+            if !turned_away || attempt >= TRIES {
+                return Ok(sent);
+            }
+            match self.reader.find(email).await {
+                Ok(None) => attempt += 1,
+                Ok(Some(account)) => {
+                    return Err(WriteError::Unknown(format!("Domo turned the request away, and yet {account} has the address")));
+                }
+                Err(error) => return Err(WriteError::Transport(error.sentence())),
+            }
         }
     }
 

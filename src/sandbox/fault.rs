@@ -48,6 +48,8 @@ pub enum What {
     Move,
     /// Every token ends before the answer. `expire`
     Expire,
+    /// 403 with a message that repeats the request's own Authorization header. `echo`
+    Echo,
     /// Another field of the user changes with a PUT: this one. `meddle:title`
     Meddle(String),
 }
@@ -135,13 +137,14 @@ impl FromStr for What {
             "appear" => Self::Appear,
             "move" => Self::Move,
             "expire" => Self::Expire,
+            "echo" => Self::Echo,
             "meddle" => Self::Meddle(value.unwrap_or("title").into()),
             _ => match word.parse::<u16>() {
                 Ok(status) if (200..600).contains(&status) => Self::Status(status, value.map(str::to_owned)),
                 _ => {
                     return Err(format!(
                         "`{word}` is neither a status nor one of html, truncate, cut, cut-after, slow:MS, empty, half, circle, endless, \
-                         cap:N, vanish, appear, move, expire, meddle:FIELD"
+                         cap:N, vanish, appear, move, expire, echo, meddle:FIELD"
                     ));
                 }
             },

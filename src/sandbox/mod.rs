@@ -36,6 +36,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// The users it starts with: objects with an `id`.
     pub accounts: Vec<Value>,
+    /// Made-up users after those: a million `Value`s would not fit beside what is measured.
+    pub made_up: u64,
     /// The OAuth client it knows.
     pub client_id: String,
     /// That client's secret.
@@ -65,6 +67,7 @@ impl Default for Options {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             accounts: Vec::new(),
+            made_up: 0,
             client_id: "sandbox".into(),
             client_secret: "sandbox-secret".into(),
             profile: Profile::guide(),

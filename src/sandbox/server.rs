@@ -130,6 +130,10 @@ async fn faulty(
             let page = "<!DOCTYPE html><html><body>Just a moment...</body></html>";
             return Ok(([(header::CONTENT_TYPE, "text/html")], page).into_response());
         }
+        Some(What::Echo) => {
+            let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            return Ok(users::refuse(StatusCode::FORBIDDEN, path, &format!("not allowed: {header}")));
+        }
         Some(What::Slow(wait)) => tokio::time::sleep(*wait).await,
         Some(What::Empty) => return Ok(([(header::CONTENT_TYPE, "application/json")], "[]").into_response()),
         Some(What::Vanish) => shared.state().vanish(),

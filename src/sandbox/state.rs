@@ -76,6 +76,16 @@ impl State {
             state.next_id = state.next_id.max(user.id + 1);
             state.users.push(user);
         }
+        for n in 0..options.made_up {
+            let id = state.new_id();
+            let user = json!({
+                "id": id, "name": format!("Person Number{n}"), "email": format!("person.number{n}@acme.example"), "role": "Participant",
+                "title": "Senior Business Analyst", "department": "Finance and Controlling", "phone": format!("801-555-{n:07}"),
+                "location": "American Fork", "timezone": "America/Denver", "locale": "en-US", "employeeNumber": (10_000_000 + n).to_string(),
+                "active": true, "createdAt": "2024-02-01T09:00:00Z",
+            });
+            state.users.push(User { id, json: user.to_string() });
+        }
         for (name, members) in &options.groups {
             let group = Group { id: state.new_id(), name: name.clone(), active: true, members: members.clone() };
             state.groups.push(group);

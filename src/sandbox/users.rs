@@ -15,6 +15,14 @@ use super::state::Wrong;
 
 pub(super) type Parameters = Query<HashMap<String, String>>;
 
+/// Domo's own support account: not in the list, but there, and not to be touched.
+const SUPPORT: u64 = 27;
+
+fn support() -> Value {
+    json!({"id": SUPPORT, "email": "support@domo.com", "role": "Admin", "name": "DomoSupport", "timezone": "America/Denver", "roleId": 1,
+           "createdAt": "1970-01-17T14:46:50.566Z", "updatedAt": "2016-11-01T04:35:37.243Z"})
+}
+
 /// `limit` (50, at most 500) and `offset`.
 pub(super) fn window(query: &HashMap<String, String>) -> (usize, usize) {
     let number = |name: &str| query.get(name).and_then(|text| text.parse::<usize>().ok());
@@ -32,6 +40,7 @@ pub(super) async fn get(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<St
     let state = shared.state();
     let Some(id) = id.parse::<u64>().ok() else { return refuse(StatusCode::BAD_REQUEST, "/v1/users", "Invalid id") };
     match (state.get(id), state.deleted(id)) {
+        (None, _) if id == SUPPORT => Json(support()).into_response(),
         (Some(user), _) => Json(Value::Object(user)).into_response(),
         (None, Some(user)) if profile.remembers_deleted => {
             Json(json!({"id": id, "name": user.get("name"), "deleted": true})).into_response()
@@ -64,6 +73,9 @@ pub(super) async fn update(Extract(shared): Extract<Arc<Shared>>, Path(id): Path
     let Ok(object) = serde_json::from_slice::<Map<String, Value>>(&body) else {
         return refuse(StatusCode::BAD_REQUEST, &path, "Request body is no JSON object");
     };
+    if id == SUPPORT {
+        return refuse(StatusCode::FORBIDDEN, &path, "Access denied");
+    }
     match shared.state().update(id, object) {
         Ok(user) if shared.options.profile.put_answers => Json(Value::Object(user)).into_response(),
         Ok(_) => StatusCode::OK.into_response(),
@@ -72,6 +84,9 @@ pub(super) async fn update(Extract(shared): Extract<Arc<Shared>>, Path(id): Path
 }
 
 pub(super) async fn delete(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<u64>) -> Response {
+    if id == SUPPORT {
+        return refuse(StatusCode::FORBIDDEN, &format!("/v1/users/{id}"), "Access denied");
+    }
     match shared.state().delete(id) {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(wrong) => refuse_with(&wrong, &format!("/v1/users/{id}")),

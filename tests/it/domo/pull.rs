@@ -69,7 +69,34 @@ fn an_incomplete_pull_does_not_take_the_name_that_was_asked_for() {
     let ran = served.pull(&["--out", "all.jsonl"]).code(3);
     assert!(ran.stderr.contains("incomplete: after 500 rows") && ran.stderr.contains("toe "), "{}", ran.stderr);
     assert!(!served.folder.path().join("all.jsonl").exists());
-    assert!(served.folder.path().join("all.jsonl.partial").exists());
+    // Whatever it is called later, it says of itself that it is not whole.
+    let renamed = served.folder.path().join("renamed.jsonl");
+    std::fs::rename(served.folder.path().join("all.jsonl.partial"), &renamed).unwrap();
+    let read = domo_reconcile::domo::accounts::load(&renamed).unwrap();
+    assert_eq!(read.frame.height(), 500);
+    assert!(read.evidence.incomplete[0].contains("after 500 rows"), "{:?}", read.evidence.incomplete);
+}
+
+#[test]
+fn an_answer_that_echoes_a_secret_does_not_bring_it_out() {
+    for fault in ["GET /v1/users=echo", "/oauth/token=echo"] {
+        let served = Served::new(9, &["--fault", fault]);
+        let ran = served.pull(&["-vv"]).code(1);
+        assert!(ran.stderr.contains("[secret]"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("eyJ") && !ran.stderr.contains("c2FuZGJve"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_file_that_holds_no_accounts_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    for text in
+        [r#"{"status":401,"message":"x"}"#, r#"{"users":[{"id":1}]}"#, r#"[{"id":1},{"name":"x"}]"#, "{\"id\":1}\n{\"id\":2", "[1]"]
+    {
+        std::fs::write(folder.path().join("saved.json"), text).unwrap();
+        let ran = run(folder.path(), ["sandbox", "--accounts", "saved.json"]).code(2);
+        assert!(ran.stderr.contains("saved.json") && ran.stderr.contains("next:"), "{text}: {}", ran.stderr);
+    }
 }
 
 #[test]

@@ -220,6 +220,27 @@ async fn a_creation_whose_answer_is_lost_is_found_by_its_address_and_never_sent_
 }
 
 #[tokio::test]
+async fn a_creation_that_the_rate_limit_turned_away_is_looked_up_before_it_is_sent_again() {
+    let desk = Desk::new(Profile::guide()).await;
+    desk.fault("POST /v1/users#1=429:0");
+    let fields = change(json!({"name": "Ada Byron", "email": "ada@acme.example", "role": "Editor"}));
+    desk.writer.create(&fields, false).await.unwrap();
+    let asked: Vec<_> = desk.running.requests().iter().map(|request| request.method.clone()).collect();
+    let first = asked.iter().rposition(|method| method == "POST").unwrap();
+    assert!(asked[..first].iter().filter(|method| *method == "POST").count() >= 2, "the token, the first try: {asked:?}");
+    assert!(asked[..first].contains(&"GET".to_owned()), "{asked:?}");
+}
+
+#[tokio::test]
+async fn domos_own_support_account_is_there_and_refuses() {
+    let desk = Desk::new(Profile::recorded()).await;
+    let support = desk.account(27).await;
+    assert_eq!(support.email(), Some("support@domo.com"));
+    let error = desk.writer.update(&support, &change(json!({"title": "x"}))).await.unwrap_err();
+    assert!(matches!(error, WriteError::Refused { status: 403, .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn an_address_that_is_taken_is_named_with_its_account() {
     for profile in [Profile::guide(), Profile::recorded()] {
         let desk = Desk::new(profile).await;
