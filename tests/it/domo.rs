@@ -40,8 +40,8 @@ async fn sandbox_with(options: Options) -> Running {
 fn settings(running: &Running) -> Settings {
     let mut settings = Settings::new(&running.url(), "sandbox", "sandbox-secret".into()).unwrap();
     settings.requests_per_minute = 6_000_000;
-    settings.limits.tries = 4;
-    settings.limits.exchange = Duration::from_millis(400);
+    settings.limits.tries = 6;
+    settings.limits.exchange = Duration::from_secs(1);
     settings.limits.backoff = Duration::from_millis(1);
     settings.limits.backoff_most = Duration::from_millis(4);
     settings.limits.rows = 4_000;
