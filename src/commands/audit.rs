@@ -184,7 +184,7 @@ impl Audit {
         let config = ConfigDigest::of(loaded);
         let bound_to = plan::Inputs {
             accounts: snapshot.sha256,
-            directory: people.sources.iter().map(|source| source.sha256.clone()).collect(),
+            directory: people.sources.iter().map(|source| format!("sha256:{}", source.sha256)).collect(),
             config: config.sha256.clone(),
         };
         let previous = history.previous.as_ref().map(|previous| (previous.accounts_read, previous.people_read));

@@ -115,3 +115,16 @@ fn a_run_that_could_not_reach_domo_is_no_run() {
     let runs = std::fs::read_dir(folder.path().join("audits")).unwrap();
     assert!(runs.flatten().all(|entry| !entry.path().join("manifest.json").exists()));
 }
+
+#[test]
+fn a_plan_is_bound_to_what_was_judged_by_digests_of_one_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = audit(folder.path(), "directory.csv", &[]).code(0);
+    let plan = std::fs::read(folder.path().join(ran.json()["files"]["plan.json"].as_str().unwrap())).unwrap();
+    let inputs = serde_json::from_slice::<Value>(&plan).unwrap()["inputs"].clone();
+    let digests = [&inputs["accounts"], &inputs["directory"][0], &inputs["config"]];
+    for digest in digests {
+        let hex = digest.as_str().unwrap().strip_prefix("sha256:").unwrap_or_else(|| panic!("{inputs}"));
+        assert_eq!(hex.len(), 64, "{inputs}");
+    }
+}
