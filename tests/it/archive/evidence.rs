@@ -1,0 +1,234 @@
+//! `verify` and `replay`: every tampering is told, and the same findings come out again.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{Company, Run, verify};
+use crate::support::run;
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { std::fs::copy(entry.path(), target).map(drop).unwrap() }
+    }
+}
+
+fn files(run: &Run) -> Vec<String> {
+    let manifest = run.json("manifest.json");
+    manifest["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_tampering_with_every_file_is_told_by_name() {
+    let company = Company::new();
+    let run = company.audit("2026-06-01");
+    company.verify(&run).code(0);
+    let names = files(&run);
+    for name in ["accounts.jsonl", "people.jsonl", "findings.json", "findings.csv", "plan.json", "report.html", "report.md"] {
+        assert!(names.iter().any(|known| known == name), "{name} is not in the manifest");
+    }
+    for name in &names {
+        let path = run.folder.join(name);
+        let whole = std::fs::read(&path).unwrap();
+        let mut flipped = whole.clone();
+        let middle = flipped.len() / 2;
+        flipped[middle] ^= 1;
+        let mut longer = whole.clone();
+        longer.push(b'\n');
+        for altered in [flipped, longer, whole[..middle].to_vec(), Vec::new()] {
+            std::fs::write(&path, altered).unwrap();
+            let said = company.verify(&run).code(1).stdout;
+            assert!(said.contains(&format!("PROBLEM: {name} was altered")), "{said}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        let said = company.verify(&run).code(1).stdout;
+        assert!(said.contains(&format!("PROBLEM: {name} is missing")), "{said}");
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("/etc/hostname", &path).unwrap();
+            company.verify(&run).code(1);
+            std::fs::remove_file(&path).unwrap();
+        }
+        std::fs::write(&path, whole).unwrap();
+        company.verify(&run).code(0);
+    }
+}
+
+#[test]
+fn every_tampering_with_every_link_of_the_chain_is_told() {
+    let company = Company::new();
+    let runs: Vec<_> = (1..=4).map(|month| company.audit(&format!("2026-0{month}-01"))).collect();
+    let last = &runs[3];
+    for earlier in &runs[..3] {
+        let path = earlier.folder.join("manifest.json");
+        let manifest = std::fs::read_to_string(&path).unwrap();
+        // Rewritten together with a file, so that the run by itself holds.
+        std::fs::write(&path, manifest.replacen("\"user\":", "\"user\" :", 1)).unwrap();
+        let said = company.verify(last).code(1).stdout;
+        assert!(said.contains(&format!("The manifest of {} was altered", earlier.id())), "{said}");
+        let said = company.verify(earlier).code(1).stdout;
+        assert!(said.contains("manifest.json was altered: the run"), "the next run betrays it: {said}");
+        for damaged in ["", "{", "[]", &manifest[..manifest.len() / 2]] {
+            std::fs::write(&path, damaged).unwrap();
+            company.verify(last).code(1);
+            company.verify(earlier).code(1);
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(company.verify(last).code(1).stdout.contains("is missing"));
+        company.verify(earlier).code(1);
+        std::fs::write(&path, manifest).unwrap();
+        company.verify(last).code(0);
+
+        let away = company.path().join("away");
+        std::fs::rename(&earlier.folder, &away).unwrap();
+        let said = company.verify(last).code(1).stdout;
+        assert!(said.contains(&format!("{}, which the manifest of", earlier.id())) && said.contains("is missing"), "{said}");
+        std::fs::rename(&away, &earlier.folder).unwrap();
+    }
+    // The last link: no later run betrays it, and the report says what to do about that.
+    assert!(company.verify(last).code(0).stdout.contains("No later run names this manifest yet. Note its SHA-256"));
+}
+
+#[test]
+fn a_run_copied_away_is_checked_as_far_as_it_goes() {
+    let company = Company::new();
+    company.audit("2026-05-01");
+    let run = company.audit("2026-06-01");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let alone = elsewhere.path().join("evidence of June");
+    copy(&run.folder, &alone);
+    let said = verify(&alone).code(0).stdout;
+    assert!(said.contains("The chain was not checked: no archive around the folder"), "{said}");
+    copy(&company.path().join("audits"), &elsewhere.path().join("whole"));
+    let said = verify(&elsewhere.path().join("whole").join(run.id())).code(0).stdout;
+    assert!(said.contains("back to the first"), "{said}");
+}
+
+#[test]
+fn decisions_are_told_apart_from_tampering() {
+    let company = Company::new();
+    let audited = company.audit("2026-06-01");
+    let plan = audited.folder.join("plan.json");
+    run(company.path(), ["review", plan.to_str().unwrap(), "--approve", "all", "--by", "ada@example.com"]).code(0);
+    let said = company.verify(&audited).code(0).stdout;
+    assert!(said.contains("1 decisions were recorded after the run; what it proposes is unaltered"), "{said}");
+    let text = std::fs::read_to_string(&plan).unwrap();
+    std::fs::write(&plan, text.replace("olga.petrova", "ada.brandt")).unwrap();
+    company.verify(&audited).code(1);
+}
+
+#[test]
+fn files_that_came_later_are_named_and_are_no_evidence() {
+    let company = Company::new();
+    let audited = company.audit("2026-06-01");
+    std::fs::write(audited.folder.join("signed-off.pdf"), "x").unwrap();
+    let said = company.verify(&audited).code(0).stdout;
+    assert!(said.contains("signed-off.pdf is not of this run"), "{said}");
+    std::fs::write(audited.folder.join("plan.journal.jsonl"), "{\"n\":1}\n").unwrap();
+    let said = company.verify(&audited).code(1).stdout;
+    assert!(said.contains("plan.journal.jsonl was altered"), "{said}");
+}
+
+#[test]
+fn a_signature_is_checked_against_those_who_may_sign() {
+    let company = Company::new();
+    let audited = company.audit("2026-06-01");
+    let keygen = |args: &[&str]| Command::new("ssh-keygen").current_dir(company.path()).args(args).output();
+    let made = ["ada", "eve"].map(|name| keygen(&["-q", "-t", "ed25519", "-N", "", "-f", name]));
+    if made.iter().any(Result::is_err) {
+        eprintln!("skipped: no ssh-keygen here");
+        return;
+    }
+    let key = std::fs::read_to_string(company.path().join("ada.pub")).unwrap();
+    std::fs::write(company.path().join("allowed"), format!("ada@example.com namespaces=\"domo-reconcile\" {key}")).unwrap();
+    let manifest = audited.folder.join("manifest.json");
+    let signature = audited.folder.join("manifest.json.sig");
+    let check = || run(company.path(), ["verify", audited.folder.to_str().unwrap(), "--allowed-signers", "allowed"]);
+    let sign = |key: &str, namespace: &str| {
+        let _ = std::fs::remove_file(&signature);
+        assert!(keygen(&["-Y", "sign", "-f", key, "-n", namespace, manifest.to_str().unwrap()]).unwrap().status.success());
+    };
+
+    assert!(check().code(1).stdout.contains("The manifest is not signed"));
+    sign("ada", "domo-reconcile");
+    assert!(check().code(0).stdout.contains("The manifest is signed by ada@example.com; the signature is good."));
+    assert!(company.verify(&audited).code(0).stdout.contains("name --allowed-signers to check by whom"));
+    sign("eve", "domo-reconcile");
+    assert!(check().code(1).stdout.contains("by a key that allowed does not allow"));
+    sign("ada", "email");
+    check().code(1);
+    sign("ada", "domo-reconcile");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(&manifest, text.replacen("\"user\":", "\"user\" :", 1)).unwrap();
+    assert!(check().code(1).stdout.contains("does not fit manifest.json"));
+    run(company.path(), ["verify", audited.folder.to_str().unwrap(), "--allowed-signers", "nowhere"]).code(2);
+}
+
+#[test]
+fn a_replay_gives_the_same_findings_byte_for_byte() {
+    let mut company = Company::new();
+    company.audit("2026-05-01");
+    company.user(181, "Nobody Known", "Participant");
+    company.workers.push(",No Key,,Analyst,Active,".into());
+    let audited = company.audit("2026-06-01");
+    // What came later does not matter, nor that the inputs are gone.
+    company.users.clear();
+    company.try_audit("2026-07-01");
+    std::fs::remove_file(company.path().join("workers.csv")).unwrap();
+
+    let replayed = run(company.path(), ["replay", audited.folder.to_str().unwrap(), "--json"]).code(0).json();
+    assert_eq!(replayed["identical"], true, "{replayed}");
+    let again = Run { folder: replayed["run_dir"].as_str().unwrap().into() };
+    assert_eq!(
+        std::fs::read_to_string(again.folder.join("findings.json")).unwrap(),
+        std::fs::read_to_string(audited.folder.join("findings.json")).unwrap()
+    );
+    assert_eq!(again.json("manifest.json")["replay_of"]["run_id"], audited.id());
+    company.verify(&again).code(0);
+    // A replay is evidence of its own, and no part of history.
+    assert_eq!(company.runs()["runs"].as_array().unwrap().len(), 4);
+    company.users.push(serde_json::json!({"id": 101, "email": "ada.brandt@example.com", "name": "Ada Brandt", "role": "Admin"}));
+    let next = company.audit("2026-08-01");
+    assert_ne!(next.json("manifest.json")["summary"]["compared_with"], again.id());
+}
+
+#[test]
+fn a_replay_of_a_run_copied_away_remembers_its_states() {
+    let company = Company::new();
+    company.audit("2026-05-01");
+    let audited = company.audit("2026-06-01");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let alone = elsewhere.path().join(audited.id());
+    copy(&audited.folder, &alone);
+    let replayed = run(elsewhere.path(), ["replay", alone.to_str().unwrap(), "--archive", "again", "--json"]).code(0).json();
+    assert_eq!(replayed["identical"], true, "{replayed}");
+}
+
+#[test]
+fn a_replay_with_another_configuration_says_what_it_would_have_found() {
+    let company = Company::new();
+    let audited = company.audit("2026-06-01");
+    let rules = "[[exclude]]\nid = 180\nreason = \"contractor\"\nowner = \"finance@example.com\"\n";
+    std::fs::write(company.path().join("other.toml"), rules).unwrap();
+    let replayed =
+        run(company.path(), ["replay", audited.folder.to_str().unwrap(), "--config", "other.toml", "--json"]).code(0).json();
+    assert_eq!((replayed["identical"].as_bool(), replayed["same_rules"].as_bool()), (Some(false), Some(false)));
+    assert_eq!(replayed["differences"]["gone"][0]["subject"], "olga.petrova@example.com");
+}
+
+#[test]
+fn a_replay_refuses_altered_evidence() {
+    let company = Company::new();
+    let audited = company.audit("2026-06-01");
+    for name in ["accounts.jsonl", "people.jsonl", "findings.json"] {
+        let path = audited.folder.join(name);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, whole.replace("olga", "0lga").replace("Ada", "Eva")).unwrap();
+        let refused = run(company.path(), ["replay", audited.folder.to_str().unwrap()]).code(1);
+        assert!(refused.stderr.contains("it was altered"), "{}", refused.stderr);
+        std::fs::write(&path, whole).unwrap();
+    }
+    run(company.path(), ["replay", audited.folder.to_str().unwrap()]).code(0);
+}

@@ -1,0 +1,98 @@
+//! What runs say of each other, where the year does not show it.
+
+use serde_json::json;
+
+use super::{Company, state};
+use crate::support::run;
+
+#[test]
+fn a_clock_that_went_back_is_told_and_changes_no_order() {
+    let mut company = Company::new();
+    let first = company.audit("2026-06-01");
+    company.user(181, "Nobody Known", "Participant");
+    // The machine lost a year.
+    let second = company.audit("2025-06-01");
+    assert_eq!(second.json("manifest.json")["previous"]["run_id"], first.id());
+    assert_eq!(second.state("orphan", 180), state("open", "2025-06-01"), "never first seen after the day judged");
+    assert_eq!(second.state("orphan", 181), state("new", "2025-06-01"));
+    let report = std::fs::read_to_string(second.folder.join("report.html")).unwrap();
+    assert!(report.contains("The clock went back"), "the report says so");
+    // The clock is right again: the chain goes on from the last run, not from the newest time.
+    let third = company.audit("2026-07-01");
+    assert_eq!(third.json("manifest.json")["previous"]["run_id"], second.id());
+    assert_eq!(third.state("orphan", 181), state("open", "2025-06-01"));
+    let order: Vec<_> = company.runs()["runs"].as_array().unwrap().iter().map(|run| run["run_id"].clone()).collect();
+    assert_eq!(order, [first.id(), second.id(), third.id()]);
+    company.verify(&third).code(0);
+}
+
+#[test]
+fn an_earlier_run_whose_findings_were_altered_is_not_believed() {
+    let company = Company::new();
+    let first = company.audit("2026-05-01");
+    let second = company.audit("2026-06-01");
+    let findings = second.folder.join("findings.json");
+    std::fs::write(&findings, std::fs::read_to_string(&findings).unwrap().replace("2026-05-01", "2020-01-01")).unwrap();
+    let third = company.audit("2026-07-01");
+    assert_eq!(third.state("orphan", 180), state("open", "2026-05-01"));
+    assert_eq!(third.json("manifest.json")["summary"]["compared_with"], first.id());
+    let report = std::fs::read_to_string(third.folder.join("report.html")).unwrap();
+    assert!(report.contains("its findings.json is not the one its manifest names"));
+}
+
+#[test]
+fn runs_of_a_newer_version_are_left_alone_and_followed() {
+    let company = Company::new();
+    company.audit("2026-05-01");
+    let second = company.audit("2026-06-01");
+    let manifest = second.folder.join("manifest.json");
+    let newer =
+        std::fs::read_to_string(&manifest).unwrap().replace("manifest/v1", "manifest/v9").replace("\"config\"", "\"settings\"");
+    std::fs::write(&manifest, &newer).unwrap();
+    let third = company.audit("2026-07-01");
+    assert_eq!(third.json("manifest.json")["previous"]["run_id"], second.id());
+    assert_eq!(third.json("manifest.json")["number"], 3);
+    company.verify(&third).code(0);
+    assert!(company.verify(&second).code(0).stdout.contains("A newer version wrote this run"));
+    assert!(run(company.path(), ["runs"]).code(0).stdout.contains("by a newer version"));
+    let replayed = run(company.path(), ["replay", second.folder.to_str().unwrap()]).code(1);
+    assert!(replayed.stderr.contains("was written by a newer version"), "{}", replayed.stderr);
+    assert_eq!(std::fs::read_to_string(&manifest).unwrap(), newer, "nothing overwrites it");
+}
+
+#[test]
+fn two_runs_can_be_compared() {
+    let mut company = Company::new();
+    let first = company.audit("2026-05-01");
+    company.users.retain(|user| user["id"] != 180);
+    company.user(181, "Nobody Known", "Participant");
+    company.audit("2026-06-01");
+    let diff = run(company.path(), ["runs", "diff", &first.id(), "latest", "--json"]).code(0).json();
+    let subjects = |list: &str| diff[list].as_array().unwrap().iter().map(|line| line["subject"].clone()).collect::<Vec<_>>();
+    assert_eq!(subjects("appeared"), [json!("nobody.known@example.com")]);
+    assert_eq!(subjects("gone"), [json!("olga.petrova@example.com")]);
+    let text = run(company.path(), ["runs", "diff", &first.id()]).code(0).stdout;
+    assert!(text.contains("1 appeared, 1 gone, 0 changed, 0 the same."), "{text}");
+}
+
+#[test]
+fn what_is_not_a_run_is_not_one() {
+    let company = Company::new();
+    company.audit("2026-05-01");
+    let archive = company.path().join("audits");
+    std::fs::create_dir(archive.join("20260401T060000Z-abcdef")).unwrap();
+    std::fs::create_dir(archive.join("notes")).unwrap();
+    let broken = archive.join("20260402T060000Z-abcdef");
+    std::fs::create_dir(&broken).unwrap();
+    std::fs::write(broken.join("manifest.json"), "{").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/", archive.join("20260403T060000Z-abcdef")).unwrap();
+    let listed = company.runs();
+    assert_eq!(listed["runs"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["unfinished"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["unreadable"].as_array().unwrap().len(), 1);
+    company.audit("2026-06-01");
+    run(company.path(), ["runs", "show", "20260401T060000Z-abcdef"]).code(1);
+    run(company.path(), ["runs", "show", "no-such-run"]).code(2);
+    run(company.path(), ["runs", "--archive", "elsewhere"]).code(2);
+}

@@ -1,0 +1,83 @@
+//! `runs prune`: what a retention rule lets go of, and what stays whatever it says.
+
+use super::Company;
+use crate::support::{Ran, run, run_with};
+
+/// Prunes on a day.
+fn prune(company: &Company, day: &str, rule: &[&str]) -> Ran {
+    let epoch = format!("{day}T12:00:00Z").parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp().to_string();
+    let args = ["runs", "prune"].into_iter().chain(rule.iter().copied()).chain(["--json"]);
+    run_with(company.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], args)
+}
+
+fn going(ran: &Ran) -> Vec<String> {
+    let runs = ran.json()["runs"].as_array().unwrap().clone();
+    runs.iter().filter(|run| run["goes"] == true).map(|run| run["run_id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_rule_is_shown_first_and_what_goes_leaves_its_manifest() {
+    let company = Company::new();
+    let runs: Vec<_> = (1..=6).map(|month| company.audit(&format!("2026-0{month}-01"))).collect();
+    let rule = ["--keep-runs", "2"];
+    // Plans last seven days; on the second of July none is open.
+    let shown = prune(&company, "2026-07-02", &rule).code(0);
+    let oldest: Vec<_> = runs[..4].iter().map(super::Run::id).collect();
+    assert_eq!(going(&shown), oldest);
+    assert!(runs.iter().all(|run| run.folder.exists()), "a plan deletes nothing");
+
+    prune(&company, "2026-07-02", &[&rule[..], &["--confirm"]].concat()).code(0);
+    assert!(runs[..4].iter().all(|run| !run.folder.exists()) && runs[4..].iter().all(|run| run.folder.exists()));
+    // The chain holds to the first run, and says by whom what was pruned.
+    let said = company.verify(&runs[5]).code(0).stdout;
+    assert!(said.contains("The manifests of the 5 runs behind it fit, back to the first."), "{said}");
+    assert!(said.contains("was pruned on 2026-07-02 by") && said.contains("keep the newest 2 of each instance"), "{said}");
+    // Nothing personal is left, and the trend is.
+    let kept = std::fs::read_to_string(company.path().join(format!("audits/pruned/{}.json", oldest[0]))).unwrap();
+    assert!(!kept.contains("olga") && !kept.contains("@example.com"), "{kept}");
+    let next = company.audit("2026-07-03");
+    let report = std::fs::read_to_string(next.folder.join("report.html")).unwrap();
+    assert!(report.contains("2026-01-01"), "the trend goes back to January");
+    assert_eq!(next.state("orphan", 180), super::state("open", "2026-01-01"));
+    assert_eq!(next.json("manifest.json")["number"], 7);
+    // A kept manifest is part of the chain like any other.
+    std::fs::write(company.path().join(format!("audits/pruned/{}.json", oldest[1])), "{}").unwrap();
+    company.verify(&next).code(1);
+}
+
+#[test]
+fn the_newest_complete_run_and_open_plans_stay_whatever_the_rule() {
+    let mut company = Company::new();
+    let old = company.audit("2026-01-01");
+    let whole = company.audit("2026-06-01");
+    let workers = std::mem::take(&mut company.workers);
+    let incomplete = company.try_audit("2026-06-02").code(3).json();
+    company.workers = workers;
+    // Three days later the plan of the first of June is open; a year later it is not.
+    let shown = prune(&company, "2026-06-04", &["--keep-runs", "0"]).code(0);
+    assert_eq!(going(&shown), [old.id()]);
+    assert!(shown.stdout.contains("the newest complete one of its instance"), "{}", shown.stdout);
+    let shown = prune(&company, "2027-06-04", &["--keep-days", "1"]).code(0);
+    assert_eq!(going(&shown), [old.id()], "the newest run and the newest with whole evidence both stay");
+    assert!(whole.folder.exists() && company.path().join(incomplete["run_dir"].as_str().unwrap()).exists());
+
+    let newer = company.audit("2026-06-03");
+    let shown = prune(&company, "2026-06-04", &["--keep-runs", "1"]).code(0);
+    assert!(shown.stdout.contains("its plan is open until 2026-06-08T06:00:00Z (1 actions)"), "{}", shown.stdout);
+    assert!(!going(&shown).contains(&whole.id()) && !going(&shown).contains(&newer.id()));
+    let plan = whole.folder.join("plan.json");
+    run(company.path(), ["review", plan.to_str().unwrap(), "--reject", "all", "--by", "ada@example.com"]).code(0);
+    assert!(
+        going(&prune(&company, "2026-06-04", &["--keep-runs", "1"])).contains(&whole.id()),
+        "a plan with everything rejected is closed"
+    );
+}
+
+#[test]
+fn pruning_needs_a_rule_and_an_archive() {
+    let company = Company::new();
+    run(company.path(), ["runs", "prune", "--keep-runs", "1"]).code(2);
+    company.audit("2026-06-01");
+    let refused = run(company.path(), ["runs", "prune", "--confirm"]).code(2);
+    assert!(refused.stderr.contains("--keep-runs 24"), "{}", refused.stderr);
+}

@@ -1,0 +1,130 @@
+//! The archive: runs over time, what may go wrong with them, and what must be noticed.
+
+mod evidence;
+mod faults;
+mod history;
+mod keeping;
+mod versions;
+mod year;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::{Ran, command, run, run_with};
+
+/// A small company in a folder of its own, audited from files.
+struct Company {
+    folder: tempfile::TempDir,
+    users: Vec<Value>,
+    workers: Vec<String>,
+}
+
+impl Company {
+    /// Six people, of whom one account is an orphan.
+    fn new() -> Self {
+        let names = ["Ada Brandt", "Ben Castro", "Chiara Doria", "Deniz Eren", "Elif Fidan"];
+        let mut company = Self { folder: tempfile::tempdir().unwrap(), users: Vec::new(), workers: Vec::new() };
+        for (id, name) in (101..).zip(names) {
+            let role = if id < 103 { "Admin" } else { "Participant" };
+            company.joins(id, name, role);
+        }
+        company.user(180, "Olga Petrova", "Participant");
+        company
+    }
+
+    fn email(name: &str) -> String {
+        format!("{}@example.com", name.to_lowercase().replace(' ', "."))
+    }
+
+    fn user(&mut self, id: u64, name: &str, role: &str) {
+        self.users
+            .push(json!({"id": id, "email": Self::email(name), "name": name, "title": "Analyst", "role": role, "active": true}));
+    }
+
+    fn joins(&mut self, id: u64, name: &str, role: &str) {
+        self.user(id, name, role);
+        self.workers.push(format!("{id},{name},{},Analyst,Active,", Self::email(name)));
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes the two populations and gives the arguments of an audit of them.
+    fn prepare(&self) -> [&'static str; 7] {
+        let workers = format!("Employee ID,Name,Work Email,Job Title,Status,Termination Date\n{}\n", self.workers.join("\n"));
+        std::fs::write(self.path().join("workers.csv"), workers).unwrap();
+        std::fs::write(self.path().join("users.json"), serde_json::to_vec(&self.users).unwrap()).unwrap();
+        ["audit", "--accounts", "users.json", "--directory", "workers.csv", "--json", "-q"]
+    }
+
+    /// Audits on a day, at six in the morning.
+    fn try_audit(&self, day: &str) -> Ran {
+        let epoch = format!("{day}T06:00:00Z").parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp().to_string();
+        let args = self.prepare();
+        run_with(self.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], args)
+    }
+
+    /// The same, and it must succeed: the run's folder.
+    fn audit(&self, day: &str) -> Run {
+        let json = self.try_audit(day).code(0).json();
+        Run { folder: self.path().join(json["run_dir"].as_str().unwrap()) }
+    }
+
+    fn runs(&self) -> Value {
+        run(self.path(), ["runs", "--json"]).code(0).json()
+    }
+
+    fn verify(&self, run: &Run) -> Ran {
+        verify(&run.folder)
+    }
+
+    /// Runs the program in the company's folder through a shell.
+    fn shell(&self, script: &str) -> Ran {
+        let mut shell = Command::new("sh");
+        let program = env!("CARGO_BIN_EXE_domo-reconcile");
+        shell.current_dir(self.path()).args(["-c", script]).env("PROGRAM", program);
+        let output = shell.output().unwrap();
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+fn verify(folder: &Path) -> Ran {
+    run(folder.parent().unwrap(), ["verify", folder.to_str().unwrap()])
+}
+
+/// A run's folder.
+struct Run {
+    folder: PathBuf,
+}
+
+impl Run {
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_slice(&std::fs::read(self.folder.join(name)).unwrap()).unwrap()
+    }
+
+    fn id(&self) -> String {
+        self.folder.file_name().unwrap().to_str().unwrap().to_owned()
+    }
+
+    /// The one finding of this kind about this account.
+    fn finding(&self, kind: &str, account: u64) -> Option<Value> {
+        let findings = self.json("findings.json")["findings"].as_array().unwrap().clone();
+        findings.into_iter().find(|finding| finding["kind"] == kind && finding["account"]["id"] == account)
+    }
+
+    fn state(&self, kind: &str, account: u64) -> Option<(String, String)> {
+        let finding = self.finding(kind, account)?;
+        Some((finding["state"].as_str().unwrap().to_owned(), finding["first_seen"].as_str().unwrap().to_owned()))
+    }
+}
+
+fn state(word: &str, first_seen: &str) -> Option<(String, String)> {
+    Some((word.to_owned(), first_seen.to_owned()))
+}
