@@ -150,7 +150,7 @@ impl Verification {
             Ok((sha256, bytes)) => {
                 if let Some(decisions) = only_decided(&path, run).filter(|_| name == "plan.json") {
                     self.notes
-                        .push(format!("{name}: {decisions} decisions were recorded after the run; what it proposes is unaltered."));
+                        .push(format!("{name}: after the run, decisions on {decisions} of its actions were recorded; what it proposes is unaltered."));
                     return FileState::Decided;
                 }
                 let size = if bytes == entry.bytes {

@@ -113,7 +113,7 @@ fn decisions_are_told_apart_from_tampering() {
     let plan = audited.folder.join("plan.json");
     run(company.path(), ["review", plan.to_str().unwrap(), "--approve", "all", "--by", "ada@example.com"]).code(0);
     let said = company.verify(&audited).code(0).stdout;
-    assert!(said.contains("1 decisions were recorded after the run; what it proposes is unaltered"), "{said}");
+    assert!(said.contains("after the run, decisions on 1 of its actions were recorded; what it proposes is unaltered"), "{said}");
     let text = std::fs::read_to_string(&plan).unwrap();
     std::fs::write(&plan, text.replace("olga.petrova", "ada.brandt")).unwrap();
     company.verify(&audited).code(1);

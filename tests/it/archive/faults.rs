@@ -128,12 +128,22 @@ fn who_watches_is_told_how_many_and_never_who() {
     let address = format!("http://{}/hook/s3cr3t", listener.local_addr().unwrap());
     let rules = "[domo]\ninstance = \"acme\"\n[[directory]]\npath = \"workers.csv\"\n[notify]\nurl_env = \"HOOK\"\ntextfile = \"domo.prom\"\n";
     std::fs::write(company.path().join("domo-reconcile.toml"), rules).unwrap();
+    listener.set_nonblocking(true).unwrap();
     let hook = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
+        let patience = std::time::Instant::now() + Duration::from_secs(30);
+        let mut stream = loop {
+            match listener.accept() {
+                Ok((stream, _)) => break stream,
+                Err(_) => assert!(std::time::Instant::now() < patience, "nobody called"),
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        stream.set_nonblocking(false).unwrap();
         let mut request = Vec::new();
         let mut buffer = [0; 4096];
         while !String::from_utf8_lossy(&request).ends_with('}') {
             let read = stream.read(&mut buffer).unwrap();
+            assert!(read > 0, "the request ended early");
             request.extend_from_slice(&buffer[..read]);
         }
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").unwrap();

@@ -40,7 +40,7 @@ impl Company {
 
     fn user(&mut self, id: u64, name: &str, role: &str) {
         self.users
-            .push(json!({"id": id, "email": Self::email(name), "name": name, "title": "Analyst", "role": role, "active": true}));
+            .push(json!({"id": id, "email": Self::email(name), "name": name, "title": "Analyst", "role": role, "employeeNumber": id, "active": true}));
     }
 
     fn joins(&mut self, id: u64, name: &str, role: &str) {
