@@ -15,6 +15,7 @@ use rust_xlsxwriter::{
 use super::texts::Texts;
 use super::view::View;
 use super::{Inputs, cap, figures};
+use crate::failure::Failure;
 use crate::plan::{self, Plan, Verdict};
 use crate::text;
 
@@ -35,8 +36,19 @@ struct Book<'a> {
     t: &'a Texts,
 }
 
-/// Writes the workbook of a plan.
+/// Writes the workbook of a plan. The writer of sheets keeps rows in temporary files and panics where those cannot be written; a full
+/// disk is an error like any other here.
 pub(super) fn write(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + Send) -> Result<()> {
+    let filled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fill(inputs, plan, view, t, out)));
+    filled.unwrap_or_else(|_| {
+        let folder = std::env::temp_dir();
+        Err(Failure::failed("cannot write review.xlsx: its temporary files could not be written")
+            .hint(format!("see whether there is room in {}", folder.display()))
+            .into())
+    })
+}
+
+fn fill(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + Send) -> Result<()> {
     let head = Format::new().set_bold().set_background_color(0xF5_F7_F9).set_border_bottom(FormatBorder::Medium);
     let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top);
     let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);

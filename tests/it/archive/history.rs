@@ -1,9 +1,12 @@
 //! What runs say of each other, where the year does not show it.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
 use serde_json::json;
 
-use super::{Company, state};
-use crate::support::run;
+use super::{Company, Run, state};
+use crate::support::{command, run, run_with};
 
 #[test]
 fn a_clock_that_went_back_is_told_and_changes_no_order() {
@@ -95,4 +98,58 @@ fn what_is_not_a_run_is_not_one() {
     run(company.path(), ["runs", "show", "20260401T060000Z-abcdef"]).code(1);
     run(company.path(), ["runs", "show", "no-such-run"]).code(2);
     run(company.path(), ["runs", "--archive", "elsewhere"]).code(2);
+}
+
+/// The sandbox as a process of its own, with the company's users.
+struct Sandbox(std::process::Child, String);
+
+impl Sandbox {
+    fn start(company: &Company) -> Self {
+        let arguments = ["sandbox", "--accounts", "users.json", "--client-id", "id", "--client-secret", "secret"];
+        let mut child = command(company.path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        Self(child, line.trim().strip_prefix("listening on ").unwrap().to_owned())
+    }
+
+    fn run(&self, company: &Company, args: &[&str]) -> crate::support::Ran {
+        let env = [("DOMO_API_URL", self.1.as_str()), ("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "secret")];
+        run_with(company.path(), &env, args.iter().copied())
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn what_was_applied_is_told_and_so_is_access_that_came_back() {
+    let company = Company::new();
+    company.prepare();
+    let audit = ["audit", "--directory", "workers.csv", "--json", "-q"];
+    {
+        let sandbox = Sandbox::start(&company);
+        let first = sandbox.run(&company, &audit).code(0).json();
+        let plan = format!("{}/plan.json", first["run_dir"].as_str().unwrap());
+        run(company.path(), ["review", plan.as_str(), "--approve", "all", "--by", "ada@example.com"]).code(0);
+        sandbox.run(&company, &["apply", plan.as_str(), "--confirm", "--by", "ben@example.com"]).code(0);
+        // Still off: what was applied is told, and the finding is resolved.
+        let second = sandbox.run(&company, &audit).code(0).json();
+        let second = Run { folder: company.path().join(second["run_dir"].as_str().unwrap()) };
+        let report = std::fs::read_to_string(second.folder.join("report.html")).unwrap();
+        assert!(report.contains("was applied on") && report.contains("ben@example.com") && report.contains("1 done"));
+        assert!(!report.contains("is active again"));
+        assert_eq!(second.json("manifest.json")["summary"]["resolved"], 1);
+    }
+    // A sandbox begun anew knows nothing of it: somebody switched the account on again.
+    let sandbox = Sandbox::start(&company);
+    let third = sandbox.run(&company, &audit).code(0).json();
+    let third = Run { folder: company.path().join(third["run_dir"].as_str().unwrap()) };
+    let report = std::fs::read_to_string(third.folder.join("report.html")).unwrap();
+    assert!(report.contains("Account 180 (olga.petrova@example.com) is active again: plan P-"));
+    assert_eq!(third.finding("orphan", 180).unwrap()["state"], "reappeared");
+    company.verify(&third).code(0);
 }
