@@ -1,6 +1,6 @@
 //! The two frames as typed columns: one look-up a cell, nothing copied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use anyhow::{Context, Result};
 use chrono::{Days as DayCount, NaiveDate};
@@ -205,7 +205,12 @@ struct FactColumns {
     hire_date: Dates,
     termination_date: Dates,
     status_provided: Vec<bool>,
+    /// Cells of `status`, `hire_date` and `termination_date` that must not be compared, by place.
+    unreadable: HashSet<(u32, u32, &'static str)>,
 }
+
+/// The fields that employment is judged by.
+const EMPLOYMENT: [&str; 3] = ["status", "hire_date", "termination_date"];
 
 impl<'a> PersonColumns<'a> {
     pub(super) fn new(people: &'a People, fold: Fold) -> Result<Self> {
@@ -243,6 +248,15 @@ impl<'a> PersonColumns<'a> {
                 hire_date: Dates::of(&people.frame, "hire_date")?,
                 termination_date: Dates::of(&people.frame, "termination_date")?,
                 status_provided: provided.iter().map(|fields| fields.contains("status")).collect(),
+                unreadable: people
+                    .doubts
+                    .iter()
+                    .filter(|doubt| doubt.not_comparable)
+                    .filter_map(|doubt| {
+                        let field = EMPLOYMENT.into_iter().find(|field| *field == doubt.field)?;
+                        Some((doubt.source, doubt.row, field))
+                    })
+                    .collect(),
             },
             provided,
             fold,
@@ -295,12 +309,15 @@ impl<'a> PersonColumns<'a> {
     /// What a row of the directory says of employment.
     pub(super) fn facts(&self, row: u32) -> Facts {
         let facts = &self.facts;
+        let (source, line) = self.place(row);
+        let readable = |field| facts.unreadable.is_empty() || !facts.unreadable.contains(&(source, line, field));
         Facts {
-            status: facts.status.get(row).and_then(status_of),
-            enabled: facts.enabled.get(row),
-            hire_date: facts.hire_date.get(row),
-            termination_date: facts.termination_date.get(row),
-            status_provided: facts.status_provided.get(self.place(row).0 as usize).copied().unwrap_or(false),
+            status: facts.status.get(row).and_then(status_of).filter(|_| readable("status")),
+            enabled: facts.enabled.get(row).filter(|_| readable("status")),
+            hire_date: facts.hire_date.get(row).filter(|_| readable("hire_date")),
+            termination_date: facts.termination_date.get(row).filter(|_| readable("termination_date")),
+            status_provided: facts.status_provided.get(source as usize).copied().unwrap_or(false),
+            unreadable: !readable("termination_date"),
         }
     }
 

@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use super::columns::{AccountColumns, PersonColumns};
 use super::finding::DriftField;
 use super::keys::{Addresses, Number, loosely};
+use super::matching::Agreeing;
 use super::rule::PeopleRule;
-use crate::config::Config;
+use crate::config::{Config, Key};
 use crate::text::{folded, is_invisible};
 
 /// The only roles that are ever written; an account with any other keeps it.
@@ -71,10 +72,18 @@ impl<'a> Drifts<'a> {
     }
 
     /// Everything that differs, in the order of the configuration, role last.
-    pub(super) fn between(&self, account: u32, person: u32) -> Vec<DriftField> {
+    pub(super) fn between(&self, account: u32, person: u32, agreeing: Agreeing) -> Vec<DriftField> {
         let mut drift = Vec::new();
         for field in &self.fields {
-            drift.extend(self.field(field, account, person));
+            // A key that agrees does not differ; looking again would cost two cache misses a person.
+            let agrees = match *field {
+                "email" => agreeing.has(Key::Email),
+                "employee_number" => agreeing.has(Key::EmployeeNumber),
+                _ => false,
+            };
+            if !agrees {
+                drift.extend(self.field(field, account, person));
+            }
         }
         drift.extend(self.role(account, person));
         drift

@@ -18,6 +18,8 @@ pub struct Facts {
     pub termination_date: Option<NaiveDate>,
     /// Whether the file has a status column at all. Without one, being listed is the evidence.
     pub status_provided: bool,
+    /// A termination date stands there but cannot be read: being listed, or a boolean that is true, proves nothing then.
+    pub unreadable: bool,
 }
 
 /// What decided.
@@ -96,24 +98,28 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
         return plain(Status::Active, Basis::TerminationDate);
     }
     match facts.enabled {
-        Some(true) => plain(Status::Active, Basis::Boolean),
         Some(false) => plain(Status::Suspended, Basis::Boolean),
+        _ if facts.unreadable => plain(Status::Unknown, Basis::Nothing),
+        Some(true) => plain(Status::Active, Basis::Boolean),
         None if !facts.status_provided => plain(Status::Active, Basis::Listed),
         None => plain(Status::Unknown, Basis::Nothing),
     }
 }
 
-/// The judgement of a person whom several files have, from those of the rows, in the order of the files. The first readable one
-/// decides, but an end in one file weighs more than a switch in another, and employment in one more than an end in another.
+/// The judgement of a person whom several files have, from those of the rows, in the order of the files. A row that only lists the
+/// person weighs less than any word or date. Files that disagree are a contradiction, read as employed where one of them says so;
+/// an end and a switched off entry are no disagreement.
 pub fn combine(rows: &[Employment]) -> Option<Employment> {
     let says = |status: &[Status]| rows.iter().find(|row| row.basis != Basis::Listed && status.contains(&row.status)).copied();
-    let employed = says(&[Status::Active, Status::Leave]);
-    let decided = match (employed, says(&[Status::Terminated])) {
-        (Some(employed), Some(_)) => Some(Employment { contradiction: Some(Contradiction::FilesDisagree), ..employed }),
-        (None, Some(ended)) if says(&[Status::Prehire]).is_none() => Some(ended),
-        _ => says(&[Status::Active, Status::Leave, Status::Suspended, Status::Terminated, Status::Prehire]),
-    };
-    decided.or_else(|| rows.iter().find(|row| row.status != Status::Unknown).copied()).or_else(|| rows.first().copied())
+    let (employed, ended) = (says(&[Status::Active, Status::Leave]), says(&[Status::Terminated]));
+    let (off, ahead) = (says(&[Status::Suspended]), says(&[Status::Prehire]));
+    let decided = employed.or(ahead).or(ended).or(off);
+    let groups = usize::from(employed.is_some()) + usize::from(ahead.is_some()) + usize::from(ended.is_some() || off.is_some());
+    match decided {
+        Some(decided) if groups > 1 => Some(Employment { contradiction: Some(Contradiction::FilesDisagree), ..decided }),
+        Some(decided) => Some(decided),
+        None => rows.iter().find(|row| row.status != Status::Unknown).or(rows.first()).copied(),
+    }
 }
 
 #[cfg(test)]
@@ -127,7 +133,14 @@ mod tests {
     /// `word, enabled, hired, last day` on 2026-11-23, in a file with a status column.
     fn judged(status: Option<Status>, enabled: Option<bool>, hired: &str, last_day: &str) -> Employment {
         let date = |text: &str| (!text.is_empty()).then(|| day(text));
-        let facts = Facts { status, enabled, hire_date: date(hired), termination_date: date(last_day), status_provided: true };
+        let facts = Facts {
+            status,
+            enabled,
+            hire_date: date(hired),
+            termination_date: date(last_day),
+            status_provided: true,
+            unreadable: false,
+        };
         judge(&facts, day("2026-11-23"))
     }
 
@@ -177,6 +190,14 @@ mod tests {
     }
 
     #[test]
+    fn a_termination_date_that_cannot_be_read_leaves_nothing_certain() {
+        let facts = Facts { unreadable: true, ..Facts::default() };
+        assert_eq!(judge(&facts, day("2026-11-23")).status, Status::Unknown);
+        let worded = Facts { status: Some(Status::Active), ..facts };
+        assert_eq!(judge(&worded, day("2026-11-23")).status, Status::Active);
+    }
+
+    #[test]
     fn of_two_files_an_explicit_word_weighs_more_than_being_listed_and_employed_more_than_ended() {
         let row = |status, basis| Employment { status, basis, contradiction: None };
         let (listed, unknown) = (row(Status::Active, Basis::Listed), row(Status::Unknown, Basis::Nothing));
@@ -185,7 +206,7 @@ mod tests {
         assert_eq!(combine(&[listed, ended]), Some(ended));
         assert_eq!(combine(&[unknown, listed]), Some(listed));
         assert_eq!(combine(&[off, ended]), Some(ended));
-        assert_eq!(combine(&[active, off]), Some(active));
+        assert_eq!(combine(&[active, off]).unwrap().contradiction, Some(Contradiction::FilesDisagree));
         let disagreeing = combine(&[ended, active]).unwrap();
         assert_eq!((disagreeing.status, disagreeing.contradiction), (Status::Active, Some(Contradiction::FilesDisagree)));
         assert_eq!(combine(&[]), None);

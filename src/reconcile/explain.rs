@@ -165,7 +165,7 @@ pub(super) fn contradiction(
         Contradiction::EndedBeforeLastDay => {
             format!("The status is `{word}`, but the termination date {} is {apart} after the day judged", day(last_day))
         }
-        Contradiction::FilesDisagree => "One file says that the employment has ended, another that it has not".to_owned(),
+        Contradiction::FilesDisagree => "The files disagree on whether this person is employed".to_owned(),
         Contradiction::HiredAfterLastDay => {
             format!("The hire date {} is later than the termination date {}", day(hire), day(last_day))
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
+use super::candidates::Candidates;
 use super::columns::{AccountColumns, PersonColumns};
 use super::drift::Drifts;
 use super::employment::Employment;
@@ -40,6 +41,8 @@ pub(super) struct Judge<'a> {
     pub(super) drifts: &'a Drifts<'a>,
     /// Accounts of each person with several, those that take part only.
     pub(super) holders: HashMap<u32, Vec<u32>>,
+    /// People whom an orphan's name may mean.
+    pub(super) candidates: Candidates,
 }
 
 impl Judge<'_> {
@@ -148,11 +151,29 @@ impl Judge<'_> {
         let severity = if self.accounts.may_administer(row) { Severity::High } else { Severity::Medium };
         let role = self.accounts.role(row).filter(|_| severity == Severity::High);
         let role = role.map(|role| format!(", with the role {role}")).unwrap_or_default();
-        let reason = format!("Active{role}, but nobody in the directory has its {}", explain::keys_in_words(&tried));
-        let detail = Detail::Orphan { keys_tried: tried, candidates: Vec::new(), created: self.accounts.created.get(row) };
+        let mut reason = format!("Active{role}, but nobody in the directory has its {}", explain::keys_in_words(&tried));
+        reason.push_str(&self.last_seen(row));
+        let candidates = self.candidates.of(self, row);
+        if let Some(nearest) = candidates.first() {
+            reason.push_str(&format!("; nearest by name: {}, {}", explain::person(&nearest.person), nearest.why));
+        }
+        let detail = Detail::Orphan { keys_tried: tried, candidates, created: self.accounts.created.get(row) };
         let mut draft = self.draft(Kind::Orphan, severity, row, reason, detail);
         draft.finding.action = removal(self.rules.config.policy.orphan);
         draft
+    }
+
+    /// When somebody last signed in, where the source says.
+    fn last_seen(&self, row: u32) -> String {
+        if !self.accounts.provides("last_login") {
+            return String::new();
+        }
+        match self.accounts.last_login.get(row) {
+            Some(day) => {
+                format!("; last sign-in {day}, {} before the day judged", explain::days((self.rules.as_of - day).num_days()))
+            }
+            None => "; no sign-in is known".into(),
+        }
     }
 
     /// The configured keys that this account carries.
@@ -173,17 +194,33 @@ impl Judge<'_> {
         let severity = if self.accounts.may_administer(row) { Severity::Critical } else { Severity::High };
         let role = self.accounts.role(row).filter(|_| severity == Severity::Critical);
         let left = self.employment[person as usize].status == Status::Terminated;
-        let reason = match left {
+        let mut reason = match left {
             true => explain::leaver(word, last_day, as_of, role),
             false => explain::suspended(word, last_day, role),
         };
+        reason.push_str(&self.last_seen(row));
         let days_since = last_day.filter(|day| *day < as_of).map(|day| (as_of - day).num_days());
         let detail = Detail::Employment { status_word: word.map(str::to_owned), last_day, days_since };
         let kind = if left { Kind::Leaver } else { Kind::Suspended };
         let mut draft = self.with_person(self.draft(kind, severity, row, reason, detail), person, agreeing);
         let policy = &self.rules.config.policy;
         draft.finding.action = removal(if left { policy.leaver } else { policy.suspended });
+        if let Some(employed) = self.employed_sibling(person) {
+            let other = explain::person(&self.person_ref(employed));
+            draft
+                .finding
+                .reason
+                .push_str(&format!("; another row with one of the person's keys says employed: {other}, so a person decides"));
+            draft.finding.action = None;
+        }
         Some(draft)
+    }
+
+    /// A row that shares a key with this one and says employed: a rehire, or somebody else's row.
+    fn employed_sibling(&self, person: u32) -> Option<u32> {
+        let siblings = self.matches.siblings.get(&person)?;
+        let employed = |row: &&u32| matches!(self.employment[**row as usize].status, Status::Active | Status::Leave);
+        siblings.iter().find(employed).copied()
     }
 
     fn early(&self, row: u32) -> Option<Draft> {
@@ -200,7 +237,7 @@ impl Judge<'_> {
 
     fn drift(&self, row: u32) -> Option<Draft> {
         let (person, agreeing) = self.person_of(row)?;
-        let drift = self.drifts.between(row, person);
+        let drift = self.drifts.between(row, person, agreeing);
         if drift.is_empty() {
             return None;
         }
@@ -331,7 +368,8 @@ impl Judge<'_> {
             Gap::RejectedRow => (
                 "rejected-row",
                 "the rejected row",
-                "A rejected row of the directory carries its address or number: its owner may be real".to_owned(),
+                "A rejected row or an unusable cell of the directory carries its address or number: its owner may be real"
+                    .to_owned(),
             ),
             Gap::PartialDirectory => (
                 "partial-directory",
@@ -435,7 +473,8 @@ impl Judge<'_> {
 
     fn missing(&self, row: u32) -> Draft {
         let config = self.rules.config;
-        let rule = config.expected.as_ref().map_or("every active person".to_owned(), rule::in_words);
+        let fitting = |expected| rule::fitting(expected, self.people, row);
+        let rule = config.expected.as_ref().map_or("every active person".to_owned(), fitting);
         let since = self.people.hire_date.get(row).filter(|day| *day <= self.rules.as_of);
         let since = since.map(|day| format!(" since {day}")).unwrap_or_default();
         let reason =

@@ -317,6 +317,8 @@ pub(super) struct Matches {
     pub(super) in_ambiguity: Vec<bool>,
     /// Duplicate rows that no other key singled out: the keys they share.
     pub(super) repeated: HashMap<u32, Vec<Key>>,
+    /// For rows that were singled out: the others with one of their keys.
+    pub(super) siblings: HashMap<u32, Vec<u32>>,
 }
 
 impl Matches {
@@ -350,6 +352,7 @@ impl Matches {
             in_conflict: vec![false; height],
             in_ambiguity: vec![false; height],
             repeated: HashMap::new(),
+            siblings: HashMap::new(),
         };
         matches.tell_people(parts, &accounts.id);
         matches.find_repeated();
@@ -395,12 +398,19 @@ impl Matches {
 
     fn find_repeated(&mut self) {
         let mut repeated: HashMap<u32, Vec<Key>> = HashMap::new();
+        let mut siblings: HashMap<u32, Vec<u32>> = HashMap::new();
         for (key, rows) in self.pointers.repeated_people() {
-            for row in rows.iter().filter(|row| self.holders[**row as usize] == 0) {
-                repeated.entry(*row).or_default().push(key);
+            for row in rows {
+                if self.holders[*row as usize] == 0 {
+                    repeated.entry(*row).or_default().push(key);
+                } else {
+                    // A bound for files in which thousands share a key; whether one of them is employed shows in the first few.
+                    siblings.entry(*row).or_default().extend(rows.iter().filter(|other| *other != row).take(100));
+                }
             }
         }
         self.repeated = repeated;
+        self.siblings = siblings;
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`reconcile`] takes the two populations and the rules and gives a [`Reconciliation`]: every account and every person in exactly
 //! one situation, the findings, and totals that balance.
 
+mod candidates;
 mod columns;
 mod correlate;
 mod drift;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Config, Key};
 use crate::directory::People;
 use crate::domo::Accounts;
+use candidates::Candidates;
 use columns::{AccountColumns, PersonColumns};
 use drift::Drifts;
 use fold::Fold;
@@ -321,6 +323,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         person_situations: &person_situations,
         drifts: &drifts,
         holders: holders(&matches, &parts),
+        candidates: Candidates::new(&accounts, &people, &addresses, &matches, &account_situations),
     };
     let mut excluded = vec![0u64; config.exclude.len() + 1];
     for (_, rule) in parts.iter().zip(&excluded_by).filter(|(part, _)| **part == Part::Excluded) {
@@ -346,7 +349,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         account_rows: outcome::account_rows(&matches, &people.fold, &account_situations)?,
         person_rows: outcome::person_rows(&matches, &people.fold, &row_situations)?,
         privileged: outcome::privileged(&judge, &findings),
-        patterns: outcome::patterns(&findings),
+        patterns: outcome::patterns(&findings, judge.candidates.moved_domains(&judge)),
         exceptions,
         not_tested: outcome::not_tested(rules, &accounts, &people, &drifts),
         method: outcome::method(&judge, rules, rejected),

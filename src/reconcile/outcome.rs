@@ -218,8 +218,8 @@ pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privile
     listed.collect()
 }
 
-/// Many drifts of one cause, largest first.
-pub(super) fn patterns(findings: &[Finding]) -> Vec<Pattern> {
+/// Many drifts of one cause, largest first, after what suggests a domain alias.
+pub(super) fn patterns(findings: &[Finding], moved_domains: Vec<Pattern>) -> Vec<Pattern> {
     let pairs = drift::count_pairs(findings.iter().flat_map(|finding| &finding.drift));
     let mut floods: Vec<Pattern> = pairs
         .into_iter()
@@ -231,6 +231,7 @@ pub(super) fn patterns(findings: &[Finding]) -> Vec<Pattern> {
             count,
         })
         .collect();
+    floods.extend(moved_domains.into_iter().filter(|moved| moved.count >= FLOOD));
     floods.sort_by(|a, b| {
         b.count.cmp(&a.count).then_with(|| (&a.field, &a.domo, &a.directory).cmp(&(&b.field, &b.domo, &b.directory)))
     });

@@ -64,10 +64,17 @@ impl PeopleRule {
     }
 }
 
-/// The rule as a reviewer reads it: `department = Finance or Sales*, location = Berlin`.
-pub(super) fn in_words(rule: &config::Rule) -> String {
-    let parts: Vec<String> = rule.iter().map(|(field, patterns)| format!("{field} = {}", patterns.join(" or "))).collect();
-    parts.join(", ")
+/// What of a rule fitted a person, as a reviewer reads it: `department = Sales*, location = Berlin`.
+pub(super) fn fitting(rule: &config::Rule, people: &PersonColumns<'_>, row: u32) -> String {
+    let part = |(field, patterns): (&String, &Vec<String>)| {
+        let values = people.values(row, field);
+        let fitted = patterns.iter().find(|pattern| {
+            let pattern = Pattern::new(pattern);
+            values.iter().any(|value| pattern.matches(value))
+        });
+        format!("{field} = {}", fitted.map_or("", String::as_str))
+    };
+    rule.iter().map(part).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

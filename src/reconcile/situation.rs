@@ -66,7 +66,7 @@ pub(super) fn parts(accounts: &AccountColumns<'_>, exclusions: &Exclusions, addr
     (0..accounts.height).into_par_iter().with_min_len(1024).map(part).collect()
 }
 
-/// Addresses and numbers that rejected rows carry: whoever has one of them may be real.
+/// Addresses and numbers that rejected rows and unusable cells carry: whoever has one of them may be real.
 #[derive(Debug, Default)]
 pub(super) struct RejectedKeys {
     addresses: HashSet<String>,
@@ -78,18 +78,32 @@ impl RejectedKeys {
     pub(super) fn new(people: &PersonColumns<'_>, addresses: &Addresses) -> Self {
         let mut keys = Self::default();
         for row in &people.people.rejected {
-            // A cell that broke the row may hold several addresses, or one in brackets.
-            let cell = row.email.as_deref().unwrap_or_default();
-            let parts = cell.split([',', ';', '|', ' ', '<', '>', '"', '\n', '\r', '\t']).chain([cell]);
-            let parts = parts.map(|part| part.strip_prefix("mailto:").unwrap_or(part));
-            keys.addresses.extend(parts.filter_map(|part| addresses.key(part)).map(|key| key.into_owned()));
-            let cell = row.employee_number.as_deref().unwrap_or_default();
-            for number in cell.split([',', ';', '|', ' ', '\n']).chain([cell]).filter_map(|part| Number::of(part).text()) {
-                keys.loose.extend(loosely(&number).map(str::to_owned));
-                keys.numbers.insert(number.into_owned());
+            keys.add_addresses(row.email.as_deref().unwrap_or_default(), addresses);
+            keys.add_numbers(row.employee_number.as_deref().unwrap_or_default());
+        }
+        // A key that was left out of a usable row may be somebody's too.
+        for doubt in people.people.doubts.iter().filter(|doubt| doubt.not_comparable) {
+            match doubt.field.as_str() {
+                "email" | "alternate_email" => keys.add_addresses(&doubt.value, addresses),
+                "employee_number" => keys.add_numbers(&doubt.value),
+                _ => {}
             }
         }
         keys
+    }
+
+    /// A cell that broke its row may hold several addresses, or one in brackets.
+    fn add_addresses(&mut self, cell: &str, addresses: &Addresses) {
+        let parts = cell.split([',', ';', '|', ' ', '<', '>', '(', ')', '"', '\n', '\r', '\t']).chain([cell]);
+        let parts = parts.map(|part| part.strip_prefix("mailto:").unwrap_or(part)).filter(|part| part.contains('@'));
+        self.addresses.extend(parts.filter_map(|part| addresses.key(part)).map(|key| key.into_owned()));
+    }
+
+    fn add_numbers(&mut self, cell: &str) {
+        for number in cell.split([',', ';', '|', ' ', '\n']).chain([cell]).filter_map(|part| Number::of(part).text()) {
+            self.loose.extend(loosely(&number).map(str::to_owned));
+            self.numbers.insert(number.into_owned());
+        }
     }
 
     fn hold(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, row: u32) -> bool {

@@ -118,5 +118,5 @@ fn directories(options: &cli::Check, config: &Config) -> Vec<Directory> {
 /// Who is employed is the reconciliation's judgement, here as there.
 fn judge(stated: &Stated, as_of: NaiveDate) -> Status {
     let Stated { status, enabled, hire_date, termination_date, status_provided } = *stated;
-    employment::judge(&Facts { status, enabled, hire_date, termination_date, status_provided }, as_of).status
+    employment::judge(&Facts { status, enabled, hire_date, termination_date, status_provided, unreadable: false }, as_of).status
 }

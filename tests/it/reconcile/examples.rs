@@ -468,6 +468,89 @@ mod situations {
     }
 }
 
+mod doubts {
+    use super::*;
+
+    fn doubting(mut company: Company, field: &str, value: &str) -> Company {
+        company.doubts.push(Doubt {
+            source: 0,
+            row: 2,
+            field: field.into(),
+            problem: "it cannot be read".into(),
+            value: value.into(),
+            not_comparable: true,
+        });
+        company
+    }
+
+    #[test]
+    fn a_termination_date_in_doubt_neither_ends_nor_proves_employment() {
+        let bare = |last_day| Person { status: "", hired: None, last_day, ..person(1) };
+        for last_day in [None, Some(day("2020-01-01"))] {
+            let mut company = pair(account(1), bare(last_day));
+            company.fields = vec!["email", "employee_number", "termination_date"];
+            assert_eq!(doubting(company, "termination_date", "yesterday").account_situation(0), "not_evaluable");
+        }
+    }
+
+    #[test]
+    fn an_address_that_could_not_be_used_never_makes_an_orphan() {
+        let broken = Person { email: String::new(), number: "57".into(), ..person(2) };
+        let company = pair(Account { number: String::new(), ..account(1) }, broken);
+        assert_eq!(company.account_situation(0), "orphan");
+        let company = doubting(company, "email", "person1@acme.com (old); x@y.z");
+        assert_eq!(company.account_situation(0), "not_evaluable");
+    }
+
+    #[test]
+    fn a_leaver_whose_other_row_says_employed_is_left_to_a_person() {
+        let old = Person { email: "old@acme.com".into(), ..left(1) };
+        let judged = Company::with([Account { email: "old@acme.com".into(), ..account(1) }], [old, person(1)]).judged();
+        let leaver = of_kind(&judged, Kind::Leaver)[0];
+        assert_eq!(leaver.action, None);
+        assert!(leaver.reason.contains("says employed"), "{}", leaver.reason);
+    }
+}
+
+mod candidates {
+    use super::*;
+
+    fn candidates(account: Account, people: Vec<Person>) -> Vec<(u32, String)> {
+        let judged = Company::with([account], people).judged();
+        let Detail::Orphan { candidates, .. } = &of_kind(&judged, Kind::Orphan)[0].detail else { panic!() };
+        candidates.iter().map(|candidate| (candidate.person.row, candidate.why.clone())).collect()
+    }
+
+    fn stranger(name: &str, email: &str) -> Account {
+        Account {
+            name: name.into(),
+            email: email.into(),
+            number: "1".into(),
+            department: "Board".into(),
+            title: "Chair".into(),
+            ..account(9)
+        }
+    }
+
+    #[test]
+    fn an_orphan_names_people_of_that_name_who_have_no_account() {
+        let found = candidates(
+            stranger("MÜLLER, Zoe", "z@x.y"),
+            vec![Person { name: "Ben Costa".into(), ..person(2) }, Person { name: "Zoë Müller".into(), ..person(1) }],
+        );
+        assert_eq!(found, [(3, "same name".to_owned())]);
+    }
+
+    #[test]
+    fn the_same_mailbox_at_another_domain_is_suggested_and_many_of_them_suggest_an_alias() {
+        let accounts = (1..=12).map(|n| stranger(&format!("X{n}"), &format!("person{n}@old.com"))).zip(1..);
+        let accounts = accounts.map(|(account, n)| Account { id: n, number: String::new(), ..account });
+        let judged = Company::with(accounts, (1..=12).map(person)).judged();
+        let [pattern] = judged.patterns.as_slice() else { panic!("{:?}", judged.patterns) };
+        assert_eq!((pattern.domo.as_str(), pattern.directory.as_str(), pattern.count), ("*@old.com", "*@acme.com", 12));
+    }
+}
+
 mod drift {
     use super::*;
 
@@ -627,6 +710,12 @@ mod folding {
     fn ended_in_one_file_and_employed_in_the_other_is_employed_and_said() {
         let judged = two_files([account(1)], [left(1), in_second(person(1))]).judged();
         assert_eq!((judged.accounts.matched, only(&judged).kind), (1, Kind::Quality));
+    }
+
+    #[test]
+    fn employed_in_one_file_and_switched_off_in_the_other_does_not_vanish() {
+        let off = Person { status: "", enabled: Some(false), ..in_second(person(1)) };
+        assert_eq!(only(&two_files([account(1)], [person(1), off]).judged()).kind, Kind::Quality);
     }
 
     #[test]

@@ -124,6 +124,7 @@ impl Naive<'_> {
             hire_date: person.hired,
             termination_date: person.last_day,
             status_provided: true,
+            unreadable: false,
         };
         judge(&facts, self.company.as_of).status
     }

@@ -1,0 +1,199 @@
+//! People whom an orphan may be: by name, by the local part of the address. Suggestions for a reader, never a match.
+//!
+//! Only people without an account are candidates, indexed by the words of their names; words that too many of them share are passed
+//! over, so that the work stays linear.
+
+use std::collections::{BTreeSet, HashMap};
+
+use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::columns::{AccountColumns, PersonColumns};
+use super::correlate::NONE;
+use super::finding::Candidate;
+use super::judge::Judge;
+use super::keys::Addresses;
+use super::matching::Matches;
+use super::{AccountSituation, Pattern};
+
+/// A word that more people than this share tells nobody apart.
+const COMMON: usize = 200;
+
+/// Candidates shown with one orphan.
+const SHOWN: usize = 3;
+
+/// Names less alike than this are not shown.
+const LIKE_ENOUGH: f64 = 0.5;
+
+/// The index of people without an account.
+#[derive(Debug, Default)]
+pub(super) struct Candidates {
+    by_word: HashMap<String, Vec<u32>>,
+    /// By the local part of the address, where only one of them has it.
+    by_mailbox: HashMap<String, u32>,
+}
+
+impl Candidates {
+    pub(super) fn new(
+        accounts: &AccountColumns<'_>,
+        people: &PersonColumns<'_>,
+        addresses: &Addresses,
+        matches: &Matches,
+        situations: &[AccountSituation],
+    ) -> Self {
+        let mut index = Self::default();
+        if accounts.height == 0 || !situations.contains(&AccountSituation::Orphan) {
+            return index;
+        }
+        let free = |row: &u32| matches.account_of[*row as usize] == NONE;
+        let named = |row: u32| {
+            let mailbox = people.email.get(row).and_then(|email| addresses.key(email));
+            let mailbox = mailbox.and_then(|email| Some(email.rsplit_once('@')?.0.to_owned()));
+            (row, people.display_name(row).map(|name| words(&name)).unwrap_or_default(), mailbox)
+        };
+        let named: Vec<_> = (0..people.height).into_par_iter().filter(free).map(named).collect();
+        let mut shared = BTreeSet::new();
+        for (row, words, mailbox) in named {
+            for word in words {
+                index.by_word.entry(word).or_default().push(row);
+            }
+            if let Some(mailbox) = mailbox
+                && index.by_mailbox.insert(mailbox.clone(), row).is_some()
+            {
+                shared.insert(mailbox);
+            }
+        }
+        index.by_word.retain(|_, rows| rows.len() <= COMMON);
+        index.by_mailbox.retain(|mailbox, _| !shared.contains(mailbox));
+        index
+    }
+
+    /// The nearest few, best first.
+    pub(super) fn of(&self, judge: &Judge<'_>, account: u32) -> Vec<Candidate> {
+        let (accounts, people) = (judge.accounts, judge.people);
+        let ours = words(accounts.name.get(account).unwrap_or_default());
+        let mailbox = mailbox(judge, account);
+        let same_mailbox = mailbox.as_ref().and_then(|mailbox| self.by_mailbox.get(mailbox));
+        let mut near: Vec<u32> =
+            ours.iter().filter_map(|word| self.by_word.get(word)).flatten().chain(same_mailbox).copied().collect();
+        near.sort_unstable();
+        near.dedup();
+        let scored = near.into_iter().map(|row| {
+            let theirs = words(&people.display_name(row).unwrap_or_default());
+            let (mut score, mut why) = likeness(&ours, &theirs);
+            if same_mailbox == Some(&row) {
+                score = score.max(0.9);
+                why.push("same mailbox at another domain");
+            }
+            for (field, ours, theirs) in [
+                ("same department", accounts.department.filled(account), people.department.filled(row)),
+                ("same title", accounts.title.filled(account), people.title.filled(row)),
+            ] {
+                if ours.is_some() && ours == theirs {
+                    score = (score + 0.05).min(1.0);
+                    why.push(field);
+                }
+            }
+            (score, row, why)
+        });
+        let mut scored: Vec<_> = scored.filter(|(score, ..)| *score >= LIKE_ENOUGH).collect();
+        let place = |row: u32| (people.source(row), people.line(row));
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| place(a.1).cmp(&place(b.1))));
+        scored.truncate(SHOWN);
+        let candidate =
+            |(score, row, why): (f64, u32, Vec<&str>)| Candidate { person: judge.person_ref(row), score, why: why.join(", ") };
+        scored.into_iter().map(candidate).collect()
+    }
+
+    /// Orphans whose mailbox is somebody's at one other domain, counted by domains: a domain alias is missing.
+    pub(super) fn moved_domains(&self, judge: &Judge<'_>) -> Vec<Pattern> {
+        let mut moves: HashMap<(String, String), u64> = HashMap::new();
+        let orphans = (0u32..).zip(judge.account_situations).filter(|(_, situation)| **situation == AccountSituation::Orphan);
+        for (account, _) in orphans {
+            let Some(row) = mailbox(judge, account).and_then(|mailbox| self.by_mailbox.get(&mailbox).copied()) else { continue };
+            let ours = judge.accounts.email.get(account).and_then(|email| judge.addresses.key(email));
+            let theirs = judge.people.email.get(row).and_then(|email| judge.addresses.key(email));
+            if let (Some((_, from)), Some((_, to))) =
+                (ours.as_ref().and_then(|email| email.rsplit_once('@')), theirs.as_ref().and_then(|email| email.rsplit_once('@')))
+            {
+                *moves.entry((from.to_owned(), to.to_owned())).or_default() += 1;
+            }
+        }
+        let pattern = |((from, to), count): ((String, String), u64)| Pattern {
+            field: "email".into(),
+            domo: format!("*@{from}"),
+            directory: format!("*@{to}"),
+            count,
+        };
+        moves.into_iter().map(pattern).collect()
+    }
+}
+
+/// The local part of an account's address.
+fn mailbox(judge: &Judge<'_>, account: u32) -> Option<String> {
+    let email = judge.accounts.email.get(account).and_then(|email| judge.addresses.key(email))?;
+    Some(email.rsplit_once('@')?.0.to_owned())
+}
+
+/// A name as words: without accents, case, titles, punctuation and what stands in brackets; sorted.
+fn words(name: &str) -> Vec<String> {
+    const TITLES: [&str; 10] = ["mr", "mrs", "ms", "dr", "prof", "jr", "sr", "ii", "iii", "phd"];
+    let mut plain = String::with_capacity(name.len());
+    let mut depth = 0u32;
+    for letter in name.nfkd().filter(|letter| !is_combining_mark(*letter)) {
+        match letter {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            // O’Neil, O'Neil and ONeil are one.
+            '\'' | '’' | '`' | '´' => {}
+            'ß' => plain.push_str("ss"),
+            'ø' | 'Ø' => plain.push('o'),
+            'ł' | 'Ł' => plain.push('l'),
+            'æ' | 'Æ' => plain.push_str("ae"),
+            'œ' | 'Œ' => plain.push_str("oe"),
+            'đ' | 'Đ' | 'ð' => plain.push('d'),
+            _ if letter.is_alphanumeric() => plain.extend(letter.to_lowercase()),
+            _ => plain.push(' '),
+        }
+    }
+    let mut words: Vec<String> = plain.split_whitespace().filter(|word| !TITLES.contains(word)).map(str::to_owned).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// How alike two names are, from 0 to 1, and why.
+fn likeness(ours: &[String], theirs: &[String]) -> (f64, Vec<&'static str>) {
+    let shared = ours.iter().filter(|word| theirs.contains(word)).count();
+    match shared {
+        0 => (0.0, Vec::new()),
+        shared if shared == ours.len() && shared == theirs.len() => (1.0, vec!["same name"]),
+        shared if shared == ours.len() || shared == theirs.len() => (0.85, vec!["one name contains the other"]),
+        shared => {
+            let letters = strsim::jaro_winkler(&ours.join(" "), &theirs.join(" "));
+            let words = 2.0 * shared as f64 / (ours.len() + theirs.len()) as f64;
+            ((words + letters) / 2.0, vec!["a part of the name agrees"])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_order_titles_and_brackets_do_not_matter() {
+        assert_eq!(words("Dr. Müller-Strauß, Zoë (On Leave)"), words("Zoe Muller Strauss"));
+        assert_eq!(words("O’Neil"), words("ONEIL"));
+        assert_eq!(words("Søren Kjær"), words("Soren Kjaer"));
+    }
+
+    #[test]
+    fn a_new_surname_is_still_near() {
+        assert_eq!(likeness(&words("Ada Byron"), &words("Byron, Ada")).0, 1.0);
+        assert!(likeness(&words("Ada Byron"), &words("Ada King")).0 >= LIKE_ENOUGH);
+        assert_eq!(likeness(&words("Ada"), &words("Ben")).0, 0.0);
+    }
+}
