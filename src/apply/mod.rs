@@ -118,7 +118,12 @@ impl<'a> Desk<'a> {
             if self.done.contains(&action.id) {
                 continue;
             }
-            let (outcome, detail) = match judge::look(&reader, action).await {
+            let deletes = self.journal.deleted_instead().filter(|_| action.kind == crate::reconcile::Action::Deactivate);
+            let found = match deletes {
+                Some(other) => Ok(Ready::Impossible(run::deletes(other))),
+                None => judge::look(&reader, action).await,
+            };
+            let (outcome, detail) = match found {
                 Ok(Ready::Write(_, changes)) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&changes))),
                 Ok(Ready::Create) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&action.after))),
                 Ok(Ready::AlreadySo(_)) => (Outcome::AlreadyDone, None),

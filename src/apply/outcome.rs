@@ -45,7 +45,7 @@ impl Report {
     pub fn new(plan: &Plan, confirmed: bool, journal: String, rows: Vec<Row>) -> Self {
         let mut by_action: BTreeMap<String, Row> = rows.into_iter().map(|row| (row.action.clone(), row)).collect();
         let unreached = |action: &Action| match plan.approved(&action.id) {
-            true => Row::new(action, Outcome::WouldDo, "not reached; apply again to go on".to_owned()),
+            true => Row::new(action, Outcome::WouldDo, "not reached".to_owned()),
             false => Row::new(action, Outcome::NotApproved, None),
         };
         let results: Vec<Row> =

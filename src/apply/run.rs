@@ -11,17 +11,23 @@ use super::outcome::Row;
 use super::stop::Stop;
 use crate::domo::{Account, Reader, WriteError, Writer, Written};
 use crate::plan::journal::{Ended, Event, Step};
-use crate::plan::{Action, Approved, Outcome};
+use crate::plan::{Action, Approved, Outcome, fields};
 use crate::reconcile::Action as Kind;
 
 /// Failures in a row after which nothing more is tried.
 const IN_A_ROW: usize = 3;
 
-/// What an earlier apply left of an action: its account, the writes that were read back, and whether one was not.
+/// What an earlier apply left of an action.
 #[derive(Debug, Clone, Default)]
 struct Earlier {
+    /// Writes that were read back.
     written: BTreeSet<Step>,
-    begun: bool,
+    /// Something was sent, or may have been.
+    attempted: bool,
+    /// What the last write ended with.
+    ended: Option<String>,
+    /// A field that changed unasked, and what it was before.
+    alarm: Option<(String, Value)>,
 }
 
 /// Carries out what is approved and still to be done.
@@ -59,9 +65,14 @@ impl<'a> Run<'a> {
         stop: &'a Stop,
     ) -> Self {
         let earlier = journal.journal().fold().into_iter().map(|(action, standing)| {
-            let written = standing.written.into_iter().cloned().collect();
-            let begun = standing.pending.is_some();
-            (action.to_owned(), Earlier { written, begun })
+            let was = |field: &str| standing.was.map(|was| fields::value(was, field)).unwrap_or_default();
+            let earlier = Earlier {
+                alarm: standing.alarm.map(|field| (field.to_owned(), was(field))),
+                written: standing.written.iter().map(|step| (*step).clone()).collect(),
+                attempted: standing.asked.is_some(),
+                ended: standing.ended.map(str::to_owned),
+            };
+            (action.to_owned(), earlier)
         });
         let earlier = earlier.collect();
         Self { approved, reader, writer, journal, stop, earlier }
@@ -74,7 +85,11 @@ impl<'a> Run<'a> {
         let (mut rows, mut failed, mut in_a_row) = (Vec::new(), 0, 0);
         for action in todo {
             if self.stop.wanted() {
-                return Ok((rows, Ended::Interrupted, Some("interrupted; the action under way was finished".into())));
+                return Ok((
+                    rows,
+                    Ended::Interrupted,
+                    Some("interrupted; the action under way was finished. Apply again to go on where it ended".into()),
+                ));
             }
             let came = self.one(action).await?;
             let mut row = Row::new(action, came.outcome, came.detail);
@@ -85,8 +100,10 @@ impl<'a> Run<'a> {
             failed += usize::from(bad);
             in_a_row = if bad { in_a_row + 1 } else { 0 };
             let halt = came.halt.or_else(|| match (in_a_row, failed) {
-                (IN_A_ROW, _) => Some(format!("{IN_A_ROW} actions failed in a row")),
-                (_, failed) if bad && failed >= most => Some(format!("{failed} of {} actions failed", todo.len())),
+                (IN_A_ROW, _) => Some(format!("{IN_A_ROW} actions failed in a row; apply again to go on where it ended")),
+                (_, failed) if bad && failed >= most => {
+                    Some(format!("{failed} of {} actions failed; apply again to go on where it ended", todo.len()))
+                }
                 _ => None,
             });
             if let (Some(why), true) = (halt, rows.len() < todo.len()) {
@@ -99,8 +116,16 @@ impl<'a> Run<'a> {
     /// One action from look to outcome.
     async fn one(&mut self, action: &Action) -> Result<Came> {
         let earlier = self.earlier.remove(&action.id).unwrap_or_default();
-        let ours = earlier.begun || earlier.written.contains(&Step::Write);
-        let came = match look(&self.reader, action).await {
+        let ours = earlier.attempted;
+        let deleted = self.journal.journal().deleted_instead().filter(|_| action.kind == Kind::Deactivate).map(str::to_owned);
+        let found = match deleted {
+            Some(other) => Ok(Ready::Impossible(deletes(&other))),
+            None => look(&self.reader, action).await,
+        };
+        let came = match found {
+            Ok(Ready::AlreadySo(Some(account)) | Ready::Write(account, _)) if stands(&earlier, &account).is_some() => {
+                Came::to(Outcome::Failed, stands(&earlier, &account))
+            }
             Err(error) if ours => Came::to(Outcome::Unknown, format!("what an earlier apply wrote cannot be read: {error:#}")),
             Err(error) => Came::to(Outcome::Failed, format!("nothing was written: {error:#}")),
             Ok(Ready::Changed(why)) => Came::to(Outcome::ChangedSincePlan, why),
@@ -124,10 +149,14 @@ impl<'a> Run<'a> {
             return Ok(came.unwrap_or_else(|| Came::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned())));
         }
         if !earlier.written.contains(&Step::Write) {
-            self.journal.append([after(action, Step::Write, Outcome::Done, account, Some("settled by reading".into()))])?;
+            self.journal.append([after(action, Step::Write, Outcome::Done, account, Some("settled by reading".into()), None)])?;
         }
         let joined = self.join(action, account, earlier).await?;
-        let mut came = joined.unwrap_or_else(|| Came::to(Outcome::Done, "settled by reading after an interruption".to_owned()));
+        let how = match &earlier.ended {
+            Some(ended) => format!("written by an earlier apply, which ended: {ended}"),
+            None => "settled by reading after an interruption".to_owned(),
+        };
+        let mut came = joined.unwrap_or_else(|| Came::to(Outcome::Done, how));
         came.account_id = account.map(Account::id);
         Ok(came)
     }
@@ -163,14 +192,14 @@ impl<'a> Run<'a> {
         match written {
             Ok(written) => {
                 let (left, note) = written.map_or((None, None), |Written { account, note }| (Some(account), note));
-                self.journal.append([after(action, Step::Write, Outcome::Done, left.as_ref(), note.clone())])?;
+                self.journal.append([after(action, Step::Write, Outcome::Done, left.as_ref(), note.clone(), None)])?;
                 let mut came = self.join(action, left.as_ref(), earlier).await?.unwrap_or_else(|| Came::to(Outcome::Done, note));
                 came.account_id = left.as_ref().map(Account::id);
                 Ok(came)
             }
             Err(error) => {
                 let came = failed(action, &error);
-                self.journal.append([after(action, Step::Write, came.outcome, account, came.detail.clone())])?;
+                self.journal.append([after(action, Step::Write, came.outcome, account, came.detail.clone(), alarm(&error))])?;
                 Ok(came)
             }
         }
@@ -196,25 +225,27 @@ impl<'a> Run<'a> {
                 account: None,
                 change,
             }])?;
-            if let Err(error) = join_group(&self.writer, account.id(), group).await {
+            if let Err(error) = self.writer.join_group(account.id(), group).await {
                 let mut came = failed(action, &error);
                 came.detail = Some(format!("account {} is there, but not in the group `{group}`: {error}", account.id()));
                 came.account_id = id;
-                self.journal.append([after(action, step, came.outcome, None, came.detail.clone())])?;
+                self.journal.append([after(action, step, came.outcome, None, came.detail.clone(), None)])?;
                 return Ok(Some(came));
             }
-            self.journal.append([after(action, step, Outcome::Done, None, None)])?;
+            self.journal.append([after(action, step, Outcome::Done, None, None, None)])?;
         }
         Ok(None)
     }
 }
 
-/// Until the writer can.
-async fn join_group(_writer: &Writer, _id: u64, _group: &str) -> Result<(), WriteError> {
-    Err(WriteError::NotHonoured("joining groups is not built yet".into()))
-}
-
-fn after(action: &Action, step: Step, outcome: Outcome, account: Option<&Account>, detail: Option<String>) -> Event {
+fn after(
+    action: &Action,
+    step: Step,
+    outcome: Outcome,
+    account: Option<&Account>,
+    detail: Option<String>,
+    alarm: Option<String>,
+) -> Event {
     Event::After {
         action: action.id.clone(),
         step,
@@ -222,7 +253,34 @@ fn after(action: &Action, step: Step, outcome: Outcome, account: Option<&Account
         account_id: account.map(Account::id).or(action.account_id),
         account: account.map(|account| account.raw().clone()),
         detail,
+        alarm,
     }
+}
+
+/// The field that changed although nobody asked for it.
+fn alarm(error: &WriteError) -> Option<String> {
+    match error {
+        WriteError::Surprise { field, .. } => Some(field.clone()),
+        _ => None,
+    }
+}
+
+/// The unplanned change of an earlier write, as long as it stands: then nothing more is written to the account.
+fn stands(earlier: &Earlier, account: &Account) -> Option<String> {
+    let (field, was) = earlier.alarm.as_ref()?;
+    let is = fields::value(account.raw(), field);
+    let ended = earlier.ended.as_deref().unwrap_or("a field changed unasked");
+    let shown = (fields::shown(was), fields::shown(&is));
+    (!fields::same(&is, was))
+        .then(|| format!("an earlier apply ended: {ended}. `{field}` was `{}` and still is `{}`", shown.0, shown.1))
+}
+
+/// Why no further deactivation of a plan is tried.
+pub(super) fn deletes(action: &str) -> String {
+    format!(
+        "this instance deletes instead of deactivating (see {action}): set `[domo] deactivate_with = \"rest\"`, run `audit` again and \
+         have the new plan reviewed"
+    )
 }
 
 /// What an error of the writer means for the action and for the run.
@@ -232,9 +290,9 @@ fn failed(action: &Action, error: &WriteError) -> Came {
         _ => Came::to(Outcome::Failed, error.to_string()),
     };
     came.halt = match error {
-        error if error.stops_the_run() => Some(format!("{}: {error}", action.subject())),
-        // Switching off must not make an account disappear, whichever way it went.
-        WriteError::Gone(why) if action.kind == Kind::Deactivate => Some(format!("{}: {why}", action.subject())),
+        error if error.stops_the_run() => {
+            Some(format!("{}: {error}. Find out what changed before anything is applied again", action.subject()))
+        }
         _ => None,
     };
     came

@@ -1,15 +1,18 @@
 //! `apply`
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, Result};
 use chrono::Utc;
 
 use super::{Context, Ended};
 use crate::apply::lock::Lock;
-use crate::apply::{Applied, Desk, Order, Report, Row, Stop, files};
+use crate::apply::{Applied, Desk, Order, Report, Row, Stop, files, journal};
 use crate::config::{Config, Instance, Loaded};
 use crate::domo::{Session, Settings};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Outcome, Override, Plan};
+use crate::reconcile::Action;
 use crate::{cli, text};
 
 /// Shows what would happen, carries it out, or rehearses it.
@@ -19,6 +22,9 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     let overrides = overrides.map_err(Failure::usage)?;
     // Before anything is asked of Domo: a plan that may not be used is refused without credentials.
     let sealed = files::read_plan(&options.plan)?;
+    if options.invite {
+        return invite(options, context, sealed.plan());
+    }
     if options.rehearse {
         return super::rehearse::run(options, context, &sealed, overrides);
     }
@@ -61,6 +67,33 @@ pub(super) fn who(options: &cli::Apply) -> Vec<String> {
     let mut names: Vec<_> = options.by.iter().cloned().chain(machine).filter(|name| !name.trim().is_empty()).collect();
     names.dedup();
     if names.is_empty() { vec!["unknown".into()] } else { names }
+}
+
+/// The second step after creates. Domo's API has no call for it, so it can only be said whom to invite by hand.
+fn invite(options: &cli::Apply, context: &Context, plan: &Plan) -> Result<Ended> {
+    let journal = journal::read(&files::journal_of(&options.plan))?;
+    journal::belongs(&journal, plan, &files::journal_of(&options.plan))?;
+    let done: BTreeSet<_> =
+        journal.fold().into_iter().filter(|(_, standing)| standing.is_done()).map(|(id, _)| id.to_owned()).collect();
+    let creates = plan.actions.iter().filter(|action| action.kind == Action::Create && plan.approved(&action.id));
+    let (created, open): (Vec<_>, Vec<_>) = creates.partition(|action| done.contains(&action.id));
+    if !open.is_empty() {
+        return Err(Failure::usage(format!("{} approved accounts are not created yet", open.len()))
+            .hint("first `apply --confirm`, which invites nobody; then look at the new accounts; then invite")
+            .into());
+    }
+    let waiting: Vec<_> =
+        created.iter().filter(|action| !action.after.contains_key("sendInvite")).map(|action| action.subject()).collect();
+    if waiting.is_empty() {
+        context.terminal.say("No account that this plan created waits for an invitation.");
+        return Ok(None);
+    }
+    let names = text::visible(&waiting.join(", ")).into_owned();
+    Err(Failure::failed(format!(
+        "Domo's API sends an invitation only while it creates an account and has no call to invite one that exists. To be invited: {names}"
+    ))
+    .hint("invite them in Domo (Admin > People); `[policy] send_invite = true` puts the invitation into the next plan, where it is reviewed")
+    .into())
 }
 
 async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, session: Session) -> Result<Ended> {
@@ -137,7 +170,7 @@ pub(super) fn say_standing(context: &Context, desk: &Desk<'_>) {
 pub(super) fn ending(plan: &Plan, applied: &Applied, last: &str) -> String {
     let mut text = shown(plan, &applied.report);
     if let Some(why) = &applied.why {
-        text.push_str(&format!("\n\n{}. Apply again to go on where it ended.", text::visible(why)));
+        text.push_str(&format!("\n\n{}.", text::visible(why)));
     }
     format!("{text}\n{last}.")
 }

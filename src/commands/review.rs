@@ -111,7 +111,13 @@ fn shown(plan: &Plan) -> String {
     }
     for state in plan.guards.iter().filter(|state| !state.holds) {
         let said = state.name.parse::<crate::plan::Guard>().map(|guard| guard.explain(state.value, state.limit));
-        text.push_str(&format!("  Guard {}: {}. Refused unless overridden.\n", state.name, said.unwrap_or_default()));
+        let way = match state.name.parse::<crate::plan::Guard>() {
+            Ok(guard) if guard.can_be_overridden() => {
+                format!("Refused, unless: apply PLAN --confirm {} --reason \"…\"", guard.flag(state.value))
+            }
+            _ => "Refused: reject the actions concerned".into(),
+        };
+        text.push_str(&format!("  Guard {}: {}. {way}\n", state.name, said.unwrap_or_default()));
     }
     text.push_str(&format!("\n{}\n\n{}", actions(plan), counts(plan)));
     text

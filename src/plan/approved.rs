@@ -144,17 +144,10 @@ fn guards_refuse(tripped: &[Tripped]) -> Option<Failure> {
     Some(match open.iter().find(|tripped| !tripped.guard.can_be_overridden()) {
         Some(hard) => failure.hint(format!("`{}` cannot be overridden: reject the actions concerned with `review`", hard.guard)),
         None => {
-            let flags: Vec<_> = open.iter().map(|tripped| flag(tripped)).collect();
+            let flags: Vec<_> = open.iter().map(|tripped| tripped.guard.flag(tripped.value)).collect();
             failure.hint(format!("reject some actions, or take the responsibility: {} --reason WHY", flags.join(" ")))
         }
     })
-}
-
-fn flag(tripped: &Tripped) -> String {
-    match tripped.guard {
-        Guard::RejectedRows => format!("--override {}={}", tripped.guard, tripped.value),
-        guard => format!("--override {guard}"),
-    }
 }
 
 /// What is approved and not done.

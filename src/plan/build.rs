@@ -111,9 +111,9 @@ pub fn action_id(finding: &str, kind: Kind) -> String {
 
 /// The findings that are acted on: none about an account that asks for a human, and the gravest where an account has several.
 fn chosen(findings: &[Finding]) -> Vec<(&Finding, Kind)> {
-    use FindingKind::{Ambiguous, Conflict, Duplicate, Early, NotEvaluable};
+    use FindingKind::{Ambiguous, Conflict, Duplicate, NotEvaluable};
     let index = |finding: &Finding| finding.account.as_ref().map(|account| account.index);
-    let human = |finding: &&Finding| matches!(finding.kind, Conflict | Ambiguous | Duplicate | Early | NotEvaluable);
+    let human = |finding: &&Finding| matches!(finding.kind, Conflict | Ambiguous | Duplicate | NotEvaluable);
     let held: BTreeSet<u32> = findings.iter().filter(human).filter_map(index).collect();
     // Findings come worst first.
     let mut taken = BTreeSet::new();
@@ -228,15 +228,16 @@ fn delete(finding: &Finding) -> Action {
 }
 
 fn create(finding: &Finding, people: &People, config: &Config, numeric: bool) -> Result<Option<Action>> {
-    let Some(person) =
-        finding.person.as_ref().and_then(|person| Some(Person { frame: &people.frame, row: person.index? as usize }))
-    else {
-        return Ok(None);
-    };
+    let Some(named) = &finding.person else { return Ok(None) };
+    let Some(person) = named.index.map(|row| Person { frame: &people.frame, row: row as usize }) else { return Ok(None) };
+    // Several rows may be one person: what the finding names was put together from all of them.
+    let of_all = |field: &str, named: &Option<String>| person.text(field).or_else(|| named.clone());
     let rule = config.role.iter().find(|rule| person.fits(&rule.people)).map(|rule| rule.role.clone());
     let role = rule.or_else(|| person.text("role")).filter(|role| ROLES.contains(&role.as_str()));
     let role = role.unwrap_or_else(|| config.policy.default_role.clone());
-    let (Some(email), Some(name), true) = (person.text("email"), person.text("name"), ROLES.contains(&role.as_str())) else {
+    let (Some(email), Some(name), true) =
+        (of_all("email", &named.email), of_all("name", &named.name), ROLES.contains(&role.as_str()))
+    else {
         return Ok(None);
     };
     let mut why = finding.reason.clone();
@@ -248,7 +249,7 @@ fn create(finding: &Finding, people: &People, config: &Config, numeric: bool) ->
     }
     let alternate = person.list("alternate_email").into_iter().find(|address| *address != email);
     after.extend(alternate.map(|address| ("alternateEmail".to_owned(), Value::String(address))));
-    if let Some(number) = person.text("employee_number") {
+    if let Some(number) = of_all("employee_number", &named.employee_number) {
         match fields::employee_number(&number, numeric) {
             Some(value) => drop(after.insert("employeeNumber".into(), value)),
             None => why.push_str(&format!(". Not written: employeeNumber `{number}`, which Domo cannot keep unchanged")),

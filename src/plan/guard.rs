@@ -74,6 +74,14 @@ impl Guard {
         !matches!(self, Self::EmptyDirectory | Self::IncompleteEvidence | Self::Protected | Self::Own)
     }
 
+    /// The words on the command line that go on in spite of it.
+    pub fn flag(self, value: u64) -> String {
+        match self {
+            Self::RejectedRows => format!("--override {self}={value}"),
+            _ => format!("--override {self}"),
+        }
+    }
+
     /// What was counted against what, as people read it.
     pub fn explain(self, value: u64, limit: u64) -> String {
         match self {
@@ -81,6 +89,7 @@ impl Guard {
             Self::MaxUpdates => format!("{value} accounts would be updated; {limit} are allowed"),
             Self::MaxCreates => format!("{value} accounts would be created; {limit} are allowed"),
             Self::MinAdmins => format!("{value} active Admin accounts would remain; {limit} must"),
+            Self::RejectedRows if value == 1 => "1 row of the directory was rejected: it may be a person who looks gone".into(),
             Self::RejectedRows => format!("{value} rows of the directory were rejected: each may be a person who looks gone"),
             Self::PopulationMoved => format!("a population is {value} % smaller than in the previous run; {limit} % is allowed"),
             Self::EmptyDirectory => "the directory is empty".into(),
@@ -170,17 +179,24 @@ impl Population {
         let ids = frame.column("id").and_then(Column::u64)?;
         let emails = frame.column("email").and_then(Column::str)?;
         let roles = frame.column("role").and_then(Column::str)?;
+        let role_ids = frame.column("role_id").and_then(Column::str)?;
         let active = frame.column("active").and_then(Column::bool)?;
         let owner = config.domo.client_owner.as_deref().map(key);
         let own = accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id);
         let mut population = Self { own, incomplete: accounts.evidence.incomplete.clone(), ..Self::default() };
-        for (((id, email), role), active) in ids.iter().zip(emails.iter()).zip(roles.iter()).zip(active.iter()) {
+        let rows = ids.iter().zip(emails.iter()).zip(roles.iter().zip(role_ids.iter())).zip(active.iter());
+        for (((id, email), (role, role_id)), active) in rows {
+            // Where Domo names no role, 1 is Admin's id.
+            let admin = match role.map(str::trim).filter(|role| !role.is_empty()) {
+                Some(role) => role == "Admin",
+                None => role_id == Some("1"),
+            };
             let active = active.unwrap_or(true);
             population.active += u64::from(active);
             let Some(id) = id else { continue };
             let email = email.map(key).unwrap_or_default();
-            let excluded = excluded(id, &email, &config.exclude);
-            if active && role == Some("Admin") && id != SUPPORT.0 {
+            let excluded = excluded(id, &email, config);
+            if active && admin && id != SUPPORT.0 {
                 population.admins.insert(id);
             }
             if let Some(reason) = excluded {
@@ -195,13 +211,18 @@ impl Population {
 }
 
 /// Why an account is excluded, if it is.
-fn excluded(id: u64, email: &str, rules: &[config::Exclude]) -> Option<String> {
+fn excluded(id: u64, email: &str, config: &Config) -> Option<String> {
     if id == SUPPORT.0 || email == SUPPORT.1 {
         return Some("Domo's own support account".into());
     }
-    let applies =
-        |rule: &&config::Exclude| rule.id == Some(id) || rule.email.as_deref().is_some_and(|pattern| matches(&key(pattern), email));
-    rules.iter().find(applies).map(|rule| rule.reason.clone())
+    let aliased = email.rsplit_once('@').and_then(|(mailbox, domain)| {
+        let (_, now) = config.matching.domain_aliases.iter().find(|(old, _)| key(old) == domain)?;
+        Some(format!("{mailbox}@{}", key(now)))
+    });
+    let fits =
+        |pattern: &str| matches(&key(pattern), email) || aliased.as_deref().is_some_and(|email| matches(&key(pattern), email));
+    let applies = |rule: &&config::Exclude| rule.id == Some(id) || rule.email.as_deref().is_some_and(fits);
+    config.exclude.iter().find(applies).map(|rule| rule.reason.clone())
 }
 
 /// An e-mail for comparing.

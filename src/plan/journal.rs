@@ -66,6 +66,9 @@ pub enum Event {
         account: Option<Map<String, Value>>,
         /// Domo's words, where it refused.
         detail: Option<String>,
+        /// The field that changed although nobody asked for it; `deleted` where the account went away instead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alarm: Option<String>,
     },
     /// What became of an action.
     Outcome {
@@ -246,6 +249,14 @@ impl Journal {
         })
     }
 
+    /// The action whose deactivation deleted the account, if one did: this instance must not be asked again.
+    pub fn deleted_instead(&self) -> Option<&str> {
+        self.lines.iter().find_map(|line| match &line.event {
+            Event::After { action, alarm: Some(field), .. } if field == "deleted" => Some(action.as_str()),
+            _ => None,
+        })
+    }
+
     /// Where each action stands.
     pub fn fold(&self) -> BTreeMap<&str, Standing<'_>> {
         let mut standings: BTreeMap<&str, Standing<'_>> = BTreeMap::new();
@@ -261,8 +272,10 @@ impl Journal {
                         standing.change = Some(change);
                     }
                 }
-                Event::After { action, step, outcome, account_id, account, .. } => {
+                Event::After { action, step, outcome, account_id, account, detail, alarm } => {
                     let standing = standings.entry(action).or_default();
+                    standing.alarm = alarm.as_deref();
+                    standing.ended = detail.as_deref();
                     // An unknown write stays open until it is settled by reading.
                     if *outcome != Outcome::Unknown {
                         standing.pending = None;
@@ -292,6 +305,10 @@ pub struct Standing<'a> {
     pub pending: Option<&'a Step>,
     /// Writes that were read back.
     pub written: BTreeSet<&'a Step>,
+    /// The field that its last write changed although nobody asked for it; `deleted` where the account went away instead.
+    pub alarm: Option<&'a str>,
+    /// What the last write ended with.
+    pub ended: Option<&'a str>,
     /// What it does, and the finding it answers; none where nothing was ever sent.
     pub asked: Option<(Kind, &'a str)>,
     /// What became of it, and when.
@@ -398,6 +415,7 @@ mod tests {
             account_id: None,
             account: None,
             detail: None,
+            alarm: None,
         };
         journal.push(at(3), before).unwrap();
         journal.push(at(4), after).unwrap();

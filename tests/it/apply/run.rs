@@ -323,3 +323,76 @@ fn a_journal_that_was_changed_or_is_anothers_stops_everything() {
     other.apply(&["--confirm"]).code(6);
     assert_eq!(other.writes(), []);
 }
+
+#[test]
+fn an_unplanned_change_is_not_forgotten_by_the_next_apply() {
+    let company = Company::new(vec![update(10), update(11)]);
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Meddle("phone".into())));
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert!(ran.json()["results"][1]["detail"].as_str().unwrap().contains("not reached"), "{}", ran.stdout);
+    let writes = company.writes().len();
+    let again = company.apply(&["--confirm"]).code(7);
+    assert_eq!(again.json()["counts"], json!({"failed": 1, "done": 1}));
+    assert!(detail(&again, "A-update-10").contains("`phone` was `801-555-0100` and still is"), "{}", again.stdout);
+    assert_eq!(company.writes().len(), writes + 1, "only the other account was written");
+}
+
+#[test]
+fn an_instance_that_deletes_instead_of_deactivating_is_asked_only_once() {
+    let company = Company::new((10..14).map(deactivate).collect());
+    company.domo.fault(Fault::always("PUT", "/v1/users/*", What::Status(400, None)));
+    company.apply(&["--confirm"]).code(7);
+    company.domo.clear_faults();
+    let mut journal = company.journal();
+    let event = Event::After {
+        action: "A-deactivate-10".into(),
+        step: domo_reconcile::plan::journal::Step::Write,
+        outcome: Outcome::Failed,
+        account_id: Some(10),
+        account: None,
+        detail: Some("the account was deleted, not deactivated".into()),
+        alarm: Some("deleted".into()),
+    };
+    let line = journal.push(chrono::Utc::now(), event).unwrap();
+    company.write("plan.journal.jsonl", &(company.read("plan.journal.jsonl") + &line));
+    let writes = company.writes();
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(company.writes(), writes);
+    assert_eq!(ran.json()["counts"], json!({"refused": 4}));
+    assert!(ran.stdout.contains("deletes instead of deactivating"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_new_account_joins_its_groups_one_recorded_write_each() {
+    let mut grouped = create(900);
+    grouped.after.insert("groups".into(), json!(["Finance Team", "Everybody"]));
+    let groups = vec![("Finance Team".to_owned(), vec![10]), ("Everybody".to_owned(), vec![10, 11])];
+    let company = Company::with(Options { groups, ..options() }, plan_now(vec![grouped], &hundred(), Judged::default()));
+    company.apply(&["--confirm"]).code(0);
+    let id = company.by_email("p900@acme.com")[0]["id"].as_u64().unwrap();
+    assert!(company.domo.groups().iter().all(|(_, members)| members.contains(&id)), "{:?}", company.domo.groups());
+    let before = company.journal().lines().iter().filter(|line| matches!(line.event, Event::Before { .. })).count();
+    assert_eq!(before, 3);
+}
+
+#[test]
+fn a_group_that_is_not_there_fails_the_action_and_keeps_the_account() {
+    let mut grouped = create(900);
+    grouped.after.insert("groups".into(), json!(["Nowhere"]));
+    let company = Company::new(vec![grouped]);
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert!(detail(&ran, "A-create-900").contains("not in the group `Nowhere`"), "{}", ran.stdout);
+    assert_eq!(company.by_email("p900@acme.com").len(), 1);
+    company.apply(&["--confirm"]).code(7);
+    assert_eq!(company.by_email("p900@acme.com").len(), 1);
+}
+
+#[test]
+fn inviting_says_plainly_that_the_api_cannot() {
+    let company = Company::new(vec![create(900)]);
+    company.apply(&["--invite"]).code(2);
+    company.apply(&["--confirm"]).code(0);
+    let ran = company.apply(&["--invite"]).code(1);
+    assert!(ran.stderr.contains("p900@acme.com"), "{}", ran.stderr);
+    assert_eq!(company.domo.invites(), Vec::<String>::new());
+}
