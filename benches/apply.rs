@@ -1,0 +1,113 @@
+//! What an apply costs over the bound that its pace sets: wall time, the journal's share, memory.
+//!
+//! `cargo bench --bench apply`. `APPLY_ACTIONS` (default 10,000) approved updates run against the sandbox at `APPLY_PACE` requests a
+//! minute (default 60,000; the configured default of 1,500 would take twenty minutes). `APPLY_BINARY` measures another build.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
+
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use domo_reconcile::apply::journal::OpenJournal;
+use domo_reconcile::config::Config;
+use domo_reconcile::plan::build::assemble;
+use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::journal::{Event, Step};
+use domo_reconcile::plan::{Action, Context, Decision, Inputs, Outcome, Plan, Population, Verdict};
+use domo_reconcile::reconcile::Action as Kind;
+use domo_reconcile::sandbox::{Options, Sandbox};
+use serde_json::{Map, Value, json};
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn account(id: u64) -> Value {
+    json!({"id": id, "name": format!("Person {id}"), "email": format!("p{id}@acme.com"), "role": "Participant", "title": "Analyst",
+        "department": "Finance", "phone": "801-555-0100", "location": "Lehi", "employeeNumber": format!("{id:06}"), "active": true})
+}
+
+fn plan(count: u64) -> Plan {
+    let one = |value: &str| Map::from_iter([("title".to_owned(), Value::from(value))]);
+    let action = |id: u64| Action {
+        id: format!("A-{id}"),
+        kind: Kind::Update,
+        finding: format!("F-{id}"),
+        account_id: Some(id),
+        email: Some(format!("p{id}@acme.com")),
+        name: Some(format!("Person {id}")),
+        before: one("Analyst"),
+        after: one("Lead"),
+        why: "The title differs from the directory".into(),
+        through: None,
+    };
+    let inputs = Inputs { accounts: "sha256:a".into(), directory: Vec::new(), config: "sha256:c".into() };
+    let context = Context { run_id: "bench".into(), created: Utc::now(), inputs, previous: None };
+    let actions = (1..=count).map(action).collect();
+    let mut plan =
+        assemble(actions, &Population::default(), Judged::default(), &Config::default(), &context, "sandbox").unwrap().unwrap();
+    let yes = Decision { verdict: Verdict::Approve, by: "bench".into(), at: Utc::now(), comment: None };
+    plan.decisions = plan.actions.iter().map(|action| (action.id.clone(), yes.clone())).collect();
+    plan
+}
+
+fn main() {
+    let (count, pace) = (number("APPLY_ACTIONS", 10_000), number("APPLY_PACE", 60_000));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    let plan = plan(count);
+    std::fs::write(&path, plan.to_json().unwrap()).unwrap();
+    let config = format!("[domo]\ninstance = \"sandbox\"\nrequests_per_minute = {pace}\n[guards]\nmax_updates_percent = 100\n");
+    std::fs::write(folder.path().join("domo-reconcile.toml"), config).unwrap();
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let accounts = (1..=count).map(account).collect();
+    let domo = runtime.block_on(Sandbox::start(Options { accounts, ..Options::default() })).unwrap();
+    let binary = std::env::var("APPLY_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_domo-reconcile").to_owned());
+    let begin = Instant::now();
+    let mut child = std::process::Command::new(&binary)
+        .args(["apply", "plan.json", "--confirm", "--json", "-q"])
+        .current_dir(folder.path())
+        .envs([("DOMO_API_URL", domo.url()), ("DOMO_CLIENT_ID", "sandbox".into()), ("DOMO_CLIENT_SECRET", "sandbox-secret".into())])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut most = 0;
+    let ended = loop {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+        most = most.max(line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0));
+        if let Some(ended) = child.try_wait().unwrap() {
+            break ended;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let wall = begin.elapsed().as_secs_f64();
+    let requests = domo.requests().len() as f64;
+    let bound = requests / (pace as f64 / 60.0);
+    let journal = std::fs::metadata(folder.path().join("plan.journal.jsonl")).map_or(0, |file| file.len());
+    println!("{count} approved updates, {requests} requests at {pace} a minute, ended with {ended}");
+    println!("wall {wall:.1} s, bound {bound:.1} s, wall over bound {:.3}", wall / bound);
+    println!("peak memory {} MiB, journal {} bytes an action", most / 1024, journal / count.max(1));
+
+    let path = folder.path().join("alone.journal.jsonl");
+    let mut alone = OpenJournal::open(&path, &plan).unwrap();
+    let object = account(1).as_object().cloned().unwrap();
+    let begin = Instant::now();
+    let rounds = count.min(1000);
+    for id in 1..=rounds {
+        let action = format!("A-{id}");
+        alone.append([Event::Outcome { action: action.clone(), outcome: Outcome::Done, detail: None }]).unwrap();
+        let after = |outcome| Event::After {
+            action: action.clone(),
+            step: Step::Write,
+            outcome,
+            account_id: Some(id),
+            account: Some(object.clone()),
+            detail: None,
+            alarm: None,
+        };
+        alone.append([after(Outcome::Done)]).unwrap();
+        alone.append([after(Outcome::Done)]).unwrap();
+    }
+    println!("journal alone: {:.2} ms an action (three synced records)", begin.elapsed().as_secs_f64() * 1000.0 / rounds as f64);
+}
