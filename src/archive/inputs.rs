@@ -7,7 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
 use polars::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::ser::{Error as _, SerializeMap};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::RunFolder;
@@ -91,24 +92,23 @@ struct DoubtLine {
 }
 
 fn write_people(people: &People, out: &mut impl Write) -> Result<()> {
-    let mut line = |line: &Line| -> Result<()> {
+    fn line(out: &mut impl Write, line: &impl Serialize) -> Result<()> {
         serde_json::to_writer(&mut *out, line)?;
         Ok(out.write_all(b"\n")?)
-    };
-    line(&Line::Schema(SCHEMA.to_owned()))?;
-    let columns = people.frame.columns().iter().map(Cells::of).collect::<Result<Vec<_>>>()?;
-    let names = people.frame.get_column_names();
+    }
+    line(out, &Line::Schema(SCHEMA.to_owned()))?;
+    let columns = people.frame.columns().iter().map(|column| Ok((column.name().as_str(), Cells::of(column)?)));
+    let columns = columns.collect::<Result<Vec<_>>>()?;
     for row in 0..people.frame.height() {
-        let filled = columns.iter().zip(&names).filter_map(|(cells, name)| Some((name.to_string(), cells.get(row)?)));
-        line(&Line::Person(filled.collect()))?;
+        line(out, &Person { person: Row { columns: &columns, row } })?;
     }
     for row in people.rejected.iter().cloned() {
         let RejectedRow { source, row, reason, email, employee_number, digest } = row;
-        line(&Line::Rejected(Rejected { source, row, reason, email, employee_number, digest }))?;
+        line(out, &Line::Rejected(Rejected { source, row, reason, email, employee_number, digest }))?;
     }
     for doubt in people.doubts.iter().cloned() {
         let Doubt { source, row, field, problem, value, not_comparable } = doubt;
-        line(&Line::Doubt(DoubtLine { source, row, field, problem, value, not_comparable }))?;
+        line(out, &Line::Doubt(DoubtLine { source, row, field, problem, value, not_comparable }))?;
     }
     Ok(())
 }
@@ -140,6 +140,42 @@ fn read_people(input: impl BufRead, sources: Vec<Source>) -> Result<People> {
     People::new(DataFrame::new(height, columns)?, sources, rejected, doubts)
 }
 
+/// [`Line::Person`] without a copy of the row: there may be a million.
+#[derive(Serialize)]
+struct Person<'a> {
+    person: Row<'a>,
+}
+
+/// The filled cells of one row, by column.
+struct Row<'a> {
+    columns: &'a [(&'a str, Cells<'a>)],
+    row: usize,
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, cells) in self.columns {
+            match cells {
+                Cells::Number(cells) => entry(&mut map, name, cells.get(self.row))?,
+                Cells::Text(cells) => entry(&mut map, name, cells.get(self.row))?,
+                Cells::Truth(cells) => entry(&mut map, name, cells.get(self.row))?,
+                Cells::Day(cells) => entry(&mut map, name, cells.physical().get(self.row).and_then(day))?,
+                Cells::List(cells) => {
+                    let list = cells.get_as_series(self.row);
+                    let texts = list.as_ref().map(|list| list.str().map_err(S::Error::custom)).transpose()?;
+                    entry(&mut map, name, texts.map(|texts| texts.iter().collect::<Vec<_>>()))?;
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+fn entry<M: SerializeMap>(map: &mut M, name: &str, cell: Option<impl Serialize>) -> Result<(), M::Error> {
+    cell.map_or(Ok(()), |cell| map.serialize_entry(name, &cell))
+}
+
 /// A column of the frame, cell by cell.
 enum Cells<'a> {
     Number(&'a UInt32Chunked),
@@ -159,19 +195,6 @@ impl<'a> Cells<'a> {
             DataType::List(_) => Self::List(column.list()?),
             other => bail!("a column of people of type {other} is not stored"),
         })
-    }
-
-    fn get(&self, row: usize) -> Option<Value> {
-        match self {
-            Self::Number(cells) => cells.get(row).map(Value::from),
-            Self::Text(cells) => cells.get(row).map(Value::from),
-            Self::Truth(cells) => cells.get(row).map(Value::from),
-            Self::Day(cells) => cells.physical().get(row).and_then(day).map(|day| Value::from(day.to_string())),
-            Self::List(cells) => {
-                let list = cells.get_as_series(row)?;
-                Some(list.str().ok()?.iter().collect())
-            }
-        }
     }
 }
 

@@ -226,7 +226,7 @@ fn prune_text(plan: &PrunePlan, confirmed: bool) -> String {
         (going, false) => format!("{going} would be deleted; nothing was. Add --confirm to delete them. Their manifests stay."),
         (going, true) => format!("{going} deleted. The manifests of complete runs are in pruned/."),
     };
-    format!("{}\n{last}", table.trim_fmt())
+    if plan.runs.is_empty() && plan.unfinished.is_empty() { last } else { format!("{}\n{last}", table.trim_fmt()) }
 }
 
 fn table(header: &[&str]) -> Table {
