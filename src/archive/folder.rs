@@ -141,7 +141,8 @@ impl RunFolder {
         }
         let newest = Archive::at(self.archive()).newest()?;
         manifest.run.id.clone_from(&self.id);
-        manifest.number = newest.as_ref().map_or(0, |run| run.number()) + 1;
+        let number = newest.as_ref().map_or(0, |run| run.number()).checked_add(1);
+        manifest.number = number.context("the number of the last run in the archive leaves no room for another: it was altered")?;
         manifest.previous = newest.map(|run| run.link());
         manifest.files = files;
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::diff::{Diff, between};
-use super::findings::{Entry, FILE, Findings};
+use super::findings::{FILE, Findings};
 use super::history::{self, History, Lifecycle, Present};
 use super::manifest::Manifest;
 use super::{RunInfo, StoredRun, inputs, sha256_file, store};
@@ -136,10 +136,5 @@ impl Stored {
     /// What the second judgement says otherwise.
     pub fn compare(&self, again: &Findings) -> Diff {
         between((&self.manifest.run.id, &self.findings.findings), (&again.run.id, &again.findings))
-    }
-
-    /// The findings of the first judgement.
-    pub fn findings(&self) -> &[Entry] {
-        &self.findings.findings
     }
 }
