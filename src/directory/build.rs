@@ -55,9 +55,9 @@ pub(super) fn build(
     let (hired, ended) = builder.dates(calendar)?;
     let names = builder.names();
     let manager = managers::resolve(&builder.raw, mapping, &emails, &numbers, &names, builder.source);
-    let keep = builder.usable(&emails, &numbers, &alternates);
-    let rejected = builder.rejected(&keep);
-    builder.long_rows();
+    let broken = builder.broken();
+    let keep = builder.usable(&emails, &numbers, &alternates, &broken);
+    let rejected = builder.rejected(&keep, &broken);
 
     for slot in
         [Slot::GivenName, Slot::FamilyName, Slot::Title, Slot::Department, Slot::Location, Slot::Phone, Slot::UserType, Slot::Role]
@@ -140,6 +140,15 @@ impl Builder<'_> {
         let Some(first) = columns.next() else { return self.none() };
         let mut values = first.values.clone();
         let mut notes = Vec::new();
+        if values.null_count() * 2 > values.len()
+            && let Some(fuller) =
+                self.columns(slot).into_iter().skip(1).find(|other| other.values.null_count() < values.null_count())
+        {
+            notes.push(format!(
+                "`{}` is less than half filled, `{}` is fuller: is it the better column?",
+                first.header, fuller.header
+            ));
+        }
         for next in columns {
             if values.null_count() == 0 {
                 break;
@@ -188,7 +197,7 @@ impl Builder<'_> {
                     // A login need not be an address.
                     None if *rank >= super::synonyms::WEAK => more.append_null(),
                     None => {
-                        doubts.push(self.doubt(at, "email", "this is no e-mail address".into(), cell, true));
+                        doubts.push(self.doubt(at, "email", "this is no single e-mail address".into(), cell, true));
                         more.append_null();
                     }
                 }
@@ -280,8 +289,11 @@ impl Builder<'_> {
                 match entry.0 {
                     Meaning::Word(word) => {
                         any_word = true;
-                        if let Some(status) = status.get_mut(at) {
-                            status.get_or_insert(word);
+                        // A word that means nothing certain gives way to one that does.
+                        if let Some(status) = status.get_mut(at)
+                            && status.is_none_or(|known| known == Status::Unknown)
+                        {
+                            *status = Some(word);
                         }
                     }
                     Meaning::Switch(on) => {
@@ -421,15 +433,42 @@ impl Builder<'_> {
         values
     }
 
-    /// Rows with at least one usable key.
-    fn usable(&self, emails: &StringChunked, numbers: &StringChunked, alternates: &ListChunked) -> BooleanChunked {
-        emails.is_not_null() | numbers.is_not_null() | alternates.is_not_null()
+    /// Rows in which something that must be right is not, with why. Such a row is rejected whole: what else it says cannot be trusted.
+    fn broken(&self) -> HashMap<u32, String> {
+        let mut broken = HashMap::new();
+        for doubt in self.doubts.iter().filter(|doubt| doubt.field == "email" && doubt.not_comparable) {
+            broken.insert(doubt.row, "its e-mail cell holds no single address".to_owned());
+        }
+        for (row, more) in moved_rows(&self.raw) {
+            broken.insert(row, format!("it has {more} more cells than there are headers: an unquoted delimiter has moved them"));
+        }
+        broken
     }
 
-    fn rejected(&self, keep: &BooleanChunked) -> Vec<RejectedRow> {
+    /// Rows with at least one usable key and nothing broken.
+    fn usable(
+        &self,
+        emails: &StringChunked,
+        numbers: &StringChunked,
+        alternates: &ListChunked,
+        broken: &HashMap<u32, String>,
+    ) -> BooleanChunked {
+        let keyed = emails.is_not_null() | numbers.is_not_null() | alternates.is_not_null();
+        if broken.is_empty() {
+            return keyed;
+        }
+        let whole = self.raw.rows.iter().map(|row| Some(!broken.contains_key(row)));
+        keyed & BooleanChunked::from_iter_options(PlSmallStr::EMPTY, whole)
+    }
+
+    fn rejected(&self, keep: &BooleanChunked, broken: &HashMap<u32, String>) -> Vec<RejectedRow> {
         let email = self.column(Slot::Email);
         let number = self.column(Slot::EmployeeNumber);
         let bad = keep.iter().enumerate().filter(|(_, keep)| *keep != Some(true));
+        let mut doubts: HashMap<u32, Vec<&str>> = HashMap::new();
+        for doubt in self.doubts.iter().filter(|doubt| matches!(doubt.field.as_str(), "email" | "employee_number")) {
+            doubts.entry(doubt.row).or_default().push(&doubt.problem);
+        }
         bad.map(|(at, _)| {
             let row = self.raw.rows.get(at).copied().unwrap_or_default();
             let held = |column: Option<&RawColumn>| column.and_then(|column| column.values.get(at)).map(str::to_owned);
@@ -438,34 +477,30 @@ impl Builder<'_> {
                 digest.update(column.values.get(at).unwrap_or_default().as_bytes());
                 digest.update([0x1F]);
             }
-            let why: Vec<&str> = self.doubts.iter().filter(|doubt| doubt.row == row).map(|doubt| doubt.problem.as_str()).collect();
-            let reason = if why.is_empty() {
-                "it has neither an e-mail address nor an employee number".to_owned()
-            } else {
-                format!("no usable key: {}", why.join("; "))
+            let mut reason = match (broken.get(&row), doubts.get(&row)) {
+                (Some(why), _) => why.clone(),
+                (None, Some(why)) => format!("no usable key: {}", why.join("; ")),
+                (None, None) => "it has neither an e-mail address nor an employee number".to_owned(),
             };
+            let before: u32 = self.raw.breaks.iter().take_while(|(broken, _)| *broken < row).map(|(_, lines)| *lines).sum();
+            if before > 0 {
+                reason.push_str(&format!(" (line {} of the file)", row.saturating_add(before)));
+            }
             let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
             RejectedRow { source: self.index, row, reason, email: held(email), employee_number: held(number), digest }
         })
         .collect()
     }
+}
 
-    /// In a row with more cells than headers, an unquoted delimiter may have moved them: nothing in it is compared.
-    fn long_rows(&mut self) {
-        let fields: Vec<String> = self.source.columns.iter().map(|mapped| mapped.field.clone()).collect();
-        for row in &self.raw.long {
-            for field in fields.iter().filter(|field| *field != "email" && *field != "employee_number") {
-                self.doubts.push(Doubt {
-                    source: self.index,
-                    row: *row,
-                    field: field.clone(),
-                    problem: "the row has more cells than there are headers (an unquoted delimiter?): it is not compared".into(),
-                    value: String::new(),
-                    not_comparable: true,
-                });
-            }
-        }
+/// Rows that are longer than the headers. Where most rows have the same surplus of blank cells it is a delimiter at the line's end.
+fn moved_rows(raw: &Raw) -> Vec<(u32, u32)> {
+    let mut counts: HashMap<u32, usize> = HashMap::new();
+    for (_, more) in &raw.long {
+        *counts.entry(*more).or_default() += 1;
     }
+    let habit = counts.iter().find(|(_, count)| **count * 2 > raw.rows.len()).map(|(more, _)| *more);
+    raw.long.iter().copied().filter(|(_, more)| Some(*more) != habit).collect()
 }
 
 /// The address in a cell, if there is one.

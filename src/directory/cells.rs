@@ -68,6 +68,11 @@ pub(super) fn is_absent(cell: &str) -> bool {
     }
 }
 
+/// A formula that failed.
+pub(super) fn is_error(cell: &str) -> bool {
+    matches!(cell, "#REF!" | "#NAME?" | "#NULL!" | "#VALUE!" | "#DIV/0!" | "#NUM!" | "#N/A")
+}
+
 /// PowerShell writes the type of a list instead of its members.
 pub(super) fn is_type_name(cell: &str) -> bool {
     ["System.", "Microsoft.Graph.PowerShell.", "Microsoft.ActiveDirectory.Management.", "Microsoft.Open."]
@@ -80,7 +85,7 @@ pub(super) fn boolean(cell: &str) -> Option<bool> {
     const YES: [&str; 11] = ["true", "1", "1.0", "yes", "y", "t", "enabled", "on", "oui", "ja", "有効"];
     const NO: [&str; 11] = ["false", "0", "0.0", "no", "n", "f", "disabled", "off", "non", "nein", "無効"];
     let is = |word: &&str| cell.eq_ignore_ascii_case(word);
-    match (YES.iter().any(|word| is(&word)), NO.iter().any(|word| is(&word))) {
+    match (YES.iter().any(is), NO.iter().any(is)) {
         (true, _) => Some(true),
         (_, true) => Some(false),
         _ => None,
@@ -118,14 +123,17 @@ pub(super) fn guest(address: &str) -> Option<String> {
     Some(format!("{local}@{domain}"))
 }
 
-/// Whether a text can be an e-mail address at all.
+/// Whether a text can be an e-mail address at all: one `@`, nothing in it that separates addresses or wraps them, a domain of letters,
+/// digits, dots and hyphens.
 pub(super) fn is_email(address: &str) -> bool {
-    match address.split_once('@') {
-        Some((local, domain)) => {
-            !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !address.contains(char::is_whitespace)
-        }
-        None => false,
-    }
+    let Some((local, domain)) = address.split_once('@') else { return false };
+    let in_local = |character: char| {
+        !character.is_whitespace()
+            && !character.is_control()
+            && !matches!(character, ',' | ';' | ':' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\\')
+    };
+    let in_domain = |character: char| character.is_alphanumeric() || matches!(character, '.' | '-' | '_' | '\u{300}'..='\u{36F}');
+    !local.is_empty() && local.chars().all(in_local) && !domain.is_empty() && domain.chars().all(in_domain)
 }
 
 /// What an identifier's cell turned out to be.
@@ -215,6 +223,10 @@ mod tests {
         assert_eq!(email("mailto:jane@acme.com"), "jane@acme.com");
         assert_eq!(email("ja\u{200b}ne@acme.com"), "jane@acme.com");
         assert_eq!(guest("alice_contoso.com#EXT#@t.onmicrosoft.com").as_deref(), Some("alice@contoso.com"));
+        assert!(is_email("jane@acme.com") && is_email("j.o'neil+x@bücher.example"));
+        assert!(
+            !is_email("jane@a,com") && !is_email("jane@a.com;b@a.com") && !is_email("jane.a.com") && !is_email("jane@a.com (old)")
+        );
         assert_eq!(guest("a_b_contoso.com#EXT#@t.onmicrosoft.com").as_deref(), Some("a_b@contoso.com"));
     }
 }

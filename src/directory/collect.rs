@@ -20,8 +20,14 @@ pub(super) struct Raw {
     pub(super) skipped: Vec<(u32, &'static str)>,
     /// Blank rows.
     pub(super) blank: Vec<u32>,
-    /// Rows with more filled cells than there are headers: their cells may stand under the wrong header.
-    pub(super) long: Vec<u32>,
+    /// Rows with more cells than there are headers, and how many more: their cells may stand under the wrong header.
+    pub(super) long: Vec<(u32, u32)>,
+    /// Cells that hold a formula's error.
+    pub(super) errors: u64,
+    /// Cells that hold the name of a type instead of a list.
+    pub(super) type_names: u64,
+    /// For JSON: paths that are not read but tell the system.
+    pub(super) seen: Vec<String>,
     /// Rows whose quotes do not fit together.
     pub(super) odd_quotes: Vec<u32>,
     /// For a file of lines: rows that span several, with the lines they span beyond one.
@@ -85,14 +91,25 @@ pub(super) struct Collector<'l> {
     rows: Vec<u32>,
     skipped: Vec<(u32, &'static str)>,
     blank: Vec<u32>,
-    long: Vec<u32>,
+    long: Vec<(u32, u32)>,
+    errors: u64,
+    type_names: u64,
 }
 
 impl<'l> Collector<'l> {
     /// Room for about `capacity` rows.
     pub(super) fn new(layout: &'l Layout, capacity: usize) -> Self {
         let builders = layout.wanted.iter().map(|_| StringChunkedBuilder::new(PlSmallStr::EMPTY, capacity)).collect();
-        Self { layout, builders, rows: Vec::with_capacity(capacity), skipped: Vec::new(), blank: Vec::new(), long: Vec::new() }
+        Self {
+            layout,
+            builders,
+            rows: Vec::with_capacity(capacity),
+            skipped: Vec::new(),
+            blank: Vec::new(),
+            long: Vec::new(),
+            errors: 0,
+            type_names: 0,
+        }
     }
 
     /// Takes a row that has no cell at all.
@@ -113,16 +130,22 @@ impl<'l> Collector<'l> {
             self.skipped.push((number, why));
             return;
         }
-        if row.len() > width && (width..row.len()).any(|at| row.is_filled(at)) {
-            self.long.push(number);
+        if row.len() > width {
+            self.long.push((number, (row.len() - width) as u32));
         }
         self.rows.push(number);
         for (builder, at) in self.builders.iter_mut().zip(&self.layout.wanted) {
             let cell = row.get(*at);
-            match cells::hexadecimal(&cell) {
-                Some(text) => builder.append_option(cells::clean(&text)),
-                None => builder.append_option(cells::clean(&cell)),
+            let cell = match cells::hexadecimal(&cell) {
+                Some(text) => Cow::Owned(text),
+                None => cell,
+            };
+            let text = cells::clean(&cell);
+            if text.is_none() && cell.len() > 3 {
+                self.errors += u64::from(cells::is_error(cells::trim(&cell)));
+                self.type_names += u64::from(cells::is_type_name(cells::trim(&cell)));
             }
+            builder.append_option(text);
         }
     }
 
@@ -164,7 +187,9 @@ impl<'l> Collector<'l> {
             blank: self.blank.into_iter().map(moved).collect(),
             rows: self.rows.into_iter().map(moved).collect(),
             skipped: self.skipped.into_iter().map(|(row, why)| (moved(row), why)).collect(),
-            long: self.long.into_iter().map(moved).collect(),
+            long: self.long.into_iter().map(|(row, more)| (moved(row), more)).collect(),
+            errors: self.errors,
+            type_names: self.type_names,
             ..Raw::default()
         }
     }
@@ -184,6 +209,8 @@ impl Raw {
         self.skipped.extend(next.skipped);
         self.blank.extend(next.blank);
         self.long.extend(next.long);
+        self.errors += next.errors;
+        self.type_names += next.type_names;
         self.odd_quotes.extend(next.odd_quotes);
         self.breaks.extend(next.breaks);
         self.notes.extend(next.notes);

@@ -159,8 +159,7 @@ fn compact(digits: &str) -> Written {
 
 /// `31/12/2026`, `12/31/26 3:02:10 PM`, `31.12.2026`, `31-Dec-2026`, `Dec 31, 2026`, `31 December 2026`.
 fn local(cell: &str) -> (Written, Option<(u32, u32)>) {
-    let mut tokens =
-        cell.split(|character: char| matches!(character, '/' | '.' | '-' | ' ' | ',' | 'T')).filter(|token| !token.is_empty());
+    let mut tokens = cell.split(['/', '.', '-', ' ', ',', 'T']).filter(|token| !token.is_empty());
     let (Some(first), Some(second), Some(third)) = (tokens.next(), tokens.next(), tokens.next()) else {
         return (Written::Unreadable, None);
     };

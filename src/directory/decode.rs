@@ -97,7 +97,7 @@ fn gunzip(bytes: Vec<u8>) -> Result<Vec<u8>> {
         );
     }
     if unpacked.len() as u64 > UNPACKED_LIMIT {
-        bail!(Failure::usage(format!("the gzip data unpacks to more than {} GiB", UNPACKED_LIMIT >> 30)));
+        bail!(Failure::usage(format!("the gzip data unpacks to more than {} GiB", UNPACKED_LIMIT >> 30)).hint("split the export"));
     }
     Ok(unpacked)
 }
@@ -122,7 +122,10 @@ fn binary(bytes: &[u8]) -> Result<Option<Kind>> {
         if names("Workbook") || names("Book") {
             return Ok(Some(Kind::Xls));
         }
-        bail!(Failure::usage("the file is an OLE container but no workbook (a Word document or a mail?)"));
+        bail!(
+            Failure::usage("the file is an OLE container but no workbook (a Word document or a mail?)")
+                .hint("export it as CSV, XLSX or JSON")
+        );
     }
     for (magic, name) in [
         (&b"%PDF"[..], "a PDF document"),

@@ -17,8 +17,8 @@ const PART: usize = 4 << 20;
 /// A quoted cell longer than this was never closed. Spreadsheets hold 32,767 characters a cell.
 const LONGEST_CELL: usize = 1 << 20;
 
-/// More cells than this in one record is no table.
-pub(super) const WIDEST: usize = 10_000;
+/// Cells of one record beyond this are not read.
+pub(super) const WIDEST: usize = 2_000;
 
 /// One cell of a record: where it is in the text.
 #[derive(Debug, Clone, Copy)]
@@ -108,8 +108,13 @@ impl<'t> Records<'t> {
             };
             let close = from + found;
             let ends = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == self.delimiter || matches!(byte, b'\n' | b'\r'));
+            let backslash = close > open + 1 && bytes.get(close - 1) == Some(&b'\\');
             if bytes.get(close + 1) == Some(&b'"') {
                 escaped = true;
+                if backslash && ends(bytes.get(close + 2)) {
+                    // `\""` at the end of a cell: the first quote is escaped the other way, the second closes.
+                    return Some((Field { start: open + 1, end: close + 1, escaped }, close + 2));
+                }
                 from = close + 2;
                 continue;
             }
@@ -119,7 +124,7 @@ impl<'t> Records<'t> {
                 self.breaks += breaks as u32;
                 return Some((Field { start: open + 1, end: close, escaped }, close + 1));
             }
-            if close > open + 1 && bytes.get(close - 1) == Some(&b'\\') {
+            if backslash {
                 escaped = true;
                 from = close + 1;
                 continue;
@@ -207,7 +212,9 @@ pub(super) fn head(text: &str, delimiter: Option<char>) -> Result<Head> {
     }
     let delimiter = match delimiter.map(u8::try_from) {
         Some(Ok(delimiter)) if delimiter.is_ascii() && !matches!(delimiter, b'"' | b'\n' | b'\r') => delimiter,
-        Some(_) => bail!(Failure::usage("the delimiter must be one ASCII character and no quote or line end")),
+        Some(_) => bail!(
+            Failure::usage("the delimiter must be one ASCII character and no quote or line end").hint("such as delimiter = \";\"")
+        ),
         None => announced.unwrap_or_else(|| guess_delimiter(text, start)),
     };
     let rows = first(text, start, delimiter, headers::SEARCHED + 20);

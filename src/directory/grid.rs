@@ -46,7 +46,10 @@ pub(super) trait Grid {
             }
             true
         })?;
-        Ok(collector.finish(0))
+        let mut raw = collector.finish(0);
+        // A cell of a sheet stays in its column: one beyond the headers has moved nothing.
+        raw.long.clear();
+        Ok(raw)
     }
 }
 

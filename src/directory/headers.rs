@@ -29,6 +29,14 @@ static CONTAINER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| split(CONTA
 static SYSTEM_COLUMNS: LazyLock<HashSet<String>> =
     LazyLock::new(|| SYSTEMS.iter().flat_map(|system| system.columns.iter().map(|(header, _)| squash(header))).collect());
 
+static SIGNATURES: LazyLock<HashSet<String>> =
+    LazyLock::new(|| SYSTEMS.iter().flat_map(|system| system.signatures.iter().flat_map(|line| split(line)).map(squash)).collect());
+
+/// Whether a header helps to tell the system.
+pub(super) fn is_telling(header: &str) -> bool {
+    own_keys(header).iter().any(|key| SIGNATURES.contains(key))
+}
+
 /// The spellings of one line of a data table.
 pub(super) fn split(line: &str) -> impl Iterator<Item = &str> {
     line.split('|').map(str::trim)
@@ -153,7 +161,7 @@ pub(super) fn system<'a>(headers: impl Iterator<Item = &'a str>) -> Option<&'sta
     let present: HashSet<String> = headers.flat_map(own_keys).collect();
     // `First Name [Required]` is Google's, `First Name` anybody's: a signature counts as it is written.
     let complete = |signature: &&str| split(signature).all(|header| present.contains(&squash(header)));
-    SYSTEMS.iter().find(|system| system.signatures.iter().any(|signature| complete(signature)))
+    SYSTEMS.iter().find(|system| system.signatures.iter().any(complete))
 }
 
 /// The row that holds the headers.

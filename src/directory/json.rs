@@ -90,6 +90,11 @@ fn stitch(all: &mut Raw, next: Raw) -> Result<()> {
     }
     all.rows.extend(next.rows);
     all.blank.extend(next.blank);
+    next.seen.into_iter().for_each(|path| {
+        if !all.seen.contains(&path) {
+            all.seen.push(path);
+        }
+    });
     Ok(())
 }
 

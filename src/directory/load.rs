@@ -20,6 +20,7 @@ use super::mapping::{self, Mapping};
 use super::markup::Markup;
 use super::people::{People, Source, schema};
 use super::slot::Slot;
+use super::systems;
 use super::workbook::{self, Workbook};
 use crate::config;
 use crate::failure::Failure;
@@ -62,6 +63,12 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
     let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
     let Table { raw, epoch_1904, .. } = table;
     source.system = mapping.system.map(|system| system.name.to_owned());
+    if mapping.system.is_some_and(|system| system.name == systems::DOMO) && file.columns.is_empty() {
+        bail!(
+            Failure::usage("this is a list of Domo's own users: compared with itself, Domo would always agree")
+                .hint("name the export of the company directory; if this really is it, name its columns in [directory.columns]")
+        );
+    }
     source.columns = mapping.mapped(&raw);
     source.notes.append(&mut mapping.notes);
     describe(&raw, &mut source);
@@ -82,14 +89,13 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>> {
-    let problem = || {
-        Failure::usage(format!("cannot read {}", path.display()))
-            .hint("name an existing export with --directory or [[directory]] path")
-    };
     if path.is_dir() {
-        bail!(Failure::usage(format!("{} is a folder", path.display())).hint("name the export inside it"));
+        bail!(Failure::usage("it is a folder").hint("name the export inside it"));
     }
-    std::fs::read(path).with_context(problem)
+    let refused = |error| {
+        Failure::usage(format!("it cannot be read: {error}")).hint("name an existing export with --directory or [[directory]] path")
+    };
+    Ok(std::fs::read(path).map_err(refused)?)
 }
 
 fn evidence(path: &Path, bytes: &[u8]) -> Source {
@@ -105,7 +111,7 @@ fn evidence(path: &Path, bytes: &[u8]) -> Source {
 
 fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Result<Table> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        bail!(Failure::usage("the file is empty"));
+        bail!(Failure::usage("the file is empty").hint("export it again; the job that writes it may have failed"));
     }
     let content = decode::decode(bytes, file.encoding.as_deref())?;
     let kind = match &content {
@@ -121,7 +127,11 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
             config::Format::Json => matches!(kind, Kind::Json),
         };
         if !fits {
-            bail!(Failure::usage(format!("the configuration says format = {wanted:?}, but the content is {}", kind.name())));
+            let said = format!("{wanted:?}").to_lowercase();
+            bail!(
+                Failure::usage(format!("the configuration says format = \"{said}\", but the content is {}", kind.name()))
+                    .hint("take `format` out of the configuration, or export the file as it says")
+            );
         }
     }
     match content {
@@ -132,7 +142,7 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
             match kind {
                 Kind::Json => {
                     let raw = json::read(text.as_str(), &|header| mapping::is_configured(header, file))?;
-                    let headers = raw.columns.iter().map(|column| column.header.clone()).collect();
+                    let headers = raw.columns.iter().map(|column| column.header.clone()).chain(raw.seen.iter().cloned()).collect();
                     Ok(Table { raw, headers, epoch_1904: false })
                 }
                 Kind::Delimited => from_text(&text, file, source),
@@ -164,6 +174,9 @@ fn from_text(text: &Text, file: &config::Directory, source: &mut Source) -> Resu
     let all = head.rows.get(found.at).cloned().unwrap_or_default();
     source.header_row = Some(found.at as u32 + head.first_row);
     let data = found.at + 1 + usize::from(found.labels);
+    if all.len() >= delimited::WIDEST {
+        source.notes.push(format!("columns beyond {} are not read", delimited::WIDEST));
+    }
     skipped_head(&found, head.first_row, source);
     let mut records = delimited::Records::new(text.as_str(), head.start, head.delimiter);
     for _ in 0..data {
@@ -203,7 +216,12 @@ fn trim_headers(mut headers: Vec<String>) -> Vec<String> {
 fn header_row(rows: &[Vec<String>], given: Option<u32>) -> Result<Found> {
     if let Some(given) = given {
         let at = (given as usize).checked_sub(1).filter(|at| *at < rows.len());
-        let Some(at) = at else { bail!(Failure::usage(format!("header_row = {given}: the file has no such row near its start"))) };
+        let Some(at) = at else {
+            bail!(
+                Failure::usage(format!("header_row = {given}: the file has no such row near its start"))
+                    .hint("rows count from 1, as a spreadsheet shows them")
+            )
+        };
         return Ok(Found { at, labels: headers::is_label_row(rows.get(at + 1)), score: 0 });
     }
     headers::find(rows).ok_or_else(|| {
@@ -241,10 +259,13 @@ fn describe(raw: &Raw, source: &mut Source) {
     if raw.skipped.len() > SHOWN {
         source.skipped.push(format!("and {} more rows like these", raw.skipped.len() - SHOWN));
     }
-    if let Some(first) = raw.long.first() {
+    if raw.errors > 0 {
+        source.notes.push(format!("{} cells hold a formula's error (`#N/A`, `#REF!`): taken as empty", raw.errors));
+    }
+    if raw.type_names > 0 {
         source.notes.push(format!(
-            "{} rows have more cells than there are headers, first row {first}: an unquoted delimiter?",
-            raw.long.len()
+            "{} cells hold the name of a type (`System.String[]`) instead of values: taken as empty",
+            raw.type_names
         ));
     }
     if let Some(first) = raw.odd_quotes.first() {

@@ -40,12 +40,17 @@ impl Grid for Markup<'_> {
             at = end;
             let is_cell = cell_names.contains(&tag.name.as_str());
             if tag.name == row_name && !tag.closing {
+                // HTML may leave out the closing tags of cells and rows.
+                if let Some(text) = cell.take()
+                    && !rows.cell(row, column - span.min(column), text.trim())
+                {
+                    break;
+                }
                 any = true;
                 row = index(tag.attributes, "Index").map_or(next_row, |index| index.saturating_sub(1));
                 next_row = row.saturating_add(1);
                 column = 0;
             } else if is_cell && !tag.closing {
-                // HTML may leave out the closing tag.
                 if let Some(text) = cell.take()
                     && !rows.cell(row, column - span.min(column), text.trim())
                 {
@@ -60,7 +65,7 @@ impl Grid for Markup<'_> {
                 span += index(tag.attributes, "MergeAcross").map_or(0, |more| (more as usize).min(WIDEST));
                 column = column.saturating_add(span).min(WIDEST * 2);
                 cell = (!tag.empty).then(String::new);
-            } else if (is_cell || tag.name == row_name) && tag.closing {
+            } else if (is_cell || tag.name == row_name || tag.name == "table") && tag.closing {
                 if let Some(text) = cell.take()
                     && !rows.cell(row, column - span.min(column), text.trim())
                 {

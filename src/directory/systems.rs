@@ -27,8 +27,22 @@ const TERMINATED: Status = Status::Terminated;
 const PREHIRE: Status = Status::Prehire;
 const UNKNOWN: Status = Status::Unknown;
 
+/// Domo's own exports, which are no directory.
+pub(super) const DOMO: &str = "Domo";
+
 /// The first whose signature is present wins: the more particular stand first.
 pub(super) const SYSTEMS: &[System] = &[
+    System {
+        name: DOMO,
+        signatures: &[
+            "id | name | email | role | createdAt | updatedAt",
+            "id | email | role | roleId",
+            "displayName | roleId | email | timeZone",
+            "User ID | Role ID | Display Name | Email",
+        ],
+        columns: &[],
+        words: &[],
+    },
     System {
         name: "Microsoft 365 admin centre",
         signatures: &[

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
 
 use super::decode::Kind;
@@ -30,22 +30,22 @@ pub(super) struct SheetInfo {
 impl Workbook {
     /// Opens a workbook whose kind is known.
     pub(super) fn open(kind: Kind, bytes: Vec<u8>) -> Result<Self> {
-        let damaged = || {
-            Failure::usage(format!("the {} workbook cannot be opened: it is damaged or cut off", kind.name()))
+        fn damaged(error: impl std::fmt::Display) -> Failure {
+            Failure::usage(format!("the workbook cannot be opened, it is damaged or cut off: {error}"))
                 .hint("open it in a spreadsheet and save it again, or export it again")
-        };
+        }
         let cursor = Cursor::new(bytes);
         Ok(match kind {
-            Kind::Xlsb => Self::Xlsb(Box::new(Xlsb::new(cursor).map_err(anyhow::Error::new).with_context(damaged)?)),
+            Kind::Xlsb => Self::Xlsb(Box::new(Xlsb::new(cursor).map_err(damaged)?)),
             Kind::Xls => {
-                let mut book = calamine::Xls::new(cursor).map_err(anyhow::Error::new).with_context(damaged)?;
+                let mut book = calamine::Xls::new(cursor).map_err(damaged)?;
                 Self::Whole(whole(&mut book))
             }
             Kind::Ods => {
-                let mut book = calamine::Ods::new(cursor).map_err(anyhow::Error::new).with_context(damaged)?;
+                let mut book = calamine::Ods::new(cursor).map_err(damaged)?;
                 Self::Whole(whole(&mut book))
             }
-            _ => Self::Xlsx(Box::new(Xlsx::new(cursor).map_err(anyhow::Error::new).with_context(damaged)?)),
+            _ => Self::Xlsx(Box::new(Xlsx::new(cursor).map_err(damaged)?)),
         })
     }
 
@@ -87,12 +87,9 @@ impl Grid for SheetRows<'_> {
         let mut rows = Rows::new(sink);
         match &mut *self.book {
             Workbook::Xlsx(book) => {
-                let mut cells =
-                    book.worksheet_cells_reader(sheet).map_err(anyhow::Error::new).with_context(|| unreadable(sheet))?;
+                let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
                 let formats: Vec<Zeros> = cells.styles().iter().map(Zeros::of).collect();
-                while let Some((cell, style)) =
-                    cells.next_cell_with_style_id().map_err(anyhow::Error::new).with_context(|| unreadable(sheet))?
-                {
+                while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| unreadable(sheet, &error))? {
                     let zeros = formats.get(style).copied().unwrap_or_default();
                     let (row, column) = cell.get_position();
                     if !rows.cell(row, column as usize, &text(cell.get_value(), zeros)) {
@@ -101,9 +98,8 @@ impl Grid for SheetRows<'_> {
                 }
             }
             Workbook::Xlsb(book) => {
-                let mut cells =
-                    book.worksheet_cells_reader(sheet).map_err(anyhow::Error::new).with_context(|| unreadable(sheet))?;
-                while let Some(cell) = cells.next_cell().map_err(anyhow::Error::new).with_context(|| unreadable(sheet))? {
+                let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
+                while let Some(cell) = cells.next_cell().map_err(|error| unreadable(sheet, &error))? {
                     let (row, column) = cell.get_position();
                     if !rows.cell(row, column as usize, &text(cell.get_value(), Zeros::default())) {
                         break;
@@ -112,7 +108,9 @@ impl Grid for SheetRows<'_> {
             }
             Workbook::Whole(sheets) => {
                 let found = sheets.iter().find(|(known, _)| known.name == sheet);
-                let Some((_, range)) = found else { bail!(Failure::usage(format!("there is no sheet `{sheet}`"))) };
+                let Some((_, range)) = found else {
+                    bail!(Failure::usage(format!("there is no sheet `{sheet}`")).hint("name one with `sheet`"))
+                };
                 let (top, left) = range.start().unwrap_or_default();
                 for (down, right, value) in range.used_cells() {
                     if !rows.cell(top.saturating_add(down as u32), left as usize + right, &text(&view(value), Zeros::default())) {
@@ -125,8 +123,8 @@ impl Grid for SheetRows<'_> {
     }
 }
 
-fn unreadable(sheet: &str) -> Failure {
-    Failure::usage(format!("the sheet `{sheet}` cannot be read to its end: it is damaged or cut off"))
+fn unreadable(sheet: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::usage(format!("the sheet `{sheet}` cannot be read to its end, it is damaged or cut off: {error}"))
         .hint("open it in a spreadsheet and save it again, or export it again")
 }
 

@@ -1,8 +1,11 @@
 //! Exports as they come: the same people whatever the format, every pitfall, and bytes that mean harm.
 
 mod apis;
+mod check;
 mod company;
 mod golden;
+mod hostile;
+mod pitfalls;
 mod writers;
 
 use std::path::{Path, PathBuf};

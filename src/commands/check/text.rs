@@ -122,12 +122,10 @@ fn columns(understood: &Overview, people: u64) -> String {
     for field in ORDER {
         for (at, mapped) in understood.source.columns.iter().filter(|mapped| mapped.field == field).enumerate() {
             let filled = understood.filled.get(field).copied().unwrap_or_default();
-            let share = if at > 0 {
-                "also".into()
-            } else if people == 0 {
-                "-".into()
-            } else {
-                format!("{filled} ({}%)", filled * 100 / people)
+            let share = match (filled * 100).checked_div(people) {
+                _ if at > 0 => "also".into(),
+                Some(percent) => format!("{filled} ({percent}%)"),
+                None => "-".into(),
             };
             table.add_row([field, &one_line(&mapped.header), &mapped.why, &share]);
         }

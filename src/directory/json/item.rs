@@ -27,6 +27,7 @@ pub(super) struct Sink<'c> {
     rows: Vec<u32>,
     blank: Vec<u32>,
     unmapped: u64,
+    seen: Vec<String>,
     scratch: String,
 }
 
@@ -61,6 +62,7 @@ impl<'c> Sink<'c> {
             rows: Vec::new(),
             blank: Vec::new(),
             unmapped: 0,
+            seen: Vec::new(),
             scratch: String::new(),
         }
     }
@@ -92,7 +94,14 @@ impl<'c> Sink<'c> {
             column.filled = 0;
             RawColumn { header: column.header.clone(), at, values: values.finish() }
         });
-        Raw { columns: columns.collect(), rows, blank: std::mem::take(&mut self.blank), unmapped: self.unmapped, ..Raw::default() }
+        Raw {
+            columns: columns.collect(),
+            rows,
+            blank: std::mem::take(&mut self.blank),
+            unmapped: self.unmapped,
+            seen: self.seen.clone(),
+            ..Raw::default()
+        }
     }
 
     fn child(&mut self, parent: usize, key: &str, expected: usize) -> usize {
@@ -127,6 +136,9 @@ impl<'c> Sink<'c> {
             let column = self.column(&path);
             if column.is_none() {
                 self.unmapped += 1;
+                if headers::is_telling(&path) {
+                    self.seen.push(path);
+                }
             }
             if let Some(known) = self.nodes.get_mut(node) {
                 known.column = column;

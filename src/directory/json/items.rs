@@ -37,6 +37,9 @@ const ENVELOPES: [&str; 16] = [
     "result",
 ];
 
+/// What an e-mail or a number among an item's members is worth.
+const KEYED: usize = 1_000;
+
 /// A member larger than this is no page mark.
 const SMALL: usize = 64 << 10;
 
@@ -208,30 +211,35 @@ fn envelope(scan: &Scan<'_>, object: (usize, usize)) -> Result<Option<Envelope>>
     };
     let identified = |list: (usize, usize)| -> Result<usize> {
         let mut items = Vec::new();
-        scan.first_items(list.0, 5, &mut items)?;
+        match scan.byte(list.0) {
+            Some(b'[') => scan.first_items(list.0, 5, &mut items)?,
+            _ => items.push(list),
+        }
         let mut most = 0;
         for (start, _) in items {
-            let known = scan.members(start)?.iter().filter(|(key, _)| headers::may_be_read(key)).count();
-            most = most.max(known);
+            let members = scan.members(start)?;
+            let known = members.iter().filter(|(key, _)| headers::may_be_read(key)).count();
+            let keys = members.iter().filter(|(key, _)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies())).count();
+            most = most.max(known + KEYED * keys.min(1));
         }
         Ok(most)
     };
     if identity > 0 && lists.iter().all(|(key, _)| rank(key).is_none()) {
         return Ok(None);
     }
-    let mut best: Option<(usize, usize, usize)> = None;
+    let mut best: Option<(bool, usize, usize, usize)> = None;
     for (at, (key, list)) in lists.iter().enumerate() {
         let known = rank(key);
         let identity = identified(*list)?;
         if known.is_none() && identity == 0 {
             continue;
         }
-        let score = (identity.min(1), ENVELOPES.len() - known.unwrap_or(ENVELOPES.len()), at);
-        if best.is_none_or(|best| (score.0, score.1) > (best.0, best.1)) {
+        let score = (identity >= KEYED, ENVELOPES.len() - known.unwrap_or(ENVELOPES.len()), identity, at);
+        if best.is_none_or(|best| (score.0, score.1, score.2) > (best.0, best.1, best.2)) {
             best = Some(score);
         }
     }
-    let Some((_, _, at)) = best else { return Ok(None) };
+    let Some((_, _, _, at)) = best else { return Ok(None) };
     let (name, list) = lists.swap_remove(at);
     let others =
         lists.into_iter().filter_map(|(key, list)| identified(list).ok().filter(|known| *known > 1).map(|_| key)).collect();

@@ -146,7 +146,7 @@ pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\n', "&#10;")
 }
 
-fn table<'r>(rows: &'r [Row]) -> impl Iterator<Item = Vec<&'r str>> {
+fn table(rows: &[Row]) -> impl Iterator<Item = Vec<&str>> {
     let header = std::iter::once(rows[0].iter().map(|(header, _)| *header).collect());
     header.chain(rows.iter().map(|row| row.iter().map(|(_, cell)| cell.as_str()).collect()))
 }

@@ -1,0 +1,152 @@
+//! Bytes that mean harm, or that an accident left: an answer or an error within bounded time and memory, never a panic.
+//!
+//! `DOMO_RECONCILE_FUZZ=N` runs N rounds of damage a kind of file instead of the few that every run does.
+
+use domo_reconcile::directory::load;
+
+use super::company::{Row, WORKERS, company};
+use super::{file, folder, writers};
+
+/// xorshift: the same damage for the same seed, on every machine.
+struct Damage(u64);
+
+impl Damage {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+
+    /// Cut off, bits flipped, a piece doubled, removed or overwritten.
+    fn apply(&mut self, bytes: &mut Vec<u8>) {
+        for _ in 0..=self.below(4) {
+            let at = self.below(bytes.len());
+            match self.below(6) {
+                0 => bytes.truncate(at),
+                1 | 2 => {
+                    let bit = 1 << self.below(8);
+                    bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= bit);
+                }
+                3 => {
+                    let piece: Vec<u8> = bytes.iter().skip(at).take(50).copied().collect();
+                    bytes.splice(at..at, piece);
+                }
+                4 => {
+                    let end = (at + self.below(50)).min(bytes.len());
+                    bytes.drain(at..end);
+                }
+                _ => {
+                    let with = *b"\"'\x00\xff<{[,;\n\r=\\".get(self.below(13)).unwrap();
+                    bytes.iter_mut().skip(at).take(1 + self.0 as usize % 3).for_each(|byte| *byte = with);
+                }
+            }
+        }
+    }
+}
+
+/// Seeds that once found something stay here.
+const SEEDS: [u64; 4] = [1, 20_261_123, 0xDEAD_BEEF, 7_777_777];
+
+#[test]
+fn damaged_files_of_every_kind_are_read_or_refused() {
+    let company = company();
+    let rows: Vec<Row> = company.iter().map(|person| (WORKERS.row)(person, &company)).collect();
+    let csv = writers::csv(&rows, ',', "\r\n");
+    let json = serde_json::to_vec(&writers::objects(&rows)).unwrap();
+    let kinds: Vec<(&str, Vec<u8>)> = vec![
+        ("a.csv", csv.clone().into_bytes()),
+        ("utf16.csv", writers::utf16(&csv, false, true)),
+        ("a.csv.gz", writers::gzip(csv.as_bytes())),
+        ("a.json", json),
+        ("a.xlsx", writers::xlsx(&rows, &["Title"])),
+        ("a.ods", writers::ods(&rows)),
+        ("html.xls", writers::html(&rows).into_bytes()),
+        ("ml.xls", writers::spreadsheetml(&rows).into_bytes()),
+        ("a.ldif", writers::ldif(&rows).into_bytes()),
+    ];
+    let rounds: usize = std::env::var("DOMO_RECONCILE_FUZZ").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(3);
+    let folder = folder();
+    for (name, bytes) in &kinds {
+        for seed in SEEDS {
+            let mut damage = Damage(seed);
+            for round in 0..rounds {
+                let mut bytes = bytes.clone();
+                damage.apply(&mut bytes);
+                let directory = file(folder.path(), name, &bytes);
+                // Kept in the message: the seed and round that panicked.
+                let result = std::panic::catch_unwind(|| load(std::slice::from_ref(&directory)).map(|people| people.read()));
+                assert!(result.is_ok(), "{name}, seed {seed}, round {round}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_prefix_of_a_small_file_is_read_or_refused() {
+    let folder = folder();
+    let csv = "\u{feff}sep=;\r\nEmail;Name\r\n\"a@b.com\";\"A \"\"x\"\"\r\ny\"\r\n";
+    let json = r#"{"value":[{"email":"a\u00e9@b.com","name":{"x":[1,{"type":"y"}]}}],"next":null}"#;
+    for text in [csv, json] {
+        for end in 0..text.len() {
+            let _ = load(&[file(folder.path(), "prefix", &text.as_bytes()[..end])]).map(|people| people.read());
+        }
+    }
+}
+
+#[test]
+fn a_hundred_thousand_columns() {
+    let header: String = (0..100_000).map(|at| format!("c{at},")).collect();
+    let folder = folder();
+    let text = format!("Email,{header}\na@b.com,{}\n", ",".repeat(100_000));
+    assert_eq!(load(&[file(folder.path(), "wide.csv", text)]).unwrap().read(), 1);
+    let keys: String = (0..100_000).map(|at| format!("\"c{at}\":1,")).collect();
+    let text = format!("[{{{keys}\"email\":\"a@b.com\"}}]");
+    // Beyond the paths that are kept nothing is read; the file is refused, not half understood.
+    let _ = load(&[file(folder.path(), "wide.json", text)]).map(|people| people.read());
+}
+
+#[test]
+fn a_million_empty_rows() {
+    let folder = folder();
+    let text = format!("Email,Name\na@b.com,A\n{}b@b.com,B\n", ",\n".repeat(1_000_000));
+    let people = load(&[file(folder.path(), "empty.csv", text)]).unwrap();
+    assert_eq!((people.read(), people.sources[0].skipped.len()), (2, 1));
+    let sheet = writers::inline_row(&["Email", "Name"]) + &writers::inline_row(&["a@b.com", "A"]) + &"<row/>".repeat(1_000_000);
+    assert_eq!(load(&[file(folder.path(), "empty.xlsx", writers::raw_xlsx(&sheet))]).unwrap().read(), 1);
+}
+
+#[test]
+fn deeply_nested_json() {
+    let folder = folder();
+    for text in [
+        format!("[{{\"email\":{}{}}}]", "[".repeat(100_000), "]".repeat(100_000)),
+        format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000)),
+        "[".repeat(1_000_000),
+    ] {
+        assert!(load(&[file(folder.path(), "deep.json", text)]).is_err());
+    }
+}
+
+#[test]
+fn a_zip_bomb_is_refused() {
+    let folder = folder();
+    // 100 MB of one letter in a part whose directory entry says 1 kB: the local reader would believe it.
+    let mut bomb = writers::raw_xlsx(&format!("<!-- {} -->", "A".repeat(100 << 20)));
+    let entry = bomb.windows(24).rposition(|window| window == b"xl/worksheets/sheet1.xml").unwrap() - 46;
+    bomb[entry + 24..entry + 28].copy_from_slice(&1024u32.to_le_bytes());
+    let error = load(&[file(folder.path(), "bomb.xlsx", bomb)]).map(|people| people.read()).unwrap_err();
+    assert!(format!("{error:#}").contains("more than it says"), "{error:#}");
+}
+
+#[test]
+fn a_path_that_is_no_file() {
+    let folder = folder();
+    let missing = domo_reconcile::config::Directory { path: folder.path().join("none.csv"), ..Default::default() };
+    let here = domo_reconcile::config::Directory { path: folder.path().to_owned(), ..Default::default() };
+    for directory in [missing, here, file(folder.path(), "zero.csv", ""), file(folder.path(), "blank.csv", " \n ")] {
+        let error = load(&[directory]).map(|people| people.read()).unwrap_err();
+        let paragraph = domo_reconcile::failure::paragraph(&error);
+        assert!(paragraph.contains("next: "), "{paragraph}");
+    }
+}
