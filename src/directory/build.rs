@@ -56,6 +56,7 @@ pub(super) fn build(
     let names = builder.names();
     let manager = managers::resolve(&builder.raw, mapping, &emails, &numbers, &names, builder.source);
     let broken = builder.broken();
+    builder.lonely_quotes();
     let keep = builder.usable(&emails, &numbers, &alternates, &broken);
     let rejected = builder.rejected(&keep, &broken);
 
@@ -275,6 +276,9 @@ impl Builder<'_> {
         let height = self.height();
         let mut status: Vec<Option<Status>> = vec![None; height];
         let mut enabled: Vec<Option<bool>> = vec![None; height];
+        // Which column's word decided, from 1; 0 where none did.
+        let mut by: Vec<u8> = vec![0; height];
+        let mut deciders: Vec<StringChunked> = Vec::new();
         let mut words = self.none();
         let mut counted: Vec<StatusWord> = Vec::new();
         for slot in [Slot::Status, Slot::Ended, Slot::Enabled, Slot::Disabled, Slot::AccountControl] {
@@ -292,8 +296,12 @@ impl Builder<'_> {
                         // A word that means nothing certain gives way to one that does.
                         if let Some(status) = status.get_mut(at)
                             && status.is_none_or(|known| known == Status::Unknown)
+                            && (status.is_none() || word != Status::Unknown)
                         {
                             *status = Some(word);
+                            if let Some(by) = by.get_mut(at) {
+                                *by = deciders.len() as u8 + 1;
+                            }
                         }
                     }
                     Meaning::Switch(on) => {
@@ -304,7 +312,7 @@ impl Builder<'_> {
                 }
             }
             if any_word {
-                words = if words.null_count() == height { column.values.clone() } else { coalesce(&words, &column.values) };
+                deciders.push(column.values.clone());
             }
             let mut list: Vec<StatusWord> = known
                 .into_iter()
@@ -320,6 +328,17 @@ impl Builder<'_> {
                 .collect();
             list.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.word.cmp(&other.word)));
             counted.extend(list);
+        }
+        match deciders.as_slice() {
+            [] => {}
+            [only] => words = only.clone(),
+            several => {
+                let word = |(at, by): (usize, &u8)| several.get(usize::from(by.saturating_sub(1)))?.get(at);
+                words = StringChunked::from_iter_options(
+                    PlSmallStr::EMPTY,
+                    by.iter().enumerate().map(word).collect::<Vec<_>>().into_iter(),
+                );
+            }
         }
         if counted.is_empty() && self.mapping.first(Slot::Status).is_none() {
             let meanings = Words::new(Slot::Status, self.mapping.system, &file.status);
@@ -352,62 +371,83 @@ impl Builder<'_> {
     }
 
     fn dates(&mut self, calendar: Calendar) -> Result<(Column, Column)> {
-        let evidence = |column: Option<&RawColumn>| {
+        let evidence = |columns: &[RawColumn]| {
             let mut evidence = Evidence::default();
-            for cell in column.into_iter().flat_map(|column| column.values.iter()).flatten() {
+            for cell in columns.iter().flat_map(|column| column.values.iter()).flatten() {
                 let (written, pair) = dates::read(cell, calendar.epoch_1904);
                 evidence.add(written, pair);
             }
             evidence
         };
-        let hired = evidence(self.column(Slot::HireDate));
-        let ended = evidence(self.column(Slot::TerminationDate));
-        let ended_column = self.date_column(Slot::TerminationDate, ended, hired, calendar)?;
-        let hired_column = self.date_column(Slot::HireDate, hired, ended, calendar)?;
-        Ok((hired_column, ended_column))
+        let hired = self.date_columns(Slot::HireDate);
+        let ended = self.date_columns(Slot::TerminationDate);
+        let (hired_evidence, ended_evidence) = (evidence(&hired), evidence(&ended));
+        let ended = self.days(Slot::TerminationDate, &ended, ended_evidence, hired_evidence, calendar)?;
+        let hired = self.days(Slot::HireDate, &hired, hired_evidence, ended_evidence, calendar)?;
+        Ok((hired, ended))
     }
 
-    fn date_column(&mut self, slot: Slot, own: Evidence, sibling: Evidence, calendar: Calendar) -> Result<Column> {
-        let Some(column) = self.column(slot) else {
-            return Ok(Column::full_null(PlSmallStr::EMPTY, self.height(), &DataType::Date));
-        };
+    /// The columns a day is taken from: those of the best rank. Hire dates of every kind are looked at together, for a rehire stands in
+    /// a column of its own; the original hire date only counts while there is no other.
+    fn date_columns(&self, slot: Slot) -> Vec<RawColumn> {
+        const ORIGINAL: u8 = 30;
+        let best = self.mapping.first(slot).map_or(0, |claim| claim.rank);
+        let claims = self.mapping.columns(slot).filter(|claim| match slot {
+            Slot::HireDate if best < ORIGINAL => claim.rank < ORIGINAL,
+            _ => claim.rank == best,
+        });
+        claims.filter_map(|claim| self.raw.columns.get(claim.column).cloned()).collect()
+    }
+
+    fn days(&mut self, slot: Slot, columns: &[RawColumn], own: Evidence, sibling: Evidence, calendar: Calendar) -> Result<Column> {
+        let Some(first) = columns.first() else { return Ok(Column::full_null(PlSmallStr::EMPTY, self.height(), &DataType::Date)) };
         let field = slot.field().unwrap_or_default();
         let order = calendar.order.or_else(|| own.order()).or_else(|| sibling.order());
-        let mixed = own.day_first > 0 && own.month_first > 0;
         if own.either > 0 && order.is_none() {
+            let mixed = own.day_first > 0 && own.month_first > 0;
             let why =
                 if mixed { "some can only be day/month and others only month/day" } else { "nothing in the column says which" };
             bail!(
-                Failure::usage(format!("{} dates of `{}` could be day/month or month/day: {why}", own.either, column.header))
+                Failure::usage(format!("{} dates of `{}` could be day/month or month/day: {why}", own.either, first.header))
                     .hint("set date_order = \"dmy\" or \"mdy\" for this directory")
             );
         }
-        let mut notes = Vec::new();
         if own.either > 0 && calendar.order.is_none() {
             let from = if own.order().is_some() { "the column" } else { "the file's other date column" };
             let shown = if order == Some(DateOrder::Dmy) { "day/month/year" } else { "month/day/year" };
-            notes.push(format!("`{}` was read as {shown}: {from} has dates that can only be that", column.header));
+            self.source.notes.push(format!("`{}` was read as {shown}: {from} has dates that can only be that", first.header));
         }
-        let mut doubts = Vec::new();
-        let days = column.values.iter().enumerate().map(|(at, cell)| {
-            let cell = cell?;
-            let day = match dates::read(cell, calendar.epoch_1904).0 {
-                Written::Day(day) => Some(day),
-                Written::Either(first, second, year) => dates::ordered(first, second, year, order.unwrap_or(DateOrder::Dmy)),
-                Written::None => return None,
-                Written::Unreadable => None,
-            };
-            if day.is_none() {
-                doubts.push((at, cell.to_owned()));
+        let mut days: Vec<Option<i32>> = vec![None; self.height()];
+        for column in columns {
+            for (at, (day, cell)) in days.iter_mut().zip(column.values.iter()).enumerate() {
+                let Some(cell) = cell else { continue };
+                let read = match dates::read(cell, calendar.epoch_1904).0 {
+                    Written::Day(read) => Some(read),
+                    Written::Either(first, second, year) => dates::ordered(first, second, year, order.unwrap_or(DateOrder::Dmy)),
+                    Written::None => continue,
+                    Written::Unreadable => None,
+                };
+                match read.map(days_since_epoch) {
+                    // Of several hire dates the latest began the employment of today; a last day is the first one that is there.
+                    Some(read) if slot == Slot::HireDate => *day = Some(day.map_or(read, |known| known.max(read))),
+                    Some(read) => *day = day.or(Some(read)),
+                    None => {
+                        let row = self.raw.rows.get(at).copied().unwrap_or_default();
+                        let value = cell.chars().take(200).collect();
+                        let problem = "this is no date".to_owned();
+                        self.doubts.push(Doubt {
+                            source: self.index,
+                            row,
+                            field: field.into(),
+                            problem,
+                            value,
+                            not_comparable: true,
+                        });
+                    }
+                }
             }
-            day.map(days_since_epoch)
-        });
-        let days = Int32Chunked::from_iter_options(PlSmallStr::EMPTY, days.collect::<Vec<_>>().into_iter());
-        for (at, cell) in doubts {
-            let doubt = self.doubt(at, field, "this is no date".into(), &cell, true);
-            self.doubts.push(doubt);
         }
-        self.source.notes.extend(notes);
+        let days = Int32Chunked::from_iter_options(PlSmallStr::EMPTY, days.into_iter());
         Ok(days.into_date().into_column())
     }
 
@@ -431,6 +471,30 @@ impl Builder<'_> {
         }
         self.doubts.extend(doubts);
         values
+    }
+
+    /// A cell that begins with a quote nobody closed has swallowed or lost something: it is not compared.
+    fn lonely_quotes(&mut self) {
+        let mut doubts = Vec::new();
+        for row in &self.raw.odd_quotes {
+            let Ok(at) = self.raw.rows.binary_search(row) else { continue };
+            for mapped in &self.source.columns {
+                let Some(column) = self.raw.columns.iter().find(|column| column.header == mapped.header) else { continue };
+                let Some(cell) = column.values.get(at).filter(|cell| cell.starts_with('"') && cell.matches('"').count() % 2 == 1)
+                else {
+                    continue;
+                };
+                // Joined names are compared as one.
+                let fields =
+                    if mapped.field.ends_with("_name") { vec![mapped.field.as_str(), "name"] } else { vec![mapped.field.as_str()] };
+                doubts.extend(
+                    fields
+                        .into_iter()
+                        .map(|field| self.doubt(at, field, "it begins with a quote that is never closed".into(), cell, true)),
+                );
+            }
+        }
+        self.doubts.extend(doubts);
     }
 
     /// Rows in which something that must be right is not, with why. Such a row is rejected whole: what else it says cannot be trusted.

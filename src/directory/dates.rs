@@ -99,7 +99,7 @@ fn iso(bytes: &[u8]) -> Option<NaiveDate> {
         return None;
     }
     let (month, day) = (number(5, month_end)?, number(month_end + 1, day_end)?);
-    if year == 0 || month == 0 && day == 0 {
+    if year == 0 || month == 0 || day == 0 {
         // 0000-00-00 in one of its forms: a sentinel far in the past.
         return NaiveDate::from_ymd_opt(1, 1, 1);
     }
@@ -176,7 +176,7 @@ fn local(cell: &str) -> (Written, Option<(u32, u32)>) {
     }
     let (Ok(first), Ok(second)) = (first.parse::<u32>(), second.parse::<u32>()) else { return (Written::Unreadable, None) };
     let pair = Some((first, second));
-    if first == 0 && second == 0 {
+    if first == 0 || second == 0 {
         return (Written::None, None);
     }
     let either = [DateOrder::Dmy, DateOrder::Mdy].map(|order| ordered(first, second, year, order));
@@ -259,6 +259,7 @@ mod tests {
             "9223372036854775807",
             "never",
             "00/00/0000",
+            "1900-01-00",
             "1601-01-01T00:00:00Z",
             "2099-12-31",
         ] {

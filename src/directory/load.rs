@@ -72,7 +72,8 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
     source.columns = mapping.mapped(&raw);
     source.notes.append(&mut mapping.notes);
     describe(&raw, &mut source);
-    if mapping.first(Slot::Email).is_none() && mapping.first(Slot::EmployeeNumber).is_none() {
+    let anybody = !(raw.rows.is_empty() && raw.columns.is_empty());
+    if anybody && mapping.first(Slot::Email).is_none() && mapping.first(Slot::EmployeeNumber).is_none() {
         bail!(
             Failure::usage("no column holds e-mail addresses or employee numbers, so nobody could be matched")
                 .hint("name the columns in [directory.columns], e.g. email = \"…\"")

@@ -446,7 +446,35 @@ fn a_list_of_domo_users_is_no_directory() {
 #[test]
 fn a_readable_word_wins_over_one_that_means_nothing() {
     let people = loaded("words.csv", "Email,Name,Status,Terminated\na@b.com,A,Inactive,yes\n");
-    assert_eq!(column(&people, "status"), ["terminated"]);
+    assert_eq!(
+        (column(&people, "status"), column(&people, "status_word")),
+        (vec!["terminated".to_owned()], vec!["yes".to_owned()])
+    );
+}
+
+#[test]
+fn the_latest_hire_date_counts_whatever_the_order_of_the_columns() {
+    for text in [
+        "Email,Hire Date,Rehire Date,Termination Date\na@b.com,2018-01-01,2026-01-01,2024-01-01\nb@b.com,2027-01-15,,\n",
+        "Email,Rehire Date,Hire Date,Termination Date\na@b.com,2026-01-01,2018-01-01,2024-01-01\nb@b.com,,2027-01-15,\n",
+        "Email,Original Hire Date,Start Date,Rehire Date,Termination Date\na@b.com,2030-01-01,2018-01-01,2026-01-01,2024-01-01\nb@b.com,,2027-01-15,,\n",
+    ] {
+        assert_eq!(column(&loaded("rehired.csv", text), "hire_date"), ["2026-01-01", "2027-01-15"], "{text}");
+    }
+}
+
+#[test]
+fn an_empty_list_is_an_empty_directory() {
+    for text in ["[]", r#"{"value":[]}"#] {
+        let people = loaded("none.json", text);
+        assert_eq!((people.read(), people.sources[0].incomplete.len()), (0, 1), "{text}");
+    }
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_not_compared() {
+    let people = loaded("quote.csv", "Email,Name,Status\nf@a.com,\"N99,Active\ng@a.com,G,Active\n");
+    assert_eq!((people.doubts.len(), people.doubts[0].field.as_str(), people.doubts[0].not_comparable), (1, "name", true));
 }
 
 #[test]
