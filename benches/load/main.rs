@@ -185,7 +185,7 @@ fn json(path: &Path, rows: usize) {
 
 fn xlsx(path: &Path, rows: usize) {
     let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet_with_constant_memory();
+    let sheet = book.add_worksheet_with_constant_memory().unwrap();
     sheet.write_row(0, 0, HEADERS).unwrap();
     for at in 0..rows {
         sheet.write_row(at as u32 + 1, 0, cells(at)).unwrap();
