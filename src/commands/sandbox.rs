@@ -37,10 +37,11 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         let running = Sandbox::start(sandbox).await?;
         context.terminal.answer(format!("listening on {}", running.url()))?;
         context.terminal.say(format!(
-            "{count} users; the {} profile; use it with DOMO_API_URL={} DOMO_CLIENT_ID={} and its secret; Ctrl-C ends it",
+            "{count} users; the {} profile; use it with DOMO_API_URL={} DOMO_CLIENT_ID={} and its secret; SCIM is at {}; Ctrl-C ends it",
             if options.profile == cli::Profile::Guide { "guide" } else { "recorded" },
             running.url(),
-            options.client_id
+            options.client_id,
+            running.scim_url()
         ));
         tokio::select! {
             () = running.forever() => {}

@@ -278,11 +278,17 @@ impl Reader {
         }
         let wanted = email.trim().to_lowercase();
         let mut window = Window::new(self.session.clone(), settings.page_size as u64);
+        let mut seen = HashSet::new();
         loop {
             window.fill(settings.concurrency, None);
             let page = window.front().await?;
             if page.ids.is_empty() {
                 return Ok(None);
+            }
+            let before = seen.len();
+            seen.extend(page.ids.iter().copied());
+            if seen.len() == before || seen.len() as u64 > settings.limits.rows {
+                return Err(CallError::Unreadable { call: "GET /v1/users".into(), why: "the list has no end".into() });
             }
             for object in page.lines.objects() {
                 if let Ok(account) = Account::from_json(object)

@@ -206,7 +206,7 @@ impl<'a> Loose<'a> {
         self.0.is_some_and(|raw| raw.get().starts_with(|first: char| first == '-' || first.is_ascii_digit()))
     }
 
-    /// Whether the field was sent at all, even as null. (serde gives `None` for both; the default is only used for absence.)
+    /// The value as it was sent; `None` when absent or null.
     pub(super) fn raw(self) -> Option<&'a RawValue> {
         self.0
     }

@@ -80,6 +80,9 @@ async fn without_scim_an_address_is_looked_up_in_the_list() {
     let reader = Reader::new(&open(&running).await);
     assert_eq!(reader.by_email(" User1233@ACME.example").await.unwrap().unwrap().id(), 1_001_233);
     assert!(reader.by_email("nobody@acme.example").await.unwrap().is_none());
+    // A list that turns in circles cannot show that nobody has it.
+    running.fault("GET /v1/users=circle".parse().unwrap());
+    assert!(reader.by_email("nobody@acme.example").await.is_err());
 }
 
 #[tokio::test]
