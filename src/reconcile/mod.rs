@@ -296,7 +296,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
     let whole = Wholeness::new(&accounts, &people);
 
     // Who takes part, who points at whom, who is employed.
-    let exclusions = Exclusions::new(&config.exclude);
+    let exclusions = Exclusions::new(&config.exclude, &addresses);
     let (parts, excluded_by): (Vec<Part>, Vec<u32>) = situation::parts(&accounts, &exclusions, &addresses).into_iter().unzip();
     let matches = Matches::new(&accounts, &people, &addresses, &config.matching.keys, &parts)?;
     let employment = situation::employment(&people, rules.as_of);

@@ -35,24 +35,45 @@ pub(super) enum Gap {
 /// Who is excluded, and by which rule.
 #[derive(Debug)]
 pub(super) struct Exclusions {
-    rules: Vec<(Option<Pattern>, Option<u64>)>,
+    rules: Vec<Exclusion>,
+}
+
+/// A rule: its address pattern as written and with domain aliases applied, or its id.
+#[derive(Debug)]
+struct Exclusion {
+    written: Option<Pattern>,
+    resolved: Option<Pattern>,
+    id: Option<u64>,
 }
 
 impl Exclusions {
-    pub(super) fn new(rules: &[Exclude]) -> Self {
-        Self { rules: rules.iter().map(|rule| (rule.email.as_deref().map(Pattern::new), rule.id)).collect() }
+    pub(super) fn new(rules: &[Exclude], addresses: &Addresses) -> Self {
+        let rule = |rule: &Exclude| {
+            let pattern = rule.email.as_deref();
+            Exclusion {
+                written: pattern.map(Pattern::new),
+                resolved: pattern.and_then(|pattern| addresses.key(pattern)).map(|pattern| Pattern::new(&pattern)),
+                id: rule.id,
+            }
+        };
+        Self { rules: rules.iter().map(rule).collect() }
     }
 
-    /// The first rule that names the account; `rules.len()` stands for Domo's support account.
+    /// The first rule that names the account; `rules.len()` stands for Domo's support account. Protecting one account too many is
+    /// the safer mistake, so a pattern holds for the address as written and for what it counts as.
     pub(super) fn rule(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, row: u32) -> Option<usize> {
         let id = accounts.id(row);
-        let plain = accounts.email.get(row).map(|email| addresses.plain(email));
-        let by_rule = self.rules.iter().position(|(pattern, rule_id)| {
-            let by_email = pattern.as_ref().is_some_and(|pattern| plain.as_ref().is_some_and(|email| pattern.matches(email)));
-            by_email || (rule_id.is_some() && *rule_id == id)
+        let email = accounts.email.get(row).filter(|_| self.rules.iter().any(|rule| rule.written.is_some()));
+        let (plain, key) = (email.map(|email| addresses.plain(email)), email.and_then(|email| addresses.key(email)));
+        let fits = |pattern: &Option<Pattern>, email: Option<&str>| {
+            pattern.as_ref().zip(email).is_some_and(|(pattern, email)| pattern.matches(email))
+        };
+        let by_rule = self.rules.iter().position(|rule| {
+            fits(&rule.written, plain.as_deref()) || fits(&rule.resolved, key.as_deref()) || (rule.id.is_some() && rule.id == id)
         });
-        let support = id == Some(SUPPORT_ID) || plain.as_deref() == Some(SUPPORT_EMAIL);
-        by_rule.or(support.then_some(self.rules.len()))
+        let support =
+            || id == Some(SUPPORT_ID) || accounts.email.get(row).is_some_and(|email| addresses.plain(email) == SUPPORT_EMAIL);
+        by_rule.or_else(|| support().then_some(self.rules.len()))
     }
 }
 

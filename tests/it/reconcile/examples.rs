@@ -365,6 +365,17 @@ mod situations {
     }
 
     #[test]
+    fn an_exclusion_holds_through_domain_aliases_in_either_direction() {
+        for (pattern, email) in [("svc-*@acme.com", "svc-x@old-acme.com"), ("svc-*@old-acme.com", "SVC-x@acme.com")] {
+            let service = Account { email: email.into(), ..account(1) };
+            let company = Company::with([service], [person(2)]).config(&format!(
+                "[match]\ndomain_aliases = {{ \"old-acme.com\" = \"acme.com\" }}\n[[exclude]]\nemail = \"{pattern}\"\nreason = \"x\"\nowner = \"y\""
+            ));
+            assert_eq!(company.account_situation(0), "excluded", "{pattern} and {email}");
+        }
+    }
+
+    #[test]
     fn an_exclusion_without_an_owner_is_a_quality_finding() {
         let judged =
             Company::with([account(1), account(2)], [person(1)]).config("[[exclude]]\nid = 1002\nreason = \"robot\"").judged();
