@@ -21,6 +21,11 @@ fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
+/// From 1,000: 27 is Domo's own support account, which nobody may touch.
+fn ids(count: u64) -> impl Iterator<Item = u64> {
+    1000..1000 + count
+}
+
 fn account(id: u64) -> Value {
     json!({"id": id, "name": format!("Person {id}"), "email": format!("p{id}@acme.com"), "role": "Participant", "title": "Analyst",
         "department": "Finance", "phone": "801-555-0100", "location": "Lehi", "employeeNumber": format!("{id:06}"), "active": true})
@@ -42,7 +47,7 @@ fn plan(count: u64) -> Plan {
     };
     let inputs = Inputs { accounts: "sha256:a".into(), directory: Vec::new(), config: "sha256:c".into() };
     let context = Context { run_id: "bench".into(), created: Utc::now(), inputs, previous: None };
-    let actions = (1..=count).map(action).collect();
+    let actions = ids(count).map(action).collect();
     let mut plan =
         assemble(actions, &Population::default(), Judged::default(), &Config::default(), &context, "sandbox").unwrap().unwrap();
     let yes = Decision { verdict: Verdict::Approve, by: "bench".into(), at: Utc::now(), comment: None };
@@ -60,7 +65,7 @@ fn main() {
     std::fs::write(folder.path().join("domo-reconcile.toml"), config).unwrap();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let accounts = (1..=count).map(account).collect();
+    let accounts = ids(count).map(account).collect();
     let domo = runtime.block_on(Sandbox::start(Options { accounts, ..Options::default() })).unwrap();
     let binary = std::env::var("APPLY_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_domo-reconcile").to_owned());
     let begin = Instant::now();

@@ -22,8 +22,8 @@ const IN_A_ROW: usize = 3;
 struct Earlier {
     /// Writes that were read back.
     written: BTreeSet<Step>,
-    /// Something was sent, or may have been.
-    attempted: bool,
+    /// A write left, or may have, and nobody read back what it did.
+    pending: bool,
     /// What the last write ended with.
     ended: Option<String>,
     /// A field that changed unasked, and what it was before.
@@ -69,7 +69,7 @@ impl<'a> Run<'a> {
             let earlier = Earlier {
                 alarm: standing.alarm.map(|field| (field.to_owned(), was(field))),
                 written: standing.written.iter().map(|step| (*step).clone()).collect(),
-                attempted: standing.asked.is_some(),
+                pending: standing.pending.is_some(),
                 ended: standing.ended.map(str::to_owned),
             };
             (action.to_owned(), earlier)
@@ -116,7 +116,8 @@ impl<'a> Run<'a> {
     /// One action from look to outcome.
     async fn one(&mut self, action: &Action) -> Result<Came> {
         let earlier = self.earlier.remove(&action.id).unwrap_or_default();
-        let ours = earlier.attempted;
+        // After a write that is known to have changed nothing, whatever is there is somebody else's doing.
+        let ours = earlier.pending || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
         let deleted = self.journal.journal().deleted_instead().filter(|_| action.kind == Kind::Deactivate).map(str::to_owned);
         let found = match deleted {
             Some(other) => Ok(Ready::Impossible(deletes(&other))),

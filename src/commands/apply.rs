@@ -159,9 +159,9 @@ pub(super) fn say_standing(context: &Context, desk: &Desk<'_>) {
     }
     for tripped in desk.standing().tripped {
         let said = tripped.guard.explain(tripped.value, tripped.limit);
-        match tripped.overridden {
-            Some(reason) => terminal.say(format!("guard {}: {said}. Overridden: {reason}", tripped.guard)),
-            None => terminal.say(format!("guard {}: {said}", tripped.guard)),
+        // One that is not overridden refuses, and the refusal says it.
+        if let Some(reason) = tripped.overridden {
+            terminal.say(format!("guard {}: {said}. Overridden: {reason}", tripped.guard));
         }
     }
 }

@@ -29,8 +29,9 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
     let stored = stored(&options.plan, plan)?;
     let mut config = stored.config.config.clone();
     config.domo.requests_per_minute = PACE;
-    // The sandbox has one door; what SCIM would do to the real instance nobody can rehearse.
     config.domo.instance = Some(plan.instance.clone());
+    // The rehearsal uses one door; what SCIM would do to the real instance nobody can rehearse.
+    config.domo.deactivate_with = DeactivateWith::Rest;
 
     super::runtime()?.block_on(super::interruptible(async {
         let credential = stored.accounts.evidence.credential.clone().unwrap_or_default();

@@ -52,8 +52,11 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
                 action.through = Some(DeactivateWith::Scim);
             }
         }
-        let inputs =
-            Inputs { accounts: accounts.evidence.sha256.clone(), directory: Vec::new(), config: archive::sha256(&loaded.text) };
+        let inputs = Inputs {
+            accounts: archive::sha256(accounts.snapshot.bytes()),
+            directory: Vec::new(),
+            config: archive::sha256(&loaded.text),
+        };
         let context = plan::Context { run_id: open.plan.clone(), created: context.clock(), inputs, previous: None };
         let population = Population::of(&accounts, &config)?;
         let plan = assemble(undo.actions.clone(), &population, Judged::default(), &config, &context, &open.instance)?;

@@ -94,8 +94,9 @@ impl Guard {
             Self::PopulationMoved => format!("a population is {value} % smaller than in the previous run; {limit} % is allowed"),
             Self::EmptyDirectory => "the directory is empty".into(),
             Self::IncompleteEvidence => "the accounts could not be read whole".into(),
+            Self::Protected if value == 1 => "1 action is about an account that is excluded".into(),
             Self::Protected => format!("{value} actions are about accounts that are excluded"),
-            Self::Own => format!("{value} actions would lock out or change the account behind the API client"),
+            Self::Own => "an action would lock out or change the account behind the API client".into(),
         }
     }
 }

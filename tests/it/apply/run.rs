@@ -396,3 +396,15 @@ fn inviting_says_plainly_that_the_api_cannot() {
     assert!(ran.stderr.contains("p900@acme.com"), "{}", ran.stderr);
     assert_eq!(company.domo.invites(), Vec::<String>::new());
 }
+
+#[test]
+fn what_somebody_else_did_after_a_refused_write_is_not_said_to_be_ours() {
+    let company = Company::new(vec![update(10)]);
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Status(400, None)));
+    company.apply(&["--confirm"]).code(7);
+    let by_hand = plan_now(vec![update(10)], &hundred(), Judged::default());
+    company.write("hand.plan.json", &super::fixture::approved(by_hand).to_json().unwrap());
+    company.run(&["apply", "hand.plan.json", "--confirm"]).code(0);
+    assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"already-done": 1}));
+    assert!(company.journal().fold()["A-update-10"].written.is_empty());
+}
