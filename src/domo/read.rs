@@ -430,7 +430,7 @@ impl Window {
     fn received(&mut self, rows: u64) {
         self.next += rows;
         if rows == self.stride {
-            self.width *= 2;
+            self.width = self.width.saturating_mul(2);
             return;
         }
         self.stop();

@@ -1,5 +1,6 @@
 //! Every fault at every step of a pull: the exact population, or evidence that calls itself incomplete.
 
+use domo_reconcile::domo::{Reader, Session, Silent};
 use domo_reconcile::failure;
 use domo_reconcile::sandbox::{Fault, Profile, What};
 use serde_json::{Value, json};
@@ -161,6 +162,16 @@ async fn the_evidence_counts_what_was_done() {
     assert_eq!(counted, (2, 8, 2 * 1234, 1234, 0, 1));
     assert!(evidence.started <= evidence.finished);
     assert_eq!(evidence.credential.unwrap().user_id, Some(1_000_000));
+}
+
+#[tokio::test]
+async fn a_list_of_many_pages_is_read_to_its_end() {
+    let running = sandbox(Profile::guide(), lean(700)).await;
+    let mut small = settings(&running);
+    small.page_size = 7;
+    let session = Session::open(small).await.unwrap();
+    let accounts = Reader::new(&session).accounts(&Silent).await.unwrap();
+    assert_eq!((accounts.frame.height(), accounts.evidence.incomplete.len()), (700, 0));
 }
 
 #[tokio::test]
