@@ -98,7 +98,6 @@ fn no_directory_at_all() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn a_directory_that_is_not_there() {
     let folder = folder(WORKERS.as_bytes());
     let ran = run(folder.path(), ["audit", "--accounts", "accounts.json", "--directory", "worker.csv"]);
@@ -113,7 +112,6 @@ fn a_directory_that_is_a_folder() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn a_directory_of_no_bytes() {
     let folder = folder(b"");
     is_refused(&offline(folder.path()), folder.path(), 2, &["workers.csv", "empty"]);
@@ -239,7 +237,6 @@ fn a_directory_of_nobody_is_incomplete_evidence() {
 }
 
 #[test]
-#[ignore = "PENDING"]
 fn an_error_is_said_once_and_stdout_stays_empty_with_json() {
     let folder = folder(WORKERS.as_bytes());
     let ran = run(folder.path(), ["audit", "--json", "--accounts", "accounts.json", "--directory", "worker.csv"]);
