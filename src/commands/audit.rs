@@ -40,8 +40,9 @@ pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
         report: report::Options { markdown, redact: options.redact },
         fail_on: options.fail_on,
     };
+    let several = options.accounts.is_none() && !loaded.config.instance.is_empty();
     let runs = match &options.accounts {
-        None if !loaded.config.instance.is_empty() => audit.of_each_instance(context, &loaded),
+        None if several => audit.of_each_instance(context, &loaded),
         accounts => {
             audit.of_one(context, &loaded, accounts.as_deref()).map(|one| vec![(instance_name(&loaded.config, None), Ok(one))])
         }
@@ -53,11 +54,11 @@ pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
         Err(error) => Notice::failed(instance, context.started, failure::kind(error)),
     };
     super::notify::tell(&loaded.config.notify, &runs.iter().map(notice).collect::<Vec<_>>(), &context.terminal);
-    answer(runs, options.json, context)
+    answer(runs, several, options.json, context)
 }
 
-/// Prints what was audited and ends as the worst of it.
-fn answer(runs: Vec<(String, Result<Audited>)>, json: bool, context: &Context) -> Result<Ended> {
+/// Prints what was audited (a list of answers where there are several instances) and ends as the worst of it.
+fn answer(runs: Vec<(String, Result<Audited>)>, several: bool, json: bool, context: &Context) -> Result<Ended> {
     let mut audited = Vec::new();
     let mut failed = Vec::new();
     for (instance, run) in runs {
@@ -67,7 +68,7 @@ fn answer(runs: Vec<(String, Result<Audited>)>, json: bool, context: &Context) -
         }
     }
     match audited.as_slice() {
-        [one] if json => context.terminal.json(one)?,
+        [one] if json && !several => context.terminal.json(one)?,
         [] => {}
         all if json => context.terminal.json(&all)?,
         all => all.iter().try_for_each(|one| context.terminal.answer(one.summary()))?,
