@@ -41,8 +41,8 @@ impl Loaded {
         for directory in &mut config.directory {
             directory.path = base.join(&directory.path);
         }
-        if let Some(templates) = &mut config.report.templates {
-            *templates = base.join(&templates);
+        for path in [&mut config.report.templates, &mut config.notify.textfile].into_iter().flatten() {
+            *path = base.join(&*path);
         }
         Ok(Self { config, path: Some(found), text })
     }

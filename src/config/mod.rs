@@ -337,7 +337,7 @@ impl Default for Report {
 pub struct Notify {
     /// The environment variable that holds the webhook's address.
     pub url_env: Option<String>,
-    /// A file for the node exporter's textfile collector.
+    /// A file for the node exporter's textfile collector, relative to the configuration file.
     pub textfile: Option<PathBuf>,
 }
 
