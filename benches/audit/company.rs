@@ -115,7 +115,7 @@ impl Files {
     fn pair(&mut self, n: u64) -> std::io::Result<()> {
         let person = member(n);
         let mut account = member(n);
-        let role = if n % 97 == 0 { "Admin" } else { "Participant" };
+        let role = if n.is_multiple_of(97) { "Admin" } else { "Participant" };
         match n % 1000 {
             0..=9 => {
                 account.number = String::new();

@@ -114,7 +114,7 @@ impl Correlation {
 
 /// Points every entry of `from` at the entries of `to` with the same key.
 pub(super) fn correlate<'a, 'b>(from: &impl Keyed<'a>, to: &impl Keyed<'b>) -> Result<Correlation> {
-    correlate_hashed(from, to, |seed| PlFixedStateQuality::with_seed(seed))
+    correlate_hashed(from, to, PlFixedStateQuality::with_seed)
 }
 
 fn correlate_hashed<'a, 'b, S: BuildHasher + Sync>(
