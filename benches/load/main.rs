@@ -49,7 +49,7 @@ fn cells(at: usize) -> [String; 16] {
         format!("+1 303-555-{:04}", at % 10_000),
         pick(&["Active", "Active", "Active", "On Leave", "Terminated"]),
         format!("20{:02}-{:02}-{:02}", at % 26, 1 + at % 12, 1 + at % 28),
-        if at % 5 == 0 { format!("2026-{:02}-{:02}", 1 + at % 9, 1 + at % 28) } else { String::new() },
+        if at.is_multiple_of(5) { format!("2026-{:02}-{:02}", 1 + at % 9, 1 + at % 28) } else { String::new() },
         format!("person{}@example-company.com", at / 10),
         "Example Company, Inc.".into(),
         format!("CC{:05}", at % 500),

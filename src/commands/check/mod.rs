@@ -85,6 +85,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     let credentials =
         asked.into_iter().filter_map(|answer| answer.map_err(|error| problems.push(Problem::new("credentials", &error))).ok());
     let credentials = credentials.collect();
+    problems.extend(crate::report::check_templates(&loaded.config).err().map(|error| Problem::new("templates", &error)));
     let checked = Checked {
         ok: problems.is_empty(),
         configuration: loaded.path.as_ref().map(|path| path.display().to_string()),

@@ -53,3 +53,18 @@ fn a_partial_directory_is_not_evaluable() {
     let ran = run(folder.path(), ["check", "--directory", "page.json"]).code(3);
     assert!(ran.stdout.contains("incomplete"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_template_that_does_not_parse_is_a_problem() {
+    let folder = folder();
+    file(folder.path(), "workers.csv", CSV);
+    std::fs::create_dir(folder.path().join("mine")).unwrap();
+    let name = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .find(|name| name.to_string_lossy().ends_with(".md"));
+    std::fs::write(folder.path().join("mine").join(name.unwrap()), "{% if %}").unwrap();
+    file(folder.path(), "domo-reconcile.toml", "[[directory]]\npath = \"workers.csv\"\n[report]\ntemplates = \"mine\"\n");
+    let ran = run(folder.path(), ["check", "--directory", "workers.csv"]).code(2);
+    assert!(ran.stdout.contains("templates: "), "{}", ran.stdout);
+}
