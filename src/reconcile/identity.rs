@@ -37,3 +37,40 @@ fn identify_with(instance: &str, drafts: Vec<Draft>, short: impl Fn(&str, super:
     }
     named.into_iter().map(|(id, draft)| Finding { id, ..draft.finding }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reconcile::{Detail, Kind, Severity};
+
+    fn draft(subject: &str) -> Draft {
+        let finding = Finding {
+            id: FindingId(String::new()),
+            kind: Kind::Orphan,
+            severity: Severity::Medium,
+            account: None,
+            person: None,
+            matched_by: Vec::new(),
+            drift: Vec::new(),
+            reason: String::new(),
+            action: None,
+            exception: None,
+            detail: Detail::None,
+        };
+        Draft { subject: subject.into(), finding }
+    }
+
+    #[test]
+    fn subjects_whose_ids_collide_get_the_wide_form() {
+        let one_id = |_: &str, _, _: &str| FindingId("F-0000000000".into());
+        let ids: Vec<FindingId> = identify_with("acme", vec![draft("1"), draft("2")], one_id).into_iter().map(|f| f.id).collect();
+        assert_eq!(ids, ["1", "2"].map(|subject| FindingId::widened("acme", Kind::Orphan, subject)));
+    }
+
+    #[test]
+    fn one_subject_twice_is_told_apart_and_the_first_keeps_its_id() {
+        let ids: Vec<FindingId> = identify("acme", vec![draft("1"), draft("1")]).into_iter().map(|f| f.id).collect();
+        assert_eq!(ids[0], FindingId::new("acme", Kind::Orphan, "1"));
+        assert_ne!(ids[0], ids[1]);
+    }
+}
