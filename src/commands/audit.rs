@@ -26,7 +26,7 @@ use crate::report;
 pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
     let mut loaded = Loaded::read(options.config.config.as_deref())?;
     if !options.directory.is_empty() {
-        loaded.config.directory = options.directory.iter().map(named).collect();
+        loaded.config.directory = options.directory.iter().map(|path| named(path)).collect();
     }
     let markdown = match options.markdown {
         cli::Markdown::Github => report::Flavour::Github,
@@ -86,8 +86,8 @@ fn answer(runs: Vec<(String, Result<Audited>)>, several: bool, json: bool, conte
 }
 
 /// `--directory FILE` has no settings of its own: everything is found by itself.
-fn named(path: &PathBuf) -> Directory {
-    Directory { path: path.clone(), ..Directory::default() }
+fn named(path: &Path) -> Directory {
+    Directory { path: path.to_owned(), ..Directory::default() }
 }
 
 /// Where the accounts come from.

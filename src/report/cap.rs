@@ -72,7 +72,7 @@ pub(super) fn select<'a>(findings: &'a [Finding], history: &History, limit: usiz
     for (kind, all) in by_kind {
         let flood = all.len() * 2 > findings.len();
         let others = all.iter().filter(|finding| !urgent(finding)).count();
-        let mut share = if rest_total == 0 { 0 } else { room * others / rest_total };
+        let mut share = (room * others).checked_div(rest_total).unwrap_or(0);
         if flood && kind == Kind::Drift && share < others && one_cause(&all) {
             share = share.min(SAMPLES);
         }

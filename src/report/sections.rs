@@ -233,7 +233,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
     let name = cap::name(finding).filter(|name| !name.is_empty()).map(|name| cut(name).0);
     let name = name.or_else(|| match &finding.detail {
         Detail::Exception { account, .. } => Some(cut(account).0),
-        _ => person.map(|person| at(person)),
+        _ => person.map(at),
     });
     let name = name.unwrap_or_else(|| t.get("page.empty").to_owned());
     let (state, state_label) = match (&finding.exception, lifecycle.map(|lifecycle| lifecycle.state)) {
@@ -282,7 +282,7 @@ fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
         (None, Some(person)) => Cell::text(person.status.as_str()),
         (None, None) => Cell::or(None, empty),
     };
-    let people = |people: &[PersonRef]| lines(people.iter().map(|person| describe(person)).collect(), empty);
+    let people = |people: &[PersonRef]| lines(people.iter().map(describe).collect(), empty);
     let mut cells = match &finding.detail {
         Detail::None => Vec::new(),
         Detail::Employment { status_word, last_day, days_since } => {

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Ran, command, run, run_with};
+use crate::support::{Ran, run, run_with};
 
 /// A small company in a folder of its own, audited from files.
 struct Company {

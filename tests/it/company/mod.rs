@@ -524,7 +524,7 @@ impl Company {
     fn account(&mut self, person: &Person) -> Account {
         self.accounts_made += 1;
         let n = self.accounts_made;
-        let spaced = n % 3 != 0;
+        let spaced = !n.is_multiple_of(3);
         let role = match (person.department.as_str(), n % 5) {
             ("Finance", _) | (_, 0) => "Editor",
             (_, 4) if n % 10 == 4 => "Social",
