@@ -179,7 +179,9 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
             .collect(),
     };
     let cap = figures::grouped(super::cap::LIMIT as u64);
-    vec![
+    let redacted = t.fill("method.redacted_text", &[("file", super::redact::KEY)]);
+    let redacted = builder.inputs.options.redact.then(|| topic(t.get("method.redacted"), vec![redacted]));
+    let mut topics = vec![
         topic(t.get("method.keys"), matched),
         topic(t.get("method.normalised"), equal),
         topic(t.get("method.compared"), vec![compared]),
@@ -189,7 +191,9 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
         topic(t.get("method.csv"), vec![t.get("method.csv_text").to_owned()]),
         topic(t.get("method.cap"), vec![t.fill("method.cap_text", &[("cap", &cap)])]),
         topic(t.get("method.controls"), vec![t.get("method.controls_text").to_owned()]),
-    ]
+    ];
+    topics.extend(redacted);
+    topics
 }
 
 pub(super) fn parameters(builder: &Builder) -> Table {

@@ -391,7 +391,7 @@ impl Builder<'_> {
             counts: count_cells(&all),
             total: figures::grouped(findings.len() as u64),
             new: figures::grouped(new),
-            tested: String::new(),
+            tested: "\u{2013}".to_owned(),
             untested: false,
         };
         let privileged = &self.inputs.reconciliation.privileged;

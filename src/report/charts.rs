@@ -123,7 +123,7 @@ pub(super) fn by_severity(builder: &Builder, severities: &[SeverityCount]) -> Ch
         x += width + GAP;
     }
     let rows = severities.iter().map(|one| (one.severity.label.clone(), one.number)).collect();
-    let table = two_columns(builder, "t-severity", t.get("findings.heading"), t.get("findings.severity"), rows);
+    let table = two_columns(builder, "t-severity", t.get("findings.by_severity_table"), t.get("findings.severity"), rows);
     svg.chart(t.fill("findings.by_severity_chart", &[("total", &grouped(total))]), table)
 }
 
@@ -171,7 +171,7 @@ pub(super) fn population(builder: &Builder) -> Chart {
         }
         rows.extend(sums.iter().zip(legend).map(|(sum, word)| (format!("{label}: {word}"), *sum)));
     }
-    let table = two_columns(builder, "t-population", t.get("population.heading"), t.get("population.situation"), rows);
+    let table = two_columns(builder, "t-population", t.get("population.chart_table"), t.get("population.situation"), rows);
     let (accounts, people) = (grouped(judged.accounts.read), grouped(judged.people.read));
     svg.chart(t.fill("population.chart", &[("accounts", &accounts), ("people", &people)]), table)
 }
@@ -195,7 +195,7 @@ pub(super) fn by_age(builder: &Builder) -> Option<Chart> {
     let labels = ["findings.age_0", "findings.age_31", "findings.age_91", "findings.age_181"].map(|key| t.get(key).to_owned());
     let rows: Vec<(String, u64)> = labels.into_iter().zip(ages).collect();
     let svg = bars("ch-age", &rows);
-    let table = two_columns(builder, "t-age", t.get("findings.age"), t.get("findings.age"), rows);
+    let table = two_columns(builder, "t-age", t.get("findings.by_age_table"), t.get("findings.age"), rows);
     Some(svg.chart(t.get("findings.by_age_chart").to_owned(), table))
 }
 
@@ -216,7 +216,7 @@ pub(super) fn by_field(builder: &Builder) -> Option<Chart> {
     }
     (!rows.is_empty()).then(|| {
         let svg = bars("ch-field", &rows);
-        let table = two_columns(builder, "t-field", t.get("findings.field"), t.get("findings.field"), rows);
+        let table = two_columns(builder, "t-field", t.get("findings.by_field_table"), t.get("findings.field"), rows);
         svg.chart(t.fill("findings.by_field_chart", &[("total", &grouped(total))]), table)
     })
 }
@@ -276,7 +276,7 @@ pub(super) fn trend(builder: &Builder) -> Option<Chart> {
         Column::new("resolved", t.get("change.trend_resolved"), "n"),
         Column::new("total", t.get("change.trend_total"), "n"),
     ];
-    let mut table = Table::new("t-trend", t.get("change.heading"), columns, t.get("page.none"));
+    let mut table = Table::new("t-trend", t.get("change.trend_table"), columns, t.get("page.none"));
     for point in points {
         let total = Severity::ALL.iter().filter_map(|severity| point.by_severity.get(severity)).sum();
         let cells = vec![Cell::day(Some(point.as_of), ""), Cell::count(point.new), Cell::count(point.resolved), Cell::count(total)];

@@ -81,7 +81,11 @@ pub(super) fn render(templates: &Templates, view: &View, flavour: Flavour) -> Re
         let t = &templates.texts;
         let sentence = t.fill(if rows as u64 == total { "markdown.shown_all" } else { "markdown.shown" }, &places);
         let seen = Seen { view, urgent, others, shown: sentence };
+        // Parts that are left out leave no gap.
         let mut page = templates.render(flavour.template(), &seen, &[])?.trim_end().to_owned();
+        while page.contains("\n\n\n") {
+            page = page.replace("\n\n\n", "\n\n");
+        }
         page.push('\n');
         Ok(page)
     };

@@ -18,6 +18,7 @@ mod figures;
 mod html;
 mod markdown;
 mod origin;
+mod redact;
 mod sections;
 mod tables;
 mod templates;
@@ -25,12 +26,10 @@ mod texts;
 pub mod view;
 mod workbook;
 
-use std::io::Write;
-
 use anyhow::Result;
 
 use crate::archive::findings::Findings;
-use crate::archive::{History, RunFolder, RunInfo};
+use crate::archive::{History, OutFile, RunFolder, RunInfo};
 use crate::config::{Config, Loaded};
 use crate::directory::People;
 use crate::domo::Accounts;
@@ -72,43 +71,62 @@ pub struct Options {
 /// When a file cannot be written, or a template of the user's own does not render; the error names file, line and column.
 pub fn write(inputs: &Inputs, folder: &mut RunFolder) -> Result<()> {
     let templates = templates::Templates::load(&inputs.config.config)?;
-
-    let mut file = folder.file("findings.json")?;
-    Findings::of(inputs.run, inputs.reconciliation, inputs.history).write(&mut file)?;
-    file.finish(Some(inputs.reconciliation.findings.len() as u64))?;
-
-    let mut file = folder.file("findings.csv")?;
-    let rows = tables::findings(inputs, &mut file)?;
-    file.finish(Some(rows))?;
-
-    let mut file = folder.file("drift.csv")?;
-    let rows = tables::drift(inputs, &mut file)?;
-    file.finish(Some(rows))?;
-
-    let mut file = folder.file("accounts.csv")?;
-    let rows = tables::accounts(inputs, &mut file)?;
-    file.finish(Some(rows))?;
-
+    // The review sheets come back with decisions, so they name whom they are about, redacted or not.
     if let Some(plan) = inputs.plan {
-        let mut file = folder.file("review.csv")?;
-        let rows = tables::review(plan, &mut file)?;
-        file.finish(Some(rows))?;
-
+        file(folder, "review.csv", |out| tables::review(plan, out))?;
         let view = build::view(inputs, &templates.texts, &folder.files())?;
-        let mut file = folder.file("review.xlsx")?;
-        workbook::write(inputs, plan, &view, &templates.texts, &mut file)?;
-        file.finish(Some(rows))?;
+        file(folder, "review.xlsx", |out| workbook::write(inputs, plan, &view, &templates.texts, out))?;
     }
+    if !inputs.options.redact {
+        return readable(inputs, &templates, folder, None);
+    }
+    let mut redactor = redact::Redactor::of(folder.archive())?;
+    let redacted = redactor.redacted(inputs.accounts, inputs.people, inputs.reconciliation, inputs.history)?;
+    let inputs = Inputs {
+        accounts: &redacted.accounts,
+        people: &redacted.people,
+        reconciliation: &redacted.reconciliation,
+        history: &redacted.history,
+        ..*inputs
+    };
+    readable(&inputs, &templates, folder, Some(&mut redactor))?;
+    file(folder, redact::KEY, |out| redactor.key(out))
+}
 
-    let view = build::view(inputs, &templates.texts, &folder.files())?;
-    let mut file = folder.file("report.md")?;
-    file.write_all(markdown::render(&templates, &view, inputs.options.markdown)?.as_bytes())?;
-    file.finish(None)?;
+/// The files that may leave the house.
+fn readable(
+    inputs: &Inputs,
+    templates: &templates::Templates,
+    folder: &RunFolder,
+    mut redactor: Option<&mut redact::Redactor>,
+) -> Result<()> {
+    let findings = inputs.reconciliation.findings.len() as u64;
+    file(folder, "findings.json", |out| {
+        Findings::of(inputs.run, inputs.reconciliation, inputs.history).write(out)?;
+        Ok(findings)
+    })?;
+    file(folder, "findings.csv", |out| tables::findings(inputs, out))?;
+    file(folder, "drift.csv", |out| tables::drift(inputs, out))?;
+    file(folder, "accounts.csv", |out| tables::accounts(inputs, out))?;
+    let mut view = |folder: &RunFolder| -> Result<View> {
+        let mut view = build::view(inputs, &templates.texts, &folder.files())?;
+        if let Some(redactor) = &mut redactor {
+            redactor.view(&mut view);
+        }
+        Ok(view)
+    };
+    let seen = view(folder)?;
+    folder.write("report.md", markdown::render(templates, &seen, inputs.options.markdown)?, None)?;
+    let seen = view(folder)?;
+    folder.write("report.html", html::render(templates, &seen)?, None)?;
+    Ok(())
+}
 
-    let view = build::view(inputs, &templates.texts, &folder.files())?;
-    let mut file = folder.file("report.html")?;
-    file.write_all(html::render(&templates, &view)?.as_bytes())?;
-    file.finish(None)?;
+/// One file of the run; what `write` returns is how many records it has.
+fn file(folder: &RunFolder, name: &str, write: impl FnOnce(&mut OutFile) -> Result<u64>) -> Result<()> {
+    let mut out = folder.file(name)?;
+    let rows = write(&mut out)?;
+    out.finish(Some(rows))?;
     Ok(())
 }
 

@@ -38,7 +38,7 @@ struct Book<'a> {
 
 /// Writes the workbook of a plan. The writer of sheets keeps rows in temporary files and panics where those cannot be written; a full
 /// disk is an error like any other here.
-pub(super) fn write(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + Send) -> Result<()> {
+pub(super) fn write(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + Send) -> Result<u64> {
     let filled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fill(inputs, plan, view, t, out)));
     filled.unwrap_or_else(|_| {
         let folder = std::env::temp_dir();
@@ -48,7 +48,7 @@ pub(super) fn write(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: i
     })
 }
 
-fn fill(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + Send) -> Result<()> {
+fn fill(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + Send) -> Result<u64> {
     let head = Format::new().set_bold().set_background_color(0xF5_F7_F9).set_border_bottom(FormatBorder::Medium);
     let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top);
     let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
@@ -69,7 +69,8 @@ fn fill(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + 
     book.table(t.get("workbook.privileged"), &view.privileged)?;
     book.table(t.get("workbook.exceptions"), &view.accepted)?;
     book.sign_off(view)?;
-    book.book.save_to_writer(out).context("writing review.xlsx")
+    book.book.save_to_writer(out).context("writing review.xlsx")?;
+    Ok(plan.actions.len() as u64)
 }
 
 /// Text that fits a cell, with hidden characters shown.

@@ -1,21 +1,417 @@
-//! report
+//! What people and programs read of a run: every file, under hostile values, at its limits, by a parser that is not ours.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
 use domo_reconcile::archive::RunFolder;
 use domo_reconcile::report::example::Example;
+use domo_reconcile::report::{self, Flavour};
+use scraper::{Html, Selector};
+use sha2::{Digest, Sha256};
+
+use crate::support;
+
+/// A run's files on disk; the folder lives as long as this.
+pub struct Written {
+    _archive: tempfile::TempDir,
+    folder: PathBuf,
+}
+
+impl Written {
+    fn of(example: &Example) -> Self {
+        let archive = tempfile::tempdir().unwrap();
+        let mut folder = RunFolder::create(archive.path(), example.run.started).unwrap();
+        report::write(&example.inputs(), &mut folder).unwrap();
+        Self { folder: folder.path().to_owned(), _archive: archive }
+    }
+
+    fn text(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.join(name)).unwrap()
+    }
+
+    fn page(&self) -> Html {
+        Html::parse_document(&self.text("report.html"))
+    }
+
+    fn csv(&self, name: &str) -> Vec<Vec<String>> {
+        let text = self.text(name);
+        let text = text.strip_prefix('\u{FEFF}').expect("a byte-order mark");
+        assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "{name}: lines end with CRLF, cells have none");
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+    }
+}
+
+fn select<'a>(page: &'a Html, selector: &str) -> Vec<scraper::ElementRef<'a>> {
+    page.select(&Selector::parse(selector).unwrap()).collect()
+}
+
+fn text(element: scraper::ElementRef) -> String {
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Strings that strangers have typed into names elsewhere.
+const HOSTILE: [&str; 12] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' style='color:red' onclick='x",
+    "{{ 7*7 }}{% if x %}",
+    "</style></title><b>",
+    "=cmd|' /C calc'!A0",
+    "+49 @team -x",
+    "\u{202E}evil\u{200B}\u{0}\u{7}",
+    "a|b`c``d```\n## e\r\n",
+    "[x](javascript:1) ![y](z) <!-- @admin #1 :tada:",
+    "＝1+1,\";\t",
+    "policy-of-this-page &lt; &amp;",
+];
 
 #[test]
 fn every_file_of_a_run_is_written() {
     let archive = tempfile::tempdir().unwrap();
     let example = Example::new(200, "").unwrap();
     let mut folder = RunFolder::create(archive.path(), example.run.started).unwrap();
-    domo_reconcile::report::write(&example.inputs(), &mut folder).unwrap();
+    report::write(&example.inputs(), &mut folder).unwrap();
     let names: Vec<_> = folder.files().into_iter().map(|file| file.name).collect();
-    assert_eq!(
-        names,
-        ["findings.json", "findings.csv", "drift.csv", "accounts.csv", "review.csv", "review.xlsx", "report.md", "report.html"]
-    );
-    if let Ok(keep) = std::env::var("KEEP") {
-        for name in names {
-            std::fs::copy(folder.path().join(&name), std::path::Path::new(&keep).join(&name)).unwrap();
+    let expected =
+        ["review.csv", "review.xlsx", "findings.json", "findings.csv", "drift.csv", "accounts.csv", "report.md", "report.html"];
+    assert_eq!(names, expected);
+    if let Ok(keep) = std::env::var("KEEP_REPORT") {
+        names.iter().for_each(|name| drop(std::fs::copy(folder.path().join(name), Path::new(&keep).join(name)).unwrap()));
+    }
+}
+
+#[test]
+fn the_page_is_well_formed_and_its_policy_allows_exactly_its_own_style_and_script() {
+    let written = Written::of(&Example::new(400, "").unwrap());
+    let page = written.page();
+    let mut ids = BTreeSet::new();
+    for element in select(&page, "[id]") {
+        assert!(ids.insert(element.attr("id").unwrap().to_owned()), "the id {:?} is there twice", element.attr("id"));
+    }
+    for link in select(&page, "a[href]") {
+        let href = link.attr("href").unwrap();
+        assert!(href.strip_prefix('#').is_some_and(|target| ids.contains(target)), "{href} leads nowhere");
+    }
+    assert!(select(&page, "th:not([scope])").is_empty());
+    assert_eq!(select(&page, "table").len(), select(&page, "table > caption").len());
+    for labelled in select(&page, "[aria-labelledby]") {
+        let names = labelled.attr("aria-labelledby").unwrap();
+        assert!(names.split(' ').all(|name| ids.contains(name)), "{names}");
+    }
+    let policy = select(&page, "meta[http-equiv=Content-Security-Policy]")[0].attr("content").unwrap().to_owned();
+    for tag in ["style", "script"] {
+        let blocks = select(&page, tag);
+        assert_eq!(blocks.len(), 1);
+        let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(blocks[0].text().collect::<String>()));
+        assert!(policy.contains(&format!("{tag}-src 'sha256-{hash}'")), "{policy}");
+    }
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert!(!written.text("report.html").contains('\r'));
+}
+
+#[test]
+fn no_value_of_a_stranger_becomes_markup_whatever_it_is() {
+    for hostile in HOSTILE {
+        let written = Written::of(&Example::new(60, hostile).unwrap());
+        let page = written.page();
+        for element in select(&page, "*") {
+            for (name, _) in element.value().attrs() {
+                assert!(name != "style" && !name.starts_with("on"), "{hostile:?}: <{} {name}>", element.value().name());
+            }
+        }
+        assert_eq!(select(&page, "script, style, img, iframe, b, object, form").len(), 2, "{hostile:?}");
+        let html = written.text("report.html");
+        assert!(!html.contains(['\u{202E}', '\u{200B}', '\u{0}', '\u{7}']), "{hostile:?}");
+        assert!(!html.contains("49{%"), "{hostile:?}: a template ran");
+
+        for name in ["findings.csv", "drift.csv", "accounts.csv", "review.csv"] {
+            let rows = written.csv(name);
+            for cell in rows.iter().flatten() {
+                assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']), "{hostile:?}: {name}: {cell}");
+                assert!(!cell.contains(|letter: char| letter.is_control()), "{hostile:?}: {name}: {cell:?}");
+            }
+            assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{hostile:?}: {name}");
         }
     }
+}
+
+#[test]
+fn markdown_holds_no_markup_links_or_mentions_of_a_stranger() {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    for hostile in HOSTILE {
+        for flavour in [Flavour::Github, Flavour::Gitlab] {
+            let mut example = Example::new(60, hostile).unwrap();
+            example.options.markdown = flavour;
+            let markdown = Written::of(&example).text("report.md");
+            let (mut cells, mut columns) = (0, 0);
+            for event in Parser::new_ext(&markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+                match event {
+                    Event::Html(html) | Event::InlineHtml(html) => panic!("{hostile:?}: {html}"),
+                    Event::Start(Tag::Link { .. } | Tag::Image { .. }) => panic!("{hostile:?}: a link"),
+                    // Outside code spans nothing mentions anybody.
+                    Event::Text(text) => assert!(!text.contains(['@', '`']), "{hostile:?}: {text}"),
+                    Event::Start(Tag::Table(alignments)) => columns = alignments.len(),
+                    Event::Start(Tag::TableRow) => cells = 0,
+                    Event::Start(Tag::TableCell) => cells += 1,
+                    Event::End(pulldown_cmark::TagEnd::TableRow) => assert_eq!(cells, columns, "{hostile:?}"),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sums_of_the_page_are_those_of_the_csv_files() {
+    let example = Example::new(500, "").unwrap();
+    let written = Written::of(&example);
+    let page = written.page();
+    let findings = written.csv("findings.csv");
+    let mut by: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for row in &findings[1..] {
+        *by.entry((&row[1], &row[2])).or_default() += 1;
+    }
+    let number = |text: String| text.replace(',', "").parse::<usize>().unwrap();
+    let kinds = domo_reconcile::reconcile::Kind::ALL;
+    for (row, kind) in select(&page, "table.kinds tbody tr").into_iter().zip(kinds) {
+        let counts: Vec<usize> = row.select(&Selector::parse("td").unwrap()).take(5).map(|cell| number(text(cell))).collect();
+        let expected =
+            ["critical", "high", "medium", "low", "info"].map(|severity| by.get(&(kind.as_str(), severity)).copied().unwrap_or(0));
+        assert_eq!(counts, expected, "{kind}");
+    }
+    assert_eq!(select(&page, "section.kind tbody tr[id]").len(), findings.len() - 1);
+    assert_eq!(written.csv("accounts.csv").len() - 1, example.accounts.frame.height());
+    let fields: usize = example.reconciliation.findings.iter().map(|finding| finding.drift.len()).sum();
+    assert_eq!(written.csv("drift.csv").len() - 1, fields);
+    for (table, count) in [("accounts", 500), ("people", 500)] {
+        let rows = select(&page, &format!("section[aria-labelledby=t-{table}-c] tbody tr"));
+        let counts: Vec<usize> =
+            rows.iter().map(|row| number(text(row.select(&Selector::parse("td").unwrap()).next().unwrap()))).collect();
+        assert_eq!((counts[0], counts[1..11].iter().sum::<usize>(), counts[11]), (count, count, count));
+    }
+}
+
+#[test]
+fn a_page_holds_5000_findings_and_says_where_the_others_are() {
+    let written = Written::of(&Example::new(6_000, "").unwrap());
+    let page = written.page();
+    let shown = select(&page, "section.kind tbody tr[id]").len();
+    assert!((4_900..=5_000).contains(&shown), "{shown}");
+    assert_eq!(written.csv("findings.csv").len(), 6_001);
+    let notes: Vec<_> = select(&page, "p.note").into_iter().map(text).collect();
+    assert!(notes.iter().any(|note| note.contains("of 6,000 findings")), "{notes:?}");
+    let all = written.csv("findings.csv");
+    for note in notes.iter().filter(|note| note.contains("worst first. All")) {
+        // The rows named are those of the kind.
+        let range = note.split("(rows ").nth(1).unwrap().split(';').next().unwrap().replace(',', "");
+        let (from, to) = range.split_once('-').unwrap();
+        let (from, to): (usize, usize) = (from.parse().unwrap(), to.parse().unwrap());
+        let kinds: BTreeSet<_> = all[from - 1..to].iter().map(|row| &row[1]).collect();
+        assert_eq!(kinds.len(), 1, "{note}");
+        assert!(all.get(to).is_none_or(|row| !kinds.contains(&row[1])), "{note}");
+    }
+    assert!(select(&page, "table tbody").iter().all(|body| body.child_elements().count() <= 1_200));
+}
+
+#[test]
+fn markdown_keeps_to_the_length_its_place_takes() {
+    for (flavour, cap) in
+        [(Flavour::Github, 60_000), (Flavour::Gitlab, 900_000), (Flavour::Jira, 30_000), (Flavour::Plain, 500_000)]
+    {
+        let mut example = Example::new(3_000, "").unwrap();
+        example.options.markdown = flavour;
+        let markdown = Written::of(&example).text("report.md");
+        assert!(markdown.chars().count() <= cap, "{flavour:?}: {}", markdown.chars().count());
+        assert!(markdown.contains("of 3,000 findings") && markdown.contains("findings.csv"), "{flavour:?}");
+        assert!(markdown.ends_with('\n') && !markdown.contains("\n\n\n"), "{flavour:?}");
+    }
+}
+
+#[test]
+fn the_workbook_opens_and_its_action_sheet_has_exactly_the_columns_that_are_read_back() {
+    use domo_reconcile::directory::table::read_rows;
+    let example = Example::new(80, "=1+1").unwrap();
+    let written = Written::of(&example);
+    let path = written.folder.join("review.xlsx");
+    let plan = example.plan.as_ref().unwrap();
+    let actions = read_rows(&path, Some("Actions")).unwrap();
+    assert_eq!(actions[0], domo_reconcile::plan::sheet::COLUMNS);
+    assert_eq!(actions.len() - 1, plan.actions.len());
+    assert_eq!(actions[1][0], plan.actions[0].id);
+    assert_eq!(actions[1][2], plan.actions[0].account_id.unwrap().to_string());
+    let summary = read_rows(&path, Some("Summary")).unwrap();
+    let value = |label: &str| summary.iter().find(|row| row[0] == label).map(|row| row[1].clone());
+    assert_eq!((value("Plan"), value("Plan digest")), (Some(plan.id.clone()), Some(plan.digest.clone())));
+    for (sheet, rows) in [("Findings", 80), ("Accounts", 80), ("Privileged", 2), ("Exceptions", 1), ("Sign-off", 3)] {
+        assert!(read_rows(&path, Some(sheet)).unwrap().len() > rows, "{sheet}");
+    }
+}
+
+#[test]
+fn a_redacted_run_names_nobody_in_what_leaves_the_house() {
+    let mut example = Example::new(120, "").unwrap();
+    example.options.redact = true;
+    let written = Written::of(&example);
+    let names = ["O'Brien", "O&#", "Núñez", "Byron", "小龙", "Hopper", "example.com", "jane@acme.com", "finance@acme.com"];
+    for file in ["report.html", "report.md", "findings.json", "findings.csv", "drift.csv", "accounts.csv"] {
+        let text = written.text(file);
+        for name in names {
+            assert!(!text.contains(name), "{file} has {name}");
+        }
+        assert!(text.contains("name-"), "{file} has no token");
+    }
+    assert!(written.text("redaction-key.csv").contains("Ada Byron"));
+    // The same person has the same token in the next run of the archive, and another one in another archive.
+    let archive = tempfile::tempdir().unwrap();
+    let key = |archive: &Path| {
+        let mut folder = RunFolder::create(archive, example.run.started).unwrap();
+        report::write(&example.inputs(), &mut folder).unwrap();
+        std::fs::read_to_string(folder.path().join("redaction-key.csv")).unwrap()
+    };
+    assert_eq!(key(archive.path()), key(archive.path()));
+    assert_ne!(key(archive.path()), written.text("redaction-key.csv"));
+}
+
+#[test]
+fn a_folder_of_templates_replaces_by_name_and_a_mistake_names_file_line_and_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = support::samples().join("templates/report.md");
+    std::fs::copy(&page, folder.path().join("report.md")).unwrap();
+    std::fs::write(folder.path().join("texts.toml"), "[severity]\ncritical = \"Kritisch\"\n").unwrap();
+    let mut example = Example::new(60, "").unwrap();
+    example.config.config.report.templates = Some(folder.path().to_owned());
+    let written = Written::of(&example);
+    assert!(written.text("report.md").lines().count() < 80, "the sample page is short");
+    assert!(written.text("report.html").contains("Kritisch"));
+    report::check_templates(&example.config.config).unwrap();
+
+    for (text, place) in [("one\n{{ title | nosuch }}", ":2:"), ("{% for x in %}", ":1:"), ("a\nb\n{{ nosuch.field }}", ":3:")] {
+        std::fs::write(folder.path().join("report.md"), text).unwrap();
+        let error = report::check_templates(&example.config.config).unwrap_err();
+        let said = format!("{error:#}");
+        assert!(said.contains(&format!("report.md{place}")), "{text:?}: {said}");
+        assert_eq!(domo_reconcile::failure::kind(&error), domo_reconcile::failure::Kind::Usage);
+    }
+}
+
+#[test]
+fn every_schema_is_printed_and_findings_json_keeps_to_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["findings", "plan", "report", "config"] {
+        let schema = support::run(folder.path(), ["schema", name]).code(0).json();
+        assert!(schema["properties"].is_object(), "{name}");
+    }
+    let schema = support::run(folder.path(), ["schema", "findings"]).code(0).json();
+    let written = Written::of(&Example::new(60, "").unwrap());
+    let findings = serde_json::from_str(&written.text("findings.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = validator.iter_errors(&findings).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn the_page_reads_in_its_documented_order() {
+    let page = Written::of(&Example::new(60, "").unwrap()).page();
+    let ids: Vec<_> = select(&page, "main section[id]").into_iter().filter_map(|section| section.attr("id")).collect();
+    let order =
+        ["summary", "evidence", "population", "findings", "new", "exceptions", "not-tested", "sign-off", "plan", "k-leaver"];
+    let places: Vec<_> = order.iter().map(|id| ids.iter().position(|there| there == id).unwrap()).collect();
+    assert!(places.is_sorted(), "{ids:?}");
+    let order = ["k-exception", "privileged", "resolved", "accepted", "method", "parameters", "sources", "files", "glossary"];
+    let places: Vec<_> = order.iter().map(|id| ids.iter().position(|there| there == id).unwrap()).collect();
+    assert!(places.is_sorted(), "{ids:?}");
+}
+
+#[test]
+fn the_markdown_of_a_run_is_what_it_was() {
+    let markdown = Written::of(&Example::new(30, "").unwrap()).text("report.md");
+    // Digests of files follow every other change.
+    let lines = markdown.lines().map(|line| match line.split_once("SHA-256") {
+        Some((before, _)) => format!("{before}SHA-256 …"),
+        None => line.to_owned(),
+    });
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn every_colour_of_the_palette_can_be_read_on_its_ground() {
+    let css = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/style.css")).unwrap();
+    let palettes: Vec<BTreeMap<&str, &str>> = css
+        .split(":root {")
+        .skip(1)
+        .map(|block| {
+            block
+                .split('}')
+                .next()
+                .unwrap()
+                .split(';')
+                .filter_map(|line| line.trim().strip_prefix("--")?.split_once(": "))
+                .collect()
+        })
+        .collect();
+    assert_eq!(palettes.len(), 3, "light, dark, print");
+    assert_eq!(palettes[0], palettes[2], "paper is light");
+    for palette in palettes {
+        let on = |one: &str, other: &str| contrast(palette[one], palette[other]);
+        for ground in ["bg", "surface"] {
+            for ink in ["text", "muted", "link", "visited", "critical", "high", "medium", "low", "info", "ok", "del"] {
+                assert!(on(ink, ground) >= 4.5, "{ink} on {ground}: {}", on(ink, ground));
+            }
+            assert!(on("control", ground) >= 3.0, "control on {ground}");
+        }
+        for (ink, ground) in [("ok", "ok-tint"), ("del", "del-tint"), ("text", "mark"), ("text", "ok-tint"), ("text", "del-tint")] {
+            assert!(on(ink, ground) >= 4.5, "{ink} on {ground}: {}", on(ink, ground));
+        }
+        for ground in ["critical", "high", "ok", "medium", "del"] {
+            assert!(on("badge", ground) >= 4.5, "badge on {ground}: {}", on("badge", ground));
+        }
+    }
+}
+
+/// WCAG 2's contrast ratio.
+fn contrast(one: &str, other: &str) -> f64 {
+    let light = |colour: &str| {
+        let part = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    };
+    let (one, other) = (light(one), light(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[test]
+fn a_browser_finds_nothing_wrong_with_the_page() {
+    let checks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+        .into_iter()
+        .find(|path| Path::new(path).exists());
+    let node = std::process::Command::new("node").arg("--version").output().is_ok_and(|ran| ran.status.success());
+    let missing = match (chromium, node, checks.join("node_modules/playwright-core").exists()) {
+        (None, ..) => Some("chromium"),
+        (_, false, _) => Some("node"),
+        (.., false) => Some("tests/browser/node_modules (npm ci)"),
+        _ => None,
+    };
+    if let Some(missing) = missing {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing} is missing, and in CI the browser's checks must run");
+        println!("skipped: {missing} is missing");
+        return;
+    }
+    let plain = Written::of(&Example::new(600, "").unwrap());
+    let hostile = Written::of(
+        &Example::new(60, "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>").unwrap(),
+    );
+    let ran = std::process::Command::new("node")
+        .arg(checks.join("check.mjs"))
+        .args([plain.folder.join("report.html"), hostile.folder.join("report.html")])
+        .env("CHROMIUM", chromium.unwrap())
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    println!("{out}");
+    assert!(ran.status.success(), "{out}\n{err}");
 }

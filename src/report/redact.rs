@@ -1,0 +1,354 @@
+//! `--redact`: tokens instead of names, e-mail addresses, phones and employee numbers, in every file that leaves the house.
+//!
+//! The same value has the same token in every file and every run of an archive: a token is a keyed digest, and the archive keeps the
+//! secret. What the tokens stand for is written to `redaction-key.csv`. Files that decisions or an apply go back to (plan.json, the
+//! review sheets) and the evidence (accounts.jsonl, people.jsonl) keep their values: they do not leave the house.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher};
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use polars::prelude::{Column, DataFrame, StringChunked};
+use sha2::{Digest, Sha256};
+
+use super::tables::Csv;
+use super::view::View;
+use crate::archive::History;
+use crate::directory::People;
+use crate::domo::Accounts;
+use crate::failure::Failure;
+use crate::reconcile::{AccountRef, Detail, Finding, PersonRef, Reconciliation};
+use crate::text;
+
+/// The secret of an archive, in its folder.
+const SECRET: &str = "redaction.secret";
+
+/// What the tokens stand for, in the run's folder.
+pub(super) const KEY: &str = "redaction-key.csv";
+
+/// Gives tokens and remembers what they stand for.
+pub(super) struct Redactor {
+    secret: Vec<u8>,
+    tokens: BTreeMap<String, String>,
+}
+
+/// What the files that leave the house are made from.
+pub(super) struct Redacted {
+    pub(super) accounts: Accounts,
+    pub(super) people: People,
+    pub(super) reconciliation: Reconciliation,
+    pub(super) history: History,
+}
+
+impl Redactor {
+    /// With the archive's secret, which is made when there is none yet.
+    pub(super) fn of(archive: &Path) -> Result<Self> {
+        let path = archive.join(SECRET);
+        let secret = match std::fs::read(&path) {
+            Ok(secret) => secret,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let secret = random();
+                let mut options = std::fs::OpenOptions::new();
+                options.write(true).create_new(true);
+                #[cfg(unix)]
+                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+                let written = options.open(&path).and_then(|mut file| file.write_all(&secret));
+                written.with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+                secret
+            }
+            Err(error) => return Err(error).with_context(|| Failure::failed(format!("cannot read {}", path.display()))),
+        };
+        Ok(Self { secret, tokens: BTreeMap::new() })
+    }
+
+    /// `name-3f9a01c2bd`; blank stays blank, a token stays a token.
+    fn token(&mut self, sort: &str, value: &str) -> String {
+        if value.trim().is_empty() || is_token(value) {
+            return value.to_owned();
+        }
+        if let Some(token) = self.tokens.get(value) {
+            return token.clone();
+        }
+        let mut digest = Sha256::new();
+        digest.update(&self.secret);
+        digest.update(text::folded(value).to_lowercase().as_bytes());
+        let hex: String = digest.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+        let token = format!("{sort}-{hex}");
+        self.tokens.insert(value.to_owned(), token.clone());
+        token
+    }
+
+    fn replace(&mut self, sort: &str, value: &mut Option<String>) {
+        if let Some(value) = value {
+            *value = self.token(sort, value);
+        }
+    }
+
+    /// Free text: every e-mail address in it, and the values named.
+    fn scrub(&mut self, text: &str, known: &[(&str, String)]) -> String {
+        let mut scrubbed = text.to_owned();
+        for (sort, value) in known {
+            if value.chars().count() > 1 && scrubbed.contains(value.as_str()) {
+                scrubbed = scrubbed.replace(value.as_str(), &self.token(sort, value));
+            }
+        }
+        self.addresses(&scrubbed)
+    }
+
+    /// Every e-mail address in a text.
+    fn addresses(&mut self, text: &str) -> String {
+        if !text.contains('@') {
+            return text.to_owned();
+        }
+        let part = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '_' | '-' | '+' | '\'' | '*' | '%' | '@');
+        let mut scrubbed = String::with_capacity(text.len());
+        let mut word = String::new();
+        for letter in text.chars().chain(['\0']) {
+            if part(letter) {
+                word.push(letter);
+                continue;
+            }
+            let bare = word.trim_matches(['.', '\'', '-']);
+            let is_address = bare.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
+            if is_address {
+                let token = self.token("email", bare);
+                scrubbed.push_str(&word.replacen(bare, &token, 1));
+            } else {
+                scrubbed.push_str(&word);
+            }
+            word.clear();
+            if letter != '\0' {
+                scrubbed.push(letter);
+            }
+        }
+        scrubbed
+    }
+
+    /// Copies in which nobody can be recognised.
+    pub(super) fn redacted(
+        &mut self,
+        accounts: &Accounts,
+        people: &People,
+        reconciliation: &Reconciliation,
+        history: &History,
+    ) -> Result<Redacted> {
+        let mut accounts = accounts.clone();
+        for (column, sort) in [("email", "email"), ("name", "name")] {
+            self.column(&mut accounts.frame, column, sort)?;
+        }
+        let mut people = people.clone();
+        for (column, sort) in [("email", "email"), ("name", "name"), ("employee_number", "number")] {
+            self.column(&mut people.frame, column, sort)?;
+        }
+        let mut reconciliation = reconciliation.clone();
+        for finding in &mut reconciliation.findings {
+            self.finding(finding);
+        }
+        for privileged in &mut reconciliation.privileged {
+            self.account(&mut privileged.account);
+            privileged.person.iter_mut().for_each(|person| self.person(person));
+        }
+        for pattern in &mut reconciliation.patterns {
+            if let Some(sort) = sort_of(&pattern.field) {
+                pattern.domo = self.token(sort, &pattern.domo);
+                pattern.directory = self.token(sort, &pattern.directory);
+            }
+        }
+        let mut history = history.clone();
+        for gone in &mut history.resolved {
+            let known = [("name", gone.subject.clone())];
+            gone.reason = self.scrub(&gone.reason, &known);
+            let sort = if gone.subject.contains('@') { "email" } else { "name" };
+            gone.subject = self.token(sort, &gone.subject);
+        }
+        Ok(Redacted { accounts, people, reconciliation, history })
+    }
+
+    fn column(&mut self, frame: &mut DataFrame, name: &str, sort: &str) -> Result<()> {
+        let values: StringChunked =
+            frame.column(name)?.str()?.iter().map(|value| value.map(|value| self.token(sort, value))).collect();
+        frame.with_column(Column::from(polars::prelude::IntoSeries::into_series(values)).with_name(name.into()))?;
+        Ok(())
+    }
+
+    fn account(&mut self, account: &mut AccountRef) {
+        self.replace("email", &mut account.email);
+        self.replace("name", &mut account.name);
+    }
+
+    fn person(&mut self, person: &mut PersonRef) {
+        self.replace("email", &mut person.email);
+        self.replace("name", &mut person.name);
+        self.replace("number", &mut person.employee_number);
+    }
+
+    fn finding(&mut self, finding: &mut Finding) {
+        let mut known: Vec<(&'static str, String)> = Vec::new();
+        let mut add = |sort, value: &Option<String>| {
+            known.extend(value.clone().filter(|value| !value.trim().is_empty()).map(|value| (sort, value)))
+        };
+        let (accounts, people) = everybody(finding);
+        for account in accounts {
+            add("email", &account.email);
+            add("name", &account.name);
+        }
+        for person in people {
+            add("email", &person.email);
+            add("name", &person.name);
+            add("number", &person.employee_number);
+        }
+        for change in &finding.drift {
+            if let Some(sort) = sort_of(&change.field) {
+                add(sort, &change.domo);
+                add(sort, &change.directory);
+            }
+        }
+        if let Detail::Quality { field: Some(field), value, .. } = &finding.detail
+            && let Some(sort) = sort_of(field)
+        {
+            add(sort, value);
+        }
+        // The longest first: a name may be part of another.
+        known.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+        finding.reason = self.scrub(&finding.reason, &known);
+        if let Some(exception) = &mut finding.exception {
+            exception.owner = self.addresses(&exception.owner);
+            exception.reason = self.scrub(&exception.reason, &known);
+        }
+        finding.account.iter_mut().for_each(|account| self.account(account));
+        finding.person.iter_mut().for_each(|person| self.person(person));
+        for change in &mut finding.drift {
+            if let Some(sort) = sort_of(&change.field) {
+                self.replace(sort, &mut change.domo);
+                self.replace(sort, &mut change.directory);
+            }
+        }
+        match &mut finding.detail {
+            Detail::Orphan { candidates, .. } => {
+                for near in candidates {
+                    near.why = self.scrub(&near.why, &known);
+                    self.person(&mut near.person);
+                }
+            }
+            Detail::Conflict { by_email, by_number, .. } => {
+                by_email.iter_mut().chain(by_number).for_each(|person| self.person(person));
+            }
+            Detail::Ambiguous { candidates } => candidates.iter_mut().for_each(|person| self.person(person)),
+            Detail::Duplicate { accounts, .. } => accounts.iter_mut().for_each(|account| self.account(account)),
+            Detail::Missing { rule, .. } => *rule = self.addresses(rule),
+            Detail::Quality { field, problem, value } => {
+                *problem = self.scrub(problem, &known);
+                match field.as_deref().and_then(sort_of) {
+                    Some(sort) => self.replace(sort, value),
+                    None => *value = value.as_deref().map(|value| self.scrub(value, &known)),
+                }
+            }
+            Detail::NotEvaluable { missing, .. } => *missing = self.scrub(missing, &known),
+            Detail::Exception { account, .. } => *account = self.addresses(account),
+            Detail::None | Detail::Employment { .. } | Detail::Early { .. } | Detail::Deactivated => {}
+        }
+    }
+
+    /// What the view took from the configuration and the evidence: addresses in it.
+    pub(super) fn view(&mut self, view: &mut View) {
+        let texts = view.identity.iter_mut().map(|fact| &mut fact.value);
+        let texts = texts.chain(&mut view.evidence.reasons).chain(&mut view.change.notes);
+        let texts = texts.chain(view.not_tested.iter_mut().map(|untested| &mut untested.why));
+        let texts = texts.chain(view.method.iter_mut().flat_map(|topic| &mut topic.sentences));
+        for text in texts {
+            *text = self.addresses(text);
+        }
+        for source in &mut view.sources {
+            let tables = source.tables.iter_mut().flat_map(|table| &mut table.rows).flat_map(|row| &mut row.cells);
+            let texts = source.facts.iter_mut().map(|fact| &mut fact.value).chain(&mut source.notes);
+            for text in texts.chain(tables.map(|cell| &mut cell.text)) {
+                *text = self.addresses(text);
+            }
+        }
+        for cell in
+            [&mut view.accepted, &mut view.parameters].into_iter().flat_map(|table| &mut table.rows).flat_map(|row| &mut row.cells)
+        {
+            cell.text = self.addresses(&cell.text);
+        }
+    }
+
+    /// `redaction-key.csv`
+    pub(super) fn key(&self, out: impl Write) -> Result<u64> {
+        let mut csv = Csv::new(out, &["token", "value"])?;
+        for (value, token) in &self.tokens {
+            csv.cell(token);
+            csv.cell(value);
+            csv.end()?;
+        }
+        Ok(self.tokens.len() as u64)
+    }
+}
+
+/// What a field's value says of a person; none where it says nothing about who it is.
+fn sort_of(field: &str) -> Option<&'static str> {
+    match field {
+        "name" | "given_name" | "family_name" => Some("name"),
+        "email" | "alternate_email" | "manager_email" => Some("email"),
+        "phone" => Some("phone"),
+        "employee_number" => Some("number"),
+        _ => None,
+    }
+}
+
+/// Every account and person a finding names.
+fn everybody(finding: &Finding) -> (Vec<&AccountRef>, Vec<&PersonRef>) {
+    let mut accounts: Vec<&AccountRef> = finding.account.iter().collect();
+    let mut people: Vec<&PersonRef> = finding.person.iter().collect();
+    match &finding.detail {
+        Detail::Orphan { candidates, .. } => people.extend(candidates.iter().map(|near| &near.person)),
+        Detail::Conflict { by_email, by_number, .. } => people.extend(by_email.iter().chain(by_number)),
+        Detail::Ambiguous { candidates } => people.extend(candidates),
+        Detail::Duplicate { accounts: all, .. } => accounts.extend(all),
+        _ => {}
+    }
+    (accounts, people)
+}
+
+fn is_token(value: &str) -> bool {
+    value.split_once('-').is_some_and(|(sort, hex)| {
+        matches!(sort, "name" | "email" | "phone" | "number") && hex.len() == 10 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
+/// 32 bytes nobody can guess: the standard library seeds its hashers from the operating system.
+fn random() -> Vec<u8> {
+    let mut digest = Sha256::new();
+    for _ in 0..8 {
+        let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
+        hasher.write_u8(1);
+        digest.update(hasher.finish().to_le_bytes());
+    }
+    digest.finalize().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redactor() -> Redactor {
+        Redactor { secret: vec![7; 32], tokens: BTreeMap::new() }
+    }
+
+    #[test]
+    fn the_same_value_has_the_same_token_whatever_its_case() {
+        let mut redactor = redactor();
+        assert_eq!(redactor.token("email", "Ada@acme.com"), redactor.token("email", "ada@acme.com"));
+        let token = redactor.token("name", "Ada Byron");
+        assert_eq!(redactor.token("name", &token), token);
+        assert_eq!(redactor.token("name", ""), "");
+    }
+
+    #[test]
+    fn addresses_in_free_text_are_found() {
+        let scrubbed = redactor().addresses("Ask ada@acme.com, or <o'brien+x@acme.co.uk>. At 5 @ noon; @media stays.");
+        assert!(!scrubbed.contains("ada@") && !scrubbed.contains("brien"), "{scrubbed}");
+        assert!(scrubbed.contains("At 5 @ noon; @media stays."), "{scrubbed}");
+    }
+}
