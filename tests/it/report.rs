@@ -78,7 +78,9 @@ fn every_file_of_a_run_is_written() {
         ["review.csv", "review.xlsx", "findings.json", "findings.csv", "drift.csv", "accounts.csv", "report.md", "report.html"];
     assert_eq!(names, expected);
     if let Ok(keep) = std::env::var("KEEP_REPORT") {
-        names.iter().for_each(|name| drop(std::fs::copy(folder.path().join(name), Path::new(&keep).join(name)).unwrap()));
+        for name in &names {
+            std::fs::copy(folder.path().join(name), Path::new(&keep).join(name)).unwrap();
+        }
     }
 }
 
