@@ -128,3 +128,24 @@ fn a_plan_is_bound_to_what_was_judged_by_digests_of_one_form() {
         assert_eq!(hex.len(), 64, "{inputs}");
     }
 }
+
+/// The page for tickets as a whole, so that a change of any sentence or number in it is looked at by somebody.
+#[test]
+fn the_markdown_of_the_sample_company_reads_as_it_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("directory.csv");
+    std::fs::copy(samples().join("company/directory.csv"), &directory).unwrap();
+    let moment: chrono::DateTime<chrono::Utc> = "2026-11-23T06:00:00Z".parse().unwrap();
+    std::fs::File::options().append(true).open(&directory).unwrap().set_modified(moment.into()).unwrap();
+    let company = samples().join("company/domo-users.json");
+    let config = samples().join("domo-reconcile.toml");
+    let paths = [&company, &config, &directory].map(|path| path.to_str().unwrap());
+    let args = ["audit", "--json", "--as-of", DAY, "--accounts", paths[0], "--config", paths[1], "--directory", paths[2]];
+    let ran = run_with(folder.path(), &[("SOURCE_DATE_EPOCH", &moment.timestamp().to_string())], args).code(0);
+    let answer = ran.json();
+    let report = std::fs::read_to_string(folder.path().join(answer["files"]["report.md"].as_str().unwrap())).unwrap();
+    // What depends on the machine: the run's id, digests of files that name it, and where the samples lie.
+    let steady = report.lines().filter(|line| !line.contains("SHA-256")).collect::<Vec<_>>().join("\n");
+    let steady = steady.replace(answer["run_id"].as_str().unwrap(), "RUN").replace(samples().to_str().unwrap(), "samples");
+    insta::assert_snapshot!(steady);
+}
