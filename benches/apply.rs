@@ -50,7 +50,7 @@ fn plan(count: u64) -> Plan {
     let actions = ids(count).map(action).collect();
     let mut plan =
         assemble(actions, &Population::default(), Judged::default(), &Config::default(), &context, "sandbox").unwrap().unwrap();
-    let yes = Decision { verdict: Verdict::Approve, by: "bench".into(), at: Utc::now(), comment: None };
+    let yes = Decision { verdict: Verdict::Approve, by: "bench".into(), at: Utc::now(), comment: None, user: None };
     plan.decisions = plan.actions.iter().map(|action| (action.id.clone(), yes.clone())).collect();
     plan
 }
@@ -100,19 +100,22 @@ fn main() {
     let begin = Instant::now();
     let rounds = count.min(1000);
     for id in 1..=rounds {
-        let action = format!("A-{id}");
-        alone.append([Event::Outcome { action: action.clone(), outcome: Outcome::Done, detail: None }]).unwrap();
-        let after = |outcome| Event::After {
+        let (action, account) = (format!("A-{id}"), Some(object.clone()));
+        let before = Event::Before {
             action: action.clone(),
+            finding: format!("F-{id}"),
             step: Step::Write,
-            outcome,
+            kind: Kind::Update,
             account_id: Some(id),
-            account: Some(object.clone()),
-            detail: None,
-            alarm: None,
+            account: account.clone(),
+            change: Map::from_iter([("title".to_owned(), Value::from("Lead"))]),
         };
-        alone.append([after(Outcome::Done)]).unwrap();
-        alone.append([after(Outcome::Done)]).unwrap();
+        let (outcome, account_id) = (Outcome::Done, Some(id));
+        let after =
+            Event::After { action: action.clone(), step: Step::Write, outcome, account_id, account, detail: None, alarm: None };
+        alone.append([before]).unwrap();
+        alone.append([after, Event::Outcome { action, outcome, detail: None }]).unwrap();
     }
-    println!("journal alone: {:.2} ms an action (three synced records)", begin.elapsed().as_secs_f64() * 1000.0 / rounds as f64);
+    let each = begin.elapsed().as_secs_f64() * 1000.0 / rounds as f64;
+    println!("journal alone: {each:.2} ms an action (three records, synced before the write and after it)");
 }

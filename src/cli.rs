@@ -191,7 +191,7 @@ pub struct Apply {
     /// Why a guard is overridden
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Who applies [default: the user of this machine]
+    /// Who applies; recorded beside the user of this machine, never instead
     #[arg(long, value_name = "WHO")]
     pub by: Option<String>,
     /// Print one JSON document instead of text

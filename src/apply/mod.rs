@@ -8,7 +8,6 @@
 pub mod files;
 pub mod journal;
 mod judge;
-pub mod lock;
 pub mod outcome;
 mod run;
 mod stop;
@@ -26,7 +25,7 @@ use crate::config::Config;
 use crate::domo::{Progress, Reader, Session, Writer};
 use crate::plan::approved::Standing;
 use crate::plan::journal::{Event, Open, Overridden};
-use crate::plan::{Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
+use crate::plan::{Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
 use journal::OpenJournal;
 use judge::Ready;
 
@@ -39,8 +38,8 @@ pub struct Order<'a> {
     pub config: &'a Config,
     /// The instance the session is for, by every name that is known.
     pub instances: Vec<String>,
-    /// Who, as they say, and the user of the machine.
-    pub by: Vec<String>,
+    /// Who.
+    pub by: Applier,
     /// Guards that they go on in spite of.
     pub overrides: Vec<Override>,
 }
@@ -174,7 +173,7 @@ impl<'a> Desk<'a> {
             plan: approved.plan().id.clone(),
             digest: approved.plan().digest.clone(),
             instance: approved.plan().instance.clone(),
-            by: self.order.by.clone(),
+            by: self.order.by.names(),
             version: env!("CARGO_PKG_VERSION").into(),
             overrides: overrides.clone(),
         })])?;
@@ -189,7 +188,7 @@ impl<'a> Desk<'a> {
             schema: outcome::SCHEMA,
             instance: &approved.plan().instance,
             digest: &approved.plan().digest,
-            by: &self.order.by,
+            by: &self.order.by.names(),
             started,
             finished: Utc::now(),
             ended,

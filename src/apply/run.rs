@@ -38,6 +38,9 @@ pub(super) struct Run<'a> {
     journal: &'a mut OpenJournal,
     stop: &'a Stop,
     earlier: BTreeMap<String, Earlier>,
+    /// What was read back and is not on the disk yet: it goes there with the next record before a write, or with the action's outcome.
+    /// Lost with the power, it is settled by reading like any write without an outcome.
+    read_back: Vec<Event>,
 }
 
 /// What one action came to, and whether the run may go on after it.
@@ -75,7 +78,7 @@ impl<'a> Run<'a> {
             (action.to_owned(), earlier)
         });
         let earlier = earlier.collect();
-        Self { approved, reader, writer, journal, stop, earlier }
+        Self { approved, reader, writer, journal, stop, earlier, read_back: Vec::new() }
     }
 
     /// All of it, telling each row as it comes. An error is the journal's: then nothing more was sent.
@@ -139,8 +142,13 @@ impl<'a> Run<'a> {
                 self.write(action, None, change, &earlier).await?
             }
         };
-        self.journal.append([Event::Outcome { action: action.id.clone(), outcome: came.outcome, detail: came.detail.clone() }])?;
+        self.sync(Event::Outcome { action: action.id.clone(), outcome: came.outcome, detail: came.detail.clone() })?;
         Ok(came)
+    }
+
+    /// Puts this record and those before it on the disk: always before a write leaves.
+    fn sync(&mut self, event: Event) -> Result<()> {
+        self.journal.append(self.read_back.drain(..).chain([event]))
     }
 
     /// The account is as it should be: by an earlier apply that did not live to see it, or by somebody else.
@@ -150,7 +158,7 @@ impl<'a> Run<'a> {
             return Ok(came.unwrap_or_else(|| Came::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned())));
         }
         if !earlier.written.contains(&Step::Write) {
-            self.journal.append([after(action, Step::Write, Outcome::Done, account, Some("settled by reading".into()), None)])?;
+            self.read_back.push(after(action, Step::Write, Outcome::Done, account, Some("settled by reading".into()), None));
         }
         let joined = self.join(action, account, earlier).await?;
         let how = match &earlier.ended {
@@ -170,7 +178,7 @@ impl<'a> Run<'a> {
         change: Map<String, Value>,
         earlier: &Earlier,
     ) -> Result<Came> {
-        self.journal.append([Event::Before {
+        self.sync(Event::Before {
             action: action.id.clone(),
             finding: action.finding.clone(),
             step: Step::Write,
@@ -178,7 +186,7 @@ impl<'a> Run<'a> {
             account_id: account.map(Account::id),
             account: account.map(|account| account.raw().clone()),
             change: change.clone(),
-        }])?;
+        })?;
         let written = match (action.kind, account) {
             (Kind::Create, _) => {
                 let invite = action.after.get("sendInvite") == Some(&Value::Bool(true));
@@ -193,14 +201,14 @@ impl<'a> Run<'a> {
         match written {
             Ok(written) => {
                 let (left, note) = written.map_or((None, None), |Written { account, note }| (Some(account), note));
-                self.journal.append([after(action, Step::Write, Outcome::Done, left.as_ref(), note.clone(), None)])?;
+                self.read_back.push(after(action, Step::Write, Outcome::Done, left.as_ref(), note.clone(), None));
                 let mut came = self.join(action, left.as_ref(), earlier).await?.unwrap_or_else(|| Came::to(Outcome::Done, note));
                 came.account_id = left.as_ref().map(Account::id);
                 Ok(came)
             }
             Err(error) => {
                 let came = failed(action, &error);
-                self.journal.append([after(action, Step::Write, came.outcome, account, came.detail.clone(), alarm(&error))])?;
+                self.read_back.push(after(action, Step::Write, came.outcome, account, came.detail.clone(), alarm(&error)));
                 Ok(came)
             }
         }
@@ -217,7 +225,7 @@ impl<'a> Run<'a> {
             }
             let change = Map::from_iter([("group".to_owned(), Value::from(group))]);
             let id = Some(account.id());
-            self.journal.append([Event::Before {
+            self.sync(Event::Before {
                 action: action.id.clone(),
                 finding: action.finding.clone(),
                 step: step.clone(),
@@ -225,15 +233,15 @@ impl<'a> Run<'a> {
                 account_id: id,
                 account: None,
                 change,
-            }])?;
+            })?;
             if let Err(error) = self.writer.join_group(account.id(), group).await {
                 let mut came = failed(action, &error);
                 came.detail = Some(format!("account {} is there, but not in the group `{group}`: {error}", account.id()));
                 came.account_id = id;
-                self.journal.append([after(action, step, came.outcome, None, came.detail.clone(), None)])?;
+                self.read_back.push(after(action, step, came.outcome, None, came.detail.clone(), None));
                 return Ok(Some(came));
             }
-            self.journal.append([after(action, step, Outcome::Done, None, None, None)])?;
+            self.read_back.push(after(action, step, Outcome::Done, None, None, None));
         }
         Ok(None)
     }

@@ -31,11 +31,11 @@ impl Lock {
             Failure::failed(format!("cannot make the archive {}", archive.display()))
                 .hint("name a folder that can be written with --archive")
         })?;
-        Self::take_at(&archive.join(FILE), &format!("the archive {}", archive.display()), now)
+        Self::take_at(&archive.join(FILE), &format!("the archive {}", archive.display()), "a run", now)
     }
 
-    /// Takes the lock of something else, held in this file; `what` is how the holder's name is told.
-    pub fn take_at(path: &Path, what: &str, now: DateTime<Utc>) -> Result<Self> {
+    /// Takes the lock of `what`, held in this file, for somebody who is `doing` something with it, such as `apply by ana`.
+    pub fn take_at(path: &Path, what: &str, doing: &str, now: DateTime<Utc>) -> Result<Self> {
         let cannot =
             || Failure::failed(format!("cannot lock {what} in {}", path.display())).hint("see whether the folder can be written");
         let mut options = OpenOptions::new();
@@ -48,8 +48,9 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Err(held(what, &mut file).into()),
             Err(TryLockError::Error(error)) => return Err(error).with_context(cannot),
         }
-        let user = run::user_of(&file);
-        let holder = format!("process {}, user {user} on {}, since {}", std::process::id(), run::host(), run::moment(now));
+        // Not the file's owner: somebody else may have locked it first, long ago.
+        let (process, user) = (std::process::id(), run::user());
+        let holder = format!("{doing}, process {process}, user {user} on {}, since {}", run::host(), run::moment(now));
         write_holder(&mut file, &holder).with_context(cannot)?;
         Ok(Self { path: path.to_owned(), file })
     }
@@ -75,7 +76,7 @@ fn held(what: &str, file: &mut File) -> Failure {
         "" => "somebody who left no name".to_owned(),
         holder => holder.to_owned(),
     };
-    Failure::new(Kind::Locked, format!("{what} is in use by another run: {holder}"))
+    Failure::new(Kind::Locked, format!("{what} is in use: {holder}"))
         .hint("wait until it has ended; the lock goes with its process, nothing has to be deleted")
 }
 

@@ -71,18 +71,35 @@ pub(super) fn moment(time: DateTime<Utc>) -> String {
 
 /// The user behind a file that this process has just made: the environment may say anything, its owner is a fact.
 pub fn user_of(file: &std::fs::File) -> String {
-    #[cfg(unix)]
-    if let Ok(metadata) = file.metadata() {
-        let uid = std::os::unix::fs::MetadataExt::uid(&metadata);
-        let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-        let named = passwd.lines().find_map(|line| {
-            let mut fields = line.split(':');
-            let name = fields.next()?;
-            (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
-        });
-        return named.or_else(environment_user).unwrap_or_else(|| format!("uid {uid}"));
-    }
-    let _ = file;
+    owner(file).map(|(uid, name)| name.or_else(environment_user).unwrap_or_else(|| format!("uid {uid}"))).unwrap_or_else(claimed)
+}
+
+/// The operating system's user whom this process runs as, without regard to the environment: a name where the machine's own list has
+/// it, else `uid N`. Only where the system tells no owner of a file is the environment believed.
+pub fn user() -> String {
+    // What the process has just made is its own.
+    let own = tempfile::tempfile().ok().and_then(|file| owner(&file));
+    own.map(|(uid, name)| name.unwrap_or_else(|| format!("uid {uid}"))).unwrap_or_else(claimed)
+}
+
+#[cfg(unix)]
+fn owner(file: &std::fs::File) -> Option<(u32, Option<String>)> {
+    let uid = std::os::unix::fs::MetadataExt::uid(&file.metadata().ok()?);
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    Some((uid, name))
+}
+
+#[cfg(not(unix))]
+fn owner(_: &std::fs::File) -> Option<(u32, Option<String>)> {
+    None
+}
+
+fn claimed() -> String {
     environment_user().unwrap_or_else(|| "unknown".to_owned())
 }
 

@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
-use chrono::Utc;
 
 use super::{Context, Ended};
-use crate::apply::lock::Lock;
 use crate::apply::{Applied, Desk, Order, Report, Row, Stop, files, journal};
+use crate::archive;
 use crate::config::{Config, Instance, Loaded};
 use crate::domo::{Session, Settings};
 use crate::failure::{Failure, Kind};
-use crate::plan::{Outcome, Override, Plan};
+use crate::plan::{Applier, Outcome, Override, Plan};
 use crate::reconcile::Action;
 use crate::{cli, text};
 
@@ -61,12 +60,10 @@ pub(super) fn instances(config: &Config, session: &Session) -> Vec<String> {
     known.chain([super::instance_name(config, Some(credential))]).collect()
 }
 
-/// The one who applies: as they say, and the user of this machine.
-pub(super) fn who(options: &cli::Apply) -> Vec<String> {
-    let machine = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    let mut names: Vec<_> = options.by.iter().cloned().chain(machine).filter(|name| !name.trim().is_empty()).collect();
-    names.dedup();
-    if names.is_empty() { vec!["unknown".into()] } else { names }
+/// The one who applies: as they say, and the operating system's user.
+pub(super) fn who(options: &cli::Apply) -> Applier {
+    let said = options.by.as_ref().map(|said| said.trim().to_owned()).filter(|said| !said.is_empty());
+    Applier { said, user: archive::run::user() }
 }
 
 /// The second step after creates. Domo's API has no call for it, so it can only be said whom to invite by hand.
@@ -118,8 +115,8 @@ async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
 
 async fn confirm(options: &cli::Apply, context: &Context, order: &Order<'_>, session: Session) -> Result<Ended> {
     let terminal = context.terminal;
-    let what = format!("apply by {}", order.by.join(", user "));
-    let _lock = Lock::take(order.plan, &what, Utc::now())?;
+    let who = order.by.said.as_ref().map(|said| format!(" by {said}")).unwrap_or_default();
+    let _lock = super::lock_plan(order.plan, &format!("apply{who}"))?;
     let stop = Stop::on_signals();
     let desk = Desk::open(order, session, &super::progress::Line::new(&terminal)).await?;
     say_standing(context, &desk);

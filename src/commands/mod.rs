@@ -19,12 +19,14 @@ mod verify;
 
 pub mod terminal;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use clap::Parser;
 
+use crate::archive::Lock;
 use crate::cli::{Cli, Command, LogFormat};
 use crate::config::Config;
 use crate::domo::accounts::Credential;
@@ -113,6 +115,11 @@ pub(crate) async fn interruptible<T>(work: impl Future<Output = Result<T>>) -> R
 pub(crate) fn instance_name(config: &Config, credential: Option<&Credential>) -> String {
     let customer = || credential.and_then(|credential| credential.customer.clone());
     config.domo.instance.clone().or_else(customer).unwrap_or_else(|| "domo".to_owned())
+}
+
+/// One at a time on a plan, whether it is reviewed or applied: `plan.lock` beside it names the holder.
+pub(crate) fn lock_plan(plan: &Path, doing: &str) -> Result<Lock> {
+    Lock::take_at(&plan.with_extension("lock"), &plan.display().to_string(), doing, Utc::now())
 }
 
 /// Refuses a token that is for another instance than the configured one.

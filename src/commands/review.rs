@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Context, Ended};
 use crate::apply::files;
+use crate::archive;
 use crate::cli;
 use crate::directory::table::read_rows;
 use crate::failure::Failure;
@@ -20,7 +21,12 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
     let deciding = !options.approve.is_empty() || !options.reject.is_empty() || options.from.is_some();
     let (sealed, recorded) = match (&options.by, deciding) {
         (Some(by), true) => {
-            let reviewer = Reviewer { by: by.clone(), at: context.started, comment: options.comment.clone() };
+            let reviewer = Reviewer {
+                by: by.clone(),
+                at: context.started,
+                comment: options.comment.clone(),
+                user: Some(archive::run::user()),
+            };
             let (sealed, recorded) = decide(options, &reviewer)?;
             (sealed, Some(recorded))
         }
@@ -39,7 +45,7 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
 }
 
 fn decide(options: &cli::Review, reviewer: &Reviewer) -> Result<(Sealed, usize)> {
-    let _lock = crate::apply::lock::Lock::take(&options.plan, &format!("review by {}", reviewer.by), reviewer.at)?;
+    let _lock = super::lock_plan(&options.plan, &format!("review by {}", reviewer.by))?;
     let mut sealed = files::read_plan(&options.plan)?;
     let mut recorded = 0;
     if let Some(from) = &options.from {

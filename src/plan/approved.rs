@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::digest::Sealed;
-use super::format::{Action, GuardState, Plan};
+use super::format::{Action, Decision, GuardState, Plan};
 use super::guard::{self, Guard, Judged, Override, Population};
 use crate::config;
 use crate::domo::Permission;
@@ -18,8 +18,8 @@ pub struct Terms<'a> {
     pub now: DateTime<Utc>,
     /// The instance that would be written to, by every name that is known: as configured, and as Domo's token says.
     pub instances: &'a [String],
-    /// The names of the one who applies.
-    pub by: &'a [String],
+    /// The one who applies.
+    pub by: &'a Applier,
     /// Nobody may apply what they approved.
     pub second_person: bool,
     /// The way in which deactivations would be carried out.
@@ -32,6 +32,35 @@ pub struct Terms<'a> {
     pub limits: &'a config::Guards,
     /// Guards that somebody goes on in spite of.
     pub overrides: &'a [Override],
+}
+
+/// Who applies. What they say adds a name and takes none away: the operating system's user is always among the names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applier {
+    /// As they say.
+    pub said: Option<String>,
+    /// The operating system's user.
+    pub user: String,
+}
+
+impl Applier {
+    /// All names, for the journal and the report.
+    pub fn names(&self) -> Vec<String> {
+        let said = self.said.iter().filter(|said| **said != self.user);
+        said.chain([&self.user]).cloned().collect()
+    }
+
+    /// Whether an approver's name is one of theirs. A bare name and the mailbox of an address are taken for the same person: refusing
+    /// one too many is the safer mistake.
+    fn is(&self, approver: &str) -> bool {
+        let key = |name: &str| name.trim().to_lowercase();
+        let same = |one: &str, other: &str| match (one.split_once('@'), other.split_once('@')) {
+            (Some((mailbox, _)), None) => mailbox == other,
+            (None, Some((mailbox, _))) => mailbox == one,
+            _ => one == other,
+        };
+        self.names().iter().any(|name| same(&key(name), &key(approver)))
+    }
 }
 
 /// A guard that does not hold, and whether somebody took the responsibility.
@@ -84,23 +113,29 @@ impl Terms<'_> {
         Some(Tripped { guard, value: state.value, limit: state.limit, overridden: covering.map(|given| given.reason.clone()) })
     }
 
-    /// Four eyes: the one who applies is not the one who approved.
+    /// Four eyes: the one who applies is not the one who approved, and does not pass for somebody else by saying nothing.
     fn person(&self, plan: &Plan, open: &[&Action]) -> Option<Failure> {
         if !self.second_person {
             return None;
         }
-        let same = |approver: &str| self.by.iter().any(|name| name.trim().eq_ignore_ascii_case(approver.trim()));
-        let own = open.iter().find_map(|action| {
-            let decision = plan.decisions.get(&action.id)?;
-            decision.by.split(", recorded by ").find(|name| same(name)).map(|name| (action, name))
+        let decided = || open.iter().filter_map(|action| Some((action, plan.decisions.get(&action.id)?)));
+        let named = decided().find_map(|(action, decision)| {
+            let name = decision.by.split(", recorded by ").find(|name| self.by.is(name))?;
+            Some((format!("{name} approved {} and may not apply it: `[policy] second_person` is set", action.id), ""))
         });
-        own.map(|(action, name)| {
-            Failure::new(
-                Kind::Guard,
-                format!("{name} approved {} and may not apply it: `[policy] second_person` is set", action.id),
-            )
-            .hint("somebody else applies it, or approves it")
-        })
+        let recorded = || {
+            let here = |decision: &Decision| self.by.said.is_none() && decision.user.as_deref() == Some(&self.by.user);
+            let (action, decision) = decided().find(|(_, decision)| here(decision))?;
+            let (by, user) = (&decision.by, &self.by.user);
+            let what = format!(
+                "the approval of {} by {by} was recorded by the user {user} of this machine, who may not apply it without a word: \
+                 `[policy] second_person` is set",
+                action.id
+            );
+            Some((what, "; where several people share this user, say who applies with --by"))
+        };
+        let (what, more) = named.or_else(recorded)?;
+        Some(Failure::new(Kind::Guard, what).hint(format!("somebody else applies it, or approves it{more}")))
     }
 
     /// A plan that was reviewed for one way of deactivating is not carried out another way.

@@ -11,7 +11,7 @@ use super::digest::{canonical, digest_of, short_id};
 use super::fields::{self, ROLES};
 use super::format::{Action, Inputs, Plan, SCHEMA};
 use super::guard::{self, Judged, Population};
-use crate::config::{Config, DeactivateWith, Rule};
+use crate::config::{Config, DeactivateWith, Key, Rule};
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::reconcile::{Action as Kind, EvidenceStatus, Finding, Kind as FindingKind, Reconciliation};
@@ -52,8 +52,8 @@ pub fn build(
         let account = finding.account.as_ref().and_then(|account| raw.get(&account.index));
         let action = match kind {
             Kind::Update => update(finding, account, numeric),
-            Kind::Deactivate => Some(deactivate(finding, config.domo.deactivate_with)),
-            Kind::Delete => Some(delete(finding)),
+            Kind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
+            Kind::Delete => Some(delete(finding, account)),
             Kind::Create => create(finding, people, config, numeric)?,
             // Only a revert reactivates.
             Kind::Reactivate => None,
@@ -204,26 +204,33 @@ fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool
         before.insert(field.into(), judged.unwrap_or_else(|| drift.domo.clone().map_or(Value::Null, Value::String)));
         after.insert(field.into(), value);
     }
-    (!after.is_empty()).then(|| action(finding, Kind::Update, before, after, why))
+    if after.is_empty() {
+        return None;
+    }
+    // What told whose account it is must still be so. The e-mail is compared for every action.
+    let number =
+        account.and_then(|account| account.get("employeeNumber")).filter(|_| finding.matched_by.contains(&Key::EmployeeNumber));
+    if let (Some(number), false) = (number, before.contains_key("employeeNumber")) {
+        before.insert("employeeNumber".into(), number.clone());
+    }
+    Some(action(finding, Kind::Update, before, after, why))
 }
 
-fn deactivate(finding: &Finding, through: DeactivateWith) -> Action {
+fn deactivate(finding: &Finding, account: Option<&Map<String, Value>>, through: DeactivateWith) -> Action {
     let mut why = finding.reason.clone();
     if through == DeactivateWith::Scim {
         why.push_str(". Through SCIM, which may delete the account");
     }
-    let mut action = action(finding, Kind::Deactivate, one("active", true), one("active", false), why);
+    let before = account.map_or_else(|| one("active", true), fields::identity);
+    let mut action = action(finding, Kind::Deactivate, before, one("active", false), why);
     action.through = (through == DeactivateWith::Scim).then_some(through);
     action
 }
 
-/// What a deletion takes away is at stake as a whole: who it is and what it may do.
-fn delete(finding: &Finding) -> Action {
-    let mut before = one("active", true);
-    if let Some(account) = &finding.account {
-        let identity = [("email", &account.email), ("name", &account.name), ("role", &account.role)];
-        before.extend(identity.into_iter().filter_map(|(field, value)| Some((field.to_owned(), Value::from(value.clone()?)))));
-    }
+/// What a deletion takes away is at stake as a whole: the name too, by which the reviewer knew the account.
+fn delete(finding: &Finding, account: Option<&Map<String, Value>>) -> Action {
+    let mut before = account.map_or_else(|| one("active", true), fields::identity);
+    before.extend(account.and_then(|account| account.get("name")).map(|name| ("name".to_owned(), name.clone())));
     action(finding, Kind::Delete, before, one("deleted", true), finding.reason.clone())
 }
 

@@ -36,6 +36,15 @@ pub fn value(account: &Map<String, Value>, field: &str) -> Value {
     }
 }
 
+/// Who an account is and what it may do, as far as it says so: what the judgement and the guards rest on. An account in which one of
+/// these differs is not the account that was judged.
+pub fn identity(account: &Map<String, Value>) -> Map<String, Value> {
+    let says = |field: &&str| account.get(*field).is_some_and(|value| !same(value, &Value::Null));
+    let role = if says(&"role") { "role" } else { "roleId" };
+    let told = ["email", "employeeNumber", role].into_iter().filter(says);
+    told.chain(["active"]).map(|field| (field.to_owned(), value(account, field))).collect()
+}
+
 /// Whether two values of a field say the same: null, absent and empty text are one, and a number is its digits.
 pub fn same(one: &Value, other: &Value) -> bool {
     match (text(one), text(other)) {
@@ -95,6 +104,14 @@ mod tests {
         assert_eq!(value(&account(json!({})), "active"), json!(true));
         assert_eq!(value(&account(json!({"active": false})), "active"), json!(false));
         assert_eq!(value(&account(json!({"deleted": true})), "active"), json!(false));
+    }
+
+    #[test]
+    fn an_identity_holds_what_the_account_says_and_whether_it_is_active() {
+        let of = |value: Value| Value::Object(identity(value.as_object().unwrap()));
+        let said = json!({"email": "a@acme.com", "role": "Admin", "roleId": 1, "employeeNumber": "", "title": "Boss"});
+        assert_eq!(of(said), json!({"email": "a@acme.com", "role": "Admin", "active": true}));
+        assert_eq!(of(json!({"roleId": 4, "active": false})), json!({"roleId": 4, "active": false}));
     }
 
     #[test]

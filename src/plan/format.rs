@@ -81,9 +81,10 @@ pub struct Action {
     pub email: Option<String>,
     /// The account's name.
     pub name: Option<String>,
-    /// The fields at stake as they were judged, by their names in Domo's API.
+    /// The fields at stake as they were judged, by their names in Domo's API: those that are to change, and those that say whose account
+    /// it is and what it may do. If one of them differs when the plan is applied, the account is left alone.
     pub before: Map<String, Value>,
-    /// The same fields as they should be.
+    /// The fields that are to change, as they should be.
     pub after: Map<String, Value>,
     /// One sentence a reviewer understands.
     pub why: String,
@@ -106,6 +107,9 @@ pub struct Decision {
     /// Why.
     #[serde(default)]
     pub comment: Option<String>,
+    /// The operating system's user who recorded it; absent where the file was edited by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
 }
 
 /// Yes or no.

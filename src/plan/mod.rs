@@ -16,7 +16,7 @@ pub mod revert;
 pub mod review;
 pub mod sheet;
 
-pub use approved::{Approved, Terms};
+pub use approved::{Applier, Approved, Terms};
 pub use build::{Context, build};
 pub use digest::{Problem, Sealed};
 pub use format::{Action, Decision, GuardState, Inputs, Plan, Verdict};

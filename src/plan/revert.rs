@@ -97,10 +97,10 @@ impl Undo {
         if account.active() == on {
             return;
         }
-        let one = |value: bool| Map::from_iter([("active".to_owned(), Value::Bool(value))]);
+        let after = Map::from_iter([("active".to_owned(), Value::Bool(on))]);
         let (kind, word) = if on { (Kind::Reactivate, "switched off") } else { (Kind::Deactivate, "switched on") };
         let why = format!("Undoes {} of {plan}: the account was {word}", done.id);
-        self.actions.push(action(done, kind, account, one(!on), one(on), why));
+        self.actions.push(action(done, kind, account, fields::identity(account.raw()), after, why));
     }
 
     /// A created account goes again only where it is exactly as it was left: any difference means that it has been used.
@@ -110,8 +110,8 @@ impl Undo {
             let why = "the created account has been used or changed since".to_owned();
             return self.stays.push(Stays { action: done.id.to_owned(), account_id: Some(account.id()), why });
         }
-        let identity = ["email", "name", "role"].map(|field| (field.to_owned(), fields::value(account.raw(), field)));
-        let before = identity.into_iter().chain([("active".to_owned(), fields::value(account.raw(), "active"))]).collect();
+        let mut before = fields::identity(account.raw());
+        before.insert("name".into(), fields::value(account.raw(), "name"));
         let after = Map::from_iter([("deleted".to_owned(), Value::Bool(true))]);
         let why = format!(
             "Undoes {} of {plan}: the account was created, and nothing of it changed since. Domo's API does not say whether somebody \

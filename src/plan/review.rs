@@ -19,6 +19,14 @@ pub struct Reviewer {
     pub at: DateTime<Utc>,
     /// Why.
     pub comment: Option<String>,
+    /// The operating system's user who records it.
+    pub user: Option<String>,
+}
+
+impl Reviewer {
+    fn decides(&self, verdict: Verdict, by: String, comment: Option<String>) -> Decision {
+        Decision { verdict, by, at: self.at, comment, user: self.user.clone() }
+    }
 }
 
 /// Actions by `all`, a kind, an action's id or a finding's id.
@@ -47,8 +55,7 @@ pub fn decide(sealed: &mut Sealed, approve: &[String], reject: &[String], review
     }
     let before = sealed.plan().decisions.clone();
     for (action, verdict) in verdicts {
-        let decision = Decision { verdict, by: reviewer.by.trim().into(), at: reviewer.at, comment: reviewer.comment.clone() };
-        record(sealed, &action, decision);
+        record(sealed, &action, reviewer.decides(verdict, reviewer.by.trim().into(), reviewer.comment.clone()));
     }
     Ok(sealed.plan().decisions.iter().filter(|(id, decision)| before.get(*id) != Some(decision)).count())
 }
@@ -169,7 +176,7 @@ fn returned_row(plan: &Plan, cells: &[String], reviewer: &Reviewer) -> Result<(S
         who => format!("{who}, recorded by {}", reviewer.by.trim()),
     };
     let comment = if comment.is_empty() { reviewer.comment.clone() } else { Some(comment.to_owned()) };
-    Ok((action.id.clone(), Some(Decision { verdict, by, at: reviewer.at, comment })))
+    Ok((action.id.clone(), Some(reviewer.decides(verdict, by, comment))))
 }
 
 /// How many actions of each kind are approved, rejected and open.

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domo_reconcile::config::{self, Config, DeactivateWith};
 use domo_reconcile::plan::build::assemble;
 use domo_reconcile::plan::guard::Judged;
-use domo_reconcile::plan::{Action, Context, Decision, Inputs, Override, Plan, Population, Sealed, Terms, Verdict};
+use domo_reconcile::plan::{Action, Applier, Context, Decision, Inputs, Override, Plan, Population, Sealed, Terms, Verdict};
 use domo_reconcile::reconcile::Action as Kind;
 use serde_json::{Value, json};
 
@@ -60,16 +60,21 @@ pub fn plan(actions: Vec<Action>) -> Plan {
 
 /// All of it approved by Ana.
 pub fn approved(mut plan: Plan) -> Sealed {
-    let decision = Decision { verdict: Verdict::Approve, by: "ana".into(), at: noon(), comment: None };
+    let decision = Decision { verdict: Verdict::Approve, by: "ana".into(), at: noon(), comment: None, user: None };
     plan.decisions = plan.actions.iter().map(|action| (action.id.clone(), decision.clone())).collect();
     Sealed::made(plan).unwrap()
+}
+
+/// A user of the machine who says nothing more.
+pub fn applier(user: &str) -> Applier {
+    Applier { said: None, user: user.into() }
 }
 
 /// What a plan is held against, with everything in order.
 pub struct World {
     pub now: DateTime<Utc>,
     pub instances: Vec<String>,
-    pub by: Vec<String>,
+    pub by: Applier,
     pub second_person: bool,
     pub deactivate_with: DeactivateWith,
     pub done: BTreeSet<String>,
@@ -83,7 +88,7 @@ impl Default for World {
         Self {
             now: noon() + TimeDelta::days(1),
             instances: vec!["acme".into()],
-            by: vec!["bob".into()],
+            by: applier("bob"),
             second_person: false,
             deactivate_with: DeactivateWith::Rest,
             done: BTreeSet::new(),

@@ -1,6 +1,7 @@
 //! Plans, their review, and what applying them does to a Domo.
 
 mod company;
+mod faults;
 mod fixture;
 mod kill;
 mod plan;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domo_reconcile::config::DeactivateWith;
 use domo_reconcile::failure::{Failure, Kind as Fails};
 use domo_reconcile::plan::guard::Judged;
-use domo_reconcile::plan::{Approved, Guard, Population, Problem, Sealed};
+use domo_reconcile::plan::{Applier, Approved, Guard, Population, Problem, Sealed};
 use domo_reconcile::reconcile::Action as Kind;
 use serde_json::json;
 
@@ -125,10 +125,32 @@ fn a_plan_for_another_instance_is_refused() {
 
 #[test]
 fn nobody_applies_what_they_approved_where_two_are_asked_for() {
-    let world = |by: &str| World { second_person: true, by: vec![by.into(), "root".into()], ..World::default() };
-    let sealed = approved(plan(vec![update(1)]));
-    assert_eq!(refused(sealed.clone(), &world(" Ana ")).kind(), Fails::Guard);
-    assert!(Approved::new(sealed, &world("bob").terms()).is_ok());
+    let world = |said: Option<&str>, user: &str| {
+        let by = Applier { said: said.map(str::to_owned), user: user.into() };
+        World { second_person: true, by, ..World::default() }
+    };
+    let approved_by = |by: &str, user: Option<&str>| {
+        let mut plan = approved(plan(vec![update(1)])).plan().clone();
+        let decision = plan.decisions.values_mut().next().unwrap();
+        (decision.by, decision.user) = (by.into(), user.map(str::to_owned));
+        Sealed::made(plan).unwrap()
+    };
+    let may = |sealed: Sealed, world: World| Approved::new(sealed, &world.terms()).map_err(|failure| failure.kind()).err();
+    for (by, user, said, applies, expected) in [
+        ("ana", None, Some(" Ana "), "root", Some(Fails::Guard)),
+        // What is said takes no name away.
+        ("ana", None, Some("bob"), "ana", Some(Fails::Guard)),
+        ("ana@acme.com", None, None, "ana", Some(Fails::Guard)),
+        ("eve, recorded by ana", None, Some("eve"), "root", Some(Fails::Guard)),
+        // Whoever shares the machine's user with the approver has to say who they are.
+        ("ana", Some("root"), None, "root", Some(Fails::Guard)),
+        ("ana", Some("root"), Some("bob"), "root", None),
+        ("ana", Some("ana"), None, "bob", None),
+        ("ana@acme.com", None, Some("ana@other.com"), "root", None),
+    ] {
+        let told = format!("{by} {user:?}, then {said:?} {applies}");
+        assert_eq!(may(approved_by(by, user), world(said, applies)), expected, "{told}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn open() -> Sealed {
 }
 
 fn ana() -> Reviewer {
-    Reviewer { by: "ana".into(), at: noon(), comment: None }
+    Reviewer { by: "ana".into(), at: noon(), comment: None, user: Some("ana".into()) }
 }
 
 fn texts(items: &[&str]) -> Vec<String> {

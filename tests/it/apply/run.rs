@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domo_reconcile::plan::Outcome;
 use domo_reconcile::plan::guard::Judged;
 use domo_reconcile::plan::journal::{Ended, Event};
+use domo_reconcile::plan::{Outcome, fields};
 use domo_reconcile::reconcile::Action as Kind;
 use domo_reconcile::sandbox::{Fault, Options, Profile, What};
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ fn every_write_has_its_record_before_it_and_the_account_as_it_was() {
     else {
         panic!("{events:#?}")
     };
-    assert_eq!(open.by, ["bob"]);
+    assert_eq!(open.by, [domo_reconcile::archive::run::user()]);
     assert_eq!(Value::Object(was.clone()), account(10));
     assert_eq!(json!(change), json!({"title": "Lead"}));
     assert_eq!(left["title"], "Lead");
@@ -99,7 +99,10 @@ fn the_files_an_apply_leaves_are_for_their_owner_only() {
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
     let record: Value = serde_json::from_str(&company.read("apply.json")).unwrap();
-    assert_eq!((&record["counts"], &record["ended"], &record["by"]), (&json!({"done": 1}), &json!("complete"), &json!(["bob"])));
+    assert_eq!(
+        (&record["counts"], &record["ended"], &record["by"]),
+        (&json!({"done": 1}), &json!("complete"), &json!([domo_reconcile::archive::run::user()]))
+    );
 }
 
 #[test]
@@ -134,6 +137,35 @@ fn an_account_that_changed_since_the_plan_is_left_alone() {
     assert_eq!(detail(&ran, "A-update-10"), "title was `Analyst` and is `Director`");
     assert_eq!(ran.json()["counts"], json!({"done": 1, "changed-since-plan": 1}));
     assert_eq!(company.user(10)["title"], "Director");
+}
+
+/// What the judgement and the guards rest on: an account that was given another role, address or number since is not the one that
+/// was approved.
+#[test]
+fn an_account_that_became_another_since_the_plan_is_neither_switched_off_nor_deleted() {
+    let before = |id: u64| Value::Object(fields::identity(account(id).as_object().unwrap()));
+    let off = |id: u64| action(Kind::Deactivate, id, before(id), json!({"active": false}));
+    let gone = |id: u64| action(Kind::Delete, id, before(id), json!({"deleted": true}));
+    let plan = || {
+        plan_now(vec![off(10), off(11), off(12), off(13), gone(20), gone(21), gone(22), gone(23)], &hundred(), Judged::default())
+    };
+    let mut options = options();
+    for user in &mut options.accounts {
+        match user["id"].as_u64().unwrap() % 10 {
+            0 => user["role"] = "Admin".into(),
+            1 => user["email"] = "somebody.else@acme.com".into(),
+            2 => user["employeeNumber"] = "99999".into(),
+            _ => {}
+        }
+    }
+    let company = Company::with(options, plan());
+    company.configure("[guards]\nmax_deactivations_percent = 50\n");
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"done": 2, "changed-since-plan": 6}));
+    assert_eq!(detail(&ran, "A-deactivate-10"), "role was `Participant` and is `Admin`");
+    assert_eq!(detail(&ran, "A-deactivate-12"), "employeeNumber was `00012` and is `99999`");
+    assert!(detail(&ran, "A-delete-21").contains("`somebody.else@acme.com`"), "{}", ran.stdout);
+    assert_eq!(company.writes().len(), 2);
 }
 
 #[test]
@@ -284,13 +316,37 @@ fn nobody_applies_what_they_approved_where_two_are_asked_for() {
 }
 
 #[test]
+fn who_applies_is_the_operating_systems_user_whatever_the_environment_and_by_say() {
+    let user = domo_reconcile::archive::run::user();
+    let company = Company::new(vec![update(10)]);
+    company.configure("[policy]\nsecond_person = true\n");
+    let mut plan: Value = serde_json::from_str(&company.read("plan.json")).unwrap();
+    plan["decisions"]["A-update-10"]["by"] = user.as_str().into();
+    company.write("plan.json", &plan.to_string());
+    let refused = company.apply(&["--confirm", "--by", "bob"]).code(5);
+    assert!(refused.stderr.contains(&format!("{user} approved A-update-10")), "{}", refused.stderr);
+    assert_eq!(company.writes(), []);
+    company.configure("");
+    company.apply(&["--confirm", "--by", "bob"]).code(0);
+    assert_eq!(company.journal().opened().next().unwrap().1.by, ["bob".to_owned(), user]);
+}
+
+#[test]
+fn a_review_keeps_the_operating_systems_user_beside_the_name_that_was_said() {
+    let company = Company::new(vec![update(10)]);
+    company.run(&["review", "plan.json", "--reject", "all", "--by", "eve"]).code(0);
+    let decision = serde_json::from_str::<Value>(&company.read("plan.json")).unwrap()["decisions"]["A-update-10"].clone();
+    assert_eq!((decision["by"].as_str(), decision["user"].as_str()), (Some("eve"), Some(&*domo_reconcile::archive::run::user())));
+}
+
+#[test]
 fn of_two_applies_at_once_the_second_is_told_who_holds_the_lock() {
     let company = Company::new(vec![update(10)]);
     company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Slow(std::time::Duration::from_secs(2))));
     let mut first = company.child(&["--confirm", "--by", "ana"]).spawn().unwrap();
     wait_until("the first holds the lock", || company.path("plan.journal.jsonl").exists());
     let second = company.apply(&["--confirm"]).code(8);
-    assert!(second.stderr.contains("apply by ana, user bob, process"), "{}", second.stderr);
+    assert!(second.stderr.contains("plan.json is in use: apply by ana, process"), "{}", second.stderr);
     assert!(first.wait().unwrap().success());
     assert_eq!(company.writes().len(), 1);
 }

@@ -1,0 +1,211 @@
+//! Every network fault at every request of an apply. After the fault the outcomes must be true of the accounts; and a second apply,
+//! undisturbed, must end where an undisturbed first one does: the same Domo, the same outcomes, no account written twice with different
+//! content, no second account, no second invitation.
+//!
+//! A sample runs by default; `DOMO_RECONCILE_FAULTS=all` tries all of them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use domo_reconcile::apply::{Applied, Desk, Order, Stop};
+use domo_reconcile::config::{Config, DeactivateWith};
+use domo_reconcile::domo::{Limits, Scim, Session, Settings, Silent};
+use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::{Action, Journal, Outcome};
+use domo_reconcile::reconcile::Action as Kind;
+use domo_reconcile::sandbox::{Fault, Options, Running, Sandbox};
+use serde_json::{Value, json};
+
+use super::company::{options, plan_now, state};
+use super::fixture::{action, applier, approved, create, deactivate, hundred, update};
+
+/// What goes wrong with one request. The slow one is slower than anybody waits here.
+const FAULTS: [&str; 14] =
+    ["cut", "cut-after", "slow:600", "truncate", "html", "expire", "401", "403", "408", "429", "429:0", "500", "502", "503"];
+/// What goes wrong with that request and with every one after it.
+const LASTING: [&str; 6] = ["cut", "cut-after", "html", "401", "429", "503"];
+
+/// A sandbox, and a folder with an approved plan for it.
+struct Stage {
+    domo: Running,
+    folder: tempfile::TempDir,
+    config: Config,
+    limits: Limits,
+}
+
+/// Through which door the plan switches accounts off, and what it does: one of everything.
+fn actions(door: DeactivateWith) -> Vec<Action> {
+    let through = |action: Action| Action { through: (door == DeactivateWith::Scim).then_some(door), ..action };
+    let before = json!({"active": true, "email": "p13@acme.com", "name": "Person 13", "role": "Participant"});
+    let delete = action(Kind::Delete, 13, before, json!({"deleted": true}));
+    let (mut grouped, mut invited) = (create(900), create(901));
+    grouped.after.insert("groups".into(), json!(["Finance Team"]));
+    invited.after.insert("sendInvite".into(), true.into());
+    match door {
+        DeactivateWith::Rest => vec![update(10), update(11), deactivate(12), delete, grouped, invited],
+        DeactivateWith::Scim => vec![update(10), through(deactivate(12)), through(deactivate(14)), grouped],
+    }
+}
+
+impl Stage {
+    async fn set(door: DeactivateWith) -> Self {
+        let mut accounts = options().accounts;
+        accounts.truncate(12);
+        let domo =
+            Sandbox::start(Options { accounts, groups: vec![("Finance Team".into(), vec![10])], ..options() }).await.unwrap();
+        let mut config = Config::parse("[domo]\ninstance = \"sandbox\"\nclient_owner = \"p1@acme.com\"\n").unwrap();
+        config.domo.deactivate_with = door;
+        // In memory where there is such a folder: it is the network that fails here, and each record waits for its disk.
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let plan = approved(plan_now(actions(door), &hundred(), Judged::default()));
+        std::fs::write(folder.path().join("plan.json"), plan.to_json().unwrap()).unwrap();
+        let ms = Duration::from_millis;
+        let limits =
+            Limits { tries: 3, total: ms(2000), exchange: ms(300), backoff: ms(1), backoff_most: ms(2), ..Limits::default() };
+        Self { domo, folder, config, limits }
+    }
+
+    fn plan(&self) -> PathBuf {
+        self.folder.path().join("plan.json")
+    }
+
+    async fn apply(&self) -> anyhow::Result<Applied> {
+        let mut settings = Settings::new(&self.domo.url(), "sandbox", "sandbox-secret".to_owned().into())?;
+        settings.requests_per_minute = 6_000_000;
+        settings.deactivate_with = self.config.domo.deactivate_with;
+        settings.limits = self.limits.clone();
+        if settings.deactivate_with == DeactivateWith::Scim {
+            settings.scim = Some(Scim::new(self.domo.scim_url(), "sandbox-scim-token".to_owned().into())?);
+        }
+        let session = Session::open(settings).await?;
+        let plan = self.plan();
+        let order = Order {
+            plan: &plan,
+            config: &self.config,
+            instances: vec!["sandbox".into()],
+            by: applier("bob"),
+            overrides: Vec::new(),
+        };
+        Desk::open(&order, session, &Silent).await?.carry_out(&Stop::default(), &mut |_| {}).await
+    }
+
+    fn outcomes(&self) -> BTreeMap<String, Outcome> {
+        let text = std::fs::read_to_string(self.folder.path().join("plan.journal.jsonl")).unwrap_or_default();
+        let journal = Journal::read(&text).unwrap();
+        let outcome =
+            |(id, standing): (&str, domo_reconcile::plan::journal::Standing<'_>)| Some((id.to_owned(), standing.outcome?.0));
+        journal.fold().into_iter().filter_map(outcome).collect()
+    }
+
+    /// The users without the ids that Domo gives as it likes, and who is in which group.
+    fn state(&self) -> (Vec<Value>, Vec<Vec<String>>) {
+        let users = self.domo.users();
+        let name =
+            |id: &u64| users.iter().find(|user| user["id"] == *id).map_or("?", |user| user["email"].as_str().unwrap()).to_owned();
+        let members = self.domo.groups().iter().map(|(_, members)| members.iter().map(name).collect()).collect();
+        let mut users = state(users.clone());
+        users.iter_mut().filter(|user| user["id"].as_u64() > Some(100)).for_each(|user| user["id"] = 0.into());
+        (users, members)
+    }
+
+    /// Whether Domo shows what an action wants.
+    fn shows(&self, action: &Action) -> bool {
+        let users = self.domo.users();
+        let user = users.iter().find(|user| user["id"] == action.account_id.unwrap_or(0) && user["deleted"] != true);
+        match (action.kind, user) {
+            (Kind::Create, _) => users.iter().any(|user| user["email"].as_str() == action.email.as_deref()),
+            (Kind::Delete, user) => user.is_none(),
+            (_, Some(user)) => action.after.iter().all(|(field, wanted)| user[field] == *wanted),
+            (_, None) => false,
+        }
+    }
+}
+
+/// What an undisturbed apply leaves, and how many requests it takes.
+async fn undisturbed(door: DeactivateWith) -> (Stage, usize) {
+    let stage = Stage::set(door).await;
+    let applied = stage.apply().await.unwrap();
+    assert_eq!(applied.kind(), None, "{:?}", applied.report);
+    let requests = stage.domo.requests().len();
+    (stage, requests)
+}
+
+/// What is wrong after this fault and a second apply; nothing when all is well.
+async fn survives(door: DeactivateWith, expected: &Stage, fault: &str) -> Result<(), String> {
+    let stage = Stage::set(door).await;
+    stage.domo.fault(fault.parse::<Fault>().unwrap());
+    let first = stage.apply().await;
+    stage.domo.clear_faults();
+    let told = stage.outcomes();
+    for action in actions(door) {
+        // Said to be done and not there, or said to have failed and there: either would be a lie. A create may fail at its groups.
+        match (told.get(&action.id), stage.shows(&action)) {
+            (Some(Outcome::Done), false) => return Err(format!("{} is said to be done and is not", action.id)),
+            (Some(outcome @ (Outcome::Failed | Outcome::ChangedSincePlan | Outcome::AlreadyDone)), true)
+                if action.kind != Kind::Create =>
+            {
+                return Err(format!("{} took place and is said to be {outcome}", action.id));
+            }
+            _ => {}
+        }
+    }
+    let second = stage.apply().await.map_err(|error| format!("the second apply: {error:#}"))?;
+    let report = |why: &str| {
+        let first = first.as_ref().map(|applied| &applied.report.results).map_err(|error| format!("{error:#}"));
+        Err(format!("{why}\n  first {first:?}\n  second {:?}\n  requests {:?}", second.report.results, stage.domo.requests()))
+    };
+    if second.kind().is_some() || stage.outcomes() != expected.outcomes() {
+        return report("other outcomes");
+    }
+    if stage.state() != expected.state() {
+        return report("another state");
+    }
+    if stage.domo.invites() != expected.domo.invites() {
+        return report("other invitations");
+    }
+    let mut bodies: BTreeMap<String, String> = BTreeMap::new();
+    for request in
+        stage.domo.requests().into_iter().filter(|request| request.method == "PUT" && request.path.starts_with("/v1/users/"))
+    {
+        if bodies.insert(request.path.clone(), request.body.clone()).is_some_and(|before| before != request.body) {
+            return report(&format!("{} was written with different content", request.path));
+        }
+    }
+    Ok(())
+}
+
+fn every_fault(door: DeactivateWith, name: &str) {
+    let all = std::env::var("DOMO_RECONCILE_FAULTS").is_ok_and(|value| value == "all");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let (mut tried, mut lost) = (0, Vec::new());
+    runtime.block_on(async {
+        let (expected, requests) = undisturbed(door).await;
+        for place in 1..=requests {
+            let once = FAULTS.iter().map(|what| format!("*#{place}={what}"));
+            let lasting = LASTING.iter().map(|what| format!("*#{place}-={what}"));
+            for (number, fault) in once.chain(lasting).enumerate() {
+                // By default one in ten, others at each place.
+                if !all && (number + 3 * place) % 10 != 0 {
+                    continue;
+                }
+                tried += 1;
+                if let Err(why) = survives(door, &expected, &fault).await {
+                    lost.push(format!("{fault}: {why}"));
+                }
+            }
+        }
+        println!("faults over {name}: {requests} requests, tried {tried}, survived {}, lost {}", tried - lost.len(), lost.len());
+    });
+    assert!(lost.is_empty() && tried > 20, "tried {tried}, lost {}:\n{}", lost.len(), lost.join("\n"));
+}
+
+#[test]
+fn every_fault_at_every_request_is_survived() {
+    every_fault(DeactivateWith::Rest, "REST");
+}
+
+#[test]
+fn every_fault_at_every_request_is_survived_through_scim() {
+    every_fault(DeactivateWith::Scim, "SCIM");
+}
