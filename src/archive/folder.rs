@@ -125,12 +125,17 @@ impl RunFolder {
         }
     }
 
+    /// Whether the folder has become a run: nothing is written into it any more.
+    pub fn is_complete(&self) -> bool {
+        self.path.join(MANIFEST).exists()
+    }
+
     /// Makes the folder a run: fills in the manifest's number, its link to the run before and the files, and puts it in place,
     /// last and at once.
     ///
     /// # Errors
     /// When a file in the folder was begun and not finished, besides what writing can fail with.
-    pub fn complete(self, mut manifest: Manifest) -> Result<PathBuf> {
+    pub fn complete(&self, mut manifest: Manifest) -> Result<PathBuf> {
         let mut files = self.files();
         files.sort_by(|one, other| one.name.cmp(&other.name));
         for entry in std::fs::read_dir(&self.path).with_context(|| format!("reading {}", self.path.display()))? {
@@ -158,7 +163,7 @@ impl RunFolder {
         temporary.persist_noclobber(&path).map_err(|error| error.error).with_context(|| writing(&path))?;
         super::sync_folder(&self.path)?;
         super::sync_folder(self.archive())?;
-        Ok(self.path)
+        Ok(self.path.clone())
     }
 }
 

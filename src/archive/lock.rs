@@ -86,7 +86,8 @@ fn write_holder(file: &mut File, holder: &str) -> std::io::Result<()> {
     writeln!(file, "{holder}")
 }
 
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+/// A folder (0700) and those around it, where they are not there yet.
+pub(super) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -6,6 +6,7 @@
 //!   20261123T060000Z-4be21f/          a run: complete once manifest.json is in it
 //!   20261223T060000Z-9c01aa/
 //!   pruned/20251123T060000Z-77d0e3.json   the manifest of a run that was pruned: the chain still holds without its files
+//!   summaries/20261223T060000Z-02d9b7.html   the page over all instances, where there are several
 //! ```
 //!
 //! Every manifest names the SHA-256 of the one before it, over the whole archive, so no run can be taken out or changed unnoticed
@@ -24,6 +25,7 @@ pub mod replay;
 pub mod run;
 pub mod signature;
 mod store;
+pub mod summaries;
 pub mod verify;
 
 pub use folder::{OutFile, RunFolder};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::MANIFEST;
 use super::store::{Listing, PRUNED};
-use super::{Archive, Lock, StoredRun, run};
+use super::{Archive, Lock, StoredRun, run, summaries};
 use crate::failure::Failure;
 use crate::plan::Plan;
 use crate::reconcile::EvidenceStatus;
@@ -38,6 +38,8 @@ pub struct PrunePlan {
     pub runs: Vec<Choice>,
     /// Folders that never became runs; they go.
     pub unfinished: Vec<PathBuf>,
+    /// Pages over several instances of whose runs none stays; they go.
+    pub summaries: Vec<PathBuf>,
     #[serde(skip)]
     let_go: Vec<StoredRun>,
 }
@@ -100,7 +102,9 @@ pub fn plan(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Resu
         choices.push(Choice { run_id: run.id().to_owned(), instance: run.head.run.instance.clone(), goes, why });
         let_go.extend(goes.then(|| (*run).clone()));
     }
-    Ok(PrunePlan { runs: choices, unfinished: listing.unfinished, let_go })
+    let staying = choices.iter().filter(|choice| !choice.goes).map(|choice| choice.run_id.as_str());
+    let summaries = summaries::about_none_of(archive, staying);
+    Ok(PrunePlan { runs: choices, unfinished: listing.unfinished, summaries, let_go })
 }
 
 /// Makes the plan again under the lock and carries it out.
@@ -119,6 +123,9 @@ pub fn prune(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Res
         keep_manifest(archive, run)?;
         log(archive, &Pruned { run_id: run.id().to_owned(), at: now, by: by.clone(), rule: retention.words() })?;
         remove(archive, &run.path)?;
+    }
+    for page in &plan.summaries {
+        std::fs::remove_file(page).with_context(|| format!("removing {}", page.display()))?;
     }
     leftovers(archive)?;
     drop(lock);

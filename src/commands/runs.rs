@@ -220,13 +220,17 @@ fn prune_text(plan: &PrunePlan, confirmed: bool) -> String {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         table.add_row([name.as_ref(), "–", if confirmed { "deleted" } else { "delete" }, "never became a run"]);
     }
-    let going = plan.runs.iter().filter(|run| run.goes).count() + plan.unfinished.len();
+    for page in &plan.summaries {
+        let name = page.file_name().unwrap_or_default().to_string_lossy();
+        table.add_row([name.as_ref(), "–", if confirmed { "deleted" } else { "delete" }, "a summary of runs that are gone"]);
+    }
+    let going = plan.runs.iter().filter(|run| run.goes).count() + plan.unfinished.len() + plan.summaries.len();
     let last = match (going, confirmed) {
         (0, _) => "Nothing to delete.".to_owned(),
         (going, false) => format!("{going} would be deleted; nothing was. Add --confirm to delete them. Their manifests stay."),
         (going, true) => format!("{going} deleted. The manifests of complete runs are in pruned/."),
     };
-    if plan.runs.is_empty() && plan.unfinished.is_empty() { last } else { format!("{}\n{last}", table.trim_fmt()) }
+    if table.is_empty() { last } else { format!("{}\n{last}", table.trim_fmt()) }
 }
 
 fn table(header: &[&str]) -> Table {

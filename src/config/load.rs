@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Config, FIELDS, Instance, ROLES};
+use super::{Config, Directory, FIELDS, Instance, ROLES};
 use crate::failure::Failure;
 
 /// The name looked for in the current folder when no `--config` is given.
@@ -56,6 +56,18 @@ impl Config {
             [] => Ok(config),
             problems => Err(Failure::usage(problems.join("; ")).into()),
         }
+    }
+
+    /// The directories to read where these files are named instead of the configured ones; the configured ones where none is. A file
+    /// that the configuration names too keeps its settings there; in any other everything is found by itself.
+    pub fn directories(&self, named: &[PathBuf]) -> Vec<Directory> {
+        if named.is_empty() {
+            return self.directory.clone();
+        }
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let configured = |path: &PathBuf| self.directory.iter().find(|known| real(&known.path) == real(path)).cloned();
+        let one = |path: &PathBuf| Directory { path: path.clone(), ..configured(path).unwrap_or_default() };
+        named.iter().map(one).collect()
     }
 
     /// What is wrong with values that parse: every problem, at once.
@@ -113,6 +125,17 @@ impl Config {
             }
             if exception.reason.trim().is_empty() || exception.owner.trim().is_empty() {
                 problems.push(format!("[[exception]] for `{}` needs a reason and an owner", exception.account));
+            }
+        }
+        for (index, one) in self.instance.iter().enumerate() {
+            let before = self.instance.get(..index).unwrap_or_default();
+            if before.iter().any(|other| other.name.eq_ignore_ascii_case(&one.name)) {
+                problems.push(format!("[[instance]] `{}` is there twice: their histories would be one", one.name));
+            }
+            // A client belongs to one Domo.
+            if let Some(other) = before.iter().find(|other| other.client_id_env == one.client_id_env) {
+                let variable = one.client_id_env.as_deref().unwrap_or("DOMO_CLIENT_ID");
+                problems.push(format!("[[instance]] `{}` and `{}` have one client, that of {variable}", other.name, one.name));
             }
         }
         for (index, directory) in self.directory.iter().enumerate() {
@@ -203,6 +226,32 @@ mod tests {
         for part in ["page_size is 1 to 500", "[policy] orphan", "default_role", "did you mean `department`?"] {
             assert!(refusal.contains(part), "{part} is not in {refusal}");
         }
+    }
+
+    #[test]
+    fn two_instances_are_two() {
+        let refusal = refusal("[[instance]]\nname = \"acme\"\n[[instance]]\nname = \"Acme\"\n");
+        assert!(
+            refusal.contains("`Acme` is there twice") && refusal.contains("have one client, that of DOMO_CLIENT_ID"),
+            "{refusal}"
+        );
+        let own = "[[instance]]\nname = \"acme\"\n[[instance]]\nname = \"acme-eu\"\nclient_id_env = \"EU\"\n";
+        assert_eq!(Config::parse(own).unwrap().problems(), [""; 0]);
+    }
+
+    #[test]
+    fn a_named_file_keeps_the_settings_that_the_configuration_has_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("workers.csv");
+        std::fs::write(&file, "").unwrap();
+        let text = "[[directory]]\npath = \"workers.csv\"\ndelimiter = \";\"\n";
+        std::fs::write(folder.path().join("rules.toml"), text).unwrap();
+        let config = Loaded::read(Some(&folder.path().join("rules.toml"))).unwrap().config;
+        assert_eq!(config.directories(&[]), config.directory);
+        let other = folder.path().join(".").join("workers.csv");
+        let named = config.directories(&[other.clone(), "elsewhere.csv".into()]);
+        assert_eq!((named[0].delimiter, &named[0].path), (Some(';'), &other));
+        assert_eq!(named[1], Directory { path: "elsewhere.csv".into(), ..Directory::default() });
     }
 
     #[test]

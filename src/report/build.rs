@@ -55,6 +55,20 @@ pub(super) fn shown(text: &str) -> String {
     text::visible(text).into_owned()
 }
 
+/// `acme.domo.com`, or what was given where that is an address already.
+pub(super) fn address(instance: &str) -> String {
+    let name = shown(instance);
+    if name.contains(['.', ':', '/']) || name.is_empty() { name } else { format!("{name}.domo.com") }
+}
+
+/// A severity as the page shows it.
+pub(super) fn severity(severity: Severity, t: &Texts) -> view::Severity {
+    let key = severity.as_str();
+    let glyph = ["\u{25C6}", "\u{25B2}", "\u{25A0}", "\u{25CF}", "\u{25CB}"][rank(severity)];
+    let label = t.find(&format!("severity.{key}")).unwrap_or(key).to_owned();
+    view::Severity { key, label, glyph, rank: rank(severity) }
+}
+
 impl Builder<'_> {
     fn view(&self) -> View {
         let inputs = self.inputs;
@@ -143,10 +157,8 @@ impl Builder<'_> {
         links
     }
 
-    /// `acme.domo.com`, or what was given where that is an address already.
     fn instance(&self) -> String {
-        let name = &self.inputs.reconciliation.instance;
-        if name.contains(['.', ':', '/']) || name.is_empty() { shown(name) } else { format!("{}.domo.com", shown(name)) }
+        address(&self.inputs.reconciliation.instance)
     }
 
     fn identity(&self) -> Vec<Fact> {
@@ -319,10 +331,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn severity(&self, severity: Severity) -> view::Severity {
-        let key = severity.as_str();
-        let glyph = ["\u{25C6}", "\u{25B2}", "\u{25A0}", "\u{25CF}", "\u{25CB}"][rank(severity)];
-        let label = self.t.find(&format!("severity.{key}")).unwrap_or(key).to_owned();
-        view::Severity { key, label, glyph, rank: rank(severity) }
+        self::severity(severity, self.t)
     }
 
     /// A kind's string.

@@ -1,14 +1,18 @@
 //! A made-up run with every kind of finding: what the user's own templates are checked with, and what tests and benchmarks render.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use anyhow::Result;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use polars::prelude::*;
 
+use super::summary::{Instance, Judged, Outcome, Several};
 use super::{Inputs, Options};
 use crate::archive::RunInfo;
+use crate::archive::findings::Findings;
 use crate::archive::history::{History, Lifecycle, Previous, Resolved, State, TrendPoint};
+use crate::archive::manifest::{ConfigDigest, Manifest, Summary};
 use crate::config::{Config, Key, Loaded, Status};
 use crate::directory::people::{self, Mapped, People, Source, StatusWord};
 use crate::domo::accounts::{self, Accounts, Credential, Evidence, Snapshot};
@@ -68,6 +72,38 @@ impl Example {
             plan: self.plan.as_ref(),
             options: self.options,
         }
+    }
+}
+
+impl Example {
+    /// This run as one of three instances: the second has the same people, the third could not be audited.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn instances(&self) -> Result<Vec<Instance>> {
+        let judged = |instance: &str| {
+            let run = RunInfo { instance: instance.to_owned(), ..self.run.clone() };
+            let findings = Findings::of(&run, &self.reconciliation, &self.history);
+            let manifest = Manifest::new(run, ConfigDigest::of(&self.config))
+                .accounts(&self.accounts)
+                .people(&self.people)
+                .judged(Summary::of(&self.reconciliation, &self.history), self.plan.as_ref());
+            let compared_with = self.history.previous.as_ref().map(|previous| previous.as_of);
+            let refused_by = self.plan.iter().flat_map(Plan::refused_by).map(str::to_owned).collect();
+            let manifest_sha256 = crate::archive::sha256(serde_json::to_vec(&manifest)?);
+            let judged = Judged { manifest, manifest_sha256, findings, compared_with, refused_by };
+            anyhow::Ok(Instance { name: instance.to_owned(), outcome: Outcome::Judged(Box::new(judged)) })
+        };
+        let name = self.run.instance.as_str();
+        let why = format!("error: Domo answered 503{name}\n  next: try again later");
+        let failed = Outcome::Failed { why, folder: Some("20261123T060000Z-0a1b2c".to_owned()) };
+        Ok(vec![judged(name)?, judged(&format!("{name}-eu"))?, Instance { name: format!("{name}-us"), outcome: failed }])
+    }
+
+    /// These instances as one command audited them.
+    pub fn several<'a>(&'a self, instances: &'a [Instance]) -> Several<'a> {
+        let (started, as_of) = (self.run.started, self.run.as_of);
+        Several { config: &self.config, started, as_of, instances, options: self.options, archive: Path::new("audits") }
     }
 }
 

@@ -1,30 +1,56 @@
-//! `report.html`: one file that asks nobody for anything, under a content security policy that allows exactly its own style and
-//! script, by their hashes.
+//! `report.html`, and the page over several instances: one file that asks nobody for anything, under a content security policy that
+//! allows exactly its own style and script, by their hashes.
 
 use anyhow::Result;
 use base64::Engine;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::summary::Overall;
 use super::templates::Templates;
 use super::view::View;
 
 /// Stands for the policy until the page is rendered; the hashes are of what was rendered.
 const POLICY: &str = "policy-of-this-page";
 
-/// The page.
+/// The report of a run.
 pub(super) fn render(templates: &Templates, view: &View) -> Result<String> {
-    let classification = view.classification.as_deref().unwrap_or_default();
-    let left = format!("{} - {}", view.title, view.instance);
-    let run = format!("{} - {}", view.run_time, view.run_id);
-    let strings = [("print_left", css_string(&left)), ("print_right", css_string(classification)), ("print_run", css_string(&run))];
-    let strings: Vec<_> = strings.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    let style = templates.render("style.css", &serde_json::json!({}), &strings)?;
+    let margins = Margins {
+        left: format!("{} - {}", view.title, view.instance),
+        right: view.classification.as_deref().unwrap_or_default(),
+        run: format!("{} - {}", view.run_time, view.run_id),
+    };
     let script = templates.render("script.js", &serde_json::json!({}), &[])?;
-    let page = templates.render("report.html", view, &[("style", &style), ("script", &script), ("policy", POLICY)])?;
+    page(templates, "report.html", view, &margins, &script)
+}
+
+/// The page over several instances. It has no script.
+pub(super) fn summary(templates: &Templates, view: &Overall) -> Result<String> {
+    let margins = Margins {
+        left: format!("{} - {}", view.title, view.instances_label),
+        right: view.classification.as_deref().unwrap_or_default(),
+        run: view.run_time.clone(),
+    };
+    page(templates, "summary.html", view, &margins, "")
+}
+
+/// What stands on the margins of every printed page.
+struct Margins<'a> {
+    left: String,
+    right: &'a str,
+    run: String,
+}
+
+fn page(templates: &Templates, name: &str, view: &impl Serialize, margins: &Margins, script: &str) -> Result<String> {
+    let strings = [("print_left", &margins.left), ("print_right", &margins.right.to_owned()), ("print_run", &margins.run)]
+        .map(|(key, value)| (key, css_string(value)));
+    let strings = strings.each_ref().map(|(key, value)| (*key, value.as_str()));
+    let style = templates.render("style.css", &serde_json::json!({}), &strings)?;
+    let page = templates.render(name, view, &[("style", &style), ("script", script), ("policy", POLICY)])?;
     if templates.custom()
         && let Some(found) = forbidden(&page)
     {
-        tracing::warn!("report.html: {found} is blocked by the page's own policy: use a class, or script.js");
+        tracing::warn!("{name}: {found} is blocked by the page's own policy: use a class, or script.js");
     }
     let policy = policy(&page);
     Ok(page.replacen(POLICY, &policy, 1))

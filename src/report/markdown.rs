@@ -11,6 +11,7 @@ use anyhow::Result;
 use tera::{Kwargs, State, Tera, Value};
 
 use super::figures;
+use super::summary::Overall;
 use super::templates::Templates;
 use super::texts::Texts;
 use super::view::{Finding, View};
@@ -31,11 +32,12 @@ pub enum Flavour {
 }
 
 impl Flavour {
+    fn has_tables(self) -> bool {
+        matches!(self, Self::Github | Self::Gitlab)
+    }
+
     fn template(self) -> &'static str {
-        match self {
-            Self::Github | Self::Gitlab => "report.md",
-            Self::Jira | Self::Plain => "report-plain.md",
-        }
+        if self.has_tables() { "report.md" } else { "report-plain.md" }
     }
 
     /// Characters, below what the place takes: GitHub's comments end at 65,536, Jira's at 32,767, GitLab's at a million.
@@ -81,13 +83,7 @@ pub(super) fn render(templates: &Templates, view: &View, flavour: Flavour) -> Re
         let t = &templates.texts;
         let sentence = t.fill(if rows as u64 == total { "markdown.shown_all" } else { "markdown.shown" }, &places);
         let seen = Seen { view, urgent, others, shown: sentence };
-        // Parts that are left out leave no gap.
-        let mut page = templates.render(flavour.template(), &seen, &[])?.trim_end().to_owned();
-        while page.contains("\n\n\n") {
-            page = page.replace("\n\n\n", "\n\n");
-        }
-        page.push('\n');
-        Ok(page)
+        Ok(tidy(&templates.render(flavour.template(), &seen, &[])?))
     };
 
     let whole = page(all.len())?;
@@ -105,6 +101,36 @@ pub(super) fn render(templates: &Templates, view: &View, flavour: Flavour) -> Re
         }
     }
     page(fits)
+}
+
+/// The page over several instances: as many people as fit.
+pub(super) fn summary(templates: &Templates, view: &Overall, flavour: Flavour) -> Result<String> {
+    let template = if flavour.has_tables() { "summary.md" } else { "summary-plain.md" };
+    let mut view = view.clone();
+    let total = figures::grouped(view.left.rows.len() as u64);
+    let mut cut = false;
+    loop {
+        let page = tidy(&templates.render(template, &view, &[])?);
+        if page.chars().count() <= flavour.characters() || view.left.rows.is_empty() {
+            return Ok(page);
+        }
+        view.left.rows.truncate(view.left.rows.len() / 2);
+        if std::mem::replace(&mut cut, true) {
+            view.left_notes.pop();
+        }
+        let shown = figures::grouped(view.left.rows.len() as u64);
+        view.left_notes.push(templates.texts.fill("several.left_capped", &[("shown", &shown), ("total", &total)]));
+    }
+}
+
+/// Parts that are left out leave no gap.
+fn tidy(page: &str) -> String {
+    let mut page = page.trim_end().to_owned();
+    while page.contains("\n\n\n") {
+        page = page.replace("\n\n\n", "\n\n");
+    }
+    page.push('\n');
+    page
 }
 
 /// What a Markdown template sees beside the view: the findings it is to list.

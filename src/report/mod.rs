@@ -6,6 +6,7 @@
 //! - `build`, `sections`, `appendix`, `charts`: the view. `cap` decides what a page can hold, `origin` where a parameter comes from.
 //! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping.
 //! - `tables`, `workbook`: the CSV files and the workbook, which are never capped and do not go through the view.
+//! - `summary`: the page over several instances.
 //! - `texts`: every visible string, one file. `redact`: tokens instead of names.
 
 mod appendix;
@@ -20,6 +21,7 @@ mod markdown;
 mod origin;
 mod redact;
 mod sections;
+pub mod summary;
 mod tables;
 mod templates;
 mod texts;
@@ -141,6 +143,10 @@ pub fn check_templates(config: &Config) -> Result<()> {
     html::render(&templates, &view)?;
     for flavour in [Flavour::Github, Flavour::Jira] {
         markdown::render(&templates, &view, flavour)?;
+        let options = Options { markdown: flavour, ..Options::default() };
+        let instances = example.instances()?;
+        let inputs = summary::Several { options, ..example.several(&instances) };
+        summary::pages(&templates, &inputs)?;
     }
     Ok(())
 }

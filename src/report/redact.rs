@@ -98,7 +98,7 @@ impl Redactor {
     }
 
     /// Every e-mail address in a text.
-    fn addresses(&mut self, text: &str) -> String {
+    pub(super) fn addresses(&mut self, text: &str) -> String {
         if !text.contains('@') {
             return text.to_owned();
         }

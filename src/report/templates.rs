@@ -14,12 +14,16 @@ use crate::config::Config;
 use crate::failure::Failure;
 
 /// Files that `[report] templates` may replace.
-const BUILT_IN: [(&str, &str); 5] = [
+const BUILT_IN: [(&str, &str); 9] = [
     ("report.html", include_str!("../../templates/report.html")),
+    ("summary.html", include_str!("../../templates/summary.html")),
+    ("parts.html", include_str!("../../templates/parts.html")),
     ("style.css", include_str!("../../templates/style.css")),
     ("script.js", include_str!("../../templates/script.js")),
     ("report.md", include_str!("../../templates/report.md")),
     ("report-plain.md", include_str!("../../templates/report-plain.md")),
+    ("summary.md", include_str!("../../templates/summary.md")),
+    ("summary-plain.md", include_str!("../../templates/summary-plain.md")),
 ];
 
 /// Every template, ready to render, and the texts.

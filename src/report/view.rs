@@ -437,7 +437,8 @@ pub struct Column {
 /// One cell.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Cell {
-    /// How it is shown: `text`, `bidi` (text that may run the other way), `raw`, `number`, `date`, `empty`, `severity`, `finding`.
+    /// How it is shown: `text`, `bidi` (text that may run the other way), `raw`, `number`, `date`, `empty`, `severity`, `finding`,
+    /// `ok`, `bad`; for a count by severity `number` and its colour.
     pub form: &'static str,
     /// What stands in it.
     pub text: String,
@@ -542,7 +543,7 @@ impl Cell {
         self
     }
 
-    fn of(form: &'static str, text: String) -> Self {
+    pub(crate) fn of(form: &'static str, text: String) -> Self {
         Self { form, text, more: Vec::new(), sort: None, href: None }
     }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Context, Ended};
 use crate::cli;
-use crate::config::{Config, Directory, Loaded, Status};
+use crate::config::{Loaded, Status};
 use crate::directory::Overview;
 use crate::directory::overview::Stated;
 use crate::failure::{self, Kind};
@@ -70,7 +70,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
         }
     };
     let as_of = options.as_of.unwrap_or_else(|| context.started.date_naive());
-    let directories = directories(options, &loaded.config);
+    let directories = loaded.config.directories(&options.directory);
     let mut understood = Vec::new();
     if directories.is_empty() {
         problems.extend(crate::directory::load(&[]).err().map(|error| Problem::new("directory", &error)));
@@ -100,20 +100,6 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     let incomplete = checked.directories.iter().any(|directory| !directory.source.incomplete.is_empty());
     let worst = checked.problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != Kind::Usage);
     Ok(worst.or(incomplete.then_some(Kind::NotEvaluable)))
-}
-
-/// The directories of the command line, else of the configuration. A file of the command line that the configuration names too keeps
-/// the configuration's settings.
-fn directories(options: &cli::Check, config: &Config) -> Vec<Directory> {
-    if options.directory.is_empty() {
-        return config.directory.clone();
-    }
-    let configured = |path: &std::path::Path| config.directory.iter().find(|known| known.path == path).cloned();
-    let named = options
-        .directory
-        .iter()
-        .map(|path| configured(path).unwrap_or_else(|| Directory { path: path.clone(), ..Directory::default() }));
-    named.collect()
 }
 
 /// Who is employed is the reconciliation's judgement, here as there.

@@ -3,6 +3,7 @@
 mod evidence;
 mod faults;
 mod history;
+mod instances;
 mod keeping;
 mod versions;
 mod year;

@@ -1,0 +1,99 @@
+//! What an audit answers: a document for programs, ten lines for people.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::archive::notice::Notice;
+use crate::commands::Ended;
+use crate::reconcile::{self, AccountTotals, EvidenceStatus, PersonTotals, Severity};
+
+/// The answer of one audit, as `--json` prints it. What is skipped is only said to people.
+#[derive(Debug, Serialize)]
+pub(in crate::commands) struct Audited {
+    pub(super) run_dir: PathBuf,
+    pub(super) run_id: String,
+    pub(super) evidence: EvidenceStatus,
+    pub(super) accounts: AccountTotals,
+    pub(super) people: PersonTotals,
+    pub(super) findings: Counts,
+    pub(super) plan: Option<Planned>,
+    pub(super) files: BTreeMap<String, PathBuf>,
+    #[serde(skip)]
+    pub(super) as_of: NaiveDate,
+    #[serde(skip)]
+    pub(super) reasons: Vec<String>,
+    #[serde(skip)]
+    pub(super) first_run: bool,
+    #[serde(skip)]
+    pub(super) notice: Notice,
+    #[serde(skip)]
+    pub(super) ended: Ended,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Counts {
+    pub(super) by_kind: BTreeMap<reconcile::Kind, u64>,
+    pub(super) by_severity: BTreeMap<Severity, u64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Planned {
+    pub(super) actions: u64,
+    pub(super) refused_by: Vec<String>,
+}
+
+impl Audited {
+    /// Ten lines for people.
+    pub(in crate::commands) fn summary(&self) -> String {
+        let evidence = match self.evidence {
+            EvidenceStatus::Complete => "complete",
+            EvidenceStatus::Warnings => "complete, with warnings",
+            EvidenceStatus::Incomplete => "INCOMPLETE: do not rely on this report; there is no plan",
+        };
+        let mut lines = vec![format!("{} on {}. Evidence: {evidence}", self.notice.instance, self.as_of)];
+        lines.extend(self.reasons.iter().map(|reason| format!("  {reason}")));
+        let accounts = self.accounts.parts().map(|(situation, count)| (word(&situation), count));
+        lines.push(format!("Domo accounts  {:>7} = {}", self.accounts.read, sum(&accounts)));
+        let people = self.people.parts().map(|(situation, count)| (word(&situation), count));
+        lines.push(format!("Directory rows {:>7} = {}", self.people.read, sum(&people)));
+        let severities = self.findings.by_severity.iter().map(|(severity, count)| (severity.as_str().to_owned(), *count));
+        let severities: Vec<_> = severities.collect();
+        let total: u64 = severities.iter().map(|(_, count)| count).sum();
+        lines.push(format!("Findings       {total:>7} = {}", sum(&severities)));
+        let kinds: Vec<_> = self.findings.by_kind.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count)).collect();
+        if !kinds.is_empty() {
+            lines.push(format!("                 by kind {}", sum(&kinds)));
+        }
+        lines.push(match self.first_run {
+            true => "First run of this archive: nothing to compare with".to_owned(),
+            false => format!("Since the previous run: {} new, {} resolved", self.notice.new, self.notice.resolved),
+        });
+        let file = |name: &str| self.files.get(name).map(|path| path.display().to_string()).unwrap_or_default();
+        lines.push(format!("Report: {}", file("report.html")));
+        if let Some(plan) = &self.plan {
+            let held = match plan.refused_by.as_slice() {
+                [] => String::new(),
+                [guard] => format!(", held back by the guard {guard}: `review` shows how it is overridden"),
+                guards => format!(", held back by the guards {}: `review` shows how they are overridden", guards.join(", ")),
+            };
+            lines.push(format!("Plan:   {} ({} actions{held})", file("plan.json"), plan.actions));
+            lines.push(format!("Next:   domo-reconcile review {}", file("plan.json")));
+        }
+        lines.join("\n")
+    }
+}
+
+/// A situation's word as files have it.
+fn word(situation: &impl Serialize) -> String {
+    let word = serde_json::to_value(situation).ok();
+    word.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().replace('_', " ")
+}
+
+/// `200 matched + 9 orphan`; zeros are left out.
+fn sum(parts: &[(String, u64)]) -> String {
+    let parts: Vec<_> = parts.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")).collect();
+    if parts.is_empty() { "none".to_owned() } else { parts.join(" + ") }
+}

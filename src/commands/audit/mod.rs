@@ -1,0 +1,50 @@
+//! `audit`: pull, load, reconcile, report, plan, and a run folder with the evidence of it all; of one instance, or of several one
+//! after the other.
+
+mod answer;
+mod one;
+mod several;
+
+use anyhow::Result;
+
+use super::{Context, Ended, instance_name};
+use crate::archive::notice::Notice;
+use crate::config::Loaded;
+use crate::{cli, domo, failure, report};
+
+pub(super) use one::{Audit, From};
+
+/// Runs it.
+pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
+    let mut loaded = Loaded::read(options.config.config.as_deref())?;
+    loaded.config.directory = loaded.config.directories(&options.directory);
+    let markdown = match options.markdown {
+        cli::Markdown::Github => report::Flavour::Github,
+        cli::Markdown::Gitlab => report::Flavour::Gitlab,
+        cli::Markdown::Jira => report::Flavour::Jira,
+        cli::Markdown::Plain => report::Flavour::Plain,
+    };
+    let audit = Audit {
+        as_of: options.as_of.unwrap_or(context.started.date_naive()),
+        archive: options.archive.clone(),
+        report: report::Options { markdown, redact: options.redact },
+        fail_on: options.fail_on,
+    };
+    let from = match &options.accounts {
+        Some(file) => Ok(From::File(file.clone())),
+        None if !loaded.config.instance.is_empty() => return several::run(&audit, &loaded, options.json, context),
+        None => domo::Settings::from_env(&loaded.config, None).map(|settings| From::Api(Box::new(settings))),
+    };
+    let audited = from.and_then(|from| audit.of(context, &loaded, from));
+    let notice = match &audited {
+        Ok(audited) => audited.notice.clone(),
+        Err(error) => Notice::failed(&instance_name(&loaded.config, None), context.started, failure::kind(error)),
+    };
+    super::notify::tell(&loaded.config.notify, &[notice], &context.terminal);
+    let audited = audited?;
+    match options.json {
+        true => context.terminal.json(&audited)?,
+        false => context.terminal.answer(audited.summary())?,
+    }
+    Ok(audited.ended)
+}

@@ -1,0 +1,224 @@
+//! One instance's audit, from the two populations to a run folder that is complete, or says why it is not.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Result;
+use chrono::NaiveDate;
+
+use super::answer::{Audited, Counts, Planned};
+use crate::archive::manifest::{ConfigDigest, Manifest, Summary};
+use crate::archive::notice::Notice;
+use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
+use crate::cli;
+use crate::commands::progress::Line;
+use crate::commands::{Context, Ended, instance_name, interruptible, right_instance, runtime};
+use crate::config::{Config, Loaded};
+use crate::directory::{self, People};
+use crate::domo::{self, Accounts};
+use crate::failure::{self, Failure, Kind};
+use crate::plan::{self, Plan};
+use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules, Severity};
+use crate::report;
+
+/// Where the accounts come from.
+pub(in crate::commands) enum From {
+    /// The live API.
+    Api(Box<domo::Settings>),
+    /// A snapshot or an export.
+    File(PathBuf),
+}
+
+/// What all audits of one command share.
+pub(in crate::commands) struct Audit {
+    /// The day judged.
+    pub(in crate::commands) as_of: NaiveDate,
+    /// Where the run folder is made.
+    pub(in crate::commands) archive: PathBuf,
+    /// How the report looks.
+    pub(in crate::commands) report: report::Options,
+    /// Findings from which on the run ends with [`Kind::Findings`].
+    pub(in crate::commands) fail_on: cli::FailOn,
+}
+
+impl Audit {
+    /// Audits one instance into a run folder of its own.
+    pub(in crate::commands) fn of(&self, context: &Context, loaded: &Loaded, from: From) -> Result<Audited> {
+        let lock = Arc::new(Lock::take(&self.archive, context.started)?);
+        let people = load(&loaded.config)?;
+        self.under(&lock, context, loaded, &people, from).map_err(|fallen| fallen.error)
+    }
+
+    /// Audits one instance under a lock that is held. A run that fails leaves a report that says so, in a folder without a manifest:
+    /// nothing takes it for a run. Wrong usage leaves nothing.
+    pub(super) fn under(
+        &self,
+        lock: &Arc<Lock>,
+        context: &Context,
+        loaded: &Loaded,
+        people: &People,
+        from: From,
+    ) -> Result<Audited, Fallen> {
+        let mut folder = RunFolder::create_under(lock, context.started)?;
+        let instance = instance_name(&loaded.config, None);
+        let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
+        let judged = read(context, &loaded.config, from)
+            .and_then(|accounts| self.judge(context, loaded, people, &accounts, &mut run, &mut folder));
+        let error = match judged.and_then(|judged| judged.complete(&folder, &run, self.fail_on)) {
+            Ok(audited) => return Ok(audited),
+            // What follows would be written into a run.
+            Err(error) if folder.is_complete() => return Err(error.into()),
+            Err(error) => error,
+        };
+        if failure::kind(&error) == Kind::Usage {
+            folder.discard();
+            return Err(error.into());
+        }
+        run.finish(context.clock());
+        let path = folder.path().to_owned();
+        match report::failed(&run, loaded, &error, &mut folder) {
+            Ok(()) => context.terminal.say(format!("This run failed; {} says so.", path.join("report.html").display())),
+            Err(worse) => tracing::warn!("the failed run has no report: {worse:#}"),
+        }
+        Err(Fallen { error, folder: Some(path) })
+    }
+
+    /// From the two populations to every file of the run but its manifest.
+    fn judge(
+        &self,
+        context: &Context,
+        loaded: &Loaded,
+        people: &People,
+        accounts: &Accounts,
+        run: &mut RunInfo,
+        folder: &mut RunFolder,
+    ) -> Result<Judged> {
+        run.instance = instance_name(&loaded.config, accounts.evidence.credential.as_ref());
+        let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of };
+        let reconciliation = reconcile::reconcile(accounts, people, &rules)?;
+        run.finish(context.clock());
+        let present = history::Present { run, accounts, people, reconciliation: &reconciliation, config: loaded };
+        let history = history::compare(&self.archive, &present)?;
+
+        let snapshot = folder.write("accounts.jsonl", accounts.snapshot.bytes(), Some(accounts.snapshot.len() as u64))?;
+        archive::inputs::keep(folder, people, loaded)?;
+        let config = ConfigDigest::of(loaded);
+        let bound_to = plan::Inputs {
+            accounts: snapshot.sha256,
+            directory: people.sources.iter().map(|source| format!("sha256:{}", source.sha256)).collect(),
+            config: config.sha256.clone(),
+        };
+        let previous = history.previous.as_ref().map(|previous| (previous.accounts_read, previous.people_read));
+        let plan_context = plan::Context { run_id: run.id.clone(), created: run.finished, inputs: bound_to, previous };
+        let plan = plan::build(&reconciliation, accounts, people, &loaded.config, &plan_context)?;
+        if let Some(plan) = &plan {
+            folder.write("plan.json", plan.to_json()?, Some(plan.actions.len() as u64))?;
+        }
+
+        let inputs = report::Inputs {
+            run,
+            config: loaded,
+            accounts,
+            people,
+            reconciliation: &reconciliation,
+            history: &history,
+            plan: plan.as_ref(),
+            options: self.report,
+        };
+        report::write(&inputs, folder)?;
+        let manifest = Manifest::new(run.clone(), config)
+            .accounts(accounts)
+            .people(people)
+            .judged(Summary::of(&reconciliation, &history), plan.as_ref());
+        Ok(Judged { reconciliation, history, plan, manifest })
+    }
+}
+
+/// A run that came to nothing.
+#[derive(Debug)]
+pub(super) struct Fallen {
+    pub(super) error: anyhow::Error,
+    /// The folder whose report says so, where it came that far.
+    pub(super) folder: Option<PathBuf>,
+}
+
+impl std::convert::From<anyhow::Error> for Fallen {
+    fn from(error: anyhow::Error) -> Self {
+        Self { error, folder: None }
+    }
+}
+
+/// A run whose files are written; it becomes one by its manifest.
+struct Judged {
+    reconciliation: Reconciliation,
+    history: History,
+    plan: Option<Plan>,
+    manifest: Manifest,
+}
+
+impl Judged {
+    fn complete(self, folder: &RunFolder, run: &RunInfo, fail_on: cli::FailOn) -> Result<Audited> {
+        let ended = ended(&self.reconciliation, fail_on);
+        let notice = Notice::of(&self.manifest, ended);
+        let names: Vec<String> = folder.files().into_iter().map(|file| file.name).chain(["manifest.json".to_owned()]).collect();
+        let path = folder.complete(self.manifest)?;
+        let summary = Summary::of(&self.reconciliation, &self.history);
+        Ok(Audited {
+            run_id: run.id.clone(),
+            evidence: summary.evidence.status,
+            accounts: summary.accounts,
+            people: summary.people,
+            findings: Counts { by_kind: summary.by_kind, by_severity: summary.by_severity },
+            plan: self.plan.map(|plan| Planned {
+                actions: plan.actions.len() as u64,
+                refused_by: plan.refused_by().into_iter().map(str::to_owned).collect(),
+            }),
+            files: names.into_iter().map(|name| (name.clone(), path.join(name))).collect(),
+            run_dir: path,
+            as_of: run.as_of,
+            reasons: summary.evidence.reasons,
+            first_run: self.history.previous.is_none(),
+            notice,
+            ended,
+        })
+    }
+}
+
+/// How an audit ends: incomplete evidence before findings. Accepted findings do not fail a run.
+fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Ended {
+    let threshold = match fail_on {
+        cli::FailOn::Critical => Some(Severity::Critical),
+        cli::FailOn::High => Some(Severity::High),
+        cli::FailOn::Medium => Some(Severity::Medium),
+        cli::FailOn::Low => Some(Severity::Low),
+        cli::FailOn::Info => Some(Severity::Info),
+        cli::FailOn::Never => None,
+    };
+    let open = reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
+    match (reconciliation.evidence.status, open.map(|finding| finding.severity).min(), threshold) {
+        (EvidenceStatus::Incomplete, ..) => Some(Kind::NotEvaluable),
+        (_, Some(worst), Some(threshold)) if worst <= threshold => Some(Kind::Findings),
+        _ => None,
+    }
+}
+
+pub(super) fn load(config: &Config) -> Result<People> {
+    if config.directory.is_empty() {
+        return Err(Failure::usage("no directory export is named")
+            .hint("give one with --directory FILE, or configure [[directory]] path = \"…\"; `domo-reconcile demo` shows the whole with a sample company")
+            .into());
+    }
+    directory::load(&config.directory)
+}
+
+fn read(context: &Context, config: &Config, from: From) -> Result<Accounts> {
+    let settings = match from {
+        From::File(path) => return domo::accounts::load(&path),
+        From::Api(settings) => settings,
+    };
+    runtime()?.block_on(interruptible(async {
+        let session = domo::Session::open(*settings).await?;
+        right_instance(config, session.credential())?;
+        domo::Reader::new(&session).accounts(&Line::new(&context.terminal)).await
+    }))
+}

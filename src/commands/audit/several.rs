@@ -1,0 +1,191 @@
+//! Every `[[instance]]`, one after the other under one lock, and the page over all of them. One that fails neither stops nor hides
+//! the others; the command ends as the worst of them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::answer::Audited;
+use super::one::{self, Audit, Fallen, load};
+use crate::archive::notice::Notice;
+use crate::archive::{Lock, summaries};
+use crate::commands::{Context, Ended, notify, runtime};
+use crate::config::Loaded;
+use crate::domo;
+use crate::failure::{self, Failure, Kind};
+use crate::reconcile::EvidenceStatus;
+use crate::report;
+use crate::report::summary::{Instance, Judged, Outcome, Several};
+
+/// An instance's name and what became of its audit.
+type Came = (String, Result<Audited, Fallen>);
+
+/// Runs it.
+pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context) -> Result<Ended> {
+    let tell = |notices: &[Notice]| notify::tell(&loaded.config.notify, notices, &context.terminal);
+    let fallen = |name: &str, error: &anyhow::Error| Notice::failed(name, context.started, failure::kind(error));
+
+    let begun = Lock::take(&audit.archive, context.started).and_then(|lock| Ok((Arc::new(lock), load(&loaded.config)?)));
+    let (lock, people) = match begun {
+        Ok(begun) => begun,
+        // What all of them need is not there.
+        Err(error) => {
+            tell(&loaded.config.instance.iter().map(|instance| fallen(&instance.name, &error)).collect::<Vec<_>>());
+            return Err(error);
+        }
+    };
+    // Ctrl-C while no request is under way.
+    let runtime = runtime()?;
+    let stop = Arc::new(AtomicBool::new(false));
+    runtime.spawn({
+        let stop = Arc::clone(&stop);
+        async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+    let mut came: Vec<Came> = Vec::new();
+    for instance in &loaded.config.instance {
+        let audited = if stop.load(Ordering::Relaxed) {
+            Err(anyhow::Error::new(Failure::new(Kind::Interrupted, "interrupted before it was this instance's turn")).into())
+        } else {
+            let loaded_for = Loaded { config: loaded.config.for_instance(instance), ..loaded.clone() };
+            domo::Settings::from_env(&loaded.config, Some(instance))
+                .map_err(Fallen::from)
+                .and_then(|settings| audit.under(&lock, context, &loaded_for, &people, one::From::Api(Box::new(settings))))
+        };
+        came.push((instance.name.clone(), audited));
+    }
+
+    let notice = |(name, audited): &Came| match audited {
+        Ok(audited) => audited.notice.clone(),
+        Err(Fallen { error, .. }) => fallen(name, error),
+    };
+    tell(&came.iter().map(notice).collect::<Vec<_>>());
+    let summary = summarise(audit, loaded, context, &lock, &came);
+    let ended = worst(came.iter().map(kind).chain([summary.as_ref().err().map(failure::kind)]).flatten());
+    if let Err(error) = &summary {
+        context.terminal.error(&format!("the summary over all instances was not written: {}", failure::paragraph(error)));
+    }
+    let summary = summary.unwrap_or_default();
+    match json {
+        true => context.terminal.json(&came.iter().map(|came| Answer::of(came, &summary)).collect::<Vec<_>>())?,
+        false => context.terminal.answer(text(&came, &summary))?,
+    }
+    for (name, audited) in &came {
+        if let Err(Fallen { error, .. }) = audited {
+            context.terminal.error(&format!("{name}: {}", failure::paragraph(error)));
+        }
+    }
+    Ok(ended)
+}
+
+/// How one instance ended.
+fn kind((_, audited): &Came) -> Ended {
+    match audited {
+        Ok(audited) => audited.ended,
+        Err(Fallen { error, .. }) => Some(failure::kind(error)),
+    }
+}
+
+/// An interruption before a failure before wrong usage before incomplete evidence before findings.
+fn worst(kinds: impl Iterator<Item = Kind>) -> Ended {
+    kinds.min_by_key(|kind| (*kind != Kind::Interrupted, kind.code()))
+}
+
+/// Writes the page over all; tells where.
+fn summarise(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Lock, came: &[Came]) -> Result<Vec<PathBuf>> {
+    let outcome = |audited: &Result<Audited, Fallen>| match audited {
+        Ok(audited) => match Judged::read(&audit.archive, &audited.run_id) {
+            Ok(judged) => Outcome::Judged(Box::new(judged)),
+            Err(error) => {
+                let why = failure::paragraph(&error.context("it was audited, but its run cannot be read back"));
+                Outcome::Failed { why, folder: Some(audited.run_id.clone()) }
+            }
+        },
+        Err(Fallen { error, folder }) => {
+            let folder = folder.as_ref().and_then(|folder| folder.file_name());
+            Outcome::Failed { why: failure::paragraph(error), folder: folder.map(|name| name.to_string_lossy().into_owned()) }
+        }
+    };
+    let instances: Vec<_> = came.iter().map(|(name, audited)| Instance { name: name.clone(), outcome: outcome(audited) }).collect();
+    let pages = report::summary::summary(&Several {
+        config: loaded,
+        started: context.started,
+        as_of: audit.as_of,
+        instances: &instances,
+        options: audit.report,
+        archive: &audit.archive,
+    })?;
+    summaries::keep(lock, context.started, &[("md", &pages.markdown), ("html", &pages.html)])
+}
+
+/// An element of what `--json` prints: what one instance's audit answers, or how it failed.
+#[derive(Serialize)]
+struct Answer<'a> {
+    instance: &'a str,
+    /// The page over all instances, in its forms.
+    summary: &'a [PathBuf],
+    #[serde(flatten)]
+    came: Outcomes<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Outcomes<'a> {
+    Audited(&'a Audited),
+    Failed {
+        /// The folder whose report says so; it is no run.
+        run_dir: Option<&'a PathBuf>,
+        failed: Failed,
+    },
+}
+
+#[derive(Serialize)]
+struct Failed {
+    exit_code: u8,
+    error: String,
+}
+
+impl<'a> Answer<'a> {
+    fn of((instance, audited): &'a Came, summary: &'a [PathBuf]) -> Self {
+        let came = match audited {
+            Ok(audited) => Outcomes::Audited(audited),
+            Err(Fallen { error, folder }) => Outcomes::Failed {
+                run_dir: folder.as_ref(),
+                failed: Failed { exit_code: failure::kind(error).code(), error: failure::paragraph(error) },
+            },
+        };
+        Self { instance, summary, came }
+    }
+}
+
+/// What people read last is what they must not miss: each instance's lines, then which failed, then where the page is.
+fn text(came: &[Came], summary: &[PathBuf]) -> String {
+    let audited = |status: EvidenceStatus| {
+        came.iter().filter(|(_, audited)| audited.as_ref().is_ok_and(|audited| audited.evidence == status)).count()
+    };
+    let failed: Vec<_> = came.iter().filter(|(_, audited)| audited.is_err()).map(|(name, _)| name.as_str()).collect();
+    let mut parts = Vec::new();
+    for (count, word) in [
+        (failed.len(), "NOT AUDITED"),
+        (audited(EvidenceStatus::Incomplete), "INCOMPLETE"),
+        (audited(EvidenceStatus::Warnings), "complete with warnings"),
+        (audited(EvidenceStatus::Complete), "complete"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    let mut lines: Vec<String> = came.iter().filter_map(|(_, audited)| Some(audited.as_ref().ok()?.summary() + "\n")).collect();
+    lines.push(format!("{} instances: {}", came.len(), parts.join(", ")));
+    if !failed.is_empty() {
+        lines.push(format!("Not audited: {}", failed.join(", ")));
+    }
+    lines.extend(summary.iter().map(|page| format!("Summary: {}", page.display())));
+    lines.join("\n")
+}
