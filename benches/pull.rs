@@ -1,13 +1,14 @@
 //! How long a pull takes and how much memory it needs, against the sandbox at 150 ms an answer, in pages of 500.
 //!
 //! `cargo bench --bench pull` prints 10,000, 100,000 and 1,000,000 accounts; `cargo bench --bench pull -- 10000` only that many. The
-//! sandbox and each pull run in processes of their own, so that the memory is the pull's alone. The bound is what the settings
-//! allow: the pace, or the latency shared by the concurrent requests, whichever is slower. A pull reads the list twice, so its
-//! bound counts both passes.
+//! sandbox and each pull run in processes of their own, so that the memory is the pull's alone. A bound is what the settings allow:
+//! the pace, or the latency shared by the concurrent requests, whichever is slower. `once` is the bound of reading the list one
+//! time. A pull reads it twice, because only two passes that agree show that the list held still while it was read; `bound` is for
+//! the requests that were really sent, and the ratio is against it.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use domo_reconcile::domo::{Reader, Session, Settings, Silent};
@@ -24,10 +25,10 @@ fn main() {
         ["serve", users] => runtime.block_on(serve(users.parse().unwrap())),
         ["pull", url] => runtime.block_on(pull(url)),
         _ => {
-            println!("{PER_MINUTE} requests a minute, {CONCURRENCY} at once, {} ms an answer, two passes", LATENCY.as_millis());
+            println!("{PER_MINUTE} requests a minute, {CONCURRENCY} at once, {} ms an answer", LATENCY.as_millis());
             println!(
-                "{:>10} {:>9} {:>9} {:>9} {:>7} {:>8} {:>7}",
-                "accounts", "requests", "bound s", "took s", "ratio", "peak MB", "retries"
+                "{:>10} {:>7} {:>9} {:>8} {:>7} {:>6} {:>6} {:>8} {:>8} {:>6}",
+                "accounts", "once s", "requests", "bound s", "took s", "ratio", "cpu s", "peak MB", "retries", "429s"
             );
             let asked: Vec<u64> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
             let sizes = if asked.is_empty() { vec![10_000, 100_000, 1_000_000] } else { asked };
@@ -36,28 +37,47 @@ fn main() {
     }
 }
 
-/// This program again, in another role; the first line it prints is its answer.
-fn again(args: &[&str]) -> (Child, String) {
-    let mut child =
-        Command::new(std::env::current_exe().unwrap()).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (child, line.trim().to_owned())
+/// This program again, in another role. It answers with lines, and ends when its input does.
+struct Role {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Role {
+    fn new(args: &[&str]) -> Self {
+        let mut child =
+            Command::new(std::env::current_exe().unwrap()).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    fn line(&mut self) -> String {
+        self.lines.next().unwrap().unwrap()
+    }
+
+    /// What it says at its end.
+    fn end(mut self) -> String {
+        drop(self.child.stdin.take());
+        let line = self.line();
+        self.child.wait().unwrap();
+        line
+    }
 }
 
 fn measure(users: u64) {
-    let (mut server, url) = again(&["serve", &users.to_string()]);
-    let (mut client, told) = again(&["pull", &url]);
-    client.wait().unwrap();
-    server.kill().unwrap();
-    server.wait().unwrap();
-    println!("{users:>10} {told}");
+    let mut server = Role::new(&["serve", &users.to_string()]);
+    let url = server.line();
+    let told = Role::new(&["pull", &url]).end();
+    // The last page, and the empty one behind it.
+    let once = bound((users.div_ceil(500) + 1) as f64);
+    println!("{users:>10} {once:>7.1} {told} {:>6}", server.end());
 }
 
 async fn serve(users: u64) {
     let running = Sandbox::start(Options { made_up: users, latency: LATENCY, ..Options::default() }).await.unwrap();
     println!("{}", running.url());
-    running.forever().await;
+    tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new())).await.unwrap().unwrap();
+    println!("{}", running.requests().iter().filter(|request| request.status == 429).count());
 }
 
 async fn pull(url: &str) {
@@ -70,9 +90,25 @@ async fn pull(url: &str) {
     let took = begin.elapsed().as_secs_f64();
     assert!(accounts.evidence.incomplete.is_empty(), "{:?}", accounts.evidence.incomplete);
     let requests = (session.requests() - before) as f64;
-    let bound = (requests * 60.0 / f64::from(PER_MINUTE)).max(requests * LATENCY.as_secs_f64() / CONCURRENCY as f64);
+    let bound = bound(requests);
+    let (ratio, retries) = (took / bound, accounts.evidence.retries);
+    let cpu = cpu_seconds().map_or("?".into(), |seconds| format!("{seconds:.1}"));
     let peak = peak_megabytes().map_or("?".into(), |megabytes| megabytes.to_string());
-    println!("{requests:>9} {bound:>9.1} {took:>9.1} {:>7.2} {peak:>8} {:>7}", took / bound, accounts.evidence.retries);
+    println!("{requests:>9} {bound:>8.1} {took:>7.1} {ratio:>6.2} {cpu:>6} {peak:>8} {retries:>8}");
+}
+
+/// The least that so many requests can take.
+fn bound(requests: f64) -> f64 {
+    (requests * 60.0 / f64::from(PER_MINUTE)).max(requests * LATENCY.as_secs_f64() / CONCURRENCY as f64)
+}
+
+/// What this process computed, on all cores, where the system tells.
+fn cpu_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
+    // Linux counts in hundredths, whatever the kernel's own clock.
+    Some(ticks / 100.0)
 }
 
 /// The most memory this process ever held, where the system tells.
