@@ -267,9 +267,9 @@ pub struct Sandbox {
     /// Something that goes wrong, as `[METHOD ]PATH[#N|#N-M|#N-]=WHAT`; repeatable
     ///
     /// `*` in the path stands for anything; `#2` is the second such request, `#2-` every one from the second on, and without `#` all of
-    /// them go wrong. WHAT is a status (`503`, `429:3` with Retry-After), `html`, `truncate`, `cut` (before it took place),
+    /// them go wrong. WHAT is a status (`503`, `429:3` with Retry-After), `html` (`html:404`), `truncate`, `cut` (before it took place),
     /// `cut-after`, `slow:MS`, `expire` (every token ends), `echo` (the Authorization header comes back); for the list of users
-    /// `empty`, `half`, `circle`, `endless`, `cap:N`, `vanish`, `appear`, `move`; for a PUT `meddle:FIELD`. For example
+    /// `empty`, `half`, `circle`, `endless`, `cap:N`, `vanish`, `appear`, `move`; for SCIM `unfiltered`; for a PUT `meddle:FIELD`. For example
     /// `--fault "GET /v1/users#2=429:3"`.
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<crate::sandbox::Fault>,

@@ -26,8 +26,9 @@ pub enum Lookup {
 }
 
 impl Account {
-    /// From an object with a usable `id`.
-    pub fn from_object(object: Map<String, Value>) -> Result<Self, String> {
+    /// From an object with a usable `id`. What a snapshot says beside Domo's own fields is no part of the account.
+    pub fn from_object(mut object: Map<String, Value>) -> Result<Self, String> {
+        object.remove(super::extras::KEY);
         let id = match object.get("id") {
             Some(Value::Number(number)) => number.as_u64(),
             Some(Value::String(text)) => text.trim().parse().ok(),

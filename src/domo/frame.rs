@@ -1,8 +1,7 @@
 //! Raw objects into the accounts frame: column builders over borrowed text, one object parsed at a time, nothing dropped.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
@@ -10,6 +9,7 @@ use polars::prelude::*;
 use serde::Deserialize;
 
 use super::accounts::{Accounts, Evidence, Snapshot};
+use super::extras::Extra;
 use super::wire::Loose;
 use crate::failure::Failure;
 use crate::text;
@@ -63,15 +63,9 @@ struct User<'a> {
     /// Set by [`super::exports`]: what this object does not carry is unknown.
     #[serde(borrow, default)]
     exported_by: Loose<'a>,
-}
-
-/// What is known of accounts beyond their objects, by id.
-#[derive(Default)]
-pub(super) struct Extras {
-    /// Names of groups.
-    pub(super) groups: Option<HashMap<u64, Vec<Arc<str>>>>,
-    /// The last day anything was seen of them.
-    pub(super) last_seen: Option<HashMap<u64, i32>>,
+    /// [`super::extras::KEY`]: what a pull read besides the list.
+    #[serde(default, rename = "domo-reconcile")]
+    extra: Extra,
 }
 
 const TEXTS: [&str; 12] = [
@@ -130,7 +124,7 @@ impl Builder {
     }
 
     /// Adds one object; the error names the field.
-    pub(super) fn push(&mut self, object: &[u8], extras: &Extras) -> Result<(), String> {
+    pub(super) fn push(&mut self, object: &[u8]) -> Result<(), String> {
         let user: User<'_> = serde_json::from_slice(object).map_err(|error| error.to_string())?;
         let in_field = |field: &'static str| move |why: String| format!("`{field}`: {why}");
         let id = user.id.id().map_err(in_field("id"))?;
@@ -182,14 +176,14 @@ impl Builder {
         self.see("updated", updated.is_some());
         self.updated.push(updated);
         let last_login = self.day(user.last_login.text().map_err(in_field("lastLogin"))?);
-        let last_seen = extras.last_seen.as_ref().and_then(|seen| seen.get(&id?).copied());
+        let last_seen = self.day(user.extra.last_seen.as_deref().map(Cow::Borrowed));
         let last_login = last_login.max(last_seen);
-        self.see("last_login", last_login.is_some());
+        // A log that was read says something of those it does not name, too.
+        self.see("last_login", last_login.is_some() || user.extra.last_seen.is_some());
         self.last_login.push(last_login);
 
-        match (&extras.groups, user.groups.raw()) {
-            (Some(known), _) => {
-                let names = id.and_then(|id| known.get(&id)).map_or(&[][..], Vec::as_slice);
+        match (&user.extra.groups, user.groups.raw()) {
+            (Some(names), _) => {
                 self.see("groups", true);
                 self.groups.append_values_iter(names.iter().map(AsRef::as_ref));
             }
@@ -302,6 +296,11 @@ pub(super) fn day(text: &str) -> Option<(i32, bool)> {
     Some((i32::try_from(time.date().signed_duration_since(epoch).num_days()).ok()?, repaired))
 }
 
+/// The day that many days after 1970 began.
+pub(super) fn date(days: i32) -> Option<NaiveDate> {
+    NaiveDate::default().checked_add_signed(chrono::TimeDelta::days(days.into()))
+}
+
 /// Raw objects into [`Accounts`]. An object that cannot be read is an error that names its id and position, never a dropped row.
 /// An id that comes twice is folded: the first stays.
 pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, mut evidence: Evidence) -> Result<Accounts> {
@@ -318,7 +317,7 @@ pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, mut evi
     if evidence.repeated > 0 {
         evidence.warnings.push(format!("{} rows repeat an id that came before; the first of each was kept", evidence.repeated));
     }
-    from_snapshot(snapshot, evidence, &Extras::default()).map(|(accounts, _)| accounts)
+    from_snapshot(snapshot, evidence).map(|(accounts, _)| accounts)
 }
 
 /// The id of a raw object.
@@ -333,10 +332,10 @@ pub(super) fn id(object: &[u8]) -> Result<Option<u64>, String> {
 }
 
 /// The frame over a snapshot whose ids are distinct, and how employee numbers are written.
-pub(super) fn from_snapshot(snapshot: Snapshot, mut evidence: Evidence, extras: &Extras) -> Result<(Accounts, Option<bool>)> {
+pub(super) fn from_snapshot(snapshot: Snapshot, mut evidence: Evidence) -> Result<(Accounts, Option<bool>)> {
     let mut builder = Builder::new(snapshot.len());
     for (position, object) in snapshot.objects().enumerate() {
-        builder.push(object, extras).map_err(|why| unreadable(&evidence.source, position, object, &why))?;
+        builder.push(object).map_err(|why| unreadable(&evidence.source, position, object, &why))?;
     }
     let numbers = builder.numbers_are_numbers();
     let (frame, provided, notes) = builder.finish()?;

@@ -83,35 +83,29 @@ impl Writer {
     async fn membership(&self, account: u64, name: &str, wanted: bool) -> Result<(), WriteError> {
         let _turn = self.turn.lock().await;
         let shown = text::visible(name);
-        let unknown = |error: CallError| WriteError::Unknown(error.sentence());
-        let groups = groups(&self.session).await.map_err(|error| WriteError::Transport(error.sentence()))?;
+        let before = |error: CallError| WriteError::Transport(error.sentence());
+        let groups = groups(&self.session).await.map_err(before)?;
         let mut fitting = groups.iter().filter(|group| group.name == name);
         let group = match (fitting.next(), fitting.next()) {
             (Some(group), None) => group,
             (None, _) => return Err(WriteError::NotHonoured(format!("there is no group `{shown}`; nothing was sent"))),
             _ => return Err(WriteError::NotHonoured(format!("several groups are called `{shown}`; nothing was sent"))),
         };
-        if members(&self.session, group.id).await.map_err(unknown)?.contains(&account) == wanted {
+        if members(&self.session, group.id).await.map_err(before)?.contains(&account) == wanted {
             return Ok(());
         }
         let url = self.session.url(&format!("/v1/groups/{}/users/{account}", group.id), &[]);
         let method = if wanted { Method::PUT } else { Method::DELETE };
         // PUT wants a JSON body with some clients, none with others; an empty object does for both.
         let body = wanted.then(|| json!({}));
-        let sent = self.session.write(Door::Rest, method, &url, body.as_ref()).await;
-        if members(&self.session, group.id).await.map_err(unknown)?.contains(&account) == wanted {
+        let sent = self.send(method, &url, body.as_ref()).await?;
+        let after = members(&self.session, group.id).await.map_err(|error| WriteError::Unknown(error.sentence()))?;
+        if after.contains(&account) == wanted {
             return Ok(());
         }
-        Err(match sent {
-            Ok(_) => WriteError::NotHonoured(format!(
-                "Domo accepted the change of `{shown}`, but its members are as before: dynamic, directory and system groups cannot be \
-                 edited"
-            )),
-            Err(error) => match error.refusal() {
-                Some(refusal) => WriteError::from(refusal.clone()),
-                None => WriteError::Transport(format!("{}; the members are as before", error.sentence())),
-            },
-        })
+        Err(sent.gave_up(&format!(
+            "the members of `{shown}` are as before (dynamic, directory and system groups cannot be edited by hand)"
+        )))
     }
 }
 

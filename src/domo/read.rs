@@ -4,19 +4,19 @@
 //! by side but taken in order, a pass only ends at an empty page, and the list is read again until two passes in a row name the
 //! same ids. If that does not happen within a bounded number of passes, the evidence is incomplete and says why.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use anyhow::Result;
 use chrono::Utc;
-use serde_json::value::RawValue;
-use tokio::task::JoinHandle;
 
 use super::account::{Account, Lookup};
 use super::accounts::{Accounts, Evidence, Snapshot};
-use super::frame::{self, Extras};
+use super::extras::Extras;
+use super::frame;
+use super::pages::{Keep, Page, Window, plain};
 use super::session::{Door, Session, Unfit, failure};
-use super::wire::CallError;
+use super::wire::{CallError, Refusal};
 
 /// Pages in a row that may hold nothing new: a list that grows at its head pushes old rows before us.
 const STALE: u32 = 3;
@@ -56,19 +56,14 @@ pub struct Reader {
     pub(super) session: Session,
 }
 
-/// One page: the objects as lines, and their ids in the same order.
-struct Page {
-    lines: Snapshot,
-    ids: Vec<u64>,
-}
-
 /// One time over the list.
 #[derive(Default)]
 struct Pass {
-    /// Whether the objects are kept, or only their ids.
-    carries: bool,
+    /// The objects, where they are kept.
     lines: Snapshot,
     ids: HashSet<u64>,
+    /// Who has the address that is looked for; a pass ends with the page that names one.
+    holders: Vec<u64>,
     repeated: Vec<u64>,
     rows: u64,
     pages: u64,
@@ -105,11 +100,11 @@ impl Reader {
         };
         let retries = self.session.retries();
         let lines = self.settle(progress, &mut evidence).await?;
-        let extras = self.extras(progress, &mut evidence).await;
+        let lines = self.extras(progress, &mut evidence).await.woven_into(lines)?;
         evidence.finished = Some(Utc::now());
         evidence.retries = self.session.retries() - retries;
 
-        let (mut accounts, numbers) = frame::from_snapshot(lines, evidence, &extras)?;
+        let (mut accounts, numbers) = frame::from_snapshot(lines, evidence)?;
         if let Some(as_number) = numbers {
             self.session.saw_employee_number(as_number);
         }
@@ -149,7 +144,9 @@ impl Reader {
         loop {
             evidence.passes += 1;
             let carries = !carried;
-            let mut pass = self.pass(evidence.passes, carries, last.as_ref().map(|last| last.rows), progress).await?;
+            let keep = if carries { Keep::Objects } else { Keep::Ids };
+            let pass = self.pass(evidence.passes, keep, last.as_ref().map(|last| last.rows), progress).await;
+            let mut pass = pass.map_err(|error| failure(error, "the list of users cannot be read".into()))?;
             evidence.pages += pass.pages;
             evidence.rows += pass.rows;
             evidence.repeated += pass.repeated.len() as u64;
@@ -174,10 +171,9 @@ impl Reader {
                         lines = std::mem::take(&mut pass.lines);
                         partial = None;
                     }
-                    let repeated = pass.repeated.len();
+                    let (repeated, settled) = (pass.repeated.len(), pass.settled(agreed));
                     last = Some(pass);
-                    // Rows that come twice in every pass are Domo's own; believing that takes one agreement more.
-                    if agreed > usize::from(repeated > 0) {
+                    if settled {
                         if repeated > 0 {
                             evidence.warnings.push(format!("Domo lists {repeated} of its accounts twice; each counts once"));
                         }
@@ -195,14 +191,13 @@ impl Reader {
         }
     }
 
-    /// One time over the list: pages side by side, taken in order, until an empty one.
-    async fn pass(&self, number: u64, carries: bool, expected: Option<u64>, progress: &dyn Progress) -> Result<Pass> {
-        let settings = self.session.settings();
-        let mut pass = Pass { carries, ..Pass::default() };
-        let mut window = Window::new(self.session.clone(), settings.page_size as u64);
+    /// One time over the list: pages side by side, taken in order, until an empty one. Only the very first page of all is an error;
+    /// a pass that ends early says why.
+    async fn pass(&self, number: u64, keep: Keep, expected: Option<u64>, progress: &dyn Progress) -> Result<Pass, CallError> {
+        let mut pass = Pass::default();
+        let mut window = Window::new(self.session.clone(), keep, expected);
         let mut state = State { what: "accounts", pass: number, expected, ..State::default() };
         loop {
-            window.fill(settings.concurrency, expected);
             let page = loop {
                 state.rows = pass.rows;
                 state.waiting = self.session.inner.pacer.held();
@@ -213,9 +208,7 @@ impl Reader {
             };
             let page = match page {
                 Ok(page) => page,
-                Err(error) if number == 1 && pass.pages == 0 => {
-                    return Err(failure(error, "the list of users cannot be read".into()));
-                }
+                Err(error) if number == 1 && pass.pages == 0 => return Err(error),
                 Err(error) => {
                     let why = format!("after {} rows the list could not be read on: {}", pass.rows, error.sentence());
                     pass.broken = Some(Broken { why, lasting: true });
@@ -232,8 +225,8 @@ impl Reader {
             }
             let offset = pass.rows;
             pass.take(&page);
-            pass.broken = pass.endless(&page, offset, settings.limits.rows);
-            if pass.broken.is_some() {
+            pass.broken = pass.endless(&page, offset, self.session.settings().limits.rows);
+            if pass.broken.is_some() || !pass.holders.is_empty() {
                 return Ok(pass);
             }
             window.received(page.ids.len() as u64);
@@ -246,64 +239,92 @@ impl Reader {
         found.map_err(|error| failure(error, format!("account {id} cannot be read")))
     }
 
+    /// Gone takes two answers that say so: Domo says "no such user" with statuses that also stand for a request it did not
+    /// understand just then.
     pub(super) async fn lookup(&self, id: u64) -> Result<Lookup, CallError> {
         let url = self.session.url(&format!("/v1/users/{id}"), &[]);
-        let read = self.session.read(Door::Rest, &url, |body| {
-            let object = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON object: {error}")))?;
-            let account = Account::from_object(object).map_err(Unfit::Wrong)?;
-            if account.id() == id { Ok(account) } else { Err(Unfit::Wrong(format!("Domo sent account {} instead", account.id()))) }
-        });
-        match read.await {
-            Ok(account) if account.deleted() => Ok(Lookup::Deleted),
-            Ok(account) => Ok(Lookup::Found(account)),
-            Err(error) if matches!(error.status(), Some(400 | 404)) => Ok(Lookup::NotFound),
-            Err(error) => Err(error),
+        let mut denied = false;
+        loop {
+            let read = self.session.read(Door::Rest, &url, |body| {
+                let object = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON object: {error}")))?;
+                let account = Account::from_object(object).map_err(Unfit::Wrong)?;
+                let same = account.id() == id;
+                if same { Ok(account) } else { Err(Unfit::Wrong(format!("Domo sent account {} instead", account.id()))) }
+            });
+            match read.await {
+                Ok(account) if account.deleted() => return Ok(Lookup::Deleted),
+                Ok(account) => return Ok(Lookup::Found(account)),
+                Err(error) if !error.refusal().is_some_and(Refusal::may_mean_unknown) => return Err(error),
+                Err(_) if denied => return Ok(Lookup::NotFound),
+                Err(_) => {
+                    denied = true;
+                    tokio::time::sleep(self.session.settings().limits.backoff).await;
+                }
+            }
         }
     }
 
-    /// The account with this address, compared without case.
+    /// The account with this address, compared without case. That nobody has it is only said where it was shown: by SCIM, or by
+    /// two passes over the list that agree.
     pub async fn by_email(&self, email: &str) -> Result<Option<Account>> {
         let found = self.find(email).await;
         found.map_err(|error| failure(error, format!("the address {} cannot be looked up", crate::text::visible(email))))
     }
 
     pub(super) async fn find(&self, email: &str) -> Result<Option<Account>, CallError> {
-        let settings = self.session.settings();
-        if settings.scim.is_some() {
-            let Some(found) = self.scim_find(email).await? else { return Ok(None) };
-            return Ok(match self.lookup(found.id).await? {
-                Lookup::Found(account) => Some(account),
-                Lookup::Deleted | Lookup::NotFound => None,
-            });
+        let wanted = plain(email);
+        if self.session.settings().scim.is_some()
+            && let Some(found) = self.scim_filtered(email).await?
+        {
+            return match found {
+                Some(user) => self.still_there(user.id).await,
+                None => Ok(None),
+            };
         }
-        let wanted = email.trim().to_lowercase();
-        let mut window = Window::new(self.session.clone(), settings.page_size as u64);
-        let mut seen = HashSet::new();
-        loop {
-            window.fill(settings.concurrency, None);
-            let page = window.front().await?;
-            if page.ids.is_empty() {
-                return Ok(None);
+        let most = u64::from(self.session.settings().limits.passes.max(2));
+        let mut last: Option<Pass> = None;
+        let mut agreed = 0;
+        let mut why = String::new();
+        for number in 1..=most {
+            let keep = Keep::Address(wanted.as_str().into());
+            let mut pass = self.pass(number, keep, last.as_ref().map(|last| last.rows), &Silent).await?;
+            if !pass.holders.is_empty() {
+                // The list's object may be shorter than the account's own.
+                for id in &pass.holders {
+                    if let Some(account) = self.still_there(*id).await? {
+                        return Ok(Some(account));
+                    }
+                }
+                why = "an account that had it went away meanwhile".into();
+                (last, agreed) = (None, 0);
+                continue;
             }
-            let before = seen.len();
-            seen.extend(page.ids.iter().copied());
-            if seen.len() == before || seen.len() as u64 > settings.limits.rows {
-                return Err(CallError::Unreadable { call: "GET /v1/users".into(), why: "the list has no end".into() });
-            }
-            for object in page.lines.objects() {
-                if let Ok(account) = Account::from_json(object)
-                    && account.email().is_some_and(|found| found.trim().to_lowercase() == wanted)
-                    && !account.deleted()
-                {
-                    // The list's object may be shorter than the account's own.
-                    return Ok(match self.lookup(account.id()).await? {
-                        Lookup::Found(account) => Some(account),
-                        Lookup::Deleted | Lookup::NotFound => None,
-                    });
+            match pass.broken.take() {
+                Some(broken) => {
+                    why = broken.why;
+                    if broken.lasting {
+                        break;
+                    }
+                }
+                None => {
+                    let agrees = last.as_ref().is_some_and(|last| pass.agrees(last));
+                    why = last.map(|last| pass.difference(&last, number)).unwrap_or_default();
+                    agreed = if agrees { agreed + 1 } else { 0 };
+                    if pass.settled(agreed) {
+                        return Ok(None);
+                    }
+                    last = Some(pass);
                 }
             }
-            window.received(page.ids.len() as u64);
         }
+        Err(CallError::Unreadable { call: "GET /v1/users".into(), why: format!("it is not shown that nobody has it: {why}") })
+    }
+
+    async fn still_there(&self, id: u64) -> Result<Option<Account>, CallError> {
+        Ok(match self.lookup(id).await? {
+            Lookup::Found(account) => Some(account),
+            Lookup::Deleted | Lookup::NotFound => None,
+        })
     }
 
     /// What the credential says against what was read.
@@ -329,21 +350,16 @@ fn without(what: &str, needs: &str, error: &CallError) -> String {
 impl Pass {
     fn take(&mut self, page: &Page) {
         self.rows += page.ids.len() as u64;
+        self.holders.extend(&page.holders);
         let fresh: Vec<bool> = page.ids.iter().map(|id| self.ids.insert(*id)).collect();
-        let whole = fresh.iter().all(|fresh| *fresh);
-        if whole && self.carries {
+        if fresh.iter().all(|fresh| *fresh) {
             self.lines.append(&page.lines);
-        }
-        if whole {
             return;
         }
-        for ((object, id), fresh) in page.lines.objects().zip(&page.ids).zip(fresh) {
-            if !fresh {
-                self.repeated.push(*id);
-            } else if self.carries {
-                // A line of a snapshot is UTF-8: it was cut from JSON text.
-                self.lines.push(&String::from_utf8_lossy(object));
-            }
+        self.repeated.extend(page.ids.iter().zip(&fresh).filter(|(_, fresh)| !**fresh).map(|(id, _)| *id));
+        for (object, _) in page.lines.objects().zip(&fresh).filter(|(_, fresh)| **fresh) {
+            // A line of a snapshot is UTF-8: it was cut from JSON text.
+            self.lines.push(&String::from_utf8_lossy(object));
         }
     }
 
@@ -368,6 +384,12 @@ impl Pass {
         self.ids == before.ids && self.repeated == before.repeated
     }
 
+    /// Whether so many agreements in a row are enough. Rows that come twice in every pass are Domo's own; believing that takes one
+    /// more.
+    fn settled(&self, agreed: usize) -> bool {
+        agreed > usize::from(!self.repeated.is_empty())
+    }
+
     fn difference(&self, before: &Self, passes: u64) -> String {
         let count = |new: &HashSet<u64>, old: &HashSet<u64>| new.difference(old).count();
         format!(
@@ -378,102 +400,4 @@ impl Pass {
             self.repeated.len(),
         )
     }
-}
-
-/// Pages under way, in the order of their offsets.
-struct Window {
-    session: Session,
-    /// Rows asked for a page.
-    limit: u64,
-    /// Rows a full page has: less than `limit` where Domo caps it.
-    stride: u64,
-    /// Offset of the page that comes next.
-    next: u64,
-    /// Offset of the first page not yet asked for.
-    ahead: u64,
-    /// Pages asked for at once: one at first, so that a short list costs no idle requests, then doubling.
-    width: usize,
-    pages: VecDeque<JoinHandle<Result<Page, CallError>>>,
-}
-
-impl Window {
-    fn new(session: Session, limit: u64) -> Self {
-        Self { session, limit, stride: limit, next: 0, ahead: 0, width: 1, pages: VecDeque::new() }
-    }
-
-    /// Asks for more pages, but not beyond the first one after the `expected` rows.
-    fn fill(&mut self, concurrency: usize, expected: Option<u64>) {
-        if expected.is_some() {
-            self.width = concurrency;
-        }
-        while self.pages.is_empty()
-            || (self.pages.len() < self.width.min(concurrency) && expected.is_none_or(|expected| self.ahead <= expected))
-        {
-            let (session, offset, limit) = (self.session.clone(), self.ahead, self.limit);
-            self.pages.push_back(tokio::spawn(async move { page(&session, offset, limit).await }));
-            self.ahead += self.stride;
-        }
-    }
-
-    /// The next page in order. Cancelling loses nothing.
-    async fn front(&mut self) -> Result<Page, CallError> {
-        let Some(front) = self.pages.front_mut() else {
-            return Err(CallError::NotSent { call: "GET /v1/users".into(), why: "no page was asked for".into() });
-        };
-        let page = front.await;
-        self.pages.pop_front();
-        page.unwrap_or_else(|error| Err(CallError::Lost { call: "GET /v1/users".into(), why: error.to_string() }))
-    }
-
-    /// Goes on by the rows received. After a page of another size than expected, what was asked for ahead stands at the wrong
-    /// offsets and is asked for again.
-    fn received(&mut self, rows: u64) {
-        self.next += rows;
-        if rows == self.stride {
-            self.width = self.width.saturating_mul(2);
-            return;
-        }
-        self.stop();
-        self.ahead = self.next;
-        self.width = 1;
-        self.stride = rows.clamp(1, self.limit);
-    }
-
-    /// Whether any page that was asked for ahead holds rows: behind the end there should be none.
-    async fn holds_rows(&mut self) -> bool {
-        while !self.pages.is_empty() {
-            if self.front().await.is_ok_and(|page| !page.ids.is_empty()) {
-                return true;
-            }
-        }
-        false
-    }
-
-    fn stop(&mut self) {
-        self.pages.drain(..).for_each(|page| page.abort());
-    }
-}
-
-impl Drop for Window {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-async fn page(session: &Session, offset: u64, limit: u64) -> Result<Page, CallError> {
-    let url = session.url("/v1/users", &[("limit", &limit.to_string()), ("offset", &offset.to_string())]);
-    let parse = |body: &[u8]| {
-        let rows: Vec<&RawValue> =
-            serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("the page is no JSON list: {error}")))?;
-        let mut page = Page { lines: Snapshot::default(), ids: Vec::with_capacity(rows.len()) };
-        for (position, row) in rows.into_iter().enumerate() {
-            let position = offset + position as u64 + 1;
-            let id = frame::id(row.get().as_bytes());
-            let id = id.and_then(|id| id.ok_or_else(|| "it has no `id`".into()));
-            page.ids.push(id.map_err(|why| Unfit::Wrong(format!("the user at position {position} cannot be read: {why}")))?);
-            page.lines.push(row.get());
-        }
-        Ok(page)
-    };
-    session.read(Door::Rest, &url, parse).await
 }

@@ -6,10 +6,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::account::Account;
+use super::pages::plain;
 use super::read::Reader;
 use super::session::{Door, Session, Unfit, under};
 use super::wire::{CallError, Loose};
-use super::write::{Sent, WriteError, Writer, Written};
+use super::write::{WriteError, Writer, Written};
 use crate::text;
 
 /// Resources asked for at once; a server may send fewer.
@@ -19,6 +20,12 @@ const COUNT: usize = 100;
 pub(super) struct ScimUser {
     pub(super) id: u64,
     user_name: String,
+}
+
+impl ScimUser {
+    fn is(&self, address: &str) -> bool {
+        plain(&self.user_name) == plain(address)
+    }
 }
 
 #[derive(Deserialize)]
@@ -39,18 +46,33 @@ struct Resource<'a> {
 
 impl Reader {
     /// Looks an address up; a server that does not filter is read to its end.
-    pub(super) async fn scim_find(&self, email: &str) -> Result<Option<ScimUser>, CallError> {
-        let filter = format!("userName eq {}", quoted(email.trim()));
-        let wanted = email.trim().to_lowercase();
-        match every(&self.session, Some(&filter)).await {
-            // Some servers match more than they were asked for, or less exactly.
-            Ok(found) => Ok(found.into_iter().find(|user| user.user_name.trim().to_lowercase() == wanted)),
-            Err(error) if matches!(error.status(), Some(400 | 501)) => {
-                let all = every(&self.session, None).await?;
-                Ok(all.into_iter().find(|user| user.user_name.trim().to_lowercase() == wanted))
-            }
-            Err(error) => Err(error),
+    async fn scim_find(&self, address: &str) -> Result<Option<ScimUser>, CallError> {
+        match self.scim_filtered(address).await? {
+            Some(found) => Ok(found),
+            None => Ok(every(&self.session, None).await?.into_iter().find(|user| user.is(address))),
         }
+    }
+
+    /// What the server's own filter says of an address; `None` where it does not filter.
+    pub(super) async fn scim_filtered(&self, address: &str) -> Result<Option<Option<ScimUser>>, CallError> {
+        // SCIM compares logins without case; for a server that does not, both ways people write them.
+        let mut spellings = vec![address.trim().to_owned(), plain(address)];
+        spellings.dedup();
+        for spelling in spellings {
+            let found = match every(&self.session, Some(&format!("userName eq {}", quoted(&spelling)))).await {
+                Ok(found) => found,
+                Err(error) if matches!(error.status(), Some(400 | 501)) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            let others = found.iter().any(|user| !user.is(address));
+            match found.into_iter().find(|user| user.is(address)) {
+                Some(user) => return Ok(Some(Some(user))),
+                // Whoever answers with others did not look at the filter, and their list may have shifted while it was read.
+                None if others => return Ok(None),
+                None => {}
+            }
+        }
+        Ok(Some(None))
     }
 }
 
@@ -78,14 +100,14 @@ impl Writer {
         });
         let changes = Map::from_iter([("active".to_owned(), Value::Bool(active))]);
         let sent = self.send_through(Door::Scim, Method::PATCH, &url, Some(&body)).await?;
-        let why = match &sent {
-            Sent::Accepted => None,
-            Sent::Lost(why) | Sent::Nothing(why) => Some(why.clone()),
-        };
+        let why = sent.why();
         match (self.judge(account, &changes, why.is_none()).await, why) {
-            (Ok(after), why) => Ok(Written { account: after, note: why.map(|why| format!("the answer was lost ({why})")) }),
+            (Ok(after), why) => {
+                let note = why.map(|why| format!("{why}; the account was read instead and shows the change"));
+                Ok(Written { account: after, note })
+            }
             // A second PATCH could meet an instance that deletes: nothing is repeated here.
-            (Err(WriteError::NotHonoured(_)), Some(why)) => Err(WriteError::Transport(format!("{why}; the account is unchanged"))),
+            (Err(WriteError::NotHonoured(_)), Some(_)) => Err(sent.gave_up("the account is unchanged")),
             (Err(error), _) => Err(error),
         }
     }

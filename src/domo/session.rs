@@ -203,7 +203,11 @@ impl Session {
         }
         if matches!(answer.status, 429 | 503) {
             let limits = &inner.settings.limits;
-            inner.pacer.hold(wait.unwrap_or_else(|| backoff(1, limits.backoff, limits.backoff_most)));
+            let wait = wait.unwrap_or_else(|| backoff(1, limits.backoff, limits.backoff_most));
+            // Longer than anybody waits here: then the refusal stands, and whoever reads next learns it anew.
+            if wait <= limits.total {
+                inner.pacer.hold(wait);
+            }
         }
         if answer.is_success() && answer.body.trim_ascii_start().starts_with(b"<") {
             return Err(CallError::Unreadable { call, why: "an HTML page instead of an API answer".into() });

@@ -44,7 +44,15 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// What is said of a body that is a page for people.
+const PAGE: &str = "an HTML page instead of an API answer";
+
 impl Refusal {
+    /// Whether this may be Domo's way of saying that it knows no such thing: 404, or 400. A page for people is some gateway's.
+    pub(super) fn may_mean_unknown(&self) -> bool {
+        matches!(self.status, 400 | 404) && self.message.as_deref() != Some(PAGE)
+    }
+
     /// Reads any of the error bodies Domo is known to send: its own, OAuth's, SCIM's, an HTML page, nothing.
     pub(super) fn read(status: u16, body: &[u8], secrets: &[&str]) -> Self {
         #[derive(Deserialize)]
@@ -72,7 +80,7 @@ impl Refusal {
                 let error = body.error.as_ref().and_then(|error| error.as_str()).map(str::to_owned);
                 (body.message.or(body.detail).or(body.error_description).or(error).or(body.status_reason), body.toe)
             }
-            Err(_) if body.trim_ascii_start().starts_with(b"<") => (Some("an HTML page instead of an API answer".into()), None),
+            Err(_) if body.trim_ascii_start().starts_with(b"<") => (Some(PAGE.into()), None),
             Err(_) => (None, None),
         };
         let filled = |text: String| Some(told(&text)).filter(|text| !text.is_empty());

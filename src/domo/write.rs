@@ -57,6 +57,14 @@ pub enum WriteError {
     /// The read-back does not show the change, or the change cannot be written without loss.
     #[error("{0}")]
     NotHonoured(String),
+    /// The account was created, but not with everything it should have.
+    #[error("{account} was created, but {why}")]
+    Partly {
+        /// The account as it reads back.
+        account: Box<Account>,
+        /// What it lacks.
+        why: String,
+    },
     /// Something changed that was not asked for. No further write may follow.
     #[error("`{field}` changed although nobody asked for it: {why}; no further write in this run")]
     Surprise {
@@ -93,14 +101,40 @@ impl From<Refusal> for WriteError {
     }
 }
 
-/// What a single attempt told.
+/// What a single attempt told. Whatever it is, reading decides; this says what it means when reading shows no change.
 pub(super) enum Sent {
     /// Domo said yes.
     Accepted,
-    /// Nobody knows; reading decides.
+    /// Domo said no, and may say otherwise the next time: its limit, a token that ended, a failure of its own.
+    TurnedAway(Refusal),
+    /// Nobody said anything: it may still take place.
     Lost(String),
-    /// It certainly did nothing and may be tried again.
-    Nothing(String),
+    /// It never left.
+    Nowhere(String),
+}
+
+impl Sent {
+    /// Why there was no yes.
+    pub(super) fn why(&self) -> Option<String> {
+        match self {
+            Self::Accepted => None,
+            Self::TurnedAway(refusal) => Some(refusal.to_string()),
+            Self::Lost(why) | Self::Nowhere(why) => Some(why.clone()),
+        }
+    }
+
+    /// What remains to be said after the last attempt, when reading shows that nothing changed.
+    pub(super) fn gave_up(self, still: &str) -> WriteError {
+        match self {
+            Self::Accepted => WriteError::NotHonoured(format!("Domo accepted it, but {still}")),
+            Self::TurnedAway(refusal) => {
+                let said = refusal.message.as_deref().unwrap_or("no reason given");
+                WriteError::from(Refusal { message: Some(format!("{said}; {still}")), ..refusal })
+            }
+            Self::Lost(why) => WriteError::Unknown(format!("{why}; {still} so far")),
+            Self::Nowhere(why) => WriteError::Transport(format!("{why}; {still}")),
+        }
+    }
 }
 
 impl Writer {
@@ -144,34 +178,40 @@ impl Writer {
         wanted.extend(changes.clone());
         let url = self.session.url(&format!("/v1/users/{}", account.id()), &[]);
         let body = Value::Object(wanted);
+        // The first answer that got lost: what was sent then may still take place, whatever is answered later.
+        let mut lost = None;
         let mut note = None;
         for attempt in 1.. {
             let sent = self.send(Method::PUT, &url, Some(&body)).await?;
-            let judged = self.judge(account, changes, matches!(sent, Sent::Accepted)).await;
-            match (sent, judged) {
-                (Sent::Accepted, Ok(after)) => return Ok(Written { account: after, note }),
-                (Sent::Lost(why) | Sent::Nothing(why), Ok(after)) => {
-                    note = Some(format!("the answer was lost ({why}); the account was read instead and shows the change"));
+            let why = sent.why();
+            match (self.judge(account, changes, why.is_none()).await, why) {
+                (Ok(after), None) => return Ok(Written { account: after, note }),
+                (Ok(after), Some(why)) => {
+                    let note = Some(format!("{why}; the account was read instead and shows the change"));
                     return Ok(Written { account: after, note });
                 }
                 // The account still is as it was: sending the same whole object again is safe, and reading has shown the need.
-                (Sent::Lost(why) | Sent::Nothing(why), Err(WriteError::NotHonoured(_))) => {
-                    if attempt >= TRIES {
-                        return Err(WriteError::Transport(format!("{why}; the account is unchanged")));
-                    }
+                (Err(WriteError::NotHonoured(_)), Some(why)) if attempt < TRIES => {
                     note = Some(format!("sent again after: {why}"));
+                    if matches!(sent, Sent::Lost(_)) {
+                        lost.get_or_insert(sent);
+                    }
                 }
-                (Sent::Lost(why), Err(WriteError::Unknown(reading))) => {
+                (Err(WriteError::NotHonoured(_)), Some(_)) => return Err(lost.unwrap_or(sent).gave_up("the account is unchanged")),
+                (Err(WriteError::Unknown(_)), Some(why)) if lost.is_none() && matches!(sent, Sent::Nowhere(_)) => {
+                    return Err(WriteError::Transport(why));
+                }
+                (Err(WriteError::Unknown(reading)), Some(why)) => {
                     return Err(WriteError::Unknown(format!("{why}; and reading the account failed: {reading}")));
                 }
-                (_, Err(error)) => return Err(error),
+                (Err(error), _) => return Err(error),
             }
         }
         Err(WriteError::Unknown("no attempt was made".into()))
     }
 
     /// Sends once and sorts the outcome. A token that is no longer taken did nothing and is renewed by the next attempt.
-    async fn send(&self, method: Method, url: &reqwest::Url, body: Option<&Value>) -> Result<Sent, WriteError> {
+    pub(super) async fn send(&self, method: Method, url: &reqwest::Url, body: Option<&Value>) -> Result<Sent, WriteError> {
         self.send_through(Door::Rest, method, url, body).await
     }
 
@@ -184,12 +224,12 @@ impl Writer {
     ) -> Result<Sent, WriteError> {
         match self.session.write(door, method, url, body).await {
             Ok(_) => Ok(Sent::Accepted),
-            Err(CallError::NotSent { why, .. }) => Ok(Sent::Nothing(why)),
-            Err(error @ CallError::Refused { .. }) => match error.status() {
-                Some(401 | 408 | 425 | 429) => Ok(Sent::Nothing(error.sentence())),
-                // A gateway that failed does not know either.
-                Some(500..) => Ok(Sent::Lost(error.sentence())),
-                _ => Err(error.refusal().cloned().map_or_else(|| WriteError::Unknown(error.sentence()), WriteError::from)),
+            Err(CallError::NotSent { why, .. }) => Ok(Sent::Nowhere(why)),
+            Err(CallError::Refused { call, refusal }) => match refusal.status {
+                // A gateway that got no answer does not know either.
+                502 | 504 => Ok(Sent::Lost(format!("{call}: {refusal}"))),
+                401 | 408 | 425 | 429 | 500.. => Ok(Sent::TurnedAway(refusal)),
+                _ => Err(refusal.into()),
             },
             Err(error) => Ok(Sent::Lost(error.sentence())),
         }
@@ -274,6 +314,7 @@ impl Writer {
     pub async fn delete(&self, account: &Account) -> Result<(), WriteError> {
         let _turn = self.turn.lock().await;
         let url = self.session.url(&format!("/v1/users/{}", account.id()), &[]);
+        let mut lost = None;
         for attempt in 1.. {
             let sent = match self.send(Method::DELETE, &url, None).await {
                 Ok(sent) => sent,
@@ -285,33 +326,41 @@ impl Writer {
                 }
                 Err(error) => return Err(error),
             };
-            let why = match &sent {
-                Sent::Accepted => None,
-                Sent::Lost(why) | Sent::Nothing(why) => Some(why.clone()),
-            };
-            match (self.reader.lookup(account.id()).await, why) {
-                (Ok(Lookup::Deleted | Lookup::NotFound), why) => {
-                    if let Some(why) = why {
-                        tracing::info!("the answer to a deletion was lost ({why}); reading shows that {account} is gone");
+            match (self.gone(account, matches!(sent, Sent::Accepted)).await, sent) {
+                (Ok(true), sent) => {
+                    if let Some(why) = sent.why() {
+                        tracing::info!("{why}; reading shows that {account} is gone");
                     }
                     return Ok(());
                 }
-                (Ok(Lookup::Found(_)), None) if attempt < LOOKS => {
-                    tokio::time::sleep(self.session.settings().limits.backoff * attempt).await;
+                (Ok(false), Sent::Accepted) => return Err(Sent::Accepted.gave_up("the account is still there")),
+                (Ok(false), sent) if attempt < TRIES => {
+                    if matches!(sent, Sent::Lost(_)) {
+                        lost.get_or_insert(sent);
+                    }
                 }
-                (Ok(Lookup::Found(_)), None) => {
-                    return Err(WriteError::NotHonoured("Domo accepted the deletion, but the account is still there".into()));
-                }
-                (Ok(Lookup::Found(_)), Some(why)) if attempt >= TRIES => {
-                    return Err(WriteError::Transport(format!("{why}; the account is still there")));
-                }
-                (Ok(Lookup::Found(_)), Some(_)) => {}
-                (Err(error), why) => {
-                    return Err(WriteError::Unknown(format!("{} {}", why.unwrap_or_default(), error.sentence()).trim().to_owned()));
+                (Ok(false), sent) => return Err(lost.unwrap_or(sent).gave_up("the account is still there")),
+                (Err(error), sent) => {
+                    let why = sent.why().map(|why| format!("{why}; and ")).unwrap_or_default();
+                    return Err(WriteError::Unknown(format!("{why}reading the account failed: {}", error.sentence())));
                 }
             }
         }
         Err(WriteError::Unknown("no attempt was made".into()))
+    }
+
+    /// Whether the account is gone; a deletion that was accepted may show late.
+    async fn gone(&self, account: &Account, accepted: bool) -> Result<bool, CallError> {
+        let looks = if accepted { LOOKS } else { 1 };
+        for look in 1..=looks {
+            if let Lookup::Deleted | Lookup::NotFound = self.reader.lookup(account.id()).await? {
+                return Ok(true);
+            }
+            if look < looks {
+                tokio::time::sleep(self.session.settings().limits.backoff * look).await;
+            }
+        }
+        Ok(false)
     }
 
     /// Creates an account. A lost answer is settled by looking the address up; a POST is never repeated before that.
@@ -363,8 +412,8 @@ impl Writer {
             (Some(account), None, why) => {
                 let missing = compare::missing(&fields, account.raw());
                 if !missing.is_empty() {
-                    let kept = not_honoured(&missing, &fields, &account);
-                    return Err(WriteError::NotHonoured(format!("{account} was created, but {kept}")));
+                    let why = not_honoured(&missing, &fields, &account);
+                    return Err(WriteError::Partly { account: Box::new(account), why });
                 }
                 let note = why.map(|why| format!("the answer was lost ({}); the address was looked up instead", why.sentence()));
                 Ok(Written { account, note })

@@ -20,8 +20,8 @@ pub struct Fault {
 pub enum What {
     /// This status with Domo's error body, and `Retry-After` as given. `429`, `429:2`, `503:Wed, 21 Oct 2026 07:28:00 GMT`
     Status(u16, Option<String>),
-    /// An HTML page with status 200. `html`
-    Html,
+    /// An HTML page with this status. `html` (200), `html:404`
+    Html(u16),
     /// Half of the answer, then the connection is cut. `truncate`
     Truncate,
     /// The connection is cut before anything took place. `cut`
@@ -46,11 +46,13 @@ pub enum What {
     Appear,
     /// The last user of the list moves to its head before the answer. `move`
     Move,
+    /// The SCIM filter is not looked at. `unfiltered`
+    Unfiltered,
     /// Every token ends before the answer. `expire`
     Expire,
     /// 403 with a message that repeats the request's own Authorization header. `echo`
     Echo,
-    /// Another field of the user changes with a PUT: this one. `meddle:title`
+    /// This field of the user changes with a PUT or a creation, to something nobody wrote. `meddle:title`
     Meddle(String),
 }
 
@@ -123,7 +125,10 @@ impl FromStr for What {
         let number =
             || value.and_then(|value| value.parse::<usize>().ok()).ok_or(format!("`{word}` needs a number, as in `{word}:50`"));
         Ok(match word {
-            "html" => Self::Html,
+            "html" => match value.map_or(Ok(200), str::parse) {
+                Ok(status) if (200..600).contains(&status) => Self::Html(status),
+                _ => return Err("`html` takes a status, as in `html:404`".into()),
+            },
             "truncate" => Self::Truncate,
             "cut" => Self::Cut,
             "cut-after" => Self::CutAfter,
@@ -136,6 +141,7 @@ impl FromStr for What {
             "vanish" => Self::Vanish,
             "appear" => Self::Appear,
             "move" => Self::Move,
+            "unfiltered" => Self::Unfiltered,
             "expire" => Self::Expire,
             "echo" => Self::Echo,
             "meddle" => Self::Meddle(value.unwrap_or("title").into()),
@@ -143,8 +149,8 @@ impl FromStr for What {
                 Ok(status) if (200..600).contains(&status) => Self::Status(status, value.map(str::to_owned)),
                 _ => {
                     return Err(format!(
-                        "`{word}` is neither a status nor one of html, truncate, cut, cut-after, slow:MS, empty, half, circle, endless, \
-                         cap:N, vanish, appear, move, expire, echo, meddle:FIELD"
+                        "`{word}` is neither a status nor one of html[:STATUS], truncate, cut, cut-after, slow:MS, empty, half, circle, endless, \
+                         cap:N, vanish, appear, move, unfiltered, expire, echo, meddle:FIELD"
                     ));
                 }
             },
@@ -167,7 +173,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_with_what_would_do() {
-        for text in ["", "GET /v1/users", "users=429", "/v1/users=sometimes", "/v1/users#x=cut", "/v1/users=slow"] {
+        for text in
+            ["", "GET /v1/users", "users=429", "/v1/users=sometimes", "/v1/users#x=cut", "/v1/users=slow", "/v1/users=html:x"]
+        {
             assert!(text.parse::<Fault>().is_err(), "{text}");
         }
     }

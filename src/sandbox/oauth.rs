@@ -11,11 +11,15 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::Utc;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::Shared;
+use super::state::{Token, Wrong};
 use super::users::refuse;
+use super::{Shared, scim};
+
+/// What a client can be made to have.
+const SCOPES: &str = "account audit buzz dashboard data user workflow";
 
 pub(super) async fn token(
     Extract(shared): Extract<Arc<Shared>>,
@@ -45,9 +49,10 @@ pub(super) async fn token(
         return refuse(StatusCode::BAD_REQUEST, "/oauth/token", "Unsupported grant type");
     }
     let lifetime = profile.token_lifetime;
-    let scope = parameters.get("scope").map_or("user", String::as_str);
-    let token = jwt(&shared.options.client_id, lifetime.as_secs());
-    shared.state().tokens.insert(token.clone(), Instant::now() + lifetime);
+    // Without a scope the token has all that the client has.
+    let scope = parameters.get("scope").map_or(SCOPES, String::as_str);
+    let token = jwt(&shared.options.client_id, scope, lifetime.as_secs());
+    shared.state().tokens.insert(token.clone(), Token { end: Instant::now() + lifetime, scope: scope.to_owned() });
     let mut answer = json!({"access_token": token, "token_type": "bearer", "expires_in": lifetime.as_secs(), "scope": scope});
     let state = shared.state();
     if let Some(told) = answer.as_object_mut() {
@@ -67,21 +72,39 @@ pub(super) async fn token(
     Json(answer).into_response()
 }
 
-/// Whether the request carries a token that has not ended.
-pub(super) fn may_enter(shared: &Shared, path: &str, headers: &HeaderMap) -> Result<(), &'static str> {
+/// The answer to a request that may not come in: because nobody signed in, because its token is not or no longer known, because
+/// the token's scope does not reach that far, or because the client's owner may not.
+pub(super) fn turned_away(shared: &Shared, path: &str, headers: &HeaderMap) -> Option<Response> {
+    let over_scim = path.starts_with(shared.options.profile.scim_root);
+    if !over_scim && !path.starts_with("/v1/") {
+        return None;
+    }
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let bearer = bearer.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")));
-    let Some(token) = bearer.or_else(|| headers.get("x-domo-developer-token")?.to_str().ok()) else {
-        return Err("Full authentication is required to access this resource");
+    let token = bearer.or_else(|| headers.get("x-domo-developer-token")?.to_str().ok());
+    if over_scim {
+        let known = token == Some(shared.options.scim_token.as_str());
+        return (!known).then(|| scim::refuse(&Wrong(401, "Not an access token of this instance".into())));
+    }
+    let Some(token) = token else {
+        return Some(refuse(StatusCode::UNAUTHORIZED, path, "Full authentication is required to access this resource"));
     };
-    if path.starts_with(shared.options.profile.scim_root) {
-        return if token == shared.options.scim_token { Ok(()) } else { Err("Not an access token of this instance") };
+    let oauth = |status: StatusCode, body: Value| Some((status, Json(body)).into_response());
+    let state = shared.state();
+    let Some(known) = state.tokens.get(token).filter(|token| Instant::now() < token.end) else {
+        let body = json!({"error": "invalid_token", "error_description": "Cannot convert access token to JSON"});
+        return oauth(StatusCode::UNAUTHORIZED, body);
+    };
+    let wanted = if path.starts_with("/v1/audit") { "audit" } else { "user" };
+    if !known.scope.split_whitespace().any(|scope| scope == wanted) {
+        let why = "Insufficient scope for this resource";
+        return oauth(StatusCode::FORBIDDEN, json!({"error": "insufficient_scope", "error_description": why, "scope": wanted}));
     }
-    match shared.state().tokens.get(token) {
-        Some(end) if Instant::now() < *end => Ok(()),
-        Some(_) => Err("Access token expired"),
-        None => Err("Cannot convert access token to JSON"),
+    if !state.may_manage() {
+        let body = json!({"code": 101, "message": "Access denied", "status": 403, "httpMessage": "Forbidden"});
+        return oauth(StatusCode::FORBIDDEN, body);
     }
+    None
 }
 
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
@@ -92,10 +115,10 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 }
 
 /// Looks like Domo's; nobody checks its signature.
-fn jwt(client: &str, lifetime: u64) -> String {
-    let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+fn jwt(client: &str, scope: &str, lifetime: u64) -> String {
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let expires = Utc::now().timestamp().saturating_add_unsigned(lifetime);
-    let claims = json!({"client_id": client, "scope": ["user"], "exp": expires, "jti": format!("{:x}", fastrand::u64(..))});
+    let claims = json!({"client_id": client, "scope": scope.split_whitespace().collect::<Vec<_>>(), "exp": expires, "jti": format!("{:x}", fastrand::u64(..))});
     format!(
         "{}.{}.{}",
         part(json!({"alg": "RS256", "typ": "JWT"})),

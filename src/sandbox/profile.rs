@@ -25,6 +25,8 @@ pub struct Profile {
     pub created: u16,
     /// Employee numbers are numbers and lose what is none; role ids are shown; dates stand in January 1970.
     pub recorded_types: bool,
+    /// GET of one user tells picture and groups, which the list does not.
+    pub tells_groups: bool,
     /// GET of a deleted user answers 200 with `deleted: true`; otherwise 404.
     pub remembers_deleted: bool,
     /// The status for an id nobody ever had.
@@ -51,6 +53,7 @@ impl Profile {
             put_answers: true,
             created: 200,
             recorded_types: false,
+            tells_groups: false,
             remembers_deleted: false,
             unknown: 404,
             scim_root: "/api/scim/v2",
@@ -72,6 +75,7 @@ impl Profile {
             put_answers: false,
             created: 201,
             recorded_types: true,
+            tells_groups: true,
             remembers_deleted: true,
             unknown: 400,
             scim_root: "/api/identity/v1/scim",

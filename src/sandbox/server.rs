@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State as Extract;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use hyper::body::Frame;
@@ -126,9 +126,10 @@ async fn faulty(
             }
             return Ok(response);
         }
-        Some(What::Html) => {
+        Some(What::Html(status)) => {
             let page = "<!DOCTYPE html><html><body>Just a moment...</body></html>";
-            return Ok(([(header::CONTENT_TYPE, "text/html")], page).into_response());
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
+            return Ok((status, [(header::CONTENT_TYPE, "text/html")], page).into_response());
         }
         Some(What::Echo) => {
             let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -140,16 +141,9 @@ async fn faulty(
         Some(What::Appear) => shared.state().appear(),
         Some(What::Move) => shared.state().rotate(),
         Some(What::Expire) => shared.state().tokens.clear(),
-        Some(What::Circle) => {
-            let query = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.starts_with("offset="));
-            let uri = format!("{path}?{}", query.collect::<Vec<_>>().join("&"));
-            parts.uri = uri.parse().map_err(|_| Cut)?;
-        }
-        Some(What::Cap(rows)) => {
-            let query = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.starts_with("limit="));
-            let uri = format!("{path}?limit={rows}&{}", query.collect::<Vec<_>>().join("&"));
-            parts.uri = uri.parse().map_err(|_| Cut)?;
-        }
+        Some(What::Circle) => parts.uri = without(&parts.uri, "offset=", "")?,
+        Some(What::Cap(rows)) => parts.uri = without(&parts.uri, "limit=", &format!("limit={rows}"))?,
+        Some(What::Unfiltered) => parts.uri = without(&parts.uri, "filter=", "")?,
         Some(What::Endless) => return Ok(ever_new()),
         _ => {}
     }
@@ -157,13 +151,8 @@ async fn faulty(
     if let Some(response) = throttle(shared) {
         return Ok(response);
     }
-    let guarded = path.starts_with("/v1/") || path.starts_with(shared.options.profile.scim_root);
-    if guarded && let Err(why) = oauth::may_enter(shared, path, &parts.headers) {
-        return Ok(if path.starts_with(shared.options.profile.scim_root) {
-            scim::refuse(&Wrong(401, why.into()))
-        } else {
-            users::refuse(StatusCode::UNAUTHORIZED, path, why)
-        });
+    if let Some(response) = oauth::turned_away(shared, path, &parts.headers) {
+        return Ok(response);
     }
     let response: Result<Response, Infallible> = router.call(Request::from_parts(parts, Body::from(body))).await;
     let mut response = match response {
@@ -182,6 +171,13 @@ async fn faulty(
         }
         _ => Ok(response),
     }
+}
+
+/// The same address without one parameter, and with another.
+fn without(uri: &Uri, parameter: &str, more: &str) -> Result<Uri, Cut> {
+    let query = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.starts_with(parameter));
+    let query: Vec<&str> = query.chain([more]).filter(|pair| !pair.is_empty()).collect();
+    format!("{}?{}", uri.path(), query.join("&")).parse().map_err(|_| Cut)
 }
 
 /// 429 without `Retry-After`, as the guide has it.
@@ -246,10 +242,10 @@ impl hyper::body::Body for Pieces {
     }
 }
 
-/// Somebody else changes another field of the same user.
+/// Somebody else changes another field of the same user; after a creation, of the new one.
 fn meddle(shared: &Shared, path: &str, field: &str) {
     let mut state = shared.state();
-    let id = path.rsplit('/').next().and_then(|id| id.parse().ok());
+    let id = path.rsplit('/').next().and_then(|id| id.parse().ok()).or_else(|| state.newest());
     if let Some(id) = id
         && let Some(mut user) = state.get(id)
     {

@@ -1,16 +1,17 @@
 //! What the sandbox knows: users, tokens, invitations, and what was asked of it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use anyhow::{Context, Result};
-use chrono::{SecondsFormat, Utc};
+use chrono::{NaiveDate, NaiveTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::fault::Fault;
 use super::groups::Group;
 use super::profile::Profile;
-use super::{Options, Request};
+use super::{Event, Options, Request};
+use crate::domo::extras::{self, Extra};
 
 /// The names Domo gives its own roles, with their ids.
 pub(super) const ROLES: [(&str, u64); 5] = [("Admin", 1), ("Privileged", 2), ("Editor", 3), ("Participant", 4), ("Social", 5)];
@@ -23,8 +24,10 @@ pub(super) struct State {
     /// What SCIM clients wrote, as they wrote it.
     pub(super) scim: HashMap<u64, Map<String, Value>>,
     pub(super) groups: Vec<Group>,
+    /// The activity log.
+    pub(super) activity: Vec<Event>,
     owners: Vec<u64>,
-    pub(super) tokens: HashMap<String, Instant>,
+    pub(super) tokens: HashMap<String, Token>,
     pub(super) invites: Vec<String>,
     pub(super) log: Vec<Request>,
     /// The account behind the API client.
@@ -33,12 +36,19 @@ pub(super) struct State {
     /// When the requests of the last minute came.
     pub(super) recent: VecDeque<Instant>,
     next_id: u64,
-    profile: Profile,
+    pub(super) profile: Profile,
 }
 
 struct User {
     id: u64,
     json: String,
+}
+
+/// What a token is good for.
+pub(super) struct Token {
+    pub(super) end: Instant,
+    /// Separated by spaces.
+    pub(super) scope: String,
 }
 
 /// Why a user cannot be saved.
@@ -51,6 +61,7 @@ impl State {
             deleted: HashMap::new(),
             scim: HashMap::new(),
             groups: Vec::new(),
+            activity: options.activity.clone(),
             owners: options.owners.clone(),
             tokens: HashMap::new(),
             invites: Vec::new(),
@@ -61,14 +72,17 @@ impl State {
             next_id: 1_000_000_000,
             profile: options.profile.clone(),
         };
+        let mut memberships = BTreeMap::new();
         for (position, account) in options.accounts.iter().enumerate() {
-            let user = || -> Option<User> {
+            let mut user = || -> Option<User> {
                 let object = account.as_object()?;
                 let id = match object.get("id")? {
                     Value::String(text) => text.parse().ok()?,
                     other => other.as_u64()?,
                 };
                 let mut object = object.clone();
+                let extra = object.remove(extras::KEY).and_then(|extra| serde_json::from_value(extra).ok());
+                state.know(id, extra.unwrap_or_default(), &mut memberships);
                 state.profile.dress(&mut object);
                 Some(User { id, json: serde_json::to_string(&object).ok()? })
             };
@@ -86,11 +100,22 @@ impl State {
             });
             state.users.push(User { id, json: user.to_string() });
         }
-        for (name, members) in &options.groups {
-            let group = Group { id: state.new_id(), name: name.clone(), active: true, members: members.clone() };
+        for (name, members) in options.groups.iter().cloned().chain(memberships) {
+            let group = Group { id: state.new_id(), name, active: true, members };
             state.groups.push(group);
         }
         Ok(state)
+    }
+
+    /// What a snapshot says beside Domo's own fields is told where Domo tells it: groups, and the activity log.
+    fn know(&mut self, id: u64, extra: Extra, memberships: &mut BTreeMap<String, Vec<u64>>) {
+        for name in extra.groups.into_iter().flatten() {
+            memberships.entry(name).or_default().push(id);
+        }
+        let day = extra.last_seen.and_then(|day| day.parse::<NaiveDate>().ok());
+        let evening = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
+        let time = day.map(|day| day.and_time(evening).and_utc().min(Utc::now()).timestamp_millis());
+        self.activity.extend(time.map(|time| Event { user: id, time, action: "LOGIN".into(), actor: 0 }));
     }
 
     pub(super) fn new_id(&mut self) -> u64 {
@@ -115,6 +140,23 @@ impl State {
 
     pub(super) fn deleted(&self, id: u64) -> Option<&Map<String, Value>> {
         self.deleted.get(&id)
+    }
+
+    /// The id of the user who was created last.
+    pub(super) fn newest(&self) -> Option<u64> {
+        self.users.last().map(|user| user.id)
+    }
+
+    /// Whether the account behind the API client may manage people: a client has the rights of whoever made it.
+    pub(super) fn may_manage(&self) -> bool {
+        let role = self.owner.and_then(|owner| self.get(owner)?.get("role")?.as_str().map(str::to_owned));
+        role.is_none_or(|role| role == "Admin")
+    }
+
+    /// The groups of a user, as one GET tells them.
+    pub(super) fn groups_of(&self, id: u64) -> Vec<Value> {
+        let of = self.groups.iter().filter(|group| group.members.contains(&id));
+        of.map(|group| json!({"id": group.id, "name": group.name})).collect()
     }
 
     /// By address, without regard to case: an address is unique.

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::Shared;
-use super::state::Wrong;
+use super::state::{State, Wrong};
 
 pub(super) type Parameters = Query<HashMap<String, String>>;
 
@@ -41,12 +41,21 @@ pub(super) async fn get(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<St
     let Some(id) = id.parse::<u64>().ok() else { return refuse(StatusCode::BAD_REQUEST, "/v1/users", "Invalid id") };
     match (state.get(id), state.deleted(id)) {
         (None, _) if id == SUPPORT => Json(support()).into_response(),
-        (Some(user), _) => Json(Value::Object(user)).into_response(),
+        (Some(user), _) => Json(told(&state, id, user)).into_response(),
         (None, Some(user)) if profile.remembers_deleted => {
             Json(json!({"id": id, "name": user.get("name"), "deleted": true})).into_response()
         }
         _ => refuse_with(&Wrong(profile.unknown, "User not found".into()), &format!("/v1/users/{id}")),
     }
+}
+
+/// One user as GET and create tell it: where they say more than the list, with picture and groups.
+fn told(state: &State, id: u64, mut user: Map<String, Value>) -> Value {
+    if state.profile.tells_groups {
+        user.insert("image".into(), json!(format!("https://sandbox.domo.com/avatar/thumb/domo/{id}")));
+        user.insert("groups".into(), state.groups_of(id).into());
+    }
+    Value::Object(user)
 }
 
 pub(super) async fn create(Extract(shared): Extract<Arc<Shared>>, Query(query): Parameters, body: Bytes) -> Response {
@@ -62,7 +71,8 @@ pub(super) async fn create(Extract(shared): Extract<Arc<Shared>>, Query(query): 
                 state.invites.push(email.to_owned());
             }
             let status = StatusCode::from_u16(shared.options.profile.created).unwrap_or(StatusCode::OK);
-            (status, Json(Value::Object(user))).into_response()
+            let id = user.get("id").and_then(Value::as_u64).unwrap_or_default();
+            (status, Json(told(&state, id, user))).into_response()
         }
         Err(wrong) => refuse_with(&wrong, "/v1/users"),
     }

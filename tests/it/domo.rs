@@ -4,6 +4,7 @@ mod clients;
 mod doors;
 mod faults;
 mod pull;
+mod tokens;
 mod writes;
 
 use std::collections::BTreeSet;

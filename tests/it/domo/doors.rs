@@ -1,4 +1,4 @@
-//! Tokens, SCIM, groups and the activity log.
+//! SCIM, look-ups, groups and the activity log.
 
 use chrono::Utc;
 use domo_reconcile::config::DeactivateWith;
@@ -6,51 +6,7 @@ use domo_reconcile::domo::{Lookup, Reader, Scim, Session, Silent, WriteError, Wr
 use domo_reconcile::failure;
 use domo_reconcile::sandbox::{Event, Options, Profile, Running};
 
-use super::{Allowed, company, ids, open, pull, sandbox, sandbox_with, settings};
-
-fn token_requests(running: &Running) -> Vec<String> {
-    let requests = running.requests().into_iter().filter(|request| request.path.starts_with("/oauth/token"));
-    requests.map(|request| format!("{} {} {}", request.method, request.path.contains("grant_type"), request.status)).collect()
-}
-
-#[tokio::test]
-async fn a_token_is_had_in_whichever_way_domo_takes_and_that_way_is_kept() {
-    let running = sandbox(Profile::guide(), company(3)).await;
-    open(&running).await;
-    assert_eq!(token_requests(&running), ["POST true 200"]);
-
-    let running = sandbox(Profile::recorded(), company(3)).await;
-    running.fault("GET /v1/users#2=expire".parse().unwrap());
-    pull(&running).await.unwrap();
-    assert_eq!(token_requests(&running), ["POST true 400", "POST false 200", "POST false 200"]);
-
-    // Domo's own page: GET only.
-    let running = sandbox(Profile::recorded(), company(3)).await;
-    running.fault("POST /oauth/token=405".parse().unwrap());
-    open(&running).await;
-    assert_eq!(token_requests(&running), ["POST true 405", "POST false 405", "GET true 200"]);
-}
-
-#[tokio::test]
-async fn wrong_credentials_cost_at_most_three_requests_and_give_domos_own_words() {
-    for profile in [Profile::guide(), Profile::recorded()] {
-        let running = sandbox(profile, company(3)).await;
-        let mut wrong = settings(&running);
-        wrong.client_id = "somebody".into();
-        let error = failure::paragraph(&Session::open(wrong).await.err().unwrap());
-        assert!(error.contains("Bad client credentials") && error.contains("toe "), "{error}");
-        assert!(!error.contains("sandbox-secret"), "{error}");
-        assert!(token_requests(&running).len() <= 3);
-    }
-}
-
-#[tokio::test]
-async fn the_token_names_its_owner() {
-    let running = sandbox(Profile::recorded(), company(3)).await;
-    let session = open(&running).await;
-    assert_eq!(session.credential().user_id, Some(1_000_000));
-    assert_eq!(session.credential().role.as_deref(), Some("Admin"));
-}
+use super::{Allowed, company, ids, open, sandbox, sandbox_with, settings};
 
 async fn over_scim(running: &Running, url: &str) -> (Reader, Writer) {
     let mut settings = settings(running);
@@ -83,6 +39,34 @@ async fn without_scim_an_address_is_looked_up_in_the_list() {
     // A list that turns in circles cannot show that nobody has it.
     running.fault("GET /v1/users=circle".parse().unwrap());
     assert!(reader.by_email("nobody@acme.example").await.is_err());
+}
+
+#[tokio::test]
+async fn an_address_on_a_page_that_shifted_is_found_in_the_second_pass() {
+    let running = sandbox(Profile::guide(), company(1234)).await;
+    let reader = Reader::new(&open(&running).await);
+    // The first user goes away between the first page and the second, whose first row becomes the first page's last.
+    running.fault("GET /v1/users#2=vanish".parse().unwrap());
+    assert_eq!(reader.by_email("user500@acme.example").await.unwrap().unwrap().id(), 1_000_500);
+}
+
+#[tokio::test]
+async fn in_a_list_that_does_not_hold_still_it_is_not_known_that_nobody_has_an_address() {
+    let running = sandbox(Profile::guide(), company(1234)).await;
+    let reader = Reader::new(&open(&running).await);
+    running.fault("GET /v1/users=appear".parse().unwrap());
+    let error = failure::paragraph(&reader.by_email("nobody@acme.example").await.unwrap_err());
+    assert!(error.contains("not shown that nobody has it") && error.contains("hold still"), "{error}");
+}
+
+#[tokio::test]
+async fn a_scim_server_that_does_not_look_at_the_filter_does_not_decide_that_nobody_has_an_address() {
+    let running = sandbox(Profile::guide(), company(30)).await;
+    let (reader, _) = over_scim(&running, running.scim_url()).await;
+    running.fault("GET /api/scim/v2/Users=unfiltered".parse().unwrap());
+    assert!(reader.by_email("nobody@acme.example").await.unwrap().is_none());
+    let passes = running.requests().iter().filter(|request| request.path.contains("/v1/users?limit=500&offset=0")).count();
+    assert_eq!(passes, 2, "{:?}", running.requests());
 }
 
 #[tokio::test]

@@ -71,19 +71,99 @@ async fn a_lost_answer_is_settled_by_reading_and_nothing_is_written_twice() {
         assert!(desk.sent("PUT") <= 2, "{fault}: {:?}", desk.running.requests());
         if fault == "cut-after" {
             assert_eq!(desk.sent("PUT"), 1);
-            assert!(written.note.unwrap().contains("lost"));
+            assert!(written.note.unwrap().contains("shows the change"));
+        }
+    }
+}
+
+/// What a lasting fault of every PUT and every DELETE ends as.
+async fn after_lasting(fault: &str) -> [WriteError; 2] {
+    let desk = Desk::new(Profile::guide()).await;
+    let before = desk.account(ID).await;
+    desk.fault(&format!("PUT /v1/users/*={fault}"));
+    desk.fault(&format!("DELETE /v1/users/*={fault}"));
+    let update = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
+    let delete = desk.writer.delete(&before).await.unwrap_err();
+    assert_eq!(desk.account(ID).await, before);
+    assert!(desk.sent("PUT") <= 3 && desk.sent("DELETE") <= 3, "{fault}");
+    [update, delete]
+}
+
+#[tokio::test]
+async fn a_write_that_domo_keeps_turning_away_is_refused_in_domos_words() {
+    for status in [401, 408, 429, 500, 503] {
+        for error in after_lasting(&status.to_string()).await {
+            let WriteError::Refused { status: told, message: Some(message), toe: Some(_) } = &error else { panic!("{error:?}") };
+            assert_eq!(*told, status);
+            assert!(
+                message.contains("made to fail") && (message.contains("unchanged") || message.contains("still there")),
+                "{error}"
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn a_write_that_never_takes_place_says_that_the_account_is_unchanged() {
+async fn a_write_whose_answers_all_got_lost_is_unknown_although_the_account_reads_unchanged() {
+    for fault in ["cut", "502", "504", "slow:5000", "html"] {
+        for error in after_lasting(fault).await {
+            assert!(matches!(&error, WriteError::Unknown(why) if why.ends_with("so far")), "{fault}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_lost_answer_among_refusals_leaves_the_outcome_unknown() {
     let desk = Desk::new(Profile::guide()).await;
     let before = desk.account(ID).await;
-    desk.fault("PUT /v1/users/*=cut");
+    desk.fault("PUT /v1/users/*#1=cut");
+    desk.fault("PUT /v1/users/*=429:0");
     let error = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
-    assert!(matches!(&error, WriteError::Transport(why) if why.contains("unchanged")), "{error:?}");
-    assert_eq!(desk.account(ID).await, before);
+    assert!(matches!(error, WriteError::Unknown(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_write_that_never_left_did_not_take_place() {
+    let desk = Desk::new(Profile::guide()).await;
+    let before = desk.account(ID).await;
+    let Desk { running, writer, .. } = desk;
+    drop(running);
+    // Nobody listens any more: neither the write nor the read-back leaves.
+    let error = writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
+    assert!(matches!(error, WriteError::Transport(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_wait_longer_than_anybody_waits_is_not_waited_for() {
+    let desk = Desk::new(Profile::guide()).await;
+    let before = desk.account(ID).await;
+    desk.fault("PUT /v1/users/*=429:86400");
+    let error = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
+    assert!(matches!(error, WriteError::Refused { status: 429, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn one_stray_answer_to_a_read_back_does_not_mean_that_the_account_is_gone() {
+    for stray in ["400", "404", "html:404"] {
+        let desk = Desk::new(Profile::guide()).await;
+        let before = desk.account(ID).await;
+        desk.fault(&format!("GET /v1/users/*#1={stray}"));
+        let written = desk.writer.deactivate(&before).await;
+        match stray {
+            "html:404" => assert!(matches!(written, Err(WriteError::Unknown(_))), "{written:?}"),
+            _ => assert!(!written.unwrap().account.active()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_is_not_done_because_of_one_stray_answer() {
+    let desk = Desk::new(Profile::guide()).await;
+    let account = desk.account(ID).await;
+    desk.fault("DELETE /v1/users/*=cut");
+    desk.fault("GET /v1/users/*#1=400");
+    assert!(matches!(desk.writer.delete(&account).await.unwrap_err(), WriteError::Unknown(_)));
+    assert!(desk.running.users().iter().any(|user| user["id"] == ID));
 }
 
 #[tokio::test]
@@ -217,6 +297,16 @@ async fn a_creation_whose_answer_is_lost_is_found_by_its_address_and_never_sent_
     let error = desk.writer.create(&fields, false).await.unwrap_err();
     assert!(matches!(error, WriteError::Unknown(_)), "{error:?}");
     assert_eq!(desk.sent("POST"), 1);
+}
+
+#[tokio::test]
+async fn a_creation_that_keeps_less_than_it_was_given_names_the_account_that_is_there_now() {
+    let desk = Desk::new(Profile::recorded()).await;
+    let fields = change(json!({"name": "Ada Byron", "email": "ada@acme.example", "role": "Editor", "title": "Analyst"}));
+    desk.fault("POST /v1/users=meddle:title");
+    let error = desk.writer.create(&fields, false).await.unwrap_err();
+    let WriteError::Partly { account, why } = &error else { panic!("{error:?}") };
+    assert!(account.email() == Some("ada@acme.example") && why.contains("`title`"), "{error}");
 }
 
 #[tokio::test]

@@ -1,0 +1,97 @@
+//! What is known of an account beyond its own object: the names of its groups, and the last day it was seen. Domo tells both
+//! elsewhere, so a snapshot keeps them in each object under a key of ours, after everything Domo sent; that way the file alone gives
+//! the same frame again. Nothing ever writes the key to Domo.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::accounts::Snapshot;
+use super::frame;
+
+/// No field of Domo's is called this.
+pub(crate) const KEY: &str = "domo-reconcile";
+
+/// What was read besides the list, by id; `None` where it was not asked for or could not be had.
+#[derive(Default)]
+pub(super) struct Extras {
+    /// Names of groups.
+    pub(super) groups: Option<HashMap<u64, Vec<Arc<str>>>>,
+    /// The last day anything was seen of them, in days since 1970.
+    pub(super) last_seen: Option<HashMap<u64, i32>>,
+}
+
+/// The value under [`KEY`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Extra {
+    /// The names of the account's groups, where memberships were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) groups: Option<Vec<String>>,
+    /// Where the activity log was read: the last day (`YYYY-MM-DD`) it shows of the account, or `""`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last_seen: Option<String>,
+}
+
+impl Extras {
+    fn is_empty(&self) -> bool {
+        self.groups.is_none() && self.last_seen.is_none()
+    }
+
+    fn of(&self, id: Option<u64>) -> Extra {
+        let day = |seen: &HashMap<u64, i32>| id.and_then(|id| seen.get(&id)).and_then(|days| frame::date(*days));
+        let names = |names: &Vec<Arc<str>>| names.iter().map(|name| name.as_ref().to_owned()).collect();
+        Extra {
+            groups: self.groups.as_ref().map(|groups| id.and_then(|id| groups.get(&id)).map(names).unwrap_or_default()),
+            last_seen: self.last_seen.as_ref().map(|seen| day(seen).map(|day| day.to_string()).unwrap_or_default()),
+        }
+    }
+
+    /// The snapshot with what is known put into each of its objects. Objects stay as they came up to their closing brace.
+    pub(super) fn woven_into(&self, snapshot: Snapshot) -> serde_json::Result<Snapshot> {
+        if self.is_empty() {
+            return Ok(snapshot);
+        }
+        let mut woven = Snapshot::default();
+        let mut line = String::new();
+        for object in snapshot.objects() {
+            let extra = serde_json::to_string(&self.of(frame::id(object).ok().flatten()))?;
+            let object = String::from_utf8_lossy(object);
+            let open = object.trim_end().strip_suffix('}').unwrap_or(&object).trim_end();
+            let comma = if open.ends_with('{') { "" } else { "," };
+            line.clear();
+            line.extend([open, comma, "\"", KEY, "\":", &extra, "}"]);
+            woven.push(&line);
+        }
+        Ok(woven)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_stands_behind_what_domo_sent() {
+        let mut snapshot = Snapshot::default();
+        [r#"{"id":1,"name":"A}"}"#, r#"{ "id" : "2" } "#].iter().for_each(|object| snapshot.push(object));
+        let extras = Extras {
+            groups: Some(HashMap::from([(2, vec!["Sales \"EU\"".into()])])),
+            last_seen: Some(HashMap::from([(1, 20_000)])),
+        };
+        let woven = extras.woven_into(snapshot).unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(woven.bytes()),
+            "{\"id\":1,\"name\":\"A}\",\"domo-reconcile\":{\"groups\":[],\"lastSeen\":\"2024-10-04\"}}\n\
+             { \"id\" : \"2\",\"domo-reconcile\":{\"groups\":[\"Sales \\\"EU\\\"\"],\"lastSeen\":\"\"}}\n"
+        );
+    }
+
+    #[test]
+    fn where_nothing_more_was_read_the_snapshot_is_what_domo_sent() {
+        let mut snapshot = Snapshot::default();
+        snapshot.push("{\"id\":1}");
+        assert_eq!(Extras::default().woven_into(snapshot.clone()).unwrap(), snapshot);
+    }
+}

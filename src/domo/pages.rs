@@ -1,0 +1,167 @@
+//! The pages of Domo's list of users: several asked for at once, taken in the order of their offsets.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::task::JoinHandle;
+
+use super::accounts::Snapshot;
+use super::frame;
+use super::session::{Door, Session, Unfit};
+use super::wire::{CallError, Loose};
+
+/// Pages asked for ahead beyond those that may be under way.
+const SPARE: usize = 2;
+
+/// What is kept of a page beside the ids of its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// The objects.
+    Objects,
+    /// Nothing.
+    Ids,
+    /// The ids of the accounts with this address (see [`plain`]), deleted ones aside.
+    Address(Arc<str>),
+}
+
+/// One page.
+#[derive(Default)]
+pub(super) struct Page {
+    /// In the order of the rows.
+    pub(super) ids: Vec<u64>,
+    /// The objects, in the same order, where they are kept.
+    pub(super) lines: Snapshot,
+    /// Who has the address that was asked for.
+    pub(super) holders: Vec<u64>,
+}
+
+/// An address as it compares: without case, and without white space around it.
+pub(super) fn plain(address: &str) -> String {
+    address.trim().to_lowercase()
+}
+
+/// Pages under way, in the order of their offsets.
+pub(super) struct Window {
+    session: Session,
+    keep: Keep,
+    /// How many rows the list has, where an earlier pass has told.
+    expected: Option<u64>,
+    /// Rows asked for a page.
+    limit: u64,
+    /// Rows a full page has: less than `limit` where Domo caps it.
+    stride: u64,
+    /// Offset of the page that comes next.
+    next: u64,
+    /// Offset of the first page not yet asked for.
+    ahead: u64,
+    /// Whether a page has come that was as long as expected: until then one is asked for at a time, so that a short list costs no
+    /// idle requests.
+    steady: bool,
+    pages: VecDeque<JoinHandle<Result<Page, CallError>>>,
+}
+
+impl Window {
+    pub(super) fn new(session: Session, keep: Keep, expected: Option<u64>) -> Self {
+        let limit = session.settings().page_size as u64;
+        let steady = expected.is_some();
+        Self { session, keep, expected, limit, stride: limit, next: 0, ahead: 0, steady, pages: VecDeque::new() }
+    }
+
+    /// Asks for more pages, but not beyond the first one after the expected rows. Some more than may be under way at once: while an
+    /// early page is late or being read, the places of those that have come are not left empty.
+    fn fill(&mut self) {
+        let width = if self.steady { self.session.settings().concurrency + SPARE } else { 1 };
+        while self.pages.is_empty() || (self.pages.len() < width && self.expected.is_none_or(|expected| self.ahead <= expected)) {
+            let (session, keep, offset, limit) = (self.session.clone(), self.keep.clone(), self.ahead, self.limit);
+            self.pages.push_back(tokio::spawn(async move { page(&session, &keep, offset, limit).await }));
+            self.ahead += self.stride;
+        }
+    }
+
+    /// The next page in order. Cancelling loses nothing.
+    pub(super) async fn front(&mut self) -> Result<Page, CallError> {
+        self.fill();
+        self.under_way().await
+    }
+
+    async fn under_way(&mut self) -> Result<Page, CallError> {
+        let Some(front) = self.pages.front_mut() else {
+            return Err(CallError::NotSent { call: "GET /v1/users".into(), why: "no page was asked for".into() });
+        };
+        let page = front.await;
+        self.pages.pop_front();
+        page.unwrap_or_else(|error| Err(CallError::Lost { call: "GET /v1/users".into(), why: error.to_string() }))
+    }
+
+    /// Goes on by the rows received. After a page of another size than expected, what was asked for ahead stands at the wrong
+    /// offsets and is asked for again.
+    pub(super) fn received(&mut self, rows: u64) {
+        self.next += rows;
+        self.steady = rows == self.stride;
+        if self.steady {
+            return;
+        }
+        self.stop();
+        self.ahead = self.next;
+        self.stride = rows.clamp(1, self.limit);
+    }
+
+    /// Whether any page that was asked for ahead holds rows: behind the end there should be none.
+    pub(super) async fn holds_rows(&mut self) -> bool {
+        while !self.pages.is_empty() {
+            if self.under_way().await.is_ok_and(|page| !page.ids.is_empty()) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn stop(&mut self) {
+        self.pages.drain(..).for_each(|page| page.abort());
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+async fn page(session: &Session, keep: &Keep, offset: u64, limit: u64) -> Result<Page, CallError> {
+    let url = session.url("/v1/users", &[("limit", &limit.to_string()), ("offset", &offset.to_string())]);
+    let parse = |body: &[u8]| {
+        let rows: Vec<&RawValue> =
+            serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("the page is no JSON list: {error}")))?;
+        let mut page = Page { ids: Vec::with_capacity(rows.len()), ..Page::default() };
+        for (position, row) in rows.into_iter().enumerate() {
+            let position = offset + position as u64 + 1;
+            let id = frame::id(row.get().as_bytes());
+            let id = id.and_then(|id| id.ok_or_else(|| "it has no `id`".into()));
+            let id = id.map_err(|why| Unfit::Wrong(format!("the user at position {position} cannot be read: {why}")))?;
+            page.ids.push(id);
+            match keep {
+                Keep::Objects => page.lines.push(row.get()),
+                Keep::Address(wanted) if has(row.get(), wanted) => page.holders.push(id),
+                Keep::Ids | Keep::Address(_) => {}
+            }
+        }
+        Ok(page)
+    };
+    session.read(Door::Rest, &url, parse).await
+}
+
+/// Whether an account that is not deleted has this address.
+fn has(object: &str, wanted: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Login<'a> {
+        #[serde(borrow, default)]
+        email: Loose<'a>,
+        #[serde(borrow, default)]
+        deleted: Loose<'a>,
+    }
+    let Ok(login) = serde_json::from_str::<Login<'_>>(object) else { return false };
+    let email = login.email.text().ok().flatten();
+    email.is_some_and(|email| plain(&email) == wanted) && login.deleted.boolean() != Ok(Some(true))
+}
