@@ -182,6 +182,13 @@ pub struct Apply {
     /// Carry out the approved actions on the sandbox, with the plan's own snapshot; Domo is not touched
     #[arg(long)]
     pub rehearse: bool,
+    /// Instead of asking Domo, write the approved updates and creations into this folder as files for Domo's own bulk import
+    ///
+    /// For those who may not use the API: Admin > Governance > People > Bulk Import. There an empty cell clears a value, so accounts stand in
+    /// one file only with those in which the same fields change. What an import cannot do (switching off, deleting, a department, clearing) is
+    /// listed. Nothing counts as done by it.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["confirm", "rehearse", "invite", "overrides"])]
+    pub bulk_import: Option<PathBuf>,
     /// Send the invitations of accounts that this plan created
     #[arg(long)]
     pub invite: bool,

@@ -64,13 +64,12 @@ impl<'a> Desk<'a> {
         let journal_path = files::journal_of(order.plan);
         let journal = journal::read(&journal_path)?;
         journal::belongs(&journal, sealed.plan(), &journal_path)?;
-        let done =
-            journal.fold().into_iter().filter(|(_, standing)| standing.is_done()).map(|(action, _)| action.to_owned()).collect();
+        let done = journal.done();
         let mut desk =
             Self { order, session, sealed, journal_path, journal, done, population: Population::default(), now: Utc::now() };
         desk.terms().admit(desk.sealed.plan())?;
         let accounts = Reader::new(&desk.session).accounts(progress).await?;
-        desk.population = Population::of(&accounts, order.config)?;
+        desk.population = Population::of(&accounts, order.config, &desk.sealed.plan().actions)?;
         Ok(desk)
     }
 

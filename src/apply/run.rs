@@ -28,6 +28,8 @@ struct Earlier {
     ended: Option<String>,
     /// A field that changed unasked, and what it was before.
     alarm: Option<(String, Value)>,
+    /// A create made the account, whatever else it came to.
+    created: bool,
 }
 
 /// Carries out what is approved and still to be done.
@@ -74,6 +76,7 @@ impl<'a> Run<'a> {
                 written: standing.written.iter().map(|step| (*step).clone()).collect(),
                 pending: standing.pending.is_some(),
                 ended: standing.ended.map(str::to_owned),
+                created: standing.created(),
             };
             (action.to_owned(), earlier)
         });
@@ -120,7 +123,7 @@ impl<'a> Run<'a> {
     async fn one(&mut self, action: &Action) -> Result<Came> {
         let earlier = self.earlier.remove(&action.id).unwrap_or_default();
         // After a write that is known to have changed nothing, whatever is there is somebody else's doing.
-        let ours = earlier.pending || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
+        let ours = earlier.pending || earlier.created || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
         let deleted = self.journal.journal().deleted_instead().filter(|_| action.kind == Kind::Deactivate).map(str::to_owned);
         let found = match deleted {
             Some(other) => Ok(Ready::Impossible(deletes(&other))),
@@ -132,6 +135,10 @@ impl<'a> Run<'a> {
             }
             Err(error) if ours => Came::to(Outcome::Unknown, format!("what an earlier apply wrote cannot be read: {error:#}")),
             Err(error) => Came::to(Outcome::Failed, format!("nothing was written: {error:#}")),
+            Ok(Ready::Changed(why)) if earlier.created => Came::to(
+                Outcome::Failed,
+                format!("an earlier apply ended: {}. {why}", earlier.ended.as_deref().unwrap_or_default()),
+            ),
             Ok(Ready::Changed(why)) => Came::to(Outcome::ChangedSincePlan, why),
             Ok(Ready::Impossible(why)) => Came::to(Outcome::Refused, why),
             Ok(Ready::AlreadySo(account)) => self.settle(action, account.as_deref(), ours, &earlier).await?,
@@ -207,7 +214,10 @@ impl<'a> Run<'a> {
                 Ok(came)
             }
             Err(error) => {
-                let came = failed(action, &error);
+                let mut came = failed(action, &error);
+                // A create that was not kept whole has made an account all the same: a revert has to know which.
+                let account = if let WriteError::Partly { account, .. } = &error { Some(&**account) } else { account };
+                came.account_id = account.map(Account::id);
                 self.read_back.push(after(action, Step::Write, came.outcome, account, came.detail.clone(), alarm(&error)));
                 Ok(came)
             }

@@ -1,7 +1,5 @@
 //! `apply`
 
-use std::collections::BTreeSet;
-
 use anyhow::{Context as _, Result};
 
 use super::{Context, Ended};
@@ -23,6 +21,9 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     let sealed = files::read_plan(&options.plan)?;
     if options.invite {
         return invite(options, context, sealed.plan());
+    }
+    if let Some(folder) = &options.bulk_import {
+        return super::import::run(options, folder, context, &sealed);
     }
     if options.rehearse {
         return super::rehearse::run(options, context, &sealed, overrides);
@@ -70,8 +71,7 @@ pub(super) fn who(options: &cli::Apply) -> Applier {
 fn invite(options: &cli::Apply, context: &Context, plan: &Plan) -> Result<Ended> {
     let journal = journal::read(&files::journal_of(&options.plan))?;
     journal::belongs(&journal, plan, &files::journal_of(&options.plan))?;
-    let done: BTreeSet<_> =
-        journal.fold().into_iter().filter(|(_, standing)| standing.is_done()).map(|(id, _)| id.to_owned()).collect();
+    let done = journal.done();
     let creates = plan.actions.iter().filter(|action| action.kind == Action::Create && plan.approved(&action.id));
     let (created, open): (Vec<_>, Vec<_>) = creates.partition(|action| done.contains(&action.id));
     if !open.is_empty() {

@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod check;
 mod demo;
+mod import;
 mod manual;
 mod notify;
 mod progress;

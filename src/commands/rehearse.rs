@@ -72,11 +72,11 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
 }
 
 /// The run the plan came from, which must still be the one it is bound to.
-fn stored(path: &Path, plan: &Plan) -> Result<Stored> {
+pub(super) fn stored(path: &Path, plan: &Plan) -> Result<Stored> {
     let folder = files::folder(path);
-    let hint = "a rehearsal needs the plan in its own run folder, with accounts.jsonl and manifest.json beside it";
-    let stored =
-        replay::read(folder, None).with_context(|| Failure::usage(format!("cannot rehearse {}", path.display())).hint(hint))?;
+    let hint = "the plan must stand in its own run folder, with accounts.jsonl and manifest.json beside it";
+    let stored = replay::read(folder, None)
+        .with_context(|| Failure::usage(format!("{} has nothing beside it that it was made from", path.display())).hint(hint))?;
     let actual = archive::sha256(stored.accounts.snapshot.bytes());
     if actual != plan.inputs.accounts {
         return Err(Failure::new(

@@ -58,7 +58,7 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
             config: archive::sha256(&loaded.text),
         };
         let context = plan::Context { run_id: open.plan.clone(), created: context.clock(), inputs, previous: None };
-        let population = Population::of(&accounts, &config)?;
+        let population = Population::of(&accounts, &config, &undo.actions)?;
         let plan = assemble(undo.actions.clone(), &population, Judged::default(), &config, &context, &open.instance)?;
         Ok((plan, undo))
     }))?;

@@ -14,7 +14,7 @@ use super::guard::{self, Judged, Population};
 use crate::config::{Config, DeactivateWith, Key, Rule};
 use crate::directory::People;
 use crate::domo::Accounts;
-use crate::reconcile::{Action as Kind, EvidenceStatus, Finding, Kind as FindingKind, Reconciliation};
+use crate::reconcile::{Action as Kind, EvidenceStatus, Finding, Kind as FindingKind, Reconciliation, Wildcard};
 use crate::text;
 
 /// What a plan is bound to beside the judgement itself.
@@ -54,7 +54,7 @@ pub fn build(
             Kind::Update => update(finding, account, numeric),
             Kind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
             Kind::Delete => Some(delete(finding, account)),
-            Kind::Create => create(finding, people, config, numeric)?,
+            Kind::Create => create(finding, &reconciliation.folded, people, config, numeric),
             // Only a revert reactivates.
             Kind::Reactivate => None,
         };
@@ -64,7 +64,7 @@ pub fn build(
         Judged::shrink(accounts_before, reconciliation.accounts.read).max(Judged::shrink(people_before, reconciliation.people.read))
     });
     let judged = Judged { rejected_rows: reconciliation.people.rejected, shrunk: previous };
-    let population = Population::of(accounts, config)?;
+    let population = Population::of(accounts, config, &actions)?;
     assemble(actions, &population, judged, config, context, &reconciliation.instance)
 }
 
@@ -234,19 +234,19 @@ fn delete(finding: &Finding, account: Option<&Map<String, Value>>) -> Action {
     action(finding, Kind::Delete, before, one("deleted", true), finding.reason.clone())
 }
 
-fn create(finding: &Finding, people: &People, config: &Config, numeric: bool) -> Result<Option<Action>> {
-    let Some(named) = &finding.person else { return Ok(None) };
-    let Some(person) = named.index.map(|row| Person { frame: &people.frame, row: row as usize }) else { return Ok(None) };
-    // Several rows may be one person: what the finding names was put together from all of them.
-    let of_all = |field: &str, named: &Option<String>| person.text(field).or_else(|| named.clone());
+fn create(finding: &Finding, folded: &BTreeMap<u32, Vec<u32>>, people: &People, config: &Config, numeric: bool) -> Option<Action> {
+    let named = finding.person.as_ref()?;
+    let row = named.index?;
+    let person = Person { frame: &people.frame, rows: folded.get(&row).cloned().unwrap_or_else(|| vec![row]) };
     let rule = config.role.iter().find(|rule| person.fits(&rule.people)).map(|rule| rule.role.clone());
     let role = rule.or_else(|| person.text("role")).filter(|role| ROLES.contains(&role.as_str()));
     let role = role.unwrap_or_else(|| config.policy.default_role.clone());
-    let (Some(email), Some(name), true) =
-        (of_all("email", &named.email), of_all("name", &named.name), ROLES.contains(&role.as_str()))
-    else {
-        return Ok(None);
-    };
+    let email = person.text("email").or_else(|| named.email.clone())?;
+    // The directory may have the name in two columns only; the finding has it whole.
+    let name = person.text("name").or_else(|| named.name.clone())?;
+    if !ROLES.contains(&role.as_str()) {
+        return None;
+    }
     let mut why = finding.reason.clone();
     let mut after = one("email", email.as_str());
     after.insert("name".into(), name.into());
@@ -256,7 +256,7 @@ fn create(finding: &Finding, people: &People, config: &Config, numeric: bool) ->
     }
     let alternate = person.list("alternate_email").into_iter().find(|address| *address != email);
     after.extend(alternate.map(|address| ("alternateEmail".to_owned(), Value::String(address))));
-    if let Some(number) = of_all("employee_number", &named.employee_number) {
+    if let Some(number) = person.text("employee_number") {
         match fields::employee_number(&number, numeric) {
             Some(value) => drop(after.insert("employeeNumber".into(), value)),
             None => why.push_str(&format!(". Not written: employeeNumber `{number}`, which Domo cannot keep unchanged")),
@@ -270,32 +270,36 @@ fn create(finding: &Finding, people: &People, config: &Config, numeric: bool) ->
     if config.policy.send_invite {
         after.insert("sendInvite".into(), true.into());
     }
-    Ok(Some(action(finding, Kind::Create, Map::new(), after, why)))
+    Some(action(finding, Kind::Create, Map::new(), after, why))
 }
 
-/// One row of the people frame.
+/// A person: the rows of the people frame that are theirs. The first that says something about a field is believed, as in judging.
 struct Person<'a> {
     frame: &'a DataFrame,
-    row: usize,
+    rows: Vec<u32>,
 }
 
 impl Person<'_> {
     fn text(&self, field: &str) -> Option<String> {
-        let value = self.frame.column(field).ok()?.str().ok()?.get(self.row)?;
-        Some(text::folded(value).into_owned()).filter(|value| !value.is_empty())
+        let values = self.frame.column(field).ok()?.str().ok()?;
+        let texts = self.rows.iter().filter_map(|row| values.get(*row as usize)).map(|value| text::folded(value).into_owned());
+        texts.into_iter().find(|value| !value.is_empty())
     }
 
     fn list(&self, field: &str) -> Vec<String> {
-        let items = self.frame.column(field).ok().and_then(|column| column.list().ok()?.get_as_series(self.row));
-        let texts = items.as_ref().and_then(|items| items.str().ok());
-        texts.map(|texts| texts.iter().flatten().map(|text| text::folded(text).into_owned()).collect()).unwrap_or_default()
+        let Some(column) = self.frame.column(field).ok().and_then(|column| column.list().ok()) else { return Vec::new() };
+        let items = |row: &u32| {
+            let items = column.get_as_series(*row as usize)?;
+            Some(items.str().ok()?.iter().flatten().map(|text| text::folded(text).into_owned()).collect::<Vec<_>>())
+        };
+        self.rows.iter().filter_map(items).find(|items| !items.is_empty()).unwrap_or_default()
     }
 
     /// Whether all fields of a rule fit, each by any of its patterns.
     fn fits(&self, rule: &Rule) -> bool {
         rule.iter().all(|(field, patterns)| {
             let values = self.text(field).map_or_else(|| self.list(field), |value| vec![value]);
-            values.iter().any(|value| patterns.iter().any(|pattern| guard::matches(&text::folded(pattern), value)))
+            values.iter().any(|value| patterns.iter().any(|pattern| Wildcard::new(pattern).matches(value)))
         })
     }
 }

@@ -257,6 +257,11 @@ impl Journal {
         })
     }
 
+    /// The actions of which nothing is left to do.
+    pub fn done(&self) -> BTreeSet<String> {
+        self.fold().into_iter().filter(|(_, standing)| standing.is_done()).map(|(action, _)| action.to_owned()).collect()
+    }
+
     /// Where each action stands.
     pub fn fold(&self) -> BTreeMap<&str, Standing<'_>> {
         let mut standings: BTreeMap<&str, Standing<'_>> = BTreeMap::new();
@@ -281,8 +286,11 @@ impl Journal {
                         standing.pending = None;
                     }
                     standing.account_id = account_id.or(standing.account_id);
+                    let created = matches!(standing.asked, Some((Kind::Create, _)));
                     if *outcome == Outcome::Done {
                         standing.written.insert(step);
+                    }
+                    if *outcome == Outcome::Done || created {
                         standing.left = account.as_ref().or(standing.left);
                     }
                 }
@@ -321,11 +329,16 @@ pub struct Standing<'a> {
     pub was: Option<&'a Map<String, Value>>,
     /// What was asked of Domo.
     pub change: Option<&'a Map<String, Value>>,
-    /// The account as it was read back.
+    /// The account as it was read back; of a create, even where not all of it was kept.
     pub left: Option<&'a Map<String, Value>>,
 }
 
 impl Standing<'_> {
+    /// Whether a create made an account, whatever else it came to.
+    pub fn created(&self) -> bool {
+        matches!(self.asked, Some((Kind::Create, _))) && self.left.is_some()
+    }
+
     /// Whether nothing is left to do.
     pub fn is_done(&self) -> bool {
         self.outcome.is_some_and(|(outcome, _)| outcome.is_done())

@@ -11,6 +11,7 @@ pub mod digest;
 pub mod fields;
 pub mod format;
 pub mod guard;
+pub mod import;
 pub mod journal;
 pub mod revert;
 pub mod review;

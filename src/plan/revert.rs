@@ -27,7 +27,7 @@ pub struct Undo {
     pub stays: Vec<Stays>,
 }
 
-/// An action that was carried out: written, and read back.
+/// An action that was carried out: written, and read back, if only in part.
 #[derive(Debug)]
 pub struct Done<'a> {
     id: &'a str,
@@ -124,7 +124,7 @@ impl Undo {
 
 fn carried_out<'a>(id: &'a str, standing: Standing<'a>) -> Option<Done<'a>> {
     let (kind, finding) = standing.asked?;
-    standing.written.contains(&Step::Write).then_some(Done { id, kind, finding, standing })
+    (standing.written.contains(&Step::Write) || standing.created()).then_some(Done { id, kind, finding, standing })
 }
 
 fn action(

@@ -20,6 +20,9 @@ mod rule;
 mod rules;
 mod situation;
 
+pub use rule::Pattern as Wildcard;
+pub use situation::Exclusions;
+
 pub use finding::{AcceptedBy, AccountRef, Action, Candidate, Detail, DriftField, Finding, FindingId, Kind, PersonRef, Severity};
 
 use std::collections::{BTreeMap, HashMap};
@@ -40,7 +43,7 @@ use judge::Judge;
 use keys::Addresses;
 use matching::{Matches, Part, Verdict};
 use outcome::Wholeness;
-use situation::{Exclusions, RejectedKeys};
+use situation::RejectedKeys;
 
 /// What is needed beside the two populations.
 #[derive(Debug, Clone)]
@@ -261,6 +264,8 @@ pub struct Reconciliation {
     pub account_rows: DataFrame,
     /// One row a row of the people frame, in its order: `situation` (text), `account` (row index into the accounts frame or null).
     pub person_rows: DataFrame,
+    /// Rows of several directories that are one person, by the first of them, in the order of the sources.
+    pub folded: BTreeMap<u32, Vec<u32>>,
     /// Every active account with the role Admin or Privileged.
     pub privileged: Vec<Privileged>,
     /// Floods of drift with one cause, largest first.
@@ -296,8 +301,8 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
     let whole = Wholeness::new(&accounts, &people);
 
     // Who takes part, who points at whom, who is employed.
-    let exclusions = Exclusions::new(&config.exclude, &addresses);
-    let (parts, excluded_by): (Vec<Part>, Vec<u32>) = situation::parts(&accounts, &exclusions, &addresses).into_iter().unzip();
+    let exclusions = Exclusions::new(config);
+    let (parts, excluded_by): (Vec<Part>, Vec<u32>) = situation::parts(&accounts, &exclusions).into_iter().unzip();
     let matches = Matches::new(&accounts, &people, &addresses, &config.matching.keys, &parts)?;
     let employment = situation::employment(&people, rules.as_of);
 
@@ -348,6 +353,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         people: outcome::person_totals(&row_situations, rejected),
         account_rows: outcome::account_rows(&matches, &people.fold, &account_situations)?,
         person_rows: outcome::person_rows(&matches, &people.fold, &row_situations)?,
+        folded: people.fold.members.values().filter_map(|rows| Some((*rows.first()?, rows.clone()))).collect(),
         privileged: outcome::privileged(&judge, &findings),
         patterns: outcome::patterns(&findings, judge.candidates.moved_domains(&judge)),
         exceptions,

@@ -7,14 +7,16 @@ use super::columns::PersonColumns;
 
 /// Text with `*` for anything, compared without case.
 #[derive(Debug, Clone)]
-pub(super) struct Pattern(String);
+pub struct Pattern(String);
 
 impl Pattern {
-    pub(super) fn new(pattern: &str) -> Self {
+    /// The pattern as somebody wrote it.
+    pub fn new(pattern: &str) -> Self {
         Self(folded(pattern).to_lowercase())
     }
 
-    pub(super) fn matches(&self, text: &str) -> bool {
+    /// Whether it fits the whole text.
+    pub fn matches(&self, text: &str) -> bool {
         if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return wildcard(self.0.as_bytes(), folded(text).as_bytes());
         }

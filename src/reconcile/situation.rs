@@ -32,10 +32,11 @@ pub(super) enum Gap {
     DamagedNumber,
 }
 
-/// Who is excluded, and by which rule.
+/// Who is excluded, and by which rule: the one place that decides it, for the judgement and for the guard alike.
 #[derive(Debug)]
-pub(super) struct Exclusions {
+pub struct Exclusions {
     rules: Vec<Exclusion>,
+    addresses: Addresses,
 }
 
 /// A rule: its address pattern as written and with domain aliases applied, or its id.
@@ -47,7 +48,9 @@ struct Exclusion {
 }
 
 impl Exclusions {
-    pub(super) fn new(rules: &[Exclude], addresses: &Addresses) -> Self {
+    /// Those of a configuration.
+    pub fn new(config: &Config) -> Self {
+        let addresses = Addresses::new(&config.matching.domain_aliases);
         let rule = |rule: &Exclude| {
             let pattern = rule.email.as_deref();
             Exclusion {
@@ -56,30 +59,29 @@ impl Exclusions {
                 id: rule.id,
             }
         };
-        Self { rules: rules.iter().map(rule).collect() }
+        Self { rules: config.exclude.iter().map(rule).collect(), addresses }
     }
 
-    /// The first rule that names the account; `rules.len()` stands for Domo's support account. Protecting one account too many is
-    /// the safer mistake, so a pattern holds for the address as written and for what it counts as.
-    pub(super) fn rule(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, row: u32) -> Option<usize> {
-        let id = accounts.id(row);
-        let email = accounts.email.get(row).filter(|_| self.rules.iter().any(|rule| rule.written.is_some()));
-        let (plain, key) = (email.map(|email| addresses.plain(email)), email.and_then(|email| addresses.key(email)));
+    /// The first rule that names the account, by its place in the configuration; the number of rules stands for Domo's support
+    /// account. Protecting one account too many is the safer mistake, so a pattern holds for the address as written and for what it
+    /// counts as.
+    pub fn rule(&self, id: Option<u64>, address: Option<&str>) -> Option<usize> {
+        let email = address.filter(|_| self.rules.iter().any(|rule| rule.written.is_some()));
+        let (plain, key) = (email.map(|email| self.addresses.plain(email)), email.and_then(|email| self.addresses.key(email)));
         let fits = |pattern: &Option<Pattern>, email: Option<&str>| {
             pattern.as_ref().zip(email).is_some_and(|(pattern, email)| pattern.matches(email))
         };
         let by_rule = self.rules.iter().position(|rule| {
             fits(&rule.written, plain.as_deref()) || fits(&rule.resolved, key.as_deref()) || (rule.id.is_some() && rule.id == id)
         });
-        let support =
-            || id == Some(SUPPORT_ID) || accounts.email.get(row).is_some_and(|email| addresses.plain(email) == SUPPORT_EMAIL);
+        let support = || id == Some(SUPPORT_ID) || address.is_some_and(|email| self.addresses.plain(email) == SUPPORT_EMAIL);
         by_rule.or_else(|| support().then_some(self.rules.len()))
     }
 }
 
 /// Which part each account takes, and the exclusion rule of each excluded one.
-pub(super) fn parts(accounts: &AccountColumns<'_>, exclusions: &Exclusions, addresses: &Addresses) -> Vec<(Part, u32)> {
-    let part = |row| match exclusions.rule(accounts, addresses, row) {
+pub(super) fn parts(accounts: &AccountColumns<'_>, exclusions: &Exclusions) -> Vec<(Part, u32)> {
+    let part = |row| match exclusions.rule(accounts.id(row), accounts.email.get(row)) {
         Some(rule) => (Part::Excluded, rule as u32),
         None if accounts.is_active(row) => (Part::Takes, 0),
         None => (Part::Inactive, 0),

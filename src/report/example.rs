@@ -444,6 +444,7 @@ fn reconciliation(
         },
         accounts: totals,
         people: persons,
+        folded: BTreeMap::new(),
         privileged: privileged.take(1200).collect(),
         findings: findings_sorted,
         account_rows,

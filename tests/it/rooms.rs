@@ -28,7 +28,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rayon", &["reconcile"]),
     // Files that come in.
     ("calamine", &["directory"]),
-    ("csv", &["directory", "domo", "report"]),
+    ("csv", &["directory", "domo", "plan", "report"]),
     ("encoding_rs", &["directory"]),
     ("chardetng", &["directory"]),
     ("flate2", &["directory"]),

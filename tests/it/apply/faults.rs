@@ -21,8 +21,24 @@ use super::company::{options, plan_now, state};
 use super::fixture::{action, applier, approved, create, deactivate, hundred, update};
 
 /// What goes wrong with one request. The slow one is slower than anybody waits here.
-const FAULTS: [&str; 14] =
-    ["cut", "cut-after", "slow:600", "truncate", "html", "expire", "401", "403", "408", "429", "429:0", "500", "502", "503"];
+const FAULTS: [&str; 16] = [
+    "cut",
+    "cut-after",
+    "slow:600",
+    "truncate",
+    "html",
+    "expire",
+    "400",
+    "404",
+    "401",
+    "403",
+    "408",
+    "429",
+    "429:0",
+    "500",
+    "502",
+    "503",
+];
 /// What goes wrong with that request and with every one after it.
 const LASTING: [&str; 6] = ["cut", "cut-after", "html", "401", "429", "503"];
 

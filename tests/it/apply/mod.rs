@@ -3,8 +3,10 @@
 mod company;
 mod faults;
 mod fixture;
+mod import;
 mod kill;
 mod plan;
 mod revert;
 mod review;
 mod run;
+mod story;

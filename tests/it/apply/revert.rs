@@ -88,6 +88,23 @@ fn a_deletion_and_a_used_account_cannot_be_undone_and_say_so() {
 }
 
 #[test]
+fn a_created_account_that_was_not_kept_whole_is_known_and_taken_away_again() {
+    let mut titled = create(900);
+    titled.after.insert("title".into(), "Clerk".into());
+    let company = Company::new(vec![titled]);
+    company.domo.fault(Fault::nth("POST", "/v1/users", 1, domo_reconcile::sandbox::What::Meddle("title".into())));
+    let ran = company.apply(&["--confirm"]).code(7);
+    let id = company.by_email("p900@acme.com")[0]["id"].clone();
+    assert_eq!((&ran.json()["results"][0]["outcome"], &ran.json()["results"][0]["account_id"]), (&json!("failed"), &id));
+    // Nothing but this plan made it: it is not somebody else's change.
+    let again = company.apply(&["--confirm"]).code(7);
+    assert_eq!(again.json()["counts"], json!({"failed": 1}));
+    assert_eq!(revert(&company).code(0).json()["actions"], 1);
+    undo(&company).code(0);
+    assert!(company.by_email("p900@acme.com").iter().all(|user| user["deleted"] == true));
+}
+
+#[test]
 fn what_failed_or_was_never_written_is_not_undone() {
     let company = Company::new(vec![update(10), update(11)]);
     company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, domo_reconcile::sandbox::What::Status(400, None)));

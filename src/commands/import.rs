@@ -1,0 +1,94 @@
+//! `apply --bulk-import`: the approved actions as files for Domo's own import. Domo is not asked, and nothing counts as done.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use chrono::Utc;
+use serde_json::json;
+
+use super::{Context, Ended};
+use crate::apply::{files, journal};
+use crate::config::Loaded;
+use crate::failure::Failure;
+use crate::plan::import::{Import, LeftOut};
+use crate::plan::{Approved, Population, Sealed, Terms};
+use crate::{cli, text};
+
+/// Writes the files into a folder. What an apply would be refused for, this is refused for, with the accounts as they were judged.
+pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, sealed: &Sealed) -> Result<Ended> {
+    let plan = sealed.plan();
+    let stored = super::rehearse::stored(&options.plan, plan)?;
+    let loaded = Loaded::read(options.config.config.as_deref())?;
+    let (config, _) = super::apply::of_instance(&loaded.config, &plan.id, &plan.instance)?;
+    let journal_path = files::journal_of(&options.plan);
+    let journal = journal::read(&journal_path)?;
+    journal::belongs(&journal, plan, &journal_path)?;
+    let terms = Terms {
+        now: Utc::now(),
+        instances: &[config.domo.instance.clone().unwrap_or_else(|| plan.instance.clone())],
+        by: &super::apply::who(options),
+        second_person: config.policy.second_person,
+        deactivate_with: config.domo.deactivate_with,
+        done: &journal.done(),
+        population: &Population::of(&stored.accounts, &config, &plan.actions)?,
+        limits: &config.guards,
+        overrides: &[],
+    };
+    let tripped = !terms.judge(plan).tripped.is_empty();
+    let approved = Approved::new(sealed.clone(), &terms).map_err(|refusal| match tripped {
+        true => refusal.hint("reject some actions: no journal would keep why a guard is overridden for an import, so none is"),
+        false => refusal,
+    })?;
+    let import = Import::of(approved.todo());
+    write(folder, &import)?;
+    if options.json {
+        let files = import
+            .files
+            .iter()
+            .map(|file| json!({"file": folder.join(&file.name), "columns": file.columns, "rows": file.rows.len()}));
+        context.terminal.json(&json!({"plan": plan.id, "files": files.collect::<Vec<_>>(), "left_out": import.left_out}))?;
+    } else {
+        context.terminal.answer(told(&import, folder, plan.created.format("%Y-%m-%d %H:%M UTC").to_string()))?;
+    }
+    Ok(None)
+}
+
+/// Nothing is overwritten: what lies there may have been uploaded.
+fn write(folder: &Path, import: &Import) -> Result<()> {
+    if let Some(there) = import.files.iter().map(|file| folder.join(&file.name)).find(|path| path.exists()) {
+        return Err(Failure::usage(format!("{} is there already", there.display())).hint("name another folder").into());
+    }
+    if import.files.is_empty() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).with_context(|| Failure::failed(format!("cannot make the folder {}", folder.display())))?;
+    import.files.iter().try_for_each(|file| files::write(&folder.join(&file.name), &file.to_csv()?))
+}
+
+fn told(import: &Import, folder: &Path, judged: String) -> String {
+    let mut lines = Vec::new();
+    for file in &import.files {
+        let people = if file.rows.len() == 1 { "account" } else { "accounts" };
+        lines.push(format!("{}: {} {people} ({})", folder.join(&file.name).display(), file.rows.len(), file.columns.join(", ")));
+    }
+    match import.files.is_empty() {
+        true => lines.push("Nothing that is approved and still to be done can be imported.".into()),
+        false => lines.push(format!(
+            "\nUpload each under Admin > Governance > People > Bulk Import, with UTF-8 not enforced: the files have no byte-order mark. An \
+             account that changed after {judged} is not noticed here, and nothing counts as done: the next audit shows what took."
+        )),
+    }
+    if !import.left_out.is_empty() {
+        lines.push(format!("\nLeft out, and still to be done some other way ({}):", import.left_out.len()));
+    }
+    let line = |left: &LeftOut| {
+        let field = left.field.as_deref().map(|field| format!(" {field}")).unwrap_or_default();
+        format!("  {}{field}: {}", left.action, text::visible(&left.why))
+    };
+    lines.extend(import.left_out.iter().map(line));
+    lines.join("\n")
+}
