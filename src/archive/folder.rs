@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::manifest::{FileEntry, Manifest};
-use super::{Archive, Lock, run};
+use super::{Archive, Lock, afterwards, run};
 use crate::failure::Failure;
 
 /// The file that makes a folder a run.
@@ -144,7 +144,9 @@ impl RunFolder {
                 bail!("{} was begun and not finished", self.path.join(&name).display());
             }
         }
-        let newest = Archive::at(self.archive()).newest()?;
+        let mut before = Archive::at(self.archive()).list()?;
+        manifest.inputs.extend(afterwards::record(&before));
+        let newest = before.runs.pop();
         manifest.run.id.clone_from(&self.id);
         let number = newest.as_ref().map_or(0, |run| run.number()).checked_add(1);
         manifest.number = number.context("the number of the last run in the archive leaves no room for another: it was altered")?;

@@ -63,15 +63,15 @@ fn prefixed(digest: &str) -> String {
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Input {
-    /// `accounts` or `directory`.
+    /// `accounts` or `directory`; `journal` or `decisions` for what was beside an earlier run at the time.
     pub role: String,
-    /// The file's name without its folder, or the endpoint.
+    /// The file's name without its folder, or the endpoint; beside an earlier run `<its id>/<name>`.
     pub name: String,
     /// Of the file; of the snapshot where accounts came from the API.
     pub sha256: String,
     /// Its size.
     pub bytes: u64,
-    /// Rows, rejected ones included.
+    /// Rows, rejected ones included; lines of a journal; decisions.
     pub rows: u64,
 }
 

@@ -12,6 +12,7 @@
 //! Every manifest names the SHA-256 of the one before it, over the whole archive, so no run can be taken out or changed unnoticed
 //! without rewriting all that came after it. Runs are ordered by their number in that chain, never by the clock, which may go back.
 
+mod afterwards;
 pub mod diff;
 pub mod findings;
 mod folder;

@@ -1,6 +1,7 @@
 //! Whether a run is still what it was: every file against the manifest, and the chain of manifests back to the first run.
 //!
-//! What this proves: nothing that the manifests cover was changed without also changing every later manifest. What it cannot prove
+//! What this proves: nothing that the manifests cover was changed without also changing every later manifest. What came after a run
+//! is told apart, with what protects it and what nothing does ([`afterwards`](super::afterwards)). What it cannot prove
 //! by itself is that nobody rewrote the whole chain; for that, note the newest manifest's SHA-256 elsewhere, or sign it (see
 //! [`signature`](super::signature)).
 
@@ -12,10 +13,9 @@ use serde::Serialize;
 use super::folder::MANIFEST;
 use super::manifest::{FileEntry, Link};
 use super::signature::{self, Signers};
-use super::store::{self, PRUNED};
-use super::{Archive, StoredRun};
+use super::store::{self, Listing, PRUNED};
+use super::{Archive, StoredRun, afterwards};
 use crate::plan::Sealed;
-use crate::plan::journal::Journal;
 
 /// What was found. [`problems`](Self::problems) is empty when all is as it was.
 #[derive(Debug, Serialize)]
@@ -108,9 +108,12 @@ pub fn verify(folder: &Path, signers: Option<&Signers>) -> Result<Verification> 
         let state = found.check_file(folder, &run, entry);
         found.files.push(FileCheck { name: entry.name.clone(), state });
     }
-    found.look_for_others(folder, &run);
+    let listing = archive.list()?;
+    let after = afterwards::check(folder, &run, &listing);
+    found.problems.extend(after.problems);
+    found.notes.extend(after.notes);
     found.follow(&archive, &run);
-    found.look_ahead(&archive, &run)?;
+    found.look_ahead(&listing, &run);
     match signature::check(folder, signers)? {
         signature::Verdict::By(principal) => found.signed_by = Some(principal),
         signature::Verdict::Bad(problem) => found.problems.push(problem),
@@ -174,31 +177,6 @@ impl Verification {
     fn unreadable(&mut self, name: &str, error: &std::io::Error) -> FileState {
         self.problems.push(format!("{name} cannot be read: {error}."));
         FileState::Unreadable
-    }
-
-    /// Files that came later: journals and signatures are ours, anything else is not evidence of this run.
-    fn look_for_others(&mut self, folder: &Path, run: &StoredRun) {
-        let Ok(entries) = std::fs::read_dir(folder) else { return };
-        let known = |name: &str| name == MANIFEST || run.head.files.iter().any(|file| file.name == name);
-        let mut others: Vec<_> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        others.retain(|name| !known(name));
-        others.sort_unstable();
-        for name in others {
-            let what = match name.as_str() {
-                signature::FILE => continue,
-                "plan.lock" => continue,
-                "apply.json" => "what the last apply of the plan did",
-                name if name.ends_with(".journal.jsonl") => match journal(&folder.join(name)) {
-                    Ok(()) => "a journal, written when the plan was applied: its own chain holds",
-                    Err(why) => {
-                        self.problems.push(format!("{name} was altered: {why:#}."));
-                        continue;
-                    }
-                },
-                _ => "not of this run: the manifest does not name it",
-            };
-            self.notes.push(format!("{name} is {what}; it is not covered by the manifest."));
-        }
     }
 
     fn follow(&mut self, archive: &Archive, run: &StoredRun) {
@@ -266,8 +244,7 @@ impl Verification {
     }
 
     /// What later runs say of this one: they would betray a manifest that was rewritten together with its files.
-    fn look_ahead(&mut self, archive: &Archive, run: &StoredRun) -> Result<()> {
-        let listing = archive.list()?;
+    fn look_ahead(&mut self, listing: &Listing, run: &StoredRun) {
         let mut named = false;
         for later in &listing.runs {
             let Some(link) = later.head.previous.as_ref().filter(|link| link.run_id == run.id()) else { continue };
@@ -285,14 +262,7 @@ impl Verification {
             self.notes
                 .push(format!("No later run names this manifest yet. Note its SHA-256 elsewhere, or sign it: {}.", run.sha256));
         }
-        Ok(())
     }
-}
-
-/// A journal is bound by a chain of its own.
-fn journal(path: &Path) -> Result<()> {
-    Journal::read(&std::fs::read_to_string(path)?)?;
-    Ok(())
 }
 
 /// The run that a link names, beside this one or among the pruned.

@@ -49,8 +49,9 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
         }
     });
     let mut came: Vec<Came> = Vec::new();
+    let interrupted = |came: &[Came]| came.last().and_then(kind) == Some(Kind::Interrupted);
     for instance in &loaded.config.instance {
-        let audited = if stop.load(Ordering::Relaxed) {
+        let audited = if stop.load(Ordering::Relaxed) || interrupted(&came) {
             Err(anyhow::Error::new(Failure::new(Kind::Interrupted, "interrupted before it was this instance's turn")).into())
         } else {
             let loaded_for = Loaded { config: loaded.config.for_instance(instance), ..loaded.clone() };

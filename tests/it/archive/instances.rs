@@ -251,7 +251,7 @@ fn what_all_need_and_is_not_there_fails_before_any_begins() {
     let group = three();
     let lock = Lock::take(&group.path().join("audits"), "2026-06-01T06:00:00Z".parse().unwrap()).unwrap();
     let refused = group.audit("2026-06-01", &["--json"]).code(8);
-    assert!(refused.stdout.is_empty() && refused.stderr.contains("is in use by another run"), "{}", refused.stderr);
+    assert!(refused.stdout.is_empty() && refused.stderr.contains("is in use"), "{}", refused.stderr);
     drop(lock);
     std::fs::remove_file(group.path().join("workers.csv")).unwrap();
     group.audit("2026-06-01", &["--json"]).code(2);

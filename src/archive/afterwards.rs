@@ -1,0 +1,285 @@
+//! What came after a run, beside its files: decisions on its plan, the journal and the outcome of an apply. The run's manifest was
+//! written before them and cannot cover them. What binds them instead:
+//!
+//! - the plan's digest, which its manifest names, covers everything that was approved or rejected, but not the decisions;
+//! - a journal's lines are chained, so nothing in it changes alone; somebody could write a whole new one;
+//! - plan, decisions, journal and outcome must agree with each other: nothing was carried out that nobody approved;
+//! - from the next run of the archive on, its manifest records how they were then ([`record`]), and with it the chain of manifests.
+//!
+//! [`check`] says which of these hold, and what nothing protects yet.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::folder::MANIFEST;
+use super::manifest::Input;
+use super::store::Listing;
+use super::{StoredRun, run, sha256, signature};
+use crate::plan::journal::{Event, Journal};
+use crate::plan::{Plan, Sealed};
+
+/// Roles of inputs: what a later run saw beside an earlier one.
+const JOURNAL: &str = "journal";
+const DECISIONS: &str = "decisions";
+
+const PLAN: &str = "plan.json";
+
+/// The end of a journal's name; what is before it is its plan's.
+pub(super) const JOURNAL_END: &str = ".journal.jsonl";
+
+/// How journals and decisions beside the runs of an archive are now, for the manifest of the next run.
+pub(super) fn record(listing: &Listing) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for run in listing.runs.iter().filter(|run| !run.pruned) {
+        for name in names(&run.path) {
+            let path = run.path.join(&name);
+            let role = match name.as_str() {
+                name if name.ends_with(JOURNAL_END) => JOURNAL,
+                // A decision makes a plan longer: most need not be read.
+                PLAN if written(run, PLAN).is_some_and(|bytes| path.metadata().is_ok_and(|now| now.len() != bytes)) => DECISIONS,
+                _ => continue,
+            };
+            let bytes = match std::fs::read(&path) {
+                Ok(bytes) => bytes,
+                // What is wrong with an earlier run is no reason to fail this one; `verify` of that one says it.
+                Err(error) => {
+                    tracing::warn!("{} is not recorded: {error}", path.display());
+                    continue;
+                }
+            };
+            let rows = if role == JOURNAL { bytes.iter().filter(|byte| **byte == b'\n').count() } else { decisions(&bytes) };
+            inputs.push(Input {
+                role: role.to_owned(),
+                name: format!("{}/{name}", run.id()),
+                sha256: sha256(&bytes),
+                bytes: bytes.len() as u64,
+                rows: rows as u64,
+            });
+        }
+    }
+    inputs
+}
+
+/// The size of a file as the manifest has it.
+fn written(run: &StoredRun, name: &str) -> Option<u64> {
+    run.head.files.iter().find(|file| file.name == name).map(|file| file.bytes)
+}
+
+fn decisions(plan: &[u8]) -> usize {
+    serde_json::from_slice::<Plan>(plan).map_or(0, |plan| plan.decisions.len())
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// What was found out.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// What is missing, altered or does not agree.
+    pub(super) problems: Vec<String>,
+    /// What is there and what protects it.
+    pub(super) notes: Vec<String>,
+}
+
+/// Looks at everything in a run's folder that its manifest does not name, and at the decisions on its plan.
+pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Found {
+    let later = Later::of(run, listing);
+    let mut found = Found::default();
+    let there = names(folder);
+    for name in &there {
+        let known = name == MANIFEST || run.head.files.iter().any(|file| file.name == *name);
+        match name.as_str() {
+            PLAN => found.decisions(folder, &later),
+            _ if known || name == signature::FILE || name == "plan.lock" => {}
+            name if name.ends_with(JOURNAL_END) => found.journal(folder, name, &later),
+            name if name.ends_with("apply.json") => found.outcome(folder, name),
+            // The plan of a revert has a digest of its own.
+            name if name.ends_with("plan.json") => match sealed(folder, name) {
+                Ok(_) => {
+                    found.notes.push(format!("{name} came after the run and is not covered by its manifest; its own digest fits."))
+                }
+                Err(why) => found.problems.push(format!("{name} was altered: {why}.")),
+            },
+            _ => found
+                .notes
+                .push(format!("{name} is not of this run: the manifest does not name it; it is not covered by the manifest.")),
+        }
+    }
+    for name in later.journals.keys().filter(|name| !there.iter().any(|known| known == *name)) {
+        found.problems.push(format!("{name} is missing: a later run recorded it."));
+    }
+    found
+}
+
+/// What later runs of the archive recorded beside a run, by the file's name, oldest first.
+#[derive(Debug, Default)]
+struct Later<'a> {
+    journals: BTreeMap<&'a str, Vec<(&'a StoredRun, &'a Input)>>,
+    decisions: Option<(&'a StoredRun, &'a Input)>,
+}
+
+impl<'a> Later<'a> {
+    fn of(run: &StoredRun, listing: &'a Listing) -> Self {
+        let mut later = Self::default();
+        for other in listing.runs.iter().filter(|other| other.number() > run.number()) {
+            for input in other.manifest.iter().flat_map(|manifest| &manifest.inputs) {
+                let Some((_, name)) = input.name.split_once('/').filter(|(id, _)| *id == run.id()) else { continue };
+                match input.role.as_str() {
+                    JOURNAL => later.journals.entry(name).or_default().push((other, input)),
+                    DECISIONS => later.decisions = Some((other, input)),
+                    _ => {}
+                }
+            }
+        }
+        later
+    }
+}
+
+fn sealed(folder: &Path, name: &str) -> Result<Sealed> {
+    Ok(Sealed::read(&std::fs::read_to_string(folder.join(name))?)?)
+}
+
+fn journal_of(folder: &Path, name: &str) -> Result<Journal> {
+    Ok(Journal::read(&std::fs::read_to_string(folder.join(name))?)?)
+}
+
+fn day(run: &StoredRun) -> String {
+    run::moment(run.head.run.started)
+}
+
+impl Found {
+    /// Who said what is in the plan itself, outside its digest.
+    fn decisions(&mut self, folder: &Path, later: &Later<'_>) {
+        let Ok(sealed) = sealed(folder, PLAN) else { return };
+        let decided = sealed.plan().decisions.len();
+        match later.decisions {
+            None if decided == 0 => {}
+            None => self.notes.push(format!(
+                "{PLAN}: nothing protects its {decided} decisions (who, when, yes or no) yet: whoever may write here could have changed \
+                 them. The next run of the archive records them."
+            )),
+            Some((other, input)) => {
+                let now = std::fs::read(folder.join(PLAN)).map(sha256).unwrap_or_default();
+                let (id, day) = (other.id(), day(other));
+                self.notes.push(match now == input.sha256 {
+                    true => format!("{PLAN}: its decisions are those that the run {id} recorded on {day}."),
+                    false => format!("{PLAN}: its decisions were CHANGED after the run {id} recorded {} of them on {day}.", input.rows),
+                });
+            }
+        }
+    }
+
+    fn journal(&mut self, folder: &Path, name: &str, later: &Later<'_>) {
+        let journal = match journal_of(folder, name) {
+            Ok(journal) => journal,
+            Err(why) => return self.problems.push(format!("{name} was altered: {why:#}.")),
+        };
+        let bytes = std::fs::read(folder.join(name)).unwrap_or_default();
+        let mut recorded = None;
+        for (other, input) in later.journals.get(name).into_iter().flatten() {
+            // A journal only grows.
+            let then = usize::try_from(input.bytes).ok().and_then(|length| bytes.get(..length));
+            if then.map(sha256).as_deref() != Some(input.sha256.as_str()) {
+                self.problems.push(format!(
+                    "{name} was altered: on {} the run {} recorded its first {} lines as {}.",
+                    day(other),
+                    other.id(),
+                    input.rows,
+                    input.sha256
+                ));
+                return;
+            }
+            recorded = Some((other, input.rows));
+        }
+        let lines = journal.lines().len();
+        self.notes.push(match recorded {
+            Some((other, rows)) => format!(
+                "{name} is a journal of {lines} lines, written when the plan was applied: its own chain holds, and its first {rows} are as \
+                 the run {} recorded them on {}.",
+                other.id(),
+                day(other)
+            ),
+            None => format!(
+                "{name} is a journal of {lines} lines, written when the plan was applied: its own chain holds. Nothing else protects it \
+                 yet: whoever may write here could have put another one in its place. The next run of the archive records it."
+            ),
+        });
+        let plan = name.replace(JOURNAL_END, ".json");
+        match sealed(folder, &plan) {
+            Ok(sealed) => self.agree(name, &journal, &plan, sealed.plan()),
+            Err(why) => self.problems.push(format!("{name} has no plan to be held against: {plan}: {why}.")),
+        }
+    }
+
+    /// Nothing was carried out that the plan does not propose or that nobody approved.
+    fn agree(&mut self, name: &str, journal: &Journal, plan_name: &str, plan: &Plan) {
+        if let Some((_, open)) = journal.opened().find(|(_, open)| open.digest != plan.digest) {
+            self.problems
+                .push(format!("{name} is of the plan {} ({}), not of {plan_name} ({}).", open.plan, open.digest, plan.digest));
+            return;
+        }
+        let mut first: BTreeMap<&str, (DateTime<Utc>, Option<u64>)> = BTreeMap::new();
+        for line in journal.lines() {
+            if let Event::Before { action, account_id, .. } = &line.event {
+                first.entry(action).or_insert((line.at, *account_id));
+            }
+        }
+        for (id, (at, account)) in first {
+            let Some(action) = plan.action(id) else {
+                self.problems.push(format!("{name} says that {id} was sent to Domo, which {plan_name} does not propose."));
+                continue;
+            };
+            if action.account_id.is_some() && action.account_id != account {
+                self.problems.push(format!("{name} says that {id} was sent for another account than {plan_name} proposes."));
+            }
+            match plan.decisions.get(id).filter(|_| plan.approved(id)) {
+                None => self.problems.push(format!(
+                    "{name} says that {id} was sent to Domo on {}, but {plan_name} holds no approval of it: the decisions were changed \
+                     since, or nobody approved it.",
+                    run::moment(at)
+                )),
+                Some(approval) if approval.at > at => self.notes.push(format!(
+                    "{plan_name}: the approval of {id} is dated {}, after it was sent ({}): it is not the one that was acted on.",
+                    run::moment(approval.at),
+                    run::moment(at)
+                )),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// `apply.json` repeats the end of the journal, which is what counts.
+    fn outcome(&mut self, folder: &Path, name: &str) {
+        let journal_name = name.replace("apply.json", &format!("plan{JOURNAL_END}"));
+        let told: Option<Value> = std::fs::read(folder.join(name)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let results = told.as_ref().and_then(|told| told.get("results")).and_then(Value::as_array);
+        let (Some(results), Ok(journal)) = (results, journal_of(folder, &journal_name)) else {
+            self.problems.push(format!("{name} cannot be held against {journal_name}: one of them is missing or cannot be read."));
+            return;
+        };
+        let standings = journal.fold();
+        let mut agrees = true;
+        for result in results {
+            let text = |key: &str| result.get(key).and_then(Value::as_str).unwrap_or_default();
+            let (action, outcome) = (text("action"), text("outcome"));
+            let done = matches!(outcome, "done" | "already-done");
+            let standing = standings.get(action);
+            if done != standing.is_some_and(|standing| standing.is_done()) {
+                let stands = standing.and_then(|standing| standing.outcome).map_or("nothing", |(outcome, _)| outcome.as_str());
+                self.problems.push(format!("{name} says `{outcome}` of {action}, {journal_name} says {stands}."));
+                agrees = false;
+            }
+        }
+        if agrees {
+            self.notes.push(format!("{name} is what the last apply of the plan did; it agrees with {journal_name}."));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Decisions, journals and outcomes: what `verify` can say of what came after a run.
+
+use std::path::PathBuf;
+
+use super::{Company, Run};
+use crate::local_domo::LocalDomo;
+use crate::support::{Ran, run_with};
+
+/// A company whose one orphan was switched off by an approved plan.
+struct Applied {
+    company: Company,
+    domo: LocalDomo,
+    run: Run,
+}
+
+impl Applied {
+    fn new() -> Self {
+        let company = Company::new();
+        company.prepare();
+        let users = company.path().join("users.json");
+        let domo = LocalDomo::with_client(&users, "id", "the-client-secret");
+        let answer = run_with(company.path(), &domo.env(), ["audit", "--directory", "workers.csv", "--json", "-q"]).code(0).json();
+        let run = Run { folder: company.path().join(answer["run_dir"].as_str().unwrap()) };
+        let applied = Self { company, domo, run };
+        applied.with("review", &["--approve", "all", "--by", "ada@example.com"]).code(0);
+        applied.with("apply", &["--confirm"]).code(0);
+        applied
+    }
+
+    fn with(&self, verb: &str, more: &[&str]) -> Ran {
+        let plan = self.path("plan.json");
+        let args = [verb, plan.to_str().unwrap()].into_iter().chain(more.iter().copied());
+        run_with(self.company.path(), &self.domo.env(), args)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.run.folder.join(name)
+    }
+
+    fn change(&self, name: &str, from: &str, to: &str) -> String {
+        let text = std::fs::read_to_string(self.path(name)).unwrap();
+        assert!(text.contains(from), "{name} has no {from}: {text}");
+        std::fs::write(self.path(name), text.replace(from, to)).unwrap();
+        text
+    }
+
+    fn verify(&self) -> Ran {
+        self.company.verify(&self.run)
+    }
+
+    /// The next run of the archive, which sees what came after the first.
+    fn next(&self) -> Run {
+        let args = ["audit", "--directory", "workers.csv", "--json", "-q"];
+        let answer = run_with(self.company.path(), &self.domo.env(), args).code(0).json();
+        Run { folder: self.company.path().join(answer["run_dir"].as_str().unwrap()) }
+    }
+}
+
+#[test]
+fn what_nothing_protects_yet_is_said_and_what_agrees_too() {
+    let applied = Applied::new();
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains("plan.json: nothing protects its 1 decisions (who, when, yes or no) yet"), "{said}");
+    assert!(said.contains("its own chain holds. Nothing else protects it yet"), "{said}");
+    assert!(said.contains("apply.json is what the last apply of the plan did; it agrees with plan.journal.jsonl"), "{said}");
+}
+
+#[test]
+fn an_approval_that_is_taken_back_after_the_deed_is_told() {
+    let applied = Applied::new();
+    let plan = applied.change("plan.json", "\"approve\"", "\"reject\"");
+    let said = applied.verify().code(1).stdout;
+    assert!(
+        said.contains("but plan.json holds no approval of it: the decisions were changed since, or nobody approved it"),
+        "{said}"
+    );
+    std::fs::write(applied.path("plan.json"), plan).unwrap();
+    // Somebody else's name, with the moment of the change.
+    applied.with("review", &["--approve", "all", "--by", "eve@example.com"]).code(0);
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains("it is not the one that was acted on"), "{said}");
+}
+
+#[test]
+fn an_outcome_that_does_not_fit_the_journal_is_told() {
+    let applied = Applied::new();
+    let outcome = applied.change("apply.json", "\"done\"", "\"failed\"");
+    assert!(applied.verify().code(1).stdout.contains("apply.json says `failed` of A-"), "{}", applied.verify().stdout);
+    std::fs::write(applied.path("apply.json"), outcome).unwrap();
+    applied.verify().code(0);
+    std::fs::remove_file(applied.path("plan.journal.jsonl")).unwrap();
+    assert!(applied.verify().code(1).stdout.contains("apply.json cannot be held against plan.journal.jsonl"));
+}
+
+#[test]
+fn the_next_run_records_decisions_and_journal_and_its_chain_protects_them() {
+    let applied = Applied::new();
+    let next = applied.next();
+    let inputs = next.json("manifest.json")["inputs"].clone();
+    let named =
+        |name: &str| inputs.as_array().unwrap().iter().find(|input| input["name"].as_str().unwrap().ends_with(name)).cloned();
+    assert_eq!(named("/plan.journal.jsonl").unwrap()["role"], "journal");
+    assert_eq!((&named("/plan.json").unwrap()["role"], &named("/plan.json").unwrap()["rows"]), (&"decisions".into(), &1.into()));
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains(&format!("its decisions are those that the run {} recorded", next.id())), "{said}");
+    assert!(said.contains(&format!("are as the run {} recorded them", next.id())), "{said}");
+
+    // A journal written anew, with a chain of its own that holds, is not the one that was recorded.
+    let journal = applied.path("plan.journal.jsonl");
+    let whole = std::fs::read_to_string(&journal).unwrap();
+    let first = whole.split_inclusive('\n').next().unwrap();
+    std::fs::write(&journal, first).unwrap();
+    let said = applied.verify().code(1).stdout;
+    assert!(said.contains("plan.journal.jsonl was altered: on ") && said.contains(&next.id()), "{said}");
+    std::fs::remove_file(&journal).unwrap();
+    assert!(applied.verify().code(1).stdout.contains("plan.journal.jsonl is missing: a later run recorded it."));
+    std::fs::write(&journal, &whole).unwrap();
+    // One that grew is the same journal.
+    applied.with("apply", &["--confirm"]).code(0);
+    applied.verify().code(0);
+
+    applied.change("plan.json", "ada@example.com", "eve@example.com");
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains(&format!("its decisions were CHANGED after the run {}", next.id())), "{said}");
+    applied.company.verify(&next).code(0);
+}
+
+#[test]
+fn the_plan_of_a_revert_is_held_to_its_own_digest() {
+    let applied = Applied::new();
+    let journal = applied.path("plan.journal.jsonl");
+    run_with(applied.company.path(), &applied.domo.env(), ["revert", journal.to_str().unwrap()]).code(0);
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains("revert.plan.json came after the run") && said.contains("its own digest fits"), "{said}");
+    applied.change("revert.plan.json", "\"active\": true", "\"active\": false");
+    assert!(applied.verify().code(1).stdout.contains("revert.plan.json was altered"));
+}
