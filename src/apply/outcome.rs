@@ -10,7 +10,7 @@ use crate::plan::journal::{Ended, Overridden};
 use crate::plan::{Action, Outcome, Plan};
 
 /// One action and what became of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs)]
 pub struct Row {
     pub action: String,
@@ -29,7 +29,7 @@ impl Row {
 }
 
 /// What `apply --json` prints.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs)]
 pub struct Report {
     pub plan: String,
@@ -70,7 +70,7 @@ impl Report {
 }
 
 /// `apply.json`: the report of the last confirmed apply, with who and when.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs)]
 pub struct Record<'a> {
     pub schema: &'static str,

@@ -19,7 +19,7 @@ use crate::reconcile::{EvidenceStatus, Severity};
 pub const SCHEMA: &str = "domo-reconcile/notice/v1";
 
 /// How a run of one instance ended, in numbers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Notice {
     /// The instance; several have a notice each.
     pub instance: String,
@@ -46,7 +46,7 @@ pub struct Notice {
 }
 
 /// The one word on how it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum Outcome {

@@ -14,18 +14,47 @@ fn fixtures() -> PathBuf {
 /// none is, run the test with NEW_FIXTURES=1.
 #[track_caller]
 fn same_schema(name: &str, schema: &schemars::Schema) {
+    let (now, then) = now_and_then(name, schema);
+    assert_eq!(
+        now, then,
+        "the shape of this file changed: either undo that, or give it a new version (its SCHEMA, a reader for the old one, \
+         fixtures of the new one beside tests/fixtures/v1)"
+    );
+}
+
+/// The same where a version only promises that what is there stays: what a template sees, what a configuration may say.
+#[track_caller]
+fn kept_schema(name: &str, schema: &schemars::Schema) {
+    let (now, then) = now_and_then(name, schema);
+    let lost = lost(&then, &now, "");
+    assert!(lost.is_empty(), "no longer there, or otherwise than in its version: {}", lost.join(", "));
+}
+
+#[track_caller]
+fn now_and_then(name: &str, schema: &schemars::Schema) -> (Value, Value) {
     let path = fixtures().join(name);
     let mut now = serde_json::to_value(schema).unwrap();
     without_words(&mut now);
     if std::env::var_os("NEW_FIXTURES").is_some() && !path.exists() {
         std::fs::write(&path, serde_json::to_string_pretty(&now).unwrap() + "\n").unwrap();
     }
-    let then: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-    assert_eq!(
-        now, then,
-        "the shape of this file changed: either undo that, or give it a new version (its SCHEMA, a reader for the old one, \
-         fixtures of the new one beside tests/fixtures/v1)"
-    );
+    (now, serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap())
+}
+
+/// Where `now` does not have what `then` has. Further alternatives and further fields are no loss; defaults may change.
+fn lost(then: &Value, now: &Value, place: &str) -> Vec<String> {
+    match (then, now) {
+        (Value::Object(then), Value::Object(now)) => {
+            let kept = then.iter().filter(|(key, _)| !matches!(key.as_str(), "required" | "default"));
+            kept.flat_map(|(key, then)| lost(then, now.get(key).unwrap_or(&Value::Null), &format!("{place}/{key}"))).collect()
+        }
+        (Value::Array(then), Value::Array(now)) => {
+            let gone = then.iter().filter(|one| !now.iter().any(|other| lost(one, other, "").is_empty()));
+            gone.map(|one| format!("{place}: {one}")).collect()
+        }
+        _ if then == now => Vec::new(),
+        _ => vec![format!("{place}: {then} is {now}")],
+    }
 }
 
 /// Descriptions may be said better without a new version.
@@ -57,6 +86,82 @@ fn manifests_have_the_shape_of_their_version() {
 #[test]
 fn plans_have_the_shape_of_their_version() {
     same_schema("plan.schema.json", &schemars::schema_for!(domo_reconcile::plan::Plan));
+}
+
+#[test]
+fn journals_outcomes_and_notices_have_the_shape_of_their_version() {
+    same_schema("journal.schema.json", &schemars::schema_for!(domo_reconcile::plan::journal::Line));
+    same_schema("apply.schema.json", &schemars::schema_for!(domo_reconcile::apply::outcome::Record<'static>));
+    same_schema("notice.schema.json", &schemars::schema_for!(domo_reconcile::archive::notice::Notice));
+}
+
+#[test]
+fn the_people_of_a_run_have_the_columns_of_their_version() {
+    let columns = domo_reconcile::directory::people::schema();
+    let now: serde_json::Map<_, _> = columns.iter().map(|(name, kind)| (name.to_string(), kind.to_string().into())).collect();
+    let path = fixtures().join("people.columns.json");
+    if std::env::var_os("NEW_FIXTURES").is_some() && !path.exists() {
+        std::fs::write(&path, serde_json::to_string_pretty(&now).unwrap() + "\n").unwrap();
+    }
+    let then: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    // A column that came later is null in older files; one that went or changed needs a reader.
+    assert_eq!(lost(&then, &now.into(), ""), [""; 0]);
+}
+
+#[test]
+fn what_templates_see_and_configurations_say_is_never_taken_away() {
+    kept_schema("report.schema.json", &schemars::schema_for!(domo_reconcile::report::View));
+    kept_schema("summary.schema.json", &schemars::schema_for!(domo_reconcile::report::summary::Overall));
+    kept_schema("config.schema.json", &schemars::schema_for!(domo_reconcile::config::Config));
+}
+
+#[test]
+fn a_field_that_is_renamed_is_a_loss_and_one_that_is_added_is_none() {
+    let then = serde_json::json!({"properties": {"a": {"type": "string"}}, "enum": ["x", "y"]});
+    let more = serde_json::json!({"properties": {"a": {"type": "string"}, "b": {}}, "enum": ["y", "z", "x"]});
+    assert_eq!(lost(&then, &more, ""), [""; 0]);
+    for (from, to) in [("\"a\"", "\"aa\""), ("string", "number"), ("\"x\"", "\"xx\"")] {
+        let less = serde_json::from_str(&then.to_string().replace(from, to)).unwrap();
+        assert_eq!(lost(&then, &less, "").len(), 1, "{less}");
+    }
+}
+
+/// A run whose plan was reviewed and applied against a guard, with a rejected row and a date that is none, and the run after it.
+fn applied() -> Archive {
+    Archive::at(&fixtures().join("applied"))
+}
+
+#[test]
+fn decisions_a_journal_and_an_outcome_of_version_1_are_read_and_held_against_each_other() {
+    let runs = applied().list().unwrap().runs;
+    let run = runs.first().unwrap();
+    let verification = domo_reconcile::archive::verify::verify(&run.path, None).unwrap();
+    assert!(verification.holds(), "{:?}", verification.problems);
+    let notes = verification.notes.join("\n");
+    for part in ["its first 17 are as the run", "its decisions are those that the run", "it agrees with plan.journal.jsonl"] {
+        assert!(notes.contains(part), "{part}: {notes}");
+    }
+    let text = std::fs::read_to_string(run.path.join("plan.journal.jsonl")).unwrap();
+    let journal = domo_reconcile::plan::Journal::read(&text).unwrap();
+    assert_eq!(journal.fold().values().filter(|standing| standing.is_done()).count(), 5);
+    let manifest = runs.last().unwrap().manifest.as_ref().unwrap();
+    let roles: Vec<_> = manifest.inputs.iter().map(|input| input.role.as_str()).collect();
+    assert_eq!(roles, ["accounts", "directory", "journal", "decisions"]);
+}
+
+#[test]
+fn the_people_of_version_1_are_kept_again_as_they_were_byte_for_byte() {
+    let archive = tempfile::tempdir().unwrap();
+    let listing = applied().list().unwrap();
+    let run = &listing.runs.first().unwrap().path;
+    let out = archive.path().join("again");
+    let args = ["replay", run.to_str().unwrap(), "--archive", out.to_str().unwrap(), "--json"];
+    let replayed = crate::support::run(archive.path(), args).json();
+    let again = out.join(replayed["run_id"].as_str().unwrap());
+    for name in ["people.jsonl", "accounts.jsonl", "config.toml"] {
+        let read = |folder: &Path| std::fs::read_to_string(folder.join(name)).unwrap();
+        assert_eq!(read(&again), read(run), "{name}");
+    }
 }
 
 /// A whole run as version 1 wrote it, with every kind of file.
