@@ -67,7 +67,10 @@ pub fn main() -> ExitCode {
         }
     };
     log(&cli);
-    let context = Context { terminal: Terminal::new(cli.quiet), started: fixed().unwrap_or_else(Utc::now) };
+    let context = Context {
+        terminal: Terminal::new(cli.quiet, matches!(cli.log_format, LogFormat::Json)),
+        started: fixed().unwrap_or_else(Utc::now),
+    };
     match run(&cli.command, &context) {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(kind)) => ExitCode::from(kind.code()),

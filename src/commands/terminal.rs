@@ -11,12 +11,13 @@ use crate::text;
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
     quiet: bool,
+    json_lines: bool,
 }
 
 impl Terminal {
-    /// With `quiet`, nothing is said along the way.
-    pub fn new(quiet: bool) -> Self {
-        Self { quiet }
+    /// With `quiet`, nothing is said along the way. With `json_lines`, what goes to stderr is one JSON object a line, as the log is.
+    pub fn new(quiet: bool, json_lines: bool) -> Self {
+        Self { quiet, json_lines }
     }
 
     /// The answer, to stdout. A reader that went away is an error that ends the program quietly.
@@ -37,19 +38,35 @@ impl Terminal {
     /// Something a person along the way wants to know, to stderr; not with `-q`.
     pub fn say(&self, text: impl AsRef<str>) {
         if !self.quiet {
-            self.error(text.as_ref());
+            self.tell("INFO", text.as_ref());
         }
     }
 
     /// What failed, to stderr.
     pub fn error(&self, text: &str) {
-        // There is nobody to tell when stderr is closed.
-        let _ = writeln!(std::io::stderr().lock(), "{}", printable(text));
+        self.tell("ERROR", text);
     }
 
-    /// Whether progress may be drawn: stderr is a terminal and nobody asked for quiet.
+    fn tell(&self, level: &str, text: &str) {
+        let text = printable(text);
+        let line = match self.json_lines {
+            // In the form of the log's lines.
+            true => serde_json::json!({
+                "timestamp": chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+                "level": level,
+                "fields": { "message": text.trim_end() },
+                "target": "domo_reconcile",
+            })
+            .to_string(),
+            false => text,
+        };
+        // There is nobody to tell when stderr is closed.
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
+    }
+
+    /// Whether progress may be drawn: stderr is a terminal and nobody asked for quiet or for JSON.
     pub fn draws(&self) -> bool {
-        !self.quiet && std::io::stderr().is_terminal()
+        !self.quiet && !self.json_lines && std::io::stderr().is_terminal()
     }
 }
 

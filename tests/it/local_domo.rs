@@ -15,9 +15,15 @@ pub struct LocalDomo {
 impl LocalDomo {
     /// Starts one with the users of a JSON file, for one API client.
     pub fn with_client(accounts: &Path, id: &str, secret: &str) -> Self {
+        Self::with_faults(accounts, id, secret, &[])
+    }
+
+    /// The same where something goes wrong, as `sandbox --fault` takes it.
+    pub fn with_faults(accounts: &Path, id: &str, secret: &str, faults: &[&str]) -> Self {
         let mut child = support::command(accounts.parent().unwrap())
             .args(["sandbox", "--client-id", id, "--client-secret", secret, "--accounts"])
             .arg(accounts)
+            .args(faults.iter().flat_map(|fault| ["--fault", fault]))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -6,6 +6,7 @@ mod faults;
 mod history;
 mod instances;
 mod keeping;
+mod logs;
 mod versions;
 mod year;
 
