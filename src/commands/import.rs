@@ -11,7 +11,7 @@ use crate::apply::{files, journal};
 use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::plan::import::{Import, LeftOut};
-use crate::plan::{Approved, Population, Sealed, Terms};
+use crate::plan::{Action, Approved, Plan, Population, Sealed, Terms};
 use crate::{cli, text};
 
 /// Writes the files into a folder. What an apply would be refused for, this is refused for, with the accounts as they were judged.
@@ -48,7 +48,7 @@ pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, sealed
             .map(|file| json!({"file": folder.join(&file.name), "columns": file.columns, "rows": file.rows.len()}));
         context.terminal.json(&json!({"plan": plan.id, "files": files.collect::<Vec<_>>(), "left_out": import.left_out}))?;
     } else {
-        context.terminal.answer(told(&import, folder, plan.created.format("%Y-%m-%d %H:%M UTC").to_string()))?;
+        context.terminal.answer(told(&import, folder, plan))?;
     }
     Ok(None)
 }
@@ -69,7 +69,8 @@ fn write(folder: &Path, import: &Import) -> Result<()> {
     import.files.iter().try_for_each(|file| files::write(&folder.join(&file.name), &file.to_csv()?))
 }
 
-fn told(import: &Import, folder: &Path, judged: String) -> String {
+fn told(import: &Import, folder: &Path, plan: &Plan) -> String {
+    let judged = plan.created.format("%Y-%m-%d %H:%M UTC");
     let mut lines = Vec::new();
     for file in &import.files {
         let people = if file.rows.len() == 1 { "account" } else { "accounts" };
@@ -86,8 +87,9 @@ fn told(import: &Import, folder: &Path, judged: String) -> String {
         lines.push(format!("\nLeft out, and still to be done some other way ({}):", import.left_out.len()));
     }
     let line = |left: &LeftOut| {
-        let field = left.field.as_deref().map(|field| format!(" {field}")).unwrap_or_default();
-        format!("  {}{field}: {}", left.action, text::visible(&left.why))
+        let field = left.field.as_deref().map(|field| format!("{field}: ")).unwrap_or_default();
+        let subject = plan.action(&left.action).map(Action::subject).unwrap_or_default();
+        format!("  {} {}: {field}{}", left.action, text::visible(&subject), text::visible(&left.why))
     };
     lines.extend(import.left_out.iter().map(line));
     lines.join("\n")

@@ -70,7 +70,9 @@ impl Import {
         let mut sheets: BTreeMap<String, Vec<Cells>> = BTreeMap::new();
         for action in actions {
             match import.cells(action) {
-                Ok(cells) => sheets.entry(file_name(action, &cells)).or_default().push(cells),
+                Ok(Some(cells)) => sheets.entry(file_name(action, &cells)).or_default().push(cells),
+                // Each of its fields is left out already.
+                Ok(None) => {}
                 Err(why) => import.left_out.push(LeftOut { action: action.id.clone(), field: None, why }),
             }
         }
@@ -78,7 +80,7 @@ impl Import {
         import
     }
 
-    fn cells(&mut self, action: &Action) -> Result<Cells, String> {
+    fn cells(&mut self, action: &Action) -> Result<Option<Cells>, String> {
         let new = match action.kind {
             Kind::Create => true,
             Kind::Update => false,
@@ -107,7 +109,7 @@ impl Import {
             }
         }
         let says_something = new || rest.keys().any(|field| field == "name") || cells.len() > 3;
-        if says_something { Ok(cells) } else { Err("nothing of it can be imported".into()) }
+        Ok(says_something.then_some(cells))
     }
 }
 

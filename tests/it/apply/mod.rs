@@ -6,6 +6,7 @@ mod fixture;
 mod import;
 mod kill;
 mod plan;
+mod properties;
 mod revert;
 mod review;
 mod run;
