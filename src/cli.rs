@@ -286,6 +286,9 @@ pub struct Sandbox {
     /// An account that owns content and cannot be deleted; repeatable
     #[arg(long, value_name = "ID")]
     pub content_owner: Vec<u64>,
+    /// Delete a user whom SCIM sets inactive, as Domo's own article has it and the `recorded` profile does
+    #[arg(long)]
+    pub scim_deletes: bool,
 }
 
 /// The two Domos there are in writing.

@@ -1,6 +1,7 @@
 //! Progress on a terminal: what is read, how fast, and whether we wait on a limit. Nothing when piped.
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -9,7 +10,11 @@ use crate::domo::{Progress, State};
 
 /// One line on stderr that goes away when reading ends.
 #[derive(Debug)]
-pub(crate) struct Line(ProgressBar);
+pub(crate) struct Line {
+    bar: ProgressBar,
+    /// What is read, in which pass, and since when: the rate is of that.
+    under_way: Mutex<(&'static str, u64, Instant)>,
+}
 
 impl Line {
     /// Draws only where the terminal does.
@@ -17,22 +22,31 @@ impl Line {
         let target = if terminal.draws() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target).with_style(ProgressStyle::default_spinner());
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self(bar)
+        Self { bar, under_way: Mutex::new(("", 0, Instant::now())) }
+    }
+
+    /// How long this pass has taken so far.
+    fn since(&self, state: &State) -> Duration {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        if (under_way.0, under_way.1) != (state.what, state.pass) {
+            *under_way = (state.what, state.pass, Instant::now());
+        }
+        under_way.2.elapsed()
     }
 }
 
 impl Progress for Line {
     fn update(&self, state: &State) {
-        let rate = state.rows as f64 / self.0.elapsed().as_secs_f64().max(0.1);
+        let rate = state.rows as f64 / self.since(state).as_secs_f64().max(0.1);
         let of = state.expected.map(|expected| format!(" of about {expected}")).unwrap_or_default();
         let pass = if state.pass > 1 { ", checking" } else { "" };
         let waiting = state.waiting.map(|left| format!("; waiting {} s on Domo's limit", left.as_secs() + 1)).unwrap_or_default();
-        self.0.set_message(format!("{} {}{of}{pass} ({rate:.0} a second){waiting}", state.rows, state.what));
+        self.bar.set_message(format!("{} {}{of}{pass} ({rate:.0} a second){waiting}", state.rows, state.what));
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }

@@ -19,26 +19,30 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         None => serde_json::from_str(SAMPLE)?,
     };
     let count = accounts.len();
+    let mut profile = match options.profile {
+        cli::Profile::Guide => Profile::guide(),
+        cli::Profile::Recorded => Profile::recorded(),
+    };
+    profile.scim_deletes |= options.scim_deletes;
+    let name = profile.name;
     let sandbox = Options {
         listen: options.listen,
         accounts,
         client_id: options.client_id.clone(),
         client_secret: options.client_secret.clone(),
-        profile: match options.profile {
-            cli::Profile::Guide => Profile::guide(),
-            cli::Profile::Recorded => Profile::recorded(),
-        },
+        profile,
         faults: options.fault.clone(),
         latency: Duration::from_millis(options.latency),
         owners: options.content_owner.clone(),
         ..Options::default()
     };
+    let scim_token = sandbox.scim_token.clone();
     runtime()?.block_on(async {
         let running = Sandbox::start(sandbox).await?;
         context.terminal.answer(format!("listening on {}", running.url()))?;
         context.terminal.say(format!(
-            "{count} users; the {} profile; use it with DOMO_API_URL={} DOMO_CLIENT_ID={} and its secret; SCIM is at {}; Ctrl-C ends it",
-            if options.profile == cli::Profile::Guide { "guide" } else { "recorded" },
+            "{count} users; the {name} profile; use it with DOMO_API_URL={} DOMO_CLIENT_ID={} and its secret, over SCIM with \
+             DOMO_SCIM_URL={} DOMO_SCIM_TOKEN={scim_token}; Ctrl-C ends it",
             running.url(),
             options.client_id,
             running.scim_url()

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use reqwest::header::LOCATION;
 use reqwest::{Method, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
@@ -16,7 +17,7 @@ use super::accounts::Credential;
 use super::pace::{Pacer, backoff, retry_after};
 use super::settings::{Settings, is_loopback};
 use super::token::Tokens;
-use super::wire::{Answer, CallError, Refusal};
+use super::wire::{Answer, CallError, PAGE, Refusal};
 use crate::failure::Failure;
 
 /// An open session. Cheap to clone; all clones share the token and the pacer.
@@ -209,8 +210,8 @@ impl Session {
                 inner.pacer.hold(wait);
             }
         }
-        if answer.is_success() && answer.body.trim_ascii_start().starts_with(b"<") {
-            return Err(CallError::Unreadable { call, why: "an HTML page instead of an API answer".into() });
+        if answer.is_success() && answer.is_page() {
+            return Err(CallError::Unreadable { call, why: PAGE.into() });
         }
         if answer.is_success() { Ok(answer) } else { Err(inner.refused(&call, &answer)) }
     }
@@ -222,11 +223,11 @@ impl Inner {
         let build = &build;
         self.persist(call, || async move {
             match self.exchange(call, build()).await {
-                Ok((answer, wait)) => match self.overloaded(call, &answer, wait) {
+                Ok((answer, wait)) => match self.passing(call, &answer, wait) {
                     Some(verdict) => verdict,
                     None => Verdict::Done(answer),
                 },
-                Err(error) => Verdict::Again { error, wait: None, everybody: false },
+                Err(error) => error.into(),
             }
         })
         .await
@@ -243,14 +244,14 @@ impl Inner {
         loop {
             let (request, serial) = self.sign(door, build()).await.map_err(Verdict::Never)?;
             let sent = self.exchange(call, request).await;
-            let (answer, wait) = sent.map_err(|error| Verdict::Again { error, wait: None, everybody: false })?;
+            let (answer, wait) = sent.map_err(Verdict::from)?;
             if answer.status == 401 && door == Door::Rest && !renewed {
                 tracing::info!(call, "the token is no longer taken; renewing it");
                 self.tokens.refused(serial).await;
                 renewed = true;
                 continue;
             }
-            return match self.overloaded(call, &answer, wait) {
+            return match self.passing(call, &answer, wait) {
                 Some(verdict) => Err(verdict),
                 None => Ok(answer),
             };
@@ -292,18 +293,26 @@ impl Inner {
         self.pacer.learn(response.headers());
         let wait = retry_after(response.headers(), SystemTime::now());
         let status = response.status().as_u16();
+        let location = response.headers().get(LOCATION).map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
-            if body.len() + chunk.len() > self.settings.limits.answer {
-                return Err(CallError::Lost { call: call.into(), why: format!("the answer is larger than {} bytes", body.len()) });
+            let most = self.settings.limits.answer;
+            if body.len() + chunk.len() > most {
+                return Err(CallError::Unreadable { call: call.into(), why: format!("the answer is larger than {most} bytes") });
             }
             body.extend_from_slice(&chunk);
         }
-        Ok((Answer { status, body }, wait))
+        Ok((Answer { status, location, body }, wait))
     }
 
-    fn overloaded<T>(&self, call: &str, answer: &Answer, wait: Option<Duration>) -> Option<Verdict<T>> {
-        let everybody = matches!(answer.status, 429 | 500..=599);
+    /// What passes: Domo has too much to do, or something in between answers in its place.
+    fn passing<T>(&self, call: &str, answer: &Answer, wait: Option<Duration>) -> Option<Verdict<T>> {
+        if answer.is_success() && answer.is_page() {
+            let error = CallError::Unreadable { call: call.into(), why: PAGE.into() };
+            return Some(Verdict::Again { error, wait, everybody: false });
+        }
+        // 501 and 505 are said of the request, and stay so.
+        let everybody = matches!(answer.status, 429 | 500 | 502..=504 | 506..=599);
         (everybody || matches!(answer.status, 408 | 425)).then(|| Verdict::Again {
             error: self.refused(call, answer),
             wait,
@@ -318,7 +327,7 @@ impl Inner {
         let mut secrets = vec![settings.client_secret.expose_secret(), basic.as_str()];
         secrets.extend(settings.scim.as_ref().map(|scim| scim.token.expose_secret()));
         secrets.extend(held.iter().map(SecretString::expose_secret));
-        CallError::Refused { call: call.into(), refusal: Refusal::read(answer.status, &answer.body, &secrets) }
+        CallError::Refused { call: call.into(), refusal: Refusal::read(answer, &secrets) }
     }
 
     async fn persist<T, F: Future<Output = Verdict<T>>>(
@@ -351,6 +360,16 @@ impl Inner {
             } else {
                 tokio::time::sleep(wait).await;
             }
+        }
+    }
+}
+
+impl<T> From<CallError> for Verdict<T> {
+    /// A connection that broke may hold the next time; an answer that is too large stays so.
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Unreadable { .. } => Self::Never(error),
+            error => Self::Again { error, wait: None, everybody: false },
         }
     }
 }
@@ -398,25 +417,41 @@ fn chain(error: &reqwest::Error) -> String {
 
 /// A failed call as the program's failure: what was tried, what Domo said, what to do next.
 pub(super) fn failure(error: CallError, what: String) -> anyhow::Error {
-    let hint = match error.status() {
-        Some(401) => Some("check DOMO_CLIENT_ID and DOMO_CLIENT_SECRET; revoked clients and tokens end at once"),
-        Some(403) => Some(
-            "the client needs the scope `user` (and `audit` for activity_days), and acts with the rights of the person who made it: \
-             that person must be allowed to manage people",
-        ),
-        Some(404) => Some("check DOMO_API_URL: it is https://api.domo.com for every instance"),
-        Some(429) => Some("others use the instance's rate limit too: lower [domo] requests_per_minute"),
-        Some(500..) => Some("Domo itself failed: try again later; its support can find the request by the toe"),
-        Some(_) => None,
-        None => match &error {
-            CallError::Unreadable { .. } => None,
-            _ => Some("check the network, a proxy (HTTPS_PROXY), and DOMO_API_URL"),
-        },
-    };
     let failure = Failure::failed(what);
-    let failure = match hint {
+    let failure = match hint(&error) {
         Some(hint) => failure.hint(hint),
         None => failure,
     };
     anyhow::Error::new(error).context(failure)
+}
+
+/// What to do next, where there is something.
+fn hint(error: &CallError) -> Option<&'static str> {
+    Some(match error {
+        CallError::GaveUp { last, .. } => return hint(last),
+        CallError::Refused { refusal, .. } if !refusal.is_page() => match refusal.status {
+            300..=399 => "DOMO_API_URL has to be the API's own address, https://api.domo.com for every instance: redirects are not followed",
+            401 => "check DOMO_CLIENT_ID and DOMO_CLIENT_SECRET; revoked clients and tokens end at once",
+            403 => {
+                "the client needs the scope `user` (and `audit` for activity_days), and acts with the rights of the person who made \
+                 it: that person must be allowed to manage people"
+            }
+            404 => "check DOMO_API_URL: it is https://api.domo.com for every instance",
+            429 => "others use the instance's rate limit too: lower [domo] requests_per_minute",
+            500.. => "Domo itself failed: try again later; its support can find the request by the toe",
+            _ => return None,
+        },
+        CallError::Refused { .. } | CallError::Unreadable { .. } => {
+            "check DOMO_API_URL and what stands between here and Domo, such as a proxy or a login page; an answer that is Domo's own \
+             has to be understood first: nothing in it is skipped"
+        }
+        CallError::NotSent { why, .. } if why.contains("dns error") => {
+            "the name is not known here: check DOMO_API_URL and this machine's DNS; where only a proxy reaches the outside, set HTTPS_PROXY"
+        }
+        CallError::NotSent { why, .. } if ["certificate", "InvalidContentType", "tls", "TLS"].iter().any(|word| why.contains(word)) => {
+            "no trusted TLS connection came about: check the host and the port in DOMO_API_URL; where a proxy inspects TLS, add its \
+             certificate to this machine's store or name it in SSL_CERT_FILE"
+        }
+        CallError::NotSent { .. } | CallError::Lost { .. } => "check the network, a proxy (HTTPS_PROXY), and DOMO_API_URL",
+    })
 }

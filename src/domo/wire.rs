@@ -11,12 +11,19 @@ use crate::text;
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
+    /// Where a redirect leads.
+    pub(super) location: Option<String>,
     pub(super) body: Vec<u8>,
 }
 
 impl Answer {
     pub(super) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// Whether it is a page for people, as gateways and login forms send.
+    pub(super) fn is_page(&self) -> bool {
+        self.body.trim_ascii_start().starts_with(b"<")
     }
 }
 
@@ -45,16 +52,22 @@ impl fmt::Display for Refusal {
 }
 
 /// What is said of a body that is a page for people.
-const PAGE: &str = "an HTML page instead of an API answer";
+pub(super) const PAGE: &str = "an HTML page instead of an API answer";
 
 impl Refusal {
     /// Whether this may be Domo's way of saying that it knows no such thing: 404, or 400. A page for people is some gateway's.
     pub(super) fn may_mean_unknown(&self) -> bool {
-        matches!(self.status, 400 | 404) && self.message.as_deref() != Some(PAGE)
+        matches!(self.status, 400 | 404) && !self.is_page()
     }
 
-    /// Reads any of the error bodies Domo is known to send: its own, OAuth's, SCIM's, an HTML page, nothing.
-    pub(super) fn read(status: u16, body: &[u8], secrets: &[&str]) -> Self {
+    /// Whether the answer was a page for people.
+    pub(super) fn is_page(&self) -> bool {
+        self.message.as_deref() == Some(PAGE)
+    }
+
+    /// Reads any of the error bodies Domo is known to send: its own, OAuth's, SCIM's, an HTML page, nothing. Of a redirect it says
+    /// where it leads, without the query.
+    pub(super) fn read(answer: &Answer, secrets: &[&str]) -> Self {
         #[derive(Deserialize)]
         struct Body {
             message: Option<String>,
@@ -75,16 +88,19 @@ impl Refusal {
                 None => text,
             }
         };
-        let (message, toe) = match serde_json::from_slice::<Body>(body) {
+        let leads = answer.location.as_ref().filter(|_| (300..400).contains(&answer.status));
+        let leads = leads.and_then(|to| Some(format!("a redirect to {}", to.split(['?', '#']).next()?)));
+        let (message, toe) = match serde_json::from_slice::<Body>(&answer.body) {
+            _ if leads.is_some() => (leads, None),
             Ok(body) => {
                 let error = body.error.as_ref().and_then(|error| error.as_str()).map(str::to_owned);
                 (body.message.or(body.detail).or(body.error_description).or(error).or(body.status_reason), body.toe)
             }
-            Err(_) if body.trim_ascii_start().starts_with(b"<") => (Some(PAGE.into()), None),
+            Err(_) if answer.is_page() => (Some(PAGE.into()), None),
             Err(_) => (None, None),
         };
         let filled = |text: String| Some(told(&text)).filter(|text| !text.is_empty());
-        Self { status, message: message.and_then(filled), toe: toe.and_then(filled) }
+        Self { status: answer.status, message: message.and_then(filled), toe: toe.and_then(filled) }
     }
 }
 
@@ -224,20 +240,24 @@ impl<'a> Loose<'a> {
 mod tests {
     use super::*;
 
+    fn refusal(status: u16, body: &[u8], secrets: &[&str]) -> Refusal {
+        Refusal::read(&Answer { status, location: None, body: body.to_vec() }, secrets)
+    }
+
     #[test]
     fn every_known_error_body_gives_its_message_and_trace() {
         let domo =
             br#"{"status":401,"statusReason":"Internal Server Error","message":"Full authentication is required","toe":"O6Q67"}"#;
-        assert_eq!(Refusal::read(401, domo, &[]).to_string(), "Domo answered 401: Full authentication is required (toe O6Q67)");
+        assert_eq!(refusal(401, domo, &[]).to_string(), "Domo answered 401: Full authentication is required (toe O6Q67)");
         let oauth = br#"{"error":"insufficient_scope","error_description":"Insufficient scope for this resource"}"#;
-        assert_eq!(Refusal::read(403, oauth, &[]).to_string(), "Domo answered 403: Insufficient scope for this resource");
-        assert!(Refusal::read(406, b"\n<html>", &[]).to_string().contains("HTML"));
-        assert_eq!(Refusal::read(500, b"", &[]).to_string(), "Domo answered 500");
+        assert_eq!(refusal(403, oauth, &[]).to_string(), "Domo answered 403: Insufficient scope for this resource");
+        assert!(refusal(406, b"\n<html>", &[]).to_string().contains("HTML"));
+        assert_eq!(refusal(500, b"", &[]).to_string(), "Domo answered 500");
     }
 
     #[test]
     fn an_echoed_secret_and_a_terminal_escape_are_not_passed_on() {
-        let refusal = Refusal::read(400, b"{\"message\":\"bad hush \\u001b[2J\"}", &["hush"]);
+        let refusal = refusal(400, b"{\"message\":\"bad hush \\u001b[2J\"}", &["hush"]);
         assert_eq!(refusal.message.as_deref(), Some("bad [secret] <U+001B>[2J"));
     }
 

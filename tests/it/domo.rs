@@ -2,7 +2,10 @@
 
 mod clients;
 mod doors;
+mod extras;
 mod faults;
+mod hostile;
+mod progress;
 mod pull;
 mod tokens;
 mod writes;

@@ -9,16 +9,21 @@ use super::company;
 use crate::support::{Ran, command, run, run_with};
 
 /// A sandbox in a process of its own; ends with the value.
-struct Served {
+pub struct Served {
     child: Child,
     url: String,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 impl Served {
     fn new(users: u64, more: &[&str]) -> Self {
+        Self::of(company(users), more)
+    }
+
+    /// With these users, unless `more` names a file of others.
+    pub fn of(users: Vec<Value>, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("users.json"), Value::from(company(users)).to_string()).unwrap();
+        std::fs::write(folder.path().join("users.json"), Value::from(users).to_string()).unwrap();
         let mut child = command(folder.path())
             .arg("sandbox")
             .args(if more.contains(&"--accounts") { &[][..] } else { &["--accounts", "users.json"] })
@@ -33,9 +38,17 @@ impl Served {
         Self { child, url, folder }
     }
 
-    fn pull(&self, args: &[&str]) -> Ran {
-        let env = [("DOMO_API_URL", self.url.as_str()), ("DOMO_CLIENT_ID", "sandbox"), ("DOMO_CLIENT_SECRET", "sandbox-secret")];
-        run_with(self.folder.path(), &env, ["pull"].iter().chain(args).copied())
+    /// What somebody sets who may talk to it.
+    pub fn env(&self) -> [(&str, &str); 3] {
+        [("DOMO_API_URL", self.url.as_str()), ("DOMO_CLIENT_ID", "sandbox"), ("DOMO_CLIENT_SECRET", "sandbox-secret")]
+    }
+
+    pub fn run(&self, args: &[&str]) -> Ran {
+        run_with(self.folder.path(), &self.env(), args.iter().copied())
+    }
+
+    pub fn pull(&self, args: &[&str]) -> Ran {
+        self.run(&[&["pull"], args].concat())
     }
 }
 

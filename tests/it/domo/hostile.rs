@@ -1,0 +1,242 @@
+//! Servers that are no Domo, or a broken one: every error says what failed and what to do, within bounded time and memory.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use domo_reconcile::domo::{Reader, Session, Settings, Silent};
+use domo_reconcile::failure;
+use domo_reconcile::sandbox::{Options, Profile, Sandbox};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{company, ids, sandbox, settings};
+
+/// A server that answers every request with what `answer` writes.
+async fn server<F, A>(answer: A) -> SocketAddr
+where
+    F: Future<Output = std::io::Result<()>> + Send,
+    A: Fn(String, TcpStream) -> F + Clone + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = answer.clone();
+            tokio::spawn(async move {
+                let mut request = vec![0; 16 << 10];
+                let read = stream.read(&mut request).await.unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..read]).into_owned();
+                let _ = answer(request, stream).await;
+            });
+        }
+    });
+    address
+}
+
+const TOKEN: &str = r#"{"access_token":"t","token_type":"bearer","expires_in":"3599"}"#;
+
+fn whole(status: &str, headers: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n{body}", body.len())
+}
+
+/// A server that gives tokens and then does as `answer` says.
+async fn after_the_token<F, A>(answer: A) -> SocketAddr
+where
+    F: Future<Output = std::io::Result<()>> + Send,
+    A: Fn(TcpStream) -> F + Clone + Send + Sync + 'static,
+{
+    server(move |request, mut stream| {
+        let answer = answer.clone();
+        async move {
+            if request.contains("/oauth/token") {
+                return stream.write_all(whole("200 OK", "", TOKEN).as_bytes()).await;
+            }
+            answer(stream).await
+        }
+    })
+    .await
+}
+
+fn impatient(url: &str) -> Settings {
+    let mut settings = Settings::new(url, "me", "hush".into()).unwrap();
+    settings.requests_per_minute = 6_000_000;
+    settings.limits.tries = 3;
+    settings.limits.exchange = Duration::from_millis(300);
+    settings.limits.backoff = Duration::from_millis(1);
+    settings.limits.backoff_most = Duration::from_millis(2);
+    settings
+}
+
+/// What a person reads when a pull from there fails.
+async fn told(settings: Settings) -> String {
+    let pulled = async { Reader::new(&Session::open(settings).await?).accounts(&Silent).await };
+    let error = tokio::time::timeout(Duration::from_secs(20), pulled).await.expect("it ends").expect_err("it fails");
+    let told = failure::paragraph(&error);
+    assert!(told.contains("next: "), "nothing says what to do: {told}");
+    assert!(!told.contains("hush"), "{told}");
+    told
+}
+
+async fn told_by(address: SocketAddr) -> String {
+    told(impatient(&format!("http://{address}"))).await
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_names_where_it_leads() {
+    let address = server(|_, mut stream| async move {
+        let headers = "location: http://elsewhere.example/login?next=1\r\n";
+        stream.write_all(whole("302 Found", headers, "").as_bytes()).await
+    })
+    .await;
+    let told = told_by(address).await;
+    assert!(told.contains("302") && told.contains("http://elsewhere.example") && told.contains("DOMO_API_URL"), "{told}");
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_given_up() {
+    let address = after_the_token(|mut stream| async move {
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n[").await?;
+        loop {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            stream.write_all(b" ").await?;
+        }
+    })
+    .await;
+    let told = told_by(address).await;
+    assert!(told.contains("gave up after 3 tries") && told.contains("timed out"), "{told}");
+}
+
+#[tokio::test]
+async fn headers_that_drip_are_given_up() {
+    let address = after_the_token(|mut stream| async move {
+        stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
+        loop {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            stream.write_all(b"x-more: 1\r\n").await?;
+        }
+    })
+    .await;
+    let told = told_by(address).await;
+    assert!(told.contains("timed out"), "{told}");
+}
+
+#[tokio::test]
+async fn a_body_without_an_end_is_cut_off_and_not_asked_for_again() {
+    let asked = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let counted = asked.clone();
+    let address = after_the_token(move |mut stream| {
+        counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        async move {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await?;
+            let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+            loop {
+                stream.write_all(chunk.as_bytes()).await?;
+            }
+        }
+    })
+    .await;
+    let mut settings = impatient(&format!("http://{address}"));
+    settings.limits.exchange = Duration::from_secs(10);
+    settings.limits.answer = 1 << 20;
+    let told = told(settings).await;
+    assert!(told.contains("larger than"), "{told}");
+    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn headers_without_an_end_are_cut_off() {
+    let address = after_the_token(|mut stream| async move {
+        stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
+        let header = format!("x-more: {}\r\n", "y".repeat(8 << 10));
+        loop {
+            stream.write_all(header.as_bytes()).await?;
+        }
+    })
+    .await;
+    let mut settings = impatient(&format!("http://{address}"));
+    settings.limits.exchange = Duration::from_secs(10);
+    assert!(told(settings).await.contains("gave up after 3 tries"));
+}
+
+#[tokio::test]
+async fn a_compressed_body_counts_as_large_as_it_unpacks() {
+    use std::io::Write;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&vec![b' '; 8 << 20]).unwrap();
+    let packed = packed.finish().unwrap();
+    let address = after_the_token(move |mut stream| {
+        let packed = packed.clone();
+        async move {
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", packed.len());
+            stream.write_all(head.as_bytes()).await?;
+            stream.write_all(&packed).await
+        }
+    })
+    .await;
+    let mut settings = impatient(&format!("http://{address}"));
+    settings.limits.exchange = Duration::from_secs(10);
+    settings.limits.answer = 1 << 20;
+    assert!(told(settings).await.contains("larger than"));
+}
+
+#[tokio::test]
+async fn what_is_no_http_at_all_says_so() {
+    let address = server(|_, mut stream| async move { stream.write_all(b"SSH-2.0-OpenSSH_9.6\r\n").await }).await;
+    let told = told_by(address).await;
+    assert!(told.contains("invalid HTTP") && told.contains("DOMO_API_URL"), "{told}");
+}
+
+#[tokio::test]
+async fn a_login_page_instead_of_the_api_points_at_the_address() {
+    let address =
+        server(|_, mut stream| async move { stream.write_all(whole("200 OK", "", "<!doctype html><p>Sign in").as_bytes()).await })
+            .await;
+    let told = told_by(address).await;
+    assert!(told.contains("an HTML page instead of an API answer") && told.contains("DOMO_API_URL"), "{told}");
+}
+
+#[tokio::test]
+async fn nested_nonsense_is_an_error_and_no_overflow() {
+    let address = after_the_token(|mut stream| async move {
+        stream.write_all(whole("200 OK", "", &"[".repeat(200_000)).as_bytes()).await
+    })
+    .await;
+    assert!(told_by(address).await.contains("no JSON list"));
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_resolve_a_port_nobody_listens_on_and_a_plain_server_behind_https_are_told_apart() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let plain = server(|_, mut stream| async move { stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await }).await;
+    for (url, word, hint) in [
+        ("https://api.domo.invalid".to_owned(), "dns", "name"),
+        (format!("http://{closed}"), "refused", "DOMO_API_URL"),
+        (format!("https://{plain}"), "message", "certificate"),
+    ] {
+        let mut settings = impatient(&url);
+        settings.limits.exchange = Duration::from_secs(5);
+        let told = told(settings).await;
+        assert!(told.to_lowercase().contains(word) && told.contains(hint), "{url}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_path_in_the_address_is_kept_and_ipv6_works() {
+    let mut profile = Profile::guide();
+    profile.rate_limit = None;
+    let options = Options { profile, accounts: company(3), listen: "[::1]:0".parse().unwrap(), ..Options::default() };
+    match Sandbox::start(options).await {
+        Ok(running) => {
+            let accounts = Reader::new(&Session::open(settings(&running)).await.unwrap()).accounts(&Silent).await.unwrap();
+            assert_eq!(ids(&accounts).len(), 3);
+        }
+        Err(_) => println!("skipped: this machine has no IPv6"),
+    }
+
+    // A gateway that puts the API under a path: requests arrive there.
+    let running = sandbox(Profile::guide(), company(3)).await;
+    let mut settings = settings(&running);
+    settings.api_url = format!("{}/gateway/domo", running.url()).parse().unwrap();
+    assert!(Session::open(settings).await.is_err());
+    assert!(running.requests().iter().all(|request| request.path.starts_with("/gateway/domo/oauth/token")));
+}
