@@ -430,7 +430,9 @@ fn hint(error: &CallError) -> Option<&'static str> {
     Some(match error {
         CallError::GaveUp { last, .. } => return hint(last),
         CallError::Refused { refusal, .. } if !refusal.is_page() => match refusal.status {
-            300..=399 => "DOMO_API_URL has to be the API's own address, https://api.domo.com for every instance: redirects are not followed",
+            300..=399 => {
+                "DOMO_API_URL has to be the API's own address, https://api.domo.com for every instance: redirects are not followed"
+            }
             401 => "check DOMO_CLIENT_ID and DOMO_CLIENT_SECRET; revoked clients and tokens end at once",
             403 => {
                 "the client needs the scope `user` (and `audit` for activity_days), and acts with the rights of the person who made \
@@ -448,7 +450,9 @@ fn hint(error: &CallError) -> Option<&'static str> {
         CallError::NotSent { why, .. } if why.contains("dns error") => {
             "the name is not known here: check DOMO_API_URL and this machine's DNS; where only a proxy reaches the outside, set HTTPS_PROXY"
         }
-        CallError::NotSent { why, .. } if ["certificate", "InvalidContentType", "tls", "TLS"].iter().any(|word| why.contains(word)) => {
+        CallError::NotSent { why, .. }
+            if ["certificate", "InvalidContentType", "tls", "TLS"].iter().any(|word| why.contains(word)) =>
+        {
             "no trusted TLS connection came about: check the host and the port in DOMO_API_URL; where a proxy inspects TLS, add its \
              certificate to this machine's store or name it in SSL_CERT_FILE"
         }

@@ -1,5 +1,6 @@
 //! The client against the sandbox: both profiles, and everything that can go wrong on the way.
 
+mod behaves;
 mod clients;
 mod doors;
 mod extras;

@@ -67,7 +67,8 @@ fn a_replay_with_groups_and_activity_gives_the_same_findings_byte_for_byte() {
 
     // The same snapshot as a file: the same days again.
     let snapshot = run_dir.join("accounts.jsonl");
-    let args = ["audit", "--accounts", snapshot.to_str().unwrap(), "--directory", "workers.csv", "--archive", "other", "--json", "-q"];
+    let args =
+        ["audit", "--accounts", snapshot.to_str().unwrap(), "--directory", "workers.csv", "--archive", "other", "--json", "-q"];
     let from_file = run_with(folder, &[], args).code(0).json();
     assert_eq!(accounts(&folder.join(from_file["run_dir"].as_str().unwrap())), accounts(&run_dir));
 }

@@ -197,10 +197,9 @@ async fn a_login_page_instead_of_the_api_points_at_the_address() {
 
 #[tokio::test]
 async fn nested_nonsense_is_an_error_and_no_overflow() {
-    let address = after_the_token(|mut stream| async move {
-        stream.write_all(whole("200 OK", "", &"[".repeat(200_000)).as_bytes()).await
-    })
-    .await;
+    let address =
+        after_the_token(|mut stream| async move { stream.write_all(whole("200 OK", "", &"[".repeat(200_000)).as_bytes()).await })
+            .await;
     assert!(told_by(address).await.contains("no JSON list"));
 }
 

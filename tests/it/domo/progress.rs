@@ -1,7 +1,7 @@
 //! What a person sees while accounts are read, and what a log file does not.
 
-use super::pull::Served;
 use super::company;
+use super::pull::Served;
 
 /// Slow enough that a line is drawn several times, with a wait on the limit in the middle.
 fn slow() -> Served {
