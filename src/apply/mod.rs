@@ -8,6 +8,7 @@
 pub mod files;
 pub mod journal;
 mod judge;
+mod lesson;
 pub mod outcome;
 mod run;
 mod stop;
@@ -28,6 +29,7 @@ use crate::plan::journal::{Event, Open, Overridden};
 use crate::plan::{Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
 use journal::OpenJournal;
 use judge::Ready;
+use lesson::Lesson;
 
 /// Who applies which plan, and how.
 #[derive(Debug)]
@@ -53,6 +55,8 @@ pub struct Desk<'a> {
     journal: Journal,
     done: BTreeSet<String>,
     population: Population,
+    /// What earlier plans taught about this instance.
+    lesson: Option<Lesson>,
     /// The real time: `SOURCE_DATE_EPOCH` makes no plan valid again.
     now: DateTime<Utc>,
 }
@@ -65,8 +69,8 @@ impl<'a> Desk<'a> {
         let journal = journal::read(&journal_path)?;
         journal::belongs(&journal, sealed.plan(), &journal_path)?;
         let done = journal.done();
-        let mut desk =
-            Self { order, session, sealed, journal_path, journal, done, population: Population::default(), now: Utc::now() };
+        let (lesson, now) = (Lesson::learn(order.plan, sealed.plan()), Utc::now());
+        let mut desk = Self { order, session, sealed, journal_path, journal, done, population: Population::default(), lesson, now };
         desk.terms().admit(desk.sealed.plan())?;
         let accounts = Reader::new(&desk.session).accounts(progress).await?;
         desk.population = Population::of(&accounts, order.config, &desk.sealed.plan().actions)?;
@@ -116,9 +120,8 @@ impl<'a> Desk<'a> {
             if self.done.contains(&action.id) {
                 continue;
             }
-            let deletes = self.journal.deleted_instead().filter(|_| action.kind == crate::reconcile::Action::Deactivate);
-            let found = match deletes {
-                Some(other) => Ok(Ready::Impossible(run::deletes(other))),
+            let found = match lesson::would_delete(action, &self.journal, self.lesson.as_ref()) {
+                Some(why) => Ok(Ready::Impossible(why)),
                 None => judge::look(&reader, action).await,
             };
             let (outcome, detail) = match found {
@@ -178,7 +181,8 @@ impl<'a> Desk<'a> {
         })])?;
         let writer = Writer::open(&self.session, &approved);
         let reader = Reader::new(&self.session);
-        let (mut rows, ended, why) = run::Run::new(&approved, reader, writer, &mut journal, stop).all(tell).await?;
+        let (mut rows, ended, why) =
+            run::Run::new(&approved, reader, writer, &mut journal, stop, self.lesson.as_ref()).all(tell).await?;
         journal.append([Event::Close { ended, why: why.clone() }])?;
 
         rows.extend(earlier);

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::journal::OpenJournal;
 use super::judge::{NOT_FIELDS, Ready, look};
+use super::lesson::{Lesson, would_delete};
 use super::outcome::Row;
 use super::stop::Stop;
 use crate::domo::{Account, Reader, WriteError, Writer, Written};
@@ -39,6 +40,7 @@ pub(super) struct Run<'a> {
     writer: Writer,
     journal: &'a mut OpenJournal,
     stop: &'a Stop,
+    lesson: Option<&'a Lesson>,
     earlier: BTreeMap<String, Earlier>,
     /// What was read back and is not on the disk yet: it goes there with the next record before a write, or with the action's outcome.
     /// Lost with the power, it is settled by reading like any write without an outcome.
@@ -68,6 +70,7 @@ impl<'a> Run<'a> {
         writer: Writer,
         journal: &'a mut OpenJournal,
         stop: &'a Stop,
+        lesson: Option<&'a Lesson>,
     ) -> Self {
         let earlier = journal.journal().fold().into_iter().map(|(action, standing)| {
             let was = |field: &str| standing.was.map(|was| fields::value(was, field)).unwrap_or_default();
@@ -81,7 +84,7 @@ impl<'a> Run<'a> {
             (action.to_owned(), earlier)
         });
         let earlier = earlier.collect();
-        Self { approved, reader, writer, journal, stop, earlier, read_back: Vec::new() }
+        Self { approved, reader, writer, journal, stop, lesson, earlier, read_back: Vec::new() }
     }
 
     /// All of it, telling each row as it comes. An error is the journal's: then nothing more was sent.
@@ -124,9 +127,8 @@ impl<'a> Run<'a> {
         let earlier = self.earlier.remove(&action.id).unwrap_or_default();
         // After a write that is known to have changed nothing, whatever is there is somebody else's doing.
         let ours = earlier.pending || earlier.created || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
-        let deleted = self.journal.journal().deleted_instead().filter(|_| action.kind == Kind::Deactivate).map(str::to_owned);
-        let found = match deleted {
-            Some(other) => Ok(Ready::Impossible(deletes(&other))),
+        let found = match would_delete(action, self.journal.journal(), self.lesson) {
+            Some(why) => Ok(Ready::Impossible(why)),
             None => look(&self.reader, action).await,
         };
         let came = match found {
@@ -292,14 +294,6 @@ fn stands(earlier: &Earlier, account: &Account) -> Option<String> {
     let shown = (fields::shown(was), fields::shown(&is));
     (!fields::same(&is, was))
         .then(|| format!("an earlier apply ended: {ended}. `{field}` was `{}` and still is `{}`", shown.0, shown.1))
-}
-
-/// Why no further deactivation of a plan is tried.
-pub(super) fn deletes(action: &str) -> String {
-    format!(
-        "this instance deletes instead of deactivating (see {action}): set `[domo] deactivate_with = \"rest\"`, run `audit` again and \
-         have the new plan reviewed"
-    )
 }
 
 /// What an error of the writer means for the action and for the run.

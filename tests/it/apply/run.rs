@@ -418,6 +418,40 @@ fn an_instance_that_deletes_instead_of_deactivating_is_asked_only_once() {
     assert!(ran.stdout.contains("deletes instead of deactivating"), "{}", ran.stdout);
 }
 
+/// The lesson outlives the plan that taught it.
+#[test]
+fn an_instance_that_deleted_instead_is_not_asked_again_by_the_next_plan() {
+    let company = Company::new(vec![deactivate(10)]);
+    let plan = company.read("plan.json");
+    let next =
+        super::fixture::approved(plan_now(vec![deactivate(11), update(12)], &hundred(), Judged::default())).to_json().unwrap();
+    for (run, plan) in [("one", &plan), ("two", &next)] {
+        std::fs::create_dir_all(company.path("audits").join(run)).unwrap();
+        company.write(&format!("audits/{run}/plan.json"), plan);
+    }
+    company.domo.fault(Fault::always("PUT", "/v1/users/10", What::Status(400, None)));
+    company.run(&["apply", "audits/one/plan.json", "--confirm"]).code(7);
+    let text = company.read("audits/one/plan.journal.jsonl");
+    let event = Event::After {
+        action: "A-deactivate-10".into(),
+        step: domo_reconcile::plan::journal::Step::Write,
+        outcome: Outcome::Failed,
+        account_id: Some(10),
+        account: None,
+        detail: None,
+        alarm: Some("deleted".into()),
+    };
+    let line = domo_reconcile::plan::Journal::read(&text).unwrap().push(chrono::Utc::now(), event).unwrap();
+    company.write("audits/one/plan.journal.jsonl", &(text + &line));
+
+    let preview = company.run(&["apply", "audits/two/plan.json", "--json"]).code(0);
+    assert_eq!(preview.json()["counts"], json!({"would-do": 1, "refused": 1}));
+    let ran = company.run(&["apply", "audits/two/plan.json", "--confirm", "--json"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"done": 1, "refused": 1}));
+    assert!(detail(&ran, "A-deactivate-11").contains("see A-deactivate-10 in "), "{}", ran.stdout);
+    assert_eq!(company.user(11)["active"], true);
+}
+
 #[test]
 fn a_new_account_joins_its_groups_one_recorded_write_each() {
     let mut grouped = create(900);

@@ -1,0 +1,66 @@
+//! What earlier plans of the same archive taught: an instance that deleted an account where it was asked to deactivate one is not asked
+//! again the same way, whichever plan asks.
+
+use std::path::{Path, PathBuf};
+
+use super::{files, journal};
+use crate::config::DeactivateWith;
+use crate::plan::{Action, Journal, Plan};
+use crate::reconcile::Action as Kind;
+
+/// The end of a journal's name; what is before it is its plan's.
+const JOURNAL: &str = ".journal.jsonl";
+
+/// An account that was deleted instead.
+#[derive(Debug)]
+pub(super) struct Lesson {
+    /// Where it is recorded.
+    told: String,
+    /// The door it went through; none where the plan of that journal cannot be read any more, which counts for every door.
+    through: Option<DeactivateWith>,
+}
+
+impl Lesson {
+    /// The first one in the journals of the runs beside this plan's; none where the plan deactivates nobody.
+    pub(super) fn learn(path: &Path, plan: &Plan) -> Option<Self> {
+        plan.actions.iter().find(|action| action.kind == Kind::Deactivate)?;
+        let folder = files::folder(path).canonicalize().ok()?;
+        let own = folder.join(files::journal_of(path).file_name()?);
+        let mut journals: Vec<_> = inside(folder.parent()?).iter().flat_map(|run| inside(run)).collect();
+        journals.retain(|file| *file != own && file.to_str().is_some_and(|name| name.ends_with(JOURNAL)));
+        journals.sort_unstable();
+        journals.iter().find_map(|file| Self::of(file, &plan.instance))
+    }
+
+    fn of(file: &Path, instance: &str) -> Option<Self> {
+        let journal = journal::read(file).ok()?;
+        let told = journal.deleted_instead()?;
+        journal.opened().find(|(_, open)| open.instance.eq_ignore_ascii_case(instance))?;
+        let plan = file.to_str()?.strip_suffix(JOURNAL).map(|stem| PathBuf::from(format!("{stem}.json")))?;
+        let sealed = files::read_plan(&plan).ok();
+        let action = sealed.as_ref().and_then(|sealed| sealed.plan().action(told));
+        Some(Self {
+            told: format!("{told} in {}", file.display()),
+            through: action.map(|action| action.through.unwrap_or_default()),
+        })
+    }
+}
+
+/// Why this action is not tried: its own plan's journal, or an earlier one, shows that the account would be deleted.
+pub(super) fn would_delete(action: &Action, journal: &Journal, lesson: Option<&Lesson>) -> Option<String> {
+    let door = action.through.unwrap_or_default();
+    let earlier = lesson.filter(|lesson| lesson.through.is_none_or(|through| through == door));
+    let told =
+        journal.deleted_instead().or(earlier.map(|lesson| lesson.told.as_str())).filter(|_| action.kind == Kind::Deactivate)?;
+    let way = match door {
+        DeactivateWith::Scim => "set `[domo] deactivate_with = \"rest\"`",
+        DeactivateWith::Rest => "decide in `[policy]` between `delete` and `report`",
+    };
+    Some(format!(
+        "this instance deletes instead of deactivating (see {told}): {way}, run `audit` again and have the new plan reviewed"
+    ))
+}
+
+fn inside(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
