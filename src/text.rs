@@ -35,7 +35,8 @@ pub fn folded(text: &str) -> Cow<'_, str> {
 
 /// The text with every hidden character shown as `<U+XXXX>`: safe for a page, a table or a terminal (not yet escaped for HTML).
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    let printable = |byte: u8| matches!(byte, b' '..=b'~');
+    if text.bytes().all(printable) || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);

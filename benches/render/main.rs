@@ -51,8 +51,8 @@ fn once(example: &Example) -> f64 {
     began.elapsed().as_secs_f64()
 }
 
-fn written(example: &Example, mut folder: RunFolder) -> RunFolder {
-    report::write(&example.inputs(), &mut folder).unwrap();
+fn written(example: &Example, folder: RunFolder) -> RunFolder {
+    report::write(&example.inputs(), &folder).unwrap();
     folder
 }
 

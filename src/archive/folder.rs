@@ -89,9 +89,7 @@ impl RunFolder {
         Ok(OutFile {
             name: name.to_owned(),
             path,
-            out: BufWriter::with_capacity(1 << 16, file),
-            hasher: Sha256::new(),
-            bytes: 0,
+            out: BufWriter::with_capacity(1 << 16, Hashed { file, hasher: Sha256::new(), bytes: 0 }),
             files: Arc::clone(&self.files),
         })
     }
@@ -113,9 +111,11 @@ impl RunFolder {
         self.write(name, content, None)
     }
 
-    /// The finished files, in the order they were finished.
+    /// The finished files by name: several may be written at once.
     pub fn files(&self) -> Vec<FileEntry> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        files.sort_by(|one, other| one.name.cmp(&other.name));
+        files
     }
 
     /// Removes the folder: the run ends before there was anything to keep.
@@ -136,8 +136,7 @@ impl RunFolder {
     /// # Errors
     /// When a file in the folder was begun and not finished, besides what writing can fail with.
     pub fn complete(&self, mut manifest: Manifest) -> Result<PathBuf> {
-        let mut files = self.files();
-        files.sort_by(|one, other| one.name.cmp(&other.name));
+        let files = self.files();
         for entry in std::fs::read_dir(&self.path).with_context(|| format!("reading {}", self.path.display()))? {
             let name = entry?.file_name();
             if !files.iter().any(|file| name == file.name.as_str()) {
@@ -174,9 +173,7 @@ impl RunFolder {
 pub struct OutFile {
     name: String,
     path: PathBuf,
-    out: BufWriter<File>,
-    hasher: Sha256,
-    bytes: u64,
+    out: BufWriter<Hashed>,
     files: Arc<Mutex<Vec<FileEntry>>>,
 }
 
@@ -189,10 +186,10 @@ impl OutFile {
     /// The file is whole: puts it on disk and into the run's list. `rows` is how many records it has.
     pub fn finish(self, rows: Option<u64>) -> Result<FileEntry> {
         let path = self.path;
-        let file = self.out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(|| writing(&path))?;
-        file.sync_all().with_context(|| writing(&path))?;
-        let sha256 = format!("sha256:{}", super::hex(self.hasher.finalize()));
-        let entry = FileEntry { name: self.name, rows, bytes: self.bytes, sha256 };
+        let out = self.out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(|| writing(&path))?;
+        out.file.sync_all().with_context(|| writing(&path))?;
+        let sha256 = format!("sha256:{}", super::hex(out.hasher.finalize()));
+        let entry = FileEntry { name: self.name, rows, bytes: out.bytes, sha256 };
         self.files.lock().unwrap_or_else(PoisonError::into_inner).push(entry.clone());
         Ok(entry)
     }
@@ -200,14 +197,32 @@ impl OutFile {
 
 impl Write for OutFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.out.write(bytes)?;
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// What reaches the file, counted and hashed: under the buffer, so that it comes in large pieces.
+#[derive(Debug)]
+struct Hashed {
+    file: File,
+    hasher: Sha256,
+    bytes: u64,
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
         self.hasher.update(bytes.get(..written).unwrap_or(bytes));
         self.bytes += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        self.out.flush()
+        self.file.flush()
     }
 }
 

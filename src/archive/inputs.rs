@@ -11,8 +11,8 @@ use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::RunFolder;
 use super::manifest::Manifest;
+use super::{RunFolder, write_rows};
 use crate::config::{Config, Loaded};
 use crate::directory::people::{Doubt, RejectedRow, schema};
 use crate::directory::{People, Source};
@@ -91,24 +91,24 @@ struct DoubtLine {
     not_comparable: bool,
 }
 
-fn write_people(people: &People, out: &mut impl Write) -> Result<()> {
-    fn line(out: &mut impl Write, line: &impl Serialize) -> Result<()> {
-        serde_json::to_writer(&mut *out, line)?;
+fn write_people(people: &People, out: &mut (impl Write + Send)) -> Result<()> {
+    fn line(mut out: impl Write, line: &impl Serialize) -> Result<()> {
+        serde_json::to_writer(&mut out, line)?;
         Ok(out.write_all(b"\n")?)
     }
-    line(out, &Line::Schema(SCHEMA.to_owned()))?;
+    line(&mut *out, &Line::Schema(SCHEMA.to_owned()))?;
     let columns = people.frame.columns().iter().map(|column| Ok((column.name().as_str(), Cells::of(column)?)));
     let columns = columns.collect::<Result<Vec<_>>>()?;
-    for row in 0..people.frame.height() {
-        line(out, &Person { person: Row { columns: &columns, row } })?;
-    }
+    write_rows(out, people.frame.height(), |mut rows, text| {
+        rows.try_for_each(|row| line(&mut *text, &Person { person: Row { columns: &columns, row } }))
+    })?;
     for row in people.rejected.iter().cloned() {
         let RejectedRow { source, row, reason, email, employee_number, digest } = row;
-        line(out, &Line::Rejected(Rejected { source, row, reason, email, employee_number, digest }))?;
+        line(&mut *out, &Line::Rejected(Rejected { source, row, reason, email, employee_number, digest }))?;
     }
     for doubt in people.doubts.iter().cloned() {
         let Doubt { source, row, field, problem, value, not_comparable } = doubt;
-        line(out, &Line::Doubt(DoubtLine { source, row, field, problem, value, not_comparable }))?;
+        line(&mut *out, &Line::Doubt(DoubtLine { source, row, field, problem, value, not_comparable }))?;
     }
     Ok(())
 }

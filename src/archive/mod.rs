@@ -23,6 +23,7 @@ pub mod manifest;
 pub mod notice;
 pub mod prune;
 pub mod replay;
+mod rows;
 pub mod run;
 pub mod signature;
 mod store;
@@ -33,6 +34,7 @@ pub use folder::{OutFile, RunFolder};
 pub use history::History;
 pub use lock::Lock;
 pub use manifest::{FileEntry, Manifest};
+pub use rows::write_rows;
 pub use run::RunInfo;
 pub use store::{Archive, StoredRun};
 

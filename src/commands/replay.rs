@@ -38,7 +38,7 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
     let beside = options.run.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
     let archive = options.archive.as_ref().unwrap_or(&beside);
 
-    let mut folder = RunFolder::create(archive, context.started)?;
+    let folder = RunFolder::create(archive, context.started)?;
     let then = &stored.manifest.run;
     let own = RunInfo::new(folder.id(), context.started, then.as_of, &then.instance, folder.user());
     let judged = stored.judge(&own)?;
@@ -55,7 +55,7 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
         plan: None,
         options: report::Options::default(),
     };
-    report::write(&inputs, &mut folder)?;
+    report::write(&inputs, &folder)?;
     let digest = folder.files().into_iter().find(|file| file.name == FILE).map(|file| file.sha256);
     let mut manifest = Manifest::new(own, ConfigDigest::of(&stored.config))
         .accounts(&stored.accounts)

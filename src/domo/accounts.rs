@@ -76,16 +76,28 @@ impl Accounts {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     bytes: Vec<u8>,
-    lines: usize,
+    /// Where each line ends, its LF included.
+    ends: Vec<usize>,
 }
 
 impl Snapshot {
+    /// Bytes that look like a snapshot already; any others come back. Whether each line is an object is for its reader to find out.
+    fn of_lines(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
+        let ends: Vec<usize> = memchr::memchr_iter(b'\n', &bytes).map(|end| end + 1).collect();
+        if ends.last() != Some(&bytes.len()) || std::str::from_utf8(&bytes).is_err() {
+            return Err(bytes);
+        }
+        let lines = Self { bytes, ends };
+        let objects = lines.objects().all(|line| line.starts_with(b"{") && line.ends_with(b"}"));
+        if objects { Ok(lines) } else { Err(lines.bytes) }
+    }
+
     /// Appends one object. `object` must be valid JSON without a line break outside its white space.
     pub fn push(&mut self, object: &str) {
         let one_line = object.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty());
         one_line.for_each(|part| self.bytes.extend_from_slice(part.as_bytes()));
         self.bytes.push(b'\n');
-        self.lines += 1;
+        self.ends.push(self.bytes.len());
     }
 
     /// The lines, each ended by LF.
@@ -95,18 +107,19 @@ impl Snapshot {
 
     /// How many objects.
     pub fn len(&self) -> usize {
-        self.lines
+        self.ends.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.lines == 0
+        self.ends.is_empty()
     }
 
     /// Appends another snapshot's lines.
     pub(super) fn append(&mut self, other: &Self) {
+        let before = self.bytes.len();
         self.bytes.extend_from_slice(&other.bytes);
-        self.lines += other.lines;
+        self.ends.extend(other.ends.iter().map(|end| before + end));
     }
 
     /// SHA-256 of the bytes, in hexadecimal.
@@ -114,9 +127,15 @@ impl Snapshot {
         sha256(&self.bytes)
     }
 
+    /// The object of a row of the frame.
+    pub fn object(&self, row: usize) -> Option<&[u8]> {
+        let start = row.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.bytes.get(start..self.ends.get(row)?.checked_sub(1)?)
+    }
+
     /// The objects in order.
     pub fn objects(&self) -> impl Iterator<Item = &[u8]> {
-        self.bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+        (0..self.len()).filter_map(|row| self.object(row))
     }
 }
 
@@ -180,14 +199,13 @@ pub fn load(path: &Path) -> Result<Accounts> {
     let bytes = std::fs::read(path).with_context(|| {
         Failure::usage(format!("cannot read the accounts in {shown}")).hint("`domo-reconcile pull` writes such a file")
     })?;
-    let mut evidence = Evidence {
-        source: shown.clone(),
-        kind: "snapshot".into(),
-        as_of: modified(path),
-        sha256: sha256(&bytes),
-        bytes: bytes.len() as u64,
-        ..Evidence::default()
+    let mut evidence = Evidence { source: shown.clone(), kind: "snapshot".into(), as_of: modified(path), ..Evidence::default() };
+    let bytes = match Snapshot::of_lines(bytes).map(|lines| frame::from_lines(lines, evidence.clone())) {
+        Ok(Ok(accounts)) => return accounts,
+        Ok(Err(lines)) => lines.bytes,
+        Err(bytes) => bytes,
     };
+    (evidence.sha256, evidence.bytes) = (sha256(&bytes), bytes.len() as u64);
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let unusable = |why: String| {
         Failure::usage(format!("{shown} holds no accounts that can be read: {why}")).hint(

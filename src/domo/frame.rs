@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use polars::prelude::*;
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::accounts::{Accounts, Evidence, Snapshot};
@@ -83,8 +84,8 @@ const TEXTS: [&str; 12] = [
     "locale",
 ];
 
-/// Builds the frame row by row.
-pub(super) struct Builder {
+/// Builds a frame row by row.
+struct Builder {
     ids: Vec<Option<u64>>,
     texts: Vec<StringChunkedBuilder>,
     active: BooleanChunkedBuilder,
@@ -93,8 +94,14 @@ pub(super) struct Builder {
     updated: Vec<Option<i32>>,
     last_login: Vec<Option<i32>>,
     groups: ListStringChunkedBuilder,
+    seen: Seen,
+}
+
+/// What the objects were like.
+#[derive(Default)]
+struct Seen {
     /// Columns that at least one object carries.
-    seen: BTreeSet<&'static str>,
+    columns: BTreeSet<&'static str>,
     /// At least one object is v1's own.
     from_v1: bool,
     repaired_dates: u64,
@@ -104,7 +111,7 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    pub(super) fn new(rows: usize) -> Self {
+    fn new(rows: usize) -> Self {
         Self {
             ids: Vec::with_capacity(rows),
             texts: TEXTS.iter().map(|name| StringChunkedBuilder::new((*name).into(), rows)).collect(),
@@ -114,23 +121,18 @@ impl Builder {
             updated: Vec::with_capacity(rows),
             last_login: Vec::with_capacity(rows),
             groups: ListStringChunkedBuilder::new("groups".into(), rows, 0),
-            seen: BTreeSet::new(),
-            from_v1: false,
-            repaired_dates: 0,
-            unreadable_dates: 0,
-            numbers_as_numbers: 0,
-            numbers_as_text: 0,
+            seen: Seen::default(),
         }
     }
 
     /// Adds one object; the error names the field.
-    pub(super) fn push(&mut self, object: &[u8]) -> Result<(), String> {
+    fn push(&mut self, object: &[u8]) -> Result<(), String> {
         let user: User<'_> = serde_json::from_slice(object).map_err(|error| error.to_string())?;
         let in_field = |field: &'static str| move |why: String| format!("`{field}`: {why}");
         let id = user.id.id().map_err(in_field("id"))?;
         self.see("id", id.is_some());
         self.ids.push(id);
-        self.from_v1 |= user.exported_by.raw().is_none();
+        self.seen.from_v1 |= user.exported_by.raw().is_none();
         if id.is_none() && user.email.raw().is_none() {
             return Err(
                 "it has neither `id` nor `email`, so it is no account: an error's body, or an envelope around the list?".into()
@@ -153,12 +155,13 @@ impl Builder {
         for ((builder, column), (field, value)) in self.texts.iter_mut().zip(TEXTS).zip(texts) {
             let value = value.text().map_err(in_field(field))?;
             if value.is_some() {
-                self.seen.insert(column);
+                self.seen.columns.insert(column);
             }
             builder.append_option(value);
         }
         if user.employee_number.raw().is_some() {
-            *(if user.employee_number.is_number() { &mut self.numbers_as_numbers } else { &mut self.numbers_as_text }) += 1;
+            *(if user.employee_number.is_number() { &mut self.seen.numbers_as_numbers } else { &mut self.seen.numbers_as_text }) +=
+                1;
         }
 
         let deleted = user.deleted.boolean().map_err(in_field("deleted"))?;
@@ -199,7 +202,7 @@ impl Builder {
 
     fn see(&mut self, column: &'static str, present: bool) {
         if present {
-            self.seen.insert(column);
+            self.seen.columns.insert(column);
         }
     }
 
@@ -207,23 +210,17 @@ impl Builder {
         let value = value.filter(|value| !value.trim().is_empty())?;
         match day(&value) {
             Some((day, repaired)) => {
-                self.repaired_dates += u64::from(repaired);
+                self.seen.repaired_dates += u64::from(repaired);
                 Some(day)
             }
             None => {
-                self.unreadable_dates += 1;
+                self.seen.unreadable_dates += 1;
                 None
             }
         }
     }
 
-    /// Whether employee numbers came as JSON numbers; `None` when there were none.
-    pub(super) fn numbers_are_numbers(&self) -> Option<bool> {
-        (self.numbers_as_numbers + self.numbers_as_text > 0).then_some(self.numbers_as_numbers > self.numbers_as_text)
-    }
-
-    /// The frame, the columns its source carries, and what a reader should know.
-    pub(super) fn finish(self) -> PolarsResult<(DataFrame, BTreeSet<String>, Vec<String>)> {
+    fn finish(self) -> PolarsResult<(DataFrame, Seen)> {
         let height = self.ids.len();
         let days = |name: &str, values: Vec<Option<i32>>| {
             Int32Chunked::from_iter_options(name.into(), values.into_iter()).into_date().into_column()
@@ -237,6 +234,27 @@ impl Builder {
         columns.push(days("updated", self.updated));
         columns.push(days("last_login", self.last_login));
         columns.push(groups.finish().into_column());
+        Ok((DataFrame::new(height, columns)?, self.seen))
+    }
+}
+
+impl Seen {
+    fn add(&mut self, other: Self) {
+        self.columns.extend(other.columns);
+        self.from_v1 |= other.from_v1;
+        self.repaired_dates += other.repaired_dates;
+        self.unreadable_dates += other.unreadable_dates;
+        self.numbers_as_numbers += other.numbers_as_numbers;
+        self.numbers_as_text += other.numbers_as_text;
+    }
+
+    /// Whether employee numbers came as JSON numbers; `None` when there were none.
+    fn numbers_are_numbers(&self) -> Option<bool> {
+        (self.numbers_as_numbers + self.numbers_as_text > 0).then_some(self.numbers_as_numbers > self.numbers_as_text)
+    }
+
+    /// What a reader of the evidence should know.
+    fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.repaired_dates > 0 {
             notes.push(format!(
@@ -247,12 +265,16 @@ impl Builder {
         if self.unreadable_dates > 0 {
             notes.push(format!("{} dates could not be read and are left empty", self.unreadable_dates));
         }
-        if height > 0 && !self.seen.contains("active") && !self.seen.contains("deleted") {
+        if !self.columns.is_empty() && !self.columns.contains("active") && !self.columns.contains("deleted") {
             notes.push("no account says whether it is active: every account that is listed counts as active".into());
         }
+        notes
+    }
+
+    /// The columns the source carries.
+    fn provided(self) -> BTreeSet<String> {
         let documented = self.from_v1.then_some(DOCUMENTED).into_iter().flatten();
-        let provided = self.seen.into_iter().chain(documented).map(str::to_owned).collect();
-        Ok((DataFrame::new(height, columns)?, provided, notes))
+        self.columns.into_iter().chain(documented).map(str::to_owned).collect()
     }
 }
 
@@ -331,28 +353,85 @@ pub(super) fn id(object: &[u8]) -> Result<Option<u64>, String> {
     found.id.id().map_err(|why| format!("`id`: {why}"))
 }
 
+/// [`from_objects`] for lines that are a snapshot already, as a million accounts mostly come. They are given back where one is no
+/// account, or an id comes twice: then each has to be looked at.
+pub(super) fn from_lines(lines: Snapshot, mut evidence: Evidence) -> Result<Result<Accounts>, Snapshot> {
+    let (built, sha256) = rayon::join(|| build(&lines), || lines.sha256());
+    match built {
+        Ok(built) if distinct(&built.frame) => {
+            (evidence.sha256, evidence.bytes) = (sha256, lines.bytes().len() as u64);
+            evidence.rows = lines.len() as u64;
+            Ok(built.into_accounts(lines, evidence))
+        }
+        _ => Err(lines),
+    }
+}
+
+fn distinct(frame: &DataFrame) -> bool {
+    let mut ids: Vec<u64> = frame.column("id").and_then(Column::u64).map_or(Vec::new(), |ids| ids.iter().flatten().collect());
+    ids.par_sort_unstable();
+    ids.windows(2).all(|pair| pair[0] != pair[1])
+}
+
 /// The frame over a snapshot whose ids are distinct, and how employee numbers are written.
 pub(super) fn from_snapshot(snapshot: Snapshot, mut evidence: Evidence) -> Result<(Accounts, Option<bool>)> {
-    let mut builder = Builder::new(snapshot.len());
-    for (position, object) in snapshot.objects().enumerate() {
-        builder.push(object).map_err(|why| unreadable(&evidence.source, position, object, &why))?;
-    }
-    let numbers = builder.numbers_are_numbers();
-    let (frame, provided, notes) = builder.finish()?;
-    evidence.distinct = snapshot.len() as u64;
+    let built = build(&snapshot)
+        .map_err(|(position, why)| unreadable(&evidence.source, position, snapshot.object(position).unwrap_or_default(), &why))?;
     if evidence.sha256.is_empty() {
         evidence.sha256 = snapshot.sha256();
         evidence.bytes = snapshot.bytes().len() as u64;
     }
-    evidence.warnings.extend(notes);
-    if snapshot.is_empty() {
-        evidence.incomplete.push(format!("{} holds no accounts at all", evidence.source));
+    let numbers = built.seen.numbers_are_numbers();
+    Ok((built.into_accounts(snapshot, evidence)?, numbers))
+}
+
+struct Built {
+    frame: DataFrame,
+    seen: Seen,
+}
+
+impl Built {
+    fn into_accounts(self, snapshot: Snapshot, mut evidence: Evidence) -> Result<Accounts> {
+        evidence.distinct = snapshot.len() as u64;
+        evidence.warnings.extend(self.seen.notes());
+        if snapshot.is_empty() {
+            evidence.incomplete.push(format!("{} holds no accounts at all", evidence.source));
+        }
+        Accounts::new(self.frame, snapshot, self.seen.provided(), evidence)
     }
-    Ok((Accounts::new(frame, snapshot, provided, evidence)?, numbers))
+}
+
+/// A frame over all objects, or the position of the first that cannot be read and why. Blocks of rows are read on all cores.
+fn build(snapshot: &Snapshot) -> Result<Built, (usize, String)> {
+    const BLOCK: usize = 1 << 15;
+    let block = |start: usize| {
+        let rows = start..snapshot.len().min(start + BLOCK);
+        let mut builder = Builder::new(rows.len());
+        for row in rows {
+            builder.push(snapshot.object(row).unwrap_or_default()).map_err(|why| (row, why))?;
+        }
+        builder.finish().map_err(|error| (start, error.to_string()))
+    };
+    let starts = (0..snapshot.len().max(1)).into_par_iter().step_by(BLOCK);
+    let blocks: Vec<_> = starts.map(block).collect();
+    let mut all: Option<Built> = None;
+    for (start, block) in blocks.into_iter().enumerate() {
+        let (frame, seen) = block?;
+        match &mut all {
+            None => all = Some(Built { frame, seen }),
+            Some(all) => {
+                all.frame.vstack_mut(&frame).map_err(|error| (start * BLOCK, error.to_string()))?;
+                all.seen.add(seen);
+            }
+        }
+    }
+    let mut all = all.ok_or_else(|| (0, "no rows were built".to_owned()))?;
+    all.frame.rechunk_mut();
+    Ok(all)
 }
 
 /// Names the account where it can.
-pub(super) fn unreadable(source: &str, position: usize, object: &[u8], why: &str) -> anyhow::Error {
+fn unreadable(source: &str, position: usize, object: &[u8], why: &str) -> anyhow::Error {
     let who = match id(object) {
         Ok(Some(id)) => format!("account {id}"),
         _ => "an account".into(),

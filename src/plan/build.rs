@@ -98,9 +98,11 @@ pub fn assemble(
         decisions: BTreeMap::new(),
     };
     let mut identity = String::new();
-    canonical(&serde_json::to_value(&plan)?, &mut identity);
+    let mut document = serde_json::to_value(&plan)?;
+    canonical(&document, &mut identity);
     plan.id = short_id('P', &identity);
-    plan.digest = digest_of(&serde_json::to_value(&plan)?);
+    document["id"] = plan.id.clone().into();
+    plan.digest = digest_of(&document);
     Ok(Some(plan))
 }
 
@@ -130,15 +132,13 @@ fn chosen(findings: &[Finding]) -> Vec<(&Finding, Kind)> {
 
 /// The objects of these rows as Domo sent them.
 fn raw_objects(accounts: &Accounts, wanted: BTreeSet<u32>) -> Result<BTreeMap<u32, Map<String, Value>>> {
-    let mut found = BTreeMap::new();
-    for (index, line) in (0u32..).zip(accounts.snapshot.objects()) {
-        if wanted.contains(&index) {
-            let object =
-                serde_json::from_slice(line).with_context(|| format!("line {} of the snapshot is no JSON object", index + 1))?;
-            found.insert(index, object);
-        }
-    }
-    Ok(found)
+    let object = |index: u32| {
+        let line = accounts.snapshot.object(index as usize).unwrap_or_default();
+        let object =
+            serde_json::from_slice(line).with_context(|| format!("line {} of the snapshot is no JSON object", index + 1))?;
+        Ok((index, object))
+    };
+    wanted.into_iter().map(object).collect()
 }
 
 /// Whether this instance keeps employee numbers as JSON numbers: as the first one that is there.

@@ -205,7 +205,7 @@ fn unwritable_number(number: &str, numeric: bool) -> Option<String> {
 /// Seen in the first account that has a number; text where none was seen.
 fn numbers_are_numeric(accounts: &AccountColumns<'_>) -> bool {
     let first = (0..accounts.height).find(|row| accounts.employee_number.filled(*row).is_some());
-    let object = first.and_then(|row| accounts.accounts.snapshot.objects().nth(row as usize));
+    let object = first.and_then(|row| accounts.accounts.snapshot.object(row as usize));
     let object = object.and_then(|object| serde_json::from_slice::<serde_json::Value>(object).ok());
     object.is_some_and(|object| object.get("employeeNumber").is_some_and(serde_json::Value::is_number))
 }

@@ -23,6 +23,8 @@ pub(super) struct Builder<'a> {
     pub(super) inputs: &'a Inputs<'a>,
     pub(super) t: &'a Texts,
     pub(super) zone: Option<Tz>,
+    /// The findings in the report's order.
+    pub(super) ordered: &'a [&'a Finding],
     pub(super) files: &'a [FileEntry],
     /// Findings by kind, and by kind and severity.
     pub(super) by_kind: BTreeMap<Kind, [u64; 5]>,
@@ -31,7 +33,7 @@ pub(super) struct Builder<'a> {
 }
 
 /// The whole view of a run.
-pub(super) fn view(inputs: &Inputs, t: &Texts, files: &[FileEntry]) -> Result<View> {
+pub(super) fn view(inputs: &Inputs, ordered: &[&Finding], t: &Texts, files: &[FileEntry]) -> Result<View> {
     let config = &inputs.config.config;
     let zone = config.report.timezone.as_deref().and_then(|zone| zone.parse().ok());
     let mut by_kind: BTreeMap<Kind, [u64; 5]> = BTreeMap::new();
@@ -41,7 +43,7 @@ pub(super) fn view(inputs: &Inputs, t: &Texts, files: &[FileEntry]) -> Result<Vi
     let used = inputs.reconciliation.exceptions.iter().filter(|used| used.expired);
     let expired = used.filter_map(|used| Some((used, config.exception.get(used.index)?.expires)));
     let expired = expired.flat_map(|(used, day)| used.findings.iter().map(move |id| (id, day))).collect();
-    let builder = Builder { inputs, t, zone, files, by_kind, expired };
+    let builder = Builder { inputs, t, zone, ordered, files, by_kind, expired };
     Ok(builder.view())
 }
 
@@ -75,7 +77,7 @@ impl Builder<'_> {
         let t = self.t;
         let run = inputs.run;
         let report = &inputs.config.config.report;
-        let selection = cap::select(&inputs.reconciliation.findings, inputs.history, cap::LIMIT);
+        let selection = cap::select(self.ordered, cap::LIMIT);
         let (sections, without_findings) = self.sections(&selection);
         let generator = format!("domo-reconcile {}", run.version);
         let mut list_notes = Vec::new();

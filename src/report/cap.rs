@@ -41,17 +41,17 @@ pub(super) fn name(finding: &Finding) -> Option<&str> {
     account.or_else(|| finding.person.as_ref().and_then(|person| person.name.as_deref().or(person.email.as_deref())))
 }
 
-/// All Critical and High ones, then each kind in proportion: worst first, then new ones, then the oldest.
-pub(super) fn select<'a>(findings: &'a [Finding], history: &History, limit: usize) -> Selection<'a> {
+/// Of findings in order all Critical and High ones, then each kind in proportion: worst first, then new ones, then the oldest.
+pub(super) fn select<'a>(findings: &[&'a Finding], limit: usize) -> Selection<'a> {
     let mut by_kind: BTreeMap<Kind, Vec<&Finding>> = BTreeMap::new();
-    for finding in ordered(findings, history) {
+    for finding in findings {
         by_kind.entry(finding.kind).or_default().push(finding);
     }
     if findings.len() <= limit {
         let kinds = by_kind.into_iter().map(|(kind, all)| (kind, (all, Vec::new()))).collect();
         return Selection { kinds, shown: findings.len(), clipped: false };
     }
-    let urgent = |finding: &&Finding| finding.severity <= Severity::High;
+    let urgent = |finding: &Finding| finding.severity <= Severity::High;
     let urgent_total = findings.iter().filter(|finding| finding.severity <= Severity::High).count();
     let clipped = urgent_total > limit;
     let rest_total = findings.len() - urgent_total;
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn everything_is_shown_up_to_the_limit() {
         let findings: Vec<_> = (0..10).map(|number| finding(number, Kind::Drift, Severity::Low)).collect();
-        let selection = select(&findings, &History::default(), 10);
+        let selection = select(&findings.iter().collect::<Vec<_>>(), 10);
         assert_eq!((selection.shown, selection.clipped), (10, false));
     }
 
@@ -151,7 +151,7 @@ mod tests {
         let mut findings: Vec<_> = (0..20).map(|number| finding(number, Kind::Leaver, Severity::High)).collect();
         findings.extend((20..320).map(|number| finding(number, Kind::Drift, Severity::Low)));
         findings.extend((320..420).map(|number| finding(number, Kind::Missing, Severity::Low)));
-        let selection = select(&findings, &History::default(), 100);
+        let selection = select(&findings.iter().collect::<Vec<_>>(), 100);
         let counts: Vec<_> = selection.kinds.iter().map(|(kind, (shown, rest))| (*kind, shown.len(), rest.len())).collect();
         assert_eq!(counts, [(Kind::Leaver, 20, 0), (Kind::Drift, 60, 240), (Kind::Missing, 20, 80)]);
         assert_eq!(selection.shown, 100);
@@ -161,7 +161,7 @@ mod tests {
     fn too_many_urgent_ones_are_said_to_be_clipped() {
         let mut findings: Vec<_> = (0..50).map(|number| finding(number, Kind::Leaver, Severity::High)).collect();
         findings.extend((50..60).map(|number| finding(number, Kind::Leaver, Severity::Critical)));
-        let selection = select(&findings, &History::default(), 30);
+        let selection = select(&ordered(&findings, &History::default()), 30);
         assert_eq!((selection.shown, selection.clipped), (30, true));
         let shown = &selection.kinds[&Kind::Leaver].0;
         assert_eq!(shown.iter().filter(|finding| finding.severity == Severity::Critical).count(), 10);

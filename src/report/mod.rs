@@ -36,7 +36,7 @@ use crate::config::{Config, Loaded};
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::plan::Plan;
-use crate::reconcile::Reconciliation;
+use crate::reconcile::{Finding, Reconciliation};
 
 pub use failed::failed;
 pub use markdown::Flavour;
@@ -71,17 +71,21 @@ pub struct Options {
 ///
 /// # Errors
 /// When a file cannot be written, or a template of the user's own does not render; the error names file, line and column.
-pub fn write(inputs: &Inputs, folder: &mut RunFolder) -> Result<()> {
+pub fn write(inputs: &Inputs, folder: &RunFolder) -> Result<()> {
     let templates = templates::Templates::load(&inputs.config.config)?;
+    let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
     // The review sheets come back with decisions, so they name whom they are about, redacted or not.
-    if let Some(plan) = inputs.plan {
-        file(folder, "review.csv", |out| tables::review(plan, out))?;
-        let view = build::view(inputs, &templates.texts, &folder.files())?;
-        file(folder, "review.xlsx", |out| workbook::write(inputs, plan, &view, &templates.texts, out))?;
-    }
+    let review = || match inputs.plan {
+        Some(plan) => sheets(inputs, plan, &ordered, &templates, folder),
+        None => Ok(()),
+    };
     if !inputs.options.redact {
-        return readable(inputs, &templates, folder, None);
+        let (reviewed, written) = rayon::join(review, || lists(inputs, &ordered, folder));
+        reviewed.and(written)?;
+        let view = || build::view(inputs, &ordered, &templates.texts, &folder.files());
+        return pages(&templates, inputs.options.markdown, folder, view);
     }
+    review()?;
     let mut redactor = redact::Redactor::of(folder.archive())?;
     let redacted = redactor.redacted(inputs.accounts, inputs.people, inputs.reconciliation, inputs.history)?;
     let inputs = Inputs {
@@ -91,36 +95,43 @@ pub fn write(inputs: &Inputs, folder: &mut RunFolder) -> Result<()> {
         history: &redacted.history,
         ..*inputs
     };
-    readable(&inputs, &templates, folder, Some(&mut redactor))?;
+    let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
+    lists(&inputs, &ordered, folder)?;
+    pages(&templates, inputs.options.markdown, folder, || {
+        let mut view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
+        redactor.view(&mut view);
+        Ok(view)
+    })?;
     file(folder, redact::KEY, |out| redactor.key(out))
 }
 
-/// The files that may leave the house.
-fn readable(
-    inputs: &Inputs,
-    templates: &templates::Templates,
-    folder: &RunFolder,
-    mut redactor: Option<&mut redact::Redactor>,
-) -> Result<()> {
-    let findings = inputs.reconciliation.findings.len() as u64;
+/// Where people decide.
+fn sheets(inputs: &Inputs, plan: &Plan, ordered: &[&Finding], templates: &templates::Templates, folder: &RunFolder) -> Result<()> {
+    file(folder, "review.csv", |out| tables::review(plan, out))?;
+    let view = build::view(inputs, ordered, &templates.texts, &folder.files())?;
+    file(folder, "review.xlsx", |out| workbook::write(inputs, plan, ordered, &view, &templates.texts, out))
+}
+
+/// The files that have everything.
+fn lists(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()> {
     file(folder, "findings.json", |out| {
         Findings::of(inputs.run, inputs.reconciliation, inputs.history).write(out)?;
-        Ok(findings)
+        Ok(ordered.len() as u64)
     })?;
-    file(folder, "findings.csv", |out| tables::findings(inputs, out))?;
-    file(folder, "drift.csv", |out| tables::drift(inputs, out))?;
-    file(folder, "accounts.csv", |out| tables::accounts(inputs, out))?;
-    let mut view = |folder: &RunFolder| -> Result<View> {
-        let mut view = build::view(inputs, &templates.texts, &folder.files())?;
-        if let Some(redactor) = &mut redactor {
-            redactor.view(&mut view);
-        }
-        Ok(view)
-    };
-    let seen = view(folder)?;
-    folder.write("report.md", markdown::render(templates, &seen, inputs.options.markdown)?, None)?;
-    let seen = view(folder)?;
-    folder.write("report.html", html::render(templates, &seen)?, None)?;
+    file(folder, "findings.csv", |out| tables::findings(inputs, ordered, out))?;
+    file(folder, "drift.csv", |out| tables::drift(ordered, out))?;
+    file(folder, "accounts.csv", |out| tables::accounts(inputs, out))
+}
+
+/// The pages, which name the digests of all files written before them.
+fn pages(
+    templates: &templates::Templates,
+    markdown: Flavour,
+    folder: &RunFolder,
+    mut view: impl FnMut() -> Result<View>,
+) -> Result<()> {
+    folder.write("report.md", markdown::render(templates, &view()?, markdown)?, None)?;
+    folder.write("report.html", html::render(templates, &view()?)?, None)?;
     Ok(())
 }
 
@@ -139,7 +150,9 @@ fn file(folder: &RunFolder, name: &str, write: impl FnOnce(&mut OutFile) -> Resu
 pub fn check_templates(config: &Config) -> Result<()> {
     let templates = templates::Templates::load(config)?;
     let example = example::Example::new(40, "")?;
-    let view = build::view(&example.inputs(), &templates.texts, &[])?;
+    let inputs = example.inputs();
+    let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
+    let view = build::view(&inputs, &ordered, &templates.texts, &[])?;
     html::render(&templates, &view)?;
     for flavour in [Flavour::Github, Flavour::Jira] {
         markdown::render(&templates, &view, flavour)?;

@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use polars::prelude::{Column, DataFrame, StringChunked};
 use sha2::{Digest, Sha256};
 
-use super::tables::Csv;
+use super::tables::{Rows, csv};
 use super::view::View;
 use crate::archive::History;
 use crate::directory::People;
@@ -275,14 +275,16 @@ impl Redactor {
     }
 
     /// `redaction-key.csv`
-    pub(super) fn key(&self, out: impl Write) -> Result<u64> {
-        let mut csv = Csv::new(out, &["token", "value"])?;
-        for (value, token) in &self.tokens {
+    pub(super) fn key(&self, out: impl Write + Send) -> Result<u64> {
+        let tokens: Vec<_> = self.tokens.iter().collect();
+        let row = |record: usize, csv: &mut Rows| {
+            let (value, token) = tokens[record];
             csv.cell(token);
             csv.cell(value);
-            csv.end()?;
-        }
-        Ok(self.tokens.len() as u64)
+            csv.end();
+        };
+        csv(out, &["token", "value"], tokens.len(), row)?;
+        Ok(tokens.len() as u64)
     }
 }
 

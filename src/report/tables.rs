@@ -10,52 +10,51 @@ use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use polars::prelude::{DataFrame, DataType, Int32Chunked};
 
-use super::Inputs;
-use super::{cap, figures};
+use super::{Inputs, figures};
 use crate::archive::history::State;
+use crate::archive::write_rows;
 use crate::plan::{self, Plan, Verdict};
+use crate::reconcile::Finding;
 use crate::text;
 
-/// One CSV file being written.
-pub(super) struct Csv<W> {
-    out: W,
-    line: Vec<u8>,
-    rows: u64,
+/// Rows of CSV being rendered.
+#[derive(Default)]
+pub(super) struct Rows {
+    text: Vec<u8>,
+    /// Where the row begins.
+    start: usize,
 }
 
-impl<W: Write> Csv<W> {
-    pub(super) fn new(out: W, header: &[&str]) -> Result<Self> {
-        let mut csv = Self { out, line: Vec::with_capacity(512), rows: 0 };
-        csv.out.write_all("\u{FEFF}".as_bytes())?;
-        for name in header {
-            csv.cell(name);
-        }
-        csv.end()?;
-        csv.rows = 0;
-        Ok(csv)
+impl Rows {
+    /// A file up to its first row: the byte-order mark and the header.
+    fn headed(header: &[&str]) -> Self {
+        let mut rows = Self { text: "\u{FEFF}".into(), start: "\u{FEFF}".len() };
+        header.iter().for_each(|name| rows.cell(name));
+        rows.end();
+        rows
     }
 
     /// One cell, made safe.
     pub(super) fn cell(&mut self, value: &str) {
-        if !self.line.is_empty() {
-            self.line.push(b',');
+        if self.text.len() > self.start {
+            self.text.push(b',');
         } else if value.is_empty() {
             // A first cell that is empty must not look like no cell at all.
-            self.line.extend_from_slice(b"\"\"");
+            self.text.extend_from_slice(b"\"\"");
             return;
         }
         let value = safe(value);
         if value.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
-            self.line.push(b'"');
+            self.text.push(b'"');
             for part in value.split_inclusive('"') {
-                self.line.extend_from_slice(part.as_bytes());
+                self.text.extend_from_slice(part.as_bytes());
                 if part.ends_with('"') {
-                    self.line.push(b'"');
+                    self.text.push(b'"');
                 }
             }
-            self.line.push(b'"');
+            self.text.push(b'"');
         } else {
-            self.line.extend_from_slice(value.as_bytes());
+            self.text.extend_from_slice(value.as_bytes());
         }
     }
 
@@ -65,26 +64,33 @@ impl<W: Write> Csv<W> {
 
     /// A value of ours that needs no care: digits, a day, `true`.
     fn plain(&mut self, value: Option<impl std::fmt::Display>) {
-        if !self.line.is_empty() {
-            self.line.push(b',');
+        if self.text.len() > self.start {
+            self.text.push(b',');
+        } else if value.is_none() {
+            self.text.extend_from_slice(b"\"\"");
         }
-        match value {
-            Some(value) => {
-                // A Vec takes everything.
-                let _ = write!(self.line, "{value}");
-            }
-            None if self.line.is_empty() => self.line.extend_from_slice(b"\"\""),
-            None => {}
+        if let Some(value) = value {
+            // A Vec takes everything.
+            let _ = write!(self.text, "{value}");
         }
     }
 
-    pub(super) fn end(&mut self) -> Result<()> {
-        self.line.extend_from_slice(b"\r\n");
-        self.out.write_all(&self.line)?;
-        self.line.clear();
-        self.rows += 1;
-        Ok(())
+    pub(super) fn end(&mut self) {
+        self.text.extend_from_slice(b"\r\n");
+        self.start = self.text.len();
     }
+}
+
+/// A whole CSV file. `row` renders the cells of one of `count` records; one record may be several rows, or none, where it ends them
+/// itself.
+pub(super) fn csv(mut out: impl Write + Send, header: &[&str], count: usize, row: impl Fn(usize, &mut Rows) + Sync) -> Result<()> {
+    out.write_all(&Rows::headed(header).text)?;
+    write_rows(&mut out, count, |range, text| {
+        let mut rows = Rows { text: std::mem::take(text), start: 0 };
+        range.for_each(|record| row(record, &mut rows));
+        *text = rows.text;
+        Ok(())
+    })
 }
 
 /// A cell without characters the eye does not see, and with an apostrophe before what a spreadsheet would evaluate.
@@ -96,7 +102,7 @@ pub(super) fn safe(value: &str) -> Cow<'_, str> {
 }
 
 /// `findings.csv`: one row a finding, in the order of the report.
-pub(super) fn findings(inputs: &Inputs, out: impl Write) -> Result<u64> {
+pub(super) fn findings(inputs: &Inputs, ordered: &[&Finding], out: impl Write + Send) -> Result<u64> {
     let header = [
         "id",
         "kind",
@@ -124,8 +130,8 @@ pub(super) fn findings(inputs: &Inputs, out: impl Write) -> Result<u64> {
         "exception_reason",
         "exception_expires",
     ];
-    let mut csv = Csv::new(out, &header)?;
-    for finding in cap::ordered(&inputs.reconciliation.findings, inputs.history) {
+    let row = |record: usize, csv: &mut Rows| {
+        let finding = ordered[record];
         let lifecycle = inputs.history.lifecycle.get(&finding.id);
         let first_seen = lifecycle.map_or(inputs.run.as_of, |lifecycle| lifecycle.first_seen);
         let state = match lifecycle.map(|lifecycle| lifecycle.state) {
@@ -162,16 +168,17 @@ pub(super) fn findings(inputs: &Inputs, out: impl Write) -> Result<u64> {
         csv.maybe(exception.map(|exception| exception.owner.as_str()));
         csv.maybe(exception.map(|exception| exception.reason.as_str()));
         csv.plain(exception.map(|exception| exception.expires));
-        csv.end()?;
-    }
-    Ok(csv.rows)
+        csv.end();
+    };
+    csv(out, &header, ordered.len(), row)?;
+    Ok(ordered.len() as u64)
 }
 
 /// `drift.csv`: one row a differing field.
-pub(super) fn drift(inputs: &Inputs, out: impl Write) -> Result<u64> {
+pub(super) fn drift(ordered: &[&Finding], out: impl Write + Send) -> Result<u64> {
     let header = ["finding_id", "field", "domo_raw", "directory_raw", "domo_normalised", "directory_normalised", "rule"];
-    let mut csv = Csv::new(out, &header)?;
-    for finding in cap::ordered(&inputs.reconciliation.findings, inputs.history) {
+    let row = |record: usize, csv: &mut Rows| {
+        let finding = ordered[record];
         for change in &finding.drift {
             csv.cell(&finding.id.0);
             csv.cell(&change.field);
@@ -180,10 +187,11 @@ pub(super) fn drift(inputs: &Inputs, out: impl Write) -> Result<u64> {
             csv.cell(&normalised(&change.field, change.domo.as_deref()));
             csv.cell(&normalised(&change.field, change.directory.as_deref()));
             csv.cell(change.note.as_deref().unwrap_or("values differ"));
-            csv.end()?;
+            csv.end();
         }
-    }
-    Ok(csv.rows)
+    };
+    csv(out, &header, ordered.len(), row)?;
+    Ok(ordered.iter().map(|finding| finding.drift.len() as u64).sum())
 }
 
 /// A value as it is compared.
@@ -201,7 +209,7 @@ fn normalised<'a>(field: &str, value: Option<&'a str>) -> Cow<'a, str> {
 }
 
 /// `accounts.csv`: every account and what was decided about it, column by column from the frames: there may be a million.
-pub(super) fn accounts(inputs: &Inputs, out: impl Write) -> Result<u64> {
+pub(super) fn accounts(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
     let header = [
         "id",
         "email",
@@ -218,7 +226,6 @@ pub(super) fn accounts(inputs: &Inputs, out: impl Write) -> Result<u64> {
         "person_employee_number",
         "person_name",
     ];
-    let mut csv = Csv::new(out, &header)?;
     // Cheap copies; one chunk a column makes looking up a person's row a plain index.
     let mut accounts = inputs.accounts.frame.clone();
     let mut people = inputs.people.frame.clone();
@@ -238,12 +245,12 @@ pub(super) fn accounts(inputs: &Inputs, out: impl Write) -> Result<u64> {
     let matched_by = matched_by.str()?;
     let person = judged.column("person")?.cast(&DataType::UInt32)?;
     let person = person.u32()?;
-    let (source, row) = (people.column("source")?.u32()?, people.column("row")?.u32()?);
+    let (source, line) = (people.column("source")?.u32()?, people.column("row")?.u32()?);
     let person_email = people.column("email")?.str()?;
     let (number, person_name) = (people.column("employee_number")?.str()?, people.column("name")?.str()?);
     let sources: Vec<&str> = inputs.people.sources.iter().map(|source| source.name.as_str()).collect();
 
-    for index in 0..rows {
+    let row = |index: usize, csv: &mut Rows| {
         csv.plain(ids.get(index));
         csv.maybe(email.get(index));
         csv.maybe(name.get(index));
@@ -256,21 +263,22 @@ pub(super) fn accounts(inputs: &Inputs, out: impl Write) -> Result<u64> {
         let person = person.get(index).map(|person| person as usize).filter(|person| *person < people.height());
         let source = person.and_then(|person| source.get(person)).and_then(|source| sources.get(source as usize).copied());
         csv.maybe(source);
-        csv.plain(person.and_then(|person| row.get(person)));
+        csv.plain(person.and_then(|person| line.get(person)));
         csv.maybe(person.and_then(|person| person_email.get(person)));
         csv.maybe(person.and_then(|person| number.get(person)));
         csv.maybe(person.and_then(|person| person_name.get(person)));
-        csv.end()?;
-    }
-    Ok(csv.rows)
+        csv.end();
+    };
+    csv(out, &header, rows, row)?;
+    Ok(rows as u64)
 }
 
 /// `review.csv`: one row an action, as [`plan::sheet`] has them, and the plan they belong to at the end of each: rows may be sorted or
 /// left out, and no row is foreign.
-pub(super) fn review(plan: &Plan, out: impl Write) -> Result<u64> {
+pub(super) fn review(plan: &Plan, out: impl Write + Send) -> Result<u64> {
     let header: Vec<&str> = plan::sheet::COLUMNS.into_iter().chain(["plan_id", "plan_digest"]).collect();
-    let mut csv = Csv::new(out, &header)?;
-    for action in &plan.actions {
+    let row = |record: usize, csv: &mut Rows| {
+        let action = &plan.actions[record];
         for cell in plan::sheet::locked(action) {
             csv.cell(&cell);
         }
@@ -283,9 +291,10 @@ pub(super) fn review(plan: &Plan, out: impl Write) -> Result<u64> {
         csv.maybe(decision.and_then(|decision| decision.comment.as_deref()));
         csv.cell(&plan.id);
         csv.cell(&plan.digest);
-        csv.end()?;
-    }
-    Ok(csv.rows)
+        csv.end();
+    };
+    csv(out, &header, plan.actions.len(), row)?;
+    Ok(plan.actions.len() as u64)
 }
 
 /// A column of days as days since 1970.
@@ -304,9 +313,11 @@ mod tests {
 
     fn written(cells: &[&str]) -> String {
         let mut out = Vec::new();
-        let mut csv = Csv::new(&mut out, &["a"]).unwrap();
-        cells.iter().for_each(|cell| csv.cell(cell));
-        csv.end().unwrap();
+        let row = |_: usize, csv: &mut Rows| {
+            cells.iter().for_each(|cell| csv.cell(cell));
+            csv.end();
+        };
+        csv(&mut out, &["a"], 1, row).unwrap();
         String::from_utf8(out).unwrap().strip_prefix("\u{FEFF}a\r\n").unwrap().to_owned()
     }
 

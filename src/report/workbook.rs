@@ -17,9 +17,10 @@ use super::view::View;
 use super::{Inputs, cap, figures};
 use crate::failure::Failure;
 use crate::plan::{self, Plan, Verdict};
+use crate::reconcile::Finding;
 use crate::text;
 
-/// A sheet ends at 1,048,576 rows, and long before that nobody reviews in it: the CSV files have all.
+/// A sheet could have 1,048,576 rows; long before that nobody reviews in it. The CSV files have all.
 const ROWS: usize = 100_000;
 
 /// A cell ends at 32,767 characters.
@@ -38,8 +39,15 @@ struct Book<'a> {
 
 /// Writes the workbook of a plan. The writer of sheets keeps rows in temporary files and panics where those cannot be written; a full
 /// disk is an error like any other here.
-pub(super) fn write(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + Send) -> Result<u64> {
-    let filled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fill(inputs, plan, view, t, out)));
+pub(super) fn write(
+    inputs: &Inputs,
+    plan: &Plan,
+    ordered: &[&Finding],
+    view: &View,
+    t: &Texts,
+    out: impl Write + Send,
+) -> Result<u64> {
+    let filled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fill(inputs, plan, ordered, view, t, out)));
     filled.unwrap_or_else(|_| {
         let folder = std::env::temp_dir();
         Err(Failure::failed("cannot write review.xlsx: its temporary files could not be written")
@@ -48,7 +56,7 @@ pub(super) fn write(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: i
     })
 }
 
-fn fill(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + Send) -> Result<u64> {
+fn fill(inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View, t: &Texts, out: impl Write + Send) -> Result<u64> {
     let head = Format::new().set_bold().set_background_color(0xF5_F7_F9).set_border_bottom(FormatBorder::Medium);
     let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top);
     let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
@@ -62,9 +70,9 @@ fn fill(inputs: &Inputs, plan: &Plan, view: &View, t: &Texts, out: impl Write + 
         properties = properties.set_creation_datetime(&made);
     }
     book.book.set_properties(&properties);
-    book.summary(inputs, plan, view)?;
+    book.summary(inputs, plan, ordered, view)?;
     book.actions(plan)?;
-    book.findings(inputs)?;
+    book.findings(inputs, ordered)?;
     book.accounts(inputs)?;
     book.table(t.get("workbook.privileged"), &view.privileged)?;
     book.table(t.get("workbook.exceptions"), &view.accepted)?;
@@ -107,7 +115,7 @@ impl Book<'_> {
         Ok(sheet)
     }
 
-    fn summary(&mut self, inputs: &Inputs, plan: &Plan, view: &View) -> Result<()> {
+    fn summary(&mut self, inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View) -> Result<()> {
         let t = self.t;
         let (head, wrap) = (self.head.clone(), self.wrap.clone());
         let sheet = self.book.add_worksheet_with_constant_memory()?;
@@ -136,9 +144,12 @@ impl Book<'_> {
                 rows.push((format!("{}: {}", tally.caption, row.label), row.count.clone()));
             }
         }
+        let number = figures::grouped(ROWS as u64);
+        if ordered.len() > ROWS {
+            rows.push((t.get("workbook.findings").to_owned(), t.fill("workbook.findings_capped", &[("n", &number)])));
+        }
         if inputs.accounts.frame.height() > ROWS {
-            let number = figures::grouped(ROWS as u64);
-            rows.push((t.get("workbook.accounts").to_owned(), t.fill("workbook.accounts_capped", &[("n", &number)])));
+            rows.push((t.get("workbook.accounts").to_owned(), t.fill("workbook.accounts_left_out", &[("n", &number)])));
         }
         for (row, (label, value)) in rows.iter().enumerate() {
             let row = u32::try_from(row)?;
@@ -191,7 +202,7 @@ impl Book<'_> {
         Ok(())
     }
 
-    fn findings(&mut self, inputs: &Inputs) -> Result<()> {
+    fn findings(&mut self, inputs: &Inputs, all: &[&Finding]) -> Result<()> {
         let t = self.t;
         let columns = [
             (t.get("column.finding"), 15.0),
@@ -210,10 +221,9 @@ impl Book<'_> {
             (t.get("column.reviewer"), 16.0),
             (t.get("column.ticket"), 16.0),
         ];
-        let all = cap::ordered(&inputs.reconciliation.findings, inputs.history);
         let name = t.get("workbook.findings").to_owned();
         let sheet = self.sheet(&name, &columns, all.len().min(ROWS))?;
-        for (place, finding) in all.into_iter().take(ROWS).enumerate() {
+        for (place, finding) in all.iter().take(ROWS).enumerate() {
             let row = u32::try_from(place + 1)?;
             let (account, person) = (finding.account.as_ref(), finding.person.as_ref());
             let lifecycle = inputs.history.lifecycle.get(&finding.id);
@@ -267,24 +277,28 @@ impl Book<'_> {
             (t.get("column.situation"), 14.0),
             ("Matched by", 24.0),
         ];
-        let rows = inputs.accounts.frame.height().min(ROWS);
-        let accounts = inputs.accounts.frame.slice(0, rows);
-        let judged = inputs.reconciliation.account_rows.slice(0, rows);
+        let (accounts, judged) = (&inputs.accounts.frame, &inputs.reconciliation.account_rows);
+        if accounts.height() > ROWS {
+            // The first so many of a population would look like all of it.
+            let name = t.get("workbook.accounts").to_owned();
+            let all = t.fill("workbook.accounts_left_out", &[("n", &figures::grouped(ROWS as u64))]);
+            return put(self.sheet(&name, &columns, 0)?, 1, 0, &all);
+        }
         let text = |frame: &DataFrame, name: &str| -> Result<polars::prelude::StringChunked> {
             Ok(frame.column(name)?.cast(&DataType::String)?.str()?.clone())
         };
         let cells = [
-            text(&accounts, "id")?,
-            text(&accounts, "email")?,
-            text(&accounts, "name")?,
-            text(&accounts, "role")?,
-            text(&accounts, "active")?,
-            text(&judged, "situation")?,
-            text(&judged, "matched_by")?,
+            text(accounts, "id")?,
+            text(accounts, "email")?,
+            text(accounts, "name")?,
+            text(accounts, "role")?,
+            text(accounts, "active")?,
+            text(judged, "situation")?,
+            text(judged, "matched_by")?,
         ];
         let name = t.get("workbook.accounts").to_owned();
-        let sheet = self.sheet(&name, &columns, rows)?;
-        for row in 0..rows {
+        let sheet = self.sheet(&name, &columns, accounts.height())?;
+        for row in 0..accounts.height() {
             for (column, values) in cells.iter().enumerate() {
                 put(sheet, u32::try_from(row + 1)?, column, values.get(row).unwrap_or_default())?;
             }

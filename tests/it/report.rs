@@ -21,8 +21,8 @@ pub struct Written {
 impl Written {
     fn of(example: &Example) -> Self {
         let archive = tempfile::tempdir().unwrap();
-        let mut folder = RunFolder::create(archive.path(), example.run.started).unwrap();
-        report::write(&example.inputs(), &mut folder).unwrap();
+        let folder = RunFolder::create(archive.path(), example.run.started).unwrap();
+        report::write(&example.inputs(), &folder).unwrap();
         Self { folder: folder.path().to_owned(), _archive: archive }
     }
 
@@ -71,11 +71,11 @@ const HOSTILE: [&str; 12] = [
 fn every_file_of_a_run_is_written() {
     let archive = tempfile::tempdir().unwrap();
     let example = Example::new(200, "").unwrap();
-    let mut folder = RunFolder::create(archive.path(), example.run.started).unwrap();
-    report::write(&example.inputs(), &mut folder).unwrap();
+    let folder = RunFolder::create(archive.path(), example.run.started).unwrap();
+    report::write(&example.inputs(), &folder).unwrap();
     let names: Vec<_> = folder.files().into_iter().map(|file| file.name).collect();
     let expected =
-        ["review.csv", "review.xlsx", "findings.json", "findings.csv", "drift.csv", "accounts.csv", "report.md", "report.html"];
+        ["accounts.csv", "drift.csv", "findings.csv", "findings.json", "report.html", "report.md", "review.csv", "review.xlsx"];
     assert_eq!(names, expected);
     if let Ok(keep) = std::env::var("KEEP_REPORT") {
         for name in &names {
@@ -268,8 +268,8 @@ fn a_redacted_run_names_nobody_in_what_leaves_the_house() {
     // The same person has the same token in the next run of the archive, and another one in another archive.
     let archive = tempfile::tempdir().unwrap();
     let key = |archive: &Path| {
-        let mut folder = RunFolder::create(archive, example.run.started).unwrap();
-        report::write(&example.inputs(), &mut folder).unwrap();
+        let folder = RunFolder::create(archive, example.run.started).unwrap();
+        report::write(&example.inputs(), &folder).unwrap();
         std::fs::read_to_string(folder.path().join("redaction-key.csv")).unwrap()
     };
     assert_eq!(key(archive.path()), key(archive.path()));

@@ -25,14 +25,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fastrand", &["domo", "archive", "sandbox"]),
     // The frames, and what judges or shows them.
     ("polars", &["domo", "directory", "reconcile", "plan", "report", "archive"]),
-    ("rayon", &["reconcile"]),
+    ("rayon", &["domo", "reconcile", "archive", "report", "commands"]),
     // Files that come in.
     ("calamine", &["directory"]),
     ("csv", &["directory", "domo", "plan", "report"]),
     ("encoding_rs", &["directory"]),
     ("chardetng", &["directory"]),
     ("flate2", &["directory"]),
-    ("memchr", &["directory"]),
+    ("memchr", &["domo", "directory"]),
     ("toml", &["config", "report"]),
     // Text.
     ("unicode_normalization", &["text", "directory", "reconcile"]),

@@ -63,7 +63,7 @@ impl Audit {
         let instance = instance_name(&loaded.config, None);
         let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
         let judged = read(context, &loaded.config, from)
-            .and_then(|accounts| self.judge(context, loaded, people, &accounts, &mut run, &mut folder));
+            .and_then(|accounts| self.judge(context, loaded, people, &accounts, &mut run, &folder));
         let error = match judged.and_then(|judged| judged.complete(&folder, &run, self.fail_on)) {
             Ok(audited) => return Ok(audited),
             // What follows would be written into a run.
@@ -91,17 +91,21 @@ impl Audit {
         people: &People,
         accounts: &Accounts,
         run: &mut RunInfo,
-        folder: &mut RunFolder,
+        folder: &RunFolder,
     ) -> Result<Judged> {
         run.instance = instance_name(&loaded.config, accounts.evidence.credential.as_ref());
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of };
-        let reconciliation = reconcile::reconcile(accounts, people, &rules)?;
+        // What was read is kept while it is judged: a million accounts are a second of writing.
+        let keep = || {
+            let snapshot = folder.write("accounts.jsonl", accounts.snapshot.bytes(), Some(accounts.snapshot.len() as u64))?;
+            archive::inputs::keep(folder, people, loaded).map(|()| snapshot)
+        };
+        let (reconciliation, kept) = rayon::join(|| reconcile::reconcile(accounts, people, &rules), keep);
+        let (reconciliation, snapshot) = (reconciliation?, kept?);
         run.finish(context.clock());
         let present = history::Present { run, accounts, people, reconciliation: &reconciliation, config: loaded };
         let history = history::compare(&self.archive, &present)?;
 
-        let snapshot = folder.write("accounts.jsonl", accounts.snapshot.bytes(), Some(accounts.snapshot.len() as u64))?;
-        archive::inputs::keep(folder, people, loaded)?;
         let config = ConfigDigest::of(loaded);
         let bound_to = plan::Inputs {
             accounts: snapshot.sha256,
