@@ -73,8 +73,8 @@ fn told(import: &Import, folder: &Path, plan: &Plan) -> String {
     let judged = plan.created.format("%Y-%m-%d %H:%M UTC");
     let mut lines = Vec::new();
     for file in &import.files {
-        let people = if file.rows.len() == 1 { "account" } else { "accounts" };
-        lines.push(format!("{}: {} {people} ({})", folder.join(&file.name).display(), file.rows.len(), file.columns.join(", ")));
+        let accounts = text::plural(file.rows.len() as u64, "account", "accounts");
+        lines.push(format!("{}: {accounts} ({})", folder.join(&file.name).display(), file.columns.join(", ")));
     }
     match import.files.is_empty() {
         true => lines.push("Nothing that is approved and still to be done can be imported.".into()),

@@ -80,8 +80,8 @@ fn told(plan: Option<&Plan>, undo: &Undo, out: &std::path::Path) -> String {
     let mut lines = vec![match plan {
         Some(plan) => {
             format!(
-                "{} actions undo it: {}. Review and apply it like any other plan; it expires {}.",
-                plan.actions.len(),
+                "{} it: {}. Review and apply it like any other plan; it expires {}.",
+                text::plural(plan.actions.len() as u64, "action undoes", "actions undo"),
                 out.display(),
                 plan.expires.format("%Y-%m-%d")
             )
@@ -89,7 +89,7 @@ fn told(plan: Option<&Plan>, undo: &Undo, out: &std::path::Path) -> String {
         None => "There is nothing that can be undone.".to_owned(),
     }];
     if !undo.stays.is_empty() {
-        lines.push(format!("{} things stay as they are:", undo.stays.len()));
+        lines.push(format!("{}:", text::plural(undo.stays.len() as u64, "thing stays as it is", "things stay as they are")));
         let line = |stays: &plan::revert::Stays| {
             let account = stays.account_id.map(|id| format!(" account {id}")).unwrap_or_default();
             format!("  {}{account}: {}", stays.action, text::visible(&stays.why))

@@ -37,7 +37,12 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
     if options.json {
         context.terminal.json(&answer(plan, recorded))?;
     } else if let Some(recorded) = recorded {
-        context.terminal.answer(format!("{recorded} decisions recorded in {}.\n{}", options.plan.display(), counts(plan)))?;
+        context.terminal.answer(format!(
+            "{} recorded in {}.\n{}",
+            text::plural(recorded as u64, "decision", "decisions"),
+            options.plan.display(),
+            counts(plan)
+        ))?;
     } else {
         context.terminal.answer(shown(plan))?;
     }

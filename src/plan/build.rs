@@ -207,11 +207,14 @@ fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool
     if after.is_empty() {
         return None;
     }
-    // What told whose account it is must still be so. The e-mail is compared for every action.
-    let number =
-        account.and_then(|account| account.get("employeeNumber")).filter(|_| finding.matched_by.contains(&Key::EmployeeNumber));
-    if let (Some(number), false) = (number, before.contains_key("employeeNumber")) {
-        before.insert("employeeNumber".into(), number.clone());
+    // What told whose account it is must still be so (the e-mail is compared for every action), and where it is about how somebody signs
+    // in or what they may do, all that they are.
+    let access = after.contains_key("role") || after.contains_key("email");
+    let numbered = |field: &str| field == "employeeNumber" && finding.matched_by.contains(&Key::EmployeeNumber);
+    for (field, value) in account.map(fields::identity).unwrap_or_default() {
+        if access || numbered(&field) {
+            before.entry(field).or_insert(value);
+        }
     }
     Some(action(finding, Kind::Update, before, after, why))
 }

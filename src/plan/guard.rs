@@ -81,11 +81,15 @@ impl Guard {
 
     /// What was counted against what, as people read it.
     pub fn explain(self, value: u64, limit: u64) -> String {
+        let accounts = text::plural(value, "account", "accounts");
+        let allowed = text::plural(limit, "is allowed", "are allowed");
         match self {
-            Self::MaxDeactivations => format!("{value} accounts would be deactivated or deleted; {limit} are allowed"),
-            Self::MaxUpdates => format!("{value} accounts would be updated; {limit} are allowed"),
-            Self::MaxCreates => format!("{value} accounts would be created; {limit} are allowed"),
-            Self::MinAdmins => format!("{value} active Admin accounts would remain; {limit} must"),
+            Self::MaxDeactivations => format!("{accounts} would be deactivated or deleted; {allowed}"),
+            Self::MaxUpdates => format!("{accounts} would be updated; {allowed}"),
+            Self::MaxCreates => format!("{accounts} would be created; {allowed}"),
+            Self::MinAdmins => {
+                format!("{} would remain; {limit} must", text::plural(value, "active Admin account", "active Admin accounts"))
+            }
             Self::RejectedRows if value == 1 => "1 row of the directory was rejected: it may be a person who looks gone".into(),
             Self::RejectedRows => format!("{value} rows of the directory were rejected: each may be a person who looks gone"),
             Self::PopulationMoved => format!("a population is {value} % smaller than in the previous run; {limit} % is allowed"),

@@ -1,5 +1,6 @@
 //! One sentence for each finding, with the dates and numbers a reviewer needs.
 
+pub(super) use crate::text::plural;
 use chrono::NaiveDate;
 
 use super::columns::{AccountColumns, PersonColumns};
@@ -11,11 +12,6 @@ use crate::config::{Key, Status};
 /// `1 day`, `23 days`.
 pub(super) fn days(count: i64) -> String {
     plural(count.unsigned_abs(), "day", "days")
-}
-
-/// `1 row`, `14 rows`.
-pub(super) fn plural(count: u64, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
 /// `e-mail`, `employee number`.

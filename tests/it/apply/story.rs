@@ -188,6 +188,9 @@ fn what_changed_between_approval_and_apply_is_left_alone_and_found_again() {
     };
     assert_eq!(detail("deactivate", 12), "role was `Participant` and is `Admin`");
     assert_eq!(detail("update", 10), "employeeNumber was `00010` and is `77`");
+    // The review sheet shows what the approval rests on.
+    let sheet = std::fs::read_to_string(story.run.join("review.csv")).unwrap();
+    assert!(sheet.contains("active: true; email: p12@acme.com; employeeNumber: 00012; role: Participant"), "{sheet}");
     assert_eq!(story.company.user(12)["active"], true);
     let id = story.company.by_email("p900@acme.com")[0]["id"].as_u64().unwrap();
     assert_eq!(story.company.domo.groups(), [("Finance Team".to_owned(), vec![10, id])]);
