@@ -4,23 +4,26 @@ use super::build::{Builder, shown, word};
 use super::figures;
 use super::origin::{self, Origin};
 use super::sections::{cut, describe};
+use super::texts::Texts;
 use super::view::{Cell, Column, Fact, Source, Table, Topic};
 use crate::reconcile::Kind;
 
-/// Privileged accounts listed on the page.
-const PRIVILEGED: usize = 1_000;
+/// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
+pub(super) const ROWS: usize = 1_000;
 
-/// Rows of the table of resolved findings.
-const RESOLVED: usize = 1_000;
+/// A caption that says where the rows are that are not shown.
+fn caption(t: &Texts, what: &str, total: usize, place: &str) -> String {
+    if total <= ROWS {
+        return what.to_owned();
+    }
+    let (shown, total) = (figures::grouped(ROWS as u64), figures::grouped(total as u64));
+    format!("{what}. {}", t.fill("page.table_capped", &[("shown", &shown), ("total", &total), ("place", t.get(place))]))
+}
 
 pub(super) fn privileged(builder: &Builder) -> Table {
     let t = builder.t;
     let all = &builder.inputs.reconciliation.privileged;
-    let mut caption = t.get("privileged.caption").to_owned();
-    if all.len() > PRIVILEGED {
-        let (shown, total) = (figures::grouped(PRIVILEGED as u64), figures::grouped(all.len() as u64));
-        caption = format!("{caption}. {}", t.fill("privileged.capped", &[("shown", &shown), ("total", &total)]));
-    }
+    let caption = caption(t, t.get("privileged.caption"), all.len(), "privileged.rest");
     let columns = vec![
         Column::new("account", t.get("column.account"), "s"),
         Column::new("domo_id", t.get("column.domo_id"), "s"),
@@ -32,7 +35,7 @@ pub(super) fn privileged(builder: &Builder) -> Table {
     ];
     let mut table = Table::new("privileged-table", caption, columns, t.get("privileged.none"));
     let empty = t.get("page.empty");
-    for one in all.iter().take(PRIVILEGED) {
+    for one in all.iter().take(ROWS) {
         let situation = word(&one.situation);
         let mut findings = one.findings.iter().map(ToString::to_string);
         let findings = match findings.next() {
@@ -71,9 +74,10 @@ pub(super) fn resolved(builder: &Builder) -> Table {
         Column::new("last_seen", t.get("column.status"), "d"),
     ];
     let none = if history.previous.is_some() { "resolved.none" } else { "resolved.first" };
-    let mut table = Table::new("resolved-table", t.get("resolved.caption"), columns, t.get(none));
+    let caption = caption(t, t.get("resolved.caption"), history.resolved.len(), "resolved.rest");
+    let mut table = Table::new("resolved-table", caption, columns, t.get(none));
     let empty = t.get("page.empty");
-    for gone in history.resolved.iter().take(RESOLVED) {
+    for gone in history.resolved.iter().take(ROWS) {
         let severity = builder.severity(gone.severity);
         table.row(
             None,
@@ -103,9 +107,11 @@ pub(super) fn accepted(builder: &Builder) -> Table {
         Column::new("status", t.get("column.status"), "s"),
         Column::new("covered", t.get("column.covered"), "s"),
     ];
-    let mut table = Table::new("accepted-table", t.get("accepted.caption"), columns, t.get("accepted.none"));
+    let all = &builder.inputs.config.config.exception;
+    let caption = caption(t, t.get("accepted.caption"), all.len(), "accepted.rest");
+    let mut table = Table::new("accepted-table", caption, columns, t.get("accepted.none"));
     let none = t.get("page.none");
-    for (index, exception) in builder.inputs.config.config.exception.iter().enumerate() {
+    for (index, exception) in all.iter().take(ROWS).enumerate() {
         let used = builder.inputs.reconciliation.exceptions.iter().find(|used| used.index == index);
         let left = figures::days(builder.inputs.run.as_of, exception.expires);
         let status = match used {
@@ -279,7 +285,7 @@ pub(super) fn sources(builder: &Builder) -> Vec<Source> {
         }
         let mut words = Table::new(
             "words",
-            t.fill("sources.words", &[("name", &name)]),
+            caption(t, &t.fill("sources.words", &[("name", &name)]), source.status_words.len(), "sources.rest"),
             vec![
                 Column::new("word", t.get("column.word"), "s"),
                 Column::new("rows", t.get("column.rows"), "n"),
@@ -287,7 +293,7 @@ pub(super) fn sources(builder: &Builder) -> Vec<Source> {
             ],
             t.get("sources.no_words"),
         );
-        for status in &source.status_words {
+        for status in source.status_words.iter().take(ROWS) {
             let cells = vec![Cell::text(cut(&status.word).0), Cell::count(status.count), Cell::text(status.taken_for.as_str())];
             words.row(None, cells);
         }
@@ -368,4 +374,17 @@ pub(super) fn glossary(builder: &Builder) -> Vec<Fact> {
         }),
     );
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_is_cut_says_where_the_rest_is() {
+        let templates = super::super::templates::Templates::load(&crate::config::Config::default()).unwrap();
+        let told = |total| caption(&templates.texts, "Gone", total, "resolved.rest");
+        assert_eq!(told(ROWS), "Gone");
+        assert_eq!(told(ROWS + 1), "Gone. Showing 1,000 of 1,001; all are in the previous run's findings.csv.");
+    }
 }

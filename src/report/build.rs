@@ -77,7 +77,7 @@ impl Builder<'_> {
         let t = self.t;
         let run = inputs.run;
         let report = &inputs.config.config.report;
-        let selection = cap::select(self.ordered, cap::LIMIT);
+        let selection = cap::select(self.ordered, inputs.history, cap::LIMIT);
         let (sections, without_findings) = self.sections(&selection);
         let generator = format!("domo-reconcile {}", run.version);
         let mut list_notes = Vec::new();

@@ -41,8 +41,9 @@ pub(super) fn name(finding: &Finding) -> Option<&str> {
     account.or_else(|| finding.person.as_ref().and_then(|person| person.name.as_deref().or(person.email.as_deref())))
 }
 
-/// Of findings in order all Critical and High ones, then each kind in proportion: worst first, then new ones, then the oldest.
-pub(super) fn select<'a>(findings: &[&'a Finding], limit: usize) -> Selection<'a> {
+/// Of findings in order all Critical and High ones, then each kind in proportion: worst first, and where one severity has more than
+/// there is room for, half new ones and half the oldest.
+pub(super) fn select<'a>(findings: &[&'a Finding], history: &History, limit: usize) -> Selection<'a> {
     let mut by_kind: BTreeMap<Kind, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         by_kind.entry(finding.kind).or_default().push(finding);
@@ -76,7 +77,7 @@ pub(super) fn select<'a>(findings: &[&'a Finding], limit: usize) -> Selection<'a
         if flood && kind == Kind::Drift && share < others && one_cause(&all) {
             share = share.min(SAMPLES);
         }
-        let keep = spread(&all, share, &mut urgent_room);
+        let keep = spread(&all, share, &mut urgent_room, history);
         let (chosen, rest): (Vec<_>, Vec<_>) = all.iter().zip(&keep).partition(|(_, keep)| **keep);
         shown += chosen.len();
         let only = |pairs: Vec<(&&'a Finding, &bool)>| pairs.into_iter().map(|(finding, _)| *finding).collect::<Vec<_>>();
@@ -85,11 +86,10 @@ pub(super) fn select<'a>(findings: &[&'a Finding], limit: usize) -> Selection<'a
     Selection { kinds, shown, clipped }
 }
 
-/// Which of a kind's findings are kept: the urgent ones while there is room for them, and the first `share` of the others in the
-/// report's order.
-fn spread(all: &[&Finding], share: usize, urgent_room: &mut BTreeMap<Severity, usize>) -> Vec<bool> {
+/// Which of a kind's findings are kept: the urgent ones while there is room for them, and `share` of the others.
+fn spread(all: &[&Finding], share: usize, urgent_room: &mut BTreeMap<Severity, usize>, history: &History) -> Vec<bool> {
     let mut keep = vec![false; all.len()];
-    let mut others = Vec::new();
+    let mut others: BTreeMap<Severity, Vec<usize>> = BTreeMap::new();
     for (place, finding) in all.iter().enumerate() {
         match urgent_room.get_mut(&finding.severity) {
             Some(room) if *room > 0 => {
@@ -97,12 +97,20 @@ fn spread(all: &[&Finding], share: usize, urgent_room: &mut BTreeMap<Severity, u
                 keep[place] = true;
             }
             Some(_) => {}
-            None => others.push(place),
+            None => others.entry(finding.severity).or_default().push(place),
         }
     }
-    others.sort_by_key(|place| all[*place].severity);
-    for place in others.into_iter().take(share) {
-        keep[place] = true;
+    let mut left = share;
+    for (_, places) in others {
+        let is_new = |place: &usize| history.lifecycle.get(&all[*place].id).is_none_or(|known| known.state == State::New);
+        // In the report's order the known ones begin with the oldest.
+        let (new, known): (Vec<_>, Vec<_>) = places.into_iter().partition(is_new);
+        let room = left.min(new.len() + known.len());
+        let of_new = new.len().min(room - known.len().min(room / 2));
+        for place in new.into_iter().take(of_new).chain(known.into_iter().take(room - of_new)) {
+            keep[place] = true;
+        }
+        left -= room;
     }
     keep
 }
@@ -142,7 +150,7 @@ mod tests {
     #[test]
     fn everything_is_shown_up_to_the_limit() {
         let findings: Vec<_> = (0..10).map(|number| finding(number, Kind::Drift, Severity::Low)).collect();
-        let selection = select(&findings.iter().collect::<Vec<_>>(), 10);
+        let selection = select(&findings.iter().collect::<Vec<_>>(), &History::default(), 10);
         assert_eq!((selection.shown, selection.clipped), (10, false));
     }
 
@@ -151,17 +159,43 @@ mod tests {
         let mut findings: Vec<_> = (0..20).map(|number| finding(number, Kind::Leaver, Severity::High)).collect();
         findings.extend((20..320).map(|number| finding(number, Kind::Drift, Severity::Low)));
         findings.extend((320..420).map(|number| finding(number, Kind::Missing, Severity::Low)));
-        let selection = select(&findings.iter().collect::<Vec<_>>(), 100);
+        let selection = select(&findings.iter().collect::<Vec<_>>(), &History::default(), 100);
         let counts: Vec<_> = selection.kinds.iter().map(|(kind, (shown, rest))| (*kind, shown.len(), rest.len())).collect();
         assert_eq!(counts, [(Kind::Leaver, 20, 0), (Kind::Drift, 60, 240), (Kind::Missing, 20, 80)]);
         assert_eq!(selection.shown, 100);
     }
 
     #[test]
+    fn of_a_severity_with_too_many_half_are_new_and_half_the_oldest() {
+        let findings: Vec<_> = (0..100).map(|number| finding(number, Kind::Missing, Severity::Low)).collect();
+        let day = |number: u64| chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(number);
+        for (new, expected_new, expected_known) in [(70, 5, 5), (98, 8, 2), (3, 3, 7), (0, 0, 10), (100, 10, 0)] {
+            let state = |place: usize| if place < new { State::New } else { State::Open };
+            let lifecycle = findings.iter().enumerate().map(|(place, finding)| {
+                let first_seen = if place < new { day(300) } else { day(place as u64) };
+                let known = crate::archive::history::Lifecycle {
+                    state: state(place),
+                    first_seen,
+                    changed: Vec::new(),
+                    by_parameter: false,
+                };
+                (finding.id.clone(), known)
+            });
+            let history = History { lifecycle: lifecycle.collect(), ..History::default() };
+            let shown = &select(&ordered(&findings, &history), &history, 10).kinds[&Kind::Missing].0;
+            let place = |finding: &Finding| findings.iter().position(|other| other.id == finding.id).unwrap();
+            let mut known: Vec<usize> = shown.iter().map(|finding| place(finding)).filter(|place| *place >= new).collect();
+            known.sort_unstable();
+            assert_eq!((shown.len() - known.len(), known.len()), (expected_new, expected_known), "{new} new");
+            assert!(known.iter().copied().eq(new..new + expected_known), "the oldest: {known:?}");
+        }
+    }
+
+    #[test]
     fn too_many_urgent_ones_are_said_to_be_clipped() {
         let mut findings: Vec<_> = (0..50).map(|number| finding(number, Kind::Leaver, Severity::High)).collect();
         findings.extend((50..60).map(|number| finding(number, Kind::Leaver, Severity::Critical)));
-        let selection = select(&ordered(&findings, &History::default()), 30);
+        let selection = select(&ordered(&findings, &History::default()), &History::default(), 30);
         assert_eq!((selection.shown, selection.clipped), (30, true));
         let shown = &selection.kinds[&Kind::Leaver].0;
         assert_eq!(shown.iter().filter(|finding| finding.severity == Severity::Critical).count(), 10);

@@ -6,9 +6,13 @@ use base64::Engine;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::figures;
 use super::summary::Overall;
 use super::templates::Templates;
 use super::view::View;
+
+/// From here on a page is said to be large. Rows are capped, so only long values get there.
+const LARGE: usize = 10_000_000;
 
 /// Stands for the policy until the page is rendered; the hashes are of what was rendered.
 const POLICY: &str = "policy-of-this-page";
@@ -21,7 +25,14 @@ pub(super) fn render(templates: &Templates, view: &View) -> Result<String> {
         run: format!("{} - {}", view.run_time, view.run_id),
     };
     let script = templates.render("script.js", &serde_json::json!({}), &[])?;
-    page(templates, "report.html", view, &margins, &script)
+    let page = page(templates, "report.html", view, &margins, &script)?;
+    if page.len() > LARGE {
+        tracing::warn!(
+            "report.html has {}: some mail gateways and viewers refuse pages of that size. The CSV files and report.md say the same",
+            figures::size(page.len() as u64)
+        );
+    }
+    Ok(page)
 }
 
 /// The page over several instances. It has no script.

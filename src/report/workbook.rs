@@ -14,7 +14,7 @@ use rust_xlsxwriter::{
 
 use super::texts::Texts;
 use super::view::View;
-use super::{Inputs, cap, figures};
+use super::{Inputs, appendix, cap, figures};
 use crate::failure::Failure;
 use crate::plan::{self, Plan, Verdict};
 use crate::reconcile::Finding;
@@ -26,8 +26,8 @@ const ROWS: usize = 100_000;
 /// A cell ends at 32,767 characters.
 const CHARACTERS: usize = 32_000;
 
-/// Rows of the sheet Actions; the plan as written has no more.
-const ACTIONS: u32 = 1_048_575;
+/// Rows of the sheet Actions: all that a sheet can hold beside its header, and room to say that it ended.
+const ACTIONS: usize = 1_048_570;
 
 struct Book<'a> {
     book: Workbook,
@@ -35,6 +35,8 @@ struct Book<'a> {
     open: Format,
     wrap: Format,
     t: &'a Texts,
+    /// Rows of a sheet that is there to be looked at.
+    rows: usize,
 }
 
 /// Writes the workbook of a plan. The writer of sheets keeps rows in temporary files and panics where those cannot be written; a full
@@ -47,7 +49,7 @@ pub(super) fn write(
     t: &Texts,
     out: impl Write + Send,
 ) -> Result<u64> {
-    let filled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fill(inputs, plan, ordered, view, t, out)));
+    let filled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fill(inputs, plan, ordered, view, t, ROWS, out)));
     filled.unwrap_or_else(|_| {
         let folder = std::env::temp_dir();
         Err(Failure::failed("cannot write review.xlsx: its temporary files could not be written")
@@ -56,11 +58,19 @@ pub(super) fn write(
     })
 }
 
-fn fill(inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View, t: &Texts, out: impl Write + Send) -> Result<u64> {
+fn fill(
+    inputs: &Inputs,
+    plan: &Plan,
+    ordered: &[&Finding],
+    view: &View,
+    t: &Texts,
+    rows: usize,
+    out: impl Write + Send,
+) -> Result<u64> {
     let head = Format::new().set_bold().set_background_color(0xF5_F7_F9).set_border_bottom(FormatBorder::Medium);
     let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top);
     let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    let mut book = Book { book: Workbook::new(), head, open, wrap, t };
+    let mut book = Book { book: Workbook::new(), head, open, wrap, t, rows };
     let mut properties = DocProperties::new()
         .set_title(&view.page_title)
         .set_author(&view.generator)
@@ -74,8 +84,9 @@ fn fill(inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View, t: &Tex
     book.actions(plan)?;
     book.findings(inputs, ordered)?;
     book.accounts(inputs)?;
-    book.table(t.get("workbook.privileged"), &view.privileged)?;
-    book.table(t.get("workbook.exceptions"), &view.accepted)?;
+    book.table(t.get("workbook.privileged"), &view.privileged, inputs.reconciliation.privileged.len(), "accounts.csv")?;
+    let exceptions = inputs.config.config.exception.len();
+    book.table(t.get("workbook.exceptions"), &view.accepted, exceptions, t.get("accepted.rest"))?;
     book.sign_off(view)?;
     book.book.save_to_writer(out).context("writing review.xlsx")?;
     Ok(plan.actions.len() as u64)
@@ -95,6 +106,15 @@ fn put(sheet: &mut Worksheet, row: u32, column: usize, value: &str) -> Result<()
         sheet.write_string(row, u16::try_from(column)?, fit(value))?;
     }
     Ok(())
+}
+
+/// Says below the last row that the sheet ends before its matter does. Nothing is chosen by this row: it has no id.
+fn ends(sheet: &mut Worksheet, t: &Texts, rows: usize, total: usize, file: &str) -> Result<()> {
+    if total <= rows {
+        return Ok(());
+    }
+    let (n, total) = (figures::grouped(rows as u64), figures::grouped(total as u64));
+    put(sheet, u32::try_from(rows + 2)?, 0, &t.fill("workbook.capped", &[("n", &n), ("total", &total), ("file", file)]))
 }
 
 impl Book<'_> {
@@ -144,11 +164,17 @@ impl Book<'_> {
                 rows.push((format!("{}: {}", tally.caption, row.label), row.count.clone()));
             }
         }
-        let number = figures::grouped(ROWS as u64);
-        if ordered.len() > ROWS {
-            rows.push((t.get("workbook.findings").to_owned(), t.fill("workbook.findings_capped", &[("n", &number)])));
+        let sheets = [
+            ("workbook.actions", plan.actions.len(), ACTIONS, "review.csv"),
+            ("workbook.findings", ordered.len(), self.rows, "findings.csv"),
+            ("workbook.privileged", inputs.reconciliation.privileged.len(), appendix::ROWS, "accounts.csv"),
+        ];
+        for (sheet, total, most, file) in sheets.into_iter().filter(|(_, total, most, _)| total > most) {
+            let (n, total) = (figures::grouped(most as u64), figures::grouped(total as u64));
+            rows.push((t.get(sheet).to_owned(), t.fill("workbook.capped", &[("n", &n), ("total", &total), ("file", file)])));
         }
-        if inputs.accounts.frame.height() > ROWS {
+        if inputs.accounts.frame.height() > self.rows {
+            let number = figures::grouped(self.rows as u64);
             rows.push((t.get("workbook.accounts").to_owned(), t.fill("workbook.accounts_left_out", &[("n", &number)])));
         }
         for (row, (label, value)) in rows.iter().enumerate() {
@@ -164,8 +190,9 @@ impl Book<'_> {
         let columns: Vec<_> = plan::sheet::COLUMNS.into_iter().zip(widths).collect();
         let open = self.open.clone();
         let name = self.t.get("workbook.actions").to_owned();
-        let sheet = self.sheet(&name, &columns, plan.actions.len())?;
-        let last = u32::try_from(plan.actions.len())?.clamp(1, ACTIONS);
+        let rows = plan.actions.len().min(ACTIONS);
+        let sheet = self.sheet(&name, &columns, rows)?;
+        let last = u32::try_from(rows)?.max(1);
         let choices = DataValidation::new()
             .allow_list_strings(&["approve", "reject"])?
             .set_error_title("approve or reject")?
@@ -180,7 +207,7 @@ impl Book<'_> {
             ..ProtectionOptions::default()
         };
         sheet.protect_with_options(&options);
-        for (place, action) in plan.actions.iter().enumerate() {
+        for (place, action) in plan.actions.iter().take(rows).enumerate() {
             let row = u32::try_from(place + 1)?;
             for (column, cell) in plan::sheet::locked(action).iter().enumerate() {
                 put(sheet, row, column, cell)?;
@@ -222,8 +249,9 @@ impl Book<'_> {
             (t.get("column.ticket"), 16.0),
         ];
         let name = t.get("workbook.findings").to_owned();
-        let sheet = self.sheet(&name, &columns, all.len().min(ROWS))?;
-        for (place, finding) in all.iter().take(ROWS).enumerate() {
+        let (total, most) = (all.len(), self.rows);
+        let sheet = self.sheet(&name, &columns, total.min(most))?;
+        for (place, finding) in all.iter().take(most).enumerate() {
             let row = u32::try_from(place + 1)?;
             let (account, person) = (finding.account.as_ref(), finding.person.as_ref());
             let lifecycle = inputs.history.lifecycle.get(&finding.id);
@@ -263,7 +291,7 @@ impl Book<'_> {
                 put(sheet, row, column, cell)?;
             }
         }
-        Ok(())
+        ends(sheet, t, most, total, "findings.csv")
     }
 
     fn accounts(&mut self, inputs: &Inputs) -> Result<()> {
@@ -278,10 +306,10 @@ impl Book<'_> {
             ("Matched by", 24.0),
         ];
         let (accounts, judged) = (&inputs.accounts.frame, &inputs.reconciliation.account_rows);
-        if accounts.height() > ROWS {
+        if accounts.height() > self.rows {
             // The first so many of a population would look like all of it.
             let name = t.get("workbook.accounts").to_owned();
-            let all = t.fill("workbook.accounts_left_out", &[("n", &figures::grouped(ROWS as u64))]);
+            let all = t.fill("workbook.accounts_left_out", &[("n", &figures::grouped(self.rows as u64))]);
             return put(self.sheet(&name, &columns, 0)?, 1, 0, &all);
         }
         let text = |frame: &DataFrame, name: &str| -> Result<polars::prelude::StringChunked> {
@@ -307,7 +335,8 @@ impl Book<'_> {
     }
 
     /// A table of the page as a sheet.
-    fn table(&mut self, name: &str, table: &super::view::Table) -> Result<()> {
+    fn table(&mut self, name: &str, table: &super::view::Table, total: usize, file: &str) -> Result<()> {
+        let t = self.t;
         let columns: Vec<(&str, f64)> = table.columns.iter().map(|column| (column.label.as_str(), 24.0)).collect();
         let sheet = self.sheet(name, &columns, table.rows.len())?;
         for (place, row) in table.rows.iter().enumerate() {
@@ -319,7 +348,7 @@ impl Book<'_> {
         if table.rows.is_empty() {
             put(sheet, 1, 0, &table.empty)?;
         }
-        Ok(())
+        ends(sheet, t, table.rows.len(), total, file)
     }
 
     fn sign_off(&mut self, view: &View) -> Result<()> {
@@ -350,5 +379,31 @@ impl Book<'_> {
         put(sheet, last + 2, 0, &view.sign_off.statement)?;
         put(sheet, last + 3, 0, &view.sign_off.note)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{build, example::Example, templates::Templates};
+    use super::*;
+
+    #[test]
+    fn a_sheet_that_ends_early_says_so_in_itself_and_in_the_summary() {
+        let example = Example::new(60, "").unwrap();
+        let templates = Templates::load(&example.config.config).unwrap();
+        let inputs = example.inputs();
+        let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
+        let view = build::view(&inputs, &ordered, &templates.texts, &[]).unwrap();
+        let file = tempfile::Builder::new().suffix(".xlsx").tempfile().unwrap();
+        let plan = example.plan.as_ref().unwrap();
+        fill(&inputs, plan, &ordered, &view, &templates.texts, 10, file.reopen().unwrap()).unwrap();
+        let sheet = |name: &str| crate::directory::table::read_rows(file.path(), Some(name)).unwrap();
+        for (name, word) in [("Findings", "This sheet ends here, after the first 10 of 60"), ("Accounts", "none on this sheet")] {
+            let rows = sheet(name);
+            let last = &rows.last().unwrap()[0];
+            assert!(last.contains(word) && last.contains(".csv"), "{name}: {last}");
+            assert!(sheet("Summary").iter().any(|row| row[0] == name && &row[1] == last), "{name}");
+        }
+        assert_eq!(sheet("Actions").len() - 1, plan.actions.len());
     }
 }
