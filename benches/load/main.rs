@@ -129,14 +129,14 @@ fn python(name: &str) -> Vec<(&'static str, &'static str)> {
             ("polars", "import polars as pl\ndef read(path): return pl.read_csv(path).height"),
             (
                 "duckdb",
-                "import duckdb\ndef read(path):\n  duckdb.sql(f\"create table t as select * from read_csv('{path}')\")\n  return duckdb.sql('select count(*) from t').fetchone()[0]",
+                "import duckdb\ndef read(path):\n  duckdb.sql(f\"create table t as select * from read_csv('{path}')\")\n  return duckdb.sql('select count(*) from t').fetchall()[0][0]",
             ),
         ],
         "people.json" => vec![
             ("polars", "import polars as pl\ndef read(path): return pl.read_json(path).height"),
             (
                 "duckdb",
-                "import duckdb\ndef read(path):\n  duckdb.sql(f\"create table t as select * from read_json('{path}')\")\n  return duckdb.sql('select count(*) from t').fetchone()[0]",
+                "import duckdb\ndef read(path):\n  duckdb.sql(f\"create table t as select * from read_json('{path}')\")\n  return duckdb.sql('select count(*) from t').fetchall()[0][0]",
             ),
         ],
         _ => vec![

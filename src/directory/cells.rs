@@ -136,6 +136,34 @@ pub(super) fn is_email(address: &str) -> bool {
     !local.is_empty() && local.chars().all(in_local) && !domain.is_empty() && domain.chars().all(in_domain)
 }
 
+/// Whether a cell is nothing but an ASCII address, so that [`email`] would give it back as it is.
+pub(super) fn is_plain_email(cell: &str) -> bool {
+    const LOCAL: [bool; 256] = bytes_of(b"!$%&'*+-./=?^_`{|}~");
+    const DOMAIN: [bool; 256] = bytes_of(b".-_");
+    let bytes = cell.as_bytes();
+    let Some(at) = memchr::memchr(b'@', bytes) else { return false };
+    let all = |part: Option<&[u8]>, table: &[bool; 256]| {
+        part.is_some_and(|part| !part.is_empty() && part.iter().all(|byte| table[usize::from(*byte)]))
+    };
+    all(bytes.get(..at), &LOCAL) && all(bytes.get(at + 1..), &DOMAIN)
+}
+
+/// Letters, digits and these.
+const fn bytes_of(others: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
+
 /// What an identifier's cell turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Identifier<'a> {
@@ -181,7 +209,7 @@ fn is_scientific(cell: &str) -> bool {
 
 /// Whether a name lost letters on its way: `U+FFFD`, or `?` where a letter was.
 pub(super) fn is_damaged_name(name: &str) -> bool {
-    name.contains('\u{FFFD}') || name.contains('?')
+    memchr::memchr(b'?', name.as_bytes()).is_some() || !name.is_ascii() && name.contains('\u{FFFD}')
 }
 
 #[cfg(test)]

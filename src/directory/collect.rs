@@ -157,7 +157,7 @@ impl<'l> Collector<'l> {
         let first = (0..row.len()).find(|at| row.is_filled(*at))?;
         let first_cell = row.get(first);
         let has_address = || self.layout.identity.iter().any(|at| row.get(*at).contains('@'));
-        if is_footer(cells::trim(&first_cell)) && filled * 2 < width.max(2) && !has_address() {
+        if filled * 2 < width.max(2) && is_footer(cells::trim(&first_cell)) && !has_address() {
             return Some("a total or a footer");
         }
         let header = self.layout.headers.get(first)?;

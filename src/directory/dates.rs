@@ -39,6 +39,11 @@ impl Evidence {
         }
     }
 
+    /// Whether the unambiguous cells contradict each other.
+    pub(super) fn is_mixed(self) -> bool {
+        self.day_first > 0 && self.month_first > 0
+    }
+
     /// The order that the unambiguous cells show; none when they show nothing or both.
     pub(super) fn order(self) -> Option<DateOrder> {
         match (self.day_first > 0, self.month_first > 0) {
@@ -78,6 +83,11 @@ pub(super) fn read(cell: &str, epoch_1904: bool) -> (Written, Option<(u32, u32)>
 pub(super) fn ordered(first: u32, second: u32, year: i32, order: DateOrder) -> Option<NaiveDate> {
     let (day, month) = if order == DateOrder::Dmy { (first, second) } else { (second, first) };
     NaiveDate::from_ymd_opt(year, month, day)
+}
+
+/// A day as the frame has it.
+pub(super) fn since_epoch(day: NaiveDate) -> i32 {
+    day.signed_duration_since(NaiveDate::default()).num_days() as i32
 }
 
 fn iso(bytes: &[u8]) -> Option<NaiveDate> {

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use anyhow::{Result, bail};
+use rayon::prelude::*;
 
 use super::collect::{Cells, Collector, Layout, Raw};
 use super::headers;
@@ -247,39 +248,18 @@ fn guess_delimiter(text: &str, start: usize) -> u8 {
 /// Reads the data rows, which begin at byte `from`, in row `first_row`.
 pub(super) fn read(text: &str, from: usize, first_row: u32, delimiter: u8, layout: &Layout) -> Result<Raw> {
     let cuts = cuts(text, from);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(cuts.len()).max(1);
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let parts: Vec<std::sync::Mutex<Option<Part>>> = cuts.iter().map(|_| std::sync::Mutex::new(None)).collect();
-    let work = || {
-        loop {
-            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let (Some(start), Some(slot)) = (cuts.get(at), parts.get(at)) else { break };
-            let part = part(text, *start, cuts.get(at + 1).copied().unwrap_or(text.len()), delimiter, layout);
-            if let Ok(mut slot) = slot.lock() {
-                *slot = Some(part);
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        (1..threads).for_each(|_| {
-            scope.spawn(work);
-        });
-        work();
-    });
+    let ends = cuts.iter().skip(1).copied().chain([text.len()]);
+    let bounds: Vec<(usize, usize)> = cuts.iter().copied().zip(ends).collect();
+    let parts: Vec<Part> = bounds.par_iter().map(|(start, stop)| part(text, *start, *stop, delimiter, layout)).collect();
     let mut all = Raw::default();
     let mut row = first_row;
     let mut at = from;
-    for (index, (guess, slot)) in cuts.iter().zip(parts).enumerate() {
-        let stop = cuts.get(index + 1).copied().unwrap_or(text.len());
+    for ((guess, stop), read) in bounds.into_iter().zip(parts) {
         if at >= stop {
             // The part before ran over this whole one.
             continue;
         }
-        let read = slot.into_inner().ok().flatten();
-        let read = match read {
-            Some(read) if *guess == at => read,
-            _ => part(text, at, stop, delimiter, layout),
-        };
+        let read = if guess == at { read } else { part(text, at, stop, delimiter, layout) };
         at = read.end;
         let moved = |list: Vec<u32>| list.into_iter().map(|number| number.saturating_add(row)).collect();
         let mut raw = read.collector.finish(row);

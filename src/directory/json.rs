@@ -13,6 +13,7 @@ use super::collect::{Raw, RawColumn};
 use crate::failure::Failure;
 use item::Sink;
 use polars::prelude::*;
+use rayon::prelude::*;
 
 /// Items a thread takes at once.
 const BATCH: usize = 4096;
@@ -20,31 +21,15 @@ const BATCH: usize = 4096;
 /// The headers a JSON file turned out to have, and its rows.
 pub(super) fn read(text: &str, configured: &(dyn Fn(&str) -> bool + Sync)) -> Result<Raw> {
     let found = items::find(text)?;
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let batches: Vec<&[(usize, usize)]> = found.items.chunks(BATCH).collect();
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let results: Vec<std::sync::Mutex<Option<Result<Raw>>>> = batches.iter().map(|_| std::sync::Mutex::new(None)).collect();
-    let work = || {
-        let mut sink = Sink::new(configured);
-        loop {
-            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let (Some(batch), Some(slot)) = (batches.get(at), results.get(at)) else { break };
-            let read = batch_of(text, batch, at * BATCH, &mut sink);
-            if let Ok(mut slot) = slot.lock() {
-                *slot = Some(read);
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        (1..threads.min(batches.len())).for_each(|_| {
-            scope.spawn(work);
-        });
-        work();
-    });
+    let batches: Vec<Result<Raw>> = found
+        .items
+        .par_chunks(BATCH)
+        .enumerate()
+        .map_init(|| Sink::new(configured), |sink, (at, batch)| batch_of(text, batch, at * BATCH, sink))
+        .collect();
     let mut all = Raw::default();
     let mut unmapped = 0;
-    for slot in results {
-        let Some(read) = slot.into_inner().ok().flatten() else { bail!(Failure::failed("a part of the file was not read")) };
+    for read in batches {
         let read = read?;
         unmapped = unmapped.max(read.unmapped);
         stitch(&mut all, read)?;

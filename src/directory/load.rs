@@ -80,7 +80,7 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
         );
     }
     let calendar = Calendar { epoch_1904, order: file.date_order };
-    let built = build::build(raw, &mapping, file, calendar, index, &mut source)?;
+    let built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
     source.rejected = built.rejected.len() as u64;
     source.rows = built.frame.height() as u64 + source.rejected;
     if source.rows == 0 {

@@ -23,7 +23,6 @@ mod headers;
 mod json;
 mod ldif;
 mod load;
-mod managers;
 mod mapping;
 mod markup;
 mod names;

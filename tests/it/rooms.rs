@@ -25,10 +25,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fastrand", &["domo", "archive", "sandbox"]),
     // The frames, and what judges or shows them.
     ("polars", &["domo", "directory", "reconcile", "plan", "report", "archive"]),
-    ("rayon", &["domo", "reconcile", "archive", "report", "commands"]),
+    ("rayon", &["domo", "directory", "reconcile", "archive", "report", "commands"]),
     // Files that come in.
     ("calamine", &["directory"]),
-    ("csv", &["directory", "domo", "plan", "report"]),
+    ("csv", &["plan"]),
     ("encoding_rs", &["directory"]),
     ("chardetng", &["directory"]),
     ("flate2", &["directory"]),

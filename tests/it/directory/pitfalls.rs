@@ -244,6 +244,18 @@ fn pitfall_19_days_are_read_by_their_column_and_refused_where_it_cannot_tell() {
 }
 
 #[test]
+fn a_hire_date_that_could_be_two_days_only_matters_where_no_word_says_more() {
+    let decided = loaded("decided.csv", "Email,Status,Hire Date\na@b.com,Active,03/04/2020\nb@b.com,Terminated,05/06/2021\n");
+    assert_eq!(column(&decided, "hire_date"), ["-", "-"]);
+    assert_eq!(decided.doubts, []);
+    says(&decided, "could be day/month or month/day");
+    for status in ["", "Inactive"] {
+        let open = format!("Email,Status,Hire Date\na@b.com,Active,03/04/2020\nb@b.com,{status},05/06/2021\n");
+        assert!(refused("open.csv", open).contains("date_order"));
+    }
+}
+
+#[test]
 fn pitfall_20_errors_of_formulas_are_nothing_and_said() {
     let people = loaded("errors.csv", "Email,Title,Department\na@b.com,#N/A,#REF!\n");
     assert_eq!((column(&people, "title"), column(&people, "department")), (vec!["-".to_owned()], vec!["-".to_owned()]));

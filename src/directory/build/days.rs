@@ -1,0 +1,138 @@
+//! First and last days, by the order of day and month that their column shows.
+
+use anyhow::{Result, bail};
+use polars::prelude::*;
+
+use super::{Given, Read};
+use crate::config::{DateOrder, Status};
+use crate::directory::collect::RawColumn;
+use crate::directory::dates::{self, Evidence, Written};
+use crate::directory::slot::Slot;
+use crate::failure::Failure;
+
+/// What the cells of a file cannot say of their days.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::directory) struct Calendar {
+    /// Serials count from 1904.
+    pub(in crate::directory) epoch_1904: bool,
+    /// The order the configuration gives.
+    pub(in crate::directory) order: Option<DateOrder>,
+}
+
+/// The cells of a slot's columns, read one by one, and what they show together.
+struct Cells<'t> {
+    slot: Slot,
+    columns: Vec<(&'t RawColumn, Vec<Written>)>,
+    evidence: Evidence,
+}
+
+/// Hire and termination dates. `status` is what the rows' words say.
+pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked) -> Result<Read<(Column, Column)>> {
+    let (hired, ended) = rayon::join(
+        || Cells::read(given, Slot::HireDate, calendar.epoch_1904),
+        || Cells::read(given, Slot::TerminationDate, calendar.epoch_1904),
+    );
+    let mut read = Read::default();
+    let hire_dates = hired.days(given, ended.evidence, calendar, status, &mut read)?;
+    let last_days = ended.days(given, hired.evidence, calendar, status, &mut read)?;
+    read.values = (hire_dates, last_days);
+    Ok(read)
+}
+
+impl<'t> Cells<'t> {
+    /// Reads the columns a day is taken from: those of the best rank. Hire dates of every kind are looked at together, for a rehire
+    /// stands in a column of its own; the original hire date only counts while there is no other.
+    fn read(given: Given<'t>, slot: Slot, epoch_1904: bool) -> Self {
+        const ORIGINAL: u8 = 30;
+        let best = given.mapping.first(slot).map_or(0, |claim| claim.rank);
+        let counts = |rank: u8| match slot {
+            Slot::HireDate if best < ORIGINAL => rank < ORIGINAL,
+            _ => rank == best,
+        };
+        let mut evidence = Evidence::default();
+        let mut read = |cell: Option<&str>| {
+            let Some(cell) = cell else { return Written::None };
+            let (written, pair) = dates::read(cell, epoch_1904);
+            evidence.add(written, pair);
+            written
+        };
+        let claims = given.mapping.columns(slot).filter(|claim| counts(claim.rank));
+        let columns = claims.filter_map(|claim| given.raw.columns.get(claim.column));
+        let columns = columns.map(|column| (column, column.values.iter().map(&mut read).collect())).collect();
+        Self { slot, columns, evidence }
+    }
+
+    /// The day of every row.
+    fn days<T>(
+        &self,
+        given: Given<'_>,
+        sibling: Evidence,
+        calendar: Calendar,
+        status: &StringChunked,
+        said: &mut Read<T>,
+    ) -> Result<Column> {
+        let Some((first, _)) = self.columns.first() else {
+            return Ok(Column::full_null(PlSmallStr::EMPTY, given.height(), &DataType::Date));
+        };
+        let either = self.evidence.either;
+        let order = calendar.order.or_else(|| self.evidence.order()).or_else(|| sibling.order());
+        match order {
+            None if either > 0 => {
+                let problem = format!(
+                    "{either} dates of `{}` could be day/month or month/day: {}",
+                    first.header,
+                    if self.evidence.is_mixed() {
+                        "some can only be day/month and others only month/day"
+                    } else {
+                        "nothing in the column says which"
+                    }
+                );
+                const HINT: &str = "set date_order = \"dmy\" or \"mdy\" for this directory";
+                if self.matters(status) {
+                    bail!(Failure::usage(problem).hint(HINT));
+                }
+                said.notes.push(format!("{problem}. They were not read, for every such row has a status: {HINT} to have them"));
+            }
+            Some(order) if either > 0 && calendar.order.is_none() => {
+                let from = if self.evidence.order().is_some() { "the column" } else { "the file's other date column" };
+                let shown = if order == DateOrder::Dmy { "day/month/year" } else { "month/day/year" };
+                said.notes.push(format!("`{}` was read as {shown}: {from} has dates that can only be that", first.header));
+            }
+            _ => {}
+        }
+        let mut days: Vec<Option<i32>> = vec![None; given.height()];
+        for (column, cells) in &self.columns {
+            for (at, (day, written)) in days.iter_mut().zip(cells).enumerate() {
+                let read = match *written {
+                    Written::None => continue,
+                    Written::Day(read) => Some(read),
+                    Written::Either(first, second, year) => match order {
+                        Some(order) => dates::ordered(first, second, year, order),
+                        None => continue,
+                    },
+                    Written::Unreadable => None,
+                };
+                match read.map(dates::since_epoch) {
+                    // Of several hire dates the latest began the employment of today; a last day is the first one that is there.
+                    Some(read) if self.slot == Slot::HireDate => *day = Some(day.map_or(read, |known| known.max(read))),
+                    Some(read) => *day = day.or(Some(read)),
+                    None => {
+                        let cell = column.values.get(at).unwrap_or_default();
+                        said.doubts.push(given.doubt(at, self.slot.field().unwrap_or_default(), "this is no date", cell));
+                    }
+                }
+            }
+        }
+        Ok(Int32Chunked::from_iter_options(PlSmallStr::EMPTY, days.into_iter()).into_date().into_column())
+    }
+
+    /// Whether somebody's employment hangs on a day that could be two: a last day always does, a first day where no word says more.
+    fn matters(&self, status: &StringChunked) -> bool {
+        let decided = |status: Option<&str>| status.is_some_and(|status| status != Status::Unknown.as_str());
+        let open = |cells: &[Written]| {
+            let either = |(written, status): (&Written, Option<&str>)| matches!(written, Written::Either(..)) && !decided(status);
+            cells.iter().zip(status.iter()).any(either)
+        };
+        self.slot == Slot::TerminationDate || self.columns.iter().any(|(_, cells)| open(cells))
+    }
+}

@@ -1,0 +1,150 @@
+//! What identifies somebody: e-mail addresses and employee numbers, and lists of further addresses or groups.
+
+use polars::prelude::*;
+
+use super::{Given, Read};
+use crate::directory::cells::{self, Identifier};
+use crate::directory::collect::RawColumn;
+use crate::directory::people::Doubt;
+use crate::directory::slot::Slot;
+use crate::directory::synonyms::WEAK;
+
+/// The e-mail addresses: of the best column, blanks filled from the next best.
+pub(super) fn emails(given: Given<'_>) -> Read<StringChunked> {
+    let mut claims = given.mapping.columns(Slot::Email).filter_map(|claim| Some((claim.rank, given.raw.columns.get(claim.column)?)));
+    let Some((rank, first)) = claims.next() else { return Read { values: given.none(), ..Read::default() } };
+    let mut read = addresses(given, first, rank, None);
+    for (rank, next) in claims {
+        let blank = read.values.null_count();
+        if blank == 0 {
+            break;
+        }
+        let more = addresses(given, next, rank, Some(&read.values));
+        let filled = blank - more.values.null_count();
+        if filled > 0 {
+            read.notes.push(format!("{filled} rows without `{}` took their e-mail from `{}`", first.header, next.header));
+        }
+        read.values = more.values;
+        read.doubts.extend(more.doubts);
+    }
+    read
+}
+
+/// The addresses of one column, where `before` has none.
+fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&StringChunked>) -> Read<StringChunked> {
+    // Most columns hold nothing but addresses: nothing is copied then.
+    if before.is_none() && column.values.iter().flatten().all(cells::is_plain_email) {
+        return Read { values: column.values.clone(), ..Read::default() };
+    }
+    let mut doubts = Vec::new();
+    let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
+    let mut before = before.map(|before| before.iter());
+    for (at, cell) in column.values.iter().enumerate() {
+        let known = before.as_mut().and_then(|before| before.next().flatten());
+        match (known, cell) {
+            (Some(known), _) => values.append_value(known),
+            (None, None) => values.append_null(),
+            (None, Some(cell)) if cells::is_plain_email(cell) => values.append_value(cell),
+            (None, Some(cell)) => match address(cell) {
+                Some(address) => {
+                    doubts.extend(odd_address(&address).map(|problem| Doubt {
+                        not_comparable: false,
+                        ..given.doubt(at, "email", problem, cell)
+                    }));
+                    values.append_value(&address);
+                }
+                None => {
+                    values.append_null();
+                    // A login need not be an address.
+                    if rank < WEAK {
+                        doubts.push(given.doubt(at, "email", "this is no single e-mail address", cell));
+                    }
+                }
+            },
+        }
+    }
+    Read { values: values.finish(), doubts, ..Read::default() }
+}
+
+/// The employee numbers, as text.
+pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
+    let Some(column) = given.column(Slot::EmployeeNumber) else { return Read { values: given.none(), ..Read::default() } };
+    if column.values.iter().flatten().all(is_plain_number) {
+        return Read { values: column.values.clone(), ..Read::default() };
+    }
+    let mut doubts = Vec::new();
+    let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
+    for (at, cell) in column.values.iter().enumerate() {
+        let problem = match cell.map(|cell| (cell, cells::identifier(cell))) {
+            None => None,
+            Some((cell, Identifier::Damaged)) => {
+                Some((cell, "a spreadsheet turned the number into scientific notation: digits are lost, it identifies nobody"))
+            }
+            Some((cell, Identifier::Good(number))) if number.bytes().all(|byte| byte == b'0') => {
+                Some((cell, "only zeros: a placeholder, no number"))
+            }
+            Some((_, Identifier::Good(number))) => {
+                values.append_value(&number);
+                continue;
+            }
+        };
+        doubts.extend(problem.map(|(cell, problem)| given.doubt(at, "employee_number", problem, cell)));
+        values.append_null();
+    }
+    Read { values: values.finish(), doubts, ..Read::default() }
+}
+
+/// Digits that no spreadsheet has touched, and not only zeros.
+fn is_plain_number(cell: &str) -> bool {
+    cell.bytes().all(|byte| byte.is_ascii_digit()) && cell.bytes().any(|byte| byte != b'0')
+}
+
+/// Cells of several values, over all columns of the slot.
+pub(super) fn lists(given: Given<'_>, slot: Slot) -> ListChunked {
+    let height = given.height();
+    let mut columns: Vec<_> = given.columns(slot).map(|column| column.values.iter()).collect();
+    if columns.is_empty() {
+        return ListChunked::full_null_with_dtype(PlSmallStr::EMPTY, height, &DataType::String);
+    }
+    let mut lists = ListStringChunkedBuilder::new(PlSmallStr::EMPTY, height, height);
+    let mut members: Vec<String> = Vec::new();
+    for _ in 0..height {
+        members.clear();
+        for cell in columns.iter_mut().filter_map(|column| column.next().flatten()) {
+            for part in cell.split(['\n', ';', '|', ',']).filter_map(cells::clean) {
+                let part = if slot == Slot::AlternateEmail { cells::email(part).into_owned() } else { part.to_owned() };
+                let fits = slot != Slot::AlternateEmail || cells::is_email(&part);
+                if fits && !members.contains(&part) {
+                    members.push(part);
+                }
+            }
+        }
+        if members.is_empty() {
+            lists.append_null();
+        } else {
+            lists.append_values_iter(members.iter().map(String::as_str));
+        }
+    }
+    lists.finish()
+}
+
+/// The address in a cell, if there is one.
+fn address(cell: &str) -> Option<String> {
+    if let Some(primary) = primary_smtp(cell) {
+        return Some(primary.to_owned()).filter(|address| cells::is_email(address));
+    }
+    let address = cells::email(cell);
+    let address = cells::guest(&address).unwrap_or_else(|| address.into_owned());
+    cells::is_email(&address).then_some(address)
+}
+
+/// Exchange's list of proxy addresses: `SMTP:` in capitals is the primary one.
+fn primary_smtp(cell: &str) -> Option<&str> {
+    let (_, rest) = cell.split_once("SMTP:")?;
+    rest.split(['+', ';', ',', '\n', ' ', '|']).next()
+}
+
+fn odd_address(address: &str) -> Option<&'static str> {
+    let (local, _) = address.split_once('@')?;
+    (!local.is_ascii()).then_some("the part before the @ is not ASCII")
+}

@@ -1,0 +1,101 @@
+//! Whom a row reports to, as an e-mail address: given, or found in the same file by id, distinguished name, number or name.
+
+use std::cell::OnceCell;
+
+use polars::prelude::*;
+
+use super::{Given, Read};
+use crate::directory::cells;
+use crate::directory::names;
+use crate::directory::slot::Slot;
+
+/// Addresses by a key; one that several rows have leads nowhere.
+type Index<'a> = PlHashMap<&'a str, Option<&'a str>>;
+
+/// The manager's address for each row. A manager who is not in the file, or whose name is not unique in it, stays unknown.
+pub(super) fn resolve(
+    given: Given<'_>,
+    emails: &StringChunked,
+    numbers: &StringChunked,
+    names: &StringChunked,
+) -> Read<StringChunked> {
+    let column = |slot: Slot| given.column(slot).map(|column| &column.values);
+    let (addresses, keys, by_name) = (column(Slot::ManagerEmail), column(Slot::ManagerKey), column(Slot::ManagerName));
+    match (addresses, keys, by_name) {
+        (None, None, None) => return Read { values: given.none(), ..Read::default() },
+        // Nothing to be found: nothing is copied then.
+        (Some(addresses), None, None) if addresses.iter().flatten().all(cells::is_plain_email) => {
+            return Read { values: addresses.clone(), ..Read::default() };
+        }
+        _ => {}
+    }
+    // Files that give every address need no index.
+    let (people_by_key, people_by_name) = (OnceCell::new(), OnceCell::new());
+    let by_key = |key: &str| {
+        let index = people_by_key.get_or_init(|| {
+            let mut index = Index::default();
+            given.columns(Slot::PersonKey).for_each(|ids| add(&mut index, &ids.values, emails));
+            add(&mut index, numbers, emails);
+            index
+        });
+        index.get(key).copied().flatten()
+    };
+    let find_by_name = |name: &str| {
+        let index = people_by_name.get_or_init(|| {
+            let mut index = Index::default();
+            add(&mut index, names, emails);
+            index
+        });
+        by_names_of(name, index)
+    };
+    let mut unresolved = 0u64;
+    let mut managers = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
+    let mut cells_of = [addresses, keys, by_name].map(|column| column.map(|column| column.iter()));
+    for _ in 0..given.height() {
+        let [address, key, name] =
+            cells_of.each_mut().map(|cells| cells.as_mut().and_then(|cells| cells.next().flatten()).filter(|cell| !is_nobody(cell)));
+        let cleaned = address.map(cells::email).filter(|address| cells::is_email(address));
+        if let Some(cleaned) = cleaned {
+            managers.append_value(&cleaned);
+            continue;
+        }
+        let said = key.or(address).or(name);
+        let found = said.and_then(by_key).or_else(|| find_by_name(name?));
+        unresolved += u64::from(found.is_none() && said.is_some());
+        managers.append_option(found);
+    }
+    let mut read = Read { values: managers.finish(), ..Read::default() };
+    if unresolved > 0 {
+        read.notes.push(format!("the managers of {unresolved} rows are not in the file, or their names are not unique in it"));
+    }
+    read
+}
+
+/// Adds every key with its row's address.
+fn add<'a>(index: &mut Index<'a>, ids: &'a StringChunked, emails: &'a StringChunked) {
+    for (id, email) in ids.iter().zip(emails.iter()) {
+        let Some(id) = id else { continue };
+        index
+            .entry(id)
+            .and_modify(|known| {
+                if *known != email {
+                    *known = None
+                }
+            })
+            .or_insert(email);
+    }
+}
+
+/// SuccessFactors' words for "has none".
+fn is_nobody(cell: &str) -> bool {
+    ["NO_MANAGER", "NO_MGR", "NO_HR"].contains(&cell)
+}
+
+/// By name, as written or turned around: one system writes `Last, First` for managers and not for people.
+fn by_names_of<'a>(name: &str, names: &Index<'a>) -> Option<&'a str> {
+    let turned = || names::inverted(name).map(|(family, given)| format!("{given} {family}"));
+    match names.get(name) {
+        Some(found) => *found,
+        None => turned().and_then(|name| names.get(name.as_str()).copied().flatten()),
+    }
+}

@@ -1,0 +1,123 @@
+//! Rows that cannot be used, and why.
+
+use polars::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::Given;
+use crate::directory::collect::{Raw, RawColumn};
+use crate::directory::people::{Doubt, Mapped, RejectedRow};
+use crate::directory::slot::Slot;
+
+/// Rows in which something that must be right is not, with why. Such a row is rejected whole: what else it says cannot be trusted.
+pub(super) fn broken(given: Given<'_>, doubts: &[Doubt]) -> PlHashMap<u32, String> {
+    let mut broken = PlHashMap::new();
+    for doubt in doubts.iter().filter(|doubt| doubt.field == "email" && doubt.not_comparable) {
+        broken.insert(doubt.row, "its e-mail cell holds no single address".to_owned());
+    }
+    for (row, more) in moved_rows(given.raw) {
+        broken.insert(row, format!("it has {more} more cells than there are headers: an unquoted delimiter has moved them"));
+    }
+    broken
+}
+
+/// Rows that are longer than the headers. Where most rows have the same surplus of blank cells it is a delimiter at the line's end.
+fn moved_rows(raw: &Raw) -> impl Iterator<Item = (u32, u32)> {
+    let mut counts: PlHashMap<u32, usize> = PlHashMap::new();
+    for (_, more) in &raw.long {
+        *counts.entry(*more).or_default() += 1;
+    }
+    let habit = counts.iter().find(|(_, count)| **count * 2 > raw.rows.len()).map(|(more, _)| *more);
+    raw.long.iter().copied().filter(move |(_, more)| Some(*more) != habit)
+}
+
+/// A cell that begins with a quote nobody closed has swallowed or lost something: it is not compared.
+pub(super) fn lonely_quotes(given: Given<'_>, mapped: &[Mapped]) -> Vec<Doubt> {
+    let columns: Vec<(&str, &RawColumn)> = mapped
+        .iter()
+        .filter_map(|mapped| {
+            let column = given.raw.columns.iter().find(|column| column.header == mapped.header)?;
+            Some((mapped.field.as_str(), column))
+        })
+        .collect();
+    let mut doubts = Vec::new();
+    for row in &given.raw.odd_quotes {
+        let Ok(at) = given.raw.rows.binary_search(row) else { continue };
+        for (field, column) in &columns {
+            let lonely = |cell: &&str| cell.starts_with('"') && cell.matches('"').count() % 2 == 1;
+            let Some(cell) = column.values.get(at).filter(lonely) else { continue };
+            // Joined names are compared as one.
+            let joined = field.ends_with("_name").then_some("name");
+            let doubt = |field| given.doubt(at, field, "it begins with a quote that is never closed", cell);
+            doubts.extend([*field].into_iter().chain(joined).map(doubt));
+        }
+    }
+    doubts
+}
+
+/// Rows with at least one usable key and nothing broken.
+pub(super) fn usable(
+    given: Given<'_>,
+    emails: &StringChunked,
+    numbers: &StringChunked,
+    alternates: &ListChunked,
+    broken: &PlHashMap<u32, String>,
+) -> BooleanChunked {
+    let keyed = emails.is_not_null() | numbers.is_not_null() | alternates.is_not_null();
+    if broken.is_empty() {
+        return keyed;
+    }
+    let whole = given.raw.rows.iter().map(|row| Some(!broken.contains_key(row)));
+    keyed & BooleanChunked::from_iter_options(PlSmallStr::EMPTY, whole)
+}
+
+/// The rows that are not kept.
+pub(super) fn rejected(
+    given: Given<'_>,
+    keep: &BooleanChunked,
+    broken: &PlHashMap<u32, String>,
+    doubts: &[Doubt],
+) -> Vec<RejectedRow> {
+    let raw = given.raw;
+    let (email, number) = (given.column(Slot::Email), given.column(Slot::EmployeeNumber));
+    let mut problems: PlHashMap<u32, Vec<&str>> = PlHashMap::new();
+    for doubt in doubts.iter().filter(|doubt| matches!(doubt.field.as_str(), "email" | "employee_number")) {
+        problems.entry(doubt.row).or_default().push(&doubt.problem);
+    }
+    // Both are in the order of the file: one walk finds the line of every row.
+    let mut breaks = raw.breaks.iter().peekable();
+    let mut before = 0u32;
+    let mut rejected = Vec::new();
+    for (at, (row, _)) in raw.rows.iter().zip(keep.iter()).enumerate().filter(|(_, (_, keep))| *keep != Some(true)) {
+        while let Some((_, lines)) = breaks.next_if(|(broken, _)| broken < row) {
+            before = before.saturating_add(*lines);
+        }
+        let mut reason = match (broken.get(row), problems.get(row)) {
+            (Some(why), _) => why.clone(),
+            (None, Some(why)) => format!("no usable key: {}", why.join("; ")),
+            (None, None) => "it has neither an e-mail address nor an employee number".to_owned(),
+        };
+        if before > 0 {
+            reason.push_str(&format!(" (line {} of the file)", row.saturating_add(before)));
+        }
+        let held = |column: Option<&RawColumn>| column.and_then(|column| column.values.get(at)).map(str::to_owned);
+        rejected.push(RejectedRow {
+            source: given.index,
+            row: *row,
+            reason,
+            email: held(email),
+            employee_number: held(number),
+            digest: digest(raw, at),
+        });
+    }
+    rejected
+}
+
+/// SHA-256 of a row's cells.
+fn digest(raw: &Raw, at: usize) -> String {
+    let mut digest = Sha256::new();
+    for column in &raw.columns {
+        digest.update(column.values.get(at).unwrap_or_default().as_bytes());
+        digest.update([0x1F]);
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,132 @@
+//! What each row says of somebody's standing: a status word, a switch, or for want of both a mark behind the name.
+
+use polars::prelude::*;
+
+use super::{Given, Read};
+use crate::config::{self, Status};
+use crate::directory::collect::RawColumn;
+use crate::directory::names;
+use crate::directory::people::StatusWord;
+use crate::directory::slot::Slot;
+use crate::directory::status::{Meaning, Words};
+
+/// Three columns of the frame.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    pub(super) status: StringChunked,
+    pub(super) word: StringChunked,
+    pub(super) enabled: BooleanChunked,
+}
+
+/// What the columns said so far.
+struct Rows<'t> {
+    status: Vec<Option<Status>>,
+    enabled: Vec<Option<bool>>,
+    /// Which of `deciders` gave the status, from 1; 0 where none did.
+    by: Vec<u8>,
+    deciders: Vec<&'t StringChunked>,
+}
+
+/// Reads all columns that say something of the standing; also gives their words with counts.
+pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing, Vec<StatusWord>)> {
+    let height = given.height();
+    let mut rows =
+        Rows { status: vec![None; height], enabled: vec![None; height], by: vec![0; height], deciders: Vec::new() };
+    let mut words = Vec::new();
+    for slot in [Slot::Status, Slot::Ended, Slot::Enabled, Slot::Disabled, Slot::AccountControl] {
+        let Some(column) = given.column(slot) else { continue };
+        let meanings = Words::new(slot, given.mapping.system, &file.status);
+        words.extend(rows.read(column, slot, &meanings));
+    }
+    let mut word = rows.words(given);
+    let mut notes = Vec::new();
+    if words.is_empty() && given.mapping.first(Slot::Status).is_none() {
+        let meanings = Words::new(Slot::Status, given.mapping.system, &file.status);
+        let hints = rows.hints(given, &meanings);
+        if hints.null_count() < height {
+            notes.push(format!(
+                "{} names end in a status such as `(On Leave)`: taken as a hint, for want of a status column",
+                height - hints.null_count()
+            ));
+            word = hints;
+        }
+    }
+    let status = rows.status.into_iter().map(|status| status.map(Status::as_str));
+    let standing = Standing {
+        status: StringChunked::from_iter_options(PlSmallStr::EMPTY, status),
+        word,
+        enabled: BooleanChunked::from_iter_options(PlSmallStr::EMPTY, rows.enabled.into_iter()),
+    };
+    Read { values: (standing, words), notes, ..Read::default() }
+}
+
+impl<'t> Rows<'t> {
+    /// Takes one column, and gives its words, the most frequent first.
+    fn read(&mut self, column: &'t RawColumn, slot: Slot, meanings: &Words) -> Vec<StatusWord> {
+        let mut known: PlHashMap<&str, (Meaning, u64)> = PlHashMap::new();
+        let decider = self.deciders.len() as u8 + 1;
+        let mut decides = false;
+        let rows = self.status.iter_mut().zip(&mut self.enabled).zip(&mut self.by);
+        for (cell, ((status, enabled), by)) in column.values.iter().zip(rows) {
+            let Some(cell) = cell else { continue };
+            let (meaning, count) = known.entry(cell).or_insert_with(|| (meanings.meaning(cell), 0));
+            *count += 1;
+            match *meaning {
+                // A word that means nothing certain gives way to one that does.
+                Meaning::Word(word) => {
+                    decides = true;
+                    let uncertain = status.is_none_or(|known| known == Status::Unknown);
+                    if uncertain && (status.is_none() || word != Status::Unknown) {
+                        (*status, *by) = (Some(word), decider);
+                    }
+                }
+                Meaning::Switch(on) => *enabled = Some(on && enabled.unwrap_or(true)),
+            }
+        }
+        if decides {
+            self.deciders.push(&column.values);
+        }
+        let word = |(word, (meaning, count)): (&str, (Meaning, u64))| {
+            let taken_for = match meaning {
+                Meaning::Word(status) => status,
+                Meaning::Switch(true) => Status::Active,
+                Meaning::Switch(false) => Status::Suspended,
+            };
+            let word = if slot == Slot::Status { word.to_owned() } else { format!("{}: {word}", column.header) };
+            StatusWord { word, count, taken_for }
+        };
+        let mut words: Vec<StatusWord> = known.into_iter().map(word).collect();
+        words.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.word.cmp(&other.word)));
+        words
+    }
+
+    /// The word that decided each row; of a single column, all its words.
+    fn words(&self, given: Given<'_>) -> StringChunked {
+        match self.deciders.as_slice() {
+            [] => given.none(),
+            [only] => (*only).clone(),
+            several => {
+                let word = |(at, by): (usize, &u8)| several.get(usize::from(by.checked_sub(1)?))?.get(at);
+                let words: Vec<Option<&str>> = self.by.iter().enumerate().map(word).collect();
+                StringChunked::from_iter_options(PlSmallStr::EMPTY, words.into_iter())
+            }
+        }
+    }
+
+    /// Marks behind names that are status words.
+    fn hints(&mut self, given: Given<'_>, meanings: &Words) -> StringChunked {
+        let Some(column) = given.column(Slot::Name) else { return given.none() };
+        let mut hints = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
+        for (name, status) in column.values.iter().zip(&mut self.status) {
+            let hint = name.and_then(names::hint);
+            match hint.map(|hint| meanings.meaning(hint)) {
+                Some(Meaning::Word(word)) if word != Status::Unknown => {
+                    *status = Some(word);
+                    hints.append_option(hint);
+                }
+                _ => hints.append_null(),
+            }
+        }
+        hints.finish()
+    }
+}

@@ -1,0 +1,65 @@
+//! Plain text: names, titles, departments.
+
+use polars::prelude::*;
+
+use super::{Given, Read};
+use crate::directory::cells;
+use crate::directory::names;
+use crate::directory::slot::Slot;
+
+/// The best column of a slot, blanks filled from the next best.
+pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
+    let mut columns = given.columns(slot);
+    let Some(first) = columns.next() else { return Read { values: given.none(), ..Read::default() } };
+    let mut values = first.values.clone();
+    let mut notes = Vec::new();
+    let blank = values.null_count();
+    let fuller = || given.columns(slot).skip(1).find(|other| other.values.null_count() < blank);
+    if blank * 2 > values.len()
+        && let Some(fuller) = fuller()
+    {
+        notes.push(format!("`{}` is less than half filled, `{}` is fuller: is it the better column?", first.header, fuller.header));
+    }
+    for next in columns {
+        let blank = values.null_count();
+        if blank == 0 {
+            break;
+        }
+        values = coalesce(&values, &next.values);
+        let filled = blank - values.null_count();
+        if filled > 0 {
+            notes.push(format!(
+                "{filled} rows without `{}` took their {} from `{}`",
+                first.header,
+                slot.field().unwrap_or_default(),
+                next.header
+            ));
+        }
+    }
+    Read { values, notes, ..Read::default() }
+}
+
+/// The display name, given name first; without one, given and family name joined.
+pub(super) fn names(given: Given<'_>) -> Read<StringChunked> {
+    let mut read = read(given, Slot::Name);
+    if given.column(Slot::Name).is_none() {
+        let (first, last) = (self::read(given, Slot::GivenName), self::read(given, Slot::FamilyName));
+        read.values = names::joined(&first.values, &last.values);
+    } else {
+        let (turned, notes) = names::in_reading_order(read.values);
+        read.values = turned;
+        read.notes.extend(notes);
+    }
+    let damaged = |(at, name): (usize, Option<&str>)| {
+        let name = name.filter(|name| cells::is_damaged_name(name))?;
+        Some(given.doubt(at, "name", "letters were lost on the way (`?` or U+FFFD): the name is not compared", name))
+    };
+    read.doubts = read.values.iter().enumerate().filter_map(damaged).collect();
+    read
+}
+
+fn coalesce(first: &StringChunked, second: &StringChunked) -> StringChunked {
+    let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, first.len());
+    first.iter().zip(second.iter()).for_each(|(one, other)| values.append_option(one.or(other)));
+    values.finish()
+}
