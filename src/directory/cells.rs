@@ -6,6 +6,14 @@ use crate::text;
 
 /// The cell without white space, invisible edges and spreadsheet wrappers; `None` when it says that there is nothing.
 pub(super) fn clean(cell: &str) -> Option<&str> {
+    // Most cells begin with a letter that begins no word for "nothing" and no wrapper.
+    if let (Some(first), Some(last)) = (cell.as_bytes().first(), cell.as_bytes().last())
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+        && !b"='-#(\\0nNSM".contains(first)
+    {
+        return Some(cell);
+    }
     let mut cell = trim(cell);
     match cell.as_bytes().first() {
         None => return None,
@@ -57,9 +65,9 @@ pub(super) fn is_absent(cell: &str) -> bool {
     match cell.len() {
         0 => true,
         1 => matches!(cell, "-" | "\u{0}"),
-        2 => is("--"),
+        2 => matches!(cell, "--" | "\\N"),
         3 => matches!(cell, "\u{2013}" | "\u{2014}") || is("n/a") || is("nil"),
-        4 => is("null") || is("none") || is("#N/A") || is("\\N"),
+        4 => is("null") || is("none") || is("#N/A"),
         5 => is("#REF!") || is("#NUM!"),
         6 => is("#NAME?") || is("#NULL!") || is("(null)") || is("(none)"),
         7 => is("#VALUE!") || is("#DIV/0!") || is("(blank)"),
@@ -227,7 +235,7 @@ mod tests {
 
     #[test]
     fn nothing_has_many_words() {
-        for word in ["", " ", "null", "NULL", "N/A", "n/a", "-", "None", "#N/A", "0000-00-00", "System.Object[]", "System.String[]"]
+        for word in ["", " ", "\\N", "null", "NULL", "N/A", "n/a", "-", "None", "#N/A", "0000-00-00", "System.Object[]", "System.String[]"]
         {
             assert_eq!(clean(word), None, "{word:?}");
         }

@@ -2,6 +2,7 @@
 //! decided once.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
@@ -28,11 +29,13 @@ pub(super) struct Raw {
     pub(super) type_names: u64,
     /// For JSON: paths that are not read but tell the system.
     pub(super) seen: Vec<String>,
+    /// Places of columns with formulas that nobody has computed.
+    pub(super) unvalued: BTreeSet<usize>,
     /// Rows whose quotes do not fit together.
     pub(super) odd_quotes: Vec<u32>,
     /// For a file of lines: rows that span several, with the lines they span beyond one.
     pub(super) breaks: Vec<(u32, u32)>,
-    /// Cells that hold a spreadsheet's error, formulas without a value, and the like: sentences.
+    /// What else was seen, as sentences.
     pub(super) notes: Vec<String>,
     /// Why the file may be a part only.
     pub(super) incomplete: Vec<String>,

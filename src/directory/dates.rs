@@ -157,9 +157,15 @@ fn digits(cell: &str, epoch_1904: bool) -> Written {
 }
 
 /// A spreadsheet's day number.
-pub(super) fn serial(number: u64, epoch_1904: bool) -> Written {
+fn serial(number: u64, epoch_1904: bool) -> Written {
+    of_serial(number as f64, epoch_1904).map_or(Written::Unreadable, sentinel)
+}
+
+/// The day of a spreadsheet's number; what follows the point is the time of day.
+pub(super) fn of_serial(number: f64, epoch_1904: bool) -> Option<NaiveDate> {
     let epoch = if epoch_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) };
-    epoch.and_then(|epoch| epoch.checked_add_days(Days::new(number))).map_or(Written::Unreadable, sentinel)
+    let days = Some(number.floor()).filter(|days| (0.0..=3_000_000.0).contains(days))?;
+    epoch?.checked_add_days(Days::new(days as u64))
 }
 
 fn compact(digits: &str) -> Written {

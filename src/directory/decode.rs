@@ -9,8 +9,8 @@ use anyhow::{Result, bail};
 
 use crate::failure::Failure;
 
-/// The most that a packed file may unpack to.
-pub(super) const UNPACKED_LIMIT: u64 = 4 << 30;
+/// The most that a file may hold, or a packed one unpack to.
+pub(super) const UNPACKED_LIMIT: u64 = 2 << 30;
 
 /// What a file is, by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

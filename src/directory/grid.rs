@@ -1,6 +1,7 @@
 //! Rows of cells from anything that is not plain text: a workbook's sheet, an HTML table.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
@@ -14,10 +15,19 @@ pub(super) const WIDEST: usize = 1_000;
 /// Rows beyond this are no directory.
 pub(super) const LONGEST: u32 = 2_000_000;
 
+/// Bytes of text beyond this are no directory either. A workbook can show one long text, or one row, a million times.
+const MOST_TEXT: usize = 2 << 30;
+
 /// Something with rows.
 pub(super) trait Grid {
     /// Calls `sink` with every row that has a cell, top down, until it returns false. Rows are numbered from 1.
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()>;
+
+    /// Columns that hold formulas without a value within the first `rows`: nobody has computed them yet.
+    fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<usize>> {
+        let _ = rows;
+        Ok(BTreeSet::new())
+    }
 
     /// The first rows, blank ones included.
     fn head(&mut self, count: usize) -> Result<Vec<Vec<String>>> {
@@ -106,13 +116,15 @@ pub(super) struct Rows<'s> {
     row: Row,
     number: u32,
     sink: &'s mut dyn FnMut(u32, &Row) -> bool,
-    too_long: bool,
+    /// Cells and their bytes so far.
+    text: usize,
+    too_much: bool,
 }
 
 impl<'s> Rows<'s> {
     /// Rows go to `sink`.
     pub(super) fn new(sink: &'s mut dyn FnMut(u32, &Row) -> bool) -> Self {
-        Self { row: Row::default(), number: 0, sink, too_long: false }
+        Self { row: Row::default(), number: 0, sink, text: 0, too_much: false }
     }
 
     /// Takes a cell, counted from 0; false when nobody wants more.
@@ -120,8 +132,10 @@ impl<'s> Rows<'s> {
         if text.is_empty() || column >= WIDEST {
             return true;
         }
-        if row >= LONGEST {
-            self.too_long = true;
+        // A cell of one letter costs more than its letter.
+        self.text = self.text.saturating_add(text.len() + 8);
+        if row >= LONGEST || self.text > MOST_TEXT {
+            self.too_much = true;
             return false;
         }
         if self.number != row + 1 {
@@ -137,8 +151,9 @@ impl<'s> Rows<'s> {
     /// The end of the rows.
     pub(super) fn finish(mut self) -> Result<()> {
         self.flush();
-        if self.too_long {
-            bail!(Failure::usage(format!("the table goes beyond row {LONGEST}")).hint("export it as CSV"));
+        if self.too_much {
+            let failure = format!("the table goes beyond row {LONGEST}, or holds more than {} GiB of text", MOST_TEXT >> 30);
+            bail!(Failure::usage(failure).hint("delete what stands far from the table, or export it as CSV"));
         }
         Ok(())
     }

@@ -1,12 +1,9 @@
 //! One export after another, from file to frame.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use chrono::{DateTime, Utc};
 use polars::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::build::{self, Built, Calendar};
 use super::collect::{self, Raw};
@@ -14,6 +11,7 @@ use super::decode::{self, Content, Kind, Text};
 use super::delimited;
 use super::grid::Grid;
 use super::headers::{self, Found};
+use super::input::{self, Input};
 use super::json;
 use super::ldif;
 use super::mapping::{self, Mapping};
@@ -57,8 +55,14 @@ struct Table {
 }
 
 fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
-    let bytes = read_file(&file.path)?;
-    let mut source = evidence(&file.path, &bytes);
+    let Input { bytes, sha256, modified } = input::read(&file.path)?;
+    let mut source = Source {
+        name: file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        sha256,
+        bytes: bytes.len() as u64,
+        modified,
+        ..Source::default()
+    };
     let table = table(bytes, file, &mut source)?;
     let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
     let Table { raw, epoch_1904, .. } = table;
@@ -69,6 +73,7 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
                 .hint("name the export of the company directory; if this really is it, name its columns in [directory.columns]")
         );
     }
+    mapping.refuse_uncomputed(&raw)?;
     source.columns = mapping.mapped(&raw);
     source.notes.append(&mut mapping.notes);
     describe(&raw, &mut source);
@@ -87,27 +92,6 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
         source.incomplete.push("it has no people".into());
     }
     Ok((built, source))
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>> {
-    if path.is_dir() {
-        bail!(Failure::usage("it is a folder").hint("name the export inside it"));
-    }
-    let refused = |error| {
-        Failure::usage(format!("it cannot be read: {error}")).hint("name an existing export with --directory or [[directory]] path")
-    };
-    Ok(std::fs::read(path).map_err(refused)?)
-}
-
-fn evidence(path: &Path, bytes: &[u8]) -> Source {
-    let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    Source {
-        name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
-        bytes: bytes.len() as u64,
-        modified: modified.map(|modified| DateTime::<Utc>::from(modified).date_naive()),
-        ..Source::default()
-    }
 }
 
 fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Result<Table> {
@@ -202,7 +186,10 @@ fn from_grid(grid: &mut dyn Grid, epoch_1904: bool, file: &config::Directory, so
     source.header_row = Some(found.at as u32 + 1);
     skipped_head(&found, 1, source);
     let layout = collect::layout(trim_headers(all), &|header| mapping::is_configured(header, file));
-    let raw = grid.read((found.at + 2 + usize::from(found.labels)) as u32, &layout)?;
+    let first = found.at + 2 + usize::from(found.labels);
+    let mut raw = grid.read(first as u32, &layout)?;
+    // A file that was never computed shows it in its first rows.
+    raw.unvalued = grid.unvalued(first + 1_000)?;
     Ok(Table { raw, headers: layout.headers, epoch_1904 })
 }
 

@@ -145,6 +145,20 @@ impl Mapping {
         Ok(())
     }
 
+    /// A formula that nobody has computed is no empty cell: whoever decides on it would decide wrongly.
+    pub(super) fn refuse_uncomputed(&mut self, raw: &Raw) -> Result<()> {
+        const HINT: &str = "open the workbook in Excel and save it, then load it again";
+        for claim in &self.claims {
+            let Some(column) = raw.columns.get(claim.column).filter(|column| raw.unvalued.contains(&column.at)) else { continue };
+            let problem = format!("the column {} `{}` holds formulas without values", letter(column.at), column.header);
+            if claim.slot.decides() {
+                bail!(Failure::usage(problem).hint(HINT));
+            }
+            self.notes.push(format!("{problem}: {HINT}"));
+        }
+        Ok(())
+    }
+
     /// The columns of a slot, best first.
     pub(super) fn columns(&self, slot: Slot) -> impl Iterator<Item = &Claim> {
         self.claims.iter().filter(move |claim| claim.slot == slot)

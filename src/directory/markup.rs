@@ -14,12 +14,13 @@ pub(super) struct Markup<'t> {
     pub(super) kind: Kind,
 }
 
-/// A tag: its name in lower case without prefix, its attributes as written, and whether it closes.
-struct Tag<'t> {
-    name: String,
-    attributes: &'t str,
-    closing: bool,
-    empty: bool,
+/// A tag: where it begins, its name in lower case without prefix, its attributes as written, and whether it closes.
+pub(super) struct Tag<'t> {
+    pub(super) at: usize,
+    pub(super) name: String,
+    pub(super) attributes: &'t str,
+    pub(super) closing: bool,
+    pub(super) empty: bool,
 }
 
 impl Grid for Markup<'_> {
@@ -47,7 +48,7 @@ impl Grid for Markup<'_> {
                     break;
                 }
                 any = true;
-                row = index(tag.attributes, "Index").map_or(next_row, |index| index.saturating_sub(1));
+                row = count(tag.attributes, "Index").map_or(next_row, |index| index.saturating_sub(1));
                 next_row = row.saturating_add(1);
                 column = 0;
             } else if is_cell && !tag.closing {
@@ -57,12 +58,12 @@ impl Grid for Markup<'_> {
                     break;
                 }
                 column = if spreadsheet {
-                    index(tag.attributes, "Index").map_or(column, |index| index.saturating_sub(1) as usize)
+                    count(tag.attributes, "Index").map_or(column, |index| index.saturating_sub(1) as usize)
                 } else {
                     column
                 };
-                span = index(tag.attributes, "colspan").map_or(1, |span| (span as usize).clamp(1, WIDEST));
-                span += index(tag.attributes, "MergeAcross").map_or(0, |more| (more as usize).min(WIDEST));
+                span = count(tag.attributes, "colspan").map_or(1, |span| (span as usize).clamp(1, WIDEST));
+                span += count(tag.attributes, "MergeAcross").map_or(0, |more| (more as usize).min(WIDEST));
                 column = column.saturating_add(span).min(WIDEST * 2);
                 cell = (!tag.empty).then(String::new);
             } else if (is_cell || tag.name == row_name || tag.name == "table") && tag.closing {
@@ -94,11 +95,11 @@ impl Grid for Markup<'_> {
 }
 
 /// The tag at `open` and where it ends. Comments and declarations have no name.
-fn tag(text: &str, open: usize) -> Option<(Tag<'_>, usize)> {
+pub(super) fn tag(text: &str, open: usize) -> Option<(Tag<'_>, usize)> {
     let rest = text.get(open..)?;
     if rest.starts_with("<!--") {
         let end = rest.find("-->").map_or(text.len(), |end| open + end + 3);
-        return Some((Tag { name: String::new(), attributes: "", closing: false, empty: true }, end));
+        return Some((Tag { at: open, name: String::new(), attributes: "", closing: false, empty: true }, end));
     }
     let bytes = rest.as_bytes();
     let mut quote = None;
@@ -124,20 +125,40 @@ fn tag(text: &str, open: usize) -> Option<(Tag<'_>, usize)> {
     let name = inside.get(..name_end)?;
     let name = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
     let attributes = inside.get(name_end..)?;
-    Some((Tag { name, attributes, closing, empty: attributes.trim_end().ends_with('/') }, open + end + 1))
+    Some((Tag { at: open, name, attributes, closing, empty: attributes.trim_end().ends_with('/') }, open + end + 1))
 }
 
-/// A number in an attribute such as `ss:Index="4"`.
-fn index(attributes: &str, name: &str) -> Option<u32> {
-    let lower = attributes.to_ascii_lowercase();
-    let at = lower.find(&name.to_ascii_lowercase())? + name.len();
-    let value = attributes.get(at..)?.trim_start().strip_prefix('=')?.trim_start();
-    let digits: String = value.trim_start_matches(['"', '\'']).chars().take_while(char::is_ascii_digit).take(9).collect();
-    digits.parse().ok().filter(|number| *number > 0)
+/// The value of an attribute, found by its name without prefix.
+pub(super) fn attribute<'t>(attributes: &'t str, name: &str) -> Option<&'t str> {
+    let mut rest = attributes;
+    loop {
+        rest = rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '/');
+        let end = rest.find(|letter: char| letter == '=' || letter.is_whitespace())?;
+        let (key, after) = rest.split_at(end);
+        let Some(after) = after.trim_start().strip_prefix('=') else {
+            rest = after;
+            continue;
+        };
+        let after = after.trim_start();
+        let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+        let (value, after) = match quote {
+            Some(quote) => after.get(1..)?.split_once(quote)?,
+            None => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
+        };
+        if key.rsplit(':').next().is_some_and(|key| key.eq_ignore_ascii_case(name)) {
+            return Some(value);
+        }
+        rest = after;
+    }
+}
+
+/// A number in an attribute such as `ss:Index="4"`; counts begin at 1.
+pub(super) fn count(attributes: &str, name: &str) -> Option<u32> {
+    attribute(attributes, name)?.trim_end_matches('/').parse().ok().filter(|number| *number > 0)
 }
 
 /// Character references resolved, white space of the source folded.
-fn entities(text: &str) -> Cow<'_, str> {
+pub(super) fn entities(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '\n', '\r', '\t']) {
         return Cow::Borrowed(text);
     }
@@ -160,6 +181,9 @@ fn entities(text: &str) -> Cow<'_, str> {
         }
     }
     out.push_str(rest);
+    if !out.contains(['\n', '\r', '\t']) {
+        return Cow::Owned(out);
+    }
     Cow::Owned(out.split(['\n', '\r', '\t']).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" "))
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use super::decode::{self, Content, Kind};
 use super::delimited::{self, Records};
 use super::grid::Grid;
+use super::input;
 use super::workbook::{self, Workbook};
 use crate::failure::Failure;
 
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 /// first is read.
 pub fn read_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
     let unreadable = || Failure::usage(format!("cannot read {}", path.display()));
-    let bytes = std::fs::read(path).with_context(unreadable)?;
+    let bytes = input::read(path).with_context(unreadable)?.bytes;
     let mut rows = match decode::decode(bytes, None).with_context(unreadable)? {
         Content::Workbook(kind, bytes) => sheet_rows(Workbook::open(kind, bytes)?, sheet).with_context(unreadable)?,
         Content::Text(Kind::Delimited, text) => text_rows(text.as_str())?,

@@ -1,23 +1,26 @@
-//! Workbooks through calamine's streaming readers: sheets are scored by their headers, cells become text with what their number format
-//! says, and a sheet cannot ask for more memory than its cells need.
+//! Workbooks of every kind: sheets are scored by their headers, cells become text with what their number format says, and a sheet cannot
+//! ask for more memory than its cells need. Excel's present formats are calamine's streaming readers' work.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use anyhow::{Result, bail};
-use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
 
 use super::decode::Kind;
 use super::grid::{Grid, Row, Rows};
 use super::headers;
+use super::ods::Ods;
+use super::xls::Xls;
 use crate::failure::Failure;
 
 /// An open workbook.
 pub(super) enum Workbook {
     Xlsx(Box<Xlsx<Cursor<Vec<u8>>>>),
     Xlsb(Box<Xlsb<Cursor<Vec<u8>>>>),
-    /// Formats whose reader holds a sheet in memory anyway.
-    Whole(Vec<(calamine::Sheet, calamine::Range<Data>)>),
+    Xls(Box<Xls>),
+    Ods(Ods),
 }
 
 /// A sheet that may be read.
@@ -34,38 +37,33 @@ impl Workbook {
             Failure::usage(format!("the workbook cannot be opened, it is damaged or cut off: {error}"))
                 .hint("open it in a spreadsheet and save it again, or export it again")
         }
-        let cursor = Cursor::new(bytes);
         Ok(match kind {
-            Kind::Xlsb => Self::Xlsb(Box::new(Xlsb::new(cursor).map_err(damaged)?)),
-            Kind::Xls => {
-                let mut book = calamine::Xls::new(cursor).map_err(damaged)?;
-                Self::Whole(whole(&mut book))
-            }
-            Kind::Ods => {
-                let mut book = calamine::Ods::new(cursor).map_err(damaged)?;
-                Self::Whole(whole(&mut book))
-            }
-            _ => Self::Xlsx(Box::new(Xlsx::new(cursor).map_err(damaged)?)),
+            Kind::Xlsb => Self::Xlsb(Box::new(Xlsb::new(Cursor::new(bytes)).map_err(damaged)?)),
+            Kind::Xls => Self::Xls(Box::new(Xls::open(&bytes)?)),
+            Kind::Ods => Self::Ods(Ods::open(&bytes)?),
+            _ => Self::Xlsx(Box::new(Xlsx::new(Cursor::new(bytes)).map_err(damaged)?)),
         })
     }
 
     /// The worksheets, in the workbook's order.
     pub(super) fn sheets(&self) -> Vec<SheetInfo> {
-        let metadata: Vec<calamine::Sheet> = match self {
-            Self::Xlsx(book) => book.sheets_metadata().to_vec(),
-            Self::Xlsb(book) => book.sheets_metadata().to_vec(),
-            Self::Whole(sheets) => sheets.iter().map(|(sheet, _)| sheet.clone()).collect(),
+        let metadata = match self {
+            Self::Xlsx(book) => book.sheets_metadata(),
+            Self::Xlsb(book) => book.sheets_metadata(),
+            Self::Xls(book) => return book.sheets().cloned().collect(),
+            Self::Ods(book) => return book.sheets().cloned().collect(),
         };
-        let worksheets = metadata.into_iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-        worksheets.map(|sheet| SheetInfo { hidden: sheet.visible != SheetVisible::Visible, name: sheet.name }).collect()
+        let worksheets = metadata.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        worksheets.map(|sheet| SheetInfo { hidden: sheet.visible != SheetVisible::Visible, name: sheet.name.clone() }).collect()
     }
 
-    /// Whether serials count from 1904.
+    /// Whether serials count from 1904. OpenDocument writes its days as days.
     pub(super) fn epoch_1904(&self) -> bool {
         match self {
             Self::Xlsx(book) => book.has_1904_epoch(),
             Self::Xlsb(book) => book.has_1904_epoch(),
-            Self::Whole(_) => false,
+            Self::Xls(book) => book.epoch_1904,
+            Self::Ods(_) => false,
         }
     }
 
@@ -84,42 +82,57 @@ pub(super) struct SheetRows<'b> {
 impl Grid for SheetRows<'_> {
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
         let sheet = self.name;
-        let mut rows = Rows::new(sink);
         match &mut *self.book {
+            Workbook::Xls(book) => book.sheet(sheet).rows(sink),
+            Workbook::Ods(book) => book.sheet(sheet).rows(sink),
             Workbook::Xlsx(book) => {
+                let mut rows = Rows::new(sink);
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
-                let formats: Vec<Zeros> = cells.styles().iter().map(Zeros::of).collect();
+                let code = |style: &calamine::Style| style.number_format.as_ref().map_or(0, |format| digits_shown(&format.format_code));
+                let digits: Vec<usize> = cells.styles().iter().map(code).collect();
                 while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| unreadable(sheet, &error))? {
-                    let zeros = formats.get(style).copied().unwrap_or_default();
+                    let digits = digits.get(style).copied().unwrap_or_default();
                     let (row, column) = cell.get_position();
-                    if !rows.cell(row, column as usize, &text(cell.get_value(), zeros)) {
+                    if !rows.cell(row, column as usize, &text(cell.get_value(), digits)) {
                         break;
                     }
                 }
+                rows.finish()
             }
             Workbook::Xlsb(book) => {
+                let mut rows = Rows::new(sink);
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
                 while let Some(cell) = cells.next_cell().map_err(|error| unreadable(sheet, &error))? {
                     let (row, column) = cell.get_position();
-                    if !rows.cell(row, column as usize, &text(cell.get_value(), Zeros::default())) {
+                    if !rows.cell(row, column as usize, &text(cell.get_value(), 0)) {
                         break;
                     }
                 }
-            }
-            Workbook::Whole(sheets) => {
-                let found = sheets.iter().find(|(known, _)| known.name == sheet);
-                let Some((_, range)) = found else {
-                    bail!(Failure::usage(format!("there is no sheet `{sheet}`")).hint("name one with `sheet`"))
-                };
-                let (top, left) = range.start().unwrap_or_default();
-                for (down, right, value) in range.used_cells() {
-                    if !rows.cell(top.saturating_add(down as u32), left as usize + right, &text(&view(value), Zeros::default())) {
-                        break;
-                    }
-                }
+                rows.finish()
             }
         }
-        rows.finish()
+    }
+
+    fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<usize>> {
+        let sheet = self.name;
+        let mut columns = BTreeSet::new();
+        match &mut *self.book {
+            Workbook::Xlsx(book) => {
+                let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
+                while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|error| unreadable(sheet, &error))? {
+                    if cell.pos.0 as usize >= rows {
+                        break;
+                    }
+                    if cell.formula.is_some() && cell.value == DataRef::Empty {
+                        columns.insert(cell.pos.1 as usize);
+                    }
+                }
+            }
+            Workbook::Ods(book) => return book.sheet(sheet).unvalued(rows),
+            // Excel's binary formats have no formula without a value.
+            Workbook::Xlsb(_) | Workbook::Xls(_) => {}
+        }
+        Ok(columns)
     }
 }
 
@@ -128,63 +141,52 @@ fn unreadable(sheet: &str, error: &dyn std::fmt::Display) -> Failure {
         .hint("open it in a spreadsheet and save it again, or export it again")
 }
 
-fn whole<R: Reader<Cursor<Vec<u8>>>>(book: &mut R) -> Vec<(calamine::Sheet, calamine::Range<Data>)> {
-    let metadata = book.sheets_metadata().to_vec();
-    let mut ranges = book.worksheets();
-    let sheets = metadata.into_iter().filter_map(|sheet| {
-        let at = ranges.iter().position(|(name, _)| *name == sheet.name)?;
-        Some((sheet, ranges.swap_remove(at).1))
-    });
-    sheets.collect()
+/// How many digits a number format such as `00000` shows; 0 for any other.
+pub(super) fn digits_shown(code: &str) -> usize {
+    if code.len() > 1 && code.bytes().all(|byte| byte == b'0') { code.len() } else { 0 }
 }
 
-/// How many digits a number format such as `00000` shows.
-#[derive(Debug, Clone, Copy, Default)]
-struct Zeros(usize);
-
-impl Zeros {
-    fn of(style: &calamine::Style) -> Self {
-        let format = style.number_format.as_ref().map(|format| format.format_code.as_str()).unwrap_or_default();
-        let zeros = format.len() > 1 && format.bytes().all(|byte| byte == b'0');
-        Self(if zeros { format.len() } else { 0 })
+/// Whether a number format shows a day or a time: letters of a date outside quotes, escapes and brackets.
+pub(super) fn is_date_format(code: &str) -> bool {
+    let (mut quoted, mut bracketed, mut literal) = (false, false, false);
+    for letter in code.chars().take_while(|letter| *letter != ';') {
+        match letter {
+            _ if literal => literal = false,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '\\' | '_' | '*' => literal = true,
+            '[' => bracketed = true,
+            ']' => bracketed = false,
+            'd' | 'm' | 'y' | 'h' | 's' | 'D' | 'M' | 'Y' | 'H' | 'S' if !bracketed => return true,
+            _ => {}
+        }
     }
+    false
 }
 
 /// A cell as text. A number that has more digits than a float keeps becomes scientific, by which an identifier knows that it is damaged.
-fn text<'c>(value: &'c DataRef<'_>, zeros: Zeros) -> Cow<'c, str> {
+fn text<'c>(value: &'c DataRef<'_>, digits: usize) -> Cow<'c, str> {
     match value {
         DataRef::Empty => Cow::Borrowed(""),
         DataRef::String(text) => Cow::Borrowed(text),
         DataRef::SharedString(text) => Cow::Borrowed(text),
         DataRef::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
-        DataRef::Int(number) => Cow::Owned(format!("{number:0width$}", width = zeros.0)),
-        DataRef::Float(number) => float(*number, zeros),
+        DataRef::Int(number) => Cow::Owned(format!("{number:0digits$}")),
+        DataRef::Float(number) => self::number(*number, digits),
         DataRef::DateTime(time) => match time.as_datetime() {
             Some(when) if time.is_datetime() => Cow::Owned(when.format("%Y-%m-%d").to_string()),
-            _ => float(time.as_f64(), zeros),
+            _ => self::number(time.as_f64(), digits),
         },
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cow::Borrowed(text),
         DataRef::Error(error) => Cow::Owned(error.to_string()),
     }
 }
 
-/// The streaming readers' form of a cell.
-fn view(value: &Data) -> DataRef<'_> {
-    match value {
-        Data::Int(number) => DataRef::Int(*number),
-        Data::Float(number) => DataRef::Float(*number),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => DataRef::SharedString(text),
-        Data::Bool(flag) => DataRef::Bool(*flag),
-        Data::DateTime(time) => DataRef::DateTime(*time),
-        Data::Error(error) => DataRef::Error(error.clone()),
-        Data::Empty => DataRef::Empty,
-    }
-}
-
-fn float(number: f64, zeros: Zeros) -> Cow<'static, str> {
+/// A number as text, with at least so many digits.
+pub(super) fn number(number: f64, digits: usize) -> Cow<'static, str> {
     let integral = number.fract() == 0.0;
     Cow::Owned(if integral && number.abs() < 1e15 {
-        format!("{number:0width$.0}", width = zeros.0)
+        format!("{number:0digits$.0}")
     } else if integral {
         format!("{number:E}").replace('E', "E+")
     } else {

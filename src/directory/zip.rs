@@ -51,6 +51,21 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind> {
     Ok(kind)
 }
 
+/// The text of a part, as far as it is what it says.
+pub(super) fn part(bytes: &[u8], name: &str) -> Option<String> {
+    let entry = entries(bytes)?.into_iter().find(|entry| entry.name == name)?;
+    let mut text = Vec::new();
+    match entry.method {
+        0 => text.extend_from_slice(entry.packed),
+        _ => {
+            let inflated = flate2::read::DeflateDecoder::new(entry.packed).take(entry.unpacked.min(UNPACKED_LIMIT));
+            // What a damaged part holds up to the damage is not enough.
+            std::io::copy(&mut { inflated }, &mut text).ok()?;
+        }
+    }
+    String::from_utf8(text).ok()
+}
+
 /// Unpacks every part without keeping it, so that no reader meets more than it can hold.
 fn refuse_bombs(entries: &[Entry<'_>]) -> Result<()> {
     let bomb = || {

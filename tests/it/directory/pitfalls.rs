@@ -263,6 +263,21 @@ fn pitfall_20_errors_of_formulas_are_nothing_and_said() {
 }
 
 #[test]
+fn formulas_that_nobody_computed_are_named_and_stop_the_load_where_they_decide() {
+    let sheet = |column: &str| {
+        writers::raw_xlsx(
+            &(writers::inline_row(&["Email", column])
+                + r#"<row><c t="inlineStr"><is><t>a@b.com</t></is></c><c><f>CONCAT("x",1)</f><v></v></c></row>"#),
+        )
+    };
+    for (decides, said) in [("Employee ID", "B `Employee ID`"), ("Termination Date", "B `Termination Date`")] {
+        let said_too = refused("uncomputed.xlsx", sheet(decides));
+        assert!(said_too.contains(said) && said_too.contains("open the workbook in Excel and save it"), "{said_too}");
+    }
+    says(&loaded("uncomputed.xlsx", sheet("Job Title")), "B `Job Title` holds formulas without values");
+}
+
+#[test]
 fn pitfall_21_merged_cells_are_not_filled_down() {
     let mut book = rust_xlsxwriter::Workbook::new();
     let plain = rust_xlsxwriter::Format::new();

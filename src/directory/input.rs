@@ -1,0 +1,59 @@
+//! A file's bytes and their digest. A large file is hashed while it is read.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use chrono::{DateTime, NaiveDate, Utc};
+use sha2::{Digest, Sha256};
+
+use super::decode::UNPACKED_LIMIT;
+use crate::failure::Failure;
+
+/// What is read at once.
+const PIECE: usize = 4 << 20;
+
+/// A file as it was found.
+pub(super) struct Input {
+    pub(super) bytes: Vec<u8>,
+    pub(super) sha256: String,
+    /// The day it was last changed.
+    pub(super) modified: Option<NaiveDate>,
+}
+
+/// Reads a whole file, up to the size that anything may unpack to.
+pub(super) fn read(path: &Path) -> Result<Input> {
+    if path.is_dir() {
+        bail!(Failure::usage("it is a folder").hint("name the export inside it"));
+    }
+    let refused = |error| {
+        Failure::usage(format!("it cannot be read: {error}")).hint("name an existing export with --directory or [[directory]] path")
+    };
+    let mut file = File::open(path).map_err(refused)?;
+    let metadata = file.metadata().map_err(refused)?;
+    let (mut bytes, mut digest) = (vec![0; metadata.len().min(UNPACKED_LIMIT) as usize], Sha256::new());
+    let (mut hashed, mut end) = (0, 0);
+    while end < bytes.len() {
+        let (known, rest) = bytes.split_at_mut(end);
+        let piece = rest.len().min(PIECE);
+        let (read, ()) = rayon::join(
+            || file.read(rest.get_mut(..piece).unwrap_or_default()),
+            || digest.update(known.get(hashed..).unwrap_or_default()),
+        );
+        hashed = end;
+        match read.map_err(refused)? {
+            0 => bytes.truncate(end),
+            more => end += more,
+        }
+    }
+    // A pipe says no size, and a file may grow while it is read.
+    let more = UNPACKED_LIMIT + 1 - bytes.len() as u64;
+    file.take(more).read_to_end(&mut bytes).map_err(refused)?;
+    if bytes.len() as u64 > UNPACKED_LIMIT {
+        bail!(Failure::usage(format!("the file is larger than {} GiB", UNPACKED_LIMIT >> 30)).hint("split the export"));
+    }
+    digest.update(bytes.get(hashed..).unwrap_or_default());
+    let modified = metadata.modified().ok().map(|modified| DateTime::<Utc>::from(modified).date_naive());
+    Ok(Input { bytes, sha256: digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), modified })
+}
