@@ -235,7 +235,8 @@ mod tests {
 
     #[test]
     fn nothing_has_many_words() {
-        for word in ["", " ", "\\N", "null", "NULL", "N/A", "n/a", "-", "None", "#N/A", "0000-00-00", "System.Object[]", "System.String[]"]
+        for word in
+            ["", " ", "\\N", "null", "NULL", "N/A", "n/a", "-", "None", "#N/A", "0000-00-00", "System.Object[]", "System.String[]"]
         {
             assert_eq!(clean(word), None, "{word:?}");
         }

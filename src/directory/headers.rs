@@ -128,10 +128,10 @@ pub(super) fn key(header: &str) -> String {
 
 /// What a header means in general.
 pub(super) fn meaning(header: &str) -> Option<(Slot, u8)> {
-    if is_never_read(header) {
+    let keys = keys(header);
+    if is_never_read(header, &keys) {
         return None;
     }
-    let keys = keys(header);
     if let Some((slot, rank)) = keys.iter().find_map(|key| KNOWN.get(key)) {
         // The first of a list says less than the one marked as primary or by its type.
         let first = u8::from(header.contains("[0]") || header.contains(".0."));
@@ -151,9 +151,9 @@ pub(super) fn may_be_read(header: &str) -> bool {
 }
 
 /// Whether a header is never read, whatever it matches.
-pub(super) fn is_never_read(header: &str) -> bool {
-    let upper = header.to_uppercase();
-    upper.contains("[UPLOAD ONLY]") || keys(header).iter().any(|key| NEVER_READ.contains(key))
+fn is_never_read(header: &str, keys: &[String]) -> bool {
+    let for_input = header.contains('[') && header.to_uppercase().contains("[UPLOAD ONLY]");
+    for_input || keys.iter().any(|key| NEVER_READ.contains(key))
 }
 
 /// The system that writes such headers.

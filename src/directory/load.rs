@@ -120,7 +120,7 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
         }
     }
     match content {
-        Content::Workbook(kind, bytes) => from_workbook(Workbook::open(kind, bytes)?, file, source),
+        Content::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| from_workbook(book, file, source)),
         Content::Text(kind, text) => {
             source.encoding = Some(text.encoding.clone());
             source.notes.extend(text.notes.iter().cloned());
@@ -172,8 +172,8 @@ fn from_text(text: &Text, file: &config::Directory, source: &mut Source) -> Resu
     Ok(Table { raw, headers: layout.headers, epoch_1904: false })
 }
 
-fn from_workbook(mut book: Workbook, file: &config::Directory, source: &mut Source) -> Result<Table> {
-    let sheet = workbook::choose(&mut book, file.sheet.as_deref(), &mut source.notes)?;
+fn from_workbook(book: &mut Workbook, file: &config::Directory, source: &mut Source) -> Result<Table> {
+    let sheet = workbook::choose(book, file.sheet.as_deref(), &mut source.notes)?;
     source.sheet = Some(sheet.name.clone());
     let epoch_1904 = book.epoch_1904();
     from_grid(&mut book.sheet(&sheet.name), epoch_1904, file, source)

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use super::grid::{Grid, Row, Rows, WIDEST};
 use super::markup::{Tag, attribute, count, entities, tag};
-use super::workbook::{SheetInfo, number};
+use super::workbook::{SheetInfo, damaged, number};
 use super::zip;
 use crate::failure::Failure;
 
@@ -22,11 +22,12 @@ impl Ods {
     /// Unpacks a workbook whose parts are what they say.
     pub(super) fn open(bytes: &[u8]) -> Result<Self> {
         if zip::part(bytes, "META-INF/manifest.xml").is_some_and(|manifest| manifest.contains("encryption-data")) {
-            bail!(Failure::usage("the workbook is password protected").hint("open it in a spreadsheet and save a copy without a password"));
+            bail!(
+                Failure::usage("the workbook is password protected")
+                    .hint("open it in a spreadsheet and save a copy without a password")
+            );
         }
-        let Some(content) = zip::part(bytes, "content.xml") else {
-            bail!(Failure::usage("the workbook cannot be opened, it is damaged or cut off").hint("export it again"))
-        };
+        let Some(content) = zip::part(bytes, "content.xml") else { bail!(damaged("its content cannot be unpacked")) };
         let (mut tables, mut hidden_styles, mut style) = (Vec::new(), HashSet::new(), Cow::Borrowed(""));
         for (tag, end) in tags(&content).filter(|(tag, _)| !tag.closing) {
             let named = |name| attribute(tag.attributes, name).map(entities);

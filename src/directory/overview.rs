@@ -1,6 +1,6 @@
 //! One directory as understood, small enough to be read and approved by a person: what `check` shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 use chrono::{NaiveDate, TimeDelta};
@@ -67,6 +67,8 @@ pub struct Stated {
     pub termination_date: Option<NaiveDate>,
     /// Whether its file has a status column at all.
     pub status_provided: bool,
+    /// Whether a last day stands there that cannot be read.
+    pub unreadable: bool,
 }
 
 impl Overview {
@@ -105,18 +107,25 @@ fn stated(people: &People) -> Result<Vec<Stated>> {
     let (hired, left) = (frame.column("hire_date")?.date()?, frame.column("termination_date")?.date()?);
     let day =
         |days: Option<i32>| days.and_then(|days| NaiveDate::default().checked_add_signed(TimeDelta::try_days(i64::from(days))?));
+    let unreadable: HashSet<(u32, u32)> = people
+        .doubts
+        .iter()
+        .filter(|doubt| doubt.field == "termination_date" && doubt.not_comparable)
+        .map(|doubt| (doubt.source, doubt.row))
+        .collect();
     let rows = status
         .iter()
         .zip(enabled.iter())
         .zip(hired.physical().iter())
         .zip(left.physical().iter())
-        .zip(frame.column("source")?.u32()?.iter());
-    let stated = rows.map(|((((status, enabled), hired), left), source)| Stated {
+        .zip(frame.column("source")?.u32()?.iter().zip(frame.column("row")?.u32()?.iter()));
+    let stated = rows.map(|((((status, enabled), hired), left), (source, row))| Stated {
         status: status.and_then(word),
         enabled,
         hire_date: day(hired),
         termination_date: day(left),
         status_provided: source.and_then(|source| provided.get(source as usize)).copied().unwrap_or(false),
+        unreadable: source.zip(row).is_some_and(|place| unreadable.contains(&place)),
     });
     Ok(stated.collect())
 }

@@ -77,7 +77,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         Title,
         10,
-        "jobTitle | Job Title | Business Title | work.title | organizations[primary].title | organizations[0].title | organizations.0.title | jobs[primary].title | jobs[0].title | jobs.0.title | workAssignments[0].jobTitle | 役職",
+        "jobTitle | Job Title | Business Title | work.title | organizations[primary].title | organizations[0].title | organizations.0.title | jobs[primary].title | jobs[0].title | jobs.0.title | workAssignments[primary].jobTitle | workAssignments[0].jobTitle | 役職",
     ),
     (
         Title,
@@ -90,6 +90,16 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
         10,
         "department | Department Name | departmentName | department.name | Home Department Description | Department Description | deptdesc | organizations[primary].department | organizations[0].department | organizations.0.department | work.department | Abteilung | Département | Departamento | 部署 | Dept | User.department",
     ),
+    (
+        Department,
+        12,
+        "workAssignments[primary].homeOrganizationalUnits[type=department].nameCode.shortName | workAssignments[0].homeOrganizationalUnits[type=department].nameCode.shortName",
+    ),
+    (
+        Department,
+        14,
+        "workAssignments[primary].homeOrganizationalUnits[type=department].nameCode.longName | workAssignments[0].homeOrganizationalUnits[type=department].nameCode.longName",
+    ),
     (Department, 20, "Supervisory Organization | Team | Division | User.division"),
     (Department, 30, "Cost Center | costCenter | orgLevel1Code | Org Level 1 | DEPTID"),
     (Department, 50, "Org Unit Path"),
@@ -98,16 +108,21 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
         10,
         "officeLocation | physicalDeliveryOfficeName | Office | office.name | Work Location | workLocation.name | location | location.name | location.descriptor | Location Name | Location Description | work.site | Site | employeeLocation | primaryWorkLocationCode | Standort | Lieu de travail | 勤務地",
     ),
+    (
+        Location,
+        12,
+        "workAssignments[primary].homeWorkLocation.nameCode.shortName | workAssignments[0].homeWorkLocation.nameCode.shortName | workAssignments[primary].homeWorkLocation.nameCode.longName | workAssignments[0].homeWorkLocation.nameCode.longName",
+    ),
     (Location, 50, "City | l | Building ID"),
     (
         Phone,
         10,
-        "mobilePhone | mobile | Mobile Phone | Mobile No | Mobile Phone Number | profile.mobilePhone | phoneNumbers[type=mobile].value | work_mobile_number | mobile_number | Cell Phone",
+        "mobilePhone | mobile | Mobile Phone | Mobile No | Mobile Phone Number | profile.mobilePhone | phoneNumbers[type=mobile].value | work_mobile_number | mobile_number | Cell Phone | businessCommunication.mobiles[0].formattedNumber",
     ),
     (
         Phone,
         15,
-        "phoneNumber | Phone Number | phone | Telephone | telephoneNumber | Telephone Number | Work Phone | workPhone | Work Contact: Work Phone | OfficePhone | businessPhones | BIZ_PHONE | primaryPhone | profile.primaryPhone | deskPhone | Desk Phone Number | deskPhoneNumber | work_number | phoneNumbers[type=work].value | phoneNumbers[0].value | Telefon | Téléphone",
+        "phoneNumber | Phone Number | phone | Telephone | telephoneNumber | Telephone Number | Work Phone | workPhone | Work Contact: Work Phone | OfficePhone | businessPhones | BIZ_PHONE | primaryPhone | profile.primaryPhone | deskPhone | Desk Phone Number | deskPhoneNumber | work_number | phoneNumbers[type=work].value | phoneNumbers[0].value | businessCommunication.landlines[0].formattedNumber | Telefon | Téléphone",
     ),
     (Phone, 30, "Personal Contact: Personal Mobile | Home Phone | home_number"),
     (
@@ -152,12 +167,12 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         ManagerKey,
         10,
-        "Manager ID | managerId | Supervisor ID | supervisorId | supervisorEId | SUPERVISOR_ID | Reports To Associate ID | manager_uuid | manager_user_id | manager.value | User.manager.value | manager.id | reportsTo.id | work.reportsTo.id | supervisor.id | Manager Employee ID | manager.attributes.id | supervisor.attributes.id | profile.managerId",
+        "Manager ID | managerId | Supervisor ID | supervisorId | supervisorEId | SUPERVISOR_ID | Reports To Associate ID | manager_uuid | manager_user_id | manager.value | User.manager.value | manager.id | reportsTo.id | work.reportsTo.id | supervisor.id | Manager Employee ID | manager.attributes.id | supervisor.attributes.id | profile.managerId | workAssignments[primary].reportsTo[0].workerID.idValue | workAssignments[0].reportsTo[0].workerID.idValue",
     ),
     (
         ManagerName,
         10,
-        "Manager | Worker's Manager | Manager Name | Supervisor | Supervisor Name | supervisorName | Reports To Name | Reporting to | Manager Display Name | Vorgesetzter | Responsable | profile.manager | manager.displayName",
+        "Manager | Worker's Manager | Manager Name | Supervisor | Supervisor Name | supervisorName | Reports To Name | Reporting to | Manager Display Name | Vorgesetzter | Responsable | profile.manager | manager.displayName | workAssignments[primary].reportsTo[0].reportsToWorkerName.formattedName | workAssignments[0].reportsTo[0].reportsToWorkerName.formattedName",
     ),
     (
         PersonKey,
@@ -181,3 +196,58 @@ pub(super) const AREAS: &str = "Employment Profile | Personal Profile | Work Pro
 
 /// Parents in a dotted path that say nothing about the leaf: `profile.email` is `email`, `manager.email` is not.
 pub(super) const CONTAINERS: &str = "profile | attributes | fields | user | value | properties | root | employee | worker | person | personal | personalInfo | work | employment | internal | account | basic | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User | urn:scim:schemas:extension:enterprise:1.0 | urn:ietf:params:scim:schemas:core:2.0:User | urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Directory;
+    use crate::directory::headers::split;
+    use crate::directory::load;
+
+    const CELLS: [(Slot, &str, &str, &str); 12] = [
+        (Email, "Work Email", "a@b.com", "b@b.com"),
+        (AlternateEmail, "Alternate Email", "c@b.com", ""),
+        (EmployeeNumber, "Employee ID", "001", "002"),
+        (Name, "Display Name", "Ada Byron", "Bob King"),
+        (Title, "Job Title", "Clerk", ""),
+        (Department, "Department", "Finance", "Sales"),
+        (Location, "Office", "Denver", "Bonn"),
+        (Phone, "Mobile Phone", "+1 303", "+49 228"),
+        (Status, "Employment Status", "Active", "Terminated"),
+        (HireDate, "Hire Date", "2020-01-31", "2021-02-28"),
+        (TerminationDate, "Termination Date", "", "2026-10-31"),
+        (ManagerEmail, "Manager Email", "", "a@b.com"),
+    ];
+
+    /// What is understood of two people when one header is another.
+    fn understood(folder: &std::path::Path, slot: Slot, header: &str) -> String {
+        let line = |cells: [String; CELLS.len()]| cells.join(",") + "\n";
+        let headers = CELLS.map(|cell| format!("\"{}\"", if cell.0 == slot { header } else { cell.1 }));
+        let text = line(headers) + &line(CELLS.map(|cell| cell.2.to_owned())) + &line(CELLS.map(|cell| cell.3.to_owned()));
+        let path = folder.join("people.csv");
+        std::fs::write(&path, text).unwrap();
+        let people = load(&[Directory { path, ..Directory::default() }]).unwrap_or_else(|error| panic!("{header}: {error:#}"));
+        format!("{:?}{:?}{:?}", people.frame.columns(), people.rejected, people.doubts)
+    }
+
+    #[test]
+    fn a_header_may_be_any_spelling_of_its_field_however_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        for (slot, header, ..) in CELLS {
+            let expected = understood(folder.path(), slot, header);
+            let spellings = SYNONYMS.iter().filter(|(of, ..)| *of == slot).flat_map(|(_, _, line)| split(line));
+            for (at, spelling) in spellings.enumerate() {
+                let written = match at % 5 {
+                    // A dot in a path means something, other signs do not.
+                    _ if spelling.contains(['.', '[']) => spelling.to_lowercase(),
+                    0 => spelling.to_uppercase(),
+                    1 => format!("\u{feff}{} ", spelling.to_lowercase()),
+                    2 => spelling.replace(' ', "_"),
+                    3 => spelling.replace(' ', "\u{a0}") + "*",
+                    _ => spelling.replace(' ', "\n"),
+                };
+                assert_eq!(understood(folder.path(), slot, &written), expected, "{spelling} as {written:?}");
+            }
+        }
+    }
+}

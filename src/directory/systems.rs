@@ -149,7 +149,7 @@ pub(super) const SYSTEMS: &[System] = &[
             ("File Number", None),
             ("Position ID", None),
             ("Payroll Name", None),
-            ("associateOID", None),
+            ("associateOID", Some(PersonKey)),
             ("Reports To Associate ID", Some(ManagerKey)),
             ("workAssignments[0].assignmentStatus.statusCode.codeValue", Some(Status)),
         ],

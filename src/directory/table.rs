@@ -17,7 +17,7 @@ pub fn read_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
     let unreadable = || Failure::usage(format!("cannot read {}", path.display()));
     let bytes = input::read(path).with_context(unreadable)?.bytes;
     let mut rows = match decode::decode(bytes, None).with_context(unreadable)? {
-        Content::Workbook(kind, bytes) => sheet_rows(Workbook::open(kind, bytes)?, sheet).with_context(unreadable)?,
+        Content::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| sheet_rows(book, sheet)).with_context(unreadable)?,
         Content::Text(Kind::Delimited, text) => text_rows(text.as_str())?,
         Content::Text(kind, _) => {
             bail!(Failure::usage(format!("{} is {}, not a CSV or a workbook", path.display(), kind.name())))
@@ -39,9 +39,9 @@ fn text_rows(text: &str) -> Result<Vec<Vec<String>>> {
     Ok(rows)
 }
 
-fn sheet_rows(mut book: Workbook, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
+fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
     let name = match sheet {
-        Some(sheet) => workbook::choose(&mut book, Some(sheet), &mut Vec::new())?.name,
+        Some(sheet) => workbook::choose(book, Some(sheet), &mut Vec::new())?.name,
         None => match book.sheets().first() {
             Some(first) => first.name.clone(),
             None => bail!(Failure::usage("the workbook has no sheet")),

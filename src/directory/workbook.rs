@@ -31,12 +31,14 @@ pub(super) struct SheetInfo {
 }
 
 impl Workbook {
-    /// Opens a workbook whose kind is known.
-    pub(super) fn open(kind: Kind, bytes: Vec<u8>) -> Result<Self> {
-        fn damaged(error: impl std::fmt::Display) -> Failure {
-            Failure::usage(format!("the workbook cannot be opened, it is damaged or cut off: {error}"))
-                .hint("open it in a spreadsheet and save it again, or export it again")
-        }
+    /// Opens a workbook whose kind is known, and works with it. A library that panics over its bytes has met a damaged file.
+    pub(super) fn read<T>(kind: Kind, bytes: Vec<u8>, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let all = || work(&mut Self::open(kind, bytes)?);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(all))
+            .unwrap_or_else(|_| Err(damaged("its records do not fit together").into()))
+    }
+
+    fn open(kind: Kind, bytes: Vec<u8>) -> Result<Self> {
         Ok(match kind {
             Kind::Xlsb => Self::Xlsb(Box::new(Xlsb::new(Cursor::new(bytes)).map_err(damaged)?)),
             Kind::Xls => Self::Xls(Box::new(Xls::open(&bytes)?)),
@@ -88,7 +90,8 @@ impl Grid for SheetRows<'_> {
             Workbook::Xlsx(book) => {
                 let mut rows = Rows::new(sink);
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
-                let code = |style: &calamine::Style| style.number_format.as_ref().map_or(0, |format| digits_shown(&format.format_code));
+                let code =
+                    |style: &calamine::Style| style.number_format.as_ref().map_or(0, |format| digits_shown(&format.format_code));
                 let digits: Vec<usize> = cells.styles().iter().map(code).collect();
                 while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| unreadable(sheet, &error))? {
                     let digits = digits.get(style).copied().unwrap_or_default();
@@ -134,6 +137,12 @@ impl Grid for SheetRows<'_> {
         }
         Ok(columns)
     }
+}
+
+/// A workbook that cannot be opened.
+pub(super) fn damaged(why: impl std::fmt::Display) -> Failure {
+    Failure::usage(format!("the workbook cannot be opened, it is damaged or cut off: {why}"))
+        .hint("open it in a spreadsheet and save it again, or export it again")
 }
 
 fn unreadable(sheet: &str, error: &dyn std::fmt::Display) -> Failure {

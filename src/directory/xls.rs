@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use super::dates;
 use super::grid::{Grid, Row, Rows};
 use super::ole::{self, long, short};
-use super::workbook::{SheetInfo, digits_shown, is_date_format, number};
+use super::workbook::{SheetInfo, damaged, digits_shown, is_date_format, number};
 use crate::failure::Failure;
 
 /// An open workbook.
@@ -30,6 +30,7 @@ struct Format {
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000A;
 const CONTINUE: u16 = 0x003C;
+const SHARED: u16 = 0x00FC;
 
 /// A record: its kind and its bytes.
 type Record<'b> = (u16, &'b [u8]);
@@ -47,17 +48,16 @@ fn records(stream: &[u8], mut at: usize) -> impl Iterator<Item = Record<'_>> {
 impl Xls {
     /// Reads what the sheets share.
     pub(super) fn open(bytes: &[u8]) -> Result<Self> {
-        let damaged = || {
-            Failure::usage("the workbook cannot be opened, it is damaged or cut off")
-                .hint("open it in a spreadsheet and save it again, or export it again")
-        };
-        let Some(stream) = ole::stream(bytes, &["Workbook", "Book"]) else { bail!(damaged()) };
+        let Some(stream) = ole::stream(bytes, &["Workbook", "Book"]) else { bail!(damaged("its sectors lead nowhere")) };
         let mut book = Self { strings: Vec::new(), formats: Vec::new(), sheets: Vec::new(), epoch_1904: false, stream: Vec::new() };
         let mut codes: Vec<(u16, Format)> = Vec::new();
         let mut styles: Vec<u16> = Vec::new();
         let mut shared: Vec<&[u8]> = Vec::new();
         let mut previous = 0;
         for (at, (kind, data)) in records(&stream, 0).enumerate() {
+            if kind == SHARED || kind == CONTINUE && previous == SHARED {
+                shared.push(data);
+            }
             let read = match kind {
                 BOF if short(data, 0) != Some(0x0600) => bail!(
                     Failure::usage("the workbook is of Excel 95 or older").hint("open it in a spreadsheet and save it as XLSX")
@@ -71,19 +71,18 @@ impl Xls {
                 0x041E => short(data, 0).zip(text(data, 2)).map(|(id, code)| codes.push((id, Format::of(&code)))),
                 0x00E0 => short(data, 2).map(|id| styles.push(id)),
                 0x0085 => book.sheet_of(data),
-                0x00FC => Some(shared.push(data)),
-                CONTINUE if previous == 0x00FC => Some(shared.push(data)),
                 EOF => break,
                 _ => Some(()),
             };
             if read.is_none() {
-                bail!(damaged());
+                bail!(damaged("its records do not fit together"));
             }
             if kind != CONTINUE {
                 previous = kind;
             }
         }
-        let format = |id: &u16| codes.iter().rev().find(|(known, _)| known == id).map_or(Format::builtin(*id), |(_, format)| *format);
+        let format =
+            |id: &u16| codes.iter().rev().find(|(known, _)| known == id).map_or(Format::builtin(*id), |(_, format)| *format);
         book.formats = styles.iter().map(format).collect();
         book.strings = Shared { pieces: shared, at: 0 }.strings();
         book.stream = stream;

@@ -104,6 +104,6 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
 
 /// Who is employed is the reconciliation's judgement, here as there.
 fn judge(stated: &Stated, as_of: NaiveDate) -> Status {
-    let Stated { status, enabled, hire_date, termination_date, status_provided } = *stated;
-    employment::judge(&Facts { status, enabled, hire_date, termination_date, status_provided, unreadable: false }, as_of).status
+    let Stated { status, enabled, hire_date, termination_date, status_provided, unreadable } = *stated;
+    employment::judge(&Facts { status, enabled, hire_date, termination_date, status_provided, unreadable }, as_of).status
 }

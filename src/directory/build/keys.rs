@@ -11,7 +11,8 @@ use crate::directory::synonyms::WEAK;
 
 /// The e-mail addresses: of the best column, blanks filled from the next best.
 pub(super) fn emails(given: Given<'_>) -> Read<StringChunked> {
-    let mut claims = given.mapping.columns(Slot::Email).filter_map(|claim| Some((claim.rank, given.raw.columns.get(claim.column)?)));
+    let mut claims =
+        given.mapping.columns(Slot::Email).filter_map(|claim| Some((claim.rank, given.raw.columns.get(claim.column)?)));
     let Some((rank, first)) = claims.next() else { return Read { values: given.none(), ..Read::default() } };
     let mut read = addresses(given, first, rank, None);
     for (rank, next) in claims {
@@ -47,10 +48,10 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
             (None, Some(cell)) if cells::is_plain_email(cell) => values.append_value(cell),
             (None, Some(cell)) => match address(cell) {
                 Some(address) => {
-                    doubts.extend(odd_address(&address).map(|problem| Doubt {
-                        not_comparable: false,
-                        ..given.doubt(at, "email", problem, cell)
-                    }));
+                    doubts.extend(
+                        odd_address(&address)
+                            .map(|problem| Doubt { not_comparable: false, ..given.doubt(at, "email", problem, cell) }),
+                    );
                     values.append_value(&address);
                 }
                 None => {

@@ -52,8 +52,9 @@ pub(super) fn resolve(
     let mut managers = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
     let mut cells_of = [addresses, keys, by_name].map(|column| column.map(|column| column.iter()));
     for _ in 0..given.height() {
-        let [address, key, name] =
-            cells_of.each_mut().map(|cells| cells.as_mut().and_then(|cells| cells.next().flatten()).filter(|cell| !is_nobody(cell)));
+        let [address, key, name] = cells_of
+            .each_mut()
+            .map(|cells| cells.as_mut().and_then(|cells| cells.next().flatten()).filter(|cell| !is_nobody(cell)));
         let cleaned = address.map(cells::email).filter(|address| cells::is_email(address));
         if let Some(cleaned) = cleaned {
             managers.append_value(&cleaned);

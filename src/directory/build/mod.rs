@@ -91,16 +91,8 @@ pub(super) fn build(
     index: u32,
     source: &mut Source,
 ) -> Result<Built> {
-    const TEXTS: [Slot; 8] = [
-        Slot::GivenName,
-        Slot::FamilyName,
-        Slot::Title,
-        Slot::Department,
-        Slot::Location,
-        Slot::Phone,
-        Slot::UserType,
-        Slot::Role,
-    ];
+    const TEXTS: [Slot; 8] =
+        [Slot::GivenName, Slot::FamilyName, Slot::Title, Slot::Department, Slot::Location, Slot::Phone, Slot::UserType, Slot::Role];
     let given = Given { raw, mapping, index };
     let (((emails, numbers), (alternates, groups)), ((standing, days), (names, texts))) = rayon::join(
         || {

@@ -30,8 +30,7 @@ struct Rows<'t> {
 /// Reads all columns that say something of the standing; also gives their words with counts.
 pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing, Vec<StatusWord>)> {
     let height = given.height();
-    let mut rows =
-        Rows { status: vec![None; height], enabled: vec![None; height], by: vec![0; height], deciders: Vec::new() };
+    let mut rows = Rows { status: vec![None; height], enabled: vec![None; height], by: vec![0; height], deciders: Vec::new() };
     let mut words = Vec::new();
     for slot in [Slot::Status, Slot::Ended, Slot::Enabled, Slot::Disabled, Slot::AccountControl] {
         let Some(column) = given.column(slot) else { continue };

@@ -17,6 +17,9 @@ const NUMBER: &str = "$serde_json::private::Number";
 /// Paths beyond this many are not kept: no export has so many.
 const MOST_PATHS: usize = 20_000;
 
+/// Levels below a list that are looked at. Each list is looked at in up to three ways.
+const DEEPEST: usize = 6;
+
 /// What the paths of a batch hold, and what is known of paths from batch to batch.
 pub(super) struct Sink<'c> {
     configured: &'c (dyn Fn(&str) -> bool + Sync),
@@ -174,11 +177,12 @@ impl<'c> Sink<'c> {
     }
 
     /// Chooses from a list of objects by type, by `primary`, and by place.
-    fn list(&mut self, path: &str, list: &[Value]) {
+    fn list(&mut self, path: &str, list: &[Value], depth: usize) {
         for (at, item) in list.iter().enumerate() {
             let Value::Object(object) = item else { continue };
-            let kind = object.get("type").and_then(Value::as_str).map(str::to_lowercase);
-            let primary = object.get("primary") == Some(&Value::Bool(true));
+            let kind = object.get("type").or_else(|| item.pointer("/typeCode/codeValue"));
+            let kind = kind.and_then(Value::as_str).map(str::to_lowercase);
+            let primary = ["primary", "primaryIndicator"].iter().any(|mark| object.get(*mark) == Some(&Value::Bool(true)));
             let mut selectors = vec![format!("{path}[{at}]")];
             if let Some(kind) = kind {
                 selectors.push(format!("{path}[type={kind}]"));
@@ -187,7 +191,7 @@ impl<'c> Sink<'c> {
                 selectors.push(format!("{path}[primary]"));
             }
             for selector in selectors {
-                self.flatten(&selector, item, 0);
+                self.flatten(&selector, item, depth + 1);
             }
         }
         let values: Vec<&str> =
@@ -215,12 +219,13 @@ impl<'c> Sink<'c> {
 
     fn flatten(&mut self, path: &str, value: &Value, depth: usize) {
         let text = match value {
-            Value::Object(object) if depth < 4 => {
+            Value::Object(object) if depth < DEEPEST => {
                 for (key, inner) in object {
                     self.flatten(&format!("{path}.{key}"), inner, depth + 1);
                 }
                 return;
             }
+            Value::Array(list) if depth < DEEPEST => return self.list(path, list, depth),
             Value::String(text) => text.clone(),
             Value::Number(number) => exact(&number.to_string()).into_owned(),
             Value::Bool(flag) => flag.to_string(),
@@ -342,7 +347,7 @@ impl<'de> Visitor<'de> for Place<'_, '_> {
         self.sink.scratch = words;
         if !objects.is_empty() {
             let path = self.sink.nodes.get(self.node).map(|node| node.path.clone()).unwrap_or_default();
-            self.sink.list(&path, &objects);
+            self.sink.list(&path, &objects, 0);
         }
         Ok(())
     }

@@ -199,15 +199,30 @@ pub(crate) const APIS: &[Api] = &[
     Api {
         file: "adp_workers.json",
         system: Some("ADP Workforce Now"),
-        fields: &["email", "employee_number", "name", "title", "status", "hire_date", "termination_date"],
+        fields: &[
+            "email",
+            "employee_number",
+            "name",
+            "title",
+            "department",
+            "location",
+            "phone",
+            "status",
+            "hire_date",
+            "termination_date",
+            "manager_email",
+        ],
         document: |people| {
-            let workers = each(people, |person, _| {
+            let workers = each(people, |person, manager| {
                 json!({"associateOID": format!("G{}", person.id), "workerID": {"idValue": person.number},
                     "person": {"legalName": {"givenName": person.given, "familyName1": person.family, "formattedName": person.last_first()}},
                     "workerDates": {"originalHireDate": person.hired, "terminationDate": person.left},
                     "workerStatus": {"statusCode": {"codeValue": word(person, ["Active", "Leave", "Suspended", "Terminated", "Pending"])}},
-                    "workAssignments": [{"jobTitle": person.title, "positionID": "POS1", "primaryIndicator": true}],
-                    "businessCommunication": {"emails": [{"emailUri": person.email}]}})
+                    "workAssignments": [{"jobTitle": "Former", "primaryIndicator": false, "homeOrganizationalUnits": []}, {"jobTitle": person.title, "positionID": "POS1", "primaryIndicator": true,
+                        "homeOrganizationalUnits": [{"nameCode": {"shortName": "B1"}, "typeCode": {"codeValue": "Business Unit"}}, {"nameCode": {"codeValue": "0042", "shortName": person.department}, "typeCode": {"codeValue": "Department"}}],
+                        "homeWorkLocation": {"nameCode": {"codeValue": "L1", "shortName": person.location}, "address": {"cityName": "x"}},
+                        "reportsTo": manager.map(|manager| json!([{"associateOID": format!("G{}", manager.id), "workerID": {"idValue": manager.number}, "reportsToWorkerName": {"formattedName": manager.last_first()}}]))}],
+                    "businessCommunication": {"emails": [{"emailUri": person.email}], "mobiles": [{"formattedNumber": person.phone}], "landlines": [{"formattedNumber": "0"}]}})
             });
             json!({"workers": workers})
         },

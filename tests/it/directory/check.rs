@@ -68,3 +68,11 @@ fn a_template_that_does_not_parse_is_a_problem() {
     let ran = run(folder.path(), ["check", "--directory", "workers.csv"]).code(2);
     assert!(ran.stdout.contains("templates: "), "{}", ran.stdout);
 }
+
+#[test]
+fn a_last_day_that_cannot_be_read_leaves_the_standing_unknown() {
+    let folder = folder();
+    file(folder.path(), "days.csv", "Email,Termination Date\na@acme.com,soon\nb@acme.com,\n");
+    let ran = run(folder.path(), ["check", "--directory", "days.csv", "--as-of", "2026-11-23"]).code(0);
+    assert!(ran.stdout.contains("1 active, 1 unknown"), "{}", ran.stdout);
+}

@@ -134,12 +134,27 @@ fn every_workbook() {
     let rows = rows(&WORKERS, &company);
     loads("workers.xlsx", writers::xlsx(&rows, &[]), WORKERS.fields);
     loads("titled.xlsx", writers::xlsx(&rows, &["Worker status and email report", "", "Run by: Ann"]), WORKERS.fields);
-    loads("typed.xlsx", writers::typed_xlsx(&rows, false), WORKERS.fields);
+    loads("typed.xlsx", writers::typed_xlsx(&rows), WORKERS.fields);
     loads("workers.ods", writers::ods(&rows), WORKERS.fields);
+    loads("workers.xlsb", writers::xlsb(&rows), WORKERS.fields);
+    // LibreOffice's own, made from `typed.xlsx`: numbers formatted `00000`, real dates, a title, a hidden sheet.
+    loads("libreoffice.xls", writers::LIBREOFFICE_XLS, WORKERS.fields);
+    loads("libreoffice.ods", include_bytes!("fixtures/workers.ods"), WORKERS.fields);
     loads("html.xls", writers::html(&rows), WORKERS.fields);
     loads("spreadsheetml.xls", writers::spreadsheetml(&rows), WORKERS.fields);
     loads("tsv.xls", writers::csv(&rows, '\t', "\r\n"), WORKERS.fields);
     loads("xlsx_as.xls", writers::xlsx(&rows, &[]), WORKERS.fields);
+}
+
+#[test]
+fn the_epoch_of_an_old_mac() {
+    let mut bytes = writers::LIBREOFFICE_XLS.to_vec();
+    let mode = bytes.windows(6).position(|record| record == [0x22, 0, 2, 0, 0, 0]).unwrap();
+    bytes[mode + 4] = 1;
+    let folder = folder();
+    let read = column(&people(&file(folder.path(), "mac.xls", bytes)), "hire_date");
+    let later = |day: &String| (day.parse::<chrono::NaiveDate>().unwrap() + chrono::Days::new(1_462)).to_string();
+    assert_eq!(read, expected("hire_date", &company()).iter().map(later).collect::<Vec<_>>());
 }
 
 #[test]
@@ -193,6 +208,31 @@ fn active_directory_as_ldif() {
         })
         .collect();
     loads("users.ldif", writers::ldif(&rows), style.fields);
+}
+
+#[test]
+fn the_order_of_columns_and_rows_changes_nothing() {
+    let folder = folder();
+    let sorted = |rows: &[Row]| {
+        let loaded = people(&file(folder.path(), "order.csv", writers::csv(rows, ',', "\n")));
+        let columns: Vec<Vec<String>> = ["email"].iter().chain(WORKERS.fields).map(|field| column(&loaded, field)).collect();
+        let mut people: Vec<Vec<String>> =
+            (0..rows.len()).map(|at| columns.iter().map(|column| column[at].clone()).collect()).collect();
+        people.sort();
+        people
+    };
+    let rows = rows(&WORKERS, &company());
+    let expected = sorted(&rows);
+    for turn in 1..rows[0].len() {
+        let mut turned = rows.clone();
+        turned.iter_mut().for_each(|row| row.rotate_left(turn));
+        turned.rotate_left(turn);
+        if turn % 2 == 0 {
+            turned.reverse();
+            turned.iter_mut().for_each(|row| row.reverse());
+        }
+        assert_eq!(sorted(&turned), expected, "turned by {turn}");
+    }
 }
 
 #[test]

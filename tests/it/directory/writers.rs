@@ -4,6 +4,9 @@ use std::io::{Cursor, Write};
 
 use super::company::Row;
 
+/// The same workers as Excel 97 has them.
+pub(crate) const LIBREOFFICE_XLS: &[u8] = include_bytes!("fixtures/workers.xls");
+
 /// CSV with the delimiter; quotes only where they are needed.
 pub(crate) fn csv(rows: &[Row], delimiter: char, line_end: &str) -> String {
     let quote = |cell: &str| {
@@ -63,10 +66,9 @@ pub(crate) fn xlsx(rows: &[Row], above: &[&str]) -> Vec<u8> {
 }
 
 /// A workbook as Excel itself would hold it: numbers formatted `00000`, real dates, a title, a hidden sheet.
-pub(crate) fn typed_xlsx(rows: &[Row], epoch_1904: bool) -> Vec<u8> {
+pub(crate) fn typed_xlsx(rows: &[Row]) -> Vec<u8> {
     use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
     let mut book = Workbook::new();
-    let _ = epoch_1904;
     let zeros = Format::new().set_num_format("00000");
     let date = Format::new().set_num_format("dd/mm/yyyy");
     let notes = book.add_worksheet().set_name("Notes").unwrap();
@@ -100,10 +102,14 @@ pub(crate) fn typed_xlsx(rows: &[Row], epoch_1904: bool) -> Vec<u8> {
 
 /// A ZIP archive of these parts.
 pub(crate) fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
+    archive(&parts.iter().map(|(name, text)| (*name, text.as_bytes())).collect::<Vec<_>>())
+}
+
+fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in parts {
+    for (name, bytes) in parts {
         archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        archive.write_all(text.as_bytes()).unwrap();
+        archive.write_all(bytes).unwrap();
     }
     archive.finish().unwrap().into_inner()
 }
@@ -186,9 +192,13 @@ pub(crate) fn ods(rows: &[Row]) -> Vec<u8> {
         }
     };
     let line = |cells: Vec<&str>| format!("<table:table-row>{}</table:table-row>", cells.iter().map(cell).collect::<String>());
+    raw_ods(&table(rows).map(line).collect::<String>())
+}
+
+/// An OpenDocument workbook whose one table is this XML.
+pub(crate) fn raw_ods(table: &str) -> Vec<u8> {
     let content = format!(
-        r#"<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="Data">{}</table:table></office:spreadsheet></office:body></office:document-content>"#,
-        table(rows).map(line).collect::<String>()
+        r#"<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="Data">{table}</table:table></office:spreadsheet></office:body></office:document-content>"#
     );
     let manifest =
         r#"<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>"#;
@@ -196,6 +206,54 @@ pub(crate) fn ods(rows: &[Row]) -> Vec<u8> {
         ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
         ("META-INF/manifest.xml", manifest),
         ("content.xml", &content),
+    ])
+}
+
+/// A binary workbook (XLSB) of text cells: records of a kind, a length and that many bytes.
+pub(crate) fn xlsb(rows: &[Row]) -> Vec<u8> {
+    fn record(out: &mut Vec<u8>, kind: u16, data: &[u8]) {
+        // Both numbers are written in sevens of bits; a kind above 127 already has its mark.
+        if kind < 0x80 {
+            out.push(kind as u8)
+        } else {
+            out.extend(kind.to_le_bytes())
+        }
+        let mut length = data.len();
+        while length >= 0x80 {
+            out.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        out.push(length as u8);
+        out.extend(data);
+    }
+    fn wide(text: &str) -> Vec<u8> {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        (units.len() as u32).to_le_bytes().into_iter().chain(units.into_iter().flat_map(u16::to_le_bytes)).collect()
+    }
+    let mut book = Vec::new();
+    record(&mut book, 0x0183, &[]);
+    record(&mut book, 0x018F, &[]);
+    record(&mut book, 0x019C, &[vec![0; 4], vec![1, 0, 0, 0], wide("r1"), wide("Data")].concat());
+    record(&mut book, 0x0190, &[]);
+    record(&mut book, 0x0184, &[]);
+    let mut sheet = Vec::new();
+    record(&mut sheet, 0x0181, &[]);
+    record(&mut sheet, 0x0194, &[0; 16]);
+    record(&mut sheet, 0x0191, &[]);
+    for (at, row) in (0u32..).zip(table(rows)) {
+        record(&mut sheet, 0x0000, &at.to_le_bytes());
+        for (column, cell) in (0u32..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
+            record(&mut sheet, 0x0006, &[column.to_le_bytes().to_vec(), vec![0; 4], wide(cell)].concat());
+        }
+    }
+    record(&mut sheet, 0x0192, &[]);
+    record(&mut sheet, 0x0182, &[]);
+    let relationships = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.bin"/></Relationships>"#;
+    archive(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("xl/workbook.bin", &book),
+        ("xl/_rels/workbook.bin.rels", relationships.as_bytes()),
+        ("xl/worksheets/sheet1.bin", &sheet),
     ])
 }
 
