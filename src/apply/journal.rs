@@ -9,7 +9,7 @@ use chrono::Utc;
 
 use super::files;
 use crate::failure::{Failure, Kind};
-use crate::plan::journal::Event;
+use crate::plan::journal::{End, Event};
 use crate::plan::{Journal, Plan};
 
 /// A journal that can be written. Whoever has it has the plan's lock.
@@ -17,7 +17,9 @@ use crate::plan::{Journal, Plan};
 pub struct OpenJournal {
     path: PathBuf,
     file: File,
-    journal: Journal,
+    /// What stood in it when it was opened. What is written since is kept on the disk alone: a long apply would fill the memory with it.
+    found: Journal,
+    end: End,
 }
 
 /// Reads the journal of a plan; an empty one where there is none.
@@ -68,14 +70,14 @@ impl OpenJournal {
             Ok(file)
         };
         let file = opened().with_context(|| Failure::failed(format!("cannot open the journal {}", path.display())))?;
-        Ok(Self { path: path.to_owned(), file, journal })
+        Ok(Self { path: path.to_owned(), file, end: journal.end(), found: journal })
     }
 
     /// Appends these events and waits until they are on the disk.
     pub fn append(&mut self, events: impl IntoIterator<Item = Event>) -> Result<()> {
         let mut text = String::new();
         for event in events {
-            text.push_str(&self.journal.push(Utc::now(), event)?);
+            text.push_str(&self.end.line(Utc::now(), event)?);
         }
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
         written.with_context(|| {
@@ -84,9 +86,9 @@ impl OpenJournal {
         })
     }
 
-    /// What stands in it.
-    pub fn journal(&self) -> &Journal {
-        &self.journal
+    /// What stood in it when it was opened.
+    pub fn found(&self) -> &Journal {
+        &self.found
     }
 
     /// Where it is.

@@ -48,10 +48,12 @@ impl Lesson {
 
 /// Why this action is not tried: its own plan's journal, or an earlier one, shows that the account would be deleted.
 pub(super) fn would_delete(action: &Action, journal: &Journal, lesson: Option<&Lesson>) -> Option<String> {
+    if action.kind != Kind::Deactivate {
+        return None;
+    }
     let door = action.through.unwrap_or_default();
     let earlier = lesson.filter(|lesson| lesson.through.is_none_or(|through| through == door));
-    let told =
-        journal.deleted_instead().or(earlier.map(|lesson| lesson.told.as_str())).filter(|_| action.kind == Kind::Deactivate)?;
+    let told = journal.deleted_instead().or(earlier.map(|lesson| lesson.told.as_str()))?;
     let way = match door {
         DeactivateWith::Scim => "set `[domo] deactivate_with = \"rest\"`",
         DeactivateWith::Rest => "decide in `[policy]` between `delete` and `report`",

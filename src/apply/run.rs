@@ -72,7 +72,7 @@ impl<'a> Run<'a> {
         stop: &'a Stop,
         lesson: Option<&'a Lesson>,
     ) -> Self {
-        let earlier = journal.journal().fold().into_iter().map(|(action, standing)| {
+        let earlier = journal.found().fold().into_iter().map(|(action, standing)| {
             let was = |field: &str| standing.was.map(|was| fields::value(was, field)).unwrap_or_default();
             let earlier = Earlier {
                 alarm: standing.alarm.map(|field| (field.to_owned(), was(field))),
@@ -127,7 +127,7 @@ impl<'a> Run<'a> {
         let earlier = self.earlier.remove(&action.id).unwrap_or_default();
         // After a write that is known to have changed nothing, whatever is there is somebody else's doing.
         let ours = earlier.pending || earlier.created || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
-        let found = match would_delete(action, self.journal.journal(), self.lesson) {
+        let found = match would_delete(action, self.journal.found(), self.lesson) {
             Some(why) => Ok(Ready::Impossible(why)),
             None => look(&self.reader, action).await,
         };

@@ -194,6 +194,24 @@ pub struct Journal {
     whole: u64,
 }
 
+/// Where a journal ends: all that has to be known of it to write on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    n: u64,
+    chain: String,
+}
+
+impl End {
+    /// The next line for this event; the journal ends with it from now on.
+    pub fn line(&mut self, at: DateTime<Utc>, event: Event) -> serde_json::Result<String> {
+        let mut line = Line { n: self.n + 1, at, event, chain: String::new() };
+        line.chain = chain(&self.chain, &line)?;
+        let text = serde_json::to_string(&line)? + "\n";
+        *self = Self { n: line.n, chain: line.chain };
+        Ok(text)
+    }
+}
+
 /// The chain before the first line.
 const START: &str = "domo-reconcile/journal/v1";
 
@@ -216,14 +234,9 @@ impl Journal {
         Ok(journal)
     }
 
-    /// The next line for this event; it is part of the journal from now on.
-    pub fn push(&mut self, at: DateTime<Utc>, event: Event) -> serde_json::Result<String> {
-        let mut line = Line { n: self.lines.len() as u64 + 1, at, event, chain: String::new() };
-        line.chain = chain(self.chain(), &line)?;
-        let text = serde_json::to_string(&line)? + "\n";
-        self.whole += text.len() as u64;
-        self.lines.push(line);
-        Ok(text)
+    /// Where it ends, for writing on.
+    pub fn end(&self) -> End {
+        End { n: self.lines.len() as u64, chain: self.chain().to_owned() }
     }
 
     /// The whole lines.
@@ -372,20 +385,24 @@ mod tests {
         Event::Before { action, finding, step: Step::Write, kind: Kind::Update, account_id: Some(7), account, change: Map::new() }
     }
 
-    fn three() -> (Journal, String) {
-        let mut journal = Journal::default();
+    fn written(end: &mut End, events: impl IntoIterator<Item = Event>) -> String {
+        events.into_iter().enumerate().map(|(second, event)| end.line(at(second as i64), event).unwrap()).collect()
+    }
+
+    fn three() -> (Vec<Event>, String) {
         let account: Map<String, Value> = serde_json::from_str(r#"{"id": 12345678901234567, "name": "Ada"}"#).unwrap();
         let before = before("A-1", Some(account));
-        let text = journal.push(at(0), before).unwrap()
-            + &journal.push(at(1), outcome("A-1", Outcome::Done)).unwrap()
-            + &journal.push(at(2), Event::Close { ended: Ended::Complete, why: None }).unwrap();
-        (journal, text)
+        let events = vec![before, outcome("A-1", Outcome::Done), Event::Close { ended: Ended::Complete, why: None }];
+        (events.clone(), written(&mut Journal::default().end(), events))
     }
 
     #[test]
     fn a_journal_reads_back_as_it_was_written() {
-        let (journal, text) = three();
-        assert_eq!(Journal::read(&text).unwrap(), journal);
+        let (events, text) = three();
+        let journal = Journal::read(&text).unwrap();
+        assert_eq!(journal.lines().iter().map(|line| line.event.clone()).collect::<Vec<_>>(), events);
+        let more = text + &written(&mut journal.end(), [outcome("A-2", Outcome::Failed)]);
+        assert_eq!(Journal::read(&more).unwrap().lines().len(), 4);
     }
 
     #[test]
@@ -400,7 +417,8 @@ mod tests {
 
     #[test]
     fn any_byte_that_changes_breaks_the_chain() {
-        let (journal, text) = three();
+        let (_, text) = three();
+        let journal = Journal::read(&text).unwrap();
         for place in 0..text.len() - 1 {
             let mut bytes = text.clone().into_bytes();
             bytes[place] = if bytes[place] == b'x' { b'y' } else { b'x' };
@@ -419,7 +437,7 @@ mod tests {
 
     #[test]
     fn an_unknown_write_stays_open() {
-        let (mut journal, _) = three();
+        let (_, text) = three();
         let before = before("A-2", None);
         let after = Event::After {
             action: "A-2".into(),
@@ -430,8 +448,8 @@ mod tests {
             detail: None,
             alarm: None,
         };
-        journal.push(at(3), before).unwrap();
-        journal.push(at(4), after).unwrap();
+        let more = written(&mut Journal::read(&text).unwrap().end(), [before, after]);
+        let journal = Journal::read(&(text + &more)).unwrap();
         let folded = journal.fold();
         assert_eq!(folded["A-2"].pending, Some(&Step::Write));
         assert!(folded["A-1"].is_done());

@@ -99,8 +99,13 @@ impl Company {
 
     /// Runs the binary in the plan's folder.
     pub fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(&[], args)
+    }
+
+    /// The same with these variables too.
+    pub fn run_with(&self, more: &[(&str, &str)], args: &[&str]) -> Ran {
         let env = self.env();
-        let env: Vec<_> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let env: Vec<_> = env.iter().map(|(name, value)| (*name, value.as_str())).chain(more.iter().copied()).collect();
         run_with(self.folder.path(), &env, args.iter().copied())
     }
 
