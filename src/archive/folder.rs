@@ -2,7 +2,7 @@
 //! process before that leaves a folder without one, which nothing takes for a run.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -92,6 +92,17 @@ impl RunFolder {
             out: BufWriter::with_capacity(1 << 16, Hashed { file, hasher: Sha256::new(), bytes: 0 }),
             files: Arc::clone(&self.files),
         })
+    }
+
+    /// Makes sure that this many bytes of temporary files have room here, for a writer of those that cannot say that it ran out.
+    pub fn reserve(&self, bytes: u64) -> Result<()> {
+        let full = || {
+            Failure::failed(format!("there is no room for temporary files in {}", self.path.display()))
+                .hint("see whether the disk is full")
+        };
+        let mut file = tempfile::tempfile_in(&self.path).with_context(full)?;
+        std::io::copy(&mut std::io::repeat(0).take(bytes), &mut file).with_context(full)?;
+        file.flush().with_context(full)
     }
 
     /// A new file with this content.

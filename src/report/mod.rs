@@ -109,7 +109,7 @@ pub fn write(inputs: &Inputs, folder: &RunFolder) -> Result<()> {
 fn sheets(inputs: &Inputs, plan: &Plan, ordered: &[&Finding], templates: &templates::Templates, folder: &RunFolder) -> Result<()> {
     file(folder, "review.csv", |out| tables::review(plan, out))?;
     let view = build::view(inputs, ordered, &templates.texts, &folder.files())?;
-    file(folder, "review.xlsx", |out| workbook::write(inputs, plan, ordered, &view, &templates.texts, out))
+    file(folder, "review.xlsx", |out| workbook::write(inputs, plan, ordered, &view, &templates.texts, folder, out))
 }
 
 /// The files that have everything.

@@ -5,6 +5,7 @@
 //! `Plan digest`, which is how a filled-in workbook finds its way back.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use polars::prelude::{DataFrame, DataType};
@@ -15,6 +16,7 @@ use rust_xlsxwriter::{
 use super::texts::Texts;
 use super::view::View;
 use super::{Inputs, appendix, cap, figures};
+use crate::archive::RunFolder;
 use crate::failure::Failure;
 use crate::plan::{self, Plan, Verdict};
 use crate::reconcile::Finding;
@@ -39,38 +41,46 @@ struct Book<'a> {
     rows: usize,
 }
 
-/// Writes the workbook of a plan. The writer of sheets keeps rows in temporary files and panics where those cannot be written; a full
-/// disk is an error like any other here.
+/// Writes the workbook of a plan. The writer of sheets keeps rows in temporary files and panics where those cannot be written, so
+/// they are put where the run is, and their room is made sure of before. Should it be taken meanwhile, that is an error like any other.
 pub(super) fn write(
     inputs: &Inputs,
     plan: &Plan,
     ordered: &[&Finding],
     view: &View,
     t: &Texts,
+    folder: &RunFolder,
     out: impl Write + Send,
 ) -> Result<u64> {
-    let filled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| fill(inputs, plan, ordered, view, t, ROWS, out)));
-    filled.unwrap_or_else(|_| {
-        let folder = std::env::temp_dir();
+    folder.reserve(room(inputs, plan, ordered)).context("cannot write review.xlsx")?;
+    let fill = || fill(Book::new(t, ROWS, folder.path())?, inputs, plan, ordered, view, out);
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(fill)).unwrap_or_else(|_| {
         Err(Failure::failed("cannot write review.xlsx: its temporary files could not be written")
-            .hint(format!("see whether there is room in {}", folder.display()))
+            .hint(format!("see whether there is room in {}", folder.path().display()))
             .into())
     })
 }
 
-fn fill(
-    inputs: &Inputs,
-    plan: &Plan,
-    ordered: &[&Finding],
-    view: &View,
-    t: &Texts,
-    rows: usize,
-    out: impl Write + Send,
-) -> Result<u64> {
-    let head = Format::new().set_bold().set_background_color(0xF5_F7_F9).set_border_bottom(FormatBorder::Medium);
-    let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top);
-    let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    let mut book = Book { book: Workbook::new(), head, open, wrap, t, rows };
+/// About as many bytes as the rows of all sheets take as XML, with what the lists written beside them take in a small run.
+fn room(inputs: &Inputs, plan: &Plan, ordered: &[&Finding]) -> u64 {
+    const CELL: usize = 48;
+    /// A name, an address, a number.
+    const WHO: usize = 128;
+    const REST: usize = 160 << 10;
+    let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let finding = |finding: &&Finding| {
+        let drift = finding.drift.iter().map(|field| field.field.len() + text(&field.domo) + text(&field.directory) + 8);
+        12 * CELL + WHO + 2 * (finding.reason.len() + drift.sum::<usize>())
+    };
+    let findings: usize = ordered.iter().take(ROWS).map(finding).sum();
+    let action = |action: &plan::Action| 11 * CELL + 2 * plan::sheet::locked(action).iter().map(String::len).sum::<usize>();
+    let actions: usize = plan.actions.iter().map(action).sum();
+    let accounts = inputs.accounts.frame.height().min(ROWS) * (7 * CELL + WHO);
+    (findings + actions + accounts + REST) as u64
+}
+
+fn fill(mut book: Book, inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View, out: impl Write + Send) -> Result<u64> {
+    let t = book.t;
     let mut properties = DocProperties::new()
         .set_title(&view.page_title)
         .set_author(&view.generator)
@@ -117,7 +127,16 @@ fn ends(sheet: &mut Worksheet, t: &Texts, rows: usize, total: usize, file: &str)
     put(sheet, u32::try_from(rows + 2)?, 0, &t.fill("workbook.capped", &[("n", &n), ("total", &total), ("file", file)]))
 }
 
-impl Book<'_> {
+impl<'a> Book<'a> {
+    fn new(t: &'a Texts, rows: usize, temporary: &Path) -> Result<Self> {
+        let head = Format::new().set_bold().set_background_color(0xF5_F7_F9).set_border_bottom(FormatBorder::Medium);
+        let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top);
+        let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+        let mut book = Workbook::new();
+        book.set_tempdir(temporary).context("cannot write review.xlsx")?;
+        Ok(Self { book, head, open, wrap, t, rows })
+    }
+
     /// A sheet with a header that stays, filters, and prints on whole pages. In constant memory: rows are written in order.
     fn sheet(&mut self, name: &str, columns: &[(&str, f64)], rows: usize) -> Result<&mut Worksheet> {
         let sheet = self.book.add_worksheet_with_constant_memory()?;
@@ -396,7 +415,8 @@ mod tests {
         let view = build::view(&inputs, &ordered, &templates.texts, &[]).unwrap();
         let file = tempfile::Builder::new().suffix(".xlsx").tempfile().unwrap();
         let plan = example.plan.as_ref().unwrap();
-        fill(&inputs, plan, &ordered, &view, &templates.texts, 10, file.reopen().unwrap()).unwrap();
+        let book = Book::new(&templates.texts, 10, &std::env::temp_dir()).unwrap();
+        fill(book, &inputs, plan, &ordered, &view, file.reopen().unwrap()).unwrap();
         let sheet = |name: &str| crate::directory::table::read_rows(file.path(), Some(name)).unwrap();
         for (name, word) in [("Findings", "This sheet ends here, after the first 10 of 60"), ("Accounts", "none on this sheet")] {
             let rows = sheet(name);

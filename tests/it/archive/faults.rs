@@ -39,6 +39,7 @@ fn a_disk_that_is_full_at_any_point_leaves_no_half_run() {
         } else {
             assert_eq!(full.code, 1, "{}", full.stderr);
             assert!(full.stderr.contains("cannot write") || full.stderr.contains("cannot lock"), "{}", full.stderr);
+            assert!(!full.stderr.contains("panicked"), "{}", full.stderr);
             failed += 1;
         }
     }
@@ -47,6 +48,51 @@ fn a_disk_that_is_full_at_any_point_leaves_no_half_run() {
     let next = company.audit("2026-06-01");
     assert_eq!(next.state("orphan", 180), super::state("open", "2026-05-01"));
     company.verify(&first).code(0);
+}
+
+/// A disk of its own for the archive and for temporary files, from too small for anything to large enough, page by page. Where this
+/// machine lets nobody mount one, nothing is tested.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_small_disk_that_fills_up_anywhere_leaves_no_half_run_and_no_panic() {
+    let company = Company::new();
+    let args = company.prepare().join(" ");
+    std::fs::create_dir(company.path().join("disk")).unwrap();
+    // The disk is there for this shell alone; what it says is the exit code, and what is on the disk is listed while it is.
+    let script = format!(
+        "mount -t tmpfs -o size=\"$SIZE\"k none disk || exit 99
+         export TMPDIR=disk
+         \"$PROGRAM\" {args} --archive disk/audits >/dev/null
+         code=$?
+         for run in $(\"$PROGRAM\" runs --archive disk/audits --json | sed -n 's/^ *\"path\": \"\\(.*\\)\",*$/\\1/p'); do
+             \"$PROGRAM\" verify \"$run\" || exit 98
+         done
+         mount -o remount,size=8m none disk || exit 97
+         \"$PROGRAM\" {args} --archive disk/audits >/dev/null || exit 96
+         mount -o remount,ro none disk || exit 95
+         \"$PROGRAM\" {args} --archive disk/audits >/dev/null && exit 94
+         exit $code"
+    );
+    std::fs::write(company.path().join("fill.sh"), script).unwrap();
+    let (mut failed, mut whole) = (0, 0);
+    for size in (4..=340).step_by(28) {
+        let full = company.shell(&format!("SIZE={size} exec unshare --map-root-user --mount sh fill.sh"));
+        if full.code == 99 || full.stderr.contains("unshare") {
+            eprintln!("skipped: {}", full.stderr);
+            return;
+        }
+        assert!(!full.stderr.contains("panicked"), "{size} kB: {}", full.stderr);
+        match full.code {
+            0 => whole += 1,
+            1 => {
+                assert!(full.stderr.contains("No space left on device"), "{size} kB: {}", full.stderr);
+                failed += 1;
+            }
+            code => panic!("{size} kB: {code}: {}\n{}", full.stderr, full.stdout),
+        }
+        assert!(full.stderr.contains("Read-only file system"), "{}", full.stderr);
+    }
+    assert!(failed > 4 && whole > 0, "{failed} failed, {whole} did not");
 }
 
 #[cfg(unix)]
