@@ -115,7 +115,7 @@ pub struct Summary {
     pub by_kind: BTreeMap<Kind, u64>,
     /// Findings that an exception covers; they are counted above too.
     pub accepted: u64,
-    /// Findings that the run it was compared with did not have.
+    /// Findings that the run it was compared with did not have: new ones, and those that are back.
     pub new: u64,
     /// Findings of the run it was compared with that were gone.
     pub resolved: u64,
@@ -136,7 +136,7 @@ impl Summary {
             by_severity: by_severity(reconciliation),
             by_kind,
             accepted: reconciliation.findings.iter().filter(|finding| finding.exception.is_some()).count() as u64,
-            new: history.count(super::history::State::New),
+            new: history.appeared(),
             resolved: history.resolved.len() as u64,
         }
     }

@@ -33,7 +33,7 @@ pub struct Notice {
     pub exit_code: u8,
     /// Findings by severity; empty when nothing was judged.
     pub findings: BTreeMap<Severity, u64>,
-    /// Findings that appeared since the previous run.
+    /// Findings that the previous run did not have: new ones, and those that are back.
     pub new: u64,
     /// Findings that are gone since.
     pub resolved: u64,
@@ -123,7 +123,7 @@ impl Notice {
             let (critical, high) = (severe(Severity::Critical), severe(Severity::High));
             let _ = write!(
                 line,
-                " {} findings ({critical} critical, {high} high), {} new, {} gone; {} accounts, {} people; {} actions planned.",
+                " {} findings ({critical} critical, {high} high), {} new or back, {} gone; {} accounts, {} people; {} actions planned.",
                 self.total(),
                 self.new,
                 self.resolved,
@@ -212,7 +212,7 @@ mod tests {
         let body = body(&[notice()]);
         assert_eq!(
             body["text"],
-            "Domo access review of ac\"me: complete. 3 findings (1 critical, 2 high), 3 new, 0 gone; 0 accounts, 0 people; 0 actions planned."
+            "Domo access review of ac\"me: complete. 3 findings (1 critical, 2 high), 3 new or back, 0 gone; 0 accounts, 0 people; 0 actions planned."
         );
         assert_eq!(body["runs"][0]["findings"]["high"], 2);
         let failed = Notice::failed("acme", notice().started, Kind::Failed);

@@ -329,7 +329,11 @@ impl Builder<'_> {
     pub(super) fn untested(&self, kind: Kind) -> Option<&str> {
         let slug = kind.as_str();
         let all = &self.inputs.reconciliation.not_tested;
-        all.iter().find(|untested| untested.check.replace('_', "-") == slug).map(|untested| untested.why.as_str())
+        let named = all.iter().find(|untested| untested.check.replace('_', "-") == slug).map(|untested| untested.why.as_str());
+        // "None found" among nobody would read like a result.
+        let nothing = self.inputs.reconciliation.method.tested.get(&kind) == Some(&0);
+        let why = if kind == Kind::Exception { "section.no_exceptions" } else { "section.nothing_to_test" };
+        named.or_else(|| nothing.then(|| self.t.get(why)))
     }
 
     pub(super) fn severity(&self, severity: Severity) -> view::Severity {
@@ -392,6 +396,11 @@ impl Builder<'_> {
         if self.inputs.history.previous.is_some() {
             sentence.push(' ');
             sentence.push_str(&t.count("findings.new", new, &[]));
+            let back = self.inputs.history.count(State::Reappeared);
+            if back > 0 {
+                sentence.push(' ');
+                sentence.push_str(&t.count("findings.back", back, &[]));
+            }
         }
         let kinds = Kind::ALL.iter().map(|&kind| self.kind_count(kind, new_by_kind.get(&kind).copied().unwrap_or(0)));
         let kinds = kinds.collect();
@@ -428,10 +437,7 @@ impl Builder<'_> {
         KindCount {
             key: kind.as_str().into(),
             label: self.kind_text(kind, "name"),
-            href: Some(match (total, untested) {
-                (0, true) => "#not-tested".to_owned(),
-                _ => format!("#k-{kind}"),
-            }),
+            href: Some(format!("#k-{kind}")),
             counts: count_cells(&counts),
             total: figures::grouped(total),
             new: figures::grouped(new),

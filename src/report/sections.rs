@@ -5,7 +5,7 @@ use super::cap::{self, Selection};
 use super::figures;
 use super::view::{Cell, Chunk, Column, FieldChange, Finding as Row, Nothing, Section};
 use crate::archive::history::State;
-use crate::reconcile::{AccountRef, Detail, DriftField, Finding, Kind, PersonRef};
+use crate::reconcile::{AccountRef, Detail, DriftField, EvidenceStatus, Finding, Kind, PersonRef};
 use crate::text;
 
 /// Rows of one `<table>`: a browser lays out one large table far slower than several small ones.
@@ -117,7 +117,11 @@ fn none(builder: &Builder, kind: Kind) -> Nothing {
         Some(why) => (format!("{} {}", t.get("section.not_tested"), shown(why)), "not-tested"),
         None => {
             let tested = tested(builder, kind).map(|tested| format!(" {tested}")).unwrap_or_default();
-            (format!("{}{tested}", t.get("section.none_found")), "none")
+            let found = match builder.inputs.reconciliation.evidence.status {
+                EvidenceStatus::Incomplete => "section.none_found_incomplete",
+                _ => "section.none_found",
+            };
+            (format!("{}{tested}", t.get(found)), "none")
         }
     };
     Nothing {

@@ -16,14 +16,16 @@ use crate::reconcile::{EvidenceStatus, FindingId};
 pub(super) struct Before {
     /// The run to compare with.
     pub(super) baseline: Option<Baseline>,
-    /// Every finding of any earlier run of the instance, and the first day judged that had it.
-    pub(super) first_seen: BTreeMap<FindingId, NaiveDate>,
+    /// Every finding of any earlier run of the instance, and the first and the last day judged that had it.
+    pub(super) seen: BTreeMap<FindingId, (NaiveDate, NaiveDate)>,
     /// Oldest first.
     pub(super) trend: Vec<TrendPoint>,
     /// The last run of the archive, whatever its instance and outcome.
     pub(super) newest: Option<StoredRun>,
     /// The runs of the instance, in the order of the chain.
     pub(super) runs: Vec<StoredRun>,
+    /// Runs after the baseline that did not judge whole evidence.
+    pub(super) incomplete: Vec<(String, NaiveDate)>,
     pub(super) notes: Vec<String>,
 }
 
@@ -82,16 +84,20 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
                 resolved: summary.resolved,
             });
         }
+        // Until a whole one comes after it.
+        before.incomplete.extend((!whole).then(|| (stored.id().to_owned(), manifest.run.as_of)));
         if stored.pruned {
             continue;
         }
         match trusted_findings(&stored, &manifest) {
             Ok(entries) => {
                 for entry in &entries {
-                    let first_seen = before.first_seen.entry(entry.id.clone()).or_insert(entry.first_seen);
-                    *first_seen = entry.first_seen.min(*first_seen);
+                    let day = manifest.run.as_of;
+                    let (first, last) = before.seen.entry(entry.id.clone()).or_insert((entry.first_seen, day));
+                    (*first, *last) = (entry.first_seen.min(*first), day.max(*last));
                 }
                 if whole {
+                    before.incomplete.clear();
                     let findings = entries.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
                     before.baseline = Some(Baseline { stored, manifest, summary, findings });
                 }
@@ -111,6 +117,13 @@ fn trusted_findings(stored: &StoredRun, manifest: &Manifest) -> Result<Vec<Entry
         bail!("its findings.json is not the one its manifest names; `verify` says more");
     }
     Ok(Findings::read(&path)?.findings)
+}
+
+/// Runs that this one is not compared with.
+pub(super) fn notes_on_incomplete(before: &Before, notes: &mut Vec<String>) {
+    notes.extend(before.incomplete.iter().map(|(id, as_of)| {
+        format!("The run {id} of {as_of} had incomplete evidence: nothing is compared with it, and it is not in the trend.")
+    }));
 }
 
 /// What the order of runs and the clock say of each other.

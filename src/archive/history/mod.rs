@@ -74,6 +74,7 @@ pub struct TrendPoint {
     pub run_id: String,
     pub as_of: NaiveDate,
     pub by_severity: BTreeMap<Severity, u64>,
+    /// New ones and those that are back.
     pub new: u64,
     pub resolved: u64,
 }
@@ -121,6 +122,11 @@ impl History {
         Self { lifecycle: reconciliation.findings.iter().map(|finding| new(&finding.id)).collect(), ..Self::default() }
     }
 
+    /// Findings that the previous run did not have, whether or not an earlier one had them.
+    pub fn appeared(&self) -> u64 {
+        self.count(State::New) + self.count(State::Reappeared)
+    }
+
     /// How many findings are in this state.
     pub fn count(&self, state: State) -> u64 {
         self.lifecycle.values().filter(|lifecycle| lifecycle.state == state).count() as u64
@@ -156,14 +162,16 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
     let mut history = History::first(now);
     history.notes.clone_from(&before.notes);
     before::notes_on_time(&before, present, &mut history.notes);
+    before::notes_on_incomplete(&before, &mut history.notes);
 
     if let Some(baseline) = &before.baseline {
         history.previous = Some(baseline.previous());
         for finding in &now.findings {
             let Some(lifecycle) = history.lifecycle.get_mut(&finding.id) else { continue };
-            if let Some(first_seen) = before.first_seen.get(&finding.id) {
+            if let Some((first_seen, last_seen)) = before.seen.get(&finding.id) {
                 lifecycle.state = State::Reappeared;
                 lifecycle.first_seen = now.as_of.min(*first_seen);
+                lifecycle.changed = vec![format!("back again; last seen {last_seen}")];
             }
             if let Some(then) = baseline.findings.get(&finding.id) {
                 lifecycle.changed = difference::sentences(then, &Entry::of(finding, now.as_of, None));
@@ -181,7 +189,7 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
         run_id: present.run.id.clone(),
         as_of: now.as_of,
         by_severity: super::manifest::by_severity(now),
-        new: history.count(State::New),
+        new: history.appeared(),
         resolved: history.resolved.len() as u64,
     });
     let surplus = history.trend.len().saturating_sub(TREND);

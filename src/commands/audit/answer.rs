@@ -69,7 +69,7 @@ impl Audited {
         }
         lines.push(match self.first_run {
             true => "First run of this archive: nothing to compare with".to_owned(),
-            false => format!("Since the previous run: {} new, {} resolved", self.notice.new, self.notice.resolved),
+            false => format!("Since the previous run: {} new or back, {} resolved", self.notice.new, self.notice.resolved),
         });
         let file = |name: &str| self.files.get(name).map(|path| path.display().to_string()).unwrap_or_default();
         lines.push(format!("Report: {}", file("report.html")));
@@ -79,7 +79,8 @@ impl Audited {
                 [guard] => format!(", held back by the guard {guard}: `review` shows how it is overridden"),
                 guards => format!(", held back by the guards {}: `review` shows how they are overridden", guards.join(", ")),
             };
-            lines.push(format!("Plan:   {} ({} actions{held})", file("plan.json"), plan.actions));
+            let actions = if plan.actions == 1 { "1 action".to_owned() } else { format!("{} actions", plan.actions) };
+            lines.push(format!("Plan:   {} ({actions}{held})", file("plan.json")));
             lines.push(format!("Next:   domo-reconcile review {}", file("plan.json")));
         }
         lines.join("\n")

@@ -68,7 +68,15 @@ fn a_year_of_runs_tells_each_finding_from_its_first_day_to_its_last() {
     assert!(!month(11).folder.join("plan.json").exists());
     assert_eq!(month(11).json("manifest.json")["summary"]["resolved"], 0);
     assert_eq!(month(12).json("manifest.json")["summary"]["compared_with"], month(10).id());
-    // Twelve runs, of which eleven judged whole evidence.
+    // Nothing that was not tested reads like a result.
+    let empty = std::fs::read_to_string(month(11).folder.join("report.html")).unwrap();
+    assert!(empty.contains("Not tested: there was nothing to test.") && !empty.contains("None found. "), "{empty}");
+    // Twelve runs, of which eleven judged whole evidence; the one that did not is named. What is back counts as a change.
     let last = std::fs::read_to_string(month(12).folder.join("report.html")).unwrap();
+    assert!(last.contains(&format!("The run {} of 2025-11-01 had incomplete evidence", month(11).id())), "{last}");
+    assert!(last.contains("0 are new. 1 is back again.") && last.contains("back again; last seen 2025-08-01"), "{last}");
+    let summary = &month(12).json("manifest.json")["summary"];
+    assert_eq!((&summary["new"], &summary["resolved"]), (&1.into(), &0.into()), "so that the trend ties out");
+    assert!(stdout.contains("Since the previous run: 1 new or back, 0 resolved"), "{stdout}");
     assert!(last.contains("2025-01-01") && last.contains("2025-12-01"), "the trend goes back to January");
 }
