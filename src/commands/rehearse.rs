@@ -17,7 +17,7 @@ use crate::domo::{Accounts, Reader, Session, Settings};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Action, Override, Plan, Sealed};
 use crate::reconcile::{Kind as Finding, Reconciliation, Rules, reconcile};
-use crate::sandbox::{Options, Sandbox};
+use crate::sandbox::{Options, Profile, Sandbox};
 use crate::{archive, cli, text};
 
 /// Requests a minute to ourselves: nobody else uses the sandbox.
@@ -39,12 +39,17 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
             accounts: stored.accounts.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?,
             owner: credential.user_id,
             customer: Some(plan.instance.clone()),
+            // Domo itself let the client read, whatever its owner's role is called.
+            profile: Profile { checks_rights: false, ..Profile::guide() },
             ..Options::default()
         });
         let running = running.await?;
         let sandbox = Options::default();
         let mut settings = Settings::new(&running.url(), sandbox.client_id, SecretString::from(sandbox.client_secret))?;
         settings.requests_per_minute = PACE;
+        // What the snapshot knows beside the accounts, the sandbox tells again.
+        settings.groups = stored.accounts.provided.contains("groups");
+        settings.activity_days = config.domo.activity_days;
         let session = Session::open(settings).await?;
 
         let terminal = context.terminal;

@@ -3,6 +3,10 @@
 //! Domo's list has row offsets, no total and no stated order, and others change it while it is read. So pages are asked for side
 //! by side but taken in order, a pass only ends at an empty page, and the list is read again until two passes in a row name the
 //! same ids. If that does not happen within a bounded number of passes, the evidence is incomplete and says why.
+//!
+//! The second pass costs as much as the first, and nothing cheaper shows as much. Pages that overlap by a row notice that a row went
+//! or came between two reads, but not one that went and one that came, or two that changed places; a page cannot be larger than 500
+//! rows; and Domo tells no total, no version and no digest of its list that could be compared instead.
 
 use std::collections::HashSet;
 use std::time::Duration;

@@ -15,6 +15,8 @@ pub struct Profile {
     pub token_tells_more: bool,
     /// How long a token lives.
     pub token_lifetime: Duration,
+    /// A client whose owner may not manage people is refused.
+    pub checks_rights: bool,
     /// A PUT clears every field it leaves out; otherwise it keeps them.
     pub put_replaces: bool,
     /// `active` is kept and shown; otherwise it is ignored without a word.
@@ -48,6 +50,7 @@ impl Profile {
             token_by_get: false,
             token_tells_more: false,
             token_lifetime: Duration::from_secs(3600),
+            checks_rights: true,
             put_replaces: true,
             honours_active: true,
             put_answers: true,
@@ -70,6 +73,7 @@ impl Profile {
             token_by_get: true,
             token_tells_more: true,
             token_lifetime: Duration::from_secs(3599),
+            checks_rights: true,
             put_replaces: false,
             honours_active: false,
             put_answers: false,

@@ -147,10 +147,11 @@ impl State {
         self.users.last().map(|user| user.id)
     }
 
-    /// Whether the account behind the API client may manage people: a client has the rights of whoever made it.
+    /// Whether the account behind the API client may manage people: a client has the rights of whoever made it. A role of the
+    /// instance's own may.
     pub(super) fn may_manage(&self) -> bool {
         let role = self.owner.and_then(|owner| self.get(owner)?.get("role")?.as_str().map(str::to_owned));
-        role.is_none_or(|role| role == "Admin")
+        !self.profile.checks_rights || !role.is_some_and(|role| matches!(role.as_str(), "Editor" | "Participant" | "Social"))
     }
 
     /// The groups of a user, as one GET tells them.

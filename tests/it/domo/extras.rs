@@ -74,6 +74,22 @@ fn a_replay_with_groups_and_activity_gives_the_same_findings_byte_for_byte() {
 }
 
 #[test]
+fn a_rehearsal_tells_groups_and_activity_again_and_writes_none_of_it() {
+    let served = served();
+    let folder = served.folder.path();
+    let audited = served.run(&["audit", "--directory", "workers.csv", "--json", "-q"]).code(0).json();
+    let plan = audited["files"]["plan.json"].as_str().unwrap();
+    run_with(folder, &[], ["review", plan, "--approve", "all", "--by", "ana"]).code(0);
+    let lift =
+        ["--override", "max-deactivations", "--override", "min-admins", "--override", "max-updates", "--reason", "rehearsal"];
+    let ran = run_with(folder, &[], ["apply", plan, "--rehearse", "--json"].into_iter().chain(lift));
+    let told = ran.json();
+    assert_eq!(told["results"].as_array().unwrap().iter().filter(|row| row["outcome"] != "done").count(), 0, "{told}");
+    // Only the deactivated are gone from the findings, and nothing is found that was not there before.
+    assert_eq!(told["rehearsal"]["findings_after"]["orphan"], 0, "{told}");
+}
+
+#[test]
 fn what_a_snapshot_keeps_is_never_written_to_domo() {
     let account = domo::Account::from_object(snapshot()[0].as_object().unwrap().clone()).unwrap();
     assert!(!account.raw().contains_key("domo-reconcile"));
