@@ -21,10 +21,11 @@ pub(super) struct Lesson {
 }
 
 impl Lesson {
-    /// The first one in the journals of the runs beside this plan's; none where the plan deactivates nobody.
+    /// The first one in the journals of the runs beside this plan's; none where the plan deactivates nobody, or stands in no run's folder
+    /// (a rehearsal's, a copy).
     pub(super) fn learn(path: &Path, plan: &Plan) -> Option<Self> {
         plan.actions.iter().find(|action| action.kind == Kind::Deactivate)?;
-        let folder = files::folder(path).canonicalize().ok()?;
+        let folder = files::folder(path).canonicalize().ok().filter(|folder| folder.join("manifest.json").exists())?;
         let own = folder.join(files::journal_of(path).file_name()?);
         let mut journals: Vec<_> = inside(folder.parent()?).iter().flat_map(|run| inside(run)).collect();
         journals.retain(|file| *file != own && file.to_str().is_some_and(|name| name.ends_with(JOURNAL)));

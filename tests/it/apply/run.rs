@@ -406,6 +406,7 @@ fn a_deactivation_that_deletes_ends_the_run_and_is_asked_of_nobody_again() {
     for (run, plan) in [("one", company.read("plan.json")), ("two", approved(next).to_json().unwrap())] {
         std::fs::create_dir_all(company.path("audits").join(run)).unwrap();
         company.write(&format!("audits/{run}/plan.json"), &plan);
+        company.write(&format!("audits/{run}/manifest.json"), "{}");
     }
     let apply = |run: &str, args: &[&str]| {
         let plan = format!("audits/{run}/plan.json");

@@ -246,3 +246,20 @@ fn an_import_is_refused_where_an_apply_would_be_and_takes_only_what_is_approved(
     story.apply(&["--bulk-import", "import"]).code(6);
     assert!(!story.company.path("import").exists());
 }
+
+#[test]
+fn somebody_in_two_directories_is_created_with_what_either_says() {
+    let company = Company::new(vec![update(10)]);
+    company.write("workers.csv", "Email,Employee Number,Name,Location\np900@acme.com,900,Person 900,\n");
+    company.write("desks.csv", "Email,Title,Department,Location\np900@acme.com,Clerk,Finance,Köln\n");
+    company.configure(&format!("[[directory]]\npath = \"desks.csv\"\n{RULES}"));
+    let audited = company.run(&["audit", "--json"]).code(0).json();
+    let plan = std::fs::read_to_string(company.path(audited["files"]["plan.json"].as_str().unwrap())).unwrap();
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    let create = plan["actions"].as_array().unwrap().iter().find(|action| action["kind"] == "create").unwrap();
+    let expected = json!({
+        "email": "p900@acme.com", "name": "Person 900", "role": "Participant", "employeeNumber": "900", "title": "Clerk",
+        "department": "Finance", "location": "Köln", "groups": ["Finance Team"]
+    });
+    assert_eq!(create["after"], expected);
+}
