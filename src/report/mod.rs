@@ -28,6 +28,8 @@ mod texts;
 pub mod view;
 mod workbook;
 
+use std::borrow::Borrow;
+
 use anyhow::Result;
 
 use crate::archive::findings::Findings;
@@ -72,20 +74,38 @@ pub struct Options {
 /// # Errors
 /// When a file cannot be written, or a template of the user's own does not render; the error names file, line and column.
 pub fn write(inputs: &Inputs, folder: &RunFolder) -> Result<()> {
+    write_with(inputs, folder, || Ok(inputs.plan)).map(drop)
+}
+
+/// [`write`] with a plan that is made meanwhile: the lists do not wait for it. What it comes to is given back.
+///
+/// # Errors
+/// Those of the plan and of [`write`].
+pub fn write_with<P: Borrow<Plan> + Send>(
+    inputs: &Inputs,
+    folder: &RunFolder,
+    plan: impl FnOnce() -> Result<Option<P>> + Send,
+) -> Result<Option<P>> {
     let templates = templates::Templates::load(&inputs.config.config)?;
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
     // The review sheets come back with decisions, so they name whom they are about, redacted or not.
-    let review = || match inputs.plan {
-        Some(plan) => sheets(inputs, plan, &ordered, &templates, folder),
-        None => Ok(()),
+    let review = || -> Result<Option<P>> {
+        let plan = plan()?;
+        if let Some(plan) = plan.as_ref().map(Borrow::borrow) {
+            sheets(&Inputs { plan: Some(plan), ..*inputs }, plan, &ordered, &templates, folder)?;
+        }
+        Ok(plan)
     };
     if !inputs.options.redact {
-        let (reviewed, written) = rayon::join(review, || lists(inputs, &ordered, folder));
-        reviewed.and(written)?;
-        let view = || build::view(inputs, &ordered, &templates.texts, &folder.files());
-        return pages(&templates, inputs.options.markdown, folder, view);
+        let (plan, written) = rayon::join(review, || lists(inputs, &ordered, folder));
+        let plan = plan?;
+        written?;
+        let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
+        let view = || build::view(&inputs, &ordered, &templates.texts, &folder.files());
+        pages(&templates, inputs.options.markdown, folder, view)?;
+        return Ok(plan);
     }
-    review()?;
+    let plan = review()?;
     let mut redactor = redact::Redactor::of(folder.archive())?;
     let redacted = redactor.redacted(inputs.accounts, inputs.people, inputs.reconciliation, inputs.history)?;
     let inputs = Inputs {
@@ -93,6 +113,7 @@ pub fn write(inputs: &Inputs, folder: &RunFolder) -> Result<()> {
         people: &redacted.people,
         reconciliation: &redacted.reconciliation,
         history: &redacted.history,
+        plan: plan.as_ref().map(Borrow::borrow),
         ..*inputs
     };
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
@@ -102,7 +123,8 @@ pub fn write(inputs: &Inputs, folder: &RunFolder) -> Result<()> {
         redactor.view(&mut view);
         Ok(view)
     })?;
-    file(folder, redact::KEY, |out| redactor.key(out))
+    file(folder, redact::KEY, |out| redactor.key(out))?;
+    Ok(plan)
 }
 
 /// Where people decide.

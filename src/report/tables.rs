@@ -43,6 +43,12 @@ impl Rows {
             self.text.extend_from_slice(b"\"\"");
             return;
         }
+        // Most cells are plain ASCII without a sign in front: one look at each byte.
+        let plain = |byte: u8| matches!(byte, b' '..=b'~' if !matches!(byte, b'"' | b','));
+        if value.bytes().all(plain) && !value.starts_with(['=', '+', '-', '@']) {
+            self.text.extend_from_slice(value.as_bytes());
+            return;
+        }
         let value = safe(value);
         if value.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
             self.text.push(b'"');

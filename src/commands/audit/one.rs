@@ -114,10 +114,13 @@ impl Audit {
         };
         let previous = history.previous.as_ref().map(|previous| (previous.accounts_read, previous.people_read));
         let plan_context = plan::Context { run_id: run.id.clone(), created: run.finished, inputs: bound_to, previous };
-        let plan = plan::build(&reconciliation, accounts, people, &loaded.config, &plan_context)?;
-        if let Some(plan) = &plan {
-            folder.write("plan.json", plan.to_json()?, Some(plan.actions.len() as u64))?;
-        }
+        let plan = || -> Result<Option<Plan>> {
+            let plan = plan::build(&reconciliation, accounts, people, &loaded.config, &plan_context)?;
+            if let Some(plan) = &plan {
+                folder.write("plan.json", plan.to_json()?, Some(plan.actions.len() as u64))?;
+            }
+            Ok(plan)
+        };
 
         let inputs = report::Inputs {
             run,
@@ -126,10 +129,10 @@ impl Audit {
             people,
             reconciliation: &reconciliation,
             history: &history,
-            plan: plan.as_ref(),
+            plan: None,
             options: self.report,
         };
-        report::write(&inputs, folder)?;
+        let plan = report::write_with(&inputs, folder, plan)?;
         let manifest = Manifest::new(run.clone(), config)
             .accounts(accounts)
             .people(people)
