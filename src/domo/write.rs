@@ -137,6 +137,14 @@ impl Sent {
     }
 }
 
+/// What a refusal means after an earlier answer got lost: what was sent then may still take place.
+fn after(lost: Option<&Sent>, error: WriteError) -> WriteError {
+    match lost.and_then(Sent::why) {
+        Some(why) => WriteError::Unknown(format!("{why}; sent again: {error}")),
+        None => error,
+    }
+}
+
 impl Writer {
     /// Opens the write side. Only an approved plan is a [`Permission`].
     pub fn open(session: &Session, _permission: &impl Permission) -> Self {
@@ -179,10 +187,10 @@ impl Writer {
         let url = self.session.url(&format!("/v1/users/{}", account.id()), &[]);
         let body = Value::Object(wanted);
         // The first answer that got lost: what was sent then may still take place, whatever is answered later.
-        let mut lost = None;
+        let mut lost: Option<Sent> = None;
         let mut note = None;
         for attempt in 1.. {
-            let sent = self.send(Method::PUT, &url, Some(&body)).await?;
+            let sent = self.send(Method::PUT, &url, Some(&body)).await.map_err(|error| after(lost.as_ref(), error))?;
             let why = sent.why();
             match (self.judge(account, changes, why.is_none()).await, why) {
                 (Ok(after), None) => return Ok(Written { account: after, note }),
@@ -314,7 +322,7 @@ impl Writer {
     pub async fn delete(&self, account: &Account) -> Result<(), WriteError> {
         let _turn = self.turn.lock().await;
         let url = self.session.url(&format!("/v1/users/{}", account.id()), &[]);
-        let mut lost = None;
+        let mut lost: Option<Sent> = None;
         for attempt in 1.. {
             let sent = match self.send(Method::DELETE, &url, None).await {
                 Ok(sent) => sent,
@@ -322,9 +330,9 @@ impl Writer {
                 Err(WriteError::Refused { status, message, toe }) => {
                     let message = message.unwrap_or_else(|| "no reason given".into());
                     let message = Some(format!("{message}; where the account owns content, reassign its ownership first"));
-                    return Err(WriteError::Refused { status, message, toe });
+                    return Err(after(lost.as_ref(), WriteError::Refused { status, message, toe }));
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(after(lost.as_ref(), error)),
             };
             match (self.gone(account, matches!(sent, Sent::Accepted)).await, sent) {
                 (Ok(true), sent) => {

@@ -114,12 +114,17 @@ async fn a_write_whose_answers_all_got_lost_is_unknown_although_the_account_read
 
 #[tokio::test]
 async fn one_lost_answer_among_refusals_leaves_the_outcome_unknown() {
-    let desk = Desk::new(Profile::guide()).await;
-    let before = desk.account(ID).await;
-    desk.fault("PUT /v1/users/*#1=cut");
-    desk.fault("PUT /v1/users/*=429:0");
-    let error = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
-    assert!(matches!(error, WriteError::Unknown(_)), "{error:?}");
+    for refusal in ["429:0", "403"] {
+        let desk = Desk::new(Profile::guide()).await;
+        let before = desk.account(ID).await;
+        for method in ["PUT", "DELETE"] {
+            desk.fault(&format!("{method} /v1/users/*#1=cut"));
+            desk.fault(&format!("{method} /v1/users/*={refusal}"));
+        }
+        let update = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
+        let delete = desk.writer.delete(&before).await.unwrap_err();
+        assert!(matches!((&update, &delete), (WriteError::Unknown(_), WriteError::Unknown(_))), "{update:?} {delete:?}");
+    }
 }
 
 #[tokio::test]
