@@ -7,6 +7,8 @@
 mod item;
 mod items;
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 
 use super::collect::{Raw, RawColumn};
@@ -21,26 +23,26 @@ const BATCH: usize = 4096;
 /// The headers a JSON file turned out to have, and its rows.
 pub(super) fn read(text: &str, configured: &(dyn Fn(&str) -> bool + Sync)) -> Result<Raw> {
     let found = items::find(text)?;
-    let batches: Vec<Result<Raw>> = found
+    let batches: Vec<Result<(Raw, BTreeSet<u64>)>> = found
         .items
         .par_chunks(BATCH)
         .enumerate()
         .map_init(|| Sink::new(configured), |sink, (at, batch)| batch_of(text, batch, at * BATCH, sink))
         .collect();
     let mut all = Raw::default();
-    let mut unmapped = 0;
+    let mut unread = BTreeSet::new();
     for read in batches {
-        let read = read?;
-        unmapped = unmapped.max(read.unmapped);
-        stitch(&mut all, read)?;
+        let (raw, more) = read?;
+        unread.extend(more);
+        stitch(&mut all, raw)?;
     }
-    all.unmapped = unmapped;
+    all.unmapped = unread.len() as u64;
     all.incomplete = found.incomplete;
     all.notes = found.notes;
     Ok(all)
 }
 
-fn batch_of(text: &str, batch: &[(usize, usize)], before: usize, sink: &mut Sink<'_>) -> Result<Raw> {
+fn batch_of(text: &str, batch: &[(usize, usize)], before: usize, sink: &mut Sink<'_>) -> Result<(Raw, BTreeSet<u64>)> {
     for (at, (start, end)) in batch.iter().enumerate() {
         let item = text.get(*start..*end).unwrap_or_default();
         let number = u32::try_from(before + at + 1).unwrap_or(u32::MAX);

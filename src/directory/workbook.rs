@@ -206,7 +206,10 @@ pub(super) fn number(number: f64, digits: usize) -> Cow<'static, str> {
 /// Chooses the sheet to read: the named one, or the visible one with the most headers.
 pub(super) fn choose(book: &mut Workbook, named: Option<&str>, notes: &mut Vec<String>) -> Result<SheetInfo> {
     let sheets = book.sheets();
-    let names = |sheets: &[SheetInfo]| sheets.iter().map(|sheet| format!("`{}`", sheet.name)).collect::<Vec<_>>().join(", ");
+    let names = |sheets: &[SheetInfo]| {
+        let name = |sheet: &SheetInfo| format!("`{}`{}", sheet.name, if sheet.hidden { " (hidden)" } else { "" });
+        sheets.iter().map(name).collect::<Vec<_>>().join(", ")
+    };
     if let Some(named) = named {
         let found = sheets
             .iter()

@@ -52,10 +52,14 @@ impl Problem {
         for line in failure::paragraph(error).lines() {
             match line.strip_prefix("  next: ") {
                 Some(hint) => next = next.or(Some(hint.to_owned())),
-                None => problem.push(line.trim_start_matches("error: ").trim().to_owned()),
+                None => {
+                    let line = line.trim();
+                    let line = line.strip_prefix("error: ").or_else(|| line.strip_prefix("because: ")).unwrap_or(line);
+                    problem.push(line.to_owned());
+                }
             }
         }
-        Self { place, problem: problem.join("; "), next, kind: failure::kind(error) }
+        Self { place, problem: problem.join(": "), next, kind: failure::kind(error) }
     }
 }
 

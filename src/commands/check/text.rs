@@ -85,7 +85,10 @@ fn directory(understood: &Overview) -> String {
     out.push(String::new());
     out.push("Columns".into());
     out.push(columns(understood, people));
-    out.push(format!("{} not read: neither names nor values are kept.", count(source.unmapped, "other column")));
+    out.push(match source.unmapped {
+        0 => "No other columns.".into(),
+        others => format!("{} not read: neither names nor values are kept.", count(others, "other column")),
+    });
     if !source.status_words.is_empty() {
         out.push(String::new());
         out.push("Status words".into());
@@ -112,7 +115,7 @@ fn directory(understood: &Overview) -> String {
         doubts.push("no status column: everyone listed counts as employed unless a date says otherwise".into());
     }
     out.push(String::new());
-    out.push(if doubts.is_empty() { "Doubts: none".into() } else { "Doubts".into() });
+    out.push(if doubts.is_empty() { "Choices and doubts: none".into() } else { "Choices and doubts".into() });
     out.extend(doubts.into_iter().map(|doubt| format!("  - {doubt}")));
     out.join("\n")
 }

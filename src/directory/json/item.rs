@@ -1,7 +1,8 @@
 //! One item of a JSON list into columns: every path that could be read has one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use polars::prelude::*;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -29,7 +30,8 @@ pub(super) struct Sink<'c> {
     selected: HashMap<String, Option<usize>>,
     rows: Vec<u32>,
     blank: Vec<u32>,
-    unmapped: u64,
+    /// Digests of the paths that are not read: enough to count them once, whichever thread met them.
+    unread: BTreeSet<u64>,
     seen: Vec<String>,
     scratch: String,
 }
@@ -64,7 +66,7 @@ impl<'c> Sink<'c> {
             selected: HashMap::new(),
             rows: Vec::new(),
             blank: Vec::new(),
-            unmapped: 0,
+            unread: BTreeSet::new(),
             seen: Vec::new(),
             scratch: String::new(),
         }
@@ -88,8 +90,8 @@ impl<'c> Sink<'c> {
         Ok(())
     }
 
-    /// The batch read so far; what is known of paths stays.
-    pub(super) fn finish(&mut self) -> Raw {
+    /// The batch read so far, and the paths that were not read; what is known of paths stays.
+    pub(super) fn finish(&mut self) -> (Raw, BTreeSet<u64>) {
         let rows = std::mem::take(&mut self.rows);
         let columns = self.columns.iter_mut().enumerate().map(|(at, column)| {
             let mut values = std::mem::replace(&mut column.values, StringChunkedBuilder::new(PlSmallStr::EMPTY, rows.len()));
@@ -97,14 +99,14 @@ impl<'c> Sink<'c> {
             column.filled = 0;
             RawColumn { header: column.header.clone(), at, values: values.finish() }
         });
-        Raw {
+        let raw = Raw {
             columns: columns.collect(),
             rows,
             blank: std::mem::take(&mut self.blank),
-            unmapped: self.unmapped,
             seen: self.seen.clone(),
             ..Raw::default()
-        }
+        };
+        (raw, self.unread.clone())
     }
 
     fn child(&mut self, parent: usize, key: &str, expected: usize) -> usize {
@@ -138,7 +140,9 @@ impl<'c> Sink<'c> {
             let path = known.path.clone();
             let column = self.column(&path);
             if column.is_none() {
-                self.unmapped += 1;
+                let mut digest = DefaultHasher::new();
+                path.hash(&mut digest);
+                self.unread.insert(digest.finish());
                 if headers::is_telling(&path) {
                     self.seen.push(path);
                 }
