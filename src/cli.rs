@@ -408,5 +408,6 @@ pub enum SchemaName {
     Findings,
     Plan,
     Report,
+    Summary,
     Config,
 }

@@ -27,6 +27,7 @@ const JOURNAL: &str = "journal";
 const DECISIONS: &str = "decisions";
 
 const PLAN: &str = "plan.json";
+const OUTCOME: &str = "apply.json";
 
 /// The end of a journal's name; what is before it is its plan's.
 pub(super) const JOURNAL_END: &str = ".journal.jsonl";
@@ -100,9 +101,9 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Found 
             PLAN => found.decisions(folder, &later),
             _ if known || name == signature::FILE || name == "plan.lock" => {}
             name if name.ends_with(JOURNAL_END) => found.journal(folder, name, &later),
-            name if name.ends_with("apply.json") => found.outcome(folder, name),
+            name if name == OUTCOME || name.ends_with(".apply.json") => found.outcome(folder, name),
             // The plan of a revert has a digest of its own.
-            name if name.ends_with("plan.json") => match sealed(folder, name) {
+            name if name.ends_with(".plan.json") => match sealed(folder, name) {
                 Ok(_) => {
                     found.notes.push(format!("{name} came after the run and is not covered by its manifest; its own digest fits."))
                 }
@@ -258,7 +259,7 @@ impl Found {
 
     /// `apply.json` repeats the end of the journal, which is what counts.
     fn outcome(&mut self, folder: &Path, name: &str) {
-        let journal_name = name.replace("apply.json", &format!("plan{JOURNAL_END}"));
+        let journal_name = name.replace(OUTCOME, &format!("plan{JOURNAL_END}"));
         let told: Option<Value> = std::fs::read(folder.join(name)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let results = told.as_ref().and_then(|told| told.get("results")).and_then(Value::as_array);
         let (Some(results), Ok(journal)) = (results, journal_of(folder, &journal_name)) else {

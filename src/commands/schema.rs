@@ -15,6 +15,7 @@ pub(super) fn run(options: &cli::Schema, context: &Context) -> Result<Ended> {
         SchemaName::Findings => schemars::schema_for!(Findings),
         SchemaName::Plan => schemars::schema_for!(Plan),
         SchemaName::Report => schemars::schema_for!(report::View),
+        SchemaName::Summary => schemars::schema_for!(report::summary::Overall),
         SchemaName::Config => schemars::schema_for!(Config),
     };
     context.terminal.json(&schema)?;

@@ -301,7 +301,7 @@ fn a_folder_of_templates_replaces_by_name_and_a_mistake_names_file_line_and_colu
 #[test]
 fn every_schema_is_printed_and_findings_json_keeps_to_its_own() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["findings", "plan", "report", "config"] {
+    for name in ["findings", "plan", "report", "summary", "config"] {
         let schema = support::run(folder.path(), ["schema", name]).code(0).json();
         assert!(schema["properties"].is_object(), "{name}");
     }

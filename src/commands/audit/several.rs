@@ -14,6 +14,7 @@ use crate::archive::notice::Notice;
 use crate::archive::{Lock, summaries};
 use crate::commands::{Context, Ended, notify, runtime};
 use crate::config::Loaded;
+use crate::directory::People;
 use crate::domo;
 use crate::failure::{self, Failure, Kind};
 use crate::reconcile::EvidenceStatus;
@@ -37,31 +38,7 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
             return Err(error);
         }
     };
-    // Ctrl-C while no request is under way.
-    let runtime = runtime()?;
-    let stop = Arc::new(AtomicBool::new(false));
-    runtime.spawn({
-        let stop = Arc::clone(&stop);
-        async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                stop.store(true, Ordering::Relaxed);
-            }
-        }
-    });
-    let mut came: Vec<Came> = Vec::new();
-    let interrupted = |came: &[Came]| came.last().and_then(kind) == Some(Kind::Interrupted);
-    for instance in &loaded.config.instance {
-        let audited = if stop.load(Ordering::Relaxed) || interrupted(&came) {
-            Err(anyhow::Error::new(Failure::new(Kind::Interrupted, "interrupted before it was this instance's turn")).into())
-        } else {
-            let loaded_for = Loaded { config: loaded.config.for_instance(instance), ..loaded.clone() };
-            domo::Settings::from_env(&loaded.config, Some(instance))
-                .map_err(Fallen::from)
-                .and_then(|settings| audit.under(&lock, context, &loaded_for, &people, one::From::Api(Box::new(settings))))
-        };
-        came.push((instance.name.clone(), audited));
-    }
-
+    let came = each(audit, loaded, context, &lock, &people)?;
     let notice = |(name, audited): &Came| match audited {
         Ok(audited) => audited.notice.clone(),
         Err(Fallen { error, .. }) => fallen(name, error),
@@ -83,6 +60,33 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
         }
     }
     Ok(ended)
+}
+
+/// Audits one after the other. What is interrupted interrupts those that have not begun.
+fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, people: &People) -> Result<Vec<Came>> {
+    // Ctrl-C while no request is under way, which would hear it itself.
+    let runtime = runtime()?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    runtime.spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stopped.store(true, Ordering::Relaxed);
+        }
+    });
+    let mut came: Vec<Came> = Vec::new();
+    for instance in &loaded.config.instance {
+        let interrupted = stop.load(Ordering::Relaxed) || came.last().and_then(kind) == Some(Kind::Interrupted);
+        let audited = if interrupted {
+            Err(anyhow::Error::new(Failure::new(Kind::Interrupted, "interrupted before it was this instance's turn")).into())
+        } else {
+            let loaded_for = Loaded { config: loaded.config.for_instance(instance), ..loaded.clone() };
+            domo::Settings::from_env(&loaded.config, Some(instance))
+                .map_err(Fallen::from)
+                .and_then(|settings| audit.under(lock, context, &loaded_for, people, one::From::Api(Box::new(settings))))
+        };
+        came.push((instance.name.clone(), audited));
+    }
+    Ok(came)
 }
 
 /// How one instance ended.

@@ -148,6 +148,26 @@ fn a_second_run_is_told_who_holds_the_archive() {
 }
 
 #[test]
+fn of_two_audits_at_once_the_second_is_told_of_the_first() {
+    let company = Company::new();
+    company.prepare();
+    // A Domo that accepts and never answers: whoever is asking holds the lock.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let env = [("DOMO_API_URL", url.as_str()), ("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "hush")];
+    let args = ["audit", "--directory", "workers.csv", "-q"];
+    let mut first = command(company.path()).envs(env).args(args).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let asked = silent.accept().unwrap();
+    let second = run_with(company.path(), &env, args).code(8);
+    assert!(second.stderr.contains(&format!("process {}", first.id())), "{}", second.stderr);
+    assert_eq!(company.runs()["unfinished"].as_array().unwrap().len(), 1, "the second made no folder");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    drop(asked);
+    company.audit("2026-06-01");
+}
+
+#[test]
 fn a_run_that_cannot_reach_domo_says_so_and_is_no_run() {
     let company = Company::new();
     company.prepare();
