@@ -133,15 +133,16 @@ impl Grid for Table<'_> {
 
     fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<usize>> {
         let (mut row, mut column, mut columns) = (0usize, 0usize, BTreeSet::new());
-        for (tag, _) in tags(self.content).filter(|(tag, _)| !tag.closing) {
-            match tag.name.as_str() {
-                "table-row" => {
+        for (tag, _) in tags(self.content) {
+            match (tag.name.as_str(), tag.closing) {
+                ("table", true) => break,
+                ("table-row", false) => {
                     (row, column) = (row + 1, 0);
                     if row > rows {
                         break;
                     }
                 }
-                "table-cell" | "covered-table-cell" => {
+                ("table-cell" | "covered-table-cell", false) => {
                     let has = |name| attribute(tag.attributes, name).is_some();
                     if has("formula") && !has("value-type") {
                         columns.insert(column);

@@ -275,6 +275,15 @@ fn formulas_that_nobody_computed_are_named_and_stop_the_load_where_they_decide()
         assert!(said_too.contains(said) && said_too.contains("open the workbook in Excel and save it"), "{said_too}");
     }
     says(&loaded("uncomputed.xlsx", sheet("Job Title")), "B `Job Title` holds formulas without values");
+    let text = |text: &str| format!(r#"<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#);
+    let row = |cells: String| format!("<table:table-row>{cells}</table:table-row>");
+    let formula = row(text("a@b.com") + r#"<table:table-cell table:formula="of:=1+1"/>"#);
+    let uncomputed = |column: &str| row(text("Email") + &text(column)) + &formula;
+    assert!(refused("uncomputed.ods", writers::raw_ods(&uncomputed("Employee ID"))).contains("B `Employee ID`"));
+    // Another sheet's formulas are no matter.
+    let whole = row(text("Email") + &text("Employee ID")) + &row(text("a@b.com") + &text("1"));
+    let two = format!(r#"{whole}</table:table><table:table table:name="Sums">{formula}"#);
+    assert_eq!(column(&loaded("two.ods", writers::raw_ods(&two)), "employee_number"), ["1"]);
 }
 
 #[test]
