@@ -220,6 +220,24 @@ pub struct Privileged {
     pub last_seen: Option<NaiveDate>,
 }
 
+/// How long active accounts have not been seen, where a source says when they were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dormancy {
+    /// Active accounts.
+    pub active: u64,
+    /// Of these last seen more than [`Dormancy::DAYS`] before the day judged.
+    pub idle: u64,
+    /// Of the idle those that may administer.
+    pub idle_privileged: u64,
+    /// Of the active those of which no sign-in is known: never, or not in the window the source covers.
+    pub unseen: u64,
+}
+
+impl Dormancy {
+    /// Days without a sign-in after which an account counts as idle: a quarter, as access reviews go.
+    pub const DAYS: i64 = 90;
+}
+
 /// An exception of the configuration and what it did in this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExceptionUse {
@@ -268,6 +286,8 @@ pub struct Reconciliation {
     pub folded: BTreeMap<u32, Vec<u32>>,
     /// Every active account with the role Admin or Privileged.
     pub privileged: Vec<Privileged>,
+    /// None where no source says when accounts were last seen; `dormant` is not tested then.
+    pub dormancy: Option<Dormancy>,
     /// Floods of drift with one cause, largest first.
     pub patterns: Vec<Pattern>,
     /// What each exception did.
@@ -355,6 +375,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         person_rows: outcome::person_rows(&matches, &people.fold, &row_situations)?,
         folded: people.fold.members.values().filter_map(|rows| Some((*rows.first()?, rows.clone()))).collect(),
         privileged: outcome::privileged(&judge, &findings),
+        dormancy: outcome::dormancy(&accounts, rules.as_of),
         patterns: outcome::patterns(&findings, judge.candidates.moved_domains(&judge)),
         exceptions,
         not_tested: outcome::not_tested(rules, &accounts, &people, &drifts),

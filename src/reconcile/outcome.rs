@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -15,8 +16,8 @@ use super::judge::Judge;
 use super::keys::Addresses;
 use super::matching::{Agreeing, Matches, Part, Verdict};
 use super::{
-    AccountSituation, AccountTotals, EvidenceStatus, EvidenceSummary, Finding, Kind, Method, NotTested, Pattern, PersonSituation,
-    PersonTotals, Privileged, Rules,
+    AccountSituation, AccountTotals, Dormancy, EvidenceStatus, EvidenceSummary, Finding, Kind, Method, NotTested, Pattern,
+    PersonSituation, PersonTotals, Privileged, Rules,
 };
 use crate::config::{Config, Key, Status};
 
@@ -216,6 +217,26 @@ pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privile
         last_seen: accounts.last_login.get(row),
     });
     listed.collect()
+}
+
+/// How long active accounts have not been seen.
+pub(super) fn dormancy(accounts: &AccountColumns<'_>, as_of: NaiveDate) -> Option<Dormancy> {
+    if !accounts.provides("last_login") {
+        return None;
+    }
+    let mut dormancy = Dormancy::default();
+    for row in (0..accounts.height).filter(|row| accounts.is_active(*row)) {
+        dormancy.active += 1;
+        match accounts.last_login.get(row) {
+            None => dormancy.unseen += 1,
+            Some(day) if (as_of - day).num_days() > Dormancy::DAYS => {
+                dormancy.idle += 1;
+                dormancy.idle_privileged += u64::from(accounts.may_administer(row));
+            }
+            Some(_) => {}
+        }
+    }
+    Some(dormancy)
 }
 
 /// Many drifts of one cause, largest first, after what suggests a domain alias.

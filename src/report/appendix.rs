@@ -6,7 +6,7 @@ use super::origin::{self, Origin};
 use super::sections::{cut, describe};
 use super::texts::Texts;
 use super::view::{Cell, Column, Fact, Source, Table, Topic};
-use crate::reconcile::Kind;
+use crate::reconcile::{Dormancy, Kind};
 
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
 pub(super) const ROWS: usize = 1_000;
@@ -143,6 +143,16 @@ pub(super) fn accepted(builder: &Builder) -> Table {
     table
 }
 
+fn sign_ins(builder: &Builder) -> String {
+    let t = builder.t;
+    let Some(dormancy) = builder.inputs.reconciliation.dormancy else { return t.get("method.sign_ins_none").to_owned() };
+    let days = Dormancy::DAYS.to_string();
+    let [active, idle, privileged, unseen] =
+        [dormancy.active, dormancy.idle, dormancy.idle_privileged, dormancy.unseen].map(figures::grouped);
+    let places = [("active", &*active), ("idle", &*idle), ("privileged", &*privileged), ("unseen", &*unseen), ("days", &*days)];
+    t.fill("method.sign_ins_known", &places)
+}
+
 pub(super) fn method(builder: &Builder) -> Vec<Topic> {
     let t = builder.t;
     let config = &builder.inputs.config.config;
@@ -191,6 +201,7 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
         topic(t.get("method.keys"), matched),
         topic(t.get("method.normalised"), equal),
         topic(t.get("method.compared"), vec![compared]),
+        topic(t.get("method.sign_ins"), vec![sign_ins(builder)]),
         topic(t.get("method.policy"), policy.into()),
         topic(t.get("method.excluded"), excluded),
         topic(t.get("method.limits"), vec![t.get("method.limits_text").to_owned()]),

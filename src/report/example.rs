@@ -449,6 +449,7 @@ fn reconciliation(
         findings: findings_sorted,
         account_rows,
         person_rows,
+        dormancy: None,
         patterns: vec![Pattern {
             field: "department".into(),
             domo: format!("Sales – EMEA{text}"),

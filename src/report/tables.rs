@@ -224,6 +224,7 @@ pub(super) fn accounts(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
         "active",
         "created",
         "last_login",
+        "days_idle",
         "situation",
         "matched_by",
         "person_source",
@@ -263,7 +264,9 @@ pub(super) fn accounts(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
         csv.maybe(role.get(index));
         csv.plain(active.get(index));
         csv.plain(created.get(index).and_then(day));
-        csv.plain(last_login.get(index).and_then(day));
+        let seen = last_login.get(index).and_then(day);
+        csv.plain(seen);
+        csv.plain(seen.map(|day| figures::days(day, inputs.run.as_of).max(0)));
         csv.maybe(situation.get(index));
         csv.maybe(matched_by.get(index));
         let person = person.get(index).map(|person| person as usize).filter(|person| *person < people.height());

@@ -2,9 +2,9 @@
 
 use domo_reconcile::config::{Key, Status};
 use domo_reconcile::directory::people::Doubt;
-use domo_reconcile::reconcile::{Action, Detail, EvidenceStatus, Finding, Kind, Severity};
+use domo_reconcile::reconcile::{Action, Detail, Dormancy, EvidenceStatus, Finding, Kind, Severity};
 
-use super::company::{Account, Company, Person, account, day, of_kind, only, person};
+use super::company::{Account, Company, Person, TODAY, account, day, of_kind, only, person};
 
 fn pair(account: Account, person: Person) -> Company {
     Company::with([account], [person])
@@ -796,4 +796,17 @@ fn privileged_accounts_are_listed_whole() {
     let listed: Vec<_> = judged.privileged.iter().map(|entry| (entry.account.id, entry.findings.len(), entry.last_seen)).collect();
     assert_eq!(listed, [(Some(1001), 0, None), (Some(1003), 1, Some(day("2026-01-01")))]);
     assert_eq!(judged.privileged[0].person.as_ref().unwrap().status, Status::Active);
+}
+
+#[test]
+fn how_long_active_accounts_were_not_seen_is_counted_where_the_source_says() {
+    let seen = |n, days| Account { last_login: Some(day(TODAY) - chrono::Days::new(days)), ..account(n) };
+    let (edge, idle) = (90, 91);
+    let admin = Account { role: "Admin".into(), ..seen(3, idle) };
+    let inactive = Account { active: false, ..seen(4, idle) };
+    let mut company = Company::with([seen(1, edge), seen(2, idle), admin, inactive, account(5)], []);
+    company.provided.push("last_login");
+    let judged = company.judged();
+    assert_eq!(judged.dormancy, Some(Dormancy { active: 4, idle: 2, idle_privileged: 1, unseen: 1 }));
+    assert_eq!(Company::with([account(1)], []).judged().dormancy, None);
 }
