@@ -208,7 +208,7 @@ impl Approved {
         if let Some(refusal) = standing.refusal {
             return Err(refusal);
         }
-        let plan = sealed.plan().clone();
+        let plan = sealed.into_plan();
         let todo = todo(&plan, terms.done).into_iter().cloned().collect();
         Ok(Self { plan, todo, tripped: standing.tripped })
     }

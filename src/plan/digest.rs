@@ -31,8 +31,8 @@ pub enum Problem {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sealed {
     plan: Plan,
-    /// The document as it was read: what the digest is computed over, with fields that the types would write otherwise.
-    document: Value,
+    /// The document as it was read, where the types would write another one: the digest is over it.
+    document: Option<Value>,
 }
 
 impl Sealed {
@@ -56,8 +56,9 @@ impl Sealed {
         if digest != actual {
             return Err(Problem::Tampered(format!("its content has the digest {actual}, but it says {digest}")));
         }
-        let plan: Plan = serde_json::from_value(document.clone()).map_err(|error| Problem::NotAPlan(error.to_string()))?;
-        let sealed = Self { plan, document };
+        let plan: Plan = serde_json::from_str(text).map_err(|error| Problem::NotAPlan(error.to_string()))?;
+        let rewritten = serde_json::to_value(&plan).map_err(|error| Problem::NotAPlan(error.to_string()))?;
+        let sealed = Self { plan, document: (digest_of(&rewritten) != digest).then_some(document) };
         sealed.consistent()?;
         Ok(sealed)
     }
@@ -93,6 +94,11 @@ impl Sealed {
         &self.plan
     }
 
+    /// The plan alone.
+    pub(super) fn into_plan(self) -> Plan {
+        self.plan
+    }
+
     /// Records a decision on one of its actions; others are ignored.
     pub(super) fn decide(&mut self, action: &str, decision: Decision) {
         if self.plan.action(action).is_some() {
@@ -102,10 +108,7 @@ impl Sealed {
 
     /// The file's text: in the order of the types where that is the same document, else as it was read, with the decisions.
     pub fn to_json(&self) -> serde_json::Result<String> {
-        if digest_of(&serde_json::to_value(&self.plan)?) == self.plan.digest {
-            return self.plan.to_json();
-        }
-        let mut document = self.document.clone();
+        let Some(mut document) = self.document.clone() else { return self.plan.to_json() };
         if let Value::Object(fields) = &mut document {
             fields.insert("decisions".into(), serde_json::to_value(&self.plan.decisions)?);
         }
