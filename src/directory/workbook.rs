@@ -15,6 +15,9 @@ use super::ods::Ods;
 use super::xls::Xls;
 use crate::failure::Failure;
 
+/// Sheets beyond this many are not looked at in search of the best.
+const MOST_SHEETS: usize = 250;
+
 /// An open workbook.
 pub(super) enum Workbook {
     Xlsx(Box<Xlsx<Cursor<Vec<u8>>>>),
@@ -218,6 +221,12 @@ pub(super) fn choose(book: &mut Workbook, named: Option<&str>, notes: &mut Vec<S
         return found.cloned().ok_or_else(|| {
             Failure::usage(format!("the workbook has no sheet `{named}`")).hint(format!("it has {}", names(&sheets))).into()
         });
+    }
+    if sheets.len() > MOST_SHEETS {
+        bail!(
+            Failure::usage(format!("the workbook has {} sheets: too many to look at each", sheets.len()))
+                .hint("name the one to read with `sheet`")
+        );
     }
     let mut scored = Vec::new();
     for sheet in &sheets {

@@ -1,6 +1,8 @@
 //! Workbooks of Excel 97 to 2003 (BIFF8), record by record. The library at hand lays every sheet out from its first cell to its last and
 //! copies a shared text into every cell that shows it: one far cell, or one long text, would ask it for more memory than there is.
 
+use std::collections::HashMap;
+
 use anyhow::{Result, bail};
 
 use super::dates;
@@ -50,7 +52,7 @@ impl Xls {
     pub(super) fn open(bytes: &[u8]) -> Result<Self> {
         let Some(stream) = ole::stream(bytes, &["Workbook", "Book"]) else { bail!(damaged("its sectors lead nowhere")) };
         let mut book = Self { strings: Vec::new(), formats: Vec::new(), sheets: Vec::new(), epoch_1904: false, stream: Vec::new() };
-        let mut codes: Vec<(u16, Format)> = Vec::new();
+        let mut codes: HashMap<u16, Format> = HashMap::new();
         let mut styles: Vec<u16> = Vec::new();
         let mut shared: Vec<&[u8]> = Vec::new();
         let mut previous = 0;
@@ -68,7 +70,7 @@ impl Xls {
                         .hint("open it in a spreadsheet and save a copy without a password")
                 ),
                 0x0022 => short(data, 0).map(|mode| book.epoch_1904 = mode == 1),
-                0x041E => short(data, 0).zip(text(data, 2)).map(|(id, code)| codes.push((id, Format::of(&code)))),
+                0x041E => short(data, 0).zip(text(data, 2)).map(|(id, code)| codes.extend([(id, Format::of(&code))])),
                 0x00E0 => short(data, 2).map(|id| styles.push(id)),
                 0x0085 => book.sheet_of(data),
                 EOF => break,
@@ -81,8 +83,7 @@ impl Xls {
                 previous = kind;
             }
         }
-        let format =
-            |id: &u16| codes.iter().rev().find(|(known, _)| known == id).map_or(Format::builtin(*id), |(_, format)| *format);
+        let format = |id: &u16| codes.get(id).copied().unwrap_or_else(|| Format::builtin(*id));
         book.formats = styles.iter().map(format).collect();
         book.strings = Shared { pieces: shared, at: 0 }.strings();
         book.stream = stream;

@@ -144,6 +144,17 @@ fn one_far_cell_and_a_row_repeated_without_end() {
 }
 
 #[test]
+fn more_sheets_than_anybody_looks_at() {
+    let folder = folder();
+    let sheets = r#"</table:table><table:table table:name="Again">"#.repeat(2_000);
+    let mut many = file(folder.path(), "many.ods", writers::raw_ods(&format!("{ODS_HEAD}{sheets}")));
+    let error = load(std::slice::from_ref(&many)).map(|people| people.read()).unwrap_err();
+    assert!(format!("{error:#}").contains("2001 sheets"), "{error:#}");
+    many.sheet = Some("Data".into());
+    assert_eq!(load(&[many]).unwrap().read(), 1);
+}
+
+#[test]
 fn an_old_workbook_whose_sectors_run_in_a_circle() {
     let folder = folder();
     let table = writers::LIBREOFFICE_XLS[76..80].try_into().map(u32::from_le_bytes).unwrap() as usize;
