@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::StoredRun;
 use super::findings::{Entry, FILE, Findings};
 use super::history::difference;
+use super::tokens::Tokens;
 use crate::reconcile::{FindingId, Kind, Severity};
 
 /// From one run to another.
@@ -45,11 +46,12 @@ impl Line {
 /// Compares two runs by their `findings.json`.
 pub fn diff(from: &StoredRun, to: &StoredRun) -> anyhow::Result<Diff> {
     let read = |run: &StoredRun| Findings::read(&run.path.join(FILE));
-    Ok(between((from.id(), &read(from)?.findings), (to.id(), &read(to)?.findings)))
+    let tokens = to.path.parent().map(Tokens::of).unwrap_or_default();
+    Ok(between((from.id(), &read(from)?.findings), (to.id(), &read(to)?.findings), &tokens))
 }
 
 /// Compares the findings of two runs, each with its id.
-pub(crate) fn between(from: (&str, &[Entry]), to: (&str, &[Entry])) -> Diff {
+pub(crate) fn between(from: (&str, &[Entry]), to: (&str, &[Entry]), tokens: &Tokens) -> Diff {
     let find = |entries: &[Entry]| -> std::collections::BTreeMap<FindingId, Entry> {
         entries.iter().map(|entry| (entry.id.clone(), entry.clone())).collect()
     };
@@ -58,8 +60,9 @@ pub(crate) fn between(from: (&str, &[Entry]), to: (&str, &[Entry])) -> Diff {
         here.iter().filter(|entry| !there.contains_key(&entry.id)).map(|entry| Line::of(entry, Vec::new())).collect()
     };
     let in_both = to.1.iter().filter_map(|now| Some((before.get(&now.id)?, now)));
-    let (changed, same): (Vec<_>, Vec<_>) =
-        in_both.map(|(then, now)| Line::of(now, difference::sentences(then, now))).partition(|line| !line.changes.is_empty());
+    let (changed, same): (Vec<_>, Vec<_>) = in_both
+        .map(|(then, now)| Line::of(now, difference::sentences(then, now, tokens)))
+        .partition(|line| !line.changes.is_empty());
     Diff {
         from: from.0.to_owned(),
         to: to.0.to_owned(),

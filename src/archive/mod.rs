@@ -28,6 +28,7 @@ pub mod run;
 pub mod signature;
 mod store;
 pub mod summaries;
+pub mod tokens;
 pub mod verify;
 
 pub use folder::{OutFile, RunFolder};

@@ -13,6 +13,7 @@ use super::diff::{Diff, between};
 use super::findings::{FILE, Findings};
 use super::history::{self, History, Lifecycle, Present};
 use super::manifest::Manifest;
+use super::tokens::Tokens;
 use super::{RunInfo, StoredRun, inputs, sha256_file, store};
 use crate::config::{Config, Loaded};
 use crate::directory::People;
@@ -135,6 +136,7 @@ impl Stored {
 
     /// What the second judgement says otherwise.
     pub fn compare(&self, again: &Findings) -> Diff {
-        between((&self.manifest.run.id, &self.findings.findings), (&again.run.id, &again.findings))
+        let tokens = self.run.path.parent().map(Tokens::of).unwrap_or_default();
+        between((&self.manifest.run.id, &self.findings.findings), (&again.run.id, &again.findings), &tokens)
     }
 }

@@ -37,6 +37,11 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
     }
     let beside = options.run.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
     let archive = options.archive.as_ref().unwrap_or(&beside);
+    // Who was kept out of a run's files stays out of its replay's.
+    let redact = stored.manifest.files.iter().any(|file| file.name == report::REDACTION_KEY);
+    if redact {
+        report::same_tokens(&beside, archive)?;
+    }
 
     let folder = RunFolder::create(archive, context.started)?;
     let then = &stored.manifest.run;
@@ -53,7 +58,7 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
         history: &judged.history,
         // A plan is for the day it was made; a replay only looks.
         plan: None,
-        options: report::Options::default(),
+        options: report::Options { redact, ..report::Options::default() },
     };
     report::write(&inputs, &folder)?;
     let digest = folder.files().into_iter().find(|file| file.name == FILE).map(|file| file.sha256);

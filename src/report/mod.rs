@@ -42,6 +42,7 @@ use crate::reconcile::{Finding, Reconciliation};
 
 pub use failed::failed;
 pub use markdown::Flavour;
+pub use redact::{KEY as REDACTION_KEY, same_tokens};
 pub use view::View;
 
 /// Everything a report is made of.

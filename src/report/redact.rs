@@ -16,17 +16,14 @@ use sha2::{Digest, Sha256};
 use super::tables::{Rows, csv};
 use super::view::View;
 use crate::archive::History;
+use crate::archive::tokens::{SECRET, digits, is_token};
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::failure::Failure;
 use crate::reconcile::{AccountRef, Detail, Finding, PersonRef, Reconciliation};
-use crate::text;
-
-/// The secret of an archive, in its folder.
-const SECRET: &str = "redaction.secret";
 
 /// What the tokens stand for, in the run's folder.
-pub(super) const KEY: &str = "redaction-key.csv";
+pub const KEY: &str = "redaction-key.csv";
 
 /// Gives tokens and remembers what they stand for.
 pub(super) struct Redactor {
@@ -42,6 +39,42 @@ pub(super) struct Redacted {
     pub(super) history: History,
 }
 
+/// Lets a run of one archive be redacted again in another: the same value has the same token only under the same secret.
+///
+/// # Errors
+/// When the first archive's secret is not there, or the other has a secret of its own.
+pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
+    let (source, target) = (from.join(SECRET), to.join(SECRET));
+    let secret = std::fs::read(&source).with_context(|| {
+        Failure::failed(format!("the run is redacted, and the secret of its tokens, {}, cannot be read", source.display()))
+            .hint("replay it in its own archive, or put that archive's redaction.secret there")
+    })?;
+    match std::fs::read(&target) {
+        Ok(own) if own == secret => Ok(()),
+        Ok(_) => Err(Failure::usage(format!("{} redacts with a secret of its own: nothing could be compared", to.display()))
+            .hint("name another --archive, or none")
+            .into()),
+        Err(_) => {
+            let mut builder = std::fs::DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(to).with_context(|| Failure::failed(format!("cannot make the folder {}", to.display())))?;
+            keep(&target, &secret)
+        }
+    }
+}
+
+/// Writes a secret, never over another.
+fn keep(path: &Path, secret: &[u8]) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(secret));
+    written.with_context(|| Failure::failed(format!("cannot write {}", path.display())))
+}
+
 impl Redactor {
     /// With the archive's secret, which is made when there is none yet.
     pub(super) fn of(archive: &Path) -> Result<Self> {
@@ -50,12 +83,7 @@ impl Redactor {
             Ok(secret) => secret,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let secret = random();
-                let mut options = std::fs::OpenOptions::new();
-                options.write(true).create_new(true);
-                #[cfg(unix)]
-                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-                let written = options.open(&path).and_then(|mut file| file.write_all(&secret));
-                written.with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+                keep(&path, &secret)?;
                 secret
             }
             Err(error) => return Err(error).with_context(|| Failure::failed(format!("cannot read {}", path.display()))),
@@ -71,10 +99,7 @@ impl Redactor {
         if let Some(token) = self.tokens.get(value) {
             return token.clone();
         }
-        let mut digest = Sha256::new();
-        digest.update(&self.secret);
-        digest.update(text::folded(value).to_lowercase().as_bytes());
-        let hex: String = digest.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+        let hex = digits(&self.secret, value);
         let token = format!("{sort}-{hex}");
         self.tokens.insert(value.to_owned(), token.clone());
         token
@@ -157,6 +182,10 @@ impl Redactor {
             }
         }
         let mut history = history.clone();
+        history.unname();
+        for change in history.lifecycle.values_mut().flat_map(|lifecycle| &mut lifecycle.changed) {
+            *change = self.addresses(change);
+        }
         for gone in &mut history.resolved {
             let known = [("name", gone.subject.clone())];
             gone.reason = self.scrub(&gone.reason, &known);
@@ -311,12 +340,6 @@ fn everybody(finding: &Finding) -> (Vec<&AccountRef>, Vec<&PersonRef>) {
         _ => {}
     }
     (accounts, people)
-}
-
-fn is_token(value: &str) -> bool {
-    value.split_once('-').is_some_and(|(sort, hex)| {
-        matches!(sort, "name" | "email" | "phone" | "number") && hex.len() == 10 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
 }
 
 /// 32 bytes nobody can guess: the standard library seeds its hashers from the operating system.

@@ -4,9 +4,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::findings::{Account, Entry, Person};
+use crate::archive::tokens::Tokens;
 
-/// Sentences such as `severity medium → high`; none when nothing changed.
-pub(in crate::archive) fn sentences(then: &Entry, now: &Entry) -> Vec<String> {
+/// How a sentence opens whose values say who somebody is.
+const WHO: [&str; 12] = [
+    "Domo e-mail",
+    "name",
+    "directory e-mail",
+    "employee number",
+    "drift of name",
+    "drift of given_name",
+    "drift of family_name",
+    "drift of email",
+    "drift of alternate_email",
+    "drift of manager_email",
+    "drift of phone",
+    "drift of employee_number",
+];
+
+/// Sentences such as `severity medium → high`; none when nothing changed. A token is the same as what it stands for.
+pub(in crate::archive) fn sentences(then: &Entry, now: &Entry, tokens: &Tokens) -> Vec<String> {
     let told = |entry: &Entry| -> Vec<(&'static str, String)> {
         let account = |value: fn(&Account) -> Option<String>| shown(entry.account.as_ref().and_then(value));
         let person = |value: fn(&Person) -> Option<String>| shown(entry.person.as_ref().and_then(value));
@@ -26,24 +43,40 @@ pub(in crate::archive) fn sentences(then: &Entry, now: &Entry) -> Vec<String> {
             ("exception", accepted.unwrap_or_else(|| "none".to_owned())),
         ]
     };
+    let accepted_alike = match (&then.exception, &now.exception) {
+        (Some(then), Some(now)) => then.expires == now.expires && tokens.same(&then.owner, &now.owner),
+        (then, now) => then.is_none() && now.is_none(),
+    };
+    let alike = |what: &str, then: &str, now: &str| if what == "exception" { accepted_alike } else { tokens.same(then, now) };
     let both = told(then).into_iter().zip(told(now));
-    let changed = both.filter(|((_, then), (_, now))| then != now);
+    let changed = both.filter(|((what, then), (_, now))| !alike(what, then, now));
     let mut sentences: Vec<_> = changed.map(|((what, then), (_, now))| format!("{what} {then} → {now}")).collect();
-    sentences.extend(drift(then, now));
+    sentences.extend(drift(then, now, tokens));
     sentences
 }
 
-fn drift(then: &Entry, now: &Entry) -> Vec<String> {
-    let by_field = |entry: &Entry| -> BTreeMap<String, String> {
-        let sides = |domo: &Option<String>, directory: &Option<String>| {
-            format!("(Domo {}, directory {})", shown(domo.clone()), shown(directory.clone()))
-        };
-        entry.drift.iter().map(|field| (field.field.clone(), sides(&field.domo, &field.directory))).collect()
+/// A sentence without its values, where they say who somebody is.
+pub(super) fn unnamed(sentence: &str) -> String {
+    let opens = |who: &&&str| sentence.strip_prefix(**who).is_some_and(|rest| rest.starts_with(' '));
+    WHO.iter().find(opens).map_or_else(|| sentence.to_owned(), |who| format!("{who} changed"))
+}
+
+fn drift(then: &Entry, now: &Entry, tokens: &Tokens) -> Vec<String> {
+    type Sides = (String, String);
+    let by_field = |entry: &Entry| -> BTreeMap<String, Sides> {
+        let fields = entry.drift.iter();
+        fields.map(|field| (field.field.clone(), (shown(field.domo.clone()), shown(field.directory.clone())))).collect()
     };
     let (before, after) = (by_field(then), by_field(now));
     let fields: BTreeSet<_> = before.keys().chain(after.keys()).collect();
-    let changed = fields.into_iter().filter(|field| before.get(*field) != after.get(*field));
-    let value = |side: &BTreeMap<String, String>, field: &String| side.get(field).cloned().unwrap_or_else(|| "none".to_owned());
+    let alike = |field: &String| match (before.get(field), after.get(field)) {
+        (Some(then), Some(now)) => tokens.same(&then.0, &now.0) && tokens.same(&then.1, &now.1),
+        _ => false,
+    };
+    let value = |side: &BTreeMap<String, Sides>, field: &String| {
+        side.get(field).map_or_else(|| "none".to_owned(), |(domo, directory)| format!("(Domo {domo}, directory {directory})"))
+    };
+    let changed = fields.into_iter().filter(|field| !alike(field));
     changed.map(|field| format!("drift of {field} {} → {}", value(&before, field), value(&after, field))).collect()
 }
 

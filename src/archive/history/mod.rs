@@ -17,6 +17,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::findings::Entry;
+use super::tokens::Tokens;
 use super::{Archive, RunInfo};
 use crate::config::Loaded;
 use crate::directory::People;
@@ -127,6 +128,12 @@ impl History {
         self.count(State::New) + self.count(State::Reappeared)
     }
 
+    /// Takes out of what changed the values that say who somebody is.
+    pub fn unname(&mut self) {
+        let sentences = self.lifecycle.values_mut().flat_map(|lifecycle| &mut lifecycle.changed);
+        sentences.for_each(|sentence| *sentence = difference::unnamed(sentence));
+    }
+
     /// How many findings are in this state.
     pub fn count(&self, state: State) -> u64 {
         self.lifecycle.values().filter(|lifecycle| lifecycle.state == state).count() as u64
@@ -166,6 +173,7 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
 
     if let Some(baseline) = &before.baseline {
         history.previous = Some(baseline.previous());
+        let tokens = Tokens::of(archive);
         for finding in &now.findings {
             let Some(lifecycle) = history.lifecycle.get_mut(&finding.id) else { continue };
             if let Some((first_seen, last_seen)) = before.seen.get(&finding.id) {
@@ -174,7 +182,7 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
                 lifecycle.changed = vec![format!("back again; last seen {last_seen}")];
             }
             if let Some(then) = baseline.findings.get(&finding.id) {
-                lifecycle.changed = difference::sentences(then, &Entry::of(finding, now.as_of, None));
+                lifecycle.changed = difference::sentences(then, &Entry::of(finding, now.as_of, None), &tokens);
                 lifecycle.state = if lifecycle.changed.is_empty() { State::Open } else { State::Changed };
             }
         }

@@ -207,6 +207,58 @@ fn a_replay_of_a_run_copied_away_remembers_its_states() {
 }
 
 #[test]
+fn redacted_runs_are_compared_without_naming_anybody() {
+    let mut company = Company::new();
+    company.user(181, "Nobody Known", "Participant");
+    let states = |run: &Run| -> Vec<String> {
+        let findings = run.json("findings.json");
+        let findings = findings["findings"].as_array().unwrap().iter();
+        findings.filter(|finding| finding["state"] != "open").map(|finding| finding["account"]["id"].to_string()).collect()
+    };
+    company.audit_redacted("2026-05-01");
+    // Redacted after redacted, in clear after redacted, redacted after in clear: nothing changed.
+    assert_eq!(states(&company.audit_redacted("2026-05-02")), [""; 0]);
+    assert_eq!(states(&company.audit("2026-05-03")), [""; 0]);
+    assert_eq!(states(&company.audit_redacted("2026-05-04")), [""; 0]);
+
+    // A name that did change is told, and said nowhere.
+    company.users.iter_mut().find(|user| user["id"] == 181).unwrap()["name"] = "Somebody Else".into();
+    let renamed = company.audit_redacted("2026-05-05");
+    assert_eq!(states(&renamed), ["181"]);
+    for file in ["report.html", "report.md", "findings.json", "findings.csv"] {
+        let text = std::fs::read_to_string(renamed.folder.join(file)).unwrap();
+        assert!(!text.contains("Somebody Else") && !text.contains("Nobody Known") && !text.contains("nobody.known"), "{file}");
+    }
+    assert!(std::fs::read_to_string(renamed.folder.join("report.html")).unwrap().contains("name changed"));
+}
+
+#[test]
+fn a_replay_of_a_redacted_run_names_nobody_either() {
+    let company = Company::new();
+    let audited = company.audit_redacted("2026-06-01");
+    let replay = |folder: &Path, archive: &Path| {
+        run(company.path(), ["replay", folder.to_str().unwrap(), "--json", "--archive", archive.to_str().unwrap()])
+    };
+    let elsewhere = tempfile::tempdir().unwrap();
+    for archive in [audited.folder.parent().unwrap(), elsewhere.path()] {
+        let replayed = replay(&audited.folder, archive).code(0).json();
+        assert_eq!(replayed["identical"], true, "{replayed}");
+        let again = Path::new(replayed["run_dir"].as_str().unwrap());
+        for file in ["report.html", "report.md", "findings.csv", "accounts.csv"] {
+            let text = std::fs::read_to_string(again.join(file)).unwrap();
+            assert!(!text.contains("Ada Brandt") && !text.contains("ada.brandt@"), "{file}");
+        }
+    }
+    // Without the secret of its tokens nothing is written at all.
+    let alone = tempfile::tempdir().unwrap();
+    let copied = alone.path().join(audited.id());
+    copy(&audited.folder, &copied);
+    let refused = replay(&copied, &alone.path().join("again")).code(1);
+    assert!(refused.stderr.contains("secret of its tokens"), "{}", refused.stderr);
+    assert!(!alone.path().join("again").exists());
+}
+
+#[test]
 fn a_replay_with_another_configuration_says_what_it_would_have_found() {
     let company = Company::new();
     let audited = company.audit("2026-06-01");

@@ -76,6 +76,14 @@ impl Company {
         Run { folder: self.path().join(json["run_dir"].as_str().unwrap()) }
     }
 
+    /// The same, redacted.
+    fn audit_redacted(&self, day: &str) -> Run {
+        let epoch = format!("{day}T06:00:00Z").parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp().to_string();
+        let args = self.prepare().into_iter().chain(["--redact"]);
+        let json = run_with(self.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], args).code(0).json();
+        Run { folder: self.path().join(json["run_dir"].as_str().unwrap()) }
+    }
+
     fn runs(&self) -> Value {
         run(self.path(), ["runs", "--json"]).code(0).json()
     }

@@ -1,0 +1,46 @@
+//! The tokens that stand for people in redacted runs. A token is a keyed digest under the archive's secret, so that runs can be
+//! compared whether they are redacted or not.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::text;
+
+/// The secret of an archive, in its folder.
+pub const SECRET: &str = "redaction.secret";
+
+/// Tells whether a token stands for a value.
+#[derive(Debug, Default)]
+pub struct Tokens(Option<Vec<u8>>);
+
+impl Tokens {
+    /// With the archive's secret; without one only equal texts are the same.
+    pub fn of(archive: &Path) -> Self {
+        Self(std::fs::read(archive.join(SECRET)).ok())
+    }
+
+    /// Whether both say the same, or one is the token of the other.
+    pub fn same(&self, one: &str, other: &str) -> bool {
+        let stands = |token: &str, value: &str| {
+            let digits = self.0.as_ref().filter(|_| is_token(token) && !is_token(value)).map(|secret| digits(secret, value));
+            digits.is_some() && token.split_once('-').map(|(_, hex)| hex) == digits.as_deref()
+        };
+        one == other || stands(one, other) || stands(other, one)
+    }
+}
+
+/// The digits of a value's token; case and white space make no other.
+pub fn digits(secret: &[u8], value: &str) -> String {
+    let mut digest = Sha256::new();
+    digest.update(secret);
+    digest.update(text::folded(value).to_lowercase().as_bytes());
+    digest.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether a text has the form of a token: `name-3f9a01c2bd`.
+pub fn is_token(value: &str) -> bool {
+    value.split_once('-').is_some_and(|(sort, hex)| {
+        matches!(sort, "name" | "email" | "phone" | "number") && hex.len() == 10 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
