@@ -433,7 +433,10 @@ fn hint(error: &CallError) -> Option<&'static str> {
             300..=399 => {
                 "DOMO_API_URL has to be the API's own address, https://api.domo.com for every instance: redirects are not followed"
             }
-            401 => "check DOMO_CLIENT_ID and DOMO_CLIENT_SECRET; revoked clients and tokens end at once",
+            401 => {
+                "check DOMO_CLIENT_ID and DOMO_CLIENT_SECRET, or the variables that the instance names instead; revoked clients and \
+                 tokens end at once"
+            }
             403 => {
                 "the client needs the scope `user` (and `audit` for activity_days), and acts with the rights of the person who made \
                  it: that person must be allowed to manage people"

@@ -1,6 +1,6 @@
 //! Whether Domo knows us: the environment first, then a token.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use crate::commands::runtime;
@@ -26,7 +26,12 @@ pub(super) fn ask(config: &Config, optional: bool) -> Vec<Result<Answer>> {
         [] => vec![None],
         several => several.iter().map(Some).collect(),
     };
-    instances.into_iter().map(|instance| one(config, instance, optional)).collect()
+    // Which of several fails is the first thing to know: they may all have the same address.
+    let named = |instance: Option<&Instance>| match instance {
+        Some(several) => one(config, instance, optional).with_context(|| several.name.clone()),
+        None => one(config, None, optional),
+    };
+    instances.into_iter().map(named).collect()
 }
 
 fn one(config: &Config, instance: Option<&Instance>, optional: bool) -> Result<Answer> {

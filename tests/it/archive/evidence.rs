@@ -221,6 +221,18 @@ fn redacted_runs_are_compared_without_naming_anybody() {
     assert_eq!(states(&company.audit("2026-05-03")), [""; 0]);
     assert_eq!(states(&company.audit_redacted("2026-05-04")), [""; 0]);
 
+    // What a run in clear said of somebody who is gone is not repeated.
+    company.workers.push("900,Zoe Quist,zoe.quist@example.com,Analyst,Active,".into());
+    company.users.push(
+        serde_json::json!({"id": 182, "email": "zz@example.com", "name": "Zoe Quist", "role": "Participant", "active": true}),
+    );
+    let clear = company.audit("2026-05-04").json("findings.json").to_string();
+    assert!(clear.contains("Zoe Quist (workers.csv row"), "{clear}");
+    company.users.pop();
+    company.workers.pop();
+    let gone = std::fs::read_to_string(company.audit_redacted("2026-05-04").folder.join("report.html")).unwrap();
+    assert!(gone.contains("The reason stands in the previous run") && !gone.contains("Zoe Quist"));
+
     // A name that did change is told, and said nowhere.
     company.users.iter_mut().find(|user| user["id"] == 181).unwrap()["name"] = "Somebody Else".into();
     let renamed = company.audit_redacted("2026-05-05");

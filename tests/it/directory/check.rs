@@ -36,6 +36,21 @@ fn json_is_one_document() {
 }
 
 #[test]
+fn of_several_instances_the_one_without_credentials_is_named() {
+    let folder = folder();
+    file(folder.path(), "workers.csv", CSV);
+    let instance = |name: &str| {
+        format!("[[instance]]\nname = \"{name}\"\nclient_id_env = \"{name}_ID\"\nclient_secret_env = \"{name}_SECRET\"\n")
+    };
+    let rules = format!("[[directory]]\npath = \"workers.csv\"\n{}{}", instance("acme"), instance("acme-eu"));
+    file(folder.path(), "domo-reconcile.toml", &rules);
+    let ran = run(folder.path(), ["check"]).code(2);
+    for name in ["credentials: acme: no credentials", "credentials: acme-eu: no credentials"] {
+        assert!(ran.stdout.contains(name), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn every_problem_is_named_at_once() {
     let folder = folder();
     file(folder.path(), "one.csv", "Some,Thing\n1,2\n");
