@@ -16,6 +16,9 @@
     return element;
   }
 
+  // The last three cells of a finding are for a pen: only paper has them.
+  const filled = (row) => [...row.cells].slice(0, -3);
+
   // A finding is one row, or several: drift has a row for each field. They stay together.
   function findingsOf(tables) {
     const findings = [];
@@ -59,7 +62,7 @@
     }
     for (const word of new Set(all.map((finding) => finding.state))) {
       const one = all.find((finding) => finding.state === word).rows[0];
-      const cell = [...one.cells].filter((cell) => !cell.classList.contains("p")).pop();
+      const cell = filled(one).pop();
       state.append(make("option", { value: word }, word === "accepted" ? word[0].toUpperCase() + word.slice(1) : cell.firstChild.textContent));
     }
     const csv = make("button", { type: "button" }, words.csv);
@@ -174,7 +177,7 @@
       const safe = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) ? `'${text}` : text;
       return `"${safe.replaceAll('"', '""')}"`;
     };
-    const line = (row) => [...row.cells].filter((one) => !one.classList.contains("p")).map((one) => cell(one.innerText || one.textContent)).join(",");
+    const line = (row) => filled(row).map((one) => cell(one.innerText || one.textContent)).join(",");
     const lines = [line(head), ...list.shown.flatMap((finding) => finding.rows.map(line))];
     const link = make("a", { download: `${name}.csv` });
     link.href = URL.createObjectURL(new Blob(["\uFEFF" + lines.join("\r\n") + "\r\n"], { type: "text/csv" }));

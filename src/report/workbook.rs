@@ -31,8 +31,8 @@ const CHARACTERS: usize = 32_000;
 /// Rows of the sheet Actions: all that a sheet can hold beside its header, and room to say that it ended.
 const ACTIONS: usize = 1_048_570;
 
-struct Book<'a> {
-    book: Workbook,
+/// What all sheets have in common.
+struct Look<'a> {
     head: Format,
     open: Format,
     wrap: Format,
@@ -53,7 +53,7 @@ pub(super) fn write(
     out: impl Write + Send,
 ) -> Result<u64> {
     folder.reserve(room(inputs, plan, ordered)).context("cannot write review.xlsx")?;
-    let fill = || fill(Book::new(t, ROWS, folder.path())?, inputs, plan, ordered, view, out);
+    let fill = || fill(&Look::new(t, ROWS), folder.path(), inputs, plan, ordered, view, out);
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(fill)).unwrap_or_else(|_| {
         Err(Failure::failed("cannot write review.xlsx: its temporary files could not be written")
             .hint(format!("see whether there is room in {}", folder.path().display()))
@@ -79,8 +79,18 @@ fn room(inputs: &Inputs, plan: &Plan, ordered: &[&Finding]) -> u64 {
     (findings + actions + accounts + REST) as u64
 }
 
-fn fill(mut book: Book, inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View, out: impl Write + Send) -> Result<u64> {
-    let t = book.t;
+fn fill(
+    look: &Look,
+    temporary: &Path,
+    inputs: &Inputs,
+    plan: &Plan,
+    ordered: &[&Finding],
+    view: &View,
+    out: impl Write + Send,
+) -> Result<u64> {
+    let t = look.t;
+    let mut book = Workbook::new();
+    book.set_tempdir(temporary).context("cannot write review.xlsx")?;
     let mut properties = DocProperties::new()
         .set_title(&view.page_title)
         .set_author(&view.generator)
@@ -89,16 +99,27 @@ fn fill(mut book: Book, inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view
     if let Ok(made) = ExcelDateTime::from_timestamp(inputs.run.started.timestamp()) {
         properties = properties.set_creation_datetime(&made);
     }
-    book.book.set_properties(&properties);
-    book.summary(inputs, plan, ordered, view)?;
-    book.actions(plan)?;
-    book.findings(inputs, ordered)?;
-    book.accounts(inputs)?;
-    book.table(t.get("workbook.privileged"), &view.privileged, inputs.reconciliation.privileged.len(), "accounts.csv")?;
-    let exceptions = inputs.config.config.exception.len();
-    book.table(t.get("workbook.exceptions"), &view.accepted, exceptions, t.get("accepted.rest"))?;
-    book.sign_off(view)?;
-    book.book.save_to_writer(out).context("writing review.xlsx")?;
+    book.set_properties(&properties);
+
+    // In constant memory: rows are written in order. The three large sheets are filled at once.
+    let mut blank = || book.new_worksheet_with_constant_memory();
+    let (mut summary, mut actions, mut findings, mut accounts) = (blank()?, blank()?, blank()?, blank()?);
+    let (mut privileged, mut exceptions, mut sign_off) = (blank()?, blank()?, blank()?);
+    let (acted, (found, listed)) = rayon::join(
+        || look.actions(&mut actions, plan),
+        || rayon::join(|| look.findings(&mut findings, inputs, ordered), || look.accounts(&mut accounts, inputs)),
+    );
+    acted.and(found).and(listed)?;
+    look.summary(&mut summary, inputs, plan, ordered, view)?;
+    let all = inputs.reconciliation.privileged.len();
+    look.table(&mut privileged, t.get("workbook.privileged"), &view.privileged, all, "accounts.csv")?;
+    let all = inputs.config.config.exception.len();
+    look.table(&mut exceptions, t.get("workbook.exceptions"), &view.accepted, all, t.get("accepted.rest"))?;
+    look.sign_off(&mut sign_off, view)?;
+    for sheet in [summary, actions, findings, accounts, privileged, exceptions, sign_off] {
+        book.push_worksheet(sheet);
+    }
+    book.save_to_writer(out).context("writing review.xlsx")?;
     Ok(plan.actions.len() as u64)
 }
 
@@ -127,19 +148,16 @@ fn ends(sheet: &mut Worksheet, t: &Texts, rows: usize, total: usize, file: &str)
     put(sheet, u32::try_from(rows + 2)?, 0, &t.fill("workbook.capped", &[("n", &n), ("total", &total), ("file", file)]))
 }
 
-impl<'a> Book<'a> {
-    fn new(t: &'a Texts, rows: usize, temporary: &Path) -> Result<Self> {
+impl<'a> Look<'a> {
+    fn new(t: &'a Texts, rows: usize) -> Self {
         let head = Format::new().set_bold().set_background_color(0xF5_F7_F9).set_border_bottom(FormatBorder::Medium);
         let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top);
         let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-        let mut book = Workbook::new();
-        book.set_tempdir(temporary).context("cannot write review.xlsx")?;
-        Ok(Self { book, head, open, wrap, t, rows })
+        Self { head, open, wrap, t, rows }
     }
 
-    /// A sheet with a header that stays, filters, and prints on whole pages. In constant memory: rows are written in order.
-    fn sheet(&mut self, name: &str, columns: &[(&str, f64)], rows: usize) -> Result<&mut Worksheet> {
-        let sheet = self.book.add_worksheet_with_constant_memory()?;
+    /// A sheet with a header that stays, filters, and prints on whole pages.
+    fn head(&self, sheet: &mut Worksheet, name: &str, columns: &[(&str, f64)], rows: usize) -> Result<()> {
         sheet.set_name(name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
         sheet.set_freeze_panes(1, 0)?;
         let last = u16::try_from(columns.len().saturating_sub(1))?;
@@ -151,13 +169,11 @@ impl<'a> Book<'a> {
             sheet.set_column_width(column, *width)?;
             sheet.write_string_with_format(0, column, *label, &self.head)?;
         }
-        Ok(sheet)
+        Ok(())
     }
 
-    fn summary(&mut self, inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View) -> Result<()> {
+    fn summary(&self, sheet: &mut Worksheet, inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View) -> Result<()> {
         let t = self.t;
-        let (head, wrap) = (self.head.clone(), self.wrap.clone());
-        let sheet = self.book.add_worksheet_with_constant_memory()?;
         sheet.set_name(t.get("workbook.summary"))?.set_column_width(0, 26)?.set_column_width(1, 100)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
         // The labels `Plan` and `Plan digest` are read back and never translated.
@@ -198,19 +214,17 @@ impl<'a> Book<'a> {
         }
         for (row, (label, value)) in rows.iter().enumerate() {
             let row = u32::try_from(row)?;
-            sheet.write_string_with_format(row, 0, fit(label), &head)?;
-            sheet.write_string_with_format(row, 1, fit(value), &wrap)?;
+            sheet.write_string_with_format(row, 0, fit(label), &self.head)?;
+            sheet.write_string_with_format(row, 1, fit(value), &self.wrap)?;
         }
         Ok(())
     }
 
-    fn actions(&mut self, plan: &Plan) -> Result<()> {
+    fn actions(&self, sheet: &mut Worksheet, plan: &Plan) -> Result<()> {
         let widths = [15.0, 12.0, 14.0, 30.0, 24.0, 50.0, 32.0, 32.0, 12.0, 18.0, 40.0];
         let columns: Vec<_> = plan::sheet::COLUMNS.into_iter().zip(widths).collect();
-        let open = self.open.clone();
-        let name = self.t.get("workbook.actions").to_owned();
         let rows = plan.actions.len().min(ACTIONS);
-        let sheet = self.sheet(&name, &columns, rows)?;
+        self.head(sheet, self.t.get("workbook.actions"), &columns, rows)?;
         let last = u32::try_from(rows)?.max(1);
         let choices = DataValidation::new()
             .allow_list_strings(&["approve", "reject"])?
@@ -240,15 +254,15 @@ impl<'a> Book<'a> {
                 [verdict, decision.map(|decision| decision.by.as_str()), decision.and_then(|decision| decision.comment.as_deref())];
             for (column, value) in (8u16..).zip(said) {
                 match value {
-                    Some(value) => sheet.write_string_with_format(row, column, fit(value), &open)?,
-                    None => sheet.write_blank(row, column, &open)?,
+                    Some(value) => sheet.write_string_with_format(row, column, fit(value), &self.open)?,
+                    None => sheet.write_blank(row, column, &self.open)?,
                 };
             }
         }
         Ok(())
     }
 
-    fn findings(&mut self, inputs: &Inputs, all: &[&Finding]) -> Result<()> {
+    fn findings(&self, sheet: &mut Worksheet, inputs: &Inputs, all: &[&Finding]) -> Result<()> {
         let t = self.t;
         let columns = [
             (t.get("column.finding"), 15.0),
@@ -267,9 +281,8 @@ impl<'a> Book<'a> {
             (t.get("column.reviewer"), 16.0),
             (t.get("column.ticket"), 16.0),
         ];
-        let name = t.get("workbook.findings").to_owned();
         let (total, most) = (all.len(), self.rows);
-        let sheet = self.sheet(&name, &columns, total.min(most))?;
+        self.head(sheet, t.get("workbook.findings"), &columns, total.min(most))?;
         for (place, finding) in all.iter().take(most).enumerate() {
             let row = u32::try_from(place + 1)?;
             let (account, person) = (finding.account.as_ref(), finding.person.as_ref());
@@ -313,7 +326,7 @@ impl<'a> Book<'a> {
         ends(sheet, t, most, total, "findings.csv")
     }
 
-    fn accounts(&mut self, inputs: &Inputs) -> Result<()> {
+    fn accounts(&self, sheet: &mut Worksheet, inputs: &Inputs) -> Result<()> {
         let t = self.t;
         let columns = [
             (t.get("column.domo_id"), 14.0),
@@ -327,9 +340,8 @@ impl<'a> Book<'a> {
         let (accounts, judged) = (&inputs.accounts.frame, &inputs.reconciliation.account_rows);
         if accounts.height() > self.rows {
             // The first so many of a population would look like all of it.
-            let name = t.get("workbook.accounts").to_owned();
-            let all = t.fill("workbook.accounts_left_out", &[("n", &figures::grouped(self.rows as u64))]);
-            return put(self.sheet(&name, &columns, 0)?, 1, 0, &all);
+            self.head(sheet, t.get("workbook.accounts"), &columns, 0)?;
+            return put(sheet, 1, 0, &t.fill("workbook.accounts_left_out", &[("n", &figures::grouped(self.rows as u64))]));
         }
         let text = |frame: &DataFrame, name: &str| -> Result<polars::prelude::StringChunked> {
             Ok(frame.column(name)?.cast(&DataType::String)?.str()?.clone())
@@ -343,8 +355,7 @@ impl<'a> Book<'a> {
             text(judged, "situation")?,
             text(judged, "matched_by")?,
         ];
-        let name = t.get("workbook.accounts").to_owned();
-        let sheet = self.sheet(&name, &columns, accounts.height())?;
+        self.head(sheet, t.get("workbook.accounts"), &columns, accounts.height())?;
         for row in 0..accounts.height() {
             for (column, values) in cells.iter().enumerate() {
                 put(sheet, u32::try_from(row + 1)?, column, values.get(row).unwrap_or_default())?;
@@ -354,10 +365,10 @@ impl<'a> Book<'a> {
     }
 
     /// A table of the page as a sheet.
-    fn table(&mut self, name: &str, table: &super::view::Table, total: usize, file: &str) -> Result<()> {
+    fn table(&self, sheet: &mut Worksheet, name: &str, table: &super::view::Table, total: usize, file: &str) -> Result<()> {
         let t = self.t;
         let columns: Vec<(&str, f64)> = table.columns.iter().map(|column| (column.label.as_str(), 24.0)).collect();
-        let sheet = self.sheet(name, &columns, table.rows.len())?;
+        self.head(sheet, name, &columns, table.rows.len())?;
         for (place, row) in table.rows.iter().enumerate() {
             for (column, cell) in row.cells.iter().enumerate() {
                 let lines = std::iter::once(&cell.text).chain(&cell.more).map(String::as_str);
@@ -370,7 +381,7 @@ impl<'a> Book<'a> {
         ends(sheet, t, table.rows.len(), total, file)
     }
 
-    fn sign_off(&mut self, view: &View) -> Result<()> {
+    fn sign_off(&self, sheet: &mut Worksheet, view: &View) -> Result<()> {
         let t = self.t;
         let keys = [
             "sign_off.step",
@@ -382,9 +393,7 @@ impl<'a> Book<'a> {
             "sign_off.comment",
         ];
         let columns = keys.map(|key| (t.get(key), 24.0));
-        let open = self.open.clone();
-        let name = t.get("workbook.sign_off").to_owned();
-        let sheet = self.sheet(&name, &columns, 0)?;
+        self.head(sheet, t.get("workbook.sign_off"), &columns, 0)?;
         let last = u32::try_from(view.sign_off.roles.len())?;
         let choices = DataValidation::new().allow_list_strings(&view.sign_off.choices)?;
         sheet.add_data_validation(1, 3, last.max(1), 3, &choices)?;
@@ -392,7 +401,7 @@ impl<'a> Book<'a> {
             let row = u32::try_from(place + 1)?;
             put(sheet, row, 0, role)?;
             for column in 1..7 {
-                sheet.write_blank(row, column, &open)?;
+                sheet.write_blank(row, column, &self.open)?;
             }
         }
         put(sheet, last + 2, 0, &view.sign_off.statement)?;
@@ -415,8 +424,8 @@ mod tests {
         let view = build::view(&inputs, &ordered, &templates.texts, &[]).unwrap();
         let file = tempfile::Builder::new().suffix(".xlsx").tempfile().unwrap();
         let plan = example.plan.as_ref().unwrap();
-        let book = Book::new(&templates.texts, 10, &std::env::temp_dir()).unwrap();
-        fill(book, &inputs, plan, &ordered, &view, file.reopen().unwrap()).unwrap();
+        let look = Look::new(&templates.texts, 10);
+        fill(&look, &std::env::temp_dir(), &inputs, plan, &ordered, &view, file.reopen().unwrap()).unwrap();
         let sheet = |name: &str| crate::directory::table::read_rows(file.path(), Some(name)).unwrap();
         for (name, word) in [("Findings", "This sheet ends here, after the first 10 of 60"), ("Accounts", "none on this sheet")] {
             let rows = sheet(name);
