@@ -215,9 +215,9 @@ fn is_scientific(cell: &str) -> bool {
     exponent_digits && mantissa_digits && (signed || !fraction.is_empty())
 }
 
-/// Whether a name lost letters on its way: `U+FFFD`, or `?` where a letter was.
-pub(super) fn is_damaged_name(name: &str) -> bool {
-    memchr::memchr(b'?', name.as_bytes()).is_some() || !name.is_ascii() && name.contains('\u{FFFD}')
+/// Whether a text lost letters on its way: `U+FFFD`, or `?` where a letter was.
+pub(super) fn is_damaged(text: &str) -> bool {
+    memchr::memchr(b'?', text.as_bytes()).is_some() || !text.is_ascii() && text.contains('\u{FFFD}')
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
-use super::{cells, headers};
+use super::{cells, headers, typed};
 
 /// A table as text: only the columns that may be read, one value a data row; null is "nothing there".
 #[derive(Debug, Default)]
@@ -244,15 +244,17 @@ fn is_footer(cell: &str) -> bool {
         "printed on",
         "exported on",
     ];
+    // A family may be called Totalino: a word is a word.
+    let begins = |start: &str| lower.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
     let whole = ["count", "sum", "average", "totals", "summe", "gesamt", "insgesamt"];
-    starts.iter().any(|start| lower.starts_with(start)) || whole.iter().any(|word| lower == *word) || lower.starts_with("count:")
+    starts.iter().any(|start| begins(start)) || whole.iter().any(|word| lower == *word) || lower.starts_with("count:")
 }
 
 /// The columns to keep of these headers: those that may be read, and those the configuration names.
 pub(super) fn layout(all: Vec<String>, configured: &dyn Fn(&str) -> bool) -> Layout {
     let mut layout = Layout { headers: all, ..Layout::default() };
     for (at, header) in layout.headers.iter().enumerate() {
-        if configured(header) || headers::may_be_read(header) {
+        if configured(header) || headers::may_be_read(header) || typed::is_part(header) {
             layout.wanted.push(at);
             let identifies = configured(header) || headers::meaning(header).is_some_and(|(slot, _)| slot.identifies());
             if identifies {

@@ -19,9 +19,11 @@ use super::markup::Markup;
 use super::people::{People, Source, schema};
 use super::slot::Slot;
 use super::systems;
+use super::typed;
 use super::workbook::{self, Workbook};
 use crate::config;
 use crate::failure::Failure;
+use crate::text;
 
 /// Loads every export, in the order given.
 pub fn load(files: &[config::Directory]) -> Result<People> {
@@ -77,6 +79,7 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
     source.columns = mapping.mapped(&raw);
     source.notes.append(&mut mapping.notes);
     describe(&raw, &mut source);
+    source.unmapped += mapping.passed_over(&raw);
     let anybody = !(raw.rows.is_empty() && raw.columns.is_empty());
     if anybody && mapping.first(Slot::Email).is_none() && mapping.first(Slot::EmployeeNumber).is_none() {
         bail!(
@@ -168,7 +171,8 @@ fn from_text(text: &Text, file: &config::Directory, source: &mut Source) -> Resu
         records.advance();
     }
     let layout = collect::layout(trim_headers(all), &|header| mapping::is_configured(header, file));
-    let raw = delimited::read(text.as_str(), records.position(), data as u32 + head.first_row, head.delimiter, &layout)?;
+    let mut raw = delimited::read(text.as_str(), records.position(), data as u32 + head.first_row, head.delimiter, &layout)?;
+    typed::choose(&mut raw);
     Ok(Table { raw, headers: layout.headers, epoch_1904: false })
 }
 
@@ -238,7 +242,7 @@ fn describe(raw: &Raw, source: &mut Source) {
     let last = raw.rows.last().copied().unwrap_or(0);
     let blank = raw.blank.iter().filter(|row| **row < last).count();
     if blank > 0 {
-        source.skipped.push(format!("{blank} blank rows"));
+        source.skipped.push(text::plural(blank as u64, "blank row", "blank rows"));
     }
     const SHOWN: usize = 20;
     for (row, why) in raw.skipped.iter().take(SHOWN) {
@@ -248,18 +252,21 @@ fn describe(raw: &Raw, source: &mut Source) {
         source.skipped.push(format!("and {} more rows like these", raw.skipped.len() - SHOWN));
     }
     if raw.errors > 0 {
-        source.notes.push(format!("{} cells hold a formula's error (`#N/A`, `#REF!`): taken as empty", raw.errors));
+        source.notes.push(format!(
+            "{} a formula's error (`#N/A`, `#REF!`): taken as empty",
+            text::plural(raw.errors, "cell holds", "cells hold")
+        ));
     }
     if raw.type_names > 0 {
         source.notes.push(format!(
-            "{} cells hold the name of a type (`System.String[]`) instead of values: taken as empty",
-            raw.type_names
+            "{} the name of a type (`System.String[]`) instead of values: taken as empty",
+            text::plural(raw.type_names, "cell holds", "cells hold")
         ));
     }
     if let Some(first) = raw.odd_quotes.first() {
         source.notes.push(format!(
-            "{} rows have quotes that do not fit together, first row {first}: they were read as they stand",
-            raw.odd_quotes.len()
+            "{} quotes that do not fit together, first row {first}: read as it stands",
+            text::plural(raw.odd_quotes.len() as u64, "row has", "rows have")
         ));
     }
 }

@@ -164,6 +164,11 @@ impl Mapping {
         self.claims.iter().filter(move |claim| claim.slot == slot)
     }
 
+    /// How many columns were kept until the system was known, and then not read.
+    pub(super) fn passed_over(&self, raw: &Raw) -> u64 {
+        (0..raw.columns.len()).filter(|column| !self.claims.iter().any(|claim| claim.column == *column)).count() as u64
+    }
+
     /// The best column of a slot.
     pub(super) fn first(&self, slot: Slot) -> Option<&Claim> {
         self.columns(slot).next()

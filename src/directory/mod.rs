@@ -36,6 +36,7 @@ mod status;
 mod synonyms;
 mod systems;
 pub mod table;
+mod typed;
 mod workbook;
 mod xls;
 mod zip;

@@ -28,6 +28,13 @@ pub(super) fn joined(given: &StringChunked, family: &StringChunked) -> StringChu
     names.finish()
 }
 
+/// Whether a column called `Name` beside one of given names holds family names: in hardly any row does it contain the given name.
+pub(super) fn is_family(names: &StringChunked, given: &StringChunked) -> bool {
+    let pairs = || names.iter().zip(given.iter()).filter_map(|(name, given)| Some((name?, given?)));
+    let whole = pairs().filter(|(name, given)| name.to_lowercase().contains(&given.to_lowercase())).count();
+    whole * 10 < pairs().count()
+}
+
 /// Turns `Last, First` around where a column is written so, and cuts marks off. Gives the names and what was done.
 pub(super) fn in_reading_order(names: StringChunked) -> (StringChunked, Vec<String>) {
     let filled = names.len() - names.null_count();
@@ -39,7 +46,10 @@ pub(super) fn in_reading_order(names: StringChunked) -> (StringChunked, Vec<Stri
         notes.push(format!("names are written `Last, First` ({inverted} of {filled}): read as `First Last`"));
     }
     if marked > 0 {
-        notes.push(format!("{marked} names end in a mark in parentheses, such as `(C)`: cut off"));
+        notes.push(format!(
+            "{} in a mark in parentheses, such as `(C)`: cut off",
+            crate::text::plural(marked as u64, "name ends", "names end")
+        ));
     }
     if !turn && marked == 0 {
         return (names, notes);

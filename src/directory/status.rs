@@ -15,23 +15,27 @@ use crate::config::Status;
 const WORDS: &[(Status, &str)] = &[
     (
         Status::Active,
-        "active | employed | current | currently employed | working | full-time | part-time | full time | part time | regular | permanent | contractor | temporary | intern | probation | activated | aktiv | actif | activo | attivo | 在籍 | active employee | on probation | notice period | serving notice | notice",
+        "active | employed | current | currently employed | working | full-time | part-time | full time | part time | regular | permanent | contractor | temporary | intern | probation | activated | aktiv | angestellt | beschäftigt | actif | en poste | en activité | in dienst | activo | attivo | 在籍 | active employee | on probation | notice period | serving notice | notice",
     ),
     (
         Status::Leave,
-        "leave | on leave | leave of absence | loa | paid leave | unpaid leave | parental leave | maternity leave | paternity leave | maternity | sick leave | medical leave | family leave | military leave | sabbatical | garden leave | gardening leave | furlough | furloughed | leave with pay | leave without pay | long term leave | elternzeit | beurlaubt | congé | en congé | 休職",
+        "leave | on leave | leave of absence | loa | paid leave | unpaid leave | parental leave | maternity leave | paternity leave | maternity | sick leave | medical leave | family leave | military leave | sabbatical | garden leave | gardening leave | furlough | furloughed | leave with pay | leave without pay | long term leave | elternzeit | mutterschutz | beurlaubt | congé maternité | congé parental | congé | en congé | 休職",
     ),
     (Status::Suspended, "suspended | disabled | deactivated | blocked | locked by admin | gesperrt | suspendu | access suspended"),
     (
         Status::Terminated,
-        "terminated | retired | resigned | dismissed | deceased | left | leaver | former | former employee | departed | separated | offboarded | deprovisioned | exited | ended | no longer employed | ausgeschieden | gekündigt | sorti | terminé | cesado | 退職 | terminated with pay | laid off | contract ended",
+        "terminated | retired | resigned | dismissed | deceased | left | leaver | former | former employee | departed | separated | offboarded | deprovisioned | exited | ended | no longer employed | ausgeschieden | ausgetreten | gekündigt | entlassen | sorti | parti | démissionnaire | licencié | cessato | uit dienst | terminé | cesado | 退職 | terminated with pay | laid off | contract ended",
     ),
     (
         Status::Prehire,
         "prehire | pre-hire | future hire | future | pending | pending start | staged | provisioned | onboarding | preboarding | pre-boarding | hired | accepted | not started | new hire pending | offer accepted",
     ),
-    (Status::Unknown, "inactive | inaktiv | inactif | inactivo | unknown"),
+    (Status::Unknown, INACTIVE),
+    (Status::Unknown, "unknown"),
 ];
+
+/// On leave or gone: nobody can tell, but somebody is not simply at work.
+const INACTIVE: &str = "inactive | inaktiv | inactif | inactivo | inattivo | inactief";
 
 /// What one word of a column says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +59,12 @@ impl Words {
     pub(super) fn new(slot: Slot, system: Option<&'static System>, configured: &BTreeMap<String, Status>) -> Self {
         let configured = configured.iter().map(|(word, status)| (fold(word), *status)).collect();
         Self { slot, system, configured }
+    }
+
+    /// Whether a word without a certain meaning says at least that somebody is not at work.
+    pub(super) fn is_switched_off(&self, word: &str) -> bool {
+        let folded = fold(word);
+        split(INACTIVE).any(|word| word == folded) && self.meaning(word) == Meaning::Word(Status::Unknown)
     }
 
     /// What a word means.

@@ -24,7 +24,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         Email,
         15,
-        "email | e-mail | Email Address | E-mail Address | emailAddress | mail | EMAIL_ADDR | E-Mail-Adresse | bestEmail | user_email | UserEmail | emails[0].value | emails.0.value | profile.email | businessCommunication.emails.0.emailUri | businessCommunication.emails[0].emailUri | Courriel | Adresse e-mail | Correo electrónico | メールアドレス | User Email | Employee Email",
+        "email | e-mail | Email Address | E-mail Address | emailAddress | mail | EMAIL_ADDR | E-Mail-Adresse | bestEmail | user_email | UserEmail | emails[0].value | emails.0.value | profile.email | businessCommunication.emails.0.emailUri | businessCommunication.emails[0].emailUri | Courriel | Adresse e-mail | Adresse électronique | E-Mail dienstlich | Correo | Indirizzo e-mail | Correo electrónico | メールアドレス | User Email | Employee Email",
     ),
     (Email, 18, "Proxy addresses | proxyAddresses"),
     (Email, 50, "userPrincipalName | User principal name | UPN"),
@@ -43,7 +43,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         EmployeeNumber,
         10,
-        "employeeId | Employee ID | Employee_ID | employeeNumber | Employee Number | Employee # | Employee No | Employee No. | Emp No | Emp ID | EMPID | EMPLID | Worker ID | workerID.idValue | Associate ID | Personnel Number | Pers. No. | Personnel No | Personalnummer | Matricola | Matricule | Numéro d'employé | eecode | employeeIdentifier | employeeIdInCompany | work.employeeIdInCompany | externalIds[type=organization].value | 社員番号 | Staff ID | Staff Number | User.employeeNumber",
+        "employeeId | Employee ID | Employee_ID | employeeNumber | Employee Number | Employee # | Employee No | Employee No. | Emp No | Emp ID | EMPID | EMPLID | Worker ID | workerID.idValue | Associate ID | Personnel Number | Pers. No. | Personnel No | Personalnummer | Matricola | Matricule | Numéro d'employé | Personalnr. | Personal-Nr. | Mitarbeiternummer | Número de empleado | eecode | employeeIdentifier | employeeIdInCompany | work.employeeIdInCompany | externalIds[type=organization].value | 社員番号 | Staff ID | Staff Number | User.employeeNumber",
     ),
     (EmployeeNumber, 20, "Contingent Worker ID | personIdExternal"),
     (EmployeeNumber, 30, "File Number | File # | Payroll ID | Badge | eebadge | Clock | Badge Number | Payroll Number"),
@@ -82,7 +82,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         Title,
         20,
-        "title | Position Title | Job Title Description | Employee Title | jobDescription | alternateJobTitle | Stellenbezeichnung | Intitulé du poste",
+        "title | Position Title | Job Title Description | Employee Title | jobDescription | alternateJobTitle | Stellenbezeichnung | Funktion | Intitulé du poste | Poste | Puesto | Qualifica",
     ),
     (Title, 30, "Position | Job Profile | jobs[].title | Job"),
     (
@@ -106,7 +106,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         Location,
         10,
-        "officeLocation | physicalDeliveryOfficeName | Office | office.name | Work Location | workLocation.name | location | location.name | location.descriptor | Location Name | Location Description | work.site | Site | employeeLocation | primaryWorkLocationCode | Standort | Lieu de travail | 勤務地",
+        "officeLocation | physicalDeliveryOfficeName | Office | office.name | Work Location | workLocation.name | location | location.name | location.descriptor | Location Name | Location Description | work.site | Site | employeeLocation | primaryWorkLocationCode | Standort | Lieu de travail | Dienstort | Arbeitsort | 勤務地",
     ),
     (
         Location,
@@ -142,7 +142,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         HireDate,
         10,
-        "Rehire Date | Hire/Rehire Date | lastHireDate | Last Hire Date | LAST_HIRE_DT | workerDates.rehireDate | workerDates.originalHireDate | Hire Date | hireDate | HIREDATE | HIRE_DT | employeeHireDate | Hired On | Einstellungsdatum | Date d'embauche | Date of Joining | User.employeeHireDate | 入社日",
+        "Rehire Date | Hire/Rehire Date | lastHireDate | Last Hire Date | LAST_HIRE_DT | workerDates.rehireDate | workerDates.originalHireDate | Hire Date | hireDate | HIREDATE | HIRE_DT | employeeHireDate | Hired On | Einstellungsdatum | Eintrittsdatum | Eintritt | Date d'embauche | Date d'entrée | Date of Joining | User.employeeHireDate | 入社日",
     ),
     (
         HireDate,
@@ -153,7 +153,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         TerminationDate,
         10,
-        "Termination Date | terminationDate | TERMINATION_DT | dateOfTermination | Date of Termination | internal.terminationDate | workerDates.terminationDate | terminations[0].effective_date | Austrittsdatum | Date de sortie | User.employeeLeaveDateTime | employeeLeaveDateTime | Last Day of Work | Last Day | Last Working Day | 退社日",
+        "Termination Date | terminationDate | TERMINATION_DT | dateOfTermination | Date of Termination | internal.terminationDate | workerDates.terminationDate | terminations[0].effective_date | Austrittsdatum | Austritt | Date de sortie | Date de départ | Fecha de baja | User.employeeLeaveDateTime | employeeLeaveDateTime | Last Day of Work | Last Day | Last Working Day | 退社日",
     ),
     (TerminationDate, 20, "End Date | endDate | employment_end_date"),
     (TerminationDate, 30, "Soft deletion time stamp | deletedDateTime | deletionTime"),
@@ -172,7 +172,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         ManagerName,
         10,
-        "Manager | Worker's Manager | Manager Name | Supervisor | Supervisor Name | supervisorName | Reports To Name | Reporting to | Manager Display Name | Vorgesetzter | Responsable | profile.manager | manager.displayName | workAssignments[primary].reportsTo[0].reportsToWorkerName.formattedName | workAssignments[0].reportsTo[0].reportsToWorkerName.formattedName",
+        "Manager | Worker's Manager | Manager Name | Supervisor | Supervisor Name | supervisorName | Reports To Name | Reporting to | Manager Display Name | Vorgesetzter | Führungskraft | Responsable | profile.manager | manager.displayName | workAssignments[primary].reportsTo[0].reportsToWorkerName.formattedName | workAssignments[0].reportsTo[0].reportsToWorkerName.formattedName",
     ),
     (
         PersonKey,

@@ -213,7 +213,7 @@ pub(super) const SYSTEMS: &[System] = &[
             "work.title | work.site",
             "internal.lifecycleStatus | work.department",
         ],
-        columns: &[("id", Some(PersonKey)), ("internal.status", Some(Status)), ("internal.lifecycleStatus", None)],
+        columns: &[("id", Some(PersonKey)), ("internal.status", Some(Status))],
         words: &[
             (ACTIVE, "Active | employed"),
             (LEAVE, "leave | garden leave"),
@@ -226,12 +226,17 @@ pub(super) const SYSTEMS: &[System] = &[
         name: "Personio",
         signatures: &[
             "first_name | last_name | employment_type | supervisor",
-            "Vorname | Nachname | Personalnummer",
             "first_name | last_name | hire_date | supervisor.id",
-            "Vorname | Nachname | Einstellungsdatum",
         ],
         columns: &[("id", Some(PersonKey)), ("supervisor.id", Some(ManagerKey))],
         words: &[(ACTIVE, "active"), (LEAVE, "leave"), (TERMINATED, "inactive"), (PREHIRE, "onboarding")],
+    },
+    System {
+        // Its German list. Others write such headers too, so its `inactive` is not taken at its word.
+        name: "Personio",
+        signatures: &["Vorname | Nachname | E-Mail | Status | Position | Abteilung | Vorgesetzter | Einstellungsdatum"],
+        columns: &[],
+        words: &[],
     },
     System {
         name: "Rippling",

@@ -3,6 +3,7 @@
 mod apis;
 mod check;
 mod company;
+mod doubts;
 mod golden;
 mod hostile;
 mod pitfalls;

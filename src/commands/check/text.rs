@@ -3,6 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::Checked;
+use crate::config::Status;
 use crate::directory::Overview;
 
 /// Fields in the order people think of somebody.
@@ -100,19 +101,20 @@ fn directory(understood: &Overview) -> String {
     out.push(format!("The first people, as understood ({} of {people})", understood.people.len()));
     out.push(self::people(understood));
     let mut doubts = Vec::new();
+    if !source.provided().contains("status") {
+        doubts.push("no status column: everyone listed counts as employed unless a date says otherwise".into());
+    }
+    doubts.extend(uncertain(understood));
     doubts.extend(source.incomplete.iter().map(|why| format!("incomplete: {why}")));
     doubts.extend(source.notes.iter().cloned());
     doubts.extend(source.skipped.iter().map(|skipped| format!("skipped {skipped}")));
     doubts.extend(understood.doubts.iter().map(|doubt| {
-        format!("{}: {} ({}, {})", doubt.field, doubt.problem, count(doubt.count, "row"), rows(&doubt.rows, doubt.count))
+        format!("{}: {} ({}: {})", doubt.field, doubt.problem, count(doubt.count, "row"), rows(&doubt.rows, doubt.count))
     }));
     doubts.extend(understood.rejected.iter().map(|rejected| format!("rejected row {}: {}", rejected.row, rejected.reason)));
     let unlisted = source.rejected as usize - understood.rejected.len().min(source.rejected as usize);
     if unlisted > 0 {
         doubts.push(format!("and {unlisted} more rejected rows"));
-    }
-    if !source.provided().contains("status") {
-        doubts.push("no status column: everyone listed counts as employed unless a date says otherwise".into());
     }
     out.push(String::new());
     out.push(if doubts.is_empty() { "Choices and doubts: none".into() } else { "Choices and doubts".into() });
@@ -130,7 +132,7 @@ fn columns(understood: &Overview, people: u64) -> String {
                 Some(percent) => format!("{filled} ({percent}%)"),
                 None => "-".into(),
             };
-            table.add_row([field, &one_line(&mapped.header), &mapped.why, &share]);
+            table.add_row([field, &header(&mapped.header), &mapped.why, &share]);
         }
     }
     table.to_string()
@@ -170,10 +172,32 @@ fn one_line(cell: &str) -> String {
     if visible.chars().count() > 60 { visible.chars().take(59).chain(['…']).collect() } else { visible.into_owned() }
 }
 
+/// A long path tells itself from others by its end.
+fn header(header: &str) -> String {
+    let visible = crate::text::visible(header.trim());
+    let length = visible.chars().count();
+    if length <= 60 {
+        return one_line(header);
+    }
+    visible.chars().take(15).chain(['…']).chain(visible.chars().skip(length - 44)).collect()
+}
+
+/// Words that decide nothing, for somebody who can say what they mean.
+fn uncertain(understood: &Overview) -> Option<String> {
+    let unknown: Vec<_> = understood.source.status_words.iter().filter(|word| word.taken_for == Status::Unknown).collect();
+    const MOST: usize = 5;
+    let shown = unknown.iter().take(MOST).map(|word| format!("`{}` ({})", one_line(&word.word), count(word.count, "row")));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    let more = if unknown.len() > MOST { ", …" } else { "" };
+    (!unknown.is_empty()).then(|| {
+        format!("no certain meaning: {shown}{more}; nobody is judged by such a word alone. Say in [directory.status] what it means")
+    })
+}
+
 fn rows(rows: &[u32], count: u64) -> String {
     let shown: Vec<String> = rows.iter().take(5).map(u32::to_string).collect();
     let more = if count > shown.len() as u64 { ", …" } else { "" };
-    format!("row {}{more}", shown.join(", "))
+    format!("row{} {}{more}", if count == 1 { "" } else { "s" }, shown.join(", "))
 }
 
 fn count(number: u64, noun: &str) -> String {

@@ -79,7 +79,8 @@ impl<'t> Cells<'t> {
         match order {
             None if either > 0 => {
                 let problem = format!(
-                    "{either} dates of `{}` could be day/month or month/day: {}",
+                    "{} of `{}` could be day/month or month/day: {}",
+                    crate::text::plural(either, "date", "dates"),
                     first.header,
                     if self.evidence.is_mixed() {
                         "some can only be day/month and others only month/day"

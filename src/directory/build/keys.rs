@@ -23,7 +23,12 @@ pub(super) fn emails(given: Given<'_>) -> Read<StringChunked> {
         let more = addresses(given, next, rank, Some(&read.values));
         let filled = blank - more.values.null_count();
         if filled > 0 {
-            read.notes.push(format!("{filled} rows without `{}` took their e-mail from `{}`", first.header, next.header));
+            read.notes.push(format!(
+                "{} without `{}`: e-mail taken from `{}`",
+                crate::text::plural(filled as u64, "row", "rows"),
+                first.header,
+                next.header
+            ));
         }
         read.values = more.values;
         read.doubts.extend(more.doubts);

@@ -42,8 +42,8 @@ pub(super) fn resolve(
     };
     let find_by_name = |name: &str| {
         let index = people_by_name.get_or_init(|| {
-            let mut index = Index::default();
-            add(&mut index, names, emails);
+            let mut index = PlHashMap::new();
+            names.iter().zip(emails.iter()).for_each(|(name, email)| add_one(&mut index, name.map(folded), email));
             index
         });
         by_names_of(name, index)
@@ -61,30 +61,41 @@ pub(super) fn resolve(
             continue;
         }
         let said = key.or(address).or(name);
-        let found = said.and_then(by_key).or_else(|| find_by_name(name?));
+        // A login where a system promises one; people write names there.
+        let found = said.and_then(by_key).or_else(|| find_by_name(name.or(address)?));
         unresolved += u64::from(found.is_none() && said.is_some());
         managers.append_option(found);
     }
     let mut read = Read { values: managers.finish(), ..Read::default() };
     if unresolved > 0 {
-        read.notes.push(format!("the managers of {unresolved} rows are not in the file, or their names are not unique in it"));
+        read.notes.push(format!(
+            "{}: the manager is not in the file, or the name is not unique in it",
+            crate::text::plural(unresolved, "row", "rows")
+        ));
     }
     read
 }
 
 /// Adds every key with its row's address.
 fn add<'a>(index: &mut Index<'a>, ids: &'a StringChunked, emails: &'a StringChunked) {
-    for (id, email) in ids.iter().zip(emails.iter()) {
-        let Some(id) = id else { continue };
-        index
-            .entry(id)
-            .and_modify(|known| {
-                if *known != email {
-                    *known = None
-                }
-            })
-            .or_insert(email);
-    }
+    ids.iter().zip(emails.iter()).for_each(|(id, email)| add_one(index, id, email));
+}
+
+fn add_one<'a, K: Eq + std::hash::Hash>(index: &mut PlHashMap<K, Option<&'a str>>, key: Option<K>, email: Option<&'a str>) {
+    let Some(key) = key else { return };
+    index
+        .entry(key)
+        .and_modify(|known| {
+            if *known != email {
+                *known = None
+            }
+        })
+        .or_insert(email);
+}
+
+/// Names of one file differ in case: `MÜLLER Jörg` is how some write family names.
+fn folded(name: &str) -> String {
+    crate::text::folded(name).to_lowercase()
 }
 
 /// SuccessFactors' words for "has none".
@@ -93,10 +104,10 @@ fn is_nobody(cell: &str) -> bool {
 }
 
 /// By name, as written or turned around: one system writes `Last, First` for managers and not for people.
-fn by_names_of<'a>(name: &str, names: &Index<'a>) -> Option<&'a str> {
+fn by_names_of<'a>(name: &str, names: &PlHashMap<String, Option<&'a str>>) -> Option<&'a str> {
     let turned = || names::inverted(name).map(|(family, given)| format!("{given} {family}"));
-    match names.get(name) {
+    match names.get(&folded(name)) {
         Some(found) => *found,
-        None => turned().and_then(|name| names.get(name.as_str()).copied().flatten()),
+        None => turned().and_then(|name| names.get(&folded(&name)).copied().flatten()),
     }
 }

@@ -6,7 +6,7 @@ use super::{Given, Read};
 use crate::config::{self, Status};
 use crate::directory::collect::RawColumn;
 use crate::directory::names;
-use crate::directory::people::StatusWord;
+use crate::directory::people::{Doubt, StatusWord};
 use crate::directory::slot::Slot;
 use crate::directory::status::{Meaning, Words};
 
@@ -25,18 +25,31 @@ struct Rows<'t> {
     /// Which of `deciders` gave the status, from 1; 0 where none did.
     by: Vec<u8>,
     deciders: Vec<&'t StringChunked>,
+    /// Rows that one column counts as employed and another, with this word, as gone.
+    against: Vec<(usize, &'t RawColumn, &'t str)>,
 }
 
 /// Reads all columns that say something of the standing; also gives their words with counts.
 pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing, Vec<StatusWord>)> {
     let height = given.height();
-    let mut rows = Rows { status: vec![None; height], enabled: vec![None; height], by: vec![0; height], deciders: Vec::new() };
+    let mut rows = Rows {
+        status: vec![None; height],
+        enabled: vec![None; height],
+        by: vec![0; height],
+        deciders: Vec::new(),
+        against: Vec::new(),
+    };
     let mut words = Vec::new();
     for slot in [Slot::Status, Slot::Ended, Slot::Enabled, Slot::Disabled, Slot::AccountControl] {
-        let Some(column) = given.column(slot) else { continue };
         let meanings = Words::new(slot, given.mapping.system, &file.status);
-        words.extend(rows.read(column, slot, &meanings));
+        // A second column of words helps where the first has none that is certain; of switches the best known one counts.
+        let several = if slot == Slot::Status { usize::MAX } else { 1 };
+        for (at, column) in given.columns(slot).take(several).enumerate() {
+            let named = slot != Slot::Status || at > 0;
+            words.extend(rows.read(column, named, &meanings));
+        }
     }
+    let doubts = rows.contradictions(given);
     let mut word = rows.words(given);
     let mut notes = Vec::new();
     if words.is_empty() && given.mapping.first(Slot::Status).is_none() {
@@ -44,8 +57,8 @@ pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing
         let hints = rows.hints(given, &meanings);
         if hints.null_count() < height {
             notes.push(format!(
-                "{} names end in a status such as `(On Leave)`: taken as a hint, for want of a status column",
-                height - hints.null_count()
+                "{} in a status such as `(On Leave)`: taken as a hint, for want of a status column",
+                crate::text::plural((height - hints.null_count()) as u64, "name ends", "names end")
             ));
             word = hints;
         }
@@ -56,17 +69,17 @@ pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing
         word,
         enabled: BooleanChunked::from_iter_options(PlSmallStr::EMPTY, rows.enabled.into_iter()),
     };
-    Read { values: (standing, words), notes, ..Read::default() }
+    Read { values: (standing, words), notes, doubts }
 }
 
 impl<'t> Rows<'t> {
     /// Takes one column, and gives its words, the most frequent first.
-    fn read(&mut self, column: &'t RawColumn, slot: Slot, meanings: &Words) -> Vec<StatusWord> {
+    fn read(&mut self, column: &'t RawColumn, named: bool, meanings: &Words) -> Vec<StatusWord> {
         let mut known: PlHashMap<&str, (Meaning, u64)> = PlHashMap::new();
         let decider = self.deciders.len() as u8 + 1;
         let mut decides = false;
         let rows = self.status.iter_mut().zip(&mut self.enabled).zip(&mut self.by);
-        for (cell, ((status, enabled), by)) in column.values.iter().zip(rows) {
+        for (at, (cell, ((status, enabled), by))) in column.values.iter().zip(rows).enumerate() {
             let Some(cell) = cell else { continue };
             let (meaning, count) = known.entry(cell).or_insert_with(|| (meanings.meaning(cell), 0));
             *count += 1;
@@ -74,6 +87,10 @@ impl<'t> Rows<'t> {
                 // A word that means nothing certain gives way to one that does.
                 Meaning::Word(word) => {
                     decides = true;
+                    let employed = matches!(status, Some(Status::Active | Status::Leave));
+                    if employed && (word == Status::Terminated || meanings.is_switched_off(cell)) {
+                        self.against.push((at, column, cell));
+                    }
                     let uncertain = status.is_none_or(|known| known == Status::Unknown);
                     if uncertain && (status.is_none() || word != Status::Unknown) {
                         (*status, *by) = (Some(word), decider);
@@ -91,7 +108,7 @@ impl<'t> Rows<'t> {
                 Meaning::Switch(true) => Status::Active,
                 Meaning::Switch(false) => Status::Suspended,
             };
-            let word = if slot == Slot::Status { word.to_owned() } else { format!("{}: {word}", column.header) };
+            let word = if named { format!("{}: {word}", column.header) } else { word.to_owned() };
             StatusWord { word, count, taken_for }
         };
         let mut words: Vec<StatusWord> = known.into_iter().map(word).collect();
@@ -110,6 +127,15 @@ impl<'t> Rows<'t> {
                 StringChunked::from_iter_options(PlSmallStr::EMPTY, words.into_iter())
             }
         }
+    }
+
+    /// The safer reading, employed, stands; somebody has to look.
+    fn contradictions(&self, given: Given<'_>) -> Vec<Doubt> {
+        let doubt = |(at, column, word): &(usize, &RawColumn, &str)| {
+            let problem = format!("one status column says employed, `{}` does not: read as employed", column.header);
+            Doubt { not_comparable: false, ..given.doubt(*at, "status", &problem, word) }
+        };
+        self.against.iter().map(doubt).collect()
     }
 
     /// Marks behind names that are status words.

@@ -5,10 +5,29 @@ use polars::prelude::*;
 use super::{Given, Read};
 use crate::directory::cells;
 use crate::directory::names;
+use crate::directory::people::Doubt;
 use crate::directory::slot::Slot;
 
 /// The best column of a slot, blanks filled from the next best.
 pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
+    let mut read = best(given, slot);
+    if let (Slot::Title | Slot::Department | Slot::Location, Some(field)) = (slot, slot.field()) {
+        read.doubts = damaged(given, field, &read.values);
+    }
+    read
+}
+
+/// Cells that lost letters: what is left of them is no value to compare, still less one to write to Domo.
+fn damaged(given: Given<'_>, field: &str, values: &StringChunked) -> Vec<Doubt> {
+    let problem = format!("letters were lost on the way (`?` or U+FFFD): the {field} is not compared");
+    let damaged = |(at, value): (usize, Option<&str>)| {
+        let value = value.filter(|value| cells::is_damaged(value))?;
+        Some(given.doubt(at, field, &problem, value))
+    };
+    values.iter().enumerate().filter_map(damaged).collect()
+}
+
+fn best(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     let mut columns = given.columns(slot);
     let Some(first) = columns.next() else { return Read { values: given.none(), ..Read::default() } };
     let mut values = first.values.clone();
@@ -29,7 +48,8 @@ pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
         let filled = blank - values.null_count();
         if filled > 0 {
             notes.push(format!(
-                "{filled} rows without `{}` took their {} from `{}`",
+                "{} without `{}`: {} taken from `{}`",
+                crate::text::plural(filled as u64, "row", "rows"),
                 first.header,
                 slot.field().unwrap_or_default(),
                 next.header
@@ -42,19 +62,21 @@ pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
 /// The display name, given name first; without one, given and family name joined.
 pub(super) fn names(given: Given<'_>) -> Read<StringChunked> {
     let mut read = read(given, Slot::Name);
-    if given.column(Slot::Name).is_none() {
+    let named = given.column(Slot::Name);
+    if named.is_none() {
         let (first, last) = (self::read(given, Slot::GivenName), self::read(given, Slot::FamilyName));
         read.values = names::joined(&first.values, &last.values);
+    } else if let (Some(named), Some(given_names), None) = (named, given.column(Slot::GivenName), given.column(Slot::FamilyName))
+        && names::is_family(&read.values, &given_names.values)
+    {
+        read.values = names::joined(&given_names.values, &read.values);
+        read.notes.push(format!("`{}` was read as family name: it does not hold what `{}` does", named.header, given_names.header));
     } else {
         let (turned, notes) = names::in_reading_order(read.values);
         read.values = turned;
         read.notes.extend(notes);
     }
-    let damaged = |(at, name): (usize, Option<&str>)| {
-        let name = name.filter(|name| cells::is_damaged_name(name))?;
-        Some(given.doubt(at, "name", "letters were lost on the way (`?` or U+FFFD): the name is not compared", name))
-    };
-    read.doubts = read.values.iter().enumerate().filter_map(damaged).collect();
+    read.doubts = damaged(given, "name", &read.values);
     read
 }
 

@@ -137,9 +137,9 @@ impl<'c> Sink<'c> {
         let Some(known) = self.nodes.get_mut(node) else { return };
         if !known.leaf_seen {
             known.leaf_seen = true;
-            let path = known.path.clone();
+            let (path, known_raw) = (known.path.clone(), known.raw.clone());
             let column = self.column(&path);
-            if column.is_none() {
+            if column.is_none() && !is_wrapping(&known_raw) {
                 let mut digest = DefaultHasher::new();
                 path.hash(&mut digest);
                 self.unread.insert(digest.finish());
@@ -247,6 +247,11 @@ fn unwrapped(path: &str) -> String {
         return path.to_owned();
     }
     path.split('.').filter(|segment| !matches!(*segment, "attributes" | "value")).collect::<Vec<_>>().join(".")
+}
+
+/// What the wrapper says beside the value: its label, its type.
+fn is_wrapping(raw: &str) -> bool {
+    raw.starts_with("attributes.") && [".label", ".type", ".universal_id"].iter().any(|leaf| raw.ends_with(leaf))
 }
 
 /// A number as JSON has it; one with an exponent gets a sign, by which identifiers know that digits may be lost.

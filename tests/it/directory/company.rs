@@ -533,7 +533,7 @@ pub(crate) const TABLES: &[Style] = &[
                 ("Vorname", person.given.into()),
                 ("Nachname", person.family.into()),
                 ("E-Mail", person.email.clone()),
-                ("Status", word(person, ["active", "leave", "suspended", "inactive", "onboarding"])),
+                ("Status", word(person, ["Aktiv", "Elternzeit", "gesperrt", "ausgeschieden", "onboarding"])),
                 ("Position", person.title.into()),
                 ("Abteilung", person.department.into()),
                 ("Standort", person.location.into()),
