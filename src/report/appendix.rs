@@ -6,6 +6,7 @@ use super::origin::{self, Origin};
 use super::sections::{cut, describe};
 use super::texts::Texts;
 use super::view::{Cell, Column, Fact, Source, Table, Topic};
+use crate::archive::FileEntry;
 use crate::reconcile::{Dormancy, Kind};
 
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
@@ -347,8 +348,7 @@ fn accounts(builder: &Builder) -> Source {
     Source { title: t.get("sources.accounts").to_owned(), name: shown(&evidence.source), facts, notes, tables: Vec::new() }
 }
 
-pub(super) fn files(builder: &Builder) -> Table {
-    let t = builder.t;
+pub(super) fn files(files: &[FileEntry], t: &Texts) -> Table {
     let columns = vec![
         Column::new("file", t.get("column.file"), "s"),
         Column::new("purpose", t.get("column.purpose"), "s"),
@@ -357,7 +357,7 @@ pub(super) fn files(builder: &Builder) -> Table {
         Column::new("digest", t.get("column.digest"), "s"),
     ];
     let mut table = Table::new("files-table", t.get("files.caption"), columns, t.get("files.none"));
-    for file in builder.files {
+    for file in files {
         let key = format!("file.{}", file.name.replace(['.', '-'], "_"));
         let rows = file.rows.map_or_else(|| Cell::or(None, "\u{2013}"), Cell::count);
         table.row(

@@ -124,7 +124,7 @@ impl Builder<'_> {
             method: appendix::method(self),
             parameters: appendix::parameters(self),
             sources: appendix::sources(self),
-            files: appendix::files(self),
+            files: appendix::files(self.files, t),
             verify: t.fill("files.verify", &[("run_id", &run.id)]),
             glossary: appendix::glossary(self),
         }

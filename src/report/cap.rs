@@ -1,6 +1,6 @@
 //! What one page can hold: the order of findings within their kind, and which are shown when there are too many.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::archive::History;
 use crate::archive::history::State;
@@ -117,7 +117,7 @@ fn spread(all: &[&Finding], share: usize, urgent_room: &mut BTreeMap<Severity, u
 
 /// Whether more than half of these drifts have the same field and values.
 fn one_cause(all: &[&Finding]) -> bool {
-    let mut causes: BTreeMap<(&str, Option<&str>, Option<&str>), usize> = BTreeMap::new();
+    let mut causes: HashMap<(&str, Option<&str>, Option<&str>), usize> = HashMap::new();
     for finding in all {
         for change in &finding.drift {
             *causes.entry((&change.field, change.domo.as_deref(), change.directory.as_deref())).or_default() += 1;

@@ -476,17 +476,17 @@ fn reconciliation(
 
 fn history(reconciliation: &Reconciliation, as_of: NaiveDate, started: DateTime<Utc>, text: &str) -> History {
     let mut history = History::first(reconciliation);
-    for (number, lifecycle) in history.lifecycle.values_mut().enumerate() {
+    let mut ids: Vec<_> = history.lifecycle.keys().cloned().collect();
+    ids.sort();
+    for (number, id) in ids.into_iter().enumerate() {
         let (state, days) = match number % 4 {
             0 => (State::New, 0),
             1 => (State::Changed, 40),
             _ => (State::Open, 30 * (number as u64 % 9)),
         };
         let first_seen = as_of.checked_sub_days(Days::new(days)).unwrap_or(as_of);
-        *lifecycle = Lifecycle { state, first_seen, changed: Vec::new(), by_parameter: false };
-        if state == State::Changed {
-            lifecycle.changed.push("severity low → medium".into());
-        }
+        let changed = if state == State::Changed { vec!["severity low → medium".to_owned()] } else { Vec::new() };
+        history.lifecycle.insert(id, Lifecycle { state, first_seen, changed, by_parameter: false });
     }
     let new = history.lifecycle.values().filter(|lifecycle| lifecycle.state == State::New).count() as u64;
     let total = reconciliation.findings.len() as u64;

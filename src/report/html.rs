@@ -24,7 +24,7 @@ pub(super) fn render(templates: &Templates, view: &View) -> Result<String> {
         right: view.classification.as_deref().unwrap_or_default(),
         run: format!("{} - {}", view.run_time, view.run_id),
     };
-    let script = templates.render("script.js", &serde_json::json!({}), &[])?;
+    let script = templates.render("script.js", &templates.context(&serde_json::json!({}))?)?;
     let page = page(templates, "report.html", view, &margins, &script)?;
     if page.len() > LARGE {
         tracing::warn!(
@@ -53,11 +53,16 @@ struct Margins<'a> {
 }
 
 fn page(templates: &Templates, name: &str, view: &impl Serialize, margins: &Margins, script: &str) -> Result<String> {
-    let strings = [("print_left", &margins.left), ("print_right", &margins.right.to_owned()), ("print_run", &margins.run)]
-        .map(|(key, value)| (key, css_string(value)));
-    let strings = strings.each_ref().map(|(key, value)| (*key, value.as_str()));
-    let style = templates.render("style.css", &serde_json::json!({}), &strings)?;
-    let page = templates.render(name, view, &[("style", &style), ("script", script), ("policy", POLICY)])?;
+    let mut seen = templates.context(&serde_json::json!({}))?;
+    for (key, text) in [("print_left", margins.left.as_str()), ("print_right", margins.right), ("print_run", margins.run.as_str())] {
+        seen.insert(key, &css_string(text));
+    }
+    let style = templates.render("style.css", &seen)?;
+    let mut seen = templates.context(view)?;
+    for (key, text) in [("style", style.as_str()), ("script", script), ("policy", POLICY)] {
+        seen.insert(key, text);
+    }
+    let page = templates.render(name, &seen)?;
     if templates.custom()
         && let Some(found) = forbidden(&page)
     {

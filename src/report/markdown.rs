@@ -69,21 +69,25 @@ pub(super) fn render(templates: &Templates, view: &View, flavour: Flavour) -> Re
     // Within a severity the order of the sections stays.
     all.sort_by_key(|finding| finding.severity.rank);
     all.truncate(flavour.rows());
+    let urgent_to = all.partition_point(|finding| finding.severity.rank < 2);
     let total = view.findings.total;
+    let file = view.files.rows.iter().find(|row| row.cells.first().is_some_and(|cell| cell.text == "findings.csv"));
+    let digest = file.and_then(|row| row.cells.last()).map(|cell| cell.text.as_str()).unwrap_or_default();
+    let digest = format!("SHA-256 {digest}");
 
-    let page = |rows: usize| -> Result<String> {
-        let listed = &all[..rows.min(all.len())];
-        let urgent_to = listed.partition_point(|finding| finding.severity.rank < 2);
-        let (urgent, others) = listed.split_at(urgent_to);
-        let file = view.files.rows.iter().find(|row| row.cells.first().is_some_and(|cell| cell.text == "findings.csv"));
-        let digest = file.and_then(|row| row.cells.last()).map(|cell| cell.text.as_str()).unwrap_or_default();
+    // Beside the view, a template sees the findings it is to list: `urgent`, critical and high, worst first, and `others`; and
+    // `shown`, how many these are and where all are.
+    let values: Vec<Value> = all.iter().map(Value::from_serializable).collect();
+    let mut seen = templates.context(view)?;
+    let mut page = |rows: usize| -> Result<String> {
+        let (urgent, others) = values[..rows].split_at(urgent_to.min(rows));
+        seen.insert_value("urgent", Value::from(urgent.to_vec()));
+        seen.insert_value("others", Value::from(others.to_vec()));
         let (shown, of) = (figures::grouped(rows as u64), figures::grouped(total));
-        let digest = format!("SHA-256 {digest}");
         let places = [("shown", shown.as_str()), ("total", of.as_str()), ("digest", &digest)];
-        let t = &templates.texts;
-        let sentence = t.fill(if rows as u64 == total { "markdown.shown_all" } else { "markdown.shown" }, &places);
-        let seen = Seen { view, urgent, others, shown: sentence };
-        Ok(tidy(&templates.render(flavour.template(), &seen, &[])?))
+        let sentence = if rows as u64 == total { "markdown.shown_all" } else { "markdown.shown" };
+        seen.insert("shown", &templates.texts.fill(sentence, &places));
+        Ok(tidy(&templates.render(flavour.template(), &seen)?))
     };
 
     let whole = page(all.len())?;
@@ -110,7 +114,7 @@ pub(super) fn summary(templates: &Templates, view: &Overall, flavour: Flavour) -
     let total = figures::grouped(view.left.rows.len() as u64);
     let mut cut = false;
     loop {
-        let page = tidy(&templates.render(template, &view, &[])?);
+        let page = tidy(&templates.render(template, &templates.context(&view)?)?);
         if page.chars().count() <= flavour.characters() || view.left.rows.is_empty() {
             return Ok(page);
         }
@@ -131,19 +135,6 @@ fn tidy(page: &str) -> String {
     }
     page.push('\n');
     page
-}
-
-/// What a Markdown template sees beside the view: the findings it is to list.
-#[derive(serde::Serialize)]
-struct Seen<'a> {
-    #[serde(flatten)]
-    view: &'a View,
-    /// Critical and high, worst first.
-    urgent: &'a [&'a Finding],
-    /// The rest of what fits.
-    others: &'a [&'a Finding],
-    /// How many are listed and where all are.
-    shown: String,
 }
 
 /// A Tera for Markdown: `.md` escapes by itself, with `cell` and `plain` as filters.

@@ -102,7 +102,7 @@ pub fn write_with<P: Borrow<Plan> + Send>(
         let plan = plan?;
         written?;
         let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
-        let view = || build::view(&inputs, &ordered, &templates.texts, &folder.files());
+        let view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
         pages(&templates, inputs.options.markdown, folder, view)?;
         return Ok(plan);
     }
@@ -119,11 +119,9 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     };
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
     lists(&inputs, &ordered, folder)?;
-    pages(&templates, inputs.options.markdown, folder, || {
-        let mut view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
-        redactor.view(&mut view);
-        Ok(view)
-    })?;
+    let mut view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
+    redactor.view(&mut view);
+    pages(&templates, inputs.options.markdown, folder, view)?;
     file(folder, redact::KEY, |out| redactor.key(out))?;
     Ok(plan)
 }
@@ -147,14 +145,10 @@ fn lists(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()
 }
 
 /// The pages, which name the digests of all files written before them.
-fn pages(
-    templates: &templates::Templates,
-    markdown: Flavour,
-    folder: &RunFolder,
-    mut view: impl FnMut() -> Result<View>,
-) -> Result<()> {
-    folder.write("report.md", markdown::render(templates, &view()?, markdown)?, None)?;
-    folder.write("report.html", html::render(templates, &view()?)?, None)?;
+fn pages(templates: &templates::Templates, markdown: Flavour, folder: &RunFolder, mut view: View) -> Result<()> {
+    folder.write("report.md", markdown::render(templates, &view, markdown)?, None)?;
+    view.files = appendix::files(&folder.files(), &templates.texts);
+    folder.write("report.html", html::render(templates, &view)?, None)?;
     Ok(())
 }
 

@@ -59,15 +59,17 @@ impl Templates {
         Ok(Self { texts, pages, markdown, folder })
     }
 
-    /// Renders one template. `view` is what it sees, beside the texts as `t`.
-    pub(super) fn render(&self, name: &str, view: &impl Serialize, more: &[(&'static str, &str)]) -> Result<String> {
+    /// What a template sees: `view`, and the texts as `t`.
+    pub(super) fn context(&self, view: &impl Serialize) -> Result<Context> {
         let mut context = Context::from_serialize(view).context("preparing the report's view")?;
         context.insert("t", self.texts.tree());
-        for (key, value) in more {
-            context.insert(*key, value);
-        }
+        Ok(context)
+    }
+
+    /// Renders one template.
+    pub(super) fn render(&self, name: &str, context: &Context) -> Result<String> {
         let engine = if name.ends_with(".md") { &self.markdown } else { &self.pages };
-        engine.render(name, &context).map_err(|error| failure(&error, self.folder.as_deref()).into())
+        engine.render(name, context).map_err(|error| failure(&error, self.folder.as_deref()).into())
     }
 
     /// Whether the user has templates of their own.

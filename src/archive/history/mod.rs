@@ -9,7 +9,7 @@ mod before;
 pub(super) mod difference;
 mod parameters;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use anyhow::Result;
@@ -100,7 +100,7 @@ pub struct History {
     /// None in a first run.
     pub previous: Option<Previous>,
     /// For every finding of this run.
-    pub lifecycle: BTreeMap<FindingId, Lifecycle>,
+    pub lifecycle: HashMap<FindingId, Lifecycle>,
     /// Gone since the previous run.
     pub resolved: Vec<Resolved>,
     /// Findings of the previous run that are not here because this one could not test for them: neither open nor resolved.
