@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use polars::prelude::DataFrame;
+use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use super::digest::{canonical, digest_of, short_id};
+use super::digest::{seal, short_id};
 use super::fields::{self, ROLES};
 use super::format::{Action, Inputs, Plan, SCHEMA};
 use super::guard::{self, Judged, Population};
@@ -47,19 +48,18 @@ pub fn build(
     let chosen = chosen(&reconciliation.findings);
     let raw = raw_objects(accounts, chosen.iter().filter_map(|(finding, _)| Some(finding.account.as_ref()?.index)).collect())?;
     let numeric = employee_numbers_are_numeric(accounts)?;
-    let mut actions = Vec::new();
-    for (finding, kind) in chosen {
+    let action = |(finding, kind): (&Finding, Kind)| {
         let account = finding.account.as_ref().and_then(|account| raw.get(&account.index));
-        let action = match kind {
+        match kind {
             Kind::Update => update(finding, account, numeric),
             Kind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
             Kind::Delete => Some(delete(finding, account)),
             Kind::Create => create(finding, &reconciliation.folded, people, config, numeric),
             // Only a revert reactivates.
             Kind::Reactivate => None,
-        };
-        actions.extend(action);
-    }
+        }
+    };
+    let actions: Vec<Action> = chosen.into_par_iter().filter_map(action).collect();
     let previous = context.previous.map_or(0, |(accounts_before, people_before)| {
         Judged::shrink(accounts_before, reconciliation.accounts.read).max(Judged::shrink(people_before, reconciliation.people.read))
     });
@@ -97,12 +97,7 @@ pub fn assemble(
         actions,
         decisions: BTreeMap::new(),
     };
-    let mut identity = String::new();
-    let mut document = serde_json::to_value(&plan)?;
-    canonical(&document, &mut identity);
-    plan.id = short_id('P', &identity);
-    document["id"] = plan.id.clone().into();
-    plan.digest = digest_of(&document);
+    seal(&mut plan)?;
     Ok(Some(plan))
 }
 
@@ -138,7 +133,7 @@ fn raw_objects(accounts: &Accounts, wanted: BTreeSet<u32>) -> Result<BTreeMap<u3
             serde_json::from_slice(line).with_context(|| format!("line {} of the snapshot is no JSON object", index + 1))?;
         Ok((index, object))
     };
-    wanted.into_iter().map(object).collect()
+    wanted.into_par_iter().map(object).collect()
 }
 
 /// Whether this instance keeps employee numbers as JSON numbers: as the first one that is there.

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::format::{Decision, Plan, SCHEMA};
@@ -116,11 +117,41 @@ impl Sealed {
     }
 }
 
+/// Gives a plan that was just made its id and its digest.
+pub(super) fn seal(plan: &mut Plan) -> serde_json::Result<()> {
+    // The actions are most of a plan, and the same in both: their text is made once.
+    let actions = std::mem::take(&mut plan.actions);
+    let text = |action| {
+        let mut text = String::new();
+        serde_json::to_value(action).map(|value| canonical(&value, &mut text)).map(|()| text)
+    };
+    let texts: Vec<String> = actions.par_iter().map(text).collect::<Result<_, _>>()?;
+    let listed = format!("[{}]", texts.join(","));
+    let whole = |plan: &Plan, without: &[&str]| -> serde_json::Result<String> {
+        let mut text = String::new();
+        let document: Map<String, Value> = serde_json::from_value(serde_json::to_value(plan)?)?;
+        let fields = document.iter().filter(|(key, _)| !without.contains(&key.as_str()));
+        object(
+            fields,
+            &mut text,
+            |key, value, text| if key == "actions" { text.push_str(&listed) } else { canonical(value, text) },
+        );
+        Ok(text)
+    };
+    plan.id = short_id('P', &whole(plan, &[])?);
+    plan.digest = sha256(whole(plan, &LOOSE)?.as_bytes());
+    plan.actions = actions;
+    Ok(())
+}
+
 /// `sha256:…` over everything but `digest` and `decisions`.
 pub fn digest_of(document: &Value) -> String {
     let mut text = String::new();
     match document {
-        Value::Object(fields) => canonical_object(fields.iter().filter(|(key, _)| !LOOSE.contains(&key.as_str())), &mut text),
+        Value::Object(fields) => {
+            let fields = fields.iter().filter(|(key, _)| !LOOSE.contains(&key.as_str()));
+            object(fields, &mut text, |_, value, text| canonical(value, text));
+        }
         other => canonical(other, &mut text),
     }
     sha256(text.as_bytes())
@@ -134,7 +165,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// JSON with sorted keys and no white space.
 pub fn canonical(value: &Value, text: &mut String) {
     match value {
-        Value::Object(fields) => canonical_object(fields.iter(), text),
+        Value::Object(fields) => object(fields.iter(), text, |_, value, text| canonical(value, text)),
         Value::Array(items) => {
             text.push('[');
             for (place, item) in items.iter().enumerate() {
@@ -149,7 +180,7 @@ pub fn canonical(value: &Value, text: &mut String) {
     }
 }
 
-fn canonical_object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut String) {
+fn object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut String, write: impl Fn(&str, &Value, &mut String)) {
     // Sorted here and not by the map: whether the map is sorted is a feature flag of somebody else's.
     let mut fields: Vec<_> = fields.collect();
     fields.sort_unstable_by_key(|(key, _)| key.as_str());
@@ -160,7 +191,7 @@ fn canonical_object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, t
         }
         text.push_str(&Value::from(key.as_str()).to_string());
         text.push(':');
-        canonical(value, text);
+        write(key, value, text);
     }
     text.push('}');
 }

@@ -1,6 +1,6 @@
 //! The guards: limits beyond which a plan or an apply is refused, and who may be touched at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -183,7 +183,7 @@ impl Population {
         let roles = frame.column("role").and_then(Column::str)?;
         let role_ids = frame.column("role_id").and_then(Column::str)?;
         let active = frame.column("active").and_then(Column::bool)?;
-        let touched: BTreeSet<u64> = actions.iter().filter_map(|action| action.account_id).collect();
+        let touched: HashSet<u64> = actions.iter().filter_map(|action| action.account_id).collect();
         let exclusions = Exclusions::new(config);
         let owner = config.domo.client_owner.as_deref().map(text::folded);
         let owns = |email: &str| owner.as_deref().is_some_and(|owner| alike(owner, email));

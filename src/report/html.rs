@@ -54,7 +54,8 @@ struct Margins<'a> {
 
 fn page(templates: &Templates, name: &str, view: &impl Serialize, margins: &Margins, script: &str) -> Result<String> {
     let mut seen = templates.context(&serde_json::json!({}))?;
-    for (key, text) in [("print_left", margins.left.as_str()), ("print_right", margins.right), ("print_run", margins.run.as_str())] {
+    for (key, text) in [("print_left", margins.left.as_str()), ("print_right", margins.right), ("print_run", margins.run.as_str())]
+    {
         seen.insert(key, &css_string(text));
     }
     let style = templates.render("style.css", &seen)?;

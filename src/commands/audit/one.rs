@@ -46,7 +46,9 @@ impl Audit {
     pub(in crate::commands) fn of(&self, context: &Context, loaded: &Loaded, from: From) -> Result<Audited> {
         let lock = Arc::new(Lock::take(&self.archive, context.started)?);
         let people = load(&loaded.config)?;
-        self.under(&lock, context, loaded, &people, from).map_err(|fallen| fallen.error)
+        let audited = self.under(&lock, context, loaded, &people, from).map_err(|fallen| fallen.error);
+        rayon::spawn(move || drop(people));
+        audited
     }
 
     /// Audits one instance under a lock that is held. A run that fails leaves a report that says so, in a folder without a manifest:
@@ -62,8 +64,12 @@ impl Audit {
         let mut folder = RunFolder::create_under(lock, context.started)?;
         let instance = instance_name(&loaded.config, None);
         let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
-        let judged = read(context, &loaded.config, from)
-            .and_then(|accounts| self.judge(context, loaded, people, &accounts, &mut run, &folder));
+        let judged = read(context, &loaded.config, from).and_then(|accounts| {
+            let judged = self.judge(context, loaded, people, &accounts, &mut run, &folder);
+            // A million accounts take a moment to free: beside what follows, which may be the end of the process.
+            rayon::spawn(move || drop(accounts));
+            judged
+        });
         let error = match judged.and_then(|judged| judged.complete(&folder, &run, self.fail_on)) {
             Ok(audited) => return Ok(audited),
             // What follows would be written into a run.
