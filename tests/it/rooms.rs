@@ -25,7 +25,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fastrand", &["domo", "archive", "sandbox"]),
     // The frames, and what judges or shows them.
     ("polars", &["domo", "directory", "reconcile", "plan", "report", "archive"]),
-    ("rayon", &["domo", "directory", "reconcile", "archive", "report", "commands"]),
+    ("rayon", &["domo", "directory", "plan", "reconcile", "archive", "report", "commands"]),
     // Files that come in.
     ("calamine", &["directory"]),
     ("csv", &["plan"]),
