@@ -93,6 +93,8 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
     source.rows = built.frame.height() as u64 + source.rejected;
     if source.rows == 0 {
         source.incomplete.push("it has no people".into());
+    } else if built.frame.height() == 0 {
+        source.incomplete.push("none of its rows can be used".into());
     }
     Ok((built, source))
 }

@@ -74,7 +74,7 @@ impl Mapping {
             }
         }
         mapping.claims.sort_by_key(|claim| (claim.slot, claim.rank, claim.column));
-        mapping.drop_makeshifts();
+        mapping.drop_makeshifts(raw);
         mapping.refuse_contradictions(raw)?;
         Ok(mapping)
     }
@@ -99,12 +99,14 @@ impl Mapping {
         Ok(())
     }
 
-    /// A makeshift header counts only while no better column claims the field. A login beside an e-mail still fills its blanks.
-    fn drop_makeshifts(&mut self) {
+    /// A makeshift header counts only while no better column claims the field, and only if it holds anything: a list of all columns
+    /// has them whether or not somebody uses them. A login beside an e-mail still fills its blanks.
+    fn drop_makeshifts(&mut self, raw: &Raw) {
         let claims = std::mem::take(&mut self.claims);
         let has_better = |claim: &Claim| claims.iter().any(|other| other.slot == claim.slot && other.rank < WEAK);
-        self.claims =
-            claims.iter().filter(|claim| claim.rank < WEAK || claim.slot == Slot::Email || !has_better(claim)).cloned().collect();
+        let holds = |claim: &Claim| raw.columns.get(claim.column).is_some_and(|column| column.values.null_count() < raw.rows.len());
+        let counts = |claim: &Claim| claim.slot == Slot::Email || !has_better(claim) && holds(claim);
+        self.claims = claims.iter().filter(|claim| claim.rank < WEAK || counts(claim)).cloned().collect();
     }
 
     /// Two columns of one rank that differ: nobody but a person can say which is meant.

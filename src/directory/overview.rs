@@ -1,6 +1,6 @@
 //! One directory as understood, small enough to be read and approved by a person: what `check` shows.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Result;
 use chrono::{NaiveDate, TimeDelta};
@@ -72,16 +72,17 @@ pub struct Stated {
 }
 
 impl Overview {
-    /// One for every source. `judge` says who is employed: that is not decided here.
-    pub fn of(people: &People, judge: impl Fn(&Stated) -> Status) -> Result<Vec<Self>> {
-        let statuses: Vec<Status> = stated(people)?.iter().map(judge).collect();
+    /// One for every source. `judge` says who is employed, and what contradicts it: that is not decided here.
+    pub fn of(people: &People, judge: impl Fn(&Stated) -> (Status, Option<&'static str>)) -> Result<Vec<Self>> {
+        let judged: Vec<(Status, Option<&str>)> = stated(people)?.iter().map(judge).collect();
         let sources = people.frame.column("source")?.u32()?;
         let mut all = Vec::new();
         for (index, source) in (0..).zip(&people.sources) {
             let mine = sources.equal(index);
             let frame = people.frame.filter(&mine)?;
-            let statuses: Vec<Status> =
-                mine.iter().zip(&statuses).filter(|(mine, _)| *mine == Some(true)).map(|(_, status)| *status).collect();
+            let judged: Vec<(Status, Option<&str>)> =
+                mine.iter().zip(&judged).filter(|(mine, _)| *mine == Some(true)).map(|(_, judged)| *judged).collect();
+            let statuses: Vec<Status> = judged.iter().map(|(status, _)| *status).collect();
             let mut employment = BTreeMap::new();
             for status in &statuses {
                 *employment.entry(status.as_str()).or_default() += 1;
@@ -92,7 +93,7 @@ impl Overview {
                 employment,
                 people: first(&frame, source, &statuses)?,
                 rejected: rejected.map(|row| Rejected { row: row.row, reason: row.reason.clone() }).collect(),
-                doubts: doubts(people, index),
+                doubts: [contradictions(&frame, &judged)?, shared(&frame)?, doubts(people, index)].concat(),
                 source: source.clone(),
             });
         }
@@ -168,14 +169,44 @@ fn first(frame: &DataFrame, source: &Source, statuses: &[Status]) -> Result<Vec<
     Ok(people)
 }
 
+/// Rows whose word and dates cannot both be true.
+fn contradictions(frame: &DataFrame, judged: &[(Status, Option<&str>)]) -> Result<Vec<Doubts>> {
+    let rows = frame.column("row")?.u32()?.iter().flatten();
+    Ok(kinds(rows.zip(judged).filter_map(|(row, (_, problem))| Some(("status", (*problem)?, row)))))
+}
+
+/// Rows that share a key with another row: whether they are one person is not decided here.
+fn shared(frame: &DataFrame) -> Result<Vec<Doubts>> {
+    let mut shared = Vec::new();
+    for field in ["email", "employee_number"] {
+        let keys = frame.column(field)?.str()?;
+        let filled = keys.len() - keys.null_count();
+        if keys.drop_nulls().n_unique()? == filled {
+            continue;
+        }
+        let mut counts: HashMap<&str, u32> = HashMap::with_capacity(filled);
+        keys.iter().flatten().for_each(|key| *counts.entry(key).or_default() += 1);
+        let rows = frame.column("row")?.u32()?.iter().zip(keys.iter());
+        let several = rows.filter(|(_, key)| key.is_some_and(|key| counts.get(key).is_some_and(|count| *count > 1)));
+        shared.extend(kinds(several.filter_map(|(row, _)| Some((field, "it stands in several rows", row?)))));
+    }
+    Ok(shared)
+}
+
 fn doubts(people: &People, source: u32) -> Vec<Doubts> {
+    let mine = people.doubts.iter().filter(|doubt| doubt.source == source);
+    kinds(mine.map(|doubt| (doubt.field.as_str(), doubt.problem.as_str(), doubt.row)))
+}
+
+/// Doubts of one field and problem together.
+fn kinds<'a>(doubts: impl Iterator<Item = (&'a str, &'a str, u32)>) -> Vec<Doubts> {
     let mut kinds: BTreeMap<(&str, &str), Doubts> = BTreeMap::new();
-    for doubt in people.doubts.iter().filter(|doubt| doubt.source == source) {
-        let new = || Doubts { field: doubt.field.clone(), problem: doubt.problem.clone(), count: 0, rows: Vec::new() };
-        let kind = kinds.entry((&doubt.field, &doubt.problem)).or_insert_with(new);
+    for (field, problem, row) in doubts {
+        let new = || Doubts { field: field.to_owned(), problem: problem.to_owned(), count: 0, rows: Vec::new() };
+        let kind = kinds.entry((field, problem)).or_insert_with(new);
         kind.count += 1;
         if kind.rows.len() < LISTED {
-            kind.rows.push(doubt.row);
+            kind.rows.push(row);
         }
     }
     kinds.into_values().collect()

@@ -14,7 +14,7 @@ use crate::config::{Loaded, Status};
 use crate::directory::Overview;
 use crate::directory::overview::Stated;
 use crate::failure::{self, Kind};
-use crate::reconcile::employment::{self, Facts};
+use crate::reconcile::employment::{self, Contradiction, Facts};
 
 /// All that was checked.
 #[derive(Debug, Serialize)]
@@ -107,7 +107,15 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
 }
 
 /// Who is employed is the reconciliation's judgement, here as there.
-fn judge(stated: &Stated, as_of: NaiveDate) -> Status {
+fn judge(stated: &Stated, as_of: NaiveDate) -> (Status, Option<&'static str>) {
     let Stated { status, enabled, hire_date, termination_date, status_provided, unreadable } = *stated;
-    employment::judge(&Facts { status, enabled, hire_date, termination_date, status_provided, unreadable }, as_of).status
+    let facts = Facts { status, enabled, hire_date, termination_date, status_provided, unreadable };
+    let judged = employment::judge(&facts, as_of);
+    let against = judged.contradiction.map(|contradiction| match contradiction {
+        Contradiction::EmployedAfterLastDay => "employed by its word, but the termination date has passed: read as employed",
+        Contradiction::EndedBeforeLastDay => "ended by its word, but the termination date lies ahead: read as employed",
+        Contradiction::HiredAfterLastDay => "hired after the termination date: read as employed again",
+        Contradiction::FilesDisagree => "the files disagree on whether this person is employed",
+    });
+    (judged.status, against)
 }

@@ -5,6 +5,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use super::Checked;
 use crate::config::Status;
 use crate::directory::Overview;
+use crate::text::plural;
 
 /// Fields in the order people think of somebody.
 const ORDER: [&str; 17] = [
@@ -184,14 +185,19 @@ fn header(header: &str) -> String {
 
 /// Words that decide nothing, for somebody who can say what they mean.
 fn uncertain(understood: &Overview) -> Option<String> {
+    let people = understood.employment.get(Status::Unknown.as_str()).copied().unwrap_or_default();
     let unknown: Vec<_> = understood.source.status_words.iter().filter(|word| word.taken_for == Status::Unknown).collect();
     const MOST: usize = 5;
     let shown = unknown.iter().take(MOST).map(|word| format!("`{}` ({})", one_line(&word.word), count(word.count, "row")));
     let shown = shown.collect::<Vec<_>>().join(", ");
     let more = if unknown.len() > MOST { ", …" } else { "" };
-    (!unknown.is_empty()).then(|| {
-        format!("no certain meaning: {shown}{more}; nobody is judged by such a word alone. Say in [directory.status] what it means")
-    })
+    let words = || format!("no certain meaning: {shown}{more}. Say in [directory.status] what that means");
+    match (unknown.is_empty(), people) {
+        (true, 0) => None,
+        (false, 0) => Some(words()),
+        (true, people) => Some(format!("{} no status that can be read: not judged", plural(people, "person has", "people have"))),
+        (false, people) => Some(format!("{}; {} not judged", words(), plural(people, "person is", "people are"))),
+    }
 }
 
 fn rows(rows: &[u32], count: u64) -> String {

@@ -15,7 +15,13 @@ pub(super) fn broken(given: Given<'_>, doubts: &[Doubt]) -> PlHashMap<u32, Strin
         broken.insert(doubt.row, "its e-mail cell holds no single address".to_owned());
     }
     for (row, more) in moved_rows(given.raw) {
-        broken.insert(row, format!("it has {more} more cells than there are headers: an unquoted delimiter has moved them"));
+        broken.insert(
+            row,
+            format!(
+                "it has {} than there are headers: an unquoted delimiter has moved them",
+                crate::text::plural(u64::from(more), "more cell", "more cells")
+            ),
+        );
     }
     broken
 }

@@ -98,9 +98,40 @@ fn managers_are_found_by_name_whatever_its_case() {
 }
 
 #[test]
+fn a_makeshift_column_that_nobody_fills_provides_nothing() {
+    let people = loaded("all.csv", "Email,Name,Building ID,Department\na@acme.com,A B,,\n");
+    let provided = people.sources[0].provided();
+    assert!(!provided.contains("location") && provided.contains("department"), "{provided:?}");
+}
+
+#[test]
 fn check_names_the_words_that_decide_nothing() {
     let shown = checked("words.csv", "Email,Name,Status\na@acme.com,A B,Active\nb@acme.com,C D,Inactive\n");
     assert!(shown.contains("no certain meaning: `Inactive` (1 row)") && shown.contains("[directory.status]"), "{shown}");
+}
+
+#[test]
+fn check_names_rows_that_contradict_themselves_share_a_key_or_have_no_status() {
+    let text = "Email,Employee ID,Name,Status,Termination Date\n\
+        a@acme.com,1,A B,Active,2026-01-31\nb@acme.com,2,C D,Terminated,2027-01-31\nb@acme.com,3,C D,,\nd@acme.com,4,E F,Active,\n";
+    let shown = checked("rows.csv", text);
+    for doubt in [
+        "employed by its word, but the termination date has passed: read as employed (1 row: row 2)",
+        "ended by its word, but the termination date lies ahead: read as employed (1 row: row 3)",
+        "email: it stands in several rows (2 rows: rows 3, 4)",
+        "1 person has no status that can be read: not judged",
+    ] {
+        assert!(shown.contains(doubt), "{doubt} is not in\n{shown}");
+    }
+    assert!(!shown.contains("employee_number: it stands"), "{shown}");
+}
+
+#[test]
+fn a_file_without_a_usable_row_is_no_evidence() {
+    let folder = folder();
+    file(folder.path(), "swapped.csv", "Name,Email,Employee ID\na@acme.com,A B,1\nb@acme.com,C D,2\n");
+    let ran = run(folder.path(), ["check", "--directory", "swapped.csv"]).code(3);
+    assert!(ran.stdout.contains("incomplete: none of its rows can be used"), "{}", ran.stdout);
 }
 
 #[test]
