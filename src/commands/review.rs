@@ -10,9 +10,9 @@ use super::{Context, Ended};
 use crate::apply::files;
 use crate::archive;
 use crate::cli;
-use crate::directory::table::read_rows;
+use crate::directory::table::{read_rows, read_table};
 use crate::failure::Failure;
-use crate::plan::review::{self, Reviewer, Sheet, tally};
+use crate::plan::review::{self, Reviewer, Sheet, SheetRow, tally};
 use crate::plan::{Plan, Sealed, Verdict, sheet};
 use crate::text;
 
@@ -67,7 +67,7 @@ fn filled(path: &Path) -> Result<Sheet> {
     let unreadable = || Failure::usage(format!("cannot read the review sheet {}", path.display()));
     let workbook = path.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("csv"));
     if workbook {
-        let rows = read_rows(path, Some("Actions")).with_context(unreadable)?;
+        let rows = rows(path, Some("Actions")).with_context(unreadable)?;
         let summary = read_rows(path, Some("Summary")).with_context(unreadable)?;
         let labelled = |label: &str| {
             let row = summary.iter().find(|row| row.first().is_some_and(|cell| sheet::returned(cell) == label));
@@ -76,19 +76,27 @@ fn filled(path: &Path) -> Result<Sheet> {
         let (plan, digest) = (labelled("Plan"), labelled("Plan digest"));
         return Ok(Sheet { rows, plan, digest });
     }
-    let rows = read_rows(path, None).with_context(unreadable)?;
-    let header = rows.first().cloned().unwrap_or_default();
-    let place = |column: &str| header.iter().position(|cell| sheet::returned(cell) == column);
+    let rows = rows(path, None).with_context(unreadable)?;
+    let place = |column: &str| rows.first()?.cells.iter().position(|cell| sheet::returned(cell) == column);
     // The same in every row; a row that says otherwise makes the whole sheet foreign.
     let agreed = |column: &str| {
         let place = place(column)?;
-        let mut cells =
-            rows.iter().skip(1).filter_map(|row| row.get(place)).map(|cell| sheet::returned(cell)).filter(|cell| !cell.is_empty());
+        let mut cells = rows
+            .iter()
+            .skip(1)
+            .filter_map(|row| row.cells.get(place))
+            .map(|cell| sheet::returned(cell))
+            .filter(|cell| !cell.is_empty());
         let first = cells.next()?;
         Some(cells.find(|cell| *cell != first).unwrap_or(first))
     };
     let (plan, digest) = (agreed("plan_id").unwrap_or_default(), agreed("plan_digest").unwrap_or_default());
     Ok(Sheet { rows, plan, digest })
+}
+
+fn rows(path: &Path, sheet: Option<&str>) -> Result<Vec<SheetRow>> {
+    let rows = read_table(path, sheet)?.into_iter();
+    Ok(rows.map(|row| SheetRow { number: row.number, cells: row.cells, uncomputed: row.uncomputed }).collect())
 }
 
 fn answer(plan: &Plan, recorded: Option<usize>) -> serde_json::Value {

@@ -23,8 +23,9 @@ pub(super) trait Grid {
     /// Calls `sink` with every row that has a cell, top down, until it returns false. Rows are numbered from 1.
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()>;
 
-    /// Columns that hold formulas without a value within the first `rows`: nobody has computed them yet.
-    fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<usize>> {
+    /// Cells within the first `rows` that hold formulas without a value, which nobody has computed yet: the row, numbered from 1, and
+    /// the column, from 0.
+    fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<(u32, usize)>> {
         let _ = rows;
         Ok(BTreeSet::new())
     }

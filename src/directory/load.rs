@@ -195,7 +195,7 @@ fn from_grid(grid: &mut dyn Grid, epoch_1904: bool, file: &config::Directory, so
     let first = found.at + 2 + usize::from(found.labels);
     let mut raw = grid.read(first as u32, &layout)?;
     // A file that was never computed shows it in its first rows.
-    raw.unvalued = grid.unvalued(first + 1_000)?;
+    raw.unvalued = grid.unvalued(first + 1_000)?.into_iter().map(|(_, column)| column).collect();
     Ok(Table { raw, headers: layout.headers, epoch_1904 })
 }
 

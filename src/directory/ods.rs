@@ -131,28 +131,29 @@ impl Grid for Table<'_> {
         rows.finish()
     }
 
-    fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<usize>> {
-        let (mut row, mut column, mut columns) = (0usize, 0usize, BTreeSet::new());
+    fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<(u32, usize)>> {
+        let (mut row, mut next_row, mut column, mut found) = (0u32, 1u32, 0usize, BTreeSet::new());
         for (tag, _) in tags(self.content) {
             match (tag.name.as_str(), tag.closing) {
                 ("table", true) => break,
                 ("table-row", false) => {
-                    (row, column) = (row + 1, 0);
-                    if row > rows {
+                    (row, column) = (next_row, 0);
+                    next_row = row.saturating_add(count(tag.attributes, "number-rows-repeated").unwrap_or(1));
+                    if row as usize > rows {
                         break;
                     }
                 }
                 ("table-cell" | "covered-table-cell", false) => {
                     let has = |name| attribute(tag.attributes, name).is_some();
                     if has("formula") && !has("value-type") {
-                        columns.insert(column);
+                        found.insert((row, column));
                     }
                     column = column.saturating_add(count(tag.attributes, "number-columns-repeated").unwrap_or(1) as usize);
                 }
                 _ => {}
             }
         }
-        Ok(columns)
+        Ok(found)
     }
 }
 

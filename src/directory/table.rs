@@ -1,5 +1,6 @@
 //! A plain rectangular read of a CSV or a workbook's sheet, header first: no columns are mapped, no rows are judged.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -11,9 +12,19 @@ use super::input;
 use super::workbook::{self, Workbook};
 use crate::failure::Failure;
 
-/// Every row of a file as text, blank rows left out, each as wide as the first. `sheet` names the sheet of a workbook; without it the
-/// first is read.
-pub fn read_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
+/// A row of text.
+#[derive(Debug)]
+pub struct TableRow {
+    /// As a spreadsheet shows it, from 1.
+    pub number: u32,
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// Cells, from 0, that hold formulas which nobody has computed: they read as empty, and are not.
+    pub uncomputed: BTreeSet<usize>,
+}
+
+/// Every row of a file as text, blank rows left out, each as wide as the first. `sheet` names the sheet of a workbook; without it the first is read.
+pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
     let unreadable = || Failure::usage(format!("cannot read {}", path.display()));
     let bytes = input::read(path).with_context(unreadable)?.bytes;
     let mut rows = match decode::decode(bytes, None).with_context(unreadable)? {
@@ -23,23 +34,30 @@ pub fn read_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
             bail!(Failure::usage(format!("{} is {}, not a CSV or a workbook", path.display(), kind.name())))
         }
     };
-    rows.retain(|row| row.iter().any(|cell| !super::cells::trim(cell).is_empty()));
-    let width = rows.first().map_or(0, Vec::len);
-    rows.iter_mut().for_each(|row| row.resize(width, String::new()));
+    rows.retain(|row| row.cells.iter().any(|cell| !super::cells::trim(cell).is_empty()));
+    let width = rows.first().map_or(0, |row| row.cells.len());
+    rows.iter_mut().for_each(|row| row.cells.resize(width, String::new()));
     Ok(rows)
 }
 
-fn text_rows(text: &str) -> Result<Vec<Vec<String>>> {
+/// The cells of [`read_table`] alone.
+pub fn read_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
+    Ok(read_table(path, sheet)?.into_iter().map(|row| row.cells).collect())
+}
+
+fn text_rows(text: &str) -> Result<Vec<TableRow>> {
     let head = delimited::head(text, None)?;
     let mut records = Records::new(text, head.start, head.delimiter);
     let mut rows = Vec::new();
+    let mut number = head.first_row;
     while records.advance() {
-        rows.push(records.to_vec());
+        rows.push(TableRow { number, cells: records.to_vec(), uncomputed: BTreeSet::new() });
+        number = number.saturating_add(1);
     }
     Ok(rows)
 }
 
-fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
+fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<TableRow>> {
     let name = match sheet {
         Some(sheet) => workbook::choose(book, Some(sheet), &mut Vec::new())?.name,
         None => match book.sheets().first() {
@@ -47,10 +65,19 @@ fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<Vec<String
             None => bail!(Failure::usage("the workbook has no sheet")),
         },
     };
+    let mut grid = book.sheet(&name);
     let mut rows = Vec::new();
-    book.sheet(&name).rows(&mut |_, row| {
-        rows.push(row.to_vec());
+    grid.rows(&mut |number, row| {
+        rows.push(TableRow { number, cells: row.to_vec(), uncomputed: BTreeSet::new() });
         true
     })?;
+    let last = rows.last().map_or(0, |row| row.number);
+    for (number, column) in grid.unvalued(last as usize)? {
+        if let Ok(at) = rows.binary_search_by_key(&number, |row| row.number)
+            && let Some(row) = rows.get_mut(at)
+        {
+            row.uncomputed.insert(column);
+        }
+    }
     Ok(rows)
 }

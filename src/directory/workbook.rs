@@ -119,9 +119,9 @@ impl Grid for SheetRows<'_> {
         }
     }
 
-    fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<usize>> {
+    fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<(u32, usize)>> {
         let sheet = self.name;
-        let mut columns = BTreeSet::new();
+        let mut found = BTreeSet::new();
         match &mut *self.book {
             Workbook::Xlsx(book) => {
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
@@ -130,7 +130,7 @@ impl Grid for SheetRows<'_> {
                         break;
                     }
                     if cell.formula.is_some() && cell.value == DataRef::Empty {
-                        columns.insert(cell.pos.1 as usize);
+                        found.insert((cell.pos.0.saturating_add(1), cell.pos.1 as usize));
                     }
                 }
             }
@@ -138,7 +138,7 @@ impl Grid for SheetRows<'_> {
             // Excel's binary formats have no formula without a value.
             Workbook::Xlsb(_) | Workbook::Xls(_) => {}
         }
-        Ok(columns)
+        Ok(found)
     }
 }
 

@@ -5,13 +5,13 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
 use super::accounts::{Accounts, Evidence};
 use super::frame;
 use super::write::ROLES;
-use crate::directory;
+use crate::directory::table::{self, TableRow};
 use crate::failure::Failure;
 use crate::text;
 
@@ -45,9 +45,8 @@ fn field(header: &str) -> Option<&'static str> {
 
 /// Reads one of the two exports.
 pub(super) fn load(path: &Path, mut evidence: Evidence) -> Result<Accounts> {
-    let rows = directory::table::read_rows(path, None)?;
-    let mut rows = rows.into_iter();
-    let headers = rows.next().unwrap_or_default();
+    let mut rows = table::read_table(path, None)?.into_iter();
+    let headers = rows.next().map(|row| row.cells).unwrap_or_default();
     let fields: Vec<Option<&str>> = headers.iter().map(|header| field(header)).collect();
     let has = |wanted: &str| fields.contains(&Some(wanted));
     if !has("email") || !has("name") {
@@ -70,17 +69,20 @@ pub(super) fn load(path: &Path, mut evidence: Evidence) -> Result<Accounts> {
         "a People export carries no ids and does not say who is active".into()
     });
     let kind = evidence.kind.clone();
-    let objects = rows.enumerate().map(|(at, row)| object(&kind, &fields, &row).with_context(|| format!("row {}", at + 2)));
+    let objects = rows.map(|row| object(&kind, &fields, &row).with_context(|| format!("row {}", row.number)));
     let objects = objects.collect::<Result<Vec<String>>>().with_context(|| {
         Failure::usage(format!("{} cannot be read as accounts", evidence.source)).hint("correct the row, or export the file again")
     })?;
     frame::from_objects(objects, evidence)
 }
 
-fn object(kind: &str, fields: &[Option<&str>], row: &[String]) -> Result<String> {
+fn object(kind: &str, fields: &[Option<&str>], row: &TableRow) -> Result<String> {
     let mut object = Map::from_iter([(MARK.to_owned(), Value::from(kind))]);
-    for (field, cell) in fields.iter().zip(row) {
+    for (at, (field, cell)) in fields.iter().zip(&row.cells).enumerate() {
         let Some(field) = *field else { continue };
+        if row.uncomputed.contains(&at) {
+            bail!("{field} is a formula that nobody has computed: open the workbook in a spreadsheet and save it");
+        }
         let cell = cell.trim();
         let value = match field {
             // 1234567.0 where a spreadsheet made a number of it.

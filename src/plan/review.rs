@@ -79,11 +79,22 @@ fn named(by: &str) -> Result<(), Failure> {
 #[derive(Debug, Clone)]
 pub struct Sheet {
     /// The first row is the header.
-    pub rows: Vec<Vec<String>>,
+    pub rows: Vec<SheetRow>,
     /// The plan's id, as the sheet has it.
     pub plan: String,
     /// The plan's digest, as the sheet has it.
     pub digest: String,
+}
+
+/// A row of a sheet.
+#[derive(Debug, Clone)]
+pub struct SheetRow {
+    /// As a spreadsheet shows it, from 1.
+    pub number: u32,
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// Cells, from 0, with formulas that nobody has computed: what they would say is not known.
+    pub uncomputed: BTreeSet<usize>,
 }
 
 /// Records the decisions of a sheet, or refuses all of it and says which rows are wrong. Blank decisions change nothing.
@@ -101,8 +112,10 @@ pub fn decide_from(sealed: &mut Sealed, filled: &Sheet, reviewer: &Reviewer) -> 
         .hint("fill in the review sheet that stands beside this plan"));
     }
     let mut rows = filled.rows.iter();
-    let header: Vec<_> =
-        rows.next().map(|header| header.iter().map(|cell| sheet::returned(cell).to_lowercase()).collect()).unwrap_or_default();
+    let header: Vec<_> = rows
+        .next()
+        .map(|header| header.cells.iter().map(|cell| sheet::returned(cell).to_lowercase()).collect())
+        .unwrap_or_default();
     let place = |column: &str| header.iter().position(|cell| cell == column);
     let places: Vec<_> = sheet::COLUMNS.into_iter().map(place).collect();
     let missing: Vec<_> =
@@ -116,13 +129,22 @@ pub fn decide_from(sealed: &mut Sealed, filled: &Sheet, reviewer: &Reviewer) -> 
     let mut problems = Vec::new();
     let mut seen = BTreeSet::new();
     let mut decisions = Vec::new();
-    for (number, row) in (2..).zip(rows) {
-        let cells: Vec<_> =
-            places.iter().map(|place| sheet::returned(place.and_then(|place| row.get(place)).map_or("", String::as_str))).collect();
-        if cells.iter().all(String::is_empty) {
+    for SheetRow { number, cells, uncomputed } in rows {
+        let unknown = places.iter().zip(sheet::COLUMNS).find(|(place, _)| place.is_some_and(|place| uncomputed.contains(&place)));
+        let cells: Vec<_> = places
+            .iter()
+            .map(|place| sheet::returned(place.and_then(|place| cells.get(place)).map_or("", String::as_str)))
+            .collect();
+        if unknown.is_none() && cells.iter().all(String::is_empty) {
             continue;
         }
-        match returned_row(plan, &cells, reviewer) {
+        let read = match unknown {
+            Some((_, column)) => Err(format!(
+                "`{column}` is a formula that nobody has computed; write what it says, or open the sheet in a spreadsheet and save it"
+            )),
+            None => returned_row(plan, &cells, reviewer),
+        };
+        match read {
             Ok((action, _)) if !seen.insert(action.clone()) => problems.push(format!("row {number}: {action} stands there twice")),
             Ok((action, decision)) => decisions.extend(decision.map(|decision| (action, decision))),
             Err(problem) => {
@@ -134,11 +156,9 @@ pub fn decide_from(sealed: &mut Sealed, filled: &Sheet, reviewer: &Reviewer) -> 
     let lost = plan.actions.iter().filter(|action| !seen.contains(&action.id));
     problems.extend(lost.map(|action| format!("no row for {} ({} {})", action.id, action.kind.as_str(), action.subject())));
     if !problems.is_empty() {
-        return Err(Failure::usage(format!(
-            "the sheet was changed where it is locked; nothing was recorded:\n  {}",
-            problems.join("\n  ")
-        ))
-        .hint("fill in only `decision`, `reviewer` and `comment`, and keep every row"));
+        return Err(Failure::usage(format!("nothing of the sheet was recorded:\n  {}", problems.join("\n  "))).hint(
+            "fill in `decision` (approve, reject, or blank: open), `reviewer` and `comment`, nothing else, and keep every row",
+        ));
     }
     let before = plan.decisions.clone();
     for (action, decision) in decisions {
@@ -159,14 +179,14 @@ fn returned_row(plan: &Plan, cells: &[String], reviewer: &Reviewer) -> Result<(S
         let (was, is) = (sheet::returned(locked), cell(place));
         if was != is {
             let column = sheet::COLUMNS.get(place).copied().unwrap_or_default();
-            return Err(format!("`{column}` of {} was `{was}` and is `{is}`", action.id));
+            return Err(format!("`{column}` of {} is locked: it was `{was}` and is `{is}`", action.id));
         }
     }
     let verdict = match cell(sheet::LOCKED).to_lowercase().as_str() {
         "" => return Ok((action.id.clone(), None)),
         "approve" => Verdict::Approve,
         "reject" => Verdict::Reject,
-        other => return Err(format!("`{other}` is no decision; write approve or reject, or leave it blank")),
+        other => return Err(format!("`{other}` is no decision: write approve or reject, or leave it blank")),
     };
     let (who, comment) = (cell(sheet::LOCKED + 1), cell(sheet::LOCKED + 2));
     let by = match who {

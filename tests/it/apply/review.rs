@@ -1,7 +1,9 @@
 //! Decisions: by selector, by sheet, by the command line.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use domo_reconcile::plan::review::{Reviewer, Sheet, decide, decide_from};
+use domo_reconcile::plan::review::{Reviewer, Sheet, SheetRow, decide, decide_from};
 use domo_reconcile::plan::{Sealed, Verdict, sheet};
 
 use super::fixture::{create, deactivate, noon, plan, update};
@@ -74,7 +76,8 @@ fn filled(sealed: &Sealed, decisions: &[[&str; 3]]) -> Sheet {
     };
     let mut rows = vec![sheet::COLUMNS.map(str::to_owned).to_vec()];
     rows.extend(sealed.plan().actions.iter().enumerate().map(row));
-    Sheet { rows, plan: sealed.plan().id.clone(), digest: sealed.plan().digest.clone() }
+    let row = |(number, cells)| SheetRow { number, cells, uncomputed: BTreeSet::new() };
+    Sheet { rows: (1..).zip(rows).map(row).collect(), plan: sealed.plan().id.clone(), digest: sealed.plan().digest.clone() }
 }
 
 #[test]
@@ -94,7 +97,7 @@ fn a_sheet_that_was_sorted_and_widened_is_still_the_sheet() {
     let mut sheet = filled(&sealed, &[["approve", "", ""]]);
     sheet.rows[1..].reverse();
     for row in &mut sheet.rows {
-        row.insert(0, "our own column".into());
+        row.cells.insert(0, "our own column".into());
     }
     decide_from(&mut sealed, &sheet, &ana()).unwrap();
     assert_eq!(approved(&sealed), ["A-update-1"]);
@@ -115,7 +118,7 @@ fn refuses(sheet: &Sheet, saying: &[&str]) {
 fn every_locked_cell_that_was_changed_is_named_by_row_and_column() {
     for (place, column) in sheet::COLUMNS.iter().take(sheet::LOCKED).enumerate().skip(1) {
         let mut sheet = filled(&open(), &[["approve", "", ""]]);
-        sheet.rows[2][place].push('!');
+        sheet.rows[2].cells[place].push('!');
         refuses(&sheet, &["row 3", &format!("`{column}` of A-update-2")]);
     }
 }
@@ -123,18 +126,29 @@ fn every_locked_cell_that_was_changed_is_named_by_row_and_column() {
 #[test]
 fn missing_foreign_and_double_rows_and_unknown_words_are_all_named_at_once() {
     let mut sheet = filled(&open(), &[["maybe", "", ""]]);
-    sheet.rows[2][0] = "A-update-9".into();
-    let twice = sheet.rows[3].clone();
+    sheet.rows[2].cells[0] = "A-update-9".into();
+    let twice = SheetRow { number: 6, ..sheet.rows[3].clone() };
     sheet.rows.push(twice);
     refuses(
         &sheet,
         &[
-            "row 2: `maybe` is no decision",
+            "nothing of the sheet was recorded",
+            "row 2: `maybe` is no decision: write approve or reject",
             "row 3: `A-update-9` is no action",
             "row 6: A-deactivate-3 stands there twice",
             "no row for A-update-2",
         ],
     );
+}
+
+#[test]
+fn a_formula_that_nobody_computed_is_named_by_its_row_and_column() {
+    for (place, column) in sheet::COLUMNS.into_iter().enumerate() {
+        let mut sheet = filled(&open(), &[["approve", "", ""]]);
+        sheet.rows[2].cells[place].clear();
+        sheet.rows[2].uncomputed.insert(place);
+        refuses(&sheet, &[&format!("row 3: `{column}` is a formula that nobody has computed")]);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A plan from the audit that makes it to the audit after it, as the people around it would go: with review sheets that went through a
 //! spreadsheet, a rehearsal, an import file, and an apply that looks again.
 
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader as _};
@@ -124,6 +125,36 @@ fn a_workbook_filled_in_with_a_spreadsheet_decides() {
     through_a_spreadsheet(&story.run.join("review.xlsx"), &sheet);
     story.review(&["--from", sheet.to_str().unwrap(), "--by", "ana"]).code(0);
     assert_eq!(story.decided(), DECIDED);
+}
+
+/// A helper's script that writes formulas and leaves computing them to a spreadsheet that nobody opened.
+#[test]
+fn a_decision_that_is_a_formula_nobody_computed_is_refused_by_its_row() {
+    let story = Story::told();
+    let sheet = story.company.path("filled.xlsx");
+    through_a_spreadsheet(&story.run.join("review.xlsx"), &sheet);
+    let mut whole = zip::ZipArchive::new(std::fs::File::open(&sheet).unwrap()).unwrap();
+    let mut uncomputed = zip::ZipWriter::new(std::fs::File::create(story.company.path("uncomputed.xlsx")).unwrap());
+    let mut formulas = 0;
+    for at in 0..whole.len() {
+        let mut part = whole.by_index(at).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        // The third row's decision, whatever stood there.
+        if let Some(begin) = text.find(r#"<c r="I3""#).filter(|_| name.starts_with("xl/worksheets/")) {
+            let end = begin + text[begin..].find("</c>").unwrap();
+            text.replace_range(begin..end, r#"<c r="I3"><f>IF(1,"approve","")</f>"#);
+            formulas += 1;
+        }
+        uncomputed.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        uncomputed.write_all(text.as_bytes()).unwrap();
+    }
+    uncomputed.finish().unwrap();
+    assert_eq!(formulas, 1);
+    let refused = story.review(&["--from", story.company.path("uncomputed.xlsx").to_str().unwrap(), "--by", "ana"]).code(2);
+    assert!(refused.stderr.contains("row 3: `decision` is a formula that nobody has computed"), "{}", refused.stderr);
+    assert_eq!(story.decided().iter().filter(|line| line.ends_with(": - -")).count(), 5);
 }
 
 /// Semicolons, a byte-order mark, an empty row at the end, and the rows in another order.
