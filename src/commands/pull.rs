@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::progress::Line;
 use super::{Context, Ended, interruptible, right_instance, runtime};
 use crate::cli;
-use crate::config::Loaded;
+use crate::config::{Config, Instance, Loaded};
 use crate::domo::{Accounts, Evidence, Reader, Session, Settings};
 use crate::failure::{Failure, Kind};
 
@@ -30,10 +30,11 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
             .into());
     }
     let loaded = Loaded::read(options.config.config.as_deref())?;
-    let settings = Settings::from_env(&loaded.config, None)?;
+    let (config, instance) = chosen(&loaded.config, options.instance.as_deref())?;
+    let settings = Settings::from_env(&config, instance.as_ref())?;
     let accounts = runtime()?.block_on(interruptible(async {
         let session = Session::open(settings).await?;
-        right_instance(&loaded.config, session.credential())?;
+        right_instance(&config, session.credential())?;
         Reader::new(&session).accounts(&Line::new(&context.terminal)).await
     }))?;
     let complete = accounts.evidence.incomplete.is_empty();
@@ -61,6 +62,28 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
         ))?;
     }
     Ok((!complete).then_some(Kind::NotEvaluable))
+}
+
+/// The instance that was named, or the only one there is.
+fn chosen(config: &Config, named: Option<&str>) -> Result<(Config, Option<Instance>)> {
+    let names = || config.instance.iter().map(|instance| instance.name.as_str()).collect::<Vec<_>>().join(", ");
+    let found = match (named, config.instance.as_slice()) {
+        (None, []) => return Ok((config.clone(), None)),
+        (Some(name), []) => {
+            let problem = format!("--instance {name}: the configuration has no [[instance]]");
+            return Err(Failure::usage(problem).hint("leave it out: the credentials of the environment are for one Domo").into());
+        }
+        (None, [only]) => only,
+        (None, _) => {
+            let problem = format!("the configuration names several instances ({}), and a snapshot holds one", names());
+            return Err(Failure::usage(problem).hint("say which with --instance NAME").into());
+        }
+        (Some(name), several) => several.iter().find(|instance| instance.name.eq_ignore_ascii_case(name)).with_context(|| {
+            Failure::usage(format!("--instance {name}: the configuration has no such [[instance]]"))
+                .hint(format!("it has {}", names()))
+        })?,
+    };
+    Ok((config.for_instance(found), Some(found.clone())))
 }
 
 fn folder_of(out: &Path) -> &Path {

@@ -129,17 +129,7 @@ impl Settings {
         };
 
         let api_url = instance.and_then(|instance| instance.api_url.clone()).or_else(|| var("DOMO_API_URL"));
-        let mut domo = config.domo.clone();
-        if let Some(instance) = instance {
-            domo.instance = Some(instance.name.clone());
-            domo.requests_per_minute = instance.requests_per_minute.unwrap_or(domo.requests_per_minute);
-            domo.concurrency = instance.concurrency.unwrap_or(domo.concurrency);
-            domo.page_size = instance.page_size.unwrap_or(domo.page_size);
-            domo.client_owner = instance.client_owner.clone().or(domo.client_owner);
-            domo.deactivate_with = instance.deactivate_with.unwrap_or(domo.deactivate_with);
-            domo.groups = instance.groups.unwrap_or(domo.groups);
-            domo.activity_days = instance.activity_days.unwrap_or(domo.activity_days);
-        }
+        let domo = instance.map_or_else(|| config.domo.clone(), |instance| config.for_instance(instance).domo);
         let mut settings = Self::with(&domo, api_url.as_deref().unwrap_or(DEFAULT_API), id, SecretString::from(secret))?;
         settings.scim = match (var("DOMO_SCIM_URL"), var("DOMO_SCIM_TOKEN")) {
             (Some(url), Some(token)) => Some(Scim::new(&url, SecretString::from(token))?),

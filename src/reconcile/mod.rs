@@ -19,6 +19,7 @@ mod outcome;
 mod rule;
 mod rules;
 mod situation;
+mod taken;
 
 pub use rule::Pattern as Wildcard;
 pub use situation::Exclusions;
@@ -355,6 +356,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         excluded[*rule as usize] += 1;
     }
     let mut drafts = judge.of_accounts(gap);
+    taken::leave(&mut drafts, &accounts, &addresses, &parts);
     drafts.extend(judge.of_people());
     drafts.extend(rules::without_owner(rules, &excluded));
     let mut findings = identity::identify(rules.instance, drafts);

@@ -178,6 +178,24 @@ fn the_page_says_first_what_is_missing_and_then_what_each_report_says() {
     assert_eq!(digests[0][2], listed["runs"][0]["manifest_sha256"].as_str().unwrap());
 }
 
+/// A snapshot holds one instance: with several, the command says which ones there are to choose from.
+#[test]
+fn a_pull_takes_the_instance_that_is_named() {
+    let mut group = Group::new();
+    let users = group.users();
+    group.instance("acme", &users, "");
+    group.instance("acme-eu", &users[..2], "");
+    std::fs::write(group.path().join("domo-reconcile.toml"), &group.config).unwrap();
+    let pull = |more: &[&str]| run_with(group.path(), &group.env(), ["pull", "--json"].into_iter().chain(more.iter().copied()));
+    for (name, accounts) in [("acme", users.len()), ("ACME-EU", 2)] {
+        assert_eq!(pull(&["--instance", name, "--out", "a.jsonl"]).code(0).json()["accounts"], accounts, "{name}");
+    }
+    for more in [&[][..], &["--instance", "acme-us"]] {
+        let refused = pull(more).code(2).stderr;
+        assert!(refused.contains("acme, acme-eu") && refused.contains("--instance"), "{refused}");
+    }
+}
+
 #[test]
 fn who_left_and_may_still_come_in_somewhere_else_is_one_person() {
     let mut group = Group::new();

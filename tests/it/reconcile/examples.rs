@@ -628,6 +628,31 @@ mod drift {
     }
 
     #[test]
+    fn an_address_that_an_account_out_of_use_holds_is_not_written() {
+        let renamed = Account { email: "was@acme.com".into(), title: "Trainee".into(), ..account(1) };
+        for (old, rules, said) in [
+            (Account { active: false, number: String::new(), ..account(1) }, "", "which is switched off"),
+            (
+                Account { number: String::new(), ..account(1) },
+                "[[exclude]]\nid = 7\nreason = \"a machine\"\nowner = \"it@acme.com\"",
+                "which is excluded",
+            ),
+        ] {
+            let old = Account { id: 7, ..old };
+            let company = |accounts: [Account; 2]| Company::with(accounts, [person(1)]).config(rules);
+            let judged = company([renamed.clone(), old.clone()]).judged();
+            let drifts = of_kind(&judged, Kind::Drift);
+            let [drift] = drifts.as_slice() else { panic!("{drifts:?}") };
+            assert!(drift.reason.contains(&format!("account 7, {said}, holds this address")), "{}", drift.reason);
+            assert_eq!(drift.action, Some(Action::Update), "the title can be written");
+            let writable: Vec<_> = drift.drift.iter().filter(|field| field.writable).map(|field| field.field.as_str()).collect();
+            assert_eq!(writable, ["title"]);
+            let alone = company([Account { title: "Analyst".into(), ..renamed.clone() }, old]).judged();
+            assert!(of_kind(&alone, Kind::Drift).iter().all(|drift| drift.action.is_none()));
+        }
+    }
+
+    #[test]
     fn a_cell_in_doubt_is_not_compared() {
         let mut company = pair(Account { name: "Zoë".into(), ..account(1) }, Person { name: "Zo\u{FFFD}".into(), ..person(1) });
         company.doubts.push(Doubt {
