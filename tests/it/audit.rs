@@ -41,6 +41,28 @@ fn the_answer_has_the_shape_of_the_contract_and_its_files_are_there() {
     assert_eq!(findings(&ran, folder.path())["accounts"], answer["accounts"]);
 }
 
+/// Whatever of a redacted run still names somebody is on the list that the audit prints.
+#[test]
+fn a_redacted_audit_says_which_files_stay_in_clear() {
+    let folder = tempfile::tempdir().unwrap();
+    let company = samples().join("company");
+    let config = samples().join("domo-reconcile.toml");
+    let users = company.join("domo-users.json");
+    let args = ["audit", "--redact", "--as-of", DAY, "--config", config.to_str().unwrap(), "--accounts", users.to_str().unwrap()];
+    let said = run(folder.path(), args).code(0).stdout;
+    let clear = said.lines().find_map(|line| line.split_once("still in clear, to be kept: ")).unwrap().1;
+    let clear: Vec<&str> = clear.split(", ").collect();
+    let runs = std::fs::read_dir(folder.path().join("audits")).unwrap().map(|entry| entry.unwrap().path());
+    let run = runs.filter(|path| path.is_dir()).next().unwrap();
+    for entry in std::fs::read_dir(run).unwrap() {
+        let (path, name) = (entry.as_ref().unwrap().path(), entry.unwrap().file_name().into_string().unwrap());
+        // A workbook is compressed: nothing can be seen in it from outside.
+        let names_people =
+            name.ends_with(".xlsx") || String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains("@acme.example");
+        assert_eq!(clear.contains(&name.as_str()), names_people, "{name}");
+    }
+}
+
 #[test]
 fn the_same_company_as_csv_xlsx_and_json_has_the_same_findings() {
     let judged = ["directory.csv", "directory.xlsx", "directory.json"].map(|directory| {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::archive::notice::Notice;
 use crate::commands::Ended;
 use crate::reconcile::{self, AccountTotals, EvidenceStatus, PersonTotals, Severity};
+use crate::report;
 
 /// The answer of one audit, as `--json` prints it. What is skipped is only said to people.
 #[derive(Debug, Serialize)]
@@ -45,6 +46,10 @@ pub(super) struct Planned {
     pub(super) refused_by: Vec<String>,
 }
 
+/// What names people whether the run is redacted or not: decisions, replays and tokens go back to it.
+const IN_CLEAR: [&str; 7] =
+    ["plan.json", "review.xlsx", "review.csv", "accounts.jsonl", "people.jsonl", "config.toml", report::REDACTION_KEY];
+
 impl Audited {
     /// Ten lines for people.
     pub(in crate::commands) fn summary(&self) -> String {
@@ -73,6 +78,13 @@ impl Audited {
         });
         let file = |name: &str| self.files.get(name).map(|path| path.display().to_string()).unwrap_or_default();
         lines.push(format!("Report: {}", file("report.html")));
+        if self.files.contains_key(report::REDACTION_KEY) {
+            let clear: Vec<&str> = IN_CLEAR.into_iter().filter(|name| self.files.contains_key(*name)).collect();
+            lines.push(format!(
+                "        redacted, as the findings and the tables are; still in clear, to be kept: {}",
+                clear.join(", ")
+            ));
+        }
         if let Some(plan) = &self.plan {
             let held = match plan.refused_by.as_slice() {
                 [] => String::new(),

@@ -87,7 +87,7 @@ impl Company {
         );
     }
 
-    fn env(&self) -> [(&'static str, String); 4] {
+    pub fn env(&self) -> [(&'static str, String); 4] {
         [
             ("DOMO_API_URL", self.domo.url()),
             ("DOMO_CLIENT_ID", "sandbox".into()),

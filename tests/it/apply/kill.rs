@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use domo_reconcile::plan::{Action, Sealed};
+use domo_reconcile::plan::journal::{Event, Line};
+use domo_reconcile::plan::{Action, Journal, Sealed};
 use domo_reconcile::reconcile::Action as Kind;
 use domo_reconcile::sandbox::{Fault, Options, What};
 use serde_json::{Value, json};
@@ -176,4 +177,51 @@ fn killed_at_random_moments_it_ends_as_if_undisturbed() {
         survived += 1;
     }
     println!("killed at random: companies {survived}, kills {tried}, lost 0");
+}
+
+/// The journal meets the end of the disk after every so many bytes. Whatever was sent to Domo has its record there; with room again it
+/// ends as if nothing had been.
+#[cfg(unix)]
+#[test]
+fn with_a_full_disk_nothing_is_sent_without_its_record_and_with_room_it_goes_on() {
+    let expected = undisturbed();
+    let (mut full, mut written) = (0, 0);
+    // Blocks of 512 bytes; the limit is of one file, and the journal is the largest.
+    for blocks in (0..40).step_by(3) {
+        let company = company(0);
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" apply plan.json --confirm --json");
+        let program = company.child(&[]).get_program().to_owned();
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &script]).arg(program).current_dir(company.folder.path()).env_clear().envs(company.env());
+        let out = shell.output().unwrap();
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        let recorded: Vec<_> = match std::fs::read_to_string(company.path("plan.journal.jsonl")) {
+            Ok(text) => Journal::read(&text).unwrap().lines().iter().filter_map(sent).collect(),
+            Err(_) => Vec::new(),
+        };
+        for write in company.writes() {
+            let own = write.path.rsplit('/').next().and_then(|id| id.parse().ok()).map(|id: u64| id.to_string());
+            let subject =
+                own.unwrap_or_else(|| serde_json::from_str::<Value>(&write.body).unwrap()["email"].as_str().unwrap().into());
+            assert!(recorded.contains(&subject), "{blocks} blocks: {subject} was written without a record: {recorded:?}");
+            written += 1;
+        }
+        if out.status.success() {
+            break;
+        }
+        assert_eq!(out.status.code(), Some(1), "{blocks} blocks: {said}");
+        assert!(said.contains("cannot ") && said.contains("next: ") && !said.contains("panicked"), "{blocks} blocks: {said}");
+        full += 1;
+        holds(&company, &expected, &format!("{blocks} blocks"));
+    }
+    assert!(full > 3 && written > 7, "{full} met the end of the disk, {written} writes");
+}
+
+/// Whom the write of a record is about: an id, or of a create the address.
+fn sent(line: &Line) -> Option<String> {
+    match &line.event {
+        Event::Before { account_id: Some(id), .. } => Some(id.to_string()),
+        Event::Before { change, .. } => change.get("email").and_then(Value::as_str).map(str::to_owned),
+        _ => None,
+    }
 }
