@@ -21,6 +21,7 @@ use super::store::Listing;
 use super::{StoredRun, run, sha256, signature};
 use crate::plan::journal::{Event, Journal};
 use crate::plan::{Plan, Sealed};
+use crate::text;
 
 /// Roles of inputs: what a later run saw beside an earlier one.
 const JOURNAL: &str = "journal";
@@ -164,8 +165,9 @@ impl Found {
         match later.decisions {
             None if decided == 0 => {}
             None => self.notes.push(format!(
-                "{PLAN}: nothing protects its {decided} decisions (who, when, yes or no) yet: whoever may write here could have changed \
-                 them. The next run of the archive records them."
+                "{PLAN}: nothing protects its {} (who, when, yes or no) yet: whoever may write here could have changed what was decided. \
+                 The next run of the archive records it.",
+                text::plural(decided as u64, "decision", "decisions")
             )),
             Some((other, input)) => {
                 let now = std::fs::read(folder.join(PLAN)).map(sha256).unwrap_or_default();
@@ -190,26 +192,26 @@ impl Found {
             let then = usize::try_from(input.bytes).ok().and_then(|length| bytes.get(..length));
             if then.map(sha256).as_deref() != Some(input.sha256.as_str()) {
                 self.problems.push(format!(
-                    "{name} was altered: on {} the run {} recorded its first {} lines as {}.",
+                    "{name} was altered: on {} the run {} recorded its first {} as {}.",
                     day(other),
                     other.id(),
-                    input.rows,
+                    text::plural(input.rows, "line", "lines"),
                     input.sha256
                 ));
                 return;
             }
             recorded = Some((other, input.rows));
         }
-        let lines = journal.lines().len();
+        let lines = text::plural(journal.lines().len() as u64, "line", "lines");
         self.notes.push(match recorded {
             Some((other, rows)) => format!(
-                "{name} is a journal of {lines} lines, written when the plan was applied: its own chain holds, and its first {rows} are as \
+                "{name} is a journal of {lines}, written when the plan was applied: its own chain holds, and its first {rows} are as \
                  the run {} recorded them on {}.",
                 other.id(),
                 day(other)
             ),
             None => format!(
-                "{name} is a journal of {lines} lines, written when the plan was applied: its own chain holds. Nothing else protects it \
+                "{name} is a journal of {lines}, written when the plan was applied: its own chain holds. Nothing else protects it \
                  yet: whoever may write here could have put another one in its place. The next run of the archive records it."
             ),
         });

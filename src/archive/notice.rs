@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::manifest::Manifest;
 use crate::failure::Kind;
 use crate::reconcile::{EvidenceStatus, Severity};
+use crate::text;
 
 /// What stands in `schema` of the webhook's JSON.
 pub const SCHEMA: &str = "domo-reconcile/notice/v1";
@@ -123,13 +124,13 @@ impl Notice {
             let (critical, high) = (severe(Severity::Critical), severe(Severity::High));
             let _ = write!(
                 line,
-                " {} findings ({critical} critical, {high} high), {} new or back, {} gone; {} accounts, {} people; {} actions planned.",
-                self.total(),
+                " {} ({critical} critical, {high} high), {} new or back, {} gone; {}, {}; {} planned.",
+                text::plural(self.total(), "finding", "findings"),
                 self.new,
                 self.resolved,
-                self.accounts,
-                self.people,
-                self.actions
+                text::plural(self.accounts, "account", "accounts"),
+                text::plural(self.people, "person", "people"),
+                text::plural(self.actions, "action", "actions")
             );
         }
         if let Some(run_id) = &self.run_id {

@@ -15,6 +15,7 @@ use super::{Archive, Lock, StoredRun, run, summaries};
 use crate::failure::Failure;
 use crate::plan::Plan;
 use crate::reconcile::EvidenceStatus;
+use crate::text;
 
 /// Who pruned what, when, one line a run.
 pub(super) const LOG: &str = "log.jsonl";
@@ -66,8 +67,8 @@ pub(super) struct Pruned {
 
 impl Retention {
     fn words(&self) -> String {
-        let runs = self.runs.map(|runs| format!("the newest {runs} of each instance"));
-        let days = self.days.map(|days| format!("those of the last {days} days"));
+        let runs = self.runs.map(|runs| format!("the newest {} of each instance", text::plural(runs as u64, "run", "runs")));
+        let days = self.days.map(|days| format!("those of the last {}", text::plural(days.into(), "day", "days")));
         let kept: Vec<_> = runs.into_iter().chain(days).collect();
         format!("keep {}", kept.join(" and "))
     }
@@ -158,7 +159,9 @@ fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
     };
     let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == crate::plan::Verdict::Reject);
     let open = plan.actions.iter().filter(|action| !rejected(&action.id)).count();
-    (plan.expires > now && open > 0).then(|| format!("its plan is open until {} ({open} actions)", run::moment(plan.expires)))
+    (plan.expires > now && open > 0).then(|| {
+        format!("its plan is open until {} ({})", run::moment(plan.expires), text::plural(open as u64, "action", "actions"))
+    })
 }
 
 fn has_journal(run: &StoredRun) -> bool {

@@ -75,9 +75,12 @@ fn invite(options: &cli::Apply, context: &Context, plan: &Plan) -> Result<Ended>
     let creates = plan.actions.iter().filter(|action| action.kind == Action::Create && plan.approved(&action.id));
     let (created, open): (Vec<_>, Vec<_>) = creates.partition(|action| done.contains(&action.id));
     if !open.is_empty() {
-        return Err(Failure::usage(format!("{} approved accounts are not created yet", open.len()))
-            .hint("first `apply --confirm`, which invites nobody; then look at the new accounts; then invite")
-            .into());
+        return Err(Failure::usage(format!(
+            "{} not created yet",
+            text::plural(open.len() as u64, "approved account is", "approved accounts are")
+        ))
+        .hint("first `apply --confirm`, which invites nobody; then look at the new accounts; then invite")
+        .into());
     }
     let waiting: Vec<_> =
         created.iter().filter(|action| !action.after.contains_key("sendInvite")).map(|action| action.subject()).collect();

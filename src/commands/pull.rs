@@ -11,6 +11,7 @@ use crate::cli;
 use crate::config::{Config, Instance, Loaded};
 use crate::domo::{Accounts, Evidence, Reader, Session, Settings};
 use crate::failure::{Failure, Kind};
+use crate::text;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -51,13 +52,14 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
     if options.json {
         context.terminal.json(&Answer { out: &out, accounts: count, evidence })?;
     } else {
-        let whole = if complete { "" } else { ", which are not all of them," };
+        let whole = if complete { "" } else { ", not all there are," };
         context.terminal.answer(format!(
-            "{count} accounts{whole} in {} ({} pages in {} passes, {} retries, sha256 {})",
+            "{}{whole} in {} ({} in {}, {}, sha256 {})",
+            text::plural(count as u64, "account", "accounts"),
             out.display(),
-            evidence.pages,
-            evidence.passes,
-            evidence.retries,
+            text::plural(evidence.pages, "page", "pages"),
+            text::plural(evidence.passes, "pass", "passes"),
+            text::plural(evidence.retries, "retry", "retries"),
             evidence.sha256
         ))?;
     }

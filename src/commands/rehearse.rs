@@ -54,9 +54,9 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
 
         let terminal = context.terminal;
         terminal.say(format!(
-            "Rehearsing {} on a sandbox with the {} accounts it was made from. Domo is not touched.",
+            "Rehearsing {} on a sandbox with the {} it was made from. Domo is not touched.",
             plan.id,
-            stored.accounts.snapshot.len()
+            text::plural(stored.accounts.snapshot.len() as u64, "account", "accounts")
         ));
         let before = judge(&stored, &stored.accounts, &config)?;
         let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;
@@ -159,11 +159,11 @@ fn say(
     let total = |place: usize| counts.values().filter_map(|pair| pair.get(place)).sum::<usize>();
     story.push_str(&format!("\n  {:<15}{:>7}{:>7}", "all", total(0), total(1)));
     story.push_str(&format!(
-        "\n\nActive accounts: {} before, {} after. An audit would now find {} of the {} findings still there, and {} new.",
+        "\n\nActive accounts: {} before, {} after. Of {} an audit would now find {} still there, and {} new.",
         active(before),
         active(after),
+        text::plural(before.findings.len() as u64, "finding", "findings"),
         still(before, after),
-        before.findings.len(),
         after.findings.len() - still(before, after)
     ));
     let known: std::collections::BTreeSet<_> = before.findings.iter().map(|finding| &finding.id).collect();

@@ -89,7 +89,7 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
             (false, false) => format!("{} judged with another version or configuration.", stored.run.id()),
         };
         let counts = format!(
-            "{} findings appear, {} go, {} change, {} stay.",
+            "Findings: {} new, {} gone, {} changed, {} as before.",
             diff.appeared.len(),
             diff.gone.len(),
             diff.changed.len(),

@@ -14,6 +14,7 @@ use crate::archive::{Archive, StoredRun};
 use crate::cli::{self, RunsCommand};
 use crate::failure::Failure;
 use crate::reconcile::{EvidenceStatus, Severity};
+use crate::text;
 
 /// Runs it.
 pub(super) fn run(options: &cli::Runs, context: &Context) -> Result<Ended> {
@@ -172,7 +173,14 @@ fn show(run: &StoredRun) -> String {
     lines.extend(manifest.previous.as_ref().map(|link| format!("After {}", link.run_id)));
     lines.extend(manifest.replay_of.as_ref().map(|link| format!("Replay of {}", link.run_id)));
     for input in &manifest.inputs {
-        lines.push(format!("Read {}: {}, {} rows, {} bytes, {}", input.role, input.name, input.rows, input.bytes, input.sha256));
+        lines.push(format!(
+            "Read {}: {}, {}, {}, {}",
+            input.role,
+            input.name,
+            text::plural(input.rows, "row", "rows"),
+            text::plural(input.bytes, "byte", "bytes"),
+            input.sha256
+        ));
     }
     let config = manifest.config.file.as_deref().unwrap_or("the defaults");
     lines.push(format!("Configuration {config}, {}", manifest.config.sha256));
@@ -186,9 +194,11 @@ fn show(run: &StoredRun) -> String {
         lines.push(format!("New {}, gone {}, accepted {}", summary.new, summary.resolved, summary.accepted));
     }
     lines.extend(
-        manifest.plan.as_ref().map(|plan| format!("Plan {} with {} actions, until {}", plan.id, plan.actions, plan.expires)),
+        manifest.plan.as_ref().map(|plan| {
+            format!("Plan {} with {}, until {}", plan.id, text::plural(plan.actions, "action", "actions"), plan.expires)
+        }),
     );
-    let files = manifest.files.iter().map(|file| format!("  {} ({} bytes)", file.name, file.bytes));
+    let files = manifest.files.iter().map(|file| format!("  {} ({})", file.name, text::plural(file.bytes, "byte", "bytes")));
     lines.extend(files);
     lines.join("\n")
 }

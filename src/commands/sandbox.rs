@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Context, Ended, runtime};
 use crate::sandbox::{Options, Profile, Sandbox};
+use crate::text;
 use crate::{cli, domo};
 
 /// The sample company's users.
@@ -41,8 +42,9 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         let running = Sandbox::start(sandbox).await?;
         context.terminal.answer(format!("listening on {}", running.url()))?;
         context.terminal.say(format!(
-            "{count} users; the {name} profile; use it with DOMO_API_URL={} DOMO_CLIENT_ID={} and its secret, over SCIM with \
+            "{}; the {name} profile; use it with DOMO_API_URL={} DOMO_CLIENT_ID={} and its secret, over SCIM with \
              DOMO_SCIM_URL={} DOMO_SCIM_TOKEN={scim_token}; Ctrl-C ends it",
+            text::plural(count as u64, "user", "users"),
             running.url(),
             options.client_id,
             running.scim_url()

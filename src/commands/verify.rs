@@ -8,6 +8,7 @@ use crate::archive::signature::Signers;
 use crate::archive::verify::{ChainEnd, FileState, Verification, verify};
 use crate::cli;
 use crate::failure::Kind;
+use crate::text::plural;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -55,7 +56,7 @@ fn text(found: &Verification) -> String {
         (ChainEnd::First, 1) => "The manifest of the 1 run behind it fits, back to the first.".to_owned(),
         (ChainEnd::First, runs) => format!("The manifests of the {runs} runs behind it fit, back to the first."),
         (ChainEnd::Alone, _) => "The chain was not checked: no archive around the folder.".to_owned(),
-        (ChainEnd::Broken, runs) => format!("The chain BREAKS after {runs} runs."),
+        (ChainEnd::Broken, runs) => format!("The chain BREAKS after {}.", plural(runs as u64, "run", "runs")),
     });
     lines.extend(found.signed_by.as_ref().map(|by| format!("The manifest is signed by {by}; the signature is good.")));
     lines.extend(found.notes.iter().map(|note| format!("note: {note}")));

@@ -258,12 +258,15 @@ impl Seen {
         let mut notes = Vec::new();
         if self.repaired_dates > 0 {
             notes.push(format!(
-                "{} dates in 1970 were repaired: this Domo sends seconds where milliseconds should be",
-                self.repaired_dates
+                "{} repaired: this Domo sends seconds where milliseconds should be",
+                text::plural(self.repaired_dates, "date in 1970 was", "dates in 1970 were")
             ));
         }
         if self.unreadable_dates > 0 {
-            notes.push(format!("{} dates could not be read and are left empty", self.unreadable_dates));
+            notes.push(format!(
+                "{} left empty",
+                text::plural(self.unreadable_dates, "date could not be read and is", "dates could not be read and are")
+            ));
         }
         if !self.columns.is_empty() && !self.columns.contains("active") && !self.columns.contains("deleted") {
             notes.push("no account says whether it is active: every account that is listed counts as active".into());
@@ -337,7 +340,10 @@ pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, mut evi
         }
     }
     if evidence.repeated > 0 {
-        evidence.warnings.push(format!("{} rows repeat an id that came before; the first of each was kept", evidence.repeated));
+        evidence.warnings.push(format!(
+            "{} an id that came before; the first of each was kept",
+            text::plural(evidence.repeated, "row repeats", "rows repeat")
+        ));
     }
     from_snapshot(snapshot, evidence).map(|(accounts, _)| accounts)
 }

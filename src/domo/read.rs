@@ -21,6 +21,7 @@ use super::frame;
 use super::pages::{Keep, Page, Window, plain};
 use super::session::{Door, Session, Unfit, failure};
 use super::wire::{CallError, Refusal};
+use crate::text;
 
 /// Pages in a row that may hold nothing new: a list that grows at its head pushes old rows before us.
 const STALE: u32 = 3;
@@ -214,7 +215,11 @@ impl Reader {
                 Ok(page) => page,
                 Err(error) if number == 1 && pass.pages == 0 => return Err(error),
                 Err(error) => {
-                    let why = format!("after {} rows the list could not be read on: {}", pass.rows, error.sentence());
+                    let why = format!(
+                        "after {} the list could not be read on: {}",
+                        text::plural(pass.rows, "row", "rows"),
+                        error.sentence()
+                    );
                     pass.broken = Some(Broken { why, lasting: true });
                     return Ok(pass);
                 }
@@ -395,13 +400,12 @@ impl Pass {
     }
 
     fn difference(&self, before: &Self, passes: u64) -> String {
-        let count = |new: &HashSet<u64>, old: &HashSet<u64>| new.difference(old).count();
+        let count = |new: &HashSet<u64>, old: &HashSet<u64>| new.difference(old).count() as u64;
         format!(
-            "the list did not hold still: between the last two of {passes} passes {} accounts appeared and {} vanished, \
-             {} rows came twice",
-            count(&self.ids, &before.ids),
+            "the list did not hold still: between the last two of {passes} passes {} appeared and {} vanished, {} came twice",
+            text::plural(count(&self.ids, &before.ids), "account", "accounts"),
             count(&before.ids, &self.ids),
-            self.repeated.len(),
+            text::plural(self.repeated.len() as u64, "row", "rows"),
         )
     }
 }

@@ -14,6 +14,20 @@ pub(super) fn days(count: i64) -> String {
     plural(count.unsigned_abs(), "day", "days")
 }
 
+/// When an account was last seen: a sign-in or anything else, as the source counts. Use after the last day worked is said as such.
+pub(super) fn last_seen(seen: Option<NaiveDate>, as_of: NaiveDate, left: Option<NaiveDate>) -> String {
+    let Some(day) = seen else { return "; no sign-in or activity is known".into() };
+    let before = (as_of - day).num_days();
+    let age = match before {
+        0 => "the day judged".to_owned(),
+        1.. => format!("{} before the day judged", days(before)),
+        _ => format!("{} after the day judged", days(before)),
+    };
+    let since = left.map(|left| (day - left).num_days()).filter(|since| *since > 0);
+    let used = since.map(|since| format!(" and {} AFTER the last day worked", days(since))).unwrap_or_default();
+    format!("; last seen {day}, {age}{used}")
+}
+
 /// `e-mail`, `employee number`.
 pub(super) fn key_in_words(key: Key) -> &'static str {
     match key {

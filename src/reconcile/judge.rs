@@ -152,7 +152,7 @@ impl Judge<'_> {
         let role = self.accounts.role(row).filter(|_| severity == Severity::High);
         let role = role.map(|role| format!(", with the role {role}")).unwrap_or_default();
         let mut reason = format!("Active{role}, but nobody in the directory has its {}", explain::keys_in_words(&tried));
-        reason.push_str(&self.last_seen(row));
+        reason.push_str(&self.last_seen(row, None));
         let candidates = self.candidates.of(self, row);
         if let Some(nearest) = candidates.first() {
             reason.push_str(&format!("; nearest by name: {}, {}", explain::person(&nearest.person), nearest.why));
@@ -163,16 +163,11 @@ impl Judge<'_> {
         draft
     }
 
-    /// When somebody last signed in, where the source says.
-    fn last_seen(&self, row: u32) -> String {
-        if !self.accounts.provides("last_login") {
-            return String::new();
-        }
-        match self.accounts.last_login.get(row) {
-            Some(day) => {
-                format!("; last sign-in {day}, {} before the day judged", explain::days((self.rules.as_of - day).num_days()))
-            }
-            None => "; no sign-in is known".into(),
+    /// When the account was last seen, where the source says; `left` is the last day its person worked.
+    fn last_seen(&self, row: u32, left: Option<NaiveDate>) -> String {
+        match self.accounts.provides("last_login") {
+            true => explain::last_seen(self.accounts.last_login.get(row), self.rules.as_of, left),
+            false => String::new(),
         }
     }
 
@@ -198,7 +193,7 @@ impl Judge<'_> {
             true => explain::leaver(word, last_day, as_of, role),
             false => explain::suspended(word, last_day, role),
         };
-        reason.push_str(&self.last_seen(row));
+        reason.push_str(&self.last_seen(row, last_day.filter(|_| left)));
         let days_since = last_day.filter(|day| *day < as_of).map(|day| (as_of - day).num_days());
         let detail = Detail::Employment { status_word: word.map(str::to_owned), last_day, days_since };
         let kind = if left { Kind::Leaver } else { Kind::Suspended };

@@ -279,8 +279,15 @@ pub(super) fn not_tested(
         add("early", "The directory has neither a status nor a hire date".into());
     }
     if !accounts.provides("last_login") {
-        let days = rules.config.domo.activity_days;
-        let why = format!("No sign-in times: Domo's user API returns none, and activity_days is {days}");
+        let why = match rules.config.domo.activity_days {
+            0 => "No sign-in times: Domo's user API returns none, and activity_days is 0".to_owned(),
+            window => {
+                format!(
+                    "No sign-in times: Domo's user API returns none, and the activity log of {} was not read",
+                    days(window.into())
+                )
+            }
+        };
         add("dormant", why);
     }
     if !accounts.provides("active") {

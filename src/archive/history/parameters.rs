@@ -12,6 +12,7 @@ use crate::archive::replay::for_instance;
 use crate::config::Config;
 use crate::directory::Source;
 use crate::reconcile::{self, FindingId, Rules};
+use crate::text;
 
 /// Says what changed, and judges the present data with the previous configuration to see what that explains.
 pub(super) fn explain(history: &mut History, baseline: &Baseline, present: &Present<'_>) {
@@ -77,9 +78,9 @@ fn attribute(history: &mut History, with_old: &BTreeSet<FindingId>) {
     }
     let gone = history.resolved.len();
     history.parameters_changed.push(format!(
-        "{added} of the {appeared} findings that appeared and {removed} of the {gone} that are gone come from changed parameters: \
-         the same data, judged with the previous configuration, gives {} findings.",
-        with_old.len()
+        "Of the findings {added} of {appeared} that appeared and {removed} of {gone} that are gone come from changed parameters: \
+         the same data, judged with the previous configuration, gives {}.",
+        text::plural(with_old.len() as u64, "finding", "findings")
     ));
 }
 

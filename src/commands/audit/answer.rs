@@ -10,6 +10,7 @@ use crate::archive::notice::Notice;
 use crate::commands::Ended;
 use crate::reconcile::{self, AccountTotals, EvidenceStatus, PersonTotals, Severity};
 use crate::report;
+use crate::text;
 
 /// The answer of one audit, as `--json` prints it. What is skipped is only said to people.
 #[derive(Debug, Serialize)]
@@ -91,7 +92,7 @@ impl Audited {
                 [guard] => format!(", held back by the guard {guard}: `review` shows how it is overridden"),
                 guards => format!(", held back by the guards {}: `review` shows how they are overridden", guards.join(", ")),
             };
-            let actions = if plan.actions == 1 { "1 action".to_owned() } else { format!("{} actions", plan.actions) };
+            let actions = text::plural(plan.actions, "action", "actions");
             lines.push(format!("Plan:   {} ({actions}{held})", file("plan.json")));
             lines.push(format!("Next:   domo-reconcile review {}", file("plan.json")));
         }

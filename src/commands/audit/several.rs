@@ -20,6 +20,7 @@ use crate::failure::{self, Failure, Kind};
 use crate::reconcile::EvidenceStatus;
 use crate::report;
 use crate::report::summary::{Instance, Judged, Outcome, Several};
+use crate::text::plural;
 
 /// An instance's name and what became of its audit.
 type Came = (String, Result<Audited, Fallen>);
@@ -187,7 +188,7 @@ fn text(came: &[Came], summary: &[PathBuf]) -> String {
         }
     }
     let mut lines: Vec<String> = came.iter().filter_map(|(_, audited)| Some(audited.as_ref().ok()?.summary() + "\n")).collect();
-    lines.push(format!("{} instances: {}", came.len(), parts.join(", ")));
+    lines.push(format!("{}: {}", plural(came.len() as u64, "instance", "instances"), parts.join(", ")));
     if !failed.is_empty() {
         lines.push(format!("Not audited: {}", failed.join(", ")));
     }

@@ -115,7 +115,7 @@ fn directory(understood: &Overview) -> String {
     doubts.extend(understood.rejected.iter().map(|rejected| format!("rejected row {}: {}", rejected.row, rejected.reason)));
     let unlisted = source.rejected as usize - understood.rejected.len().min(source.rejected as usize);
     if unlisted > 0 {
-        doubts.push(format!("and {unlisted} more rejected rows"));
+        doubts.push(format!("and {}", count(unlisted as u64, "more rejected row")));
     }
     out.push(String::new());
     out.push(if doubts.is_empty() { "Choices and doubts: none".into() } else { "Choices and doubts".into() });
@@ -146,7 +146,11 @@ fn words(understood: &Overview) -> String {
         table.add_row([&one_line(&word.word), &word.count.to_string(), word.taken_for.as_str()]);
     }
     let more = understood.source.status_words.len().saturating_sub(MOST);
-    if more > 0 { format!("{table}\nand {more} more words: is this the status column?") } else { table.to_string() }
+    if more > 0 {
+        format!("{table}\nand {}: is this the status column?", count(more as u64, "more word"))
+    } else {
+        table.to_string()
+    }
 }
 
 fn people(understood: &Overview) -> String {

@@ -60,7 +60,7 @@ impl Applied {
 fn what_nothing_protects_yet_is_said_and_what_agrees_too() {
     let applied = Applied::new();
     let said = applied.verify().code(0).stdout;
-    assert!(said.contains("plan.json: nothing protects its 1 decisions (who, when, yes or no) yet"), "{said}");
+    assert!(said.contains("plan.json: nothing protects its 1 decision (who, when, yes or no) yet"), "{said}");
     assert!(said.contains("its own chain holds. Nothing else protects it yet"), "{said}");
     assert!(said.contains("apply.json is what the last apply of the plan did; it agrees with plan.journal.jsonl"), "{said}");
 }

@@ -31,7 +31,7 @@ fn a_rule_is_shown_first_and_what_goes_leaves_its_manifest() {
     // The chain holds to the first run, and says by whom what was pruned.
     let said = company.verify(&runs[5]).code(0).stdout;
     assert!(said.contains("The manifests of the 5 runs behind it fit, back to the first."), "{said}");
-    assert!(said.contains("was pruned on 2026-07-02 by") && said.contains("keep the newest 2 of each instance"), "{said}");
+    assert!(said.contains("was pruned on 2026-07-02 by") && said.contains("keep the newest 2 runs of each instance"), "{said}");
     // Nothing personal is left, and the trend is.
     let kept = std::fs::read_to_string(company.path().join(format!("audits/pruned/{}.json", oldest[0]))).unwrap();
     assert!(!kept.contains("olga") && !kept.contains("@example.com"), "{kept}");
@@ -63,7 +63,7 @@ fn the_newest_complete_run_and_open_plans_stay_whatever_the_rule() {
 
     let newer = company.audit("2026-06-03");
     let shown = prune(&company, "2026-06-04", &["--keep-runs", "1"]).code(0);
-    assert!(shown.stdout.contains("its plan is open until 2026-06-08T06:00:00Z (1 actions)"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("its plan is open until 2026-06-08T06:00:00Z (1 action)"), "{}", shown.stdout);
     assert!(!going(&shown).contains(&whole.id()) && !going(&shown).contains(&newer.id()));
     let plan = whole.folder.join("plan.json");
     run(company.path(), ["review", plan.to_str().unwrap(), "--reject", "all", "--by", "ada@example.com"]).code(0);

@@ -59,7 +59,7 @@ fn a_year_of_runs_tells_each_finding_from_its_first_day_to_its_last() {
     assert_eq!(month(10).state("orphan", LOADER), None);
     let report = std::fs::read_to_string(month(10).folder.join("report.html")).unwrap();
     assert!(report.contains("[[exclude]] added"), "the changed parameter is named");
-    assert!(report.contains("1 of the 1 that are gone come from changed parameters"), "and what it explains");
+    assert!(report.contains("1 of 1 that are gone come from changed parameters"), "and what it explains");
 
     // The month without a directory: no orphan, nothing resolved, no plan; the month after compares itself with the one before.
     let empty = month(11).json("findings.json");

@@ -58,7 +58,7 @@ fn a_replay_with_groups_and_activity_gives_the_same_findings_byte_for_byte() {
     let audited = served.run(&["audit", "--directory", "workers.csv", "--json", "-q"]).code(0).json();
     let run_dir = folder.join(audited["run_dir"].as_str().unwrap());
     let findings = std::fs::read_to_string(run_dir.join("findings.json")).unwrap();
-    assert!(findings.contains("last sign-in") && findings.contains("no sign-in is known"), "{findings}");
+    assert!(findings.contains("last seen 20") && findings.contains("no sign-in or activity is known"), "{findings}");
 
     let replayed = run_with(folder, &[], ["replay", run_dir.to_str().unwrap(), "--json"]).code(0).json();
     assert_eq!(replayed["identical"], true, "{replayed}");

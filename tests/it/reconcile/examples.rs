@@ -824,6 +824,23 @@ fn privileged_accounts_are_listed_whole() {
 }
 
 #[test]
+fn use_after_the_last_day_worked_is_said_and_so_is_a_day_after_the_one_judged() {
+    for (seen, said) in [
+        (Some("2026-11-20"), "last seen 2026-11-20, 3 days before the day judged and 20 days AFTER the last day worked"),
+        (Some("2026-10-31"), "last seen 2026-10-31, 23 days before the day judged"),
+        (Some(TODAY), "last seen 2026-11-23, the day judged and 23 days AFTER the last day worked"),
+        (Some("2026-11-24"), "last seen 2026-11-24, 1 day after the day judged and 24 days AFTER the last day worked"),
+        (None, "no sign-in or activity is known"),
+    ] {
+        let mut company = pair(Account { last_login: seen.map(day), ..account(1) }, left(1));
+        company.provided.push("last_login");
+        let judged = company.judged();
+        let reason = &only(&judged).reason;
+        assert!(reason.ends_with(said), "{reason}");
+    }
+}
+
+#[test]
 fn how_long_active_accounts_were_not_seen_is_counted_where_the_source_says() {
     let seen = |n, days| Account { last_login: Some(day(TODAY) - chrono::Days::new(days)), ..account(n) };
     let (edge, idle) = (90, 91);
