@@ -289,6 +289,12 @@ pub struct Sandbox {
     /// An account that owns content and cannot be deleted; repeatable
     #[arg(long, value_name = "ID")]
     pub content_owner: Vec<u64>,
+    /// An e-mail domain that users may have; repeatable [default: any]
+    #[arg(long, value_name = "DOMAIN")]
+    pub authorized_domain: Vec<String>,
+    /// A group of the accounts' snapshot whose members nobody chooses by hand; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub dynamic_group: Vec<String>,
     /// Delete a user whom SCIM sets inactive, as Domo's own article has it and the `recorded` profile does
     #[arg(long)]
     pub scim_deletes: bool,

@@ -35,6 +35,8 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         faults: options.fault.clone(),
         latency: Duration::from_millis(options.latency),
         owners: options.content_owner.clone(),
+        domains: options.authorized_domain.clone(),
+        dynamic_groups: options.dynamic_group.clone(),
         ..Options::default()
     };
     let scim_token = sandbox.scim_token.clone();

@@ -19,6 +19,8 @@ pub(super) struct Group {
     pub(super) id: u64,
     pub(super) name: String,
     pub(super) active: bool,
+    /// A rule or the identity provider chooses its members.
+    pub(super) dynamic: bool,
     pub(super) members: Vec<u64>,
 }
 
@@ -38,6 +40,10 @@ fn unknown(id: u64) -> Response {
     refuse(StatusCode::NOT_FOUND, &format!("/v1/groups/{id}"), "Group not found")
 }
 
+fn by_rule(id: u64) -> Response {
+    refuse(StatusCode::FORBIDDEN, &format!("/v1/groups/{id}/users"), "The members of a dynamic group cannot be changed")
+}
+
 pub(super) async fn list(Extract(shared): Extract<Arc<Shared>>, Query(query): Parameters) -> Response {
     let (offset, limit) = window(&query);
     let groups: Vec<Value> = shared.state().groups.iter().skip(offset).take(limit).map(Group::listed).collect();
@@ -50,8 +56,13 @@ pub(super) async fn create(Extract(shared): Extract<Arc<Shared>>, body: Bytes) -
         return refuse(StatusCode::BAD_REQUEST, "/v1/groups", "name is required");
     };
     let mut state = shared.state();
-    let group =
-        Group { id: state.new_id(), name: name.to_owned(), active: told_active(&body).unwrap_or(true), members: Vec::new() };
+    let group = Group {
+        id: state.new_id(),
+        name: name.to_owned(),
+        active: told_active(&body).unwrap_or(true),
+        dynamic: false,
+        members: Vec::new(),
+    };
     let answer = Json(group.whole()).into_response();
     state.groups.push(group);
     answer
@@ -97,6 +108,9 @@ pub(super) async fn add(Extract(shared): Extract<Arc<Shared>>, Path((id, user)):
         return refuse(StatusCode::NOT_FOUND, &format!("/v1/groups/{id}/users/{user}"), "User not found");
     }
     let Some(group) = state.groups.iter_mut().find(|group| group.id == id) else { return unknown(id) };
+    if group.dynamic {
+        return by_rule(id);
+    }
     if !group.members.contains(&user) {
         group.members.push(user);
     }
@@ -106,6 +120,9 @@ pub(super) async fn add(Extract(shared): Extract<Arc<Shared>>, Path((id, user)):
 pub(super) async fn remove(Extract(shared): Extract<Arc<Shared>>, Path((id, user)): Path<(u64, u64)>) -> Response {
     let mut state = shared.state();
     let Some(group) = state.groups.iter_mut().find(|group| group.id == id) else { return unknown(id) };
+    if group.dynamic {
+        return by_rule(id);
+    }
     group.members.retain(|member| *member != user);
     StatusCode::NO_CONTENT.into_response()
 }

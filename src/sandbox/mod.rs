@@ -58,6 +58,10 @@ pub struct Options {
     pub scim_token: String,
     /// Groups it starts with: a name and the ids of its members.
     pub groups: Vec<(String, Vec<u64>)>,
+    /// Names of groups whose members a rule or the identity provider chooses: nobody joins or leaves them by hand.
+    pub dynamic_groups: Vec<String>,
+    /// The e-mail domains that users may have; empty: any.
+    pub domains: Vec<String>,
     /// The activity log, oldest first.
     pub activity: Vec<Event>,
 }
@@ -78,6 +82,8 @@ impl Default for Options {
             customer: None,
             scim_token: "sandbox-scim-token".into(),
             groups: Vec::new(),
+            dynamic_groups: Vec::new(),
+            domains: Vec::new(),
             activity: Vec::new(),
         }
     }

@@ -27,6 +27,7 @@ pub(super) struct State {
     /// The activity log.
     pub(super) activity: Vec<Event>,
     owners: Vec<u64>,
+    domains: Vec<String>,
     pub(super) tokens: HashMap<String, Token>,
     pub(super) invites: Vec<String>,
     pub(super) log: Vec<Request>,
@@ -63,6 +64,7 @@ impl State {
             groups: Vec::new(),
             activity: options.activity.clone(),
             owners: options.owners.clone(),
+            domains: options.domains.clone(),
             tokens: HashMap::new(),
             invites: Vec::new(),
             log: Vec::new(),
@@ -101,7 +103,8 @@ impl State {
             state.users.push(User { id, json: user.to_string() });
         }
         for (name, members) in options.groups.iter().cloned().chain(memberships) {
-            let group = Group { id: state.new_id(), name, active: true, members };
+            let dynamic = options.dynamic_groups.contains(&name);
+            let group = Group { id: state.new_id(), name, active: true, dynamic, members };
             state.groups.push(group);
         }
         Ok(state)
@@ -255,6 +258,11 @@ impl State {
             return Err(Wrong(400, format!("Invalid role: {role}")));
         }
         let email = object.get("email").and_then(Value::as_str).unwrap_or_default();
+        let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let kept = id.and_then(|id| self.get(id)).is_some_and(|before| before.get("email") == object.get("email"));
+        if !kept && !self.domains.is_empty() && !self.domains.iter().any(|known| known.eq_ignore_ascii_case(domain)) {
+            return Err(Wrong(400, format!("The domain {domain} is not authorized for this instance")));
+        }
         match self.by_email(email) {
             Some(other) if Some(other) != id => {
                 Err(Wrong(if self.profile.recorded_types { 400 } else { 409 }, format!("Email already in use: {email}")))

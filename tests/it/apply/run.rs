@@ -453,6 +453,37 @@ fn a_group_that_is_not_there_fails_the_action_and_keeps_the_account() {
     assert_eq!(company.by_email("p900@acme.com").len(), 1);
 }
 
+/// Groups that a rule fills, and domains that nobody authorised: Domo refuses both, and its words are the detail.
+#[test]
+fn what_an_instance_forbids_fails_in_its_words() {
+    let mut grouped = create(900);
+    grouped.after.insert("groups".into(), json!(["By Rule"]));
+    let mut stranger = create(901);
+    stranger.after.insert("email".into(), "p901@elsewhere.com".into());
+    let mut moved = update(10);
+    moved.after.insert("email".into(), "p10@elsewhere.com".into());
+    moved.before.insert("email".into(), "p10@acme.com".into());
+    let groups = vec![("By Rule".to_owned(), vec![11])];
+    let options = Options {
+        groups,
+        dynamic_groups: vec!["By Rule".into()],
+        domains: vec!["acme.com".into(), "ACME.org".into()],
+        ..options()
+    };
+    let company = Company::with(options, plan_now(vec![grouped, stranger, moved], &hundred(), Judged::default()));
+    let ran = company.apply(&["--confirm"]).code(7);
+    for (action, words) in [
+        ("A-create-900", "The members of a dynamic group cannot be changed"),
+        ("A-create-901", "The domain elsewhere.com is not authorized"),
+        ("A-update-10", "The domain elsewhere.com is not authorized"),
+    ] {
+        assert!(detail(&ran, action).contains(words), "{action}: {}", ran.stdout);
+    }
+    assert_eq!(company.by_email("p900@acme.com").len(), 1, "the account is there, without its group");
+    assert_eq!(company.user(10)["email"], "p10@acme.com");
+    assert_eq!(company.domo.groups()[0].1, [11]);
+}
+
 #[test]
 fn inviting_says_plainly_that_the_api_cannot() {
     let company = Company::new(vec![create(900)]);
