@@ -52,8 +52,8 @@ fn a_redacted_audit_says_which_files_stay_in_clear() {
     let said = run(folder.path(), args).code(0).stdout;
     let clear = said.lines().find_map(|line| line.split_once("still in clear, to be kept: ")).unwrap().1;
     let clear: Vec<&str> = clear.split(", ").collect();
-    let runs = std::fs::read_dir(folder.path().join("audits")).unwrap().map(|entry| entry.unwrap().path());
-    let run = runs.filter(|path| path.is_dir()).next().unwrap();
+    let mut runs = std::fs::read_dir(folder.path().join("audits")).unwrap().map(|entry| entry.unwrap().path());
+    let run = runs.find(|path| path.is_dir()).unwrap();
     for entry in std::fs::read_dir(run).unwrap() {
         let (path, name) = (entry.as_ref().unwrap().path(), entry.unwrap().file_name().into_string().unwrap());
         // A workbook is compressed: nothing can be seen in it from outside.
