@@ -453,6 +453,12 @@ fn hint(error: &CallError) -> Option<&'static str> {
         CallError::NotSent { why, .. } if why.contains("dns error") => {
             "the name is not known here: check DOMO_API_URL and this machine's DNS; where only a proxy reaches the outside, set HTTPS_PROXY"
         }
+        CallError::NotSent { why, .. } if why.contains("proxy authorization required") => {
+            "the proxy asks who you are: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT names the proxy and you"
+        }
+        CallError::NotSent { why, .. } if why.contains("tunnel error") => {
+            "the proxy that HTTPS_PROXY names did not let this through: check its address, and whether it may reach DOMO_API_URL"
+        }
         CallError::NotSent { why, .. }
             if ["certificate", "InvalidContentType", "tls", "TLS"].iter().any(|word| why.contains(word)) =>
         {

@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{company, ids, sandbox, settings};
+use crate::support::run_with;
 
 /// A server that answers every request with what `answer` writes.
 async fn server<F, A>(answer: A) -> SocketAddr
@@ -216,6 +217,37 @@ async fn a_name_that_does_not_resolve_a_port_nobody_listens_on_and_a_plain_serve
         settings.limits.exchange = Duration::from_secs(5);
         let told = told(settings).await;
         assert!(told.to_lowercase().contains(word) && told.contains(hint), "{url}: {told}");
+    }
+}
+
+/// The environment's proxy carries what goes outside, and only that; what it answers is said, and the password it was given is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_is_asked_for_a_tunnel_and_its_refusal_says_what_to_do() {
+    let running = sandbox(Profile::guide(), company(3)).await;
+    for (answer, hint) in [
+        ("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"),
+        ("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n", "the proxy that HTTPS_PROXY names did not let this through"),
+    ] {
+        let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let keep = asked.clone();
+        let proxy = server(move |request, mut stream| {
+            keep.lock().unwrap().push(request.lines().next().unwrap_or_default().to_owned());
+            async move { stream.write_all(answer.as_bytes()).await }
+        })
+        .await;
+        let proxy = format!("http://ada:hunter2@{proxy}");
+        let pull = |url: &str| {
+            let env = [("HTTPS_PROXY", proxy.as_str()), ("HTTP_PROXY", &proxy), ("DOMO_API_URL", url)];
+            let client = [("DOMO_CLIENT_ID", "sandbox"), ("DOMO_CLIENT_SECRET", "sandbox-secret")];
+            let folder = tempfile::tempdir().unwrap();
+            run_with(folder.path(), &[&env[..], &client].concat(), ["-vv", "pull"])
+        };
+        let refused = tokio::task::block_in_place(|| pull("https://api.domo.com")).code(1).stderr;
+        assert!(refused.contains(hint) && !refused.contains("hunter2"), "{refused}");
+        assert_eq!(asked.lock().unwrap().first().map(String::as_str), Some("CONNECT api.domo.com:443 HTTP/1.1"));
+        let before = asked.lock().unwrap().len();
+        tokio::task::block_in_place(|| pull(&running.url())).code(0);
+        assert_eq!(asked.lock().unwrap().len(), before, "a sandbox on this machine is nobody's proxy's business");
     }
 }
 
