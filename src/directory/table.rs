@@ -23,7 +23,8 @@ pub struct TableRow {
     pub uncomputed: BTreeSet<usize>,
 }
 
-/// Every row of a file as text, blank rows left out, each as wide as the first. `sheet` names the sheet of a workbook; without it the first is read.
+/// Every row of a file as text, blank rows left out, each as wide as the first. `sheet` names the sheet of a workbook; without it the
+/// first is read.
 pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
     let unreadable = || Failure::usage(format!("cannot read {}", path.display()));
     let bytes = input::read(path).with_context(unreadable)?.bytes;
