@@ -32,7 +32,7 @@
   }
 
   function enhance(section) {
-    const chunks = [...section.querySelectorAll(".tw.cv")];
+    const chunks = [...section.querySelectorAll(".tw")];
     if (!chunks.length) return;
     const tables = chunks.map((chunk) => chunk.querySelector("table"));
     const all = findingsOf(tables);

@@ -53,7 +53,7 @@ pub(super) fn privileged(builder: &Builder) -> Table {
                 Cell::or(id, empty),
                 Cell::or(one.account.role.as_deref().map(shown), empty),
                 Cell::text(t.find(&format!("situation.{situation}")).unwrap_or(&situation)),
-                Cell::or(one.person.as_ref().map(describe), t.get("privileged.unmatched")),
+                Cell::or(one.person.as_ref().map(|person| describe(t, person)), t.get("privileged.unmatched")),
                 Cell::day(one.last_seen, t.get("page.not_provided")),
                 findings,
             ],
@@ -359,7 +359,7 @@ pub(super) fn files(files: &[FileEntry], t: &Texts) -> Table {
     let mut table = Table::new("files-table", t.get("files.caption"), columns, t.get("files.none"));
     for file in files {
         let key = format!("file.{}", file.name.replace(['.', '-'], "_"));
-        let rows = file.rows.map_or_else(|| Cell::or(None, "\u{2013}"), Cell::count);
+        let rows = file.rows.map_or_else(|| Cell::no_number("\u{2013}"), Cell::count);
         table.row(
             None,
             vec![

@@ -3,6 +3,7 @@
 use super::build::{Builder, shown};
 use super::cap::{self, Selection};
 use super::figures;
+use super::texts::Texts;
 use super::view::{Cell, Chunk, Column, FieldChange, Finding as Row, Nothing, Section};
 use crate::archive::history::State;
 use crate::reconcile::{AccountRef, Detail, DriftField, EvidenceStatus, Finding, Kind, PersonRef};
@@ -141,8 +142,12 @@ fn rule_id(kind: Kind) -> String {
 
 fn tested(builder: &Builder, kind: Kind) -> Option<String> {
     let number = *builder.inputs.reconciliation.method.tested.get(&kind)?;
-    let people = matches!(kind, Kind::Missing | Kind::Quality);
-    Some(builder.t.count(if people { "section.tested_people" } else { "section.tested" }, number, &[]))
+    let what = match kind {
+        Kind::Missing | Kind::Quality => "section.tested_people",
+        Kind::Exception => "section.tested_exceptions",
+        _ => "section.tested",
+    };
+    Some(builder.t.count(what, number, &[]))
 }
 
 fn patterns(builder: &Builder) -> Vec<String> {
@@ -237,7 +242,9 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
     let name = cap::name(finding).filter(|name| !name.is_empty()).map(|name| cut(name).0);
     let name = name.or_else(|| match &finding.detail {
         Detail::Exception { account, .. } => Some(cut(account).0),
-        _ => person.map(at),
+        // A rule of the configuration is the subject.
+        Detail::Quality { value: Some(rule), .. } if person.is_none() => Some(cut(rule).0),
+        _ => person.map(|person| at(t, person)),
     });
     let name = name.unwrap_or_else(|| t.get("page.empty").to_owned());
     let (state, state_label) = match (&finding.exception, lifecycle.map(|lifecycle| lifecycle.state)) {
@@ -279,14 +286,14 @@ fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
     let t = builder.t;
     let empty = t.get("page.empty");
     let optional = |value: Option<&str>| Cell::or(value.map(|value| cut(value).0), empty);
-    let days = |days: Option<i64>| days.map_or_else(|| Cell::or(None, empty), |days| Cell::number(figures::signed(days), days));
+    let days = |days: Option<i64>| days.map_or_else(|| Cell::no_number(empty), |days| Cell::number(figures::signed(days), days));
     let person = finding.person.as_ref();
     let status = |word: Option<&str>| match (word, person) {
         (Some(word), _) => Cell::text(cut(word).0),
         (None, Some(person)) => Cell::text(person.status.as_str()),
         (None, None) => Cell::or(None, empty),
     };
-    let people = |people: &[PersonRef]| lines(people.iter().map(describe).collect(), empty);
+    let people = |people: &[PersonRef]| lines(people.iter().map(|person| describe(t, person)).collect(), empty);
     let mut cells = match &finding.detail {
         Detail::None => Vec::new(),
         Detail::Employment { status_word, last_day, days_since } => {
@@ -296,7 +303,7 @@ fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
             let tried: Vec<_> = keys_tried.iter().map(|key| key.as_str().replace('_', " ")).collect();
             let near = candidates.iter().map(|near| {
                 let score = figures::percent((near.score.clamp(0.0, 1.0) * 1000.0) as u64, 1000);
-                format!("{}: {} ({score})", describe(&near.person), shown(&near.why))
+                format!("{}: {} ({score})", describe(t, &near.person), shown(&near.why))
             });
             vec![Cell::or(Some(tried.join(", ")), empty), lines(near.collect(), empty), Cell::day(*created, empty)]
         }
@@ -317,23 +324,28 @@ fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
             optional(Some(rule)),
         ],
         Detail::Early { hire_date, days_ahead } => {
-            vec![lines(person.map(describe).into_iter().collect(), empty), Cell::day(*hire_date, empty), days(*days_ahead)]
+            vec![
+                lines(person.map(|person| describe(t, person)).into_iter().collect(), empty),
+                Cell::day(*hire_date, empty),
+                days(*days_ahead),
+            ]
         }
         Detail::Quality { field, problem, value } => vec![
             optional(person.map(|person| person.source.as_str())),
             match person.filter(|person| person.row > 0) {
                 Some(person) => Cell::number(person.row.to_string(), i64::from(person.row)),
-                None => Cell::or(None, empty),
+                None => Cell::no_number(empty),
             },
-            optional(field.as_deref()),
-            optional(Some(problem)),
+            Cell::or(field.as_deref().map(|field| cut(&field.replace('_', " ")).0), empty),
+            // The reason says the problem with its days, numbers and rows.
+            Cell::long(shown(if finding.reason.is_empty() { problem } else { &finding.reason })),
             match value.as_deref().filter(|value| !value.is_empty()) {
                 Some(value) => Cell::raw(cut(value).0),
                 None => Cell::or(None, empty),
             },
         ],
         Detail::NotEvaluable { code, missing } => vec![Cell::raw(*code), optional(Some(missing))],
-        Detail::Deactivated => vec![lines(person.map(describe).into_iter().collect(), empty), status(None)],
+        Detail::Deactivated => vec![lines(person.map(|person| describe(t, person)).into_iter().collect(), empty), status(None)],
         Detail::Exception { account, problem, expires } => {
             vec![optional(Some(account)), optional(Some(problem)), Cell::day(Some(*expires), empty)]
         }
@@ -342,7 +354,7 @@ fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
     let more = says_more(finding.kind);
     cells.resize_with(columns(builder, finding.kind).len() - usize::from(more), || Cell::or(None, empty));
     if more {
-        cells.push(Cell::text(shown(&finding.reason)));
+        cells.push(Cell::long(shown(&finding.reason)));
     }
     cells
 }
@@ -357,18 +369,18 @@ fn lines(mut lines: Vec<String>, empty: &str) -> Cell {
 }
 
 /// `Ada Byron (00123), workers.csv row 42`
-pub(super) fn describe(person: &PersonRef) -> String {
+pub(super) fn describe(t: &Texts, person: &PersonRef) -> String {
     let name = person.name.as_deref().or(person.email.as_deref()).map(|name| cut(name).0);
     let number = person.employee_number.as_deref().map(|number| format!("({})", cut(number).0));
     let named: Vec<_> = [name, number].into_iter().flatten().collect();
     match named.is_empty() {
-        true => at(person),
-        false => format!("{}, {}", named.join(" "), at(person)),
+        true => at(t, person),
+        false => format!("{}, {}", named.join(" "), at(t, person)),
     }
 }
 
-fn at(person: &PersonRef) -> String {
-    format!("{} row {}", shown(&person.source), person.row)
+fn at(t: &Texts, person: &PersonRef) -> String {
+    t.fill("page.row", &[("source", &shown(&person.source)), ("row", &person.row.to_string())])
 }
 
 /// Takes away columns where no row has a value; returns their labels.

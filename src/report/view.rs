@@ -438,7 +438,7 @@ pub struct Column {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Cell {
     /// How it is shown: `text`, `bidi` (text that may run the other way), `raw`, `number`, `date`, `empty`, `severity`, `finding`,
-    /// `ok`, `bad`; for a count by severity `number` and its colour.
+    /// `ok`, `bad`, `long` (a sentence); for a count by severity `number` and its colour, for a number that is missing `empty number`.
     pub form: &'static str,
     /// What stands in it.
     pub text: String,
@@ -555,6 +555,16 @@ impl Cell {
         }
     }
 
+    /// A sentence.
+    pub(crate) fn long(text: String) -> Self {
+        Self::of("long", text)
+    }
+
+    /// The word for no value among numbers.
+    pub(crate) fn no_number(empty: &str) -> Self {
+        Self::of("empty number", empty.to_owned())
+    }
+
     /// A day.
     pub(crate) fn day(day: Option<chrono::NaiveDate>, empty: &str) -> Self {
         match day {
@@ -564,7 +574,7 @@ impl Cell {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.form == "empty"
+        self.form.starts_with("empty")
     }
 }
 

@@ -231,7 +231,7 @@ impl<'a> Look<'a> {
         let choices = DataValidation::new()
             .allow_list_strings(&["approve", "reject"])?
             .set_error_title("approve or reject")?
-            .set_error_message("Choose approve or reject, or leave the cell blank: blank stays open.")?;
+            .set_error_message(self.t.get("workbook.choice"))?;
         sheet.add_data_validation(1, 8, last, 8, &choices)?;
         // What is reviewed cannot be changed by accident; what is decided can be.
         let options = ProtectionOptions {
@@ -271,7 +271,7 @@ impl<'a> Look<'a> {
             (t.get("column.kind"), 16.0),
             (t.get("column.severity"), 10.0),
             (t.get("column.account"), 26.0),
-            ("E-mail", 30.0),
+            (t.get("column.email"), 30.0),
             (t.get("column.domo_id"), 14.0),
             (t.get("column.role"), 12.0),
             (t.get("column.found"), 60.0),
@@ -332,12 +332,12 @@ impl<'a> Look<'a> {
         let t = self.t;
         let columns = [
             (t.get("column.domo_id"), 14.0),
-            ("E-mail", 30.0),
+            (t.get("column.email"), 30.0),
             (t.get("column.account"), 26.0),
             (t.get("column.role"), 12.0),
-            ("Active", 8.0),
+            (t.get("column.active"), 8.0),
             (t.get("column.situation"), 14.0),
-            ("Matched by", 24.0),
+            (t.get("column.matched_by"), 24.0),
         ];
         let (accounts, judged) = (&inputs.accounts.frame, &inputs.reconciliation.account_rows);
         if accounts.height() > self.rows {

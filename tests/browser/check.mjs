@@ -156,6 +156,15 @@ await check("320 px: no sideways scrolling", async () => {
   must(wide === 320, `${wide} px wide`);
 });
 
+await check("paper is light, whatever the system says", async () => {
+  const { context, page } = await open({ colorScheme: "dark" });
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  must((await ground()) !== "rgb(255, 255, 255)", "the screen is not dark");
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  must((await ground()) === "rgb(255, 255, 255)", `the ground is ${await ground()}`);
+  await context.close();
+});
+
 await check("print: page one is one page, every id whole, a header and a number on each page", async () => {
   const { context, page } = await open({ colorScheme: "dark" });
   const pdf = join(work, "report.pdf");
