@@ -2,8 +2,33 @@
 
 use std::collections::HashMap;
 
-use super::finding::{Finding, FindingId};
-use super::judge::Draft;
+use super::finding::{Detail, Finding, FindingId, Kind, Severity};
+
+/// A finding and what its id is made from.
+pub(super) struct Draft {
+    pub(super) subject: String,
+    pub(super) finding: Finding,
+}
+
+impl Draft {
+    /// About nobody yet.
+    pub(super) fn new(kind: Kind, severity: Severity, subject: String, reason: String, detail: Detail) -> Self {
+        let finding = Finding {
+            id: FindingId(String::new()),
+            kind,
+            severity,
+            account: None,
+            person: None,
+            matched_by: Vec::new(),
+            drift: Vec::new(),
+            reason,
+            action: None,
+            exception: None,
+            detail,
+        };
+        Self { subject, finding }
+    }
+}
 
 /// Gives every draft its id. Two subjects with one id both get the wide form. One subject twice (two rejected rows with the same
 /// cells, say) is told apart by its ordinal, which is all that is left to tell by.
@@ -11,7 +36,7 @@ pub(super) fn identify(instance: &str, drafts: Vec<Draft>) -> Vec<Finding> {
     identify_with(instance, drafts, FindingId::new)
 }
 
-fn identify_with(instance: &str, drafts: Vec<Draft>, short: impl Fn(&str, super::Kind, &str) -> FindingId + Sync) -> Vec<Finding> {
+fn identify_with(instance: &str, drafts: Vec<Draft>, short: impl Fn(&str, Kind, &str) -> FindingId + Sync) -> Vec<Finding> {
     use rayon::prelude::*;
     let mut named: Vec<(FindingId, Draft)> = drafts
         .into_par_iter()
@@ -41,23 +66,9 @@ fn identify_with(instance: &str, drafts: Vec<Draft>, short: impl Fn(&str, super:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reconcile::{Detail, Kind, Severity};
 
     fn draft(subject: &str) -> Draft {
-        let finding = Finding {
-            id: FindingId(String::new()),
-            kind: Kind::Orphan,
-            severity: Severity::Medium,
-            account: None,
-            person: None,
-            matched_by: Vec::new(),
-            drift: Vec::new(),
-            reason: String::new(),
-            action: None,
-            exception: None,
-            detail: Detail::None,
-        };
-        Draft { subject: subject.into(), finding }
+        Draft::new(Kind::Orphan, Severity::Medium, subject.into(), String::new(), Detail::None)
     }
 
     #[test]

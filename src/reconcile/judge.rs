@@ -1,8 +1,9 @@
-//! Findings for accounts and people, in words, from the situations.
+//! Findings in words, from the situations: those about accounts here, those about people beside.
+
+mod people;
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::candidates::Candidates;
@@ -10,22 +11,16 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::drift::Drifts;
 use super::employment::Employment;
 use super::explain;
-use super::finding::{AccountRef, Action, Detail, DriftField, Finding, FindingId, Kind, PersonRef, Severity};
+use super::finding::{AccountRef, Action, Detail, DriftField, Kind, PersonRef, Severity};
+use super::identity::Draft;
 use super::keys::{Addresses, Number};
 use super::matching::{Agreeing, Matches, Part, Verdict};
-use super::rule;
 use super::situation::Gap;
 use super::{AccountSituation, PersonSituation, Rules};
 use crate::config::{Choice, Key, Status};
 
 /// At most so many people or accounts are listed with one finding; the reason says how many there are.
 const LISTED: usize = 50;
-
-/// A finding and what its id is made from.
-pub(super) struct Draft {
-    pub(super) subject: String,
-    pub(super) finding: Finding,
-}
 
 /// Everything the sentences are made from.
 pub(super) struct Judge<'a> {
@@ -119,20 +114,9 @@ impl Judge<'_> {
                 (None, Some(email)) => format!("email:{email}"),
                 (None, None) => format!("name:{}", self.accounts.name.get(account).unwrap_or_default()),
             };
-        let finding = Finding {
-            id: FindingId(String::new()),
-            kind,
-            severity,
-            account: Some(self.account_ref(account)),
-            person: None,
-            matched_by: Vec::new(),
-            drift: Vec::new(),
-            reason,
-            action: None,
-            exception: None,
-            detail,
-        };
-        Draft { subject, finding }
+        let mut draft = Draft::new(kind, severity, subject, reason, detail);
+        draft.finding.account = Some(self.account_ref(account));
+        draft
     }
 
     fn with_person(&self, mut draft: Draft, person: u32, agreeing: Agreeing) -> Draft {
@@ -417,180 +401,6 @@ impl Judge<'_> {
         draft.subject = format!("account:{}:employee_number", draft.subject);
         Some(draft)
     }
-
-    /// Findings about people: missing ones, duplicate rows, contradictions, doubts, rejected rows.
-    pub(super) fn of_people(&self) -> Vec<Draft> {
-        let found = |row: u32| {
-            let mut found = Vec::new();
-            match self.person_situations[row as usize] {
-                PersonSituation::Missing => found.push(self.missing(row)),
-                PersonSituation::Duplicate => found.push(self.duplicate_row(row)),
-                _ => {}
-            }
-            found.extend(self.contradiction(row));
-            found
-        };
-        let mut drafts: Vec<Draft> = (0..self.people.height).into_par_iter().with_min_len(1024).flat_map_iter(found).collect();
-        drafts.extend(self.doubts());
-        drafts.extend(self.rejected());
-        drafts
-    }
-
-    /// A person by their own key: never a value that changes, never a row number where anything better is there.
-    fn person_subject(&self, row: u32) -> String {
-        let number = self.people.employee_number.get(row).and_then(|text| Number::of(text).text());
-        let email = self.people.email.get(row).and_then(|text| self.addresses.key(text));
-        let alternate = || self.people.alternate_email.get(row).find_map(|text| self.addresses.key(text));
-        match (number, email) {
-            (Some(number), _) => format!("employee_number:{number}"),
-            (None, Some(email)) => format!("email:{email}"),
-            (None, None) => format!("alternate_email:{}", alternate().unwrap_or_default()),
-        }
-    }
-
-    fn person_draft(&self, kind: Kind, severity: Severity, row: u32, subject: String, mut reason: String, detail: Detail) -> Draft {
-        reason.push_str(&explain::also_in(self.people, row));
-        let finding = Finding {
-            id: FindingId(String::new()),
-            kind,
-            severity,
-            account: None,
-            person: Some(self.person_ref(row)),
-            matched_by: Vec::new(),
-            drift: Vec::new(),
-            reason,
-            action: None,
-            exception: None,
-            detail,
-        };
-        Draft { subject, finding }
-    }
-
-    fn missing(&self, row: u32) -> Draft {
-        let config = self.rules.config;
-        let fitting = |expected| rule::fitting(expected, self.people, row);
-        let rule = config.expected.as_ref().map_or("every active person".to_owned(), fitting);
-        let since = self.people.hire_date.get(row).filter(|day| *day <= self.rules.as_of);
-        let since = since.map(|day| format!(" since {day}")).unwrap_or_default();
-        let reason =
-            format!("Employed{since} and expected to have an account ({rule}), but no account has one of the person's keys");
-        let department = self.people.department.owned(row);
-        let mut draft = self.person_draft(
-            Kind::Missing,
-            Severity::Low,
-            row,
-            self.person_subject(row),
-            reason,
-            Detail::Missing { rule, department },
-        );
-        let can_be_made = self.people.email.filled(row).is_some() && self.people.display_name(row).is_some();
-        if config.policy.missing == Choice::Create {
-            match can_be_made {
-                true => draft.finding.action = Some(Action::Create),
-                false => draft.finding.reason.push_str("; without a name and an address no account can be made"),
-            }
-        }
-        draft
-    }
-
-    fn duplicate_row(&self, row: u32) -> Draft {
-        let keys = self.matches.repeated.get(&row).map_or(&[][..], Vec::as_slice);
-        let shared: Vec<String> = keys
-            .iter()
-            .map(|key| match key {
-                Key::EmployeeNumber => {
-                    format!("the employee number {}", self.people.employee_number.get(row).unwrap_or_default().trim())
-                }
-                _ => format!("the e-mail address {}", self.people.email.get(row).unwrap_or_default().trim()),
-            })
-            .collect();
-        let reason = format!("Another row of the directory has {} too; no other key singles this row out", shared.join(" and "));
-        let field = keys.first().map(|key| key.as_str().to_owned());
-        let value = keys.first().and_then(|key| match key {
-            Key::EmployeeNumber => self.people.employee_number.owned(row),
-            _ => self.people.email.owned(row),
-        });
-        let email = self.people.email.get(row).and_then(|text| self.addresses.key(text)).unwrap_or_default();
-        let number = self.people.employee_number.get(row).and_then(|text| Number::of(text).text()).unwrap_or_default();
-        let subject = format!("duplicate:{email}:{number}");
-        let detail = Detail::Quality { field, problem: "duplicate row".into(), value };
-        self.person_draft(Kind::Quality, Severity::Low, row, subject, reason, detail)
-    }
-
-    fn contradiction(&self, row: u32) -> Option<Draft> {
-        let kind = self.employment[row as usize].contradiction?;
-        let (last_day, hire) = (self.people.termination_date.get(row), self.people.hire_date.get(row));
-        let word = self.people.status_word.filled(row).map(str::trim);
-        let reason = explain::contradiction(kind, word, last_day, hire, self.rules.as_of);
-        let subject = format!("contradiction:{}:{}", self.people.source_name(self.people.source(row)), self.person_subject(row));
-        let detail = Detail::Quality {
-            field: Some("termination_date".into()),
-            problem: "contradiction".into(),
-            value: last_day.map(|day: NaiveDate| day.to_string()),
-        };
-        Some(self.person_draft(Kind::Quality, Severity::Low, row, subject, reason, detail))
-    }
-
-    fn doubts(&self) -> Vec<Draft> {
-        let doubts = &self.people.people.doubts;
-        if doubts.is_empty() {
-            return Vec::new();
-        }
-        let wanted: std::collections::HashSet<(u32, u32)> = doubts.iter().map(|doubt| (doubt.source, doubt.row)).collect();
-        let rows: HashMap<(u32, u32), u32> = (0..self.people.rows())
-            .map(|row| (self.people.place(row), row))
-            .filter(|(place, _)| wanted.contains(place))
-            .map(|(place, row)| (place, self.people.fold.person(row)))
-            .collect();
-        let drafts = doubts.iter().filter_map(|doubt| {
-            let row = *rows.get(&(doubt.source, doubt.row))?;
-            let subject = format!("doubt:{}:{}:{}", self.people.source_name(doubt.source), doubt.field, self.person_subject(row));
-            let detail = Detail::Quality {
-                field: Some(doubt.field.clone()),
-                problem: doubt.problem.clone(),
-                value: Some(doubt.value.clone()).filter(|value| !value.is_empty()),
-            };
-            Some(self.person_draft(Kind::Quality, Severity::Low, row, subject, capitalised(&doubt.problem), detail))
-        });
-        drafts.collect()
-    }
-
-    fn rejected(&self) -> Vec<Draft> {
-        let drafts = self.people.people.rejected.iter().map(|rejected| {
-            let source = self.people.source_name(rejected.source);
-            let person = PersonRef {
-                index: None,
-                source: source.to_owned(),
-                row: rejected.row,
-                email: rejected.email.clone(),
-                employee_number: rejected.employee_number.clone(),
-                name: None,
-                status: Status::Unknown,
-                termination_date: None,
-            };
-            let finding = Finding {
-                id: FindingId(String::new()),
-                kind: Kind::Quality,
-                severity: Severity::Low,
-                account: None,
-                person: Some(person),
-                matched_by: Vec::new(),
-                drift: Vec::new(),
-                reason: format!("Row {} of {source} was rejected: {}", rejected.row, rejected.reason),
-                action: None,
-                exception: None,
-                detail: Detail::Quality { field: None, problem: rejected.reason.clone(), value: None },
-            };
-            Draft { subject: format!("rejected:{source}:{}", rejected.digest), finding }
-        });
-        drafts.collect()
-    }
-}
-
-/// Sentences begin with a capital letter.
-fn capitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn field_in_words(field: &str) -> String {

@@ -3,27 +3,10 @@
 use std::collections::HashMap;
 
 use super::explain::plural;
-use super::finding::{AcceptedBy, Detail, Finding, FindingId, Kind, Severity};
-use super::judge::Draft;
+use super::finding::{AcceptedBy, Detail, Finding, Kind, Severity};
+use super::identity::Draft;
 use super::keys::Addresses;
 use super::{ExceptionUse, Rules};
-
-fn draft(kind: Kind, severity: Severity, subject: String, reason: String, detail: Detail) -> Draft {
-    let finding = Finding {
-        id: FindingId(String::new()),
-        kind,
-        severity,
-        account: None,
-        person: None,
-        matched_by: Vec::new(),
-        drift: Vec::new(),
-        reason,
-        action: None,
-        exception: None,
-        detail,
-    };
-    Draft { subject, finding }
-}
 
 /// Exclusions nobody answers for. `counts`: how many accounts each rule excludes.
 pub(super) fn without_owner(rules: &Rules<'_>, counts: &[u64]) -> Vec<Draft> {
@@ -50,7 +33,7 @@ pub(super) fn without_owner(rules: &Rules<'_>, counts: &[u64]) -> Vec<Draft> {
             problem: "exclusion without an owner".into(),
             value: Some(what.clone()),
         };
-        draft(Kind::Quality, Severity::Low, format!("exclude:{what}"), reason, detail)
+        Draft::new(Kind::Quality, Severity::Low, format!("exclude:{what}"), reason, detail)
     });
     found.collect()
 }
@@ -116,7 +99,7 @@ pub(super) fn exceptions(rules: &Rules<'_>, addresses: &Addresses, findings: &mu
             exception.reason
         );
         let detail = Detail::Exception { account: exception.account.clone(), problem, expires: exception.expires };
-        draft(Kind::Exception, Severity::Info, format!("exception:{}:{}", exception.account, kinds.join("+")), reason, detail)
+        Draft::new(Kind::Exception, Severity::Info, format!("exception:{}:{}", exception.account, kinds.join("+")), reason, detail)
     });
     let idle = idle.collect();
     (uses, idle)
