@@ -4,6 +4,7 @@ mod people;
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::candidates::Candidates;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::columns::AccountColumns;
 use super::finding::DriftField;
-use super::judge::Draft;
+use super::identity::Draft;
 use super::keys::Addresses;
 use super::matching::Part;
 
