@@ -1,6 +1,9 @@
 //! Text that strangers typed: made comparable for matching, and made visible for showing.
 
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -53,6 +56,16 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// `1 row`, `14 rows`.
 pub fn plural(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+/// The text of a file that has no reason to be longer than this many bytes: somebody may name a device that never ends.
+pub fn read_short(path: &Path, most: u64) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(most + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(io::Error::other(format!("it is longer than {}", plural(most, "byte", "bytes"))));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]

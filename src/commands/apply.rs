@@ -177,12 +177,13 @@ pub(super) fn ending(plan: &Plan, applied: &Applied, last: &str) -> String {
 
 /// A table of what was approved, and the counts.
 fn shown(plan: &Plan, report: &Report) -> String {
-    let mut table = super::review::table(&["action", "kind", "account", "outcome", "detail"]);
+    let mut rows = Vec::new();
     for row in report.results.iter().filter(|row| row.outcome != Outcome::NotApproved) {
         let subject = plan.action(&row.action).map(crate::plan::Action::subject).unwrap_or_default();
         let cells = [&row.action, row.kind, &subject, row.outcome.as_str(), row.detail.as_deref().unwrap_or_default()];
-        table.add_row(cells.map(|cell| text::visible(cell).into_owned()));
+        rows.push(cells.map(|cell| text::visible(cell).into_owned()).to_vec());
     }
+    let table = super::review::table(&["action", "kind", "account", "outcome", "detail"], rows);
     let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
     format!("{table}\n{}", counts.join(", "))
 }

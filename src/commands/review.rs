@@ -142,19 +142,29 @@ fn shown(plan: &Plan) -> String {
     text
 }
 
-/// A table as wide as the terminal, or as a page where there is none.
-pub(super) fn table(header: &[&str]) -> Table {
+/// A table as wide as the terminal, or as a page where there is none. Where columns would be too narrow to be read, every row is a
+/// paragraph.
+pub(super) fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(160);
+    let width = table.width().unwrap_or(160);
+    if usize::from(width) < header.len() * NARROWEST {
+        return rows.iter().map(|row| paragraph(header, row)).collect::<Vec<_>>().join("\n\n");
     }
-    table.set_header(header.to_vec());
-    table
+    table.set_width(width).set_header(header.to_vec()).add_rows(rows);
+    table.to_string()
 }
 
-fn actions(plan: &Plan) -> Table {
-    let mut table = table(&["action", "kind", "account", "change", "why", "decision"]);
+/// Letters below which a column cuts words.
+const NARROWEST: usize = 15;
+
+fn paragraph(header: &[&str], row: &[String]) -> String {
+    let filled = header.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+    filled.map(|(name, cell)| format!("{name}: {}", cell.replace('\n', "\n  "))).collect::<Vec<_>>().join("\n")
+}
+
+fn actions(plan: &Plan) -> String {
+    let mut rows = Vec::new();
     for action in &plan.actions {
         let decision = match plan.decisions.get(&action.id) {
             None => "open".to_owned(),
@@ -167,9 +177,9 @@ fn actions(plan: &Plan) -> Table {
         let cells =
             [action.id.clone(), action.kind.as_str().into(), action.subject(), sheet::change(action), action.why.clone(), decision];
         // A line break between two changes is ours; any other is a stranger's and stands in `change` as visible text already.
-        table.add_row(cells.map(|cell| cell.split('\n').map(text::visible).collect::<Vec<_>>().join("\n")));
+        rows.push(cells.iter().map(|cell| cell.split('\n').map(text::visible).collect::<Vec<_>>().join("\n")).collect());
     }
-    table
+    table(&["action", "kind", "account", "change", "why", "decision"], rows)
 }
 
 /// `3 updates: 2 approved, 1 open`, a line a kind.

@@ -6,9 +6,14 @@ use anyhow::{Context, Result};
 
 use super::{Config, Directory, FIELDS, Instance, ROLES};
 use crate::failure::Failure;
+use crate::text;
 
 /// The name looked for in the current folder when no `--config` is given.
 pub const DEFAULT_FILE: &str = "domo-reconcile.toml";
+
+/// Bytes of a configuration.
+const LONGEST: u64 = 16 << 20;
+
 /// The configuration, the file it came from and that file's bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
@@ -29,7 +34,7 @@ impl Loaded {
             None if Path::new(DEFAULT_FILE).exists() => PathBuf::from(DEFAULT_FILE),
             None => return Ok(Self::default()),
         };
-        let text = std::fs::read_to_string(&found).with_context(|| {
+        let text = text::read_short(&found, LONGEST).with_context(|| {
             Failure::usage(format!("cannot read the configuration {}", found.display()))
                 .hint("name an existing TOML file with --config")
         })?;

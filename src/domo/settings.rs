@@ -1,5 +1,6 @@
 //! Where Domo is, who we are to it, and how hard we may ask.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -8,6 +9,10 @@ use secrecy::SecretString;
 
 use crate::config::{self, Config, DeactivateWith};
 use crate::failure::Failure;
+use crate::text;
+
+/// Bytes of a file with a secret.
+const LONGEST_SECRET: u64 = 64 << 10;
 
 const DEFAULT_API: &str = "https://api.domo.com";
 
@@ -181,7 +186,7 @@ impl Settings {
 }
 
 fn read_secret(variable: &str, path: &str) -> Result<String> {
-    let text = std::fs::read_to_string(path).with_context(|| {
+    let text = text::read_short(Path::new(path), LONGEST_SECRET).with_context(|| {
         Failure::usage(format!("cannot read the file {path} that {variable} names"))
             .hint("the file holds the secret and nothing else, and whoever runs this must be able to read it")
     })?;
@@ -195,10 +200,8 @@ fn read_secret(variable: &str, path: &str) -> Result<String> {
 /// A secret goes over this address: TLS, or it does not leave the machine.
 fn address(variable: &str, text: &str) -> Result<Url> {
     let wrong = |why: &str| Failure::usage(format!("{variable} is not usable: {why}"));
-    let mut url: Url = text
-        .trim_end_matches('/')
-        .parse()
-        .map_err(|error| wrong(&format!("`{}` is no address ({error})", crate::text::visible(text))))?;
+    let mut url: Url =
+        text.trim_end_matches('/').parse().map_err(|error| wrong(&format!("`{}` is no address ({error})", text::visible(text))))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong("it holds a user or a password").into());
     }

@@ -62,6 +62,17 @@ fn a_secret_file_that_is_not_there() {
     is_refused(&run_with(folder.path(), &env, ["audit", "--directory", "workers.csv"]), folder.path(), 2, &["secret.txt"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_secret_and_a_configuration_without_an_end() {
+    let folder = folder(WORKERS.as_bytes());
+    let env = [("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET_FILE", "/dev/zero")];
+    let ran = run_with(folder.path(), &env, ["audit", "--directory", "workers.csv"]);
+    is_refused(&ran, folder.path(), 2, &["/dev/zero", "it is longer than"]);
+    let ran = run(folder.path(), ["audit", "--config", "/dev/zero"]);
+    is_refused(&ran, folder.path(), 2, &["/dev/zero", "it is longer than"]);
+}
+
 #[test]
 fn a_wrong_secret() {
     let folder = folder(WORKERS.as_bytes());
