@@ -29,7 +29,7 @@ use clap::Parser;
 
 use crate::archive::Lock;
 use crate::cli::{Cli, Command, LogFormat};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::domo::accounts::Credential;
 use crate::failure::{self, Failure, Kind};
 pub use terminal::Terminal;
@@ -118,7 +118,7 @@ pub(crate) async fn interruptible<T>(work: impl Future<Output = Result<T>>) -> R
 /// The instance's name, in every command alike: as configured, else as the token says.
 pub(crate) fn instance_name(config: &Config, credential: Option<&Credential>) -> String {
     let customer = || credential.and_then(|credential| credential.customer.clone());
-    config.domo.instance.clone().or_else(customer).unwrap_or_else(|| "domo".to_owned())
+    config.domo.instance.clone().or_else(customer).unwrap_or_else(|| config::UNNAMED.to_owned())
 }
 
 /// One at a time on a plan, whether it is reviewed or applied: `plan.lock` beside it names the holder.

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 pub use load::{DEFAULT_FILE, Loaded};
 pub use words::{FIELDS, Key, Kind, ROLES, Status};
 
+/// What an instance is called that neither the configuration nor a token names. It is part of finding ids, so it stays as it is.
+pub const UNNAMED: &str = "domo";
+
 /// The whole file. Absent sections have their defaults.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]

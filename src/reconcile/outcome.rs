@@ -326,8 +326,8 @@ pub(super) fn not_tested(
         let ours = accounts.provides(key.as_str()) || *key == Key::AlternateEmail && accounts.provides("email");
         let theirs = people.any_provides(&[key.as_str()]) || *key == Key::AlternateEmail && people.any_provides(&["email"]);
         if !(ours && theirs) {
-            let side = if ours { "directory" } else { "accounts" };
-            add(&format!("match.{}", key.as_str()), format!("The {side} carry no {}", keys_in_words(&[*key])));
+            let side = if ours { "directory carries" } else { "accounts carry" };
+            add(&format!("match.{}", key.as_str()), format!("The {side} no {}", keys_in_words(&[*key])));
         }
     }
     list

@@ -15,6 +15,7 @@ use super::view::{
 use super::{appendix, cap, charts, figures, sections, view};
 use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
+use crate::config;
 use crate::reconcile::{EvidenceStatus, Finding, FindingId, Kind, Severity};
 use crate::text;
 
@@ -57,10 +58,11 @@ pub(super) fn shown(text: &str) -> String {
     text::visible(text).into_owned()
 }
 
-/// `acme.domo.com`, or what was given where that is an address already.
+/// `acme.domo.com`, or what was given where that is an address already. An instance that nobody named has no address.
 pub(super) fn address(instance: &str) -> String {
     let name = shown(instance);
-    if name.contains(['.', ':', '/']) || name.is_empty() { name } else { format!("{name}.domo.com") }
+    let unnamed = name.is_empty() || name == config::UNNAMED;
+    if unnamed || name.contains(['.', ':', '/']) { name } else { format!("{name}.domo.com") }
 }
 
 /// A severity as the page shows it.

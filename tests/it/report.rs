@@ -436,3 +436,43 @@ fn a_browser_finds_nothing_wrong_with_the_page() {
     println!("{out}");
     assert!(ran.status.success(), "{out}\n{err}");
 }
+
+/// The page of an audit of one account file and one directory, without any configuration.
+fn audited(accounts: &str, directory: &str) -> Html {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("accounts.json"), accounts).unwrap();
+    std::fs::write(folder.path().join("people.csv"), directory).unwrap();
+    let ran = support::run(
+        folder.path(),
+        ["audit", "--accounts", "accounts.json", "--directory", "people.csv", "--as-of", "2026-11-23", "--json"],
+    );
+    let run = ran.code(0).json()["run_dir"].as_str().unwrap().to_owned();
+    Html::parse_document(&std::fs::read_to_string(folder.path().join(run).join("report.html")).unwrap())
+}
+
+const TWO: &str = r#"[{"id":1,"name":"Ada Byron","email":"a@acme.com","role":"Admin","active":true},
+    {"id":2,"name":"Bob King","email":"b@acme.com","role":"Editor","active":true}]"#;
+
+#[test]
+fn what_was_not_tested_is_no_zero_and_an_instance_nobody_named_has_no_address() {
+    let page = audited(TWO, "Email,Name\na@acme.com,Ada Byron\nb@acme.com,Bob King\n");
+    let row = |kind: &str| {
+        let row = select(&page, "table.kinds tbody tr").into_iter().find(|row| text(*row).starts_with(kind)).unwrap();
+        row.select(&Selector::parse("td").unwrap()).map(text).collect::<Vec<_>>()
+    };
+    assert_eq!(row("Leaver"), ["–", "–", "–", "–", "–", "–", "–", "not tested"]);
+    assert_eq!(row("Orphan"), ["0", "0", "0", "0", "0", "0", "0", "2"]);
+    assert!(!page.html().contains("domo.domo.com"));
+}
+
+#[test]
+fn a_missing_number_stands_among_numbers_and_a_contradiction_says_what_contradicts_what() {
+    let directory = "Email,Name,Status,Termination Date\na@acme.com,Ada Byron,Terminated,2026-10-31\n\
+        b@acme.com,Bob King,Terminated,\nc@acme.com,Cy Young,Active,2026-01-31\n";
+    let page = audited(TWO, directory);
+    let numbers = select(&page, "#k-leaver td.number");
+    let numbers: Vec<String> = numbers.into_iter().map(text).collect();
+    assert_eq!(numbers, ["23", "(empty)"]);
+    let problem = select(&page, "#k-quality tbody tr td.long").into_iter().map(text).collect::<String>();
+    assert!(problem.contains("`Active`") && problem.contains("2026-01-31 was 296 days before"), "{problem}");
+}
