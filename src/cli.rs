@@ -231,7 +231,7 @@ pub struct Pull {
     /// The snapshot
     #[arg(long, value_name = "FILE", default_value = "accounts.jsonl")]
     pub out: PathBuf,
-    /// Which [[instance]] of the configuration to pull; needed where there are several
+    /// Which `[[instance]]` of the configuration to pull; needed where there are several
     #[arg(long, value_name = "NAME")]
     pub instance: Option<String>,
     /// Print one JSON document instead of text

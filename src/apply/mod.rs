@@ -3,7 +3,7 @@
 //! [`Desk::open`] reads what everything depends on: the plan, its journal, and the accounts as they are now. Then one of two
 //! roads is taken: [`Desk::preview`] has only a reader; [`Desk::carry_out`] makes the [`Approved`] that opens a writer, and a record
 //! is on the disk before any write leaves and another after it was read back. What becomes of an action is told by the words of
-//! [`Outcome`](crate::plan::Outcome), in a [`Report`].
+//! [`Outcome`], in a [`Report`].
 
 pub mod files;
 pub mod journal;

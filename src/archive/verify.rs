@@ -1,9 +1,9 @@
 //! Whether a run is still what it was: every file against the manifest, and the chain of manifests back to the first run.
 //!
 //! What this proves: nothing that the manifests cover was changed without also changing every later manifest. What came after a run
-//! is told apart, with what protects it and what nothing does ([`afterwards`](super::afterwards)). What it cannot prove
+//! is told apart, with what protects it and what nothing does (`afterwards`). What it cannot prove
 //! by itself is that nobody rewrote the whole chain; for that, note the newest manifest's SHA-256 elsewhere, or sign it (see
-//! [`signature`](super::signature)).
+//! `signature`).
 
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! What should be done about the findings: a document that people review. Pure: no clock, no files, no network.
 //!
-//! [`build`] makes a [`Plan`] from a reconciliation: one action an account at most, guards evaluated, a digest over all of it.
+//! [`build()`] makes a [`Plan`] from a reconciliation: one action an account at most, guards evaluated, a digest over all of it.
 //! [`Sealed`] is a plan whose digest was found to fit; [`review`] changes nothing of it but its decisions. [`Approved`] can only be
 //! made from a sealed plan that is in time, for this instance, and within its guards on what is approved and still to be done;
 //! it is the one thing that opens a writer.

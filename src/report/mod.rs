@@ -1,6 +1,6 @@
 //! What people and programs read of a run: HTML, Markdown, CSV, XLSX and JSON, all from one view.
 //!
-//! [`write`] puts every file into the run folder. What a template sees is a [`View`]: built once, in Rust, with every count done
+//! [`write()`] puts every file into the run folder. What a template sees is a [`View`]: built once, in Rust, with every count done
 //! and every number formatted. Templates only arrange it, so that a template of the user's own cannot get a figure wrong.
 //!
 //! - `build`, `sections`, `appendix`, `charts`: the view. `cap` decides what a page can hold, `origin` where a parameter comes from.
@@ -78,10 +78,10 @@ pub fn write(inputs: &Inputs, folder: &RunFolder) -> Result<()> {
     write_with(inputs, folder, || Ok(inputs.plan)).map(drop)
 }
 
-/// [`write`] with a plan that is made meanwhile: the lists do not wait for it. What it comes to is given back.
+/// [`write()`] with a plan that is made meanwhile: the lists do not wait for it. What it comes to is given back.
 ///
 /// # Errors
-/// Those of the plan and of [`write`].
+/// Those of the plan and of [`write()`].
 pub fn write_with<P: Borrow<Plan> + Send>(
     inputs: &Inputs,
     folder: &RunFolder,
