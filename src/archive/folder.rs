@@ -4,7 +4,8 @@
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
@@ -24,7 +25,33 @@ pub struct RunFolder {
     id: String,
     user: String,
     path: PathBuf,
-    files: Arc<Mutex<Vec<FileEntry>>>,
+    files: Arc<Files>,
+}
+
+/// The files that are finished.
+#[derive(Debug, Default)]
+struct Files {
+    entries: Mutex<Vec<FileEntry>>,
+    /// A thread a file that puts it on the disk: nobody waits for that until the run is complete.
+    syncing: Mutex<Vec<JoinHandle<Result<()>>>>,
+}
+
+impl Files {
+    fn entries(&self) -> MutexGuard<'_, Vec<FileEntry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn syncing(&self) -> MutexGuard<'_, Vec<JoinHandle<Result<()>>>> {
+        self.syncing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until all of them are on the disk.
+    fn settle(&self) -> Result<()> {
+        let syncing = std::mem::take(&mut *self.syncing());
+        // All of them are waited for, whatever the first says.
+        let ends: Vec<_> = syncing.into_iter().map(JoinHandle::join).collect();
+        ends.into_iter().try_for_each(|end| end.unwrap_or_else(|_| bail!("a file of the run could not be put on the disk")))
+    }
 }
 
 impl RunFolder {
@@ -117,14 +144,14 @@ impl RunFolder {
         let path = self.path.join(name);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).with_context(|| writing(&path)),
-            _ => self.files.lock().unwrap_or_else(PoisonError::into_inner).retain(|file| file.name != name),
+            _ => self.files.entries().retain(|file| file.name != name),
         }
         self.write(name, content, None)
     }
 
     /// The finished files by name: several may be written at once.
     pub fn files(&self) -> Vec<FileEntry> {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut files = self.files.entries().clone();
         files.sort_by(|one, other| one.name.cmp(&other.name));
         files
     }
@@ -147,6 +174,7 @@ impl RunFolder {
     /// # Errors
     /// When a file in the folder was begun and not finished, besides what writing can fail with.
     pub fn complete(&self, mut manifest: Manifest) -> Result<PathBuf> {
+        self.files.settle()?;
         let files = self.files();
         for entry in std::fs::read_dir(&self.path).with_context(|| format!("reading {}", self.path.display()))? {
             let name = entry?.file_name();
@@ -179,13 +207,22 @@ impl RunFolder {
     }
 }
 
+impl Drop for RunFolder {
+    /// A run that failed has a report too, which should be there after the power is gone.
+    fn drop(&mut self) {
+        if let Err(error) = self.files.settle() {
+            tracing::warn!("{error:#}");
+        }
+    }
+}
+
 /// A file of a run that is being written.
 #[derive(Debug)]
 pub struct OutFile {
     name: String,
     path: PathBuf,
     out: BufWriter<Hashed>,
-    files: Arc<Mutex<Vec<FileEntry>>>,
+    files: Arc<Files>,
 }
 
 impl OutFile {
@@ -194,14 +231,16 @@ impl OutFile {
         &self.path
     }
 
-    /// The file is whole: puts it on disk and into the run's list. `rows` is how many records it has.
+    /// The file is whole: puts it into the run's list, and on its way to the disk, which [`RunFolder::complete`] waits for. `rows` is
+    /// how many records it has.
     pub fn finish(self, rows: Option<u64>) -> Result<FileEntry> {
-        let path = self.path;
-        let out = self.out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(|| writing(&path))?;
-        out.file.sync_all().with_context(|| writing(&path))?;
+        let Self { name, path, out, files } = self;
+        let out = out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(|| writing(&path))?;
         let sha256 = format!("sha256:{}", super::hex(out.hasher.finalize()));
-        let entry = FileEntry { name: self.name, rows, bytes: out.bytes, sha256 };
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).push(entry.clone());
+        let entry = FileEntry { name, rows, bytes: out.bytes, sha256 };
+        let sync = std::thread::Builder::new().spawn(move || out.file.sync_all().with_context(|| writing(&path)));
+        files.syncing().push(sync.context("starting a thread")?);
+        files.entries().push(entry.clone());
         Ok(entry)
     }
 }
