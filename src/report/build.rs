@@ -444,7 +444,8 @@ impl Builder<'_> {
             total: figures::grouped(total),
             new: figures::grouped(new),
             tested: if untested {
-                self.t.get("findings.not_tested").to_owned()
+                let nothing = if kind == Kind::Exception { "findings.not_applicable" } else { "findings.not_tested" };
+                self.t.get(nothing).to_owned()
             } else {
                 tested.unwrap_or_else(|| "\u{2013}".into())
             },

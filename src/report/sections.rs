@@ -115,6 +115,8 @@ fn section(builder: &Builder, kind: Kind, chosen: &[&Finding], rest: &[&Finding]
 fn none(builder: &Builder, kind: Kind) -> Nothing {
     let t = builder.t;
     let (sentence, state) = match builder.untested(kind) {
+        // Without exceptions there is nothing to look at: that is no gap in the evidence.
+        Some(why) if kind == Kind::Exception => (format!("{} {}", t.get("section.not_applicable"), shown(why)), "not-tested"),
         Some(why) => (format!("{} {}", t.get("section.not_tested"), shown(why)), "not-tested"),
         None => {
             let tested = tested(builder, kind).map(|tested| format!(" {tested}")).unwrap_or_default();

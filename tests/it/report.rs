@@ -461,6 +461,7 @@ fn what_was_not_tested_is_no_zero_and_an_instance_nobody_named_has_no_address() 
         row.select(&Selector::parse("td").unwrap()).map(text).collect::<Vec<_>>()
     };
     assert_eq!(row("Leaver"), ["–", "–", "–", "–", "–", "–", "–", "not tested"]);
+    assert_eq!(row("Exceptions").last().map(String::as_str), Some("not applicable"), "none are configured");
     assert_eq!(row("Orphan"), ["0", "0", "0", "0", "0", "0", "0", "2"]);
     assert!(!page.html().contains("domo.domo.com"));
 }
