@@ -1,0 +1,172 @@
+//! What a line of a journal may be: the file's format, which only grows within a version.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::reconcile::Action as Kind;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// From 1.
+    pub n: u64,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub event: Event,
+    /// `sha256:…` over the chain so far and this line.
+    pub chain: String,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Event {
+    /// An apply began.
+    Open(Open),
+    /// A write is about to leave.
+    Before {
+        /// The action it belongs to.
+        action: String,
+        /// The finding that action answers.
+        finding: String,
+        /// Which of its writes.
+        step: Step,
+        /// What the action does.
+        kind: Kind,
+        /// The account; none for a create.
+        account_id: Option<u64>,
+        /// The account as it was just read.
+        account: Option<Map<String, Value>>,
+        /// What is asked of Domo.
+        change: Map<String, Value>,
+    },
+    /// A write was read back, or failed.
+    After {
+        /// The action it belongs to.
+        action: String,
+        /// Which of its writes.
+        step: Step,
+        /// `done`, `failed` or `unknown`.
+        outcome: Outcome,
+        /// The account; for a create the new one.
+        account_id: Option<u64>,
+        /// The account as it was read back.
+        account: Option<Map<String, Value>>,
+        /// Domo's words, where it refused.
+        detail: Option<String>,
+        /// The field that changed although nobody asked for it; `deleted` where the account went away instead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alarm: Option<String>,
+    },
+    /// What became of an action.
+    Outcome {
+        /// The action.
+        action: String,
+        /// What.
+        outcome: Outcome,
+        /// Why.
+        detail: Option<String>,
+    },
+    /// An apply ended.
+    Close {
+        /// How.
+        ended: Ended,
+        /// Why it ended early.
+        why: Option<String>,
+    },
+}
+
+/// Who applies which plan, and against which guards.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Open {
+    pub plan: String,
+    pub digest: String,
+    pub instance: String,
+    /// Who, as they say, and the user of the machine.
+    pub by: Vec<String>,
+    /// The tool's version.
+    pub version: String,
+    pub overrides: Vec<Overridden>,
+}
+
+/// A guard that was gone against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Overridden {
+    pub guard: String,
+    pub value: u64,
+    pub limit: u64,
+    pub reason: String,
+}
+
+/// One of the writes of an action: most have one, a create joins groups too.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// The action itself.
+    Write,
+    /// The new account joins this group.
+    Join(String),
+}
+
+/// What became of an action: the words of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Outcome {
+    Done,
+    AlreadyDone,
+    WouldDo,
+    NotApproved,
+    ChangedSincePlan,
+    Refused,
+    Failed,
+    Unknown,
+}
+
+impl Outcome {
+    /// The word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::AlreadyDone => "already-done",
+            Self::WouldDo => "would-do",
+            Self::NotApproved => "not-approved",
+            Self::ChangedSincePlan => "changed-since-plan",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether the account is as the action wants it.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Done | Self::AlreadyDone)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How an apply ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Ended {
+    /// Every approved action was tried.
+    Complete,
+    /// Somebody interrupted it.
+    Interrupted,
+    /// It stopped itself.
+    Stopped,
+}
