@@ -12,6 +12,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use company::Company;
+use domo_reconcile::archive::findings::Findings;
+use domo_reconcile::archive::{History, RunInfo};
 use domo_reconcile::config::Loaded;
 use domo_reconcile::reconcile::{Kind, Reconciliation, Rules, reconcile};
 
@@ -30,11 +32,11 @@ fn main() {
     let sizes: Vec<u64> =
         args.iter().map(|arg| arg.parse().unwrap_or_else(|_| panic!("`{arg}` is not a number of accounts"))).collect();
     let sizes = if sizes.is_empty() { vec![10_000, 100_000, 1_000_000] } else { sizes };
-    println!("{:>9}  {:<34} {:>9}  {:>9}", "accounts", "stage", "seconds", "peak MB");
+    println!("{:>9}  {:<38} {:>9}  {:>9}", "accounts", "stage", "seconds", "peak MB");
     for n in sizes {
         let folder = std::env::temp_dir().join(format!("domo-reconcile-bench-{n}"));
         let company = company::write(&folder, n).unwrap();
-        println!("{n:>9}  {:<34} {:>9}  {:>9}", format!("(input {:.1} MB)", company.bytes as f64 / 1e6), "", "");
+        println!("{n:>9}  {:<38} {:>9}  {:>9}", format!("(input {:.1} MB)", company.bytes as f64 / 1e6), "", "");
         stages(&company, n);
         process(&company, n);
         std::fs::remove_dir_all(&folder).unwrap();
@@ -45,7 +47,7 @@ fn main() {
 fn stages(company: &Company, n: u64) {
     let line = |stage: &str, begin: Instant| {
         println!(
-            "{n:>9}  {stage:<34} {:>9.3}  {:>9}",
+            "{n:>9}  {stage:<38} {:>9.3}  {:>9}",
             begin.elapsed().as_secs_f64(),
             peak("self").map_or("?".into(), |mb| mb.to_string())
         );
@@ -61,6 +63,11 @@ fn stages(company: &Company, n: u64) {
     let begin = Instant::now();
     let judged = reconcile(&accounts, &people, &rules).unwrap();
     line("reconcile (in process)", begin);
+    let begin = Instant::now();
+    let run = RunInfo::new("bench", Default::default(), rules.as_of, rules.instance, "bench");
+    let out = std::io::BufWriter::new(std::fs::File::create(company.folder.join("findings.json")).unwrap());
+    Findings::of(&run, &judged, &History::first(&judged)).write(out).unwrap();
+    line("write findings and drift (in process)", begin);
     assert_eq!(found(&judged), company.truth, "the truth was not found");
 }
 
@@ -120,7 +127,7 @@ fn process(company: &Company, n: u64) {
     runs.sort();
     let (wall, most) = runs[RUNS / 2];
     println!(
-        "{n:>9}  {:<34} {:>9.3}  {:>9}",
+        "{n:>9}  {:<38} {:>9.3}  {:>9}",
         "whole audit (process, median of 3)",
         wall.as_secs_f64(),
         most.map_or("?".into(), |mb| mb.to_string())
