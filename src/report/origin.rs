@@ -32,6 +32,9 @@ pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
     let as_written = serde_json::to_value(as_written).unwrap_or_default();
     let parsed = DeTable::parse(&loaded.text).ok();
     let table = parsed.as_ref().map(toml::Spanned::get_ref);
+    let ends: Vec<usize> = loaded.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+    // The 1-based line of a byte.
+    let line_of = |byte: usize| ends.partition_point(|end| *end < byte) + 1;
     let mut parameters = Vec::new();
     if let Value::Object(sections) = &in_force {
         for (section, value) in sections {
@@ -45,7 +48,7 @@ pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
                     };
                     for (key, value) in keys {
                         let line = inner.and_then(|inner| inner.get_key_value(key.as_str()));
-                        let line = line.map(|(key, _)| line_of(&loaded.text, key.span().start));
+                        let line = line.map(|(key, _)| line_of(key.span().start));
                         let origin = origin(value, &written[key], line);
                         parameters.push(Parameter { name: format!("[{section}] {key}"), value: value.clone(), origin });
                     }
@@ -57,7 +60,7 @@ pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
                         _ => Vec::new(),
                     };
                     for (place, item) in items.iter().enumerate() {
-                        let line = spans.get(place).map(|start| line_of(&loaded.text, *start));
+                        let line = spans.get(place).map(|start| line_of(*start));
                         let origin = match comparable(section, item) == comparable(section, &written[place]) {
                             true => line.map_or(Origin::Default, Origin::Line),
                             false => Origin::Flag,
@@ -67,7 +70,7 @@ pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
                 }
                 (value, there) => {
                     let line = there.and_then(|_| table?.get_key_value(section.as_str()));
-                    let line = line.map(|(key, _)| line_of(&loaded.text, key.span().start));
+                    let line = line.map(|(key, _)| line_of(key.span().start));
                     parameters.push(Parameter {
                         name: format!("[{section}]"),
                         value: value.clone(),
@@ -112,11 +115,6 @@ fn compact(item: &Value) -> Value {
             .collect(),
         other => other.clone(),
     }
-}
-
-/// The 1-based line of a byte.
-fn line_of(text: &str, byte: usize) -> usize {
-    text.as_bytes().iter().take(byte).filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// A value as the report shows it.

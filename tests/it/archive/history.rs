@@ -139,17 +139,21 @@ fn what_was_applied_is_told_and_so_is_access_that_came_back() {
         // Still off: what was applied is told, and the finding is resolved.
         let second = sandbox.run(&company, &audit).code(0).json();
         let second = Run { folder: company.path().join(second["run_dir"].as_str().unwrap()) };
-        let report = std::fs::read_to_string(second.folder.join("report.html")).unwrap();
-        assert!(report.contains("was applied on") && report.contains("ben@example.com") && report.contains("1 done"));
-        assert!(!report.contains("is active again"));
+        for page in ["report.html", "report.md"] {
+            let report = std::fs::read_to_string(second.folder.join(page)).unwrap();
+            assert!(report.contains("was applied on") && report.contains("ben@example.com") && report.contains("1 done"), "{page}");
+            assert!(!report.contains("is active again"), "{page}");
+        }
         assert_eq!(second.json("manifest.json")["summary"]["resolved"], 1);
     }
     // A sandbox begun anew knows nothing of it: somebody switched the account on again.
     let sandbox = Sandbox::start(&company);
     let third = sandbox.run(&company, &audit).code(0).json();
     let third = Run { folder: company.path().join(third["run_dir"].as_str().unwrap()) };
-    let report = std::fs::read_to_string(third.folder.join("report.html")).unwrap();
-    assert!(report.contains("Account 180 (olga.petrova@example.com) is active again: plan P-"));
+    for page in ["report.html", "report.md"] {
+        let report = std::fs::read_to_string(third.folder.join(page)).unwrap();
+        assert!(report.contains("Account 180 (olga.petrova@example.com) is active again: plan P-"), "{page}");
+    }
     assert_eq!(third.finding("orphan", 180).unwrap()["state"], "reappeared");
     company.verify(&third).code(0);
 }
