@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::{Map, Value};
 
-use crate::domo::{Account, Lookup, Reader};
+use crate::domo::{Account, Group, Lookup, Reader};
 use crate::plan::{Action, fields};
 use crate::reconcile::Action as Kind;
 
@@ -25,13 +25,18 @@ pub(super) enum Ready {
     Impossible(String),
 }
 
-/// Reads the account an action is about and judges it.
-pub(super) async fn look(reader: &Reader, action: &Action) -> Result<Ready> {
+/// Reads the account an action is about and judges it. A new account whose groups are not there, as far as they are known, is not made:
+/// it would stand there without them.
+pub(super) async fn look(reader: &Reader, action: &Action, groups: Option<&[Group]>) -> Result<Ready> {
     if action.kind == Kind::Create {
         let Some(email) = action.after.get("email").and_then(Value::as_str) else {
             return Ok(Ready::Impossible("it names no e-mail".into()));
         };
-        return Ok(reader.by_email(email).await?.map_or(Ready::Create, |account| taken(action, account)));
+        return Ok(match (reader.by_email(email).await?, without_group(action, groups)) {
+            (Some(account), _) => taken(action, account),
+            (None, Some(why)) => Ready::Impossible(why),
+            (None, None) => Ready::Create,
+        });
     }
     let Some(id) = action.account_id else {
         let why = "the plan was made from a file without Domo's ids: audit the live API, or use the bulk import";
@@ -43,6 +48,17 @@ pub(super) async fn look(reader: &Reader, action: &Action) -> Result<Ready> {
         (Lookup::Deleted, _) => Ready::Changed("the account was deleted".into()),
         (Lookup::NotFound, _) => Ready::Changed("there is no such account any more".into()),
     })
+}
+
+/// Why a new account cannot join its groups.
+fn without_group(action: &Action, known: Option<&[Group]>) -> Option<String> {
+    let known = known?;
+    let fitting = |name: &str| known.iter().filter(|group| group.name == name).count();
+    let name = action.groups().find(|name| fitting(name) != 1)?;
+    let what = if fitting(name) == 0 { "there is no group" } else { "several groups are called" };
+    Some(format!(
+        "{what} `{name}`, so the account was not created: mend the groups in Domo and apply again, or [[group]] and run `audit` again"
+    ))
 }
 
 /// An address that somebody has already: ours if it is the account that was asked for.

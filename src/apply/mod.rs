@@ -23,10 +23,10 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 
 use crate::config::Config;
-use crate::domo::{Progress, Reader, Session, Writer};
+use crate::domo::{Group, Progress, Reader, Session, Writer};
 use crate::plan::approved::Standing;
 use crate::plan::journal::{Event, Open, Overridden};
-use crate::plan::{Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
+use crate::plan::{Action, Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
 use journal::OpenJournal;
 use judge::Ready;
 use lesson::Lesson;
@@ -57,6 +57,8 @@ pub struct Desk<'a> {
     population: Population,
     /// What earlier plans taught about this instance.
     lesson: Option<Lesson>,
+    /// The instance's groups; none where no new account joins one, or where they cannot be read.
+    groups: Option<Vec<Group>>,
     /// The real time: `SOURCE_DATE_EPOCH` makes no plan valid again.
     now: DateTime<Utc>,
 }
@@ -70,10 +72,16 @@ impl<'a> Desk<'a> {
         journal::belongs(&journal, sealed.plan(), &journal_path)?;
         let done = journal.done();
         let (lesson, now) = (Lesson::learn(order.plan, sealed.plan()), Utc::now());
-        let mut desk = Self { order, session, sealed, journal_path, journal, done, population: Population::default(), lesson, now };
+        let population = Population::default();
+        let mut desk = Self { order, session, sealed, journal_path, journal, done, population, lesson, groups: None, now };
         desk.terms().admit(desk.sealed.plan())?;
-        let accounts = Reader::new(&desk.session).accounts(progress).await?;
+        let reader = Reader::new(&desk.session);
+        let accounts = reader.accounts(progress).await?;
         desk.population = Population::of(&accounts, order.config, &desk.sealed.plan().actions)?;
+        if desk.open_actions().any(|action| action.groups().next().is_some()) {
+            // Where they cannot be read, joining them says why.
+            desk.groups = reader.groups().await.ok();
+        }
         Ok(desk)
     }
 
@@ -108,7 +116,12 @@ impl<'a> Desk<'a> {
 
     /// How many actions an apply would try.
     pub fn todo(&self) -> usize {
-        self.plan().actions.iter().filter(|action| self.plan().approved(&action.id) && !self.done.contains(&action.id)).count()
+        self.open_actions().count()
+    }
+
+    fn open_actions(&self) -> impl Iterator<Item = &Action> {
+        let plan = self.plan();
+        plan.actions.iter().filter(|action| plan.approved(&action.id) && !self.done.contains(&action.id))
     }
 
     /// What would happen: reads every account concerned, writes nothing anywhere.
@@ -116,13 +129,10 @@ impl<'a> Desk<'a> {
         let reader = Reader::new(&self.session);
         let plan = self.plan();
         let mut rows = Vec::new();
-        for action in plan.actions.iter().filter(|action| plan.approved(&action.id)) {
-            if self.done.contains(&action.id) {
-                continue;
-            }
+        for action in self.open_actions() {
             let found = match lesson::would_delete(action, &self.journal, self.lesson.as_ref()) {
                 Some(why) => Ok(Ready::Impossible(why)),
-                None => judge::look(&reader, action).await,
+                None => judge::look(&reader, action, self.groups.as_deref()).await,
             };
             let (outcome, detail) = match found {
                 Ok(Ready::Write(_, changes)) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&changes))),
@@ -157,8 +167,8 @@ impl<'a> Desk<'a> {
     /// What a guard's refusal leaves of the approved actions: nothing was done.
     pub fn refused(&self) -> Report {
         let plan = self.plan();
-        let open = plan.actions.iter().filter(|action| plan.approved(&action.id) && !self.done.contains(&action.id));
-        let mut rows: Vec<_> = open.map(|action| Row::new(action, Outcome::Refused, "nothing was tried".to_owned())).collect();
+        let mut rows: Vec<_> =
+            self.open_actions().map(|action| Row::new(action, Outcome::Refused, "nothing was tried".to_owned())).collect();
         rows.extend(self.earlier());
         Report::new(plan, true, self.journal_path.display().to_string(), rows)
     }
@@ -182,7 +192,9 @@ impl<'a> Desk<'a> {
         let writer = Writer::open(&self.session, &approved);
         let reader = Reader::new(&self.session);
         let (mut rows, ended, why) =
-            run::Run::new(&approved, reader, writer, &mut journal, stop, self.lesson.as_ref()).all(tell).await?;
+            run::Run::new(&approved, reader, writer, &mut journal, stop, self.lesson.as_ref(), self.groups.as_deref())
+                .all(tell)
+                .await?;
         journal.append([Event::Close { ended, why: why.clone() }])?;
 
         rows.extend(earlier);

@@ -10,13 +10,17 @@ use super::judge::{NOT_FIELDS, Ready, look};
 use super::lesson::{Lesson, would_delete};
 use super::outcome::Row;
 use super::stop::Stop;
-use crate::domo::{Account, Reader, WriteError, Writer, Written};
+use crate::domo::{Account, Group, Reader, WriteError, Writer, Written};
 use crate::plan::journal::{Ended, Event, Step};
 use crate::plan::{Action, Approved, Outcome, fields};
 use crate::reconcile::Action as Kind;
 
 /// Failures in a row after which nothing more is tried.
 const IN_A_ROW: usize = 3;
+
+/// What to do then: those that failed come first again, and would end the next apply too.
+const AGAIN: &str =
+    "The next apply begins with what failed: mend the cause, or reject those actions with `review`, then apply again";
 
 /// What an earlier apply left of an action.
 #[derive(Debug, Clone, Default)]
@@ -29,8 +33,8 @@ struct Earlier {
     ended: Option<String>,
     /// A field that changed unasked, and what it was before.
     alarm: Option<(String, Value)>,
-    /// A create made the account, whatever else it came to.
-    created: bool,
+    /// A create made the account, or a write was kept in part, whatever else it came to.
+    left: bool,
 }
 
 /// Carries out what is approved and still to be done.
@@ -41,6 +45,7 @@ pub(super) struct Run<'a> {
     journal: &'a mut OpenJournal,
     stop: &'a Stop,
     lesson: Option<&'a Lesson>,
+    groups: Option<&'a [Group]>,
     earlier: BTreeMap<String, Earlier>,
     /// What was read back and is not on the disk yet: it goes there with the next record before a write, or with the action's outcome.
     /// Lost with the power, it is settled by reading like any write without an outcome.
@@ -71,20 +76,21 @@ impl<'a> Run<'a> {
         journal: &'a mut OpenJournal,
         stop: &'a Stop,
         lesson: Option<&'a Lesson>,
+        groups: Option<&'a [Group]>,
     ) -> Self {
         let earlier = journal.found().fold().into_iter().map(|(action, standing)| {
-            let was = |field: &str| standing.was.map(|was| fields::value(was, field)).unwrap_or_default();
+            let was = |field: &str| standing.was().map(|was| fields::value(was, field)).unwrap_or_default();
             let earlier = Earlier {
                 alarm: standing.alarm.map(|field| (field.to_owned(), was(field))),
                 written: standing.written.iter().map(|step| (*step).clone()).collect(),
                 pending: standing.pending.is_some(),
                 ended: standing.ended.map(str::to_owned),
-                created: standing.created(),
+                left: standing.left_something(),
             };
             (action.to_owned(), earlier)
         });
         let earlier = earlier.collect();
-        Self { approved, reader, writer, journal, stop, lesson, earlier, read_back: Vec::new() }
+        Self { approved, reader, writer, journal, stop, lesson, groups, earlier, read_back: Vec::new() }
     }
 
     /// All of it, telling each row as it comes. An error is the journal's: then nothing more was sent.
@@ -109,10 +115,8 @@ impl<'a> Run<'a> {
             failed += usize::from(bad);
             in_a_row = if bad { in_a_row + 1 } else { 0 };
             let halt = came.halt.or_else(|| match (in_a_row, failed) {
-                (IN_A_ROW, _) => Some(format!("{IN_A_ROW} actions failed in a row; apply again to go on where it ended")),
-                (_, failed) if bad && failed >= most => {
-                    Some(format!("{failed} of {} actions failed; apply again to go on where it ended", todo.len()))
-                }
+                (IN_A_ROW, _) => Some(format!("{IN_A_ROW} actions failed in a row. {AGAIN}")),
+                (_, failed) if bad && failed >= most => Some(format!("{failed} of {} actions failed. {AGAIN}", todo.len())),
                 _ => None,
             });
             if let (Some(why), true) = (halt, rows.len() < todo.len()) {
@@ -126,10 +130,10 @@ impl<'a> Run<'a> {
     async fn one(&mut self, action: &Action) -> Result<Came> {
         let earlier = self.earlier.remove(&action.id).unwrap_or_default();
         // After a write that is known to have changed nothing, whatever is there is somebody else's doing.
-        let ours = earlier.pending || earlier.created || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
+        let ours = earlier.pending || earlier.left || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
         let found = match would_delete(action, self.journal.found(), self.lesson) {
             Some(why) => Ok(Ready::Impossible(why)),
-            None => look(&self.reader, action).await,
+            None => look(&self.reader, action, self.groups).await,
         };
         let came = match found {
             Ok(Ready::AlreadySo(Some(account)) | Ready::Write(account, _)) if stands(&earlier, &account).is_some() => {
@@ -137,7 +141,7 @@ impl<'a> Run<'a> {
             }
             Err(error) if ours => Came::to(Outcome::Unknown, format!("what an earlier apply wrote cannot be read: {error:#}")),
             Err(error) => Came::to(Outcome::Failed, format!("nothing was written: {error:#}")),
-            Ok(Ready::Changed(why)) if earlier.created => Came::to(
+            Ok(Ready::Changed(why)) if earlier.left && earlier.ended.is_some() => Came::to(
                 Outcome::Failed,
                 format!("an earlier apply ended: {}. {why}", earlier.ended.as_deref().unwrap_or_default()),
             ),
@@ -217,8 +221,8 @@ impl<'a> Run<'a> {
             }
             Err(error) => {
                 let mut came = failed(action, &error);
-                // A create that was not kept whole has made an account all the same: a revert has to know which.
-                let account = if let WriteError::Partly { account, .. } = &error { Some(&**account) } else { account };
+                // What was kept in part, or changed unasked, has changed all the same: a revert has to know what it left.
+                let account = error.left().or(account);
                 came.account_id = account.map(Account::id);
                 self.read_back.push(after(action, Step::Write, came.outcome, account, came.detail.clone(), alarm(&error)));
                 Ok(came)
@@ -229,8 +233,7 @@ impl<'a> Run<'a> {
     /// Adds a new account to its groups, one recorded write each. None when there is nothing more to say.
     async fn join(&mut self, action: &Action, account: Option<&Account>, earlier: &Earlier) -> Result<Option<Came>> {
         let (Kind::Create, Some(account)) = (action.kind, account) else { return Ok(None) };
-        let groups = action.after.get("groups").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        for group in groups {
+        for group in action.groups() {
             let step = Step::Join(group.to_owned());
             if earlier.written.contains(&step) {
                 continue;

@@ -10,12 +10,15 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Listens for Ctrl-C and SIGTERM from now on. Must be called within a runtime.
-    pub fn on_signals() -> Self {
+    /// Listens for Ctrl-C and SIGTERM from now on, and tells when the first has come. Must be called within a runtime.
+    pub fn on_signals(tell: impl Fn() + Send + 'static) -> Self {
         let stop = Self::default();
         let heard = stop.clone();
         tokio::spawn(async move {
             while signal().await {
+                if !heard.wanted() {
+                    tell();
+                }
                 heard.now();
             }
         });

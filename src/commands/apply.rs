@@ -105,10 +105,8 @@ async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     if options.json {
         terminal.json(&report)?;
     } else {
-        terminal.answer(format!(
-            "{}\n\nNothing was written: this was a dry run. --confirm carries it out.",
-            shown(desk.plan(), &report)
-        ))?;
+        let way = if standing.refusal.is_some() { "As it stands, --confirm is refused." } else { "--confirm carries it out." };
+        terminal.answer(format!("{}\n\nNothing was written: this was a dry run. {way}", shown(desk.plan(), &report)))?;
     }
     match standing.refusal {
         Some(refusal) => Err(refusal.into()),
@@ -120,7 +118,7 @@ async fn confirm(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     let terminal = context.terminal;
     let who = order.by.said.as_ref().map(|said| format!(" by {said}")).unwrap_or_default();
     let _lock = super::lock_plan(order.plan, &format!("apply{who}"))?;
-    let stop = Stop::on_signals();
+    let stop = Stop::on_signals(move || terminal.say("interrupted: what is under way is finished and recorded, then this ends"));
     let desk = Desk::open(order, session, &super::progress::Line::new(&terminal)).await?;
     say_standing(context, &desk);
     if let Some(refusal) = desk.standing().refusal {

@@ -1,6 +1,6 @@
 //! `apply --rehearse`: the approved actions on a sandbox that starts with the plan's own snapshot, and an audit before and after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -35,10 +35,12 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
 
     super::runtime()?.block_on(super::interruptible(async {
         let credential = stored.accounts.evidence.credential.clone().unwrap_or_default();
+        let groups_known = stored.accounts.provided.contains("groups");
         let running = Sandbox::start(Options {
             accounts: stored.accounts.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?,
             owner: credential.user_id,
             customer: Some(plan.instance.clone()),
+            groups: if groups_known { Vec::new() } else { named_groups(plan) },
             // Domo itself let the client read, whatever its owner's role is called.
             profile: Profile { checks_rights: false, ..Profile::guide() },
             ..Options::default()
@@ -48,7 +50,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
         let mut settings = Settings::new(&running.url(), sandbox.client_id, SecretString::from(sandbox.client_secret))?;
         settings.requests_per_minute = PACE;
         // What the snapshot knows beside the accounts, the sandbox tells again.
-        settings.groups = stored.accounts.provided.contains("groups");
+        settings.groups = groups_known;
         settings.activity_days = config.domo.activity_days;
         let session = Session::open(settings).await?;
 
@@ -58,6 +60,12 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
             plan.id,
             text::plural(stored.accounts.snapshot.len() as u64, "account", "accounts")
         ));
+        if !groups_known && !named_groups(plan).is_empty() {
+            terminal.say(
+                "note: the groups of new accounts are taken to be there: the run did not read Domo's groups ([domo] groups = true does); \
+                 the dry run asks Domo for them",
+            );
+        }
         let before = judge(&stored, &stored.accounts, &config)?;
         let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;
         let copy = stage.path().join("plan.json");
@@ -79,6 +87,14 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
 /// The run the plan came from, which must still be the one it is bound to.
 pub(super) fn stored(path: &Path, plan: &Plan) -> Result<Stored> {
     let folder = files::folder(path);
+    if plan.undoes() {
+        return Err(Failure::usage(format!(
+            "plan {} undoes {}: it was made from the accounts as they were at that moment, which no file keeps",
+            plan.id, plan.run_id
+        ))
+        .hint("a dry run, `apply` without --confirm, shows what it would do to Domo as it is now")
+        .into());
+    }
     let hint = "the plan must stand in its own run folder, with accounts.jsonl and manifest.json beside it";
     let stored = replay::read(folder, None)
         .with_context(|| Failure::usage(format!("{} has nothing beside it that it was made from", path.display())).hint(hint))?;
@@ -96,6 +112,12 @@ pub(super) fn stored(path: &Path, plan: &Plan) -> Result<Stored> {
         .into());
     }
     Ok(stored)
+}
+
+/// The groups that new accounts join, with nobody in them yet.
+fn named_groups(plan: &Plan) -> Vec<(String, Vec<u64>)> {
+    let names: BTreeSet<&str> = plan.actions.iter().flat_map(Action::groups).collect();
+    names.into_iter().map(|name| (name.to_owned(), Vec::new())).collect()
 }
 
 /// The plan as the sandbox can carry it out: deactivations through the one door it has.
@@ -166,7 +188,7 @@ fn say(
         still(before, after),
         after.findings.len() - still(before, after)
     ));
-    let known: std::collections::BTreeSet<_> = before.findings.iter().map(|finding| &finding.id).collect();
+    let known: BTreeSet<_> = before.findings.iter().map(|finding| &finding.id).collect();
     for finding in after.findings.iter().filter(|finding| !known.contains(&finding.id)) {
         story.push_str(&format!("\n  new: {}: {}", finding.kind, text::visible(&finding.reason)));
     }
@@ -179,6 +201,6 @@ fn active(judged: &Reconciliation) -> u64 {
 
 /// Findings of before that are there after.
 fn still(before: &Reconciliation, after: &Reconciliation) -> usize {
-    let ids: std::collections::BTreeSet<_> = before.findings.iter().map(|finding| &finding.id).collect();
+    let ids: BTreeSet<_> = before.findings.iter().map(|finding| &finding.id).collect();
     after.findings.iter().filter(|finding| ids.contains(&finding.id)).count()
 }

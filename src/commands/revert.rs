@@ -44,8 +44,11 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
         let accounts = reader.accounts(&Line::new(&context.terminal)).await?;
         let mut undo = Undo::default();
         for done in done(&journal) {
-            let Some(id) = done.account_id() else { continue };
-            undo.add(&done, &open.plan, &reader.account(id).await?);
+            let now = match done.account_id() {
+                Some(id) => Some(reader.account(id).await?),
+                None => None,
+            };
+            undo.add(&done, &open.plan, now.as_ref());
         }
         if config.domo.deactivate_with == DeactivateWith::Scim {
             for action in undo.actions.iter_mut().filter(|action| action.kind == Kind::Deactivate) {
@@ -92,7 +95,8 @@ fn told(plan: Option<&Plan>, undo: &Undo, out: &std::path::Path) -> String {
         lines.push(format!("{}:", text::plural(undo.stays.len() as u64, "thing stays as it is", "things stay as they are")));
         let line = |stays: &plan::revert::Stays| {
             let account = stays.account_id.map(|id| format!(" account {id}")).unwrap_or_default();
-            format!("  {}{account}: {}", stays.action, text::visible(&stays.why))
+            let email = stays.email.as_deref().map(|email| format!(" {}", text::visible(email))).unwrap_or_default();
+            format!("  {}{account}{email}: {}", stays.action, text::visible(&stays.why))
         };
         lines.extend(undo.stays.iter().map(line));
     }

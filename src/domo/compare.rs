@@ -17,6 +17,11 @@ pub(super) fn missing(changes: &Map<String, Value>, after: &Map<String, Value>) 
     changes.iter().filter(|(field, value)| !shown(field, value)).map(|(field, _)| field.clone()).collect()
 }
 
+/// Whether a field of `changes` is not as it was before.
+pub(super) fn touched(before: &Map<String, Value>, changes: &Map<String, Value>, after: &Map<String, Value>) -> bool {
+    changes.keys().any(|field| !same(field, before.get(field), after.get(field)))
+}
+
 /// The first field that changed although nobody asked for it, and from what to what it went.
 pub(super) fn surprise(
     before: &Map<String, Value>,

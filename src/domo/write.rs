@@ -57,12 +57,12 @@ pub enum WriteError {
     /// The read-back does not show the change, or the change cannot be written without loss.
     #[error("{0}")]
     NotHonoured(String),
-    /// The account was created, but not with everything it should have.
-    #[error("{account} was created, but {why}")]
+    /// The account was created or changed, but not with everything it should have.
+    #[error("{why}")]
     Partly {
         /// The account as it reads back.
         account: Box<Account>,
-        /// What it lacks.
+        /// What was kept, and what it lacks.
         why: String,
     },
     /// Something changed that was not asked for. No further write may follow.
@@ -72,6 +72,8 @@ pub enum WriteError {
         field: String,
         /// From what to what.
         why: String,
+        /// The account as it reads back; none where it is gone.
+        account: Option<Box<Account>>,
     },
     /// There is no such account any more.
     #[error("{0}")]
@@ -92,6 +94,15 @@ impl WriteError {
     /// Whether the run must stop: what happened is not what was approved.
     pub fn stops_the_run(&self) -> bool {
         matches!(self, Self::Surprise { .. })
+    }
+
+    /// The account as the write left it, where it was read back and did change.
+    pub fn left(&self) -> Option<&Account> {
+        match self {
+            Self::Partly { account, .. } => Some(account),
+            Self::Surprise { account, .. } => account.as_deref(),
+            _ => None,
+        }
     }
 }
 
@@ -199,7 +210,7 @@ impl Writer {
                     return Ok(Written { account: after, note });
                 }
                 // The account still is as it was: sending the same whole object again is safe, and reading has shown the need.
-                (Err(WriteError::NotHonoured(_)), Some(why)) if attempt < TRIES => {
+                (Err(WriteError::NotHonoured(_) | WriteError::Partly { .. }), Some(why)) if attempt < TRIES => {
                     note = Some(format!("sent again after: {why}"));
                     if matches!(sent, Sent::Lost(_)) {
                         lost.get_or_insert(sent);
@@ -243,7 +254,8 @@ impl Writer {
         }
     }
 
-    /// Reads the account back and compares every field. `NotHonoured` means: nothing else changed, but the change is not there.
+    /// Reads the account back and compares every field. `NotHonoured` means: nothing changed, and the change is not there; `Partly`:
+    /// nothing else changed, and the account is neither as it was nor as it should be.
     pub(super) async fn judge(
         &self,
         before: &Account,
@@ -258,6 +270,7 @@ impl Writer {
                     return Err(WriteError::Surprise {
                         field: "deleted".into(),
                         why: format!("{before}: the account was deleted, not deactivated"),
+                        account: None,
                     });
                 }
                 Ok(Lookup::Deleted) => return Err(WriteError::Gone(format!("{before} is deleted in Domo"))),
@@ -265,14 +278,18 @@ impl Writer {
                 Err(error) => return Err(WriteError::Unknown(error.sentence())),
             };
             if let Some((field, why)) = compare::surprise(before.raw(), changes, after.raw()) {
-                return Err(WriteError::Surprise { field, why });
+                return Err(WriteError::Surprise { field, why, account: Some(Box::new(after)) });
             }
             let missing = compare::missing(changes, after.raw());
             if missing.is_empty() {
                 return Ok(after);
             }
             if !accepted || look >= LOOKS {
-                return Err(WriteError::NotHonoured(not_honoured(&missing, changes, &after)));
+                let why = not_honoured(&missing, changes, &after);
+                return Err(match compare::touched(before.raw(), changes, after.raw()) {
+                    true => WriteError::Partly { account: Box::new(after), why: format!("not all of it was kept: {why}") },
+                    false => WriteError::NotHonoured(why),
+                });
             }
             tokio::time::sleep(self.session.settings().limits.backoff * look).await;
             look += 1;
@@ -420,7 +437,7 @@ impl Writer {
             (Some(account), None, why) => {
                 let missing = compare::missing(&fields, account.raw());
                 if !missing.is_empty() {
-                    let why = not_honoured(&missing, &fields, &account);
+                    let why = format!("{account} was created, but {}", not_honoured(&missing, &fields, &account));
                     return Err(WriteError::Partly { account: Box::new(account), why });
                 }
                 let note = why.map(|why| format!("the answer was lost ({}); the address was looked up instead", why.sentence()));

@@ -127,6 +127,11 @@ impl Plan {
         self.guards.iter().filter(|guard| !guard.holds).map(|guard| guard.name.as_str()).collect()
     }
 
+    /// Whether a revert made it: then `run_id` names the plan that it undoes.
+    pub fn undoes(&self) -> bool {
+        self.run_id.starts_with("P-")
+    }
+
     /// The file's text.
     pub fn to_json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
@@ -179,6 +184,11 @@ impl Plan {
 }
 
 impl Action {
+    /// The names of the groups that a new account is to join.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.after.get("groups").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
     /// The account for people: e-mail, else name, else id.
     pub fn subject(&self) -> String {
         let id = || self.account_id.map(|id| id.to_string());

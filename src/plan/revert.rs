@@ -1,6 +1,8 @@
 //! What a journal says was done, turned round: the actions that undo it where the accounts still are as they were left, and what
 //! cannot be undone, each with why.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::digest::short_id;
@@ -16,6 +18,7 @@ use crate::reconcile::Action as Kind;
 pub struct Stays {
     pub action: String,
     pub account_id: Option<u64>,
+    pub email: Option<String>,
     pub why: String,
 }
 
@@ -27,7 +30,7 @@ pub struct Undo {
     pub stays: Vec<Stays>,
 }
 
-/// An action that was carried out: written, and read back, if only in part.
+/// An action that left something: it was written and read back, if only in part, or nobody knows whether it was written.
 #[derive(Debug)]
 pub struct Done<'a> {
     id: &'a str,
@@ -41,6 +44,16 @@ impl Done<'_> {
     pub fn account_id(&self) -> Option<u64> {
         self.standing.account_id
     }
+
+    /// The account's address as the journal knows it.
+    fn email(&self) -> Option<String> {
+        let known = self.standing.left().or_else(|| self.standing.was())?;
+        known.get("email").and_then(Value::as_str).map(str::to_owned)
+    }
+
+    fn stays(&self, why: impl Into<String>) -> Stays {
+        Stays { action: self.id.to_owned(), account_id: self.account_id(), email: self.email(), why: why.into() }
+    }
 }
 
 /// Every action the journal says was carried out.
@@ -49,14 +62,22 @@ pub fn done(journal: &Journal) -> Vec<Done<'_>> {
 }
 
 impl Undo {
-    /// Adds what undoes one action, given the account as it is now.
-    pub fn add(&mut self, done: &Done<'_>, plan: &str, now: &Lookup) {
-        let stays = |why: &str| Stays { action: done.id.to_owned(), account_id: done.standing.account_id, why: why.to_owned() };
+    /// Adds what undoes one action, given the account as it is now; none where nobody knows which it is.
+    pub fn add(&mut self, done: &Done<'_>, plan: &str, now: Option<&Lookup>) {
+        if done.standing.pending == Some(&Step::Write) {
+            let why = "an apply ended while it was written, and nobody has read what came of it: apply the plan again, then revert";
+            return self.stays.push(done.stays(why));
+        }
         let account = match (done.kind, now) {
-            (Kind::Delete, Lookup::Found(_)) => return self.stays.push(stays("it was deleted, and an account is there again")),
-            (Kind::Delete, _) => return self.stays.push(stays("a deletion cannot be undone")),
-            (_, Lookup::Deleted | Lookup::NotFound) => return self.stays.push(stays("the account is gone by now")),
-            (_, Lookup::Found(account)) => account,
+            (Kind::Delete, Some(Lookup::Found(_))) => {
+                return self.stays.push(done.stays("it was deleted, and an account is there again"));
+            }
+            (Kind::Delete, _) => return self.stays.push(done.stays("a deletion cannot be undone")),
+            (_, Some(Lookup::Found(account))) => account,
+            (Kind::Deactivate, _) if done.standing.alarm == Some("deleted") => {
+                return self.stays.push(done.stays("Domo deleted the account instead of deactivating it, which cannot be undone"));
+            }
+            _ => return self.stays.push(done.stays("the account is gone by now")),
         };
         match done.kind {
             Kind::Update => self.restore(done, plan, account),
@@ -69,22 +90,24 @@ impl Undo {
 
     /// The fields that were changed, where they still are as they were left.
     fn restore(&mut self, done: &Done<'_>, plan: &str, account: &Account) {
-        let (Some(was), Some(left), Some(change)) = (done.standing.was, done.standing.left, done.standing.change) else { return };
         let (mut before, mut after) = (Map::new(), Map::new());
-        for field in change.keys() {
-            let (old, ours, now) = (fields::value(was, field), fields::value(left, field), fields::value(account.raw(), field));
+        for (field, (old, ours)) in done.standing.changed() {
+            let now = fields::value(account.raw(), field);
             let why = if fields::same(&now, &old) {
                 continue;
             } else if !fields::same(&now, &ours) {
                 format!("{field} was changed again since, to `{}`", fields::shown(&now))
+            } else if !fields::WRITABLE.iter().any(|(_, writable)| *writable == field) {
+                let (old, now) = (fields::shown(&old), fields::shown(&now));
+                format!("{field} changed unasked, from `{old}` to `{now}`, and is nothing that is ever written: mend it in Domo")
             } else if field == "role" && !old.as_str().is_some_and(|role| ROLES.contains(&role)) {
                 format!("the role `{}` is none of the five that are written", fields::shown(&old))
             } else {
-                before.insert(field.clone(), ours);
-                after.insert(field.clone(), if old.is_null() { Value::from("") } else { old });
+                before.insert(field.to_owned(), ours);
+                after.insert(field.to_owned(), if old.is_null() { Value::from("") } else { old });
                 continue;
             };
-            self.stays.push(Stays { action: done.id.to_owned(), account_id: Some(account.id()), why });
+            self.stays.push(done.stays(why));
         }
         if !after.is_empty() {
             let names = after.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -94,7 +117,10 @@ impl Undo {
     }
 
     fn switch(&mut self, done: &Done<'_>, plan: &str, account: &Account, on: bool) {
-        if account.active() == on {
+        if let Some(field) = done.standing.alarm.filter(|field| done.standing.changed().contains_key(field)) {
+            self.stays.push(done.stays(format!("{field} changed unasked: where it still is not as it was, mend it in Domo")));
+        }
+        if account.active() == on || !done.standing.changed().contains_key("active") {
             return;
         }
         let after = Map::from_iter([("active".to_owned(), Value::Bool(on))]);
@@ -103,12 +129,11 @@ impl Undo {
         self.actions.push(action(done, kind, account, fields::identity(account.raw()), after, why));
     }
 
-    /// A created account goes again only where it is exactly as it was left: any difference means that it has been used.
+    /// A created account goes again only where it is as it was left, in the groups it was added to: any difference means that it has
+    /// been used.
     fn remove(&mut self, done: &Done<'_>, plan: &str, account: &Account) {
-        let untouched = done.standing.left.is_some_and(|left| left == account.raw());
-        if !untouched {
-            let why = "the created account has been used or changed since".to_owned();
-            return self.stays.push(Stays { action: done.id.to_owned(), account_id: Some(account.id()), why });
+        if !done.standing.left().is_some_and(|left| untouched(left, account.raw(), &done.standing.written)) {
+            return self.stays.push(done.stays("the created account has been used or changed since"));
         }
         let mut before = fields::identity(account.raw());
         before.insert("name".into(), fields::value(account.raw(), "name"));
@@ -122,9 +147,26 @@ impl Undo {
     }
 }
 
+/// Whether a created account is as it was read back, but for the groups that it then joined on our account.
+fn untouched(left: &Map<String, Value>, now: &Map<String, Value>, written: &BTreeSet<&Step>) -> bool {
+    let rest = |account: &Map<String, Value>| {
+        let mut rest = account.clone();
+        rest.remove("groups");
+        rest
+    };
+    let groups = |account: &Map<String, Value>| account.get("groups").and_then(Value::as_array).cloned().unwrap_or_default();
+    let then = groups(left);
+    let ours = |group: &Value| {
+        let name = group.get("name").and_then(Value::as_str).unwrap_or_default();
+        then.contains(group) || written.contains(&Step::Join(name.to_owned()))
+    };
+    rest(left) == rest(now) && groups(now).iter().all(ours)
+}
+
 fn carried_out<'a>(id: &'a str, standing: Standing<'a>) -> Option<Done<'a>> {
     let (kind, finding) = standing.asked?;
-    (standing.written.contains(&Step::Write) || standing.created()).then_some(Done { id, kind, finding, standing })
+    let done = standing.written.contains(&Step::Write) || standing.left_something() || standing.alarm.is_some();
+    (done || standing.pending == Some(&Step::Write)).then_some(Done { id, kind, finding, standing })
 }
 
 fn action(

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::digest::{canonical, sha256};
+use super::fields;
 use crate::reconcile::Action as Kind;
 pub use record::{Ended, Event, Line, Open, Outcome, Overridden, Step};
 
@@ -124,8 +125,11 @@ impl Journal {
                     standing.asked = Some((*kind, finding));
                     standing.account_id = account_id.or(standing.account_id);
                     if *step == Step::Write {
-                        standing.was = account.as_ref();
-                        standing.change = Some(change);
+                        // Nobody lived to read an earlier write back: this look at the account shows what it left.
+                        if let Some(earlier) = standing.writes.last_mut().filter(|earlier| earlier.left.is_none()) {
+                            earlier.left = account.as_ref();
+                        }
+                        standing.writes.push(Wrote { was: account.as_ref(), change, left: None });
                     }
                 }
                 Event::After { action, step, outcome, account_id, account, detail, alarm } => {
@@ -137,12 +141,12 @@ impl Journal {
                         standing.pending = None;
                     }
                     standing.account_id = account_id.or(standing.account_id);
-                    let created = matches!(standing.asked, Some((Kind::Create, _)));
                     if *outcome == Outcome::Done {
                         standing.written.insert(step);
                     }
-                    if *outcome == Outcome::Done || created {
-                        standing.left = account.as_ref().or(standing.left);
+                    let write = standing.writes.last_mut().filter(|_| *step == Step::Write && *outcome != Outcome::Unknown);
+                    if let Some(write) = write {
+                        write.left = account.as_ref();
                     }
                 }
                 Event::Outcome { action, outcome, detail } => {
@@ -176,18 +180,51 @@ pub struct Standing<'a> {
     pub detail: Option<&'a str>,
     /// The account; for a create the new one.
     pub account_id: Option<u64>,
-    /// The account as it was before the last write of the action itself.
+    /// The writes of the action itself, one an attempt.
+    pub writes: Vec<Wrote<'a>>,
+}
+
+/// One attempt to write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wrote<'a> {
+    /// The account as it was before; none where it had yet to be made.
     pub was: Option<&'a Map<String, Value>>,
     /// What was asked of Domo.
-    pub change: Option<&'a Map<String, Value>>,
-    /// The account as it was read back; of a create, even where not all of it was kept.
+    pub change: &'a Map<String, Value>,
+    /// The account as it was read after, even where not all of it was kept; none where it was not read, or is gone.
     pub left: Option<&'a Map<String, Value>>,
 }
 
-impl Standing<'_> {
-    /// Whether a create made an account, whatever else it came to.
-    pub fn created(&self) -> bool {
-        matches!(self.asked, Some((Kind::Create, _))) && self.left.is_some()
+impl<'a> Standing<'a> {
+    /// The account as it was before the last write.
+    pub fn was(&self) -> Option<&'a Map<String, Value>> {
+        self.writes.last()?.was
+    }
+
+    /// The account as it was last read after a write.
+    pub fn left(&self) -> Option<&'a Map<String, Value>> {
+        self.writes.iter().rev().find_map(|write| write.left)
+    }
+
+    /// The fields of an account that was there before which the writes changed, an unasked one too: what each was, and as it was left.
+    pub fn changed(&self) -> BTreeMap<&'a str, (Value, Value)> {
+        let mut changed = BTreeMap::new();
+        for write in &self.writes {
+            let (Some(was), Some(left)) = (write.was, write.left) else { continue };
+            for field in write.change.keys().map(String::as_str).chain(self.alarm) {
+                let (old, ours) = (fields::value(was, field), fields::value(left, field));
+                if !fields::same(&old, &ours) {
+                    changed.entry(field).or_insert((old, Value::Null)).1 = ours;
+                }
+            }
+        }
+        changed
+    }
+
+    /// Whether a create made an account, or a write changed one, whatever else it came to.
+    pub fn left_something(&self) -> bool {
+        let created = matches!(self.asked, Some((Kind::Create, _))) && self.left().is_some();
+        created || !self.changed().is_empty()
     }
 
     /// Whether nothing is left to do.

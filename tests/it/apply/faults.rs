@@ -59,7 +59,10 @@ fn actions(door: DeactivateWith) -> Vec<Action> {
     grouped.after.insert("groups".into(), json!(["Finance Team"]));
     invited.after.insert("sendInvite".into(), true.into());
     match door {
-        DeactivateWith::Rest => vec![update(10), update(11), deactivate(12), delete, grouped, invited],
+        DeactivateWith::Rest => {
+            let again = action(Kind::Reactivate, 15, json!({"active": false}), json!({"active": true}));
+            vec![update(10), update(11), deactivate(12), delete, grouped, invited, again]
+        }
         DeactivateWith::Scim => vec![update(10), through(deactivate(12)), through(deactivate(14)), grouped],
     }
 }
@@ -68,6 +71,7 @@ impl Stage {
     async fn set(door: DeactivateWith) -> Self {
         let mut accounts = options().accounts;
         accounts.truncate(12);
+        accounts.iter_mut().filter(|user| user["id"] == 15).for_each(|user| user["active"] = false.into());
         let domo =
             Sandbox::start(Options { accounts, groups: vec![("Finance Team".into(), vec![10])], ..options() }).await.unwrap();
         let mut config = Config::parse("[domo]\ninstance = \"sandbox\"\nclient_owner = \"p1@acme.com\"\n").unwrap();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use domo_reconcile::plan::journal::{Event, Line};
 use domo_reconcile::plan::{Action, Journal, Sealed};
 use domo_reconcile::reconcile::Action as Kind;
-use domo_reconcile::sandbox::{Fault, Options, What};
+use domo_reconcile::sandbox::{Fault, Options, Request, What};
 use serde_json::{Value, json};
 
 use super::company::{Company, options, plan_now, state};
@@ -23,11 +23,14 @@ fn actions() -> Vec<Action> {
     let mut invited = create(901);
     invited.after.insert("sendInvite".into(), true.into());
     let reactivate = action(Kind::Reactivate, 14, json!({"active": false}), json!({"active": true}));
-    vec![update(10), update(11), deactivate(12), delete, reactivate, create(900), invited]
+    let mut grouped = create(900);
+    grouped.after.insert("groups".into(), json!(["Finance Team"]));
+    vec![update(10), update(11), deactivate(12), delete, reactivate, grouped, invited]
 }
 
 fn company(latency: u64) -> Company {
-    let mut options = Options { latency: Duration::from_millis(latency), ..options() };
+    let groups = vec![("Finance Team".to_owned(), vec![10])];
+    let mut options = Options { latency: Duration::from_millis(latency), groups, ..options() };
     options.accounts.iter_mut().find(|user| user["id"] == 14).unwrap()["active"] = false.into();
     Company::with(options, plan_now(actions(), &hundred(), Judged::default()))
 }
@@ -55,6 +58,8 @@ fn holds(company: &Company, expected: &(Vec<Value>, Vec<(String, String)>), mome
     assert_eq!(bare(company), expected.0, "{moment}: another state");
     assert_eq!(company.folded(), expected.1, "{moment}: other outcomes");
     assert_eq!(company.domo.invites(), ["p901@acme.com"], "{moment}: invitations");
+    let joined = company.by_email("p900@acme.com")[0]["id"].as_u64().unwrap();
+    assert_eq!(company.domo.groups()[0].1, [10, joined], "{moment}: groups");
     let mut puts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for write in company.writes() {
         // Nothing is asked for that Domo has to refuse, such as an address that is there already. 0 is a cut connection.
@@ -107,9 +112,9 @@ fn more() -> Option<usize> {
 fn killed_at_every_record_of_the_journal_it_ends_as_if_undisturbed() {
     let expected = undisturbed();
     let (mut tried, mut survived) = (0, 0);
-    // 1 + 7 actions of 3 records each + 1; a sample of them unless more are asked for.
+    // 1 + 7 actions of 3 records each, 2 more for a group, + 1; a sample of them unless more are asked for.
     let step = if more().is_some() { 1 } else { 4 };
-    for record in (1..=22).step_by(step) {
+    for record in (1..=24).step_by(step) {
         let company = company(3);
         if killed(&company, || records(&company) >= record) {
             tried += 1;
@@ -126,7 +131,9 @@ fn killed_at_every_record_of_the_journal_it_ends_as_if_undisturbed() {
 fn killed_while_a_write_is_under_way_it_ends_as_if_undisturbed() {
     let expected = undisturbed();
     let (mut tried, mut survived) = (0, 0);
-    for (method, path, count) in [("PUT", "/v1/users/*", 4), ("DELETE", "/v1/users/*", 1), ("POST", "/v1/users", 2)] {
+    for (method, path, count) in
+        [("PUT", "/v1/users/*", 4), ("PUT", "/v1/groups/*", 1), ("DELETE", "/v1/users/*", 1), ("POST", "/v1/users", 2)]
+    {
         for nth in 1..=count {
             if more().is_none() && nth % 2 == 0 {
                 continue;
@@ -134,7 +141,8 @@ fn killed_while_a_write_is_under_way_it_ends_as_if_undisturbed() {
             for what in [What::Slow(Duration::from_secs(30)), What::CutAfter, What::Cut] {
                 let company = company(3);
                 company.domo.fault(Fault::nth(method, path, nth, what.clone()));
-                let met = || company.writes().iter().filter(|write| write.method == method).count() as u64 >= nth;
+                let fits = |write: &Request| write.method == method && write.path.starts_with(path.trim_end_matches('*'));
+                let met = || company.writes().iter().filter(|write| fits(write)).count() as u64 >= nth;
                 let held = || matches!(what, What::Slow(_)) && records(&company) > 1 && stalled(&company);
                 if killed(&company, || met() || held()) {
                     tried += 1;

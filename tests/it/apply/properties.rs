@@ -132,7 +132,7 @@ impl Stage {
         let reader = Reader::new(&self.session().await);
         let mut undo = Undo::default();
         for done in done(&journal) {
-            undo.add(&done, "P-1", &reader.account(done.account_id().unwrap()).await.unwrap());
+            undo.add(&done, "P-1", Some(&reader.account(done.account_id().unwrap()).await.unwrap()));
         }
         let accounts = reader.accounts(&Silent).await.unwrap();
         let population = Population::of(&accounts, &self.config, &undo.actions).unwrap();

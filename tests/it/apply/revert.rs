@@ -3,7 +3,7 @@
 use domo_reconcile::plan::Sealed;
 use domo_reconcile::plan::guard::Judged;
 use domo_reconcile::reconcile::Action as Kind;
-use domo_reconcile::sandbox::Fault;
+use domo_reconcile::sandbox::{Fault, Options};
 use serde_json::{Value, json};
 
 use super::company::{Company, options, plan_now, state};
@@ -83,8 +83,32 @@ fn a_deletion_and_a_used_account_cannot_be_undone_and_say_so() {
     assert_eq!(ran.json()["plan"], Value::Null);
     let whys: Vec<_> = ran.json()["stays"].as_array().unwrap().iter().map(|stays| stays["why"].clone()).collect();
     assert!(whys.contains(&json!("a deletion cannot be undone")), "{whys:?}");
+    let emails: Vec<_> = ran.json()["stays"].as_array().unwrap().iter().map(|stays| stays["email"].clone()).collect();
+    assert!(emails.contains(&json!("p12@acme.com")) && emails.contains(&json!("p900@acme.com")), "{emails:?}");
     assert!(whys.contains(&json!("the created account has been used or changed since")), "{whys:?}");
     assert!(!company.path("revert.plan.json").exists());
+}
+
+/// Where Domo shows an account's groups, those that it was added to are no use that somebody made of it; others are.
+#[test]
+fn a_created_account_that_joined_its_groups_is_taken_away_again_unless_it_joined_others_since() {
+    for (others, actions) in [(false, 1), (true, 0)] {
+        let mut grouped = create(900);
+        grouped.after.insert("groups".into(), json!(["Finance Team"]));
+        let groups = vec![("Finance Team".to_owned(), vec![10]), ("Everybody".to_owned(), vec![10])];
+        let profile = domo_reconcile::sandbox::Profile::recorded();
+        let company =
+            Company::with(Options { groups, profile, ..options() }, plan_now(vec![grouped], &hundred(), Judged::default()));
+        company.apply(&["--confirm"]).code(0);
+        if others {
+            let mut joined = create(900);
+            joined.after.insert("groups".into(), json!(["Everybody"]));
+            let later = plan_now(vec![joined], &hundred(), Judged::default());
+            company.write("later.plan.json", &approved(later).to_json().unwrap());
+            company.run(&["apply", "later.plan.json", "--confirm"]).code(0);
+        }
+        assert_eq!(revert(&company).code(0).json()["actions"], actions, "{others}");
+    }
 }
 
 #[test]
@@ -102,6 +126,55 @@ fn a_created_account_that_was_not_kept_whole_is_known_and_taken_away_again() {
     assert_eq!(revert(&company).code(0).json()["actions"], 1);
     undo(&company).code(0);
     assert!(company.by_email("p900@acme.com").iter().all(|user| user["deleted"] == true));
+}
+
+/// An instance that keeps one field and not the other: the update has failed, and what it left is undone all the same.
+#[test]
+fn an_update_that_was_kept_in_part_is_undone_over_all_its_attempts() {
+    let two = |id: u64| {
+        let (before, after) =
+            (json!({"title": "Analyst", "department": "Finance"}), json!({"title": "Lead", "department": "Sales"}));
+        action(Kind::Update, id, before, after)
+    };
+    let company = Company::new(vec![two(10), update(11)]);
+    let before = company.domo.users();
+    let meddle = domo_reconcile::sandbox::What::Meddle("department".into());
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, meddle));
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"failed": 1, "done": 1}));
+    // Neither as it was judged nor as it should be, and by nobody but us.
+    assert_eq!(company.apply(&["--confirm"]).code(7).json()["counts"], json!({"failed": 1, "already-done": 1}));
+    assert_eq!((&company.user(10)["title"], &company.user(10)["department"]), (&json!("Lead"), &json!("meddled with")));
+    assert_eq!(revert(&company).code(0).json()["stays"], json!([]));
+    assert_eq!(undo(&company).code(0).json()["counts"], json!({"done": 2}));
+    assert_eq!(state(company.domo.users()), state(before));
+}
+
+#[test]
+fn what_changed_unasked_is_undone_with_what_was_asked() {
+    let company = Company::new(vec![update(10), update(11)]);
+    let before = company.domo.users();
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, domo_reconcile::sandbox::What::Meddle("phone".into())));
+    company.apply(&["--confirm"]).code(7);
+    assert_ne!(state(company.domo.users()), state(before.clone()));
+    assert_eq!(revert(&company).code(0).json()["actions"], 1);
+    undo(&company).code(0);
+    assert_eq!(state(company.domo.users()), state(before));
+}
+
+/// Killed after the record and before the read-back: whether it was written is for an apply to settle.
+#[test]
+fn a_write_that_nobody_read_back_is_listed_and_not_guessed_at() {
+    let company = Company::new(vec![update(10), create(900)]);
+    company.apply(&["--confirm"]).code(0);
+    let journal = company.read("plan.journal.jsonl");
+    let upto = |count: usize| journal.lines().take(count).map(|line| format!("{line}\n")).collect::<String>();
+    for (lines, actions) in [(2, 0), (5, 1)] {
+        company.write("plan.journal.jsonl", &upto(lines));
+        let told = revert(&company).code(0).json();
+        assert_eq!((&told["actions"], told["stays"].as_array().unwrap().len()), (&json!(actions), 1), "{told}");
+        assert!(told["stays"][0]["why"].as_str().unwrap().contains("apply the plan again, then revert"), "{told}");
+    }
 }
 
 #[test]
@@ -122,4 +195,7 @@ fn a_plan_is_never_overwritten_and_a_missing_journal_is_wrong_usage() {
     company.apply(&["--confirm"]).code(0);
     revert(&company).code(0);
     revert(&company).code(2);
+    // It has no run of its own: nothing keeps the accounts it was made from.
+    let rehearsed = company.run(&["apply", "revert.plan.json", "--rehearse"]).code(2);
+    assert!(rehearsed.stderr.contains("a dry run, `apply` without --confirm"), "{}", rehearsed.stderr);
 }

@@ -212,6 +212,8 @@ fn three_failures_in_a_row_end_the_run() {
     company.domo.fault(Fault::always("PUT", "/v1/users/*", What::Status(400, None)));
     let ran = company.apply(&["--confirm"]).code(7);
     assert_eq!(ran.json()["counts"], json!({"failed": 3, "would-do": 7}));
+    let record: Value = serde_json::from_str(&company.read("apply.json")).unwrap();
+    assert!(record["why"].as_str().unwrap().contains("or reject those actions with `review`, then apply again"), "{record}");
     assert!(company.journal().lines().iter().any(|line| matches!(&line.event, Event::Close { ended: Ended::Stopped, .. })));
 }
 
@@ -273,6 +275,7 @@ fn a_guard_refuses_all_of_it_and_an_override_is_recorded_with_its_reason() {
     let company = Company::new((10..18).map(deactivate).collect());
     let dry = company.apply(&[]).code(5);
     assert_eq!(dry.json()["counts"], json!({"would-do": 8}));
+    assert!(company.run(&["apply", "plan.json"]).code(5).stdout.contains("As it stands, --confirm is refused"));
     let ran = company.apply(&["--confirm"]).code(5);
     assert_eq!(ran.json()["counts"], json!({"refused": 8}));
     assert!(ran.stderr.contains("--override max-deactivations --reason"), "{}", ran.stderr);
@@ -361,7 +364,9 @@ fn an_interrupt_finishes_and_records_the_action_under_way() {
     wait_until("the second action is under way", || journal().contains("A-update-11"));
     std::process::Command::new("kill").args(["-INT", &first.id().to_string()]).status().unwrap();
     let ended = first.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stderr));
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(130), "{said}");
+    assert!(said.contains("interrupted: what is under way is finished"), "{said}");
     let done = vec![("A-update-10".to_owned(), "done".to_owned()), ("A-update-11".to_owned(), "done".to_owned())];
     assert_eq!(company.folded(), done);
     assert_eq!(company.writes().len(), 2);
@@ -442,15 +447,15 @@ fn a_new_account_joins_its_groups_one_recorded_write_each() {
 }
 
 #[test]
-fn a_group_that_is_not_there_fails_the_action_and_keeps_the_account() {
-    let mut grouped = create(900);
-    grouped.after.insert("groups".into(), json!(["Nowhere"]));
-    let company = Company::new(vec![grouped]);
+fn nobody_is_created_for_a_group_that_is_not_there_and_the_dry_run_says_so() {
+    let mut lost = create(900);
+    lost.after.insert("groups".into(), json!(["Nowhere"]));
+    let company = Company::new(vec![lost, create(901)]);
+    assert_eq!(company.apply(&[]).code(0).json()["counts"], json!({"refused": 1, "would-do": 1}));
     let ran = company.apply(&["--confirm"]).code(7);
-    assert!(detail(&ran, "A-create-900").contains("not in the group `Nowhere`"), "{}", ran.stdout);
-    assert_eq!(company.by_email("p900@acme.com").len(), 1);
-    company.apply(&["--confirm"]).code(7);
-    assert_eq!(company.by_email("p900@acme.com").len(), 1);
+    assert_eq!(ran.json()["counts"], json!({"refused": 1, "done": 1}));
+    assert!(detail(&ran, "A-create-900").contains("there is no group `Nowhere`, so the account was not created"), "{}", ran.stdout);
+    assert_eq!(company.by_email("p900@acme.com"), Vec::<Value>::new());
 }
 
 /// Groups that a rule fills, and domains that nobody authorised: Domo refuses both, and its words are the detail.

@@ -196,7 +196,8 @@ async fn a_planned_field_that_does_not_hold_fails_for_that_field() {
     let before = desk.account(ID).await;
     desk.fault("PUT /v1/users/*=meddle:title");
     let error = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
-    assert!(matches!(&error, WriteError::NotHonoured(why) if why.contains("`title`")), "{error:?}");
+    assert!(matches!(&error, WriteError::Partly { account, .. } if account.raw()["title"] == "meddled with"), "{error:?}");
+    assert!(error.to_string().contains("`title` was written as"), "{error}");
 }
 
 #[tokio::test]
