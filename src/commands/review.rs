@@ -64,7 +64,11 @@ fn decide(options: &cli::Review, reviewer: &Reviewer) -> Result<(Sealed, usize)>
 
 /// A review sheet: the workbook names its plan on the sheet Summary, the CSV file in two columns of its own.
 fn filled(path: &Path) -> Result<Sheet> {
-    let unreadable = || Failure::usage(format!("cannot read the review sheet {}", path.display()));
+    let unreadable = || {
+        Failure::usage(format!("cannot read the review sheet {}", path.display()))
+            .hint("name the filled-in review.xlsx or review.csv of the plan's run folder")
+    };
+    std::fs::metadata(path).with_context(unreadable)?;
     let workbook = path.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("csv"));
     if workbook {
         let rows = rows(path, Some("Actions")).with_context(unreadable)?;

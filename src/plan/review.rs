@@ -157,7 +157,12 @@ pub fn decide_from(sealed: &mut Sealed, filled: &Sheet, reviewer: &Reviewer) -> 
     problems.extend(lost.map(|action| format!("no row for {} ({} {})", action.id, action.kind.as_str(), action.subject())));
     if !problems.is_empty() {
         return Err(Failure::usage(format!("nothing of the sheet was recorded:\n  {}", problems.join("\n  "))).hint(
-            "fill in `decision` (approve, reject, or blank: open), `reviewer` and `comment`, nothing else, and keep every row",
+            match problems.iter().any(|problem| problem.contains(LOST)) {
+                true => "the spreadsheet saved the file in an encoding that lacks some letters: save it as \"CSV UTF-8\", or fill in review.xlsx",
+                false => {
+                    "fill in `decision` (approve, reject, or blank: open), `reviewer` and `comment`, nothing else, and keep every row"
+                }
+            },
         ));
     }
     let before = plan.decisions.clone();
@@ -166,6 +171,9 @@ pub fn decide_from(sealed: &mut Sealed, filled: &Sheet, reviewer: &Reviewer) -> 
     }
     Ok(sealed.plan().decisions.iter().filter(|(id, decision)| before.get(*id) != Some(decision)).count())
 }
+
+/// What became of a locked cell whose letters the file's encoding does not have.
+const LOST: &str = "lost letters";
 
 fn said(text: &str) -> &str {
     if text.is_empty() { "(none)" } else { text }
@@ -179,7 +187,8 @@ fn returned_row(plan: &Plan, cells: &[String], reviewer: &Reviewer) -> Result<(S
         let (was, is) = (sheet::returned(locked), cell(place));
         if was != is {
             let column = sheet::COLUMNS.get(place).copied().unwrap_or_default();
-            return Err(format!("`{column}` of {} is locked: it was `{was}` and is `{is}`", action.id));
+            let what = if sheet::narrowed(&was, is) { LOST } else { "is locked" };
+            return Err(format!("`{column}` of {} {what}: it was `{was}` and is `{is}`", action.id));
         }
     }
     let verdict = match cell(sheet::LOCKED).to_lowercase().as_str() {

@@ -58,6 +58,12 @@ pub fn returned(cell: &str) -> String {
     bare.unwrap_or(&folded).to_owned()
 }
 
+/// Whether a cell is what it was but for letters that an old encoding lacks: a spreadsheet puts `?` or the nearest plain letter there.
+pub fn narrowed(was: &str, is: &str) -> bool {
+    let lost = |(was, is): (char, char)| was == is || (!was.is_ascii() && is.is_ascii());
+    was != is && was.chars().count() == is.chars().count() && was.chars().zip(is.chars()).all(lost)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +73,11 @@ mod tests {
         assert_eq!(returned("'=1+1"), "=1+1");
         assert_eq!(returned(" 'quoted' "), "'quoted'");
         assert_eq!(returned("O'Neill"), "O'Neill");
+    }
+
+    #[test]
+    fn a_letter_that_an_encoding_lacks_is_told_from_a_change() {
+        assert!(narrowed("Paweł Mazur", "Pawe? Mazur") && narrowed("Wiśniewska", "Wisniewska"));
+        assert!(!narrowed("Ann", "Ann") && !narrowed("Ann", "Ana") && !narrowed("Ana", "Añá") && !narrowed("Zoë", "Zo"));
     }
 }
