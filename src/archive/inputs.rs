@@ -77,6 +77,9 @@ struct Rejected {
     reason: String,
     email: Option<String>,
     employee_number: Option<String>,
+    /// Absent in files of earlier versions of the program.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    carried: Vec<String>,
     digest: String,
 }
 
@@ -103,8 +106,8 @@ fn write_people(people: &People, out: &mut (impl Write + Send)) -> Result<()> {
         rows.try_for_each(|row| line(&mut *text, &Person { person: Row { columns: &columns, row } }))
     })?;
     for row in people.rejected.iter().cloned() {
-        let RejectedRow { source, row, reason, email, employee_number, digest } = row;
-        line(&mut *out, &Line::Rejected(Rejected { source, row, reason, email, employee_number, digest }))?;
+        let RejectedRow { source, row, reason, email, employee_number, carried, digest } = row;
+        line(&mut *out, &Line::Rejected(Rejected { source, row, reason, email, employee_number, carried, digest }))?;
     }
     for doubt in people.doubts.iter().cloned() {
         let Doubt { source, row, field, problem, value, not_comparable } = doubt;
@@ -128,8 +131,8 @@ fn read_people(input: impl BufRead, sources: Vec<Source>) -> Result<People> {
                 }
                 height += 1;
             }
-            (_, Line::Rejected(Rejected { source, row, reason, email, employee_number, digest })) => {
-                rejected.push(RejectedRow { source, row, reason, email, employee_number, digest });
+            (_, Line::Rejected(Rejected { source, row, reason, email, employee_number, carried, digest })) => {
+                rejected.push(RejectedRow { source, row, reason, email, employee_number, carried, digest });
             }
             (_, Line::Doubt(DoubtLine { source, row, field, problem, value, not_comparable })) => {
                 doubts.push(Doubt { source, row, field, problem, value, not_comparable });
@@ -299,6 +302,7 @@ mod tests {
             reason: "no usable key".into(),
             email: None,
             employee_number: Some("1E+05".into()),
+            carried: vec!["a@b.com".into()],
             digest: "00".into(),
         };
         let doubt = Doubt {

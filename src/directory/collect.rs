@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
+use super::slot::Slot;
 use super::{cells, headers, typed};
 
 /// A table as text: only the columns that may be read, one value a data row; null is "nothing there".
@@ -23,6 +24,8 @@ pub(super) struct Raw {
     pub(super) blank: Vec<u32>,
     /// Rows with more cells than there are headers, and how many more: their cells may stand under the wrong header.
     pub(super) long: Vec<(u32, u32)>,
+    /// Of such rows the cells that may hold an address or a number and do not stand under a header of either.
+    pub(super) displaced: Vec<(u32, Vec<String>)>,
     /// Cells that hold a formula's error.
     pub(super) errors: u64,
     /// Cells that hold the name of a type instead of a list.
@@ -61,6 +64,8 @@ pub(super) struct Layout {
     pub(super) wanted: Vec<usize>,
     /// Which of them can tell who a row is about.
     pub(super) identity: Vec<usize>,
+    /// Which of these do not hold addresses.
+    pub(super) numbers: Vec<usize>,
 }
 
 /// A row's cells.
@@ -95,6 +100,7 @@ pub(super) struct Collector<'l> {
     skipped: Vec<(u32, &'static str)>,
     blank: Vec<u32>,
     long: Vec<(u32, u32)>,
+    displaced: Vec<(u32, Vec<String>)>,
     errors: u64,
     type_names: u64,
 }
@@ -110,6 +116,7 @@ impl<'l> Collector<'l> {
             skipped: Vec::new(),
             blank: Vec::new(),
             long: Vec::new(),
+            displaced: Vec::new(),
             errors: 0,
             type_names: 0,
         }
@@ -134,7 +141,12 @@ impl<'l> Collector<'l> {
             return;
         }
         if row.len() > width {
-            self.long.push((number, (row.len() - width) as u32));
+            let more = row.len() - width;
+            self.long.push((number, more as u32));
+            let displaced = self.displaced(row, more);
+            if !displaced.is_empty() {
+                self.displaced.push((number, displaced));
+            }
         }
         self.rows.push(number);
         for (builder, at) in self.builders.iter_mut().zip(&self.layout.wanted) {
@@ -150,6 +162,22 @@ impl<'l> Collector<'l> {
             }
             builder.append_option(text);
         }
+    }
+
+    /// Addresses anywhere in a row that is too long, and what may be a number as far to the right of its header as the row is too
+    /// long; of the rest of the export nothing is kept.
+    fn displaced(&self, row: &(impl Cells + ?Sized), more: usize) -> Vec<String> {
+        let Layout { identity, numbers, .. } = self.layout;
+        let cell = |at: usize| cells::clean(&row.get(at)).map(str::to_owned);
+        let is_number = |cell: &String| {
+            let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+            digits > 0 && cell.len() <= 32 && !cell.contains(|letter: char| letter == '@' || letter.is_whitespace())
+        };
+        let addresses = (0..row.len()).filter(|at| !identity.contains(at)).filter_map(cell).filter(|cell| cell.contains('@'));
+        // A number that still stands under its header has not moved.
+        let gone = numbers.iter().filter(|at| !cell(**at).is_some_and(|cell| is_number(&cell)));
+        let beside: BTreeSet<usize> = gone.flat_map(|at| at + 1..=at + more).filter(|at| !identity.contains(at)).collect();
+        addresses.chain(beside.into_iter().filter_map(cell).filter(is_number)).collect()
     }
 
     fn no_person(&self, row: &(impl Cells + ?Sized), filled: usize, width: usize) -> Option<&'static str> {
@@ -191,6 +219,7 @@ impl<'l> Collector<'l> {
             rows: self.rows.into_iter().map(moved).collect(),
             skipped: self.skipped.into_iter().map(|(row, why)| (moved(row), why)).collect(),
             long: self.long.into_iter().map(|(row, more)| (moved(row), more)).collect(),
+            displaced: self.displaced.into_iter().map(|(row, cells)| (moved(row), cells)).collect(),
             errors: self.errors,
             type_names: self.type_names,
             ..Raw::default()
@@ -212,6 +241,7 @@ impl Raw {
         self.skipped.extend(next.skipped);
         self.blank.extend(next.blank);
         self.long.extend(next.long);
+        self.displaced.extend(next.displaced);
         self.errors += next.errors;
         self.type_names += next.type_names;
         self.odd_quotes.extend(next.odd_quotes);
@@ -256,9 +286,12 @@ pub(super) fn layout(all: Vec<String>, configured: &dyn Fn(&str) -> bool) -> Lay
     for (at, header) in layout.headers.iter().enumerate() {
         if configured(header) || headers::may_be_read(header) || typed::is_part(header) {
             layout.wanted.push(at);
-            let identifies = configured(header) || headers::meaning(header).is_some_and(|(slot, _)| slot.identifies());
-            if identifies {
+            let slot = headers::meaning(header).map(|(slot, _)| slot);
+            if configured(header) || slot.is_some_and(Slot::identifies) {
                 layout.identity.push(at);
+                if !matches!(slot, Some(Slot::Email | Slot::AlternateEmail)) {
+                    layout.numbers.push(at);
+                }
             }
         }
     }

@@ -159,6 +159,8 @@ pub struct RejectedRow {
     pub email: Option<String>,
     /// What its number cell held, if anything.
     pub employee_number: Option<String>,
+    /// Its other cells that may hold an address or a number: further columns of either, and where its cells have moved, any of them.
+    pub carried: Vec<String>,
     /// SHA-256 of its cells, the row's subject for a stable finding id.
     pub digest: String,
 }

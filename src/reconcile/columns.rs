@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use chrono::{Days as DayCount, NaiveDate};
 use polars::prelude::*;
 
-use super::employment::Facts;
+use super::employment::{self, Facts};
 use super::fold::Fold;
 use crate::config::Status;
 use crate::directory::People;
@@ -188,7 +188,6 @@ pub(super) struct PersonColumns<'a> {
     pub(super) location: Texts,
     pub(super) phone: Texts,
     status: Texts,
-    pub(super) status_word: Texts,
     pub(super) hire_date: Dates,
     pub(super) termination_date: Dates,
     pub(super) manager_email: Texts,
@@ -205,6 +204,7 @@ struct FactColumns {
     source: UInt32Chunked,
     line: UInt32Chunked,
     status: Texts,
+    word: Texts,
     enabled: Flags,
     hire_date: Dates,
     termination_date: Dates,
@@ -237,7 +237,6 @@ impl<'a> PersonColumns<'a> {
             location: text("location")?,
             phone: text("phone")?,
             status: text("status")?,
-            status_word: text("status_word")?,
             hire_date: Dates::of(frame, "hire_date")?,
             termination_date: Dates::of(frame, "termination_date")?,
             manager_email: text("manager_email")?,
@@ -248,6 +247,7 @@ impl<'a> PersonColumns<'a> {
                 source: people.frame.column("source")?.u32()?.rechunk().into_owned(),
                 line: people.frame.column("row")?.u32()?.rechunk().into_owned(),
                 status: Texts::of(&people.frame, "status")?,
+                word: Texts::of(&people.frame, "status_word")?,
                 enabled: Flags::of(&people.frame, "enabled")?,
                 hire_date: Dates::of(&people.frame, "hire_date")?,
                 termination_date: Dates::of(&people.frame, "termination_date")?,
@@ -322,6 +322,22 @@ impl<'a> PersonColumns<'a> {
             termination_date: facts.termination_date.get(row).filter(|_| readable("termination_date")),
             status_provided: facts.status_provided.get(source as usize).copied().unwrap_or(false),
             unreadable: !readable("termination_date"),
+        }
+    }
+
+    /// The file's own word for a status in a row of the directory.
+    pub(super) fn word(&self, row: u32) -> Option<&str> {
+        self.facts.word.filled(row).map(str::trim)
+    }
+
+    /// The word of the row that made a person's status what it is; of several files not all need to say the same.
+    pub(super) fn deciding_word(&self, person: u32, status: Status, as_of: NaiveDate) -> Option<&str> {
+        match self.folded(person) {
+            [] => self.word(self.fold.row(person)),
+            rows => {
+                let decides = |row: &&u32| employment::judge(&self.facts(**row), as_of).status == status;
+                rows.iter().filter(decides).find_map(|row| self.word(*row))
+            }
         }
     }
 

@@ -106,11 +106,18 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
     }
 }
 
-/// The judgement of a person whom several files have, from those of the rows, in the order of the files. A row that only lists the
-/// person weighs less than any word or date. Files that disagree are a contradiction, read as employed where one of them says so;
-/// an end and a switched off entry are no disagreement.
+/// The judgement of a person whom several files have, from those of the rows, in the order of the files. What decides one row decides
+/// several: a switch weighs less than any word or date, and a row that only lists the person less than either. Files that disagree
+/// are a contradiction, read as employed where one of them says so; an end and a switched off entry are no disagreement.
 pub fn combine(rows: &[Employment]) -> Option<Employment> {
-    let says = |status: &[Status]| rows.iter().find(|row| row.basis != Basis::Listed && status.contains(&row.status)).copied();
+    let settled = |status| rows.iter().any(|row| row.basis != Basis::Boolean && row.status == status);
+    let (gone, coming) = (settled(Status::Terminated), settled(Status::Prehire));
+    let counts = |row: &&Employment| match row.basis {
+        Basis::Listed => false,
+        Basis::Boolean => !coming && !(gone && row.status == Status::Active),
+        _ => true,
+    };
+    let says = |status: &[Status]| rows.iter().filter(counts).find(|row| status.contains(&row.status)).copied();
     let (employed, ended) = (says(&[Status::Active, Status::Leave]), says(&[Status::Terminated]));
     let (off, ahead) = (says(&[Status::Suspended]), says(&[Status::Prehire]));
     let decided = employed.or(ahead).or(ended).or(off);
@@ -210,6 +217,11 @@ mod tests {
         let disagreeing = combine(&[ended, active]).unwrap();
         assert_eq!((disagreeing.status, disagreeing.contradiction), (Status::Active, Some(Contradiction::FilesDisagree)));
         assert_eq!(combine(&[]), None);
+        let (on, coming) = (row(Status::Active, Basis::Boolean), row(Status::Prehire, Basis::HireDate));
+        assert_eq!(combine(&[ended, on]), Some(ended));
+        assert_eq!(combine(&[on, coming]), Some(coming));
+        assert_eq!(combine(&[coming, row(Status::Suspended, Basis::Boolean)]), Some(coming));
+        assert_eq!(combine(&[on, listed, unknown]), Some(on));
     }
 
     #[test]

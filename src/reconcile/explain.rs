@@ -158,14 +158,16 @@ pub(super) fn employment(employment: Employment, last_day: Option<NaiveDate>, hi
     }
 }
 
+/// What cannot both be true of a person's employment.
 pub(super) fn contradiction(
     kind: Contradiction,
-    word: Option<&str>,
-    last_day: Option<NaiveDate>,
-    hire: Option<NaiveDate>,
+    people: &PersonColumns<'_>,
+    person: u32,
+    employment: Employment,
     as_of: NaiveDate,
 ) -> String {
-    let word = word.unwrap_or("employed");
+    let (last_day, hire) = (people.termination_date.get(person), people.hire_date.get(person));
+    let word = people.deciding_word(person, employment.status, as_of).unwrap_or("employed");
     let day = |date: Option<NaiveDate>| date.map_or("an unknown day".to_owned(), |date| date.to_string());
     let apart = last_day.map(|day| days((as_of - day).num_days())).unwrap_or_default();
     let what = match kind {
@@ -175,10 +177,34 @@ pub(super) fn contradiction(
         Contradiction::EndedBeforeLastDay => {
             format!("The status is `{word}`, but the termination date {} is {apart} after the day judged", day(last_day))
         }
-        Contradiction::FilesDisagree => "The files disagree on whether this person is employed".to_owned(),
         Contradiction::HiredAfterLastDay => {
             format!("The hire date {} is later than the termination date {}", day(hire), day(last_day))
         }
+        Contradiction::FilesDisagree => return files_disagree(people, person, employment.status),
     };
-    format!("{what}; read as employed, which is the safer of the two")
+    format!("{what}; read as employed, which is the safer of the two{}", also_in(people, person))
+}
+
+/// What each file says of a person's employment, where they disagree.
+fn files_disagree(people: &PersonColumns<'_>, person: u32, read_as: Status) -> String {
+    let row = |row: &u32| {
+        let (source, line) = people.place(*row);
+        let facts = people.facts(*row);
+        let dates = [("first day", facts.hire_date), ("last day", facts.termination_date)];
+        let dates = dates.into_iter().filter_map(|(what, day)| day.map(|day| format!("{what} {day}")));
+        let switch = facts.enabled.map(|on| if on { "switched on" } else { "switched off" }.to_owned());
+        let word = people.word(*row).map(|word| format!("`{word}`"));
+        let said: Vec<String> = word.into_iter().chain(switch).chain(dates).collect();
+        let said = if said.is_empty() { "nothing".to_owned() } else { said.join(", ") };
+        format!("{} row {line} says {said}", people.source_name(source))
+    };
+    let said: Vec<String> = people.folded(person).iter().map(row).collect();
+    let read_as = match read_as {
+        Status::Prehire => "not yet employed",
+        _ => "employed",
+    };
+    format!(
+        "The files disagree on whether this person is employed: {}; read as {read_as}, which is the safer reading",
+        said.join("; ")
+    )
 }

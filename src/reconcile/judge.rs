@@ -170,7 +170,7 @@ impl Judge<'_> {
         let (person, agreeing) = self.person_of(row)?;
         let as_of = self.rules.as_of;
         let last_day = self.people.termination_date.get(person);
-        let word = self.people.status_word.filled(person).map(str::trim);
+        let word = self.word(person);
         let severity = if self.accounts.may_administer(row) { Severity::Critical } else { Severity::High };
         let role = self.accounts.role(row).filter(|_| severity == Severity::Critical);
         let left = self.employment[person as usize].status == Status::Terminated;
@@ -194,6 +194,11 @@ impl Judge<'_> {
             draft.finding.action = None;
         }
         Some(draft)
+    }
+
+    /// The directory's own word for a person's status.
+    fn word(&self, person: u32) -> Option<&str> {
+        self.people.deciding_word(person, self.employment[person as usize].status, self.rules.as_of)
     }
 
     /// A row that shares a key with this one and says employed: a rehire, or somebody else's row.
@@ -336,21 +341,24 @@ impl Judge<'_> {
     fn not_evaluable(&self, row: u32, gap: Gap) -> Draft {
         let (code, missing, reason) = match gap {
             Gap::NoStatus => {
-                let word = self.person_of(row).and_then(|(person, _)| self.people.status_word.filled(person));
+                let word = self.person_of(row).and_then(|(person, _)| self.word(person));
                 let reason = match word {
                     Some(word) => {
-                        format!("The directory's status `{}` says neither employed nor ended, and no date decides", word.trim())
+                        format!("The directory's status `{}` says neither employed nor ended, and no date decides", word)
                     }
                     None => "The directory's row has no readable status, and no date decides".to_owned(),
                 };
                 ("no-status", "a status or a termination date of the matched row", reason)
             }
-            Gap::RejectedRow => (
-                "rejected-row",
-                "the rejected row",
-                "A rejected row or an unusable cell of the directory carries its address or number: its owner may be real"
-                    .to_owned(),
-            ),
+            Gap::RejectedRow(place) => {
+                let key = explain::key_in_words(place.key);
+                let at = format!("row {} of {}", place.row, self.people.source_name(place.source));
+                let reason = match place.rejected {
+                    true => format!("Nobody has its keys, but {at}, which was rejected, may hold its {key}: its owner may be real"),
+                    false => format!("Nobody has its keys, but an unusable cell in {at} may hold its {key}: its owner may be real"),
+                };
+                ("rejected-row", "the row or cell that could not be used", reason)
+            }
             Gap::PartialDirectory => (
                 "partial-directory",
                 "the rest of the directory",

@@ -16,6 +16,7 @@ mod judge;
 mod keys;
 mod matching;
 mod outcome;
+mod rejected;
 mod rule;
 mod rules;
 mod situation;
@@ -44,7 +45,7 @@ use judge::Judge;
 use keys::Addresses;
 use matching::{Matches, Part, Verdict};
 use outcome::Wholeness;
-use situation::RejectedKeys;
+use rejected::RejectedKeys;
 
 /// What is needed beside the two populations.
 #[derive(Debug, Clone)]

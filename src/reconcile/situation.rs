@@ -1,14 +1,13 @@
 //! Exactly one situation for every account and every person, from what the keys and the employment say.
 
-use std::collections::HashSet;
-
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::employment::{self, Employment};
-use super::keys::{Addresses, Number, loosely};
+use super::keys::{Addresses, Number};
 use super::matching::{Matches, Part, Verdict};
+use super::rejected::{Place, RejectedKeys};
 use super::rule::{Pattern, PeopleRule};
 use super::{AccountSituation, PersonSituation};
 use crate::config::{Config, Exclude, Status};
@@ -22,8 +21,8 @@ const SUPPORT_EMAIL: &str = "support@domo.com";
 pub(super) enum Gap {
     /// The matched row has no readable status.
     NoStatus,
-    /// A rejected row carries the account's address or number.
-    RejectedRow,
+    /// A rejected row or an unusable cell may hold the account's address or number.
+    RejectedRow(Place),
     /// The directory is not whole.
     PartialDirectory,
     /// The account has no usable key.
@@ -89,59 +88,6 @@ pub(super) fn parts(accounts: &AccountColumns<'_>, exclusions: &Exclusions) -> V
     (0..accounts.height).into_par_iter().with_min_len(1024).map(part).collect()
 }
 
-/// Addresses and numbers that rejected rows and unusable cells carry: whoever has one of them may be real.
-#[derive(Debug, Default)]
-pub(super) struct RejectedKeys {
-    addresses: HashSet<String>,
-    numbers: HashSet<String>,
-    loose: HashSet<String>,
-}
-
-impl RejectedKeys {
-    pub(super) fn new(people: &PersonColumns<'_>, addresses: &Addresses) -> Self {
-        let mut keys = Self::default();
-        for row in &people.people.rejected {
-            keys.add_addresses(row.email.as_deref().unwrap_or_default(), addresses);
-            keys.add_numbers(row.employee_number.as_deref().unwrap_or_default());
-        }
-        // A key that was left out of a usable row may be somebody's too.
-        for doubt in people.people.doubts.iter().filter(|doubt| doubt.not_comparable) {
-            match doubt.field.as_str() {
-                "email" | "alternate_email" => keys.add_addresses(&doubt.value, addresses),
-                "employee_number" => keys.add_numbers(&doubt.value),
-                _ => {}
-            }
-        }
-        keys
-    }
-
-    /// A cell that broke its row may hold several addresses, or one in brackets.
-    fn add_addresses(&mut self, cell: &str, addresses: &Addresses) {
-        let parts = cell.split([',', ';', '|', ' ', '<', '>', '(', ')', '"', '\n', '\r', '\t']).chain([cell]);
-        let parts = parts.map(|part| part.strip_prefix("mailto:").unwrap_or(part)).filter(|part| part.contains('@'));
-        self.addresses.extend(parts.filter_map(|part| addresses.key(part)).map(|key| key.into_owned()));
-    }
-
-    fn add_numbers(&mut self, cell: &str) {
-        for number in cell.split([',', ';', '|', ' ', '\n']).chain([cell]).filter_map(|part| Number::of(part).text()) {
-            self.loose.extend(loosely(&number).map(str::to_owned));
-            self.numbers.insert(number.into_owned());
-        }
-    }
-
-    fn hold(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, row: u32) -> bool {
-        if self.addresses.is_empty() && self.numbers.is_empty() {
-            return false;
-        }
-        let texts = [accounts.email.get(row), accounts.alternate_email.get(row)];
-        let number = accounts.employee_number.get(row).and_then(|text| Number::of(text).text());
-        texts.into_iter().flatten().filter_map(|text| addresses.key(text)).any(|key| self.addresses.contains(key.as_ref()))
-            || number.is_some_and(|number| {
-                self.numbers.contains(number.as_ref()) || loosely(&number).is_some_and(|loose| self.loose.contains(loose))
-            })
-    }
-}
-
 /// Employment of every person on the day judged.
 pub(super) fn employment(people: &PersonColumns<'_>, as_of: NaiveDate) -> Vec<Employment> {
     let row = |row: u32| employment::judge(&people.facts(row), as_of);
@@ -169,11 +115,10 @@ pub(super) fn gap(
         Verdict::Conflict | Verdict::Ambiguous => None,
         Verdict::NoKey | Verdict::Nobody if !directory_is_whole => Some(Gap::PartialDirectory),
         Verdict::NoKey => Some(Gap::NoKey),
-        Verdict::Nobody if rejected.hold(accounts, addresses, row) => Some(Gap::RejectedRow),
-        Verdict::Nobody if accounts.employee_number.get(row).is_some_and(|text| Number::of(text) == Number::Damaged) => {
-            Some(Gap::DamagedNumber)
-        }
-        Verdict::Nobody => None,
+        Verdict::Nobody => rejected.hold(accounts, addresses, row).map(Gap::RejectedRow).or_else(|| {
+            let number = accounts.employee_number.get(row)?;
+            (Number::of(number) == Number::Damaged).then_some(Gap::DamagedNumber)
+        }),
     }
 }
 

@@ -85,6 +85,9 @@ pub(super) fn rejected(
 ) -> Vec<RejectedRow> {
     let raw = given.raw;
     let (email, number) = (given.column(Slot::Email), given.column(Slot::EmployeeNumber));
+    let further: Vec<&RawColumn> =
+        [Slot::Email, Slot::AlternateEmail, Slot::EmployeeNumber].into_iter().flat_map(|slot| given.columns(slot)).collect();
+    let displaced: PlHashMap<u32, &Vec<String>> = raw.displaced.iter().map(|(row, cells)| (*row, cells)).collect();
     let mut problems: PlHashMap<u32, Vec<&str>> = PlHashMap::new();
     for doubt in doubts.iter().filter(|doubt| matches!(doubt.field.as_str(), "email" | "employee_number")) {
         problems.entry(doubt.row).or_default().push(&doubt.problem);
@@ -106,12 +109,17 @@ pub(super) fn rejected(
             reason.push_str(&format!(" (line {} of the file)", row.saturating_add(before)));
         }
         let held = |column: Option<&RawColumn>| column.and_then(|column| column.values.get(at)).map(str::to_owned);
+        let (email, employee_number) = (held(email), held(number));
+        let moved = displaced.get(row).into_iter().flat_map(|cells| cells.iter().cloned());
+        let mut carried: Vec<String> = further.iter().filter_map(|column| held(Some(column))).chain(moved).collect();
+        carried.retain(|cell| Some(cell) != email.as_ref() && Some(cell) != employee_number.as_ref());
         rejected.push(RejectedRow {
             source: given.index,
             row: *row,
             reason,
-            email: held(email),
-            employee_number: held(number),
+            email,
+            employee_number,
+            carried,
             digest: digest(raw, at),
         });
     }

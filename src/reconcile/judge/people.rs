@@ -103,16 +103,17 @@ impl Judge<'_> {
 
     fn contradiction(&self, row: u32) -> Option<Draft> {
         let kind = self.employment[row as usize].contradiction?;
-        let (last_day, hire) = (self.people.termination_date.get(row), self.people.hire_date.get(row));
-        let word = self.people.status_word.filled(row).map(str::trim);
-        let reason = explain::contradiction(kind, word, last_day, hire, self.rules.as_of);
+        let last_day = self.people.termination_date.get(row);
+        let reason = explain::contradiction(kind, self.people, row, self.employment[row as usize], self.rules.as_of);
         let subject = format!("contradiction:{}:{}", self.people.source_name(self.people.source(row)), self.person_subject(row));
         let detail = Detail::Quality {
             field: Some("termination_date".into()),
             problem: "contradiction".into(),
             value: last_day.map(|day: NaiveDate| day.to_string()),
         };
-        Some(self.person_draft(Kind::Quality, Severity::Low, row, subject, reason, detail))
+        let mut draft = Draft::new(Kind::Quality, Severity::Low, subject, reason, detail);
+        draft.finding.person = Some(self.person_ref(row));
+        Some(draft)
     }
 
     fn doubts(&self) -> Vec<Draft> {

@@ -185,6 +185,7 @@ impl Company {
             reason: "the row is broken".into(),
             email: email.map(Into::into),
             employee_number: number.map(Into::into),
+            carried: Vec::new(),
             digest: format!("{email:?}{number:?}"),
         });
         self

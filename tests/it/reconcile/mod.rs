@@ -2,6 +2,7 @@
 
 mod company;
 mod examples;
+mod files;
 mod oracle;
 mod properties;
 mod wild;

@@ -1,0 +1,198 @@
+//! What rejected rows and unusable cells of the directory may carry: whoever has such an address or number may be real.
+//!
+//! The cells broke their rows, so they are read generously: what is taken for a key here never matches anybody, it only keeps an
+//! account from being called an orphan.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::columns::{AccountColumns, PersonColumns};
+use super::keys::{Addresses, Number, loosely};
+use crate::config::Key;
+
+/// Where such a key stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) source: u32,
+    pub(super) row: u32,
+    /// The row was rejected whole; else only the cell is unusable.
+    pub(super) rejected: bool,
+    /// What of the account may stand there.
+    pub(super) key: Key,
+}
+
+/// Addresses and numbers that may be somebody's, each with the first place that has it.
+#[derive(Debug, Default)]
+pub(super) struct RejectedKeys {
+    addresses: HashMap<String, Place>,
+    numbers: HashMap<String, Place>,
+    loose: HashMap<String, Place>,
+    damaged: DamagedNumbers,
+}
+
+impl RejectedKeys {
+    pub(super) fn new(people: &PersonColumns<'_>, addresses: &Addresses) -> Self {
+        let mut keys = Self::default();
+        for row in &people.people.rejected {
+            let place = Place { source: row.source, row: row.row, rejected: true, key: Key::Email };
+            // Cells that have moved: any of them may hold either key.
+            for cell in row.email.iter().chain(&row.employee_number).chain(&row.carried) {
+                keys.add_addresses(cell, addresses, place);
+                keys.add_numbers(cell, place);
+            }
+        }
+        // A key that was left out of a usable row may be somebody's too.
+        for doubt in people.people.doubts.iter().filter(|doubt| doubt.not_comparable) {
+            let place = Place { source: doubt.source, row: doubt.row, rejected: false, key: Key::Email };
+            match doubt.field.as_str() {
+                "email" | "alternate_email" => keys.add_addresses(&doubt.value, addresses, place),
+                "employee_number" => keys.add_numbers(&doubt.value, place),
+                _ => {}
+            }
+        }
+        keys
+    }
+
+    fn add_addresses(&mut self, cell: &str, addresses: &Addresses, place: Place) {
+        if !cell.contains('@') {
+            return;
+        }
+        let joined: String = cell.split_whitespace().collect();
+        let repaired = joined.replace(',', ".").replace("@@", "@");
+        let found = [cell, &joined, &repaired].into_iter().flat_map(addresses_in);
+        for key in found.filter_map(|address| addresses.key(address)) {
+            add(&mut self.addresses, key.into_owned(), place);
+        }
+    }
+
+    fn add_numbers(&mut self, cell: &str, place: Place) {
+        if cell.contains('@') {
+            return;
+        }
+        let place = Place { key: Key::EmployeeNumber, ..place };
+        for part in cell.split([',', ';', '|', '/', ' ', '\n']).chain([cell]) {
+            match Number::of(part) {
+                Number::Damaged => self.damaged.add(part, place),
+                // Only zeros are a placeholder, and nobody's.
+                Number::Text(number) if number.bytes().any(|byte| byte != b'0') => {
+                    if let Some(loose) = loosely(&number) {
+                        add(&mut self.loose, loose.to_owned(), place);
+                    }
+                    add(&mut self.numbers, number.into_owned(), place);
+                }
+                Number::Text(_) | Number::Blank => {}
+            }
+        }
+    }
+
+    /// The first place that may hold a key of this account.
+    pub(super) fn hold(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, row: u32) -> Option<Place> {
+        let further = accounts.alternate_email.get(row).unwrap_or_default().split([';', ',', '|']);
+        let mut keys = accounts.email.get(row).into_iter().chain(further).filter_map(|text| addresses.key(text));
+        keys.find_map(|key| self.addresses.get(key.as_ref()).copied()).or_else(|| {
+            let number = accounts.employee_number.get(row).and_then(|text| Number::of(text).text())?;
+            let loose = || loosely(&number).and_then(|loose| self.loose.get(loose));
+            self.numbers.get(number.as_ref()).or_else(loose).copied().or_else(|| self.damaged.may_be(&number))
+        })
+    }
+}
+
+/// The first place stays, whatever the order of the rows.
+fn add<K: Eq + std::hash::Hash>(keys: &mut HashMap<K, Place>, key: K, place: Place) {
+    keys.entry(key).and_modify(|known| *known = place.min(*known)).or_insert(place);
+}
+
+/// Every address in a text, whatever stands around it: `mailto:`, brackets, another address.
+fn addresses_in(text: &str) -> Vec<&str> {
+    let in_local = |letter: char| {
+        letter.is_alphanumeric()
+            || "!#$%&'*+-/=?^_`{|}~.\u{AD}".contains(letter)
+            || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{300}'..='\u{36F}')
+    };
+    let in_domain = |letter: char| {
+        letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | '\u{200B}'..='\u{200F}' | '\u{300}'..='\u{36F}')
+    };
+    let mut found = Vec::new();
+    let mut before = 0;
+    for (at, _) in text.match_indices('@') {
+        let start = text[before..at]
+            .rfind(|letter| !in_local(letter))
+            .map_or(before, |place| before + place + text[before + place..].chars().next().map_or(0, char::len_utf8));
+        let end = at + 1 + text[at + 1..].find(|letter| !in_domain(letter)).unwrap_or(text.len() - at - 1);
+        // A separator or a quote that may also stand in an address.
+        let bare = start + text[start..at].find(char::is_alphanumeric).unwrap_or(0);
+        for from in BTreeSet::from([start, bare]).into_iter().filter(|from| *from < at && at + 1 < end) {
+            found.push(text[from..end].trim_end_matches('.'));
+        }
+        before = end;
+    }
+    found
+}
+
+/// Numbers that a spreadsheet turned into scientific notation, by what is left of them: how many digits there were, and the first few.
+#[derive(Debug, Default)]
+struct DamagedNumbers {
+    /// Digits in all, digits that are left, their value.
+    left: HashMap<(usize, usize, u64), Place>,
+    /// How many digits are left, over all of them.
+    lengths: BTreeSet<usize>,
+}
+
+impl DamagedNumbers {
+    fn add(&mut self, cell: &str, place: Place) {
+        let cell = cell.trim();
+        let Some((mantissa, exponent)) = cell.split_once(['e', 'E']) else { return };
+        let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let Ok(exponent) = exponent.trim_start_matches('+').parse::<usize>() else { return };
+        let (Some(length), Ok(value)) = (whole.len().checked_add(exponent), digits.parse::<u64>()) else { return };
+        if digits.len() <= length {
+            add(&mut self.left, (length, digits.len(), value), place);
+            self.lengths.insert(digits.len());
+        }
+    }
+
+    /// Where one stands that may have been this number: its first digits are those that are left, cut off or rounded.
+    fn may_be(&self, number: &str) -> Option<Place> {
+        let digits = Some(number).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))?;
+        self.lengths.iter().find_map(|left| {
+            let first: u64 = digits.get(..*left)?.parse().ok()?;
+            [first, first + 1].iter().find_map(|value| self.left.get(&(digits.len(), *left, *value)).copied())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_found_whatever_stands_around_them() {
+        for (cell, expected) in [
+            ("MAILTO:A@x.com MAILTO:b@y.com", vec!["A@x.com", "b@y.com"]),
+            ("smtp:a@x.com;SMTP:b@y.com", vec!["a@x.com", "b@y.com"]),
+            ("a@x.com/b@y.com", vec!["a@x.com", "/b@y.com", "b@y.com"]),
+            ("a@x.com+b@y.com", vec!["a@x.com", "+b@y.com", "b@y.com"]),
+            ("a@x.com[old]", vec!["a@x.com"]),
+            ("'a@x.com.'", vec!["'a@x.com", "a@x.com"]),
+            ("a@", vec![]),
+            ("@x.com", vec![]),
+            ("zoë@bücher.example, q", vec!["zoë@bücher.example"]),
+        ] {
+            assert_eq!(addresses_in(cell), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_number_may_be_any_that_begins_with_what_is_left() {
+        let mut damaged = DamagedNumbers::default();
+        let place = Place { source: 0, row: 2, rejected: false, key: Key::EmployeeNumber };
+        damaged.add("1.23457E+15", place);
+        damaged.add("4,5e+5", place);
+        for number in ["1234567890123456", "1234574999999999", "1234571234567890", "451234", "445000"] {
+            assert_eq!(damaged.may_be(number), Some(place), "{number}");
+        }
+        for number in ["1234587890123456", "123456789012345", "12345678901234567", "461234", "4500000", "E51234", ""] {
+            assert_eq!(damaged.may_be(number), None, "{number}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Judgements that hang on how a cell was read: whole audits over small files.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::support::run;
+
+/// `findings.json` of an audit of these accounts and directory files on 2026-11-23.
+fn findings(accounts: &Value, directories: &[(&str, &str)], config: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("accounts.json", &accounts.to_string());
+    write("domo-reconcile.toml", config);
+    directories.iter().for_each(|(name, text)| write(name, text));
+    let args = ["audit", "--json", "--as-of", "2026-11-23", "--accounts", "accounts.json"];
+    let files = directories.iter().flat_map(|(name, _)| ["--directory", *name]);
+    let ran = run(folder.path(), args.into_iter().chain(files)).code(0);
+    let path = folder.path().join(ran.json()["files"]["findings.json"].as_str().unwrap());
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// The kinds found about account 1, with their reasons.
+fn about_one(findings: &Value) -> BTreeMap<String, String> {
+    let all = findings["findings"].as_array().unwrap().iter().filter(|finding| finding["account"]["id"] == 1);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    all.map(|finding| (text(&finding["kind"]), text(&finding["reason"]))).collect()
+}
+
+/// Account 1, and one that has its person in the row `x@acme.com,9001`.
+fn accounts(email: &str, number: &str) -> Value {
+    let account = |id: u32, email: &str, number: &str| serde_json::json!({"id": id, "email": email, "employeeNumber": number, "name": "Ada", "role": "Editor", "active": true});
+    Value::from([account(1, email, number), account(2, "x@acme.com", "9001")].to_vec())
+}
+
+#[test]
+fn an_address_in_a_broken_cell_never_makes_an_orphan_whatever_stands_around_it() {
+    for cell in [
+        "\"MAILTO:ADA@ACME.COM, MAILTO:b@acme.com\"",
+        "smtp:ada@acme.com smtp:b@acme.com",
+        "ada@acme.com/b@acme.com",
+        "b@acme.com+ada@acme.com",
+        "ada@acme.com[old]",
+        "\"ada@acme,com\"",
+        "ada @acme.com",
+        "ada@@acme.com",
+        "Ada.ADA@OLD-acme.com/ada@old-acme.com",
+    ] {
+        let directory = format!("Email,Employee ID,Name\n{cell},,Ada\nx@acme.com,9001,Ada\n");
+        let config = "[match]\ndomain_aliases = { \"old-acme.com\" = \"acme.com\" }";
+        let judged = findings(&accounts("ada@acme.com", ""), &[("people.csv", &directory)], config);
+        let reason = &about_one(&judged)["not-evaluable"];
+        assert!(reason.contains("row 2 of people.csv, which was rejected, may hold its e-mail"), "{cell}: {reason}");
+    }
+}
+
+#[test]
+fn a_key_that_an_unquoted_delimiter_has_moved_never_makes_an_orphan() {
+    for (header, row, rest) in [
+        ("Name,Email,Employee ID,Status", "Doe, Ada,ada@acme.com,101,Active", "Ada,x@acme.com,9001,Active"),
+        ("Name,Employee ID,Email", "Doe, Ada,101,ada@acme.com", "Ada,9001,x@acme.com"),
+        ("Name,Employee ID,Email,Shoe Size", "Doe, Ada, MD,101,ada@acme.com,44", "Ada,9001,x@acme.com,39"),
+    ] {
+        let directory = format!("{header}\n{row}\n{rest}\n");
+        for account in [accounts("ada@acme.com", ""), accounts("ada.doe@acme.com", "E00101")] {
+            let kinds = about_one(&findings(&account, &[("people.csv", &directory)], ""));
+            assert_eq!(kinds.keys().collect::<Vec<_>>(), ["not-evaluable"], "{directory}{account}");
+        }
+        let stranger = about_one(&findings(&accounts("zoe@acme.com", "44"), &[("people.csv", &directory)], ""));
+        assert_eq!(stranger.keys().collect::<Vec<_>>(), ["orphan"], "{directory}");
+    }
+}
+
+#[test]
+fn further_addresses_of_a_rejected_row_and_of_an_account_count_too() {
+    let directory = "Email,Employee ID,Alternate Email\nno address,,\"a@home.example;ada@acme.com\"\nx@acme.com,9001,\n";
+    let by_row = findings(&accounts("ada@acme.com", ""), &[("people.csv", directory)], "");
+    assert_eq!(about_one(&by_row).keys().collect::<Vec<_>>(), ["not-evaluable"]);
+    let mut account = accounts("new@acme.com", "");
+    account[0]["alternateEmail"] = "x@y.example; a@home.example".into();
+    assert_eq!(about_one(&findings(&account, &[("people.csv", directory)], "")).keys().collect::<Vec<_>>(), ["not-evaluable"]);
+}
+
+#[test]
+fn digits_lost_in_the_directory_make_no_orphan_of_who_has_the_rest_of_them() {
+    for (row, said) in [
+        ("was@acme.com,1.23457E+15", "an unusable cell in row 2 of people.csv may hold its employee number"),
+        (",1.23457E+15", "row 2 of people.csv, which was rejected, may hold its employee number"),
+    ] {
+        let directory = format!("Email,Employee ID\n{row}\nx@acme.com,9001\n");
+        let judged = |number| about_one(&findings(&accounts("ada@acme.com", number), &[("people.csv", &directory)], ""));
+        let reason = &judged("1234567890123456")["not-evaluable"];
+        assert!(reason.contains(said), "{reason}");
+        assert_eq!(judged("2234567890123456").keys().collect::<Vec<_>>(), ["orphan"]);
+    }
+}
+
+#[test]
+fn a_number_of_zeros_is_nobody_s() {
+    let directory = "Email,Employee ID\nwas@acme.com,0\nx@acme.com,9001\n";
+    for number in ["0", "000"] {
+        let kinds = about_one(&findings(&accounts("ada@acme.com", number), &[("people.csv", directory)], ""));
+        assert_eq!(kinds.keys().collect::<Vec<_>>(), ["orphan"]);
+    }
+}
+
+#[test]
+fn of_several_files_a_word_or_a_date_weighs_more_than_a_switch() {
+    let switches = |on: bool| format!("mail,employeeId,accountEnabled\nada@acme.com,101,{on}\n");
+    let hr = |status: &str, first: &str, last: &str| {
+        format!(
+            "Email,Employee ID,Status,Hire Date,Termination Date\nada@acme.com,101,{status},{first},{last}\nx@acme.com,9001,Active,2020-01-31,\n"
+        )
+    };
+    let judged = |hr: &str, on: bool| {
+        let kinds = findings(&accounts("ada@acme.com", "101"), &[("hr.csv", hr), ("ad.csv", &switches(on))], "");
+        about_one(&kinds)
+    };
+    for (hr, on, kind) in [
+        (hr("Terminated", "2020-01-31", "2026-10-31"), true, "leaver"),
+        (hr("", "2020-01-31", "2026-10-31"), true, "leaver"),
+        (hr("Terminated", "", ""), false, "leaver"),
+        (hr("", "2026-12-31", ""), true, "early"),
+        (hr("", "2026-12-31", ""), false, "early"),
+        (hr("", "", ""), false, "suspended"),
+    ] {
+        assert_eq!(judged(&hr, on).keys().collect::<Vec<_>>(), [kind], "{hr}{on}");
+    }
+}
+
+#[test]
+fn what_decides_about_somebody_in_several_files_is_the_word_of_the_file_that_said_so() {
+    let header = "Email,Employee ID,Status,Termination Date";
+    let first = format!("{header}\nada@acme.com,101,Inactive,\nx@acme.com,9001,Active,\n");
+    let second = |word: &str, last: &str| format!("{header}\nada@acme.com,101,{word},{last}\n");
+    let accounts = accounts("ada@acme.com", "101");
+    let leaver = findings(&accounts, &[("one.csv", &first), ("two.csv", &second("Terminated", ""))], "");
+    assert!(about_one(&leaver)["leaver"].starts_with("The directory says `Terminated`"), "{leaver}");
+    let first = first.replace("Inactive,", "Terminated,2026-10-31");
+    let disagreeing = findings(&accounts, &[("one.csv", &first), ("two.csv", &second("Active", ""))], "");
+    let reason = disagreeing["findings"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("one.csv row 2 says `Terminated`, last day 2026-10-31; two.csv row 2 says `Active`"), "{reason}");
+}
