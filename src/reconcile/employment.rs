@@ -114,7 +114,7 @@ pub fn combine(rows: &[Employment]) -> Option<Employment> {
     let (gone, coming) = (settled(Status::Terminated), settled(Status::Prehire));
     let counts = |row: &&Employment| match row.basis {
         Basis::Listed => false,
-        Basis::Boolean => !coming && !(gone && row.status == Status::Active),
+        Basis::Boolean => !coming && (!gone || row.status != Status::Active),
         _ => true,
     };
     let says = |status: &[Status]| rows.iter().filter(counts).find(|row| status.contains(&row.status)).copied();
