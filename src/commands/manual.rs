@@ -12,7 +12,12 @@ pub(super) fn completions(options: &cli::Completions, context: &Context) -> Resu
     let mut command = Cli::command();
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut command, "domo-reconcile", &mut script);
-    context.terminal.answer(String::from_utf8_lossy(&script).trim_end())?;
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if options.shell == clap_complete::Shell::Bash {
+        // For a name with a hyphen clap_complete 4.6 sets one label and looks for another, and completes nothing after the verb.
+        script = script.replace("domo__subcmd__reconcile", "domo__reconcile");
+    }
+    context.terminal.answer(script.trim_end())?;
     Ok(None)
 }
 

@@ -142,8 +142,22 @@ fn completions_are_scripts_and_the_man_pages_cover_every_verb() {
     let folder = tempfile::tempdir().unwrap();
     let script = run(folder.path(), ["completions", "bash"]).code(0).stdout;
     std::fs::write(folder.path().join("completions"), &script).unwrap();
-    if let Ok(checked) = Command::new("bash").arg("-n").arg(folder.path().join("completions")).output() {
-        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    // The words that bash offers at the end of a line, as it calls what the script registers.
+    let ask = r#"source ./completions
+        f=$(complete -p domo-reconcile | sed 's/.*-F \([^ ]*\).*/\1/')
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+        $f "$1" "${@: -1}" "${@: -2:1}"
+        echo "${COMPREPLY[@]}""#;
+    for (line, offered) in [
+        (&["domo-reconcile", "ver"][..], "verify"),
+        (&["domo-reconcile", "runs", "pr"], "prune"),
+        (&["domo-reconcile", "audit", "--fail-on", "cr"], "critical"),
+        (&["domo-reconcile", "runs", "show", "--arch"], "--archive"),
+    ] {
+        let Ok(asked) = Command::new("bash").current_dir(folder.path()).args(["-c", ask, "bash"]).args(line).output() else {
+            break;
+        };
+        assert_eq!(String::from_utf8_lossy(&asked.stdout).trim(), offered, "{line:?}: {}", String::from_utf8_lossy(&asked.stderr));
     }
     assert!(script.contains("--fail-on"));
     assert!(run(folder.path(), ["man"]).code(0).stdout.contains(".TH domo-reconcile 1"));
