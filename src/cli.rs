@@ -70,6 +70,25 @@ pub enum Command {
     Man(Man),
 }
 
+impl Command {
+    /// Whether stdout is to carry one JSON document.
+    pub fn json(&self) -> bool {
+        match self {
+            Self::Demo(options) => options.json,
+            Self::Audit(options) => options.json,
+            Self::Review(options) => options.json,
+            Self::Apply(options) => options.json,
+            Self::Revert(options) => options.json,
+            Self::Pull(options) => options.json,
+            Self::Check(options) => options.json,
+            Self::Runs(options) => options.json,
+            Self::Verify(options) => options.json,
+            Self::Replay(options) => options.json,
+            Self::Sandbox(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => false,
+        }
+    }
+}
+
 /// Where the rules come from.
 #[derive(Debug, Clone, Args)]
 pub struct ConfigFile {
@@ -360,8 +379,11 @@ pub enum RunsCommand {
 /// `verify`
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The run folder
+    /// The run: its folder, its id, or `latest`
     pub run: PathBuf,
+    /// The archive in which an id and `latest` are looked for
+    #[arg(long, value_name = "DIR", default_value = "audits")]
+    pub archive: PathBuf,
     /// Require a signature of one of these signers (OpenSSH's allowed_signers file) on the manifest
     #[arg(long, value_name = "FILE")]
     pub allowed_signers: Option<PathBuf>,
@@ -373,7 +395,7 @@ pub struct Verify {
 /// `replay`
 #[derive(Debug, Args)]
 pub struct Replay {
-    /// The run folder
+    /// The run: its folder, or in `audits` its id or `latest`
     pub run: PathBuf,
     /// Judge with this configuration instead [default: the one the run kept]
     #[arg(long, value_name = "FILE")]

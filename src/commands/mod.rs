@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use clap::Parser;
+use serde::Serialize;
 
 use crate::archive::Lock;
 use crate::cli::{Cli, Command, LogFormat};
@@ -77,9 +78,27 @@ pub fn main() -> ExitCode {
         // A reader that went away (`| head`) is no failure of ours.
         Err(error) if terminal::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            context.terminal.error(&failure::paragraph(&error));
-            ExitCode::from(failure::kind(&error).code())
+            let failed = Failed::of(&error);
+            if cli.command.json() {
+                // A reader of stdout that went away is told by the exit code as well.
+                let _ = context.terminal.json_instead(&serde_json::json!({ "failed": failed }));
+            }
+            context.terminal.error(&failed.error);
+            ExitCode::from(failed.exit_code)
         }
+    }
+}
+
+/// How something failed, where `--json` says so.
+#[derive(Debug, Serialize)]
+struct Failed {
+    exit_code: u8,
+    error: String,
+}
+
+impl Failed {
+    fn of(error: &anyhow::Error) -> Self {
+        Self { exit_code: failure::kind(error).code(), error: failure::paragraph(error) }
     }
 }
 

@@ -1,11 +1,15 @@
 //! Where people and programs read: the answer goes to stdout, everything said along the way to stderr.
 
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use serde::Serialize;
 
 use crate::text;
+
+/// Whether stdout has its one document.
+static ANSWERED: AtomicBool = AtomicBool::new(false);
 
 /// stdout for the answer, stderr for people.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +31,14 @@ impl Terminal {
         Ok(out.flush()?)
     }
 
+    /// [`json`](Self::json) where no answer has been given: a command may refuse after it has shown what it would do.
+    pub fn json_instead(&self, answer: &impl Serialize) -> Result<()> {
+        if ANSWERED.load(Ordering::Relaxed) { Ok(()) } else { self.json(answer) }
+    }
+
     /// The answer as one JSON document, to stdout.
     pub fn json(&self, answer: &impl Serialize) -> Result<()> {
+        ANSWERED.store(true, Ordering::Relaxed);
         let mut out = std::io::stdout().lock();
         serde_json::to_writer_pretty(&mut out, answer)?;
         writeln!(out)?;

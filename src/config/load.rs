@@ -56,7 +56,7 @@ impl Loaded {
 impl Config {
     /// Parses the text of a configuration file. The error names key, line and the nearest known key.
     pub fn parse(text: &str) -> Result<Self> {
-        let config: Self = toml::from_str(text).map_err(|error| anyhow::anyhow!("{}", with_suggestion(&error.to_string())))?;
+        let config: Self = toml::from_str(text).map_err(|error| anyhow::anyhow!("{}", said_of(&error, text)))?;
         match config.problems().as_slice() {
             [] => Ok(config),
             problems => Err(Failure::usage(problems.join("; ")).into()),
@@ -193,6 +193,17 @@ fn nearest(word: &str, known: &[&str]) -> String {
     }
 }
 
+/// What is wrong with the file's TOML, in one line: where, and what was expected. The line itself is not repeated: somebody may have
+/// written a secret there.
+fn said_of(error: &toml::de::Error, text: &str) -> String {
+    let message = with_suggestion(error.message());
+    let message = message.replace("invalid type: map, expected a sequence", "this is a list of tables: write [[…]], two brackets");
+    let Some(before) = error.span().and_then(|span| text.get(..span.start)) else { return message };
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|char| *char != '\n').count() + 1;
+    format!("line {line}, column {column}: {}", message.trim_end().replace('\n', "; "))
+}
+
 /// serde names the unknown key and the known ones; people want the nearest.
 fn with_suggestion(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
@@ -221,6 +232,14 @@ mod tests {
         assert!(refusal.contains("line 3"), "{refusal}");
         assert!(refusal.contains("`request_per_minute`"), "{refusal}");
         assert!(refusal.contains("did you mean `requests_per_minute`?"), "{refusal}");
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_used_is_not_repeated_and_one_bracket_is_no_riddle() {
+        let hush = refusal("[domo]\ninstance = \"acme\"\nclient_secret = \"hush\"\n");
+        assert!(hush.contains("line 3, column 1: unknown field `client_secret`") && !hush.contains("hush"), "{hush}");
+        assert_eq!(refusal("[domo]\ninstance = hush hush\n").matches("hush").count(), 0);
+        assert!(refusal("[directory]\npath = \"a.csv\"\n").contains("write [[…]], two brackets"));
     }
 
     #[test]

@@ -248,11 +248,38 @@ fn a_directory_of_nobody_is_incomplete_evidence() {
 }
 
 #[test]
-fn an_error_is_said_once_and_stdout_stays_empty_with_json() {
+fn an_error_is_said_once_and_with_json_is_the_one_document_on_stdout() {
     let folder = folder(WORKERS.as_bytes());
-    let ran = run(folder.path(), ["audit", "--json", "--accounts", "accounts.json", "--directory", "worker.csv"]);
+    let args = ["audit", "--accounts", "accounts.json", "--directory", "worker.csv"];
+    let ran = run(folder.path(), args);
     is_refused(&ran, folder.path(), 2, &["worker.csv"]);
     assert_eq!(ran.stderr.matches("worker.csv").count(), 1, "{}", ran.stderr);
+    for args in [
+        args.as_slice(),
+        &["pull"],
+        &["check", "--config", "none.toml"],
+        &["verify", "none"],
+        &["replay", "none"],
+        &["runs", "show", "latest"],
+    ] {
+        let ran = run(folder.path(), args.iter().copied().chain(["--json"])).code(2);
+        let answer = ran.json();
+        if args[0] != "check" {
+            assert_eq!(answer["failed"]["exit_code"], 2, "{args:?}: {answer}");
+            assert_eq!(answer["failed"]["error"], ran.stderr.trim_end(), "{args:?}: {answer}");
+        }
+    }
+}
+
+/// What a configuration that cannot be read would have named is no further problem.
+#[test]
+fn a_configuration_that_cannot_be_read_is_one_problem() {
+    let folder = folder(WORKERS.as_bytes());
+    std::fs::write(folder.path().join("rules.toml"), "[domo]\nclient_secret = \"hush hush\"\n").unwrap();
+    let ran = run(folder.path(), ["check", "--config", "rules.toml"]).code(2);
+    let said = ran.stdout;
+    assert!(said.contains("Configuration  rules.toml\n") && said.contains("\n1 problem to put right:\n"), "{said}");
+    assert!(said.contains("line 2, column 1: unknown field `client_secret`") && !said.contains("hush"), "{said}");
 }
 
 /// `| head -1`: the reader goes away and that is no failure.

@@ -12,7 +12,7 @@ use super::answer::Audited;
 use super::one::{self, Audit, Fallen, load};
 use crate::archive::notice::Notice;
 use crate::archive::{Lock, summaries};
-use crate::commands::{Context, Ended, notify, runtime};
+use crate::commands::{Context, Ended, Failed, notify, runtime};
 use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo;
@@ -151,20 +151,11 @@ enum Outcomes<'a> {
     },
 }
 
-#[derive(Serialize)]
-struct Failed {
-    exit_code: u8,
-    error: String,
-}
-
 impl<'a> Answer<'a> {
     fn of((instance, audited): &'a Came, summary: &'a [PathBuf]) -> Self {
         let came = match audited {
             Ok(audited) => Outcomes::Audited(audited),
-            Err(Fallen { error, folder }) => Outcomes::Failed {
-                run_dir: folder.as_ref(),
-                failed: Failed { exit_code: failure::kind(error).code(), error: failure::paragraph(error) },
-            },
+            Err(Fallen { error, folder }) => Outcomes::Failed { run_dir: folder.as_ref(), failed: Failed::of(error) },
         };
         Self { instance, summary, came }
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Context, Ended};
 use crate::cli;
-use crate::config::{Loaded, Status};
+use crate::config::{DEFAULT_FILE, Loaded, Status};
 use crate::directory::Overview;
 use crate::directory::overview::Stated;
 use crate::failure::{self, Kind};
@@ -70,13 +70,16 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
         Ok(loaded) => loaded,
         Err(error) => {
             problems.push(Problem::new("configuration", &error));
-            Loaded::default()
+            let path = options.config.config.clone().unwrap_or_else(|| DEFAULT_FILE.into());
+            Loaded { path: Some(path), ..Loaded::default() }
         }
     };
+    let readable = problems.is_empty();
     let as_of = options.as_of.unwrap_or_else(|| context.started.date_naive());
     let directories = loaded.config.directories(&options.directory);
     let mut understood = Vec::new();
-    if directories.is_empty() {
+    // What a configuration that cannot be read would have named is not known.
+    if directories.is_empty() && readable {
         problems.extend(crate::directory::load(&[]).err().map(|error| Problem::new("directory", &error)));
     }
     for directory in &directories {
@@ -85,7 +88,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
             Err(error) => problems.push(Problem::new("directory", &error)),
         }
     }
-    let asked = credentials::ask(&loaded.config, !options.directory.is_empty() || loaded.path.is_none());
+    let asked = credentials::ask(&loaded.config, !options.directory.is_empty() || loaded.path.is_none() || !readable);
     let credentials =
         asked.into_iter().filter_map(|answer| answer.map_err(|error| problems.push(Problem::new("credentials", &error))).ok());
     let credentials = credentials.collect();

@@ -269,7 +269,8 @@ fn what_all_need_and_is_not_there_fails_before_any_begins() {
     let group = three();
     let lock = Lock::take(&group.path().join("audits"), "2026-06-01T06:00:00Z".parse().unwrap()).unwrap();
     let refused = group.audit("2026-06-01", &["--json"]).code(8);
-    assert!(refused.stdout.is_empty() && refused.stderr.contains("is in use"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("is in use"), "{}", refused.stderr);
+    assert_eq!(refused.json()["failed"]["exit_code"], 8, "stdout has its one document");
     drop(lock);
     std::fs::remove_file(group.path().join("workers.csv")).unwrap();
     group.audit("2026-06-01", &["--json"]).code(2);
