@@ -139,14 +139,16 @@ impl RunFolder {
         file.finish(rows)
     }
 
-    /// A file in place of one of the same name that this run wrote before: for saying that what was written does not hold.
-    pub fn replace(&self, name: &str, content: impl AsRef<[u8]>) -> Result<FileEntry> {
-        let path = self.path.join(name);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).with_context(|| writing(&path)),
-            _ => self.files.entries().retain(|file| file.name != name),
+    /// Removes what was written so far: the run failed, and none of it holds. On a full disk it also makes room for saying so.
+    pub fn clear(&self) -> Result<()> {
+        // Whether they reached the disk does not matter any more.
+        let _ = self.files.settle();
+        let clearing = || format!("removing what is in {}", self.path.display());
+        for entry in std::fs::read_dir(&self.path).with_context(clearing)? {
+            std::fs::remove_file(entry.with_context(clearing)?.path()).with_context(clearing)?;
         }
-        self.write(name, content, None)
+        self.files.entries().clear();
+        Ok(())
     }
 
     /// The finished files by name: several may be written at once.

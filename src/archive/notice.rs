@@ -173,6 +173,11 @@ pub fn metrics(notices: &[Notice]) -> String {
         }
     };
     let one = |value: i64| vec![(String::new(), value)];
+    // Nothing was counted in a run that failed: no zero stands for that.
+    let counted = |notice: &Notice, value: u64| match notice.outcome {
+        Outcome::Failed => Vec::new(),
+        _ => vec![(String::new(), i64::try_from(value).unwrap_or(i64::MAX))],
+    };
     let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     family("run_timestamp_seconds", "When the last run began.", &|notice| one(notice.started.timestamp()));
     family("run_judged", "Whether the last run judged whole evidence.", &|notice| {
@@ -183,11 +188,11 @@ pub fn metrics(notices: &[Notice]) -> String {
         let labelled = |(severity, count): (&Severity, &u64)| (format!(",severity=\"{}\"", severity.as_str()), number(*count));
         notice.findings.iter().map(labelled).collect()
     });
-    family("findings_new", "Findings that the run before did not have.", &|notice| one(number(notice.new)));
-    family("findings_resolved", "Findings of the run before that are gone.", &|notice| one(number(notice.resolved)));
-    family("accounts", "Domo accounts read.", &|notice| one(number(notice.accounts)));
-    family("people", "Directory rows read.", &|notice| one(number(notice.people)));
-    family("plan_actions", "Actions of the last plan.", &|notice| one(number(notice.actions)));
+    family("findings_new", "Findings that the run before did not have.", &|notice| counted(notice, notice.new));
+    family("findings_resolved", "Findings of the run before that are gone.", &|notice| counted(notice, notice.resolved));
+    family("accounts", "Domo accounts read.", &|notice| counted(notice, notice.accounts));
+    family("people", "Directory rows read.", &|notice| counted(notice, notice.people));
+    family("plan_actions", "Actions of the last plan.", &|notice| counted(notice, notice.actions));
     text
 }
 
@@ -225,6 +230,7 @@ mod tests {
         let text = metrics(&[notice(), Notice::failed("beta", notice().started, Kind::Failed)]);
         assert!(text.contains("domo_reconcile_findings{instance=\"ac\\\"me\",severity=\"high\"} 2\n"), "{text}");
         assert!(text.contains("domo_reconcile_run_judged{instance=\"beta\"} 0\n"), "{text}");
+        assert!(text.contains("domo_reconcile_accounts{instance=\"ac") && !text.contains("accounts{instance=\"beta\"}"), "{text}");
         let families: Vec<_> = text.lines().filter(|line| line.starts_with("# TYPE")).collect();
         assert_eq!(families.len(), 9, "each family once: {text}");
     }

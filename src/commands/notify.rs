@@ -9,7 +9,10 @@ use crate::domo::webhook;
 pub(super) fn tell(notify: &Notify, notices: &[Notice], terminal: &Terminal) {
     let textfile = notify.textfile.as_deref().map_or(Ok(()), |path| write_textfile(path, notices));
     let called = notify.url_env.as_deref().map_or(Ok(()), |name| super::runtime()?.block_on(webhook::post(name, &body(notices))));
-    for error in [textfile, called].into_iter().filter_map(Result::err) {
+    if let Err(error) = textfile {
+        terminal.error(&format!("warning: the metrics of this run are not there: {error:#}"));
+    }
+    if let Err(error) = called {
         terminal.error(&format!("warning: nobody was told of this run: {error:#}"));
     }
 }

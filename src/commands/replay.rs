@@ -9,7 +9,7 @@ use super::{Context, Ended};
 use crate::archive::diff::Diff;
 use crate::archive::findings::{FILE, Findings};
 use crate::archive::manifest::{ConfigDigest, Manifest, Summary};
-use crate::archive::{RunFolder, RunInfo, inputs, replay};
+use crate::archive::{Archive, RunFolder, RunInfo, inputs, replay};
 use crate::cli;
 use crate::config::Loaded;
 use crate::failure::Kind;
@@ -31,11 +31,12 @@ struct Answer<'a> {
 /// Runs it.
 pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
     let config = options.config.as_deref().map(|path| Loaded::read(Some(path))).transpose()?;
-    let mut stored = replay::read(&options.run, config)?;
+    let run = Archive::at(Path::new("audits")).folder_of(&options.run)?;
+    let mut stored = replay::read(&run, config)?;
     if options.config.is_none() && stored.config.config.report.templates.take().is_some() {
         context.terminal.say("The run's own templates are not kept; its findings are the same without them.");
     }
-    let beside = options.run.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
+    let beside = run.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
     let archive = options.archive.as_ref().unwrap_or(&beside);
     // Who was kept out of a run's files stays out of its replay's.
     let redact = stored.manifest.files.iter().any(|file| file.name == report::REDACTION_KEY);
@@ -46,7 +47,16 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
     let folder = RunFolder::create(archive, context.started)?;
     let then = &stored.manifest.run;
     let own = RunInfo::new(folder.id(), context.started, then.as_of, &then.instance, folder.user());
-    let judged = stored.judge(&own)?;
+    let mut judged = stored.judge(&own)?;
+    let note = format!(
+        "This is a replay: {} judged the run {} again on {}, from what that run had kept, into {}. It makes no plan and is no part \
+         of the history.",
+        own.user,
+        then.id,
+        own.started.date_naive(),
+        own.id
+    );
+    judged.history.notes.insert(0, note);
     folder.write("accounts.jsonl", stored.accounts.snapshot.bytes(), Some(stored.accounts.snapshot.len() as u64))?;
     inputs::keep(&folder, &stored.people, &stored.config)?;
     let inputs = report::Inputs {
@@ -58,7 +68,7 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
         history: &judged.history,
         // A plan is for the day it was made; a replay only looks.
         plan: None,
-        options: report::Options { redact, ..report::Options::default() },
+        options: report::Options { redact, replay: true, ..report::Options::default() },
     };
     report::write(&inputs, &folder)?;
     let digest = folder.files().into_iter().find(|file| file.name == FILE).map(|file| file.sha256);

@@ -571,7 +571,11 @@ impl Builder<'_> {
 
     fn no_plan(&self) -> Option<String> {
         let incomplete = self.inputs.reconciliation.evidence.status == EvidenceStatus::Incomplete;
-        let why = if incomplete { "plan.none_incomplete" } else { "plan.none_nothing" };
+        let why = match (self.inputs.options.replay, incomplete) {
+            (true, _) => "plan.none_replay",
+            (false, true) => "plan.none_incomplete",
+            (false, false) => "plan.none_nothing",
+        };
         self.inputs.plan.is_none().then(|| self.t.get(why).to_owned())
     }
 

@@ -13,15 +13,16 @@ use crate::text;
 
 const PAGE: &str = include_str!("../../templates/failed.html");
 
-/// Writes `report.html` and `report.md`, in place of what there may be of them. The folder must not be completed afterwards: a run
-/// that failed has no manifest.
+/// Writes `report.html` and `report.md`, in place of everything there may be: a page or a plan of a run that failed would be taken
+/// for one that holds. The folder must not be completed afterwards: a run that failed has no manifest.
 pub fn failed(run: &RunInfo, config: &Loaded, error: &anyhow::Error, folder: &mut RunFolder) -> Result<()> {
     let title = &config.config.report.title;
     let why: Vec<_> = failure::paragraph(error).lines().map(|line| text::visible(line).into_owned()).collect();
     let seen = json!({ "title": title, "run": run, "why": why.join("\n") });
     let page = tera::Tera::one_off(PAGE, &Context::from_serialize(&seen)?, true)?;
-    folder.replace("report.html", page)?;
-    folder.replace("report.md", markdown_of(title, run, &why))?;
+    folder.clear()?;
+    folder.write("report.html", page, None)?;
+    folder.write("report.md", markdown_of(title, run, &why), None)?;
     Ok(())
 }
 
@@ -57,9 +58,11 @@ mod tests {
         let mut folder = RunFolder::create(archive.path(), started).unwrap();
         let run = RunInfo::new(folder.id(), started, started.date_naive(), "acme", "ada");
         folder.write("report.html", "half a page", None).unwrap();
+        folder.write("plan.json", "a plan that nobody may apply", None).unwrap();
         let said = anyhow::anyhow!("<script>alert(1)</script> | `x`");
         let error = said.context(Failure::failed("Domo answered 503").hint("try again later"));
         failed(&run, &Loaded::default(), &error, &mut folder).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
         let page = read("report.html");
         assert!(page.contains("this run failed") && page.contains("next: try again later") && !page.contains("<script"), "{page}");

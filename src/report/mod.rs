@@ -67,6 +67,8 @@ pub struct Options {
     pub markdown: Flavour,
     /// Replace names, e-mails, phones and employee numbers by tokens.
     pub redact: bool,
+    /// A stored run judged again: there is no plan whatever was found.
+    pub replay: bool,
 }
 
 /// Writes every file of a run that is not an input of later verbs: findings.json, the CSV files, the review sheets, report.md and

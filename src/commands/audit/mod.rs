@@ -27,7 +27,7 @@ pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
     let audit = Audit {
         as_of: options.as_of.unwrap_or(context.started.date_naive()),
         archive: options.archive.clone(),
-        report: report::Options { markdown, redact: options.redact },
+        report: report::Options { markdown, redact: options.redact, replay: false },
         fail_on: options.fail_on,
     };
     let from = match &options.accounts {

@@ -43,6 +43,15 @@ fn a_disk_that_is_full_at_any_point_leaves_no_half_run() {
             failed += 1;
         }
     }
+    // Of what they wrote nothing is left that could be taken for a result or a plan.
+    for folder in company.runs()["unfinished"].as_array().unwrap() {
+        let entries = std::fs::read_dir(company.path().join(folder.as_str().unwrap())).unwrap();
+        for entry in entries.flatten() {
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            assert!(["report.html", "report.md"].iter().any(|name| entry.file_name() == *name), "{entry:?}");
+            assert!(text.is_empty() || text.contains("FAILED") || text.contains("this run failed"), "{entry:?}: {text}");
+        }
+    }
     assert!(failed >= 3, "only {failed} runs met the full disk");
     // The room is back: the next run goes on as if nothing had been.
     let next = company.audit("2026-06-01");
