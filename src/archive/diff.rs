@@ -45,7 +45,10 @@ impl Line {
 
 /// Compares two runs by their `findings.json`.
 pub fn diff(from: &StoredRun, to: &StoredRun) -> anyhow::Result<Diff> {
-    let read = |run: &StoredRun| Findings::read(&run.path.join(FILE));
+    let read = |run: &StoredRun| match run.pruned {
+        true => Err(run.gone().into()),
+        false => Findings::read(&run.path.join(FILE)),
+    };
     let tokens = to.path.parent().map(Tokens::of).unwrap_or_default();
     Ok(between((from.id(), &read(from)?.findings), (to.id(), &read(to)?.findings), &tokens))
 }

@@ -36,8 +36,11 @@ impl Lock {
 
     /// Takes the lock of `what`, held in this file, for somebody who is `doing` something with it, such as `apply by ana`.
     pub fn take_at(path: &Path, what: &str, doing: &str, now: DateTime<Utc>) -> Result<Self> {
-        let cannot =
-            || Failure::failed(format!("cannot lock {what} in {}", path.display())).hint("see whether the folder can be written");
+        let cannot = || {
+            Failure::failed(format!("cannot lock {what} in {}", path.display())).hint(
+                "see whether the folder can be written, and whether its file system has locks (some network folders have none)",
+            )
+        };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::folder::MANIFEST;
+use super::lock::make_private_folder;
 use super::store::{Listing, PRUNED};
 use super::{Archive, Lock, StoredRun, run, summaries};
 use crate::failure::Failure;
@@ -174,7 +175,7 @@ fn keep_manifest(archive: &Archive, run: &StoredRun) -> Result<()> {
     let folder = archive.path().join(PRUNED);
     let path = folder.join(format!("{}.json", run.id()));
     let cannot = || format!("keeping the manifest of {}", run.id());
-    std::fs::create_dir_all(&folder).with_context(cannot)?;
+    make_private_folder(&folder).with_context(cannot)?;
     let bytes = std::fs::read(run.path.join(MANIFEST)).with_context(cannot)?;
     if std::fs::read(&path).is_ok_and(|kept| kept == bytes) {
         return Ok(());

@@ -45,6 +45,12 @@ impl StoredRun {
         &self.head.run.id
     }
 
+    /// That only its manifest is left.
+    pub(super) fn gone(&self) -> Failure {
+        Failure::usage(format!("the run {} was pruned: only its manifest is kept, {}", self.id(), self.path.display()))
+            .hint("`runs show` says what the manifest knows")
+    }
+
     /// How the next run names it.
     pub fn link(&self) -> Link {
         Link { run_id: self.head.run.id.clone(), manifest_sha256: self.sha256.clone() }
@@ -60,6 +66,23 @@ pub struct Listing {
     pub unfinished: Vec<PathBuf>,
     /// Folders named as runs whose manifest cannot be used, and why.
     pub unreadable: Vec<(PathBuf, String)>,
+}
+
+impl Listing {
+    /// A folder that another run names as the one before was a run: it is not unfinished, its manifest is lost.
+    fn tell_lost_manifests(&mut self) {
+        for folder in std::mem::take(&mut self.unfinished) {
+            let id = folder.file_name().unwrap_or_default();
+            let named = |run: &&StoredRun| run.head.previous.as_ref().is_some_and(|link| id == link.run_id.as_str());
+            match self.runs.iter().find(named) {
+                Some(later) => {
+                    let why = format!("its {MANIFEST} is missing: {} names it as the run before", later.id());
+                    self.unreadable.push((folder, why));
+                }
+                None => self.unfinished.push(folder),
+            }
+        }
+    }
 }
 
 impl Archive {
@@ -85,7 +108,7 @@ impl Archive {
             let manifest = folder.join(MANIFEST);
             match read_run(&folder) {
                 Ok(run) => listing.runs.push(run),
-                Err(_) if matches!(manifest.try_exists(), Ok(false)) => listing.unfinished.push(folder),
+                Err(_) if !is_there(&manifest) => listing.unfinished.push(folder),
                 Err(error) => listing.unreadable.push((folder, format!("{error:#}"))),
             }
         }
@@ -101,6 +124,7 @@ impl Archive {
             }
         }
         listing.runs.sort_by(|one, other| (one.number(), one.id()).cmp(&(other.number(), other.id())));
+        listing.tell_lost_manifests();
         Ok(listing)
     }
 
@@ -120,6 +144,18 @@ impl Archive {
             Some(id) if run::is_id(id) => read_run(&inside),
             _ => read_copy(name),
         }
+    }
+
+    /// The folder of the run that somebody names: a folder anywhere, or in this archive an id or `latest`.
+    pub fn folder_of(&self, name: &Path) -> Result<PathBuf> {
+        if name.is_dir() {
+            return Ok(name.to_owned());
+        }
+        let run = self.find(name)?;
+        if run.pruned {
+            return Err(run.gone().into());
+        }
+        Ok(run.path)
     }
 
     /// The last run of the chain.
@@ -143,7 +179,7 @@ pub(super) fn read_copy(folder: &Path) -> Result<StoredRun> {
             .hint("name a run's folder, such as audits/20261123T060000Z-4be21f; `runs` lists them")
             .into());
     }
-    if matches!(manifest.try_exists(), Ok(false)) {
+    if !is_there(&manifest) {
         return Err(Failure::failed(format!("{} is not a complete run: it has no {MANIFEST}", folder.display()))
             .hint("the run is under way, failed (its report.md says why), was cut short, or lost its manifest; `runs` lists the complete ones")
             .into());
@@ -156,7 +192,15 @@ pub(super) fn read_pruned(file: &Path, id: &str) -> Result<StoredRun> {
     named(read(file, file, true)?, id)
 }
 
+/// Whether there is anything of this name, a link that leads nowhere too. What cannot be asked is left to whoever reads it.
+fn is_there(path: &Path) -> bool {
+    !path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
 fn read(manifest: &Path, path: &Path, pruned: bool) -> Result<StoredRun> {
+    if manifest.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(Failure::failed(format!("{} is not a plain file any more: it was altered", manifest.display())).into());
+    }
     let bytes = std::fs::read(manifest).with_context(|| format!("reading {}", manifest.display()))?;
     let damaged = || Failure::failed(format!("{} is not a manifest: it was altered", manifest.display()));
     let head: Head = serde_json::from_slice(&bytes).with_context(damaged)?;

@@ -5,6 +5,7 @@
 //! by itself is that nobody rewrote the whole chain; for that, note the newest manifest's SHA-256 elsewhere, or sign it (see
 //! `signature`).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -114,6 +115,7 @@ pub fn verify(folder: &Path, signers: Option<&Signers>) -> Result<Verification> 
     found.notes.extend(after.notes);
     found.follow(&archive, &run);
     found.look_ahead(&listing, &run);
+    found.look_around(&archive, &listing, &run, folder);
     match signature::check(folder, signers)? {
         signature::Verdict::By(principal) => found.signed_by = Some(principal),
         signature::Verdict::Bad(problem) => found.problems.push(problem),
@@ -261,6 +263,35 @@ impl Verification {
         if !named {
             self.notes
                 .push(format!("No later run names this manifest yet. Note its SHA-256 elsewhere, or sign it: {}.", run.sha256));
+        }
+    }
+}
+
+impl Verification {
+    /// What the archive around the run says of it: each run has one before it and at most one after it, and its own name.
+    fn look_around(&mut self, archive: &Archive, listing: &Listing, run: &StoredRun, folder: &Path) {
+        let mut after: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
+        for other in &listing.runs {
+            let before = other.head.previous.as_ref().map(|link| link.run_id.as_str());
+            after.entry(before).or_default().push(other.id());
+        }
+        let behind = self.chain.iter().map(|before| Some(before.run_id.as_str()));
+        let path: Vec<_> = [Some(run.id())].into_iter().chain(behind).chain([None]).collect();
+        for at in path {
+            let Some(several) = after.get(&at).filter(|several| several.len() > 1) else { continue };
+            let names = several.join(" and ");
+            let what = match at {
+                Some(at) => format!("The chain forks: {names} name {at} as the run before."),
+                None => format!("The chain has several beginnings: {names} name no run before them."),
+            };
+            self.problems.push(format!("{what} A run was put in later, or two archives were mixed."));
+        }
+        let name = folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+        if let Some(name) = name.filter(|name| name != run.id())
+            && !is_alone(archive, run)
+            && !archive.path().join(run.id()).exists()
+        {
+            self.problems.push(format!("The folder is named {name}, the run in it is {}: its archive does not find it.", run.id()));
         }
     }
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::{Context, Ended};
+use crate::archive::Archive;
 use crate::archive::signature::Signers;
 use crate::archive::verify::{ChainEnd, FileState, Verification, verify};
 use crate::cli;
@@ -20,7 +21,7 @@ struct Answer<'a> {
 /// Runs it.
 pub(super) fn run(options: &cli::Verify, context: &Context) -> Result<Ended> {
     let signers = options.allowed_signers.as_deref().map(Signers::read).transpose()?;
-    let verification = verify(&options.run, signers.as_ref())?;
+    let verification = verify(&Archive::at(&options.archive).folder_of(&options.run)?, signers.as_ref())?;
     let holds = verification.holds();
     if options.json {
         context.terminal.json(&Answer { holds, verification: &verification })?;

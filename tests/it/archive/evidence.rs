@@ -92,6 +92,63 @@ fn every_tampering_with_every_link_of_the_chain_is_told() {
 }
 
 #[test]
+fn a_chain_has_one_beginning_and_no_fork_and_a_run_keeps_its_name() {
+    let company = Company::new();
+    let runs: Vec<_> = (1..=3).map(|month| company.audit(&format!("2026-0{month}-01"))).collect();
+    let archive = company.path().join("audits");
+    for forked in [&runs[2], &runs[0]] {
+        // Whole by itself: only that two of them have one before shows that one was put in.
+        let id = "20260302T060000Z-abcdef";
+        copy(&forked.folder, &archive.join(id));
+        let manifest = std::fs::read_to_string(forked.folder.join("manifest.json")).unwrap();
+        std::fs::write(archive.join(id).join("manifest.json"), manifest.replacen(&forked.id(), id, 1)).unwrap();
+        let said = company.verify(&runs[2]).code(1).stdout;
+        let what =
+            if forked.id() == runs[0].id() { "PROBLEM: The chain has several beginnings: " } else { "PROBLEM: The chain forks: " };
+        assert!(said.contains(what) && said.contains(id) && said.contains(&forked.id()), "{said}");
+        verify(&archive.join(id)).code(1);
+        std::fs::remove_dir_all(archive.join(id)).unwrap();
+        company.verify(&runs[2]).code(0);
+    }
+    let renamed = archive.join("20260201T060000Z-000000");
+    std::fs::rename(&runs[1].folder, &renamed).unwrap();
+    let said = verify(&renamed).code(1).stdout;
+    assert!(said.contains(&format!("The folder is named 20260201T060000Z-000000, the run in it is {}", runs[1].id())), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_manifest_that_is_a_link_is_no_manifest() {
+    let company = Company::new();
+    let run = company.audit("2026-06-01");
+    let (manifest, away) = (run.folder.join("manifest.json"), company.path().join("away"));
+    std::fs::rename(&manifest, &away).unwrap();
+    std::os::unix::fs::symlink(&away, &manifest).unwrap();
+    assert!(company.verify(&run).code(1).stderr.contains("is not a plain file any more"));
+    assert_eq!(company.runs()["unreadable"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_run_is_verified_and_replayed_by_the_id_that_its_report_says() {
+    let company = Company::new();
+    let audited = company.audit("2026-06-01");
+    let id = audited.id();
+    let report = std::fs::read_to_string(audited.folder.join("report.md")).unwrap();
+    assert!(report.contains(&format!("domo-reconcile verify {id}")), "{report}");
+    for name in [id.as_str(), "latest"] {
+        assert!(run(company.path(), ["verify", name]).code(0).stdout.contains(&id));
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    run(elsewhere.path(), ["verify", &id, "--archive", company.path().join("audits").to_str().unwrap()]).code(0);
+    run(elsewhere.path(), ["verify", &id]).code(2);
+    let replayed = run(company.path(), ["replay", &id, "--json"]).code(0).json();
+    assert_eq!(replayed["replay_of"], id);
+    // What is made of old data says so, and says nothing of the policy.
+    let replay = std::fs::read_to_string(Path::new(replayed["run_dir"].as_str().unwrap()).join("report.md")).unwrap();
+    assert!(replay.contains("This is a replay: ") && replay.contains("There is no plan: this is a replay"), "{replay}");
+}
+
+#[test]
 fn a_run_copied_away_is_checked_as_far_as_it_goes() {
     let company = Company::new();
     company.audit("2026-05-01");

@@ -74,6 +74,32 @@ fn the_newest_complete_run_and_open_plans_stay_whatever_the_rule() {
 }
 
 #[test]
+fn a_run_whose_manifest_was_lost_is_not_taken_for_one_that_was_cut_short() {
+    let company = Company::new();
+    let lost = company.audit("2026-05-01");
+    let next = company.audit("2026-06-01");
+    std::fs::remove_file(lost.folder.join("manifest.json")).unwrap();
+    let listed = company.runs();
+    assert!(listed["unfinished"].as_array().unwrap().is_empty(), "{listed}");
+    let why = &listed["unreadable"][0][1];
+    assert!(why.as_str().unwrap().contains(&format!("its manifest.json is missing: {} names it", next.id())), "{why}");
+    prune(&company, "2026-09-01", &["--keep-runs", "1", "--confirm"]).code(0);
+    assert!(lost.folder.exists(), "what is left of it is evidence");
+}
+
+#[test]
+fn what_needs_the_files_of_a_pruned_run_says_that_they_are_gone() {
+    let company = Company::new();
+    let old = company.audit("2026-05-01").id();
+    company.audit("2026-06-01");
+    prune(&company, "2026-09-01", &["--keep-runs", "1", "--confirm"]).code(0);
+    for args in [["runs", "diff", &old].as_slice(), &["verify", &old], &["replay", &old]] {
+        let refused = run(company.path(), args.iter().copied()).code(2);
+        assert!(refused.stderr.contains("was pruned: only its manifest is kept"), "{}", refused.stderr);
+    }
+}
+
+#[test]
 fn pruning_needs_a_rule_and_an_archive() {
     let company = Company::new();
     run(company.path(), ["runs", "prune", "--keep-runs", "1"]).code(2);
