@@ -1,4 +1,5 @@
-//! People whom an orphan may be: by name, by the local part of the address. Suggestions for a reader, never a match.
+//! People whom an orphan may be: by name, by an address that is no key here or a mailbox elsewhere, by a number that is not unique.
+//! Suggestions for a reader, never a match.
 //!
 //! Only people without an account are candidates, indexed by the words of their names; words that too many of them share are passed
 //! over, so that the work stays linear.
@@ -13,7 +14,7 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::correlate::NONE;
 use super::finding::Candidate;
 use super::judge::Judge;
-use super::keys::Addresses;
+use super::keys::{Addresses, Number, loosely};
 use super::matching::Matches;
 use super::{AccountSituation, Pattern};
 
@@ -32,6 +33,10 @@ pub(super) struct Candidates {
     by_word: HashMap<String, Vec<u32>>,
     /// By the local part of the address, where only one of them has it.
     by_mailbox: HashMap<String, u32>,
+    /// By any of their addresses, whether or not these are keys.
+    by_address: HashMap<String, Vec<u32>>,
+    /// By the number without prefix and zeros.
+    by_number: HashMap<String, Vec<u32>>,
 }
 
 impl Candidates {
@@ -47,14 +52,26 @@ impl Candidates {
             return index;
         }
         let free = |row: &u32| matches.account_of[*row as usize] == NONE;
+        let number = |row: u32| {
+            let number = people.employee_number.get(row).and_then(|text| Number::of(text).text())?;
+            loosely(&number).map(str::to_owned)
+        };
         let named = |row: u32| {
+            let all = people.email.get(row).into_iter().chain(people.alternate_email.get(row));
+            let all: Vec<String> = all.filter_map(|text| addresses.key(text)).map(|key| key.into_owned()).collect();
             let mailbox = people.email.get(row).and_then(|email| addresses.key(email));
             let mailbox = mailbox.and_then(|email| Some(email.rsplit_once('@')?.0.to_owned()));
-            (row, people.display_name(row).map(|name| words(&name)).unwrap_or_default(), mailbox)
+            (row, people.display_name(row).map(|name| words(&name)).unwrap_or_default(), mailbox, all, number(row))
         };
         let named: Vec<_> = (0..people.height).into_par_iter().filter(free).map(named).collect();
         let mut shared = BTreeSet::new();
-        for (row, words, mailbox) in named {
+        for (row, words, mailbox, all, number) in named {
+            for address in all {
+                index.by_address.entry(address).or_default().push(row);
+            }
+            if let Some(number) = number {
+                index.by_number.entry(number).or_default().push(row);
+            }
             for word in words {
                 index.by_word.entry(word).or_default().push(row);
             }
@@ -64,7 +81,9 @@ impl Candidates {
                 shared.insert(mailbox);
             }
         }
-        index.by_word.retain(|_, rows| rows.len() <= COMMON);
+        for index in [&mut index.by_word, &mut index.by_address, &mut index.by_number] {
+            index.retain(|_, rows| rows.len() <= COMMON);
+        }
         index.by_mailbox.retain(|mailbox, _| !shared.contains(mailbox));
         index
     }
@@ -75,16 +94,29 @@ impl Candidates {
         let ours = words(accounts.name.get(account).unwrap_or_default());
         let mailbox = mailbox(judge, account);
         let same_mailbox = mailbox.as_ref().and_then(|mailbox| self.by_mailbox.get(mailbox));
-        let mut near: Vec<u32> =
-            ours.iter().filter_map(|word| self.by_word.get(word)).flatten().chain(same_mailbox).copied().collect();
+        let further = accounts.alternate_email.get(account).unwrap_or_default().split([';', ',', '|']);
+        let mine = accounts.email.get(account).into_iter().chain(further).filter_map(|text| judge.addresses.key(text));
+        let same_address: Vec<u32> = mine.filter_map(|key| self.by_address.get(key.as_ref())).flatten().copied().collect();
+        let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text());
+        let same_number =
+            number.as_deref().and_then(loosely).and_then(|loose| self.by_number.get(loose)).map_or(&[][..], Vec::as_slice);
+        let by_name = ours.iter().filter_map(|word| self.by_word.get(word)).flatten();
+        let mut near: Vec<u32> = by_name.chain(same_mailbox).chain(&same_address).chain(same_number).copied().collect();
         near.sort_unstable();
         near.dedup();
         let scored = near.into_iter().map(|row| {
             let theirs = words(&people.display_name(row).unwrap_or_default());
             let (mut score, mut why) = likeness(&ours, &theirs);
-            if same_mailbox == Some(&row) {
+            if same_address.contains(&row) {
+                score = score.max(0.95);
+                why.push("an e-mail address in common");
+            } else if same_mailbox == Some(&row) {
                 score = score.max(0.9);
                 why.push("same mailbox at another domain");
+            }
+            if same_number.contains(&row) {
+                score = score.max(0.9);
+                why.push("the same number but for prefix and zeros");
             }
             for (field, ours, theirs) in [
                 ("same department", accounts.department.filled(account), people.department.filled(row)),

@@ -11,6 +11,7 @@ use super::fold::Fold;
 use crate::config::Status;
 use crate::directory::People;
 use crate::domo::Accounts;
+use crate::text::plural;
 
 /// One chunk of text: looked into a hundred million times, so without the search for the right chunk.
 type Text = <StringType as PolarsDataType>::Array;
@@ -308,6 +309,23 @@ impl<'a> PersonColumns<'a> {
     /// Whether any file carries one of the fields.
     pub(super) fn any_provides(&self, fields: &[&str]) -> bool {
         self.provided.iter().any(|provided| fields.iter().any(|field| provided.contains(field)))
+    }
+
+    /// The people who are only in files that carry none of the fields, where other files carry one: `12 people are only in x.csv`.
+    pub(super) fn without(&self, fields: &[&str]) -> Option<String> {
+        let lacks: Vec<bool> = self.provided.iter().map(|provided| !fields.iter().any(|field| provided.contains(field))).collect();
+        if !lacks.contains(&true) {
+            return None;
+        }
+        let of = |source: u32| lacks.get(source as usize).copied().unwrap_or(false);
+        let lacking = |person: &u32| match self.folded(*person) {
+            [] => of(self.source(*person)),
+            rows => rows.iter().all(|row| of(self.place(*row).0)),
+        };
+        let count = (0..self.height).filter(lacking).count() as u64;
+        let names = lacks.iter().zip(&self.people.sources).filter(|(lacks, _)| **lacks).map(|(_, source)| source.name.as_str());
+        let names: Vec<&str> = names.collect();
+        (count > 0).then(|| format!("{} only in {}", plural(count, "person is", "people are"), names.join(" and ")))
     }
 
     /// What a row of the directory says of employment.

@@ -55,10 +55,7 @@ impl<'a> Drifts<'a> {
 
     /// The fields compared for at least one person.
     pub(super) fn compared(&self) -> Vec<String> {
-        let carried = |field: &&&str| match **field {
-            "name" => self.people.any_provides(&["name", "given_name", "family_name"]),
-            field => self.people.any_provides(&[field]),
-        };
+        let carried = |field: &&&str| self.people.any_provides(columns_of(field));
         let mut fields: Vec<String> = self.fields.iter().filter(carried).map(|field| (*field).to_owned()).collect();
         if self.compares_roles() {
             fields.push("role".to_owned());
@@ -66,9 +63,9 @@ impl<'a> Drifts<'a> {
         fields
     }
 
-    /// Whether the directory or a rule gives a role.
+    /// Whether the accounts have roles, and the directory or a rule gives one.
     pub(super) fn compares_roles(&self) -> bool {
-        !self.roles.is_empty() || self.people.any_provides(&["role"])
+        self.accounts.provides("role") && (!self.roles.is_empty() || self.people.any_provides(&["role"]))
     }
 
     /// Everything that differs, in the order of the configuration, role last.
@@ -188,6 +185,11 @@ impl<'a> Drifts<'a> {
         }
         DriftField { field: field.to_owned(), domo, directory, note, writable }
     }
+}
+
+/// The columns of the directory that a field is compared with: any of them will do.
+pub(super) fn columns_of<'f>(field: &'f &'f str) -> &'f [&'f str] {
+    if *field == "name" { &["name", "given_name", "family_name"] } else { std::slice::from_ref(field) }
 }
 
 /// Domo's integer field: digits only, at most 16, no leading zero.

@@ -37,13 +37,13 @@ pub(super) fn key_in_words(key: Key) -> &'static str {
     }
 }
 
-/// `e-mail and employee number`.
-pub(super) fn keys_in_words(keys: &[Key]) -> String {
+/// `e-mail or employee number`.
+pub(super) fn any_key_in_words(keys: &[Key]) -> String {
     let words: Vec<&str> = keys.iter().map(|key| key_in_words(*key)).collect();
     match words.as_slice() {
         [] => "no key".into(),
         [one] => (*one).into(),
-        [some @ .., last] => format!("{} and {last}", some.join(", ")),
+        [some @ .., last] => format!("{} or {last}", some.join(", ")),
     }
 }
 

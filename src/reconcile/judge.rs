@@ -136,11 +136,11 @@ impl Judge<'_> {
         let severity = if self.accounts.may_administer(row) { Severity::High } else { Severity::Medium };
         let role = self.accounts.role(row).filter(|_| severity == Severity::High);
         let role = role.map(|role| format!(", with the role {role}")).unwrap_or_default();
-        let mut reason = format!("Active{role}, but nobody in the directory has its {}", explain::keys_in_words(&tried));
+        let mut reason = format!("Active{role}, but nobody in the directory has its {}", explain::any_key_in_words(&tried));
         reason.push_str(&self.last_seen(row, None));
         let candidates = self.candidates.of(self, row);
         if let Some(nearest) = candidates.first() {
-            reason.push_str(&format!("; nearest by name: {}, {}", explain::person(&nearest.person), nearest.why));
+            reason.push_str(&format!("; nearest: {}, {}", explain::person(&nearest.person), nearest.why));
         }
         let detail = Detail::Orphan { keys_tried: tried, candidates, created: self.accounts.created.get(row) };
         let mut draft = self.draft(Kind::Orphan, severity, row, reason, detail);
@@ -230,6 +230,7 @@ impl Judge<'_> {
         let severity = if drift.iter().any(is_key) { Severity::Medium } else { Severity::Low };
         let fields: Vec<&str> = drift.iter().map(|field| field.field.as_str()).collect();
         let mut reason = match fields.as_slice() {
+            ["role"] => "The role differs from the one that a rule or the directory gives".to_owned(),
             [one] => format!("The {} differs from the directory", field_in_words(one)),
             many => {
                 let many: Vec<String> = many.iter().map(|field| field_in_words(field)).collect();
@@ -247,7 +248,9 @@ impl Judge<'_> {
         }
         let writable = drift.iter().any(|field| field.writable);
         if !writable {
-            reason.push_str("; none of it can be written");
+            let why = drift.first().and_then(|field| field.note.as_deref()).filter(|_| drift.len() == 1);
+            let what = if drift.len() == 1 { "it cannot be written" } else { "none of them can be written" };
+            reason.push_str(&format!("; {what}{}", why.map(|why| format!(": {why}")).unwrap_or_default()));
         }
         let mut draft = self.with_person(self.draft(Kind::Drift, severity, row, reason, Detail::None), person, agreeing);
         draft.finding.drift = drift;
@@ -257,7 +260,8 @@ impl Judge<'_> {
 
     fn conflict(&self, row: u32) -> Draft {
         let pointers = &self.matches.pointers;
-        let mut by_email = [pointers.by_email(row), &pointers.by_alternate(row)].concat();
+        let (by_main, by_alternate) = (pointers.by_email(row), pointers.by_alternate(row));
+        let mut by_email = [by_main, &by_alternate].concat();
         by_email.sort_unstable();
         by_email.dedup();
         let by_number = pointers.by_number(row);
@@ -270,10 +274,10 @@ impl Judge<'_> {
             });
             explain::listed(people)
         };
-        let mut reason = format!("The e-mail address is that of {}", in_words(&by_email));
-        if !by_number.is_empty() {
-            reason.push_str(&format!("; the employee number is that of {}", in_words(by_number)));
-        }
+        let keys = [("e-mail address", by_main), ("alternate e-mail", &by_alternate), ("employee number", by_number)];
+        let named = keys.into_iter().filter(|(_, rows)| !rows.is_empty());
+        let mut reason = named.map(|(key, rows)| format!("the {key} is that of {}", in_words(rows))).collect::<Vec<_>>().join("; ");
+        reason.replace_range(..1, "T");
         if reused_address {
             reason.push_str(": a joiner seems to have a leaver's account");
         }

@@ -21,6 +21,7 @@ mod rule;
 mod rules;
 mod situation;
 mod taken;
+mod untested;
 
 pub use rule::Pattern as Wildcard;
 pub use situation::Exclusions;
@@ -381,7 +382,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         dormancy: outcome::dormancy(&accounts, rules.as_of),
         patterns: outcome::patterns(&findings, judge.candidates.moved_domains(&judge)),
         exceptions,
-        not_tested: outcome::not_tested(rules, &accounts, &people, &drifts),
+        not_tested: untested::not_tested(rules, &accounts, &people, &drifts),
         method: outcome::method(&judge, rules, rejected),
         findings,
     }

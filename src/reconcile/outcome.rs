@@ -1,4 +1,4 @@
-//! What is said around the findings: evidence, method, what was not tested, floods, and the rows as frames.
+//! What is said around the findings: evidence, method, floods, and the rows as frames.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use rayon::prelude::*;
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::correlate::NONE;
-use super::drift::{self, Drifts};
-use super::explain::{days, keys_in_words, plural};
+use super::drift;
+use super::explain::{days, plural};
 use super::fold::Fold;
 use super::judge::Judge;
 use super::keys::Addresses;
 use super::matching::{Agreeing, Matches, Part, Verdict};
 use super::{
-    AccountSituation, AccountTotals, Dormancy, EvidenceStatus, EvidenceSummary, Finding, Kind, Method, NotTested, Pattern,
-    PersonSituation, PersonTotals, Privileged, Rules,
+    AccountSituation, AccountTotals, Dormancy, EvidenceStatus, EvidenceSummary, Finding, Kind, Method, Pattern, PersonSituation,
+    PersonTotals, Privileged, Rules,
 };
 use crate::config::{Config, Key, Status};
 
@@ -258,79 +258,6 @@ pub(super) fn patterns(findings: &[Finding], moved_domains: Vec<Pattern>) -> Vec
     });
     floods.truncate(PATTERNS);
     floods
-}
-
-/// Checks that could not run, and why.
-pub(super) fn not_tested(
-    rules: &Rules<'_>,
-    accounts: &AccountColumns<'_>,
-    people: &PersonColumns<'_>,
-    drifts: &Drifts<'_>,
-) -> Vec<NotTested> {
-    let mut list: Vec<NotTested> = Vec::new();
-    let mut add = |check: &str, why: String| list.push(NotTested { check: check.to_owned(), why });
-    if !people.any_provides(&["status", "termination_date"]) {
-        add("leaver", "The directory has neither a status nor a termination date: everyone listed counts as employed".into());
-    }
-    if !people.any_provides(&["status"]) {
-        add("suspended", "The directory has no status column".into());
-    }
-    if !people.any_provides(&["status", "hire_date"]) {
-        add("early", "The directory has neither a status nor a hire date".into());
-    }
-    if !accounts.provides("last_login") {
-        let why = match rules.config.domo.activity_days {
-            0 => "No sign-in times: Domo's user API returns none, and activity_days is 0".to_owned(),
-            window => {
-                format!(
-                    "No sign-in times: Domo's user API returns none, and the activity log of {} was not read",
-                    days(window.into())
-                )
-            }
-        };
-        add("dormant", why);
-    }
-    if !accounts.provides("active") {
-        add("deactivated", "The accounts do not say whether they are active: all count as active".into());
-    }
-    if !accounts.provides("role") && !accounts.provides("role_id") {
-        add("privileged", "The accounts carry no role".into());
-    }
-    let compared = drifts.compared();
-    for field in rules.config.drift.fields.iter().filter(|field| !compared.contains(field)) {
-        let carried = if field == "name" {
-            people.any_provides(&["name", "given_name", "family_name"])
-        } else {
-            people.any_provides(&[field.as_str()])
-        };
-        let why = match (accounts.provides(field), carried) {
-            (_, false) => format!("The directory has no column for {}", field.replace('_', " ")),
-            (false, true) => format!("The accounts carry no {}", field.replace('_', " ")),
-            (true, true) => format!("{} is not a field that is compared", field.replace('_', " ")),
-        };
-        add(&format!("drift.{field}"), why);
-    }
-    if !drifts.compares_roles() {
-        add("drift.role", "Neither the directory nor a [[role]] rule says who should have which role".into());
-    }
-    for field in rules.config.expected.iter().flat_map(|rule| rule.keys()) {
-        if !people.any_provides(&[field.as_str()]) {
-            add("missing", format!("[expected] asks for {field}, which the directory has no column for: nobody is expected"));
-        }
-    }
-    let owner = accounts.accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id);
-    if owner.is_none() && rules.config.domo.client_owner.is_none() {
-        add("self", "Neither the token nor client_owner says whose account is behind the API client".into());
-    }
-    for key in &rules.config.matching.keys {
-        let ours = accounts.provides(key.as_str()) || *key == Key::AlternateEmail && accounts.provides("email");
-        let theirs = people.any_provides(&[key.as_str()]) || *key == Key::AlternateEmail && people.any_provides(&["email"]);
-        if !(ours && theirs) {
-            let side = if ours { "directory carries" } else { "accounts carry" };
-            add(&format!("match.{}", key.as_str()), format!("The {side} no {}", keys_in_words(&[*key])));
-        }
-    }
-    list
 }
 
 /// Normalisations that matches needed.

@@ -683,6 +683,10 @@ mod drift {
         let rule = |role: &str| format!("[[role]]\ndepartment = [\"Finance\"]\nrole = \"{role}\"");
         let judged = company.clone().config(&rule("Editor")).judged();
         assert!(!fields(&judged.findings)[0].4, "a custom role is kept");
+        let reason = &only(&judged).reason;
+        let expected =
+            "The role differs from the one that a rule or the directory gives; it cannot be written: a custom role is kept";
+        assert_eq!(reason, expected);
         let company = pair(account(1), person(1));
         let judged = company.clone().config(&rule("Editor")).judged();
         let drift = only(&judged);
@@ -697,6 +701,15 @@ mod drift {
         let mut mapped = company;
         mapped.fields.push("role");
         assert_eq!(fields(&mapped.judged().findings)[0].0, "role");
+    }
+
+    #[test]
+    fn roles_that_the_accounts_do_not_carry_are_not_compared_and_not_tested() {
+        let mut company = pair(account(1), person(1)).config("[[role]]\ndepartment = [\"Finance\"]\nrole = \"Editor\"");
+        company.provided.retain(|column| *column != "role");
+        let judged = company.judged();
+        assert!(judged.not_tested.iter().any(|check| check.check == "drift.role" && check.why == "The accounts carry no role"));
+        assert!(!judged.method.compared.contains(&"role".to_owned()), "{:?}", judged.method.compared);
     }
 
     #[test]

@@ -141,3 +141,47 @@ fn what_decides_about_somebody_in_several_files_is_the_word_of_the_file_that_sai
     let reason = disagreeing["findings"][0]["reason"].as_str().unwrap();
     assert!(reason.contains("one.csv row 2 says `Terminated`, last day 2026-10-31; two.csv row 2 says `Active`"), "{reason}");
 }
+
+#[test]
+fn whom_an_orphan_may_be_is_said_by_address_and_number_where_these_are_no_keys() {
+    let directory = "Email,Employee ID,Name,Alternate Email\n\
+        zoe@acme.com,E00101,Zoe Diaz,ada@home.example\nben@acme.com,F101,Ben Costa,\nx@acme.com,9001,Ada,\n";
+    let reason = |accounts: &Value| about_one(&findings(accounts, &[("people.csv", directory)], ""))["orphan"].clone();
+    let by_address = reason(&accounts("ada@home.example", ""));
+    assert_eq!(
+        by_address,
+        "Active, but nobody in the directory has its e-mail; nearest: Zoe Diaz (people.csv row 2), an e-mail address in common"
+    );
+    let by_number = reason(&accounts("ada@acme.com", "101"));
+    assert!(by_number.contains("has its e-mail or employee number"), "{by_number}");
+    assert!(by_number.ends_with("Zoe Diaz (people.csv row 2), the same number but for prefix and zeros"), "{by_number}");
+}
+
+/// What `findings.json` says was not tested.
+fn untested(findings: &Value) -> BTreeMap<String, String> {
+    let all = findings["not_tested"].as_array().unwrap().iter();
+    all.map(|one| (one["check"].as_str().unwrap().to_owned(), one["why"].as_str().unwrap().to_owned())).collect()
+}
+
+#[test]
+fn what_only_some_files_lack_is_not_tested_for_the_people_in_them() {
+    let staff = "Email,Employee ID,Name,Title,Status\nada@acme.com,101,Ada,Analyst,Active\nx@acme.com,9001,Ada,Analyst,Active\n";
+    let contractors = "Email,Employee ID,Name\nada@acme.com,101,Ada\nzoe@acme.com,102,Zoe\nben@acme.com,103,Ben\n";
+    let accounts = accounts("ada@acme.com", "101");
+    let said = untested(&findings(&accounts, &[("staff.csv", staff), ("contractors.csv", contractors)], ""));
+    assert_eq!(
+        said["leaver"],
+        "2 people are only in contractors.csv, with neither a status nor a termination date: everyone listed counts as employed"
+    );
+    assert_eq!(said["drift.title"], "2 people are only in contractors.csv, with no column for title");
+    let whole = untested(&findings(&accounts, &[("staff.csv", staff)], ""));
+    assert!(!whole.contains_key("leaver") && !whole.contains_key("drift.title"), "{whole:?}");
+}
+
+#[test]
+fn a_role_rule_that_can_fit_nobody_and_accounts_without_roles_are_not_tested() {
+    let directory = "Email,Employee ID,Name,Status\nada@acme.com,101,Ada,Active\nx@acme.com,9001,Ada,Active\n";
+    let rule = "[[role]]\ndepartment = [\"Finance\"]\nrole = \"Editor\"";
+    let said = untested(&findings(&accounts("ada@acme.com", "101"), &[("people.csv", directory)], rule));
+    assert_eq!(said["drift.role"], "A [[role]] rule asks for department, which the directory has no column for: it fits nobody");
+}
