@@ -97,9 +97,11 @@ async fn pull(url: &str) {
     println!("{requests:>9} {bound:>8.1} {took:>7.1} {ratio:>6.2} {cpu:>6} {peak:>8} {retries:>8}");
 }
 
-/// The least that so many requests can take.
+/// The least that so many requests can take: the last of them leaves when its turn comes, and is answered after the latency.
 fn bound(requests: f64) -> f64 {
-    (requests * 60.0 / f64::from(PER_MINUTE)).max(requests * LATENCY.as_secs_f64() / CONCURRENCY as f64)
+    let latency = LATENCY.as_secs_f64();
+    let paced = (requests - 1.0) * 60.0 / f64::from(PER_MINUTE) + latency;
+    paced.max((requests / CONCURRENCY as f64).ceil() * latency)
 }
 
 /// What this process computed, on all cores, where the system tells.

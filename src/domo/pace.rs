@@ -19,6 +19,8 @@ pub(super) struct Pacer {
     /// Between two requests at the configured rate. A little more than 60 s / rate, so that no minute holds one request too many.
     spacing: Duration,
     rate: f64,
+    /// Who waits for a turn, in the order they came. Whoever stops waiting leaves the line, and takes no turn along.
+    line: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -40,29 +42,31 @@ impl Pacer {
         Self {
             spacing: Duration::from_secs_f64(60.0 / rate * 1.002),
             rate,
+            line: tokio::sync::Mutex::default(),
             state: Mutex::new(State { next: now, blocked: now, stretch: 1.0, ours: VecDeque::new() }),
         }
     }
 
     /// Waits for this request's turn.
     pub(super) async fn turn(&self) {
+        let came = Instant::now();
+        let _first = self.line.lock().await;
         loop {
-            let (slot, blocked) = {
+            let due = {
                 let mut state = self.state();
-                let slot = state.next.max(state.blocked).max(Instant::now());
-                state.next = slot + self.spacing.mul_f64(state.stretch);
-                (slot, state.blocked)
-            };
-            tokio::time::sleep_until(slot).await;
-            let mut state = self.state();
-            // Somebody may have been told to wait while we slept.
-            if state.blocked <= blocked.max(slot) {
-                while state.ours.front().is_some_and(|first| slot.duration_since(*first) >= MINUTE) {
-                    state.ours.pop_front();
+                let slot = state.next.max(state.blocked).max(came);
+                if slot <= Instant::now() {
+                    state.next = slot + self.spacing.mul_f64(state.stretch);
+                    while state.ours.front().is_some_and(|first| slot.duration_since(*first) >= MINUTE) {
+                        state.ours.pop_front();
+                    }
+                    state.ours.push_back(slot);
+                    return;
                 }
-                state.ours.push_back(slot);
-                return;
-            }
+                slot
+            };
+            // Somebody may be told to wait while we sleep.
+            tokio::time::sleep_until(due).await;
         }
     }
 
@@ -168,6 +172,24 @@ mod tests {
         let until = Instant::now() + Duration::from_millis(250);
         pacer.hold(Duration::from_millis(250));
         assert!(waiting.await.unwrap() >= until);
+    }
+
+    #[tokio::test]
+    async fn whoever_stops_waiting_takes_no_turn_along() {
+        let pacer = std::sync::Arc::new(Pacer::new(1));
+        pacer.turn().await;
+        let next = pacer.state().next;
+        let turn = || {
+            let pacer = pacer.clone();
+            tokio::spawn(async move { pacer.turn().await })
+        };
+        let waiting: Vec<_> = (0..5).map(|_| turn()).collect();
+        tokio::task::yield_now().await;
+        for task in waiting {
+            task.abort();
+            assert!(task.await.unwrap_err().is_cancelled());
+        }
+        assert_eq!(pacer.state().next, next);
     }
 
     fn stretch(pacer: &Pacer, limit: &str, remaining: &str) -> f64 {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -56,27 +57,41 @@ pub(super) struct Window {
     next: u64,
     /// Offset of the first page not yet asked for.
     ahead: u64,
-    /// Whether a page has come that was as long as expected: until then one is asked for at a time, so that a short list costs no
-    /// idle requests.
-    steady: bool,
-    pages: VecDeque<JoinHandle<Result<Page, CallError>>>,
+    /// How many pages are asked for at once, from the first one on: a short list costs a few idle requests, and any other one round
+    /// trip less. After a page of another size than expected the list mostly ends, so then it is one, until the next page has shown
+    /// how it goes on.
+    width: usize,
+    /// Each with its offset.
+    pages: VecDeque<(u64, JoinHandle<Result<Page, CallError>>)>,
 }
 
 impl Window {
     pub(super) fn new(session: Session, keep: Keep, expected: Option<u64>) -> Self {
         let limit = session.settings().page_size as u64;
-        let steady = expected.is_some();
-        Self { session, keep, expected, limit, stride: limit, next: 0, ahead: 0, steady, pages: VecDeque::new() }
+        let width = session.settings().concurrency;
+        Self { session, keep, expected, limit, stride: limit, next: 0, ahead: 0, width, pages: VecDeque::new() }
     }
 
-    /// Asks for more pages, but not beyond the first one after the expected rows. Some more than may be under way at once: while an
-    /// early page is late or being read, the places of those that have come are not left empty.
+    /// Asks for more pages. Where the number of rows is expected, the page behind the last of them is the last that is asked for: it
+    /// shows the end.
     fn fill(&mut self) {
-        let width = if self.steady { self.session.settings().concurrency + SPARE } else { 1 };
-        while self.pages.is_empty() || (self.pages.len() < width && self.expected.is_none_or(|expected| self.ahead <= expected)) {
+        while self.pages.is_empty()
+            || (self.pages.len() < self.width && self.expected.is_none_or(|expected| self.ahead <= expected))
+        {
             let (session, keep, offset, limit) = (self.session.clone(), self.keep.clone(), self.ahead, self.limit);
-            self.pages.push_back(tokio::spawn(async move { page(&session, &keep, offset, limit).await }));
-            self.ahead += self.stride;
+            let mut page = Box::pin(async move { page(&session, &keep, offset, limit).await });
+            // Tasks begin in any order. Polled once here, each page stands in line in the order of the offsets, and none waits for
+            // a page before it that has not even left.
+            let ready = page.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            let task = tokio::spawn(async move {
+                match ready {
+                    Poll::Ready(page) => page,
+                    Poll::Pending => page.await,
+                }
+            });
+            self.pages.push_back((offset, task));
+            let after = offset + self.stride;
+            self.ahead = self.expected.filter(|expected| offset < *expected).map_or(after, |expected| after.min(expected));
         }
     }
 
@@ -87,7 +102,7 @@ impl Window {
     }
 
     async fn under_way(&mut self) -> Result<Page, CallError> {
-        let Some(front) = self.pages.front_mut() else {
+        let Some((_, front)) = self.pages.front_mut() else {
             return Err(CallError::NotSent { call: "GET /v1/users".into(), why: "no page was asked for".into() });
         };
         let page = front.await;
@@ -99,13 +114,15 @@ impl Window {
     /// offsets and is asked for again.
     pub(super) fn received(&mut self, rows: u64) {
         self.next += rows;
-        self.steady = rows == self.stride;
-        if self.steady {
+        if self.pages.front().map_or(self.ahead, |(offset, _)| *offset) == self.next {
+            // Some more than may be under way: while an early page is late or being read, no place is left empty.
+            self.width = self.session.settings().concurrency + SPARE;
             return;
         }
         self.stop();
         self.ahead = self.next;
         self.stride = rows.clamp(1, self.limit);
+        self.width = 1;
     }
 
     /// Whether any page that was asked for ahead holds rows: behind the end there should be none.
@@ -119,7 +136,7 @@ impl Window {
     }
 
     fn stop(&mut self) {
-        self.pages.drain(..).for_each(|page| page.abort());
+        self.pages.drain(..).for_each(|(_, page)| page.abort());
     }
 }
 
@@ -134,6 +151,9 @@ async fn page(session: &Session, keep: &Keep, offset: u64, limit: u64) -> Result
     let parse = |body: &[u8]| {
         let rows: Vec<&RawValue> =
             serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("the page is no JSON list: {error}")))?;
+        if rows.len() as u64 > limit {
+            return Err(Unfit::Wrong(format!("Domo sent {} users where at most {limit} were asked for", rows.len())));
+        }
         let mut page = Page { ids: Vec::with_capacity(rows.len()), ..Page::default() };
         for (position, row) in rows.into_iter().enumerate() {
             let position = offset + position as u64 + 1;

@@ -76,6 +76,8 @@ struct Pass {
     stale: u32,
     /// Why this pass cannot be the whole list.
     broken: Option<Broken>,
+    /// What was asked for behind the end. It is looked at when the pass is to count; until then the next one need not wait.
+    behind: Option<Window>,
 }
 
 /// What keeps a pass from being the whole list.
@@ -146,6 +148,7 @@ impl Reader {
         // Why `lines` are only a part, while they are.
         let mut partial: Option<String> = None;
         let (mut agreed, mut broken) = (0, 0);
+        let mut reason = "the list was read only once".to_owned();
         loop {
             evidence.passes += 1;
             let carries = !carried;
@@ -156,8 +159,8 @@ impl Reader {
             evidence.rows += pass.rows;
             evidence.repeated += pass.repeated.len() as u64;
 
-            let reason = match (pass.broken.take(), &last) {
-                (Some(Broken { why, lasting }), _) => {
+            reason = match pass.broken.take() {
+                Some(Broken { why, lasting }) => {
                     broken += u64::from(lasting);
                     // Better than nothing, and never called whole.
                     if pass.lines.len() > lines.len() {
@@ -166,25 +169,35 @@ impl Reader {
                     }
                     why
                 }
-                (None, before) => {
+                None => {
                     broken = 0;
-                    let agrees = before.as_ref().is_some_and(|before| pass.agrees(before));
+                    let agrees = last.as_ref().is_some_and(|last| pass.agrees(last));
                     agreed = if agrees { agreed + 1 } else { 0 };
-                    let difference = before.as_ref().map(|before| pass.difference(before, evidence.passes));
+                    let difference = last.as_ref().map(|last| pass.difference(last, evidence.passes));
                     carried = carries || agrees;
                     if carries {
                         lines = std::mem::take(&mut pass.lines);
                         partial = None;
                     }
-                    let (repeated, settled) = (pass.repeated.len(), pass.settled(agreed));
-                    last = Some(pass);
-                    if settled {
-                        if repeated > 0 {
-                            evidence.warnings.push(format!("Domo lists {repeated} of its accounts twice; each counts once"));
+                    let goes_on = if agrees { went_on(&mut last, &mut pass).await } else { None };
+                    match goes_on {
+                        Some(why) => {
+                            (last, agreed, carried) = (None, 0, false);
+                            partial = Some(why.clone());
+                            why
                         }
-                        return Ok(lines);
+                        None if pass.settled(agreed) => {
+                            let repeated = pass.repeated.len();
+                            if repeated > 0 {
+                                evidence.warnings.push(format!("Domo lists {repeated} of its accounts twice; each counts once"));
+                            }
+                            return Ok(lines);
+                        }
+                        None => {
+                            last = Some(pass);
+                            difference.unwrap_or(reason)
+                        }
                     }
-                    difference.unwrap_or_else(|| "the list was read only once".into())
                 }
             };
             // A page that cannot be had after all tries, in two passes in a row, will not be had in the next one either.
@@ -226,10 +239,7 @@ impl Reader {
             };
             pass.pages += 1;
             if page.ids.is_empty() {
-                if window.holds_rows().await {
-                    let why = format!("the page at offset {} was empty, but a later one was not", pass.rows);
-                    pass.broken = Some(Broken { why, lasting: false });
-                }
+                pass.behind = Some(window);
                 return Ok(pass);
             }
             let offset = pass.rows;
@@ -317,8 +327,14 @@ impl Reader {
                 }
                 None => {
                     let agrees = last.as_ref().is_some_and(|last| pass.agrees(last));
-                    why = last.map(|last| pass.difference(&last, number)).unwrap_or_default();
+                    if let Some(last) = &last {
+                        why = pass.difference(last, number);
+                    }
                     agreed = if agrees { agreed + 1 } else { 0 };
+                    if agrees && let Some(more) = went_on(&mut last, &mut pass).await {
+                        (why, last, agreed) = (more, None, 0);
+                        continue;
+                    }
                     if pass.settled(agreed) {
                         return Ok(None);
                     }
@@ -348,6 +364,18 @@ impl Reader {
         }
         Ok(doubts)
     }
+}
+
+/// Why neither of two passes that agree is the whole list, where one of them found rows behind what looked like the end.
+async fn went_on(last: &mut Option<Pass>, pass: &mut Pass) -> Option<String> {
+    for pass in last.iter_mut().chain([pass]) {
+        if let Some(mut behind) = pass.behind.take()
+            && behind.holds_rows().await
+        {
+            return Some(format!("the page at offset {} was empty, but a later one was not", pass.rows));
+        }
+    }
+    None
 }
 
 /// Why something that was asked for is not part of the evidence.

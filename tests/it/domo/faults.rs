@@ -163,7 +163,10 @@ async fn a_domo_that_caps_its_pages_is_read_whole() {
 async fn the_evidence_counts_what_was_done() {
     let running = sandbox(Profile::guide(), company(1234)).await;
     running.fault("GET /v1/users#2=500".parse().unwrap());
-    let evidence = pull(&running).await.unwrap().evidence;
+    let mut one = settings(&running);
+    one.concurrency = 1;
+    let session = Session::open(one).await.unwrap();
+    let evidence = Reader::new(&session).accounts(&Silent).await.unwrap().evidence;
     let counted = (evidence.passes, evidence.pages, evidence.rows, evidence.distinct, evidence.repeated, evidence.retries);
     assert_eq!(counted, (2, 8, 2 * 1234, 1234, 0, 1));
     assert!(evidence.started <= evidence.finished);

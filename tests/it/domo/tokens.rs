@@ -24,7 +24,7 @@ async fn a_token_is_had_in_whichever_way_domo_takes_and_that_way_is_kept() {
     assert_eq!(token_requests(&running), ["POST true 200"]);
 
     let running = sandbox(Profile::recorded(), company(3)).await;
-    running.fault("GET /v1/users#2=expire".parse().unwrap());
+    running.fault("GET /v1/users#1=expire".parse().unwrap());
     pull(&running).await.unwrap();
     assert_eq!(token_requests(&running), ["POST true 400", "POST false 200", "POST false 200"]);
 
