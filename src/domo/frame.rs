@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::accounts::{Accounts, Evidence, Snapshot};
 use super::extras::Extra;
-use super::wire::Loose;
+use super::wire::{Loose, is_object};
 use crate::failure::Failure;
 use crate::text;
 
@@ -127,6 +127,7 @@ impl Builder {
 
     /// Adds one object; the error names the field.
     fn push(&mut self, object: &[u8]) -> Result<(), String> {
+        is_object(object)?;
         let user: User<'_> = serde_json::from_slice(object).map_err(|error| error.to_string())?;
         let in_field = |field: &'static str| move |why: String| format!("`{field}`: {why}");
         let id = user.id.id().map_err(in_field("id"))?;
@@ -355,6 +356,7 @@ pub(super) fn id(object: &[u8]) -> Result<Option<u64>, String> {
         #[serde(borrow, default)]
         id: Loose<'a>,
     }
+    is_object(object)?;
     let found: Id<'_> = serde_json::from_slice(object).map_err(|error| error.to_string())?;
     found.id.id().map_err(|why| format!("`id`: {why}"))
 }
@@ -509,6 +511,7 @@ mod tests {
             (r#"{"status":401,"message":"no"}"#, "an account at position 2"),
             (r#"{"id":77,"active":"maybe"}"#, "account 77 at position 2"),
             (r#"17"#, "an account at position 2"),
+            (r#"[77,"a@acme.example"]"#, "an account at position 2"),
         ] {
             let error = from_objects([r#"{"id":1}"#, broken], Evidence { source: "x.jsonl".into(), ..Evidence::default() });
             let error = crate::failure::paragraph(&error.unwrap_err());

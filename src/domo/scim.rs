@@ -113,7 +113,7 @@ impl Writer {
     }
 }
 
-/// Every user that fits, page by page until `totalResults` or an empty page.
+/// Every user that fits, page by page until there are `totalResults`.
 async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>, CallError> {
     let root = root(session)?;
     let mut users: Vec<ScimUser> = Vec::new();
@@ -124,6 +124,8 @@ async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>,
         let url = under(root, "/Users", &query);
         let parse = |body: &[u8]| {
             let list: List<'_> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no list: {error}")))?;
+            // Something else, or an error's body, must not read as a list of nobody.
+            let total = list.total.id().ok().flatten().ok_or_else(|| Unfit::Garbled("no list: it has no `totalResults`".into()))?;
             let user = |resource: &Resource<'_>| {
                 Ok(ScimUser {
                     id: resource.id.id()?.ok_or("a user without an id")?,
@@ -131,14 +133,20 @@ async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>,
                 })
             };
             let users = list.resources.iter().map(user).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)?;
-            Ok((list.total.id().ok().flatten(), users))
+            Ok((total, users))
         };
         let (total, page) = session.read(Door::Scim, &url, parse).await.map_err(|error| other_root(error, root))?;
         let rows = page.len();
         users.extend(page);
-        let whole = total.is_some_and(|total| users.len() as u64 >= total);
-        if rows == 0 || whole || users.len() as u64 > session.settings().limits.rows {
+        let read = users.len() as u64;
+        if read >= total {
             return Ok(users);
+        }
+        if rows == 0 || read > session.settings().limits.rows {
+            return Err(CallError::Unreadable {
+                call: "GET SCIM /Users".into(),
+                why: format!("the list came to an end after {read} of {total} users"),
+            });
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) struct Inner {
     places: Semaphore,
     retries: AtomicU64,
     requests: AtomicU64,
-    /// Whether anything was ever answered.
+    /// Whether anything was ever answered that is no page for people.
     reached: AtomicBool,
     /// How this instance writes employee numbers: 0 not seen, 1 text, 2 number.
     number_style: AtomicU8,
@@ -289,7 +289,6 @@ impl Inner {
             }
             Err(error) => return Err(lost(error)),
         };
-        self.reached.store(true, Ordering::Relaxed);
         self.pacer.learn(response.headers());
         let wait = retry_after(response.headers(), SystemTime::now());
         let status = response.status().as_u16();
@@ -302,7 +301,11 @@ impl Inner {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok((Answer { status, location, body }, wait))
+        let answer = Answer { status, location, body };
+        if !answer.is_page() {
+            self.reached.store(true, Ordering::Relaxed);
+        }
+        Ok((answer, wait))
     }
 
     /// What passes: Domo has too much to do, or something in between answers in its place.
@@ -345,13 +348,15 @@ impl Inner {
                 Verdict::Again { error, wait, everybody } => (error, wait, everybody),
             };
             failed += 1;
+            let asked = wait.filter(|wait| *wait > limits.total).map(|wait| wait.as_secs());
             let wait = wait.unwrap_or_else(|| backoff(failed, limits.backoff, limits.backoff_most));
-            // Somebody who never answered is a mistyped address rather than a hiccup.
-            let strange = matches!(error, CallError::NotSent { .. }) && !self.reached.load(Ordering::Relaxed);
+            // Somebody who never answered, or only with pages for people, is a mistyped address rather than a hiccup.
+            let strange = matches!(error, CallError::NotSent { .. } | CallError::Unreadable { .. });
+            let strange = strange && !self.reached.load(Ordering::Relaxed);
             let tries = if strange { limits.tries.min(3) } else { limits.tries };
-            if failed >= tries || begin.elapsed() + wait > limits.total {
+            if failed >= tries || begin.elapsed().saturating_add(wait) > limits.total {
                 let seconds = begin.elapsed().as_secs();
-                return Err(CallError::GaveUp { call: call.into(), tries: failed, seconds, last: Box::new(error) });
+                return Err(CallError::GaveUp { call: call.into(), tries: failed, seconds, wait: asked, last: Box::new(error) });
             }
             self.retries.fetch_add(1, Ordering::Relaxed);
             tracing::info!(call, failed, wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), "{}", error.sentence());

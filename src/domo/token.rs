@@ -132,9 +132,12 @@ fn read(answer: &Answer, style: Style, inner: &Inner) -> Result<(SecretString, D
         access_token: Option<String>,
         #[serde(borrow, default)]
         expires_in: Loose<'a>,
-        scope: Option<String>,
-        customer: Option<String>,
-        role: Option<String>,
+        #[serde(borrow, default)]
+        scope: Loose<'a>,
+        #[serde(borrow, default)]
+        customer: Loose<'a>,
+        #[serde(borrow, default)]
+        role: Loose<'a>,
         #[serde(borrow, default, rename = "userId")]
         user_id: Loose<'a>,
     }
@@ -143,14 +146,18 @@ fn read(answer: &Answer, style: Style, inner: &Inner) -> Result<(SecretString, D
         serde_json::from_slice(&answer.body).map_err(|error| unreadable(format!("the answer is no token: {error}")))?;
     let token = body.access_token.filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| unreadable("the answer has no access_token".into()))?;
+    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(unreadable("its access_token holds characters that no token has".into()));
+    }
+    let told = |value: Loose<'_>| value.text().ok().flatten().map(std::borrow::Cow::into_owned);
     let seconds = body.expires_in.text().ok().flatten().and_then(|text| text.trim().parse::<f64>().ok());
     let seconds = seconds.filter(|seconds| seconds.is_finite() && *seconds > 0.0).unwrap_or(3600.0).min(86_400.0);
     let credential = Credential {
         client_id: inner.settings.client_id.clone(),
         user_id: body.user_id.id().ok().flatten(),
-        customer: body.customer,
-        role: body.role,
-        scope: body.scope,
+        customer: told(body.customer),
+        role: told(body.role),
+        scope: told(body.scope),
     };
     Ok((SecretString::from(token), Duration::from_secs_f64(seconds), credential))
 }

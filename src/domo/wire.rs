@@ -140,7 +140,7 @@ pub enum CallError {
         why: String,
     },
     /// Every try failed; the last failure is the source.
-    #[error("{call}: gave up after {tries} tries in {seconds} s")]
+    #[error("{call}: gave up after {} in {seconds} s{}", text::plural((*tries).into(), "try", "tries"), too_long(*wait))]
     GaveUp {
         /// The call.
         call: String,
@@ -148,10 +148,22 @@ pub enum CallError {
         tries: u32,
         /// For how long.
         seconds: u64,
+        /// The wait in seconds that Domo asked for, where it is longer than anybody waits.
+        wait: Option<u64>,
         /// The last failure.
         #[source]
         last: Box<CallError>,
     },
+}
+
+fn too_long(wait: Option<u64>) -> String {
+    wait.map_or_else(String::new, |seconds| format!(": the next one should wait {seconds} s"))
+}
+
+/// Whether text is a JSON object. A list would do for a struct, too: its items are taken for the fields in their order.
+pub(super) fn is_object(json: &[u8]) -> Result<(), String> {
+    let object = json.trim_ascii_start().starts_with(b"{");
+    if object { Ok(()) } else { Err("it is no JSON object".into()) }
 }
 
 impl CallError {

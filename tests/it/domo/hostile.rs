@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use domo_reconcile::domo::{Reader, Session, Settings, Silent};
+use domo_reconcile::domo::{Reader, Scim, Session, Settings, Silent};
 use domo_reconcile::failure;
 use domo_reconcile::sandbox::{Options, Profile, Sandbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -139,6 +139,7 @@ async fn a_body_without_an_end_is_cut_off_and_not_asked_for_again() {
     let mut settings = impatient(&format!("http://{address}"));
     settings.limits.exchange = Duration::from_secs(10);
     settings.limits.answer = 1 << 20;
+    settings.concurrency = 1;
     let told = told(settings).await;
     assert!(told.contains("larger than"), "{told}");
     assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1);
@@ -192,8 +193,93 @@ async fn a_login_page_instead_of_the_api_points_at_the_address() {
     let address =
         server(|_, mut stream| async move { stream.write_all(whole("200 OK", "", "<!doctype html><p>Sign in").as_bytes()).await })
             .await;
-    let told = told_by(address).await;
+    let mut patient = impatient(&format!("http://{address}"));
+    patient.limits.tries = 8;
+    let told = told(patient).await;
     assert!(told.contains("an HTML page instead of an API answer") && told.contains("DOMO_API_URL"), "{told}");
+    assert!(told.contains("3 tries"), "where no API was ever seen, nobody waits long for one: {told}");
+}
+
+#[tokio::test]
+async fn what_is_no_list_of_users_is_an_error_that_says_where() {
+    for (page, words) in [
+        (
+            r#"[{"id":1,"email":"a@acme.example"},[2,"b@acme.example"]]"#.to_owned(),
+            "the user at position 2 cannot be read: it is no JSON object",
+        ),
+        (format!("[{}]", vec![r#"{"id":1}"#; 501].join(",")), "501 users where at most 500 were asked for"),
+    ] {
+        let address = after_the_token(move |mut stream| {
+            let page = whole("200 OK", "", &page);
+            async move { stream.write_all(page.as_bytes()).await }
+        })
+        .await;
+        let told = told_by(address).await;
+        assert!(told.contains(words), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_of_a_year_is_told_and_not_waited_for() {
+    let address = after_the_token(|mut stream| async move {
+        let body = r#"{"status":429,"message":"slow down","toe":"T2"}"#;
+        stream.write_all(whole("429 Too Many Requests", "retry-after: 31536000\r\n", body).as_bytes()).await
+    })
+    .await;
+    let told = told_by(address).await;
+    assert!(told.contains("gave up after 1 try in 0 s: the next one should wait 31536000 s") && told.contains("toe T2"), "{told}");
+}
+
+#[tokio::test]
+async fn odd_fields_beside_a_token_are_no_reason_to_refuse_it_but_an_odd_token_is() {
+    let token = |answer: &'static str| {
+        server(move |request, mut stream| async move {
+            let page = if request.contains("offset=0") { r#"[{"id":1,"email":"a@acme.example"}]"# } else { "[]" };
+            let body = if request.contains("/oauth/token") { answer } else { page };
+            stream.write_all(whole("200 OK", "", body).as_bytes()).await
+        })
+    };
+    let address = token(r#"{"access_token":"t","expires_in":"soon","userId":"?","customer":7,"role":["Admin"]}"#).await;
+    let session = Session::open(impatient(&format!("http://{address}"))).await.unwrap();
+    assert_eq!((session.credential().customer.as_deref(), session.credential().user_id), (Some("7"), None));
+    assert_eq!(Reader::new(&session).accounts(&Silent).await.unwrap().frame.height(), 1);
+
+    let address = token(r#"{"access_token":"t\r\nx-more: 1"}"#).await;
+    assert!(told_by(address).await.contains("characters that no token has"));
+}
+
+#[tokio::test]
+async fn what_is_no_scim_list_does_not_mean_that_nobody_has_an_address() {
+    for answer in ["[]", "{}", r#"{"totalResults":3,"Resources":[]}"#] {
+        let address =
+            after_the_token(move |mut stream| async move { stream.write_all(whole("200 OK", "", answer).as_bytes()).await });
+        let url = format!("http://{}", address.await);
+        let mut settings = impatient(&url);
+        settings.scim = Some(Scim::new(&url, "hush".into()).unwrap());
+        let reader = Reader::new(&Session::open(settings).await.unwrap());
+        assert!(reader.by_email("nobody@acme.example").await.is_err(), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_page_with_rows_behind_it_is_not_the_end_however_often_it_comes() {
+    let address = server(|request, mut stream| async move {
+        let offset = request.split("offset=").nth(1).and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+        let row = |n: u64| format!(r#"{{"id":{n},"email":"{n}@acme.example"}}"#);
+        // Sixty rows, ten a page, and every time none at the third page.
+        let rows = offset.map(|offset| (offset..60.min(offset + 10)).filter(|_| offset != 20).map(row).collect::<Vec<_>>());
+        let body = rows.map_or_else(|| TOKEN.to_owned(), |rows| format!("[{}]", rows.join(",")));
+        stream.write_all(whole("200 OK", "", &body).as_bytes()).await
+    })
+    .await;
+    let mut settings = impatient(&format!("http://{address}"));
+    settings.page_size = 10;
+    let reader = Reader::new(&Session::open(settings).await.unwrap());
+    let evidence = reader.accounts(&Silent).await.unwrap().evidence;
+    let why = "the page at offset 20 was empty, but a later one was not";
+    assert!(evidence.incomplete.iter().any(|reason| reason.contains(why)), "{evidence:?}");
+    let found = reader.by_email("nobody@acme.example").await;
+    assert!(failure::paragraph(&found.unwrap_err()).contains(why));
 }
 
 #[tokio::test]
