@@ -14,13 +14,16 @@ use rust_xlsxwriter::{
 };
 
 use super::texts::Texts;
-use super::view::View;
+use super::view::{Cell, Column, Table, View};
 use super::{Inputs, appendix, cap, figures};
 use crate::archive::RunFolder;
 use crate::failure::Failure;
 use crate::plan::{self, Plan, Verdict};
 use crate::reconcile::Finding;
 use crate::text;
+
+/// Widths of the sheet Summary.
+const SUMMARY: [f64; 2] = [34.0, 100.0];
 
 /// A sheet could have 1,048,576 rows; long before that nobody reviews in it. The CSV files have all.
 const ROWS: usize = 100_000;
@@ -31,6 +34,13 @@ const CHARACTERS: usize = 32_000;
 /// Rows of the sheet Actions: all that a sheet can hold beside its header, and room to say that it ended.
 const ACTIONS: usize = 1_048_570;
 
+/// Rows up to which a sheet's cells are wrapped and its rows as high as that takes. Nobody reads more of them in full, and each costs.
+const TALL: usize = 5_000;
+
+/// The height of a line, in points, and the most lines of a row: a row ends at 409 points.
+const LINE: f64 = 15.0;
+const LINES: usize = 27;
+
 /// What all sheets have in common.
 struct Look<'a> {
     head: Format,
@@ -39,6 +49,8 @@ struct Look<'a> {
     t: &'a Texts,
     /// Rows of a sheet that is there to be looked at.
     rows: usize,
+    /// What stands above and below each printed page.
+    margins: [String; 2],
 }
 
 /// Writes the workbook of a plan. The writer of sheets keeps rows in temporary files and panics where those cannot be written, so
@@ -53,7 +65,7 @@ pub(super) fn write(
     out: impl Write + Send,
 ) -> Result<u64> {
     folder.reserve(room(inputs, plan, ordered)).context("cannot write review.xlsx")?;
-    let fill = || fill(&Look::new(t, ROWS), folder.path(), inputs, plan, ordered, view, out);
+    let fill = || fill(&Look::new(t, ROWS, view), folder.path(), inputs, plan, ordered, view, out);
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(fill)).unwrap_or_else(|_| {
         Err(Failure::failed("cannot write review.xlsx: its temporary files could not be written")
             .hint(format!("see whether there is room in {}", folder.path().display()))
@@ -141,6 +153,20 @@ fn put(sheet: &mut Worksheet, row: u32, column: usize, value: &str) -> Result<()
     Ok(())
 }
 
+/// Makes a row as high as its cells are when wrapped at these widths. Excel would see to it itself; other programs do not.
+fn high<'a>(sheet: &mut Worksheet, row: u32, cells: impl IntoIterator<Item = (&'a str, f64)>) -> Result<()> {
+    // Words that do not fit leave a part of a line empty.
+    let lines = |(text, width): (&str, f64)| match text.chars().count() {
+        all if all as f64 <= width => 1,
+        all => all.div_ceil((width * 0.88) as usize),
+    };
+    let lines = cells.into_iter().map(lines).max().unwrap_or(1);
+    if lines > 1 {
+        sheet.set_row_height(row, LINE * lines.min(LINES) as f64)?;
+    }
+    Ok(())
+}
+
 /// Says below the last row that the sheet ends before its matter does. Nothing is chosen by this row: it has no id.
 fn ends(sheet: &mut Worksheet, t: &Texts, rows: usize, total: usize, file: &str) -> Result<()> {
     if total <= rows {
@@ -151,17 +177,33 @@ fn ends(sheet: &mut Worksheet, t: &Texts, rows: usize, total: usize, file: &str)
 }
 
 impl<'a> Look<'a> {
-    fn new(t: &'a Texts, rows: usize) -> Self {
-        let head = Format::new().set_bold().set_background_color(0xF5_F7_F9).set_border_bottom(FormatBorder::Medium);
-        let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top);
+    fn new(t: &'a Texts, rows: usize, view: &View) -> Self {
+        let head = Format::new()
+            .set_bold()
+            .set_background_color(0xF5_F7_F9)
+            .set_border_bottom(FormatBorder::Thin)
+            .set_align(FormatAlign::Top)
+            .set_text_wrap();
+        let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top).set_text_wrap();
         let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-        Self { head, open, wrap, t, rows }
+        // `&` begins a code there; what does not fit is refused as a whole.
+        let plain = |text: &str| text.chars().take(60).collect::<String>().replace('&', "&&");
+        let classification = view.classification.as_deref().unwrap_or_default();
+        let above = format!("&L{} - {}&R{}", plain(&view.title), plain(&view.instance), plain(classification));
+        let below = format!("&L{}&R&P / &N", plain(&view.run_id));
+        Self { head, open, wrap, t, rows, margins: [above, below] }
+    }
+
+    /// How every sheet is printed.
+    fn paper(&self, sheet: &mut Worksheet) {
+        let [above, below] = &self.margins;
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_header(above).set_footer(below);
     }
 
     /// A sheet with a header that stays, filters, and prints on whole pages.
     fn head(&self, sheet: &mut Worksheet, name: &str, columns: &[(&str, f64)], rows: usize) -> Result<()> {
-        sheet.set_name(name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
-        sheet.set_freeze_panes(1, 0)?;
+        self.paper(sheet.set_name(name)?.set_repeat_rows(0, 0)?);
+        sheet.set_freeze_panes(1, 0)?.set_row_height(0, LINE + 3.0)?;
         let last = u16::try_from(columns.len().saturating_sub(1))?;
         if rows > 0 {
             sheet.autofilter(0, 0, u32::try_from(rows)?, last)?;
@@ -169,6 +211,9 @@ impl<'a> Look<'a> {
         for (column, (label, width)) in columns.iter().enumerate() {
             let column = u16::try_from(column)?;
             sheet.set_column_width(column, *width)?;
+            if rows <= TALL {
+                sheet.set_column_format(column, &self.wrap)?;
+            }
             sheet.write_string_with_format(0, column, *label, &self.head)?;
         }
         Ok(())
@@ -176,8 +221,7 @@ impl<'a> Look<'a> {
 
     fn summary(&self, sheet: &mut Worksheet, inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View) -> Result<()> {
         let t = self.t;
-        sheet.set_name(t.get("workbook.summary"))?.set_column_width(0, 26)?.set_column_width(1, 100)?;
-        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        self.paper(sheet.set_name(t.get("workbook.summary"))?.set_column_width(0, SUMMARY[0])?.set_column_width(1, SUMMARY[1])?);
         // The labels `Plan` and `Plan digest` are read back and never translated.
         let mut rows: Vec<(String, String)> = vec![
             (view.title.clone(), view.instance.clone()),
@@ -216,6 +260,7 @@ impl<'a> Look<'a> {
         }
         for (row, (label, value)) in rows.iter().enumerate() {
             let row = u32::try_from(row)?;
+            high(sheet, row, [(label.as_str(), SUMMARY[0]), (value.as_str(), SUMMARY[1])])?;
             sheet.write_string_with_format(row, 0, fit(label), &self.head)?;
             sheet.write_string_with_format(row, 1, fit(value), &self.wrap)?;
         }
@@ -223,7 +268,7 @@ impl<'a> Look<'a> {
     }
 
     fn actions(&self, sheet: &mut Worksheet, plan: &Plan) -> Result<()> {
-        let widths = [15.0, 12.0, 14.0, 30.0, 24.0, 50.0, 32.0, 32.0, 12.0, 18.0, 40.0];
+        let widths = [14.0, 11.0, 13.0, 28.0, 20.0, 40.0, 24.0, 24.0, 11.0, 16.0, 28.0];
         let columns: Vec<_> = plan::sheet::COLUMNS.into_iter().zip(widths).collect();
         let rows = plan.actions.len().min(ACTIONS);
         self.head(sheet, self.t.get("workbook.actions"), &columns, rows)?;
@@ -244,7 +289,11 @@ impl<'a> Look<'a> {
         sheet.protect_with_options(&options);
         for (place, action) in plan.actions.iter().take(rows).enumerate() {
             let row = u32::try_from(place + 1)?;
-            for (column, cell) in plan::sheet::locked(action).iter().enumerate() {
+            let cells = plan::sheet::locked(action);
+            if rows <= TALL {
+                high(sheet, row, cells.iter().map(String::as_str).zip(widths))?;
+            }
+            for (column, cell) in cells.iter().enumerate() {
                 put(sheet, row, column, cell)?;
             }
             let decision = plan.decisions.get(&action.id);
@@ -321,6 +370,9 @@ impl<'a> Look<'a> {
                 &first_seen,
                 &state,
             ];
+            if total <= TALL {
+                high(sheet, row, cells.into_iter().zip(columns.map(|(_, width)| width)))?;
+            }
             for (column, cell) in cells.iter().enumerate() {
                 put(sheet, row, column, cell)?;
             }
@@ -367,14 +419,23 @@ impl<'a> Look<'a> {
     }
 
     /// A table of the page as a sheet.
-    fn table(&self, sheet: &mut Worksheet, name: &str, table: &super::view::Table, total: usize, file: &str) -> Result<()> {
+    fn table<'t>(&self, sheet: &mut Worksheet, name: &str, table: &'t Table, total: usize, file: &str) -> Result<()> {
         let t = self.t;
-        let columns: Vec<(&str, f64)> = table.columns.iter().map(|column| (column.label.as_str(), 24.0)).collect();
-        self.head(sheet, name, &columns, table.rows.len())?;
-        for (place, row) in table.rows.iter().enumerate() {
-            for (column, cell) in row.cells.iter().enumerate() {
-                let lines = std::iter::once(&cell.text).chain(&cell.more).map(String::as_str);
-                put(sheet, u32::try_from(place + 1)?, column, &lines.collect::<Vec<_>>().join("; "))?;
+        let joined = |cell: &Cell| std::iter::once(&cell.text).chain(&cell.more).map(String::as_str).collect::<Vec<_>>().join("; ");
+        let rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.cells.iter().map(joined).collect()).collect();
+        // As wide as the longest value, within reason.
+        let longest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|text| text.chars().count()).max();
+        let width = |(place, column): (usize, &'t Column)| {
+            let longest = longest(place).unwrap_or(0).max(column.label.chars().count() + 3);
+            (column.label.as_str(), (longest + 2).clamp(10, 42) as f64)
+        };
+        let columns: Vec<(&str, f64)> = table.columns.iter().enumerate().map(width).collect();
+        self.head(sheet, name, &columns, rows.len())?;
+        for (place, cells) in rows.iter().enumerate() {
+            let row = u32::try_from(place + 1)?;
+            high(sheet, row, cells.iter().map(String::as_str).zip(columns.iter().map(|(_, width)| *width)))?;
+            for (column, cell) in cells.iter().enumerate() {
+                put(sheet, row, column, cell)?;
             }
         }
         if table.rows.is_empty() {
@@ -426,7 +487,7 @@ mod tests {
         let view = build::view(&inputs, &ordered, &templates.texts, &[]).unwrap();
         let file = tempfile::Builder::new().suffix(".xlsx").tempfile().unwrap();
         let plan = example.plan.as_ref().unwrap();
-        let look = Look::new(&templates.texts, 10);
+        let look = Look::new(&templates.texts, 10, &view);
         fill(&look, &std::env::temp_dir(), &inputs, plan, &ordered, &view, file.reopen().unwrap()).unwrap();
         let sheet = |name: &str| crate::directory::table::read_rows(file.path(), Some(name)).unwrap();
         for (name, word) in [("Findings", "This sheet ends here, after the first 10 of 60"), ("Accounts", "none on this sheet")] {
