@@ -213,8 +213,10 @@ pub enum Detail {
         by_number: Vec<PersonRef>,
         reused_address: bool,
     },
+    /// The people a key points at, and how many more than are listed.
     Ambiguous {
         candidates: Vec<PersonRef>,
+        more: usize,
     },
     /// All accounts of the person, and which agrees on most keys.
     Duplicate {

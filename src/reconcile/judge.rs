@@ -308,7 +308,7 @@ impl Judge<'_> {
         }
         let reason =
             format!("Its keys point at {} rows of the directory, and no other key singles one out: {listed}", candidates.len());
-        self.draft(Kind::Ambiguous, Severity::Medium, row, reason, Detail::Ambiguous { candidates: refs })
+        self.draft(Kind::Ambiguous, Severity::Medium, row, reason, Detail::Ambiguous { candidates: refs, more })
     }
 
     fn duplicate(&self, row: u32) -> Option<Draft> {

@@ -72,7 +72,7 @@ pub(super) fn resolved(builder: &Builder) -> Table {
         Column::new("subject", t.get("column.subject"), "s"),
         Column::new("found", t.get("column.found"), "s"),
         Column::new("first_seen", t.get("column.first_seen"), "d"),
-        Column::new("last_seen", t.get("column.status"), "d"),
+        Column::new("last_seen", t.get("column.last_found"), "d"),
     ];
     let none = if history.previous.is_some() { "resolved.none" } else { "resolved.first" };
     let caption = caption(t, t.get("resolved.caption"), history.resolved.len(), "resolved.rest");

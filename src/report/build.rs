@@ -496,7 +496,7 @@ impl Builder<'_> {
         let soon = config.iter().filter(|one| (0..=30).contains(&figures::days(as_of, one.expires))).count() as u64;
         let active = (config.len() as u64).saturating_sub(expired);
         let mut parts = vec![t.count("exceptions.active", active, &[])];
-        for (key, number) in [("exceptions.soon", soon), ("exceptions.expired", expired), ("exceptions.unused", unused)] {
+        for (key, number) in [("exceptions.soon", soon), ("exceptions.unused", unused), ("exceptions.expired", expired)] {
             if number > 0 {
                 parts.push(t.count(key, number, &[]));
             }
@@ -505,8 +505,15 @@ impl Builder<'_> {
     }
 
     fn not_tested(&self) -> Vec<Untested> {
-        let untested = self.inputs.reconciliation.not_tested.iter();
-        untested.map(|one| Untested { check: self.check_name(&one.check), why: shown(&one.why) }).collect()
+        let named = self.inputs.reconciliation.not_tested.iter();
+        let named = named.map(|one| Untested { check: self.check_name(&one.check), why: shown(&one.why) });
+        // Without an account or a row to test there is no reason a kind: one line says it for all.
+        let nothing = self.t.get("section.nothing_to_test");
+        let silent = Kind::ALL.into_iter().filter(|&kind| self.kind_total(kind) == 0 && self.untested(kind) == Some(nothing));
+        let silent: Vec<String> = silent.map(|kind| self.kind_text(kind, "name")).collect();
+        let silent =
+            (!silent.is_empty()).then(|| Untested { check: silent.join(", "), why: self.t.get("not_tested.nothing").to_owned() });
+        silent.into_iter().chain(named).collect()
     }
 
     /// A slug as people read it: a kind's name, else its words.
@@ -515,9 +522,8 @@ impl Builder<'_> {
         match kind {
             Some(kind) => self.kind_text(kind, "name"),
             None => {
-                let words = shown(slug).replace(['.', '_'], " ");
-                let mut letters = words.chars();
-                letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+                let (check, field) = slug.split_once('.').unwrap_or((slug, ""));
+                self.t.fill(&format!("check.{check}"), &[("field", &shown(field).replace('_', " "))])
             }
         }
     }

@@ -230,7 +230,7 @@ fn bars(id: &'static str, rows: &[(String, u64)]) -> Svg {
         svg.text("label", 142.0, top + 15.0, "end", label);
         let width = length(*number, most, WIDTH - 150.0 - 70.0);
         if width > 0.0 {
-            svg.rect("bar", 150.0, top + 4.0, width, 14.0);
+            svg.rect("length", 150.0, top + 4.0, width, 14.0);
         }
         svg.text("label num", 156.0 + width, top + 15.0, "start", &grouped(*number));
     }
@@ -249,7 +249,8 @@ pub(super) fn trend(builder: &Builder) -> Option<Chart> {
     let span = days(first.as_of, last.as_of).max(1);
     let mut svg = Svg::new("ch-trend", 140.0);
     let (zero, reach) = (66.0, 46.0);
-    let left = 30.0;
+    // Half a label stands on either side of the first and the last run.
+    let left = 44.0;
     let room = WIDTH - 2.0 * left;
     svg.line("axis", (0.0, zero), (WIDTH, zero));
     let wide = (room / points.len() as f64 * 0.5).clamp(6.0, 26.0);
@@ -265,9 +266,9 @@ pub(super) fn trend(builder: &Builder) -> Option<Chart> {
             svg.rect("resolved", x - wide / 2.0, zero + 1.0, wide, down);
             svg.text("label num", x, zero + down + 14.0, "middle", &grouped(point.resolved));
         }
-        if x - 34.0 >= labelled_to {
+        if x - 46.0 >= labelled_to {
             svg.text("label muted-t", x, 136.0, "middle", &point.as_of.to_string());
-            labelled_to = x + 34.0;
+            labelled_to = x + 46.0;
         }
     }
     let columns = vec![

@@ -205,7 +205,7 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
         }
         Kind::Ambiguous => {
             let candidates = vec![person(number, text, Status::Active, None), person(number + 1, text, Status::Active, None)];
-            (Severity::Medium, who, None, Detail::Ambiguous { candidates }, None, "Two people share the key.".to_owned())
+            (Severity::Medium, who, None, Detail::Ambiguous { candidates, more: 0 }, None, "Two people share the key.".to_owned())
         }
         Kind::Duplicate => {
             let accounts = vec![self::account(number, text), self::account(number + 1, text)];

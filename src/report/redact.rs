@@ -269,7 +269,7 @@ impl Redactor {
             Detail::Conflict { by_email, by_number, .. } => {
                 by_email.iter_mut().chain(by_number).for_each(|person| self.person(person));
             }
-            Detail::Ambiguous { candidates } => candidates.iter_mut().for_each(|person| self.person(person)),
+            Detail::Ambiguous { candidates, .. } => candidates.iter_mut().for_each(|person| self.person(person)),
             Detail::Duplicate { accounts, .. } => accounts.iter_mut().for_each(|account| self.account(account)),
             Detail::Missing { rule, .. } => *rule = self.addresses(rule),
             Detail::Quality { field, problem, value } => {
@@ -340,7 +340,7 @@ fn everybody(finding: &Finding) -> (Vec<&AccountRef>, Vec<&PersonRef>) {
     match &finding.detail {
         Detail::Orphan { candidates, .. } => people.extend(candidates.iter().map(|near| &near.person)),
         Detail::Conflict { by_email, by_number, .. } => people.extend(by_email.iter().chain(by_number)),
-        Detail::Ambiguous { candidates } => people.extend(candidates),
+        Detail::Ambiguous { candidates, .. } => people.extend(candidates),
         Detail::Duplicate { accounts: all, .. } => accounts.extend(all),
         _ => {}
     }

@@ -188,9 +188,9 @@ fn columns(builder: &Builder, kind: Kind) -> Vec<Column> {
         }
         Kind::Ambiguous => vec![column("candidates", t.get("column.candidates"), "s")],
         Kind::Duplicate => vec![
+            column("person", t.get("column.person"), "s"),
             column("accounts", t.get("column.accounts"), "s"),
             column("shared_key", t.get("column.shared_key"), "s"),
-            column("best", t.get("column.best"), "s"),
         ],
         Kind::Drift => return Vec::new(),
         Kind::Missing => vec![
@@ -228,7 +228,7 @@ fn columns(builder: &Builder, kind: Kind) -> Vec<Column> {
 
 /// Kinds whose columns do not say all that the reason says.
 fn says_more(kind: Kind) -> bool {
-    matches!(kind, Kind::Conflict | Kind::Ambiguous | Kind::Duplicate | Kind::NotEvaluable | Kind::Deactivated | Kind::Exception)
+    matches!(kind, Kind::Conflict | Kind::NotEvaluable | Kind::Deactivated | Kind::Exception)
 }
 
 fn row(builder: &Builder, finding: &Finding) -> Row {
@@ -307,18 +307,32 @@ fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
                 let score = figures::percent((near.score.clamp(0.0, 1.0) * 1000.0) as u64, 1000);
                 format!("{}: {} ({score})", describe(t, &near.person), shown(&near.why))
             });
-            vec![Cell::or(Some(tried.join(", ")), empty), lines(near.collect(), empty), Cell::day(*created, empty)]
+            vec![
+                Cell::or(Some(tried.join(", ")), empty),
+                match lines(near.collect(), t.get("page.none")) {
+                    none if none.is_empty() => none,
+                    some => Cell { form: "long", ..some },
+                },
+                Cell::day(*created, empty),
+            ]
         }
         Detail::Conflict { by_email, by_number, .. } => vec![people(by_email), people(by_number)],
-        Detail::Ambiguous { candidates } => vec![people(candidates)],
+        Detail::Ambiguous { candidates, more } => {
+            let mut cell = people(candidates);
+            cell.more.extend((*more > 0).then(|| t.fill("page.and_more", &[("n", &figures::grouped(*more as u64))])));
+            vec![cell]
+        }
         Detail::Duplicate { accounts, shared, best } => {
             let named = |account: &AccountRef| {
                 let id = account.id.map(|id| id.to_string()).unwrap_or_default();
                 shown(&[Some(id.as_str()), account.email.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "))
             };
+            let listed = accounts.iter().map(|account| match *best == Some(account.index) {
+                true => t.fill("page.best", &[("account", &named(account))]),
+                false => named(account),
+            });
             let keys: Vec<_> = shared.iter().map(|key| key.as_str().replace('_', " ")).collect();
-            let best = best.and_then(|best| accounts.iter().find(|account| account.index == best)).map(named);
-            vec![lines(accounts.iter().map(named).collect(), empty), Cell::or(Some(keys.join(", ")), empty), Cell::or(best, empty)]
+            vec![people(finding.person.as_slice()), lines(listed.collect(), empty), Cell::or(Some(keys.join(", ")), empty)]
         }
         Detail::Missing { rule, department } => vec![
             optional(person.and_then(|person| person.employee_number.as_deref())),
@@ -326,19 +340,18 @@ fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
             optional(Some(rule)),
         ],
         Detail::Early { hire_date, days_ahead } => {
-            vec![
-                lines(person.map(|person| describe(t, person)).into_iter().collect(), empty),
-                Cell::day(*hire_date, empty),
-                days(*days_ahead),
-            ]
+            vec![people(finding.person.as_slice()), Cell::day(*hire_date, empty), days(*days_ahead)]
         }
         Detail::Quality { field, problem, value } => vec![
-            optional(person.map(|person| person.source.as_str())),
+            // Without a person a rule of the configuration is the subject.
+            person.map_or_else(|| Cell::text(t.get("column.configuration")), |person| Cell::text(cut(&person.source).0)),
             match person.filter(|person| person.row > 0) {
                 Some(person) => Cell::number(person.row.to_string(), i64::from(person.row)),
-                None => Cell::no_number(empty),
+                None => Cell::no_number("\u{2013}"),
             },
-            Cell::or(field.as_deref().map(|field| cut(&field.replace('_', " ")).0), empty),
+            Cell::text(
+                field.as_deref().map_or_else(|| t.get("column.whole_row").to_owned(), |field| cut(&field.replace('_', " ")).0),
+            ),
             // The reason says the problem with its days, numbers and rows.
             Cell::long(shown(if finding.reason.is_empty() { problem } else { &finding.reason })),
             match value.as_deref().filter(|value| !value.is_empty()) {
@@ -347,7 +360,7 @@ fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
             },
         ],
         Detail::NotEvaluable { code, missing } => vec![Cell::raw(*code), optional(Some(missing))],
-        Detail::Deactivated => vec![lines(person.map(|person| describe(t, person)).into_iter().collect(), empty), status(None)],
+        Detail::Deactivated => vec![people(finding.person.as_slice()), status(None)],
         Detail::Exception { account, problem, expires } => {
             vec![optional(Some(account)), optional(Some(problem)), Cell::day(Some(*expires), empty)]
         }
@@ -362,9 +375,9 @@ fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
 }
 
 /// One cell of several lines.
-fn lines(mut lines: Vec<String>, empty: &str) -> Cell {
+fn lines(mut lines: Vec<String>, nothing: &str) -> Cell {
     if lines.is_empty() {
-        return Cell::or(None, empty);
+        return Cell::or(None, nothing);
     }
     let first = lines.remove(0);
     Cell::text(first).with(lines)

@@ -437,7 +437,7 @@ pub struct Column {
 /// One cell.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Cell {
-    /// How it is shown: `text`, `bidi` (text that may run the other way), `raw`, `number`, `date`, `empty`, `severity`, `finding`,
+    /// How it is shown: `text`, `address` (text that may break before an @), `bidi` (text that may run the other way), `raw`, `number`, `date`, `empty`, `severity`, `finding`,
     /// `ok`, `bad`, `long` (a sentence); for a count by severity `number` and its colour, for a number that is missing `empty number`.
     pub form: &'static str,
     /// What stands in it.
@@ -518,7 +518,12 @@ pub struct Source {
 impl Cell {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self::of(if text.is_ascii() { "text" } else { "bidi" }, text)
+        let form = match (text.is_ascii(), text.contains('@')) {
+            (true, true) => "address",
+            (true, false) => "text",
+            (false, _) => "bidi",
+        };
+        Self::of(form, text)
     }
 
     pub(crate) fn raw(text: impl Into<String>) -> Self {

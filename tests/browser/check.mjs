@@ -156,6 +156,22 @@ await check("320 px: no sideways scrolling", async () => {
   must(wide === 320, `${wide} px wide`);
 });
 
+// Page one is read at a glance: on a screen of usual width and on paper no table of it is wider than its place, and every bar is drawn.
+for (const media of ["screen", "print"]) {
+  await check(`page one, ${media}: nothing is cut off, nothing overlaps`, async () => {
+    const { context, page } = await open({ viewport: { width: media === "screen" ? 1280 : 1031, height: 900 } });
+    await page.emulateMedia({ media });
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll(".one .tw")]
+        .filter((one) => one.checkVisibility() && one.firstElementChild.getBoundingClientRect().width > one.getBoundingClientRect().width + 1)
+        .map((one) => one.getAttribute("aria-labelledby")));
+    const undrawn = await page.evaluate(() => [...document.querySelectorAll("svg rect")].filter((one) => !one.checkVisibility()).length);
+    await context.close();
+    must(!wide.length, `wider than its place: ${wide.join(", ")}`);
+    must(!undrawn, `${undrawn} bars are not drawn`);
+  });
+}
+
 await check("paper is light, whatever the system says", async () => {
   const { context, page } = await open({ colorScheme: "dark" });
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

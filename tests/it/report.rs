@@ -467,6 +467,24 @@ fn what_was_not_tested_is_no_zero_and_an_instance_nobody_named_has_no_address() 
 }
 
 #[test]
+fn page_one_says_of_every_kind_that_was_not_tested_that_it_was_not() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("accounts.json"), TWO).unwrap();
+    std::fs::write(folder.path().join("people.csv"), "Email,Name,Status,Hire Date\n").unwrap();
+    let ran = support::run(folder.path(), ["audit", "--accounts", "accounts.json", "--directory", "people.csv", "--json"]);
+    let run = ran.code(3).json()["run_dir"].as_str().unwrap().to_owned();
+    let page = Html::parse_document(&std::fs::read_to_string(folder.path().join(run).join("report.html")).unwrap());
+    let listed = text(select(&page, "#not-tested")[0]);
+    let mut untested = 0;
+    for row in select(&page, "table.kinds tbody tr").into_iter().filter(|row| text(*row).ends_with("not tested")) {
+        let kind = text(row.select(&Selector::parse("th").unwrap()).next().unwrap());
+        assert!(listed.contains(&kind), "{kind}: {listed}");
+        untested += 1;
+    }
+    assert!(untested >= 4, "{listed}");
+}
+
+#[test]
 fn a_missing_number_stands_among_numbers_and_a_contradiction_says_what_contradicts_what() {
     let directory = "Email,Name,Status,Termination Date\na@acme.com,Ada Byron,Terminated,2026-10-31\n\
         b@acme.com,Bob King,Terminated,\nc@acme.com,Cy Young,Active,2026-01-31\n";

@@ -219,7 +219,7 @@ mod matching {
         assert_eq!((judged.accounts.ambiguous, judged.people.duplicate), (1, 2));
         assert_eq!(of_kind(&judged, Kind::Quality).len(), 2);
         let ambiguous = of_kind(&judged, Kind::Ambiguous)[0];
-        let Detail::Ambiguous { candidates } = &ambiguous.detail else { panic!() };
+        let Detail::Ambiguous { candidates, .. } = &ambiguous.detail else { panic!() };
         assert_eq!((candidates.len(), ambiguous.action), (2, None));
     }
 
