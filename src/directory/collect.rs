@@ -22,8 +22,8 @@ pub(super) struct Raw {
     pub(super) skipped: Vec<(u32, &'static str)>,
     /// Blank rows.
     pub(super) blank: Vec<u32>,
-    /// Rows with more cells than there are headers, and how many more: their cells may stand under the wrong header.
-    pub(super) long: Vec<(u32, u32)>,
+    /// Rows with more cells than there are headers: their cells may stand under the wrong header.
+    pub(super) long: Vec<Long>,
     /// Of such rows the cells that may hold an address or a number and do not stand under a header of either.
     pub(super) displaced: Vec<(u32, Vec<String>)>,
     /// Cells that hold a formula's error.
@@ -42,6 +42,16 @@ pub(super) struct Raw {
     pub(super) notes: Vec<String>,
     /// Why the file may be a part only.
     pub(super) incomplete: Vec<String>,
+}
+
+/// A row with more cells than there are headers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Long {
+    pub(super) row: u32,
+    /// How many more.
+    pub(super) more: u32,
+    /// Whether those hold nothing.
+    pub(super) blank: bool,
 }
 
 /// One column of [`Raw`].
@@ -99,7 +109,7 @@ pub(super) struct Collector<'l> {
     rows: Vec<u32>,
     skipped: Vec<(u32, &'static str)>,
     blank: Vec<u32>,
-    long: Vec<(u32, u32)>,
+    long: Vec<Long>,
     displaced: Vec<(u32, Vec<String>)>,
     errors: u64,
     type_names: u64,
@@ -142,7 +152,8 @@ impl<'l> Collector<'l> {
         }
         if row.len() > width {
             let more = row.len() - width;
-            self.long.push((number, more as u32));
+            let blank = !(width..row.len()).any(|at| row.is_filled(at));
+            self.long.push(Long { row: number, more: more as u32, blank });
             let displaced = self.displaced(row, more);
             if !displaced.is_empty() {
                 self.displaced.push((number, displaced));
@@ -218,7 +229,7 @@ impl<'l> Collector<'l> {
             blank: self.blank.into_iter().map(moved).collect(),
             rows: self.rows.into_iter().map(moved).collect(),
             skipped: self.skipped.into_iter().map(|(row, why)| (moved(row), why)).collect(),
-            long: self.long.into_iter().map(|(row, more)| (moved(row), more)).collect(),
+            long: self.long.into_iter().map(|long| Long { row: moved(long.row), ..long }).collect(),
             displaced: self.displaced.into_iter().map(|(row, cells)| (moved(row), cells)).collect(),
             errors: self.errors,
             type_names: self.type_names,

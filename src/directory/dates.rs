@@ -54,8 +54,8 @@ impl Evidence {
     }
 }
 
-/// Reads a cell. The second value is the pair of numbers a local date began with, for [`Evidence`].
-pub(super) fn read(cell: &str, epoch_1904: bool) -> (Written, Option<(u32, u32)>) {
+/// Reads a cell. The second value is the pair of numbers a local date began with, for [`Evidence`]. `order` is the configuration's.
+pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) {
     let bytes = cell.as_bytes();
     // 2026-11-23 with anything behind it: the day as written, whatever the zone.
     if let Some(day) = iso(bytes) {
@@ -76,13 +76,16 @@ pub(super) fn read(cell: &str, epoch_1904: bool) -> (Written, Option<(u32, u32)>
     {
         return (Written::None, None);
     }
-    local(cell)
+    local(cell, order)
 }
 
-/// The day of a pair once the order of its column is known.
+/// The day of a pair, with the year behind it, once the order of its column is known.
 pub(super) fn ordered(first: u32, second: u32, year: i32, order: DateOrder) -> Option<NaiveDate> {
-    let (day, month) = if order == DateOrder::Dmy { (first, second) } else { (second, first) };
-    NaiveDate::from_ymd_opt(year, month, day)
+    match order {
+        DateOrder::Dmy => NaiveDate::from_ymd_opt(year, second, first),
+        DateOrder::Mdy => NaiveDate::from_ymd_opt(year, first, second),
+        DateOrder::Ymd => None,
+    }
 }
 
 /// A day as the frame has it.
@@ -173,12 +176,27 @@ fn compact(digits: &str) -> Written {
         .map_or(if digits.bytes().all(|byte| byte == b'0') { Written::None } else { Written::Unreadable }, sentinel)
 }
 
-/// `31/12/2026`, `12/31/26 3:02:10 PM`, `31.12.2026`, `31-Dec-2026`, `Dec 31, 2026`, `31 December 2026`.
-fn local(cell: &str) -> (Written, Option<(u32, u32)>) {
-    let mut tokens = cell.split(['/', '.', '-', ' ', ',', 'T']).filter(|token| !token.is_empty());
+/// `31/12/2026`, `12/31/26 3:02:10 PM`, `31.12.2026`, `31-Dec-2026`, `Dec 31, 2026`, `31 December 2026`, `31. Dezember 2026`.
+fn local(cell: &str, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) {
+    let mut tokens = cell.split(['/', '.', '-', ' ', ',', 'T']).filter(|token| !matches!(*token, "" | "de" | "del"));
     let (Some(first), Some(second), Some(third)) = (tokens.next(), tokens.next(), tokens.next()) else {
         return (Written::Unreadable, None);
     };
+    // `26-01-02`: nothing but the configuration can say that the year does not come first.
+    if first.len() == 2
+        && third.len() == 2
+        && (order == Some(DateOrder::Ymd) || order.is_none() && cell.as_bytes().get(2) == Some(&b'-'))
+    {
+        let number = |token: &str| token.parse::<u32>().ok();
+        if order == Some(DateOrder::Ymd) {
+            let day = self::year(first).zip(number(second)).zip(number(third));
+            let day = day.and_then(|((year, month), day)| NaiveDate::from_ymd_opt(year, month, day));
+            return (day.map_or(Written::Unreadable, sentinel), None);
+        }
+        if number(first).is_some_and(|first| first > 12) && number(second).is_some() {
+            return (Written::Unreadable, None);
+        }
+    }
     let day = |token: &str| token.trim_end_matches(|character: char| character.is_ascii_alphabetic()).parse::<u32>().ok();
     let (month_name, date, year) = match (month(first), month(second)) {
         (Some(month), _) => (Some(month), day(second), third),
@@ -217,13 +235,28 @@ fn year(token: &str) -> Option<i32> {
     }
 }
 
+/// How months begin, from January on, in the languages that exports are written in.
+const MONTHS: [&str; 12] = [
+    "jan | jän | ene | gen",
+    "feb | fév | fev",
+    "mar | mär | mrt",
+    "apr | avr | abr",
+    "may | mai | mei | mag",
+    "jun | juin | giu",
+    "jul | juil | lug",
+    "aug | août | aou | ago",
+    "sep | set",
+    "oct | okt | out | ott",
+    "nov",
+    "dec | dez | déc | dic",
+];
+
 fn month(token: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    if !token.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if !token.chars().all(char::is_alphabetic) {
         return None;
     }
-    let start = token.get(..3)?.to_ascii_lowercase();
-    let at = MONTHS.iter().position(|month| *month == start)?;
+    let lower = token.to_lowercase();
+    let at = MONTHS.iter().position(|starts| starts.split(" | ").any(|start| lower.starts_with(start)))?;
     u32::try_from(at + 1).ok()
 }
 
@@ -252,6 +285,9 @@ mod tests {
             "23-Nov-2026",
             "Nov 23, 2026",
             "23 November 2026",
+            "23. November 2026",
+            "23 nov. 2026",
+            "23 de noviembre de 2026",
             "11/23/26",
             "/Date(1795392000000)/",
             "/Date(1795392000000+0000)/",
@@ -259,7 +295,7 @@ mod tests {
             "134398656000000000",
             "2026-11-23 00:00:00",
         ] {
-            assert_eq!(read(cell, false).0, day("2026-11-23"), "{cell}");
+            assert_eq!(read(cell, false, None).0, day("2026-11-23"), "{cell}");
         }
     }
 
@@ -279,20 +315,20 @@ mod tests {
             "1601-01-01T00:00:00Z",
             "2099-12-31",
         ] {
-            assert_eq!(read(cell, false).0, Written::None, "{cell}");
+            assert_eq!(read(cell, false, None).0, Written::None, "{cell}");
         }
     }
 
     #[test]
     fn a_pair_that_could_be_either_says_so() {
-        assert_eq!(read("03/04/2026", false).0, Written::Either(3, 4, 2026));
-        assert_eq!(read("05/05/2026", false).0, day("2026-05-05"));
-        assert_eq!(read("31/02/2026", false).0, Written::Unreadable);
-        assert_eq!(read("soon", false).0, Written::Unreadable);
+        assert_eq!(read("03/04/2026", false, None).0, Written::Either(3, 4, 2026));
+        assert_eq!(read("05/05/2026", false, None).0, day("2026-05-05"));
+        assert_eq!(read("31/02/2026", false, None).0, Written::Unreadable);
+        assert_eq!(read("soon", false, None).0, Written::Unreadable);
     }
 
     #[test]
     fn the_mac_epoch_is_four_years_later() {
-        assert_eq!(read("44887", true).0, day("2026-11-23"));
+        assert_eq!(read("44887", true, None).0, day("2026-11-23"));
     }
 }

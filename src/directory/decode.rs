@@ -206,6 +206,8 @@ fn text(bytes: Vec<u8>, label: Option<&str>) -> Result<Text> {
             let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
             detector.feed(&bytes, true);
             let encoding = detector.guess(None, chardetng::Utf8Detection::Deny);
+            let western = encoding == encoding_rs::WINDOWS_1252;
+            let encoding = if western && is_macintosh(&bytes) { encoding_rs::MACINTOSH } else { encoding };
             transcode(&bytes, encoding, true)
         }
     }
@@ -214,6 +216,14 @@ fn text(bytes: Vec<u8>, label: Option<&str>) -> Result<Text> {
 fn nul_note(text: &str) -> Vec<String> {
     let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
     if has_nul { vec!["the text holds NUL characters: it may be damaged".into()] } else { Vec::new() }
+}
+
+/// Whether Western text is an old Macintosh's: what are small letters there would be capitals, or nothing, behind small letters
+/// (`José` as `JosŽ`). The detector does not know this encoding.
+fn is_macintosh(bytes: &[u8]) -> bool {
+    let behind = |pair: &[u8]| matches!(pair, [before, byte] if before.is_ascii_lowercase() && matches!(byte, 0x81 | 0x8A | 0x8C..=0x8F | 0x90 | 0x9D | 0x9F));
+    let small = |byte: &&u8| matches!(**byte, 0xE0..=0xFF);
+    bytes.windows(2).filter(|pair| behind(pair)).count() > bytes.iter().filter(small).count()
 }
 
 /// UTF-16 without a mark shows as NULs in every other byte of its first characters.

@@ -184,7 +184,7 @@ pub(super) struct Head {
 }
 
 /// Looks at the start of a text: drops what is no record, finds the delimiter.
-pub(super) fn head(text: &str, delimiter: Option<char>) -> Result<Head> {
+pub(super) fn head(text: &str, delimiter: Option<char>, configured: &dyn Fn(&str) -> bool) -> Result<Head> {
     let mut start = 0;
     let mut first_row = 1;
     let mut notes = Vec::new();
@@ -216,7 +216,7 @@ pub(super) fn head(text: &str, delimiter: Option<char>) -> Result<Head> {
         Some(_) => bail!(
             Failure::usage("the delimiter must be one ASCII character and no quote or line end").hint("such as delimiter = \";\"")
         ),
-        None => announced.unwrap_or_else(|| guess_delimiter(text, start)),
+        None => announced.unwrap_or_else(|| guess_delimiter(text, start, configured)),
     };
     let rows = first(text, start, delimiter, headers::SEARCHED + 20);
     Ok(Head { start, first_row, delimiter, rows, notes })
@@ -233,10 +233,10 @@ fn first(text: &str, start: usize, delimiter: u8, count: usize) -> Vec<Vec<Strin
 
 /// The delimiter under which the first records have known headers and the same number of cells. The comma of `Last, First` does not
 /// win: it knows no headers.
-fn guess_delimiter(text: &str, start: usize) -> u8 {
+fn guess_delimiter(text: &str, start: usize, configured: &dyn Fn(&str) -> bool) -> u8 {
     let score = |delimiter: u8| {
         let rows = first(text, start, delimiter, 20);
-        let known = headers::find(&rows).map_or(0, |found| found.score);
+        let known = headers::find(&rows, configured).map_or(0, |found| found.score);
         let widths: Vec<usize> = rows.iter().map(Vec::len).filter(|width| *width > 1).collect();
         let common = widths.iter().map(|width| widths.iter().filter(|other| *other == width).count()).max().unwrap_or(0);
         (known, common, widths.iter().max().copied().unwrap_or(0))

@@ -48,6 +48,7 @@ fn squash(header: &str) -> String {
     for character in header.nfkc().filter(|character| !text::is_invisible(*character) && !character.is_control()) {
         match character {
             '#' => squashed.push_str("number"),
+            '\u{2019}' => squashed.push('\''),
             ' ' | '_' | '-' | '.' | '/' | ':' | '*' | '\u{a0}' => {}
             _ if character.is_whitespace() => {}
             _ => squashed.extend(character.to_lowercase()),
@@ -173,18 +174,22 @@ pub(super) struct Found {
     pub(super) labels: bool,
     /// How many known headers it has: the better sheet of two has more.
     pub(super) score: usize,
+    /// Whether one of them says who a row is about.
+    pub(super) identified: bool,
 }
 
-/// Finds the row of headers among the first rows: the one with most distinct known headers, at least two or an e-mail alone. A title
-/// that contains a known word is none, because only whole cells count.
-pub(super) fn find(rows: &[Vec<String>]) -> Option<Found> {
+/// Finds the row of headers among the first rows: the one with most distinct known headers, at least two, an e-mail alone, or one that
+/// the configuration names. A title that contains a known word is none, because only whole cells count.
+pub(super) fn find(rows: &[Vec<String>], configured: &dyn Fn(&str) -> bool) -> Option<Found> {
+    let slots = |row: &[String]| -> BTreeSet<Slot> { row.iter().filter_map(|cell| meaning(cell)).map(|(slot, _)| slot).collect() };
     let score = |row: &Vec<String>| {
-        let slots: BTreeSet<Slot> = row.iter().filter_map(|cell| meaning(cell)).map(|(slot, _)| slot).collect();
+        let slots = slots(row);
+        let named = row.iter().filter(|cell| !cell.is_empty() && configured(cell)).count();
         let data = row.iter().any(|cell| cell.contains('@'));
         let known = if data { 0 } else { slots.len() };
-        let enough = known >= 2 || known == 1 && slots.contains(&Slot::Email);
+        let enough = known >= 2 || known == 1 && slots.contains(&Slot::Email) || named > 0;
         let recognised = usize::from(enough && system(row.iter().map(String::as_str)).is_some());
-        if enough { known + 100 * recognised } else { 0 }
+        if enough { known + 100 * recognised + 1_000 * named } else { 0 }
     };
     let scores: Vec<usize> = rows.iter().take(SEARCHED).map(score).collect();
     let best = *scores.iter().max()?;
@@ -192,7 +197,8 @@ pub(super) fn find(rows: &[Vec<String>]) -> Option<Found> {
         return None;
     }
     let at = scores.iter().position(|score| *score == best)?;
-    Some(Found { at, labels: is_label_row(rows.get(at + 1)), score: best })
+    let identified = slots(rows.get(at)?).iter().any(|slot| slot.identifies()) || best >= 1_000;
+    Some(Found { at, labels: is_label_row(rows.get(at + 1)), score: best, identified })
 }
 
 /// Whether a row below the headers is a second row of headers: most of its cells are header words and none looks like data.

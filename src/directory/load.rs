@@ -87,6 +87,11 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
                 .hint("name the columns in [directory.columns], e.g. email = \"…\"")
         );
     }
+    if anybody && mapping.first(Slot::Email).is_none() {
+        source
+            .notes
+            .push("no column holds e-mail addresses: people are found by their employee number only, where Domo has it".into());
+    }
     let calendar = Calendar { epoch_1904, order: file.date_order };
     let built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
     source.rejected = built.rejected.len() as u64;
@@ -153,14 +158,14 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
 }
 
 fn from_text(text: &Text, file: &config::Directory, source: &mut Source) -> Result<Table> {
-    let head = delimited::head(text.as_str(), file.delimiter)?;
+    let head = delimited::head(text.as_str(), file.delimiter, &|header| mapping::is_configured(header, file))?;
     source.notes.extend(head.notes.iter().cloned());
     source.delimiter = Some(match head.delimiter {
         b'\t' => "tab".into(),
         other => char::from(other).to_string(),
     });
     let dropped = head.first_row - 1;
-    let found = header_row(&head.rows, file.header_row.map(|row| row.saturating_sub(dropped)))?;
+    let found = header_row(&head.rows, file, dropped)?;
     let all = head.rows.get(found.at).cloned().unwrap_or_default();
     source.header_row = Some(found.at as u32 + head.first_row);
     let data = found.at + 1 + usize::from(found.labels);
@@ -179,7 +184,7 @@ fn from_text(text: &Text, file: &config::Directory, source: &mut Source) -> Resu
 }
 
 fn from_workbook(book: &mut Workbook, file: &config::Directory, source: &mut Source) -> Result<Table> {
-    let sheet = workbook::choose(book, file.sheet.as_deref(), &mut source.notes)?;
+    let sheet = workbook::choose(book, file.sheet.as_deref(), &|header| mapping::is_configured(header, file), &mut source.notes)?;
     source.sheet = Some(sheet.name.clone());
     let epoch_1904 = book.epoch_1904();
     from_grid(&mut book.sheet(&sheet.name), epoch_1904, file, source)
@@ -187,7 +192,7 @@ fn from_workbook(book: &mut Workbook, file: &config::Directory, source: &mut Sou
 
 fn from_grid(grid: &mut dyn Grid, epoch_1904: bool, file: &config::Directory, source: &mut Source) -> Result<Table> {
     let head = grid.head(headers::SEARCHED.max(file.header_row.unwrap_or(0).min(1000) as usize) + 2)?;
-    let found = header_row(&head, file.header_row)?;
+    let found = header_row(&head, file, 0)?;
     let all = head.get(found.at).cloned().unwrap_or_default();
     source.header_row = Some(found.at as u32 + 1);
     skipped_head(&found, 1, source);
@@ -207,21 +212,30 @@ fn trim_headers(mut headers: Vec<String>) -> Vec<String> {
     headers
 }
 
-fn header_row(rows: &[Vec<String>], given: Option<u32>) -> Result<Found> {
-    if let Some(given) = given {
-        let at = (given as usize).checked_sub(1).filter(|at| *at < rows.len());
+/// The row of headers. `dropped` rows of the file stand before the first of `rows`.
+fn header_row(rows: &[Vec<String>], file: &config::Directory, dropped: u32) -> Result<Found> {
+    if let Some(given) = file.header_row {
+        let at = (given.saturating_sub(dropped) as usize).checked_sub(1).filter(|at| *at < rows.len());
         let Some(at) = at else {
             bail!(
                 Failure::usage(format!("header_row = {given}: the file has no such row near its start"))
                     .hint("rows count from 1, as a spreadsheet shows them")
             )
         };
-        return Ok(Found { at, labels: headers::is_label_row(rows.get(at + 1)), score: 0 });
+        return Ok(Found { at, labels: headers::is_label_row(rows.get(at + 1)), score: 0, identified: true });
     }
-    headers::find(rows).ok_or_else(|| {
-        Failure::usage(format!("no headers were found in the first {} rows", rows.len().min(headers::SEARCHED)))
-            .hint("the file needs a row of headers such as `Email, Employee ID, Status`; say where with header_row, or name the columns in [directory.columns]")
-            .into()
+    headers::find(rows, &|header| mapping::is_configured(header, file)).ok_or_else(|| {
+        let searched = rows.len().min(headers::SEARCHED);
+        let named = file.columns.values().map(|header| format!("`{header}`")).collect::<Vec<_>>().join(", ");
+        if named.is_empty() {
+            Failure::usage(format!("no headers were found in the first {searched} rows"))
+                .hint("the file needs a row of headers such as `Email, Employee ID, Status`; where they are called otherwise, name them in [directory.columns], e.g. email = \"…\"")
+                .into()
+        } else {
+            Failure::usage(format!("no headers were found in the first {searched} rows, and none of {named}, which [directory.columns] names"))
+                .hint("copy the headers into [directory.columns] as they stand in the file, or give the number of their row with header_row")
+                .into()
+        }
     })
 }
 
@@ -273,12 +287,16 @@ fn describe(raw: &Raw, source: &mut Source) {
     }
 }
 
-/// Two files of one name in different folders are told apart by their paths.
+/// Two files of one name in different folders are told apart by their paths, two sheets of one file by theirs.
 fn distinct_names(sources: &mut [Source], files: &[config::Directory]) {
-    let mut seen = HashSet::new();
+    let (mut seen, mut paths) = (HashSet::new(), HashSet::new());
     for (source, file) in sources.iter_mut().zip(files) {
+        let again = !paths.insert(&file.path);
         if !seen.insert(source.name.clone()) {
-            source.name = file.path.display().to_string();
+            source.name = match &source.sheet {
+                Some(sheet) if again => format!("{} ({sheet})", source.name),
+                _ => file.path.display().to_string(),
+            };
         }
     }
 }

@@ -48,7 +48,7 @@ impl Mapping {
     pub(super) fn decide(raw: &Raw, all_headers: &[String], file: &config::Directory) -> Result<Self> {
         let system = headers::system(all_headers.iter().map(String::as_str));
         let mut mapping = Self { system, ..Self::default() };
-        mapping.configured(raw, file)?;
+        mapping.configured(raw, all_headers, file)?;
         let configured: Vec<Slot> = mapping.claims.iter().map(|claim| claim.slot).collect();
         let taken = |slot: Slot| configured.iter().any(|taken| taken.field() == slot.field() && slot.field().is_some());
         for (column, candidate) in raw.columns.iter().enumerate() {
@@ -69,17 +69,19 @@ impl Mapping {
                     None => continue,
                 },
             };
-            if !taken(claim.slot) {
-                mapping.claims.push(claim);
-            }
+            // Exchange's list has the primary address and the aliases.
+            let aliases = claim.slot == Slot::Email && headers::key(&candidate.header) == "proxyaddresses";
+            let also = aliases.then(|| Claim { slot: Slot::AlternateEmail, rank: 30, ..claim.clone() });
+            mapping.claims.extend([Some(claim), also].into_iter().flatten().filter(|claim| !taken(claim.slot)));
         }
         mapping.claims.sort_by_key(|claim| (claim.slot, claim.rank, claim.column));
         mapping.drop_makeshifts(raw);
+        mapping.drop_okta_ids(raw);
         mapping.refuse_contradictions(raw)?;
         Ok(mapping)
     }
 
-    fn configured(&mut self, raw: &Raw, file: &config::Directory) -> Result<()> {
+    fn configured(&mut self, raw: &Raw, all_headers: &[String], file: &config::Directory) -> Result<()> {
         for (field, header) in &file.columns {
             let Some((_, slot)) = Slot::CANONICAL.iter().find(|(name, _)| name == field) else {
                 let known = Slot::CANONICAL.map(|(name, _)| name).join(", ");
@@ -91,7 +93,7 @@ impl Mapping {
                 let seen = raw.columns.iter().map(|column| format!("`{}`", column.header)).collect::<Vec<_>>().join(", ");
                 bail!(
                     Failure::usage(format!("[directory.columns] {field} = \"{header}\": the file has no such column"))
-                        .hint(format!("recognised in the file: {seen}"))
+                        .hint(format!("{}recognised in the file: {seen}", nearest(header, all_headers)))
                 );
             };
             self.claims.push(Claim { column, slot: *slot, rank: 0, why: "configured".into() });
@@ -107,6 +109,22 @@ impl Mapping {
         let holds = |claim: &Claim| raw.columns.get(claim.column).is_some_and(|column| column.values.null_count() < raw.rows.len());
         let counts = |claim: &Claim| claim.slot == Slot::Email || !has_better(claim) && holds(claim);
         self.claims = claims.iter().filter(|claim| claim.rank < WEAK || counts(claim)).cloned().collect();
+    }
+
+    /// Exports of Okta name its own ids `employee_id`. They stand in no other system, and are no numbers to write to one.
+    fn drop_okta_ids(&mut self, raw: &Raw) {
+        let is_id =
+            |cell: &str| cell.len() == 20 && cell.starts_with("00u") && cell.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let notes = &mut self.notes;
+        self.claims.retain(|claim| {
+            let column = raw.columns.get(claim.column).filter(|_| claim.slot == Slot::EmployeeNumber && claim.rank > 0);
+            let ids = column.filter(|column| column.values.iter().flatten().next().is_some_and(is_id));
+            let ids = ids.filter(|column| column.values.iter().flatten().all(is_id));
+            notes.extend(
+                ids.map(|column| format!("`{}` holds Okta's own ids, no employee numbers: it was not read", column.header)),
+            );
+            ids.is_none()
+        });
     }
 
     /// Two columns of one rank that differ: nobody but a person can say which is meant.
@@ -187,6 +205,14 @@ impl Mapping {
         mapped.sort_by_key(|mapped| place(&mapped.field));
         mapped
     }
+}
+
+/// `did you mean …? ` where a header of the file is near. Whoever mistyped it knows its name: no other unread header is shown.
+fn nearest(named: &str, headers: &[String]) -> String {
+    let key = headers::key(named);
+    let near = headers.iter().map(|header| (strsim::damerau_levenshtein(&key, &headers::key(header)), header)).min();
+    let near = near.filter(|(distance, header)| *distance <= key.chars().count() / 4 && !header.trim().is_empty());
+    near.map(|(_, header)| format!("did you mean `{}`? ", header.trim())).unwrap_or_default()
 }
 
 /// A column as a spreadsheet names it.

@@ -35,6 +35,14 @@ pub(super) fn is_family(names: &StringChunked, given: &StringChunked) -> bool {
     whole * 10 < pairs().count()
 }
 
+/// Whether a column of names holds only what people are called: in hardly any row does it contain the family name.
+pub(super) fn is_nickname(names: &StringChunked, family: &StringChunked) -> bool {
+    const LOOKED_AT: usize = 10_000;
+    let pairs = || names.iter().zip(family.iter()).filter_map(|(name, family)| Some((name?, family?))).take(LOOKED_AT);
+    let whole = pairs().filter(|(name, family)| name.to_lowercase().contains(&family.to_lowercase())).count();
+    whole * 10 < pairs().count()
+}
+
 /// Turns `Last, First` around where a column is written so, and cuts marks off. Gives the names and what was done.
 pub(super) fn in_reading_order(names: StringChunked) -> (StringChunked, Vec<String>) {
     let filled = names.len() - names.null_count();

@@ -175,6 +175,46 @@ fn contradictions(frame: &DataFrame, judged: &[(Status, Option<&str>)]) -> Resul
     Ok(kinds(rows.zip(judged).filter_map(|(row, (_, problem))| Some(("status", (*problem)?, row)))))
 }
 
+/// What several directories, read each for itself, say of the same people: as sentences.
+pub fn between(all: &[People]) -> Result<Vec<String>> {
+    let mut said = Vec::new();
+    for (field, noun, nouns, other, others) in [
+        ("email", "e-mail address is", "e-mail addresses are", "employee_number", "employee numbers"),
+        ("employee_number", "employee number is", "employee numbers are", "email", "e-mail addresses"),
+    ] {
+        let mut places: HashMap<String, Vec<(usize, u32, Option<&str>)>> = HashMap::new();
+        for (at, people) in all.iter().enumerate() {
+            let frame = &people.frame;
+            let (keys, beside) = (frame.column(field)?.str()?, frame.column(other)?.str()?);
+            for ((row, key), beside) in frame.column("row")?.u32()?.iter().zip(keys.iter()).zip(beside.iter()) {
+                let (Some(row), Some(key)) = (row, key) else { continue };
+                places.entry(crate::text::folded(key).to_lowercase()).or_default().push((at, row, beside));
+            }
+        }
+        places.retain(|_, rows| rows.iter().any(|(at, ..)| *at != rows[0].0));
+        let differ = |rows: &&Vec<(usize, u32, Option<&str>)>| {
+            let mut beside = rows.iter().filter_map(|(.., beside)| beside.map(|text| crate::text::folded(text).to_lowercase()));
+            beside.next().is_some_and(|first| beside.any(|next| next != first))
+        };
+        let mut differing: Vec<&Vec<_>> = places.values().filter(differ).collect();
+        differing.sort();
+        let agreeing = (places.len() - differing.len()) as u64;
+        if agreeing > 0 && field == "email" {
+            said.push(format!("{} in several directories: each is one person", crate::text::plural(agreeing, noun, nouns)));
+        }
+        if let Some(first) = differing.first() {
+            let name = |at: usize| all.get(at).and_then(|people| people.sources.first()).map_or("", |source| source.name.as_str());
+            let rows: Vec<String> = first.iter().take(3).map(|(at, row, _)| format!("row {row} of {}", name(*at))).collect();
+            said.push(format!(
+                "{} in several directories beside different {others}, first in {}: such rows are not one person, and nothing is proposed for them",
+                crate::text::plural(differing.len() as u64, noun, nouns),
+                rows.join(" and ")
+            ));
+        }
+    }
+    Ok(said)
+}
+
 /// Rows that share a key with another row: whether they are one person is not decided here.
 fn shared(frame: &DataFrame) -> Result<Vec<Doubts>> {
     let mut shared = Vec::new();

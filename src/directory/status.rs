@@ -52,13 +52,25 @@ pub(super) struct Words {
     slot: Slot,
     system: Option<&'static System>,
     configured: BTreeMap<String, Status>,
+    /// The column's header, as the configuration may put it before a word: `Status: Inactive`.
+    header: String,
 }
 
 impl Words {
-    /// For a column of this slot.
-    pub(super) fn new(slot: Slot, system: Option<&'static System>, configured: &BTreeMap<String, Status>) -> Self {
+    /// For a column of this slot and header.
+    pub(super) fn new(slot: Slot, header: &str, system: Option<&'static System>, configured: &BTreeMap<String, Status>) -> Self {
         let configured = configured.iter().map(|(word, status)| (fold(word), *status)).collect();
-        Self { slot, system, configured }
+        Self { slot, system, configured, header: fold(header) }
+    }
+
+    /// What the configuration says of a word, under the key by which it says it.
+    pub(super) fn configured(&self, word: &str) -> Option<(String, Status)> {
+        if self.configured.is_empty() {
+            return None;
+        }
+        let folded = fold(word);
+        let of_column = format!("{}: {folded}", self.header);
+        [of_column, folded].into_iter().find_map(|key| self.configured.get(&key).map(|status| (key.clone(), *status)))
     }
 
     /// Whether a word without a certain meaning says at least that somebody is not at work.
@@ -69,10 +81,10 @@ impl Words {
 
     /// What a word means.
     pub(super) fn meaning(&self, word: &str) -> Meaning {
-        let folded = fold(word);
-        if let Some(status) = self.configured.get(&folded) {
-            return Meaning::Word(*status);
+        if let Some((_, status)) = self.configured(word) {
+            return Meaning::Word(status);
         }
+        let folded = fold(word);
         match self.slot {
             Slot::AccountControl => {
                 // Bit 2 is ACCOUNTDISABLE; 512 and 66048 are normal accounts.
@@ -106,7 +118,7 @@ fn find(table: &[(Status, &str)], folded: &str) -> Option<Status> {
 }
 
 /// Case, `_`, `-` and white space do not count.
-fn fold(word: &str) -> String {
+pub(super) fn fold(word: &str) -> String {
     let lower = crate::text::folded(word).to_lowercase();
     let spaced: String = lower.chars().map(|character| if matches!(character, '_' | '-') { ' ' } else { character }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -120,7 +132,7 @@ mod tests {
     fn meaning(system: Option<&str>, slot: Slot, word: &str) -> Meaning {
         let system = system.and_then(|name| SYSTEMS.iter().find(|system| system.name == name));
         let none = BTreeMap::new();
-        Words::new(slot, system, &none).meaning(word)
+        Words::new(slot, "Status", system, &none).meaning(word)
     }
 
     #[test]
@@ -149,6 +161,9 @@ mod tests {
     #[test]
     fn the_configuration_wins() {
         let configured = BTreeMap::from([("inactive".to_owned(), Status::Terminated)]);
-        assert_eq!(Words::new(Slot::Status, None, &configured).meaning("Inactive"), Meaning::Word(Status::Terminated));
+        assert_eq!(Words::new(Slot::Status, "State", None, &configured).meaning("Inactive"), Meaning::Word(Status::Terminated));
+        let of_column = BTreeMap::from([("HR Status: inactive".to_owned(), Status::Leave)]);
+        let meaning = |header| Words::new(Slot::Status, header, None, &of_column).meaning("Inactive");
+        assert_eq!((meaning("HR_STATUS"), meaning("Status")), (Meaning::Word(Status::Leave), Meaning::Word(Status::Unknown)));
     }
 }

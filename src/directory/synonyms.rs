@@ -24,7 +24,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         Email,
         15,
-        "email | e-mail | Email Address | E-mail Address | emailAddress | mail | EMAIL_ADDR | E-Mail-Adresse | bestEmail | user_email | UserEmail | emails[0].value | emails.0.value | profile.email | businessCommunication.emails.0.emailUri | businessCommunication.emails[0].emailUri | Courriel | Adresse e-mail | Adresse électronique | E-Mail dienstlich | Correo | Indirizzo e-mail | Correo electrónico | メールアドレス | User Email | Employee Email",
+        "email | e-mail | Email Address | E-mail Address | emailAddress | mail | EMAIL_ADDR | E-Mail-Adresse | bestEmail | user_email | UserEmail | emails[0].value | emails.0.value | profile.email | businessCommunication.emails.0.emailUri | businessCommunication.emails[0].emailUri | Courriel | Adresse e-mail | Adresse électronique | E-Mail dienstlich | Correo | Indirizzo e-mail | Correo electrónico | Correo electronico | Adresse email | E-Mail Adresse | E-mailadres | メールアドレス | User Email | Employee Email",
     ),
     (Email, 18, "Proxy addresses | proxyAddresses"),
     (Email, 50, "userPrincipalName | User principal name | UPN"),
@@ -43,16 +43,18 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         EmployeeNumber,
         10,
-        "employeeId | Employee ID | Employee_ID | employeeNumber | Employee Number | Employee # | Employee No | Employee No. | Emp No | Emp ID | EMPID | EMPLID | Worker ID | workerID.idValue | Associate ID | Personnel Number | Pers. No. | Personnel No | Personalnummer | Matricola | Matricule | Numéro d'employé | Personalnr. | Personal-Nr. | Mitarbeiternummer | Número de empleado | eecode | employeeIdentifier | employeeIdInCompany | work.employeeIdInCompany | externalIds[type=organization].value | 社員番号 | Staff ID | Staff Number | User.employeeNumber",
+        "employeeId | Employee ID | Employee_ID | employeeNumber | Employee Number | Employee # | Employee No | Employee No. | Emp No | Emp ID | EMPID | EMPLID | Worker ID | workerID.idValue | Associate ID | Personnel Number | Pers. No. | Personnel No | Personalnummer | Matricola | Matricule | Numéro d'employé | Personalnr. | Personal-Nr. | Mitarbeiternummer | Número de empleado | eecode | Numero de empleado | Personeelsnummer | employeeIdentifier | employeeIdInCompany | work.employeeIdInCompany | externalIds[type=organization].value | 社員番号 | Staff ID | Staff Number | User.employeeNumber",
     ),
     (EmployeeNumber, 20, "Contingent Worker ID | personIdExternal"),
     (EmployeeNumber, 30, "File Number | File # | Payroll ID | Badge | eebadge | Clock | Badge Number | Payroll Number"),
-    (EmployeeNumber, 40, "externalId | external_id | USERID"),
+    (EmployeeNumber, 40, "externalId | external_id"),
     (
         Name,
         10,
-        "displayName | Display Name | Preferred Name | formattedName | name.formatted | name.fullName | Full Name | fullName | fullName1 | Employee Name | Worker Name | NAME | Nombre completo | Nom complet | 氏名",
+        "displayName | Display Name | name.fullName | Full Name | fullName | fullName1 | Employee Name | Worker Name | NAME | Nombre completo | Nom complet | Nom et prénom | Nome completo | Volledige naam | 氏名",
     ),
+    (Name, 12, "formattedName | name.formatted"),
+    (Name, 15, "Preferred Name"),
     (
         Name,
         20,
@@ -61,13 +63,13 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         GivenName,
         10,
-        "givenName | First Name | Forename | Vorname | Prénom | name.givenName | name.given | given_name | Preferred First Name | Preferred Name - First Name | HR First Name Lower Case | Nombre | 名",
+        "givenName | First Name | Forename | Vorname | Prénom | name.givenName | name.given | given_name | Prenom | Nome | Voornaam | Preferred First Name | Preferred Name - First Name | HR First Name Lower Case | Nombre | 名",
     ),
     (GivenName, 20, "Legal First Name | Legal Name - First Name | legalName.givenName | person.legalName.givenName"),
     (
         FamilyName,
         10,
-        "surname | sn | Last Name | familyName | familyName1 | name.familyName | name.family | family_name | Nachname | Nom | Apellidos | Preferred Last Name | Preferred Name - Last Name | 姓",
+        "surname | sn | Last Name | familyName | familyName1 | name.familyName | name.family | family_name | Nachname | Familienname | Nom | Nom de famille | Apellidos | Apellido | Cognome | Achternaam | Preferred Last Name | Preferred Name - Last Name | 姓",
     ),
     (
         FamilyName,
@@ -82,13 +84,13 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         Title,
         20,
-        "title | Position Title | Job Title Description | Employee Title | jobDescription | alternateJobTitle | Stellenbezeichnung | Funktion | Intitulé du poste | Poste | Puesto | Qualifica",
+        "title | Position Title | Job Title Description | Employee Title | jobDescription | alternateJobTitle | Stellenbezeichnung | Funktion | Intitulé du poste | Poste | Puesto | Cargo | Qualifica | Mansione | Functie",
     ),
     (Title, 30, "Position | Job Profile | jobs[].title | Job"),
     (
         Department,
         10,
-        "department | Department Name | departmentName | department.name | Home Department Description | Department Description | deptdesc | organizations[primary].department | organizations[0].department | organizations.0.department | work.department | Abteilung | Département | Departamento | 部署 | Dept | User.department",
+        "department | Department Name | departmentName | department.name | Home Department Description | Department Description | deptdesc | organizations[primary].department | organizations[0].department | organizations.0.department | work.department | Abteilung | Département | Departement | Dipartimento | Reparto | Afdeling | Departamento | 部署 | Dept | User.department",
     ),
     (
         Department,
@@ -106,7 +108,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         Location,
         10,
-        "officeLocation | physicalDeliveryOfficeName | Office | office.name | Work Location | workLocation.name | location | location.name | location.descriptor | Location Name | Location Description | work.site | Site | employeeLocation | primaryWorkLocationCode | Standort | Lieu de travail | Dienstort | Arbeitsort | 勤務地",
+        "officeLocation | physicalDeliveryOfficeName | Office | office.name | Work Location | workLocation.name | location | location.name | location.descriptor | Location Name | Location Description | work.site | Site | employeeLocation | primaryWorkLocationCode | Standort | Lieu de travail | Dienstort | Arbeitsort | Ubicación | Sede di lavoro | Werklocatie | 勤務地",
     ),
     (
         Location,
@@ -122,7 +124,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         Phone,
         15,
-        "phoneNumber | Phone Number | phone | Telephone | telephoneNumber | Telephone Number | Work Phone | workPhone | Work Contact: Work Phone | OfficePhone | businessPhones | BIZ_PHONE | primaryPhone | profile.primaryPhone | deskPhone | Desk Phone Number | deskPhoneNumber | work_number | phoneNumbers[type=work].value | phoneNumbers[0].value | businessCommunication.landlines[0].formattedNumber | Telefon | Téléphone",
+        "phoneNumber | Phone Number | phone | Telephone | telephoneNumber | Telephone Number | Work Phone | workPhone | Work Contact: Work Phone | OfficePhone | businessPhones | BIZ_PHONE | primaryPhone | profile.primaryPhone | deskPhone | Desk Phone Number | deskPhoneNumber | work_number | phoneNumbers[type=work].value | phoneNumbers[0].value | businessCommunication.landlines[0].formattedNumber | Telefon | Telefonnummer | Téléphone | Teléfono | Telefono | Telefoon",
     ),
     (Phone, 30, "Personal Contact: Personal Mobile | Home Phone | home_number"),
     (
@@ -142,7 +144,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         HireDate,
         10,
-        "Rehire Date | Hire/Rehire Date | lastHireDate | Last Hire Date | LAST_HIRE_DT | workerDates.rehireDate | workerDates.originalHireDate | Hire Date | hireDate | HIREDATE | HIRE_DT | employeeHireDate | Hired On | Einstellungsdatum | Eintrittsdatum | Eintritt | Date d'embauche | Date d'entrée | Date of Joining | User.employeeHireDate | 入社日",
+        "Rehire Date | Hire/Rehire Date | lastHireDate | Last Hire Date | LAST_HIRE_DT | workerDates.rehireDate | workerDates.originalHireDate | Hire Date | hireDate | HIREDATE | HIRE_DT | employeeHireDate | Hired On | Einstellungsdatum | Eintrittsdatum | Eintritt | Date d'embauche | Date d'entrée | Fecha de alta | Fecha de ingreso | Fecha de contratación | Data di assunzione | Datum in dienst | Date of Joining | User.employeeHireDate | 入社日",
     ),
     (
         HireDate,
@@ -153,7 +155,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         TerminationDate,
         10,
-        "Termination Date | terminationDate | TERMINATION_DT | dateOfTermination | Date of Termination | internal.terminationDate | workerDates.terminationDate | terminations[0].effective_date | Austrittsdatum | Austritt | Date de sortie | Date de départ | Fecha de baja | User.employeeLeaveDateTime | employeeLeaveDateTime | Last Day of Work | Last Day | Last Working Day | 退社日",
+        "Termination Date | terminationDate | TERMINATION_DT | dateOfTermination | Date of Termination | internal.terminationDate | workerDates.terminationDate | terminations[0].effective_date | Austrittsdatum | Austritt | Date de sortie | Date de départ | Fecha de baja | Data di cessazione | Datum uit dienst | User.employeeLeaveDateTime | employeeLeaveDateTime | Last Day of Work | Last Day | Last Working Day | 退社日",
     ),
     (TerminationDate, 20, "End Date | endDate | employment_end_date"),
     (TerminationDate, 30, "Soft deletion time stamp | deletedDateTime | deletionTime"),
@@ -172,7 +174,7 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         ManagerName,
         10,
-        "Manager | Worker's Manager | Manager Name | Supervisor | Supervisor Name | supervisorName | Reports To Name | Reporting to | Manager Display Name | Vorgesetzter | Führungskraft | Responsable | profile.manager | manager.displayName | workAssignments[primary].reportsTo[0].reportsToWorkerName.formattedName | workAssignments[0].reportsTo[0].reportsToWorkerName.formattedName",
+        "Manager | Worker's Manager | Manager Name | Supervisor | Supervisor Name | supervisorName | Reports To Name | Reporting to | Manager Display Name | Vorgesetzter | Führungskraft | Responsable | Responsabile | Leidinggevende | Jefe directo | Reports To | profile.manager | manager.displayName | workAssignments[primary].reportsTo[0].reportsToWorkerName.formattedName | workAssignments[0].reportsTo[0].reportsToWorkerName.formattedName",
     ),
     (
         PersonKey,

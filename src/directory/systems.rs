@@ -69,6 +69,16 @@ pub(super) const SYSTEMS: &[System] = &[
         words: &[],
     },
     System {
+        name: "OneLogin",
+        signatures: &[
+            "manager_ad_id | directory_id",
+            "samaccountname | userprincipalname | manager_user_id",
+            "username | directory_id | external_id",
+        ],
+        columns: &[("manager_user_id", Some(ManagerKey)), ("state", None), ("id", Some(PersonKey)), ("manager_ad_id", None)],
+        words: &[(ACTIVE, "1 | 3 | 4 | 5 | 8"), (SUSPENDED, "2"), (PREHIRE, "0 | 7")],
+    },
+    System {
         name: "Active Directory",
         signatures: &[
             "DistinguishedName | SamAccountName",
@@ -133,7 +143,7 @@ pub(super) const SYSTEMS: &[System] = &[
     System {
         name: "PeopleSoft",
         signatures: &["EMPLID | EMPL_STATUS", "EMPLID | HR_STATUS", "EMPLID | EMPL_RCD"],
-        columns: &[("SUPERVISOR_ID", Some(ManagerKey)), ("REPORTS_TO", None), ("HR_STATUS", Some(Status))],
+        columns: &[("SUPERVISOR_ID", Some(ManagerKey)), ("REPORTS_TO", None)],
         words: &[(ACTIVE, "A | W"), (LEAVE, "L | P"), (SUSPENDED, "S"), (TERMINATED, "T | U | R | Q | D | V | X"), (UNKNOWN, "I")],
     },
     System {
@@ -151,6 +161,7 @@ pub(super) const SYSTEMS: &[System] = &[
             ("Payroll Name", None),
             ("associateOID", Some(PersonKey)),
             ("Reports To Associate ID", Some(ManagerKey)),
+            ("Reports To Position ID", None),
             ("workAssignments[0].assignmentStatus.statusCode.codeValue", Some(Status)),
         ],
         words: &[
@@ -263,16 +274,6 @@ pub(super) const SYSTEMS: &[System] = &[
         signatures: &["hiring_type | employment_status"],
         columns: &[("email", Some(AlternateEmail)), ("id", Some(PersonKey)), ("external_id", Some(EmployeeNumber))],
         words: &[(TERMINATED, "offboarded | terminated"), (PREHIRE, "onboarding")],
-    },
-    System {
-        name: "OneLogin",
-        signatures: &[
-            "manager_ad_id | directory_id",
-            "samaccountname | userprincipalname | manager_user_id",
-            "username | directory_id | external_id",
-        ],
-        columns: &[("manager_user_id", Some(ManagerKey)), ("state", None), ("id", Some(PersonKey)), ("manager_ad_id", None)],
-        words: &[(ACTIVE, "1 | 3 | 4 | 5 | 8"), (SUSPENDED, "2"), (PREHIRE, "0 | 7")],
     },
     System {
         name: "JumpCloud",

@@ -47,7 +47,7 @@ pub fn read_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
 }
 
 fn text_rows(text: &str) -> Result<Vec<TableRow>> {
-    let head = delimited::head(text, None)?;
+    let head = delimited::head(text, None, &|_| false)?;
     let mut records = Records::new(text, head.start, head.delimiter);
     let mut rows = Vec::new();
     let mut number = head.first_row;
@@ -60,7 +60,7 @@ fn text_rows(text: &str) -> Result<Vec<TableRow>> {
 
 fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<TableRow>> {
     let name = match sheet {
-        Some(sheet) => workbook::choose(book, Some(sheet), &mut Vec::new())?.name,
+        Some(sheet) => workbook::choose(book, Some(sheet), &|_| false, &mut Vec::new())?.name,
         None => match book.sheets().first() {
             Some(first) => first.name.clone(),
             None => bail!(Failure::usage("the workbook has no sheet")),

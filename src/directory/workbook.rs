@@ -8,6 +8,7 @@ use std::io::Cursor;
 use anyhow::{Result, bail};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
 
+use super::cells;
 use super::decode::Kind;
 use super::grid::{Grid, Row, Rows};
 use super::headers;
@@ -206,8 +207,13 @@ pub(super) fn number(number: f64, digits: usize) -> Cow<'static, str> {
     })
 }
 
-/// Chooses the sheet to read: the named one, or the visible one with the most headers.
-pub(super) fn choose(book: &mut Workbook, named: Option<&str>, notes: &mut Vec<String>) -> Result<SheetInfo> {
+/// Chooses the sheet to read: the named one, or the only visible one that holds people.
+pub(super) fn choose(
+    book: &mut Workbook,
+    named: Option<&str>,
+    configured: &dyn Fn(&str) -> bool,
+    notes: &mut Vec<String>,
+) -> Result<SheetInfo> {
     let sheets = book.sheets();
     let names = |sheets: &[SheetInfo]| {
         let name = |sheet: &SheetInfo| format!("`{}`{}", sheet.name, if sheet.hidden { " (hidden)" } else { "" });
@@ -231,16 +237,22 @@ pub(super) fn choose(book: &mut Workbook, named: Option<&str>, notes: &mut Vec<S
     let mut scored = Vec::new();
     for sheet in &sheets {
         let head = book.sheet(&sheet.name).head(headers::SEARCHED)?;
-        if let Some(found) = headers::find(&head) {
-            scored.push((sheet.clone(), found.score));
+        if let Some(found) = headers::find(&head, configured) {
+            let filled = |row: &Vec<String>| row.iter().any(|cell| !cells::trim(cell).is_empty());
+            let people = found.identified && head.iter().skip(found.at + 1).any(filled);
+            scored.push((sheet.clone(), found.score, people));
         }
     }
-    let visible: Vec<&(SheetInfo, usize)> = scored.iter().filter(|(sheet, _)| !sheet.hidden).collect();
-    let best = visible.iter().map(|(_, score)| *score).max();
-    let candidates: Vec<SheetInfo> = match best {
-        Some(best) => visible.iter().filter(|(_, score)| *score == best).map(|(sheet, _)| sheet.clone()).collect(),
-        None => scored.iter().map(|(sheet, _)| sheet.clone()).take(1).collect(),
+    let best = |hidden: bool| {
+        let of = || scored.iter().filter(move |(sheet, ..)| sheet.hidden == hidden);
+        // Every sheet that says who its rows are about holds people: whoever reads one of several has lost the rest.
+        let people: Vec<SheetInfo> = of().filter(|(.., people)| *people).map(|(sheet, ..)| sheet.clone()).collect();
+        let most = of().map(|(_, score, _)| *score).max();
+        let best = || of().filter(|(_, score, _)| Some(*score) == most).map(|(sheet, ..)| sheet.clone()).collect();
+        if people.is_empty() { best() } else { people }
     };
+    let visible = best(false);
+    let candidates: Vec<SheetInfo> = if visible.is_empty() { best(true).into_iter().take(1).collect() } else { visible };
     match candidates.as_slice() {
         [] => bail!(
             Failure::usage("no sheet of the workbook has headers that are known")
@@ -256,6 +268,9 @@ pub(super) fn choose(book: &mut Workbook, named: Option<&str>, notes: &mut Vec<S
             }
             Ok(chosen.clone())
         }
-        several => bail!(Failure::usage(format!("{} sheets look alike: {}", several.len(), names(several))).hint("choose one with `sheet`")),
+        several => bail!(
+            Failure::usage(format!("{} sheets hold people: {}", several.len(), names(several)))
+                .hint("choose one with `sheet`; to read several, name the file in one [[directory]] for each")
+        ),
     }
 }

@@ -94,11 +94,10 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
     if ahead {
         return plain(Status::Prehire, Basis::HireDate);
     }
-    if facts.termination_date.is_some() {
-        return plain(Status::Active, Basis::TerminationDate);
-    }
     match facts.enabled {
+        // A last day that lies ahead does not say that somebody whose entry is switched off already still works.
         Some(false) => plain(Status::Suspended, Basis::Boolean),
+        _ if facts.termination_date.is_some() => plain(Status::Active, Basis::TerminationDate),
         _ if facts.unreadable => plain(Status::Unknown, Basis::Nothing),
         Some(true) => plain(Status::Active, Basis::Boolean),
         None if !facts.status_provided => plain(Status::Active, Basis::Listed),
@@ -187,6 +186,12 @@ mod tests {
         assert_eq!(status(None, Some(true), "2026-12-01", "2027-12-01"), Status::Prehire);
         assert_eq!(status(None, Some(false), "2020-12-01", ""), Status::Suspended);
         assert_eq!(status(None, Some(true), "", ""), Status::Active);
+    }
+
+    #[test]
+    fn an_entry_switched_off_before_the_last_day_is_switched_off() {
+        assert_eq!(status(None, Some(false), "2020-12-01", "2026-12-31"), Status::Suspended);
+        assert_eq!(status(None, Some(true), "2020-12-01", "2026-12-31"), Status::Active);
     }
 
     #[test]

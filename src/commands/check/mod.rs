@@ -12,7 +12,7 @@ use super::{Context, Ended};
 use crate::cli;
 use crate::config::{DEFAULT_FILE, Loaded, Status};
 use crate::directory::Overview;
-use crate::directory::overview::Stated;
+use crate::directory::overview::{self, Stated};
 use crate::failure::{self, Kind};
 use crate::reconcile::employment::{self, Contradiction, Facts};
 
@@ -21,6 +21,8 @@ use crate::reconcile::employment::{self, Contradiction, Facts};
 struct Checked {
     /// Whether nothing stands in the way of an audit.
     ok: bool,
+    /// The day on which people are judged.
+    as_of: NaiveDate,
     /// The configuration file, where there is one.
     configuration: Option<String>,
     /// What must be put right.
@@ -29,6 +31,8 @@ struct Checked {
     credentials: Vec<credentials::Answer>,
     /// What each directory was understood as.
     directories: Vec<Overview>,
+    /// What several directories say of the same people.
+    between_directories: Vec<String>,
 }
 
 /// One thing that must be put right.
@@ -82,9 +86,14 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     if directories.is_empty() && readable {
         problems.extend(crate::directory::load(&[]).err().map(|error| Problem::new("directory", &error)));
     }
+    let mut loaded_people = Vec::new();
     for directory in &directories {
         match crate::directory::load(std::slice::from_ref(directory)) {
-            Ok(people) => understood.extend(Overview::of(&people, |stated| judge(stated, as_of))?),
+            Ok(people) => {
+                understood.extend(Overview::of(&people, |stated| judge(stated, as_of))?);
+                // Only what several directories say of one person needs them beside each other.
+                loaded_people.extend((directories.len() > 1).then_some(people));
+            }
             Err(error) => problems.push(Problem::new("directory", &error)),
         }
     }
@@ -95,10 +104,12 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     problems.extend(crate::report::check_templates(&loaded.config).err().map(|error| Problem::new("templates", &error)));
     let checked = Checked {
         ok: problems.is_empty(),
+        as_of,
         configuration: loaded.path.as_ref().map(|path| path.display().to_string()),
         problems,
         credentials,
         directories: understood,
+        between_directories: overview::between(&loaded_people)?,
     };
     match options.json {
         true => context.terminal.json(&checked)?,

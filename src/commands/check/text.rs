@@ -1,5 +1,6 @@
 //! The answer of `check` as people read it.
 
+use chrono::NaiveDate;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::Checked;
@@ -44,7 +45,12 @@ pub(super) fn render(checked: &Checked) -> String {
     }
     for directory in &checked.directories {
         out.push(String::new());
-        out.push(self::directory(directory));
+        out.push(self::directory(directory, checked.as_of));
+    }
+    if !checked.between_directories.is_empty() {
+        out.push(String::new());
+        out.push("Between the directories".into());
+        out.extend(checked.between_directories.iter().map(|said| format!("  - {said}")));
     }
     out.push(String::new());
     if checked.problems.is_empty() {
@@ -66,7 +72,7 @@ pub(super) fn render(checked: &Checked) -> String {
     out.join("\n")
 }
 
-fn directory(understood: &Overview) -> String {
+fn directory(understood: &Overview, as_of: NaiveDate) -> String {
     let source = &understood.source;
     let mut out = Vec::new();
     let system = source.system.as_deref().map(|system| format!(", {system}")).unwrap_or_default();
@@ -97,7 +103,8 @@ fn directory(understood: &Overview) -> String {
         out.push(words(understood));
     }
     let employed: Vec<String> = understood.employment.iter().map(|(status, count)| format!("{count} {status}")).collect();
-    out.push(format!("On the day judged: {}.", if employed.is_empty() { "nobody".into() } else { employed.join(", ") }));
+    let employed = if employed.is_empty() { "nobody".into() } else { employed.join(", ") };
+    out.push(format!("On {as_of}, the day judged: {employed}."));
     out.push(String::new());
     out.push(format!("The first people, as understood ({} of {people})", understood.people.len()));
     out.push(self::people(understood));
@@ -173,7 +180,8 @@ fn table(headers: &[&str]) -> Table {
 
 /// A cell cannot break the table it stands in.
 fn one_line(cell: &str) -> String {
-    let visible = crate::text::visible(cell.trim());
+    let words = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+    let visible = crate::text::visible(&words);
     if visible.chars().count() > 60 { visible.chars().take(59).chain(['…']).collect() } else { visible.into_owned() }
 }
 
@@ -195,12 +203,17 @@ fn uncertain(understood: &Overview) -> Option<String> {
     let shown = unknown.iter().take(MOST).map(|word| format!("`{}` ({})", one_line(&word.word), count(word.count, "row")));
     let shown = shown.collect::<Vec<_>>().join(", ");
     let more = if unknown.len() > MOST { ", …" } else { "" };
-    let words = || format!("no certain meaning: {shown}{more}. Say in [directory.status] what that means");
+    let example = unknown.first().map(|word| one_line(&word.word)).unwrap_or_default();
+    let words = |people: &str| {
+        format!(
+            "no certain meaning: {shown}{more}{people}. Say in the configuration what it is, e.g. [directory.status] {example:?} = \"active\" (or leave, suspended, terminated, prehire)"
+        )
+    };
     match (unknown.is_empty(), people) {
         (true, 0) => None,
-        (false, 0) => Some(words()),
+        (false, 0) => Some(words("; other columns decide for these rows")),
         (true, people) => Some(format!("{} no status that can be read: not judged", plural(people, "person has", "people have"))),
-        (false, people) => Some(format!("{}; {} not judged", words(), plural(people, "person is", "people are"))),
+        (false, people) => Some(words(&format!("; {} not judged", plural(people, "person is", "people are")))),
     }
 }
 

@@ -28,10 +28,8 @@ struct Cells<'t> {
 
 /// Hire and termination dates. `status` is what the rows' words say.
 pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked) -> Result<Read<(Column, Column)>> {
-    let (hired, ended) = rayon::join(
-        || Cells::read(given, Slot::HireDate, calendar.epoch_1904),
-        || Cells::read(given, Slot::TerminationDate, calendar.epoch_1904),
-    );
+    let (hired, ended) =
+        rayon::join(|| Cells::read(given, Slot::HireDate, calendar), || Cells::read(given, Slot::TerminationDate, calendar));
     let mut read = Read::default();
     let hire_dates = hired.days(given, ended.evidence, calendar, status, &mut read)?;
     let last_days = ended.days(given, hired.evidence, calendar, status, &mut read)?;
@@ -42,7 +40,7 @@ pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked)
 impl<'t> Cells<'t> {
     /// Reads the columns a day is taken from: those of the best rank. Hire dates of every kind are looked at together, for a rehire
     /// stands in a column of its own; the original hire date only counts while there is no other.
-    fn read(given: Given<'t>, slot: Slot, epoch_1904: bool) -> Self {
+    fn read(given: Given<'t>, slot: Slot, calendar: Calendar) -> Self {
         const ORIGINAL: u8 = 30;
         let best = given.mapping.first(slot).map_or(0, |claim| claim.rank);
         let counts = |rank: u8| match slot {
@@ -52,7 +50,7 @@ impl<'t> Cells<'t> {
         let mut evidence = Evidence::default();
         let mut read = |cell: Option<&str>| {
             let Some(cell) = cell else { return Written::None };
-            let (written, pair) = dates::read(cell, epoch_1904);
+            let (written, pair) = dates::read(cell, calendar.epoch_1904, calendar.order);
             evidence.add(written, pair);
             written
         };
@@ -75,24 +73,17 @@ impl<'t> Cells<'t> {
             return Ok(Column::full_null(PlSmallStr::EMPTY, given.height(), &DataType::Date));
         };
         let either = self.evidence.either;
+        // A column that holds both orders is not decided by another column.
+        let sibling = if self.evidence.is_mixed() { Evidence::default() } else { sibling };
         let order = calendar.order.or_else(|| self.evidence.order()).or_else(|| sibling.order());
         match order {
             None if either > 0 => {
-                let problem = format!(
-                    "{} of `{}` could be day/month or month/day: {}",
-                    crate::text::plural(either, "date", "dates"),
-                    first.header,
-                    if self.evidence.is_mixed() {
-                        "some can only be day/month and others only month/day"
-                    } else {
-                        "nothing in the column says which"
-                    }
-                );
-                const HINT: &str = "set date_order = \"dmy\" or \"mdy\" for this directory";
+                let problem = self.undecided(given, &first.header);
+                const HINT: &str = "say in the configuration, under this file's [[directory]], date_order = \"dmy\" (day first) or \"mdy\" (month first)";
                 if self.matters(status) {
                     bail!(Failure::usage(problem).hint(HINT));
                 }
-                said.notes.push(format!("{problem}. They were not read, for every such row has a status: {HINT} to have them"));
+                said.notes.push(format!("{problem}. They were not read, for every such row has a status. To have them, {HINT}"));
             }
             Some(order) if either > 0 && calendar.order.is_none() => {
                 let from = if self.evidence.order().is_some() { "the column" } else { "the file's other date column" };
@@ -125,6 +116,22 @@ impl<'t> Cells<'t> {
             }
         }
         Ok(Int32Chunked::from_iter_options(PlSmallStr::EMPTY, days.into_iter()).into_date().into_column())
+    }
+
+    /// Why nobody can tell the day of some cells, with the first of them.
+    fn undecided(&self, given: Given<'_>, header: &str) -> String {
+        let count = crate::text::plural(self.evidence.either, "date", "dates");
+        let example = self.columns.iter().find_map(|(column, cells)| {
+            let at = cells.iter().position(|written| matches!(written, Written::Either(first, second, _) if first != second))?;
+            Some((given.raw.rows.get(at).copied()?, column.values.get(at)?))
+        });
+        let example = example.map(|(row, cell)| format!(", such as `{cell}` in row {row}")).unwrap_or_default();
+        let why = if self.evidence.is_mixed() {
+            "some dates of the column can only be day/month/year and others only month/day/year"
+        } else {
+            "no date of the column shows whether the day or the month comes first"
+        };
+        format!("{count} of `{header}` could be two different days{example}: {why}")
     }
 
     /// Whether somebody's employment hangs on a day that could be two: a last day always does, a first day where no word says more.

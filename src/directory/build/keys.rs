@@ -75,8 +75,9 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
 /// The employee numbers, as text.
 pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
     let Some(column) = given.column(Slot::EmployeeNumber) else { return Read { values: given.none(), ..Read::default() } };
+    let notes = lost_zeros(given, column).into_iter().collect();
     if column.values.iter().flatten().all(is_plain_number) {
-        return Read { values: column.values.clone(), ..Read::default() };
+        return Read { values: column.values.clone(), notes, ..Read::default() };
     }
     let mut doubts = Vec::new();
     let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
@@ -97,7 +98,30 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         doubts.extend(problem.map(|(cell, problem)| given.doubt(at, "employee_number", problem, cell)));
         values.append_null();
     }
-    Read { values: values.finish(), doubts, ..Read::default() }
+    Read { values: values.finish(), doubts, notes }
+}
+
+/// Numbers that are shorter than the ones that begin with a zero, where those are all of one length.
+fn lost_zeros(given: Given<'_>, column: &RawColumn) -> Option<String> {
+    let digits = |cell: &&str| cell.bytes().all(|byte| byte.is_ascii_digit());
+    let width = column.values.iter().flatten().filter(|cell| cell.starts_with('0')).filter(digits).map(str::len);
+    let (least, most) = width.fold((usize::MAX, 0), |(least, most), width| (least.min(width), most.max(width)));
+    if least != most || most < 2 {
+        return None;
+    }
+    let mut shorter = column
+        .values
+        .iter()
+        .enumerate()
+        .filter(|(_, cell)| cell.as_ref().filter(|cell| digits(cell)).is_some_and(|cell| cell.len() < most));
+    let (first, _) = shorter.next()?;
+    let count = 1 + shorter.count() as u64;
+    Some(format!(
+        "`{}`: {} fewer digits than the {most} of those that begin with a zero, first in row {}: a spreadsheet may have dropped zeros in front",
+        column.header,
+        crate::text::plural(count, "number has", "numbers have"),
+        given.raw.rows.get(first).copied().unwrap_or_default()
+    ))
 }
 
 /// Digits that no spreadsheet has touched, and not only zeros.
@@ -117,7 +141,10 @@ pub(super) fn lists(given: Given<'_>, slot: Slot) -> ListChunked {
     for _ in 0..height {
         members.clear();
         for cell in columns.iter_mut().filter_map(|column| column.next().flatten()) {
-            for part in cell.split(['\n', ';', '|', ',']).filter_map(cells::clean) {
+            let proxies = if slot == Slot::AlternateEmail { proxies(cell) } else { Vec::new() };
+            let aliases = proxies.iter().map(String::as_str).filter(|proxy| !proxy.starts_with(PRIMARY));
+            let plain = cell.split(['\n', ';', '|', ',']).filter(|_| proxies.is_empty());
+            for part in aliases.chain(plain).filter_map(cells::clean) {
                 let part = if slot == Slot::AlternateEmail { cells::email(part).into_owned() } else { part.to_owned() };
                 let fits = slot != Slot::AlternateEmail || cells::is_email(&part);
                 if fits && !members.contains(&part) {
@@ -137,17 +164,37 @@ pub(super) fn lists(given: Given<'_>, slot: Slot) -> ListChunked {
 /// The address in a cell, if there is one.
 fn address(cell: &str) -> Option<String> {
     if let Some(primary) = primary_smtp(cell) {
-        return Some(primary.to_owned()).filter(|address| cells::is_email(address));
+        return Some(primary).filter(|address| cells::is_email(address));
     }
     let address = cells::email(cell);
     let address = cells::guest(&address).unwrap_or_else(|| address.into_owned());
     cells::is_email(&address).then_some(address)
 }
 
-/// Exchange's list of proxy addresses: `SMTP:` in capitals is the primary one.
-fn primary_smtp(cell: &str) -> Option<&str> {
-    let (_, rest) = cell.split_once("SMTP:")?;
-    rest.split(['+', ';', ',', '\n', ' ', '|']).next()
+/// How Exchange marks the primary one of its addresses.
+const PRIMARY: &str = "SMTP:";
+
+/// Exchange's list of proxy addresses, each with its scheme in front: `SMTP:a@x.com+smtp:b@x.com`. Nothing for any other cell.
+fn proxies(cell: &str) -> Vec<String> {
+    let mut proxies: Vec<String> = Vec::new();
+    if !cell.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case(PRIMARY)) && !cell.contains(PRIMARY) {
+        return proxies;
+    }
+    for part in cell.split(['+', ';', ',', '\n', ' ', '|']).filter(|part| !part.is_empty()) {
+        match proxies.last_mut() {
+            // A plus inside an address.
+            Some(last) if !part.contains(':') => {
+                last.push('+');
+                last.push_str(part);
+            }
+            _ => proxies.push(part.to_owned()),
+        }
+    }
+    proxies
+}
+
+fn primary_smtp(cell: &str) -> Option<String> {
+    proxies(cell).iter().find_map(|proxy| proxy.strip_prefix(PRIMARY).map(str::to_owned))
 }
 
 fn odd_address(address: &str) -> Option<&'static str> {

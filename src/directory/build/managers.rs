@@ -69,8 +69,8 @@ pub(super) fn resolve(
     let mut read = Read { values: managers.finish(), ..Read::default() };
     if unresolved > 0 {
         read.notes.push(format!(
-            "{}: the manager is not in the file, or the name is not unique in it",
-            crate::text::plural(unresolved, "row", "rows")
+            "{} a manager who is not in the file, or whose name several people in it have: the manager is left blank",
+            crate::text::plural(unresolved, "row names", "rows name")
         ));
     }
     read

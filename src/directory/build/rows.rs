@@ -29,11 +29,11 @@ pub(super) fn broken(given: Given<'_>, doubts: &[Doubt]) -> PlHashMap<u32, Strin
 /// Rows that are longer than the headers. Where most rows have the same surplus of blank cells it is a delimiter at the line's end.
 fn moved_rows(raw: &Raw) -> impl Iterator<Item = (u32, u32)> {
     let mut counts: PlHashMap<u32, usize> = PlHashMap::new();
-    for (_, more) in &raw.long {
-        *counts.entry(*more).or_default() += 1;
+    for long in raw.long.iter().filter(|long| long.blank) {
+        *counts.entry(long.more).or_default() += 1;
     }
     let habit = counts.iter().find(|(_, count)| **count * 2 > raw.rows.len()).map(|(more, _)| *more);
-    raw.long.iter().copied().filter(move |(_, more)| Some(*more) != habit)
+    raw.long.iter().filter(move |long| !long.blank || Some(long.more) != habit).map(|long| (long.row, long.more))
 }
 
 /// A cell that begins with a quote nobody closed has swallowed or lost something: it is not compared.

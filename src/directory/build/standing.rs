@@ -1,5 +1,7 @@
 //! What each row says of somebody's standing: a status word, a switch, or for want of both a mark behind the name.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::*;
 
 use super::{Given, Read};
@@ -8,7 +10,7 @@ use crate::directory::collect::RawColumn;
 use crate::directory::names;
 use crate::directory::people::{Doubt, StatusWord};
 use crate::directory::slot::Slot;
-use crate::directory::status::{Meaning, Words};
+use crate::directory::status::{self, Meaning, Words};
 
 /// Three columns of the frame.
 #[derive(Debug, Default)]
@@ -40,20 +42,22 @@ pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing
         against: Vec::new(),
     };
     let mut words = Vec::new();
-    for slot in [Slot::Status, Slot::Ended, Slot::Enabled, Slot::Disabled, Slot::AccountControl] {
-        let meanings = Words::new(slot, given.mapping.system, &file.status);
-        // A second column of words helps where the first has none that is certain; of switches the best known one counts.
-        let several = if slot == Slot::Status { usize::MAX } else { 1 };
-        for (at, column) in given.columns(slot).take(several).enumerate() {
-            let named = slot != Slot::Status || at > 0;
-            words.extend(rows.read(column, named, &meanings));
+    let mut unused: BTreeMap<String, &str> = file.status.keys().map(|word| (status::fold(word), word.as_str())).collect();
+    let slots = [Slot::Status, Slot::Ended, Slot::Enabled, Slot::Disabled, Slot::AccountControl];
+    // A second column of words helps where the first has none that is certain; of switches the best known one counts.
+    let columns = slots.map(|slot| given.columns(slot).take(if slot == Slot::Status { usize::MAX } else { 1 }).collect::<Vec<_>>());
+    let named = columns.iter().flatten().count() > 1 || columns.first().is_some_and(Vec::is_empty);
+    for (slot, columns) in slots.into_iter().zip(&columns) {
+        for column in columns {
+            let meanings = Words::new(slot, &column.header, given.mapping.system, &file.status);
+            words.extend(rows.read(column, named, &meanings, &mut unused));
         }
     }
     let doubts = rows.contradictions(given);
     let mut word = rows.words(given);
     let mut notes = Vec::new();
     if words.is_empty() && given.mapping.first(Slot::Status).is_none() {
-        let meanings = Words::new(Slot::Status, given.mapping.system, &file.status);
+        let meanings = Words::new(Slot::Status, "", given.mapping.system, &file.status);
         let hints = rows.hints(given, &meanings);
         if hints.null_count() < height {
             notes.push(format!(
@@ -62,6 +66,10 @@ pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing
             ));
             word = hints;
         }
+    }
+    if !unused.is_empty() {
+        let listed = unused.values().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        notes.push(format!("[directory.status] names {listed}, which no row has: is it spelt as in the file?"));
     }
     let status = rows.status.into_iter().map(|status| status.map(Status::as_str));
     let standing = Standing {
@@ -74,7 +82,13 @@ pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing
 
 impl<'t> Rows<'t> {
     /// Takes one column, and gives its words, the most frequent first.
-    fn read(&mut self, column: &'t RawColumn, named: bool, meanings: &Words) -> Vec<StatusWord> {
+    fn read(
+        &mut self,
+        column: &'t RawColumn,
+        named: bool,
+        meanings: &Words,
+        unused: &mut BTreeMap<String, &str>,
+    ) -> Vec<StatusWord> {
         let mut known: PlHashMap<&str, (Meaning, u64)> = PlHashMap::new();
         let decider = self.deciders.len() as u8 + 1;
         let mut decides = false;
@@ -96,9 +110,17 @@ impl<'t> Rows<'t> {
                         (*status, *by) = (Some(word), decider);
                     }
                 }
-                Meaning::Switch(on) => *enabled = Some(on && enabled.unwrap_or(true)),
+                Meaning::Switch(on) => {
+                    *enabled = Some(on && enabled.unwrap_or(true));
+                    if !on && *status == Some(Status::Active) {
+                        self.against.push((at, column, cell));
+                    }
+                }
             }
         }
+        known.keys().filter_map(|word| meanings.configured(word)).for_each(|(key, _)| {
+            unused.remove(&key);
+        });
         if decides {
             self.deciders.push(&column.values);
         }
@@ -132,7 +154,7 @@ impl<'t> Rows<'t> {
     /// The safer reading, employed, stands; somebody has to look.
     fn contradictions(&self, given: Given<'_>) -> Vec<Doubt> {
         let doubt = |(at, column, word): &(usize, &RawColumn, &str)| {
-            let problem = format!("one status column says employed, `{}` does not: read as employed", column.header);
+            let problem = format!("one column says employed, `{}` does not: read as employed", column.header);
             Doubt { not_comparable: false, ..given.doubt(*at, "status", &problem, word) }
         };
         self.against.iter().map(doubt).collect()

@@ -59,22 +59,46 @@ fn best(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     Read { values, notes, ..Read::default() }
 }
 
-/// The display name, given name first; without one, given and family name joined.
+/// The display name, given name first; given and family name joined where there is none.
 pub(super) fn names(given: Given<'_>) -> Read<StringChunked> {
     let mut read = read(given, Slot::Name);
-    let named = given.column(Slot::Name);
-    if named.is_none() {
-        let (first, last) = (self::read(given, Slot::GivenName), self::read(given, Slot::FamilyName));
-        read.values = names::joined(&first.values, &last.values);
-    } else if let (Some(named), Some(given_names), None) = (named, given.column(Slot::GivenName), given.column(Slot::FamilyName))
-        && names::is_family(&read.values, &given_names.values)
-    {
-        read.values = names::joined(&given_names.values, &read.values);
-        read.notes.push(format!("`{}` was read as family name: it does not hold what `{}` does", named.header, given_names.header));
-    } else {
-        let (turned, notes) = names::in_reading_order(read.values);
-        read.values = turned;
-        read.notes.extend(notes);
+    let [named, given_names, family] = [Slot::Name, Slot::GivenName, Slot::FamilyName].map(|slot| given.column(slot));
+    let joined = || names::joined(&self::read(given, Slot::GivenName).values, &self::read(given, Slot::FamilyName).values);
+    match (named, given_names, family) {
+        (None, ..) => read.values = joined(),
+        (Some(named), Some(given_names), None) if names::is_family(&read.values, &given_names.values) => {
+            read.values = names::joined(&given_names.values, &read.values);
+            read.notes
+                .push(format!("`{}` was read as family name: it does not hold what `{}` does", named.header, given_names.header));
+        }
+        (Some(named), None, Some(family)) if names::is_nickname(&read.values, &family.values) => {
+            read.values = names::joined(&read.values, &family.values);
+            read.notes.push(format!("`{}` was read as given name: it does not hold what `{}` does", named.header, family.header));
+        }
+        (Some(named), Some(given_names), Some(family)) if names::is_nickname(&read.values, &family.values) => {
+            read.values = joined();
+            read.notes = vec![format!(
+                "`{}` holds no family names: the name was put together from `{}` and `{}`",
+                named.header, given_names.header, family.header
+            )];
+        }
+        (Some(named), first, _) => {
+            let (turned, notes) = names::in_reading_order(read.values);
+            read.values = turned;
+            read.notes.extend(notes);
+            let blank = read.values.null_count();
+            if blank > 0 && first.or(family).is_some() {
+                read.values = coalesce(&read.values, &joined());
+                let filled = blank - read.values.null_count();
+                if filled > 0 {
+                    read.notes.push(format!(
+                        "{} without `{}`: the name was put together from given and family name",
+                        crate::text::plural(filled as u64, "row", "rows"),
+                        named.header
+                    ));
+                }
+            }
+        }
     }
     read.doubts = damaged(given, "name", &read.values);
     read

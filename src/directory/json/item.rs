@@ -52,6 +52,7 @@ struct Node {
     path: String,
     column: Option<usize>,
     leaf_seen: bool,
+    absence_seen: bool,
     children: Vec<(Box<str>, usize)>,
     by_name: HashMap<Box<str>, usize>,
 }
@@ -132,6 +133,16 @@ impl<'c> Sink<'c> {
         child
     }
 
+    /// A member without a value still tells the system.
+    fn absent(&mut self, node: usize) {
+        let Some(known) = self.nodes.get_mut(node).filter(|node| !node.leaf_seen && !node.absence_seen) else { return };
+        known.absence_seen = true;
+        if headers::is_telling(&known.path) {
+            let path = known.path.clone();
+            self.seen.push(path);
+        }
+    }
+
     /// Keeps a value of a node.
     fn leaf(&mut self, node: usize, text: &str) {
         let Some(known) = self.nodes.get_mut(node) else { return };
@@ -143,7 +154,7 @@ impl<'c> Sink<'c> {
                 let mut digest = DefaultHasher::new();
                 path.hash(&mut digest);
                 self.unread.insert(digest.finish());
-                if headers::is_telling(&path) {
+                if headers::is_telling(&path) && !self.seen.contains(&path) {
                     self.seen.push(path);
                 }
             }
@@ -287,6 +298,7 @@ impl<'de> Visitor<'de> for Place<'_, '_> {
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
+        self.sink.absent(self.node);
         Ok(())
     }
 

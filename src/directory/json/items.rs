@@ -49,26 +49,32 @@ pub(super) fn find(text: &str) -> Result<Items> {
     let mut found = Items::default();
     let mut at = scan.space(0);
     let mut objects: Vec<(usize, usize)> = Vec::new();
-    let mut values = 0usize;
     while at < text.len() {
         let end = scan.value(at)?;
         match scan.byte(at) {
-            Some(b'[') => scan.list(at, &mut found.items)?,
+            Some(b'[') => {
+                let mut items = Vec::new();
+                scan.list(at, &mut items)?;
+                let first = items.first().filter(|item| scan.byte(item.0) == Some(b'{')).copied();
+                let first = first.map(|item| envelope(&scan, item)).transpose()?.flatten();
+                // Pages that a tool gathered into a list.
+                let people = if first.is_some_and(|page| page.is_page) { &mut objects } else { &mut found.items };
+                people.extend(items);
+            }
             Some(b'{') => objects.push((at, end)),
             _ => return Err(scan.wrong(at, "a list or an object must stand here")),
         }
-        values += 1;
         // Lines may be separated by a record separator (RFC 7464) or a comma that a careless tool left.
         at = scan.space(end);
     }
     // One object is an envelope, or one person; several are people, one a line, unless the first is an envelope (pages).
     if let Some(first) = objects.first().copied() {
-        if found.items.is_empty() && values == objects.len() {
+        if found.items.is_empty() {
             let pages = objects.len();
             if envelope(&scan, first)?.is_some() {
-                for object in &objects {
+                for (page, object) in (1..).zip(&objects) {
                     match envelope(&scan, *object)? {
-                        Some(list) => open(&scan, list, &mut found)?,
+                        Some(list) => open(&scan, list, page, &mut found)?,
                         None => found.items.push(*object),
                     }
                 }
@@ -92,10 +98,12 @@ struct Envelope {
     marks: Vec<(String, Value)>,
     name: String,
     others: Vec<String>,
+    /// Nothing but an envelope: it has a known name, its items say who they are, and the object around them does not.
+    is_page: bool,
 }
 
-fn open(scan: &Scan<'_>, envelope: Envelope, found: &mut Items) -> Result<()> {
-    let before = found.items.len();
+/// Takes the list of an envelope, the page of this number.
+fn open(scan: &Scan<'_>, envelope: Envelope, page: u64, found: &mut Items) -> Result<()> {
     if scan.byte(envelope.list.0) == Some(b'[') {
         scan.list(envelope.list.0, &mut found.items)?;
     } else {
@@ -105,89 +113,92 @@ fn open(scan: &Scan<'_>, envelope: Envelope, found: &mut Items) -> Result<()> {
     if !envelope.others.is_empty() {
         found.notes.push(format!("the list `{}` was read; the file has other lists too", envelope.name));
     }
-    let read = (found.items.len() - before) as u64;
-    found.incomplete = Vec::new();
-    for (path, value) in &envelope.marks {
-        if let Some(why) = more(path, value, found.items.len() as u64, read) {
-            found.incomplete.push(why);
-        }
-    }
+    let items = found.items.len() as u64;
+    found.incomplete = envelope.marks.iter().filter_map(|(path, value)| more(path, value, items, page)).collect();
     Ok(())
 }
 
-/// Whether a member says that the list goes on elsewhere.
-fn more(path: &str, value: &Value, items: u64, read: u64) -> Option<String> {
-    let leaf = path.rsplit('.').next().unwrap_or(path);
+/// Members that point at the next page wherever they stand.
+const NEXT: [&str; 15] = [
+    "@odata.nextlink",
+    "odata.nextlink",
+    "nextlink",
+    "next_link",
+    "nextpagetoken",
+    "next_page_token",
+    "__next",
+    "nextcursor",
+    "next_cursor",
+    "nextpage",
+    "next_page",
+    "nexturl",
+    "next_url",
+    "next_page_url",
+    "after_cursor",
+];
+
+/// Members that do so at the top and below one of these.
+const NEXT_OF_LINKS: [&str; 3] = ["next", "after", "cursor"];
+const LINKS: [&str; 9] = ["links", "_links", "link", "paging", "pagination", "page", "meta", "_meta", "cursors"];
+
+/// Members that say how many people there are in all.
+const TOTALS: [&str; 16] = [
+    "totalresults",
+    "totalcount",
+    "total_count",
+    "total",
+    "totalrecords",
+    "total_records",
+    "totalitems",
+    "total_items",
+    "total_results",
+    "total_rows",
+    "totalrows",
+    "@odata.count",
+    "__count",
+    "total_elements",
+    "totalelements",
+    "numfound",
+];
+
+/// Whether a member says that the list goes on elsewhere, after `pages` pages with `items` people.
+fn more(path: &str, value: &Value, items: u64, pages: u64) -> Option<String> {
     let lower = path.to_lowercase();
+    // Microsoft's names hold a point themselves.
+    let (parent, leaf) = match lower.find("@odata.").or_else(|| lower.find("odata.")) {
+        Some(at) => lower.split_at(at),
+        None => lower.rsplit_once('.').unwrap_or(("", lower.as_str())),
+    };
+    let parent = parent.rsplit('.').next().unwrap_or(parent);
     let points = match value {
         Value::String(text) => !text.trim().is_empty(),
         Value::Object(object) => object.get("href").and_then(Value::as_str).is_some_and(|href| !href.is_empty()),
         Value::Number(_) => true,
         _ => false,
     };
-    let next = [
-        "@odata.nextlink",
-        "odata.nextlink",
-        "nextpagetoken",
-        "next_page_token",
-        "__next",
-        "nextcursor",
-        "next_cursor",
-        "nextlink",
-        "next_link",
-        "next",
-        "nextpage",
-        "next_page",
-        "next_page_url",
-        "after_cursor",
-    ];
-    let next = next.contains(&lower.as_str())
-        || [
-            "_links.next",
-            "links.next",
-            "paging.next",
-            "pagination.next",
-            "pagination.next_link",
-            "pagination.after_cursor",
-            "pagination.next_cursor",
-            "pagination.next_page",
-            "meta.next",
-            "meta.next_cursor",
-            "d.__next",
-            "page.next",
-            "paging.cursors.after",
-            "meta.pagination.next",
-        ]
-        .contains(&lower.as_str());
-    if next && points {
+    let next =
+        NEXT.contains(&leaf) || leaf == "next" && parent.is_empty() || NEXT_OF_LINKS.contains(&leaf) && LINKS.contains(&parent);
+    // A place in the list is a number; a token leads on.
+    let token = leaf == "offset" && parent.is_empty() && value.as_str().is_some_and(|text| text.parse::<u64>().is_err());
+    if (next || token) && points {
         return Some(format!("it is one page of several: it says where the next is (`{path}`)"));
     }
-    if ["hasmore", "has_more", "morerows", "more", "islastpage", "hasnextpage"].contains(&leaf.to_lowercase().as_str())
+    if ["hasmore", "has_more", "morerows", "more", "islastpage", "hasnextpage", "has_next_page"].contains(&leaf)
         && let Value::Bool(flag) = value
-        && *flag != leaf.eq_ignore_ascii_case("isLastPage")
+        && *flag != (leaf == "islastpage")
     {
         return Some(format!("it says that there is more (`{path}`)"));
     }
-    let total = [
-        "totalresults",
-        "totalcount",
-        "total_count",
-        "total",
-        "totalrecords",
-        "totalitems",
-        "total_results",
-        "@odata.count",
-        "__count",
-        "total_elements",
-        "totalelements",
-        "numfound",
-        "count",
-    ];
-    if total.contains(&leaf.to_lowercase().as_str()) {
-        let total = value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok()))?;
-        if total > items.max(read) {
-            return Some(format!("it has {items} of {total} people (`{path}`)"));
-        }
+    let number = || value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
+    if (TOTALS.contains(&leaf) || leaf == "count")
+        && let Some(total) = number().filter(|total| *total > items)
+    {
+        return Some(format!("it has {items} of {total} people (`{path}`)"));
+    }
+    if ["total_pages", "totalpages"].contains(&leaf)
+        && let Some(total) = number().filter(|total| *total > pages)
+    {
+        return Some(format!("it has {} of {total} (`{path}`)", crate::text::plural(pages, "page", "pages")));
     }
     None
 }
@@ -239,11 +250,12 @@ fn envelope(scan: &Scan<'_>, object: (usize, usize)) -> Result<Option<Envelope>>
             best = Some(score);
         }
     }
-    let Some((_, _, _, at)) = best else { return Ok(None) };
+    let Some((keyed, known, _, at)) = best else { return Ok(None) };
+    let is_page = keyed && known > 0 && identity == 0;
     let (name, list) = lists.swap_remove(at);
     let others =
         lists.into_iter().filter_map(|(key, list)| identified(list).ok().filter(|known| *known > 1).map(|_| key)).collect();
-    Ok(Some(Envelope { list, marks, name, others }))
+    Ok(Some(Envelope { list, marks, name, others, is_page }))
 }
 
 /// Lists of objects up to two levels down, and small members that may be page marks.
@@ -262,6 +274,13 @@ fn collect(
             let empty = scan.byte(scan.space(value.0 + 1)) == Some(b']');
             if empty || items.first().is_some_and(|(start, _)| scan.byte(*start) == Some(b'{')) {
                 lists.push((path.to_owned(), value));
+            }
+            // `"links": [{"rel": "next", "href": …}]`
+            if value.1 - value.0 <= SMALL
+                && let Ok(links) = serde_json::from_str::<Vec<Value>>(scan.text.get(value.0..value.1).unwrap_or_default())
+                && let Some(next) = links.into_iter().find(|link| link.get("rel").and_then(Value::as_str) == Some("next"))
+            {
+                marks.push((format!("{path}.next"), next));
             }
         }
         Some(b'{') => {

@@ -91,3 +91,48 @@ fn a_last_day_that_cannot_be_read_leaves_the_standing_unknown() {
     let ran = run(folder.path(), ["check", "--directory", "days.csv", "--as-of", "2026-11-23"]).code(0);
     assert!(ran.stdout.contains("1 active, 1 unknown"), "{}", ran.stdout);
 }
+
+/// What `check` says of one file under this configuration.
+fn configured(name: &str, text: &str, rules: &str) -> String {
+    let folder = folder();
+    file(folder.path(), name, text);
+    file(folder.path(), "domo-reconcile.toml", format!("[[directory]]\npath = \"{name}\"\n{rules}"));
+    run(folder.path(), ["check"]).code(2).stdout
+}
+
+#[test]
+fn headers_that_nobody_knows_are_found_by_the_names_in_the_configuration() {
+    let text = "List of staff;;\n;;\nZUID;Mitarbeiter;Kontakt\n7;Ada Byron;a@acme.de\n";
+    let rules = |kontakt: &str| format!("[directory.columns]\nemail = \"{kontakt}\"\nname = \"Mitarbeiter\"\n");
+    let shown = configured("odd.csv", text, &rules("Kontakt"));
+    assert!(shown.contains("headers in row 3") && shown.contains("a@acme.de"), "{shown}");
+    // A mistyped one: the file's own spelling, but of no header that is not meant.
+    let shown = configured("odd.csv", text, &rules("Kontackt"));
+    assert!(shown.contains("did you mean `Kontakt`?") && !shown.contains("ZUID"), "{shown}");
+    let shown = configured("odd.csv", text, "[directory.columns]\nemail = \"Adresse\"\n");
+    assert!(shown.contains("none of `Adresse`, which [directory.columns] names"), "{shown}");
+}
+
+#[test]
+fn words_of_the_configuration_may_name_their_column_and_are_missed_where_no_row_has_them() {
+    let text = "EEID,Employee #,Name,Work Email,Employment Status,Status\n1,10,A B,a@acme.com,,Inactive\n2,11,C D,b@acme.com,Ruhend,Inactive\n";
+    let shown = configured("words.csv", text, "[directory.status]\n\"Status: Inactive\" = \"leave\"\n\"Ruhent\" = \"active\"\n");
+    assert!(shown.contains("the day judged: 2 leave"), "{shown}");
+    assert!(shown.contains("[directory.status] names `Ruhent`, which no row has"), "{shown}");
+    assert!(shown.contains("[directory.status] \"Employment Status: Ruhend\" = \"active\" (or leave,"), "{shown}");
+}
+
+#[test]
+fn what_two_directories_say_of_one_person_is_shown() {
+    let folder = folder();
+    file(folder.path(), "staff.csv", "Email,Employee ID\na@acme.com,1\nb@acme.com,2\nc@acme.com,3\n");
+    file(folder.path(), "externals.csv", "Email,Employee ID\nA@acme.com,1\nb@acme.com,9\nd@acme.com,3\n");
+    let ran = run(folder.path(), ["check", "--directory", "staff.csv", "--directory", "externals.csv"]).code(0);
+    for shown in [
+        "1 e-mail address is in several directories: each is one person",
+        "1 e-mail address is in several directories beside different employee numbers, first in row 3 of staff.csv and row 3 of externals.csv",
+        "1 employee number is in several directories beside different e-mail addresses, first in row 4 of staff.csv and row 4 of externals.csv",
+    ] {
+        assert!(ran.stdout.contains(shown), "{shown} is not in\n{}", ran.stdout);
+    }
+}

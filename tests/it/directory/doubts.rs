@@ -161,3 +161,98 @@ fn check_counts_one_as_one() {
         assert!(shown.contains(one) && !shown.contains(many), "{one}:\n{shown}");
     }
 }
+
+#[test]
+fn an_entry_switched_off_is_no_colleague_because_it_expires_later() {
+    let text = "DistinguishedName,SamAccountName,Enabled,EmailAddress,AccountExpirationDate\nCN=A,a,False,a@acme.com,2026-12-31\nCN=B,b,True,b@acme.com,2026-12-31\n";
+    let shown = checked("ad.csv", text);
+    assert!(shown.contains("On 2026-11-23, the day judged: 1 active, 1 suspended."), "{shown}");
+}
+
+#[test]
+fn a_switch_that_is_off_beside_a_word_that_says_employed_is_said() {
+    let people = loaded("both.csv", "Email,Name,Status,Active\na@acme.com,A,Active,False\nb@acme.com,B,On Leave,False\n");
+    assert_eq!(column(&people, "status"), ["active", "leave"]);
+    assert_eq!((people.doubts.len(), people.doubts[0].row), (1, 2), "{:?}", people.doubts);
+}
+
+#[test]
+fn a_nickname_is_no_name_and_a_blank_name_is_put_together() {
+    let ukg = "employeeNumber,firstName,lastName,preferredName,emailAddress,emailAddressAlternate\n1,Ada,Byron,Addie,a@acme.com,\n2,Bob,King,,b@acme.com,\n";
+    assert_eq!(column(&loaded("ukg.csv", ukg), "name"), ["Ada Byron", "Bob King"]);
+    let blank =
+        loaded("blank.csv", "Email,Display Name,First Name,Last Name\na@acme.com,Byron Ada,Ada,Byron\nb@acme.com,,Bob,King\n");
+    assert_eq!(column(&blank, "name"), ["Byron Ada", "Bob King"]);
+    assert!(blank.sources[0].notes[0].contains("1 row without `Display Name`"), "{:?}", blank.sources[0].notes);
+    let whole = loaded(
+        "whole.csv",
+        "Worker ID,Legal First Name,Legal Last Name,Preferred Name,Email\n1,Ada,Byron,Addie Byron,a@acme.com\n",
+    );
+    assert_eq!(column(&whole, "name"), ["Addie Byron"]);
+}
+
+#[test]
+fn an_id_of_the_system_is_no_employee_number() {
+    let people = loaded("ids.csv", "User ID,Email,Name\n27,a@acme.com,A\n");
+    assert!(!people.sources[0].provided().contains("employee_number"));
+    let okta =
+        loaded("okta.csv", "first_name,last_name,employee_id,onboard_time,email\nA,B,00u1a2b3c4d5e6f7g8h9,2020-01-01,a@acme.com\n");
+    assert!(!okta.sources[0].provided().contains("employee_number"));
+    assert!(okta.sources[0].notes[0].contains("`employee_id` holds Okta's own ids"), "{:?}", okta.sources[0].notes);
+}
+
+#[test]
+fn the_finer_status_of_two_decides() {
+    let text = "EMPLID,NAME,EMAIL_ADDR,HR_STATUS,EMPL_STATUS\n1,\"Byron,Ada\",a@acme.com,A,L\n2,\"King,Bob\",b@acme.com,I,D\n";
+    assert_eq!(column(&loaded("ps.csv", text), "status"), ["leave", "terminated"]);
+}
+
+#[test]
+fn a_system_is_recognised_by_members_that_hold_nothing() {
+    let user = |status: u8| {
+        format!(
+            r#"{{"id":1,"username":"a{status}@acme.com","email":"a{status}@acme.com","status":{status},"state":1,"directory_id":null,"external_id":null,"manager_ad_id":null,"manager_user_id":null,"samaccountname":null,"userprincipalname":null}}"#
+        )
+    };
+    let people = loaded("onelogin.json", &format!("[{},{},{}]", user(1), user(2), user(7)));
+    assert_eq!(people.sources[0].system.as_deref(), Some("OneLogin"));
+    assert_eq!(column(&people, "status"), ["active", "suspended", "prehire"]);
+}
+
+#[test]
+fn zeros_that_a_spreadsheet_dropped_are_a_doubt() {
+    let people = loaded("ids.csv", "Email,Employee ID\na@acme.com,00123\nb@acme.com,124\nc@acme.com,E7\nd@acme.com,12345\n");
+    assert_eq!(column(&people, "employee_number"), ["00123", "124", "E7", "12345"]);
+    assert!(
+        people.sources[0].notes[0].contains("`Employee ID`: 1 number has fewer digits than the 5"),
+        "{:?}",
+        people.sources[0].notes
+    );
+}
+
+#[test]
+fn a_list_without_addresses_says_so() {
+    let people = loaded("paycom.csv", "eecode,eename,eestatus\nA1,Ada Byron,Active\n");
+    assert!(people.sources[0].notes[0].contains("no column holds e-mail addresses"), "{:?}", people.sources[0].notes);
+}
+
+#[test]
+fn addresses_of_exchange_are_aliases_too() {
+    let people = loaded(
+        "m365.csv",
+        "Block credential,Display name,User principal name,Proxy addresses\nFalse,A,a@acme.onmicrosoft.com,smtp:old@acme.com+SMTP:a+x@acme.com+x500:/o=E\n",
+    );
+    assert_eq!(column(&people, "email"), ["a+x@acme.com"]);
+    let aliases = people.frame.column("alternate_email").unwrap().list().unwrap().get_as_series(0).unwrap();
+    assert_eq!(aliases.str().unwrap().iter().collect::<Vec<_>>(), [Some("old@acme.com")]);
+}
+
+#[test]
+fn headers_with_a_typographic_apostrophe_and_days_in_words() {
+    let people = loaded(
+        "fr.csv",
+        "Adresse e-mail;Nom;Prénom;Date d\u{2019}embauche;Date de sortie\na@acme.fr;Roy;Luc;1er février 2020;31 déc. 2025\n",
+    );
+    assert_eq!(column(&people, "termination_date"), ["2025-12-31"]);
+    assert!(people.sources[0].provided().contains("hire_date"));
+}

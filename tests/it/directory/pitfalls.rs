@@ -67,6 +67,14 @@ fn pitfall_03_a_legacy_encoding_is_a_guess_that_is_said_and_can_be_overridden() 
     let people =
         loaded_with("sjis.csv", writers::encoded(japanese, "shift_jis"), |directory| directory.encoding = Some("shift_jis".into()));
     assert_eq!(column(&people, "name"), ["山田太郎", "佐藤花子"]);
+    for (label, name) in [("macintosh", "José Müller"), ("windows-1251", "Иван Петров")] {
+        let text = format!("Email,Name\na@b.com,{name}\nb@b.com,Bob\n");
+        let people = loaded("legacy.csv", writers::encoded(&text, label));
+        assert_eq!(
+            (column(&people, "name")[0].as_str(), people.sources[0].encoding.clone()),
+            (name, Some(format!("{label} (guessed)")))
+        );
+    }
     // One bad byte in UTF-8: never lossy in silence, and the name is not compared.
     let people = loaded_with("bad.csv", b"Email,Name\na@b.com,Jos\xE9\n", |directory| directory.encoding = Some("utf-8".into()));
     says(&people, "U+FFFD");
@@ -150,6 +158,9 @@ fn pitfall_11_ragged_rows() {
     );
     assert_eq!(column(&people, "email"), ["a@b.com", "c@b.com"]);
     assert_eq!((people.rejected[0].row, people.rejected[0].email.as_deref()), (3, Some("b@b.com")));
+    // In every row: still moved, and nothing is read.
+    let people = loaded("moved.csv", "Email,Name,Status\na@b.com,Byron, Ada,Active\nb@b.com,King, Bob,Active\n");
+    assert_eq!((people.frame.height(), people.rejected.len()), (0, 2));
     // A delimiter at the end of every line moves nothing.
     let people = loaded("trailing.csv", "Email,Name\na@b.com,A,\nb@b.com,B,\n");
     assert_eq!(people.rejected, []);
@@ -241,6 +252,16 @@ fn pitfall_19_days_are_read_by_their_column_and_refused_where_it_cannot_tell() {
     );
     assert_eq!(column(&people, "termination_date"), ["-", "-", "2026-11-23", "-", "2026-11-23"]);
     assert_eq!((people.doubts.len(), people.doubts[0].row), (1, 5));
+    // A year in two digits may come first: only the configuration can say so.
+    let short = "Email,Termination Date\na@b.com,26-01-02\n";
+    assert_eq!(column(&loaded("short.csv", short), "termination_date"), ["-"]);
+    for (order, day) in [(DateOrder::Ymd, "2026-01-02"), (DateOrder::Dmy, "2002-01-26")] {
+        let people = loaded_with("short.csv", short, |directory| directory.date_order = Some(order));
+        assert_eq!(column(&people, "termination_date"), [day]);
+    }
+    // A column that holds both orders is decided by no other column.
+    let mixed = "Email,Hire Date,Termination Date\na@b.com,31/01/2020,31/12/2025\nb@b.com,28/02/2020,12/31/2025\nc@b.com,28/02/2020,03/04/2026\n";
+    assert!(refused("mixed.csv", mixed).contains("others only month/day/year"));
 }
 
 #[test]
@@ -248,7 +269,7 @@ fn a_hire_date_that_could_be_two_days_only_matters_where_no_word_says_more() {
     let decided = loaded("decided.csv", "Email,Status,Hire Date\na@b.com,Active,03/04/2020\nb@b.com,Terminated,05/06/2021\n");
     assert_eq!(column(&decided, "hire_date"), ["-", "-"]);
     assert_eq!(decided.doubts, []);
-    says(&decided, "could be day/month or month/day");
+    says(&decided, "could be two different days, such as `03/04/2020` in row 2");
     for status in ["", "Inactive"] {
         let open = format!("Email,Status,Hire Date\na@b.com,Active,03/04/2020\nb@b.com,{status},05/06/2021\n");
         assert!(refused("open.csv", open).contains("date_order"));
@@ -303,10 +324,17 @@ fn pitfall_21_merged_cells_are_not_filled_down() {
 fn pitfall_22_several_sheets_and_hidden_ones() {
     let book = |second_hidden: bool| {
         let mut book = rust_xlsxwriter::Workbook::new();
+        let costs = book.add_worksheet().set_name("Costs").unwrap();
+        costs.write_row(0, 0, ["Department", "Cost Center", "Location"]).unwrap();
+        costs.write_row(1, 0, ["Finance", "1", "Denver"]).unwrap();
         for (name, address) in [("Staff", "a@b.com"), ("Leavers", "b@b.com")] {
             let sheet = book.add_worksheet().set_name(name).unwrap();
             sheet.write_row(0, 0, ["Email", "Name"]).unwrap();
             sheet.write_row(1, 0, [address, "A"]).unwrap();
+            // More headers make no sheet the better one: the other still holds people.
+            if name == "Leavers" {
+                sheet.write_row(0, 2, ["Status", "Termination Date"]).unwrap();
+            }
             if second_hidden && name == "Leavers" {
                 sheet.set_hidden(true);
             }
@@ -321,7 +349,15 @@ fn pitfall_22_several_sheets_and_hidden_ones() {
     );
     let people = loaded("hidden.xlsx", book(true));
     assert_eq!(column(&people, "email"), ["a@b.com"]);
-    says(&people, "`Leavers`");
+    says(&people, "`Leavers` (hidden)");
+    // Both, each as a directory of its own.
+    let folder = folder();
+    let one = file(folder.path(), "both.xlsx", book(false));
+    let [staff, leavers] = ["Staff", "Leavers"].map(|sheet| Directory { sheet: Some(sheet.into()), ..one.clone() });
+    let people = load(&[staff, leavers]).unwrap();
+    assert_eq!(column(&people, "email"), ["a@b.com", "b@b.com"]);
+    let names: Vec<&str> = people.sources.iter().map(|source| source.name.as_str()).collect();
+    assert_eq!(names, ["both.xlsx", "both.xlsx (Leavers)"]);
 }
 
 #[test]
@@ -382,6 +418,14 @@ fn pitfall_28_json_envelopes_one_object_and_several_lists() {
 
 #[test]
 fn pitfall_29_lines_gzip_and_lists_one_after_another() {
+    let pages = r#"[{"value":[{"email":"a@b.com"}],"@odata.nextLink":"x"},{"value":[{"email":"b@b.com"}]}]"#;
+    let people = loaded("gathered.json", pages);
+    assert_eq!((column(&people, "email"), people.sources[0].incomplete.len()), (vec!["a@b.com".to_owned(), "b@b.com".into()], 0));
+    let people =
+        loaded("gathered.json", pages.replace(r#"[{"email":"b@b.com"}]"#, r#"[{"email":"b@b.com"}],"@odata.nextLink":"y""#));
+    assert_eq!((people.read(), people.sources[0].incomplete.len()), (2, 1));
+    let workers = r#"[{"workerID":{"idValue":"7"},"workAssignments":[{"jobTitle":"Clerk","primaryIndicator":true}]}]"#;
+    assert_eq!(column(&loaded("workers.json", workers), "employee_number"), ["7"]);
     assert_eq!(column(&loaded("two.json", r#"[{"email":"a@b.com"}][{"email":"b@b.com"}]"#), "email"), ["a@b.com", "b@b.com"]);
     let lines = "{\"email\":\"a@b.com\"}\n\n{\"email\":\"b@b.com\"}\n";
     let people = loaded("lines.json.gz", writers::gzip(lines.as_bytes()));
@@ -401,11 +445,23 @@ fn pitfall_30_one_page_of_several_is_incomplete() {
         r#""_links":{"next":{"href":"https://x"}}"#,
         r#""pagination":{"after_cursor":"abc"}"#,
         r#""totalCount":"9""#,
+        r#""_meta":{"links":{"next":{"href":"https://x"}}}"#,
+        r#""links":[{"rel":"self","href":"https://x"},{"rel":"next","href":"https://y"}]"#,
+        r#""page":{"offset":0,"total_rows":2}"#,
+        r#""page":1,"total_pages":3"#,
+        r#""offset":"itr7/rec1""#,
     ] {
         let people = loaded("page.json", format!(r#"{{"value":[{{"email":"a@b.com"}}],{rest}}}"#));
         assert_eq!(people.sources[0].incomplete.len(), 1, "{rest}");
     }
-    for rest in [r#""@odata.nextLink":null"#, r#""totalResults":1"#, r#""hasMore":false"#, r#""nextPageToken":"""#] {
+    for rest in [
+        r#""@odata.nextLink":null"#,
+        r#""totalResults":1"#,
+        r#""hasMore":false"#,
+        r#""nextPageToken":"""#,
+        r#""links":[{"rel":"self","href":"https://x"}]"#,
+        r#""page":1,"total_pages":1,"total_rows":1,"offset":"0""#,
+    ] {
         let people = loaded("whole.json", format!(r#"{{"value":[{{"email":"a@b.com"}}],{rest}}}"#));
         assert_eq!(people.sources[0].incomplete, [""; 0], "{rest}");
     }
