@@ -175,6 +175,9 @@ fn contradictions(frame: &DataFrame, judged: &[(Status, Option<&str>)]) -> Resul
     Ok(kinds(rows.zip(judged).filter_map(|(row, (_, problem))| Some(("status", (*problem)?, row)))))
 }
 
+/// Where a key stands, which directory and row, and what the other key beside it is.
+type Place<'p> = (usize, u32, Option<&'p str>);
+
 /// What several directories, read each for itself, say of the same people: as sentences.
 pub fn between(all: &[People]) -> Result<Vec<String>> {
     let mut said = Vec::new();
@@ -182,7 +185,7 @@ pub fn between(all: &[People]) -> Result<Vec<String>> {
         ("email", "e-mail address is", "e-mail addresses are", "employee_number", "employee numbers"),
         ("employee_number", "employee number is", "employee numbers are", "email", "e-mail addresses"),
     ] {
-        let mut places: HashMap<String, Vec<(usize, u32, Option<&str>)>> = HashMap::new();
+        let mut places: HashMap<String, Vec<Place<'_>>> = HashMap::new();
         for (at, people) in all.iter().enumerate() {
             let frame = &people.frame;
             let (keys, beside) = (frame.column(field)?.str()?, frame.column(other)?.str()?);
@@ -192,7 +195,7 @@ pub fn between(all: &[People]) -> Result<Vec<String>> {
             }
         }
         places.retain(|_, rows| rows.iter().any(|(at, ..)| *at != rows[0].0));
-        let differ = |rows: &&Vec<(usize, u32, Option<&str>)>| {
+        let differ = |rows: &&Vec<Place<'_>>| {
             let mut beside = rows.iter().filter_map(|(.., beside)| beside.map(|text| crate::text::folded(text).to_lowercase()));
             beside.next().is_some_and(|first| beside.any(|next| next != first))
         };
