@@ -7,20 +7,36 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use crate::failure::Failure;
+
 /// Attempts, with a pause before each but the first.
 const ATTEMPTS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(4)];
 
-/// Sends a JSON document to the address that this environment variable holds. A webhook's address is a secret, so no error
-/// shows more of it than the host.
-pub async fn post(variable: &str, body: &Value) -> Result<()> {
+/// Whether this environment variable holds an address that a notice may be sent to. Nothing is sent.
+pub fn check(variable: &str) -> Result<()> {
+    address(variable).map(drop).map_err(|error| {
+        Failure::usage(error)
+            .hint("set it where the audit runs; a webhook's address is a secret, so it stands in no file of ours")
+            .into()
+    })
+}
+
+/// A webhook's address is a secret, so no error shows more of it than the host.
+fn address(variable: &str) -> Result<Url> {
     let address = std::env::var(variable).ok().filter(|address| !address.trim().is_empty()).map(SecretString::from);
     let Some(address) = address else { bail!("{variable}, which should hold the webhook's address, is not set") };
     let Ok(url) = Url::parse(address.expose_secret().trim()) else { bail!("the webhook's address is not a URL") };
-    let host = url.host_str().unwrap_or_default().to_owned();
-    let is_loopback = super::settings::is_loopback(&url);
-    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
+    if url.scheme() != "https" && !(url.scheme() == "http" && super::settings::is_loopback(&url)) {
         bail!("the webhook's address must be https");
     }
+    Ok(url)
+}
+
+/// Sends a JSON document to the address that this environment variable holds.
+pub async fn post(variable: &str, body: &Value) -> Result<()> {
+    let url = address(variable)?;
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let is_loopback = super::settings::is_loopback(&url);
     // A second installation is refused and changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut http = reqwest::Client::builder()

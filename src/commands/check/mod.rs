@@ -4,16 +4,19 @@
 mod credentials;
 mod text;
 
+use std::path::Path;
+
 use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Context, Ended};
 use crate::cli;
-use crate::config::{DEFAULT_FILE, Loaded, Status};
+use crate::config::{DEFAULT_FILE, Loaded, Notify, Status};
 use crate::directory::Overview;
 use crate::directory::overview::{self, Stated};
-use crate::failure::{self, Kind};
+use crate::domo::webhook;
+use crate::failure::{self, Failure, Kind};
 use crate::reconcile::employment::{self, Contradiction, Facts};
 
 /// All that was checked.
@@ -38,7 +41,7 @@ struct Checked {
 /// One thing that must be put right.
 #[derive(Debug, Serialize)]
 struct Problem {
-    /// `configuration`, `credentials`, `directory` or `templates`.
+    /// `configuration`, `credentials`, `directory`, `templates` or `notify`.
     #[serde(rename = "where")]
     place: &'static str,
     /// The failure with its causes.
@@ -102,6 +105,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
         asked.into_iter().filter_map(|answer| answer.map_err(|error| problems.push(Problem::new("credentials", &error))).ok());
     let credentials = credentials.collect();
     problems.extend(crate::report::check_templates(&loaded.config).err().map(|error| Problem::new("templates", &error)));
+    problems.extend(unheard(&loaded.config.notify).iter().map(|error| Problem::new("notify", error)));
     let checked = Checked {
         ok: problems.is_empty(),
         as_of,
@@ -118,6 +122,19 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     let incomplete = checked.directories.iter().any(|directory| !directory.source.incomplete.is_empty());
     let worst = checked.problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != Kind::Usage);
     Ok(worst.or(incomplete.then_some(Kind::NotEvaluable)))
+}
+
+/// Why nobody would hear of a run, although somebody was to: better known before the first of the month.
+fn unheard(notify: &Notify) -> Vec<anyhow::Error> {
+    let webhook = notify.url_env.as_deref().and_then(|variable| webhook::check(variable).err());
+    let folder = |path: &Path| path.parent().map(Path::to_owned).filter(|folder| !folder.as_os_str().is_empty());
+    let missing = notify.textfile.as_deref().and_then(folder).filter(|folder| !folder.is_dir());
+    let metrics = missing.map(|folder| {
+        Failure::usage(format!("the folder {}, where [notify] textfile puts the metrics, is not there", folder.display()))
+            .hint("name the folder that the node exporter's textfile collector reads")
+            .into()
+    });
+    webhook.into_iter().chain(metrics).collect()
 }
 
 /// Who is employed is the reconciliation's judgement, here as there.

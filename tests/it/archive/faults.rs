@@ -195,6 +195,25 @@ fn a_run_that_cannot_reach_domo_says_so_and_is_no_run() {
 }
 
 #[test]
+fn check_says_that_nobody_would_hear_before_the_first_run() {
+    let company = Company::new();
+    company.prepare();
+    let rules = "[[directory]]\npath = \"workers.csv\"\n[notify]\nurl_env = \"HOOK\"\ntextfile = \"nowhere/domo.prom\"\n";
+    std::fs::write(company.path().join("domo-reconcile.toml"), rules).unwrap();
+    let problems = |hook: &str| -> Vec<String> {
+        let checked = run_with(company.path(), &[("HOOK", hook)], ["check", "--json"]).code(2).json();
+        let problems = checked["problems"].as_array().unwrap().iter().filter(|problem| problem["where"] == "notify");
+        problems.map(|problem| problem["problem"].as_str().unwrap().to_owned()).collect()
+    };
+    let [hook, metrics] = &problems("")[..] else { panic!("{:?}", problems("")) };
+    assert!(hook.contains("HOOK, which should hold the webhook's address, is not set"), "{hook}");
+    assert!(metrics.contains("nowhere, where [notify] textfile puts the metrics, is not there"), "{metrics}");
+    assert!(problems("http://example.com/hush")[0].ends_with("the webhook's address must be https"));
+    std::fs::create_dir(company.path().join("nowhere")).unwrap();
+    assert_eq!(problems("https://example.com/hush"), [""; 0]);
+}
+
+#[test]
 fn who_watches_is_told_how_many_and_never_who() {
     use std::io::{Read, Write};
     let company = Company::new();
