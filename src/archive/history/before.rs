@@ -16,8 +16,8 @@ use crate::reconcile::{EvidenceStatus, FindingId};
 pub(super) struct Before {
     /// The run to compare with.
     pub(super) baseline: Option<Baseline>,
-    /// Every finding of any earlier run of the instance, and the first and the last day judged that had it.
-    pub(super) seen: BTreeMap<FindingId, (NaiveDate, NaiveDate)>,
+    /// Every finding of any earlier run of the instance.
+    pub(super) seen: BTreeMap<FindingId, Seen>,
     /// Oldest first.
     pub(super) trend: Vec<TrendPoint>,
     /// The last run of the archive, whatever its instance and outcome.
@@ -27,6 +27,17 @@ pub(super) struct Before {
     /// Runs after the baseline that did not judge whole evidence.
     pub(super) incomplete: Vec<(String, NaiveDate)>,
     pub(super) notes: Vec<String>,
+}
+
+/// When earlier runs had a finding.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// The first day judged that had it.
+    pub(super) first: NaiveDate,
+    /// The last one.
+    pub(super) last: NaiveDate,
+    /// The number of the first run that had it.
+    pub(super) number: u64,
 }
 
 /// The newest run of the instance that judged whole evidence.
@@ -93,8 +104,9 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
             Ok(entries) => {
                 for entry in &entries {
                     let day = manifest.run.as_of;
-                    let (first, last) = before.seen.entry(entry.id.clone()).or_insert((entry.first_seen, day));
-                    (*first, *last) = (entry.first_seen.min(*first), day.max(*last));
+                    let new = Seen { first: entry.first_seen, last: day, number: stored.number() };
+                    let seen = before.seen.entry(entry.id.clone()).or_insert(new);
+                    (seen.first, seen.last) = (entry.first_seen.min(seen.first), day.max(seen.last));
                 }
                 if whole {
                     before.incomplete.clear();

@@ -176,10 +176,13 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
         let tokens = Tokens::of(archive);
         for finding in &now.findings {
             let Some(lifecycle) = history.lifecycle.get_mut(&finding.id) else { continue };
-            if let Some((first_seen, last_seen)) = before.seen.get(&finding.id) {
-                lifecycle.state = State::Reappeared;
-                lifecycle.first_seen = now.as_of.min(*first_seen);
-                lifecycle.changed = vec![format!("back again; last seen {last_seen}")];
+            if let Some(seen) = before.seen.get(&finding.id) {
+                lifecycle.first_seen = now.as_of.min(seen.first);
+                // Found since the run that this one is compared with, on incomplete evidence: it was never away.
+                if seen.number < baseline.stored.number() {
+                    lifecycle.state = State::Reappeared;
+                    lifecycle.changed = vec![format!("back again; last seen {}", seen.last)];
+                }
             }
             if let Some(then) = baseline.findings.get(&finding.id) {
                 lifecycle.changed = difference::sentences(then, &Entry::of(finding, now.as_of, None), &tokens);

@@ -30,6 +30,30 @@ fn a_clock_that_went_back_is_told_and_changes_no_order() {
 }
 
 #[test]
+fn what_incomplete_evidence_found_first_is_new_and_not_back_again() {
+    let mut company = Company::new();
+    company.audit("2026-05-01");
+    // The export is incomplete, and one of those who are in it has left.
+    company.workers[2] = "103,Chiara Doria,chiara.doria@example.com,Analyst,Terminated,2026-05-15".into();
+    company.prepare();
+    let people: Vec<_> = company.workers.iter().map(|line| line.split(',').collect::<Vec<_>>()).collect();
+    let people: Vec<_> = people
+        .iter()
+        .map(|one| json!({"employeeId": one[0], "displayName": one[1], "mail": one[2], "employmentStatus": one[4]}))
+        .collect();
+    let partial = json!({"@odata.nextLink": "https://example.com/next", "value": people});
+    std::fs::write(company.path().join("partial.json"), partial.to_string()).unwrap();
+    let args = ["audit", "--accounts", "users.json", "--directory", "partial.json", "--json"];
+    let epoch = "2026-06-01T06:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp().to_string();
+    let incomplete = run_with(company.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], args).code(3).json();
+    let incomplete = Run { folder: company.path().join(incomplete["run_dir"].as_str().unwrap()) };
+    assert_eq!(incomplete.state("leaver", 103), state("new", "2026-06-01"));
+
+    let whole = company.audit("2026-07-01");
+    assert_eq!(whole.state("leaver", 103), state("new", "2026-06-01"), "first seen in June, and never away");
+}
+
+#[test]
 fn an_earlier_run_whose_findings_were_altered_is_not_believed() {
     let company = Company::new();
     let first = company.audit("2026-05-01");
