@@ -16,15 +16,19 @@ const JOURNAL: &str = ".journal.jsonl";
 pub(super) struct Lesson {
     /// Where it is recorded.
     told: String,
-    /// The door it went through; none where the plan of that journal cannot be read any more, which counts for every door.
+    /// The door it went through; none where it was this plan's own, or where the plan of that journal cannot be read any more: that counts
+    /// for every door.
     through: Option<DeactivateWith>,
 }
 
 impl Lesson {
-    /// The first one in the journals of the runs beside this plan's; none where the plan deactivates nobody, or stands in no run's folder
-    /// (a rehearsal's, a copy).
-    pub(super) fn learn(path: &Path, plan: &Plan) -> Option<Self> {
+    /// The one in this plan's own journal, else the first in the journals of the runs beside this plan's; none where the plan deactivates
+    /// nobody. A plan that stands in no run's folder (a rehearsal's, a copy) has none beside it.
+    pub(super) fn learn(path: &Path, plan: &Plan, own: &Journal) -> Option<Self> {
         plan.actions.iter().find(|action| action.kind == Kind::Deactivate)?;
+        if let Some(told) = own.deleted_instead() {
+            return Some(Self { told: told.to_owned(), through: None });
+        }
         let folder = files::folder(path).canonicalize().ok().filter(|folder| folder.join("manifest.json").exists())?;
         let own = folder.join(files::journal_of(path).file_name()?);
         let mut journals: Vec<_> = inside(folder.parent()?).iter().flat_map(|run| inside(run)).collect();
@@ -48,13 +52,12 @@ impl Lesson {
 }
 
 /// Why this action is not tried: its own plan's journal, or an earlier one, shows that the account would be deleted.
-pub(super) fn would_delete(action: &Action, journal: &Journal, lesson: Option<&Lesson>) -> Option<String> {
+pub(super) fn would_delete(action: &Action, lesson: Option<&Lesson>) -> Option<String> {
     if action.kind != Kind::Deactivate {
         return None;
     }
     let door = action.through.unwrap_or_default();
-    let earlier = lesson.filter(|lesson| lesson.through.is_none_or(|through| through == door));
-    let told = journal.deleted_instead().or(earlier.map(|lesson| lesson.told.as_str()))?;
+    let Lesson { told, .. } = lesson.filter(|lesson| lesson.through.is_none_or(|through| through == door))?;
     let way = match door {
         DeactivateWith::Scim => "set `[domo] deactivate_with = \"rest\"`",
         DeactivateWith::Rest => "decide in `[policy]` between `delete` and `report`",

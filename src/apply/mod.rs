@@ -23,7 +23,7 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 
 use crate::config::Config;
-use crate::domo::{Group, Progress, Reader, Session, Writer};
+use crate::domo::{Group, Progress, Reader, Session, State, Writer};
 use crate::plan::approved::Standing;
 use crate::plan::journal::{Event, Open, Overridden};
 use crate::plan::{Action, Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
@@ -71,7 +71,7 @@ impl<'a> Desk<'a> {
         let journal = journal::read(&journal_path)?;
         journal::belongs(&journal, sealed.plan(), &journal_path)?;
         let done = journal.done();
-        let (lesson, now) = (Lesson::learn(order.plan, sealed.plan()), Utc::now());
+        let (lesson, now) = (Lesson::learn(order.plan, sealed.plan(), &journal), Utc::now());
         let population = Population::default();
         let mut desk = Self { order, session, sealed, journal_path, journal, done, population, lesson, groups: None, now };
         desk.terms().admit(desk.sealed.plan())?;
@@ -125,12 +125,12 @@ impl<'a> Desk<'a> {
     }
 
     /// What would happen: reads every account concerned, writes nothing anywhere.
-    pub async fn preview(&self, tell: &mut dyn FnMut(&Row)) -> Report {
+    pub async fn preview(&self, progress: &dyn Progress) -> Report {
         let reader = Reader::new(&self.session);
         let plan = self.plan();
-        let mut rows = Vec::new();
+        let (mut rows, expected) = (Vec::new(), Some(self.todo() as u64));
         for action in self.open_actions() {
-            let found = match lesson::would_delete(action, &self.journal, self.lesson.as_ref()) {
+            let found = match lesson::would_delete(action, self.lesson.as_ref()) {
                 Some(why) => Ok(Ready::Impossible(why)),
                 None => judge::look(&reader, action, self.groups.as_deref()).await,
             };
@@ -142,9 +142,8 @@ impl<'a> Desk<'a> {
                 Ok(Ready::Impossible(why)) => (Outcome::Refused, Some(why)),
                 Err(error) => (Outcome::Unknown, Some(format!("{error:#}"))),
             };
-            let row = Row::new(action, outcome, detail);
-            tell(&row);
-            rows.push(row);
+            rows.push(Row::new(action, outcome, detail));
+            progress.update(&State { what: "actions", pass: 1, rows: rows.len() as u64, expected, waiting: None });
         }
         rows.extend(self.earlier());
         Report::new(plan, false, self.journal_path.display().to_string(), rows)
@@ -153,15 +152,16 @@ impl<'a> Desk<'a> {
     /// Rows of actions that an earlier apply has done.
     fn earlier(&self) -> Vec<Row> {
         let folded = self.journal.fold();
-        let row = |(id, standing): (&&str, &crate::plan::journal::Standing<'_>)| {
+        let row = |action: &Action| {
+            let standing = folded.get(action.id.as_str())?;
             let (outcome, at) = standing.outcome.filter(|(outcome, _)| outcome.is_done())?;
             let how = if outcome == Outcome::Done { "done" } else { "found so" };
             let detail = format!("{how} on {}", at.format("%Y-%m-%d %H:%M UTC"));
-            let mut row = Row::new(self.plan().action(id)?, Outcome::AlreadyDone, detail);
+            let mut row = Row::new(action, Outcome::AlreadyDone, detail);
             row.account_id = row.account_id.or(standing.account_id);
             Some(row)
         };
-        folded.iter().filter_map(row).collect()
+        self.plan().actions.iter().filter_map(row).collect()
     }
 
     /// What a guard's refusal leaves of the approved actions: nothing was done.
@@ -174,7 +174,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Carries out what is approved and still to be done. The caller holds the plan's lock.
-    pub async fn carry_out(self, stop: &Stop, tell: &mut dyn FnMut(&Row)) -> Result<Applied> {
+    pub async fn carry_out(self, stop: &Stop, tell: &mut dyn FnMut(&Action, &Row)) -> Result<Applied> {
         let earlier = self.earlier();
         let started = Utc::now();
         let plan_path = self.order.plan;

@@ -94,7 +94,7 @@ impl<'a> Run<'a> {
     }
 
     /// All of it, telling each row as it comes. An error is the journal's: then nothing more was sent.
-    pub(super) async fn all(mut self, tell: &mut dyn FnMut(&Row)) -> Result<(Vec<Row>, Ended, Option<String>)> {
+    pub(super) async fn all(mut self, tell: &mut dyn FnMut(&Action, &Row)) -> Result<(Vec<Row>, Ended, Option<String>)> {
         let todo = self.approved.todo();
         let most = IN_A_ROW.max(todo.len().div_ceil(10));
         let (mut rows, mut failed, mut in_a_row) = (Vec::new(), 0, 0);
@@ -109,7 +109,7 @@ impl<'a> Run<'a> {
             let came = self.one(action).await?;
             let mut row = Row::new(action, came.outcome, came.detail);
             row.account_id = row.account_id.or(came.account_id);
-            tell(&row);
+            tell(action, &row);
             let bad = matches!(row.outcome, Outcome::Failed | Outcome::Unknown);
             rows.push(row);
             failed += usize::from(bad);
@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
         let earlier = self.earlier.remove(&action.id).unwrap_or_default();
         // After a write that is known to have changed nothing, whatever is there is somebody else's doing.
         let ours = earlier.pending || earlier.left || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
-        let found = match would_delete(action, self.journal.found(), self.lesson) {
+        let found = match would_delete(action, self.lesson) {
             Some(why) => Ok(Ready::Impossible(why)),
             None => look(&self.reader, action, self.groups).await,
         };

@@ -30,7 +30,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     }
     let loaded = Loaded::read(options.config.config.as_deref())?;
     let (config, instance) = of_instance(&loaded.config, &sealed.plan().id, &sealed.plan().instance)?;
-    super::runtime()?.block_on(async {
+    super::lone_runtime()?.block_on(async {
         let session = Session::open(Settings::from_env(&config, instance.as_ref())?).await?;
         let order =
             Order { plan: &options.plan, config: &config, instances: instances(&config, &session), by: who(options), overrides };
@@ -98,9 +98,11 @@ fn invite(options: &cli::Apply, context: &Context, plan: &Plan) -> Result<Ended>
 
 async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, session: Session) -> Result<Ended> {
     let terminal = context.terminal;
-    let desk = Desk::open(order, session, &super::progress::Line::new(&terminal)).await?;
+    let line = super::progress::Line::new(&terminal);
+    let desk = Desk::open(order, session, &line).await?;
     let standing = desk.standing();
-    let report = super::interruptible(async { Ok(desk.preview(&mut |_| {}).await) }).await?;
+    let report = super::interruptible(async { Ok(desk.preview(&line).await) }).await?;
+    drop(line);
     say_standing(context, &desk);
     if options.json {
         terminal.json(&report)?;
@@ -130,9 +132,9 @@ async fn confirm(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     let plan = desk.plan().clone();
     let total = desk.todo();
     let mut number = 0;
-    let mut tell = |row: &Row| {
+    let mut tell = |action: &crate::plan::Action, row: &Row| {
         number += 1;
-        let subject = plan.action(&row.action).map(crate::plan::Action::subject).unwrap_or_default();
+        let subject = action.subject();
         let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
         terminal.say(format!("[{number}/{total}] {} {} {}{detail}", row.kind, text::visible(&subject), row.outcome));
     };
@@ -176,8 +178,10 @@ pub(super) fn ending(plan: &Plan, applied: &Applied, last: &str) -> String {
 /// A table of what was approved, and the counts.
 fn shown(plan: &Plan, report: &Report) -> String {
     let mut rows = Vec::new();
-    for row in report.results.iter().filter(|row| row.outcome != Outcome::NotApproved) {
-        let subject = plan.action(&row.action).map(crate::plan::Action::subject).unwrap_or_default();
+    // The rows are in the plan's order, one an action.
+    let told = plan.actions.iter().zip(&report.results).filter(|(_, row)| row.outcome != Outcome::NotApproved);
+    for (action, row) in told {
+        let subject = action.subject();
         let cells = [&row.action, row.kind, &subject, row.outcome.as_str(), row.detail.as_deref().unwrap_or_default()];
         rows.push(cells.map(|cell| text::visible(cell).into_owned()).to_vec());
     }

@@ -76,7 +76,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
         if let Some(refusal) = desk.standing().refusal {
             return Err(refusal.into());
         }
-        let applied = desk.carry_out(&Stop::default(), &mut |row: &Row| tell(context, plan, row)).await?;
+        let applied = desk.carry_out(&Stop::default(), &mut |action: &Action, row: &Row| tell(context, action, row)).await?;
         let accounts = Reader::new(&session).accounts(&Line::new(&terminal)).await?;
         let after = judge(&stored, &accounts, &config)?;
         say(options, context, plan, &applied, &before, &after)?;
@@ -136,8 +136,8 @@ fn judge(stored: &Stored, accounts: &Accounts, config: &Config) -> Result<Reconc
     reconcile(accounts, &stored.people, &Rules { config, instance: &then.instance, as_of: then.as_of })
 }
 
-fn tell(context: &Context, plan: &Plan, row: &Row) {
-    let subject = plan.action(&row.action).map(Action::subject).unwrap_or_default();
+fn tell(context: &Context, action: &Action, row: &Row) {
+    let subject = action.subject();
     let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
     context.terminal.say(text::visible(&format!("  {} {subject}: {}{detail}", row.kind, row.outcome)));
 }

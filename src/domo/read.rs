@@ -35,7 +35,7 @@ pub trait Progress: Sync {
 /// How far reading has come.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    /// What is read: `accounts`, `groups`, `activity`.
+    /// What is read: `accounts`, `groups`, `activity`, `actions`.
     pub what: &'static str,
     /// The pass over the list, from 1.
     pub pass: u64,

@@ -107,7 +107,7 @@ impl Stage {
             by: applier("bob"),
             overrides: Vec::new(),
         };
-        Desk::open(&order, session, &Silent).await?.carry_out(&Stop::default(), &mut |_| {}).await
+        Desk::open(&order, session, &Silent).await?.carry_out(&Stop::default(), &mut |_, _| {}).await
     }
 
     fn outcomes(&self) -> BTreeMap<String, Outcome> {

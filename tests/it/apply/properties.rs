@@ -124,7 +124,7 @@ impl Stage {
             overrides: Vec::new(),
         };
         let desk = Desk::open(&order, self.session().await, &Silent).await.unwrap();
-        desk.carry_out(&Stop::default(), &mut |_| {}).await.unwrap()
+        desk.carry_out(&Stop::default(), &mut |_, _| {}).await.unwrap()
     }
 
     async fn revert(&self, journal: &Path) -> Option<Plan> {
