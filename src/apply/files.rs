@@ -17,6 +17,9 @@ pub fn read_plan(path: &Path) -> Result<Sealed> {
         let message = format!("{}: {problem}", path.display());
         let failure = match problem {
             Problem::NotAPlan(_) => Failure::usage(message).hint("name the plan.json of a run folder"),
+            Problem::Decision(_) => Failure::usage(message).hint(
+                r#"a decision is {"verdict": "approve" or "reject", "by": "…", "at": "2026-11-23T12:00:00Z", "comment": null}"#,
+            ),
             Problem::Newer(_) => Failure::usage(message).hint("use the version that made it, or a newer one"),
             Problem::Tampered(_) => Failure::new(Kind::PlanRefused, message)
                 .hint("nothing of it is carried out; run `audit` again, or take the plan from a copy that is whole"),

@@ -19,11 +19,12 @@ pub use stop::Stop;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 
 use crate::config::Config;
 use crate::domo::{Group, Progress, Reader, Session, State, Writer};
+use crate::failure::Failure;
 use crate::plan::approved::Standing;
 use crate::plan::journal::{Event, Open, Overridden};
 use crate::plan::{Action, Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
@@ -119,7 +120,8 @@ impl<'a> Desk<'a> {
         self.open_actions().count()
     }
 
-    fn open_actions(&self) -> impl Iterator<Item = &Action> {
+    /// What is approved and still to be done.
+    pub fn open_actions(&self) -> impl Iterator<Item = &Action> + Clone {
         let plan = self.plan();
         plan.actions.iter().filter(|action| plan.approved(&action.id) && !self.done.contains(&action.id))
     }
@@ -211,7 +213,12 @@ impl<'a> Desk<'a> {
             overrides: &overrides,
             report: &report,
         };
-        files::write(&files::outcome_of(plan_path), (serde_json::to_string_pretty(&record)? + "\n").as_bytes())?;
+        let text = serde_json::to_string_pretty(&record)? + "\n";
+        files::write(&files::outcome_of(plan_path), text.as_bytes()).with_context(|| {
+            let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+            Failure::failed(format!("the apply ended ({}), but its outcome cannot be written", counts.join(", ")))
+                .hint("the journal has all of it: make room and apply again, which does nothing twice")
+        })?;
         Ok(Applied { report, ended, why })
     }
 }

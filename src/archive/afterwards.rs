@@ -100,7 +100,7 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Found 
         let known = name == MANIFEST || run.head.files.iter().any(|file| file.name == *name);
         match name.as_str() {
             PLAN => found.decisions(folder, &later),
-            _ if known || name == signature::FILE || name == "plan.lock" => {}
+            _ if known || name == signature::FILE || name == "plan.lock" || name.ends_with(".plan.lock") => {}
             name if name.ends_with(JOURNAL_END) => found.journal(folder, name, &later),
             name if name == OUTCOME || name.ends_with(".apply.json") => found.outcome(folder, name),
             // The plan of a revert has a digest of its own.

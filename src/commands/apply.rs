@@ -142,8 +142,13 @@ async fn confirm(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     if options.json {
         terminal.json(&applied.report)?;
     } else {
-        let journal = format!("Journal: {}", applied.report.journal);
-        terminal.answer(ending(&plan, &applied, &journal))?;
+        let journal = &applied.report.journal;
+        let undo = match applied.report.count(Outcome::Done) {
+            0 => String::new(),
+            _ => format!("\nUndo:    domo-reconcile revert {journal} (makes a plan; nothing happens yet)"),
+        };
+        let last = format!("Journal: {journal}\nNext:    domo-reconcile audit (shows what is left){undo}");
+        terminal.answer(ending(&plan, &applied, &last))?;
     }
     Ok(applied.kind())
 }
@@ -151,7 +156,7 @@ async fn confirm(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
 /// What a person should know before anything happens.
 pub(super) fn say_standing(context: &Context, desk: &Desk<'_>) {
     let terminal = context.terminal;
-    for note in desk.plan().notes() {
+    for note in Plan::notes_on(desk.open_actions()) {
         terminal.say(format!("note: {note}"));
     }
     if desk.own().is_none() {
@@ -172,7 +177,7 @@ pub(super) fn ending(plan: &Plan, applied: &Applied, last: &str) -> String {
     if let Some(why) = &applied.why {
         text.push_str(&format!("\n\n{}.", text::visible(why)));
     }
-    format!("{text}\n{last}.")
+    format!("{text}\n{last}")
 }
 
 /// A table of what was approved, and the counts.

@@ -170,7 +170,7 @@ fn say(
         answer["rehearsal"] = json!({"findings_before": place(0), "findings_after": place(1)});
         return context.terminal.json(&answer);
     }
-    let mut story = format!("{}\n\nFindings          before  after", ending(plan, applied, "This was a rehearsal"));
+    let mut story = format!("{}\n\nFindings          before  after", ending(plan, applied, "This was a rehearsal."));
     for (kind, [was, is]) in &counts {
         let change = match (*is as i128) - (*was as i128) {
             0 => String::new(),

@@ -38,13 +38,14 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
         context.terminal.json(&answer(plan, recorded))?;
     } else if let Some(recorded) = recorded {
         context.terminal.answer(format!(
-            "{} recorded in {}.\n{}",
+            "{} recorded in {}.\n{}\n{}",
             text::plural(recorded as u64, "decision", "decisions"),
             options.plan.display(),
-            counts(plan)
+            counts(plan),
+            next(plan, &options.plan)
         ))?;
     } else {
-        context.terminal.answer(shown(plan))?;
+        context.terminal.answer(format!("{}\n{}", shown(plan), next(plan, &options.plan)))?;
     }
     Ok(None)
 }
@@ -184,6 +185,19 @@ fn actions(plan: &Plan) -> String {
         rows.push(cells.iter().map(|cell| cell.split('\n').map(text::visible).collect::<Vec<_>>().join("\n")).collect());
     }
     table(&["action", "kind", "account", "change", "why", "decision"], rows)
+}
+
+/// What whoever has read this does next.
+fn next(plan: &Plan, path: &Path) -> String {
+    let path = path.display();
+    match plan.actions.iter().any(|action| plan.approved(&action.id)) {
+        true => {
+            format!("Next:   domo-reconcile apply {path} (shows what would happen; --rehearse tries it out, --confirm does it)")
+        }
+        false => format!(
+            "Next:   domo-reconcile review {path} --approve SELECTOR --by WHO (all, a kind, or an id), or --from a filled-in review.xlsx"
+        ),
+    }
 }
 
 /// `3 updates: 2 approved, 1 open`, a line a kind.

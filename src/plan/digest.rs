@@ -23,6 +23,9 @@ pub enum Problem {
     /// A plan of a version this program does not know.
     #[error("the plan has the format {0}, which this version does not know; it reads {SCHEMA}")]
     Newer(String),
+    /// A decision that somebody wrote by hand cannot be read.
+    #[error("the decision on {0}")]
+    Decision(String),
     /// It was changed after it was made.
     #[error("the plan was changed after it was made: {0}")]
     Tampered(String),
@@ -56,6 +59,12 @@ impl Sealed {
         let actual = digest_of(&document);
         if digest != actual {
             return Err(Problem::Tampered(format!("its content has the digest {actual}, but it says {digest}")));
+        }
+        // All else was written by this program, as the digest shows.
+        for (action, decision) in document.get("decisions").and_then(Value::as_object).into_iter().flatten() {
+            if let Err(error) = Decision::deserialize(decision) {
+                return Err(Problem::Decision(format!("{action} cannot be read: {error}")));
+            }
         }
         let plan: Plan = serde_json::from_str(text).map_err(|error| Problem::NotAPlan(error.to_string()))?;
         let rewritten = serde_json::to_value(&plan).map_err(|error| Problem::NotAPlan(error.to_string()))?;

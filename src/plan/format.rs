@@ -139,8 +139,13 @@ impl Plan {
 
     /// What a reviewer should know of the whole before deciding, as sentences.
     pub fn notes(&self) -> Vec<String> {
+        Self::notes_on(self.actions.iter())
+    }
+
+    /// The same of some of its actions.
+    pub fn notes_on<'a>(actions: impl Iterator<Item = &'a Action> + Clone) -> Vec<String> {
         use reconcile::Action::{Create, Deactivate, Delete, Update};
-        let count = |wanted: &dyn Fn(&Action) -> bool| self.actions.iter().filter(|action| wanted(action)).count();
+        let count = |wanted: &dyn Fn(&Action) -> bool| actions.clone().filter(|action| wanted(action)).count();
         let mut notes = Vec::new();
         if count(&|action| matches!(action.kind, Deactivate | Delete)) > 0 {
             notes.push(
@@ -165,6 +170,17 @@ impl Plan {
                  get a second account: agree with the identity provider's owner first."
                     .into(),
             );
+        }
+        let raised: Vec<_> = actions
+            .clone()
+            .filter(|action| {
+                let may_administer = |role: Option<&Value>| role.is_some_and(|role| role == "Admin" || role == "Privileged");
+                may_administer(action.after.get("role")) && action.before.get("role").is_none_or(|role| role != "Admin")
+            })
+            .map(Action::subject)
+            .collect();
+        if !raised.is_empty() {
+            notes.push(format!("Look at each who would become Admin or Privileged: {}.", crate::text::visible(&raised.join(", "))));
         }
         if count(&|action| action.kind == Create) > 0 {
             notes.push("Creating the address of a deleted account brings that account back.".into());

@@ -181,6 +181,21 @@ fn review_alone_shows_every_action_and_changes_nothing() {
 }
 
 #[test]
+fn review_names_those_who_would_become_privileged() {
+    let role = |id: u64, from: &str, to: &str| {
+        super::fixture::action(
+            domo_reconcile::reconcile::Action::Update,
+            id,
+            serde_json::json!({"role": from}),
+            serde_json::json!({"role": to}),
+        )
+    };
+    let folder = folder(&Sealed::made(plan(vec![role(1, "Editor", "Admin"), role(2, "Admin", "Editor"), update(3)])).unwrap());
+    let ran = review(&folder, &[]).code(0);
+    assert!(ran.stdout.contains("Look at each who would become Admin or Privileged: p1@acme.com.\n"), "{}", ran.stdout);
+}
+
+#[test]
 fn review_records_who_decided_what_and_why() {
     let folder = folder(&open());
     review(&folder, &["--approve", "update", "--by", "ana", "--comment", "as agreed", "--json"]).code(0);
@@ -189,6 +204,65 @@ fn review_records_who_decided_what_and_why() {
     assert_eq!(answer["decisions"]["A-update-2"]["comment"], "as agreed");
     assert_eq!(answer["decisions"]["A-update-1"]["by"], "eve");
     assert_eq!(answer["counts"]["update"], serde_json::json!({"approved": 1, "rejected": 1, "open": 0}));
+}
+
+/// What LibreOffice itself saved: the workbook, and the CSV file as a German office keeps it (semicolons, Windows-1252). In both a title
+/// that begins as a formula does, numbers of 16 digits and with leading zeros, quotes and semicolons.
+#[test]
+fn sheets_that_libreoffice_saved_decide() {
+    let fixture = |name: &str| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/review").join(name);
+    let sealed = Sealed::read(&std::fs::read_to_string(fixture("plan.json")).unwrap()).unwrap();
+    let subject = |id: &String| sealed.plan().action(id).unwrap().subject();
+    for name in ["libreoffice.xlsx", "windows-1252.csv"] {
+        let folder = folder(&sealed);
+        review(&folder, &["--from", fixture(name).to_str().unwrap(), "--by", "ana"]).code(0);
+        let decided = Sealed::read(&std::fs::read_to_string(folder.path().join("plan.json")).unwrap()).unwrap();
+        let mut lines: Vec<_> = decided.plan().decisions.iter().collect();
+        lines.sort_by_key(|(id, _)| subject(id));
+        let told = |(id, decision): &(&String, &domo_reconcile::plan::Decision)| {
+            let comment = decision.comment.as_deref().unwrap_or("-");
+            format!("{}: {} by {}: {comment}", subject(id), decision.verdict.as_str(), decision.by)
+        };
+        let expected = [
+            "juergen@acme.com: approve by Jörg, recorded by ana: geprüft; in Ordnung",
+            "nobody@acme.com: approve by ana: -",
+            "zoe@acme.com: reject by ana: nein",
+        ];
+        assert_eq!(lines.iter().map(told).collect::<Vec<_>>(), expected, "{name}");
+    }
+}
+
+/// An old encoding has no `ü` here: what the spreadsheet put there is no change of the reviewer's, and they are told what to do.
+#[test]
+fn a_sheet_that_lost_letters_is_refused_with_the_way_out_and_a_missing_one_by_name() {
+    let fixture = |name: &str| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/review").join(name);
+    let folder = folder(&Sealed::read(&std::fs::read_to_string(fixture("plan.json")).unwrap()).unwrap());
+    let mut bytes = std::fs::read(fixture("windows-1252.csv")).unwrap();
+    bytes.iter_mut().filter(|byte| **byte == b'\xfc').for_each(|byte| *byte = b'?');
+    std::fs::write(folder.path().join("lost.csv"), bytes).unwrap();
+    let ran = review(&folder, &["--from", "lost.csv", "--by", "ana"]).code(2);
+    assert!(ran.stderr.contains("lost letters: it was `Jürgen Müßig` and is `J?rgen M?ßig`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("save it as \"CSV UTF-8\", or fill in review.xlsx"), "{}", ran.stderr);
+    let ran = review(&folder, &["--from", "nowhere.csv", "--by", "ana"]).code(2);
+    assert!(ran.stderr.contains("name the filled-in review.xlsx") && !ran.stderr.contains("--directory"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_decision_that_was_mistyped_by_hand_is_named_with_how_it_is_written() {
+    let folder = folder(&open());
+    let mut plan: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("plan.json")).unwrap()).unwrap();
+    for decision in [
+        serde_json::json!({"verdict": "yes", "by": "ana", "at": "2026-11-23T12:00:00Z"}),
+        serde_json::json!({"verdict": "approve", "by": "ana", "at": "2026-11-23"}),
+        serde_json::json!({"verdict": "approve"}),
+    ] {
+        plan["decisions"] = serde_json::json!({"A-update-1": decision});
+        std::fs::write(folder.path().join("plan.json"), plan.to_string()).unwrap();
+        let ran = review(&folder, &[]).code(2);
+        assert!(ran.stderr.contains("the decision on A-update-1 cannot be read: "), "{}", ran.stderr);
+        assert!(ran.stderr.contains(r#"next: a decision is {"verdict": "approve" or "reject""#), "{}", ran.stderr);
+    }
 }
 
 #[test]

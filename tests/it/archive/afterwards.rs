@@ -130,8 +130,11 @@ fn the_plan_of_a_revert_is_held_to_its_own_digest() {
     let applied = Applied::new();
     let journal = applied.path("plan.journal.jsonl");
     run_with(applied.company.path(), &applied.domo.env(), ["revert", journal.to_str().unwrap()]).code(0);
+    let undo = applied.path("revert.plan.json");
+    run_with(applied.company.path(), &[], ["review", undo.to_str().unwrap(), "--approve", "all", "--by", "ana"]).code(0);
     let said = applied.verify().code(0).stdout;
     assert!(said.contains("revert.plan.json came after the run") && said.contains("its own digest fits"), "{said}");
+    assert!(!said.contains("is not of this run"), "{said}");
     applied.change("revert.plan.json", "\"active\": true", "\"active\": false");
     assert!(applied.verify().code(1).stdout.contains("revert.plan.json was altered"));
 }
