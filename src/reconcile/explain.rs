@@ -54,7 +54,7 @@ pub(super) fn person(person: &PersonRef) -> String {
     format!("{name} ({} row {})", person.source, person.row)
 }
 
-/// `account 123 (ada@acme.com)`.
+/// `123 (ada@acme.com)`.
 pub(super) fn account(account: &AccountRef) -> String {
     match (account.id, &account.email) {
         (Some(id), Some(email)) => format!("{id} ({email})"),

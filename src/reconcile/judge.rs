@@ -250,7 +250,7 @@ impl Judge<'_> {
         if !writable {
             let why = drift.first().and_then(|field| field.note.as_deref()).filter(|_| drift.len() == 1);
             let what = if drift.len() == 1 { "it cannot be written" } else { "none of them can be written" };
-            reason.push_str(&format!("; {what}{}", why.map(|why| format!(": {why}")).unwrap_or_default()));
+            reason.push_str(&format!("; {what}{}", why.map(|why| format!(" ({why})")).unwrap_or_default()));
         }
         let mut draft = self.with_person(self.draft(Kind::Drift, severity, row, reason, Detail::None), person, agreeing);
         draft.finding.drift = drift;
@@ -306,8 +306,10 @@ impl Judge<'_> {
         if more > 0 {
             listed.push_str(&format!(" ({} in all)", candidates.len()));
         }
-        let reason =
-            format!("Its keys point at {} rows of the directory, and no other key singles one out: {listed}", candidates.len());
+        let reason = format!(
+            "The account's keys point at {} rows of the directory, and no other key singles one out: {listed}",
+            candidates.len()
+        );
         self.draft(Kind::Ambiguous, Severity::Medium, row, reason, Detail::Ambiguous { candidates: refs, more })
     }
 
@@ -334,7 +336,7 @@ impl Judge<'_> {
         match best {
             Some(best) if best == row => reason.push_str("; this one agrees on most keys"),
             Some(best) => {
-                reason.push_str(&format!("; {} agrees on most keys", explain::account(&self.account_ref(best))));
+                reason.push_str(&format!("; account {} agrees on most keys", explain::account(&self.account_ref(best))));
             }
             None => reason.push_str("; they agree on equally many keys"),
         }
@@ -366,10 +368,10 @@ impl Judge<'_> {
             Gap::PartialDirectory => (
                 "partial-directory",
                 "the rest of the directory",
-                "Nobody in the directory as read, but the directory is not whole".to_owned(),
+                "Nobody in the directory as it was read has its keys, but the directory is not whole".to_owned(),
             ),
             Gap::NoKey => {
-                ("no-key", "a usable key", "It carries none of the configured keys, so nobody can be looked up".to_owned())
+                ("no-key", "a usable key", "The account carries none of the configured keys, so nobody can be looked up".to_owned())
             }
             Gap::DamagedNumber => (
                 "damaged-number",

@@ -315,8 +315,8 @@ pub(super) struct Matches {
     /// By person: a conflict or an ambiguity of an account names them.
     pub(super) in_conflict: Vec<bool>,
     pub(super) in_ambiguity: Vec<bool>,
-    /// Duplicate rows that no other key singled out: the keys they share.
-    pub(super) repeated: HashMap<u32, Vec<Key>>,
+    /// Duplicate rows that no other key singled out: the keys they share, each with another row that has it.
+    pub(super) repeated: HashMap<u32, Vec<(Key, u32)>>,
     /// For rows that were singled out: the others with one of their keys.
     pub(super) siblings: HashMap<u32, Vec<u32>>,
 }
@@ -397,12 +397,13 @@ impl Matches {
     }
 
     fn find_repeated(&mut self) {
-        let mut repeated: HashMap<u32, Vec<Key>> = HashMap::new();
+        let mut repeated: HashMap<u32, Vec<(Key, u32)>> = HashMap::new();
         let mut siblings: HashMap<u32, Vec<u32>> = HashMap::new();
         for (key, rows) in self.pointers.repeated_people() {
             for row in rows {
                 if self.holders[*row as usize] == 0 {
-                    repeated.entry(*row).or_default().push(key);
+                    let other = rows.iter().find(|other| *other != row).unwrap_or(row);
+                    repeated.entry(*row).or_default().push((key, *other));
                 } else {
                     // A bound for files in which thousands share a key; whether one of them is employed shows in the first few.
                     siblings.entry(*row).or_default().extend(rows.iter().filter(|other| *other != row).take(100));

@@ -92,9 +92,10 @@ pub(super) fn exceptions(rules: &Rules<'_>, addresses: &Addresses, findings: &mu
             true => ("expired, covers nothing", format!("; it expired on {}", exception.expires)),
             false => ("covers nothing", String::new()),
         };
+        let account = exception.account.trim();
+        let account = if account.contains('@') { account.to_owned() } else { format!("account {account}") };
         let reason = format!(
-            "The exception for {} ({}) covers no finding of this run{until}: {}",
-            exception.account,
+            "The exception for {account} ({}) covers no finding of this run{until}: {}",
             kinds.join(", "),
             exception.reason
         );

@@ -84,11 +84,12 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
     for (at, cell) in column.values.iter().enumerate() {
         let problem = match cell.map(|cell| (cell, cells::identifier(cell))) {
             None => None,
-            Some((cell, Identifier::Damaged)) => {
-                Some((cell, "a spreadsheet turned the number into scientific notation: digits are lost, it identifies nobody"))
-            }
+            Some((cell, Identifier::Damaged)) => Some((
+                cell,
+                "a spreadsheet turned the number into scientific notation, so its digits are lost and it identifies nobody",
+            )),
             Some((cell, Identifier::Good(number))) if number.bytes().all(|byte| byte == b'0') => {
-                Some((cell, "only zeros: a placeholder, no number"))
+                Some((cell, "only zeros, a placeholder and no number"))
             }
             Some((_, Identifier::Good(number))) => {
                 values.append_value(&number);

@@ -79,18 +79,20 @@ impl Judge<'_> {
 
     fn duplicate_row(&self, row: u32) -> Draft {
         let keys = self.matches.repeated.get(&row).map_or(&[][..], Vec::as_slice);
-        let shared: Vec<String> = keys
-            .iter()
-            .map(|key| match key {
-                Key::EmployeeNumber => {
-                    format!("the employee number {}", self.people.employee_number.get(row).unwrap_or_default().trim())
-                }
-                _ => format!("the e-mail address {}", self.people.email.get(row).unwrap_or_default().trim()),
-            })
-            .collect();
-        let reason = format!("Another row of the directory has {} too; no other key singles this row out", shared.join(" and "));
-        let field = keys.first().map(|key| key.as_str().to_owned());
-        let value = keys.first().and_then(|key| match key {
+        let value = |key: &Key| match key {
+            Key::EmployeeNumber => self.people.employee_number.get(row).unwrap_or_default().trim(),
+            _ => self.people.email.get(row).unwrap_or_default().trim(),
+        };
+        let with =
+            |other: u32| format!("with row {} of {}", self.people.line(other), self.people.source_name(self.people.source(other)));
+        let what = |key: &Key| format!("the {} {}", explain::key_in_words(*key), value(key));
+        let shared = match keys {
+            [(one, first), (two, second)] if first == second => format!("{} and {} {}", what(one), what(two), with(*first)),
+            keys => keys.iter().map(|(key, other)| format!("{} {}", what(key), with(*other))).collect::<Vec<_>>().join(" and "),
+        };
+        let reason = format!("This row shares {shared}, and no other key singles it out");
+        let field = keys.first().map(|(key, _)| key.as_str().to_owned());
+        let value = keys.first().and_then(|(key, _)| match key {
             Key::EmployeeNumber => self.people.employee_number.owned(row),
             _ => self.people.email.owned(row),
         });
@@ -135,7 +137,10 @@ impl Judge<'_> {
                 problem: doubt.problem.clone(),
                 value: Some(doubt.value.clone()).filter(|value| !value.is_empty()),
             };
-            Some(self.person_draft(Kind::Quality, Severity::Low, row, subject, capitalised(&doubt.problem), detail))
+            let field = super::field_in_words(&doubt.field);
+            let is = if doubt.value.is_empty() { String::new() } else { format!(" is `{}`", doubt.value) };
+            let reason = format!("The {field}{is}: {}", doubt.problem);
+            Some(self.person_draft(Kind::Quality, Severity::Low, row, subject, reason, detail))
         });
         drafts.collect()
     }
@@ -162,10 +167,4 @@ impl Judge<'_> {
         });
         drafts.collect()
     }
-}
-
-/// Sentences begin with a capital letter.
-fn capitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -685,7 +685,7 @@ mod drift {
         assert!(!fields(&judged.findings)[0].4, "a custom role is kept");
         let reason = &only(&judged).reason;
         let expected =
-            "The role differs from the one that a rule or the directory gives; it cannot be written: a custom role is kept";
+            "The role differs from the one that a rule or the directory gives; it cannot be written (a custom role is kept)";
         assert_eq!(reason, expected);
         let company = pair(account(1), person(1));
         let judged = company.clone().config(&rule("Editor")).judged();

@@ -185,3 +185,22 @@ fn a_role_rule_that_can_fit_nobody_and_accounts_without_roles_are_not_tested() {
     let said = untested(&findings(&accounts("ada@acme.com", "101"), &[("people.csv", directory)], rule));
     assert_eq!(said["drift.role"], "A [[role]] rule asks for department, which the directory has no column for: it fits nobody");
 }
+
+#[test]
+fn a_quality_finding_says_which_value_in_which_field_and_which_other_row() {
+    let directory = "Email,Employee ID,Status,Termination Date\n\
+        ada@acme.com,0,Active,soon\nx@acme.com,9001,Active,\nzoe@acme.com,77,Active,\nzoe@acme.com,78,Active,\n";
+    let judged = findings(&accounts("ada@acme.com", ""), &[("people.csv", directory)], "");
+    let all = judged["findings"].as_array().unwrap().iter().filter(|finding| finding["kind"] == "quality");
+    let mut reasons: Vec<&str> = all.map(|finding| finding["reason"].as_str().unwrap()).collect();
+    reasons.sort_unstable();
+    assert_eq!(
+        reasons,
+        [
+            "The employee number is `0`: only zeros, a placeholder and no number",
+            "The termination date is `soon`: this is no date",
+            "This row shares the e-mail zoe@acme.com with row 4 of people.csv, and no other key singles it out",
+            "This row shares the e-mail zoe@acme.com with row 5 of people.csv, and no other key singles it out",
+        ]
+    );
+}
