@@ -75,6 +75,11 @@ fn decisions(plan: &[u8]) -> usize {
     serde_json::from_slice::<Plan>(plan).map_or(0, |plan| plan.decisions.len())
 }
 
+/// Whether a plan of this folder was applied.
+pub(super) fn has_journal(folder: &Path) -> bool {
+    names(folder).iter().any(|name| name.ends_with(JOURNAL_END))
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();

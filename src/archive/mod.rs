@@ -37,7 +37,7 @@ pub use lock::Lock;
 pub use manifest::{FileEntry, Manifest};
 pub use rows::write_rows;
 pub use run::RunInfo;
-pub use store::{Archive, StoredRun};
+pub use store::{Archive, StoredRun, is_of_unfinished_run};
 
 use std::path::Path;
 

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::afterwards::has_journal;
 use super::folder::MANIFEST;
 use super::lock::make_private_folder;
 use super::store::{Listing, PRUNED};
@@ -96,7 +97,7 @@ pub fn plan(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Resu
             (false, why)
         } else if retention.runs.is_some_and(|runs| later.count() < runs) || young {
             (false, format!("the rule: {}", retention.words()))
-        } else if has_journal(run) {
+        } else if has_journal(&run.path) {
             (true, "past the rule; what its plan did can no longer be reverted".to_owned())
         } else {
             (true, "past the rule".to_owned())
@@ -163,11 +164,6 @@ fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
     (plan.expires > now && open > 0).then(|| {
         format!("its plan is open until {} ({})", run::moment(plan.expires), text::plural(open as u64, "action", "actions"))
     })
-}
-
-fn has_journal(run: &StoredRun) -> bool {
-    let entries = std::fs::read_dir(&run.path).into_iter().flatten().flatten();
-    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).any(|name| name.ends_with(".journal.jsonl"))
 }
 
 /// Copies the manifest to `pruned/`, where the chain finds it.

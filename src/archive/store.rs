@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::afterwards;
 use super::folder::MANIFEST;
 use super::manifest::{Head, Link, Manifest};
 use super::run;
@@ -69,16 +70,18 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// A folder that another run names as the one before was a run: it is not unfinished, its manifest is lost.
+    /// A folder that another run names as the one before, or whose plan was applied, was a run: it is not unfinished, its manifest
+    /// is lost.
     fn tell_lost_manifests(&mut self) {
         for folder in std::mem::take(&mut self.unfinished) {
             let id = folder.file_name().unwrap_or_default();
             let named = |run: &&StoredRun| run.head.previous.as_ref().is_some_and(|link| id == link.run_id.as_str());
-            match self.runs.iter().find(named) {
-                Some(later) => {
-                    let why = format!("its {MANIFEST} is missing: {} names it as the run before", later.id());
-                    self.unreadable.push((folder, why));
-                }
+            let why = match self.runs.iter().find(named) {
+                Some(later) => Some(format!("{} names it as the run before", later.id())),
+                None => afterwards::has_journal(&folder).then(|| "its plan was applied, the journal is there".to_owned()),
+            };
+            match why {
+                Some(why) => self.unreadable.push((folder, format!("its {MANIFEST} is missing: {why}"))),
                 None => self.unfinished.push(folder),
             }
         }
@@ -162,6 +165,12 @@ impl Archive {
     pub fn newest(&self) -> Result<Option<StoredRun>> {
         Ok(self.list()?.runs.pop())
     }
+}
+
+/// Whether this is a file of a run that was cut short or is under way: what it says was never finished.
+pub fn is_of_unfinished_run(file: &Path) -> bool {
+    let Some(folder) = file.canonicalize().ok().and_then(|file| file.parent().map(Path::to_owned)) else { return false };
+    folder.file_name().and_then(|name| name.to_str()).is_some_and(run::is_id) && !is_there(&folder.join(MANIFEST))
 }
 
 /// Reads one run from its folder, which bears the run's id.

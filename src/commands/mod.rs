@@ -28,7 +28,7 @@ use chrono::{DateTime, Utc};
 use clap::Parser;
 use serde::Serialize;
 
-use crate::archive::Lock;
+use crate::archive::{self, Lock};
 use crate::cli::{Cli, Command, LogFormat};
 use crate::config::{self, Config};
 use crate::domo::accounts::Credential;
@@ -147,6 +147,14 @@ pub(crate) fn instance_name(config: &Config, credential: Option<&Credential>) ->
 
 /// One at a time on a plan, whether it is reviewed or applied: `plan.lock` beside it names the holder.
 pub(crate) fn lock_plan(plan: &Path, doing: &str) -> Result<Lock> {
+    if archive::is_of_unfinished_run(plan) {
+        return Err(Failure::failed(format!(
+            "{} is of a run that was cut short or is under way: it has no manifest",
+            plan.display()
+        ))
+        .hint("take the plan of a complete run; `runs` lists them")
+        .into());
+    }
     Lock::take_at(&plan.with_extension("lock"), &plan.display().to_string(), doing, Utc::now())
 }
 

@@ -85,6 +85,25 @@ fn a_run_whose_manifest_was_lost_is_not_taken_for_one_that_was_cut_short() {
     assert!(why.as_str().unwrap().contains(&format!("its manifest.json is missing: {} names it", next.id())), "{why}");
     prune(&company, "2026-09-01", &["--keep-runs", "1", "--confirm"]).code(0);
     assert!(lost.folder.exists(), "what is left of it is evidence");
+
+    // Nobody names the last run, but its plan was applied.
+    std::fs::write(next.folder.join("plan.journal.jsonl"), "{}\n").unwrap();
+    std::fs::remove_file(next.folder.join("manifest.json")).unwrap();
+    prune(&company, "2026-09-01", &["--keep-runs", "1", "--confirm"]).code(0);
+    assert!(next.folder.exists());
+}
+
+#[test]
+fn the_plan_of_a_run_that_was_cut_short_is_decided_by_nobody() {
+    let company = Company::new();
+    let cut = company.audit("2026-06-01");
+    std::fs::remove_file(cut.folder.join("manifest.json")).unwrap();
+    let plan = cut.folder.join("plan.json");
+    for by in [["--approve", "all"], ["--reject", "all"]] {
+        let args = ["review", plan.to_str().unwrap()].into_iter().chain(by).chain(["--by", "ada@example.com"]);
+        let refused = run(company.path(), args).code(1);
+        assert!(refused.stderr.contains("is of a run that was cut short"), "{}", refused.stderr);
+    }
 }
 
 #[test]
