@@ -177,7 +177,7 @@
       const safe = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) ? `'${text}` : text;
       return `"${safe.replaceAll('"', '""')}"`;
     };
-    const line = (row) => filled(row).map((one) => cell(one.innerText || one.textContent)).join(",");
+    const line = (row) => filled(row).map((one) => cell((one.innerText || one.textContent).replace(/\s+/g, " ").trim())).join(",");
     const lines = [line(head), ...list.shown.flatMap((finding) => finding.rows.map(line))];
     const link = make("a", { download: `${name}.csv` });
     link.href = URL.createObjectURL(new Blob(["\uFEFF" + lines.join("\r\n") + "\r\n"], { type: "text/csv" }));
@@ -185,17 +185,19 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  // A link to a finding opens its page of the table, wherever the row is.
+  // A link to a finding opens its page of the table, wherever the row is. One that this page does not list leads to where that is said.
   function follow() {
     const id = decodeURIComponent(location.hash.slice(1));
-    for (const list of id ? lists : []) {
+    if (!id.startsWith("F-")) return;
+    for (const list of lists) {
       const finding = list.all.find((one) => one.id === id);
-      if (!finding) continue;
-      if (list.open) list.open(finding);
-      finding.rows[0].tabIndex = -1;
-      finding.rows[0].focus({ preventScroll: true });
-      finding.rows[0].scrollIntoView({ block: "center" });
+      if (finding && list.open) list.open(finding);
     }
+    const there = document.getElementById(id) || document.querySelector("main > .note");
+    if (!there) return;
+    there.tabIndex = -1;
+    there.focus({ preventScroll: true });
+    there.scrollIntoView({ block: "center" });
   }
 
   // Paper gets every row of the view, and says when that is not all of them.

@@ -80,8 +80,9 @@ pub(super) fn resolved(builder: &Builder) -> Table {
     let empty = t.get("page.empty");
     for gone in history.resolved.iter().take(ROWS) {
         let severity = builder.severity(gone.severity);
+        // Last month's link to it still leads to it.
         table.row(
-            None,
+            Some(gone.id.to_string()),
             vec![
                 Cell::raw(gone.id.to_string()),
                 Cell::text(format!("{} {}", severity.glyph, severity.label)),

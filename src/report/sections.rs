@@ -80,7 +80,7 @@ fn section(builder: &Builder, kind: Kind, chosen: &[&Finding], rest: &[&Finding]
         let (from, to) = (figures::grouped(first_row as u64), figures::grouped((first_row + total - 1) as u64));
         match builder.files.iter().find(|file| file.name == "findings.csv") {
             Some(file) => t.fill(
-                "section.capped",
+                if chosen.is_empty() { "section.capped_none" } else { "section.capped" },
                 &[("shown", &shown), ("total", &count), ("from", &from), ("to", &to), ("digest", &file.sha256)],
             ),
             None => t.fill("section.capped_short", &[("shown", &shown), ("total", &count)]),
