@@ -1,7 +1,7 @@
 //! The answer of `check` as people read it.
 
 use chrono::NaiveDate;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::Checked;
 use crate::config::Status;
@@ -161,20 +161,41 @@ fn words(understood: &Overview) -> String {
 }
 
 fn people(understood: &Overview) -> String {
-    let fields: Vec<&str> = SHOWN
+    let mut fields: Vec<&str> = SHOWN
         .into_iter()
         .filter(|field| *field == "status" || understood.people.iter().any(|person| person.contains_key(*field)))
         .collect();
-    let mut table = table(&fields);
+    // Headers may go over two lines, a person's cells may not; a blank stands on either side.
+    let least = |field: &&str| {
+        let cells = understood.people.iter().filter_map(|person| person.get(*field)).map(|cell| one_line(cell));
+        let words = field.split('_').map(str::to_owned).chain(cells);
+        2 + words.map(|word| word.chars().count()).max().unwrap_or_default()
+    };
+    let room = table(&fields).width().map_or(usize::MAX, usize::from);
+    for dropped in ["department", "title"] {
+        if fields.iter().map(least).sum::<usize>() > room {
+            fields.retain(|field| *field != dropped);
+        }
+    }
+    let mut table = table(&fields.iter().map(|field| field.replace('_', " ")).collect::<Vec<_>>());
+    if fields.iter().map(least).sum::<usize>() <= room {
+        for (column, field) in table.column_iter_mut().zip(&fields) {
+            let least = u16::try_from(least(field)).unwrap_or(u16::MAX);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
+    }
     for person in &understood.people {
         table.add_row(fields.iter().map(|field| person.get(*field).map(|value| one_line(value)).unwrap_or_default()));
     }
     table.to_string()
 }
 
-fn table(headers: &[&str]) -> Table {
+fn table(headers: &[impl ToString]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(headers);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(headers.iter().map(ToString::to_string));
     table
 }
 
