@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::Present;
 use crate::archive::StoredRun;
-use crate::plan::journal::{Event, Journal, Outcome};
+use crate::plan::journal::{Ended, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::Action;
 
@@ -64,14 +64,22 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
     let mut sentences: Vec<String> = Vec::new();
     let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
     let mut opening = None;
-    let tell = |opening: Option<String>, outcomes: &mut BTreeMap<Outcome, u64>| {
+    let mut ending = None;
+    let tell = |opening: Option<String>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<Ended>| {
         let counts: Vec<_> = std::mem::take(outcomes).iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-        opening.map(|opening| format!("{opening}: {}.", if counts.is_empty() { "nothing done".into() } else { counts.join(", ") }))
+        let counts = if counts.is_empty() { "nothing done".into() } else { counts.join(", ") };
+        let early = match ending {
+            Some(Ended::Complete) => "",
+            Some(Ended::Interrupted) => "; it was interrupted",
+            Some(Ended::Stopped) => "; it stopped itself before the end",
+            None => "; it was cut short, or is still under way",
+        };
+        opening.map(|opening| format!("{opening}: {counts}{early}."))
     };
     for line in applied.journal.lines().iter().filter(|line| line.at >= since) {
         match &line.event {
             Event::Open(open) => {
-                sentences.extend(tell(opening.take(), &mut outcomes));
+                sentences.extend(tell(opening.take(), &mut outcomes, ending.take()));
                 let overrides = open.overrides.iter().map(|overridden| {
                     let (guard, value, limit) = (&overridden.guard, overridden.value, overridden.limit);
                     format!(", against the guard {guard} ({value}, limit {limit}; reason: {})", overridden.reason)
@@ -85,10 +93,11 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
                 ));
             }
             Event::Outcome { outcome, .. } => *outcomes.entry(*outcome).or_default() += 1,
+            Event::Close { ended, .. } => ending = Some(*ended),
             _ => {}
         }
     }
-    sentences.extend(tell(opening, &mut outcomes));
+    sentences.extend(tell(opening, &mut outcomes, ending));
     sentences
 }
 

@@ -165,10 +165,22 @@ fn what_was_applied_is_told_and_so_is_access_that_came_back() {
         let second = Run { folder: company.path().join(second["run_dir"].as_str().unwrap()) };
         for page in ["report.html", "report.md"] {
             let report = std::fs::read_to_string(second.folder.join(page)).unwrap();
-            assert!(report.contains("was applied on") && report.contains("ben@example.com") && report.contains("1 done"), "{page}");
+            assert!(
+                report.contains("was applied on") && report.contains("ben@example.com") && report.contains("1 done."),
+                "{page}"
+            );
             assert!(!report.contains("is active again"), "{page}");
         }
         assert_eq!(second.json("manifest.json")["summary"]["resolved"], 1);
+        // Without the record of its end, nobody can say that it came to one.
+        std::fs::remove_dir_all(&second.folder).unwrap();
+        let journal = company.path().join(first["run_dir"].as_str().unwrap()).join("plan.journal.jsonl");
+        let text = std::fs::read_to_string(&journal).unwrap();
+        let last = text.trim_end().rfind('\n').unwrap();
+        std::fs::write(&journal, &text[..=last]).unwrap();
+        let third = sandbox.run(&company, &audit).code(0).json();
+        let report = std::fs::read_to_string(company.path().join(third["run_dir"].as_str().unwrap()).join("report.md")).unwrap();
+        assert!(report.contains("1 done; it was cut short, or is still under way."), "{report}");
     }
     // A sandbox begun anew knows nothing of it: somebody switched the account on again.
     let sandbox = Sandbox::start(&company);
