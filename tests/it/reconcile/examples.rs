@@ -193,6 +193,25 @@ mod matching {
     }
 
     #[test]
+    fn a_conflict_says_which_key_names_whom_and_takes_in_no_account_out_of_use() {
+        let crossed = Account { alternate: person(2).email, number: String::new(), ..account(1) };
+        let keys = "[match]\nkeys = [\"email\", \"alternate_email\"]";
+        let company = |account| Company::with([account], [person(1), person(2)]).config(keys);
+        let judged = company(crossed.clone()).judged();
+        let reason = &only(&judged).reason;
+        assert!(
+            reason.starts_with("The e-mail address is that of Given1 Family1 (workers.csv row 2), who is employed"),
+            "{reason}"
+        );
+        assert!(
+            reason.contains("; the alternate e-mail is that of Given2 Family2 (workers.csv row 3), who is employed"),
+            "{reason}"
+        );
+        let judged = company(Account { active: false, ..crossed }).judged();
+        assert_eq!((judged.accounts.inactive, judged.people.conflict, judged.people.missing), (1, 0, 1));
+    }
+
+    #[test]
     fn a_joiner_with_a_leaver_s_account_is_a_reused_address() {
         let joiner = Person { hired: Some(day("2026-11-02")), ..person(1) };
         let judged = Company::with([Account { number: person(2).number, ..account(1) }], [joiner, left(2)]).judged();
@@ -594,6 +613,13 @@ mod drift {
         let ours = Account { name: "Jose\u{301}  Díaz ".into(), phone: "+49 (30) 1-2".into(), ..account(1) };
         let theirs = Person { name: "José Díaz".into(), phone: "+493012".into(), ..person(1) };
         assert_eq!(drifting(ours, theirs), []);
+    }
+
+    #[test]
+    fn a_phone_s_leading_plus_counts() {
+        let ours = Account { phone: "49 30 12".into(), ..account(1) };
+        let found = drifting(ours, Person { phone: "+49 (30) 12".into(), ..person(1) });
+        assert_eq!(found, [("phone".into(), some("49 30 12"), some("+49 (30) 12"), None, true)]);
     }
 
     #[test]

@@ -59,6 +59,10 @@ pub(super) fn company(seed: u64) -> Company {
     }
     company.partial_directory = rng.u8(..12) == 0;
     company.partial_pull = rng.u8(..12) == 0;
+    if rng.u8(..5) == 0 {
+        company.sources = 2;
+        company.people.iter_mut().for_each(|person| person.source = rng.u32(..2));
+    }
     company
 }
 
