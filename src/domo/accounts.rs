@@ -75,7 +75,7 @@ impl Accounts {
 /// Raw objects as Domo sent them, one JSON object a line: the bytes of `accounts.jsonl`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    bytes: Vec<u8>,
+    text: String,
     /// Where each line ends, its LF included.
     ends: Vec<usize>,
 }
@@ -83,26 +83,25 @@ pub struct Snapshot {
 impl Snapshot {
     /// Bytes that look like a snapshot already; any others come back. Whether each line is an object is for its reader to find out.
     fn of_lines(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
-        let ends: Vec<usize> = memchr::memchr_iter(b'\n', &bytes).map(|end| end + 1).collect();
-        if ends.last() != Some(&bytes.len()) || std::str::from_utf8(&bytes).is_err() {
-            return Err(bytes);
-        }
-        let lines = Self { bytes, ends };
-        let objects = lines.objects().all(|line| line.starts_with(b"{") && line.ends_with(b"}"));
-        if objects { Ok(lines) } else { Err(lines.bytes) }
+        let text = String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes)?;
+        let ends: Vec<usize> = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1).collect();
+        let whole = ends.last() == Some(&text.len());
+        let lines = Self { text, ends };
+        let objects = whole && lines.lines().all(|line| line.starts_with('{') && line.ends_with('}'));
+        if objects { Ok(lines) } else { Err(lines.text.into_bytes()) }
     }
 
     /// Appends one object. `object` must be valid JSON without a line break outside its white space.
     pub fn push(&mut self, object: &str) {
         let one_line = object.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty());
-        one_line.for_each(|part| self.bytes.extend_from_slice(part.as_bytes()));
-        self.bytes.push(b'\n');
-        self.ends.push(self.bytes.len());
+        one_line.for_each(|part| self.text.push_str(part));
+        self.text.push('\n');
+        self.ends.push(self.text.len());
     }
 
     /// The lines, each ended by LF.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.text.as_bytes()
     }
 
     /// How many objects.
@@ -117,25 +116,34 @@ impl Snapshot {
 
     /// Appends another snapshot's lines.
     pub(super) fn append(&mut self, other: &Self) {
-        let before = self.bytes.len();
-        self.bytes.extend_from_slice(&other.bytes);
+        let before = self.text.len();
+        self.text.push_str(&other.text);
         self.ends.extend(other.ends.iter().map(|end| before + end));
     }
 
     /// SHA-256 of the bytes, in hexadecimal.
     pub fn sha256(&self) -> String {
-        sha256(&self.bytes)
+        sha256(self.bytes())
     }
 
     /// The object of a row of the frame.
     pub fn object(&self, row: usize) -> Option<&[u8]> {
+        self.line(row).map(str::as_bytes)
+    }
+
+    /// The same as text: a reader of it need not look again whether it is UTF-8.
+    pub(super) fn line(&self, row: usize) -> Option<&str> {
         let start = row.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        self.bytes.get(start..self.ends.get(row)?.checked_sub(1)?)
+        self.text.get(start..self.ends.get(row)?.checked_sub(1)?)
     }
 
     /// The objects in order.
     pub fn objects(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.len()).filter_map(|row| self.object(row))
+        self.lines().map(str::as_bytes)
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).filter_map(|row| self.line(row))
     }
 }
 
@@ -202,7 +210,7 @@ pub fn load(path: &Path) -> Result<Accounts> {
     let mut evidence = Evidence { source: shown.clone(), kind: "snapshot".into(), as_of: modified(path), ..Evidence::default() };
     let bytes = match Snapshot::of_lines(bytes).map(|lines| frame::from_lines(lines, evidence.clone())) {
         Ok(Ok(accounts)) => return accounts,
-        Ok(Err(lines)) => lines.bytes,
+        Ok(Err(lines)) => lines.text.into_bytes(),
         Err(bytes) => bytes,
     };
     (evidence.sha256, evidence.bytes) = (sha256(&bytes), bytes.len() as u64);

@@ -101,7 +101,11 @@ struct Builder {
 #[derive(Default)]
 struct Seen {
     /// Columns that at least one object carries.
-    columns: BTreeSet<&'static str>,
+    columns: BTreeSet<String>,
+    /// Those that are filled where no object carries them: seen on the way.
+    active: bool,
+    deleted: bool,
+    last_login: bool,
     /// At least one object is v1's own.
     from_v1: bool,
     repaired_dates: u64,
@@ -126,12 +130,11 @@ impl Builder {
     }
 
     /// Adds one object; the error names the field.
-    fn push(&mut self, object: &[u8]) -> Result<(), String> {
-        is_object(object)?;
-        let user: User<'_> = serde_json::from_slice(object).map_err(|error| error.to_string())?;
+    fn push(&mut self, object: &str) -> Result<(), String> {
+        is_object(object.as_bytes())?;
+        let user: User<'_> = serde_json::from_str(object).map_err(|error| error.to_string())?;
         let in_field = |field: &'static str| move |why: String| format!("`{field}`: {why}");
         let id = user.id.id().map_err(in_field("id"))?;
-        self.see("id", id.is_some());
         self.ids.push(id);
         self.seen.from_v1 |= user.exported_by.raw().is_none();
         if id.is_none() && user.email.raw().is_none() {
@@ -153,12 +156,8 @@ impl Builder {
             ("timezone", user.timezone),
             ("locale", user.locale),
         ];
-        for ((builder, column), (field, value)) in self.texts.iter_mut().zip(TEXTS).zip(texts) {
-            let value = value.text().map_err(in_field(field))?;
-            if value.is_some() {
-                self.seen.columns.insert(column);
-            }
-            builder.append_option(value);
+        for (builder, (field, value)) in self.texts.iter_mut().zip(texts) {
+            builder.append_option(value.text().map_err(in_field(field))?);
         }
         if user.employee_number.raw().is_some() {
             *(if user.employee_number.is_number() { &mut self.seen.numbers_as_numbers } else { &mut self.seen.numbers_as_text }) +=
@@ -167,44 +166,32 @@ impl Builder {
 
         let deleted = user.deleted.boolean().map_err(in_field("deleted"))?;
         let active = user.active.boolean().map_err(in_field("active"))?;
-        self.see("active", active.is_some());
-        self.see("deleted", deleted.is_some());
+        self.seen.active |= active.is_some();
+        self.seen.deleted |= deleted.is_some();
         let deleted = deleted.unwrap_or(false);
         self.active.append_value(!deleted && active.unwrap_or(true));
         self.deleted.append_value(deleted);
 
         let created = self.day(user.created_at.text().map_err(in_field("createdAt"))?);
-        self.see("created", created.is_some());
         self.created.push(created);
         let updated = self.day(user.updated_at.text().map_err(in_field("updatedAt"))?);
-        self.see("updated", updated.is_some());
         self.updated.push(updated);
         let last_login = self.day(user.last_login.text().map_err(in_field("lastLogin"))?);
         let last_seen = self.day(user.extra.last_seen.as_deref().map(Cow::Borrowed));
         let last_login = last_login.max(last_seen);
         // A log that was read says something of those it does not name, too.
-        self.see("last_login", last_login.is_some() || user.extra.last_seen.is_some());
+        self.seen.last_login |= user.extra.last_seen.is_some();
         self.last_login.push(last_login);
 
         match (&user.extra.groups, user.groups.raw()) {
-            (Some(names), _) => {
-                self.see("groups", true);
-                self.groups.append_values_iter(names.iter().map(AsRef::as_ref));
-            }
+            (Some(names), _) => self.groups.append_values_iter(names.iter().map(AsRef::as_ref)),
             (None, Some(raw)) => {
                 let names = group_names(raw.get()).map_err(in_field("groups"))?;
-                self.see("groups", true);
                 self.groups.append_values_iter(names.iter().map(AsRef::as_ref));
             }
             (None, None) => self.groups.append_null(),
         }
         Ok(())
-    }
-
-    fn see(&mut self, column: &'static str, present: bool) {
-        if present {
-            self.seen.columns.insert(column);
-        }
     }
 
     fn day(&mut self, value: Option<Cow<'_, str>>) -> Option<i32> {
@@ -235,7 +222,15 @@ impl Builder {
         columns.push(days("updated", self.updated));
         columns.push(days("last_login", self.last_login));
         columns.push(groups.finish().into_column());
-        Ok((DataFrame::new(height, columns)?, self.seen))
+        let mut seen = self.seen;
+        let shown = |column: &&Column| match column.name().as_str() {
+            "active" => seen.active,
+            "deleted" => seen.deleted,
+            "last_login" if seen.last_login => true,
+            _ => column.null_count() < height,
+        };
+        seen.columns = columns.iter().filter(shown).map(|column| column.name().to_string()).collect();
+        Ok((DataFrame::new(height, columns)?, seen))
     }
 }
 
@@ -278,7 +273,7 @@ impl Seen {
     /// The columns the source carries.
     fn provided(self) -> BTreeSet<String> {
         let documented = self.from_v1.then_some(DOCUMENTED).into_iter().flatten();
-        self.columns.into_iter().chain(documented).map(str::to_owned).collect()
+        self.columns.into_iter().chain(documented.map(str::to_owned)).collect()
     }
 }
 
@@ -411,12 +406,12 @@ impl Built {
 
 /// A frame over all objects, or the position of the first that cannot be read and why. Blocks of rows are read on all cores.
 fn build(snapshot: &Snapshot) -> Result<Built, (usize, String)> {
-    const BLOCK: usize = 1 << 15;
+    const BLOCK: usize = 1 << 12;
     let block = |start: usize| {
         let rows = start..snapshot.len().min(start + BLOCK);
         let mut builder = Builder::new(rows.len());
         for row in rows {
-            builder.push(snapshot.object(row).unwrap_or_default()).map_err(|why| (row, why))?;
+            builder.push(snapshot.line(row).unwrap_or_default()).map_err(|why| (row, why))?;
         }
         builder.finish().map_err(|error| (start, error.to_string()))
     };

@@ -207,7 +207,7 @@ impl<'a> Loose<'a> {
         let Some(raw) = self.0 else { return Ok(None) };
         let raw = raw.get();
         match raw.as_bytes().first() {
-            Some(b'"') if !raw.contains('\\') => Ok(Some(raw.trim_matches('"').into())),
+            Some(b'"') if memchr::memchr(b'\\', raw.as_bytes()).is_none() => Ok(Some(raw[1..raw.len() - 1].into())),
             Some(b'"') => match serde_json::from_str::<String>(raw) {
                 Ok(text) => Ok(Some(text.into())),
                 Err(error) => Err(error.to_string()),
