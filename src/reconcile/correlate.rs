@@ -17,25 +17,36 @@ pub(super) const NONE: u32 = u32::MAX;
 /// The hash of a blank key. A blank points at nobody.
 const BLANK: u64 = 0;
 
-/// One side of a correlation: `len` entries, each with a normalised key or none.
+/// One side of a correlation: `len` entries, each with a text or none, and the key that a text is normalised to. Both sides normalise
+/// in the same way.
 pub(super) trait Keyed<'a>: Sync {
     fn len(&self) -> u32;
+    fn text(&self, entry: u32) -> Option<&'a str>;
     fn key(&self, entry: u32) -> Option<Cow<'a, str>>;
 }
 
-/// A side made of a function.
-pub(super) struct Keys<F> {
+/// A side made of two functions.
+pub(super) struct Keys<T, F> {
     pub(super) len: u32,
-    pub(super) key: F,
+    pub(super) text: T,
+    pub(super) form: F,
 }
 
-impl<'a, F: Fn(u32) -> Option<Cow<'a, str>> + Sync> Keyed<'a> for Keys<F> {
+impl<'a, T, F> Keyed<'a> for Keys<T, F>
+where
+    T: Fn(u32) -> Option<&'a str> + Sync,
+    F: Fn(&'a str) -> Option<Cow<'a, str>> + Sync,
+{
     fn len(&self) -> u32 {
         self.len
     }
 
+    fn text(&self, entry: u32) -> Option<&'a str> {
+        (self.text)(entry)
+    }
+
     fn key(&self, entry: u32) -> Option<Cow<'a, str>> {
-        (self.key)(entry)
+        (self.form)((self.text)(entry)?)
     }
 }
 
@@ -103,12 +114,19 @@ pub(super) struct Correlation {
     pub(super) groups: Groups,
     /// For each entry of this side the group it points at, or [`NONE`].
     pub(super) pointing: Vec<u32>,
+    /// Whether its text is that of the group's first entry even before either is normalised.
+    verbatim: Vec<bool>,
 }
 
 impl Correlation {
     /// What this entry points at.
     pub(super) fn at(&self, entry: u32) -> &[u32] {
         self.pointing.get(entry as usize).map_or(&[], |group| self.groups.get(*group))
+    }
+
+    /// Whether this entry points at one other alone, and their texts are the same as they stand.
+    pub(super) fn is_verbatim(&self, entry: u32) -> bool {
+        self.verbatim.get(entry as usize).is_some_and(|same| *same) && self.at(entry).len() == 1
     }
 }
 
@@ -127,12 +145,15 @@ fn correlate_hashed<'a, 'b, S: BuildHasher + Sync>(
         let state = state(seed);
         let groups = Groups::new(&hashes(to, &state));
         let pointing = join(&hashes(from, &state), &groups)?;
-        let same = |entry: u32| match groups.get(pointing[entry as usize]).first() {
-            Some(first) => from.key(entry) == to.key(*first),
-            None => true,
+        // Most texts are the same as they stand; only others have to be normalised again.
+        let verbatim = |entry: u32| match groups.get(pointing[entry as usize]).first() {
+            None => Some(false),
+            Some(first) if from.text(entry) == to.text(*first) => Some(true),
+            Some(first) => (from.key(entry) == to.key(*first)).then_some(false),
         };
-        if groups.agree(to) && (0..from.len()).into_par_iter().all(same) {
-            return Ok(Correlation { groups, pointing });
+        let verbatim: Option<Vec<bool>> = (0..from.len()).into_par_iter().with_min_len(4096).map(verbatim).collect();
+        if let Some(verbatim) = verbatim.filter(|_| groups.agree(to)) {
+            return Ok(Correlation { groups, pointing, verbatim });
         }
         seed += 1;
     }
@@ -183,8 +204,8 @@ mod tests {
     use super::*;
 
     fn side<'a>(keys: &'a [&'a str]) -> impl Keyed<'a> {
-        let key = move |entry: u32| Some(keys[entry as usize]).filter(|key| !key.is_empty()).map(Cow::Borrowed);
-        Keys { len: keys.len() as u32, key }
+        let text = move |entry: u32| Some(keys[entry as usize]).filter(|key| !key.is_empty());
+        Keys { len: keys.len() as u32, text, form: |text: &'a str| Some(Cow::Borrowed(text)) }
     }
 
     /// Hashes everything to the length of the text until the third seed.

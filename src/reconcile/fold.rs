@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::Result;
 use polars::prelude::*;
 
-use super::correlate::{Keys, group};
+use super::correlate::{Keyed, Keys, group};
 use super::keys::{Addresses, Number};
 use crate::config::Key;
 use crate::directory::People;
@@ -33,26 +33,25 @@ impl Fold {
         let height = frame.height() as u32;
         let (emails, numbers) = (frame.column("email")?.str()?.rechunk(), frame.column("employee_number")?.str()?.rechunk());
         let sources = frame.column("source")?.u32()?.rechunk();
-        let email = |row: u32| -> Option<Cow<'_, str>> {
-            let text = if keys.contains(&Key::Email) { emails.get(row as usize) } else { None };
-            text.and_then(|text| addresses.key(text))
+        let text = |key: Key, row: u32| match key {
+            _ if !keys.contains(&key) => None,
+            Key::EmployeeNumber => numbers.get(row as usize),
+            _ => emails.get(row as usize),
         };
-        let number = |row: u32| -> Option<Cow<'_, str>> {
-            let text = if keys.contains(&Key::EmployeeNumber) { numbers.get(row as usize) } else { None };
-            text.and_then(|text| Number::of(text).text())
-        };
+        let by_email = Keys { len: height, text: |row| text(Key::Email, row), form: |text| addresses.key(text) };
+        let by_number = Keys { len: height, text: |row| text(Key::EmployeeNumber, row), form: |text| Number::of(text).text() };
         // Rows of one person: each source once, and no key says two things.
         let agree = |rows: &[u32]| {
             let one = |keys: Vec<Cow<'_, str>>| keys.windows(2).all(|pair| pair[0] == pair[1]);
             let mut of: Vec<Option<u32>> = rows.iter().map(|row| sources.get(*row as usize)).collect();
             of.sort_unstable();
             of.windows(2).all(|pair| pair[0] != pair[1])
-                && one(rows.iter().filter_map(|row| email(*row)).collect())
-                && one(rows.iter().filter_map(|row| number(*row)).collect())
+                && one(rows.iter().filter_map(|row| by_email.key(*row)).collect())
+                && one(rows.iter().filter_map(|row| by_number.key(*row)).collect())
         };
 
         let mut sets = Sets::new(height);
-        let groups = [group(&Keys { len: height, key: email }), group(&Keys { len: height, key: number })];
+        let groups = [group(&by_email), group(&by_number)];
         for rows in groups.iter().flat_map(|groups| groups.repeated()) {
             // More rows than sources cannot be one person.
             if rows.len() > people.sources.len() {

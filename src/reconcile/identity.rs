@@ -43,11 +43,10 @@ fn identify_with(instance: &str, drafts: Vec<Draft>, short: impl Fn(&str, Kind, 
         .with_min_len(256)
         .map(|draft| (short(instance, draft.finding.kind, &draft.subject), draft))
         .collect();
-    let mut holders: HashMap<FindingId, Vec<usize>> = HashMap::with_capacity(named.len());
-    for (at, (id, _)) in named.iter().enumerate() {
-        holders.entry(id.clone()).or_default().push(at);
-    }
-    for (_, places) in holders.into_iter().filter(|(_, places)| places.len() > 1) {
+    let mut by_id: Vec<usize> = (0..named.len()).collect();
+    by_id.par_sort_unstable_by_key(|at| (&named[*at].0, *at));
+    let shared = by_id.chunk_by(|one, other| named[*one].0 == named[*other].0).filter(|places| places.len() > 1);
+    for places in shared.map(<[usize]>::to_vec).collect::<Vec<_>>() {
         let mut ordinals: HashMap<String, usize> = HashMap::new();
         let subjects: std::collections::HashSet<String> = places.iter().map(|at| named[*at].1.subject.clone()).collect();
         for at in places {

@@ -41,6 +41,11 @@ impl Addresses {
         Some(self.with_domain(clean))
     }
 
+    /// The comparable form of what is [plain](Self::plain) already.
+    pub(super) fn key_of_plain<'a>(&self, plain: &'a str) -> Option<Cow<'a, str>> {
+        (!plain.is_empty()).then(|| self.with_domain(Cow::Borrowed(plain)))
+    }
+
     /// The comparable form before domain aliases: what `[[exclude]]` patterns also see.
     pub(super) fn plain<'a>(&self, address: &'a str) -> Cow<'a, str> {
         clean(address)
@@ -81,9 +86,12 @@ fn puny(domain: &str) -> Cow<'_, str> {
 
 /// Trimmed, invisible and no-break characters removed, NFC, lower case without a locale.
 fn clean(address: &str) -> Cow<'_, str> {
-    if address.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let lower = !address.bytes().any(|byte| byte.is_ascii_uppercase());
-        return if lower { Cow::Borrowed(address) } else { Cow::Owned(address.to_ascii_lowercase()) };
+    // One look at every byte, without a way out before the end: many bytes at once.
+    let look = |(graphic, upper), byte: u8| (graphic & byte.is_ascii_graphic(), upper | byte.is_ascii_uppercase());
+    match address.bytes().fold((true, false), look) {
+        (true, false) => return Cow::Borrowed(address),
+        (true, true) => return Cow::Owned(address.to_ascii_lowercase()),
+        _ => {}
     }
     let kept: String = address.chars().filter(|character| !is_invisible(*character) && !is_no_break(*character)).collect();
     let lower = kept.trim().nfc().collect::<String>().to_lowercase();

@@ -127,13 +127,13 @@ impl Pointers {
         keys: &BTreeSet<Key>,
         parts: &[Part],
     ) -> Result<Self> {
-        let account_email = Keys { len: accounts.height, key: |row| accounts.email.get(row).and_then(|text| addresses.key(text)) };
-        let person_email = Keys { len: people.height, key: |row| people.email.get(row).and_then(|text| addresses.key(text)) };
+        let account_email = Keys { len: accounts.height, text: |row| accounts.email.get(row), form: |text| addresses.key(text) };
+        let person_email = Keys { len: people.height, text: |row| people.email.get(row), form: |text| addresses.key(text) };
         let email = keys.contains(&Key::Email).then(|| correlate(&account_email, &person_email)).transpose()?;
 
         let number_of = |text| Number::of(text).text();
-        let account_number = Keys { len: accounts.height, key: |row| accounts.employee_number.get(row).and_then(number_of) };
-        let person_number = Keys { len: people.height, key: |row| people.employee_number.get(row).and_then(number_of) };
+        let account_number = Keys { len: accounts.height, text: |row| accounts.employee_number.get(row), form: number_of };
+        let person_number = Keys { len: people.height, text: |row| people.employee_number.get(row), form: number_of };
         let number = keys.contains(&Key::EmployeeNumber).then(|| correlate(&account_number, &person_number)).transpose()?;
         let loose = match &number {
             Some(exact) => loose_pairs(accounts, people, exact, parts)?,
@@ -157,6 +157,16 @@ impl Pointers {
             [] => self.loose.get(&account).map_or(&[], std::slice::from_ref),
             found => found,
         }
+    }
+
+    /// Whether the account's key names one person alone, in the very words of the directory.
+    pub(super) fn is_verbatim(&self, account: u32, key: Key) -> bool {
+        let found = match key {
+            Key::Email => &self.email,
+            Key::EmployeeNumber => &self.number,
+            Key::AlternateEmail => return false,
+        };
+        found.as_ref().is_some_and(|found| found.is_verbatim(account))
     }
 
     /// Everybody any key points at.
@@ -233,10 +243,8 @@ fn loose_pairs(
         }
     }
     let unmatched = |row: u32| exact.at(row).is_empty();
-    let open = Keys {
-        len: accounts.height,
-        key: |row| if unmatched(row) { accounts.employee_number.get(row).and_then(form) } else { None },
-    };
+    let open =
+        Keys { len: accounts.height, text: |row| if unmatched(row) { accounts.employee_number.get(row) } else { None }, form };
     if !(0..open.len).into_par_iter().any(|row| open.key(row).is_some()) {
         return Ok(HashMap::new());
     }
@@ -244,10 +252,11 @@ fn loose_pairs(
     let rejected = &people.people.rejected;
     let holders = Keys {
         len: people.height + rejected.len() as u32,
-        key: |row: u32| match row.checked_sub(people.height) {
-            None => people.employee_number.get(row).and_then(form),
-            Some(at) => rejected.get(at as usize)?.employee_number.as_deref().and_then(form),
+        text: |row: u32| match row.checked_sub(people.height) {
+            None => people.employee_number.get(row),
+            Some(at) => rejected.get(at as usize)?.employee_number.as_deref(),
         },
+        form,
     };
     let found = correlate(&open, &holders)?;
     let candidates: Vec<(u32, u32)> = (0..accounts.height)
@@ -298,8 +307,9 @@ fn alternates(accounts: &AccountColumns<'_>, people: &PersonColumns<'_>, address
     }
     starts.push(ours.len() as u32);
     let side = |texts: &'_ [Option<Cow<'_, str>>]| texts.len() as u32;
-    let from = Keys { len: side(&ours), key: |at| ours.get(at as usize)?.as_deref().map(Cow::Borrowed) };
-    let to = Keys { len: side(&theirs), key: |at| theirs.get(at as usize)?.as_deref().map(Cow::Borrowed) };
+    let as_it_is = |text| Some(Cow::Borrowed(text));
+    let from = Keys { len: side(&ours), text: |at| ours.get(at as usize)?.as_deref(), form: as_it_is };
+    let to = Keys { len: side(&theirs), text: |at| theirs.get(at as usize)?.as_deref(), form: as_it_is };
     Ok(Alternates { found: correlate(&from, &to)?, person, starts, primaries: people.height })
 }
 

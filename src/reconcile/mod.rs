@@ -33,6 +33,7 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::{Result, ensure};
 use chrono::NaiveDate;
 use polars::prelude::*;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Config, Key};
@@ -309,7 +310,7 @@ impl Reconciliation {
         let people: u64 = self.people.parts().iter().map(|(_, count)| count).sum();
         ensure!(people == self.people.read, "{} people were read but {people} have a situation", self.people.read);
         let mut ids: Vec<_> = self.findings.iter().map(|finding| &finding.id).collect();
-        ids.sort_unstable();
+        ids.par_sort_unstable();
         ensure!(ids.windows(2).all(|pair| pair[0] != pair[1]), "two findings have the same id");
         Ok(self)
     }
@@ -364,7 +365,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
     let mut findings = identity::identify(rules.instance, drafts);
     let (exceptions, idle) = rules::exceptions(rules, &addresses, &mut findings);
     findings.extend(identity::identify(rules.instance, idle));
-    findings.sort_unstable_by(|a, b| (a.severity, a.kind, &a.id).cmp(&(b.severity, b.kind, &b.id)));
+    findings.par_sort_unstable_by(|a, b| (a.severity, a.kind, &a.id).cmp(&(b.severity, b.kind, &b.id)));
 
     let rejected = people.people.rejected.len();
     let row_situations: Vec<PersonSituation> =

@@ -13,7 +13,6 @@ use super::drift;
 use super::explain::{days, plural};
 use super::fold::Fold;
 use super::judge::Judge;
-use super::keys::Addresses;
 use super::matching::{Agreeing, Matches, Part, Verdict};
 use super::{
     AccountSituation, AccountTotals, Dormancy, EvidenceStatus, EvidenceSummary, Finding, Kind, Method, Pattern, PersonSituation,
@@ -201,7 +200,11 @@ pub(super) fn person_rows(matches: &Matches, fold: &Fold, situations: &[PersonSi
 pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privileged> {
     let mut about: BTreeMap<u32, Vec<_>> = BTreeMap::new();
     let accounts = judge.accounts;
-    let rows: Vec<u32> = (0..accounts.height).filter(|row| accounts.is_active(*row) && accounts.may_administer(*row)).collect();
+    let rows: Vec<u32> = (0..accounts.height)
+        .into_par_iter()
+        .with_min_len(4096)
+        .filter(|row| accounts.is_active(*row) && accounts.may_administer(*row))
+        .collect();
     for finding in findings {
         if let Some(account) = &finding.account
             && rows.binary_search(&account.index).is_ok()
@@ -283,15 +286,13 @@ impl Needed {
         }
     }
 
-    fn of(
-        accounts: &AccountColumns<'_>,
-        people: &PersonColumns<'_>,
-        addresses: &Addresses,
-        account: u32,
-        person: u32,
-        agreeing: Agreeing,
-    ) -> Self {
+    fn of(judge: &Judge<'_>, account: u32, person: u32, agreeing: Agreeing) -> Self {
+        let Judge { accounts, people, addresses, matches, .. } = judge;
         let mut needed = Self { loosely: u64::from(agreeing.loosely()), ..Self::default() };
+        // Looking at every cell again would cost a second of cache misses a million accounts.
+        if [Key::Email, Key::EmployeeNumber].iter().all(|key| !agreeing.has(*key) || matches.pointers.is_verbatim(account, *key)) {
+            return needed;
+        }
         let (ours, theirs) = (accounts.email.get(account).unwrap_or_default(), people.email.get(person).unwrap_or_default());
         if agreeing.has(Key::Email) && ours != theirs {
             if addresses.alias(ours) != addresses.alias(theirs) {
@@ -329,7 +330,7 @@ pub(super) fn method(judge: &Judge<'_>, rules: &Rules<'_>, rejected: usize) -> M
             || ([0u64; 16], Needed::default()),
             |(mut counts, needed), (account, person, agreeing)| {
                 counts[agreeing.index()] += 1;
-                (counts, needed.add(Needed::of(judge.accounts, judge.people, judge.addresses, account, person, agreeing)))
+                (counts, needed.add(Needed::of(judge, account, person, agreeing)))
             },
         )
         .reduce(

@@ -17,8 +17,9 @@ impl Pattern {
 
     /// Whether it fits the whole text.
     pub fn matches(&self, text: &str) -> bool {
-        if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return wildcard(self.0.as_bytes(), folded(text).as_bytes());
+        // An address, mostly: nothing to fold.
+        if text.bytes().fold(true, |folded, byte| folded & byte.is_ascii_graphic() & !byte.is_ascii_uppercase()) {
+            return wildcard(self.0.as_bytes(), text.as_bytes());
         }
         wildcard(self.0.as_bytes(), folded(text).to_lowercase().as_bytes())
     }

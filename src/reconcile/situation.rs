@@ -65,15 +65,16 @@ impl Exclusions {
     /// account. Protecting one account too many is the safer mistake, so a pattern holds for the address as written and for what it
     /// counts as.
     pub fn rule(&self, id: Option<u64>, address: Option<&str>) -> Option<usize> {
-        let email = address.filter(|_| self.rules.iter().any(|rule| rule.written.is_some()));
-        let (plain, key) = (email.map(|email| self.addresses.plain(email)), email.and_then(|email| self.addresses.key(email)));
+        let plain = address.map(|email| self.addresses.plain(email));
+        let key = plain.as_deref().filter(|_| self.rules.iter().any(|rule| rule.resolved.is_some()));
+        let key = key.and_then(|plain| self.addresses.key_of_plain(plain));
         let fits = |pattern: &Option<Pattern>, email: Option<&str>| {
             pattern.as_ref().zip(email).is_some_and(|(pattern, email)| pattern.matches(email))
         };
         let by_rule = self.rules.iter().position(|rule| {
             fits(&rule.written, plain.as_deref()) || fits(&rule.resolved, key.as_deref()) || (rule.id.is_some() && rule.id == id)
         });
-        let support = || id == Some(SUPPORT_ID) || address.is_some_and(|email| self.addresses.plain(email) == SUPPORT_EMAIL);
+        let support = || id == Some(SUPPORT_ID) || plain.as_deref() == Some(SUPPORT_EMAIL);
         by_rule.or_else(|| support().then_some(self.rules.len()))
     }
 }

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::columns::AccountColumns;
 use super::finding::DriftField;
 use super::identity::Draft;
@@ -25,9 +27,13 @@ pub(super) fn leave(drafts: &mut [Draft], accounts: &AccountColumns<'_>, address
     }
     // Of several the oldest id is named, whatever the order of the rows.
     let age = |row: u32| (accounts.id(row).is_none(), accounts.id(row));
-    for row in 0..accounts.height {
-        let key = accounts.email.get(row).and_then(|email| addresses.key(email));
-        if let Some(holder) = key.and_then(|key: Cow<'_, str>| wanted.get_mut(key.as_ref()))
+    let held = |row: u32| {
+        let key = accounts.email.get(row).and_then(|email| addresses.key(email))?;
+        wanted.contains_key(key.as_ref()).then_some((row, key))
+    };
+    let held: Vec<(u32, Cow<'_, str>)> = (0..accounts.height).into_par_iter().with_min_len(4096).filter_map(held).collect();
+    for (row, key) in held {
+        if let Some(holder) = wanted.get_mut(key.as_ref())
             && holder.is_none_or(|other| age(row) < age(other))
         {
             *holder = Some(row);
