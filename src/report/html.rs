@@ -3,8 +3,8 @@
 
 use anyhow::Result;
 use base64::Engine;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tera::Context;
 
 use super::figures;
 use super::summary::Overall;
@@ -17,15 +17,15 @@ const LARGE: usize = 10_000_000;
 /// Stands for the policy until the page is rendered; the hashes are of what was rendered.
 const POLICY: &str = "policy-of-this-page";
 
-/// The report of a run.
-pub(super) fn render(templates: &Templates, view: &View) -> Result<String> {
+/// The report of a run; `seen` is what templates see of the view.
+pub(super) fn render(templates: &Templates, view: &View, seen: Context) -> Result<String> {
     let margins = Margins {
         left: format!("{} - {}", view.title, view.instance),
         right: view.classification.as_deref().unwrap_or_default(),
         run: format!("{} - {}", view.run_time, view.run_id),
     };
     let script = templates.render("script.js", &templates.context(&serde_json::json!({}))?)?;
-    let page = page(templates, "report.html", view, &margins, &script)?;
+    let page = page(templates, "report.html", seen, &margins, &script)?;
     if page.len() > LARGE {
         tracing::warn!(
             "report.html has {}: some mail gateways and viewers refuse pages of that size. The CSV files and report.md say the same",
@@ -42,7 +42,7 @@ pub(super) fn summary(templates: &Templates, view: &Overall) -> Result<String> {
         right: view.classification.as_deref().unwrap_or_default(),
         run: view.run_time.clone(),
     };
-    page(templates, "summary.html", view, &margins, "")
+    page(templates, "summary.html", templates.context(view)?, &margins, "")
 }
 
 /// What stands on the margins of every printed page.
@@ -52,14 +52,13 @@ struct Margins<'a> {
     run: String,
 }
 
-fn page(templates: &Templates, name: &str, view: &impl Serialize, margins: &Margins, script: &str) -> Result<String> {
-    let mut seen = templates.context(&serde_json::json!({}))?;
+fn page(templates: &Templates, name: &str, mut seen: Context, margins: &Margins, script: &str) -> Result<String> {
+    let mut printed = templates.context(&serde_json::json!({}))?;
     for (key, text) in [("print_left", margins.left.as_str()), ("print_right", margins.right), ("print_run", margins.run.as_str())]
     {
-        seen.insert(key, &css_string(text));
+        printed.insert(key, &css_string(text));
     }
-    let style = templates.render("style.css", &seen)?;
-    let mut seen = templates.context(view)?;
+    let style = templates.render("style.css", &printed)?;
     for (key, text) in [("style", style.as_str()), ("script", script), ("policy", POLICY)] {
         seen.insert(key, text);
     }

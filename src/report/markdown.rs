@@ -8,7 +8,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use tera::{Kwargs, State, Tera, Value};
+use tera::{Context, Kwargs, State, Tera, Value};
 
 use super::figures;
 use super::summary::Overall;
@@ -62,8 +62,11 @@ impl Flavour {
 /// Characters of a value.
 const VALUE: usize = 120;
 
-/// The page: as many findings as fit, worst first, whole rows only.
-pub(super) fn render(templates: &Templates, view: &View, flavour: Flavour) -> Result<String> {
+/// Characters that a row of a finding takes at a guess.
+const ROW: usize = 250;
+
+/// The page: as many findings as fit, worst first, whole rows only. `seen` is what templates see of the view.
+pub(super) fn render(templates: &Templates, view: &View, mut seen: Context, flavour: Flavour) -> Result<String> {
     let mut all: Vec<&Finding> =
         view.sections.iter().flat_map(|section| &section.chunks).flat_map(|chunk| &chunk.findings).collect();
     // Within a severity the order of the sections stays.
@@ -77,9 +80,9 @@ pub(super) fn render(templates: &Templates, view: &View, flavour: Flavour) -> Re
 
     // Beside the view, a template sees the findings it is to list: `urgent`, critical and high, worst first, and `others`; and
     // `shown`, how many these are and where all are.
-    let values: Vec<Value> = all.iter().map(Value::from_serializable).collect();
-    let mut seen = templates.context(view)?;
+    let mut values: Vec<Value> = Vec::new();
     let mut page = |rows: usize| -> Result<String> {
+        values.extend(all[values.len().min(rows)..rows].iter().map(Value::from_serializable));
         let (urgent, others) = values[..rows].split_at(urgent_to.min(rows));
         seen.insert_value("urgent", Value::from(urgent.to_vec()));
         seen.insert_value("others", Value::from(others.to_vec()));
@@ -90,21 +93,33 @@ pub(super) fn render(templates: &Templates, view: &View, flavour: Flavour) -> Re
         Ok(tidy(&templates.render(flavour.template(), &seen)?))
     };
 
-    let whole = page(all.len())?;
-    if whole.chars().count() <= flavour.characters() || all.is_empty() {
-        return Ok(whole);
-    }
-    // The longest that fits: length grows with every row.
-    let (mut fits, mut too_many) = (0, all.len());
-    while too_many - fits > 1 {
-        let middle = fits + (too_many - fits) / 2;
-        if page(middle)?.chars().count() <= flavour.characters() {
-            fits = middle;
+    // The longest that fits: length grows with every row, and by about as much, so that most guesses are close.
+    let most = flavour.characters();
+    let (mut fits, mut too_many) = ((0, 0, None), None);
+    let mut rows = all.len().min(most / ROW);
+    for guess in 1.. {
+        let text = page(rows)?;
+        let length = text.chars().count();
+        if length > most && rows > 0 {
+            too_many = Some((rows, length));
+        } else if rows == all.len() {
+            return Ok(text);
         } else {
-            too_many = middle;
+            fits = (rows, length, Some(text));
         }
+        let (low, short, _) = fits;
+        rows = match too_many {
+            None => all.len().min(rows * 2 + 1),
+            Some((high, _)) if high == low + 1 => break,
+            // Rows that are not alike could make guessing slow.
+            Some((high, _)) if guess % 3 == 0 => low + (high - low) / 2,
+            Some((high, long)) => {
+                let more = most.saturating_sub(short) * (high - low) / (long - short).max(1);
+                (low + more).clamp(low + 1, high - 1)
+            }
+        };
     }
-    page(fits)
+    fits.2.map_or_else(|| page(0), Ok)
 }
 
 /// The page over several instances: as many people as fit.

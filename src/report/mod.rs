@@ -89,26 +89,44 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     folder: &RunFolder,
     plan: impl FnOnce() -> Result<Option<P>> + Send,
 ) -> Result<Option<P>> {
-    let templates = templates::Templates::load(&inputs.config.config)?;
-    let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
-    // The review sheets come back with decisions, so they name whom they are about, redacted or not.
-    let review = || -> Result<Option<P>> {
-        let plan = plan()?;
-        if let Some(plan) = plan.as_ref().map(Borrow::borrow) {
-            sheets(&Inputs { plan: Some(plan), ..*inputs }, plan, &ordered, &templates, folder)?;
-        }
-        Ok(plan)
-    };
-    if !inputs.options.redact {
-        let (plan, written) = rayon::join(review, || lists(inputs, &ordered, folder));
-        let plan = plan?;
-        written?;
-        let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
-        let view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
-        pages(&templates, inputs.options.markdown, folder, view)?;
-        return Ok(plan);
+    let (templates, ordered) = rayon::join(
+        || templates::Templates::load(&inputs.config.config),
+        || cap::ordered(&inputs.reconciliation.findings, inputs.history),
+    );
+    let templates = templates?;
+    if inputs.options.redact {
+        return redacted(inputs, folder, plan, &ordered, &templates);
     }
-    let plan = review()?;
+    let (plan, found) = rayon::join(plan, || findings(inputs, &ordered, folder));
+    let plan = plan?;
+    found?;
+    let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
+    let view = || {
+        let view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
+        let (reviewed, seen) = rayon::join(|| sheets(&inputs, &ordered, &view, &templates, folder), || templates.context(&view));
+        reviewed.and(seen).map(|seen| (view, seen))
+    };
+    let (view, listed) = rayon::join(view, || lists(&inputs, &ordered, folder));
+    listed?;
+    let (view, seen) = view?;
+    pages(&templates, inputs.options.markdown, folder, view, seen)?;
+    Ok(plan)
+}
+
+/// [`write_with`] with tokens instead of names. The review sheets come back with decisions, so they name whom they are about all the
+/// same.
+fn redacted<P: Borrow<Plan> + Send>(
+    inputs: &Inputs,
+    folder: &RunFolder,
+    plan: impl FnOnce() -> Result<Option<P>>,
+    ordered: &[&Finding],
+    templates: &templates::Templates,
+) -> Result<Option<P>> {
+    let plan = plan()?;
+    let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
+    let named = build::view(&inputs, ordered, &templates.texts, &folder.files())?;
+    sheets(&inputs, ordered, &named, templates, folder)?;
+
     let mut redactor = redact::Redactor::of(folder.archive())?;
     let redacted = redactor.redacted(inputs.accounts, inputs.people, inputs.reconciliation, inputs.history)?;
     let inputs = Inputs {
@@ -116,41 +134,58 @@ pub fn write_with<P: Borrow<Plan> + Send>(
         people: &redacted.people,
         reconciliation: &redacted.reconciliation,
         history: &redacted.history,
-        plan: plan.as_ref().map(Borrow::borrow),
-        ..*inputs
+        ..inputs
     };
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
+    findings(&inputs, &ordered, folder)?;
     lists(&inputs, &ordered, folder)?;
     let mut view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
     redactor.view(&mut view);
-    pages(&templates, inputs.options.markdown, folder, view)?;
+    let seen = templates.context(&view)?;
+    pages(templates, inputs.options.markdown, folder, view, seen)?;
     file(folder, redact::KEY, |out| redactor.key(out))?;
     Ok(plan)
 }
 
-/// Where people decide.
-fn sheets(inputs: &Inputs, plan: &Plan, ordered: &[&Finding], templates: &templates::Templates, folder: &RunFolder) -> Result<()> {
+/// Where people decide, if there is a plan.
+fn sheets(inputs: &Inputs, ordered: &[&Finding], view: &View, templates: &templates::Templates, folder: &RunFolder) -> Result<()> {
+    let Some(plan) = inputs.plan else { return Ok(()) };
     file(folder, "review.csv", |out| tables::review(plan, out))?;
-    let view = build::view(inputs, ordered, &templates.texts, &folder.files())?;
-    file(folder, "review.xlsx", |out| workbook::write(inputs, plan, ordered, &view, &templates.texts, folder, out))
+    file(folder, "review.xlsx", |out| workbook::write(inputs, plan, ordered, view, &templates.texts, folder, out))
 }
 
-/// The files that have everything.
+/// The list whose digest the view has.
+fn findings(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()> {
+    file(folder, "findings.csv", |out| tables::findings(inputs, ordered, out))
+}
+
+/// The other files that have everything.
 fn lists(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()> {
     file(folder, "findings.json", |out| {
         Findings::of(inputs.run, inputs.reconciliation, inputs.history).write(out)?;
         Ok(ordered.len() as u64)
     })?;
-    file(folder, "findings.csv", |out| tables::findings(inputs, ordered, out))?;
     file(folder, "drift.csv", |out| tables::drift(ordered, out))?;
     file(folder, "accounts.csv", |out| tables::accounts(inputs, out))
 }
 
-/// The pages, which name the digests of all files written before them.
-fn pages(templates: &templates::Templates, markdown: Flavour, folder: &RunFolder, mut view: View) -> Result<()> {
-    folder.write("report.md", markdown::render(templates, &view, markdown)?, None)?;
-    view.files = appendix::files(&folder.files(), &templates.texts);
-    folder.write("report.html", html::render(templates, &view)?, None)?;
+/// The pages, which name the digests of all files written before them. `seen` is what templates see of the view.
+fn pages(
+    templates: &templates::Templates,
+    markdown: Flavour,
+    folder: &RunFolder,
+    mut view: View,
+    mut seen: tera::Context,
+) -> Result<()> {
+    let mut with_files = |view: &mut View| {
+        view.files = appendix::files(&folder.files(), &templates.texts);
+        seen.insert("files", &view.files);
+        seen.clone()
+    };
+    let seen = with_files(&mut view);
+    folder.write("report.md", markdown::render(templates, &view, seen, markdown)?, None)?;
+    let seen = with_files(&mut view);
+    folder.write("report.html", html::render(templates, &view, seen)?, None)?;
     Ok(())
 }
 
@@ -172,9 +207,10 @@ pub fn check_templates(config: &Config) -> Result<()> {
     let inputs = example.inputs();
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
     let view = build::view(&inputs, &ordered, &templates.texts, &[])?;
-    html::render(&templates, &view)?;
+    let seen = templates.context(&view)?;
+    html::render(&templates, &view, seen.clone())?;
     for flavour in [Flavour::Github, Flavour::Jira] {
-        markdown::render(&templates, &view, flavour)?;
+        markdown::render(&templates, &view, seen.clone(), flavour)?;
         let options = Options { markdown: flavour, ..Options::default() };
         let instances = example.instances()?;
         let inputs = summary::Several { options, ..example.several(&instances) };

@@ -27,6 +27,18 @@ pub(in crate::commands) enum From {
     Api(Box<domo::Settings>),
     /// A snapshot or an export.
     File(PathBuf),
+    /// The same, read already.
+    Read(Box<Result<Accounts>>),
+}
+
+impl From {
+    /// Reads what lies in a file.
+    fn ahead(self) -> Self {
+        match self {
+            Self::File(path) => Self::Read(Box::new(domo::accounts::load(&path))),
+            other => other,
+        }
+    }
 }
 
 /// What all audits of one command share.
@@ -45,7 +57,8 @@ impl Audit {
     /// Audits one instance into a run folder of its own.
     pub(in crate::commands) fn of(&self, context: &Context, loaded: &Loaded, from: From) -> Result<Audited> {
         let lock = Arc::new(Lock::take(&self.archive, context.started)?);
-        let people = load(&loaded.config)?;
+        let (people, from) = rayon::join(|| load(&loaded.config), || from.ahead());
+        let people = people?;
         let audited = self.under(&lock, context, loaded, &people, from).map_err(|fallen| fallen.error);
         rayon::spawn(move || drop(people));
         audited
@@ -171,18 +184,19 @@ struct Judged {
 
 impl Judged {
     fn complete(self, folder: &RunFolder, run: &RunInfo, fail_on: cli::FailOn) -> Result<Audited> {
-        let ended = ended(&self.reconciliation, fail_on);
-        let notice = Notice::of(&self.manifest, ended);
+        let Self { reconciliation, history, plan, manifest } = self;
+        let ended = ended(&reconciliation, fail_on);
+        let notice = Notice::of(&manifest, ended);
         let names: Vec<String> = folder.files().into_iter().map(|file| file.name).chain(["manifest.json".to_owned()]).collect();
-        let path = folder.complete(self.manifest)?;
-        let summary = Summary::of(&self.reconciliation, &self.history);
-        Ok(Audited {
+        let path = folder.complete(manifest)?;
+        let summary = Summary::of(&reconciliation, &history);
+        let audited = Audited {
             run_id: run.id.clone(),
             evidence: summary.evidence.status,
             accounts: summary.accounts,
             people: summary.people,
             findings: Counts { by_kind: summary.by_kind, by_severity: summary.by_severity },
-            plan: self.plan.map(|plan| Planned {
+            plan: plan.as_ref().map(|plan| Planned {
                 actions: plan.actions.len() as u64,
                 refused_by: plan.refused_by().into_iter().map(str::to_owned).collect(),
             }),
@@ -190,10 +204,13 @@ impl Judged {
             run_dir: path,
             as_of: run.as_of,
             reasons: summary.evidence.reasons,
-            first_run: self.history.previous.is_none(),
+            first_run: history.previous.is_none(),
             notice,
             ended,
-        })
+        };
+        // As with the accounts: nobody waits until they are freed.
+        rayon::spawn(move || drop((reconciliation, history, plan)));
+        Ok(audited)
     }
 }
 
@@ -227,6 +244,7 @@ pub(super) fn load(config: &Config) -> Result<People> {
 fn read(context: &Context, config: &Config, from: From) -> Result<Accounts> {
     let settings = match from {
         From::File(path) => return domo::accounts::load(&path),
+        From::Read(accounts) => return *accounts,
         From::Api(settings) => settings,
     };
     runtime()?.block_on(interruptible(async {
