@@ -38,8 +38,8 @@ pub fn folded(text: &str) -> Cow<'_, str> {
 
 /// The text with every hidden character shown as `<U+XXXX>`: safe for a page, a table or a terminal (not yet escaped for HTML).
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let printable = |byte: u8| matches!(byte, b' '..=b'~');
-    if text.bytes().all(printable) || !text.chars().any(is_hidden) {
+    let printable = |printable, byte: u8| printable & matches!(byte, b' '..=b'~');
+    if text.bytes().fold(true, printable) || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);

@@ -185,7 +185,17 @@ pub fn canonical(value: &Value, text: &mut String) {
             }
             text.push(']');
         }
+        Value::String(value) => quoted(value, text),
         scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+fn quoted(value: &str, text: &mut String) {
+    // Most have nothing that JSON escapes.
+    if value.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\')) {
+        text.extend(["\"", value, "\""]);
+    } else {
+        text.push_str(&Value::from(value).to_string());
     }
 }
 
@@ -198,7 +208,7 @@ fn object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut 
         if place > 0 {
             text.push(',');
         }
-        text.push_str(&Value::from(key.as_str()).to_string());
+        quoted(key, text);
         text.push(':');
         write(key, value, text);
     }

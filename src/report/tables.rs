@@ -43,9 +43,9 @@ impl Rows {
             self.text.extend_from_slice(b"\"\"");
             return;
         }
-        // Most cells are plain ASCII without a sign in front: one look at each byte.
-        let plain = |byte: u8| matches!(byte, b' '..=b'~' if !matches!(byte, b'"' | b','));
-        if value.bytes().all(plain) && !value.starts_with(['=', '+', '-', '@']) {
+        // Most cells are plain ASCII without a sign in front: one look at every byte, without a way out before the end, so many at once.
+        let plain = |plain, byte: u8| plain & matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b',');
+        if value.bytes().fold(true, plain) && !matches!(value.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@')) {
             self.text.extend_from_slice(value.as_bytes());
             return;
         }
