@@ -89,8 +89,8 @@ impl Audited {
         if let Some(plan) = &self.plan {
             let held = match plan.refused_by.as_slice() {
                 [] => String::new(),
-                [guard] => format!(", held back by the guard {guard}: `review` shows how it is overridden"),
-                guards => format!(", held back by the guards {}: `review` shows how they are overridden", guards.join(", ")),
+                [guard] => format!(", held back by the guard {guard}: `review` says what can be done"),
+                guards => format!(", held back by the guards {}: `review` says what can be done", guards.join(", ")),
             };
             let actions = text::plural(plan.actions, "action", "actions");
             lines.push(format!("Plan:   {} ({actions}{held})", file("plan.json")));
