@@ -144,7 +144,7 @@ impl Plan {
 
     /// The same of some of its actions.
     pub fn notes_on<'a>(actions: impl Iterator<Item = &'a Action> + Clone) -> Vec<String> {
-        use reconcile::Action::{Create, Deactivate, Delete, Update};
+        use reconcile::Action::{Create, Deactivate, Delete, Reactivate, Update};
         let count = |wanted: &dyn Fn(&Action) -> bool| actions.clone().filter(|action| wanted(action)).count();
         let mut notes = Vec::new();
         if count(&|action| matches!(action.kind, Deactivate | Delete)) > 0 {
@@ -181,6 +181,14 @@ impl Plan {
             .collect();
         if !raised.is_empty() {
             notes.push(format!("Look at each who would become Admin or Privileged: {}.", crate::text::visible(&raised.join(", "))));
+        }
+        let merged = |action: &Action| matches!(action.kind, Update | Deactivate | Reactivate);
+        if count(&|action| merged(action) && action.through != Some(DeactivateWith::Scim)) > 0 {
+            notes.push(
+                "A write sends back every field that Domo tells of the account. Its time zone and locale are not always among them: \
+                 where they are not, nobody can show that they are kept."
+                    .into(),
+            );
         }
         if count(&|action| action.kind == Create) > 0 {
             notes.push("Creating the address of a deleted account brings that account back.".into());

@@ -18,7 +18,7 @@ use super::scim_documents::{ENTERPRISE, USER, configuration, resource_types, sch
 use super::state::{ROLES, State, Wrong};
 
 /// The most resources in one answer.
-pub(super) const MOST: usize = 100;
+pub(super) const MOST: usize = 500;
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 type Object = Map<String, Value>;
