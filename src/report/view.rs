@@ -119,7 +119,7 @@ pub struct Fact {
 pub struct Evidence {
     /// `complete`, `warnings` or `incomplete`.
     pub status: &'static str,
-    /// `Complete with warnings.`
+    /// `Complete with 2 warnings.`
     pub headline: String,
     /// One glyph that says the same.
     pub glyph: &'static str,
