@@ -178,10 +178,12 @@ fn compact(digits: &str) -> Written {
 
 /// `31/12/2026`, `12/31/26 3:02:10 PM`, `31.12.2026`, `31-Dec-2026`, `Dec 31, 2026`, `31 December 2026`, `31. Dezember 2026`.
 fn local(cell: &str, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) {
-    let mut tokens = cell.split(['/', '.', '-', ' ', ',', 'T']).filter(|token| !matches!(*token, "" | "de" | "del"));
+    let mut tokens = cell.split(['/', '.', '-', ' ', ',']).filter(|token| !matches!(*token, "" | "de" | "del"));
     let (Some(first), Some(second), Some(third)) = (tokens.next(), tokens.next(), tokens.next()) else {
         return (Written::Unreadable, None);
     };
+    // A time may follow; the T of `OCT` is none.
+    let third = third.split('T').next().unwrap_or(third);
     // `26-01-02`: nothing but the configuration can say that the year does not come first.
     if first.len() == 2
         && third.len() == 2
@@ -283,6 +285,8 @@ mod tests {
             "11/23/2026 3:02:10 PM",
             "23.11.2026",
             "23-Nov-2026",
+            "23-NOV-26",
+            "23/11/2026T08:00:00",
             "Nov 23, 2026",
             "23 November 2026",
             "23. November 2026",
@@ -325,6 +329,13 @@ mod tests {
         assert_eq!(read("05/05/2026", false, None).0, day("2026-05-05"));
         assert_eq!(read("31/02/2026", false, None).0, Written::Unreadable);
         assert_eq!(read("soon", false, None).0, Written::Unreadable);
+    }
+
+    #[test]
+    fn the_name_of_a_month_in_capitals_is_one_word() {
+        for (cell, expected) in [("31-OCT-2026", "2026-10-31"), ("14-SEPT-26", "2026-09-14"), ("AUGUST 3, 2026", "2026-08-03")] {
+            assert_eq!(read(cell, false, None).0, day(expected), "{cell}");
+        }
     }
 
     #[test]
