@@ -62,6 +62,10 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are answers, the rest is wrong usage; clap knows which stream.
             let code = if error.use_stderr() { Kind::Usage.code() } else { 0 };
+            if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+                let failed = Failed { exit_code: code, error: error.to_string().trim_end().to_owned() };
+                let _ = Terminal::new(true, false).json_instead(&serde_json::json!({ "failed": failed }));
+            }
             return match error.print() {
                 Ok(()) | Err(_) => ExitCode::from(code),
             };

@@ -261,6 +261,8 @@ fn an_error_is_said_once_and_with_json_is_the_one_document_on_stdout() {
         &["verify", "none"],
         &["replay", "none"],
         &["runs", "show", "latest"],
+        &["audit", "--as-of", "yesterday"],
+        &["review"],
     ] {
         let ran = run(folder.path(), args.iter().copied().chain(["--json"])).code(2);
         let answer = ran.json();
