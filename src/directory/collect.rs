@@ -24,8 +24,6 @@ pub(super) struct Raw {
     pub(super) blank: Vec<u32>,
     /// Rows with more cells than there are headers: their cells may stand under the wrong header.
     pub(super) long: Vec<Long>,
-    /// Of such rows the cells that may hold an address or a number and do not stand under a header of either.
-    pub(super) displaced: Vec<(u32, Vec<String>)>,
     /// Cells that hold a formula's error.
     pub(super) errors: u64,
     /// Cells that hold the name of a type instead of a list.
@@ -45,13 +43,15 @@ pub(super) struct Raw {
 }
 
 /// A row with more cells than there are headers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Long {
     pub(super) row: u32,
     /// How many more.
     pub(super) more: u32,
     /// Whether those hold nothing.
     pub(super) blank: bool,
+    /// What may be an address or a number and does not stand under a header of either.
+    pub(super) displaced: Vec<String>,
 }
 
 /// One column of [`Raw`].
@@ -110,7 +110,6 @@ pub(super) struct Collector<'l> {
     skipped: Vec<(u32, &'static str)>,
     blank: Vec<u32>,
     long: Vec<Long>,
-    displaced: Vec<(u32, Vec<String>)>,
     errors: u64,
     type_names: u64,
 }
@@ -126,7 +125,6 @@ impl<'l> Collector<'l> {
             skipped: Vec::new(),
             blank: Vec::new(),
             long: Vec::new(),
-            displaced: Vec::new(),
             errors: 0,
             type_names: 0,
         }
@@ -153,11 +151,7 @@ impl<'l> Collector<'l> {
         if row.len() > width {
             let more = row.len() - width;
             let blank = !(width..row.len()).any(|at| row.is_filled(at));
-            self.long.push(Long { row: number, more: more as u32, blank });
-            let displaced = self.displaced(row, more);
-            if !displaced.is_empty() {
-                self.displaced.push((number, displaced));
-            }
+            self.long.push(Long { row: number, more: more as u32, blank, displaced: self.displaced(row, more) });
         }
         self.rows.push(number);
         for (builder, at) in self.builders.iter_mut().zip(&self.layout.wanted) {
@@ -175,8 +169,8 @@ impl<'l> Collector<'l> {
         }
     }
 
-    /// Addresses anywhere in a row that is too long, and what may be a number as far to the right of its header as the row is too
-    /// long; of the rest of the export nothing is kept.
+    /// Words that are addresses anywhere in a row that is too long, and what may be a number as far to the right of its header as the
+    /// row is too long; of the rest of the export nothing is kept.
     fn displaced(&self, row: &(impl Cells + ?Sized), more: usize) -> Vec<String> {
         let Layout { identity, numbers, .. } = self.layout;
         let cell = |at: usize| cells::clean(&row.get(at)).map(str::to_owned);
@@ -184,7 +178,8 @@ impl<'l> Collector<'l> {
             let digits = cell.bytes().filter(u8::is_ascii_digit).count();
             digits > 0 && cell.len() <= 32 && !cell.contains(|letter: char| letter == '@' || letter.is_whitespace())
         };
-        let addresses = (0..row.len()).filter(|at| !identity.contains(at)).filter_map(cell).filter(|cell| cell.contains('@'));
+        let words = |cell: String| cell.split_whitespace().filter(|word| word.contains('@')).map(str::to_owned).collect::<Vec<_>>();
+        let addresses = (0..row.len()).filter(|at| !identity.contains(at)).filter_map(cell).flat_map(words);
         // A number that still stands under its header has not moved.
         let gone = numbers.iter().filter(|at| !cell(**at).is_some_and(|cell| is_number(&cell)));
         let beside: BTreeSet<usize> = gone.flat_map(|at| at + 1..=at + more).filter(|at| !identity.contains(at)).collect();
@@ -230,7 +225,6 @@ impl<'l> Collector<'l> {
             rows: self.rows.into_iter().map(moved).collect(),
             skipped: self.skipped.into_iter().map(|(row, why)| (moved(row), why)).collect(),
             long: self.long.into_iter().map(|long| Long { row: moved(long.row), ..long }).collect(),
-            displaced: self.displaced.into_iter().map(|(row, cells)| (moved(row), cells)).collect(),
             errors: self.errors,
             type_names: self.type_names,
             ..Raw::default()
@@ -252,7 +246,6 @@ impl Raw {
         self.skipped.extend(next.skipped);
         self.blank.extend(next.blank);
         self.long.extend(next.long);
-        self.displaced.extend(next.displaced);
         self.errors += next.errors;
         self.type_names += next.type_names;
         self.odd_quotes.extend(next.odd_quotes);

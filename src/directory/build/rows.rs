@@ -4,7 +4,7 @@ use polars::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::Given;
-use crate::directory::collect::{Raw, RawColumn};
+use crate::directory::collect::{Long, Raw, RawColumn};
 use crate::directory::people::{Doubt, Mapped, RejectedRow};
 use crate::directory::slot::Slot;
 
@@ -14,12 +14,12 @@ pub(super) fn broken(given: Given<'_>, doubts: &[Doubt]) -> PlHashMap<u32, Strin
     for doubt in doubts.iter().filter(|doubt| doubt.field == "email" && doubt.not_comparable) {
         broken.insert(doubt.row, "its e-mail cell holds no single address".to_owned());
     }
-    for (row, more) in moved_rows(given.raw) {
+    for long in moved_rows(given.raw) {
         broken.insert(
-            row,
+            long.row,
             format!(
                 "it has {} than there are headers: an unquoted delimiter has moved them",
-                crate::text::plural(u64::from(more), "more cell", "more cells")
+                crate::text::plural(u64::from(long.more), "more cell", "more cells")
             ),
         );
     }
@@ -27,13 +27,13 @@ pub(super) fn broken(given: Given<'_>, doubts: &[Doubt]) -> PlHashMap<u32, Strin
 }
 
 /// Rows that are longer than the headers. Where most rows have the same surplus of blank cells it is a delimiter at the line's end.
-fn moved_rows(raw: &Raw) -> impl Iterator<Item = (u32, u32)> {
+fn moved_rows(raw: &Raw) -> impl Iterator<Item = &Long> {
     let mut counts: PlHashMap<u32, usize> = PlHashMap::new();
     for long in raw.long.iter().filter(|long| long.blank) {
         *counts.entry(long.more).or_default() += 1;
     }
     let habit = counts.iter().find(|(_, count)| **count * 2 > raw.rows.len()).map(|(more, _)| *more);
-    raw.long.iter().filter(move |long| !long.blank || Some(long.more) != habit).map(|long| (long.row, long.more))
+    raw.long.iter().filter(move |long| !long.blank || Some(long.more) != habit)
 }
 
 /// A cell that begins with a quote nobody closed has swallowed or lost something: it is not compared.
@@ -87,7 +87,7 @@ pub(super) fn rejected(
     let (email, number) = (given.column(Slot::Email), given.column(Slot::EmployeeNumber));
     let further: Vec<&RawColumn> =
         [Slot::Email, Slot::AlternateEmail, Slot::EmployeeNumber].into_iter().flat_map(|slot| given.columns(slot)).collect();
-    let displaced: PlHashMap<u32, &Vec<String>> = raw.displaced.iter().map(|(row, cells)| (*row, cells)).collect();
+    let displaced: PlHashMap<u32, &Vec<String>> = moved_rows(raw).map(|long| (long.row, &long.displaced)).collect();
     let mut problems: PlHashMap<u32, Vec<&str>> = PlHashMap::new();
     for doubt in doubts.iter().filter(|doubt| matches!(doubt.field.as_str(), "email" | "employee_number")) {
         problems.entry(doubt.row).or_default().push(&doubt.problem);

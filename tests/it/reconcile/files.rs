@@ -71,6 +71,22 @@ fn a_key_that_an_unquoted_delimiter_has_moved_never_makes_an_orphan() {
     }
 }
 
+/// A delimiter at the end of every line and a note beside a sheet move nothing: what stands under the headers that are not read stays
+/// there, and hides no orphan.
+#[test]
+fn of_rows_that_are_longer_but_have_not_moved_nothing_else_is_taken() {
+    let csv = "Employee ID,Email,Recruiter,\n101,b@@acme,ada@acme.com,\n9001,x@acme.com,ada@acme.com,\n";
+    let table = |rows: &[&[&str]]| {
+        let row = |cells: &&[&str]| format!("<tr>{}</tr>", cells.iter().map(|cell| format!("<td>{cell}</td>")).collect::<String>());
+        format!("<html><table>{}</table></html>", rows.iter().map(row).collect::<String>())
+    };
+    let sheet = table(&[&["Employee ID", "Email"], &["101", "b@@acme", "", "ada@acme.com"], &["9001", "x@acme.com"]]);
+    for (name, text) in [("people.csv", csv), ("people.xls", &sheet)] {
+        let judged = findings(&accounts("ada@acme.com", ""), &[(name, text)], "");
+        assert_eq!(about_one(&judged).keys().collect::<Vec<_>>(), ["orphan"], "{text}");
+    }
+}
+
 #[test]
 fn further_addresses_of_a_rejected_row_and_of_an_account_count_too() {
     let directory = "Email,Employee ID,Alternate Email\nno address,,\"a@home.example;ada@acme.com\"\nx@acme.com,9001,\n";
