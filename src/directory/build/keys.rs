@@ -133,7 +133,9 @@ fn is_plain_number(cell: &str) -> bool {
 /// Cells of several values, over all columns of the slot.
 pub(super) fn lists(given: Given<'_>, slot: Slot) -> ListChunked {
     let height = given.height();
-    let mut columns: Vec<_> = given.columns(slot).map(|column| column.values.iter()).collect();
+    // A column of proxy addresses may be the one that the main address is taken from: then only its marked aliases are further ones.
+    let main = given.column(Slot::Email).map(|column| column.at);
+    let mut columns: Vec<_> = given.columns(slot).map(|column| (column.values.iter(), Some(column.at) == main)).collect();
     if columns.is_empty() {
         return ListChunked::full_null_with_dtype(PlSmallStr::EMPTY, height, &DataType::String);
     }
@@ -141,10 +143,10 @@ pub(super) fn lists(given: Given<'_>, slot: Slot) -> ListChunked {
     let mut members: Vec<String> = Vec::new();
     for _ in 0..height {
         members.clear();
-        for cell in columns.iter_mut().filter_map(|column| column.next().flatten()) {
+        for (cell, main) in columns.iter_mut().filter_map(|(column, main)| Some((column.next().flatten()?, *main))) {
             let proxies = if slot == Slot::AlternateEmail { proxies(cell) } else { Vec::new() };
             let aliases = proxies.iter().map(String::as_str).filter(|proxy| !proxy.starts_with(PRIMARY));
-            let plain = cell.split(['\n', ';', '|', ',']).filter(|_| proxies.is_empty());
+            let plain = cell.split(['\n', ';', '|', ',']).filter(|_| proxies.is_empty() && !main);
             for part in aliases.chain(plain).filter_map(cells::clean) {
                 let part = if slot == Slot::AlternateEmail { cells::email(part).into_owned() } else { part.to_owned() };
                 let fits = slot != Slot::AlternateEmail || cells::is_email(&part);

@@ -126,11 +126,14 @@ pub(super) fn rejected(
     rejected
 }
 
-/// SHA-256 of a row's cells.
+/// SHA-256 of what a row's cells hold, whatever the order of the columns: an export that was arranged anew keeps its findings.
 fn digest(raw: &Raw, at: usize) -> String {
+    let mut cells: Vec<&str> =
+        raw.columns.iter().filter_map(|column| column.values.get(at)).filter(|cell| !cell.is_empty()).collect();
+    cells.sort_unstable();
     let mut digest = Sha256::new();
-    for column in &raw.columns {
-        digest.update(column.values.get(at).unwrap_or_default().as_bytes());
+    for cell in cells {
+        digest.update(cell.as_bytes());
         digest.update([0x1F]);
     }
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domo_reconcile::reconcile::{Kind, Reconciliation};
+use domo_reconcile::reconcile::{Kind, Reconciliation, Rules, reconcile};
 use fastrand::Rng;
 use polars::prelude::DataFrame;
 
-use super::company::{Company, account, person, word};
+use super::company::{Company, Person, account, person, word};
 use super::{oracle, wild};
+use crate::directory;
 
 fn companies() -> impl Iterator<Item = (u64, Company)> {
     let count = std::env::var("DOMO_RECONCILE_COMPANIES").ok().and_then(|count| count.parse().ok()).unwrap_or(150);
@@ -85,6 +86,51 @@ fn the_order_of_rows_changes_nothing() {
         let (one, other) = (company.judged(), shuffled.judged());
         assert_eq!((one.accounts, one.people), (other.accounts, other.people), "seed {seed}");
         assert_eq!(said(&one), said(&other), "seed {seed}: {company:#?}");
+    }
+}
+
+/// What a column of an export holds of a person.
+type Cell = fn(&Person) -> String;
+
+/// The columns of an export, each with headers that mean it.
+const COLUMNS: [(Cell, [&str; 3]); 10] = [
+    (|person| person.email.clone(), ["Email", "Work E-Mail", "mail"]),
+    (|person| person.alternates.join("; "), ["Alternate Email", "alternateEmail", "otherMails"]),
+    (|person| person.number.clone(), ["Employee ID", "employee_number", "Personnel Number"]),
+    (|person| person.name.clone(), ["Name", "Full Name", "displayName"]),
+    (|person| person.title.clone(), ["Job Title", "Business Title", "TITLE"]),
+    (|person| person.department.clone(), ["Department", "Abteilung", "departmentName"]),
+    (|person| person.phone.clone(), ["Phone Number", "Work Phone", "telephoneNumber"]),
+    (|person| person.status.to_owned(), ["Employment Status", "Status", "employment_status"]),
+    (|person| person.hired.map(|day| day.to_string()).unwrap_or_default(), ["Hire Date", "startDate", "Einstellungsdatum"]),
+    (|person| person.last_day.map(|day| day.to_string()).unwrap_or_default(), ["Termination Date", "end_date", "Last Day of Work"]),
+];
+
+/// The company's people, and a row that is rejected, judged from a file with these columns, each under one of its headers.
+fn judged_from(company: &Company, columns: &[(usize, usize)]) -> Reconciliation {
+    let folder = directory::folder();
+    let mut file = csv::Writer::from_writer(Vec::new());
+    file.write_record(columns.iter().map(|(column, header)| COLUMNS[*column].1[*header])).unwrap();
+    let broken = Person { email: "no address".into(), number: "1.2E+15".into(), ..person(900) };
+    for person in company.people.iter().chain([&broken]) {
+        file.write_record(columns.iter().map(|(column, _)| COLUMNS[*column].0(person))).unwrap();
+    }
+    let people = directory::people(&directory::file(folder.path(), "workers.csv", file.into_inner().unwrap()));
+    let config = company.parsed();
+    let rules = Rules { config: &config, instance: "acme", as_of: company.as_of };
+    reconcile(&company.accounts_frame(), &people, &rules).unwrap()
+}
+
+#[test]
+fn the_order_and_the_headers_of_columns_change_nothing() {
+    for (seed, company) in companies().filter(|(_, company)| !company.people.is_empty()) {
+        let plain: Vec<(usize, usize)> = (0..COLUMNS.len()).map(|column| (column, 0)).collect();
+        let mut rng = Rng::with_seed(seed);
+        let mut other: Vec<(usize, usize)> = plain.iter().map(|(column, _)| (*column, rng.usize(..3))).collect();
+        rng.shuffle(&mut other);
+        let (one, two) = (judged_from(&company, &plain), judged_from(&company, &other));
+        assert_eq!((one.accounts, one.people), (two.accounts, two.people), "seed {seed}");
+        assert_eq!(said(&one), said(&two), "seed {seed}: {other:?} {company:#?}");
     }
 }
 

@@ -1,0 +1,43 @@
+//! Cells that could not be read.
+
+use super::*;
+
+fn doubting(mut company: Company, field: &str, value: &str) -> Company {
+    company.doubts.push(Doubt {
+        source: 0,
+        row: 2,
+        field: field.into(),
+        problem: "it cannot be read".into(),
+        value: value.into(),
+        not_comparable: true,
+    });
+    company
+}
+
+#[test]
+fn a_termination_date_in_doubt_neither_ends_nor_proves_employment() {
+    let bare = |last_day| Person { status: "", hired: None, last_day, ..person(1) };
+    for last_day in [None, Some(day("2020-01-01"))] {
+        let mut company = pair(account(1), bare(last_day));
+        company.fields = vec!["email", "employee_number", "termination_date"];
+        assert_eq!(doubting(company, "termination_date", "yesterday").account_situation(0), "not_evaluable");
+    }
+}
+
+#[test]
+fn an_address_that_could_not_be_used_never_makes_an_orphan() {
+    let broken = Person { email: String::new(), number: "57".into(), ..person(2) };
+    let company = pair(Account { number: String::new(), ..account(1) }, broken);
+    assert_eq!(company.account_situation(0), "orphan");
+    let company = doubting(company, "email", "person1@acme.com (old); x@y.z");
+    assert_eq!(company.account_situation(0), "not_evaluable");
+}
+
+#[test]
+fn a_leaver_whose_other_row_says_employed_is_left_to_a_person() {
+    let old = Person { email: "old@acme.com".into(), ..left(1) };
+    let judged = Company::with([Account { email: "old@acme.com".into(), ..account(1) }], [old, person(1)]).judged();
+    let leaver = of_kind(&judged, Kind::Leaver)[0];
+    assert_eq!(leaver.action, None);
+    assert!(leaver.reason.contains("says employed"), "{}", leaver.reason);
+}
