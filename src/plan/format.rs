@@ -12,6 +12,10 @@ use crate::reconcile;
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/plan/v1";
 
+/// What nobody can promise of a write over the REST API: said wherever writes are described or decided.
+pub const NOT_SHOWN_KEPT: &str = "A write sends back every field that Domo tells of the account. Its time zone and locale are not \
+    always among them: where they are not, nobody can show that they are kept.";
+
 /// A remediation plan. Everything but `digest` and `decisions` is covered by the digest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -184,11 +188,7 @@ impl Plan {
         }
         let merged = |action: &Action| matches!(action.kind, Update | Deactivate | Reactivate);
         if count(&|action| merged(action) && action.through != Some(DeactivateWith::Scim)) > 0 {
-            notes.push(
-                "A write sends back every field that Domo tells of the account. Its time zone and locale are not always among them: \
-                 where they are not, nobody can show that they are kept."
-                    .into(),
-            );
+            notes.push(NOT_SHOWN_KEPT.into());
         }
         if count(&|action| action.kind == Create) > 0 {
             notes.push("Creating the address of a deleted account brings that account back.".into());

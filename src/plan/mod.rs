@@ -20,6 +20,6 @@ pub mod sheet;
 pub use approved::{Applier, Approved, Terms};
 pub use build::{Context, build};
 pub use digest::{Problem, Sealed};
-pub use format::{Action, Decision, GuardState, Inputs, Plan, Verdict};
+pub use format::{Action, Decision, GuardState, Inputs, NOT_SHOWN_KEPT, Plan, Verdict};
 pub use guard::{Guard, Override, Population};
 pub use journal::{Journal, Outcome};

@@ -17,6 +17,11 @@ pub(super) fn not_tested(
 ) -> Vec<NotTested> {
     let mut list: Vec<NotTested> = Vec::new();
     let mut add = |check: &str, why: String| list.push(NotTested { check: check.to_owned(), why });
+    // Where no account was read, each of its columns lacks for that one reason.
+    let carry_no = |what: &str| match accounts.height {
+        0 => "No account was read".to_owned(),
+        _ => format!("The accounts carry no {what}"),
+    };
     for (check, fields, lacks, so) in [
         (
             "leaver",
@@ -46,17 +51,21 @@ pub(super) fn not_tested(
         add("dormant", why);
     }
     if !accounts.provides("active") {
-        add("deactivated", "The accounts do not say whether they are active: all count as active".into());
+        let why = match accounts.height {
+            0 => carry_no("state"),
+            _ => "The accounts do not say whether they are active: all count as active".to_owned(),
+        };
+        add("deactivated", why);
     }
     if !accounts.provides("role") && !accounts.provides("role_id") {
-        add("privileged", "The accounts carry no role".into());
+        add("privileged", carry_no("role"));
     }
     let compared = drifts.compared();
     for field in rules.config.drift.fields.iter().filter(|field| !compared.contains(field)) {
         let carried = people.any_provides(drift::columns_of(&field.as_str()));
         let why = match (accounts.provides(field), carried) {
             (_, false) => format!("The directory has no column for {}", field.replace('_', " ")),
-            (false, true) => format!("The accounts carry no {}", field.replace('_', " ")),
+            (false, true) => carry_no(&field.replace('_', " ")),
             (true, true) => format!("{} is not a field that is compared", field.replace('_', " ")),
         };
         add(&format!("drift.{field}"), why);
@@ -67,7 +76,7 @@ pub(super) fn not_tested(
         }
     }
     if !accounts.provides("role") {
-        add("drift.role", "The accounts carry no role".into());
+        add("drift.role", carry_no("role"));
     } else if !drifts.compares_roles() {
         add("drift.role", "Neither the directory nor a [[role]] rule says who should have which role".into());
     }
@@ -86,8 +95,9 @@ pub(super) fn not_tested(
         let ours = accounts.provides(key.as_str()) || *key == Key::AlternateEmail && accounts.provides("email");
         let theirs = people.any_provides(&[key.as_str()]) || *key == Key::AlternateEmail && people.any_provides(&["email"]);
         if !(ours && theirs) {
-            let side = if ours { "directory carries" } else { "accounts carry" };
-            add(&format!("match.{}", key.as_str()), format!("The {side} no {}", key_in_words(*key)));
+            let what = key_in_words(*key);
+            let why = if ours { format!("The directory carries no {what}") } else { carry_no(what) };
+            add(&format!("match.{}", key.as_str()), why);
         }
     }
     list

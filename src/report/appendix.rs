@@ -175,14 +175,16 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
         }
     };
     let policy = &config.policy;
-    let policy = [
+    let mut policy: Vec<String> = [
         (Kind::Orphan, policy.orphan),
         (Kind::Leaver, policy.leaver),
         (Kind::Suspended, policy.suspended),
         (Kind::Missing, policy.missing),
         (Kind::Drift, policy.drift),
     ]
-    .map(|(kind, choice)| t.fill("method.policy_line", &[("kind", &builder.kind_text(kind, "name")), ("choice", &word(&choice))]));
+    .map(|(kind, choice)| t.fill("method.policy_line", &[("kind", &builder.kind_text(kind, "name")), ("choice", &word(&choice))]))
+    .into();
+    policy.push(crate::plan::NOT_SHOWN_KEPT.to_owned());
     let excluded = match config.exclude.is_empty() {
         true => vec![t.get("method.excluded_none").to_owned()],
         false => config
@@ -204,7 +206,7 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
         topic(t.get("method.normalised"), equal),
         topic(t.get("method.compared"), vec![compared]),
         topic(t.get("method.sign_ins"), vec![sign_ins(builder)]),
-        topic(t.get("method.policy"), policy.into()),
+        topic(t.get("method.policy"), policy),
         topic(t.get("method.excluded"), excluded),
         topic(t.get("method.limits"), vec![t.get("method.limits_text").to_owned()]),
         topic(t.get("method.csv"), vec![t.get("method.csv_text").to_owned()]),

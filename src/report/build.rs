@@ -504,6 +504,7 @@ impl Builder<'_> {
         parts
     }
 
+    /// A line for each cause: what lacks for one and the same reason stands together.
     fn not_tested(&self) -> Vec<Untested> {
         let named = self.inputs.reconciliation.not_tested.iter();
         let named = named.map(|one| Untested { check: self.check_name(&one.check), why: shown(&one.why) });
@@ -513,7 +514,14 @@ impl Builder<'_> {
         let silent: Vec<String> = silent.map(|kind| self.kind_text(kind, "name")).collect();
         let silent =
             (!silent.is_empty()).then(|| Untested { check: silent.join(", "), why: self.t.get("not_tested.nothing").to_owned() });
-        silent.into_iter().chain(named).collect()
+        let mut lines: Vec<Untested> = Vec::new();
+        for one in silent.into_iter().chain(named) {
+            match lines.iter_mut().find(|line| line.why == one.why) {
+                Some(line) => line.check = format!("{}, {}", line.check, one.check),
+                None => lines.push(one),
+            }
+        }
+        lines
     }
 
     /// A slug as people read it: a kind's name, else its words.

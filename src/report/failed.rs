@@ -2,24 +2,20 @@
 //! the user's, because a template of theirs may be what failed.
 
 use anyhow::Result;
-use serde_json::json;
-use tera::Context;
 
-use super::markdown;
+use super::templates::Templates;
+use super::{html, markdown};
 use crate::archive::{RunFolder, RunInfo};
-use crate::config::Loaded;
+use crate::config::{Config, Loaded};
 use crate::failure;
 use crate::text;
-
-const PAGE: &str = include_str!("../../templates/failed.html");
 
 /// Writes `report.html` and `report.md`, in place of everything there may be: a page or a plan of a run that failed would be taken
 /// for one that holds. The folder must not be completed afterwards: a run that failed has no manifest.
 pub fn failed(run: &RunInfo, config: &Loaded, error: &anyhow::Error, folder: &mut RunFolder) -> Result<()> {
     let title = &config.config.report.title;
     let why: Vec<_> = failure::paragraph(error).lines().map(|line| text::visible(line).into_owned()).collect();
-    let seen = json!({ "title": title, "run": run, "why": why.join("\n") });
-    let page = tera::Tera::one_off(PAGE, &Context::from_serialize(&seen)?, true)?;
+    let page = html::failed(&Templates::load(&Config::default())?, title, run, &why.join("\n"))?;
     folder.clear()?;
     folder.write("report.html", page, None)?;
     folder.write("report.md", markdown_of(title, run, &why), None)?;
@@ -66,6 +62,7 @@ mod tests {
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
         let page = read("report.html");
         assert!(page.contains("this run failed") && page.contains("next: try again later") && !page.contains("<script"), "{page}");
+        assert!(page.contains("style-src 'sha256-") && page.contains("--critical:"), "the style of a report: {page}");
         let text = read("report.md");
         assert!(
             text.contains("`error: Domo answered 503`") && text.contains("because: <script>alert(1)</script> \\| `x`"),

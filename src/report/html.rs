@@ -10,6 +10,7 @@ use super::figures;
 use super::summary::Overall;
 use super::templates::Templates;
 use super::view::View;
+use crate::archive::RunInfo;
 
 /// From here on a page is said to be large. Rows are capped, so only long values get there.
 const LARGE: usize = 10_000_000;
@@ -43,6 +44,15 @@ pub(super) fn summary(templates: &Templates, view: &Overall) -> Result<String> {
         run: view.run_time.clone(),
     };
     page(templates, "summary.html", templates.context(view)?, &margins, "")
+}
+
+/// The page of a run that failed; it has no script.
+pub(super) fn failed(templates: &Templates, title: &str, run: &RunInfo, why: &str) -> Result<String> {
+    let margins = Margins { left: format!("{title} - {}", run.instance), right: "FAILED", run: run.id.clone() };
+    let page_title = format!("FAILED: {title} of {}, {}", run.instance, run.as_of);
+    let generator = format!("domo-reconcile {}", run.version);
+    let seen = serde_json::json!({ "title": title, "page_title": page_title, "generator": generator, "run": run, "why": why });
+    page(templates, "failed.html", templates.context(&seen)?, &margins, "")
 }
 
 /// What stands on the margins of every printed page.

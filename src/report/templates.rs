@@ -14,9 +14,11 @@ use crate::config::Config;
 use crate::failure::Failure;
 
 /// Files that `[report] templates` may replace.
-const BUILT_IN: [(&str, &str); 9] = [
+const BUILT_IN: [(&str, &str); 11] = [
     ("report.html", include_str!("../../templates/report.html")),
     ("summary.html", include_str!("../../templates/summary.html")),
+    ("failed.html", include_str!("../../templates/failed.html")),
+    ("head.html", include_str!("../../templates/head.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("style.css", include_str!("../../templates/style.css")),
     ("script.js", include_str!("../../templates/script.js")),

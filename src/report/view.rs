@@ -272,10 +272,10 @@ pub struct Chart {
     pub table: Table,
 }
 
-/// A check that could not run.
+/// Checks that could not run for one reason.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Untested {
-    /// Its name.
+    /// Their names.
     pub check: String,
     /// What evidence is missing.
     pub why: String,

@@ -485,6 +485,22 @@ fn page_one_says_of_every_kind_that_was_not_tested_that_it_was_not() {
 }
 
 #[test]
+fn without_a_single_account_page_one_gives_the_cause_once_and_names_every_check() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("accounts.json"), "[]").unwrap();
+    std::fs::write(folder.path().join("people.csv"), "Email,Name,Title,Department\na@acme.com,Ada Byron,Engineer,IT\n").unwrap();
+    let ran = support::run(folder.path(), ["audit", "--accounts", "accounts.json", "--directory", "people.csv", "--json"]);
+    let run = ran.code(3).json()["run_dir"].as_str().unwrap().to_owned();
+    let page = Html::parse_document(&std::fs::read_to_string(folder.path().join(run).join("report.html")).unwrap());
+    let lines: Vec<_> = select(&page, "#not-tested .list div").into_iter().map(text).collect();
+    let caused: Vec<_> = lines.iter().filter(|line| line.ends_with("No account was read")).collect();
+    assert_eq!(caused.len(), 1, "{lines:?}");
+    for check in ["Privileged accounts", "Drift of title", "Drift of role", "Matching by email"] {
+        assert!(caused[0].contains(check), "{check}: {caused:?}");
+    }
+}
+
+#[test]
 fn a_missing_number_stands_among_numbers_and_a_contradiction_says_what_contradicts_what() {
     let directory = "Email,Name,Status,Termination Date\na@acme.com,Ada Byron,Terminated,2026-10-31\n\
         b@acme.com,Bob King,Terminated,\nc@acme.com,Cy Young,Active,2026-01-31\n";

@@ -6,6 +6,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use super::Checked;
 use crate::config::Status;
 use crate::directory::Overview;
+use crate::plan::NOT_SHOWN_KEPT;
 use crate::text::plural;
 
 /// Fields in the order people think of somebody.
@@ -42,6 +43,9 @@ pub(super) fn render(checked: &Checked) -> String {
     for answer in &checked.credentials {
         let instance = answer.instance.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
         out.push(format!("Credentials    {instance}{}", answer.found));
+    }
+    if checked.credentials.iter().any(|answer| answer.credential.is_some()) {
+        out.push(format!("Writes         {NOT_SHOWN_KEPT}"));
     }
     for directory in &checked.directories {
         out.push(String::new());

@@ -80,7 +80,11 @@ fn a_rehearsal_tells_groups_and_activity_again_and_writes_none_of_it() {
     let audited = served.run(&["audit", "--directory", "workers.csv", "--json", "-q"]).code(0).json();
     let plan = audited["files"]["plan.json"].as_str().unwrap();
     let shown = run_with(folder, &[], ["review", plan]).code(0).stdout;
-    assert!(shown.contains("time zone and locale"), "what a write cannot be shown to keep is said before it: {shown}");
+    let checked = served.run(&["check", "--directory", "workers.csv"]).code(0).stdout;
+    let page = std::fs::read_to_string(folder.join(plan).with_file_name("report.html")).unwrap();
+    for said in [shown, checked, page] {
+        assert!(said.contains("time zone and locale"), "what a write cannot be shown to keep is said before it: {said}");
+    }
     run_with(folder, &[], ["review", plan, "--approve", "all", "--by", "ana"]).code(0);
     let lift =
         ["--override", "max-deactivations", "--override", "min-admins", "--override", "max-updates", "--reason", "rehearsal"];
