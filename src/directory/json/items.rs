@@ -119,7 +119,7 @@ fn open(scan: &Scan<'_>, envelope: Envelope, page: u64, found: &mut Items) -> Re
 }
 
 /// Members that point at the next page wherever they stand.
-const NEXT: [&str; 15] = [
+const NEXT: [&str; 16] = [
     "@odata.nextlink",
     "odata.nextlink",
     "nextlink",
@@ -135,6 +135,25 @@ const NEXT: [&str; 15] = [
     "next_url",
     "next_page_url",
     "after_cursor",
+    "nextrecordsurl",
+];
+
+/// What the next page is called in an object that points at it.
+const TARGETS: [&str; 4] = ["href", "url", "link", "after"];
+
+/// Members that say whether there are more people.
+const MORE: [&str; 11] = [
+    "hasmore",
+    "has_more",
+    "hasmoreresults",
+    "hasmoreitems",
+    "morerows",
+    "more_records",
+    "more",
+    "hasnext",
+    "has_next",
+    "hasnextpage",
+    "has_next_page",
 ];
 
 /// Members that do so at the top and below one of these.
@@ -142,9 +161,10 @@ const NEXT_OF_LINKS: [&str; 3] = ["next", "after", "cursor"];
 const LINKS: [&str; 9] = ["links", "_links", "link", "paging", "pagination", "page", "meta", "_meta", "cursors"];
 
 /// Members that say how many people there are in all.
-const TOTALS: [&str; 16] = [
+const TOTALS: [&str; 17] = [
     "totalresults",
     "totalcount",
+    "totalsize",
     "total_count",
     "total",
     "totalrecords",
@@ -172,7 +192,9 @@ fn more(path: &str, value: &Value, items: u64, pages: u64) -> Option<String> {
     let parent = parent.rsplit('.').next().unwrap_or(parent);
     let points = match value {
         Value::String(text) => !text.trim().is_empty(),
-        Value::Object(object) => object.get("href").and_then(Value::as_str).is_some_and(|href| !href.is_empty()),
+        Value::Object(object) => {
+            TARGETS.iter().any(|target| object.get(*target).and_then(Value::as_str).is_some_and(|text| !text.is_empty()))
+        }
         Value::Number(_) => true,
         _ => false,
     };
@@ -183,7 +205,7 @@ fn more(path: &str, value: &Value, items: u64, pages: u64) -> Option<String> {
     if (next || token) && points {
         return Some(format!("it is one page of several: it says where the next is (`{path}`)"));
     }
-    if ["hasmore", "has_more", "morerows", "more", "islastpage", "hasnextpage", "has_next_page"].contains(&leaf)
+    if (MORE.contains(&leaf) || leaf == "islastpage")
         && let Value::Bool(flag) = value
         && *flag != (leaf == "islastpage")
     {

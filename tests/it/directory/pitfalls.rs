@@ -450,6 +450,10 @@ fn pitfall_30_one_page_of_several_is_incomplete() {
         r#""page":{"offset":0,"total_rows":2}"#,
         r#""page":1,"total_pages":3"#,
         r#""offset":"itr7/rec1""#,
+        r#""paging":{"next":{"after":"NT"}}"#,
+        r#""pagination":{"next":{"url":"https://x"}}"#,
+        r#""info":{"more_records":true}"#,
+        r#""done":false,"nextRecordsUrl":"/services/2000""#,
     ] {
         let people = loaded("page.json", format!(r#"{{"value":[{{"email":"a@b.com"}}],{rest}}}"#));
         assert_eq!(people.sources[0].incomplete.len(), 1, "{rest}");
@@ -460,6 +464,7 @@ fn pitfall_30_one_page_of_several_is_incomplete() {
         r#""hasMore":false"#,
         r#""nextPageToken":"""#,
         r#""links":[{"rel":"self","href":"https://x"}]"#,
+        r#""paging":{"next":{"after":""}},"totalSize":1,"has_next":false"#,
         r#""page":1,"total_pages":1,"total_rows":1,"offset":"0""#,
     ] {
         let people = loaded("whole.json", format!(r#"{{"value":[{{"email":"a@b.com"}}],{rest}}}"#));
