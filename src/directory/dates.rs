@@ -13,6 +13,8 @@ pub(super) enum Written {
     Either(u32, u32, i32),
     /// A value that systems write for "no day" or "open end".
     None,
+    /// `26-01-02`: the year may stand at either end, and only the configuration can say at which.
+    EitherEnd,
     /// No day at all.
     Unreadable,
 }
@@ -184,7 +186,6 @@ fn local(cell: &str, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) 
     };
     // A time may follow; the T of `OCT` is none.
     let third = third.split('T').next().unwrap_or(third);
-    // `26-01-02`: nothing but the configuration can say that the year does not come first.
     if first.len() == 2
         && third.len() == 2
         && (order == Some(DateOrder::Ymd) || order.is_none() && cell.as_bytes().get(2) == Some(&b'-'))
@@ -196,7 +197,7 @@ fn local(cell: &str, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) 
             return (day.map_or(Written::Unreadable, sentinel), None);
         }
         if number(first).is_some_and(|first| first > 12) && number(second).is_some() {
-            return (Written::Unreadable, None);
+            return (Written::EitherEnd, None);
         }
     }
     let day = |token: &str| token.trim_end_matches(|character: char| character.is_ascii_alphabetic()).parse::<u32>().ok();

@@ -102,7 +102,7 @@ impl<'t> Cells<'t> {
                         Some(order) => dates::ordered(first, second, year, order),
                         None => continue,
                     },
-                    Written::Unreadable => None,
+                    Written::EitherEnd | Written::Unreadable => None,
                 };
                 match read.map(dates::since_epoch) {
                     // Of several hire dates the latest began the employment of today; a last day is the first one that is there.
@@ -110,7 +110,13 @@ impl<'t> Cells<'t> {
                     Some(read) => *day = day.or(Some(read)),
                     None => {
                         let cell = column.values.get(at).unwrap_or_default();
-                        said.doubts.push(given.doubt(at, self.slot.field().unwrap_or_default(), "this is no date", cell));
+                        let problem = match written {
+                            Written::EitherEnd => {
+                                "its year may stand first or last, and date_order in the configuration does not say"
+                            }
+                            _ => "this is no date",
+                        };
+                        said.doubts.push(given.doubt(at, self.slot.field().unwrap_or_default(), problem, cell));
                     }
                 }
             }
