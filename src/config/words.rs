@@ -45,6 +45,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Active, Self::Leave, Self::Suspended, Self::Terminated, Self::Prehire, Self::Unknown];
+
     /// The word used in files.
     pub fn as_str(self) -> &'static str {
         match self {

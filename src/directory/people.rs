@@ -70,6 +70,34 @@ impl People {
         Ok(Self { frame, sources, rejected, doubts })
     }
 
+    /// The name of each row of the frame: its own, or else its given and its family name.
+    ///
+    /// # Errors
+    /// None in practice: the columns are there.
+    pub fn names(&self) -> Result<StringChunked> {
+        let text = |name: &str| self.frame.column(name)?.str();
+        let (name, given, family) = (text("name")?, text("given_name")?, text("family_name")?);
+        if given.null_count() == given.len() && family.null_count() == family.len() {
+            return Ok(name.clone());
+        }
+        let filled = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
+        let mut names = StringChunkedBuilder::new("name".into(), name.len());
+        let mut joined = String::new();
+        for ((name, given), family) in name.iter().zip(given.iter()).zip(family.iter()) {
+            if filled(name) {
+                names.append_option(name);
+                continue;
+            }
+            joined.clear();
+            for part in [given, family].into_iter().filter(|part| filled(*part)).flatten() {
+                joined.push_str(if joined.is_empty() { "" } else { " " });
+                joined.push_str(part);
+            }
+            names.append_option(Some(joined.as_str()).filter(|joined| !joined.is_empty()));
+        }
+        Ok(names.finish())
+    }
+
     /// Rows read: usable and rejected.
     pub fn read(&self) -> u64 {
         (self.frame.height() + self.rejected.len()) as u64

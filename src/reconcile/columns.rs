@@ -392,8 +392,7 @@ impl<'a> PersonColumns<'a> {
 }
 
 fn status_of(word: &str) -> Option<Status> {
-    use Status::*;
-    [Active, Leave, Suspended, Terminated, Prehire, Unknown].into_iter().find(|status| status.as_str() == word)
+    Status::ALL.into_iter().find(|status| status.as_str() == word)
 }
 
 fn height(frame: &DataFrame) -> Result<u32> {

@@ -284,7 +284,8 @@ pub struct Reconciliation {
     /// One row an account, in the order of the accounts frame: `situation` (text), `person` (row index into the people frame or
     /// null), `matched_by` (text, keys joined by ` + `, or null).
     pub account_rows: DataFrame,
-    /// One row a row of the people frame, in its order: `situation` (text), `account` (row index into the accounts frame or null).
+    /// One row a row of the people frame, in its order: `situation` (text), `status` (text, on the day judged), `account`
+    /// (row index into the accounts frame or null).
     pub person_rows: DataFrame,
     /// Rows of several directories that are one person, by the first of them, in the order of the sources.
     pub folded: BTreeMap<u32, Vec<u32>>,
@@ -377,7 +378,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         accounts: outcome::account_totals(&account_situations),
         people: outcome::person_totals(&row_situations, rejected),
         account_rows: outcome::account_rows(&matches, &people.fold, &account_situations)?,
-        person_rows: outcome::person_rows(&matches, &people.fold, &row_situations)?,
+        person_rows: outcome::person_rows(&matches, &people.fold, &row_situations, &employment)?,
         folded: people.fold.members.values().filter_map(|rows| Some((*rows.first()?, rows.clone()))).collect(),
         privileged: outcome::privileged(&judge, &findings),
         dormancy: outcome::dormancy(&accounts, rules.as_of),

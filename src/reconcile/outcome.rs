@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::columns::{AccountColumns, PersonColumns};
 use super::correlate::NONE;
 use super::drift;
+use super::employment::Employment;
 use super::explain::{days, plural};
 use super::fold::Fold;
 use super::judge::Judge;
@@ -184,14 +185,25 @@ pub(super) fn account_rows(matches: &Matches, fold: &Fold, situations: &[Account
     Ok(DataFrame::new(situations.len(), columns)?)
 }
 
-/// `situations` has one entry a row of the directory.
-pub(super) fn person_rows(matches: &Matches, fold: &Fold, situations: &[PersonSituation]) -> Result<DataFrame> {
+/// `situations` has one entry a row of the directory, `employment` one a person.
+pub(super) fn person_rows(
+    matches: &Matches,
+    fold: &Fold,
+    situations: &[PersonSituation],
+    employment: &[Employment],
+) -> Result<DataFrame> {
     let all: Vec<PersonSituation> = PersonTotals::default().parts().iter().map(|(situation, _)| *situation).collect();
     let place = |situation: &PersonSituation| all.iter().position(|other| other == situation).unwrap_or(0) as IdxSize;
+    let status = |row: u32| {
+        let status = employment[fold.person(row) as usize].status;
+        Status::ALL.iter().position(|other| *other == status).unwrap_or(0) as IdxSize
+    };
     let account = |row: u32| matches.account_of[fold.person(row) as usize];
+    let rows_read = 0..situations.len() as u32;
     let columns = vec![
         words("situation", all.iter().map(|situation| Some(person_word(*situation))), situations.iter().map(place).collect())?,
-        rows("account", (0..situations.len() as u32).map(account)),
+        words("status", Status::ALL.iter().map(|status| Some(status.as_str())), rows_read.clone().map(status).collect())?,
+        rows("account", rows_read.map(account)),
     ];
     Ok(DataFrame::new(situations.len(), columns)?)
 }

@@ -419,7 +419,12 @@ fn reconciliation(
         Column::new("matched_by".into(), matched_by),
     ];
     let account_rows = DataFrame::new(rows, columns)?;
-    let columns = vec![Column::new("situation".into(), vec!["matched"; rows]), Column::new("account".into(), person)];
+    let missing = |finding: &Finding| if finding.kind == Kind::Missing { "missing" } else { "matched" };
+    let columns = vec![
+        Column::new("situation".into(), findings.iter().map(missing).collect::<Vec<_>>()),
+        Column::new("status".into(), vec![Status::Active.as_str(); rows]),
+        Column::new("account".into(), person),
+    ];
     let person_rows = DataFrame::new(rows, columns)?;
     let privileged = findings.iter().filter_map(|finding| {
         let account = finding.account.clone().filter(|account| matches!(account.role.as_deref(), Some("Admin" | "Privileged")))?;

@@ -166,7 +166,9 @@ fn lists(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()
         Ok(ordered.len() as u64)
     })?;
     file(folder, "drift.csv", |out| tables::drift(ordered, out))?;
-    file(folder, "accounts.csv", |out| tables::accounts(inputs, out))
+    let persons = tables::Persons::new(inputs.people)?;
+    file(folder, "accounts.csv", |out| tables::accounts(inputs, &persons, out))?;
+    file(folder, "people.csv", |out| tables::people(inputs, &persons, out))
 }
 
 /// The pages, which name the digests of all files written before them. `seen` is what templates see of the view.

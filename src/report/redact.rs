@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use polars::prelude::{Column, DataFrame, StringChunked};
+use polars::prelude::{DataFrame, IntoColumn, StringChunked};
 use sha2::{Digest, Sha256};
 
 use super::tables::{Rows, csv};
@@ -167,6 +167,11 @@ impl Redactor {
             self.column(&mut accounts.frame, column, sort)?;
         }
         let mut people = people.clone();
+        people.frame.with_column(people.names()?.with_name("name".into()).into_column())?;
+        for rejected in &mut people.rejected {
+            self.replace("email", &mut rejected.email);
+            self.replace("number", &mut rejected.employee_number);
+        }
         for (column, sort) in [("email", "email"), ("name", "name"), ("employee_number", "number")] {
             self.column(&mut people.frame, column, sort)?;
         }
@@ -203,7 +208,7 @@ impl Redactor {
     fn column(&mut self, frame: &mut DataFrame, name: &str, sort: &str) -> Result<()> {
         let values: StringChunked =
             frame.column(name)?.str()?.iter().map(|value| value.map(|value| self.token(sort, value))).collect();
-        frame.with_column(Column::from(polars::prelude::IntoSeries::into_series(values)).with_name(name.into()))?;
+        frame.with_column(values.with_name(name.into()).into_column())?;
         Ok(())
     }
 

@@ -8,11 +8,12 @@ use std::io::Write;
 
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
-use polars::prelude::{DataFrame, DataType, Int32Chunked};
+use polars::prelude::{DataFrame, DataType, Int32Chunked, StringChunked, UInt32Chunked};
 
 use super::{Inputs, figures};
 use crate::archive::history::State;
 use crate::archive::write_rows;
+use crate::directory::People;
 use crate::plan::{self, Plan, Verdict};
 use crate::reconcile::Finding;
 use crate::text;
@@ -214,8 +215,46 @@ fn normalised<'a>(field: &str, value: Option<&'a str>) -> Cow<'a, str> {
     }
 }
 
+/// Who the rows of the directory are, column by column: what accounts.csv and people.csv say of a row.
+pub(super) struct Persons<'a> {
+    sources: Vec<&'a str>,
+    source: UInt32Chunked,
+    row: UInt32Chunked,
+    email: StringChunked,
+    employee_number: StringChunked,
+    name: StringChunked,
+}
+
+impl<'a> Persons<'a> {
+    pub(super) fn new(people: &'a People) -> Result<Self> {
+        let frame = whole(&people.frame);
+        Ok(Self {
+            sources: people.sources.iter().map(|source| source.name.as_str()).collect(),
+            source: frame.column("source")?.u32()?.clone(),
+            row: frame.column("row")?.u32()?.clone(),
+            email: frame.column("email")?.str()?.clone(),
+            employee_number: frame.column("employee_number")?.str()?.clone(),
+            name: people.names()?.rechunk().into_owned(),
+        })
+    }
+
+    fn source(&self, source: u32) -> Option<&str> {
+        self.sources.get(source as usize).copied()
+    }
+
+    /// Source, row, e-mail, employee number and name.
+    fn cells(&self, person: Option<usize>, csv: &mut Rows) {
+        let person = person.filter(|person| *person < self.row.len());
+        csv.maybe(person.and_then(|person| self.source.get(person)).and_then(|source| self.source(source)));
+        csv.plain(person.and_then(|person| self.row.get(person)));
+        for text in [&self.email, &self.employee_number, &self.name] {
+            csv.maybe(person.and_then(|person| text.get(person)));
+        }
+    }
+}
+
 /// `accounts.csv`: every account and what was decided about it, column by column from the frames: there may be a million.
-pub(super) fn accounts(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
+pub(super) fn accounts(inputs: &Inputs, persons: &Persons, out: impl Write + Send) -> Result<u64> {
     let header = [
         "id",
         "email",
@@ -233,13 +272,7 @@ pub(super) fn accounts(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
         "person_employee_number",
         "person_name",
     ];
-    // Cheap copies; one chunk a column makes looking up a person's row a plain index.
-    let mut accounts = inputs.accounts.frame.clone();
-    let mut people = inputs.people.frame.clone();
-    let mut judged = inputs.reconciliation.account_rows.clone();
-    for frame in [&mut accounts, &mut people, &mut judged] {
-        frame.rechunk_mut();
-    }
+    let (accounts, judged) = (whole(&inputs.accounts.frame), whole(&inputs.reconciliation.account_rows));
     let rows = accounts.height();
     anyhow::ensure!(judged.height() == rows, "{rows} accounts but {} judged", judged.height());
 
@@ -247,15 +280,8 @@ pub(super) fn accounts(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
     let (email, name, role) = (accounts.column("email")?.str()?, accounts.column("name")?.str()?, accounts.column("role")?.str()?);
     let active = accounts.column("active")?.bool()?;
     let (created, last_login) = (days(&accounts, "created")?, days(&accounts, "last_login")?);
-    let situation = judged.column("situation")?.str()?;
-    let matched_by = judged.column("matched_by")?.cast(&DataType::String)?;
-    let matched_by = matched_by.str()?;
-    let person = judged.column("person")?.cast(&DataType::UInt32)?;
-    let person = person.u32()?;
-    let (source, line) = (people.column("source")?.u32()?, people.column("row")?.u32()?);
-    let person_email = people.column("email")?.str()?;
-    let (number, person_name) = (people.column("employee_number")?.str()?, people.column("name")?.str()?);
-    let sources: Vec<&str> = inputs.people.sources.iter().map(|source| source.name.as_str()).collect();
+    let (situation, matched_by) = (judged.column("situation")?.str()?, judged.column("matched_by")?.str()?);
+    let person = judged.column("person")?.u32()?;
 
     let row = |index: usize, csv: &mut Rows| {
         csv.plain(ids.get(index));
@@ -269,17 +295,61 @@ pub(super) fn accounts(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
         csv.plain(seen.map(|day| figures::days(day, inputs.run.as_of).max(0)));
         csv.maybe(situation.get(index));
         csv.maybe(matched_by.get(index));
-        let person = person.get(index).map(|person| person as usize).filter(|person| *person < people.height());
-        let source = person.and_then(|person| source.get(person)).and_then(|source| sources.get(source as usize).copied());
-        csv.maybe(source);
-        csv.plain(person.and_then(|person| line.get(person)));
-        csv.maybe(person.and_then(|person| person_email.get(person)));
-        csv.maybe(person.and_then(|person| number.get(person)));
-        csv.maybe(person.and_then(|person| person_name.get(person)));
+        persons.cells(person.get(index).map(|person| person as usize), csv);
         csv.end();
     };
     csv(out, &header, rows, row)?;
     Ok(rows as u64)
+}
+
+/// `people.csv`: every row read from the directory and what was decided about it, column by column as [`accounts`]; the rows that could
+/// not be used come last, with what their key cells held.
+pub(super) fn people(inputs: &Inputs, persons: &Persons, out: impl Write + Send) -> Result<u64> {
+    let header = [
+        "source",
+        "row",
+        "email",
+        "employee_number",
+        "name",
+        "status",
+        "hire_date",
+        "termination_date",
+        "situation",
+        "account_id",
+        "account_email",
+    ];
+    let (people, judged) = (whole(&inputs.people.frame), whole(&inputs.reconciliation.person_rows));
+    let usable = people.height();
+    anyhow::ensure!(judged.height() == usable, "{usable} usable rows but {} judged", judged.height());
+
+    let (hire_date, termination_date) = (days(&people, "hire_date")?, days(&people, "termination_date")?);
+    let (situation, status) = (judged.column("situation")?.str()?, judged.column("status")?.str()?);
+    let account = judged.column("account")?.u32()?;
+    let accounts = whole(&inputs.accounts.frame);
+    let (ids, account_email) = (accounts.column("id")?.u64()?, accounts.column("email")?.str()?);
+
+    let row = |index: usize, csv: &mut Rows| {
+        if index < usable {
+            persons.cells(Some(index), csv);
+            csv.maybe(status.get(index));
+            csv.plain(hire_date.get(index).and_then(day));
+            csv.plain(termination_date.get(index).and_then(day));
+            csv.maybe(situation.get(index));
+            let account = account.get(index).map(|account| account as usize).filter(|account| *account < accounts.height());
+            csv.plain(account.and_then(|account| ids.get(account)));
+            csv.maybe(account.and_then(|account| account_email.get(account)));
+        } else {
+            let rejected = &inputs.people.rejected[index - usable];
+            csv.maybe(persons.source(rejected.source));
+            csv.plain(Some(rejected.row));
+            csv.maybe(rejected.email.as_deref());
+            csv.maybe(rejected.employee_number.as_deref());
+            ["", "", "", "", "rejected", "", ""].iter().for_each(|cell| csv.cell(cell));
+        }
+        csv.end();
+    };
+    csv(out, &header, usable + inputs.people.rejected.len(), row)?;
+    Ok(inputs.people.read())
 }
 
 /// `review.csv`: one row an action, as [`plan::sheet`] has them, and the plan they belong to at the end of each: rows may be sorted or
@@ -304,6 +374,13 @@ pub(super) fn review(plan: &Plan, out: impl Write + Send) -> Result<u64> {
     };
     csv(out, &header, plan.actions.len(), row)?;
     Ok(plan.actions.len() as u64)
+}
+
+/// A cheap copy with one chunk a column: looking up any row is a plain index.
+fn whole(frame: &DataFrame) -> DataFrame {
+    let mut frame = frame.clone();
+    frame.rechunk_mut();
+    frame
 }
 
 /// A column of days as days since 1970.

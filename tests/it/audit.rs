@@ -1,5 +1,6 @@
 //! `audit` as schedulers and programs meet it: its answer, its files, its exit codes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -39,6 +40,72 @@ fn the_answer_has_the_shape_of_the_contract_and_its_files_are_there() {
         assert_eq!(json!(sum), counts["read"], "{side}");
     }
     assert_eq!(findings(&ran, folder.path())["accounts"], answer["accounts"]);
+}
+
+/// A CSV file of a run: its cells by header.
+fn table(ran: &Ran, folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
+    let text = std::fs::read_to_string(folder.join(ran.json()["files"][name].as_str().unwrap())).unwrap();
+    let mut reader = csv::Reader::from_reader(text.strip_prefix('\u{FEFF}').unwrap().as_bytes());
+    reader.deserialize().map(|row| row.unwrap()).collect()
+}
+
+#[test]
+fn both_sides_of_page_one_can_be_counted_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = audit(folder.path(), "directory.csv", &[]).code(0);
+    let said = findings(&ran, folder.path());
+    let (accounts, people) = (table(&ran, folder.path(), "accounts.csv"), table(&ran, folder.path(), "people.csv"));
+    for (side, rows) in [("accounts", &accounts), ("people", &people)] {
+        let mut counts = BTreeMap::from([("read".to_owned(), rows.len())]);
+        for row in rows {
+            *counts.entry(row["situation"].clone()).or_default() += 1;
+        }
+        let said: BTreeMap<String, usize> = serde_json::from_value(said[side].clone()).unwrap();
+        assert_eq!(counts, said.into_iter().filter(|(_, count)| *count > 0).collect(), "{side}");
+    }
+    // Either file has the other side of a match.
+    for account in accounts.iter().filter(|account| account["situation"] == "matched") {
+        let row = people.iter().find(|person| person["row"] == account["person_row"]).unwrap();
+        let (person, named) = ([&row["account_id"], &row["account_email"]], [&account["id"], &account["email"]]);
+        assert_eq!((person, &row["name"]), (named, &account["person_name"]));
+    }
+    let left = people.iter().find(|person| person["situation"] == "left" && !person["termination_date"].is_empty()).unwrap();
+    assert_eq!(left["status"], "terminated", "{left:?}");
+}
+
+#[test]
+fn people_csv_has_rejected_rows_and_names_in_two_columns_and_is_safe_and_redacted() {
+    let folder = tempfile::tempdir().unwrap();
+    let people = "Email,Employee ID,First Name,Last Name,Status,Hire Date\n\
+        ada@acme.com,7,Ada,Byron,Active,2020-02-29\n=1+1@acme.com,8,=cmd|' /C calc'!A0,+49,Active,\n\
+        -mallory at acme.com,1.2E+15,Mal,Lory,Active,\n";
+    std::fs::write(folder.path().join("people.csv"), people).unwrap();
+    std::fs::write(folder.path().join("a.json"), r#"[{"id":1,"name":"Ada Byron","email":"ada@acme.com","role":"Admin"}]"#).unwrap();
+    let audited = |more: &[&str]| {
+        let args = ["audit", "--json", "--as-of", DAY, "--accounts", "a.json", "--directory", "people.csv"];
+        let ran = run(folder.path(), args.into_iter().chain(more.iter().copied())).code(0);
+        (table(&ran, folder.path(), "people.csv"), table(&ran, folder.path(), "accounts.csv"))
+    };
+    let (rows, accounts) = audited(&[]);
+    let cells = |row: usize| {
+        let names = ["row", "email", "employee_number", "name", "status", "hire_date", "situation", "account_id", "account_email"];
+        names.map(|name| rows[row][name].as_str())
+    };
+    assert_eq!(rows.len(), 3);
+    assert_eq!(cells(0), ["2", "ada@acme.com", "7", "Ada Byron", "active", "2020-02-29", "matched", "1", "ada@acme.com"]);
+    assert_eq!(cells(1), ["3", "'=1+1@acme.com", "8", "'=cmd|' /C calc'!A0 +49", "active", "", "missing", "", ""]);
+    assert_eq!(cells(2), ["4", "'-mallory at acme.com", "1.2E+15", "", "", "", "rejected", "", ""]);
+    assert_eq!(accounts[0]["person_name"], "Ada Byron");
+
+    let (redacted, accounts) = audited(&["--redact"]);
+    let text = format!("{redacted:?}");
+    for name in ["ada", "Ada", "Byron", "acme", "cmd", "mallory", "1.2E+15"] {
+        assert!(!text.contains(name), "{name} in {text}");
+    }
+    assert_eq!(redacted[0]["name"], accounts[0]["name"], "the same name has the same token");
+    assert!(redacted[2]["email"].starts_with("email-") && redacted[2]["employee_number"].starts_with("number-"), "{text}");
+    let situations = |rows: &[BTreeMap<String, String>]| rows.iter().map(|row| row["situation"].clone()).collect::<Vec<_>>();
+    assert_eq!(situations(&redacted), situations(&rows));
 }
 
 /// Whatever of a redacted run still names somebody is on the list that the audit prints.

@@ -74,8 +74,17 @@ fn every_file_of_a_run_is_written() {
     let folder = RunFolder::create(archive.path(), example.run.started).unwrap();
     report::write(&example.inputs(), &folder).unwrap();
     let names: Vec<_> = folder.files().into_iter().map(|file| file.name).collect();
-    let expected =
-        ["accounts.csv", "drift.csv", "findings.csv", "findings.json", "report.html", "report.md", "review.csv", "review.xlsx"];
+    let expected = [
+        "accounts.csv",
+        "drift.csv",
+        "findings.csv",
+        "findings.json",
+        "people.csv",
+        "report.html",
+        "report.md",
+        "review.csv",
+        "review.xlsx",
+    ];
     assert_eq!(names, expected);
     if let Ok(keep) = std::env::var("KEEP_REPORT") {
         for name in &names {
@@ -128,7 +137,7 @@ fn no_value_of_a_stranger_becomes_markup_whatever_it_is() {
         assert!(!html.contains(['\u{202E}', '\u{200B}', '\u{0}', '\u{7}']), "{hostile:?}");
         assert!(!html.contains("49{%"), "{hostile:?}: a template ran");
 
-        for name in ["findings.csv", "drift.csv", "accounts.csv", "review.csv"] {
+        for name in ["findings.csv", "drift.csv", "accounts.csv", "people.csv", "review.csv"] {
             let rows = written.csv(name);
             for cell in rows.iter().flatten() {
                 assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']), "{hostile:?}: {name}: {cell}");
@@ -257,7 +266,7 @@ fn a_redacted_run_names_nobody_in_what_leaves_the_house() {
     example.options.redact = true;
     let written = Written::of(&example);
     let names = ["O'Brien", "O&#", "Núñez", "Byron", "小龙", "Hopper", "example.com", "jane@acme.com", "finance@acme.com"];
-    for file in ["report.html", "report.md", "findings.json", "findings.csv", "drift.csv", "accounts.csv"] {
+    for file in ["report.html", "report.md", "findings.json", "findings.csv", "drift.csv", "accounts.csv", "people.csv"] {
         let text = written.text(file);
         for name in names {
             assert!(!text.contains(name), "{file} has {name}");
