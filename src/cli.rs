@@ -1,5 +1,7 @@
 //! The command line. The doc comments are the help.
 
+pub mod examples;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -11,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 evidence incomplete, 4 findings at or above --fail-on,
 /// 5 a guard refused, 6 the plan is expired, tampered with or foreign, 7 applied in part, 8 locked by another run, 130 interrupted.
 #[derive(Debug, Parser)]
-#[command(name = "domo-reconcile", version, propagate_version = true)]
+#[command(name = "domo-reconcile", version, propagate_version = true, after_help = examples::PROGRAM)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -62,11 +64,11 @@ pub enum Command {
     Replay(Replay),
     /// Print the JSON Schema of a file
     Schema(Schema),
+    /// Write a commented configuration from a directory export and, where they can be had, the accounts
+    Init(Init),
     /// Print the completions of a shell
-    #[command(hide = true)]
     Completions(Completions),
-    /// Print the man page, or write one for every verb
-    #[command(hide = true)]
+    /// Print the man page, or write one for every verb into a folder
     Man(Man),
 }
 
@@ -84,7 +86,7 @@ impl Command {
             Self::Runs(options) => options.json,
             Self::Verify(options) => options.json,
             Self::Replay(options) => options.json,
-            Self::Sandbox(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Sandbox(_) | Self::Schema(_) | Self::Init(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }
@@ -99,10 +101,17 @@ pub struct ConfigFile {
 
 /// `demo`
 #[derive(Debug, Args)]
+#[command(after_help = examples::DEMO)]
 pub struct Demo {
     /// The archive the run folder is written to
     #[arg(long, value_name = "DIR", default_value = "audits")]
     pub archive: PathBuf,
+    /// Leave its Domo running, and print the lines to review, rehearse, apply, audit and revert against it
+    #[arg(long)]
+    pub keep: bool,
+    /// Which Domo it is: the public guide's, or the one of Domo's own documents and of recorded answers
+    #[arg(long, value_enum, default_value_t = Profile::Guide)]
+    pub profile: Profile,
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
@@ -110,6 +119,7 @@ pub struct Demo {
 
 /// `audit`
 #[derive(Debug, Args)]
+#[command(after_help = examples::AUDIT)]
 pub struct Audit {
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -164,6 +174,7 @@ pub enum Markdown {
 
 /// `review`
 #[derive(Debug, Args)]
+#[command(after_help = examples::REVIEW)]
 pub struct Review {
     /// The plan
     pub plan: PathBuf,
@@ -189,6 +200,7 @@ pub struct Review {
 
 /// `apply`
 #[derive(Debug, Args)]
+#[command(after_help = examples::APPLY)]
 pub struct Apply {
     /// The plan
     pub plan: PathBuf,
@@ -227,6 +239,7 @@ pub struct Apply {
 
 /// `revert`
 #[derive(Debug, Args)]
+#[command(after_help = examples::REVERT)]
 pub struct Revert {
     /// The journal
     pub journal: PathBuf,
@@ -243,6 +256,7 @@ pub struct Revert {
 
 /// `pull`
 #[derive(Debug, Args)]
+#[command(after_help = examples::PULL)]
 pub struct Pull {
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -260,6 +274,7 @@ pub struct Pull {
 
 /// `check`
 #[derive(Debug, Args)]
+#[command(after_help = examples::CHECK)]
 pub struct Check {
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -277,6 +292,7 @@ pub struct Check {
 
 /// `sandbox`
 #[derive(Debug, Args)]
+#[command(after_help = examples::SANDBOX)]
 pub struct Sandbox {
     /// The address to listen on; loopback only
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
@@ -329,6 +345,7 @@ pub enum Profile {
 
 /// `runs`
 #[derive(Debug, Args)]
+#[command(after_help = examples::RUNS)]
 pub struct Runs {
     /// What to do with them [default: list]
     #[command(subcommand)]
@@ -378,6 +395,7 @@ pub enum RunsCommand {
 
 /// `verify`
 #[derive(Debug, Args)]
+#[command(after_help = examples::VERIFY)]
 pub struct Verify {
     /// The run: its folder, its id, or `latest`
     pub run: PathBuf,
@@ -394,6 +412,7 @@ pub struct Verify {
 
 /// `replay`
 #[derive(Debug, Args)]
+#[command(after_help = examples::REPLAY)]
 pub struct Replay {
     /// The run: its folder, or in `audits` its id or `latest`
     pub run: PathBuf,
@@ -408,6 +427,21 @@ pub struct Replay {
     pub json: bool,
 }
 
+/// `init`
+#[derive(Debug, Args)]
+#[command(after_help = examples::INIT)]
+pub struct Init {
+    /// A directory export, looked into for its columns; repeatable
+    #[arg(long, value_name = "FILE", required = true)]
+    pub directory: Vec<PathBuf>,
+    /// Accounts to suggest exclusions from: a snapshot, a JSON array of users, or a People or DomoStats export as CSV [default: Domo's, where credentials are set]
+    #[arg(long, value_name = "FILE")]
+    pub accounts: Option<PathBuf>,
+    /// The configuration; never written over one that is there
+    #[arg(long, value_name = "FILE", default_value = crate::config::DEFAULT_FILE)]
+    pub out: PathBuf,
+}
+
 /// `completions`
 #[derive(Debug, Args)]
 pub struct Completions {
@@ -420,8 +454,8 @@ pub struct Completions {
 #[derive(Debug, Args)]
 pub struct Man {
     /// The folder for one page a verb
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }
 
 /// `schema`

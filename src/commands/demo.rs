@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use secrecy::SecretString;
 
-use super::audit::{Audit, From};
+use super::audit::{Audit, Audited, From};
 use super::{Context, Ended};
 use crate::config::Loaded;
 use crate::{cli, domo, report, sandbox};
@@ -23,7 +23,7 @@ const DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 11, 23) {
     None => NaiveDate::MIN,
 };
 
-/// Runs it.
+/// Audits the sample company, and with `--keep` leaves its Domo running.
 pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
     let folder = tempfile::tempdir().context("making a folder for the sample company")?;
     let config = folder.path().join("domo-reconcile.toml");
@@ -33,7 +33,8 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
     let loaded = Loaded::read(Some(&config))?;
 
     let runtime = super::runtime()?;
-    let sandbox_options = sandbox::Options { accounts: serde_json::from_str(USERS)?, ..sandbox::Options::default() };
+    let profile = super::sandbox::profile(options.profile);
+    let sandbox_options = sandbox::Options { accounts: serde_json::from_str(USERS)?, profile, ..sandbox::Options::default() };
     let secret = SecretString::from(sandbox_options.client_secret.clone());
     let client_id = sandbox_options.client_id.clone();
     let running = runtime.block_on(sandbox::Sandbox::start(sandbox_options))?;
@@ -49,7 +50,32 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
         true => context.terminal.json(&audited)?,
         false => context.terminal.answer(audited.summary())?,
     }
+    if options.keep {
+        context.terminal.say(road(&audited, &options.archive, &config, &running.url()));
+        runtime.block_on(async {
+            tokio::select! {
+                () = running.forever() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        });
+    }
     Ok(None)
+}
+
+/// The lines from here to the end of the month, against the Domo that goes on.
+fn road(audited: &Audited, archive: &Path, config: &Path, url: &str) -> String {
+    let (archive, config, run) = (archive.display(), config.display(), audited.run_id());
+    let (client, rejected) = (sandbox::Options::default(), audited.rejected());
+    let (id, secret) = (client.client_id, client.client_secret);
+    format!(
+        "\nIts Domo goes on until Ctrl-C. In another terminal, the rest of the month:\n
+  export DOMO_API_URL={url} DOMO_CLIENT_ID={id} DOMO_CLIENT_SECRET={secret}
+  domo-reconcile review {archive}/{run}/plan.json --approve all --by you@acme.example
+  domo-reconcile apply {archive}/{run}/plan.json --config {config} --rehearse --override rejected-rows={rejected} --reason demo
+  domo-reconcile apply {archive}/{run}/plan.json --config {config} --confirm --by you@acme.example --override rejected-rows={rejected} --reason demo
+  domo-reconcile audit --config {config} --archive {archive} --as-of {DAY}
+  domo-reconcile revert {archive}/{run}/plan.journal.jsonl --config {config}\n"
+    )
 }
 
 fn put(path: &Path, text: &str) -> Result<()> {

@@ -1,10 +1,15 @@
 //! `completions` and `man`: made from the command line's own definition, so that they cannot fall behind it.
 
+use std::io;
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
 
 use super::{Context, Ended};
-use crate::cli::{self, Cli};
+use crate::cli::{self, Cli, examples};
 use crate::failure::Failure;
 
 /// Prints the completions of a shell.
@@ -23,17 +28,51 @@ pub(super) fn completions(options: &cli::Completions, context: &Context) -> Resu
 
 /// Prints the man page, or writes one for every verb.
 pub(super) fn man(options: &cli::Man, context: &Context) -> Result<Ended> {
-    match &options.out {
+    let mut program = Cli::command();
+    program.build();
+    match &options.folder {
         Some(folder) => {
-            std::fs::create_dir_all(folder)
-                .and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
-                .with_context(|| Failure::failed(format!("cannot write the man pages to {}", folder.display())))?;
+            let written = std::fs::create_dir_all(folder).and_then(|()| write_pages(&program, folder));
+            written.with_context(|| Failure::failed(format!("cannot write the man pages to {}", folder.display())))?;
         }
-        None => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            context.terminal.answer(String::from_utf8_lossy(&page).trim_end())?;
-        }
+        None => context.terminal.answer(String::from_utf8_lossy(&page(&program)?.1).trim_end())?,
     }
     Ok(None)
+}
+
+/// A page for the command and one for each of its verbs.
+fn write_pages(command: &Command, folder: &Path) -> io::Result<()> {
+    let (name, text) = page(command)?;
+    std::fs::write(folder.join(name), text)?;
+    command.get_subcommands().filter(|verb| verb.get_name() != "help").try_for_each(|verb| write_pages(verb, folder))
+}
+
+/// The file name and the text of one page. `clap_mangen` would put the examples under EXTRA and knows no other sections.
+fn page(command: &Command) -> io::Result<(String, Vec<u8>)> {
+    let man = Man::new(command.clone());
+    let mut text = Vec::new();
+    man.render_title(&mut text)?;
+    man.render_name_section(&mut text)?;
+    man.render_synopsis_section(&mut text)?;
+    man.render_description_section(&mut text)?;
+    man.render_options_section(&mut text)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut text)?;
+    }
+    let mut more = Roff::new();
+    if let Some(examples) = command.get_after_help() {
+        more.control("SH", ["EXAMPLES"]).control("nf", []);
+        for line in examples.to_string().lines().skip(1) {
+            more.text([roman(line.trim_start())]);
+        }
+        more.control("fi", []);
+    }
+    for (title, entries) in examples::SECTIONS {
+        more.control("SH", [*title]);
+        for (term, meaning) in *entries {
+            more.control("TP", []).text([bold(*term)]).text([roman(*meaning)]);
+        }
+    }
+    more.to_writer(&mut text)?;
+    Ok((man.get_filename(), text))
 }

@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod demo;
 mod import;
+mod init;
 mod manual;
 mod notify;
 mod progress;
@@ -119,6 +120,7 @@ fn run(command: &Command, context: &Context) -> Result<Ended> {
         Command::Runs(options) => runs::run(options, context),
         Command::Verify(options) => verify::run(options, context),
         Command::Replay(options) => replay::run(options, context),
+        Command::Init(options) => init::run(options, context),
         Command::Schema(options) => schema::run(options, context),
         Command::Completions(options) => manual::completions(options, context),
         Command::Man(options) => manual::man(options, context),

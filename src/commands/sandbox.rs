@@ -20,10 +20,7 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         None => serde_json::from_str(SAMPLE)?,
     };
     let count = accounts.len();
-    let mut profile = match options.profile {
-        cli::Profile::Guide => Profile::guide(),
-        cli::Profile::Recorded => Profile::recorded(),
-    };
+    let mut profile = profile(options.profile);
     profile.scim_deletes |= options.scim_deletes;
     let name = profile.name;
     let sandbox = Options {
@@ -57,4 +54,12 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         }
         Ok(None)
     })
+}
+
+/// The Domo that was asked for.
+pub(super) fn profile(named: cli::Profile) -> Profile {
+    match named {
+        cli::Profile::Guide => Profile::guide(),
+        cli::Profile::Recorded => Profile::recorded(),
+    }
 }

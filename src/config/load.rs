@@ -53,6 +53,11 @@ impl Loaded {
     }
 }
 
+/// A text as TOML writes it, quotes and all.
+pub fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
 impl Config {
     /// Parses the text of a configuration file. The error names key, line and the nearest known key.
     pub fn parse(text: &str) -> Result<Self> {

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub use load::{DEFAULT_FILE, Loaded};
+pub use load::{DEFAULT_FILE, Loaded, quoted};
 pub use words::{FIELDS, Key, Kind, ROLES, Status};
 
 /// What an instance is called that neither the configuration nor a token names. It is part of finding ids, so it stays as it is.

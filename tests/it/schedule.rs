@@ -161,9 +161,12 @@ fn completions_are_scripts_and_the_man_pages_cover_every_verb() {
     }
     assert!(script.contains("--fail-on"));
     assert!(run(folder.path(), ["man"]).code(0).stdout.contains(".TH domo-reconcile 1"));
-    run(folder.path(), ["man", "--out", "pages"]).code(0);
+    run(folder.path(), ["man", "pages"]).code(0);
     for verb in ["audit", "apply", "runs", "runs-prune", "verify", "replay"] {
         let page = folder.path().join(format!("pages/domo-reconcile-{verb}.1"));
-        assert!(page.is_file(), "{}", page.display());
+        let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+        for section in ["OPTIONS", "ENVIRONMENT", "FILES", "\"EXIT STATUS\""] {
+            assert!(text.contains(&format!(".SH {section}")), "{verb} has no {section}: {text}");
+        }
     }
 }

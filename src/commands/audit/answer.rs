@@ -52,6 +52,16 @@ const IN_CLEAR: [&str; 7] =
     ["plan.json", "review.xlsx", "review.csv", "accounts.jsonl", "people.jsonl", "config.toml", report::REDACTION_KEY];
 
 impl Audited {
+    /// The run.
+    pub(in crate::commands) fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// Rows of the directory that could not be used.
+    pub(in crate::commands) fn rejected(&self) -> u64 {
+        self.people.rejected
+    }
+
     /// Ten lines for people.
     pub(in crate::commands) fn summary(&self) -> String {
         let evidence = match self.evidence {

@@ -12,6 +12,7 @@ use crate::archive::notice::Notice;
 use crate::config::Loaded;
 use crate::{cli, domo, failure, report};
 
+pub(super) use answer::Audited;
 pub(super) use one::{Audit, From};
 
 /// Runs it.
