@@ -1,11 +1,11 @@
 //! The files beside a plan: the plan itself, its journal, its lock, the outcome. Written whole or not at all, for their owner only.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use crate::failure::{Failure, Kind};
+use crate::files;
 use crate::plan::{Problem, Sealed};
 
 /// Reads a plan whose digest fits.
@@ -35,26 +35,7 @@ pub fn write_plan(path: &Path, sealed: &Sealed) -> Result<()> {
 
 /// Writes a file whole: beside, synced, renamed. Mode 0600.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
-    let folder = folder(path);
-    let written = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder)?;
-        file.write_all(content)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        sync_folder(folder)
-    };
-    written().with_context(|| Failure::failed(format!("cannot write {}", path.display())))
-}
-
-/// The folder a file is in.
-pub fn folder(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Makes the names in a folder last through a power cut.
-pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    // Windows has no handle on a folder to sync.
-    if cfg!(unix) { std::fs::File::open(folder)?.sync_all() } else { Ok(()) }
+    files::replace(path, files::all(content)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
 }
 
 /// `plan.journal.jsonl` of `plan.json`.

@@ -1,14 +1,14 @@
 //! The journal on disk: opened for one plan, appended to, and synced before anything leaves for Domo.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::Utc;
 
-use super::files;
 use crate::failure::{Failure, Kind};
+use crate::files;
 use crate::plan::journal::{End, Event};
 use crate::plan::{Journal, Plan};
 
@@ -57,16 +57,12 @@ impl OpenJournal {
     pub fn open(path: &Path, plan: &Plan) -> Result<Self> {
         let journal = read(path)?;
         belongs(&journal, plan, path)?;
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let opened = || -> std::io::Result<File> {
-            let mut file = options.open(path)?;
+            let mut file = files::open_own(path)?;
             file.set_len(journal.whole())?;
             file.seek(SeekFrom::End(0))?;
             file.sync_all()?;
-            files::sync_folder(files::folder(path))?;
+            files::sync_folder(files::folder_of(path))?;
             Ok(file)
         };
         let file = opened().with_context(|| Failure::failed(format!("cannot open the journal {}", path.display())))?;

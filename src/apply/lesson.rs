@@ -29,7 +29,7 @@ impl Lesson {
         if let Some(told) = own.deleted_instead() {
             return Some(Self { told: told.to_owned(), through: None });
         }
-        let folder = files::folder(path).canonicalize().ok().filter(|folder| folder.join("manifest.json").exists())?;
+        let folder = crate::files::folder_of(path).canonicalize().ok().filter(|folder| folder.join("manifest.json").exists())?;
         let own = folder.join(files::journal_of(path).file_name()?);
         let mut journals: Vec<_> = inside(folder.parent()?).iter().flat_map(|run| inside(run)).collect();
         journals.retain(|file| *file != own && file.to_str().is_some_and(|name| name.ends_with(JOURNAL)));

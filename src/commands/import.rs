@@ -7,9 +7,10 @@ use chrono::Utc;
 use serde_json::json;
 
 use super::{Context, Ended};
-use crate::apply::{files, journal};
+use crate::apply::{files as plan_files, journal};
 use crate::config::Loaded;
 use crate::failure::Failure;
+use crate::files;
 use crate::plan::import::{Import, LeftOut};
 use crate::plan::{Action, Approved, Plan, Population, Sealed, Terms};
 use crate::{cli, text};
@@ -20,7 +21,7 @@ pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, sealed
     let stored = super::rehearse::stored(&options.plan, plan)?;
     let loaded = Loaded::read(options.config.config.as_deref())?;
     let (config, _) = super::apply::of_instance(&loaded.config, &plan.id, &plan.instance)?;
-    let journal_path = files::journal_of(&options.plan);
+    let journal_path = plan_files::journal_of(&options.plan);
     let journal = journal::read(&journal_path)?;
     journal::belongs(&journal, plan, &journal_path)?;
     let terms = Terms {
@@ -61,12 +62,8 @@ fn write(folder: &Path, import: &Import) -> Result<()> {
     if import.files.is_empty() {
         return Ok(());
     }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).with_context(|| Failure::failed(format!("cannot make the folder {}", folder.display())))?;
-    import.files.iter().try_for_each(|file| files::write(&folder.join(&file.name), &file.to_csv()?))
+    files::make_folder(folder).with_context(|| Failure::failed(format!("cannot make the folder {}", folder.display())))?;
+    import.files.iter().try_for_each(|file| plan_files::write(&folder.join(&file.name), &file.to_csv()?))
 }
 
 fn told(import: &Import, folder: &Path, plan: &Plan) -> String {

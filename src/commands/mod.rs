@@ -7,6 +7,7 @@ mod demo;
 mod import;
 mod init;
 mod manual;
+pub mod notice;
 mod notify;
 mod progress;
 mod pull;

@@ -1,7 +1,7 @@
 //! Tells whoever watches how a run ended: `[notify]`. Whatever goes wrong here is said and changes nothing about the run.
 
 use super::Terminal;
-use crate::archive::notice::{Notice, body, write_textfile};
+use crate::commands::notice::{Notice, body, write_textfile};
 use crate::config::Notify;
 use crate::domo::webhook;
 

@@ -1,5 +1,6 @@
 //! `pull`
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -11,6 +12,7 @@ use crate::cli;
 use crate::config::{Config, Instance, Loaded};
 use crate::domo::{Accounts, Evidence, Reader, Session, Settings};
 use crate::failure::{Failure, Kind};
+use crate::files;
 use crate::text;
 
 #[derive(Serialize)]
@@ -24,7 +26,7 @@ struct Answer<'a> {
 /// that accounts are missing from it.
 pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
     // Known before an hour is spent on reading.
-    let folder = folder_of(&options.out);
+    let folder = files::folder_of(&options.out);
     if !folder.is_dir() {
         return Err(Failure::usage(format!("--out {}: there is no folder {}", options.out.display(), folder.display()))
             .hint("make the folder first, or name another file")
@@ -88,10 +90,6 @@ fn chosen(config: &Config, named: Option<&str>) -> Result<(Config, Option<Instan
     Ok((config.for_instance(found), Some(found.clone())))
 }
 
-fn folder_of(out: &Path) -> &Path {
-    out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 fn partial(out: &Path) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
     name.push(".partial");
@@ -101,9 +99,6 @@ fn partial(out: &Path) -> PathBuf {
 /// Written beside and renamed, readable by its owner only.
 fn write(accounts: &Accounts, out: &Path) -> Result<()> {
     let cannot = || Failure::failed(format!("cannot write {}", out.display())).hint("name another file with --out");
-    let mut file = tempfile::NamedTempFile::new_in(folder_of(out)).with_context(cannot)?;
-    accounts.write_snapshot(&mut file).with_context(cannot)?;
-    file.as_file().sync_all().with_context(cannot)?;
-    file.persist(out).with_context(cannot)?;
-    Ok(())
+    let write = |file: &mut File| accounts.write_snapshot(file).map_err(std::io::Error::other);
+    files::replace(out, write).with_context(cannot)
 }

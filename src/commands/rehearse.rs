@@ -18,7 +18,7 @@ use crate::failure::{Failure, Kind};
 use crate::plan::{Action, Override, Plan, Sealed};
 use crate::reconcile::{Kind as Finding, Reconciliation, Rules, reconcile};
 use crate::sandbox::{Options, Profile, Sandbox};
-use crate::{archive, cli, text};
+use crate::{cli, digest, text};
 
 /// Requests a minute to ourselves: nobody else uses the sandbox.
 const PACE: u32 = 600_000;
@@ -86,7 +86,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
 
 /// The run the plan came from, which must still be the one it is bound to.
 pub(super) fn stored(path: &Path, plan: &Plan) -> Result<Stored> {
-    let folder = files::folder(path);
+    let folder = crate::files::folder_of(path);
     if plan.undoes() {
         return Err(Failure::usage(format!(
             "plan {} undoes {}: it was made from the accounts as they were at that moment, which no file keeps",
@@ -98,7 +98,7 @@ pub(super) fn stored(path: &Path, plan: &Plan) -> Result<Stored> {
     let hint = "the plan must stand in its own run folder, with accounts.jsonl and manifest.json beside it";
     let stored = replay::read(folder, None)
         .with_context(|| Failure::usage(format!("{} has nothing beside it that it was made from", path.display())).hint(hint))?;
-    let actual = archive::sha256(stored.accounts.snapshot.bytes());
+    let actual = digest::sha256(stored.accounts.snapshot.bytes());
     if actual != plan.inputs.accounts {
         return Err(Failure::new(
             Kind::PlanRefused,

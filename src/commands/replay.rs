@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Context, Ended};
 use crate::archive::diff::Diff;
 use crate::archive::findings::{FILE, Findings};
-use crate::archive::manifest::{ConfigDigest, Manifest, Summary};
+use crate::archive::manifest::{ConfigDigest, Manifest};
 use crate::archive::{Archive, RunFolder, RunInfo, inputs, replay};
 use crate::cli;
 use crate::config::Loaded;
@@ -75,7 +75,7 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
     let mut manifest = Manifest::new(own, ConfigDigest::of(&stored.config))
         .accounts(&stored.accounts)
         .people(&stored.people)
-        .judged(Summary::of(&judged.reconciliation, &judged.history), None);
+        .judged(judged.history.summary(&judged.reconciliation), None);
     manifest.replay_of = Some(stored.run.link());
     let path = folder.complete(manifest)?;
 

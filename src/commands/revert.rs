@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::{Context, Ended, progress::Line};
 use crate::apply::{files, journal};
-use crate::archive;
 use crate::config::{DeactivateWith, Loaded};
+use crate::digest;
 use crate::domo::{Reader, Session, Settings};
 use crate::failure::Failure;
 use crate::plan::approved::right_instance;
@@ -19,7 +19,7 @@ use crate::{cli, text};
 
 /// Reads the accounts a journal is about as they are now, and plans what undoes it.
 pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
-    let out = options.out.clone().unwrap_or_else(|| files::folder(&options.journal).join("revert.plan.json"));
+    let out = options.out.clone().unwrap_or_else(|| crate::files::folder_of(&options.journal).join("revert.plan.json"));
     if out.exists() {
         return Err(Failure::usage(format!("{} is there already; a plan is never overwritten", out.display()))
             .hint("review and apply it, or name another file with --out")
@@ -56,9 +56,9 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
             }
         }
         let inputs = Inputs {
-            accounts: archive::sha256(accounts.snapshot.bytes()),
+            accounts: digest::sha256(accounts.snapshot.bytes()),
             directory: Vec::new(),
-            config: archive::sha256(&loaded.text),
+            config: digest::sha256(&loaded.text),
         };
         let context = plan::Context { run_id: open.plan.clone(), created: context.clock(), inputs, previous: None };
         let population = Population::of(&accounts, &config, &undo.actions)?;

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{Context, Ended};
 use crate::archive::Archive;
-use crate::archive::signature::Signers;
-use crate::archive::verify::{ChainEnd, FileState, Verification, verify};
+use crate::archive::proof::signature::Signers;
+use crate::archive::proof::{ChainEnd, FileState, Verification, verify};
 use crate::cli;
 use crate::failure::Kind;
 use crate::text::plural;

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
-use sha2::{Digest, Sha256};
 
 use super::decode::UNPACKED_LIMIT;
+use crate::digest::Hasher;
 use crate::failure::Failure;
 
 /// What is read at once.
@@ -32,7 +32,7 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     };
     let mut file = File::open(path).map_err(refused)?;
     let metadata = file.metadata().map_err(refused)?;
-    let (mut bytes, mut digest) = (vec![0; metadata.len().min(UNPACKED_LIMIT) as usize], Sha256::new());
+    let (mut bytes, mut digest) = (vec![0; metadata.len().min(UNPACKED_LIMIT) as usize], Hasher::default());
     let (mut hashed, mut end) = (0, 0);
     while end < bytes.len() {
         let (known, rest) = bytes.split_at_mut(end);
@@ -55,5 +55,5 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     }
     digest.update(bytes.get(hashed..).unwrap_or_default());
     let modified = metadata.modified().ok().map(|modified| DateTime::<Utc>::from(modified).date_naive());
-    Ok(Input { bytes, sha256: digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), modified })
+    Ok(Input { bytes, sha256: digest.hex(), modified })
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{exports, frame};
+use crate::digest;
 use crate::failure::Failure;
 use crate::text;
 
@@ -265,6 +266,5 @@ fn modified(path: &Path) -> Option<NaiveDate> {
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    digest::hex(&digest::of(bytes))
 }

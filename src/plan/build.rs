@@ -8,11 +8,12 @@ use polars::prelude::DataFrame;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use super::digest::{seal, short_id};
+use super::digest::seal;
 use super::fields::{self, ROLES};
 use super::format::{Action, Inputs, Plan, SCHEMA};
 use super::guard::{self, Judged, Population};
 use crate::config::{Config, DeactivateWith, Key, Rule};
+use crate::digest;
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::reconcile::{Action as Kind, EvidenceStatus, Finding, Kind as FindingKind, Reconciliation, Wildcard};
@@ -103,7 +104,7 @@ pub fn assemble(
 
 /// The id of an action: stable for its finding and kind.
 pub fn action_id(finding: &str, kind: Kind) -> String {
-    short_id('A', &format!("v1|{finding}|{}", kind.as_str()))
+    digest::id('A', &format!("v1|{finding}|{}", kind.as_str()), 10)
 }
 
 /// The findings that are acted on: none about an account that asks for a human, and the gravest where an account has several.

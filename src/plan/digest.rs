@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use super::format::{Decision, Plan, SCHEMA};
+use crate::digest::{self, sha256};
 
 /// Keys that the digest does not cover.
 const LOOSE: [&str; 2] = ["digest", "decisions"];
@@ -147,7 +147,7 @@ pub(super) fn seal(plan: &mut Plan) -> serde_json::Result<()> {
         );
         Ok(text)
     };
-    plan.id = short_id('P', &whole(plan, &[])?);
+    plan.id = digest::id('P', &whole(plan, &[])?, 10);
     plan.digest = sha256(whole(plan, &LOOSE)?.as_bytes());
     plan.actions = actions;
     Ok(())
@@ -163,12 +163,7 @@ pub fn digest_of(document: &Value) -> String {
         }
         other => canonical(other, &mut text),
     }
-    sha256(text.as_bytes())
-}
-
-/// `sha256:` and the digest in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::from("sha256:"), |text, byte| text + &format!("{byte:02x}"))
+    sha256(text)
 }
 
 /// JSON with sorted keys and no white space.
@@ -213,14 +208,6 @@ fn object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut 
         write(key, value, text);
     }
     text.push('}');
-}
-
-/// `PREFIX-` and 10 characters of Crockford's base32: the first 50 bits of SHA-256 over `subject`.
-pub fn short_id(prefix: char, subject: &str) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let bits = Sha256::digest(subject.as_bytes()).iter().take(8).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-    let letters = (0..10).map(|place| ALPHABET.get((bits >> (59 - 5 * place) & 31) as usize).map_or('0', |byte| *byte as char));
-    format!("{prefix}-{}", letters.collect::<String>())
 }
 
 /// Any JSON in which no object has a key twice. Most readers take the last of two, some the first: a plan must not read

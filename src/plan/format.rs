@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 use crate::config::DeactivateWith;
 use crate::reconcile;
 
+/// The file's name in a run folder.
+pub const FILE: &str = "plan.json";
+
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/plan/v1";
 

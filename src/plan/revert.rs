@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::digest::short_id;
 use super::fields::{self, ROLES};
 use super::format::Action;
 use super::journal::{Journal, Standing, Step};
+use crate::digest;
 use crate::domo::{Account, Lookup};
 use crate::reconcile::Action as Kind;
 
@@ -178,7 +178,7 @@ fn action(
     why: String,
 ) -> Action {
     Action {
-        id: short_id('A', &format!("v1|revert|{}|{}", done.id, kind.as_str())),
+        id: digest::id('A', &format!("v1|revert|{}|{}", done.id, kind.as_str()), 10),
         kind,
         finding: done.finding.to_owned(),
         account_id: Some(account.id()),

@@ -4,10 +4,10 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 pub use crate::config::Kind;
 use crate::config::{Key, Status};
+use crate::digest;
 
 /// How bad, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -79,15 +79,8 @@ impl FindingId {
         Self::with_length(instance, kind, subject, 12)
     }
 
-    fn with_length(instance: &str, kind: Kind, subject: &str, length: usize) -> Self {
-        const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-        let digest = Sha256::digest(format!("v1|{instance}|{kind}|{subject}").as_bytes());
-        let bits = digest.iter().take(8).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-        let text = (0..length).map(|place| ALPHABET[(bits >> (59 - 5 * place) & 31) as usize] as char);
-        Self(text.fold(String::from("F-"), |mut id, letter| {
-            id.push(letter);
-            id
-        }))
+    fn with_length(instance: &str, kind: Kind, subject: &str, length: u32) -> Self {
+        Self(digest::id('F', &format!("v1|{instance}|{kind}|{subject}"), length))
     }
 }
 

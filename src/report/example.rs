@@ -12,7 +12,7 @@ use super::{Inputs, Options};
 use crate::archive::RunInfo;
 use crate::archive::findings::Findings;
 use crate::archive::history::{History, Lifecycle, Previous, Resolved, State, TrendPoint};
-use crate::archive::manifest::{ConfigDigest, Manifest, Summary};
+use crate::archive::manifest::{ConfigDigest, Manifest};
 use crate::config::{Config, Key, Loaded, Status};
 use crate::directory::people::{self, Mapped, People, Source, StatusWord};
 use crate::domo::accounts::{self, Accounts, Credential, Evidence, Snapshot};
@@ -87,10 +87,10 @@ impl Example {
             let manifest = Manifest::new(run, ConfigDigest::of(&self.config))
                 .accounts(&self.accounts)
                 .people(&self.people)
-                .judged(Summary::of(&self.reconciliation, &self.history), self.plan.as_ref());
+                .judged(self.history.summary(&self.reconciliation), self.plan.as_ref());
             let compared_with = self.history.previous.as_ref().map(|previous| previous.as_of);
             let refused_by = self.plan.iter().flat_map(Plan::refused_by).map(str::to_owned).collect();
-            let manifest_sha256 = crate::archive::sha256(serde_json::to_vec(&manifest)?);
+            let manifest_sha256 = crate::digest::sha256(serde_json::to_vec(&manifest)?);
             let judged = Judged { manifest, manifest_sha256, findings, compared_with, refused_by };
             anyhow::Ok(Instance { name: instance.to_owned(), outcome: Outcome::Judged(Box::new(judged)) })
         };

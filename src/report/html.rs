@@ -3,7 +3,6 @@
 
 use anyhow::Result;
 use base64::Engine;
-use sha2::{Digest, Sha256};
 use tera::Context;
 
 use super::figures;
@@ -11,6 +10,7 @@ use super::summary::Overall;
 use super::templates::Templates;
 use super::view::View;
 use crate::archive::RunInfo;
+use crate::digest;
 
 /// From here on a page is said to be large. Rows are capped, so only long values get there.
 const LARGE: usize = 10_000_000;
@@ -97,7 +97,7 @@ fn policy(page: &str) -> String {
 }
 
 fn digest(text: &str) -> String {
-    base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()))
+    base64::engine::general_purpose::STANDARD.encode(digest::of(text))
 }
 
 /// The contents of every `<tag …>…</tag>`. Values cannot hold one: they are escaped.

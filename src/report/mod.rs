@@ -161,10 +161,7 @@ fn findings(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result
 
 /// The other files that have everything.
 fn lists(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()> {
-    file(folder, "findings.json", |out| {
-        Findings::of(inputs.run, inputs.reconciliation, inputs.history).write(out)?;
-        Ok(ordered.len() as u64)
-    })?;
+    Findings::of(inputs.run, inputs.reconciliation, inputs.history).keep(folder)?;
     file(folder, "drift.csv", |out| tables::drift(ordered, out))?;
     let persons = tables::Persons::new(inputs.people)?;
     file(folder, "accounts.csv", |out| tables::accounts(inputs, &persons, out))?;

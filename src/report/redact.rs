@@ -5,21 +5,23 @@
 //! review sheets) and the evidence (accounts.jsonl, people.jsonl) keep their values: they do not leave the house.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hasher as _};
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use polars::prelude::{DataFrame, IntoColumn, StringChunked};
-use sha2::{Digest, Sha256};
 
 use super::tables::{Rows, csv};
 use super::view::View;
 use crate::archive::History;
+use crate::archive::history::unname;
 use crate::archive::tokens::{SECRET, digits, is_token};
+use crate::digest::Hasher;
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::failure::Failure;
+use crate::files;
 use crate::reconcile::{AccountRef, Detail, Finding, PersonRef, Reconciliation};
 
 /// What the tokens stand for, in the run's folder.
@@ -58,11 +60,7 @@ pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
             .hint("name another --archive, or none")
             .into()),
         Err(_) => {
-            let mut builder = std::fs::DirBuilder::new();
-            builder.recursive(true);
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder.create(to).with_context(|| Failure::failed(format!("cannot make the folder {}", to.display())))?;
+            files::make_folder(to).with_context(|| Failure::failed(format!("cannot make the folder {}", to.display())))?;
             keep(&target, &secret)
         }
     }
@@ -70,11 +68,7 @@ pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
 
 /// Writes a secret, never over another.
 fn keep(path: &Path, secret: &[u8]) -> Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(secret));
+    let written = files::create(path).and_then(|mut file| file.write_all(secret));
     written.with_context(|| Failure::failed(format!("cannot write {}", path.display())))
 }
 
@@ -190,7 +184,7 @@ impl Redactor {
             }
         }
         let mut history = history.clone();
-        history.unname();
+        unname(&mut history);
         for change in history.lifecycle.values_mut().flat_map(|lifecycle| &mut lifecycle.changed) {
             *change = self.addresses(change);
         }
@@ -354,13 +348,13 @@ fn everybody(finding: &Finding) -> (Vec<&AccountRef>, Vec<&PersonRef>) {
 
 /// 32 bytes nobody can guess: the standard library seeds its hashers from the operating system.
 fn random() -> Vec<u8> {
-    let mut digest = Sha256::new();
+    let mut digest = Hasher::default();
     for _ in 0..8 {
         let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
         hasher.write_u8(1);
         digest.update(hasher.finish().to_le_bytes());
     }
-    digest.finalize().to_vec()
+    digest.bytes().to_vec()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Crates any room may use: errors, data, time, logging.
-const EVERYWHERE: &[&str] = &["anyhow", "thiserror", "serde", "serde_json", "chrono", "tracing", "schemars", "sha2"];
+const EVERYWHERE: &[&str] = &["anyhow", "thiserror", "serde", "serde_json", "chrono", "tracing", "schemars"];
 
 /// Named in Cargo.toml for their features only.
 const NOWHERE: &[&str] = &["num_traits", "regex_automata", "stable_deref_trait"];
@@ -38,11 +38,13 @@ const HOMES: &[(&str, &[&str])] = &[
     ("unicode_normalization", &["text", "directory", "reconcile"]),
     ("idna", &["reconcile"]),
     ("strsim", &["config", "reconcile", "directory"]),
-    // Files that go out.
+    // Files.
+    ("sha2", &["digest"]),
+    ("libc", &["files"]),
     ("tera", &["report"]),
     ("rust_xlsxwriter", &["report"]),
     ("chrono_tz", &["config", "report"]),
-    ("tempfile", &["archive", "apply", "plan", "commands"]),
+    ("tempfile", &["files", "archive", "commands"]),
     // The terminal.
     ("clap", &["cli", "commands"]),
     ("clap_complete", &["cli", "commands"]),
@@ -56,17 +58,20 @@ const HOMES: &[(&str, &[&str])] = &[
 const ARROWS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("failure", &[]),
-    ("config", &["failure", "text"]),
+    // Bytes by their names, and files that are whole or not there.
+    ("digest", &[]),
+    ("files", &["digest"]),
+    ("config", &["files", "failure", "text"]),
     ("cli", &["config", "sandbox"]),
     // Domo's own exports are tables like any other: `directory` knows how to read those.
-    ("domo", &["config", "failure", "text", "directory"]),
-    ("directory", &["config", "failure", "text"]),
+    ("domo", &["digest", "files", "config", "failure", "text", "directory"]),
+    ("directory", &["digest", "files", "config", "failure", "text"]),
     // Pure: the rules, and the schemas of the two frames.
-    ("reconcile", &["config", "failure", "text", "domo", "directory"]),
-    ("plan", &["config", "failure", "text", "domo", "directory", "reconcile"]),
-    ("apply", &["config", "failure", "text", "domo", "plan", "reconcile"]),
-    ("archive", &["config", "failure", "text", "domo", "directory", "reconcile", "plan"]),
-    ("report", &["config", "failure", "text", "domo", "directory", "reconcile", "plan", "archive"]),
+    ("reconcile", &["digest", "config", "failure", "text", "domo", "directory"]),
+    ("plan", &["digest", "config", "failure", "text", "domo", "directory", "reconcile"]),
+    ("apply", &["digest", "files", "config", "failure", "text", "domo", "plan", "reconcile"]),
+    ("archive", &["digest", "files", "config", "failure", "text", "domo", "directory", "reconcile", "plan"]),
+    ("report", &["digest", "files", "config", "failure", "text", "domo", "directory", "reconcile", "plan", "archive"]),
     ("sandbox", &["failure", "domo"]),
 ];
 

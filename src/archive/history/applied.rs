@@ -6,14 +6,12 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
-use super::Present;
-use crate::archive::StoredRun;
+use super::types::Present;
+use crate::archive::store::StoredRun;
+use crate::archive::store::listing::{JOURNAL_END as JOURNAL, names};
 use crate::plan::journal::{Ended, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::Action;
-
-/// The end of a journal's name; what is before it is its plan's.
-const JOURNAL: &str = ".journal.jsonl";
 
 /// A plan that was applied, and its journal.
 struct Applied {
@@ -31,7 +29,7 @@ pub(super) fn sentences(
 ) -> Result<Vec<String>> {
     let mut applied = Vec::new();
     for run in runs.iter().filter(|run| !run.pruned) {
-        for name in journals(&run.path) {
+        for name in names(&run.path)?.into_iter().filter(|name| name.ends_with(JOURNAL)) {
             match read(&run.path, &name) {
                 Ok(read) => applied.push(read),
                 Err(error) => notes.push(format!("{name} of {} could not be used: {error:#}.", run.id())),
@@ -41,14 +39,6 @@ pub(super) fn sentences(
     let mut sentences: Vec<_> = applied.iter().flat_map(|applied| since_then(applied, since)).collect();
     sentences.extend(came_back(&applied, present)?);
     Ok(sentences)
-}
-
-fn journals(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<_> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.retain(|name| name.ends_with(JOURNAL));
-    names.sort_unstable();
-    names
 }
 
 fn read(folder: &Path, name: &str) -> Result<Applied> {

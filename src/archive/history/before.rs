@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
 
-use super::{Present, Previous, TrendPoint};
-use crate::archive::findings::{Entry, FILE, Findings};
-use crate::archive::manifest::{Manifest, Summary};
-use crate::archive::{Archive, StoredRun, run};
+use super::findings::{Entry, FILE, Findings};
+use super::types::{Present, Previous, TrendPoint};
+use crate::archive::store::manifest::{Manifest, Summary};
+use crate::archive::store::{Archive, StoredRun, run};
+use crate::files;
 use crate::reconcile::{EvidenceStatus, FindingId};
 
 /// What the archive says before this run.
@@ -124,7 +125,7 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
 fn trusted_findings(stored: &StoredRun, manifest: &Manifest) -> Result<Vec<Entry>> {
     let path = stored.path.join(FILE);
     let named = manifest.files.iter().find(|file| file.name == FILE).context("its manifest names no findings.json")?;
-    let (sha256, _) = crate::archive::sha256_file(&path).with_context(|| format!("reading {}", path.display()))?;
+    let (sha256, _) = files::sha256(&path).with_context(|| format!("reading {}", path.display()))?;
     if sha256 != named.sha256 {
         bail!("its findings.json is not the one its manifest names; `verify` says more");
     }

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::archive::findings::{Account, Entry, Person};
-use crate::archive::tokens::Tokens;
+use super::findings::{Account, Entry, Person};
+use super::tokens::Tokens;
+use super::types::History;
 
 /// How a sentence opens whose values say who somebody is.
 const WHO: [&str; 12] = [
@@ -23,7 +24,7 @@ const WHO: [&str; 12] = [
 ];
 
 /// Sentences such as `severity medium → high`; none when nothing changed. A token is the same as what it stands for.
-pub(in crate::archive) fn sentences(then: &Entry, now: &Entry, tokens: &Tokens) -> Vec<String> {
+pub(super) fn sentences(then: &Entry, now: &Entry, tokens: &Tokens) -> Vec<String> {
     let told = |entry: &Entry| -> Vec<(&'static str, String)> {
         let account = |value: fn(&Account) -> Option<String>| shown(entry.account.as_ref().and_then(value));
         let person = |value: fn(&Person) -> Option<String>| shown(entry.person.as_ref().and_then(value));
@@ -55,8 +56,14 @@ pub(in crate::archive) fn sentences(then: &Entry, now: &Entry, tokens: &Tokens) 
     sentences
 }
 
+/// Takes out of what changed the values that say who somebody is.
+pub(crate) fn unname(history: &mut History) {
+    let sentences = history.lifecycle.values_mut().flat_map(|lifecycle| &mut lifecycle.changed);
+    sentences.for_each(|sentence| *sentence = unnamed(sentence));
+}
+
 /// A sentence without its values, where they say who somebody is.
-pub(super) fn unnamed(sentence: &str) -> String {
+fn unnamed(sentence: &str) -> String {
     let opens = |who: &&&str| sentence.strip_prefix(**who).is_some_and(|rest| rest.starts_with(' '));
     WHO.iter().find(opens).map_or_else(|| sentence.to_owned(), |who| format!("{who} changed"))
 }

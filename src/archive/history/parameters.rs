@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::before::Baseline;
-use super::{History, Present, State};
-use crate::archive::inputs;
-use crate::archive::replay::for_instance;
+use super::types::{History, Present, State};
+use crate::archive::store::inputs::{self, for_instance};
 use crate::config::Config;
+use crate::digest;
 use crate::directory::Source;
 use crate::reconcile::{self, FindingId, Rules};
 use crate::text;
@@ -28,7 +28,7 @@ pub(super) fn explain(history: &mut History, baseline: &Baseline, present: &Pres
         history.parameters_changed.push(changed);
     }
     history.parameters_changed.extend(columns(&then.directory, &present.people.sources));
-    if then.config.sha256 == crate::archive::sha256(&present.config.text) {
+    if then.config.sha256 == digest::sha256(&present.config.text) {
         return;
     }
     let old = match inputs::config_of(&baseline.stored.path, then) {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::archive::notice::Notice;
 use crate::commands::Ended;
+use crate::commands::notice::Notice;
 use crate::reconcile::{self, AccountTotals, EvidenceStatus, PersonTotals, Severity};
 use crate::report;
 use crate::text;

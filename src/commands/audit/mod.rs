@@ -8,7 +8,7 @@ mod several;
 use anyhow::Result;
 
 use super::{Context, Ended, instance_name};
-use crate::archive::notice::Notice;
+use crate::commands::notice::Notice;
 use crate::config::Loaded;
 use crate::{cli, domo, failure, report};
 

@@ -7,10 +7,10 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::answer::{Audited, Counts, Planned};
-use crate::archive::manifest::{ConfigDigest, Manifest, Summary};
-use crate::archive::notice::Notice;
+use crate::archive::manifest::{ConfigDigest, Manifest};
 use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
 use crate::cli;
+use crate::commands::notice::Notice;
 use crate::commands::progress::Line;
 use crate::commands::{Context, Ended, instance_name, interruptible, right_instance, runtime};
 use crate::config::{Config, Loaded};
@@ -155,7 +155,7 @@ impl Audit {
         let manifest = Manifest::new(run.clone(), config)
             .accounts(accounts)
             .people(people)
-            .judged(Summary::of(&reconciliation, &history), plan.as_ref());
+            .judged(history.summary(&reconciliation), plan.as_ref());
         Ok(Judged { reconciliation, history, plan, manifest })
     }
 }
@@ -189,7 +189,7 @@ impl Judged {
         let notice = Notice::of(&manifest, ended);
         let names: Vec<String> = folder.files().into_iter().map(|file| file.name).chain(["manifest.json".to_owned()]).collect();
         let path = folder.complete(manifest)?;
-        let summary = Summary::of(&reconciliation, &history);
+        let summary = history.summary(&reconciliation);
         let audited = Audited {
             run_id: run.id.clone(),
             evidence: summary.evidence.status,

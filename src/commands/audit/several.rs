@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::answer::Audited;
 use super::one::{self, Audit, Fallen, load};
-use crate::archive::notice::Notice;
 use crate::archive::{Lock, summaries};
+use crate::commands::notice::Notice;
 use crate::commands::{Context, Ended, Failed, notify, runtime};
 use crate::config::Loaded;
 use crate::directory::People;

@@ -1,9 +1,9 @@
 //! Rows that cannot be used, and why.
 
 use polars::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::Given;
+use crate::digest::Hasher;
 use crate::directory::collect::{Long, Raw, RawColumn};
 use crate::directory::people::{Doubt, Mapped, RejectedRow};
 use crate::directory::slot::Slot;
@@ -131,10 +131,10 @@ fn digest(raw: &Raw, at: usize) -> String {
     let mut cells: Vec<&str> =
         raw.columns.iter().filter_map(|column| column.values.get(at)).filter(|cell| !cell.is_empty()).collect();
     cells.sort_unstable();
-    let mut digest = Sha256::new();
+    let mut digest = Hasher::default();
     for cell in cells {
         digest.update(cell.as_bytes());
         digest.update([0x1F]);
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.hex()
 }

@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::digest::{canonical, sha256};
+use super::digest::canonical;
 use super::fields;
+use crate::digest::sha256;
 use crate::reconcile::Action as Kind;
 pub use record::{Ended, Event, Line, Open, Outcome, Overridden, Step};
 

@@ -92,7 +92,7 @@ fn plans_have_the_shape_of_their_version() {
 fn journals_outcomes_and_notices_have_the_shape_of_their_version() {
     same_schema("journal.schema.json", &schemars::schema_for!(domo_reconcile::plan::journal::Line));
     same_schema("apply.schema.json", &schemars::schema_for!(domo_reconcile::apply::outcome::Record<'static>));
-    same_schema("notice.schema.json", &schemars::schema_for!(domo_reconcile::archive::notice::Notice));
+    same_schema("notice.schema.json", &schemars::schema_for!(domo_reconcile::commands::notice::Notice));
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn applied() -> Archive {
 fn decisions_a_journal_and_an_outcome_of_version_1_are_read_and_held_against_each_other() {
     let runs = applied().list().unwrap().runs;
     let run = runs.first().unwrap();
-    let verification = domo_reconcile::archive::verify::verify(&run.path, None).unwrap();
+    let verification = domo_reconcile::archive::proof::verify(&run.path, None).unwrap();
     assert!(verification.holds(), "{:?}", verification.problems);
     let notes = verification.notes.join("\n");
     for part in ["its first 17 are as the run", "its decisions are those that the run", "it agrees with plan.journal.jsonl"] {
@@ -175,7 +175,7 @@ fn a_run_of_version_1_is_read_verified_and_compared() {
     assert!(last.manifest.is_some());
     let findings = Findings::read(&last.path.join("findings.json")).unwrap();
     assert!(!findings.findings.is_empty());
-    let verification = domo_reconcile::archive::verify::verify(&last.path, None).unwrap();
+    let verification = domo_reconcile::archive::proof::verify(&last.path, None).unwrap();
     assert!(verification.holds(), "{:?}", verification.problems);
 }
 

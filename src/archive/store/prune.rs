@@ -2,25 +2,25 @@
 //! the trend keeps its numbers; everything personal goes.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::afterwards::has_journal;
-use super::folder::MANIFEST;
-use super::lock::make_private_folder;
-use super::store::{Listing, PRUNED};
+use super::listing::{Listing, PRUNED, has_journal};
+use super::manifest::FILE as MANIFEST;
 use super::{Archive, Lock, StoredRun, run, summaries};
 use crate::failure::Failure;
+use crate::files;
 use crate::plan::Plan;
+use crate::plan::format::FILE;
 use crate::reconcile::EvidenceStatus;
 use crate::text;
 
 /// Who pruned what, when, one line a run.
-pub(super) const LOG: &str = "log.jsonl";
+const LOG: &str = "log.jsonl";
 
 /// Folders on their way out. A name that is no run's id, so that a half-deleted folder is never taken for a run.
 const GOING: &str = ".pruning-";
@@ -60,11 +60,11 @@ pub struct Choice {
 
 /// A line of the log.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Pruned {
-    pub(super) run_id: String,
-    pub(super) at: DateTime<Utc>,
-    pub(super) by: String,
-    pub(super) rule: String,
+pub(in crate::archive) struct Pruned {
+    pub(in crate::archive) run_id: String,
+    pub(in crate::archive) at: DateTime<Utc>,
+    pub(in crate::archive) by: String,
+    pub(in crate::archive) rule: String,
 }
 
 impl Retention {
@@ -155,7 +155,7 @@ fn newest_whole(listing: &Listing) -> BTreeSet<String> {
 
 /// Why a run's plan is still open: in time, and with actions that nobody rejected.
 fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
-    let text = std::fs::read(run.path.join("plan.json")).ok()?;
+    let text = std::fs::read(run.path.join(FILE)).ok()?;
     let Ok(plan) = serde_json::from_slice::<Plan>(&text) else {
         return Some("it has a plan that cannot be read".to_owned());
     };
@@ -171,26 +171,19 @@ fn keep_manifest(archive: &Archive, run: &StoredRun) -> Result<()> {
     let folder = archive.path().join(PRUNED);
     let path = folder.join(format!("{}.json", run.id()));
     let cannot = || format!("keeping the manifest of {}", run.id());
-    make_private_folder(&folder).with_context(cannot)?;
+    files::make_folder(&folder).with_context(cannot)?;
     let bytes = std::fs::read(run.path.join(MANIFEST)).with_context(cannot)?;
     if std::fs::read(&path).is_ok_and(|kept| kept == bytes) {
         return Ok(());
     }
-    let mut temporary = tempfile::NamedTempFile::new_in(&folder).with_context(cannot)?;
-    temporary.write_all(&bytes).with_context(cannot)?;
-    temporary.as_file().sync_all().with_context(cannot)?;
-    temporary.persist_noclobber(&path).map_err(|error| error.error).with_context(cannot)?;
-    super::sync_folder(&folder)
+    files::put(&path, files::all(&bytes)).with_context(cannot)
 }
 
 fn log(archive: &Archive, pruned: &Pruned) -> Result<()> {
     let path = archive.path().join(PRUNED).join(LOG);
     let writing = || format!("writing {}", path.display());
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&path).with_context(writing)?;
+    let mut file = files::open_own(&path).with_context(writing)?;
+    file.seek(SeekFrom::End(0)).with_context(writing)?;
     let mut line = serde_json::to_vec(pruned)?;
     line.push(b'\n');
     file.write_all(&line).with_context(writing)?;
@@ -198,7 +191,7 @@ fn log(archive: &Archive, pruned: &Pruned) -> Result<()> {
 }
 
 /// Who pruned a run and by which rule, where the log says so.
-pub(super) fn pruned_by(archive: &Archive, run_id: &str) -> Option<Pruned> {
+pub(in crate::archive) fn pruned_by(archive: &Archive, run_id: &str) -> Option<Pruned> {
     let text = std::fs::read_to_string(archive.path().join(PRUNED).join(LOG)).ok()?;
     let mut lines = text.lines().filter_map(|line| serde_json::from_str::<Pruned>(line).ok());
     lines.find(|pruned| pruned.run_id == run_id)

@@ -11,12 +11,14 @@ use std::path::Path;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::folder::MANIFEST;
-use super::manifest::{FileEntry, Link};
+use super::afterwards;
 use super::signature::{self, Signers};
-use super::store::{self, Listing, PRUNED};
-use super::{Archive, StoredRun, afterwards};
+use crate::archive::store::listing::{self, Archive, Listing, PRUNED, StoredRun};
+use crate::archive::store::manifest::{FILE as MANIFEST, FileEntry, Link};
+use crate::archive::store::{lock, prune, run};
+use crate::files;
 use crate::plan::Sealed;
+use crate::plan::format::FILE as PLAN;
 
 /// What was found. [`problems`](Self::problems) is empty when all is as it was.
 #[derive(Debug, Serialize)]
@@ -87,7 +89,7 @@ pub enum ChainEnd {
 
 /// Checks a run folder.
 pub fn verify(folder: &Path, signers: Option<&Signers>) -> Result<Verification> {
-    let run = store::read_copy(folder)?;
+    let run = listing::read_copy(folder)?;
     let parent = folder.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
     let archive = Archive::at(&parent.unwrap_or_default());
     let mut found = Verification {
@@ -150,10 +152,10 @@ impl Verification {
             }
             Err(error) => return self.unreadable(name, &error),
         }
-        match super::sha256_file(&path) {
+        match files::sha256(&path) {
             Ok((sha256, _)) if sha256 == entry.sha256 => FileState::Intact,
             Ok((sha256, bytes)) => {
-                if let Some(decisions) = only_decided(&path, run).filter(|_| name == "plan.json") {
+                if let Some(decisions) = only_decided(&path, run).filter(|_| name == PLAN) {
                     self.notes
                         .push(format!("{name}: after the run, decisions on {decisions} of its actions were recorded; what it proposes is unaltered."));
                     return FileState::Decided;
@@ -226,7 +228,7 @@ impl Verification {
                 ));
                 return;
             }
-            if let Some(pruned) = before.pruned.then(|| super::prune::pruned_by(archive, before.id())).flatten() {
+            if let Some(pruned) = before.pruned.then(|| prune::pruned_by(archive, before.id())).flatten() {
                 self.notes.push(format!(
                     "{} was pruned on {} by {} ({}); its manifest is kept and fits.",
                     pruned.run_id,
@@ -299,21 +301,21 @@ impl Verification {
 /// The run that a link names, beside this one or among the pruned.
 fn find(archive: &Archive, link: &Link) -> Result<Option<StoredRun>> {
     let exists = |path: &Path| path.symlink_metadata().is_ok();
-    if !super::run::is_id(&link.run_id) {
+    if !run::is_id(&link.run_id) {
         anyhow::bail!("`{}` is no run's id", link.run_id);
     }
     let folder = archive.path().join(&link.run_id);
     if exists(&folder.join(MANIFEST)) {
-        return store::read_run(&folder).map(Some);
+        return listing::read_run(&folder).map(Some);
     }
     let kept = archive.path().join(PRUNED).join(format!("{}.json", link.run_id));
-    if exists(&kept) { store::read_pruned(&kept, &link.run_id).map(Some) } else { Ok(None) }
+    if exists(&kept) { listing::read_pruned(&kept, &link.run_id).map(Some) } else { Ok(None) }
 }
 
 /// Whether there is nothing of an archive around the folder: no lock's file, no other run.
 fn is_alone(archive: &Archive, run: &StoredRun) -> bool {
     let others = archive.list().is_ok_and(|listing| listing.runs.iter().any(|other| other.id() != run.id()));
-    !others && !archive.path().join(super::lock::FILE).exists() && !archive.path().join(PRUNED).exists()
+    !others && !archive.path().join(lock::FILE).exists() && !archive.path().join(PRUNED).exists()
 }
 
 /// How many decisions were recorded on the plan, if that is all that changed since the manifest was written: its digest covers

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::afterwards;
-use super::folder::MANIFEST;
-use super::manifest::{Head, Link, Manifest};
+use super::manifest::{FILE as MANIFEST, Head, Link, Manifest, SCHEMA};
 use super::run;
+use crate::digest;
 use crate::failure::Failure;
 
+/// The end of a journal's name; what is before it is its plan's.
+pub(in crate::archive) const JOURNAL_END: &str = ".journal.jsonl";
+
 /// Where the manifests of pruned runs are kept.
-pub(super) const PRUNED: &str = "pruned";
+pub(in crate::archive) const PRUNED: &str = "pruned";
 
 /// A folder of runs.
 #[derive(Debug, Clone)]
@@ -47,7 +49,7 @@ impl StoredRun {
     }
 
     /// That only its manifest is left.
-    pub(super) fn gone(&self) -> Failure {
+    pub(in crate::archive) fn gone(&self) -> Failure {
         Failure::usage(format!("the run {} was pruned: only its manifest is kept, {}", self.id(), self.path.display()))
             .hint("`runs show` says what the manifest knows")
     }
@@ -78,7 +80,7 @@ impl Listing {
             let named = |run: &&StoredRun| run.head.previous.as_ref().is_some_and(|link| id == link.run_id.as_str());
             let why = match self.runs.iter().find(named) {
                 Some(later) => Some(format!("{} names it as the run before", later.id())),
-                None => afterwards::has_journal(&folder).then(|| "its plan was applied, the journal is there".to_owned()),
+                None => has_journal(&folder).then(|| "its plan was applied, the journal is there".to_owned()),
             };
             match why {
                 Some(why) => self.unreadable.push((folder, format!("its {MANIFEST} is missing: {why}"))),
@@ -174,14 +176,14 @@ pub fn is_of_unfinished_run(file: &Path) -> bool {
 }
 
 /// Reads one run from its folder, which bears the run's id.
-pub(super) fn read_run(folder: &Path) -> Result<StoredRun> {
+pub(in crate::archive) fn read_run(folder: &Path) -> Result<StoredRun> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let run = read_copy(folder)?;
     named(run, &name)
 }
 
 /// Reads one run from a folder of whatever name: a copy may have been given another.
-pub(super) fn read_copy(folder: &Path) -> Result<StoredRun> {
+pub(in crate::archive) fn read_copy(folder: &Path) -> Result<StoredRun> {
     let manifest = folder.join(MANIFEST);
     if !folder.is_dir() {
         return Err(Failure::usage(format!("{} is not a folder", folder.display()))
@@ -197,7 +199,7 @@ pub(super) fn read_copy(folder: &Path) -> Result<StoredRun> {
 }
 
 /// Reads what is kept of a pruned run.
-pub(super) fn read_pruned(file: &Path, id: &str) -> Result<StoredRun> {
+pub(in crate::archive) fn read_pruned(file: &Path, id: &str) -> Result<StoredRun> {
     named(read(file, file, true)?, id)
 }
 
@@ -214,10 +216,10 @@ fn read(manifest: &Path, path: &Path, pruned: bool) -> Result<StoredRun> {
     let damaged = || Failure::failed(format!("{} is not a manifest: it was altered", manifest.display()));
     let head: Head = serde_json::from_slice(&bytes).with_context(damaged)?;
     let whole = match head.schema.as_str() {
-        super::manifest::SCHEMA => Some(Manifest::parse(&bytes).with_context(damaged)?),
+        SCHEMA => Some(Manifest::parse(&bytes).with_context(damaged)?),
         _ => None,
     };
-    Ok(StoredRun { path: path.to_owned(), head, manifest: whole, sha256: super::sha256(&bytes), pruned })
+    Ok(StoredRun { path: path.to_owned(), head, manifest: whole, sha256: digest::sha256(&bytes), pruned })
 }
 
 fn named(run: StoredRun, name: &str) -> Result<StoredRun> {
@@ -227,8 +229,13 @@ fn named(run: StoredRun, name: &str) -> Result<StoredRun> {
     Ok(run)
 }
 
+/// Whether a plan of this folder was applied.
+pub(super) fn has_journal(folder: &Path) -> bool {
+    names(folder).is_ok_and(|names| names.iter().any(|name| name.ends_with(JOURNAL_END)))
+}
+
 /// Names in a folder that may not be there, sorted.
-fn names(folder: &Path) -> Result<Vec<String>> {
+pub(in crate::archive) fn names(folder: &Path) -> Result<Vec<String>> {
     let reading = || format!("reading {}", folder.display());
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,

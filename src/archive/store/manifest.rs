@@ -14,6 +14,13 @@ use crate::config::Loaded;
 use crate::reconcile::{AccountTotals, EvidenceSummary, Kind, PersonTotals, Reconciliation, Severity};
 use crate::{directory, domo};
 
+/// The file that makes a folder a run.
+pub const FILE: &str = "manifest.json";
+
+/// Roles of inputs: what a later run saw beside an earlier one.
+pub(in crate::archive) const JOURNAL: &str = "journal";
+pub(in crate::archive) const DECISIONS: &str = "decisions";
+
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/manifest/v1";
 
@@ -88,7 +95,7 @@ impl ConfigDigest {
     /// Of this configuration.
     pub fn of(loaded: &Loaded) -> Self {
         let file = loaded.path.as_deref().and_then(std::path::Path::file_name);
-        Self { file: file.map(|name| name.to_string_lossy().into_owned()), sha256: super::sha256(&loaded.text) }
+        Self { file: file.map(|name| name.to_string_lossy().into_owned()), sha256: crate::digest::sha256(&loaded.text) }
     }
 }
 
@@ -122,25 +129,6 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// The numbers of a judgement and its history.
-    pub fn of(reconciliation: &Reconciliation, history: &super::History) -> Self {
-        let mut by_kind = BTreeMap::new();
-        for finding in &reconciliation.findings {
-            *by_kind.entry(finding.kind).or_default() += 1;
-        }
-        Self {
-            compared_with: history.previous.as_ref().map(|previous| previous.run_id.clone()),
-            evidence: reconciliation.evidence.clone(),
-            accounts: reconciliation.accounts,
-            people: reconciliation.people,
-            by_severity: by_severity(reconciliation),
-            by_kind,
-            accepted: reconciliation.findings.iter().filter(|finding| finding.exception.is_some()).count() as u64,
-            new: history.appeared(),
-            resolved: history.resolved.len() as u64,
-        }
-    }
-
     /// All findings.
     pub fn findings(&self) -> u64 {
         self.by_severity.values().sum()
@@ -148,7 +136,7 @@ impl Summary {
 }
 
 /// Findings by severity; every severity has its number.
-pub(super) fn by_severity(reconciliation: &Reconciliation) -> BTreeMap<Severity, u64> {
+pub(in crate::archive) fn by_severity(reconciliation: &Reconciliation) -> BTreeMap<Severity, u64> {
     let mut by_severity: BTreeMap<_, u64> = Severity::ALL.map(|severity| (severity, 0)).into();
     for finding in &reconciliation.findings {
         *by_severity.entry(finding.severity).or_default() += 1;

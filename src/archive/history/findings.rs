@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::RunInfo;
-use super::history::{History, Lifecycle, State};
+use super::types::{History, Lifecycle, State};
+use crate::archive::store::{RunFolder, RunInfo};
 use crate::config::{Key, Status};
 use crate::failure::Failure;
 use crate::reconcile::{
@@ -155,6 +155,13 @@ impl Findings {
             bail!(newer.hint("use the version of domo-reconcile that wrote it, or a newer one"));
         }
         serde_json::from_slice(&bytes).with_context(not_findings)
+    }
+
+    /// Puts the file into a run folder.
+    pub fn keep(&self, folder: &RunFolder) -> Result<()> {
+        let mut out = folder.file(FILE)?;
+        self.write(&mut out)?;
+        out.finish(Some(self.findings.len() as u64)).map(drop)
     }
 
     /// Writes the file: the same findings are the same bytes.

@@ -3,8 +3,7 @@
 
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
+use crate::digest::Hasher;
 use crate::text;
 
 /// The secret of an archive, in its folder.
@@ -32,10 +31,10 @@ impl Tokens {
 
 /// The digits of a value's token; case and white space make no other.
 pub fn digits(secret: &[u8], value: &str) -> String {
-    let mut digest = Sha256::new();
+    let mut digest = Hasher::default();
     digest.update(secret);
     digest.update(text::folded(value).to_lowercase().as_bytes());
-    digest.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+    digest.hex().chars().take(10).collect()
 }
 
 /// Whether a text has the form of a token: `name-3f9a01c2bd`.

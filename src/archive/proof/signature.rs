@@ -14,7 +14,7 @@ use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result};
 
-use super::folder::MANIFEST;
+use crate::archive::store::manifest::FILE as MANIFEST;
 use crate::failure::Failure;
 
 /// The signature's name in a run folder.

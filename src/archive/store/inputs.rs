@@ -20,7 +20,7 @@ use crate::directory::{People, Source};
 /// What stands in the first line of `people.jsonl`.
 pub const SCHEMA: &str = "domo-reconcile/people/v1";
 
-pub(super) const PEOPLE: &str = "people.jsonl";
+pub(in crate::archive) const PEOPLE: &str = "people.jsonl";
 const CONFIG: &str = "config.toml";
 
 /// Writes `people.jsonl` and, where there is one, `config.toml`.
@@ -35,27 +35,35 @@ pub fn keep(folder: &RunFolder, people: &People, config: &Loaded) -> Result<()> 
 }
 
 /// The people of a run as they were understood then.
-pub(super) fn people_of(run: &Path, sources: Vec<Source>) -> Result<People> {
+pub(in crate::archive) fn people_of(run: &Path, sources: Vec<Source>) -> Result<People> {
     let path = run.join(PEOPLE);
     let file = std::fs::File::open(&path).with_context(|| format!("reading {}", path.display()))?;
     read_people(BufReader::new(file), sources).with_context(|| format!("reading {}", path.display()))
 }
 
 /// The configuration of a run, if it is the one that its manifest names.
-pub(super) fn config_of(run: &Path, manifest: &Manifest) -> Result<Config> {
+pub(in crate::archive) fn config_of(run: &Path, manifest: &Manifest) -> Result<Config> {
     Ok(loaded_of(run, manifest)?.config)
 }
 
 /// The same with its text.
-pub(super) fn loaded_of(run: &Path, manifest: &Manifest) -> Result<Loaded> {
+pub(in crate::archive) fn loaded_of(run: &Path, manifest: &Manifest) -> Result<Loaded> {
     let Some(name) = &manifest.config.file else { return Ok(Loaded::default()) };
     let path = run.join(CONFIG);
     let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    if super::sha256(&text) != manifest.config.sha256 {
+    if crate::digest::sha256(&text) != manifest.config.sha256 {
         bail!("{} is not the configuration that the manifest names", path.display());
     }
     let config = Config::parse(&text).with_context(|| format!("reading {}", path.display()))?;
     Ok(Loaded { config, path: Some(name.into()), text })
+}
+
+/// The configuration as it was in force for one of several instances.
+pub(in crate::archive) fn for_instance(config: &Config, name: &str) -> Config {
+    match config.instance.iter().find(|instance| instance.name == name) {
+        Some(instance) => config.for_instance(instance),
+        None => config.clone(),
+    }
 }
 
 /// A line of `people.jsonl`.

@@ -9,14 +9,12 @@ use std::thread::JoinHandle;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
-use super::manifest::{FileEntry, Manifest};
-use super::{Archive, Lock, afterwards, run};
+use super::manifest::{FILE as MANIFEST, FileEntry, Manifest};
+use super::{Archive, Lock, beside, run};
+use crate::digest::Hasher;
 use crate::failure::Failure;
-
-/// The file that makes a folder a run.
-pub(super) const MANIFEST: &str = "manifest.json";
+use crate::files;
 
 /// A folder of the archive that belongs to this run alone.
 #[derive(Debug)]
@@ -63,14 +61,11 @@ impl RunFolder {
     /// Makes a folder under a lock that is held already: several runs, one after the other.
     pub fn create_under(lock: &Arc<Lock>, started: DateTime<Utc>) -> Result<Self> {
         let cannot = || Failure::failed(format!("cannot make a run folder in {}", lock.folder().display()));
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         // The second half of an id is random; a taken one is drawn again.
         for _ in 0..16 {
             let id = run::new_id(started);
             let path = lock.folder().join(&id);
-            match builder.create(&path) {
+            match files::make_new_folder(&path) {
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
                 made => made.with_context(cannot)?,
             }
@@ -112,11 +107,11 @@ impl RunFolder {
         if !plain {
             bail!("`{name}` is no name for a file of a run");
         }
-        let file = super::create_private(&path).with_context(|| writing(&path))?;
+        let file = files::create(&path).with_context(|| writing(&path))?;
         Ok(OutFile {
             name: name.to_owned(),
             path,
-            out: BufWriter::with_capacity(1 << 16, Hashed { file, hasher: Sha256::new(), bytes: 0 }),
+            out: BufWriter::with_capacity(1 << 16, Hashed { file, hasher: Hasher::default(), bytes: 0 }),
             files: Arc::clone(&self.files),
         })
     }
@@ -185,7 +180,7 @@ impl RunFolder {
             }
         }
         let mut before = Archive::at(self.archive()).list()?;
-        manifest.inputs.extend(afterwards::record(&before));
+        manifest.inputs.extend(beside::record(&before));
         let newest = before.runs.pop();
         manifest.run.id.clone_from(&self.id);
         let number = newest.as_ref().map_or(0, |run| run.number()).checked_add(1);
@@ -196,15 +191,10 @@ impl RunFolder {
         let path = self.path.join(MANIFEST);
         let mut json = serde_json::to_vec_pretty(&manifest)?;
         json.push(b'\n');
-        let mut temporary =
-            tempfile::Builder::new().prefix(".manifest-").tempfile_in(&self.path).with_context(|| writing(&path))?;
-        temporary.write_all(&json).with_context(|| writing(&path))?;
-        temporary.as_file().sync_all().with_context(|| writing(&path))?;
         // All that the manifest names must be on disk before it is.
-        super::sync_folder(&self.path)?;
-        temporary.persist_noclobber(&path).map_err(|error| error.error).with_context(|| writing(&path))?;
-        super::sync_folder(&self.path)?;
-        super::sync_folder(self.archive())?;
+        files::sync_folder(&self.path).with_context(|| writing(&path))?;
+        files::put(&path, files::all(&json)).with_context(|| writing(&path))?;
+        files::sync_folder(self.archive()).with_context(|| writing(&path))?;
         Ok(self.path.clone())
     }
 }
@@ -238,7 +228,7 @@ impl OutFile {
     pub fn finish(self, rows: Option<u64>) -> Result<FileEntry> {
         let Self { name, path, out, files } = self;
         let out = out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(|| writing(&path))?;
-        let sha256 = format!("sha256:{}", super::hex(out.hasher.finalize()));
+        let sha256 = out.hasher.named();
         let entry = FileEntry { name, rows, bytes: out.bytes, sha256 };
         let sync = std::thread::Builder::new().spawn(move || out.file.sync_all().with_context(|| writing(&path)));
         files.syncing().push(sync.context("starting a thread")?);
@@ -261,7 +251,7 @@ impl Write for OutFile {
 #[derive(Debug)]
 struct Hashed {
     file: File,
-    hasher: Sha256,
+    hasher: Hasher,
     bytes: u64,
 }
 
@@ -286,7 +276,7 @@ fn writing(path: &Path) -> Failure {
 mod tests {
     use super::*;
     use crate::archive::RunInfo;
-    use crate::archive::manifest::ConfigDigest;
+    use crate::archive::store::manifest::ConfigDigest;
     use crate::config::Loaded;
     use crate::failure::{Kind, kind};
 

@@ -4,7 +4,6 @@
 //! A page's name is made as a run's id is, from the same moment as the ids of the runs it is about.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -12,12 +11,10 @@ use chrono::{DateTime, Utc};
 
 use super::{Archive, Lock, run};
 use crate::failure::Failure;
+use crate::files::{self, HALF};
 
 /// The folder in the archive.
 pub const FOLDER: &str = "summaries";
-
-/// What a page is called while it is being written.
-const HALF: &str = ".summary-";
 
 /// Writes a page in its forms (ending and content) under one new name, mode 0600, and tells where each is. The lock is the archive's.
 pub fn keep(lock: &Lock, started: DateTime<Utc>, forms: &[(&str, &str)]) -> Result<Vec<PathBuf>> {
@@ -26,19 +23,15 @@ pub fn keep(lock: &Lock, started: DateTime<Utc>, forms: &[(&str, &str)]) -> Resu
         Failure::failed(format!("cannot write the summary in {}", folder.display()))
             .hint("see whether the disk is full and the folder can be written; every instance's own report is in its run folder")
     };
-    super::lock::make_private_folder(&folder).with_context(cannot)?;
+    files::make_folder(&folder).with_context(cannot)?;
     let is_free = |name: &String| forms.iter().all(|(ending, _)| !folder.join(format!("{name}.{ending}")).exists());
     let name = std::iter::repeat_with(|| run::new_id(started)).take(16).find(is_free).with_context(cannot)?;
     let mut paths = Vec::new();
     for (ending, content) in forms {
         let path = folder.join(format!("{name}.{ending}"));
-        let mut file = tempfile::Builder::new().prefix(HALF).tempfile_in(&folder).with_context(cannot)?;
-        file.write_all(content.as_bytes()).with_context(cannot)?;
-        file.as_file().sync_all().with_context(cannot)?;
-        file.persist_noclobber(&path).map_err(|error| error.error).with_context(cannot)?;
+        files::put(&path, files::all(content.as_bytes())).with_context(cannot)?;
         paths.push(path);
     }
-    super::sync_folder(&folder)?;
     Ok(paths)
 }
 

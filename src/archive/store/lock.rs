@@ -1,7 +1,7 @@
 //! One writer an archive at a time. The operating system holds the lock and lets go of it when the process ends, however it ends;
 //! the text in the file only names the holder.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,9 +10,10 @@ use chrono::{DateTime, Utc};
 
 use super::run;
 use crate::failure::{Failure, Kind};
+use crate::files;
 
 /// The file's name.
-pub(super) const FILE: &str = "archive.lock";
+pub(in crate::archive) const FILE: &str = "archive.lock";
 
 /// Held while runs are written or pruned, or a plan is applied; let go of when dropped.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ impl Lock {
     /// # Errors
     /// [`Kind::Locked`] with the holder's name when somebody else has it.
     pub fn take(archive: &Path, now: DateTime<Utc>) -> Result<Self> {
-        make_private_folder(archive).with_context(|| {
+        files::make_folder(archive).with_context(|| {
             Failure::failed(format!("cannot make the archive {}", archive.display()))
                 .hint("name a folder that can be written with --archive")
         })?;
@@ -41,11 +42,7 @@ impl Lock {
                 "see whether the folder can be written, and whether its file system has locks (some network folders have none)",
             )
         };
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).with_context(cannot)?;
+        let mut file = files::open_own(path).with_context(cannot)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(held(what, &mut file).into()),
@@ -87,13 +84,4 @@ fn write_holder(file: &mut File, holder: &str) -> std::io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     writeln!(file, "{holder}")
-}
-
-/// A folder (0700) and those around it, where they are not there yet.
-pub(super) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }

@@ -51,12 +51,12 @@ impl RunInfo {
 }
 
 /// `20261123T060000Z-4be21f`
-pub(super) fn new_id(started: DateTime<Utc>) -> String {
+pub(in crate::archive) fn new_id(started: DateTime<Utc>) -> String {
     format!("{}-{:06x}", started.format("%Y%m%dT%H%M%SZ"), fastrand::u32(..1 << 24))
 }
 
 /// Whether a folder's name is a run's.
-pub(super) fn is_id(name: &str) -> bool {
+pub(in crate::archive) fn is_id(name: &str) -> bool {
     let Some((moment, suffix)) = name.split_once('-') else { return false };
     suffix.len() == 6
         && suffix.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
@@ -65,7 +65,7 @@ pub(super) fn is_id(name: &str) -> bool {
 }
 
 /// A moment as files and people read it.
-pub(super) fn moment(time: DateTime<Utc>) -> String {
+pub(in crate::archive) fn moment(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 

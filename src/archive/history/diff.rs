@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::StoredRun;
+use super::difference;
 use super::findings::{Entry, FILE, Findings};
-use super::history::difference;
 use super::tokens::Tokens;
+use crate::archive::store::StoredRun;
 use crate::reconcile::{FindingId, Kind, Severity};
 
 /// From one run to another.

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::manifest::Manifest;
+use crate::archive::Manifest;
 use crate::failure::Kind;
 use crate::reconcile::{EvidenceStatus, Severity};
 use crate::text;

@@ -9,16 +9,18 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use super::compare::compare_until;
 use super::diff::{Diff, between};
 use super::findings::{FILE, Findings};
-use super::history::{self, History, Lifecycle, Present};
-use super::manifest::Manifest;
 use super::tokens::Tokens;
-use super::{RunInfo, StoredRun, inputs, sha256_file, store};
-use crate::config::{Config, Loaded};
+use super::types::{History, Lifecycle, Present};
+use crate::archive::store::{Manifest, RunInfo, StoredRun, inputs, listing};
+use crate::config::Loaded;
+use crate::digest;
 use crate::directory::People;
 use crate::domo::{self, Accounts};
 use crate::failure::Failure;
+use crate::files;
 use crate::reconcile::{self, Reconciliation, Rules};
 
 /// What a run was judged from, checked against its manifest.
@@ -47,7 +49,7 @@ pub struct Judged {
 
 /// Reads a run, refusing files that are not those its manifest names. `config` replaces the configuration it kept.
 pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
-    let run = store::read_copy(folder)?;
+    let run = listing::read_copy(folder)?;
     let Some(manifest) = run.manifest.clone() else {
         return Err(Failure::failed(format!("{} was written by a newer version ({})", run.id(), run.head.schema))
             .hint("replay it with that version")
@@ -68,24 +70,16 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
         Some(config) => config,
         None => inputs::loaded_of(folder, &manifest)?,
     };
-    let config = Loaded { config: for_instance(&config.config, &manifest.run.instance), ..config };
+    let config = Loaded { config: inputs::for_instance(&config.config, &manifest.run.instance), ..config };
     let findings = Findings::read(&folder.join(FILE))?;
     Ok(Stored { run, manifest, accounts, people, config, findings })
-}
-
-/// The configuration as it was in force for one of several instances.
-pub(super) fn for_instance(config: &Config, name: &str) -> Config {
-    match config.instance.iter().find(|instance| instance.name == name) {
-        Some(instance) => config.for_instance(instance),
-        None => config.clone(),
-    }
 }
 
 fn intact(folder: &Path, manifest: &Manifest, name: &str) -> Result<()> {
     let path = folder.join(name);
     let named = manifest.files.iter().find(|file| file.name == name);
     let named = named.with_context(|| format!("the run {} kept no {name}", manifest.run.id))?;
-    let (sha256, _) = sha256_file(&path).with_context(|| format!("reading {}", path.display()))?;
+    let (sha256, _) = files::sha256(&path).with_context(|| format!("reading {}", path.display()))?;
     if sha256 == named.sha256 {
         return Ok(());
     }
@@ -101,7 +95,7 @@ impl Stored {
         let then = &self.manifest.run;
         let rules = Rules { config: &self.config.config, instance: &then.instance, as_of: then.as_of };
         let reconciliation = reconcile::reconcile(&self.accounts, &self.people, &rules)?;
-        let same = then.version == env!("CARGO_PKG_VERSION") && self.manifest.config.sha256 == super::sha256(&self.config.text);
+        let same = then.version == env!("CARGO_PKG_VERSION") && self.manifest.config.sha256 == digest::sha256(&self.config.text);
         let run = if same { then.clone() } else { own.clone() };
         let present = Present {
             run: &run,
@@ -112,7 +106,7 @@ impl Stored {
         };
         let archive = self.run.path.canonicalize()?;
         let archive = archive.parent().unwrap_or(&archive);
-        let mut history = history::compare_until(archive, &present, self.manifest.number)?;
+        let mut history = compare_until(archive, &present, self.manifest.number)?;
         let compared_with = |history: &History| history.previous.as_ref().map(|previous| previous.run_id.clone());
         if compared_with(&history) != self.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone()) {
             self.remembered(&mut history);

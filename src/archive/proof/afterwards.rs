@@ -4,7 +4,7 @@
 //! - the plan's digest, which its manifest names, covers everything that was approved or rejected, but not the decisions;
 //! - a journal's lines are chained, so nothing in it changes alone; somebody could write a whole new one;
 //! - plan, decisions, journal and outcome must agree with each other: nothing was carried out that nobody approved;
-//! - from the next run of the archive on, its manifest records how they were then ([`record`]), and with it the chain of manifests.
+//! - from the next run of the archive on, its manifest records how they were then, and with it the chain of manifests.
 //!
 //! [`check`] says which of these hold, and what nothing protects yet.
 
@@ -15,77 +15,17 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::folder::MANIFEST;
-use super::manifest::Input;
-use super::store::Listing;
-use super::{StoredRun, run, sha256, signature};
+use super::signature;
+use crate::archive::store::listing::{JOURNAL_END, Listing, StoredRun, names};
+use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, Input, JOURNAL};
+use crate::archive::store::run;
+use crate::digest::sha256;
+use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::{Event, Journal};
 use crate::plan::{Plan, Sealed};
 use crate::text;
 
-/// Roles of inputs: what a later run saw beside an earlier one.
-const JOURNAL: &str = "journal";
-const DECISIONS: &str = "decisions";
-
-const PLAN: &str = "plan.json";
 const OUTCOME: &str = "apply.json";
-
-/// The end of a journal's name; what is before it is its plan's.
-pub(super) const JOURNAL_END: &str = ".journal.jsonl";
-
-/// How journals and decisions beside the runs of an archive are now, for the manifest of the next run.
-pub(super) fn record(listing: &Listing) -> Vec<Input> {
-    let mut inputs = Vec::new();
-    for run in listing.runs.iter().filter(|run| !run.pruned) {
-        for name in names(&run.path) {
-            let path = run.path.join(&name);
-            let role = match name.as_str() {
-                name if name.ends_with(JOURNAL_END) => JOURNAL,
-                // A decision makes a plan longer: most need not be read.
-                PLAN if written(run, PLAN).is_some_and(|bytes| path.metadata().is_ok_and(|now| now.len() != bytes)) => DECISIONS,
-                _ => continue,
-            };
-            let bytes = match std::fs::read(&path) {
-                Ok(bytes) => bytes,
-                // What is wrong with an earlier run is no reason to fail this one; `verify` of that one says it.
-                Err(error) => {
-                    tracing::warn!("{} is not recorded: {error}", path.display());
-                    continue;
-                }
-            };
-            let rows = if role == JOURNAL { bytes.iter().filter(|byte| **byte == b'\n').count() } else { decisions(&bytes) };
-            inputs.push(Input {
-                role: role.to_owned(),
-                name: format!("{}/{name}", run.id()),
-                sha256: sha256(&bytes),
-                bytes: bytes.len() as u64,
-                rows: rows as u64,
-            });
-        }
-    }
-    inputs
-}
-
-/// The size of a file as the manifest has it.
-fn written(run: &StoredRun, name: &str) -> Option<u64> {
-    run.head.files.iter().find(|file| file.name == name).map(|file| file.bytes)
-}
-
-fn decisions(plan: &[u8]) -> usize {
-    serde_json::from_slice::<Plan>(plan).map_or(0, |plan| plan.decisions.len())
-}
-
-/// Whether a plan of this folder was applied.
-pub(super) fn has_journal(folder: &Path) -> bool {
-    names(folder).iter().any(|name| name.ends_with(JOURNAL_END))
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    names.sort_unstable();
-    names
-}
 
 /// What was found out.
 #[derive(Debug, Default)]
@@ -100,7 +40,7 @@ pub(super) struct Found {
 pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Found {
     let later = Later::of(run, listing);
     let mut found = Found::default();
-    let there = names(folder);
+    let there = names(folder).unwrap_or_default();
     for name in &there {
         let known = name == MANIFEST || run.head.files.iter().any(|file| file.name == *name);
         match name.as_str() {

@@ -1,0 +1,95 @@
+//! A run that is being made against the runs before it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::findings::{self, Entry};
+use super::tokens::Tokens;
+use super::types::{History, Present, Resolved, State, TrendPoint};
+use super::{applied, before, difference, parameters};
+use crate::archive::store::{Archive, manifest};
+use crate::reconcile::{EvidenceStatus, Reconciliation};
+
+/// Runs in the trend, this one included.
+const TREND: usize = 12;
+
+/// Compares a run that is being made with all that is in the archive.
+pub fn compare(archive: &Path, present: &Present<'_>) -> Result<History> {
+    compare_until(archive, present, u64::MAX)
+}
+
+/// Compares with what was in the archive before the run of this number.
+pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) -> Result<History> {
+    let now = present.reconciliation;
+    let before = before::read(&Archive::at(archive), &now.instance, number)?;
+    let mut history = History::first(now);
+    history.notes.clone_from(&before.notes);
+    before::notes_on_time(&before, present, &mut history.notes);
+    before::notes_on_incomplete(&before, &mut history.notes);
+
+    if let Some(baseline) = &before.baseline {
+        history.previous = Some(baseline.previous());
+        let tokens = Tokens::of(archive);
+        for finding in &now.findings {
+            let Some(lifecycle) = history.lifecycle.get_mut(&finding.id) else { continue };
+            if let Some(seen) = before.seen.get(&finding.id) {
+                lifecycle.first_seen = now.as_of.min(seen.first);
+                // Found since the run that this one is compared with, on incomplete evidence: it was never away.
+                if seen.number < baseline.stored.number() {
+                    lifecycle.state = State::Reappeared;
+                    lifecycle.changed = vec![format!("back again; last seen {}", seen.last)];
+                }
+            }
+            if let Some(then) = baseline.findings.get(&finding.id) {
+                lifecycle.changed = difference::sentences(then, &Entry::of(finding, now.as_of, None), &tokens);
+                lifecycle.state = if lifecycle.changed.is_empty() { State::Open } else { State::Changed };
+            }
+        }
+        resolve(&mut history, baseline, now);
+        parameters::explain(&mut history, baseline, present);
+        let since = baseline.manifest.run.started;
+        history.applied = applied::sentences(&before.runs, since, present, &mut history.notes)?;
+    }
+
+    history.trend = before.trend;
+    history.trend.push(TrendPoint {
+        run_id: present.run.id.clone(),
+        as_of: now.as_of,
+        by_severity: manifest::by_severity(now),
+        new: history.appeared(),
+        resolved: history.resolved.len() as u64,
+    });
+    let surplus = history.trend.len().saturating_sub(TREND);
+    history.trend.drain(..surplus);
+    Ok(history)
+}
+
+/// What the previous run found and this one did not: resolved, where this one could have found it.
+fn resolve(history: &mut History, baseline: &before::Baseline, now: &Reconciliation) {
+    let incomplete = now.evidence.status == EvidenceStatus::Incomplete;
+    let not_tested: BTreeSet<&str> = now.not_tested.iter().map(|check| check.check.as_str()).collect();
+    for (id, then) in &baseline.findings {
+        if history.lifecycle.contains_key(id) {
+            continue;
+        }
+        let field_untested = |field: &findings::Drift| not_tested.contains(format!("drift.{}", field.field).as_str());
+        let untested = not_tested.contains(then.kind.as_str()) || (!then.drift.is_empty() && then.drift.iter().all(field_untested));
+        if incomplete || untested {
+            history.unjudged += 1;
+            continue;
+        }
+        history.resolved.push(Resolved {
+            id: id.clone(),
+            kind: then.kind,
+            severity: then.severity,
+            subject: then.subject(),
+            reason: then.reason.clone(),
+            first_seen: then.first_seen,
+            last_seen: baseline.as_of(),
+            by_parameter: false,
+        });
+    }
+    history.resolved.sort_by(|one, other| (one.severity, one.kind, &one.id).cmp(&(other.severity, other.kind, &other.id)));
+}

@@ -1,0 +1,50 @@
+//! What came beside the runs of an archive after they were complete: journals, and decisions on plans. Every new manifest records them
+//! as they are then, which binds them from there on.
+
+use super::listing::{JOURNAL_END, Listing, StoredRun, names};
+use super::manifest::{DECISIONS, Input, JOURNAL};
+use crate::digest;
+use crate::plan::Plan;
+use crate::plan::format::FILE as PLAN;
+
+/// How journals and decisions beside the runs of an archive are now, for the manifest of the next run.
+pub(super) fn record(listing: &Listing) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for run in listing.runs.iter().filter(|run| !run.pruned) {
+        for name in names(&run.path).unwrap_or_default() {
+            let path = run.path.join(&name);
+            let role = match name.as_str() {
+                name if name.ends_with(JOURNAL_END) => JOURNAL,
+                // A decision makes a plan longer: most need not be read.
+                PLAN if written(run, PLAN).is_some_and(|bytes| path.metadata().is_ok_and(|now| now.len() != bytes)) => DECISIONS,
+                _ => continue,
+            };
+            let bytes = match std::fs::read(&path) {
+                Ok(bytes) => bytes,
+                // What is wrong with an earlier run is no reason to fail this one; `verify` of that one says it.
+                Err(error) => {
+                    tracing::warn!("{} is not recorded: {error}", path.display());
+                    continue;
+                }
+            };
+            let rows = if role == JOURNAL { bytes.iter().filter(|byte| **byte == b'\n').count() } else { decisions(&bytes) };
+            inputs.push(Input {
+                role: role.to_owned(),
+                name: format!("{}/{name}", run.id()),
+                sha256: digest::sha256(&bytes),
+                bytes: bytes.len() as u64,
+                rows: rows as u64,
+            });
+        }
+    }
+    inputs
+}
+
+/// The size of a file as the manifest has it.
+fn written(run: &StoredRun, name: &str) -> Option<u64> {
+    run.head.files.iter().find(|file| file.name == name).map(|file| file.bytes)
+}
+
+fn decisions(plan: &[u8]) -> usize {
+    serde_json::from_slice::<Plan>(plan).map_or(0, |plan| plan.decisions.len())
+}

@@ -1,0 +1,158 @@
+//! Files that are written whole or not at all, and that their owner alone can read.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{Error, ErrorKind, Result, Write};
+use std::path::Path;
+
+/// Puts a file in place of whatever has its name: written beside, synced, renamed. Mode 0600.
+pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+    let (folder, file) = beside(path, write)?;
+    file.persist(path)?;
+    sync_folder(folder)
+}
+
+/// [`replace`] where nothing has the name yet; what has it stays as it is.
+///
+/// # Errors
+/// [`ErrorKind::AlreadyExists`], besides those of writing.
+pub(crate) fn put(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+    let (folder, file) = beside(path, write)?;
+    file.persist_noclobber(path)?;
+    sync_folder(folder)
+}
+
+fn beside(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<(&Path, tempfile::NamedTempFile)> {
+    let folder = folder_of(path);
+    let mut file = tempfile::Builder::new().prefix(HALF).suffix(".part").tempfile_in(folder)?;
+    write(file.as_file_mut())?;
+    file.as_file().sync_all()?;
+    Ok((folder, file))
+}
+
+/// What the name of a file begins with while it is being written.
+pub(crate) const HALF: &str = ".half-";
+
+/// A new file, mode 0600 from its first moment on; never one that is there.
+pub(crate) fn create(path: &Path) -> Result<File> {
+    private(OpenOptions::new().write(true).create_new(true)).open(path)
+}
+
+/// Opens a file to add to it, or to lock it: made with mode 0600 where it is not there yet. A link is not followed, and what is no
+/// plain file of one name is not opened: whoever may write beside us must not choose which file we change.
+pub(crate) fn open_own(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let refused = |what: &str| Err(Error::new(ErrorKind::InvalidInput, format!("{} {what}", path.display())));
+    let file = match private(&mut options).open(path) {
+        Err(_) if path.is_symlink() => return refused("is a link, which is not followed"),
+        opened => opened?,
+    };
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return refused("is not a plain file");
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::nlink(&metadata) > 1 {
+        return refused("has another name as well (a hard link)");
+    }
+    Ok(file)
+}
+
+/// A folder (0700) and those around it, where they are not there yet.
+pub(crate) fn make_folder(folder: &Path) -> Result<()> {
+    private_folders().recursive(true).create(folder)
+}
+
+/// A new folder (0700); never one that is there.
+pub(crate) fn make_new_folder(folder: &Path) -> Result<()> {
+    private_folders().create(folder)
+}
+
+/// The folder that a file is in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes the names in a folder last through a power cut.
+pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
+    // Windows has no handle on a folder to sync.
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// SHA-256 and size of a file, read in pieces.
+pub(crate) fn sha256(path: &Path) -> Result<(String, u64)> {
+    crate::digest::sha256_of(File::open(path)?)
+}
+
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+fn private_folders() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// The whole content of a new file.
+pub(crate) fn all(content: &[u8]) -> impl FnOnce(&mut File) -> Result<()> + '_ {
+    move |file| file.write_all(content)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        std::fs::write(&path, "old").unwrap();
+        replace(&path, all(b"new")).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let failed = replace(&path, |file| {
+            file.write_all(b"half")?;
+            Err(Error::other("the disk is full"))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "the disk is full");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing half-written stays");
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_never_put_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        put(&path, all(b"first")).unwrap();
+        assert_eq!(put(&path, all(b"second")).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "first");
+        assert_eq!(create(&path).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    }
+
+    #[test]
+    fn a_link_a_second_name_and_a_pipe_are_not_opened_as_our_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("precious"), "keep me").unwrap();
+        std::os::unix::fs::symlink(at("precious"), at("link")).unwrap();
+        std::os::unix::fs::symlink(at("nowhere"), at("dangling")).unwrap();
+        std::fs::hard_link(at("precious"), at("hard")).unwrap();
+        std::fs::create_dir(at("folder")).unwrap();
+        for name in ["link", "dangling", "hard", "folder"] {
+            assert!(open_own(&at(name)).is_err(), "{name}");
+        }
+        assert!(!at("nowhere").exists());
+        assert_eq!(std::fs::read_to_string(at("precious")).unwrap(), "keep me");
+        open_own(&at("own")).unwrap();
+        open_own(&at("own")).unwrap();
+        assert_eq!(at("own").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
