@@ -20,7 +20,7 @@
 //! takes a `dry_run` flag; secrets have no `Debug`, `Display` or `Serialize`; frames hold sets, structs hold findings.
 //!
 //! Arrows point one way: `commands` → everything; `report`, `apply` → `plan` → `reconcile` → the two frames' schemas. Each external
-//! crate has one home, and a test holds it there: reqwest in `domo`, calamine and csv readers in `directory`, tera and the XLSX
+//! crate has one home, and a test holds it there: reqwest in `http`, calamine and csv readers in `directory`, tera and the XLSX
 //! writer in `report`, axum in `sandbox`, clap in `cli`.
 
 pub mod apply;
@@ -33,6 +33,7 @@ pub mod directory;
 pub mod domo;
 pub mod failure;
 mod files;
+pub mod http;
 pub mod plan;
 pub mod reconcile;
 pub mod report;

@@ -66,7 +66,7 @@ impl Reader {
                 }
                 offset += i64::try_from(rows).unwrap_or(PAGE);
                 state.rows += rows as u64;
-                state.waiting = self.session.inner.pacer.held();
+                state.waiting = self.session.inner.client.held();
                 progress.update(&state);
                 if rows == 0 {
                     break;

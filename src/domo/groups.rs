@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Result;
-use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -12,6 +11,7 @@ use super::read::{Progress, Reader, State};
 use super::session::{Door, Session, Unfit, failure};
 use super::wire::{CallError, Loose};
 use super::write::{WriteError, Writer};
+use crate::http::Method;
 use crate::text;
 
 /// The most a page of groups or of members holds; the default of 50 would cut lists short.
@@ -62,7 +62,7 @@ impl Reader {
                 names.entry(id).or_default().push(name.clone());
             }
             state.rows += 1;
-            state.waiting = self.session.inner.pacer.held();
+            state.waiting = self.session.inner.client.held();
             progress.update(&state);
         }
     }

@@ -1,4 +1,4 @@
-//! All that knows Domo over HTTP: session and token, pacing, wire types, the reader, the writer, SCIM.
+//! All that knows Domo over HTTP: session and token, wire types, the reader, the writer, SCIM.
 //!
 //! What leaves this room is [`Accounts`] (a frame, the raw objects, and the evidence of how they were read) and, for `apply`,
 //! one account at a time. Reader and writer are different types; a writer is only opened with a [`Permission`].
@@ -11,7 +11,6 @@ mod exports;
 pub(crate) mod extras;
 mod frame;
 mod groups;
-mod pace;
 mod pages;
 mod read;
 mod scim;
@@ -22,6 +21,7 @@ pub mod webhook;
 mod wire;
 mod write;
 
+pub use crate::http::{CallError, Refusal};
 pub use account::{Account, Lookup, SUPPORT_ID};
 pub use accounts::{Accounts, Evidence, Snapshot};
 pub use frame::from_objects;
@@ -29,7 +29,6 @@ pub use groups::Group;
 pub use read::{Progress, Reader, Silent, State};
 pub use session::Session;
 pub use settings::{Limits, Scim, Settings};
-pub use wire::{CallError, Refusal};
 pub use write::{WriteError, Writer, Written};
 
 /// Held by whoever may open a writer. Only an approved plan implements it, so that code that compares cannot write.

@@ -218,7 +218,7 @@ impl Reader {
         loop {
             let page = loop {
                 state.rows = pass.rows;
-                state.waiting = self.session.inner.pacer.held();
+                state.waiting = self.session.inner.client.held();
                 progress.update(&state);
                 if let Ok(page) = tokio::time::timeout(Duration::from_millis(250), window.front()).await {
                     break page;

@@ -1,7 +1,6 @@
 //! SCIM, the second door: look-ups by address, and `active` where the configuration says so. Its root and its token are its own;
 //! the guide puts the root at `/api/scim/v2`, Domo's own article at `/api/identity/v1/scim`.
 
-use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -11,6 +10,7 @@ use super::read::Reader;
 use super::session::{Door, Session, Unfit, under};
 use super::wire::{CallError, Loose};
 use super::write::{WriteError, Writer, Written};
+use crate::http::{Method, Url};
 use crate::text;
 
 /// Resources asked for at once; a server may send fewer.

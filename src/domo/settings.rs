@@ -1,18 +1,12 @@
 //! Where Domo is, who we are to it, and how hard we may ask.
 
-use std::path::Path;
-use std::time::Duration;
-
-use anyhow::{Context, Result};
-use reqwest::Url;
+use anyhow::Result;
 use secrecy::SecretString;
 
 use crate::config::{self, Config, DeactivateWith};
 use crate::failure::Failure;
-use crate::text;
-
-/// Bytes of a file with a secret.
-const LONGEST_SECRET: u64 = 64 << 10;
+pub use crate::http::Limits;
+use crate::http::{Url, address, secret};
 
 const DEFAULT_API: &str = "https://api.domo.com";
 
@@ -61,42 +55,6 @@ impl Scim {
     }
 }
 
-/// When to give up. Tests make these small; people never see them.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Times one read is sent.
-    pub tries: u32,
-    /// Longest one read may take, with all its tries and waits.
-    pub total: Duration,
-    /// Longest a single exchange may take.
-    pub exchange: Duration,
-    /// The first wait after a fault; it doubles.
-    pub backoff: Duration,
-    /// The longest wait after a fault, where Domo names none.
-    pub backoff_most: Duration,
-    /// Passes over the list before it counts as not holding still.
-    pub passes: u32,
-    /// Rows in one pass before the list counts as endless.
-    pub rows: u64,
-    /// Bytes of one answer.
-    pub answer: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            tries: 8,
-            total: Duration::from_secs(600),
-            exchange: Duration::from_secs(60),
-            backoff: Duration::from_millis(500),
-            backoff_most: Duration::from_secs(30),
-            passes: 5,
-            rows: 5_000_000,
-            answer: 64 << 20,
-        }
-    }
-}
-
 impl Settings {
     /// Settings with the defaults of `[domo]`.
     pub fn new(api_url: &str, client_id: impl Into<String>, client_secret: SecretString) -> Result<Self> {
@@ -113,13 +71,9 @@ impl Settings {
         let var = |name: &str| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let id_name = instance.and_then(|instance| instance.client_id_env.as_deref()).unwrap_or("DOMO_CLIENT_ID");
         let secret_name = instance.and_then(|instance| instance.client_secret_env.as_deref()).unwrap_or("DOMO_CLIENT_SECRET");
-        let secret_file = format!("{secret_name}_FILE");
 
         let id = var(id_name);
-        let secret = match var(&secret_file) {
-            Some(path) if var(secret_name).is_none() => Some(read_secret(&secret_file, &path)?),
-            _ => var(secret_name),
-        };
+        let secret = secret(&var, secret_name)?;
         let (Some(id), Some(secret)) = (id.clone(), secret.clone()) else {
             let missing: Vec<_> = [(id_name, id.is_none()), (secret_name, secret.is_none())]
                 .into_iter()
@@ -128,7 +82,7 @@ impl Settings {
             return Err(Failure::usage(format!("no credentials for Domo: {} not set", missing.join(" and ")))
                 .hint(format!(
                     "make an API client with the scope `user` (Admin > Authentication > API Clients, or developer.domo.com) and set \
-                     {id_name} and {secret_name} (or {secret_file}); `domo-reconcile demo` needs none"
+                     {id_name} and {secret_name} (or {secret_name}_FILE); `domo-reconcile demo` needs none"
                 ))
                 .into());
         };
@@ -183,51 +137,6 @@ impl Settings {
     pub(super) fn scope(&self) -> &'static str {
         if self.activity_days > 0 { "user audit" } else { "user" }
     }
-}
-
-fn read_secret(variable: &str, path: &str) -> Result<String> {
-    let text = text::read_short(Path::new(path), LONGEST_SECRET).with_context(|| {
-        Failure::usage(format!("cannot read the file {path} that {variable} names"))
-            .hint("the file holds the secret and nothing else, and whoever runs this must be able to read it")
-    })?;
-    let secret = text.trim();
-    if secret.is_empty() {
-        return Err(Failure::usage(format!("the file {path} that {variable} names is empty")).into());
-    }
-    Ok(secret.to_owned())
-}
-
-/// A secret goes over this address: TLS, or it does not leave the machine.
-fn address(variable: &str, text: &str) -> Result<Url> {
-    let wrong = |why: &str| Failure::usage(format!("{variable} is not usable: {why}"));
-    let mut url: Url =
-        text.trim_end_matches('/').parse().map_err(|error| wrong(&format!("`{}` is no address ({error})", text::visible(text))))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("it holds a user or a password").into());
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("it has a query or a fragment").into());
-    }
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(&url) => {}
-        "http" => {
-            return Err(wrong(&format!("plain http to {} would show the secret to the network", url.host_str().unwrap_or("?")))
-                .hint("use https; plain http is accepted for loopback addresses only")
-                .into());
-        }
-        other => return Err(wrong(&format!("`{other}` is not https")).into()),
-    }
-    let path = url.path().trim_end_matches('/').to_owned();
-    url.set_path(&path);
-    Ok(url)
-}
-
-/// Whether an address cannot leave this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    // `host()` would need the `url` crate for its type; the text has brackets around IPv6.
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

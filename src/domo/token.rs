@@ -1,9 +1,7 @@
 //! The OAuth token: fetched in whichever of three ways Domo takes, renewed before it ends, and once when Domo no longer knows it.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
-use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -11,6 +9,7 @@ use tokio::time::Instant;
 use super::accounts::Credential;
 use super::session::Inner;
 use super::wire::{Answer, CallError, Loose};
+use crate::http::{Method, Nobody, PAGE, Unfit};
 
 /// Where the parameters stand. The guide says the first; Domo's own page the last; most clients do the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,20 +83,22 @@ impl Held {
         let styles = self.style.as_ref().map_or(&all[..], std::slice::from_ref);
         let mut refused = None;
         for &style in styles {
-            let answer = inner.ask_for_token(style).await?;
-            if answer.is_success() {
-                let (text, lifetime, credential) = read(&answer, style, inner)?;
-                self.style = Some(style);
-                self.serial += 1;
-                let token = Token { text, serial: self.serial, renew: Instant::now() + lifetime.mul_f64(0.9) };
-                inner.spoken.lock().unwrap_or_else(PoisonError::into_inner).push(token.text.clone());
-                self.token = Some(token.clone());
-                return Ok((token, credential));
-            }
-            let another_way = matches!(answer.status, 400 | 404 | 405 | 415);
-            refused = Some(inner.refused(style.call(), &answer));
-            if !another_way {
-                break;
+            match inner.ask_for_token(style).await {
+                Ok((text, lifetime, credential)) => {
+                    self.style = Some(style);
+                    self.serial += 1;
+                    let token = Token { text, serial: self.serial, renew: Instant::now() + lifetime.mul_f64(0.9) };
+                    inner.client.hide(token.text.clone());
+                    self.token = Some(token.clone());
+                    return Ok((token, credential));
+                }
+                Err(error) => {
+                    let another_way = matches!(error.status(), Some(400 | 404 | 405 | 415));
+                    refused = Some(error);
+                    if !another_way {
+                        break;
+                    }
+                }
             }
         }
         Err(refused.unwrap_or_else(|| CallError::NotSent { call: "the token".into(), why: "no way to ask for it".into() }))
@@ -106,27 +107,34 @@ impl Held {
 
 impl Inner {
     /// One token request; tried again only where Domo or the network was at fault.
-    async fn ask_for_token(&self, style: Style) -> Result<Answer, CallError> {
+    async fn ask_for_token(&self, style: Style) -> Result<(SecretString, Duration, Credential), CallError> {
         let settings = &self.settings;
         let mut url = settings.api_url.clone();
         url.set_path(&format!("{}/oauth/token", url.path().trim_end_matches('/')));
         let parameters = [("grant_type", "client_credentials"), ("scope", settings.scope())];
-        self.patiently(style.call(), || {
+        let build = || {
             let method = if style == Style::GetQuery { Method::GET } else { Method::POST };
             let request = self
-                .http
+                .client
                 .request(method, url.clone())
                 .basic_auth(&settings.client_id, Some(settings.client_secret.expose_secret()));
             match style {
                 Style::PostForm => request.form(&parameters),
                 _ => request.query(&parameters),
             }
-        })
-        .await
+        };
+        let parse = |answer: Answer| {
+            if answer.is_page() {
+                Err(Unfit::Garbled(PAGE.into()))
+            } else {
+                read(&answer, &settings.client_id).map_err(Unfit::Wrong)
+            }
+        };
+        self.client.ask(style.call(), &Nobody, build, parse).await
     }
 }
 
-fn read(answer: &Answer, style: Style, inner: &Inner) -> Result<(SecretString, Duration, Credential), CallError> {
+fn read(answer: &Answer, client_id: &str) -> Result<(SecretString, Duration, Credential), String> {
     #[derive(Deserialize)]
     struct Body<'a> {
         access_token: Option<String>,
@@ -141,19 +149,17 @@ fn read(answer: &Answer, style: Style, inner: &Inner) -> Result<(SecretString, D
         #[serde(borrow, default, rename = "userId")]
         user_id: Loose<'a>,
     }
-    let unreadable = |why: String| CallError::Unreadable { call: style.call().into(), why };
-    let body: Body<'_> =
-        serde_json::from_slice(&answer.body).map_err(|error| unreadable(format!("the answer is no token: {error}")))?;
+    let body: Body<'_> = serde_json::from_slice(&answer.body).map_err(|error| format!("the answer is no token: {error}"))?;
     let token = body.access_token.filter(|token| !token.is_empty());
-    let token = token.ok_or_else(|| unreadable("the answer has no access_token".into()))?;
+    let token = token.ok_or("the answer has no access_token")?;
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(unreadable("its access_token holds characters that no token has".into()));
+        return Err("its access_token holds characters that no token has".into());
     }
     let told = |value: Loose<'_>| value.text().ok().flatten().map(std::borrow::Cow::into_owned);
     let seconds = body.expires_in.text().ok().flatten().and_then(|text| text.trim().parse::<f64>().ok());
     let seconds = seconds.filter(|seconds| seconds.is_finite() && *seconds > 0.0).unwrap_or(3600.0).min(86_400.0);
     let credential = Credential {
-        client_id: inner.settings.client_id.clone(),
+        client_id: client_id.to_owned(),
         user_id: body.user_id.id().ok().flatten(),
         customer: told(body.customer),
         role: told(body.role),

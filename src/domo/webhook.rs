@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::http::{self, Url};
 
 /// Attempts, with a pause before each but the first.
 const ATTEMPTS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(4)];
@@ -26,7 +26,7 @@ fn address(variable: &str) -> Result<Url> {
     let address = std::env::var(variable).ok().filter(|address| !address.trim().is_empty()).map(SecretString::from);
     let Some(address) = address else { bail!("{variable}, which should hold the webhook's address, is not set") };
     let Ok(url) = Url::parse(address.expose_secret().trim()) else { bail!("the webhook's address is not a URL") };
-    if url.scheme() != "https" && !(url.scheme() == "http" && super::settings::is_loopback(&url)) {
+    if url.scheme() != "https" && !(url.scheme() == "http" && http::is_loopback(&url)) {
         bail!("the webhook's address must be https");
     }
     Ok(url)
@@ -36,16 +36,10 @@ fn address(variable: &str) -> Result<Url> {
 pub async fn post(variable: &str, body: &Value) -> Result<()> {
     let url = address(variable)?;
     let host = url.host_str().unwrap_or_default().to_owned();
-    let is_loopback = super::settings::is_loopback(&url);
-    // A second installation is refused and changes nothing.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut http = reqwest::Client::builder()
-        .user_agent(concat!("domo-reconcile/", env!("CARGO_PKG_VERSION")))
-        .timeout(Duration::from_secs(10))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never());
+    let is_loopback = http::is_loopback(&url);
+    let mut http = http::plain_client(is_loopback, Duration::from_secs(10));
     if is_loopback {
-        http = http.no_proxy().tls_certs_only([]);
+        http = http.tls_certs_only([]);
     }
     let http = http.build().context("cannot set up the HTTP client")?;
     let mut last = None;

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use reqwest::Method;
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
@@ -14,6 +13,7 @@ use super::read::Reader;
 use super::session::{Door, Session};
 use super::wire::{Answer, CallError, Refusal};
 use crate::config::DeactivateWith;
+use crate::http::{Method, Url};
 use crate::text;
 
 /// The roles that are ever written, with the ids Domo gives them.
@@ -87,7 +87,7 @@ pub enum WriteError {
 }
 
 fn refused(status: u16, message: Option<&str>, toe: Option<&str>) -> String {
-    Refusal { status, message: message.map(str::to_owned), toe: toe.map(str::to_owned) }.to_string()
+    Refusal { by: "Domo".into(), status, message: message.map(str::to_owned), toe: toe.map(str::to_owned) }.to_string()
 }
 
 impl WriteError {
@@ -230,7 +230,7 @@ impl Writer {
     }
 
     /// Sends once and sorts the outcome. A token that is no longer taken did nothing and is renewed by the next attempt.
-    pub(super) async fn send(&self, method: Method, url: &reqwest::Url, body: Option<&Value>) -> Result<Sent, WriteError> {
+    pub(super) async fn send(&self, method: Method, url: &Url, body: Option<&Value>) -> Result<Sent, WriteError> {
         self.send_through(Door::Rest, method, url, body).await
     }
 
@@ -238,7 +238,7 @@ impl Writer {
         &self,
         door: Door,
         method: Method,
-        url: &reqwest::Url,
+        url: &Url,
         body: Option<&Value>,
     ) -> Result<Sent, WriteError> {
         match self.session.write(door, method, url, body).await {
@@ -450,7 +450,7 @@ impl Writer {
     }
 
     /// Sends a new account. Where the rate limit turned it away it is sent again, but not before the address was looked up.
-    async fn post(&self, url: &reqwest::Url, body: &Value, email: &str) -> Result<Result<Answer, CallError>, WriteError> {
+    async fn post(&self, url: &Url, body: &Value, email: &str) -> Result<Result<Answer, CallError>, WriteError> {
         let mut attempt = 1;
         loop {
             let sent = self.session.write(Door::Rest, Method::POST, url, Some(body)).await;

@@ -13,16 +13,16 @@ const NOWHERE: &[&str] = &["num_traits", "regex_automata", "stable_deref_trait"]
 /// The rooms of every other dependency.
 const HOMES: &[(&str, &[&str])] = &[
     // The network.
-    ("reqwest", &["domo"]),
-    ("rustls", &["domo"]),
-    ("httpdate", &["domo"]),
-    ("secrecy", &["domo", "commands"]),
+    ("reqwest", &["http"]),
+    ("rustls", &["http"]),
+    ("httpdate", &["http"]),
+    ("secrecy", &["http", "domo", "commands"]),
     ("axum", &["sandbox"]),
     ("hyper", &["sandbox"]),
     ("hyper_util", &["sandbox"]),
     ("base64", &["sandbox", "domo", "report"]),
-    ("tokio", &["domo", "sandbox", "apply", "commands"]),
-    ("fastrand", &["domo", "archive", "sandbox"]),
+    ("tokio", &["http", "domo", "sandbox", "apply", "commands"]),
+    ("fastrand", &["http", "archive", "sandbox"]),
     // The frames, and what judges or shows them.
     ("polars", &["domo", "directory", "reconcile", "plan", "report", "archive"]),
     ("rayon", &["domo", "directory", "plan", "reconcile", "archive", "report", "commands"]),
@@ -63,8 +63,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("files", &["digest"]),
     ("config", &["files", "failure", "text"]),
     ("cli", &["config", "sandbox"]),
+    ("http", &["failure", "text"]),
     // Domo's own exports are tables like any other: `directory` knows how to read those.
-    ("domo", &["digest", "files", "config", "failure", "text", "directory"]),
+    ("domo", &["digest", "files", "config", "failure", "text", "http", "directory"]),
     ("directory", &["digest", "files", "config", "failure", "text"]),
     // Pure: the rules, and the schemas of the two frames.
     ("reconcile", &["digest", "config", "failure", "text", "domo", "directory"]),

@@ -1,18 +1,18 @@
-//! One pacer for a whole session: even spacing by the configured rate, tightened by what Domo says of its limit, and one shared
-//! wait that every request observes once Domo asked for it.
+//! One pacer for a whole session: even spacing by the configured rate, tightened by what the server says of its limit, and one shared
+//! wait that every request observes once the server asked for it.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use tokio::time::Instant;
 
 /// What a rate limit counts over.
 const MINUTE: Duration = Duration::from_secs(60);
-/// The wait when nothing remains and Domo names none.
+/// The wait when nothing remains and the server names none.
 const BREATH: Duration = Duration::from_secs(1);
-/// Never slower than this many times the configured spacing because of a remainder: a wait is Domo's to ask for.
+/// Never slower than this many times the configured spacing because of a remainder: a wait is the server's to ask for.
 const SLOWEST: f64 = 20.0;
 
 pub(super) struct Pacer {
@@ -48,7 +48,7 @@ impl Pacer {
     }
 
     /// Waits for this request's turn.
-    pub(super) async fn turn(&self) {
+    pub(crate) async fn turn(&self) {
         let came = Instant::now();
         let _first = self.line.lock().await;
         loop {
@@ -102,8 +102,21 @@ impl Pacer {
     }
 }
 
+/// How long a server asks us to wait: `Retry-After`; with a 429 also `X-Rate-Limit-Reset`, a moment in seconds, by the server's own
+/// clock.
+pub(super) fn asked(status: u16, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let reset = || {
+        let reset = headers.get("x-rate-limit-reset")?.to_str().ok()?.trim().parse().ok()?;
+        let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+        let date = date.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+        // The second that it names has to be over.
+        (status == 429).then(|| Duration::from_secs(u64::saturating_sub(reset, date) + 1))
+    };
+    retry_after(headers, now).or_else(reset)
+}
+
 /// `Retry-After` in seconds or as a date.
-pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     match text.parse::<u64>() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
@@ -111,10 +124,10 @@ pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     }
 }
 
-/// The wait after the `failed`-th failure in a row: doubling, capped, and anywhere in its upper half, so that several callers
-/// do not come back at the same moment.
-pub(super) fn backoff(failed: u32, first: Duration, most: Duration) -> Duration {
-    let full = first.saturating_mul(1 << failed.saturating_sub(1).min(16)).min(most);
+/// The wait after the `failed`-th failure in a row: growing, capped, and anywhere in its upper half, so that several callers do not
+/// come back at the same moment.
+pub(super) fn backoff(failed: u32, first: Duration, growth: u32, most: Duration) -> Duration {
+    let full = first.saturating_mul(growth.saturating_pow(failed.saturating_sub(1).min(16))).min(most);
     full.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
@@ -138,10 +151,17 @@ mod tests {
     }
 
     #[test]
-    fn backoff_doubles_within_its_cap_and_never_vanishes() {
+    fn a_reset_counts_by_the_servers_clock_and_only_when_it_turns_away() {
+        let headers = headers(&[("x-rate-limit-reset", "784111778"), ("date", "Sun, 06 Nov 1994 08:49:32 GMT")]);
+        assert_eq!(asked(429, &headers, SystemTime::UNIX_EPOCH), Some(Duration::from_secs(7)));
+        assert_eq!(asked(200, &headers, SystemTime::UNIX_EPOCH), None);
+    }
+
+    #[test]
+    fn backoff_grows_within_its_cap_and_never_vanishes() {
         let (first, most) = (Duration::from_millis(100), Duration::from_secs(1));
         for failed in 1..40 {
-            let wait = backoff(failed, first, most);
+            let wait = backoff(failed, first, 2, most);
             assert!(wait >= first / 2 && wait <= most, "{failed}: {wait:?}");
         }
     }

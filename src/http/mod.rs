@@ -1,0 +1,17 @@
+//! One way to speak HTTP, for Domo and for directories alike: one client, its pace, its patience, and the secrets that must not come
+//! back out of it. What is asked for, and what an answer means, is for the room that asks.
+
+mod address;
+mod answer;
+mod client;
+mod error;
+mod pace;
+mod secret;
+
+pub use address::{address, is_loopback};
+pub use answer::{Answer, PAGE, Refusal};
+pub use client::{Client, Keeper, Limits, Nobody, Options, Unfit, bearer, credential, describe, plain_client, under};
+pub use error::CallError;
+pub use secret::{Vars, read_secret, secret};
+
+pub use reqwest::{Certificate, Method, Request, RequestBuilder, Url, header};
