@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::systems;
 use crate::config::Status;
 
 /// Columns of the people frame and their types, in this order. Text is as the file has it after decoding: trimmed, formula and
@@ -149,6 +150,11 @@ impl Source {
     /// The canonical fields this file carries.
     pub fn provided(&self) -> BTreeSet<&str> {
         self.columns.iter().map(|mapped| mapped.field.as_str()).collect()
+    }
+
+    /// Whether an identity provider wrote the file: its words say who may sign in, not who is employed.
+    pub fn is_identity_provider(&self) -> bool {
+        self.system.as_deref().is_some_and(|system| systems::IDENTITY_PROVIDERS.contains(&system))
     }
 }
 

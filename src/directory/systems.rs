@@ -30,6 +30,20 @@ const UNKNOWN: Status = Status::Unknown;
 /// Domo's own exports, which are no directory.
 pub(super) const DOMO: &str = "Domo";
 
+/// Those that know who may sign in, and not who is employed.
+pub(super) const IDENTITY_PROVIDERS: &[&str] = &[
+    "Microsoft 365 admin centre",
+    "Entra ID portal",
+    "Microsoft Graph",
+    "OneLogin",
+    "Active Directory",
+    "Okta",
+    "Google Workspace",
+    "JumpCloud",
+    "PingOne",
+    "SCIM",
+];
+
 /// The first whose signature is present wins: the more particular stand first.
 pub(super) const SYSTEMS: &[System] = &[
     System {

@@ -9,7 +9,7 @@ use polars::prelude::*;
 use super::employment::{self, Facts};
 use super::fold::Fold;
 use crate::config::Status;
-use crate::directory::People;
+use crate::directory::{People, Source};
 use crate::domo::Accounts;
 use crate::text::plural;
 
@@ -210,6 +210,7 @@ struct FactColumns {
     hire_date: Dates,
     termination_date: Dates,
     status_provided: Vec<bool>,
+    identity_provider: Vec<bool>,
     /// Cells of `status`, `hire_date` and `termination_date` that must not be compared, by place.
     unreadable: HashSet<(u32, u32, &'static str)>,
 }
@@ -253,6 +254,7 @@ impl<'a> PersonColumns<'a> {
                 hire_date: Dates::of(&people.frame, "hire_date")?,
                 termination_date: Dates::of(&people.frame, "termination_date")?,
                 status_provided: provided.iter().map(|fields| fields.contains("status")).collect(),
+                identity_provider: people.sources.iter().map(Source::is_identity_provider).collect(),
                 unreadable: people
                     .doubts
                     .iter()
@@ -340,6 +342,7 @@ impl<'a> PersonColumns<'a> {
             termination_date: facts.termination_date.get(row).filter(|_| readable("termination_date")),
             status_provided: facts.status_provided.get(source as usize).copied().unwrap_or(false),
             unreadable: !readable("termination_date"),
+            identity_provider: facts.identity_provider.get(source as usize).copied().unwrap_or(false),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Whether somebody is employed on the day judged: explicit status first, then the termination date, then the hire date, then a
-//! boolean, else unknown. The last day counts as employed, and a contradiction is read as employed.
+//! boolean, else unknown. The last day counts as employed, and a contradiction is read as employed. One date outweighs a word: many
+//! systems call a future hire active, so a first day ahead is a prehire.
 
 use chrono::NaiveDate;
 
@@ -20,6 +21,8 @@ pub struct Facts {
     pub status_provided: bool,
     /// A termination date stands there but cannot be read: being listed, or a boolean that is true, proves nothing then.
     pub unreadable: bool,
+    /// The file is an identity provider's: its words say who may sign in, not who is employed.
+    pub identity_provider: bool,
 }
 
 /// What decided.
@@ -31,8 +34,8 @@ pub enum Basis {
     TerminationDate,
     /// The hire date.
     HireDate,
-    /// The boolean.
-    Boolean,
+    /// A boolean or an identity provider's word: switched on or off.
+    Switch,
     /// The file says nothing of employment: everyone listed is employed.
     Listed,
     /// Nothing readable.
@@ -70,20 +73,22 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
     let ended = facts.termination_date.is_some_and(|last_day| last_day < as_of);
     let ahead = facts.hire_date.is_some_and(|first_day| first_day > as_of);
     let rehired = !ahead && matches!((facts.hire_date, facts.termination_date), (Some(hired), Some(left)) if hired > left);
+    let by_word = if facts.identity_provider { Basis::Switch } else { Basis::Word };
 
     match facts.status {
-        Some(Status::Active) if ended => return against(Contradiction::EmployedAfterLastDay, Basis::Word),
+        Some(Status::Active) if ahead => return plain(Status::Prehire, Basis::HireDate),
+        Some(Status::Active) if ended => return against(Contradiction::EmployedAfterLastDay, by_word),
         Some(Status::Leave) if ended => {
-            return Employment { status: Status::Leave, ..against(Contradiction::EmployedAfterLastDay, Basis::Word) };
+            return Employment { status: Status::Leave, ..against(Contradiction::EmployedAfterLastDay, by_word) };
         }
         Some(Status::Terminated) if !ended => match facts.termination_date {
             // The last day itself counts as employed, and is no contradiction.
             Some(last_day) if last_day == as_of => return plain(Status::Active, Basis::TerminationDate),
             Some(_) => return against(Contradiction::EndedBeforeLastDay, Basis::Word),
-            None => return plain(Status::Terminated, Basis::Word),
+            None => return plain(Status::Terminated, by_word),
         },
         Some(Status::Unknown) | None => {}
-        Some(status) => return plain(status, Basis::Word),
+        Some(status) => return plain(status, by_word),
     }
     if ended {
         return match rehired {
@@ -96,34 +101,41 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
     }
     match facts.enabled {
         // A last day that lies ahead does not say that somebody whose entry is switched off already still works.
-        Some(false) => plain(Status::Suspended, Basis::Boolean),
+        Some(false) => plain(Status::Suspended, Basis::Switch),
         _ if facts.termination_date.is_some() => plain(Status::Active, Basis::TerminationDate),
         _ if facts.unreadable => plain(Status::Unknown, Basis::Nothing),
-        Some(true) => plain(Status::Active, Basis::Boolean),
+        Some(true) => plain(Status::Active, Basis::Switch),
         None if !facts.status_provided => plain(Status::Active, Basis::Listed),
         None => plain(Status::Unknown, Basis::Nothing),
     }
 }
 
-/// The judgement of a person whom several files have, from those of the rows, in the order of the files. What decides one row decides
-/// several: a switch weighs less than any word or date, and a row that only lists the person less than either. Files that disagree
-/// are a contradiction, read as employed where one of them says so; an end and a switched off entry are no disagreement.
+/// The judgement of a person whom several files have, from those of the rows, in the order of the files. A switch weighs less than any
+/// word or date, and a row that only lists the person less than either. Somebody who is employed in one file and switched off in
+/// another is suspended. Words and dates that disagree are a contradiction, read as employed.
 pub fn combine(rows: &[Employment]) -> Option<Employment> {
-    let settled = |status| rows.iter().any(|row| row.basis != Basis::Boolean && row.status == status);
-    let (gone, coming) = (settled(Status::Terminated), settled(Status::Prehire));
-    let counts = |row: &&Employment| match row.basis {
-        Basis::Listed => false,
-        Basis::Boolean => !coming && (!gone || row.status != Status::Active),
-        _ => true,
+    let first = |fits: &dyn Fn(&Employment) -> bool| rows.iter().find(|row| row.basis != Basis::Listed && fits(row)).copied();
+    let said = |status: &[Status]| first(&|row| row.basis != Basis::Switch && status.contains(&row.status));
+    let switched = |status: &[Status]| first(&|row| row.basis == Basis::Switch && status.contains(&row.status));
+    const EMPLOYED: &[Status] = &[Status::Active, Status::Leave];
+    let (employed, ahead, ended) = (said(EMPLOYED), said(&[Status::Prehire]), said(&[Status::Terminated]));
+    let off = said(&[Status::Suspended]).or(switched(&[Status::Suspended]));
+    let (on, staged, closed) = (switched(EMPLOYED), switched(&[Status::Prehire]), switched(&[Status::Terminated]));
+
+    // What an account that is closed or switched off makes of somebody whom another file calls employed.
+    let suspended = off.or(closed).map(|off| Employment { status: Status::Suspended, ..off });
+    let decided = match (employed, ahead) {
+        (Some(employed), _) => Some(suspended.unwrap_or(employed)),
+        (None, Some(ahead)) => Some(ahead),
+        (None, None) => ended.or(closed).or(off).or(staged).or(on),
     };
-    let says = |status: &[Status]| rows.iter().filter(counts).find(|row| status.contains(&row.status)).copied();
-    let (employed, ended) = (says(&[Status::Active, Status::Leave]), says(&[Status::Terminated]));
-    let (off, ahead) = (says(&[Status::Suspended]), says(&[Status::Prehire]));
-    let decided = employed.or(ahead).or(ended).or(off);
-    let groups = usize::from(employed.is_some()) + usize::from(ahead.is_some()) + usize::from(ended.is_some() || off.is_some());
+    let disagree = [employed, ahead, ended].iter().flatten().count() > 1;
     match decided {
-        Some(decided) if groups > 1 => Some(Employment { contradiction: Some(Contradiction::FilesDisagree), ..decided }),
-        Some(decided) => Some(decided),
+        Some(decided) if disagree => Some(Employment { contradiction: Some(Contradiction::FilesDisagree), ..decided }),
+        Some(decided) => {
+            let of_employed = employed.and_then(|employed| employed.contradiction);
+            Some(Employment { contradiction: decided.contradiction.or(of_employed), ..decided })
+        }
         None => rows.iter().find(|row| row.status != Status::Unknown).or(rows.first()).copied(),
     }
 }
@@ -145,7 +157,7 @@ mod tests {
             hire_date: date(hired),
             termination_date: date(last_day),
             status_provided: true,
-            unreadable: false,
+            ..Facts::default()
         };
         judge(&facts, day("2026-11-23"))
     }
@@ -189,6 +201,16 @@ mod tests {
     }
 
     #[test]
+    fn a_hire_date_ahead_outweighs_a_word_for_active_and_no_other() {
+        let active = |hired, last_day| judged(Some(Status::Active), Some(true), hired, last_day);
+        let coming = active("2026-11-24", "");
+        assert_eq!((coming.status, coming.basis, coming.contradiction), (Status::Prehire, Basis::HireDate, None));
+        assert_eq!(active("2026-11-23", "").status, Status::Active, "the first day itself is worked");
+        assert_eq!(active("2027-01-01", "2025-01-01").status, Status::Prehire, "somebody who comes back");
+        assert_eq!(status(Some(Status::Terminated), None, "2026-12-01", ""), Status::Terminated);
+    }
+
+    #[test]
     fn an_entry_switched_off_before_the_last_day_is_switched_off() {
         assert_eq!(status(None, Some(false), "2020-12-01", "2026-12-31"), Status::Suspended);
         assert_eq!(status(None, Some(true), "2020-12-01", "2026-12-31"), Status::Active);
@@ -209,24 +231,67 @@ mod tests {
         assert_eq!(judge(&worded, day("2026-11-23")).status, Status::Active);
     }
 
+    const DISAGREE: Option<Contradiction> = Some(Contradiction::FilesDisagree);
+
+    /// What one of several files says, by a word or date, by a switch, or by listing somebody.
+    fn row(status: Status, basis: Basis) -> Employment {
+        Employment { status, basis, contradiction: None }
+    }
+
+    /// The person's status from two files, in either order, and whether they disagree.
+    fn both(one: Employment, other: Employment) -> (Status, Option<Contradiction>) {
+        let [first, second] = [[one, other], [other, one]].map(|rows| combine(&rows).unwrap());
+        assert_eq!((first.status, first.contradiction), (second.status, second.contradiction));
+        (first.status, first.contradiction)
+    }
+
     #[test]
-    fn of_two_files_an_explicit_word_weighs_more_than_being_listed_and_employed_more_than_ended() {
-        let row = |status, basis| Employment { status, basis, contradiction: None };
-        let (listed, unknown) = (row(Status::Active, Basis::Listed), row(Status::Unknown, Basis::Nothing));
-        let (ended, off) = (row(Status::Terminated, Basis::Word), row(Status::Suspended, Basis::Boolean));
-        let active = row(Status::Active, Basis::Word);
-        assert_eq!(combine(&[listed, ended]), Some(ended));
-        assert_eq!(combine(&[unknown, listed]), Some(listed));
-        assert_eq!(combine(&[off, ended]), Some(ended));
-        assert_eq!(combine(&[active, off]).unwrap().contradiction, Some(Contradiction::FilesDisagree));
-        let disagreeing = combine(&[ended, active]).unwrap();
-        assert_eq!((disagreeing.status, disagreeing.contradiction), (Status::Active, Some(Contradiction::FilesDisagree)));
+    fn of_two_files_a_word_or_a_date_outweighs_a_switch_and_a_switch_being_listed() {
+        let word = |status| row(status, Basis::Word);
+        let (on, off) = (row(Status::Active, Basis::Switch), row(Status::Suspended, Basis::Switch));
+        let listed = row(Status::Active, Basis::Listed);
+        assert_eq!(both(word(Status::Terminated), on), (Status::Terminated, None));
+        assert_eq!(both(row(Status::Terminated, Basis::TerminationDate), on), (Status::Terminated, None));
+        assert_eq!(both(word(Status::Terminated), off), (Status::Terminated, None));
+        assert_eq!(both(word(Status::Terminated), listed), (Status::Terminated, None));
+        for switch in [on, off, listed] {
+            assert_eq!(both(row(Status::Prehire, Basis::HireDate), switch), (Status::Prehire, None));
+        }
+        assert_eq!(both(off, listed), (Status::Suspended, None));
+        assert_eq!(both(on, row(Status::Unknown, Basis::Nothing)), (Status::Active, None));
+        assert_eq!(both(listed, row(Status::Unknown, Basis::Nothing)), (Status::Active, None));
         assert_eq!(combine(&[]), None);
-        let (on, coming) = (row(Status::Active, Basis::Boolean), row(Status::Prehire, Basis::HireDate));
-        assert_eq!(combine(&[ended, on]), Some(ended));
-        assert_eq!(combine(&[on, coming]), Some(coming));
-        assert_eq!(combine(&[coming, row(Status::Suspended, Basis::Boolean)]), Some(coming));
-        assert_eq!(combine(&[on, listed, unknown]), Some(on));
+    }
+
+    #[test]
+    fn switched_off_in_one_file_and_employed_in_the_other_is_suspended_and_no_disagreement() {
+        for off in
+            [row(Status::Suspended, Basis::Switch), row(Status::Suspended, Basis::Word), row(Status::Terminated, Basis::Switch)]
+        {
+            for employed in [row(Status::Active, Basis::Word), row(Status::Leave, Basis::Word)] {
+                assert_eq!(both(employed, off), (Status::Suspended, None));
+            }
+        }
+        assert_eq!(both(row(Status::Active, Basis::Switch), row(Status::Suspended, Basis::Switch)), (Status::Suspended, None));
+    }
+
+    #[test]
+    fn words_of_two_files_that_contradict_are_read_as_employed() {
+        let word = |status| row(status, Basis::Word);
+        assert_eq!(both(word(Status::Terminated), word(Status::Active)), (Status::Active, DISAGREE));
+        assert_eq!(both(word(Status::Terminated), word(Status::Leave)), (Status::Leave, DISAGREE));
+        assert_eq!(both(word(Status::Prehire), word(Status::Active)), (Status::Active, DISAGREE));
+        assert_eq!(both(word(Status::Prehire), word(Status::Terminated)), (Status::Prehire, DISAGREE));
+    }
+
+    #[test]
+    fn an_identity_provider_s_word_is_a_switch() {
+        let facts = |status| Facts { status: Some(status), status_provided: true, identity_provider: true, ..Facts::default() };
+        let judged = |status| judge(&facts(status), day("2026-11-23"));
+        assert_eq!(judged(Status::Active), row(Status::Active, Basis::Switch));
+        assert_eq!(both(judged(Status::Active), row(Status::Terminated, Basis::Word)), (Status::Terminated, None));
+        assert_eq!(both(judged(Status::Terminated), row(Status::Active, Basis::Word)), (Status::Suspended, None));
+        assert_eq!(judged(Status::Terminated).status, Status::Terminated, "alone it is all that is known");
     }
 
     #[test]

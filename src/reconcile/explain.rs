@@ -201,6 +201,7 @@ fn files_disagree(people: &PersonColumns<'_>, person: u32, read_as: Status) -> S
     let said: Vec<String> = people.folded(person).iter().map(row).collect();
     let read_as = match read_as {
         Status::Prehire => "not yet employed",
+        Status::Suspended => "employed and switched off",
         _ => "employed",
     };
     format!(

@@ -140,7 +140,8 @@ fn unheard(notify: &Notify) -> Vec<anyhow::Error> {
 /// Who is employed is the reconciliation's judgement, here as there.
 fn judge(stated: &Stated, as_of: NaiveDate) -> (Status, Option<&'static str>) {
     let Stated { status, enabled, hire_date, termination_date, status_provided, unreadable } = *stated;
-    let facts = Facts { status, enabled, hire_date, termination_date, status_provided, unreadable };
+    // Row by row, what sort of system wrote the file changes nothing.
+    let facts = Facts { status, enabled, hire_date, termination_date, status_provided, unreadable, identity_provider: false };
     let judged = employment::judge(&facts, as_of);
     let against = judged.contradiction.map(|contradiction| match contradiction {
         Contradiction::EmployedAfterLastDay => "employed by its word, but the termination date has passed: read as employed",

@@ -138,9 +138,30 @@ fn of_several_files_a_word_or_a_date_weighs_more_than_a_switch() {
         (hr("Terminated", "", ""), false, "leaver"),
         (hr("", "2026-12-31", ""), true, "early"),
         (hr("", "2026-12-31", ""), false, "early"),
+        (hr("Active", "2026-12-31", ""), true, "early"),
+        (hr("Active", "2020-01-31", ""), false, "suspended"),
         (hr("", "", ""), false, "suspended"),
     ] {
         assert_eq!(judged(&hr, on).keys().collect::<Vec<_>>(), [kind], "{hr}{on}");
+    }
+}
+
+#[test]
+fn of_several_files_an_identity_provider_s_word_is_no_more_than_a_switch() {
+    let okta = |status: &str| {
+        format!("login,firstName,lastName,secondEmail,nickName,email,status\nada@acme.com,Ada,B,,,ada@acme.com,{status}\n")
+    };
+    let hr = |status: &str| format!("Email,Employee ID,Status\nada@acme.com,101,{status}\nx@acme.com,9001,Active\n");
+    let judged =
+        |hr: &str, okta: &str| about_one(&findings(&accounts("ada@acme.com", "101"), &[("hr.csv", hr), ("okta.csv", okta)], ""));
+    for (in_hr, in_okta, kind) in [
+        ("Terminated", "ACTIVE", "leaver"),
+        ("Active", "SUSPENDED", "suspended"),
+        ("On Leave", "DEPROVISIONED", "suspended"),
+        ("Terminated", "STAGED", "leaver"),
+    ] {
+        let found = judged(&hr(in_hr), &okta(in_okta));
+        assert!(found.contains_key(kind) && !found.contains_key("quality"), "{in_hr} and {in_okta}: {found:?}");
     }
 }
 

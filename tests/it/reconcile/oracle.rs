@@ -4,10 +4,8 @@
 use std::collections::BTreeSet;
 
 use domo_reconcile::config::{Config, Key, Status};
-use domo_reconcile::reconcile::employment::{Facts, judge};
 
 use super::company::{Account, Company, Person};
-use super::wild;
 
 /// Situations of all accounts and all people, as words.
 pub(super) struct Judgement {
@@ -118,15 +116,28 @@ impl Naive<'_> {
     }
 
     fn status(&self, person: &Person) -> Status {
-        let facts = Facts {
-            status: wild::status(person.status),
-            enabled: person.enabled,
-            hire_date: person.hired,
-            termination_date: person.last_day,
-            status_provided: true,
-            unreadable: false,
-        };
-        judge(&facts, self.company.as_of).status
+        let today = self.company.as_of;
+        let ended = person.last_day.is_some_and(|last_day| last_day < today);
+        let ahead = person.hired.is_some_and(|hired| hired > today);
+        match person.status {
+            "active" if ahead => Status::Prehire,
+            "active" => Status::Active,
+            "terminated" if person.last_day.is_some_and(|last_day| last_day >= today) => Status::Active,
+            "terminated" => Status::Terminated,
+            "leave" => Status::Leave,
+            "suspended" => Status::Suspended,
+            "prehire" => Status::Prehire,
+            // Without a word that says anything the dates decide, then the switch.
+            _ if ended && !ahead && person.hired > person.last_day => Status::Active,
+            _ if ended => Status::Terminated,
+            _ if ahead => Status::Prehire,
+            _ => match person.enabled {
+                Some(false) => Status::Suspended,
+                Some(true) => Status::Active,
+                None if person.last_day.is_some() => Status::Active,
+                None => Status::Unknown,
+            },
+        }
     }
 
     fn held_by_a_rejected_row(&self, account: &Account) -> bool {

@@ -1,6 +1,5 @@
 //! Companies in which everything goes wrong at once: few keys, many holders, every decoration, every status.
 
-use domo_reconcile::config::Status;
 use fastrand::Rng;
 
 use super::company::{Account, Company, Person, account, day, person};
@@ -146,9 +145,4 @@ fn name(rng: &mut Rng) -> String {
 
 fn department(rng: &mut Rng) -> String {
     ["Finance", "Sales EMEA", "IT", ""][rng.usize(..4)].into()
-}
-
-/// The canonical status of a word in these tests.
-pub(super) fn status(word: &str) -> Option<Status> {
-    Status::ALL.into_iter().find(|status| status.as_str() == word)
 }

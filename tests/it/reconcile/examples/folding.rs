@@ -43,9 +43,10 @@ fn ended_in_one_file_and_employed_in_the_other_is_employed_and_said() {
 }
 
 #[test]
-fn employed_in_one_file_and_switched_off_in_the_other_does_not_vanish() {
+fn employed_in_one_file_and_switched_off_in_the_other_is_suspended() {
     let off = Person { status: "", enabled: Some(false), ..in_second(person(1)) };
-    assert_eq!(only(&two_files([account(1)], [person(1), off]).judged()).kind, Kind::Quality);
+    let judged = two_files([account(1)], [person(1), off]).judged();
+    assert_eq!((only(&judged).kind, only(&judged).action), (Kind::Suspended, None));
 }
 
 #[test]

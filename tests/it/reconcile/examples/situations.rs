@@ -190,6 +190,14 @@ fn a_prehire_with_an_account_is_early() {
 }
 
 #[test]
+fn somebody_called_active_before_the_first_day_is_a_prehire_like_any_other() {
+    let coming = |n| Person { hired: Some(day("2026-11-24")), ..person(n) };
+    let judged = Company::with([account(1)], [coming(1), coming(2)]).judged();
+    assert_eq!((only(&judged).kind, only(&judged).action), (Kind::Early, None));
+    assert_eq!((judged.accounts.matched, judged.people.matched, judged.people.prehire, judged.people.missing), (1, 1, 1, 0));
+}
+
+#[test]
 fn a_contradiction_is_a_quality_finding_and_employed() {
     let judged = pair(account(1), Person { last_day: Some(day("2026-01-31")), ..person(1) }).judged();
     assert_eq!((only(&judged).kind, judged.accounts.matched), (Kind::Quality, 1));
