@@ -88,11 +88,24 @@ pub(super) fn is_type_name(cell: &str) -> bool {
         .any(|start| cell.starts_with(start) && !cell.contains([' ', '@']))
 }
 
+/// Words for "true": of programs, of people, and what Excel itself writes in its language (WAHR, VRAI, VERDADERO, ...).
+#[rustfmt::skip]
+const YES: &[&str] = &[
+    "true", "1", "1.0", "yes", "y", "t", "enabled", "on", "x", "✓", "✔",
+    "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si", "verdadeiro", "sim", "vero", "sì", "waar", "prawda", "tak",
+    "sant", "sann", "sand", "tosi", "kyllä", "satt", "já", "はい", "有効", "有", "○", "हाँ", "हां", "सही", "doğru", "evet", "истина", "да",
+];
+/// Words for "false". `x` and a tick have no opposite but the blank cell.
+#[rustfmt::skip]
+const NO: &[&str] = &[
+    "false", "0", "0.0", "no", "n", "f", "disabled", "off",
+    "falsch", "nein", "faux", "non", "falso", "não", "nao", "onwaar", "nee", "fałsz", "nie",
+    "falskt", "nej", "usann", "nei", "falsk", "epätosi", "ei", "ósatt", "いいえ", "無効", "無", "×", "नहीं", "गलत", "yanlış", "hayır", "ложь", "нет",
+];
+
 /// A boolean in words.
 pub(super) fn boolean(cell: &str) -> Option<bool> {
-    const YES: [&str; 11] = ["true", "1", "1.0", "yes", "y", "t", "enabled", "on", "oui", "ja", "有効"];
-    const NO: [&str; 11] = ["false", "0", "0.0", "no", "n", "f", "disabled", "off", "non", "nein", "無効"];
-    let is = |word: &&str| cell.eq_ignore_ascii_case(word);
+    let is = |word: &&str| cell.eq_ignore_ascii_case(word) || !cell.is_ascii() && cell.to_lowercase() == **word;
     match (YES.iter().any(is), NO.iter().any(is)) {
         (true, _) => Some(true),
         (_, true) => Some(false),
@@ -100,10 +113,10 @@ pub(super) fn boolean(cell: &str) -> Option<bool> {
     }
 }
 
-/// An e-mail address out of what people paste: `mailto:`, `Name <address>`, a trailing comma, inner invisible characters.
+/// An e-mail address out of what people paste: `mailto:`, `Name <address>`, a comma or a dot behind it, inner invisible characters.
 pub(super) fn email(cell: &str) -> Cow<'_, str> {
     let plain = cell.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b',' | b';' | b':' | b'#'));
-    if plain {
+    if plain && !cell.ends_with('.') {
         return Cow::Borrowed(cell);
     }
     let visible: String = cell.chars().filter(|character| !text::is_invisible(*character)).collect();
@@ -119,9 +132,9 @@ pub(super) fn email(cell: &str) -> Cow<'_, str> {
     if address.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("smtp:")) {
         address = address.get(5..).unwrap_or(address);
     }
-    Cow::Owned(
-        address.trim_matches(|character: char| character.is_whitespace() || matches!(character, ',' | ';' | '\'' | '"')).to_owned(),
-    )
+    let address = address.trim_matches(|character: char| character.is_whitespace() || matches!(character, ',' | ';' | '\'' | '"'));
+    // A domain may end in the dot of the root, which no mailbox shows.
+    Cow::Owned(address.strip_suffix('.').unwrap_or(address).to_owned())
 }
 
 /// A guest's own address: `alice_contoso.com#EXT#@tenant.onmicrosoft.com` is `alice@contoso.com`.
@@ -144,12 +157,12 @@ pub(super) fn is_email(address: &str) -> bool {
     !local.is_empty() && local.chars().all(in_local) && !domain.is_empty() && domain.chars().all(in_domain)
 }
 
-/// Whether a cell is nothing but an ASCII address, so that [`email`] would give it back as it is.
+/// Whether a cell is nothing but an ASCII address that nothing can have damaged, so that [`email`] would give it back as it is.
 pub(super) fn is_plain_email(cell: &str) -> bool {
-    const LOCAL: [bool; 256] = bytes_of(b"!$%&'*+-./=?^_`{|}~");
+    const LOCAL: [bool; 256] = bytes_of(b"!$%'*+-./=^_`{|}~");
     const DOMAIN: [bool; 256] = bytes_of(b".-_");
     let bytes = cell.as_bytes();
-    let Some(at) = memchr::memchr(b'@', bytes) else { return false };
+    let Some(at) = memchr::memchr(b'@', bytes).filter(|_| bytes.last() != Some(&b'.')) else { return false };
     let all = |part: Option<&[u8]>, table: &[bool; 256]| {
         part.is_some_and(|part| !part.is_empty() && part.iter().all(|byte| table[usize::from(*byte)]))
     };
@@ -215,11 +228,6 @@ fn is_scientific(cell: &str) -> bool {
     exponent_digits && mantissa_digits && (signed || !fraction.is_empty())
 }
 
-/// Whether a text lost letters on its way: `U+FFFD`, or `?` where a letter was.
-pub(super) fn is_damaged(text: &str) -> bool {
-    memchr::memchr(b'?', text.as_bytes()).is_some() || !text.is_ascii() && text.contains('\u{FFFD}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,7 +266,7 @@ mod tests {
     fn an_address_is_taken_out_of_what_people_paste() {
         assert_eq!(email("Jane Doe <jane@acme.com>"), "jane@acme.com");
         assert_eq!(email("mailto:jane@acme.com"), "jane@acme.com");
-        assert_eq!(email("ja\u{200b}ne@acme.com"), "jane@acme.com");
+        assert_eq!(email("\u{202A}ja\u{200b}ne@acme.com.\u{202C}"), "jane@acme.com");
         assert_eq!(guest("alice_contoso.com#EXT#@t.onmicrosoft.com").as_deref(), Some("alice@contoso.com"));
         assert!(is_email("jane@acme.com") && is_email("j.o'neil+x@bücher.example"));
         assert!(

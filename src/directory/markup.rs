@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use super::decode::Kind;
 use super::grid::{Grid, Row, Rows, WIDEST};
 use crate::failure::Failure;
+use crate::text::entities::resolved;
 
 /// A text with a table in it.
 pub(super) struct Markup<'t> {
@@ -157,68 +158,11 @@ pub(super) fn count(attributes: &str, name: &str) -> Option<u32> {
     attribute(attributes, name)?.trim_end_matches('/').parse().ok().filter(|number| *number > 0)
 }
 
-/// Character references resolved, white space of the source folded.
+/// Character references resolved, white space of the source folded: one that is written as a reference (`&#10;`) stays.
 pub(super) fn entities(text: &str) -> Cow<'_, str> {
-    if !text.contains(['&', '\n', '\r', '\t']) {
-        return Cow::Borrowed(text);
+    if !text.contains(['\n', '\r', '\t']) {
+        return resolved(text);
     }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        let (before, from) = rest.split_at(at);
-        out.push_str(before);
-        let end = from.bytes().take(12).position(|byte| byte == b';');
-        let known = end.and_then(|end| Some((reference(from.get(1..end)?)?, end)));
-        match known {
-            Some((character, end)) => {
-                out.push(character);
-                rest = from.get(end + 1..).unwrap_or_default();
-            }
-            None => {
-                out.push('&');
-                rest = from.get(1..).unwrap_or_default();
-            }
-        }
-    }
-    out.push_str(rest);
-    if !out.contains(['\n', '\r', '\t']) {
-        return Cow::Owned(out);
-    }
-    Cow::Owned(out.split(['\n', '\r', '\t']).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" "))
-}
-
-fn reference(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-            None => number.parse().ok()?,
-        };
-        // SpreadsheetML writes a line end in a cell as &#10;: kept, unlike one of the source.
-        return char::from_u32(code).map(|character| if character == '\n' { '\u{2028}' } else { character });
-    }
-    const NAMES: [(&str, char); 22] = [
-        ("amp", '&'),
-        ("lt", '<'),
-        ("gt", '>'),
-        ("quot", '"'),
-        ("apos", '\''),
-        ("nbsp", '\u{a0}'),
-        ("auml", 'ä'),
-        ("ouml", 'ö'),
-        ("uuml", 'ü'),
-        ("Auml", 'Ä'),
-        ("Ouml", 'Ö'),
-        ("Uuml", 'Ü'),
-        ("szlig", 'ß'),
-        ("eacute", 'é'),
-        ("egrave", 'è'),
-        ("agrave", 'à'),
-        ("ccedil", 'ç'),
-        ("ntilde", 'ñ'),
-        ("oslash", 'ø'),
-        ("aring", 'å'),
-        ("Eacute", 'É'),
-        ("rsquo", '’'),
-    ];
-    NAMES.iter().find(|(known, _)| *known == name).map(|(_, character)| *character)
+    let line = text.split(['\n', '\r', '\t']).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    Cow::Owned(resolved(&line).into_owned())
 }

@@ -29,10 +29,10 @@ const HOMES: &[(&str, &[&str])] = &[
     // Files that come in.
     ("calamine", &["directory"]),
     ("csv", &["plan"]),
-    ("encoding_rs", &["directory"]),
+    ("encoding_rs", &["directory", "text"]),
     ("chardetng", &["directory"]),
     ("flate2", &["directory"]),
-    ("memchr", &["domo", "directory"]),
+    ("memchr", &["domo", "directory", "text"]),
     ("toml", &["config", "report"]),
     // Text.
     ("unicode_normalization", &["text", "directory", "reconcile"]),

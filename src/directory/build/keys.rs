@@ -5,9 +5,12 @@ use polars::prelude::*;
 use super::{Given, Read};
 use crate::directory::cells::{self, Identifier};
 use crate::directory::collect::RawColumn;
-use crate::directory::people::Doubt;
 use crate::directory::slot::Slot;
 use crate::directory::synonyms::WEAK;
+use crate::text::{damage, entities};
+
+/// What is wrong with a cell that should hold an address and does not.
+pub(super) const NO_ADDRESS: &str = "this is no single e-mail address";
 
 /// The e-mail addresses: of the best column, blanks filled from the next best.
 pub(super) fn emails(given: Given<'_>) -> Read<StringChunked> {
@@ -53,17 +56,18 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
             (None, Some(cell)) if cells::is_plain_email(cell) => values.append_value(cell),
             (None, Some(cell)) => match address(cell) {
                 Some(address) => {
-                    doubts.extend(
-                        odd_address(&address)
-                            .map(|problem| Doubt { not_comparable: false, ..given.doubt(at, "email", problem, cell) }),
-                    );
+                    let damage = damage::of_address(&address);
+                    doubts
+                        .extend(damage.map(|damage| {
+                            given.doubt(at, "email", &format!("it {}: never written", damage.kind.describe()), cell)
+                        }));
                     values.append_value(&address);
                 }
                 None => {
                     values.append_null();
                     // A login need not be an address.
                     if rank < WEAK {
-                        doubts.push(given.doubt(at, "email", "this is no single e-mail address", cell));
+                        doubts.push(given.doubt(at, "email", NO_ADDRESS, cell));
                     }
                 }
             },
@@ -171,7 +175,8 @@ fn address(cell: &str) -> Option<String> {
     }
     let address = cells::email(cell);
     let address = cells::guest(&address).unwrap_or_else(|| address.into_owned());
-    cells::is_email(&address).then_some(address)
+    // One that was escaped for a page is an address, though a damaged one.
+    cells::is_email(&entities::resolved(&address)).then_some(address)
 }
 
 /// How Exchange marks the primary one of its addresses.
@@ -198,9 +203,4 @@ fn proxies(cell: &str) -> Vec<String> {
 
 fn primary_smtp(cell: &str) -> Option<String> {
     proxies(cell).iter().find_map(|proxy| proxy.strip_prefix(PRIMARY).map(str::to_owned))
-}
-
-fn odd_address(address: &str) -> Option<&'static str> {
-    let (local, _) = address.split_once('@')?;
-    (!local.is_ascii()).then_some("the part before the @ is not ASCII")
 }

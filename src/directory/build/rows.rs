@@ -3,6 +3,7 @@
 use polars::prelude::*;
 
 use super::Given;
+use super::keys::NO_ADDRESS;
 use crate::digest::Hasher;
 use crate::directory::collect::{Long, Raw, RawColumn};
 use crate::directory::people::{Doubt, Mapped, RejectedRow};
@@ -11,7 +12,7 @@ use crate::directory::slot::Slot;
 /// Rows in which something that must be right is not, with why. Such a row is rejected whole: what else it says cannot be trusted.
 pub(super) fn broken(given: Given<'_>, doubts: &[Doubt]) -> PlHashMap<u32, String> {
     let mut broken = PlHashMap::new();
-    for doubt in doubts.iter().filter(|doubt| doubt.field == "email" && doubt.not_comparable) {
+    for doubt in doubts.iter().filter(|doubt| doubt.field == "email" && doubt.problem == NO_ADDRESS) {
         broken.insert(doubt.row, "its e-mail cell holds no single address".to_owned());
     }
     for long in moved_rows(given.raw) {

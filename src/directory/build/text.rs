@@ -3,10 +3,10 @@
 use polars::prelude::*;
 
 use super::{Given, Read};
-use crate::directory::cells;
 use crate::directory::names;
 use crate::directory::people::Doubt;
 use crate::directory::slot::Slot;
+use crate::text::damage;
 
 /// The best column of a slot, blanks filled from the next best.
 pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
@@ -17,12 +17,12 @@ pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     read
 }
 
-/// Cells that lost letters: what is left of them is no value to compare, still less one to write to Domo.
+/// Damaged cells: no value to write to Domo.
 fn damaged(given: Given<'_>, field: &str, values: &StringChunked) -> Vec<Doubt> {
-    let problem = format!("letters were lost on the way (`?` or U+FFFD): the {field} is not compared");
     let damaged = |(at, value): (usize, Option<&str>)| {
-        let value = value.filter(|value| cells::is_damaged(value))?;
-        Some(given.doubt(at, field, &problem, value))
+        let value = value?;
+        let kind = damage::of(value)?.kind;
+        Some(given.doubt(at, field, &format!("it {}: not compared, never written", kind.describe()), value))
     };
     values.iter().enumerate().filter_map(damaged).collect()
 }

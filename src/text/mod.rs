@@ -1,5 +1,8 @@
 //! Text that strangers typed: made comparable for matching, and made visible for showing.
 
+pub mod damage;
+pub mod entities;
+
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -7,16 +10,19 @@ use std::path::Path;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// Characters that the eye does not see and that no comparison should: zero-width, joiners, soft hyphen, byte-order mark.
+/// Characters that the eye does not see and that no comparison should: zero-width, joiners, marks of direction, soft hyphen, byte-order
+/// mark, and the others that Unicode 16 calls `Default_Ignorable_Code_Point`.
 pub fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
+    matches!(character,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Whether a character must be shown as `<U+XXXX>`: controls, bidirectional overrides and invisible characters.
+/// Whether a character must be shown as `<U+XXXX>`: controls, separators of lines and invisible characters.
 pub fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || is_invisible(character)
-        || matches!(character, '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+    character.is_control() || is_invisible(character) || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 /// Trimmed, invisible characters removed, inner white space folded to single spaces, NFC: equal texts look equal.

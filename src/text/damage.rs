@@ -1,0 +1,374 @@
+//! Values that were damaged on their way: what happened to one, and what it certainly was before.
+//!
+//! A damaged value is never written to Domo, in any field. Where the repair is certain, the repaired value is what is compared;
+//! where it is not, nothing is compared:
+//!
+//! ```text
+//!  of("Jörg Weiß")   None                       as it should be
+//!  of("JÃ¶rg WeiÃŸ") TwiceEncoded, "Jörg Weiß"  compare the repaired one, write neither
+//!  of("J?rg")        LostLetters, no repair     compare nothing, write nothing
+//! ```
+//!
+//! [`of`] is for text that people read (names, titles, departments), [`of_address`] for e-mail addresses, which have stricter letters.
+//! Both cost a look at each byte where nothing is wrong. Unicode form, white space and characters that show nothing are no damage:
+//! [`super::folded`] takes them off both sides.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254};
+
+use super::entities;
+
+/// What happened to a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// UTF-8 that was read in another encoding and written again: `JÃ¼rgen`, `J√ºrgen`, `J├╝rgen`.
+    TwiceEncoded,
+    /// Escaped for a page and never unescaped: `M&uuml;ller`, `R&amp;D`.
+    Entities,
+    /// Letters became `?` or U+FFFD.
+    LostLetters,
+    /// Latin words with letters of another alphabet that look alike: Cyrillic `а` in `Pаul`.
+    OtherAlphabet,
+    /// An e-mail address whose part before the @ is not ASCII, as no directory makes them: `ELİF.IŞIK@acme.com`.
+    OddAddress,
+}
+
+impl Kind {
+    /// What is wrong, to follow "it" or a field's name: `was encoded twice`.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::TwiceEncoded => "was encoded twice",
+            Self::Entities => "holds the escapes of a web page",
+            Self::LostLetters => "lost letters on the way (`?` or U+FFFD)",
+            Self::OtherAlphabet => "mixes letters of two alphabets that look alike",
+            Self::OddAddress => "is not ASCII before the @",
+        }
+    }
+}
+
+/// A value that is not what somebody once typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// What happened.
+    pub kind: Kind,
+    /// What the value certainly was; none where it can only be guessed.
+    pub repair: Option<String>,
+}
+
+/// What is wrong with a text that people read.
+pub fn of(text: &str) -> Option<Damage> {
+    if text.is_ascii() && memchr::memchr2(b'?', b'&', text.as_bytes()).is_none() {
+        return None;
+    }
+    let mut known: Option<Kind> = None;
+    let mut value = Cow::Borrowed(text);
+    // What was escaped may have been encoded twice before, and the other way round; three times over is what was seen.
+    for _ in 0..3 {
+        let (kind, repair) = match (entity(&value), twice_encoded(&value)) {
+            (Some(repair), _) => (Kind::Entities, Some(repair)),
+            (None, Some(repair)) => (Kind::TwiceEncoded, repair),
+            (None, None) => break,
+        };
+        known = known.or(Some(kind));
+        match repair {
+            Some(repair) => value = Cow::Owned(repair),
+            None => return known.map(|kind| Damage { kind, repair: None }),
+        }
+    }
+    if value.contains(['?', '\u{FFFD}']) {
+        return Some(Damage { kind: Kind::LostLetters, repair: None });
+    }
+    if let Some(repair) = other_alphabet(&value) {
+        return Some(Damage { kind: known.unwrap_or(Kind::OtherAlphabet), repair });
+    }
+    known.map(|kind| Damage { kind, repair: Some(value.into_owned()) })
+}
+
+/// What is wrong with an e-mail address. Its repair is for finding a near miss: an address is never matched by what it may have been.
+pub fn of_address(address: &str) -> Option<Damage> {
+    // Mail systems lower the case of everything, and so of what is left of a letter: `jã¼rgen@`.
+    let raised = || address.chars().map(|letter| raised(letter).unwrap_or(letter)).collect::<String>();
+    let damage = of(address).or_else(|| {
+        let raised = (!address.is_ascii()).then(raised).filter(|raised| raised != address)?;
+        of(&raised).filter(|damage| damage.kind == Kind::TwiceEncoded && damage.repair.is_some())
+    });
+    let is_odd = || address.split_once('@').is_some_and(|(local, _)| !local.is_ascii());
+    damage.or_else(|| is_odd().then_some(Damage { kind: Kind::OddAddress, repair: None }))
+}
+
+/// The value to compare: itself, its certain repair, or none where there is nothing certain to compare.
+pub fn comparable(text: &str) -> Option<Cow<'_, str>> {
+    match of(text) {
+        None => Some(Cow::Borrowed(text)),
+        Some(damage) => damage.repair.map(Cow::Owned),
+    }
+}
+
+/// The letter of Latin that a letter of another alphabet looks like: Cyrillic and Greek, as their capitals and small letters are printed.
+pub fn look_alike(letter: char) -> Option<char> {
+    const OTHERS: &str = "АВЕЅІЈКМНОРСТУХЗаеѕіјорсухԁһԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυ";
+    const LATIN: &str = "ABESIJKMHOPCTYX3aesijopcyxdhqwvABEZHIKMNOPTYXovpu";
+    if letter.is_ascii() {
+        return None;
+    }
+    OTHERS.chars().zip(LATIN.chars()).find(|(other, _)| *other == letter).map(|(_, latin)| latin)
+}
+
+/// The alphabet of a letter, where it is one whose letters are taken for another's: for saying which letters differ.
+pub fn alphabet(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'a'..='z' | 'A'..='Z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => "Latin",
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => "Greek",
+        '\u{400}'..='\u{52F}' => "Cyrillic",
+        '\u{530}'..='\u{58F}' => "Armenian",
+        '\u{FF01}'..='\u{FF5E}' => "full-width",
+        _ => return None,
+    })
+}
+
+/// The text with its character references resolved, if it has any.
+fn entity(text: &str) -> Option<String> {
+    memchr::memchr(b'&', text.as_bytes())?;
+    let resolved = entities::resolved(text);
+    (resolved != text).then(|| resolved.into_owned())
+}
+
+/// Some where a text was encoded twice: what it was, if every byte of it fits.
+fn twice_encoded(text: &str) -> Option<Option<String>> {
+    // Every letter that was encoded twice became two characters at least, none of them ASCII.
+    let twins = text.as_bytes().windows(3).any(|bytes| !bytes[0].is_ascii() && !bytes[1].is_ascii() && !bytes[2].is_ascii());
+    if !twins {
+        return None;
+    }
+    let certain = [WINDOWS_1252, MACINTOSH, WINDOWS_1254, WINDOWS_1250, WINDOWS_1251]
+        .into_iter()
+        .find_map(|encoding| Some((encoding, undone(text, encoding)?)))
+        .filter(|(encoding, repair)| is_plausible(text, repair, encoding));
+    if let Some((_, repair)) = certain {
+        return Some(Some(repair));
+    }
+    has_traces(text).then_some(None)
+}
+
+/// The text's characters as bytes of an encoding, read as UTF-8.
+fn undone(text: &str, encoding: &'static Encoding) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut buffer = [0; 4];
+    for character in text.chars() {
+        match u32::from(character) {
+            code @ 0..=0x7F => bytes.push(code as u8),
+            // Bytes that mean nothing in Windows-1252 are handed through as controls.
+            code @ 0x80..=0x9F => bytes.push(code as u8),
+            _ => {
+                let (encoded, _, unknown) = encoding.encode(character.encode_utf8(&mut buffer));
+                let [byte] = *encoded else { return None };
+                if unknown {
+                    return None;
+                }
+                bytes.push(byte);
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Whether what came out is text: letters that names are written with. `ANDRÉ’S` fits by its bytes, and `ANDRɒS` is no name.
+fn is_plausible(text: &str, repair: &str, encoding: &'static Encoding) -> bool {
+    let mut others = 0;
+    let mut before = ' ';
+    for letter in repair.chars() {
+        let fits = match letter {
+            '\0'..='\u{7F}' => true,
+            // Letters of Latin, and what word processors write.
+            '\u{A0}'..='\u{17F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2010}'..='\u{203A}' | '€' | '™' | '\u{FFFD}' => true,
+            '\u{18F}' | '\u{1A0}' | '\u{1A1}' | '\u{1AF}' | '\u{1B0}' | '\u{1CD}'..='\u{1DC}' | '\u{218}'..='\u{21B}' => true,
+            // Azerbaijani.
+            '\u{259}' => repair.contains(|letter: char| letter.is_ascii_lowercase()),
+            // Accents that stand alone.
+            '\u{300}'..='\u{30F}' | '\u{327}' | '\u{328}' => before.is_alphabetic(),
+            // What Windows leaves of an accent or a mark that shows nothing.
+            '\u{200B}'..='\u{200F}' | '\u{FEFF}' => true,
+            '\u{370}'..='\u{45F}'
+            | '\u{490}'..='\u{4FF}'
+            | '\u{5D0}'..='\u{5EA}'
+            | '\u{620}'..='\u{64A}'
+            | '\u{660}'..='\u{6D3}' => {
+                others += 1;
+                true
+            }
+            // Three bytes a letter: nothing else looks like that.
+            '\u{900}'..='\u{D7FF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}' | '\u{10000}'.. => true,
+            _ => false,
+        };
+        if !fits {
+            return false;
+        }
+        before = letter;
+    }
+    // Cyrillic of its own fits by chance now and then, whole words do not.
+    let least = if encoding == WINDOWS_1251 { 3 } else { 2 };
+    let foreign = encoding == WINDOWS_1251 && !text.chars().any(|letter| letter.is_ascii_alphabetic());
+    (others == 0 || others >= least) && !(foreign && others == 0)
+}
+
+/// Whether a text holds what only comes of encoding twice, although not all of it can be undone.
+fn has_traces(text: &str) -> bool {
+    let mut before = ' ';
+    for character in text.chars() {
+        let trail = matches!(character, '\u{80}'..='\u{BF}' | 'Œ' | 'œ' | 'Š' | 'š' | 'Ž' | 'ž' | 'Ÿ' | 'ƒ' | 'ˆ' | '˜' | '‚'..='”' | '„' | '†' | '‡' | '•' | '…' | '‰' | '€' | '™');
+        let lead = matches!(before, 'Ã' | 'Â') && trail
+            || before == 'â' && matches!(character, '€' | '„' | '‚')
+            || before == 'ï' && character == '¿';
+        let box_drawing = matches!(character, '\u{2500}'..='\u{257F}');
+        let macintosh = before == '√' && !character.is_ascii();
+        if lead || box_drawing || macintosh {
+            return true;
+        }
+        before = character;
+    }
+    false
+}
+
+/// The letters of encoding twice that a mail system lowers, as they were.
+fn raised(letter: char) -> Option<char> {
+    matches!(letter, 'ã' | 'â' | 'ä' | 'å' | 'æ').then(|| letter.to_uppercase().next()).flatten()
+}
+
+/// Some where a word of Latin holds letters of another alphabet: the word without them, if each looks like a Latin one.
+fn other_alphabet(text: &str) -> Option<Option<String>> {
+    if text.is_ascii() {
+        return None;
+    }
+    let of = |name: &'static str| move |letter: char| alphabet(letter) == Some(name);
+    let mixed = |word: &str| word.contains(of("Latin")) && (word.contains(of("Cyrillic")) || word.contains(of("Greek")));
+    if !text.split(|letter: char| !letter.is_alphanumeric()).any(mixed) {
+        return None;
+    }
+    let mut repaired = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match alphabet(letter) {
+            Some("Cyrillic" | "Greek") => match look_alike(letter) {
+                Some(latin) => repaired.push(latin),
+                None => return Some(None),
+            },
+            _ => repaired.push(letter),
+        }
+    }
+    Some(Some(repaired))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn is(text: &str, kind: Kind, repair: Option<&str>) {
+        assert_eq!(of(text), Some(Damage { kind, repair: repair.map(str::to_owned) }), "{text}");
+    }
+
+    #[test]
+    fn text_that_was_encoded_twice_is_undone() {
+        for (text, repair) in [
+            ("JÃ¼rgen WeiÃŸ", "Jürgen Weiß"),
+            ("AmÃ©lie Perrin", "Amélie Perrin"),
+            ("TuÄŸÃ§e Åžahin", "Tuğçe Şahin"),
+            ("BÃ¼cher & Medien", "Bücher & Medien"),
+            ("GeschÃ¤ftsfÃ¼hrer", "Geschäftsführer"),
+            ("Oâ€™Brien", "O’Brien"),
+            ("SinÃ©ad Oâ€™Brien", "Sinéad O’Brien"),
+            ("J√ºrgen Wei√ü", "Jürgen Weiß"),
+            ("JÃƒÂ¼rgen", "Jürgen"),
+            ("Ð˜Ð²Ð°Ð½ ÐŸÐµÑ‚Ñ€Ð¾Ð²", "Иван Петров"),
+            ("å±±ç”°å¤ªéƒŽ", "山田太郎"),
+            ("Å\u{81}ukasz", "Łukasz"),
+            ("KovÃ¡cs GÃ¡bor", "Kovács Gábor"),
+            ("NguyÃªÌƒn", "Nguyễn"),
+        ] {
+            let found = of(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(found.kind, Kind::TwiceEncoded, "{text}");
+            assert_eq!(super::super::folded(&found.repair.unwrap()), super::super::folded(repair), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_undone_is_damaged_all_the_same() {
+        is("Zoë WeiÃŸ", Kind::TwiceEncoded, None);
+        is("J├╝rgen", Kind::TwiceEncoded, None);
+        is("J?rgen", Kind::LostLetters, None);
+        is("J\u{FFFD}rgen", Kind::LostLetters, None);
+        is("Jï¿½rgen", Kind::LostLetters, None);
+    }
+
+    #[test]
+    fn escapes_of_a_page_are_resolved() {
+        is("M&uuml;ller &amp; S&ouml;hne", Kind::Entities, Some("Müller & Söhne"));
+        is("O&#39;Brien", Kind::Entities, Some("O'Brien"));
+        is("O&#x2019;Brien", Kind::Entities, Some("O’Brien"));
+        is("R&amp;amp;D", Kind::Entities, Some("R&D"));
+        is("&#321;ukasz", Kind::Entities, Some("Łukasz"));
+    }
+
+    #[test]
+    fn letters_of_another_alphabet_are_found_in_words_of_latin() {
+        is("P\u{430}ul Jones", Kind::OtherAlphabet, Some("Paul Jones"));
+        is("\u{410}da Byron", Kind::OtherAlphabet, Some("Ada Byron"));
+        is("Gr\u{436}ay", Kind::OtherAlphabet, None);
+    }
+
+    #[test]
+    fn what_people_are_really_called_is_no_damage() {
+        for text in [
+            "Jörg Weiß",
+            "ANDRÉ’S",
+            "CAFÉ—PARIS",
+            "São João",
+            "Åsa Ängström",
+            "Ødegård",
+            "Łukasz Wałęsa",
+            "Иван Петров",
+            "Наталія Рівненська",
+            "Γιώργος Παπαδόπουλος",
+            "山田太郎",
+            "김민수",
+            "Nguyễn Thị Ánh",
+            "R&D",
+            "AT&T; Mobile",
+            "Müller & Söhne",
+            "PAÍSES",
+            "GARÇON",
+            "İREM IŞIK",
+            "Đorđević Š.",
+            "Ștefan Țepeș",
+            "MÜßIG",
+            "VITÓRIA «SUL»",
+            "Zoë “Zo” Ÿ",
+            "Œuvre",
+            "NESCAFÉ™",
+            "Ιωάννα Ντ’Αγκ",
+            "Məmmədov",
+            "עמית",
+            "محمد",
+            "İÖ",
+            "ÂÊÎ",
+            "JOÃO Ó",
+            "IRMÃ",
+            "IRMÃ DULCE",
+            "CONCEIÇÃO",
+        ] {
+            assert_eq!(of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_stricter_letters() {
+        assert_eq!(of_address("jane.o'neil+x@acme.com"), None);
+        assert_eq!(of_address("jane@bücher.example"), None);
+        assert_eq!(of_address("ELİF.IŞIK@acme.com").map(|damage| damage.kind), Some(Kind::OddAddress));
+        let of = |address| of_address(address).and_then(|damage| damage.repair);
+        assert_eq!(of("JÃ¼rgen@acme.com").as_deref(), Some("Jürgen@acme.com"));
+        assert_eq!(of("jã¼rgen@acme.com").as_deref(), Some("jürgen@acme.com"));
+        assert_eq!(of("o&#39;neil@acme.com").as_deref(), Some("o'neil@acme.com"));
+        assert_eq!(of("p\u{430}ul@acme.com").as_deref(), Some("paul@acme.com"));
+    }
+}
