@@ -133,7 +133,7 @@ pub struct Audit {
     /// The archive the run folder is written to
     #[arg(long, value_name = "DIR", default_value = "audits")]
     pub archive: PathBuf,
-    /// The day judged [default: today, UTC]
+    /// The day judged; one after today is a forecast and makes no plan [default: today in `[report] timezone`, else UTC]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub as_of: Option<NaiveDate>,
     /// Exit with 4 when there are findings at or above this severity
@@ -282,7 +282,7 @@ pub struct Check {
     /// A directory export; repeatable; replaces the configured ones
     #[arg(long, value_name = "FILE")]
     pub directory: Vec<PathBuf>,
-    /// The day judged [default: today, UTC]
+    /// The day judged [default: today in `[report] timezone`, else UTC]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub as_of: Option<NaiveDate>,
     /// Print one JSON document instead of text

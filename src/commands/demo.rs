@@ -43,8 +43,13 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
         running.url()
     ));
     let settings = domo::Settings::new(&running.url(), client_id, secret)?;
-    let audit =
-        Audit { as_of: DAY, archive: options.archive.clone(), report: report::Options::default(), fail_on: cli::FailOn::Never };
+    let audit = Audit {
+        as_of: DAY,
+        forecast: false,
+        archive: options.archive.clone(),
+        report: report::Options::default(),
+        fail_on: cli::FailOn::Never,
+    };
     let audited = audit.of(context, &loaded, From::Api(Box::new(settings)))?;
     match options.json {
         true => context.terminal.json(&audited)?,

@@ -9,7 +9,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use load::{DEFAULT_FILE, Loaded, quoted};
@@ -234,7 +234,7 @@ impl Default for Policy {
             drift: Choice::Update,
             default_role: "Participant".into(),
             send_invite: false,
-            plan_valid_days: 7,
+            plan_valid_days: 30,
             second_person: false,
         }
     }
@@ -326,6 +326,19 @@ pub struct Report {
     pub timezone: Option<String>,
     /// A folder whose files replace the built-in templates by name, relative to the configuration file.
     pub templates: Option<PathBuf>,
+}
+
+impl Report {
+    /// The day it is at a moment: in [`Self::timezone`], else in UTC.
+    pub fn today(&self, now: DateTime<Utc>) -> NaiveDate {
+        let zone = self.timezone.as_deref().and_then(|zone| zone.parse::<chrono_tz::Tz>().ok());
+        zone.map_or(now.date_naive(), |zone| now.with_timezone(&zone).date_naive())
+    }
+
+    /// Whether a day has begun at this moment neither in [`Self::timezone`] nor in UTC: to judge it is a forecast.
+    pub fn lies_ahead(&self, day: NaiveDate, now: DateTime<Utc>) -> bool {
+        day > self.today(now).max(now.date_naive())
+    }
 }
 
 impl Default for Report {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::digest::Sealed;
 use super::format::{Action, Decision, GuardState, Plan};
@@ -10,6 +10,9 @@ use super::guard::{self, Guard, Judged, Override, Population};
 use crate::config;
 use crate::domo::Permission;
 use crate::failure::{Failure, Kind};
+
+/// How far the clock of the machine that made a plan may be ahead of the one that applies it.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
 
 /// What a plan is held against when it is applied.
 #[derive(Debug)]
@@ -91,6 +94,13 @@ impl Terms<'_> {
     /// Refuses a plan that is expired or for another instance: nothing more is said of it.
     pub fn admit(&self, plan: &Plan) -> Result<(), Failure> {
         right_instance(self.instances, &plan.id, &plan.instance)?;
+        if plan.created > self.now + CLOCKS_APART {
+            return Err(Failure::new(
+                Kind::PlanRefused,
+                format!("plan {} was made at {}, which has not come yet", plan.id, plan.created),
+            )
+            .hint("a clock was ahead: set this machine's clock, or run `audit` again where the clock is right"));
+        }
         if self.now >= plan.expires {
             return Err(Failure::new(Kind::PlanRefused, format!("plan {} expired at {}", plan.id, plan.expires))
                 .hint("run `audit` again: it makes a new plan from the state as it is now"));

@@ -166,8 +166,8 @@ impl PersonTotals {
     }
 }
 
-/// Whether the report can be relied on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+/// Whether the report can be relied on, the better the lower.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EvidenceStatus {
     /// Both populations are whole.
@@ -314,6 +314,19 @@ impl Reconciliation {
         ids.par_sort_unstable();
         ensure!(ids.windows(2).all(|pair| pair[0] != pair[1]), "two findings have the same id");
         Ok(self)
+    }
+
+    /// The same, said to be of a day that has not come yet, before anything else that is said of the evidence.
+    #[must_use]
+    pub fn as_forecast(mut self) -> Self {
+        let why = format!(
+            "This is a forecast: {} has not come yet. What the populations say today was judged as of that day; nothing is planned, and \
+             no other run is compared with it",
+            self.as_of
+        );
+        self.evidence.reasons.insert(0, why);
+        self.evidence.status = self.evidence.status.max(EvidenceStatus::Warnings);
+        self
     }
 }
 

@@ -85,7 +85,9 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
             before.notes.push(format!("The run {} was written by a newer version and was not used for the history.", stored.id()));
             continue;
         };
-        let Some(summary) = manifest.summary.clone().filter(|_| manifest.replay_of.is_none()) else { continue };
+        let Some(summary) = manifest.summary.clone().filter(|_| manifest.replay_of.is_none() && !manifest.run.forecast) else {
+            continue;
+        };
         let whole = summary.evidence.status != EvidenceStatus::Incomplete;
         if whole {
             before.trend.push(TrendPoint {

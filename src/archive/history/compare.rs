@@ -54,13 +54,13 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
     }
 
     history.trend = before.trend;
-    history.trend.push(TrendPoint {
+    history.trend.extend((!present.run.forecast).then(|| TrendPoint {
         run_id: present.run.id.clone(),
         as_of: now.as_of,
         by_severity: manifest::by_severity(now),
         new: history.appeared(),
         resolved: history.resolved.len() as u64,
-    });
+    }));
     let surplus = history.trend.len().saturating_sub(TREND);
     history.trend.drain(..surplus);
     Ok(history)

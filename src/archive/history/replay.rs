@@ -94,7 +94,10 @@ impl Stored {
     pub fn judge(&self, own: &RunInfo) -> Result<Judged> {
         let then = &self.manifest.run;
         let rules = Rules { config: &self.config.config, instance: &then.instance, as_of: then.as_of };
-        let reconciliation = reconcile::reconcile(&self.accounts, &self.people, &rules)?;
+        let mut reconciliation = reconcile::reconcile(&self.accounts, &self.people, &rules)?;
+        if then.forecast {
+            reconciliation = reconciliation.as_forecast();
+        }
         let same = then.version == env!("CARGO_PKG_VERSION") && self.manifest.config.sha256 == digest::sha256(&self.config.text);
         let run = if same { then.clone() } else { own.clone() };
         let present = Present {

@@ -14,6 +14,9 @@ pub struct RunInfo {
     pub finished: DateTime<Utc>,
     /// The day judged.
     pub as_of: NaiveDate,
+    /// The day judged had not come yet: no plan, no previous run of any other, no month of a trend.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forecast: bool,
     /// The instance.
     pub instance: String,
     /// The tool's version.
@@ -36,6 +39,7 @@ impl RunInfo {
             started,
             finished: started,
             as_of,
+            forecast: false,
             instance: instance.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             user: user.to_owned(),

@@ -23,10 +23,11 @@ pub(in crate::commands) struct Audited {
     pub(super) findings: Counts,
     pub(super) plan: Option<Planned>,
     pub(super) files: BTreeMap<String, PathBuf>,
+    /// Why the evidence is not complete.
+    pub(super) reasons: Vec<String>,
+    pub(super) change: Change,
     #[serde(skip)]
     pub(super) as_of: NaiveDate,
-    #[serde(skip)]
-    pub(super) reasons: Vec<String>,
     #[serde(skip)]
     pub(super) first_run: bool,
     #[serde(skip)]
@@ -39,6 +40,14 @@ pub(in crate::commands) struct Audited {
 pub(super) struct Counts {
     pub(super) by_kind: BTreeMap<reconcile::Kind, u64>,
     pub(super) by_severity: BTreeMap<Severity, u64>,
+}
+
+/// Findings against the previous run.
+#[derive(Debug, Serialize)]
+pub(super) struct Change {
+    pub(super) new: u64,
+    pub(super) resolved: u64,
+    pub(super) reappeared: u64,
 }
 
 #[derive(Debug, Serialize)]

@@ -25,8 +25,10 @@ pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
         cli::Markdown::Jira => report::Flavour::Jira,
         cli::Markdown::Plain => report::Flavour::Plain,
     };
+    let as_of = options.as_of.unwrap_or_else(|| loaded.config.report.today(context.started));
     let audit = Audit {
-        as_of: options.as_of.unwrap_or(context.started.date_naive()),
+        as_of,
+        forecast: loaded.config.report.lies_ahead(as_of, context.started),
         archive: options.archive.clone(),
         report: report::Options { markdown, redact: options.redact, replay: false },
         fail_on: options.fail_on,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use chrono::NaiveDate;
 
-use super::answer::{Audited, Counts, Planned};
+use super::answer::{Audited, Change, Counts, Planned};
+use crate::archive::history::State;
 use crate::archive::manifest::{ConfigDigest, Manifest};
 use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
 use crate::cli;
@@ -45,6 +46,8 @@ impl From {
 pub(in crate::commands) struct Audit {
     /// The day judged.
     pub(in crate::commands) as_of: NaiveDate,
+    /// It has not come yet: judged, and nothing planned.
+    pub(in crate::commands) forecast: bool,
     /// Where the run folder is made.
     pub(in crate::commands) archive: PathBuf,
     /// How the report looks.
@@ -77,6 +80,7 @@ impl Audit {
         let mut folder = RunFolder::create_under(lock, context.started)?;
         let instance = instance_name(&loaded.config, None);
         let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
+        run.forecast = self.forecast;
         let judged = read(context, &loaded.config, from).and_then(|accounts| {
             let judged = self.judge(context, loaded, people, &accounts, &mut run, &folder);
             // A million accounts take a moment to free: beside what follows, which may be the end of the process.
@@ -120,7 +124,10 @@ impl Audit {
             archive::inputs::keep(folder, people, loaded).map(|()| snapshot)
         };
         let (reconciliation, kept) = rayon::join(|| reconcile::reconcile(accounts, people, &rules), keep);
-        let (reconciliation, snapshot) = (reconciliation?, kept?);
+        let (mut reconciliation, snapshot) = (reconciliation?, kept?);
+        if self.forecast {
+            reconciliation = reconciliation.as_forecast();
+        }
         run.finish(context.clock());
         let present = history::Present { run, accounts, people, reconciliation: &reconciliation, config: loaded };
         let history = history::compare(&self.archive, &present)?;
@@ -134,6 +141,9 @@ impl Audit {
         let previous = history.previous.as_ref().map(|previous| (previous.accounts_read, previous.people_read));
         let plan_context = plan::Context { run_id: run.id.clone(), created: run.finished, inputs: bound_to, previous };
         let plan = || -> Result<Option<Plan>> {
+            if self.forecast {
+                return Ok(None);
+            }
             let plan = plan::build(&reconciliation, accounts, people, &loaded.config, &plan_context)?;
             if let Some(plan) = &plan {
                 folder.write("plan.json", plan.to_json()?, Some(plan.actions.len() as u64))?;
@@ -203,6 +213,11 @@ impl Judged {
             files: names.into_iter().map(|name| (name.clone(), path.join(name))).collect(),
             run_dir: path,
             as_of: run.as_of,
+            change: Change {
+                new: history.count(State::New),
+                resolved: summary.resolved,
+                reappeared: history.count(State::Reappeared),
+            },
             reasons: summary.evidence.reasons,
             first_run: history.previous.is_none(),
             notice,

@@ -82,7 +82,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
         }
     };
     let readable = problems.is_empty();
-    let as_of = options.as_of.unwrap_or_else(|| context.started.date_naive());
+    let as_of = options.as_of.unwrap_or_else(|| loaded.config.report.today(context.started));
     let directories = loaded.config.directories(&options.directory);
     let mut understood = Vec::new();
     // What a configuration that cannot be read would have named is not known.

@@ -267,6 +267,14 @@ fn a_tampered_an_expired_and_a_foreign_plan_never_reach_domo() {
     // A clock that was set back for the run does not make it valid again.
     let mut child = company.child(&["--confirm"]);
     assert_eq!(child.env("SOURCE_DATE_EPOCH", "1500000000").output().unwrap().status.code(), Some(6));
+
+    // Made by a clock that was ahead, it would never expire.
+    let mut early = plan_now(vec![update(10)], &hundred(), Judged::default());
+    early.created += chrono::TimeDelta::minutes(11);
+    early.digest = domo_reconcile::plan::digest::digest_of(&serde_json::to_value(&early).unwrap());
+    company.write("plan.json", &approved(early).to_json().unwrap());
+    let ran = company.apply(&["--confirm"]).code(6);
+    assert!(ran.stderr.contains("which has not come yet"), "{}", ran.stderr);
     assert_eq!(company.user(10), account(10));
 }
 

@@ -20,7 +20,7 @@ fn a_rule_is_shown_first_and_what_goes_leaves_its_manifest() {
     let company = Company::new();
     let runs: Vec<_> = (1..=6).map(|month| company.audit(&format!("2026-0{month}-01"))).collect();
     let rule = ["--keep-runs", "2"];
-    // Plans last seven days; on the second of July none is open.
+    // Plans last thirty days; on the second of July none is open.
     let shown = prune(&company, "2026-07-02", &rule).code(0);
     let oldest: Vec<_> = runs[..4].iter().map(super::Run::id).collect();
     assert_eq!(going(&shown), oldest);
@@ -63,7 +63,7 @@ fn the_newest_complete_run_and_open_plans_stay_whatever_the_rule() {
 
     let newer = company.audit("2026-06-03");
     let shown = prune(&company, "2026-06-04", &["--keep-runs", "1"]).code(0);
-    assert!(shown.stdout.contains("its plan is open until 2026-06-08T06:00:00Z (1 action)"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("its plan is open until 2026-07-01T06:00:00Z (1 action)"), "{}", shown.stdout);
     assert!(!going(&shown).contains(&whole.id()) && !going(&shown).contains(&newer.id()));
     let plan = whole.folder.join("plan.json");
     run(company.path(), ["review", plan.to_str().unwrap(), "--reject", "all", "--by", "ada@example.com"]).code(0);

@@ -3,6 +3,7 @@
 mod afterwards;
 mod evidence;
 mod faults;
+mod forecast;
 mod history;
 mod instances;
 mod keeping;

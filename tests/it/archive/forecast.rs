@@ -1,0 +1,81 @@
+//! A day that has not come yet: judged, said on top, and nothing rests on it.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::{Company, Run};
+use crate::support::{Ran, run_with};
+
+/// Audits at a moment, with these arguments more.
+fn audit(company: &Company, moment: &str, more: &[&str]) -> Ran {
+    let moment: DateTime<Utc> = moment.parse().unwrap();
+    let epoch = moment.timestamp().to_string();
+    run_with(company.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], company.prepare().into_iter().chain(more.iter().copied()))
+}
+
+/// A company of which one person leaves on a day that is still to come.
+fn leaving() -> Company {
+    let mut company = Company::new();
+    let elif = company.workers.last_mut().unwrap();
+    *elif = elif.replace("Active,", ",2027-06-29");
+    company
+}
+
+#[test]
+fn a_day_that_has_not_come_is_judged_and_plans_nothing() {
+    let company = leaving();
+    let forecast = audit(&company, "2026-11-23T06:00:00Z", &["--as-of", "2027-06-30"]).code(0).json();
+    assert_eq!((&forecast["plan"], &forecast["findings"]["by_kind"]["leaver"]), (&Value::Null, &1.into()), "{forecast}");
+    let why = forecast["reasons"][0].as_str().unwrap();
+    assert!(why.starts_with("This is a forecast: 2027-06-30 has not come yet"), "{why}");
+    let run = Run { folder: company.path().join(forecast["run_dir"].as_str().unwrap()) };
+    assert!(!run.folder.join("plan.json").exists() && !run.folder.join("review.csv").exists());
+    assert_eq!(run.finding("leaver", 105).unwrap()["action"], "deactivate");
+    for name in ["report.html", "report.md"] {
+        let report = std::fs::read_to_string(run.folder.join(name)).unwrap();
+        let (on_top, first_finding) = (report.find("This is a forecast").unwrap(), report.find("elif.fidan").unwrap());
+        assert!(on_top < first_finding, "{name}");
+    }
+    // The same day, once it has come.
+    let then = audit(&company, "2027-06-30T06:00:00Z", &[]).code(0).json();
+    assert_eq!(then["plan"]["actions"], 2, "{then}");
+}
+
+#[test]
+fn a_forecast_is_no_previous_run_and_no_month_of_the_trend() {
+    let company = leaving();
+    let first =
+        Run { folder: company.path().join(audit(&company, "2026-10-01T06:00:00Z", &[]).json()["run_dir"].as_str().unwrap()) };
+    audit(&company, "2026-11-01T06:00:00Z", &["--as-of", "2027-07-01"]).code(0);
+    let next = company.audit("2026-11-02");
+    assert_eq!(next.json("manifest.json")["summary"]["compared_with"], first.id());
+    assert_eq!(next.state("orphan", 180), super::state("open", "2026-10-01"));
+    let report = std::fs::read_to_string(next.folder.join("report.html")).unwrap();
+    assert!(report.contains("2026-10-01") && !report.contains("2027-07-01"), "no month of the trend");
+    // It is one link of the chain all the same, and can be judged again.
+    company.verify(&next).code(0);
+}
+
+#[test]
+fn a_forecast_is_judged_again_byte_for_byte() {
+    let company = leaving();
+    let forecast = audit(&company, "2026-11-01T06:00:00Z", &["--as-of", "2027-07-01"]).code(0).json();
+    let args = ["replay", forecast["run_dir"].as_str().unwrap(), "--json"];
+    assert_eq!(crate::support::run(company.path(), args).code(0).json()["identical"], true);
+}
+
+/// At 17:00 in Los Angeles it is tomorrow in London.
+#[test]
+fn today_is_the_day_of_the_reports_time_zone() {
+    let company = Company::new();
+    std::fs::write(company.path().join("domo-reconcile.toml"), "[report]\ntimezone = \"America/Los_Angeles\"\n").unwrap();
+    let judged = |more: &[&str]| {
+        let answer = audit(&company, "2026-11-24T01:00:00Z", more).code(0).json();
+        let run = Run { folder: company.path().join(answer["run_dir"].as_str().unwrap()) };
+        (run.json("findings.json")["run"]["as_of"].as_str().unwrap().to_owned(), answer["plan"] == Value::Null)
+    };
+    assert_eq!(judged(&[]), ("2026-11-23".into(), false));
+    // Where it is later already, that day has come.
+    assert_eq!(judged(&["--as-of", "2026-11-24"]), ("2026-11-24".into(), false));
+    assert_eq!(judged(&["--as-of", "2026-11-25"]), ("2026-11-25".into(), true));
+}
