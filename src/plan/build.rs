@@ -16,7 +16,7 @@ use crate::config::{Config, DeactivateWith, Key, Rule};
 use crate::digest;
 use crate::directory::People;
 use crate::domo::Accounts;
-use crate::reconcile::{Action as Kind, EvidenceStatus, Finding, Kind as FindingKind, Reconciliation, Wildcard};
+use crate::reconcile::{self, Action as Kind, EvidenceStatus, Finding, Reconciliation, Wildcard};
 use crate::text;
 
 /// What a plan is bound to beside the judgement itself.
@@ -109,9 +109,8 @@ pub fn action_id(finding: &str, kind: Kind) -> String {
 
 /// The findings that are acted on: none about an account that asks for a human, and the gravest where an account has several.
 fn chosen(findings: &[Finding]) -> Vec<(&Finding, Kind)> {
-    use FindingKind::{Ambiguous, Conflict, Duplicate, NotEvaluable};
     let index = |finding: &Finding| finding.account.as_ref().map(|account| account.index);
-    let human = |finding: &&Finding| matches!(finding.kind, Conflict | Ambiguous | Duplicate | NotEvaluable);
+    let human = |finding: &&Finding| reconcile::holds(finding.kind);
     let held: BTreeSet<u32> = findings.iter().filter(human).filter_map(index).collect();
     // Findings come worst first.
     let mut taken = BTreeSet::new();

@@ -1,10 +1,10 @@
-//! One sentence for each finding, with the dates and numbers a reviewer needs.
+//! Parts of sentences that several kinds of finding use, with the dates and numbers a reviewer needs.
 
 pub(super) use crate::text::plural;
 use chrono::NaiveDate;
 
 use super::columns::{AccountColumns, PersonColumns};
-use super::employment::{Basis, Contradiction, Employment};
+use super::employment::{Basis, Employment};
 use super::finding::{AccountRef, PersonRef};
 use super::matching::Agreeing;
 use crate::config::{Key, Status};
@@ -108,41 +108,6 @@ pub(super) fn also_in(people: &PersonColumns<'_>, person: u32) -> String {
     if places.is_empty() { String::new() } else { format!("; the person is also in {}", places.join(" and ")) }
 }
 
-/// Why the account of somebody who left, or who is switched off, is a finding.
-pub(super) fn leaver(word: Option<&str>, last_day: Option<NaiveDate>, as_of: NaiveDate, role: Option<&str>) -> String {
-    let role = role.map(|role| format!(" with the role {role}")).unwrap_or_default();
-    match (last_day, word) {
-        (Some(day), _) if day < as_of => format!(
-            "Employment ended on {day}, {} before the day judged; the account is still active{role}",
-            days((as_of - day).num_days())
-        ),
-        (_, Some(word)) => {
-            format!("The directory says `{word}`, without a usable last day; the account is still active{role}")
-        }
-        _ => format!("Employment has ended, on an unknown day; the account is still active{role}"),
-    }
-}
-
-pub(super) fn suspended(word: Option<&str>, last_day: Option<NaiveDate>, role: Option<&str>) -> String {
-    let role = role.map(|role| format!(" with the role {role}")).unwrap_or_default();
-    let says = word.map_or("switched off".to_owned(), |word| format!("switched off (`{word}`)"));
-    let date = last_day.map(|day| format!("; its termination date is {day}")).unwrap_or_default();
-    format!("The directory entry is {says} without saying why; the account is still active{role}{date}")
-}
-
-pub(super) fn early(hire: Option<NaiveDate>, as_of: NaiveDate) -> String {
-    match hire {
-        Some(day) if day > as_of => format!(
-            "Employment begins on {day}, {} after the day judged; the account is active already",
-            days((day - as_of).num_days())
-        ),
-        Some(day) => {
-            format!("The directory calls the person a prehire although the hire date is {day}; the account is active already")
-        }
-        None => "The directory calls the person a prehire, without a hire date; the account is active already".into(),
-    }
-}
-
 /// The employment of a person, as part of another sentence.
 pub(super) fn employment(employment: Employment, last_day: Option<NaiveDate>, hire: Option<NaiveDate>) -> String {
     match (employment.status, last_day, hire) {
@@ -158,54 +123,18 @@ pub(super) fn employment(employment: Employment, last_day: Option<NaiveDate>, hi
     }
 }
 
-/// What cannot both be true of a person's employment.
-pub(super) fn contradiction(
-    kind: Contradiction,
-    people: &PersonColumns<'_>,
-    person: u32,
-    employment: Employment,
-    as_of: NaiveDate,
-) -> String {
-    let (last_day, hire) = (people.termination_date.get(person), people.hire_date.get(person));
-    let word = people.deciding_word(person, employment.status, as_of).unwrap_or("employed");
-    let day = |date: Option<NaiveDate>| date.map_or("an unknown day".to_owned(), |date| date.to_string());
-    let apart = last_day.map(|day| days((as_of - day).num_days())).unwrap_or_default();
-    let what = match kind {
-        Contradiction::EmployedAfterLastDay => {
-            format!("The status is `{word}`, but the termination date {} was {apart} before the day judged", day(last_day))
-        }
-        Contradiction::EndedBeforeLastDay => {
-            format!("The status is `{word}`, but the termination date {} is {apart} after the day judged", day(last_day))
-        }
-        Contradiction::HiredAfterLastDay => {
-            format!("The hire date {} is later than the termination date {}", day(hire), day(last_day))
-        }
-        Contradiction::FilesDisagree => return files_disagree(people, person, employment.status),
-    };
-    format!("{what}; read as employed, which is the safer of the two{}", also_in(people, person))
+/// `e-mail`, `employee number`.
+pub(super) fn field_in_words(field: &str) -> String {
+    match field {
+        "email" => "e-mail".into(),
+        other => other.replace('_', " "),
+    }
 }
 
-/// What each file says of a person's employment, where they disagree.
-fn files_disagree(people: &PersonColumns<'_>, person: u32, read_as: Status) -> String {
-    let row = |row: &u32| {
-        let (source, line) = people.place(*row);
-        let facts = people.facts(*row);
-        let dates = [("first day", facts.hire_date), ("last day", facts.termination_date)];
-        let dates = dates.into_iter().filter_map(|(what, day)| day.map(|day| format!("{what} {day}")));
-        let switch = facts.enabled.map(|on| if on { "switched on" } else { "switched off" }.to_owned());
-        let word = people.word(*row).map(|word| format!("`{word}`"));
-        let said: Vec<String> = word.into_iter().chain(switch).chain(dates).collect();
-        let said = if said.is_empty() { "nothing".to_owned() } else { said.join(", ") };
-        format!("{} row {line} says {said}", people.source_name(source))
-    };
-    let said: Vec<String> = people.folded(person).iter().map(row).collect();
-    let read_as = match read_as {
-        Status::Prehire => "not yet employed",
-        Status::Suspended => "employed and switched off",
-        _ => "employed",
-    };
-    format!(
-        "The files disagree on whether this person is employed: {}; read as {read_as}, which is the safer reading",
-        said.join("; ")
-    )
+/// What the accounts lack. Where none was read, each of their columns lacks for that one reason.
+pub(super) fn carry_no(accounts: &AccountColumns<'_>, what: &str) -> String {
+    match accounts.height {
+        0 => "No account was read".to_owned(),
+        _ => format!("The accounts carry no {what}"),
+    }
 }

@@ -113,8 +113,19 @@ pub struct Finding {
     pub action: Option<Action>,
     /// The exception that covers it.
     pub exception: Option<AcceptedBy>,
-    /// What is particular to the kind.
-    pub detail: Detail,
+    /// The rule of the configuration that it is about, where it is about no account and no person.
+    pub rule: Option<String>,
+    /// Why it cannot be evaluated, as a word.
+    pub code: Option<&'static str>,
+    /// The columns of its kind's table, always the same ones in the same order.
+    pub particulars: Vec<Particular>,
+}
+
+impl Finding {
+    /// What stands in a column of its kind's table.
+    pub fn particular(&self, column: &str) -> Option<&Value> {
+        self.particulars.iter().find(|particular| particular.column == column).map(|particular| &particular.value)
+    }
 }
 
 /// An account as the report names it.
@@ -184,63 +195,59 @@ pub struct Candidate {
     pub why: String,
 }
 
-/// What is particular to a kind of finding.
+/// What is particular to a kind: one column of its table, with the label `column.<word>` of the texts.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs)]
-pub enum Detail {
-    /// Nothing beside the common fields (drift).
-    None,
-    /// Leaver and suspended.
-    Employment {
-        status_word: Option<String>,
-        last_day: Option<NaiveDate>,
-        days_since: Option<i64>,
-    },
-    Orphan {
-        keys_tried: Vec<Key>,
-        candidates: Vec<Candidate>,
-        created: Option<NaiveDate>,
-    },
-    Conflict {
-        by_email: Vec<PersonRef>,
-        by_number: Vec<PersonRef>,
-        reused_address: bool,
-    },
-    /// The people a key points at, and how many more than are listed.
-    Ambiguous {
-        candidates: Vec<PersonRef>,
-        more: usize,
-    },
-    /// All accounts of the person, and which agrees on most keys.
-    Duplicate {
-        accounts: Vec<AccountRef>,
-        shared: Vec<Key>,
-        best: Option<u32>,
-    },
-    Missing {
-        rule: String,
-        department: Option<String>,
-    },
-    Early {
-        hire_date: Option<NaiveDate>,
-        days_ahead: Option<i64>,
-    },
-    Quality {
+pub struct Particular {
+    /// The column's word, the same for all findings of a kind.
+    pub column: &'static str,
+    /// What stands in it.
+    pub value: Value,
+}
+
+/// What a cell holds. It decides how the cell is shown, how it sorts, and what of it `--redact` replaces: a text is searched for what
+/// says who somebody is, so that a new kind leaks nothing by being forgotten.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Words.
+    Text(Option<String>),
+    /// The value of a canonical field.
+    Field(&'static str, Option<String>),
+    /// A cell as it stands in the source.
+    Cell {
+        /// The canonical field that it is of, where it is of one.
         field: Option<String>,
-        problem: String,
-        value: Option<String>,
+        /// None is empty.
+        text: Option<String>,
     },
-    NotEvaluable {
-        code: &'static str,
-        missing: String,
-    },
-    /// Deactivated in Domo, active in the directory.
-    Deactivated,
-    Exception {
-        account: String,
-        problem: &'static str,
-        expires: NaiveDate,
-    },
+    /// The name of a canonical field; none is the whole row.
+    FieldName(Option<String>),
+    /// A word of ours, for programs.
+    Code(&'static str),
+    /// A day.
+    Day(Option<NaiveDate>),
+    /// A number of days.
+    Days(Option<i64>),
+    /// People, and how many more there are than are listed.
+    People(Vec<PersonRef>, usize),
+    /// Accounts, and which of them is the best: its row in the frame.
+    Accounts(Vec<AccountRef>, Option<u32>),
+    /// People who are near, each with why.
+    Near(Vec<Candidate>),
+    /// The finding's own person.
+    ItsPerson,
+    /// The file of the finding's own person; the configuration, where there is none.
+    ItsSource,
+    /// The row of the finding's own person.
+    ItsRow,
+    /// The finding's own sentence.
+    ItsReason,
+}
+
+impl Value {
+    /// Keys by name.
+    pub(super) fn keys(keys: &[Key]) -> Self {
+        Self::Text(Some(keys.iter().map(|key| key.as_str().replace('_', " ")).collect::<Vec<_>>().join(", ")))
+    }
 }
 
 #[cfg(test)]

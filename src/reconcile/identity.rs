@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::finding::{Detail, Finding, FindingId, Kind, Severity};
+use super::finding::{Action, Finding, FindingId, Kind, Particular, Severity, Value};
 
 /// A finding and what its id is made from.
 pub(super) struct Draft {
@@ -12,7 +12,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// About nobody yet.
-    pub(super) fn new(kind: Kind, severity: Severity, subject: String, reason: String, detail: Detail) -> Self {
+    pub(super) fn new(kind: Kind, severity: Severity, subject: String, reason: String) -> Self {
         let finding = Finding {
             id: FindingId(String::new()),
             kind,
@@ -24,9 +24,29 @@ impl Draft {
             reason,
             action: None,
             exception: None,
-            detail,
+            rule: None,
+            code: None,
+            particulars: Vec::new(),
         };
         Self { subject, finding }
+    }
+
+    /// A column of its kind's table.
+    pub(super) fn with(mut self, column: &'static str, value: Value) -> Self {
+        self.finding.particulars.push(Particular { column, value });
+        self
+    }
+
+    /// More of the sentence.
+    pub(super) fn say(mut self, more: &str) -> Self {
+        self.finding.reason.push_str(more);
+        self
+    }
+
+    /// What the policy proposes.
+    pub(super) fn proposing(mut self, action: Option<Action>) -> Self {
+        self.finding.action = action;
+        self
     }
 }
 
@@ -67,7 +87,7 @@ mod tests {
     use super::*;
 
     fn draft(subject: &str) -> Draft {
-        Draft::new(Kind::Orphan, Severity::Medium, subject.into(), String::new(), Detail::None)
+        Draft::new(Kind::Orphan, Severity::Medium, subject.into(), String::new())
     }
 
     #[test]

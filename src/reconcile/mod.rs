@@ -14,6 +14,7 @@ mod fold;
 mod identity;
 mod judge;
 mod keys;
+mod kinds;
 mod matching;
 mod outcome;
 mod rejected;
@@ -26,7 +27,10 @@ mod untested;
 pub use rule::Pattern as Wildcard;
 pub use situation::Exclusions;
 
-pub use finding::{AcceptedBy, AccountRef, Action, Candidate, Detail, DriftField, Finding, FindingId, Kind, PersonRef, Severity};
+pub use finding::{
+    AcceptedBy, AccountRef, Action, Candidate, DriftField, Finding, FindingId, Kind, Particular, PersonRef, Severity, Value,
+};
+pub use kinds::{Population, choice, holds, tested_on};
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -196,6 +200,12 @@ pub struct NotTested {
     pub why: String,
 }
 
+impl NotTested {
+    pub(crate) fn new(check: &str, why: String) -> Self {
+        Self { check: check.to_owned(), why }
+    }
+}
+
 /// Many drifts of one cause: the same field, the same old and new value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Pattern {
@@ -346,13 +356,16 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
 
     // Exactly one situation each.
     let rejected = RejectedKeys::new(&people, &addresses);
-    let gap = |row: u32| {
-        situation::gap(&accounts, &addresses, &rejected, whole.directory.is_empty(), matches.verdicts[row as usize], row)
-    };
+    let directory_is_whole = whole.directory.is_empty();
+    let gap = |row: u32| situation::gap(&accounts, &addresses, &rejected, directory_is_whole, matches.verdicts[row as usize], row);
     let account_situations = situation::of_accounts(&parts, &matches, &employment, gap);
     let person_situations = situation::of_people(&people, config, &parts, &matches, &employment, whole.accounts.is_empty());
 
     // What is found, in words.
+    let mut excluded = vec![0u64; config.exclude.len() + 1];
+    for (_, rule) in parts.iter().zip(&excluded_by).filter(|(part, _)| **part == Part::Excluded) {
+        excluded[*rule as usize] += 1;
+    }
     let drifts = Drifts::new(&accounts, &people, &addresses, config);
     let judge = Judge {
         rules,
@@ -360,7 +373,10 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         people: &people,
         addresses: &addresses,
         parts: &parts,
+        excluded: &excluded,
         matches: &matches,
+        rejected: &rejected,
+        directory_is_whole,
         employment: &employment,
         account_situations: &account_situations,
         person_situations: &person_situations,
@@ -368,20 +384,12 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         holders: holders(&matches, &parts),
         candidates: Candidates::new(&accounts, &people, &addresses, &matches, &account_situations),
     };
-    let mut excluded = vec![0u64; config.exclude.len() + 1];
-    for (_, rule) in parts.iter().zip(&excluded_by).filter(|(part, _)| **part == Part::Excluded) {
-        excluded[*rule as usize] += 1;
-    }
-    let mut drafts = judge.of_accounts(gap);
-    taken::leave(&mut drafts, &accounts, &addresses, &parts);
-    drafts.extend(judge.of_people());
-    drafts.extend(rules::without_owner(rules, &excluded));
-    let mut findings = identity::identify(rules.instance, drafts);
-    let (exceptions, idle) = rules::exceptions(rules, &addresses, &mut findings);
-    findings.extend(identity::identify(rules.instance, idle));
+    let mut findings = identity::identify(rules.instance, kinds::find(&judge));
+    let exceptions = rules::exceptions(rules, &addresses, &mut findings);
+    findings.extend(identity::identify(rules.instance, kinds::idle_exceptions(rules, &exceptions)));
     findings.par_sort_unstable_by(|a, b| (a.severity, a.kind, &a.id).cmp(&(b.severity, b.kind, &b.id)));
 
-    let rejected = people.people.rejected.len();
+    let rejected_rows = people.people.rejected.len();
     let row_situations: Vec<PersonSituation> =
         (0..people.rows()).map(|row| person_situations[people.fold.person(row) as usize]).collect();
     Reconciliation {
@@ -389,7 +397,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         as_of: rules.as_of,
         evidence: whole.evidence(rules, &accounts, &people),
         accounts: outcome::account_totals(&account_situations),
-        people: outcome::person_totals(&row_situations, rejected),
+        people: outcome::person_totals(&row_situations, rejected_rows),
         account_rows: outcome::account_rows(&matches, &people.fold, &account_situations)?,
         person_rows: outcome::person_rows(&matches, &people.fold, &row_situations, &employment)?,
         folded: people.fold.members.values().filter_map(|rows| Some((*rows.first()?, rows.clone()))).collect(),
@@ -397,8 +405,8 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         dormancy: outcome::dormancy(&accounts, rules.as_of),
         patterns: outcome::patterns(&findings, judge.candidates.moved_domains(&judge)),
         exceptions,
-        not_tested: untested::not_tested(rules, &accounts, &people, &drifts),
-        method: outcome::method(&judge, rules, rejected),
+        not_tested: untested::not_tested(&judge),
+        method: outcome::method(&judge),
         findings,
     }
     .checked()

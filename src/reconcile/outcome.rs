@@ -16,10 +16,10 @@ use super::fold::Fold;
 use super::judge::Judge;
 use super::matching::{Agreeing, Matches, Part, Verdict};
 use super::{
-    AccountSituation, AccountTotals, Dormancy, EvidenceStatus, EvidenceSummary, Finding, Kind, Method, Pattern, PersonSituation,
-    PersonTotals, Privileged, Rules,
+    AccountSituation, AccountTotals, Dormancy, EvidenceStatus, EvidenceSummary, Finding, Method, Pattern, PersonSituation,
+    PersonTotals, Privileged, Rules, kinds,
 };
-use crate::config::{Config, Key, Status};
+use crate::config::{Key, Status};
 
 /// An export older than this is said to be.
 const FRESH_DAYS: i64 = 7;
@@ -329,8 +329,8 @@ impl Needed {
 }
 
 /// How it was compared, with counts.
-pub(super) fn method(judge: &Judge<'_>, rules: &Rules<'_>, rejected: usize) -> Method {
-    let config: &Config = rules.config;
+pub(super) fn method(judge: &Judge<'_>) -> Method {
+    let config = judge.rules.config;
     let taking = |row: &u32| judge.parts[*row as usize] == Part::Takes;
     let matched = |row: u32| judge.person_of(row).map(|(person, agreeing)| (row, person, agreeing));
     let (counts, needed) = (0..judge.accounts.height)
@@ -384,28 +384,6 @@ pub(super) fn method(judge: &Judge<'_>, rules: &Rules<'_>, rejected: usize) -> M
         normalised.push(format!("The e-mail domain {old} counts as {new}"));
     }
 
-    let count = |situations: &[AccountSituation]| {
-        judge.account_situations.iter().filter(|situation| situations.contains(situation)).count() as u64
-    };
-    use AccountSituation as A;
-    let active = count(&[A::Matched, A::Orphan, A::Leaver, A::Suspended, A::Ambiguous, A::Conflict, A::Duplicate, A::NotEvaluable]);
-    let judged = count(&[A::Matched, A::Leaver, A::Suspended]);
-    let employed = judge.employment.iter().filter(|employment| employment.status == Status::Active).count() as u64;
-    let rows = u64::from(judge.people.rows()) + rejected as u64;
-    let tested = BTreeMap::from([
-        (Kind::Orphan, active),
-        (Kind::Conflict, active),
-        (Kind::Ambiguous, active),
-        (Kind::Duplicate, active),
-        (Kind::NotEvaluable, active),
-        (Kind::Leaver, judged),
-        (Kind::Suspended, judged),
-        (Kind::Early, judged),
-        (Kind::Drift, count(&[A::Matched])),
-        (Kind::Missing, employed),
-        (Kind::Quality, rows),
-        (Kind::Deactivated, count(&[A::Inactive])),
-        (Kind::Exception, config.exception.len() as u64),
-    ]);
+    let tested = kinds::tested(judge).collect();
     Method { matched_by, normalised, compared: judge.drifts.compared(), tested }
 }

@@ -1,45 +1,13 @@
-//! What the configuration's own rules find: exclusions without an owner, exceptions that cover, have expired or cover nothing.
+//! The exceptions of the configuration: what they cover, and what they did until they expired.
 
 use std::collections::HashMap;
 
-use super::explain::plural;
-use super::finding::{AcceptedBy, Detail, Finding, Kind, Severity};
-use super::identity::Draft;
+use super::finding::{AcceptedBy, Finding};
 use super::keys::Addresses;
 use super::{ExceptionUse, Rules};
 
-/// Exclusions nobody answers for. `counts`: how many accounts each rule excludes.
-pub(super) fn without_owner(rules: &Rules<'_>, counts: &[u64]) -> Vec<Draft> {
-    let unowned = rules
-        .config
-        .exclude
-        .iter()
-        .enumerate()
-        .filter(|(_, rule)| rule.owner.as_deref().is_none_or(|owner| owner.trim().is_empty()));
-    let found = unowned.map(|(index, rule)| {
-        let what = match (&rule.email, rule.id) {
-            (Some(email), _) => format!("email = {email}"),
-            (None, Some(id)) => format!("id = {id}"),
-            (None, None) => String::new(),
-        };
-        let count = counts.get(index).copied().unwrap_or(0);
-        let reason = format!(
-            "The exclusion `{what}` ({}) covers {} and names no owner who answers for it",
-            rule.reason,
-            plural(count, "account", "accounts")
-        );
-        let detail = Detail::Quality {
-            field: Some("owner".into()),
-            problem: "exclusion without an owner".into(),
-            value: Some(what.clone()),
-        };
-        Draft::new(Kind::Quality, Severity::Low, format!("exclude:{what}"), reason, detail)
-    });
-    found.collect()
-}
-
-/// Marks what is accepted, says what has expired, and finds the exceptions that cover nothing.
-pub(super) fn exceptions(rules: &Rules<'_>, addresses: &Addresses, findings: &mut [Finding]) -> (Vec<ExceptionUse>, Vec<Draft>) {
+/// Marks what is accepted and says what had been.
+pub(super) fn exceptions(rules: &Rules<'_>, addresses: &Addresses, findings: &mut [Finding]) -> Vec<ExceptionUse> {
     let exceptions = &rules.config.exception;
     let mut by_account: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, exception) in exceptions.iter().enumerate() {
@@ -56,7 +24,7 @@ pub(super) fn exceptions(rules: &Rules<'_>, addresses: &Addresses, findings: &mu
         .map(|(index, exception)| ExceptionUse { index, findings: Vec::new(), expired: exception.expires < rules.as_of })
         .collect();
     if exceptions.is_empty() {
-        return (uses, Vec::new());
+        return uses;
     }
     for finding in findings {
         let id = finding.account.as_ref().and_then(|account| account.id).map(|id| format!("id:{id}"));
@@ -85,23 +53,5 @@ pub(super) fn exceptions(rules: &Rules<'_>, addresses: &Addresses, findings: &mu
             ));
         }
     }
-    let idle = uses.iter().filter(|usage| usage.findings.is_empty()).map(|usage| {
-        let exception = &exceptions[usage.index];
-        let kinds: Vec<&str> = exception.kinds.iter().map(|kind| kind.as_str()).collect();
-        let (problem, until) = match usage.expired {
-            true => ("expired, covers nothing", format!("; it expired on {}", exception.expires)),
-            false => ("covers nothing", String::new()),
-        };
-        let account = exception.account.trim();
-        let account = if account.contains('@') { account.to_owned() } else { format!("account {account}") };
-        let reason = format!(
-            "The exception for {account} ({}) covers no finding of this run{until}: {}",
-            kinds.join(", "),
-            exception.reason
-        );
-        let detail = Detail::Exception { account: exception.account.clone(), problem, expires: exception.expires };
-        Draft::new(Kind::Exception, Severity::Info, format!("exception:{}:{}", exception.account, kinds.join("+")), reason, detail)
-    });
-    let idle = idle.collect();
-    (uses, idle)
+    uses
 }

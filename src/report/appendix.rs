@@ -7,7 +7,7 @@ use super::sections::{cut, describe};
 use super::texts::Texts;
 use super::view::{Cell, Column, Fact, Source, Table, Topic};
 use crate::archive::FileEntry;
-use crate::reconcile::{Dormancy, Kind};
+use crate::reconcile::{self, Dormancy, Kind};
 
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
 pub(super) const ROWS: usize = 1_000;
@@ -174,16 +174,10 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
             t.fill("method.compared_fields", &[("fields", &fields.join(", "))])
         }
     };
-    let policy = &config.policy;
-    let mut policy: Vec<String> = [
-        (Kind::Orphan, policy.orphan),
-        (Kind::Leaver, policy.leaver),
-        (Kind::Suspended, policy.suspended),
-        (Kind::Missing, policy.missing),
-        (Kind::Drift, policy.drift),
-    ]
-    .map(|(kind, choice)| t.fill("method.policy_line", &[("kind", &builder.kind_text(kind, "name")), ("choice", &word(&choice))]))
-    .into();
+    let proposed = Kind::ALL.into_iter().filter_map(|kind| Some((kind, reconcile::choice(kind, &config.policy)?)));
+    let policy_line =
+        |(kind, choice)| t.fill("method.policy_line", &[("kind", &builder.kind_text(kind, "name")), ("choice", &word(&choice))]);
+    let mut policy: Vec<String> = proposed.map(policy_line).collect();
     policy.push(crate::plan::NOT_SHOWN_KEPT.to_owned());
     let excluded = match config.exclude.is_empty() {
         true => vec![t.get("method.excluded_none").to_owned()],

@@ -129,7 +129,7 @@ fn one_cause(all: &[&Finding]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reconcile::{Detail, FindingId};
+    use crate::reconcile::FindingId;
 
     fn finding(number: usize, kind: Kind, severity: Severity) -> Finding {
         Finding {
@@ -143,7 +143,9 @@ mod tests {
             reason: String::new(),
             action: None,
             exception: None,
-            detail: Detail::None,
+            rule: None,
+            code: None,
+            particulars: Vec::new(),
         }
     }
 

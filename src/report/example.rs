@@ -18,9 +18,9 @@ use crate::directory::people::{self, Mapped, People, Source, StatusWord};
 use crate::domo::accounts::{self, Accounts, Credential, Evidence, Snapshot};
 use crate::plan::{self, GuardState, Plan};
 use crate::reconcile::{
-    AcceptedBy, AccountRef, AccountSituation, AccountTotals, Action, Candidate, Detail, DriftField, EvidenceStatus,
-    EvidenceSummary, ExceptionUse, Finding, FindingId, Kind, Method, NotTested, Pattern, PersonRef, PersonTotals, Privileged,
-    Reconciliation, Severity,
+    AcceptedBy, AccountRef, AccountSituation, AccountTotals, Action, Candidate, DriftField, EvidenceStatus, EvidenceSummary,
+    ExceptionUse, Finding, FindingId, Kind, Method, NotTested, Particular, Pattern, PersonRef, PersonTotals, Privileged,
+    Reconciliation, Severity, Value,
 };
 
 /// Everything a report is made of, owned.
@@ -167,114 +167,113 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
             Kind::Drift,
         ][number % 10],
     };
-    let subject = number.to_string();
     let last = as_of.checked_sub_days(Days::new(number as u64 % 90 + 1));
     let who = Some(account(number, text));
-    let (severity, account, person_ref, detail, action, reason) = match kind {
+    let somebody = |status, last| Some(person(number, text, status, last));
+    let active = || somebody(Status::Active, None);
+    let said = |words: &str| Value::Text(Some(words.to_owned()));
+    let (severity, account, person_ref, action, reason) = match kind {
         Kind::Leaver => {
             let severity = if number.is_multiple_of(40) { Severity::Critical } else { Severity::High };
-            let days = last.map(|last| (as_of - last).num_days());
-            let detail = Detail::Employment { status_word: Some(format!("Terminated{text}")), last_day: last, days_since: days };
-            let reason = format!(
-                "Employment ended on {} ({} days ago); the account is still active.",
-                last.unwrap_or(as_of),
-                days.unwrap_or(0)
-            );
-            (severity, who, Some(person(number, text, Status::Terminated, last)), detail, Some(Action::Deactivate), reason)
+            let days = last.map_or(0, |last| (as_of - last).num_days());
+            let reason = format!("Employment ended on {} ({days} days ago); the account is still active.", last.unwrap_or(as_of));
+            (severity, who, somebody(Status::Terminated, last), Some(Action::Deactivate), reason)
         }
         Kind::Suspended => {
-            let detail = Detail::Employment { status_word: Some(format!("Inactive{text}")), last_day: None, days_since: None };
-            let reason = "The directory entry is switched off; the account is still active.".to_owned();
-            (Severity::High, who, Some(person(number, text, Status::Suspended, None)), detail, None, reason)
+            let reason = "The directory entry is switched off; the account is still active.";
+            (Severity::High, who, somebody(Status::Suspended, None), None, reason.to_owned())
         }
         Kind::Orphan => {
-            let near = Candidate {
-                person: person(number + 1, text, Status::Active, None),
-                score: 0.87,
-                why: format!("same given name{text}"),
-            };
-            let detail =
-                Detail::Orphan { keys_tried: vec![Key::Email, Key::EmployeeNumber], candidates: vec![near], created: last };
-            (Severity::Medium, who, None, detail, Some(Action::Deactivate), "No key leads to anybody in the directory.".to_owned())
+            (Severity::Medium, who, None, Some(Action::Deactivate), "No key leads to anybody in the directory.".to_owned())
+        }
+        Kind::Conflict => (Severity::High, who, None, None, format!("E-mail and employee number lead to different people {text}.")),
+        Kind::Ambiguous => (Severity::Medium, who, None, None, "Two people share the key.".to_owned()),
+        Kind::Duplicate => (Severity::Medium, who, active(), None, "One person has two accounts.".to_owned()),
+        Kind::Early => {
+            let reason = "Employment begins in 9 days; the account is active already.";
+            (Severity::Medium, who, somebody(Status::Prehire, None), None, reason.to_owned())
+        }
+        Kind::NotEvaluable => (Severity::Medium, who, somebody(Status::Unknown, None), None, "No readable status.".to_owned()),
+        Kind::Drift => (Severity::Low, who, active(), Some(Action::Update), "Fields differ.".to_owned()),
+        Kind::Missing => {
+            let reason = "Active and expected by [expected]; there is no account.";
+            (Severity::Low, None, active(), None, reason.to_owned())
+        }
+        Kind::Quality => (Severity::Low, None, somebody(Status::Unknown, None), None, "A cell could not be read.".to_owned()),
+        Kind::Deactivated => (Severity::Info, who, active(), None, "Deactivated in Domo, active in the directory.".to_owned()),
+        Kind::Exception => (Severity::Info, None, None, None, "An exception covers nothing.".to_owned()),
+    };
+    let people = |people: &[PersonRef]| Value::People(people.to_vec(), 0);
+    let one_and = |status, last| [person(number, text, Status::Active, None), person(number + 1, text, status, last)];
+    let particulars = match kind {
+        Kind::Leaver => vec![
+            ("directory_status", said(&format!("Terminated{text}"))),
+            ("last_day", Value::Day(last)),
+            ("days_since", Value::Days(last.map(|last| (as_of - last).num_days()))),
+        ],
+        Kind::Suspended => vec![
+            ("directory_status", said(&format!("Inactive{text}"))),
+            ("last_day", Value::Day(None)),
+            ("days_since", Value::Days(None)),
+        ],
+        Kind::Orphan => {
+            let near = person(number + 1, text, Status::Active, None);
+            let near = Candidate { person: near, score: 0.87, why: format!("same given name{text}") };
+            vec![
+                ("keys_tried", said("email, employee number")),
+                ("candidate", Value::Near(vec![near])),
+                ("created", Value::Day(last)),
+            ]
         }
         Kind::Conflict => {
-            let by_email = vec![person(number, text, Status::Active, None)];
-            let by_number = vec![person(number + 1, text, Status::Terminated, last)];
-            let detail = Detail::Conflict { by_email, by_number, reused_address: true };
-            (Severity::High, who, None, detail, None, format!("E-mail and employee number lead to different people {text}."))
+            let [by_email, by_number] = one_and(Status::Terminated, last);
+            vec![("by_email", people(&[by_email])), ("by_number", people(&[by_number])), ("found", Value::ItsReason)]
         }
-        Kind::Ambiguous => {
-            let candidates = vec![person(number, text, Status::Active, None), person(number + 1, text, Status::Active, None)];
-            (Severity::Medium, who, None, Detail::Ambiguous { candidates, more: 0 }, None, "Two people share the key.".to_owned())
-        }
+        Kind::Ambiguous => vec![("candidates", people(&one_and(Status::Active, None)))],
         Kind::Duplicate => {
             let accounts = vec![self::account(number, text), self::account(number + 1, text)];
             let best = accounts.first().map(|account| account.index);
-            let detail = Detail::Duplicate { accounts, shared: vec![Key::EmployeeNumber], best };
-            (
-                Severity::Medium,
-                who,
-                Some(person(number, text, Status::Active, None)),
-                detail,
-                None,
-                "One person has two accounts.".to_owned(),
-            )
+            vec![
+                ("person", Value::ItsPerson),
+                ("accounts", Value::Accounts(accounts, best)),
+                ("shared_key", said("employee number")),
+            ]
         }
-        Kind::Early => {
-            let detail = Detail::Early { hire_date: as_of.checked_add_days(Days::new(9)), days_ahead: Some(9) };
-            let reason = "Employment begins in 9 days; the account is active already.".to_owned();
-            (Severity::Medium, who, Some(person(number, text, Status::Prehire, None)), detail, None, reason)
-        }
-        Kind::NotEvaluable => {
-            let detail = Detail::NotEvaluable { code: "no-status", missing: format!("The status cell says {text:?}.") };
-            (
-                Severity::Medium,
-                who,
-                Some(person(number, text, Status::Unknown, None)),
-                detail,
-                None,
-                "No readable status.".to_owned(),
-            )
-        }
-        Kind::Drift => {
-            let person = person(number, text, Status::Active, None);
-            (Severity::Low, who, Some(person), Detail::None, Some(Action::Update), "Fields differ.".to_owned())
-        }
-        Kind::Missing => {
-            let detail = Detail::Missing { rule: "department = Finance".into(), department: Some(format!("Finance{text}")) };
-            let reason = "Active and expected by [expected]; there is no account.".to_owned();
-            (Severity::Low, None, Some(person(number, text, Status::Active, None)), detail, None, reason)
-        }
+        Kind::Early => vec![
+            ("person", Value::ItsPerson),
+            ("hire_date", Value::Day(as_of.checked_add_days(Days::new(9)))),
+            ("days_ahead", Value::Days(Some(9))),
+        ],
+        Kind::NotEvaluable => vec![
+            ("code", Value::Code("no-status")),
+            ("missing", said(&format!("The status cell says {text:?}."))),
+            ("found", Value::ItsReason),
+        ],
+        Kind::Drift => Vec::new(),
+        Kind::Missing => vec![
+            ("number", Value::Field("employee_number", person(number, text, Status::Active, None).employee_number)),
+            ("department", Value::Field("department", Some(format!("Finance{text}")))),
+            ("expected_by", said("department = Finance")),
+        ],
         Kind::Quality => {
-            let detail = Detail::Quality {
-                field: Some("hire_date".into()),
-                problem: "Not a day.".into(),
-                value: Some(format!("{text}31/31/2026")),
-            };
-            (
-                Severity::Low,
-                None,
-                Some(person(number, text, Status::Unknown, None)),
-                detail,
-                None,
-                "A cell could not be read.".to_owned(),
-            )
+            let cell = Value::Cell { field: Some("hire_date".into()), text: Some(format!("{text}31/31/2026")) };
+            vec![
+                ("source", Value::ItsSource),
+                ("row", Value::ItsRow),
+                ("field", Value::FieldName(Some("hire_date".into()))),
+                ("problem", Value::ItsReason),
+                ("raw_value", cell),
+            ]
         }
         Kind::Deactivated => {
-            let person = person(number, text, Status::Active, None);
-            (
-                Severity::Info,
-                who,
-                Some(person),
-                Detail::Deactivated,
-                None,
-                "Deactivated in Domo, active in the directory.".to_owned(),
-            )
+            vec![("person", Value::ItsPerson), ("directory_status", said("active")), ("found", Value::ItsReason)]
         }
-        Kind::Exception => {
-            let detail = Detail::Exception { account: format!("{text}jane@acme.com"), problem: "covers nothing", expires: as_of };
-            (Severity::Info, None, None, detail, None, "An exception covers nothing.".to_owned())
-        }
+        Kind::Exception => vec![
+            ("exception", said(&format!("{text}jane@acme.com"))),
+            ("problem", said("covers nothing")),
+            ("expiry", Value::Day(Some(as_of))),
+            ("found", Value::ItsReason),
+        ],
     };
     let drift = match kind {
         Kind::Drift => {
@@ -291,7 +290,7 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
     };
     let accepted = AcceptedBy { owner: format!("finance{text}"), reason: format!("agreed{text}"), expires: as_of };
     Finding {
-        id: FindingId::new("acme", kind, &subject),
+        id: FindingId::new("acme", kind, &number.to_string()),
         kind,
         severity,
         account,
@@ -301,7 +300,9 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
         reason,
         action: action.filter(|_| number % 17 != 2),
         exception: (number % 17 == 2).then_some(accepted),
-        detail,
+        rule: (kind == Kind::Exception).then(|| format!("{text}jane@acme.com")),
+        code: (kind == Kind::NotEvaluable).then_some("no-status"),
+        particulars: particulars.into_iter().map(|(column, value)| Particular { column, value }).collect(),
     }
 }
 

@@ -22,7 +22,7 @@ use crate::directory::People;
 use crate::domo::Accounts;
 use crate::failure::Failure;
 use crate::files;
-use crate::reconcile::{AccountRef, Detail, Finding, PersonRef, Reconciliation};
+use crate::reconcile::{AccountRef, Finding, PersonRef, Reconciliation, Value};
 
 /// What the tokens stand for, in the run's folder.
 pub const KEY: &str = "redaction-key.csv";
@@ -238,10 +238,10 @@ impl Redactor {
                 add(sort, &change.directory);
             }
         }
-        if let Detail::Quality { field: Some(field), value, .. } = &finding.detail
-            && let Some(sort) = sort_of(field)
-        {
-            add(sort, value);
+        for (field, value) in finding.particulars.iter().filter_map(|particular| field_of(&particular.value)) {
+            if let Some(sort) = sort_of(field) {
+                add(sort, value);
+            }
         }
         // The longest first: a name may be part of another.
         known.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
@@ -258,29 +258,34 @@ impl Redactor {
                 self.replace(sort, &mut change.directory);
             }
         }
-        match &mut finding.detail {
-            Detail::Orphan { candidates, .. } => {
+        finding.rule = finding.rule.as_deref().map(|rule| self.scrub(rule, &known));
+        for particular in &mut finding.particulars {
+            self.value(&mut particular.value, &known);
+        }
+    }
+
+    fn value(&mut self, value: &mut Value, known: &[(&str, String)]) {
+        match value {
+            Value::Text(text) => *text = text.as_deref().map(|text| self.scrub(text, known)),
+            Value::Field(..) | Value::Cell { .. } => {
+                let sort = field_of(value).and_then(|(field, _)| sort_of(field));
+                let (Value::Field(_, text) | Value::Cell { text, .. }) = value else { return };
+                match sort {
+                    Some(sort) => self.replace(sort, text),
+                    None => *text = text.as_deref().map(|text| self.scrub(text, known)),
+                }
+            }
+            Value::People(people, _) => people.iter_mut().for_each(|person| self.person(person)),
+            Value::Accounts(accounts, _) => accounts.iter_mut().for_each(|account| self.account(account)),
+            Value::Near(candidates) => {
                 for near in candidates {
-                    near.why = self.scrub(&near.why, &known);
+                    near.why = self.scrub(&near.why, known);
                     self.person(&mut near.person);
                 }
             }
-            Detail::Conflict { by_email, by_number, .. } => {
-                by_email.iter_mut().chain(by_number).for_each(|person| self.person(person));
-            }
-            Detail::Ambiguous { candidates, .. } => candidates.iter_mut().for_each(|person| self.person(person)),
-            Detail::Duplicate { accounts, .. } => accounts.iter_mut().for_each(|account| self.account(account)),
-            Detail::Missing { rule, .. } => *rule = self.addresses(rule),
-            Detail::Quality { field, problem, value } => {
-                *problem = self.scrub(problem, &known);
-                match field.as_deref().and_then(sort_of) {
-                    Some(sort) => self.replace(sort, value),
-                    None => *value = value.as_deref().map(|value| self.scrub(value, &known)),
-                }
-            }
-            Detail::NotEvaluable { missing, .. } => *missing = self.scrub(missing, &known),
-            Detail::Exception { account, .. } => *account = self.addresses(account),
-            Detail::None | Detail::Employment { .. } | Detail::Early { .. } | Detail::Deactivated => {}
+            // Of the finding itself, or nothing that says who somebody is.
+            Value::ItsPerson | Value::ItsSource | Value::ItsRow | Value::ItsReason => {}
+            Value::FieldName(_) | Value::Code(_) | Value::Day(_) | Value::Days(_) => {}
         }
     }
 
@@ -332,16 +337,26 @@ fn sort_of(field: &str) -> Option<&'static str> {
     }
 }
 
+/// The canonical field that a value is of, and the value.
+fn field_of(value: &Value) -> Option<(&str, &Option<String>)> {
+    match value {
+        Value::Field(field, text) => Some((field, text)),
+        Value::Cell { field: Some(field), text } => Some((field, text)),
+        _ => None,
+    }
+}
+
 /// Every account and person a finding names.
 fn everybody(finding: &Finding) -> (Vec<&AccountRef>, Vec<&PersonRef>) {
     let mut accounts: Vec<&AccountRef> = finding.account.iter().collect();
     let mut people: Vec<&PersonRef> = finding.person.iter().collect();
-    match &finding.detail {
-        Detail::Orphan { candidates, .. } => people.extend(candidates.iter().map(|near| &near.person)),
-        Detail::Conflict { by_email, by_number, .. } => people.extend(by_email.iter().chain(by_number)),
-        Detail::Ambiguous { candidates, .. } => people.extend(candidates),
-        Detail::Duplicate { accounts: all, .. } => accounts.extend(all),
-        _ => {}
+    for particular in &finding.particulars {
+        match &particular.value {
+            Value::People(all, _) => people.extend(all),
+            Value::Accounts(all, _) => accounts.extend(all),
+            Value::Near(candidates) => people.extend(candidates.iter().map(|near| &near.person)),
+            _ => {}
+        }
     }
     (accounts, people)
 }

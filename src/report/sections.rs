@@ -6,7 +6,9 @@ use super::figures;
 use super::texts::Texts;
 use super::view::{Cell, Chunk, Column, FieldChange, Finding as Row, Nothing, Section};
 use crate::archive::history::State;
-use crate::reconcile::{AccountRef, Detail, DriftField, EvidenceStatus, Finding, Kind, PersonRef};
+use crate::reconcile::{
+    AccountRef, DriftField, EvidenceStatus, Finding, Kind, Particular, PersonRef, Population, Value, tested_on,
+};
 use crate::text;
 
 /// Rows of one `<table>`: a browser lays out one large table far slower than several small ones.
@@ -39,7 +41,7 @@ fn section(builder: &Builder, kind: Kind, chosen: &[&Finding], rest: &[&Finding]
     let t = builder.t;
     let total = chosen.len() + rest.len();
     let title = builder.kind_text(kind, "name");
-    let mut columns = columns(builder, kind);
+    let mut columns = chosen.first().or(rest.first()).map_or(Vec::new(), |finding| columns(builder, finding));
     let mut rows: Vec<Row> = chosen.iter().map(|finding| row(builder, finding)).collect();
     let mut dropped = drop_empty(&mut columns, &mut rows);
     let has_id = chosen.iter().any(|finding| finding.account.as_ref().is_some_and(|account| account.id.is_some()));
@@ -144,10 +146,10 @@ fn rule_id(kind: Kind) -> String {
 
 fn tested(builder: &Builder, kind: Kind) -> Option<String> {
     let number = *builder.inputs.reconciliation.method.tested.get(&kind)?;
-    let what = match kind {
-        Kind::Missing | Kind::Quality => "section.tested_people",
-        Kind::Exception => "section.tested_exceptions",
-        _ => "section.tested",
+    let what = match tested_on(kind) {
+        Population::Accounts => "section.tested",
+        Population::Rows => "section.tested_people",
+        Population::Exceptions => "section.tested_exceptions",
     };
     Some(builder.t.count(what, number, &[]))
 }
@@ -169,66 +171,16 @@ fn patterns(builder: &Builder) -> Vec<String> {
 }
 
 /// The columns between the common ones.
-fn columns(builder: &Builder, kind: Kind) -> Vec<Column> {
-    let t = builder.t;
-    let column = |key: &'static str, label: &str, sort: &'static str| Column::new(key, label, sort);
-    let mut columns = match kind {
-        Kind::Leaver | Kind::Suspended => vec![
-            column("directory_status", t.get("column.directory_status"), "s"),
-            column("last_day", t.get("column.last_day"), "d"),
-            column("days_since", t.get("column.days_since"), "n"),
-        ],
-        Kind::Orphan => vec![
-            column("keys_tried", t.get("column.keys_tried"), "s"),
-            column("candidate", t.get("column.candidate"), "s"),
-            column("created", t.get("column.created"), "d"),
-        ],
-        Kind::Conflict => {
-            vec![column("by_email", t.get("column.by_email"), "s"), column("by_number", t.get("column.by_number"), "s")]
-        }
-        Kind::Ambiguous => vec![column("candidates", t.get("column.candidates"), "s")],
-        Kind::Duplicate => vec![
-            column("person", t.get("column.person"), "s"),
-            column("accounts", t.get("column.accounts"), "s"),
-            column("shared_key", t.get("column.shared_key"), "s"),
-        ],
-        Kind::Drift => return Vec::new(),
-        Kind::Missing => vec![
-            column("number", t.get("column.number"), "s"),
-            column("department", t.get("column.department"), "s"),
-            column("expected_by", t.get("column.expected_by"), "s"),
-        ],
-        Kind::Deactivated => {
-            vec![column("person", t.get("column.person"), "s"), column("directory_status", t.get("column.directory_status"), "s")]
-        }
-        Kind::Early => vec![
-            column("person", t.get("column.person"), "s"),
-            column("hire_date", t.get("column.hire_date"), "d"),
-            column("days_ahead", t.get("column.days_ahead"), "n"),
-        ],
-        Kind::Quality => vec![
-            column("source", t.get("column.source"), "s"),
-            column("row", t.get("column.row"), "n"),
-            column("field", t.get("column.field"), "s"),
-            column("problem", t.get("column.problem"), "s"),
-            column("raw_value", t.get("column.raw_value"), "s"),
-        ],
-        Kind::NotEvaluable => vec![column("code", t.get("column.code"), "s"), column("missing", t.get("column.missing"), "s")],
-        Kind::Exception => vec![
-            column("exception", t.get("column.exception"), "s"),
-            column("problem", t.get("column.problem"), "s"),
-            column("expiry", t.get("column.expiry"), "d"),
-        ],
+fn columns(builder: &Builder, finding: &Finding) -> Vec<Column> {
+    let column = |particular: &Particular| {
+        let sort = match particular.value {
+            Value::Day(_) => "d",
+            Value::Days(_) | Value::ItsRow => "n",
+            _ => "s",
+        };
+        Column::new(particular.column, builder.t.get(&format!("column.{}", particular.column)), sort)
     };
-    if says_more(kind) {
-        columns.push(column("found", t.get("column.found"), "s"));
-    }
-    columns
-}
-
-/// Kinds whose columns do not say all that the reason says.
-fn says_more(kind: Kind) -> bool {
-    matches!(kind, Kind::Conflict | Kind::NotEvaluable | Kind::Deactivated | Kind::Exception)
+    finding.particulars.iter().map(column).collect()
 }
 
 fn row(builder: &Builder, finding: &Finding) -> Row {
@@ -242,12 +194,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
     let email = account.map_or_else(|| person.and_then(|person| person.email.as_deref()), |account| account.email.as_deref());
     let email = email.filter(|email| !email.is_empty()).map(|email| cut(email).0);
     let name = cap::name(finding).filter(|name| !name.is_empty()).map(|name| cut(name).0);
-    let name = name.or_else(|| match &finding.detail {
-        Detail::Exception { account, .. } => Some(cut(account).0),
-        // A rule of the configuration is the subject.
-        Detail::Quality { value: Some(rule), .. } if person.is_none() => Some(cut(rule).0),
-        _ => person.map(|person| at(t, person)),
-    });
+    let name = name.or_else(|| finding.rule.as_deref().map(|rule| cut(rule).0)).or_else(|| person.map(|person| at(t, person)));
     let name = name.unwrap_or_else(|| t.get("page.empty").to_owned());
     let (state, state_label) = match (&finding.exception, lifecycle.map(|lifecycle| lifecycle.state)) {
         (Some(exception), _) => ("accepted", t.fill("state.accepted", &[("day", &exception.expires.to_string())])),
@@ -273,7 +220,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
         account_id: account_id.map_or_else(|| t.get("page.empty").to_owned(), |id| id.to_string()),
         role: account.and_then(|account| account.role.as_deref()).map_or_else(|| t.get("page.empty").to_owned(), shown),
         reason: shown(&finding.reason),
-        cells: cells(builder, finding),
+        cells: finding.particulars.iter().map(|particular| cell(t, finding, &particular.value)).collect(),
         changes: finding.drift.iter().map(|change| field_change(builder, change)).collect(),
         action,
         first_seen: first_seen.to_string(),
@@ -284,94 +231,63 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
     }
 }
 
-fn cells(builder: &Builder, finding: &Finding) -> Vec<Cell> {
-    let t = builder.t;
+/// A cell of the kind's own columns.
+fn cell(t: &Texts, finding: &Finding, value: &Value) -> Cell {
     let empty = t.get("page.empty");
     let optional = |value: Option<&str>| Cell::or(value.map(|value| cut(value).0), empty);
-    let days = |days: Option<i64>| days.map_or_else(|| Cell::no_number(empty), |days| Cell::number(figures::signed(days), days));
-    let person = finding.person.as_ref();
-    let status = |word: Option<&str>| match (word, person) {
-        (Some(word), _) => Cell::text(cut(word).0),
-        (None, Some(person)) => Cell::text(person.status.as_str()),
-        (None, None) => Cell::or(None, empty),
-    };
     let people = |people: &[PersonRef]| lines(people.iter().map(|person| describe(t, person)).collect(), empty);
-    let mut cells = match &finding.detail {
-        Detail::None => Vec::new(),
-        Detail::Employment { status_word, last_day, days_since } => {
-            vec![status(status_word.as_deref()), Cell::day(*last_day, empty), days(*days_since)]
+    let person = finding.person.as_ref();
+    match value {
+        Value::Text(text) | Value::Field(_, text) => optional(text.as_deref()),
+        Value::Cell { text, .. } => match text.as_deref().filter(|text| !text.is_empty()) {
+            Some(text) => Cell::raw(cut(text).0),
+            None => Cell::or(None, empty),
+        },
+        Value::FieldName(field) => Cell::text(
+            field.as_deref().map_or_else(|| t.get("column.whole_row").to_owned(), |field| cut(&field.replace('_', " ")).0),
+        ),
+        Value::Code(code) => Cell::raw(*code),
+        Value::Day(day) => Cell::day(*day, empty),
+        Value::Days(days) => days.map_or_else(|| Cell::no_number(empty), |days| Cell::number(figures::signed(days), days)),
+        Value::People(listed, more) => {
+            let mut cell = people(listed);
+            cell.more.extend((*more > 0).then(|| t.fill("page.and_more", &[("n", &figures::grouped(*more as u64))])));
+            cell
         }
-        Detail::Orphan { keys_tried, candidates, created } => {
-            let tried: Vec<_> = keys_tried.iter().map(|key| key.as_str().replace('_', " ")).collect();
+        Value::Accounts(accounts, best) => accounts_cell(t, accounts, *best),
+        Value::Near(candidates) => {
             let near = candidates.iter().map(|near| {
                 let score = figures::percent((near.score.clamp(0.0, 1.0) * 1000.0) as u64, 1000);
                 format!("{}: {} ({score})", describe(t, &near.person), shown(&near.why))
             });
-            vec![
-                Cell::or(Some(tried.join(", ")), empty),
-                match lines(near.collect(), t.get("page.none")) {
-                    none if none.is_empty() => none,
-                    some => Cell { form: "long", ..some },
-                },
-                Cell::day(*created, empty),
-            ]
+            match lines(near.collect(), t.get("page.none")) {
+                none if none.is_empty() => none,
+                some => Cell { form: "long", ..some },
+            }
         }
-        Detail::Conflict { by_email, by_number, .. } => vec![people(by_email), people(by_number)],
-        Detail::Ambiguous { candidates, more } => {
-            let mut cell = people(candidates);
-            cell.more.extend((*more > 0).then(|| t.fill("page.and_more", &[("n", &figures::grouped(*more as u64))])));
-            vec![cell]
-        }
-        Detail::Duplicate { accounts, shared, best } => {
-            let named = |account: &AccountRef| {
-                let id = account.id.map(|id| id.to_string()).unwrap_or_default();
-                shown(&[Some(id.as_str()), account.email.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "))
-            };
-            let listed = accounts.iter().map(|account| match *best == Some(account.index) {
-                true => t.fill("page.best", &[("account", &named(account))]),
-                false => named(account),
-            });
-            let keys: Vec<_> = shared.iter().map(|key| key.as_str().replace('_', " ")).collect();
-            vec![people(finding.person.as_slice()), lines(listed.collect(), empty), Cell::or(Some(keys.join(", ")), empty)]
-        }
-        Detail::Missing { rule, department } => vec![
-            optional(person.and_then(|person| person.employee_number.as_deref())),
-            optional(department.as_deref()),
-            optional(Some(rule)),
-        ],
-        Detail::Early { hire_date, days_ahead } => {
-            vec![people(finding.person.as_slice()), Cell::day(*hire_date, empty), days(*days_ahead)]
-        }
-        Detail::Quality { field, problem, value } => vec![
-            // Without a person a rule of the configuration is the subject.
-            person.map_or_else(|| Cell::text(t.get("column.configuration")), |person| Cell::text(cut(&person.source).0)),
-            match person.filter(|person| person.row > 0) {
-                Some(person) => Cell::number(person.row.to_string(), i64::from(person.row)),
-                None => Cell::no_number("\u{2013}"),
-            },
-            Cell::text(
-                field.as_deref().map_or_else(|| t.get("column.whole_row").to_owned(), |field| cut(&field.replace('_', " ")).0),
-            ),
-            // The reason says the problem with its days, numbers and rows.
-            Cell::long(shown(if finding.reason.is_empty() { problem } else { &finding.reason })),
-            match value.as_deref().filter(|value| !value.is_empty()) {
-                Some(value) => Cell::raw(cut(value).0),
-                None => Cell::or(None, empty),
-            },
-        ],
-        Detail::NotEvaluable { code, missing } => vec![Cell::raw(*code), optional(Some(missing))],
-        Detail::Deactivated => vec![people(finding.person.as_slice()), status(None)],
-        Detail::Exception { account, problem, expires } => {
-            vec![optional(Some(account)), optional(Some(problem)), Cell::day(Some(*expires), empty)]
-        }
-    };
-    // A finding whose detail is not its kind's still fills its kind's columns.
-    let more = says_more(finding.kind);
-    cells.resize_with(columns(builder, finding.kind).len() - usize::from(more), || Cell::or(None, empty));
-    if more {
-        cells.push(Cell::long(shown(&finding.reason)));
+        Value::ItsPerson => people(finding.person.as_slice()),
+        Value::ItsSource => match person {
+            Some(person) => Cell::text(cut(&person.source).0),
+            None => Cell::text(t.get("column.configuration")),
+        },
+        Value::ItsRow => match person.filter(|person| person.row > 0) {
+            Some(person) => Cell::number(person.row.to_string(), i64::from(person.row)),
+            None => Cell::no_number("\u{2013}"),
+        },
+        Value::ItsReason => Cell::long(shown(&finding.reason)),
     }
-    cells
+}
+
+fn accounts_cell(t: &Texts, accounts: &[AccountRef], best: Option<u32>) -> Cell {
+    let named = |account: &AccountRef| {
+        let id = account.id.map(|id| id.to_string()).unwrap_or_default();
+        shown(&[Some(id.as_str()), account.email.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "))
+    };
+    let listed = accounts.iter().map(|account| match best == Some(account.index) {
+        true => t.fill("page.best", &[("account", &named(account))]),
+        false => named(account),
+    });
+    lines(listed.collect(), t.get("page.empty"))
 }
 
 /// One cell of several lines.

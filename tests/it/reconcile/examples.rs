@@ -11,9 +11,17 @@ mod situations;
 
 use domo_reconcile::config::{Key, Status};
 use domo_reconcile::directory::people::Doubt;
-use domo_reconcile::reconcile::{Action, Detail, Dormancy, EvidenceStatus, Finding, Kind, Severity};
+use domo_reconcile::reconcile::{Action, Dormancy, EvidenceStatus, Finding, Kind, PersonRef, Severity, Value};
 
 use super::company::{Account, Company, Person, TODAY, account, day, of_kind, only, person};
+
+/// The people in a column of a finding.
+fn people_in<'f>(finding: &'f Finding, column: &str) -> &'f [PersonRef] {
+    match finding.particular(column) {
+        Some(Value::People(people, _)) => people,
+        other => panic!("{column}: {other:?}"),
+    }
+}
 
 fn pair(account: Account, person: Person) -> Company {
     Company::with([account], [person])

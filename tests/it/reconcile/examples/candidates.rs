@@ -4,7 +4,7 @@ use super::*;
 
 fn candidates(account: Account, people: Vec<Person>) -> Vec<(u32, String)> {
     let judged = Company::with([account], people).judged();
-    let Detail::Orphan { candidates, .. } = &of_kind(&judged, Kind::Orphan)[0].detail else { panic!() };
+    let Some(Value::Near(candidates)) = of_kind(&judged, Kind::Orphan)[0].particular("candidate") else { panic!() };
     candidates.iter().map(|candidate| (candidate.person.row, candidate.why.clone())).collect()
 }
 

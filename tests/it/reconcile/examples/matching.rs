@@ -45,9 +45,9 @@ fn a_conflict_says_which_key_names_whom_and_takes_in_no_account_out_of_use() {
 fn a_joiner_with_a_leaver_s_account_is_a_reused_address() {
     let joiner = Person { hired: Some(day("2026-11-02")), ..person(1) };
     let judged = Company::with([Account { number: person(2).number, ..account(1) }], [joiner, left(2)]).judged();
-    let Detail::Conflict { reused_address, by_email, by_number } = &only(&judged).detail else { panic!() };
-    assert!(reused_address);
-    assert_eq!((by_email[0].row, by_number[0].row), (2, 3));
+    let conflict = only(&judged);
+    assert!(conflict.reason.ends_with(": a joiner seems to have a leaver's account"), "{}", conflict.reason);
+    assert_eq!((people_in(conflict, "by_email")[0].row, people_in(conflict, "by_number")[0].row), (2, 3));
 }
 
 #[test]
@@ -68,8 +68,7 @@ fn two_rows_that_no_other_key_tells_apart_are_ambiguous() {
     assert_eq!((judged.accounts.ambiguous, judged.people.duplicate), (1, 2));
     assert_eq!(of_kind(&judged, Kind::Quality).len(), 2);
     let ambiguous = of_kind(&judged, Kind::Ambiguous)[0];
-    let Detail::Ambiguous { candidates, .. } = &ambiguous.detail else { panic!() };
-    assert_eq!((candidates.len(), ambiguous.action), (2, None));
+    assert_eq!((people_in(ambiguous, "candidates").len(), ambiguous.action), (2, None));
 }
 
 #[test]
@@ -87,7 +86,7 @@ fn several_accounts_of_one_person_are_duplicates_and_the_best_is_named() {
     let judged = company.judged();
     assert_eq!((judged.accounts.duplicate, judged.people.matched), (2, 1));
     for duplicate in of_kind(&judged, Kind::Duplicate) {
-        let Detail::Duplicate { accounts, best, .. } = &duplicate.detail else { panic!() };
+        let Some(Value::Accounts(accounts, best)) = duplicate.particular("accounts") else { panic!() };
         assert_eq!((accounts.len(), *best, duplicate.action), (2, Some(1), None));
     }
 }

@@ -1,0 +1,28 @@
+//! An account that could belong to several people.
+
+use super::Sheet;
+use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::{AccountSituation, explain};
+
+pub(super) const SHEET: Sheet = Sheet {
+    holds: true,
+    ..Sheet::new(
+        |judge| judge.taking_part(),
+        |judge| judge.accounts_that_are(AccountSituation::Ambiguous, |row| Some(ambiguous(judge, row))),
+    )
+};
+
+fn ambiguous(judge: &Judge<'_>, row: u32) -> Draft {
+    let candidates = judge.matches.pointers.candidates(row);
+    let listed = judge.person_refs(&candidates);
+    let more = candidates.len().saturating_sub(listed.len());
+    let in_all = if more > 0 { format!(" ({} in all)", candidates.len()) } else { String::new() };
+    let reason = format!(
+        "The account's keys point at {} rows of the directory, and no other key singles one out: {}{in_all}",
+        candidates.len(),
+        explain::listed(listed.iter().map(explain::person))
+    );
+    judge.about_account(Kind::Ambiguous, Severity::Medium, row, reason).with("candidates", Value::People(listed, more))
+}

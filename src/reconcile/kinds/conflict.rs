@@ -1,0 +1,54 @@
+//! An account whose keys lead to different people.
+
+use super::Sheet;
+use crate::config::Status;
+use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::{AccountSituation, explain};
+
+pub(super) const SHEET: Sheet = Sheet {
+    holds: true,
+    ..Sheet::new(
+        |judge| judge.taking_part(),
+        |judge| judge.accounts_that_are(AccountSituation::Conflict, |row| Some(conflict(judge, row))),
+    )
+};
+
+fn conflict(judge: &Judge<'_>, row: u32) -> Draft {
+    let pointers = &judge.matches.pointers;
+    let (by_main, by_alternate) = (pointers.by_email(row), pointers.by_alternate(row));
+    let mut by_email = [by_main, &by_alternate].concat();
+    by_email.sort_unstable();
+    by_email.dedup();
+    let by_number = pointers.by_number(row);
+    let in_words = |rows: &[u32]| {
+        let person = |person: &u32| format!("{}, who {}", explain::person(&judge.person_ref(*person)), judge.employed(*person));
+        explain::listed(rows.iter().map(person))
+    };
+    let keys = [("e-mail address", by_main), ("alternate e-mail", &by_alternate), ("employee number", by_number)];
+    let named = keys.into_iter().filter(|(_, rows)| !rows.is_empty());
+    let mut reason = named.map(|(key, rows)| format!("the {key} is that of {}", in_words(rows))).collect::<Vec<_>>().join("; ");
+    // A sentence begins with a capital.
+    reason.replace_range(..1, "T");
+    if is_reused(judge, row, &by_email, by_number) {
+        reason.push_str(": a joiner seems to have a leaver's account");
+    }
+    judge
+        .about_account(Kind::Conflict, Severity::High, row, reason)
+        .with("by_email", Value::People(judge.person_refs(&by_email), 0))
+        .with("by_number", Value::People(judge.person_refs(by_number), 0))
+        .with("found", Value::ItsReason)
+}
+
+/// The number is a leaver's, and the address belongs to somebody who came later.
+fn is_reused(judge: &Judge<'_>, account: u32, by_email: &[u32], by_number: &[u32]) -> bool {
+    let left = |person: &u32| judge.employment[*person as usize].status == Status::Terminated;
+    let joined_later = |person: &u32| {
+        let hired = judge.people.hire_date.get(*person);
+        let last_day = by_number.first().and_then(|leaver| judge.people.termination_date.get(*leaver));
+        let before = last_day.or(judge.accounts.created.get(account));
+        !left(person) && hired.zip(before).is_none_or(|(hired, before)| hired > before)
+    };
+    by_number.iter().any(left) && by_email.iter().any(joined_later)
+}

@@ -1,0 +1,41 @@
+//! A deactivated or deleted account of a person who is employed.
+
+use super::Sheet;
+use crate::config::Status;
+use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::matching::Part;
+use crate::reconcile::{AccountSituation, NotTested, explain};
+
+pub(super) const SHEET: Sheet = Sheet {
+    untested: |judge| {
+        let accounts = judge.accounts;
+        let why = match accounts.height {
+            0 => explain::carry_no(accounts, "state"),
+            _ => "The accounts do not say whether they are active: all count as active".to_owned(),
+        };
+        (!accounts.provides("active")).then(|| NotTested::new(Kind::Deactivated.as_str(), why)).into_iter().collect()
+    },
+    ..Sheet::new(
+        |judge| judge.count(&[AccountSituation::Inactive]),
+        |judge| judge.accounts_that_are(AccountSituation::Inactive, |row| deactivated(judge, row)),
+    )
+};
+
+fn deactivated(judge: &Judge<'_>, row: u32) -> Option<Draft> {
+    let matched = judge.person_of(row)?;
+    let person = matched.0;
+    if judge.employment[person as usize].status != Status::Active {
+        return None;
+    }
+    let how = if judge.accounts.deleted.get(row).unwrap_or(false) { "deleted" } else { "deactivated" };
+    let mut reason = format!("The account is {how} in Domo, but its person {}", judge.employed(person));
+    let other = judge.matches.account_of[person as usize];
+    if other != row && judge.parts.get(other as usize) == Some(&Part::Takes) {
+        reason.push_str(&format!(" and has the active account {}", explain::account(&judge.account_ref(other))));
+    }
+    let status = judge.employment[person as usize].status.as_str().to_owned();
+    let draft = judge.about_match(Kind::Deactivated, Severity::Info, row, matched, reason);
+    Some(draft.with("person", Value::ItsPerson).with("directory_status", Value::Text(Some(status))).with("found", Value::ItsReason))
+}

@@ -1,0 +1,44 @@
+//! An active account of a person who has not started yet.
+
+use chrono::NaiveDate;
+
+use super::{Sheet, without_fields};
+use crate::config::Status;
+use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::{AccountSituation, explain};
+
+pub(super) const SHEET: Sheet = Sheet {
+    untested: |judge| without_fields(judge, Kind::Early, &["status", "hire_date"], "neither a status nor a hire date", ""),
+    ..Sheet::new(
+        |judge| judge.whose_person_is_known(),
+        |judge| judge.accounts_that_are(AccountSituation::Matched, |row| early(judge, row)),
+    )
+};
+
+fn early(judge: &Judge<'_>, row: u32) -> Option<Draft> {
+    let matched = judge.person_of(row)?;
+    if judge.employment[matched.0 as usize].status != Status::Prehire {
+        return None;
+    }
+    let (hire_date, as_of) = (judge.people.hire_date.get(matched.0), judge.rules.as_of);
+    let days_ahead = hire_date.filter(|day| *day > as_of).map(|day| (day - as_of).num_days());
+    let draft = judge.about_match(Kind::Early, Severity::Medium, row, matched, sentence(hire_date, as_of));
+    Some(
+        draft.with("person", Value::ItsPerson).with("hire_date", Value::Day(hire_date)).with("days_ahead", Value::Days(days_ahead)),
+    )
+}
+
+fn sentence(hire: Option<NaiveDate>, as_of: NaiveDate) -> String {
+    match hire {
+        Some(day) if day > as_of => format!(
+            "Employment begins on {day}, {} after the day judged; the account is active already",
+            explain::days((day - as_of).num_days())
+        ),
+        Some(day) => {
+            format!("The directory calls the person a prehire although the hire date is {day}; the account is active already")
+        }
+        None => "The directory calls the person a prehire, without a hire date; the account is active already".into(),
+    }
+}

@@ -1,0 +1,64 @@
+//! An active account of a person whose employment has ended.
+
+use chrono::NaiveDate;
+
+use super::{Sheet, removal, without_fields};
+use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::{AccountSituation, explain};
+
+pub(super) const SHEET: Sheet = Sheet {
+    policy: Some(|policy| policy.leaver),
+    untested: |judge| {
+        let lacks = "neither a status nor a termination date";
+        without_fields(judge, Kind::Leaver, &["status", "termination_date"], lacks, ": everyone listed counts as employed")
+    },
+    ..Sheet::new(
+        |judge| judge.whose_person_is_known(),
+        |judge| judge.accounts_that_are(AccountSituation::Leaver, |row| leaver(judge, row)),
+    )
+};
+
+fn leaver(judge: &Judge<'_>, row: u32) -> Option<Draft> {
+    let (person, _) = judge.person_of(row)?;
+    let last_day = judge.people.termination_date.get(person);
+    let reason = sentence(judge.word(person), last_day, judge.rules.as_of, judge.high_role(row));
+    no_longer_entitled(judge, Kind::Leaver, row, reason + &judge.last_seen(row, last_day))
+}
+
+/// A leaver or somebody suspended: the account is still active, and the policy says what becomes of it.
+pub(super) fn no_longer_entitled(judge: &Judge<'_>, kind: Kind, row: u32, reason: String) -> Option<Draft> {
+    let matched = judge.person_of(row)?;
+    let (person, as_of) = (matched.0, judge.rules.as_of);
+    let last_day = judge.people.termination_date.get(person);
+    let severity = if judge.accounts.may_administer(row) { Severity::Critical } else { Severity::High };
+    let status = judge.word(person).unwrap_or(judge.employment[person as usize].status.as_str());
+    let days_since = last_day.filter(|day| *day < as_of).map(|day| (as_of - day).num_days());
+    let draft = judge
+        .about_match(kind, severity, row, matched, reason)
+        .with("directory_status", Value::Text(Some(status.to_owned())))
+        .with("last_day", Value::Day(last_day))
+        .with("days_since", Value::Days(days_since));
+    Some(match judge.employed_sibling(person) {
+        None => draft.proposing(removal(judge.rules, kind)),
+        Some(employed) => {
+            let other = explain::person(&judge.person_ref(employed));
+            draft.say(&format!("; another row with one of the person's keys says employed: {other}, so a person decides"))
+        }
+    })
+}
+
+fn sentence(word: Option<&str>, last_day: Option<NaiveDate>, as_of: NaiveDate, role: Option<&str>) -> String {
+    let role = role.map(|role| format!(" with the role {role}")).unwrap_or_default();
+    match (last_day, word) {
+        (Some(day), _) if day < as_of => format!(
+            "Employment ended on {day}, {} before the day judged; the account is still active{role}",
+            explain::days((as_of - day).num_days())
+        ),
+        (_, Some(word)) => {
+            format!("The directory says `{word}`, without a usable last day; the account is still active{role}")
+        }
+        _ => format!("Employment has ended, on an unknown day; the account is still active{role}"),
+    }
+}

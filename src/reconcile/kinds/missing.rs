@@ -1,0 +1,43 @@
+//! A person who should have an account and has none.
+
+use super::{Population, Sheet};
+use crate::config::{Choice, Status};
+use crate::reconcile::finding::{Action, Kind, Severity, Value};
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::{NotTested, PersonSituation, rule};
+
+pub(super) const SHEET: Sheet = Sheet {
+    population: Population::Rows,
+    policy: Some(|policy| policy.missing),
+    untested: |judge| {
+        let asked = judge.rules.config.expected.iter().flat_map(|rule| rule.keys());
+        let lacking = asked.filter(|field| !judge.people.any_provides(&[field.as_str()]));
+        let why = |field| format!("[expected] asks for {field}, which the directory has no column for: nobody is expected");
+        lacking.map(|field| NotTested::new(Kind::Missing.as_str(), why(field))).collect()
+    },
+    ..Sheet::new(
+        |judge| judge.employment.iter().filter(|employment| employment.status == Status::Active).count() as u64,
+        |judge| judge.people_who_are(PersonSituation::Missing, |row| Some(missing(judge, row))),
+    )
+};
+
+fn missing(judge: &Judge<'_>, row: u32) -> Draft {
+    let (config, people) = (judge.rules.config, judge.people);
+    let fitting = |expected| rule::fitting(expected, people, row);
+    let rule = config.expected.as_ref().map_or("every active person".to_owned(), fitting);
+    let since = people.hire_date.get(row).filter(|day| *day <= judge.rules.as_of);
+    let since = since.map(|day| format!(" since {day}")).unwrap_or_default();
+    let reason = format!("Employed{since} and expected to have an account ({rule}), but no account has one of the person's keys");
+    let draft = judge
+        .about_person(Kind::Missing, Severity::Low, row, judge.person_subject(row), reason)
+        .with("number", Value::Field("employee_number", people.employee_number.owned(row)))
+        .with("department", Value::Field("department", people.department.owned(row)))
+        .with("expected_by", Value::Text(Some(rule)));
+    let can_be_made = people.email.filled(row).is_some() && people.display_name(row).is_some();
+    match (config.policy.missing, can_be_made) {
+        (Choice::Create, true) => draft.proposing(Some(Action::Create)),
+        (Choice::Create, false) => draft.say("; without a name and an address no account can be made"),
+        _ => draft,
+    }
+}

@@ -1,0 +1,126 @@
+//! The kinds of finding, a file each: on whom a kind is tested, why it may not be, what it finds, in which words, with which columns.
+//!
+//! To add one, see CONTRIBUTING.md.
+
+mod ambiguous;
+mod conflict;
+mod deactivated;
+mod drift;
+mod duplicate;
+mod early;
+mod exception;
+mod leaver;
+mod missing;
+mod not_evaluable;
+mod orphan;
+mod quality;
+mod suspended;
+
+use super::finding::{Action, Kind};
+use super::identity::Draft;
+use super::judge::Judge;
+use super::{NotTested, Rules};
+use crate::config::{Choice, Policy};
+
+pub(super) use exception::idle as idle_exceptions;
+
+/// All that is particular to a kind of finding.
+pub(super) struct Sheet {
+    /// On how many of what it was tested.
+    tested: fn(&Judge<'_>) -> u64,
+    /// Why it was not tested, on anybody or on some.
+    untested: fn(&Judge<'_>) -> Vec<NotTested>,
+    /// What it finds.
+    find: fn(&Judge<'_>) -> Vec<Draft>,
+    /// What its number of tests counts.
+    population: Population,
+    /// The part of the policy that decides what is proposed.
+    policy: Option<fn(&Policy) -> Choice>,
+    /// Whether somebody has to decide before anything is done to the account, for this or another finding.
+    holds: bool,
+}
+
+impl Sheet {
+    /// A kind that is tested always, on accounts, and about which nothing is proposed.
+    const fn new(tested: fn(&Judge<'_>) -> u64, find: fn(&Judge<'_>) -> Vec<Draft>) -> Self {
+        Self { tested, untested: |_| Vec::new(), find, population: Population::Accounts, policy: None, holds: false }
+    }
+}
+
+/// What a kind is tested on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Population {
+    /// Accounts.
+    Accounts,
+    /// Rows of the directory.
+    Rows,
+    /// The `[[exception]]` rules.
+    Exceptions,
+}
+
+/// A kind's sheet.
+const fn sheet(kind: Kind) -> &'static Sheet {
+    match kind {
+        Kind::Leaver => &leaver::SHEET,
+        Kind::Suspended => &suspended::SHEET,
+        Kind::Orphan => &orphan::SHEET,
+        Kind::Conflict => &conflict::SHEET,
+        Kind::Ambiguous => &ambiguous::SHEET,
+        Kind::Duplicate => &duplicate::SHEET,
+        Kind::Early => &early::SHEET,
+        Kind::NotEvaluable => &not_evaluable::SHEET,
+        Kind::Drift => &drift::SHEET,
+        Kind::Missing => &missing::SHEET,
+        Kind::Quality => &quality::SHEET,
+        Kind::Deactivated => &deactivated::SHEET,
+        Kind::Exception => &exception::SHEET,
+    }
+}
+
+/// What a kind is tested on.
+pub fn tested_on(kind: Kind) -> Population {
+    sheet(kind).population
+}
+
+/// What the policy proposes for a kind; none where a person decides always.
+pub fn choice(kind: Kind, policy: &Policy) -> Option<Choice> {
+    sheet(kind).policy.map(|choice| choice(policy))
+}
+
+/// Whether nothing is done to an account that has a finding of this kind until somebody decided.
+pub fn holds(kind: Kind) -> bool {
+    sheet(kind).holds
+}
+
+/// Everything that the kinds find.
+pub(super) fn find(judge: &Judge<'_>) -> Vec<Draft> {
+    Kind::ALL.into_iter().flat_map(|kind| (sheet(kind).find)(judge)).collect()
+}
+
+/// How many each kind was tested on.
+pub(super) fn tested(judge: &Judge<'_>) -> impl Iterator<Item = (Kind, u64)> {
+    Kind::ALL.into_iter().map(|kind| (kind, (sheet(kind).tested)(judge)))
+}
+
+/// Which kinds were not tested, on anybody or on some.
+pub(super) fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
+    Kind::ALL.into_iter().flat_map(|kind| (sheet(kind).untested)(judge)).collect()
+}
+
+/// A kind that the directory's files have to carry one of these fields for; `lacks` says so, `so` what follows.
+fn without_fields(judge: &Judge<'_>, kind: Kind, fields: &[&str], lacks: &str, so: &str) -> Vec<NotTested> {
+    let why = match judge.people.any_provides(fields) {
+        false => Some(format!("The directory has {lacks}{so}")),
+        true => judge.people.without(fields).map(|some| format!("{some}, with {lacks}{so}")),
+    };
+    why.map(|why| NotTested::new(kind.as_str(), why)).into_iter().collect()
+}
+
+/// The policy's proposal for a kind, where it takes access away.
+fn removal(rules: &Rules<'_>, kind: Kind) -> Option<Action> {
+    match choice(kind, &rules.config.policy)? {
+        Choice::Deactivate => Some(Action::Deactivate),
+        Choice::Delete => Some(Action::Delete),
+        Choice::Create | Choice::Update | Choice::Report => None,
+    }
+}

@@ -1,0 +1,36 @@
+//! An active account with nobody in the directory.
+
+use super::{Sheet, removal};
+use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::{AccountSituation, explain};
+
+pub(super) const SHEET: Sheet = Sheet {
+    policy: Some(|policy| policy.orphan),
+    ..Sheet::new(
+        |judge| judge.taking_part(),
+        |judge| judge.accounts_that_are(AccountSituation::Orphan, |row| Some(orphan(judge, row))),
+    )
+};
+
+fn orphan(judge: &Judge<'_>, row: u32) -> Draft {
+    let tried = judge.keys_tried(row);
+    let high = judge.high_role(row);
+    let severity = if judge.accounts.may_administer(row) { Severity::High } else { Severity::Medium };
+    let role = high.map(|role| format!(", with the role {role}")).unwrap_or_default();
+    let candidates = judge.candidates.of(judge, row);
+    let nearest = candidates.first();
+    let nearest = nearest.map(|near| format!("; nearest: {}, {}", explain::person(&near.person), near.why)).unwrap_or_default();
+    let reason = format!(
+        "Active{role}, but nobody in the directory has its {}{}{nearest}",
+        explain::any_key_in_words(&tried),
+        judge.last_seen(row, None)
+    );
+    judge
+        .about_account(Kind::Orphan, severity, row, reason)
+        .proposing(removal(judge.rules, Kind::Orphan))
+        .with("keys_tried", Value::keys(&tried))
+        .with("candidate", Value::Near(candidates))
+        .with("created", Value::Day(judge.accounts.created.get(row)))
+}

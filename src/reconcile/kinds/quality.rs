@@ -1,0 +1,207 @@
+//! A row, cell or rule of the source data that is wrong or doubtful.
+
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+
+use super::{Population, Sheet};
+use crate::config::{Key, Status};
+use crate::reconcile::employment::{Contradiction, Employment};
+use crate::reconcile::finding::{Kind, PersonRef, Severity, Value};
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::keys::Number;
+use crate::reconcile::matching::Part;
+use crate::reconcile::{PersonSituation, explain};
+
+pub(super) const SHEET: Sheet = Sheet {
+    population: Population::Rows,
+    ..Sheet::new(
+        |judge| u64::from(judge.people.rows()) + judge.people.people.rejected.len() as u64,
+        |judge| {
+            let mut drafts = damaged_numbers(judge);
+            drafts.extend(judge.people_who_are(PersonSituation::Duplicate, |row| Some(duplicate_row(judge, row))));
+            drafts.extend(contradictions(judge));
+            drafts.extend(doubts(judge));
+            drafts.extend(rejected_rows(judge));
+            drafts.extend(exclusions_without_owner(judge));
+            drafts
+        },
+    )
+};
+
+/// The columns of a finding about a field, or about the whole row.
+fn columns(draft: Draft, field: Option<&str>, value: Option<String>) -> Draft {
+    let field = field.map(str::to_owned);
+    draft
+        .with("source", Value::ItsSource)
+        .with("row", Value::ItsRow)
+        .with("field", Value::FieldName(field.clone()))
+        // The reason says the problem with its days, numbers and rows.
+        .with("problem", Value::ItsReason)
+        .with("raw_value", Value::Cell { field, text: value })
+}
+
+fn damaged_numbers(judge: &Judge<'_>) -> Vec<Draft> {
+    let damaged = |row: u32| {
+        let number = judge.accounts.employee_number.get(row).filter(|number| Number::of(number) == Number::Damaged)?;
+        let reason = format!("The employee number in Domo is `{}`: its digits are lost, so it is no key", number.trim());
+        let mut draft = judge.about_account(Kind::Quality, Severity::Low, row, reason);
+        draft.subject = format!("account:{}:employee_number", draft.subject);
+        Some(columns(draft, Some("employee_number"), Some(number.to_owned())))
+    };
+    let taking = |row: &u32| judge.parts[*row as usize] == Part::Takes;
+    (0..judge.accounts.height).into_par_iter().with_min_len(1024).filter(taking).filter_map(damaged).collect()
+}
+
+fn duplicate_row(judge: &Judge<'_>, row: u32) -> Draft {
+    let people = judge.people;
+    let keys = judge.matches.repeated.get(&row).map_or(&[][..], Vec::as_slice);
+    let cell = |key: &Key| match key {
+        Key::EmployeeNumber => &people.employee_number,
+        _ => &people.email,
+    };
+    let with = |other: u32| format!("with row {} of {}", people.line(other), people.source_name(people.source(other)));
+    let what = |key: &Key| format!("the {} {}", explain::key_in_words(*key), cell(key).get(row).unwrap_or_default().trim());
+    let shared = match keys {
+        [(one, first), (two, second)] if first == second => format!("{} and {} {}", what(one), what(two), with(*first)),
+        keys => keys.iter().map(|(key, other)| format!("{} {}", what(key), with(*other))).collect::<Vec<_>>().join(" and "),
+    };
+    let reason = format!("This row shares {shared}, and no other key singles it out");
+    let key = keys.first().map(|(key, _)| key);
+    let email = people.email.get(row).and_then(|text| judge.addresses.key(text)).unwrap_or_default();
+    let number = people.employee_number.get(row).and_then(|text| Number::of(text).text()).unwrap_or_default();
+    let draft = judge.about_person(Kind::Quality, Severity::Low, row, format!("duplicate:{email}:{number}"), reason);
+    columns(draft, key.map(|key| key.as_str()), key.and_then(|key| cell(key).owned(row)))
+}
+
+fn contradictions(judge: &Judge<'_>) -> Vec<Draft> {
+    let people = judge.people;
+    let found = |row: u32| {
+        let kind = judge.employment[row as usize].contradiction?;
+        let reason = contradiction(judge, kind, row, judge.employment[row as usize]);
+        let source = people.source_name(people.source(row));
+        let subject = format!("contradiction:{source}:{}", judge.person_subject(row));
+        let mut draft = Draft::new(Kind::Quality, Severity::Low, subject, reason);
+        draft.finding.person = Some(judge.person_ref(row));
+        let last_day = people.termination_date.get(row).map(|day| day.to_string());
+        Some(columns(draft, Some("termination_date"), last_day))
+    };
+    (0..people.height).into_par_iter().with_min_len(1024).filter_map(found).collect()
+}
+
+/// What cannot both be true of a person's employment.
+fn contradiction(judge: &Judge<'_>, kind: Contradiction, person: u32, employment: Employment) -> String {
+    let (people, as_of) = (judge.people, judge.rules.as_of);
+    let (last_day, hire) = (people.termination_date.get(person), people.hire_date.get(person));
+    let word = people.deciding_word(person, employment.status, as_of).unwrap_or("employed");
+    let day = |date: Option<chrono::NaiveDate>| date.map_or("an unknown day".to_owned(), |date| date.to_string());
+    let apart = last_day.map(|day| explain::days((as_of - day).num_days())).unwrap_or_default();
+    let what = match kind {
+        Contradiction::EmployedAfterLastDay => {
+            format!("The status is `{word}`, but the termination date {} was {apart} before the day judged", day(last_day))
+        }
+        Contradiction::EndedBeforeLastDay => {
+            format!("The status is `{word}`, but the termination date {} is {apart} after the day judged", day(last_day))
+        }
+        Contradiction::HiredAfterLastDay => {
+            format!("The hire date {} is later than the termination date {}", day(hire), day(last_day))
+        }
+        Contradiction::FilesDisagree => return files_disagree(judge, person, employment.status),
+    };
+    format!("{what}; read as employed, which is the safer of the two{}", explain::also_in(people, person))
+}
+
+/// What each file says of a person's employment, where they disagree.
+fn files_disagree(judge: &Judge<'_>, person: u32, read_as: Status) -> String {
+    let people = judge.people;
+    let row = |row: &u32| {
+        let (source, line) = people.place(*row);
+        let facts = people.facts(*row);
+        let dates = [("first day", facts.hire_date), ("last day", facts.termination_date)];
+        let dates = dates.into_iter().filter_map(|(what, day)| day.map(|day| format!("{what} {day}")));
+        let switch = facts.enabled.map(|on| if on { "switched on" } else { "switched off" }.to_owned());
+        let word = people.word(*row).map(|word| format!("`{word}`"));
+        let said: Vec<String> = word.into_iter().chain(switch).chain(dates).collect();
+        let said = if said.is_empty() { "nothing".to_owned() } else { said.join(", ") };
+        format!("{} row {line} says {said}", people.source_name(source))
+    };
+    let said: Vec<String> = people.folded(person).iter().map(row).collect();
+    let read_as = match read_as {
+        Status::Prehire => "not yet employed",
+        Status::Suspended => "employed and switched off",
+        _ => "employed",
+    };
+    format!(
+        "The files disagree on whether this person is employed: {}; read as {read_as}, which is the safer reading",
+        said.join("; ")
+    )
+}
+
+/// Cells that the directory's reading was not sure of.
+fn doubts(judge: &Judge<'_>) -> Vec<Draft> {
+    let people = judge.people;
+    let doubts = &people.people.doubts;
+    if doubts.is_empty() {
+        return Vec::new();
+    }
+    let wanted: HashSet<(u32, u32)> = doubts.iter().map(|doubt| (doubt.source, doubt.row)).collect();
+    let rows: HashMap<(u32, u32), u32> = (0..people.rows())
+        .map(|row| (people.place(row), row))
+        .filter(|(place, _)| wanted.contains(place))
+        .map(|(place, row)| (place, people.fold.person(row)))
+        .collect();
+    let drafts = doubts.iter().filter_map(|doubt| {
+        let row = *rows.get(&(doubt.source, doubt.row))?;
+        let subject = format!("doubt:{}:{}:{}", people.source_name(doubt.source), doubt.field, judge.person_subject(row));
+        let field = explain::field_in_words(&doubt.field);
+        let is = if doubt.value.is_empty() { String::new() } else { format!(" is `{}`", doubt.value) };
+        let reason = format!("The {field}{is}: {}", doubt.problem);
+        let draft = judge.about_person(Kind::Quality, Severity::Low, row, subject, reason);
+        Some(columns(draft, Some(&doubt.field), Some(doubt.value.clone()).filter(|value| !value.is_empty())))
+    });
+    drafts.collect()
+}
+
+fn rejected_rows(judge: &Judge<'_>) -> Vec<Draft> {
+    let drafts = judge.people.people.rejected.iter().map(|rejected| {
+        let source = judge.people.source_name(rejected.source);
+        let subject = format!("rejected:{source}:{}", rejected.digest);
+        let reason = format!("Row {} of {source} was rejected: {}", rejected.row, rejected.reason);
+        let mut draft = Draft::new(Kind::Quality, Severity::Low, subject, reason);
+        draft.finding.person = Some(PersonRef {
+            index: None,
+            source: source.to_owned(),
+            row: rejected.row,
+            email: rejected.email.clone(),
+            employee_number: rejected.employee_number.clone(),
+            name: None,
+            status: Status::Unknown,
+            termination_date: None,
+        });
+        columns(draft, None, None)
+    });
+    drafts.collect()
+}
+
+/// Exclusions nobody answers for.
+fn exclusions_without_owner(judge: &Judge<'_>) -> Vec<Draft> {
+    let rules = judge.rules.config.exclude.iter().zip(judge.excluded);
+    let unowned = rules.filter(|(rule, _)| rule.owner.as_deref().is_none_or(|owner| owner.trim().is_empty()));
+    let drafts = unowned.map(|(rule, count)| {
+        let what = match (&rule.email, rule.id) {
+            (Some(email), _) => format!("email = {email}"),
+            (None, Some(id)) => format!("id = {id}"),
+            (None, None) => String::new(),
+        };
+        let reason = format!(
+            "The exclusion `{what}` ({}) covers {} and names no owner who answers for it",
+            rule.reason,
+            explain::plural(*count, "account", "accounts")
+        );
+        let mut draft = Draft::new(Kind::Quality, Severity::Low, format!("exclude:{what}"), reason);
+        draft.finding.rule = Some(what.clone());
+        columns(draft, Some("owner"), Some(what))
+    });
+    drafts.collect()
+}
