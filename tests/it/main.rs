@@ -18,6 +18,7 @@ mod directory;
 mod domo;
 mod first_minutes;
 mod local_domo;
+mod packaging;
 mod readme;
 mod reconcile;
 mod report;

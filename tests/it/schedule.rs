@@ -99,7 +99,7 @@ fn systemd_finds_nothing_wrong_with_the_units() {
     let folder = tempfile::tempdir().unwrap();
     for unit in ["domo-reconcile.service", "domo-reconcile.timer"] {
         // It wants the program to be there, and the user.
-        let text = text(unit).replace("/usr/local/bin/domo-reconcile", env!("CARGO_BIN_EXE_domo-reconcile"));
+        let text = text(unit).replace("/usr/bin/domo-reconcile", env!("CARGO_BIN_EXE_domo-reconcile"));
         std::fs::write(folder.path().join(unit), text.replace("User=domo-reconcile", "User=root")).unwrap();
     }
     let units = ["domo-reconcile.service", "domo-reconcile.timer"].map(|unit| folder.path().join(unit));
