@@ -38,4 +38,5 @@ pub mod plan;
 pub mod reconcile;
 pub mod report;
 pub mod sandbox;
+pub mod stop;
 pub mod text;

@@ -11,10 +11,9 @@ mod judge;
 mod lesson;
 pub mod outcome;
 mod run;
-mod stop;
 
+pub use crate::stop::Stop;
 pub use outcome::{Applied, Report, Row};
-pub use stop::Stop;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -9,11 +9,11 @@ use super::journal::OpenJournal;
 use super::judge::{NOT_FIELDS, Ready, look};
 use super::lesson::{Lesson, would_delete};
 use super::outcome::Row;
-use super::stop::Stop;
 use crate::domo::{Account, Group, Reader, WriteError, Writer, Written};
 use crate::plan::journal::{Ended, Event, Step};
 use crate::plan::{Action, Approved, Outcome, fields};
 use crate::reconcile::Action as Kind;
+use crate::stop::Stop;
 
 /// Failures in a row after which nothing more is tried.
 const IN_A_ROW: usize = 3;

@@ -120,8 +120,11 @@ async fn confirm(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     let terminal = context.terminal;
     let who = order.by.said.as_ref().map(|said| format!(" by {said}")).unwrap_or_default();
     let _lock = super::lock_plan(order.plan, &format!("apply{who}"))?;
-    let stop = Stop::on_signals(move || terminal.say("interrupted: what is under way is finished and recorded, then this ends"));
-    let desk = Desk::open(order, session, &super::progress::Line::new(&terminal)).await?;
+    let line = super::progress::Line::new(&terminal);
+    let desk = super::interruptible(Desk::open(order, session, &line)).await?;
+    drop(line);
+    let stop = Stop::of_process();
+    let _held = stop.hold("what is under way is finished and recorded, then this ends");
     say_standing(context, &desk);
     if let Some(refusal) = desk.standing().refusal {
         if options.json {

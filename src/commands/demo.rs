@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::audit::{Audit, Audited, From};
 use super::{Context, Ended};
 use crate::config::Loaded;
+use crate::stop::Stop;
 use crate::{cli, domo, report, sandbox};
 
 /// The sample company is part of the binary, so that the demo runs wherever the binary does.
@@ -25,6 +26,8 @@ const DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 11, 23) {
 
 /// Audits the sample company, and with `--keep` leaves its Domo running.
 pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
+    let stop = Stop::of_process();
+    let _held = stop.hold("the demo ends");
     let folder = tempfile::tempdir().context("making a folder for the sample company")?;
     let config = folder.path().join("domo-reconcile.toml");
     put(&config, CONFIG)?;
@@ -57,12 +60,7 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
     }
     if options.keep {
         context.terminal.say(road(&audited, &options.archive, &config, &running.url()));
-        runtime.block_on(async {
-            tokio::select! {
-                () = running.forever() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-        });
+        runtime.block_on(stop.or(running.forever()));
     }
     Ok(None)
 }

@@ -35,6 +35,7 @@ use crate::cli::{Cli, Command, LogFormat};
 use crate::config::{self, Config};
 use crate::domo::accounts::Credential;
 use crate::failure::{self, Failure, Kind};
+use crate::stop::{self, Heard, Stop};
 pub use terminal::Terminal;
 
 /// What a verb ends with when nothing failed: done, or a kind that is an answer rather than an error (findings, a guard).
@@ -73,25 +74,38 @@ pub fn main() -> ExitCode {
             };
         }
     };
+    let (terminal, json) = (Terminal::new(cli.quiet, matches!(cli.log_format, LogFormat::Json)), cli.command.json());
+    stop::listen(Kind::Interrupted.code(), move |heard| match heard {
+        Heard::Holding(then) => terminal.say(format!("interrupted: {then}")),
+        Heard::Ending => drop(failed(&terminal, json, &interrupted().into())),
+    });
     log(&cli);
-    let context = Context {
-        terminal: Terminal::new(cli.quiet, matches!(cli.log_format, LogFormat::Json)),
-        started: fixed().unwrap_or_else(Utc::now),
-    };
-    match run(&cli.command, &context) {
+    let context = Context { terminal, started: fixed().unwrap_or_else(Utc::now) };
+    match printable(json).and_then(|()| run(&cli.command, &context)) {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(kind)) => ExitCode::from(kind.code()),
-        // A reader that went away (`| head`) is no failure of ours.
-        Err(error) if terminal::is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let failed = Failed::of(&error);
-            if cli.command.json() {
-                // A reader of stdout that went away is told by the exit code as well.
-                let _ = context.terminal.json_instead(&serde_json::json!({ "failed": failed }));
-            }
-            context.terminal.error(&failed.error);
-            ExitCode::from(failed.exit_code)
-        }
+        Err(error) => failed(&terminal, json, &error),
+    }
+}
+
+/// Says what failed, to people and, with `--json`, to programs.
+fn failed(terminal: &Terminal, json: bool, error: &anyhow::Error) -> ExitCode {
+    let failed = Failed::of(error);
+    if json {
+        // A reader of stdout that went away is told by the exit code as well.
+        let _ = terminal.json_instead(&serde_json::json!({ "failed": failed }));
+    }
+    terminal.error(&failed.error);
+    ExitCode::from(failed.exit_code)
+}
+
+/// Refuses what no JSON document could name, before anything is done that it should tell of.
+fn printable(json: bool) -> Result<()> {
+    match std::env::args_os().find(|argument| json && argument.to_str().is_none()) {
+        None => Ok(()),
+        Some(argument) => Err(Failure::usage(format!("`{}` is not UTF-8, and --json cannot name it", argument.display()))
+            .hint("leave --json out, or use a path that is UTF-8")
+            .into()),
     }
 }
 
@@ -138,12 +152,20 @@ pub(crate) fn lone_runtime() -> Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-/// Stops at Ctrl-C. For work that may be dropped anywhere: nothing that writes.
+/// Work that may be dropped anywhere, nothing that writes, until somebody wants it to stop. What it has made for itself goes with it.
 pub(crate) async fn interruptible<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::select! {
-        done = work => done,
-        _ = tokio::signal::ctrl_c() => Err(Failure::new(Kind::Interrupted, "interrupted; nothing was written to Domo").into()),
-    }
+    let stop = Stop::of_process();
+    let _held = stop.hold("this ends");
+    stop.or(work).await.unwrap_or_else(|| Err(interrupted().into()))
+}
+
+/// Between two steps of work that nothing waits in.
+pub(crate) fn go_on() -> Result<()> {
+    if Stop::of_process().wanted() { Err(interrupted().into()) } else { Ok(()) }
+}
+
+fn interrupted() -> Failure {
+    Failure::new(Kind::Interrupted, "interrupted; nothing was written to Domo")
 }
 
 /// The instance's name, in every command alike: as configured, else as the token says.

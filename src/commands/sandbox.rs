@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Context, Ended, runtime};
 use crate::sandbox::{Options, Profile, Sandbox};
+use crate::stop::Stop;
 use crate::text;
 use crate::{cli, domo};
 
@@ -37,6 +38,9 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         ..Options::default()
     };
     let scim_token = sandbox.scim_token.clone();
+    // To be ended so is how it ends.
+    let stop = Stop::of_process();
+    let _held = stop.hold("the sandbox ends");
     runtime()?.block_on(async {
         let running = Sandbox::start(sandbox).await?;
         context.terminal.answer(format!("listening on {}", running.url()))?;
@@ -48,10 +52,7 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
             options.client_id,
             running.scim_url()
         ));
-        tokio::select! {
-            () = running.forever() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
+        stop.or(running.forever()).await;
         Ok(None)
     })
 }

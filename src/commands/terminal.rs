@@ -3,9 +3,10 @@
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::Serialize;
 
+use crate::failure::Failure;
 use crate::text;
 
 /// Whether stdout has its one document.
@@ -24,11 +25,9 @@ impl Terminal {
         Self { quiet, json_lines }
     }
 
-    /// The answer, to stdout. A reader that went away is an error that ends the program quietly.
+    /// The answer, to stdout.
     pub fn answer(&self, text: impl AsRef<str>) -> Result<()> {
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "{}", printable(text.as_ref()))?;
-        Ok(out.flush()?)
+        print(printable(text.as_ref()).as_bytes())
     }
 
     /// [`json`](Self::json) where no answer has been given: a command may refuse after it has shown what it would do.
@@ -36,13 +35,11 @@ impl Terminal {
         if ANSWERED.load(Ordering::Relaxed) { Ok(()) } else { self.json(answer) }
     }
 
-    /// The answer as one JSON document, to stdout.
+    /// The answer as one JSON document, to stdout: whole or not begun.
     pub fn json(&self, answer: &impl Serialize) -> Result<()> {
+        let document = serde_json::to_vec_pretty(answer)?;
         ANSWERED.store(true, Ordering::Relaxed);
-        let mut out = std::io::stdout().lock();
-        serde_json::to_writer_pretty(&mut out, answer)?;
-        writeln!(out)?;
-        Ok(out.flush()?)
+        print(&document)
     }
 
     /// Something a person along the way wants to know, to stderr; not with `-q`.
@@ -85,11 +82,11 @@ fn printable(text: &str) -> String {
     text.split('\n').map(text::visible).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether an error is a closed pipe on our own output.
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-        let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
-        io.or(json) == Some(ErrorKind::BrokenPipe)
-    })
+/// A line to stdout. A reader that went away (`| head`) ends the printing and nothing else: the verdict is not for it alone.
+fn print(line: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(line).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.context(Failure::failed("the answer cannot be printed").hint("see where stdout leads")),
+    }
 }

@@ -28,3 +28,4 @@ mod samples;
 mod schedule;
 #[allow(dead_code)]
 mod support;
+mod verdicts;

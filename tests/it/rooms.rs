@@ -21,7 +21,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper", &["sandbox"]),
     ("hyper_util", &["sandbox"]),
     ("base64", &["sandbox", "domo", "report"]),
-    ("tokio", &["http", "domo", "sandbox", "apply", "commands"]),
+    ("tokio", &["stop", "http", "domo", "sandbox", "apply", "commands"]),
     ("fastrand", &["http", "archive", "sandbox"]),
     // The frames, and what judges or shows them.
     ("polars", &["domo", "directory", "reconcile", "plan", "report", "archive"]),
@@ -61,6 +61,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Bytes by their names, and files that are whole or not there.
     ("digest", &[]),
     ("files", &["digest"]),
+    ("stop", &[]),
     ("config", &["files", "failure", "text"]),
     ("cli", &["config", "sandbox"]),
     ("http", &["failure", "text"]),
@@ -70,7 +71,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Pure: the rules, and the schemas of the two frames.
     ("reconcile", &["digest", "config", "failure", "text", "domo", "directory"]),
     ("plan", &["digest", "config", "failure", "text", "domo", "directory", "reconcile"]),
-    ("apply", &["digest", "files", "config", "failure", "text", "domo", "plan", "reconcile"]),
+    ("apply", &["digest", "files", "stop", "config", "failure", "text", "domo", "plan", "reconcile"]),
     ("archive", &["digest", "files", "config", "failure", "text", "domo", "directory", "reconcile", "plan"]),
     ("report", &["digest", "files", "config", "failure", "text", "domo", "directory", "reconcile", "plan", "archive"]),
     ("sandbox", &["failure", "domo"]),

@@ -10,6 +10,7 @@ use anyhow::Result;
 use super::{Context, Ended, instance_name};
 use crate::commands::notice::Notice;
 use crate::config::Loaded;
+use crate::stop::Stop;
 use crate::{cli, domo, failure, report};
 
 pub(super) use answer::Audited;
@@ -33,6 +34,8 @@ pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
         report: report::Options { markdown, redact: options.redact, replay: false },
         fail_on: options.fail_on,
     };
+    // From here on, whoever watches is told how it ended.
+    let _held = Stop::of_process().hold("this run ends, and says so");
     let from = match &options.accounts {
         Some(file) => Ok(From::File(file.clone())),
         None if !loaded.config.instance.is_empty() => return several::run(&audit, &loaded, options.json, context),

@@ -13,7 +13,7 @@ use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
 use crate::cli;
 use crate::commands::notice::Notice;
 use crate::commands::progress::Line;
-use crate::commands::{Context, Ended, instance_name, interruptible, right_instance, runtime};
+use crate::commands::{Context, Ended, go_on, instance_name, interruptible, right_instance, runtime};
 use crate::config::{Config, Loaded};
 use crate::directory::{self, People};
 use crate::domo::{self, Accounts};
@@ -62,6 +62,7 @@ impl Audit {
         let lock = Arc::new(Lock::take(&self.archive, context.started)?);
         let (people, from) = rayon::join(|| load(&loaded.config), || from.ahead());
         let people = people?;
+        go_on()?;
         let audited = self.under(&lock, context, loaded, &people, from).map_err(|fallen| fallen.error);
         rayon::spawn(move || drop(people));
         audited
@@ -82,12 +83,16 @@ impl Audit {
         let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
         run.forecast = self.forecast;
         let judged = read(context, &loaded.config, from).and_then(|accounts| {
+            go_on()?;
             let judged = self.judge(context, loaded, people, &accounts, &mut run, &folder);
             // A million accounts take a moment to free: beside what follows, which may be the end of the process.
             rayon::spawn(move || drop(accounts));
             judged
         });
-        let error = match judged.and_then(|judged| judged.complete(&folder, &run, self.fail_on)) {
+        let error = match judged
+            .and_then(|judged| go_on().map(|()| judged))
+            .and_then(|judged| judged.complete(&folder, &run, self.fail_on))
+        {
             Ok(audited) => return Ok(audited),
             // What follows would be written into a run.
             Err(error) if folder.is_complete() => return Err(error.into()),
@@ -128,6 +133,7 @@ impl Audit {
         if self.forecast {
             reconciliation = reconciliation.as_forecast();
         }
+        go_on()?;
         run.finish(context.clock());
         let present = history::Present { run, accounts, people, reconciliation: &reconciliation, config: loaded };
         let history = history::compare(&self.archive, &present)?;

@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -12,7 +11,7 @@ use super::answer::Audited;
 use super::one::{self, Audit, Fallen, load};
 use crate::archive::{Lock, summaries};
 use crate::commands::notice::Notice;
-use crate::commands::{Context, Ended, Failed, notify, runtime};
+use crate::commands::{Context, Ended, Failed, notify};
 use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo;
@@ -20,6 +19,7 @@ use crate::failure::{self, Failure, Kind};
 use crate::reconcile::EvidenceStatus;
 use crate::report;
 use crate::report::summary::{Instance, Judged, Outcome, Several};
+use crate::stop::Stop;
 use crate::text::plural;
 
 /// An instance's name and what became of its audit.
@@ -39,7 +39,7 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
             return Err(error);
         }
     };
-    let came = each(audit, loaded, context, &lock, &people)?;
+    let came = each(audit, loaded, context, &lock, &people);
     let notice = |(name, audited): &Came| match audited {
         Ok(audited) => audited.notice.clone(),
         Err(Fallen { error, .. }) => fallen(name, error),
@@ -64,19 +64,11 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
 }
 
 /// Audits one after the other. What is interrupted interrupts those that have not begun.
-fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, people: &People) -> Result<Vec<Came>> {
-    // Ctrl-C while no request is under way, which would hear it itself.
-    let runtime = runtime()?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let stopped = Arc::clone(&stop);
-    runtime.spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stopped.store(true, Ordering::Relaxed);
-        }
-    });
+fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, people: &People) -> Vec<Came> {
+    let stop = Stop::of_process();
     let mut came: Vec<Came> = Vec::new();
     for instance in &loaded.config.instance {
-        let interrupted = stop.load(Ordering::Relaxed) || came.last().and_then(kind) == Some(Kind::Interrupted);
+        let interrupted = stop.wanted() || came.last().and_then(kind) == Some(Kind::Interrupted);
         let audited = if interrupted {
             Err(anyhow::Error::new(Failure::new(Kind::Interrupted, "interrupted before it was this instance's turn")).into())
         } else {
@@ -87,7 +79,7 @@ fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, peo
         };
         came.push((instance.name.clone(), audited));
     }
-    Ok(came)
+    came
 }
 
 /// How one instance ended.

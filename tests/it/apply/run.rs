@@ -382,6 +382,15 @@ fn an_interrupt_finishes_and_records_the_action_under_way() {
 }
 
 #[test]
+fn a_reader_that_went_away_does_not_hide_that_an_apply_was_partial() {
+    let company = Company::new(vec![update(10), update(11)]);
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Status(403, None)));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(company.child(&["--confirm"]).stdout(writer).status().unwrap().code(), Some(7));
+}
+
+#[test]
 fn a_journal_that_was_changed_or_is_anothers_stops_everything() {
     let company = Company::new(vec![update(10), update(11)]);
     company.apply(&["--confirm"]).code(0);

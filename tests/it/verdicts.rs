@@ -1,0 +1,160 @@
+//! The exit code is the verdict: neither a reader that goes away nor a document that cannot be written turns it into another, and a
+//! signal ends the program as an interruption that says so.
+#![cfg(unix)]
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use super::support::{command, run};
+
+const WORKERS: &str = "Employee ID,Name,Work Email,Status\n7,Ada Byron,ada@acme.example,Active\n";
+const USERS: &str = r#"[{"id": 1, "name": "Ada Byron", "email": "ada@acme.example", "role": "Admin", "active": true},
+    {"id": 2, "name": "Olga Petrova", "email": "olga@acme.example", "role": "Participant", "active": true}]"#;
+
+fn company() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("workers.csv"), WORKERS).unwrap();
+    std::fs::write(folder.path().join("users.json"), USERS).unwrap();
+    folder
+}
+
+/// The exit code where nobody reads what the command prints.
+fn unread(mut command: Command) -> Option<i32> {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    command.stdout(writer).stderr(Stdio::null()).status().unwrap().code()
+}
+
+#[test]
+fn a_reader_that_went_away_does_not_change_how_an_audit_ends() {
+    let company = company();
+    let audit = |more: &[&str]| {
+        let mut audit = command(company.path());
+        audit.args(["audit", "--accounts", "users.json", "--directory", "workers.csv"]).args(more);
+        unread(audit)
+    };
+    for json in [&["--json"][..], &[]] {
+        assert_eq!(audit(&[json, &["--fail-on", "medium"]].concat()), Some(4));
+        assert_eq!(audit(json), Some(0));
+    }
+    std::fs::write(company.path().join("workers.csv"), "Employee ID,Name,Work Email,Status\n").unwrap();
+    for json in [&["--json"][..], &[]] {
+        assert_eq!(audit(json), Some(3), "an empty directory is no evidence");
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_hides_neither_a_tampered_run_nor_a_wrong_configuration() {
+    let company = company();
+    run(company.path(), ["audit", "--accounts", "users.json", "--directory", "workers.csv"]).code(0);
+    let there = std::fs::read_dir(company.path().join("audits")).unwrap().flatten().map(|entry| entry.path());
+    let run = there.into_iter().find(|path| path.join("manifest.json").exists()).unwrap();
+    std::fs::write(run.join("findings.csv"), "nothing was found").unwrap();
+    std::fs::write(company.path().join("wrong.toml"), "[domo]\ninstanse = \"acme\"\n").unwrap();
+    for json in [&["--json"][..], &[]] {
+        let mut verify = command(company.path());
+        verify.arg("verify").arg(&run).args(json);
+        assert_eq!(unread(verify), Some(1));
+        let mut check = command(company.path());
+        check.args(["check", "--config", "wrong.toml"]).args(json);
+        assert_eq!(unread(check), Some(2));
+    }
+}
+
+#[test]
+fn a_path_that_no_document_can_name_is_refused_before_there_is_a_run() {
+    use std::os::unix::ffi::OsStrExt;
+    let company = company();
+    let archive = std::ffi::OsStr::from_bytes(b"audits-\xFF");
+    let mut audit = command(company.path());
+    audit.args(["audit", "--accounts", "users.json", "--directory", "workers.csv", "--archive"]).arg(archive);
+    let with_json = audit.arg("--json").output().unwrap();
+    assert_eq!(with_json.status.code(), Some(2), "{with_json:?}");
+    let document: serde_json::Value = serde_json::from_slice(&with_json.stdout).unwrap();
+    assert_eq!(document["failed"]["exit_code"], 2);
+    assert!(!company.path().join(archive).exists());
+}
+
+/// A Domo that accepts and never answers.
+struct Silent(TcpListener);
+
+impl Silent {
+    fn start() -> Self {
+        Self(TcpListener::bind("127.0.0.1:0").unwrap())
+    }
+
+    fn command(&self, folder: &Path, args: &[&str]) -> Command {
+        let mut command = command(folder);
+        let url = format!("http://{}", self.0.local_addr().unwrap());
+        command.envs([("DOMO_API_URL", url.as_str()), ("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "hush")]);
+        command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+}
+
+fn send(child: &Child, signal: &str) {
+    assert!(Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn every_signal_ends_an_audit_with_a_page_and_a_notice_that_say_so() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let company = company();
+        let config = "[[directory]]\npath = \"workers.csv\"\n[notify]\ntextfile = \"domo.prom\"\n";
+        std::fs::write(company.path().join("domo-reconcile.toml"), config).unwrap();
+        let domo = Silent::start();
+        let audit = domo.command(company.path(), &["audit"]).spawn().unwrap();
+        let asked = domo.0.accept().unwrap();
+        send(&audit, signal);
+        let ended = audit.wait_with_output().unwrap();
+        drop(asked);
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(130), "{signal}: {said}");
+        let folders = std::fs::read_dir(company.path().join("audits")).unwrap().flatten().map(|entry| entry.path());
+        let page = folders.map(|folder| folder.join("report.html")).find(|page| page.exists()).unwrap();
+        let page = std::fs::read_to_string(page).unwrap();
+        assert!(page.contains("this run failed") && page.contains("interrupted"), "{signal}: {page}");
+        let metrics = std::fs::read_to_string(company.path().join("domo.prom")).unwrap();
+        assert!(metrics.contains("domo_reconcile_run_exit_code{instance=\"domo\"} 130"), "{signal}: {metrics}");
+    }
+}
+
+#[test]
+fn every_signal_ends_a_command_that_has_nothing_under_way() {
+    for args in [&["pull", "--json"][..], &["check", "--json"]] {
+        for signal in ["INT", "TERM", "HUP"] {
+            let company = company();
+            std::fs::write(company.path().join("domo-reconcile.toml"), "[[directory]]\npath = \"workers.csv\"\n").unwrap();
+            let domo = Silent::start();
+            let waiting = domo.command(company.path(), args).spawn().unwrap();
+            let asked = domo.0.accept().unwrap();
+            send(&waiting, signal);
+            let ended = waiting.wait_with_output().unwrap();
+            drop(asked);
+            assert_eq!(ended.status.code(), Some(130), "{args:?} {signal}");
+            let document: serde_json::Value = serde_json::from_slice(&ended.stdout).unwrap();
+            assert_eq!(document["failed"]["exit_code"], 130);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
+    let company = company();
+    let domo = Silent::start();
+    let pull = domo.command(company.path(), &[]);
+    let mut nohup = Command::new("sh");
+    nohup.current_dir(company.path()).env_clear().args(["-c", "trap '' HUP; exec \"$0\" pull"]).arg(pull.get_program());
+    nohup.envs(pull.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let pull = nohup.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut asked, _) = domo.0.accept().unwrap();
+    send(&pull, "HUP");
+    // It is still there to hear that its secret is wrong.
+    let answer = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    std::io::Read::read(&mut asked, &mut [0; 4096]).unwrap();
+    std::io::Write::write_all(&mut asked, answer.as_bytes()).unwrap();
+    let ended = pull.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{}", String::from_utf8_lossy(&ended.stderr));
+}
