@@ -36,7 +36,7 @@ fn plan(count: u64) -> Plan {
     let action = |id: u64| Action {
         id: format!("A-{id}"),
         kind: Kind::Update,
-        finding: format!("F-{id}"),
+        finding: Some(format!("F-{id}")),
         account_id: Some(id),
         email: Some(format!("p{id}@acme.com")),
         name: Some(format!("Person {id}")),
@@ -44,13 +44,16 @@ fn plan(count: u64) -> Plan {
         after: one("Lead"),
         why: "The title differs from the directory".into(),
         through: None,
+        about: None,
     };
     let inputs = Inputs { accounts: "sha256:a".into(), directory: Vec::new(), config: "sha256:c".into() };
     let context = Context { run_id: "bench".into(), created: Utc::now(), inputs, previous: None };
     let actions = ids(count).map(action).collect();
     let mut plan =
-        assemble(actions, &Population::default(), Judged::default(), &Config::default(), &context, "sandbox").unwrap().unwrap();
-    let yes = Decision { verdict: Verdict::Approve, by: "bench".into(), at: Utc::now(), comment: None, user: None };
+        assemble(actions, Vec::new(), &Population::default(), Judged::default(), &Config::default(), &context, "sandbox")
+            .unwrap()
+            .unwrap();
+    let yes = Decision::new(Verdict::Approve, "bench", Utc::now());
     plan.decisions = plan.actions.iter().map(|action| (action.id.clone(), yes.clone())).collect();
     plan
 }
@@ -105,7 +108,7 @@ fn main() {
         let (action, account) = (format!("A-{id}"), Some(object.clone()));
         let before = Event::Before {
             action: action.clone(),
-            finding: format!("F-{id}"),
+            finding: Some(format!("F-{id}")),
             step: Step::Write,
             kind: Kind::Update,
             account_id: Some(id),

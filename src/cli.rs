@@ -176,26 +176,69 @@ pub enum Markdown {
 #[derive(Debug, Args)]
 #[command(after_help = examples::REVIEW)]
 pub struct Review {
-    /// The plan
+    /// The plan: its file, its run's folder or id, or `latest`
     pub plan: PathBuf,
-    /// Approve these actions: all, an action kind, an action id, or a finding id; repeatable
+    /// Approve these actions: all, a kind of action or finding, a severity, an e-mail, department=VALUE, or an id; repeatable
     #[arg(long, value_name = "SELECTOR", requires = "by")]
     pub approve: Vec<String>,
-    /// Reject these actions; repeatable
+    /// Reject these actions, with the reason in --comment; repeatable
     #[arg(long, value_name = "SELECTOR", requires = "by")]
     pub reject: Vec<String>,
-    /// A filled-in review.xlsx or review.csv
-    #[arg(long, value_name = "FILE", requires = "by")]
-    pub from: Option<PathBuf>,
-    /// Who decides
+    /// Take decisions back: these rows are open again, and what was decided stays on record; repeatable
+    #[arg(long, value_name = "SELECTOR", requires = "by")]
+    pub reopen: Vec<String>,
+    /// Replace decisions of other people, which stay on record; with the reason in --comment
+    #[arg(long, requires = "comment")]
+    pub overrule: bool,
+    /// A filled-in review.xlsx or review.csv, a decisions file, a folder of them, or an older plan whose decisions are taken over where
+    /// the action is the same; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub from: Vec<PathBuf>,
+    /// Who decides; with --from, who records what others decided
     #[arg(long, value_name = "WHO")]
     pub by: Option<String>,
-    /// Why
+    /// Why; with --from, for the rows that say no reason of their own
     #[arg(long, value_name = "TEXT")]
     pub comment: Option<String>,
+    /// Write a packet a reviewer (a page, a workbook, a text to send) into the folder of --out
+    #[arg(long, value_enum, value_name = "FIELD", requires = "out", conflicts_with_all = ["approve", "reject", "reopen", "from"])]
+    pub split: Option<SplitBy>,
+    /// The folder of the packets
+    #[arg(long, value_name = "DIR", requires = "split")]
+    pub out: Option<PathBuf>,
+    /// Show every row, not only the worst
+    #[arg(long)]
+    pub all: bool,
+    /// Show the rows of a kind of action or finding
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Show the rows of a severity
+    #[arg(long, value_name = "SEVERITY")]
+    pub severity: Option<String>,
+    /// Show the rows of a department
+    #[arg(long, value_name = "DEPARTMENT")]
+    pub department: Option<String>,
+    /// The archive in which a run's id and `latest` are looked for
+    #[arg(long, value_name = "DIR", default_value = "audits")]
+    pub archive: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub config: ConfigFile,
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+/// By what packets are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum SplitBy {
+    ManagerEmail,
+    Department,
+    Source,
+    Location,
+    Role,
 }
 
 /// `apply`

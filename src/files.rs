@@ -11,6 +11,14 @@ pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) 
     sync_folder(folder)
 }
 
+/// [`replace`] for one of many files that can be made again: whole or not at all, but not yet on the disk.
+pub(crate) fn replace_unsynced(path: &Path, content: &[u8]) -> Result<()> {
+    let mut file = tempfile::Builder::new().prefix(HALF).suffix(".part").tempfile_in(folder_of(path))?;
+    file.write_all(content)?;
+    file.persist(path)?;
+    Ok(())
+}
+
 /// [`replace`] where nothing has the name yet; what has it stays as it is.
 ///
 /// # Errors

@@ -38,6 +38,11 @@ pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     files::replace(path, files::all(content)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
 }
 
+/// Writes one of many files that can be made again: for its owner only, whole or not at all, not yet synced.
+pub fn write_quickly(path: &Path, content: &[u8]) -> Result<()> {
+    files::replace_unsynced(path, content).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
+}
+
 /// `plan.journal.jsonl` of `plan.json`.
 pub fn journal_of(plan: &Path) -> PathBuf {
     plan.with_extension("journal.jsonl")

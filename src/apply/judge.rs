@@ -109,7 +109,7 @@ mod tests {
         Action {
             id: "A-1".into(),
             kind,
-            finding: "F-1".into(),
+            finding: Some("F-1".into()),
             account_id: Some(7),
             email: Some("ada@acme.com".into()),
             name: Some("Ada".into()),
@@ -117,6 +117,7 @@ mod tests {
             after: map(after),
             why: "because".into(),
             through: None,
+            about: None,
         }
     }
 

@@ -22,7 +22,7 @@ mod verify;
 
 pub mod terminal;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -172,6 +172,31 @@ fn interrupted() -> Failure {
 pub(crate) fn instance_name(config: &Config, credential: Option<&Credential>) -> String {
     let customer = || credential.and_then(|credential| credential.customer.clone());
     config.domo.instance.clone().or_else(customer).unwrap_or_else(|| config::UNNAMED.to_owned())
+}
+
+/// The plan that somebody names: its file, its run's folder or id, or `latest`, the newest complete run with a plan.
+pub(crate) fn plan_path(name: &Path, archive: &Path) -> Result<PathBuf> {
+    const PLAN: &str = "plan.json";
+    if name.is_file() {
+        return Ok(name.to_owned());
+    }
+    let archive = archive::Archive::at(archive);
+    if name == Path::new("latest") {
+        let runs = archive.list()?.runs.into_iter().rev();
+        let plan = runs.filter(|run| !run.pruned).map(|run| run.path.join(PLAN)).find(|plan| plan.is_file());
+        return plan.ok_or_else(|| {
+            let nothing = Failure::usage(format!("no complete run in {} has a plan", archive.path().display()));
+            nothing.hint("name the archive with --archive, or run `audit`").into()
+        });
+    }
+    let Ok(folder) = archive.folder_of(name) else { return Ok(name.to_owned()) };
+    let plan = folder.join(PLAN);
+    match plan.is_file() {
+        true => Ok(plan),
+        false => Err(Failure::usage(format!("the run {} has no plan", folder.display()))
+            .hint("there was nothing to do, or its evidence was incomplete; its report says which")
+            .into()),
+    }
 }
 
 /// One at a time on a plan, whether it is reviewed or applied: `plan.lock` beside it names the holder.

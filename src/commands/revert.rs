@@ -62,7 +62,7 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
         };
         let context = plan::Context { run_id: open.plan.clone(), created: context.clock(), inputs, previous: None };
         let population = Population::of(&accounts, &config, &undo.actions)?;
-        let plan = assemble(undo.actions.clone(), &population, Judged::default(), &config, &context, &open.instance)?;
+        let plan = assemble(undo.actions.clone(), Vec::new(), &population, Judged::default(), &config, &context, &open.instance)?;
         Ok((plan, undo))
     }))?;
     if let Some(plan) = &plan {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::decision::Decision;
 use super::digest::Sealed;
-use super::format::{Action, Decision, GuardState, Plan};
+use super::format::{Action, GuardState, Plan};
 use super::guard::{self, Guard, Judged, Override, Population};
 use crate::config;
 use crate::domo::Permission;
@@ -130,7 +131,7 @@ impl Terms<'_> {
         }
         let decided = || open.iter().filter_map(|action| Some((action, plan.decisions.get(&action.id)?)));
         let named = decided().find_map(|(action, decision)| {
-            let name = decision.by.split(", recorded by ").find(|name| self.by.is(name))?;
+            let name = decision.names().find(|name| self.by.is(name))?;
             Some((format!("{name} approved {} and may not apply it: `[policy] second_person` is set", action.id), ""))
         });
         let recorded = || {

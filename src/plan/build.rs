@@ -8,6 +8,7 @@ use polars::prelude::DataFrame;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
+use super::about::{OpenFinding, Subjects};
 use super::digest::seal;
 use super::fields::{self, ROLES};
 use super::format::{Action, Inputs, Plan, SCHEMA};
@@ -16,7 +17,7 @@ use crate::config::{Config, DeactivateWith, Key, Rule};
 use crate::digest;
 use crate::directory::People;
 use crate::domo::Accounts;
-use crate::reconcile::{self, Action as Kind, EvidenceStatus, Finding, Reconciliation, Wildcard};
+use crate::reconcile::{self, Action as Kind, EvidenceStatus, Finding, FindingId, Reconciliation, Wildcard};
 use crate::text;
 
 /// What a plan is bound to beside the judgement itself.
@@ -60,18 +61,29 @@ pub fn build(
             Kind::Reactivate => None,
         }
     };
-    let actions: Vec<Action> = chosen.into_par_iter().filter_map(action).collect();
+    let acted: Vec<(&Finding, Action)> =
+        chosen.into_par_iter().filter_map(|(finding, kind)| Some((finding, action((finding, kind))?))).collect();
+    if acted.is_empty() {
+        return Ok(None);
+    }
+    let subjects = Subjects::new(accounts, people, reconciliation, config)?;
+    let answered: BTreeSet<&FindingId> = acted.iter().map(|(finding, _)| &finding.id).collect();
+    let open = reconciliation.findings.iter().filter(|finding| finding.exception.is_none() && !answered.contains(&finding.id));
+    let open = open.map(|finding| OpenFinding::of(finding, subjects.about(finding))).collect();
+    let about = |(finding, action)| Action { about: Some(subjects.about(finding)), ..action };
+    let actions: Vec<Action> = acted.into_iter().map(about).collect();
     let previous = context.previous.map_or(0, |(accounts_before, people_before)| {
         Judged::shrink(accounts_before, reconciliation.accounts.read).max(Judged::shrink(people_before, reconciliation.people.read))
     });
     let judged = Judged { rejected_rows: reconciliation.people.rejected, shrunk: previous };
     let population = Population::of(accounts, config, &actions)?;
-    assemble(actions, &population, judged, config, context, &reconciliation.instance)
+    assemble(actions, open, &population, judged, config, context, &reconciliation.instance)
 }
 
 /// Sorts, counts and seals the actions. Also for plans that undo.
 pub fn assemble(
     mut actions: Vec<Action>,
+    findings: Vec<OpenFinding>,
     population: &Population,
     judged: Judged,
     config: &Config,
@@ -96,6 +108,7 @@ pub fn assemble(
         inputs: context.inputs.clone(),
         guards,
         actions,
+        findings,
         decisions: BTreeMap::new(),
     };
     seal(&mut plan)?;
@@ -156,7 +169,7 @@ fn action(finding: &Finding, kind: Kind, before: Map<String, Value>, after: Map<
     Action {
         id: action_id(&finding.id.0, kind),
         kind,
-        finding: finding.id.0.clone(),
+        finding: Some(finding.id.0.clone()),
         account_id: account.and_then(|account| account.id),
         email: account.map_or_else(|| person.and_then(|person| person.email.clone()), |account| account.email.clone()),
         name: account.map_or_else(|| person.and_then(|person| person.name.clone()), |account| account.name.clone()),
@@ -164,6 +177,7 @@ fn action(finding: &Finding, kind: Kind, before: Map<String, Value>, after: Map<
         after,
         why,
         through: None,
+        about: None,
     }
 }
 

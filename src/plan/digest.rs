@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::format::{Decision, Plan, SCHEMA};
+use super::decision::Decision;
+use super::format::{Plan, SCHEMA};
 use crate::digest::{self, sha256};
 
 /// Keys that the digest does not cover.
@@ -42,7 +43,7 @@ pub struct Sealed {
 impl Sealed {
     /// Reads `plan.json`. The digest is computed over what stands in the file, before anything is made of it.
     pub fn read(text: &str) -> Result<Self, Problem> {
-        serde_json::from_str::<Unambiguous>(text).map_err(|error| match serde_json::from_str::<Value>(text) {
+        unambiguous(text).map_err(|error| match serde_json::from_str::<Value>(text) {
             // JSON, but with a key twice: readers differ in which one they show.
             Ok(_) => Problem::Tampered(error.to_string()),
             Err(_) => Problem::NotAPlan(error.to_string()),
@@ -93,8 +94,11 @@ impl Sealed {
                 return Err(Problem::Tampered(format!("two actions are about account {account}")));
             }
         }
-        match self.plan.decisions.keys().find(|id| !ids.contains(id.as_str())) {
-            Some(foreign) => Err(Problem::Tampered(format!("there is a decision on {foreign}, which is no action of it"))),
+        let findings: BTreeSet<&str> = self.plan.findings.iter().map(|open| open.finding.as_str()).collect();
+        match self.plan.decisions.keys().find(|id| !ids.contains(id.as_str()) && !findings.contains(id.as_str())) {
+            Some(foreign) => {
+                Err(Problem::Tampered(format!("there is a decision on {foreign}, which is neither an action nor a finding of it")))
+            }
             None => Ok(()),
         }
     }
@@ -109,11 +113,9 @@ impl Sealed {
         self.plan
     }
 
-    /// Records a decision on one of its actions; others are ignored.
-    pub(super) fn decide(&mut self, action: &str, decision: Decision) {
-        if self.plan.action(action).is_some() {
-            self.plan.decisions.insert(action.to_owned(), decision);
-        }
+    /// Records a decision on one of its actions, or on a finding without one. What it replaces is in its `earlier` list already.
+    pub(super) fn decide(&mut self, subject: &str, decision: Decision) {
+        self.plan.decisions.insert(subject.to_owned(), decision);
     }
 
     /// The file's text: in the order of the types where that is the same document, else as it was read, with the decisions.
@@ -208,6 +210,11 @@ fn object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut 
         write(key, value, text);
     }
     text.push('}');
+}
+
+/// Refuses JSON in which an object has a key twice.
+pub(super) fn unambiguous(text: &str) -> serde_json::Result<()> {
+    serde_json::from_str::<Unambiguous>(text).map(drop)
 }
 
 /// Any JSON in which no object has a key twice. Most readers take the last of two, some the first: a plan must not read

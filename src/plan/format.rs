@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::about::{About, OpenFinding};
+use super::decision::{Decision, Verdict};
 use crate::config::DeactivateWith;
 use crate::reconcile;
 
@@ -43,7 +45,10 @@ pub struct Plan {
     pub guards: Vec<GuardState>,
     /// In the order they are carried out.
     pub actions: Vec<Action>,
-    /// By action id; an action without one is open, and open is not approved.
+    /// Findings that need a decision and that nothing is done about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<OpenFinding>,
+    /// By the id of an action, or of a finding without one. Without a decision it is open, and open is not approved.
     #[serde(default)]
     pub decisions: BTreeMap<String, Decision>,
 }
@@ -80,8 +85,8 @@ pub struct Action {
     pub id: String,
     /// What to do.
     pub kind: reconcile::Action,
-    /// The finding it answers.
-    pub finding: String,
+    /// The finding it answers; null where it answers none.
+    pub finding: Option<String>,
     /// None for a create.
     pub account_id: Option<u64>,
     /// The account's e-mail.
@@ -99,33 +104,9 @@ pub struct Action {
     /// approved: a plan reviewed for one way is not carried out another way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub through: Option<DeactivateWith>,
-}
-
-/// What somebody said of an action.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Decision {
-    /// Yes or no.
-    pub verdict: Verdict,
-    /// Who.
-    pub by: String,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Why.
-    #[serde(default)]
-    pub comment: Option<String>,
-    /// The operating system's user who recorded it; absent where the file was edited by hand.
+    /// Whom it is about; absent where nobody was judged for it, as in a plan that undoes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-}
-
-/// Yes or no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Verdict {
-    Approve,
-    Reject,
+    pub about: Option<About>,
 }
 
 impl Plan {
@@ -220,15 +201,5 @@ impl Action {
     pub fn subject(&self) -> String {
         let id = || self.account_id.map(|id| id.to_string());
         self.email.clone().or_else(|| self.name.clone()).or_else(id).unwrap_or_else(|| "?".into())
-    }
-}
-
-impl Verdict {
-    /// The word used in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-        }
     }
 }

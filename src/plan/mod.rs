@@ -5,21 +5,27 @@
 //! made from a sealed plan that is in time, for this instance, and within its guards on what is approved and still to be done;
 //! it is the one thing that opens a writer.
 
+pub mod about;
 pub mod approved;
 pub mod build;
+pub mod decision;
 pub mod digest;
 pub mod fields;
 pub mod format;
 pub mod guard;
 pub mod import;
 pub mod journal;
+pub mod packets;
+pub mod returned;
 pub mod revert;
 pub mod review;
 pub mod sheet;
 
+pub use about::{About, OpenFinding};
 pub use approved::{Applier, Approved, Terms};
 pub use build::{Context, build};
+pub use decision::{Decision, Verdict};
 pub use digest::{Problem, Sealed};
-pub use format::{Action, Decision, GuardState, Inputs, NOT_SHOWN_KEPT, Plan, Verdict};
+pub use format::{Action, GuardState, Inputs, NOT_SHOWN_KEPT, Plan};
 pub use guard::{Guard, Override, Population};
 pub use journal::{Journal, Outcome};

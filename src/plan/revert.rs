@@ -35,7 +35,7 @@ pub struct Undo {
 pub struct Done<'a> {
     id: &'a str,
     kind: Kind,
-    finding: &'a str,
+    finding: Option<&'a str>,
     standing: Standing<'a>,
 }
 
@@ -180,7 +180,7 @@ fn action(
     Action {
         id: digest::id('A', &format!("v1|revert|{}|{}", done.id, kind.as_str()), 10),
         kind,
-        finding: done.finding.to_owned(),
+        finding: done.finding.map(str::to_owned),
         account_id: Some(account.id()),
         email: account.email().map(str::to_owned),
         name: account.name().map(str::to_owned),
@@ -188,5 +188,6 @@ fn action(
         after,
         why,
         through: None,
+        about: None,
     }
 }

@@ -1,231 +1,232 @@
-//! Decisions on a plan's actions: by selector, or from a filled-in sheet whose locked columns must be as they were.
+//! Decisions by selector, and how far a plan is decided.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::digest::Sealed;
-use super::format::{Action, Decision, Plan, Verdict};
-use super::sheet;
-use crate::failure::Failure;
+use super::decision::{Decision, Saying, Verdict};
+use super::format::Plan;
+use super::sheet::{self, Row};
+use crate::failure::{Failure, Kind as Exit};
 use crate::reconcile::Action as Kind;
+use crate::text;
 
-/// Who decides, when, and why.
+/// Who hands decisions in, when, and why.
 #[derive(Debug, Clone)]
 pub struct Reviewer {
-    /// Who.
-    pub by: String,
+    /// Who: decides where nobody else is named, and records what others decided.
+    pub by: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
-    /// Why.
+    /// Why, where a decision says no reason of its own.
     pub comment: Option<String>,
     /// The operating system's user who records it.
     pub user: Option<String>,
 }
 
 impl Reviewer {
-    fn decides(&self, verdict: Verdict, by: String, comment: Option<String>) -> Decision {
-        Decision { verdict, by, at: self.at, comment, user: self.user.clone() }
-    }
-}
-
-/// Actions by `all`, a kind, an action's id or a finding's id.
-pub fn select<'a>(plan: &'a Plan, selector: &str) -> Result<Vec<&'a Action>, Failure> {
-    let wanted = selector.trim();
-    let fits =
-        |action: &&Action| wanted == "all" || action.kind.as_str() == wanted || action.id == wanted || action.finding == wanted;
-    let found: Vec<_> = plan.actions.iter().filter(fits).collect();
-    if found.is_empty() {
-        let kinds: BTreeSet<_> = plan.actions.iter().map(|action| action.kind.as_str()).collect();
-        let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
-        return Err(Failure::usage(format!("`{wanted}` selects no action of plan {}", plan.id))
-            .hint(format!("a selector is `all`, a kind ({kinds}), an action's id or a finding's id")));
-    }
-    Ok(found)
-}
-
-/// Records what was approved and then what was rejected, so that `all` with exceptions reads as it is meant. Returns the changes.
-pub fn decide(sealed: &mut Sealed, approve: &[String], reject: &[String], reviewer: &Reviewer) -> Result<usize, Failure> {
-    named(&reviewer.by)?;
-    let mut verdicts = Vec::new();
-    for (selectors, verdict) in [(approve, Verdict::Approve), (reject, Verdict::Reject)] {
-        for selector in selectors {
-            verdicts.extend(select(sealed.plan(), selector)?.into_iter().map(|action| (action.id.clone(), verdict)));
-        }
-    }
-    let before = sealed.plan().decisions.clone();
-    for (action, verdict) in verdicts {
-        record(sealed, &action, reviewer.decides(verdict, reviewer.by.trim().into(), reviewer.comment.clone()));
-    }
-    Ok(sealed.plan().decisions.iter().filter(|(id, decision)| before.get(*id) != Some(decision)).count())
-}
-
-/// A decision that says the same as the one before it keeps the first one's time.
-fn record(sealed: &mut Sealed, action: &str, decision: Decision) {
-    let says = |one: &Decision| (one.verdict, one.by.clone(), one.comment.clone());
-    if sealed.plan().decisions.get(action).is_none_or(|earlier| says(earlier) != says(&decision)) {
-        sealed.decide(action, decision);
-    }
-}
-
-fn named(by: &str) -> Result<(), Failure> {
-    match by.trim() {
-        "" => Err(Failure::usage("a decision needs a name").hint("say who decides with --by")),
-        _ => Ok(()),
-    }
-}
-
-/// A filled-in sheet as it was read: a header and rows, all text, and which plan it says it is for.
-#[derive(Debug, Clone)]
-pub struct Sheet {
-    /// The first row is the header.
-    pub rows: Vec<SheetRow>,
-    /// The plan's id, as the sheet has it.
-    pub plan: String,
-    /// The plan's digest, as the sheet has it.
-    pub digest: String,
-}
-
-/// A row of a sheet.
-#[derive(Debug, Clone)]
-pub struct SheetRow {
-    /// As a spreadsheet shows it, from 1.
-    pub number: u32,
-    /// Its cells.
-    pub cells: Vec<String>,
-    /// Cells, from 0, with formulas that nobody has computed: what they would say is not known.
-    pub uncomputed: BTreeSet<usize>,
-}
-
-/// Records the decisions of a sheet, or refuses all of it and says which rows are wrong. Blank decisions change nothing.
-pub fn decide_from(sealed: &mut Sealed, filled: &Sheet, reviewer: &Reviewer) -> Result<usize, Failure> {
-    named(&reviewer.by)?;
-    let plan = sealed.plan();
-    if filled.plan != plan.id || filled.digest != plan.digest {
-        return Err(Failure::usage(format!(
-            "the sheet is for plan {} with digest {}, but this is plan {} with digest {}",
-            said(&filled.plan),
-            said(&filled.digest),
-            plan.id,
-            plan.digest
-        ))
-        .hint("fill in the review sheet that stands beside this plan"));
-    }
-    let mut rows = filled.rows.iter();
-    let header: Vec<_> = rows
-        .next()
-        .map(|header| header.cells.iter().map(|cell| sheet::returned(cell).to_lowercase()).collect())
-        .unwrap_or_default();
-    let place = |column: &str| header.iter().position(|cell| cell == column);
-    let places: Vec<_> = sheet::COLUMNS.into_iter().map(place).collect();
-    let missing: Vec<_> =
-        sheet::COLUMNS.iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(column, _)| *column).collect();
-    if !missing.is_empty() {
-        return Err(
-            Failure::usage(format!("the sheet has no column {}", missing.join(", "))).hint("the columns must stay as they are")
-        );
-    }
-
-    let mut problems = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut decisions = Vec::new();
-    for SheetRow { number, cells, uncomputed } in rows {
-        let unknown = places.iter().zip(sheet::COLUMNS).find(|(place, _)| place.is_some_and(|place| uncomputed.contains(&place)));
-        let cells: Vec<_> = places
-            .iter()
-            .map(|place| sheet::returned(place.and_then(|place| cells.get(place)).map_or("", String::as_str)))
-            .collect();
-        if unknown.is_none() && cells.iter().all(String::is_empty) {
-            continue;
-        }
-        let read = match unknown {
-            Some((_, column)) => Err(format!(
-                "`{column}` is a formula that nobody has computed; write what it says, or open the sheet in a spreadsheet and save it"
-            )),
-            None => returned_row(plan, &cells, reviewer),
+    /// A decision of `who`, or of this reviewer where nobody is named.
+    ///
+    /// # Errors
+    /// Nobody is named at all.
+    pub fn decision(&self, verdict: Verdict, who: Option<&str>, comment: Option<&str>) -> Result<Decision, Failure> {
+        let filled = |text: &&str| !text.trim().is_empty();
+        let by = self.by.as_deref().map(str::trim).filter(filled);
+        let Some(who) = who.map(str::trim).filter(filled).or(by) else {
+            return Err(Failure::usage("a decision needs a name").hint("say who decides with --by"));
         };
-        match read {
-            Ok((action, _)) if !seen.insert(action.clone()) => problems.push(format!("row {number}: {action} stands there twice")),
-            Ok((action, decision)) => decisions.extend(decision.map(|decision| (action, decision))),
-            Err(problem) => {
-                seen.extend(cells.first().cloned());
-                problems.push(format!("row {number}: {problem}"));
+        // The same person in the words of --by.
+        let own = by.filter(|by| super::decision::same_person(by, who));
+        let comment = comment.map(str::trim).filter(filled).or(self.comment.as_deref().map(str::trim).filter(filled));
+        Ok(Decision {
+            comment: comment.map(str::to_owned),
+            recorded_by: by.filter(|_| own.is_none()).map(str::to_owned),
+            user: self.user.clone(),
+            ..Decision::new(verdict, own.unwrap_or(who), self.at)
+        })
+    }
+}
+
+/// What a selector selects: `all`, a kind of action or of finding, a severity, an e-mail, `department=VALUE`, or an id.
+pub fn select<'a>(plan: &'a Plan, selector: &str) -> Result<Vec<Row<'a>>, Failure> {
+    let found: Vec<_> = sheet::rows(plan).into_iter().filter(|row| fits(row, selector)).collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let kinds: BTreeSet<_> = sheet::rows(plan).iter().flat_map(|row| [Some(row.kind()), found_as(row)]).flatten().collect();
+    let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
+    Err(Failure::usage(format!("`{}` selects nothing of plan {}", text::visible(selector.trim()), plan.id)).hint(format!(
+        "a selector is `all`, a kind ({kinds}), a severity, an e-mail, department=VALUE, an action's id or a finding's id"
+    )))
+}
+
+fn found_as(row: &Row<'_>) -> Option<&'static str> {
+    row.about()?.kind.map(|kind| kind.as_str())
+}
+
+/// Whether a row is among what a selector says.
+pub fn fits(row: &Row<'_>, selector: &str) -> bool {
+    let wanted = selector.trim();
+    let same = |one: &str, other: &str| text::folded(one).to_lowercase() == text::folded(other).to_lowercase();
+    if let Some(department) = wanted.strip_prefix("department=") {
+        return row.about().and_then(|about| about.department.as_deref()).is_some_and(|own| same(own, department));
+    }
+    wanted == "all"
+        || wanted == row.id()
+        || row.finding() == Some(wanted)
+        || row.kind() == wanted
+        || found_as(row) == Some(wanted)
+        || row.severity().is_some_and(|severity| severity.as_str() == wanted)
+        || (wanted.contains('@') && row.email().is_some_and(|email| same(email, wanted)))
+}
+
+/// What is approved, rejected and reopened by selectors. What is rejected counts over what is approved, so that `all` with exceptions
+/// reads as it is meant.
+///
+/// # Errors
+/// A selector that selects nothing that could be decided so.
+pub fn selected(
+    plan: &Plan,
+    approve: &[String],
+    reject: &[String],
+    reopen: &[String],
+    reviewer: &Reviewer,
+) -> Result<Vec<Saying>, Failure> {
+    let mut said: BTreeMap<&str, Saying> = BTreeMap::new();
+    for (selectors, verdict, flag) in
+        [(approve, Verdict::Approve, "--approve"), (reject, Verdict::Reject, "--reject"), (reopen, Verdict::Open, "--reopen")]
+    {
+        for selector in selectors {
+            let mut rows = select(plan, selector)?;
+            if verdict != Verdict::Open {
+                rows.retain(|row| matches!(row, Row::Action(_)));
+            }
+            if rows.is_empty() {
+                return Err(Failure::usage(format!("`{}` selects no action of plan {}", text::visible(selector), plan.id)).hint(
+                    "a finding that nothing is done about is decided in its sheet or packet: keep, not-mine, or accept-until DAY",
+                ));
+            }
+            for row in rows {
+                let decision = reviewer.decision(verdict, None, None)?;
+                said.insert(row.id(), Saying { subject: row.id().to_owned(), place: format!("{flag} {selector}"), decision });
             }
         }
     }
-    let lost = plan.actions.iter().filter(|action| !seen.contains(&action.id));
-    problems.extend(lost.map(|action| format!("no row for {} ({} {})", action.id, action.kind.as_str(), action.subject())));
-    if !problems.is_empty() {
-        return Err(Failure::usage(format!("nothing of the sheet was recorded:\n  {}", problems.join("\n  "))).hint(
-            match problems.iter().any(|problem| problem.contains(LOST)) {
-                true => "the spreadsheet saved the file in an encoding that lacks some letters: save it as \"CSV UTF-8\", or fill in review.xlsx",
-                false => {
-                    "fill in `decision` (approve, reject, or blank: open), `reviewer` and `comment`, nothing else, and keep every row"
-                }
-            },
-        ));
-    }
-    let before = plan.decisions.clone();
-    for (action, decision) in decisions {
-        record(sealed, &action, decision);
-    }
-    Ok(sealed.plan().decisions.iter().filter(|(id, decision)| before.get(*id) != Some(decision)).count())
+    Ok(said.into_values().collect())
 }
 
-/// What became of a locked cell whose letters the file's encoding does not have.
-const LOST: &str = "lost letters";
-
-fn said(text: &str) -> &str {
-    if text.is_empty() { "(none)" } else { text }
+/// The decisions of an older plan whose action is the same in this one, and what became of the others, as sentences.
+pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Saying>, Vec<String>) {
+    let (mut sayings, mut others) = (Vec::new(), Vec::new());
+    let before = sheet::rows(old);
+    let before: BTreeMap<&str, &Row<'_>> = before.iter().map(|row| (row.id(), row)).collect();
+    let now = sheet::rows(plan);
+    let now: BTreeMap<&str, &Row<'_>> = now.iter().map(|row| (row.id(), row)).collect();
+    for (id, decision) in old.decisions.iter().filter(|(_, decision)| decision.verdict != Verdict::Open) {
+        let Some(was) = before.get(id.as_str()) else { continue };
+        let why = match now.get(id.as_str()) {
+            Some(is) if same(was, is) => {
+                let recorded_by = recorded_by.filter(|name| !super::decision::same_person(name, &decision.by));
+                let decision = Decision {
+                    recorded_by: recorded_by.map(str::to_owned).or_else(|| decision.recorded_by.clone()),
+                    ..decision.clone()
+                };
+                sayings.push(Saying { subject: id.clone(), place: format!("plan {}", old.id), decision });
+                continue;
+            }
+            Some(_) => "what it would change is not the same any more",
+            None => "the new plan has no such row",
+        };
+        others.push(format!("{id} {} ({}): {why}", text::visible(&was.subject()), decision.told()));
+    }
+    (sayings, others)
 }
 
-/// One row: whose it is, and what was decided.
-fn returned_row(plan: &Plan, cells: &[String], reviewer: &Reviewer) -> Result<(String, Option<Decision>), String> {
-    let cell = |place: usize| cells.get(place).map_or("", String::as_str);
-    let Some(action) = plan.action(cell(0)) else { return Err(format!("`{}` is no action of this plan", cell(0))) };
-    for (place, locked) in sheet::locked(action).iter().enumerate() {
-        let (was, is) = (sheet::returned(locked), cell(place));
-        if was != is {
-            let column = sheet::COLUMNS.get(place).copied().unwrap_or_default();
-            let what = if sheet::narrowed(&was, is) { LOST } else { "is locked" };
-            return Err(format!("`{column}` of {} {what}: it was `{was}` and is `{is}`", action.id));
+/// Whether a decision on one is a decision on the other: the same finding, before and after.
+fn same(was: &Row<'_>, is: &Row<'_>) -> bool {
+    match (was, is) {
+        (Row::Action(was), Row::Action(is)) => {
+            (was.kind, &was.finding, was.account_id, &was.before, &was.after, was.through)
+                == (is.kind, &is.finding, is.account_id, &is.before, &is.after, is.through)
+        }
+        (Row::Finding(was), Row::Finding(is)) => (&was.finding, &was.before, &was.after) == (&is.finding, &is.before, &is.after),
+        _ => false,
+    }
+}
+
+/// Refuses to record anything on a plan that has expired.
+pub fn in_time(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
+    if now < plan.expires {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::PlanRefused, format!("plan {} {}: nothing is recorded on it", plan.id, left(plan, now)))
+        .hint("run `audit` again; `review NEWPLAN --from OLDPLAN --by WHO` takes over the decisions whose action is the same"))
+}
+
+/// `expires in 23 days (2026-12-20 06:00 UTC)`
+pub fn left(plan: &Plan, now: DateTime<Utc>) -> String {
+    let day = plan.expires.format("%Y-%m-%d %H:%M UTC");
+    let days = (plan.expires - now).num_days();
+    match plan.expires > now {
+        true if days == 0 => format!("expires today or tomorrow ({day})"),
+        true => format!("expires in {} ({day})", text::plural(days.unsigned_abs(), "day", "days")),
+        false => format!("expired {} ago ({day})", text::plural(days.unsigned_abs(), "day", "days")),
+    }
+}
+
+/// How many rows of one sort are approved, rejected and open; of findings without an action, how many are decided and open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[allow(missing_docs)]
+pub struct Counts {
+    pub approved: u64,
+    pub rejected: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub answered: u64,
+    pub open: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks so
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Counts {
+    fn add(&mut self, plan: &Plan, id: &str) {
+        let verdict = plan.decisions.get(id).map(|decision| decision.verdict);
+        *match verdict {
+            Some(Verdict::Approve) if plan.approved(id) => &mut self.approved,
+            Some(Verdict::Reject) => &mut self.rejected,
+            Some(Verdict::Keep | Verdict::NotMine | Verdict::AcceptUntil) => &mut self.answered,
+            _ => &mut self.open,
+        } += 1;
+    }
+
+    /// Rows.
+    pub fn all(&self) -> u64 {
+        self.approved + self.rejected + self.answered + self.open
+    }
+}
+
+/// The counts of all rows by what a key makes of them.
+pub fn tally<'a, K: Ord>(plan: &'a Plan, rows: &[Row<'a>], key: impl Fn(&Row<'a>) -> Option<K>) -> BTreeMap<K, Counts> {
+    let mut counts: BTreeMap<K, Counts> = BTreeMap::new();
+    for row in rows {
+        if let Some(key) = key(row) {
+            counts.entry(key).or_default().add(plan, row.id());
         }
     }
-    let verdict = match cell(sheet::LOCKED).to_lowercase().as_str() {
-        "" => return Ok((action.id.clone(), None)),
-        "approve" => Verdict::Approve,
-        "reject" => Verdict::Reject,
-        other => return Err(format!("`{other}` is no decision: write approve or reject, or leave it blank")),
-    };
-    let (who, comment) = (cell(sheet::LOCKED + 1), cell(sheet::LOCKED + 2));
-    let by = match who {
-        "" => reviewer.by.trim().to_owned(),
-        who if who.eq_ignore_ascii_case(reviewer.by.trim()) => reviewer.by.trim().to_owned(),
-        // Both names: neither of the two is the second person.
-        who => format!("{who}, recorded by {}", reviewer.by.trim()),
-    };
-    let comment = if comment.is_empty() { reviewer.comment.clone() } else { Some(comment.to_owned()) };
-    Ok((action.id.clone(), Some(reviewer.decides(verdict, by, comment))))
+    counts
 }
 
-/// How many actions of each kind are approved, rejected and open.
-pub fn tally(plan: &Plan) -> Vec<(Kind, [usize; 3])> {
-    use Kind::{Create, Deactivate, Delete, Reactivate, Update};
-    let count = |kind: Kind| {
-        let mut counts = [0; 3];
-        for action in plan.actions.iter().filter(|action| action.kind == kind) {
-            let place = match plan.decisions.get(&action.id) {
-                Some(_) if plan.approved(&action.id) => 0,
-                Some(decision) if decision.verdict == Verdict::Reject => 1,
-                _ => 2,
-            };
-            counts[place] += 1;
-        }
-        (kind, counts)
-    };
-    [Update, Deactivate, Delete, Create, Reactivate]
-        .into_iter()
-        .map(count)
-        .filter(|(_, counts)| counts.iter().sum::<usize>() > 0)
-        .collect()
+/// The kind of a row's action.
+pub fn action_kind(row: &Row<'_>) -> Option<Kind> {
+    match row {
+        Row::Action(action) => Some(action.kind),
+        Row::Finding(_) => None,
+    }
+}
+
+/// A day after the last on which something is accepted, where a decision says one.
+pub fn until(word: &str) -> Option<NaiveDate> {
+    word.trim().trim_start_matches([':', ' ']).parse().ok()
 }

@@ -1,48 +1,214 @@
-//! What a review sheet shows of an action. Whoever writes a sheet and whoever checks one on its return use the same words.
+//! What a review sheet shows: one row an action and one a finding that nothing is done about, worst first. Whoever writes a sheet and
+//! whoever checks one on its return use the same words.
 
 use serde_json::{Map, Value};
 
+use super::about::{About, OpenFinding};
 use super::fields;
-use super::format::Action;
+use super::format::{Action, Plan};
+use crate::reconcile::Severity;
 use crate::text;
 
-/// The columns of a review sheet: eight that are locked, three to be filled in.
-pub const COLUMNS: [&str; 11] =
-    ["action", "kind", "account_id", "email", "name", "why", "before", "after", "decision", "reviewer", "comment"];
+/// The columns of a review sheet: fifteen that say what is decided, three to be filled in.
+pub const COLUMNS: [&str; 18] = [
+    "action",
+    "severity",
+    "finding",
+    "kind",
+    "account_id",
+    "email",
+    "name",
+    "role",
+    "department",
+    "manager",
+    "last_seen",
+    "owns",
+    "why",
+    "before",
+    "after",
+    "decision",
+    "reviewer",
+    "comment",
+];
 
 /// How many of [`COLUMNS`] are locked.
-pub const LOCKED: usize = 8;
+pub const LOCKED: usize = 15;
 
-/// The locked cells of an action, as text.
-pub fn locked(action: &Action) -> [String; LOCKED] {
-    let shown = |value: &Option<String>| text::visible(value.as_deref().unwrap_or_default()).into_owned();
-    [
-        action.id.clone(),
-        action.kind.as_str().to_owned(),
-        action.account_id.map(|id| id.to_string()).unwrap_or_default(),
-        shown(&action.email),
-        shown(&action.name),
-        text::visible(&action.why).into_owned(),
-        fields(&action.before),
-        fields(&action.after),
-    ]
+/// What a decision is made on.
+#[derive(Debug, Clone, Copy)]
+pub enum Row<'a> {
+    /// Something to do.
+    Action(&'a Action),
+    /// Something that nothing is done about.
+    Finding(&'a OpenFinding),
+}
+
+/// Everything of a plan that is decided, worst first.
+pub fn rows(plan: &Plan) -> Vec<Row<'_>> {
+    let mut rows: Vec<_> = plan.actions.iter().map(Row::Action).chain(plan.findings.iter().map(Row::Finding)).collect();
+    // What does something before what does not; the plan's own order where nothing tells them apart.
+    rows.sort_by_key(|row| (row.severity().map_or(u8::MAX, |severity| severity as u8), matches!(row, Row::Finding(_))));
+    rows
+}
+
+impl<'a> Row<'a> {
+    /// The key of its decision: the action's id, or the finding's where it has none.
+    pub fn id(&self) -> &'a str {
+        match self {
+            Self::Action(action) => &action.id,
+            Self::Finding(open) => &open.finding,
+        }
+    }
+
+    /// The finding it answers.
+    pub fn finding(&self) -> Option<&'a str> {
+        match self {
+            Self::Action(action) => action.finding.as_deref(),
+            Self::Finding(open) => Some(&open.finding),
+        }
+    }
+
+    /// Whom it is about.
+    pub fn about(&self) -> Option<&'a About> {
+        match self {
+            Self::Action(action) => action.about.as_ref(),
+            Self::Finding(open) => Some(&open.about),
+        }
+    }
+
+    /// How bad; none where nobody judged it, as in a plan that undoes.
+    pub fn severity(&self) -> Option<Severity> {
+        self.about()?.severity
+    }
+
+    /// What is to be done, or what was found where nothing is.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Action(action) => action.kind.as_str(),
+            Self::Finding(open) => open.about.kind.map_or("", |kind| kind.as_str()),
+        }
+    }
+
+    /// The account's e-mail, or the person's.
+    pub fn email(&self) -> Option<&'a str> {
+        match self {
+            Self::Action(action) => action.email.as_deref(),
+            Self::Finding(open) => open.email.as_deref(),
+        }
+    }
+
+    /// The account's name, or the person's.
+    pub fn name(&self) -> Option<&'a str> {
+        match self {
+            Self::Action(action) => action.name.as_deref(),
+            Self::Finding(open) => open.name.as_deref(),
+        }
+    }
+
+    /// The account's id.
+    pub fn account_id(&self) -> Option<u64> {
+        match self {
+            Self::Action(action) => action.account_id,
+            Self::Finding(open) => open.account_id,
+        }
+    }
+
+    /// One sentence a reviewer understands.
+    pub fn why(&self) -> &'a str {
+        match self {
+            Self::Action(action) => &action.why,
+            Self::Finding(open) => &open.why,
+        }
+    }
+
+    /// Whom it is about, for people: e-mail, else name, else id.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Action(action) => action.subject(),
+            Self::Finding(open) => open.email.clone().or_else(|| open.name.clone()).unwrap_or_else(|| open.finding.clone()),
+        }
+    }
+
+    /// What changes, a line a field.
+    pub fn change(&self) -> String {
+        match self {
+            Self::Action(action) => change(action),
+            Self::Finding(open) => {
+                let line = |(field, after): (&String, &String)| {
+                    let before = open.before.get(field).map_or("", String::as_str);
+                    format!("{field}: {} → {}", or_empty(before), or_empty(after))
+                };
+                open.after.iter().map(line).collect::<Vec<_>>().join("\n")
+            }
+        }
+    }
+
+    /// The locked cells, as text.
+    pub fn locked(&self) -> [String; LOCKED] {
+        let shown = |value: Option<&str>| text::visible(value.unwrap_or_default()).into_owned();
+        let nothing = About::default();
+        let about = self.about().unwrap_or(&nothing);
+        let action = matches!(self, Self::Action(_)).then(|| self.id());
+        let [before, after] = self.sides();
+        [
+            shown(action),
+            shown(about.severity.map(Severity::as_str)),
+            shown(self.finding()),
+            self.kind().to_owned(),
+            self.account_id().map(|id| id.to_string()).unwrap_or_default(),
+            shown(self.email()),
+            shown(self.name()),
+            shown(about.role.as_deref()),
+            shown(about.department.as_deref()),
+            shown(about.manager.as_deref()),
+            about.last_seen.map(|day| day.to_string()).unwrap_or_default(),
+            about.owned(),
+            shown(Some(self.why())),
+            before,
+            after,
+        ]
+    }
+
+    /// What changes, as it is and as it would be.
+    fn sides(&self) -> [String; 2] {
+        match self {
+            Self::Action(action) => {
+                let changes = |(field, _): &(&String, &Value)| action.after.contains_key(*field);
+                [listed(action.before.iter().filter(changes)), listed(action.after.iter())]
+            }
+            Self::Finding(open) => [&open.before, &open.after].map(|side| {
+                let shown = |(field, value): (&String, &String)| format!("{field}: {}", or_empty(value));
+                side.iter().map(shown).collect::<Vec<_>>().join("; ")
+            }),
+        }
+    }
+
+    /// What a sheet of an earlier version showed as `before`: all that an apply compares, not only what changes.
+    pub fn compared(&self) -> Option<String> {
+        match self {
+            Self::Action(action) => Some(fields(&action.before)),
+            Self::Finding(_) => None,
+        }
+    }
 }
 
 /// `title: Analyst; active: true`
 pub fn fields(fields: &Map<String, Value>) -> String {
-    let shown = |(field, value): (&String, &Value)| match fields::shown(value) {
-        empty if empty.is_empty() => format!("{field}: (empty)"),
-        value => format!("{field}: {}", text::visible(&value)),
-    };
-    fields.iter().map(shown).collect::<Vec<_>>().join("; ")
+    listed(fields.iter())
+}
+
+fn listed<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>) -> String {
+    let shown = |(field, value): (&String, &Value)| format!("{field}: {}", or_empty(&fields::shown(value)));
+    fields.map(shown).collect::<Vec<_>>().join("; ")
+}
+
+fn or_empty(value: &str) -> String {
+    if value.is_empty() { "(empty)".to_owned() } else { text::visible(value).into_owned() }
 }
 
 /// `title: Analyst → Senior Analyst`, a line a field.
 pub fn change(action: &Action) -> String {
-    let quoted = |value: Option<&Value>| match value.map(fields::shown).unwrap_or_default() {
-        empty if empty.is_empty() => "(empty)".to_owned(),
-        value => text::visible(&value).into_owned(),
-    };
+    let quoted = |value: Option<&Value>| or_empty(&value.map(fields::shown).unwrap_or_default());
     let line = |(field, after): (&String, &Value)| match action.before.get(field) {
         Some(before) => format!("{field}: {} → {}", quoted(Some(before)), quoted(Some(after))),
         None => format!("{field}: {}", quoted(Some(after))),

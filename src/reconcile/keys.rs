@@ -10,13 +10,13 @@ use crate::text::{folded, is_invisible};
 /// Addresses in their comparable form: trimmed, zero-width and no-break characters removed, NFC, lower case, the domain as
 /// punycode and with its alias applied. Plus-tags and dots stay: they are different mailboxes.
 #[derive(Debug, Default)]
-pub(super) struct Addresses {
+pub(crate) struct Addresses {
     aliases: BTreeMap<String, String>,
 }
 
 impl Addresses {
     /// Aliases may be chained (`a = "b"`, `b = "c"`); a circle stops where it would close.
-    pub(super) fn new(domain_aliases: &BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(domain_aliases: &BTreeMap<String, String>) -> Self {
         let direct: BTreeMap<String, String> =
             domain_aliases.iter().map(|(old, new)| (domain_form(old), domain_form(new))).filter(|(old, new)| old != new).collect();
         let resolved = |start: &String| {
@@ -33,7 +33,7 @@ impl Addresses {
     }
 
     /// The comparable form; none where nothing is left. Borrowed where the address is in that form already, which most are.
-    pub(super) fn key<'a>(&self, address: &'a str) -> Option<Cow<'a, str>> {
+    pub(crate) fn key<'a>(&self, address: &'a str) -> Option<Cow<'a, str>> {
         let clean = clean(address);
         if clean.is_empty() {
             return None;

@@ -48,7 +48,7 @@ use columns::{AccountColumns, PersonColumns};
 use drift::Drifts;
 use fold::Fold;
 use judge::Judge;
-use keys::Addresses;
+pub(crate) use keys::Addresses;
 use matching::{Matches, Part, Verdict};
 use outcome::Wholeness;
 use rejected::RejectedKeys;

@@ -540,7 +540,7 @@ fn plan(reconciliation: &Reconciliation, started: DateTime<Utc>) -> Plan {
         plan::Action {
             id: format!("A-{}", &finding.id.0[2..]),
             kind,
-            finding: finding.id.to_string(),
+            finding: Some(finding.id.to_string()),
             account_id: account.id,
             email: account.email.clone(),
             name: account.name.clone(),
@@ -548,6 +548,7 @@ fn plan(reconciliation: &Reconciliation, started: DateTime<Utc>) -> Plan {
             after: after.as_object().cloned().unwrap_or_default(),
             why: finding.reason.clone(),
             through: None,
+            about: Some(plan::About { kind: Some(finding.kind), severity: Some(finding.severity), ..Default::default() }),
         }
     });
     Plan {
@@ -564,6 +565,7 @@ fn plan(reconciliation: &Reconciliation, started: DateTime<Utc>) -> Plan {
             GuardState { name: "rejected-rows".into(), value: 14, limit: 0, holds: false },
         ],
         actions: actions.collect(),
+        findings: Vec::new(),
         decisions: BTreeMap::new(),
     }
 }

@@ -55,6 +55,19 @@ pub(super) fn failed(templates: &Templates, title: &str, run: &RunInfo, why: &st
     page(templates, "failed.html", templates.context(&seen)?, &margins, "")
 }
 
+/// The page of a packet, with a style and a script of its own.
+pub(super) fn packet(templates: &Templates, view: &impl serde::Serialize) -> Result<String> {
+    let nothing = templates.context(&serde_json::json!({}))?;
+    let mut seen = templates.context(view)?;
+    let (style, script) = (templates.render("packet.css", &nothing)?, templates.render("packet.js", &nothing)?);
+    for (key, text) in [("style", style.as_str()), ("script", script.as_str()), ("policy", POLICY)] {
+        seen.insert(key, text);
+    }
+    let page = templates.render("packet.html", &seen)?;
+    let policy = policy(&page);
+    Ok(page.replacen(POLICY, &policy, 1))
+}
+
 /// What stands on the margins of every printed page.
 struct Margins<'a> {
     left: String,

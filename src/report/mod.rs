@@ -19,6 +19,7 @@ mod figures;
 mod html;
 mod markdown;
 mod origin;
+pub mod packet;
 mod redact;
 mod sections;
 pub mod summary;

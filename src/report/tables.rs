@@ -14,7 +14,7 @@ use super::{Inputs, figures};
 use crate::archive::history::State;
 use crate::archive::write_rows;
 use crate::directory::People;
-use crate::plan::{self, Plan, Verdict};
+use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
 use crate::text;
 
@@ -352,28 +352,26 @@ pub(super) fn people(inputs: &Inputs, persons: &Persons, out: impl Write + Send)
     Ok(inputs.people.read())
 }
 
-/// `review.csv`: one row an action, as [`plan::sheet`] has them, and the plan they belong to at the end of each: rows may be sorted or
+/// `review.csv`: the rows of [`plan::sheet`], and the plan they belong to at the end of each: rows may be sorted or
 /// left out, and no row is foreign.
 pub(super) fn review(plan: &Plan, out: impl Write + Send) -> Result<u64> {
     let header: Vec<&str> = plan::sheet::COLUMNS.into_iter().chain(["plan_id", "plan_digest"]).collect();
+    let rows = plan::sheet::rows(plan);
     let row = |record: usize, csv: &mut Rows| {
-        let action = &plan.actions[record];
-        for cell in plan::sheet::locked(action) {
+        let row = &rows[record];
+        for cell in row.locked() {
             csv.cell(&cell);
         }
-        let decision = plan.decisions.get(&action.id);
-        csv.maybe(decision.map(|decision| match decision.verdict {
-            Verdict::Approve => "approve",
-            Verdict::Reject => "reject",
-        }));
+        let decision = plan.decisions.get(row.id());
+        csv.maybe(decision.map(plan::Decision::word).as_deref());
         csv.maybe(decision.map(|decision| decision.by.as_str()));
         csv.maybe(decision.and_then(|decision| decision.comment.as_deref()));
         csv.cell(&plan.id);
         csv.cell(&plan.digest);
         csv.end();
     };
-    csv(out, &header, plan.actions.len(), row)?;
-    Ok(plan.actions.len() as u64)
+    csv(out, &header, rows.len(), row)?;
+    Ok(rows.len() as u64)
 }
 
 /// A cheap copy with one chunk a column: looking up any row is a plain index.

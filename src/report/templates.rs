@@ -14,10 +14,13 @@ use crate::config::Config;
 use crate::failure::Failure;
 
 /// Files that `[report] templates` may replace.
-const BUILT_IN: [(&str, &str); 11] = [
+const BUILT_IN: [(&str, &str); 14] = [
     ("report.html", include_str!("../../templates/report.html")),
     ("summary.html", include_str!("../../templates/summary.html")),
     ("failed.html", include_str!("../../templates/failed.html")),
+    ("packet.html", include_str!("../../templates/packet.html")),
+    ("packet.css", include_str!("../../templates/packet.css")),
+    ("packet.js", include_str!("../../templates/packet.js")),
     ("head.html", include_str!("../../templates/head.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("style.css", include_str!("../../templates/style.css")),

@@ -1,7 +1,7 @@
 //! `review.xlsx`: where people decide. Everything is typed text, so nothing evaluates and no number loses a digit; headers stay in
 //! sight, every sheet filters, and a decision is chosen from a list.
 //!
-//! The sheet Actions has the columns of [`plan::sheet`], nothing else; the sheet Summary names the plan in rows labelled `Plan` and
+//! The sheet Actions, the only one to be filled in, has the columns of [`plan::sheet`], nothing else; the sheet Summary names the plan in rows labelled `Plan` and
 //! `Plan digest`, which is how a filled-in workbook finds its way back.
 
 use std::io::Write;
@@ -10,7 +10,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use polars::prelude::{DataFrame, DataType};
 use rust_xlsxwriter::{
-    DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, ProtectionOptions, Workbook, Worksheet,
+    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, ProtectionOptions,
+    Workbook, Worksheet,
 };
 
 use super::texts::Texts;
@@ -18,7 +19,8 @@ use super::view::{Cell, Column, Table, View};
 use super::{Inputs, appendix, cap, figures};
 use crate::archive::RunFolder;
 use crate::failure::Failure;
-use crate::plan::{self, Plan, Verdict};
+use crate::plan::sheet::Row;
+use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
 use crate::text;
 
@@ -42,15 +44,29 @@ const LINE: f64 = 15.0;
 const LINES: usize = 27;
 
 /// What all sheets have in common.
-struct Look<'a> {
+pub(super) struct Look<'a> {
     head: Format,
     open: Format,
+    /// Of a cell that is there to be read, on a sheet that can be sorted.
+    shown: Format,
     wrap: Format,
     t: &'a Texts,
     /// Rows of a sheet that is there to be looked at.
     rows: usize,
     /// What stands above and below each printed page.
     margins: [String; 2],
+}
+
+/// A sheet whose rows are decided.
+pub(super) struct Deciding<'a> {
+    /// The sheet's name.
+    pub(super) name: &'a str,
+    /// All columns with their widths; the last three are filled in.
+    pub(super) columns: &'a [(&'a str, f64)],
+    /// What can be chosen, and whether nothing else may stand there.
+    pub(super) choices: (&'a [&'a str], bool),
+    /// How many rows there are.
+    pub(super) rows: usize,
 }
 
 /// Writes the workbook of a plan. The writer of sheets keeps rows in temporary files and panics where those cannot be written, so
@@ -85,8 +101,8 @@ fn room(inputs: &Inputs, plan: &Plan, ordered: &[&Finding]) -> u64 {
         12 * CELL + WHO + 2 * (finding.reason.len() + drift.sum::<usize>())
     };
     let findings: usize = ordered.iter().take(ROWS).map(finding).sum();
-    let action = |action: &plan::Action| 11 * CELL + 2 * plan::sheet::locked(action).iter().map(String::len).sum::<usize>();
-    let actions: usize = plan.actions.iter().map(action).sum();
+    let row = |row: &plan::sheet::Row<'_>| 18 * CELL + 2 * row.locked().iter().map(String::len).sum::<usize>();
+    let actions: usize = plan::sheet::rows(plan).iter().map(row).sum();
     let accounts = inputs.accounts.frame.height().min(ROWS) * (7 * CELL + WHO);
     (findings + actions + accounts + REST) as u64
 }
@@ -115,12 +131,13 @@ fn fill(
     }
     book.set_properties(&properties);
 
+    let rows = plan::sheet::rows(plan);
     // In constant memory: rows are written in order. The three large sheets are filled at once.
     let mut blank = || book.new_worksheet_with_constant_memory();
     let (mut summary, mut actions, mut findings, mut accounts) = (blank()?, blank()?, blank()?, blank()?);
     let (mut privileged, mut exceptions, mut sign_off) = (blank()?, blank()?, blank()?);
     let (acted, (found, listed)) = rayon::join(
-        || look.actions(&mut actions, plan),
+        || look.decisions(&mut actions, plan, &rows),
         || rayon::join(|| look.findings(&mut findings, inputs, ordered), || look.accounts(&mut accounts, inputs)),
     );
     acted.and(found).and(listed)?;
@@ -134,7 +151,7 @@ fn fill(
         book.push_worksheet(sheet);
     }
     book.save_to_writer(out).context("writing review.xlsx")?;
-    Ok(plan.actions.len() as u64)
+    Ok(rows.len() as u64)
 }
 
 /// Text that fits a cell, with hidden characters shown.
@@ -178,6 +195,16 @@ fn ends(sheet: &mut Worksheet, t: &Texts, rows: usize, total: usize, file: &str)
 
 impl<'a> Look<'a> {
     fn new(t: &'a Texts, rows: usize, view: &View) -> Self {
+        let classification = view.classification.as_deref().unwrap_or_default();
+        Self::with(t, rows, [&view.title, &view.instance, classification, &view.run_id])
+    }
+
+    /// Of a workbook that stands for itself.
+    pub(super) fn plain(t: &'a Texts, title: &str, instance: &str, id: &str) -> Self {
+        Self::with(t, ROWS, [title, instance, "", id])
+    }
+
+    fn with(t: &'a Texts, rows: usize, [title, instance, classification, id]: [&str; 4]) -> Self {
         let head = Format::new()
             .set_bold()
             .set_background_color(0xF5_F7_F9)
@@ -185,13 +212,13 @@ impl<'a> Look<'a> {
             .set_align(FormatAlign::Top)
             .set_text_wrap();
         let open = Format::new().set_unlocked().set_background_color(0xFF_F2_B8).set_align(FormatAlign::Top).set_text_wrap();
+        let shown = Format::new().set_unlocked().set_text_wrap().set_align(FormatAlign::Top);
         let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
         // `&` begins a code there; what does not fit is refused as a whole.
         let plain = |text: &str| text.chars().take(60).collect::<String>().replace('&', "&&");
-        let classification = view.classification.as_deref().unwrap_or_default();
-        let above = format!("&L{} - {}&R{}", plain(&view.title), plain(&view.instance), plain(classification));
-        let below = format!("&L{}&R&P / &N", plain(&view.run_id));
-        Self { head, open, wrap, t, rows, margins: [above, below] }
+        let above = format!("&L{} - {}&R{}", plain(title), plain(instance), plain(classification));
+        let below = format!("&L{}&R&P / &N", plain(id));
+        Self { head, open, shown, wrap, t, rows, margins: [above, below] }
     }
 
     /// How every sheet is printed.
@@ -221,7 +248,6 @@ impl<'a> Look<'a> {
 
     fn summary(&self, sheet: &mut Worksheet, inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View) -> Result<()> {
         let t = self.t;
-        self.paper(sheet.set_name(t.get("workbook.summary"))?.set_column_width(0, SUMMARY[0])?.set_column_width(1, SUMMARY[1])?);
         // The labels `Plan` and `Plan digest` are read back and never translated.
         let mut rows: Vec<(String, String)> = vec![
             (view.title.clone(), view.instance.clone()),
@@ -246,7 +272,7 @@ impl<'a> Look<'a> {
             }
         }
         let sheets = [
-            ("workbook.actions", plan.actions.len(), ACTIONS, "review.csv"),
+            ("workbook.actions", plan.actions.len() + plan.findings.len(), ACTIONS, "review.csv"),
             ("workbook.findings", ordered.len(), self.rows, "findings.csv"),
             ("workbook.privileged", inputs.reconciliation.privileged.len(), appendix::ROWS, "accounts.csv"),
         ];
@@ -258,57 +284,93 @@ impl<'a> Look<'a> {
             let number = figures::grouped(self.rows as u64);
             rows.push((t.get("workbook.accounts").to_owned(), t.fill("workbook.accounts_left_out", &[("n", &number)])));
         }
-        for (row, (label, value)) in rows.iter().enumerate() {
-            let row = u32::try_from(row)?;
-            high(sheet, row, [(label.as_str(), SUMMARY[0]), (value.as_str(), SUMMARY[1])])?;
-            sheet.write_string_with_format(row, 0, fit(label), &self.head)?;
-            sheet.write_string_with_format(row, 1, fit(value), &self.wrap)?;
-        }
-        Ok(())
+        let rows: Vec<_> = rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect();
+        self.facts(sheet, t.get("workbook.summary"), &rows)
     }
 
-    fn actions(&self, sheet: &mut Worksheet, plan: &Plan) -> Result<()> {
-        let widths = [14.0, 11.0, 13.0, 28.0, 20.0, 40.0, 24.0, 24.0, 11.0, 16.0, 28.0];
-        let columns: Vec<_> = plan::sheet::COLUMNS.into_iter().zip(widths).collect();
-        let rows = plan.actions.len().min(ACTIONS);
-        self.head(sheet, self.t.get("workbook.actions"), &columns, rows)?;
-        let last = u32::try_from(rows)?.max(1);
+    /// The rows of a plan that are decided.
+    fn decisions(&self, sheet: &mut Worksheet, plan: &Plan, all: &[Row<'_>]) -> Result<()> {
+        let choices: (&[&str], bool) = match plan.findings.is_empty() {
+            true => (&["approve", "reject"], true),
+            // A day follows the last of them.
+            false => (&["approve", "reject", "keep", "not-mine", "accept-until"], false),
+        };
+        let deciding = Deciding {
+            name: self.t.get("workbook.actions"),
+            columns: &super::packet::COLUMNS,
+            choices,
+            rows: all.len().min(ACTIONS),
+        };
+        self.deciding(sheet, &deciding, |at| {
+            let row = &all[at];
+            let said = plan.decisions.get(row.id());
+            let said = said.map(|said| [Some(said.word()), Some(said.by.clone()), said.comment.clone()]);
+            (row.locked().into(), said.unwrap_or_default())
+        })
+    }
+
+    /// A sheet whose rows are decided: the last three columns are filled in. A protected sheet sorts only cells that are not locked, so
+    /// none is: what is reviewed refuses to be typed over instead, and what was changed all the same is found when the sheet comes back.
+    pub(super) fn deciding(
+        &self,
+        sheet: &mut Worksheet,
+        deciding: &Deciding<'_>,
+        row: impl Fn(usize) -> (Vec<String>, [Option<String>; 3]),
+    ) -> Result<()> {
+        let Deciding { name, columns, choices: (words, only), rows } = deciding;
+        self.head(sheet, name, columns, *rows)?;
+        let last = u32::try_from(*rows)?.max(1);
+        let decision = u16::try_from(columns.len().saturating_sub(3))?;
+        let stays = DataValidation::new()
+            .allow_custom("=FALSE".into())
+            .ignore_blank(false)
+            .set_error_title(self.t.get("workbook.stays"))?
+            .set_error_message(self.t.get("workbook.stays_text"))?;
+        sheet.add_data_validation(1, 0, last, decision - 1, &stays)?;
+        let style = if *only { DataValidationErrorStyle::Stop } else { DataValidationErrorStyle::Warning };
         let choices = DataValidation::new()
-            .allow_list_strings(&["approve", "reject"])?
-            .set_error_title("approve or reject")?
+            .allow_list_strings(words)?
+            .set_error_style(style)
+            .set_error_title(words.iter().take(2).copied().collect::<Vec<_>>().join(" or "))?
             .set_error_message(self.t.get("workbook.choice"))?;
-        sheet.add_data_validation(1, 8, last, 8, &choices)?;
-        // What is reviewed cannot be changed by accident; what is decided can be.
-        let options = ProtectionOptions {
+        sheet.add_data_validation(1, decision, last, decision, &choices)?;
+        sheet.protect_with_options(&ProtectionOptions {
             use_autofilter: true,
             sort: true,
             format_columns: true,
             format_rows: true,
+            delete_rows: true,
             ..ProtectionOptions::default()
-        };
-        sheet.protect_with_options(&options);
-        for (place, action) in plan.actions.iter().take(rows).enumerate() {
-            let row = u32::try_from(place + 1)?;
-            let cells = plan::sheet::locked(action);
-            if rows <= TALL {
-                high(sheet, row, cells.iter().map(String::as_str).zip(widths))?;
+        });
+        for place in 0..*rows {
+            let at = u32::try_from(place + 1)?;
+            let (cells, said) = row(place);
+            if *rows <= TALL {
+                high(sheet, at, cells.iter().map(String::as_str).zip(columns.iter().map(|(_, width)| *width)))?;
             }
-            for (column, cell) in cells.iter().enumerate() {
-                put(sheet, row, column, cell)?;
-            }
-            let decision = plan.decisions.get(&action.id);
-            let verdict = decision.map(|decision| match decision.verdict {
-                Verdict::Approve => "approve",
-                Verdict::Reject => "reject",
-            });
-            let said =
-                [verdict, decision.map(|decision| decision.by.as_str()), decision.and_then(|decision| decision.comment.as_deref())];
-            for (column, value) in (8u16..).zip(said) {
-                match value {
-                    Some(value) => sheet.write_string_with_format(row, column, fit(value), &self.open)?,
-                    None => sheet.write_blank(row, column, &self.open)?,
+            for (column, cell) in (0u16..).zip(&cells) {
+                match cell.is_empty() {
+                    true => sheet.write_blank(at, column, &self.shown)?,
+                    false => sheet.write_string_with_format(at, column, fit(cell), &self.shown)?,
                 };
             }
+            for (column, value) in (decision..).zip(said) {
+                match value {
+                    Some(value) => sheet.write_string_with_format(at, column, fit(&value), &self.open)?,
+                    None => sheet.write_blank(at, column, &self.open)?,
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// Labels and values.
+    pub(super) fn facts(&self, sheet: &mut Worksheet, name: &str, rows: &[(&str, String)]) -> Result<()> {
+        self.paper(sheet.set_name(name)?.set_column_width(0, SUMMARY[0])?.set_column_width(1, SUMMARY[1])?);
+        for (row, (label, value)) in (0u32..).zip(rows) {
+            high(sheet, row, [(*label, SUMMARY[0]), (value.as_str(), SUMMARY[1])])?;
+            sheet.write_string_with_format(row, 0, fit(label), &self.head)?;
+            sheet.write_string_with_format(row, 1, fit(value), &self.wrap)?;
         }
         Ok(())
     }
@@ -328,9 +390,6 @@ impl<'a> Look<'a> {
             (t.get("column.action"), 12.0),
             (t.get("column.first_seen"), 12.0),
             (t.get("column.status"), 12.0),
-            (t.get("column.decision"), 12.0),
-            (t.get("column.reviewer"), 16.0),
-            (t.get("column.ticket"), 16.0),
         ];
         let (total, most) = (all.len(), self.rows);
         self.head(sheet, t.get("workbook.findings"), &columns, total.min(most))?;
@@ -496,6 +555,6 @@ mod tests {
             assert!(last.contains(word) && last.contains(".csv"), "{name}: {last}");
             assert!(sheet("Summary").iter().any(|row| row[0] == name && &row[1] == last), "{name}");
         }
-        assert_eq!(sheet("Actions").len() - 1, plan.actions.len());
+        assert_eq!(sheet("Actions").len() - 1, plan.actions.len() + plan.findings.len());
     }
 }

@@ -250,8 +250,9 @@ fn the_workbook_opens_and_its_action_sheet_has_exactly_the_columns_that_are_read
     let actions = read_rows(&path, Some("Actions")).unwrap();
     assert_eq!(actions[0], domo_reconcile::plan::sheet::COLUMNS);
     assert_eq!(actions.len() - 1, plan.actions.len());
-    assert_eq!(actions[1][0], plan.actions[0].id);
-    assert_eq!(actions[1][2], plan.actions[0].account_id.unwrap().to_string());
+    let worst = domo_reconcile::plan::sheet::rows(plan)[0];
+    assert_eq!(actions[1][0], worst.id());
+    assert_eq!(actions[1][4], worst.account_id().unwrap().to_string());
     let summary = read_rows(&path, Some("Summary")).unwrap();
     let value = |label: &str| summary.iter().find(|row| row[0] == label).map(|row| row[1].clone());
     assert_eq!((value("Plan"), value("Plan digest")), (Some(plan.id.clone()), Some(plan.digest.clone())));

@@ -22,7 +22,7 @@ use crate::archive::store::run;
 use crate::digest::sha256;
 use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::{Event, Journal};
-use crate::plan::{Plan, Sealed};
+use crate::plan::{Decision, Plan, Sealed, Verdict};
 use crate::text;
 
 const OUTCOME: &str = "apply.json";
@@ -188,18 +188,27 @@ impl Found {
             if action.account_id.is_some() && action.account_id != account {
                 self.problems.push(format!("{name} says that {id} was sent for another account than {plan_name} proposes."));
             }
-            match plan.decisions.get(id).filter(|_| plan.approved(id)) {
+            let approves = |decision: &Decision| decision.verdict == Verdict::Approve && !decision.by.trim().is_empty();
+            let then = |decision: &Decision| decision.at_moment(at).is_some_and(approves);
+            match plan.decisions.get(id).filter(|decision| plan.approved(id) || then(decision)) {
                 None => self.problems.push(format!(
                     "{name} says that {id} was sent to Domo on {}, but {plan_name} holds no approval of it: the decisions were changed \
                      since, or nobody approved it.",
                     run::moment(at)
                 )),
-                Some(approval) if approval.at > at => self.notes.push(format!(
+                Some(decision) if then(decision) => {
+                    if !plan.approved(id) {
+                        self.notes.push(format!(
+                            "{plan_name}: {id} was approved when it was sent and is not any more: {}.",
+                            decision.told()
+                        ));
+                    }
+                }
+                Some(approval) => self.notes.push(format!(
                     "{plan_name}: the approval of {id} is dated {}, after it was sent ({}): it is not the one that was acted on.",
                     run::moment(approval.at),
                     run::moment(at)
                 )),
-                Some(_) => {}
             }
         }
     }

@@ -123,7 +123,7 @@ impl Journal {
                 Event::Before { action, finding, step, kind, account_id, account, change } => {
                     let standing = standings.entry(action).or_default();
                     standing.pending = Some(step);
-                    standing.asked = Some((*kind, finding));
+                    standing.asked = Some((*kind, finding.as_deref()));
                     standing.account_id = account_id.or(standing.account_id);
                     if *step == Step::Write {
                         // Nobody lived to read an earlier write back: this look at the account shows what it left.
@@ -174,7 +174,7 @@ pub struct Standing<'a> {
     /// What the last write ended with.
     pub ended: Option<&'a str>,
     /// What it does, and the finding it answers; none where nothing was ever sent.
-    pub asked: Option<(Kind, &'a str)>,
+    pub asked: Option<(Kind, Option<&'a str>)>,
     /// What became of it, and when.
     pub outcome: Option<(Outcome, DateTime<Utc>)>,
     /// Why.
@@ -257,7 +257,7 @@ mod tests {
     }
 
     fn before(action: &str, account: Option<Map<String, Value>>) -> Event {
-        let (action, finding) = (action.to_owned(), "F-1".to_owned());
+        let (action, finding) = (action.to_owned(), Some("F-1".to_owned()));
         Event::Before { action, finding, step: Step::Write, kind: Kind::Update, account_id: Some(7), account, change: Map::new() }
     }
 

@@ -33,7 +33,7 @@ pub enum Event {
         /// The action it belongs to.
         action: String,
         /// The finding that action answers.
-        finding: String,
+        finding: Option<String>,
         /// Which of its writes.
         step: Step,
         /// What the action does.

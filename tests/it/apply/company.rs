@@ -49,7 +49,7 @@ pub fn options() -> Options {
 pub fn plan_now(actions: Vec<Action>, population: &Population, judged: Judged) -> Plan {
     let inputs = Inputs { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
     let context = Context { run_id: "20261123T120000Z-abcdef".into(), created: Utc::now(), inputs, previous: None };
-    assemble(actions, population, judged, &Config::default(), &context, "sandbox").unwrap().unwrap()
+    assemble(actions, Vec::new(), population, judged, &Config::default(), &context, "sandbox").unwrap().unwrap()
 }
 
 impl Company {

@@ -19,7 +19,7 @@ pub fn action(kind: Kind, account: u64, before: Value, after: Value) -> Action {
     Action {
         id: format!("A-{}-{account}", kind.as_str()),
         kind,
-        finding: format!("F-{account}"),
+        finding: Some(format!("F-{account}")),
         account_id: (kind != Kind::Create).then_some(account),
         email: Some(format!("p{account}@acme.com")),
         name: Some(format!("Person {account}")),
@@ -27,6 +27,7 @@ pub fn action(kind: Kind, account: u64, before: Value, after: Value) -> Action {
         after: map(after),
         why: format!("because of {account}"),
         through: None,
+        about: None,
     }
 }
 
@@ -51,7 +52,7 @@ pub fn hundred() -> Population {
 pub fn plan_judged(actions: Vec<Action>, population: &Population, judged: Judged) -> Plan {
     let inputs = Inputs { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
     let context = Context { run_id: "20261123T120000Z-abcdef".into(), created: noon(), inputs, previous: None };
-    assemble(actions, population, judged, &Config::default(), &context, "acme").unwrap().unwrap()
+    assemble(actions, Vec::new(), population, judged, &Config::default(), &context, "acme").unwrap().unwrap()
 }
 
 pub fn plan(actions: Vec<Action>) -> Plan {
@@ -60,7 +61,7 @@ pub fn plan(actions: Vec<Action>) -> Plan {
 
 /// All of it approved by Ana.
 pub fn approved(mut plan: Plan) -> Sealed {
-    let decision = Decision { verdict: Verdict::Approve, by: "ana".into(), at: noon(), comment: None, user: None };
+    let decision = Decision::new(Verdict::Approve, "ana", noon());
     plan.decisions = plan.actions.iter().map(|action| (action.id.clone(), decision.clone())).collect();
     Sealed::made(plan).unwrap()
 }

@@ -108,7 +108,7 @@ impl Stage {
     fn approve(&self, name: &str, mut plan: Plan, approved: impl Fn(Option<u64>) -> bool) {
         for action in &plan.actions {
             let verdict = if approved(action.account_id) { Verdict::Approve } else { Verdict::Reject };
-            plan.decisions.insert(action.id.clone(), Decision { verdict, by: "ana".into(), at: noon(), comment: None, user: None });
+            plan.decisions.insert(action.id.clone(), Decision::new(verdict, "ana", noon()));
         }
         std::fs::write(self.folder.path().join(name), plan.to_json().unwrap()).unwrap();
     }
@@ -136,7 +136,7 @@ impl Stage {
         }
         let accounts = reader.accounts(&Silent).await.unwrap();
         let population = Population::of(&accounts, &self.config, &undo.actions).unwrap();
-        assemble(undo.actions, &population, Judged::default(), &self.config, &self.context(), "sandbox").unwrap()
+        assemble(undo.actions, Vec::new(), &population, Judged::default(), &self.config, &self.context(), "sandbox").unwrap()
     }
 }
 
@@ -163,7 +163,7 @@ async fn holds(people: People, newcomers: u64) -> Result<(), TestCaseError> {
     let done: BTreeSet<_> =
         applied.report.results.iter().filter(|row| row.outcome == Outcome::Done).map(|row| &row.action).collect();
     let answered: BTreeSet<_> =
-        plan.actions.iter().filter(|action| done.contains(&action.id)).map(|action| action.finding.clone()).collect();
+        plan.actions.iter().filter(|action| done.contains(&action.id)).filter_map(|action| action.finding.clone()).collect();
     let left: BTreeSet<_> = ids(&judged).difference(&answered).cloned().collect();
     prop_assert_eq!(ids(&stage.audit().await.1), left);
     for row in &applied.report.results {

@@ -2,116 +2,142 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
-use domo_reconcile::plan::review::{Reviewer, Sheet, SheetRow, decide, decide_from};
-use domo_reconcile::plan::{Sealed, Verdict, sheet};
+use domo_reconcile::plan::returned::{self, Sheet, SheetRow};
+use domo_reconcile::plan::review::{self, Reviewer};
+use domo_reconcile::plan::sheet::{self, Row};
+use domo_reconcile::plan::{About, Action, Decision, OpenFinding, Plan, Sealed, decision};
+use domo_reconcile::reconcile::{Kind, Severity};
+use serde_json::{Value, json};
 
 use super::fixture::{create, deactivate, noon, plan, update};
-use crate::support::{Ran, run};
+use crate::support::{Ran, run_with};
 
+/// Two updates, a deactivation and a create.
 fn open() -> Sealed {
     Sealed::made(plan(vec![update(1), update(2), deactivate(3), create(4)])).unwrap()
 }
 
+/// What was found, how bad, in which department.
+fn about(action: Action, kind: Kind, severity: Severity, department: &str) -> Action {
+    let facts = About { department: Some(department.into()), manager: Some("ana@acme.com".into()), ..About::default() };
+    Action { about: Some(About { kind: Some(kind), severity: Some(severity), ..facts }), ..action }
+}
+
+/// A leaver, a drift and a conflict that nothing is done about.
+fn judged() -> Sealed {
+    let mut plan = plan(vec![
+        about(update(1), Kind::Drift, Severity::Low, "Sales"),
+        about(deactivate(2), Kind::Leaver, Severity::Critical, "Finance"),
+    ]);
+    let facts = About { kind: Some(Kind::Conflict), severity: Some(Severity::High), ..About::default() };
+    plan.findings = vec![OpenFinding {
+        finding: "F-3".into(),
+        account_id: Some(3),
+        email: Some("p3@acme.com".into()),
+        name: Some("Person 3".into()),
+        before: Default::default(),
+        after: Default::default(),
+        why: "two people have it".into(),
+        about: facts,
+    }];
+    resealed(plan)
+}
+
+/// With the digest that fits.
+fn resealed(plan: Plan) -> Sealed {
+    let mut document = serde_json::to_value(&plan).unwrap();
+    document["digest"] = domo_reconcile::plan::digest::digest_of(&document).into();
+    Sealed::read(&document.to_string()).unwrap()
+}
+
 fn ana() -> Reviewer {
-    Reviewer { by: "ana".into(), at: noon(), comment: None, user: Some("ana".into()) }
-}
-
-fn texts(items: &[&str]) -> Vec<String> {
-    items.iter().map(|item| (*item).to_owned()).collect()
-}
-
-fn approved(sealed: &Sealed) -> Vec<&str> {
-    sealed.plan().actions.iter().map(|action| action.id.as_str()).filter(|id| sealed.plan().approved(id)).collect()
+    Reviewer { by: Some("ana".into()), at: noon(), comment: None, user: Some("ana".into()) }
 }
 
 #[test]
-fn a_selector_is_all_a_kind_an_action_or_a_finding() {
+fn a_selector_is_all_a_kind_a_severity_a_department_an_address_or_an_id() {
+    let sealed = judged();
     for (selector, expected) in [
-        ("all", &["A-update-1", "A-update-2", "A-deactivate-3", "A-create-4"][..]),
-        ("update", &["A-update-1", "A-update-2"]),
-        ("A-deactivate-3", &["A-deactivate-3"]),
-        ("F-4", &["A-create-4"]),
+        ("all", &["A-deactivate-2", "F-3", "A-update-1"][..]),
+        ("update", &["A-update-1"]),
+        ("leaver", &["A-deactivate-2"]),
+        ("conflict", &["F-3"]),
+        ("critical", &["A-deactivate-2"]),
+        ("department=sales", &["A-update-1"]),
+        ("P2@acme.com", &["A-deactivate-2"]),
+        ("A-update-1", &["A-update-1"]),
+        ("F-2", &["A-deactivate-2"]),
+        ("F-3", &["F-3"]),
     ] {
-        let mut sealed = open();
-        decide(&mut sealed, &texts(&[selector]), &[], &ana()).unwrap();
-        assert_eq!(approved(&sealed), expected, "{selector}");
+        let ids: Vec<_> = review::select(sealed.plan(), selector).unwrap().iter().map(Row::id).collect();
+        assert_eq!(ids, expected, "{selector}");
     }
-}
-
-#[test]
-fn all_with_an_exception_reads_as_it_is_meant() {
-    let mut sealed = open();
-    assert_eq!(decide(&mut sealed, &texts(&["all"]), &texts(&["deactivate"]), &ana()).unwrap(), 4);
-    assert_eq!(approved(&sealed), ["A-update-1", "A-update-2", "A-create-4"]);
-    assert_eq!(sealed.plan().decisions["A-deactivate-3"].verdict, Verdict::Reject);
-}
-
-#[test]
-fn a_selector_that_selects_nothing_is_an_error_and_records_nothing() {
-    let mut sealed = open();
-    assert!(decide(&mut sealed, &texts(&["all", "delete"]), &[], &ana()).is_err());
-    assert_eq!(sealed, open());
-}
-
-#[test]
-fn a_decision_needs_a_name() {
-    assert!(decide(&mut open(), &texts(&["all"]), &[], &Reviewer { by: "  ".into(), ..ana() }).is_err());
-}
-
-#[test]
-fn the_same_decision_again_keeps_its_first_time() {
-    let mut sealed = open();
-    decide(&mut sealed, &texts(&["all"]), &[], &ana()).unwrap();
-    let later: DateTime<Utc> = "2026-11-24T00:00:00Z".parse().unwrap();
-    assert_eq!(decide(&mut sealed, &texts(&["all"]), &[], &Reviewer { at: later, ..ana() }).unwrap(), 0);
-    assert_eq!(sealed.plan().decisions["A-update-1"].at, noon());
+    assert!(review::select(sealed.plan(), "department=").is_err() && review::select(sealed.plan(), "delete").is_err());
 }
 
 /// The sheet of a plan as it is given out, with these decisions filled in from the top.
 fn filled(sealed: &Sealed, decisions: &[[&str; 3]]) -> Sheet {
-    let row = |(place, action): (usize, &domo_reconcile::plan::Action)| {
+    let row = |(place, row): (usize, Row<'_>)| {
         let said = decisions.get(place).copied().unwrap_or_default();
-        sheet::locked(action).into_iter().chain(said.map(str::to_owned)).collect()
+        row.locked().into_iter().chain(said.map(str::to_owned)).collect()
     };
     let mut rows = vec![sheet::COLUMNS.map(str::to_owned).to_vec()];
-    rows.extend(sealed.plan().actions.iter().enumerate().map(row));
+    rows.extend(sheet::rows(sealed.plan()).into_iter().enumerate().map(row));
     let row = |(number, cells)| SheetRow { number, cells, uncomputed: BTreeSet::new() };
-    Sheet { rows: (1..).zip(rows).map(row).collect(), plan: sealed.plan().id.clone(), digest: sealed.plan().digest.clone() }
+    let (plan, digest) = (sealed.plan().id.clone(), sealed.plan().digest.clone());
+    Sheet { rows: (1..).zip(rows).map(row).collect(), plan, digest, reviewer: None }
+}
+
+/// Records what a sheet says; the verdict and the name of each row, worst first.
+fn decided(mut sealed: Sealed, sheet: &Sheet) -> Vec<String> {
+    let sayings = returned::sheet(sealed.plan(), "sheet", sheet, None, &ana()).unwrap();
+    decision::record(&mut sealed, &sayings, false).unwrap();
+    let told = |row: &Row<'_>| match sealed.plan().decisions.get(row.id()) {
+        None => "open".to_owned(),
+        Some(said) => format!("{} {} {}", said.word(), said.by, said.comment.as_deref().unwrap_or("-")),
+    };
+    sheet::rows(sealed.plan()).iter().map(told).collect()
 }
 
 #[test]
 fn a_sheet_records_what_was_filled_in_and_leaves_the_rest_open() {
-    let mut sealed = open();
-    let sheet = filled(&sealed, &[["approve", "", ""], [" Reject ", "eve", "not yet"], ["", "", "?"]]);
-    assert_eq!(decide_from(&mut sealed, &sheet, &ana()).unwrap(), 2);
-    assert_eq!(approved(&sealed), ["A-update-1"]);
-    let rejected = &sealed.plan().decisions["A-update-2"];
-    assert_eq!((rejected.by.as_str(), rejected.comment.as_deref()), ("eve, recorded by ana", Some("not yet")));
-    assert_eq!(sealed.plan().decisions.len(), 2);
+    let sheet = filled(&open(), &[["approve", "", ""], [" Reject ", "eve", "not yet"], ["", "", "?"]]);
+    assert_eq!(decided(open(), &sheet), ["approve ana -", "reject eve not yet", "open", "open"]);
 }
 
 #[test]
-fn a_sheet_that_was_sorted_and_widened_is_still_the_sheet() {
-    let mut sealed = open();
-    let mut sheet = filled(&sealed, &[["approve", "", ""]]);
+fn a_sheet_that_was_sorted_widened_and_shortened_is_still_the_sheet() {
+    let mut sheet = filled(&open(), &[["approve", "", ""]]);
+    sheet.rows.remove(3);
     sheet.rows[1..].reverse();
     for row in &mut sheet.rows {
         row.cells.insert(0, "our own column".into());
     }
-    decide_from(&mut sealed, &sheet, &ana()).unwrap();
-    assert_eq!(approved(&sealed), ["A-update-1"]);
+    assert_eq!(decided(open(), &sheet), ["approve ana -", "open", "open", "open"]);
 }
 
-/// The sheet is refused, the message says this, and nothing was recorded.
+#[test]
+fn a_finding_without_an_action_is_kept_sent_back_or_accepted_until_a_day() {
+    for (word, expected) in
+        [("keep", "keep ana -"), ("not mine", "not-mine ana -"), ("accept-until 2027-03-31", "accept-until 2027-03-31 ana -")]
+    {
+        let sheet = filled(&judged(), &[["", "", ""], [word, "", ""]]);
+        assert_eq!(decided(judged(), &sheet)[1], expected);
+    }
+    let sheet = |word: &'static str| filled(&judged(), &[["", "", ""], [word, "", ""]]);
+    for (word, why) in [("approve", "keep, not-mine, or accept-until and a day"), ("accept-until soon", "says no day")] {
+        let error = returned::sheet(judged().plan(), "sheet", &sheet(word), None, &ana()).unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
+}
+
+/// The sheet is refused and the message says this.
 #[track_caller]
 fn refuses(sheet: &Sheet, saying: &[&str]) {
-    let mut sealed = open();
-    let error = decide_from(&mut sealed, sheet, &ana()).unwrap_err().to_string();
+    let error = returned::sheet(open().plan(), "sheet", sheet, None, &ana()).unwrap_err().to_string();
     for part in saying {
         assert!(error.contains(part), "{error}");
     }
-    assert_eq!(sealed, open());
 }
 
 #[test]
@@ -124,7 +150,7 @@ fn every_locked_cell_that_was_changed_is_named_by_row_and_column() {
 }
 
 #[test]
-fn missing_foreign_and_double_rows_and_unknown_words_are_all_named_at_once() {
+fn foreign_and_double_rows_and_unknown_words_are_all_named_at_once() {
     let mut sheet = filled(&open(), &[["maybe", "", ""]]);
     sheet.rows[2].cells[0] = "A-update-9".into();
     let twice = SheetRow { number: 6, ..sheet.rows[3].clone() };
@@ -136,7 +162,6 @@ fn missing_foreign_and_double_rows_and_unknown_words_are_all_named_at_once() {
             "row 2: `maybe` is no decision: write approve or reject",
             "row 3: `A-update-9` is no action",
             "row 6: A-deactivate-3 stands there twice",
-            "no row for A-update-2",
         ],
     );
 }
@@ -158,6 +183,22 @@ fn a_sheet_of_another_plan_is_refused() {
     refuses(&Sheet { digest: String::new(), ..filled(&open(), &[]) }, &["(none)"]);
 }
 
+#[test]
+fn a_sheet_shows_the_worst_first_and_only_what_changes() {
+    let sheet = filled(&judged(), &[]);
+    let column = |name: &str| {
+        let place = sheet::COLUMNS.iter().position(|column| *column == name).unwrap();
+        sheet.rows.iter().skip(1).map(|row| row.cells[place].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(column("severity"), ["critical", "high", "low"]);
+    assert_eq!(column("action"), ["A-deactivate-2", "", "A-update-1"]);
+    assert_eq!(column("finding"), ["F-2", "F-3", "F-1"]);
+    assert_eq!(column("kind"), ["deactivate", "conflict", "update"]);
+    assert_eq!(column("department"), ["Finance", "", "Sales"]);
+    assert_eq!(column("before"), ["active: true", "", "title: Analyst"]);
+    assert_eq!(column("after"), ["active: false", "", "title: Lead"]);
+}
+
 /// A folder with this plan in it.
 fn folder(sealed: &Sealed) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -165,8 +206,30 @@ fn folder(sealed: &Sealed) -> tempfile::TempDir {
     folder
 }
 
+/// 2026-11-24T12:00:00Z, a day after the plan was made.
+const TODAY: &str = "1795521600";
+
 fn review(folder: &tempfile::TempDir, args: &[&str]) -> Ran {
-    run(folder.path(), ["review", "plan.json"].into_iter().chain(args.iter().copied()))
+    review_at(folder, TODAY, args)
+}
+
+fn review_at(folder: &tempfile::TempDir, moment: &str, args: &[&str]) -> Ran {
+    run_with(folder.path(), &[("SOURCE_DATE_EPOCH", moment)], ["review", "plan.json"].into_iter().chain(args.iter().copied()))
+}
+
+fn plan_in(folder: &tempfile::TempDir) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(folder.path().join("plan.json")).unwrap()).unwrap()
+}
+
+/// The command is refused with this code and these words, and the plan is as it was.
+#[track_caller]
+fn records_nothing(folder: &tempfile::TempDir, args: &[&str], code: i32, saying: &[&str]) {
+    let before = std::fs::read(folder.path().join("plan.json")).unwrap();
+    let ran = review(folder, args).code(code);
+    for part in saying {
+        assert!(ran.stderr.contains(part), "`{part}` is missing:\n{}", ran.stderr);
+    }
+    assert_eq!(std::fs::read(folder.path().join("plan.json")).unwrap(), before);
 }
 
 #[test]
@@ -198,12 +261,190 @@ fn review_names_those_who_would_become_privileged() {
 #[test]
 fn review_records_who_decided_what_and_why() {
     let folder = folder(&open());
-    review(&folder, &["--approve", "update", "--by", "ana", "--comment", "as agreed", "--json"]).code(0);
-    let ran = review(&folder, &["--reject", "F-1", "--by", "eve", "--json"]).code(0);
+    review(&folder, &["--approve", "update", "--by", "ana", "--comment", "as agreed"]).code(0);
+    let ran = review(&folder, &["--reject", "deactivate", "--by", "eve", "--comment", "on leave", "--json"]).code(0);
     let answer = ran.json();
     assert_eq!(answer["decisions"]["A-update-2"]["comment"], "as agreed");
-    assert_eq!(answer["decisions"]["A-update-1"]["by"], "eve");
-    assert_eq!(answer["counts"]["update"], serde_json::json!({"approved": 1, "rejected": 1, "open": 0}));
+    assert_eq!(answer["decisions"]["A-deactivate-3"]["by"], "eve");
+    assert_eq!(answer["counts"]["update"], json!({"approved": 2, "rejected": 0, "open": 0}));
+    assert_eq!(answer["counts"]["deactivate"], json!({"approved": 0, "rejected": 1, "open": 0}));
+    assert_eq!(answer["days_left"], 29);
+}
+
+#[test]
+fn all_with_an_exception_reads_as_it_is_meant() {
+    let folder = folder(&open());
+    let args = ["--approve", "all", "--reject", "deactivate", "--by", "ana", "--comment", "later", "--json"];
+    let answer = review(&folder, &args).code(0).json();
+    assert_eq!(answer["recorded"], 4);
+    assert_eq!(answer["decisions"]["A-deactivate-3"]["verdict"], "reject");
+    assert_eq!(answer["decisions"]["A-create-4"]["verdict"], "approve");
+}
+
+#[test]
+fn a_selector_that_selects_nothing_is_an_error_and_records_nothing() {
+    let folder = folder(&judged());
+    records_nothing(&folder, &["--approve", "all", "--approve", "delete", "--by", "ana"], 2, &["`delete` selects nothing"]);
+    records_nothing(&folder, &["--approve", "conflict", "--by", "ana"], 2, &["`conflict` selects no action", "keep, not-mine"]);
+}
+
+/// The story of the two reviewers: one refuses to take a colleague's access away, the other waves everything through.
+#[test]
+fn a_decision_against_another_persons_is_refused_with_both_names_and_reasons() {
+    let folder = folder(&open());
+    review(&folder, &["--reject", "A-deactivate-3", "--by", "legal", "--comment", "court order"]).code(0);
+    for selector in ["all", "deactivate", "A-deactivate-3", "F-3"] {
+        let saying = ["A-deactivate-3", "it says approve", "gone", "rejected on 2026-11-24 by legal: court order", "--overrule"];
+        records_nothing(&folder, &["--approve", selector, "--by", "it", "--comment", "gone"], 2, &saying);
+    }
+    // Lifting somebody's refusal without replacing it is no way round either.
+    records_nothing(&folder, &["--reopen", "A-deactivate-3", "--by", "it"], 2, &["court order"]);
+    records_nothing(&folder, &["--approve", "all", "--by", "it", "--overrule"], 2, &["--comment"]);
+
+    let args = ["--approve", "A-deactivate-3", "--by", "it", "--overrule", "--comment", "the court lifted it"];
+    review(&folder, &args).code(0);
+    let decision = &plan_in(&folder)["decisions"]["A-deactivate-3"];
+    assert_eq!((&decision["verdict"], &decision["by"]), (&json!("approve"), &json!("it")));
+    assert_eq!(decision["earlier"][0]["by"], "legal");
+    assert_eq!(decision["earlier"][0]["comment"], "court order");
+    let shown = review(&folder, &["--all"]).code(0).stdout;
+    assert!(shown.contains("court") && shown.contains("legal") && shown.contains("lifted"), "{shown}");
+}
+
+#[test]
+fn what_a_person_decides_anew_keeps_what_they_decided_before_oldest_first() {
+    let folder = folder(&open());
+    review(&folder, &["--approve", "A-update-1", "--by", "ana"]).code(0);
+    review(&folder, &["--reject", "A-update-1", "--by", "Ana", "--comment", "no"]).code(0);
+    review(&folder, &["--reopen", "A-update-1", "--by", "ana"]).code(0);
+    let decision = plan_in(&folder)["decisions"]["A-update-1"].clone();
+    assert_eq!(decision["verdict"], "open");
+    let earlier: Vec<_> = decision["earlier"].as_array().unwrap().iter().map(|one| one["verdict"].clone()).collect();
+    assert_eq!(earlier, ["approve", "reject"]);
+    // Open is not approved, and anybody may decide what is open.
+    let answer = review(&folder, &["--approve", "A-update-1", "--by", "bob", "--json"]).code(0).json();
+    assert_eq!(answer["counts"]["update"]["approved"], 1);
+    assert_eq!(answer["decisions"]["A-update-1"]["earlier"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn what_is_said_again_the_same_changes_nothing() {
+    let folder = folder(&open());
+    review(&folder, &["--approve", "all", "--by", "ana", "--comment", "as agreed"]).code(0);
+    let before = plan_in(&folder);
+    for by in ["ana", "bob"] {
+        let later = review_at(&folder, "1795600000", &["--approve", "all", "--by", by, "--json"]).code(0).json();
+        assert_eq!(later["recorded"], 0);
+    }
+    assert_eq!(plan_in(&folder), before);
+}
+
+#[test]
+fn a_rejection_needs_a_reason() {
+    let folder = folder(&open());
+    records_nothing(&folder, &["--reject", "update", "--by", "ana"], 2, &["the rejection of A-update-1 says no reason"]);
+    let folder = self::folder(&judged());
+    let sheet = csv(&folder, &judged(), |place, cells| cells[sheet::LOCKED] = ["reject", "", "reject"][place].into());
+    records_nothing(&folder, &["--from", &sheet, "--by", "ana"], 2, &["review.csv row 2", "A-deactivate-2 says no reason"]);
+    review(&folder, &["--from", &sheet, "--by", "ana", "--comment", "wrong month"]).code(0);
+    assert_eq!(plan_in(&folder)["decisions"]["A-update-1"]["comment"], "wrong month");
+}
+
+#[test]
+fn nothing_is_recorded_on_a_plan_that_has_expired_and_the_days_left_are_told() {
+    let folder = folder(&open());
+    let before = std::fs::read(folder.path().join("plan.json")).unwrap();
+    assert!(review(&folder, &[]).code(0).stdout.contains("expires in 29 days (2026-12-23 12:00 UTC)"));
+    let ran = review_at(&folder, "1799000000", &["--approve", "all", "--by", "ana"]).code(6);
+    assert!(ran.stderr.contains("expired 11 days ago") && ran.stderr.contains("--from OLDPLAN"), "{}", ran.stderr);
+    assert_eq!(std::fs::read(folder.path().join("plan.json")).unwrap(), before);
+}
+
+#[test]
+fn a_newer_plan_takes_over_the_decisions_whose_action_is_the_same_and_lists_the_others() {
+    let old = tempfile::tempdir().unwrap();
+    std::fs::write(old.path().join("plan.json"), open().to_json().unwrap()).unwrap();
+    review(&old, &["--approve", "all", "--by", "ana", "--comment", "agreed"]).code(0);
+    let mut changed = update(2);
+    changed.after.insert("title".into(), "Boss".into());
+    let mut newer = plan(vec![update(1), changed, deactivate(3)]);
+    newer.run_id = "20261223T120000Z-abcdef".into();
+    let folder = folder(&resealed(newer));
+    let from = old.path().join("plan.json");
+    // The old plan may have expired; the decider stays.
+    let ran = review(&folder, &["--from", from.to_str().unwrap(), "--by", "eve"]).code(0);
+    assert!(ran.stdout.contains("2 decisions recorded"), "{}", ran.stdout);
+    for other in ["A-update-2 p2@acme.com (approved on 2026-11-24 by ana: agreed): what it would change", "A-create-4"] {
+        assert!(ran.stdout.contains(other), "{}", ran.stdout);
+    }
+    let decision = &plan_in(&folder)["decisions"]["A-deactivate-3"];
+    assert_eq!((&decision["by"], &decision["recorded_by"]), (&json!("ana"), &json!("eve")));
+    assert!(plan_in(&folder)["decisions"]["A-update-2"].is_null());
+}
+
+/// The review.csv of a plan, with what somebody changed of each row.
+fn csv(folder: &tempfile::TempDir, sealed: &Sealed, mut fill: impl FnMut(usize, &mut Vec<String>)) -> String {
+    let header: Vec<_> = sheet::COLUMNS.into_iter().chain(["plan_id", "plan_digest"]).map(str::to_owned).collect();
+    let mut rows = vec![header];
+    for (place, row) in sheet::rows(sealed.plan()).iter().enumerate() {
+        let ends = [String::new(), String::new(), String::new(), sealed.plan().id.clone(), sealed.plan().digest.clone()];
+        let mut cells: Vec<_> = row.locked().into_iter().chain(ends).collect();
+        fill(place, &mut cells);
+        rows.push(cells);
+    }
+    let path = folder.path().join("review.csv");
+    let mut writer = csv::Writer::from_path(&path).unwrap();
+    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+    writer.flush().unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// The same file with something else done to each row.
+fn rewritten(path: &str, change: impl Fn(&mut Vec<String>)) -> String {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(path).unwrap();
+    let mut rows: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+    rows.iter_mut().skip(1).for_each(change);
+    let mut writer = csv::Writer::from_path(path).unwrap();
+    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+    writer.flush().unwrap();
+    path.to_owned()
+}
+
+#[test]
+fn two_sheets_that_decide_one_row_differently_record_nothing_in_any_order() {
+    for names in [["a.csv", "b.csv"], ["b.csv", "a.csv"]] {
+        let folder = folder(&open());
+        for (name, verdict) in [("a.csv", "approve"), ("b.csv", "reject")] {
+            let sheet = csv(&folder, &open(), |place, cells| {
+                if place == 2 {
+                    cells[sheet::LOCKED] = verdict.into();
+                    cells[sheet::LOCKED + 1] = name[..1].into();
+                    cells[sheet::LOCKED + 2] = "because".into();
+                }
+            });
+            std::fs::rename(sheet, folder.path().join(name)).unwrap();
+        }
+        let args = ["--from", names[0], "--from", names[1], "--by", "eve"];
+        records_nothing(
+            &folder,
+            &args,
+            2,
+            &["A-deactivate-3", "a says approve (a.csv row 4)", "b says reject (b.csv row 4): because"],
+        );
+    }
+}
+
+/// Somebody hands in a sheet, takes a decision out of it and hands it in again: the approval must not quietly stand, nor quietly go.
+#[test]
+fn a_row_left_blank_by_who_had_filled_it_in_is_refused_by_row() {
+    let folder = folder(&open());
+    let sheet = csv(&folder, &open(), |_, cells| cells[sheet::LOCKED] = "approve".into());
+    review(&folder, &["--from", &sheet, "--by", "ana"]).code(0);
+    let sheet = rewritten(&sheet, |cells| cells[sheet::LOCKED] = String::new());
+    records_nothing(&folder, &["--from", &sheet, "--by", "ana"], 2, &["review.csv row 2", "was approved", "--reopen A-update-1"]);
+    // Somebody else's blank sheet says nothing.
+    let answer = review(&folder, &["--from", &sheet, "--by", "bob", "--json"]).code(0).json();
+    assert_eq!(answer["recorded"], 0);
 }
 
 /// What LibreOffice itself saved: the workbook, and the CSV file as a German office keeps it (semicolons, Windows-1252). In both a title
@@ -219,12 +460,13 @@ fn sheets_that_libreoffice_saved_decide() {
         let decided = Sealed::read(&std::fs::read_to_string(folder.path().join("plan.json")).unwrap()).unwrap();
         let mut lines: Vec<_> = decided.plan().decisions.iter().collect();
         lines.sort_by_key(|(id, _)| subject(id));
-        let told = |(id, decision): &(&String, &domo_reconcile::plan::Decision)| {
+        let told = |(id, decision): &(&String, &Decision)| {
             let comment = decision.comment.as_deref().unwrap_or("-");
-            format!("{}: {} by {}: {comment}", subject(id), decision.verdict.as_str(), decision.by)
+            let names = decision.names().collect::<Vec<_>>().join(" and ");
+            format!("{}: {} by {names}: {comment}", subject(id), decision.verdict.as_str())
         };
         let expected = [
-            "juergen@acme.com: approve by Jörg, recorded by ana: geprüft; in Ordnung",
+            "juergen@acme.com: approve by Jörg and ana: geprüft; in Ordnung",
             "nobody@acme.com: approve by ana: -",
             "zoe@acme.com: reject by ana: nein",
         ];
@@ -244,7 +486,7 @@ fn a_sheet_that_lost_letters_is_refused_with_the_way_out_and_a_missing_one_by_na
     assert!(ran.stderr.contains("lost letters: it was `Jürgen Müßig` and is `J?rgen M?ßig`"), "{}", ran.stderr);
     assert!(ran.stderr.contains("save it as \"CSV UTF-8\", or fill in review.xlsx"), "{}", ran.stderr);
     let ran = review(&folder, &["--from", "nowhere.csv", "--by", "ana"]).code(2);
-    assert!(ran.stderr.contains("name the filled-in review.xlsx") && !ran.stderr.contains("--directory"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("name a filled-in review.xlsx") && !ran.stderr.contains("--directory"), "{}", ran.stderr);
 }
 
 #[test]

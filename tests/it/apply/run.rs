@@ -346,7 +346,7 @@ fn who_applies_is_the_operating_systems_user_whatever_the_environment_and_by_say
 #[test]
 fn a_review_keeps_the_operating_systems_user_beside_the_name_that_was_said() {
     let company = Company::new(vec![update(10)]);
-    company.run(&["review", "plan.json", "--reject", "all", "--by", "eve"]).code(0);
+    company.run(&["review", "plan.json", "--reject", "all", "--by", "eve", "--overrule", "--comment", "not now"]).code(0);
     let decision = serde_json::from_str::<Value>(&company.read("plan.json")).unwrap()["decisions"]["A-update-10"].clone();
     assert_eq!((decision["by"].as_str(), decision["user"].as_str()), (Some("eve"), Some(&*domo_reconcile::archive::run::user())));
 }

@@ -74,20 +74,20 @@ impl Story {
 }
 
 const DECIDED: [&str; 5] = [
-    "update p10@acme.com: approve eve, recorded by ana",
+    "update p10@acme.com: approve eve",
     "update p11@acme.com: approve ana",
     "deactivate p12@acme.com: reject ana",
     "deactivate p13@acme.com: - -",
     "create p900@acme.com: approve ana",
 ];
 
-/// What somebody fills in: decision and reviewer, by the row's e-mail.
-fn filled_in(row: &[String]) -> [&'static str; 2] {
-    match row[3].as_str() {
-        "p10@acme.com" => ["Approve", "eve"],
-        "p12@acme.com" => ["reject", ""],
-        "p13@acme.com" => ["", ""],
-        _ => ["approve", ""],
+/// What somebody fills in: decision, reviewer and comment, by the row's e-mail.
+fn filled_in(row: &[String]) -> [&'static str; 3] {
+    match row[5].as_str() {
+        "p10@acme.com" => ["Approve", "eve", ""],
+        "p12@acme.com" => ["reject", "", "on leave"],
+        "p13@acme.com" => ["", "", ""],
+        _ => ["approve", "", ""],
     }
 }
 
@@ -102,7 +102,7 @@ fn through_a_spreadsheet(from: &Path, to: &Path) {
             let texts: Vec<String> = row.iter().map(ToString::to_string).collect();
             for (column, cell) in row.iter().enumerate() {
                 let filled = match (name.as_str(), number, column) {
-                    ("Actions", 1.., 8 | 9) => Some(filled_in(&texts)[column - 8]),
+                    ("Actions", 1.., 15..=17) => Some(filled_in(&texts)[column - 15]),
                     _ => None,
                 };
                 let (at, column) = (number as u32, column as u16);
@@ -142,9 +142,9 @@ fn a_decision_that_is_a_formula_nobody_computed_is_refused_by_its_row() {
         let mut text = String::new();
         part.read_to_string(&mut text).unwrap();
         // The third row's decision, whatever stood there.
-        if let Some(begin) = text.find(r#"<c r="I3""#).filter(|_| name.starts_with("xl/worksheets/")) {
+        if let Some(begin) = text.find(r#"<c r="P3""#).filter(|_| name.starts_with("xl/worksheets/")) {
             let end = begin + text[begin..].find("</c>").unwrap();
-            text.replace_range(begin..end, r#"<c r="I3"><f>IF(1,"approve","")</f>"#);
+            text.replace_range(begin..end, r#"<c r="P3"><f>IF(1,"approve","")</f>"#);
             formulas += 1;
         }
         uncomputed.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -165,8 +165,8 @@ fn a_csv_file_filled_in_with_a_spreadsheet_decides() {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
     let mut rows: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
     for row in &mut rows[1..] {
-        let [decision, reviewer] = filled_in(row);
-        (row[8], row[9]) = (decision.into(), reviewer.into());
+        let filled = filled_in(row);
+        row[15..18].iter_mut().zip(filled).for_each(|(cell, said)| *cell = said.into());
     }
     rows[1..].reverse();
     let mut saved = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(Vec::new());
@@ -221,9 +221,9 @@ fn what_changed_between_approval_and_apply_is_left_alone_and_found_again() {
     };
     assert_eq!(detail("deactivate", 12), "role was `Participant` and is `Admin`");
     assert_eq!(detail("update", 10), "employeeNumber was `00010` and is `77`");
-    // The review sheet shows what the approval rests on.
+    // The review sheet shows what changes, and beside it what else the approval rests on.
     let sheet = std::fs::read_to_string(story.run.join("review.csv")).unwrap();
-    assert!(sheet.contains("active: true; email: p12@acme.com; employeeNumber: 00012; role: Participant"), "{sheet}");
+    assert!(sheet.contains(",p12@acme.com,Person 12,Participant,") && sheet.contains(",active: true,active: false,"), "{sheet}");
     assert_eq!(story.company.user(12)["active"], true);
     let id = story.company.by_email("p900@acme.com")[0]["id"].as_u64().unwrap();
     assert_eq!(story.company.domo.groups(), [("Finance Team".to_owned(), vec![10, id])]);

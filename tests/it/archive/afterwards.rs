@@ -74,10 +74,19 @@ fn an_approval_that_is_taken_back_after_the_deed_is_told() {
         said.contains("but plan.json holds no approval of it: the decisions were changed since, or nobody approved it"),
         "{said}"
     );
-    std::fs::write(applied.path("plan.json"), plan).unwrap();
-    // Somebody else's name, with the moment of the change.
-    applied.with("review", &["--approve", "all", "--by", "eve@example.com"]).code(0);
+    std::fs::write(applied.path("plan.json"), &plan).unwrap();
+    // A decision that is taken back as it should be stays on record.
+    applied.with("review", &["--reject", "all", "--by", "eve@example.com", "--overrule", "--comment", "too early"]).code(0);
     let said = applied.verify().code(0).stdout;
+    assert!(said.contains("was approved when it was sent and is not any more"), "{said}");
+    // One that is dated after the deed is not the one that was acted on.
+    std::fs::write(applied.path("plan.json"), plan).unwrap();
+    let mut plan: serde_json::Value = serde_json::from_slice(&std::fs::read(applied.path("plan.json")).unwrap()).unwrap();
+    for decision in plan["decisions"].as_object_mut().unwrap().values_mut() {
+        decision["at"] = "2999-01-01T00:00:00Z".into();
+    }
+    std::fs::write(applied.path("plan.json"), serde_json::to_string_pretty(&plan).unwrap() + "\n").unwrap();
+    let said = applied.verify().stdout;
     assert!(said.contains("it is not the one that was acted on"), "{said}");
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Company, Run, verify};
-use crate::support::run;
+use crate::support::{run, run_with};
 
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
@@ -168,7 +168,8 @@ fn decisions_are_told_apart_from_tampering() {
     let company = Company::new();
     let audited = company.audit("2026-06-01");
     let plan = audited.folder.join("plan.json");
-    run(company.path(), ["review", plan.to_str().unwrap(), "--approve", "all", "--by", "ada@example.com"]).code(0);
+    let then = [("SOURCE_DATE_EPOCH", "1780300800")];
+    run_with(company.path(), &then, ["review", plan.to_str().unwrap(), "--approve", "all", "--by", "ada@example.com"]).code(0);
     let said = company.verify(&audited).code(0).stdout;
     assert!(said.contains("after the run, decisions on 1 of its actions were recorded; what it proposes is unaltered"), "{said}");
     let text = std::fs::read_to_string(&plan).unwrap();

@@ -66,7 +66,12 @@ fn the_newest_complete_run_and_open_plans_stay_whatever_the_rule() {
     assert!(shown.stdout.contains("its plan is open until 2026-07-01T06:00:00Z (1 action)"), "{}", shown.stdout);
     assert!(!going(&shown).contains(&whole.id()) && !going(&shown).contains(&newer.id()));
     let plan = whole.folder.join("plan.json");
-    run(company.path(), ["review", plan.to_str().unwrap(), "--reject", "all", "--by", "ada@example.com"]).code(0);
+    run_with(
+        company.path(),
+        &[("SOURCE_DATE_EPOCH", "1780560000")],
+        ["review", plan.to_str().unwrap(), "--reject", "all", "--by", "ada@example.com", "--comment", "next month"],
+    )
+    .code(0);
     assert!(
         going(&prune(&company, "2026-06-04", &["--keep-runs", "1"])).contains(&whole.id()),
         "a plan with everything rejected is closed"

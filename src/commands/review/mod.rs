@@ -1,0 +1,105 @@
+//! `review`
+
+mod read;
+mod show;
+pub(super) mod split;
+
+use std::path::Path;
+
+use anyhow::Result;
+use serde_json::json;
+
+pub(in crate::commands) use show::table;
+
+use super::{Context, Ended};
+use crate::apply::files;
+use crate::archive;
+use crate::cli;
+use crate::plan::Plan;
+use crate::plan::decision;
+use crate::plan::review::{self, Reviewer};
+use crate::text;
+
+/// Shows a plan, or records decisions and shows what is open.
+pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
+    let path = super::plan_path(&options.plan, &options.archive)?;
+    if let (Some(by), Some(out)) = (options.split, &options.out) {
+        return split::run(options, by, out, &path, context);
+    }
+    let selectors = [&options.approve, &options.reject, &options.reopen];
+    let deciding = selectors.iter().any(|selectors| !selectors.is_empty()) || !options.from.is_empty();
+    let done = match deciding {
+        true => Some(decide(options, &path, context)?),
+        false => None,
+    };
+    let sealed = files::read_plan(&path)?;
+    let plan = sealed.plan();
+    if options.json {
+        context.terminal.json(&answer(plan, done.as_ref(), context))?;
+    } else if let Some(done) = &done {
+        context.terminal.answer(format!(
+            "{} recorded in {}.\n{}{}\n{}",
+            text::plural(done.recorded.len() as u64, "decision", "decisions"),
+            path.display(),
+            show::not_taken(&done.others),
+            show::counts(plan, context.started),
+            show::next(plan, &path)
+        ))?;
+    } else {
+        let view = show::View::of(options);
+        context.terminal.answer(format!("{}\n{}", show::plan(plan, &view, context.started), show::next(plan, &path)))?;
+    }
+    Ok(None)
+}
+
+/// What was recorded.
+struct Done {
+    /// The ids of new decisions.
+    recorded: Vec<String>,
+    /// Decisions of an older plan that are not taken over, with why.
+    others: Vec<String>,
+}
+
+fn decide(options: &cli::Review, path: &Path, context: &Context) -> Result<Done> {
+    let reviewer = Reviewer {
+        by: options.by.clone(),
+        at: context.started,
+        comment: options.comment.clone(),
+        user: Some(archive::run::user()),
+    };
+    let _lock = super::lock_plan(path, &format!("review by {}", options.by.as_deref().unwrap_or("nobody named")))?;
+    let mut sealed = files::read_plan(path)?;
+    review::in_time(sealed.plan(), context.started)?;
+    let handed = read::Handed::of(options, path, &sealed, &reviewer)?;
+    let mut sayings = review::selected(sealed.plan(), &options.approve, &options.reject, &options.reopen, &reviewer)?;
+    sayings.extend(handed.sayings);
+    let recorded = decision::record(&mut sealed, &sayings, options.overrule)?;
+    if !recorded.is_empty() {
+        files::write_plan(path, &sealed)?;
+    }
+    Ok(Done { recorded, others: handed.others })
+}
+
+fn answer(plan: &Plan, done: Option<&Done>, context: &Context) -> serde_json::Value {
+    let rows = crate::plan::sheet::rows(plan);
+    let kinds = review::tally(plan, &rows, review::action_kind);
+    let counts = kinds.iter().map(|(kind, counts)| (kind.as_str().to_owned(), json!(counts)));
+    let severities = review::tally(plan, &rows, |row| row.severity());
+    let severities = severities.iter().map(|(severity, counts)| (severity.as_str().to_owned(), json!(counts)));
+    json!({
+        "plan": plan.id,
+        "digest": plan.digest,
+        "instance": plan.instance,
+        "expires": plan.expires,
+        "days_left": (plan.expires - context.started).num_days(),
+        "recorded": done.map(|done| done.recorded.len()),
+        "changed": done.map(|done| &done.recorded),
+        "not_taken_over": done.map(|done| &done.others),
+        "refused_by": plan.refused_by(),
+        "counts": serde_json::Map::from_iter(counts),
+        "severities": serde_json::Map::from_iter(severities),
+        "actions": plan.actions,
+        "findings": plan.findings,
+        "decisions": plan.decisions,
+    })
+}

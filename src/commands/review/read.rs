@@ -1,0 +1,184 @@
+//! Files that come back: sheets, what pages saved, folders of them, and older plans whose decisions are taken over.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::apply::files;
+use crate::archive::Archive;
+use crate::cli;
+use crate::directory::table::{read_rows, read_table};
+use crate::failure::Failure;
+use crate::plan::decision::Saying;
+use crate::plan::packets::{Packets, Split, UNASSIGNED};
+use crate::plan::returned::{self, DecisionsFile, Sheet, SheetRow};
+use crate::plan::review::{self, Reviewer};
+use crate::plan::{Sealed, sheet};
+use crate::text;
+
+/// The most bytes of a decisions file: 100,000 rows with long comments.
+const LONGEST: u64 = 64 << 20;
+
+/// What all files say.
+#[derive(Default)]
+pub(super) struct Handed {
+    pub(super) sayings: Vec<Saying>,
+    pub(super) others: Vec<String>,
+}
+
+impl Handed {
+    /// Reads everything that `--from` names.
+    pub(super) fn of(options: &cli::Review, path: &Path, sealed: &Sealed, reviewer: &Reviewer) -> Result<Self> {
+        let mut handed = Self::default();
+        let packets = packets_of(path)?;
+        for from in &options.from {
+            if let Some(old) = older_plan(from, &options.archive)? {
+                handed.carry(sealed, &files::read_plan(&old)?, reviewer);
+                continue;
+            }
+            for file in listed(from)? {
+                let sayings = one(&file, sealed, packets.as_ref(), reviewer).with_context(|| reading(&file))?;
+                handed.sayings.extend(sayings);
+            }
+        }
+        Ok(handed)
+    }
+
+    fn carry(&mut self, sealed: &Sealed, old: &Sealed, reviewer: &Reviewer) {
+        let (sayings, others) = review::carried(sealed.plan(), old.plan(), reviewer.by.as_deref());
+        self.sayings.extend(sayings);
+        self.others.extend(others);
+    }
+}
+
+fn reading(file: &Path) -> String {
+    format!("reading {}", file.display())
+}
+
+/// The plan that `--from` names: a file with a plan in it, a run's folder or id, or `latest`.
+fn older_plan(from: &Path, archive: &Path) -> Result<Option<PathBuf>> {
+    let is_plan = |path: &Path| {
+        let text = text::read_short(path, LONGEST).unwrap_or_default();
+        let schema = serde_json::from_str::<serde_json::Value>(&text).ok();
+        let schema = schema.as_ref().and_then(|document| document.get("schema")).and_then(serde_json::Value::as_str);
+        schema.is_some_and(|schema| schema.starts_with("domo-reconcile/plan/"))
+    };
+    if from.is_dir() {
+        let inside = from.join("plan.json");
+        return Ok((from.join("manifest.json").is_file() && inside.is_file()).then_some(inside));
+    }
+    if from.is_file() {
+        return Ok((is_json(from) && is_plan(from)).then(|| from.to_owned()));
+    }
+    match Archive::at(archive).find(from) {
+        Ok(run) if !run.pruned => Ok(Some(run.path.join("plan.json"))),
+        // What is neither is told as the file that it was most likely meant to be.
+        _ => Ok(None),
+    }
+}
+
+fn is_json(path: &Path) -> bool {
+    ends_with(path, &["json"])
+}
+
+fn ends_with(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    endings.iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// The file itself, or the sheets and decisions files of a folder in the order of their names. Other files of a folder are passed over,
+/// and so is what a spreadsheet keeps there while it has one open.
+fn listed(from: &Path) -> Result<Vec<PathBuf>> {
+    let unreadable = || {
+        Failure::usage(format!("cannot read {}", from.display()))
+            .hint("name a filled-in review.xlsx or review.csv, a decisions file, a folder of them, or an older plan")
+    };
+    if !std::fs::metadata(from).with_context(unreadable)?.is_dir() {
+        return Ok(vec![from.to_owned()]);
+    }
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(from).with_context(unreadable)? {
+        let path = entry.with_context(unreadable)?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_file() && ends_with(&path, &["xlsx", "csv", "json"]) && !name.starts_with(['.', '~']) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        let nothing = Failure::usage(format!("there is no .xlsx, .csv or .json file in {}", from.display()));
+        return Err(nothing.hint("name the folder that the filled-in packets were put into").into());
+    }
+    Ok(found)
+}
+
+/// Who has which rows of a plan, where it was split.
+pub(super) fn packets_of(plan: &Path) -> Result<Option<Packets>> {
+    let path = super::split::file_of(plan);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(Packets::read(&text).with_context(|| reading(&path))?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| reading(&path)),
+    }
+}
+
+/// What one file says.
+fn one(file: &Path, sealed: &Sealed, packets: Option<&Packets>, reviewer: &Reviewer) -> Result<Vec<Saying>> {
+    let name = file.file_name().map(|name| text::visible(&name.to_string_lossy()).into_owned()).unwrap_or_default();
+    let plan = sealed.plan();
+    if is_json(file) {
+        let text = text::read_short(file, LONGEST).with_context(|| Failure::usage(format!("cannot read {}", file.display())))?;
+        let saved = DecisionsFile::read(&text)?;
+        let sayings = returned::file(plan, &name, &saved, reviewer)?;
+        theirs(packets, &saved.reviewer, &sayings)?;
+        return Ok(sayings);
+    }
+    let filled = filled(file)?;
+    // Where rows are dealt out to people, the packet's reviewer is who decided.
+    let personal = packets.is_some_and(|packets| packets.split == Split::ManagerEmail);
+    let own = filled.reviewer.as_deref().filter(|reviewer| personal && *reviewer != UNASSIGNED);
+    let sayings = returned::sheet(plan, &name, &filled, own, reviewer)?;
+    if let Some(packet_of) = &filled.reviewer {
+        theirs(packets, packet_of, &sayings)?;
+    }
+    Ok(sayings)
+}
+
+fn theirs(packets: Option<&Packets>, reviewer: &str, sayings: &[Saying]) -> Result<(), Failure> {
+    packets.map_or(Ok(()), |packets| packets.admits(reviewer, sayings.iter().map(|saying| saying.subject.as_str())))
+}
+
+/// A review sheet: the workbook names its plan on the sheet Summary, the CSV file in columns of its own.
+fn filled(path: &Path) -> Result<Sheet> {
+    let unreadable = || {
+        Failure::usage(format!("cannot read the review sheet {}", path.display()))
+            .hint("name the filled-in review.xlsx or review.csv of the plan's run folder, or a packet's workbook")
+    };
+    if !ends_with(path, &["csv"]) {
+        let rows = rows(path, Some("Actions")).with_context(unreadable)?;
+        let summary = read_rows(path, Some("Summary")).with_context(unreadable)?;
+        let labelled = |label: &str| {
+            let row = summary.iter().find(|row| row.first().is_some_and(|cell| sheet::returned(cell) == label));
+            row.and_then(|row| row.get(1)).map(|cell| sheet::returned(cell)).unwrap_or_default()
+        };
+        let reviewer = Some(labelled("Packet of")).filter(|reviewer| !reviewer.is_empty());
+        return Ok(Sheet { rows, plan: labelled("Plan"), digest: labelled("Plan digest"), reviewer });
+    }
+    let rows = rows(path, None).with_context(unreadable)?;
+    let place = |column: &str| rows.first()?.cells.iter().position(|cell| sheet::returned(cell) == column);
+    // The same in every row; a row that says otherwise makes the whole sheet foreign.
+    let agreed = |column: &str| {
+        let place = place(column)?;
+        let cells = rows.iter().skip(1).filter_map(|row| row.cells.get(place)).map(|cell| sheet::returned(cell));
+        let mut cells = cells.filter(|cell| !cell.is_empty());
+        let first = cells.next()?;
+        Some(cells.find(|cell| *cell != first).unwrap_or(first))
+    };
+    let (plan, digest) = (agreed("plan_id").unwrap_or_default(), agreed("plan_digest").unwrap_or_default());
+    Ok(Sheet { rows, plan, digest, reviewer: None })
+}
+
+fn rows(path: &Path, sheet: Option<&str>) -> Result<Vec<SheetRow>> {
+    let rows = read_table(path, sheet)?.into_iter();
+    Ok(rows.map(|row| SheetRow { number: row.number, cells: row.cells, uncomputed: row.uncomputed }).collect())
+}

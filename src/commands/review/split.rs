@@ -1,0 +1,115 @@
+//! Packets, one a reviewer: a page, a workbook and a text to send with them; and `packets.json` beside the plan.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use crate::apply::files;
+use crate::commands::{Context, Ended};
+use crate::config::Loaded;
+use crate::failure::Failure;
+use crate::plan::packets::{Dealt, Packets, Split};
+use crate::plan::review;
+use crate::plan::sheet::{self, Row};
+use crate::report::packet::{self, Item, Subject};
+use crate::{cli, text};
+
+/// `packets.json` of `plan.json`, `revert.plan.packets.json` of `revert.plan.json`.
+pub(super) fn file_of(plan: &Path) -> PathBuf {
+    match plan.file_name().is_some_and(|name| name == "plan.json") {
+        true => plan.with_file_name("packets.json"),
+        false => plan.with_extension("packets.json"),
+    }
+}
+
+/// Writes a packet for each reviewer and says how the rows were dealt out.
+pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, path: &Path, context: &Context) -> Result<Ended> {
+    let _lock = crate::commands::lock_plan(path, "review --split")?;
+    let sealed = files::read_plan(path)?;
+    let plan = sealed.plan();
+    review::in_time(plan, context.started)?;
+    let loaded = Loaded::read(options.config.config.as_deref())?;
+    let rows = sheet::rows(plan);
+    let dealt: Vec<_> = rows.iter().map(|row| Dealt { id: row.id().to_owned(), about: row.about() }).collect();
+    let split = Split::from(split);
+    let due = plan.expires.date_naive();
+    let packets = Packets::deal(&plan.id, &plan.digest, split, &dealt, context.started, Some(due));
+    let choices: (&[&str], bool) = match plan.findings.is_empty() {
+        true => (&["approve", "reject"], true),
+        false => (&["approve", "reject", "keep", "not-mine", "accept-until"], false),
+    };
+    let subject = Subject {
+        of: "plan",
+        id: &plan.id,
+        digest: &plan.digest,
+        instance: &plan.instance,
+        title: &loaded.config.report.title,
+        read: plan.created,
+        due,
+        personal: split == Split::ManagerEmail,
+        columns: &packet::COLUMNS,
+        choices,
+    };
+    let by_id: BTreeMap<&str, &Row<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
+    let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));
+    write(&packets, &packet::Packets::new(&loaded.config, subject)?, out, item)?;
+    files::write(&file_of(path), packets.to_json()?.as_bytes())?;
+    told(&packets, rows.len(), out, options.json, context)?;
+    Ok(None)
+}
+
+/// Writes the files of all packets into a folder. Files of an earlier split are replaced; what came back is not touched.
+pub(in crate::commands) fn write(
+    packets: &Packets,
+    writer: &packet::Packets<'_>,
+    out: &Path,
+    item: impl Fn(&str) -> Option<Item> + Sync,
+) -> Result<()> {
+    use rayon::prelude::*;
+    crate::files::make_folder(out).with_context(|| Failure::failed(format!("cannot make the folder {}", out.display())))?;
+    packets.packets.par_iter().try_for_each(|packet| {
+        let items: Vec<Item> = packet.rows.iter().filter_map(|id| item(id)).collect();
+        let made = writer.files(packet, &items).with_context(|| format!("making the packet of {}", packet.reviewer))?;
+        made.iter().try_for_each(|(ending, bytes)| files::write_quickly(&out.join(format!("{}.{ending}", packet.file)), bytes))
+    })
+}
+
+/// How the rows were dealt out, with the sum.
+pub(in crate::commands) fn told(packets: &Packets, all: usize, out: &Path, json: bool, context: &Context) -> Result<()> {
+    if json {
+        return context.terminal.json(&json!({
+            "of": packets.of,
+            "digest": packets.digest,
+            "split": packets.split,
+            "out": out.display().to_string(),
+            "rows": packets.rows(),
+            "packets": packets.packets.iter().map(|packet| json!({"reviewer": packet.reviewer, "file": packet.file, "rows": packet.rows.len()})).collect::<Vec<_>>(),
+        }));
+    }
+    let line = |packet: &crate::plan::packets::Packet| format!("{:>6}  {}", packet.rows.len(), text::visible(&packet.reviewer));
+    let lines: Vec<_> = packets.packets.iter().map(line).collect();
+    context.terminal.answer(format!(
+        "{}\n{:>6}  in {}, of {all}: every row is in exactly one.\nWritten to {}: a page (.html), a workbook (.xlsx) and a text to send \
+         (.txt, .eml) each.\nNext:   put what comes back into a folder, then: domo-reconcile {} {} --from FOLDER --by WHO",
+        lines.join("\n"),
+        packets.rows(),
+        text::plural(packets.packets.len() as u64, "packet", "packets"),
+        out.display(),
+        if packets.of.starts_with("P-") { "review" } else { "certify" },
+        packets.of,
+    ))
+}
+
+impl From<cli::SplitBy> for Split {
+    fn from(by: cli::SplitBy) -> Self {
+        match by {
+            cli::SplitBy::ManagerEmail => Self::ManagerEmail,
+            cli::SplitBy::Department => Self::Department,
+            cli::SplitBy::Source => Self::Source,
+            cli::SplitBy::Location => Self::Location,
+            cli::SplitBy::Role => Self::Role,
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What a reviewer wants to know of whom a decision is about: severity, role, department, who leads them. It stands in the plan, under
+//! its digest, so that sheets, packets and selectors say what was judged, wherever the plan lies.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use polars::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::directory::People;
+use crate::domo::Accounts;
+use crate::reconcile::{Addresses, Finding, Kind, Reconciliation, Severity};
+use crate::text;
+
+/// Whom a decision is about, beside the change itself. A fact that no source has is absent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct About {
+    /// What was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// How bad.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// The account's role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// As the directory has it, else as the account has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// As the directory has it, else as the account has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// The directory's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The address of the manager, or of the next above who is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manager: Option<String>,
+    /// Why that is not the manager whom the directory names: `instead of ben@acme.com, who has left`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manager_note: Option<String>,
+    /// The last sign-in or activity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<NaiveDate>,
+    /// What the account owns, by type.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub owns: BTreeMap<String, u64>,
+}
+
+impl About {
+    /// `14 datasets, 2 dataflows`
+    pub fn owned(&self) -> String {
+        self.owns.iter().map(|(what, count)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A finding that needs a decision and of which the plan does nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenFinding {
+    /// `F-…`
+    pub finding: String,
+    /// None where it is about no account.
+    pub account_id: Option<u64>,
+    /// The account's e-mail, or the person's.
+    pub email: Option<String>,
+    /// The account's name, or the person's.
+    pub name: Option<String>,
+    /// What differs, as Domo has it, by field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub before: BTreeMap<String, String>,
+    /// The same as the directory has it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub after: BTreeMap<String, String>,
+    /// One sentence a reviewer understands.
+    pub why: String,
+    /// Whom it is about.
+    pub about: About,
+}
+
+impl OpenFinding {
+    /// Of a finding, with what is known of whom it is about.
+    pub(super) fn of(finding: &Finding, about: About) -> Self {
+        let (account, person) = (finding.account.as_ref(), finding.person.as_ref());
+        let side = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            finding: finding.id.0.clone(),
+            account_id: account.and_then(|account| account.id),
+            email: account.map_or_else(|| person.and_then(|person| person.email.clone()), |account| account.email.clone()),
+            name: account.map_or_else(|| person.and_then(|person| person.name.clone()), |account| account.name.clone()),
+            before: finding.drift.iter().map(|drift| (drift.field.clone(), side(&drift.domo))).collect(),
+            after: finding.drift.iter().map(|drift| (drift.field.clone(), side(&drift.directory))).collect(),
+            why: finding.reason.clone(),
+            about,
+        }
+    }
+}
+
+/// The two populations, where facts about a subject are looked up.
+pub struct Subjects<'a> {
+    accounts: &'a DataFrame,
+    people: &'a People,
+    status: StringChunked,
+    managers: Managers<'a>,
+}
+
+impl<'a> Subjects<'a> {
+    /// Over the populations as they were judged.
+    ///
+    /// # Errors
+    /// None in practice: the columns are there.
+    pub fn new(accounts: &'a Accounts, people: &'a People, judged: &Reconciliation, config: &Config) -> Result<Self> {
+        let status = judged.person_rows.column("status")?.str()?.clone();
+        let managers = Managers::new(people, &status, Addresses::new(&config.matching.domain_aliases))?;
+        Ok(Self { accounts: &accounts.frame, people, status, managers })
+    }
+
+    /// What is known of a finding's subject.
+    pub fn about(&self, finding: &Finding) -> About {
+        let account = finding.account.as_ref().map(|account| account.index);
+        let person = finding.person.as_ref().and_then(|person| person.index);
+        About { kind: Some(finding.kind), severity: Some(finding.severity), ..self.facts(account, person) }
+    }
+
+    /// What is known of an account and of the person it belongs to, by their rows in the frames.
+    pub fn facts(&self, account: Option<u32>, person: Option<u32>) -> About {
+        let of_account = |column: &str| account.and_then(|row| text(self.accounts, column, row));
+        let of_person = |column: &str| person.and_then(|row| text(&self.people.frame, column, row));
+        let source = person.and_then(|row| {
+            let source = self.people.frame.column("source").ok()?.u32().ok()?.get(row as usize)?;
+            Some(self.people.sources.get(source as usize)?.name.clone())
+        });
+        let last_seen = account.and_then(|row| {
+            let days = self.accounts.column("last_login").ok()?.cast(&DataType::Int32).ok()?;
+            NaiveDate::from_epoch_days(days.i32().ok()?.get(row as usize)?)
+        });
+        let (manager, manager_note) = person.map(|row| self.managers.of(row)).unwrap_or_default();
+        About {
+            kind: None,
+            severity: None,
+            role: of_account("role"),
+            department: of_person("department").or_else(|| of_account("department")),
+            location: of_person("location").or_else(|| of_account("location")),
+            source,
+            manager,
+            manager_note,
+            last_seen,
+            owns: BTreeMap::new(),
+        }
+    }
+
+    /// The status of a row of the people frame on the day judged.
+    pub fn status(&self, person: u32) -> Option<&str> {
+        self.status.get(person as usize)
+    }
+}
+
+fn text(frame: &DataFrame, column: &str, row: u32) -> Option<String> {
+    let value = frame.column(column).ok()?.str().ok()?.get(row as usize)?;
+    Some(text::folded(value).into_owned()).filter(|value| !value.is_empty())
+}
+
+/// Who leads whom, among the people read.
+struct Managers<'a> {
+    emails: &'a StringChunked,
+    managers: &'a StringChunked,
+    status: StringChunked,
+    addresses: Addresses,
+    /// The first row of an address whose person is there, else the first.
+    rows: PlHashMap<Cow<'a, str>, u32>,
+}
+
+impl<'a> Managers<'a> {
+    fn new(people: &'a People, status: &StringChunked, addresses: Addresses) -> Result<Self> {
+        let (emails, managers) = (people.frame.column("email")?.str()?, people.frame.column("manager_email")?.str()?);
+        let mut led = Self { emails, managers, status: status.clone(), addresses, rows: PlHashMap::new() };
+        // Nobody names a manager: nobody is looked for.
+        if managers.null_count() < managers.len() {
+            for (row, email) in (0u32..).zip(emails.iter()) {
+                let Some(key) = email.and_then(|email| led.addresses.key(email)) else { continue };
+                match led.rows.get(&key) {
+                    Some(known) if led.is_there(*known) || !led.is_there(row) => {}
+                    _ => drop(led.rows.insert(Cow::Owned(key.into_owned()), row)),
+                }
+            }
+        }
+        Ok(led)
+    }
+
+    /// On leave counts: whoever is on leave has not left.
+    fn is_there(&self, row: u32) -> bool {
+        !matches!(self.status.get(row as usize), Some("terminated" | "suspended" | "prehire"))
+    }
+
+    /// Who decides about a person: the manager, or the next above who is there and is not the person. And why not the manager.
+    fn of(&self, person: u32) -> (Option<String>, Option<String>) {
+        let key = |address: &str| self.addresses.key(address).map(Cow::into_owned);
+        let own = self.emails.get(person as usize).and_then(key);
+        let mut seen = BTreeSet::new();
+        let mut passed: Vec<String> = Vec::new();
+        let mut row = person;
+        loop {
+            let Some(address) = self.managers.get(row as usize).map(text::folded).filter(|address| !address.is_empty()) else {
+                return (None, nobody(&passed, "and names nobody above"));
+            };
+            let Some(key) = key(&address) else { return (None, None) };
+            if !seen.insert(key.clone()) {
+                return (None, nobody(&passed, "and the directory leads in a circle"));
+            }
+            let Some(above) = self.rows.get(key.as_str()).copied() else {
+                // An address that is nobody's row can be written to all the same.
+                return (Some(address.into_owned()), note(&passed));
+            };
+            if own.as_deref() == Some(key.as_str()) {
+                passed.push(format!("{address}, whom this is about"));
+            } else if self.is_there(above) {
+                let address = self.emails.get(above as usize).unwrap_or(&address);
+                return (Some(text::folded(address).into_owned()), note(&passed));
+            } else {
+                let word = if self.status.get(above as usize) == Some("terminated") { "has left" } else { "is not there" };
+                passed.push(format!("{address}, who {word}"));
+            }
+            row = above;
+        }
+    }
+}
+
+fn note(passed: &[String]) -> Option<String> {
+    (!passed.is_empty()).then(|| format!("instead of {}", passed.join(", ")))
+}
+
+fn nobody(passed: &[String], why: &str) -> Option<String> {
+    (!passed.is_empty()).then(|| format!("nobody: {}, {why}", passed.join(", ")))
+}

@@ -1,0 +1,281 @@
+//! Decisions that come back in files: filled-in sheets, whose other columns must be as they were, and the files that a packet's page
+//! saves. A file is taken as a whole or refused with everything that is wrong in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::decision::{Decision, Saying, Verdict};
+use super::digest::unambiguous;
+use super::format::Plan;
+use super::review::Reviewer;
+use super::sheet::{self, Row};
+use crate::failure::{Failure, Kind};
+
+/// What stands in `schema` of a decisions file.
+pub const SCHEMA: &str = "domo-reconcile/decisions/v1";
+
+/// What a packet's page saves: `decisions-<plan>-<reviewer>.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct DecisionsFile {
+    /// [`SCHEMA`]
+    pub schema: String,
+    /// The plan; absent in a certification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// The run that is certified; absent for a plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// The plan's digest, or that of the run's manifest.
+    pub digest: String,
+    /// Whose packet it was.
+    pub reviewer: String,
+    /// Who decided.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// When it was saved.
+    #[serde(default)]
+    pub at: Option<DateTime<Utc>>,
+    /// By the id of an action or of a finding without one; in a certification by the account's id.
+    pub decisions: BTreeMap<String, Answer>,
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Answer {
+    /// `approve` or `reject` of an action; `keep`, `not-mine` or `accept-until` of a finding without one; in a certification `keep`,
+    /// `revoke`, `role:` with a role, or `not-mine`.
+    pub verdict: String,
+    /// Why.
+    #[serde(default)]
+    pub comment: Option<String>,
+    /// The last day of an `accept-until`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
+}
+
+impl DecisionsFile {
+    /// Reads what a page saved.
+    ///
+    /// # Errors
+    /// It is none, or not whole.
+    pub fn read(text: &str) -> Result<Self, Failure> {
+        let cannot = |why: &dyn std::fmt::Display| {
+            Failure::usage(format!("this is not a decisions file: {why}"))
+                .hint("take the file that the packet's page saved, whole and as it is; ask the reviewer to save it again")
+        };
+        unambiguous(text).map_err(|error| cannot(&error))?;
+        let file: Self = serde_json::from_str(text).map_err(|error| cannot(&error))?;
+        if file.schema != SCHEMA {
+            return Err(cannot(&format!("its `schema` is {}, this version reads {SCHEMA}", file.schema)));
+        }
+        Ok(file)
+    }
+}
+
+/// A filled-in sheet as it was read: a header and rows, all text, and what it says it is for.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    /// The first row is the header.
+    pub rows: Vec<SheetRow>,
+    /// The plan's id, as the sheet has it.
+    pub plan: String,
+    /// The plan's digest, as the sheet has it.
+    pub digest: String,
+    /// Whose packet it is; none of a run's own sheets, which hold everything.
+    pub reviewer: Option<String>,
+}
+
+/// A row of a sheet.
+#[derive(Debug, Clone)]
+pub struct SheetRow {
+    /// As a spreadsheet shows it, from 1.
+    pub number: u32,
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// Cells, from 0, with formulas that nobody has computed: what they would say is not known.
+    pub uncomputed: BTreeSet<usize>,
+}
+
+impl Sheet {
+    /// Where these columns are, whatever their order.
+    fn places(&self, columns: &[&str]) -> Vec<Option<usize>> {
+        let header: Vec<_> = self.rows.first().map(header).unwrap_or_default();
+        columns.iter().map(|column| header.iter().position(|cell| cell == column)).collect()
+    }
+}
+
+fn header(row: &SheetRow) -> Vec<String> {
+    row.cells.iter().map(|cell| sheet::returned(cell).to_lowercase()).collect()
+}
+
+/// Columns that a sheet of any version has: without them nobody can tell what a row is about.
+const NEEDED: [&str; 11] =
+    ["action", "kind", "account_id", "email", "name", "why", "before", "after", "decision", "reviewer", "comment"];
+
+/// Refuses what is for another plan.
+pub fn is_for(plan: &Plan, id: &str, digest: &str) -> Result<(), Failure> {
+    if id == plan.id && digest == plan.digest {
+        return Ok(());
+    }
+    let said = |text: &str| if text.is_empty() { "(none)".to_owned() } else { crate::text::visible(text).into_owned() };
+    Err(Failure::new(
+        Kind::PlanRefused,
+        format!(
+            "it is for plan {} with digest {}, but this is plan {} with digest {}",
+            said(id),
+            said(digest),
+            plan.id,
+            plan.digest
+        ),
+    )
+    .hint("hand in what was made for this plan: the review sheet that stands beside it, or its own packets"))
+}
+
+/// What a filled-in sheet says, rows left blank included. `own` is who decided where a row names nobody.
+///
+/// # Errors
+/// Everything that is wrong with it, by row.
+pub fn sheet(plan: &Plan, name: &str, filled: &Sheet, own: Option<&str>, reviewer: &Reviewer) -> Result<Vec<Saying>, Failure> {
+    is_for(plan, &filled.plan, &filled.digest)?;
+    let places = filled.places(&sheet::COLUMNS);
+    let needed = filled.places(&NEEDED);
+    let missing: Vec<_> = NEEDED.iter().zip(&needed).filter(|(_, place)| place.is_none()).map(|(column, _)| *column).collect();
+    if !missing.is_empty() {
+        return Err(
+            Failure::usage(format!("the sheet has no column {}", missing.join(", "))).hint("the columns must stay as they are")
+        );
+    }
+    let rows = sheet::rows(plan);
+    let rows: BTreeMap<&str, &Row<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
+    let mut problems = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut sayings = Vec::new();
+    for SheetRow { number, cells, uncomputed } in filled.rows.iter().skip(1) {
+        let unknown = places.iter().zip(sheet::COLUMNS).find(|(place, _)| place.is_some_and(|place| uncomputed.contains(&place)));
+        let cells: Vec<Option<String>> =
+            places.iter().map(|place| place.map(|place| sheet::returned(cells.get(place).map_or("", String::as_str)))).collect();
+        if unknown.is_none() && cells.iter().flatten().all(String::is_empty) {
+            continue;
+        }
+        let read = match unknown {
+            Some((_, column)) => Err(format!(
+                "`{column}` is a formula that nobody has computed; write what it says, or open the sheet in a spreadsheet and save it"
+            )),
+            None => returned_row(&rows, &cells, own, reviewer),
+        };
+        match read {
+            Ok((id, _)) if !seen.insert(id.clone()) => problems.push(format!("row {number}: {id} stands there twice")),
+            Ok((subject, decision)) => {
+                let place = format!("{name} row {number}");
+                sayings.push(Saying { subject, decision: Decision { from: Some(place.clone()), ..decision }, place });
+            }
+            Err(problem) => problems.push(format!("row {number}: {problem}")),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(sayings);
+    }
+    Err(Failure::usage(format!("nothing of the sheet was recorded:\n  {}", problems.join("\n  "))).hint(
+        match problems.iter().any(|problem| problem.contains(LOST)) {
+            true => "the spreadsheet saved the file in an encoding that lacks some letters: save it as \"CSV UTF-8\", or fill in review.xlsx",
+            false => "fill in `decision`, `reviewer` and `comment`, nothing else; rows that are nobody's business may be taken out",
+        },
+    ))
+}
+
+/// What became of a locked cell whose letters the file's encoding does not have.
+const LOST: &str = "lost letters";
+
+/// One row: which it is, and what was decided.
+fn returned_row(
+    rows: &BTreeMap<&str, &Row<'_>>,
+    cells: &[Option<String>],
+    own: Option<&str>,
+    reviewer: &Reviewer,
+) -> Result<(String, Decision), String> {
+    let cell = |place: usize| cells.get(place).and_then(Option::as_deref).unwrap_or_default();
+    let id = if cell(0).is_empty() { cell(2) } else { cell(0) };
+    let Some(row) = rows.get(id) else { return Err(format!("`{id}` is no action and no finding of this plan")) };
+    for (place, locked) in row.locked().iter().enumerate() {
+        let Some(is) = cells.get(place).and_then(Option::as_deref) else { continue };
+        let was = sheet::returned(locked);
+        let column = sheet::COLUMNS.get(place).copied().unwrap_or_default();
+        // An earlier version showed all of `before` that an apply compares.
+        let whole = || column == "before" && row.compared().is_some_and(|whole| sheet::returned(&whole) == is);
+        if was != is && !whole() {
+            let what = if sheet::narrowed(&was, is) { LOST } else { "is locked" };
+            return Err(format!("`{column}` of {} {what}: it was `{was}` and is `{is}`", row.id()));
+        }
+    }
+    let (word, who, comment) = (cell(sheet::LOCKED), cell(sheet::LOCKED + 1), cell(sheet::LOCKED + 2));
+    let (verdict, until) = verdict(row, word, None)?;
+    let who = Some(who).filter(|who| !who.is_empty()).or(own);
+    if verdict == Verdict::Open {
+        // Nobody's name is needed to leave a row blank.
+        let by = who.or(reviewer.by.as_deref()).unwrap_or_default();
+        return Ok((row.id().to_owned(), Decision::new(verdict, by, reviewer.at)));
+    }
+    let decision = reviewer.decision(verdict, who, Some(comment)).map_err(|error| error.to_string())?;
+    Ok((row.id().to_owned(), Decision { until, ..decision }))
+}
+
+/// What a decision word means for a row.
+fn verdict(row: &Row<'_>, word: &str, until: Option<NaiveDate>) -> Result<(Verdict, Option<NaiveDate>), String> {
+    let word = word.trim().to_lowercase();
+    let verdict = match (word.as_str(), row) {
+        ("" | "open", _) => Verdict::Open,
+        ("approve", Row::Action(_)) => Verdict::Approve,
+        ("reject", Row::Action(_)) => Verdict::Reject,
+        ("keep", Row::Finding(_)) => Verdict::Keep,
+        ("not-mine" | "not mine", Row::Finding(_)) => Verdict::NotMine,
+        (accepts, Row::Finding(_)) if accepts.starts_with("accept-until") => {
+            let day = until.or_else(|| super::review::until(accepts.trim_start_matches("accept-until")));
+            let day = day.ok_or_else(|| format!("`{word}` says no day: write `accept-until 2027-03-31`"))?;
+            return Ok((Verdict::AcceptUntil, Some(day)));
+        }
+        (_, Row::Action(_)) => return Err(format!("`{word}` is no decision: write approve or reject, or leave it blank")),
+        (_, Row::Finding(_)) => {
+            return Err(format!(
+                "`{word}` is no decision on a finding that nothing is done about: write keep, not-mine, or accept-until and a day, or \
+                 leave it blank"
+            ));
+        }
+    };
+    Ok((verdict, None))
+}
+
+/// What a page saved.
+///
+/// # Errors
+/// Everything that is wrong with it, by id.
+pub fn file(plan: &Plan, name: &str, file: &DecisionsFile, reviewer: &Reviewer) -> Result<Vec<Saying>, Failure> {
+    is_for(plan, file.plan.as_deref().unwrap_or_default(), &file.digest)?;
+    let rows = sheet::rows(plan);
+    let rows: BTreeMap<&str, &Row<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
+    let mut problems = Vec::new();
+    let mut sayings = Vec::new();
+    for (id, answer) in &file.decisions {
+        let said = rows.get(id.as_str()).ok_or_else(|| "it is no action and no finding of this plan".to_owned()).and_then(|row| {
+            let (verdict, until) = verdict(row, &answer.verdict, answer.until)?;
+            let decision = reviewer.decision(verdict, file.by.as_deref(), answer.comment.as_deref());
+            Ok(Decision { until, ..decision.map_err(|error| error.to_string())? })
+        });
+        match said {
+            Ok(decision) => {
+                // When it was decided, as far as that can be so.
+                let at = file.at.map_or(reviewer.at, |at| at.min(reviewer.at).max(plan.created.min(reviewer.at)));
+                let place = format!("{name}, {id}");
+                let decision = Decision { at, from: Some(name.to_owned()), ..decision };
+                sayings.push(Saying { subject: id.clone(), place, decision });
+            }
+            Err(problem) => problems.push(format!("{id}: {problem}")),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(sayings);
+    }
+    Err(Failure::usage(format!("nothing of the file was recorded:\n  {}", problems.join("\n  ")))
+        .hint("take the file as the packet's page saved it"))
+}

@@ -1,0 +1,187 @@
+"use strict";
+// Takes decisions and saves them as a file. It asks nobody: what is decided stays in this tab until it is saved.
+(function () {
+  const main = document.querySelector("main");
+  const { words: said, of, id, digest, reviewer, by, file } = main.dataset;
+  const words = JSON.parse(said);
+  const fill = (text, places) => text.replace(/\{(\w+)\}/g, (all, name) => (name in places ? places[name] : all));
+  const roles = ["Admin", "Privileged", "Editor", "Participant", "Social"];
+  const CHOICES = { a: ["approve", "reject"], f: ["keep", "not-mine", "accept-until"], c: ["keep", "revoke", "role", "not-mine"] };
+  const key = "domo-reconcile " + digest + " " + reviewer;
+  const rows = new Map();
+  let unsaved = false;
+
+  function make(tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  }
+
+  // Some viewers forbid a page to keep anything: then it keeps nothing.
+  function keep(value) {
+    try {
+      sessionStorage.setItem(key, value);
+    } catch { /* the warning before leaving is all there is */ }
+  }
+  function kept() {
+    try {
+      return JSON.parse(sessionStorage.getItem(key));
+    } catch {
+      return null;
+    }
+  }
+
+  const name = make("input", { id: "by", autocomplete: "email", value: by });
+  const search = make("input", { type: "search", id: "search" });
+  const only = make("input", { type: "checkbox", id: "only" });
+  const save = make("button", { type: "button" }, words.save);
+  const count = make("output", { role: "status" });
+  const told = make("div", { role: "alert" });
+  main.before(
+    make("section", { class: "bar", "aria-label": words.bar },
+      make("div", {}, make("label", { for: "by" }, words.by), name),
+      make("div", {}, make("label", { for: "search" }, words.search), search),
+      make("label", { for: "only" }, only, words.only), save, count, told));
+
+  const answer = (row) => {
+    const verdict = row.verdict();
+    if (verdict === "open") return null;
+    const one = { verdict: verdict === "role" ? "role:" + row.role.value : verdict, comment: row.comment.value.trim() || null };
+    if (verdict === "accept-until") one.until = row.until.value;
+    return one;
+  };
+
+  // What keeps a row from being saved, if anything does.
+  function wrong(row) {
+    const verdict = row.verdict();
+    if (verdict === "reject" && !row.comment.value.trim()) return words.reason;
+    if (verdict === "accept-until" && !row.until.value) return words.day;
+    return "";
+  }
+
+  function show(row) {
+    const verdict = row.verdict();
+    row.element.classList.toggle("done", verdict !== "open");
+    row.element.classList.remove("wrong");
+    row.comment.required = verdict === "reject";
+    row.comment.removeAttribute("aria-invalid");
+    if (row.until) row.until.hidden = verdict !== "accept-until";
+    if (row.role) row.role.hidden = verdict !== "role";
+  }
+
+  function tally() {
+    const open = [...rows.values()].filter((row) => row.verdict() === "open").length;
+    count.textContent = fill(open ? words.open : words.all, { open, total: rows.size });
+  }
+
+  function changed(row) {
+    show(row);
+    unsaved = true;
+    told.className = "";
+    told.textContent = "";
+    const decided = {};
+    for (const [id, row] of rows) {
+      const one = answer(row);
+      if (one || row.comment.value) decided[id] = one || { verdict: "open", comment: row.comment.value };
+    }
+    keep(JSON.stringify({ by: name.value, decided, unsaved }));
+    tally();
+  }
+
+  function take(row, one) {
+    const [verdict, role] = one.verdict.split(/[: ](.*)/);
+    const choice = row.choices.find((choice) => choice.value === verdict);
+    if (choice) choice.checked = true;
+    if (role && row.role) row.role.value = role;
+    if (row.until) row.until.value = one.until || (verdict === "accept-until" && role) || "";
+    row.comment.value = one.comment || "";
+    show(row);
+  }
+
+  let number = 0;
+  for (const element of document.querySelectorAll("#rows > li")) {
+    const { id: subject, k, v, c } = element.dataset;
+    const about = element.querySelector("h2 bdi").textContent;
+    const group = "d" + number++;
+    const choices = ["open", ...CHOICES[k]].map((value) => make("input", { type: "radio", name: group, value }));
+    choices[0].checked = true;
+    const comment = make("input", { id: group + "c", maxlength: "2000" });
+    const row = { element, choices, comment, verdict: () => choices.find((choice) => choice.checked).value };
+    const fields = make("fieldset", {}, make("legend", { class: "vh" }, fill(words.legend, { about })),
+      ...choices.map((choice) => make("label", {}, choice, words[choice.value.replace("-", "_")])));
+    if (k === "f") fields.append((row.until = make("input", { type: "date", "aria-label": words.until, hidden: "" })));
+    if (k === "c") {
+      row.role = make("select", { "aria-label": words.role, hidden: "" }, ...roles.map((role) => make("option", {}, role)));
+      fields.append(row.role);
+    }
+    fields.append(make("div", { class: "says" }, make("label", { for: group + "c" }, words.comment), comment));
+    element.append(fields);
+    rows.set(subject, row);
+    if (v) take(row, { verdict: v, comment: c });
+    fields.addEventListener("input", () => changed(row));
+  }
+
+  const before = kept();
+  if (before) {
+    if (before.by) name.value = before.by;
+    for (const [id, one] of Object.entries(before.decided || {})) if (rows.has(id)) take(rows.get(id), one);
+    unsaved = Boolean(before.unsaved);
+  }
+  tally();
+
+  const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+  function sift() {
+    const wanted = plain(search.value.trim());
+    for (const row of rows.values()) {
+      const here = (!wanted || plain(row.element.textContent).includes(wanted)) && (!only.checked || row.verdict() === "open");
+      row.element.hidden = !here;
+    }
+  }
+  search.addEventListener("input", sift);
+  only.addEventListener("change", sift);
+
+  function refuse(text, field, row) {
+    told.className = "bad";
+    told.textContent = text;
+    if (row) {
+      row.element.hidden = false;
+      row.element.classList.add("wrong");
+      field.setAttribute("aria-invalid", "true");
+    }
+    field.focus();
+    field.scrollIntoView({ block: "center" });
+  }
+
+  save.addEventListener("click", () => {
+    if (!name.value.trim()) return refuse(words.no_name, name);
+    const decisions = {};
+    for (const [id, row] of rows) {
+      const problem = wrong(row);
+      if (problem) {
+        const about = row.element.querySelector("h2 bdi").textContent;
+        return refuse(fill(problem, { about }), row.verdict() === "reject" ? row.comment : row.until, row);
+      }
+      const one = answer(row);
+      // What was decided before and is taken back is said; what was never decided is not.
+      if (one || row.element.dataset.v) decisions[id] = one || { verdict: "open", comment: row.comment.value.trim() || null };
+    }
+    const at = new Date().toISOString().replace(/\.\d+/, "");
+    const saved = { schema: "domo-reconcile/decisions/v1", [of]: id, digest, reviewer, by: name.value.trim(), at, decisions };
+    const link = make("a", { download: file });
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(saved, null, 1) + "\n"], { type: "application/json" }));
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    unsaved = false;
+    const state = kept();
+    if (state) keep(JSON.stringify({ ...state, unsaved }));
+    told.className = "ok";
+    told.textContent = fill(words.saved, { file, n: Object.keys(decisions).length });
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+})();
