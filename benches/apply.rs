@@ -116,8 +116,16 @@ fn main() {
             change: Map::from_iter([("title".to_owned(), Value::from("Lead"))]),
         };
         let (outcome, account_id) = (Outcome::Done, Some(id));
-        let after =
-            Event::After { action: action.clone(), step: Step::Write, outcome, account_id, account, detail: None, alarm: None };
+        let after = Event::After {
+            action: action.clone(),
+            step: Step::Write,
+            outcome,
+            account_id,
+            account,
+            detail: None,
+            alarm: None,
+            pending: false,
+        };
         alone.append([before]).unwrap();
         alone.append([after, Event::Outcome { action, outcome, detail: None }]).unwrap();
     }

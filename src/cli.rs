@@ -357,7 +357,8 @@ pub struct Sandbox {
     /// `*` in the path stands for anything; `#2` is the second such request, `#2-` every one from the second on, and without `#` all of
     /// them go wrong. WHAT is a status (`503`, `429:3` with Retry-After), `html` (`html:404`), `truncate`, `cut` (before it took place),
     /// `cut-after`, `slow:MS`, `expire` (every token ends), `echo` (the Authorization header comes back); for the list of users
-    /// `empty`, `half`, `circle`, `endless`, `cap:N`, `vanish`, `appear`, `move`; for SCIM `unfiltered`; for a PUT `meddle:FIELD`. For example
+    /// `empty`, `half`, `circle`, `endless`, `cap:N`, `vanish`, `appear`, `move`, `edge`; for SCIM `unfiltered`; for a write `late:MS`
+    /// (it shows later) and `late:MS:STATUS` (it takes place, whatever the answer says); for a PUT `meddle:FIELD`; for one user `thin:FIELD`. For example
     /// `--fault "GET /v1/users#2=429:3"`.
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<crate::sandbox::Fault>,

@@ -1,14 +1,55 @@
 //! One action against the account as it is now: already so, ready to be written, or changed since the plan.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use serde_json::{Map, Value};
 
-use crate::domo::{Account, Group, Lookup, Reader};
-use crate::plan::{Action, fields};
+use super::lesson::{Lesson, would_delete};
+use crate::domo::{Account, Accounts, Group, Lookup, Reader};
+use crate::plan::{Action, Plan, fields};
 use crate::reconcile::Action as Kind;
 
 /// What stands in `after` of a create that is no field of the account.
 pub(super) const NOT_FIELDS: [&str; 2] = ["groups", "sendInvite"];
+
+/// Accounts as Domo's list had them a moment ago.
+#[derive(Debug, Default)]
+pub(super) struct Listed(HashMap<u64, Account>);
+
+impl Listed {
+    /// Those that the plan is about.
+    pub(super) fn of(accounts: &Accounts, plan: &Plan) -> Result<Self> {
+        let ids = plan.actions.iter().filter_map(|action| action.account_id).collect();
+        Ok(Self(accounts.listed(&ids)?))
+    }
+
+    /// Why an account that was read singly is no basis for a write, which replaces all of it: what it does not tell would be cleared.
+    fn lacks(&self, account: &Account) -> Option<String> {
+        let filled = |value: &Value| !fields::same(value, &Value::Null) && *value != Value::Bool(false);
+        let listed = self.0.get(&account.id())?.raw().iter().filter(|(_, value)| filled(value));
+        let lost: Vec<_> = listed.filter(|(field, _)| account.raw().get(*field).is_none_or(Value::is_null)).collect();
+        let named: Vec<_> = lost.iter().map(|(field, _)| format!("`{field}`")).collect();
+        (!named.is_empty()).then(|| {
+            format!(
+                "Domo's list tells {} of this account and the account itself does not: writing it would clear that, so nothing was sent. \
+                 Apply again later",
+                named.join(", ")
+            )
+        })
+    }
+}
+
+/// What is known before the first action.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// What earlier plans taught about this instance.
+    pub(super) lesson: Option<&'a Lesson>,
+    /// The instance's groups; none where no new account joins one, or where they cannot be read.
+    pub(super) groups: Option<&'a [Group]>,
+    /// The accounts concerned, as the list has them.
+    pub(super) listed: &'a Listed,
+}
 
 /// What an action finds.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,12 +68,15 @@ pub(super) enum Ready {
 
 /// Reads the account an action is about and judges it. A new account whose groups are not there, as far as they are known, is not made:
 /// it would stand there without them.
-pub(super) async fn look(reader: &Reader, action: &Action, groups: Option<&[Group]>) -> Result<Ready> {
+pub(super) async fn look(reader: &Reader, action: &Action, known: Known<'_>) -> Result<Ready> {
+    if let Some(why) = would_delete(action, known.lesson) {
+        return Ok(Ready::Impossible(why));
+    }
     if action.kind == Kind::Create {
         let Some(email) = action.after.get("email").and_then(Value::as_str) else {
             return Ok(Ready::Impossible("it names no e-mail".into()));
         };
-        return Ok(match (reader.by_email(email).await?, without_group(action, groups)) {
+        return Ok(match (reader.by_email(email).await?, without_group(action, known.groups)) {
             (Some(account), _) => taken(action, account),
             (None, Some(why)) => Ready::Impossible(why),
             (None, None) => Ready::Create,
@@ -43,7 +87,10 @@ pub(super) async fn look(reader: &Reader, action: &Action, groups: Option<&[Grou
         return Ok(Ready::Impossible(why.into()));
     };
     Ok(match (reader.account(id).await?, action.kind) {
-        (Lookup::Found(account), _) => judge(action, account),
+        (Lookup::Found(account), kind) => match (kind, known.listed.lacks(&account)) {
+            (Kind::Update | Kind::Deactivate | Kind::Reactivate, Some(why)) => Ready::Impossible(why),
+            _ => judge(action, account),
+        },
         (Lookup::Deleted | Lookup::NotFound, Kind::Delete) => Ready::AlreadySo(None),
         (Lookup::Deleted, _) => Ready::Changed("the account was deleted".into()),
         (Lookup::NotFound, _) => Ready::Changed("there is no such account any more".into()),

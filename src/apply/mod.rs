@@ -5,6 +5,7 @@
 //! is on the disk before any write leaves and another after it was read back. What becomes of an action is told by the words of
 //! [`Outcome`], in a [`Report`].
 
+mod breaker;
 pub mod files;
 pub mod journal;
 mod judge;
@@ -28,7 +29,7 @@ use crate::plan::approved::Standing;
 use crate::plan::journal::{Event, Open, Overridden};
 use crate::plan::{Action, Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
 use journal::OpenJournal;
-use judge::Ready;
+use judge::{Known, Listed, Ready};
 use lesson::Lesson;
 
 /// Who applies which plan, and how.
@@ -59,6 +60,8 @@ pub struct Desk<'a> {
     lesson: Option<Lesson>,
     /// The instance's groups; none where no new account joins one, or where they cannot be read.
     groups: Option<Vec<Group>>,
+    /// The accounts concerned, as the list has them.
+    listed: Listed,
     /// The real time: `SOURCE_DATE_EPOCH` makes no plan valid again.
     now: DateTime<Utc>,
 }
@@ -73,10 +76,23 @@ impl<'a> Desk<'a> {
         let done = journal.done();
         let (lesson, now) = (Lesson::learn(order.plan, sealed.plan(), &journal), Utc::now());
         let population = Population::default();
-        let mut desk = Self { order, session, sealed, journal_path, journal, done, population, lesson, groups: None, now };
+        let mut desk = Self {
+            order,
+            session,
+            sealed,
+            journal_path,
+            journal,
+            done,
+            population,
+            lesson,
+            groups: None,
+            listed: Listed::default(),
+            now,
+        };
         desk.terms().admit(desk.sealed.plan())?;
         let reader = Reader::new(&desk.session);
         let accounts = reader.accounts(progress).await?;
+        desk.listed = Listed::of(&accounts, desk.sealed.plan())?;
         desk.population = Population::of(&accounts, order.config, &desk.sealed.plan().actions)?;
         if desk.open_actions().any(|action| action.groups().next().is_some()) {
             // Where they cannot be read, joining them says why.
@@ -97,6 +113,10 @@ impl<'a> Desk<'a> {
             limits: &self.order.config.guards,
             overrides: &self.order.overrides,
         }
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known { lesson: self.lesson.as_ref(), groups: self.groups.as_deref(), listed: &self.listed }
     }
 
     /// The plan.
@@ -131,10 +151,7 @@ impl<'a> Desk<'a> {
         let plan = self.plan();
         let (mut rows, expected) = (Vec::new(), Some(self.todo() as u64));
         for action in self.open_actions() {
-            let found = match lesson::would_delete(action, self.lesson.as_ref()) {
-                Some(why) => Ok(Ready::Impossible(why)),
-                None => judge::look(&reader, action, self.groups.as_deref()).await,
-            };
+            let found = judge::look(&reader, action, self.known()).await;
             let (outcome, detail) = match found {
                 Ok(Ready::Write(_, changes)) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&changes))),
                 Ok(Ready::Create) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&action.after))),
@@ -192,10 +209,7 @@ impl<'a> Desk<'a> {
         })])?;
         let writer = Writer::open(&self.session, &approved);
         let reader = Reader::new(&self.session);
-        let (mut rows, ended, why) =
-            run::Run::new(&approved, reader, writer, &mut journal, stop, self.lesson.as_ref(), self.groups.as_deref())
-                .all(tell)
-                .await?;
+        let (mut rows, ended, why) = run::Run::new(&approved, reader, writer, &mut journal, stop, self.known()).all(tell).await?;
         journal.append([Event::Close { ended, why: why.clone() }])?;
 
         rows.extend(earlier);

@@ -41,11 +41,11 @@ pub struct Report {
 }
 
 impl Report {
-    /// Puts the rows in the plan's order. Approved actions without a row were not reached.
+    /// Puts the rows in the plan's order. Approved actions without a row were not tried.
     pub fn new(plan: &Plan, confirmed: bool, journal: String, rows: Vec<Row>) -> Self {
         let mut by_action: BTreeMap<String, Row> = rows.into_iter().map(|row| (row.action.clone(), row)).collect();
         let unreached = |action: &Action| match plan.approved(&action.id) {
-            true => Row::new(action, Outcome::WouldDo, "not reached".to_owned()),
+            true => Row::new(action, Outcome::NotTried, None),
             false => Row::new(action, Outcome::NotApproved, None),
         };
         let results: Vec<Row> =
@@ -64,8 +64,8 @@ impl Report {
 
     /// Whether something approved was not done.
     pub fn partial(&self) -> bool {
-        use Outcome::{ChangedSincePlan, Failed, Refused, Unknown};
-        [ChangedSincePlan, Failed, Refused, Unknown].into_iter().any(|outcome| self.count(outcome) > 0)
+        use Outcome::{ChangedSincePlan, Failed, NotTried, Refused, Unknown};
+        [ChangedSincePlan, Failed, NotTried, Refused, Unknown].into_iter().any(|outcome| self.count(outcome) > 0)
     }
 }
 

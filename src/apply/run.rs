@@ -5,22 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use serde_json::{Map, Value};
 
+use super::breaker::{Breaker, Went};
 use super::journal::OpenJournal;
-use super::judge::{NOT_FIELDS, Ready, look};
-use super::lesson::{Lesson, would_delete};
+use super::judge::{Known, NOT_FIELDS, Ready, look};
 use super::outcome::Row;
-use crate::domo::{Account, Group, Reader, WriteError, Writer, Written};
+use crate::domo::{Account, Reader, WriteError, Writer, Written};
 use crate::plan::journal::{Ended, Event, Step};
 use crate::plan::{Action, Approved, Outcome, fields};
 use crate::reconcile::Action as Kind;
 use crate::stop::Stop;
-
-/// Failures in a row after which nothing more is tried.
-const IN_A_ROW: usize = 3;
-
-/// What to do then: those that failed come first again, and would end the next apply too.
-const AGAIN: &str =
-    "The next apply begins with what failed: mend the cause, or reject those actions with `review`, then apply again";
 
 /// What an earlier apply left of an action.
 #[derive(Debug, Clone, Default)]
@@ -44,8 +37,7 @@ pub(super) struct Run<'a> {
     writer: Writer,
     journal: &'a mut OpenJournal,
     stop: &'a Stop,
-    lesson: Option<&'a Lesson>,
-    groups: Option<&'a [Group]>,
+    known: Known<'a>,
     earlier: BTreeMap<String, Earlier>,
     /// What was read back and is not on the disk yet: it goes there with the next record before a write, or with the action's outcome.
     /// Lost with the power, it is settled by reading like any write without an outcome.
@@ -57,13 +49,21 @@ struct Came {
     outcome: Outcome,
     detail: Option<String>,
     account_id: Option<u64>,
+    /// What it means for the actions after it.
+    went: Went,
     /// Why nothing more may be written in this run.
     halt: Option<String>,
 }
 
 impl Came {
     fn to(outcome: Outcome, detail: impl Into<Option<String>>) -> Self {
-        Self { outcome, detail: detail.into(), account_id: None, halt: None }
+        let went = if matches!(outcome, Outcome::Failed | Outcome::Unknown) { Went::Failed } else { Went::Well };
+        Self { outcome, detail: detail.into(), account_id: None, went, halt: None }
+    }
+
+    /// Nothing could be asked, or nobody knows what became of it.
+    fn unanswered(self) -> Self {
+        Self { went: Went::Unanswered, ..self }
     }
 }
 
@@ -75,8 +75,7 @@ impl<'a> Run<'a> {
         writer: Writer,
         journal: &'a mut OpenJournal,
         stop: &'a Stop,
-        lesson: Option<&'a Lesson>,
-        groups: Option<&'a [Group]>,
+        known: Known<'a>,
     ) -> Self {
         let earlier = journal.found().fold().into_iter().map(|(action, standing)| {
             let was = |field: &str| standing.was().map(|was| fields::value(was, field)).unwrap_or_default();
@@ -90,40 +89,39 @@ impl<'a> Run<'a> {
             (action.to_owned(), earlier)
         });
         let earlier = earlier.collect();
-        Self { approved, reader, writer, journal, stop, lesson, groups, earlier, read_back: Vec::new() }
+        Self { approved, reader, writer, journal, stop, known, earlier, read_back: Vec::new() }
     }
 
     /// All of it, telling each row as it comes. An error is the journal's: then nothing more was sent.
     pub(super) async fn all(mut self, tell: &mut dyn FnMut(&Action, &Row)) -> Result<(Vec<Row>, Ended, Option<String>)> {
         let todo = self.approved.todo();
-        let most = IN_A_ROW.max(todo.len().div_ceil(10));
-        let (mut rows, mut failed, mut in_a_row) = (Vec::new(), 0, 0);
+        let mut breaker = Breaker::new(todo);
+        let (mut rows, mut ended_kinds) = (Vec::new(), Vec::new());
+        let mut tried = 0;
         for action in todo {
+            tried += 1;
             if self.stop.wanted() {
-                return Ok((
-                    rows,
-                    Ended::Interrupted,
-                    Some("interrupted; the action under way was finished. Apply again to go on where it ended".into()),
-                ));
+                let why = "interrupted; the action under way was finished. Apply again to go on where it ended".to_owned();
+                return Ok((rows, Ended::Interrupted, Some(why)));
+            }
+            if breaker.ended(action.kind) {
+                continue;
             }
             let came = self.one(action).await?;
             let mut row = Row::new(action, came.outcome, came.detail);
             row.account_id = row.account_id.or(came.account_id);
             tell(action, &row);
-            let bad = matches!(row.outcome, Outcome::Failed | Outcome::Unknown);
             rows.push(row);
-            failed += usize::from(bad);
-            in_a_row = if bad { in_a_row + 1 } else { 0 };
-            let halt = came.halt.or_else(|| match (in_a_row, failed) {
-                (IN_A_ROW, _) => Some(format!("{IN_A_ROW} actions failed in a row. {AGAIN}")),
-                (_, failed) if bad && failed >= most => Some(format!("{failed} of {} actions failed. {AGAIN}", todo.len())),
-                _ => None,
-            });
-            if let (Some(why), true) = (halt, rows.len() < todo.len()) {
-                return Ok((rows, Ended::Stopped, Some(format!("stopped: {why}"))));
+            ended_kinds.extend(breaker.note(action.kind, came.went));
+            if let (Some(why), true) = (came.halt.or_else(|| breaker.all()), tried < todo.len()) {
+                ended_kinds.push(why);
+                return Ok((rows, Ended::Stopped, Some(stopped(&ended_kinds))));
             }
         }
-        Ok((rows, Ended::Complete, None))
+        match ended_kinds.is_empty() {
+            true => Ok((rows, Ended::Complete, None)),
+            false => Ok((rows, Ended::Stopped, Some(stopped(&ended_kinds)))),
+        }
     }
 
     /// One action from look to outcome.
@@ -131,16 +129,15 @@ impl<'a> Run<'a> {
         let earlier = self.earlier.remove(&action.id).unwrap_or_default();
         // After a write that is known to have changed nothing, whatever is there is somebody else's doing.
         let ours = earlier.pending || earlier.left || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
-        let found = match would_delete(action, self.lesson) {
-            Some(why) => Ok(Ready::Impossible(why)),
-            None => look(&self.reader, action, self.groups).await,
-        };
+        let found = look(&self.reader, action, self.known).await;
         let came = match found {
             Ok(Ready::AlreadySo(Some(account)) | Ready::Write(account, _)) if stands(&earlier, &account).is_some() => {
                 Came::to(Outcome::Failed, stands(&earlier, &account))
             }
-            Err(error) if ours => Came::to(Outcome::Unknown, format!("what an earlier apply wrote cannot be read: {error:#}")),
-            Err(error) => Came::to(Outcome::Failed, format!("nothing was written: {error:#}")),
+            Err(error) if ours => {
+                Came::to(Outcome::Unknown, format!("what an earlier apply wrote cannot be read: {error:#}")).unanswered()
+            }
+            Err(error) => Came::to(Outcome::Failed, format!("nothing was written: {error:#}")).unanswered(),
             Ok(Ready::Changed(why)) if earlier.left && earlier.ended.is_some() => Came::to(
                 Outcome::Failed,
                 format!("an earlier apply ended: {}. {why}", earlier.ended.as_deref().unwrap_or_default()),
@@ -171,7 +168,7 @@ impl<'a> Run<'a> {
             return Ok(came.unwrap_or_else(|| Came::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned())));
         }
         if !earlier.written.contains(&Step::Write) {
-            self.read_back.push(after(action, Step::Write, Outcome::Done, account, Some("settled by reading".into()), None));
+            self.read_back.push(after(action, Step::Write, account, Some("settled by reading".into())));
         }
         let joined = self.join(action, account, earlier).await?;
         let how = match &earlier.ended {
@@ -214,7 +211,7 @@ impl<'a> Run<'a> {
         match written {
             Ok(written) => {
                 let (left, note) = written.map_or((None, None), |Written { account, note }| (Some(account), note));
-                self.read_back.push(after(action, Step::Write, Outcome::Done, left.as_ref(), note.clone(), None));
+                self.read_back.push(after(action, Step::Write, left.as_ref(), note.clone()));
                 let mut came = self.join(action, left.as_ref(), earlier).await?.unwrap_or_else(|| Came::to(Outcome::Done, note));
                 came.account_id = left.as_ref().map(Account::id);
                 Ok(came)
@@ -224,7 +221,7 @@ impl<'a> Run<'a> {
                 // What was kept in part, or changed unasked, has changed all the same: a revert has to know what it left.
                 let account = error.left().or(account);
                 came.account_id = account.map(Account::id);
-                self.read_back.push(after(action, Step::Write, came.outcome, account, came.detail.clone(), alarm(&error)));
+                self.read_back.push(ended_badly(action, Step::Write, &came, account, &error));
                 Ok(came)
             }
         }
@@ -253,32 +250,47 @@ impl<'a> Run<'a> {
                 let mut came = failed(action, &error);
                 came.detail = Some(format!("account {} is there, but not in the group `{group}`: {error}", account.id()));
                 came.account_id = id;
-                self.read_back.push(after(action, step, came.outcome, None, came.detail.clone(), None));
+                self.read_back.push(ended_badly(action, step, &came, None, &error));
                 return Ok(Some(came));
             }
-            self.read_back.push(after(action, step, Outcome::Done, None, None, None));
+            self.read_back.push(after(action, step, None, None));
         }
         Ok(None)
     }
 }
 
-fn after(
-    action: &Action,
-    step: Step,
-    outcome: Outcome,
-    account: Option<&Account>,
-    detail: Option<String>,
-    alarm: Option<String>,
-) -> Event {
+/// A write that was read back and is as it should be.
+fn after(action: &Action, step: Step, account: Option<&Account>, detail: Option<String>) -> Event {
+    Event::After {
+        action: action.id.clone(),
+        step,
+        outcome: Outcome::Done,
+        account_id: account.map(Account::id).or(action.account_id),
+        account: account.map(|account| account.raw().clone()),
+        detail,
+        alarm: None,
+        pending: false,
+    }
+}
+
+/// A write that is not done, or of which nobody knows.
+fn ended_badly(action: &Action, step: Step, came: &Came, account: Option<&Account>, error: &WriteError) -> Event {
+    let outcome = if came.outcome == Outcome::Unknown { Outcome::Unknown } else { Outcome::Failed };
     Event::After {
         action: action.id.clone(),
         step,
         outcome,
         account_id: account.map(Account::id).or(action.account_id),
         account: account.map(|account| account.raw().clone()),
-        detail,
-        alarm,
+        detail: came.detail.clone(),
+        alarm: alarm(error),
+        pending: error.may_show_later(),
     }
+}
+
+/// Why the apply stopped itself.
+fn stopped(why: &[String]) -> String {
+    format!("stopped: {}", why.join("; "))
 }
 
 /// The field that changed although nobody asked for it.
@@ -302,7 +314,9 @@ fn stands(earlier: &Earlier, account: &Account) -> Option<String> {
 /// What an error of the writer means for the action and for the run.
 fn failed(action: &Action, error: &WriteError) -> Came {
     let mut came = match error {
-        WriteError::Unknown(_) => Came::to(Outcome::Unknown, error.to_string()),
+        WriteError::Unknown(_) => Came::to(Outcome::Unknown, error.to_string()).unanswered(),
+        WriteError::Transport(_) => Came::to(Outcome::Failed, error.to_string()).unanswered(),
+        WriteError::Moved(_) => Came::to(Outcome::ChangedSincePlan, error.to_string()),
         _ => Came::to(Outcome::Failed, error.to_string()),
     };
     came.halt = match error {

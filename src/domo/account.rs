@@ -1,6 +1,7 @@
 //! One account as Domo sent it: every field, known or not, with typed access to the known ones.
 
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 use crate::text;
 
@@ -8,10 +9,18 @@ use crate::text;
 pub const SUPPORT_ID: u64 = 27;
 
 /// One account, whole. Absent, null and empty stay what they are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Account {
     id: u64,
     object: Map<String, Value>,
+    read: Instant,
+}
+
+/// When it was read does not make another account of it.
+impl PartialEq for Account {
+    fn eq(&self, other: &Self) -> bool {
+        (self.id, &self.object) == (other.id, &other.object)
+    }
 }
 
 /// What Domo answers about an id. Deleted and unknown both mean gone, said apart.
@@ -35,7 +44,7 @@ impl Account {
             _ => None,
         };
         match id {
-            Some(id) => Ok(Self { id, object }),
+            Some(id) => Ok(Self { id, object, read: Instant::now() }),
             None => Err("it has no usable id".into()),
         }
     }
@@ -48,6 +57,11 @@ impl Account {
     /// Domo's id.
     pub fn id(&self) -> u64 {
         self.id
+    }
+
+    /// When it was read.
+    pub(super) fn read_at(&self) -> Instant {
+        self.read
     }
 
     /// The object as it came.

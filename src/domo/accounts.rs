@@ -1,15 +1,15 @@
 //! Every account of one Domo instance: a frame for sets, the raw objects for evidence, and how both came to be.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{exports, frame};
+use super::{Account, exports, frame};
 use crate::digest;
 use crate::failure::Failure;
 use crate::text;
@@ -70,6 +70,17 @@ impl Accounts {
         ensure!(*frame.schema().as_ref() == schema(), "the accounts frame has other columns than documented: {:?}", frame.schema());
         ensure!(frame.height() == snapshot.len(), "{} accounts but {} raw objects", frame.height(), snapshot.len());
         Ok(Self { frame, snapshot, provided, evidence })
+    }
+}
+
+impl Accounts {
+    /// The accounts with these ids, as the list has them.
+    pub fn listed(&self, ids: &HashSet<u64>) -> Result<HashMap<u64, Account>> {
+        let rows = self.frame.column("id")?.u64()?.iter().zip(self.snapshot.objects());
+        let wanted = rows.filter(|(id, _)| id.is_some_and(|id| ids.contains(&id)));
+        let accounts =
+            wanted.map(|(_, object)| Account::from_json(object).map(|account| (account.id(), account)).map_err(Error::msg));
+        accounts.collect()
     }
 }
 

@@ -8,9 +8,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::read::{Progress, Reader, State};
+use super::sent::{Sent, WriteError};
 use super::session::{Door, Session, Unfit, failure};
 use super::wire::{CallError, Loose};
-use super::write::{WriteError, Writer};
+use super::write::Writer;
 use crate::http::Method;
 use crate::text;
 
@@ -98,10 +99,17 @@ impl Writer {
         let method = if wanted { Method::PUT } else { Method::DELETE };
         // PUT wants a JSON body with some clients, none with others; an empty object does for both.
         let body = wanted.then(|| json!({}));
-        let sent = self.send(method, &url, body.as_ref()).await?;
-        let after = members(&self.session, group.id).await.map_err(|error| WriteError::Unknown(error.sentence()))?;
-        if after.contains(&account) == wanted {
-            return Ok(());
+        let sent = self.send_by(Door::Rest, method, &url, body.as_ref(), None).await?;
+        let accepted = matches!(sent, Sent::Accepted);
+        let mut looks = self.looks(accepted);
+        while looks.next().await {
+            let after = members(&self.session, group.id).await.map_err(|error| WriteError::Unknown(error.sentence()))?;
+            if after.contains(&account) == wanted {
+                return Ok(());
+            }
+        }
+        if accepted {
+            self.miss();
         }
         Err(sent.gave_up(&format!(
             "the members of `{shown}` are as before (dynamic, directory and system groups cannot be edited by hand)"

@@ -7,6 +7,7 @@ mod account;
 pub mod accounts;
 mod activity;
 mod compare;
+mod create;
 mod exports;
 pub(crate) mod extras;
 mod frame;
@@ -14,10 +15,12 @@ mod groups;
 mod pages;
 mod read;
 mod scim;
+mod sent;
 mod session;
 mod settings;
 mod token;
 pub mod webhook;
+mod windows;
 mod wire;
 mod write;
 
@@ -27,9 +30,11 @@ pub use accounts::{Accounts, Evidence, Snapshot};
 pub use frame::from_objects;
 pub use groups::Group;
 pub use read::{Progress, Reader, Silent, State};
+pub use sent::WriteError;
 pub use session::Session;
 pub use settings::{Limits, Scim, Settings};
-pub use write::{WriteError, Writer, Written};
+pub use windows::Windows;
+pub use write::{Writer, Written};
 
 /// Held by whoever may open a writer. Only an approved plan implements it, so that code that compares cannot write.
 pub trait Permission {}

@@ -7,9 +7,10 @@ use serde_json::{Map, Value, json};
 use super::account::Account;
 use super::pages::plain;
 use super::read::Reader;
+use super::sent::WriteError;
 use super::session::{Door, Session, Unfit, under};
 use super::wire::{CallError, Loose};
-use super::write::{WriteError, Writer, Written};
+use super::write::{Writer, Written};
 use crate::http::{Method, Url};
 use crate::text;
 
@@ -99,7 +100,7 @@ impl Writer {
             "Operations": [{"op": "Replace", "path": "active", "value": active}]
         });
         let changes = Map::from_iter([("active".to_owned(), Value::Bool(active))]);
-        let sent = self.send_through(Door::Scim, Method::PATCH, &url, Some(&body)).await?;
+        let sent = self.send(Door::Scim, Method::PATCH, &url, Some(&body), account).await?;
         let why = sent.why();
         match (self.judge(account, &changes, why.is_none()).await, why) {
             (Ok(after), why) => {
@@ -108,6 +109,7 @@ impl Writer {
             }
             // A second PATCH could meet an instance that deletes: nothing is repeated here.
             (Err(WriteError::NotHonoured(_)), Some(_)) => Err(sent.gave_up("the account is unchanged")),
+            (Err(WriteError::NotHonoured(why)), None) => Err(WriteError::NotShown(why)),
             (Err(error), _) => Err(error),
         }
     }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret;
+use tokio::time::Instant;
 
 use super::accounts::Credential;
 use super::settings::Settings;
@@ -116,13 +117,15 @@ impl Session {
         inner.client.ask(&describe(&Method::GET, url), &Key(inner, door), build, page).await
     }
 
-    /// A write, sent exactly once. What a lost answer means is for the caller to find out by reading.
+    /// A write, sent once at most: not at all where its turn, a new token or a wait that Domo asked for makes it leave later than
+    /// `latest`. What a lost answer means is for the caller to find out by reading.
     pub(super) async fn write(
         &self,
         door: Door,
         method: Method,
         url: &Url,
         body: Option<&serde_json::Value>,
+        latest: Option<Instant>,
     ) -> Result<Answer, CallError> {
         let inner = &*self.inner;
         let call = describe(&method, url);
@@ -139,7 +142,7 @@ impl Session {
         let mut request = request.build().map_err(|error| unsent(error.without_url().to_string()))?;
         let key = Key(inner, door);
         let serial = key.sign(&mut request).await?;
-        let answer = inner.client.exchange(&call, request).await?;
+        let answer = inner.client.exchange_by(&call, request, latest).await?;
         if answer.status == 401 {
             key.refused(serial, &answer).await;
         }
@@ -234,6 +237,8 @@ fn hint(error: &CallError) -> Option<&'static str> {
             "no trusted TLS connection came about: check the host and the port in DOMO_API_URL; where a proxy inspects TLS, add its \
              certificate to this machine's store or name it in SSL_CERT_FILE"
         }
-        CallError::NotSent { .. } | CallError::Lost { .. } => "check the network, a proxy (HTTPS_PROXY), and DOMO_API_URL",
+        CallError::NotSent { .. } | CallError::TooLate { .. } | CallError::Lost { .. } => {
+            "check the network, a proxy (HTTPS_PROXY), and DOMO_API_URL"
+        }
     })
 }

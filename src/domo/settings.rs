@@ -3,6 +3,7 @@
 use anyhow::Result;
 use secrecy::SecretString;
 
+use super::windows::Windows;
 use crate::config::{self, Config, DeactivateWith};
 use crate::failure::Failure;
 pub use crate::http::Limits;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub deactivate_with: DeactivateWith,
     /// When to give up.
     pub limits: Limits,
+    /// How long a write is looked at.
+    pub windows: Windows,
 }
 
 /// The SCIM root and its own token.
@@ -130,6 +133,7 @@ impl Settings {
             activity_days: domo.activity_days,
             deactivate_with: domo.deactivate_with,
             limits: Limits::default(),
+            windows: Windows::default(),
         })
     }
 

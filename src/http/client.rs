@@ -277,8 +277,19 @@ impl Client {
     /// # Errors
     /// It was not sent, its answer was lost, or is too large.
     pub async fn exchange(&self, call: &str, request: Request) -> Result<Answer, CallError> {
+        self.exchange_by(call, request, None).await
+    }
+
+    /// The same, unless its turn comes later than `latest`.
+    ///
+    /// # Errors
+    /// As [`Self::exchange`], and [`CallError::TooLate`].
+    pub async fn exchange_by(&self, call: &str, request: Request, latest: Option<Instant>) -> Result<Answer, CallError> {
         let _place = self.places.acquire().await.map_err(|_| CallError::NotSent { call: call.into(), why: "closing".into() })?;
         self.pacer.turn().await;
+        if latest.is_some_and(|latest| Instant::now() > latest) {
+            return Err(CallError::TooLate { call: call.into() });
+        }
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         tracing::debug!(number, call, "sending");
         // The address is in `call` already, and a query is no place for more of it.

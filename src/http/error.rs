@@ -22,6 +22,12 @@ pub enum CallError {
         /// Why.
         why: String,
     },
+    /// The request was to leave by a moment, and its turn came later: it certainly never reached the server.
+    #[error("{call}: not sent: its turn came too late")]
+    TooLate {
+        /// The call.
+        call: String,
+    },
     /// The request left, and no whole answer came back.
     #[error("{call}: {why}")]
     Lost {

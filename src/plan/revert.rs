@@ -31,7 +31,7 @@ pub struct Undo {
 }
 
 /// An action that left something: it was written and read back, if only in part, or nobody knows whether it was written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Done<'a> {
     id: &'a str,
     kind: Kind,
@@ -39,7 +39,15 @@ pub struct Done<'a> {
     standing: Standing<'a>,
 }
 
-impl Done<'_> {
+impl<'a> Done<'a> {
+    /// The same with a write that nobody read back settled by the account as it is now.
+    fn settled<'b>(&self, account: &'b Account) -> Done<'b>
+    where
+        'a: 'b,
+    {
+        Done { standing: self.standing.clone().settled(account.raw()), ..self.clone() }
+    }
+
     /// The account it was about; for a create the new one.
     pub fn account_id(&self) -> Option<u64> {
         self.standing.account_id
@@ -64,8 +72,19 @@ pub fn done(journal: &Journal) -> Vec<Done<'_>> {
 impl Undo {
     /// Adds what undoes one action, given the account as it is now; none where nobody knows which it is.
     pub fn add(&mut self, done: &Done<'_>, plan: &str, now: Option<&Lookup>) {
-        if done.standing.pending == Some(&Step::Write) {
-            let why = "an apply ended while it was written, and nobody has read what came of it: apply the plan again, then revert";
+        let open = done.standing.pending == Some(&Step::Write);
+        let settled = match now {
+            Some(Lookup::Found(account)) if open => done.settled(account),
+            None if open => {
+                let why =
+                    "an apply ended while it was written, and nobody has read what came of it: apply the plan again, then revert";
+                return self.stays.push(done.stays(why));
+            }
+            _ => done.clone(),
+        };
+        let done = &settled;
+        if open && matches!(done.kind, Kind::Update | Kind::Deactivate | Kind::Reactivate) && done.standing.changed().is_empty() {
+            let why = "it was sent, and Domo does not show it so far: there is nothing to undo unless it shows later";
             return self.stays.push(done.stays(why));
         }
         let account = match (done.kind, now) {

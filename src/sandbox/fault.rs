@@ -52,6 +52,12 @@ pub enum What {
     Expire,
     /// 403 with a message that repeats the request's own Authorization header. `echo`
     Echo,
+    /// It takes place and shows this much later (milliseconds); with a status, that is the answer all the same. `late:500`, `late:500:503`
+    Late(Duration, Option<u16>),
+    /// One user is told without this field. `thin:phone`
+    Thin(String),
+    /// Pages behind the first begin with the last row of the page before, and the row that stood there comes nowhere. `edge`
+    Edge,
     /// This field of the user changes with a PUT or a creation, to something nobody wrote. `meddle:title`
     Meddle(String),
 }
@@ -144,13 +150,20 @@ impl FromStr for What {
             "unfiltered" => Self::Unfiltered,
             "expire" => Self::Expire,
             "echo" => Self::Echo,
+            "late" => {
+                let (wait, status) = value.unwrap_or_default().split_once(':').unwrap_or((value.unwrap_or_default(), ""));
+                let wait = wait.parse().map_err(|_| "`late` needs milliseconds, as in `late:500` or `late:500:503`")?;
+                Self::Late(Duration::from_millis(wait), status.parse().ok())
+            }
+            "thin" => Self::Thin(value.unwrap_or("title").into()),
+            "edge" => Self::Edge,
             "meddle" => Self::Meddle(value.unwrap_or("title").into()),
             _ => match word.parse::<u16>() {
                 Ok(status) if (200..600).contains(&status) => Self::Status(status, value.map(str::to_owned)),
                 _ => {
                     return Err(format!(
                         "`{word}` is neither a status nor one of html[:STATUS], truncate, cut, cut-after, slow:MS, empty, half, circle, endless, \
-                         cap:N, vanish, appear, move, unfiltered, expire, echo, meddle:FIELD"
+                         cap:N, vanish, appear, move, edge, unfiltered, expire, echo, late:MS[:STATUS], thin:FIELD, meddle:FIELD"
                     ));
                 }
             },

@@ -145,6 +145,8 @@ async fn faulty(
         Some(What::Cap(rows)) => parts.uri = without(&parts.uri, "limit=", &format!("limit={rows}"))?,
         Some(What::Unfiltered) => parts.uri = without(&parts.uri, "filter=", "")?,
         Some(What::Endless) => return Ok(ever_new()),
+        Some(What::Edge) => shared.state().edge = true,
+        Some(What::Late(wait, _)) => shared.state().shadow(path, *wait),
         _ => {}
     }
 
@@ -165,6 +167,15 @@ async fn faulty(
         Some(What::CutAfter) => Err(Cut),
         Some(What::Truncate) => truncated(response).await,
         Some(What::Half) => half(response).await,
+        Some(What::Late(_, Some(status))) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            Ok(users::refuse(status, path, "made to fail, although it took place"))
+        }
+        Some(What::Thin(field)) => thinned(response, &field).await,
+        Some(What::Edge) => {
+            shared.state().edge = false;
+            Ok(response)
+        }
         Some(What::Meddle(field)) => {
             meddle(shared, path, &field);
             Ok(response)
@@ -219,6 +230,16 @@ async fn half(response: Response) -> Result<Response, Cut> {
     let half: Vec<_> = rows.iter().take(rows.len() / 2).collect();
     parts.headers.remove(header::CONTENT_LENGTH);
     Ok(Response::from_parts(parts, Body::from(serde_json::to_vec(&half).unwrap_or_default())))
+}
+
+/// An object without one of its fields.
+async fn thinned(response: Response, field: &str) -> Result<Response, Cut> {
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
+    let mut object: serde_json::Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
+    object.remove(field);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, Body::from(serde_json::to_vec(&object).unwrap_or_default())))
 }
 
 /// Half of the body, then the end of the connection.

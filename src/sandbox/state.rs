@@ -1,6 +1,7 @@
 //! What the sandbox knows: users, tokens, invitations, and what was asked of it.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{NaiveDate, NaiveTime, SecondsFormat, Utc};
@@ -38,6 +39,10 @@ pub(super) struct State {
     pub(super) recent: VecDeque<Instant>,
     next_id: u64,
     pub(super) profile: Profile,
+    /// What is still shown of users whose change shows later, and until when.
+    shadows: HashMap<u64, (Instant, User)>,
+    /// The next page behind the first begins a row early.
+    pub(super) edge: bool,
 }
 
 struct User {
@@ -73,6 +78,8 @@ impl State {
             recent: VecDeque::new(),
             next_id: 1_000_000_000,
             profile: options.profile.clone(),
+            shadows: HashMap::new(),
+            edge: false,
         };
         let mut memberships = BTreeMap::new();
         for (position, account) in options.accounts.iter().enumerate() {
@@ -132,12 +139,29 @@ impl State {
 
     /// One page as JSON text.
     pub(super) fn page(&self, offset: usize, limit: usize) -> String {
-        let rows = self.users.iter().skip(offset).take(limit).map(|user| user.json.as_str());
+        let begins_early = self.edge && offset > 0 && offset < self.users.len();
+        let early = begins_early.then(|| &self.users[offset - 1]);
+        let rows = early.into_iter().chain(self.users.iter().skip(offset + usize::from(begins_early)));
+        let rows = rows.take(limit).map(|user| self.shadowed(user.id).unwrap_or(user).json.as_str());
         format!("[{}]", rows.collect::<Vec<_>>().join(","))
     }
 
+    /// Whatever happens to the user of this path now shows only later.
+    pub(super) fn shadow(&mut self, path: &str, wait: Duration) {
+        let id = path.rsplit('/').next().and_then(|id| id.parse().ok());
+        if let Some(user) = self.users.iter().find(|user| Some(user.id) == id).filter(|user| self.shadowed(user.id).is_none()) {
+            let user = User { id: user.id, json: user.json.clone() };
+            self.shadows.insert(user.id, (Instant::now() + wait, user));
+        }
+    }
+
+    /// What is still shown of a user.
+    fn shadowed(&self, id: u64) -> Option<&User> {
+        self.shadows.get(&id).filter(|(until, _)| Instant::now() < *until).map(|(_, user)| user)
+    }
+
     pub(super) fn get(&self, id: u64) -> Option<Map<String, Value>> {
-        let user = self.users.iter().find(|user| user.id == id)?;
+        let user = self.shadowed(id).or_else(|| self.users.iter().find(|user| user.id == id))?;
         serde_json::from_str(&user.json).ok()
     }
 

@@ -14,7 +14,7 @@ mod writes;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domo_reconcile::domo::{self, Accounts, Reader, Session, Settings, Silent};
+use domo_reconcile::domo::{self, Accounts, Reader, Session, Settings, Silent, Windows};
 use domo_reconcile::sandbox::{Options, Profile, Running, Sandbox};
 use serde_json::{Value, json};
 
@@ -50,7 +50,14 @@ fn settings(running: &Running) -> Settings {
     settings.limits.backoff = Duration::from_millis(1);
     settings.limits.backoff_most = Duration::from_millis(4);
     settings.limits.rows = 4_000;
+    settings.windows = windows();
     settings
+}
+
+/// The looks at a write, in milliseconds.
+fn windows() -> Windows {
+    let ms = Duration::from_millis;
+    Windows { looks: [0, 2, 10, 30, 60].map(ms).into(), shortened: ms(5), fresh: ms(500) }
 }
 
 async fn open(running: &Running) -> Session {

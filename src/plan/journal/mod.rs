@@ -133,19 +133,20 @@ impl Journal {
                         standing.writes.push(Wrote { was: account.as_ref(), change, left: None });
                     }
                 }
-                Event::After { action, step, outcome, account_id, account, detail, alarm } => {
+                Event::After { action, step, outcome, account_id, account, detail, alarm, pending } => {
                     let standing = standings.entry(action).or_default();
                     standing.alarm = alarm.as_deref();
                     standing.ended = detail.as_deref();
-                    // An unknown write stays open until it is settled by reading.
-                    if *outcome != Outcome::Unknown {
+                    // An unknown write, and an accepted one that did not show, stay open until they are settled by reading.
+                    let open = *pending || *outcome == Outcome::Unknown;
+                    if !open {
                         standing.pending = None;
                     }
                     standing.account_id = account_id.or(standing.account_id);
                     if *outcome == Outcome::Done {
                         standing.written.insert(step);
                     }
-                    let write = standing.writes.last_mut().filter(|_| *step == Step::Write && *outcome != Outcome::Unknown);
+                    let write = standing.writes.last_mut().filter(|_| *step == Step::Write && !open);
                     if let Some(write) = write {
                         write.left = account.as_ref();
                     }
@@ -220,6 +221,15 @@ impl<'a> Standing<'a> {
             }
         }
         changed
+    }
+
+    /// The same, with a write that nobody read back settled by the account as it is now.
+    #[must_use]
+    pub fn settled(mut self, now: &'a Map<String, Value>) -> Self {
+        if let Some(open) = self.writes.last_mut().filter(|write| write.left.is_none()) {
+            open.left = Some(now);
+        }
+        self
     }
 
     /// Whether a create made an account, or a write changed one, whatever else it came to.
@@ -323,6 +333,7 @@ mod tests {
             account: None,
             detail: None,
             alarm: None,
+            pending: false,
         };
         let more = written(&mut Journal::read(&text).unwrap().end(), [before, after]);
         let journal = Journal::read(&(text + &more)).unwrap();

@@ -62,6 +62,9 @@ pub enum Event {
         /// The field that changed although nobody asked for it; `deleted` where the account went away instead.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         alarm: Option<String>,
+        /// Domo accepted it, or nobody knows whether it did, and it may still show: the next read of the account settles it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pending: bool,
     },
     /// What became of an action.
     Outcome {
@@ -130,6 +133,7 @@ pub enum Outcome {
     Refused,
     Failed,
     Unknown,
+    NotTried,
 }
 
 impl Outcome {
@@ -144,6 +148,7 @@ impl Outcome {
             Self::Refused => "refused",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
+            Self::NotTried => "not-tried",
         }
     }
 

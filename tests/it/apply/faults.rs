@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use domo_reconcile::apply::{Applied, Desk, Order, Stop};
 use domo_reconcile::config::{Config, DeactivateWith};
-use domo_reconcile::domo::{Limits, Scim, Session, Settings, Silent};
+use domo_reconcile::domo::{Limits, Scim, Session, Settings, Silent, Windows};
 use domo_reconcile::plan::guard::Judged;
 use domo_reconcile::plan::{Action, Journal, Outcome};
 use domo_reconcile::reconcile::Action as Kind;
@@ -95,6 +95,8 @@ impl Stage {
         settings.requests_per_minute = 6_000_000;
         settings.deactivate_with = self.config.domo.deactivate_with;
         settings.limits = self.limits.clone();
+        let ms = Duration::from_millis;
+        settings.windows = Windows { looks: [0, 1, 2].map(ms).into(), shortened: ms(1), ..Windows::default() };
         if settings.deactivate_with == DeactivateWith::Scim {
             settings.scim = Some(Scim::new(self.domo.scim_url(), "sandbox-scim-token".to_owned().into())?);
         }
@@ -228,4 +230,27 @@ fn every_fault_at_every_request_is_survived() {
 #[test]
 fn every_fault_at_every_request_is_survived_through_scim() {
     every_fault(DeactivateWith::Scim, "SCIM");
+}
+
+/// Domo says yes and shows it after everybody stopped looking: said to have failed, and ours all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_shows_after_the_last_look_is_ours_all_the_same() {
+    for (fault, told) in [("late:400", Outcome::Failed), ("late:400:503", Outcome::Unknown)] {
+        let stage = Stage::set(DeactivateWith::Rest).await;
+        let before = stage.state();
+        stage.domo.fault(format!("PUT /v1/users/10={fault}").parse().unwrap());
+        stage.apply().await.unwrap();
+        assert_eq!(stage.outcomes()["A-update-10"], told, "{fault}");
+        assert_ne!(stage.state(), before);
+        tokio::time::sleep(Duration::from_millis(410)).await;
+        // Whoever undoes it now finds it, and whoever applies again does not call it somebody else's.
+        let journal = Journal::read(&std::fs::read_to_string(stage.folder.path().join("plan.journal.jsonl")).unwrap()).unwrap();
+        let undone: Vec<_> = domo_reconcile::plan::revert::done(&journal).iter().filter_map(|done| done.account_id()).collect();
+        assert!(undone.contains(&10), "{fault}: {undone:?}");
+        stage.domo.clear_faults();
+        stage.apply().await.unwrap();
+        assert_eq!(stage.outcomes()["A-update-10"], Outcome::Done, "{fault}");
+        let puts = stage.domo.requests().iter().filter(|asked| asked.method == "PUT" && asked.path.ends_with("/10")).count();
+        assert!(puts <= 3, "{fault}: {puts}");
+    }
 }

@@ -211,7 +211,7 @@ fn three_failures_in_a_row_end_the_run() {
     let company = Company::new((10..20).map(update).collect());
     company.domo.fault(Fault::always("PUT", "/v1/users/*", What::Status(400, None)));
     let ran = company.apply(&["--confirm"]).code(7);
-    assert_eq!(ran.json()["counts"], json!({"failed": 3, "would-do": 7}));
+    assert_eq!(ran.json()["counts"], json!({"failed": 3, "not-tried": 7}));
     let record: Value = serde_json::from_str(&company.read("apply.json")).unwrap();
     assert!(record["why"].as_str().unwrap().contains("or reject those actions with `review`, then apply again"), "{record}");
     assert!(company.journal().lines().iter().any(|line| matches!(&line.event, Event::Close { ended: Ended::Stopped, .. })));
@@ -222,7 +222,7 @@ fn a_field_that_changes_unasked_ends_the_run_at_once() {
     let company = Company::new((10..20).map(update).collect());
     company.domo.fault(Fault::nth("PUT", "/v1/users/*", 2, What::Meddle("phone".into())));
     let ran = company.apply(&["--confirm"]).code(7);
-    assert_eq!(ran.json()["counts"], json!({"done": 1, "failed": 1, "would-do": 8}));
+    assert_eq!(ran.json()["counts"], json!({"done": 1, "failed": 1, "not-tried": 8}));
     assert!(detail(&ran, "A-update-11").contains("`phone` changed although nobody asked"), "{}", ran.stdout);
     assert_eq!(company.writes().len(), 2);
 }
@@ -408,7 +408,7 @@ fn an_unplanned_change_is_not_forgotten_by_the_next_apply() {
     let company = Company::new(vec![update(10), update(11)]);
     company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Meddle("phone".into())));
     let ran = company.apply(&["--confirm"]).code(7);
-    assert!(ran.json()["results"][1]["detail"].as_str().unwrap().contains("not reached"), "{}", ran.stdout);
+    assert_eq!(ran.json()["results"][1]["outcome"], "not-tried", "{}", ran.stdout);
     let writes = company.writes().len();
     let again = company.apply(&["--confirm"]).code(7);
     assert_eq!(again.json()["counts"], json!({"failed": 1, "done": 1}));
@@ -435,7 +435,7 @@ fn a_deactivation_that_deletes_ends_the_run_and_is_asked_of_nobody_again() {
         company.run_with(&scim, &[&["apply", &plan, "--json"], args].concat())
     };
     let first = apply("one", &["--confirm"]).code(7);
-    assert_eq!(first.json()["counts"], json!({"failed": 1, "would-do": 1}));
+    assert_eq!(first.json()["counts"], json!({"failed": 1, "not-tried": 1}));
     assert!(detail(&first, "A-deactivate-10").contains("the account was deleted, not deactivated"), "{}", first.stdout);
     // Neither the same plan nor the next one.
     assert_eq!(apply("one", &["--confirm"]).code(7).json()["counts"], json!({"refused": 2}));
@@ -526,4 +526,39 @@ fn what_somebody_else_did_after_a_refused_write_is_not_said_to_be_ours() {
     company.run(&["apply", "hand.plan.json", "--confirm"]).code(0);
     assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"already-done": 1}));
     assert!(company.journal().fold()["A-update-10"].written.is_empty());
+}
+
+/// A PUT replaces the whole account: what one answer leaves out would be cleared.
+#[test]
+fn an_account_that_is_told_with_less_than_the_list_tells_is_not_written() {
+    let company = Company::new(vec![update(10), deactivate(11), update(12)]);
+    for id in [10, 11] {
+        company.domo.fault(Fault::always("GET", &format!("/v1/users/{id}"), What::Thin("phone".into())));
+    }
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"done": 1, "refused": 2}));
+    assert!(detail(&ran, "A-update-10").contains("Domo's list tells `phone` of this account"), "{}", ran.stdout);
+    assert_eq!((company.user(10), company.user(11)), (account(10), account(11)));
+    // With all of it told again, it goes on.
+    company.domo.clear_faults();
+    assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"done": 2, "already-done": 1}));
+}
+
+#[test]
+fn the_failures_of_one_kind_of_action_end_that_kind_alone() {
+    let company = Company::new((10..16).map(update).chain((20..24).map(deactivate)).chain([create(900)]).collect());
+    company.domo.fault(Fault::always("PUT", "/v1/users/1*", What::Status(400, None)));
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"done": 5, "failed": 3, "not-tried": 3}));
+    let record: Value = serde_json::from_str(&company.read("apply.json")).unwrap();
+    assert!(record["why"].as_str().unwrap().starts_with("stopped: update: 3 actions failed in a row."), "{record}");
+}
+
+#[test]
+fn where_nobody_knows_what_domo_did_nothing_more_is_asked_of_any_kind() {
+    let company = Company::new(vec![update(10), deactivate(20), delete(30), create(900)]);
+    company.domo.fault(Fault::always("PUT", "/v1/users/*", What::Cut));
+    company.domo.fault(Fault::always("DELETE", "/v1/users/*", What::Cut));
+    let ran = company.apply(&["--confirm"]).code(7);
+    assert_eq!(ran.json()["counts"], json!({"unknown": 3, "not-tried": 1}));
 }
