@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Config, Directory, FIELDS, Instance, ROLES};
+use super::{Config, Directory, FIELDS, Instance, Key, ROLES};
 use crate::failure::Failure;
 use crate::text;
 
@@ -122,6 +122,14 @@ impl Config {
         for (place, role) in roles.chain([("[policy] default_role", &self.policy.default_role)]) {
             if !ROLES.contains(&role.as_str()) {
                 problems.push(format!("{place} is one of {}, exactly, not `{role}`", ROLES.join(", ")));
+            }
+        }
+        if self.matching.keys.contains(&Key::Link) {
+            problems.push("[match] keys cannot name `link`: [[link]] comes before every key".into());
+        }
+        for link in &self.link {
+            if [&link.account, &link.person, &link.reason, &link.owner].iter().any(|text| text.trim().is_empty()) {
+                problems.push(format!("[[link]] of `{}` needs an account, a person, a reason and an owner", link.account));
             }
         }
         for exclude in &self.exclude {

@@ -29,6 +29,9 @@ pub struct Config {
     /// What correlates an account with a person.
     #[serde(rename = "match")]
     pub matching: Match,
+    /// What somebody decided: this account is that person, or is not, whatever the keys say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub link: Vec<Link>,
     /// Who should have an account: canonical field = patterns. All fields must match, each by any of its patterns.
     /// Absent: every active person.
     pub expected: Option<Rule>,
@@ -260,6 +263,31 @@ impl Default for Guards {
     fn default() -> Self {
         Self { max_deactivations: 50, max_deactivations_percent: 10, max_updates_percent: 50, max_creates: 200, min_admins: 2 }
     }
+}
+
+/// `[[link]]`: somebody decided whose an account is. Both sides by what does not change, or by an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The account's e-mail address or Domo id.
+    pub account: String,
+    /// The person's employee number or an e-mail address in the directory.
+    pub person: String,
+    /// Why, for the next who asks.
+    pub reason: String,
+    /// Who decided.
+    pub owner: String,
+    /// False: the account is *not* that person's, although their keys are equal or nearly so.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub same: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(same: &bool) -> bool {
+    *same
 }
 
 /// `[[exclude]]`: accounts that are not people, by e-mail pattern or id.

@@ -71,6 +71,8 @@ pub enum Key {
     AlternateEmail,
     /// The employee number, as text.
     EmployeeNumber,
+    /// Somebody's decision, by a `[[link]]`: no key that `[match]` can name.
+    Link,
 }
 
 impl Key {
@@ -80,6 +82,7 @@ impl Key {
             Self::Email => "email",
             Self::AlternateEmail => "alternate_email",
             Self::EmployeeNumber => "employee_number",
+            Self::Link => "link",
         }
     }
 }

@@ -7,8 +7,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::correlate::NONE;
@@ -16,6 +14,7 @@ use super::finding::Candidate;
 use super::judge::Judge;
 use super::keys::{Addresses, Number, loosely};
 use super::matching::Matches;
+use super::names::{Name, likeness};
 use super::{AccountSituation, Pattern};
 
 /// A word that more people than this share tells nobody apart.
@@ -61,7 +60,13 @@ impl Candidates {
             let all: Vec<String> = all.filter_map(|text| addresses.key(text)).map(|key| key.into_owned()).collect();
             let mailbox = people.email.get(row).and_then(|email| addresses.key(email));
             let mailbox = mailbox.and_then(|email| Some(email.rsplit_once('@')?.0.to_owned()));
-            (row, people.display_name(row).map(|name| words(&name)).unwrap_or_default(), mailbox, all, number(row))
+            (
+                row,
+                people.display_name(row).map(|name| Name::new(&name).sorted().concat()).unwrap_or_default(),
+                mailbox,
+                all,
+                number(row),
+            )
         };
         let named: Vec<_> = (0..people.height).into_par_iter().filter(free).map(named).collect();
         let mut shared = BTreeSet::new();
@@ -91,7 +96,7 @@ impl Candidates {
     /// The nearest few, best first.
     pub(super) fn of(&self, judge: &Judge<'_>, account: u32) -> Vec<Candidate> {
         let (accounts, people) = (judge.accounts, judge.people);
-        let ours = words(accounts.name.get(account).unwrap_or_default());
+        let ours = Name::new(accounts.name.get(account).unwrap_or_default());
         let mailbox = mailbox(judge, account);
         let same_mailbox = mailbox.as_ref().and_then(|mailbox| self.by_mailbox.get(mailbox));
         let further = accounts.alternate_email.get(account).unwrap_or_default().split([';', ',', '|']);
@@ -100,12 +105,13 @@ impl Candidates {
         let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text());
         let same_number =
             number.as_deref().and_then(loosely).and_then(|loose| self.by_number.get(loose)).map_or(&[][..], Vec::as_slice);
-        let by_name = ours.iter().filter_map(|word| self.by_word.get(word)).flatten();
+        let words = ours.sorted().concat();
+        let by_name = words.iter().filter_map(|word| self.by_word.get(word)).flatten();
         let mut near: Vec<u32> = by_name.chain(same_mailbox).chain(&same_address).chain(same_number).copied().collect();
         near.sort_unstable();
         near.dedup();
         let scored = near.into_iter().map(|row| {
-            let theirs = words(&people.display_name(row).unwrap_or_default());
+            let theirs = Name::new(&people.display_name(row).unwrap_or_default());
             let (mut score, mut why) = likeness(&ours, &theirs);
             if same_address.contains(&row) {
                 score = score.max(0.95);
@@ -166,66 +172,4 @@ impl Candidates {
 fn mailbox(judge: &Judge<'_>, account: u32) -> Option<String> {
     let email = judge.accounts.email.get(account).and_then(|email| judge.addresses.key(email))?;
     Some(email.rsplit_once('@')?.0.to_owned())
-}
-
-/// A name as words: without accents, case, titles, punctuation and what stands in brackets; sorted.
-fn words(name: &str) -> Vec<String> {
-    const TITLES: [&str; 10] = ["mr", "mrs", "ms", "dr", "prof", "jr", "sr", "ii", "iii", "phd"];
-    let mut plain = String::with_capacity(name.len());
-    let mut depth = 0u32;
-    for letter in name.nfkd().filter(|letter| !is_combining_mark(*letter)) {
-        match letter {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            _ if depth > 0 => {}
-            // O’Neil, O'Neil and ONeil are one.
-            '\'' | '’' | '`' | '´' => {}
-            'ß' => plain.push_str("ss"),
-            'ø' | 'Ø' => plain.push('o'),
-            'ł' | 'Ł' => plain.push('l'),
-            'æ' | 'Æ' => plain.push_str("ae"),
-            'œ' | 'Œ' => plain.push_str("oe"),
-            'đ' | 'Đ' | 'ð' => plain.push('d'),
-            _ if letter.is_alphanumeric() => plain.extend(letter.to_lowercase()),
-            _ => plain.push(' '),
-        }
-    }
-    let mut words: Vec<String> = plain.split_whitespace().filter(|word| !TITLES.contains(word)).map(str::to_owned).collect();
-    words.sort_unstable();
-    words.dedup();
-    words
-}
-
-/// How alike two names are, from 0 to 1, and why.
-fn likeness(ours: &[String], theirs: &[String]) -> (f64, Vec<&'static str>) {
-    let shared = ours.iter().filter(|word| theirs.contains(word)).count();
-    match shared {
-        0 => (0.0, Vec::new()),
-        shared if shared == ours.len() && shared == theirs.len() => (1.0, vec!["same name"]),
-        shared if shared == ours.len() || shared == theirs.len() => (0.85, vec!["one name contains the other"]),
-        shared => {
-            let letters = strsim::jaro_winkler(&ours.join(" "), &theirs.join(" "));
-            let words = 2.0 * shared as f64 / (ours.len() + theirs.len()) as f64;
-            ((words + letters) / 2.0, vec!["a part of the name agrees"])
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn accents_order_titles_and_brackets_do_not_matter() {
-        assert_eq!(words("Dr. Müller-Strauß, Zoë (On Leave)"), words("Zoe Muller Strauss"));
-        assert_eq!(words("O’Neil"), words("ONEIL"));
-        assert_eq!(words("Søren Kjær"), words("Soren Kjaer"));
-    }
-
-    #[test]
-    fn a_new_surname_is_still_near() {
-        assert_eq!(likeness(&words("Ada Byron"), &words("Byron, Ada")).0, 1.0);
-        assert!(likeness(&words("Ada Byron"), &words("Ada King")).0 >= LIKE_ENOUGH);
-        assert_eq!(likeness(&words("Ada"), &words("Ben")).0, 0.0);
-    }
 }

@@ -8,6 +8,8 @@ use polars::prelude::*;
 
 use super::employment::{self, Facts};
 use super::fold::Fold;
+use super::keys::Addresses;
+use super::names;
 use crate::config::Status;
 use crate::directory::{People, Source};
 use crate::domo::Accounts;
@@ -219,8 +221,8 @@ struct FactColumns {
 const EMPLOYMENT: [&str; 3] = ["status", "hire_date", "termination_date"];
 
 impl<'a> PersonColumns<'a> {
-    pub(super) fn new(people: &'a People, fold: Fold) -> Result<Self> {
-        let frame = &fold.frame(&people.frame)?;
+    pub(super) fn new(people: &'a People, fold: Fold, addresses: &Addresses) -> Result<Self> {
+        let frame = &fold.frame(&people.frame, addresses)?;
         let text = |name| Texts::of(frame, name);
         let provided: Vec<_> = people.sources.iter().map(|source| source.provided()).collect();
         Ok(Self {
@@ -387,10 +389,16 @@ impl<'a> PersonColumns<'a> {
 
     /// The name as a whole: the name column, else given and family name.
     pub(super) fn display_name(&self, row: u32) -> Option<String> {
-        self.name.owned(row).or_else(|| {
-            let parts: Vec<&str> = [self.given_name.filled(row), self.family_name.filled(row)].into_iter().flatten().collect();
-            (!parts.is_empty()).then(|| parts.join(" "))
-        })
+        self.name.owned(row).or_else(|| self.parts_of_name(row))
+    }
+
+    /// Given and family name, in Chinese, Japanese and Korean writing the family name first.
+    pub(super) fn parts_of_name(&self, row: u32) -> Option<String> {
+        let mut parts: Vec<&str> = [self.given_name.filled(row), self.family_name.filled(row)].into_iter().flatten().collect();
+        if parts.iter().all(|part| names::is_east_asian(part)) {
+            parts.reverse();
+        }
+        (!parts.is_empty()).then(|| parts.join(" "))
     }
 }
 

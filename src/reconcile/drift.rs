@@ -7,9 +7,10 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::finding::DriftField;
 use super::keys::{Addresses, Number, loosely};
 use super::matching::Agreeing;
+use super::names;
 use super::rule::PeopleRule;
 use crate::config::{Config, Key};
-use crate::text::{folded, is_invisible};
+use crate::text::{damage, folded, is_invisible};
 
 /// The only roles that are ever written; an account with any other keeps it.
 pub(super) const ROLES: [&str; 5] = ["Admin", "Privileged", "Editor", "Participant", "Social"];
@@ -83,7 +84,24 @@ impl<'a> Drifts<'a> {
             }
         }
         drift.extend(self.role(account, person));
+        if agreeing.is_unproven() {
+            self.leave_unproven(&mut drift, agreeing);
+        }
         drift
+    }
+
+    /// One key alone, for which the name does not speak, says whose account it is and not what its name and address should be.
+    fn leave_unproven(&self, drift: &mut Vec<DriftField>, agreeing: Agreeing) {
+        // Names that have nothing in common, or cannot be compared, are counted and no finding.
+        drift.retain(|field| field.field != "name" || agreeing.loosely());
+        let why = match agreeing.loosely() {
+            true => "not written: only the number agrees, and only without its prefix and zeros",
+            false => "not written: only one key agrees, and the names do not speak for it",
+        };
+        for field in drift.iter_mut().filter(|field| matches!(field.field.as_str(), "name" | "email")) {
+            field.writable = false;
+            field.note = Some(why.to_owned());
+        }
     }
 
     fn field(&self, field: &str, account: u32, person: u32) -> Option<DriftField> {
@@ -103,9 +121,20 @@ impl<'a> Drifts<'a> {
         }
         let equal = match field {
             "phone" => phone(domo) == phone(directory),
-            "email" => self.addresses.key(domo) == self.addresses.key(directory),
+            // Somebody's further addresses are theirs as well; one that is nobody's, or that no directory makes, says nothing.
+            "email" => {
+                let domo = self.addresses.key(domo);
+                let any = || self.people.alternate_email.get(person).any(|other| self.addresses.key(other) == domo);
+                domo == self.addresses.key(directory)
+                    || self.addresses.is_placeholder(directory)
+                    || self.addresses.is_damaged(directory)
+                    || domo.is_some() && any()
+            }
             "employee_number" => same_number(domo, directory),
-            _ => folded(domo) == folded(directory),
+            _ => {
+                folded(domo) == folded(directory)
+                    || damage::comparable(directory).is_none_or(|value| folded(domo) == folded(&value))
+            }
         };
         (!equal).then(|| self.differing(field, domo, directory))
     }
@@ -139,7 +168,12 @@ impl<'a> Drifts<'a> {
             return None;
         }
         let directory = in_order_of(domo, whole, self.people.given_name.filled(person), self.people.family_name.filled(person));
-        (folded(domo) != folded(&directory)).then(|| self.differing("name", domo, &directory))
+        let (ours, theirs) = (folded(domo), folded(&directory));
+        // Chinese, Japanese and Korean names are written with a space or without.
+        let without_spaces = |text: &str| text.split(' ').collect::<String>();
+        let equal = ours == theirs
+            || names::is_east_asian(&ours) && names::is_east_asian(&theirs) && without_spaces(&ours) == without_spaces(&theirs);
+        (!equal).then(|| self.differing("name", domo, &directory))
     }
 
     fn role(&self, account: u32, person: u32) -> Option<DriftField> {
@@ -177,6 +211,10 @@ impl<'a> Drifts<'a> {
             (None, _) => self.clear_empty,
             (Some(_), _) => true,
         };
+        if let Some(damage) = directory.as_deref().and_then(damage::of) {
+            writable = false;
+            note.get_or_insert(format!("not written: it {}", damage.kind.describe()));
+        }
         if let (Some(number), "employee_number") = (&directory, field)
             && let Some(why) = unwritable_number(number, self.numeric_numbers)
         {

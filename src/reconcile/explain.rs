@@ -34,6 +34,7 @@ pub(super) fn key_in_words(key: Key) -> &'static str {
         Key::Email => "e-mail",
         Key::AlternateEmail => "alternate e-mail",
         Key::EmployeeNumber => "employee number",
+        Key::Link => "link",
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::links;
 pub use crate::config::Kind;
 use crate::config::{Key, Status};
 use crate::digest;
@@ -125,6 +126,12 @@ impl Finding {
     /// What stands in a column of its kind's table.
     pub fn particular(&self, column: &str) -> Option<&Value> {
         self.particulars.iter().find(|particular| particular.column == column).map(|particular| &particular.value)
+    }
+
+    /// The `[[link]]` that says that its account is this person, to be pasted into the configuration: of an orphan's candidate or a near
+    /// miss.
+    pub fn link_to(&self, person: &PersonRef) -> Option<String> {
+        links::block(self.account.as_ref()?, person)
     }
 }
 

@@ -38,7 +38,7 @@ impl Fold {
             Key::EmployeeNumber => numbers.get(row as usize),
             _ => emails.get(row as usize),
         };
-        let by_email = Keys { len: height, text: |row| text(Key::Email, row), form: |text| addresses.key(text) };
+        let by_email = Keys { len: height, text: |row| text(Key::Email, row), form: |text| addresses.identifying(text) };
         let by_number = Keys { len: height, text: |row| text(Key::EmployeeNumber, row), form: |text| Number::of(text).text() };
         // Rows of one person: each source once, and no key says two things.
         let agree = |rows: &[u32]| {
@@ -111,7 +111,7 @@ impl Fold {
     }
 
     /// One row a person: the first filled cell of each column, in the order of the sources.
-    pub(super) fn frame(&self, frame: &DataFrame) -> Result<DataFrame> {
+    pub(super) fn frame(&self, frame: &DataFrame, addresses: &Addresses) -> Result<DataFrame> {
         if self.rows.is_empty() {
             return Ok(frame.clone());
         }
@@ -120,7 +120,10 @@ impl Fold {
             let mut places = self.rows.clone();
             let column = column.rechunk();
             let texts = column.str().ok();
+            let is_email = column.name() == "email";
             let filled = |row: &u32| match texts {
+                // One that identifies nobody only stands where no source has a better one.
+                Some(texts) if is_email => texts.get(*row as usize).is_some_and(|text| addresses.identifying(text).is_some()),
                 Some(texts) => texts.get(*row as usize).is_some_and(|text| !text.trim().is_empty()),
                 None => column.get(*row as usize).is_ok_and(|value| !value.is_null()),
             };

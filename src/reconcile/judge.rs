@@ -13,6 +13,7 @@ use super::finding::{AccountRef, Kind, PersonRef, Severity};
 use super::identity::Draft;
 use super::keys::{Addresses, Number};
 use super::matching::{Agreeing, Matches, Part, Verdict};
+use super::placeholders::Placeholder;
 use super::rejected::RejectedKeys;
 use super::situation::{self, Gap};
 use super::{AccountSituation, PersonSituation, Rules};
@@ -33,6 +34,8 @@ pub(super) struct Judge<'a> {
     pub(super) matches: &'a Matches,
     pub(super) rejected: &'a RejectedKeys,
     pub(super) directory_is_whole: bool,
+    pub(super) pull_is_whole: bool,
+    pub(super) placeholders: &'a [Placeholder],
     pub(super) employment: &'a [Employment],
     pub(super) account_situations: &'a [AccountSituation],
     pub(super) person_situations: &'a [PersonSituation],
@@ -120,8 +123,7 @@ impl Judge<'_> {
 
     /// Why an account is not evaluable.
     pub(super) fn gap(&self, row: u32) -> Option<Gap> {
-        let verdict = self.matches.verdicts[row as usize];
-        situation::gap(self.accounts, self.addresses, self.rejected, self.directory_is_whole, verdict, row)
+        situation::gap(self.accounts, self.addresses, self.rejected, self.directory_is_whole, self.matches, row)
     }
 
     /// The role of an account that may administer.
@@ -157,7 +159,10 @@ impl Judge<'_> {
     /// The person of a finding about an account.
     pub(super) fn and_person(&self, draft: Draft, account: u32, (person, agreeing): (u32, Agreeing)) -> Draft {
         let needed = explain::needed(self.accounts, self.people, self.addresses, agreeing, account, person);
-        let mut draft = draft.say(&needed).say(&explain::also_in(self.people, person));
+        let linked = self.matches.pointers.link(account).and_then(|place| self.rules.config.link.get(place));
+        let linked =
+            linked.map(|link| format!("; {} decided that this is the person: {}", link.owner, link.reason)).unwrap_or_default();
+        let mut draft = draft.say(&needed).say(&linked).say(&explain::also_in(self.people, person));
         draft.finding.person = Some(self.person_ref(person));
         draft.finding.matched_by = agreeing.keys();
         draft
@@ -196,6 +201,7 @@ impl Judge<'_> {
             Key::Email => self.accounts.email.filled(row).is_some(),
             Key::AlternateEmail => self.accounts.alternate_email.filled(row).is_some(),
             Key::EmployeeNumber => self.accounts.employee_number.filled(row).is_some(),
+            Key::Link => false,
         };
         super::KEYS.into_iter().filter(|key| self.rules.config.matching.keys.contains(key)).filter(carries).collect()
     }

@@ -1,17 +1,19 @@
 //! What an e-mail address and an employee number are compared as. Nothing here is ever shown: findings carry values as stored.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::text::{folded, is_invisible};
+use crate::text::{damage, folded, is_invisible};
 
-/// Addresses in their comparable form: trimmed, zero-width and no-break characters removed, NFC, lower case, the domain as
-/// punycode and with its alias applied. Plus-tags and dots stay: they are different mailboxes.
+/// Addresses in their comparable form: trimmed, without characters that show nothing and without a dot behind the domain, NFC, lower
+/// case, the domain as punycode and with its alias applied. Plus-tags and dots stay: they are different mailboxes.
 #[derive(Debug, Default)]
 pub(crate) struct Addresses {
     aliases: BTreeMap<String, String>,
+    /// Comparable forms that many people share who have nothing else in common: they identify nobody.
+    placeholders: HashSet<String>,
 }
 
 impl Addresses {
@@ -19,17 +21,45 @@ impl Addresses {
     pub(crate) fn new(domain_aliases: &BTreeMap<String, String>) -> Self {
         let direct: BTreeMap<String, String> =
             domain_aliases.iter().map(|(old, new)| (domain_form(old), domain_form(new))).filter(|(old, new)| old != new).collect();
-        let resolved = |start: &String| {
+        let mut aliases: BTreeMap<String, String> = BTreeMap::new();
+        for start in direct.keys() {
+            let (mut path, mut passed) = (Vec::new(), HashSet::new());
             let mut domain = start;
-            for _ in 0..direct.len() {
-                match direct.get(domain) {
-                    Some(next) if next != start => domain = next,
-                    _ => break,
+            let end = loop {
+                if let Some(known) = aliases.get(domain) {
+                    break known.clone();
                 }
-            }
-            domain.clone()
-        };
-        Self { aliases: direct.keys().map(|old| (old.clone(), resolved(old))).filter(|(old, new)| old != new).collect() }
+                path.push(domain.clone());
+                passed.insert(domain);
+                match direct.get(domain) {
+                    Some(next) if !passed.contains(next) => domain = next,
+                    _ => break domain.clone(),
+                }
+            };
+            aliases.extend(path.into_iter().map(|domain| (domain, end.clone())));
+        }
+        aliases.retain(|old, new| old != new);
+        Self { aliases, placeholders: HashSet::new() }
+    }
+
+    /// The same, with addresses (in their comparable form) that identify nobody.
+    pub(super) fn without(self, placeholders: HashSet<String>) -> Self {
+        Self { placeholders, ..self }
+    }
+
+    /// The comparable form of an address that can be somebody's own.
+    pub(super) fn identifying<'a>(&self, address: &'a str) -> Option<Cow<'a, str>> {
+        self.key(address).filter(|key| self.placeholders.is_empty() || !self.placeholders.contains(key.as_ref()))
+    }
+
+    /// Whether an address is not as anybody ever had it: damaged on its way, or with letters that no directory gives out.
+    pub(super) fn is_damaged(&self, address: &str) -> bool {
+        damage::of_address(&self.plain(address)).is_some()
+    }
+
+    /// Whether many people share this address who have nothing else in common.
+    pub(super) fn is_placeholder(&self, address: &str) -> bool {
+        !self.placeholders.is_empty() && self.key(address).is_some_and(|key| self.placeholders.contains(key.as_ref()))
     }
 
     /// The comparable form; none where nothing is left. Borrowed where the address is in that form already, which most are.
@@ -64,7 +94,8 @@ impl Addresses {
         }
         let Some((local, domain)) = clean.rsplit_once('@') else { return clean };
         let puny = puny(domain);
-        match self.aliases.get(puny.as_ref()) {
+        let puny = puny.trim_end_matches('.');
+        match self.aliases.get(puny) {
             Some(counts_as) => Cow::Owned(format!("{local}@{counts_as}")),
             None if puny != domain => Cow::Owned(format!("{local}@{puny}")),
             None => clean,
@@ -84,8 +115,9 @@ fn puny(domain: &str) -> Cow<'_, str> {
     idna::domain_to_ascii(domain).map_or(Cow::Borrowed(domain), Cow::Owned)
 }
 
-/// Trimmed, invisible and no-break characters removed, NFC, lower case without a locale.
+/// Trimmed, invisible and no-break characters and a dot behind the domain removed, NFC, lower case without a locale.
 fn clean(address: &str) -> Cow<'_, str> {
+    let address = if address.ends_with('.') && address.contains('@') { address.trim_end_matches('.') } else { address };
     // One look at every byte, without a way out before the end: many bytes at once.
     let look = |(graphic, upper), byte: u8| (graphic & byte.is_ascii_graphic(), upper | byte.is_ascii_uppercase());
     match address.bytes().fold((true, false), look) {
@@ -94,7 +126,9 @@ fn clean(address: &str) -> Cow<'_, str> {
         _ => {}
     }
     let kept: String = address.chars().filter(|character| !is_invisible(*character) && !is_no_break(*character)).collect();
-    let lower = kept.trim().nfc().collect::<String>().to_lowercase();
+    let kept = kept.trim();
+    let kept = if kept.contains('@') { kept.trim_end_matches('.') } else { kept };
+    let lower = kept.nfc().collect::<String>().to_lowercase();
     // Lower case may decompose (`İ`).
     Cow::Owned(if is_nfc(&lower) { lower } else { lower.nfc().collect() })
 }
@@ -146,6 +180,16 @@ impl<'a> Number<'a> {
     }
 }
 
+/// Whether both are numbers, and not the same one, not even loosely.
+pub(super) fn numbers_differ(ours: &str, theirs: &str) -> bool {
+    match (Number::of(ours), Number::of(theirs)) {
+        (Number::Text(ours), Number::Text(theirs)) => {
+            ours != theirs && loosely(&ours).is_none_or(|loose| Some(loose) != loosely(&theirs))
+        }
+        _ => false,
+    }
+}
+
 /// The number without leading zeros and without a letter prefix, as Domo's integer field stores it (`E00123` = `EMP-0123` =
 /// `123`); none where what remains is no integer.
 pub(super) fn loosely(number: &str) -> Option<&str> {
@@ -186,6 +230,10 @@ mod tests {
         assert_eq!(key("ada\u{200B}@acme.com\u{A0}"), "ada@acme.com");
         assert_eq!(key("jose\u{301}@acme.com"), "josé@acme.com");
         assert_eq!(key(" \u{200B} "), "");
+        assert_eq!(key("\u{202A}ada@acme.com\u{202C}"), "ada@acme.com");
+        assert_eq!(key("ada@acme.com."), "ada@acme.com");
+        assert_eq!(key("ada@acme.com.\u{A0}"), "ada@acme.com");
+        assert_eq!(key("ada@bücher.example。"), "ada@xn--bcher-kva.example");
     }
 
     #[test]
@@ -203,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_circle_of_aliases_ends() {
-        assert!(!key("ada@x.com").is_empty());
+        assert_eq!(key("ada@x.com"), key("ada@y.com"));
     }
 
     #[test]

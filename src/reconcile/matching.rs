@@ -10,7 +10,10 @@ use rayon::prelude::*;
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::correlate::{Correlation, Keyed, Keys, NONE, correlate};
-use super::keys::{Addresses, Number, loosely};
+use super::keys::{Addresses, Number, loosely, numbers_differ};
+use super::links::Links;
+use super::names::{self, Resemblance};
+use super::near::{Open, Suspects};
 use crate::config::Key;
 
 /// Which keys agree, as bits.
@@ -22,9 +25,14 @@ impl Agreeing {
     const ALTERNATE: u8 = 2;
     const NUMBER: u8 = 4;
     const LOOSELY: u8 = 8;
+    const LINK: u8 = 16;
+    const UNPROVEN: u8 = 32;
 
-    /// The keys, in the order of [`super::KEYS`].
+    /// The keys, in the order of [`super::KEYS`]. Somebody's decision stands alone.
     pub(super) fn keys(self) -> Vec<Key> {
+        if self.0 & Self::LINK != 0 {
+            return vec![Key::Link];
+        }
         let bits = [(Self::EMAIL, Key::Email), (Self::ALTERNATE, Key::AlternateEmail), (Self::NUMBER, Key::EmployeeNumber)];
         bits.into_iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, key)| key).collect()
     }
@@ -38,14 +46,31 @@ impl Agreeing {
             Key::Email => Self::EMAIL,
             Key::AlternateEmail => Self::ALTERNATE,
             Key::EmployeeNumber => Self::NUMBER,
+            Key::Link => Self::LINK,
         };
         self.0 & bit != 0
+    }
+
+    /// Whether it is more than one key that agrees, or somebody's decision. A number that agrees only loosely is none.
+    fn is_proven(self) -> bool {
+        let by_address = self.0 & (Self::EMAIL | Self::ALTERNATE) != 0;
+        let by_number = self.0 & (Self::NUMBER | Self::LOOSELY) == Self::NUMBER;
+        self.0 & Self::LINK != 0 || by_address && by_number
+    }
+
+    /// Whether the one key that agrees is not enough to write a name or an e-mail address: the names do not speak for it, or the number
+    /// agrees only loosely.
+    pub(super) fn is_unproven(self) -> bool {
+        self.0 & Self::UNPROVEN != 0
     }
 
     /// Whether the number agrees only without its leading zeros and letter prefix.
     pub(super) fn loosely(self) -> bool {
         self.0 & Self::LOOSELY != 0
     }
+
+    /// How many combinations there are.
+    pub(super) const COMBINATIONS: usize = 64;
 
     /// The place of this combination in a table of all.
     pub(super) fn index(self) -> usize {
@@ -54,7 +79,7 @@ impl Agreeing {
 
     /// Every combination, in the order of [`Agreeing::index`].
     pub(super) fn all() -> impl Iterator<Item = Self> {
-        (0..16).map(Self)
+        (0..Self::COMBINATIONS as u8).map(Self)
     }
 }
 
@@ -87,9 +112,15 @@ pub(super) enum Part {
 pub(super) struct Pointers {
     email: Option<Correlation>,
     number: Option<Correlation>,
-    /// Person row by account, where the number agrees only loosely.
+    /// Person row by account, where the number agrees only loosely and something else speaks for it or against it.
     loose: HashMap<u32, u32>,
+    /// The same where nothing else does: a near miss.
+    near: Vec<(u32, u32)>,
     alternate: Option<Alternates>,
+    /// What somebody decided.
+    links: Links,
+    /// People by e-mail and by number, of accounts that somebody told apart from one of them.
+    told_apart: HashMap<u32, (Vec<u32>, Vec<u32>)>,
 }
 
 /// An account may have several further addresses, and so may a person: entries are addresses, not rows.
@@ -126,9 +157,11 @@ impl Pointers {
         addresses: &Addresses,
         keys: &BTreeSet<Key>,
         parts: &[Part],
+        links: Links,
     ) -> Result<Self> {
-        let account_email = Keys { len: accounts.height, text: |row| accounts.email.get(row), form: |text| addresses.key(text) };
-        let person_email = Keys { len: people.height, text: |row| people.email.get(row), form: |text| addresses.key(text) };
+        let address_of = |text| addresses.identifying(text);
+        let account_email = Keys { len: accounts.height, text: |row| accounts.email.get(row), form: address_of };
+        let person_email = Keys { len: people.height, text: |row| people.email.get(row), form: address_of };
         let email = keys.contains(&Key::Email).then(|| correlate(&account_email, &person_email)).transpose()?;
 
         let number_of = |text| Number::of(text).text();
@@ -141,19 +174,58 @@ impl Pointers {
         };
 
         let alternate = keys.contains(&Key::AlternateEmail).then(|| alternates(accounts, people, addresses)).transpose()?;
-        Ok(Self { email, number, loose, alternate })
+        let mut pointers =
+            Self { email, number, loose: HashMap::new(), near: Vec::new(), alternate, links, told_apart: HashMap::new() };
+        for account in pointers.links.accounts_told_apart() {
+            let others =
+                |people: &[u32]| people.iter().copied().filter(|person| !pointers.links.tells_apart(account, *person)).collect();
+            let (by_email, by_number) = (others(pointers.by_email(account)), others(pointers.by_number(account)));
+            pointers.told_apart.insert(account, (by_email, by_number));
+        }
+        // A loose number is a key where an address agrees, or the names share a part; else it proves nothing.
+        for (account, person) in loose {
+            let addressed = !pointers.by_email(account).is_empty() || !pointers.by_alternate(account).is_empty();
+            if pointers.links.tells_apart(account, person) {
+                continue;
+            } else if addressed || resemblance(accounts, people, account, person) == Resemblance::SharePart {
+                pointers.loose.insert(account, person);
+            } else {
+                pointers.near.push((account, person));
+            }
+        }
+        pointers.near.sort_unstable();
+        Ok(pointers)
+    }
+
+    /// The link that decided who an account is, by its place in the configuration.
+    pub(super) fn link(&self, account: u32) -> Option<usize> {
+        self.links.place(account)
+    }
+
+    /// The links that do nothing, and why.
+    pub(super) fn idle_links(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.links.without_effect()
     }
 
     pub(super) fn by_email(&self, account: u32) -> &[u32] {
+        if let Some((by_email, _)) = self.told_apart.get(&account) {
+            return by_email;
+        }
         self.email.as_ref().map_or(&[], |found| found.at(account))
     }
 
     pub(super) fn by_alternate(&self, account: u32) -> Vec<u32> {
-        self.alternate.as_ref().map_or(Vec::new(), |found| found.of(account))
+        let mut people = self.alternate.as_ref().map_or(Vec::new(), |found| found.of(account));
+        people.retain(|person| !self.links.tells_apart(account, *person));
+        people
     }
 
     pub(super) fn by_number(&self, account: u32) -> &[u32] {
-        match self.number.as_ref().map_or(&[][..], |found| found.at(account)) {
+        let exact = match self.told_apart.get(&account) {
+            Some((_, by_number)) => by_number,
+            None => self.number.as_ref().map_or(&[][..], |found| found.at(account)),
+        };
+        match exact {
             [] => self.loose.get(&account).map_or(&[], std::slice::from_ref),
             found => found,
         }
@@ -164,7 +236,7 @@ impl Pointers {
         let found = match key {
             Key::Email => &self.email,
             Key::EmployeeNumber => &self.number,
-            Key::AlternateEmail => return false,
+            Key::AlternateEmail | Key::Link => return false,
         };
         found.as_ref().is_some_and(|found| found.is_verbatim(account))
     }
@@ -179,7 +251,7 @@ impl Pointers {
 
     /// The keys by which this account points at this person.
     pub(super) fn agreeing(&self, account: u32, person: u32) -> Agreeing {
-        let mut bits = 0;
+        let mut bits = if self.links.person(account) == Some(person) { Agreeing::LINK } else { 0 };
         if self.by_email(account).binary_search(&person).is_ok() {
             bits |= Agreeing::EMAIL;
         }
@@ -197,9 +269,12 @@ impl Pointers {
 
     /// All keys of one account, judged together.
     pub(super) fn judge(&self, account: u32) -> Verdict {
+        let one = |person| Verdict::One { person, agreeing: self.agreeing(account, person) };
+        if let Some(person) = self.links.person(account) {
+            return one(person);
+        }
         let alternate = self.by_alternate(account);
         let (email, number) = (self.by_email(account), self.by_number(account));
-        let one = |person| Verdict::One { person, agreeing: self.agreeing(account, person) };
         match (email, alternate.as_slice(), number) {
             ([], [], []) => return Verdict::Nobody,
             ([by_email], [], [by_number]) if by_email == by_number => {
@@ -288,11 +363,11 @@ fn alternates(accounts: &AccountColumns<'_>, people: &PersonColumns<'_>, address
     let mut theirs: Vec<Option<Cow<'_, str>>> = Vec::new();
     let mut person = Vec::new();
     for row in 0..people.height {
-        theirs.push(people.email.get(row).and_then(|text| addresses.key(text)));
+        theirs.push(people.email.get(row).and_then(|text| addresses.identifying(text)));
         person.push(row);
     }
     for row in 0..people.height {
-        for address in people.alternate_email.get(row).filter_map(|text| addresses.key(text)) {
+        for address in people.alternate_email.get(row).filter_map(|text| addresses.identifying(text)) {
             theirs.push(Some(address));
             person.push(row);
         }
@@ -329,6 +404,8 @@ pub(super) struct Matches {
     pub(super) repeated: HashMap<u32, Vec<(Key, u32)>>,
     /// For rows that were singled out: the others with one of their keys.
     pub(super) siblings: HashMap<u32, Vec<u32>>,
+    /// Accounts and people without each other whose keys are nearly equal.
+    pub(super) suspects: Suspects,
 }
 
 impl Matches {
@@ -338,9 +415,11 @@ impl Matches {
         addresses: &Addresses,
         keys: &BTreeSet<Key>,
         parts: &[Part],
+        links: Links,
     ) -> Result<Self> {
-        let pointers = Pointers::new(accounts, people, addresses, keys, parts)?;
-        let verdict = |account: u32| match pointers.judge(account) {
+        let pointers = Pointers::new(accounts, people, addresses, keys, parts, links)?;
+        let evidence = Evidence { accounts, people, addresses, keys };
+        let verdict = |account: u32| match evidence.weighed(account, pointers.judge(account)) {
             Verdict::Nobody if !has_key(accounts, addresses, keys, account) => Verdict::NoKey,
             Verdict::Conflict | Verdict::Ambiguous if parts[account as usize] != Part::Takes => {
                 // Takes no part: Domo holds addresses unique, so the address says whose it was.
@@ -363,10 +442,44 @@ impl Matches {
             in_ambiguity: vec![false; height],
             repeated: HashMap::new(),
             siblings: HashMap::new(),
+            suspects: Suspects::default(),
         };
         matches.tell_people(parts, &accounts.id);
         matches.find_repeated();
+        matches.suspects = matches.find_suspects(accounts, people, addresses, keys, parts);
         Ok(matches)
+    }
+
+    /// Near misses among those that nothing matched.
+    fn find_suspects(
+        &self,
+        accounts: &AccountColumns<'_>,
+        people: &PersonColumns<'_>,
+        addresses: &Addresses,
+        keys: &BTreeSet<Key>,
+        parts: &[Part],
+    ) -> Suspects {
+        let is_open = |account: u32| {
+            parts[account as usize] == Part::Takes && matches!(self.verdicts[account as usize], Verdict::Nobody | Verdict::NoKey)
+        };
+        let open = Open {
+            accounts,
+            people,
+            addresses,
+            unmatched_accounts: (0..accounts.height).filter(|account| is_open(*account)).collect(),
+            unmatched_people: (0..people.height).filter(|person| self.holders[*person as usize] == 0).collect(),
+            told_apart: &|account, person| self.pointers.links.tells_apart(account, person),
+        };
+        open.suspects(keys.contains(&Key::Email), self.pointers.near.iter().copied().filter(|(account, _)| is_open(*account)))
+    }
+
+    /// How many accounts are matched by one key for which the name does not speak.
+    pub(super) fn unproven(&self, parts: &[Part]) -> u64 {
+        let unproven = |(verdict, part): (&Verdict, &Part)| {
+            *part == Part::Takes
+                && matches!(verdict, Verdict::One { agreeing, .. } if agreeing.is_unproven() && !agreeing.loosely())
+        };
+        self.verdicts.iter().zip(parts).filter(|both| unproven(*both)).count() as u64
     }
 
     fn tell_people(&mut self, parts: &[Part], ids: &UInt64Chunked) {
@@ -431,5 +544,65 @@ fn has_key(accounts: &AccountColumns<'_>, addresses: &Addresses, keys: &BTreeSet
         Key::Email => address(accounts.email.get(account)),
         Key::AlternateEmail => address(accounts.email.get(account)) || address(accounts.alternate_email.get(account)),
         Key::EmployeeNumber => accounts.employee_number.get(account).is_some_and(|text| Number::of(text).text().is_some()),
+        Key::Link => false,
     })
+}
+
+/// What the names and the other keys make of a match by one key alone.
+struct Evidence<'a> {
+    accounts: &'a AccountColumns<'a>,
+    people: &'a PersonColumns<'a>,
+    addresses: &'a Addresses,
+    keys: &'a BTreeSet<Key>,
+}
+
+impl Evidence<'_> {
+    /// One key alone is not enough against the rest: where another key and the name differ, it is a conflict. Where the name does not
+    /// speak for the match, or only a loose number does, it stands and proves nothing further.
+    fn weighed(&self, account: u32, verdict: Verdict) -> Verdict {
+        let Verdict::One { person, agreeing } = verdict else { return verdict };
+        if agreeing.is_proven() {
+            return verdict;
+        }
+        let unproven = Verdict::One { person, agreeing: Agreeing(agreeing.0 | Agreeing::UNPROVEN) };
+        let only_loosely = agreeing.0 & !Agreeing::LOOSELY == Agreeing::NUMBER && agreeing.loosely();
+        match resemblance(self.accounts, self.people, account, person) {
+            Resemblance::SharePart if only_loosely => unproven,
+            Resemblance::SharePart => verdict,
+            Resemblance::Differ if self.another_key_differs(account, person, agreeing) => Verdict::Conflict,
+            Resemblance::Differ | Resemblance::NotComparable => unproven,
+        }
+    }
+
+    /// Whether a key that does not agree is filled on both sides.
+    fn another_key_differs(&self, account: u32, person: u32, agreeing: Agreeing) -> bool {
+        let address = |text: Option<&str>| text.and_then(|text| self.addresses.identifying(text).map(Cow::into_owned));
+        let by_email = || {
+            let ours = address(self.accounts.email.get(account));
+            let theirs = address(self.people.email.get(person).filter(|email| !self.addresses.is_damaged(email)));
+            let mut others = self.people.alternate_email.get(person);
+            ours.is_some() && theirs.is_some() && ours != theirs && others.all(|other| address(Some(other)) != ours)
+        };
+        let by_number = || {
+            let ours = self.accounts.employee_number.get(account).unwrap_or_default();
+            numbers_differ(ours, self.people.employee_number.get(person).unwrap_or_default())
+        };
+        self.keys.contains(&Key::Email) && !agreeing.has(Key::Email) && by_email()
+            || self.keys.contains(&Key::EmployeeNumber) && !agreeing.has(Key::EmployeeNumber) && by_number()
+    }
+}
+
+/// Whether the names of an account and a person can be one person's.
+fn resemblance(accounts: &AccountColumns<'_>, people: &PersonColumns<'_>, account: u32, person: u32) -> Resemblance {
+    let ours = accounts.name.get(account).unwrap_or_default();
+    let whole = people.name.filled(person).map(|whole| names::resemblance(ours, whole));
+    let in_parts = || people.parts_of_name(person).map(|parts| names::resemblance(ours, &parts));
+    match whole {
+        Some(Resemblance::SharePart) => Resemblance::SharePart,
+        whole => match (whole, in_parts()) {
+            (_, Some(Resemblance::SharePart)) => Resemblance::SharePart,
+            (Some(Resemblance::Differ), _) | (_, Some(Resemblance::Differ)) => Resemblance::Differ,
+            _ => Resemblance::NotComparable,
+        },
+    }
 }

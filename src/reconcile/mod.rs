@@ -15,8 +15,12 @@ mod identity;
 mod judge;
 mod keys;
 mod kinds;
+mod links;
 mod matching;
+mod names;
+mod near;
 mod outcome;
+mod placeholders;
 mod rejected;
 mod rule;
 mod rules;
@@ -49,6 +53,7 @@ use drift::Drifts;
 use fold::Fold;
 use judge::Judge;
 pub(crate) use keys::Addresses;
+use links::Links;
 use matching::{Matches, Part, Verdict};
 use outcome::Wholeness;
 use rejected::RejectedKeys;
@@ -344,22 +349,26 @@ impl Reconciliation {
 pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Result<Reconciliation> {
     let config = rules.config;
     let addresses = Addresses::new(&config.matching.domain_aliases);
+    let placeholders = placeholders::find(people, &addresses)?;
+    let addresses = addresses.without(placeholders.iter().map(|placeholder| placeholder.address.clone()).collect());
     let fold = Fold::new(people, &addresses, &config.matching.keys)?;
-    let (accounts, people) = (AccountColumns::new(accounts)?, PersonColumns::new(people, fold)?);
+    let (accounts, people) = (AccountColumns::new(accounts)?, PersonColumns::new(people, fold, &addresses)?);
     let whole = Wholeness::new(&accounts, &people);
 
     // Who takes part, who points at whom, who is employed.
     let exclusions = Exclusions::new(config);
     let (parts, excluded_by): (Vec<Part>, Vec<u32>) = situation::parts(&accounts, &exclusions).into_iter().unzip();
-    let matches = Matches::new(&accounts, &people, &addresses, &config.matching.keys, &parts)?;
+    let links = Links::new(&config.link, &accounts, &people, &addresses);
+    let matches = Matches::new(&accounts, &people, &addresses, &config.matching.keys, &parts, links)?;
     let employment = situation::employment(&people, rules.as_of);
 
     // Exactly one situation each.
     let rejected = RejectedKeys::new(&people, &addresses);
     let directory_is_whole = whole.directory.is_empty();
-    let gap = |row: u32| situation::gap(&accounts, &addresses, &rejected, directory_is_whole, matches.verdicts[row as usize], row);
+    let gap = |row: u32| situation::gap(&accounts, &addresses, &rejected, directory_is_whole, &matches, row);
     let account_situations = situation::of_accounts(&parts, &matches, &employment, gap);
-    let person_situations = situation::of_people(&people, config, &parts, &matches, &employment, whole.accounts.is_empty());
+    let person_situations =
+        situation::of_people(&people, config, &addresses, &parts, &matches, &employment, whole.accounts.is_empty());
 
     // What is found, in words.
     let mut excluded = vec![0u64; config.exclude.len() + 1];
@@ -377,6 +386,8 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         matches: &matches,
         rejected: &rejected,
         directory_is_whole,
+        pull_is_whole: whole.accounts.is_empty(),
+        placeholders: &placeholders,
         employment: &employment,
         account_situations: &account_situations,
         person_situations: &person_situations,

@@ -339,14 +339,14 @@ pub(super) fn method(judge: &Judge<'_>) -> Method {
         .filter(taking)
         .filter_map(matched)
         .fold(
-            || ([0u64; 16], Needed::default()),
+            || ([0u64; Agreeing::COMBINATIONS], Needed::default()),
             |(mut counts, needed), (account, person, agreeing)| {
                 counts[agreeing.index()] += 1;
                 (counts, needed.add(Needed::of(judge, account, person, agreeing)))
             },
         )
         .reduce(
-            || ([0; 16], Needed::default()),
+            || ([0; Agreeing::COMBINATIONS], Needed::default()),
             |(mut counts, needed), (more, other)| {
                 counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
                 (counts, needed.add(other))

@@ -29,6 +29,10 @@ pub(super) enum Gap {
     NoKey,
     /// The account's number is damaged and its address finds nobody.
     DamagedNumber,
+    /// Its address is one that many people share who have nothing in common.
+    Placeholder,
+    /// Somebody without an account has nearly its keys.
+    Near,
 }
 
 /// Who is excluded, and by which rule: the one place that decides it, for the judgement and for the guard alike.
@@ -108,13 +112,15 @@ pub(super) fn gap(
     addresses: &Addresses,
     rejected: &RejectedKeys,
     directory_is_whole: bool,
-    verdict: Verdict,
+    matches: &Matches,
     row: u32,
 ) -> Option<Gap> {
-    match verdict {
+    match matches.verdicts[row as usize] {
         Verdict::One { .. } => Some(Gap::NoStatus),
         Verdict::Conflict | Verdict::Ambiguous => None,
         Verdict::NoKey | Verdict::Nobody if !directory_is_whole => Some(Gap::PartialDirectory),
+        Verdict::NoKey | Verdict::Nobody if !matches.suspects.of(row).is_empty() => Some(Gap::Near),
+        Verdict::Nobody if accounts.email.get(row).is_some_and(|email| addresses.is_placeholder(email)) => Some(Gap::Placeholder),
         Verdict::NoKey => Some(Gap::NoKey),
         Verdict::Nobody => rejected.hold(accounts, addresses, row).map(Gap::RejectedRow).or_else(|| {
             let number = accounts.employee_number.get(row)?;
@@ -155,6 +161,7 @@ pub(super) fn of_accounts(
 pub(super) fn of_people(
     people: &PersonColumns<'_>,
     config: &Config,
+    addresses: &Addresses,
     parts: &[Part],
     matches: &Matches,
     employment: &[Employment],
@@ -172,13 +179,13 @@ pub(super) fn of_people(
             Conflict
         } else if matches.in_ambiguity[at] {
             Ambiguous
-        } else if status == Status::Unknown {
+        } else if status == Status::Unknown || matches.suspects.includes(row) {
             NotEvaluable
         } else if status == Status::Terminated && account == Some(Part::Inactive) {
             Left
         } else if account.is_some() {
             Matched
-        } else if !pull_is_whole {
+        } else if !pull_is_whole || has_only_a_placeholder(people, addresses, row) {
             NotEvaluable
         } else {
             match status {
@@ -191,4 +198,11 @@ pub(super) fn of_people(
         }
     };
     (0..people.height).into_par_iter().with_min_len(1024).map(situation).collect()
+}
+
+/// Whether the only key of a person is an address that identifies nobody: no account could be found by it.
+fn has_only_a_placeholder(people: &PersonColumns<'_>, addresses: &Addresses, row: u32) -> bool {
+    people.email.get(row).is_some_and(|email| addresses.is_placeholder(email))
+        && people.employee_number.get(row).is_none_or(|number| Number::of(number).text().is_none())
+        && people.alternate_email.get(row).all(|email| addresses.identifying(email).is_none())
 }

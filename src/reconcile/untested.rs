@@ -1,7 +1,7 @@
 //! Checks that could not run, and why: what the report does not say must not look like a result. Those of a kind of finding are in
 //! the kind's file; here are those of none.
 
-use super::explain::{carry_no, days, key_in_words};
+use super::explain::{carry_no, days, key_in_words, plural};
 use super::judge::Judge;
 use super::{NotTested, kinds};
 use crate::config::Key;
@@ -29,6 +29,16 @@ pub(super) fn not_tested(judge: &Judge<'_>) -> Vec<NotTested> {
     let owner = accounts.accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id);
     if owner.is_none() && rules.config.domo.client_owner.is_none() {
         add("self", "Neither the token nor client_owner says whose account is behind the API client".into());
+    }
+    let unproven = judge.matches.unproven(judge.parts);
+    if unproven > 0 {
+        let are = plural(unproven, "account is", "accounts are");
+        add(
+            "match.name",
+            format!(
+                "{are} matched by one key alone, for which the name does not speak: neither name nor e-mail address is written"
+            ),
+        );
     }
     for key in &rules.config.matching.keys {
         let ours = accounts.provides(key.as_str()) || *key == Key::AlternateEmail && accounts.provides("email");

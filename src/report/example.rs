@@ -247,6 +247,7 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
         Kind::NotEvaluable => vec![
             ("code", Value::Code("no-status")),
             ("missing", said(&format!("The status cell says {text:?}."))),
+            ("candidate", Value::Near(Vec::new())),
             ("found", Value::ItsReason),
         ],
         Kind::Drift => Vec::new(),

@@ -1,7 +1,7 @@
 //! An account whose keys lead to different people.
 
 use super::Sheet;
-use crate::config::Status;
+use crate::config::{Key, Status};
 use crate::reconcile::finding::{Kind, Severity, Value};
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
@@ -31,14 +31,40 @@ fn conflict(judge: &Judge<'_>, row: u32) -> Draft {
     let mut reason = named.map(|(key, rows)| format!("the {key} is that of {}", in_words(rows))).collect::<Vec<_>>().join("; ");
     // A sentence begins with a capital.
     reason.replace_range(..1, "T");
+    let alone = match judge.matches.pointers.candidates(row).as_slice() {
+        [person] => Some(*person),
+        _ => None,
+    };
+    if let Some(person) = alone {
+        reason.push_str(&against(judge, row, person));
+    }
+    // One key alone against the rest: whoever signs in may not be whom the directory means.
+    let severity = if alone.is_some() && judge.accounts.may_administer(row) { Severity::Critical } else { Severity::High };
     if is_reused(judge, row, &by_email, by_number) {
         reason.push_str(": a joiner seems to have a leaver's account");
     }
     judge
-        .about_account(Kind::Conflict, Severity::High, row, reason)
+        .about_account(Kind::Conflict, severity, row, reason)
         .with("by_email", Value::People(judge.person_refs(&by_email), 0))
         .with("by_number", Value::People(judge.person_refs(by_number), 0))
         .with("found", Value::ItsReason)
+}
+
+/// What speaks against a match by one key alone.
+fn against(judge: &Judge<'_>, row: u32, person: u32) -> String {
+    let (accounts, people) = (judge.accounts, judge.people);
+    let agreeing = judge.matches.pointers.agreeing(row, person);
+    let keys = [
+        ("e-mail address", Key::Email, &accounts.email, &people.email),
+        ("employee number", Key::EmployeeNumber, &accounts.employee_number, &people.employee_number),
+    ];
+    let others = keys.into_iter().filter(|(_, key, ..)| !agreeing.has(*key)).filter_map(|(what, _, ours, theirs)| {
+        Some(format!("the {what} ({} in Domo, {} in the directory)", ours.filled(row)?.trim(), theirs.filled(person)?.trim()))
+    });
+    let (ours, theirs) = (accounts.name.filled(row).unwrap_or_default(), people.display_name(person).unwrap_or_default());
+    let name = format!("the name ({} in Domo, {} in the directory)", ours.trim(), theirs.trim());
+    let differ: Vec<String> = others.chain([name]).collect();
+    format!(", but {} differ: the {} may have been re-used", differ.join(" and "), explain::any_key_in_words(&agreeing.keys()))
 }
 
 /// The number is a leaver's, and the address belongs to somebody who came later.

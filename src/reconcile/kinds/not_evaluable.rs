@@ -1,9 +1,11 @@
 //! An account that could not be judged because evidence is missing.
 
 use super::Sheet;
-use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::config::Status;
+use crate::reconcile::finding::{Candidate, Kind, Severity, Value};
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::near::{self, Nearness, Suspect};
 use crate::reconcile::situation::Gap;
 use crate::reconcile::{AccountSituation, explain};
 
@@ -39,6 +41,13 @@ fn not_evaluable(judge: &Judge<'_>, row: u32, gap: Gap) -> Draft {
             "the rest of the directory",
             "Nobody in the directory as it was read has its keys, but the directory is not whole".to_owned(),
         ),
+        Gap::Placeholder => (
+            "placeholder",
+            "an address or a number of its own",
+            "Its address stands in several rows of the directory that have nothing else in common, so it identifies nobody"
+                .to_owned(),
+        ),
+        Gap::Near => ("near-key", "somebody's decision whether they are one", near(judge, row)),
         Gap::NoKey => {
             ("no-key", "a usable key", "The account carries none of the configured keys, so nobody can be looked up".to_owned())
         }
@@ -48,11 +57,54 @@ fn not_evaluable(judge: &Judge<'_>, row: u32, gap: Gap) -> Draft {
             "Its address finds nobody and its employee number is damaged, so its owner may be in the directory".to_owned(),
         ),
     };
-    let draft = judge.about_account(Kind::NotEvaluable, Severity::Medium, row, reason);
+    let left = |suspect: &Suspect| judge.employment[suspect.person as usize].status == Status::Terminated;
+    let suspects = match gap {
+        Gap::Near => judge.matches.suspects.of(row),
+        _ => &[],
+    };
+    let severity = match gap {
+        Gap::Near if judge.accounts.may_administer(row) || suspects.iter().any(left) => Severity::High,
+        _ => Severity::Medium,
+    };
+    let draft = judge.about_account(Kind::NotEvaluable, severity, row, reason);
     let mut draft = match judge.person_of(row) {
         Some(matched) => judge.and_person(draft, row, matched),
         None => draft,
     };
     draft.finding.code = Some(code);
-    draft.with("code", Value::Code(code)).with("missing", Value::Text(Some(missing.to_owned()))).with("found", Value::ItsReason)
+    let candidate =
+        |suspect: &Suspect| Candidate { person: judge.person_ref(suspect.person), score: 1.0, why: in_what(judge, row, *suspect) };
+    draft
+        .with("code", Value::Code(code))
+        .with("missing", Value::Text(Some(missing.to_owned())))
+        .with("candidate", Value::Near(suspects.iter().map(candidate).collect()))
+        .with("found", Value::ItsReason)
+}
+
+/// Whom an account may be.
+fn near(judge: &Judge<'_>, row: u32) -> String {
+    let near = |suspect: &Suspect| {
+        let who = explain::person(&judge.person_ref(suspect.person));
+        format!("{who}, who {}: {}", judge.employed(suspect.person), in_what(judge, row, *suspect))
+    };
+    let suspects = judge.matches.suspects.of(row);
+    format!("Nobody has its keys, but somebody without an account nearly has: {}", explain::listed(suspects.iter().map(near)))
+}
+
+/// In what two keys differ, by the characters.
+fn in_what(judge: &Judge<'_>, row: u32, suspect: Suspect) -> String {
+    let (accounts, people, person) = (judge.accounts, judge.people, suspect.person);
+    match suspect.nearness {
+        Nearness::LooseNumber => {
+            let sides = [accounts.employee_number.get(row), people.employee_number.get(person)];
+            let [ours, theirs] = sides.map(|number| number.unwrap_or_default().trim());
+            format!("the number {theirs} is {ours} only without its prefix and zeros, and neither address nor name speaks for it")
+        }
+        Nearness::Folded | Nearness::OneCharacter => {
+            let sides = [accounts.email.get(row), people.email.get(person)].map(Option::unwrap_or_default);
+            let [ours, theirs] = sides.map(str::trim);
+            let compared = sides.map(|email| judge.addresses.plain(email));
+            format!("the address {theirs} differs from {ours} in {}", near::difference(&compared[0], &compared[1]))
+        }
+    }
 }

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::{Population, Sheet};
-use crate::config::{Key, Status};
+use crate::config::{Exclude, Key, Status};
 use crate::reconcile::employment::{Contradiction, Employment};
 use crate::reconcile::finding::{Kind, PersonRef, Severity, Value};
 use crate::reconcile::identity::Draft;
-use crate::reconcile::judge::Judge;
+use crate::reconcile::judge::{Judge, LISTED};
 use crate::reconcile::keys::Number;
 use crate::reconcile::matching::Part;
 use crate::reconcile::{PersonSituation, explain};
@@ -25,6 +25,12 @@ pub(super) const SHEET: Sheet = Sheet {
             drafts.extend(doubts(judge));
             drafts.extend(rejected_rows(judge));
             drafts.extend(exclusions_without_owner(judge));
+            drafts.extend(placeholders(judge));
+            // What another instance of the run may have, or the rest of a partial pull, is not missing.
+            if judge.pull_is_whole && judge.rules.config.instance.is_empty() {
+                drafts.extend(exclusions_without_effect(judge));
+                drafts.extend(links_without_effect(judge));
+            }
             drafts
         },
     )
@@ -189,19 +195,70 @@ fn exclusions_without_owner(judge: &Judge<'_>) -> Vec<Draft> {
     let rules = judge.rules.config.exclude.iter().zip(judge.excluded);
     let unowned = rules.filter(|(rule, _)| rule.owner.as_deref().is_none_or(|owner| owner.trim().is_empty()));
     let drafts = unowned.map(|(rule, count)| {
-        let what = match (&rule.email, rule.id) {
-            (Some(email), _) => format!("email = {email}"),
-            (None, Some(id)) => format!("id = {id}"),
-            (None, None) => String::new(),
-        };
+        let what = excluding(rule);
         let reason = format!(
             "The exclusion `{what}` ({}) covers {} and names no owner who answers for it",
             rule.reason,
             explain::plural(*count, "account", "accounts")
         );
-        let mut draft = Draft::new(Kind::Quality, Severity::Low, format!("exclude:{what}"), reason);
-        draft.finding.rule = Some(what.clone());
-        columns(draft, Some("owner"), Some(what))
+        about_rule("exclude", what, "owner", reason)
+    });
+    drafts.collect()
+}
+
+/// Exclusions that cover nobody: most likely mistyped, and whom they were to protect is not protected.
+fn exclusions_without_effect(judge: &Judge<'_>) -> Vec<Draft> {
+    let idle = judge.rules.config.exclude.iter().zip(judge.excluded).filter(|(_, count)| **count == 0);
+    let drafts = idle.map(|(rule, _)| {
+        let what = excluding(rule);
+        let reason = format!("The exclusion `{what}` ({}) covers no account: is it spelt as in Domo?", rule.reason);
+        about_rule("exclude-nobody", what, if rule.email.is_some() { "email" } else { "id" }, reason)
+    });
+    drafts.collect()
+}
+
+/// What an exclusion names.
+fn excluding(rule: &Exclude) -> String {
+    match (&rule.email, rule.id) {
+        (Some(email), _) => format!("email = {email}"),
+        (None, Some(id)) => format!("id = {id}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// Links whose account or person is not there.
+fn links_without_effect(judge: &Judge<'_>) -> Vec<Draft> {
+    let drafts = judge.matches.pointers.idle_links().filter_map(|(place, why)| {
+        let link = judge.rules.config.link.get(place)?;
+        let what = format!("account = {}, person = {}", link.account, link.person);
+        let reason = format!("The link `{what}` ({}) does nothing: {why}", link.reason);
+        Some(about_rule("link", what, "link", reason))
+    });
+    drafts.collect()
+}
+
+/// A rule of the configuration that is wrong.
+fn about_rule(list: &str, what: String, field: &str, reason: String) -> Draft {
+    let mut draft = Draft::new(Kind::Quality, Severity::Low, format!("{list}:{what}"), reason);
+    draft.finding.rule = Some(what.clone());
+    columns(draft, Some(field), Some(what))
+}
+
+/// Addresses that identify nobody, each once, whoever has it.
+fn placeholders(judge: &Judge<'_>) -> Vec<Draft> {
+    let drafts = judge.placeholders.iter().map(|placeholder| {
+        let people: Vec<PersonRef> =
+            placeholder.rows.iter().take(LISTED).map(|row| judge.person_ref(judge.people.fold.person(*row))).collect();
+        let rows = placeholder.rows.len();
+        let reason = format!(
+            "The address {} stands in {rows} rows that have nothing else in common, so it is nobody's and never written: {}{}",
+            placeholder.written,
+            explain::listed(people.iter().map(explain::person)),
+            if rows > people.len() { format!(" ({rows} in all)") } else { String::new() },
+        );
+        let mut draft = Draft::new(Kind::Quality, Severity::Low, format!("placeholder:{}", placeholder.address), reason);
+        draft.finding.person = people.into_iter().next();
+        columns(draft, Some("email"), Some(placeholder.written.clone()))
     });
     drafts.collect()
 }

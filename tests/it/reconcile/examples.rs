@@ -5,6 +5,7 @@ mod doubts;
 mod drift;
 mod exceptions;
 mod folding;
+mod identity;
 mod keys;
 mod matching;
 mod situations;

@@ -24,6 +24,8 @@ enum Verdict {
 struct Naive<'a> {
     company: &'a Company,
     config: Config,
+    /// Addresses that three people or more have who have nothing else in common.
+    placeholders: BTreeSet<String>,
 }
 
 fn address(text: &str) -> String {
@@ -39,6 +41,75 @@ fn loose(text: &str) -> String {
     number(text).trim_start_matches(char::is_alphabetic).trim_start_matches('0').to_owned()
 }
 
+/// The words of a name in these tests, in ASCII and in order of the alphabet.
+fn words(name: &str) -> Vec<String> {
+    let plain = name.to_lowercase().replace('ë', "e").replace('í', "i").replace(',', " ");
+    let mut words: Vec<String> = plain.split_whitespace().map(str::to_owned).collect();
+    words.sort_unstable();
+    words
+}
+
+/// Whether two names share a part; none where they cannot be compared.
+fn share_a_part(one: &str, other: &str) -> Option<bool> {
+    let (one, other) = (words(one), words(other));
+    let latin = |words: &[String]| words.iter().all(|word| word.is_ascii());
+    if one.is_empty() || other.is_empty() || latin(&one) != latin(&other) {
+        return None;
+    }
+    // All words of these tests have three letters or more, and the one in Japanese is the same throughout.
+    Some(one.iter().any(|word| other.contains(word)))
+}
+
+/// One letter added, lost or changed, or two neighbours swapped.
+fn one_character_apart(one: &str, other: &str) -> bool {
+    let without = |text: &str, at: usize| format!("{}{}", &text[..at], &text[at + 1..]);
+    let shorter = |long: &str, short: &str| (0..long.len()).any(|at| without(long, at) == short);
+    if one.len() != other.len() {
+        return shorter(one, other) || shorter(other, one);
+    }
+    let differ: Vec<usize> = (0..one.len()).filter(|at| one.as_bytes()[*at] != other.as_bytes()[*at]).collect();
+    match differ.as_slice() {
+        [_] => true,
+        [first, second] => {
+            second - first == 1
+                && one.as_bytes()[*first] == other.as_bytes()[*second]
+                && one.as_bytes()[*second] == other.as_bytes()[*first]
+        }
+        _ => false,
+    }
+}
+
+fn numbers_differ(one: &str, other: &str) -> bool {
+    let (exact, loosely) = ((number(one), number(other)), (loose(one), loose(other)));
+    !exact.0.is_empty() && !exact.1.is_empty() && exact.0 != exact.1 && (loosely.0.is_empty() || loosely.0 != loosely.1)
+}
+
+fn addresses_of(person: &Person) -> impl Iterator<Item = String> {
+    std::iter::once(&person.email).chain(&person.alternates).map(|text| address(text)).filter(|text| !text.is_empty())
+}
+
+fn placeholders(people: &[Person]) -> BTreeSet<String> {
+    let all: BTreeSet<String> = people.iter().flat_map(addresses_of).collect();
+    let is_placeholder = |shared: &String| {
+        let holders: Vec<&Person> = people.iter().filter(|person| addresses_of(person).any(|one| one == *shared)).collect();
+        let known = |person: &&&Person| !words(&person.name).is_empty() || !number(&person.number).is_empty();
+        let mut groups: Vec<Vec<&Person>> = Vec::new();
+        for person in holders.iter().filter(known) {
+            let alike = |other: &&Person| {
+                let same = !number(&person.number).is_empty() && number(&person.number) == number(&other.number);
+                same || share_a_part(&person.name, &other.name) == Some(true)
+            };
+            let (mut mine, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.iter().any(alike));
+            let mut joined: Vec<&Person> = mine.drain(..).flatten().collect();
+            joined.push(person);
+            groups = others;
+            groups.push(joined);
+        }
+        holders.len() >= 3 && groups.len() >= 3
+    };
+    all.into_iter().filter(is_placeholder).collect()
+}
+
 fn excluded(account: &Account) -> bool {
     account.id == 27 || address(&account.email).starts_with("svc-")
 }
@@ -51,7 +122,11 @@ fn takes_part(account: &Account) -> bool {
     active(account) && !excluded(account)
 }
 
-impl Naive<'_> {
+impl<'a> Naive<'a> {
+    fn new(company: &'a Company) -> Self {
+        Self { company, config: company.parsed(), placeholders: placeholders(&company.people) }
+    }
+
     fn uses(&self, key: Key) -> bool {
         self.config.matching.keys.contains(&key)
     }
@@ -60,13 +135,18 @@ impl Naive<'_> {
         self.company.people.iter().enumerate().filter(|(_, person)| holds(person)).map(|(at, _)| at).collect()
     }
 
+    /// An address that can be somebody's own.
+    fn identifying(&self, text: &str) -> String {
+        Some(address(text)).filter(|address| !self.placeholders.contains(address)).unwrap_or_default()
+    }
+
     fn by_email(&self, account: &Account) -> BTreeSet<usize> {
-        let mine = address(&account.email);
+        let mine = self.identifying(&account.email);
         self.people_where(|person| self.uses(Key::Email) && !mine.is_empty() && address(&person.email) == mine)
     }
 
     fn by_alternate(&self, account: &Account) -> BTreeSet<usize> {
-        let (main, other) = (address(&account.email), address(&account.alternate));
+        let (main, other) = (self.identifying(&account.email), self.identifying(&account.alternate));
         self.people_where(|person| {
             let theirs: Vec<String> = person.alternates.iter().map(|text| address(text)).collect();
             let by_other = !other.is_empty() && (address(&person.email) == other || theirs.contains(&other));
@@ -83,6 +163,18 @@ impl Naive<'_> {
         if !exact.is_empty() {
             return exact;
         }
+        // A number that is only loosely the same counts where an address leads to somebody, or the names share a part.
+        let addressed = !self.by_email(account).is_empty() || !self.by_alternate(account).is_empty();
+        let named = |at: &usize| share_a_part(&account.name, &self.company.people[*at].name) == Some(true);
+        self.by_loose_number(account).into_iter().filter(|at| addressed || named(at)).collect()
+    }
+
+    /// Whose number is the same but for zeros and prefix, if that is unique on both sides and nobody's is the same.
+    fn by_loose_number(&self, account: &Account) -> BTreeSet<usize> {
+        let exact = self.people_where(|person| number(&person.number) == number(&account.number));
+        if !self.uses(Key::EmployeeNumber) || number(&account.number).is_empty() || !exact.is_empty() {
+            return BTreeSet::new();
+        }
         let loosely = loose(&account.number);
         let found = self.people_where(|person| loose(&person.number) == loosely);
         let rejected =
@@ -98,10 +190,54 @@ impl Naive<'_> {
         let Some(first) = named.first() else { return Verdict::Nobody };
         let common: Vec<usize> = first.iter().copied().filter(|person| named.iter().all(|set| set.contains(person))).collect();
         match common.as_slice() {
+            [person] if self.speaks_against(account, &self.company.people[*person]) => Verdict::Conflict,
             [person] => Verdict::One(*person),
             [] if named.iter().all(|set| set.len() == 1) => Verdict::Conflict,
             _ => Verdict::Ambiguous,
         }
+    }
+
+    /// Whether an address and the number, as they stand, are the person's.
+    fn agreeing(&self, account: &Account, person: &Person) -> (bool, bool) {
+        let (main, other) = (self.identifying(&account.email), self.identifying(&account.alternate));
+        let theirs: Vec<String> = addresses_of(person).collect();
+        let by_main = self.uses(Key::Email) && !main.is_empty() && address(&person.email) == main;
+        let by_other = self.uses(Key::AlternateEmail)
+            && ((!main.is_empty() && theirs.contains(&main) && address(&person.email) != main)
+                || person.alternates.iter().any(|one| !main.is_empty() && address(one) == main)
+                || (!other.is_empty() && theirs.contains(&other)));
+        let by_number = self.uses(Key::EmployeeNumber) && !number(&account.number).is_empty();
+        (by_main || by_other, by_number && number(&account.number) == number(&person.number))
+    }
+
+    /// One key alone, another that differs, and names with nothing in common.
+    fn speaks_against(&self, account: &Account, person: &Person) -> bool {
+        if self.agreeing(account, person) == (true, true) || share_a_part(&account.name, &person.name) != Some(false) {
+            return false;
+        }
+        let (ours, theirs) = (self.identifying(&account.email), self.identifying(&person.email));
+        let is_theirs = addresses_of(person).any(|one| one == ours);
+        let address_differs = self.uses(Key::Email) && !ours.is_empty() && !theirs.is_empty() && !is_theirs;
+        address_differs || self.uses(Key::EmployeeNumber) && numbers_differ(&account.number, &person.number)
+    }
+
+    /// People without an account whose keys are nearly those of an account without a person.
+    fn suspects(&self, account: &Account) -> Vec<usize> {
+        if !takes_part(account) || self.verdict(account) != Verdict::Nobody {
+            return Vec::new();
+        }
+        let held =
+            |at: usize| self.company.accounts.iter().any(|other| takes_part(other) && self.verdict(other) == Verdict::One(at));
+        let mine = self.identifying(&account.email);
+        let near = |person: &Person| {
+            let theirs = self.identifying(&person.email);
+            let same_name = !words(&account.name).is_empty() && words(&account.name) == words(&person.name);
+            let addresses = self.uses(Key::Email) && !mine.is_empty() && !theirs.is_empty();
+            addresses && same_name && one_character_apart(&mine, &theirs) && !numbers_differ(&account.number, &person.number)
+        };
+        let mut found = self.by_loose_number(account);
+        found.extend(self.people_where(near).into_iter().filter(|at| !held(*at)));
+        found.into_iter().collect()
     }
 
     /// Of an account that takes no part only the person counts, and the address decides a dispute.
@@ -184,6 +320,10 @@ impl Naive<'_> {
             Verdict::Nobody => {
                 let whole = !self.company.partial_directory && !self.company.people.is_empty();
                 let damaged = account.number.contains("E+");
+                let nobodys = self.placeholders.contains(&address(&account.email));
+                if !self.suspects(account).is_empty() || nobodys {
+                    return "not_evaluable";
+                }
                 if !whole || !self.has_a_key(account) || self.held_by_a_rejected_row(account) || damaged {
                     "not_evaluable"
                 } else {
@@ -199,8 +339,8 @@ impl Naive<'_> {
         let matched = |account: &&Account| self.verdict_or_address(account) == Verdict::One(at);
         let singled_out = accounts.iter().filter(|account| takes_part(account)).any(|account| matched(&account));
         let shares = |other: &Person| {
-            let mail =
-                self.uses(Key::Email) && !address(&person.email).is_empty() && address(&person.email) == address(&other.email);
+            let mine = self.identifying(&person.email);
+            let mail = self.uses(Key::Email) && !mine.is_empty() && mine == address(&other.email);
             let same = number(&person.number) == number(&other.number);
             mail || (self.uses(Key::EmployeeNumber) && !number(&person.number).is_empty() && same)
         };
@@ -210,6 +350,10 @@ impl Naive<'_> {
                 [self.by_email(account), self.by_alternate(account), self.by_number(account)].iter().any(|set| set.contains(&at))
             })
         };
+        let near = accounts.iter().any(|account| self.suspects(account).contains(&at));
+        let nobodys = self.placeholders.contains(&address(&person.email))
+            && number(&person.number).is_empty()
+            && person.alternates.iter().all(|other| self.identifying(other).is_empty());
         let status = self.status(person);
         let holders: Vec<&Account> = accounts.iter().filter(matched).collect();
         if repeated && !singled_out {
@@ -218,12 +362,12 @@ impl Naive<'_> {
             "conflict"
         } else if named(Verdict::Ambiguous) {
             "ambiguous"
-        } else if status == Status::Unknown {
+        } else if status == Status::Unknown || near {
             "not_evaluable"
         } else if !holders.is_empty() {
             let only_inactive = holders.iter().all(|account| !active(account) && !excluded(account));
             if status == Status::Terminated && only_inactive { "left" } else { "matched" }
-        } else if self.company.partial_pull || accounts.is_empty() {
+        } else if self.company.partial_pull || accounts.is_empty() || nobodys {
             "not_evaluable"
         } else {
             let expected =
@@ -240,9 +384,21 @@ impl Naive<'_> {
 
 /// Judges a company of one directory file.
 pub(super) fn situations(company: &Company) -> Judgement {
-    let naive = Naive { company, config: company.parsed() };
+    let naive = Naive::new(company);
     Judgement {
         accounts: company.accounts.iter().map(|account| naive.account(account).to_owned()).collect(),
         people: (0..company.people.len()).map(|at| naive.person(at).to_owned()).collect(),
+    }
+}
+
+/// Whether the evidence lets a plan write this person's name or address onto this account: two keys agree as they stand, or one does and
+/// the names share a part.
+pub(super) fn may_be_renamed(company: &Company, account: usize, person: usize) -> bool {
+    let naive = Naive::new(company);
+    let (account, person) = (&company.accounts[account], &company.people[person]);
+    match naive.agreeing(account, person) {
+        (true, true) => true,
+        (false, false) => false,
+        _ => share_a_part(&account.name, &person.name) == Some(true),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domo_reconcile::reconcile::{Kind, Reconciliation, Rules, reconcile};
+use domo_reconcile::reconcile::{Action, DriftField, Kind, Reconciliation, Rules, reconcile};
 use fastrand::Rng;
 use polars::prelude::DataFrame;
 
@@ -72,6 +72,27 @@ fn the_sums_balance_and_every_situation_has_its_findings() {
             assert_eq!(of(kind), count, "{kind} of seed {seed}");
         }
     }
+}
+
+#[test]
+fn no_update_writes_a_name_or_an_address_that_other_evidence_contradicts() {
+    let mut written = 0;
+    // A person in several files has the keys of all of them, which the naive rules do not know.
+    for (seed, company) in companies().filter(|(_, company)| company.sources == 1) {
+        let judged = company.judged();
+        for finding in judged.findings.iter().filter(|finding| finding.action == Some(Action::Update)) {
+            let is_identity = |field: &&DriftField| field.writable && ["name", "email"].contains(&field.field.as_str());
+            let Some(field) = finding.drift.iter().find(is_identity) else { continue };
+            let (account, person) = (finding.account.as_ref().unwrap(), finding.person.as_ref().unwrap());
+            let row = person.index.unwrap() as usize;
+            assert!(
+                oracle::may_be_renamed(&company, account.index as usize, row),
+                "seed {seed}: {field:?} of {account:?} and {person:?}"
+            );
+            written += 1;
+        }
+    }
+    assert!(written > 0, "no company had a name or an address to write");
 }
 
 #[test]

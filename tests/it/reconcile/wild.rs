@@ -140,7 +140,7 @@ fn wild_person(rng: &mut Rng, keys: u64) -> Person {
 }
 
 fn name(rng: &mut Rng) -> String {
-    ["Ada Byron", "Byron, Ada", "Zoë Díaz", "Zoe Diaz"][rng.usize(..4)].into()
+    ["Ada Byron", "Byron, Ada", "Zoë Díaz", "Zoe Diaz", "Ada Byron", "Ben Byron", "山田太郎", ""][rng.usize(..8)].into()
 }
 
 fn department(rng: &mut Rng) -> String {

@@ -97,7 +97,8 @@ fn loosely_only_where_it_is_unique_on_both_sides() {
     assert_eq!(two_people.account_situation(0), "orphan");
     let two_accounts = Company::with([account_of(1, "123"), account_of(2, "0123")], [person_of(1, "E123")]);
     assert_eq!(two_accounts.judged().accounts.orphan, 2);
-    let exact_first = Company::with([account_of(1, "123"), account_of(2, "E123")], [person_of(1, "E123")]);
+    let same_name = Account { name: person(1).name, ..account_of(2, "E123") };
+    let exact_first = Company::with([account_of(1, "123"), same_name], [person_of(1, "E123")]);
     assert_eq!((exact_first.account_situation(0), exact_first.account_situation(1)), ("orphan".into(), "matched".into()));
 }
 

@@ -1,0 +1,343 @@
+//! People's names, compared: whether two of them can be one person's, and how alike they are. A name is never a key.
+//!
+//! Compared are folded words: without accents, case, titles, punctuation and what stands in brackets. A letter such as `ü` counts as `u`
+//! and as `ue`, whichever the other side writes. A name that was damaged on its way is compared as what it certainly was.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::text::damage;
+
+/// Words that tell nobody apart.
+const TITLES: [&str; 10] = ["mr", "mrs", "ms", "dr", "prof", "jr", "sr", "ii", "iii", "phd"];
+
+/// So many letters in common are a part of a name; of Chinese, Japanese and Korean writing two characters.
+const LETTERS: usize = 3;
+
+/// Orders are tried for names of so many words.
+const REORDERED: usize = 4;
+
+/// What two names say of whether they are one person's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Resemblance {
+    /// They are equal after folding, in any order, with or without spaces, or have a part in common.
+    SharePart,
+    /// They have nothing in common.
+    Differ,
+    /// One of them is missing, or they are in different writings.
+    NotComparable,
+}
+
+/// What two names, as they stand, say of whether they are one person's.
+pub(super) fn resemblance(ours: &str, theirs: &str) -> Resemblance {
+    if ours == theirs && !ours.trim().is_empty() {
+        return Resemblance::SharePart;
+    }
+    let (ours, theirs) = (Name::new(ours), Name::new(theirs));
+    if ours.shares_part(&theirs) {
+        return Resemblance::SharePart;
+    }
+    let comparable = ours.is_whole && theirs.is_whole && ours.writings().any(|ours| theirs.writings().any(|theirs| ours == theirs));
+    if comparable { Resemblance::Differ } else { Resemblance::NotComparable }
+}
+
+/// Whether a name is written in Chinese, Japanese or Korean alone.
+pub(super) fn is_east_asian(name: &str) -> bool {
+    !name.is_ascii() && name.chars().all(|letter| letter.is_whitespace() || Writing::of(letter) == Some(Writing::EastAsian))
+}
+
+/// A name as folded words.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    /// In the order of the name; `Müller` is `muller`.
+    words: Vec<String>,
+    /// The same with two letters for one: `mueller`. Empty where that makes no difference.
+    spelt_out: Vec<String>,
+    /// No letter was lost on the way.
+    is_whole: bool,
+}
+
+impl Name {
+    pub(super) fn new(name: &str) -> Self {
+        let compared = damage::comparable(name);
+        let is_whole = compared.is_some();
+        let name = compared.unwrap_or(Cow::Borrowed(name));
+        let (words, spelt_out) = (words(&name, false), if name.is_ascii() { Vec::new() } else { words(&name, true) });
+        let spelt_out = if spelt_out == words { Vec::new() } else { spelt_out };
+        Self { words, spelt_out, is_whole }
+    }
+
+    /// Each way in which it is spelt.
+    fn spellings(&self) -> impl Iterator<Item = &[String]> {
+        [&self.words, &self.spelt_out].into_iter().filter(|words| !words.is_empty()).map(Vec::as_slice)
+    }
+
+    /// Everything that another name can have in common with it: words of some length, pairs of characters, and itself without spaces.
+    pub(super) fn parts(&self) -> Vec<String> {
+        let mut parts = Vec::new();
+        for words in self.spellings() {
+            for word in words {
+                let letters: Vec<char> = word.chars().collect();
+                if letters.len() >= LETTERS && !letters.iter().any(|letter| Writing::of(*letter) == Some(Writing::EastAsian)) {
+                    parts.push(word.clone());
+                }
+                let pairs =
+                    letters.windows(2).filter(|pair| pair.iter().all(|letter| Writing::of(*letter) == Some(Writing::EastAsian)));
+                parts.extend(pairs.map(String::from_iter));
+            }
+            let mut sorted = words.to_vec();
+            sorted.sort_unstable();
+            parts.extend([words.concat(), sorted.concat()]);
+        }
+        parts.sort_unstable();
+        parts.dedup();
+        parts
+    }
+
+    fn shares_part(&self, other: &Self) -> bool {
+        let theirs = other.parts();
+        self.parts().iter().any(|part| theirs.binary_search(part).is_ok()) || self.is_same(other)
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.spellings().any(|ours| other.spellings().any(|theirs| same_words(ours, theirs)))
+    }
+
+    fn writings(&self) -> impl Iterator<Item = Writing> {
+        self.words.iter().flat_map(|word| word.chars()).filter_map(Writing::of)
+    }
+}
+
+fn same_words(ours: &[String], theirs: &[String]) -> bool {
+    let length = |words: &[String]| words.iter().map(String::len).sum::<usize>();
+    if length(ours) != length(theirs) {
+        return false;
+    }
+    let (fewer, more) = if ours.len() < theirs.len() { (ours, theirs) } else { (theirs, ours) };
+    if fewer.len() == more.len() {
+        let sorted = |words: &[String]| {
+            let mut words = words.to_vec();
+            words.sort_unstable();
+            words
+        };
+        return sorted(fewer) == sorted(more);
+    }
+    // Written together on one side: some order of the more words is the fewer ones.
+    more.len() <= REORDERED && is_some_order(&fewer.concat(), &mut more.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Whether the words in some order make this text.
+fn is_some_order(text: &str, words: &mut Vec<&str>) -> bool {
+    if words.is_empty() {
+        return text.is_empty();
+    }
+    (0..words.len()).any(|at| {
+        let word = words.swap_remove(at);
+        let fits = text.strip_prefix(word).is_some_and(|rest| is_some_order(rest, words));
+        words.push(word);
+        let last = words.len() - 1;
+        words.swap(at, last);
+        fits
+    })
+}
+
+/// The words of a name: without accents, case, titles, punctuation and what stands in brackets.
+fn words(name: &str, spelt_out: bool) -> Vec<String> {
+    let mut plain = String::with_capacity(name.len());
+    let mut depth = 0u32;
+    for letter in name.nfc() {
+        match letter {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            // O’Neil, O'Neil and ONeil are one.
+            '\'' | '’' | '`' | '´' => {}
+            _ => fold(letter, spelt_out, &mut plain),
+        }
+    }
+    // What was taken apart to lose its accents is put together again: Korean syllables.
+    let plain: String = plain.nfc().collect();
+    let words = plain.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty() && !TITLES.contains(word));
+    words.map(str::to_owned).collect()
+}
+
+/// Adds a letter in lower case, without accents, in ASCII where that is usual.
+pub(super) fn fold(letter: char, spelt_out: bool, folded: &mut String) {
+    if letter.is_ascii() {
+        folded.push(letter.to_ascii_lowercase());
+        return;
+    }
+    let two = match letter {
+        'ä' | 'Ä' => "ae",
+        'ö' | 'Ö' | 'ø' | 'Ø' => "oe",
+        'ü' | 'Ü' => "ue",
+        'å' | 'Å' => "aa",
+        _ => "",
+    };
+    if spelt_out && !two.is_empty() {
+        folded.push_str(two);
+        return;
+    }
+    for part in letter.nfkd().filter(|part| !is_combining_mark(*part)) {
+        match part {
+            'ß' | 'ẞ' => folded.push_str("ss"),
+            'ø' | 'Ø' => folded.push('o'),
+            'ł' | 'Ł' => folded.push('l'),
+            'æ' | 'Æ' => folded.push_str("ae"),
+            'œ' | 'Œ' => folded.push_str("oe"),
+            'đ' | 'Đ' | 'ð' | 'Ð' => folded.push('d'),
+            'þ' | 'Þ' => folded.push_str("th"),
+            'ı' => folded.push('i'),
+            part => folded.extend(part.to_lowercase()),
+        }
+    }
+}
+
+/// A writing, as far as names in one can be told from names in another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    Latin,
+    Greek,
+    Cyrillic,
+    /// Chinese, Japanese and Korean: two characters are a word.
+    EastAsian,
+    /// Any other, by its block of Unicode.
+    Other(u32),
+}
+
+impl Writing {
+    fn of(letter: char) -> Option<Self> {
+        if !letter.is_alphabetic() {
+            return None;
+        }
+        Some(match u32::from(letter) {
+            0..=0x24F | 0x1E00..=0x1EFF => Self::Latin,
+            0x370..=0x3FF | 0x1F00..=0x1FFF => Self::Greek,
+            0x400..=0x52F => Self::Cyrillic,
+            0x1100..=0x11FF | 0x2E80..=0x9FFF | 0xA960..=0xA97F | 0xAC00..=0xD7FF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF => {
+                Self::EastAsian
+            }
+            code => Self::Other(code >> 8),
+        })
+    }
+}
+
+/// How alike two names are, from 0 to 1, and why.
+pub(super) fn likeness(ours: &Name, theirs: &Name) -> (f64, Vec<&'static str>) {
+    if ours.is_same(theirs) {
+        return (1.0, vec!["same name"]);
+    }
+    let alike = |ours: &[String], theirs: &[String]| {
+        let shared = ours.iter().filter(|word| theirs.contains(word)).count();
+        match shared {
+            0 => (0.0, Vec::new()),
+            shared if shared == ours.len() || shared == theirs.len() => (0.85, vec!["one name contains the other"]),
+            shared => {
+                let letters = strsim::jaro_winkler(&ours.join(" "), &theirs.join(" "));
+                let words = 2.0 * shared as f64 / (ours.len() + theirs.len()) as f64;
+                ((words + letters) / 2.0, vec!["a part of the name agrees"])
+            }
+        }
+    };
+    let all = ours.sorted().into_iter().flat_map(|ours| theirs.sorted().into_iter().map(move |theirs| alike(&ours, &theirs)));
+    all.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap_or_default()
+}
+
+impl Name {
+    /// Each spelling's letters, sorted: equal where two names are, whatever the order of the words and the spaces between them.
+    pub(super) fn orderless(&self) -> Vec<String> {
+        let letters = |words: &[String]| {
+            let mut letters: Vec<char> = words.iter().flat_map(|word| word.chars()).collect();
+            letters.sort_unstable();
+            letters.into_iter().collect::<String>()
+        };
+        self.spellings().map(letters).collect()
+    }
+
+    /// Each spelling's words, sorted, each once.
+    pub(super) fn sorted(&self) -> Vec<Vec<String>> {
+        let sorted = |words: &[String]| {
+            let mut words = words.to_vec();
+            words.sort_unstable();
+            words.dedup();
+            words
+        };
+        self.spellings().map(sorted).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn is(ours: &str, theirs: &str, expected: Resemblance) {
+        assert_eq!(resemblance(ours, theirs), expected, "{ours} / {theirs}");
+        assert_eq!(resemblance(theirs, ours), expected, "{theirs} / {ours}");
+    }
+
+    #[test]
+    fn names_share_a_part_in_any_order_spelling_and_spacing() {
+        for (ours, theirs) in [
+            ("Ada Byron", "Byron, Ada"),
+            ("Ada Byron", "Ada King"),
+            ("Zoë Müller", "Zoe Mueller"),
+            ("Zoë Müller", "Muller Z."),
+            ("Li Na", "Na Li"),
+            ("LiNa", "Na Li"),
+            ("Dr. Ada Byron (on leave)", "ADA BYRON"),
+            ("O’Neil", "ONEIL"),
+            ("JÃ¼rgen WeiÃŸ", "Jürgen Weiss"),
+            ("J?rgen Weiss", "Jürgen Weiss"),
+            ("P\u{430}ul Jones", "Paul Ames"),
+            ("鈴木一郎", "鈴木 一郎"),
+            ("鈴木一郎", "鈴木花子"),
+            ("一郎 鈴木", "鈴木一郎"),
+            ("김민수", "민수 김"),
+            ("Анна Петрова", "Петрова Анна Ивановна"),
+            ("Søren Kjær", "Soeren Kjaer"),
+            ("Irem Işık", "İREM IŞIK"),
+        ] {
+            is(ours, theirs, Resemblance::SharePart);
+        }
+    }
+
+    #[test]
+    fn names_with_nothing_in_common_differ() {
+        for (ours, theirs) in [
+            ("Ada Byron", "Ben Okoro"),
+            ("Li Na", "Li Wei"),
+            ("鈴木一郎", "田中健"),
+            ("Анна Петрова", "Борис Сидоров"),
+            ("Al", "Bo"),
+        ] {
+            is(ours, theirs, Resemblance::Differ);
+        }
+    }
+
+    #[test]
+    fn a_missing_name_and_other_writings_are_not_comparable() {
+        for (ours, theirs) in [
+            ("", "Ada"),
+            (" ", ""),
+            ("Taro Yamada", "山田太郎"),
+            ("Anna", "Анна"),
+            ("(left)", "Ada"),
+            ("J?rg", "Ada Byron"),
+            ("-", "Ada"),
+        ] {
+            is(ours, theirs, Resemblance::NotComparable);
+        }
+    }
+
+    #[test]
+    fn a_new_surname_is_still_near() {
+        let likeness = |ours, theirs| likeness(&Name::new(ours), &Name::new(theirs)).0;
+        assert_eq!(likeness("Ada Byron", "Byron, Ada"), 1.0);
+        assert_eq!(likeness("Dr. Müller-Strauß, Zoë (On Leave)", "Zoe Muller Strauss"), 1.0);
+        assert!(likeness("Ada Byron", "Ada King") >= 0.5);
+        assert_eq!(likeness("Ada", "Ben"), 0.0);
+    }
+}

@@ -1,0 +1,289 @@
+//! Near misses: an account and a person without each other whose keys are nearly equal. Whether they are one is for somebody to decide, so
+//! both are suspects: neither is called an orphan or missing.
+//!
+//! Two addresses are near where they are equal after folding (accents, letters of other alphabets that look alike, a text that was encoded
+//! twice), or where one character differs and the folded names are equal; two numbers, where only zeros or a letter prefix differ.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, Hasher};
+
+use polars::prelude::PlFixedStateQuality;
+use rayon::prelude::*;
+
+use super::columns::{AccountColumns, PersonColumns};
+use super::keys::{Addresses, numbers_differ};
+use super::names::{self, Name};
+use crate::text::damage;
+
+/// In what two keys are near.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Nearness {
+    /// The addresses are equal after folding.
+    Folded,
+    /// The addresses differ by one character, and the names are equal after folding.
+    OneCharacter,
+    /// The numbers are equal without prefix and zeros, and nothing else speaks for it.
+    LooseNumber,
+}
+
+/// Somebody whom an account may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Suspect {
+    pub(super) person: u32,
+    pub(super) nearness: Nearness,
+}
+
+/// Suspects listed with one account.
+const LISTED: usize = 50;
+
+/// Accounts and people whom near keys bring together.
+#[derive(Debug, Default)]
+pub(super) struct Suspects {
+    by_account: BTreeMap<u32, Vec<Suspect>>,
+    people: HashSet<u32>,
+}
+
+impl Suspects {
+    /// Whom an account may be; none where nobody's keys are near.
+    pub(super) fn of(&self, account: u32) -> &[Suspect] {
+        self.by_account.get(&account).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an account may be this person's.
+    pub(super) fn includes(&self, person: u32) -> bool {
+        self.people.contains(&person)
+    }
+
+    fn add(&mut self, account: u32, suspects: impl IntoIterator<Item = Suspect>) {
+        let listed = self.by_account.entry(account).or_default();
+        for suspect in suspects {
+            self.people.insert(suspect.person);
+            if listed.len() < LISTED && listed.iter().all(|known| known.person != suspect.person) {
+                listed.push(suspect);
+            }
+        }
+    }
+}
+
+/// What may be near: accounts that nobody's key names, and people whom no account's key names.
+pub(super) struct Open<'a> {
+    pub(super) accounts: &'a AccountColumns<'a>,
+    pub(super) people: &'a PersonColumns<'a>,
+    pub(super) addresses: &'a Addresses,
+    /// Those without a match, in order.
+    pub(super) unmatched_accounts: Vec<u32>,
+    pub(super) unmatched_people: Vec<u32>,
+    /// Whether somebody decided that they are two.
+    pub(super) told_apart: &'a (dyn Fn(u32, u32) -> bool + Sync),
+}
+
+impl Open<'_> {
+    /// Everybody who is near, `loose` included: an account and a person whose numbers are loosely equal, and nothing else is.
+    pub(super) fn suspects(&self, compare_addresses: bool, loose: impl Iterator<Item = (u32, u32)>) -> Suspects {
+        let mut found = Suspects::default();
+        if compare_addresses && !self.unmatched_accounts.is_empty() && !self.unmatched_people.is_empty() {
+            let near = self.equal_after_folding().into_iter().chain(self.one_character_apart());
+            for (account, people) in near {
+                let distinct = people.into_iter().filter(|suspect| self.may_be(account, suspect.person));
+                let distinct: Vec<Suspect> = distinct.collect();
+                if !distinct.is_empty() {
+                    found.add(account, distinct);
+                }
+            }
+        }
+        for (account, person) in loose {
+            found.add(account, [Suspect { person, nearness: Nearness::LooseNumber }]);
+        }
+        found
+    }
+
+    fn may_be(&self, account: u32, person: u32) -> bool {
+        let numbers = (self.accounts.employee_number.get(account), self.people.employee_number.get(person));
+        !numbers_differ(numbers.0.unwrap_or_default(), numbers.1.unwrap_or_default()) && !(self.told_apart)(account, person)
+    }
+
+    fn equal_after_folding(&self) -> Vec<(u32, Vec<Suspect>)> {
+        let mut people: HashMap<String, Vec<u32>> = HashMap::new();
+        for (person, folded) in folded_addresses(&self.unmatched_people, self.addresses, |person| self.people.email.get(person)) {
+            people.entry(folded).or_default().push(person);
+        }
+        let accounts = folded_addresses(&self.unmatched_accounts, self.addresses, |account| self.accounts.email.get(account));
+        let suspects = |people: &Vec<u32>| {
+            people.iter().map(|person| Suspect { person: *person, nearness: Nearness::Folded }).collect::<Vec<_>>()
+        };
+        accounts.into_iter().filter_map(|(account, folded)| Some((account, suspects(people.get(&folded)?)))).collect()
+    }
+
+    /// Of people whose names are equal, those whose addresses are one character apart: such addresses have an equal rest when the same
+    /// one character is taken from both, or from one.
+    fn one_character_apart(&self) -> Vec<(u32, Vec<Suspect>)> {
+        let account_name = |row: u32| self.accounts.name.get(row).map(Name::new);
+        let person_name = |row: u32| self.people.display_name(row).map(|name| Name::new(&name));
+        let wanted: HashSet<String> = self
+            .unmatched_accounts
+            .par_iter()
+            .flat_map_iter(|account| account_name(*account).map(|name| name.orderless()).unwrap_or_default())
+            .collect();
+        let state = PlFixedStateQuality::with_seed(0);
+        let hash = |name: &str, rest: &str| {
+            let mut hasher = state.build_hasher();
+            hasher.write(name.as_bytes());
+            hasher.write_u8(0);
+            hasher.write(rest.as_bytes());
+            hasher.finish()
+        };
+        let rests_of = |names: &[String], address: &str| {
+            let rests = rests(address);
+            names.iter().flat_map(|name| rests.iter().map(|rest| hash(name, rest)).collect::<Vec<_>>()).collect::<Vec<u64>>()
+        };
+        let mut people: Vec<(u64, u32)> = self
+            .unmatched_people
+            .par_iter()
+            .flat_map_iter(|person| {
+                let mut names = person_name(*person).map(|name| name.orderless()).unwrap_or_default();
+                names.retain(|name| wanted.contains(name));
+                let address = self.people.email.get(*person).and_then(|email| self.addresses.identifying(email));
+                let rests = address.filter(|_| !names.is_empty()).map(|address| rests_of(&names, &address)).unwrap_or_default();
+                rests.into_iter().map(|rest| (rest, *person)).collect::<Vec<_>>()
+            })
+            .collect();
+        people.par_sort_unstable();
+        if people.is_empty() {
+            return Vec::new();
+        }
+        let near = |account: &u32| {
+            let name = account_name(*account)?;
+            let address = self.addresses.identifying(self.accounts.email.get(*account)?)?;
+            let mut suspects: Vec<u32> = Vec::new();
+            for rest in rests_of(&name.orderless(), &address) {
+                let from = people.partition_point(|(known, _)| *known < rest);
+                suspects.extend(people[from..].iter().take_while(|(known, _)| *known == rest).map(|(_, person)| *person));
+            }
+            suspects.sort_unstable();
+            suspects.dedup();
+            suspects.retain(|person| {
+                let theirs = self.people.email.get(*person).and_then(|email| self.addresses.identifying(email));
+                theirs.is_some_and(|theirs| strsim::osa_distance(&address, &theirs) == 1)
+                    && person_name(*person).is_some_and(|theirs| name.is_same(&theirs))
+            });
+            let suspect = |person| Suspect { person, nearness: Nearness::OneCharacter };
+            (!suspects.is_empty()).then(|| (*account, suspects.into_iter().map(suspect).collect()))
+        };
+        self.unmatched_accounts.par_iter().filter_map(near).collect()
+    }
+}
+
+/// The address, and what is left of it without each one of its characters.
+fn rests(address: &str) -> Vec<String> {
+    let without = |(at, letter): (usize, char)| format!("{}{}", &address[..at], &address[at + letter.len_utf8()..]);
+    std::iter::once(address.to_owned()).chain(address.char_indices().map(without)).collect()
+}
+
+/// Each row with its address folded to ASCII, twice where a letter such as `ü` can be written in two ways.
+fn folded_addresses<'t>(rows: &[u32], addresses: &Addresses, email: impl Fn(u32) -> Option<&'t str> + Sync) -> Vec<(u32, String)> {
+    let folded = |row: &u32| {
+        let email = email(*row).filter(|email| addresses.identifying(email).is_some());
+        let plain = email.map(|email| addresses.plain(email));
+        let keys = plain.map(|plain| [false, true].map(|spelt_out| fold(&plain, spelt_out)));
+        let mut keys: Vec<String> =
+            keys.into_iter().flatten().filter_map(|folded| Some(addresses.key(&folded)?.into_owned())).collect();
+        keys.dedup();
+        keys.into_iter().map(|key| (*row, key)).collect::<Vec<_>>()
+    };
+    rows.par_iter().flat_map_iter(folded).collect()
+}
+
+/// An address in ASCII, as far as that goes.
+fn fold(address: &str, spelt_out: bool) -> String {
+    let repaired = damage::of_address(address).and_then(|damage| damage.repair);
+    let mut folded = String::with_capacity(address.len());
+    for letter in repaired.as_deref().unwrap_or(address).chars() {
+        names::fold(damage::look_alike(letter).unwrap_or(letter), spelt_out, &mut folded);
+    }
+    folded
+}
+
+/// The characters in which two addresses differ, each named: `U+0430 Cyrillic а in Domo, a in the directory`.
+pub(super) fn difference(domo: &str, directory: &str) -> String {
+    let (ours, theirs): (Vec<char>, Vec<char>) = (domo.chars().collect(), directory.chars().collect());
+    let (ours, theirs) = match ours.len() == theirs.len() {
+        true => ours.iter().zip(theirs).filter(|(one, other)| *one != other).unzip(),
+        false => not_in_common(&ours, &theirs),
+    };
+    let side = |letters: &[char], place: &str| match letters {
+        [] => format!("nothing in {place}"),
+        letters => format!("{} in {place}", letters.iter().map(|letter| named(*letter)).collect::<Vec<_>>().join(" ")),
+    };
+    format!("{}, {}", side(&ours, "Domo"), side(&theirs, "the directory"))
+}
+
+/// What is left of either side without the longest sequence of characters that both have.
+fn not_in_common(ours: &[char], theirs: &[char]) -> (Vec<char>, Vec<char>) {
+    let width = theirs.len() + 1;
+    let mut common = vec![0u32; (ours.len() + 1) * width];
+    for one in (0..ours.len()).rev() {
+        for other in (0..theirs.len()).rev() {
+            common[one * width + other] = match ours[one] == theirs[other] {
+                true => common[(one + 1) * width + other + 1] + 1,
+                false => common[(one + 1) * width + other].max(common[one * width + other + 1]),
+            };
+        }
+    }
+    let (mut one, mut other, mut left) = (0, 0, (Vec::new(), Vec::new()));
+    while one < ours.len() || other < theirs.len() {
+        let skip_theirs =
+            one == ours.len() || other < theirs.len() && common[one * width + other + 1] >= common[(one + 1) * width + other];
+        if one < ours.len() && other < theirs.len() && ours[one] == theirs[other] {
+            (one, other) = (one + 1, other + 1);
+        } else if skip_theirs {
+            left.1.push(theirs[other]);
+            other += 1;
+        } else {
+            left.0.push(ours[one]);
+            one += 1;
+        }
+    }
+    left
+}
+
+/// `a`, or for what is not ASCII `U+0430 Cyrillic а`.
+fn named(letter: char) -> String {
+    match (letter.is_ascii_graphic(), damage::alphabet(letter)) {
+        (true, _) => letter.to_string(),
+        (false, Some(alphabet)) => format!("U+{:04X} {alphabet} {letter}", u32::from(letter)),
+        (false, None) => format!("U+{:04X} {letter}", u32::from(letter)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_characters_that_differ_are_named() {
+        assert_eq!(difference("\u{430}da@acme.com", "ada@acme.com"), "U+0430 Cyrillic \u{430} in Domo, a in the directory");
+        assert_eq!(difference("ada@acme.com", "adaa@acme.com"), "nothing in Domo, a in the directory");
+        assert_eq!(difference("adam@acme.com", "adma@acme.com"), "a m in Domo, m a in the directory");
+        assert_eq!(
+            difference("irem.kaya@acme.com", "i\u{307}rem.kay\u{131}@acme.com"),
+            "a in Domo, U+0307 \u{307} U+0131 Latin ı in the directory"
+        );
+    }
+
+    #[test]
+    fn addresses_fold_to_ascii() {
+        assert_eq!(fold("zoë.müller@acme.com", false), "zoe.muller@acme.com");
+        assert_eq!(fold("zoë.müller@acme.com", true), "zoe.mueller@acme.com");
+        assert_eq!(fold("p\u{430}ul@acme.com", false), "paul@acme.com");
+        assert_eq!(fold("jã¼rgen@acme.com", false), "jurgen@acme.com");
+        assert_eq!(fold("İREM.IŞIK@acme.com", false), "irem.isik@acme.com");
+        assert_eq!(fold("o&#39;neil@acme.com", false), "o'neil@acme.com");
+    }
+
+    #[test]
+    fn one_character_apart_leaves_a_rest_in_common() {
+        let meet = |one: &str, other: &str| rests(one).iter().any(|rest| rests(other).contains(rest));
+        assert!(meet("ada", "adda") && meet("ada", "aba") && meet("ada", "daa"));
+        assert!(!meet("ada", "bdb"));
+    }
+}

@@ -1,0 +1,271 @@
+//! Who is who where the evidence is thin: re-used keys, loose numbers, near misses, placeholders, and what somebody decided.
+
+use super::*;
+
+/// An account whose name, address and number are somebody else's than those of [`person`] 1.
+fn stranger() -> Account {
+    Account { email: "c@contractors.example".into(), number: "777".into(), name: "Carl Contractor".into(), ..account(1) }
+}
+
+fn fields(finding: &Finding) -> Vec<(&str, bool)> {
+    finding.drift.iter().map(|field| (field.field.as_str(), field.writable)).collect()
+}
+
+#[test]
+fn a_loosely_equal_number_alone_takes_nobody_s_account() {
+    let contractor = Account { number: "123".into(), ..stranger() };
+    let company = pair(contractor, Person { number: "E00123".into(), ..person(1) });
+    let judged = company.judged();
+    let found = only(&judged);
+    assert_eq!(
+        (found.kind, found.code, found.severity, found.action),
+        (Kind::NotEvaluable, Some("near-key"), Severity::Medium, None)
+    );
+    assert!(found.reason.contains("the number E00123 is 123 only without its prefix and zeros"), "{}", found.reason);
+    assert_eq!((company.account_situation(0), company.person_situation(0)), ("not_evaluable".into(), "not_evaluable".into()));
+}
+
+#[test]
+fn a_loosely_equal_number_with_a_part_of_the_name_matches_and_writes_neither_name_nor_address() {
+    let married = Account { number: "123".into(), name: "Given1 Other".into(), title: "Chief".into(), ..stranger() };
+    let judged = pair(married, Person { number: "E00123".into(), ..person(1) }).judged();
+    let drift = only(&judged);
+    assert_eq!(fields(drift), [("name", false), ("title", true), ("email", false)]);
+    assert_eq!(drift.action, Some(Action::Update));
+}
+
+#[test]
+fn a_loosely_equal_number_with_the_address_is_as_good_as_the_address() {
+    let account = Account { number: "123".into(), name: "Given1 Other".into(), ..account(1) };
+    let judged = pair(account, Person { number: "E00123".into(), ..person(1) }).judged();
+    assert_eq!(fields(only(&judged)), [("name", true)]);
+}
+
+#[test]
+fn one_key_against_the_other_and_the_name_is_a_conflict() {
+    let by_number = pair(Account { number: "50001".into(), role: "Admin".into(), ..stranger() }, person(1));
+    let by_address = pair(Account { email: "person1@acme.com".into(), ..stranger() }, person(1));
+    for (company, severity, key) in [(by_number, Severity::Critical, "employee number"), (by_address, Severity::High, "e-mail")] {
+        let judged = company.judged();
+        let found = only(&judged);
+        assert_eq!((found.kind, found.severity, found.action), (Kind::Conflict, severity, None));
+        assert!(found.reason.ends_with(&format!("the {key} may have been re-used")), "{}", found.reason);
+        assert_eq!(company.person_situation(0), "conflict");
+    }
+}
+
+#[test]
+fn a_part_of_the_name_is_enough_for_a_changed_address_or_number() {
+    for name in ["Family1 Given1", "Given1 Married", "family1given1", "Dr. Given1 X."] {
+        let moved = Account { email: "new@acme.com".into(), name: name.into(), ..account(1) };
+        assert_eq!(pair(moved, person(1)).account_situation(0), "matched", "{name}");
+    }
+}
+
+#[test]
+fn names_that_cannot_be_compared_match_and_write_neither_name_nor_address() {
+    for name in ["", "山田太郎", "Иван Петров", "G?ven"] {
+        let account = Account { email: "new@acme.com".into(), name: name.into(), ..account(1) };
+        let judged = pair(account, person(1)).judged();
+        assert_eq!(judged.accounts.matched, 1, "{name}");
+        assert!(
+            fields(only(&judged)).iter().all(|(field, writable)| *field != "name" && !writable),
+            "{name}: {:?}",
+            judged.findings
+        );
+        assert_eq!(only(&judged).action, None);
+        assert!(judged.not_tested.iter().any(|check| check.check == "match.name"), "{name}");
+    }
+}
+
+#[test]
+fn without_another_key_a_strange_name_is_no_finding_and_counted() {
+    let account = Account { number: String::new(), name: "Carl Contractor".into(), ..account(1) };
+    let judged = pair(account, person(1)).judged();
+    // The number is new to Domo, and that is all.
+    assert_eq!(fields(only(&judged)), [("employee_number", true)]);
+    let counted = judged.not_tested.iter().find(|check| check.check == "match.name").unwrap();
+    assert!(counted.why.starts_with("1 account "), "{}", counted.why);
+}
+
+#[test]
+fn a_near_address_makes_nobody_an_orphan_and_names_the_characters() {
+    for (domo, directory, said) in [
+        ("p\u{430}ul@acme.com", "paul@acme.com", "U+0430 Cyrillic \u{430} in Domo, a in the directory"),
+        ("irem.kaya@acme.com", "İREM.KAYA@acme.com", "U+0307"),
+        ("zoe@acme.com", "zoë@acme.com", "e in Domo, U+00EB Latin ë in the directory"),
+        ("juergen@acme.com", "jürgen@acme.com", "U+00FC Latin ü in the directory"),
+        ("jürgen@acme.com", "jã¼rgen@acme.com", "in the directory"),
+    ] {
+        let account = Account { email: domo.into(), number: String::new(), ..account(1) };
+        let company = pair(account, Person { email: directory.into(), name: "Somebody Else".into(), ..person(1) });
+        let judged = company.judged();
+        let found = only(&judged);
+        assert_eq!((found.kind, found.code, found.action), (Kind::NotEvaluable, Some("near-key"), None), "{domo}");
+        assert!(found.reason.contains(said), "{domo}: {}", found.reason);
+        assert_eq!(company.person_situation(0), "not_evaluable", "{domo}");
+    }
+}
+
+#[test]
+fn one_character_is_near_only_where_the_names_are_equal() {
+    let typed = |name: &str| Account { email: "persn1@acme.com".into(), number: String::new(), name: name.into(), ..account(1) };
+    assert_eq!(pair(typed("Family1, Given1"), person(1)).account_situation(0), "not_evaluable");
+    assert_eq!(pair(typed("Given1 Other"), person(1)).account_situation(0), "orphan");
+    let swapped = Account { email: "perosn1@acme.com".into(), ..typed("Given1 Family1") };
+    assert_eq!(pair(swapped, person(1)).account_situation(0), "not_evaluable");
+}
+
+#[test]
+fn a_near_miss_is_high_where_the_account_may_administer_or_the_person_has_left() {
+    let typed = |role: &str| Account { email: "persn1@acme.com".into(), number: String::new(), role: role.into(), ..account(1) };
+    for (company, severity) in [
+        (pair(typed("Editor"), person(1)), Severity::Medium),
+        (pair(typed("Admin"), person(1)), Severity::High),
+        (pair(typed("Editor"), left(1)), Severity::High),
+    ] {
+        assert_eq!(only(&company.judged()).severity, severity);
+    }
+}
+
+#[test]
+fn two_numbers_that_differ_or_somebody_s_word_make_a_near_address_another_one() {
+    let near = Account { email: "persn1@acme.com".into(), number: "9".into(), ..account(1) };
+    assert_eq!(pair(near.clone(), person(1)).account_situation(0), "orphan");
+    let apart = pair(Account { number: String::new(), ..near }, person(1)).config(
+        "[[link]]\naccount = \"persn1@acme.com\"\nperson = \"50001\"\nsame = false\nreason = \"two people\"\nowner = \"hr@acme.com\"",
+    );
+    assert_eq!((apart.account_situation(0), apart.person_situation(0)), ("orphan".into(), "missing".into()));
+}
+
+#[test]
+fn an_address_that_three_strangers_share_identifies_nobody_and_is_never_written() {
+    let named = |n: u64, name: &str| Person { email: "noemail@acme.com".into(), name: name.into(), ..person(n) };
+    let people =
+        [named(1, "Given1 Family1"), named(2, "Given2 Family2"), Person { status: "terminated", ..named(3, "Given3 Family3") }];
+    let company = Company::with([account(1), account(2), account(3)], people);
+    let judged = company.judged();
+    assert_eq!((judged.accounts.matched, judged.accounts.leaver), (2, 1));
+    assert_eq!(of_kind(&judged, Kind::Leaver)[0].action, Some(Action::Deactivate), "nobody else has the person's keys");
+    let [quality] = of_kind(&judged, Kind::Quality)[..] else { panic!("{:#?}", judged.findings) };
+    assert!(quality.reason.starts_with("The address noemail@acme.com stands in 3 rows"), "{}", quality.reason);
+    assert_eq!(judged.findings.len(), 2);
+}
+
+#[test]
+fn an_account_with_a_placeholder_s_address_is_no_orphan() {
+    let named = |n: u64, number: &str| Person { email: "noemail@acme.com".into(), number: number.into(), ..person(n) };
+    let nobody = Account { email: "noemail@acme.com".into(), number: String::new(), ..account(9) };
+    let company = Company::with([nobody], [named(1, "1"), named(2, "2"), named(3, ""), named(4, "4")]);
+    let judged = company.judged();
+    let [found] = of_kind(&judged, Kind::NotEvaluable)[..] else { panic!("{:#?}", judged.findings) };
+    assert_eq!(found.code, Some("placeholder"));
+    assert_eq!((company.person_situation(0), company.person_situation(2)), ("missing".into(), "not_evaluable".into()));
+}
+
+#[test]
+fn rows_of_one_name_are_no_placeholder() {
+    let again = |n: u64| Person { email: "person1@acme.com".into(), number: format!("{n}"), ..person(1) };
+    let company = Company::with([Account { number: String::new(), ..account(1) }], [again(1), again(2), again(3)]);
+    assert_eq!(company.account_situation(0), "ambiguous");
+}
+
+fn link(account: &str, person: &str, further: &str) -> String {
+    format!(
+        "[[link]]\naccount = \"{account}\"\nperson = \"{person}\"\nreason = \"married name\"\nowner = \"hr@acme.com\"\n{further}\n"
+    )
+}
+
+#[test]
+fn a_link_comes_before_every_key() {
+    for (account, of) in [("c@contractors.example", "50001"), ("1001", "Person1@acme.com"), (" 1001 ", "050001.0")] {
+        let company = Company::with([stranger()], [person(1), Person { number: "777".into(), ..person(2) }]);
+        let company = company.config(&link(account, of.trim_start_matches('0'), ""));
+        assert_eq!(matched_by(&company).as_deref(), Some("link"), "{account} {of}");
+        assert_eq!((company.person_situation(0), company.person_situation(1)), ("matched".into(), "missing".into()));
+    }
+}
+
+#[test]
+fn a_near_miss_comes_with_the_link_that_settles_it() {
+    let account = Account { email: "persn1@acme.com".into(), number: String::new(), ..account(1) };
+    let company = pair(account, person(1));
+    let judged = company.judged();
+    let found = only(&judged);
+    let Some(Value::Near(candidates)) = found.particular("candidate") else { panic!("{found:#?}") };
+    let block = found.link_to(&candidates[0].person).unwrap();
+    let answered = block.replace("reason = \"\"", "reason = \"a typing error\"").replace("owner = \"\"", "owner = \"it@acme.com\"");
+    assert_eq!(matched_by(&company.config(&answered)).as_deref(), Some("link"), "{block}");
+}
+
+#[test]
+fn a_link_to_nobody_does_nothing_and_is_said() {
+    for (account, of, why) in [
+        ("nobody@acme.com", "50001", "no account is `nobody@acme.com`"),
+        ("1001", "99", "no person is `99`"),
+        ("1001", "a@b.c", "no person is `a@b.c`"),
+    ] {
+        let judged = Company::of(1).config(&link(account, of, "")).judged();
+        assert_eq!(only(&judged).kind, Kind::Quality);
+        assert!(only(&judged).reason.ends_with(why), "{}", only(&judged).reason);
+        assert_eq!(judged.accounts.matched, 1);
+    }
+}
+
+#[test]
+fn two_accounts_linked_to_one_person_are_duplicates() {
+    let second = Account { id: 2, email: "other@acme.com".into(), number: String::new(), ..account(1) };
+    let company = Company::with([account(1), second], [person(1)]).config(&(link("1001", "50001", "") + &link("2", "50001", "")));
+    assert_eq!(company.judged().accounts.duplicate, 2);
+}
+
+#[test]
+fn somebody_s_word_parts_an_account_from_a_person_with_its_keys() {
+    let company = Company::of(1).config(&link("1001", "50001", "same = false"));
+    assert_eq!((company.account_situation(0), company.person_situation(0)), ("orphan".into(), "missing".into()));
+}
+
+#[test]
+fn an_exclusion_that_covers_nobody_is_said_where_the_accounts_are_whole() {
+    let exclude = |rule: &str| format!("[[exclude]]\n{rule}\nreason = \"service accounts\"\nowner = \"it@acme.com\"");
+    for rule in ["email = \"scv-*@acme.com\"", "id = 4711", "email = \"\""] {
+        let company = Company::of(2).config(&exclude(rule));
+        assert_eq!(only(&company.judged()).kind, Kind::Quality, "{rule}");
+        assert_eq!(Company { partial_pull: true, ..company }.judged().findings.len(), 0, "{rule}");
+    }
+    assert_eq!(Company::of(2).config(&exclude("email = \"person2@*\"")).judged().findings.len(), 0);
+}
+
+#[test]
+fn an_address_of_several_is_no_drift_whatever_the_keys_are() {
+    let company = pair(
+        Account { email: "ada@acme.com".into(), ..account(1) },
+        Person { alternates: vec!["ADA@acme.com".into()], ..person(1) },
+    );
+    assert_eq!(company.judged().findings, []);
+}
+
+#[test]
+fn a_damaged_value_is_never_written() {
+    for (title, drifts) in
+        [("GeschÃ¤ftsführung", true), ("GeschÃ¤ftsfÃ¼hrer", true), ("M&auml;zen", false), ("Geschäftsführer", true)]
+    {
+        let domo = if drifts { "Analyst" } else { "Mäzen" };
+        let company = pair(Account { title: domo.into(), ..account(1) }, Person { title: title.into(), ..person(1) });
+        let judged = company.judged();
+        let written = judged.findings.iter().any(|finding| finding.action.is_some());
+        assert_eq!(written, title == "Geschäftsführer", "{title}: {:?}", judged.findings);
+    }
+    let odd = pair(account(1), Person { email: "pérson1@acme.com".into(), ..person(1) });
+    assert_eq!(odd.judged().findings, []);
+}
+
+#[test]
+fn a_name_in_chinese_japanese_or_korean_is_the_same_with_a_space_and_without() {
+    for name in ["鈴木一郎", "鈴木 一郎", "鈴木\u{3000}一郎"] {
+        let parts = Person { name: String::new(), given: "一郎".into(), family: "鈴木".into(), ..person(1) };
+        let mut company = pair(Account { name: name.into(), ..account(1) }, parts);
+        company.fields.extend(["given_name", "family_name"]);
+        assert_eq!(company.judged().findings, [], "{name}");
+    }
+}
