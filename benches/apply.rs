@@ -59,7 +59,7 @@ fn plan(count: u64) -> Plan {
 }
 
 fn main() {
-    let (count, pace) = (number("APPLY_ACTIONS", 10_000), number("APPLY_PACE", 12_000));
+    let (count, pace) = (number("APPLY_ACTIONS", 10_000), number("APPLY_PACE", 3_000));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
     let plan = plan(count);

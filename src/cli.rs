@@ -5,7 +5,7 @@ pub mod examples;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Proves that Domo's users and the company directory agree, and says where they do not.
@@ -134,7 +134,7 @@ pub struct Audit {
     #[arg(long, value_name = "DIR", default_value = "audits")]
     pub archive: PathBuf,
     /// The day judged; one after today is a forecast and makes no plan [default: today in `[report] timezone`, else UTC]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,
     /// Exit with 4 when there are findings at or above this severity
     #[arg(long, value_enum, default_value_t = FailOn::Never)]
@@ -326,7 +326,7 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub directory: Vec<PathBuf>,
     /// The day judged [default: today in `[report] timezone`, else UTC]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,
     /// Print one JSON document instead of text
     #[arg(long)]
@@ -519,4 +519,10 @@ pub enum SchemaName {
     Report,
     Summary,
     Config,
+}
+
+/// A day of the years that a report can show.
+fn day(text: &str) -> Result<NaiveDate, String> {
+    let day: NaiveDate = text.parse().map_err(|_| "not a day such as 2026-11-28".to_owned())?;
+    if (1900..=9999).contains(&day.year()) { Ok(day) } else { Err("the year is 1900 to 9999".to_owned()) }
 }

@@ -72,8 +72,15 @@ impl Failure {
     }
 }
 
-/// The kind of an error: that of the outermost [`Failure`] in its chain, else [`Kind::Failed`].
+/// The kind of an error: that of the outermost [`Failure`] in its chain, else [`Kind::Failed`]. What was interrupted is that, whatever
+/// it is said to be good for.
 pub fn kind(error: &anyhow::Error) -> Kind {
+    let interrupted = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::Interrupted)
+    };
+    if error.chain().any(interrupted) {
+        return Kind::Interrupted;
+    }
     failures(error).map(Failure::kind).next().unwrap_or(Kind::Failed)
 }
 
@@ -109,6 +116,12 @@ mod tests {
             Err::<(), _>(std::io::Error::other("refused")).context(Failure::new(Kind::Locked, "busy").hint("wait")).unwrap_err();
         assert_eq!(kind(&over), Kind::Locked);
         assert_eq!(paragraph(&over), "error: busy\n  because: refused\n  next: wait");
+    }
+
+    #[test]
+    fn what_was_interrupted_is_no_wrong_usage() {
+        let stopped = Err::<(), _>(std::io::Error::from(std::io::ErrorKind::Interrupted));
+        assert_eq!(kind(&stopped.context(Failure::usage("cannot read workers.csv")).unwrap_err()), Kind::Interrupted);
     }
 
     #[test]

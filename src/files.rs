@@ -1,8 +1,16 @@
-//! Files that are written whole or not at all, and that their owner alone can read.
+//! Files that are written whole or not at all, and that their owner alone can read; and files that somebody named, which are read up
+//! to a limit whatever they are.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{Error, ErrorKind, Result, Write};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+use crate::stop::Stop;
+
+/// How long a pipe may be silent.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Puts a file in place of whatever has its name: written beside, synced, renamed. Mode 0600.
 pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
@@ -68,6 +76,97 @@ pub(crate) fn open_own(path: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// What is in a file that somebody named, up to `most` bytes. A pipe is read to its end; it may be silent for half a minute.
+///
+/// # Errors
+/// A folder, a device, a socket; more than `most` bytes; a pipe that stays silent; a wish to stop while waiting for one.
+pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let before = std::fs::metadata(path)?;
+    let bytes = if is_pipe(&before)? {
+        read_pipe(path, most, SILENCE)?
+    } else {
+        let file = File::open(path)?;
+        // What was looked at may have been replaced since.
+        if is_pipe(&file.metadata()?)? {
+            return Err(Error::other("it became a pipe while it was opened"));
+        }
+        let mut bytes = Vec::new();
+        file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+        bytes
+    };
+    if bytes.len() as u64 > most {
+        return Err(Error::other(format!("it is longer than {}", size(most))));
+    }
+    Ok(bytes)
+}
+
+/// [`read`] where it must be UTF-8 text.
+pub(crate) fn read_text(path: &Path, most: u64) -> Result<String> {
+    String::from_utf8(read(path, most)?).map_err(|_| Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
+}
+
+/// Whether it is a pipe, and not a plain file.
+///
+/// # Errors
+/// It is neither: a folder, a device, a socket.
+pub(crate) fn is_pipe(metadata: &Metadata) -> Result<bool> {
+    if metadata.is_file() {
+        return Ok(false);
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type()) {
+        return Ok(true);
+    }
+    Err(Error::new(ErrorKind::InvalidInput, if metadata.is_dir() { "it is a folder" } else { "it is a device, not a file" }))
+}
+
+/// Read by a thread of its own: to open a pipe and to read from it both wait for whoever writes.
+fn read_pipe(path: &Path, most: u64, silence: Duration) -> Result<Vec<u8>> {
+    let (send, pieces) = sync_channel::<Vec<u8>>(4);
+    let path = path.to_owned();
+    let read = move || -> Result<()> {
+        let mut pipe = File::open(path)?;
+        loop {
+            let mut piece = vec![0; 1 << 16];
+            let read = pipe.read(&mut piece)?;
+            piece.truncate(read);
+            if read == 0 || send.send(piece).is_err() {
+                return Ok(());
+            }
+        }
+    };
+    let (stop, mut bytes, mut heard) = (Stop::of_process(), Vec::new(), Instant::now());
+    let reader = std::thread::Builder::new().name("pipe".into()).spawn(read)?;
+    while bytes.len() as u64 <= most {
+        match pieces.recv_timeout(Duration::from_millis(100)) {
+            Ok(mut piece) => {
+                bytes.append(&mut piece);
+                heard = Instant::now();
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                reader.join().unwrap_or_else(|_| Err(Error::other("it cannot be read")))?;
+                break;
+            }
+            Err(RecvTimeoutError::Timeout) if stop.wanted() => return Err(Error::new(ErrorKind::Interrupted, "interrupted")),
+            Err(RecvTimeoutError::Timeout) if heard.elapsed() > silence => {
+                let said = format!("it is a pipe, and nothing came through it for {} s", silence.as_secs());
+                return Err(Error::new(ErrorKind::TimedOut, said));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+    Ok(bytes)
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        bytes if bytes >= 1 << 30 => format!("{} GiB", bytes >> 30),
+        bytes if bytes >= 1 << 20 => format!("{} MiB", bytes >> 20),
+        bytes if bytes >= 1 << 10 => format!("{} KiB", bytes >> 10),
+        bytes => format!("{bytes} bytes"),
+    }
+}
+
 /// A folder (0700) and those around it, where they are not there yet.
 pub(crate) fn make_folder(folder: &Path) -> Result<()> {
     private_folders().recursive(true).create(folder)
@@ -76,6 +175,27 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
 /// A new folder (0700); never one that is there.
 pub(crate) fn make_new_folder(folder: &Path) -> Result<()> {
     private_folders().create(folder)
+}
+
+/// Who else may change what is in a folder of ours; none where nobody may, or where the system does not say.
+#[cfg(unix)]
+pub(crate) fn others_write(folder: &Path) -> Option<&'static str> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = std::fs::metadata(folder).ok()?;
+    // What this process makes is its own.
+    let own = tempfile::tempfile_in(folder).and_then(|file| file.metadata()).ok()?.uid();
+    match metadata.mode() {
+        mode if mode & 0o002 != 0 => Some("everybody"),
+        mode if mode & 0o020 != 0 => Some("a group"),
+        _ if ![own, 0].contains(&metadata.uid()) => Some("another user, whose folder it is,"),
+        _ => None,
+    }
+}
+
+/// Who else may change what is in a folder of ours: the system does not say.
+#[cfg(not(unix))]
+pub(crate) fn others_write(_: &Path) -> Option<&'static str> {
+    None
 }
 
 /// The folder that a file is in.
@@ -162,5 +282,37 @@ mod tests {
         open_own(&at("own")).unwrap();
         open_own(&at("own")).unwrap();
         assert_eq!(at("own").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    fn pipe(folder: &Path) -> std::path::PathBuf {
+        let path = folder.join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        path
+    }
+
+    #[test]
+    fn a_pipe_is_read_to_its_end_or_its_limit_and_not_waited_for_without_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = pipe(folder.path());
+        let silence = read_pipe(&path, 10, Duration::from_millis(1)).unwrap_err();
+        assert!(silence.to_string().contains("nothing came through it"), "{silence}");
+        for (bytes, most) in [(100_000, 100_000), (100_001, 100_000)] {
+            let to = path.clone();
+            let writer = std::thread::spawn(move || std::fs::write(to, vec![b'x'; bytes]));
+            let came = read(&path, most);
+            assert_eq!(came.ok().map(|came| came.len()), (bytes as u64 <= most).then_some(bytes));
+            // Whoever goes on writing is told that nobody reads.
+            let _ = writer.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_read() {
+        for (path, said) in [("/dev/zero", "it is a device"), ("/", "it is a folder")] {
+            assert!(read(Path::new(path), 10).unwrap_err().to_string().contains(said), "{path}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("long"), [b'x'; 11]).unwrap();
+        assert_eq!(read(&folder.path().join("long"), 10).unwrap_err().to_string(), "it is longer than 10 bytes");
     }
 }

@@ -37,6 +37,7 @@ pub mod http;
 pub mod plan;
 pub mod reconcile;
 pub mod report;
+mod rows;
 pub mod sandbox;
 pub mod stop;
 pub mod text;

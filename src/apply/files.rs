@@ -8,9 +8,12 @@ use crate::failure::{Failure, Kind};
 use crate::files;
 use crate::plan::{Problem, Sealed};
 
+/// Bytes of a plan or a journal: some millions of actions.
+pub(super) const LONGEST: u64 = 4 << 30;
+
 /// Reads a plan whose digest fits.
 pub fn read_plan(path: &Path) -> Result<Sealed> {
-    let text = std::fs::read_to_string(path).with_context(|| {
+    let text = files::read_text(path, LONGEST).with_context(|| {
         Failure::usage(format!("cannot read the plan {}", path.display())).hint("name the plan.json of a run folder")
     })?;
     Sealed::read(&text).map_err(|problem| {

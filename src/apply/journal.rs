@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use chrono::Utc;
 
+use super::files::LONGEST;
 use crate::failure::{Failure, Kind};
 use crate::files;
 use crate::plan::journal::{End, Event};
@@ -24,7 +25,7 @@ pub struct OpenJournal {
 
 /// Reads the journal of a plan; an empty one where there is none.
 pub fn read(path: &Path) -> Result<Journal> {
-    let bytes = match std::fs::read(path) {
+    let bytes = match files::read(path, LONGEST) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Journal::default()),
         Err(error) => return Err(error).with_context(|| Failure::usage(format!("cannot read the journal {}", path.display()))),

@@ -21,5 +21,5 @@ pub mod proof;
 mod store;
 
 pub use history::{History, diff, findings, replay, tokens};
-pub use store::{Archive, FileEntry, Lock, Manifest, OutFile, RunFolder, RunInfo, StoredRun, is_of_unfinished_run, write_rows};
+pub use store::{Archive, FileEntry, Lock, Manifest, OutFile, RunFolder, RunInfo, StoredRun, holds, is_of_unfinished_run};
 pub use store::{inputs, manifest, prune, run, summaries};

@@ -63,7 +63,7 @@ fn write(folder: &Path, import: &Import) -> Result<()> {
         return Ok(());
     }
     files::make_folder(folder).with_context(|| Failure::failed(format!("cannot make the folder {}", folder.display())))?;
-    import.files.iter().try_for_each(|file| plan_files::write(&folder.join(&file.name), &file.to_csv()?))
+    import.files.iter().try_for_each(|file| plan_files::write(&folder.join(&file.name), &file.to_csv()))
 }
 
 fn told(import: &Import, folder: &Path, plan: &Plan) -> String {

@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use clap::Parser;
 use serde::Serialize;
 
@@ -226,7 +226,8 @@ pub(crate) fn right_instance(config: &Config, credential: &Credential) -> Result
 
 /// The moment that `SOURCE_DATE_EPOCH` sets.
 fn fixed() -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok()?, 0)
+    let moment = DateTime::from_timestamp(std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok()?, 0);
+    moment.filter(|moment| (1970..=9999).contains(&moment.year()))
 }
 
 fn log(cli: &Cli) {

@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::progress::Line;
 use super::{Context, Ended, interruptible, right_instance, runtime};
+use crate::archive;
 use crate::cli;
 use crate::config::{Config, Instance, Loaded};
+use crate::domo;
 use crate::domo::{Accounts, Evidence, Reader, Session, Settings};
 use crate::failure::{Failure, Kind};
 use crate::files;
@@ -31,6 +33,9 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
         return Err(Failure::usage(format!("--out {}: there is no folder {}", options.out.display(), folder.display()))
             .hint("make the folder first, or name another file")
             .into());
+    }
+    for name in [&options.out, &partial(&options.out)] {
+        replaceable(name)?;
     }
     let loaded = Loaded::read(options.config.config.as_deref())?;
     let (config, instance) = chosen(&loaded.config, options.instance.as_deref())?;
@@ -88,6 +93,18 @@ fn chosen(config: &Config, named: Option<&str>) -> Result<(Config, Option<Instan
         })?,
     };
     Ok((config.for_instance(found), Some(found.clone())))
+}
+
+/// Nothing is overwritten but a snapshot of ours.
+fn replaceable(out: &Path) -> Result<()> {
+    let why = match out.symlink_metadata() {
+        Err(_) => return Ok(()),
+        Ok(there) if !there.is_file() => "is there, and is no plain file",
+        Ok(_) if archive::holds(out) => "is a file of an archive, where nothing is overwritten",
+        Ok(there) if there.len() == 0 || domo::accounts::is_snapshot(out)? => return Ok(()),
+        Ok(_) => "is there, and is no snapshot",
+    };
+    Err(Failure::usage(format!("--out {}: this {why}", out.display())).hint("name a file that is not there yet").into())
 }
 
 fn partial(out: &Path) -> PathBuf {

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Config, Directory, FIELDS, Instance, Key, ROLES};
+use super::{Config, Directory, FIELDS, Instance, Key, ROLES, limits};
 use crate::failure::Failure;
-use crate::text;
+use crate::files;
 
 /// The name looked for in the current folder when no `--config` is given.
 pub const DEFAULT_FILE: &str = "domo-reconcile.toml";
@@ -34,7 +34,7 @@ impl Loaded {
             None if Path::new(DEFAULT_FILE).exists() => PathBuf::from(DEFAULT_FILE),
             None => return Ok(Self::default()),
         };
-        let text = text::read_short(&found, LONGEST).with_context(|| {
+        let text = files::read_text(&found, LONGEST).with_context(|| {
             Failure::usage(format!("cannot read the configuration {}", found.display()))
                 .hint("name an existing TOML file with --config")
         })?;
@@ -59,12 +59,16 @@ pub fn quoted(text: &str) -> String {
 }
 
 impl Config {
-    /// Parses the text of a configuration file. The error names key, line and the nearest known key.
+    /// Parses the text of a configuration file. The error says all that is wrong at once: unknown keys with their line and the nearest
+    /// known key, numbers beyond their limit, values that cannot be.
     pub fn parse(text: &str) -> Result<Self> {
-        let config: Self = toml::from_str(text).map_err(|error| anyhow::anyhow!("{}", said_of(&error, text)))?;
-        match config.problems().as_slice() {
-            [] => Ok(config),
-            problems => Err(Failure::usage(problems.join("; ")).into()),
+        let mut problems = Vec::new();
+        let config = lenient(text, &mut problems);
+        problems.extend(text.parse().map(|file| limits::problems(&file)).unwrap_or_default());
+        problems.extend(config.iter().flat_map(Self::problems));
+        match (config, problems.as_slice()) {
+            (Some(config), []) => Ok(config),
+            _ => Err(Failure::usage(problems.join("; ")).into()),
         }
     }
 
@@ -95,15 +99,6 @@ impl Config {
             if !allowed.contains(&choice) {
                 problems.push(format!("[policy] {key} may be one of {allowed:?}, not {choice:?}").to_lowercase());
             }
-        }
-        if self.domo.page_size == 0 || self.domo.page_size > 500 {
-            problems.push(format!("[domo] page_size is 1 to 500, not {}", self.domo.page_size));
-        }
-        if self.domo.concurrency == 0 {
-            problems.push("[domo] concurrency is at least 1".into());
-        }
-        if self.domo.requests_per_minute == 0 {
-            problems.push("[domo] requests_per_minute is at least 1".into());
         }
         if self.matching.keys.is_empty() {
             problems.push("[match] keys needs at least one key".into());
@@ -206,6 +201,55 @@ fn nearest(word: &str, known: &[&str]) -> String {
     }
 }
 
+/// Mistakes that are said of one file.
+const MOST: usize = 50;
+
+/// The configuration as far as it can be read: each line that cannot be is said, and read over. None where the file is no TOML, or
+/// where a line cannot be taken out of it.
+fn lenient(text: &str, problems: &mut Vec<String>) -> Option<Config> {
+    let mut rest = text.to_owned();
+    while problems.len() < MOST {
+        let error = match toml::from_str(&rest) {
+            Ok(config) => return Some(config),
+            Err(error) => error,
+        };
+        let at = error.span().map(|span| span.start);
+        // What is beyond its type is beyond its limit too, which is said better.
+        let number = at.and_then(|at| key_at(&rest, at)).is_some_and(|key| limits::limit(key).is_some());
+        if !number || !error.message().starts_with("invalid value: integer") {
+            problems.push(said_of(&error, text));
+        }
+        rest = at.and_then(|at| without(&rest, at)).filter(|rest| rest.parse::<toml::Table>().is_ok())?;
+    }
+    None
+}
+
+/// The key of the line that this place is in.
+fn key_at(text: &str, at: usize) -> Option<&str> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let (key, _) = text.get(start..)?.lines().next()?.split_once('=')?;
+    Some(key.trim())
+}
+
+/// The text with the line of this place blank, and, where the line opens a table, with its lines blank too. All others keep their number.
+fn without(text: &str, at: usize) -> Option<String> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let mut blanked = text.get(..start)?.to_owned();
+    let mut lines = text.get(start..)?.split_inclusive('\n');
+    let mut next = lines.next();
+    let opens_table = next?.trim_start().starts_with('[');
+    while let Some(line) = next {
+        blanked.push_str(if line.ends_with('\n') { "\n" } else { "" });
+        next = lines.next();
+        if !opens_table || next.is_some_and(|line| line.starts_with('[')) {
+            break;
+        }
+    }
+    blanked.extend(next);
+    blanked.extend(lines);
+    Some(blanked)
+}
+
 /// What is wrong with the file's TOML, in one line: where, and what was expected. The line itself is not repeated: somebody may have
 /// written a secret there.
 fn said_of(error: &toml::de::Error, text: &str) -> String {
@@ -263,6 +307,27 @@ mod tests {
         for part in ["page_size is 1 to 500", "[policy] orphan", "default_role", "did you mean `department`?"] {
             assert!(refusal.contains(part), "{part} is not in {refusal}");
         }
+    }
+
+    #[test]
+    fn unknown_keys_and_numbers_beyond_their_limit_are_said_at_once() {
+        let refusal = refusal(
+            "[domo]\nconcurency = 3\npage_size = 9999\n[polcy]\norphan = \"report\"\n[policy]\nplan_valid_days = 4294967296\n\
+             leavr = \"report\"\n[[exclude]]\nemial = \"x\"\nreason = \"robots\"\n[notify]\nurl_env = \"https://hooks.example/T0PSECRET\"\n",
+        );
+        for part in [
+            "line 2, column 1: unknown field `concurency`",
+            "did you mean `concurrency`?",
+            "[domo] page_size is 1 to 500, not 9999",
+            "line 4, column 2: unknown field `polcy`",
+            "[policy] plan_valid_days is 0 to 3650, not 4294967296",
+            "line 8, column 1: unknown field `leavr`",
+            "line 10, column 1: unknown field `emial`",
+            "[notify] url_env is not the name of an environment variable",
+        ] {
+            assert!(refusal.contains(part), "{part} is not in {refusal}");
+        }
+        assert!(!refusal.contains("T0PSECRET") && !refusal.contains("expected u32"), "{refusal}");
     }
 
     #[test]

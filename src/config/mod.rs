@@ -3,6 +3,7 @@
 //! Flag beats environment beats file; the flags are applied by the commands. Secrets are never in the file: it names the
 //! environment variables that hold them. The words of the contract that a file may use (keys, statuses, kinds) live here too.
 
+mod limits;
 mod load;
 mod words;
 

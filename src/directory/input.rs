@@ -8,8 +8,9 @@ use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::decode::UNPACKED_LIMIT;
-use crate::digest::Hasher;
+use crate::digest::{self, Hasher};
 use crate::failure::Failure;
+use crate::files;
 
 /// What is read at once.
 const PIECE: usize = 4 << 20;
@@ -24,12 +25,17 @@ pub(super) struct Input {
 
 /// Reads a whole file, up to the size that anything may unpack to.
 pub(super) fn read(path: &Path) -> Result<Input> {
-    if path.is_dir() {
-        bail!(Failure::usage("it is a folder").hint("name the export inside it"));
-    }
-    let refused = |error| {
-        Failure::usage(format!("it cannot be read: {error}")).hint("name an existing export with --directory or [[directory]] path")
+    let refused = |error: std::io::Error| {
+        if error.kind() == std::io::ErrorKind::Interrupted {
+            return anyhow::Error::new(error);
+        }
+        let refused = Failure::usage(format!("it cannot be read: {error}"));
+        refused.hint("name an existing export with --directory or [[directory]] path").into()
     };
+    if files::is_pipe(&std::fs::metadata(path).map_err(refused)?).map_err(refused)? {
+        let bytes = files::read(path, UNPACKED_LIMIT).map_err(refused)?;
+        return Ok(Input { sha256: digest::hex(&digest::of(&bytes)), bytes, modified: None });
+    }
     let mut file = File::open(path).map_err(refused)?;
     let metadata = file.metadata().map_err(refused)?;
     let (mut bytes, mut digest) = (vec![0; metadata.len().min(UNPACKED_LIMIT) as usize], Hasher::default());
@@ -47,7 +53,7 @@ pub(super) fn read(path: &Path) -> Result<Input> {
             more => end += more,
         }
     }
-    // A pipe says no size, and a file may grow while it is read.
+    // A file may grow while it is read.
     let more = UNPACKED_LIMIT + 1 - bytes.len() as u64;
     file.take(more).read_to_end(&mut bytes).map_err(refused)?;
     if bytes.len() as u64 > UNPACKED_LIMIT {

@@ -1,6 +1,8 @@
 //! Every account of one Domo instance: a frame for sets, the raw objects for evidence, and how both came to be.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, Error, Result, ensure};
@@ -12,6 +14,7 @@ use serde_json::value::RawValue;
 use super::{Account, exports, frame};
 use crate::digest;
 use crate::failure::Failure;
+use crate::files;
 use crate::text;
 
 /// Columns of the accounts frame and their types, in this order. Text is as Domo sent it; nothing is normalised.
@@ -213,10 +216,13 @@ pub struct Credential {
     pub scope: Option<String>,
 }
 
+/// Bytes of a file of accounts: some four million of them.
+const LONGEST: u64 = 4 << 30;
+
 /// Accounts from a file: a snapshot (one object a line), a JSON array of users, or a People or DomoStats export.
 pub fn load(path: &Path) -> Result<Accounts> {
     let shown = text::visible(&path.display().to_string()).into_owned();
-    let bytes = std::fs::read(path).with_context(|| {
+    let bytes = files::read(path, LONGEST).with_context(|| {
         Failure::usage(format!("cannot read the accounts in {shown}")).hint("`domo-reconcile pull` writes such a file")
     })?;
     let mut evidence = Evidence { source: shown.clone(), kind: "snapshot".into(), as_of: modified(path), ..Evidence::default() };
@@ -269,6 +275,25 @@ impl Accounts {
         }
         Ok(())
     }
+}
+
+/// Whether a file is a snapshot as [`Accounts::write_snapshot`] writes it: its first line is an account as Domo sends it.
+pub fn is_snapshot(path: &Path) -> Result<bool> {
+    #[derive(Deserialize)]
+    struct Account {
+        id: serde_json::Number,
+        email: Option<String>,
+        role: Option<String>,
+        #[serde(rename = "roleId")]
+        role_id: Option<serde_json::Number>,
+    }
+    let mut line = Vec::new();
+    let file = File::open(path).with_context(|| format!("reading {}", path.display()))?;
+    BufReader::new(file).take(1 << 20).read_until(b'\n', &mut line)?;
+    let account = serde_json::from_slice::<Account>(&line);
+    Ok(account.is_ok_and(|account| {
+        account.id.is_u64() && account.email.is_some() && (account.role.is_some() || account.role_id.is_some())
+    }))
 }
 
 fn modified(path: &Path) -> Option<NaiveDate> {

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, Refusal};
 use super::error::CallError;
 use super::pace::{Pacer, asked, backoff};
+use super::secret::without;
 
 /// When to give up. Tests make these small; people never see them.
 #[derive(Debug, Clone)]
@@ -211,7 +212,7 @@ impl Client {
     pub fn hidden(&self, text: &str) -> String {
         let spoken = self.spoken.lock().unwrap_or_else(PoisonError::into_inner);
         let secrets = spoken.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty());
-        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]"))
+        secrets.fold(text.to_owned(), |text, secret| without(&text, secret))
     }
 
     /// Requests sent so far.

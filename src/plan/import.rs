@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::fields::{self, ROLES};
 use super::format::Action;
 use crate::reconcile::Action as Kind;
+use crate::rows::Rows;
 use crate::text;
 
 /// The columns that are ever written, in their order, with the fields they hold; Domo knows more. `edit` overrides the mode that is
@@ -135,11 +136,15 @@ impl File {
     }
 
     /// The file's text: UTF-8 without a byte-order mark, which Domo takes for a part of the first header unless told otherwise.
-    pub fn to_csv(&self) -> anyhow::Result<Vec<u8>> {
-        let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        csv.write_record(&self.columns)?;
-        self.rows.iter().try_for_each(|row| csv.write_record(row))?;
-        Ok(csv.into_inner()?)
+    pub fn to_csv(&self) -> Vec<u8> {
+        let mut csv = Rows::default();
+        self.columns.iter().for_each(|column| csv.exact(column));
+        csv.end();
+        for row in &self.rows {
+            row.iter().for_each(|cell| csv.exact(cell));
+            csv.end();
+        }
+        csv.into_bytes()
     }
 }
 
@@ -172,7 +177,7 @@ fn cell(field: &str, value: &Value) -> Result<String, String> {
         "employeeNumber" if fields::employee_number(&text, true).is_none() => {
             Err(format!("the import's column is a number, which `{text}` would not be unchanged"))
         }
-        _ if !phone && text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) => {
+        _ if !phone && text::is_formula(&text) => {
             Err(format!("`{text}` begins as a formula does, and a spreadsheet would evaluate it"))
         }
         _ => Ok(text),

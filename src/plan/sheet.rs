@@ -219,9 +219,7 @@ pub fn change(action: &Action) -> String {
 /// A cell as it came back, without what a spreadsheet may have done to it: the apostrophe that keeps a formula from running, and
 /// white space.
 pub fn returned(cell: &str) -> String {
-    let folded = text::folded(cell);
-    let bare = folded.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']));
-    bare.unwrap_or(&folded).to_owned()
+    text::rearmed(&text::folded(cell))
 }
 
 /// Whether a cell is what it was but for letters that an old encoding lacks: a spreadsheet puts `?` or the nearest plain letter there.

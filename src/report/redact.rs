@@ -12,7 +12,6 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use polars::prelude::{DataFrame, IntoColumn, StringChunked};
 
-use super::tables::{Rows, csv};
 use super::view::View;
 use crate::archive::History;
 use crate::archive::history::unname;
@@ -23,6 +22,7 @@ use crate::domo::Accounts;
 use crate::failure::Failure;
 use crate::files;
 use crate::reconcile::{AccountRef, Finding, PersonRef, Reconciliation, Value};
+use crate::rows::{Rows, csv};
 
 /// What the tokens stand for, in the run's folder.
 pub const KEY: &str = "redaction-key.csv";

@@ -1,7 +1,6 @@
 //! The CSV files: every row, never capped, safe to open in a spreadsheet.
 //!
-//! UTF-8 with a byte-order mark, CRLF, RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe;
-//! characters the eye does not see are shown. Programs read findings.json.
+//! How they are written is said in `rows`. Programs read findings.json.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -12,101 +11,11 @@ use polars::prelude::{DataFrame, DataType, Int32Chunked, StringChunked, UInt32Ch
 
 use super::{Inputs, figures};
 use crate::archive::history::State;
-use crate::archive::write_rows;
 use crate::directory::People;
 use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
+use crate::rows::{Rows, csv};
 use crate::text;
-
-/// Rows of CSV being rendered.
-#[derive(Default)]
-pub(super) struct Rows {
-    text: Vec<u8>,
-    /// Where the row begins.
-    start: usize,
-}
-
-impl Rows {
-    /// A file up to its first row: the byte-order mark and the header.
-    fn headed(header: &[&str]) -> Self {
-        let mut rows = Self { text: "\u{FEFF}".into(), start: "\u{FEFF}".len() };
-        header.iter().for_each(|name| rows.cell(name));
-        rows.end();
-        rows
-    }
-
-    /// One cell, made safe.
-    pub(super) fn cell(&mut self, value: &str) {
-        if self.text.len() > self.start {
-            self.text.push(b',');
-        } else if value.is_empty() {
-            // A first cell that is empty must not look like no cell at all.
-            self.text.extend_from_slice(b"\"\"");
-            return;
-        }
-        // Most cells are plain ASCII without a sign in front: one look at every byte, without a way out before the end, so many at once.
-        let plain = |plain, byte: u8| plain & matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b',');
-        if value.bytes().fold(true, plain) && !matches!(value.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@')) {
-            self.text.extend_from_slice(value.as_bytes());
-            return;
-        }
-        let value = safe(value);
-        if value.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
-            self.text.push(b'"');
-            for part in value.split_inclusive('"') {
-                self.text.extend_from_slice(part.as_bytes());
-                if part.ends_with('"') {
-                    self.text.push(b'"');
-                }
-            }
-            self.text.push(b'"');
-        } else {
-            self.text.extend_from_slice(value.as_bytes());
-        }
-    }
-
-    pub(super) fn maybe(&mut self, value: Option<&str>) {
-        self.cell(value.unwrap_or_default());
-    }
-
-    /// A value of ours that needs no care: digits, a day, `true`.
-    fn plain(&mut self, value: Option<impl std::fmt::Display>) {
-        if self.text.len() > self.start {
-            self.text.push(b',');
-        } else if value.is_none() {
-            self.text.extend_from_slice(b"\"\"");
-        }
-        if let Some(value) = value {
-            // A Vec takes everything.
-            let _ = write!(self.text, "{value}");
-        }
-    }
-
-    pub(super) fn end(&mut self) {
-        self.text.extend_from_slice(b"\r\n");
-        self.start = self.text.len();
-    }
-}
-
-/// A whole CSV file. `row` renders the cells of one of `count` records; one record may be several rows, or none, where it ends them
-/// itself.
-pub(super) fn csv(mut out: impl Write + Send, header: &[&str], count: usize, row: impl Fn(usize, &mut Rows) + Sync) -> Result<()> {
-    out.write_all(&Rows::headed(header).text)?;
-    write_rows(&mut out, count, |range, text| {
-        let mut rows = Rows { text: std::mem::take(text), start: 0 };
-        range.for_each(|record| row(record, &mut rows));
-        *text = rows.text;
-        Ok(())
-    })
-}
-
-/// A cell without characters the eye does not see, and with an apostrophe before what a spreadsheet would evaluate.
-pub(super) fn safe(value: &str) -> Cow<'_, str> {
-    // TAB and CR lead to evaluation too; they are shown as `<U+0009>` before they can.
-    let value = text::visible(value);
-    let formula = value.chars().next().is_some_and(|first| matches!(first, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'));
-    if formula { Cow::Owned(format!("'{value}")) } else { value }
-}
 
 /// `findings.csv`: one row a finding, in the order of the report.
 pub(super) fn findings(inputs: &Inputs, ordered: &[&Finding], out: impl Write + Send) -> Result<u64> {
@@ -389,34 +298,4 @@ fn days(frame: &DataFrame, name: &str) -> Result<Int32Chunked> {
 
 fn day(days: i32) -> Option<NaiveDate> {
     NaiveDate::from_epoch_days(days)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn written(cells: &[&str]) -> String {
-        let mut out = Vec::new();
-        let row = |_: usize, csv: &mut Rows| {
-            cells.iter().for_each(|cell| csv.cell(cell));
-            csv.end();
-        };
-        csv(&mut out, &["a"], 1, row).unwrap();
-        String::from_utf8(out).unwrap().strip_prefix("\u{FEFF}a\r\n").unwrap().to_owned()
-    }
-
-    #[test]
-    fn cells_cannot_be_formulas_or_break_out() {
-        assert_eq!(written(&["=1+1", "+49", "-x", "@y", "＝z"]), "'=1+1,'+49,'-x,'@y,'＝z\r\n");
-        assert_eq!(written(&["a,b", "say \"hi\"", "\"", ""]), "\"a,b\",\"say \"\"hi\"\"\",\"\"\"\",\r\n");
-        assert_eq!(written(&["a\r\nb", "\t=1"]), "a<U+000D><U+000A>b,<U+0009>=1\r\n");
-    }
-
-    #[test]
-    fn a_csv_reader_gets_back_what_was_written() {
-        let line = written(&["", "x,\"y\"", "z"]);
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
-        let record = reader.records().next().unwrap().unwrap();
-        assert_eq!(record.iter().collect::<Vec<_>>(), ["", "x,\"y\"", "z"]);
-    }
 }

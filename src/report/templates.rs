@@ -12,6 +12,7 @@ use super::markdown;
 use super::texts::Texts;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::files;
 
 /// Files that `[report] templates` may replace.
 const BUILT_IN: [(&str, &str); 14] = [
@@ -83,6 +84,9 @@ impl Templates {
     }
 }
 
+/// Bytes of a template.
+const LONGEST: u64 = 16 << 20;
+
 fn read(folder: &Path) -> Result<Vec<(String, String)>> {
     let cannot = || {
         Failure::usage(format!("cannot read the templates in {}", folder.display()))
@@ -94,7 +98,7 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let known = name == "texts.toml" || BUILT_IN.iter().any(|(built_in, _)| *built_in == name);
         if known || name.ends_with(".html") || name.ends_with(".md") {
-            let text = std::fs::read_to_string(&path)
+            let text = files::read_text(&path, LONGEST)
                 .with_context(|| Failure::usage(format!("cannot read the template {}", path.display())))?;
             files.push((name, text));
         }

@@ -4,9 +4,6 @@ pub mod damage;
 pub mod entities;
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::Path;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -64,14 +61,28 @@ pub fn plural(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
-/// The text of a file that has no reason to be longer than this many bytes: somebody may name a device that never ends.
-pub fn read_short(path: &Path, most: u64) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(most + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > most {
-        return Err(io::Error::other(format!("it is longer than {}", plural(most, "byte", "bytes"))));
+/// Whether a value begins as a formula does to a spreadsheet, spaces before it or not, or would where `;` ends a cell: then a part does.
+pub fn is_formula(value: &str) -> bool {
+    value.split(';').any(begins_formula)
+}
+
+/// The value with an apostrophe before each part that a spreadsheet would evaluate.
+pub fn disarmed(value: Cow<'_, str>) -> Cow<'_, str> {
+    if !is_formula(&value) {
+        return value;
     }
-    Ok(text)
+    let part = |part: &str| if begins_formula(part) { format!("'{part}") } else { part.to_owned() };
+    Cow::Owned(value.split(';').map(part).collect::<Vec<_>>().join(";"))
+}
+
+/// The value without those apostrophes.
+pub fn rearmed(value: &str) -> String {
+    let part = |part: &'_ str| part.strip_prefix('\'').filter(|bare| begins_formula(bare)).unwrap_or(part).to_owned();
+    value.split(';').map(part).collect::<Vec<_>>().join(";")
+}
+
+fn begins_formula(part: &str) -> bool {
+    part.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
@@ -83,6 +94,20 @@ mod tests {
         assert_eq!(folded(" Ada\u{200B}  Byron\u{A0}"), "Ada Byron");
         assert_eq!(folded("Jose\u{301}"), "José");
         assert_eq!(folded("plain"), "plain");
+    }
+
+    #[test]
+    fn a_formula_is_disarmed_wherever_a_spreadsheet_would_begin_a_cell() {
+        for (value, safe) in
+            [("=1+1", "'=1+1"), (" =1+1", "' =1+1"), ("\u{A0}@x", "'\u{A0}@x"), (";=1+1;", ";'=1+1;"), ("a; -1;+2", "a;' -1;'+2")]
+        {
+            assert_eq!(disarmed(value.into()), safe);
+            assert_eq!(rearmed(safe), value);
+        }
+        for plain in ["", "a=1", "O'Neill; Sons", "1-2"] {
+            assert_eq!(disarmed(plain.into()), plain);
+            assert_eq!(rearmed(plain), plain);
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod bad_input;
 mod company;
 mod directory;
 mod domo;
+mod doors;
 mod first_minutes;
 mod local_domo;
 mod packaging;

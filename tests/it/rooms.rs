@@ -25,10 +25,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fastrand", &["http", "archive", "sandbox"]),
     // The frames, and what judges or shows them.
     ("polars", &["domo", "directory", "reconcile", "plan", "report", "archive"]),
-    ("rayon", &["domo", "directory", "plan", "reconcile", "archive", "report", "commands"]),
+    ("rayon", &["rows", "domo", "directory", "plan", "reconcile", "archive", "report", "commands"]),
     // Files that come in.
     ("calamine", &["directory"]),
-    ("csv", &["plan"]),
     ("encoding_rs", &["directory", "text"]),
     ("chardetng", &["directory"]),
     ("flate2", &["directory"]),
@@ -60,20 +59,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("failure", &[]),
     // Bytes by their names, and files that are whole or not there.
     ("digest", &[]),
-    ("files", &["digest"]),
+    ("files", &["digest", "stop"]),
     ("stop", &[]),
+    ("rows", &["text"]),
     ("config", &["files", "failure", "text"]),
     ("cli", &["config", "sandbox"]),
-    ("http", &["failure", "text"]),
+    ("http", &["files", "failure", "text"]),
     // Domo's own exports are tables like any other: `directory` knows how to read those.
     ("domo", &["digest", "files", "config", "failure", "text", "http", "directory"]),
     ("directory", &["digest", "files", "config", "failure", "text"]),
     // Pure: the rules, and the schemas of the two frames.
     ("reconcile", &["digest", "config", "failure", "text", "domo", "directory"]),
-    ("plan", &["digest", "config", "failure", "text", "domo", "directory", "reconcile"]),
+    ("plan", &["rows", "digest", "config", "failure", "text", "domo", "directory", "reconcile"]),
     ("apply", &["digest", "files", "stop", "config", "failure", "text", "domo", "plan", "reconcile"]),
-    ("archive", &["digest", "files", "config", "failure", "text", "domo", "directory", "reconcile", "plan"]),
-    ("report", &["digest", "files", "config", "failure", "text", "domo", "directory", "reconcile", "plan", "archive"]),
+    ("archive", &["rows", "digest", "files", "config", "failure", "text", "domo", "directory", "reconcile", "plan"]),
+    ("report", &["rows", "digest", "files", "config", "failure", "text", "domo", "directory", "reconcile", "plan", "archive"]),
     ("sandbox", &["failure", "domo"]),
 ];
 

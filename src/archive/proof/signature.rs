@@ -20,6 +20,9 @@ use crate::failure::Failure;
 /// The signature's name in a run folder.
 pub const FILE: &str = "manifest.json.sig";
 
+/// What of our environment `ssh-keygen` needs: where it is, and where it may write.
+const NEEDED: [&str; 5] = ["PATH", "HOME", "TMPDIR", "SystemRoot", "TEMP"];
+
 /// What is signed is signed for this use and no other.
 pub const NAMESPACE: &str = "domo-reconcile";
 
@@ -65,6 +68,8 @@ pub(super) fn check(folder: &Path, signers: Option<&Signers>) -> Result<Verdict>
     let manifest = folder.join(MANIFEST);
     let keygen = |action: &[&str], principal: Option<&str>| -> Result<Output> {
         let mut command = Command::new("ssh-keygen");
+        // Not our secrets: what a child has in its environment, others may read.
+        command.env_clear().envs(NEEDED.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
         command.arg("-Y").args(action).arg("-f").arg(signers).arg("-s").arg(&signature);
         if let Some(principal) = principal {
             command.args(["-I", principal]);

@@ -11,11 +11,12 @@ use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use super::RunFolder;
 use super::manifest::Manifest;
-use super::{RunFolder, write_rows};
 use crate::config::{Config, Loaded};
 use crate::directory::people::{Doubt, RejectedRow, schema};
 use crate::directory::{People, Source};
+use crate::rows::write_rows;
 
 /// What stands in the first line of `people.jsonl`.
 pub const SCHEMA: &str = "domo-reconcile/people/v1";

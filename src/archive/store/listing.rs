@@ -169,6 +169,12 @@ impl Archive {
     }
 }
 
+/// Whether this is a file of an archive: in its folder, or in one of that.
+pub fn holds(file: &Path) -> bool {
+    let Some(folder) = crate::files::folder_of(file).canonicalize().ok() else { return false };
+    is_there(&folder.join(MANIFEST)) || folder.ancestors().take(2).any(|folder| is_there(&folder.join(super::lock::FILE)))
+}
+
 /// Whether this is a file of a run that was cut short or is under way: what it says was never finished.
 pub fn is_of_unfinished_run(file: &Path) -> bool {
     let Some(folder) = file.canonicalize().ok().and_then(|file| file.parent().map(Path::to_owned)) else { return false };

@@ -32,6 +32,12 @@ impl Lock {
             Failure::failed(format!("cannot make the archive {}", archive.display()))
                 .hint("name a folder that can be written with --archive")
         })?;
+        if let Some(who) = files::others_write(archive) {
+            tracing::warn!(
+                "{who} may write in the archive {}: decisions and runs there can be changed by them; `chmod go-w` it",
+                archive.display()
+            );
+        }
         Self::take_at(&archive.join(FILE), &format!("the archive {}", archive.display()), "a run", now)
     }
 

@@ -7,13 +7,11 @@ pub(super) mod listing;
 pub(super) mod lock;
 pub mod manifest;
 pub mod prune;
-mod rows;
 pub mod run;
 pub mod summaries;
 
 pub use folder::{OutFile, RunFolder};
-pub use listing::{Archive, StoredRun, is_of_unfinished_run};
+pub use listing::{Archive, StoredRun, holds, is_of_unfinished_run};
 pub use lock::Lock;
 pub use manifest::{FileEntry, Manifest};
-pub use rows::write_rows;
 pub use run::RunInfo;

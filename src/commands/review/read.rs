@@ -58,7 +58,7 @@ fn reading(file: &Path) -> String {
 /// The plan that `--from` names: a file with a plan in it, a run's folder or id, or `latest`.
 fn older_plan(from: &Path, archive: &Path) -> Result<Option<PathBuf>> {
     let is_plan = |path: &Path| {
-        let text = text::read_short(path, LONGEST).unwrap_or_default();
+        let text = crate::files::read_text(path, LONGEST).unwrap_or_default();
         let schema = serde_json::from_str::<serde_json::Value>(&text).ok();
         let schema = schema.as_ref().and_then(|document| document.get("schema")).and_then(serde_json::Value::as_str);
         schema.is_some_and(|schema| schema.starts_with("domo-reconcile/plan/"))
@@ -127,7 +127,8 @@ fn one(file: &Path, sealed: &Sealed, packets: Option<&Packets>, reviewer: &Revie
     let name = file.file_name().map(|name| text::visible(&name.to_string_lossy()).into_owned()).unwrap_or_default();
     let plan = sealed.plan();
     if is_json(file) {
-        let text = text::read_short(file, LONGEST).with_context(|| Failure::usage(format!("cannot read {}", file.display())))?;
+        let text =
+            crate::files::read_text(file, LONGEST).with_context(|| Failure::usage(format!("cannot read {}", file.display())))?;
         let saved = DecisionsFile::read(&text)?;
         let sayings = returned::file(plan, &name, &saved, reviewer)?;
         theirs(packets, &saved.reviewer, &sayings)?;

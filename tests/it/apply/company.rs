@@ -83,7 +83,7 @@ impl Company {
     pub fn configure(&self, more: &str) {
         self.write(
             "domo-reconcile.toml",
-            &format!("[domo]\ninstance = \"sandbox\"\nclient_owner = \"p1@acme.com\"\nrequests_per_minute = 600000\n{more}"),
+            &format!("[domo]\ninstance = \"sandbox\"\nclient_owner = \"p1@acme.com\"\nrequests_per_minute = 3000\n{more}"),
         );
     }
 

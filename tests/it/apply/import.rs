@@ -14,7 +14,7 @@ fn edit(account: u64, after: Value) -> Action {
 }
 
 fn texts(import: &Import) -> Vec<(String, String)> {
-    import.files.iter().map(|file| (file.name.clone(), String::from_utf8(file.to_csv().unwrap()).unwrap())).collect()
+    import.files.iter().map(|file| (file.name.clone(), String::from_utf8(file.to_csv()).unwrap())).collect()
 }
 
 fn left(import: &Import) -> Vec<(Option<&str>, &str)> {

@@ -40,7 +40,8 @@ fn of_several_instances_the_one_without_credentials_is_named() {
     let folder = folder();
     file(folder.path(), "workers.csv", CSV);
     let instance = |name: &str| {
-        format!("[[instance]]\nname = \"{name}\"\nclient_id_env = \"{name}_ID\"\nclient_secret_env = \"{name}_SECRET\"\n")
+        let variable = name.replace('-', "_");
+        format!("[[instance]]\nname = \"{name}\"\nclient_id_env = \"{variable}_ID\"\nclient_secret_env = \"{variable}_SECRET\"\n")
     };
     let rules = format!("[[directory]]\npath = \"workers.csv\"\n{}{}", instance("acme"), instance("acme-eu"));
     file(folder.path(), "domo-reconcile.toml", &rules);
