@@ -1,5 +1,6 @@
 //! What was found: few, so plain structs; each explains itself in one sentence.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::links;
 pub use crate::config::Kind;
-use crate::config::{Key, Status};
+use crate::config::{Key, ROLES, Status};
 use crate::digest;
 
 /// How bad, worst first.
@@ -123,6 +124,17 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What puts one finding before another, everywhere: severity, kind, the days that somebody who left still has access, rights.
+    pub fn urgency(&self) -> (Severity, Kind, Reverse<i64>, usize) {
+        let days = match self.particular("days_since") {
+            Some(Value::Days(days)) => days.unwrap_or_default(),
+            _ => 0,
+        };
+        let role = self.account.as_ref().and_then(|account| account.role.as_deref());
+        let rights = ROLES.iter().position(|known| role == Some(known)).unwrap_or(ROLES.len());
+        (self.severity, self.kind, Reverse(days), rights)
+    }
+
     /// What stands in a column of its kind's table.
     pub fn particular(&self, column: &str) -> Option<&Value> {
         self.particulars.iter().find(|particular| particular.column == column).map(|particular| &particular.value)

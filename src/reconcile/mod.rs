@@ -294,7 +294,7 @@ pub struct Reconciliation {
     pub accounts: AccountTotals,
     /// The people by situation.
     pub people: PersonTotals,
-    /// Worst first: severity, kind, then id.
+    /// Worst first, by [`Finding::urgency`], then id.
     pub findings: Vec<Finding>,
     /// One row an account, in the order of the accounts frame: `situation` (text), `person` (row index into the people frame or
     /// null), `matched_by` (text, keys joined by ` + `, or null).
@@ -398,7 +398,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
     let mut findings = identity::identify(rules.instance, kinds::find(&judge));
     let exceptions = rules::exceptions(rules, &addresses, &mut findings);
     findings.extend(identity::identify(rules.instance, kinds::idle_exceptions(rules, &exceptions)));
-    findings.par_sort_unstable_by(|a, b| (a.severity, a.kind, &a.id).cmp(&(b.severity, b.kind, &b.id)));
+    findings.par_sort_unstable_by(|a, b| (a.urgency(), &a.id).cmp(&(b.urgency(), &b.id)));
 
     let rejected_rows = people.people.rejected.len();
     let row_situations: Vec<PersonSituation> =

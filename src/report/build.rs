@@ -19,6 +19,9 @@ use crate::config;
 use crate::reconcile::{EvidenceStatus, Finding, FindingId, Kind, Severity};
 use crate::text;
 
+/// Findings that page one names at most.
+const NAMED: usize = 10;
+
 /// What all parts of the view are made from.
 pub(super) struct Builder<'a> {
     pub(super) inputs: &'a Inputs<'a>,
@@ -404,6 +407,11 @@ impl Builder<'_> {
                 sentence.push_str(&t.count("findings.back", back, &[]));
             }
         }
+        let incomplete = self.inputs.reconciliation.evidence.status == EvidenceStatus::Incomplete;
+        if incomplete {
+            // Numbers that nobody should rely on ask nobody for a decision.
+            sentence = t.count("findings.incomplete", findings.len() as u64, &[]);
+        }
         let kinds = Kind::ALL.iter().map(|&kind| self.kind_count(kind, new_by_kind.get(&kind).copied().unwrap_or(0)));
         let kinds = kinds.collect();
         let totals = KindCount {
@@ -420,6 +428,8 @@ impl Builder<'_> {
         let flagged = privileged.iter().filter(|account| !account.findings.is_empty()).count() as u64;
         Summary {
             sentence,
+            should_not: self.should_not_have_access(),
+            worst: if incomplete { Vec::new() } else { self.worst() },
             total: findings.len() as u64,
             by_severity: charts::by_severity(self, &severities),
             severities,
@@ -428,6 +438,37 @@ impl Builder<'_> {
             by_age: charts::by_age(self),
             by_field: charts::by_field(self),
             privileged: t.count("findings.privileged", privileged.len() as u64, &[("flagged", &figures::grouped(flagged))]),
+        }
+    }
+
+    /// The worst that nobody has accepted, by name.
+    fn worst(&self) -> Vec<view::Worst> {
+        let open = self.inputs.reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
+        let worst = open.take_while(|finding| finding.severity <= Severity::High).take(NAMED);
+        let named = worst.map(|finding| view::Worst {
+            id: finding.id.to_string(),
+            severity: self.severity(finding.severity),
+            name: cap::name(finding).map_or_else(|| self.t.get("page.empty").to_owned(), shown),
+            reason: shown(&finding.reason),
+        });
+        named.collect()
+    }
+
+    /// Active accounts that the directory speaks against and nobody has accepted, as one number.
+    fn should_not_have_access(&self) -> String {
+        let t = self.t;
+        let judged = self.inputs.reconciliation;
+        if judged.evidence.status == EvidenceStatus::Incomplete {
+            return t.get("findings.should_not_unknown").to_owned();
+        }
+        let open = |kind| judged.findings.iter().filter(|one| one.kind == kind && one.exception.is_none()).count() as u64;
+        let counts = [Kind::Leaver, Kind::Orphan, Kind::Suspended].map(|kind| (kind, open(kind)));
+        let parts = counts.iter().filter(|(_, number)| *number > 0);
+        let parts: Vec<String> =
+            parts.map(|(kind, number)| t.count(&format!("findings.should_not_{kind}"), *number, &[])).collect();
+        match counts.iter().map(|(_, number)| number).sum() {
+            0 => t.get("findings.should_not_none").to_owned(),
+            all => t.count("findings.should_not", all, &[("parts", &parts.join(", "))]),
         }
     }
 

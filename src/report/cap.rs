@@ -22,15 +22,15 @@ pub(super) struct Selection<'a> {
     pub(super) clipped: bool,
 }
 
-/// All findings in the report's order: kinds worst first; within a kind severity, new ones first, the oldest first, name, id.
-/// `findings.csv` has the same order, so that a kind's rows are together in it.
+/// All findings in the report's order: kinds worst first; within a kind by [`Finding::urgency`], new ones first, the oldest first, name,
+/// id. `findings.csv` has the same order, so that a kind's rows are together in it.
 pub(super) fn ordered<'a>(findings: &'a [Finding], history: &History) -> Vec<&'a Finding> {
     let mut all: Vec<&Finding> = findings.iter().collect();
     all.sort_by_cached_key(|finding| {
         let lifecycle = history.lifecycle.get(&finding.id);
         let known = lifecycle.is_some_and(|lifecycle| lifecycle.state != State::New);
         let first_seen = lifecycle.map(|lifecycle| lifecycle.first_seen);
-        (finding.kind, finding.severity, known, first_seen, name(finding).map(str::to_lowercase), finding.id.clone())
+        (finding.kind, finding.urgency(), known, first_seen, name(finding).map(str::to_lowercase), finding.id.clone())
     });
     all
 }

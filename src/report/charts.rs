@@ -97,30 +97,25 @@ fn two_columns(builder: &Builder, id: &'static str, caption: &str, first: &str, 
     table
 }
 
-/// One stacked bar, its labels below.
+/// One stacked bar, its labels below; an empty track where nothing was found.
 pub(super) fn by_severity(builder: &Builder, severities: &[SeverityCount]) -> Chart {
     let t = builder.t;
     let total: u64 = severities.iter().map(|one| one.number).sum();
-    let mut svg = Svg::new("ch-severity", 58.0);
+    let mut svg = Svg::new("ch-severity", 42.0);
     let there: Vec<_> = severities.iter().filter(|one| one.number > 0).collect();
     let room = WIDTH - GAP * there.len().saturating_sub(1) as f64;
     let mut x = 0.0;
-    let mut label_from = 0.0_f64;
     if total == 0 {
-        svg.rect("track", 0.0, 0.0, WIDTH, 20.0);
+        svg.rect("track", 0.5, 0.5, WIDTH - 1.0, 19.0);
     }
+    // Each severity has a place of its own below the bar: labels never meet, however small a part is.
+    let place = WIDTH / severities.len().max(1) as f64;
     for one in &there {
         let width = length(one.number, total, room);
         svg.rect(one.severity.key, x, 0.0, width, 20.0);
-        // A label is about as wide as its letters; one that has no room under its part moves to the right.
-        let label = format!("{} {} {}", one.severity.glyph, one.severity.label, one.count);
-        let wide = label.chars().count() as f64 * 7.2 + 10.0;
-        let at = x.max(label_from);
-        let (at, anchor) = if at + wide > WIDTH { (WIDTH, "end") } else { (at, "start") };
-        let y = if anchor == "end" && label_from + wide > WIDTH { 54.0 } else { 37.0 };
-        svg.text(&format!("label {}-t", one.severity.key), at, y, anchor, &label);
-        label_from = at + wide;
         x += width + GAP;
+        let label = format!("{} {} {}", one.severity.glyph, one.severity.label, one.count);
+        svg.text(&format!("label {}-t", one.severity.key), one.severity.rank as f64 * place, 37.0, "start", &label);
     }
     let rows = severities.iter().map(|one| (one.severity.label.clone(), one.number)).collect();
     let table = two_columns(builder, "t-severity", t.get("findings.by_severity_table"), t.get("findings.severity"), rows);
@@ -237,6 +232,19 @@ fn bars(id: &'static str, rows: &[(String, u64)]) -> Svg {
     svg
 }
 
+/// Places moved as little as it takes to stand `least` apart, none beyond `end`: two runs of one day are two bars.
+fn apart(mut places: Vec<f64>, least: f64, end: f64) -> Vec<f64> {
+    for next in 1..places.len() {
+        places[next] = places[next].max(places[next - 1] + least);
+    }
+    let mut bound = end;
+    for place in places.iter_mut().rev() {
+        *place = place.min(bound);
+        bound = *place - least;
+    }
+    places
+}
+
 /// New findings up, resolved ones down, each run at its day: a gap is a review that did not happen.
 pub(super) fn trend(builder: &Builder) -> Option<Chart> {
     let t = builder.t;
@@ -254,9 +262,10 @@ pub(super) fn trend(builder: &Builder) -> Option<Chart> {
     let room = WIDTH - 2.0 * left;
     svg.line("axis", (0.0, zero), (WIDTH, zero));
     let wide = (room / points.len() as f64 * 0.5).clamp(6.0, 26.0);
+    let at = points.iter().map(|point| left + days(first.as_of, point.as_of).clamp(0, span) as f64 / span as f64 * room);
+    let at = apart(at.collect(), (wide + 4.0).min(room / points.len() as f64), left + room);
     let mut labelled_to = f64::MIN;
-    for point in points {
-        let x = left + days(first.as_of, point.as_of).clamp(0, span) as f64 / span as f64 * room;
+    for (point, x) in points.iter().zip(at) {
         let (up, down) = (length(point.new, most, reach), length(point.resolved, most, reach));
         if up > 0.0 {
             svg.rect("new", x - wide / 2.0, zero - 1.0 - up, wide, up);

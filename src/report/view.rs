@@ -170,6 +170,10 @@ pub struct TallyRow {
 pub struct Summary {
     /// `214 findings need a decision: 3 critical, 12 high. 41 are new.`
     pub sentence: String,
+    /// `17 active accounts should not have access: 6 leavers, 9 orphans, 2 suspended.`
+    pub should_not: String,
+    /// The worst open ones by name, at most ten; none in an incomplete run.
+    pub worst: Vec<Worst>,
     /// All findings, accepted ones included.
     pub total: u64,
     /// The severities, worst first, with their counts.
@@ -186,6 +190,19 @@ pub struct Summary {
     pub by_field: Option<Chart>,
     /// What is said of privileged accounts.
     pub privileged: String,
+}
+
+/// One of the worst findings, as page one names it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Worst {
+    /// Its id.
+    pub id: String,
+    /// How bad.
+    pub severity: Severity,
+    /// Whom it is about.
+    pub name: String,
+    /// Why, in one sentence.
+    pub reason: String,
 }
 
 /// A severity: word, glyph, and the word that is its class.

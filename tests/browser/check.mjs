@@ -1,5 +1,5 @@
 // Opens a report as people do and fails on the first thing a reader, a screen reader, a printer or a security policy would trip over.
-// Usage: node check.mjs REPORT [HOSTILE-REPORT]; the second has markup in every value.
+// Usage: node check.mjs REPORT [HOSTILE-REPORT [DRAWN-REPORT ...]]; the second has markup in every value, of the others the charts are looked at.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,7 +10,7 @@ import { HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [report, hostile] = process.argv.slice(2).map((path) => resolve(path));
+const [report, hostile, ...drawn] = process.argv.slice(2).map((path) => resolve(path));
 const url = pathToFileURL(report).href;
 const work = mkdtempSync(join(tmpdir(), "report-"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -172,6 +172,46 @@ for (const media of ["screen", "print"]) {
     await context.close();
     must(!wide.length, `wider than its place: ${wide.join(", ")}`);
     must(!undrawn, `${undrawn} bars are not drawn`);
+  });
+}
+
+// What is drawn is true: no bar over another, no label over another, an empty track where nothing was found.
+for (const one of [report, ...drawn]) {
+  for (const width of [1280, 768, 390]) {
+    await check(`charts of ${one.split("/").slice(-2)[0]} at ${width} px`, async () => {
+      const { context, page } = await open({ viewport: { width, height: 900 } }, pathToFileURL(one).href);
+      const wrong = await page.evaluate(() => {
+        const found = [];
+        const meet = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
+        const ink = getComputedStyle(document.body).color;
+        for (const svg of document.querySelectorAll("svg")) {
+          const id = svg.getAttribute("aria-labelledby");
+          if (!svg.checkVisibility()) found.push(`${id} is not shown`);
+          for (const tag of ["text", "rect"]) {
+            const boxes = [...svg.querySelectorAll(tag)].map((part) => [part, part.getBoundingClientRect()]);
+            boxes.forEach(([part, box], at) => {
+              const other = boxes.slice(at + 1).find(([, other]) => meet(box, other));
+              if (other) found.push(`${id}: ${part.textContent || part.className.baseVal} meets ${other[0].textContent || other[0].className.baseVal}`);
+              if (tag === "rect" && getComputedStyle(part).fill === ink) found.push(`${id}: ${part.className.baseVal} is a bar in the colour of text`);
+            });
+          }
+        }
+        return found;
+      });
+      await context.close();
+      must(!wrong.length, wrong.slice(0, 4).join(" | "));
+    });
+  }
+}
+
+for (const [width, height] of [[1280, 900], [768, 1024], [390, 844]]) {
+  await check(`the first screen at ${width} px says whether to rely on it and who matters`, async () => {
+    const { context, page } = await open({ viewport: { width, height } });
+    const inView = (selector) => page.locator(selector).first().evaluate((one) => one.getBoundingClientRect().bottom <= innerHeight);
+    must(await inView("#evidence p"), "the evidence is below it");
+    must(await inView("#worst h2"), "the number of accounts that should not have access is below it");
+    must(await inView("#worst li a"), "the first name is below it");
+    await context.close();
   });
 }
 

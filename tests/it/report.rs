@@ -436,15 +436,62 @@ fn a_browser_finds_nothing_wrong_with_the_page() {
     let hostile = Written::of(
         &Example::new(60, "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>").unwrap(),
     );
+    let archive = tempfile::tempdir().unwrap();
+    let drawn = drawn(archive.path());
     let ran = std::process::Command::new("node")
         .arg(checks.join("check.mjs"))
         .args([plain.folder.join("report.html"), hostile.folder.join("report.html")])
+        .args(drawn)
         .env("CHROMIUM", chromium.unwrap())
         .output()
         .unwrap();
     let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     println!("{out}");
     assert!(ran.status.success(), "{out}\n{err}");
+}
+
+/// Reports whose charts are easily wrong: nothing found, several runs of one day, evidence that is not whole.
+fn drawn(folder: &Path) -> [std::path::PathBuf; 3] {
+    let audit = |accounts: &str, directory: &str, archive: &str, code: i32| {
+        std::fs::write(folder.join("accounts.json"), accounts).unwrap();
+        std::fs::write(folder.join("people.csv"), directory).unwrap();
+        let options = ["audit", "--accounts", "accounts.json", "--directory", "people.csv", "--as-of", "2026-11-23", "--json"];
+        let ran = support::run(folder, options.into_iter().chain(["--archive", archive])).code(code);
+        folder.join(ran.json()["run_dir"].as_str().unwrap()).join("report.html")
+    };
+    let both = "Email,Name,Status\na@acme.com,Ada Byron,Active\nb@acme.com,Bob King,Active\n";
+    let clean = audit(TWO, both, "clean", 0);
+    audit(TWO, both, "day", 0);
+    audit(TWO, "Email,Name,Status\na@acme.com,Ada Byron,Active\nb@acme.com,Bob King,Terminated\n", "day", 0);
+    let day = audit(TWO, both, "day", 0);
+    let incomplete = audit(TWO, "Email,Name,Status\n", "day", 3);
+    [clean, day, incomplete]
+}
+
+#[test]
+fn page_one_names_the_worst_and_says_one_number_of_accounts_that_should_not_have_access() {
+    let accounts = r#"[{"id":1,"name":"Ada Byron","email":"a@acme.com","role":"Editor","active":true},
+        {"id":2,"name":"Bob King","email":"b@acme.com","role":"Admin","active":true},
+        {"id":3,"name":"Cy Young","email":"c@acme.com","role":"Editor","active":true},
+        {"id":4,"name":"Nobody Known","email":"n@acme.com","role":"Editor","active":true}]"#;
+    let directory = "Email,Name,Status,Termination Date\na@acme.com,Ada Byron,Terminated,2026-10-31\n\
+        b@acme.com,Bob King,Terminated,2026-11-20\nc@acme.com,Cy Young,Terminated,2026-01-31\n";
+    let page = audited(accounts, directory);
+    assert_eq!(text(select(&page, "#worst h2")[0]), "4 active accounts should not have access: 3 leavers, 1 orphan.");
+    let names: Vec<String> = select(&page, "#worst li a").into_iter().map(text).collect();
+    assert_eq!(names, ["Bob King", "Cy Young", "Ada Byron"], "severity first, then the days since they left");
+}
+
+#[test]
+fn an_incomplete_run_asks_nobody_for_a_decision_and_names_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let [.., incomplete] = drawn(folder.path());
+    let page = Html::parse_document(&std::fs::read_to_string(incomplete).unwrap());
+    let findings = text(select(&page, "#findings .lead")[0]);
+    assert!(findings.contains("decide nothing by") && !findings.contains("need"), "{findings}");
+    assert!(text(select(&page, "#worst h2")[0]).contains("cannot be said"));
+    assert!(select(&page, "#worst li").is_empty());
+    assert_eq!(select(&page, "#new tbody tr").len(), 3, "the trend has the three whole runs before it, and not this one");
 }
 
 /// The page of an audit of one account file and one directory, without any configuration.

@@ -54,7 +54,8 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
     }
 
     history.trend = before.trend;
-    history.trend.extend((!present.run.forecast).then(|| TrendPoint {
+    let counts = !present.run.forecast && present.reconciliation.evidence.status != EvidenceStatus::Incomplete;
+    history.trend.extend(counts.then(|| TrendPoint {
         run_id: present.run.id.clone(),
         as_of: now.as_of,
         by_severity: manifest::by_severity(now),
