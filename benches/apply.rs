@@ -13,8 +13,8 @@ use domo_reconcile::plan::build::assemble;
 use domo_reconcile::plan::guard::Judged;
 use domo_reconcile::plan::journal::{Event, Step};
 use domo_reconcile::plan::{Action, Context, Decision, Inputs, Outcome, Plan, Population, Verdict};
-use domo_reconcile::reconcile::Action as Kind;
 use domo_reconcile::sandbox::{Options, Profile, Sandbox};
+use domo_reconcile::terms::ActionKind;
 use serde_json::{Map, Value, json};
 
 fn number(name: &str, default: u64) -> u64 {
@@ -35,7 +35,7 @@ fn plan(count: u64) -> Plan {
     let one = |value: &str| Map::from_iter([("title".to_owned(), Value::from(value))]);
     let action = |id: u64| Action {
         id: format!("A-{id}"),
-        kind: Kind::Update,
+        kind: ActionKind::Update,
         finding: Some(format!("F-{id}")),
         account_id: Some(id),
         email: Some(format!("p{id}@acme.com")),
@@ -110,7 +110,7 @@ fn main() {
             action: action.clone(),
             finding: Some(format!("F-{id}")),
             step: Step::Write,
-            kind: Kind::Update,
+            kind: ActionKind::Update,
             account_id: Some(id),
             account: account.clone(),
             change: Map::from_iter([("title".to_owned(), Value::from("Lead"))]),

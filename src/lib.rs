@@ -40,4 +40,5 @@ pub mod report;
 mod rows;
 pub mod sandbox;
 pub mod stop;
+pub mod terms;
 pub mod text;

@@ -15,7 +15,8 @@ use company::Company;
 use domo_reconcile::archive::findings::Findings;
 use domo_reconcile::archive::{History, RunInfo};
 use domo_reconcile::config::Loaded;
-use domo_reconcile::reconcile::{Kind, Reconciliation, Rules, reconcile};
+use domo_reconcile::reconcile::{Reconciliation, Rules, reconcile};
+use domo_reconcile::terms::Kind;
 
 /// Whole processes are timed so often; the median is printed.
 const RUNS: usize = 3;

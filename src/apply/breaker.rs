@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::Action;
-use crate::reconcile::Action as Kind;
+use crate::terms::ActionKind;
 
 /// Failures in a row after which no more of a kind is tried.
 const IN_A_ROW: usize = 3;
@@ -30,7 +30,7 @@ pub(super) enum Went {
 
 /// How the actions of an apply went so far.
 pub(super) struct Breaker {
-    kinds: BTreeMap<Kind, Count>,
+    kinds: BTreeMap<ActionKind, Count>,
     unanswered: usize,
 }
 
@@ -46,7 +46,7 @@ struct Count {
 
 impl Breaker {
     pub(super) fn new(todo: &[Action]) -> Self {
-        let mut kinds: BTreeMap<Kind, Count> = BTreeMap::new();
+        let mut kinds: BTreeMap<ActionKind, Count> = BTreeMap::new();
         for action in todo {
             let count = kinds.entry(action.kind).or_default();
             (count.todo, count.left) = (count.todo + 1, count.left + 1);
@@ -55,7 +55,7 @@ impl Breaker {
     }
 
     /// Whether no more of this kind is tried.
-    pub(super) fn ended(&self, kind: Kind) -> bool {
+    pub(super) fn ended(&self, kind: ActionKind) -> bool {
         self.kinds.get(&kind).is_some_and(|count| count.ended)
     }
 
@@ -65,7 +65,7 @@ impl Breaker {
     }
 
     /// Takes note of an action. Why no more of its kind is tried, where that begins with it and there is more of it.
-    pub(super) fn note(&mut self, kind: Kind, went: Went) -> Option<String> {
+    pub(super) fn note(&mut self, kind: ActionKind, went: Went) -> Option<String> {
         self.unanswered = if went == Went::Unanswered { self.unanswered + 1 } else { 0 };
         let count = self.kinds.entry(kind).or_default();
         count.left = count.left.saturating_sub(1);

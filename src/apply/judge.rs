@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::lesson::{Lesson, would_delete};
 use crate::domo::{Account, Accounts, Group, Lookup, Reader};
 use crate::plan::{Action, Plan, fields};
-use crate::reconcile::Action as Kind;
+use crate::terms::ActionKind;
 
 /// What stands in `after` of a create that is no field of the account.
 pub(super) const NOT_FIELDS: [&str; 2] = ["groups", "sendInvite"];
@@ -72,7 +72,7 @@ pub(super) async fn look(reader: &Reader, action: &Action, known: Known<'_>) -> 
     if let Some(why) = would_delete(action, known.lesson) {
         return Ok(Ready::Impossible(why));
     }
-    if action.kind == Kind::Create {
+    if action.kind == ActionKind::Create {
         let Some(email) = action.after.get("email").and_then(Value::as_str) else {
             return Ok(Ready::Impossible("it names no e-mail".into()));
         };
@@ -88,10 +88,10 @@ pub(super) async fn look(reader: &Reader, action: &Action, known: Known<'_>) -> 
     };
     Ok(match (reader.account(id).await?, action.kind) {
         (Lookup::Found(account), kind) => match (kind, known.listed.lacks(&account)) {
-            (Kind::Update | Kind::Deactivate | Kind::Reactivate, Some(why)) => Ready::Impossible(why),
+            (ActionKind::Update | ActionKind::Deactivate | ActionKind::Reactivate, Some(why)) => Ready::Impossible(why),
             _ => judge(action, account),
         },
-        (Lookup::Deleted | Lookup::NotFound, Kind::Delete) => Ready::AlreadySo(None),
+        (Lookup::Deleted | Lookup::NotFound, ActionKind::Delete) => Ready::AlreadySo(None),
         (Lookup::Deleted, _) => Ready::Changed("the account was deleted".into()),
         (Lookup::NotFound, _) => Ready::Changed("there is no such account any more".into()),
     })
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn action(kind: Kind, before: Value, after: Value) -> Action {
+    fn action(kind: ActionKind, before: Value, after: Value) -> Action {
         let map = |value: Value| value.as_object().cloned().unwrap();
         Action {
             id: "A-1".into(),
@@ -175,7 +175,11 @@ mod tests {
     }
 
     fn update() -> Action {
-        action(Kind::Update, json!({"title": "Analyst", "department": null}), json!({"title": "Lead", "department": "Finance"}))
+        action(
+            ActionKind::Update,
+            json!({"title": "Analyst", "department": null}),
+            json!({"title": "Lead", "department": "Finance"}),
+        )
     }
 
     #[test]
@@ -198,14 +202,14 @@ mod tests {
 
     #[test]
     fn an_id_with_another_address_is_not_touched() {
-        let deactivate = action(Kind::Deactivate, json!({"active": true}), json!({"active": false}));
+        let deactivate = action(ActionKind::Deactivate, json!({"active": true}), json!({"active": false}));
         assert!(matches!(judge(&deactivate, account(json!({}))), Ready::Write(..)));
         assert!(matches!(judge(&deactivate, account(json!({"email": "bob@acme.com"}))), Ready::Changed(_)));
     }
 
     #[test]
     fn a_field_the_plan_did_not_judge_must_be_empty() {
-        let action = action(Kind::Update, json!({}), json!({"title": "Lead"}));
+        let action = action(ActionKind::Update, json!({}), json!({"title": "Lead"}));
         assert!(matches!(judge(&action, account(json!({}))), Ready::Changed(_)));
         assert!(matches!(judge(&action, account(json!({"title": ""}))), Ready::Write(..)));
     }
@@ -213,7 +217,7 @@ mod tests {
     #[test]
     fn a_deletion_is_held_by_every_part_of_the_identity() {
         let before = json!({"active": true, "email": "Ada@acme.com", "name": "Ada", "role": "Editor"});
-        let delete = action(Kind::Delete, before, json!({"deleted": true}));
+        let delete = action(ActionKind::Delete, before, json!({"deleted": true}));
         assert!(matches!(judge(&delete, account(json!({}))), Ready::Write(..)));
         assert!(matches!(judge(&delete, account(json!({"role": "Admin"}))), Ready::Changed(_)));
         assert!(matches!(judge(&delete, account(json!({"active": false}))), Ready::Changed(_)));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{files, journal};
 use crate::config::DeactivateWith;
 use crate::plan::{Action, Journal, Plan};
-use crate::reconcile::Action as Kind;
+use crate::terms::ActionKind;
 
 /// The end of a journal's name; what is before it is its plan's.
 const JOURNAL: &str = ".journal.jsonl";
@@ -25,7 +25,7 @@ impl Lesson {
     /// The one in this plan's own journal, else the first in the journals of the runs beside this plan's; none where the plan deactivates
     /// nobody. A plan that stands in no run's folder (a rehearsal's, a copy) has none beside it.
     pub(super) fn learn(path: &Path, plan: &Plan, own: &Journal) -> Option<Self> {
-        plan.actions.iter().find(|action| action.kind == Kind::Deactivate)?;
+        plan.actions.iter().find(|action| action.kind == ActionKind::Deactivate)?;
         if let Some(told) = own.deleted_instead() {
             return Some(Self { told: told.to_owned(), through: None });
         }
@@ -53,7 +53,7 @@ impl Lesson {
 
 /// Why this action is not tried: its own plan's journal, or an earlier one, shows that the account would be deleted.
 pub(super) fn would_delete(action: &Action, lesson: Option<&Lesson>) -> Option<String> {
-    if action.kind != Kind::Deactivate {
+    if action.kind != ActionKind::Deactivate {
         return None;
     }
     let door = action.through.unwrap_or_default();

@@ -12,8 +12,8 @@ use super::outcome::Row;
 use crate::domo::{Account, Reader, WriteError, Writer, Written};
 use crate::plan::journal::{Ended, Event, Step};
 use crate::plan::{Action, Approved, Outcome, fields};
-use crate::reconcile::Action as Kind;
 use crate::stop::Stop;
+use crate::terms::ActionKind;
 
 /// What an earlier apply left of an action.
 #[derive(Debug, Clone, Default)]
@@ -198,14 +198,15 @@ impl<'a> Run<'a> {
             change: change.clone(),
         })?;
         let written = match (action.kind, account) {
-            (Kind::Create, _) => {
+            (ActionKind::Create, _) => {
                 let invite = action.after.get("sendInvite") == Some(&Value::Bool(true));
                 self.writer.create(&change, invite).await.map(Some)
             }
-            (Kind::Update, Some(account)) => self.writer.update(account, &change).await.map(Some),
-            (Kind::Deactivate, Some(account)) => self.writer.deactivate(account).await.map(Some),
-            (Kind::Reactivate, Some(account)) => self.writer.reactivate(account).await.map(Some),
-            (Kind::Delete, Some(account)) => self.writer.delete(account).await.map(|()| None),
+            (ActionKind::Update, Some(account)) => self.writer.update(account, &change).await.map(Some),
+            (ActionKind::Deactivate, Some(account)) => self.writer.deactivate(account).await.map(Some),
+            (ActionKind::Reactivate, Some(account)) => self.writer.reactivate(account).await.map(Some),
+            (ActionKind::Delete, Some(account)) => self.writer.delete(account).await.map(|()| None),
+            (ActionKind::Demote, Some(_)) => Err(WriteError::NotHonoured("this version cannot demote an account".into())),
             (_, None) => Err(WriteError::Gone("no account was read".into())),
         };
         match written {
@@ -229,7 +230,7 @@ impl<'a> Run<'a> {
 
     /// Adds a new account to its groups, one recorded write each. None when there is nothing more to say.
     async fn join(&mut self, action: &Action, account: Option<&Account>, earlier: &Earlier) -> Result<Option<Came>> {
-        let (Kind::Create, Some(account)) = (action.kind, account) else { return Ok(None) };
+        let (ActionKind::Create, Some(account)) = (action.kind, account) else { return Ok(None) };
         for group in action.groups() {
             let step = Step::Join(group.to_owned());
             if earlier.written.contains(&step) {

@@ -9,7 +9,7 @@ use crate::config::{Config, Instance, Loaded};
 use crate::domo::{Session, Settings};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Applier, Outcome, Override, Plan};
-use crate::reconcile::Action;
+use crate::terms::ActionKind;
 use crate::{cli, text};
 
 /// Shows what would happen, carries it out, or rehearses it.
@@ -72,7 +72,7 @@ fn invite(options: &cli::Apply, context: &Context, plan: &Plan) -> Result<Ended>
     let journal = journal::read(&files::journal_of(&options.plan))?;
     journal::belongs(&journal, plan, &files::journal_of(&options.plan))?;
     let done = journal.done();
-    let creates = plan.actions.iter().filter(|action| action.kind == Action::Create && plan.approved(&action.id));
+    let creates = plan.actions.iter().filter(|action| action.kind == ActionKind::Create && plan.approved(&action.id));
     let (created, open): (Vec<_>, Vec<_>) = creates.partition(|action| done.contains(&action.id));
     if !open.is_empty() {
         return Err(Failure::usage(format!(

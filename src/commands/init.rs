@@ -9,10 +9,11 @@ use anyhow::{Context as _, Result};
 use super::progress::Line;
 use super::{Context, Ended, interruptible, runtime};
 use crate::cli;
-use crate::config::{Config, Directory, Status, quoted};
+use crate::config::{Config, Directory, quoted};
 use crate::directory::{self, Source};
 use crate::domo::{self, Accounts};
 use crate::failure::Failure;
+use crate::terms::Status;
 use crate::text;
 
 /// Accounts suggested at most: a list nobody reads helps nobody.

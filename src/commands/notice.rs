@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::archive::Manifest;
 use crate::failure::Kind;
-use crate::reconcile::{EvidenceStatus, Severity};
+use crate::reconcile::EvidenceStatus;
+use crate::terms::Severity;
 use crate::text;
 
 /// What stands in `schema` of the webhook's JSON.

@@ -16,8 +16,9 @@ use crate::config::{Config, DeactivateWith};
 use crate::domo::{Accounts, Reader, Session, Settings};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Action, Override, Plan, Sealed};
-use crate::reconcile::{Kind as Finding, Reconciliation, Rules, reconcile};
+use crate::reconcile::{Reconciliation, Rules, reconcile};
 use crate::sandbox::{Options, Profile, Sandbox};
+use crate::terms::{AccountSituation, Kind as Finding};
 use crate::{cli, digest, text};
 
 /// Requests a minute to ourselves: nobody else uses the sandbox.
@@ -196,7 +197,7 @@ fn say(
 }
 
 fn active(judged: &Reconciliation) -> u64 {
-    judged.accounts.read - judged.accounts.inactive
+    judged.accounts.read - judged.accounts[AccountSituation::Inactive]
 }
 
 /// Findings of before that are there after.

@@ -14,7 +14,7 @@ use crate::plan::build::assemble;
 use crate::plan::guard::Judged;
 use crate::plan::revert::{Undo, done};
 use crate::plan::{self, Inputs, Plan, Population};
-use crate::reconcile::Action as Kind;
+use crate::terms::ActionKind;
 use crate::{cli, text};
 
 /// Reads the accounts a journal is about as they are now, and plans what undoes it.
@@ -51,7 +51,7 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
             undo.add(&done, &open.plan, now.as_ref());
         }
         if config.domo.deactivate_with == DeactivateWith::Scim {
-            for action in undo.actions.iter_mut().filter(|action| action.kind == Kind::Deactivate) {
+            for action in undo.actions.iter_mut().filter(|action| action.kind == ActionKind::Deactivate) {
                 action.through = Some(DeactivateWith::Scim);
             }
         }

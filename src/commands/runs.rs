@@ -13,7 +13,8 @@ use crate::archive::prune::{self, PrunePlan, Retention};
 use crate::archive::{Archive, StoredRun};
 use crate::cli::{self, RunsCommand};
 use crate::failure::Failure;
-use crate::reconcile::{EvidenceStatus, Severity};
+use crate::reconcile::EvidenceStatus;
+use crate::terms::Severity;
 use crate::text;
 
 /// Runs it.

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Config, Directory, FIELDS, Instance, Key, ROLES, limits};
+use super::{Config, Directory, Instance, limits};
 use crate::failure::Failure;
 use crate::files;
+use crate::terms::{FIELDS, Key, Role};
 
 /// The name looked for in the current folder when no `--config` is given.
 pub const DEFAULT_FILE: &str = "domo-reconcile.toml";
@@ -115,8 +116,8 @@ impl Config {
         }
         let roles = self.role.iter().map(|rule| ("[[role]] role", &rule.role));
         for (place, role) in roles.chain([("[policy] default_role", &self.policy.default_role)]) {
-            if !ROLES.contains(&role.as_str()) {
-                problems.push(format!("{place} is one of {}, exactly, not `{role}`", ROLES.join(", ")));
+            if Role::from_word(role).is_none() {
+                problems.push(format!("{place} is one of {}, exactly, not `{role}`", Role::ALL.map(Role::as_str).join(", ")));
             }
         }
         if self.matching.keys.contains(&Key::Link) {

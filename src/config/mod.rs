@@ -1,11 +1,10 @@
 //! `domo-reconcile.toml`: every key, its default, and a loader that refuses what it does not know.
 //!
 //! Flag beats environment beats file; the flags are applied by the commands. Secrets are never in the file: it names the
-//! environment variables that hold them. The words of the contract that a file may use (keys, statuses, kinds) live here too.
+//! environment variables that hold them. The words that a file may use are those of [`crate::terms`].
 
 mod limits;
 mod load;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -13,8 +12,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::terms::{Key, Kind, Status, words};
 pub use load::{DEFAULT_FILE, Loaded, quoted};
-pub use words::{FIELDS, Key, Kind, ROLES, Status};
 
 /// What an instance is called that neither the configuration nor a token names. It is part of finding ids, so it stays as it is.
 pub const UNNAMED: &str = "domo";
@@ -95,15 +94,16 @@ impl Default for Domo {
     }
 }
 
-/// Which API carries out a deactivation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum DeactivateWith {
-    /// `PUT /v1/users/{id}` with `active: false`.
-    #[default]
-    Rest,
-    /// SCIM `PATCH active`. Domo's own article says that this deletes the user.
-    Scim,
+words! {
+    /// Which API carries out a deactivation.
+    #[derive(Default)]
+    DeactivateWith {
+        /// `PUT /v1/users/{id}` with `active: false`.
+        #[default]
+        Rest = "rest",
+        /// SCIM `PATCH active`. Domo's own article says that this deletes the user.
+        Scim = "scim",
+    }
 }
 
 /// `[[directory]]`: one export. Everything but the path is found by itself and may be overridden.
@@ -130,28 +130,28 @@ pub struct Directory {
     pub status: BTreeMap<String, Status>,
 }
 
-/// The three formats a directory export is loaded from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// Delimited text.
-    Csv,
-    /// A workbook.
-    Xlsx,
-    /// JSON, in an envelope or one object a line.
-    Json,
+words! {
+    /// The three formats a directory export is loaded from.
+    Format {
+        /// Delimited text.
+        Csv = "csv",
+        /// A workbook.
+        Xlsx = "xlsx",
+        /// JSON, in an envelope or one object a line.
+        Json = "json",
+    }
 }
 
-/// The order of day, month and year in numeric dates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum DateOrder {
-    /// 31/12/2026
-    Dmy,
-    /// 12/31/2026
-    Mdy,
-    /// 2026/12/31
-    Ymd,
+words! {
+    /// The order of day, month and year in numeric dates.
+    DateOrder {
+        /// 31/12/2026
+        Dmy = "dmy",
+        /// 12/31/2026
+        Mdy = "mdy",
+        /// 2026/12/31
+        Ymd = "ymd",
+    }
 }
 /// `[match]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -188,20 +188,20 @@ impl Default for Drift {
     }
 }
 
-/// What a plan may propose. Not every choice is allowed for every kind; [`Config::problems`] says which is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Choice {
-    /// Switch the account off.
-    Deactivate,
-    /// Delete the account.
-    Delete,
-    /// Create an account.
-    Create,
-    /// Write the directory's values.
-    Update,
-    /// Only report.
-    Report,
+words! {
+    /// What a plan may propose. Not every choice is allowed for every kind; [`Config::problems`] says which is not.
+    Choice {
+        /// Switch the account off.
+        Deactivate = "deactivate",
+        /// Delete the account.
+        Delete = "delete",
+        /// Create an account.
+        Create = "create",
+        /// Write the directory's values.
+        Update = "update",
+        /// Only report.
+        Report = "report",
+    }
 }
 
 /// `[policy]`

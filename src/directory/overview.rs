@@ -8,7 +8,7 @@ use polars::prelude::*;
 use serde::Serialize;
 
 use super::people::{People, Source};
-use crate::config::Status;
+use crate::terms::Status;
 
 /// People shown.
 const SHOWN: usize = 5;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::terms::Status;
 use anyhow::{Result, ensure};
 use chrono::NaiveDate;
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::systems;
-use crate::config::Status;
 
 /// Columns of the people frame and their types, in this order. Text is as the file has it after decoding: trimmed, formula and
 /// `null` wrappers removed, otherwise not normalised.

@@ -9,7 +9,7 @@ use super::cells;
 use super::headers::split;
 use super::slot::Slot;
 use super::systems::System;
-use crate::config::Status;
+use crate::terms::Status;
 
 /// Words that mean the same in every system, as data.
 const WORDS: &[(Status, &str)] = &[

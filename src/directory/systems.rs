@@ -5,7 +5,7 @@
 //! things in different systems, so they are only ever decoded here.
 
 use super::slot::Slot::{self, *};
-use crate::config::Status;
+use crate::terms::Status;
 
 /// One system.
 #[derive(Debug)]

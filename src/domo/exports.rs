@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 
 use super::accounts::{Accounts, Evidence};
 use super::frame;
-use super::write::ROLES;
 use crate::directory::table::{self, TableRow};
 use crate::failure::Failure;
+use crate::terms::Role;
 use crate::text;
 
 /// The field of an object that says that its absent fields are unknown rather than empty.
@@ -100,9 +100,9 @@ fn object(kind: &str, fields: &[Option<&str>], row: &TableRow) -> Result<String>
     // A People export knows the role by its id only.
     if !object.contains_key("role")
         && let Some(id) = object.get("roleId").and_then(Value::as_str)
-        && let Some((role, _)) = ROLES.iter().find(|(_, known)| known.to_string() == id)
+        && let Some(role) = id.parse().ok().and_then(Role::from_id)
     {
-        object.insert("role".into(), Value::from(*role));
+        object.insert("role".into(), Value::from(role.as_str()));
     }
     Ok(Value::Object(object).to_string())
 }

@@ -18,10 +18,8 @@ use super::windows::Looks;
 use super::wire::CallError;
 use crate::config::DeactivateWith;
 use crate::http::{Method, Url};
+use crate::terms::Role;
 use crate::text;
-
-/// The roles that are ever written, with the ids Domo gives them.
-pub(super) const ROLES: [(&str, u64); 5] = [("Admin", 1), ("Privileged", 2), ("Editor", 3), ("Participant", 4), ("Social", 5)];
 
 /// How often a write that reading shows to have done nothing is sent.
 pub(super) const TRIES: u32 = 3;
@@ -242,11 +240,11 @@ impl Writer {
     pub(super) fn writable(&self, account: &Account, changes: &Map<String, Value>) -> Result<Map<String, Value>, WriteError> {
         let mut changes = changes.clone();
         if let Some(role) = changes.get("role") {
-            let Some((_, id)) = ROLES.iter().find(|(name, _)| role.as_str() == Some(*name)) else {
+            let Some(id) = role.as_str().and_then(Role::from_word).map(Role::id) else {
                 return Err(WriteError::NotHonoured(format!(
-                    "the role {} is none of the five that are written, exactly as spelt: Admin, Privileged, Editor, Participant, Social; \
-                     nothing was sent",
-                    text::visible(&role.to_string())
+                    "the role {} is none of the five that are written, exactly as spelt: {}; nothing was sent",
+                    text::visible(&role.to_string()),
+                    Role::ALL.map(Role::as_str).join(", ")
                 )));
             };
             // The id says the same as the name. Sent back as it was, the two would contradict each other.

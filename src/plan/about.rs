@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::directory::People;
 use crate::domo::Accounts;
-use crate::reconcile::{Addresses, Finding, Kind, Reconciliation, Severity};
+use crate::reconcile::{Addresses, Finding, Reconciliation};
+use crate::terms::{Kind, Severity};
 use crate::text;
 
 /// Whom a decision is about, beside the change itself. A fact that no source has is absent.

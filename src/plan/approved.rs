@@ -151,7 +151,7 @@ impl Terms<'_> {
 
     /// A plan that was reviewed for one way of deactivating is not carried out another way.
     fn way(&self, open: &[&Action]) -> Option<Failure> {
-        let of = |action: &&&Action| action.kind == crate::reconcile::Action::Deactivate;
+        let of = |action: &&&Action| action.kind == crate::terms::ActionKind::Deactivate;
         let other = open.iter().filter(of).find(|action| action.through.unwrap_or_default() != self.deactivate_with)?;
         let word = |way: config::DeactivateWith| match way {
             config::DeactivateWith::Rest => "rest",

@@ -10,14 +10,15 @@ use serde_json::{Map, Value};
 
 use super::about::{OpenFinding, Subjects};
 use super::digest::seal;
-use super::fields::{self, ROLES};
+use super::fields;
 use super::format::{Action, Inputs, Plan, SCHEMA};
 use super::guard::{self, Judged, Population};
-use crate::config::{Config, DeactivateWith, Key, Rule};
+use crate::config::{Config, DeactivateWith, Rule};
 use crate::digest;
 use crate::directory::People;
 use crate::domo::Accounts;
-use crate::reconcile::{self, Action as Kind, EvidenceStatus, Finding, FindingId, Reconciliation, Wildcard};
+use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, Reconciliation, Wildcard};
+use crate::terms::{ActionKind, Key, PersonSituation, Role};
 use crate::text;
 
 /// What a plan is bound to beside the judgement itself.
@@ -50,15 +51,15 @@ pub fn build(
     let chosen = chosen(&reconciliation.findings);
     let raw = raw_objects(accounts, chosen.iter().filter_map(|(finding, _)| Some(finding.account.as_ref()?.index)).collect())?;
     let numeric = employee_numbers_are_numeric(accounts)?;
-    let action = |(finding, kind): (&Finding, Kind)| {
+    let action = |(finding, kind): (&Finding, ActionKind)| {
         let account = finding.account.as_ref().and_then(|account| raw.get(&account.index));
         match kind {
-            Kind::Update => update(finding, account, numeric),
-            Kind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
-            Kind::Delete => Some(delete(finding, account)),
-            Kind::Create => create(finding, &reconciliation.folded, people, config, numeric),
-            // Only a revert reactivates.
-            Kind::Reactivate => None,
+            ActionKind::Update => update(finding, account, numeric),
+            ActionKind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
+            ActionKind::Delete => Some(delete(finding, account)),
+            ActionKind::Create => create(finding, &reconciliation.folded, people, config, numeric),
+            // Only a revert reactivates; no policy chooses a demotion yet.
+            ActionKind::Reactivate | ActionKind::Demote => None,
         }
     };
     let acted: Vec<(&Finding, Action)> =
@@ -75,7 +76,7 @@ pub fn build(
     let previous = context.previous.map_or(0, |(accounts_before, people_before)| {
         Judged::shrink(accounts_before, reconciliation.accounts.read).max(Judged::shrink(people_before, reconciliation.people.read))
     });
-    let judged = Judged { rejected_rows: reconciliation.people.rejected, shrunk: previous };
+    let judged = Judged { rejected_rows: reconciliation.people[PersonSituation::Rejected], shrunk: previous };
     let population = Population::of(accounts, config, &actions)?;
     assemble(actions, open, &population, judged, config, context, &reconciliation.instance)
 }
@@ -116,12 +117,12 @@ pub fn assemble(
 }
 
 /// The id of an action: stable for its finding and kind.
-pub fn action_id(finding: &str, kind: Kind) -> String {
+pub fn action_id(finding: &str, kind: ActionKind) -> String {
     digest::id('A', &format!("v1|{finding}|{}", kind.as_str()), 10)
 }
 
 /// The findings that are acted on: none about an account that asks for a human, and the gravest where an account has several.
-fn chosen(findings: &[Finding]) -> Vec<(&Finding, Kind)> {
+fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
     let index = |finding: &Finding| finding.account.as_ref().map(|account| account.index);
     let human = |finding: &&Finding| reconcile::holds(finding.kind);
     let held: BTreeSet<u32> = findings.iter().filter(human).filter_map(index).collect();
@@ -163,7 +164,7 @@ fn employee_numbers_are_numeric(accounts: &Accounts) -> Result<bool> {
     Ok(false)
 }
 
-fn action(finding: &Finding, kind: Kind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Action {
+fn action(finding: &Finding, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Action {
     let account = finding.account.as_ref();
     let person = finding.person.as_ref();
     Action {
@@ -202,7 +203,7 @@ fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool
                 };
                 fields::employee_number(&directory, own)
             }
-            "role" if !ROLES.contains(&directory.as_str()) => None,
+            "role" if Role::from_word(&directory).is_none() => None,
             _ => Some(Value::String(directory.clone())),
         };
         let Some(value) = value else {
@@ -225,7 +226,7 @@ fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool
             before.entry(field).or_insert(value);
         }
     }
-    Some(action(finding, Kind::Update, before, after, why))
+    Some(action(finding, ActionKind::Update, before, after, why))
 }
 
 fn deactivate(finding: &Finding, account: Option<&Map<String, Value>>, through: DeactivateWith) -> Action {
@@ -234,7 +235,7 @@ fn deactivate(finding: &Finding, account: Option<&Map<String, Value>>, through: 
         why.push_str(". Through SCIM, which may delete the account");
     }
     let before = account.map_or_else(|| one("active", true), fields::identity);
-    let mut action = action(finding, Kind::Deactivate, before, one("active", false), why);
+    let mut action = action(finding, ActionKind::Deactivate, before, one("active", false), why);
     action.through = (through == DeactivateWith::Scim).then_some(through);
     action
 }
@@ -243,7 +244,7 @@ fn deactivate(finding: &Finding, account: Option<&Map<String, Value>>, through: 
 fn delete(finding: &Finding, account: Option<&Map<String, Value>>) -> Action {
     let mut before = account.map_or_else(|| one("active", true), fields::identity);
     before.extend(account.and_then(|account| account.get("name")).map(|name| ("name".to_owned(), name.clone())));
-    action(finding, Kind::Delete, before, one("deleted", true), finding.reason.clone())
+    action(finding, ActionKind::Delete, before, one("deleted", true), finding.reason.clone())
 }
 
 fn create(finding: &Finding, folded: &BTreeMap<u32, Vec<u32>>, people: &People, config: &Config, numeric: bool) -> Option<Action> {
@@ -251,14 +252,12 @@ fn create(finding: &Finding, folded: &BTreeMap<u32, Vec<u32>>, people: &People, 
     let row = named.index?;
     let person = Person { frame: &people.frame, rows: folded.get(&row).cloned().unwrap_or_else(|| vec![row]) };
     let rule = config.role.iter().find(|rule| person.fits(&rule.people)).map(|rule| rule.role.clone());
-    let role = rule.or_else(|| person.text("role")).filter(|role| ROLES.contains(&role.as_str()));
+    let role = rule.or_else(|| person.text("role")).filter(|role| Role::from_word(role).is_some());
     let role = role.unwrap_or_else(|| config.policy.default_role.clone());
     let email = person.text("email").or_else(|| named.email.clone())?;
     // The directory may have the name in two columns only; the finding has it whole.
     let name = person.text("name").or_else(|| named.name.clone())?;
-    if !ROLES.contains(&role.as_str()) {
-        return None;
-    }
+    Role::from_word(&role)?;
     let mut why = finding.reason.clone();
     let mut after = one("email", email.as_str());
     after.insert("name".into(), name.into());
@@ -282,7 +281,7 @@ fn create(finding: &Finding, folded: &BTreeMap<u32, Vec<u32>>, people: &People, 
     if config.policy.send_invite {
         after.insert("sendInvite".into(), true.into());
     }
-    Some(action(finding, Kind::Create, Map::new(), after, why))
+    Some(action(finding, ActionKind::Create, Map::new(), after, why))
 }
 
 /// A person: the rows of the people frame that are theirs. The first that says something about a field is believed, as in judging.

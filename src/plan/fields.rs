@@ -15,9 +15,6 @@ pub const WRITABLE: [(&str, &str); 9] = [
     ("employee_number", "employeeNumber"),
 ];
 
-/// The five roles that are ever written. Any other role an account has, it keeps.
-pub const ROLES: [&str; 5] = ["Admin", "Privileged", "Editor", "Participant", "Social"];
-
 /// Domo's name of a canonical field that may be written.
 pub fn in_domo(canonical: &str) -> Option<&'static str> {
     WRITABLE.iter().find(|(field, _)| *field == canonical).map(|(_, domo)| *domo)

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::about::{About, OpenFinding};
 use super::decision::{Decision, Verdict};
 use crate::config::DeactivateWith;
-use crate::reconcile;
+use crate::terms::{ActionKind, Role};
 
 /// The file's name in a run folder.
 pub const FILE: &str = "plan.json";
@@ -84,7 +84,7 @@ pub struct Action {
     /// `A-…`, stable for the finding and the kind.
     pub id: String,
     /// What to do.
-    pub kind: reconcile::Action,
+    pub kind: ActionKind,
     /// The finding it answers; null where it answers none.
     pub finding: Option<String>,
     /// None for a create.
@@ -132,7 +132,7 @@ impl Plan {
 
     /// The same of some of its actions.
     pub fn notes_on<'a>(actions: impl Iterator<Item = &'a Action> + Clone) -> Vec<String> {
-        use reconcile::Action::{Create, Deactivate, Delete, Reactivate, Update};
+        use ActionKind::{Create, Deactivate, Delete, Reactivate, Update};
         let count = |wanted: &dyn Fn(&Action) -> bool| actions.clone().filter(|action| wanted(action)).count();
         let mut notes = Vec::new();
         if count(&|action| matches!(action.kind, Deactivate | Delete)) > 0 {
@@ -162,8 +162,8 @@ impl Plan {
         let raised: Vec<_> = actions
             .clone()
             .filter(|action| {
-                let may_administer = |role: Option<&Value>| role.is_some_and(|role| role == "Admin" || role == "Privileged");
-                may_administer(action.after.get("role")) && action.before.get("role").is_none_or(|role| role != "Admin")
+                let role = |fields: &Map<String, Value>| fields.get("role").and_then(Value::as_str).and_then(Role::from_word);
+                role(&action.after).is_some_and(Role::may_administer) && role(&action.before) != Some(Role::Admin)
             })
             .map(Action::subject)
             .collect();

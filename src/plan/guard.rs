@@ -1,7 +1,6 @@
 //! The guards: limits beyond which a plan or an apply is refused, and who may be touched at all.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fmt;
 use std::str::FromStr;
 
 use anyhow::Result;
@@ -10,7 +9,8 @@ use polars::prelude::Column;
 use super::format::{Action, GuardState};
 use crate::config::{self, Config};
 use crate::domo::{Accounts, SUPPORT_ID};
-use crate::reconcile::{Action as Kind, Exclusions};
+use crate::reconcile::Exclusions;
+use crate::terms::{ActionKind, Role, words};
 use crate::text;
 
 /// Below so many active accounts, a share of them says nothing.
@@ -19,53 +19,24 @@ const SHARE_COUNTS_FROM: u64 = 20;
 /// Percent by which a population may shrink from one run to the next.
 const MAX_SHRINK: u64 = 10;
 
-/// A guard by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // the words of the contract
-pub enum Guard {
-    MaxDeactivations,
-    MaxUpdates,
-    MaxCreates,
-    MinAdmins,
-    RejectedRows,
-    PopulationMoved,
-    EmptyDirectory,
-    IncompleteEvidence,
-    Protected,
-    Own,
+words! {
+    /// A guard by name, as files and the command line have it.
+    #[allow(missing_docs)]
+    Guard {
+        MaxDeactivations = "max-deactivations",
+        MaxUpdates = "max-updates",
+        MaxCreates = "max-creates",
+        MinAdmins = "min-admins",
+        RejectedRows = "rejected-rows",
+        PopulationMoved = "population-moved",
+        EmptyDirectory = "empty-directory",
+        IncompleteEvidence = "incomplete-evidence",
+        Protected = "protected",
+        Own = "self",
+    }
 }
 
 impl Guard {
-    /// Every guard.
-    pub const ALL: [Guard; 10] = [
-        Self::MaxDeactivations,
-        Self::MaxUpdates,
-        Self::MaxCreates,
-        Self::MinAdmins,
-        Self::RejectedRows,
-        Self::PopulationMoved,
-        Self::EmptyDirectory,
-        Self::IncompleteEvidence,
-        Self::Protected,
-        Self::Own,
-    ];
-
-    /// The word used in files and on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::MaxDeactivations => "max-deactivations",
-            Self::MaxUpdates => "max-updates",
-            Self::MaxCreates => "max-creates",
-            Self::MinAdmins => "min-admins",
-            Self::RejectedRows => "rejected-rows",
-            Self::PopulationMoved => "population-moved",
-            Self::EmptyDirectory => "empty-directory",
-            Self::IncompleteEvidence => "incomplete-evidence",
-            Self::Protected => "protected",
-            Self::Own => "self",
-        }
-    }
-
     /// Whether somebody may take the responsibility for going on.
     pub fn can_be_overridden(self) -> bool {
         !matches!(self, Self::EmptyDirectory | Self::IncompleteEvidence | Self::Protected | Self::Own)
@@ -102,21 +73,12 @@ impl Guard {
     }
 }
 
-impl fmt::Display for Guard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 impl FromStr for Guard {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
         let known = || Self::ALL.map(Self::as_str).join(", ");
-        Self::ALL
-            .into_iter()
-            .find(|guard| guard.as_str() == name)
-            .ok_or_else(|| format!("`{name}` is no guard; there are {}", known()))
+        Self::from_word(name).ok_or_else(|| format!("`{name}` is no guard; there are {}", known()))
     }
 }
 
@@ -193,8 +155,8 @@ impl Population {
         for (((id, email), (role, role_id)), active) in rows {
             // Where Domo names no role, 1 is Admin's id.
             let admin = match role.map(str::trim).filter(|role| !role.is_empty()) {
-                Some(role) => role == "Admin",
-                None => role_id == Some("1"),
+                Some(role) => Role::from_word(role) == Some(Role::Admin),
+                None => role_id.and_then(|id| id.parse().ok()).and_then(Role::from_id) == Some(Role::Admin),
             };
             let active = active.unwrap_or(true);
             population.active += u64::from(active);
@@ -249,7 +211,7 @@ impl Judged {
 /// How every guard stands for these actions.
 pub fn evaluate(actions: &[&Action], population: &Population, judged: Judged, limits: &config::Guards) -> Vec<GuardState> {
     let count = |wanted: &dyn Fn(&Action) -> bool| actions.iter().filter(|action| wanted(action)).count() as u64;
-    let removes = |action: &Action| matches!(action.kind, Kind::Deactivate | Kind::Delete);
+    let removes = |action: &Action| matches!(action.kind, ActionKind::Deactivate | ActionKind::Delete);
     let on = |ids: &dyn Fn(u64) -> bool, action: &Action| action.account_id.is_some_and(ids);
 
     let removed = count(&removes);
@@ -258,13 +220,13 @@ pub fn evaluate(actions: &[&Action], population: &Population, judged: Judged, li
         few if few < SHARE_COUNTS_FROM => limits.max_deactivations,
         _ => limits.max_deactivations.min(share(limits.max_deactivations_percent)),
     };
-    let updated = count(&|action| action.kind == Kind::Update);
+    let updated = count(&|action| action.kind == ActionKind::Update);
     let most_updated = share(limits.max_updates_percent);
-    let created = count(&|action| action.kind == Kind::Create);
+    let created = count(&|action| action.kind == ActionKind::Create);
 
     let no_admin_any_more = |action: &Action| {
         removes(action)
-            || action.after.get("role").is_some_and(|role| role != "Admin")
+            || action.after.get("role").is_some_and(|role| role != Role::Admin.as_str())
             || action.after.get("active").is_some_and(|active| active == false)
     };
     let admins_removed = count(&|action| on(&|id| population.admins.contains(&id), action) && no_admin_any_more(action));

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::fields::{self, ROLES};
+use super::fields;
 use super::format::Action;
-use crate::reconcile::Action as Kind;
 use crate::rows::Rows;
+use crate::terms::{ActionKind, Role};
 use crate::text;
 
 /// The columns that are ever written, in their order, with the fields they hold; Domo knows more. `edit` overrides the mode that is
@@ -83,8 +83,8 @@ impl Import {
 
     fn cells(&mut self, action: &Action) -> Result<Option<Cells>, String> {
         let new = match action.kind {
-            Kind::Create => true,
-            Kind::Update => false,
+            ActionKind::Create => true,
+            ActionKind::Update => false,
             other => return Err(format!("Domo's import cannot {}", other.as_str())),
         };
         let address = if new { action.after.get("email") } else { action.before.get("email") };
@@ -118,7 +118,7 @@ impl Import {
 fn file_name(action: &Action, cells: &Cells) -> String {
     let changed: Vec<_> = COLUMNS.iter().map(|(column, _)| *column).skip(3).filter(|column| cells.contains_key(column)).collect();
     match (action.kind, changed.as_slice()) {
-        (Kind::Create, _) => "new.csv".into(),
+        (ActionKind::Create, _) => "new.csv".into(),
         (_, []) => "edit-displayName.csv".into(),
         (_, changed) => format!("edit-{}.csv", changed.join("-")),
     }
@@ -170,8 +170,8 @@ fn cell(field: &str, value: &Value) -> Result<String, String> {
     }
     let phone = field == "phone" && text.chars().all(|letter| letter.is_ascii_digit() || " +-().".contains(letter));
     match field {
-        "role" => match ROLES.iter().position(|role| *role == text) {
-            Some(place) => Ok((place + 1).to_string()),
+        "role" => match Role::from_word(&text) {
+            Some(role) => Ok(role.id().to_string()),
             None => Err(format!("the role `{text}` is none of the five that are written")),
         },
         "employeeNumber" if fields::employee_number(&text, true).is_none() => {

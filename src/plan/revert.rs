@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::fields::{self, ROLES};
+use super::fields;
 use super::format::Action;
 use super::journal::{Journal, Standing, Step};
 use crate::digest;
 use crate::domo::{Account, Lookup};
-use crate::reconcile::Action as Kind;
+use crate::terms::{ActionKind, Role};
 
 /// Something that was done and stays.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -34,7 +34,7 @@ pub struct Undo {
 #[derive(Debug, Clone)]
 pub struct Done<'a> {
     id: &'a str,
-    kind: Kind,
+    kind: ActionKind,
     finding: Option<&'a str>,
     standing: Standing<'a>,
 }
@@ -83,27 +83,30 @@ impl Undo {
             _ => done.clone(),
         };
         let done = &settled;
-        if open && matches!(done.kind, Kind::Update | Kind::Deactivate | Kind::Reactivate) && done.standing.changed().is_empty() {
+        if open
+            && matches!(done.kind, ActionKind::Update | ActionKind::Deactivate | ActionKind::Reactivate)
+            && done.standing.changed().is_empty()
+        {
             let why = "it was sent, and Domo does not show it so far: there is nothing to undo unless it shows later";
             return self.stays.push(done.stays(why));
         }
         let account = match (done.kind, now) {
-            (Kind::Delete, Some(Lookup::Found(_))) => {
+            (ActionKind::Delete, Some(Lookup::Found(_))) => {
                 return self.stays.push(done.stays("it was deleted, and an account is there again"));
             }
-            (Kind::Delete, _) => return self.stays.push(done.stays("a deletion cannot be undone")),
+            (ActionKind::Delete, _) => return self.stays.push(done.stays("a deletion cannot be undone")),
             (_, Some(Lookup::Found(account))) => account,
-            (Kind::Deactivate, _) if done.standing.alarm == Some("deleted") => {
+            (ActionKind::Deactivate, _) if done.standing.alarm == Some("deleted") => {
                 return self.stays.push(done.stays("Domo deleted the account instead of deactivating it, which cannot be undone"));
             }
             _ => return self.stays.push(done.stays("the account is gone by now")),
         };
         match done.kind {
-            Kind::Update => self.restore(done, plan, account),
-            Kind::Deactivate => self.switch(done, plan, account, true),
-            Kind::Reactivate => self.switch(done, plan, account, false),
-            Kind::Create => self.remove(done, plan, account),
-            Kind::Delete => {}
+            ActionKind::Update | ActionKind::Demote => self.restore(done, plan, account),
+            ActionKind::Deactivate => self.switch(done, plan, account, true),
+            ActionKind::Reactivate => self.switch(done, plan, account, false),
+            ActionKind::Create => self.remove(done, plan, account),
+            ActionKind::Delete => {}
         }
     }
 
@@ -119,7 +122,7 @@ impl Undo {
             } else if !fields::WRITABLE.iter().any(|(_, writable)| *writable == field) {
                 let (old, now) = (fields::shown(&old), fields::shown(&now));
                 format!("{field} changed unasked, from `{old}` to `{now}`, and is nothing that is ever written: mend it in Domo")
-            } else if field == "role" && !old.as_str().is_some_and(|role| ROLES.contains(&role)) {
+            } else if field == "role" && old.as_str().and_then(Role::from_word).is_none() {
                 format!("the role `{}` is none of the five that are written", fields::shown(&old))
             } else {
                 before.insert(field.to_owned(), ours);
@@ -131,7 +134,7 @@ impl Undo {
         if !after.is_empty() {
             let names = after.keys().cloned().collect::<Vec<_>>().join(", ");
             let why = format!("Undoes {} of {plan}: {names} as it was before", done.id);
-            self.actions.push(action(done, Kind::Update, account, before, after, why));
+            self.actions.push(action(done, ActionKind::Update, account, before, after, why));
         }
     }
 
@@ -143,7 +146,7 @@ impl Undo {
             return;
         }
         let after = Map::from_iter([("active".to_owned(), Value::Bool(on))]);
-        let (kind, word) = if on { (Kind::Reactivate, "switched off") } else { (Kind::Deactivate, "switched on") };
+        let (kind, word) = if on { (ActionKind::Reactivate, "switched off") } else { (ActionKind::Deactivate, "switched on") };
         let why = format!("Undoes {} of {plan}: the account was {word}", done.id);
         self.actions.push(action(done, kind, account, fields::identity(account.raw()), after, why));
     }
@@ -162,7 +165,7 @@ impl Undo {
              has signed in",
             done.id
         );
-        self.actions.push(action(done, Kind::Delete, account, before, after, why));
+        self.actions.push(action(done, ActionKind::Delete, account, before, after, why));
     }
 }
 
@@ -190,7 +193,7 @@ fn carried_out<'a>(id: &'a str, standing: Standing<'a>) -> Option<Done<'a>> {
 
 fn action(
     done: &Done<'_>,
-    kind: Kind,
+    kind: ActionKind,
     account: &Account,
     before: Map<String, Value>,
     after: Map<String, Value>,

@@ -8,7 +8,7 @@ use super::decision::{Decision, Saying, Verdict};
 use super::format::Plan;
 use super::sheet::{self, Row};
 use crate::failure::{Failure, Kind as Exit};
-use crate::reconcile::Action as Kind;
+use crate::terms::ActionKind;
 use crate::text;
 
 /// Who hands decisions in, when, and why.
@@ -219,7 +219,7 @@ pub fn tally<'a, K: Ord>(plan: &'a Plan, rows: &[Row<'a>], key: impl Fn(&Row<'a>
 }
 
 /// The kind of a row's action.
-pub fn action_kind(row: &Row<'_>) -> Option<Kind> {
+pub fn action_kind(row: &Row<'_>) -> Option<ActionKind> {
     match row {
         Row::Action(action) => Some(action.kind),
         Row::Finding(_) => None,

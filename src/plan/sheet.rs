@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::about::{About, OpenFinding};
 use super::fields;
 use super::format::{Action, Plan};
-use crate::reconcile::Severity;
+use crate::terms::Severity;
 use crate::text;
 
 /// The columns of a review sheet: fifteen that say what is decided, three to be filled in.

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
+use super::Pattern;
 use super::columns::{AccountColumns, PersonColumns};
 use super::correlate::NONE;
 use super::finding::Candidate;
@@ -15,7 +16,7 @@ use super::judge::Judge;
 use super::keys::{Addresses, Number, loosely};
 use super::matching::Matches;
 use super::names::{Name, likeness};
-use super::{AccountSituation, Pattern};
+use crate::terms::AccountSituation;
 
 /// A word that more people than this share tells nobody apart.
 const COMMON: usize = 200;

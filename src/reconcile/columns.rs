@@ -10,9 +10,9 @@ use super::employment::{self, Facts};
 use super::fold::Fold;
 use super::keys::Addresses;
 use super::names;
-use crate::config::Status;
 use crate::directory::{People, Source};
 use crate::domo::Accounts;
+use crate::terms::{Role, Status};
 use crate::text::plural;
 
 /// One chunk of text: looked into a hundred million times, so without the search for the right chunk.
@@ -154,16 +154,15 @@ impl<'a> AccountColumns<'a> {
 
     /// The role's name; the two that may administer are known by id too.
     pub(super) fn role(&self, row: u32) -> Option<&str> {
-        self.role.filled(row).or_else(|| match self.role_id.filled(row)?.trim() {
-            "1" => Some("Admin"),
-            "2" => Some("Privileged"),
-            _ => None,
+        self.role.filled(row).or_else(|| {
+            let known = self.role_id.filled(row)?.trim().parse().ok().and_then(Role::from_id);
+            known.filter(|role| role.may_administer()).map(Role::as_str)
         })
     }
 
     /// Admin or Privileged.
     pub(super) fn may_administer(&self, row: u32) -> bool {
-        self.role(row).is_some_and(|role| ["Admin", "Privileged"].iter().any(|high| role.trim().eq_ignore_ascii_case(high)))
+        self.role(row).is_some_and(|role| Role::in_any_case(role).is_some_and(Role::may_administer))
     }
 
     /// Whether the source carries the column at all.

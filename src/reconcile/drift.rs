@@ -9,11 +9,9 @@ use super::keys::{Addresses, Number, loosely};
 use super::matching::Agreeing;
 use super::names;
 use super::rule::PeopleRule;
-use crate::config::{Config, Key};
+use crate::config::Config;
+use crate::terms::{Key, Role};
 use crate::text::{damage, folded, is_invisible};
-
-/// The only roles that are ever written; an account with any other keeps it.
-pub(super) const ROLES: [&str; 5] = ["Admin", "Privileged", "Editor", "Participant", "Social"];
 
 /// Fields that both sides can carry, beside `role`, which has rules of its own.
 const COMPARABLE: [&str; 7] = ["name", "title", "department", "location", "phone", "employee_number", "email"];
@@ -187,7 +185,8 @@ impl<'a> Drifts<'a> {
         if domo == directory {
             return None;
         }
-        let (ours, theirs) = (ROLES.contains(&domo), ROLES.contains(&directory));
+        // An account with any other role keeps it.
+        let (ours, theirs) = (Role::from_word(domo).is_some(), Role::from_word(directory).is_some());
         let note = match (ours, theirs) {
             (false, _) => Some("a custom role is kept".to_owned()),
             (_, false) => Some("not one of the five roles that are written".to_owned()),

@@ -2,9 +2,8 @@
 //! boolean, else unknown. The last day counts as employed, and a contradiction is read as employed. One date outweighs a word: many
 //! systems call a future hire active, so a first day ahead is a prehire.
 
+use crate::terms::Status;
 use chrono::NaiveDate;
-
-use crate::config::Status;
 
 /// What one row of the directory says of somebody's employment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

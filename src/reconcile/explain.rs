@@ -7,7 +7,7 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::employment::{Basis, Employment};
 use super::finding::{AccountRef, PersonRef};
 use super::matching::Agreeing;
-use crate::config::{Key, Status};
+use crate::terms::{Key, Status};
 
 /// `1 day`, `23 days`.
 pub(super) fn days(count: i64) -> String {

@@ -7,62 +7,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::links;
-pub use crate::config::Kind;
-use crate::config::{Key, ROLES, Status};
 use crate::digest;
-
-/// How bad, worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Severity {
-    Critical,
-    High,
-    Medium,
-    Low,
-    Info,
-}
-
-impl Severity {
-    /// Every severity, worst first.
-    pub const ALL: [Severity; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
-
-    /// The word used in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-            Self::Info => "info",
-        }
-    }
-}
-
-/// What the plan may do about a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Action {
-    Update,
-    Deactivate,
-    Delete,
-    Create,
-    Reactivate,
-}
-
-impl Action {
-    /// The word used in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Update => "update",
-            Self::Deactivate => "deactivate",
-            Self::Delete => "delete",
-            Self::Create => "create",
-            Self::Reactivate => "reactivate",
-        }
-    }
-}
+use crate::terms::{ActionKind, Key, Kind, Role, Severity, Status};
 
 /// `F-` and 10 characters (12 after a collision) of Crockford's base32: the first bits of SHA-256 over
 /// `v1|instance|kind|subject`. It never depends on values, order or severity, so the same finding keeps its id from run to run.
@@ -112,7 +58,7 @@ pub struct Finding {
     /// One sentence a reviewer understands, with dates and numbers.
     pub reason: String,
     /// What the policy proposes; none where a person must decide or an exception covers it.
-    pub action: Option<Action>,
+    pub action: Option<ActionKind>,
     /// The exception that covers it.
     pub exception: Option<AcceptedBy>,
     /// The rule of the configuration that it is about, where it is about no account and no person.
@@ -131,7 +77,7 @@ impl Finding {
             _ => 0,
         };
         let role = self.account.as_ref().and_then(|account| account.role.as_deref());
-        let rights = ROLES.iter().position(|known| role == Some(known)).unwrap_or(ROLES.len());
+        let rights = role.and_then(Role::from_word).map_or(Role::COUNT, |role| role as usize);
         (self.severity, self.kind, Reverse(days), rights)
     }
 

@@ -10,8 +10,8 @@ use polars::prelude::*;
 
 use super::correlate::{Keyed, Keys, group};
 use super::keys::{Addresses, Number};
-use crate::config::Key;
 use crate::directory::People;
+use crate::terms::Key;
 
 /// Which rows of the directory are one person.
 #[derive(Debug, Default)]

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::finding::{Action, Finding, FindingId, Kind, Particular, Severity, Value};
+use super::finding::{Finding, FindingId, Particular, Value};
+use crate::terms::{ActionKind, Kind, Severity};
 
 /// A finding and what its id is made from.
 pub(super) struct Draft {
@@ -44,7 +45,7 @@ impl Draft {
     }
 
     /// What the policy proposes.
-    pub(super) fn proposing(mut self, action: Option<Action>) -> Self {
+    pub(super) fn proposing(mut self, action: Option<ActionKind>) -> Self {
         self.finding.action = action;
         self
     }

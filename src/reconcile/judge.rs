@@ -4,20 +4,20 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::Rules;
 use super::candidates::Candidates;
 use super::columns::{AccountColumns, PersonColumns};
 use super::drift::Drifts;
 use super::employment::Employment;
 use super::explain;
-use super::finding::{AccountRef, Kind, PersonRef, Severity};
+use super::finding::{AccountRef, PersonRef};
 use super::identity::Draft;
 use super::keys::{Addresses, Number};
 use super::matching::{Agreeing, Matches, Part, Verdict};
 use super::placeholders::Placeholder;
 use super::rejected::RejectedKeys;
 use super::situation::{self, Gap};
-use super::{AccountSituation, PersonSituation, Rules};
-use crate::config::{Key, Status};
+use crate::terms::{AccountSituation, Key, Kind, PersonSituation, Severity, Status};
 
 /// At most so many people or accounts are listed with one finding; the reason says how many there are.
 pub(super) const LISTED: usize = 50;
@@ -203,7 +203,7 @@ impl Judge<'_> {
             Key::EmployeeNumber => self.accounts.employee_number.filled(row).is_some(),
             Key::Link => false,
         };
-        super::KEYS.into_iter().filter(|key| self.rules.config.matching.keys.contains(key)).filter(carries).collect()
+        Key::ALL.into_iter().filter(|key| self.rules.config.matching.keys.contains(key)).filter(carries).collect()
     }
 
     /// The employment of a person, as part of another sentence.

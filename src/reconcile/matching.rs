@@ -14,7 +14,7 @@ use super::keys::{Addresses, Number, loosely, numbers_differ};
 use super::links::Links;
 use super::names::{self, Resemblance};
 use super::near::{Open, Suspects};
-use crate::config::Key;
+use crate::terms::Key;
 
 /// Which keys agree, as bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +28,7 @@ impl Agreeing {
     const LINK: u8 = 16;
     const UNPROVEN: u8 = 32;
 
-    /// The keys, in the order of [`super::KEYS`]. Somebody's decision stands alone.
+    /// The keys, in the order of [`Key::ALL`]. Somebody's decision stands alone.
     pub(super) fn keys(self) -> Vec<Key> {
         if self.0 & Self::LINK != 0 {
             return vec![Key::Link];

@@ -31,9 +31,7 @@ mod untested;
 pub use rule::Pattern as Wildcard;
 pub use situation::Exclusions;
 
-pub use finding::{
-    AcceptedBy, AccountRef, Action, Candidate, DriftField, Finding, FindingId, Kind, Particular, PersonRef, Severity, Value,
-};
+pub use finding::{AcceptedBy, AccountRef, Candidate, DriftField, Finding, FindingId, Particular, PersonRef, Value};
 pub use kinds::{Population, choice, holds, tested_on};
 
 use std::collections::{BTreeMap, HashMap};
@@ -44,9 +42,10 @@ use polars::prelude::*;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, Key};
+use crate::config::Config;
 use crate::directory::People;
 use crate::domo::Accounts;
+use crate::terms::{AccountSituation, AccountTotals, Kind, PersonSituation, PersonTotals, words};
 use candidates::Candidates;
 use columns::{AccountColumns, PersonColumns};
 use drift::Drifts;
@@ -69,122 +68,16 @@ pub struct Rules<'a> {
     pub as_of: NaiveDate,
 }
 
-/// Exactly one of these for each account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // the words of the report's glossary
-pub enum AccountSituation {
-    Matched,
-    Orphan,
-    Leaver,
-    Suspended,
-    Ambiguous,
-    Conflict,
-    Duplicate,
-    Inactive,
-    Excluded,
-    NotEvaluable,
-}
-
-/// Exactly one of these for each row of the directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // the words of the report's glossary
-pub enum PersonSituation {
-    Matched,
-    Missing,
-    NotExpected,
-    Left,
-    Prehire,
-    Duplicate,
-    Rejected,
-    Ambiguous,
-    Conflict,
-    NotEvaluable,
-}
-
-/// The accounts by situation; the counts after `read` add up to it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[allow(missing_docs)]
-pub struct AccountTotals {
-    pub read: u64,
-    pub matched: u64,
-    pub orphan: u64,
-    pub leaver: u64,
-    pub suspended: u64,
-    pub ambiguous: u64,
-    pub conflict: u64,
-    pub duplicate: u64,
-    pub inactive: u64,
-    pub excluded: u64,
-    pub not_evaluable: u64,
-}
-
-/// The people by situation; the counts after `read` add up to it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[allow(missing_docs)]
-pub struct PersonTotals {
-    pub read: u64,
-    pub matched: u64,
-    pub missing: u64,
-    pub not_expected: u64,
-    pub left: u64,
-    pub prehire: u64,
-    pub duplicate: u64,
-    pub rejected: u64,
-    pub ambiguous: u64,
-    pub conflict: u64,
-    pub not_evaluable: u64,
-}
-
-impl AccountTotals {
-    /// The situations in the order of the report, each with its count.
-    pub fn parts(&self) -> [(AccountSituation, u64); 10] {
-        use AccountSituation::*;
-        [
-            (Matched, self.matched),
-            (Orphan, self.orphan),
-            (Leaver, self.leaver),
-            (Suspended, self.suspended),
-            (Ambiguous, self.ambiguous),
-            (Conflict, self.conflict),
-            (Duplicate, self.duplicate),
-            (Inactive, self.inactive),
-            (Excluded, self.excluded),
-            (NotEvaluable, self.not_evaluable),
-        ]
+words! {
+    /// Whether the report can be relied on, the better the lower.
+    EvidenceStatus {
+        /// Both populations are whole.
+        Complete = "complete",
+        /// Whole, with something a reader should know.
+        Warnings = "warnings",
+        /// One of them may not be whole: no plan.
+        Incomplete = "incomplete",
     }
-}
-
-impl PersonTotals {
-    /// The situations in the order of the report, each with its count.
-    pub fn parts(&self) -> [(PersonSituation, u64); 10] {
-        use PersonSituation::*;
-        [
-            (Matched, self.matched),
-            (Missing, self.missing),
-            (NotExpected, self.not_expected),
-            (Left, self.left),
-            (Prehire, self.prehire),
-            (Duplicate, self.duplicate),
-            (Rejected, self.rejected),
-            (Ambiguous, self.ambiguous),
-            (Conflict, self.conflict),
-            (NotEvaluable, self.not_evaluable),
-        ]
-    }
-}
-
-/// Whether the report can be relied on, the better the lower.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum EvidenceStatus {
-    /// Both populations are whole.
-    Complete,
-    /// Whole, with something a reader should know.
-    Warnings,
-    /// One of them may not be whole: no plan.
-    Incomplete,
 }
 
 /// The evidence behind a reconciliation, in words.
@@ -321,9 +214,8 @@ pub struct Reconciliation {
 impl Reconciliation {
     /// Refuses totals that do not balance, and findings with the same id.
     pub fn checked(self) -> Result<Self> {
-        let accounts: u64 = self.accounts.parts().iter().map(|(_, count)| count).sum();
+        let (accounts, people) = (self.accounts.sum(), self.people.sum());
         ensure!(accounts == self.accounts.read, "{} accounts were read but {accounts} have a situation", self.accounts.read);
-        let people: u64 = self.people.parts().iter().map(|(_, count)| count).sum();
         ensure!(people == self.people.read, "{} people were read but {people} have a situation", self.people.read);
         let mut ids: Vec<_> = self.findings.iter().map(|finding| &finding.id).collect();
         ids.par_sort_unstable();
@@ -403,12 +295,14 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
     let rejected_rows = people.people.rejected.len();
     let row_situations: Vec<PersonSituation> =
         (0..people.rows()).map(|row| person_situations[people.fold.person(row) as usize]).collect();
+    let mut person_totals = PersonTotals::of(u64::from(people.rows()) + rejected_rows as u64, row_situations.iter().copied());
+    person_totals.add(PersonSituation::Rejected, rejected_rows as u64);
     Reconciliation {
         instance: rules.instance.to_owned(),
         as_of: rules.as_of,
         evidence: whole.evidence(rules, &accounts, &people),
-        accounts: outcome::account_totals(&account_situations),
-        people: outcome::person_totals(&row_situations, rejected_rows),
+        accounts: AccountTotals::of(accounts.height.into(), account_situations.iter().copied()),
+        people: person_totals,
         account_rows: outcome::account_rows(&matches, &people.fold, &account_situations)?,
         person_rows: outcome::person_rows(&matches, &people.fold, &row_situations, &employment)?,
         folded: people.fold.members.values().filter_map(|rows| Some((*rows.first()?, rows.clone()))).collect(),
@@ -435,6 +329,3 @@ fn holders(matches: &Matches, parts: &[Part]) -> HashMap<u32, Vec<u32>> {
     }
     holders
 }
-
-/// The order of keys in `matched_by`.
-pub const KEYS: [Key; 3] = [Key::Email, Key::AlternateEmail, Key::EmployeeNumber];

@@ -15,11 +15,8 @@ use super::explain::{days, plural};
 use super::fold::Fold;
 use super::judge::Judge;
 use super::matching::{Agreeing, Matches, Part, Verdict};
-use super::{
-    AccountSituation, AccountTotals, Dormancy, EvidenceStatus, EvidenceSummary, Finding, Method, Pattern, PersonSituation,
-    PersonTotals, Privileged, Rules, kinds,
-};
-use crate::config::{Key, Status};
+use super::{Dormancy, EvidenceStatus, EvidenceSummary, Finding, Method, Pattern, Privileged, Rules, kinds};
+use crate::terms::{AccountSituation, Key, PersonSituation, Status};
 
 /// An export older than this is said to be.
 const FRESH_DAYS: i64 = 7;
@@ -75,80 +72,6 @@ impl Wholeness {
     }
 }
 
-pub(super) fn account_totals(situations: &[AccountSituation]) -> AccountTotals {
-    use AccountSituation::*;
-    let mut totals = AccountTotals { read: situations.len() as u64, ..AccountTotals::default() };
-    for situation in situations {
-        *match situation {
-            Matched => &mut totals.matched,
-            Orphan => &mut totals.orphan,
-            Leaver => &mut totals.leaver,
-            Suspended => &mut totals.suspended,
-            Ambiguous => &mut totals.ambiguous,
-            Conflict => &mut totals.conflict,
-            Duplicate => &mut totals.duplicate,
-            Inactive => &mut totals.inactive,
-            Excluded => &mut totals.excluded,
-            NotEvaluable => &mut totals.not_evaluable,
-        } += 1;
-    }
-    totals
-}
-
-pub(super) fn person_totals(situations: &[PersonSituation], rejected: usize) -> PersonTotals {
-    use PersonSituation::*;
-    let read = (situations.len() + rejected) as u64;
-    let mut totals = PersonTotals { read, rejected: rejected as u64, ..PersonTotals::default() };
-    for situation in situations {
-        *match situation {
-            Matched => &mut totals.matched,
-            Missing => &mut totals.missing,
-            NotExpected => &mut totals.not_expected,
-            Left => &mut totals.left,
-            Prehire => &mut totals.prehire,
-            Duplicate => &mut totals.duplicate,
-            Rejected => &mut totals.rejected,
-            Ambiguous => &mut totals.ambiguous,
-            Conflict => &mut totals.conflict,
-            NotEvaluable => &mut totals.not_evaluable,
-        } += 1;
-    }
-    totals
-}
-
-/// The word of an account's situation, as files have it.
-fn account_word(situation: AccountSituation) -> &'static str {
-    use AccountSituation::*;
-    match situation {
-        Matched => "matched",
-        Orphan => "orphan",
-        Leaver => "leaver",
-        Suspended => "suspended",
-        Ambiguous => "ambiguous",
-        Conflict => "conflict",
-        Duplicate => "duplicate",
-        Inactive => "inactive",
-        Excluded => "excluded",
-        NotEvaluable => "not_evaluable",
-    }
-}
-
-fn person_word(situation: PersonSituation) -> &'static str {
-    use PersonSituation::*;
-    match situation {
-        Matched => "matched",
-        Missing => "missing",
-        NotExpected => "not_expected",
-        Left => "left",
-        Prehire => "prehire",
-        Duplicate => "duplicate",
-        Rejected => "rejected",
-        Ambiguous => "ambiguous",
-        Conflict => "conflict",
-        NotEvaluable => "not_evaluable",
-    }
-}
-
 /// A text column of few distinct words: views into one small buffer.
 fn words<'w>(name: &str, dictionary: impl IntoIterator<Item = Option<&'w str>>, places: Vec<IdxSize>) -> Result<Column> {
     let dictionary = StringChunked::from_iter_options(name.into(), dictionary.into_iter());
@@ -161,8 +84,7 @@ fn rows(name: &str, rows: impl Iterator<Item = u32>) -> Column {
 }
 
 pub(super) fn account_rows(matches: &Matches, fold: &Fold, situations: &[AccountSituation]) -> Result<DataFrame> {
-    let all: Vec<AccountSituation> = AccountTotals::default().parts().iter().map(|(situation, _)| *situation).collect();
-    let place = |situation: &AccountSituation| all.iter().position(|other| other == situation).unwrap_or(0) as IdxSize;
+    let place = |situation: &AccountSituation| *situation as IdxSize;
     let keys: Vec<String> =
         Agreeing::all().map(|agreeing| agreeing.keys().iter().map(|key| key.as_str()).collect::<Vec<_>>().join(" + ")).collect();
     let agreeing = |verdict: &Verdict| match verdict {
@@ -174,7 +96,11 @@ pub(super) fn account_rows(matches: &Matches, fold: &Fold, situations: &[Account
         _ => NONE,
     };
     let columns = vec![
-        words("situation", all.iter().map(|situation| Some(account_word(*situation))), situations.iter().map(place).collect())?,
+        words(
+            "situation",
+            AccountSituation::ALL.iter().map(|situation| Some(situation.as_str())),
+            situations.iter().map(place).collect(),
+        )?,
         rows("person", matches.verdicts.iter().map(person)),
         words(
             "matched_by",
@@ -192,16 +118,16 @@ pub(super) fn person_rows(
     situations: &[PersonSituation],
     employment: &[Employment],
 ) -> Result<DataFrame> {
-    let all: Vec<PersonSituation> = PersonTotals::default().parts().iter().map(|(situation, _)| *situation).collect();
-    let place = |situation: &PersonSituation| all.iter().position(|other| other == situation).unwrap_or(0) as IdxSize;
-    let status = |row: u32| {
-        let status = employment[fold.person(row) as usize].status;
-        Status::ALL.iter().position(|other| *other == status).unwrap_or(0) as IdxSize
-    };
+    let place = |situation: &PersonSituation| *situation as IdxSize;
+    let status = |row: u32| employment[fold.person(row) as usize].status as IdxSize;
     let account = |row: u32| matches.account_of[fold.person(row) as usize];
     let rows_read = 0..situations.len() as u32;
     let columns = vec![
-        words("situation", all.iter().map(|situation| Some(person_word(*situation))), situations.iter().map(place).collect())?,
+        words(
+            "situation",
+            PersonSituation::ALL.iter().map(|situation| Some(situation.as_str())),
+            situations.iter().map(place).collect(),
+        )?,
         words("status", Status::ALL.iter().map(|status| Some(status.as_str())), rows_read.clone().map(status).collect())?,
         rows("account", rows_read.map(account)),
     ];

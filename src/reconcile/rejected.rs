@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::keys::{Addresses, Number, loosely};
-use crate::config::Key;
+use crate::terms::Key;
 
 /// Where such a key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

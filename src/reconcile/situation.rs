@@ -9,8 +9,8 @@ use super::keys::{Addresses, Number};
 use super::matching::{Matches, Part, Verdict};
 use super::rejected::{Place, RejectedKeys};
 use super::rule::{Pattern, PeopleRule};
-use super::{AccountSituation, PersonSituation};
-use crate::config::{Config, Exclude, Status};
+use crate::config::{Config, Exclude};
+use crate::terms::{AccountSituation, PersonSituation, Status};
 
 /// Domo's own support account: in every instance, and nobody's.
 const SUPPORT_ID: u64 = 27;

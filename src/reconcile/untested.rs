@@ -4,7 +4,7 @@
 use super::explain::{carry_no, days, key_in_words, plural};
 use super::judge::Judge;
 use super::{NotTested, kinds};
-use crate::config::Key;
+use crate::terms::Key;
 
 /// Each check that could not run, on anybody or on some.
 pub(super) fn not_tested(judge: &Judge<'_>) -> Vec<NotTested> {

@@ -1,13 +1,14 @@
 //! The view after the findings: privileged accounts, what was resolved and accepted, method, parameters, sources, files, glossary.
 
-use super::build::{Builder, shown, word};
+use super::build::{Builder, shown};
 use super::figures;
 use super::origin::{self, Origin};
 use super::sections::{cut, describe};
 use super::texts::Texts;
 use super::view::{Cell, Column, Fact, Source, Table, Topic};
 use crate::archive::FileEntry;
-use crate::reconcile::{self, Dormancy, Kind};
+use crate::reconcile::{self, Dormancy};
+use crate::terms::Kind;
 
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
 pub(super) const ROWS: usize = 1_000;
@@ -37,7 +38,7 @@ pub(super) fn privileged(builder: &Builder) -> Table {
     let mut table = Table::new("privileged-table", caption, columns, t.get("privileged.none"));
     let empty = t.get("page.empty");
     for one in all.iter().take(ROWS) {
-        let situation = word(&one.situation);
+        let situation = one.situation.as_str();
         let mut findings = one.findings.iter().map(ToString::to_string);
         let findings = match findings.next() {
             Some(first) => Cell::raw(first.clone()).link(format!("#{first}")).with(findings.collect()),
@@ -52,7 +53,7 @@ pub(super) fn privileged(builder: &Builder) -> Table {
                 Cell::or(name, empty).with(email.into_iter().collect()),
                 Cell::or(id, empty),
                 Cell::or(one.account.role.as_deref().map(shown), empty),
-                Cell::text(t.find(&format!("situation.{situation}")).unwrap_or(&situation)),
+                Cell::text(t.find(&format!("situation.{situation}")).unwrap_or(situation)),
                 Cell::or(one.person.as_ref().map(|person| describe(t, person)), t.get("privileged.unmatched")),
                 Cell::day(one.last_seen, t.get("page.not_provided")),
                 findings,
@@ -175,8 +176,9 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
         }
     };
     let proposed = Kind::ALL.into_iter().filter_map(|kind| Some((kind, reconcile::choice(kind, &config.policy)?)));
-    let policy_line =
-        |(kind, choice)| t.fill("method.policy_line", &[("kind", &builder.kind_text(kind, "name")), ("choice", &word(&choice))]);
+    let policy_line = |(kind, choice): (Kind, crate::config::Choice)| {
+        t.fill("method.policy_line", &[("kind", &builder.kind_text(kind, "name")), ("choice", choice.as_str())])
+    };
     let mut policy: Vec<String> = proposed.map(policy_line).collect();
     policy.push(crate::plan::NOT_SHOWN_KEPT.to_owned());
     let excluded = match config.exclude.is_empty() {
@@ -377,7 +379,7 @@ pub(super) fn glossary(builder: &Builder) -> Vec<Fact> {
     let mut facts: Vec<Fact> =
         terms.iter().map(|term| Fact::new(t.get(&format!("term.{term}")), t.get(&format!("term.{term}_meaning")))).collect();
     facts.extend(
-        Kind::ALL.into_iter().map(|kind| {
+        builder.kinds().map(|kind| {
             Fact::new(&builder.kind_text(kind, "name"), builder.kind_text(kind, "meaning")).note(Some(kind.to_string()))
         }),
     );

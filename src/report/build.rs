@@ -16,7 +16,8 @@ use super::{appendix, cap, charts, figures, sections, view};
 use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
 use crate::config;
-use crate::reconcile::{EvidenceStatus, Finding, FindingId, Kind, Severity};
+use crate::reconcile::{EvidenceStatus, Finding, FindingId};
+use crate::terms::{AccountSituation, Kind, PersonSituation, Severity};
 use crate::text;
 
 /// Findings that page one names at most.
@@ -250,24 +251,14 @@ impl Builder<'_> {
         let drifting = self.kind_total(Kind::Drift);
         let rules = self.inputs.config.config.exclude.len() as u64;
         let rows = totals.parts().map(|(situation, number)| {
-            let key = word(&situation);
-            let kind = match key.as_str() {
-                "orphan" => Some(Kind::Orphan),
-                "leaver" => Some(Kind::Leaver),
-                "suspended" => Some(Kind::Suspended),
-                "ambiguous" => Some(Kind::Ambiguous),
-                "conflict" => Some(Kind::Conflict),
-                "duplicate" => Some(Kind::Duplicate),
-                "not_evaluable" => Some(Kind::NotEvaluable),
-                _ => None,
-            };
-            let check = match (key.as_str(), kind) {
+            let kind = situation.finding();
+            let check = match (situation, kind) {
                 (_, Some(kind)) => t.count("population.findings_of", self.kind_total(kind), &[]),
-                ("matched", _) => t.count("population.matched_drift", drifting, &[]),
-                ("excluded", _) => t.count("population.excluded_rules", rules, &[]),
+                (AccountSituation::Matched, _) => t.count("population.matched_drift", drifting, &[]),
+                (AccountSituation::Excluded, _) => t.count("population.excluded_rules", rules, &[]),
                 _ => t.get("population.no_finding").to_owned(),
             };
-            self.tally_row(key, number, totals.read, check, kind)
+            self.tally_row(situation.as_str(), number, totals.read, check, kind)
         });
         self.tally("accounts", t.get("population.accounts"), totals.read, read, rows.into())
     }
@@ -277,21 +268,15 @@ impl Builder<'_> {
         let totals = &self.inputs.reconciliation.people;
         let read = t.count("population.read_people", self.inputs.people.sources.len() as u64, &[]);
         let rows = totals.parts().map(|(situation, number)| {
-            let key = word(&situation);
-            let kind = match key.as_str() {
-                "missing" => Some(Kind::Missing),
-                "duplicate" | "rejected" => Some(Kind::Quality),
-                "ambiguous" => Some(Kind::Ambiguous),
-                "conflict" => Some(Kind::Conflict),
-                _ => None,
+            use PersonSituation::{Ambiguous, Conflict, Duplicate, Missing, Rejected};
+            let (kind, check) = match situation {
+                Missing => (Some(Kind::Missing), t.count("population.findings_of", self.kind_total(Kind::Missing), &[])),
+                Duplicate | Rejected => (Some(Kind::Quality), t.get("population.see_sources").to_owned()),
+                Ambiguous => (Some(Kind::Ambiguous), t.get("population.findings_other").to_owned()),
+                Conflict => (Some(Kind::Conflict), t.get("population.findings_other").to_owned()),
+                _ => (None, t.get("population.no_finding").to_owned()),
             };
-            let check = match key.as_str() {
-                "missing" => t.count("population.findings_of", self.kind_total(Kind::Missing), &[]),
-                "duplicate" | "rejected" => t.get("population.see_sources").to_owned(),
-                "ambiguous" | "conflict" => t.get("population.findings_other").to_owned(),
-                _ => t.get("population.no_finding").to_owned(),
-            };
-            self.tally_row(key, number, totals.read, check, kind)
+            self.tally_row(situation.as_str(), number, totals.read, check, kind)
         });
         self.tally("people", t.get("population.people"), totals.read, read, rows.into())
     }
@@ -300,20 +285,13 @@ impl Builder<'_> {
         let sum: u64 = rows.iter().map(|row| row.number).sum();
         let ties_out = sum == read;
         let said = self.t.get(if ties_out { "population.ties_out" } else { "population.not_ties_out" }).to_owned();
-        let mut last = self.tally_row("sum".into(), sum, read, said, None);
+        let mut last = self.tally_row("sum", sum, read, said, None);
         last.label = self.t.get("population.sum").to_owned();
-        Tally {
-            key,
-            caption: caption.to_owned(),
-            read: self.tally_row("read".into(), read, read, check, None),
-            rows,
-            sum: last,
-            ties_out,
-        }
+        Tally { key, caption: caption.to_owned(), read: self.tally_row("read", read, read, check, None), rows, sum: last, ties_out }
     }
 
-    fn tally_row(&self, key: String, number: u64, read: u64, check: String, kind: Option<Kind>) -> TallyRow {
-        let label = self.t.find(&format!("situation.{key}")).unwrap_or(&key).to_owned();
+    fn tally_row(&self, key: &'static str, number: u64, read: u64, check: String, kind: Option<Kind>) -> TallyRow {
+        let label = self.t.find(&format!("situation.{key}")).unwrap_or(key).to_owned();
         TallyRow {
             label,
             count: figures::grouped(number),
@@ -321,8 +299,14 @@ impl Builder<'_> {
             share: figures::percent(number, read),
             check,
             href: kind.filter(|kind| number > 0 && self.kind_total(*kind) > 0).map(|kind| format!("#k-{kind}")),
-            key,
+            key: key.to_owned(),
         }
+    }
+
+    /// The kinds that this run looked for or found, in the report's order.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> {
+        let tested = &self.inputs.reconciliation.method.tested;
+        Kind::ALL.into_iter().filter(|kind| tested.contains_key(kind) || self.kind_total(*kind) > 0)
     }
 
     /// All findings of a kind, accepted ones included.
@@ -412,7 +396,7 @@ impl Builder<'_> {
             // Numbers that nobody should rely on ask nobody for a decision.
             sentence = t.count("findings.incomplete", findings.len() as u64, &[]);
         }
-        let kinds = Kind::ALL.iter().map(|&kind| self.kind_count(kind, new_by_kind.get(&kind).copied().unwrap_or(0)));
+        let kinds = self.kinds().map(|kind| self.kind_count(kind, new_by_kind.get(&kind).copied().unwrap_or(0)));
         let kinds = kinds.collect();
         let totals = KindCount {
             key: "all".into(),
@@ -551,7 +535,7 @@ impl Builder<'_> {
         let named = named.map(|one| Untested { check: self.check_name(&one.check), why: shown(&one.why) });
         // Without an account or a row to test there is no reason a kind: one line says it for all.
         let nothing = self.t.get("section.nothing_to_test");
-        let silent = Kind::ALL.into_iter().filter(|&kind| self.kind_total(kind) == 0 && self.untested(kind) == Some(nothing));
+        let silent = self.kinds().filter(|&kind| self.kind_total(kind) == 0 && self.untested(kind) == Some(nothing));
         let silent: Vec<String> = silent.map(|kind| self.kind_text(kind, "name")).collect();
         let silent =
             (!silent.is_empty()).then(|| Untested { check: silent.join(", "), why: self.t.get("not_tested.nothing").to_owned() });
@@ -567,7 +551,7 @@ impl Builder<'_> {
 
     /// A slug as people read it: a kind's name, else its words.
     fn check_name(&self, slug: &str) -> String {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == slug.replace('_', "-"));
+        let kind = self.kinds().find(|kind| kind.as_str() == slug.replace('_', "-"));
         match kind {
             Some(kind) => self.kind_text(kind, "name"),
             None => {
@@ -655,12 +639,4 @@ fn count_cells(counts: &[u64; 5]) -> Vec<CountCell> {
     cells
         .map(|(severity, number)| CountCell { key: severity.as_str(), count: figures::grouped(*number), zero: *number == 0 })
         .collect()
-}
-
-/// The word of a situation in files.
-pub(super) fn word(situation: &impl serde::Serialize) -> String {
-    match serde_json::to_value(situation) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::archive::History;
 use crate::archive::history::State;
-use crate::reconcile::{Finding, Kind, Severity};
+use crate::reconcile::Finding;
+use crate::terms::{Kind, Severity};
 
 /// Findings on one page at most.
 pub(super) const LIMIT: usize = 5_000;

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use super::build::Builder;
 use super::figures::{days, grouped};
 use super::view::{Cell, Chart, Column, SeverityCount, Table};
-use crate::reconcile::{AccountSituation, PersonSituation, Severity};
+use crate::terms::{AccountSituation, PersonSituation, Severity};
 
 /// Width of every chart in its own units.
 const WIDTH: f64 = 640.0;

@@ -13,15 +13,15 @@ use crate::archive::RunInfo;
 use crate::archive::findings::Findings;
 use crate::archive::history::{History, Lifecycle, Previous, Resolved, State, TrendPoint};
 use crate::archive::manifest::{ConfigDigest, Manifest};
-use crate::config::{Config, Key, Loaded, Status};
+use crate::config::{Config, Loaded};
 use crate::directory::people::{self, Mapped, People, Source, StatusWord};
 use crate::domo::accounts::{self, Accounts, Credential, Evidence, Snapshot};
 use crate::plan::{self, GuardState, Plan};
 use crate::reconcile::{
-    AcceptedBy, AccountRef, AccountSituation, AccountTotals, Action, Candidate, DriftField, EvidenceStatus, EvidenceSummary,
-    ExceptionUse, Finding, FindingId, Kind, Method, NotTested, Particular, Pattern, PersonRef, PersonTotals, Privileged,
-    Reconciliation, Severity, Value,
+    AcceptedBy, AccountRef, Candidate, DriftField, EvidenceStatus, EvidenceSummary, ExceptionUse, Finding, FindingId, Method,
+    NotTested, Particular, Pattern, PersonRef, Privileged, Reconciliation, Value,
 };
+use crate::terms::{AccountSituation, AccountTotals, ActionKind, Key, Kind, PersonSituation, PersonTotals, Role, Severity, Status};
 
 /// Everything a report is made of, owned.
 #[derive(Debug, Clone)]
@@ -150,10 +150,28 @@ fn person(number: usize, text: &str, status: Status, last: Option<NaiveDate>) ->
     }
 }
 
+/// The kinds that the sample shows, one of each.
+const KINDS: [Kind; FIRST] = [
+    Kind::Leaver,
+    Kind::Suspended,
+    Kind::Orphan,
+    Kind::Conflict,
+    Kind::Ambiguous,
+    Kind::Duplicate,
+    Kind::Early,
+    Kind::NotEvaluable,
+    Kind::Drift,
+    Kind::Missing,
+    Kind::Quality,
+    Kind::Deactivated,
+    Kind::Exception,
+];
+const FIRST: usize = 13;
+
 fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
     // As it is in a company: mostly drift, some of everything.
     let kind = match number {
-        0..13 => Kind::ALL[number],
+        0..FIRST => KINDS[number],
         _ => [
             Kind::Drift,
             Kind::Drift,
@@ -177,14 +195,14 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
             let severity = if number.is_multiple_of(40) { Severity::Critical } else { Severity::High };
             let days = last.map_or(0, |last| (as_of - last).num_days());
             let reason = format!("Employment ended on {} ({days} days ago); the account is still active.", last.unwrap_or(as_of));
-            (severity, who, somebody(Status::Terminated, last), Some(Action::Deactivate), reason)
+            (severity, who, somebody(Status::Terminated, last), Some(ActionKind::Deactivate), reason)
         }
         Kind::Suspended => {
             let reason = "The directory entry is switched off; the account is still active.";
             (Severity::High, who, somebody(Status::Suspended, None), None, reason.to_owned())
         }
         Kind::Orphan => {
-            (Severity::Medium, who, None, Some(Action::Deactivate), "No key leads to anybody in the directory.".to_owned())
+            (Severity::Medium, who, None, Some(ActionKind::Deactivate), "No key leads to anybody in the directory.".to_owned())
         }
         Kind::Conflict => (Severity::High, who, None, None, format!("E-mail and employee number lead to different people {text}.")),
         Kind::Ambiguous => (Severity::Medium, who, None, None, "Two people share the key.".to_owned()),
@@ -194,13 +212,16 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
             (Severity::Medium, who, somebody(Status::Prehire, None), None, reason.to_owned())
         }
         Kind::NotEvaluable => (Severity::Medium, who, somebody(Status::Unknown, None), None, "No readable status.".to_owned()),
-        Kind::Drift => (Severity::Low, who, active(), Some(Action::Update), "Fields differ.".to_owned()),
+        Kind::Drift => (Severity::Low, who, active(), Some(ActionKind::Update), "Fields differ.".to_owned()),
         Kind::Missing => {
             let reason = "Active and expected by [expected]; there is no account.";
             (Severity::Low, None, active(), None, reason.to_owned())
         }
         Kind::Quality => (Severity::Low, None, somebody(Status::Unknown, None), None, "A cell could not be read.".to_owned()),
         Kind::Deactivated => (Severity::Info, who, active(), None, "Deactivated in Domo, active in the directory.".to_owned()),
+        Kind::Elevated | Kind::Dormant | Kind::SingleFactor | Kind::Retention => {
+            (Severity::Medium, who, active(), None, format!("Found: {kind}."))
+        }
         Kind::Exception => (Severity::Info, None, None, None, "An exception covers nothing.".to_owned()),
     };
     let people = |people: &[PersonRef]| Value::People(people.to_vec(), 0);
@@ -251,6 +272,7 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
             ("found", Value::ItsReason),
         ],
         Kind::Drift => Vec::new(),
+        Kind::Elevated | Kind::Dormant | Kind::SingleFactor | Kind::Retention => vec![("found", Value::ItsReason)],
         Kind::Missing => vec![
             ("number", Value::Field("employee_number", person(number, text, Status::Active, None).employee_number)),
             ("department", Value::Field("department", Some(format!("Finance{text}")))),
@@ -382,6 +404,11 @@ fn frame(schema: &Schema, columns: &mut Vec<Column>, rows: usize) -> Result<Data
     Ok(DataFrame::new(rows, filled)?)
 }
 
+/// The situation that goes with a kind of finding.
+fn situation(kind: Kind) -> AccountSituation {
+    AccountSituation::ALL.into_iter().find(|situation| situation.finding() == Some(kind)).unwrap_or(AccountSituation::Matched)
+}
+
 fn reconciliation(
     findings: Vec<Finding>,
     accounts: &Accounts,
@@ -390,46 +417,32 @@ fn reconciliation(
     as_of: NaiveDate,
 ) -> Result<Reconciliation> {
     let rows = accounts.frame.height();
-    let mut situations = vec!["matched"; rows];
-    let mut totals = AccountTotals { read: rows as u64, ..AccountTotals::default() };
-    let mut persons = PersonTotals { read: people.read(), ..PersonTotals::default() };
-    for (number, finding) in findings.iter().enumerate() {
-        let (word, count) = match finding.kind {
-            Kind::Orphan => ("orphan", &mut totals.orphan),
-            Kind::Leaver => ("leaver", &mut totals.leaver),
-            Kind::Suspended => ("suspended", &mut totals.suspended),
-            Kind::Ambiguous => ("ambiguous", &mut totals.ambiguous),
-            Kind::Conflict => ("conflict", &mut totals.conflict),
-            Kind::Duplicate => ("duplicate", &mut totals.duplicate),
-            Kind::NotEvaluable => ("not_evaluable", &mut totals.not_evaluable),
-            _ => ("matched", &mut totals.matched),
-        };
-        situations[number] = word;
-        *count += 1;
-        if finding.kind == Kind::Missing {
-            persons.missing += 1;
-        } else {
-            persons.matched += 1;
-        }
-    }
+    let situations: Vec<AccountSituation> = findings.iter().map(|finding| situation(finding.kind)).collect();
+    let missing = |finding: &Finding| match finding.kind {
+        Kind::Missing => PersonSituation::Missing,
+        _ => PersonSituation::Matched,
+    };
+    let persons: Vec<PersonSituation> = findings.iter().map(missing).collect();
     let person: Vec<Option<u32>> = (0..rows).map(|row| u32::try_from(row).ok()).collect();
     let matched_by: Vec<Option<&str>> =
         (0..rows).map(|row| (!row.is_multiple_of(7)).then_some("email + employee_number")).collect();
     let columns = vec![
-        Column::new("situation".into(), situations),
+        Column::new("situation".into(), situations.iter().map(|situation| situation.as_str()).collect::<Vec<_>>()),
         Column::new("person".into(), person.clone()),
         Column::new("matched_by".into(), matched_by),
     ];
     let account_rows = DataFrame::new(rows, columns)?;
-    let missing = |finding: &Finding| if finding.kind == Kind::Missing { "missing" } else { "matched" };
     let columns = vec![
-        Column::new("situation".into(), findings.iter().map(missing).collect::<Vec<_>>()),
+        Column::new("situation".into(), persons.iter().map(|situation| situation.as_str()).collect::<Vec<_>>()),
         Column::new("status".into(), vec![Status::Active.as_str(); rows]),
         Column::new("account".into(), person),
     ];
     let person_rows = DataFrame::new(rows, columns)?;
     let privileged = findings.iter().filter_map(|finding| {
-        let account = finding.account.clone().filter(|account| matches!(account.role.as_deref(), Some("Admin" | "Privileged")))?;
+        let account = finding
+            .account
+            .clone()
+            .filter(|account| account.role.as_deref().and_then(Role::from_word).is_some_and(Role::may_administer))?;
         let findings = vec![finding.id.clone()];
         Some(Privileged {
             account,
@@ -449,8 +462,8 @@ fn reconciliation(
             status: EvidenceStatus::Warnings,
             reasons: vec![format!("The directory export is 9 days older than the Domo snapshot (limit 7). {text}")],
         },
-        accounts: totals,
-        people: persons,
+        accounts: AccountTotals::of(rows as u64, situations),
+        people: PersonTotals::of(people.read(), persons),
         folded: BTreeMap::new(),
         privileged: privileged.take(1200).collect(),
         findings: findings_sorted,
@@ -475,7 +488,7 @@ fn reconciliation(
             matched_by: BTreeMap::from([("email".into(), 121), ("email + employee_number".into(), 4480)]),
             normalised: vec!["9 matches needed the alias old-acme.com = acme.com.".into()],
             compared: ["name", "title", "department"].map(String::from).into(),
-            tested: Kind::ALL.into_iter().map(|kind| (kind, rows as u64)).collect(),
+            tested: KINDS.into_iter().map(|kind| (kind, rows as u64)).collect(),
         },
     }
     .checked()
@@ -532,7 +545,7 @@ fn plan(reconciliation: &Reconciliation, started: DateTime<Utc>) -> Plan {
     let acting = reconciliation.findings.iter().filter_map(|finding| Some((finding, finding.action?, finding.account.as_ref()?)));
     let actions = acting.take(5_000).map(|(finding, kind, account)| {
         let (before, after) = match kind {
-            Action::Update => finding.drift.first().map_or_else(Default::default, |change| {
+            ActionKind::Update => finding.drift.first().map_or_else(Default::default, |change| {
                 let one = |value: &Option<String>| serde_json::json!({ change.field.clone(): value });
                 (one(&change.domo), one(&change.directory))
             }),

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::plan::Decision;
 use crate::plan::packets::{Packet, UNASSIGNED};
 use crate::plan::sheet::{self, Row};
-use crate::reconcile::Severity;
+use crate::terms::Severity;
 use crate::text;
 
 /// What all packets of one split have in common.

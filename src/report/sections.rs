@@ -6,9 +6,8 @@ use super::figures;
 use super::texts::Texts;
 use super::view::{Cell, Chunk, Column, FieldChange, Finding as Row, Nothing, Section};
 use crate::archive::history::State;
-use crate::reconcile::{
-    AccountRef, DriftField, EvidenceStatus, Finding, Kind, Particular, PersonRef, Population, Value, tested_on,
-};
+use crate::reconcile::{AccountRef, DriftField, EvidenceStatus, Finding, Particular, PersonRef, Population, Value, tested_on};
+use crate::terms::Kind;
 use crate::text;
 
 /// Rows of one `<table>`: a browser lays out one large table far slower than several small ones.
@@ -25,7 +24,7 @@ pub(super) fn all(builder: &Builder, selection: &Selection) -> (Vec<Section>, Ve
     let mut sections = Vec::new();
     let mut nothing = Vec::new();
     let mut first_row = 2;
-    for kind in Kind::ALL {
+    for kind in builder.kinds() {
         match selection.kinds.get(&kind) {
             Some((chosen, rest)) => {
                 sections.push(section(builder, kind, chosen, rest, first_row));

@@ -412,7 +412,7 @@ impl<'a> Look<'a> {
             let first_seen = lifecycle.map_or(inputs.run.as_of, |lifecycle| lifecycle.first_seen).to_string();
             let state = match (&finding.exception, lifecycle) {
                 (Some(exception), _) => t.fill("state.accepted", &[("day", &exception.expires.to_string())]),
-                (None, Some(lifecycle)) => super::build::word(&lifecycle.state),
+                (None, Some(lifecycle)) => lifecycle.state.as_str().to_owned(),
                 (None, None) => "new".to_owned(),
             };
             let cells = [

@@ -11,7 +11,7 @@ use crate::archive::store::StoredRun;
 use crate::archive::store::listing::{JOURNAL_END as JOURNAL, names};
 use crate::plan::journal::{Ended, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
-use crate::reconcile::Action;
+use crate::terms::ActionKind;
 
 /// A plan that was applied, and its journal.
 struct Applied {
@@ -95,7 +95,7 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
 fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<String>> {
     struct Last<'a> {
         at: DateTime<Utc>,
-        kind: Action,
+        kind: ActionKind,
         plan: &'a str,
         subject: String,
     }
@@ -106,12 +106,12 @@ fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<String>> 
             else {
                 continue;
             };
-            if action.kind != Action::Update && last.get(&account).is_none_or(|last| last.at < at) {
+            if action.kind != ActionKind::Update && last.get(&account).is_none_or(|last| last.at < at) {
                 last.insert(account, Last { at, kind: action.kind, plan: &plan.id, subject: action.subject() });
             }
         }
     }
-    last.retain(|_, last| matches!(last.kind, Action::Deactivate | Action::Delete));
+    last.retain(|_, last| matches!(last.kind, ActionKind::Deactivate | ActionKind::Delete));
     if last.is_empty() {
         return Ok(Vec::new());
     }
@@ -119,7 +119,7 @@ fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<String>> 
     let mut sentences = Vec::new();
     for (id, active) in ids.iter().zip(active.iter()) {
         let Some((id, last)) = id.and_then(|id| Some((id, last.get(&id)?))).filter(|_| active == Some(true)) else { continue };
-        let done = if last.kind == Action::Delete { "deleted" } else { "deactivated" };
+        let done = if last.kind == ActionKind::Delete { "deleted" } else { "deactivated" };
         let (day, plan, subject) = (last.at.date_naive(), last.plan, &last.subject);
         sentences.push(format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}."));
     }

@@ -6,7 +6,8 @@ use super::difference;
 use super::findings::{Entry, FILE, Findings};
 use super::tokens::Tokens;
 use crate::archive::store::StoredRun;
-use crate::reconcile::{FindingId, Kind, Severity};
+use crate::reconcile::FindingId;
+use crate::terms::{Kind, Severity};
 
 /// From one run to another.
 #[derive(Debug, Serialize)]

@@ -10,12 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::types::{History, Lifecycle, State};
 use crate::archive::store::{RunFolder, RunInfo};
-use crate::config::{Key, Status};
 use crate::failure::Failure;
-use crate::reconcile::{
-    AcceptedBy, AccountRef, AccountTotals, Action, EvidenceSummary, Finding, FindingId, Kind, NotTested, PersonRef, PersonTotals,
-    Reconciliation, Severity,
-};
+use crate::reconcile::{AcceptedBy, AccountRef, EvidenceSummary, Finding, FindingId, NotTested, PersonRef, Reconciliation};
+use crate::terms::{AccountTotals, ActionKind, Key, Kind, PersonTotals, Severity, Status};
 
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/findings/v1";
@@ -77,7 +74,7 @@ pub struct Entry {
     /// One sentence a reviewer understands.
     pub reason: String,
     /// What the policy proposes.
-    pub action: Option<Action>,
+    pub action: Option<ActionKind>,
     /// The exception that covers it.
     pub exception: Option<AcceptedBy>,
     /// Against the previous run in the archive.

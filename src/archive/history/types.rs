@@ -3,24 +3,24 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::archive::store::RunInfo;
 use crate::archive::store::manifest::{self, Summary};
 use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo::Accounts;
-use crate::reconcile::{FindingId, Kind, Reconciliation, Severity};
+use crate::reconcile::{FindingId, Reconciliation};
+use crate::terms::{Kind, Severity, words};
 
-/// A finding's place in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum State {
-    New,
-    Open,
-    Changed,
-    Reappeared,
+words! {
+    /// A finding's place in time.
+    #[allow(missing_docs)]
+    State {
+        New = "new",
+        Open = "open",
+        Changed = "changed",
+        Reappeared = "reappeared",
+    }
 }
 
 /// Where a finding of this run comes from.

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::RunInfo;
 use crate::config::Loaded;
-use crate::reconcile::{AccountTotals, EvidenceSummary, Kind, PersonTotals, Reconciliation, Severity};
+use crate::reconcile::{EvidenceSummary, Reconciliation};
+use crate::terms::{AccountTotals, Kind, PersonTotals, Severity};
 use crate::{directory, domo};
 
 /// The file that makes a folder a run.

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use crate::commands::Ended;
 use crate::commands::notice::Notice;
-use crate::reconcile::{self, AccountTotals, EvidenceStatus, PersonTotals, Severity};
+use crate::reconcile::EvidenceStatus;
 use crate::report;
+use crate::terms::{AccountTotals, Kind, PersonSituation, PersonTotals, Severity};
 use crate::text;
 
 /// The answer of one audit, as `--json` prints it. What is skipped is only said to people.
@@ -38,7 +39,7 @@ pub(in crate::commands) struct Audited {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Counts {
-    pub(super) by_kind: BTreeMap<reconcile::Kind, u64>,
+    pub(super) by_kind: BTreeMap<Kind, u64>,
     pub(super) by_severity: BTreeMap<Severity, u64>,
 }
 
@@ -68,7 +69,7 @@ impl Audited {
 
     /// Rows of the directory that could not be used.
     pub(in crate::commands) fn rejected(&self) -> u64 {
-        self.people.rejected
+        self.people[PersonSituation::Rejected]
     }
 
     /// Ten lines for people.
@@ -80,9 +81,9 @@ impl Audited {
         };
         let mut lines = vec![format!("{} on {}. Evidence: {evidence}", self.notice.instance, self.as_of)];
         lines.extend(self.reasons.iter().map(|reason| format!("  {reason}")));
-        let accounts = self.accounts.parts().map(|(situation, count)| (word(&situation), count));
+        let accounts = self.accounts.parts().map(|(situation, count)| (situation.as_str().replace('_', " "), count));
         lines.push(format!("Domo accounts  {:>7} = {}", self.accounts.read, sum(&accounts)));
-        let people = self.people.parts().map(|(situation, count)| (word(&situation), count));
+        let people = self.people.parts().map(|(situation, count)| (situation.as_str().replace('_', " "), count));
         lines.push(format!("Directory rows {:>7} = {}", self.people.read, sum(&people)));
         let severities = self.findings.by_severity.iter().map(|(severity, count)| (severity.as_str().to_owned(), *count));
         let severities: Vec<_> = severities.collect();
@@ -117,12 +118,6 @@ impl Audited {
         }
         lines.join("\n")
     }
-}
-
-/// A situation's word as files have it.
-fn word(situation: &impl Serialize) -> String {
-    let word = serde_json::to_value(situation).ok();
-    word.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().replace('_', " ")
 }
 
 /// `200 matched + 9 orphan`; zeros are left out.

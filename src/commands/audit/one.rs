@@ -19,8 +19,9 @@ use crate::directory::{self, People};
 use crate::domo::{self, Accounts};
 use crate::failure::{self, Failure, Kind};
 use crate::plan::{self, Plan};
-use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules, Severity};
+use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules};
 use crate::report;
+use crate::terms::Severity;
 
 /// Where the accounts come from.
 pub(in crate::commands) enum From {

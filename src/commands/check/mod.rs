@@ -12,12 +12,13 @@ use serde::Serialize;
 
 use super::{Context, Ended};
 use crate::cli;
-use crate::config::{DEFAULT_FILE, Loaded, Notify, Status};
+use crate::config::{DEFAULT_FILE, Loaded, Notify};
 use crate::directory::Overview;
 use crate::directory::overview::{self, Stated};
 use crate::domo::webhook;
 use crate::failure::{self, Failure, Kind};
 use crate::reconcile::employment::{self, Contradiction, Facts};
+use crate::terms::Status;
 
 /// All that was checked.
 #[derive(Debug, Serialize)]

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::Checked;
-use crate::config::Status;
 use crate::directory::Overview;
 use crate::plan::NOT_SHOWN_KEPT;
+use crate::terms::Status;
 use crate::text::plural;
 
 /// Fields in the order people think of somebody.

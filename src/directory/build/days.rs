@@ -4,11 +4,12 @@ use anyhow::{Result, bail};
 use polars::prelude::*;
 
 use super::{Given, Read};
-use crate::config::{DateOrder, Status};
+use crate::config::DateOrder;
 use crate::directory::collect::RawColumn;
 use crate::directory::dates::{self, Evidence, Written};
 use crate::directory::slot::Slot;
 use crate::failure::Failure;
+use crate::terms::Status;
 
 /// What the cells of a file cannot say of their days.
 #[derive(Debug, Clone, Copy)]

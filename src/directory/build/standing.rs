@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use super::{Given, Read};
-use crate::config::{self, Status};
+use crate::config;
 use crate::directory::collect::RawColumn;
 use crate::directory::names;
 use crate::directory::people::{Doubt, StatusWord};
 use crate::directory::slot::Slot;
 use crate::directory::status::{self, Meaning, Words};
+use crate::terms::Status;
 
 /// Three columns of the frame.
 #[derive(Debug, Default)]

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use super::digest::canonical;
 use super::fields;
 use crate::digest::sha256;
-use crate::reconcile::Action as Kind;
+use crate::terms::ActionKind;
 pub use record::{Ended, Event, Line, Open, Outcome, Overridden, Step};
 
 /// Why a journal cannot be relied on.
@@ -175,7 +175,7 @@ pub struct Standing<'a> {
     /// What the last write ended with.
     pub ended: Option<&'a str>,
     /// What it does, and the finding it answers; none where nothing was ever sent.
-    pub asked: Option<(Kind, Option<&'a str>)>,
+    pub asked: Option<(ActionKind, Option<&'a str>)>,
     /// What became of it, and when.
     pub outcome: Option<(Outcome, DateTime<Utc>)>,
     /// Why.
@@ -234,7 +234,7 @@ impl<'a> Standing<'a> {
 
     /// Whether a create made an account, or a write changed one, whatever else it came to.
     pub fn left_something(&self) -> bool {
-        let created = matches!(self.asked, Some((Kind::Create, _))) && self.left().is_some();
+        let created = matches!(self.asked, Some((ActionKind::Create, _))) && self.left().is_some();
         created || !self.changed().is_empty()
     }
 
@@ -268,7 +268,15 @@ mod tests {
 
     fn before(action: &str, account: Option<Map<String, Value>>) -> Event {
         let (action, finding) = (action.to_owned(), Some("F-1".to_owned()));
-        Event::Before { action, finding, step: Step::Write, kind: Kind::Update, account_id: Some(7), account, change: Map::new() }
+        Event::Before {
+            action,
+            finding,
+            step: Step::Write,
+            kind: ActionKind::Update,
+            account_id: Some(7),
+            account,
+            change: Map::new(),
+        }
     }
 
     fn written(end: &mut End, events: impl IntoIterator<Item = Event>) -> String {

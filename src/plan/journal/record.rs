@@ -1,12 +1,9 @@
 //! What a line of a journal may be: the file's format, which only grows within a version.
 
-use std::fmt;
-
+use crate::terms::{ActionKind, words};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-
-use crate::reconcile::Action as Kind;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -37,7 +34,7 @@ pub enum Event {
         /// Which of its writes.
         step: Step,
         /// What the action does.
-        kind: Kind,
+        kind: ActionKind,
         /// The account; none for a create.
         account_id: Option<u64>,
         /// The account as it was just read.
@@ -120,47 +117,26 @@ pub enum Step {
     Join(String),
 }
 
-/// What became of an action: the words of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
-pub enum Outcome {
-    Done,
-    AlreadyDone,
-    WouldDo,
-    NotApproved,
-    ChangedSincePlan,
-    Refused,
-    Failed,
-    Unknown,
-    NotTried,
+words! {
+    /// What became of an action.
+    #[allow(missing_docs)]
+    Outcome {
+        Done = "done",
+        AlreadyDone = "already-done",
+        WouldDo = "would-do",
+        NotApproved = "not-approved",
+        ChangedSincePlan = "changed-since-plan",
+        Refused = "refused",
+        Failed = "failed",
+        Unknown = "unknown",
+        NotTried = "not-tried",
+    }
 }
 
 impl Outcome {
-    /// The word used in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::AlreadyDone => "already-done",
-            Self::WouldDo => "would-do",
-            Self::NotApproved => "not-approved",
-            Self::ChangedSincePlan => "changed-since-plan",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::NotTried => "not-tried",
-        }
-    }
-
     /// Whether the account is as the action wants it.
     pub fn is_done(self) -> bool {
         matches!(self, Self::Done | Self::AlreadyDone)
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -1,10 +1,11 @@
 //! An account that could belong to several people.
 
 use super::Sheet;
-use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::explain;
+use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{AccountSituation, explain};
+use crate::terms::{AccountSituation, Kind, Severity};
 
 pub(super) const SHEET: Sheet = Sheet {
     holds: true,

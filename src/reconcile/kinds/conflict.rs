@@ -1,11 +1,11 @@
 //! An account whose keys lead to different people.
 
 use super::Sheet;
-use crate::config::{Key, Status};
-use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::explain;
+use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{AccountSituation, explain};
+use crate::terms::{AccountSituation, Key, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     holds: true,

@@ -1,12 +1,12 @@
 //! A deactivated or deleted account of a person who is employed.
 
 use super::Sheet;
-use crate::config::Status;
-use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::matching::Part;
-use crate::reconcile::{AccountSituation, NotTested, explain};
+use crate::reconcile::{NotTested, explain};
+use crate::terms::{AccountSituation, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     untested: |judge| {

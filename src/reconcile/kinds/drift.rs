@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::Sheet;
-use crate::config::{Choice, Key};
+use crate::config::Choice;
 use crate::reconcile::drift::columns_of;
-use crate::reconcile::finding::{Action, DriftField, Kind, Severity};
+use crate::reconcile::finding::DriftField;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::matching::Agreeing;
-use crate::reconcile::{AccountSituation, NotTested, explain, taken};
+use crate::reconcile::{NotTested, explain, taken};
+use crate::terms::{AccountSituation, ActionKind, Key, Kind, Severity};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.drift),
@@ -42,7 +43,7 @@ fn drift(judge: &Judge<'_>, row: u32) -> Option<Draft> {
     }
     let update = writable && judge.rules.config.policy.drift == Choice::Update;
     let draft = judge.about_match(Kind::Drift, severity, row, matched, reason);
-    let mut draft = draft.proposing(update.then_some(Action::Update));
+    let mut draft = draft.proposing(update.then_some(ActionKind::Update));
     draft.finding.drift = drift;
     Some(draft)
 }

@@ -1,10 +1,11 @@
 //! One of several active accounts of the same person.
 
 use super::Sheet;
-use crate::reconcile::finding::{AccountRef, Kind, Severity, Value};
+use crate::reconcile::explain;
+use crate::reconcile::finding::{AccountRef, Value};
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::{Judge, LISTED};
-use crate::reconcile::{AccountSituation, explain};
+use crate::terms::{AccountSituation, Kind, Severity};
 
 pub(super) const SHEET: Sheet = Sheet {
     holds: true,

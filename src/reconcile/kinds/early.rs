@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 
 use super::{Sheet, without_fields};
-use crate::config::Status;
-use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::explain;
+use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{AccountSituation, explain};
+use crate::terms::{AccountSituation, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     untested: |judge| without_fields(judge, Kind::Early, &["status", "hire_date"], "neither a status nor a hire date", ""),

@@ -1,9 +1,10 @@
 //! An exception of the configuration that has expired or covers nothing.
 
 use super::{Population, Sheet};
-use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::{ExceptionUse, Rules};
+use crate::terms::{Kind, Severity};
 
 /// Which exceptions cover nothing is known only when all other findings are: [`idle`].
 pub(super) const SHEET: Sheet =

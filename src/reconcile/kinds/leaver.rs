@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 
 use super::{Sheet, removal, without_fields};
-use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::explain;
+use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{AccountSituation, explain};
+use crate::terms::{AccountSituation, Kind, Severity};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.leaver),

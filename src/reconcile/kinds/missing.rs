@@ -1,11 +1,12 @@
 //! A person who should have an account and has none.
 
 use super::{Population, Sheet};
-use crate::config::{Choice, Status};
-use crate::reconcile::finding::{Action, Kind, Severity, Value};
+use crate::config::Choice;
+use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{NotTested, PersonSituation, rule};
+use crate::reconcile::{NotTested, rule};
+use crate::terms::{ActionKind, Kind, PersonSituation, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     population: Population::Rows,
@@ -36,7 +37,7 @@ fn missing(judge: &Judge<'_>, row: u32) -> Draft {
         .with("expected_by", Value::Text(Some(rule)));
     let can_be_made = people.email.filled(row).is_some() && people.display_name(row).is_some();
     match (config.policy.missing, can_be_made) {
-        (Choice::Create, true) => draft.proposing(Some(Action::Create)),
+        (Choice::Create, true) => draft.proposing(Some(ActionKind::Create)),
         (Choice::Create, false) => draft.say("; without a name and an address no account can be made"),
         _ => draft,
     }

@@ -16,11 +16,11 @@ mod orphan;
 mod quality;
 mod suspended;
 
-use super::finding::{Action, Kind};
 use super::identity::Draft;
 use super::judge::Judge;
 use super::{NotTested, Rules};
 use crate::config::{Choice, Policy};
+use crate::terms::{ActionKind, Kind};
 
 pub(super) use exception::idle as idle_exceptions;
 
@@ -58,9 +58,9 @@ pub enum Population {
     Exceptions,
 }
 
-/// A kind's sheet.
-const fn sheet(kind: Kind) -> &'static Sheet {
-    match kind {
+/// A kind's sheet, where something finds it.
+const fn sheet(kind: Kind) -> Option<&'static Sheet> {
+    Some(match kind {
         Kind::Leaver => &leaver::SHEET,
         Kind::Suspended => &suspended::SHEET,
         Kind::Orphan => &orphan::SHEET,
@@ -74,37 +74,43 @@ const fn sheet(kind: Kind) -> &'static Sheet {
         Kind::Quality => &quality::SHEET,
         Kind::Deactivated => &deactivated::SHEET,
         Kind::Exception => &exception::SHEET,
-    }
+        Kind::Elevated | Kind::Dormant | Kind::SingleFactor | Kind::Retention => return None,
+    })
+}
+
+/// Every sheet there is.
+fn sheets() -> impl Iterator<Item = (Kind, &'static Sheet)> {
+    Kind::ALL.into_iter().filter_map(|kind| Some((kind, sheet(kind)?)))
 }
 
 /// What a kind is tested on.
 pub fn tested_on(kind: Kind) -> Population {
-    sheet(kind).population
+    sheet(kind).map_or(Population::Accounts, |sheet| sheet.population)
 }
 
 /// What the policy proposes for a kind; none where a person decides always.
 pub fn choice(kind: Kind, policy: &Policy) -> Option<Choice> {
-    sheet(kind).policy.map(|choice| choice(policy))
+    sheet(kind)?.policy.map(|choice| choice(policy))
 }
 
 /// Whether nothing is done to an account that has a finding of this kind until somebody decided.
 pub fn holds(kind: Kind) -> bool {
-    sheet(kind).holds
+    sheet(kind).is_some_and(|sheet| sheet.holds)
 }
 
 /// Everything that the kinds find.
 pub(super) fn find(judge: &Judge<'_>) -> Vec<Draft> {
-    Kind::ALL.into_iter().flat_map(|kind| (sheet(kind).find)(judge)).collect()
+    sheets().flat_map(|(_, sheet)| (sheet.find)(judge)).collect()
 }
 
 /// How many each kind was tested on.
 pub(super) fn tested(judge: &Judge<'_>) -> impl Iterator<Item = (Kind, u64)> {
-    Kind::ALL.into_iter().map(|kind| (kind, (sheet(kind).tested)(judge)))
+    sheets().map(|(kind, sheet)| (kind, (sheet.tested)(judge)))
 }
 
 /// Which kinds were not tested, on anybody or on some.
 pub(super) fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
-    Kind::ALL.into_iter().flat_map(|kind| (sheet(kind).untested)(judge)).collect()
+    sheets().flat_map(|(_, sheet)| (sheet.untested)(judge)).collect()
 }
 
 /// A kind that the directory's files have to carry one of these fields for; `lacks` says so, `so` what follows.
@@ -117,10 +123,10 @@ fn without_fields(judge: &Judge<'_>, kind: Kind, fields: &[&str], lacks: &str, s
 }
 
 /// The policy's proposal for a kind, where it takes access away.
-fn removal(rules: &Rules<'_>, kind: Kind) -> Option<Action> {
+fn removal(rules: &Rules<'_>, kind: Kind) -> Option<ActionKind> {
     match choice(kind, &rules.config.policy)? {
-        Choice::Deactivate => Some(Action::Deactivate),
-        Choice::Delete => Some(Action::Delete),
+        Choice::Deactivate => Some(ActionKind::Deactivate),
+        Choice::Delete => Some(ActionKind::Delete),
         Choice::Create | Choice::Update | Choice::Report => None,
     }
 }

@@ -1,13 +1,13 @@
 //! An account that could not be judged because evidence is missing.
 
 use super::Sheet;
-use crate::config::Status;
-use crate::reconcile::finding::{Candidate, Kind, Severity, Value};
+use crate::reconcile::explain;
+use crate::reconcile::finding::{Candidate, Value};
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::near::{self, Nearness, Suspect};
 use crate::reconcile::situation::Gap;
-use crate::reconcile::{AccountSituation, explain};
+use crate::terms::{AccountSituation, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     holds: true,

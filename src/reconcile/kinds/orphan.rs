@@ -1,10 +1,11 @@
 //! An active account with nobody in the directory.
 
 use super::{Sheet, removal};
-use crate::reconcile::finding::{Kind, Severity, Value};
+use crate::reconcile::explain;
+use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{AccountSituation, explain};
+use crate::terms::{AccountSituation, Kind, Severity};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.orphan),

@@ -5,14 +5,15 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::{Population, Sheet};
-use crate::config::{Exclude, Key, Status};
+use crate::config::Exclude;
 use crate::reconcile::employment::{Contradiction, Employment};
-use crate::reconcile::finding::{Kind, PersonRef, Severity, Value};
+use crate::reconcile::explain;
+use crate::reconcile::finding::{PersonRef, Value};
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::{Judge, LISTED};
 use crate::reconcile::keys::Number;
 use crate::reconcile::matching::Part;
-use crate::reconcile::{PersonSituation, explain};
+use crate::terms::{Key, Kind, PersonSituation, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     population: Population::Rows,

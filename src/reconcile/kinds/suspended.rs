@@ -2,10 +2,9 @@
 
 use super::leaver::no_longer_entitled;
 use super::{Sheet, without_fields};
-use crate::reconcile::AccountSituation;
-use crate::reconcile::finding::Kind;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
+use crate::terms::{AccountSituation, Kind};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.suspended),

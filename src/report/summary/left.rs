@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Outcome;
 use super::page::Page;
 use crate::archive::findings::Entry;
-use crate::reconcile::{EvidenceStatus, Kind};
+use crate::reconcile::EvidenceStatus;
 use crate::report::build::{address, severity, shown};
 use crate::report::figures;
 use crate::report::sections::cut;
 use crate::report::view::{Cell, Column, Table};
+use crate::terms::Kind;
 
 /// People listed on the page; each instance's report has all of its own.
 const PEOPLE: usize = 500;

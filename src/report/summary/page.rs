@@ -2,11 +2,12 @@
 
 use super::{Judged, Outcome, Overall, SCHEMA, Several, Trouble, report};
 use crate::archive::history::State;
-use crate::reconcile::{EvidenceStatus, Severity};
-use crate::report::build::{address, rank, severity, shown, word};
+use crate::reconcile::EvidenceStatus;
+use crate::report::build::{address, rank, severity, shown};
 use crate::report::figures;
 use crate::report::texts::Texts;
 use crate::report::view::{Cell, Column, Evidence, Fact, Link, Table};
+use crate::terms::Severity;
 
 /// What stands where there is no number because nothing was judged.
 const NOTHING: &str = "\u{2013}";
@@ -234,14 +235,14 @@ impl Page<'_> {
     /// Situations that nobody is in have no column, and are named.
     fn population(&self, side: &'static str) -> Table {
         let t = self.t;
-        let parts = |run: &Judged| -> (u64, Vec<(String, u64)>) {
+        let parts = |run: &Judged| -> (u64, Vec<(&str, u64)>) {
             let found = &run.findings;
             match side {
-                "accounts" => (found.accounts.read, found.accounts.parts().map(|(one, count)| (word(&one), count)).into()),
-                _ => (found.people.read, found.people.parts().map(|(one, count)| (word(&one), count)).into()),
+                "accounts" => (found.accounts.read, found.accounts.parts().map(|(one, count)| (one.as_str(), count)).into()),
+                _ => (found.people.read, found.people.parts().map(|(one, count)| (one.as_str(), count)).into()),
             }
         };
-        let mut sums: Vec<(String, u64)> = Vec::new();
+        let mut sums: Vec<(&str, u64)> = Vec::new();
         for (_, run) in self.judged() {
             for (place, (name, count)) in parts(run).1.into_iter().enumerate() {
                 match sums.get_mut(place) {

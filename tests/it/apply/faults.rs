@@ -13,8 +13,8 @@ use domo_reconcile::config::{Config, DeactivateWith};
 use domo_reconcile::domo::{Limits, Scim, Session, Settings, Silent, Windows};
 use domo_reconcile::plan::guard::Judged;
 use domo_reconcile::plan::{Action, Journal, Outcome};
-use domo_reconcile::reconcile::Action as Kind;
 use domo_reconcile::sandbox::{Fault, Options, Running, Sandbox};
+use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
 
 use super::company::{options, plan_now, state};
@@ -54,13 +54,13 @@ struct Stage {
 fn actions(door: DeactivateWith) -> Vec<Action> {
     let through = |action: Action| Action { through: (door == DeactivateWith::Scim).then_some(door), ..action };
     let before = json!({"active": true, "email": "p13@acme.com", "name": "Person 13", "role": "Participant"});
-    let delete = action(Kind::Delete, 13, before, json!({"deleted": true}));
+    let delete = action(ActionKind::Delete, 13, before, json!({"deleted": true}));
     let (mut grouped, mut invited) = (create(900), create(901));
     grouped.after.insert("groups".into(), json!(["Finance Team"]));
     invited.after.insert("sendInvite".into(), true.into());
     match door {
         DeactivateWith::Rest => {
-            let again = action(Kind::Reactivate, 15, json!({"active": false}), json!({"active": true}));
+            let again = action(ActionKind::Reactivate, 15, json!({"active": false}), json!({"active": true}));
             vec![update(10), update(11), deactivate(12), delete, grouped, invited, again]
         }
         DeactivateWith::Scim => vec![update(10), through(deactivate(12)), through(deactivate(14)), grouped],
@@ -136,8 +136,8 @@ impl Stage {
         let users = self.domo.users();
         let user = users.iter().find(|user| user["id"] == action.account_id.unwrap_or(0) && user["deleted"] != true);
         match (action.kind, user) {
-            (Kind::Create, _) => users.iter().any(|user| user["email"].as_str() == action.email.as_deref()),
-            (Kind::Delete, user) => user.is_none(),
+            (ActionKind::Create, _) => users.iter().any(|user| user["email"].as_str() == action.email.as_deref()),
+            (ActionKind::Delete, user) => user.is_none(),
             (_, Some(user)) => action.after.iter().all(|(field, wanted)| user[field] == *wanted),
             (_, None) => false,
         }
@@ -165,7 +165,7 @@ async fn survives(door: DeactivateWith, expected: &Stage, fault: &str) -> Result
         match (told.get(&action.id), stage.shows(&action)) {
             (Some(Outcome::Done), false) => return Err(format!("{} is said to be done and is not", action.id)),
             (Some(outcome @ (Outcome::Failed | Outcome::ChangedSincePlan | Outcome::AlreadyDone)), true)
-                if action.kind != Kind::Create =>
+                if action.kind != ActionKind::Create =>
             {
                 return Err(format!("{} took place and is said to be {outcome}", action.id));
             }

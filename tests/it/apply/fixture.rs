@@ -7,20 +7,20 @@ use domo_reconcile::config::{self, Config, DeactivateWith};
 use domo_reconcile::plan::build::assemble;
 use domo_reconcile::plan::guard::Judged;
 use domo_reconcile::plan::{Action, Applier, Context, Decision, Inputs, Override, Plan, Population, Sealed, Terms, Verdict};
-use domo_reconcile::reconcile::Action as Kind;
+use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
 
 pub fn noon() -> DateTime<Utc> {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
-pub fn action(kind: Kind, account: u64, before: Value, after: Value) -> Action {
+pub fn action(kind: ActionKind, account: u64, before: Value, after: Value) -> Action {
     let map = |value: Value| value.as_object().cloned().unwrap();
     Action {
         id: format!("A-{}-{account}", kind.as_str()),
         kind,
         finding: Some(format!("F-{account}")),
-        account_id: (kind != Kind::Create).then_some(account),
+        account_id: (kind != ActionKind::Create).then_some(account),
         email: Some(format!("p{account}@acme.com")),
         name: Some(format!("Person {account}")),
         before: map(before),
@@ -32,16 +32,16 @@ pub fn action(kind: Kind, account: u64, before: Value, after: Value) -> Action {
 }
 
 pub fn update(account: u64) -> Action {
-    action(Kind::Update, account, json!({"title": "Analyst"}), json!({"title": "Lead"}))
+    action(ActionKind::Update, account, json!({"title": "Analyst"}), json!({"title": "Lead"}))
 }
 
 pub fn deactivate(account: u64) -> Action {
-    action(Kind::Deactivate, account, json!({"active": true}), json!({"active": false}))
+    action(ActionKind::Deactivate, account, json!({"active": true}), json!({"active": false}))
 }
 
 pub fn create(account: u64) -> Action {
     let after = json!({"email": format!("p{account}@acme.com"), "name": format!("Person {account}"), "role": "Participant"});
-    action(Kind::Create, account, json!({}), after)
+    action(ActionKind::Create, account, json!({}), after)
 }
 
 /// A hundred active accounts; 1 to 3 are Admins.

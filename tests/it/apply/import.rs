@@ -2,7 +2,7 @@
 
 use domo_reconcile::plan::Action;
 use domo_reconcile::plan::import::Import;
-use domo_reconcile::reconcile::Action as Kind;
+use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
 
 use super::fixture::{action, create, deactivate};
@@ -10,7 +10,7 @@ use super::fixture::{action, create, deactivate};
 fn edit(account: u64, after: Value) -> Action {
     let before =
         after.as_object().unwrap().keys().map(|field| (field.clone(), Value::from("before"))).collect::<serde_json::Map<_, _>>();
-    action(Kind::Update, account, before.into(), after)
+    action(ActionKind::Update, account, before.into(), after)
 }
 
 fn texts(import: &Import) -> Vec<(String, String)> {

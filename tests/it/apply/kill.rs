@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 
 use domo_reconcile::plan::journal::{Event, Line};
 use domo_reconcile::plan::{Action, Journal, Sealed};
-use domo_reconcile::reconcile::Action as Kind;
 use domo_reconcile::sandbox::{Fault, Options, Request, What};
 use serde_json::{Value, json};
 
 use super::company::{Company, options, plan_now, state};
 use super::fixture::{action, create, deactivate, hundred, update};
 use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::terms::ActionKind;
 
 /// One of everything, some twice.
 fn actions() -> Vec<Action> {
     let before = json!({"active": true, "email": "p13@acme.com", "name": "Person 13", "role": "Participant"});
-    let delete = action(Kind::Delete, 13, before, json!({"deleted": true}));
+    let delete = action(ActionKind::Delete, 13, before, json!({"deleted": true}));
     let mut invited = create(901);
     invited.after.insert("sendInvite".into(), true.into());
-    let reactivate = action(Kind::Reactivate, 14, json!({"active": false}), json!({"active": true}));
+    let reactivate = action(ActionKind::Reactivate, 14, json!({"active": false}), json!({"active": true}));
     let mut grouped = create(900);
     grouped.after.insert("groups".into(), json!(["Finance Team"]));
     vec![update(10), update(11), deactivate(12), delete, reactivate, grouped, invited]

@@ -5,7 +5,7 @@ use domo_reconcile::config::DeactivateWith;
 use domo_reconcile::failure::{Failure, Kind as Fails};
 use domo_reconcile::plan::guard::Judged;
 use domo_reconcile::plan::{Applier, Approved, Guard, Population, Problem, Sealed};
-use domo_reconcile::reconcile::Action as Kind;
+use domo_reconcile::terms::ActionKind;
 use serde_json::json;
 
 use super::fixture::{World, action, approved, create, deactivate, hundred, plan, plan_judged, update};
@@ -23,7 +23,7 @@ fn the_same_actions_make_the_same_plan() {
 
 #[test]
 fn actions_are_carried_out_updates_first_and_creates_after_deletes() {
-    let delete = action(Kind::Delete, 4, json!({"active": true}), json!({"deleted": true}));
+    let delete = action(ActionKind::Delete, 4, json!({"active": true}), json!({"deleted": true}));
     let plan = plan(vec![create(9), delete, deactivate(3), update(8), update(5)]);
     let order: Vec<_> = plan.actions.iter().map(|action| (action.kind.as_str(), action.account_id)).collect();
     let expected = [("update", Some(5)), ("update", Some(8)), ("deactivate", Some(3)), ("delete", Some(4)), ("create", None)];
@@ -220,7 +220,7 @@ fn too_many_creates_are_refused_unless_overridden() {
 fn too_few_admins_are_refused_unless_overridden() {
     let admin_elsewhere = || World { population: Population { own: Some(9), ..hundred() }, ..World::default() };
     trips("min-admins", &approved(plan(vec![deactivate(1), deactivate(2)])), admin_elsewhere);
-    let demoted = |account| action(Kind::Update, account, json!({"role": "Admin"}), json!({"role": "Editor"}));
+    let demoted = |account| action(ActionKind::Update, account, json!({"role": "Admin"}), json!({"role": "Editor"}));
     trips("min-admins", &approved(plan(vec![demoted(1), demoted(2)])), admin_elsewhere);
     assert!(Approved::new(approved(plan(vec![deactivate(2)])), &World::default().terms()).is_ok());
 }
@@ -255,8 +255,8 @@ fn excluded_accounts_are_never_touched() {
 fn the_account_behind_the_client_keeps_its_access() {
     for harm in [
         deactivate(1),
-        action(Kind::Delete, 1, json!({"active": true}), json!({"deleted": true})),
-        action(Kind::Update, 1, json!({"email": "a"}), json!({"email": "b"})),
+        action(ActionKind::Delete, 1, json!({"active": true}), json!({"deleted": true})),
+        action(ActionKind::Update, 1, json!({"email": "a"}), json!({"email": "b"})),
     ] {
         trips_for_good(Guard::Own, &approved(plan(vec![harm])), World::default);
     }

@@ -2,8 +2,8 @@
 
 use domo_reconcile::plan::Sealed;
 use domo_reconcile::plan::guard::Judged;
-use domo_reconcile::reconcile::Action as Kind;
 use domo_reconcile::sandbox::{Fault, Options};
+use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
 
 use super::company::{Company, options, plan_now, state};
@@ -25,7 +25,7 @@ fn undo(company: &Company) -> Ran {
 #[test]
 fn reverting_an_apply_restores_every_account_field_by_field() {
     let wide = action(
-        Kind::Update,
+        ActionKind::Update,
         12,
         json!({"title": "Analyst", "email": "p12@acme.com", "role": "Participant", "employeeNumber": "00012", "alternateEmail": null}),
         json!({"title": "Chief", "email": "twelve@acme.com", "role": "Editor", "employeeNumber": "77", "alternateEmail": "t@example.org"}),
@@ -54,7 +54,7 @@ fn what_was_changed_again_since_stays_and_is_listed() {
     let company = Company::new(vec![update(10), update(11)]);
     company.apply(&["--confirm"]).code(0);
     let later = plan_now(
-        vec![action(Kind::Update, 10, json!({"title": "Lead"}), json!({"title": "Chief"}))],
+        vec![action(ActionKind::Update, 10, json!({"title": "Lead"}), json!({"title": "Chief"}))],
         &hundred(),
         Judged::default(),
     );
@@ -68,13 +68,13 @@ fn what_was_changed_again_since_stays_and_is_listed() {
 #[test]
 fn a_deletion_and_a_used_account_cannot_be_undone_and_say_so() {
     let before = json!({"active": true, "email": "p12@acme.com", "name": "Person 12", "role": "Participant"});
-    let delete = action(Kind::Delete, 12, before, json!({"deleted": true}));
+    let delete = action(ActionKind::Delete, 12, before, json!({"deleted": true}));
     let company = Company::new(vec![delete, create(900)]);
     company.apply(&["--confirm"]).code(0);
     let id = company.by_email("p900@acme.com")[0]["id"].as_u64().unwrap();
     let used = domo_reconcile::plan::Action {
         email: Some("p900@acme.com".into()),
-        ..action(Kind::Update, id, json!({"title": null}), json!({"title": "Signed in"}))
+        ..action(ActionKind::Update, id, json!({"title": null}), json!({"title": "Signed in"}))
     };
     company.write("later.plan.json", &approved(plan_now(vec![used], &hundred(), Judged::default())).to_json().unwrap());
     company.run(&["apply", "later.plan.json", "--confirm"]).code(0);
@@ -134,7 +134,7 @@ fn an_update_that_was_kept_in_part_is_undone_over_all_its_attempts() {
     let two = |id: u64| {
         let (before, after) =
             (json!({"title": "Analyst", "department": "Finance"}), json!({"title": "Lead", "department": "Sales"}));
-        action(Kind::Update, id, before, after)
+        action(ActionKind::Update, id, before, after)
     };
     let company = Company::new(vec![two(10), update(11)]);
     let before = company.domo.users();
@@ -182,7 +182,7 @@ fn a_write_that_nobody_read_back_is_settled_by_the_account_as_it_is_now() {
     let (actions, stays) = undone(5);
     assert!(actions == 1 && stays.contains("apply the plan again, then revert"), "{actions} {stays}");
     // It never arrived, or does not show.
-    let title = action(Kind::Update, 10, json!({"title": "Lead"}), json!({"title": "Analyst"}));
+    let title = action(ActionKind::Update, 10, json!({"title": "Lead"}), json!({"title": "Analyst"}));
     company.write("hand.json", &approved(plan_now(vec![title], &hundred(), Judged::default())).to_json().unwrap());
     company.run(&["apply", "hand.json", "--confirm"]).code(0);
     let (actions, stays) = undone(2);

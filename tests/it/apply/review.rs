@@ -6,7 +6,7 @@ use domo_reconcile::plan::returned::{self, Sheet, SheetRow};
 use domo_reconcile::plan::review::{self, Reviewer};
 use domo_reconcile::plan::sheet::{self, Row};
 use domo_reconcile::plan::{About, Action, Decision, OpenFinding, Plan, Sealed, decision};
-use domo_reconcile::reconcile::{Kind, Severity};
+use domo_reconcile::terms::{Kind, Severity};
 use serde_json::{Value, json};
 
 use super::fixture::{create, deactivate, noon, plan, update};
@@ -247,7 +247,7 @@ fn review_alone_shows_every_action_and_changes_nothing() {
 fn review_names_those_who_would_become_privileged() {
     let role = |id: u64, from: &str, to: &str| {
         super::fixture::action(
-            domo_reconcile::reconcile::Action::Update,
+            domo_reconcile::terms::ActionKind::Update,
             id,
             serde_json::json!({"role": from}),
             serde_json::json!({"role": to}),

@@ -6,8 +6,8 @@ use domo_reconcile::config::DeactivateWith;
 use domo_reconcile::plan::guard::Judged;
 use domo_reconcile::plan::journal::{Ended, Event};
 use domo_reconcile::plan::{Action, Outcome, fields};
-use domo_reconcile::reconcile::Action as Kind;
 use domo_reconcile::sandbox::{Fault, Options, Profile, What};
+use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
 
 use super::company::{Company, account, options, plan_now, state, wait_until};
@@ -16,7 +16,7 @@ use crate::support::Ran;
 
 fn delete(id: u64) -> Action {
     let before = json!({"active": true, "email": format!("p{id}@acme.com"), "name": format!("Person {id}"), "role": "Participant"});
-    action(Kind::Delete, id, before, json!({"deleted": true}))
+    action(ActionKind::Delete, id, before, json!({"deleted": true}))
 }
 
 /// The outcome of each action, by id.
@@ -145,8 +145,8 @@ fn an_account_that_changed_since_the_plan_is_left_alone() {
 #[test]
 fn an_account_that_became_another_since_the_plan_is_neither_switched_off_nor_deleted() {
     let before = |id: u64| Value::Object(fields::identity(account(id).as_object().unwrap()));
-    let off = |id: u64| action(Kind::Deactivate, id, before(id), json!({"active": false}));
-    let gone = |id: u64| action(Kind::Delete, id, before(id), json!({"deleted": true}));
+    let off = |id: u64| action(ActionKind::Deactivate, id, before(id), json!({"active": false}));
+    let gone = |id: u64| action(ActionKind::Delete, id, before(id), json!({"deleted": true}));
     let plan = || {
         plan_now(vec![off(10), off(11), off(12), off(13), gone(20), gone(21), gone(22), gone(23)], &hundred(), Judged::default())
     };

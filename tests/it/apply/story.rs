@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader as _};
 use domo_reconcile::plan::guard::Judged;
-use domo_reconcile::reconcile::Action as Kind;
 use domo_reconcile::sandbox::Options;
+use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
 
 use super::company::{Company, options, plan_now};
@@ -209,8 +209,8 @@ fn a_rehearsal_tells_what_an_apply_would_leave_and_touches_nothing() {
 fn what_changed_between_approval_and_apply_is_left_alone_and_found_again() {
     let story = Story::told();
     story.review(&["--approve", "all", "--by", "ana"]).code(0);
-    let admin = action(Kind::Update, 12, json!({"role": "Participant"}), json!({"role": "Admin"}));
-    let number = action(Kind::Update, 10, json!({"employeeNumber": "00010"}), json!({"employeeNumber": "77"}));
+    let admin = action(ActionKind::Update, 12, json!({"role": "Participant"}), json!({"role": "Admin"}));
+    let number = action(ActionKind::Update, 10, json!({"employeeNumber": "00010"}), json!({"employeeNumber": "77"}));
     story.company.write("hand.json", &approved(plan_now(vec![admin, number], &hundred(), Judged::default())).to_json().unwrap());
     story.company.run(&["apply", "hand.json", "--confirm"]).code(0);
     let ran = story.apply(&["--confirm", "--json"]).code(7).json();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::company::Person;
-use domo_reconcile::config::Status;
+use domo_reconcile::terms::Status;
 
 /// One API: the file, the system the loader should see, the canonical fields it carries, and its document.
 pub(crate) struct Api {

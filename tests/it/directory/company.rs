@@ -1,6 +1,6 @@
 //! Twenty-five people, and how every system and format writes them.
 
-use domo_reconcile::config::Status;
+use domo_reconcile::terms::Status;
 
 /// Somebody, in canonical fields.
 #[derive(Debug, Clone)]

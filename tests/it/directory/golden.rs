@@ -1,7 +1,8 @@
 //! The golden rule: the same people in every format and every system's style load to the same people, cell for cell.
 
-use domo_reconcile::config::{self, Status};
+use domo_reconcile::config;
 use domo_reconcile::directory::People;
+use domo_reconcile::terms::Status;
 
 use super::apis::APIS;
 use super::company::{Person, Row, Style, TABLES, WORKERS, company};

@@ -1,9 +1,10 @@
 //! What goes wrong with exports, each with the case that shows it is handled. The numbers are a list of pitfalls that other importers
 //! fell into.
 
-use domo_reconcile::config::{DateOrder, Directory, Status};
+use domo_reconcile::config::{DateOrder, Directory};
 use domo_reconcile::directory::{People, load};
 use domo_reconcile::failure;
+use domo_reconcile::terms::Status;
 
 use super::{column, file, folder, people, writers};
 

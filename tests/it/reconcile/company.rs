@@ -5,7 +5,8 @@ use domo_reconcile::config::Config;
 use domo_reconcile::directory::people::{Doubt, Mapped};
 use domo_reconcile::directory::{self, People, RejectedRow, Source};
 use domo_reconcile::domo::{self, Accounts, Evidence, Snapshot};
-use domo_reconcile::reconcile::{Finding, Kind, Reconciliation, Rules, reconcile};
+use domo_reconcile::reconcile::{Finding, Reconciliation, Rules, reconcile};
+use domo_reconcile::terms::Kind;
 use polars::prelude::*;
 
 /// The day judged in these tests.

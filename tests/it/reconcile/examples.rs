@@ -10,9 +10,9 @@ mod keys;
 mod matching;
 mod situations;
 
-use domo_reconcile::config::{Key, Status};
 use domo_reconcile::directory::people::Doubt;
-use domo_reconcile::reconcile::{Action, Dormancy, EvidenceStatus, Finding, Kind, PersonRef, Severity, Value};
+use domo_reconcile::reconcile::{Dormancy, EvidenceStatus, Finding, PersonRef, Value};
+use domo_reconcile::terms::{AccountSituation as A, ActionKind, Key, Kind, PersonSituation as P, Severity, Status};
 
 use super::company::{Account, Company, Person, TODAY, account, day, of_kind, only, person};
 
@@ -40,7 +40,7 @@ fn left(n: u64) -> Person {
 fn a_reconciled_company_has_no_findings() {
     let judged = Company::of(5).judged();
     assert_eq!(judged.findings, []);
-    assert_eq!((judged.accounts.matched, judged.people.matched), (5, 5));
+    assert_eq!((judged.accounts[A::Matched], judged.people[P::Matched]), (5, 5));
 }
 
 #[test]

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use domo_reconcile::config::{Config, Key, Status};
+use domo_reconcile::config::Config;
+use domo_reconcile::terms::{Key, Status};
 
 use super::company::{Account, Company, Person};
 

@@ -22,7 +22,7 @@ fn some(text: &str) -> Option<String> {
 fn a_title_that_differs_is_low_and_updated() {
     let judged = pair(Account { title: "Trainee".into(), ..account(1) }, person(1)).judged();
     let drift = only(&judged);
-    assert_eq!((drift.severity, drift.action), (Severity::Low, Some(Action::Update)));
+    assert_eq!((drift.severity, drift.action), (Severity::Low, Some(ActionKind::Update)));
     assert_eq!(fields(&judged.findings), [("title".into(), some("Trainee"), some("Analyst"), None, true)]);
 }
 
@@ -68,7 +68,7 @@ fn an_empty_cell_is_drift_that_is_cleared_only_where_allowed() {
     assert_eq!(fields(&judged.findings), [("title".into(), some("Analyst"), None, None, false)]);
     assert_eq!(only(&judged).action, None);
     let judged = company.config("[drift]\nclear_empty = true").judged();
-    assert_eq!(only(&judged).action, Some(Action::Update));
+    assert_eq!(only(&judged).action, Some(ActionKind::Update));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn an_address_that_an_account_out_of_use_holds_is_not_written() {
         let drifts = of_kind(&judged, Kind::Drift);
         let [drift] = drifts.as_slice() else { panic!("{drifts:?}") };
         assert!(drift.reason.contains(&format!("account 7, {said}, holds this address")), "{}", drift.reason);
-        assert_eq!(drift.action, Some(Action::Update), "the title can be written");
+        assert_eq!(drift.action, Some(ActionKind::Update), "the title can be written");
         let writable: Vec<_> = drift.drift.iter().filter(|field| field.writable).map(|field| field.field.as_str()).collect();
         assert_eq!(writable, ["title"]);
         let alone = company([Account { title: "Analyst".into(), ..renamed.clone() }, old]).judged();
@@ -133,7 +133,7 @@ fn a_rule_gives_the_role_and_only_five_are_written() {
     let company = pair(account(1), person(1));
     let judged = company.clone().config(&rule("Editor")).judged();
     let drift = only(&judged);
-    assert_eq!((drift.severity, drift.action, drift.drift[0].field.as_str()), (Severity::Low, Some(Action::Update), "role"));
+    assert_eq!((drift.severity, drift.action, drift.drift[0].field.as_str()), (Severity::Low, Some(ActionKind::Update), "role"));
     assert_eq!(company.config(&rule("Participant")).judged().findings, []);
 }
 

@@ -27,7 +27,7 @@ fn a_covered_finding_stays_marked_without_an_action() {
 fn an_expired_exception_lets_the_finding_return_and_says_so() {
     let judged = orphaned().config(&accepted("\"orphan\"", "2026-11-22", "1002")).judged();
     let orphan = only(&judged);
-    assert_eq!((orphan.action, orphan.exception.is_none()), (Some(Action::Deactivate), true));
+    assert_eq!((orphan.action, orphan.exception.is_none()), (Some(ActionKind::Deactivate), true));
     assert!(orphan.reason.contains("had been accepted until 2026-11-22 by fin"), "{}", orphan.reason);
 }
 

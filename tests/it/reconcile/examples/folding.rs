@@ -15,7 +15,7 @@ fn rows_of_two_files_whose_keys_agree_are_one_person() {
     let second = in_second(Person { number: String::new(), title: "Other".into(), phone: "1".into(), ..person(1) });
     let company = two_files([account(1), account(2)], [second, Person { phone: String::new(), ..person(1) }, person(2)]);
     let judged = company.judged();
-    assert_eq!((judged.people.matched, judged.accounts.matched, judged.people.read), (3, 2, 3));
+    assert_eq!((judged.people[P::Matched], judged.accounts[A::Matched], judged.people.read), (3, 2, 3));
     let drift = only(&judged);
     assert_eq!((drift.drift.len(), drift.drift[0].field.as_str()), (1, "phone"), "the first file wins, its gaps are filled");
     assert_eq!(drift.person.as_ref().unwrap().index, Some(1));
@@ -33,13 +33,13 @@ fn a_disagreement_on_a_key_leaves_duplicates() {
 fn two_rows_of_one_file_stay_duplicates() {
     let people = [person(1), in_second(person(1)), Person { row: 9, ..in_second(person(1)) }];
     let judged = two_files([account(1)], people).judged();
-    assert_eq!((judged.accounts.ambiguous, judged.people.duplicate), (1, 3));
+    assert_eq!((judged.accounts[A::Ambiguous], judged.people[P::Duplicate]), (1, 3));
 }
 
 #[test]
 fn ended_in_one_file_and_employed_in_the_other_is_employed_and_said() {
     let judged = two_files([account(1)], [left(1), in_second(person(1))]).judged();
-    assert_eq!((judged.accounts.matched, only(&judged).kind), (1, Kind::Quality));
+    assert_eq!((judged.accounts[A::Matched], only(&judged).kind), (1, Kind::Quality));
 }
 
 #[test]

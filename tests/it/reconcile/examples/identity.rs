@@ -31,7 +31,7 @@ fn a_loosely_equal_number_with_a_part_of_the_name_matches_and_writes_neither_nam
     let judged = pair(married, Person { number: "E00123".into(), ..person(1) }).judged();
     let drift = only(&judged);
     assert_eq!(fields(drift), [("name", false), ("title", true), ("email", false)]);
-    assert_eq!(drift.action, Some(Action::Update));
+    assert_eq!(drift.action, Some(ActionKind::Update));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn names_that_cannot_be_compared_match_and_write_neither_name_nor_address() {
     for name in ["", "山田太郎", "Иван Петров", "G?ven"] {
         let account = Account { email: "new@acme.com".into(), name: name.into(), ..account(1) };
         let judged = pair(account, person(1)).judged();
-        assert_eq!(judged.accounts.matched, 1, "{name}");
+        assert_eq!(judged.accounts[A::Matched], 1, "{name}");
         assert!(
             fields(only(&judged)).iter().all(|(field, writable)| *field != "name" && !writable),
             "{name}: {:?}",
@@ -145,8 +145,8 @@ fn an_address_that_three_strangers_share_identifies_nobody_and_is_never_written(
         [named(1, "Given1 Family1"), named(2, "Given2 Family2"), Person { status: "terminated", ..named(3, "Given3 Family3") }];
     let company = Company::with([account(1), account(2), account(3)], people);
     let judged = company.judged();
-    assert_eq!((judged.accounts.matched, judged.accounts.leaver), (2, 1));
-    assert_eq!(of_kind(&judged, Kind::Leaver)[0].action, Some(Action::Deactivate), "nobody else has the person's keys");
+    assert_eq!((judged.accounts[A::Matched], judged.accounts[A::Leaver]), (2, 1));
+    assert_eq!(of_kind(&judged, Kind::Leaver)[0].action, Some(ActionKind::Deactivate), "nobody else has the person's keys");
     let [quality] = of_kind(&judged, Kind::Quality)[..] else { panic!("{:#?}", judged.findings) };
     assert!(quality.reason.starts_with("The address noemail@acme.com stands in 3 rows"), "{}", quality.reason);
     assert_eq!(judged.findings.len(), 2);
@@ -208,7 +208,7 @@ fn a_link_to_nobody_does_nothing_and_is_said() {
         let judged = Company::of(1).config(&link(account, of, "")).judged();
         assert_eq!(only(&judged).kind, Kind::Quality);
         assert!(only(&judged).reason.ends_with(why), "{}", only(&judged).reason);
-        assert_eq!(judged.accounts.matched, 1);
+        assert_eq!(judged.accounts[A::Matched], 1);
     }
 }
 
@@ -216,7 +216,7 @@ fn a_link_to_nobody_does_nothing_and_is_said() {
 fn two_accounts_linked_to_one_person_are_duplicates() {
     let second = Account { id: 2, email: "other@acme.com".into(), number: String::new(), ..account(1) };
     let company = Company::with([account(1), second], [person(1)]).config(&(link("1001", "50001", "") + &link("2", "50001", "")));
-    assert_eq!(company.judged().accounts.duplicate, 2);
+    assert_eq!(company.judged().accounts[A::Duplicate], 2);
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn sixteen_digits_are_compared_digit_by_digit() {
 fn a_number_in_scientific_notation_is_no_key_and_a_quality_finding() {
     let damaged = Account { number: "1.2E+15".into(), ..account(1) };
     let judged = pair(damaged, Person { number: String::new(), ..person(1) }).judged();
-    assert_eq!(judged.accounts.matched, 1);
+    assert_eq!(judged.accounts[A::Matched], 1);
     assert_eq!(of_kind(&judged, Kind::Quality).len(), 1);
 }
 
@@ -96,7 +96,7 @@ fn loosely_only_where_it_is_unique_on_both_sides() {
     let two_people = Company::with([account_of(1, "123")], [person_of(1, "E123"), person_of(2, "C123")]);
     assert_eq!(two_people.account_situation(0), "orphan");
     let two_accounts = Company::with([account_of(1, "123"), account_of(2, "0123")], [person_of(1, "E123")]);
-    assert_eq!(two_accounts.judged().accounts.orphan, 2);
+    assert_eq!(two_accounts.judged().accounts[A::Orphan], 2);
     let same_name = Account { name: person(1).name, ..account_of(2, "E123") };
     let exact_first = Company::with([account_of(1, "123"), same_name], [person_of(1, "E123")]);
     assert_eq!((exact_first.account_situation(0), exact_first.account_situation(1)), ("orphan".into(), "matched".into()));

@@ -6,7 +6,7 @@ use super::*;
 fn an_address_that_changed_is_drift_of_an_account_matched_by_number() {
     let judged = pair(Account { email: "maiden.name@acme.com".into(), ..account(1) }, person(1)).judged();
     let drift = only(&judged);
-    assert_eq!((drift.kind, drift.severity, drift.action), (Kind::Drift, Severity::Medium, Some(Action::Update)));
+    assert_eq!((drift.kind, drift.severity, drift.action), (Kind::Drift, Severity::Medium, Some(ActionKind::Update)));
     assert_eq!(drift.matched_by, [Key::EmployeeNumber]);
     assert_eq!(drift.drift[0].field, "email");
 }
@@ -38,7 +38,7 @@ fn a_conflict_says_which_key_names_whom_and_takes_in_no_account_out_of_use() {
     assert!(reason.starts_with("The e-mail address is that of Given1 Family1 (workers.csv row 2), who is employed"), "{reason}");
     assert!(reason.contains("; the alternate e-mail is that of Given2 Family2 (workers.csv row 3), who is employed"), "{reason}");
     let judged = company(Account { active: false, ..crossed }).judged();
-    assert_eq!((judged.accounts.inactive, judged.people.conflict, judged.people.missing), (1, 0, 1));
+    assert_eq!((judged.accounts[A::Inactive], judged.people[P::Conflict], judged.people[P::Missing]), (1, 0, 1));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn two_rows_that_no_other_key_tells_apart_are_ambiguous() {
     let without_number = Account { number: String::new(), ..account(1) };
     let company = Company::with([without_number], [person(1), Person { number: "777".into(), ..person(1) }]);
     let judged = company.judged();
-    assert_eq!((judged.accounts.ambiguous, judged.people.duplicate), (1, 2));
+    assert_eq!((judged.accounts[A::Ambiguous], judged.people[P::Duplicate]), (1, 2));
     assert_eq!(of_kind(&judged, Kind::Quality).len(), 2);
     let ambiguous = of_kind(&judged, Kind::Ambiguous)[0];
     assert_eq!((people_in(ambiguous, "candidates").len(), ambiguous.action), (2, None));
@@ -84,7 +84,7 @@ fn several_accounts_of_one_person_are_duplicates_and_the_best_is_named() {
     let second = Account { id: 7, email: "other@acme.com".into(), ..account(1) };
     let company = Company::with([second, account(1)], [person(1)]);
     let judged = company.judged();
-    assert_eq!((judged.accounts.duplicate, judged.people.matched), (2, 1));
+    assert_eq!((judged.accounts[A::Duplicate], judged.people[P::Matched]), (2, 1));
     for duplicate in of_kind(&judged, Kind::Duplicate) {
         let Some(Value::Accounts(accounts, best)) = duplicate.particular("accounts") else { panic!() };
         assert_eq!((accounts.len(), *best, duplicate.action), (2, Some(1), None));
@@ -106,7 +106,7 @@ fn inactive_and_excluded_accounts_take_no_part() {
     let company = Company::with([account(1), inactive, deleted, service], [person(1)])
         .config("[[exclude]]\nemail = \"svc-*\"\nreason = \"service\"\nowner = \"it\"");
     let judged = company.judged();
-    assert_eq!((judged.accounts.matched, judged.accounts.inactive, judged.accounts.excluded), (1, 2, 1));
+    assert_eq!((judged.accounts[A::Matched], judged.accounts[A::Inactive], judged.accounts[A::Excluded]), (1, 2, 1));
     assert!(of_kind(&judged, Kind::Duplicate).is_empty());
     assert_eq!(judged.person_rows.column("account").unwrap().u32().unwrap().get(0), Some(0));
 }

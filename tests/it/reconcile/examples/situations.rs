@@ -6,7 +6,7 @@ use super::*;
 fn an_active_account_of_nobody_is_an_orphan() {
     let judged = Company::with([account(1), account(2)], [person(1)]).judged();
     let orphan = only(&judged);
-    assert_eq!((orphan.kind, orphan.severity, orphan.action), (Kind::Orphan, Severity::Medium, Some(Action::Deactivate)));
+    assert_eq!((orphan.kind, orphan.severity, orphan.action), (Kind::Orphan, Severity::Medium, Some(ActionKind::Deactivate)));
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn an_orphan_that_may_administer_is_high_and_never_critical() {
 fn a_leaver_is_high_critical_with_a_high_role_and_counts_the_days() {
     let judged = pair(account(1), left(1)).judged();
     let leaver = only(&judged);
-    assert_eq!((leaver.kind, leaver.severity, leaver.action), (Kind::Leaver, Severity::High, Some(Action::Deactivate)));
+    assert_eq!((leaver.kind, leaver.severity, leaver.action), (Kind::Leaver, Severity::High, Some(ActionKind::Deactivate)));
     assert!(leaver.reason.contains("ended on 2026-10-31, 23 days before the day judged"), "{}", leaver.reason);
     let judged = pair(Account { role: "Privileged".into(), ..account(1) }, left(1)).judged();
     assert_eq!(only(&judged).severity, Severity::Critical);
@@ -49,7 +49,7 @@ fn somebody_switched_off_is_suspended_and_reported_only() {
     let suspended = only(&judged);
     assert_eq!((suspended.kind, suspended.severity, suspended.action), (Kind::Suspended, Severity::High, None));
     let judged = company.config("[policy]\nsuspended = \"deactivate\"").judged();
-    assert_eq!(only(&judged).action, Some(Action::Deactivate));
+    assert_eq!(only(&judged).action, Some(ActionKind::Deactivate));
     let admin = Account { role: "Admin".into(), ..account(1) };
     let judged = pair(admin, Person { status: "suspended", ..person(1) }).judged();
     assert_eq!(only(&judged).severity, Severity::Critical);
@@ -62,7 +62,7 @@ fn policy_decides_the_action_of_orphans_and_leavers() {
         let judged = company.clone().config(toml).judged();
         judged.findings.iter().map(|finding| finding.action).collect::<Vec<_>>()
     };
-    assert_eq!(actions("[policy]\norphan = \"delete\"\nleaver = \"report\""), [None, Some(Action::Delete)]);
+    assert_eq!(actions("[policy]\norphan = \"delete\"\nleaver = \"report\""), [None, Some(ActionKind::Delete)]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn somebody_who_left_and_has_no_active_account_has_left() {
 fn domo_s_support_account_is_nobody_s() {
     let support = Account { id: 27, email: "support@domo.com".into(), role: "Admin".into(), ..account(9) };
     let judged = Company::with([account(1), support], [person(1)]).judged();
-    assert_eq!((judged.accounts.excluded, judged.findings.len()), (1, 0));
+    assert_eq!((judged.accounts[A::Excluded], judged.findings.len()), (1, 0));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_status_that_cannot_be_read_is_not_evaluable() {
     let gap = only(&judged);
     assert_eq!((gap.kind, gap.severity, gap.action), (Kind::NotEvaluable, Severity::Medium, None));
     assert!(gap.reason.contains("`Inactive`"), "{}", gap.reason);
-    assert_eq!((judged.accounts.not_evaluable, judged.people.not_evaluable), (1, 1));
+    assert_eq!((judged.accounts[A::NotEvaluable], judged.people[P::NotEvaluable]), (1, 1));
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_rejected_row_never_makes_an_orphan() {
     let company = Company::with([account(1), account(2), account(3), account(4)], [person(4)]);
     let company = company.rejecting(Some("Person1@ACME.com, x"), None).rejecting(None, Some("E0050002"));
     let judged = company.judged();
-    assert_eq!((judged.accounts.not_evaluable, judged.accounts.orphan, judged.people.rejected), (2, 1, 2));
+    assert_eq!((judged.accounts[A::NotEvaluable], judged.accounts[A::Orphan], judged.people[P::Rejected]), (2, 1, 2));
     assert_eq!(of_kind(&judged, Kind::Quality).len(), 2);
     assert_eq!(judged.people.read, 3);
 }
@@ -137,7 +137,7 @@ fn a_rejected_row_never_makes_an_orphan() {
 fn a_partial_directory_never_makes_an_orphan() {
     let company = Company { partial_directory: true, ..Company::with([account(1), account(2)], [person(1)]) };
     let judged = company.judged();
-    assert_eq!((judged.accounts.orphan, judged.accounts.not_evaluable), (0, 1));
+    assert_eq!((judged.accounts[A::Orphan], judged.accounts[A::NotEvaluable]), (0, 1));
     assert_eq!(judged.evidence.status, EvidenceStatus::Incomplete);
 }
 
@@ -145,13 +145,13 @@ fn a_partial_directory_never_makes_an_orphan() {
 fn a_partial_pull_never_makes_anybody_missing() {
     let company = Company { partial_pull: true, ..Company::with([account(1)], [person(1), person(2), left(3)]) };
     let judged = company.judged();
-    assert_eq!((judged.people.missing, judged.people.not_evaluable), (0, 2));
+    assert_eq!((judged.people[P::Missing], judged.people[P::NotEvaluable]), (0, 2));
 }
 
 #[test]
 fn an_empty_directory_is_no_evidence() {
     let judged = Company::with([account(1)], []).judged();
-    assert_eq!((judged.evidence.status, judged.accounts.orphan), (EvidenceStatus::Incomplete, 0));
+    assert_eq!((judged.evidence.status, judged.accounts[A::Orphan]), (EvidenceStatus::Incomplete, 0));
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn an_active_person_without_an_account_is_missing() {
     let missing = only(&judged);
     assert_eq!((missing.kind, missing.severity, missing.action), (Kind::Missing, Severity::Low, None));
     let judged = company.config("[policy]\nmissing = \"create\"").judged();
-    assert_eq!(only(&judged).action, Some(Action::Create));
+    assert_eq!(only(&judged).action, Some(ActionKind::Create));
 }
 
 #[test]
@@ -170,13 +170,13 @@ fn expected_limits_who_is_missing_and_nothing_else() {
     let company = Company::with([account(1)], [Person { department: "IT".into(), ..person(1) }, person(2), finance(3)]);
     let company = company.config("[expected]\ndepartment = [\"finance *\"]\nlocation = [\"Berlin\", \"Rome\"]");
     let judged = company.judged();
-    assert_eq!((judged.people.matched, judged.people.not_expected, judged.people.missing), (1, 1, 1));
+    assert_eq!((judged.people[P::Matched], judged.people[P::NotExpected], judged.people[P::Missing]), (1, 1, 1));
 }
 
 #[test]
 fn on_leave_or_suspended_without_an_account_is_not_expected() {
     let people = [person(1), Person { status: "leave", ..person(2) }, Person { status: "suspended", ..person(3) }];
-    assert_eq!(Company::with([account(1)], people).judged().people.not_expected, 2);
+    assert_eq!(Company::with([account(1)], people).judged().people[P::NotExpected], 2);
 }
 
 #[test]
@@ -195,15 +195,18 @@ fn somebody_called_active_before_the_first_day_is_a_prehire_like_any_other() {
     let coming = |n| Person { hired: Some(day("2026-11-24")), ..person(n) };
     let judged = Company::with([account(1)], [coming(1), coming(2)]).judged();
     assert_eq!((only(&judged).kind, only(&judged).action), (Kind::Early, None));
-    assert_eq!((judged.accounts.matched, judged.people.matched, judged.people.prehire, judged.people.missing), (1, 1, 1, 0));
+    assert_eq!(
+        (judged.accounts[A::Matched], judged.people[P::Matched], judged.people[P::Prehire], judged.people[P::Missing]),
+        (1, 1, 1, 0)
+    );
 }
 
 #[test]
 fn a_contradiction_is_a_quality_finding_and_employed() {
     let judged = pair(account(1), Person { last_day: Some(day("2026-01-31")), ..person(1) }).judged();
-    assert_eq!((only(&judged).kind, judged.accounts.matched), (Kind::Quality, 1));
+    assert_eq!((only(&judged).kind, judged.accounts[A::Matched]), (Kind::Quality, 1));
     let judged = pair(account(1), Person { status: "terminated", last_day: Some(day("2027-01-31")), ..person(1) }).judged();
-    assert_eq!((only(&judged).kind, judged.accounts.matched), (Kind::Quality, 1));
+    assert_eq!((only(&judged).kind, judged.accounts[A::Matched]), (Kind::Quality, 1));
 }
 
 #[test]
@@ -211,6 +214,6 @@ fn without_status_and_dates_everyone_listed_is_employed_and_leavers_are_not_test
     let bare = Person { status: "", hired: None, ..person(1) };
     let company = Company { fields: vec!["email", "employee_number"], ..pair(account(1), bare) };
     let judged = company.judged();
-    assert_eq!((judged.accounts.matched, judged.findings.len()), (1, 0));
+    assert_eq!((judged.accounts[A::Matched], judged.findings.len()), (1, 0));
     assert!(judged.not_tested.iter().any(|check| check.check == "leaver"));
 }
