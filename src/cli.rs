@@ -245,8 +245,11 @@ pub enum SplitBy {
 #[derive(Debug, Args)]
 #[command(after_help = examples::APPLY)]
 pub struct Apply {
-    /// The plan
+    /// The plan: its file, its run's folder or id, or `latest`
     pub plan: PathBuf,
+    /// The archive in which a run's id and `latest` are looked for
+    #[arg(long, value_name = "DIR", default_value = "audits")]
+    pub archive: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub config: ConfigFile,
@@ -284,8 +287,11 @@ pub struct Apply {
 #[derive(Debug, Args)]
 #[command(after_help = examples::REVERT)]
 pub struct Revert {
-    /// The journal
+    /// The journal: its file, its run's folder or id, or `latest`
     pub journal: PathBuf,
+    /// The archive in which a run's id and `latest` are looked for
+    #[arg(long, value_name = "DIR", default_value = "audits")]
+    pub archive: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub config: ConfigFile,

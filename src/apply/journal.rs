@@ -88,6 +88,11 @@ impl OpenJournal {
         &self.found
     }
 
+    /// How many lines it has.
+    pub fn lines(&self) -> u64 {
+        self.end.lines()
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

@@ -1,6 +1,6 @@
 //! One action against the account as it is now: already so, ready to be written, or changed since the plan.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
 use serde_json::{Map, Value};
@@ -49,6 +49,8 @@ pub(super) struct Known<'a> {
     pub(super) groups: Option<&'a [Group]>,
     /// The accounts concerned, as the list has them.
     pub(super) listed: &'a Listed,
+    /// Why actions are not what a later run would do, by action: they are not carried out, but what was written of them is settled.
+    pub(super) superseded: &'a BTreeMap<String, String>,
 }
 
 /// What an action finds.
@@ -69,6 +71,14 @@ pub(super) enum Ready {
 /// Reads the account an action is about and judges it. A new account whose groups are not there, as far as they are known, is not made:
 /// it would stand there without them.
 pub(super) async fn look(reader: &Reader, action: &Action, known: Known<'_>) -> Result<Ready> {
+    let found = now(reader, action, known).await?;
+    Ok(match (found, known.superseded.get(&action.id)) {
+        (Ready::Write(..) | Ready::Create, Some(why)) => Ready::Changed(why.clone()),
+        (found, _) => found,
+    })
+}
+
+async fn now(reader: &Reader, action: &Action, known: Known<'_>) -> Result<Ready> {
     if let Some(why) = would_delete(action, known.lesson) {
         return Ok(Ready::Impossible(why));
     }

@@ -16,7 +16,7 @@ mod run;
 pub use crate::stop::Stop;
 pub use outcome::{Applied, Report, Row};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::domo::{Group, Progress, Reader, Session, State, Writer};
 use crate::failure::Failure;
 use crate::plan::approved::Standing;
+use crate::plan::guard;
 use crate::plan::journal::{Event, Open, Overridden};
 use crate::plan::{Action, Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
 use journal::OpenJournal;
@@ -35,8 +36,12 @@ use lesson::Lesson;
 /// Who applies which plan, and how.
 #[derive(Debug)]
 pub struct Order<'a> {
-    /// `plan.json`
+    /// `plan.json`, with its decisions.
     pub plan: &'a Path,
+    /// The place of the plan: journal and outcome are beside it. The same file, unless that is a copy within an archive.
+    pub home: &'a Path,
+    /// Why actions are not what a later run would do, by action.
+    pub superseded: &'a BTreeMap<String, String>,
     /// The rules, as they are now.
     pub config: &'a Config,
     /// The instance the session is for, by every name that is known.
@@ -70,11 +75,11 @@ impl<'a> Desk<'a> {
     /// Reads the plan, refuses it if it is not to be used, and counts the accounts as they are now.
     pub async fn open(order: &'a Order<'a>, session: Session, progress: &dyn Progress) -> Result<Self> {
         let sealed = files::read_plan(order.plan)?;
-        let journal_path = files::journal_of(order.plan);
+        let journal_path = files::journal_of(order.home);
         let journal = journal::read(&journal_path)?;
         journal::belongs(&journal, sealed.plan(), &journal_path)?;
         let done = journal.done();
-        let (lesson, now) = (Lesson::learn(order.plan, sealed.plan(), &journal), Utc::now());
+        let (lesson, now) = (Lesson::learn(order.home, sealed.plan(), &journal), Utc::now());
         let population = Population::default();
         let mut desk = Self {
             order,
@@ -92,6 +97,7 @@ impl<'a> Desk<'a> {
         desk.terms().admit(desk.sealed.plan())?;
         let reader = Reader::new(&desk.session);
         let accounts = reader.accounts(progress).await?;
+        guard::owner_is_there(&accounts, order.config)?;
         desk.listed = Listed::of(&accounts, desk.sealed.plan())?;
         desk.population = Population::of(&accounts, order.config, &desk.sealed.plan().actions)?;
         if desk.open_actions().any(|action| action.groups().next().is_some()) {
@@ -116,7 +122,12 @@ impl<'a> Desk<'a> {
     }
 
     fn known(&self) -> Known<'_> {
-        Known { lesson: self.lesson.as_ref(), groups: self.groups.as_deref(), listed: &self.listed }
+        Known {
+            lesson: self.lesson.as_ref(),
+            groups: self.groups.as_deref(),
+            listed: &self.listed,
+            superseded: self.order.superseded,
+        }
     }
 
     /// The plan.
@@ -195,7 +206,7 @@ impl<'a> Desk<'a> {
     pub async fn carry_out(self, stop: &Stop, tell: &mut dyn FnMut(&Action, &Row)) -> Result<Applied> {
         let earlier = self.earlier();
         let started = Utc::now();
-        let plan_path = self.order.plan;
+        let place = self.order.home;
         let approved = Approved::new(self.sealed.clone(), &self.terms())?;
         let mut journal = OpenJournal::open(&self.journal_path, approved.plan())?;
         let overrides: Vec<_> = approved.overridden().iter().filter_map(overridden).collect();
@@ -224,10 +235,11 @@ impl<'a> Desk<'a> {
             ended,
             why: why.as_deref(),
             overrides: &overrides,
+            journal_lines: journal.lines(),
             report: &report,
         };
         let text = serde_json::to_string_pretty(&record)? + "\n";
-        files::write(&files::outcome_of(plan_path), text.as_bytes()).with_context(|| {
+        files::write(&files::outcome_of(place), text.as_bytes()).with_context(|| {
             let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
             Failure::failed(format!("the apply ended ({}), but its outcome cannot be written", counts.join(", ")))
                 .hint("the journal has all of it: make room and apply again, which does nothing twice")

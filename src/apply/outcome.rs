@@ -82,6 +82,8 @@ pub struct Record<'a> {
     pub ended: Ended,
     pub why: Option<&'a str>,
     pub overrides: &'a [Overridden],
+    /// How many lines its journal has by now.
+    pub journal_lines: u64,
     #[serde(flatten)]
     pub report: &'a Report,
 }

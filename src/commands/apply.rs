@@ -2,15 +2,16 @@
 
 use anyhow::{Context as _, Result};
 
+use super::plan_file::PlanFile;
 use super::{Context, Ended};
-use crate::apply::{Applied, Desk, Order, Report, Row, Stop, files, journal};
+use crate::apply::{Applied, Desk, Order, Report, Row, Stop};
 use crate::archive;
 use crate::config::{Config, Instance, Loaded};
 use crate::domo::{Session, Settings};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Applier, Outcome, Override, Plan};
 use crate::terms::ActionKind;
-use crate::{cli, text};
+use crate::{cli, digest, text};
 
 /// Shows what would happen, carries it out, or rehearses it.
 pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
@@ -18,27 +19,54 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     let overrides: Result<Vec<_>, _> = options.overrides.iter().map(|given| Override::parse(given, reason)).collect();
     let overrides = overrides.map_err(Failure::usage)?;
     // Before anything is asked of Domo: a plan that may not be used is refused without credentials.
-    let sealed = files::read_plan(&options.plan)?;
+    let file = PlanFile::find(&options.plan, &options.archive)?;
+    let plan = file.plan();
     if options.invite {
-        return invite(options, context, sealed.plan());
+        return invite(&file, context);
     }
     if let Some(folder) = &options.bulk_import {
-        return super::import::run(options, folder, context, &sealed);
+        return super::import::run(options, folder, context, &file);
     }
     if options.rehearse {
-        return super::rehearse::run(options, context, &sealed, overrides);
+        return super::rehearse::run(options, context, &file, overrides);
     }
     let loaded = Loaded::read(options.config.config.as_deref())?;
-    let (config, instance) = of_instance(&loaded.config, &sealed.plan().id, &sealed.plan().instance)?;
+    let (config, instance) = of_instance(&loaded.config, &plan.id, &plan.instance)?;
+    let config = file.tighten(&config)?;
+    say_other_rules(context, plan, &loaded);
+    file.journal()?;
+    let superseded = file.superseded();
     super::lone_runtime()?.block_on(async {
         let session = Session::open(Settings::from_env(&config, instance.as_ref())?).await?;
-        let order =
-            Order { plan: &options.plan, config: &config, instances: instances(&config, &session), by: who(options), overrides };
+        let order = Order {
+            plan: &file.path,
+            home: &file.home,
+            superseded: &superseded,
+            config: &config,
+            instances: instances(&config, &session),
+            by: who(options),
+            overrides,
+        };
         match options.confirm {
-            true => confirm(options, context, &order, session).await,
+            true => confirm(options, context, &file, &order, session).await,
             false => preview(options, context, &order, session).await,
         }
     })
+}
+
+/// Whose rules hold, where the configuration at hand is not the one that the plan was made with.
+fn say_other_rules(context: &Context, plan: &Plan, loaded: &Loaded) {
+    if digest::sha256(&loaded.text) != plan.inputs.config {
+        let at_hand = match &loaded.path {
+            Some(path) => format!("{} is not the configuration", path.display()),
+            None => "no configuration is at hand, and there was one".to_owned(),
+        };
+        context.terminal.say(format!(
+            "note: {at_hand} that plan {} was made with: its second person, guards, exclusions and client owner hold, and what is \
+             stricter here",
+            plan.id
+        ));
+    }
 }
 
 /// The rules for a plan's instance: its own section where there are several.
@@ -68,10 +96,8 @@ pub(super) fn who(options: &cli::Apply) -> Applier {
 }
 
 /// The second step after creates. Domo's API has no call for it, so it can only be said whom to invite by hand.
-fn invite(options: &cli::Apply, context: &Context, plan: &Plan) -> Result<Ended> {
-    let journal = journal::read(&files::journal_of(&options.plan))?;
-    journal::belongs(&journal, plan, &files::journal_of(&options.plan))?;
-    let done = journal.done();
+fn invite(file: &PlanFile, context: &Context) -> Result<Ended> {
+    let (plan, done) = (file.plan(), file.journal()?.done());
     let creates = plan.actions.iter().filter(|action| action.kind == ActionKind::Create && plan.approved(&action.id));
     let (created, open): (Vec<_>, Vec<_>) = creates.partition(|action| done.contains(&action.id));
     if !open.is_empty() {
@@ -116,10 +142,12 @@ async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     }
 }
 
-async fn confirm(options: &cli::Apply, context: &Context, order: &Order<'_>, session: Session) -> Result<Ended> {
+async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order: &Order<'_>, session: Session) -> Result<Ended> {
     let terminal = context.terminal;
     let who = order.by.said.as_ref().map(|said| format!(" by {said}")).unwrap_or_default();
-    let _lock = super::lock_plan(order.plan, &format!("apply{who}"))?;
+    let _lock = file.lock(&format!("apply{who}"))?;
+    // Somebody may have applied it meanwhile.
+    file.journal()?;
     let line = super::progress::Line::new(&terminal);
     let desk = super::interruptible(Desk::open(order, session, &line)).await?;
     drop(line);
@@ -146,7 +174,8 @@ async fn confirm(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
         terminal.json(&applied.report)?;
     } else {
         let journal = &applied.report.journal;
-        let undo = match applied.report.count(Outcome::Done) {
+        let undone = |row: &&Row| row.outcome == Outcome::Done && row.kind != ActionKind::Delete.as_str();
+        let undo = match applied.report.results.iter().filter(undone).count() {
             0 => String::new(),
             _ => format!("\nUndo:    domo-reconcile revert {journal} (makes a plan; nothing happens yet)"),
         };

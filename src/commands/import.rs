@@ -6,24 +6,23 @@ use anyhow::{Context as _, Result};
 use chrono::Utc;
 use serde_json::json;
 
+use super::plan_file::PlanFile;
 use super::{Context, Ended};
-use crate::apply::{files as plan_files, journal};
+use crate::apply::files as plan_files;
 use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::files;
 use crate::plan::import::{Import, LeftOut};
-use crate::plan::{Action, Approved, Plan, Population, Sealed, Terms};
+use crate::plan::{Action, Approved, Plan, Population, Terms};
 use crate::{cli, text};
 
 /// Writes the files into a folder. What an apply would be refused for, this is refused for, with the accounts as they were judged.
-pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, sealed: &Sealed) -> Result<Ended> {
-    let plan = sealed.plan();
-    let stored = super::rehearse::stored(&options.plan, plan)?;
+pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, file: &PlanFile) -> Result<Ended> {
+    let plan = file.plan();
+    let stored = super::rehearse::stored(&file.home, plan)?;
     let loaded = Loaded::read(options.config.config.as_deref())?;
     let (config, _) = super::apply::of_instance(&loaded.config, &plan.id, &plan.instance)?;
-    let journal_path = plan_files::journal_of(&options.plan);
-    let journal = journal::read(&journal_path)?;
-    journal::belongs(&journal, plan, &journal_path)?;
+    let (config, journal) = (file.tighten(&config)?, file.journal()?);
     let terms = Terms {
         now: Utc::now(),
         instances: &[config.domo.instance.clone().unwrap_or_else(|| plan.instance.clone())],
@@ -36,7 +35,7 @@ pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, sealed
         overrides: &[],
     };
     let tripped = !terms.judge(plan).tripped.is_empty();
-    let approved = Approved::new(sealed.clone(), &terms).map_err(|refusal| match tripped {
+    let approved = Approved::new(file.sealed.clone(), &terms).map_err(|refusal| match tripped {
         true => refusal.hint("reject some actions: no journal would keep why a guard is overridden for an import, so none is"),
         false => refusal,
     })?;

@@ -9,6 +9,7 @@ mod init;
 mod manual;
 pub mod notice;
 mod notify;
+mod plan_file;
 mod progress;
 mod pull;
 mod rehearse;

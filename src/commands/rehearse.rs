@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::apply::{ending, say_standing, who};
+use super::plan_file::PlanFile;
 use super::progress::Line;
 use super::{Context, Ended};
 use crate::apply::{Applied, Desk, Order, Row, Stop, files};
@@ -25,9 +26,9 @@ use crate::{cli, digest, text};
 const PACE: u32 = 600_000;
 
 /// Rehearses the plan. Domo is not touched, and neither is anything beside the plan.
-pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, overrides: Vec<Override>) -> Result<Ended> {
-    let plan = sealed.plan();
-    let stored = stored(&options.plan, plan)?;
+pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, overrides: Vec<Override>) -> Result<Ended> {
+    let (sealed, plan) = (&file.sealed, file.plan());
+    let stored = stored(&file.home, plan)?;
     let mut config = stored.config.config.clone();
     config.domo.requests_per_minute = PACE;
     config.domo.instance = Some(plan.instance.clone());
@@ -71,7 +72,15 @@ pub(super) fn run(options: &cli::Apply, context: &Context, sealed: &Sealed, over
         let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;
         let copy = stage.path().join("plan.json");
         files::write_plan(&copy, &on_the_stage(sealed)?)?;
-        let order = Order { plan: &copy, config: &config, instances: vec![plan.instance.clone()], by: who(options), overrides };
+        let order = Order {
+            plan: &copy,
+            home: &copy,
+            superseded: &BTreeMap::new(),
+            config: &config,
+            instances: vec![plan.instance.clone()],
+            by: who(options),
+            overrides,
+        };
         let desk = Desk::open(&order, session.clone(), &Line::new(&terminal)).await?;
         say_standing(context, &desk);
         if let Some(refusal) = desk.standing().refusal {

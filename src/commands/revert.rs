@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::{Context, Ended, progress::Line};
+use super::{Context, Ended, plan_file, progress::Line};
 use crate::apply::{files, journal};
 use crate::config::{DeactivateWith, Loaded};
 use crate::digest;
@@ -19,23 +19,27 @@ use crate::{cli, text};
 
 /// Reads the accounts a journal is about as they are now, and plans what undoes it.
 pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
-    let out = options.out.clone().unwrap_or_else(|| crate::files::folder_of(&options.journal).join("revert.plan.json"));
+    let path = plan_file::journal_path(&options.journal, &options.archive)?;
+    let out = options.out.clone().unwrap_or_else(|| crate::files::folder_of(&path).join("revert.plan.json"));
     if out.exists() {
         return Err(Failure::usage(format!("{} is there already; a plan is never overwritten", out.display()))
             .hint("review and apply it, or name another file with --out")
             .into());
     }
-    let missing = || {
-        Failure::usage(format!("cannot read the journal {}", options.journal.display()))
-            .hint("name the plan.journal.jsonl of an apply")
-    };
-    std::fs::metadata(&options.journal).with_context(missing)?;
-    let journal = journal::read(&options.journal)?;
+    let missing =
+        || Failure::usage(format!("cannot read the journal {}", path.display())).hint("name the plan.journal.jsonl of an apply");
+    std::fs::metadata(&path).with_context(missing)?;
+    let journal = journal::read(&path)?;
     let Some((_, open)) = journal.opened().next() else {
         return Err(missing().hint("it holds no record of an apply").into());
     };
     let loaded = Loaded::read(options.config.config.as_deref())?;
     let (config, instance) = super::apply::of_instance(&loaded.config, &open.plan, &open.instance)?;
+    // What undoes a plan obeys the plan's rules.
+    let config = match plan_file::plan_of(&path) {
+        Some(plan) => plan_file::tighten(files::read_plan(&plan)?.plan(), &plan, &config)?,
+        None => config,
+    };
 
     let (plan, undo) = super::runtime()?.block_on(super::interruptible(async {
         let session = Session::open(Settings::from_env(&config, instance.as_ref())?).await?;

@@ -177,6 +177,14 @@ impl Config {
         config
     }
 
+    /// The `client_owner` that must be an account of this configuration's instance: one that several instances inherit need not be in
+    /// each of them.
+    pub fn client_owner_here(&self) -> Option<&str> {
+        let own = |instance: &&Instance| Some(&instance.name) == self.domo.instance.as_ref() && instance.client_owner.is_some();
+        let here = self.instance.len() < 2 || self.instance.iter().any(|instance| own(&instance));
+        self.domo.client_owner.as_deref().filter(|_| here)
+    }
+
     /// Every place where the file names a canonical field, and the name.
     fn named_fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let rules = (self.expected.iter().map(|rule| ("[expected]", rule)))

@@ -66,8 +66,8 @@ pub(super) struct Window {
 }
 
 impl Window {
-    pub(super) fn new(session: Session, keep: Keep, expected: Option<u64>) -> Self {
-        let limit = session.settings().page_size as u64;
+    /// Over pages of at most `limit` rows.
+    pub(super) fn new(session: Session, keep: Keep, expected: Option<u64>, limit: u64) -> Self {
         let width = session.settings().concurrency;
         Self { session, keep, expected, limit, stride: limit, next: 0, ahead: 0, width, pages: VecDeque::new() }
     }

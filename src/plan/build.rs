@@ -13,6 +13,7 @@ use super::digest::seal;
 use super::fields;
 use super::format::{Action, Inputs, Plan, SCHEMA};
 use super::guard::{self, Judged, Population};
+use super::rules::Rules;
 use crate::config::{Config, DeactivateWith, Rule};
 use crate::digest;
 use crate::directory::People;
@@ -107,6 +108,7 @@ pub fn assemble(
         expires: context.created + TimeDelta::days(config.policy.plan_valid_days.into()),
         digest: String::new(),
         inputs: context.inputs.clone(),
+        rules: Some(Rules::of(config)),
         guards,
         actions,
         findings,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::about::{About, OpenFinding};
 use super::decision::{Decision, Verdict};
+use super::rules::Rules;
 use crate::config::DeactivateWith;
 use crate::terms::{ActionKind, Role};
 
@@ -41,6 +42,9 @@ pub struct Plan {
     pub digest: String,
     /// What was judged.
     pub inputs: Inputs,
+    /// The rules that an apply obeys; absent in plans of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Rules>,
     /// The guards as they stood when the plan was made.
     pub guards: Vec<GuardState>,
     /// In the order they are carried out.

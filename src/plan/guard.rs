@@ -9,6 +9,7 @@ use polars::prelude::Column;
 use super::format::{Action, GuardState};
 use crate::config::{self, Config};
 use crate::domo::{Accounts, SUPPORT_ID};
+use crate::failure::Failure;
 use crate::reconcile::Exclusions;
 use crate::terms::{ActionKind, Role, words};
 use crate::text;
@@ -175,6 +176,23 @@ impl Population {
         }
         Ok(population)
     }
+}
+
+/// Refuses a `client_owner` that names none of these accounts: the guard `self` would guard nobody. Of a list that is not whole nothing is
+/// said, nor where several instances share the owner, who need not be in each.
+pub fn owner_is_there(accounts: &Accounts, config: &Config) -> Result<()> {
+    let Some(owner) = config.client_owner_here().filter(|_| accounts.evidence.incomplete.is_empty()) else { return Ok(()) };
+    let folded = text::folded(owner);
+    match accounts.frame.column("email")?.str()?.iter().flatten().any(|email| alike(&folded, email)) {
+        true => Ok(()),
+        false => Err(no_owner(owner).into()),
+    }
+}
+
+/// What is said of a `client_owner` that no account is.
+pub fn no_owner(owner: &str) -> Failure {
+    Failure::usage(format!("[domo] client_owner `{}` names no account of the instance", text::visible(owner)))
+        .hint("it is the e-mail of the account that made the API client, which the guard `self` keeps from being locked out")
 }
 
 /// Whether two addresses are one, apart from case and white space.

@@ -19,6 +19,7 @@ pub mod packets;
 pub mod returned;
 pub mod revert;
 pub mod review;
+pub mod rules;
 pub mod sheet;
 
 pub use about::{About, OpenFinding};
@@ -29,3 +30,4 @@ pub use digest::{Problem, Sealed};
 pub use format::{Action, GuardState, Inputs, NOT_SHOWN_KEPT, Plan};
 pub use guard::{Guard, Override, Population};
 pub use journal::{Journal, Outcome};
+pub use rules::Rules;

@@ -574,6 +574,7 @@ fn plan(reconciliation: &Reconciliation, started: DateTime<Utc>) -> Plan {
         expires: started + chrono::TimeDelta::days(7),
         digest: format!("sha256:{}", "ab01".repeat(16)),
         inputs: plan::Inputs { accounts: "sha256:1".into(), directory: vec!["sha256:2".into()], config: "sha256:3".into() },
+        rules: None,
         guards: vec![
             GuardState { name: "max-deactivations".into(), value: 3, limit: 50, holds: true },
             GuardState { name: "rejected-rows".into(), value: 14, limit: 0, holds: false },

@@ -18,7 +18,7 @@ use crate::config::{Config, Loaded};
 use crate::directory::{self, People};
 use crate::domo::{self, Accounts};
 use crate::failure::{self, Failure, Kind};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, guard};
 use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules};
 use crate::report;
 use crate::terms::Severity;
@@ -272,6 +272,8 @@ fn read(context: &Context, config: &Config, from: From) -> Result<Accounts> {
     runtime()?.block_on(interruptible(async {
         let session = domo::Session::open(*settings).await?;
         right_instance(config, session.credential())?;
-        domo::Reader::new(&session).accounts(&Line::new(&context.terminal)).await
+        let accounts = domo::Reader::new(&session).accounts(&Line::new(&context.terminal)).await?;
+        guard::owner_is_there(&accounts, config)?;
+        Ok(accounts)
     }))
 }

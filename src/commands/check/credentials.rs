@@ -6,8 +6,9 @@ use serde::Serialize;
 use crate::commands::runtime;
 use crate::config::{Config, Instance};
 use crate::domo::accounts::Credential;
-use crate::domo::{Session, Settings};
+use crate::domo::{Reader, Session, Settings};
 use crate::failure::Failure;
+use crate::plan::guard::no_owner;
 
 /// What came of one instance's credentials.
 #[derive(Debug, Serialize)]
@@ -43,7 +44,16 @@ fn one(config: &Config, instance: Option<&Instance>, optional: bool) -> Result<A
     }
     let settings = Settings::from_env(config, instance)?;
     let host = settings.api_url.host_str().unwrap_or("Domo").to_owned();
-    let session = runtime()?.block_on(Session::open(settings))?;
+    let here = instance.map_or_else(|| config.clone(), |instance| config.for_instance(instance));
+    let session = runtime()?.block_on(async {
+        let session = Session::open(settings).await?;
+        if let Some(owner) = here.client_owner_here()
+            && Reader::new(&session).by_email(owner).await?.is_none()
+        {
+            return Err(no_owner(owner).into());
+        }
+        anyhow::Ok(session)
+    })?;
     let credential = session.credential().clone();
     if let Some(scope) = credential.scope.as_deref()
         && !scope.split([' ', ',']).any(|scope| scope == "user")

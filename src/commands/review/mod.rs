@@ -4,13 +4,12 @@ mod read;
 mod show;
 pub(super) mod split;
 
-use std::path::Path;
-
 use anyhow::Result;
 use serde_json::json;
 
 pub(in crate::commands) use show::table;
 
+use super::plan_file::PlanFile;
 use super::{Context, Ended};
 use crate::apply::files;
 use crate::archive;
@@ -22,14 +21,15 @@ use crate::text;
 
 /// Shows a plan, or records decisions and shows what is open.
 pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
-    let path = super::plan_path(&options.plan, &options.archive)?;
+    let file = PlanFile::find(&options.plan, &options.archive)?;
+    let path = file.path.clone();
     if let (Some(by), Some(out)) = (options.split, &options.out) {
         return split::run(options, by, out, &path, context);
     }
     let selectors = [&options.approve, &options.reject, &options.reopen];
     let deciding = selectors.iter().any(|selectors| !selectors.is_empty()) || !options.from.is_empty();
     let done = match deciding {
-        true => Some(decide(options, &path, context)?),
+        true => Some(decide(options, &file, context)?),
         false => None,
     };
     let sealed = files::read_plan(&path)?;
@@ -60,14 +60,15 @@ struct Done {
     others: Vec<String>,
 }
 
-fn decide(options: &cli::Review, path: &Path, context: &Context) -> Result<Done> {
+fn decide(options: &cli::Review, file: &PlanFile, context: &Context) -> Result<Done> {
+    let path = &file.path;
     let reviewer = Reviewer {
         by: options.by.clone(),
         at: context.started,
         comment: options.comment.clone(),
         user: Some(archive::run::user()),
     };
-    let _lock = super::lock_plan(path, &format!("review by {}", options.by.as_deref().unwrap_or("nobody named")))?;
+    let _lock = file.lock(&format!("review by {}", options.by.as_deref().unwrap_or("nobody named")))?;
     let mut sealed = files::read_plan(path)?;
     review::in_time(sealed.plan(), context.started)?;
     let handed = read::Handed::of(options, path, &sealed, &reviewer)?;

@@ -42,6 +42,11 @@ pub struct End {
 }
 
 impl End {
+    /// How many lines there are.
+    pub fn lines(&self) -> u64 {
+        self.n
+    }
+
     /// The next line for this event; the journal ends with it from now on.
     pub fn line(&mut self, at: DateTime<Utc>, event: Event) -> serde_json::Result<String> {
         let mut line = Line { n: self.n + 1, at, event, chain: String::new() };

@@ -104,6 +104,8 @@ impl Stage {
         let plan = self.plan();
         let order = Order {
             plan: &plan,
+            home: &plan,
+            superseded: &BTreeMap::new(),
             config: &self.config,
             instances: vec!["sandbox".into()],
             by: applier("bob"),

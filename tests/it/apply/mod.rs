@@ -5,6 +5,7 @@ mod faults;
 mod fixture;
 mod import;
 mod kill;
+mod place;
 mod plan;
 mod properties;
 mod revert;

@@ -1,6 +1,6 @@
 //! What must hold for any small company: what an audit finds after an apply, what a second apply does, and what a revert leaves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::Utc;
@@ -118,6 +118,8 @@ impl Stage {
         let path = self.folder.path().join(name);
         let order = Order {
             plan: &path,
+            home: &path,
+            superseded: &BTreeMap::new(),
             config: &self.config,
             instances: vec!["sandbox".into()],
             by: applier("bob"),

@@ -1,0 +1,239 @@
+//! A plan where it lies: the file itself, never a link to it, and what belongs to it. Its journal and its lock are found by its id
+//! within an archive and beside the file outside of one, so that two names of one plan are one apply; the rules of its run hold
+//! wherever the apply is started; and a later run of the archive that contradicts it is heard.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::apply::{files, journal};
+use crate::archive::{Archive, Lock, StoredRun};
+use crate::config::{Config, Loaded};
+use crate::failure::{Failure, Kind};
+use crate::files::folder_of;
+use crate::plan::{Journal, Plan, Rules, Sealed};
+use crate::reconcile::EvidenceStatus;
+
+/// The end of a journal's name; what is before it is its plan's.
+const JOURNAL_END: &str = ".journal.jsonl";
+
+/// A plan that was read, and where all that belongs to it is.
+pub(super) struct PlanFile {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// What it says.
+    pub(super) sealed: Sealed,
+    /// The plan's own place: journal, lock and outcome are beside it.
+    pub(super) home: PathBuf,
+    /// The archive that its place is in, where it is in one.
+    archive: Option<Archive>,
+    /// The archive in which names were looked for.
+    named: Archive,
+}
+
+impl PlanFile {
+    /// The plan that somebody names: a file, its run's folder or id, or `latest`.
+    pub(super) fn find(name: &Path, archive: &Path) -> Result<Self> {
+        let named = super::plan_path(name, archive)?;
+        let path = named.canonicalize().unwrap_or(named);
+        let sealed = files::read_plan(&path)?;
+        let within = folder_of(&path).ancestors().take(3).map(Archive::at);
+        let found = within.filter_map(|archive| Some((run_of(&archive, sealed.plan())?.path, archive))).next();
+        let (home, archive_of) = match found {
+            Some((run, archive)) => (run.join(crate::plan::format::FILE), Some(archive)),
+            None => (path.clone(), None),
+        };
+        Ok(Self { path, sealed, home, archive: archive_of, named: Archive::at(archive) })
+    }
+
+    /// The plan.
+    pub(super) fn plan(&self) -> &Plan {
+        self.sealed.plan()
+    }
+
+    /// Takes the plan's lock, for somebody who is `doing` something with it.
+    pub(super) fn lock(&self, doing: &str) -> Result<Lock> {
+        self.alone()?;
+        super::lock_plan(&self.home, doing)
+    }
+
+    /// Refuses a plan with a second name: what is recorded under one is not what the other says.
+    fn alone(&self) -> Result<()> {
+        #[cfg(unix)]
+        if std::fs::metadata(&self.path).is_ok_and(|metadata| std::os::unix::fs::MetadataExt::nlink(&metadata) > 1) {
+            let path = self.path.display();
+            return Err(Failure::usage(format!(
+                "{path} has another name as well (a hard link): what is recorded here would not stand there"
+            ))
+            .hint(format!("make it a file of its own: cp -p {path} {path}.own && mv {path}.own {path}"))
+            .into());
+        }
+        Ok(())
+    }
+
+    /// The plan's journal; refused where it is missing, or shorter than somebody saw it.
+    pub(super) fn journal(&self) -> Result<Journal> {
+        let path = files::journal_of(&self.home);
+        let journal = journal::read(&path)?;
+        journal::belongs(&journal, self.plan(), &path)?;
+        let lines = journal.lines().len() as u64;
+        let longer = self.seen().into_iter().find(|(seen, _)| *seen > lines);
+        let Some((seen, who)) = longer.or_else(|| self.untold(&journal)) else { return Ok(journal) };
+        let what = if lines == 0 { "is missing".to_owned() } else { format!("has {lines} lines") };
+        Err(Failure::new(Kind::PlanRefused, format!("the journal {} {what}, but {who} knows of {seen}", path.display()))
+            .hint("nothing is applied twice on a guess: put the journal back where it was, or run `audit` again for a new plan")
+            .into())
+    }
+
+    /// How many lines of its journal others saw, and who.
+    fn seen(&self) -> Vec<(u64, String)> {
+        let mut seen = Vec::new();
+        let outcome = files::outcome_of(&self.home);
+        let told = outcome_of(&outcome).filter(|told| told["digest"] == self.plan().digest.as_str());
+        seen.extend(told.and_then(|told| Some((told["journal_lines"].as_u64()?, name_of(&outcome)))));
+        if let Some(archive) = &self.archive
+            && let (Some(folder), Ok(listing)) = (folder_of(&self.home).file_name(), archive.list())
+        {
+            let ours = format!("{}/{}", folder.to_string_lossy(), name_of(&files::journal_of(&self.home)));
+            for run in &listing.runs {
+                let inputs = run.manifest.iter().flat_map(|manifest| &manifest.inputs);
+                let rows = inputs.filter(|input| input.role == "journal" && input.name == ours).map(|input| input.rows);
+                seen.extend(rows.map(|rows| (rows, format!("the run {}", run.id()))));
+            }
+        } else if let Some(run) = run_of(&self.named, self.plan()) {
+            // A copy, without the journal of what it is a copy of.
+            let theirs = files::journal_of(&run.path.join(crate::plan::format::FILE));
+            seen.extend(journal::read(&theirs).ok().map(|journal| (journal.lines().len() as u64, theirs.display().to_string())));
+        }
+        seen
+    }
+
+    /// An outcome of an older version counts no lines, but names the actions it carried out.
+    fn untold(&self, journal: &Journal) -> Option<(u64, String)> {
+        let outcome = files::outcome_of(&self.home);
+        let told = outcome_of(&outcome).filter(|told| told["digest"] == self.plan().digest.as_str())?;
+        let results = told["results"].as_array()?;
+        let sent = |row: &&Value| matches!(row["outcome"].as_str(), Some("done" | "already-done" | "failed" | "unknown"));
+        let folded = journal.fold();
+        let known =
+            |row: &Value| folded.get(row["action"].as_str().unwrap_or_default()).is_some_and(|known| known.outcome.is_some());
+        let (all, missing) = (results.iter().filter(sent).count(), results.iter().filter(sent).filter(|row| !known(row)).count());
+        (missing > 0).then(|| (all as u64, format!("{} with its actions", name_of(&outcome))))
+    }
+
+    /// The configuration at hand, tightened by the rules of the plan's run. A plan of an older version carries none: then those that the
+    /// run kept.
+    pub(super) fn tighten(&self, config: &Config) -> Result<Config> {
+        tighten(self.plan(), &self.home, config)
+    }
+
+    /// Why actions are not what the archive's newest run would do, by action: that run saw the accounts later and proposes them no more.
+    pub(super) fn superseded(&self) -> BTreeMap<String, String> {
+        self.contradicted().unwrap_or_default()
+    }
+
+    fn contradicted(&self) -> Option<BTreeMap<String, String>> {
+        let archive = self.archive.as_ref()?;
+        let own = run_of(archive, self.plan())?;
+        let listing = archive.list().ok()?;
+        let newest = listing.runs.iter().rev().find(|run| judged(run, self.plan()))?;
+        if newest.id() == own.id() || pulled(newest) <= pulled(&own) {
+            return None;
+        }
+        let next = newest.path.join(crate::plan::format::FILE);
+        let next = if next.exists() { Some(files::read_plan(&next).ok()?) } else { None };
+        let proposed = |action: &crate::plan::Action| {
+            let theirs = next.iter().flat_map(|next| &next.plan().actions);
+            theirs.clone().any(|other| (&other.finding, other.kind, &other.after) == (&action.finding, action.kind, &action.after))
+        };
+        let why = format!(
+            "the run {} of {} saw the accounts later and does not propose it any more; `domo-reconcile review {} --from {}` takes over \
+             the decisions that still stand",
+            newest.id(),
+            newest.head.run.started.format("%Y-%m-%d %H:%M UTC"),
+            newest.path.display(),
+            self.path.display()
+        );
+        let gone = self.plan().actions.iter().filter(|action| !proposed(action));
+        Some(gone.map(|action| (action.id.clone(), why.clone())).collect())
+    }
+}
+
+/// The configuration tightened by the rules of a plan, or of the run folder that it lies in.
+pub(super) fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Config> {
+    let kept = folder_of(home).join("config.toml");
+    let rules = match &plan.rules {
+        Some(rules) => Some(rules.clone()),
+        None if kept.is_file() => {
+            let kept = Loaded::read(Some(&kept))?;
+            Some(Rules::of(&super::apply::of_instance(&kept.config, &plan.id, &plan.instance)?.0))
+        }
+        None => None,
+    };
+    Ok(rules.map_or_else(|| config.clone(), |rules| rules.tighten(config)))
+}
+
+/// The journal that somebody names: a file, the folder or the id of a run, or `latest`, the newest complete run with one.
+pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
+    let of = |run: &Path| files::journal_of(&run.join(crate::plan::format::FILE));
+    let archive = Archive::at(archive);
+    let nothing =
+        |what: String| Failure::usage(what).hint("name the plan.journal.jsonl of an apply, or the archive with --archive");
+    let found = if name == Path::new("latest") {
+        let runs = archive.list()?.runs.into_iter().rev();
+        let found = runs.filter(|run| !run.pruned).map(|run| of(&run.path)).find(|journal| journal.is_file());
+        found.ok_or_else(|| nothing(format!("no plan of a run in {} was applied", archive.path().display())))?
+    } else if name.is_dir() || !name.exists() {
+        let folder = if name.is_dir() { Ok(name.to_owned()) } else { archive.folder_of(name) };
+        let folder = folder.map_err(|_| nothing(format!("cannot read the journal {}", name.display())))?;
+        let journal = of(&folder);
+        if !journal.is_file() {
+            return Err(
+                nothing(format!("the plan of {} was not applied: there is no {}", folder.display(), name_of(&journal))).into()
+            );
+        }
+        journal
+    } else {
+        name.to_owned()
+    };
+    Ok(found.canonicalize().unwrap_or(found))
+}
+
+/// The plan of a journal, where it lies beside it and can be read.
+pub(super) fn plan_of(journal: &Path) -> Option<PathBuf> {
+    let stem = journal.to_str()?.strip_suffix(JOURNAL_END)?;
+    Some(PathBuf::from(format!("{stem}.json"))).filter(|plan| plan.is_file())
+}
+
+/// The run whose plan this is.
+fn run_of(archive: &Archive, plan: &Plan) -> Option<StoredRun> {
+    let ours = |run: &StoredRun| {
+        run.manifest.as_ref().and_then(|manifest| manifest.plan.as_ref()).is_some_and(|named| named.id == plan.id)
+    };
+    archive.list().ok()?.runs.into_iter().find(|run| !run.pruned && ours(run))
+}
+
+/// Whether a run judged the plan's instance on whole evidence, as it was.
+fn judged(run: &StoredRun, plan: &Plan) -> bool {
+    let Some(manifest) = run.manifest.as_ref().filter(|_| !run.pruned && run.head.run.instance == plan.instance) else {
+        return false;
+    };
+    let whole = manifest.summary.as_ref().is_some_and(|summary| summary.evidence.status != EvidenceStatus::Incomplete);
+    whole && manifest.replay_of.is_none() && !manifest.run.forecast
+}
+
+/// When a run had its accounts.
+fn pulled(run: &StoredRun) -> chrono::DateTime<chrono::Utc> {
+    let read = run.manifest.as_ref().and_then(|manifest| manifest.accounts.as_ref()).and_then(|read| read.evidence.finished);
+    read.unwrap_or(run.head.run.started)
+}
+
+fn outcome_of(path: &Path) -> Option<Value> {
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

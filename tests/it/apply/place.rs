@@ -1,0 +1,224 @@
+//! One plan, one journal, one lock, and the rules of its run, whatever name the plan is called by and wherever the apply is started.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::company::Company;
+use super::fixture::update;
+use crate::support::Ran;
+
+/// A company whose audit found that 10 and 11 have another title and 13 has left, all of it approved by Ana.
+struct Audited {
+    company: Company,
+    run: PathBuf,
+}
+
+const DIRECTORY: &str = "[[directory]]\npath = \"workers.csv\"\n";
+
+impl Audited {
+    fn new(rules: &str) -> Self {
+        let company = Company::new(vec![update(10)]);
+        std::fs::remove_file(company.path("plan.json")).unwrap();
+        company.configure(&format!("{DIRECTORY}{rules}"));
+        workers(&company, true);
+        let run = audit(&company);
+        let audited = Self { company, run };
+        audited.review(audited.plan(), &["--approve", "all", "--by", "ana"]).code(0);
+        audited
+    }
+
+    fn plan(&self) -> &str {
+        // Leaked on purpose: a handful of paths a test run.
+        self.run.join("plan.json").to_str().unwrap().to_owned().leak()
+    }
+
+    fn review(&self, plan: &str, args: &[&str]) -> Ran {
+        self.company.run(&[&["review", plan, "--json"], args].concat())
+    }
+
+    fn apply(&self, plan: &str, args: &[&str]) -> Ran {
+        self.company.run(&[&["apply", plan, "--json"], args].concat())
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.run.join("plan.journal.jsonl")
+    }
+}
+
+fn workers(company: &Company, left: bool) {
+    let mut rows = "Email,Employee Number,Name,Title,Department,Location,Phone,Status\n".to_owned();
+    for id in (1..=3).chain(10..60) {
+        let title = if matches!(id, 10 | 11) { "Lead" } else { "Analyst" };
+        let status = if id == 13 && left { "Terminated" } else { "Active" };
+        rows += &format!("p{id}@acme.com,{id:05},Person {id},{title},Finance,Lehi,801-555-0100,{status}\n");
+    }
+    company.write("workers.csv", &rows);
+}
+
+fn audit(company: &Company) -> PathBuf {
+    let audited = company.run(&["audit", "--json"]).code(0).json();
+    company.path(audited["run_dir"].as_str().unwrap())
+}
+
+fn link(from: &Path, to: &Path) {
+    std::os::unix::fs::symlink(from, to).unwrap();
+}
+
+#[test]
+fn the_rules_of_the_run_hold_under_another_configuration_and_are_only_tightened_by_it() {
+    let story = Audited::new("[policy]\nsecond_person = true\n[guards]\nmax_updates_percent = 1\n");
+    let loose = "[domo]\ninstance = \"sandbox\"\nrequests_per_minute = 600000\n";
+    story.company.write("loose.toml", loose);
+    let own = story.apply(story.plan(), &["--confirm", "--config", "loose.toml", "--by", "ana"]).code(5);
+    assert!(own.stderr.contains("second_person") && own.stderr.contains("is not the configuration that plan"), "{}", own.stderr);
+    let guarded = story.apply(story.plan(), &["--confirm", "--config", "loose.toml", "--by", "eve"]).code(5);
+    assert!(guarded.stderr.contains("max-updates"), "{}", guarded.stderr);
+    assert_eq!(story.company.writes(), []);
+    // What is stricter at hand holds as well.
+    let story = Audited::new("");
+    story.company.write("strict.toml", &format!("{loose}[[exclude]]\nid = 13\nreason = \"court order\"\nowner = \"legal\"\n"));
+    story.apply(story.plan(), &["--confirm", "--config", "strict.toml"]).code(5);
+    assert_eq!(story.company.writes(), []);
+}
+
+/// Before plans carried their rules, the run folder's configuration had them.
+#[test]
+fn a_plan_that_carries_no_rules_takes_those_that_its_run_kept() {
+    let story = Audited::new("[guards]\nmax_updates_percent = 1\n");
+    let mut plan: Value = serde_json::from_slice(&std::fs::read(story.plan()).unwrap()).unwrap();
+    plan.as_object_mut().unwrap().remove("rules");
+    plan["digest"] = domo_reconcile::plan::digest::digest_of(&plan).into();
+    std::fs::write(story.plan(), plan.to_string()).unwrap();
+    story.company.configure("");
+    let guarded = story.apply(story.plan(), &["--confirm"]).code(5);
+    assert!(guarded.stderr.contains("max-updates"), "{}", guarded.stderr);
+}
+
+#[test]
+fn a_link_to_a_plan_is_that_plan() {
+    let story = Audited::new("");
+    link(&story.run.join("plan.json"), &story.company.path("current.json"));
+    story.review("current.json", &["--reopen", "all", "--by", "ana"]).code(0);
+    assert!(story.company.path("current.json").is_symlink());
+    story.review("current.json", &["--approve", "all", "--by", "ana"]).code(0);
+    let plan: Value = serde_json::from_slice(&std::fs::read(story.plan()).unwrap()).unwrap();
+    assert_eq!(plan["decisions"].as_object().unwrap().len(), 3);
+    story.apply("current.json", &["--confirm"]).code(0);
+    assert!(story.journal().exists() && !story.company.path("current.journal.jsonl").exists());
+    assert_eq!(story.apply(story.plan(), &["--confirm"]).code(0).json()["counts"], json!({"already-done": 3}));
+}
+
+#[test]
+fn a_plan_with_a_second_name_is_neither_applied_nor_decided_on() {
+    let story = Audited::new("");
+    std::fs::hard_link(story.plan(), story.company.path("other.json")).unwrap();
+    for name in ["other.json", story.plan()] {
+        let refused = story.apply(name, &["--confirm"]).code(2);
+        assert!(refused.stderr.contains("has another name as well") && refused.stderr.contains("cp -p "), "{}", refused.stderr);
+        story.review(name, &["--reopen", "all", "--by", "ana"]).code(2);
+        story.apply(name, &[]).code(0);
+    }
+    assert_eq!(story.company.writes(), []);
+}
+
+/// A copy in the archive has the journal of the plan that it is a copy of.
+#[test]
+fn a_copy_within_the_archive_goes_on_where_the_plan_ended() {
+    let story = Audited::new("");
+    story.apply(story.plan(), &["--confirm"]).code(0);
+    let copy = story.run.parent().unwrap().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    std::fs::copy(story.plan(), copy.join("plan.json")).unwrap();
+    let writes = story.company.writes();
+    let again = story.apply(copy.join("plan.json").to_str().unwrap(), &["--confirm"]).code(0);
+    assert_eq!(again.json()["counts"], json!({"already-done": 3}));
+    assert_eq!(story.company.writes(), writes);
+}
+
+#[test]
+fn a_journal_that_is_gone_or_shorter_than_somebody_saw_it_is_refused() {
+    let story = Audited::new("");
+    story.apply(story.plan(), &["--confirm"]).code(0);
+    let (whole, writes) = (std::fs::read_to_string(story.journal()).unwrap(), story.company.writes());
+    let lines: Vec<_> = whole.lines().collect();
+    let cut = |count: usize| lines[..count].iter().map(|line| format!("{line}\n")).collect::<String>();
+    let refused = |who: &str| {
+        let ran = story.apply(story.plan(), &["--confirm"]).code(6);
+        assert!(ran.stderr.contains(who), "{}", ran.stderr);
+        story.apply(story.plan(), &[]).code(6);
+    };
+    std::fs::write(story.journal(), cut(lines.len() - 1)).unwrap();
+    refused("apply.json");
+    std::fs::remove_file(story.journal()).unwrap();
+    refused("apply.json");
+    // A copy elsewhere, without the journal.
+    std::fs::write(story.journal(), &whole).unwrap();
+    std::fs::copy(story.plan(), story.company.path("copy.json")).unwrap();
+    story.apply("copy.json", &["--confirm"]).code(6);
+    // Somebody tidied up the outcome too; the run after it knows.
+    audit(&story.company);
+    std::fs::remove_file(story.run.join("apply.json")).unwrap();
+    std::fs::write(story.journal(), cut(3)).unwrap();
+    refused("the run 2");
+    assert_eq!(story.company.writes(), writes);
+    std::fs::write(story.journal(), &whole).unwrap();
+    assert_eq!(story.apply(story.plan(), &["--confirm"]).code(0).json()["counts"], json!({"already-done": 3}));
+}
+
+#[test]
+fn what_a_later_run_no_longer_proposes_is_left_alone() {
+    let story = Audited::new("");
+    // A second judgement of the same accounts, and a look ahead, contradict nothing.
+    story.company.run(&["replay", story.run.to_str().unwrap()]).code(0);
+    workers(&story.company, false);
+    story.company.run(&["audit", "--as-of", "2099-01-01", "--json"]);
+    assert_eq!(story.apply(story.plan(), &[]).code(0).json()["counts"], json!({"would-do": 3}));
+    let newer = audit(&story.company);
+    let id = newer.file_name().unwrap().to_str().unwrap();
+    for args in [&[][..], &["--confirm"]] {
+        let ran = story.apply(story.plan(), args).json();
+        let row = ran["results"].as_array().unwrap().iter().find(|row| row["account_id"] == 13).unwrap().clone();
+        assert_eq!(row["outcome"], "changed-since-plan", "{row}");
+        let why = row["detail"].as_str().unwrap();
+        assert!(why.contains(id) && why.contains("domo-reconcile review ") && why.contains(" --from "), "{why}");
+    }
+    // What it still proposes was carried out.
+    assert_eq!(story.company.user(13)["active"], true);
+    assert_eq!((&story.company.user(10)["title"], &story.company.user(11)["title"]), (&json!("Lead"), &json!("Lead")));
+}
+
+#[test]
+fn a_plan_and_a_journal_are_named_by_their_run() {
+    let story = Audited::new("");
+    let id = story.run.file_name().unwrap().to_str().unwrap().to_owned();
+    for name in ["latest", id.as_str(), story.run.to_str().unwrap()] {
+        assert_eq!(story.apply(name, &[]).code(0).json()["counts"], json!({"would-do": 3}), "{name}");
+        story.company.run(&["revert", name, "--json"]).code(2);
+    }
+    story.apply("latest", &["--confirm"]).code(0);
+    for (number, name) in ["latest", id.as_str(), story.run.to_str().unwrap()].into_iter().enumerate() {
+        let out = format!("undo{number}.json");
+        assert_eq!(story.company.run(&["revert", name, "--json", "--out", &out]).code(0).json()["actions"], 3, "{name}");
+    }
+    // The plan that undoes obeys the rules of the one it undoes.
+    let undo: Value = serde_json::from_str(&story.company.read("undo0.json")).unwrap();
+    assert_eq!(undo["rules"]["client_owner"], "p1@acme.com");
+    let elsewhere = story.company.run(&["apply", "latest", "--archive", "nowhere"]).code(2);
+    assert!(elsewhere.stderr.contains("nowhere"), "{}", elsewhere.stderr);
+}
+
+#[test]
+fn a_client_owner_who_is_nobody_is_said_and_nothing_goes_on() {
+    let story = Audited::new("");
+    let config = story.company.read("domo-reconcile.toml").replace("p1@acme.com", "api-bot@acme.com");
+    story.company.write("domo-reconcile.toml", &config);
+    let runs = std::fs::read_dir(story.run.parent().unwrap()).unwrap().count();
+    for args in [&["check"][..], &["audit"], &["apply", story.plan()], &["apply", story.plan(), "--confirm"]] {
+        let ran = story.company.run(args).code(2);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains("client_owner `api-bot@acme.com` names no account"), "{args:?}: {said}");
+    }
+    assert_eq!(std::fs::read_dir(story.run.parent().unwrap()).unwrap().count(), runs);
+    assert_eq!(story.company.writes(), []);
+}
