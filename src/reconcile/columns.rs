@@ -7,7 +7,7 @@ use chrono::{Days as DayCount, NaiveDate};
 use polars::prelude::*;
 
 use super::employment::{self, Facts};
-use super::fold::Fold;
+use super::fold::{Fold, Row};
 use super::keys::Addresses;
 use super::names;
 use crate::directory::{People, Source};
@@ -272,18 +272,18 @@ impl<'a> PersonColumns<'a> {
     }
 
     /// Rows of the directory.
-    pub(super) fn rows(&self) -> u32 {
-        self.facts.source.len() as u32
+    pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = Row> + use<> {
+        (0..self.facts.source.len() as u32).map(Row)
     }
 
     /// Source and line of a row of the directory.
-    pub(super) fn place(&self, row: u32) -> (u32, u32) {
-        let at = row as usize;
+    pub(super) fn place(&self, row: Row) -> (u32, u32) {
+        let at = row.0 as usize;
         (self.facts.source.get(at).unwrap_or_default(), self.facts.line.get(at).unwrap_or_default())
     }
 
     /// The rows of a person, earliest source first; none where the person has one row only.
-    pub(super) fn folded(&self, person: u32) -> &[u32] {
+    pub(super) fn folded(&self, person: u32) -> &[Row] {
         self.fold.members.get(&person).map_or(&[], Vec::as_slice)
     }
 
@@ -332,15 +332,15 @@ impl<'a> PersonColumns<'a> {
     }
 
     /// What a row of the directory says of employment.
-    pub(super) fn facts(&self, row: u32) -> Facts {
+    pub(super) fn facts(&self, row: Row) -> Facts {
         let facts = &self.facts;
         let (source, line) = self.place(row);
         let readable = |field| facts.unreadable.is_empty() || !facts.unreadable.contains(&(source, line, field));
         Facts {
-            status: facts.status.get(row).and_then(status_of).filter(|_| readable("status")),
-            enabled: facts.enabled.get(row).filter(|_| readable("status")),
-            hire_date: facts.hire_date.get(row).filter(|_| readable("hire_date")),
-            termination_date: facts.termination_date.get(row).filter(|_| readable("termination_date")),
+            status: facts.status.get(row.0).and_then(status_of).filter(|_| readable("status")),
+            enabled: facts.enabled.get(row.0).filter(|_| readable("status")),
+            hire_date: facts.hire_date.get(row.0).filter(|_| readable("hire_date")),
+            termination_date: facts.termination_date.get(row.0).filter(|_| readable("termination_date")),
             status_provided: facts.status_provided.get(source as usize).copied().unwrap_or(false),
             unreadable: !readable("termination_date"),
             identity_provider: facts.identity_provider.get(source as usize).copied().unwrap_or(false),
@@ -348,8 +348,8 @@ impl<'a> PersonColumns<'a> {
     }
 
     /// The file's own word for a status in a row of the directory.
-    pub(super) fn word(&self, row: u32) -> Option<&str> {
-        self.facts.word.filled(row).map(str::trim)
+    pub(super) fn word(&self, row: Row) -> Option<&str> {
+        self.facts.word.filled(row.0).map(str::trim)
     }
 
     /// The word of the row that made a person's status what it is; of several files not all need to say the same.
@@ -357,7 +357,7 @@ impl<'a> PersonColumns<'a> {
         match self.folded(person) {
             [] => self.word(self.fold.row(person)),
             rows => {
-                let decides = |row: &&u32| employment::judge(&self.facts(**row), as_of).status == status;
+                let decides = |row: &&Row| employment::judge(&self.facts(**row), as_of).status == status;
                 rows.iter().filter(decides).find_map(|row| self.word(*row))
             }
         }

@@ -1,11 +1,13 @@
-//! One key at a time: which people does each account point at?
+//! The join: which people does each account's key name? One key at a time.
 //!
-//! Each side becomes a frame of 64-bit hashes of its normalised keys. The people's keys are grouped first, so that the join is from
-//! many accounts to one group and duplicates cannot multiply; Polars joins the two frames; then every pair and every group is
-//! compared as text. Two texts with one hash make the whole key start again with another seed, so that the result is exact.
+//! The keys of either side are a frame of `entry` and `key`, without the entries that have none: a blank joins nobody. People with the
+//! same key are one group, so that duplicates cannot multiply, and Polars joins the accounts to the groups on the keys themselves:
+//!
+//! ```text
+//!  accounts (entry, key) ⋈ people grouped by key (key, group)  =>  entry -> group -> people
+//! ```
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher, Hasher};
 
 use anyhow::Result;
 use polars::prelude::*;
@@ -14,8 +16,8 @@ use rayon::prelude::*;
 /// Stands for no group and no row.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// The hash of a blank key. A blank points at nobody.
-const BLANK: u64 = 0;
+/// Keys are normalised so many entries at a time, on all cores.
+const PART: u32 = 1 << 14;
 
 /// One side of a correlation: `len` entries, each with a text or none, and the key that a text is normalised to. Both sides normalise
 /// in the same way.
@@ -53,32 +55,32 @@ where
 /// Entries that share a key, as groups of ascending entries.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
-    hashes: Vec<u64>,
     starts: Vec<u32>,
     entries: Vec<u32>,
 }
 
 impl Groups {
-    fn new(hashes: &[u64]) -> Self {
-        let mut pairs: Vec<(u64, u32)> =
-            (0u32..).zip(hashes).filter(|(_, hash)| **hash != BLANK).map(|(at, hash)| (*hash, at)).collect();
-        pairs.par_sort_unstable();
-        let mut groups = Self { hashes: Vec::with_capacity(pairs.len()), starts: Vec::new(), entries: Vec::new() };
-        groups.starts.reserve_exact(pairs.len() + 1);
-        groups.entries.reserve_exact(pairs.len());
-        for (hash, entry) in pairs {
-            if groups.hashes.last() != Some(&hash) {
-                groups.hashes.push(hash);
-                groups.starts.push(groups.entries.len() as u32);
+    /// The groups of a frame of keys, in the order of their first entries; and a frame of each group's `key` and `group`.
+    fn of(keys: &DataFrame) -> Result<(Self, DataFrame)> {
+        let entries = keys.column("entry")?.u32()?.rechunk();
+        let entries = entries.cont_slice()?;
+        let grouped = keys.group_by_stable(["key"])?;
+        let mut found = Self { starts: vec![0], entries: Vec::with_capacity(entries.len()) };
+        let mut first: Vec<IdxSize> = Vec::with_capacity(grouped.get_groups().len());
+        for group in grouped.get_groups().iter() {
+            first.push(group.first());
+            match group {
+                GroupsIndicator::Idx((_, all)) => found.entries.extend(all.iter().map(|at| entries[*at as usize])),
+                GroupsIndicator::Slice([from, len]) => found.entries.extend(&entries[from as usize..(from + len) as usize]),
             }
-            groups.entries.push(entry);
+            if let Some(group) = found.starts.last().and_then(|start| found.entries.get_mut(*start as usize..)) {
+                group.sort_unstable();
+            }
+            found.starts.push(found.entries.len() as u32);
         }
-        groups.starts.push(groups.entries.len() as u32);
-        groups
-    }
-
-    pub(super) fn len(&self) -> u32 {
-        self.hashes.len() as u32
+        let groups = UInt32Chunked::from_vec("group".into(), (0..first.len() as u32).collect()).into_column();
+        let key = keys.column("key")?.take(&IdxCa::from_vec("first".into(), first))?;
+        Ok((found, DataFrame::new(groups.len(), vec![key, groups])?))
     }
 
     /// The entries of a group; none for [`NONE`].
@@ -92,18 +94,7 @@ impl Groups {
 
     /// The groups with more than one entry.
     pub(super) fn repeated(&self) -> impl Iterator<Item = &[u32]> {
-        (0..self.len()).map(|group| self.get(group)).filter(|entries| entries.len() > 1)
-    }
-
-    /// Whether the entries of each group have one and the same key.
-    fn agree<'a>(&self, keyed: &impl Keyed<'a>) -> bool {
-        (0..self.len()).into_par_iter().all(|group| match self.get(group) {
-            [first, rest @ ..] if !rest.is_empty() => {
-                let key = keyed.key(*first);
-                rest.iter().all(|entry| keyed.key(*entry) == key)
-            }
-            _ => true,
-        })
+        (0..self.starts.len() as u32).map(|group| self.get(group)).filter(|entries| entries.len() > 1)
     }
 }
 
@@ -132,71 +123,46 @@ impl Correlation {
 
 /// Points every entry of `from` at the entries of `to` with the same key.
 pub(super) fn correlate<'a, 'b>(from: &impl Keyed<'a>, to: &impl Keyed<'b>) -> Result<Correlation> {
-    correlate_hashed(from, to, PlFixedStateQuality::with_seed)
-}
-
-fn correlate_hashed<'a, 'b, S: BuildHasher + Sync>(
-    from: &impl Keyed<'a>,
-    to: &impl Keyed<'b>,
-    state: impl Fn(u64) -> S,
-) -> Result<Correlation> {
-    let mut seed = 0;
-    loop {
-        let state = state(seed);
-        let groups = Groups::new(&hashes(to, &state));
-        let pointing = join(&hashes(from, &state), &groups)?;
-        // Most texts are the same as they stand; only others have to be normalised again.
-        let verbatim = |entry: u32| match groups.get(pointing[entry as usize]).first() {
-            None => Some(false),
-            Some(first) if from.text(entry) == to.text(*first) => Some(true),
-            Some(first) => (from.key(entry) == to.key(*first)).then_some(false),
-        };
-        let verbatim: Option<Vec<bool>> = (0..from.len()).into_par_iter().with_min_len(4096).map(verbatim).collect();
-        if let Some(verbatim) = verbatim.filter(|_| groups.agree(to)) {
-            return Ok(Correlation { groups, pointing, verbatim });
-        }
-        seed += 1;
+    let (groups, named) = Groups::of(&keys(to)?)?;
+    let joined = keys(from)?.join(&named, ["key"], ["key"], JoinArgs::new(JoinType::Inner), None)?;
+    let mut pointing = vec![NONE; from.len() as usize];
+    let pairs = joined.column("entry")?.u32()?.into_no_null_iter().zip(joined.column("group")?.u32()?.into_no_null_iter());
+    for (entry, group) in pairs {
+        pointing[entry as usize] = group;
     }
+    let verbatim = |entry: u32| {
+        let first = groups.get(pointing[entry as usize]).first();
+        first.is_some_and(|first| from.text(entry) == to.text(*first))
+    };
+    let verbatim = (0..from.len()).into_par_iter().with_min_len(4096).map(verbatim).collect();
+    Ok(Correlation { groups, pointing, verbatim })
 }
 
 /// Entries by key, within one side.
-pub(super) fn group<'a>(keyed: &impl Keyed<'a>) -> Groups {
-    let mut seed = 0;
-    loop {
-        let groups = Groups::new(&hashes(keyed, &PlFixedStateQuality::with_seed(seed)));
-        if groups.agree(keyed) {
-            return groups;
+pub(super) fn group<'a>(side: &impl Keyed<'a>) -> Result<Groups> {
+    Ok(Groups::of(&keys(side)?)?.0)
+}
+
+/// The entries that have a key: `entry`, `key`.
+fn keys<'a>(side: &impl Keyed<'a>) -> Result<DataFrame> {
+    let part = |part: u32| {
+        let entries = part * PART..side.len().min((part + 1) * PART);
+        let mut keyed = Vec::with_capacity(entries.len());
+        let mut keys = StringChunkedBuilder::new("key".into(), entries.len());
+        for (entry, key) in entries.filter_map(|entry| Some((entry, side.key(entry)?))) {
+            keyed.push(entry);
+            keys.append_value(key);
         }
-        seed += 1;
-    }
-}
-
-fn hashes<'a, S: BuildHasher + Sync>(keyed: &impl Keyed<'a>, state: &S) -> Vec<u64> {
-    let hash = |entry| {
-        keyed.key(entry).map_or(BLANK, |key| {
-            let mut hasher = state.build_hasher();
-            hasher.write(key.as_bytes());
-            hasher.finish().max(1)
-        })
+        (keyed, keys.finish())
     };
-    (0..keyed.len()).into_par_iter().with_min_len(4096).map(hash).collect()
-}
-
-/// Many to one: `groups` has each hash once.
-fn join(hashes: &[u64], groups: &Groups) -> Result<Vec<u32>> {
-    let mut pointing = vec![NONE; hashes.len()];
-    let (keys, rows): (Vec<u64>, Vec<u32>) = hashes.iter().zip(0u32..).filter(|(hash, _)| **hash != BLANK).unzip();
-    if keys.is_empty() || groups.hashes.is_empty() {
-        return Ok(pointing);
+    let parts: Vec<(Vec<u32>, StringChunked)> = (0..side.len().div_ceil(PART)).into_par_iter().map(part).collect();
+    let (mut entries, mut keys) = (Vec::new(), StringChunked::full_null("key".into(), 0));
+    for (keyed, part) in parts {
+        entries.extend(keyed);
+        keys.append_owned(part)?;
     }
-    let left = df!["key" => keys, "entry" => rows]?;
-    let right = df!["key" => groups.hashes.as_slice(), "group" => (0..groups.len()).collect::<Vec<u32>>()]?;
-    let joined = left.join(&right, ["key"], ["key"], JoinArgs::new(JoinType::Inner), None)?;
-    let (entries, groups) = (joined.column("entry")?.u32()?, joined.column("group")?.u32()?);
-    for (entry, group) in entries.into_no_null_iter().zip(groups.into_no_null_iter()) {
-        pointing[entry as usize] = group;
-    }
-    Ok(pointing)
+    let entries = UInt32Chunked::from_vec("entry".into(), entries).into_column();
+    Ok(DataFrame::new(entries.len(), vec![entries, keys.into_column()])?)
 }
 
 #[cfg(test)]
@@ -206,28 +172,6 @@ mod tests {
     fn side<'a>(keys: &'a [&'a str]) -> impl Keyed<'a> {
         let text = move |entry: u32| Some(keys[entry as usize]).filter(|key| !key.is_empty());
         Keys { len: keys.len() as u32, text, form: |text: &'a str| Some(Cow::Borrowed(text)) }
-    }
-
-    /// Hashes everything to the length of the text until the third seed.
-    struct Poor(u64, PlFixedStateQuality);
-
-    impl BuildHasher for Poor {
-        type Hasher = PoorHasher;
-        fn build_hasher(&self) -> PoorHasher {
-            PoorHasher(self.0, 0, self.1.build_hasher())
-        }
-    }
-
-    struct PoorHasher(u64, u64, <PlFixedStateQuality as BuildHasher>::Hasher);
-
-    impl Hasher for PoorHasher {
-        fn write(&mut self, bytes: &[u8]) {
-            self.1 += bytes.len() as u64;
-            self.2.write(bytes);
-        }
-        fn finish(&self) -> u64 {
-            if self.0 < 2 { self.1 } else { self.2.finish() }
-        }
     }
 
     #[test]
@@ -240,13 +184,15 @@ mod tests {
     #[test]
     fn blank_never_points_at_blank() {
         assert!(correlate(&side(&[""]), &side(&[""])).unwrap().at(0).is_empty());
+        assert!(correlate(&side(&[]), &side(&[])).unwrap().at(0).is_empty());
     }
 
     #[test]
-    fn two_texts_with_one_hash_are_still_two() {
-        let poor = |seed| Poor(seed, PlFixedStateQuality::with_seed(seed));
-        let found = correlate_hashed(&side(&["ab", "cd", "zz"]), &side(&["cd", "ab", "ab"]), poor).unwrap();
-        let at: Vec<&[u32]> = (0..3).map(|entry| found.at(entry)).collect();
-        assert_eq!(at, [&[1, 2][..], &[0], &[]]);
+    fn entries_beyond_one_part_keep_their_places() {
+        let many: Vec<String> = (0..PART * 2 + 5).map(|n| n.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let reversed: Vec<&str> = many.iter().rev().copied().collect();
+        let found = correlate(&side(&many), &side(&reversed)).unwrap();
+        assert!((0..many.len() as u32).all(|entry| found.at(entry) == [many.len() as u32 - 1 - entry]));
     }
 }

@@ -13,6 +13,10 @@ use super::keys::{Addresses, Number};
 use crate::directory::People;
 use crate::terms::Key;
 
+/// A row of the directory, as its files have them. People, which rows are folded into, are counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Row(pub(super) u32);
+
 /// Which rows of the directory are one person.
 #[derive(Debug, Default)]
 pub(super) struct Fold {
@@ -21,7 +25,7 @@ pub(super) struct Fold {
     /// The person of each row. Empty where nothing is folded.
     persons: Vec<u32>,
     /// All rows of each person with several, earliest source first.
-    pub(super) members: HashMap<u32, Vec<u32>>,
+    pub(super) members: HashMap<u32, Vec<Row>>,
 }
 
 impl Fold {
@@ -51,7 +55,7 @@ impl Fold {
         };
 
         let mut sets = Sets::new(height);
-        let groups = [group(&by_email), group(&by_number)];
+        let groups = [group(&by_email)?, group(&by_number)?];
         for rows in groups.iter().flat_map(|groups| groups.repeated()) {
             // More rows than sources cannot be one person.
             if rows.len() > people.sources.len() {
@@ -91,18 +95,18 @@ impl Fold {
         }
         let person = |row: u32| person_of_head.get(heads.get(&row).unwrap_or(&row)).copied().unwrap_or_default();
         fold.persons = (0..height).map(person).collect();
-        fold.members = together.into_values().map(|rows| (person(rows[0]), rows)).collect();
+        fold.members = together.into_values().map(|rows| (person(rows[0]), rows.into_iter().map(Row).collect())).collect();
         Ok(fold)
     }
 
     /// The row that stands for a person.
-    pub(super) fn row(&self, person: u32) -> u32 {
-        self.rows.get(person as usize).copied().unwrap_or(person)
+    pub(super) fn row(&self, person: u32) -> Row {
+        Row(self.rows.get(person as usize).copied().unwrap_or(person))
     }
 
     /// The person of a row.
-    pub(super) fn person(&self, row: u32) -> u32 {
-        self.persons.get(row as usize).copied().unwrap_or(row)
+    pub(super) fn person(&self, row: Row) -> u32 {
+        self.persons.get(row.0 as usize).copied().unwrap_or(row.0)
     }
 
     /// Rows beyond the first of each person.
@@ -128,8 +132,8 @@ impl Fold {
                 None => column.get(*row as usize).is_ok_and(|value| !value.is_null()),
             };
             for (person, rows) in &self.members {
-                if let Some(row) = rows.iter().find(|row| filled(row)) {
-                    places[*person as usize] = *row;
+                if let Some(row) = rows.iter().find(|row| filled(&row.0)) {
+                    places[*person as usize] = row.0;
                 }
             }
             columns.push(column.take(&IdxCa::from_vec("row".into(), places))?);

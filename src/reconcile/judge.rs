@@ -62,7 +62,7 @@ impl Judge<'_> {
     pub(super) fn person_ref(&self, row: u32) -> PersonRef {
         let people = self.people;
         PersonRef {
-            index: Some(people.fold.row(row)),
+            index: Some(people.fold.row(row).0),
             source: people.source_name(people.source(row)).to_owned(),
             row: people.line(row),
             email: people.email.owned(row),

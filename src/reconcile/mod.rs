@@ -294,8 +294,8 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
 
     let rejected_rows = people.people.rejected.len();
     let row_situations: Vec<PersonSituation> =
-        (0..people.rows()).map(|row| person_situations[people.fold.person(row) as usize]).collect();
-    let mut person_totals = PersonTotals::of(u64::from(people.rows()) + rejected_rows as u64, row_situations.iter().copied());
+        people.rows().map(|row| person_situations[people.fold.person(row) as usize]).collect();
+    let mut person_totals = PersonTotals::of((row_situations.len() + rejected_rows) as u64, row_situations.iter().copied());
     person_totals.add(PersonSituation::Rejected, rejected_rows as u64);
     Reconciliation {
         instance: rules.instance.to_owned(),
@@ -305,7 +305,12 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         people: person_totals,
         account_rows: outcome::account_rows(&matches, &people.fold, &account_situations)?,
         person_rows: outcome::person_rows(&matches, &people.fold, &row_situations, &employment)?,
-        folded: people.fold.members.values().filter_map(|rows| Some((*rows.first()?, rows.clone()))).collect(),
+        folded: people
+            .fold
+            .members
+            .values()
+            .filter_map(|rows| Some((rows.first()?.0, rows.iter().map(|row| row.0).collect())))
+            .collect(),
         privileged: outcome::privileged(&judge, &findings),
         dormancy: outcome::dormancy(&accounts, rules.as_of),
         patterns: outcome::patterns(&findings, judge.candidates.moved_domains(&judge)),

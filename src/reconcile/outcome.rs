@@ -12,7 +12,7 @@ use super::correlate::NONE;
 use super::drift;
 use super::employment::Employment;
 use super::explain::{days, plural};
-use super::fold::Fold;
+use super::fold::{Fold, Row};
 use super::judge::Judge;
 use super::matching::{Agreeing, Matches, Part, Verdict};
 use super::{Dormancy, EvidenceStatus, EvidenceSummary, Finding, Method, Pattern, Privileged, Rules, kinds};
@@ -92,7 +92,7 @@ pub(super) fn account_rows(matches: &Matches, fold: &Fold, situations: &[Account
         _ => 0,
     };
     let person = |verdict: &Verdict| match verdict {
-        Verdict::One { person, .. } => fold.row(*person),
+        Verdict::One { person, .. } => fold.row(*person).0,
         _ => NONE,
     };
     let columns = vec![
@@ -119,8 +119,8 @@ pub(super) fn person_rows(
     employment: &[Employment],
 ) -> Result<DataFrame> {
     let place = |situation: &PersonSituation| *situation as IdxSize;
-    let status = |row: u32| employment[fold.person(row) as usize].status as IdxSize;
-    let account = |row: u32| matches.account_of[fold.person(row) as usize];
+    let status = |row: u32| employment[fold.person(Row(row)) as usize].status as IdxSize;
+    let account = |row: u32| matches.account_of[fold.person(Row(row)) as usize];
     let rows_read = 0..situations.len() as u32;
     let columns = vec![
         words(

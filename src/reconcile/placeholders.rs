@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::Result;
 
 use super::correlate::{Keys, group};
+use super::fold::Row;
 use super::keys::{Addresses, Number};
 use super::names::Name;
 use crate::directory::People;
@@ -19,7 +20,7 @@ pub(super) struct Placeholder {
     pub(super) address: String,
     /// As one of them has it.
     pub(super) written: String,
-    pub(super) rows: BTreeSet<u32>,
+    pub(super) rows: BTreeSet<Row>,
 }
 
 /// The placeholders among all addresses of the directory.
@@ -47,7 +48,7 @@ pub(super) fn find(people: &People, addresses: &Addresses) -> Result<Vec<Placeho
     let number = |row: u32| numbers.get(row as usize).and_then(|number| Number::of(number).text());
 
     let mut found = Vec::new();
-    for entries in group(&keys).repeated().filter(|entries| entries.len() >= PEOPLE) {
+    for entries in group(&keys)?.repeated().filter(|entries| entries.len() >= PEOPLE) {
         let rows: BTreeSet<u32> = entries.iter().map(row).collect();
         if rows.len() < PEOPLE {
             continue;
@@ -61,6 +62,7 @@ pub(super) fn find(people: &People, addresses: &Addresses) -> Result<Vec<Placeho
             && let Some(written) = entries.iter().filter_map(|entry| text(*entry)).min()
             && let Some(address) = addresses.key(written)
         {
+            let rows = rows.into_iter().map(Row).collect();
             found.push(Placeholder { address: address.into_owned(), written: written.trim().to_owned(), rows });
         }
     }

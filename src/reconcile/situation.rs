@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::employment::{self, Employment};
+use super::fold::Row;
 use super::keys::{Addresses, Number};
 use super::matching::{Matches, Part, Verdict};
 use super::rejected::{Place, RejectedKeys};
@@ -95,7 +96,7 @@ pub(super) fn parts(accounts: &AccountColumns<'_>, exclusions: &Exclusions) -> V
 
 /// Employment of every person on the day judged.
 pub(super) fn employment(people: &PersonColumns<'_>, as_of: NaiveDate) -> Vec<Employment> {
-    let row = |row: u32| employment::judge(&people.facts(row), as_of);
+    let row = |row: Row| employment::judge(&people.facts(row), as_of);
     let person = |person: u32| match people.folded(person) {
         [] => row(people.fold.row(person)),
         rows => {

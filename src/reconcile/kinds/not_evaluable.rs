@@ -103,8 +103,7 @@ fn in_what(judge: &Judge<'_>, row: u32, suspect: Suspect) -> String {
         Nearness::Folded | Nearness::OneCharacter => {
             let sides = [accounts.email.get(row), people.email.get(person)].map(Option::unwrap_or_default);
             let [ours, theirs] = sides.map(str::trim);
-            let compared = sides.map(|email| judge.addresses.plain(email));
-            format!("the address {theirs} differs from {ours} in {}", near::difference(&compared[0], &compared[1]))
+            format!("the address {theirs} differs from {ours} in {}", near::difference(ours, theirs))
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::config::Exclude;
 use crate::reconcile::employment::{Contradiction, Employment};
 use crate::reconcile::explain;
 use crate::reconcile::finding::{PersonRef, Value};
+use crate::reconcile::fold::Row;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::{Judge, LISTED};
 use crate::reconcile::keys::Number;
@@ -18,7 +19,7 @@ use crate::terms::{Key, Kind, PersonSituation, Severity, Status};
 pub(super) const SHEET: Sheet = Sheet {
     population: Population::Rows,
     ..Sheet::new(
-        |judge| u64::from(judge.people.rows()) + judge.people.people.rejected.len() as u64,
+        |judge| judge.people.rows().len() as u64 + judge.people.people.rejected.len() as u64,
         |judge| {
             let mut drafts = damaged_numbers(judge);
             drafts.extend(judge.people_who_are(PersonSituation::Duplicate, |row| Some(duplicate_row(judge, row))));
@@ -122,7 +123,7 @@ fn contradiction(judge: &Judge<'_>, kind: Contradiction, person: u32, employment
 /// What each file says of a person's employment, where they disagree.
 fn files_disagree(judge: &Judge<'_>, person: u32, read_as: Status) -> String {
     let people = judge.people;
-    let row = |row: &u32| {
+    let row = |row: &Row| {
         let (source, line) = people.place(*row);
         let facts = people.facts(*row);
         let dates = [("first day", facts.hire_date), ("last day", facts.termination_date)];
@@ -153,7 +154,8 @@ fn doubts(judge: &Judge<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let wanted: HashSet<(u32, u32)> = doubts.iter().map(|doubt| (doubt.source, doubt.row)).collect();
-    let rows: HashMap<(u32, u32), u32> = (0..people.rows())
+    let rows: HashMap<(u32, u32), u32> = people
+        .rows()
         .map(|row| (people.place(row), row))
         .filter(|(place, _)| wanted.contains(place))
         .map(|(place, row)| (place, people.fold.person(row)))
