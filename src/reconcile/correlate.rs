@@ -60,11 +60,11 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// The groups of a frame of keys, in the order of their first entries; and a frame of each group's `key` and `group`.
+    /// The groups of a frame of keys, in no particular order; and a frame of each group's `key` and `group`.
     fn of(keys: &DataFrame) -> Result<(Self, DataFrame)> {
         let entries = keys.column("entry")?.u32()?.rechunk();
         let entries = entries.cont_slice()?;
-        let grouped = keys.group_by_stable(["key"])?;
+        let grouped = keys.group_by(["key"])?;
         let mut found = Self { starts: vec![0], entries: Vec::with_capacity(entries.len()) };
         let mut first: Vec<IdxSize> = Vec::with_capacity(grouped.get_groups().len());
         for group in grouped.get_groups().iter() {

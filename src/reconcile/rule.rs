@@ -1,5 +1,7 @@
 //! Patterns with `*` over the directory's fields: `[expected]`, `[[role]]`, `[[exclude]]`.
 
+use std::borrow::Cow;
+
 use crate::config;
 use crate::text::folded;
 
@@ -17,11 +19,21 @@ impl Pattern {
 
     /// Whether it fits the whole text.
     pub fn matches(&self, text: &str) -> bool {
-        // An address, mostly: nothing to fold.
-        if text.bytes().fold(true, |folded, byte| folded & byte.is_ascii_graphic() & !byte.is_ascii_uppercase()) {
-            return wildcard(self.0.as_bytes(), text.as_bytes());
-        }
-        wildcard(self.0.as_bytes(), folded(text).to_lowercase().as_bytes())
+        wildcard(self.0.as_bytes(), as_matched(text).as_bytes())
+    }
+
+    /// The only text it fits, [as it is matched](as_matched); the pattern itself where it has a wildcard.
+    pub(super) fn exact(self) -> Result<String, Self> {
+        if self.0.contains('*') { Err(self) } else { Ok(self.0) }
+    }
+}
+
+/// A text as patterns see it.
+pub(super) fn as_matched(text: &str) -> Cow<'_, str> {
+    // An address, mostly: nothing to fold.
+    match text.bytes().fold(true, |folded, byte| folded & byte.is_ascii_graphic() & !byte.is_ascii_uppercase()) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(folded(text).to_lowercase()),
     }
 }
 

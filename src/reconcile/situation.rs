@@ -1,5 +1,8 @@
 //! Exactly one situation for every account and every person, from what the keys and the employment say.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
@@ -9,8 +12,8 @@ use super::fold::Row;
 use super::keys::{Addresses, Number};
 use super::matching::{Matches, Part, Verdict};
 use super::rejected::{Place, RejectedKeys};
-use super::rule::{Pattern, PeopleRule};
-use crate::config::{Config, Exclude};
+use super::rule::{Pattern, PeopleRule, as_matched};
+use crate::config::Config;
 use crate::terms::{AccountSituation, PersonSituation, Status};
 
 /// Domo's own support account: in every instance, and nobody's.
@@ -36,34 +39,46 @@ pub(super) enum Gap {
     Near,
 }
 
-/// Who is excluded, and by which rule: the one place that decides it, for the judgement and for the guard alike.
+/// Who is excluded, and by which rule: the one place that decides it, for the judgement and for the guard alike. Addresses and ids are
+/// looked up; only patterns with a wildcard are tried one after the other.
 #[derive(Debug)]
 pub struct Exclusions {
-    rules: Vec<Exclusion>,
+    count: usize,
+    by_id: HashMap<u64, usize>,
+    /// As written, and with domain aliases applied.
+    by_address: [HashMap<String, usize>; 2],
+    by_pattern: [Vec<(usize, Pattern)>; 2],
     addresses: Addresses,
-}
-
-/// A rule: its address pattern as written and with domain aliases applied, or its id.
-#[derive(Debug)]
-struct Exclusion {
-    written: Option<Pattern>,
-    resolved: Option<Pattern>,
-    id: Option<u64>,
 }
 
 impl Exclusions {
     /// Those of a configuration.
     pub fn new(config: &Config) -> Self {
         let addresses = Addresses::new(&config.matching.domain_aliases);
-        let rule = |rule: &Exclude| {
-            let pattern = rule.email.as_deref();
-            Exclusion {
-                written: pattern.map(Pattern::new),
-                resolved: pattern.and_then(|pattern| addresses.key(pattern)).map(|pattern| Pattern::new(&pattern)),
-                id: rule.id,
-            }
+        let mut exclusions = Self {
+            count: config.exclude.len(),
+            by_id: HashMap::new(),
+            by_address: Default::default(),
+            by_pattern: Default::default(),
+            addresses,
         };
-        Self { rules: config.exclude.iter().map(rule).collect(), addresses }
+        for (place, rule) in config.exclude.iter().enumerate() {
+            if let Some(id) = rule.id {
+                exclusions.by_id.entry(id).or_insert(place);
+            }
+            let written = rule.email.as_deref();
+            let resolved = written.and_then(|pattern| exclusions.addresses.key(pattern)).map(Cow::into_owned);
+            for (form, pattern) in [written.map(str::to_owned), resolved].into_iter().enumerate() {
+                match pattern.as_deref().map(|pattern| Pattern::new(pattern).exact()) {
+                    Some(Ok(address)) => {
+                        exclusions.by_address[form].entry(address).or_insert(place);
+                    }
+                    Some(Err(pattern)) => exclusions.by_pattern[form].push((place, pattern)),
+                    None => {}
+                }
+            }
+        }
+        exclusions
     }
 
     /// The first rule that names the account, by its place in the configuration; the number of rules stands for Domo's support
@@ -71,16 +86,21 @@ impl Exclusions {
     /// counts as.
     pub fn rule(&self, id: Option<u64>, address: Option<&str>) -> Option<usize> {
         let plain = address.map(|email| self.addresses.plain(email));
-        let key = plain.as_deref().filter(|_| self.rules.iter().any(|rule| rule.resolved.is_some()));
-        let key = key.and_then(|plain| self.addresses.key_of_plain(plain));
-        let fits = |pattern: &Option<Pattern>, email: Option<&str>| {
-            pattern.as_ref().zip(email).is_some_and(|(pattern, email)| pattern.matches(email))
-        };
-        let by_rule = self.rules.iter().position(|rule| {
-            fits(&rule.written, plain.as_deref()) || fits(&rule.resolved, key.as_deref()) || (rule.id.is_some() && rule.id == id)
+        let by_id = id.and_then(|id| self.by_id.get(&id).copied());
+        let by_address = plain.as_deref().and_then(|plain| {
+            let resolved = self.addresses.key_of_plain(plain);
+            let forms = [Some(plain), resolved.as_deref()];
+            forms.into_iter().enumerate().filter_map(|(form, email)| self.by_form(form, email?)).min()
         });
         let support = || id == Some(SUPPORT_ID) || plain.as_deref() == Some(SUPPORT_EMAIL);
-        by_rule.or_else(|| support().then_some(self.rules.len()))
+        by_id.into_iter().chain(by_address).min().or_else(|| support().then_some(self.count))
+    }
+
+    fn by_form(&self, form: usize, email: &str) -> Option<usize> {
+        let (exact, patterns) = (&self.by_address[form], &self.by_pattern[form]);
+        let looked_up = if exact.is_empty() { None } else { exact.get(as_matched(email).as_ref()).copied() };
+        let tried = patterns.iter().find(|(_, pattern)| pattern.matches(email)).map(|(place, _)| *place);
+        looked_up.into_iter().chain(tried).min()
     }
 }
 

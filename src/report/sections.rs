@@ -251,6 +251,9 @@ fn cell(t: &Texts, finding: &Finding, value: &Value) -> Cell {
         Value::People(listed, more) => {
             let mut cell = people(listed);
             cell.more.extend((*more > 0).then(|| t.fill("page.and_more", &[("n", &figures::grouped(*more as u64))])));
+            if finding.kind == Kind::Ambiguous {
+                cell.more.extend(link(finding, listed.first()));
+            }
             cell
         }
         Value::Accounts(accounts, best) => accounts_cell(t, accounts, *best),
@@ -261,7 +264,10 @@ fn cell(t: &Texts, finding: &Finding, value: &Value) -> Cell {
             });
             match lines(near.collect(), t.get("page.none")) {
                 none if none.is_empty() => none,
-                some => Cell { form: "long", ..some },
+                mut some => {
+                    some.more.extend(link(finding, candidates.first().map(|near| &near.person)));
+                    Cell { form: "long", ..some }
+                }
             }
         }
         Value::ItsPerson => people(finding.person.as_slice()),
@@ -275,6 +281,12 @@ fn cell(t: &Texts, finding: &Finding, value: &Value) -> Cell {
         },
         Value::ItsReason => Cell::long(shown(&finding.reason)),
     }
+}
+
+/// The lines of configuration that say that a finding's account is this person: to be copied from the page.
+fn link(finding: &Finding, person: Option<&PersonRef>) -> Vec<String> {
+    let block = person.and_then(|person| finding.link_to(person)).unwrap_or_default();
+    block.lines().map(shown).collect()
 }
 
 fn accounts_cell(t: &Texts, accounts: &[AccountRef], best: Option<u32>) -> Cell {

@@ -32,6 +32,7 @@ pub(super) const SHEET: Sheet = Sheet {
             if judge.pull_is_whole && judge.rules.config.instance.is_empty() {
                 drafts.extend(exclusions_without_effect(judge));
                 drafts.extend(links_without_effect(judge));
+                drafts.extend(unknown_client_owner(judge));
             }
             drafts
         },
@@ -227,6 +228,20 @@ fn excluding(rule: &Exclude) -> String {
         (None, Some(id)) => format!("id = {id}"),
         (None, None) => String::new(),
     }
+}
+
+/// A `client_owner` that is no account: the guard `self` would protect nobody.
+fn unknown_client_owner(judge: &Judge<'_>) -> Option<Draft> {
+    let owner = judge.rules.config.domo.client_owner.as_deref()?;
+    let key = judge.addresses.key(owner)?;
+    let accounts = judge.accounts;
+    let is_owner = |row: u32| accounts.email.get(row).is_some_and(|email| judge.addresses.key(email).as_deref() == Some(&*key));
+    if (0..accounts.height).into_par_iter().any(is_owner) {
+        return None;
+    }
+    let what = format!("client_owner = {owner}");
+    let reason = format!("[domo] `{what}` names no account: the account behind the API client is not protected");
+    Some(about_rule("client-owner", what, "email", reason))
 }
 
 /// Links whose account or person is not there.

@@ -241,3 +241,43 @@ fn a_quality_finding_says_which_value_in_which_field_and_which_other_row() {
         ]
     );
 }
+
+#[test]
+fn a_near_miss_is_settled_by_the_block_that_the_page_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("accounts.json", &accounts("p\u{430}ul@acme.com", "").to_string());
+    write("staff.csv", "Email,Employee ID,Name\npaul@acme.com,101,Paul Jones\nx@acme.com,9001,Ada\n");
+    let audit = || {
+        let args = ["audit", "--json", "--as-of", "2026-11-23", "--accounts", "accounts.json", "--directory", "staff.csv"];
+        let ran = run(folder.path(), args).code(0);
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(ran.json()["files"][name].as_str().unwrap())).unwrap();
+        (serde_json::from_str::<Value>(&read("findings.json")).unwrap(), read("report.html"))
+    };
+    write("domo-reconcile.toml", "");
+    let (found, page) = audit();
+    let near = &found["findings"][0];
+    assert_eq!((&near["kind"], &near["action"]), (&"not-evaluable".into(), &Value::Null));
+    assert!(near["reason"].as_str().unwrap().contains("U+0430 Cyrillic \u{430} in Domo, a in the directory"), "{near}");
+    for line in ["[[link]]", "account = ", "person = "] {
+        assert!(page.contains(line), "the page does not show `{line}`");
+    }
+    write("domo-reconcile.toml", "[[link]]\naccount = \"1\"\nperson = \"101\"\nreason = \"a slip\"\nowner = \"it@acme.com\"\n");
+    let (found, _) = audit();
+    assert_eq!((&found["accounts"]["matched"], &found["accounts"]["not_evaluable"]), (&2.into(), &0.into()));
+    let drift = &found["findings"][0];
+    assert_eq!(drift["matched_by"], serde_json::json!(["link"]));
+    assert!(drift["reason"].as_str().unwrap().ends_with("it@acme.com decided that this is the person: a slip"), "{drift}");
+}
+
+#[test]
+fn a_client_owner_and_an_exclusion_that_are_no_account_of_a_file_are_said() {
+    let directory = "Email,Employee ID\nada@acme.com,101\nx@acme.com,9001\n";
+    let config = "[domo]\nclient_owner = \"bot@acme.com\"\n\
+        [[exclude]]\nemail = \"scv-*\"\nreason = \"services\"\nowner = \"it@acme.com\"\n";
+    let found = findings(&accounts("ada@acme.com", "101"), &[("people.csv", directory)], config);
+    let reasons: Vec<&str> = found["findings"].as_array().unwrap().iter().map(|one| one["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons.len(), 2, "{reasons:?}");
+    assert!(reasons.iter().any(|reason| reason.contains("`client_owner = bot@acme.com` names no account")), "{reasons:?}");
+    assert!(reasons.iter().any(|reason| reason.contains("`email = scv-*` (services) covers no account")), "{reasons:?}");
+}
