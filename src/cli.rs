@@ -46,6 +46,8 @@ pub enum Command {
     Audit(Box<Audit>),
     /// Show a plan and what is open, or record decisions on its actions
     Review(Review),
+    /// Have people confirm every account in scope: packets out, answers in, coverage, the evidence, a plan of what is to be revoked
+    Certify(Certify),
     /// Show what the approved actions would do; with --confirm, carry them out
     Apply(Apply),
     /// Make a plan that undoes what a journal says was done
@@ -79,6 +81,7 @@ impl Command {
             Self::Demo(options) => options.json,
             Self::Audit(options) => options.json,
             Self::Review(options) => options.json,
+            Self::Certify(options) => options.json,
             Self::Apply(options) => options.json,
             Self::Revert(options) => options.json,
             Self::Pull(options) => options.json,
@@ -206,6 +209,15 @@ pub struct Review {
     /// The folder of the packets
     #[arg(long, value_name = "DIR", requires = "split")]
     pub out: Option<PathBuf>,
+    /// Print the `[[exception]]` that accepts this finding until the day of --until; repeatable
+    #[arg(long, value_name = "F-…", conflicts_with_all = ["approve", "reject", "reopen", "from", "split"])]
+    pub accept: Vec<String>,
+    /// The last day on which it is accepted
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "accept")]
+    pub until: Option<NaiveDate>,
+    /// Append it to the configuration
+    #[arg(long, requires = "accept")]
+    pub write: bool,
     /// Show every row, not only the worst
     #[arg(long)]
     pub all: bool,
@@ -227,6 +239,68 @@ pub struct Review {
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+/// `certify`
+#[derive(Debug, Args)]
+pub struct Certify {
+    /// The run: its folder or id, or `latest`
+    pub run: PathBuf,
+    /// Write a packet a reviewer (a page, a workbook, a text to send) into the folder of --out
+    #[arg(long, value_enum, value_name = "FIELD", requires = "out", conflicts_with_all = ["from", "finish"])]
+    pub split: Option<SplitBy>,
+    /// The folder of the packets
+    #[arg(long, value_name = "DIR", requires = "split")]
+    pub out: Option<PathBuf>,
+    /// Which accounts: every active one that is not excluded, those that may administer, or those with findings
+    #[arg(long, value_enum, default_value_t = Scope::All)]
+    pub scope: Scope,
+    /// The day by which answers are asked for [default: two weeks from now]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub due: Option<NaiveDate>,
+    /// A filled-in packet or a folder of them; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub from: Vec<PathBuf>,
+    /// Who decides where a packet names nobody, and who records what others decided
+    #[arg(long, value_name = "WHO")]
+    pub by: Option<String>,
+    /// Write the evidence (a page and Markdown) and a plan of what is to be revoked
+    #[arg(long)]
+    pub finish: bool,
+    /// The archive in which a run's id and `latest` are looked for
+    #[arg(long, value_name = "DIR", default_value = "audits")]
+    pub archive: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub config: ConfigFile,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which accounts are certified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum Scope {
+    All,
+    Privileged,
+    Findings,
+}
+
+impl Scope {
+    /// The word used on the command line and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Privileged => "privileged",
+            Self::Findings => "findings",
+        }
+    }
+
+    /// The scope of this word.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::All, Self::Privileged, Self::Findings].into_iter().find(|scope| scope.as_str() == word)
+    }
 }
 
 /// By what packets are made.
@@ -522,6 +596,7 @@ pub struct Schema {
 pub enum SchemaName {
     Findings,
     Plan,
+    Decisions,
     Report,
     Summary,
     Config,

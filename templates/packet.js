@@ -109,7 +109,7 @@
     const comment = make("input", { id: group + "c", maxlength: "2000" });
     const row = { element, choices, comment, verdict: () => choices.find((choice) => choice.checked).value };
     const fields = make("fieldset", {}, make("legend", { class: "vh" }, fill(words.legend, { about })),
-      ...choices.map((choice) => make("label", {}, choice, words[choice.value.replace("-", "_")])));
+      ...choices.map((choice) => make("label", {}, choice, words[choice.value === "open" ? "undecided" : choice.value.replace("-", "_")])));
     if (k === "f") fields.append((row.until = make("input", { type: "date", "aria-label": words.until, hidden: "" })));
     if (k === "c") {
       row.role = make("select", { "aria-label": words.role, hidden: "" }, ...roles.map((role) => make("option", {}, role)));

@@ -170,6 +170,7 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
         terminal.say(format!("[{number}/{total}] {} {} {}{detail}", row.kind, text::visible(&subject), row.outcome));
     };
     let applied = desk.carry_out(&stop, &mut tell).await?;
+    super::decided(order.plan);
     if options.json {
         terminal.json(&applied.report)?;
     } else {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod audit;
+mod certify;
 mod check;
 mod demo;
 mod import;
@@ -31,6 +32,7 @@ use chrono::{DateTime, Datelike, Utc};
 use clap::Parser;
 use serde::Serialize;
 
+use crate::apply::files;
 use crate::archive::{self, Lock};
 use crate::cli::{Cli, Command, LogFormat};
 use crate::config::{self, Config};
@@ -128,6 +130,7 @@ fn run(command: &Command, context: &Context) -> Result<Ended> {
         Command::Demo(options) => demo::run(options, context),
         Command::Audit(options) => audit::run(options, context),
         Command::Review(options) => review::run(options, context),
+        Command::Certify(options) => certify::run(options, context),
         Command::Apply(options) => apply::run(options, context),
         Command::Revert(options) => revert::run(options, context),
         Command::Pull(options) => pull::run(options, context),
@@ -198,6 +201,25 @@ pub(crate) fn plan_path(name: &Path, archive: &Path) -> Result<PathBuf> {
             .hint("there was nothing to do, or its evidence was incomplete; its report says which")
             .into()),
     }
+}
+
+/// Writes `decisions.html` and `decisions.csv` beside a plan, as they are now. What was decided and done stands in the plan and its
+/// journal, so that these cannot be written is said and is no failure.
+pub(crate) fn decided(plan: &Path) {
+    if let Err(error) = try_decided(plan) {
+        tracing::warn!("decisions.html and decisions.csv are not as they should be: {error:#}");
+    }
+}
+
+fn try_decided(plan: &Path) -> Result<()> {
+    let journal = crate::apply::journal::read(&files::journal_of(plan))?;
+    let (page, list) = crate::report::decided::decisions(files::read_plan(plan)?.plan(), &journal);
+    let beside = |name: &str| match plan.file_name().is_some_and(|file| file == "plan.json") {
+        true => plan.with_file_name(name),
+        false => plan.with_extension(name),
+    };
+    files::write(&beside("decisions.html"), page.html(&Config::default())?.as_bytes())?;
+    files::write(&beside("decisions.csv"), &list.csv()?)
 }
 
 /// One at a time on a plan, whether it is reviewed or applied: `plan.lock` beside it names the holder.

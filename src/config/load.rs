@@ -94,6 +94,7 @@ impl Config {
             ("orphan", policy.orphan, &[Deactivate, Delete, Report][..]),
             ("leaver", policy.leaver, &[Deactivate, Delete, Report]),
             ("suspended", policy.suspended, &[Deactivate, Report]),
+            ("revoked", policy.revoked, &[Deactivate, Delete]),
             ("missing", policy.missing, &[Create, Report]),
             ("drift", policy.drift, &[Update, Report]),
         ] {

@@ -214,6 +214,8 @@ pub struct Policy {
     pub leaver: Choice,
     /// deactivate or report
     pub suspended: Choice,
+    /// What a certification's `revoke` becomes: deactivate or delete
+    pub revoked: Choice,
     /// create or report
     pub missing: Choice,
     /// update or report
@@ -233,6 +235,7 @@ impl Default for Policy {
         Self {
             orphan: Choice::Deactivate,
             leaver: Choice::Deactivate,
+            revoked: Choice::Deactivate,
             suspended: Choice::Report,
             missing: Choice::Report,
             drift: Choice::Update,

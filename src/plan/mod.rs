@@ -8,6 +8,7 @@
 pub mod about;
 pub mod approved;
 pub mod build;
+pub mod certification;
 pub mod decision;
 pub mod digest;
 pub mod fields;

@@ -71,6 +71,9 @@ pub struct Packets {
     /// Until when they are asked back; absent where nobody said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<NaiveDate>,
+    /// Which accounts are certified; absent for a plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
     /// One a reviewer, by name; the unassigned last.
     pub packets: Vec<Packet>,
 }
@@ -103,7 +106,7 @@ impl Packets {
         let mut packets: Vec<_> =
             dealt.into_values().map(|(reviewer, rows)| Packet { file: files.name(&reviewer), reviewer, rows }).collect();
         packets.extend(unassigned);
-        Self { schema: SCHEMA.into(), of: prefix.to_owned(), digest: digest.to_owned(), split, at, due, packets }
+        Self { schema: SCHEMA.into(), of: prefix.to_owned(), digest: digest.to_owned(), split, at, due, scope: None, packets }
     }
 
     /// Reads packets.json.

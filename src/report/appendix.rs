@@ -5,10 +5,13 @@ use super::figures;
 use super::origin::{self, Origin};
 use super::sections::{cut, describe};
 use super::texts::Texts;
-use super::view::{Cell, Column, Fact, Source, Table, Topic};
+use super::view::{Cell, Column, Fact, LastReview, Source, Table, Topic};
 use crate::archive::FileEntry;
+use crate::archive::history::How;
+use crate::plan::Verdict;
+use crate::plan::review::Counts;
 use crate::reconcile::{self, Dormancy};
-use crate::terms::Kind;
+use crate::terms::{Kind, Severity};
 
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
 pub(super) const ROWS: usize = 1_000;
@@ -74,6 +77,7 @@ pub(super) fn resolved(builder: &Builder) -> Table {
         Column::new("found", t.get("column.found"), "s"),
         Column::new("first_seen", t.get("column.first_seen"), "d"),
         Column::new("last_seen", t.get("column.last_found"), "d"),
+        Column::new("how", t.get("column.how"), "s"),
     ];
     let none = if history.previous.is_some() { "resolved.none" } else { "resolved.first" };
     let caption = caption(t, t.get("resolved.caption"), history.resolved.len(), "resolved.rest");
@@ -92,10 +96,93 @@ pub(super) fn resolved(builder: &Builder) -> Table {
                 Cell::or(Some(shown(&gone.reason)), empty),
                 Cell::day(Some(gone.first_seen), empty),
                 Cell::day(Some(gone.last_seen), empty),
+                Cell::text(match &gone.how {
+                    How::Ours(decided) => t.fill("resolved.ours", &[("decided", &shown(decided))]),
+                    How::Itself if gone.by_parameter => t.get("resolved.parameter").to_owned(),
+                    How::Itself => t.get("resolved.itself").to_owned(),
+                    How::Gone => t.get("resolved.gone").to_owned(),
+                }),
             ],
         );
     }
     table
+}
+
+/// What was decided on the last plan, and what became of it: refusals first.
+pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
+    let t = builder.t;
+    let last = builder.inputs.history.last_review.as_ref()?;
+    let columns = vec![
+        Column::new("finding", t.get("column.finding"), "s"),
+        Column::new("severity", t.get("column.severity"), "s"),
+        Column::new("what", t.get("column.action"), "s"),
+        Column::new("subject", t.get("column.subject"), "s"),
+        Column::new("decision", t.get("column.last_decision"), "s"),
+        Column::new("earlier", t.get("column.earlier"), "s"),
+        Column::new("outcome", t.get("column.outcome"), "s"),
+        Column::new("read_back", t.get("column.read_back"), "s"),
+    ];
+    let mut decided: Vec<_> = last.decided.iter().collect();
+    // What was refused, and what overruled somebody, is what a reader asks for.
+    decided.sort_by_key(|one| (one.verdict != Verdict::Reject, one.earlier.is_empty()));
+    let caption = caption(t, t.get("last_review.caption"), decided.len(), "last_review.rest");
+    let mut table = Table::new("last-review-table", caption, columns, t.get("last_review.none"));
+    let none = t.get("page.none");
+    for one in decided.into_iter().take(ROWS) {
+        let severity = one.severity.map(|severity| builder.severity(severity));
+        let mut earlier = one.earlier.iter().map(|earlier| shown(earlier));
+        let earlier = match earlier.next() {
+            Some(first) => Cell::text(first).with(earlier.collect()),
+            None => Cell::or(None, none),
+        };
+        table.row(
+            None,
+            vec![
+                Cell::raw(one.finding.clone().unwrap_or_else(|| one.row.clone())),
+                Cell::or(severity.map(|severity| format!("{} {}", severity.glyph, severity.label)), none),
+                Cell::text(one.what.to_owned()),
+                Cell::text(cut(&one.subject).0),
+                Cell::text(shown(&one.told())),
+                earlier,
+                Cell::or(one.outcome.map(|outcome| outcome.to_string()), t.get("last_review.not_applied")),
+                Cell::or(one.read_back.clone(), none),
+            ],
+        );
+    }
+    let Counts { approved, rejected, answered, open } = last.counts;
+    let number = |count: u64| figures::grouped(count);
+    let mut sentences = vec![t.fill(
+        "last_review.decided",
+        &[
+            ("decided", &number(last.answers())),
+            ("total", &number(last.counts.all())),
+            ("share", &figures::percent(last.answers(), last.counts.all())),
+            ("plan", &last.plan_id),
+            ("approved", &number(approved)),
+            ("rejected", &number(rejected)),
+            ("answered", &number(answered)),
+            ("open", &number(open)),
+        ],
+    )];
+    if !last.deciders.is_empty() {
+        sentences.push(t.fill("last_review.by", &[("names", &shown(&last.deciders.join(", ")))]));
+    }
+    let overruled = last.decided.iter().filter(|one| !one.earlier.is_empty()).count() as u64;
+    if overruled > 0 {
+        sentences.push(t.count("last_review.replaced", overruled, &[]));
+    }
+    if let (Some(median), Some(worst)) = (last.days_to_removal.get(last.days_to_removal.len() / 2), last.days_to_removal.last()) {
+        let count = last.days_to_removal.len() as u64;
+        sentences.push(t.count("last_review.removal", count, &[("median", &median.to_string()), ("worst", &worst.to_string())]));
+    }
+    let critical =
+        builder.inputs.reconciliation.findings.iter().filter(|one| one.severity == Severity::Critical && one.exception.is_none());
+    let seen = critical.filter_map(|one| Some((builder.inputs.history.lifecycle.get(&one.id)?.first_seen, &one.id)));
+    if let Some((day, id)) = seen.min() {
+        let age = (builder.inputs.run.as_of - day).num_days();
+        sentences.push(t.fill("last_review.oldest", &[("id", &id.0), ("day", &day.to_string()), ("age", &age.to_string())]));
+    }
+    Some(LastReview { sentences, table })
 }
 
 pub(super) fn accepted(builder: &Builder) -> Table {

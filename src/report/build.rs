@@ -126,6 +126,7 @@ impl Builder<'_> {
             list_notes,
             privileged: appendix::privileged(self),
             resolved: appendix::resolved(self),
+            last_review: appendix::last_review(self),
             accepted: appendix::accepted(self),
             method: appendix::method(self),
             parameters: appendix::parameters(self),

@@ -11,7 +11,7 @@ use super::summary::{Instance, Judged, Outcome, Several};
 use super::{Inputs, Options};
 use crate::archive::RunInfo;
 use crate::archive::findings::Findings;
-use crate::archive::history::{History, Lifecycle, Previous, Resolved, State, TrendPoint};
+use crate::archive::history::{History, How, Lifecycle, Previous, Resolved, State, TrendPoint};
 use crate::archive::manifest::{ConfigDigest, Manifest};
 use crate::config::{Config, Loaded};
 use crate::directory::people::{self, Mapped, People, Source, StatusWord};
@@ -511,6 +511,7 @@ fn history(reconciliation: &Reconciliation, as_of: NaiveDate, started: DateTime<
     let new = history.lifecycle.values().filter(|lifecycle| lifecycle.state == State::New).count() as u64;
     let total = reconciliation.findings.len() as u64;
     history.resolved = vec![Resolved {
+        how: How::Itself,
         id: FindingId::new("acme", Kind::Orphan, "gone"),
         kind: Kind::Orphan,
         severity: Severity::Medium,

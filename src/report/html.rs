@@ -55,6 +55,12 @@ pub(super) fn failed(templates: &Templates, title: &str, run: &RunInfo, why: &st
     page(templates, "failed.html", templates.context(&seen)?, &margins, "")
 }
 
+/// A page of facts and tables, without a script. `margins` are what stands on printed pages.
+pub(super) fn document(templates: &Templates, view: &impl serde::Serialize, [left, run]: [&str; 2]) -> Result<String> {
+    let margins = Margins { left: left.to_owned(), right: "", run: run.to_owned() };
+    page(templates, "document.html", templates.context(view)?, &margins, "")
+}
+
 /// The page of a packet, with a style and a script of its own.
 pub(super) fn packet(templates: &Templates, view: &impl serde::Serialize) -> Result<String> {
     let nothing = templates.context(&serde_json::json!({}))?;

@@ -13,6 +13,8 @@ mod appendix;
 mod build;
 mod cap;
 mod charts;
+pub mod decided;
+pub mod document;
 pub mod example;
 mod failed;
 mod figures;

@@ -12,6 +12,7 @@ use super::templates::Templates;
 use super::workbook::{Deciding, Look};
 use crate::config::Config;
 use crate::plan::Decision;
+use crate::plan::certification::Confirmed;
 use crate::plan::packets::{Packet, UNASSIGNED};
 use crate::plan::sheet::{self, Row};
 use crate::terms::Severity;
@@ -97,6 +98,34 @@ pub const COLUMNS: [(&str, f64); 18] = {
 };
 
 impl Item {
+    /// An account that is certified.
+    pub fn certified(account: &Confirmed, said: Option<Said>) -> Self {
+        let about = &account.about;
+        Self {
+            id: account.key.clone(),
+            choices: "c",
+            severity: about.severity,
+            subject: account.subject(),
+            name: account.name.clone().filter(|name| *name != account.subject()),
+            what: about.role.clone().unwrap_or_default(),
+            change: Vec::new(),
+            why: account.findings.join("; "),
+            facts: vec![
+                ("person", account.person.clone().unwrap_or_default()),
+                ("department", about.department.clone().unwrap_or_default()),
+                ("location", about.location.clone().unwrap_or_default()),
+                ("manager", about.manager.clone().unwrap_or_default()),
+                ("manager_note", about.manager_note.clone().unwrap_or_default()),
+                ("last_seen", about.last_seen.map(|day| day.to_string()).unwrap_or_default()),
+                ("owns", about.owned()),
+                ("groups", account.groups.join(", ")),
+                ("account", account.key.clone()),
+            ],
+            cells: account.locked().into(),
+            said,
+        }
+    }
+
     /// A plan's row.
     pub fn of(row: &Row<'_>, said: Option<&Decision>) -> Self {
         let about = row.about().cloned().unwrap_or_default();

@@ -14,6 +14,7 @@ use polars::prelude::{DataFrame, IntoColumn, StringChunked};
 
 use super::view::View;
 use crate::archive::History;
+use crate::archive::history::How;
 use crate::archive::history::unname;
 use crate::archive::tokens::{SECRET, digits, is_token};
 use crate::digest::Hasher;
@@ -29,6 +30,9 @@ pub const KEY: &str = "redaction-key.csv";
 
 /// Instead of the reason of a finding that is gone, where the run that had it was not redacted for sure.
 const UNREDACTED: &str = "The reason stands in the previous run";
+
+/// What stands where a sentence would say who decided what.
+const UNNAMED: &str = "somebody whom the decisions of that run name";
 
 /// Gives tokens and remembers what they stand for.
 pub(super) struct Redactor {
@@ -195,6 +199,12 @@ impl Redactor {
             }
             let sort = if gone.subject.contains('@') { "email" } else { "name" };
             gone.subject = self.token(sort, &gone.subject);
+            if let How::Ours(decided) = &mut gone.how {
+                *decided = UNNAMED.to_owned();
+            }
+        }
+        if let Some(last) = &mut history.last_review {
+            last.unname(|name| self.token(if name.contains('@') { "email" } else { "name" }, name));
         }
         Ok(Redacted { accounts, people, reconciliation, history })
     }

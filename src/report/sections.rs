@@ -104,6 +104,7 @@ fn section(builder: &Builder, kind: Kind, chosen: &[&Finding], rest: &[&Finding]
         has_id,
         has_role,
         has_seen,
+        has_decided: chosen.iter().any(|finding| last_decision(builder, finding).is_some()),
         columns,
         caption_note: (!notes.is_empty()).then(|| notes.join(" ")),
         chunks,
@@ -182,6 +183,12 @@ fn columns(builder: &Builder, finding: &Finding) -> Vec<Column> {
     finding.particulars.iter().map(column).collect()
 }
 
+/// What was decided on it in the last review.
+fn last_decision(builder: &Builder, finding: &Finding) -> Option<String> {
+    let decided = builder.inputs.history.last_review.as_ref()?.on(&finding.id.0)?;
+    Some(shown(&decided.told()))
+}
+
 fn row(builder: &Builder, finding: &Finding) -> Row {
     let t = builder.t;
     let history = builder.inputs.history;
@@ -224,6 +231,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
         action,
         first_seen: first_seen.to_string(),
         age: figures::days(first_seen, as_of).max(0),
+        last_decision: last_decision(builder, finding).unwrap_or_else(|| "\u{2013}".to_owned()),
         state,
         state_label,
         notes: lifecycle.into_iter().flat_map(|lifecycle| &lifecycle.changed).map(|change| shown(change)).chain(expired).collect(),

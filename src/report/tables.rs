@@ -17,6 +17,14 @@ use crate::reconcile::Finding;
 use crate::rows::{Rows, csv};
 use crate::text;
 
+/// Rows of text as a whole file.
+pub(super) fn plain(out: impl Write + Send, header: &[&str], rows: &[Vec<String>]) -> Result<()> {
+    csv(out, header, rows.len(), |record, csv| {
+        rows[record].iter().for_each(|cell| csv.cell(cell));
+        csv.end();
+    })
+}
+
 /// `findings.csv`: one row a finding, in the order of the report.
 pub(super) fn findings(inputs: &Inputs, ordered: &[&Finding], out: impl Write + Send) -> Result<u64> {
     let header = [

@@ -15,10 +15,11 @@ use crate::failure::Failure;
 use crate::files;
 
 /// Files that `[report] templates` may replace.
-const BUILT_IN: [(&str, &str); 14] = [
+const BUILT_IN: [(&str, &str); 15] = [
     ("report.html", include_str!("../../templates/report.html")),
     ("summary.html", include_str!("../../templates/summary.html")),
     ("failed.html", include_str!("../../templates/failed.html")),
+    ("document.html", include_str!("../../templates/document.html")),
     ("packet.html", include_str!("../../templates/packet.html")),
     ("packet.css", include_str!("../../templates/packet.css")),
     ("packet.js", include_str!("../../templates/packet.js")),

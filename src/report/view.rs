@@ -74,6 +74,8 @@ pub struct View {
     pub privileged: Table,
     /// Findings of the previous run that are gone.
     pub resolved: Table,
+    /// What people decided on the plan of the previous run, and what became of it; none where it had no plan.
+    pub last_review: Option<LastReview>,
     /// Exceptions in full.
     pub accepted: Table,
     /// How it was compared, as sentences under headings.
@@ -365,6 +367,8 @@ pub struct Section {
     pub has_role: bool,
     /// Whether first seen and age say anything: not in a first run.
     pub has_seen: bool,
+    /// Whether somebody decided on any of them in the last review.
+    pub has_decided: bool,
     /// Columns of the kind's own, between the common first and last ones.
     pub columns: Vec<Column>,
     /// What the caption adds, such as which value is the old one.
@@ -423,6 +427,8 @@ pub struct Finding {
     pub state: &'static str,
     /// The same in words, with until when it is accepted.
     pub state_label: String,
+    /// What was decided in the last review, by whom and why; a dash where nothing was.
+    pub last_decision: String,
     /// What changed since the previous run, and until when it had been accepted.
     pub notes: Vec<String>,
 }
@@ -465,6 +471,15 @@ pub struct Cell {
     pub sort: Option<String>,
     /// Where it leads.
     pub href: Option<String>,
+}
+
+/// What was decided on the last plan.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LastReview {
+    /// How much was decided, by whom, how fast.
+    pub sentences: Vec<String>,
+    /// Decision, outcome and reading back, row by row.
+    pub table: Table,
 }
 
 /// A plain table.

@@ -420,22 +420,7 @@ fn contrast(one: &str, other: &str) -> f64 {
 
 #[test]
 fn a_browser_finds_nothing_wrong_with_the_page() {
-    let checks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-        .into_iter()
-        .find(|path| Path::new(path).exists());
-    let node = std::process::Command::new("node").arg("--version").output().is_ok_and(|ran| ran.status.success());
-    let missing = match (chromium, node, checks.join("node_modules/playwright-core").exists()) {
-        (None, ..) => Some("chromium"),
-        (_, false, _) => Some("node"),
-        (.., false) => Some("tests/browser/node_modules (npm ci)"),
-        _ => None,
-    };
-    if let Some(missing) = missing {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing} is missing, and in CI the browser's checks must run");
-        println!("skipped: {missing} is missing");
-        return;
-    }
+    let Some((chromium, checks)) = support::browser() else { return };
     let plain = Written::of(&Example::new(600, "").unwrap());
     let hostile = Written::of(
         &Example::new(60, "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>").unwrap(),
@@ -446,7 +431,7 @@ fn a_browser_finds_nothing_wrong_with_the_page() {
         .arg(checks.join("check.mjs"))
         .args([plain.folder.join("report.html"), hostile.folder.join("report.html")])
         .args(drawn)
-        .env("CHROMIUM", chromium.unwrap())
+        .env("CHROMIUM", chromium)
         .output()
         .unwrap();
     let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));

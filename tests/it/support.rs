@@ -44,6 +44,24 @@ pub fn run_with<'a>(folder: &Path, env: &[(&str, &str)], args: impl IntoIterator
     finish(command(folder).envs(env.iter().copied()).args(args).output().unwrap())
 }
 
+/// Chromium and the folder of the scripts that drive it, where everything for them is there. In CI it must be.
+pub fn browser() -> Option<(&'static str, std::path::PathBuf)> {
+    let checks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+        .into_iter()
+        .find(|path| Path::new(path).exists());
+    let node = Command::new("node").arg("--version").output().is_ok_and(|ran| ran.status.success());
+    let missing = match (chromium, node, checks.join("node_modules/playwright-core").exists()) {
+        (None, ..) => "chromium",
+        (_, false, _) => "node",
+        (.., false) => "tests/browser/node_modules (npm ci)",
+        (Some(chromium), ..) => return Some((chromium, checks)),
+    };
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing} is missing, and in CI the browser's checks must run");
+    println!("skipped: {missing} is missing");
+    None
+}
+
 /// `samples/` of the checkout: sample and test data are the same files.
 pub fn samples() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")

@@ -1,16 +1,18 @@
 //! A run that is being made against the runs before it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use anyhow::Result;
 
 use super::findings::{self, Entry};
+use super::last_review::LastReview;
 use super::tokens::Tokens;
-use super::types::{History, Present, Resolved, State, TrendPoint};
+use super::types::{History, How, Present, Resolved, State, TrendPoint};
 use super::{applied, before, difference, parameters};
 use crate::archive::store::{Archive, manifest};
-use crate::reconcile::{EvidenceStatus, Reconciliation};
+use crate::plan::Outcome;
+use crate::reconcile::EvidenceStatus;
 
 /// Runs in the trend, this one included.
 const TREND: usize = 12;
@@ -47,7 +49,10 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
                 lifecycle.state = if lifecycle.changed.is_empty() { State::Open } else { State::Changed };
             }
         }
-        resolve(&mut history, baseline, now);
+        let last_days = baseline.findings.iter();
+        let last_days = last_days.filter_map(|(id, then)| Some((id.0.clone(), then.person.as_ref()?.termination_date?))).collect();
+        history.last_review = LastReview::of(&baseline.stored, &last_days);
+        resolve(&mut history, baseline, present)?;
         parameters::explain(&mut history, baseline, present);
         let since = baseline.manifest.run.started;
         history.applied = applied::sentences(&before.runs, since, present, &mut history.notes)?;
@@ -68,7 +73,9 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
 }
 
 /// What the previous run found and this one did not: resolved, where this one could have found it.
-fn resolve(history: &mut History, baseline: &before::Baseline, now: &Reconciliation) {
+fn resolve(history: &mut History, baseline: &before::Baseline, present: &Present<'_>) -> Result<()> {
+    let now = present.reconciliation;
+    let still = Still::new(present)?;
     let incomplete = now.evidence.status == EvidenceStatus::Incomplete;
     let not_tested: BTreeSet<&str> = now.not_tested.iter().map(|check| check.check.as_str()).collect();
     for (id, then) in &baseline.findings {
@@ -90,7 +97,41 @@ fn resolve(history: &mut History, baseline: &before::Baseline, now: &Reconciliat
             first_seen: then.first_seen,
             last_seen: baseline.as_of(),
             by_parameter: false,
+            how: match history.last_review.as_ref().and_then(|last| last.on(&id.0)) {
+                Some(decided) if decided.outcome == Some(Outcome::Done) => How::Ours(decided.told()),
+                _ if still.has(then) => How::Itself,
+                _ => How::Gone,
+            },
         });
     }
     history.resolved.sort_by(|one, other| (one.severity, one.kind, &one.id).cmp(&(other.severity, other.kind, &other.id)));
+    Ok(())
+}
+
+/// Whom this run has read.
+struct Still {
+    accounts: HashSet<u64>,
+    people: HashSet<String>,
+}
+
+impl Still {
+    fn new(present: &Present<'_>) -> Result<Self> {
+        let accounts = present.accounts.frame.column("id")?.u64()?.iter().flatten().collect();
+        let text = |column: &str| -> Result<Vec<String>> {
+            let values = present.people.frame.column(column)?.str()?;
+            Ok(values.iter().flatten().map(str::to_lowercase).collect())
+        };
+        let people = text("email")?.into_iter().chain(text("employee_number")?).collect();
+        Ok(Self { accounts, people })
+    }
+
+    /// Whether the account and the person of a finding were read again.
+    fn has(&self, then: &Entry) -> bool {
+        let account = then.account.as_ref().and_then(|account| account.id).is_none_or(|id| self.accounts.contains(&id));
+        let person = then.person.as_ref().is_none_or(|person| {
+            let mut known = person.email.iter().chain(&person.employee_number).peekable();
+            known.peek().is_none() || known.any(|key| self.people.contains(&key.to_lowercase()))
+        });
+        account && person
+    }
 }

@@ -11,6 +11,7 @@ mod compare;
 pub mod diff;
 mod difference;
 pub mod findings;
+mod last_review;
 mod parameters;
 pub mod replay;
 pub mod tokens;
@@ -18,4 +19,5 @@ mod types;
 
 pub use compare::compare;
 pub(crate) use difference::unname;
-pub use types::{History, Lifecycle, Present, Previous, Resolved, State, TrendPoint};
+pub use last_review::{Decided, LastReview};
+pub use types::{History, How, Lifecycle, Present, Previous, Resolved, State, TrendPoint};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::last_review::LastReview;
 use crate::archive::store::RunInfo;
 use crate::archive::store::manifest::{self, Summary};
 use crate::config::Loaded;
@@ -51,6 +52,19 @@ pub struct Resolved {
     pub last_seen: NaiveDate,
     /// With the previous configuration it would still be there: a rule changed, not the world.
     pub by_parameter: bool,
+    /// How it went away.
+    pub how: How,
+}
+
+/// How a finding went away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum How {
+    /// An action of the last plan did it: who approved it, and when it was read back.
+    Ours(String),
+    /// Nothing of ours did it: somebody else set it right.
+    Itself,
+    /// The account or the person it was about is not read any more.
+    Gone,
 }
 
 /// One run in the trend.
@@ -97,6 +111,8 @@ pub struct History {
     pub parameters_changed: Vec<String>,
     /// What was applied since the previous run, by whom, as sentences; and access that came back after it was taken.
     pub applied: Vec<String>,
+    /// What people decided on the plan of the previous run; none where it had none.
+    pub last_review: Option<LastReview>,
     /// What a reader should know of the archive: a clock that went back, a run that could not be used.
     pub notes: Vec<String>,
 }

@@ -16,10 +16,12 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::signature;
+use crate::archive::store::beside::{CERTIFICATION, RECORDS};
 use crate::archive::store::listing::{JOURNAL_END, Listing, StoredRun, names};
-use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, Input, JOURNAL};
+use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, Input, JOURNAL, RECORD};
 use crate::archive::store::run;
 use crate::digest::sha256;
+use crate::plan::certification::Record;
 use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::{Event, Journal};
 use crate::plan::{Decision, Plan, Sealed, Verdict};
@@ -45,7 +47,8 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Found 
         let known = name == MANIFEST || run.head.files.iter().any(|file| file.name == *name);
         match name.as_str() {
             PLAN => found.decisions(folder, &later),
-            _ if known || name == signature::FILE || name == "plan.lock" || name.ends_with(".plan.lock") => {}
+            _ if known || name == signature::FILE || name.ends_with(".lock") => {}
+            CERTIFICATION => found.certification(folder, run, &later),
             name if name.ends_with(JOURNAL_END) => found.journal(folder, name, &later),
             name if name == OUTCOME || name.ends_with(".apply.json") => found.outcome(folder, name),
             // The plan of a revert has a digest of its own.
@@ -55,12 +58,13 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Found 
                 }
                 Err(why) => found.problems.push(format!("{name} was altered: {why}.")),
             },
+            name if RECORDS.contains(&name) => found.record(folder, name, &later),
             _ => found
                 .notes
                 .push(format!("{name} is not of this run: the manifest does not name it; it is not covered by the manifest.")),
         }
     }
-    for name in later.journals.keys().filter(|name| !there.iter().any(|known| known == *name)) {
+    for name in later.journals.keys().chain(later.records.keys()).filter(|name| !there.iter().any(|known| known == *name)) {
         found.problems.push(format!("{name} is missing: a later run recorded it."));
     }
     found
@@ -71,6 +75,7 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Found 
 struct Later<'a> {
     journals: BTreeMap<&'a str, Vec<(&'a StoredRun, &'a Input)>>,
     decisions: Option<(&'a StoredRun, &'a Input)>,
+    records: BTreeMap<&'a str, (&'a StoredRun, &'a Input)>,
 }
 
 impl<'a> Later<'a> {
@@ -82,6 +87,7 @@ impl<'a> Later<'a> {
                 match input.role.as_str() {
                     JOURNAL => later.journals.entry(name).or_default().push((other, input)),
                     DECISIONS => later.decisions = Some((other, input)),
+                    RECORD => drop(later.records.insert(name, (other, input))),
                     _ => {}
                 }
             }
@@ -122,6 +128,51 @@ impl Found {
                     false => format!("{PLAN}: its decisions were CHANGED after the run {id} recorded {} of them on {day}.", input.rows),
                 });
             }
+        }
+    }
+
+    /// A page or a list that is made anew with each review, apply or certify.
+    fn record(&mut self, folder: &Path, name: &str, later: &Later<'_>) {
+        let now = std::fs::read(folder.join(name)).map(sha256).unwrap_or_default();
+        self.notes.push(match later.records.get(name) {
+            None => format!("{name} came after the run; the next run of the archive records it."),
+            Some((other, input)) if now == input.sha256 => {
+                format!("{name} is as the run {} recorded it on {}.", other.id(), day(other))
+            }
+            Some((other, _)) => {
+                format!("{name} was made anew or CHANGED after the run {} recorded it on {}.", other.id(), day(other))
+            }
+        });
+    }
+
+    /// What people confirmed: bound to this run's manifest, chained, and never shorter than a later run recorded it.
+    fn certification(&mut self, folder: &Path, run: &StoredRun, later: &Later<'_>) {
+        let bytes = std::fs::read(folder.join(CERTIFICATION)).unwrap_or_default();
+        let record = match Record::read(&String::from_utf8_lossy(&bytes), &run.sha256) {
+            Ok(record) => record,
+            Err(why) => return self.problems.push(format!("{CERTIFICATION} was altered: {why}.")),
+        };
+        let lines = text::plural(record.lines.len() as u64, "line", "lines");
+        let Some((other, input)) = later.records.get(CERTIFICATION) else {
+            return self.notes.push(format!(
+                "{CERTIFICATION} has {lines}: its chain holds and is bound to this run's manifest. Nothing else protects it yet; the next \
+                 run of the archive records it."
+            ));
+        };
+        let then = usize::try_from(input.bytes).ok().and_then(|length| bytes.get(..length));
+        match then.map(sha256).as_deref() == Some(input.sha256.as_str()) {
+            true => self.notes.push(format!(
+                "{CERTIFICATION} has {lines}: its chain holds, and its first {} are as the run {} recorded them on {}.",
+                input.rows,
+                other.id(),
+                day(other)
+            )),
+            false => self.problems.push(format!(
+                "{CERTIFICATION} was altered: on {} the run {} recorded its first {}.",
+                day(other),
+                other.id(),
+                text::plural(input.rows, "line", "lines")
+            )),
         }
     }
 

@@ -2,10 +2,25 @@
 //! as they are then, which binds them from there on.
 
 use super::listing::{JOURNAL_END, Listing, StoredRun, names};
-use super::manifest::{DECISIONS, Input, JOURNAL};
+use super::manifest::{DECISIONS, Input, JOURNAL, RECORD};
 use crate::digest;
 use crate::plan::Plan;
 use crate::plan::format::FILE as PLAN;
+
+/// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal.
+pub(in crate::archive) const RECORDS: [&str; 8] = [
+    "packets.json",
+    "decisions.html",
+    "decisions.csv",
+    CERTIFICATION,
+    "certification.packets.json",
+    "certification.html",
+    "certification.md",
+    "certification.plan.json",
+];
+
+/// What people confirmed, line by line; it only grows.
+pub(in crate::archive) const CERTIFICATION: &str = "certification.jsonl";
 
 /// How journals and decisions beside the runs of an archive are now, for the manifest of the next run.
 pub(super) fn record(listing: &Listing) -> Vec<Input> {
@@ -17,6 +32,7 @@ pub(super) fn record(listing: &Listing) -> Vec<Input> {
                 name if name.ends_with(JOURNAL_END) => JOURNAL,
                 // A decision makes a plan longer: most need not be read.
                 PLAN if written(run, PLAN).is_some_and(|bytes| path.metadata().is_ok_and(|now| now.len() != bytes)) => DECISIONS,
+                name if RECORDS.contains(&name) => RECORD,
                 _ => continue,
             };
             let bytes = match std::fs::read(&path) {
@@ -27,7 +43,7 @@ pub(super) fn record(listing: &Listing) -> Vec<Input> {
                     continue;
                 }
             };
-            let rows = if role == JOURNAL { bytes.iter().filter(|byte| **byte == b'\n').count() } else { decisions(&bytes) };
+            let rows = if role == DECISIONS { decisions(&bytes) } else { bytes.iter().filter(|byte| **byte == b'\n').count() };
             inputs.push(Input {
                 role: role.to_owned(),
                 name: format!("{}/{name}", run.id()),

@@ -21,6 +21,7 @@ pub const FILE: &str = "manifest.json";
 /// Roles of inputs: what a later run saw beside an earlier one.
 pub(in crate::archive) const JOURNAL: &str = "journal";
 pub(in crate::archive) const DECISIONS: &str = "decisions";
+pub(in crate::archive) const RECORD: &str = "record";
 
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/manifest/v1";

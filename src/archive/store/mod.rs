@@ -1,6 +1,6 @@
 //! The store: run folders, the lock, the manifests, what is kept for a replay, and which runs are let go of.
 
-mod beside;
+pub(super) mod beside;
 mod folder;
 pub mod inputs;
 pub(super) mod listing;

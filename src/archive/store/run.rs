@@ -69,7 +69,7 @@ pub(in crate::archive) fn is_id(name: &str) -> bool {
 }
 
 /// A moment as files and people read it.
-pub(in crate::archive) fn moment(time: DateTime<Utc>) -> String {
+pub(crate) fn moment(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 

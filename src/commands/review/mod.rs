@@ -1,6 +1,7 @@
 //! `review`
 
-mod read;
+mod accept;
+pub(super) mod read;
 mod show;
 pub(super) mod split;
 
@@ -21,10 +22,13 @@ use crate::text;
 
 /// Shows a plan, or records decisions and shows what is open.
 pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
+    if !options.accept.is_empty() {
+        return accept::run(options, context);
+    }
     let file = PlanFile::find(&options.plan, &options.archive)?;
     let path = file.path.clone();
     if let (Some(by), Some(out)) = (options.split, &options.out) {
-        return split::run(options, by, out, &path, context);
+        return split::run(options, by, out, &file, context);
     }
     let selectors = [&options.approve, &options.reject, &options.reopen];
     let deciding = selectors.iter().any(|selectors| !selectors.is_empty()) || !options.from.is_empty();
@@ -77,6 +81,7 @@ fn decide(options: &cli::Review, file: &PlanFile, context: &Context) -> Result<D
     let recorded = decision::record(&mut sealed, &sayings, options.overrule)?;
     if !recorded.is_empty() {
         files::write_plan(path, &sealed)?;
+        crate::commands::decided(path);
     }
     Ok(Done { recorded, others: handed.others })
 }

@@ -17,7 +17,7 @@ use crate::plan::{Sealed, sheet};
 use crate::text;
 
 /// The most bytes of a decisions file: 100,000 rows with long comments.
-const LONGEST: u64 = 64 << 20;
+pub(in crate::commands) const LONGEST: u64 = 64 << 20;
 
 /// What all files say.
 #[derive(Default)]
@@ -77,7 +77,7 @@ fn older_plan(from: &Path, archive: &Path) -> Result<Option<PathBuf>> {
     }
 }
 
-fn is_json(path: &Path) -> bool {
+pub(in crate::commands) fn is_json(path: &Path) -> bool {
     ends_with(path, &["json"])
 }
 
@@ -88,7 +88,7 @@ fn ends_with(path: &Path, endings: &[&str]) -> bool {
 
 /// The file itself, or the sheets and decisions files of a folder in the order of their names. Other files of a folder are passed over,
 /// and so is what a spreadsheet keeps there while it has one open.
-fn listed(from: &Path) -> Result<Vec<PathBuf>> {
+pub(in crate::commands) fn listed(from: &Path) -> Result<Vec<PathBuf>> {
     let unreadable = || {
         Failure::usage(format!("cannot read {}", from.display()))
             .hint("name a filled-in review.xlsx or review.csv, a decisions file, a folder of them, or an older plan")
@@ -149,6 +149,25 @@ fn theirs(packets: Option<&Packets>, reviewer: &str, sayings: &[Saying]) -> Resu
     packets.map_or(Ok(()), |packets| packets.admits(reviewer, sayings.iter().map(|saying| saying.subject.as_str())))
 }
 
+/// A workbook that came back: the rows that are filled in, and what it says of itself.
+pub(in crate::commands) struct Filled {
+    pub(in crate::commands) rows: Vec<SheetRow>,
+    summary: Vec<Vec<String>>,
+}
+
+impl Filled {
+    /// Reads its two sheets.
+    pub(in crate::commands) fn read(path: &Path) -> Result<Self> {
+        Ok(Self { rows: rows(path, Some("Actions"))?, summary: read_rows(path, Some("Summary"))? })
+    }
+
+    /// What stands beside a label; nothing where it is not there.
+    pub(in crate::commands) fn labelled(&self, label: &str) -> String {
+        let row = self.summary.iter().find(|row| row.first().is_some_and(|cell| sheet::returned(cell) == label));
+        row.and_then(|row| row.get(1)).map(|cell| sheet::returned(cell)).unwrap_or_default()
+    }
+}
+
 /// A review sheet: the workbook names its plan on the sheet Summary, the CSV file in columns of its own.
 fn filled(path: &Path) -> Result<Sheet> {
     let unreadable = || {
@@ -156,14 +175,10 @@ fn filled(path: &Path) -> Result<Sheet> {
             .hint("name the filled-in review.xlsx or review.csv of the plan's run folder, or a packet's workbook")
     };
     if !ends_with(path, &["csv"]) {
-        let rows = rows(path, Some("Actions")).with_context(unreadable)?;
-        let summary = read_rows(path, Some("Summary")).with_context(unreadable)?;
-        let labelled = |label: &str| {
-            let row = summary.iter().find(|row| row.first().is_some_and(|cell| sheet::returned(cell) == label));
-            row.and_then(|row| row.get(1)).map(|cell| sheet::returned(cell)).unwrap_or_default()
-        };
-        let reviewer = Some(labelled("Packet of")).filter(|reviewer| !reviewer.is_empty());
-        return Ok(Sheet { rows, plan: labelled("Plan"), digest: labelled("Plan digest"), reviewer });
+        let filled = Filled::read(path).with_context(unreadable)?;
+        let reviewer = Some(filled.labelled("Packet of")).filter(|reviewer| !reviewer.is_empty());
+        let (plan, digest) = (filled.labelled("Plan"), filled.labelled("Plan digest"));
+        return Ok(Sheet { rows: filled.rows, plan, digest, reviewer });
     }
     let rows = rows(path, None).with_context(unreadable)?;
     let place = |column: &str| rows.first()?.cells.iter().position(|cell| sheet::returned(cell) == column);

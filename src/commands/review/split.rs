@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use crate::apply::files;
+use crate::commands::plan_file::PlanFile;
 use crate::commands::{Context, Ended};
 use crate::config::Loaded;
 use crate::failure::Failure;
@@ -25,8 +26,9 @@ pub(super) fn file_of(plan: &Path) -> PathBuf {
 }
 
 /// Writes a packet for each reviewer and says how the rows were dealt out.
-pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, path: &Path, context: &Context) -> Result<Ended> {
-    let _lock = crate::commands::lock_plan(path, "review --split")?;
+pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, file: &PlanFile, context: &Context) -> Result<Ended> {
+    let path = file.path.as_path();
+    let _lock = file.lock("review --split")?;
     let sealed = files::read_plan(path)?;
     let plan = sealed.plan();
     review::in_time(plan, context.started)?;
@@ -56,7 +58,7 @@ pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, path: 
     let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));
     write(&packets, &packet::Packets::new(&loaded.config, subject)?, out, item)?;
     files::write(&file_of(path), packets.to_json()?.as_bytes())?;
-    told(&packets, rows.len(), out, options.json, context)?;
+    told(&packets, rows.len(), out, &format!("review {}", path.display()), options.json, context)?;
     Ok(None)
 }
 
@@ -77,7 +79,14 @@ pub(in crate::commands) fn write(
 }
 
 /// How the rows were dealt out, with the sum.
-pub(in crate::commands) fn told(packets: &Packets, all: usize, out: &Path, json: bool, context: &Context) -> Result<()> {
+pub(in crate::commands) fn told(
+    packets: &Packets,
+    all: usize,
+    out: &Path,
+    verb: &str,
+    json: bool,
+    context: &Context,
+) -> Result<()> {
     if json {
         return context.terminal.json(&json!({
             "of": packets.of,
@@ -92,13 +101,11 @@ pub(in crate::commands) fn told(packets: &Packets, all: usize, out: &Path, json:
     let lines: Vec<_> = packets.packets.iter().map(line).collect();
     context.terminal.answer(format!(
         "{}\n{:>6}  in {}, of {all}: every row is in exactly one.\nWritten to {}: a page (.html), a workbook (.xlsx) and a text to send \
-         (.txt, .eml) each.\nNext:   put what comes back into a folder, then: domo-reconcile {} {} --from FOLDER --by WHO",
+         (.txt, .eml) each.\nNext:   put what comes back into a folder, then: domo-reconcile {verb} --from FOLDER --by WHO",
         lines.join("\n"),
         packets.rows(),
         text::plural(packets.packets.len() as u64, "packet", "packets"),
         out.display(),
-        if packets.of.starts_with("P-") { "review" } else { "certify" },
-        packets.of,
     ))
 }
 

@@ -1,10 +1,12 @@
 //! Plans, their review, and what applying them does to a Domo.
 
+mod certify;
 mod company;
 mod faults;
 mod fixture;
 mod import;
 mod kill;
+mod packets;
 mod place;
 mod plan;
 mod properties;

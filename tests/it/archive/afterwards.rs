@@ -91,6 +91,37 @@ fn an_approval_that_is_taken_back_after_the_deed_is_told() {
 }
 
 #[test]
+fn the_next_report_remembers_who_decided_what_and_what_became_of_it() {
+    let applied = Applied::new();
+    let page = |run: &Run| std::fs::read_to_string(run.folder.join("report.html")).unwrap();
+    let next = page(&applied.next());
+    for told in ["Last review", " rows of plan P-", "approved by ada@example.com on", "by our action: approved by ada@example.com"]
+    {
+        assert!(next.contains(told), "{told} is missing");
+    }
+}
+
+/// Refused last month and found again: the report says by whom and why, where the finding stands.
+#[test]
+fn a_finding_whose_removal_was_rejected_says_so_in_the_next_report() {
+    let company = Company::new();
+    company.prepare();
+    let domo = LocalDomo::with_client(&company.path().join("users.json"), "id", "the-client-secret");
+    let audit = || {
+        let args = ["audit", "--directory", "workers.csv", "--json", "-q"];
+        let answer = run_with(company.path(), &domo.env(), args).code(0).json();
+        company.path().join(answer["run_dir"].as_str().unwrap())
+    };
+    audit();
+    let review =
+        |args: &[&str]| run_with(company.path(), &domo.env(), ["review", "latest"].into_iter().chain(args.iter().copied()));
+    review(&["--reject", "all", "--by", "legal@example.com", "--comment", "court order"]).code(0);
+    let page = std::fs::read_to_string(audit().join("report.html")).unwrap();
+    let told = page.matches("rejected by legal@example.com on").count();
+    assert!(told >= 2 && page.contains("court order") && page.contains(">Last decision<"), "told {told} times");
+}
+
+#[test]
 fn an_outcome_that_does_not_fit_the_journal_is_told() {
     let applied = Applied::new();
     let outcome = applied.change("apply.json", "\"done\"", "\"failed\"");

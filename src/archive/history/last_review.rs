@@ -1,0 +1,129 @@
+//! What people decided on the plan of the run before, and what became of it: the report remembers who said what.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::archive::store::StoredRun;
+use crate::archive::store::run::moment;
+use crate::plan::format::FILE as PLAN;
+use crate::plan::journal::{Journal, Outcome};
+use crate::plan::review::{self, Counts};
+use crate::plan::sheet::{self, Row};
+use crate::plan::{Decision, Sealed, Verdict};
+use crate::terms::{ActionKind, Severity};
+
+/// The decisions on the plan of the run that this one is compared with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct LastReview {
+    pub run_id: String,
+    pub plan_id: String,
+    /// All rows, decided or not.
+    pub counts: Counts,
+    /// Who decided.
+    pub deciders: Vec<String>,
+    /// Rows that were decided, worst first; those that overruled somebody or were rejected among them.
+    pub decided: Vec<Decided>,
+    /// Days from the last day of employment to the removal, of each removal that was done.
+    pub days_to_removal: Vec<i64>,
+}
+
+/// One row and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Decided {
+    pub row: String,
+    pub finding: Option<String>,
+    pub severity: Option<Severity>,
+    /// What was to be done, or what was found.
+    pub what: &'static str,
+    pub subject: String,
+    pub verdict: Verdict,
+    pub by: String,
+    pub day: NaiveDate,
+    pub comment: Option<String>,
+    /// What was decided before, the newest first: `rejected on … by …: …`.
+    pub earlier: Vec<String>,
+    /// What an apply came to, such as `done`.
+    pub outcome: Option<Outcome>,
+    /// When that was read back.
+    pub read_back: Option<String>,
+}
+
+impl Decided {
+    /// `rejected by ana on 2026-11-20: contract extended`
+    pub fn told(&self) -> String {
+        let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+        format!("{} by {} on {}{comment}", self.verdict.done(), self.by, self.day)
+    }
+}
+
+impl LastReview {
+    /// Of the run before; none where it had no plan, or where its plan is not what it was.
+    pub(super) fn of(run: &StoredRun, last_days: &BTreeMap<String, NaiveDate>) -> Option<Self> {
+        let sealed = Sealed::read(&std::fs::read_to_string(run.path.join(PLAN)).ok()?).ok()?;
+        let plan = sealed.plan();
+        let journal = std::fs::read_to_string(run.path.join("plan.journal.jsonl")).ok();
+        let journal = journal.and_then(|text| Journal::read(&text).ok()).unwrap_or_default();
+        let standings = journal.fold();
+        let rows = sheet::rows(plan);
+        let mut last = Self {
+            run_id: run.id().to_owned(),
+            plan_id: plan.id.clone(),
+            counts: review::tally(plan, &rows, |_| Some(())).remove(&()).unwrap_or_default(),
+            ..Self::default()
+        };
+        for row in &rows {
+            let ended = standings.get(row.id()).and_then(|standing| standing.outcome);
+            if let (Row::Action(action), Some((Outcome::Done, at))) = (row, ended)
+                && matches!(action.kind, ActionKind::Deactivate | ActionKind::Delete)
+                && let Some(day) = row.finding().and_then(|finding| last_days.get(finding))
+            {
+                last.days_to_removal.push((at.date_naive() - *day).num_days());
+            }
+            let Some(decision) = plan.decisions.get(row.id()) else { continue };
+            last.decided.push(Decided {
+                row: row.id().to_owned(),
+                finding: row.finding().map(str::to_owned),
+                severity: row.severity(),
+                what: row.kind(),
+                subject: row.subject(),
+                verdict: decision.verdict,
+                by: decision.by.clone(),
+                day: decision.at.date_naive(),
+                comment: decision.comment.clone(),
+                earlier: decision.earlier.iter().rev().map(Decision::told).collect(),
+                outcome: ended.map(|(outcome, _)| outcome),
+                read_back: ended.map(|(_, at)| moment(at)),
+            });
+        }
+        last.days_to_removal.sort_unstable();
+        last.deciders = last.decided.iter().map(|decided| decided.by.clone()).collect();
+        last.deciders.sort();
+        last.deciders.dedup();
+        Some(last)
+    }
+
+    /// The decision on a finding.
+    pub fn on(&self, finding: &str) -> Option<&Decided> {
+        self.decided.iter().find(|decided| decided.finding.as_deref() == Some(finding))
+    }
+
+    /// Rows that somebody decided.
+    pub fn answers(&self) -> u64 {
+        let Counts { approved, rejected, answered, .. } = self.counts;
+        approved + rejected + answered
+    }
+
+    /// Takes out who decided and what they wrote: where a report names nobody, it names no reviewer either.
+    pub fn unname(&mut self, mut token: impl FnMut(&str) -> String) {
+        self.deciders.iter_mut().for_each(|name| *name = token(name));
+        for decided in &mut self.decided {
+            decided.by = token(&decided.by);
+            decided.subject = token(&decided.subject);
+            decided.comment = decided.comment.as_ref().map(|_| "(a comment)".to_owned());
+            decided.earlier.iter_mut().for_each(|earlier| *earlier = "(an earlier decision)".to_owned());
+        }
+    }
+}

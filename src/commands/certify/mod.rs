@@ -1,0 +1,288 @@
+//! `certify`: every account in scope is confirmed by somebody who can know it.
+
+mod evidence;
+mod population;
+mod read;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::json;
+
+use super::review::split;
+use super::{Context, Ended};
+use crate::archive::{Archive, Lock, StoredRun, replay};
+use crate::failure::{Failure, Kind};
+use crate::plan::certification::{self, Confirmed, Record, Stand};
+use crate::plan::packets::{Dealt, Packets, Split, UNASSIGNED};
+use crate::report::packet::{self, Item, Subject};
+use crate::{cli, files, text};
+
+/// Files beside the run's manifest.
+const PACKETS: &str = "certification.packets.json";
+const RECORD: &str = "certification.jsonl";
+
+/// The run that is certified and what was said of it so far.
+pub(super) struct Certification {
+    run: StoredRun,
+    accounts: Vec<Confirmed>,
+    /// Accounts read that are out of scope, with why.
+    outside: BTreeMap<&'static str, u64>,
+    packets: Option<Packets>,
+    record: Record,
+    scope: cli::Scope,
+}
+
+/// Shows the coverage, deals out packets, takes answers, or ends it with the evidence.
+pub(super) fn run(options: &cli::Certify, context: &Context) -> Result<Ended> {
+    let folder = Archive::at(&options.archive).folder_of(&options.run)?;
+    let writing = options.split.is_some() || !options.from.is_empty() || options.finish;
+    let _lock = match writing {
+        true => Some(Lock::take_at(&folder.join("certification.lock"), &folder.display().to_string(), "certify", context.started)?),
+        false => None,
+    };
+    let stored = replay::read(&folder, None)?;
+    let packets = packets_of(&folder)?;
+    // Who was asked once is who is asked: another scope needs another split.
+    let kept = packets.as_ref().filter(|_| options.split.is_none()).and_then(|packets| packets.scope.as_deref());
+    let scope = kept.and_then(cli::Scope::named).unwrap_or(options.scope);
+    let population::Population { accounts, outside } = population::of(&stored, scope)?;
+    let record = record_of(&folder, &stored.run.sha256)?;
+    let mut certification = Certification { run: stored.run.clone(), accounts, outside, packets, record, scope };
+    if let (Some(by), Some(out)) = (options.split, &options.out) {
+        return certification.split(&stored, Split::from(by), out, options, context);
+    }
+    let mut recorded = None;
+    if !options.from.is_empty() {
+        recorded = Some(certification.take(options, context)?);
+    }
+    let written = match options.finish {
+        true => Some(evidence::write(&certification, &stored, options, context)?),
+        false => None,
+    };
+    let coverage = certification.coverage(context.started.date_naive());
+    if options.json {
+        let mut answer = serde_json::to_value(&coverage)?;
+        answer["recorded"] = json!(recorded);
+        answer["files"] = json!(written);
+        context.terminal.json(&answer)?;
+    } else {
+        let recorded = recorded.map(|count| format!("{} recorded.\n", text::plural(count as u64, "answer", "answers")));
+        let written = written.map(|files: Vec<PathBuf>| {
+            let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+            format!("\nWritten: {}", names.join(", "))
+        });
+        context.terminal.answer(format!("{}{}{}", recorded.unwrap_or_default(), coverage.told(), written.unwrap_or_default()))?;
+    }
+    Ok(None)
+}
+
+fn packets_of(folder: &Path) -> Result<Option<Packets>> {
+    let path = folder.join(PACKETS);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(Packets::read(&text).with_context(|| format!("reading {}", path.display()))?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+    }
+}
+
+fn record_of(folder: &Path, manifest: &str) -> Result<Record> {
+    let path = folder.join(RECORD);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Record::read(&text, manifest).with_context(|| format!("reading {}", path.display()))?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Record::default()),
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+    }
+}
+
+impl Certification {
+    fn id(&self) -> &str {
+        self.run.id()
+    }
+
+    fn split(&self, stored: &replay::Stored, by: Split, out: &Path, options: &cli::Certify, context: &Context) -> Result<Ended> {
+        let dealt: Vec<_> =
+            self.accounts.iter().map(|account| Dealt { id: account.key.clone(), about: Some(&account.about) }).collect();
+        let due = options.due.unwrap_or(context.started.date_naive() + chrono::Days::new(14));
+        let mut packets = Packets::deal(self.id(), &self.run.sha256, by, &dealt, context.started, Some(due));
+        packets.scope = Some(self.scope.as_str().to_owned());
+        let subject = Subject {
+            of: "run",
+            id: self.id(),
+            digest: &self.run.sha256,
+            instance: &stored.manifest.run.instance,
+            title: &stored.config.config.report.title,
+            read: stored.manifest.run.started,
+            due,
+            personal: by == Split::ManagerEmail,
+            columns: &certification::COLUMNS,
+            choices: (
+                &["keep", "revoke", "role:Admin", "role:Privileged", "role:Editor", "role:Participant", "role:Social", "not-mine"],
+                true,
+            ),
+        };
+        let standing = self.record.standing();
+        let by_key: BTreeMap<&str, &Confirmed> = self.accounts.iter().map(|account| (account.key.as_str(), account)).collect();
+        let item = |key: &str| {
+            let said = standing.get(key);
+            let said =
+                said.map(|line| packet::Said { word: line.verdict.clone(), by: line.by.clone(), comment: line.comment.clone() });
+            by_key.get(key).map(|account| Item::certified(account, said))
+        };
+        split::write(&packets, &packet::Packets::new(&crate::config::Config::default(), subject)?, out, item)?;
+        let path = self.run.path.join(PACKETS);
+        files::replace(&path, files::all(packets.to_json()?.as_bytes()))
+            .with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+        split::told(&packets, self.accounts.len(), out, &format!("certify {}", self.id()), options.json, context)?;
+        Ok(None)
+    }
+
+    /// Records what files say, or nothing of it.
+    fn take(&mut self, options: &cli::Certify, context: &Context) -> Result<usize> {
+        let said = read::all(self, options, context)?;
+        let before = self.record.lines.len();
+        let text = self.record.add(&said, &self.run.sha256)?;
+        let path = self.run.path.join(RECORD);
+        if !text.is_empty() {
+            let append = || -> std::io::Result<()> {
+                let mut file = files::open_own(&path)?;
+                std::io::Seek::seek(&mut file, std::io::SeekFrom::End(0))?;
+                std::io::Write::write_all(&mut file, text.as_bytes())?;
+                file.sync_all()?;
+                files::sync_folder(&self.run.path)
+            };
+            append().with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+        }
+        Ok(self.record.lines.len() - before)
+    }
+
+    /// Where each account stands.
+    fn stands(&self) -> Vec<(&Confirmed, Option<&certification::Line>, Stand)> {
+        let standing = self.record.standing();
+        let stand = |account| {
+            let account: &Confirmed = account;
+            let line = standing.get(account.key.as_str()).copied();
+            (account, line, Stand::of(account, line))
+        };
+        self.accounts.iter().map(stand).collect()
+    }
+
+    /// Who was asked about an account.
+    fn asked(&self) -> BTreeMap<&str, &str> {
+        let packets = self.packets.iter().flat_map(|packets| &packets.packets);
+        packets.flat_map(|packet| packet.rows.iter().map(|row| (row.as_str(), packet.reviewer.as_str()))).collect()
+    }
+
+    fn coverage(&self, today: NaiveDate) -> Coverage {
+        let due = self.packets.as_ref().and_then(|packets| packets.due);
+        let late = due.is_some_and(|due| today > due);
+        let asked = self.asked();
+        let mut all = Counts::default();
+        let mut by: BTreeMap<&str, Counts> = BTreeMap::new();
+        for (account, _, stand) in self.stands() {
+            // What somebody handed on is nobody's any more.
+            let reviewer =
+                if stand == Stand::NotMine { UNASSIGNED } else { asked.get(account.key.as_str()).copied().unwrap_or(UNASSIGNED) };
+            all.add(stand, late);
+            by.entry(reviewer).or_default().add(stand, late);
+        }
+        Coverage {
+            run: self.id().to_owned(),
+            digest: self.run.sha256.clone(),
+            scope: self.scope.as_str(),
+            due,
+            counts: all,
+            reviewers: by.into_iter().map(|(reviewer, counts)| Reviewer { reviewer: reviewer.to_owned(), counts }).collect(),
+        }
+    }
+}
+
+/// How much is confirmed.
+#[derive(Debug, Serialize)]
+struct Coverage {
+    run: String,
+    digest: String,
+    scope: &'static str,
+    due: Option<NaiveDate>,
+    #[serde(flatten)]
+    counts: Counts,
+    reviewers: Vec<Reviewer>,
+}
+
+#[derive(Debug, Serialize)]
+struct Reviewer {
+    reviewer: String,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+/// Accounts by where they stand; all but the first three and `late` add up to `accounts`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+struct Counts {
+    accounts: u64,
+    decided: u64,
+    keep: u64,
+    revoke: u64,
+    role: u64,
+    not_mine: u64,
+    own: u64,
+    open: u64,
+    late: u64,
+}
+
+impl Counts {
+    fn add(&mut self, stand: Stand, late: bool) {
+        self.accounts += 1;
+        self.decided += u64::from(stand.is_decided());
+        self.late += u64::from(late && !stand.is_decided());
+        *match stand {
+            Stand::Keep => &mut self.keep,
+            Stand::Revoke => &mut self.revoke,
+            Stand::Role => &mut self.role,
+            Stand::NotMine => &mut self.not_mine,
+            Stand::Own => &mut self.own,
+            Stand::Open => &mut self.open,
+        } += 1;
+    }
+}
+
+impl Coverage {
+    fn told(&self) -> String {
+        let Counts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = self.counts;
+        // Never rounded up: 100 % is all of them.
+        let share = (decided * 1000).checked_div(accounts).unwrap_or(1000);
+        let due = self.due.map(|due| format!(", asked back by {due}")).unwrap_or_default();
+        let mut lines = vec![
+            format!("Certification of run {} (scope {}{due})", self.run, self.scope),
+            format!(
+                "{decided} of {} decided ({}.{} %): {keep} keep, {revoke} revoke, {role} another role",
+                text::plural(accounts, "account", "accounts"),
+                share / 10,
+                share % 10
+            ),
+            format!("Not decided: {open} open, {not_mine} handed on, {own} decided by their own holder; {late} late"),
+        ];
+        for Reviewer { reviewer, counts } in &self.reviewers {
+            let Counts { accounts, decided, open, late, .. } = counts;
+            lines.push(format!("{decided:>6} of {accounts:<6} {:<40} {open} open, {late} late", text::visible(reviewer)));
+        }
+        if self.counts.decided < self.counts.accounts {
+            lines.push(format!("Next:   domo-reconcile certify {} --from FOLDER --by WHO; --finish writes the evidence", self.run));
+        }
+        lines.join("\n")
+    }
+}
+
+/// Refuses files for another run.
+fn is_for(run: &StoredRun, id: &str, digest: &str) -> Result<(), Failure> {
+    if id == run.id() && digest == run.sha256 {
+        return Ok(());
+    }
+    let said = |text: &str| if text.is_empty() { "(none)".to_owned() } else { text::visible(text).into_owned() };
+    let what =
+        format!("it is for run {} with digest {}, but this is run {} with digest {}", said(id), said(digest), run.id(), run.sha256);
+    Err(Failure::new(Kind::PlanRefused, what).hint("hand in what was made for this run: its own packets"))
+}

@@ -1,0 +1,86 @@
+//! The accounts that are to be confirmed, as the run read and judged them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, Result};
+use serde_json::{Map, Value};
+
+use crate::archive::replay::Stored;
+use crate::cli::Scope;
+use crate::plan::about::{About, Subjects};
+use crate::plan::certification::Confirmed;
+use crate::plan::fields;
+use crate::reconcile::{self, Finding, Rules};
+use crate::text;
+
+/// The accounts of a run, in scope and not.
+pub(super) struct Population {
+    /// In scope, worst first.
+    pub(super) accounts: Vec<Confirmed>,
+    /// How many are not, by why.
+    pub(super) outside: BTreeMap<&'static str, u64>,
+}
+
+/// The accounts in scope. `all`: every active account that is not excluded.
+pub(super) fn of(stored: &Stored, scope: Scope) -> Result<Population> {
+    let config = &stored.config.config;
+    let then = &stored.manifest.run;
+    let rules = Rules { config, instance: &then.instance, as_of: then.as_of };
+    let judged = reconcile::reconcile(&stored.accounts, &stored.people, &rules)?;
+    let subjects = Subjects::new(&stored.accounts, &stored.people, &judged, config)?;
+    let names = stored.people.names()?;
+    let mut found: BTreeMap<u32, Vec<&Finding>> = BTreeMap::new();
+    for finding in judged.findings.iter().filter(|finding| finding.exception.is_none()) {
+        if let Some(account) = &finding.account {
+            found.entry(account.index).or_default().push(finding);
+        }
+    }
+    let privileged: BTreeSet<u32> = judged.privileged.iter().map(|one| one.account.index).collect();
+    let frame = &stored.accounts.frame;
+    let (ids, active) = (frame.column("id")?.u64()?, frame.column("active")?.bool()?);
+    let (emails, account_names, groups) =
+        (frame.column("email")?.str()?, frame.column("name")?.str()?, frame.column("groups")?.list()?);
+    let (situations, persons) = (judged.account_rows.column("situation")?.str()?, judged.account_rows.column("person")?.u32()?);
+    let mut outside: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut accounts = Vec::new();
+    for row in 0..frame.height() {
+        let index = u32::try_from(row)?;
+        let out = match situations.get(row) {
+            Some("excluded") => Some("excluded by the configuration"),
+            _ if active.get(row) == Some(false) => Some("not active"),
+            _ if scope == Scope::Privileged && !privileged.contains(&index) => Some("not privileged"),
+            _ if scope == Scope::Findings && !found.contains_key(&index) => Some("without a finding"),
+            _ => None,
+        };
+        if let Some(why) = out {
+            *outside.entry(why).or_default() += 1;
+            continue;
+        }
+        let person = persons.get(row);
+        let findings = found.get(&index).map_or(&[][..], Vec::as_slice);
+        let facts = subjects.facts(Some(index), person);
+        // Findings come worst first.
+        let about =
+            About { kind: findings.first().map(|one| one.kind), severity: findings.first().map(|one| one.severity), ..facts };
+        let line = stored.accounts.snapshot.object(row).unwrap_or_default();
+        let raw: Map<String, Value> = serde_json::from_slice(line).with_context(|| format!("line {} of the snapshot", row + 1))?;
+        let email = emails.get(row).map(str::to_owned);
+        let list = groups.get_as_series(row);
+        let list = list.as_ref().and_then(|list| list.str().ok());
+        accounts.push(Confirmed {
+            key: ids.get(row).map(|id| id.to_string()).or_else(|| email.clone()).unwrap_or_else(|| format!("line {}", row + 1)),
+            id: ids.get(row),
+            email,
+            name: account_names.get(row).map(str::to_owned),
+            person: person.and_then(|person| names.get(person as usize)).map(|name| text::folded(name).into_owned()),
+            about,
+            groups: list.map(|list| list.iter().flatten().map(str::to_owned).collect()).unwrap_or_default(),
+            findings: findings.iter().map(|one| format!("{}: {}", one.kind, one.reason)).collect(),
+            raw: fields::identity(&raw),
+        });
+    }
+    accounts.sort_by_key(|account| {
+        (account.about.severity.map_or(u8::MAX, |severity| severity as u8), account.email.clone(), account.id)
+    });
+    Ok(Population { accounts, outside })
+}

@@ -1,0 +1,402 @@
+//! A certification: people confirm every account in scope, one by one. What they say is a record of lines that are only ever added,
+//! bound to the manifest of the run that is certified; the last line of an account counts.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::about::About;
+use super::decision::same_person;
+use super::digest::canonical;
+use super::format::Action;
+use crate::config::{Choice, DeactivateWith};
+use crate::digest::{self, sha256};
+use crate::failure::{Failure, Kind};
+use crate::terms::{ActionKind as Act, Role};
+use crate::text;
+
+/// The columns of a certification's sheet with their widths: what is confirmed, and three to be filled in.
+pub const COLUMNS: [(&str, f64); 14] = [
+    ("account_id", 13.0),
+    ("email", 28.0),
+    ("name", 20.0),
+    ("role", 12.0),
+    ("person", 20.0),
+    ("department", 18.0),
+    ("manager", 28.0),
+    ("last_seen", 12.0),
+    ("owns", 14.0),
+    ("groups", 24.0),
+    ("findings", 30.0),
+    ("decision", 16.0),
+    ("reviewer", 20.0),
+    ("comment", 28.0),
+];
+
+/// How many of [`COLUMNS`] are locked.
+pub const LOCKED: usize = 11;
+
+/// An account that is to be confirmed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirmed {
+    /// The account's id; its e-mail where the source has no ids.
+    pub key: String,
+    /// Its id.
+    pub id: Option<u64>,
+    /// Its e-mail.
+    pub email: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// The name of whom it belongs to, as the directory has it.
+    pub person: Option<String>,
+    /// Role, department, who leads them, and the rest; of several findings the worst.
+    pub about: About,
+    /// Its groups.
+    pub groups: Vec<String>,
+    /// What was found about it: kind and sentence.
+    pub findings: Vec<String>,
+    /// The fields that say whose account it is and what it may do, as Domo has them.
+    pub raw: Map<String, Value>,
+}
+
+impl Confirmed {
+    /// Whom it is about, for people.
+    pub fn subject(&self) -> String {
+        self.email.clone().or_else(|| self.name.clone()).unwrap_or_else(|| self.key.clone())
+    }
+
+    /// The locked cells of its row.
+    pub fn locked(&self) -> [String; LOCKED] {
+        let shown = |value: Option<&str>| text::visible(value.unwrap_or_default()).into_owned();
+        let about = &self.about;
+        [
+            self.key.clone(),
+            shown(self.email.as_deref()),
+            shown(self.name.as_deref()),
+            shown(about.role.as_deref()),
+            shown(self.person.as_deref()),
+            shown(about.department.as_deref()),
+            shown(about.manager.as_deref()),
+            about.last_seen.map(|day| day.to_string()).unwrap_or_default(),
+            about.owned(),
+            shown(Some(&self.groups.join("; "))),
+            shown(Some(&self.findings.join("; "))),
+        ]
+    }
+}
+
+/// What is said of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It is needed, as it is.
+    Keep,
+    /// It is not needed any more.
+    Revoke,
+    /// It is needed with another role.
+    Role(String),
+    /// Somebody else has to say.
+    NotMine,
+}
+
+impl Answer {
+    /// `keep`, `revoke`, `role:Participant`, `not-mine`; none for a blank.
+    ///
+    /// # Errors
+    /// Another word, as a sentence.
+    pub fn parse(word: &str) -> Result<Option<Self>, String> {
+        let word = text::folded(word).into_owned();
+        let plain = word.to_lowercase();
+        Ok(Some(match plain.as_str() {
+            "" | "open" => return Ok(None),
+            "keep" => Self::Keep,
+            "revoke" => Self::Revoke,
+            "not-mine" | "not mine" => Self::NotMine,
+            _ => {
+                let role = plain.strip_prefix("role:").map(str::trim);
+                let known = role.and_then(|role| Role::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(role)));
+                let unknown = || {
+                    format!(
+                        "`{}` is no answer: write keep, revoke, role: and one of {}, or not-mine",
+                        text::visible(&word),
+                        Role::ALL.map(Role::as_str).join(", ")
+                    )
+                };
+                Self::Role(known.ok_or_else(unknown)?.to_string())
+            }
+        }))
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keep => f.write_str("keep"),
+            Self::Revoke => f.write_str("revoke"),
+            Self::Role(role) => write!(f, "role:{role}"),
+            Self::NotMine => f.write_str("not-mine"),
+        }
+    }
+}
+
+/// A line of `certification.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Line {
+    /// From 1.
+    pub n: u64,
+    /// When it was decided.
+    pub at: DateTime<Utc>,
+    /// The account's id; its e-mail where the source has no ids.
+    pub account: String,
+    /// `keep`, `revoke`, `role:` with a role, or `not-mine`.
+    pub verdict: String,
+    /// Who decided.
+    pub by: String,
+    /// Why.
+    pub comment: Option<String>,
+    /// Who recorded it, where that is somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_by: Option<String>,
+    /// The operating system's user who recorded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The file it came in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The digest of the manifest of the run that is certified.
+    pub manifest: String,
+    /// SHA-256 over the `chain` of the line before and this line's canonical JSON without it.
+    pub chain: String,
+}
+
+impl Line {
+    /// The answer; lines are checked when they are read.
+    pub fn answer(&self) -> Answer {
+        Answer::parse(&self.verdict).ok().flatten().unwrap_or(Answer::NotMine)
+    }
+
+    fn link(&self, before: &str) -> String {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Value::Object(fields) = &mut value {
+            fields.remove("chain");
+        }
+        let mut text = before.to_owned();
+        canonical(&value, &mut text);
+        sha256(text.as_bytes())
+    }
+}
+
+/// Everything that was said, in its order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Record {
+    /// All lines.
+    pub lines: Vec<Line>,
+}
+
+/// The chain before the first line.
+const START: &str = "domo-reconcile/certification/v1";
+
+impl Record {
+    /// Reads `certification.jsonl` of the run whose manifest has this digest.
+    ///
+    /// # Errors
+    /// A line that cannot be read, is of another run, or does not fit the chain.
+    pub fn read(text: &str, manifest: &str) -> Result<Self, Failure> {
+        let mut record = Self::default();
+        for (number, line) in (1u64..).zip(text.lines()) {
+            let broken = |what: &dyn fmt::Display| {
+                Failure::new(Kind::PlanRefused, format!("line {number} of certification.jsonl {what}"))
+                    .hint("`verify` says what else was altered; take the file from a copy that is whole")
+            };
+            let line: Line = serde_json::from_str(line).map_err(|error| broken(&format!("cannot be read: {error}")))?;
+            if line.manifest != manifest {
+                return Err(broken(&format!("is of a run with the manifest {}, this one has {manifest}", line.manifest)));
+            }
+            if line.n != number || line.chain != line.link(record.chain()) {
+                return Err(broken(&"was changed after it was written, or one before it was"));
+            }
+            Answer::parse(&line.verdict).ok().flatten().ok_or_else(|| broken(&format!("says `{}`", line.verdict)))?;
+            record.lines.push(line);
+        }
+        Ok(record)
+    }
+
+    fn chain(&self) -> &str {
+        self.lines.last().map_or(START, |line| line.chain.as_str())
+    }
+
+    /// The last line of each account.
+    pub fn standing(&self) -> BTreeMap<&str, &Line> {
+        self.lines.iter().map(|line| (line.account.as_str(), line)).collect()
+    }
+
+    /// Adds what is said, or nothing of it; the text of the new lines.
+    ///
+    /// # Errors
+    /// What contradicts itself, or another person.
+    pub fn add(&mut self, said: &[Said], manifest: &str) -> Result<String, Failure> {
+        let mut chosen: BTreeMap<&str, &Said> = BTreeMap::new();
+        let mut problems = Vec::new();
+        for one in said {
+            match chosen.get(one.account.as_str()) {
+                Some(first) if first.answer == one.answer && (first.comment.is_some() || one.comment.is_none()) => {}
+                // Who says that it is not theirs says nothing against who knows.
+                Some(first) if first.answer != Answer::NotMine && one.answer == Answer::NotMine => {}
+                Some(first) if first.answer != one.answer && first.answer != Answer::NotMine => {
+                    problems.push(format!("{}: {}, and {}", one.account, first.told(), one.told()));
+                }
+                _ => drop(chosen.insert(&one.account, one)),
+            }
+        }
+        let standing = self.standing();
+        let mut new = Vec::new();
+        for (account, one) in chosen {
+            match standing.get(account) {
+                Some(line) if line.answer() == one.answer && (one.comment.is_none() || one.comment == line.comment) => {}
+                Some(line) if same_person(&line.by, &one.by) || line.answer() == Answer::NotMine || line.answer() == one.answer => {
+                    new.push(one)
+                }
+                Some(_) if one.answer == Answer::NotMine => {}
+                Some(line) => problems.push(format!("{account}: {}, but {}", one.told(), told(line))),
+                None => new.push(one),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Failure::usage(format!(
+                "nothing was recorded: two people decided differently\n  {}",
+                problems.join("\n  ")
+            ))
+            .hint("agree on one answer; whoever changes their mind hands it in under their own name, and the later one counts"));
+        }
+        let mut text = String::new();
+        for one in new {
+            let mut line = one.line(self.lines.len() as u64 + 1, manifest);
+            line.chain = line.link(self.chain());
+            text.push_str(&serde_json::to_string(&line).map_err(Failure::failed)?);
+            text.push('\n');
+            self.lines.push(line);
+        }
+        Ok(text)
+    }
+}
+
+/// `ana@acme.com said keep on 2026-12-01: still on the team`
+pub fn told(line: &Line) -> String {
+    let recorded = line.recorded_by.as_ref().map(|name| format!(" (recorded by {name})")).unwrap_or_default();
+    let comment = line.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+    text::visible(&format!("{} said {} on {}{recorded}{comment}", line.by, line.verdict, line.at.date_naive())).into_owned()
+}
+
+/// Something that is said of an account, and where.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Said {
+    pub account: String,
+    pub answer: Answer,
+    pub by: String,
+    pub at: DateTime<Utc>,
+    pub comment: Option<String>,
+    pub recorded_by: Option<String>,
+    pub user: Option<String>,
+    /// `ana.xlsx row 3`
+    pub place: String,
+}
+
+impl Said {
+    fn told(&self) -> String {
+        let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+        text::visible(&format!("{} says {} ({}){comment}", self.by, self.answer, self.place)).into_owned()
+    }
+
+    fn line(&self, n: u64, manifest: &str) -> Line {
+        Line {
+            n,
+            at: self.at,
+            account: self.account.clone(),
+            verdict: self.answer.to_string(),
+            by: self.by.clone(),
+            comment: self.comment.clone(),
+            recorded_by: self.recorded_by.clone(),
+            user: self.user.clone(),
+            from: Some(self.place.clone()),
+            manifest: manifest.to_owned(),
+            chain: String::new(),
+        }
+    }
+}
+
+/// Where an account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Stand {
+    Keep,
+    Revoke,
+    Role,
+    /// Handed on by who was asked; nobody else has said anything yet.
+    NotMine,
+    /// Decided by its own holder: that is nobody's confirmation.
+    Own,
+    Open,
+}
+
+impl Stand {
+    /// Every one, in the order of the evidence.
+    pub const ALL: [Stand; 6] = [Self::Keep, Self::Revoke, Self::Role, Self::NotMine, Self::Own, Self::Open];
+
+    /// Of an account, by its last line.
+    pub fn of(account: &Confirmed, line: Option<&Line>) -> Self {
+        let Some(line) = line else { return Self::Open };
+        let own = account.email.as_deref().is_some_and(|email| same_person(email, &line.by));
+        match line.answer() {
+            _ if own => Self::Own,
+            Answer::Keep => Self::Keep,
+            Answer::Revoke => Self::Revoke,
+            Answer::Role(_) => Self::Role,
+            Answer::NotMine => Self::NotMine,
+        }
+    }
+
+    /// Whether somebody who may has said yes or no.
+    pub fn is_decided(self) -> bool {
+        matches!(self, Self::Keep | Self::Revoke | Self::Role)
+    }
+}
+
+/// What is to be done after a certification: revocations and changes of role.
+pub fn actions(run: &str, accounts: &[Confirmed], record: &Record, revoked: Choice, through: DeactivateWith) -> Vec<Action> {
+    let standing = record.standing();
+    let decided = accounts.iter().filter_map(|account| Some((account, *standing.get(account.key.as_str())?)));
+    decided
+        .filter(|(account, line)| Stand::of(account, Some(line)).is_decided())
+        .filter_map(|(account, line)| action(run, account, line, revoked, through))
+        .collect()
+}
+
+fn action(run: &str, account: &Confirmed, line: &Line, revoked: Choice, through: DeactivateWith) -> Option<Action> {
+    let one = |field: &str, value: Value| Map::from_iter([(field.to_owned(), value)]);
+    let why = format!("Certification of {run}: {}", told(line));
+    let (kind, after, why) = match line.answer() {
+        Answer::Role(role) if account.about.role.as_deref() != Some(&role) => (Act::Update, one("role", role.into()), why),
+        Answer::Revoke => match revoked {
+            Choice::Delete => (Act::Delete, one("deleted", true.into()), why),
+            _ => (Act::Deactivate, one("active", false.into()), why),
+        },
+        _ => return None,
+    };
+    Some(Action {
+        id: digest::id('A', &format!("v1|certification|{run}|{}|{}", account.key, kind.as_str()), 10),
+        kind,
+        finding: None,
+        account_id: account.id,
+        email: account.email.clone(),
+        name: account.name.clone(),
+        before: account.raw.clone(),
+        after,
+        why,
+        through: (kind == Act::Deactivate && through == DeactivateWith::Scim).then_some(through),
+        about: Some(account.about.clone()),
+    })
+}

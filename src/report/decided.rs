@@ -1,0 +1,166 @@
+//! What was decided on a plan and what became of it: `decisions.html` and `decisions.csv`, made anew after each review and apply.
+
+use std::collections::BTreeMap;
+
+use super::document::{Document, Table};
+use crate::archive::run::moment;
+use crate::plan::journal::{Journal, Standing};
+use crate::plan::review::{self, Counts};
+use crate::plan::sheet::{self, Row};
+use crate::plan::{Decision, Plan, Verdict};
+use crate::text;
+
+/// The page, and the table of its CSV file: one row a decision, those that were replaced included.
+pub fn decisions(plan: &Plan, journal: &Journal) -> (Document, Table) {
+    let rows = sheet::rows(plan);
+    let standings = journal.fold();
+    let line = |row: &Row<'_>| {
+        let decision = plan.decisions.get(row.id());
+        let earlier = decision.iter().flat_map(|decision| decision.earlier.iter().rev());
+        let earlier = earlier.map(Decision::told).collect::<Vec<_>>().join("; ");
+        let [outcome, at] = became(standings.get(row.id()));
+        vec![
+            row.id().to_owned(),
+            row.severity().map_or("", |severity| severity.as_str()).to_owned(),
+            row.kind().to_owned(),
+            row.subject(),
+            row.change().replace('\n', "; "),
+            row.why().to_owned(),
+            decision.map_or_else(|| "open".to_owned(), Decision::told),
+            earlier,
+            outcome,
+            at,
+        ]
+    };
+    let columns = vec!["Row", "Severity", "What", "Account", "Change", "Why", "Decision", "Decided before", "Outcome", "Read back"];
+    let table = |caption: &str, empty: &str, rows: Vec<Vec<String>>| Table {
+        caption: caption.into(),
+        columns: columns.clone(),
+        rows,
+        empty: empty.into(),
+    };
+    let of = |wanted: &dyn Fn(Verdict) -> bool| {
+        let has = |row: &&Row<'_>| wanted(plan.decisions.get(row.id()).map_or(Verdict::Open, |decision| decision.verdict));
+        rows.iter().filter(has).map(line).collect::<Vec<_>>()
+    };
+    let document = Document {
+        title: format!("Decisions on plan {}", plan.id),
+        instance: plan.instance.clone(),
+        lead: vec![counted(plan, &rows)],
+        facts: facts(plan, journal),
+        tables: vec![
+            table("Rejected", "Nothing was rejected.", of(&|verdict| verdict == Verdict::Reject)),
+            table("Approved", "Nothing was approved.", of(&|verdict| verdict == Verdict::Approve)),
+            table(
+                "Findings that nothing is done about",
+                "None was answered.",
+                of(&|verdict| matches!(verdict, Verdict::Keep | Verdict::NotMine | Verdict::AcceptUntil)),
+            ),
+            table("Open: nobody decided", "Everything is decided.", of(&|verdict| verdict == Verdict::Open)),
+        ],
+        limits: vec![
+            "Who decided is as they or whoever recorded it said; the user of the machine that recorded it stands in plan.json.".into(),
+            "What is proposed is under the plan's digest. Decisions are not: from the next run of the archive on, its manifest records \
+             how they were then, and `domo-reconcile verify` tells whether they are still so."
+                .into(),
+        ],
+    };
+    (document, events(plan, &rows, &standings))
+}
+
+fn facts(plan: &Plan, journal: &Journal) -> Vec<(String, String)> {
+    let applied = journal.opened().map(|(line, open)| format!("{} by {}", moment(line.at), open.by.join(" as ")));
+    let mut facts = vec![
+        ("Plan".to_owned(), plan.id.clone()),
+        ("Digest".to_owned(), plan.digest.clone()),
+        ("Run".to_owned(), plan.run_id.clone()),
+        ("Made".to_owned(), moment(plan.created)),
+        ("Expires".to_owned(), moment(plan.expires)),
+    ];
+    facts.extend(applied.map(|applied| ("Applied".to_owned(), applied)));
+    facts
+}
+
+/// `40 of 42 rows are decided: 38 approved, 2 rejected; 2 are open.`
+fn counted(plan: &Plan, rows: &[Row<'_>]) -> String {
+    let counts = review::tally(plan, rows, |_| Some(())).remove(&()).unwrap_or_default();
+    let Counts { approved, rejected, answered, open } = counts;
+    let decided = approved + rejected + answered;
+    let answered = if answered > 0 { format!(", {answered} answered without an action") } else { String::new() };
+    format!(
+        "{decided} of {} decided: {approved} approved, {rejected} rejected{answered}; {open} open.",
+        text::plural(counts.all(), "row", "rows")
+    )
+}
+
+fn became(standing: Option<&Standing<'_>>) -> [String; 2] {
+    match standing.and_then(|standing| Some((standing.outcome?, standing.detail))) {
+        Some(((outcome, at), detail)) => {
+            let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
+            [format!("{outcome}{detail}"), moment(at)]
+        }
+        None => [String::new(), String::new()],
+    }
+}
+
+/// One row a decision, oldest first within a row of the plan.
+fn events(plan: &Plan, rows: &[Row<'_>], standings: &BTreeMap<&str, Standing<'_>>) -> Table {
+    let columns = vec![
+        "row",
+        "finding",
+        "severity",
+        "kind",
+        "account_id",
+        "email",
+        "name",
+        "verdict",
+        "until",
+        "by",
+        "recorded_by",
+        "at",
+        "comment",
+        "from",
+        "stands",
+        "outcome",
+        "read_back",
+    ];
+    let mut events = Vec::new();
+    for row in rows {
+        let [outcome, read_back] = became(standings.get(row.id()));
+        let said = plan
+            .decisions
+            .get(row.id())
+            .into_iter()
+            .flat_map(|decision| decision.earlier.iter().map(|one| (one, "no")).chain([(decision, "yes")]));
+        let about = [
+            row.id().to_owned(),
+            row.finding().unwrap_or_default().to_owned(),
+            row.severity().map_or("", |severity| severity.as_str()).to_owned(),
+            row.kind().to_owned(),
+            row.account_id().map(|id| id.to_string()).unwrap_or_default(),
+            row.email().unwrap_or_default().to_owned(),
+            row.name().unwrap_or_default().to_owned(),
+        ];
+        let mut any = false;
+        for (one, stands) in said {
+            any = true;
+            let decided = [
+                one.verdict.as_str().to_owned(),
+                one.until.map(|day| day.to_string()).unwrap_or_default(),
+                one.by.clone(),
+                one.recorded_by.clone().unwrap_or_default(),
+                moment(one.at),
+                one.comment.clone().unwrap_or_default(),
+                one.from.clone().unwrap_or_default(),
+                stands.to_owned(),
+            ];
+            let became = if stands == "yes" { [outcome.clone(), read_back.clone()] } else { Default::default() };
+            events.push(about.iter().cloned().chain(decided).chain(became).collect());
+        }
+        if !any {
+            let open = ["open", "", "", "", "", "", "", "yes"].map(str::to_owned);
+            events.push(about.into_iter().chain(open).chain([outcome, read_back]).collect());
+        }
+    }
+    Table { caption: String::new(), columns, rows: events, empty: String::new() }
+}

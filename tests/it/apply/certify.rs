@@ -1,0 +1,173 @@
+//! A certification: every account in scope is confirmed by somebody, and what nobody confirmed is said.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::support::{Ran, run_with, samples};
+
+/// 2026-11-24T12:00:00Z
+const TODAY: &str = "1795521600";
+
+/// The sample company, audited.
+struct Company {
+    folder: tempfile::TempDir,
+    run: PathBuf,
+    id: String,
+}
+
+impl Company {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut company = Self { folder, run: PathBuf::new(), id: String::new() };
+        let audited = company.audit();
+        company.run = company.folder.path().join(audited["run_dir"].as_str().unwrap());
+        company.id = audited["run_id"].as_str().unwrap().to_owned();
+        company
+    }
+
+    fn audit(&self) -> Value {
+        let file = |name: &str| samples().join(name).to_str().unwrap().to_owned();
+        let (users, directory) = (file("company/domo-users.json"), file("company/directory.csv"));
+        let args = ["audit", "--accounts", &users, "--directory", &directory, "--as-of", "2026-11-24", "--json", "-q"];
+        self.run(&args).code(0).json()
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        run_with(self.folder.path(), &[("SOURCE_DATE_EPOCH", TODAY)], args.iter().copied())
+    }
+
+    fn certify(&self, args: &[&str]) -> Ran {
+        self.run(&["certify", &self.id].into_iter().chain(args.iter().copied()).collect::<Vec<_>>())
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.run.join(name)).unwrap()
+    }
+
+    fn packets(&self) -> Value {
+        serde_json::from_str(&self.read("certification.packets.json")).unwrap()
+    }
+
+    /// What the page of a packet saves with one answer for every row but the first, which stays open.
+    fn saved(&self, name: &str, packet: &Value, by: &str, answer: &Value) -> String {
+        let packets = self.packets();
+        let rows = packet["rows"].as_array().unwrap().iter().skip(1);
+        let decisions: serde_json::Map<_, _> = rows.map(|row| (row.as_str().unwrap().to_owned(), answer.clone())).collect();
+        let file = json!({
+            "schema": "domo-reconcile/decisions/v1", "run": packets["of"], "digest": packets["digest"],
+            "reviewer": packet["reviewer"], "by": by, "at": "2026-11-24T09:00:00Z", "decisions": decisions,
+        });
+        std::fs::create_dir_all(self.folder.path().join("back")).unwrap();
+        std::fs::write(self.folder.path().join("back").join(name), file.to_string()).unwrap();
+        format!("back/{name}")
+    }
+}
+
+#[test]
+fn every_active_account_is_in_one_packet_and_the_scope_can_be_narrowed() {
+    let company = Company::new();
+    let findings: Value = serde_json::from_str(&company.read("findings.json")).unwrap();
+    let accounts = &findings["accounts"];
+    let active = ["read", "inactive", "excluded"].map(|key| accounts[key].as_u64().unwrap());
+    let told = company.certify(&["--split", "manager_email", "--out", "packets", "--json"]).code(0).json();
+    assert_eq!(told["rows"], active[0] - active[1] - active[2]);
+    let all = told["packets"].as_array().unwrap().iter().map(|packet| packet["rows"].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(told["rows"], all);
+    let narrow = company.certify(&["--split", "role", "--out", "narrow", "--scope", "privileged", "--json"]).code(0).json();
+    let roles: Vec<_> = narrow["packets"].as_array().unwrap().iter().map(|packet| packet["reviewer"].as_str().unwrap()).collect();
+    assert_eq!(roles, ["Admin", "Privileged"]);
+}
+
+#[test]
+fn answers_are_counted_sealed_and_end_in_evidence_and_a_plan() {
+    let company = Company::new();
+    company.certify(&["--split", "department", "--out", "packets", "--due", "2026-11-20"]).code(0);
+    let packets = company.packets();
+    let packet = |at: usize| packets["packets"][at].clone();
+    company.saved("keep.json", &packet(0), "lead@acme.example", &json!({"verdict": "keep", "comment": null}));
+    company.saved("revoke.json", &packet(1), "head@acme.example", &json!({"verdict": "revoke", "comment": "project ended"}));
+    let coverage = company.certify(&["--from", "back", "--by", "eve", "--json"]).code(0).json();
+    let rows = |at: usize| packet(at)["rows"].as_array().unwrap().len() as u64;
+    assert_eq!((&coverage["keep"], &coverage["revoke"]), (&json!(rows(0) - 1), &json!(rows(1) - 1)));
+    let open = coverage["accounts"].as_u64().unwrap() - coverage["decided"].as_u64().unwrap();
+    assert_eq!((&coverage["open"], &coverage["late"]), (&json!(open), &json!(open)));
+    let before = company.read("certification.jsonl");
+    // The same again is nothing new; another person's other answer refuses the whole.
+    assert_eq!(company.certify(&["--from", "back", "--by", "eve", "--json"]).code(0).json()["recorded"], 0);
+    let other = company.saved("other.json", &packet(0), "bob@acme.example", &json!({"verdict": "revoke", "comment": "unknown"}));
+    let refused = company.certify(&["--from", &other]).code(2).stderr;
+    assert!(refused.contains("lead@acme.example said keep") && refused.contains("bob@acme.example says revoke"), "{refused}");
+    assert_eq!(company.read("certification.jsonl"), before);
+    // Who changes their mind is heard: the later line counts, the earlier stays.
+    let role = company.saved("role.json", &packet(0), "lead@acme.example", &json!({"verdict": "role:Social", "comment": null}));
+    let coverage = company.certify(&["--from", &role, "--json"]).code(0).json();
+    assert_eq!((&coverage["keep"], &coverage["role"]), (&json!(0), &json!(rows(0) - 1)));
+    assert!(company.read("certification.jsonl").starts_with(&before));
+
+    company.certify(&["--finish"]).code(0);
+    let plan: Value = serde_json::from_str(&company.read("certification.plan.json")).unwrap();
+    let kinds: std::collections::BTreeSet<_> =
+        plan["actions"].as_array().unwrap().iter().map(|action| action["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains("deactivate") && kinds.contains("update"), "{kinds:?}");
+    assert!(plan["actions"].as_array().unwrap().iter().all(|action| action["finding"].is_null()));
+    let page = company.read("certification.html");
+    for told in ["project ended", "head@acme.example", "Nobody decided", "Accounts read", "certification.jsonl"] {
+        assert!(page.contains(told), "{told}");
+    }
+    assert!(company.read("certification.md").contains("project ended"));
+    // The plan is reviewed like any other, and everything is in order for `verify`, now and when the next run has sealed it.
+    let path = company.run.join("certification.plan.json");
+    company.run(&["review", path.to_str().unwrap(), "--approve", "deactivate", "--by", "eve"]).code(0);
+    company.run(&["verify", &company.id]).code(0);
+    company.audit();
+    let verified = company.run(&["verify", &company.id]).code(0).stdout;
+    assert!(verified.contains("certification.jsonl has") && verified.contains("are as the run"), "{verified}");
+}
+
+#[test]
+fn a_record_that_was_changed_or_cut_is_told() {
+    let company = Company::new();
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    let packet = company.packets()["packets"][0].clone();
+    let from = company.saved("keep.json", &packet, "lead@acme.example", &json!({"verdict": "keep", "comment": null}));
+    company.certify(&["--from", &from]).code(0);
+    company.audit();
+    let path = company.run.join("certification.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen("\"keep\"", "\"revoke\"", 1)).unwrap();
+    assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl was altered"));
+    company.certify(&[]).code(6);
+    let cut: String = text.lines().take(1).map(|line| format!("{line}\n")).collect();
+    std::fs::write(&path, cut).unwrap();
+    assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl was altered"));
+    std::fs::remove_file(&path).unwrap();
+    assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl is missing"));
+}
+
+#[test]
+fn what_is_of_another_run_or_nobodys_packet_records_nothing() {
+    let company = Company::new();
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    let packets = company.packets();
+    let packet = packets["packets"][0].clone();
+    let keep = json!({"verdict": "keep", "comment": null});
+    let name = company.saved("a.json", &packet, "lead", &keep);
+    let path = company.folder.path().join(&name);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut file: Value = serde_json::from_str(&text).unwrap();
+        change(&mut file);
+        std::fs::write(&path, file.to_string()).unwrap();
+    };
+    changed(&|file| file["digest"] = "sha256:0".into());
+    company.certify(&["--from", &name]).code(6);
+    changed(&|file| file["reviewer"] = packets["packets"][1]["reviewer"].clone());
+    company.certify(&["--from", &name]).code(2);
+    changed(&|file| file["decisions"]["1"] = keep.clone());
+    company.certify(&["--from", &name]).code(2);
+    let account = packet["rows"][1].as_str().unwrap();
+    changed(&|file| file["decisions"][account] = json!({"verdict": "role:Emperor"}));
+    assert!(company.certify(&["--from", &name]).code(2).stderr.contains("role:Emperor"));
+    assert!(!company.run.join("certification.jsonl").exists());
+}

@@ -1,0 +1,383 @@
+//! Packets: a plan dealt out to those who can know, and what comes back.
+
+use std::path::{Path, PathBuf};
+
+use domo_reconcile::directory::table::read_rows;
+use serde_json::{Value, json};
+
+use crate::support::{Ran, browser, run_with};
+
+/// 2026-11-24T12:00:00Z
+const TODAY: &str = "1795521600";
+
+/// A company whose plan has an action for each of these accounts: their titles differ.
+struct Company {
+    folder: tempfile::TempDir,
+    plan: PathBuf,
+}
+
+/// The directory: address, name, status, department, manager.
+type Worker<'a> = [&'a str; 5];
+
+const STAFF: [Worker<'_>; 7] = [
+    ["boss@acme.com", "Boss", "active", "Board", ""],
+    ["ana@acme.com", "Ana", "active", "Sales", "boss@acme.com"],
+    ["ben@acme.com", "Ben", "terminated", "Sales", "ana@acme.com"],
+    ["one@acme.com", "One", "active", "Sales", "Ana@ACME.com"],
+    ["two@acme.com", "Two", "active", "Sales", "ben@acme.com"],
+    ["c1@acme.com", "C1", "active", "Finance", "c2@acme.com"],
+    ["c2@acme.com", "C2", "terminated", "Finance", "c1@acme.com"],
+];
+
+impl Company {
+    fn new(staff: &[Worker<'_>]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut csv = csv::Writer::from_path(folder.path().join("workers.csv")).unwrap();
+        csv.write_record(["Email", "Name", "Status", "Department", "Manager Email", "Title"]).unwrap();
+        let mut users = Vec::new();
+        for (id, worker) in (1000u64..).zip(staff) {
+            csv.write_record(worker.iter().copied().chain(["Lead"])).unwrap();
+            users.push(
+                json!({"id": id, "email": worker[0], "name": worker[1], "role": "Participant", "active": true, "title": "Clerk"}),
+            );
+        }
+        csv.flush().unwrap();
+        std::fs::write(folder.path().join("users.json"), Value::from(users).to_string()).unwrap();
+        let config = "[guards]\nmin_admins = 0\nmax_updates_percent = 100\n[policy]\nleaver = \"report\"\n";
+        std::fs::write(folder.path().join("domo-reconcile.toml"), config).unwrap();
+        let mut company = Self { folder, plan: PathBuf::new() };
+        let args = ["audit", "--accounts", "users.json", "--directory", "workers.csv", "--as-of", "2026-11-24", "--json", "-q"];
+        let audited = company.run(&args).code(0).json();
+        company.plan = company.path(audited["files"]["plan.json"].as_str().unwrap());
+        company
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        run_with(self.folder.path(), &[("SOURCE_DATE_EPOCH", TODAY)], args.iter().copied())
+    }
+
+    fn review(&self, args: &[&str]) -> Ran {
+        self.run(&["review", "latest"].into_iter().chain(args.iter().copied()).collect::<Vec<_>>())
+    }
+
+    fn plan(&self) -> Value {
+        serde_json::from_slice(&std::fs::read(&self.plan).unwrap()).unwrap()
+    }
+
+    fn split(&self, field: &str) -> Value {
+        self.review(&["--split", field, "--out", "packets", "--json"]).code(0).json()
+    }
+
+    /// The packet of somebody as packets.json has it.
+    fn packet(&self, reviewer: &str) -> Value {
+        let path = self.plan.with_file_name("packets.json");
+        let packets: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        packets["packets"].as_array().unwrap().iter().find(|packet| packet["reviewer"] == reviewer).cloned().unwrap_or_default()
+    }
+
+    /// What the page of a packet saves when everything is approved, with something changed.
+    fn saved(&self, name: &str, reviewer: &str, change: impl Fn(&mut Value)) -> String {
+        let plan = self.plan();
+        let rows = self.packet(reviewer)["rows"].as_array().cloned().unwrap_or_default();
+        let approved = rows.iter().filter(|row| row.as_str().unwrap().starts_with("A-"));
+        let decisions: serde_json::Map<_, _> =
+            approved.map(|row| (row.as_str().unwrap().to_owned(), json!({"verdict": "approve", "comment": null}))).collect();
+        let mut file = json!({
+            "schema": "domo-reconcile/decisions/v1", "plan": plan["id"], "digest": plan["digest"], "reviewer": reviewer,
+            "by": reviewer, "at": "2026-11-24T12:00:00Z", "decisions": decisions,
+        });
+        change(&mut file);
+        std::fs::create_dir_all(self.path("back")).unwrap();
+        std::fs::write(self.path("back").join(name), file.to_string()).unwrap();
+        format!("back/{name}")
+    }
+
+    /// The command is refused with this code and these words, and the plan is as it was.
+    #[track_caller]
+    fn records_nothing(&self, args: &[&str], code: i32, saying: &[&str]) {
+        let before = std::fs::read(&self.plan).unwrap();
+        let ran = self.review(args).code(code);
+        for part in saying {
+            assert!(ran.stderr.contains(part), "`{part}` is missing:\n{}", ran.stderr);
+        }
+        assert_eq!(std::fs::read(&self.plan).unwrap(), before);
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_row_is_in_one_packet_of_the_manager_or_the_next_above_who_is_there() {
+    let company = Company::new(&STAFF);
+    let told = company.split("manager_email");
+    let plan = company.plan();
+    let all = plan["actions"].as_array().unwrap().len() + plan["findings"].as_array().unwrap().len();
+    assert_eq!(told["rows"], all);
+    let subject = |row: &Value| {
+        let actions = plan["actions"].as_array().unwrap().iter().map(|action| (&action["id"], &action["email"]));
+        let findings = plan["findings"].as_array().unwrap().iter().map(|open| (&open["finding"], &open["email"]));
+        actions.chain(findings).find(|(id, _)| *id == row).map(|(_, email)| email.as_str().unwrap().to_owned()).unwrap()
+    };
+    let of = |reviewer: &str| {
+        let mut subjects: Vec<_> = company.packet(reviewer)["rows"].as_array().unwrap().iter().map(subject).collect();
+        subjects.sort();
+        subjects.dedup();
+        subjects
+    };
+    // Ben has left: his people go to Ana, and he himself to her too.
+    assert_eq!(of("ana@acme.com"), ["ben@acme.com", "one@acme.com", "two@acme.com"]);
+    assert_eq!(of("boss@acme.com"), ["ana@acme.com"]);
+    assert_eq!(of("c1@acme.com"), ["c2@acme.com"]);
+    // Nobody leads the boss, and a circle leads nowhere.
+    assert_eq!(of("unassigned"), ["boss@acme.com", "c1@acme.com"]);
+    let id = plan["id"].as_str().unwrap();
+    for reviewer in ["ana@acme.com", "boss@acme.com", "c1@acme.com", "unassigned"] {
+        for ending in ["html", "xlsx", "txt", "eml"] {
+            assert!(company.path("packets").join(format!("{id}-{reviewer}.{ending}")).is_file(), "{reviewer}.{ending}");
+        }
+    }
+    assert_eq!(names(&company.path("packets")).len(), 16);
+    let page = std::fs::read_to_string(company.path("packets").join(format!("{id}-ana@acme.com.html"))).unwrap();
+    assert!(page.contains("instead of ben@acme.com, who has left"), "the page says why it is not the manager");
+}
+
+#[test]
+fn packets_by_another_field_sum_up_too() {
+    let company = Company::new(&STAFF);
+    for (field, reviewers) in
+        [("department", &["Board", "Finance", "Sales"][..]), ("source", &["workers.csv"]), ("role", &["Participant"])]
+    {
+        let told = company.split(field);
+        let listed: Vec<_> =
+            told["packets"].as_array().unwrap().iter().map(|packet| packet["reviewer"].as_str().unwrap()).collect();
+        assert_eq!(listed, reviewers, "{field}");
+        let sum: u64 = told["packets"].as_array().unwrap().iter().map(|packet| packet["rows"].as_u64().unwrap()).sum();
+        assert_eq!(told["rows"], sum);
+    }
+}
+
+#[test]
+fn a_packets_page_asks_nobody_and_holds_every_row() {
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    let packet = company.packet("ana@acme.com");
+    let page = std::fs::read_to_string(company.path("packets").join(format!("{}.html", packet["file"].as_str().unwrap()))).unwrap();
+    let document = scraper::Html::parse_document(&page);
+    let rows = scraper::Selector::parse("#rows > li").unwrap();
+    let ids: Vec<_> = document.select(&rows).map(|row| row.value().attr("data-id").unwrap().to_owned()).collect();
+    assert_eq!(Value::from(ids), packet["rows"]);
+    assert!(!page.contains("http:") && !page.contains("https:"), "it names an address");
+    assert!(page.contains("default-src 'none'") && page.contains("script-src 'sha256-"), "it has no policy");
+}
+
+#[test]
+fn what_comes_back_is_recorded_with_who_decided_and_who_recorded_it() {
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    company.saved("a.json", "ana@acme.com", |_| {});
+    // A packet's workbook, filled in by another program, in the same folder; and a file that is none of ours.
+    let boss = company.packet("boss@acme.com");
+    let sheet = company.path("packets").join(format!("{}.xlsx", boss["file"].as_str().unwrap()));
+    fill(&sheet, &company.path("back/b.xlsx"), |row| if row[0].is_empty() { ["keep", "", ""] } else { ["reject", "", "on leave"] });
+    std::fs::write(company.path("back/notes.txt"), "x").unwrap();
+    let answer = company.review(&["--from", "back", "--by", "eve", "--json"]).code(0).json();
+    let ids =
+        |packet: &Value| packet["rows"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let rejected = &answer["decisions"][&ids(&boss)[0]];
+    assert_eq!((&rejected["verdict"], &rejected["by"]), (&json!("reject"), &json!("boss@acme.com")));
+    assert_eq!((&rejected["recorded_by"], &rejected["comment"]), (&json!("eve"), &json!("on leave")));
+    let ana = ids(&company.packet("ana@acme.com")).into_iter().find(|id| id.starts_with("A-")).unwrap();
+    assert_eq!(answer["decisions"][&ana]["by"], "ana@acme.com");
+    // Again, in any order: nothing new.
+    let again = company.review(&["--from", "back/b.xlsx", "--from", "back/a.json", "--by", "eve", "--json"]).code(0).json();
+    assert_eq!(again["recorded"], 0);
+    assert!(company.plan.with_file_name("decisions.html").is_file() && company.plan.with_file_name("decisions.csv").is_file());
+    company.run(&["verify", "latest"]).code(0);
+}
+
+/// Another writer's copy of a workbook with the last three columns filled in.
+fn fill(from: &Path, to: &Path, said: impl Fn(&[String]) -> [&'static str; 3]) {
+    let mut saved = rust_xlsxwriter::Workbook::new();
+    for name in ["Actions", "Summary"] {
+        let sheet = saved.add_worksheet();
+        sheet.set_name(name).unwrap();
+        for (number, mut row) in (0u32..).zip(read_rows(from, Some(name)).unwrap()) {
+            if name == "Actions" && number > 0 {
+                let filled = said(&row);
+                let first = row.len() - 3;
+                row[first..].iter_mut().zip(filled).for_each(|(cell, said)| *cell = said.into());
+            }
+            for (column, cell) in (0u16..).zip(&row) {
+                sheet.write_string(number, column, cell).unwrap();
+            }
+        }
+    }
+    std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+    saved.save(to).unwrap();
+}
+
+#[test]
+fn what_was_cut_edited_or_is_another_plans_records_nothing() {
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    let from = |name: &str| ["--from".to_owned(), name.to_owned(), "--by".to_owned(), "eve".to_owned()];
+    let refused = |name: &str, code: i32, saying: &[&str]| {
+        let args = from(name);
+        company.records_nothing(&args.iter().map(String::as_str).collect::<Vec<_>>(), code, saying);
+        std::fs::remove_dir_all(company.path("back")).unwrap();
+    };
+    let name = company.saved("a.json", "ana@acme.com", |file| file["plan"] = "P-0000000000".into());
+    refused(&name, 6, &["a.json", "P-0000000000"]);
+    let name = company.saved("a.json", "ana@acme.com", |file| file["digest"] = "sha256:0".into());
+    refused(&name, 6, &["sha256:0"]);
+    let name = company.saved("a.json", "ana@acme.com", |file| file["schema"] = "domo-reconcile/decisions/v9".into());
+    refused(&name, 2, &["v9"]);
+    let name = company.saved("a.json", "ana@acme.com", |_| {});
+    let text = std::fs::read_to_string(company.path(&name)).unwrap();
+    std::fs::write(company.path(&name), &text[..text.len() / 2]).unwrap();
+    refused("back", 2, &["a.json", "not a decisions file"]);
+    let name = company.saved("a.json", "ana@acme.com", |file| file["decisions"]["A-0000000000"] = json!({"verdict": "approve"}));
+    refused(&name, 2, &["A-0000000000"]);
+    let others = company.packet("boss@acme.com")["rows"][0].as_str().unwrap().to_owned();
+    let name = company.saved("a.json", "ana@acme.com", |file| file["decisions"][&others] = json!({"verdict": "approve"}));
+    refused(&name, 2, &["packet of ana@acme.com", &others]);
+    let name = company.saved("a.json", "eve@acme.com", |_| {});
+    refused(&name, 2, &["nobody called eve@acme.com"]);
+    let name = company.saved("a.json", "ana@acme.com", |file| {
+        for decision in file["decisions"].as_object_mut().unwrap().values_mut() {
+            decision["verdict"] = "reject".into();
+        }
+    });
+    refused(&name, 2, &["says no reason"]);
+    let packet = company.packet("ana@acme.com");
+    let sheet = company.path("packets").join(format!("{}.xlsx", packet["file"].as_str().unwrap()));
+    fill(&sheet, &company.path("back/a.xlsx"), |_| ["perhaps", "", ""]);
+    refused("back", 2, &["a.xlsx", "row 2: `perhaps` is no decision"]);
+}
+
+#[test]
+fn two_files_that_decide_one_row_differently_are_both_named() {
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    company.saved("first.json", "ana@acme.com", |_| {});
+    company.saved("second.json", "ana@acme.com", |file| {
+        for decision in file["decisions"].as_object_mut().unwrap().values_mut() {
+            *decision = json!({"verdict": "reject", "comment": "no"});
+        }
+    });
+    company.records_nothing(&["--from", "back", "--by", "eve"], 2, &["first.json", "second.json", "no"]);
+}
+
+/// What a stranger may have typed anywhere: no name of a file, no page, no mail and no sheet becomes anything else by it.
+#[test]
+fn hostile_names_are_text_everywhere() {
+    let evil = "\"><img src=x onerror=alert(1)></script>{{ 1 }}\r\nBcc: eve@evil.example";
+    let manager = "eve\"<x>@evil.example";
+    let staff = [
+        ["boss@acme.com", "=cmd|' /C calc'!A0", "active", "../../etc", ""],
+        ["one@acme.com", evil, "active", evil, "boss@acme.com"],
+        ["two@acme.com", "Two", "active", "x\u{202E}gpj", manager],
+    ];
+    let company = Company::new(&staff);
+    for field in ["manager_email", "department"] {
+        company.split(field);
+        for name in names(&company.path("packets")) {
+            assert!(
+                name.len() <= 100 && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "@.-_".contains(letter)),
+                "{name}"
+            );
+            let path = company.path("packets").join(&name);
+            match path.extension().unwrap().to_str().unwrap() {
+                "html" => {
+                    let page = std::fs::read_to_string(&path).unwrap();
+                    assert!(!page.contains("<img") && page.matches("</script>").count() == 1, "{name}");
+                }
+                "eml" => {
+                    let mail = std::fs::read_to_string(&path).unwrap();
+                    let head = mail.split("\r\n\r\n").next().unwrap();
+                    assert!(!head.contains("Bcc") && head.split("\r\n").all(|line| line.len() <= 78), "{head}");
+                }
+                "xlsx" => {
+                    let rows = read_rows(&path, Some("Actions")).unwrap();
+                    assert!(rows.len() > 1, "{name}");
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(names(company.folder.path()).iter().filter(|name| name.contains("etc")).count(), 0);
+        std::fs::remove_dir_all(company.path("packets")).unwrap();
+    }
+}
+
+#[test]
+fn a_finding_is_accepted_until_a_day_as_an_exception_of_the_configuration() {
+    let company = Company::new(&STAFF);
+    let finding = company.plan()["actions"][0]["finding"].as_str().unwrap().to_owned();
+    let config = || std::fs::read_to_string(company.path("domo-reconcile.toml")).unwrap();
+    let before = config();
+    let args = ["--accept", &finding, "--until", "2027-03-31", "--comment", "agreed \"so\"", "--by", "hr@acme.com"];
+    let printed = company.review(&args).code(0).stdout;
+    assert!(printed.starts_with("[[exception]]\naccount = ") && printed.contains("expires = 2027-03-31"), "{printed}");
+    assert_eq!(config(), before);
+    company.review(&args.into_iter().chain(["--write"]).collect::<Vec<_>>()).code(0);
+    assert!(config().starts_with(&before) && config().contains(printed.trim()), "{}", config());
+    // The next audit accepts it: it needs no decision any more.
+    let audit = ["audit", "--accounts", "users.json", "--directory", "workers.csv", "--as-of", "2026-11-24", "--json", "-q"];
+    let again = company.run(&audit).code(0).json();
+    let findings: Value =
+        serde_json::from_slice(&std::fs::read(company.path(again["files"]["findings.json"].as_str().unwrap())).unwrap()).unwrap();
+    let found = findings["findings"].as_array().unwrap().iter().find(|one| one["id"] == finding.as_str()).unwrap();
+    assert_eq!(found["exception"]["owner"], "hr@acme.com");
+    company.review(&["--accept", &finding, "--until", "2020-01-01", "--comment", "x", "--by", "hr"]).code(2);
+    company.review(&["--accept", "F-0000000000", "--until", "2027-01-01", "--comment", "x", "--by", "hr"]).code(2);
+    company.review(&["--accept", &finding, "--comment", "x", "--by", "hr"]).code(2);
+}
+
+#[test]
+fn what_a_reviewer_decides_in_a_real_browser_is_read_back() {
+    let Some((chromium, checks)) = browser() else { return };
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    let packet = company.packet("ana@acme.com");
+    let page = company.path("packets").join(format!("{}.html", packet["file"].as_str().unwrap()));
+    let saved = company.path("saved.json");
+    let ran = std::process::Command::new("node")
+        .arg(checks.join("packet.mjs"))
+        .args([&page, &saved])
+        .env("CHROMIUM", chromium)
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    println!("{out}");
+    assert!(ran.status.success(), "{out}\n{err}");
+    let answer = company.review(&["--from", "saved.json", "--by", "eve", "--json"]).code(0).json();
+    let rows = packet["rows"].as_array().unwrap();
+    assert_eq!(answer["recorded"], rows.len());
+    let first = &answer["decisions"][rows[0].as_str().unwrap()];
+    assert_eq!((&first["by"], &first["recorded_by"]), (&json!("ana@acme.com"), &json!("eve")));
+}
+
+#[test]
+fn a_page_of_five_hundred_rows_is_small_enough_to_send() {
+    let addresses: Vec<String> = (0..500).map(|number| format!("somebody.with.a.name{number}@acme.example.com")).collect();
+    let mut staff = vec![["boss@acme.com", "Boss", "active", "Board", ""]];
+    staff.extend(
+        addresses.iter().map(|address| [address, "Somebody With A Name", "active", "Research and Development", "boss@acme.com"]),
+    );
+    let company = Company::new(&staff);
+    company.split("manager_email");
+    let packet = company.packet("boss@acme.com");
+    assert_eq!(packet["rows"].as_array().unwrap().len(), 500);
+    let page = company.path("packets").join(format!("{}.html", packet["file"].as_str().unwrap()));
+    let bytes = std::fs::metadata(page).unwrap().len();
+    assert!(bytes < 300_000, "{bytes} bytes");
+}
