@@ -75,14 +75,25 @@ impl Config {
 
     /// The directories to read where these files are named instead of the configured ones; the configured ones where none is. A file
     /// that the configuration names too keeps its settings there; in any other everything is found by itself.
+    ///
+    /// The age that an export may have is filled in, so that the configuration in force says it.
     pub fn directories(&self, named: &[PathBuf]) -> Vec<Directory> {
+        let aged =
+            |directory: Directory| Directory { max_age_days: directory.max_age_days.or(Some(super::MAX_AGE_DAYS)), ..directory };
         if named.is_empty() {
-            return self.directory.clone();
+            return self.directory.iter().cloned().map(aged).collect();
         }
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let configured = |path: &PathBuf| self.directory.iter().find(|known| real(&known.path) == real(path)).cloned();
-        let one = |path: &PathBuf| Directory { path: path.clone(), ..configured(path).unwrap_or_default() };
-        named.iter().map(one).collect()
+        // A workbook with a sheet for each department has a block for each.
+        let with_settings = |path: &PathBuf| {
+            let known = self.directory.iter().filter(|known| real(&known.path) == real(path));
+            let mut blocks: Vec<Directory> = known.map(|known| Directory { path: path.clone(), ..known.clone() }).collect();
+            if blocks.is_empty() {
+                blocks.push(Directory { path: path.clone(), ..Directory::default() });
+            }
+            blocks
+        };
+        named.iter().flat_map(with_settings).map(aged).collect()
     }
 
     /// What is wrong with values that parse: every problem, at once.
@@ -359,11 +370,12 @@ mod tests {
         let text = "[[directory]]\npath = \"workers.csv\"\ndelimiter = \";\"\n";
         std::fs::write(folder.path().join("rules.toml"), text).unwrap();
         let config = Loaded::read(Some(&folder.path().join("rules.toml"))).unwrap().config;
-        assert_eq!(config.directories(&[]), config.directory);
+        let aged = |directory: &Directory| Directory { max_age_days: Some(crate::config::MAX_AGE_DAYS), ..directory.clone() };
+        assert_eq!(config.directories(&[]), config.directory.iter().map(aged).collect::<Vec<_>>());
         let other = folder.path().join(".").join("workers.csv");
         let named = config.directories(&[other.clone(), "elsewhere.csv".into()]);
         assert_eq!((named[0].delimiter, &named[0].path), (Some(';'), &other));
-        assert_eq!(named[1], Directory { path: "elsewhere.csv".into(), ..Directory::default() });
+        assert_eq!(named[1], aged(&Directory { path: "elsewhere.csv".into(), ..Directory::default() }));
     }
 
     #[test]

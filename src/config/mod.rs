@@ -106,6 +106,9 @@ words! {
     }
 }
 
+/// How old an export may be where the configuration does not say: a month's, and two weeks to spare.
+pub const MAX_AGE_DAYS: u32 = 45;
+
 /// `[[directory]]`: one export. Everything but the path is found by itself and may be overridden.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -128,6 +131,14 @@ pub struct Directory {
     pub columns: BTreeMap<String, String>,
     /// Value in the file = canonical status.
     pub status: BTreeMap<String, Status>,
+    /// The list is whole in spite of what it says of itself. Not for one that is empty, cut or too old.
+    pub complete: bool,
+    /// An export older than this before the day judged is incomplete evidence; 0 asks for no age. 45 where nothing is said.
+    pub max_age_days: Option<u32>,
+    /// Headers that are not spoken of, although their cells look like a key or a day.
+    pub ignore: Vec<String>,
+    /// Header = patterns with `*`: rows that are no people, such as vacant positions.
+    pub skip_rows: BTreeMap<String, Vec<String>>,
 }
 
 words! {

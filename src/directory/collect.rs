@@ -2,12 +2,14 @@
 //! decided once.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
+use super::marks::Marks;
 use super::slot::Slot;
-use super::{cells, headers, typed};
+use super::{cells, dates, headers, mapping, typed};
+use crate::config;
 
 /// A table as text: only the columns that may be read, one value a data row; null is "nothing there".
 #[derive(Debug, Default)]
@@ -19,7 +21,9 @@ pub(super) struct Raw {
     /// How many columns were not kept.
     pub(super) unmapped: u64,
     /// Rows that are no people, with why.
-    pub(super) skipped: Vec<(u32, &'static str)>,
+    pub(super) skipped: Vec<(u32, Cow<'static, str>)>,
+    /// Rows without a key, of which [`super::settle`] decides what they are.
+    pub(super) keyless: Vec<Keyless>,
     /// Blank rows.
     pub(super) blank: Vec<u32>,
     /// Rows with more cells than there are headers: their cells may stand under the wrong header.
@@ -36,10 +40,38 @@ pub(super) struct Raw {
     pub(super) odd_quotes: Vec<u32>,
     /// For a file of lines: rows that span several, with the lines they span beyond one.
     pub(super) breaks: Vec<(u32, u32)>,
+    /// Columns that are not read.
+    pub(super) watched: Vec<Watched>,
+    /// Further values of cells that a file gives several values.
+    pub(super) doubled: Vec<Doubled>,
+    /// What the list says of itself.
+    pub(super) marks: Marks,
     /// What else was seen, as sentences.
     pub(super) notes: Vec<String>,
-    /// Why the file may be a part only.
-    pub(super) incomplete: Vec<String>,
+    /// Why the file is a part only, whatever anybody says.
+    pub(super) cut: Vec<String>,
+}
+
+/// A row in which nothing can be a key.
+#[derive(Debug, Clone)]
+pub(super) struct Keyless {
+    pub(super) row: u32,
+    /// Its first cells, as far as they need be known.
+    pub(super) cells: Vec<String>,
+    /// How many of its cells hold anything.
+    pub(super) filled: usize,
+    /// Whether one stands under a name, or beside others under an address.
+    pub(super) named: bool,
+    /// Whether one stands under another field of a person.
+    pub(super) of_a_person: bool,
+}
+
+/// A further value of a cell: a key that stands twice in one JSON object.
+#[derive(Debug, Clone)]
+pub(super) struct Doubled {
+    pub(super) row: u32,
+    pub(super) header: String,
+    pub(super) value: String,
 }
 
 /// A row with more cells than there are headers.
@@ -72,10 +104,14 @@ pub(super) struct Layout {
     pub(super) headers: Vec<String>,
     /// The places of the columns to keep.
     pub(super) wanted: Vec<usize>,
+    /// What these mean, as far as a header can say.
+    pub(super) slots: Vec<Option<Slot>>,
     /// Which of them can tell who a row is about.
     pub(super) identity: Vec<usize>,
     /// Which of these do not hold addresses.
     pub(super) numbers: Vec<usize>,
+    /// The columns that are not read.
+    pub(super) watched: Vec<Watched>,
 }
 
 /// A row's cells.
@@ -107,11 +143,15 @@ pub(super) struct Collector<'l> {
     layout: &'l Layout,
     builders: Vec<StringChunkedBuilder>,
     rows: Vec<u32>,
-    skipped: Vec<(u32, &'static str)>,
+    skipped: Vec<(u32, Cow<'static, str>)>,
+    keyless: Vec<Keyless>,
     blank: Vec<u32>,
     long: Vec<Long>,
     errors: u64,
     type_names: u64,
+    watched: Vec<Watched>,
+    /// Those of them of which more need be seen.
+    open: Vec<usize>,
 }
 
 impl<'l> Collector<'l> {
@@ -123,10 +163,13 @@ impl<'l> Collector<'l> {
             builders,
             rows: Vec::with_capacity(capacity),
             skipped: Vec::new(),
+            keyless: Vec::new(),
             blank: Vec::new(),
             long: Vec::new(),
             errors: 0,
             type_names: 0,
+            open: (0..layout.watched.len()).collect(),
+            watched: layout.watched.clone(),
         }
     }
 
@@ -138,20 +181,17 @@ impl<'l> Collector<'l> {
     /// Takes one row.
     pub(super) fn row(&mut self, number: u32, row: &(impl Cells + ?Sized)) {
         let width = self.layout.headers.len();
-        let filled = (0..row.len()).filter(|at| row.is_filled(*at)).count();
-        if filled == 0 {
-            self.blank.push(number);
-            return;
-        }
-        // Most rows are people: the rest is looked at only when a row is suspicious.
-        if let Some(why) = self.no_person(row, filled, width) {
-            self.skipped.push((number, why));
+        // Most rows are people: the rest is looked at only where nothing can be a key.
+        if !self.is_keyed(row) && !self.keyless(number, row) {
             return;
         }
         if row.len() > width {
             let more = row.len() - width;
             let blank = !(width..row.len()).any(|at| row.is_filled(at));
             self.long.push(Long { row: number, more: more as u32, blank, displaced: self.displaced(row, more) });
+        }
+        if !self.open.is_empty() {
+            self.watch(row);
         }
         self.rows.push(number);
         for (builder, at) in self.builders.iter_mut().zip(&self.layout.wanted) {
@@ -167,6 +207,15 @@ impl<'l> Collector<'l> {
             }
             builder.append_option(text);
         }
+    }
+
+    /// Looks at the columns that are not read, until enough was seen.
+    fn watch(&mut self, row: &(impl Cells + ?Sized)) {
+        let watched = &mut self.watched;
+        self.open.retain(|at| match watched.get_mut(*at) {
+            Some(column) if row.is_filled(column.at) => column.see(&row.get(column.at)),
+            other => other.is_some(),
+        });
     }
 
     /// Words that are addresses anywhere in a row that is too long, and what may be a number as far to the right of its header as the
@@ -186,27 +235,49 @@ impl<'l> Collector<'l> {
         addresses.chain(beside.into_iter().filter_map(cell).filter(is_number)).collect()
     }
 
-    fn no_person(&self, row: &(impl Cells + ?Sized), filled: usize, width: usize) -> Option<&'static str> {
-        let identified = self.layout.identity.iter().any(|at| row.is_filled(*at));
-        if !identified && filled * 5 < width {
-            return Some("too little in it, and no key");
-        }
-        let first = (0..row.len()).find(|at| row.is_filled(*at))?;
-        let first_cell = row.get(first);
-        let has_address = || self.layout.identity.iter().any(|at| row.get(*at).contains('@'));
-        if filled * 2 < width.max(2) && is_footer(cells::trim(&first_cell)) && !has_address() {
-            return Some("a total or a footer");
-        }
-        let header = self.layout.headers.get(first)?;
-        if first_cell.len() == header.len() && *first_cell == **header && self.repeats_headers(row) {
-            return Some("the headers again");
-        }
-        None
+    /// Whether a cell can say who the row is about. A number has a digit and no space.
+    fn is_keyed(&self, row: &(impl Cells + ?Sized)) -> bool {
+        self.layout.identity.iter().any(|at| {
+            let cell = row.get(*at);
+            memchr::memchr(b'@', cell.as_bytes()).is_some() || self.layout.numbers.contains(at) && can_be_number(&cell)
+        })
     }
 
-    fn repeats_headers(&self, row: &(impl Cells + ?Sized)) -> bool {
-        let same = |(at, header): (usize, &String)| cells::trim(&row.get(at)) == cells::trim(header);
-        self.layout.headers.iter().enumerate().all(same)
+    /// Takes note of a row without a key; false where it certainly is no person.
+    fn keyless(&mut self, number: u32, row: &(impl Cells + ?Sized)) -> bool {
+        let filled: Vec<usize> = (0..row.len()).filter(|at| row.is_filled(*at)).collect();
+        if filled.is_empty() {
+            self.blank.push(number);
+            return false;
+        }
+        let texts = || filled.iter().map(|at| (*at, row.get(*at)));
+        if texts().all(|(_, text)| text.chars().all(|sign| sign.is_whitespace() || "-=_*+|~.·─━═—–".contains(sign))) {
+            self.skipped.push((number, "a rule of dashes".into()));
+            return false;
+        }
+        let headers = &self.layout.headers;
+        let named = headers.iter().filter(|header| !cells::trim(header).is_empty()).count();
+        let repeats =
+            |(at, text): (usize, Cow<'_, str>)| headers.get(at).is_some_and(|header| headers::key(header) == headers::key(&text));
+        if filled.len() * 2 > named && texts().all(repeats) {
+            self.skipped.push((number, "the headers again".into()));
+            return false;
+        }
+        let slot = |at: usize| {
+            self.layout.wanted.iter().position(|wanted| *wanted == at).and_then(|place| *self.layout.slots.get(place)?)
+        };
+        let is = |fits: &dyn Fn(Slot) -> bool| filled.iter().filter_map(|at| slot(*at)).any(fits);
+        let shown = |text: Cow<'_, str>| cells::trim(&text).chars().take(200).collect();
+        self.keyless.push(Keyless {
+            row: number,
+            cells: texts().take(8).map(|(_, text)| shown(text)).collect(),
+            filled: filled.len(),
+            // What stands under an address beside something else is somebody's, though no address.
+            named: is(&|slot| matches!(slot, Slot::Name | Slot::GivenName | Slot::FamilyName))
+                || filled.len() > 1 && is(&|slot| slot == Slot::Email),
+            of_a_person: is(&|slot| !slot.identifies() && slot.field().is_some()),
+        });
+        true
     }
 
     /// The columns, with row numbers moved by `base`.
@@ -224,9 +295,11 @@ impl<'l> Collector<'l> {
             blank: self.blank.into_iter().map(moved).collect(),
             rows: self.rows.into_iter().map(moved).collect(),
             skipped: self.skipped.into_iter().map(|(row, why)| (moved(row), why)).collect(),
+            keyless: self.keyless.into_iter().map(|keyless| Keyless { row: moved(keyless.row), ..keyless }).collect(),
             long: self.long.into_iter().map(|long| Long { row: moved(long.row), ..long }).collect(),
             errors: self.errors,
             type_names: self.type_names,
+            watched: self.watched,
             ..Raw::default()
         }
     }
@@ -244,6 +317,7 @@ impl Raw {
         }
         self.rows.extend(next.rows);
         self.skipped.extend(next.skipped);
+        self.keyless.extend(next.keyless);
         self.blank.extend(next.blank);
         self.long.extend(next.long);
         self.errors += next.errors;
@@ -251,51 +325,110 @@ impl Raw {
         self.odd_quotes.extend(next.odd_quotes);
         self.breaks.extend(next.breaks);
         self.notes.extend(next.notes);
-        self.incomplete.extend(next.incomplete);
+        self.watched.iter_mut().zip(&next.watched).for_each(|(column, more)| column.add(more));
+        self.doubled.extend(next.doubled);
+        self.cut.extend(next.cut);
         Ok(())
     }
 }
 
-/// Whether a row's first cell says that the row sums up or closes the table.
-fn is_footer(cell: &str) -> bool {
-    if !matches!(cell.as_bytes().first(), Some(b'A'..=b'Z' | b'a'..=b'z' | b'(' | b'#' | b'*')) || cell.len() > 200 {
-        return false;
+impl Raw {
+    /// Takes rows out and keeps why.
+    pub(super) fn skip(&mut self, out: BTreeMap<u32, Cow<'static, str>>) -> PolarsResult<()> {
+        self.drop_rows(&out)?;
+        self.skipped.extend(out);
+        self.skipped.sort_by_key(|(row, _)| *row);
+        Ok(())
     }
-    let lower = cell.to_lowercase();
-    let starts = [
-        "total",
-        "grand total",
-        "subtotal",
-        "sub-total",
-        "sum of",
-        "report run",
-        "report generated",
-        "generated on",
-        "generated by",
-        "run date",
-        "confidential",
-        "end of report",
-        "printed on",
-        "exported on",
-    ];
-    // A family may be called Totalino: a word is a word.
-    let begins = |start: &str| lower.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
-    let whole = ["count", "sum", "average", "totals", "summe", "gesamt", "insgesamt"];
-    starts.iter().any(|start| begins(start)) || whole.iter().any(|word| lower == *word) || lower.starts_with("count:")
+
+    /// Takes rows out.
+    pub(super) fn drop_rows<T>(&mut self, out: &BTreeMap<u32, T>) -> PolarsResult<()> {
+        if out.is_empty() {
+            return Ok(());
+        }
+        let keep: Vec<bool> = self.rows.iter().map(|row| !out.contains_key(row)).collect();
+        let mask = BooleanChunked::from_slice(PlSmallStr::EMPTY, &keep);
+        for column in &mut self.columns {
+            column.values = column.values.filter(&mask)?;
+        }
+        self.rows.retain(|row| !out.contains_key(row));
+        self.long.retain(|long| !out.contains_key(&long.row));
+        Ok(())
+    }
+}
+
+/// What the first cells of a column that is not read look like: enough to say that it may be one that should be.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Watched {
+    pub(super) header: String,
+    pub(super) at: usize,
+    seen: u32,
+    addresses: u32,
+    days: u32,
+}
+
+impl Watched {
+    /// Cells looked at.
+    const ENOUGH: u32 = 32;
+
+    pub(super) fn new(header: &str, at: usize) -> Self {
+        Self { header: header.to_owned(), at, ..Self::default() }
+    }
+
+    /// Looks at a cell; false when enough were seen.
+    pub(super) fn see(&mut self, cell: &str) -> bool {
+        if let Some(cell) = cells::clean(cell) {
+            self.seen += 1;
+            if memchr::memchr(b'@', cell.as_bytes()).is_some() {
+                self.addresses += u32::from(cells::is_email(&cells::email(cell)));
+            } else {
+                self.days += u32::from(dates::is_day(cell));
+            }
+        }
+        self.seen < Self::ENOUGH
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.seen += other.seen;
+        self.addresses += other.addresses;
+        self.days += other.days;
+    }
+
+    /// Whether its cells are e-mail addresses.
+    pub(super) fn holds_addresses(&self) -> bool {
+        self.addresses * 10 >= self.seen * 8 && self.addresses > 0
+    }
+
+    /// Whether its cells are days.
+    pub(super) fn holds_days(&self) -> bool {
+        self.days * 10 >= self.seen * 8 && self.days > 0
+    }
+}
+
+/// Whether a cell can be somebody's number: it has a digit, and no space.
+pub(super) fn can_be_number(cell: &str) -> bool {
+    let cell = cells::trim(cell);
+    cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.contains(char::is_whitespace)
 }
 
 /// The columns to keep of these headers: those that may be read, and those the configuration names.
-pub(super) fn layout(all: Vec<String>, configured: &dyn Fn(&str) -> bool) -> Layout {
+pub(super) fn layout(all: Vec<String>, file: &config::Directory) -> Layout {
     let mut layout = Layout { headers: all, ..Layout::default() };
     for (at, header) in layout.headers.iter().enumerate() {
-        if configured(header) || headers::may_be_read(header) || typed::is_part(header) {
-            layout.wanted.push(at);
-            let slot = headers::meaning(header).map(|(slot, _)| slot);
-            if configured(header) || slot.is_some_and(Slot::identifies) {
-                layout.identity.push(at);
-                if !matches!(slot, Some(Slot::Email | Slot::AlternateEmail)) {
-                    layout.numbers.push(at);
-                }
+        let configured = mapping::is_configured(header, file);
+        if !configured && !headers::may_be_read(header) && !typed::is_part(header) {
+            if !headers::is_of_no_interest(header) {
+                layout.watched.push(Watched::new(header, at));
+            }
+            continue;
+        }
+        let slot = mapping::configured(header, file).or_else(|| headers::meaning(header).map(|(slot, _)| slot));
+        layout.wanted.push(at);
+        layout.slots.push(slot);
+        if slot.is_some_and(Slot::identifies) {
+            layout.identity.push(at);
+            if slot == Some(Slot::EmployeeNumber) {
+                layout.numbers.push(at);
             }
         }
     }

@@ -81,6 +81,15 @@ pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (W
     local(cell, order)
 }
 
+/// Whether a cell is a day by its looks; a number alone is none.
+pub(super) fn is_day(cell: &str) -> bool {
+    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    (3..=20).contains(&digits)
+        && cell.len() <= 40
+        && !cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' && digits < 6)
+        && matches!(read(cell, false, None).0, Written::Day(_) | Written::Either(..))
+}
+
 /// The day of a pair, with the year behind it, once the order of its column is known.
 pub(super) fn ordered(first: u32, second: u32, year: i32, order: DateOrder) -> Option<NaiveDate> {
     match order {

@@ -58,8 +58,10 @@ pub(super) enum Content {
 #[derive(Debug)]
 pub(super) struct Text {
     text: String,
-    /// Bytes of a byte-order mark at the start.
+    /// Bytes of a byte-order mark, and of an answer's headers, at the start.
     skip: usize,
+    /// The headers of the answer that was saved with them (`curl -i`).
+    pub(super) headers: Vec<(String, String)>,
     /// The encoding, and whether it was guessed.
     pub(super) encoding: String,
     /// What a reader should know about the decoding.
@@ -71,6 +73,21 @@ impl Text {
     pub(super) fn as_str(&self) -> &str {
         self.text.get(self.skip..).unwrap_or_default()
     }
+
+    /// Takes the headers of an answer off its body.
+    fn take_headers(&mut self) {
+        let body = self.as_str();
+        if !body.starts_with("HTTP/") {
+            return;
+        }
+        let Some((head, behind)) = ["\r\n\r\n", "\n\n"].iter().filter_map(|end| Some((body.find(end)?, end.len()))).min() else {
+            return;
+        };
+        let lines = body.get(..head).unwrap_or_default().lines().skip(1);
+        let header = |line: &str| line.split_once(':').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+        self.headers = lines.filter_map(header).collect();
+        self.skip += head + behind;
+    }
 }
 
 /// Sniffs and decodes. `encoding` is a label the configuration gives.
@@ -79,7 +96,8 @@ pub(super) fn decode(bytes: Vec<u8>, encoding: Option<&str>) -> Result<Content> 
     if let Some(kind) = binary(&bytes)? {
         return Ok(Content::Workbook(kind, bytes));
     }
-    let text = text(bytes, encoding)?;
+    let mut text = text(bytes, encoding)?;
+    text.take_headers();
     let kind = textual(text.as_str())?;
     Ok(Content::Text(kind, text))
 }
@@ -169,10 +187,19 @@ fn textual(text: &str) -> Result<Kind> {
     if start.starts_with('{') || start.starts_with('[') && !lower.starts_with("[type") {
         return Ok(Kind::Json);
     }
-    if lower.starts_with("dn:") || lower.starts_with("version: 1\n") || lower.starts_with("version: 1\r\n") {
-        return Ok(Kind::Ldif);
-    }
-    Ok(Kind::Delimited)
+    if is_ldif(start) { Ok(Kind::Ldif) } else { Ok(Kind::Delimited) }
+}
+
+/// Whether a text begins as LDIF does, behind the comments that ldapsearch writes.
+fn is_ldif(start: &str) -> bool {
+    let mut lines = start.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.next().is_some_and(|line| {
+        let lower = line.get(..line.len().min(16)).unwrap_or_default().to_ascii_lowercase();
+        lower.starts_with("dn:")
+            || lower == "version: 1"
+            || lower == "version:1"
+            || start.starts_with("# extended LDIF") && lower.starts_with("search:")
+    })
 }
 
 fn text(bytes: Vec<u8>, label: Option<&str>) -> Result<Text> {
@@ -199,7 +226,7 @@ fn text(bytes: Vec<u8>, label: Option<&str>) -> Result<Text> {
             let skip = text.len() - text.trim_start_matches('\u{FEFF}').len();
             let encoding = if skip > 0 { "UTF-8 with byte-order mark" } else { "UTF-8" };
             let notes = nul_note(&text);
-            Ok(Text { text, skip, encoding: encoding.into(), notes })
+            Ok(Text { text, skip, headers: Vec::new(), encoding: encoding.into(), notes })
         }
         Err(error) => {
             let bytes = error.into_bytes();
@@ -254,5 +281,5 @@ fn transcode(bytes: &[u8], encoding: &'static encoding_rs::Encoding, guessed: bo
     }
     let encoding = if guessed { format!("{name} (guessed)") } else { name.to_owned() };
     let skip = text.len() - text.trim_start_matches('\u{FEFF}').len();
-    Ok(Text { text, skip, encoding, notes })
+    Ok(Text { text, skip, headers: Vec::new(), encoding, notes })
 }

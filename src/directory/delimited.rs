@@ -222,6 +222,45 @@ pub(super) fn head(text: &str, delimiter: Option<char>, configured: &dyn Fn(&str
     Ok(Head { start, first_row, delimiter, rows, notes })
 }
 
+/// The lines of a text in which each line is one quoted cell, as Excel writes what was pasted into its first column.
+pub(super) fn unwrapped(text: &str) -> Option<String> {
+    if !text.starts_with('"') {
+        return None;
+    }
+    let mut lines = String::new();
+    // No delimiter: a record is a line.
+    let mut records = Records::new(text, 0, 0);
+    let mut splits = 0;
+    while records.advance() {
+        let wrapped =
+            records.fields.first().is_some_and(|field| field.start > 0 && text.as_bytes().get(field.start - 1) == Some(&b'"'));
+        let cell = Cells::get(&records, 0);
+        if records.fields.len() != 1 || !(wrapped || cell.trim_matches([',', ';', '\t', ' ']).is_empty()) {
+            return None;
+        }
+        splits += u32::from(cell.contains([',', ';', '\t', '|']));
+        lines.push_str(&cell);
+        lines.push('\n');
+    }
+    (splits > 1).then_some(lines)
+}
+
+/// Why the last record of a text is cut off, if it is: it has no line end, where others have one, and fewer cells than there are headers,
+/// or a quote that nobody closed.
+pub(super) fn cut(text: &str, delimiter: u8, width: usize, last: u32) -> Option<String> {
+    let bytes = text.as_bytes();
+    let end = bytes.iter().rposition(|byte| matches!(byte, b'\n' | b'\r'))?;
+    if end + 1 == bytes.len() {
+        return None;
+    }
+    let mut records = Records::new(text, end + 1, delimiter);
+    records.advance();
+    let is_blank = (0..records.fields.len()).all(|at| !Cells::is_filled(&records, at));
+    let open = records.odd && records.fields.last().is_some_and(|field| bytes.get(field.start) == Some(&b'"'));
+    (!is_blank && (records.fields.len() < width || open))
+        .then(|| format!("it ends in the middle of row {last}, without a line end: it was cut off, or was still being written"))
+}
+
 fn first(text: &str, start: usize, delimiter: u8, count: usize) -> Vec<Vec<String>> {
     let mut records = Records::new(text, start, delimiter);
     let mut rows = Vec::new();

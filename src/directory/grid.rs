@@ -64,6 +64,23 @@ pub(super) trait Grid {
     }
 }
 
+/// Rows that are there already.
+pub(super) struct Listed {
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+impl Grid for Listed {
+    fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
+        let mut rows = Rows::new(sink);
+        for (number, row) in (0..).zip(&self.rows) {
+            if !row.iter().enumerate().all(|(column, cell)| rows.cell(number, column, cell)) {
+                break;
+            }
+        }
+        rows.finish()
+    }
+}
+
 /// A row's cells as text. One row is kept and filled again and again.
 #[derive(Debug, Default)]
 pub(super) struct Row {

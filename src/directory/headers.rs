@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::countries::COUNTRIES;
 use super::slot::Slot;
-use super::synonyms::{AREAS, CONTAINERS, NEVER, SYNONYMS};
+use super::synonyms::{AREAS, CONTAINERS, NEVER, OTHER_DAYS, SYNONYMS};
 use super::systems::{SYSTEMS, System};
 use crate::text;
 
@@ -15,7 +16,7 @@ pub(super) const SEARCHED: usize = 30;
 
 static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
     let mut known = HashMap::new();
-    for (slot, rank, spellings) in SYNONYMS {
+    for (slot, rank, spellings) in SYNONYMS.iter().chain(COUNTRIES.iter().flat_map(|country| country.headers)) {
         for spelling in split(spellings) {
             // The first line wins, so that a test can see a spelling that stands in two.
             known.entry(squash(spelling)).or_insert((*slot, *rank));
@@ -23,7 +24,9 @@ static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
     }
     known
 });
-static NEVER_READ: LazyLock<HashSet<String>> = LazyLock::new(|| split(NEVER).map(squash).collect());
+static NEVER_READ: LazyLock<HashSet<String>> =
+    LazyLock::new(|| COUNTRIES.iter().map(|country| country.never).chain([NEVER]).flat_map(split).map(squash).collect());
+static OTHER_DAYS_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| split(OTHER_DAYS).map(squash).collect());
 static AREA_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| split(AREAS).map(squash).collect());
 static CONTAINER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| split(CONTAINERS).map(squash).collect());
 static SYSTEM_COLUMNS: LazyLock<HashSet<String>> =
@@ -151,6 +154,12 @@ pub(super) fn may_be_read(header: &str) -> bool {
     meaning(header).is_some() || keys(header).iter().any(|key| SYSTEM_COLUMNS.contains(key))
 }
 
+/// Whether nobody need hear of a column that is not read, whatever its cells look like: a birthday, the day of the last sign-in.
+pub(super) fn is_of_no_interest(header: &str) -> bool {
+    let keys = keys(header);
+    is_never_read(header, &keys) || keys.iter().any(|key| OTHER_DAYS_WORDS.contains(key))
+}
+
 /// Whether a header is never read, whatever it matches.
 fn is_never_read(header: &str, keys: &[String]) -> bool {
     let for_input = header.contains('[') && header.to_uppercase().contains("[UPLOAD ONLY]");
@@ -247,7 +256,7 @@ mod tests {
     #[test]
     fn no_spelling_stands_in_two_lines() {
         let mut seen: HashMap<String, (Slot, u8)> = HashMap::new();
-        for (slot, rank, line) in SYNONYMS {
+        for (slot, rank, line) in SYNONYMS.iter().chain(COUNTRIES.iter().flat_map(|country| country.headers)) {
             for spelling in split(line) {
                 let before = seen.insert(squash(spelling), (*slot, *rank));
                 assert!(before.is_none_or(|before| before == (*slot, *rank)), "{spelling}: {before:?}");

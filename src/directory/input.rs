@@ -1,6 +1,6 @@
 //! A file's bytes and their digest. A large file is hashed while it is read.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::Path;
 
@@ -21,6 +21,8 @@ pub(super) struct Input {
     pub(super) sha256: String,
     /// The day it was last changed.
     pub(super) modified: Option<NaiveDate>,
+    /// Its size or its time changed while it was read: somebody was still writing it.
+    pub(super) changed: bool,
 }
 
 /// Reads a whole file, up to the size that anything may unpack to.
@@ -55,11 +57,14 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     }
     // A file may grow while it is read.
     let more = UNPACKED_LIMIT + 1 - bytes.len() as u64;
-    file.take(more).read_to_end(&mut bytes).map_err(refused)?;
+    (&file).take(more).read_to_end(&mut bytes).map_err(refused)?;
     if bytes.len() as u64 > UNPACKED_LIMIT {
         bail!(Failure::usage(format!("the file is larger than {} GiB", UNPACKED_LIMIT >> 30)).hint("split the export"));
     }
     digest.update(bytes.get(hashed..).unwrap_or_default());
+    let after = file.metadata().map_err(refused)?;
+    let same = |metadata: &Metadata| (metadata.len(), metadata.modified().ok());
+    let changed = metadata.is_file() && (same(&metadata) != same(&after) || bytes.len() as u64 != after.len());
     let modified = metadata.modified().ok().map(|modified| DateTime::<Utc>::from(modified).date_naive());
-    Ok(Input { bytes, sha256: digest.hex(), modified })
+    Ok(Input { bytes, sha256: digest.hex(), modified, changed })
 }

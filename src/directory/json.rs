@@ -1,4 +1,5 @@
-//! JSON as APIs and exports write it: a list, a list in an envelope, one object a line, pages one after another.
+//! JSON as APIs and exports write it: a list, a list in an envelope, one object a line, pages one after another, objects keyed by id,
+//! and tables whose columns stand apart from their rows, as Domo's own query answers are.
 //!
 //! The items are found first (a scan over brackets and strings), then read at the same time, straight into columns. Nested objects
 //! become paths (`name.givenName`), lists of objects are chosen from by their type (`emails[type=work].value`). Which paths a file has
@@ -14,15 +15,28 @@ use anyhow::{Result, bail};
 use super::collect::{Raw, RawColumn};
 use crate::failure::Failure;
 use item::Sink;
+pub(super) use items::{Items, Table, WRAPPERS};
 use polars::prelude::*;
 use rayon::prelude::*;
 
 /// Items a thread takes at once.
 const BATCH: usize = 4096;
 
-/// The headers a JSON file turned out to have, and its rows.
-pub(super) fn read(text: &str, configured: &(dyn Fn(&str) -> bool + Sync)) -> Result<Raw> {
-    let found = items::find(text)?;
+/// What a JSON text holds.
+pub(super) enum Json {
+    /// Rows of cells, headers first: `columns` and `rows` apart, or lists in a list.
+    Table(Table),
+    /// A list of objects.
+    Items(Items),
+}
+
+/// Finds the people.
+pub(super) fn find(text: &str) -> Result<Json> {
+    items::find(text)
+}
+
+/// Reads the items into columns.
+pub(super) fn read(text: &str, found: Items, configured: &(dyn Fn(&str) -> bool + Sync)) -> Result<Raw> {
     let batches: Vec<Result<(Raw, BTreeSet<u64>)>> = found
         .items
         .par_chunks(BATCH)
@@ -36,8 +50,13 @@ pub(super) fn read(text: &str, configured: &(dyn Fn(&str) -> bool + Sync)) -> Re
         unread.extend(more);
         stitch(&mut all, raw)?;
     }
+    if !found.addresses.is_empty() {
+        let address = |row: &u32| found.addresses.get((*row as usize).checked_sub(1)?).map(String::as_str);
+        let values = StringChunked::from_iter_options(PlSmallStr::EMPTY, all.rows.iter().map(address));
+        all.columns.push(RawColumn { header: "email".into(), at: all.columns.len(), values });
+    }
     all.unmapped = unread.len() as u64;
-    all.incomplete = found.incomplete;
+    all.marks = found.marks;
     all.notes = found.notes;
     Ok(all)
 }
@@ -76,6 +95,7 @@ fn stitch(all: &mut Raw, next: Raw) -> Result<()> {
         column.values.append(&StringChunked::full_null(PlSmallStr::EMPTY, more))?;
     }
     all.rows.extend(next.rows);
+    all.doubled.extend(next.doubled);
     all.blank.extend(next.blank);
     next.seen.into_iter().for_each(|path| {
         if !all.seen.contains(&path) {
@@ -96,9 +116,12 @@ pub(super) fn place(text: &str, start: usize, error: &serde_json::Error) -> (usi
 
 /// What serde says, without its own place and without the value: cells are never echoed.
 pub(super) fn reason(error: &serde_json::Error) -> &'static str {
+    if error.to_string().starts_with(item::TOO_DEEP) {
+        return item::TOO_DEEP;
+    }
     match error.classify() {
         serde_json::error::Category::Eof => "it ends in the middle",
-        serde_json::error::Category::Syntax if error.to_string().starts_with("recursion limit") => "it is nested too deeply",
+        serde_json::error::Category::Syntax if error.to_string().starts_with("recursion limit") => item::TOO_DEEP,
         serde_json::error::Category::Syntax => "something stands there that JSON does not allow",
         _ => "it is not an object",
     }

@@ -3,40 +3,123 @@
 use std::collections::HashMap;
 
 use super::collect::{self, Collector, Layout, Raw};
+use super::marks::Marks;
+use super::slot::Slot;
+use crate::config;
+use crate::text::plural;
 
 /// Attributes beyond this many are not kept.
 const MOST: usize = 1_000;
 
 /// Reads every entry. Rows are numbered by entry, from 1.
-pub(super) fn read(text: &str, configured: &dyn Fn(&str) -> bool) -> (Raw, Layout) {
+pub(super) fn read(text: &str, file: &config::Directory) -> (Raw, Layout) {
     let mut names: Vec<String> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
-    for (name, _) in entries(text).flatten() {
+    for (name, _) in entries(text).filter_map(Block::entry).flatten() {
         let lower = name.to_ascii_lowercase();
         if places.len() < MOST && !places.contains_key(&lower) {
             places.insert(lower, names.len());
             names.push(name);
         }
     }
-    let layout = collect::layout(names, configured);
+    let layout = collect::layout(names, file);
+    let several: Vec<bool> = (0..layout.headers.len())
+        .map(|at| {
+            let place = layout.wanted.iter().position(|wanted| *wanted == at);
+            let slot = place.and_then(|place| *layout.slots.get(place)?);
+            slot.is_none_or(|slot| slot.is_list() || matches!(slot, Slot::Email | Slot::RecordKind))
+        })
+        .collect();
     let mut collector = Collector::new(&layout, 64);
-    for (number, entry) in (1..).zip(entries(text)) {
+    let mut marks = Marks::default();
+    let (mut number, mut changes) = (0, 0);
+    for block in entries(text) {
+        let entry = match block {
+            Block::Entry(entry) => entry,
+            Block::Change => {
+                changes += 1;
+                continue;
+            }
+            Block::Result(code, name) => {
+                marks.ldap_result(code, &name);
+                continue;
+            }
+            Block::Nothing => continue,
+        };
+        number += 1;
         let mut row = vec![String::new(); layout.headers.len()];
         for (name, value) in entry {
-            let Some(cell) = places.get(&name.to_ascii_lowercase()).and_then(|at| row.get_mut(*at)) else { continue };
-            // Several values of one attribute are one cell of lines.
+            let Some(at) = places.get(&name.to_ascii_lowercase()) else { continue };
+            let Some(cell) = row.get_mut(*at) else { continue };
+            // Several values of one attribute are one cell of lines; of a name or a number the first one counts.
             if !cell.is_empty() {
+                if several.get(*at) == Some(&false) {
+                    continue;
+                }
                 cell.push('\n');
             }
             cell.push_str(&value);
         }
         collector.row(number, row.as_slice());
     }
-    (collector.finish(0), layout)
+    comments(text, &mut marks);
+    let mut raw = collector.finish(0);
+    raw.marks = marks;
+    if changes > 0 {
+        raw.notes.push(format!("{} no people: passed over", plural(changes, "record of a change is", "records of changes are")));
+    }
+    (raw, layout)
 }
 
-/// The entries, each as its attributes in order.
-fn entries(text: &str) -> impl Iterator<Item = Vec<(String, String)>> + '_ {
+/// What the comments of ldapsearch say: how many entries there were, and whether the server has further pages.
+fn comments(text: &str, marks: &mut Marks) {
+    for comment in text.lines().filter_map(|line| line.strip_prefix('#')).map(str::trim) {
+        if let Some(number) = comment.strip_prefix("numEntries:") {
+            marks.beside("", "total", &number.trim().into());
+        } else if let Some(cookie) = comment.strip_prefix("pagedresults:").and_then(|said| said.split_once("cookie=")) {
+            marks.beside("pagedresults", "nextCursor", &cookie.1.trim().into());
+        } else if comment.to_ascii_lowercase().contains("limit exceeded") {
+            marks.words(comment);
+        }
+    }
+}
+
+/// What stands between two blank lines.
+enum Block {
+    Entry(Vec<(String, String)>),
+    /// A record of a change: `changetype: modify`.
+    Change,
+    /// The end of a search: its code and name.
+    Result(u32, String),
+    Nothing,
+}
+
+impl Block {
+    fn entry(self) -> Option<Vec<(String, String)>> {
+        match self {
+            Self::Entry(entry) => Some(entry),
+            _ => None,
+        }
+    }
+
+    fn of(lines: Vec<(String, String)>) -> Self {
+        let value = |name: &str| lines.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
+        if value("dn").is_none() {
+            let result = value("result").and_then(|result| {
+                let (code, name) = result.split_once(' ').unwrap_or((result, ""));
+                Some((code.parse().ok()?, name.to_owned()))
+            });
+            return result.map_or(Self::Nothing, |(code, name)| Self::Result(code, name));
+        }
+        match value("changetype") {
+            Some(change) if !change.eq_ignore_ascii_case("add") => Self::Change,
+            _ => Self::Entry(lines),
+        }
+    }
+}
+
+/// The blocks, in order.
+fn entries(text: &str) -> impl Iterator<Item = Block> + '_ {
     let mut lines = unfolded(text);
     std::iter::from_fn(move || {
         let mut entry = Vec::new();
@@ -45,7 +128,7 @@ fn entries(text: &str) -> impl Iterator<Item = Vec<(String, String)>> + '_ {
                 if entry.is_empty() {
                     continue;
                 }
-                return Some(entry);
+                return Some(Block::of(entry));
             }
             if line.starts_with('#') {
                 continue;
@@ -60,7 +143,7 @@ fn entries(text: &str) -> impl Iterator<Item = Vec<(String, String)>> + '_ {
             };
             entry.push((name.to_owned(), value));
         }
-        (!entry.is_empty()).then_some(entry)
+        (!entry.is_empty()).then(|| Block::of(entry))
     })
 }
 

@@ -5,21 +5,26 @@ use std::collections::HashSet;
 use anyhow::{Context, Result, bail};
 use polars::prelude::*;
 
+use super::age;
+use super::apart;
 use super::build::{self, Built, Calendar};
+use super::caps;
 use super::collect::{self, Raw};
-use super::decode::{self, Content, Kind, Text};
+use super::decode::{self, Content, Kind};
 use super::delimited;
-use super::grid::Grid;
+use super::grid::{Grid, Listed};
 use super::headers::{self, Found};
 use super::input::{self, Input};
-use super::json;
+use super::json::{self, Json};
 use super::ldif;
 use super::mapping::{self, Mapping};
 use super::markup::Markup;
 use super::people::{People, Source, schema};
+use super::settle;
 use super::slot::Slot;
 use super::systems;
 use super::typed;
+use super::unread;
 use super::workbook::{self, Workbook};
 use crate::config;
 use crate::failure::Failure;
@@ -57,17 +62,22 @@ struct Table {
 }
 
 fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
-    let Input { bytes, sha256, modified } = input::read(&file.path)?;
+    let Input { bytes, sha256, modified, changed } = input::read(&file.path)?;
     let mut source = Source {
         name: file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         sha256,
         bytes: bytes.len() as u64,
         modified,
+        max_age_days: file.max_age_days.unwrap_or(config::MAX_AGE_DAYS),
         ..Source::default()
     };
+    source.exported = age::of_name(&source.name);
+    if changed {
+        source.incomplete.push("its size or time changed while it was read: it was still being written".into());
+    }
     let table = table(bytes, file, &mut source)?;
     let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
-    let Table { raw, epoch_1904, .. } = table;
+    let Table { mut raw, epoch_1904, .. } = table;
     source.system = mapping.system.map(|system| system.name.to_owned());
     if mapping.system.is_some_and(|system| system.name == systems::DOMO) && file.columns.is_empty() {
         bail!(
@@ -81,6 +91,7 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
     describe(&raw, &mut source);
     source.unmapped += mapping.passed_over(&raw);
     let anybody = !(raw.rows.is_empty() && raw.columns.is_empty());
+    unread::refuse(&raw, &mapping, file, &mut source.notes)?;
     if anybody && mapping.first(Slot::Email).is_none() && mapping.first(Slot::EmployeeNumber).is_none() {
         bail!(
             Failure::usage("no column holds e-mail addresses or employee numbers, so nobody could be matched")
@@ -92,6 +103,9 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
             .notes
             .push("no column holds e-mail addresses: people are found by their employee number only, where Domo has it".into());
     }
+    let listed = raw.rows.len() as u64;
+    apart::take_out(&mut raw, &mapping, file, &mut source)?;
+    whole(&raw, file, listed, &mut source);
     let calendar = Calendar { epoch_1904, order: file.date_order };
     let built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
     source.rejected = built.rejected.len() as u64;
@@ -102,6 +116,24 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
         source.incomplete.push("none of its rows can be used".into());
     }
     Ok((built, source))
+}
+
+/// Why the list may not be the whole directory, by what it says of itself, and by its number.
+fn whole(raw: &Raw, file: &config::Directory, listed: u64, source: &mut Source) {
+    source.exported = source.exported.or(raw.marks.dated().and_then(age::labelled));
+    source.incomplete.extend(raw.cut.iter().cloned());
+    let doubts = raw.marks.doubts();
+    if doubts.is_empty() {
+        let cap = || caps::warning(&source.format, source.system.as_deref(), listed, raw.marks.limit());
+        source.warnings.extend(Some(()).filter(|()| !raw.marks.is_ended() && !file.complete).and_then(|()| cap()));
+    } else if file.complete {
+        source.warnings.push(format!(
+            "`complete = true` in the configuration: it is taken for the whole directory although {}; whoever is missing from it may be missing because of that",
+            doubts.join(", and ")
+        ));
+    } else {
+        source.incomplete.extend(doubts);
+    }
 }
 
 fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Result<Table> {
@@ -136,13 +168,29 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
             source.notes.extend(text.notes.iter().cloned());
             match kind {
                 Kind::Json => {
-                    let raw = json::read(text.as_str(), &|header| mapping::is_configured(header, file))?;
+                    let items = match json::find(text.as_str())? {
+                        Json::Table(table) => return from_json_table(table, file, source),
+                        Json::Items(items) => items,
+                    };
+                    let mut raw = json::read(text.as_str(), items, &|header| mapping::is_configured(header, file))?;
+                    text.headers.iter().for_each(|(name, value)| raw.marks.header(name, value));
+                    raw.marks.close();
                     let headers = raw.columns.iter().map(|column| column.header.clone()).chain(raw.seen.iter().cloned()).collect();
                     Ok(Table { raw, headers, epoch_1904: false })
                 }
-                Kind::Delimited => from_text(&text, file, source),
+                Kind::Delimited => match delimited::unwrapped(text.as_str()) {
+                    Some(lines) => {
+                        source
+                            .notes
+                            .push("each line of the file was one quoted cell: the lines were read as they were before".into());
+                        from_text(&lines, file, source)
+                    }
+                    None => from_text(text.as_str(), file, source),
+                },
                 Kind::Ldif => {
-                    let (raw, layout) = ldif::read(text.as_str(), &|header| mapping::is_configured(header, file));
+                    let (mut raw, layout) = ldif::read(text.as_str(), file);
+                    raw.marks.page_of(raw.rows.len() as u64);
+                    settle::settle(&mut raw, &[], layout.headers.len())?;
                     Ok(Table { raw, headers: layout.headers, epoch_1904: false })
                 }
                 kind => {
@@ -157,8 +205,8 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
     }
 }
 
-fn from_text(text: &Text, file: &config::Directory, source: &mut Source) -> Result<Table> {
-    let head = delimited::head(text.as_str(), file.delimiter, &|header| mapping::is_configured(header, file))?;
+fn from_text(text: &str, file: &config::Directory, source: &mut Source) -> Result<Table> {
+    let head = delimited::head(text, file.delimiter, &|header| mapping::is_configured(header, file))?;
     source.notes.extend(head.notes.iter().cloned());
     source.delimiter = Some(match head.delimiter {
         b'\t' => "tab".into(),
@@ -172,13 +220,17 @@ fn from_text(text: &Text, file: &config::Directory, source: &mut Source) -> Resu
     if all.len() >= delimited::WIDEST {
         source.notes.push(format!("columns beyond {} are not read", delimited::WIDEST));
     }
-    skipped_head(&found, head.first_row, source);
-    let mut records = delimited::Records::new(text.as_str(), head.start, head.delimiter);
+    let above = head.rows.get(..found.at).unwrap_or_default();
+    skipped_head(&found, above, head.first_row, source);
+    let mut records = delimited::Records::new(text, head.start, head.delimiter);
     for _ in 0..data {
         records.advance();
     }
-    let layout = collect::layout(trim_headers(all), &|header| mapping::is_configured(header, file));
-    let mut raw = delimited::read(text.as_str(), records.position(), data as u32 + head.first_row, head.delimiter, &layout)?;
+    let layout = collect::layout(trim_headers(all), file);
+    let mut raw = delimited::read(text, records.position(), data as u32 + head.first_row, head.delimiter, &layout)?;
+    let last = raw.rows.iter().chain(&raw.blank).chain(raw.skipped.iter().map(|(row, _)| row)).max().copied().unwrap_or_default();
+    raw.cut.extend(delimited::cut(text, head.delimiter, layout.headers.len(), last));
+    around(&mut raw, above, layout.headers.len())?;
     typed::choose(&mut raw);
     Ok(Table { raw, headers: layout.headers, epoch_1904: false })
 }
@@ -190,18 +242,47 @@ fn from_workbook(book: &mut Workbook, file: &config::Directory, source: &mut Sou
     from_grid(&mut book.sheet(&sheet.name), epoch_1904, file, source)
 }
 
+/// A table in JSON. Where its headers stand apart, its rows are numbered as items.
+fn from_json_table(table: json::Table, file: &config::Directory, source: &mut Source) -> Result<Table> {
+    let json::Table { rows, apart, marks } = table;
+    let mut read = from_grid(&mut Listed { rows }, false, file, source)?;
+    read.raw.marks = marks;
+    if apart {
+        source.header_row = None;
+        let before = |row: &mut u32| *row = row.saturating_sub(1);
+        read.raw.rows.iter_mut().chain(&mut read.raw.blank).for_each(before);
+        read.raw.skipped.iter_mut().for_each(|(row, _)| before(row));
+    }
+    Ok(read)
+}
+
 fn from_grid(grid: &mut dyn Grid, epoch_1904: bool, file: &config::Directory, source: &mut Source) -> Result<Table> {
     let head = grid.head(headers::SEARCHED.max(file.header_row.unwrap_or(0).min(1000) as usize) + 2)?;
     let found = header_row(&head, file, 0)?;
     let all = head.get(found.at).cloned().unwrap_or_default();
     source.header_row = Some(found.at as u32 + 1);
-    skipped_head(&found, 1, source);
-    let layout = collect::layout(trim_headers(all), &|header| mapping::is_configured(header, file));
+    let above = head.get(..found.at).unwrap_or_default();
+    skipped_head(&found, above, 1, source);
+    let layout = collect::layout(trim_headers(all), file);
     let first = found.at + 2 + usize::from(found.labels);
     let mut raw = grid.read(first as u32, &layout)?;
+    around(&mut raw, above, layout.headers.len())?;
     // A file that was never computed shows it in its first rows.
     raw.unvalued = grid.unvalued(first + 1_000)?.into_iter().map(|(_, column)| column).collect();
     Ok(Table { raw, headers: layout.headers, epoch_1904 })
+}
+
+/// What stands above the people, among them and below them without being one.
+fn around(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Result<()> {
+    for row in above {
+        let cells: Vec<&str> = row.iter().map(|cell| super::cells::trim(cell)).filter(|cell| !cell.is_empty()).collect();
+        if !cells.is_empty() {
+            raw.marks.row(&cells);
+        }
+    }
+    settle::settle(raw, above, width)?;
+    raw.marks.page_of(raw.rows.len() as u64);
+    Ok(())
 }
 
 /// Empty headers at the end are formatting, not columns.
@@ -239,11 +320,16 @@ fn header_row(rows: &[Vec<String>], file: &config::Directory, dropped: u32) -> R
     })
 }
 
-fn skipped_head(found: &Found, first_row: u32, source: &mut Source) {
+fn skipped_head(found: &Found, above: &[Vec<String>], first_row: u32, source: &mut Source) {
+    source.skipped_rows += found.at as u64 + u64::from(found.labels);
     if found.at > 0 {
         let last = found.at as u32 + first_row - 1;
         let rows = if last == first_row { format!("row {first_row}") } else { format!("rows {first_row}-{last}") };
-        source.skipped.push(format!("{rows}: above the headers, which were found in row {}", last + 1));
+        let words = above.iter().flatten().map(|cell| super::cells::trim(cell)).filter(|cell| !cell.is_empty());
+        let words = words.take(4).map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join(" / ");
+        let words: String = words.chars().take(160).collect();
+        let words = if words.is_empty() { String::new() } else { format!(": `{words}`") };
+        source.skipped.push(format!("{rows}: above the headers, which were found in row {}{words}", last + 1));
     }
     if found.labels {
         source.skipped.push(format!("row {}: a second row of headers", found.at as u32 + first_row + 1));
@@ -254,9 +340,9 @@ fn skipped_head(found: &Found, first_row: u32, source: &mut Source) {
 fn describe(raw: &Raw, source: &mut Source) {
     source.unmapped = raw.unmapped;
     source.notes.extend(raw.notes.iter().cloned());
-    source.incomplete.extend(raw.incomplete.iter().cloned());
     let last = raw.rows.last().copied().unwrap_or(0);
     let blank = raw.blank.iter().filter(|row| **row < last).count();
+    source.skipped_rows += blank as u64 + raw.skipped.len() as u64;
     if blank > 0 {
         source.skipped.push(text::plural(blank as u64, "blank row", "blank rows"));
     }

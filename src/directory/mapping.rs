@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use super::collect::Raw;
 use super::headers;
+use super::json;
 use super::people::Mapped;
 use super::slot::Slot;
 use super::synonyms::WEAK;
@@ -34,13 +35,21 @@ pub(super) struct Mapping {
     pub(super) notes: Vec<String>,
 }
 
-/// Whether the configuration names this header.
+/// Whether the configuration names this header: as a column, or to tell rows that are no people.
 pub(super) fn is_configured(header: &str, file: &config::Directory) -> bool {
-    file.columns.values().any(|named| same_header(named, header))
+    file.columns.values().chain(file.skip_rows.keys()).any(|named| same_header(named, header))
 }
 
+/// What the configuration says that this header is.
+pub(super) fn configured(header: &str, file: &config::Directory) -> Option<Slot> {
+    let (field, _) = file.columns.iter().find(|(_, named)| same_header(named, header))?;
+    Slot::CANONICAL.iter().find(|(name, _)| name == field).map(|(_, slot)| *slot)
+}
+
+/// A path may be named with what wraps every item of its list (`node.email`), which is taken off when the items are read.
 fn same_header(named: &str, header: &str) -> bool {
-    named == header || headers::key(named) == headers::key(header)
+    let bare = json::WRAPPERS.iter().find_map(|wrapper| named.strip_prefix(wrapper)?.strip_prefix('.')).unwrap_or(named);
+    [named, bare].iter().any(|named| *named == header || headers::key(named) == headers::key(header))
 }
 
 impl Mapping {
@@ -177,6 +186,11 @@ impl Mapping {
             self.notes.push(format!("{problem}: {HINT}"));
         }
         Ok(())
+    }
+
+    /// All columns in use.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Claim> {
+        self.claims.iter()
     }
 
     /// The columns of a slot, best first.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use anyhow::{Result, bail};
 
 use super::decode::Kind;
-use super::grid::{Grid, Row, Rows, WIDEST};
+use super::grid::{Grid, LONGEST, Row, Rows, WIDEST};
 use crate::failure::Failure;
 use crate::text::entities::resolved;
 
@@ -28,59 +28,41 @@ impl Grid for Markup<'_> {
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
         let spreadsheet = self.kind == Kind::SpreadsheetMl;
         let (row_name, cell_names): (&str, &[&str]) = if spreadsheet { ("row", &["cell"]) } else { ("tr", &["td", "th"]) };
-        let mut rows = Rows::new(sink);
-        let (mut row, mut column, mut next_row, mut span) = (0u32, 0usize, 0u32, 1usize);
-        let mut cell: Option<String> = None;
+        let mut page = Page { rows: Rows::new(sink), row: 0, in_row: false, column: 0, next_row: 0, cell: None, spans: Vec::new() };
         let mut inside_data = !spreadsheet;
         let mut any = false;
         let mut at = 0;
         while let Some(open) = self.text.get(at..).and_then(|rest| rest.find('<')).map(|found| at + found) {
-            if let Some(cell) = cell.as_mut().filter(|_| inside_data) {
-                cell.push_str(&entities(self.text.get(at..open).unwrap_or_default()));
+            if let Some(cell) = page.cell.as_mut().filter(|_| inside_data) {
+                cell.text.push_str(&entities(self.text.get(at..open).unwrap_or_default()));
             }
             let Some((tag, end)) = tag(self.text, open) else { break };
             at = end;
             let is_cell = cell_names.contains(&tag.name.as_str());
             if tag.name == row_name && !tag.closing {
                 // HTML may leave out the closing tags of cells and rows.
-                if let Some(text) = cell.take()
-                    && !rows.cell(row, column - span.min(column), text.trim())
-                {
+                if !page.close_row() {
                     break;
                 }
                 any = true;
-                row = count(tag.attributes, "Index").map_or(next_row, |index| index.saturating_sub(1));
-                next_row = row.saturating_add(1);
-                column = 0;
+                page.open_row(count(tag.attributes, "Index"));
             } else if is_cell && !tag.closing {
-                if let Some(text) = cell.take()
-                    && !rows.cell(row, column - span.min(column), text.trim())
-                {
+                if !page.close_cell() {
                     break;
                 }
-                column = if spreadsheet {
-                    count(tag.attributes, "Index").map_or(column, |index| index.saturating_sub(1) as usize)
-                } else {
-                    column
-                };
-                span = count(tag.attributes, "colspan").map_or(1, |span| (span as usize).clamp(1, WIDEST));
-                span += count(tag.attributes, "MergeAcross").map_or(0, |more| (more as usize).min(WIDEST));
-                column = column.saturating_add(span).min(WIDEST * 2);
-                cell = (!tag.empty).then(String::new);
+                page.open_cell(&tag, spreadsheet);
             } else if (is_cell || tag.name == row_name || tag.name == "table") && tag.closing {
-                if let Some(text) = cell.take()
-                    && !rows.cell(row, column - span.min(column), text.trim())
-                {
+                if !page.close_cell() || !is_cell && !page.close_row() {
                     break;
                 }
             } else if spreadsheet && tag.name == "data" {
                 inside_data = !tag.closing && !tag.empty;
             } else if !spreadsheet
                 && matches!(tag.name.as_str(), "br" | "p" | "div" | "li")
-                && let Some(cell) = &mut cell
-                && !cell.is_empty()
+                && let Some(cell) = &mut page.cell
+                && !cell.text.is_empty()
             {
-                cell.push('\n');
+                cell.text.push('\n');
             } else if matches!(tag.name.as_str(), "script" | "style") && !tag.closing {
                 // What stands between is no text.
                 let close = format!("</{}", tag.name);
@@ -91,7 +73,109 @@ impl Grid for Markup<'_> {
         if !any {
             bail!(Failure::usage("there is no table in the file").hint("export it as CSV, XLSX or JSON"));
         }
-        rows.finish()
+        page.rows.finish()
+    }
+}
+
+/// Cells on their way into rows, as a browser lays them out.
+struct Page<'s> {
+    rows: Rows<'s>,
+    row: u32,
+    in_row: bool,
+    /// The next free column.
+    column: usize,
+    next_row: u32,
+    cell: Option<Cell>,
+    /// By column: a cell that reaches down, how many rows more, and what it holds.
+    spans: Vec<Option<(u32, String)>>,
+}
+
+/// A cell that is still open.
+struct Cell {
+    column: usize,
+    width: usize,
+    /// Rows below that it covers.
+    below: u32,
+    text: String,
+}
+
+impl Page<'_> {
+    fn open_row(&mut self, index: Option<u32>) {
+        self.row = index.map_or(self.next_row, |index| index.saturating_sub(1));
+        self.next_row = self.row.saturating_add(1);
+        self.column = 0;
+        self.in_row = true;
+    }
+
+    fn open_cell(&mut self, tag: &Tag<'_>, spreadsheet: bool) {
+        if spreadsheet {
+            self.column = count(tag.attributes, "Index").map_or(self.column, |index| index.saturating_sub(1) as usize);
+        } else {
+            _ = self.covered();
+        }
+        let across = count(tag.attributes, "colspan").map_or(1, |span| (span as usize).clamp(1, WIDEST));
+        let width = across + count(tag.attributes, "MergeAcross").map_or(0, |more| (more as usize).min(WIDEST));
+        // What is merged in a workbook is not filled down, as elsewhere.
+        let below = if spreadsheet { 0 } else { count(tag.attributes, "rowspan").map_or(0, |span| span.min(LONGEST) - 1) };
+        let column = self.column;
+        self.column = column.saturating_add(width).min(WIDEST * 2);
+        self.cell = (!tag.empty).then(|| Cell { column, width, below, text: String::new() });
+    }
+
+    /// False when nobody wants more.
+    fn close_cell(&mut self) -> bool {
+        let Some(cell) = self.cell.take() else { return true };
+        let text = cell.text.trim();
+        if cell.below > 0 {
+            let end = (cell.column + cell.width).min(WIDEST);
+            if self.spans.len() < end {
+                self.spans.resize(end, None);
+            }
+            // A cell that covers several columns shows its text once.
+            for (at, span) in self.spans.iter_mut().enumerate().take(end).skip(cell.column) {
+                *span = Some((cell.below, if at == cell.column { text.to_owned() } else { String::new() }));
+            }
+            // It begins in this row: what is covered counts from the next.
+            self.spans.iter_mut().take(end).skip(cell.column).flatten().for_each(|(below, _)| *below += 1);
+        }
+        self.rows.cell(self.row, cell.column, text)
+    }
+
+    /// Moves on to the next column that no cell from above covers, and writes what those hold.
+    fn covered(&mut self) -> bool {
+        while let Some(Some((below, text))) = self.spans.get(self.column) {
+            if *below == 0 {
+                break;
+            }
+            if !self.rows.cell(self.row, self.column, text) {
+                return false;
+            }
+            self.column += 1;
+        }
+        true
+    }
+
+    /// Ends the row: what reaches down into it behind its last cell, and one row less for all that does.
+    fn close_row(&mut self) -> bool {
+        if !self.close_cell() {
+            return false;
+        }
+        if !std::mem::take(&mut self.in_row) {
+            return true;
+        }
+        while self.column < self.spans.len() {
+            if !self.covered() {
+                return false;
+            }
+            self.column += 1;
+        }
+        for span in &mut self.spans {
+            match span {
+                Some((below, _)) if *below > 1 => *below -= 1,
+                _ => *span = None,
+            }
+        }
+        true
     }
 }
 

@@ -12,9 +12,14 @@
 //! What leaves this room is [`People`]: a frame, the rows that were rejected, and the evidence of how each file was understood.
 //! Whether somebody is employed on the day judged is not decided here but in `reconcile`.
 
+mod age;
+mod apart;
 mod build;
+mod caps;
 mod cells;
+mod clock;
 mod collect;
+mod countries;
 mod dates;
 mod decode;
 mod delimited;
@@ -25,18 +30,21 @@ mod json;
 mod ldif;
 mod load;
 mod mapping;
+pub mod marks;
 mod markup;
 mod names;
 mod ods;
 mod ole;
 pub mod overview;
 pub mod people;
+mod settle;
 mod slot;
 mod status;
 mod synonyms;
 mod systems;
 pub mod table;
 mod typed;
+mod unread;
 mod workbook;
 mod xls;
 mod zip;

@@ -134,6 +134,9 @@ pub struct Source {
     pub rejected: u64,
     /// Rows skipped as blank, titles, totals or repeated headers, each with why.
     pub skipped: Vec<String>,
+    /// How many were skipped, records of groups and vacant positions included.
+    #[serde(default)]
+    pub skipped_rows: u64,
     /// Canonical field -> the header it was read from. A field that is not here is *not provided*.
     pub columns: Vec<Mapped>,
     /// How many columns were not read. Their names and values are never kept.
@@ -142,11 +145,37 @@ pub struct Source {
     pub status_words: Vec<StatusWord>,
     /// Choices made and doubts had, as sentences.
     pub notes: Vec<String>,
+    /// What makes one doubt that the file is the whole directory, and does not show that it is not.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+    /// The day on which it was exported, where a label outside its table or its name says so.
+    #[serde(default)]
+    pub exported: Option<NaiveDate>,
+    /// How many days before the day judged it may be from; 0 for any.
+    #[serde(default)]
+    pub max_age_days: u32,
     /// Why the file may not be the whole directory; empty means complete.
     pub incomplete: Vec<String>,
 }
 
 impl Source {
+    /// Why it is too old to judge this day by, if it is.
+    pub fn too_old(&self, as_of: NaiveDate) -> Option<String> {
+        let (day, said) = match (self.exported, self.modified) {
+            (Some(day), _) => (day, "it says it is"),
+            (None, Some(day)) => (day, "the file is"),
+            (None, None) => return None,
+        };
+        let age = (as_of - day).num_days();
+        let old = self.max_age_days > 0 && age > i64::from(self.max_age_days);
+        old.then(|| format!("{said} of {day}, {age} days before the day judged (limit {}: `max_age_days`)", self.max_age_days))
+    }
+
+    /// The day it shows: its own, else the file's.
+    pub fn day(&self) -> Option<NaiveDate> {
+        self.exported.or(self.modified)
+    }
+
     /// The canonical fields this file carries.
     pub fn provided(&self) -> BTreeSet<&str> {
         self.columns.iter().map(|mapped| mapped.field.as_str()).collect()

@@ -35,6 +35,8 @@ pub(super) enum Slot {
     UserType,
     Groups,
     Role,
+    /// What the record is, where a list holds more than people: `objectClass`, `@odata.type`.
+    RecordKind,
 }
 
 use Slot::*;
@@ -66,7 +68,7 @@ impl Slot {
         match self {
             Enabled | Disabled | Ended | AccountControl => Some("status"),
             ManagerKey | ManagerName => Some("manager_email"),
-            PersonKey => None,
+            PersonKey | RecordKind => None,
             _ => Self::CANONICAL.iter().find(|(_, slot)| *slot == self).map(|(field, _)| *field),
         }
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::cells;
+use super::countries::COUNTRIES;
 use super::headers::split;
 use super::slot::Slot;
 use super::systems::System;
@@ -30,7 +31,6 @@ const WORDS: &[(Status, &str)] = &[
         Status::Prehire,
         "prehire | pre-hire | future hire | future | pending | pending start | staged | provisioned | onboarding | preboarding | pre-boarding | hired | accepted | not started | new hire pending | offer accepted",
     ),
-    (Status::Unknown, INACTIVE),
     (Status::Unknown, "unknown"),
 ];
 
@@ -76,7 +76,7 @@ impl Words {
     /// Whether a word without a certain meaning says at least that somebody is not at work.
     pub(super) fn is_switched_off(&self, word: &str) -> bool {
         let folded = fold(word);
-        split(INACTIVE).any(|word| word == folded) && self.meaning(word) == Meaning::Word(Status::Unknown)
+        is_inactive(&folded) && self.meaning(word) == Meaning::Word(Status::Unknown)
     }
 
     /// What a word means.
@@ -103,14 +103,23 @@ impl Words {
             _ => {}
         }
         let of_system = self.system.and_then(|system| find(system.words, &folded));
-        if let Some(status) = of_system.or_else(|| find(WORDS, &folded)) {
+        let of_country = || COUNTRIES.iter().find_map(|country| find(country.words, &folded));
+        if let Some(status) = of_system.or_else(|| find(WORDS, &folded)).or_else(of_country) {
             return Meaning::Word(status);
+        }
+        if is_inactive(&folded) {
+            return Meaning::Word(Status::Unknown);
         }
         // `T` is "terminated" in as many systems as it is "true": letters are booleans only where the header asks a question.
         let letter = self.slot == Slot::Status && folded.len() == 1 && !folded.bytes().all(|byte| byte.is_ascii_digit());
         let boolean = cells::boolean(word).filter(|_| !letter);
         boolean.map_or(Meaning::Word(Status::Unknown), Meaning::Switch)
     }
+}
+
+/// Whether a word says "inactive" in any language.
+fn is_inactive(folded: &str) -> bool {
+    COUNTRIES.iter().map(|country| country.inactive).chain([INACTIVE]).any(|words| split(words).any(|word| fold(word) == folded))
 }
 
 fn find(table: &[(Status, &str)], folded: &str) -> Option<Status> {

@@ -187,11 +187,19 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
         "userType | User Type | Employee Type | employeeType | Worker Type | Worker Category Description | Contract Type | Employment Type | hiring_type | REG_TEMP | organizations[primary].description | organizations[0].description | organizations.0.description | profile.userType",
     ),
     (UserType, 30, "PER_ORG | creationType"),
+    (
+        RecordKind,
+        10,
+        "objectClass | objectCategory | objectType | @odata.type | odata.type | RecipientTypeDetails | RecipientType | resourceType | meta.resourceType | kind | recordType | Record Type",
+    ),
     (Groups, 10, "groups | memberOf | member_of | Security Group | Security Groups | groups[].display | Group Names"),
 ];
 
 /// Headers that look like data but are never read, whatever else they match.
 pub(super) const NEVER: &str = "Password | Tax ID | Tax ID (SSN) | SSN | Social Security Number | Birth Date | Date of Birth | Salary | Annual Salary | Bank Account | IBAN | New Primary Email | New Status | authenticationPhoneNumber | formerLastName | account_locked | createdDateTime | whenCreated | When created | onboard_time";
+
+/// Columns of days that say nothing of anybody's employment: nobody need be told that they are not read.
+pub(super) const OTHER_DAYS: &str = "Last Login | Last Log In | Last Sign In | Last Sign-in | lastLogin | lastSignIn | LastLogonDate | lastLogon | lastLogonTimestamp | Last Seen | Last Active | Last Activity | Last activity date | lastUpdated | Last Updated | Updated | Updated At | updatedAt | Modified | Modified At | Last Modified | lastModifiedDateTime | whenChanged | Changed | Created | Created At | createdAt | Created On | Creation Date | Date Created | creationTime | Activated | statusChanged | Password Last Set | PasswordLastSet | Last Password Change | passwordChanged | Last password change time stamp | Last dirsync time | lastLoginTime | Birthday | Anniversary | Work Anniversary | Wedding Date | Marriage Date | Date of Marriage | Last Review | Last Review Date | Next Review | Next Review Date | Last Promotion Date | Last Raise | Probation End Date | Probation End | Confirmation Date | Position Start Date | Effective Date | Report Date | Visa Expiry | Visa Expiration | Passport Expiry | Seniority Date | Date of Seniority | Benefits Date | Vesting Date | Time Off Start | Vacation Start | Letzte Anmeldung | Dernière connexion | Último acceso | Último acesso | Ultimo accesso | Laatste aanmelding | Ostatnie logowanie | Senaste inloggning | 最終ログイン | 最終ログイン日時 | 更新日 | 更新日時 | 作成日 | 作成日時 | 登録日";
 
 /// The last parenthesis of a header is dropped when it names an area like these.
 pub(super) const AREAS: &str = "Employment Profile | Personal Profile | Work Profile | Payroll Profile | Position Profile | Employment | Personal | EEID | Required | Optional | Read Only";

@@ -245,7 +245,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
     let addresses = addresses.without(placeholders.iter().map(|placeholder| placeholder.address.clone()).collect());
     let fold = Fold::new(people, &addresses, &config.matching.keys)?;
     let (accounts, people) = (AccountColumns::new(accounts)?, PersonColumns::new(people, fold, &addresses)?);
-    let whole = Wholeness::new(&accounts, &people);
+    let whole = Wholeness::new(&accounts, &people, rules.as_of);
 
     // Who takes part, who points at whom, who is employed.
     let exclusions = Exclusions::new(config);

@@ -17,6 +17,7 @@ use super::judge::Judge;
 use super::matching::{Agreeing, Matches, Part, Verdict};
 use super::{Dormancy, EvidenceStatus, EvidenceSummary, Finding, Method, Pattern, Privileged, Rules, kinds};
 use crate::terms::{AccountSituation, Key, PersonSituation, Status};
+use crate::directory::Source;
 
 /// An export older than this is said to be.
 const FRESH_DAYS: i64 = 7;
@@ -34,14 +35,15 @@ pub(super) struct Wholeness {
 }
 
 impl Wholeness {
-    pub(super) fn new(accounts: &AccountColumns<'_>, people: &PersonColumns<'_>) -> Self {
+    pub(super) fn new(accounts: &AccountColumns<'_>, people: &PersonColumns<'_>, as_of: NaiveDate) -> Self {
         let mut ours = accounts.accounts.evidence.incomplete.clone();
         if accounts.height == 0 {
             ours.push("no accounts were read".into());
         }
         let sources = people.people.sources.iter();
+        let why = |source: &Source| source.incomplete.iter().cloned().chain(source.too_old(as_of)).collect::<Vec<_>>();
         let mut theirs: Vec<String> =
-            sources.flat_map(|source| source.incomplete.iter().map(|why| format!("{}: {why}", source.name))).collect();
+            sources.flat_map(|source| why(source).into_iter().map(|why| format!("{}: {why}", source.name))).collect();
         if people.height == 0 {
             theirs.push("the directory has no usable row".into());
         }
@@ -63,7 +65,8 @@ impl Wholeness {
             ));
         }
         for source in &people.people.sources {
-            if let Some(age) = source.modified.map(|day| (rules.as_of - day).num_days()).filter(|age| *age > FRESH_DAYS) {
+            reasons.extend(source.warnings.iter().map(|why| format!("{}: {why}", source.name)));
+            if let Some(age) = source.day().map(|day| (rules.as_of - day).num_days()).filter(|age| *age > FRESH_DAYS) {
                 reasons.push(format!("{} is {} older than the day judged (limit {FRESH_DAYS})", source.name, days(age)));
             }
         }

@@ -2,10 +2,13 @@
 
 pub mod damage;
 pub mod entities;
+mod pattern;
 
 use std::borrow::Cow;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+pub use pattern::{Pattern, as_matched};
 
 /// Characters that the eye does not see and that no comparison should: zero-width, joiners, marks of direction, soft hyphen, byte-order
 /// mark, and the others that Unicode 16 calls `Default_Ignorable_Code_Point`.

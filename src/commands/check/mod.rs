@@ -94,7 +94,11 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     for directory in &directories {
         match crate::directory::load(std::slice::from_ref(directory)) {
             Ok(people) => {
-                understood.extend(Overview::of(&people, |stated| judge(stated, as_of))?);
+                let mut overviews = Overview::of(&people, |stated| judge(stated, as_of))?;
+                for Overview { source, .. } in &mut overviews {
+                    source.incomplete.extend(source.too_old(as_of));
+                }
+                understood.extend(overviews);
                 // Only what several directories say of one person needs them beside each other.
                 loaded_people.extend((directories.len() > 1).then_some(people));
             }

@@ -91,8 +91,13 @@ fn directory(understood: &Overview, as_of: NaiveDate) -> String {
     );
     how.extend(source.header_row.map(|row| format!("headers in row {row}")));
     out.push(format!("Directory      {} ({})", source.name, how.join(", ")));
-    let changed = source.modified.map(|day| format!(", file of {day}")).unwrap_or_default();
-    out.push(format!("               {}, {} rejected{changed}", count(source.rows, "row"), source.rejected));
+    let changed = match (source.exported, source.modified) {
+        (Some(day), _) => format!(", export of {day}"),
+        (None, Some(day)) => format!(", file of {day}"),
+        (None, None) => String::new(),
+    };
+    let skipped = if source.skipped_rows > 0 { format!(", {} skipped", source.skipped_rows) } else { String::new() };
+    out.push(format!("               {}, {} rejected{skipped}{changed}", count(source.rows, "row"), source.rejected));
     let people: u64 = source.rows - source.rejected.min(source.rows);
     out.push(String::new());
     out.push("Columns".into());
@@ -118,6 +123,7 @@ fn directory(understood: &Overview, as_of: NaiveDate) -> String {
     }
     doubts.extend(uncertain(understood));
     doubts.extend(source.incomplete.iter().map(|why| format!("incomplete: {why}")));
+    doubts.extend(source.warnings.iter().map(|why| format!("warning: {why}")));
     doubts.extend(source.notes.iter().cloned());
     doubts.extend(source.skipped.iter().map(|skipped| format!("skipped {skipped}")));
     doubts.extend(understood.doubts.iter().map(|doubt| {

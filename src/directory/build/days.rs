@@ -5,6 +5,7 @@ use polars::prelude::*;
 
 use super::{Given, Read};
 use crate::config::DateOrder;
+use crate::directory::clock::{Clock, Midnight};
 use crate::directory::collect::RawColumn;
 use crate::directory::dates::{self, Evidence, Written};
 use crate::directory::slot::Slot;
@@ -25,6 +26,8 @@ struct Cells<'t> {
     slot: Slot,
     columns: Vec<(&'t RawColumn, Vec<Written>)>,
     evidence: Evidence,
+    /// What the times of day of its stamps show.
+    clock: Clock,
 }
 
 /// Hire and termination dates. `status` is what the rows' words say.
@@ -32,8 +35,10 @@ pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked)
     let (hired, ended) =
         rayon::join(|| Cells::read(given, Slot::HireDate, calendar), || Cells::read(given, Slot::TerminationDate, calendar));
     let mut read = Read::default();
-    let hire_dates = hired.days(given, ended.evidence, calendar, status, &mut read)?;
-    let last_days = ended.days(given, hired.evidence, calendar, status, &mut read)?;
+    // Both columns are the work of one program: what shows its zone in one shows it in the other.
+    let clock = hired.clock.and(ended.clock);
+    let hire_dates = hired.days(given, ended.evidence, clock, calendar, status, &mut read)?;
+    let last_days = ended.days(given, hired.evidence, clock, calendar, status, &mut read)?;
     read.values = (hire_dates, last_days);
     Ok(read)
 }
@@ -49,16 +54,18 @@ impl<'t> Cells<'t> {
             _ => rank == best,
         };
         let mut evidence = Evidence::default();
+        let mut clock = Clock::default();
         let mut read = |cell: Option<&str>| {
             let Some(cell) = cell else { return Written::None };
             let (written, pair) = dates::read(cell, calendar.epoch_1904, calendar.order);
             evidence.add(written, pair);
+            clock.add(cell);
             written
         };
         let claims = given.mapping.columns(slot).filter(|claim| counts(claim.rank));
         let columns = claims.filter_map(|claim| given.raw.columns.get(claim.column));
         let columns = columns.map(|column| (column, column.values.iter().map(&mut read).collect())).collect();
-        Self { slot, columns, evidence }
+        Self { slot, columns, evidence, clock }
     }
 
     /// The day of every row.
@@ -66,6 +73,7 @@ impl<'t> Cells<'t> {
         &self,
         given: Given<'_>,
         sibling: Evidence,
+        clock: Clock,
         calendar: Calendar,
         status: &StringChunked,
         said: &mut Read<T>,
@@ -93,11 +101,30 @@ impl<'t> Cells<'t> {
             }
             _ => {}
         }
+        let next_day = match clock.midnight() {
+            Midnight::Elsewhere(next_day, shown) => {
+                let moved = if next_day { "the day after the one written" } else { "the day written" };
+                said.notes.push(format!(
+                    "every time of `{}` is {shown}, midnight in one time zone: read as days of that zone, {moved}",
+                    first.header
+                ));
+                next_day
+            }
+            Midnight::Uncertain(shown) if self.slot == Slot::TerminationDate => {
+                said.notes.push(format!(
+                    "times of `{}` such as {shown} may be midnight somewhere else: the days are read as written, and a last day may be a day off",
+                    first.header
+                ));
+                false
+            }
+            _ => false,
+        };
         let mut days: Vec<Option<i32>> = vec![None; given.height()];
         for (column, cells) in &self.columns {
             for (at, (day, written)) in days.iter_mut().zip(cells).enumerate() {
                 let read = match *written {
                     Written::None => continue,
+                    Written::Day(read) if next_day && Clock::has_time(column.values.get(at).unwrap_or_default()) => read.succ_opt(),
                     Written::Day(read) => Some(read),
                     Written::Either(first, second, year) => match order {
                         Some(order) => dates::ordered(first, second, year, order),
@@ -119,6 +146,22 @@ impl<'t> Cells<'t> {
                         };
                         said.doubts.push(given.doubt(at, self.slot.field().unwrap_or_default(), problem, cell));
                     }
+                }
+            }
+        }
+        for (column, _) in &self.columns {
+            for (at, value) in given.doubled(column) {
+                let (Some(day), (read, _)) = (days.get_mut(at), dates::read(value, calendar.epoch_1904, calendar.order)) else {
+                    continue;
+                };
+                match read {
+                    // No last day, or the later one, is the safer reading.
+                    Written::None => *day = day.filter(|_| self.slot == Slot::HireDate),
+                    Written::Day(other) if self.slot == Slot::TerminationDate => {
+                        *day = day.map(|known| known.max(dates::since_epoch(other)))
+                    }
+                    Written::Unreadable if value.is_empty() && self.slot == Slot::TerminationDate => *day = None,
+                    _ => {}
                 }
             }
         }

@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::{Given, Read};
 use crate::directory::cells::{self, Identifier};
-use crate::directory::collect::RawColumn;
+use crate::directory::collect::{RawColumn, can_be_number};
 use crate::directory::slot::Slot;
 use crate::directory::synonyms::WEAK;
 use crate::text::{damage, entities};
@@ -86,8 +86,11 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
     let mut doubts = Vec::new();
     let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
     for (at, cell) in column.values.iter().enumerate() {
-        let problem = match cell.map(|cell| (cell, cells::identifier(cell))) {
+        let problem = match cell.map(|cell| (cell, cells::identifier(first_of(cell)))) {
             None => None,
+            Some((cell, _)) if !can_be_number(first_of(cell)) => {
+                Some((cell, "a number has a digit and no space, so this identifies nobody"))
+            }
             Some((cell, Identifier::Damaged)) => Some((
                 cell,
                 "a spreadsheet turned the number into scientific notation, so its digits are lost and it identifies nobody",
@@ -104,6 +107,11 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         values.append_null();
     }
     Read { values: values.finish(), doubts, notes }
+}
+
+/// The first of several values of one attribute, each on its line.
+fn first_of(cell: &str) -> &str {
+    cell.split('\n').find_map(cells::clean).unwrap_or(cell)
 }
 
 /// Numbers that are shorter than the ones that begin with a zero, where those are all of one length.
@@ -139,14 +147,24 @@ pub(super) fn lists(given: Given<'_>, slot: Slot) -> ListChunked {
     let height = given.height();
     // A column of proxy addresses may be the one that the main address is taken from: then only its marked aliases are further ones.
     let main = given.column(Slot::Email).map(|column| column.at);
+    // What an e-mail cell holds beyond its first address.
+    let further: Vec<_> = match (slot, given.column(Slot::Email)) {
+        (Slot::AlternateEmail, Some(column)) if column.values.iter().flatten().any(|cell| cell.contains(SEVERAL)) => column
+            .values
+            .iter()
+            .map(|cell| cell.map(|cell| several(cell).into_iter().skip(1).collect::<Vec<_>>()).unwrap_or_default())
+            .collect(),
+        _ => Vec::new(),
+    };
     let mut columns: Vec<_> = given.columns(slot).map(|column| (column.values.iter(), Some(column.at) == main)).collect();
-    if columns.is_empty() {
+    if columns.is_empty() && further.is_empty() {
         return ListChunked::full_null_with_dtype(PlSmallStr::EMPTY, height, &DataType::String);
     }
     let mut lists = ListStringChunkedBuilder::new(PlSmallStr::EMPTY, height, height);
     let mut members: Vec<String> = Vec::new();
-    for _ in 0..height {
+    for at in 0..height {
         members.clear();
+        members.extend(further.get(at).into_iter().flatten().cloned());
         for (cell, main) in columns.iter_mut().filter_map(|(column, main)| Some((column.next().flatten()?, *main))) {
             let proxies = if slot == Slot::AlternateEmail { proxies(cell) } else { Vec::new() };
             let aliases = proxies.iter().map(String::as_str).filter(|proxy| !proxy.starts_with(PRIMARY));
@@ -173,10 +191,25 @@ fn address(cell: &str) -> Option<String> {
     if let Some(primary) = primary_smtp(cell) {
         return Some(primary).filter(|address| cells::is_email(address));
     }
+    if let Some(first) = several(cell).into_iter().next() {
+        return Some(first);
+    }
     let address = cells::email(cell);
     let address = cells::guest(&address).unwrap_or_else(|| address.into_owned());
     // One that was escaped for a page is an address, though a damaged one.
     cells::is_email(&entities::resolved(&address)).then_some(address)
+}
+
+/// What may stand between several addresses in one cell.
+const SEVERAL: [char; 4] = ['\n', ';', ',', '|'];
+
+/// The addresses of a cell that holds several and nothing else; nothing for any other cell.
+fn several(cell: &str) -> Vec<String> {
+    if !cell.contains(SEVERAL) || memchr::memchr_iter(b'@', cell.as_bytes()).count() < 2 {
+        return Vec::new();
+    }
+    let parts: Vec<String> = cell.split(SEVERAL).filter_map(cells::clean).map(|part| cells::email(part).into_owned()).collect();
+    if parts.iter().all(|part| cells::is_email(part)) { parts } else { Vec::new() }
 }
 
 /// How Exchange marks the primary one of its addresses.

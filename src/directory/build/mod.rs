@@ -59,6 +59,15 @@ impl<'t> Given<'t> {
         StringChunked::full_null(PlSmallStr::EMPTY, self.height())
     }
 
+    /// Further values of a column's cells that differ from the first: the row's place, and the value.
+    fn doubled(self, column: &'t RawColumn) -> impl Iterator<Item = (usize, &'t str)> {
+        self.raw.doubled.iter().filter(|doubled| doubled.header == column.header).filter_map(|doubled| {
+            let at = self.raw.rows.binary_search(&doubled.row).ok()?;
+            let differs = column.values.get(at).unwrap_or_default() != doubled.value;
+            differs.then_some((at, doubled.value.as_str()))
+        })
+    }
+
     /// A doubt about the cell of one row.
     fn doubt(self, at: usize, field: &str, problem: &str, value: &str) -> Doubt {
         let row = self.raw.rows.get(at).copied().unwrap_or_default();
@@ -120,6 +129,7 @@ pub(super) fn build(
     let names = said.take(names);
     let managers = said.take(managers::resolve(given, &emails, &numbers, &names));
 
+    said.doubts.extend(rows::doubled(given));
     said.doubts.extend(rows::lonely_quotes(given, &source.columns));
     let broken = rows::broken(given, &said.doubts);
     let keep = rows::usable(given, &emails, &numbers, &alternates, &broken);

@@ -37,6 +37,24 @@ fn moved_rows(raw: &Raw) -> impl Iterator<Item = &Long> {
     raw.long.iter().filter(move |long| !long.blank || Some(long.more) != habit)
 }
 
+/// Cells to which the file gives two values that differ: a key that stands twice in one object.
+pub(super) fn doubled(given: Given<'_>) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    for (claim, column) in given.mapping.all().filter_map(|claim| Some((claim, given.raw.columns.get(claim.column)?))) {
+        let Some(field) = claim.slot.field() else { continue };
+        let employment = matches!(field, "status" | "hire_date" | "termination_date");
+        for (at, value) in given.doubled(column) {
+            let first = column.values.get(at).unwrap_or_default();
+            let problem = format!(
+                "its key stands twice with different values, `{first}` and `{value}`: {}",
+                if employment { "read as employed" } else { "not compared" }
+            );
+            doubts.push(Doubt { not_comparable: !employment, ..given.doubt(at, field, &problem, value) });
+        }
+    }
+    doubts
+}
+
 /// A cell that begins with a quote nobody closed has swallowed or lost something: it is not compared.
 pub(super) fn lonely_quotes(given: Given<'_>, mapped: &[Mapped]) -> Vec<Doubt> {
     let columns: Vec<(&str, &RawColumn)> = mapped

@@ -52,6 +52,7 @@ pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing
         for column in columns {
             let meanings = Words::new(slot, &column.header, given.mapping.system, &file.status);
             words.extend(rows.read(column, named, &meanings, &mut unused));
+            rows.read_again(given, column, &meanings);
         }
     }
     let doubts = rows.contradictions(given);
@@ -137,6 +138,18 @@ impl<'t> Rows<'t> {
         let mut words: Vec<StatusWord> = known.into_iter().map(word).collect();
         words.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.word.cmp(&other.word)));
         words
+    }
+
+    /// Takes the further values of cells that have several: of two that contradict, the one that says employed counts.
+    fn read_again(&mut self, given: Given<'t>, column: &'t RawColumn, meanings: &Words) {
+        for (at, value) in given.doubled(column) {
+            let (Some(status), Some(enabled)) = (self.status.get_mut(at), self.enabled.get_mut(at)) else { continue };
+            match meanings.meaning(value) {
+                Meaning::Word(word @ (Status::Active | Status::Leave)) => *status = Some(word),
+                Meaning::Switch(true) => *enabled = Some(true),
+                _ => {}
+            }
+        }
     }
 
     /// The word that decided each row; of a single column, all its words.

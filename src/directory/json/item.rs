@@ -1,25 +1,31 @@
 //! One item of a JSON list into columns: every path that could be read has one.
+//!
+//! Members are taken as they are written (`RawValue`), so that a number keeps all its digits.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use polars::prelude::*;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::directory::cells;
-use crate::directory::collect::{Raw, RawColumn};
+use crate::directory::collect::{Doubled, Raw, RawColumn};
 use crate::directory::headers;
-
-/// The name under which `serde_json` hands out numbers as their own text.
-const NUMBER: &str = "$serde_json::private::Number";
 
 /// Paths beyond this many are not kept: no export has so many.
 const MOST_PATHS: usize = 20_000;
 
 /// Levels below a list that are looked at. Each list is looked at in up to three ways.
 const DEEPEST: usize = 6;
+
+/// Objects within objects beyond this are no directory's.
+const DEEPEST_OBJECT: u32 = 100;
+
+/// What an error says of such a text.
+pub(super) const TOO_DEEP: &str = "it is nested too deeply";
 
 /// What the paths of a batch hold, and what is known of paths from batch to batch.
 pub(super) struct Sink<'c> {
@@ -33,7 +39,11 @@ pub(super) struct Sink<'c> {
     /// Digests of the paths that are not read: enough to count them once, whichever thread met them.
     unread: BTreeSet<u64>,
     seen: Vec<String>,
-    scratch: String,
+    /// Members that stand twice in one object.
+    doubled: Vec<Doubled>,
+    /// The number of the item under way, and how deep in it we are.
+    number: u32,
+    depth: u32,
 }
 
 struct Column {
@@ -53,6 +63,8 @@ struct Node {
     column: Option<usize>,
     leaf_seen: bool,
     absence_seen: bool,
+    /// The item in which it was last met.
+    met: u32,
     children: Vec<(Box<str>, usize)>,
     by_name: HashMap<Box<str>, usize>,
 }
@@ -69,19 +81,21 @@ impl<'c> Sink<'c> {
             blank: Vec::new(),
             unread: BTreeSet::new(),
             seen: Vec::new(),
-            scratch: String::new(),
+            doubled: Vec::new(),
+            number: 0,
+            depth: 0,
         }
     }
 
     /// Reads one item.
     pub(super) fn item(&mut self, number: u32, item: &str) -> Result<(), serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_str(item);
         let before = self.rows.len();
         if !item.starts_with('{') {
             return Err(serde::de::Error::custom("not an object"));
         }
-        Place { sink: self, node: 0 }.deserialize(&mut deserializer)?;
-        deserializer.end()?;
+        self.number = number;
+        self.depth = 0;
+        self.object(0, item)?;
         let any = self.columns.iter().any(|column| column.filled > before);
         if any || item.len() > 2 && item.contains(':') {
             self.rows.push(number);
@@ -104,10 +118,45 @@ impl<'c> Sink<'c> {
             columns: columns.collect(),
             rows,
             blank: std::mem::take(&mut self.blank),
+            doubled: std::mem::take(&mut self.doubled),
             seen: self.seen.clone(),
             ..Raw::default()
         };
         (raw, self.unread.clone())
+    }
+
+    /// The members of an object, each as it is written.
+    fn object(&mut self, node: usize, text: &str) -> Result<(), serde_json::Error> {
+        if self.depth >= DEEPEST_OBJECT {
+            return Err(serde::de::Error::custom(TOO_DEEP));
+        }
+        self.depth += 1;
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let read = Object { sink: self, node }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+        self.depth -= 1;
+        read
+    }
+
+    /// The value at a node.
+    fn value(&mut self, node: usize, text: &str) -> Result<(), serde_json::Error> {
+        match text.as_bytes().first() {
+            Some(b'{') => self.object(node, text)?,
+            Some(b'[') => {
+                let mut deserializer = serde_json::Deserializer::from_str(text);
+                List { sink: self, node }.deserialize(&mut deserializer)?;
+            }
+            Some(b'"') => match text.get(1..text.len() - 1).filter(|inside| memchr::memchr(b'\\', inside.as_bytes()).is_none()) {
+                Some(inside) => self.leaf(node, inside),
+                None => {
+                    let unescaped: String = serde_json::from_str(text)?;
+                    self.leaf(node, &unescaped);
+                }
+            },
+            Some(b't' | b'f') => self.leaf(node, text),
+            Some(b'n') => self.absent(node),
+            _ => self.leaf(node, &exact(text)),
+        }
+        Ok(())
     }
 
     fn child(&mut self, parent: usize, key: &str, expected: usize) -> usize {
@@ -135,6 +184,7 @@ impl<'c> Sink<'c> {
 
     /// A member without a value still tells the system.
     fn absent(&mut self, node: usize) {
+        self.meet(node, "");
         let Some(known) = self.nodes.get_mut(node).filter(|node| !node.leaf_seen && !node.absence_seen) else { return };
         known.absence_seen = true;
         if headers::is_telling(&known.path) {
@@ -143,8 +193,18 @@ impl<'c> Sink<'c> {
         }
     }
 
+    /// Notes a member that stands twice in its object with another value.
+    fn meet(&mut self, node: usize, text: &str) {
+        let Some(known) = self.nodes.get_mut(node) else { return };
+        if std::mem::replace(&mut known.met, self.number) == self.number {
+            let header = known.path.clone();
+            self.doubled.push(Doubled { row: self.number, header, value: cells::clean(text).unwrap_or_default().to_owned() });
+        }
+    }
+
     /// Keeps a value of a node.
     fn leaf(&mut self, node: usize, text: &str) {
+        self.meet(node, text);
         let Some(known) = self.nodes.get_mut(node) else { return };
         if !known.leaf_seen {
             known.leaf_seen = true;
@@ -252,12 +312,19 @@ impl<'c> Sink<'c> {
     }
 }
 
-/// Personio wraps every value: `attributes.first_name.value`, `attributes.department.value.attributes.name`.
+/// Without wrappers around one value: Personio's `attributes.first_name.value`, MongoDB's `hired.$date.$numberLong`, DynamoDB's `mail.S`.
 fn unwrapped(path: &str) -> String {
-    if !path.starts_with("attributes.") {
-        return path.to_owned();
+    let personio = path.starts_with("attributes.");
+    let wraps =
+        |segment: &&str| personio && matches!(*segment, "attributes" | "value") || segment.starts_with('$') && segment.len() > 1;
+    let mut kept: Vec<&str> = path.split('.').filter(|segment| !wraps(segment)).collect();
+    while kept.len() > 1 && kept.last().is_some_and(|leaf| matches!(*leaf, "S" | "N" | "BOOL" | "M" | "NULL")) {
+        kept.pop();
     }
-    path.split('.').filter(|segment| !matches!(*segment, "attributes" | "value")).collect::<Vec<_>>().join(".")
+    if kept.len() > 1 {
+        kept.retain(|segment| *segment != "M");
+    }
+    kept.join(".")
 }
 
 /// What the wrapper says beside the value: its label, its type.
@@ -266,93 +333,77 @@ fn is_wrapping(raw: &str) -> bool {
 }
 
 /// A number as JSON has it; one with an exponent gets a sign, by which identifiers know that digits may be lost.
-fn exact(number: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn exact(number: &str) -> std::borrow::Cow<'_, str> {
     match number.split_once(['e', 'E']) {
         Some((mantissa, exponent)) if !exponent.starts_with(['+', '-']) => format!("{mantissa}E+{exponent}").into(),
         _ => number.into(),
     }
 }
 
-/// Reads the value at a node.
-struct Place<'s, 'c> {
+/// The members of one object.
+struct Object<'s, 'c> {
     sink: &'s mut Sink<'c>,
     node: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Place<'_, '_> {
+impl<'de> DeserializeSeed<'de> for Object<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.node == usize::MAX {
-            return deserializer.deserialize_ignored_any(IgnoredAny).map(|_| ());
-        }
-        deserializer.deserialize_any(self)
+        deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Place<'_, '_> {
+impl<'de> Visitor<'de> for Object<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a value")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.sink.absent(self.node);
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.sink.leaf(self.node, if value { "true" } else { "false" });
-        Ok(())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.sink.leaf(self.node, value);
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.sink.leaf(self.node, &value.to_string());
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.sink.leaf(self.node, &value.to_string());
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.sink.leaf(self.node, &value.to_string());
-        Ok(())
+        formatter.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut expected = 0;
-        while let Some(child) = map.next_key_seed(Key { sink: &mut *self.sink, node: self.node, expected })? {
+        while let Some(node) = map.next_key_seed(Key { sink: &mut *self.sink, node: self.node, expected })? {
             expected += 1;
-            match child {
-                Child::At(node) => map.next_value_seed(Place { sink: &mut *self.sink, node })?,
-                Child::Number => {
-                    let number: String = map.next_value()?;
-                    self.sink.leaf(self.node, &exact(&number));
-                }
+            let value: &RawValue = map.next_value()?;
+            if node != usize::MAX {
+                self.sink.value(node, value.get()).map_err(serde::de::Error::custom)?;
             }
         }
         Ok(())
     }
+}
+
+/// A list: of words, which become lines, or of objects, of which one is chosen.
+struct List<'s, 'c> {
+    sink: &'s mut Sink<'c>,
+    node: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for List<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for List<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list")
+    }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        // A list of words becomes lines; of a list of objects one is chosen.
         let mut objects = Vec::new();
-        let mut words = std::mem::take(&mut self.sink.scratch);
-        words.clear();
-        while let Some(value) = list.next_element::<Value>()? {
-            let word = match value {
-                Value::String(text) => text,
-                Value::Number(number) => number.to_string(),
-                Value::Object(_) if objects.len() < 100 => {
-                    objects.push(value);
+        let mut words = String::new();
+        while let Some(value) = list.next_element::<&RawValue>()? {
+            let word = match value.get().as_bytes().first() {
+                Some(b'"') => serde_json::from_str(value.get()).map_err(serde::de::Error::custom)?,
+                Some(b'-' | b'0'..=b'9') => value.get().to_owned(),
+                Some(b'{') if objects.len() < 100 => {
+                    objects.push(serde_json::from_str(value.get()).map_err(serde::de::Error::custom)?);
                     continue;
                 }
                 _ => continue,
@@ -365,18 +416,12 @@ impl<'de> Visitor<'de> for Place<'_, '_> {
         if !words.is_empty() {
             self.sink.leaf(self.node, &words);
         }
-        self.sink.scratch = words;
         if !objects.is_empty() {
             let path = self.sink.nodes.get(self.node).map(|node| node.path.clone()).unwrap_or_default();
             self.sink.list(&path, &objects, 0);
         }
         Ok(())
     }
-}
-
-enum Child {
-    At(usize),
-    Number,
 }
 
 /// Finds the node of a member's name without keeping the name.
@@ -387,24 +432,21 @@ struct Key<'s, 'c> {
 }
 
 impl<'de> DeserializeSeed<'de> for Key<'_, '_> {
-    type Value = Child;
+    type Value = usize;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Child, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for Key<'_, '_> {
-    type Value = Child;
+    type Value = usize;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a name")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Child, E> {
-        if key == NUMBER {
-            return Ok(Child::Number);
-        }
-        Ok(Child::At(self.sink.child(self.node, key, self.expected)))
+    fn visit_str<E>(self, key: &str) -> Result<usize, E> {
+        Ok(self.sink.child(self.node, key, self.expected))
     }
 }

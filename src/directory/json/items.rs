@@ -3,22 +3,35 @@
 use anyhow::Result;
 use serde_json::Value;
 
+use super::Json;
 use crate::directory::headers;
+use crate::directory::marks::Marks;
 use crate::failure::Failure;
 
 /// The items of a text.
 #[derive(Debug, Default)]
-pub(super) struct Items {
+pub(in crate::directory) struct Items {
     /// Start and end of each.
     pub(super) items: Vec<(usize, usize)>,
-    /// Why there may be more elsewhere.
-    pub(super) incomplete: Vec<String>,
+    /// The addresses that objects are keyed by, one an item, if they are.
+    pub(super) addresses: Vec<String>,
+    /// What the list says of itself.
+    pub(super) marks: Marks,
     /// Choices made.
     pub(super) notes: Vec<String>,
 }
 
+/// A table in JSON: its rows as text, headers first.
+#[derive(Debug, Default)]
+pub(in crate::directory) struct Table {
+    pub(in crate::directory) rows: Vec<Vec<String>>,
+    /// Whether the headers stand apart, so that the first row of people is item 1.
+    pub(in crate::directory) apart: bool,
+    pub(in crate::directory) marks: Marks,
+}
+
 /// Envelopes, best known first.
-const ENVELOPES: [&str; 16] = [
+const ENVELOPES: [&str; 18] = [
     "value",
     "Resources",
     "data",
@@ -35,7 +48,18 @@ const ENVELOPES: [&str; 16] = [
     "d",
     "response",
     "result",
+    "edges",
+    "nodes",
 ];
+
+/// What wraps each item of some lists: GraphQL, Elasticsearch, FHIR.
+pub(in crate::directory) const WRAPPERS: [&str; 3] = ["node", "_source", "resource"];
+
+/// What names the columns of a table whose rows are lists.
+const COLUMNS: [&str; 7] = ["columns", "headers", "header", "fields", "cols", "columnNames", "column_names"];
+
+/// How a column that is an object calls itself.
+const COLUMN_NAMES: [&str; 7] = ["name", "label", "header", "title", "text", "displayName", "field"];
 
 /// What an e-mail or a number among an item's members is worth.
 const KEYED: usize = 1_000;
@@ -43,23 +67,43 @@ const KEYED: usize = 1_000;
 /// A member larger than this is no page mark.
 const SMALL: usize = 64 << 10;
 
+/// How deep in its envelope a list is looked for.
+const DEEPEST: usize = 8;
+
+type Span = (usize, usize);
+
 /// Finds the items of all top-level values: a list, an envelope, one object, or many of them one after another.
-pub(super) fn find(text: &str) -> Result<Items> {
+pub(super) fn find(text: &str) -> Result<Json> {
     let scan = Scan { text };
     let mut found = Items::default();
     let mut at = scan.space(0);
-    let mut objects: Vec<(usize, usize)> = Vec::new();
+    let mut objects: Vec<Span> = Vec::new();
+    let (mut lists, mut rows_of_lines) = (0, Vec::new());
     while at < text.len() {
         let end = scan.value(at)?;
         match scan.byte(at) {
             Some(b'[') => {
                 let mut items = Vec::new();
                 scan.list(at, &mut items)?;
+                if lists == 0
+                    && objects.is_empty()
+                    && items.first().is_some_and(|item| scan.byte(item.0) == Some(b'['))
+                    && scan.space(end) == text.len()
+                {
+                    return Ok(Json::Table(Table { rows: rows(&scan, &items)?, ..Table::default() }));
+                }
+                // A row a line.
+                if items.first().is_some_and(|item| !matches!(scan.byte(item.0), Some(b'[' | b'{'))) {
+                    rows_of_lines.push((at, end));
+                    at = scan.space(end);
+                    continue;
+                }
+                lists += 1;
                 let first = items.first().filter(|item| scan.byte(item.0) == Some(b'{')).copied();
                 let first = first.map(|item| envelope(&scan, item)).transpose()?.flatten();
                 // Pages that a tool gathered into a list.
                 let people = if first.is_some_and(|page| page.is_page) { &mut objects } else { &mut found.items };
-                people.extend(items);
+                people.extend(unwrapped(&scan, items)?);
             }
             Some(b'{') => objects.push((at, end)),
             _ => return Err(scan.wrong(at, "a list or an object must stand here")),
@@ -67,203 +111,195 @@ pub(super) fn find(text: &str) -> Result<Items> {
         // Lines may be separated by a record separator (RFC 7464) or a comma that a careless tool left.
         at = scan.space(end);
     }
-    // One object is an envelope, or one person; several are people, one a line, unless the first is an envelope (pages).
-    if let Some(first) = objects.first().copied() {
-        if found.items.is_empty() {
-            let pages = objects.len();
-            if envelope(&scan, first)?.is_some() {
-                for (page, object) in (1..).zip(&objects) {
-                    match envelope(&scan, *object)? {
-                        Some(list) => open(&scan, list, page, &mut found)?,
-                        None => found.items.push(*object),
-                    }
-                }
-                if pages > 1 {
-                    found.notes.push(format!("{pages} pages one after another were read as one list"));
-                    // All pages but the last point at the next: only the last says whether the list is whole.
-                }
-            } else {
-                found.items = objects;
-            }
-        } else {
-            found.items.extend(objects);
+    if let Some(first) = rows_of_lines.first() {
+        if lists > 0 || !objects.is_empty() {
+            return Err(scan.wrong(first.0, "an object must stand here, as elsewhere in the file"));
         }
+        return Ok(Json::Table(Table { rows: rows(&scan, &rows_of_lines)?, ..Table::default() }));
     }
-    Ok(found)
+    if let Some(table) = objects.first().map(|first| table(&scan, *first)).transpose()?.flatten() {
+        return pages_of_table(&scan, table, &objects);
+    }
+    objects_of(&scan, objects, &mut found)?;
+    Ok(Json::Items(found))
 }
 
-/// An envelope's list and the small members around it.
+/// The items of top-level objects: pages, or people, one a line, with what a tool wrote before and behind them.
+fn objects_of(scan: &Scan<'_>, objects: Vec<Span>, found: &mut Items) -> Result<()> {
+    let Some(first) = objects.first().copied() else {
+        found.marks.page_of(found.items.len() as u64);
+        return Ok(());
+    };
+    if found.items.is_empty() && envelope(scan, first)?.is_some() {
+        let mut pages = 0u64;
+        // A trailer is of the page before it.
+        let mut open = 0;
+        for object in objects {
+            match envelope(scan, object)? {
+                Some(page) => {
+                    if pages > 0 {
+                        found.marks.page_of(open);
+                    }
+                    open = self::open(scan, object, page, found)?;
+                    pages += 1;
+                }
+                None if trailer(scan, object, &mut found.marks)? => {}
+                None => {
+                    found.items.push(object);
+                    open += 1;
+                }
+            }
+        }
+        found.marks.page_of(open);
+        if pages > 1 {
+            found.notes.push(format!("{pages} pages one after another were read as one list"));
+        }
+        return Ok(());
+    }
+    let mut objects = objects;
+    if objects.len() > 1 {
+        for at in [objects.len() - 1, 0] {
+            if let Some(object) = objects.get(at).copied()
+                && trailer(scan, object, &mut found.marks)?
+            {
+                objects.remove(at);
+            }
+        }
+    }
+    found.items.extend(unwrapped(scan, objects)?);
+    found.marks.page_of(found.items.len() as u64);
+    Ok(())
+}
+
+/// Takes the marks of an object that is nothing but marks, and says whether it is.
+fn trailer(scan: &Scan<'_>, object: Span, marks: &mut Marks) -> Result<bool> {
+    let members = scan.members(object.0)?;
+    if members.iter().any(|(key, _)| headers::may_be_read(key)) {
+        return Ok(false);
+    }
+    let mut alone = Marks::default();
+    let mut all = Vec::new();
+    for (key, span) in &members {
+        let Some(value) = small(scan, *span) else { return Ok(false) };
+        alone.beside("", key, &value);
+        all.push((key, value));
+    }
+    if alone.is_silent() {
+        return Ok(false);
+    }
+    all.iter().for_each(|(key, value)| marks.beside("", key, value));
+    Ok(true)
+}
+
+/// An envelope's list.
 struct Envelope {
-    list: (usize, usize),
-    marks: Vec<(String, Value)>,
-    name: String,
+    /// The members that lead to it.
+    path: Vec<String>,
+    list: Span,
+    /// Objects by their ids instead of a list.
+    by_id: bool,
     others: Vec<String>,
     /// Nothing but an envelope: it has a known name, its items say who they are, and the object around them does not.
     is_page: bool,
 }
 
-/// Takes the list of an envelope, the page of this number.
-fn open(scan: &Scan<'_>, envelope: Envelope, page: u64, found: &mut Items) -> Result<()> {
-    if scan.byte(envelope.list.0) == Some(b'[') {
-        scan.list(envelope.list.0, &mut found.items)?;
+/// Takes the list of an envelope and what is said beside it, and gives the number of its items.
+fn open(scan: &Scan<'_>, object: Span, envelope: Envelope, found: &mut Items) -> Result<u64> {
+    let before = found.items.len();
+    let mut items = Vec::new();
+    if envelope.by_id {
+        for (key, span) in scan.members(envelope.list.0)? {
+            items.push(span);
+            if key.contains('@') {
+                found.addresses.push(key);
+            }
+        }
+        found.notes.push("objects by their ids were read as a list".into());
+    } else if scan.byte(envelope.list.0) == Some(b'[') {
+        scan.list(envelope.list.0, &mut items)?;
     } else {
         // Some services send a single entry as an object instead of a list.
-        found.items.push(envelope.list);
+        items.push(envelope.list);
+    }
+    found.items.extend(unwrapped(scan, items)?);
+    if found.addresses.len() != found.items.len() {
+        found.addresses.clear();
     }
     if !envelope.others.is_empty() {
-        found.notes.push(format!("the list `{}` was read; the file has other lists too", envelope.name));
+        let name = envelope.path.join(".");
+        found.notes.push(format!("the list `{name}` was read; the file has other lists too"));
     }
-    let items = found.items.len() as u64;
-    found.incomplete = envelope.marks.iter().filter_map(|(path, value)| more(path, value, items, page)).collect();
+    marks(scan, object, &envelope.path, &mut found.marks)?;
+    Ok((found.items.len() - before) as u64)
+}
+
+/// What stands beside a list and beside the objects that hold it.
+fn marks(scan: &Scan<'_>, object: Span, path: &[String], marks: &mut Marks) -> Result<()> {
+    let mut holder = object;
+    let mut above = String::new();
+    for step in path {
+        let mut next = None;
+        for (key, span) in scan.members(holder.0)? {
+            if key == *step {
+                next = Some(span);
+            } else if let Some(value) = small(scan, span) {
+                marks.beside(&above, &key, &value);
+            }
+        }
+        let Some(span) = next else { break };
+        holder = span;
+        above = if above.is_empty() { step.clone() } else { format!("{above}.{step}") };
+    }
     Ok(())
 }
 
-/// Members that point at the next page wherever they stand.
-const NEXT: [&str; 16] = [
-    "@odata.nextlink",
-    "odata.nextlink",
-    "nextlink",
-    "next_link",
-    "nextpagetoken",
-    "next_page_token",
-    "__next",
-    "nextcursor",
-    "next_cursor",
-    "nextpage",
-    "next_page",
-    "nexturl",
-    "next_url",
-    "next_page_url",
-    "after_cursor",
-    "nextrecordsurl",
-];
+/// A value that is small enough to be a mark.
+fn small(scan: &Scan<'_>, (start, end): Span) -> Option<Value> {
+    (end - start <= SMALL).then(|| serde_json::from_str(scan.text.get(start..end)?).ok()).flatten()
+}
 
-/// What the next page is called in an object that points at it.
-const TARGETS: [&str; 4] = ["href", "url", "link", "after"];
-
-/// Members that say whether there are more people.
-const MORE: [&str; 11] = [
-    "hasmore",
-    "has_more",
-    "hasmoreresults",
-    "hasmoreitems",
-    "morerows",
-    "more_records",
-    "more",
-    "hasnext",
-    "has_next",
-    "hasnextpage",
-    "has_next_page",
-];
-
-/// Members that do so at the top and below one of these.
-const NEXT_OF_LINKS: [&str; 3] = ["next", "after", "cursor"];
-const LINKS: [&str; 9] = ["links", "_links", "link", "paging", "pagination", "page", "meta", "_meta", "cursors"];
-
-/// Members that say how many people there are in all.
-const TOTALS: [&str; 17] = [
-    "totalresults",
-    "totalcount",
-    "totalsize",
-    "total_count",
-    "total",
-    "totalrecords",
-    "total_records",
-    "totalitems",
-    "total_items",
-    "total_results",
-    "total_rows",
-    "totalrows",
-    "@odata.count",
-    "__count",
-    "total_elements",
-    "totalelements",
-    "numfound",
-];
-
-/// Whether a member says that the list goes on elsewhere, after `pages` pages with `items` people.
-fn more(path: &str, value: &Value, items: u64, pages: u64) -> Option<String> {
-    let lower = path.to_lowercase();
-    // Microsoft's names hold a point themselves.
-    let (parent, leaf) = match lower.find("@odata.").or_else(|| lower.find("odata.")) {
-        Some(at) => lower.split_at(at),
-        None => lower.rsplit_once('.').unwrap_or(("", lower.as_str())),
+/// The items inside what wraps them, if the first one is wrapped.
+fn unwrapped(scan: &Scan<'_>, mut items: Vec<Span>) -> Result<Vec<Span>> {
+    let Some(first) = items.first() else { return Ok(items) };
+    let members = scan.members(first.0)?;
+    let inner = |members: &[(String, Span)]| {
+        let wrapped = members.iter().find(|(key, span)| WRAPPERS.contains(&key.as_str()) && scan.byte(span.0) == Some(b'{'));
+        wrapped.map(|(_, span)| *span)
     };
-    let parent = parent.rsplit('.').next().unwrap_or(parent);
-    let points = match value {
-        Value::String(text) => !text.trim().is_empty(),
-        Value::Object(object) => {
-            TARGETS.iter().any(|target| object.get(*target).and_then(Value::as_str).is_some_and(|text| !text.is_empty()))
-        }
-        Value::Number(_) => true,
-        _ => false,
-    };
-    let next =
-        NEXT.contains(&leaf) || leaf == "next" && parent.is_empty() || NEXT_OF_LINKS.contains(&leaf) && LINKS.contains(&parent);
-    // A place in the list is a number; a token leads on.
-    let token = leaf == "offset" && parent.is_empty() && value.as_str().is_some_and(|text| text.parse::<u64>().is_err());
-    if (next || token) && points {
-        return Some(format!("it is one page of several: it says where the next is (`{path}`)"));
+    let identified = members.iter().any(|(key, _)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies()));
+    if identified || inner(&members).is_none() {
+        return Ok(items);
     }
-    if (MORE.contains(&leaf) || leaf == "islastpage")
-        && let Value::Bool(flag) = value
-        && *flag != (leaf == "islastpage")
-    {
-        return Some(format!("it says that there is more (`{path}`)"));
+    for item in &mut items {
+        *item = inner(&scan.members(item.0)?).unwrap_or(*item);
     }
-    let number = || value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
-    if (TOTALS.contains(&leaf) || leaf == "count")
-        && let Some(total) = number().filter(|total| *total > items)
-    {
-        return Some(format!("it has {items} of {total} people (`{path}`)"));
-    }
-    if ["total_pages", "totalpages"].contains(&leaf)
-        && let Some(total) = number().filter(|total| *total > pages)
-    {
-        return Some(format!("it has {} of {total} (`{path}`)", crate::text::plural(pages, "page", "pages")));
-    }
-    None
+    Ok(items)
 }
 
 /// The list inside an object, if the object is an envelope and not a person.
-fn envelope(scan: &Scan<'_>, object: (usize, usize)) -> Result<Option<Envelope>> {
+fn envelope(scan: &Scan<'_>, object: Span) -> Result<Option<Envelope>> {
     let members = scan.members(object.0)?;
-    let mut lists: Vec<(String, (usize, usize))> = Vec::new();
-    let mut marks = Vec::new();
-    let mut identity = 0;
-    for (key, value) in &members {
-        if headers::meaning(key).is_some_and(|(slot, _)| slot.identifies()) {
-            identity += 1;
-        }
-        collect(scan, key, *value, 0, &mut lists, &mut marks)?;
+    let identity = members.iter().filter(|(key, _)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies())).count();
+    let mut lists = Vec::new();
+    if identity == 0 && is_by_id(scan, &members)? {
+        return Ok(Some(Envelope { path: Vec::new(), list: object, by_id: true, others: Vec::new(), is_page: false }));
     }
-    let rank = |key: &str| {
-        let leaf = key.rsplit('.').next().unwrap_or(key);
-        let root = key.split('.').next().unwrap_or(key);
-        ENVELOPES.iter().position(|name| leaf.eq_ignore_ascii_case(name) || root.eq_ignore_ascii_case(name))
+    for (key, value) in &members {
+        collect(scan, &mut vec![key.clone()], *value, &mut lists)?;
+    }
+    let rank = |path: &[String]| {
+        let (root, leaf) = (path.first(), path.last());
+        ENVELOPES.iter().position(|name| [root, leaf].into_iter().flatten().any(|key| key.eq_ignore_ascii_case(name)))
     };
-    let identified = |list: (usize, usize)| -> Result<usize> {
-        let mut items = Vec::new();
-        match scan.byte(list.0) {
-            Some(b'[') => scan.first_items(list.0, 5, &mut items)?,
-            _ => items.push(list),
-        }
-        let mut most = 0;
-        for (start, _) in items {
-            let members = scan.members(start)?;
-            let known = members.iter().filter(|(key, _)| headers::may_be_read(key)).count();
-            let keys = members.iter().filter(|(key, _)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies())).count();
-            most = most.max(known + KEYED * keys.min(1));
-        }
-        Ok(most)
-    };
-    if identity > 0 && lists.iter().all(|(key, _)| rank(key).is_none()) {
+    if identity > 0 && lists.iter().all(|list| rank(&list.path).is_none()) {
         return Ok(None);
     }
     let mut best: Option<(bool, usize, usize, usize)> = None;
-    for (at, (key, list)) in lists.iter().enumerate() {
-        let known = rank(key);
-        let identity = identified(*list)?;
+    let mut people = Vec::new();
+    for (at, list) in lists.iter().enumerate() {
+        let known = rank(&list.path);
+        let identity = identified(scan, list)?;
+        people.push(identity);
         if known.is_none() && identity == 0 {
             continue;
         }
@@ -272,62 +308,184 @@ fn envelope(scan: &Scan<'_>, object: (usize, usize)) -> Result<Option<Envelope>>
             best = Some(score);
         }
     }
-    let Some((keyed, known, _, at)) = best else { return Ok(None) };
-    let is_page = keyed && known > 0 && identity == 0;
-    let (name, list) = lists.swap_remove(at);
-    let others =
-        lists.into_iter().filter_map(|(key, list)| identified(list).ok().filter(|known| *known > 1).map(|_| key)).collect();
-    Ok(Some(Envelope { list, marks, name, others, is_page }))
+    let Some((keyed, known, _, chosen)) = best else { return Ok(None) };
+    let others = lists.iter().zip(&people).enumerate().filter(|(at, (_, people))| *at != chosen && **people > 1);
+    let others = others.map(|(_, (list, _))| list.path.join(".")).collect();
+    let Some(list) = lists.into_iter().nth(chosen) else { return Ok(None) };
+    Ok(Some(Envelope { path: list.path, list: list.span, by_id: list.by_id, others, is_page: keyed && known > 0 && identity == 0 }))
 }
 
-/// Lists of objects up to two levels down, and small members that may be page marks.
-fn collect(
-    scan: &Scan<'_>,
-    path: &str,
-    value: (usize, usize),
-    depth: usize,
-    lists: &mut Vec<(String, (usize, usize))>,
-    marks: &mut Vec<(String, Value)>,
-) -> Result<()> {
+/// What may be the list of an envelope.
+struct Candidate {
+    path: Vec<String>,
+    span: Span,
+    by_id: bool,
+}
+
+/// How well the members of a candidate's first items are known.
+fn identified(scan: &Scan<'_>, list: &Candidate) -> Result<usize> {
+    let mut items = Vec::new();
+    match scan.byte(list.span.0) {
+        Some(b'[') => scan.first_items(list.span.0, 5, &mut items)?,
+        _ if list.by_id => items.extend(scan.members(list.span.0)?.into_iter().take(5).map(|(_, span)| span)),
+        _ => items.push(list.span),
+    }
+    let mut most = 0;
+    for item in unwrapped(scan, items)? {
+        let members = scan.members(item.0)?;
+        let known = members.iter().filter(|(key, _)| headers::may_be_read(key)).count();
+        let keys = members.iter().filter(|(key, _)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies())).count();
+        most = most.max(known + KEYED * keys.min(1));
+    }
+    Ok(most)
+}
+
+/// Whether an object holds people by their ids: two at least, nothing else, and the first of them say who they are.
+fn is_by_id(scan: &Scan<'_>, members: &[(String, Span)]) -> Result<bool> {
+    if members.len() < 2 || !members.iter().all(|(_, span)| scan.byte(span.0) == Some(b'{')) {
+        return Ok(false);
+    }
+    for (key, span) in members.iter().take(5) {
+        let inner = scan.members(span.0)?;
+        let identifies = |(key, _): &(String, Span)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies());
+        let known = inner.iter().filter(|(key, _)| headers::may_be_read(key)).count();
+        if !(inner.iter().any(identifies) || key.contains('@') && known > 0) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Lists of objects within an envelope, and objects by their ids.
+fn collect(scan: &Scan<'_>, path: &mut Vec<String>, value: Span, lists: &mut Vec<Candidate>) -> Result<()> {
     match scan.byte(value.0) {
         Some(b'[') => {
             let mut items = Vec::new();
             scan.first_items(value.0, 1, &mut items)?;
             let empty = scan.byte(scan.space(value.0 + 1)) == Some(b']');
             if empty || items.first().is_some_and(|(start, _)| scan.byte(*start) == Some(b'{')) {
-                lists.push((path.to_owned(), value));
-            }
-            // `"links": [{"rel": "next", "href": …}]`
-            if value.1 - value.0 <= SMALL
-                && let Ok(links) = serde_json::from_str::<Vec<Value>>(scan.text.get(value.0..value.1).unwrap_or_default())
-                && let Some(next) = links.into_iter().find(|link| link.get("rel").and_then(Value::as_str) == Some("next"))
-            {
-                marks.push((format!("{path}.next"), next));
+                lists.push(Candidate { path: path.clone(), span: value, by_id: false });
             }
         }
         Some(b'{') => {
-            if path == "Report_Entry" {
-                lists.push((path.to_owned(), value));
+            if *path == ["Report_Entry"] {
+                lists.push(Candidate { path: path.clone(), span: value, by_id: false });
             }
-            if value.1 - value.0 <= SMALL
-                && let Ok(object) = serde_json::from_str(scan.text.get(value.0..value.1).unwrap_or_default())
-            {
-                marks.push((path.to_owned(), object));
+            let members = scan.members(value.0)?;
+            if is_by_id(scan, &members)? {
+                lists.push(Candidate { path: path.clone(), span: value, by_id: true });
+                return Ok(());
             }
-            if depth < 2 {
-                for (key, inner) in scan.members(value.0)? {
-                    collect(scan, &format!("{path}.{key}"), inner, depth + 1, lists, marks)?;
+            if path.len() < DEEPEST {
+                for (key, inner) in members {
+                    path.push(key);
+                    collect(scan, path, inner, lists)?;
+                    path.pop();
                 }
-            }
-        }
-        _ if value.1 - value.0 <= SMALL => {
-            if let Ok(scalar) = serde_json::from_str(scan.text.get(value.0..value.1).unwrap_or_default()) {
-                marks.push((path.to_owned(), scalar));
             }
         }
         _ => {}
     }
     Ok(())
+}
+
+/// A table within an object: the members that lead to its rows, and its columns where they stand apart.
+struct Found {
+    path: Vec<String>,
+    columns: Option<Span>,
+    rows: Span,
+}
+
+/// The table of an object: rows that are lists, and beside them the names of their columns.
+fn table(scan: &Scan<'_>, object: Span) -> Result<Option<Found>> {
+    let mut path = Vec::new();
+    let mut holder = object;
+    while path.len() < DEEPEST && scan.byte(holder.0) == Some(b'{') {
+        let members = scan.members(holder.0)?;
+        let is_table = |span: Span| -> Result<bool> {
+            let mut first = Vec::new();
+            if scan.byte(span.0) == Some(b'[') {
+                scan.first_items(span.0, 1, &mut first)?;
+            }
+            Ok(first.first().is_some_and(|item| scan.byte(item.0) == Some(b'[')))
+        };
+        let columns = members
+            .iter()
+            .find(|(key, span)| COLUMNS.iter().any(|name| key.eq_ignore_ascii_case(name)) && scan.byte(span.0) == Some(b'['));
+        for (key, span) in &members {
+            if is_table(*span)? {
+                path.push(key.clone());
+                return Ok(Some(Found { path, columns: columns.map(|(_, span)| *span), rows: *span }));
+            }
+        }
+        // Only an object that holds nothing else but what is said of it leads on.
+        let mut objects = members.iter().filter(|(_, span)| scan.byte(span.0) == Some(b'{'));
+        let (Some((key, span)), None) = (objects.next(), objects.next()) else { return Ok(None) };
+        path.push(key.clone());
+        holder = *span;
+    }
+    Ok(None)
+}
+
+/// The tables of all pages as one.
+fn pages_of_table(scan: &Scan<'_>, first: Found, objects: &[Span]) -> Result<Json> {
+    let mut all = Table { apart: first.columns.is_some(), ..Table::default() };
+    let mut next = Some(first);
+    for (at, object) in objects.iter().enumerate() {
+        let found = match next.take() {
+            Some(found) => found,
+            None => match table(scan, *object)? {
+                Some(found) => found,
+                None if trailer(scan, *object, &mut all.marks)? => continue,
+                None => return Err(scan.wrong(object.0, "a table like the first must stand here")),
+            },
+        };
+        if let (0, Some(columns)) = (at, found.columns) {
+            all.rows.push(column_names(scan, columns)?);
+        }
+        let mut items = Vec::new();
+        scan.list(found.rows.0, &mut items)?;
+        marks(scan, *object, &found.path, &mut all.marks)?;
+        all.marks.page_of(items.len() as u64 - u64::from(found.columns.is_none()).min(items.len() as u64));
+        all.rows.extend(rows(scan, &items)?);
+    }
+    Ok(Json::Table(all))
+}
+
+/// The names of columns that are texts, or objects that name themselves.
+fn column_names(scan: &Scan<'_>, (start, end): Span) -> Result<Vec<String>> {
+    let columns: Vec<Value> = serde_json::from_str(scan.text.get(start..end).unwrap_or_default())
+        .map_err(|_| scan.wrong(start, "the names of the columns must stand here"))?;
+    let name = |column: &Value| match column {
+        Value::Object(object) => COLUMN_NAMES.iter().find_map(|name| object.get(*name)?.as_str()).unwrap_or_default().to_owned(),
+        other => cell(other),
+    };
+    Ok(columns.iter().map(name).collect())
+}
+
+fn rows(scan: &Scan<'_>, items: &[Span]) -> Result<Vec<Vec<String>>> {
+    let row = |(start, end): &Span| -> Result<Vec<String>> {
+        let cells: Vec<Value> = serde_json::from_str(scan.text.get(*start..*end).unwrap_or_default())
+            .map_err(|_| scan.wrong(*start, "a row of the table, a list of values, must stand here"))?;
+        Ok(cells.iter().map(cell).collect())
+    };
+    items.iter().map(row).collect()
+}
+
+/// A value as a cell.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => super::item::exact(&number.to_string()).into_owned(),
+        Value::Array(list) => list.iter().map(cell).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("\n"),
+        Value::Object(object) => match object.iter().next() {
+            // A value in a wrapper of its own: `{"v": "Ada"}`, `{"$date": …}`.
+            Some((_, inner)) if object.len() == 1 => cell(inner),
+            _ => String::new(),
+        },
+        other => other.to_string(),
+    }
 }
 
 /// Walks over brackets and strings; what stands inside an item is checked when it is read.

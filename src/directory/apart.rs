@@ -1,0 +1,121 @@
+//! Records that are no people: groups, contacts, rooms and devices that stand among them, and vacant positions. They are counted apart.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::cells;
+use super::collect::{Raw, RawColumn};
+use super::headers::{self, split};
+use super::mapping::Mapping;
+use super::people::Source;
+use super::slot::Slot;
+use crate::config;
+use crate::text::{Pattern, plural};
+
+/// What a record is called (one of several, many), and the words by which its kind is told, without case and signs.
+const KINDS: &[(&str, &str, &str)] = &[
+    // Graph's `@odata.type`, LDAP's `objectClass`, Exchange's `RecipientTypeDetails`, Google's `kind`, SCIM's `resourceType`.
+    (
+        "group",
+        "groups",
+        "group | groupofnames | groupofuniquenames | posixgroup | microsoftgraphgroup | admindirectorygroup | mailuniversaldistributiongroup | mailuniversalsecuritygroup | mailnonuniversalgroup | dynamicdistributiongroup | groupmailbox | roomlist | team | distributionlist | distributiongroup",
+    ),
+    ("contact", "contacts", "contact | mailcontact | orgcontact | microsoftgraphorgcontact | microsoftgraphcontact"),
+    (
+        "room or resource",
+        "rooms and resources",
+        "room | roommailbox | equipmentmailbox | equipment | resource | calendarresource | schedulingmailbox | microsoftgraphroom",
+    ),
+    (
+        "device",
+        "devices",
+        "computer | device | microsoftgraphdevice | printqueue | msdsgroupmanagedserviceaccount | msdsmanagedserviceaccount",
+    ),
+    (
+        "container",
+        "containers",
+        "organizationalunit | container | domain | domaindns | organization | dcobject | builtindomain | microsoftgraphserviceprincipal | serviceprincipal | application",
+    ),
+];
+
+/// What stands in place of a name where nobody holds a position, without case.
+const VACANT: &str = "vacant | vacancy | vacant position | open position | position vacant | unfilled | unfilled position | to be hired | to be recruited | tbh | unbesetzt | vakant | nicht besetzt | offene stelle | poste vacant | poste à pourvoir | vacante | puesto vacante | posición vacante | vaga | vaga aberta | posizione vacante | vacature | onbezet | wakat | vakans | vakant tjänst | ledig stilling | ubesat | avoin | 欠員 | 空席";
+
+/// Takes them out, and says how many of each there were.
+pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Directory, source: &mut Source) -> Result<()> {
+    let mut out: BTreeMap<u32, Cow<'static, str>> = BTreeMap::new();
+    let mut counted: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
+    for column in mapping.columns(Slot::RecordKind).filter_map(|claim| raw.columns.get(claim.column)) {
+        for (row, cell) in raw.rows.iter().zip(column.values.iter()) {
+            let Some((one, many)) = cell.and_then(kind) else { continue };
+            if out.insert(*row, Cow::Borrowed("no person, by what it says it is")).is_none() {
+                counted.entry(one).or_insert((0, many)).0 += 1;
+            }
+        }
+    }
+    for (one, (count, many)) in counted {
+        let (is, no) = if count == 1 { ("is", "no person") } else { ("are", "no people") };
+        source.notes.push(format!("{} {is} {no}: counted apart", plural(count, one, many)));
+    }
+    let before = out.len();
+    for name in mapping.columns(Slot::Name).filter_map(|claim| raw.columns.get(claim.column)) {
+        let addresses = |at: usize| {
+            mapping
+                .columns(Slot::Email)
+                .any(|claim| raw.columns.get(claim.column).is_some_and(|column| column.values.get(at).is_some()))
+        };
+        for (at, (row, cell)) in raw.rows.iter().zip(name.values.iter()).enumerate() {
+            if cell.is_some_and(is_vacant) && !addresses(at) {
+                out.entry(*row).or_insert(Cow::Borrowed("a vacant position"));
+            }
+        }
+    }
+    say(out.len() - before, "vacant position", "vacant positions", source);
+    let before = out.len();
+    for (header, patterns) in &file.skip_rows {
+        let Some(column) = raw.columns.iter().find(|column| headers::key(&column.header) == headers::key(header)) else {
+            source.notes.push(format!("skip_rows names `{header}`, which is no column of the file"));
+            continue;
+        };
+        let named = skipped_by(column, patterns);
+        let rows = raw.rows.iter().zip(named).filter(|(_, skip)| *skip);
+        rows.for_each(|(row, _)| _ = out.entry(*row).or_insert(Cow::Borrowed("skip_rows in the configuration names it")));
+    }
+    say(out.len() - before, "row that skip_rows names", "rows that skip_rows names", source);
+    // Hundreds of groups are told by their number, single rows by their place.
+    source.skipped_rows += out.len() as u64;
+    raw.drop_rows(&out)?;
+    Ok(())
+}
+
+fn say(count: usize, one: &str, many: &str, source: &mut Source) {
+    if count > 0 {
+        source.notes.push(format!("{} skipped: no people", plural(count as u64, one, many)));
+    }
+}
+
+fn skipped_by<'c>(column: &'c RawColumn, patterns: &[String]) -> impl Iterator<Item = bool> + 'c {
+    let patterns: Vec<Pattern> = patterns.iter().map(|pattern| Pattern::new(pattern)).collect();
+    column.values.iter().map(move |cell| cell.is_some_and(|cell| patterns.iter().any(|pattern| pattern.matches(cell))))
+}
+
+/// What a record says it is, if it is no person. LDAP gives all classes of an entry: `top`, `person`, ..., `computer`.
+fn kind(cell: &str) -> Option<(&'static str, &'static str)> {
+    let squashed =
+        |word: &str| word.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect::<String>();
+    // `CN=Group,CN=Schema,…` is Active Directory's objectCategory.
+    let class = cell.strip_prefix("CN=").and_then(|rest| rest.split(',').next()).unwrap_or(cell);
+    let words: Vec<String> = class.split(['\n', ';', ',', '|', ' ']).map(squashed).chain([squashed(class)]).collect();
+    let known = |(_, _, line): &&(&str, &str, &str)| split(line).any(|known| words.iter().any(|word| word == known));
+    KINDS.iter().find(known).map(|(one, many, _)| (*one, *many))
+}
+
+/// Whether a name says that there is nobody: a word for it alone, or before a sign and the position (`VACANT - Clerk`).
+fn is_vacant(name: &str) -> bool {
+    let lower = cells::trim(name).trim_matches(['(', ')', '<', '>', '[', ']', '*', '-', '.', ' ']).to_lowercase();
+    let behind = |word: &str| lower.strip_prefix(word).map(str::trim_start);
+    split(VACANT)
+        .any(|word| behind(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '–', ':', '(', '/', '#', ','])))
+}

@@ -1,0 +1,667 @@
+//! Marks of a partial list: what a list says of itself, wherever it says it.
+//!
+//! Every reader of a list, of a file as of an API's answers, tells one [`Marks`] what stands beside the people: the members around a
+//! JSON list, the headers of an answer, the words above and below a table, the result of an LDAP search. After each page it says how
+//! many items the page had, and in the end asks for the doubts:
+//!
+//! ```text
+//!  beside("data.users", "pageInfo", {"hasNextPage": true})  ─┐
+//!  header("Link", "<…>; rel=\"next\"")                       ├─► page_of(3) ─► doubts(): it says that there is more (`…hasNextPage`)
+//!  words("Applied filters: Country is Germany")             ─┘
+//! ```
+//!
+//! A next page counts on the last page only, a total or a filter on any. A total is one of this list where it stands directly beside
+//! the list, or beside an object that holds it, or in an object named for paging: 50 licences are not 50 people. A cursor alone says
+//! where the page lies, not that there is another. Nothing here decides what follows: a doubt is a sentence.
+
+mod words;
+
+use serde_json::{Map, Value};
+
+use crate::text::plural;
+
+/// What a list has said of itself so far.
+#[derive(Debug, Default)]
+pub struct Marks {
+    pages: u64,
+    items: u64,
+    /// Of the page under way: that there is another.
+    next: Option<String>,
+    /// Of the page under way: that there is none.
+    ended: bool,
+    /// What the last page that was closed said of the next.
+    last: Option<String>,
+    last_ended: bool,
+    totals: Vec<Total>,
+    page_totals: Vec<Total>,
+    /// The most that a page was to hold, where it says so.
+    limit: Option<u64>,
+    /// The last page, and of how many, in words.
+    page_in_words: Option<(u64, u64)>,
+    /// The day the list says it was made, as it says it.
+    dated: Option<String>,
+    /// What holds for the whole list: filters, a limit that was met.
+    lasting: Vec<String>,
+}
+
+/// A number somebody counted, and where it says so.
+#[derive(Debug)]
+struct Total {
+    place: String,
+    number: u64,
+}
+
+/// Where a member stands.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    path: &'a str,
+    /// Directly beside the list or in objects named for paging: numbers there are of this list.
+    own: bool,
+}
+
+impl Marks {
+    /// A member beside the list, or beside an object that holds it. `above` is the path of the object it is a member of, for messages.
+    pub fn beside(&mut self, above: &str, key: &str, value: &Value) {
+        let path = joined(above, key);
+        self.member(Place { path: &path, own: true }, key, value);
+    }
+
+    /// A header of the answer that the list stands in.
+    pub fn header(&mut self, name: &str, value: &str) {
+        let place = format!("the header {name}");
+        let name = squashed(name);
+        let name = name.strip_prefix('x').unwrap_or(&name);
+        match name {
+            "link" if has_next_relation(value) => self.goes_on(&place),
+            "link" => self.ended = true,
+            _ => self.scalar(Place { path: &place, own: true }, name, &Value::String(value.trim().to_owned())),
+        }
+    }
+
+    /// Words above or below the list: a line of text. Whether they say anything of it.
+    pub fn words(&mut self, line: &str) -> bool {
+        self.said(line, true)
+    }
+
+    /// The filled cells of a row above or below the people. A number beside `Total` may add up anything.
+    pub fn row(&mut self, cells: &[impl AsRef<str>]) -> bool {
+        let line = cells.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
+        self.said(&line, cells.len() == 1)
+    }
+
+    fn said(&mut self, line: &str, alone: bool) -> bool {
+        let said = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lower = said.to_lowercase();
+        let shown: String = said.chars().take(120).collect();
+        if let Some(filtered) = words::filter(&lower) {
+            if filtered {
+                self.lasts(format!("it is a selection, by its own words: `{shown}`"));
+            }
+            return true;
+        }
+        if words::is_cut(&lower) {
+            self.lasts(format!("it says that something is missing: `{shown}`"));
+            return true;
+        }
+        if let Some(day) = words::dated(&lower) {
+            self.dated.get_or_insert_with(|| day.to_owned());
+            return true;
+        }
+        let numbers = words::Numbers::of(&lower);
+        if let Some((page, of)) = numbers.page_of() {
+            if self.page_in_words.is_none_or(|(known, _)| page >= known) {
+                self.page_in_words = Some((page, of));
+            }
+        } else if let Some((upto, of)) = numbers.part_of() {
+            if upto < of {
+                self.lasts(format!("it shows {upto} of {of}, by its own words: `{shown}`"));
+            }
+        } else if let Some(number) = numbers.count(alone) {
+            self.totals.push(Total { place: shown, number });
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// The result of an LDAP search: its code and what the server calls it.
+    pub fn ldap_result(&mut self, code: u32, name: &str) {
+        match code {
+            0 => self.ended = true,
+            _ => self.lasts(format!("the server did not give the whole list: result {code} {}", name.trim())),
+        }
+    }
+
+    /// Closes a page of so many items.
+    pub fn page_of(&mut self, items: u64) {
+        self.pages += 1;
+        self.items += items;
+        self.last = self.next.take();
+        self.last_ended = std::mem::take(&mut self.ended);
+    }
+
+    /// Adds to the page that was closed last what was said of it since.
+    pub fn close(&mut self) {
+        self.last = self.last.take().or(self.next.take());
+        self.last_ended |= std::mem::take(&mut self.ended);
+    }
+
+    /// Why the list may be a part only.
+    pub fn doubts(&self) -> Vec<String> {
+        let mut doubts: Vec<String> = self.last.iter().chain(&self.lasting).cloned().collect();
+        if let Some(total) = self.totals.iter().filter(|total| total.number > self.items).max_by_key(|total| total.number) {
+            doubts.push(format!("it has {} of {} people (`{}`)", self.items, total.number, total.place));
+        }
+        if let Some(total) = self.page_totals.iter().filter(|total| total.number > self.pages).max_by_key(|total| total.number) {
+            doubts.push(format!("it has {} of {} (`{}`)", plural(self.pages, "page", "pages"), total.number, total.place));
+        }
+        if let Some((page, of)) = self.page_in_words.filter(|(page, of)| page < of) {
+            doubts.push(format!("it ends with page {page} of {of}, by its own words"));
+        }
+        doubts
+    }
+
+    /// Whether the list says that it ends here: no further page, or a total that is all here.
+    pub fn is_ended(&self) -> bool {
+        self.last_ended || self.totals.iter().any(|total| total.number == self.items)
+    }
+
+    /// Whether nothing was said at all.
+    pub fn is_silent(&self) -> bool {
+        self.next.is_none()
+            && !self.ended
+            && self.totals.is_empty()
+            && self.page_totals.is_empty()
+            && self.lasting.is_empty()
+            && self.last.is_none()
+    }
+
+    /// The most that a page was to hold, where the list says so.
+    pub fn limit(&self) -> Option<u64> {
+        self.limit
+    }
+
+    /// The day the list says it was made, in its own words.
+    pub fn dated(&self) -> Option<&str> {
+        self.dated.as_deref()
+    }
+
+    fn lasts(&mut self, doubt: String) {
+        if !self.lasting.contains(&doubt) {
+            self.lasting.push(doubt);
+        }
+    }
+
+    fn goes_on(&mut self, place: &str) {
+        self.next.get_or_insert_with(|| format!("it is one page of several: it says where the next is (`{place}`)"));
+    }
+
+    fn member(&mut self, place: Place<'_>, key: &str, value: &Value) {
+        let name = squashed(key);
+        match value {
+            Value::Object(object) => self.object(place, &name, object),
+            // `"links": [{"rel": "next", "href": …}]`
+            Value::Array(links) => {
+                let is_next = |link: &&Value| {
+                    ["rel", "relation"]
+                        .iter()
+                        .any(|key| link.get(*key).and_then(Value::as_str).is_some_and(|rel| squashed(rel) == "next"))
+                };
+                if links.iter().find(is_next).and_then(Value::as_object).is_some_and(points) {
+                    self.goes_on(&joined(place.path, "next"));
+                }
+            }
+            _ => self.scalar(place, &name, value),
+        }
+    }
+
+    fn object(&mut self, place: Place<'_>, name: &str, object: &Map<String, Value>) {
+        if is_next(name, place.own) {
+            return if points(object) { self.goes_on(place.path) } else { self.ended = true };
+        }
+        // Elasticsearch counts in an object: `"total": {"value": 6, "relation": "eq"}`.
+        if let Some(number) = object.get("value").filter(|_| place.own && TOTALS.contains(&name)) {
+            return self.scalar(place, name, number);
+        }
+        let paging = PAGING.contains(&name);
+        let is_list = |value: &Value| value.as_array().is_some_and(|list| list.first().is_some_and(Value::is_object));
+        // Another list may have pages of its own.
+        if !paging && object.values().any(is_list) {
+            return;
+        }
+        for (key, value) in object {
+            let path = joined(place.path, key);
+            self.member(Place { path: &path, own: place.own && paging }, key, value);
+        }
+    }
+
+    fn scalar(&mut self, place: Place<'_>, name: &str, value: &Value) {
+        if is_next(name, place.own)
+            || name == "offset" && place.own && value.as_str().is_some_and(|text| text.parse::<u64>().is_err())
+        {
+            return if leads_on(value) { self.goes_on(place.path) } else { self.ended = true };
+        }
+        if name == "link" && value.as_str().is_some_and(has_next_relation) {
+            return self.goes_on(place.path);
+        }
+        if let Some(flag) = flag(value).filter(|_| place.own || !ANYTHING.contains(&name))
+            && let Some(more) = MORE.contains(&name).then_some(flag).or_else(|| LAST.contains(&name).then_some(!flag))
+        {
+            match more {
+                true => _ = self.next.get_or_insert_with(|| format!("it says that there is more (`{}`)", place.path)),
+                false => self.ended = true,
+            }
+        }
+        if let Some(day) = value.as_str().filter(|_| place.own && MADE.contains(&name)) {
+            self.dated.get_or_insert_with(|| day.to_owned());
+        }
+        let Some(number) = number(value).filter(|_| place.own) else { return };
+        if TOTALS.contains(&name) {
+            self.totals.push(Total { place: place.path.to_owned(), number });
+        } else if PAGES.contains(&name) {
+            self.page_totals.push(Total { place: place.path.to_owned(), number });
+        } else if LIMITS.contains(&name) {
+            self.limit = Some(number);
+        }
+    }
+}
+
+/// A name without case and signs: `@odata.nextLink`, `next_link` and `nextLink` are told alike.
+fn squashed(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+fn joined(above: &str, key: &str) -> String {
+    if above.is_empty() { key.to_owned() } else { format!("{above}.{key}") }
+}
+
+/// What a member that points at the next page is called behind `next`.
+const NEXT: &[&str] = &[
+    "page",
+    "link",
+    "url",
+    "uri",
+    "href",
+    "token",
+    "cursor",
+    "marker",
+    "offset",
+    "start",
+    "key",
+    "set",
+    "record",
+    "records",
+    "batch",
+    "recordsurl",
+    "pagetoken",
+    "pagelink",
+    "pageurl",
+    "pageuri",
+    "pagecursor",
+    "pagekey",
+    "startindex",
+    "results",
+    "resultset",
+    "pagelinkurl",
+    "continuationtoken",
+    "pageid",
+    "synctoken",
+];
+
+/// What it is called otherwise: Microsoft, AWS, hydra.
+const NEXT_OTHERWISE: &[&str] = &[
+    "odatanextlink",
+    "hydranext",
+    "continuationtoken",
+    "continuation",
+    "lastevaluatedkey",
+    "paginationtoken",
+    "aftercursor",
+    "skiptoken",
+    "odataskiptoken",
+    "morelink",
+    "moreurl",
+    "pagingtoken",
+];
+
+/// Whether a member of this name points at the next page. `next` alone means anything in an object about something else.
+fn is_next(name: &str, own: bool) -> bool {
+    let behind = name.strip_prefix("next").or_else(|| name.strip_prefix("odatanext"));
+    behind.is_some_and(|behind| behind.is_empty() && own || NEXT.contains(&behind)) || NEXT_OTHERWISE.contains(&name)
+}
+
+/// Members that say whether there are more people.
+const MORE: &[&str] = &[
+    "hasmore",
+    "hasmoreresults",
+    "hasmoreitems",
+    "hasmorerows",
+    "hasmorerecords",
+    "hasmorepages",
+    "hasmoredata",
+    "morerows",
+    "morerecords",
+    "more",
+    "moreresults",
+    "moredata",
+    "moreitems",
+    "morepages",
+    "moreavailable",
+    "hasnext",
+    "hasnextpage",
+    "istruncated",
+    "truncated",
+    "partial",
+    "ispartial",
+    "incomplete",
+    "incompleteresults",
+    "exceededtransferlimit",
+    "sizelimitexceeded",
+    "limitexceeded",
+];
+
+/// Those of both that mean anything in an object about something else.
+const ANYTHING: &[&str] = &["more", "partial", "incomplete", "truncated", "last", "done", "complete", "finished"];
+
+/// Members that say that there are none.
+const LAST: &[&str] =
+    &["islast", "islastpage", "lastpage", "last", "done", "complete", "iscomplete", "finished", "endoflist", "eof"];
+
+/// Members that say how many people there are in all.
+const TOTALS: &[&str] = &[
+    "total",
+    "totalresults",
+    "totalcount",
+    "totalsize",
+    "totalrecords",
+    "totalitems",
+    "totalrows",
+    "totalelements",
+    "totalentries",
+    "totalhits",
+    "totalnumber",
+    "totalobjects",
+    "totalmembers",
+    "totalusers",
+    "totalemployees",
+    "totalpeople",
+    "totalworkers",
+    "totalavailable",
+    "totalmatches",
+    "count",
+    "odatacount",
+    "recordcount",
+    "recordstotal",
+    "rowcount",
+    "numrows",
+    "numrecords",
+    "numresults",
+    "numfound",
+    "numberofresults",
+    "resultcount",
+    "resultscount",
+    "usercount",
+    "employeecount",
+    "hydratotalitems",
+    "found",
+    "nbhits",
+    "itemcount",
+    "itemscount",
+    "fullcount",
+];
+
+/// Members that say how many pages there are.
+const PAGES: &[&str] = &["totalpages", "pagecount", "pagetotal", "lastpage", "numpages", "numberofpages", "pages", "pagescount"];
+
+/// Members that say how many a page holds at most.
+const LIMITS: &[&str] = &["limit", "pagesize", "perpage", "itemsperpage", "maxresults", "maxitems", "pagelimit", "top"];
+
+/// Members that say when the list was made.
+const MADE: &[&str] = &[
+    "generatedat",
+    "generatedon",
+    "generated",
+    "exportedat",
+    "exportedon",
+    "exportdate",
+    "exported",
+    "reportdate",
+    "rundate",
+    "asof",
+    "asofdate",
+    "extractdate",
+    "extractedat",
+    "snapshotdate",
+    "snapshotat",
+    "createdat",
+    "date",
+    "timestamp",
+    "effectivedate",
+];
+
+/// Objects about the page a list lies on.
+const PAGING: &[&str] = &[
+    "links",
+    "link",
+    "paging",
+    "pagination",
+    "page",
+    "pages",
+    "pageinfo",
+    "pager",
+    "pagemeta",
+    "pagedetails",
+    "meta",
+    "metadata",
+    "cursors",
+    "cursor",
+    "resultset",
+    "resultinfo",
+    "searchmetadata",
+    "responsemetadata",
+    "additionaldata",
+    "listinfo",
+    "hydraview",
+    "info",
+    "header",
+    "headers",
+    "next",
+    "hits",
+    "responseheader",
+];
+
+/// What the next page is called in an object that points at it.
+const TARGETS: &[&str] = &["href", "url", "link", "uri", "after", "cursor", "token", "page", "offset", "id", "start"];
+
+fn points(object: &Map<String, Value>) -> bool {
+    object.iter().any(|(key, value)| TARGETS.contains(&squashed(key).as_str()) && leads_on(value))
+}
+
+fn leads_on(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !matches!(text.trim().to_lowercase().as_str(), "" | "null" | "none" | "false" | "0" | "-1" | "end"),
+        Value::Number(number) => number.as_f64().is_some_and(|number| number > 0.0),
+        Value::Bool(flag) => *flag,
+        Value::Object(object) => !object.is_empty(),
+        Value::Null | Value::Array(_) => false,
+    }
+}
+
+fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+/// Whether a `Link` header (RFC 8288) names a next page.
+fn has_next_relation(value: &str) -> bool {
+    value.split(',').any(|link| {
+        link.split(';').skip(1).any(|part| {
+            let (name, relation) = part.split_once('=').unwrap_or_default();
+            let relations = relation.trim().trim_matches(['"', '\'']);
+            name.trim().eq_ignore_ascii_case("rel") && relations.split(' ').any(|relation| relation.eq_ignore_ascii_case("next"))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The doubts of one page of six people with these members beside it.
+    fn beside(members: &Value) -> Vec<String> {
+        let mut marks = Marks::default();
+        members.as_object().unwrap().iter().for_each(|(key, value)| marks.beside("", key, value));
+        marks.page_of(6);
+        marks.doubts()
+    }
+
+    #[test]
+    fn a_next_page_is_seen_in_every_spelling_and_at_any_depth() {
+        for members in [
+            json!({"@odata.nextLink": "https://x"}),
+            json!({"odata.nextLink": "https://x"}),
+            json!({"__next": "https://x"}),
+            json!({"NextToken": "AQ"}),
+            json!({"next_cursor": "abc"}),
+            json!({"nextPage": 2}),
+            json!({"links": [{"rel": "self", "href": "https://x"}, {"rel": "next", "href": "https://y"}]}),
+            json!({"_links": {"next": {"href": "https://y"}}}),
+            json!({"Link": "<https://x>; rel=\"prev\", <https://y>; rel=\"next\""}),
+            json!({"paging": {"cursors": {"after": "a"}, "next": {"after": "a"}}}),
+            json!({"a": {"b": {"c": {"pageInfo": {"hasNextPage": true, "endCursor": "x"}}}}}),
+            json!({"response_metadata": {"next_cursor": "x"}}),
+            json!({"LastEvaluatedKey": {"id": {"S": "x"}}}),
+            json!({"more": true}),
+            json!({"isLast": false}),
+            json!({"page": {"number": 0, "totalPages": 3}}),
+            json!({"meta": {"pagination": {"last_page": 3}}}),
+            json!({"offset": "itrAbc"}),
+            json!({"moreRecords": "true"}),
+        ] {
+            assert_eq!(beside(&members).len(), 1, "{members}");
+        }
+    }
+
+    #[test]
+    fn a_total_counts_beside_the_list_and_in_objects_about_its_pages() {
+        for members in [
+            json!({"totalResults": 50}),
+            json!({"meta": {"total": "50"}}),
+            json!({"meta": {"page": {"total_count": 50}}}),
+            json!({"hits": {"total": {"value": 50, "relation": "eq"}}}),
+        ] {
+            assert_eq!(beside(&members).len(), 1, "{members}");
+        }
+        for members in [
+            json!({"organization": {"licenses": {"total": 50}}}),
+            json!({"seats": {"total": 50, "used": 6}}),
+            json!({"groups": {"nodes": [{"id": 1}], "totalCount": 50, "pageInfo": {"hasNextPage": true}}}),
+            json!({"total": 6}),
+            json!({"total": 4}),
+        ] {
+            assert_eq!(beside(&members), Vec::<String>::new(), "{members}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_alone_is_no_next_page() {
+        for members in [
+            json!({"paging": {"cursors": {"before": "b", "after": "a"}}}),
+            json!({"pageInfo": {"hasNextPage": false, "endCursor": "x"}}),
+            json!({"cursor": "x", "has_more": false}),
+            json!({"nextPageToken": ""}),
+            json!({"links": {"next": null}}),
+            json!({"next_step": "review", "workflow": {"next": "approve", "done": false}}),
+        ] {
+            assert_eq!(beside(&members), Vec::<String>::new(), "{members}");
+        }
+    }
+
+    #[test]
+    fn of_several_pages_a_total_counts_on_any_and_a_next_page_on_the_last() {
+        let mut marks = Marks::default();
+        marks.beside("", "total", &json!(20));
+        marks.beside("", "next", &json!("https://x"));
+        marks.page_of(6);
+        marks.page_of(6);
+        assert_eq!(marks.doubts(), ["it has 12 of 20 people (`total`)"]);
+        marks.page_of(8);
+        assert!(marks.doubts().is_empty() && marks.is_ended());
+    }
+
+    #[test]
+    fn headers_of_an_answer_are_marks() {
+        let mut marks = Marks::default();
+        marks.header("Link", "<https://x?page=2>; rel=\"next\", <https://x?page=9>; rel=\"last\"");
+        marks.page_of(6);
+        assert_eq!(marks.doubts(), ["it is one page of several: it says where the next is (`the header Link`)"]);
+        marks.header("X-Total-Count", "250");
+        marks.page_of(6);
+        assert_eq!(marks.doubts(), ["it has 12 of 250 people (`the header X-Total-Count`)"]);
+    }
+
+    #[test]
+    fn words_say_that_a_list_is_a_part() {
+        for (line, doubts) in [
+            ("Applied filters: Country is Germany", 1),
+            ("Applied filters:\nNo filters applied", 0),
+            ("Filtered by department = Finance", 1),
+            ("Filter: (all)", 0),
+            ("Angewendete Filter: Land ist Deutschland", 1),
+            ("Filter", 0),
+            ("Page 1 of 3", 1),
+            ("Seite 3 von 3", 0),
+            ("Página 1/3", 1),
+            ("1/3ページ", 1),
+            ("Showing 1 to 6 of 1,214 entries", 1),
+            ("Showing 1 to 6 of 6 entries", 0),
+            ("1-6 of 214", 1),
+            ("(250 rows affected)", 1),
+            ("6 rows affected", 0),
+            ("Total: 250", 1),
+            ("Total employees: 1.250", 1),
+            ("Total salary: 250", 0),
+            ("Total: $250", 0),
+            ("Employees 2026", 0),
+            ("Staff list of 23.11.2026", 0),
+            ("Exported data exceeded the allowed volume. Some data may have been omitted.", 1),
+            ("Confidential", 0),
+            ("合計 250 件", 1),
+        ] {
+            let mut marks = Marks::default();
+            marks.words(line);
+            marks.page_of(6);
+            assert_eq!(marks.doubts().len(), doubts, "{line}: {:?}", marks.doubts());
+        }
+        let mut marks = Marks::default();
+        marks.row(&["Total", "250"]);
+        marks.page_of(6);
+        assert!(marks.doubts().is_empty());
+    }
+
+    #[test]
+    fn every_page_of_a_printed_list_may_be_there() {
+        let mut marks = Marks::default();
+        assert!((1..=3).all(|page| marks.words(&format!("Page {page} of 3"))));
+        marks.page_of(6);
+        assert!(marks.doubts().is_empty());
+    }
+
+    #[test]
+    fn a_server_that_ends_with_an_error_did_not_give_the_whole_list() {
+        let mut marks = Marks::default();
+        marks.ldap_result(4, " Size limit exceeded");
+        marks.page_of(6);
+        assert_eq!(marks.doubts(), ["the server did not give the whole list: result 4 Size limit exceeded"]);
+    }
+}
