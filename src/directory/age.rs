@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::dates::{self, Written};
+use crate::config::DateOrder;
 
 /// The day in a text that follows a label such as `Generated on`.
 pub(super) fn labelled(text: &str) -> Option<NaiveDate> {
@@ -10,8 +11,11 @@ pub(super) fn labelled(text: &str) -> Option<NaiveDate> {
     // A weekday or a word such as `at` may stand before it: the day begins at a digit, or at the name of a month before it.
     let starts =
         text.char_indices().filter(|(at, _)| *at == 0 || text.get(..*at).is_some_and(|before| before.ends_with([' ', ',', '：'])));
-    starts.map(|(at, _)| text.get(at..).unwrap_or_default()).find_map(|rest| match dates::read(rest, false, None).0 {
+    // Between points the day stands first, whatever the language.
+    let order = |rest: &str| rest.get(..10).is_some_and(|day| day.matches('.').count() == 2).then_some(DateOrder::Dmy);
+    starts.map(|(at, _)| text.get(at..).unwrap_or_default()).find_map(|rest| match dates::read(rest, false, order(rest)).0 {
         Written::Day(day) if rest.contains(['-', '/', '.', ' ']) => Some(day),
+        Written::Either(first, second, year) => dates::ordered(first, second, year, order(rest)?),
         _ => None,
     })
 }
@@ -94,6 +98,7 @@ mod tests {
         for (text, expected) in [
             (": 2026-11-23 08:00", "2026-11-23"),
             (" 23.11.2026", "2026-11-23"),
+            (" 01.09.2026 08:00", "2026-09-01"),
             ("Monday, 23 November 2026 at 08:00", "2026-11-23"),
             ("Nov 23, 2026 8:00 AM", "2026-11-23"),
             ("05/06/2026", ""),

@@ -4,7 +4,7 @@
 //! "Inactive" in any language is on leave or gone, nobody can tell which: it stands in no list here but in `inactive`.
 
 use super::slot::Slot::{self, *};
-use crate::config::Status;
+use crate::terms::Status;
 
 const ACTIVE: Status = Status::Active;
 const LEAVE: Status = Status::Leave;

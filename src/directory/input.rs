@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     };
     if files::is_pipe(&std::fs::metadata(path).map_err(refused)?).map_err(refused)? {
         let bytes = files::read(path, UNPACKED_LIMIT).map_err(refused)?;
-        return Ok(Input { sha256: digest::hex(&digest::of(&bytes)), bytes, modified: None });
+        return Ok(Input { sha256: digest::hex(&digest::of(&bytes)), bytes, modified: None, changed: false });
     }
     let mut file = File::open(path).map_err(refused)?;
     let metadata = file.metadata().map_err(refused)?;

@@ -16,8 +16,8 @@ use super::fold::{Fold, Row};
 use super::judge::Judge;
 use super::matching::{Agreeing, Matches, Part, Verdict};
 use super::{Dormancy, EvidenceStatus, EvidenceSummary, Finding, Method, Pattern, Privileged, Rules, kinds};
-use crate::terms::{AccountSituation, Key, PersonSituation, Status};
 use crate::directory::Source;
+use crate::terms::{AccountSituation, Key, PersonSituation, Status};
 
 /// An export older than this is said to be.
 const FRESH_DAYS: i64 = 7;

@@ -4,6 +4,7 @@ mod apis;
 mod check;
 mod company;
 mod doubts;
+mod exports;
 mod golden;
 mod hostile;
 mod pitfalls;

@@ -318,7 +318,7 @@ fn unwrapped(path: &str) -> String {
     let wraps =
         |segment: &&str| personio && matches!(*segment, "attributes" | "value") || segment.starts_with('$') && segment.len() > 1;
     let mut kept: Vec<&str> = path.split('.').filter(|segment| !wraps(segment)).collect();
-    while kept.len() > 1 && kept.last().is_some_and(|leaf| matches!(*leaf, "S" | "N" | "BOOL" | "M" | "NULL")) {
+    while kept.len() > 1 && kept.last().is_some_and(|leaf| matches!(*leaf, "S" | "N" | "BOOL" | "M")) {
         kept.pop();
     }
     if kept.len() > 1 {
@@ -329,7 +329,8 @@ fn unwrapped(path: &str) -> String {
 
 /// What the wrapper says beside the value: its label, its type.
 fn is_wrapping(raw: &str) -> bool {
-    raw.starts_with("attributes.") && [".label", ".type", ".universal_id"].iter().any(|leaf| raw.ends_with(leaf))
+    raw.ends_with(".NULL")
+        || raw.starts_with("attributes.") && [".label", ".type", ".universal_id"].iter().any(|leaf| raw.ends_with(leaf))
 }
 
 /// A number as JSON has it; one with an exponent gets a sign, by which identifiers know that digits may be lost.

@@ -1,0 +1,640 @@
+//! Exports as people really have them, from the file to the judgement: each kind of trouble with several of its members.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{Ran, run};
+
+const DAY: &str = "2026-11-23";
+
+/// Four people of one company: name, address, number. All have an account.
+const PEOPLE: [(&str, &str, &str, &str); 4] = [
+    ("Ines", "Duarte", "ines.duarte@acme.example", "2001"),
+    ("Tom", "Becker", "tom.becker@acme.example", "2002"),
+    ("Mara", "Novak", "mara.novak@acme.example", "2003"),
+    ("Leo", "Ricci", "leo.ricci@acme.example", "2004"),
+];
+
+/// The company's accounts beside one export.
+struct Company {
+    folder: tempfile::TempDir,
+}
+
+/// What came out.
+struct Judged {
+    audit: Value,
+    findings: Vec<Value>,
+}
+
+impl Company {
+    fn new() -> Self {
+        let account = |(id, (given, family, email, number)): (usize, &(&str, &str, &str, &str))| {
+            json!({"id": id + 1, "name": format!("{given} {family}"), "email": email, "role": "Participant", "active": true,
+                "employeeNumber": number.parse::<u64>().unwrap()})
+        };
+        let accounts: Vec<Value> = PEOPLE.iter().enumerate().map(account).collect();
+        Self::of(&Value::from(accounts))
+    }
+
+    fn of(accounts: &Value) -> Self {
+        let folder = super::folder();
+        std::fs::write(folder.path().join("accounts.json"), accounts.to_string()).unwrap();
+        Self { folder }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn with(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        std::fs::write(self.path().join(name), bytes).unwrap();
+        self
+    }
+
+    fn check(&self, name: &str) -> Ran {
+        run(self.path(), ["check", "--directory", name, "--as-of", DAY])
+    }
+
+    fn run(&self, name: &str) -> Ran {
+        run(self.path(), ["audit", "--accounts", "accounts.json", "--directory", name, "--as-of", DAY, "--json"])
+    }
+
+    /// The audit of this export, which ends with this code.
+    #[track_caller]
+    fn audit(&self, name: &str, code: i32) -> Judged {
+        let audit = self.run(name).code(code).json();
+        let path = self.path().join(audit["run_dir"].as_str().unwrap()).join("findings.json");
+        let findings: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        Judged { audit, findings: findings["findings"].as_array().unwrap().clone() }
+    }
+}
+
+impl Judged {
+    fn accounts(&self, situation: &str) -> u64 {
+        self.audit["accounts"][situation].as_u64().unwrap()
+    }
+
+    fn people(&self, situation: &str) -> u64 {
+        self.audit["people"][situation].as_u64().unwrap()
+    }
+
+    fn evidence(&self) -> &str {
+        self.audit["evidence"].as_str().unwrap()
+    }
+
+    /// The reasons why the evidence is not complete.
+    fn reasons(&self) -> String {
+        self.audit["reasons"].to_string()
+    }
+
+    /// Addresses of accounts with a finding of this kind.
+    fn of_kind(&self, kind: &str) -> Vec<&str> {
+        let of_kind = self.findings.iter().filter(|finding| finding["kind"] == kind);
+        of_kind.filter_map(|finding| finding["account"]["email"].as_str()).collect()
+    }
+
+    /// Values that an update would write.
+    fn written(&self) -> Vec<String> {
+        let updates = self.findings.iter().filter(|finding| finding["action"] == "update");
+        updates
+            .flat_map(|finding| finding["drift"].as_array().unwrap().iter().map(|drift| drift["directory"].to_string()))
+            .collect()
+    }
+}
+
+/// One person as JSON.
+fn object(at: usize) -> Value {
+    let (given, family, email, number) = PEOPLE[at];
+    json!({"id": format!("u{at}"), "email": email, "displayName": format!("{given} {family}"), "employeeId": number, "active": true})
+}
+
+fn objects(people: std::ops::Range<usize>) -> Vec<Value> {
+    people.map(object).collect()
+}
+
+/// The first people as CSV.
+fn csv(count: usize) -> String {
+    let line = |(given, family, email, number): &(&str, &str, &str, &str)| format!("{number},{given},{family},{email},Active\n");
+    "Employee ID,First Name,Last Name,Email,Status\n".to_owned() + &PEOPLE.iter().take(count).map(line).collect::<String>()
+}
+
+fn ldif(count: usize) -> String {
+    let entry = |(given, family, email, number): &(&str, &str, &str, &str)| {
+        format!(
+            "# {given}, people, acme.example\ndn: uid={given},ou=people,dc=acme,dc=example\nobjectClass: inetOrgPerson\ncn: {given} {family}\nmail: {email}\nemployeeNumber: {number}\n\n"
+        )
+    };
+    "# extended LDIF\n#\n# LDAPv3\n# filter: (objectClass=person)\n#\n\n".to_owned()
+        + &PEOPLE.iter().take(count).map(entry).collect::<String>()
+}
+
+#[test]
+fn a_list_that_says_it_is_a_part_makes_nobody_an_orphan() {
+    let edges: Vec<Value> = objects(0..3).into_iter().map(|node| json!({"cursor": "c", "node": node})).collect();
+    let lines: String = objects(0..3).iter().map(|person| format!("{person}\n")).collect();
+    let by_id: Value = (0..3).map(|at| (format!("u{at}"), object(at))).collect::<serde_json::Map<_, _>>().into();
+    let rows: Vec<Value> = PEOPLE.iter().take(3).map(|(given, _, email, number)| json!([given, email, number])).collect();
+    let parts = [
+        (
+            "page.json",
+            json!({"data": {"users": {"nodes": objects(0..3), "pageInfo": {"hasNextPage": true, "endCursor": "x"}}}}).to_string(),
+        ),
+        ("edges.json", json!({"data": {"users": {"edges": edges, "totalCount": 4}}}).to_string()),
+        ("deep.json", json!({"a": {"b": {"c": {"d": {"members": objects(0..3)}, "paging": {"NextToken": "t"}}}}}).to_string()),
+        ("first.json", json!([{"users": objects(0..2), "total": 4}, {"users": objects(2..3)}]).to_string()),
+        ("dynamo.json", json!({"Items": objects(0..3), "Count": 3, "LastEvaluatedKey": {"id": {"S": "u2"}}}).to_string()),
+        ("ids.json", json!({"users": by_id, "meta": {"total": 4}}).to_string()),
+        ("query.json", json!({"columns": ["name", "email", "employeeId"], "rows": rows, "numRows": 4}).to_string()),
+        ("lines.jsonl", lines.clone() + "{\"next_cursor\": \"abc\"}\n"),
+        ("curl.json", format!("HTTP/2 200\r\nlink: <https://x/?page=2>; rel=\"next\"\r\n\r\n{}", Value::from(objects(0..3)))),
+        ("cut.ldif", ldif(3) + "# search result\nsearch: 2\nresult: 4 Size limit exceeded\n"),
+        ("paged.ldif", ldif(3) + "# search result\nsearch: 2\nresult: 0 Success\n# pagedresults: cookie=AbC=\n"),
+        ("filtered.csv", format!("Applied filters: Country is Germany\n\n{}", csv(3))),
+        ("gefiltert.csv", csv(3) + "\nAngewendete Filter: Land ist Deutschland,,,,\n"),
+        ("printed.csv", csv(3) + ",,,,\nPage 1 of 2,,,,\n"),
+        ("counted.csv", csv(3) + "\n(4 rows affected)\n"),
+        ("shown.csv", format!("\"Showing 1 to 3 of 1,214 entries\",,,,\n{}", csv(3))),
+        ("omitted.csv", csv(3) + "\n\"Exported data exceeded the allowed volume. Some data may have been omitted.\"\n"),
+    ];
+    for (name, text) in parts {
+        let judged = Company::new().with(name, text).audit(name, 3);
+        assert_eq!(
+            (judged.evidence(), judged.accounts("orphan"), judged.accounts("not_evaluable")),
+            ("incomplete", 0, 1),
+            "{name}"
+        );
+        assert_eq!((judged.people("read"), &judged.audit["plan"]), (3, &Value::Null), "{name}: {}", judged.reasons());
+    }
+}
+
+#[test]
+fn a_whole_list_is_not_taken_for_a_part() {
+    let lines: String = objects(0..4).iter().map(|person| format!("{person}\n")).collect();
+    let wholes = [
+        ("cursors.json", json!({"data": objects(0..4), "paging": {"cursors": {"before": "b", "after": "a"}}}).to_string()),
+        ("licences.json", json!({"organization": {"licenses": {"total": 50}}, "users": objects(0..4)}).to_string()),
+        ("groups.json", json!({"data": {"users": {"nodes": objects(0..4)}, "groups": {"nodes": [{"id": "g"}], "totalCount": 9, "pageInfo": {"hasNextPage": true}}}}).to_string()),
+        ("pages.json", json!([{"users": objects(0..2), "total": 4, "next": "x"}, {"users": objects(2..4), "next": null}]).to_string()),
+        ("lines.jsonl", lines + "{\"total\": 4, \"has_more\": false}\n"),
+        ("whole.ldif", ldif(4) + "# search result\nsearch: 2\nresult: 0 Success\n\n# numResponses: 5\n# numEntries: 4\n"),
+        ("printed.csv", format!("Page 1 of 2,,,,\n{}Page 2 of 2,,,,\n", csv(4))),
+        ("summed.csv", format!("Applied filters: None\nStaff 2026\n\n{}Total,,,,12345\n\n4 rows\nEnd of report\n", csv(4))),
+    ];
+    for (name, text) in wholes {
+        let judged = Company::new().with(name, text).audit(name, 0);
+        assert_eq!(
+            (judged.evidence(), judged.accounts("matched"), judged.people("read")),
+            ("complete", 4, 4),
+            "{name}: {}",
+            judged.reasons()
+        );
+    }
+}
+
+#[test]
+fn somebody_may_say_that_a_list_is_whole_and_the_report_says_that_he_did() {
+    let list = json!({"users": objects(0..4), "total": 9}).to_string();
+    let company = Company::new()
+        .with("list.json", list)
+        .with("domo-reconcile.toml", "[[directory]]\npath = \"list.json\"\ncomplete = true\n");
+    let judged = company.audit("list.json", 0);
+    assert_eq!(judged.evidence(), "warnings");
+    assert!(judged.reasons().contains("`complete = true`") && judged.reasons().contains("4 of 9"), "{}", judged.reasons());
+    // Not of one that is cut off.
+    let cut = csv(4).replace("leo.ricci@acme.example,Active\n", "leo.r");
+    let company =
+        Company::new().with("list.csv", cut).with("domo-reconcile.toml", "[[directory]]\npath = \"list.csv\"\ncomplete = true\n");
+    assert_eq!(company.audit("list.csv", 3).evidence(), "incomplete");
+}
+
+#[test]
+fn a_number_at_which_lists_stop_by_themselves_is_warned_of_by_name() {
+    let many = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let graph = "userPrincipalName,displayName,mail,accountEnabled\n".to_owned()
+        + &many(100, &|at| format!("p{at}@acme.example,Person {at},p{at}@acme.example,True\n"));
+    let entries = many(500, &|at| format!("dn: uid=p{at}\nobjectClass: inetOrgPerson\nmail: p{at}@acme.example\n\n"));
+    let items: Vec<Value> =
+        (0..50).map(|at| json!({"email": format!("p{at}@acme.example"), "name": format!("Person {at}")})).collect();
+    for (name, text, said) in [
+        ("graph.csv", graph.clone(), "exactly 100 people, which is where Get-MgUser"),
+        ("dump.ldif", entries, "exactly 500 people, which is where LDAP servers stop"),
+        ("list.json", json!({"results": items}).to_string(), "exactly 50 people, which is where pages of REST lists end"),
+        ("limit.json", json!({"results": items[..7], "limit": 7}).to_string(), "exactly 7 people, the most it says it was to hold"),
+    ] {
+        let company = Company::new().with(name, text);
+        assert!(company.check(name).code(0).stdout.contains(said), "{}", company.check(name).stdout);
+        let judged = company.audit(name, 0);
+        assert!(judged.evidence() == "warnings" && judged.reasons().contains(said), "{name}: {}", judged.reasons());
+    }
+    for (name, text) in [
+        ("more.csv", graph + "p100@acme.example,Person 100,p100@acme.example,True\n"),
+        ("ended.json", json!({"results": items, "next": null}).to_string()),
+        ("total.json", json!({"results": items, "total": 50}).to_string()),
+    ] {
+        assert_eq!(Company::new().with(name, text).audit(name, 0).evidence(), "complete", "{name}");
+    }
+}
+
+#[test]
+fn a_person_without_a_key_is_rejected_however_little_stands_there() {
+    for row in
+        [",Leo,Ricci,,Active\n", ",,Ricci,,\n", ",Leo,Ricci,,\n", "no number,Leo,Ricci,,Active\n", "20 04,Leo,Ricci,,Active\n"]
+    {
+        for text in [csv(3) + row, csv(2) + row + csv(3).lines().last().unwrap() + "\n"] {
+            let judged = Company::new().with("staff.csv", &text).audit("staff.csv", 0);
+            assert_eq!((judged.people("read"), judged.people("rejected")), (4, 1), "{text}");
+            assert!(
+                judged.audit["plan"].is_null() || judged.audit["plan"]["refused_by"].to_string().contains("rejected-rows"),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_reports_write_around_their_tables_is_nobody_and_is_counted() {
+    let middle = |words: &str| csv(2) + words + &csv(4).lines().skip(3).map(|line| format!("{line}\n")).collect::<String>();
+    for (text, skipped) in [
+        (middle("\u{feff}Employee ID,First Name,Last Name,Email,Status\n"), 1),
+        (middle("-----,-----,-----,-----,-----\n"), 1),
+        (middle(",,,,\n"), 1),
+        (middle("Finance,,,,\n"), 1),
+        (csv(4) + "Report run 2026-11-23,,,,\nConfidential,,,,\nEnd of report\n", 3),
+        (format!("Staff list\n{}", middle("Staff list\nEmployee ID,First Name,Last Name,Email,Status\n")), 3),
+        (csv(4) + "\nTotal employees: 4\n", 1),
+        (csv(4) + "Vertraulich,,,,\n", 1),
+    ] {
+        let company = Company::new().with("staff.csv", &text);
+        let judged = company.audit("staff.csv", 0);
+        assert_eq!((judged.evidence(), judged.accounts("matched"), judged.people("rejected")), ("complete", 4, 0), "{text}");
+        let checked = company.check("staff.csv").code(0).stdout;
+        assert!(checked.contains(&format!("4 rows, 0 rejected, {skipped} skipped")), "{checked}");
+    }
+}
+
+#[test]
+fn vacant_positions_and_rows_that_the_configuration_names_are_skipped_and_counted() {
+    let text = "Position,Employee ID,Name,Email\nClerk,2001,Ines Duarte,ines.duarte@acme.example\nClerk,P-77,VACANT,\nLead,P-78,Vacant - Lead,\nLead,P-79,unbesetzt,\nLead,P-80,zz Template,\n";
+    let company = Company::new().with("staff.csv", text);
+    assert_eq!(company.audit("staff.csv", 0).people("read"), 2);
+    assert!(company.check("staff.csv").stdout.contains("3 vacant positions skipped"));
+    let company =
+        company.with("domo-reconcile.toml", "[[directory]]\npath = \"staff.csv\"\nskip_rows = { \"Name\" = [\"zz *\"] }\n");
+    assert_eq!(company.audit("staff.csv", 0).people("read"), 1);
+}
+
+#[test]
+fn a_cell_over_several_rows_belongs_to_each_of_them() {
+    let rows =
+        |cells: &str| format!("<table><tr><th>Employee ID</th><th>Name</th><th>Email</th><th>Job Title</th></tr>{cells}</table>");
+    let two = rows(
+        "<tr><td rowspan=2>2001</td><td rowspan=2>Ines Duarte</td><td rowspan=\"2\">ines.duarte@acme.example</td><td>Clerk</td></tr><tr><td>Fire Warden 2</td></tr>\
+         <tr><td>2002</td><td>Tom Becker</td><td>tom.becker@acme.example</td><td>Lead</td></tr>",
+    );
+    let judged = Company::new().with("report.xls", two).audit("report.xls", 0);
+    assert_eq!((judged.people("read"), judged.people("missing"), judged.people("rejected")), (3, 0, 0));
+    let last = rows(
+        "<tr><td>2001</td><td>Ines Duarte</td><td>ines.duarte@acme.example</td><td rowspan=3>Clerk</td></tr><tr><td>2002</td><td>Tom Becker</td><td>tom.becker@acme.example</td></tr><tr><td>2003</td><td>Mara Novak</td><td>mara.novak@acme.example</td></tr>",
+    );
+    let judged = Company::new().with("report.xls", last).audit("report.xls", 0);
+    assert_eq!((judged.accounts("matched"), judged.people("read")), (3, 3));
+}
+
+#[test]
+fn the_columns_and_words_of_ten_countries_are_known() {
+    let leavers = [
+        ("de", "Personalnummer;Vorname;Nachname;Geschäftliche E-Mail;Mitarbeiterstatus", "beschäftigt", "ausgeschieden"),
+        ("fr", "Matricule salarié;Prénom;Nom;Adresse mail;Statut salarié", "présent", "démissionné"),
+        ("es", "Código empleado;Nombre;Apellidos;Correo corporativo;Situación laboral", "de alta", "cesada"),
+        ("br", "Matrícula;Primeiro nome;Sobrenome;E-mail corporativo;Situação", "Trabalhando", "Demitido"),
+        ("it", "Matricola dipendente;Nome;Cognome;Email aziendale;Stato dipendente", "in forza", "cessata"),
+        ("nl", "Medewerkernummer;Roepnaam;Achternaam;E-mail werk;Dienstverbandstatus", "in dienst", "uit dienst"),
+        ("pl", "Numer ewidencyjny;Imię;Nazwisko;Adres e-mail;Status zatrudnienia", "zatrudniona", "zwolniony"),
+        ("se", "Anställningsnummer;Förnamn;Efternamn;E-post;Anställningsstatus", "anställd", "slutat"),
+        ("fi", "Henkilönumero;Etunimi;Sukunimi;Sähköposti;Työsuhteen tila", "voimassa", "päättynyt"),
+        ("in", "Emp Code;First Name;Last Name;EmailID;Employee Status", "confirmed", "Relieved"),
+        ("jp", "従業員番号;名;姓;会社メールアドレス;在籍状況", "在籍中", "退職済"),
+    ];
+    let days = [
+        ("uk", "Works No;Forename;Surname;Email Address;Leave Date"),
+        ("de", "PersNr;Vorname;Nachname;E-Mail;Letzter Arbeitstag"),
+        ("fr", "Matricule;Prénom;Nom;Mail pro;Date de sortie"),
+        ("es", "Legajo;Nombre;Apellidos;Correo laboral;Fecha de cese"),
+        ("br", "Matrícula;Primeiro nome;Sobrenome;E-mail profissional;Data de desligamento"),
+        ("it", "Numero matricola;Nome;Cognome;Indirizzo email;Data cessazione"),
+        ("nl", "Personeelsnr.;Voornaam;Achternaam;Mailadres;Uit dienst"),
+        ("pl", "Nr pracownika;Imię;Nazwisko;E-mail służbowy;Data zwolnienia"),
+        ("dk", "Medarbejdernummer;Fornavn;Efternavn;E-mail arbejde;Fratrædelsesdato"),
+        ("no", "Ansattnummer;Fornavn;Etternavn;E-postadresse;Sluttdato"),
+        ("in", "Employee Code;First Name;Last Name;Official Email ID;Date of Exit"),
+        ("jp", "社員コード;名;姓;メール;退職年月日"),
+    ];
+    let list = |headers: &str, last: &dyn Fn(usize) -> &'static str| {
+        let row = |(at, (given, family, email, number)): (usize, &(&str, &str, &str, &str))| {
+            format!("{number};{given};{family};{email};{}\n", last(at))
+        };
+        format!("{headers}\n") + &PEOPLE.iter().enumerate().map(row).collect::<String>()
+    };
+    for (country, headers, active, gone) in leavers {
+        let judged =
+            Company::new().with("staff.csv", list(headers, &|at| if at == 3 { gone } else { active })).audit("staff.csv", 0);
+        assert_eq!((judged.of_kind("leaver"), judged.accounts("matched")), (vec![PEOPLE[3].2], 3), "{country}");
+        assert_eq!(judged.of_kind("drift"), [""; 0], "{country}");
+    }
+    for (country, headers) in days {
+        let judged =
+            Company::new().with("staff.csv", list(headers, &|at| if at == 3 { "2026-10-31" } else { "" })).audit("staff.csv", 0);
+        assert_eq!((judged.of_kind("leaver"), judged.accounts("matched")), (vec![PEOPLE[3].2], 3), "{country}");
+    }
+}
+
+#[test]
+fn the_booleans_that_excel_writes_are_read_in_its_languages() {
+    for (on, off) in [
+        ("WAHR", "FALSCH"),
+        ("VRAI", "FAUX"),
+        ("VERDADERO", "FALSO"),
+        ("VERDADEIRO", "FALSO"),
+        ("VERO", "FALSO"),
+        ("WAAR", "ONWAAR"),
+        ("PRAWDA", "FAŁSZ"),
+        ("SANT", "FALSKT"),
+        ("TOSI", "EPÄTOSI"),
+        ("sim", "não"),
+    ] {
+        let row =
+            |(at, (_, _, email, _)): (usize, &(&str, &str, &str, &str))| format!("{email};{}\n", if at == 3 { off } else { on });
+        let text = "mail;accountEnabled\n".to_owned() + &PEOPLE.iter().enumerate().map(row).collect::<String>();
+        let judged = Company::new().with("entra.csv", text).audit("entra.csv", 0);
+        assert_eq!((judged.of_kind("suspended"), judged.accounts("matched")), (vec![PEOPLE[3].2], 3), "{on}");
+    }
+}
+
+#[test]
+fn a_column_that_may_decide_and_is_not_read_stops_the_load_by_name() {
+    let with = |header: &str, cells: [&str; 4]| {
+        let row =
+            |((given, family, _, number), cell): (&(&str, &str, &str, &str), &str)| format!("{number},{given} {family},{cell}\n");
+        format!("Employee ID,Name,{header}\n") + &PEOPLE.iter().zip(cells).map(row).collect::<String>()
+    };
+    let addresses = PEOPLE.map(|(_, _, email, _)| email);
+    let days = ["", "", "", "31.10.2026"];
+    for (header, cells, said) in [("Kontakt", addresses, "email = "), ("Zeitpunkt", days, "termination_date = ")] {
+        let company = Company::new().with("staff.csv", with(header, cells));
+        let refused = company.run("staff.csv").code(2);
+        assert!(refused.stdout.contains(&format!("`{header}`")) && refused.stdout.contains(said), "{}", refused.stdout);
+        let ignored = format!("[[directory]]\npath = \"staff.csv\"\nignore = [\"{header}\"]\n");
+        assert_eq!(company.with("domo-reconcile.toml", ignored).audit("staff.csv", 0).accounts("matched"), 4, "{header}");
+    }
+    // Beside a column that is read it is only named.
+    let beside = csv(4).replace("Status\n", "Status,HRBP\n").replace("Active\n", "Active,hr@acme.example\n");
+    let company = Company::new().with("staff.csv", beside);
+    let said = "`HRBP` holds addresses and is not read; `ignore = [\"HRBP\"]`";
+    assert!(company.check("staff.csv").code(0).stdout.contains(said));
+    let company = company.with("domo-reconcile.toml", "[[directory]]\npath = \"staff.csv\"\nignore = [\"HRBP\"]\n");
+    assert!(!company.check("staff.csv").stdout.contains("HRBP`"));
+}
+
+#[test]
+fn a_damaged_value_is_never_written() {
+    let accounts = json!([
+        {"id": 1, "name": "Jürgen Weiß", "email": "jw@acme.example", "role": "Participant", "active": true, "title": "Geschäftsführer", "department": "R&D"},
+        {"id": 2, "name": "Zoë Paul", "email": "zp@acme.example", "role": "Participant", "active": true, "title": "Lead", "department": "Sales"}
+    ]);
+    for (name, title, department) in [
+        ("JÃ¼rgen WeiÃŸ", "GeschÃ¤ftsfÃ¼hrer", "R&amp;D"),
+        ("J√ºrgen Wei√ü", "Gesch&auml;ftsf&uuml;hrer", "R&#38;D"),
+        ("J?rgen Wei?", "Gesch\u{FFFD}ftsf\u{FFFD}hrer", "R?D"),
+        ("J├╝rgen Wei├ƒ", "GeschÃƒÂ¤ftsfÃƒÂ¼hrer", "R&amp;amp;D"),
+    ] {
+        let text = format!(
+            "Email,Name,Job Title,Department\njw@acme.example,{name},{title},{department}\nzp@acme.example,Zoë P\u{430}ul,Lead,Sales\n"
+        );
+        let company = Company::of(&accounts).with("staff.csv", text);
+        let judged = company.audit("staff.csv", 0);
+        assert_eq!((judged.accounts("matched"), judged.written()), (2, Vec::<String>::new()), "{name}");
+        assert!(company.check("staff.csv").stdout.contains("never written"), "{name}");
+    }
+}
+
+#[test]
+fn addresses_are_read_without_what_the_eye_does_not_see() {
+    for (before, behind) in [
+        ("\u{202A}", ""),
+        ("\u{2068}", "\u{2069}"),
+        ("\u{61C}", ""),
+        ("", "\u{FE0F}"),
+        ("\u{180E}", ""),
+        ("\u{E0001}", ""),
+        ("", "."),
+    ] {
+        let row = |(_, _, email, _): &(&str, &str, &str, &str)| format!("{before}{email}{behind}\n");
+        let text = "Email\n".to_owned() + &PEOPLE.iter().map(row).collect::<String>();
+        let judged = Company::new().with("staff.csv", text).audit("staff.csv", 0);
+        assert_eq!((judged.accounts("matched"), judged.written()), (4, Vec::<String>::new()), "{before:?} {behind:?}");
+    }
+}
+
+#[test]
+fn json_is_read_in_the_shapes_that_tools_give_it() {
+    let mongo: String = PEOPLE
+        .iter()
+        .enumerate()
+        .map(|(at, (given, family, email, number))| {
+            let mut person = json!({"_id": {"$oid": format!("64b{at}")}, "displayName": format!("{given} {family}"), "email": email, "employeeNumber": {"$numberLong": number}});
+            if at == 3 {
+                person["terminationDate"] = json!({"$date": {"$numberLong": "1790726400000"}});
+            }
+            format!("{person}\n")
+        })
+        .collect();
+    let dynamo: Vec<Value> = PEOPLE
+        .iter()
+        .enumerate()
+        .map(|(at, (_, _, email, number))| json!({"email": {"S": email}, "employeeId": {"N": number}, "active": {"BOOL": true}, "terminationDate": if at == 3 { json!({"S": "2026-09-30"}) } else { json!({"NULL": true}) }}))
+        .collect();
+    let rows: Vec<Value> = PEOPLE
+        .iter()
+        .enumerate()
+        .map(|(at, (given, _, email, number))| {
+            json!([given, email, number.parse::<u64>().unwrap(), if at == 3 { "2026-09-30" } else { "" }])
+        })
+        .collect();
+    let headers = json!(["First Name", "Email", "Employee ID", "Termination Date"]);
+    let named: Vec<Value> = headers.as_array().unwrap().iter().map(|name| json!({"name": name, "type": "STRING"})).collect();
+    let listed: Vec<Value> = std::iter::once(headers.clone()).chain(rows.clone()).collect();
+    let by_address: serde_json::Map<String, Value> = PEOPLE
+        .iter()
+        .enumerate()
+        .map(|(at, (given, _, email, number))| {
+            (
+                (*email).to_owned(),
+                json!({"firstName": given, "employeeId": number, "terminationDate": if at == 3 { "2026-09-30" } else { "" }}),
+            )
+        })
+        .collect();
+    for (name, text) in [
+        ("mongo.jsonl", mongo),
+        ("dynamo.json", json!({"Items": dynamo}).to_string()),
+        ("query.json", json!({"datasource": "x", "columns": headers, "rows": rows, "numRows": 4}).to_string()),
+        ("named.json", json!({"result": {"columns": named, "data": rows}}).to_string()),
+        ("lists.json", Value::from(listed.clone()).to_string()),
+        ("lists.jsonl", listed.iter().map(|row| format!("{row}\n")).collect()),
+        ("keyed.json", Value::from(by_address).to_string()),
+    ] {
+        let judged = Company::new().with(name, text).audit(name, 0);
+        assert_eq!(
+            (judged.of_kind("leaver"), judged.accounts("matched"), judged.people("read")),
+            (vec![PEOPLE[3].2], 3, 4),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_file_whose_lines_are_one_quoted_cell_each_is_read_and_said() {
+    for text in [csv(4), csv(4).replace(',', ";"), csv(4).replace("Duarte", "\"Duarte, PhD\"")] {
+        let quoted: String = text.lines().map(|line| format!("\"{}\"\r\n", line.replace('"', "\"\""))).collect();
+        let company = Company::new().with("export.csv", quoted);
+        assert_eq!(company.audit("export.csv", 0).accounts("matched"), 4, "{text}");
+        assert!(company.check("export.csv").stdout.contains("each line of the file was one quoted cell"));
+    }
+}
+
+#[test]
+fn records_of_groups_rooms_and_changes_are_no_people_and_counted_apart() {
+    let entries = ldif(4)
+        + "dn: cn=Staff,dc=acme\nobjectClass: top\nobjectClass: group\nmail: staff@acme.example\n\ndn: cn=PC7,dc=acme\nobjectClass: top\nobjectClass: person\nobjectClass: user\nobjectClass: computer\nmail: pc7@acme.example\n\ndn: uid=Leo\nchangetype: modify\nreplace: mail\nmail: old@acme.example\n-\n\n";
+    let exchange = "DisplayName,PrimarySmtpAddress,RecipientTypeDetails\n".to_owned()
+        + &PEOPLE.map(|(given, family, email, _)| format!("{given} {family},{email},UserMailbox\n")).concat()
+        + "Board Room,board@acme.example,RoomMailbox\nSupplier,s@other.example,MailContact\nAll Staff,all@acme.example,MailUniversalDistributionGroup\n";
+    let mut graph = objects(0..4);
+    graph.iter_mut().for_each(|person| person["@odata.type"] = "#microsoft.graph.user".into());
+    graph.push(json!({"@odata.type": "#microsoft.graph.group", "email": "g@acme.example", "displayName": "All"}));
+    for (name, text) in [("dump.ldif", entries), ("mailboxes.csv", exchange), ("members.json", json!({"value": graph}).to_string())]
+    {
+        let company = Company::new().with(name, text);
+        assert_eq!((company.audit(name, 0).people("read"), company.audit(name, 0).people("missing")), (4, 0), "{name}");
+        assert!(company.check(name).stdout.contains("1 group is no person: counted apart"), "{}", company.check(name).stdout);
+    }
+}
+
+#[test]
+fn several_addresses_of_one_person_are_all_hers() {
+    let attributes = ldif(3)
+        + "dn: uid=Leo\nmail: l.ricci@acme.example\nmail: leo.ricci@acme.example\nemployeeNumber: 2004\nemployeeNumber: 9\n\n";
+    let lists = csv(3) + "2004,Leo,Ricci,l.ricci@acme.example; leo.ricci@acme.example,Active\n";
+    for (name, text) in [("dump.ldif", attributes), ("staff.csv", lists)] {
+        let judged = Company::new().with(name, text).audit(name, 0);
+        assert_eq!((judged.accounts("matched"), judged.people("rejected")), (4, 0), "{name}");
+    }
+}
+
+#[test]
+fn midnight_of_one_time_zone_is_a_day_of_that_zone() {
+    // The last day at work is the day judged: written as an instant, it begins the evening before.
+    for (hired, last) in [
+        ("2021-05-31T22:00:00.000Z", "2026-11-22T23:00:00.000Z"),
+        ("2021-05-31T18:30:00Z", "2026-11-22T18:30:00Z"),
+        ("2021-05-31T15:00:00+00:00", "2026-11-22T15:00:00+00:00"),
+        ("2021-06-01T04:00:00Z", "2026-11-23T05:00:00Z"),
+    ] {
+        let mut people = objects(0..4);
+        people.iter_mut().for_each(|person| {
+            person["hireDate"] = hired.into();
+            person.as_object_mut().unwrap().remove("active");
+        });
+        people[3]["terminationDate"] = last.into();
+        let company = Company::new().with("people.json", Value::from(people).to_string());
+        assert_eq!(company.audit("people.json", 0).accounts("matched"), 4, "{last}");
+        assert!(company.check("people.json").stdout.contains("midnight in one time zone"), "{last}");
+    }
+}
+
+#[test]
+fn a_file_that_ends_in_its_last_record_is_cut_off() {
+    let whole = csv(4);
+    for end in ["2004,Leo", "2004,Leo,Ricci,leo.ricci@acme.example", "2004,Leo,\"Ricci", "20"] {
+        let start = whole.rfind("2004").unwrap();
+        let judged = Company::new().with("staff.csv", format!("{}{end}", &whole[..start])).audit("staff.csv", 3);
+        assert!(judged.reasons().contains("in the middle of row 5"), "{end}: {}", judged.reasons());
+    }
+    assert_eq!(Company::new().with("staff.csv", whole.trim_end()).audit("staff.csv", 0).evidence(), "complete");
+}
+
+#[test]
+fn a_key_that_stands_twice_is_read_as_employed() {
+    for status in [
+        r#""status":"Terminated","status":"Active""#,
+        r#""status":"Active","status":"Terminated""#,
+        r#""accountEnabled":false,"accountEnabled":true"#,
+        r#""terminationDate":"2026-01-31","terminationDate":null"#,
+    ] {
+        let text = format!(r#"[{{"email":"{}","employeeId":"2001",{status}}}]"#, PEOPLE[0].2);
+        let judged = Company::new().with("list.json", text).audit("list.json", 0);
+        assert_eq!(judged.accounts("matched"), 1, "{status}");
+        assert!(
+            judged
+                .findings
+                .iter()
+                .any(|finding| finding["kind"] == "quality" && finding["reason"].to_string().contains("stands twice")),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn an_export_that_is_too_old_is_incomplete_evidence() {
+    for (name, text) in [
+        ("staff_2026-09-01.csv", csv(4)),
+        ("staff-20260901.csv", csv(4)),
+        ("staff.csv", format!("Report run: 1 September 2026,,,,\n{}", csv(4))),
+        ("stand.csv", csv(4) + "\nErstellt am 01.09.2026 08:00\n"),
+        ("list.json", json!({"generatedAt": "2026-09-01T08:00:00Z", "users": objects(0..4)}).to_string()),
+    ] {
+        let company = Company::new().with(name, text);
+        let judged = company.audit(name, 3);
+        assert!(judged.reasons().contains("2026-09-01, 83 days before the day judged"), "{name}: {}", judged.reasons());
+        company.check(name).code(3);
+        for (days, code) in [(0, 0), (83, 0), (82, 3)] {
+            std::fs::write(
+                company.path().join("domo-reconcile.toml"),
+                format!("[[directory]]\npath = \"{name}\"\nmax_age_days = {days}\n"),
+            )
+            .unwrap();
+            company.audit(name, code);
+        }
+    }
+    assert_eq!(Company::new().with("staff_2026-11-01.csv", csv(4)).audit("staff_2026-11-01.csv", 0).accounts("matched"), 4);
+}
+
+#[test]
+fn a_sheet_for_each_department_is_a_directory_for_each() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (sheet, people) in [("Finance", &PEOPLE[..2]), ("Sales", &PEOPLE[2..])] {
+        let sheet = book.add_worksheet().set_name(sheet).unwrap();
+        sheet.write_row(0, 0, ["Email", "Name"]).unwrap();
+        for (row, (given, family, email, _)) in (1..).zip(people) {
+            sheet.write_row(row, 0, [(*email).to_owned(), format!("{given} {family}")]).unwrap();
+        }
+    }
+    let company = Company::new().with("by-department.xlsx", book.save_to_buffer().unwrap());
+    company.run("by-department.xlsx").code(2);
+    let block = |sheet: &str| format!("[[directory]]\npath = \"by-department.xlsx\"\nsheet = \"{sheet}\"\n");
+    let company = company.with("domo-reconcile.toml", block("Finance") + &block("Sales"));
+    assert_eq!(company.audit("by-department.xlsx", 0).accounts("matched"), 4);
+}
+
+#[test]
+fn padding_of_nuls_and_headers_in_the_middle_lose_nobody() {
+    let padded =
+        csv(4).replace("ines.duarte@acme.example", "ines.duarte@acme.example\0\0\0").replace("Active", "Active\0\0") + "\0\0\0\0";
+    let joined = csv(2)
+        + "\u{feff}"
+        + &csv(4).replace("2001,Ines,Duarte,ines.duarte@acme.example,Active\n2002,Tom,Becker,tom.becker@acme.example,Active\n", "");
+    for (name, text) in [("padded.csv", padded), ("joined.csv", joined)] {
+        let judged = Company::new().with(name, text).audit(name, 0);
+        assert_eq!((judged.accounts("matched"), judged.people("rejected")), (4, 0), "{name}");
+    }
+}
