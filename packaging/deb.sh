@@ -14,5 +14,6 @@ gzip -9n "$stage"/man/*.1
 "$binary" completions bash > "$stage/domo-reconcile.bash"
 "$binary" completions zsh > "$stage/_domo-reconcile"
 "$binary" completions fish > "$stage/domo-reconcile.fish"
+packaging/notices.py > "$stage/THIRD-PARTY.txt"
 cp samples/schedule/domo-reconcile.service samples/schedule/domo-reconcile.timer "$stage/units/"
 cargo deb --quiet --no-build --no-strip --locked --output "$out" "$@"

@@ -1,6 +1,6 @@
 //! One action against the account as it is now: already so, ready to be written, or changed since the plan.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Result;
 use serde_json::{Map, Value};
@@ -15,19 +15,33 @@ pub(super) const NOT_FIELDS: [&str; 2] = ["groups", "sendInvite"];
 
 /// Accounts as Domo's list had them a moment ago.
 #[derive(Debug, Default)]
-pub(super) struct Listed(HashMap<u64, Account>);
+pub(super) struct Listed {
+    /// Those that the plan is about.
+    accounts: HashMap<u64, Account>,
+    /// Who has the addresses that new accounts are to have.
+    holders: HashMap<String, u64>,
+}
 
 impl Listed {
-    /// Those that the plan is about.
+    /// What a plan needs to know of the list.
     pub(super) fn of(accounts: &Accounts, plan: &Plan) -> Result<Self> {
         let ids = plan.actions.iter().filter_map(|action| action.account_id).collect();
-        Ok(Self(accounts.listed(&ids)?))
+        let wanted: HashSet<String> = plan.actions.iter().filter_map(new_address).map(plain).collect();
+        let (ids_of, emails) = (accounts.frame.column("id")?.u64()?, accounts.frame.column("email")?.str()?);
+        let holder = |(id, email): (Option<u64>, Option<&str>)| Some((plain(email?), id?));
+        let holders = ids_of.iter().zip(emails.iter()).filter_map(holder).filter(|(email, _)| wanted.contains(email));
+        Ok(Self { accounts: accounts.listed(&ids)?, holders: holders.collect() })
+    }
+
+    /// Who has this address, where the list told of somebody.
+    fn holder(&self, email: &str) -> Option<u64> {
+        self.holders.get(&plain(email)).copied()
     }
 
     /// Why an account that was read singly is no basis for a write, which replaces all of it: what it does not tell would be cleared.
     fn lacks(&self, account: &Account) -> Option<String> {
         let filled = |value: &Value| !fields::same(value, &Value::Null) && *value != Value::Bool(false);
-        let listed = self.0.get(&account.id())?.raw().iter().filter(|(_, value)| filled(value));
+        let listed = self.accounts.get(&account.id())?.raw().iter().filter(|(_, value)| filled(value));
         let lost: Vec<_> = listed.filter(|(field, _)| account.raw().get(*field).is_none_or(Value::is_null)).collect();
         let named: Vec<_> = lost.iter().map(|(field, _)| format!("`{field}`")).collect();
         (!named.is_empty()).then(|| {
@@ -70,23 +84,37 @@ pub(super) enum Ready {
 
 /// Reads the account an action is about and judges it. A new account whose groups are not there, as far as they are known, is not made:
 /// it would stand there without them.
-pub(super) async fn look(reader: &Reader, action: &Action, known: Known<'_>) -> Result<Ready> {
-    let found = now(reader, action, known).await?;
+///
+/// Whether somebody has the address of a new account, the list said when the run began, once for all of them; who takes it since makes Domo
+/// refuse it. Only after a write of ours without an answer (`ours`) is the list asked again.
+pub(super) async fn look(reader: &Reader, action: &Action, known: Known<'_>, ours: bool) -> Result<Ready> {
+    let found = now(reader, action, known, ours).await?;
     Ok(match (found, known.superseded.get(&action.id)) {
         (Ready::Write(..) | Ready::Create, Some(why)) => Ready::Changed(why.clone()),
         (found, _) => found,
     })
 }
 
-async fn now(reader: &Reader, action: &Action, known: Known<'_>) -> Result<Ready> {
+async fn now(reader: &Reader, action: &Action, known: Known<'_>, ours: bool) -> Result<Ready> {
     if let Some(why) = would_delete(action, known.lesson) {
         return Ok(Ready::Impossible(why));
     }
     if action.kind == ActionKind::Create {
-        let Some(email) = action.after.get("email").and_then(Value::as_str) else {
+        let Some(email) = new_address(action) else {
             return Ok(Ready::Impossible("it names no e-mail".into()));
         };
-        return Ok(match (reader.by_email(email).await?, without_group(action, known.groups)) {
+        let holder = match known.listed.holder(email) {
+            Some(id) => match reader.account(id).await? {
+                Lookup::Found(account) => Some(account),
+                Lookup::Deleted | Lookup::NotFound => None,
+            },
+            None => None,
+        };
+        let holder = match holder {
+            None if ours || known.listed.holder(email).is_some() => reader.by_email(email).await?,
+            holder => holder,
+        };
+        return Ok(match (holder, without_group(action, known.groups)) {
             (Some(account), _) => taken(action, account),
             (None, Some(why)) => Ready::Impossible(why),
             (None, None) => Ready::Create,
@@ -105,6 +133,16 @@ async fn now(reader: &Reader, action: &Action, known: Known<'_>) -> Result<Ready
         (Lookup::Deleted, _) => Ready::Changed("the account was deleted".into()),
         (Lookup::NotFound, _) => Ready::Changed("there is no such account any more".into()),
     })
+}
+
+/// The address of an account that is to be made.
+fn new_address(action: &Action) -> Option<&str> {
+    action.after.get("email").and_then(Value::as_str).filter(|_| action.kind == ActionKind::Create)
+}
+
+/// An address as Domo tells two apart.
+fn plain(email: &str) -> String {
+    email.trim().to_lowercase()
 }
 
 /// Why a new account cannot join its groups.

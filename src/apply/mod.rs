@@ -162,7 +162,7 @@ impl<'a> Desk<'a> {
         let plan = self.plan();
         let (mut rows, expected) = (Vec::new(), Some(self.todo() as u64));
         for action in self.open_actions() {
-            let found = judge::look(&reader, action, self.known()).await;
+            let found = judge::look(&reader, action, self.known(), false).await;
             let (outcome, detail) = match found {
                 Ok(Ready::Write(_, changes)) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&changes))),
                 Ok(Ready::Create) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&action.after))),

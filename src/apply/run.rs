@@ -129,7 +129,7 @@ impl<'a> Run<'a> {
         let earlier = self.earlier.remove(&action.id).unwrap_or_default();
         // After a write that is known to have changed nothing, whatever is there is somebody else's doing.
         let ours = earlier.pending || earlier.left || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
-        let found = look(&self.reader, action, self.known).await;
+        let found = look(&self.reader, action, self.known, ours).await;
         let came = match found {
             Ok(Ready::AlreadySo(Some(account)) | Ready::Write(account, _)) if stands(&earlier, &account).is_some() => {
                 Came::to(Outcome::Failed, stands(&earlier, &account))

@@ -62,6 +62,8 @@ pub(super) struct Text {
     skip: usize,
     /// The headers of the answer that was saved with them (`curl -i`).
     pub(super) headers: Vec<(String, String)>,
+    /// A word that shows whether the encoding was guessed right: one of somebody's, so it goes into no file that is kept.
+    pub(super) word: Option<String>,
     /// The encoding, and whether it was guessed.
     pub(super) encoding: String,
     /// What a reader should know about the decoding.
@@ -226,7 +228,7 @@ fn text(bytes: Vec<u8>, label: Option<&str>) -> Result<Text> {
             let skip = text.len() - text.trim_start_matches('\u{FEFF}').len();
             let encoding = if skip > 0 { "UTF-8 with byte-order mark" } else { "UTF-8" };
             let notes = nul_note(&text);
-            Ok(Text { text, skip, headers: Vec::new(), encoding: encoding.into(), notes })
+            Ok(Text { text, skip, headers: Vec::new(), encoding: encoding.into(), notes, word: None })
         }
         Err(error) => {
             let bytes = error.into_bytes();
@@ -267,19 +269,19 @@ fn wide_without_mark(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
 
 fn transcode(bytes: &[u8], encoding: &'static encoding_rs::Encoding, guessed: bool) -> Result<Text> {
     let (decoded, encoding, damaged) = encoding.decode(bytes);
-    let mut notes = Vec::new();
+    let (mut notes, mut word) = (Vec::new(), None);
     let text = decoded.into_owned();
     let name = encoding.name();
     if guessed {
         let sample =
             text.split(|character: char| !character.is_alphabetic()).find(|word| !word.is_ascii() && word.chars().count() > 1);
-        let sample = sample.map(|word| format!(", as in `{}`", word.chars().take(24).collect::<String>())).unwrap_or_default();
-        notes.push(format!("the text is not UTF-8; it was read as {name}, a guess{sample}: set `encoding` if that looks wrong"));
+        word = sample.map(|word| word.chars().take(24).collect());
+        notes.push(format!("the text is not UTF-8; it was read as {name}, a guess: set `encoding` if that looks wrong"));
     }
     if damaged {
         notes.push(format!("some bytes mean nothing in {name} and became U+FFFD: set `encoding` if another one is right"));
     }
     let encoding = if guessed { format!("{name} (guessed)") } else { name.to_owned() };
     let skip = text.len() - text.trim_start_matches('\u{FEFF}').len();
-    Ok(Text { text, skip, headers: Vec::new(), encoding, notes })
+    Ok(Text { text, skip, headers: Vec::new(), encoding, notes, word })
 }

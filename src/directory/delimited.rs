@@ -18,6 +18,9 @@ const PART: usize = 4 << 20;
 /// A quoted cell longer than this was never closed. Spreadsheets hold 32,767 characters a cell.
 const LONGEST_CELL: usize = 1 << 20;
 
+/// Rows whose quotes do not fit: beyond this many, and more than half of all, they are not said one by one.
+const ODD_ROWS: usize = 20_000;
+
 /// Cells of one record beyond this are not read.
 pub(super) const WIDEST: usize = 2_000;
 
@@ -299,6 +302,14 @@ pub(super) fn read(text: &str, from: usize, first_row: u32, delimiter: u8, layou
             continue;
         }
         let read = if guess == at { read } else { part(text, at, stop, delimiter, layout) };
+        if is_hopeless(&read.odd, read.records) {
+            let rows =
+                format!("of the first {} rows after row {row} the quotes of {} do not fit together", read.records, read.odd.len());
+            bail!(
+                Failure::usage(rows)
+                    .hint("export the file again, with every quote closed; or set `delimiter`, if another one is right")
+            );
+        }
         at = read.end;
         let moved = |list: Vec<u32>| list.into_iter().map(|number| number.saturating_add(row)).collect();
         let mut raw = read.collector.finish(row);
@@ -338,8 +349,16 @@ fn part<'l>(text: &str, start: usize, stop: usize, delimiter: u8, layout: &'l La
         }
         collector.row(number, &records);
         number = number.saturating_add(1);
+        if is_hopeless(&part_odd, number) {
+            break;
+        }
     }
     Part { collector, records: number, end: records.position(), odd: part_odd, breaks }
+}
+
+/// Whether this is no table of quoted cells: to say so of each row would take many times what the file does.
+fn is_hopeless(odd: &[u32], rows: u32) -> bool {
+    odd.len() > ODD_ROWS && odd.len() * 2 > rows as usize
 }
 
 /// Where parts begin: after a line end.

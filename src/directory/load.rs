@@ -166,6 +166,7 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
         Content::Text(kind, text) => {
             source.encoding = Some(text.encoding.clone());
             source.notes.extend(text.notes.iter().cloned());
+            source.word.clone_from(&text.word);
             match kind {
                 Kind::Json => {
                     let items = match json::find(text.as_str())? {

@@ -122,6 +122,9 @@ pub struct Source {
     pub system: Option<String>,
     /// The encoding, and whether it was guessed.
     pub encoding: Option<String>,
+    /// A word that shows whether the encoding was guessed right. It may be a name, so no file keeps it.
+    #[serde(skip)]
+    pub word: Option<String>,
     /// The delimiter.
     pub delimiter: Option<String>,
     /// The sheet.
@@ -179,6 +182,12 @@ impl Source {
     /// The canonical fields this file carries.
     pub fn provided(&self) -> BTreeSet<&str> {
         self.columns.iter().map(|mapped| mapped.field.as_str()).collect()
+    }
+
+    /// The notes, and the word to judge a guessed encoding by.
+    pub fn notes(&self) -> impl Iterator<Item = String> + '_ {
+        let word = self.word.as_ref().map(|word| format!("the guessed encoding reads as in `{word}`"));
+        self.notes.iter().cloned().chain(word)
     }
 
     /// Whether an identity provider wrote the file: its words say who may sign in, not who is employed.

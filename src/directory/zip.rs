@@ -11,6 +11,18 @@ use crate::failure::Failure;
 /// A part smaller than this cannot unpack to anything that hurts: DEFLATE makes at most 1,032 bytes of one.
 const HARMLESS: usize = 64 << 10;
 
+/// Memory that the shared texts of a workbook may take. A reader keeps them all.
+const SHARED: u64 = 1 << 30;
+
+/// What a shared text takes beside its letters: where it is, how long, and what the allocator adds.
+const EACH: u64 = 48;
+
+/// Bytes of one cell's text. Spreadsheets hold 32,767 characters.
+const LONGEST_TEXT: u64 = 1 << 20;
+
+/// Bytes of a part that its reader takes into memory as a whole.
+const WHOLE: u64 = 512 << 20;
+
 /// Parts of a workbook, at most.
 const MOST_PARTS: usize = 20_000;
 
@@ -69,8 +81,10 @@ pub(super) fn part(bytes: &[u8], name: &str) -> Option<String> {
 /// Unpacks every part without keeping it, so that no reader meets more than it can hold.
 fn refuse_bombs(entries: &[Entry<'_>]) -> Result<()> {
     let bomb = || {
-        let failure =
-            Failure::usage(format!("the workbook unpacks to more than {} GiB, or to more than it says", UNPACKED_LIMIT >> 30));
+        let failure = Failure::usage(format!(
+            "the workbook unpacks to more than {} GiB, to more than it says, or to texts that no memory should hold",
+            UNPACKED_LIMIT >> 30
+        ));
         failure.hint("export it as CSV")
     };
     let declared = entries.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.unpacked));
@@ -80,8 +94,9 @@ fn refuse_bombs(entries: &[Entry<'_>]) -> Result<()> {
     let large: Vec<&Entry<'_>> = entries.iter().filter(|entry| entry.method == 8 && entry.packed.len() > HARMLESS).collect();
     let lies = |entry: &Entry<'_>| {
         let inflated = flate2::read::DeflateDecoder::new(entry.packed).take(entry.unpacked.saturating_add(1));
+        let mut gauge = Gauge::of(&entry.name);
         // Damage is for the workbook's reader to name.
-        std::io::copy(&mut { inflated }, &mut std::io::sink()).is_ok_and(|count| count > entry.unpacked)
+        std::io::copy(&mut { inflated }, &mut gauge).is_ok_and(|count| count > entry.unpacked || gauge.is_beyond(count))
     };
     // The largest part, a sheet, on one thread and the rest on another.
     let largest = large.iter().copied().max_by_key(|entry| entry.packed.len());
@@ -95,6 +110,84 @@ fn refuse_bombs(entries: &[Entry<'_>]) -> Result<()> {
         bail!(bomb());
     }
     Ok(())
+}
+
+/// Watches a part pass by: how many shared texts it has, and how long a text it holds.
+struct Gauge {
+    part: Part,
+    texts: u64,
+    run: u64,
+    longest: u64,
+    /// What came last, where a tag may have begun that goes on in the next piece.
+    end: Vec<u8>,
+}
+
+/// What a part's reader keeps of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// One cell after the other.
+    Sheet,
+    /// Every text.
+    Shared,
+    /// All of it.
+    Whole,
+    /// Nothing that counts.
+    Other,
+}
+
+impl Gauge {
+    fn of(name: &str) -> Self {
+        let name = name.to_lowercase();
+        let part = match name.as_str() {
+            name if name.ends_with("sharedstrings.xml") => Part::Shared,
+            name if name.ends_with("sharedstrings.bin") || name == "content.xml" => Part::Whole,
+            name if name.contains("worksheets/") && name.ends_with(".xml") => Part::Sheet,
+            _ => Part::Other,
+        };
+        Self { part, texts: 0, run: 0, longest: 0, end: Vec::new() }
+    }
+
+    fn is_beyond(&self, bytes: u64) -> bool {
+        let text = self.longest.max(self.run) > LONGEST_TEXT;
+        match self.part {
+            Part::Sheet => text,
+            Part::Shared => text || bytes.saturating_add(self.texts.saturating_mul(EACH)) > SHARED,
+            Part::Whole => bytes > WHOLE,
+            Part::Other => false,
+        }
+    }
+
+    fn count(&mut self, bytes: &[u8]) {
+        let is_text =
+            |tag: &[u8]| tag.starts_with(b"<si") && matches!(tag.get(3), Some(b' ' | b'/' | b'>' | b'\n' | b'\r' | b'\t'));
+        self.texts += memchr::memchr_iter(b'<', bytes).filter(|at| bytes.get(*at..).is_some_and(is_text)).count() as u64;
+    }
+}
+
+impl std::io::Write for Gauge {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if matches!(self.part, Part::Sheet | Part::Shared) {
+            let mut from = 0;
+            for at in memchr::memchr_iter(b'<', bytes) {
+                self.longest = self.longest.max(self.run + (at - from) as u64);
+                (self.run, from) = (0, at);
+            }
+            self.run += (bytes.len() - from) as u64;
+        }
+        if self.part == Part::Shared {
+            // Tags that end in this piece and began in the one before.
+            let mut seam = std::mem::take(&mut self.end);
+            seam.extend(bytes.iter().take(3));
+            self.count(&seam);
+            self.count(bytes);
+            self.end = bytes.get(bytes.len().saturating_sub(3)..).unwrap_or_default().to_vec();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The archive's directory; none when it has no end, or one that leads nowhere.
@@ -132,4 +225,35 @@ fn short(bytes: &[u8], at: usize) -> Option<u16> {
 
 fn long(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn shared_texts_are_counted_wherever_the_pieces_are_cut() {
+        let part = "<sst><si/><si ><t>a</t></si><si><t>b</t></si><sid/><t><si></t></sst>";
+        for piece in 1..8 {
+            let mut gauge = Gauge::of("xl/sharedStrings.xml");
+            part.as_bytes().chunks(piece).for_each(|bytes| gauge.write_all(bytes).unwrap());
+            assert_eq!(gauge.texts, 4, "pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn one_text_without_end_and_texts_without_number_are_beyond_what_memory_should_hold() {
+        let mut sheet = Gauge::of("xl/worksheets/sheet1.xml");
+        (0..LONGEST_TEXT / 1024).for_each(|_| sheet.write_all(&[b'x'; 1024]).unwrap());
+        assert!(!sheet.is_beyond(0));
+        sheet.write_all(b"x</t>").unwrap();
+        assert!(sheet.is_beyond(0));
+        let mut shared = Gauge::of("xl/sharedStrings.xml");
+        shared.texts = 10_000_000;
+        assert!(!shared.is_beyond(400 << 20), "ten million of them are read");
+        shared.texts = 380_000_000;
+        assert!(shared.is_beyond(1_900_000_000));
+    }
 }

@@ -14,11 +14,11 @@ use super::fields;
 use super::format::{Action, Inputs, Plan, SCHEMA};
 use super::guard::{self, Judged, Population};
 use super::rules::Rules;
-use crate::config::{Config, DeactivateWith, Rule};
+use crate::config::{Config, DeactivateWith};
 use crate::digest;
 use crate::directory::People;
 use crate::domo::Accounts;
-use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, Reconciliation, Wildcard};
+use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
 use crate::terms::{ActionKind, Key, PersonSituation, Role};
 use crate::text;
 
@@ -52,13 +52,14 @@ pub fn build(
     let chosen = chosen(&reconciliation.findings);
     let raw = raw_objects(accounts, chosen.iter().filter_map(|(finding, _)| Some(finding.account.as_ref()?.index)).collect())?;
     let numeric = employee_numbers_are_numeric(accounts)?;
+    let rules = NewAccounts::new(config);
     let action = |(finding, kind): (&Finding, ActionKind)| {
         let account = finding.account.as_ref().and_then(|account| raw.get(&account.index));
         match kind {
             ActionKind::Update => update(finding, account, numeric),
             ActionKind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
             ActionKind::Delete => Some(delete(finding, account)),
-            ActionKind::Create => create(finding, &reconciliation.folded, people, config, numeric),
+            ActionKind::Create => create(finding, &reconciliation.folded, people, config, &rules, numeric),
             // Only a revert reactivates; no policy chooses a demotion yet.
             ActionKind::Reactivate | ActionKind::Demote => None,
         }
@@ -249,11 +250,34 @@ fn delete(finding: &Finding, account: Option<&Map<String, Value>>) -> Action {
     action(finding, ActionKind::Delete, before, one("deleted", true), finding.reason.clone())
 }
 
-fn create(finding: &Finding, folded: &BTreeMap<u32, Vec<u32>>, people: &People, config: &Config, numeric: bool) -> Option<Action> {
+/// Who has which role, and who joins which groups.
+struct NewAccounts {
+    roles: PeopleRules,
+    groups: PeopleRules,
+}
+
+impl NewAccounts {
+    fn new(config: &Config) -> Self {
+        Self {
+            roles: PeopleRules::new(config.role.iter().map(|rule| &rule.people)),
+            groups: PeopleRules::new(config.group.iter().map(|rule| &rule.people)),
+        }
+    }
+}
+
+fn create(
+    finding: &Finding,
+    folded: &BTreeMap<u32, Vec<u32>>,
+    people: &People,
+    config: &Config,
+    rules: &NewAccounts,
+    numeric: bool,
+) -> Option<Action> {
     let named = finding.person.as_ref()?;
     let row = named.index?;
     let person = Person { frame: &people.frame, rows: folded.get(&row).cloned().unwrap_or_else(|| vec![row]) };
-    let rule = config.role.iter().find(|rule| person.fits(&rule.people)).map(|rule| rule.role.clone());
+    let rule = rules.roles.fitting(|field| person.values(field)).next().and_then(|place| config.role.get(place));
+    let rule = rule.map(|rule| rule.role.clone());
     let role = rule.or_else(|| person.text("role")).filter(|role| Role::from_word(role).is_some());
     let role = role.unwrap_or_else(|| config.policy.default_role.clone());
     let email = person.text("email").or_else(|| named.email.clone())?;
@@ -275,8 +299,8 @@ fn create(finding: &Finding, folded: &BTreeMap<u32, Vec<u32>>, people: &People, 
             None => why.push_str(&format!(". Not written: employeeNumber `{number}`, which Domo cannot keep unchanged")),
         }
     }
-    let groups: BTreeSet<&String> =
-        config.group.iter().filter(|rule| person.fits(&rule.people)).flat_map(|rule| &rule.groups).collect();
+    let fitting = rules.groups.fitting(|field| person.values(field)).filter_map(|place| config.group.get(place));
+    let groups: BTreeSet<&String> = fitting.flat_map(|rule| &rule.groups).collect();
     if !groups.is_empty() {
         after.insert("groups".into(), groups.into_iter().cloned().collect::<Vec<_>>().into());
     }
@@ -308,11 +332,8 @@ impl Person<'_> {
         self.rows.iter().filter_map(items).find(|items| !items.is_empty()).unwrap_or_default()
     }
 
-    /// Whether all fields of a rule fit, each by any of its patterns.
-    fn fits(&self, rule: &Rule) -> bool {
-        rule.iter().all(|(field, patterns)| {
-            let values = self.text(field).map_or_else(|| self.list(field), |value| vec![value]);
-            values.iter().any(|value| patterns.iter().any(|pattern| Wildcard::new(pattern).matches(value)))
-        })
+    /// The values of a field, as rules see them.
+    fn values(&self, field: &str) -> Vec<String> {
+        self.text(field).map_or_else(|| self.list(field), |value| vec![value])
     }
 }

@@ -8,8 +8,8 @@ use super::finding::DriftField;
 use super::keys::{Addresses, Number, loosely};
 use super::matching::Agreeing;
 use super::names;
-use super::rule::PeopleRule;
-use crate::config::Config;
+use super::rule::PeopleRules;
+use crate::config::{Config, RoleRule};
 use crate::terms::{Key, Role};
 use crate::text::{damage, folded, is_invisible};
 
@@ -24,7 +24,8 @@ pub(super) struct Drifts<'a> {
     /// Fields asked for that the accounts carry.
     fields: Vec<&'a str>,
     clear_empty: bool,
-    roles: Vec<(PeopleRule, &'a str)>,
+    roles: &'a [RoleRule],
+    role_rules: PeopleRules,
     /// Does this instance return employee numbers as JSON numbers? Then only plain digits can be written.
     numeric_numbers: bool,
     /// Cells that must not be compared.
@@ -46,7 +47,8 @@ impl<'a> Drifts<'a> {
             addresses,
             fields: asked.filter(|field| COMPARABLE.contains(field) && accounts.provides(field)).collect(),
             clear_empty: config.drift.clear_empty,
-            roles: config.role.iter().map(|rule| (PeopleRule::new(&rule.people), rule.role.as_str())).collect(),
+            roles: &config.role,
+            role_rules: PeopleRules::new(config.role.iter().map(|rule| &rule.people)),
             numeric_numbers: numbers_are_numeric(accounts),
             doubtful: doubts.map(|doubt| (doubt.source, doubt.row, doubt.field.as_str())).collect(),
         }
@@ -179,7 +181,10 @@ impl<'a> Drifts<'a> {
             return None;
         }
         let given = self.people.role.filled(person).filter(|_| self.comparable(person, "role"));
-        let by_rule = || self.roles.iter().find(|(rule, _)| rule.matches(self.people, person)).map(|(_, role)| *role);
+        let by_rule = || {
+            let place = self.role_rules.fitting(|field| self.people.values(person, field)).next()?;
+            Some(self.roles.get(place)?.role.as_str())
+        };
         let directory = by_rule().or(given)?.trim();
         let domo = self.accounts.role(account).filter(|_| self.accounts.provides("role"))?;
         if domo == directory {

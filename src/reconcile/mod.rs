@@ -28,7 +28,7 @@ mod situation;
 mod taken;
 mod untested;
 
-pub use rule::Pattern as Wildcard;
+pub use rule::PeopleRules;
 pub use situation::Exclusions;
 
 pub use finding::{AcceptedBy, AccountRef, Candidate, DriftField, Finding, FindingId, Particular, PersonRef, Value};

@@ -395,8 +395,8 @@ pub(super) fn sources(builder: &Builder) -> Vec<Source> {
             let cells = vec![Cell::text(cut(&status.word).0), Cell::count(status.count), Cell::text(status.taken_for.as_str())];
             words.row(None, cells);
         }
-        let mut notes: Vec<String> =
-            source.incomplete.iter().chain(&source.warnings).chain(&source.notes).map(|note| shown(note)).collect();
+        let said = source.incomplete.iter().chain(&source.warnings).cloned().chain(source.notes());
+        let mut notes: Vec<String> = said.map(|note| shown(&note)).collect();
         notes.extend(source.skipped.iter().map(|what| t.fill("sources.skipped", &[("what", &shown(what))])));
         let tables = [columns, words].into_iter().filter(|table| !table.rows.is_empty()).collect();
         sources.push(Source { title: t.get("sources.directory").to_owned(), name, facts, notes, tables });

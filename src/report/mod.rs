@@ -131,8 +131,10 @@ fn redacted<P: Borrow<Plan> + Send>(
     sheets(&inputs, ordered, &named, templates, folder)?;
 
     let mut redactor = redact::Redactor::of(folder.archive())?;
-    let redacted = redactor.redacted(inputs.accounts, inputs.people, inputs.reconciliation, inputs.history)?;
+    let redacted = redactor.redacted(&inputs)?;
     let inputs = Inputs {
+        run: &redacted.run,
+        config: &redacted.config,
         accounts: &redacted.accounts,
         people: &redacted.people,
         reconciliation: &redacted.reconciliation,
@@ -142,8 +144,7 @@ fn redacted<P: Borrow<Plan> + Send>(
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
     findings(&inputs, &ordered, folder)?;
     lists(&inputs, &ordered, folder)?;
-    let mut view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
-    redactor.view(&mut view);
+    let view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
     let seen = templates.context(&view)?;
     pages(templates, inputs.options.markdown, folder, view, seen)?;
     file(folder, redact::KEY, |out| redactor.key(out))?;

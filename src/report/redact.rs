@@ -1,5 +1,9 @@
 //! `--redact`: tokens instead of names, e-mail addresses, phones and employee numbers, in every file that leaves the house.
 //!
+//! It happens at the source: [`Redactor::redacted`] makes copies of all that a report is made from, in which every field is replaced
+//! that is not known to say nothing of who somebody is ([`sort_of`]). A field that nobody thought of cannot leak, and what builds
+//! pages and tables knows nothing of it.
+//!
 //! The same value has the same token in every file and every run of an archive: a token is a keyed digest, and the archive keeps the
 //! secret. What the tokens stand for is written to `redaction-key.csv`. Files that decisions or an apply go back to (plan.json, the
 //! review sheets) and the evidence (accounts.jsonl, people.jsonl) keep their values: they do not leave the house.
@@ -10,13 +14,17 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use polars::prelude::{DataFrame, IntoColumn, StringChunked};
+use polars::prelude::{DataFrame, DataType, IntoColumn, Series, StringChunked};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
-use super::view::View;
-use crate::archive::History;
+use super::Inputs;
 use crate::archive::history::How;
 use crate::archive::history::unname;
 use crate::archive::tokens::{SECRET, digits, is_token};
+use crate::archive::{History, RunInfo};
+use crate::config::Loaded;
 use crate::digest::Hasher;
 use crate::directory::People;
 use crate::domo::Accounts;
@@ -38,10 +46,14 @@ const UNNAMED: &str = "somebody whom the decisions of that run name";
 pub(super) struct Redactor {
     secret: Vec<u8>,
     tokens: BTreeMap<String, String>,
+    /// Names of files that were read, the longest first.
+    files: Vec<String>,
 }
 
 /// What the files that leave the house are made from.
 pub(super) struct Redacted {
+    pub(super) run: RunInfo,
+    pub(super) config: Loaded,
     pub(super) accounts: Accounts,
     pub(super) people: People,
     pub(super) reconciliation: Reconciliation,
@@ -89,7 +101,7 @@ impl Redactor {
             }
             Err(error) => return Err(error).with_context(|| Failure::failed(format!("cannot read {}", path.display()))),
         };
-        Ok(Self { secret, tokens: BTreeMap::new() })
+        Ok(Self { secret, tokens: BTreeMap::new(), files: Vec::new() })
     }
 
     /// `name-3f9a01c2bd`; blank stays blank, a token stays a token.
@@ -120,7 +132,7 @@ impl Redactor {
                 scrubbed = scrubbed.replace(value.as_str(), &self.token(sort, value));
             }
         }
-        self.addresses(&scrubbed)
+        self.text(&scrubbed)
     }
 
     /// Every e-mail address in a text.
@@ -152,27 +164,93 @@ impl Redactor {
         scrubbed
     }
 
-    /// Copies in which nobody can be recognised.
-    pub(super) fn redacted(
-        &mut self,
-        accounts: &Accounts,
-        people: &People,
-        reconciliation: &Reconciliation,
-        history: &History,
-    ) -> Result<Redacted> {
-        let mut accounts = accounts.clone();
-        for (column, sort) in [("email", "email"), ("name", "name")] {
-            self.column(&mut accounts.frame, column, sort)?;
+    /// A text that is no one's field: the names of files, e-mail addresses, and names of two words or more that have a token.
+    fn text(&mut self, text: &str) -> String {
+        let mut shown = text.to_owned();
+        for name in std::mem::take(&mut self.files) {
+            if shown.contains(&name) {
+                shown = shown.replace(&name, &self.token("file", &name));
+            }
+            self.files.push(name);
         }
-        let mut people = people.clone();
+        let shown = self.addresses(&shown);
+        self.names(&shown)
+    }
+
+    fn names(&self, text: &str) -> String {
+        let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).len();
+        let words: Vec<&str> = text.split(' ').collect();
+        let (mut shown, mut at): (Vec<String>, usize) = (Vec::new(), 0);
+        while let Some(word) = words.get(at) {
+            let found = (2..=6).rev().find_map(|count| {
+                let several = words.get(at..at + count)?.join(" ");
+                let name = several.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+                let token = self.tokens.get(name).filter(|_| bare(word) > 0)?;
+                Some((count, several.replacen(name, token, 1)))
+            });
+            let (count, said) = found.unwrap_or_else(|| (1, (*word).to_owned()));
+            shown.push(said);
+            at += count;
+        }
+        shown.join(" ")
+    }
+
+    /// Every text of a value that files can hold, whatever its fields are called.
+    fn walked<T: Serialize + DeserializeOwned>(&mut self, value: &T) -> Result<T> {
+        let mut json = serde_json::to_value(value)?;
+        self.walk(&mut json);
+        Ok(serde_json::from_value(json)?)
+    }
+
+    fn walk(&mut self, value: &mut Json) {
+        match value {
+            Json::String(text) => *text = self.text(text),
+            Json::Array(items) => items.iter_mut().for_each(|item| self.walk(item)),
+            Json::Object(fields) => fields.values_mut().for_each(|value| self.walk(value)),
+            _ => {}
+        }
+    }
+
+    /// Copies of all that a report is made from, in which nobody can be recognised.
+    pub(super) fn redacted(&mut self, inputs: &Inputs) -> Result<Redacted> {
+        let file_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let mut files: Vec<String> = inputs.people.sources.iter().map(|source| source.name.clone()).collect();
+        files.extend(inputs.config.config.directory.iter().filter_map(|directory| file_of(&directory.path)));
+        files.retain(|name| !name.is_empty());
+        files.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        files.dedup();
+        self.files = files;
+
+        let mut people = inputs.people.clone();
         people.frame.with_column(people.names()?.with_name("name".into()).into_column())?;
+        let mut accounts = inputs.accounts.clone();
+        self.frame(&mut accounts.frame)?;
+        self.frame(&mut people.frame)?;
+        accounts.evidence = self.walked(&accounts.evidence)?;
+        people.sources = people.sources.iter().map(|source| self.walked(source)).collect::<Result<_>>()?;
         for rejected in &mut people.rejected {
+            rejected.reason = self.text(&rejected.reason);
             self.replace("email", &mut rejected.email);
             self.replace("number", &mut rejected.employee_number);
+            rejected.carried = rejected.carried.iter().map(|key| self.token("email", key)).collect();
         }
-        for (column, sort) in [("email", "email"), ("name", "name"), ("employee_number", "number")] {
-            self.column(&mut people.frame, column, sort)?;
+        for doubt in &mut people.doubts {
+            doubt.problem = self.text(&doubt.problem);
+            if let Some(sort) = sort_of(&doubt.field) {
+                doubt.value = self.token(sort, &doubt.value);
+            }
         }
+        Ok(Redacted {
+            run: self.walked(inputs.run)?,
+            config: Loaded { config: self.walked(&inputs.config.config)?, ..inputs.config.clone() },
+            accounts,
+            people,
+            reconciliation: self.reconciliation(inputs.reconciliation)?,
+            history: self.history(inputs.history),
+        })
+    }
+
+    fn reconciliation(&mut self, reconciliation: &Reconciliation) -> Result<Reconciliation> {
         let mut reconciliation = reconciliation.clone();
         for finding in &mut reconciliation.findings {
             self.finding(finding);
@@ -187,11 +265,20 @@ impl Redactor {
                 pattern.directory = self.token(sort, &pattern.directory);
             }
         }
+        reconciliation.evidence = self.walked(&reconciliation.evidence)?;
+        reconciliation.not_tested = self.walked(&reconciliation.not_tested)?;
+        for sentence in &mut reconciliation.method.normalised {
+            *sentence = self.text(sentence);
+        }
+        Ok(reconciliation)
+    }
+
+    fn history(&mut self, history: &History) -> History {
         let mut history = history.clone();
         unname(&mut history);
-        for change in history.lifecycle.values_mut().flat_map(|lifecycle| &mut lifecycle.changed) {
-            *change = self.addresses(change);
-        }
+        let sentences = history.lifecycle.values_mut().flat_map(|lifecycle| &mut lifecycle.changed);
+        let sentences = sentences.chain(&mut history.parameters_changed).chain(&mut history.applied).chain(&mut history.notes);
+        sentences.for_each(|sentence| *sentence = self.text(sentence));
         for gone in &mut history.resolved {
             // A run in clear may have said it, and whom a reason names beside its subject (the nearest by name) is not known any more.
             if !is_token(&gone.subject) {
@@ -206,7 +293,26 @@ impl Redactor {
         if let Some(last) = &mut history.last_review {
             last.unname(|name| self.token(if name.contains('@') { "email" } else { "name" }, name));
         }
-        Ok(Redacted { accounts, people, reconciliation, history })
+        history
+    }
+
+    /// Every column that holds text, but for those that say nothing of who somebody is. Those come first whose tokens other files have.
+    fn frame(&mut self, frame: &mut DataFrame) -> Result<()> {
+        let mut columns: Vec<(String, DataType)> =
+            frame.columns().iter().map(|column| (column.name().to_string(), column.dtype().clone())).collect();
+        columns.sort_by_key(|(name, _)| !["email", "name", "employee_number"].contains(&name.as_str()));
+        for (name, kind) in columns {
+            let Some(sort) = sort_of(&name) else { continue };
+            match kind {
+                DataType::String => self.column(frame, &name, sort)?,
+                // Nothing that leaves the house has them.
+                DataType::List(_) => {
+                    frame.with_column(Series::full_null(name.as_str().into(), frame.height(), &kind).into_column())?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn column(&mut self, frame: &mut DataFrame, name: &str, sort: &str) -> Result<()> {
@@ -225,6 +331,7 @@ impl Redactor {
         self.replace("email", &mut person.email);
         self.replace("name", &mut person.name);
         self.replace("number", &mut person.employee_number);
+        person.source = self.text(&person.source);
     }
 
     fn finding(&mut self, finding: &mut Finding) {
@@ -299,29 +406,6 @@ impl Redactor {
         }
     }
 
-    /// What the view took from the configuration and the evidence: addresses in it.
-    pub(super) fn view(&mut self, view: &mut View) {
-        let texts = view.identity.iter_mut().map(|fact| &mut fact.value);
-        let texts = texts.chain(&mut view.evidence.reasons).chain(&mut view.change.notes);
-        let texts = texts.chain(view.not_tested.iter_mut().map(|untested| &mut untested.why));
-        let texts = texts.chain(view.method.iter_mut().flat_map(|topic| &mut topic.sentences));
-        for text in texts {
-            *text = self.addresses(text);
-        }
-        for source in &mut view.sources {
-            let tables = source.tables.iter_mut().flat_map(|table| &mut table.rows).flat_map(|row| &mut row.cells);
-            let texts = source.facts.iter_mut().map(|fact| &mut fact.value).chain(&mut source.notes);
-            for text in texts.chain(tables.map(|cell| &mut cell.text)) {
-                *text = self.addresses(text);
-            }
-        }
-        for cell in
-            [&mut view.accepted, &mut view.parameters].into_iter().flat_map(|table| &mut table.rows).flat_map(|row| &mut row.cells)
-        {
-            cell.text = self.addresses(&cell.text);
-        }
-    }
-
     /// `redaction-key.csv`
     pub(super) fn key(&self, out: impl Write + Send) -> Result<u64> {
         let tokens: Vec<_> = self.tokens.iter().collect();
@@ -336,14 +420,16 @@ impl Redactor {
     }
 }
 
-/// What a field's value says of a person; none where it says nothing about who it is.
+/// What a field's value says of a person; none where it is known to say nothing about who it is.
 fn sort_of(field: &str) -> Option<&'static str> {
     match field {
         "name" | "given_name" | "family_name" => Some("name"),
         "email" | "alternate_email" | "manager_email" => Some("email"),
         "phone" => Some("phone"),
         "employee_number" => Some("number"),
-        _ => None,
+        "title" | "department" | "location" | "role" | "role_id" | "groups" | "user_type" | "timezone" | "locale" => None,
+        "status" | "status_word" | "enabled" | "hire_date" | "termination_date" => None,
+        _ => Some("text"),
     }
 }
 
@@ -387,7 +473,7 @@ mod tests {
     use super::*;
 
     fn redactor() -> Redactor {
-        Redactor { secret: vec![7; 32], tokens: BTreeMap::new() }
+        Redactor { secret: vec![7; 32], tokens: BTreeMap::new(), files: Vec::new() }
     }
 
     #[test]
@@ -397,6 +483,33 @@ mod tests {
         let token = redactor.token("name", "Ada Byron");
         assert_eq!(redactor.token("name", &token), token);
         assert_eq!(redactor.token("name", ""), "");
+    }
+
+    #[test]
+    fn a_field_that_nobody_thought_of_is_redacted() {
+        let mut redactor = redactor();
+        let text = |name: &str, value: &str| Series::new(name.into(), [value]).into_column();
+        let columns = vec![text("nickname", "Dizzy"), text("title", "Analyst"), text("email", "ada@acme.com")];
+        let mut frame = DataFrame::new(1, columns).unwrap();
+        redactor.frame(&mut frame).unwrap();
+        let cell = |name: &str| frame.column(name).unwrap().str().unwrap().get(0).unwrap().to_owned();
+        assert!(cell("nickname").starts_with("text-") && cell("email").starts_with("email-"), "{frame:?}");
+        assert_eq!(cell("title"), "Analyst");
+        let mut value = Value::Field("nickname".into(), Some("Dizzy".into()));
+        redactor.value(&mut value, &[]);
+        assert!(matches!(&value, Value::Field(_, Some(token)) if *token == cell("nickname")), "{value:?}");
+    }
+
+    #[test]
+    fn a_sentence_names_neither_files_nor_people_that_are_known() {
+        let mut redactor = redactor();
+        redactor.files = vec!["berlin-staff.csv".into()];
+        let (file, name) = (redactor.token("file", "berlin-staff.csv"), redactor.token("name", "Ada O'Byron King"));
+        assert_eq!(
+            redactor.text("company/berlin-staff.csv row 4: account 12 (Ada O'Byron King) is active again"),
+            format!("company/{file} row 4: account 12 ({name}) is active again")
+        );
+        assert_eq!(redactor.text("  two  spaces stay"), "  two  spaces stay");
     }
 
     #[test]

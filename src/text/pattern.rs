@@ -19,6 +19,11 @@ impl Pattern {
         wildcard(self.0.as_bytes(), as_matched(text).as_bytes())
     }
 
+    /// The only text it fits, [as it is matched](as_matched), where it has no wildcard.
+    pub fn only(&self) -> Option<&str> {
+        (!self.0.contains('*')).then_some(self.0.as_str())
+    }
+
     /// The only text it fits, [as it is matched](as_matched).
     ///
     /// # Errors

@@ -21,10 +21,14 @@ fn company() -> tempfile::TempDir {
     folder
 }
 
-/// The newest complete run.
+/// The last run of the chain.
 fn newest(folder: &Path) -> PathBuf {
     let runs = std::fs::read_dir(folder.join("audits")).unwrap().flatten().map(|entry| entry.path());
-    runs.filter(|run| run.join("manifest.json").exists()).max().unwrap()
+    let number = |run: &PathBuf| -> Option<u64> {
+        let manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(run.join("manifest.json")).ok()?).ok()?;
+        manifest["number"].as_u64()
+    };
+    runs.max_by_key(number).unwrap()
 }
 
 #[test]
@@ -245,4 +249,60 @@ fn absurd_numbers_are_refused_with_their_limits_all_at_once() {
     run(company.path(), [&AUDIT[..], &["--as-of", "+262142-12-31"]].concat()).code(2);
     std::fs::remove_file(company.path().join("domo-reconcile.toml")).unwrap();
     run_with(company.path(), &[("SOURCE_DATE_EPOCH", "8210266876799")], AUDIT).code(0);
+}
+
+#[test]
+fn a_redacted_run_shows_no_word_and_no_name_of_the_file_it_read() {
+    let company = company();
+    let workers =
+        windows_1252("Employee ID,Name,Work Email,Status\n7,Ada Müßiggang,ada@acme.example,Active\n,Sören Lost,,Active\n");
+    std::fs::write(company.path().join("berlin-staff.csv"), workers).unwrap();
+    let config = "[[directory]]\npath = \"berlin-staff.csv\"\n[domo]\nclient_owner = \"ada@acme.example\"\n\
+                  [[exclude]]\nemail = \"svc-robot@acme.example\"\nreason = \"asked by olga@acme.example\"\n";
+    std::fs::write(company.path().join("domo-reconcile.toml"), config).unwrap();
+    let clear = run(company.path(), ["audit", "--accounts", "users.json"]).code(0);
+    let page = std::fs::read_to_string(newest(company.path()).join("report.html")).unwrap();
+    assert!(page.contains("Müßiggang") && page.contains("berlin-staff.csv"), "{}", clear.stderr);
+    let manifest = std::fs::read_to_string(newest(company.path()).join("manifest.json")).unwrap();
+    assert!(!manifest.contains("Müßiggang"), "a manifest outlives its run");
+
+    let said = run(company.path(), ["audit", "--accounts", "users.json", "--redact"]).code(0).stdout;
+    let folder = newest(company.path());
+    let in_clear = said.lines().find_map(|line| line.split_once("still in clear, to be kept: ")).unwrap().1;
+    let files: Vec<_> =
+        std::fs::read_dir(&folder).unwrap().flatten().map(|entry| entry.file_name().into_string().unwrap()).collect();
+    assert!(files.iter().any(|name| name == "redaction-key.csv"), "{files:?}");
+    for name in files.iter().filter(|name| !in_clear.split(", ").any(|clear| clear == name.as_str())) {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        for word in ["Müßiggang", "berlin-staff", "ada@acme.example", "Ada", "Olga Petrova", "svc-robot@", "olga@", "Sören"] {
+            // The manifest binds the files by their names, and nobody's.
+            let bound = name == "manifest.json" && word == "berlin-staff";
+            assert!(bound || !text.contains(word), "{name} shows {word}");
+        }
+    }
+}
+
+/// Text as an old Windows writes it.
+fn windows_1252(text: &str) -> Vec<u8> {
+    text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect()
+}
+
+#[test]
+fn forty_thousand_exact_exclusions_and_rules_are_looked_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let count = 40_000;
+    let users: Vec<_> = (0..count)
+        .map(|id| serde_json::json!({"id": 1000 + id, "name": format!("Robot {id}"), "email": format!("robot{id}@acme.example"), "role": "Social"}))
+        .collect();
+    std::fs::write(folder.path().join("users.json"), serde_json::to_vec(&users).unwrap()).unwrap();
+    std::fs::write(folder.path().join("workers.csv"), WORKERS).unwrap();
+    let rules: String = (0..count)
+        .map(|id| match id % 2 {
+            0 => format!("[[exclude]]\nemail = \"Robot{id}@acme.example\"\nreason = \"robots\"\nowner = \"ada@acme.example\"\n"),
+            _ => format!("[[exclude]]\nid = {}\nreason = \"robots\"\nowner = \"ada@acme.example\"\n", 1000 + id),
+        })
+        .collect();
+    std::fs::write(folder.path().join("domo-reconcile.toml"), rules).unwrap();
+    let ran = run(folder.path(), ["audit", "--accounts", "users.json", "--directory", "workers.csv", "--json"]).code(0);
+    assert_eq!(ran.json()["accounts"]["excluded"], count);
 }

@@ -27,6 +27,7 @@ mod road;
 mod rooms;
 mod samples;
 mod schedule;
+mod supply;
 #[allow(dead_code)]
 mod support;
 mod verdicts;

@@ -40,6 +40,8 @@ pub fn digits(secret: &[u8], value: &str) -> String {
 /// Whether a text has the form of a token: `name-3f9a01c2bd`.
 pub fn is_token(value: &str) -> bool {
     value.split_once('-').is_some_and(|(sort, hex)| {
-        matches!(sort, "name" | "email" | "phone" | "number") && hex.len() == 10 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+        matches!(sort, "name" | "email" | "phone" | "number" | "file" | "text")
+            && hex.len() == 10
+            && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
     })
 }

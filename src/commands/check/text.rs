@@ -124,7 +124,7 @@ fn directory(understood: &Overview, as_of: NaiveDate) -> String {
     doubts.extend(uncertain(understood));
     doubts.extend(source.incomplete.iter().map(|why| format!("incomplete: {why}")));
     doubts.extend(source.warnings.iter().map(|why| format!("warning: {why}")));
-    doubts.extend(source.notes.iter().cloned());
+    doubts.extend(source.notes());
     doubts.extend(source.skipped.iter().map(|skipped| format!("skipped {skipped}")));
     doubts.extend(understood.doubts.iter().map(|doubt| {
         format!("{}: {} ({}: {})", doubt.field, doubt.problem, count(doubt.count, "row"), rows(&doubt.rows, doubt.count))

@@ -200,3 +200,29 @@ fn a_path_that_is_no_file() {
         assert!(paragraph.contains("next: "), "{paragraph}");
     }
 }
+
+#[test]
+fn one_cell_without_end_in_a_workbook() {
+    let folder = folder();
+    // Letters that no packer makes small, so that the part is looked at.
+    let mut seed = 1u64;
+    let letters: String = (0..2 << 20)
+        .map(|_| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            char::from(b'a' + (seed >> 59) as u8 % 26)
+        })
+        .collect();
+    let sheet = writers::inline_row(&["Email", "Name"]) + &writers::inline_row(&["a@b.com", &letters]);
+    let error = load(&[file(folder.path(), "long.xlsx", writers::raw_xlsx(&sheet))]).map(|people| people.read()).unwrap_err();
+    assert!(format!("{error:#}").contains("texts that no memory should hold"), "{error:#}");
+}
+
+#[test]
+fn quotes_that_are_opened_on_every_line() {
+    let folder = folder();
+    let lines = |count: usize| format!("Email,Name\na@b.com,Ada\n{}", "\"x y z\n".repeat(count));
+    let error = load(&[file(folder.path(), "open.csv", lines(60_000))]).map(|people| people.read()).unwrap_err();
+    assert!(format!("{error:#}").contains("the quotes of 20001 do not fit together"), "{error:#}");
+    // A few are each said.
+    assert!(load(&[file(folder.path(), "few.csv", lines(100))]).is_ok());
+}

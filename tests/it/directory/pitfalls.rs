@@ -34,7 +34,8 @@ fn refused(name: &str, bytes: impl AsRef<[u8]>) -> String {
 #[track_caller]
 fn says(people: &People, text: &str) {
     let source = &people.sources[0];
-    let said = source.notes.iter().chain(&source.skipped).chain(&source.incomplete);
+    let notes: Vec<String> = source.notes().collect();
+    let said = notes.iter().chain(&source.skipped).chain(&source.incomplete);
     assert!(said.clone().any(|said| said.contains(text)), "`{text}` is not said: {:#?}", said.collect::<Vec<_>>());
 }
 
