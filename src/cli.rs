@@ -115,6 +115,9 @@ pub struct Demo {
     /// Which Domo it is: the public guide's, or the one of Domo's own documents and of recorded answers
     #[arg(long, value_enum, default_value_t = Profile::Guide)]
     pub profile: Profile,
+    /// Fetch the directory, too: from a Microsoft Graph that the sandbox plays
+    #[arg(long)]
+    pub live: bool,
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
@@ -384,12 +387,15 @@ pub struct Pull {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub config: ConfigFile,
-    /// The snapshot
-    #[arg(long, value_name = "FILE", default_value = "accounts.jsonl")]
-    pub out: PathBuf,
+    /// The file [default: accounts.jsonl, or the directory's name with its kind's ending]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     /// Which `[[instance]]` of the configuration to pull; needed where there are several
     #[arg(long, value_name = "NAME")]
     pub instance: Option<String>,
+    /// Fetch this `[[directory]]` of the configuration whole instead, by its name, kind or host
+    #[arg(long, value_name = "NAME", conflicts_with = "instance")]
+    pub directory: Option<String>,
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,

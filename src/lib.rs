@@ -39,6 +39,7 @@ pub mod reconcile;
 pub mod report;
 mod rows;
 pub mod sandbox;
+pub mod source;
 pub mod stop;
 pub mod terms;
 pub mod text;

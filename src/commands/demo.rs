@@ -1,7 +1,7 @@
 //! `demo`: the main job on the bundled sample company, over HTTP, with nothing to set up.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use super::audit::{Audit, Audited, From};
 use super::{Context, Ended};
-use crate::config::Loaded;
+use crate::config::{Directory, Loaded, SourceKind};
 use crate::stop::Stop;
 use crate::{cli, domo, report, sandbox};
 
@@ -33,11 +33,16 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
     put(&config, CONFIG)?;
     std::fs::create_dir(folder.path().join("company"))?;
     put(&folder.path().join("company/directory.csv"), DIRECTORY)?;
-    let loaded = Loaded::read(Some(&config))?;
+    let mut loaded = Loaded::read(Some(&config))?;
 
     let runtime = super::runtime()?;
     let profile = super::sandbox::profile(options.profile);
-    let sandbox_options = sandbox::Options { accounts: serde_json::from_str(USERS)?, profile, ..sandbox::Options::default() };
+    let sandbox_options = sandbox::Options {
+        accounts: serde_json::from_str(USERS)?,
+        people: super::sandbox::people()?,
+        profile,
+        ..sandbox::Options::default()
+    };
     let secret = SecretString::from(sandbox_options.client_secret.clone());
     let client_id = sandbox_options.client_id.clone();
     let running = runtime.block_on(sandbox::Sandbox::start(sandbox_options))?;
@@ -45,6 +50,12 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
         "The sample company's Domo is served on {}; it is audited over HTTP as of {DAY}, the day it was made for.\n",
         running.url()
     ));
+    let variables = [("ENTRA_CLIENT_ID", client_id.clone().into()), ("ENTRA_CLIENT_SECRET", secret.clone())];
+    let context = &context.with(variables.map(|(name, value): (_, SecretString)| (name.to_owned(), value)).into());
+    if options.live {
+        loaded.config.directory = loaded.config.directory.iter().map(|directory| live(directory, &running.url())).collect();
+        context.terminal.say("Its directory is fetched from a Microsoft Graph that is served there, too.\n");
+    }
     let settings = domo::Settings::new(&running.url(), client_id, secret)?;
     let audit = Audit {
         as_of: DAY,
@@ -63,6 +74,19 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
         runtime.block_on(stop.or(running.forever()));
     }
     Ok(None)
+}
+
+/// The same directory, from the Graph that the sandbox plays.
+fn live(directory: &Directory, url: &str) -> Directory {
+    Directory {
+        kind: Some(SourceKind::Entra),
+        tenant: Some("acme.example".into()),
+        api_url: Some(format!("{url}/graph")),
+        login_url: Some(format!("{url}/graph")),
+        leave_dates: true,
+        path: PathBuf::new(),
+        ..directory.clone()
+    }
 }
 
 /// The lines from here to the end of the month, against the Domo that goes on.

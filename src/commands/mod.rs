@@ -5,6 +5,7 @@ mod audit;
 mod certify;
 mod check;
 mod demo;
+mod directories;
 mod import;
 mod init;
 mod manual;
@@ -24,12 +25,14 @@ mod verify;
 
 pub mod terminal;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use chrono::{DateTime, Datelike, Utc};
 use clap::Parser;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::apply::files;
@@ -52,9 +55,22 @@ pub struct Context {
     /// When the program began; `SOURCE_DATE_EPOCH` (seconds) replaces the clock so that a run can be made again. `apply` does not
     /// look at it: a plan expires by the real clock.
     pub started: DateTime<Utc>,
+    /// Variables that a command brings along itself; they come before the environment's.
+    variables: BTreeMap<String, SecretString>,
 }
 
 impl Context {
+    /// The same with variables that come before the environment's.
+    fn with(&self, variables: BTreeMap<String, SecretString>) -> Self {
+        Self { terminal: self.terminal, started: self.started, variables }
+    }
+
+    /// What a variable holds.
+    fn variable(&self, name: &str) -> Option<String> {
+        let own = self.variables.get(name).map(|value| value.expose_secret().to_owned());
+        own.or_else(|| std::env::var(name).ok())
+    }
+
     /// Now, or when the program began where `SOURCE_DATE_EPOCH` stands for the clock.
     pub(crate) fn clock(&self) -> DateTime<Utc> {
         if fixed().is_some() { self.started } else { Utc::now() }
@@ -83,7 +99,7 @@ pub fn main() -> ExitCode {
         Heard::Ending => drop(failed(&terminal, json, &interrupted().into())),
     });
     log(&cli);
-    let context = Context { terminal, started: fixed().unwrap_or_else(Utc::now) };
+    let context = Context { terminal, started: fixed().unwrap_or_else(Utc::now), variables: BTreeMap::new() };
     match printable(json).and_then(|()| run(&cli.command, &context)) {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(kind)) => ExitCode::from(kind.code()),

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Terminal;
 use crate::domo::{Progress, State};
+use crate::source;
 
 /// One line on stderr that goes away when reading ends.
 #[derive(Debug)]
@@ -42,6 +43,13 @@ impl Progress for Line {
         let pass = if state.pass > 1 { ", checking" } else { "" };
         let waiting = state.waiting.map(|left| format!("; waiting {} s on Domo's limit", left.as_secs() + 1)).unwrap_or_default();
         self.bar.set_message(format!("{} {}{of}{pass} ({rate:.0} a second){waiting}", state.rows, state.what));
+    }
+}
+
+impl source::Progress for Line {
+    fn people(&self, name: &str, read: u64, told: Option<u64>) {
+        let of = told.map(|told| format!(" of {told}")).unwrap_or_default();
+        self.bar.set_message(format!("{name}: {read}{of} people"));
     }
 }
 

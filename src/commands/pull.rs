@@ -1,20 +1,23 @@
 //! `pull`
 
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use super::progress::Line;
-use super::{Context, Ended, interruptible, right_instance, runtime};
+use super::{Context, Ended, directories, interruptible, right_instance, runtime};
 use crate::archive;
 use crate::cli;
-use crate::config::{Config, Instance, Loaded};
+use crate::config::{Config, Directory, Instance, Loaded};
+use crate::directory::Origin;
 use crate::domo;
 use crate::domo::{Accounts, Evidence, Reader, Session, Settings};
 use crate::failure::{Failure, Kind};
 use crate::files;
+use crate::source::{self, Depth};
 use crate::text;
 
 #[derive(Serialize)]
@@ -27,17 +30,12 @@ struct Answer<'a> {
 /// Pulls every account. An incomplete pull never takes the name that was asked for: whoever reads that file later could not see
 /// that accounts are missing from it.
 pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
-    // Known before an hour is spent on reading.
-    let folder = files::folder_of(&options.out);
-    if !folder.is_dir() {
-        return Err(Failure::usage(format!("--out {}: there is no folder {}", options.out.display(), folder.display()))
-            .hint("make the folder first, or name another file")
-            .into());
-    }
-    for name in [&options.out, &partial(&options.out)] {
-        replaceable(name)?;
-    }
     let loaded = Loaded::read(options.config.config.as_deref())?;
+    if let Some(name) = &options.directory {
+        return directory(options, name, &loaded.config, context);
+    }
+    let out = options.out.clone().unwrap_or_else(|| "accounts.jsonl".into());
+    writable(&out)?;
     let (config, instance) = chosen(&loaded.config, options.instance.as_deref())?;
     let settings = Settings::from_env(&config, instance.as_ref())?;
     let accounts = runtime()?.block_on(interruptible(async {
@@ -46,7 +44,7 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
         Reader::new(&session).accounts(&Line::new(&context.terminal)).await
     }))?;
     let complete = accounts.evidence.incomplete.is_empty();
-    let out = if complete { options.out.clone() } else { partial(&options.out) };
+    let out = if complete { out } else { partial(&out) };
     write(&accounts, &out)?;
 
     let (evidence, count) = (&accounts.evidence, accounts.frame.height());
@@ -68,6 +66,80 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
             text::plural(evidence.passes, "pass", "passes"),
             text::plural(evidence.retries, "retry", "retries"),
             evidence.sha256
+        ))?;
+    }
+    Ok((!complete).then_some(Kind::NotEvaluable))
+}
+
+/// Whether a file can take that name: known before an hour is spent on reading.
+fn writable(out: &Path) -> Result<()> {
+    let folder = files::folder_of(out);
+    if !folder.is_dir() {
+        return Err(Failure::usage(format!("--out {}: there is no folder {}", out.display(), folder.display()))
+            .hint("make the folder first, or name another file")
+            .into());
+    }
+    [out, &partial(out)].into_iter().try_for_each(replaceable)
+}
+
+#[derive(Serialize)]
+struct Fetch<'a> {
+    out: &'a Path,
+    directory: &'a str,
+    bytes: usize,
+    sha256: &'a str,
+    origin: &'a Origin,
+    incomplete: &'a [String],
+}
+
+/// Fetches a configured directory whole into a file, as an audit would, so that people can look at it. What is incomplete does not
+/// take the name that was asked for, as with accounts.
+fn directory(options: &cli::Pull, name: &str, config: &Config, context: &Context) -> Result<Ended> {
+    let fetched = || config.directory.iter().filter(|directory| directory.is_fetched());
+    let Some(directory) = fetched().find(|directory| directory.label().eq_ignore_ascii_case(name)) else {
+        let names = fetched().map(Directory::label).collect::<Vec<_>>().join(", ");
+        let hint = if names.is_empty() { "it has none that is fetched".to_owned() } else { format!("it has {names}") };
+        return Err(Failure::usage(format!("--directory {name}: the configuration has no such [[directory]] that is fetched"))
+            .hint(hint)
+            .into());
+    };
+    directories::check_variables(context, std::slice::from_ref(directory))?;
+    let source::Fetched { input, extension, .. } = directories::fetch(context, directory, Depth::Whole)?;
+    let extension = match (extension, input.bytes.trim_ascii_start().first()) {
+        ("", Some(b'{' | b'[')) => "json",
+        ("", Some(b'P')) if input.bytes.starts_with(b"PK") => "xlsx",
+        ("", _) => "csv",
+        (known, _) => known,
+    };
+    let plain: String =
+        name.chars().map(|letter| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '_' }).collect();
+    let asked = options.out.clone().unwrap_or_else(|| format!("{plain}.{extension}").into());
+    let complete = input.stopped.is_empty();
+    let out = if complete { asked } else { partial(&asked) };
+    files::replace(&out, |file| file.write_all(&input.bytes))
+        .with_context(|| Failure::failed(format!("cannot write {}", out.display())).hint("name another file with --out"))?;
+    for reason in &input.stopped {
+        context.terminal.error(&format!("incomplete: {reason}"));
+    }
+    let (bytes, sha256) = (input.bytes.len(), input.sha256.as_str());
+    if options.json {
+        context.terminal.json(&Fetch {
+            out: &out,
+            directory: name,
+            bytes,
+            sha256,
+            origin: &input.origin,
+            incomplete: &input.stopped,
+        })?;
+    } else {
+        let whole = if complete { "" } else { ", not all there is," };
+        let people = input.origin.distinct.map(|people| format!(", {}", text::plural(people, "person", "people")));
+        context.terminal.answer(format!(
+            "{name}{whole} in {} ({}{}, {bytes} bytes, {}, sha256 {sha256})",
+            out.display(),
+            text::plural(input.origin.pages, "page", "pages"),
+            people.unwrap_or_default(),
+            text::plural(input.origin.retries, "retry", "retries"),
         ))?;
     }
     Ok((!complete).then_some(Kind::NotEvaluable))

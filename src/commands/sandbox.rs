@@ -14,6 +14,15 @@ use crate::{cli, domo};
 /// The sample company's users.
 const SAMPLE: &str = include_str!("../../samples/company/domo-users.json");
 
+/// The sample company's people, whom its directories hold.
+const PEOPLE: &str = include_str!("../../samples/company/directory.json");
+
+/// Those people, one by one.
+pub(super) fn people() -> Result<Vec<Value>> {
+    let mut file: Value = serde_json::from_str(PEOPLE)?;
+    Ok(file.get_mut("employees").map(Value::take).and_then(|people| people.as_array().cloned()).unwrap_or_default())
+}
+
 /// Serves until it is interrupted.
 pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
     let accounts: Vec<Value> = match &options.accounts {
@@ -35,6 +44,7 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         owners: options.content_owner.clone(),
         domains: options.authorized_domain.clone(),
         dynamic_groups: options.dynamic_group.clone(),
+        people: people()?,
         ..Options::default()
     };
     let scim_token = sandbox.scim_token.clone();
@@ -51,6 +61,13 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
             running.url(),
             options.client_id,
             running.scim_url()
+        ));
+        context.terminal.say(format!(
+            "The sample company's directory, for [[directory]]: kind = \"entra\" with api_url and login_url = \"{0}/graph\"; \"okta\" with url = \"{0}/okta\"; \
+             \"google\" with api_url = \"{0}/google\" and token_url = \"{0}/google/token\"; \"scim\" with url = \"{0}/directory/scim/v2\"; \
+             url = \"{0}/hr/workers.csv\" with auth = \"bearer\". Okta's token, SCIM's and the address's: {1}",
+            running.url(),
+            crate::sandbox::DIRECTORY_TOKEN
         ));
         stop.or(running.forever()).await;
         Ok(None)

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::source;
 use super::{Config, Directory, Instance, limits};
 use crate::failure::Failure;
 use crate::files;
@@ -45,7 +46,10 @@ impl Loaded {
         })?;
         let base = found.parent().unwrap_or(Path::new("")).to_owned();
         for directory in &mut config.directory {
-            directory.path = base.join(&directory.path);
+            let named = [Some(&mut directory.path), directory.ca_file.as_mut(), directory.federated_token_file.as_mut()];
+            for path in named.into_iter().flatten().filter(|path| !path.as_os_str().is_empty()) {
+                *path = base.join(&*path);
+            }
         }
         for path in [&mut config.report.templates, &mut config.notify.textfile].into_iter().flatten() {
             *path = base.join(&*path);
@@ -164,11 +168,7 @@ impl Config {
                 problems.push(format!("[[instance]] `{}` and `{}` have one client, that of {variable}", other.name, one.name));
             }
         }
-        for (index, directory) in self.directory.iter().enumerate() {
-            if directory.path.as_os_str().is_empty() {
-                problems.push(format!("[[directory]] number {} has no path", index + 1));
-            }
-        }
+        problems.extend((1..).zip(&self.directory).flat_map(|(number, directory)| source::problems(number, directory)));
         problems
     }
 

@@ -5,6 +5,7 @@
 
 mod limits;
 mod load;
+mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::terms::{Key, Kind, Status, words};
 pub use load::{DEFAULT_FILE, Loaded, quoted};
+pub use source::{Pages, SourceAuth, SourceKind};
 
 /// What an instance is called that neither the configuration nor a token names. It is part of finding ids, so it stays as it is.
 pub const UNNAMED: &str = "domo";
@@ -109,12 +111,15 @@ words! {
 /// How old an export may be where the configuration does not say: a month's, and two weeks to spare.
 pub const MAX_AGE_DAYS: u32 = 45;
 
-/// `[[directory]]`: one export. Everything but the path is found by itself and may be overridden.
+/// `[[directory]]`: exactly one of a file (`path`), an address (`url` or `url_env`) or a source (`kind`). What a file is, and where its
+/// columns are, is found by itself and may be overridden.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Directory {
     /// The file, relative to the configuration file.
     pub path: PathBuf,
+    /// What reports and evidence call it; otherwise the file's name, the host, or the kind.
+    pub name: Option<String>,
     /// Its format, where the content should not decide.
     pub format: Option<Format>,
     /// The sheet of a workbook.
@@ -139,6 +144,68 @@ pub struct Directory {
     pub ignore: Vec<String>,
     /// Header = patterns with `*`: rows that are no people, such as vacant positions.
     pub skip_rows: BTreeMap<String, Vec<String>>,
+    /// What it is fetched from, where it is neither a file nor an address that returns an export.
+    pub kind: Option<SourceKind>,
+    /// The address: of an export, an Okta, a SCIM root, an LDAP server.
+    pub url: Option<String>,
+    /// The variable that holds the address, where the address itself is the secret.
+    pub url_env: Option<String>,
+    /// How we show who we are (an address, SCIM).
+    pub auth: Option<SourceAuth>,
+    /// The variable with the user's name (`auth = "basic"`).
+    pub user_env: Option<String>,
+    /// The variable with the password (`auth = "basic"`, LDAP).
+    pub password_env: Option<String>,
+    /// The variable with the token (`auth = "bearer"` or `"header"`, Okta, SCIM).
+    pub token_env: Option<String>,
+    /// The header that carries the token (`auth = "header"`).
+    pub header: Option<String>,
+    /// Where tokens are had.
+    pub token_url: Option<String>,
+    /// The variable with the client's id (`auth = "oauth2"`, Entra).
+    pub client_id_env: Option<String>,
+    /// The variable with the client's secret (`auth = "oauth2"`, Entra).
+    pub client_secret_env: Option<String>,
+    /// The scope asked for (`auth = "oauth2"`).
+    pub scope: Option<String>,
+    /// Whether the pages that an answer names are read too (an address).
+    pub pages: Pages,
+    /// The tenant (Entra).
+    pub tenant: Option<String>,
+    /// A file with a token of another identity provider, instead of a client secret (Entra).
+    pub federated_token_file: Option<PathBuf>,
+    /// Whether leave dates are read (Entra), which is a right of its own.
+    pub leave_dates: bool,
+    /// Which people (Entra, LDAP), in the source's own language.
+    pub filter: Option<String>,
+    /// The API's address, for other clouds, and for loopback (Entra, Google).
+    pub api_url: Option<String>,
+    /// Where tokens are had (Entra), for other clouds, and for loopback.
+    pub login_url: Option<String>,
+    /// The service app (Okta).
+    pub client_id: Option<String>,
+    /// The variable with the service app's private key, PEM or JWK (Okta).
+    pub private_key_env: Option<String>,
+    /// The variable with the service account's JSON key (Google).
+    pub key_env: Option<String>,
+    /// The administrator the service account stands for (Google); absent: it has a role itself.
+    pub admin: Option<String>,
+    /// The customer (Google).
+    pub customer: Option<String>,
+    /// Where people are looked for (LDAP): one or more.
+    pub base: Vec<String>,
+    /// The variable with the name to bind as (LDAP).
+    pub bind_env: Option<String>,
+    /// Whether `ldap://` goes on under TLS.
+    pub start_tls: bool,
+    /// People a page.
+    pub page_size: Option<u32>,
+    /// Fewer people than that are not the whole directory.
+    pub expect_at_least: Option<u64>,
+    /// A PEM file with roots that are trusted beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// How long the whole fetch may take.
+    pub timeout_s: Option<u64>,
 }
 
 words! {

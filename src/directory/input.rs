@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::decode::UNPACKED_LIMIT;
+use super::people::Origin;
 use crate::digest::{self, Hasher};
 use crate::failure::Failure;
 use crate::files;
@@ -15,15 +16,25 @@ use crate::files;
 /// What is read at once.
 const PIECE: usize = 4 << 20;
 
-/// A file as it was found.
-pub(super) struct Input {
-    pub(super) bytes: Vec<u8>,
-    pub(super) sha256: String,
-    /// The day it was last changed.
-    pub(super) modified: Option<NaiveDate>,
-    /// Its size or its time changed while it was read: somebody was still writing it.
-    pub(super) changed: bool,
+/// A file as it was found, or what was fetched in place of one.
+#[derive(Debug)]
+pub struct Input {
+    /// What reports and evidence call it.
+    pub name: String,
+    /// All of it, as a file of it would be.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of the bytes.
+    pub sha256: String,
+    /// The day it was last changed, where that is known.
+    pub modified: Option<NaiveDate>,
+    /// Where it is from.
+    pub origin: Origin,
+    /// Why it may not be all there is, whatever it says itself.
+    pub stopped: Vec<String>,
 }
+
+/// The most that any of it may unpack to, and the most that is fetched.
+pub const LARGEST: u64 = UNPACKED_LIMIT;
 
 /// Reads a whole file, up to the size that anything may unpack to.
 pub(super) fn read(path: &Path) -> Result<Input> {
@@ -36,7 +47,8 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     };
     if files::is_pipe(&std::fs::metadata(path).map_err(refused)?).map_err(refused)? {
         let bytes = files::read(path, UNPACKED_LIMIT).map_err(refused)?;
-        return Ok(Input { sha256: digest::hex(&digest::of(&bytes)), bytes, modified: None, changed: false });
+        let sha256 = digest::hex(&digest::of(&bytes));
+        return Ok(Input { name: name_of(path), sha256, bytes, modified: None, origin: Origin::default(), stopped: Vec::new() });
     }
     let mut file = File::open(path).map_err(refused)?;
     let metadata = file.metadata().map_err(refused)?;
@@ -66,5 +78,11 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     let same = |metadata: &Metadata| (metadata.len(), metadata.modified().ok());
     let changed = metadata.is_file() && (same(&metadata) != same(&after) || bytes.len() as u64 != after.len());
     let modified = metadata.modified().ok().map(|modified| DateTime::<Utc>::from(modified).date_naive());
-    Ok(Input { bytes, sha256: digest.hex(), modified, changed })
+    let stopped = changed.then(|| "its size or time changed while it was read: it was still being written".to_owned());
+    let origin = Origin::default();
+    Ok(Input { name: name_of(path), bytes, sha256: digest.hex(), modified, origin, stopped: stopped.into_iter().collect() })
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }

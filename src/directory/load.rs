@@ -30,8 +30,16 @@ use crate::config;
 use crate::failure::Failure;
 use crate::text;
 
-/// Loads every export, in the order given.
+/// Loads every export, in the order given, from its file.
 pub fn load(files: &[config::Directory]) -> Result<People> {
+    load_with(files, |file| bail!(Failure::usage(format!("{} has to be fetched, not read", file.label()))))
+}
+
+/// Loads every export, in the order given: what is no file is fetched, one after the other.
+///
+/// # Errors
+/// As `fetch` fails; wrong usage where a file cannot be used, a failure where it was fetched.
+pub fn load_with(files: &[config::Directory], mut fetch: impl FnMut(&config::Directory) -> Result<Input>) -> Result<People> {
     if files.is_empty() {
         bail!(
             Failure::usage("no directory export is given")
@@ -42,8 +50,13 @@ pub fn load(files: &[config::Directory]) -> Result<People> {
     let (mut sources, mut rejected, mut doubts) = (Vec::new(), Vec::new(), Vec::new());
     for (index, file) in files.iter().enumerate() {
         let index = u32::try_from(index).context("too many directories")?;
-        let (built, source) =
-            one(file, index).with_context(|| Failure::usage(format!("the directory {} cannot be used", file.path.display())))?;
+        let (built, source) = match file.is_fetched() {
+            true => one(file, fetch(file)?, index)
+                .with_context(|| Failure::failed(format!("what was fetched from {} cannot be used", file.label()))),
+            false => input::read(&file.path)
+                .and_then(|input| one(file, input, index))
+                .with_context(|| Failure::usage(format!("the directory {} cannot be used", file.path.display()))),
+        }?;
         frame.vstack_mut_owned(built.frame)?;
         rejected.extend(built.rejected);
         doubts.extend(built.doubts);
@@ -61,20 +74,13 @@ struct Table {
     epoch_1904: bool,
 }
 
-fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
-    let Input { bytes, sha256, modified, changed } = input::read(&file.path)?;
-    let mut source = Source {
-        name: file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        sha256,
-        bytes: bytes.len() as u64,
-        modified,
-        max_age_days: file.max_age_days.unwrap_or(config::MAX_AGE_DAYS),
-        ..Source::default()
-    };
-    source.exported = age::of_name(&source.name);
-    if changed {
-        source.incomplete.push("its size or time changed while it was read: it was still being written".into());
-    }
+fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Source)> {
+    let Input { name, bytes, sha256, modified, origin, stopped } = input;
+    let max_age_days = file.max_age_days.unwrap_or(config::MAX_AGE_DAYS);
+    let exported = if file.is_fetched() { None } else { age::of_name(&name) };
+    let name = file.name.clone().unwrap_or(name);
+    let size = bytes.len() as u64;
+    let mut source = Source { name, sha256, bytes: size, modified, exported, max_age_days, origin, ..Source::default() };
     let table = table(bytes, file, &mut source)?;
     let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
     let Table { mut raw, epoch_1904, .. } = table;
@@ -115,6 +121,12 @@ fn one(file: &config::Directory, index: u32) -> Result<(Built, Source)> {
     } else if built.frame.height() == 0 {
         source.incomplete.push("none of its rows can be used".into());
     }
+    source.incomplete.extend(stopped);
+    if let Some(expected) = file.expect_at_least.filter(|expected| source.rows < *expected) {
+        source
+            .incomplete
+            .push(format!("it has {} where at least {expected} are expected", text::plural(source.rows, "person", "people")));
+    }
     Ok((built, source))
 }
 
@@ -125,7 +137,9 @@ fn whole(raw: &Raw, file: &config::Directory, listed: u64, source: &mut Source) 
     let doubts = raw.marks.doubts();
     if doubts.is_empty() {
         let cap = || caps::warning(&source.format, source.system.as_deref(), listed, raw.marks.limit());
-        source.warnings.extend(Some(()).filter(|()| !raw.marks.is_ended() && !file.complete).and_then(|()| cap()));
+        source
+            .warnings
+            .extend(Some(()).filter(|()| !raw.marks.is_ended() && !file.complete && file.kind.is_none()).and_then(|()| cap()));
     } else if file.complete {
         source.warnings.push(format!(
             "`complete = true` in the configuration: it is taken for the whole directory although {}; whoever is missing from it may be missing because of that",

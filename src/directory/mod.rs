@@ -49,6 +49,7 @@ mod workbook;
 mod xls;
 mod zip;
 
-pub use load::load;
+pub use input::{Input, LARGEST};
+pub use load::{load, load_with};
 pub use overview::Overview;
-pub use people::{Doubt, Mapped, People, RejectedRow, Source, StatusWord};
+pub use people::{Doubt, Mapped, Origin, People, Proof, RejectedRow, Source, SourceEvidence, StatusWord};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::terms::Status;
 use anyhow::{Result, ensure};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +159,90 @@ pub struct Source {
     pub max_age_days: u32,
     /// Why the file may not be the whole directory; empty means complete.
     pub incomplete: Vec<String>,
+    /// Where its bytes are from. Absent in manifests of earlier versions of the program, which knew files only.
+    #[serde(default)]
+    pub origin: Origin,
+}
+
+/// Where a source's bytes are from, and how many people it said it has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Origin {
+    /// `file`, `url`, `entra`, `okta`, `google`, `scim` or `ldap`.
+    pub kind: String,
+    /// The server that answered.
+    pub host: Option<String>,
+    /// Requests sent, those for tokens included.
+    pub requests: u64,
+    /// Requests sent again after a fault.
+    pub retries: u64,
+    /// Pages read.
+    pub pages: u64,
+    /// How many people the source says that it has.
+    pub told: Option<u64>,
+    /// How many different ones came.
+    pub distinct: Option<u64>,
+    /// When the fetch began.
+    pub started: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub finished: Option<DateTime<Utc>>,
+    /// What shows that this is all of it, where nothing speaks against it.
+    pub proof: Proof,
+    /// What a reader should know of it all the same: sentences.
+    pub doubts: Vec<String>,
+}
+
+impl Default for Origin {
+    fn default() -> Self {
+        Self {
+            kind: "file".into(),
+            host: None,
+            requests: 0,
+            retries: 0,
+            pages: 1,
+            told: None,
+            distinct: None,
+            started: None,
+            finished: None,
+            proof: Proof::Whole,
+            doubts: Vec::new(),
+        }
+    }
+}
+
+/// What shows that a source was read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Proof {
+    /// Its own total equals the different people that came.
+    Count,
+    /// Its own sign of the end.
+    End,
+    /// One answer or file, all of whose bytes are there.
+    Whole,
+}
+
+/// A source in `evidence.sources` of findings.json and the manifest: how it was had, and what proves that it is whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[allow(missing_docs)] // the words of the contract; see [`Source`] and [`Origin`]
+pub struct SourceEvidence {
+    pub name: String,
+    pub kind: String,
+    pub host: Option<String>,
+    pub requests: u64,
+    pub retries: u64,
+    pub pages: u64,
+    pub bytes: u64,
+    pub sha256: String,
+    /// How many people the source says that it has; null where it does not say.
+    pub told: Option<u64>,
+    /// Rows read.
+    pub read: u64,
+    pub distinct: u64,
+    pub started: Option<DateTime<Utc>>,
+    pub finished: Option<DateTime<Utc>>,
+    /// Null where it is not whole.
+    pub proof: Option<Proof>,
+    pub doubts: Vec<String>,
 }
 
 impl Source {
@@ -177,6 +261,38 @@ impl Source {
     /// The day it shows: its own, else the file's.
     pub fn day(&self) -> Option<NaiveDate> {
         self.exported.or(self.modified)
+    }
+
+    /// How it was had, and what proves that it is whole.
+    pub fn evidence(&self) -> SourceEvidence {
+        let origin = &self.origin;
+        SourceEvidence {
+            name: self.name.clone(),
+            kind: origin.kind.clone(),
+            host: origin.host.clone(),
+            requests: origin.requests,
+            retries: origin.retries,
+            pages: origin.pages,
+            bytes: self.bytes,
+            sha256: self.sha256.clone(),
+            told: origin.told,
+            read: self.rows,
+            distinct: origin.distinct.unwrap_or(self.rows),
+            started: origin.started,
+            finished: origin.finished,
+            proof: self.incomplete.is_empty().then_some(origin.proof),
+            doubts: self.incomplete.iter().chain(&origin.doubts).cloned().collect(),
+        }
+    }
+
+    /// The same for a day judged: one that is too old proves nothing.
+    pub fn evidence_on(&self, as_of: NaiveDate) -> SourceEvidence {
+        let mut evidence = self.evidence();
+        if let Some(why) = self.too_old(as_of) {
+            evidence.proof = None;
+            evidence.doubts.push(why);
+        }
+        evidence
     }
 
     /// The canonical fields this file carries.

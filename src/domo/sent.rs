@@ -55,7 +55,7 @@ pub enum WriteError {
 }
 
 fn refused(status: u16, message: Option<&str>, toe: Option<&str>) -> String {
-    Refusal { by: "Domo".into(), status, message: message.map(str::to_owned), toe: toe.map(str::to_owned) }.to_string()
+    Refusal { by: "Domo".into(), status, message: message.map(str::to_owned), toe: toe.map(str::to_owned), leads: None }.to_string()
 }
 
 impl WriteError {

@@ -56,6 +56,8 @@ pub struct Refusal {
     pub message: Option<String>,
     /// Its trace id: its support can find the request by it.
     pub toe: Option<String>,
+    /// Where a redirect leads.
+    pub leads: Option<Box<str>>,
 }
 
 impl fmt::Display for Refusal {
@@ -107,6 +109,7 @@ impl Refusal {
                 None => text,
             }
         };
+        let redirect = answer.leads().map(Box::from);
         let leads = answer.leads().and_then(|to| Some(format!("a redirect to {}", to.split(['?', '#']).next()?)));
         let (message, toe) = match serde_json::from_slice::<Body>(&answer.body) {
             _ if leads.is_some() => (leads, None),
@@ -120,7 +123,7 @@ impl Refusal {
             Err(_) => (None, None),
         };
         let filled = |text: String| Some(told(&text)).filter(|text| !text.is_empty());
-        Self { by: by.into(), status: answer.status, message: message.and_then(filled), toe: toe.and_then(filled) }
+        Self { by: by.into(), status: answer.status, message: message.and_then(filled), toe: toe.and_then(filled), leads: redirect }
     }
 }
 

@@ -363,8 +363,10 @@ impl Client {
 
     /// What passes: the server has too much to do, or something in between answers in its place.
     fn passing<T>(&self, call: &str, answer: &Answer) -> Option<Verdict<T>> {
-        // 501 and 505 are said of the request, and stay so.
-        let everybody = matches!(answer.status, 429 | 500 | 502..=504 | 506..=599);
+        // 501 and 505 are said of the request, and stay so. Google has a 403 for who asks too often.
+        let everybody = matches!(answer.status, 429 | 500 | 502..=504 | 506..=599)
+            || answer.status == 403
+                && answer.body.windows(17).any(|word| word == b"RateLimitExceeded" || word == b"rateLimitExceeded");
         (everybody || matches!(answer.status, 408 | 425)).then(|| Verdict::Again {
             error: self.refused(call, answer),
             wait: answer.wait,

@@ -43,7 +43,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
-use crate::directory::People;
+use crate::directory::{People, SourceEvidence};
 use crate::domo::Accounts;
 use crate::terms::{AccountSituation, AccountTotals, Kind, PersonSituation, PersonTotals, words};
 use candidates::Candidates;
@@ -87,6 +87,9 @@ pub struct EvidenceSummary {
     pub status: EvidenceStatus,
     /// Why it is not `complete`: sentences.
     pub reasons: Vec<String>,
+    /// How each directory was had, and what proves that it is whole. Empty in files of earlier versions of the program.
+    #[serde(default)]
+    pub sources: Vec<SourceEvidence>,
 }
 
 /// A check that could not run, and why.

@@ -52,8 +52,9 @@ impl Wholeness {
 
     pub(super) fn evidence(&self, rules: &Rules<'_>, accounts: &AccountColumns<'_>, people: &PersonColumns<'_>) -> EvidenceSummary {
         let mut reasons: Vec<String> = self.accounts.iter().chain(&self.directory).cloned().collect();
+        let sources = people.people.sources.iter().map(|source| source.evidence_on(rules.as_of)).collect();
         if !reasons.is_empty() {
-            return EvidenceSummary { status: EvidenceStatus::Incomplete, reasons };
+            return EvidenceSummary { status: EvidenceStatus::Incomplete, reasons, sources };
         }
         reasons.extend(accounts.accounts.evidence.warnings.iter().cloned());
         let rejected = people.people.rejected.len() as u64;
@@ -70,8 +71,11 @@ impl Wholeness {
                 reasons.push(format!("{} is {} older than the day judged (limit {FRESH_DAYS})", source.name, days(age)));
             }
         }
+        for source in &people.people.sources {
+            reasons.extend(source.origin.doubts.iter().map(|doubt| format!("{}: {doubt}", source.name)));
+        }
         let status = if reasons.is_empty() { EvidenceStatus::Complete } else { EvidenceStatus::Warnings };
-        EvidenceSummary { status, reasons }
+        EvidenceSummary { status, reasons, sources }
     }
 }
 

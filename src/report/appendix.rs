@@ -8,6 +8,7 @@ use super::texts::Texts;
 use super::view::{Cell, Column, Fact, LastReview, Source, Table, Topic};
 use crate::archive::FileEntry;
 use crate::archive::history::How;
+use crate::directory::{self, Proof};
 use crate::plan::Verdict;
 use crate::plan::review::Counts;
 use crate::reconcile::{self, Dormancy};
@@ -367,6 +368,8 @@ pub(super) fn sources(builder: &Builder) -> Vec<Source> {
         facts.push(count("sources.unmapped", source.unmapped));
         facts.push(Fact::new(t.get("sources.bytes"), figures::size(source.bytes)));
         facts.push(Fact::raw(t.get("sources.digest"), shown(&source.sha256)));
+        facts.extend(fetched(builder, source));
+        facts.push(Fact::new(t.get("sources.proof"), t.get(proof(source))));
         let mut columns = Table::new(
             "columns",
             t.fill("sources.columns", &[("name", &name)]),
@@ -402,6 +405,33 @@ pub(super) fn sources(builder: &Builder) -> Vec<Source> {
         sources.push(Source { title: t.get("sources.directory").to_owned(), name, facts, notes, tables });
     }
     sources
+}
+
+/// What is said of what proves a directory whole.
+pub(super) fn proof(source: &directory::Source) -> &'static str {
+    match source.evidence().proof {
+        Some(Proof::Count) => "sources.proof_count",
+        Some(Proof::End) => "sources.proof_end",
+        Some(Proof::Whole) => "sources.proof_whole",
+        None => "sources.proof_none",
+    }
+}
+
+/// How a source was fetched; nothing of a file.
+fn fetched(builder: &Builder, source: &directory::Source) -> Vec<Fact> {
+    let (t, origin) = (builder.t, &source.origin);
+    let Some(host) = &origin.host else { return Vec::new() };
+    let count = |key: &str, number: u64| Fact::new(t.get(key), figures::grouped(number));
+    let moment = |key: &str, time| Fact::new(t.get(key), figures::moment(time, builder.zone));
+    let mut facts = vec![Fact::new(t.get("sources.kind"), shown(&origin.kind)), Fact::new(t.get("sources.host"), shown(host))];
+    facts.extend(origin.started.map(|time| moment("sources.started", time)));
+    facts.extend(origin.finished.map(|time| moment("sources.finished", time)));
+    facts.push(count("sources.pages", origin.pages));
+    facts.push(count("sources.requests", origin.requests));
+    facts.push(count("sources.retries", origin.retries));
+    facts.extend(origin.told.map(|told| count("sources.told", told)));
+    facts.extend(origin.distinct.map(|distinct| count("sources.distinct", distinct)));
+    facts
 }
 
 fn accounts(builder: &Builder) -> Source {

@@ -183,14 +183,18 @@ impl Builder<'_> {
         for source in &self.inputs.people.sources {
             let rows = figures::grouped(source.rows);
             let name = shown(&source.name);
-            let value = match source.modified {
-                Some(day) => {
+            let value = match (source.modified, &source.origin.host) {
+                (None, Some(host)) => {
+                    t.fill("identity.directory_fetched", &[("name", &name), ("rows", &rows), ("host", &shown(host))])
+                }
+                (Some(day), _) => {
                     let day = day.to_string();
                     t.fill("identity.directory_value", &[("name", &name), ("rows", &rows), ("modified", &day)])
                 }
-                None => t.fill("identity.directory_undated", &[("name", &name), ("rows", &rows)]),
+                (None, None) => t.fill("identity.directory_undated", &[("name", &name), ("rows", &rows)]),
             };
-            facts.push(Fact::new(t.get("identity.directory"), value));
+            let proof = t.get(appendix::proof(source));
+            facts.push(Fact::new(t.get("identity.directory"), format!("{value}; {proof}")));
         }
         let compared = match &self.inputs.history.previous {
             Some(previous) => {

@@ -461,6 +461,7 @@ fn reconciliation(
         evidence: EvidenceSummary {
             status: EvidenceStatus::Warnings,
             reasons: vec![format!("The directory export is 9 days older than the Domo snapshot (limit 7). {text}")],
+            sources: Vec::new(),
         },
         accounts: AccountTotals::of(rows as u64, situations),
         people: PersonTotals::of(people.read(), persons),

@@ -1,10 +1,11 @@
-//! A local Domo on axum that keeps state and speaks the same API: for demos, rehearsals and tests.
+//! A local Domo, and local directories beside it, on axum: it keeps state and speaks the same API: for demos, rehearsals and tests.
 //!
 //! Two [`Profile`]s stand for the two Domos there are in writing: the public guide's, and the one Domo's own documents and
 //! recordings describe. [`Fault`]s make either of them fail on purpose, down to connections cut before or after a write took place.
 //! It listens on loopback only, holds nothing on disk, and forgets everything when it ends.
 
 mod activity;
+mod directories;
 mod fault;
 mod groups;
 mod oauth;
@@ -64,6 +65,16 @@ pub struct Options {
     pub domains: Vec<String>,
     /// The activity log, oldest first.
     pub activity: Vec<Event>,
+    /// The people of its directories, as the sample company's `directory.json` has them.
+    pub people: Vec<Value>,
+    /// People on one page of a directory, at most.
+    pub people_page: usize,
+    /// The rights that a token for Graph names.
+    pub people_rights: Vec<String>,
+    /// Whether its SCIM directory pages by cursor, too.
+    pub people_cursors: bool,
+    /// The day the export was last changed.
+    pub people_changed: chrono::NaiveDate,
 }
 
 impl Default for Options {
@@ -85,9 +96,17 @@ impl Default for Options {
             dynamic_groups: Vec::new(),
             domains: Vec::new(),
             activity: Vec::new(),
+            people: Vec::new(),
+            people_page: 100,
+            people_rights: ["User.Read.All", "User-LifeCycleInfo.Read.All"].map(String::from).into(),
+            people_cursors: false,
+            people_changed: chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap_or_default(),
         }
     }
 }
+
+/// The token that the sandbox's Okta and SCIM directories know.
+pub const DIRECTORY_TOKEN: &str = directories::FIXED_TOKEN;
 
 /// A request that was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +119,8 @@ pub struct Request {
     pub body: String,
     /// What was answered; 0 where the connection was cut instead.
     pub status: u16,
+    /// The proof that came along (DPoP).
+    pub proof: Option<String>,
 }
 
 /// A sandbox that can be started.

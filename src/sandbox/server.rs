@@ -24,7 +24,7 @@ use tokio::time::Instant;
 
 use super::fault::What;
 use super::state::Wrong;
-use super::{Shared, activity, groups, oauth, scim, users};
+use super::{Shared, activity, directories, groups, oauth, scim, users};
 
 /// What a minute is for the rate limit.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -57,6 +57,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .route("/v1/groups/{id}/users/{user}", put(groups::add).delete(groups::remove))
         .route("/v1/audit", get(activity::list))
         .nest(shared.options.profile.scim_root, scim::router())
+        .merge(directories::router())
         .fallback(unknown)
         .with_state(shared.clone())
 }
@@ -99,9 +100,10 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let body = to_bytes(Body::new(body), 16 << 20).await.map_err(|_| Cut)?;
     let told = String::from_utf8_lossy(&body).into_owned();
+    let proof = parts.headers.get("dpop").and_then(|proof| proof.to_str().ok()).map(str::to_owned);
     let outcome = faulty(parts, body, shared, router, &method, &path).await;
     let status = outcome.as_ref().map_or(0, |response| response.status().as_u16());
-    shared.state().log.push(super::Request { method, path: uri, body: told, status });
+    shared.state().log.push(super::Request { method, path: uri, body: told, status, proof });
     outcome
 }
 
@@ -141,9 +143,16 @@ async fn faulty(
         Some(What::Appear) => shared.state().appear(),
         Some(What::Move) => shared.state().rotate(),
         Some(What::Expire) => shared.state().tokens.clear(),
-        Some(What::Circle) => parts.uri = without(&parts.uri, "offset=", "")?,
+        Some(What::Circle) => {
+            for place in directories::PLACES {
+                parts.uri = without(&parts.uri, place, "")?;
+            }
+        }
         Some(What::Cap(rows)) => parts.uri = without(&parts.uri, "limit=", &format!("limit={rows}"))?,
         Some(What::Unfiltered) => parts.uri = without(&parts.uri, "filter=", "")?,
+        Some(What::Endless) if directories::ROOTS.iter().any(|root| path.starts_with(root)) => {
+            return Ok(directories::ever_new(path, &parts.headers, &parts.uri));
+        }
         Some(What::Endless) => return Ok(ever_new()),
         Some(What::Edge) => shared.state().edge = true,
         Some(What::Late(wait, _)) => shared.state().shadow(path, *wait),
@@ -176,6 +185,7 @@ async fn faulty(
             shared.state().edge = false;
             Ok(response)
         }
+        Some(What::Lie(by)) => lie(response, by).await,
         Some(What::Meddle(field)) => {
             meddle(shared, path, &field);
             Ok(response)
@@ -226,8 +236,14 @@ fn ever_new() -> Response {
 async fn half(response: Response) -> Result<Response, Cut> {
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
-    let rows: Vec<Value> = serde_json::from_slice(&body).unwrap_or_default();
-    let half: Vec<_> = rows.iter().take(rows.len() / 2).collect();
+    let mut half: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let list = match &mut half {
+        Value::Object(object) => object.values_mut().find_map(|member| member.as_array_mut().filter(|list| list.len() > 1)),
+        other => other.as_array_mut(),
+    };
+    if let Some(list) = list {
+        list.truncate(list.len() / 2);
+    }
     parts.headers.remove(header::CONTENT_LENGTH);
     Ok(Response::from_parts(parts, Body::from(serde_json::to_vec(&half).unwrap_or_default())))
 }
@@ -240,6 +256,15 @@ async fn thinned(response: Response, field: &str) -> Result<Response, Cut> {
     object.remove(field);
     parts.headers.remove(header::CONTENT_LENGTH);
     Ok(Response::from_parts(parts, Body::from(serde_json::to_vec(&object).unwrap_or_default())))
+}
+
+/// More people in all than there are.
+async fn lie(response: Response, by: i64) -> Result<Response, Cut> {
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let body = directories::more(&body, by).map_or(body, Bytes::from);
+    Ok(Response::from_parts(parts, Body::from(body)))
 }
 
 /// Half of the body, then the end of the connection.

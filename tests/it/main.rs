@@ -27,6 +27,7 @@ mod road;
 mod rooms;
 mod samples;
 mod schedule;
+mod source;
 mod supply;
 #[allow(dead_code)]
 mod support;

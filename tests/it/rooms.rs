@@ -14,14 +14,18 @@ const NOWHERE: &[&str] = &["num_traits", "regex_automata", "stable_deref_trait"]
 const HOMES: &[(&str, &[&str])] = &[
     // The network.
     ("reqwest", &["http"]),
-    ("rustls", &["http"]),
+    ("rustls", &["http", "source"]),
+    ("rustls_native_certs", &["source"]),
+    ("ring", &["source"]),
+    ("md_5", &["source"]),
+    ("ldap3", &["source"]),
     ("httpdate", &["http"]),
-    ("secrecy", &["http", "domo", "commands"]),
+    ("secrecy", &["http", "source", "domo", "commands"]),
     ("axum", &["sandbox"]),
     ("hyper", &["sandbox"]),
     ("hyper_util", &["sandbox"]),
-    ("base64", &["sandbox", "domo", "report"]),
-    ("tokio", &["stop", "http", "domo", "sandbox", "apply", "commands"]),
+    ("base64", &["source", "sandbox", "domo", "report"]),
+    ("tokio", &["stop", "http", "source", "domo", "sandbox", "apply", "commands"]),
     ("fastrand", &["http", "archive", "sandbox"]),
     // The frames, and what judges or shows them.
     ("polars", &["domo", "directory", "reconcile", "plan", "report", "archive"]),
@@ -67,12 +71,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("files", &["digest", "stop"]),
     ("stop", &[]),
     ("rows", &["text"]),
-    ("config", &["files", "failure", "text"]),
+    ("config", &["http", "files", "failure", "text"]),
     ("cli", &["config", "sandbox"]),
     ("http", &["files", "failure", "text"]),
     // Domo's own exports are tables like any other: `directory` knows how to read those.
     ("domo", &["digest", "files", "config", "failure", "text", "http", "directory"]),
     ("directory", &["digest", "files", "config", "failure", "text"]),
+    ("source", &["digest", "config", "failure", "text", "http", "directory"]),
     // Pure: the rules, and the schemas of the two frames.
     ("reconcile", &["digest", "config", "failure", "text", "domo", "directory"]),
     ("plan", &["rows", "digest", "config", "failure", "text", "domo", "directory", "reconcile"]),

@@ -55,14 +55,31 @@ fn no_two_people_share_a_key_but_those_who_should() {
 }
 
 #[test]
+fn the_configuration_of_each_source_is_valid_and_fetches() {
+    let files: Vec<_> = std::fs::read_dir(support::samples().join("sources")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let configurations = files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    assert_eq!(configurations.clone().count(), 8);
+    let readme = std::fs::read_to_string(support::samples().join("sources/README.md")).unwrap();
+    for path in configurations {
+        let config = Config::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert!(config.directory.iter().all(|directory| directory.is_fetched()), "{}", path.display());
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(readme.contains(name), "README.md does not say what {name} needs");
+    }
+}
+
+#[test]
 fn the_sample_configuration_is_valid() {
     let text = std::fs::read_to_string(support::samples().join("domo-reconcile.toml")).unwrap();
     Config::parse(&text).unwrap();
 }
 
 #[test]
-fn the_sample_configuration_documents_every_key() {
-    let text = std::fs::read_to_string(support::samples().join("domo-reconcile.toml")).unwrap();
+fn the_sample_configurations_document_every_key() {
+    let mut text = std::fs::read_to_string(support::samples().join("domo-reconcile.toml")).unwrap();
+    for source in std::fs::read_dir(support::samples().join("sources")).unwrap() {
+        text += &std::fs::read_to_string(source.unwrap().path()).unwrap();
+    }
     let schema = schemars::schema_for!(Config).to_value();
     let sections = [schema.clone()].into_iter().chain(schema["$defs"].as_object().unwrap().values().cloned());
     let keys: Vec<String> =

@@ -13,11 +13,11 @@ use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
 use crate::cli;
 use crate::commands::notice::Notice;
 use crate::commands::progress::Line;
-use crate::commands::{Context, Ended, go_on, instance_name, interruptible, right_instance, runtime};
+use crate::commands::{Context, Ended, directories, go_on, instance_name, interruptible, right_instance, runtime};
 use crate::config::{Config, Loaded};
-use crate::directory::{self, People};
+use crate::directory::People;
 use crate::domo::{self, Accounts};
-use crate::failure::{self, Failure, Kind};
+use crate::failure::{self, Kind};
 use crate::plan::{self, Plan, guard};
 use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules};
 use crate::report;
@@ -61,7 +61,7 @@ impl Audit {
     /// Audits one instance into a run folder of its own.
     pub(in crate::commands) fn of(&self, context: &Context, loaded: &Loaded, from: From) -> Result<Audited> {
         let lock = Arc::new(Lock::take(&self.archive, context.started)?);
-        let (people, from) = rayon::join(|| load(&loaded.config), || from.ahead());
+        let (people, from) = rayon::join(|| directories::load(context, &loaded.config, Some(&self.archive)), || from.ahead());
         let people = people?;
         go_on()?;
         let audited = self.under(&lock, context, loaded, &people, from).map_err(|fallen| fallen.error);
@@ -252,15 +252,6 @@ fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Ended {
         (_, Some(worst), Some(threshold)) if worst <= threshold => Some(Kind::Findings),
         _ => None,
     }
-}
-
-pub(super) fn load(config: &Config) -> Result<People> {
-    if config.directory.is_empty() {
-        return Err(Failure::usage("no directory export is named")
-            .hint("give one with --directory FILE, or configure [[directory]] path = \"…\"; `domo-reconcile demo` shows the whole with a sample company")
-            .into());
-    }
-    directory::load(&config.directory)
 }
 
 fn read(context: &Context, config: &Config, from: From) -> Result<Accounts> {

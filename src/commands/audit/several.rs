@@ -8,10 +8,10 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::answer::Audited;
-use super::one::{self, Audit, Fallen, load};
+use super::one::{self, Audit, Fallen};
 use crate::archive::{Lock, summaries};
 use crate::commands::notice::Notice;
-use crate::commands::{Context, Ended, Failed, notify};
+use crate::commands::{Context, Ended, Failed, directories, notify};
 use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo;
@@ -30,7 +30,8 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
     let tell = |notices: &[Notice]| notify::tell(&loaded.config.notify, notices, &context.terminal);
     let fallen = |name: &str, error: &anyhow::Error| Notice::failed(name, context.started, failure::kind(error));
 
-    let begun = Lock::take(&audit.archive, context.started).and_then(|lock| Ok((Arc::new(lock), load(&loaded.config)?)));
+    let load = || directories::load(context, &loaded.config, Some(&audit.archive));
+    let begun = Lock::take(&audit.archive, context.started).and_then(|lock| Ok((Arc::new(lock), load()?)));
     let (lock, people) = match begun {
         Ok(begun) => begun,
         // What all of them need is not there.

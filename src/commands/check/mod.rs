@@ -10,7 +10,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Context, Ended};
+use super::{Context, Ended, directories};
 use crate::cli;
 use crate::config::{DEFAULT_FILE, Loaded, Notify};
 use crate::directory::Overview;
@@ -92,7 +92,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     }
     let mut loaded_people = Vec::new();
     for directory in &directories {
-        match crate::directory::load(std::slice::from_ref(directory)) {
+        match directories::look(context, directory) {
             Ok(people) => {
                 let mut overviews = Overview::of(&people, |stated| judge(stated, as_of))?;
                 for Overview { source, .. } in &mut overviews {

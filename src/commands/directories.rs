@@ -1,0 +1,107 @@
+//! The directories of a run, from their files and from where they are fetched.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::progress::Line;
+use super::{Context, interruptible, lone_runtime};
+use crate::archive::Archive;
+use crate::config::{Config, Directory};
+use crate::directory::{self, Input, People, Proof, Source};
+use crate::failure::Failure;
+use crate::source::{self, Depth, Fetched};
+use crate::text;
+
+/// Everybody of all directories. `archive` may hold a run that bears out what a source cannot prove itself.
+pub(crate) fn load(context: &Context, config: &Config, archive: Option<&Path>) -> Result<People> {
+    if config.directory.is_empty() {
+        return Err(Failure::usage("no directory export is named")
+            .hint("give one with --directory FILE, or configure [[directory]] path = \"…\"; `domo-reconcile demo` shows the whole with a sample company")
+            .into());
+    }
+    check_variables(context, &config.directory)?;
+    let mut people =
+        directory::load_with(&config.directory, |directory| fetch(context, directory, Depth::Whole).map(|fetched| fetched.input))?;
+    for (source, directory) in people.sources.iter_mut().zip(&config.directory) {
+        let unproven = source.incomplete.is_empty() && source.origin.proof == Proof::End && directory.expect_at_least.is_none();
+        let before = || archive.and_then(|archive| read_before(archive, source));
+        // As the guard `population-moved` counts: more than a tenth fewer is another population.
+        let borne_out = || before().is_some_and(|before| source.rows >= before.saturating_sub(before / 10));
+        if unproven && !borne_out() {
+            source.origin.doubts.push(
+                "proven by its end sign only: it does not say how many people it has; expect_at_least, or a run after this one, bears it out".into(),
+            );
+        }
+    }
+    Ok(people)
+}
+
+/// All variables that these directories need and that are not set.
+pub(crate) fn check_variables(context: &Context, directories: &[Directory]) -> Result<()> {
+    source::check_variables(directories, &|name| context.variable(name))
+}
+
+/// Fetches one of them.
+pub(crate) fn fetch(context: &Context, directory: &Directory, depth: Depth) -> Result<Fetched> {
+    let line = Line::new(&context.terminal);
+    lone_runtime()?.block_on(interruptible(source::fetch(
+        directory,
+        &|name| context.variable(name),
+        source::limits(directory),
+        depth,
+        &line,
+    )))
+}
+
+/// One page where it is fetched, all of it where it is a file; with what the source says of our rights.
+pub(crate) fn look(context: &Context, directory: &Directory) -> Result<People> {
+    // How many there are is not known from one page.
+    let one = Directory { expect_at_least: directory.expect_at_least.filter(|_| !directory.is_fetched()), ..directory.clone() };
+    check_variables(context, std::slice::from_ref(&one))?;
+    let mut said = Vec::new();
+    let mut people = directory::load_with(std::slice::from_ref(&one), |directory| -> Result<Input> {
+        let fetched = fetch(context, directory, Depth::OnePage)?;
+        said = fetched.rights;
+        Ok(fetched.input)
+    })?;
+    if directory.is_fetched() {
+        let domains = domains(&people)?;
+        for source in &mut people.sources {
+            let host = source.origin.host.as_deref().unwrap_or("the source");
+            let told =
+                source.origin.told.map(|told| format!(", which says that it has {}", text::plural(told, "person", "people")));
+            let page = if directory.kind.is_some() { "one page" } else { "the first answer" };
+            source.notes.push(format!("{page} was read from {host}{}: an audit reads all of it", told.unwrap_or_default()));
+            source.notes.append(&mut said);
+            source.notes.extend(domains.clone());
+        }
+    }
+    Ok(people)
+}
+
+/// Whose addresses came, domain by domain: one that is missing was not asked for, or is not shown to us.
+fn domains(people: &People) -> Result<Option<String>> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for address in people.frame.column("email")?.str()?.iter().flatten() {
+        if let Some((_, domain)) = address.rsplit_once('@') {
+            *counts.entry(domain.trim().to_lowercase()).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let shown: Vec<String> = counts.iter().take(10).map(|(domain, count)| format!("{domain} {count}")).collect();
+    let more = if counts.len() > shown.len() { ", …" } else { "" };
+    Ok((!shown.is_empty()).then(|| format!("addresses by domain: {}{more}", shown.join(", "))))
+}
+
+/// How many people the newest run read of this source, where it read it whole.
+fn read_before(archive: &Path, source: &Source) -> Option<u64> {
+    let listing = Archive::at(archive).list().ok()?;
+    let manifests =
+        listing.runs.iter().rev().filter_map(|run| run.manifest.as_ref()).filter(|manifest| manifest.replay_of.is_none());
+    let same =
+        |known: &&Source| known.name == source.name && known.origin.kind == source.origin.kind && known.incomplete.is_empty();
+    manifests.filter_map(|manifest| manifest.directory.iter().find(same)).map(|known| known.rows).next()
+}

@@ -1,0 +1,136 @@
+//! Microsoft Graph: `/v1.0/users` page after page, counted before and after by an index that may lag.
+
+use std::cell::RefCell;
+
+use anyhow::Result;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Fetched;
+use super::auth::{Auth, Grant};
+use super::pages::{Page, Person};
+use super::session::{Read, Session, host};
+use super::settings::{address, default, secret};
+use crate::directory::Proof;
+use crate::failure::Failure;
+use crate::http::{Answer, Client, Keeper, Method, Unfit, Url, Vars, under};
+
+const API: &str = "https://graph.microsoft.com";
+const LOGIN: &str = "https://login.microsoftonline.com";
+
+/// The most that Graph takes is 999.
+const TOP: u32 = 999;
+
+const SELECT: &str = "id,userPrincipalName,mail,displayName,givenName,surname,jobTitle,department,officeLocation,mobilePhone,\
+                      businessPhones,accountEnabled,employeeId,employeeType,employeeHireDate,userType,externalUserState,\
+                      proxyAddresses,otherMails,createdDateTime";
+/// With a right of its own; without it the property is null, and no error says so.
+const LEAVE: &str = ",employeeLeaveDateTime";
+const LEAVE_RIGHT: &str = "User-LifeCycleInfo.Read.All";
+const MANAGER: &str = "manager($select=id,displayName,mail,userPrincipalName,employeeId)";
+
+#[derive(Deserialize)]
+struct List {
+    value: Vec<Box<RawValue>>,
+    #[serde(rename = "@odata.nextLink")]
+    next: Option<String>,
+}
+
+pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = session.directory;
+    let api = address("api_url", directory.api_url.as_deref(), API)?;
+    let users = match api.path().trim_end_matches('/').rsplit('/').next() {
+        Some("v1.0" | "beta") => under(&api, "/users", &[]),
+        _ => under(&api, "/v1.0/users", &[]),
+    };
+    let login = address("login_url", directory.login_url.as_deref(), LOGIN)?;
+    let tenant = directory.tenant.as_deref().unwrap_or_default();
+    let token_url = match directory.token_url.as_deref() {
+        Some(given) => address("token_url", Some(given), "")?,
+        None => under(&login, &format!("/{tenant}/oauth2/v2.0/token"), &[]),
+    };
+    let id = secret(var, directory.client_id_env.as_deref(), default::ENTRA_ID)?;
+    let grant = match &directory.federated_token_file {
+        Some(file) => Grant::Federated { id, file: file.clone() },
+        None => {
+            Grant::Secret { id, secret: secret(var, directory.client_secret_env.as_deref(), default::ENTRA_SECRET)?, posted: true }
+        }
+    };
+    let scope = format!("{}/.default", api.origin().ascii_serialization());
+    let auth = Auth::tokens(token_url, scope, grant);
+    let client = session.client(&auth.addresses(&api), false)?;
+    let keeper = auth.keeper(&client);
+    let roles = keeper.roles().await.map_err(|error| session.failed(error))?;
+    let mut rights = Vec::new();
+    let mut doubts = Vec::new();
+    if let Some(roles) = &roles {
+        rights.push(format!("the token's rights: {}", if roles.is_empty() { "none".into() } else { roles.join(", ") }));
+        if directory.leave_dates && !roles.iter().any(|role| role == LEAVE_RIGHT) {
+            return Err(Failure::failed(format!("the directory {}: leave_dates needs the right {LEAVE_RIGHT}, which the token does not have", session.name))
+                .hint("ask an administrator for it, or take leave_dates out: without the right the dates come empty, and nobody would be told")
+                .into());
+        }
+    }
+
+    let top = directory.page_size.unwrap_or(TOP).min(TOP).to_string();
+    let select = format!("{SELECT}{}", if directory.leave_dates { LEAVE } else { "" });
+    let mut query = vec![("$select", select.as_str()), ("$expand", MANAGER), ("$top", &top)];
+    query.extend(directory.filter.as_deref().map(|filter| ("$filter", filter)));
+    let first = under(&users, "", &query);
+    let open = |answer: &Answer, _: &Url, _: u64| {
+        let list: List =
+            serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
+        // Taken whole, as it stands: cutting it loses people.
+        let next =
+            list.next.map(|next| next.parse().map_err(|_| Unfit::Wrong("@odata.nextLink is no address".into()))).transpose()?;
+        Ok(Page { people: Person::each(list.value)?, next, ..Page::default() })
+    };
+    // The index behind the count lags: one count before, one after.
+    let counts = RefCell::new((None, None));
+    let pass = async || {
+        let before = count(&session, &client, &keeper, &users).await;
+        let pass = session.pass(&client, &keeper, first.clone(), open).await?;
+        let after = if session.sample() { before } else { count(&session, &client, &keeper, &users).await };
+        *counts.borrow_mut() = (before, after);
+        Ok(pass)
+    };
+    let totals = |_: &_| {
+        let (before, after) = *counts.borrow();
+        before.into_iter().chain(after).collect()
+    };
+    let (pass, stopped) = session.counted(pass, totals).await?;
+    let (before, after) = counts.into_inner();
+    let proof = if before.is_some() || after.is_some() { Proof::Count } else { Proof::End };
+    if directory.leave_dates && !pass.people.iter().any(|person| person.json.get().contains("\"employeeLeaveDateTime\":\"")) {
+        doubts.push("leave_dates was asked for, and not one came".into());
+    }
+    let distinct = pass.distinct();
+    let (requests, retries) = (client.requests(), client.retries());
+    Ok(session.done(Read {
+        host: host(&api),
+        bytes: pass.into_json(),
+        extension: "json",
+        modified: None,
+        requests,
+        retries,
+        told: after.or(before),
+        distinct: Some(distinct),
+        proof,
+        stopped,
+        doubts,
+        rights,
+    }))
+}
+
+/// How many there are, by the index; `None` where it does not say (it does not in B2C).
+async fn count(session: &Session<'_>, client: &Client, keeper: &impl Keeper, users: &Url) -> Option<u64> {
+    let filter = session.directory.filter.as_deref().map(|filter| ("$filter", filter));
+    let url = under(users, "/$count", filter.as_slice());
+    let build = || client.request(Method::GET, url.clone()).header("ConsistencyLevel", "eventual");
+    let parse = |answer: Answer| {
+        let text = String::from_utf8_lossy(&answer.body);
+        text.trim_matches(|letter: char| !letter.is_ascii_digit()).parse().map_err(|_| Unfit::Wrong("no count".into()))
+    };
+    let counted = session.ask(client, "GET users/$count", keeper, build, parse).await;
+    counted.map_err(|error| tracing::info!("Graph does not say how many people there are: {}", error.sentence())).ok()
+}

@@ -1,0 +1,104 @@
+//! Google Workspace: the Admin SDK's list of users, by a service account. Suspended and archived people are in it; nothing in it
+//! counts them, so only the last page's missing token shows the end.
+
+use anyhow::{Context, Result};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Fetched;
+use super::auth::{Auth, Grant};
+use super::jwt::Signer;
+use super::pages::{Page, Person};
+use super::session::{Read, Session, host};
+use super::settings::{address, default, secret};
+use crate::directory::Proof;
+use crate::failure::Failure;
+use crate::http::{Answer, Unfit, Url, Vars, under};
+
+const API: &str = "https://admin.googleapis.com";
+const SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
+
+/// The most that Google takes.
+const MOST: u32 = 500;
+
+/// Unmasked, a page has megabytes.
+const FIELDS: &str = "nextPageToken,users(id,primaryEmail,name,suspended,archived,externalIds,organizations,locations,phones,relations,aliases,creationTime)";
+
+#[derive(Deserialize)]
+struct Key {
+    client_email: String,
+    private_key: String,
+    private_key_id: Option<String>,
+    token_uri: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct List {
+    #[serde(default)]
+    users: Vec<Box<RawValue>>,
+    #[serde(rename = "nextPageToken")]
+    next: Option<String>,
+    kind: Option<String>,
+}
+
+pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = session.directory;
+    let api = address("api_url", directory.api_url.as_deref(), API)?;
+    let variable = directory.key_env.as_deref().unwrap_or(default::GOOGLE_KEY);
+    let text = secret(var, Some(variable), "")?;
+    let key: Key = serde_json::from_str(text.expose_secret())
+        .map_err(|_| anyhow::anyhow!("it is no JSON with client_email and private_key"))
+        .with_context(|| {
+            Failure::usage(format!("{variable} holds no service account's key"))
+                .hint("it is the JSON file that Google hands out once, whole")
+        })?;
+    let token_url =
+        address("token_uri", directory.token_url.as_deref().or(key.token_uri.as_deref()), "https://oauth2.googleapis.com/token")?;
+    let signer = Signer::read(variable, &key.private_key, key.private_key_id)?;
+    let grant = Grant::Account { email: key.client_email, subject: directory.admin.clone(), key: Box::new(signer) };
+    let auth = Auth::tokens(token_url, SCOPE.into(), grant);
+    let client = session.client(&auth.addresses(&api), false)?;
+    client.hide(text);
+    let keeper = auth.keeper(&client);
+
+    let most = directory.page_size.unwrap_or(MOST).min(MOST).to_string();
+    // By customer: by domain, secondary domains are left out without a word.
+    let customer = directory.customer.as_deref().unwrap_or("my_customer");
+    let list = |token: Option<&str>| {
+        let mut query = vec![("customer", customer), ("maxResults", &most), ("orderBy", "email"), ("fields", FIELDS)];
+        query.extend(token.map(|token| ("pageToken", token)));
+        under(&api, "/admin/directory/v1/users", &query)
+    };
+    let open = |answer: &Answer, _: &Url, _: u64| {
+        let list_of: List =
+            serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
+        let other = list_of.users.is_empty() && list_of.next.is_none() && list_of.kind.is_none();
+        // Nobody at all is an empty object here; anything else in it is some other answer.
+        if other
+            && !matches!(serde_json::from_slice::<serde_json::Value>(&answer.body), Ok(serde_json::Value::Object(object)) if object.is_empty() || object.contains_key("users"))
+        {
+            return Err(Unfit::Garbled("no list of people: it has no `users`".into()));
+        }
+        let next = list_of.next.filter(|token| !token.is_empty());
+        Ok(Page { people: Person::each(list_of.users)?, next: next.map(|token| list(Some(&token))), ..Page::default() })
+    };
+    let pass = async || session.pass(&client, &keeper, list(None), open).await;
+    let (pass, stopped) = session.counted(pass, |_| Vec::new()).await?;
+    let distinct = pass.distinct();
+    let (requests, retries) = (client.requests(), client.retries());
+    Ok(session.done(Read {
+        host: host(&api),
+        bytes: pass.into_json(),
+        extension: "json",
+        modified: None,
+        requests,
+        retries,
+        told: None,
+        distinct: Some(distinct),
+        proof: Proof::End,
+        stopped,
+        doubts: Vec::new(),
+        rights: Vec::new(),
+    }))
+}

@@ -1,0 +1,467 @@
+//! Active Directory and other LDAP servers: paged (RFC 2696), one base after another, over TLS. A cookie that comes back empty is
+//! the only sign of the end; an error from the stream decides, never the code at its end, which a lost connection leaves at 0.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use ldap3::controls::{Control, ControlType, MakeCritical, PagedResults};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Scope, SearchEntry};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::session::{Read, Session, host};
+use super::settings::{default, secret};
+use super::{Fetched, ldif};
+use crate::config::Directory;
+use crate::directory::{LARGEST, Proof};
+use crate::failure::Failure;
+use crate::http::{Url, Vars};
+use crate::text::plural;
+
+/// Entries a page: below what any server gives at most.
+const PAGE: u32 = 500;
+
+/// Connections that are tried, each from the first page on.
+const TRIES: u32 = 3;
+
+/// People of Active Directory: with a key, disabled ones too. Without the last part the built-in accounts come along, keyless.
+const AD: &str = "(&(objectCategory=person)(objectClass=user)(|(mail=*)(userPrincipalName=*)(employeeID=*)(employeeNumber=*)))";
+/// People of any other server.
+const OTHER: &str =
+    "(&(|(objectClass=person)(objectClass=inetOrgPerson)(objectClass=posixAccount))(|(mail=*)(uid=*)(employeeNumber=*)))";
+
+/// What is asked for, by name: everything else stays where it is.
+const ATTRIBUTES: [&str; 34] = [
+    "cn",
+    "mail",
+    "userPrincipalName",
+    "uid",
+    "displayName",
+    "givenName",
+    "sn",
+    "title",
+    "department",
+    "departmentNumber",
+    "ou",
+    "physicalDeliveryOfficeName",
+    "l",
+    "telephoneNumber",
+    "mobile",
+    "employeeID",
+    "employeeNumber",
+    "employeeType",
+    "userAccountControl",
+    "accountExpires",
+    "nsAccountLock",
+    "loginDisabled",
+    "pwdAccountLockedTime",
+    "proxyAddresses",
+    "mailAlternateAddress",
+    "manager",
+    "whenChanged",
+    "whenCreated",
+    "modifyTimestamp",
+    "objectGUID",
+    "entryUUID",
+    "nsUniqueId",
+    "ipaUniqueID",
+    "sAMAccountName",
+];
+
+/// The entry's own id, by server. Binary ones are compared as they are, and not kept.
+const IDS: [&str; 4] = ["objectGUID", "entryUUID", "nsUniqueId", "ipaUniqueID"];
+
+const IS_AD: &str = "1.2.840.113556.1.4.800";
+
+/// What one connection came to.
+#[derive(Default)]
+struct Found {
+    ldif: Vec<u8>,
+    ids: HashSet<Vec<u8>>,
+    entries: u64,
+    pages: u64,
+    repeated: u64,
+    /// Names in other servers that were pointed at.
+    references: Vec<String>,
+    root: Root,
+}
+
+/// What the server says of itself.
+#[derive(Default)]
+struct Root {
+    is_ad: bool,
+    changes: Option<String>,
+}
+
+/// How it ended.
+enum End {
+    /// The server refuses, and will again.
+    Refused(String),
+    /// The connection did not hold.
+    Lost(String),
+    /// A limit was met, or the time is over: what came is not all.
+    Cut(String),
+}
+
+pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = session.directory;
+    let text = directory.url.as_deref().unwrap_or_default();
+    let url: Url = text.parse().context("url is no address")?;
+    let bind = secret(var, directory.bind_env.as_deref(), default::LDAP_BIND)?;
+    let password = secret(var, directory.password_env.as_deref(), default::LDAP_PASSWORD)?;
+    let tls = Arc::new(trusted(directory)?);
+    let (mut requests, mut tries, mut most) = (0, 0, Found::default());
+    loop {
+        tries += 1;
+        let mut found = Found::default();
+        let work = read(&session, text, &tls, &bind, &password, &mut found);
+        let ended = tokio::time::timeout_at(session.deadline, work).await.unwrap_or_else(|_| Err(End::Cut(session.too_long())));
+        requests += found.pages + 1;
+        if ended.is_err() && found.entries < most.entries {
+            found = most;
+        }
+        let stopped = match ended {
+            Ok(()) => None,
+            Err(End::Refused(why)) if found.entries == 0 => return Err(failed(&session, &why)),
+            Err(End::Lost(why)) if tries < TRIES => {
+                tracing::info!("{}: {why}; again from the first page", session.name);
+                let wait = session.limits.backoff.saturating_mul(session.limits.growth.saturating_pow(tries - 1));
+                tokio::time::sleep(wait.min(session.limits.backoff_most).min(session.left())).await;
+                most = found;
+                continue;
+            }
+            Err(End::Lost(why) | End::Cut(why)) if found.entries == 0 => return Err(failed(&session, &why)),
+            Err(End::Refused(why) | End::Lost(why) | End::Cut(why)) => {
+                Some(format!("it stopped after {}: {why}", plural(found.entries, "entry", "entries")))
+            }
+        };
+        session.pages.store(found.pages, Ordering::Relaxed);
+        return Ok(session.done(evidence(directory, &url, found, stopped, requests, u64::from(tries - 1))));
+    }
+}
+
+fn evidence(directory: &Directory, url: &Url, found: Found, stopped: Option<String>, requests: u64, retries: u64) -> Read {
+    let mut stopped: Vec<String> = stopped.into_iter().collect();
+    let mut doubts = Vec::new();
+    if found.repeated > 0 {
+        stopped.push(format!("{} came twice", plural(found.repeated, "entry", "entries")));
+    }
+    for reference in &found.references {
+        let below = |one: &str, other: &str| one == other || one.ends_with(&format!(",{other}"));
+        let bases: Vec<String> = directory.base.iter().map(|base| plain(base)).collect();
+        if bases.iter().any(|base| below(base, reference)) {
+            stopped.push(format!("the people of {reference} are on another server, which was not asked"));
+        } else if !["cn=configuration,", "dc=domaindnszones,", "dc=forestdnszones,"].iter().any(|part| reference.starts_with(part))
+        {
+            doubts.push(format!(
+                "the people below {reference} are on another server, which was not asked: give it a [[directory]] of its own"
+            ));
+        }
+    }
+    let server = if found.root.is_ad { "Active Directory" } else { "an LDAP server" };
+    Read {
+        host: host(url),
+        bytes: found.ldif,
+        extension: "ldif",
+        modified: None,
+        requests,
+        retries,
+        told: None,
+        distinct: Some(found.ids.len() as u64),
+        proof: Proof::End,
+        stopped,
+        doubts,
+        rights: vec![format!("{server}: entries that may not be read are left out without a word")],
+    }
+}
+
+fn plain(dn: &str) -> String {
+    dn.split(',').map(str::trim).collect::<Vec<_>>().join(",").to_lowercase()
+}
+
+/// The system's roots and those of `ca_file`.
+fn trusted(directory: &Directory) -> Result<rustls::ClientConfig> {
+    // A second installation is refused and changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if let Some(path) = &directory.ca_file {
+        let unusable = || {
+            Failure::usage(format!("the ca_file {} cannot be used", path.display()))
+                .hint("it holds one or more certificates in PEM form")
+        };
+        let pem = std::fs::read(path).with_context(unusable)?;
+        let own: Vec<_> = CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|_| unusable())?;
+        let (added, _) = roots.add_parsable_certificates(own);
+        if added == 0 {
+            return Err(unusable().into());
+        }
+    }
+    Ok(rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+}
+
+/// One connection, from the bind to the last page of the last base.
+async fn read(
+    session: &Session<'_>,
+    url: &str,
+    tls: &Arc<rustls::ClientConfig>,
+    bind: &SecretString,
+    password: &SecretString,
+    found: &mut Found,
+) -> Result<(), End> {
+    let directory = session.directory;
+    let exchange = session.limits.exchange;
+    let settings = LdapConnSettings::new()
+        .set_conn_timeout(Duration::from_secs(10).min(exchange))
+        .set_config(tls.clone())
+        .set_starttls(directory.start_tls);
+    let (connection, mut ldap) = LdapConnAsync::with_settings(settings, url).await.map_err(|error| unreachable(&error))?;
+    let driver = tokio::spawn(async move {
+        if let Err(error) = connection.drive().await {
+            tracing::debug!("the LDAP connection ended: {error}");
+        }
+    });
+    let read = pages(session, &mut ldap, bind, password, found, exchange).await;
+    if read.is_ok() {
+        let _ = ldap.unbind().await;
+    }
+    driver.abort();
+    read
+}
+
+async fn pages(
+    session: &Session<'_>,
+    ldap: &mut Ldap,
+    bind: &SecretString,
+    password: &SecretString,
+    found: &mut Found,
+    exchange: Duration,
+) -> Result<(), End> {
+    let directory = session.directory;
+    ldap.with_timeout(exchange);
+    let bound = ldap.simple_bind(bind.expose_secret(), password.expose_secret()).await.map_err(|error| lost(&error))?;
+    if bound.rc != 0 {
+        return Err(End::Refused(format!("the server did not take the bind: {}", said(&bound, password))));
+    }
+    found.root = root(ldap, exchange).await;
+    let filter = directory.filter.as_deref().unwrap_or(if found.root.is_ad { AD } else { OTHER });
+    for base in &directory.base {
+        let mut cookie = Vec::new();
+        loop {
+            let last = page(session, ldap, (base, filter), &mut cookie, found, exchange).await?;
+            session.progress.people(&session.name, found.entries, None);
+            if session.sample() {
+                return Ok(());
+            }
+            if last {
+                break;
+            }
+            if found.ldif.len() as u64 > LARGEST || found.entries > session.limits.rows {
+                return Err(End::Cut("it did not end".into()));
+            }
+        }
+    }
+    // A replica that takes changes in while it is read: worth a look, and no proof of anything.
+    let after = root(ldap, exchange).await;
+    if found.root.changes != after.changes {
+        tracing::info!("{}: entries changed while they were read", session.name);
+    }
+    Ok(())
+}
+
+/// One page of one base. Whether it is the last.
+async fn page(
+    session: &Session<'_>,
+    ldap: &mut Ldap,
+    (base, filter): (&str, &str),
+    cookie: &mut Vec<u8>,
+    found: &mut Found,
+    exchange: Duration,
+) -> Result<bool, End> {
+    let size = session.directory.page_size.unwrap_or(PAGE);
+    let control = PagedResults { size: i32::try_from(size).unwrap_or(i32::MAX), cookie: std::mem::take(cookie) };
+    ldap.with_timeout(exchange).with_controls(control.critical());
+    let mut stream =
+        ldap.streaming_search(base, Scope::Subtree, filter, ATTRIBUTES.to_vec()).await.map_err(|error| lost(&error))?;
+    let before = found.entries;
+    loop {
+        match stream.next().await {
+            Ok(Some(entry)) if entry.is_ref() => found.references.extend(ldap3::parse_refs(entry.0).iter().map(|to| name_in(to))),
+            Ok(Some(entry)) if entry.is_intermediate() => {}
+            Ok(Some(entry)) => take(SearchEntry::construct(entry), found),
+            Ok(None) => break,
+            // The code at the end says 0 after this.
+            Err(error) => return Err(lost(&error)),
+        }
+    }
+    let result = stream.finish().await;
+    found.pages += 1;
+    match result.rc {
+        0 => {}
+        3 | 4 | 11 => return Err(End::Cut(format!("the server's limit was met: {}", code(&result)))),
+        10 => return Err(End::Cut("the server points at another one, which was not asked".into())),
+        51 | 52 | 80 => return Err(End::Lost(code(&result))),
+        _ => return Err(End::Refused(code(&result))),
+    }
+    let answer = result.ctrls.iter().find(|Control(kind, _)| matches!(kind, Some(ControlType::PagedResults)));
+    let next = answer.and_then(|Control(_, raw)| cookie_of(raw.val.as_deref().unwrap_or_default()));
+    match next {
+        Some(next) if next.is_empty() => Ok(true),
+        Some(next) => {
+            *cookie = next;
+            Ok(false)
+        }
+        None if found.entries - before < u64::from(size) => Ok(true),
+        None => Err(End::Cut("a full page came, and no word of whether there are more (no paging control)".into())),
+    }
+}
+
+fn take(entry: SearchEntry, found: &mut Found) {
+    let named = |name: &str| {
+        let binary =
+            entry.bin_attrs.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).and_then(|(_, values)| values.first().cloned());
+        let text = || {
+            entry
+                .attrs
+                .iter()
+                .find(|(key, _)| key.eq_ignore_ascii_case(name))
+                .and_then(|(_, values)| Some(values.first()?.clone().into_bytes()))
+        };
+        binary.or_else(text)
+    };
+    let id = IDS.iter().find_map(|name| named(name)).unwrap_or_else(|| entry.dn.clone().into_bytes());
+    if !found.ids.insert(id) {
+        found.repeated += 1;
+        return;
+    }
+    found.entries += 1;
+    let shown: BTreeMap<&str, &[String]> = (entry.attrs.iter())
+        .filter(|(name, _)| !IDS.iter().any(|id| id.eq_ignore_ascii_case(name)))
+        .map(|(name, values)| (name.as_str(), values.as_slice()))
+        .collect();
+    ldif::entry(&mut found.ldif, &entry.dn, shown.into_iter());
+}
+
+/// What the server says of itself; nothing where it says nothing.
+async fn root(ldap: &mut Ldap, exchange: Duration) -> Root {
+    let attributes = vec!["supportedCapabilities", "highestCommittedUSN"];
+    ldap.with_timeout(exchange);
+    let Ok(found) = ldap.search("", Scope::Base, "(objectClass=*)", attributes).await else { return Root::default() };
+    let Some(entry) = found.0.into_iter().next().map(SearchEntry::construct) else { return Root::default() };
+    let values = |name: &str| entry.attrs.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, values)| values);
+    Root {
+        is_ad: values("supportedCapabilities").is_some_and(|values| values.iter().any(|value| value == IS_AD)),
+        changes: values("highestCommittedUSN").and_then(|values| values.first().cloned()),
+    }
+}
+
+/// The name in `ldap://host/NAME`, as it compares.
+fn name_in(reference: &str) -> String {
+    let name = reference.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or(reference, |(_, name)| name);
+    plain(name.split('?').next().unwrap_or(name))
+}
+
+/// The cookie of a paging control's value: `SEQUENCE { INTEGER, OCTET STRING }`.
+fn cookie_of(value: &[u8]) -> Option<Vec<u8>> {
+    fn part(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+        let (first, rest) = bytes.split_first()?;
+        let (length, rest) = rest.split_first()?;
+        let (length, rest) = match length {
+            0..=127 => (usize::from(*length), rest),
+            _ => {
+                let (digits, rest) = rest.split_at_checked(usize::from(length & 127).min(4))?;
+                (digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit)), rest)
+            }
+        };
+        (*first == tag).then(|| rest.split_at_checked(length)).flatten()
+    }
+    let (sequence, _) = part(value, 0x30)?;
+    let (_, rest) = part(sequence, 0x02)?;
+    part(rest, 0x04).map(|(cookie, _)| cookie.to_vec())
+}
+
+/// A result code in words.
+fn code(result: &LdapResult) -> String {
+    let words = match result.rc {
+        3 => "timeLimitExceeded",
+        4 => "sizeLimitExceeded",
+        8 => "strongerAuthRequired",
+        11 => "adminLimitExceeded",
+        12 => "unavailableCriticalExtension",
+        32 => "noSuchObject",
+        48 => "inappropriateAuthentication",
+        49 => "invalidCredentials",
+        50 => "insufficientAccessRights",
+        51 => "busy",
+        52 => "unavailable",
+        53 => "unwillingToPerform",
+        _ => "error",
+    };
+    format!("rc {} {words}", result.rc)
+}
+
+/// What a refused bind means; Active Directory says it in a code of its own.
+fn said(result: &LdapResult, password: &SecretString) -> String {
+    let meanings = [
+        ("525", "the account is not known"),
+        ("52e", "name or password is wrong"),
+        ("530", "not at this hour"),
+        ("532", "the password has expired"),
+        ("533", "the account is disabled"),
+        ("701", "the account has expired"),
+        ("773", "the password must be changed"),
+        ("775", "the account is locked"),
+    ];
+    let detail = result.text.split("data ").nth(1).and_then(|rest| rest.split([',', ' ']).next());
+    let meaning = detail.and_then(|detail| meanings.iter().find(|(known, _)| *known == detail)).map(|(_, meaning)| *meaning);
+    let words = meaning.map(str::to_owned).unwrap_or_else(|| {
+        let text = crate::text::visible(result.text.trim().trim_end_matches('\0')).replace(password.expose_secret(), "[secret]");
+        text.chars().take(200).collect()
+    });
+    format!("{}{}", code(result), if words.is_empty() { String::new() } else { format!(": {words}") })
+}
+
+fn lost(error: &ldap3::LdapError) -> End {
+    match error {
+        ldap3::LdapError::FilterParsing => End::Refused("the filter is not written as LDAP filters are".into()),
+        error => End::Lost(words(error)),
+    }
+}
+
+fn unreachable(error: &ldap3::LdapError) -> End {
+    let words = words(error);
+    let tls = ["certificate", "UnknownIssuer", "CaUsedAsEndEntity", "NotValidForName"].iter().any(|word| words.contains(word));
+    if tls { End::Refused(words) } else { End::Lost(words) }
+}
+
+fn words(error: &ldap3::LdapError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if !text.contains(&inner.to_string()) {
+            text = format!("{text}: {inner}");
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+/// A failure that leaves nothing.
+fn failed(session: &Session<'_>, why: &str) -> anyhow::Error {
+    let hint = match why {
+        why if why.contains("rc 49") => "check the variables with name and password; Active Directory takes a DN or user@domain",
+        why if why.contains("rc 8 ") => "the server wants TLS before a password: use ldaps:// or start_tls = true",
+        why if why.contains("rc 32") => "the base is not there, or may not be seen by this account: check [[directory]] base",
+        why if why.contains("rc 12") => "the server does not page, so a whole list cannot be had from it",
+        why if ["certificate", "Issuer", "CaUsedAsEndEntity"].iter().any(|word| why.contains(word)) => {
+            "no trusted TLS connection came about: a private root belongs into ca_file; the server's certificate must name the host (SAN) and not be a CA itself"
+        }
+        _ => "check the address, the network and the account's rights",
+    };
+    anyhow::anyhow!("{why}")
+        .context(Failure::failed(format!("the directory {} could not be fetched: nothing was judged", session.name)).hint(hint))
+}

@@ -1,0 +1,134 @@
+//! Okta: `/api/v1/users`. The plain list leaves out who was deprovisioned, so these are asked for on their own. Nothing in an answer
+//! counts people: its end is shown by the `Link` header alone, and a token without rights reads as nobody.
+
+use anyhow::Result;
+use chrono::DateTime;
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Fetched;
+use super::auth::{Auth, Grant};
+use super::jwt::{ProofKey, Signer};
+use super::pages::{Page, Pass, Person};
+use super::session::{Read, Session, host};
+use super::settings::{address, default, secret};
+use crate::directory::Proof;
+use crate::http::header::{AUTHORIZATION, LINK};
+use crate::http::{Answer, Unfit, Url, Vars, under};
+
+/// The most that Okta takes.
+const LIMIT: u32 = 200;
+
+const SCOPE: &str = "okta.users.read";
+
+pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = session.directory;
+    let api = address("url", directory.api_url.as_deref().or(directory.url.as_deref()), "")?;
+    let auth = match (&directory.client_id, &directory.private_key_env) {
+        (Some(id), Some(variable)) => {
+            let key = Signer::read(variable, secret(var, Some(variable), "")?.expose_secret(), None)?;
+            let token_url = match directory.token_url.as_deref() {
+                Some(given) => address("token_url", Some(given), "")?,
+                None => under(&api, "/oauth2/v1/token", &[]),
+            };
+            Auth::tokens(
+                token_url,
+                SCOPE.into(),
+                Grant::Assertion { id: id.clone(), key: Box::new(key), proof: Box::new(ProofKey::generate()?) },
+            )
+        }
+        _ => {
+            let token = secret(var, directory.token_env.as_deref(), default::OKTA_TOKEN)?;
+            Auth::Header(AUTHORIZATION, format!("SSWS {}", token.expose_secret()).into())
+        }
+    };
+    let client = session.client(&auth.addresses(&api), false)?;
+    let keeper = auth.keeper(&client);
+    let limit = directory.page_size.unwrap_or(LIMIT).min(LIMIT).to_string();
+    let list = |filter: Option<&str>| {
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(filter.map(|filter| ("filter", filter)));
+        under(&api, "/api/v1/users", &query)
+    };
+    let pass = async || {
+        let mut pass = session.pass(&client, &keeper, list(None), open).await?;
+        if pass.stopped.is_none() {
+            let left = session.pass(&client, &keeper, list(Some("status eq \"DEPROVISIONED\"")), open).await;
+            match left {
+                Ok(left) => merge(&mut pass, left),
+                Err(error) => pass.stopped = Some(format!("those who left could not be read: {}", reason(&error))),
+            }
+        }
+        Ok(pass)
+    };
+    let (pass, stopped) = session.counted(pass, |_| Vec::new()).await?;
+    let mut rights = Vec::new();
+    if pass.people.is_empty() {
+        rights.push("not one person came: a token without an administrator's role reads as nobody".into());
+    }
+    let distinct = pass.distinct();
+    let (requests, retries) = (client.requests(), client.retries());
+    Ok(session.done(Read {
+        host: host(&api),
+        bytes: pass.into_json(),
+        extension: "json",
+        modified: None,
+        requests,
+        retries,
+        told: None,
+        distinct: Some(distinct),
+        proof: Proof::End,
+        stopped,
+        doubts: Vec::new(),
+        rights,
+    }))
+}
+
+fn reason(error: &anyhow::Error) -> String {
+    error.chain().skip(1).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn open(answer: &Answer, at: &Url, _: u64) -> Result<Page, Unfit> {
+    let list: Vec<Box<RawValue>> =
+        serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
+    Ok(Page { people: Person::each(list)?, next: next_of(answer, at)?, ..Page::default() })
+}
+
+/// The address behind `rel="next"` of a `Link` header, of several.
+pub(super) fn next_of(answer: &Answer, at: &Url) -> Result<Option<Url>, Unfit> {
+    let links = answer.headers.get_all(LINK).into_iter().filter_map(|link| link.to_str().ok());
+    for link in links.flat_map(|links| links.split('<').skip(1)) {
+        let Some((address, parameters)) = link.split_once('>') else { continue };
+        if parameters.split([';', ',']).any(|parameter| ["rel=\"next\"", "rel=next"].contains(&parameter.trim())) {
+            let address = at.join(address).map_err(|_| Unfit::Wrong("the `Link` to the next page is no address".into()))?;
+            return Ok(Some(address));
+        }
+    }
+    Ok(None)
+}
+
+/// Who changed between the two lists is in both, or is what the later change says.
+fn merge(pass: &mut Pass, left: Pass) {
+    #[derive(Deserialize)]
+    struct Changed {
+        #[serde(rename = "lastUpdated")]
+        at: Option<String>,
+    }
+    let changed = |person: &Person| {
+        let changed = serde_json::from_str::<Changed>(person.json.get()).ok()?.at?;
+        DateTime::parse_from_rfc3339(&changed).ok()
+    };
+    for person in left.people {
+        match pass.ids.get(&person.id).and_then(|at| pass.people.get_mut(*at)) {
+            Some(known) if changed(known) > changed(&person) => {}
+            Some(known) => *known = person,
+            None => {
+                pass.ids.insert(person.id.clone(), pass.people.len());
+                pass.people.push(person);
+            }
+        }
+    }
+    pass.repeated += left.repeated;
+    pass.stopped = left.stopped;
+}

@@ -1,0 +1,207 @@
+//! The one pager: page after page in sequence, until the source's own sign of the end. Addresses and ids that were seen before, an
+//! error behind the first page, and more rows than any company has, end it as incomplete.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::atomic::Ordering;
+
+use anyhow::Result;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::session::{Session, host};
+use crate::directory::LARGEST;
+use crate::http::{Answer, Client, Keeper, Method, Unfit, Url};
+
+/// Empty pages in a row before a list counts as endless.
+const EMPTY: u32 = 50;
+
+/// One page, as its source reads it.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) people: Vec<Person>,
+    /// How many people the source says that it has.
+    pub(super) told: Option<u64>,
+    pub(super) next: Option<Url>,
+    /// The source says that this was the last page, and the next is only asked for to see that nobody stands there.
+    pub(super) ended: bool,
+}
+
+/// One person as the source sent it.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub(super) id: String,
+    pub(super) json: Box<RawValue>,
+}
+
+impl Person {
+    /// Each of a page's items, by its `id`; whoever has none is known by all that is said of him.
+    pub(super) fn each(items: Vec<Box<RawValue>>) -> Result<Vec<Self>, Unfit> {
+        #[derive(Deserialize)]
+        struct Id<'a> {
+            #[serde(borrow)]
+            id: Option<&'a RawValue>,
+        }
+        let one = |json: Box<RawValue>| {
+            let said: Id<'_> =
+                serde_json::from_str(json.get()).map_err(|error| Unfit::Wrong(format!("an item is no person: {error}")))?;
+            let id = said.id.map_or(json.get(), RawValue::get).to_owned();
+            Ok(Self { id, json })
+        };
+        items.into_iter().map(one).collect()
+    }
+}
+
+/// All pages, read once.
+#[derive(Debug, Default)]
+pub(super) struct Pass {
+    pub(super) people: Vec<Person>,
+    /// Each id, and where it stands in `people`.
+    pub(super) ids: HashMap<String, usize>,
+    /// People that came a second time.
+    pub(super) repeated: u64,
+    /// Every total that a page said.
+    pub(super) told: BTreeSet<u64>,
+    /// Why it ended before its end.
+    pub(super) stopped: Option<String>,
+    size: u64,
+}
+
+impl Pass {
+    pub(super) fn distinct(&self) -> u64 {
+        self.ids.len() as u64
+    }
+
+    fn take(&mut self, people: Vec<Person>) -> u64 {
+        let before = self.people.len();
+        for person in people {
+            match self.ids.entry(person.id.clone()) {
+                std::collections::hash_map::Entry::Occupied(_) => self.repeated += 1,
+                std::collections::hash_map::Entry::Vacant(place) => {
+                    place.insert(self.people.len());
+                    self.size += person.json.get().len() as u64;
+                    self.people.push(person);
+                }
+            }
+        }
+        (self.people.len() - before) as u64
+    }
+
+    /// One JSON list, as a file of it would be.
+    pub(super) fn into_json(self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.size as usize + 2 * self.people.len() + 2);
+        out.push(b'[');
+        for (at, person) in self.people.into_iter().enumerate() {
+            out.extend_from_slice(if at > 0 { b",\n" } else { b"\n" });
+            out.extend_from_slice(person.json.get().as_bytes());
+        }
+        out.extend_from_slice(b"\n]\n");
+        out
+    }
+}
+
+impl Session<'_> {
+    /// Reads page after page. `open` is given the answer, its address, and how many people came before it.
+    ///
+    /// # Errors
+    /// The first page could not be had; whatever goes wrong later is in [`Pass::stopped`].
+    pub(super) async fn pass(
+        &self,
+        client: &Client,
+        keeper: &impl Keeper,
+        first: Url,
+        open: impl Fn(&Answer, &Url, u64) -> Result<Page, Unfit>,
+    ) -> Result<Pass> {
+        let (mut pass, mut seen, mut empty, mut ended) = (Pass::default(), HashSet::new(), 0, false);
+        let (origin, mut next) = (first.origin(), Some(first));
+        while let Some(url) = next.take() {
+            let call = format!("GET {}", url.path());
+            if url.origin() != origin {
+                pass.stopped = Some(format!(
+                    "the next page is said to be on {}: no credential goes to another host",
+                    host(&url).unwrap_or_else(|| "another host".into())
+                ));
+                break;
+            }
+            if !seen.insert(url.clone()) {
+                pass.stopped = Some(format!("its pages lead in a circle after {}", came(&pass)));
+                break;
+            }
+            let so_far = pass.people.len() as u64 + pass.repeated;
+            let parse = |answer: Answer| {
+                if answer.is_page() {
+                    return Err(Unfit::Wrong("an HTML page instead of a list of people".into()));
+                }
+                open(&answer, &url, so_far)
+            };
+            let page = match self.ask(client, &call, keeper, || client.request(Method::GET, url.clone()), parse).await {
+                Err(error) if seen.len() == 1 => return Err(self.failed(error)),
+                // Behind the end some servers refuse, and some begin anew.
+                Err(_) if ended => break,
+                Ok(page) if ended && page.people.iter().all(|person| pass.ids.contains_key(&person.id)) => break,
+                Ok(page) => page,
+                Err(error) => {
+                    pass.stopped = Some(format!("it stopped after {}: {}", came(&pass), error.sentence()));
+                    break;
+                }
+            };
+            self.pages.fetch_add(1, Ordering::Relaxed);
+            let rows = page.people.len() as u64;
+            pass.told.extend(page.told);
+            let new = pass.take(page.people);
+            self.progress.people(&self.name, pass.distinct(), pass.told.last().copied());
+            empty = if rows == 0 { empty + 1 } else { 0 };
+            next = page.next.filter(|_| !self.sample());
+            ended = page.ended;
+            if rows > 0 && new == 0 {
+                pass.stopped = Some(format!("a page held nobody new after {}: its pages repeat", came(&pass)));
+                break;
+            }
+            if next.is_some() && (pass.distinct() > self.limits.rows || pass.size > LARGEST || empty > EMPTY) {
+                pass.stopped = Some(format!("it did not end after {} on {} pages", came(&pass), seen.len()));
+                break;
+            }
+        }
+        Ok(pass)
+    }
+}
+
+impl Session<'_> {
+    /// Reads until the different people that came are as many as the source's own totals say, or lie between two of them: an index
+    /// may lag, and pages may shift. Once more where they are not; then it is incomplete, with the reasons beside it.
+    pub(super) async fn counted(
+        &self,
+        pass: impl AsyncFn() -> Result<Pass>,
+        totals: impl Fn(&Pass) -> Vec<u64>,
+    ) -> Result<(Pass, Vec<String>)> {
+        let mut tries = 0;
+        loop {
+            let mut read = pass().await?;
+            tries += 1;
+            if let Some(stopped) = read.stopped.take() {
+                return Ok((read, vec![stopped]));
+            }
+            let said = totals(&read);
+            let (least, most) = (said.iter().min().copied(), said.iter().max().copied());
+            let (distinct, repeated) = (read.distinct(), read.repeated);
+            let fits = least.is_none_or(|least| distinct >= least) && most.is_none_or(|most| distinct <= most);
+            if self.sample() || (fits && repeated == 0) {
+                return Ok((read, Vec::new()));
+            }
+            if tries >= self.limits.passes {
+                let told = said.iter().map(u64::to_string).collect::<Vec<_>>().join(" and ");
+                let times = if tries == 2 { "twice".into() } else { format!("{tries} times") };
+                let came = crate::text::plural(distinct, "different person", "different people");
+                let why = match (fits, repeated) {
+                    (false, 0) => format!("{came} came, and it says that it has {told}: read {times}, and they do not agree"),
+                    (false, _) => format!("{came} came, {repeated} of them again, and it says that it has {told}: read {times}"),
+                    (true, _) => format!("{came} came, {repeated} of them again: its pages shifted while they were read, {times}"),
+                };
+                return Ok((read, vec![why]));
+            }
+        }
+    }
+}
+
+fn came(pass: &Pass) -> String {
+    crate::text::plural(pass.distinct(), "person", "people")
+}

@@ -1,0 +1,99 @@
+//! Any SCIM 2.0 server (RFC 7644): pages by index, or by cursor (RFC 9865) where it says that it has them. Its `totalResults` is what
+//! proves a list whole.
+
+use anyhow::Result;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Fetched;
+use super::auth::Auth;
+use super::pages::{Page, Pass, Person};
+use super::session::{Read, Session, host};
+use super::settings::address;
+use crate::config::SourceAuth;
+use crate::directory::Proof;
+use crate::http::{Answer, Client, Keeper, Method, Unfit, Url, Vars, under};
+
+/// People asked for a page; a server may send fewer.
+const COUNT: u32 = 200;
+
+#[derive(Deserialize)]
+struct List {
+    #[serde(rename = "totalResults")]
+    total: Option<u64>,
+    #[serde(default, rename = "Resources")]
+    resources: Option<Vec<Box<RawValue>>>,
+    #[serde(rename = "nextCursor")]
+    cursor: Option<String>,
+}
+
+pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = session.directory;
+    let root = address("url", directory.api_url.as_deref().or(directory.url.as_deref()), "")?;
+    let auth = Auth::of(directory, Some(SourceAuth::Bearer), var)?;
+    let client = session.client(&auth.addresses(&root), false)?;
+    let keeper = auth.keeper(&client);
+    let cursors = has_cursors(&session, &client, &keeper, &root).await;
+    let count = directory.page_size.unwrap_or(COUNT);
+    let pass = || read(&session, &client, &keeper, &root, count, cursors);
+    let (pass, stopped) = session.counted(pass, |pass| pass.told.iter().copied().collect()).await?;
+    let (told, distinct) = (pass.told.last().copied(), pass.distinct());
+    let (requests, retries) = (client.requests(), client.retries());
+    let (doubts, rights) = (Vec::new(), Vec::new());
+    Ok(session.done(Read {
+        host: host(&root),
+        bytes: pass.into_json(),
+        extension: "json",
+        modified: None,
+        requests,
+        retries,
+        told,
+        distinct: Some(distinct),
+        proof: Proof::Count,
+        stopped,
+        doubts,
+        rights,
+    }))
+}
+
+/// Whether the server says that it pages by cursor. One that says nothing pages by index.
+async fn has_cursors(session: &Session<'_>, client: &Client, keeper: &impl Keeper, root: &Url) -> bool {
+    #[derive(Deserialize)]
+    struct Provider {
+        pagination: Option<Pagination>,
+    }
+    #[derive(Deserialize)]
+    struct Pagination {
+        #[serde(default)]
+        cursor: bool,
+    }
+    let url = under(root, "/ServiceProviderConfig", &[]);
+    let parse = |answer: Answer| serde_json::from_slice(&answer.body).map_err(|error| Unfit::Wrong(error.to_string()));
+    let said = session.ask(client, "GET ServiceProviderConfig", keeper, || client.request(Method::GET, url.clone()), parse).await;
+    said.is_ok_and(|provider: Provider| provider.pagination.is_some_and(|pagination| pagination.cursor))
+}
+
+async fn read(session: &Session<'_>, client: &Client, keeper: &impl Keeper, root: &Url, count: u32, cursors: bool) -> Result<Pass> {
+    let count = count.to_string();
+    let by_index = |start: u64| under(root, "/Users", &[("startIndex", &start.to_string()), ("count", &count)]);
+    let by_cursor = |cursor: &str| under(root, "/Users", &[("cursor", cursor), ("count", &count)]);
+    let first = if cursors { by_cursor("") } else { by_index(1) };
+    let open = |answer: &Answer, _: &Url, before: u64| {
+        let list: List =
+            serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
+        // Something else, or an error's body, must not read as a list of nobody.
+        let total = list.total.ok_or_else(|| Unfit::Garbled("no list of people: it has no `totalResults`".into()))?;
+        let people = Person::each(list.resources.unwrap_or_default())?;
+        let read = before + people.len() as u64;
+        let cursor = list.cursor.filter(|cursor| !cursor.is_empty());
+        let next = match cursors {
+            true => cursor.map(|cursor| by_cursor(&cursor)),
+            // By what came, never by what was asked for.
+            false => (!people.is_empty() && (read < total || before == 0)).then(|| by_index(read + 1)),
+        };
+        // Some servers say of each page how many stand on it: a list of one page is believed once nobody stands behind it.
+        let ended = !cursors && before == 0 && read >= total;
+        Ok(Page { people, told: Some(total), next, ended })
+    };
+    session.pass(client, keeper, first, open).await
+}

@@ -1,0 +1,255 @@
+//! An address that returns an export: Workday, BambooHR, Personio, a blob behind a signature, an intranet file. Its bytes go to the
+//! loader as they came; that all of them came is shown by their length, the end of their chunks, or their digest.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, NaiveDate, Utc};
+use md5::{Digest, Md5};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use super::auth::{Auth, Keeper};
+use super::session::{Read, Session, host};
+use super::settings::secret;
+use super::{Fetched, okta};
+use crate::config::{Format, Pages};
+use crate::directory::{LARGEST, Proof};
+use crate::failure::Failure;
+use crate::http::{Answer, CallError, Client, Method, Unfit, Url, Vars, is_loopback};
+
+/// Redirects on the same host that are followed.
+const REDIRECTS: u32 = 5;
+
+/// One answer.
+struct Body {
+    bytes: Vec<u8>,
+    modified: Option<NaiveDate>,
+    /// Whether its end is shown by something.
+    ended: bool,
+    /// The next page that a header names.
+    next: Option<Url>,
+}
+
+pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = session.directory;
+    let (url, is_secret) = match (&directory.url, &directory.url_env) {
+        (Some(url), _) => (url.parse::<Url>().context("url is no address")?, false),
+        (None, variable) => (from_variable(variable.as_deref().unwrap_or_default(), var)?, true),
+    };
+    let auth = Auth::of(directory, None, var)?;
+    let client = session.client(&auth.addresses(&url), true)?;
+    if is_secret {
+        [Some(url.as_str()), Some(url.path()), url.query(), url.password()]
+            .into_iter()
+            .flatten()
+            .filter(|part| part.len() > 3)
+            .for_each(|part| client.hide(part));
+    }
+    let keeper = auth.keeper(&client);
+    let call = if is_secret { "GET".to_owned() } else { format!("GET {}", url.path()) };
+    let reader = Reader { session: &session, client: &client, keeper: &keeper, call: &call };
+    let first = reader.get(url.clone()).await.map_err(|error| session.failed(error))?;
+    session.pages.store(1, Ordering::Relaxed);
+    let modified = first.modified;
+    let (bytes, stopped) = match directory.pages {
+        Pages::None => {
+            let cut = (!first.ended)
+                .then(|| "the answer had neither a length nor an end of its own: nothing shows that it is whole".to_owned());
+            (first.bytes, cut)
+        }
+        Pages::Follow => reader.follow(&url, first).await,
+    };
+    let (requests, retries) = (client.requests(), client.retries());
+    let proof = if directory.pages == Pages::Follow { Proof::End } else { Proof::Whole };
+    Ok(session.done(Read {
+        host: host(&url),
+        bytes,
+        extension: "",
+        modified,
+        requests,
+        retries,
+        told: None,
+        distinct: None,
+        proof,
+        stopped: stopped.into_iter().collect(),
+        doubts: Vec::new(),
+        rights: Vec::new(),
+    }))
+}
+
+/// The address that a variable holds; no more of it is shown than the host.
+fn from_variable(variable: &str, var: Vars<'_>) -> Result<Url> {
+    let text = secret(var, Some(variable), "")?;
+    let wrong = |why: &str| Failure::usage(format!("{variable} is not usable: {why}"));
+    let url: Url = text.expose_secret().parse().map_err(|_| wrong("it holds no address"))?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        _ => Err(wrong("its address is not https").into()),
+    }
+}
+
+struct Reader<'a> {
+    session: &'a Session<'a>,
+    client: &'a Client,
+    keeper: &'a Keeper<'a>,
+    call: &'a str,
+}
+
+impl Reader<'_> {
+    /// One answer, by up to some redirects on the same host.
+    async fn get(&self, mut url: Url) -> Result<Body, CallError> {
+        let mut left = REDIRECTS;
+        loop {
+            let parse = |answer: Answer| self.body(answer, &url);
+            let build = || self.client.request(Method::GET, url.clone());
+            match self.session.ask(self.client, self.call, self.keeper, build, parse).await {
+                Err(CallError::Refused { refusal, .. }) if left > 0 && leads(&refusal.leads, &url).is_some() => {
+                    left -= 1;
+                    url = leads(&refusal.leads, &url).unwrap_or(url);
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn body(&self, answer: Answer, url: &Url) -> Result<Body, Unfit> {
+        if let Some(told) = answer.header("content-md5") {
+            let came = STANDARD.encode(Md5::digest(&answer.body));
+            if told.trim() != came {
+                return Err(Unfit::Garbled("the digest that the server names (Content-MD5) is of other bytes".into()));
+            }
+        }
+        let start: Vec<u8> = answer
+            .body
+            .iter()
+            .skip_while(|byte| !byte.is_ascii_graphic() || !byte.is_ascii())
+            .take(16)
+            .map(u8::to_ascii_lowercase)
+            .collect();
+        let page = [&b"<!doctype html"[..], b"<html", b"<head", b"<body"].iter().any(|tag| start.starts_with(tag));
+        if page && self.session.directory.format != Some(Format::Xlsx) {
+            return Err(Unfit::Wrong(
+                "an HTML page where an export should be, such as a login page (a table in HTML is read with format = \"xlsx\")"
+                    .into(),
+            ));
+        }
+        let modified = answer.header("last-modified").and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+        let measured = answer.headers.contains_key("content-length") || answer.headers.contains_key("transfer-encoding");
+        let next = okta::next_of(&answer, url)?;
+        let ended = measured || answer.header("content-md5").is_some() || ends_itself(&answer.body);
+        Ok(Body { bytes: answer.body, modified: modified.map(|at| at.with_timezone(&Utc).date_naive()), ended, next })
+    }
+
+    /// Page after page, as each answer names the next, one after another as the loader takes them.
+    async fn follow(&self, first: &Url, mut page: Body) -> (Vec<u8>, Option<String>) {
+        let (mut all, mut seen, mut digests) = (Vec::new(), HashSet::from([first.clone()]), HashSet::new());
+        let at = RefCell::new(first.clone());
+        loop {
+            if !page.ended {
+                return (all, Some("a page had neither a length nor an end of its own: nothing shows that it is whole".into()));
+            }
+            if !digests.insert(crate::digest::sha256(&page.bytes)) {
+                return (all, Some(format!("its pages repeat after {}", pages(seen.len()))));
+            }
+            let (bytes, named) = match next_in(&page.bytes, &at.borrow()) {
+                Ok(found) => found,
+                Err(why) => return (all, Some(why)),
+            };
+            let next = page.next.take().or(named);
+            all.extend_from_slice(bytes.as_deref().unwrap_or(&page.bytes));
+            if !all.ends_with(b"\n") {
+                all.push(b'\n');
+            }
+            let Some(next) = next.filter(|_| !self.session.sample()) else { return (all, None) };
+            if next.origin() != first.origin() {
+                let there = host(&next).unwrap_or_else(|| "another host".into());
+                return (all, Some(format!("the next page is said to be on {there}: no credential goes to another host")));
+            }
+            if !seen.insert(next.clone()) {
+                return (all, Some(format!("its pages lead in a circle after {}", pages(seen.len()))));
+            }
+            if all.len() as u64 > LARGEST {
+                return (all, Some(format!("it did not end after {}", pages(seen.len()))));
+            }
+            page = match self.get(next.clone()).await {
+                Ok(page) => page,
+                Err(error) => return (all, Some(format!("it stopped after {}: {}", pages(seen.len() - 1), error.sentence()))),
+            };
+            self.session.pages.fetch_add(1, Ordering::Relaxed);
+            self.session.progress.people(&self.session.name, seen.len() as u64, None);
+            at.replace(next);
+        }
+    }
+}
+
+fn pages(count: usize) -> String {
+    crate::text::plural(count as u64, "page", "pages")
+}
+
+/// Where a redirect leads, if it stays on the host.
+fn leads(to: &Option<Box<str>>, from: &Url) -> Option<Url> {
+    let to = from.join(to.as_deref()?).ok()?;
+    (to.origin() == from.origin()).then_some(to)
+}
+
+/// Formats whose last bytes are their end: JSON, and the archives that workbooks are.
+fn ends_itself(body: &[u8]) -> bool {
+    match body.trim_ascii_start().first() {
+        Some(b'{' | b'[') => serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok(),
+        _ => body.starts_with(b"PK") && body.windows(4).rev().take(66_000).any(|mark| mark == b"PK\x05\x06"),
+    }
+}
+
+/// The next page that a JSON answer names: an address, or a token that goes into the query of this one. Where there is one, also the
+/// page without that mark: of the pages as they stand one after another, only the last says whether there are more.
+#[allow(clippy::type_complexity)]
+fn next_in(body: &[u8], at: &Url) -> Result<(Option<Vec<u8>>, Option<Url>), String> {
+    let Ok(mut page) = serde_json::from_slice::<Value>(body) else { return Ok((None, None)) };
+    let Some((next, is_token)) = take_next(&mut page) else { return Ok((None, None)) };
+    let url = match is_token {
+        Some(parameter) => {
+            let mut url = at.clone();
+            let others: Vec<(String, String)> = at.query_pairs().into_owned().filter(|(name, _)| name != parameter).collect();
+            url.query_pairs_mut().clear().extend_pairs(others).append_pair(parameter, &next);
+            url
+        }
+        None => at.join(&next).map_err(|_| "the next page that an answer names is no address".to_owned())?,
+    };
+    let bytes = serde_json::to_vec(&page).map_err(|error| error.to_string())?;
+    Ok((Some(bytes), Some(url)))
+}
+
+/// Members that hold the address of the next page.
+const ADDRESSES: [&str; 8] =
+    ["@odata.nextLink", "odata.nextLink", "nextLink", "next_link", "next_page_url", "nextUrl", "next_url", "next"];
+/// Members that hold a token, and the parameter it goes into.
+const TOKENS: [(&str, &str); 4] =
+    [("nextPageToken", "pageToken"), ("next_page_token", "page_token"), ("nextCursor", "cursor"), ("next_cursor", "cursor")];
+/// Objects around a list that such members stand in.
+const AROUND: [&str; 8] = ["links", "_links", "paging", "pagination", "page", "meta", "metadata", "d"];
+
+/// Takes the mark of the next page out of a page.
+fn take_next(page: &mut Value) -> Option<(String, Option<&'static str>)> {
+    let object = page.as_object_mut()?;
+    for name in ADDRESSES {
+        let Some(value) = object.get(name) else { continue };
+        let address = value.as_str().or_else(|| value.get("href")?.as_str()).filter(|text| !text.is_empty()).map(str::to_owned);
+        if let Some(address) = address {
+            object.insert(name.to_owned(), Value::Null);
+            return Some((address, None));
+        }
+    }
+    for (name, parameter) in TOKENS {
+        if let Some(token) = object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned) {
+            object.insert(name.to_owned(), Value::Null);
+            return Some((token, Some(parameter)));
+        }
+    }
+    AROUND.iter().find_map(|name| take_next(object.get_mut(*name)?))
+}
