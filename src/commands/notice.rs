@@ -39,6 +39,9 @@ pub struct Notice {
     pub new: u64,
     /// Findings that are gone since.
     pub resolved: u64,
+    /// Changes of accounts' access since then, by sort.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub access: BTreeMap<String, u64>,
     /// Accounts read.
     pub accounts: u64,
     /// People read.
@@ -88,6 +91,7 @@ impl Notice {
             findings: summary.map(|summary| summary.by_severity.clone()).unwrap_or_default(),
             new: summary.map_or(0, |summary| summary.new),
             resolved: summary.map_or(0, |summary| summary.resolved),
+            access: summary.map(|summary| summary.access.clone()).unwrap_or_default(),
             accounts: summary.map_or(0, |summary| summary.accounts.read),
             people: summary.map_or(0, |summary| summary.people.read),
             actions: manifest.plan.as_ref().map_or(0, |plan| plan.actions),
@@ -105,6 +109,7 @@ impl Notice {
             findings: BTreeMap::new(),
             new: 0,
             resolved: 0,
+            access: BTreeMap::new(),
             accounts: 0,
             people: 0,
             actions: 0,

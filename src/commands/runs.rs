@@ -214,6 +214,12 @@ fn diff_text(diff: &Diff) -> String {
     }
     let (appeared, gone, changed) = (diff.appeared.len(), diff.gone.len(), diff.changed.len());
     lines.push(format!("{appeared} appeared, {gone} gone, {changed} changed, {} the same.", diff.same));
+    let counted: Vec<_> = diff.access.iter().flatten().map(|(what, count)| format!("{count} {}", what.replace('_', " "))).collect();
+    match &diff.access {
+        Some(_) if counted.is_empty() => lines.push("Access: no account changed.".to_owned()),
+        Some(_) => lines.push(format!("Access: {}.", counted.join(", "))),
+        None => {}
+    }
     lines.join("\n")
 }
 

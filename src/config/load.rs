@@ -110,6 +110,7 @@ impl Config {
             ("leaver", policy.leaver, &[Deactivate, Delete, Report]),
             ("suspended", policy.suspended, &[Deactivate, Report]),
             ("revoked", policy.revoked, &[Deactivate, Delete]),
+            ("dormant", policy.dormant, &[Deactivate, Report]),
             ("missing", policy.missing, &[Create, Report]),
             ("drift", policy.drift, &[Update, Report]),
         ] {

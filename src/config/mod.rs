@@ -5,6 +5,7 @@
 
 mod limits;
 mod load;
+mod rights;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::terms::{Key, Kind, Status, words};
 pub use load::{DEFAULT_FILE, Loaded, quoted};
+pub use rights::{CustomRole, Rights};
 pub use source::{Pages, SourceAuth, SourceKind};
 
 /// What an instance is called that neither the configuration nor a token names. It is part of finding ids, so it stays as it is.
@@ -75,6 +77,8 @@ pub struct Domo {
     pub client_owner: Option<String>,
     /// Which door deactivates.
     pub deactivate_with: DeactivateWith,
+    /// What this instance's custom roles are, by name; the rights of one that is not named are not known.
+    pub roles: BTreeMap<String, CustomRole>,
     /// Read group memberships.
     pub groups: bool,
     /// Read that many days of the activity log (scope `audit`); 0 reads none.
@@ -90,6 +94,7 @@ impl Default for Domo {
             page_size: 500,
             client_owner: None,
             deactivate_with: DeactivateWith::Rest,
+            roles: BTreeMap::new(),
             groups: false,
             activity_days: 0,
         }
@@ -294,6 +299,10 @@ pub struct Policy {
     pub suspended: Choice,
     /// What a certification's `revoke` becomes: deactivate or delete
     pub revoked: Choice,
+    /// deactivate or report
+    pub dormant: Choice,
+    /// Days without a sign-in after which an account is dormant.
+    pub dormant_days: u32,
     /// create or report
     pub missing: Choice,
     /// update or report
@@ -315,6 +324,8 @@ impl Default for Policy {
             leaver: Choice::Deactivate,
             revoked: Choice::Deactivate,
             suspended: Choice::Report,
+            dormant: Choice::Report,
+            dormant_days: 90,
             missing: Choice::Report,
             drift: Choice::Update,
             default_role: "Participant".into(),
@@ -434,6 +445,8 @@ pub struct Report {
     pub classification: Option<String>,
     /// A zone such as `Europe/Berlin`, shown beside UTC.
     pub timezone: Option<String>,
+    /// The company's e-mail domains, where those of the directory's addresses are not it: accounts outside are listed as external.
+    pub company_domains: Vec<String>,
     /// A folder whose files replace the built-in templates by name, relative to the configuration file.
     pub templates: Option<PathBuf>,
 }
@@ -453,7 +466,13 @@ impl Report {
 
 impl Default for Report {
     fn default() -> Self {
-        Self { title: "Domo access review".into(), classification: None, timezone: None, templates: None }
+        Self {
+            title: "Domo access review".into(),
+            classification: None,
+            timezone: None,
+            company_domains: Vec::new(),
+            templates: None,
+        }
     }
 }
 

@@ -29,6 +29,7 @@ use crate::text;
 /// | `deleted` | Domo answers 200 with `deleted: true` for a deleted account |
 /// | `created` `updated` `last_login` | days, UTC; `created` in January 1970 is repaired (seconds sent as milliseconds) |
 /// | `groups` | names, where memberships were read |
+/// | `two_factor` | whether a second factor is on, where the source says so (DomoStats People) |
 pub fn schema() -> Schema {
     let text = || DataType::String;
     Schema::from_iter([
@@ -51,6 +52,7 @@ pub fn schema() -> Schema {
         Field::new("updated".into(), DataType::Date),
         Field::new("last_login".into(), DataType::Date),
         Field::new("groups".into(), DataType::List(Box::new(DataType::String))),
+        Field::new("two_factor".into(), DataType::Boolean),
     ])
 }
 

@@ -38,6 +38,7 @@ fn field(header: &str) -> Option<&'static str> {
         "createddate" => "createdAt",
         "lastupdateddate" => "updatedAt",
         "lastlogin" => "lastLogin",
+        "twofactorenabled" => "twoFactorEnabled",
         "groups" => "groups",
         _ => return None,
     })

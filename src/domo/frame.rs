@@ -60,6 +60,8 @@ struct User<'a> {
     #[serde(borrow, default)]
     last_login: Loose<'a>,
     #[serde(borrow, default)]
+    two_factor_enabled: Loose<'a>,
+    #[serde(borrow, default)]
     groups: Loose<'a>,
     /// Set by [`super::exports`]: what this object does not carry is unknown.
     #[serde(borrow, default)]
@@ -94,6 +96,7 @@ struct Builder {
     updated: Vec<Option<i32>>,
     last_login: Vec<Option<i32>>,
     groups: ListStringChunkedBuilder,
+    two_factor: BooleanChunkedBuilder,
     seen: Seen,
 }
 
@@ -125,6 +128,7 @@ impl Builder {
             updated: Vec::with_capacity(rows),
             last_login: Vec::with_capacity(rows),
             groups: ListStringChunkedBuilder::new("groups".into(), rows, 0),
+            two_factor: BooleanChunkedBuilder::new("two_factor".into(), rows),
             seen: Seen::default(),
         }
     }
@@ -183,6 +187,9 @@ impl Builder {
         self.seen.last_login |= user.extra.last_seen.is_some();
         self.last_login.push(last_login);
 
+        // A word that is neither is none: it must not read like "off".
+        self.two_factor.append_option(user.two_factor_enabled.boolean().ok().flatten());
+
         match (&user.extra.groups, user.groups.raw()) {
             (Some(names), _) => self.groups.append_values_iter(names.iter().map(AsRef::as_ref)),
             (None, Some(raw)) => {
@@ -222,6 +229,7 @@ impl Builder {
         columns.push(days("updated", self.updated));
         columns.push(days("last_login", self.last_login));
         columns.push(groups.finish().into_column());
+        columns.push(self.two_factor.finish().into_column());
         let mut seen = self.seen;
         let shown = |column: &&Column| match column.name().as_str() {
             "active" => seen.active,

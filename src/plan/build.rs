@@ -129,11 +129,13 @@ fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
     let index = |finding: &Finding| finding.account.as_ref().map(|account| account.index);
     let human = |finding: &&Finding| reconcile::holds(finding.kind);
     let held: BTreeSet<u32> = findings.iter().filter(human).filter_map(index).collect();
-    // Findings come worst first.
+    let acted_on = findings.iter().filter(|finding| finding.exception.is_none());
+    let mut acted_on: Vec<(&Finding, ActionKind)> = acted_on.filter_map(|finding| Some((finding, finding.action?))).collect();
+    // Findings come worst first; what takes access away goes before what only changes it.
+    acted_on.sort_by_key(|(_, kind)| !matches!(kind, ActionKind::Deactivate | ActionKind::Delete));
     let mut taken = BTreeSet::new();
     let mut chosen = Vec::new();
-    for finding in findings {
-        let Some(kind) = finding.action.filter(|_| finding.exception.is_none()) else { continue };
+    for (finding, kind) in acted_on {
         match index(finding) {
             Some(account) if held.contains(&account) || !taken.insert(account) => {}
             _ => chosen.push((finding, kind)),

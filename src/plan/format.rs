@@ -79,6 +79,9 @@ pub struct GuardState {
     pub limit: u64,
     /// Whether it holds.
     pub holds: bool,
+    /// What a reader of the numbers should know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// One thing to do to one account.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use polars::prelude::Column;
 
 use super::format::{Action, GuardState};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Rights};
 use crate::domo::{Accounts, SUPPORT_ID};
 use crate::failure::Failure;
 use crate::reconcile::Exclusions;
@@ -127,8 +127,10 @@ impl Override {
 pub struct Population {
     /// Active accounts.
     pub active: u64,
-    /// Ids of active accounts with the role Admin, Domo's support account apart.
+    /// Ids of active accounts with the role Admin or a custom role that is known to administer, Domo's support account apart.
     pub admins: BTreeSet<u64>,
+    /// Custom roles of active accounts whose rights are not known.
+    pub unknown_roles: BTreeSet<String>,
     /// Those of the actions' accounts that are excluded, each with why.
     pub protected: BTreeMap<u64, String>,
     /// The account behind the API client, where it is known.
@@ -154,16 +156,21 @@ impl Population {
         let mut population = Self { own, incomplete: accounts.evidence.incomplete.clone(), ..Self::default() };
         let rows = ids.iter().zip(emails.iter()).zip(roles.iter().zip(role_ids.iter())).zip(active.iter());
         for (((id, email), (role, role_id)), active) in rows {
-            // Where Domo names no role, 1 is Admin's id.
-            let admin = match role.map(str::trim).filter(|role| !role.is_empty()) {
-                Some(role) => Role::from_word(role) == Some(Role::Admin),
-                None => role_id.and_then(|id| id.parse().ok()).and_then(Role::from_id) == Some(Role::Admin),
+            let rights = config.domo.rights(role, role_id);
+            let privileged = match role.map(str::trim).filter(|role| !role.is_empty()) {
+                Some(role) => Role::in_any_case(role) == Some(Role::Privileged),
+                None => role_id.and_then(|id| id.trim().parse().ok()).and_then(Role::from_id) == Some(Role::Privileged),
             };
+            let admin = rights == Rights::Administers && !privileged;
             let active = active.unwrap_or(true);
             population.active += u64::from(active);
             let Some(id) = id else { continue };
             if active && admin && id != SUPPORT_ID {
                 population.admins.insert(id);
+            }
+            if active && rights == Rights::Unknown {
+                let role = role.filter(|role| !role.trim().is_empty()).or(role_id).unwrap_or_default();
+                population.unknown_roles.insert(role.trim().to_owned());
             }
             if population.own.is_none() && email.is_some_and(owns) {
                 population.own = Some(id);
@@ -258,13 +265,26 @@ pub fn evaluate(actions: &[&Action], population: &Population, judged: Judged, li
     let incomplete = population.incomplete.len() as u64;
     let shrunk = if actions.is_empty() { 0 } else { judged.shrunk };
 
-    let state = |guard: Guard, value: u64, limit: u64, holds: bool| GuardState { name: guard.as_str().into(), value, limit, holds };
+    let state = |guard: Guard, value: u64, limit: u64, holds: bool| GuardState {
+        name: guard.as_str().into(),
+        value,
+        limit,
+        holds,
+        note: None,
+    };
+    let uncounted = (!population.unknown_roles.is_empty()).then(|| {
+        let roles: Vec<&str> = population.unknown_roles.iter().map(String::as_str).collect();
+        format!("not counted, because what they may do is not known: the custom roles {}", roles.join(", "))
+    });
     vec![
         state(Guard::MaxDeactivations, removed, most_removed, removed <= most_removed),
         state(Guard::MaxUpdates, updated, most_updated, updated <= most_updated),
         state(Guard::MaxCreates, created, limits.max_creates, created <= limits.max_creates),
         // An instance that has too few already is not kept from everything else.
-        state(Guard::MinAdmins, admins, limits.min_admins, admins >= limits.min_admins || admins_removed == 0),
+        GuardState {
+            note: uncounted,
+            ..state(Guard::MinAdmins, admins, limits.min_admins, admins >= limits.min_admins || admins_removed == 0)
+        },
         state(Guard::RejectedRows, judged.rejected_rows, 0, judged.rejected_rows == 0 || removed == 0),
         state(Guard::PopulationMoved, judged.shrunk, MAX_SHRINK, shrunk <= MAX_SHRINK),
         state(Guard::EmptyDirectory, 0, 0, true),
@@ -288,7 +308,7 @@ mod tests {
 
     #[test]
     fn rejected_rows_are_overridden_by_their_exact_number() {
-        let state = GuardState { name: "rejected-rows".into(), value: 14, limit: 0, holds: false };
+        let state = GuardState { name: "rejected-rows".into(), value: 14, limit: 0, holds: false, note: None };
         assert!(Override::parse("rejected-rows=14", "seen").unwrap().covers(&state));
         assert!(!Override::parse("rejected-rows=13", "seen").unwrap().covers(&state));
         assert!(Override::parse("rejected-rows", "seen").is_err());
@@ -300,7 +320,7 @@ mod tests {
     #[test]
     fn four_guards_cannot_be_overridden() {
         for guard in [Guard::EmptyDirectory, Guard::IncompleteEvidence, Guard::Protected, Guard::Own] {
-            let state = GuardState { name: guard.as_str().into(), value: 1, limit: 0, holds: false };
+            let state = GuardState { name: guard.as_str().into(), value: 1, limit: 0, holds: false, note: None };
             assert!(!Override::parse(guard.as_str(), "please").unwrap().covers(&state));
         }
     }

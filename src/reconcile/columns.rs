@@ -10,6 +10,7 @@ use super::employment::{self, Facts};
 use super::fold::{Fold, Row};
 use super::keys::Addresses;
 use super::names;
+use crate::config::{self, Rights};
 use crate::directory::{People, Source};
 use crate::domo::Accounts;
 use crate::terms::{Role, Status};
@@ -116,6 +117,8 @@ pub(super) struct AccountColumns<'a> {
     pub(super) deleted: Flags,
     pub(super) created: Dates,
     pub(super) last_login: Dates,
+    pub(super) groups: Lists,
+    pub(super) two_factor: Flags,
 }
 
 impl<'a> AccountColumns<'a> {
@@ -140,6 +143,8 @@ impl<'a> AccountColumns<'a> {
             deleted: Flags::of(frame, "deleted")?,
             created: Dates::of(frame, "created")?,
             last_login: Dates::of(frame, "last_login")?,
+            groups: Lists::of(frame, "groups")?,
+            two_factor: Flags::of(frame, "two_factor")?,
         })
     }
 
@@ -160,9 +165,16 @@ impl<'a> AccountColumns<'a> {
         })
     }
 
-    /// Admin or Privileged.
-    pub(super) fn may_administer(&self, row: u32) -> bool {
-        self.role(row).is_some_and(|role| Role::in_any_case(role).is_some_and(Role::may_administer))
+    /// The role as it is shown: a custom one that has no name by its id.
+    pub(super) fn role_shown(&self, row: u32) -> Option<String> {
+        let by_id =
+            || self.role_id.filled(row).filter(|id| !["3", "4", "5"].contains(&id.trim())).map(|id| format!("role {}", id.trim()));
+        self.role(row).map(str::to_owned).or_else(by_id)
+    }
+
+    /// What the account may do.
+    pub(super) fn rights(&self, row: u32, domo: &config::Domo) -> Rights {
+        domo.rights(self.role.filled(row), self.role_id.filled(row))
     }
 
     /// Whether the source carries the column at all.

@@ -1,6 +1,7 @@
 //! What was found: few, so plain structs; each explains itself in one sentence.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -65,6 +66,12 @@ pub struct Finding {
     pub rule: Option<String>,
     /// Why it cannot be evaluated, as a word.
     pub code: Option<&'static str>,
+    /// Whether the account is without access already, as far as this instance lets it be.
+    pub restricted: bool,
+    /// What the account owns, by sort, where that is known.
+    pub owns: BTreeMap<String, u64>,
+    /// The day on which the account was last seen, where a source says so.
+    pub last_seen: Option<NaiveDate>,
     /// The columns of its kind's table, always the same ones in the same order.
     pub particulars: Vec<Particular>,
 }

@@ -27,6 +27,9 @@ impl Draft {
             exception: None,
             rule: None,
             code: None,
+            restricted: false,
+            owns: Default::default(),
+            last_seen: None,
             particulars: Vec::new(),
         };
         Self { subject, finding }

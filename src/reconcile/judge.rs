@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::Rules;
+use super::access::Access;
 use super::candidates::Candidates;
 use super::columns::{AccountColumns, PersonColumns};
 use super::drift::Drifts;
@@ -17,6 +18,7 @@ use super::matching::{Agreeing, Matches, Part, Verdict};
 use super::placeholders::Placeholder;
 use super::rejected::RejectedKeys;
 use super::situation::{self, Gap};
+use crate::config::Rights;
 use crate::terms::{AccountSituation, Key, Kind, PersonSituation, Severity, Status};
 
 /// At most so many people or accounts are listed with one finding; the reason says how many there are.
@@ -31,6 +33,8 @@ pub(super) struct Judge<'a> {
     pub(super) parts: &'a [Part],
     /// How many accounts each `[[exclude]]` rule covers, and Domo's support last.
     pub(super) excluded: &'a [u64],
+    /// The rule that covers each excluded account.
+    pub(super) excluded_by: &'a [u32],
     pub(super) matches: &'a Matches,
     pub(super) rejected: &'a RejectedKeys,
     pub(super) directory_is_whole: bool,
@@ -40,6 +44,8 @@ pub(super) struct Judge<'a> {
     pub(super) account_situations: &'a [AccountSituation],
     pub(super) person_situations: &'a [PersonSituation],
     pub(super) drifts: &'a Drifts<'a>,
+    /// What changed since an earlier run, where there is one to compare with.
+    pub(super) access: Option<&'a Access>,
     /// Accounts of each person with several, those that take part only.
     pub(super) holders: HashMap<u32, Vec<u32>>,
     /// People whom an orphan's name may mean.
@@ -54,7 +60,7 @@ impl Judge<'_> {
             id: accounts.id(row),
             email: accounts.email.owned(row),
             name: accounts.name.owned(row),
-            role: accounts.role(row).map(str::to_owned),
+            role: accounts.role_shown(row),
             active: accounts.is_active(row),
         }
     }
@@ -121,14 +127,41 @@ impl Judge<'_> {
         self.count(&[AccountSituation::Matched, AccountSituation::Leaver, AccountSituation::Suspended])
     }
 
+    /// Who answers for an account: the owner of the exclusion or of the exception that covers it.
+    pub(super) fn answers_for(&self, row: u32) -> Option<String> {
+        let (config, id, email) = (self.rules.config, self.accounts.id(row), self.accounts.email.get(row));
+        let exclusion = self.excluded_by[row as usize] as usize;
+        let excluded = self.parts[row as usize] == Part::Excluded;
+        let by_rule = config.exclude.get(exclusion).filter(|_| excluded).and_then(|rule| rule.owner.clone());
+        let named = |exception: &&crate::config::Exception| {
+            let account = exception.account.trim();
+            let is_id = id.is_some_and(|id| account.parse() == Ok(id));
+            is_id
+                || email.is_some_and(|email| {
+                    self.addresses.key(email).is_some() && self.addresses.key(email) == self.addresses.key(account)
+                })
+        };
+        by_rule.or_else(|| config.exception.iter().find(named).map(|exception| exception.owner.clone()))
+    }
+
     /// Why an account is not evaluable.
     pub(super) fn gap(&self, row: u32) -> Option<Gap> {
         situation::gap(self.accounts, self.addresses, self.rejected, self.directory_is_whole, self.matches, row)
     }
 
-    /// The role of an account that may administer.
-    pub(super) fn high_role(&self, row: u32) -> Option<&str> {
-        self.accounts.role(row).filter(|_| self.accounts.may_administer(row))
+    /// Whether the account may administer, as far as is known.
+    pub(super) fn may_administer(&self, row: u32) -> bool {
+        self.accounts.rights(row, &self.rules.config.domo).may_administer()
+    }
+
+    /// The role of an account that may administer, in words.
+    pub(super) fn high_role(&self, row: u32) -> Option<String> {
+        let role = self.accounts.role_shown(row).unwrap_or_default();
+        match self.accounts.rights(row, &self.rules.config.domo) {
+            Rights::Administers => Some(role),
+            Rights::Unknown => Some(format!("{role}, whose rights are not known")),
+            Rights::Ordinary => None,
+        }
     }
 
     /// A finding about an account.
@@ -141,6 +174,7 @@ impl Judge<'_> {
         };
         let mut draft = Draft::new(kind, severity, subject, reason);
         draft.finding.account = Some(self.account_ref(account));
+        draft.finding.last_seen = self.accounts.last_login.get(account);
         draft
     }
 
@@ -193,6 +227,12 @@ impl Judge<'_> {
             true => explain::last_seen(self.accounts.last_login.get(row), self.rules.as_of, left),
             false => String::new(),
         }
+    }
+
+    /// Whether an account without a last sign-in was never seen: the activity log says so of its window only.
+    pub(super) fn never_is_known(&self) -> bool {
+        let window = self.rules.config.domo.activity_days;
+        window == 0 || window >= self.rules.config.policy.dormant_days
     }
 
     /// The configured keys that this account carries.

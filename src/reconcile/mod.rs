@@ -3,6 +3,7 @@
 //! [`reconcile`] takes the two populations and the rules and gives a [`Reconciliation`]: every account and every person in exactly
 //! one situation, the findings, and totals that balance.
 
+mod access;
 mod candidates;
 mod columns;
 mod correlate;
@@ -28,6 +29,7 @@ mod situation;
 mod taken;
 mod untested;
 
+pub use access::{Access, AccessChange, Earlier, Moved, Ours, since};
 pub use rule::PeopleRules;
 pub use situation::Exclusions;
 
@@ -35,6 +37,7 @@ pub use finding::{AcceptedBy, AccountRef, Candidate, DriftField, Finding, Findin
 pub use kinds::{Population, choice, holds, tested_on};
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use chrono::NaiveDate;
@@ -42,7 +45,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
+use crate::config::{Config, Rights};
 use crate::directory::{People, SourceEvidence};
 use crate::domo::Accounts;
 use crate::terms::{AccountSituation, AccountTotals, Kind, PersonSituation, PersonTotals, words};
@@ -125,6 +128,8 @@ pub struct Pattern {
 pub struct Privileged {
     /// The account.
     pub account: AccountRef,
+    /// What it may do, as far as that is known.
+    pub rights: Rights,
     /// Its situation.
     pub situation: AccountSituation,
     /// Whom it is matched to.
@@ -135,22 +140,28 @@ pub struct Privileged {
     pub last_seen: Option<NaiveDate>,
 }
 
+/// An active account whose address is in none of the company's domains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct External {
+    /// The account.
+    pub account: AccountRef,
+    /// Its situation.
+    pub situation: AccountSituation,
+    /// Who answers for it, where an exclusion or an exception says so.
+    pub owner: Option<String>,
+}
+
 /// How long active accounts have not been seen, where a source says when they were.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Dormancy {
     /// Active accounts.
     pub active: u64,
-    /// Of these last seen more than [`Dormancy::DAYS`] before the day judged.
+    /// Of these last seen more than `[policy] dormant_days` before the day judged.
     pub idle: u64,
     /// Of the idle those that may administer.
     pub idle_privileged: u64,
     /// Of the active those of which no sign-in is known: never, or not in the window the source covers.
     pub unseen: u64,
-}
-
-impl Dormancy {
-    /// Days without a sign-in after which an account counts as idle: a quarter, as access reviews go.
-    pub const DAYS: i64 = 90;
 }
 
 /// An exception of the configuration and what it did in this run.
@@ -200,7 +211,7 @@ pub struct Reconciliation {
     pub person_rows: DataFrame,
     /// Rows of several directories that are one person, by the first of them, in the order of the sources.
     pub folded: BTreeMap<u32, Vec<u32>>,
-    /// Every active account with the role Admin or Privileged.
+    /// Every active account that may administer, or whose rights are not known.
     pub privileged: Vec<Privileged>,
     /// None where no source says when accounts were last seen; `dormant` is not tested then.
     pub dormancy: Option<Dormancy>,
@@ -208,6 +219,12 @@ pub struct Reconciliation {
     pub patterns: Vec<Pattern>,
     /// What each exception did.
     pub exceptions: Vec<ExceptionUse>,
+    /// Access since the run that it was compared with.
+    pub access: Option<Access>,
+    /// The accounts of that run.
+    pub earlier: Option<Arc<Earlier>>,
+    /// Active accounts outside the company's domains.
+    pub external: Vec<External>,
     /// Checks that could not run.
     pub not_tested: Vec<NotTested>,
     /// How it was compared.
@@ -242,6 +259,16 @@ impl Reconciliation {
 
 /// Judges the two populations. The same input in any order of rows, columns and keys gives the same judgement.
 pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Result<Reconciliation> {
+    reconcile_since(accounts, people, rules, None)
+}
+
+/// The same, with the accounts of an earlier run: whose access changed since.
+pub fn reconcile_since(
+    accounts: &Accounts,
+    people: &People,
+    rules: &Rules<'_>,
+    earlier: Option<Arc<Earlier>>,
+) -> Result<Reconciliation> {
     let config = rules.config;
     let addresses = Addresses::new(&config.matching.domain_aliases);
     let placeholders = placeholders::find(people, &addresses)?;
@@ -270,6 +297,10 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
     for (_, rule) in parts.iter().zip(&excluded_by).filter(|(part, _)| **part == Part::Excluded) {
         excluded[*rule as usize] += 1;
     }
+    let access = match &earlier {
+        Some(earlier) => access::between(earlier, &accounts, &config.domo)?,
+        None => None,
+    };
     let drifts = Drifts::new(&accounts, &people, &addresses, config);
     let judge = Judge {
         rules,
@@ -278,6 +309,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         addresses: &addresses,
         parts: &parts,
         excluded: &excluded,
+        excluded_by: &excluded_by,
         matches: &matches,
         rejected: &rejected,
         directory_is_whole,
@@ -287,6 +319,7 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
         account_situations: &account_situations,
         person_situations: &person_situations,
         drifts: &drifts,
+        access: access.as_ref(),
         holders: holders(&matches, &parts),
         candidates: Candidates::new(&accounts, &people, &addresses, &matches, &account_situations),
     };
@@ -315,12 +348,15 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
             .filter_map(|rows| Some((rows.first()?.0, rows.iter().map(|row| row.0).collect())))
             .collect(),
         privileged: outcome::privileged(&judge, &findings),
-        dormancy: outcome::dormancy(&accounts, rules.as_of),
+        dormancy: outcome::dormancy(&accounts, rules),
         patterns: outcome::patterns(&findings, judge.candidates.moved_domains(&judge)),
         exceptions,
+        external: outcome::external(&judge),
         not_tested: untested::not_tested(&judge),
         method: outcome::method(&judge),
         findings,
+        access,
+        earlier,
     }
     .checked()
 }

@@ -1,6 +1,6 @@
 //! What is said around the findings: evidence, method, floods, and the rows as frames.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use chrono::NaiveDate;
@@ -15,7 +15,7 @@ use super::explain::{days, plural};
 use super::fold::{Fold, Row};
 use super::judge::Judge;
 use super::matching::{Agreeing, Matches, Part, Verdict};
-use super::{Dormancy, EvidenceStatus, EvidenceSummary, Finding, Method, Pattern, Privileged, Rules, kinds};
+use super::{Dormancy, EvidenceStatus, EvidenceSummary, External, Finding, Method, Pattern, Privileged, Rules, kinds};
 use crate::directory::Source;
 use crate::terms::{AccountSituation, Key, PersonSituation, Status};
 
@@ -148,7 +148,7 @@ pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privile
     let rows: Vec<u32> = (0..accounts.height)
         .into_par_iter()
         .with_min_len(4096)
-        .filter(|row| accounts.is_active(*row) && accounts.may_administer(*row))
+        .filter(|row| accounts.is_active(*row) && judge.may_administer(*row))
         .collect();
     for finding in findings {
         if let Some(account) = &finding.account
@@ -159,6 +159,7 @@ pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privile
     }
     let listed = rows.into_iter().map(|row| Privileged {
         account: judge.account_ref(row),
+        rights: accounts.rights(row, &judge.rules.config.domo),
         situation: judge.account_situations[row as usize],
         person: judge.person_of(row).map(|(person, _)| judge.person_ref(person)),
         findings: about.remove(&row).unwrap_or_default(),
@@ -167,8 +168,51 @@ pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privile
     listed.collect()
 }
 
+/// Active accounts outside the company's domains: those that are configured, else those of the directory's addresses.
+pub(super) fn external(judge: &Judge<'_>) -> Vec<External> {
+    let (accounts, config) = (judge.accounts, judge.rules.config);
+    let domain_in = |domains: &BTreeSet<String>, address: &str| {
+        let key = judge.addresses.key(address)?;
+        let (_, domain) = key.rsplit_once('@')?;
+        let inside = domains.contains(domain) || domain.match_indices('.').any(|(dot, _)| domains.contains(&domain[dot + 1..]));
+        (!inside).then(|| domain.to_owned())
+    };
+    let add = |mut domains: BTreeSet<String>, address: &str| {
+        domains.extend(domain_in(&domains, address));
+        domains
+    };
+    let own: BTreeSet<String> = match config.report.company_domains.as_slice() {
+        [] => {
+            let people = judge.people;
+            let of = |domains, row| people.email.get(row).into_iter().chain(people.alternate_email.get(row)).fold(domains, add);
+            let all = (0..people.height).into_par_iter().with_min_len(4096).fold(BTreeSet::new, of);
+            all.reduce(BTreeSet::new, |mut one, other| {
+                one.extend(other);
+                one
+            })
+        }
+        // As an address of that domain is compared.
+        configured => {
+            let addresses = configured.iter().map(|name| format!("x@{}", name.trim().trim_start_matches('@')));
+            addresses.fold(BTreeSet::new(), |domains, address| add(domains, &address))
+        }
+    };
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let outside =
+        |row: &u32| accounts.is_active(*row) && accounts.email.get(*row).is_some_and(|email| domain_in(&own, email).is_some());
+    let rows: Vec<u32> = (0..accounts.height).into_par_iter().with_min_len(4096).filter(outside).collect();
+    let listed = rows.into_iter().map(|row| External {
+        account: judge.account_ref(row),
+        situation: judge.account_situations[row as usize],
+        owner: judge.answers_for(row),
+    });
+    listed.collect()
+}
+
 /// How long active accounts have not been seen.
-pub(super) fn dormancy(accounts: &AccountColumns<'_>, as_of: NaiveDate) -> Option<Dormancy> {
+pub(super) fn dormancy(accounts: &AccountColumns<'_>, rules: &Rules<'_>) -> Option<Dormancy> {
     if !accounts.provides("last_login") {
         return None;
     }
@@ -177,9 +221,9 @@ pub(super) fn dormancy(accounts: &AccountColumns<'_>, as_of: NaiveDate) -> Optio
         dormancy.active += 1;
         match accounts.last_login.get(row) {
             None => dormancy.unseen += 1,
-            Some(day) if (as_of - day).num_days() > Dormancy::DAYS => {
+            Some(day) if (rules.as_of - day).num_days() > i64::from(rules.config.policy.dormant_days) => {
                 dormancy.idle += 1;
-                dormancy.idle_privileged += u64::from(accounts.may_administer(row));
+                dormancy.idle_privileged += u64::from(accounts.rights(row, &rules.config.domo).may_administer());
             }
             Some(_) => {}
         }

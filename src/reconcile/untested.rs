@@ -1,9 +1,12 @@
 //! Checks that could not run, and why: what the report does not say must not look like a result. Those of a kind of finding are in
 //! the kind's file; here are those of none.
 
-use super::explain::{carry_no, days, key_in_words, plural};
+use std::collections::BTreeMap;
+
+use super::explain::{carry_no, key_in_words, plural};
 use super::judge::Judge;
 use super::{NotTested, kinds};
+use crate::config::Rights;
 use crate::terms::Key;
 
 /// Each check that could not run, on anybody or on some.
@@ -11,20 +14,11 @@ pub(super) fn not_tested(judge: &Judge<'_>) -> Vec<NotTested> {
     let (rules, accounts, people) = (judge.rules, judge.accounts, judge.people);
     let mut list = kinds::untested(judge);
     let mut add = |check: &str, why: String| list.push(NotTested::new(check, why));
-    if !accounts.provides("last_login") {
-        let why = match rules.config.domo.activity_days {
-            0 => "No sign-in times: Domo's user API returns none, and activity_days is 0".to_owned(),
-            window => {
-                format!(
-                    "No sign-in times: Domo's user API returns none, and the activity log of {} was not read",
-                    days(window.into())
-                )
-            }
-        };
-        add("dormant", why);
-    }
     if !accounts.provides("role") && !accounts.provides("role_id") {
         add("privileged", carry_no(accounts, "role"));
+    }
+    if let Some(why) = unknown_roles(judge) {
+        add("privileged", why);
     }
     let owner = accounts.accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id);
     if owner.is_none() && rules.config.domo.client_owner.is_none() {
@@ -50,4 +44,22 @@ pub(super) fn not_tested(judge: &Judge<'_>) -> Vec<NotTested> {
         }
     }
     list
+}
+
+/// The custom roles of active accounts whose rights are not known.
+fn unknown_roles(judge: &Judge<'_>) -> Option<String> {
+    let accounts = judge.accounts;
+    let mut roles: BTreeMap<String, u64> = BTreeMap::new();
+    let unknown = |row: &u32| accounts.is_active(*row) && accounts.rights(*row, &judge.rules.config.domo) == Rights::Unknown;
+    for row in (0..accounts.height).filter(unknown) {
+        *roles.entry(accounts.role_shown(row).unwrap_or_default()).or_default() += 1;
+    }
+    let named: Vec<String> =
+        roles.iter().map(|(role, count)| format!("{role} ({})", plural(*count, "account", "accounts"))).collect();
+    (!named.is_empty()).then(|| {
+        format!(
+            "What these custom roles may do is not known: {}. They are looked at as if they may administer; [domo] roles says what they are",
+            named.join(", ")
+        )
+    })
 }

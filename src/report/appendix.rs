@@ -1,5 +1,6 @@
 //! The view after the findings: privileged accounts, what was resolved and accepted, method, parameters, sources, files, glossary.
 
+use super::accounts;
 use super::build::{Builder, shown};
 use super::figures;
 use super::origin::{self, Origin};
@@ -8,17 +9,18 @@ use super::texts::Texts;
 use super::view::{Cell, Column, Fact, LastReview, Source, Table, Topic};
 use crate::archive::FileEntry;
 use crate::archive::history::How;
+use crate::config::Rights;
 use crate::directory::{self, Proof};
 use crate::plan::Verdict;
 use crate::plan::review::Counts;
-use crate::reconcile::{self, Dormancy};
+use crate::reconcile::{self, Moved, Privileged};
 use crate::terms::{Kind, Severity};
 
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
 pub(super) const ROWS: usize = 1_000;
 
 /// A caption that says where the rows are that are not shown.
-fn caption(t: &Texts, what: &str, total: usize, place: &str) -> String {
+pub(super) fn caption(t: &Texts, what: &str, total: usize, place: &str) -> String {
     if total <= ROWS {
         return what.to_owned();
     }
@@ -56,7 +58,7 @@ pub(super) fn privileged(builder: &Builder) -> Table {
             vec![
                 Cell::or(name, empty).with(email.into_iter().collect()),
                 Cell::or(id, empty),
-                Cell::or(one.account.role.as_deref().map(shown), empty),
+                Cell::or(one.account.role.as_deref().map(shown), empty).with(marks(builder, one)),
                 Cell::text(t.find(&format!("situation.{situation}")).unwrap_or(situation)),
                 Cell::or(one.person.as_ref().map(|person| describe(t, person)), t.get("privileged.unmatched")),
                 Cell::day(one.last_seen, t.get("page.not_provided")),
@@ -65,6 +67,15 @@ pub(super) fn privileged(builder: &Builder) -> Table {
         );
     }
     table
+}
+
+/// What is to be known of an account's rights beside its role: that they are not known, and what happened to them since the last run.
+fn marks(builder: &Builder, one: &Privileged) -> Vec<String> {
+    let t = builder.t;
+    let unknown = (one.rights == Rights::Unknown).then(|| t.get("privileged.unknown").to_owned());
+    let changes = builder.inputs.reconciliation.access.iter().flat_map(|access| &access.changes);
+    let changes = changes.filter(|change| change.account.index == one.account.index && change.moved != Moved::Groups);
+    unknown.into_iter().chain(changes.map(|change| accounts::moved(t, change))).collect()
 }
 
 pub(super) fn resolved(builder: &Builder) -> Table {
@@ -237,7 +248,7 @@ pub(super) fn accepted(builder: &Builder) -> Table {
 fn sign_ins(builder: &Builder) -> String {
     let t = builder.t;
     let Some(dormancy) = builder.inputs.reconciliation.dormancy else { return t.get("method.sign_ins_none").to_owned() };
-    let days = Dormancy::DAYS.to_string();
+    let days = builder.inputs.config.config.policy.dormant_days.to_string();
     let [active, idle, privileged, unseen] =
         [dormancy.active, dormancy.idle, dormancy.idle_privileged, dormancy.unseen].map(figures::grouped);
     let places = [("active", &*active), ("idle", &*idle), ("privileged", &*privileged), ("unseen", &*unseen), ("days", &*days)];

@@ -12,7 +12,7 @@ use super::texts::Texts;
 use super::view::{
     Change, CountCell, Evidence, Fact, KindCount, PlanSummary, SignOff, Summary, Table, Tally, TallyRow, Untested, View,
 };
-use super::{appendix, cap, charts, figures, sections, view};
+use super::{accounts, appendix, cap, charts, figures, sections, view};
 use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
 use crate::config;
@@ -125,6 +125,8 @@ impl Builder<'_> {
             without_findings,
             list_notes,
             privileged: appendix::privileged(self),
+            access: accounts::access(self),
+            external: accounts::external(self),
             resolved: appendix::resolved(self),
             last_review: appendix::last_review(self),
             accepted: appendix::accepted(self),
@@ -155,6 +157,10 @@ impl Builder<'_> {
         links.extend(kinds);
         let privileged = figures::grouped(self.inputs.reconciliation.privileged.len() as u64);
         links.push(view::Link { count: Some(privileged), ..link("#privileged", t.get("privileged.heading")) });
+        let changes = self.inputs.reconciliation.access.as_ref().map(|access| figures::grouped(access.changes.len() as u64));
+        links.push(view::Link { count: changes, ..link("#access", t.get("access.heading")) });
+        let external = figures::grouped(self.inputs.reconciliation.external.len() as u64);
+        links.push(view::Link { count: Some(external), ..link("#external", t.get("external.heading")) });
         links.extend([
             link("#accepted", t.get("exceptions.heading")),
             link("#method", t.get("method.heading")),
@@ -597,7 +603,7 @@ impl Builder<'_> {
                     view::Cell::text(shown(&guard.name)),
                     view::Cell::count(guard.value),
                     view::Cell::count(guard.limit),
-                    view::Cell::text(holds),
+                    view::Cell::text(holds).with(guard.note.iter().map(|note| shown(note)).collect()),
                 ],
             );
         }

@@ -146,6 +146,9 @@ mod tests {
             exception: None,
             rule: None,
             code: None,
+            restricted: false,
+            owns: Default::default(),
+            last_seen: None,
             particulars: Vec::new(),
         }
     }

@@ -13,13 +13,13 @@ use crate::archive::RunInfo;
 use crate::archive::findings::Findings;
 use crate::archive::history::{History, How, Lifecycle, Previous, Resolved, State, TrendPoint};
 use crate::archive::manifest::{ConfigDigest, Manifest};
-use crate::config::{Config, Loaded};
+use crate::config::{Config, Loaded, Rights};
 use crate::directory::people::{self, Mapped, People, Source, StatusWord};
 use crate::domo::accounts::{self, Accounts, Credential, Evidence, Snapshot};
 use crate::plan::{self, GuardState, Plan};
 use crate::reconcile::{
-    AcceptedBy, AccountRef, Candidate, DriftField, EvidenceStatus, EvidenceSummary, ExceptionUse, Finding, FindingId, Method,
-    NotTested, Particular, Pattern, PersonRef, Privileged, Reconciliation, Value,
+    AcceptedBy, Access, AccessChange, AccountRef, Candidate, DriftField, EvidenceStatus, EvidenceSummary, ExceptionUse, Finding,
+    FindingId, Method, Moved, NotTested, Particular, Pattern, PersonRef, Privileged, Reconciliation, Value,
 };
 use crate::terms::{AccountSituation, AccountTotals, ActionKind, Key, Kind, PersonSituation, PersonTotals, Role, Severity, Status};
 
@@ -150,28 +150,10 @@ fn person(number: usize, text: &str, status: Status, last: Option<NaiveDate>) ->
     }
 }
 
-/// The kinds that the sample shows, one of each.
-const KINDS: [Kind; FIRST] = [
-    Kind::Leaver,
-    Kind::Suspended,
-    Kind::Orphan,
-    Kind::Conflict,
-    Kind::Ambiguous,
-    Kind::Duplicate,
-    Kind::Early,
-    Kind::NotEvaluable,
-    Kind::Drift,
-    Kind::Missing,
-    Kind::Quality,
-    Kind::Deactivated,
-    Kind::Exception,
-];
-const FIRST: usize = 13;
-
 fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
     // As it is in a company: mostly drift, some of everything.
     let kind = match number {
-        0..FIRST => KINDS[number],
+        _ if number < Kind::ALL.len() => Kind::ALL[number],
         _ => [
             Kind::Drift,
             Kind::Drift,
@@ -218,10 +200,13 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
             (Severity::Low, None, active(), None, reason.to_owned())
         }
         Kind::Quality => (Severity::Low, None, somebody(Status::Unknown, None), None, "A cell could not be read.".to_owned()),
-        Kind::Deactivated => (Severity::Info, who, active(), None, "Deactivated in Domo, active in the directory.".to_owned()),
-        Kind::Elevated | Kind::Dormant | Kind::SingleFactor | Kind::Retention => {
-            (Severity::Medium, who, active(), None, format!("Found: {kind}."))
+        Kind::Elevated => (Severity::Medium, who, active(), None, "Privileged since the last run, Editor before.".to_owned()),
+        Kind::Dormant => (Severity::Low, who, active(), None, "Last seen 200 days before the day judged.".to_owned()),
+        Kind::SingleFactor => (Severity::Medium, who, active(), None, "Two-factor sign-in is off.".to_owned()),
+        Kind::Retention => {
+            (Severity::Info, who, active(), Some(ActionKind::Delete), "Deactivated 400 days before the day judged.".to_owned())
         }
+        Kind::Deactivated => (Severity::Info, who, active(), None, "Deactivated in Domo, active in the directory.".to_owned()),
         Kind::Exception => (Severity::Info, None, None, None, "An exception covers nothing.".to_owned()),
     };
     let people = |people: &[PersonRef]| Value::People(people.to_vec(), 0);
@@ -272,7 +257,17 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
             ("found", Value::ItsReason),
         ],
         Kind::Drift => Vec::new(),
-        Kind::Elevated | Kind::Dormant | Kind::SingleFactor | Kind::Retention => vec![("found", Value::ItsReason)],
+        Kind::Elevated => vec![("person", Value::ItsPerson), ("role_before", said("Editor")), ("found", Value::ItsReason)],
+        Kind::Dormant => vec![
+            ("person", Value::ItsPerson),
+            ("last_seen", Value::Day(as_of.checked_sub_days(Days::new(200)))),
+            ("days_idle", Value::Days(Some(200))),
+            ("created", Value::Day(last)),
+        ],
+        Kind::SingleFactor => vec![("person", Value::ItsPerson), ("found", Value::ItsReason)],
+        Kind::Retention => {
+            vec![("person", Value::ItsPerson), ("taken_away", Value::Day(last)), ("days_since", Value::Days(Some(400)))]
+        }
         Kind::Missing => vec![
             ("number", Value::Field("employee_number", person(number, text, Status::Active, None).employee_number)),
             ("department", Value::Field("department", Some(format!("Finance{text}")))),
@@ -324,6 +319,9 @@ fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
         action: action.filter(|_| number % 17 != 2),
         exception: (number % 17 == 2).then_some(accepted),
         rule: (kind == Kind::Exception).then(|| format!("{text}jane@acme.com")),
+        restricted: false,
+        owns: BTreeMap::new(),
+        last_seen: None,
         code: (kind == Kind::NotEvaluable).then_some("no-status"),
         particulars: particulars.into_iter().map(|(column, value)| Particular { column, value }).collect(),
     }
@@ -394,6 +392,23 @@ fn people(rows: usize, text: &str, as_of: NaiveDate) -> Result<People> {
 }
 
 /// The columns given, and nulls for the rest of a schema.
+/// An account that is new, one whose role rose, and one that is gone by a plan.
+fn changes(text: &str) -> Vec<AccessChange> {
+    let change = |number, moved, administrator, plan: Option<&str>| AccessChange {
+        moved,
+        account: account(number, text),
+        before: Some(format!("Editor{text}")).filter(|_| moved != Moved::New),
+        after: Some(format!("Admin{text}")).filter(|_| moved != Moved::Gone),
+        administrator,
+        plan: plan.map(str::to_owned),
+    };
+    vec![
+        change(40, Moved::RoleRaised, Some(true), None),
+        change(41, Moved::New, None, None),
+        change(42, Moved::Gone, None, Some("P-7k2m9qx0ab")),
+    ]
+}
+
 fn frame(schema: &Schema, columns: &mut Vec<Column>, rows: usize) -> Result<DataFrame> {
     let filled = schema.iter().map(|(name, of)| {
         let place = columns.iter().position(|column| column.name() == name);
@@ -446,6 +461,7 @@ fn reconciliation(
         let findings = vec![finding.id.clone()];
         Some(Privileged {
             account,
+            rights: Rights::Administers,
             situation: AccountSituation::Matched,
             person: finding.person.clone(),
             findings,
@@ -478,6 +494,9 @@ fn reconciliation(
             count: 1204,
         }],
         exceptions: vec![ExceptionUse { index: 0, findings: covered, expired: false }],
+        access: Some(Access { run_id: "20261023T060000Z-9c41aa".into(), as_of, changes: changes(text) }),
+        earlier: None,
+        external: Vec::new(),
         not_tested: vec![
             NotTested {
                 check: "dormant".into(),
@@ -489,7 +508,7 @@ fn reconciliation(
             matched_by: BTreeMap::from([("email".into(), 121), ("email + employee_number".into(), 4480)]),
             normalised: vec!["9 matches needed the alias old-acme.com = acme.com.".into()],
             compared: ["name", "title", "department"].map(String::from).into(),
-            tested: KINDS.into_iter().map(|kind| (kind, rows as u64)).collect(),
+            tested: Kind::ALL.into_iter().map(|kind| (kind, rows as u64)).collect(),
         },
     }
     .checked()
@@ -578,8 +597,8 @@ fn plan(reconciliation: &Reconciliation, started: DateTime<Utc>) -> Plan {
         inputs: plan::Inputs { accounts: "sha256:1".into(), directory: vec!["sha256:2".into()], config: "sha256:3".into() },
         rules: None,
         guards: vec![
-            GuardState { name: "max-deactivations".into(), value: 3, limit: 50, holds: true },
-            GuardState { name: "rejected-rows".into(), value: 14, limit: 0, holds: false },
+            GuardState { name: "max-deactivations".into(), value: 3, limit: 50, holds: true, note: None },
+            GuardState { name: "rejected-rows".into(), value: 14, limit: 0, holds: false, note: None },
         ],
         actions: actions.collect(),
         findings: Vec::new(),

@@ -9,6 +9,7 @@
 //! - `summary`: the page over several instances.
 //! - `texts`: every visible string, one file. `redact`: tokens instead of names.
 
+mod accounts;
 mod appendix;
 mod build;
 mod cap;

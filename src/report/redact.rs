@@ -255,6 +255,13 @@ impl Redactor {
         for finding in &mut reconciliation.findings {
             self.finding(finding);
         }
+        for change in reconciliation.access.iter_mut().flat_map(|access| &mut access.changes) {
+            self.account(&mut change.account);
+        }
+        for external in &mut reconciliation.external {
+            self.account(&mut external.account);
+            external.owner = external.owner.as_deref().map(|owner| self.addresses(owner));
+        }
         for privileged in &mut reconciliation.privileged {
             self.account(&mut privileged.account);
             privileged.person.iter_mut().for_each(|person| self.person(person));

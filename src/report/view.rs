@@ -72,6 +72,10 @@ pub struct View {
     pub list_notes: Vec<String>,
     /// Every account that may administer.
     pub privileged: Table,
+    /// Whose access changed since the run that it was compared with.
+    pub access: Table,
+    /// Active accounts outside the company's domains.
+    pub external: Table,
     /// Findings of the previous run that are gone.
     pub resolved: Table,
     /// What people decided on the plan of the previous run, and what became of it; none where it had no plan.

@@ -299,7 +299,7 @@ fn a_folder_of_templates_replaces_by_name_and_a_mistake_names_file_line_and_colu
     let mut example = Example::new(60, "").unwrap();
     example.config.config.report.templates = Some(folder.path().to_owned());
     let written = Written::of(&example);
-    assert!(written.text("report.md").lines().count() < 80, "the sample page is short");
+    assert!(written.text("report.md").lines().count() < 90, "the sample page is short");
     assert!(written.text("report.html").contains("Kritisch"));
     report::check_templates(&example.config.config).unwrap();
 

@@ -1,6 +1,7 @@
 //! What was done to Domo since the previous run, from the journals beside the plans, and access that came back after it was taken.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -11,6 +12,7 @@ use crate::archive::store::StoredRun;
 use crate::archive::store::listing::{JOURNAL_END as JOURNAL, names};
 use crate::plan::journal::{Ended, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
+use crate::reconcile::Ours;
 use crate::terms::ActionKind;
 
 /// A plan that was applied, and its journal.
@@ -47,6 +49,33 @@ fn read(folder: &Path, name: &str) -> Result<Applied> {
     let text = std::fs::read_to_string(folder.join(&plan)).with_context(|| format!("reading its plan {plan}"))?;
     let sealed = plan::Sealed::read(&text).with_context(|| format!("reading its plan {plan}"))?;
     Ok(Applied { plan: sealed.plan().clone(), journal })
+}
+
+/// What our plans did in that time, by account, in the order it was done. Journals that cannot be read are passed over: [`sentences`]
+/// names them.
+pub(super) fn ours(runs: &[StoredRun], time: Range<DateTime<Utc>>) -> Result<BTreeMap<u64, Vec<Ours>>> {
+    let mut done: BTreeMap<u64, Vec<(DateTime<Utc>, Ours)>> = BTreeMap::new();
+    for run in runs {
+        let journals = names(&run.path)?.into_iter().filter(|name| name.ends_with(JOURNAL));
+        for Applied { plan, journal } in journals.filter_map(|name| read(&run.path, &name).ok()) {
+            for (id, standing) in journal.fold() {
+                let (Some(action), Some(account), Some((Outcome::Done, at))) =
+                    (plan.action(id), standing.account_id, standing.outcome)
+                else {
+                    continue;
+                };
+                if time.contains(&at) {
+                    let role = action.after.get("role").and_then(serde_json::Value::as_str).map(str::to_owned);
+                    done.entry(account).or_default().push((at, Ours { plan: plan.id.clone(), kind: action.kind, role }));
+                }
+            }
+        }
+    }
+    let in_order = |(account, mut done): (u64, Vec<(DateTime<Utc>, Ours)>)| {
+        done.sort_by_key(|(at, _)| *at);
+        (account, done.into_iter().map(|(_, ours)| ours).collect())
+    };
+    Ok(done.into_iter().map(in_order).collect())
 }
 
 /// One sentence for each time somebody applied the plan.

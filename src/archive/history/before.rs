@@ -68,6 +68,16 @@ impl Baseline {
     }
 }
 
+/// What a run judged, where another may be compared with it: no replay, no forecast.
+pub(super) fn judged(manifest: &Manifest) -> Option<&Summary> {
+    manifest.summary.as_ref().filter(|_| manifest.replay_of.is_none() && !manifest.run.forecast)
+}
+
+/// Whether both populations were whole.
+pub(super) fn is_whole(summary: &Summary) -> bool {
+    summary.evidence.status != EvidenceStatus::Incomplete
+}
+
 /// Reads what was there before the run of this number.
 pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Before> {
     let listing = archive.list()?;
@@ -85,10 +95,8 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
             before.notes.push(format!("The run {} was written by a newer version and was not used for the history.", stored.id()));
             continue;
         };
-        let Some(summary) = manifest.summary.clone().filter(|_| manifest.replay_of.is_none() && !manifest.run.forecast) else {
-            continue;
-        };
-        let whole = summary.evidence.status != EvidenceStatus::Incomplete;
+        let Some(summary) = judged(&manifest).cloned() else { continue };
+        let whole = is_whole(&summary);
         if whole {
             before.trend.push(TrendPoint {
                 run_id: manifest.run.id.clone(),

@@ -1,12 +1,15 @@
 //! What differs between the findings of two runs, whichever they are.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::difference;
+use super::earlier::accounts_of;
 use super::findings::{Entry, FILE, Findings};
 use super::tokens::Tokens;
-use crate::archive::store::StoredRun;
-use crate::reconcile::FindingId;
+use crate::archive::store::{StoredRun, inputs};
+use crate::reconcile::{self, Earlier, FindingId};
 use crate::terms::{Kind, Severity};
 
 /// From one run to another.
@@ -24,6 +27,9 @@ pub struct Diff {
     pub changed: Vec<Line>,
     /// In both, and the same.
     pub same: u64,
+    /// Changes of accounts' access, by sort; absent where the accounts of either run are not there, or have no ids.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<BTreeMap<&'static str, u64>>,
 }
 
 /// A finding of a [`Diff`].
@@ -51,16 +57,31 @@ pub fn diff(from: &StoredRun, to: &StoredRun) -> anyhow::Result<Diff> {
         false => Findings::read(&run.path.join(FILE)),
     };
     let tokens = to.path.parent().map(Tokens::of).unwrap_or_default();
-    Ok(between((from.id(), &read(from)?.findings), (to.id(), &read(to)?.findings), &tokens))
+    let found = between((from.id(), &read(from)?.findings), (to.id(), &read(to)?.findings), &tokens);
+    Ok(Diff { access: access(from, to), ..found })
+}
+
+/// Nothing is lost by a run that does not say: its findings are compared all the same.
+fn access(from: &StoredRun, to: &StoredRun) -> Option<BTreeMap<&'static str, u64>> {
+    let (before, after) = (from.manifest.as_ref()?, to.manifest.as_ref()?);
+    let earlier = Earlier {
+        run_id: before.run.id.clone(),
+        as_of: before.run.as_of,
+        accounts: accounts_of(from, before).ok()?,
+        ours: BTreeMap::new(),
+    };
+    let domo = inputs::config_of(&to.path, after).map(|config| config.domo).unwrap_or_default();
+    let access = reconcile::since(&earlier, &accounts_of(to, after).ok()?, &domo).ok()??;
+    Some(access.counts())
 }
 
 /// Compares the findings of two runs, each with its id.
 pub(crate) fn between(from: (&str, &[Entry]), to: (&str, &[Entry]), tokens: &Tokens) -> Diff {
-    let find = |entries: &[Entry]| -> std::collections::BTreeMap<FindingId, Entry> {
+    let find = |entries: &[Entry]| -> BTreeMap<FindingId, Entry> {
         entries.iter().map(|entry| (entry.id.clone(), entry.clone())).collect()
     };
     let (before, after) = (find(from.1), find(to.1));
-    let only = |here: &[Entry], there: &std::collections::BTreeMap<FindingId, Entry>| -> Vec<Line> {
+    let only = |here: &[Entry], there: &BTreeMap<FindingId, Entry>| -> Vec<Line> {
         here.iter().filter(|entry| !there.contains_key(&entry.id)).map(|entry| Line::of(entry, Vec::new())).collect()
     };
     let in_both = to.1.iter().filter_map(|now| Some((before.get(&now.id)?, now)));
@@ -74,5 +95,6 @@ pub(crate) fn between(from: (&str, &[Entry]), to: (&str, &[Entry]), tokens: &Tok
         gone: only(from.1, &after),
         changed,
         same: same.len() as u64,
+        access: None,
     }
 }

@@ -1,12 +1,15 @@
 //! `findings.json`, version 1: the file other programs read. Its types are apart from those inside, so that a change there cannot
 //! change the file unnoticed; a test compares their schema with the one of the version.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use super::types::{History, Lifecycle, State};
 use crate::archive::store::{RunFolder, RunInfo};
@@ -36,8 +39,32 @@ pub struct Findings {
     /// Checks that could not run, and why.
     #[serde(default)]
     pub not_tested: Vec<NotTested>,
-    /// Worst first.
+    /// Worst first. Kinds that a reader does not know are a newer version's: it passes over them.
+    #[serde(deserialize_with = "of_known_kinds")]
     pub findings: Vec<Entry>,
+}
+
+fn of_known_kinds<'de, D: Deserializer<'de>>(all: D) -> Result<Vec<Entry>, D::Error> {
+    #[derive(Deserialize)]
+    struct OfKind {
+        kind: String,
+    }
+    let all = Vec::<&'de RawValue>::deserialize(all)?;
+    let known = all.into_iter().enumerate().filter_map(|(place, entry)| {
+        let read = serde_json::from_str(entry.get()).and_then(|OfKind { kind }| match Kind::from_word(&kind).is_some() {
+            true => serde_json::from_str(entry.get()).map(Some),
+            false => Ok(None),
+        });
+        let in_place = |error| D::Error::custom(format!("finding {} of the list: {error}", place + 1));
+        read.map_err(in_place).transpose()
+    });
+    known.collect()
+}
+
+/// An action that a newer version proposes is none of this one's.
+fn of_known_actions<'de, D: Deserializer<'de>>(action: D) -> Result<Option<ActionKind>, D::Error> {
+    let word = Option::<String>::deserialize(action)?;
+    Ok(word.as_deref().and_then(ActionKind::from_word))
 }
 
 /// The part of a run's identity that the file shows.
@@ -74,6 +101,7 @@ pub struct Entry {
     /// One sentence a reviewer understands.
     pub reason: String,
     /// What the policy proposes.
+    #[serde(deserialize_with = "of_known_actions")]
     pub action: Option<ActionKind>,
     /// The exception that covers it.
     pub exception: Option<AcceptedBy>,
@@ -81,6 +109,18 @@ pub struct Entry {
     pub state: State,
     /// The day judged by the first run that had it.
     pub first_seen: NaiveDate,
+    /// Why it cannot be evaluated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Whether the account is without access already, as far as this instance lets it be.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restricted: bool,
+    /// What the account owns, where that is known: `{"datasets": 14}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owns: BTreeMap<String, u64>,
+    /// The day on which the account was last seen, where a source says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<NaiveDate>,
 }
 
 /// An account.
@@ -200,6 +240,10 @@ impl Entry {
             exception: finding.exception.clone(),
             state: lifecycle.map_or(State::New, |lifecycle| lifecycle.state),
             first_seen: lifecycle.map_or(as_of, |lifecycle| lifecycle.first_seen),
+            code: finding.code.map(str::to_owned),
+            restricted: finding.restricted,
+            owns: finding.owns.clone(),
+            last_seen: finding.last_seen,
         }
     }
 

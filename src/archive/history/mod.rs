@@ -10,6 +10,7 @@ mod before;
 mod compare;
 pub mod diff;
 mod difference;
+mod earlier;
 pub mod findings;
 mod last_review;
 mod parameters;
@@ -19,5 +20,6 @@ mod types;
 
 pub use compare::compare;
 pub(crate) use difference::unname;
+pub use earlier::earlier;
 pub use last_review::{Decided, LastReview};
 pub use types::{History, How, Lifecycle, Present, Previous, Resolved, State, TrendPoint};

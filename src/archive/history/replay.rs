@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use super::compare::compare_until;
 use super::diff::{Diff, between};
+use super::earlier::earlier_than;
 use super::findings::{FILE, Findings};
 use super::tokens::Tokens;
 use super::types::{History, Lifecycle, Present};
@@ -22,6 +23,7 @@ use crate::domo::{self, Accounts};
 use crate::failure::Failure;
 use crate::files;
 use crate::reconcile::{self, Reconciliation, Rules};
+use crate::terms::Kind;
 
 /// What a run was judged from, checked against its manifest.
 #[derive(Debug)]
@@ -75,7 +77,7 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
     Ok(Stored { run, manifest, accounts, people, config, findings })
 }
 
-fn intact(folder: &Path, manifest: &Manifest, name: &str) -> Result<()> {
+pub(super) fn intact(folder: &Path, manifest: &Manifest, name: &str) -> Result<()> {
     let path = folder.join(name);
     let named = manifest.files.iter().find(|file| file.name == name);
     let named = named.with_context(|| format!("the run {} kept no {name}", manifest.run.id))?;
@@ -94,7 +96,13 @@ impl Stored {
     pub fn judge(&self, own: &RunInfo) -> Result<Judged> {
         let then = &self.manifest.run;
         let rules = Rules { config: &self.config.config, instance: &then.instance, as_of: then.as_of };
-        let mut reconciliation = reconcile::reconcile(&self.accounts, &self.people, &rules)?;
+        let archive = self.run.path.canonicalize()?;
+        let archive = archive.parent().unwrap_or(&archive);
+        let earlier = match then.forecast {
+            true => None,
+            false => earlier_than(archive, &then.instance, self.manifest.number, then.started)?,
+        };
+        let mut reconciliation = reconcile::reconcile_since(&self.accounts, &self.people, &rules, earlier)?;
         if then.forecast {
             reconciliation = reconciliation.as_forecast();
         }
@@ -107,23 +115,27 @@ impl Stored {
             reconciliation: &reconciliation,
             config: &self.config,
         };
-        let archive = self.run.path.canonicalize()?;
-        let archive = archive.parent().unwrap_or(&archive);
         let mut history = compare_until(archive, &present, self.manifest.number)?;
         let compared_with = |history: &History| history.previous.as_ref().map(|previous| previous.run_id.clone());
         if compared_with(&history) != self.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone()) {
-            self.remembered(&mut history);
+            self.remembered(&mut history, &mut reconciliation);
         }
         Ok(Judged { run, reconciliation, history, same })
     }
 
     /// The run before is not there any more: what the findings said of it stands in them.
-    fn remembered(&self, history: &mut History) {
+    fn remembered(&self, history: &mut History, reconciliation: &mut Reconciliation) {
         let then: BTreeMap<_, _> = self.findings.findings.iter().map(|entry| (&entry.id, entry)).collect();
         for (id, lifecycle) in &mut history.lifecycle {
             if let Some(entry) = then.get(id) {
                 *lifecycle = Lifecycle { state: entry.state, first_seen: entry.first_seen, ..lifecycle.clone() };
             }
+        }
+        // Whose access changed since then cannot be said again; that nobody's rights rose can.
+        let elevated = Kind::Elevated.as_str();
+        let was_tested = self.findings.not_tested.iter().all(|untested| untested.check != elevated);
+        if was_tested && self.findings.findings.iter().all(|entry| entry.kind != Kind::Elevated) {
+            reconciliation.not_tested.retain(|untested| untested.check != elevated);
         }
         history.notes.push(
             "The run that this one was compared with is not beside it: first-seen days and states are as its findings have them."

@@ -145,6 +145,10 @@ impl History {
             accepted: reconciliation.findings.iter().filter(|finding| finding.exception.is_some()).count() as u64,
             new: self.appeared(),
             resolved: self.resolved.len() as u64,
+            access: {
+                let counts = reconciliation.access.iter().flat_map(|access| access.counts());
+                counts.map(|(word, count)| (word.to_owned(), count)).collect()
+            },
         }
     }
 

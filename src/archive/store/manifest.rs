@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::RunInfo;
 use crate::config::Loaded;
@@ -121,6 +121,8 @@ pub struct Summary {
     pub accounts: AccountTotals,
     pub people: PersonTotals,
     pub by_severity: BTreeMap<Severity, u64>,
+    /// Of the kinds that the reader knows.
+    #[serde(deserialize_with = "of_known_kinds")]
     pub by_kind: BTreeMap<Kind, u64>,
     /// Findings that an exception covers; they are counted above too.
     pub accepted: u64,
@@ -128,6 +130,15 @@ pub struct Summary {
     pub new: u64,
     /// Findings of the run it was compared with that were gone.
     pub resolved: u64,
+    /// Changes of access since that run, by sort.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub access: BTreeMap<String, u64>,
+}
+
+fn of_known_kinds<'de, D: Deserializer<'de>>(counts: D) -> Result<BTreeMap<Kind, u64>, D::Error> {
+    let counts = BTreeMap::<String, u64>::deserialize(counts)?;
+    let known = |(word, count): (String, u64)| Some((Kind::from_word(&word)?, count));
+    Ok(counts.into_iter().filter_map(known).collect())
 }
 
 impl Summary {

@@ -49,6 +49,8 @@ pub(super) struct Change {
     pub(super) new: u64,
     pub(super) resolved: u64,
     pub(super) reappeared: u64,
+    /// Changes of accounts' access: new, gone, other roles.
+    pub(super) access: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -95,7 +97,12 @@ impl Audited {
         }
         lines.push(match self.first_run {
             true => "First run of this archive: nothing to compare with".to_owned(),
-            false => format!("Since the previous run: {} new or back, {} resolved", self.notice.new, self.notice.resolved),
+            false => format!(
+                "Since the previous run: {} new or back, {} resolved; access of {} changed",
+                self.notice.new,
+                self.notice.resolved,
+                text::plural(self.change.access, "account", "accounts")
+            ),
         });
         let file = |name: &str| self.files.get(name).map(|path| path.display().to_string()).unwrap_or_default();
         lines.push(format!("Report: {}", file("report.html")));

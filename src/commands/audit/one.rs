@@ -124,12 +124,14 @@ impl Audit {
     ) -> Result<Judged> {
         run.instance = instance_name(&loaded.config, accounts.evidence.credential.as_ref());
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of };
+        // Nothing is compared with a forecast.
+        let earlier = if self.forecast { None } else { history::earlier(&self.archive, &run.instance)? };
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
             let snapshot = folder.write("accounts.jsonl", accounts.snapshot.bytes(), Some(accounts.snapshot.len() as u64))?;
             archive::inputs::keep(folder, people, loaded).map(|()| snapshot)
         };
-        let (reconciliation, kept) = rayon::join(|| reconcile::reconcile(accounts, people, &rules), keep);
+        let (reconciliation, kept) = rayon::join(|| reconcile::reconcile_since(accounts, people, &rules, earlier), keep);
         let (mut reconciliation, snapshot) = (reconciliation?, kept?);
         if self.forecast {
             reconciliation = reconciliation.as_forecast();
@@ -224,6 +226,7 @@ impl Judged {
                 new: history.count(State::New),
                 resolved: summary.resolved,
                 reappeared: history.count(State::Reappeared),
+                access: reconciliation.access.as_ref().map_or(0, |access| access.changes.len() as u64),
             },
             reasons: summary.evidence.reasons,
             first_run: history.previous.is_none(),

@@ -58,7 +58,8 @@ pub(super) fn plan(plan: &Plan, view: &View, now: DateTime<Utc>) -> String {
             }
             _ => "Refused: reject the actions concerned".into(),
         };
-        text.push_str(&format!("  Guard {}: {said}. {way}\n", state.name));
+        let note = state.note.as_ref().map(|note| format!(" ({})", crate::text::visible(note))).unwrap_or_default();
+        text.push_str(&format!("  Guard {}: {said}{note}. {way}\n", state.name));
     }
     let all = sheet::rows(plan);
     let chosen = view.has(&all);

@@ -39,7 +39,7 @@ fn conflict(judge: &Judge<'_>, row: u32) -> Draft {
         reason.push_str(&against(judge, row, person));
     }
     // One key alone against the rest: whoever signs in may not be whom the directory means.
-    let severity = if alone.is_some() && judge.accounts.may_administer(row) { Severity::Critical } else { Severity::High };
+    let severity = if alone.is_some() && judge.may_administer(row) { Severity::Critical } else { Severity::High };
     if is_reused(judge, row, &by_email, by_number) {
         reason.push_str(": a joiner seems to have a leaver's account");
     }

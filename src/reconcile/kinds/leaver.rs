@@ -24,7 +24,7 @@ pub(super) const SHEET: Sheet = Sheet {
 fn leaver(judge: &Judge<'_>, row: u32) -> Option<Draft> {
     let (person, _) = judge.person_of(row)?;
     let last_day = judge.people.termination_date.get(person);
-    let reason = sentence(judge.word(person), last_day, judge.rules.as_of, judge.high_role(row));
+    let reason = sentence(judge.word(person), last_day, judge.rules.as_of, judge.high_role(row).as_deref());
     no_longer_entitled(judge, Kind::Leaver, row, reason + &judge.last_seen(row, last_day))
 }
 
@@ -33,7 +33,7 @@ pub(super) fn no_longer_entitled(judge: &Judge<'_>, kind: Kind, row: u32, reason
     let matched = judge.person_of(row)?;
     let (person, as_of) = (matched.0, judge.rules.as_of);
     let last_day = judge.people.termination_date.get(person);
-    let severity = if judge.accounts.may_administer(row) { Severity::Critical } else { Severity::High };
+    let severity = if judge.may_administer(row) { Severity::Critical } else { Severity::High };
     let status = judge.word(person).unwrap_or(judge.employment[person as usize].status.as_str());
     let days_since = last_day.filter(|day| *day < as_of).map(|day| (as_of - day).num_days());
     let draft = judge

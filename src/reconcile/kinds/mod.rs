@@ -5,15 +5,19 @@
 mod ambiguous;
 mod conflict;
 mod deactivated;
+mod dormant;
 mod drift;
 mod duplicate;
 mod early;
+mod elevated;
 mod exception;
 mod leaver;
 mod missing;
 mod not_evaluable;
 mod orphan;
 mod quality;
+mod retention;
+mod single_factor;
 mod suspended;
 
 use super::identity::Draft;
@@ -58,44 +62,47 @@ pub enum Population {
     Exceptions,
 }
 
-/// A kind's sheet, where something finds it.
-const fn sheet(kind: Kind) -> Option<&'static Sheet> {
-    Some(match kind {
+/// A kind's sheet.
+const fn sheet(kind: Kind) -> &'static Sheet {
+    match kind {
         Kind::Leaver => &leaver::SHEET,
         Kind::Suspended => &suspended::SHEET,
         Kind::Orphan => &orphan::SHEET,
+        Kind::Elevated => &elevated::SHEET,
         Kind::Conflict => &conflict::SHEET,
         Kind::Ambiguous => &ambiguous::SHEET,
         Kind::Duplicate => &duplicate::SHEET,
         Kind::Early => &early::SHEET,
+        Kind::Dormant => &dormant::SHEET,
+        Kind::SingleFactor => &single_factor::SHEET,
         Kind::NotEvaluable => &not_evaluable::SHEET,
         Kind::Drift => &drift::SHEET,
         Kind::Missing => &missing::SHEET,
         Kind::Quality => &quality::SHEET,
         Kind::Deactivated => &deactivated::SHEET,
+        Kind::Retention => &retention::SHEET,
         Kind::Exception => &exception::SHEET,
-        Kind::Elevated | Kind::Dormant | Kind::SingleFactor | Kind::Retention => return None,
-    })
+    }
 }
 
 /// Every sheet there is.
 fn sheets() -> impl Iterator<Item = (Kind, &'static Sheet)> {
-    Kind::ALL.into_iter().filter_map(|kind| Some((kind, sheet(kind)?)))
+    Kind::ALL.into_iter().map(|kind| (kind, sheet(kind)))
 }
 
 /// What a kind is tested on.
 pub fn tested_on(kind: Kind) -> Population {
-    sheet(kind).map_or(Population::Accounts, |sheet| sheet.population)
+    sheet(kind).population
 }
 
 /// What the policy proposes for a kind; none where a person decides always.
 pub fn choice(kind: Kind, policy: &Policy) -> Option<Choice> {
-    sheet(kind)?.policy.map(|choice| choice(policy))
+    sheet(kind).policy.map(|choice| choice(policy))
 }
 
 /// Whether nothing is done to an account that has a finding of this kind until somebody decided.
 pub fn holds(kind: Kind) -> bool {
-    sheet(kind).is_some_and(|sheet| sheet.holds)
+    sheet(kind).holds
 }
 
 /// Everything that the kinds find.

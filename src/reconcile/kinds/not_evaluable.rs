@@ -63,7 +63,7 @@ fn not_evaluable(judge: &Judge<'_>, row: u32, gap: Gap) -> Draft {
         _ => &[],
     };
     let severity = match gap {
-        Gap::Near if judge.accounts.may_administer(row) || suspects.iter().any(left) => Severity::High,
+        Gap::Near if judge.may_administer(row) || suspects.iter().any(left) => Severity::High,
         _ => Severity::Medium,
     };
     let draft = judge.about_account(Kind::NotEvaluable, severity, row, reason);

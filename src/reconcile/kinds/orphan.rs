@@ -18,7 +18,7 @@ pub(super) const SHEET: Sheet = Sheet {
 fn orphan(judge: &Judge<'_>, row: u32) -> Draft {
     let tried = judge.keys_tried(row);
     let high = judge.high_role(row);
-    let severity = if judge.accounts.may_administer(row) { Severity::High } else { Severity::Medium };
+    let severity = if judge.may_administer(row) { Severity::High } else { Severity::Medium };
     let role = high.map(|role| format!(", with the role {role}")).unwrap_or_default();
     let candidates = judge.candidates.of(judge, row);
     let nearest = candidates.first();

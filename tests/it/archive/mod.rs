@@ -1,5 +1,6 @@
 //! The archive: runs over time, what may go wrong with them, and what must be noticed.
 
+mod access;
 mod afterwards;
 mod evidence;
 mod faults;

@@ -10,13 +10,42 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/v1")
 }
 
-/// The schema of a version, as it was when the version was made: what is there stays as it is, and fields, kinds and words may come.
-/// Anything else is a new version, with its own folder; where there is no fixture yet, the test run with NEW_FIXTURES=1 makes it.
+/// A file of a version may say more than it did: a reader passes over what it does not know. What it said stays, and so does that older
+/// files are read: nothing becomes required that was not. To make a new version, add its own folder; to make this one where none is,
+/// run the test with NEW_FIXTURES=1.
+#[track_caller]
+fn readable_schema(name: &str, schema: &schemars::Schema) {
+    let (now, then) = now_and_then(name, schema);
+    let mut lost = lost(&then, &now, "");
+    required_since(&then, &now, "", &mut lost);
+    assert!(
+        lost.is_empty(),
+        "either undo this, or give the file a new version (its SCHEMA, a reader for the old one, fixtures of the new one beside \
+         tests/fixtures/v1): {}",
+        lost.join(", ")
+    );
+}
+
+/// The same where nothing is read back: what a template sees, what a configuration may say.
 #[track_caller]
 fn kept_schema(name: &str, schema: &schemars::Schema) {
     let (now, then) = now_and_then(name, schema);
     let lost = lost(&then, &now, "");
     assert!(lost.is_empty(), "no longer there, or otherwise than in its version: {}", lost.join(", "));
+}
+
+/// What older files lack and a reader would ask for.
+fn required_since(then: &Value, now: &Value, place: &str, found: &mut Vec<String>) {
+    let (Value::Object(before), Value::Object(after)) = (then, now) else { return };
+    let required = |side: &serde_json::Map<String, Value>| side.get("required").and_then(Value::as_array).cloned();
+    if before.contains_key("properties") {
+        let old = required(before).unwrap_or_default();
+        let new = required(after).unwrap_or_default();
+        found.extend(new.iter().filter(|field| !old.contains(field)).map(|field| format!("{place}: {field} is required now")));
+    }
+    for (key, then) in before {
+        required_since(then, after.get(key).unwrap_or(&Value::Null), &format!("{place}/{key}"), found);
+    }
 }
 
 #[track_caller]
@@ -64,22 +93,22 @@ fn without_words(schema: &mut Value) {
 
 #[test]
 fn findings_have_the_shape_of_their_version() {
-    kept_schema("findings.schema.json", &schemars::schema_for!(Findings));
+    readable_schema("findings.schema.json", &schemars::schema_for!(Findings));
 }
 
 #[test]
 fn manifests_have_the_shape_of_their_version() {
-    kept_schema("manifest.schema.json", &schemars::schema_for!(Manifest));
+    readable_schema("manifest.schema.json", &schemars::schema_for!(Manifest));
 }
 
 #[test]
 fn plans_have_the_shape_of_their_version() {
-    kept_schema("plan.schema.json", &schemars::schema_for!(domo_reconcile::plan::Plan));
+    readable_schema("plan.schema.json", &schemars::schema_for!(domo_reconcile::plan::Plan));
 }
 
 #[test]
 fn journals_outcomes_and_notices_have_the_shape_of_their_version() {
-    kept_schema("journal.schema.json", &schemars::schema_for!(domo_reconcile::plan::journal::Line));
+    readable_schema("journal.schema.json", &schemars::schema_for!(domo_reconcile::plan::journal::Line));
     kept_schema("apply.schema.json", &schemars::schema_for!(domo_reconcile::apply::outcome::Record<'static>));
     kept_schema("notice.schema.json", &schemars::schema_for!(domo_reconcile::commands::notice::Notice));
 }
@@ -113,6 +142,89 @@ fn a_field_that_is_renamed_is_a_loss_and_one_that_is_added_is_none() {
         let less = serde_json::from_str(&then.to_string().replace(from, to)).unwrap();
         assert_eq!(lost(&then, &less, "").len(), 1, "{less}");
     }
+}
+
+#[test]
+fn a_field_that_older_files_lack_may_not_be_required() {
+    let then = serde_json::json!({"properties": {"a": {}}, "required": ["a"], "$defs": {"B": {"properties": {}}}});
+    let now = serde_json::json!({"properties": {"a": {}}, "required": ["a"], "$defs": {"B": {"properties": {"c": {}}, "required": ["c"]}}});
+    let mut found = Vec::new();
+    required_since(&then, &now, "", &mut found);
+    assert_eq!(found, ["/$defs/B: \"c\" is required now"]);
+}
+
+/// A run folder that a newer version might have written: a kind, an action and fields that this one does not know.
+fn of_a_newer_version(archive: &Path) -> PathBuf {
+    let source = fixtures().join("archive");
+    let run = Archive::at(&source).list().unwrap().runs.pop().unwrap().path;
+    let folder = archive.join(run.file_name().unwrap());
+    std::fs::create_dir_all(&folder).unwrap();
+    for file in std::fs::read_dir(&run).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+    }
+    let edit = |name: &str, change: &dyn Fn(&mut Value)| {
+        let mut value: Value = serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap();
+        change(&mut value);
+        std::fs::write(folder.join(name), serde_json::to_string_pretty(&value).unwrap() + "\n").unwrap();
+    };
+    edit("findings.json", &|findings| {
+        let mut one = findings["findings"][0].clone();
+        one["action"] = "enchant".into();
+        one["aura"] = "blue".into();
+        findings["findings"][0] = one.clone();
+        one["kind"] = "haunted".into();
+        one["id"] = "F-0000000001".into();
+        one["severity"] = "spectral".into();
+        findings["findings"].as_array_mut().unwrap().push(one);
+        findings["ghosts"] = 3.into();
+    });
+    edit("manifest.json", &|manifest| {
+        manifest["summary"]["by_kind"]["haunted"] = 1.into();
+        manifest["ghosts"] = 3.into();
+    });
+    folder
+}
+
+#[test]
+fn kinds_actions_and_fields_of_a_newer_version_are_passed_over() {
+    let archive = tempfile::tempdir().unwrap();
+    let folder = of_a_newer_version(archive.path());
+    let count = |folder: &Path| Findings::read(&folder.join("findings.json")).unwrap().findings.len();
+    let read = Findings::read(&folder.join("findings.json")).unwrap();
+    assert_eq!(read.findings[0].action, None);
+    assert_eq!(count(&folder), count(&Archive::at(&fixtures().join("archive")).list().unwrap().runs.pop().unwrap().path));
+    let listing = Archive::at(archive.path()).list().unwrap();
+    let summary = listing.runs[0].manifest.as_ref().and_then(|manifest| manifest.summary.as_ref()).unwrap();
+    assert!(summary.by_kind.keys().all(|kind| kind.as_str() != "haunted") && !summary.by_kind.is_empty());
+}
+
+#[test]
+fn a_finding_of_a_known_kind_that_is_broken_is_still_an_error_that_says_which() {
+    let archive = tempfile::tempdir().unwrap();
+    let path = of_a_newer_version(archive.path()).join("findings.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen("\"first_seen\": \"", "\"first_seen\": \"x", 1)).unwrap();
+    let error = format!("{:#}", Findings::read(&path).unwrap_err());
+    assert!(error.contains("finding 1 of the list"), "{error}");
+}
+
+fn sha256(text: &str) -> String {
+    use sha2::Digest;
+    sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn an_action_of_a_kind_that_is_not_known_refuses_the_plan_whole() {
+    let listing = Archive::at(&fixtures().join("archive")).list().unwrap();
+    let text = std::fs::read_to_string(listing.runs.last().unwrap().path.join("plan.json")).unwrap();
+    let mut plan: Value = serde_json::from_str(&text).unwrap();
+    plan["actions"][0]["kind"] = "enchant".into();
+    let covered: serde_json::Map<String, Value> =
+        plan.as_object().unwrap().clone().into_iter().filter(|(key, _)| key != "digest" && key != "decisions").collect();
+    plan["digest"] = format!("sha256:{}", sha256(&serde_json::to_string(&covered).unwrap())).into();
+    let error = domo_reconcile::plan::Sealed::read(&plan.to_string()).unwrap_err().to_string();
+    assert!(error.contains("enchant"), "{error}");
 }
 
 /// A run whose plan was reviewed and applied against a guard, with a rejected row and a date that is none, and the run after it.

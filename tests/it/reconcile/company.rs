@@ -32,6 +32,7 @@ pub(super) struct Account {
     pub deleted: bool,
     pub created: Option<NaiveDate>,
     pub last_login: Option<NaiveDate>,
+    pub two_factor: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +74,7 @@ pub(super) fn account(n: u64) -> Account {
         deleted: false,
         created: Some(day("2020-01-01")),
         last_login: None,
+        two_factor: None,
     }
 }
 
@@ -222,6 +224,7 @@ impl Company {
             days("updated", |_| None),
             days("last_login", |row| row.last_login),
             ListChunked::full_null_with_dtype("groups".into(), rows.len(), &DataType::String).into_column(),
+            BooleanChunked::from_iter_options("two_factor".into(), rows.iter().map(|row| row.two_factor)).into_column(),
         ];
         let mut snapshot = Snapshot::default();
         for row in rows {

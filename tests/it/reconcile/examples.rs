@@ -1,6 +1,7 @@
 //! Each rule by name.
 
 mod candidates;
+mod dormant;
 mod doubts;
 mod drift;
 mod exceptions;
@@ -8,13 +9,19 @@ mod folding;
 mod identity;
 mod keys;
 mod matching;
+mod rights;
 mod situations;
 
 use domo_reconcile::directory::people::Doubt;
-use domo_reconcile::reconcile::{Dormancy, EvidenceStatus, Finding, PersonRef, Value};
+use domo_reconcile::reconcile::{Dormancy, EvidenceStatus, Finding, PersonRef, Reconciliation, Value};
 use domo_reconcile::terms::{AccountSituation as A, ActionKind, Key, Kind, PersonSituation as P, Severity, Status};
 
 use super::company::{Account, Company, Person, TODAY, account, day, of_kind, only, person};
+
+/// Why a check could not run.
+fn why_not<'j>(judged: &'j Reconciliation, check: &str) -> &'j str {
+    &judged.not_tested.iter().find(|untested| untested.check == check).unwrap_or_else(|| panic!("{check} was tested")).why
+}
 
 /// The people in a column of a finding.
 fn people_in<'f>(finding: &'f Finding, column: &str) -> &'f [PersonRef] {

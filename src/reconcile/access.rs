@@ -1,0 +1,231 @@
+//! Access since an earlier run: who is new or gone, whose rights rose or fell, and whether one of our plans did it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use super::columns::AccountColumns;
+use super::finding::AccountRef;
+use crate::config::{Domo, Rights};
+use crate::domo::Accounts;
+use crate::terms::{ActionKind, Role, words};
+
+/// The accounts as an earlier run read them, and what was done to them since by our own plans.
+#[derive(Debug, Clone)]
+pub struct Earlier {
+    /// The run.
+    pub run_id: String,
+    /// The day it judged.
+    pub as_of: NaiveDate,
+    /// Its accounts.
+    pub accounts: Accounts,
+    /// What our plans did since, by account.
+    pub ours: BTreeMap<u64, Vec<Ours>>,
+}
+
+/// Something that one of our plans did to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ours {
+    /// `P-…`
+    pub plan: String,
+    /// What was done.
+    pub kind: ActionKind,
+    /// The role that was written, where one was.
+    pub role: Option<String>,
+}
+
+words! {
+    /// What happened to an account's access.
+    Moved {
+        /// It was not there.
+        New = "new",
+        /// It was inactive.
+        Reactivated = "reactivated",
+        /// Its role may do more than the one before.
+        RoleRaised = "role_raised",
+        /// Its role may do less.
+        RoleLowered = "role_lowered",
+        /// Its role is another one that may do as much, as far as is known.
+        RoleChanged = "role_changed",
+        /// It is in other groups.
+        Groups = "groups",
+        /// It is inactive now.
+        Deactivated = "deactivated",
+        /// It is not there any more.
+        Gone = "gone",
+    }
+}
+
+/// One change of one account's access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessChange {
+    /// What happened.
+    pub moved: Moved,
+    /// The account as it is now; as it was, where it is gone.
+    pub account: AccountRef,
+    /// Its role, or its groups, before.
+    pub before: Option<String>,
+    /// The same now.
+    pub after: Option<String>,
+    /// It may administer now and could not before: `Some(true)`; the other way round: `Some(false)`.
+    pub administrator: Option<bool>,
+    /// The plan of ours that did it; else it was changed outside.
+    pub plan: Option<String>,
+}
+
+/// All of them, those that gained administrators first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The run that it is compared with.
+    pub run_id: String,
+    /// The day that run judged.
+    pub as_of: NaiveDate,
+    /// Each change.
+    pub changes: Vec<AccessChange>,
+}
+
+impl Access {
+    /// How many there are of each sort, and of administrators gained and lost.
+    pub fn counts(&self) -> BTreeMap<&'static str, u64> {
+        let mut counts = BTreeMap::new();
+        for change in &self.changes {
+            let administrators = change.administrator.map(|gained| if gained { "admins_gained" } else { "admins_lost" });
+            for word in [Some(change.moved.as_str()), administrators].into_iter().flatten() {
+                *counts.entry(word).or_default() += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// How far a role reaches, as far as is known: 0 may not administer.
+fn rank(accounts: &AccountColumns<'_>, row: u32, domo: &Domo) -> u8 {
+    match (accounts.rights(row, domo), accounts.role(row).and_then(Role::in_any_case)) {
+        (Rights::Ordinary, _) => 0,
+        (_, Some(Role::Privileged)) => 1,
+        (_, Some(Role::Admin)) => 3,
+        _ => 2,
+    }
+}
+
+/// What changed between two pulls. None where either has no ids. Accounts that are not there any more are named only where the pull of
+/// now is whole.
+pub(super) fn between(earlier: &Earlier, now: &AccountColumns<'_>, domo: &Domo) -> anyhow::Result<Option<Access>> {
+    let then = AccountColumns::new(&earlier.accounts)?;
+    if !then.provides("id") || !now.provides("id") {
+        return Ok(None);
+    }
+    let index = |accounts: &AccountColumns<'_>| -> HashMap<u64, u32> {
+        (0..accounts.height).filter_map(|row| Some((accounts.id(row)?, row))).collect()
+    };
+    let (before, after) = rayon::join(|| index(&then), || index(now));
+    let sides = Sides { then: &then, now, domo, ours: &earlier.ours, groups: then.provides("groups") && now.provides("groups") };
+    let of_row = |row: u32| now.id(row).map_or(Vec::new(), |id| sides.of(id, row, before.get(&id).copied()));
+    let mut changes: Vec<AccessChange> = (0..now.height).into_par_iter().with_min_len(1024).flat_map_iter(of_row).collect();
+    if now.accounts.evidence.incomplete.is_empty() {
+        let gone = (0..then.height).filter(|row| then.is_active(*row));
+        let gone = gone.filter_map(|row| Some((then.id(row)?, row))).filter(|(id, _)| !after.contains_key(id));
+        changes.extend(gone.map(|(id, row)| sides.gone(id, row)));
+    }
+    changes.sort_by_key(|change| (change.administrator != Some(true), change.moved, change.account.id));
+    Ok(Some(Access { run_id: earlier.run_id.clone(), as_of: earlier.as_of, changes }))
+}
+
+/// What changed between two pulls of one instance, whichever they are; the roles as this configuration knows them.
+///
+/// # Errors
+/// When a frame is not one of accounts.
+pub fn since(earlier: &Earlier, now: &Accounts, domo: &Domo) -> anyhow::Result<Option<Access>> {
+    between(earlier, &AccountColumns::new(now)?, domo)
+}
+
+struct Sides<'a> {
+    then: &'a AccountColumns<'a>,
+    now: &'a AccountColumns<'a>,
+    domo: &'a Domo,
+    ours: &'a BTreeMap<u64, Vec<Ours>>,
+    groups: bool,
+}
+
+impl Sides<'_> {
+    fn of(&self, id: u64, row: u32, was: Option<u32>) -> Vec<AccessChange> {
+        let (then, now) = (self.then, self.now);
+        let role = now.role_shown(row);
+        let had = was.filter(|was| then.is_active(*was)).is_some_and(|was| rank(then, was, self.domo) > 0);
+        let has = now.is_active(row) && rank(now, row, self.domo) > 0;
+        let change = |moved, before, after| AccessChange {
+            moved,
+            account: reference(now, row, row),
+            before,
+            after,
+            administrator: (had != has).then_some(has),
+            plan: self.plan(id, moved, role.as_deref()),
+        };
+        let Some(was) = was else {
+            return if now.is_active(row) { vec![change(Moved::New, None, role.clone())] } else { Vec::new() };
+        };
+        let old = then.role_shown(was);
+        let mut changes = Vec::new();
+        match (then.is_active(was), now.is_active(row)) {
+            (false, true) => changes.push(change(Moved::Reactivated, old, role.clone())),
+            (true, false) => changes.push(change(Moved::Deactivated, old, role.clone())),
+            (true, true) if old != role && then.provides("role") == now.provides("role") => {
+                let moved = match rank(now, row, self.domo).cmp(&rank(then, was, self.domo)) {
+                    std::cmp::Ordering::Greater => Moved::RoleRaised,
+                    std::cmp::Ordering::Less => Moved::RoleLowered,
+                    std::cmp::Ordering::Equal => Moved::RoleChanged,
+                };
+                changes.push(change(moved, old, role.clone()));
+            }
+            _ => {}
+        }
+        if self.groups && now.is_active(row) {
+            let groups = |side: &AccountColumns<'_>, row| side.groups.get(row).map(str::to_owned).collect::<BTreeSet<String>>();
+            let (old, new) = (groups(then, was), groups(now, row));
+            if old != new {
+                let listed = |one: &BTreeSet<String>, other| one.difference(other).cloned().collect::<Vec<_>>().join(", ");
+                let only = |list: String| Some(list).filter(|list| !list.is_empty());
+                // Only what differs: what was left, and what was joined.
+                let moved = change(Moved::Groups, only(listed(&old, &new)), only(listed(&new, &old)));
+                changes.push(AccessChange { administrator: None, ..moved });
+            }
+        }
+        changes
+    }
+
+    fn gone(&self, id: u64, row: u32) -> AccessChange {
+        AccessChange {
+            moved: Moved::Gone,
+            account: reference(self.then, row, u32::MAX),
+            before: self.then.role_shown(row),
+            after: None,
+            administrator: (rank(self.then, row, self.domo) > 0).then_some(false),
+            plan: self.plan(id, Moved::Gone, None),
+        }
+    }
+
+    /// The plan of ours that did this.
+    fn plan(&self, id: u64, moved: Moved, role: Option<&str>) -> Option<String> {
+        let did = |ours: &&Ours| match moved {
+            Moved::New => ours.kind == ActionKind::Create,
+            Moved::Reactivated => ours.kind == ActionKind::Reactivate,
+            Moved::Deactivated => ours.kind == ActionKind::Deactivate,
+            Moved::Gone => matches!(ours.kind, ActionKind::Delete | ActionKind::Deactivate),
+            Moved::RoleRaised | Moved::RoleLowered | Moved::RoleChanged => role.is_some() && ours.role.as_deref() == role,
+            Moved::Groups => false,
+        };
+        self.ours.get(&id)?.iter().rev().find(did).map(|ours| ours.plan.clone())
+    }
+}
+
+fn reference(accounts: &AccountColumns<'_>, row: u32, index: u32) -> AccountRef {
+    AccountRef {
+        index,
+        id: accounts.id(row),
+        email: accounts.email.owned(row),
+        name: accounts.name.owned(row),
+        role: accounts.role_shown(row),
+        active: accounts.is_active(row),
+    }
+}

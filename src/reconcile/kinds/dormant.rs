@@ -1,0 +1,82 @@
+//! An active account of somebody employed that nobody has used for long.
+
+use super::{Sheet, removal};
+use crate::reconcile::finding::Value;
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::{NotTested, explain};
+use crate::terms::{AccountSituation, Kind, Severity, Status};
+
+pub(super) const SHEET: Sheet = Sheet {
+    policy: Some(|policy| policy.dormant),
+    untested,
+    ..Sheet::new(
+        |judge| if judge.accounts.provides("last_login") { judge.count(&[AccountSituation::Matched]) } else { 0 },
+        |judge| judge.accounts_that_are(AccountSituation::Matched, |row| dormant(judge, row)),
+    )
+};
+
+fn dormant(judge: &Judge<'_>, row: u32) -> Option<Draft> {
+    let (accounts, as_of) = (judge.accounts, judge.rules.as_of);
+    let limit = i64::from(judge.rules.config.policy.dormant_days);
+    let (seen, created) = (accounts.last_login.get(row), accounts.created.get(row));
+    let idle = match seen {
+        Some(day) => (as_of - day).num_days(),
+        None if judge.never_is_known() => (as_of - created?).num_days(),
+        None => return None,
+    };
+    if !accounts.provides("last_login") || idle <= limit {
+        return None;
+    }
+    let matched = judge.person_of(row)?;
+    if judge.employment[matched.0 as usize].status == Status::Prehire {
+        return None;
+    }
+    let (what, idle_days) = match (seen, created) {
+        (None, Some(created)) => (format!("No sign-in or activity is known; the account was made on {created}"), None),
+        _ => (format!("Last seen on {}", seen?), Some(idle)),
+    };
+    let role = judge.high_role(row).map(|role| format!(", with the role {role}")).unwrap_or_default();
+    let reason = format!("{what}, {} before the day judged{role} (limit {})", explain::days(idle), explain::days(limit));
+    let severity = if judge.may_administer(row) { Severity::Medium } else { Severity::Low };
+    let draft = judge.about_match(Kind::Dormant, severity, row, matched, reason);
+    Some(
+        draft
+            .proposing(removal(judge.rules, Kind::Dormant))
+            .with("person", Value::ItsPerson)
+            .with("last_seen", Value::Day(seen))
+            .with("days_idle", Value::Days(idle_days))
+            .with("created", Value::Day(created)),
+    )
+}
+
+fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
+    let window = judge.rules.config.domo.activity_days;
+    let why = match (judge.accounts.provides("last_login"), window) {
+        (false, 0) => Some("No sign-in times: Domo's user API returns none, and activity_days is 0".to_owned()),
+        (false, window) => Some(format!(
+            "No sign-in times: Domo's user API returns none, and the activity log of {} was not read",
+            explain::days(window.into())
+        )),
+        (true, _) if !judge.never_is_known() => unseen(judge).map(|unseen| {
+            format!("{unseen} not seen in the {} of the activity log that were read: that is less than dormant_days", window)
+        }),
+        (true, _) => undated(judge).map(|undated| format!("{undated} never seen, and no day on which they were made is known")),
+    };
+    why.map(|why| NotTested::new(Kind::Dormant.as_str(), why)).into_iter().collect()
+}
+
+/// Matched accounts of which no sign-in is known: `12 accounts were`.
+fn unseen(judge: &Judge<'_>) -> Option<String> {
+    counted(judge, |row| judge.accounts.last_login.get(row).is_none())
+}
+
+fn undated(judge: &Judge<'_>) -> Option<String> {
+    counted(judge, |row| judge.accounts.last_login.get(row).is_none() && judge.accounts.created.get(row).is_none())
+}
+
+fn counted(judge: &Judge<'_>, fits: impl Fn(u32) -> bool) -> Option<String> {
+    let matched = |row: &u32| judge.account_situations[*row as usize] == AccountSituation::Matched;
+    let count = (0..judge.accounts.height).filter(matched).filter(|row| fits(*row)).count() as u64;
+    (count > 0).then(|| explain::plural(count, "account was", "accounts were"))
+}

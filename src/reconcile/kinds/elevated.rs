@@ -1,0 +1,58 @@
+//! An account that rose to a role that may administer since the last run, by no plan of ours.
+
+use super::Sheet;
+use crate::reconcile::access::{Access, AccessChange, Moved};
+use crate::reconcile::finding::Value;
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::matching::Part;
+use crate::reconcile::rule::PeopleRule;
+use crate::reconcile::{NotTested, explain};
+use crate::terms::{Kind, Severity};
+
+pub(super) const SHEET: Sheet = Sheet {
+    untested: |judge| {
+        let why = "There is no earlier run whose accounts could be compared by their ids".to_owned();
+        judge.access.is_none().then(|| NotTested::new(Kind::Elevated.as_str(), why)).into_iter().collect()
+    },
+    ..Sheet::new(
+        |judge| if judge.access.is_some() { judge.taking_part() } else { 0 },
+        |judge| {
+            let changes = judge.access.iter().flat_map(|access| access.changes.iter().map(move |change| (*access, change)));
+            changes.filter_map(|(access, change)| elevated(judge, access, change)).collect()
+        },
+    )
+};
+
+fn elevated(judge: &Judge<'_>, access: &Access, change: &AccessChange) -> Option<Draft> {
+    let row = change.account.index;
+    let rose = matches!(change.moved, Moved::New | Moved::RoleRaised) && change.plan.is_none();
+    if !rose || judge.parts[row as usize] != Part::Takes || is_by_rule(judge, row, change.account.role.as_deref()) {
+        return None;
+    }
+    let role = judge.high_role(row)?;
+    let (day, days) = (access.as_of, explain::days((judge.rules.as_of - access.as_of).num_days()));
+    let what = match (&change.before, change.moved) {
+        (_, Moved::New) => format!("New with the role {role}"),
+        (Some(before), _) => format!("The role rose from {before} to {role}"),
+        (None, _) => format!("The role rose to {role}"),
+    };
+    let reason = format!("{what} since the run of {day}, {days} before: by none of this tool's plans and no [[role]] rule");
+    let draft = match judge.person_of(row) {
+        Some(matched) => judge.about_match(Kind::Elevated, Severity::Medium, row, matched, reason),
+        None => judge.about_account(Kind::Elevated, Severity::Medium, row, reason),
+    };
+    Some(
+        draft
+            .with("person", Value::ItsPerson)
+            .with("role_before", Value::Text(change.before.clone()))
+            .with("found", Value::ItsReason),
+    )
+}
+
+/// Whether a `[[role]]` rule gives the person this role.
+fn is_by_rule(judge: &Judge<'_>, row: u32, role: Option<&str>) -> bool {
+    let Some((person, _)) = judge.person_of(row) else { return false };
+    let first = judge.rules.config.role.iter().find(|rule| PeopleRule::new(&rule.people).matches(judge.people, person));
+    first.is_some_and(|rule| Some(rule.role.as_str()) == role)
+}

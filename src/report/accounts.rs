@@ -1,0 +1,95 @@
+//! Lists of accounts beside the findings: whose access changed since the last run, and who is outside the company.
+
+use super::appendix::{ROWS, caption};
+use super::build::{Builder, shown};
+use super::sections::cut;
+use super::texts::Texts;
+use super::view::{Cell, Column, Table};
+use crate::reconcile::{AccessChange, AccountRef};
+
+/// Whose access changed since the run that this one is compared with, and whether one of our plans did it.
+pub(super) fn access(builder: &Builder) -> Table {
+    let t = builder.t;
+    let columns = vec![
+        Column::new("account", t.get("column.account"), "s"),
+        Column::new("domo_id", t.get("column.domo_id"), "s"),
+        Column::new("moved", t.get("column.moved"), "s"),
+        Column::new("before", t.get("column.before"), "s"),
+        Column::new("after", t.get("column.after"), "s"),
+        Column::new("by", t.get("column.by"), "s"),
+    ];
+    let (what, none) = match &builder.inputs.reconciliation.access {
+        Some(access) => {
+            let places = [("run", access.run_id.as_str()), ("as_of", &access.as_of.to_string())];
+            (t.fill("access.caption", &places), "access.none")
+        }
+        None => (t.get("access.heading").to_owned(), "access.not_compared"),
+    };
+    let changes = builder.inputs.reconciliation.access.as_ref().map_or(&[][..], |access| &access.changes);
+    let mut table = Table::new("access-table", caption(t, &what, changes.len(), "access.rest"), columns, t.get(none));
+    let empty = t.get("page.empty");
+    for change in changes.iter().take(ROWS) {
+        let by = match &change.plan {
+            Some(plan) => t.fill("access.by_plan", &[("plan", plan)]),
+            None => t.get("access.outside").to_owned(),
+        };
+        table.row(
+            None,
+            vec![
+                account(t, &change.account),
+                Cell::or(change.account.id.map(|id| id.to_string()), empty),
+                Cell::text(moved(t, change)).with(administrator(t, change).into_iter().collect()),
+                Cell::or(change.before.as_deref().map(|before| cut(before).0), empty),
+                Cell::or(change.after.as_deref().map(|after| cut(after).0), empty),
+                Cell::text(by),
+            ],
+        );
+    }
+    table
+}
+
+/// What happened, in words.
+pub(super) fn moved(t: &Texts, change: &AccessChange) -> String {
+    t.get(&format!("access.{}", change.moved.as_str())).to_owned()
+}
+
+fn administrator(t: &Texts, change: &AccessChange) -> Option<String> {
+    change.administrator.map(|gained| t.get(if gained { "access.gained" } else { "access.lost" }).to_owned())
+}
+
+/// Active accounts outside the company's domains, and who answers for them.
+pub(super) fn external(builder: &Builder) -> Table {
+    let t = builder.t;
+    let columns = vec![
+        Column::new("account", t.get("column.account"), "s"),
+        Column::new("domo_id", t.get("column.domo_id"), "s"),
+        Column::new("role", t.get("column.role"), "s"),
+        Column::new("situation", t.get("column.situation"), "s"),
+        Column::new("answers", t.get("column.answers"), "s"),
+    ];
+    let all = &builder.inputs.reconciliation.external;
+    let caption = caption(t, t.get("external.caption"), all.len(), "external.rest");
+    let mut table = Table::new("external-table", caption, columns, t.get("external.none"));
+    let empty = t.get("page.empty");
+    for one in all.iter().take(ROWS) {
+        let situation = one.situation.as_str();
+        table.row(
+            None,
+            vec![
+                account(t, &one.account),
+                Cell::or(one.account.id.map(|id| id.to_string()), empty),
+                Cell::or(one.account.role.as_deref().map(shown), empty),
+                Cell::text(t.find(&format!("situation.{situation}")).unwrap_or(situation)),
+                Cell::or(one.owner.as_deref().map(shown), t.get("external.nobody")),
+            ],
+        );
+    }
+    table
+}
+
+/// The name, and the address under it.
+fn account(t: &Texts, account: &AccountRef) -> Cell {
+    let name = account.name.as_deref().or(account.email.as_deref()).map(|name| cut(name).0);
+    let email = account.email.as_deref().filter(|_| account.name.is_some()).map(|email| cut(email).0);
+    Cell::or(name, t.get("page.empty")).with(email.into_iter().collect())
+}
