@@ -165,7 +165,8 @@ fn evidence(directory: &Directory, url: &Url, found: Found, stopped: Option<Stri
     let server = if found.root.is_ad { "Active Directory" } else { "an LDAP server" };
     Read {
         host: host(url),
-        bytes: found.ldif,
+        // A file of no entries is no LDIF: nobody is an empty list.
+        bytes: if found.ldif.is_empty() { b"[]\n".to_vec() } else { found.ldif },
         extension: "ldif",
         modified: None,
         requests,
