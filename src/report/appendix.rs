@@ -89,7 +89,7 @@ pub(super) fn resolved(builder: &Builder) -> Table {
         Column::new("found", t.get("column.found"), "s"),
         Column::new("first_seen", t.get("column.first_seen"), "d"),
         Column::new("last_seen", t.get("column.last_found"), "d"),
-        Column::new("how", t.get("column.how"), "s"),
+        Column::new("how", t.get("column.how_resolved"), "s"),
     ];
     let none = if history.previous.is_some() { "resolved.none" } else { "resolved.first" };
     let caption = caption(t, t.get("resolved.caption"), history.resolved.len(), "resolved.rest");
