@@ -10,8 +10,8 @@ use crate::domo::{Account, Accounts, Group, Lookup, Reader};
 use crate::plan::{Action, Plan, fields};
 use crate::terms::ActionKind;
 
-/// What stands in `after` of a create that is no field of the account.
-pub(super) const NOT_FIELDS: [&str; 2] = ["groups", "sendInvite"];
+/// What stands in `before` and `after` and is no field of the account.
+pub(super) const NOT_FIELDS: [&str; 2] = [fields::GROUPS, "sendInvite"];
 
 /// Accounts as Domo's list had them a moment ago.
 #[derive(Debug, Default)]
@@ -126,8 +126,10 @@ async fn now(reader: &Reader, action: &Action, known: Known<'_>, ours: bool) -> 
     };
     Ok(match (reader.account(id).await?, action.kind) {
         (Lookup::Found(account), kind) => match (kind, known.listed.lacks(&account)) {
-            (ActionKind::Update | ActionKind::Deactivate | ActionKind::Reactivate, Some(why)) => Ready::Impossible(why),
-            _ => judge(action, account),
+            (ActionKind::Update | ActionKind::Deactivate | ActionKind::Demote | ActionKind::Reactivate, Some(why)) => {
+                Ready::Impossible(why)
+            }
+            _ => moving(reader, action, judge(action, account)).await?,
         },
         (Lookup::Deleted | Lookup::NotFound, ActionKind::Delete) => Ready::AlreadySo(None),
         (Lookup::Deleted, _) => Ready::Changed("the account was deleted".into()),
@@ -143,6 +145,20 @@ fn new_address(action: &Action) -> Option<&str> {
 /// An address as Domo tells two apart.
 fn plain(email: &str) -> String {
     email.trim().to_lowercase()
+}
+
+/// An account whose fields are as they should be and which has groups to leave or to join.
+async fn moving(reader: &Reader, action: &Action, found: Ready) -> Result<Ready> {
+    let Ready::AlreadySo(Some(account)) = found else { return Ok(found) };
+    let (leaves, joins) = action.memberships();
+    for (groups, wanted) in [(leaves, false), (joins, true)] {
+        for group in groups {
+            if reader.members(&group).await?.contains(&account.id()) != wanted {
+                return Ok(Ready::Write(account, Map::new()));
+            }
+        }
+    }
+    Ok(Ready::AlreadySo(Some(account)))
 }
 
 /// Why a new account cannot join its groups.
@@ -169,7 +185,8 @@ fn taken(action: &Action, account: Account) -> Ready {
 /// An account that is there against what was judged and what is wanted.
 pub(super) fn judge(action: &Action, account: Account) -> Ready {
     let live = |field: &str| fields::value(account.raw(), field);
-    let changes: Map<String, Value> = (action.after.iter())
+    let of_account = |(field, _): &(&String, &Value)| !NOT_FIELDS.contains(&field.as_str());
+    let changes: Map<String, Value> = (action.after.iter().filter(of_account))
         .filter(|(field, wanted)| !fields::same(&live(field), wanted))
         .map(|(field, wanted)| (field.clone(), wanted.clone()))
         .collect();
@@ -183,7 +200,11 @@ pub(super) fn judge(action: &Action, account: Account) -> Ready {
         return Ready::Changed(format!("its e-mail was `{judged}` and is `{}`", account.email().unwrap_or_default()));
     }
     // Each field is as it was judged, or already as it should be: then what is written is what was approved.
-    let stakes = action.before.iter().chain(changes.keys().filter(|field| *field != "deleted").map(|field| (field, &Value::Null)));
+    let stakes = action
+        .before
+        .iter()
+        .filter(of_account)
+        .chain(changes.keys().filter(|field| *field != "deleted").map(|field| (field, &Value::Null)));
     for (field, _) in stakes {
         let judged = action.before.get(field).unwrap_or(&Value::Null);
         let (is, wanted) = (live(field), action.after.get(field));

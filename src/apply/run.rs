@@ -14,6 +14,7 @@ use crate::plan::journal::{Ended, Event, Step};
 use crate::plan::{Action, Approved, Outcome, fields};
 use crate::stop::Stop;
 use crate::terms::ActionKind;
+use crate::text;
 
 /// What an earlier apply left of an action.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,8 @@ struct Earlier {
     written: BTreeSet<Step>,
     /// A write left, or may have, and nobody read back what it did.
     pending: bool,
+    /// Which of its writes that is.
+    pending_step: Option<Step>,
     /// What the last write ended with.
     ended: Option<String>,
     /// A field that changed unasked, and what it was before.
@@ -82,7 +85,8 @@ impl<'a> Run<'a> {
             let earlier = Earlier {
                 alarm: standing.alarm.map(|field| (field.to_owned(), was(field))),
                 written: standing.written.iter().map(|step| (*step).clone()).collect(),
-                pending: standing.pending.is_some(),
+                pending: standing.pending == Some(&Step::Write),
+                pending_step: standing.pending.cloned(),
                 ended: standing.ended.map(str::to_owned),
                 left: standing.left_something(),
             };
@@ -164,13 +168,19 @@ impl<'a> Run<'a> {
     /// The account is as it should be: by an earlier apply that did not live to see it, or by somebody else.
     async fn settle(&mut self, action: &Action, account: Option<&Account>, ours: bool, earlier: &Earlier) -> Result<Came> {
         if !ours {
-            let came = self.join(action, account, earlier).await?;
+            let came = match self.join(action, account, earlier).await? {
+                None => self.regroup(action, account, earlier).await?,
+                came => came,
+            };
             return Ok(came.unwrap_or_else(|| Came::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned())));
         }
         if !earlier.written.contains(&Step::Write) {
             self.read_back.push(after(action, Step::Write, account, Some("settled by reading".into())));
         }
-        let joined = self.join(action, account, earlier).await?;
+        let joined = match self.join(action, account, earlier).await? {
+            None => self.regroup(action, account, earlier).await?.filter(|came| !came.outcome.is_done()),
+            joined => joined,
+        };
         let how = match &earlier.ended {
             Some(ended) => format!("written by an earlier apply, which ended: {ended}"),
             None => "settled by reading after an interruption".to_owned(),
@@ -188,6 +198,10 @@ impl<'a> Run<'a> {
         change: Map<String, Value>,
         earlier: &Earlier,
     ) -> Result<Came> {
+        if let (true, Some(account)) = (change.is_empty(), account) {
+            let came = self.regroup(action, Some(account), earlier).await?;
+            return Ok(came.unwrap_or_else(|| Came::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned())));
+        }
         self.sync(Event::Before {
             action: action.id.clone(),
             finding: action.finding.clone(),
@@ -202,18 +216,21 @@ impl<'a> Run<'a> {
                 let invite = action.after.get("sendInvite") == Some(&Value::Bool(true));
                 self.writer.create(&change, invite).await.map(Some)
             }
-            (ActionKind::Update, Some(account)) => self.writer.update(account, &change).await.map(Some),
+            (ActionKind::Update | ActionKind::Demote, Some(account)) => self.writer.update(account, &change).await.map(Some),
             (ActionKind::Deactivate, Some(account)) => self.writer.deactivate(account).await.map(Some),
             (ActionKind::Reactivate, Some(account)) => self.writer.reactivate(account).await.map(Some),
             (ActionKind::Delete, Some(account)) => self.writer.delete(account).await.map(|()| None),
-            (ActionKind::Demote, Some(_)) => Err(WriteError::NotHonoured("this version cannot demote an account".into())),
             (_, None) => Err(WriteError::Gone("no account was read".into())),
         };
         match written {
             Ok(written) => {
                 let (left, note) = written.map_or((None, None), |Written { account, note }| (Some(account), note));
                 self.read_back.push(after(action, Step::Write, left.as_ref(), note.clone()));
-                let mut came = self.join(action, left.as_ref(), earlier).await?.unwrap_or_else(|| Came::to(Outcome::Done, note));
+                let mut came = match self.join(action, left.as_ref(), earlier).await? {
+                    None => self.regroup(action, left.as_ref(), earlier).await?.filter(|came| !came.outcome.is_done()),
+                    came => came,
+                }
+                .unwrap_or_else(|| Came::to(Outcome::Done, note));
                 came.account_id = left.as_ref().map(Account::id);
                 Ok(came)
             }
@@ -226,6 +243,57 @@ impl<'a> Run<'a> {
                 Ok(came)
             }
         }
+    }
+
+    /// Leaves and joins the groups of an account that is there, one recorded write each. None where there are none; `done` where anything
+    /// of it was ours; the first group that stays ends its account.
+    async fn regroup(&mut self, action: &Action, account: Option<&Account>, earlier: &Earlier) -> Result<Option<Came>> {
+        let Some(account) = account.filter(|_| action.kind != ActionKind::Create) else { return Ok(None) };
+        let (leaves, joins) = action.memberships();
+        let steps = leaves.into_iter().map(|group| (Step::Leave(group.clone()), group, false));
+        let steps: Vec<_> = steps.chain(joins.into_iter().map(|group| (Step::Rejoin(group.clone()), group, true))).collect();
+        let mut ours = steps.iter().any(|(step, ..)| earlier.written.contains(step));
+        let open = steps.iter().filter(|(step, ..)| !earlier.written.contains(step));
+        let mut none = true;
+        for (step, group, wanted) in open {
+            none = false;
+            self.sync(Event::Before {
+                action: action.id.clone(),
+                finding: action.finding.clone(),
+                step: step.clone(),
+                kind: action.kind,
+                account_id: Some(account.id()),
+                account: None,
+                change: Map::from_iter([("group".to_owned(), Value::from(group.id))]),
+            })?;
+            match self.writer.membership(account.id(), group, *wanted).await {
+                // Somebody else was faster, unless it was an earlier apply of this plan.
+                Ok(false) if earlier.pending_step.as_ref() != Some(step) => {
+                    let mut event = after(action, step.clone(), None, Some("it was so before anything was written".into()));
+                    if let Event::After { outcome, .. } = &mut event {
+                        *outcome = Outcome::AlreadyDone;
+                    }
+                    self.read_back.push(event);
+                }
+                Ok(_) => {
+                    ours = true;
+                    self.read_back.push(after(action, step.clone(), None, None));
+                }
+                Err(error) => {
+                    let mut came = failed(action, &error);
+                    if came.went == Went::Failed {
+                        came.went = Went::GroupStays;
+                    }
+                    let what = if *wanted { "does not join" } else { "stays in" };
+                    came.detail = Some(format!("the account {what} the group `{}`: {error}", text::visible(&group.name)));
+                    came.account_id = Some(account.id());
+                    self.read_back.push(ended_badly(action, step.clone(), &came, None, &error));
+                    return Ok(Some(came));
+                }
+            }
+        }
+        let outcome = if ours { Outcome::Done } else { Outcome::AlreadyDone };
+        Ok((!none || ours).then(|| Came::to(outcome, None)))
     }
 
     /// Adds a new account to its groups, one recorded write each. None when there is nothing more to say.

@@ -38,13 +38,15 @@ pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, over
     super::runtime()?.block_on(super::interruptible(async {
         let credential = stored.accounts.evidence.credential.clone().unwrap_or_default();
         let groups_known = stored.accounts.provided.contains("groups");
+        // One that says who is active, or one that does not.
+        let profile = if stored.accounts.provided.contains("active") { Profile::guide() } else { Profile::recorded() };
         let running = Sandbox::start(Options {
             accounts: stored.accounts.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?,
             owner: credential.user_id,
             customer: Some(plan.instance.clone()),
             groups: if groups_known { Vec::new() } else { named_groups(plan) },
             // Domo itself let the client read, whatever its owner's role is called.
-            profile: Profile { checks_rights: false, ..Profile::guide() },
+            profile: Profile { checks_rights: false, ..profile },
             ..Options::default()
         });
         let running = running.await?;

@@ -102,15 +102,15 @@ impl Config {
 
     /// What is wrong with values that parse: every problem, at once.
     pub fn problems(&self) -> Vec<String> {
-        use super::Choice::{Create, Deactivate, Delete, Report, Update};
+        use super::Choice::{Create, Deactivate, Delete, Demote, Report, Update};
         let mut problems = Vec::new();
         let policy = &self.policy;
         for (key, choice, allowed) in [
-            ("orphan", policy.orphan, &[Deactivate, Delete, Report][..]),
-            ("leaver", policy.leaver, &[Deactivate, Delete, Report]),
-            ("suspended", policy.suspended, &[Deactivate, Report]),
+            ("orphan", policy.orphan, &[Deactivate, Demote, Delete, Report][..]),
+            ("leaver", policy.leaver, &[Deactivate, Demote, Delete, Report]),
+            ("suspended", policy.suspended, &[Deactivate, Demote, Report]),
             ("revoked", policy.revoked, &[Deactivate, Delete]),
-            ("dormant", policy.dormant, &[Deactivate, Report]),
+            ("dormant", policy.dormant, &[Deactivate, Demote, Report]),
             ("missing", policy.missing, &[Create, Report]),
             ("drift", policy.drift, &[Update, Report]),
         ] {
@@ -132,7 +132,9 @@ impl Config {
             }
         }
         let roles = self.role.iter().map(|rule| ("[[role]] role", &rule.role));
-        for (place, role) in roles.chain([("[policy] default_role", &self.policy.default_role)]) {
+        for (place, role) in
+            roles.chain([("[policy] default_role", &policy.default_role), ("[policy] demoted_role", &policy.demoted_role)])
+        {
             if Role::from_word(role).is_none() {
                 problems.push(format!("{place} is one of {}, exactly, not `{role}`", Role::ALL.map(Role::as_str).join(", ")));
             }

@@ -276,6 +276,8 @@ words! {
     Choice {
         /// Switch the account off.
         Deactivate = "deactivate",
+        /// Take away its role and its groups.
+        Demote = "demote",
         /// Delete the account.
         Delete = "delete",
         /// Create an account.
@@ -291,11 +293,11 @@ words! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// deactivate, delete or report
+    /// deactivate, demote, delete or report
     pub orphan: Choice,
-    /// deactivate, delete or report
+    /// deactivate, demote, delete or report
     pub leaver: Choice,
-    /// deactivate or report
+    /// deactivate, demote or report
     pub suspended: Choice,
     /// What a certification's `revoke` becomes: deactivate or delete
     pub revoked: Choice,
@@ -307,6 +309,8 @@ pub struct Policy {
     pub missing: Choice,
     /// update or report
     pub drift: Choice,
+    /// What `demote` leaves an account with.
+    pub demoted_role: String,
     /// The role of created accounts.
     pub default_role: String,
     /// Whether Domo sends an invitation to a created account.
@@ -328,6 +332,7 @@ impl Default for Policy {
             dormant_days: 90,
             missing: Choice::Report,
             drift: Choice::Update,
+            demoted_role: "Social".into(),
             default_role: "Participant".into(),
             send_invite: false,
             plan_valid_days: 30,

@@ -31,7 +31,9 @@ pub(super) fn surprise(
     let fields: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     fields.into_iter().filter(|field| !OWN.contains(&field.as_str())).find_map(|field| {
         let (was, is) = (before.get(field), after.get(field));
-        let fine = changes.contains_key(field) || same(field, was, is);
+        // The role's number says the same as its name; where it was not told before, nothing was asked of it.
+        let role = field == "roleId" && changes.contains_key("role");
+        let fine = changes.contains_key(field) || role || same(field, was, is);
         let show = |value: Option<&Value>| {
             value.map_or_else(|| "absent".into(), |value| crate::text::visible(&value.to_string()).into_owned())
         };

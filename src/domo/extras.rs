@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::Snapshot;
 use super::frame;
+use super::groups::Group;
 
 /// No field of Domo's is called this.
 pub(crate) const KEY: &str = "domo-reconcile";
@@ -16,8 +17,8 @@ pub(crate) const KEY: &str = "domo-reconcile";
 /// What was read besides the list, by id; `None` where it was not asked for or could not be had.
 #[derive(Default)]
 pub(super) struct Extras {
-    /// Names of groups.
-    pub(super) groups: Option<HashMap<u64, Vec<Arc<str>>>>,
+    /// The groups of each account.
+    pub(super) groups: Option<HashMap<u64, Vec<Arc<Group>>>>,
     /// The last day anything was seen of them, in days since 1970.
     pub(super) last_seen: Option<HashMap<u64, i32>>,
 }
@@ -26,12 +27,46 @@ pub(super) struct Extras {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Extra {
-    /// The names of the account's groups, where memberships were read.
+    /// The account's groups, where memberships were read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) groups: Option<Vec<String>>,
+    pub(crate) groups: Option<Vec<Membership>>,
     /// Where the activity log was read: the last day (`YYYY-MM-DD`) it shows of the account, or `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) last_seen: Option<String>,
+}
+
+/// A group of an account; older versions kept its name alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Membership {
+    /// With its id.
+    Group(Group),
+    /// Its name.
+    Name(String),
+}
+
+impl Membership {
+    /// The group's name.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Group(group) => &group.name,
+            Self::Name(name) => name,
+        }
+    }
+
+    /// The group, where its id is known.
+    pub(crate) fn group(&self) -> Option<&Group> {
+        match self {
+            Self::Group(group) => Some(group),
+            Self::Name(_) => None,
+        }
+    }
+}
+
+/// The groups of a raw object of a snapshot; none where memberships were not read.
+pub(crate) fn groups_of(object: &serde_json::Map<String, serde_json::Value>) -> Option<Vec<Membership>> {
+    let extra: Extra = serde_json::from_value(object.get(KEY)?.clone()).ok()?;
+    extra.groups
 }
 
 impl Extras {
@@ -41,7 +76,7 @@ impl Extras {
 
     fn of(&self, id: Option<u64>) -> Extra {
         let day = |seen: &HashMap<u64, i32>| id.and_then(|id| seen.get(&id)).and_then(|days| frame::date(*days));
-        let names = |names: &Vec<Arc<str>>| names.iter().map(|name| name.as_ref().to_owned()).collect();
+        let names = |groups: &Vec<Arc<Group>>| groups.iter().map(|group| Membership::Group(group.as_ref().clone())).collect();
         Extra {
             groups: self.groups.as_ref().map(|groups| id.and_then(|id| groups.get(&id)).map(names).unwrap_or_default()),
             last_seen: self.last_seen.as_ref().map(|seen| day(seen).map(|day| day.to_string()).unwrap_or_default()),
@@ -77,14 +112,14 @@ mod tests {
         let mut snapshot = Snapshot::default();
         [r#"{"id":1,"name":"A}"}"#, r#"{ "id" : "2" } "#].iter().for_each(|object| snapshot.push(object));
         let extras = Extras {
-            groups: Some(HashMap::from([(2, vec!["Sales \"EU\"".into()])])),
+            groups: Some(HashMap::from([(2, vec![Arc::new(Group { id: 7, name: "Sales \"EU\"".into() })])])),
             last_seen: Some(HashMap::from([(1, 20_000)])),
         };
         let woven = extras.woven_into(snapshot).unwrap();
         assert_eq!(
             String::from_utf8_lossy(woven.bytes()),
             "{\"id\":1,\"name\":\"A}\",\"domo-reconcile\":{\"groups\":[],\"lastSeen\":\"2024-10-04\"}}\n\
-             { \"id\" : \"2\",\"domo-reconcile\":{\"groups\":[\"Sales \\\"EU\\\"\"],\"lastSeen\":\"\"}}\n"
+             { \"id\" : \"2\",\"domo-reconcile\":{\"groups\":[{\"id\":7,\"name\":\"Sales \\\"EU\\\"\"}],\"lastSeen\":\"\"}}\n"
         );
     }
 

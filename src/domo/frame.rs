@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::accounts::{Accounts, Evidence, Snapshot};
-use super::extras::Extra;
+use super::extras::{Extra, Membership};
 use super::wire::{Loose, is_object};
 use crate::failure::Failure;
 use crate::text;
@@ -18,6 +18,11 @@ use crate::text;
 /// The fields Domo's v1 API and the guide document for every user: absent in one object means empty there, not unknown.
 const DOCUMENTED: [&str; 10] =
     ["id", "email", "name", "role", "alternate_email", "employee_number", "title", "department", "location", "phone"];
+
+/// What is said of accounts of which none says whether it is active.
+pub(super) const NO_INACTIVE_STATE: &str = "no account says whether it is active: every account that is listed counts as active, and no \
+    deactivation is proposed, because none could be read back. Access is taken away with `[policy] leaver = \"demote\"` (role and groups) or \
+    `\"delete\"`, `orphan` likewise, or by hand under Admin > Governance > People";
 
 /// A user as Domo sends it. Every type is [`Loose`]: Domo's own documents and recordings disagree about them.
 #[derive(Deserialize)]
@@ -191,7 +196,7 @@ impl Builder {
         self.two_factor.append_option(user.two_factor_enabled.boolean().ok().flatten());
 
         match (&user.extra.groups, user.groups.raw()) {
-            (Some(names), _) => self.groups.append_values_iter(names.iter().map(AsRef::as_ref)),
+            (Some(groups), _) => self.groups.append_values_iter(groups.iter().map(Membership::name)),
             (None, Some(raw)) => {
                 let names = group_names(raw.get()).map_err(in_field("groups"))?;
                 self.groups.append_values_iter(names.iter().map(AsRef::as_ref));
@@ -272,8 +277,8 @@ impl Seen {
                 text::plural(self.unreadable_dates, "date could not be read and is", "dates could not be read and are")
             ));
         }
-        if !self.columns.is_empty() && !self.columns.contains("active") && !self.columns.contains("deleted") {
-            notes.push("no account says whether it is active: every account that is listed counts as active".into());
+        if !self.columns.is_empty() && !self.columns.contains("active") {
+            notes.push(NO_INACTIVE_STATE.into());
         }
         notes
     }

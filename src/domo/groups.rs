@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Result;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::read::{Progress, Reader, State};
@@ -21,7 +21,7 @@ const PAGE: u64 = 500;
 const PAGES: u64 = 10_000;
 
 /// A group of the instance.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Group {
     /// Domo id.
     pub id: u64,
@@ -43,9 +43,9 @@ impl Reader {
     }
 
     /// The names of everybody's groups: a list of groups, then one list of members for each.
-    pub(super) async fn memberships(&self, progress: &dyn Progress) -> Result<HashMap<u64, Vec<Arc<str>>>, CallError> {
+    pub(super) async fn memberships(&self, progress: &dyn Progress) -> Result<HashMap<u64, Vec<Arc<Group>>>, CallError> {
         let groups = groups(&self.session).await?;
-        let mut names: HashMap<u64, Vec<Arc<str>>> = HashMap::new();
+        let mut names: HashMap<u64, Vec<Arc<Group>>> = HashMap::new();
         let mut under_way = std::collections::VecDeque::new();
         let mut next = groups.iter();
         let mut state = State { what: "groups", pass: 1, expected: Some(groups.len() as u64), ..State::default() };
@@ -54,7 +54,7 @@ impl Reader {
                 && let Some(group) = next.next()
             {
                 let (session, id) = (self.session.clone(), group.id);
-                let name: Arc<str> = Arc::from(group.name.as_str());
+                let name = Arc::new(group.clone());
                 under_way.push_back((name, tokio::spawn(async move { members(&session, id).await })));
             }
             let Some((name, task)) = under_way.pop_front() else { return Ok(names) };
@@ -71,29 +71,25 @@ impl Reader {
 
 impl Writer {
     /// Adds an account to a group, named by its name. Already there is done.
-    pub async fn join_group(&self, account: u64, group: &str) -> Result<(), WriteError> {
-        self.membership(account, group, true).await
-    }
-
-    /// Takes an account out of a group. Already out is done.
-    pub async fn leave_group(&self, account: u64, group: &str) -> Result<(), WriteError> {
-        self.membership(account, group, false).await
-    }
-
-    /// PUT and DELETE are settled by reading the members; both may be repeated, because the second time changes nothing.
-    async fn membership(&self, account: u64, name: &str, wanted: bool) -> Result<(), WriteError> {
-        let _turn = self.turn.lock().await;
+    pub async fn join_group(&self, account: u64, name: &str) -> Result<(), WriteError> {
         let shown = text::visible(name);
-        let before = |error: CallError| WriteError::Transport(error.sentence());
-        let groups = groups(&self.session).await.map_err(before)?;
+        let groups = groups(&self.session).await.map_err(|error| WriteError::Transport(error.sentence()))?;
         let mut fitting = groups.iter().filter(|group| group.name == name);
-        let group = match (fitting.next(), fitting.next()) {
-            (Some(group), None) => group,
-            (None, _) => return Err(WriteError::NotHonoured(format!("there is no group `{shown}`; nothing was sent"))),
-            _ => return Err(WriteError::NotHonoured(format!("several groups are called `{shown}`; nothing was sent"))),
-        };
+        match (fitting.next(), fitting.next()) {
+            (Some(group), None) => self.membership(account, group, true).await.map(|_| ()),
+            (None, _) => Err(WriteError::NotHonoured(format!("there is no group `{shown}`; nothing was sent"))),
+            _ => Err(WriteError::NotHonoured(format!("several groups are called `{shown}`; nothing was sent"))),
+        }
+    }
+
+    /// Puts an account into a group, or takes it out. Whether anything had to be sent for it. PUT and DELETE are settled by reading the
+    /// members; both may be repeated, because the second time changes nothing.
+    pub async fn membership(&self, account: u64, group: &Group, wanted: bool) -> Result<bool, WriteError> {
+        let _turn = self.turn.lock().await;
+        let shown = text::visible(&group.name);
+        let before = |error: CallError| WriteError::Transport(error.sentence());
         if members(&self.session, group.id).await.map_err(before)?.contains(&account) == wanted {
-            return Ok(());
+            return Ok(false);
         }
         let url = self.session.url(&format!("/v1/groups/{}/users/{account}", group.id), &[]);
         let method = if wanted { Method::PUT } else { Method::DELETE };
@@ -105,7 +101,7 @@ impl Writer {
         while looks.next().await {
             let after = members(&self.session, group.id).await.map_err(|error| WriteError::Unknown(error.sentence()))?;
             if after.contains(&account) == wanted {
-                return Ok(());
+                return Ok(true);
             }
         }
         if accepted {

@@ -26,6 +26,11 @@ use crate::text;
 /// Pages in a row that may hold nothing new: a list that grows at its head pushes old rows before us.
 const STALE: u32 = 3;
 
+/// The field and the column that say whether an account is active.
+const ACTIVE: &str = "active";
+/// So many accounts are read singly where the list does not say it.
+const SINGLY: usize = 3;
+
 /// Who wants to know how far reading has come.
 pub trait Progress: Sync {
     /// Called a few times a second.
@@ -115,8 +120,25 @@ impl Reader {
         if let Some(as_number) = numbers {
             self.session.saw_employee_number(as_number);
         }
+        if !accounts.provided.contains(ACTIVE) && self.says_active_singly(&accounts).await {
+            accounts.provided.insert(ACTIVE.to_owned());
+            accounts.evidence.warnings.retain(|warning| warning != frame::NO_INACTIVE_STATE);
+        }
         accounts.evidence.warnings.extend(self.doubts(&accounts)?);
         Ok(accounts)
+    }
+
+    /// Whether one of a few accounts says that it is active where the list says it of none.
+    async fn says_active_singly(&self, accounts: &Accounts) -> bool {
+        let ids = accounts.snapshot.objects().filter_map(|object| frame::id(object).ok().flatten());
+        for id in ids.take(SINGLY) {
+            if let Ok(Lookup::Found(account)) = self.lookup(id).await
+                && account.raw().contains_key(ACTIVE)
+            {
+                return true;
+            }
+        }
+        false
     }
 
     /// Groups and activity, where they are asked for. Without them the accounts are whole all the same.

@@ -10,16 +10,16 @@ use serde_json::{Map, Value};
 
 use super::about::{OpenFinding, Subjects};
 use super::digest::seal;
-use super::fields;
+use super::fields::{self, GROUPS};
 use super::format::{Action, Inputs, Plan, SCHEMA};
 use super::guard::{self, Judged, Population};
 use super::rules::Rules;
 use crate::config::{Config, DeactivateWith};
 use crate::digest;
 use crate::directory::People;
-use crate::domo::Accounts;
+use crate::domo::{Accounts, extras};
 use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
-use crate::terms::{ActionKind, Key, PersonSituation, Role};
+use crate::terms::{ActionKind, Key, PersonSituation, Role, Severity};
 use crate::text;
 
 /// What a plan is bound to beside the judgement itself.
@@ -58,10 +58,11 @@ pub fn build(
         match kind {
             ActionKind::Update => update(finding, account, numeric),
             ActionKind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
+            ActionKind::Demote => Some(demote(finding, account, &config.policy.demoted_role)),
             ActionKind::Delete => Some(delete(finding, account)),
             ActionKind::Create => create(finding, &reconciliation.folded, people, config, &rules, numeric),
-            // Only a revert reactivates; no policy chooses a demotion yet.
-            ActionKind::Reactivate | ActionKind::Demote => None,
+            // Only a revert reactivates.
+            ActionKind::Reactivate => None,
         }
     };
     let acted: Vec<(&Finding, Action)> =
@@ -96,8 +97,13 @@ pub fn assemble(
     if actions.is_empty() {
         return Ok(None);
     }
+    // What takes access away first, worst first; then what changes or gives it.
+    let rank = |action: &Action| {
+        let severity = action.about.as_ref().and_then(|about| about.severity).unwrap_or(Severity::Info);
+        (!action.kind.removes_access(), severity, action.kind)
+    };
     actions.sort_by(|one, other| {
-        (one.kind, one.account_id, &one.email, &one.id).cmp(&(other.kind, other.account_id, &other.email, &other.id))
+        (rank(one), one.account_id, &one.email, &one.id).cmp(&(rank(other), other.account_id, &other.email, &other.id))
     });
     let guards = guard::evaluate(&actions.iter().collect::<Vec<_>>(), population, judged, &config.guards);
     let mut plan = Plan {
@@ -243,6 +249,28 @@ fn deactivate(finding: &Finding, account: Option<&Map<String, Value>>, through: 
     let mut action = action(finding, ActionKind::Deactivate, before, one("active", false), why);
     action.through = (through == DeactivateWith::Scim).then_some(through);
     action
+}
+
+/// The role, and every group whose id is known: what cannot be taken or given back is said before anybody approves.
+fn demote(finding: &Finding, account: Option<&Map<String, Value>>, role: &str) -> Action {
+    let mut why = finding.reason.clone();
+    let mut before = account.map_or_else(|| one("active", true), fields::identity);
+    let mut after = one("role", role);
+    if let Some(own) = before.get("role").or(before.get("roleId")).filter(|own| own.as_str().and_then(Role::from_word).is_none()) {
+        why.push_str(&format!(". The role `{}` is the instance's own: a revert does not give it back", fields::shown(own)));
+    }
+    match account.and_then(extras::groups_of) {
+        None => why.push_str(". Its groups were not read ([domo] groups = true reads them), so none is left"),
+        Some(groups) => {
+            let known: Vec<Value> = groups.iter().filter_map(|group| serde_json::to_value(group.group()?).ok()).collect();
+            if known.len() < groups.len() {
+                why.push_str(". The ids of some of its groups are not known, so those are not left");
+            }
+            before.insert(GROUPS.into(), known.into());
+            after.insert(GROUPS.into(), Vec::<Value>::new().into());
+        }
+    }
+    action(finding, ActionKind::Demote, before, after, why)
 }
 
 /// What a deletion takes away is at stake as a whole: the name too, by which the reviewer knew the account.

@@ -15,6 +15,9 @@ pub const WRITABLE: [(&str, &str); 9] = [
     ("employee_number", "employeeNumber"),
 ];
 
+/// What stands for the memberships of an account: of a new one the names of groups, else their ids and names.
+pub const GROUPS: &str = "groups";
+
 /// Domo's name of a canonical field that may be written.
 pub fn in_domo(canonical: &str) -> Option<&'static str> {
     WRITABLE.iter().find(|(field, _)| *field == canonical).map(|(_, domo)| *domo)
@@ -65,6 +68,8 @@ fn text(value: &Value) -> Option<String> {
 pub fn shown(value: &Value) -> String {
     match value {
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        // A group.
+        Value::Object(object) if object.get("name").is_some_and(Value::is_string) => shown(&object["name"]),
         Value::Object(_) => value.to_string(),
         _ => text(value).unwrap_or_default(),
     }

@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 
 use super::about::{About, OpenFinding};
 use super::decision::{Decision, Verdict};
+use super::fields::GROUPS;
 use super::rules::Rules;
 use crate::config::DeactivateWith;
+use crate::domo::Group;
 use crate::terms::{ActionKind, Role};
 
 /// The file's name in a run folder.
@@ -139,10 +141,10 @@ impl Plan {
 
     /// The same of some of its actions.
     pub fn notes_on<'a>(actions: impl Iterator<Item = &'a Action> + Clone) -> Vec<String> {
-        use ActionKind::{Create, Deactivate, Delete, Reactivate, Update};
+        use ActionKind::{Create, Deactivate, Delete, Demote, Reactivate, Update};
         let count = |wanted: &dyn Fn(&Action) -> bool| actions.clone().filter(|action| wanted(action)).count();
         let mut notes = Vec::new();
-        if count(&|action| matches!(action.kind, Deactivate | Delete)) > 0 {
+        if count(&|action| action.kind.removes_access()) > 0 {
             notes.push(
                 "Take the access away in the identity provider first: with just-in-time provisioning a person who can still sign in \
                  there may come back here."
@@ -153,6 +155,13 @@ impl Plan {
             notes.push(
                 "Deactivations go through SCIM, and Domo's own article says that this deletes the user. The first is done alone and \
                  read back; if the account is gone, it counts as failed and the run ends."
+                    .into(),
+            );
+        }
+        if count(&|action| action.kind == Demote) > 0 {
+            notes.push(
+                "A demotion leaves the account there, with the least role and without its groups; what it owns stays its own, and a \
+                 revert gives role and groups back."
                     .into(),
             );
         }
@@ -177,7 +186,7 @@ impl Plan {
         if !raised.is_empty() {
             notes.push(format!("Look at each who would become Admin or Privileged: {}.", crate::text::visible(&raised.join(", "))));
         }
-        let merged = |action: &Action| matches!(action.kind, Update | Deactivate | Reactivate);
+        let merged = |action: &Action| matches!(action.kind, Update | Deactivate | Demote | Reactivate);
         if count(&|action| merged(action) && action.through != Some(DeactivateWith::Scim)) > 0 {
             notes.push(NOT_SHOWN_KEPT.into());
         }
@@ -199,6 +208,20 @@ impl Plan {
 }
 
 impl Action {
+    /// The groups that an account is to leave, and those it is to join; of a new account see [`Self::groups`].
+    pub fn memberships(&self) -> (Vec<Group>, Vec<Group>) {
+        let of = |fields: &Map<String, Value>| -> Vec<Group> {
+            let listed = fields.get(GROUPS).and_then(Value::as_array).into_iter().flatten();
+            listed.filter_map(|group| serde_json::from_value(group.clone()).ok()).collect()
+        };
+        let (before, after) = (of(&self.before), of(&self.after));
+        let without = |all: &[Group], those: &[Group]| all.iter().filter(|group| !those.contains(group)).cloned().collect();
+        match self.after.contains_key(GROUPS) {
+            true => (without(&before, &after), without(&after, &before)),
+            false => (Vec::new(), Vec::new()),
+        }
+    }
+
     /// The names of the groups that a new account is to join.
     pub fn groups(&self) -> impl Iterator<Item = &str> {
         self.after.get("groups").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)

@@ -236,7 +236,7 @@ impl Judged {
 /// How every guard stands for these actions.
 pub fn evaluate(actions: &[&Action], population: &Population, judged: Judged, limits: &config::Guards) -> Vec<GuardState> {
     let count = |wanted: &dyn Fn(&Action) -> bool| actions.iter().filter(|action| wanted(action)).count() as u64;
-    let removes = |action: &Action| matches!(action.kind, ActionKind::Deactivate | ActionKind::Delete);
+    let removes = |action: &Action| action.kind.removes_access();
     let on = |ids: &dyn Fn(u64) -> bool, action: &Action| action.account_id.is_some_and(ids);
 
     let removed = count(&removes);

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::fields;
+use super::fields::{self, GROUPS};
 use super::format::Action;
 use super::journal::{Journal, Standing, Step};
 use crate::digest;
-use crate::domo::{Account, Lookup};
+use crate::domo::{Account, Group, Lookup};
 use crate::terms::{ActionKind, Role};
 
 /// Something that was done and stays.
@@ -48,6 +48,13 @@ impl<'a> Done<'a> {
         Done { standing: self.standing.clone().settled(account.raw()), ..self.clone() }
     }
 
+    /// The groups that were left, and those that were joined again.
+    fn memberships(&self) -> (Vec<&Group>, Vec<&Group>) {
+        let of = |taken: fn(&Step) -> Option<&Group>| self.standing.written.iter().filter_map(|step| taken(step)).collect();
+        let left = of(|step| if let Step::Leave(group) = step { Some(group) } else { None });
+        (left, of(|step| if let Step::Rejoin(group) = step { Some(group) } else { None }))
+    }
+
     /// The account it was about; for a create the new one.
     pub fn account_id(&self) -> Option<u64> {
         self.standing.account_id
@@ -84,7 +91,7 @@ impl Undo {
         };
         let done = &settled;
         if open
-            && matches!(done.kind, ActionKind::Update | ActionKind::Deactivate | ActionKind::Reactivate)
+            && matches!(done.kind, ActionKind::Update | ActionKind::Deactivate | ActionKind::Reactivate | ActionKind::Demote)
             && done.standing.changed().is_empty()
         {
             let why = "it was sent, and Domo does not show it so far: there is nothing to undo unless it shows later";
@@ -130,6 +137,12 @@ impl Undo {
                 continue;
             };
             self.stays.push(done.stays(why));
+        }
+        // Groups that were left are joined again, and the other way round.
+        let (left, joined) = done.memberships();
+        if !left.is_empty() || !joined.is_empty() {
+            before.insert(GROUPS.into(), json!(joined));
+            after.insert(GROUPS.into(), json!(left));
         }
         if !after.is_empty() {
             let names = after.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -187,7 +200,7 @@ fn untouched(left: &Map<String, Value>, now: &Map<String, Value>, written: &BTre
 
 fn carried_out<'a>(id: &'a str, standing: Standing<'a>) -> Option<Done<'a>> {
     let (kind, finding) = standing.asked?;
-    let done = standing.written.contains(&Step::Write) || standing.left_something() || standing.alarm.is_some();
+    let done = !standing.written.is_empty() || standing.left_something() || standing.alarm.is_some();
     (done || standing.pending == Some(&Step::Write)).then_some(Done { id, kind, finding, standing })
 }
 

@@ -148,6 +148,11 @@ impl<'a> AccountColumns<'a> {
         })
     }
 
+    /// Whether an account has this role and, where groups were read, none of them.
+    pub(super) fn restricted_to(&self, row: u32, role: &str) -> bool {
+        self.role(row) == Some(role) && (!self.provides("groups") || self.groups.get(row).next().is_none())
+    }
+
     pub(super) fn id(&self, row: u32) -> Option<u64> {
         self.id.get(row as usize)
     }

@@ -64,10 +64,10 @@ pub struct Finding {
     pub exception: Option<AcceptedBy>,
     /// The rule of the configuration that it is about, where it is about no account and no person.
     pub rule: Option<String>,
+    /// The account has nothing left that can be taken away but itself: the role that a demotion leaves, and no group.
+    pub restricted: bool,
     /// Why it cannot be evaluated, as a word.
     pub code: Option<&'static str>,
-    /// Whether the account is without access already, as far as this instance lets it be.
-    pub restricted: bool,
     /// What the account owns, by sort, where that is known.
     pub owns: BTreeMap<String, u64>,
     /// The day on which the account was last seen, where a source says so.

@@ -109,18 +109,20 @@ impl State {
             });
             state.users.push(User { id, json: user.to_string() });
         }
-        for (name, members) in options.groups.iter().cloned().chain(memberships) {
+        let named = options.groups.iter().cloned().map(|(name, members)| ((None, name), members));
+        for ((id, name), members) in named.chain(memberships) {
             let dynamic = options.dynamic_groups.contains(&name);
-            let group = Group { id: state.new_id(), name, active: true, dynamic, members };
+            let group = Group { id: id.unwrap_or_else(|| state.new_id()), name, active: true, dynamic, members };
             state.groups.push(group);
         }
         Ok(state)
     }
 
     /// What a snapshot says beside Domo's own fields is told where Domo tells it: groups, and the activity log.
-    fn know(&mut self, id: u64, extra: Extra, memberships: &mut BTreeMap<String, Vec<u64>>) {
-        for name in extra.groups.into_iter().flatten() {
-            memberships.entry(name).or_default().push(id);
+    fn know(&mut self, id: u64, extra: Extra, memberships: &mut BTreeMap<(Option<u64>, String), Vec<u64>>) {
+        for group in extra.groups.into_iter().flatten() {
+            let known = group.group().map(|group| group.id);
+            memberships.entry((known, group.name().to_owned())).or_default().push(id);
         }
         let day = extra.last_seen.and_then(|day| day.parse::<NaiveDate>().ok());
         let evening = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();

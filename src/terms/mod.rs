@@ -141,6 +141,13 @@ words! {
     }
 }
 
+impl ActionKind {
+    /// Whether it takes access away: it is counted against the same limits, and done first.
+    pub const fn removes_access(self) -> bool {
+        matches!(self, Self::Deactivate | Self::Demote | Self::Delete)
+    }
+}
+
 impl Role {
     /// Domo's number for it, `roleId`.
     pub const fn id(self) -> u64 {

@@ -105,6 +105,9 @@ pub struct Entry {
     pub action: Option<ActionKind>,
     /// The exception that covers it.
     pub exception: Option<AcceptedBy>,
+    /// A demotion has nothing left to take from the account.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restricted: bool,
     /// Against the previous run in the archive.
     pub state: State,
     /// The day judged by the first run that had it.
@@ -112,9 +115,6 @@ pub struct Entry {
     /// Why it cannot be evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Whether the account is without access already, as far as this instance lets it be.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub restricted: bool,
     /// What the account owns, where that is known: `{"datasets": 14}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owns: BTreeMap<String, u64>,
@@ -238,10 +238,10 @@ impl Entry {
             reason: finding.reason.clone(),
             action: finding.action,
             exception: finding.exception.clone(),
+            restricted: finding.restricted,
             state: lifecycle.map_or(State::New, |lifecycle| lifecycle.state),
             first_seen: lifecycle.map_or(as_of, |lifecycle| lifecycle.first_seen),
             code: finding.code.map(str::to_owned),
-            restricted: finding.restricted,
             owns: finding.owns.clone(),
             last_seen: finding.last_seen,
         }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::domo::Group;
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -115,6 +116,10 @@ pub enum Step {
     Write,
     /// The new account joins this group.
     Join(String),
+    /// The account leaves this group.
+    Leave(Group),
+    /// It joins a group again.
+    Rejoin(Group),
 }
 
 words! {

@@ -1,6 +1,6 @@
 //! An active account of somebody employed that nobody has used for long.
 
-use super::{Sheet, removal};
+use super::{Sheet, removing};
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
@@ -39,10 +39,9 @@ fn dormant(judge: &Judge<'_>, row: u32) -> Option<Draft> {
     let role = judge.high_role(row).map(|role| format!(", with the role {role}")).unwrap_or_default();
     let reason = format!("{what}, {} before the day judged{role} (limit {})", explain::days(idle), explain::days(limit));
     let severity = if judge.may_administer(row) { Severity::Medium } else { Severity::Low };
-    let draft = judge.about_match(Kind::Dormant, severity, row, matched, reason);
+    let draft = removing(judge, row, judge.about_match(Kind::Dormant, severity, row, matched, reason));
     Some(
         draft
-            .proposing(removal(judge.rules, Kind::Dormant))
             .with("person", Value::ItsPerson)
             .with("last_seen", Value::Day(seen))
             .with("days_idle", Value::Days(idle_days))

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Sheet, removal, without_fields};
+use super::{Sheet, removing, without_fields};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
@@ -42,7 +42,7 @@ pub(super) fn no_longer_entitled(judge: &Judge<'_>, kind: Kind, row: u32, reason
         .with("last_day", Value::Day(last_day))
         .with("days_since", Value::Days(days_since));
     Some(match judge.employed_sibling(person) {
-        None => draft.proposing(removal(judge.rules, kind)),
+        None => removing(judge, row, draft),
         Some(employed) => {
             let other = explain::person(&judge.person_ref(employed));
             draft.say(&format!("; another row with one of the person's keys says employed: {other}, so a person decides"))

@@ -20,11 +20,11 @@ mod retention;
 mod single_factor;
 mod suspended;
 
+use super::NotTested;
 use super::identity::Draft;
 use super::judge::Judge;
-use super::{NotTested, Rules};
 use crate::config::{Choice, Policy};
-use crate::terms::{ActionKind, Kind};
+use crate::terms::{ActionKind, Kind, Severity};
 
 pub(super) use exception::idle as idle_exceptions;
 
@@ -129,11 +129,28 @@ fn without_fields(judge: &Judge<'_>, kind: Kind, fields: &[&str], lacks: &str, s
     why.map(|why| NotTested::new(kind.as_str(), why)).into_iter().collect()
 }
 
-/// The policy's proposal for a kind, where it takes access away.
-fn removal(rules: &Rules<'_>, kind: Kind) -> Option<ActionKind> {
-    match choice(kind, &rules.config.policy)? {
-        Choice::Deactivate => Some(ActionKind::Deactivate),
-        Choice::Delete => Some(ActionKind::Delete),
-        Choice::Create | Choice::Update | Choice::Report => None,
+/// A finding on access that should not be there, with what the policy proposes: nothing that cannot be had, and nothing more where all
+/// that a demotion takes is gone.
+fn removing(judge: &Judge<'_>, row: u32, mut draft: Draft) -> Draft {
+    let (policy, kind) = (&judge.rules.config.policy, draft.finding.kind);
+    let action = match choice(kind, policy) {
+        Some(Choice::Deactivate) => ActionKind::Deactivate,
+        Some(Choice::Demote) => ActionKind::Demote,
+        Some(Choice::Delete) => ActionKind::Delete,
+        Some(Choice::Create | Choice::Update | Choice::Report) | None => return draft,
+    };
+    if action == ActionKind::Demote && judge.accounts.restricted_to(row, &policy.demoted_role) {
+        let groups = if judge.accounts.provides("groups") { "no group" } else { "groups that were not read" };
+        draft.finding.restricted = true;
+        draft.finding.severity = Severity::Medium;
+        return draft.say(&format!("; it is restricted: the role {} and {groups}", policy.demoted_role));
     }
+    if action == ActionKind::Deactivate && !judge.accounts.provides("active") {
+        return draft.say(&format!(
+            "; this Domo does not say who is active, so that a deactivation could not be read back and is not proposed: \
+             `[policy] {kind} = \"demote\"` takes role and groups away, `{kind} = \"delete\"` deletes, or do it by hand under \
+             Admin > Governance > People"
+        ));
+    }
+    draft.proposing(Some(action))
 }

@@ -1,6 +1,6 @@
 //! An active account with nobody in the directory.
 
-use super::{Sheet, removal};
+use super::{Sheet, removing};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
@@ -28,9 +28,7 @@ fn orphan(judge: &Judge<'_>, row: u32) -> Draft {
         explain::any_key_in_words(&tried),
         judge.last_seen(row, None)
     );
-    judge
-        .about_account(Kind::Orphan, severity, row, reason)
-        .proposing(removal(judge.rules, Kind::Orphan))
+    removing(judge, row, judge.about_account(Kind::Orphan, severity, row, reason))
         .with("keys_tried", Value::keys(&tried))
         .with("candidate", Value::Near(candidates))
         .with("created", Value::Day(judge.accounts.created.get(row)))

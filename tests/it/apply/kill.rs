@@ -25,11 +25,17 @@ fn actions() -> Vec<Action> {
     let reactivate = action(ActionKind::Reactivate, 14, json!({"active": false}), json!({"active": true}));
     let mut grouped = create(900);
     grouped.after.insert("groups".into(), json!(["Finance Team"]));
-    vec![update(10), update(11), deactivate(12), delete, reactivate, grouped, invited]
+    // Two of three groups are left; of the third it is no member any more.
+    let of = |id: u64, name: &str| json!({"id": 1_000_000_000 + id, "name": name});
+    let demoted =
+        json!({"email": "p16@acme.com", "role": "Participant", "groups": [of(1, "Sales"), of(2, "Gone"), of(3, "Everybody")]});
+    let demote = action(ActionKind::Demote, 16, demoted, json!({"role": "Social", "groups": []}));
+    vec![update(10), update(11), deactivate(12), delete, reactivate, demote, grouped, invited]
 }
 
 fn company(latency: u64) -> Company {
-    let groups = vec![("Finance Team".to_owned(), vec![10])];
+    let group = |name: &str, members: &[u64]| (name.to_owned(), members.to_vec());
+    let groups = vec![group("Finance Team", &[10]), group("Sales", &[16, 10]), group("Gone", &[11]), group("Everybody", &[10, 16])];
     let mut options = Options { latency: Duration::from_millis(latency), groups, ..options() };
     options.accounts.iter_mut().find(|user| user["id"] == 14).unwrap()["active"] = false.into();
     Company::with(options, plan_now(actions(), &hundred(), Judged::default()))
@@ -59,7 +65,8 @@ fn holds(company: &Company, expected: &(Vec<Value>, Vec<(String, String)>), mome
     assert_eq!(company.folded(), expected.1, "{moment}: other outcomes");
     assert_eq!(company.domo.invites(), ["p901@acme.com"], "{moment}: invitations");
     let joined = company.by_email("p900@acme.com")[0]["id"].as_u64().unwrap();
-    assert_eq!(company.domo.groups()[0].1, [10, joined], "{moment}: groups");
+    let members: Vec<_> = company.domo.groups().into_iter().map(|(_, members)| members).collect();
+    assert_eq!(members, [vec![10, joined], vec![10], vec![11], vec![10]], "{moment}: groups");
     let mut puts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for write in company.writes() {
         // Nothing is asked for that Domo has to refuse, such as an address that is there already. 0 is a cut connection.
@@ -131,9 +138,13 @@ fn killed_at_every_record_of_the_journal_it_ends_as_if_undisturbed() {
 fn killed_while_a_write_is_under_way_it_ends_as_if_undisturbed() {
     let expected = undisturbed();
     let (mut tried, mut survived) = (0, 0);
-    for (method, path, count) in
-        [("PUT", "/v1/users/*", 4), ("PUT", "/v1/groups/*", 1), ("DELETE", "/v1/users/*", 1), ("POST", "/v1/users", 2)]
-    {
+    for (method, path, count) in [
+        ("PUT", "/v1/users/*", 5),
+        ("PUT", "/v1/groups/*", 1),
+        ("DELETE", "/v1/users/*", 1),
+        ("DELETE", "/v1/groups/*", 2),
+        ("POST", "/v1/users", 2),
+    ] {
         for nth in 1..=count {
             if more().is_none() && nth % 2 == 0 {
                 continue;

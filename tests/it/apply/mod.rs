@@ -2,6 +2,7 @@
 
 mod certify;
 mod company;
+mod demote;
 mod faults;
 mod fixture;
 mod import;

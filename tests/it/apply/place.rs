@@ -68,7 +68,7 @@ fn link(from: &Path, to: &Path) {
 #[test]
 fn the_rules_of_the_run_hold_under_another_configuration_and_are_only_tightened_by_it() {
     let story = Audited::new("[policy]\nsecond_person = true\n[guards]\nmax_updates_percent = 1\n");
-    let loose = "[domo]\ninstance = \"sandbox\"\nrequests_per_minute = 600000\n";
+    let loose = "[domo]\ninstance = \"sandbox\"\nrequests_per_minute = 3000\n";
     story.company.write("loose.toml", loose);
     let own = story.apply(story.plan(), &["--confirm", "--config", "loose.toml", "--by", "ana"]).code(5);
     assert!(own.stderr.contains("second_person") && own.stderr.contains("is not the configuration that plan"), "{}", own.stderr);

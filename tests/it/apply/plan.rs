@@ -22,11 +22,11 @@ fn the_same_actions_make_the_same_plan() {
 }
 
 #[test]
-fn actions_are_carried_out_updates_first_and_creates_after_deletes() {
+fn what_takes_access_away_is_carried_out_first_and_creates_last() {
     let delete = action(ActionKind::Delete, 4, json!({"active": true}), json!({"deleted": true}));
     let plan = plan(vec![create(9), delete, deactivate(3), update(8), update(5)]);
     let order: Vec<_> = plan.actions.iter().map(|action| (action.kind.as_str(), action.account_id)).collect();
-    let expected = [("update", Some(5)), ("update", Some(8)), ("deactivate", Some(3)), ("delete", Some(4)), ("create", None)];
+    let expected = [("deactivate", Some(3)), ("delete", Some(4)), ("update", Some(5)), ("update", Some(8)), ("create", None)];
     assert_eq!(order, expected);
 }
 

@@ -74,10 +74,10 @@ impl Story {
 }
 
 const DECIDED: [&str; 5] = [
+    "deactivate p13@acme.com: - -",
+    "deactivate p12@acme.com: reject ana",
     "update p10@acme.com: approve eve",
     "update p11@acme.com: approve ana",
-    "deactivate p12@acme.com: reject ana",
-    "deactivate p13@acme.com: - -",
     "create p900@acme.com: approve ana",
 ];
 

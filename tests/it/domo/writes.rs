@@ -376,7 +376,10 @@ async fn joining_and_leaving_a_group_are_read_back() {
     desk.writer.join_group(ID, "Finance Team").await.unwrap();
     desk.writer.join_group(ID, "Finance Team").await.unwrap();
     assert_eq!(desk.running.groups()[0].1, [1_000_001, ID]);
-    desk.writer.leave_group(ID, "Finance Team").await.unwrap();
+    let groups = desk.reader.groups().await.unwrap();
+    let team = groups.iter().find(|group| group.name == "Finance Team").unwrap();
+    assert!(desk.writer.membership(ID, team, false).await.unwrap(), "sent");
+    assert!(!desk.writer.membership(ID, team, false).await.unwrap(), "was out already");
     assert_eq!(desk.running.groups()[0].1, [1_000_001]);
     for name in ["Twice", "None"] {
         assert!(matches!(desk.writer.join_group(ID, name).await.unwrap_err(), WriteError::NotHonoured(_)), "{name}");

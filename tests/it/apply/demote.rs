@@ -1,0 +1,138 @@
+//! Access taken away where an instance has no inactive state: role and groups, one recorded write each, given back by a revert.
+
+use std::path::PathBuf;
+
+use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::sandbox::{Options, Profile};
+use serde_json::{Value, json};
+
+use super::company::{Company, options, plan_now};
+use super::fixture::{hundred, update};
+
+const DIRECTORY: &str = "groups = true\n[[directory]]\npath = \"workers.csv\"\n";
+
+/// A company on the Domo of its own documents: 13 has left and is in two groups, 14 is nobody's and has a role of the instance's own.
+struct Left {
+    company: Company,
+}
+
+impl Left {
+    fn new(dynamic: &[&str]) -> Self {
+        let mut options = options();
+        options.accounts.iter_mut().find(|user| user["id"] == 14).unwrap()["role"] = "Data Steward".into();
+        let groups = vec![("Sales".to_owned(), vec![13, 10]), ("Everybody".to_owned(), vec![10, 13, 14])];
+        let dynamic_groups = dynamic.iter().map(|name| (*name).to_owned()).collect();
+        let options = Options { profile: Profile::recorded(), groups, dynamic_groups, ..options };
+        let company = Company::with(options, plan_now(vec![update(10)], &hundred(), Judged::default()));
+        let mut rows = "Email,Employee Number,Name,Title,Department,Location,Phone,Status\n".to_owned();
+        for id in (1..=3).chain(10..60).filter(|id| *id != 14) {
+            let status = if id == 13 { "Terminated" } else { "Active" };
+            rows += &format!("p{id}@acme.com,{id:05},Person {id},Analyst,Finance,Lehi,801-555-0100,{status}\n");
+        }
+        company.write("workers.csv", &rows);
+        Self { company }
+    }
+
+    fn audit(&self, policy: &str) -> (Value, PathBuf) {
+        self.company.configure(&format!("{DIRECTORY}[policy]\n{policy}"));
+        let answer = self.company.run(&["audit", "--json"]).code(0).json();
+        let run = self.company.path(answer["run_dir"].as_str().unwrap());
+        (answer, run)
+    }
+
+    /// The finding about this account.
+    fn finding(&self, run: &std::path::Path, account: u64) -> Value {
+        let text = std::fs::read(run.join("findings.json")).unwrap();
+        let findings: Value = serde_json::from_slice(&text).unwrap();
+        let all = findings["findings"].as_array().unwrap().clone();
+        all.into_iter().find(|finding| finding["account"]["id"] == account && finding["kind"] != "drift").unwrap()
+    }
+
+    fn members(&self) -> Vec<Vec<u64>> {
+        self.company.domo.groups().into_iter().map(|(_, members)| members).collect()
+    }
+}
+
+const DEMOTE: &str = "leaver = \"demote\"\norphan = \"demote\"\n";
+
+#[test]
+fn nothing_is_proposed_that_an_instance_without_an_inactive_state_cannot_do_and_the_ways_on_are_named() {
+    let left = Left::new(&[]);
+    let (answer, run) = left.audit("");
+    assert_eq!(answer["plan"], Value::Null, "{answer}");
+    for (id, kind) in [(13, "leaver"), (14, "orphan")] {
+        let finding = left.finding(&run, id);
+        assert_eq!((&finding["kind"], &finding["action"]), (&json!(kind), &Value::Null));
+        let reason = finding["reason"].as_str().unwrap();
+        for way in [&format!("{kind} = \"demote\"")[..], &format!("{kind} = \"delete\""), "Admin > Governance > People"] {
+            assert!(reason.contains(way), "{reason}");
+        }
+    }
+    let reasons = answer["reasons"].to_string();
+    assert!(
+        reasons.contains("no account says whether it is active") && reasons.contains("Admin > Governance > People"),
+        "{reasons}"
+    );
+}
+
+#[test]
+fn a_demotion_takes_role_and_groups_and_a_revert_gives_them_back() {
+    let left = Left::new(&[]);
+    let (_, run) = left.audit(DEMOTE);
+    let plan = run.join("plan.json").to_str().unwrap().to_owned();
+    let sealed: Value = serde_json::from_slice(&std::fs::read(&plan).unwrap()).unwrap();
+    let actions = sealed["actions"].as_array().unwrap();
+    // Worst first: who has left before who is unknown.
+    let told: Vec<_> =
+        actions.iter().map(|action| (action["kind"].as_str().unwrap(), action["account_id"].as_u64().unwrap())).collect();
+    assert_eq!(told, [("demote", 13), ("demote", 14)]);
+    assert_eq!(actions[0]["after"], json!({"role": "Social", "groups": []}));
+    let names: Vec<_> =
+        actions[0]["before"]["groups"].as_array().unwrap().iter().map(|group| group["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Sales", "Everybody"]);
+    assert!(actions[1]["why"].as_str().unwrap().contains("The role `Data Steward` is the instance's own"), "{}", actions[1]);
+
+    left.company.run(&["review", &plan, "--approve", "all", "--by", "ana"]).code(0);
+    assert_eq!(left.company.run(&["apply", &plan, "--json"]).code(0).json()["counts"], json!({"would-do": 2}));
+    let rehearsed = left.company.run(&["apply", &plan, "--rehearse", "--json"]).code(0).json();
+    assert_eq!(rehearsed["counts"], json!({"done": 2}), "{rehearsed}");
+    assert_eq!(left.company.run(&["apply", &plan, "--confirm", "--json"]).code(0).json()["counts"], json!({"done": 2}));
+    assert_eq!((&left.company.user(13)["role"], &left.company.user(14)["role"]), (&json!("Social"), &json!("Social")));
+    assert_eq!(left.members(), [vec![10], vec![10]]);
+    assert_eq!(left.company.run(&["apply", &plan, "--confirm", "--json"]).code(0).json()["counts"], json!({"already-done": 2}));
+
+    // Restricted, and still a finding.
+    let (answer, next) = left.audit(DEMOTE);
+    assert_eq!(answer["plan"], Value::Null, "{answer}");
+    for id in [13, 14] {
+        let finding = left.finding(&next, id);
+        let told = (&finding["severity"], &finding["restricted"], &finding["action"]);
+        assert_eq!(told, (&json!("medium"), &json!(true), &Value::Null), "{finding}");
+    }
+
+    let journal = run.join("plan.journal.jsonl").to_str().unwrap().to_owned();
+    let undo = left.company.run(&["revert", &journal, "--json", "--out", "undo.json"]).code(0).json();
+    assert_eq!(undo["actions"], 2, "{undo}");
+    assert!(undo["stays"].to_string().contains("Data Steward"), "{undo}");
+    left.company.run(&["review", "undo.json", "--approve", "all", "--by", "ana"]).code(0);
+    assert_eq!(left.company.run(&["apply", "undo.json", "--confirm", "--json"]).code(0).json()["counts"], json!({"done": 2}));
+    assert_eq!((&left.company.user(13)["role"], &left.company.user(14)["role"]), (&json!("Participant"), &json!("Social")));
+    assert_eq!(left.members(), [vec![10, 13], vec![10, 13, 14]]);
+}
+
+#[test]
+fn a_group_that_cannot_be_left_ends_its_account_and_says_so() {
+    let left = Left::new(&["Everybody"]);
+    let (_, run) = left.audit(DEMOTE);
+    let plan = run.join("plan.json").to_str().unwrap().to_owned();
+    left.company.run(&["review", &plan, "--approve", "all", "--by", "ana"]).code(0);
+    let ran = left.company.run(&["apply", &plan, "--confirm", "--json"]).code(7).json();
+    assert_eq!(ran["counts"], json!({"failed": 2}));
+    let why = ran["results"][0]["detail"].as_str().unwrap();
+    assert!(why.contains("stays in the group `Everybody`") && why.contains("cannot be changed"), "{why}");
+    // What could be taken is taken, and a revert knows it.
+    assert_eq!((&left.company.user(13)["role"], left.members()), (&json!("Social"), vec![vec![10], vec![10, 13, 14]]));
+    let journal = run.join("plan.journal.jsonl").to_str().unwrap().to_owned();
+    let undo = left.company.run(&["revert", &journal, "--json", "--out", "undo.json"]).code(0).json();
+    assert_eq!(undo["actions"], 1, "the role and Sales of 13; the role of 14 is the instance's own: {undo}");
+}
