@@ -477,6 +477,8 @@ fn random() -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use polars::prelude::NamedFrom as _;
+
     use super::*;
 
     fn redactor() -> Redactor {
