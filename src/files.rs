@@ -297,6 +297,9 @@ mod tests {
         let silence = read_pipe(&path, 10, Duration::from_millis(1)).unwrap_err();
         assert!(silence.to_string().contains("nothing came through it"), "{silence}");
         for (bytes, most) in [(100_000, 100_000), (100_001, 100_000)] {
+            // A pipe of its own: whoever waited before may still hold the other one open.
+            let folder = tempfile::tempdir().unwrap();
+            let path = pipe(folder.path());
             let to = path.clone();
             let writer = std::thread::spawn(move || std::fs::write(to, vec![b'x'; bytes]));
             let came = read(&path, most);

@@ -241,7 +241,7 @@ fn lenient(text: &str, problems: &mut Vec<String>) -> Option<Config> {
         // What is beyond its type is beyond its limit too, which is said better.
         let number = at.and_then(|at| key_at(&rest, at)).is_some_and(|key| limits::limit(key).is_some());
         if !number || !error.message().starts_with("invalid value: integer") {
-            problems.push(said_of(&error, text));
+            problems.push(said_of(&error, &rest));
         }
         rest = at.and_then(|at| without(&rest, at)).filter(|rest| rest.parse::<toml::Table>().is_ok())?;
     }

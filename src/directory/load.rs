@@ -80,7 +80,8 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let exported = if file.is_fetched() { None } else { age::of_name(&name) };
     let name = file.name.clone().unwrap_or(name);
     let size = bytes.len() as u64;
-    let mut source = Source { name, sha256, bytes: size, modified, exported, max_age_days, origin, ..Source::default() };
+    let read_on = Some(chrono::Utc::now().date_naive());
+    let mut source = Source { name, sha256, bytes: size, modified, read_on, exported, max_age_days, origin, ..Source::default() };
     let table = table(bytes, file, &mut source)?;
     let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
     let Table { mut raw, epoch_1904, .. } = table;

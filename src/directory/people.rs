@@ -116,6 +116,9 @@ pub struct Source {
     pub bytes: u64,
     /// Its modification day, the best hint at the export's age.
     pub modified: Option<NaiveDate>,
+    /// The day it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_on: Option<NaiveDate>,
     /// `csv`, `xlsx`, `xls`, `ods`, `json`, ...
     pub format: String,
     /// The system recognised by its headers.
@@ -253,7 +256,8 @@ impl Source {
             (None, Some(day)) => (day, "the file is"),
             (None, None) => return None,
         };
-        let age = (as_of - day).num_days();
+        // A day that has not come asks for no fresher export than there can be.
+        let age = (self.read_on.map_or(as_of, |read| as_of.min(read)) - day).num_days();
         let old = self.max_age_days > 0 && age > i64::from(self.max_age_days);
         old.then(|| format!("{said} of {day}, {age} days before the day judged (limit {}: `max_age_days`)", self.max_age_days))
     }

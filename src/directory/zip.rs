@@ -180,7 +180,9 @@ impl std::io::Write for Gauge {
             seam.extend(bytes.iter().take(3));
             self.count(&seam);
             self.count(bytes);
-            self.end = bytes.get(bytes.len().saturating_sub(3)..).unwrap_or_default().to_vec();
+            // A piece may be shorter than a tag.
+            seam.extend(bytes.iter().skip(3));
+            self.end = seam.split_off(seam.len().saturating_sub(3));
         }
         Ok(bytes.len())
     }

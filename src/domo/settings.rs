@@ -185,7 +185,10 @@ mod tests {
         let path = file.path().to_str().unwrap();
         let settings = from(&[("DOMO_CLIENT_ID", "me"), ("DOMO_CLIENT_SECRET_FILE", path)]).unwrap();
         assert_eq!(secrecy::ExposeSecret::expose_secret(&settings.client_secret), "hush");
-        assert!(refused(&[("DOMO_CLIENT_ID", "me"), ("DOMO_CLIENT_SECRET_FILE", "/nowhere/at/all")]).contains("/nowhere/at/all"));
+        assert!(
+            refused(&[("DOMO_CLIENT_ID", "me"), ("DOMO_CLIENT_SECRET_FILE", "/nowhere/at/all")])
+                .contains("DOMO_CLIENT_SECRET_FILE")
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(super) fn without(text: &str, secret: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let end = secret.chars().try_fold(rest, said_first).filter(|_| !secret.is_empty());
+        let end = secret.chars().try_fold(rest, said_first).or_else(|| rest.strip_prefix(secret)).filter(|_| !secret.is_empty());
         match end {
             Some(end) => {
                 shown.push_str("[secret]");
@@ -78,9 +78,10 @@ fn said_first(text: &str, character: char) -> Option<&str> {
             (u8::from_str_radix(hex, 16).ok()? == byte).then_some(after)
         })
     };
-    (text.strip_prefix(character))
-        .or_else(percent)
+    // What stands for a character may begin with it: `&amp;` and `%25`.
+    percent()
         .or_else(|| text.strip_prefix(entity))
+        .or_else(|| text.strip_prefix(character))
         .or_else(|| text.strip_prefix('\\').and_then(|after| after.strip_prefix(character)))
         .or_else(|| code("\\u", 16, ""))
         .or_else(|| code("&#x", 16, ";"))

@@ -65,17 +65,19 @@ must((await counted()).startsWith(`${total} of ${total} `), await counted());
 await page.locator("#by").fill("");
 await page.keyboard.type("ana@acme.com");
 const groups = page.locator("#rows fieldset");
+const refusable = await groups.evaluateAll((all) => all.findIndex((group) => group.querySelector('input[value="reject"]')));
+must(refusable >= 0, "no row can be rejected");
 for (let at = 0; at < total; at += 1) {
   await groups.nth(at).getByRole("radio").first().focus();
   await page.keyboard.press("ArrowRight");
-  if (at === 0) await page.keyboard.press("ArrowRight");
+  if (at === refusable) await page.keyboard.press("ArrowRight");
 }
 must((await counted()) === `All ${total} are decided.`, await counted());
 // A rejection without a reason is not saved; the field that lacks it has the focus.
 await page.getByRole("button").focus();
 await page.keyboard.press("Enter");
 must((await page.getByRole("alert").textContent()).includes("Say why"), "a rejection without a reason was saved");
-must(await groups.first().locator("input:not([type])").evaluate((field) => field === document.activeElement), "the focus is elsewhere");
+must(await groups.nth(refusable).locator("input:not([type])").evaluate((field) => field === document.activeElement), "the focus is elsewhere");
 await page.keyboard.type("on leave");
 await accessible(page, "decided");
 console.log("ok   decided by keyboard");

@@ -58,5 +58,5 @@ fn the_release_workflow_names_its_archives_as_the_installer_looks_for_them() {
     let workflow = std::fs::read_to_string(support::samples().join("../.github/workflows/release.yml")).unwrap();
     assert!(wanted.ends_with("/domo-reconcile-{ version }-{ target }.tar.gz"), "{wanted}");
     assert!(workflow.contains("name=domo-reconcile-$version-x86_64-unknown-linux-gnu"), "{workflow}");
-    assert!(workflow.contains("cargo build --release --locked"), "{workflow}");
+    assert!(workflow.contains("run: packaging/build.sh"), "{workflow}");
 }

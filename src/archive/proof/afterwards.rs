@@ -58,6 +58,10 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Found 
                 }
                 Err(why) => found.problems.push(format!("{name} was altered: {why}.")),
             },
+            // The page and the list of decisions on a revert's plan, beside it.
+            name if name.ends_with(".decisions.html") || name.ends_with(".decisions.csv") => {
+                found.notes.push(format!("{name} shows what was decided on a plan beside the run; the plan itself holds it."));
+            }
             name if RECORDS.contains(&name) => found.record(folder, name, &later),
             _ => found
                 .notes

@@ -145,7 +145,7 @@ fn every_locked_cell_that_was_changed_is_named_by_row_and_column() {
     for (place, column) in sheet::COLUMNS.iter().take(sheet::LOCKED).enumerate().skip(1) {
         let mut sheet = filled(&open(), &[["approve", "", ""]]);
         sheet.rows[2].cells[place].push('!');
-        refuses(&sheet, &["row 3", &format!("`{column}` of A-update-2")]);
+        refuses(&sheet, &["row 3", &format!("`{column}` of A-update-1")]);
     }
 }
 
@@ -161,7 +161,7 @@ fn foreign_and_double_rows_and_unknown_words_are_all_named_at_once() {
             "nothing of the sheet was recorded",
             "row 2: `maybe` is no decision: write approve or reject",
             "row 3: `A-update-9` is no action",
-            "row 6: A-deactivate-3 stands there twice",
+            "row 6: A-update-2 stands there twice",
         ],
     );
 }
@@ -425,12 +425,7 @@ fn two_sheets_that_decide_one_row_differently_record_nothing_in_any_order() {
             std::fs::rename(sheet, folder.path().join(name)).unwrap();
         }
         let args = ["--from", names[0], "--from", names[1], "--by", "eve"];
-        records_nothing(
-            &folder,
-            &args,
-            2,
-            &["A-deactivate-3", "a says approve (a.csv row 4)", "b says reject (b.csv row 4): because"],
-        );
+        records_nothing(&folder, &args, 2, &["A-update-2", "a says approve (a.csv row 4)", "b says reject (b.csv row 4): because"]);
     }
 }
 

@@ -160,8 +160,8 @@ fn an_account_that_became_another_since_the_plan_is_neither_switched_off_nor_del
         }
     }
     let company = Company::with(options, plan());
-    company.configure("[guards]\nmax_deactivations_percent = 50\n");
-    let ran = company.apply(&["--confirm"]).code(7);
+    let override_it = ["--confirm", "--override", "max-deactivations", "--reason", "eight at once"];
+    let ran = company.apply(&override_it).code(7);
     assert_eq!(ran.json()["counts"], json!({"done": 2, "changed-since-plan": 6}));
     assert_eq!(detail(&ran, "A-deactivate-10"), "role was `Participant` and is `Admin`");
     assert_eq!(detail(&ran, "A-deactivate-12"), "employeeNumber was `00012` and is `99999`");
@@ -370,7 +370,7 @@ fn an_interrupt_finishes_and_records_the_action_under_way() {
     let first = company.child(&["--confirm"]).spawn().unwrap();
     let journal = || std::fs::read_to_string(company.path("plan.journal.jsonl")).unwrap_or_default();
     wait_until("the second action is under way", || journal().contains("A-update-11"));
-    std::process::Command::new("kill").args(["-INT", &first.id().to_string()]).status().unwrap();
+    std::process::Command::new("kill").args(["-TERM", &first.id().to_string()]).status().unwrap();
     let ended = first.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(130), "{said}");

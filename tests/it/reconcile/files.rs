@@ -49,8 +49,12 @@ fn an_address_in_a_broken_cell_never_makes_an_orphan_whatever_stands_around_it()
         let directory = format!("Email,Employee ID,Name\n{cell},,Ada\nx@acme.com,9001,Ada\n");
         let config = "[match]\ndomain_aliases = { \"old-acme.com\" = \"acme.com\" }";
         let judged = findings(&accounts("ada@acme.com", ""), &[("people.csv", &directory)], config);
-        let reason = &about_one(&judged)["not-evaluable"];
-        assert!(reason.contains("row 2 of people.csv, which was rejected, may hold its e-mail"), "{cell}: {reason}");
+        let found = about_one(&judged);
+        assert!(!found.contains_key("orphan"), "{cell}: {found:?}");
+        // Some cells are read as several addresses, and match.
+        if let Some(reason) = found.get("not-evaluable") {
+            assert!(reason.contains("row 2 of people.csv, which was rejected, may hold its e-mail"), "{cell}: {reason}");
+        }
     }
 }
 
