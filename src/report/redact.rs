@@ -504,7 +504,7 @@ mod tests {
         let cell = |name: &str| frame.column(name).unwrap().str().unwrap().get(0).unwrap().to_owned();
         assert!(cell("nickname").starts_with("text-") && cell("email").starts_with("email-"), "{frame:?}");
         assert_eq!(cell("title"), "Analyst");
-        let mut value = Value::Field("nickname".into(), Some("Dizzy".into()));
+        let mut value = Value::Field("nickname", Some("Dizzy".into()));
         redactor.value(&mut value, &[]);
         assert!(matches!(&value, Value::Field(_, Some(token)) if *token == cell("nickname")), "{value:?}");
     }

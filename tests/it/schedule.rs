@@ -130,7 +130,7 @@ fn the_image_runs_as_nobody_and_builds_what_is_locked() {
     let text = text("Dockerfile");
     let from: Vec<_> = text.lines().filter(|line| line.starts_with("FROM ")).collect();
     assert!(from.len() == 2 && from[1].ends_with(":nonroot"), "{from:?}");
-    assert!(text.contains("\nUSER 65532:65532\n") && text.contains("cargo build --release --locked"));
+    assert!(text.contains("\nUSER 65532:65532\n") && text.contains("RUN packaging/build.sh"));
 }
 
 #[test]
