@@ -40,7 +40,7 @@ impl Listed {
 
     /// Why an account that was read singly is no basis for a write, which replaces all of it: what it does not tell would be cleared.
     fn lacks(&self, account: &Account) -> Option<String> {
-        let filled = |value: &Value| !fields::same(value, &Value::Null) && *value != Value::Bool(false);
+        let filled = |value: &Value| !fields::same(value, &Value::Null);
         let listed = self.accounts.get(&account.id())?.raw().iter().filter(|(_, value)| filled(value));
         let lost: Vec<_> = listed.filter(|(field, _)| account.raw().get(*field).is_none_or(Value::is_null)).collect();
         let named: Vec<_> = lost.iter().map(|(field, _)| format!("`{field}`")).collect();

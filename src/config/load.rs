@@ -8,7 +8,7 @@ use super::source;
 use super::{Config, Directory, Instance, limits};
 use crate::failure::Failure;
 use crate::files;
-use crate::terms::{FIELDS, Key, Role};
+use crate::terms::{Field, Key, Role};
 
 /// The name looked for in the current folder when no `--config` is given.
 pub const DEFAULT_FILE: &str = "domo-reconcile.toml";
@@ -127,8 +127,11 @@ impl Config {
             problems.push(format!("[report] timezone `{zone}` is not a zone such as `Europe/Berlin`"));
         }
         for (place, field) in self.named_fields() {
-            if !FIELDS.contains(&field) {
-                problems.push(format!("{place} names `{field}`, which is no field of the directory{}", nearest(field, FIELDS)));
+            if Field::named(field).is_none() {
+                problems.push(format!(
+                    "{place} names `{field}`, which is no field of the directory{}",
+                    nearest(field, &Field::names())
+                ));
             }
         }
         let roles = self.role.iter().map(|rule| ("[[role]] role", &rule.role));

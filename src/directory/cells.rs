@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::terms::value::Number;
 use crate::text;
 
 /// The cell without white space, invisible edges and spreadsheet wrappers; `None` when it says that there is nothing.
@@ -196,36 +197,11 @@ pub(super) enum Identifier<'a> {
 
 /// An employee number as text: `12345.0` loses its fraction, scientific notation is damaged.
 pub(super) fn identifier(cell: &str) -> Identifier<'_> {
-    let bytes = cell.as_bytes();
-    if bytes.iter().all(u8::is_ascii_digit) {
-        return Identifier::Good(Cow::Borrowed(cell));
+    match Number::of(cell) {
+        Number::Damaged => Identifier::Damaged,
+        Number::Text(text) => Identifier::Good(text),
+        Number::Blank => Identifier::Good(Cow::Borrowed("")),
     }
-    if is_scientific(cell) {
-        return Identifier::Damaged;
-    }
-    if let Some((whole, fraction)) = cell.split_once('.')
-        && !whole.is_empty()
-        && whole.bytes().all(|byte| byte.is_ascii_digit())
-        && !fraction.is_empty()
-        && fraction.bytes().all(|byte| byte == b'0')
-    {
-        return Identifier::Good(Cow::Borrowed(whole));
-    }
-    if cell.chars().any(text::is_invisible) {
-        return Identifier::Good(Cow::Owned(cell.chars().filter(|character| !text::is_invisible(*character)).collect()));
-    }
-    Identifier::Good(Cow::Borrowed(cell))
-}
-
-/// `4.5E+15`, `1,2E+10`, `7392800000E0`. Not `73928e05`: without a sign or a fraction it is as likely a code.
-fn is_scientific(cell: &str) -> bool {
-    let Some((mantissa, exponent)) = cell.split_once(['e', 'E']) else { return false };
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let signed = exponent.starts_with(['+', '-']);
-    let exponent_digits = digits(exponent.trim_start_matches(['+', '-']));
-    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
-    let mantissa_digits = digits(whole) && (fraction.is_empty() || digits(fraction));
-    exponent_digits && mantissa_digits && (signed || !fraction.is_empty())
 }
 
 #[cfg(test)]

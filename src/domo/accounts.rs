@@ -67,6 +67,8 @@ pub struct Accounts {
     pub provided: BTreeSet<String>,
     /// How they were read.
     pub evidence: Evidence,
+    /// Whether employee numbers came as JSON numbers, as most did; none where none came.
+    pub numbers: Option<bool>,
 }
 
 impl Accounts {
@@ -74,7 +76,12 @@ impl Accounts {
     pub fn new(frame: DataFrame, snapshot: Snapshot, provided: BTreeSet<String>, evidence: Evidence) -> Result<Self> {
         ensure!(*frame.schema().as_ref() == schema(), "the accounts frame has other columns than documented: {:?}", frame.schema());
         ensure!(frame.height() == snapshot.len(), "{} accounts but {} raw objects", frame.height(), snapshot.len());
-        Ok(Self { frame, snapshot, provided, evidence })
+        Ok(Self { frame, snapshot, provided, evidence, numbers: None })
+    }
+
+    /// Whether this instance keeps employee numbers as JSON numbers: then only plain digits can be written. Text where none was seen.
+    pub fn keeps_numbers(&self) -> bool {
+        self.numbers.unwrap_or(false)
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::terms::value;
+
 /// Domo's to change with every write.
 const OWN: [&str; 1] = ["updatedAt"];
 
@@ -41,33 +43,13 @@ pub(super) fn surprise(
     })
 }
 
-/// Whether two values say the same: numbers and their text do, as do the ways of saying nothing.
+/// Whether two values say the same; an account that does not say `active` counts as active.
 fn same(field: &str, one: Option<&Value>, other: Option<&Value>) -> bool {
     if field == "active" {
         let active = |value: Option<&Value>| value.and_then(Value::as_bool).unwrap_or(true);
         return active(one) == active(other);
     }
-    match (plain(one), plain(other)) {
-        (None, None) => true,
-        (Some(one), Some(other)) => one == other,
-        _ => false,
-    }
-}
-
-/// A value in one spelling; lists of objects in an order of their own, because Domo states none.
-fn plain(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        Value::Bool(false) => None,
-        Value::Array(items) if items.is_empty() => None,
-        Value::Array(items) => {
-            let mut items: Vec<_> = items.iter().filter_map(|item| plain(Some(item))).collect();
-            items.sort();
-            Some(items.join("\n"))
-        }
-        other => Some(other.to_string()),
-    }
+    value::same(one.unwrap_or(&Value::Null), other.unwrap_or(&Value::Null))
 }
 
 #[cfg(test)]

@@ -354,7 +354,7 @@ pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, mut evi
             text::plural(evidence.repeated, "row repeats", "rows repeat")
         ));
     }
-    from_snapshot(snapshot, evidence).map(|(accounts, _)| accounts)
+    from_snapshot(snapshot, evidence)
 }
 
 /// The id of a raw object.
@@ -389,16 +389,15 @@ fn distinct(frame: &DataFrame) -> bool {
     ids.windows(2).all(|pair| pair[0] != pair[1])
 }
 
-/// The frame over a snapshot whose ids are distinct, and how employee numbers are written.
-pub(super) fn from_snapshot(snapshot: Snapshot, mut evidence: Evidence) -> Result<(Accounts, Option<bool>)> {
+/// The frame over a snapshot whose ids are distinct.
+pub(super) fn from_snapshot(snapshot: Snapshot, mut evidence: Evidence) -> Result<Accounts> {
     let built = build(&snapshot)
         .map_err(|(position, why)| unreadable(&evidence.source, position, snapshot.object(position).unwrap_or_default(), &why))?;
     if evidence.sha256.is_empty() {
         evidence.sha256 = snapshot.sha256();
         evidence.bytes = snapshot.bytes().len() as u64;
     }
-    let numbers = built.seen.numbers_are_numbers();
-    Ok((built.into_accounts(snapshot, evidence)?, numbers))
+    built.into_accounts(snapshot, evidence)
 }
 
 struct Built {
@@ -413,7 +412,8 @@ impl Built {
         if snapshot.is_empty() {
             evidence.incomplete.push(format!("{} holds no accounts at all", evidence.source));
         }
-        Accounts::new(self.frame, snapshot, self.seen.provided(), evidence)
+        let numbers = self.seen.numbers_are_numbers();
+        Ok(Accounts { numbers, ..Accounts::new(self.frame, snapshot, self.seen.provided(), evidence)? })
     }
 }
 

@@ -116,8 +116,8 @@ impl Reader {
         evidence.finished = Some(Utc::now());
         evidence.retries = self.session.retries() - retries;
 
-        let (mut accounts, numbers) = frame::from_snapshot(lines, evidence)?;
-        if let Some(as_number) = numbers {
+        let mut accounts = frame::from_snapshot(lines, evidence)?;
+        if let Some(as_number) = accounts.numbers {
             self.session.saw_employee_number(as_number);
         }
         if !accounts.provided.contains(ACTIVE) && self.says_active_singly(&accounts).await {

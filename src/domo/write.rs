@@ -19,6 +19,7 @@ use super::wire::CallError;
 use crate::config::DeactivateWith;
 use crate::http::{Method, Url};
 use crate::terms::Role;
+use crate::terms::value::writable_number;
 use crate::text;
 
 /// How often a write that reading shows to have done nothing is sent.
@@ -260,17 +261,11 @@ impl Writer {
                 Some(Value::String(_)) => false,
                 _ => self.session.employee_numbers_are_numbers().unwrap_or(false),
             };
-            if as_number {
-                let digits = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0') && number.len() <= 16;
-                let Some(number) = digits.then(|| number.parse::<u64>().ok()).flatten() else {
-                    return Err(WriteError::NotHonoured(format!(
-                        "the employee number {} cannot be written: this instance keeps numbers of up to 16 digits without leading \
-                         zeros or letters; nothing was sent",
-                        text::visible(number)
-                    )));
-                };
-                changes.insert("employeeNumber".into(), json!(number));
-            }
+            let number = writable_number(number, as_number).map_err(|why| {
+                let number = text::visible(number);
+                WriteError::NotHonoured(format!("the employee number {number} cannot be written: {why}; nothing was sent"))
+            })?;
+            changes.insert("employeeNumber".into(), number);
         }
         Ok(changes)
     }

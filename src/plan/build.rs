@@ -19,7 +19,8 @@ use crate::digest;
 use crate::directory::People;
 use crate::domo::{Accounts, extras};
 use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
-use crate::terms::{ActionKind, Key, PersonSituation, Role, Severity};
+use crate::terms::value::writable_number;
+use crate::terms::{ActionKind, Field, Key, PersonSituation, Role, Severity};
 use crate::text;
 
 /// What a plan is bound to beside the judgement itself.
@@ -51,7 +52,7 @@ pub fn build(
     }
     let chosen = chosen(&reconciliation.findings);
     let raw = raw_objects(accounts, chosen.iter().filter_map(|(finding, _)| Some(finding.account.as_ref()?.index)).collect())?;
-    let numeric = employee_numbers_are_numeric(accounts)?;
+    let numeric = accounts.keeps_numbers();
     let rules = NewAccounts::new(config);
     let action = |(finding, kind): (&Finding, ActionKind)| {
         let account = finding.account.as_ref().and_then(|account| raw.get(&account.index));
@@ -161,20 +162,6 @@ fn raw_objects(accounts: &Accounts, wanted: BTreeSet<u32>) -> Result<BTreeMap<u3
     wanted.into_par_iter().map(object).collect()
 }
 
-/// Whether this instance keeps employee numbers as JSON numbers: as the first one that is there.
-fn employee_numbers_are_numeric(accounts: &Accounts) -> Result<bool> {
-    for line in accounts.snapshot.objects() {
-        let object: Map<String, Value> =
-            serde_json::from_slice(line).context("the snapshot holds a line that is no JSON object")?;
-        match object.get("employeeNumber") {
-            Some(Value::Number(_)) => return Ok(true),
-            Some(Value::String(text)) if !text.is_empty() => return Ok(false),
-            _ => {}
-        }
-    }
-    Ok(false)
-}
-
 fn action(finding: &Finding, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Action {
     let account = finding.account.as_ref();
     let person = finding.person.as_ref();
@@ -202,7 +189,7 @@ fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool
     let mut after = Map::new();
     let mut why = finding.reason.clone();
     for drift in finding.drift.iter().filter(|drift| drift.writable) {
-        let Some(field) = fields::in_domo(&drift.field) else { continue };
+        let Some(field) = Field::named(&drift.field).and_then(|field| field.domo) else { continue };
         let directory = drift.directory.as_deref().map(|value| text::folded(value).into_owned()).unwrap_or_default();
         let value = match field {
             "employeeNumber" if !directory.is_empty() => {
@@ -212,7 +199,7 @@ fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool
                     Some(Value::String(text)) if !text.is_empty() => false,
                     _ => numeric,
                 };
-                fields::employee_number(&directory, own)
+                writable_number(&directory, own).ok()
             }
             "role" if Role::from_word(&directory).is_none() => None,
             _ => Some(Value::String(directory.clone())),
@@ -324,9 +311,9 @@ fn create(
     let alternate = person.list("alternate_email").into_iter().find(|address| *address != email);
     after.extend(alternate.map(|address| ("alternateEmail".to_owned(), Value::String(address))));
     if let Some(number) = person.text("employee_number") {
-        match fields::employee_number(&number, numeric) {
-            Some(value) => drop(after.insert("employeeNumber".into(), value)),
-            None => why.push_str(&format!(". Not written: employeeNumber `{number}`, which Domo cannot keep unchanged")),
+        match writable_number(&number, numeric) {
+            Ok(value) => drop(after.insert("employeeNumber".into(), value)),
+            Err(lost) => why.push_str(&format!(". Not written: employeeNumber `{number}` ({lost})")),
         }
     }
     let fitting = rules.groups.fitting(|field| person.values(field)).filter_map(|place| config.group.get(place));

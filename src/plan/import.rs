@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::fields;
 use super::format::Action;
 use crate::rows::Rows;
+use crate::terms::value::writable_number;
 use crate::terms::{ActionKind, Role};
 use crate::text;
 
@@ -174,7 +175,7 @@ fn cell(field: &str, value: &Value) -> Result<String, String> {
             Some(role) => Ok(role.id().to_string()),
             None => Err(format!("the role `{text}` is none of the five that are written")),
         },
-        "employeeNumber" if fields::employee_number(&text, true).is_none() => {
+        "employeeNumber" if writable_number(&text, true).is_err() => {
             Err(format!("the import's column is a number, which `{text}` would not be unchanged"))
         }
         _ if !phone && text::is_formula(&text) => {

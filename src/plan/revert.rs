@@ -10,7 +10,7 @@ use super::format::Action;
 use super::journal::{Journal, Standing, Step};
 use crate::digest;
 use crate::domo::{Account, Group, Lookup};
-use crate::terms::{ActionKind, Role};
+use crate::terms::{ActionKind, Field, Role};
 
 /// Something that was done and stays.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -126,7 +126,7 @@ impl Undo {
                 continue;
             } else if !fields::same(&now, &ours) {
                 format!("{field} was changed again since, to `{}`", fields::shown(&now))
-            } else if !fields::WRITABLE.iter().any(|(_, writable)| *writable == field) {
+            } else if !Field::is_written(field) {
                 let (old, now) = (fields::shown(&old), fields::shown(&now));
                 format!("{field} changed unasked, from `{old}` to `{now}`, and is nothing that is ever written: mend it in Domo")
             } else if field == "role" && old.as_str().and_then(Role::from_word).is_none() {

@@ -13,10 +13,11 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::correlate::NONE;
 use super::finding::Candidate;
 use super::judge::Judge;
-use super::keys::{Addresses, Number, loosely};
+use super::keys::Addresses;
 use super::matching::Matches;
 use super::names::{Name, likeness};
 use crate::terms::AccountSituation;
+use crate::terms::value::{Number, loosely};
 
 /// A word that more people than this share tells nobody apart.
 const COMMON: usize = 200;

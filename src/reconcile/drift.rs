@@ -5,16 +5,14 @@ use std::collections::{HashMap, HashSet};
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::finding::DriftField;
-use super::keys::{Addresses, Number, loosely};
+use super::keys::Addresses;
 use super::matching::Agreeing;
 use super::names;
 use super::rule::PeopleRules;
 use crate::config::{Config, RoleRule};
-use crate::terms::{Key, Role};
-use crate::text::{damage, folded, is_invisible};
-
-/// Fields that both sides can carry, beside `role`, which has rules of its own.
-const COMPARABLE: [&str; 7] = ["name", "title", "department", "location", "phone", "employee_number", "email"];
+use crate::terms::value::{Number, difference_in_words, invisible_difference, phone, same_number, writable_number};
+use crate::terms::{Comparison, Field, Key, Role};
+use crate::text::{damage, folded};
 
 /// How fields are compared in this run.
 pub(super) struct Drifts<'a> {
@@ -45,11 +43,11 @@ impl<'a> Drifts<'a> {
             accounts,
             people,
             addresses,
-            fields: asked.filter(|field| COMPARABLE.contains(field) && accounts.provides(field)).collect(),
+            fields: asked.filter(|field| is_compared(field) && accounts.provides(field)).collect(),
             clear_empty: config.drift.clear_empty,
             roles: &config.role,
             role_rules: PeopleRules::new(config.role.iter().map(|rule| &rule.people)),
-            numeric_numbers: numbers_are_numeric(accounts),
+            numeric_numbers: accounts.accounts.keeps_numbers(),
             doubtful: doubts.map(|doubt| (doubt.source, doubt.row, doubt.field.as_str())).collect(),
         }
     }
@@ -119,8 +117,8 @@ impl<'a> Drifts<'a> {
         if domo == directory || !self.comparable(person, field) {
             return None;
         }
+        let as_compared = |value| compared(field, value, self.addresses);
         let equal = match field {
-            "phone" => phone(domo) == phone(directory),
             // Somebody's further addresses are theirs as well; one that is nobody's, or that no directory makes, says nothing.
             "email" => {
                 let domo = self.addresses.key(domo);
@@ -131,9 +129,10 @@ impl<'a> Drifts<'a> {
                     || domo.is_some() && any()
             }
             "employee_number" => same_number(domo, directory),
+            "phone" => as_compared(domo) == as_compared(directory),
             _ => {
-                folded(domo) == folded(directory)
-                    || damage::comparable(directory).is_none_or(|value| folded(domo) == folded(&value))
+                as_compared(domo) == as_compared(directory)
+                    || damage::comparable(directory).is_none_or(|value| as_compared(domo) == folded(&value))
             }
         };
         (!equal).then(|| self.differing(field, domo, directory))
@@ -220,10 +219,10 @@ impl<'a> Drifts<'a> {
             note.get_or_insert(format!("not written: it {}", damage.kind.describe()));
         }
         if let (Some(number), "employee_number") = (&directory, field)
-            && let Some(why) = unwritable_number(number, self.numeric_numbers)
+            && let Err(why) = writable_number(number, self.numeric_numbers)
         {
             writable = false;
-            note.get_or_insert(why);
+            note.get_or_insert(why.to_owned());
         }
         DriftField { field: field.to_owned(), domo, directory, note, writable }
     }
@@ -234,40 +233,19 @@ pub(super) fn columns_of<'f>(field: &'f &'f str) -> &'f [&'f str] {
     if *field == "name" { &["name", "given_name", "family_name"] } else { std::slice::from_ref(field) }
 }
 
-/// Domo's integer field: digits only, at most 16, no leading zero.
-fn unwritable_number(number: &str, numeric: bool) -> Option<String> {
-    let number = Number::of(number).text()?;
-    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
-    match () {
-        () if number.chars().count() > 16 => Some("longer than the 16 characters Domo takes".into()),
-        () if numeric && !digits => Some("Domo stores a number here: letters cannot be written".into()),
-        () if numeric && number.starts_with('0') => Some("Domo stores a number here: leading zeros cannot be written".into()),
-        () => None,
-    }
+/// Whether the table of fields says how this one is compared; the role has rules of its own.
+fn is_compared(field: &str) -> bool {
+    Field::named(field).and_then(|field| field.compared).is_some_and(|compared| compared != Comparison::Role)
 }
 
-/// Seen in the first account that has a number; text where none was seen.
-fn numbers_are_numeric(accounts: &AccountColumns<'_>) -> bool {
-    let first = (0..accounts.height).find(|row| accounts.employee_number.filled(*row).is_some());
-    let object = first.and_then(|row| accounts.accounts.snapshot.object(row as usize));
-    let object = object.and_then(|object| serde_json::from_slice::<serde_json::Value>(object).ok());
-    object.is_some_and(|object| object.get("employeeNumber").is_some_and(serde_json::Value::is_number))
-}
-
-/// Digits, and a leading `+`.
-fn phone(text: &str) -> String {
-    let text = text.trim_start_matches(|character: char| character.is_whitespace() || is_invisible(character));
-    let plus = text.starts_with('+') || text.starts_with("(+");
-    let digits = text.chars().filter_map(|character| character.to_digit(10)).filter_map(|digit| char::from_digit(digit, 10));
-    if plus { std::iter::once('+').chain(digits).collect() } else { digits.collect() }
-}
-
-fn same_number(domo: &str, directory: &str) -> bool {
-    match (Number::of(domo), Number::of(directory)) {
-        (Number::Text(domo), Number::Text(directory)) => {
-            domo == directory || loosely(&domo).is_some_and(|loose| Some(loose) == loosely(&directory))
-        }
-        (domo, directory) => domo == directory,
+/// A value as it is compared.
+pub(crate) fn compared<'v>(field: &str, value: &'v str, addresses: &Addresses) -> Cow<'v, str> {
+    match Field::named(field).and_then(|field| field.compared) {
+        Some(Comparison::Phone) => Cow::Owned(phone(value)),
+        Some(Comparison::Address) => addresses.key(value).unwrap_or_default(),
+        Some(Comparison::Number) => Number::of(value).text().unwrap_or_default(),
+        Some(Comparison::Role) => Cow::Borrowed(value.trim()),
+        Some(Comparison::Text | Comparison::Name) | None => folded(value),
     }
 }
 
@@ -302,49 +280,6 @@ fn same_words(whole: &str, given: &str, family: &str) -> bool {
     words(whole) == words(&format!("{given} {family}"))
 }
 
-/// What the eye may miss when both values stand side by side.
-fn difference_in_words(domo: &str, directory: &str) -> Option<String> {
-    let (ours, theirs) = (folded(domo), folded(directory));
-    if ours.to_lowercase() == theirs.to_lowercase() {
-        return Some("case only".into());
-    }
-    invisible_difference(domo, directory)
-}
-
-/// White space, zero-width characters and look-alikes that stand in one of two values.
-fn invisible_difference(domo: &str, directory: &str) -> Option<String> {
-    let mut notes: Vec<String> = Vec::new();
-    for (side, text) in [("Domo", domo), ("directory", directory)] {
-        let odd = |character: char| is_invisible(character) || (character.is_whitespace() && character != ' ');
-        let mut seen: Vec<char> = text.chars().filter(|character| odd(*character)).collect();
-        seen.sort_unstable();
-        seen.dedup();
-        notes.extend(seen.into_iter().map(|character| format!("{side}: U+{:04X}", u32::from(character))));
-        if text.starts_with(' ') {
-            notes.push(format!("{side}: leading space"));
-        }
-        if text.ends_with(' ') {
-            notes.push(format!("{side}: trailing space"));
-        }
-        if text.trim_matches(' ').contains("  ") {
-            notes.push(format!("{side}: double space"));
-        }
-        if mixes_scripts(text) {
-            notes.push(format!("{side}: letters of different scripts"));
-        }
-    }
-    (!notes.is_empty()).then(|| notes.join(", "))
-}
-
-/// Latin beside Greek or Cyrillic letters in one word: look-alikes.
-fn mixes_scripts(text: &str) -> bool {
-    let greek_or_cyrillic = |character: char| matches!(character, '\u{370}'..='\u{52F}');
-    !text.is_ascii()
-        && text
-            .split_whitespace()
-            .any(|word| word.chars().any(|letter| letter.is_ascii_alphabetic()) && word.chars().any(greek_or_cyrillic))
-}
-
 /// Drifts that share field, old and new value, largest first: one cause, many findings.
 pub(super) fn count_pairs<'d>(drift: impl Iterator<Item = &'d DriftField>) -> HashMap<(&'d str, &'d str, &'d str), u64> {
     let mut pairs = HashMap::new();
@@ -360,12 +295,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phones_compare_by_digits_and_a_leading_plus() {
-        assert_eq!(phone("+1 (801) 555-0100"), phone("+1.801.555.0100"));
-        assert_ne!(phone("+18015550100"), phone("18015550100"));
-    }
-
-    #[test]
     fn names_are_joined_in_the_order_domo_uses() {
         let joined = |domo: &str, whole| in_order_of(domo, whole, Some("Ada"), Some("Byron")).into_owned();
         assert_eq!(joined("Ada King", None), "Ada Byron");
@@ -374,31 +303,5 @@ mod tests {
         assert_eq!(joined("Ada Byron", Some("Byron, Ada")), "Ada Byron");
         assert_eq!(joined("Ada Byron", Some("Ada Lovelace")), "Ada Lovelace");
         assert_eq!(in_order_of("Ada Byron", Some("Byron, Ada"), None, None), "Ada Byron");
-    }
-
-    #[test]
-    fn invisible_differences_are_named() {
-        assert_eq!(difference_in_words("Sales", "SALES").as_deref(), Some("case only"));
-        assert_eq!(
-            invisible_difference("Sales\u{A0}EMEA", "Sales APAC ").as_deref(),
-            Some("Domo: U+00A0, directory: trailing space")
-        );
-        assert_eq!(invisible_difference("\u{410}da", "Ada").as_deref(), Some("Domo: letters of different scripts"));
-    }
-
-    #[test]
-    fn what_domo_cannot_store_is_not_written() {
-        assert!(unwritable_number("00123", true).is_some());
-        assert!(unwritable_number("E123", true).is_some());
-        assert!(unwritable_number("12345678901234567", false).is_some());
-        assert!(unwritable_number("1234567890123456", true).is_none());
-        assert!(unwritable_number("00123", false).is_none());
-    }
-
-    #[test]
-    fn a_loosely_equal_number_is_no_drift() {
-        assert!(same_number("123", "E00123"));
-        assert!(!same_number("124", "E00123"));
-        assert!(!same_number("", "123"));
     }
 }

@@ -9,9 +9,10 @@ use anyhow::Result;
 use polars::prelude::*;
 
 use super::correlate::{Keyed, Keys, group};
-use super::keys::{Addresses, Number};
+use super::keys::Addresses;
 use crate::directory::People;
 use crate::terms::Key;
+use crate::terms::value::Number;
 
 /// A row of the directory, as its files have them. People, which rows are folded into, are counted apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

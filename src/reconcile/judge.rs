@@ -13,12 +13,13 @@ use super::employment::Employment;
 use super::explain;
 use super::finding::{AccountRef, PersonRef};
 use super::identity::Draft;
-use super::keys::{Addresses, Number};
+use super::keys::Addresses;
 use super::matching::{Agreeing, Matches, Part, Verdict};
 use super::placeholders::Placeholder;
 use super::rejected::RejectedKeys;
 use super::situation::{self, Gap};
 use crate::config::Rights;
+use crate::terms::value::Number;
 use crate::terms::{AccountSituation, Key, Kind, PersonSituation, Severity, Status};
 
 /// At most so many people or accounts are listed with one finding; the reason says how many there are.

@@ -1,11 +1,11 @@
-//! What an e-mail address and an employee number are compared as. Nothing here is ever shown: findings carry values as stored.
+//! What an e-mail address is compared as. Findings carry values as stored.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::text::{damage, folded, is_invisible};
+use crate::text::{damage, is_invisible};
 
 /// Addresses in their comparable form: trimmed, without characters that show nothing and without a dot behind the domain, NFC, lower
 /// case, the domain as punycode and with its alias applied. Plus-tags and dots stay: they are different mailboxes.
@@ -137,83 +137,6 @@ fn is_no_break(character: char) -> bool {
     matches!(character, '\u{A0}' | '\u{202F}' | '\u{2007}')
 }
 
-/// An employee number as it is compared.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Number<'a> {
-    /// Nothing there; it points at nobody.
-    Blank,
-    /// Scientific notation: the digits are lost, so it is no key.
-    Damaged,
-    /// Text, never a number: Domo takes up to 16 digits, more than a float holds.
-    Text(Cow<'a, str>),
-}
-
-impl<'a> Number<'a> {
-    /// Trimmed, and an integral float loses its `.0`.
-    pub(super) fn of(raw: &'a str) -> Self {
-        if !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Self::Text(Cow::Borrowed(raw));
-        }
-        let text = folded(raw);
-        if text.is_empty() {
-            return Self::Blank;
-        }
-        if is_scientific(&text) {
-            return Self::Damaged;
-        }
-        let whole = text.split_once('.').filter(|(whole, fraction)| {
-            let digits = whole.strip_prefix('-').unwrap_or(whole);
-            is_digits(digits) && !fraction.is_empty() && fraction.bytes().all(|byte| byte == b'0')
-        });
-        match whole {
-            Some((whole, _)) => Self::Text(Cow::Owned(whole.to_owned())),
-            None => Self::Text(text),
-        }
-    }
-
-    /// The text, where there is one.
-    pub(super) fn text(self) -> Option<Cow<'a, str>> {
-        match self {
-            Self::Text(text) => Some(text),
-            Self::Blank | Self::Damaged => None,
-        }
-    }
-}
-
-/// Whether both are numbers, and not the same one, not even loosely.
-pub(super) fn numbers_differ(ours: &str, theirs: &str) -> bool {
-    match (Number::of(ours), Number::of(theirs)) {
-        (Number::Text(ours), Number::Text(theirs)) => {
-            ours != theirs && loosely(&ours).is_none_or(|loose| Some(loose) != loosely(&theirs))
-        }
-        _ => false,
-    }
-}
-
-/// The number without leading zeros and without a letter prefix, as Domo's integer field stores it (`E00123` = `EMP-0123` =
-/// `123`); none where what remains is no integer.
-pub(super) fn loosely(number: &str) -> Option<&str> {
-    let rest = number.trim_start_matches(char::is_alphabetic);
-    let rest = if rest.len() < number.len() { rest.trim_start_matches(['-', '_', '.', '/', ' ']) } else { rest };
-    let rest = rest.trim_start_matches('0');
-    is_digits(rest).then_some(rest)
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// `4.5E+15`, `1e5`, but not `73928e05`, which no spreadsheet writes: a mantissa has one digit before the point.
-fn is_scientific(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
-    let signed = exponent.starts_with(['+', '-']);
-    let exponent = exponent.trim_start_matches(['+', '-']);
-    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
-    let whole = whole.strip_prefix('-').unwrap_or(whole);
-    let mantissa_is_plain = is_digits(whole) && (fraction.is_empty() || is_digits(fraction));
-    mantissa_is_plain && is_digits(exponent) && (signed || whole.len() == 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,29 +175,5 @@ mod tests {
     #[test]
     fn a_circle_of_aliases_ends() {
         assert_eq!(key("ada@x.com"), key("ada@y.com"));
-    }
-
-    #[test]
-    fn a_number_is_text_without_a_float_s_zero() {
-        let text = |raw: &'static str| Number::of(raw).text().map(Cow::into_owned);
-        assert_eq!(text(" 00123 ").as_deref(), Some("00123"));
-        assert_eq!(text("123.0").as_deref(), Some("123"));
-        assert_eq!(text("9007199254740993").as_deref(), Some("9007199254740993"));
-        assert_eq!(text("123.5").as_deref(), Some("123.5"));
-        assert_eq!(text("73928e05").as_deref(), Some("73928e05"));
-        assert_eq!(Number::of("  "), Number::Blank);
-        for damaged in ["4.5E+15", "1E5", "1,2e+16", "12E+3"] {
-            assert_eq!(Number::of(damaged), Number::Damaged, "{damaged}");
-        }
-    }
-
-    #[test]
-    fn loosely_a_number_loses_zeros_and_a_letter_prefix() {
-        for number in ["123", "00123", "E123", "E00123", "EMP-0123"] {
-            assert_eq!(loosely(number), Some("123"), "{number}");
-        }
-        for number in ["000", "E", "12A", "A1B2", ""] {
-            assert_eq!(loosely(number), None, "{number}");
-        }
     }
 }

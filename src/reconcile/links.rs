@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::columns::{AccountColumns, PersonColumns};
 use super::explain::plural;
 use super::finding::{AccountRef, PersonRef};
-use super::keys::{Addresses, Number};
+use super::keys::Addresses;
 use crate::config::Link;
+use crate::terms::value::Number;
 
 /// The links of the configuration, by row.
 #[derive(Debug, Default)]

@@ -10,11 +10,12 @@ use rayon::prelude::*;
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::correlate::{Correlation, Keyed, Keys, NONE, correlate};
-use super::keys::{Addresses, Number, loosely, numbers_differ};
+use super::keys::Addresses;
 use super::links::Links;
 use super::names::{self, Resemblance};
 use super::near::{Open, Suspects};
 use crate::terms::Key;
+use crate::terms::value::{Number, loosely, numbers_differ};
 
 /// Which keys agree, as bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]

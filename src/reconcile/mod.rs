@@ -30,6 +30,8 @@ mod taken;
 mod untested;
 
 pub use access::{Access, AccessChange, Earlier, Moved, Ours, since};
+pub(crate) use drift::compared;
+pub(crate) use keys::Addresses;
 pub use rule::PeopleRules;
 pub use situation::Exclusions;
 
@@ -54,7 +56,6 @@ use columns::{AccountColumns, PersonColumns};
 use drift::Drifts;
 use fold::Fold;
 use judge::Judge;
-pub(crate) use keys::Addresses;
 use links::Links;
 use matching::{Matches, Part, Verdict};
 use outcome::Wholeness;

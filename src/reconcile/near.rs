@@ -12,8 +12,9 @@ use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::columns::{AccountColumns, PersonColumns};
-use super::keys::{Addresses, numbers_differ};
+use super::keys::Addresses;
 use super::names::{self, Name};
+use crate::terms::value::numbers_differ;
 use crate::text::damage;
 
 /// In what two keys are near.

@@ -7,9 +7,10 @@ use anyhow::Result;
 
 use super::correlate::{Keys, group};
 use super::fold::Row;
-use super::keys::{Addresses, Number};
+use super::keys::Addresses;
 use super::names::Name;
 use crate::directory::People;
+use crate::terms::value::Number;
 
 /// So many people with nothing in common make an address a placeholder.
 const PEOPLE: usize = 3;

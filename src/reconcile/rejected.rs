@@ -6,8 +6,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::columns::{AccountColumns, PersonColumns};
-use super::keys::{Addresses, Number, loosely};
+use super::keys::Addresses;
 use crate::terms::Key;
+use crate::terms::value::{Number, loosely};
 
 /// Where such a key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,11 +9,12 @@ use rayon::prelude::*;
 use super::columns::{AccountColumns, PersonColumns};
 use super::employment::{self, Employment};
 use super::fold::Row;
-use super::keys::{Addresses, Number};
+use super::keys::Addresses;
 use super::matching::{Matches, Part, Verdict};
 use super::rejected::{Place, RejectedKeys};
 use super::rule::{Pattern, PeopleRule, as_matched};
 use crate::config::Config;
+use crate::terms::value::Number;
 use crate::terms::{AccountSituation, PersonSituation, Status};
 
 /// Domo's own support account: in every instance, and nobody's.

@@ -167,7 +167,7 @@ fn findings(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result
 /// The other files that have everything.
 fn lists(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()> {
     Findings::of(inputs.run, inputs.reconciliation, inputs.history).keep(folder)?;
-    file(folder, "drift.csv", |out| tables::drift(ordered, out))?;
+    file(folder, "drift.csv", |out| tables::drift(ordered, &inputs.config.config, out))?;
     let persons = tables::Persons::new(inputs.people)?;
     file(folder, "accounts.csv", |out| tables::accounts(inputs, &persons, out))?;
     file(folder, "people.csv", |out| tables::people(inputs, &persons, out))

@@ -32,6 +32,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::reconcile::{AccountRef, Finding, PersonRef, Reconciliation, Value};
 use crate::rows::{Rows, csv};
+use crate::terms::Field;
 
 /// What the tokens stand for, in the run's folder.
 pub const KEY: &str = "redaction-key.csv";
@@ -429,14 +430,11 @@ impl Redactor {
 
 /// What a field's value says of a person; none where it is known to say nothing about who it is.
 fn sort_of(field: &str) -> Option<&'static str> {
-    match field {
-        "name" | "given_name" | "family_name" => Some("name"),
-        "email" | "alternate_email" | "manager_email" => Some("email"),
-        "phone" => Some("phone"),
-        "employee_number" => Some("number"),
-        "title" | "department" | "location" | "role" | "role_id" | "groups" | "user_type" | "timezone" | "locale" => None,
-        "status" | "status_word" | "enabled" | "hire_date" | "termination_date" => None,
-        _ => Some("text"),
+    match (Field::named(field), field) {
+        (Some(known), _) => known.personal,
+        // Columns of the frames that are no field of a person.
+        (None, "role_id" | "timezone" | "locale" | "status_word" | "enabled") => None,
+        (None, _) => Some("text"),
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! How they are written is said in `rows`. Programs read findings.json.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use anyhow::{Context, Result};
@@ -11,11 +10,11 @@ use polars::prelude::{DataFrame, DataType, Int32Chunked, StringChunked, UInt32Ch
 
 use super::{Inputs, figures};
 use crate::archive::history::State;
+use crate::config::Config;
 use crate::directory::People;
 use crate::plan::{self, Plan};
-use crate::reconcile::Finding;
+use crate::reconcile::{Addresses, Finding, compared};
 use crate::rows::{Rows, csv};
-use crate::text;
 
 /// Rows of text as a whole file.
 pub(super) fn plain(out: impl Write + Send, header: &[&str], rows: &[Vec<String>]) -> Result<()> {
@@ -99,8 +98,9 @@ pub(super) fn findings(inputs: &Inputs, ordered: &[&Finding], out: impl Write + 
 }
 
 /// `drift.csv`: one row a differing field.
-pub(super) fn drift(ordered: &[&Finding], out: impl Write + Send) -> Result<u64> {
+pub(super) fn drift(ordered: &[&Finding], config: &Config, out: impl Write + Send) -> Result<u64> {
     let header = ["finding_id", "field", "domo_raw", "directory_raw", "domo_normalised", "directory_normalised", "rule"];
+    let addresses = Addresses::new(&config.matching.domain_aliases);
     let row = |record: usize, csv: &mut Rows| {
         let finding = ordered[record];
         for change in &finding.drift {
@@ -108,28 +108,14 @@ pub(super) fn drift(ordered: &[&Finding], out: impl Write + Send) -> Result<u64>
             csv.cell(&change.field);
             csv.maybe(change.domo.as_deref());
             csv.maybe(change.directory.as_deref());
-            csv.cell(&normalised(&change.field, change.domo.as_deref()));
-            csv.cell(&normalised(&change.field, change.directory.as_deref()));
+            csv.cell(&compared(&change.field, change.domo.as_deref().unwrap_or_default(), &addresses));
+            csv.cell(&compared(&change.field, change.directory.as_deref().unwrap_or_default(), &addresses));
             csv.cell(change.note.as_deref().unwrap_or("values differ"));
             csv.end();
         }
     };
     csv(out, &header, ordered.len(), row)?;
     Ok(ordered.iter().map(|finding| finding.drift.len() as u64).sum())
-}
-
-/// A value as it is compared.
-fn normalised<'a>(field: &str, value: Option<&'a str>) -> Cow<'a, str> {
-    let folded = text::folded(value.unwrap_or_default());
-    match field {
-        "email" | "alternate_email" => Cow::Owned(folded.to_lowercase()),
-        "phone" => {
-            let digits =
-                folded.chars().enumerate().filter(|(place, letter)| letter.is_ascii_digit() || (*place == 0 && *letter == '+'));
-            Cow::Owned(digits.map(|(_, letter)| letter).collect())
-        }
-        _ => folded,
-    }
 }
 
 /// Who the rows of the directory are, column by column: what accounts.csv and people.csv say of a row.

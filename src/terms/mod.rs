@@ -3,8 +3,9 @@
 
 mod fields;
 mod situation;
+pub mod value;
 
-pub use fields::FIELDS;
+pub use fields::{Comparison, FIELDS, Field};
 pub use situation::{AccountSituation, AccountTotals, PersonSituation, PersonTotals, Situation, Totals};
 
 /// An enum of words: the variant, and the word as files have it. The order is the one of lists and sortings.

@@ -66,7 +66,7 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
     let loaded = domo::accounts::load(&folder.join("accounts.jsonl"))?;
     // The file says what Domo sent; how whole it was, and which columns the source had, the manifest remembers.
     let provided = read.provided.iter().cloned().collect();
-    let accounts = Accounts::new(loaded.frame, loaded.snapshot, provided, read.evidence.clone())?;
+    let accounts = Accounts { provided, evidence: read.evidence.clone(), ..loaded };
     let people = inputs::people_of(folder, manifest.directory.clone())?;
     let config = match config {
         Some(config) => config,

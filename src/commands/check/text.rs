@@ -6,29 +6,8 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use super::Checked;
 use crate::directory::Overview;
 use crate::plan::NOT_SHOWN_KEPT;
-use crate::terms::Status;
+use crate::terms::{Field, Status};
 use crate::text::plural;
-
-/// Fields in the order people think of somebody.
-const ORDER: [&str; 17] = [
-    "email",
-    "employee_number",
-    "name",
-    "given_name",
-    "family_name",
-    "status",
-    "title",
-    "department",
-    "location",
-    "phone",
-    "hire_date",
-    "termination_date",
-    "manager_email",
-    "user_type",
-    "alternate_email",
-    "groups",
-    "role",
-];
 
 /// Columns of the table of people.
 const SHOWN: [&str; 8] = ["row", "email", "employee_number", "name", "status", "title", "department", "termination_date"];
@@ -142,7 +121,7 @@ fn directory(understood: &Overview, as_of: NaiveDate) -> String {
 
 fn columns(understood: &Overview, people: u64) -> String {
     let mut table = table(&["field", "read from", "because", "filled"]);
-    for field in ORDER {
+    for field in Field::names() {
         for (at, mapped) in understood.source.columns.iter().filter(|mapped| mapped.field == field).enumerate() {
             let filled = understood.filled.get(field).copied().unwrap_or_default();
             let share = match (filled * 100).checked_div(people) {

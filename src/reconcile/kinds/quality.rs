@@ -12,8 +12,8 @@ use crate::reconcile::finding::{PersonRef, Value};
 use crate::reconcile::fold::Row;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::{Judge, LISTED};
-use crate::reconcile::keys::Number;
 use crate::reconcile::matching::Part;
+use crate::terms::value::Number;
 use crate::terms::{Key, Kind, PersonSituation, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {

@@ -5,4 +5,5 @@ mod examples;
 mod files;
 mod oracle;
 mod properties;
+mod values;
 mod wild;
