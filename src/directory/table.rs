@@ -9,6 +9,7 @@ use super::decode::{self, Content, Kind};
 use super::delimited::{self, Records};
 use super::grid::Grid;
 use super::input;
+use super::json::{self, Json};
 use super::workbook::{self, Workbook};
 use crate::failure::Failure;
 
@@ -31,6 +32,7 @@ pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
     let mut rows = match decode::decode(bytes, None).with_context(unreadable)? {
         Content::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| sheet_rows(book, sheet)).with_context(unreadable)?,
         Content::Text(Kind::Delimited, text) => text_rows(text.as_str())?,
+        Content::Text(Kind::Json, text) if json_table(text.as_str().as_bytes()).is_some() => json_rows(text.as_str())?,
         Content::Text(kind, _) => {
             bail!(Failure::usage(format!("{} is {}, not a CSV or a workbook", path.display(), kind.name())))
         }
@@ -44,6 +46,30 @@ pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
 /// The cells of [`read_table`] alone.
 pub fn read_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
     Ok(read_table(path, sheet)?.into_iter().map(|row| row.cells).collect())
+}
+
+/// Why a JSON text that is a table (`columns` and `rows` apart, as Domo answers queries, or lists in a list) may be a part only; none for
+/// any other text.
+pub fn json_table(body: &[u8]) -> Option<Vec<String>> {
+    let body = body.trim_ascii_start();
+    let head = body.get(..body.len().min(64 << 10))?;
+    let rows = |name: &str| memchr::memmem::find(head, name.as_bytes()).is_some();
+    // Most JSON is a list of objects, which need not be looked through for this.
+    let may_be = match body.first()? {
+        b'[' => body.get(1..)?.trim_ascii_start().first() == Some(&b'['),
+        b'{' => rows("\"columns\"") || rows("\"rows\""),
+        _ => false,
+    };
+    match may_be.then(|| json::find(std::str::from_utf8(body).ok()?).ok()).flatten()? {
+        Json::Table(table) => Some(table.marks.doubts()),
+        Json::Items(_) => None,
+    }
+}
+
+fn json_rows(text: &str) -> Result<Vec<TableRow>> {
+    let Json::Table(table) = json::find(text)? else { return Ok(Vec::new()) };
+    let row = |(number, cells)| TableRow { number, cells, uncomputed: BTreeSet::new() };
+    Ok((1..).zip(table.rows).map(row).collect())
 }
 
 fn text_rows(text: &str) -> Result<Vec<TableRow>> {

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::{Account, exports, frame};
 use crate::digest;
+use crate::directory::table;
 use crate::failure::Failure;
 use crate::files;
 use crate::text;
@@ -247,6 +248,11 @@ pub fn load(path: &Path) -> Result<Accounts> {
             "it may be a snapshot of `pull`, a JSON array of users, or a People or DomoStats export as CSV, each as UTF-8 text",
         )
     };
+    // A DataSet of DomoStats as Domo answers a query of it: columns and rows apart.
+    if let Some(doubts) = table::json_table(body) {
+        evidence.incomplete.extend(doubts);
+        return exports::load(path, evidence);
+    }
     let objects: Vec<&RawValue> = match body.trim_ascii_start().first() {
         Some(b'[') => serde_json::from_slice(body).map_err(|error| unusable(error.to_string()))?,
         Some(b'{') => {

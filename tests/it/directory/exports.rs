@@ -493,6 +493,15 @@ fn json_is_read_in_the_shapes_that_tools_give_it() {
 }
 
 #[test]
+fn accounts_may_be_the_answer_to_a_query_of_a_dataset() {
+    let row = |(id, (given, family, email, _)): (u64, (&str, &str, &str, &str))| json!([format!("{given} {family}"), email, id]);
+    let rows: Vec<Value> = (1..).zip(PEOPLE).map(row).collect();
+    let query = |total: u64| json!({"columns": ["Display Name", "Email", "User ID"], "rows": rows, "numRows": total});
+    assert_eq!(Company::of(&query(4)).with("staff.csv", csv(4)).audit("staff.csv", 0).accounts("matched"), 4);
+    assert_eq!(Company::of(&query(9)).with("staff.csv", csv(4)).audit("staff.csv", 3).evidence(), "incomplete");
+}
+
+#[test]
 fn a_file_whose_lines_are_one_quoted_cell_each_is_read_and_said() {
     for text in [csv(4), csv(4).replace(',', ";"), csv(4).replace("Duarte", "\"Duarte, PhD\"")] {
         let quoted: String = text.lines().map(|line| format!("\"{}\"\r\n", line.replace('"', "\"\""))).collect();
