@@ -10,7 +10,7 @@ use chrono::Utc;
 use domo_reconcile::apply::journal::OpenJournal;
 use domo_reconcile::config::Config;
 use domo_reconcile::plan::build::assemble;
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::journal::{Event, Step};
 use domo_reconcile::plan::{Action, Context, Decision, Inputs, Outcome, Plan, Population, Verdict};
 use domo_reconcile::sandbox::{Options, Profile, Sandbox};
@@ -50,7 +50,7 @@ fn plan(count: u64) -> Plan {
     let context = Context { run_id: "bench".into(), created: Utc::now(), inputs, previous: None };
     let actions = ids(count).map(action).collect();
     let mut plan =
-        assemble(actions, Vec::new(), &Population::default(), Judged::default(), &Config::default(), &context, "sandbox")
+        assemble(actions, Vec::new(), &Population::default(), AuditFigures::default(), &Config::default(), &context, "sandbox")
             .unwrap()
             .unwrap();
     let yes = Decision::new(Verdict::Approve, "bench", Utc::now());

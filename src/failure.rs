@@ -1,13 +1,13 @@
 //! How the program fails: a kind that becomes the exit code, a sentence, and what to do next.
 //!
-//! Errors travel as [`anyhow::Error`]; a [`Failure`] somewhere in the chain says which [`Kind`] the whole is and may carry a
-//! hint. An error without one is [`Kind::Failed`].
+//! Errors travel as [`anyhow::Error`]; a [`Failure`] somewhere in the chain says which [`FailureKind`] the whole is and may carry a
+//! hint. An error without one is [`FailureKind::Failed`].
 
 use std::fmt;
 
 /// Why the program ends, as schedulers see it. The numbers are an interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FailureKind {
     /// Network, file, Domo's refusal.
     Failed = 1,
     /// Wrong usage or configuration; a path of theirs that is not there or not readable as what it is.
@@ -28,7 +28,7 @@ pub enum Kind {
     Interrupted = 130,
 }
 
-impl Kind {
+impl FailureKind {
     /// The exit code.
     pub fn code(self) -> u8 {
         self as u8
@@ -39,25 +39,25 @@ impl Kind {
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
-    kind: Kind,
+    kind: FailureKind,
     message: String,
     hint: Option<String>,
 }
 
 impl Failure {
     /// A failure of this kind.
-    pub fn new(kind: Kind, message: impl fmt::Display) -> Self {
+    pub fn new(kind: FailureKind, message: impl fmt::Display) -> Self {
         Self { kind, message: message.to_string(), hint: None }
     }
 
-    /// [`Kind::Failed`].
+    /// [`FailureKind::Failed`].
     pub fn failed(message: impl fmt::Display) -> Self {
-        Self::new(Kind::Failed, message)
+        Self::new(FailureKind::Failed, message)
     }
 
-    /// [`Kind::Usage`].
+    /// [`FailureKind::Usage`].
     pub fn usage(message: impl fmt::Display) -> Self {
-        Self::new(Kind::Usage, message)
+        Self::new(FailureKind::Usage, message)
     }
 
     /// Says what to do next.
@@ -67,21 +67,21 @@ impl Failure {
     }
 
     /// The kind.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FailureKind {
         self.kind
     }
 }
 
-/// The kind of an error: that of the outermost [`Failure`] in its chain, else [`Kind::Failed`]. What was interrupted is that, whatever
+/// The kind of an error: that of the outermost [`Failure`] in its chain, else [`FailureKind::Failed`]. What was interrupted is that, whatever
 /// it is said to be good for.
-pub fn kind(error: &anyhow::Error) -> Kind {
+pub fn kind(error: &anyhow::Error) -> FailureKind {
     let interrupted = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::Interrupted)
     };
     if error.chain().any(interrupted) {
-        return Kind::Interrupted;
+        return FailureKind::Interrupted;
     }
-    failures(error).map(Failure::kind).next().unwrap_or(Kind::Failed)
+    failures(error).map(Failure::kind).next().unwrap_or(FailureKind::Failed)
 }
 
 /// The paragraph people read: the error, its causes, and the hints found on the way.
@@ -111,17 +111,18 @@ mod tests {
     #[test]
     fn the_kind_is_found_under_and_over_context() {
         let under = anyhow::Error::new(Failure::usage("no such column")).context("reading workers.csv");
-        assert_eq!(kind(&under), Kind::Usage);
-        let over =
-            Err::<(), _>(std::io::Error::other("refused")).context(Failure::new(Kind::Locked, "busy").hint("wait")).unwrap_err();
-        assert_eq!(kind(&over), Kind::Locked);
+        assert_eq!(kind(&under), FailureKind::Usage);
+        let over = Err::<(), _>(std::io::Error::other("refused"))
+            .context(Failure::new(FailureKind::Locked, "busy").hint("wait"))
+            .unwrap_err();
+        assert_eq!(kind(&over), FailureKind::Locked);
         assert_eq!(paragraph(&over), "error: busy\n  because: refused\n  next: wait");
     }
 
     #[test]
     fn what_was_interrupted_is_no_wrong_usage() {
         let stopped = Err::<(), _>(std::io::Error::from(std::io::ErrorKind::Interrupted));
-        assert_eq!(kind(&stopped.context(Failure::usage("cannot read workers.csv")).unwrap_err()), Kind::Interrupted);
+        assert_eq!(kind(&stopped.context(Failure::usage("cannot read workers.csv")).unwrap_err()), FailureKind::Interrupted);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 use crate::files;
 use crate::plan::{Problem, Sealed};
 
@@ -24,7 +24,7 @@ pub fn read_plan(path: &Path) -> Result<Sealed> {
                 r#"a decision is {"verdict": "approve" or "reject", "by": "…", "at": "2026-11-23T12:00:00Z", "comment": null}"#,
             ),
             Problem::Newer(_) => Failure::usage(message).hint("use the version that made it, or a newer one"),
-            Problem::Tampered(_) => Failure::new(Kind::PlanRefused, message)
+            Problem::Tampered(_) => Failure::new(FailureKind::PlanRefused, message)
                 .hint("nothing of it is carried out; run `audit` again, or take the plan from a copy that is whole"),
         };
         failure.into()

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use chrono::Utc;
 
 use super::files::LONGEST;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 use crate::files;
 use crate::plan::journal::{End, Event};
 use crate::plan::{Journal, Plan};
@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> Result<Journal> {
     let text = std::str::from_utf8(bytes.get(..whole).unwrap_or_default());
     let journal = text.map_err(anyhow::Error::new).and_then(|text| Ok(Journal::read(text)?));
     journal.with_context(|| {
-        Failure::new(Kind::PlanRefused, format!("the journal {} was changed after it was written", path.display()))
+        Failure::new(FailureKind::PlanRefused, format!("the journal {} was changed after it was written", path.display()))
             .hint("nothing is applied on it: find out who changed it, and run `audit` again for a new plan")
     })
 }
@@ -45,7 +45,7 @@ pub fn belongs(journal: &Journal, plan: &Plan, path: &Path) -> Result<()> {
     match journal.opened().find(|(_, open)| open.digest != plan.digest) {
         None => Ok(()),
         Some((_, open)) => Err(Failure::new(
-            Kind::PlanRefused,
+            FailureKind::PlanRefused,
             format!("the journal {} is of plan {} ({}), not of plan {}", path.display(), open.plan, open.digest, plan.id),
         )
         .hint("keep every plan in its own folder")

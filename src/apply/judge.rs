@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use anyhow::Result;
 use serde_json::{Map, Value};
 
-use super::lesson::{Lesson, would_delete};
+use super::deleted_instead::{DeletedInstead, would_delete};
 use crate::domo::{Account, Accounts, Group, Lookup, Reader};
 use crate::plan::{Action, Plan, fields};
 use crate::terms::ActionKind;
@@ -58,7 +58,7 @@ impl Listed {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'a> {
     /// What earlier plans taught about this instance.
-    pub(super) lesson: Option<&'a Lesson>,
+    pub(super) deleted_instead: Option<&'a DeletedInstead>,
     /// The instance's groups; none where no new account joins one, or where they cannot be read.
     pub(super) groups: Option<&'a [Group]>,
     /// The accounts concerned, as the list has them.
@@ -96,7 +96,7 @@ pub(super) async fn look(reader: &Reader, action: &Action, known: Known<'_>, our
 }
 
 async fn now(reader: &Reader, action: &Action, known: Known<'_>, ours: bool) -> Result<Ready> {
-    if let Some(why) = would_delete(action, known.lesson) {
+    if let Some(why) = would_delete(action, known.deleted_instead) {
         return Ok(Ready::Impossible(why));
     }
     if action.kind == ActionKind::Create {

@@ -1,15 +1,15 @@
 //! Carries out an approved plan: lock, guards, journal before and after each write, read-back.
 //!
-//! [`Desk::open`] reads what everything depends on: the plan, its journal, and the accounts as they are now. Then one of two
-//! roads is taken: [`Desk::preview`] has only a reader; [`Desk::carry_out`] makes the [`Approved`] that opens a writer, and a record
+//! [`PreparedApply::open`] reads what everything depends on: the plan, its journal, and the accounts as they are now. Then one of two
+//! roads is taken: [`PreparedApply::preview`] has only a reader; [`PreparedApply::carry_out`] makes the [`Approved`] that opens a writer, and a record
 //! is on the disk before any write leaves and another after it was read back. What becomes of an action is told by the words of
 //! [`Outcome`], in a [`Report`].
 
 mod breaker;
+mod deleted_instead;
 pub mod files;
 pub mod journal;
 mod judge;
-mod lesson;
 pub mod outcome;
 mod run;
 
@@ -29,9 +29,9 @@ use crate::plan::approved::Standing;
 use crate::plan::guard;
 use crate::plan::journal::{Event, Open, Overridden};
 use crate::plan::{Action, Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
+use deleted_instead::DeletedInstead;
 use journal::OpenJournal;
 use judge::{Known, Listed, Ready};
-use lesson::Lesson;
 
 /// Who applies which plan, and how.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ pub struct Order<'a> {
 }
 
 /// Everything that is known before anything is done.
-pub struct Desk<'a> {
+pub struct PreparedApply<'a> {
     order: &'a Order<'a>,
     session: Session,
     sealed: Sealed,
@@ -62,7 +62,7 @@ pub struct Desk<'a> {
     done: BTreeSet<String>,
     population: Population,
     /// What earlier plans taught about this instance.
-    lesson: Option<Lesson>,
+    deleted_instead: Option<DeletedInstead>,
     /// The instance's groups; none where no new account joins one, or where they cannot be read.
     groups: Option<Vec<Group>>,
     /// The accounts concerned, as the list has them.
@@ -71,7 +71,7 @@ pub struct Desk<'a> {
     now: DateTime<Utc>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> PreparedApply<'a> {
     /// Reads the plan, refuses it if it is not to be used, and counts the accounts as they are now.
     pub async fn open(order: &'a Order<'a>, session: Session, progress: &dyn Progress) -> Result<Self> {
         let sealed = files::read_plan(order.plan)?;
@@ -79,9 +79,9 @@ impl<'a> Desk<'a> {
         let journal = journal::read(&journal_path)?;
         journal::belongs(&journal, sealed.plan(), &journal_path)?;
         let done = journal.done();
-        let (lesson, now) = (Lesson::learn(order.home, sealed.plan(), &journal), Utc::now());
+        let (deleted_instead, now) = (DeletedInstead::learn(order.home, sealed.plan(), &journal), Utc::now());
         let population = Population::default();
-        let mut desk = Self {
+        let mut prepared = Self {
             order,
             session,
             sealed,
@@ -89,22 +89,22 @@ impl<'a> Desk<'a> {
             journal,
             done,
             population,
-            lesson,
+            deleted_instead,
             groups: None,
             listed: Listed::default(),
             now,
         };
-        desk.terms().admit(desk.sealed.plan())?;
-        let reader = Reader::new(&desk.session);
+        prepared.terms().admit(prepared.sealed.plan())?;
+        let reader = Reader::new(&prepared.session);
         let accounts = reader.accounts(progress).await?;
         guard::owner_is_there(&accounts, order.config)?;
-        desk.listed = Listed::of(&accounts, desk.sealed.plan())?;
-        desk.population = Population::of(&accounts, order.config, &desk.sealed.plan().actions)?;
-        if desk.open_actions().any(|action| action.groups().next().is_some()) {
+        prepared.listed = Listed::of(&accounts, prepared.sealed.plan())?;
+        prepared.population = Population::of(&accounts, order.config, &prepared.sealed.plan().actions)?;
+        if prepared.open_actions().any(|action| action.groups().next().is_some()) {
             // Where they cannot be read, joining them says why.
-            desk.groups = reader.groups().await.ok();
+            prepared.groups = reader.groups().await.ok();
         }
-        Ok(desk)
+        Ok(prepared)
     }
 
     fn terms(&self) -> Terms<'_> {
@@ -123,7 +123,7 @@ impl<'a> Desk<'a> {
 
     fn known(&self) -> Known<'_> {
         Known {
-            lesson: self.lesson.as_ref(),
+            deleted_instead: self.deleted_instead.as_ref(),
             groups: self.groups.as_deref(),
             listed: &self.listed,
             superseded: self.order.superseded,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::failure::Kind;
+use crate::failure::FailureKind;
 use crate::plan::journal::{Ended, Overridden};
 use crate::plan::{Action, Outcome, Plan};
 
@@ -104,10 +104,10 @@ pub struct Applied {
 
 impl Applied {
     /// The exit code's kind; none when all that was approved is done.
-    pub fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<FailureKind> {
         match self.ended {
-            Ended::Interrupted => Some(Kind::Interrupted),
-            _ if self.report.partial() => Some(Kind::Partial),
+            Ended::Interrupted => Some(FailureKind::Interrupted),
+            _ if self.report.partial() => Some(FailureKind::Partial),
             _ => None,
         }
     }

@@ -48,7 +48,7 @@ pub(super) struct Run<'a> {
 }
 
 /// What one action came to, and whether the run may go on after it.
-struct Came {
+struct ActionResult {
     outcome: Outcome,
     detail: Option<String>,
     account_id: Option<u64>,
@@ -58,7 +58,7 @@ struct Came {
     halt: Option<String>,
 }
 
-impl Came {
+impl ActionResult {
     fn to(outcome: Outcome, detail: impl Into<Option<String>>) -> Self {
         let went = if matches!(outcome, Outcome::Failed | Outcome::Unknown) { Went::Failed } else { Went::Well };
         Self { outcome, detail: detail.into(), account_id: None, went, halt: None }
@@ -129,25 +129,25 @@ impl<'a> Run<'a> {
     }
 
     /// One action from look to outcome.
-    async fn one(&mut self, action: &Action) -> Result<Came> {
+    async fn one(&mut self, action: &Action) -> Result<ActionResult> {
         let earlier = self.earlier.remove(&action.id).unwrap_or_default();
         // After a write that is known to have changed nothing, whatever is there is somebody else's doing.
         let ours = earlier.pending || earlier.left || earlier.alarm.is_some() || earlier.written.contains(&Step::Write);
         let found = look(&self.reader, action, self.known, ours).await;
         let came = match found {
             Ok(Ready::AlreadySo(Some(account)) | Ready::Write(account, _)) if stands(&earlier, &account).is_some() => {
-                Came::to(Outcome::Failed, stands(&earlier, &account))
+                ActionResult::to(Outcome::Failed, stands(&earlier, &account))
             }
             Err(error) if ours => {
-                Came::to(Outcome::Unknown, format!("what an earlier apply wrote cannot be read: {error:#}")).unanswered()
+                ActionResult::to(Outcome::Unknown, format!("what an earlier apply wrote cannot be read: {error:#}")).unanswered()
             }
-            Err(error) => Came::to(Outcome::Failed, format!("nothing was written: {error:#}")).unanswered(),
-            Ok(Ready::Changed(why)) if earlier.left && earlier.ended.is_some() => Came::to(
+            Err(error) => ActionResult::to(Outcome::Failed, format!("nothing was written: {error:#}")).unanswered(),
+            Ok(Ready::Changed(why)) if earlier.left && earlier.ended.is_some() => ActionResult::to(
                 Outcome::Failed,
                 format!("an earlier apply ended: {}. {why}", earlier.ended.as_deref().unwrap_or_default()),
             ),
-            Ok(Ready::Changed(why)) => Came::to(Outcome::ChangedSincePlan, why),
-            Ok(Ready::Impossible(why)) => Came::to(Outcome::Refused, why),
+            Ok(Ready::Changed(why)) => ActionResult::to(Outcome::ChangedSincePlan, why),
+            Ok(Ready::Impossible(why)) => ActionResult::to(Outcome::Refused, why),
             Ok(Ready::AlreadySo(account)) => self.settle(action, account.as_deref(), ours, &earlier).await?,
             Ok(Ready::Write(account, changes)) => self.write(action, Some(&account), changes, &earlier).await?,
             Ok(Ready::Create) => {
@@ -166,13 +166,15 @@ impl<'a> Run<'a> {
     }
 
     /// The account is as it should be: by an earlier apply that did not live to see it, or by somebody else.
-    async fn settle(&mut self, action: &Action, account: Option<&Account>, ours: bool, earlier: &Earlier) -> Result<Came> {
+    async fn settle(&mut self, action: &Action, account: Option<&Account>, ours: bool, earlier: &Earlier) -> Result<ActionResult> {
         if !ours {
             let came = match self.join(action, account, earlier).await? {
                 None => self.regroup(action, account, earlier).await?,
                 came => came,
             };
-            return Ok(came.unwrap_or_else(|| Came::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned())));
+            return Ok(
+                came.unwrap_or_else(|| ActionResult::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned()))
+            );
         }
         if !earlier.written.contains(&Step::Write) {
             self.read_back.push(after(action, Step::Write, account, Some("settled by reading".into())));
@@ -185,7 +187,7 @@ impl<'a> Run<'a> {
             Some(ended) => format!("written by an earlier apply, which ended: {ended}"),
             None => "settled by reading after an interruption".to_owned(),
         };
-        let mut came = joined.unwrap_or_else(|| Came::to(Outcome::Done, how));
+        let mut came = joined.unwrap_or_else(|| ActionResult::to(Outcome::Done, how));
         came.account_id = account.map(Account::id);
         Ok(came)
     }
@@ -197,10 +199,12 @@ impl<'a> Run<'a> {
         account: Option<&Account>,
         change: Map<String, Value>,
         earlier: &Earlier,
-    ) -> Result<Came> {
+    ) -> Result<ActionResult> {
         if let (true, Some(account)) = (change.is_empty(), account) {
             let came = self.regroup(action, Some(account), earlier).await?;
-            return Ok(came.unwrap_or_else(|| Came::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned())));
+            return Ok(
+                came.unwrap_or_else(|| ActionResult::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned()))
+            );
         }
         self.sync(Event::Before {
             action: action.id.clone(),
@@ -230,7 +234,7 @@ impl<'a> Run<'a> {
                     None => self.regroup(action, left.as_ref(), earlier).await?.filter(|came| !came.outcome.is_done()),
                     came => came,
                 }
-                .unwrap_or_else(|| Came::to(Outcome::Done, note));
+                .unwrap_or_else(|| ActionResult::to(Outcome::Done, note));
                 came.account_id = left.as_ref().map(Account::id);
                 Ok(came)
             }
@@ -247,7 +251,7 @@ impl<'a> Run<'a> {
 
     /// Leaves and joins the groups of an account that is there, one recorded write each. None where there are none; `done` where anything
     /// of it was ours; the first group that stays ends its account.
-    async fn regroup(&mut self, action: &Action, account: Option<&Account>, earlier: &Earlier) -> Result<Option<Came>> {
+    async fn regroup(&mut self, action: &Action, account: Option<&Account>, earlier: &Earlier) -> Result<Option<ActionResult>> {
         let Some(account) = account.filter(|_| action.kind != ActionKind::Create) else { return Ok(None) };
         let (leaves, joins) = action.memberships();
         let steps = leaves.into_iter().map(|group| (Step::Leave(group.clone()), group, false));
@@ -293,11 +297,11 @@ impl<'a> Run<'a> {
             }
         }
         let outcome = if ours { Outcome::Done } else { Outcome::AlreadyDone };
-        Ok((!none || ours).then(|| Came::to(outcome, None)))
+        Ok((!none || ours).then(|| ActionResult::to(outcome, None)))
     }
 
     /// Adds a new account to its groups, one recorded write each. None when there is nothing more to say.
-    async fn join(&mut self, action: &Action, account: Option<&Account>, earlier: &Earlier) -> Result<Option<Came>> {
+    async fn join(&mut self, action: &Action, account: Option<&Account>, earlier: &Earlier) -> Result<Option<ActionResult>> {
         let (ActionKind::Create, Some(account)) = (action.kind, account) else { return Ok(None) };
         for group in action.groups() {
             let step = Step::Join(group.to_owned());
@@ -343,7 +347,7 @@ fn after(action: &Action, step: Step, account: Option<&Account>, detail: Option<
 }
 
 /// A write that is not done, or of which nobody knows.
-fn ended_badly(action: &Action, step: Step, came: &Came, account: Option<&Account>, error: &WriteError) -> Event {
+fn ended_badly(action: &Action, step: Step, came: &ActionResult, account: Option<&Account>, error: &WriteError) -> Event {
     let outcome = if came.outcome == Outcome::Unknown { Outcome::Unknown } else { Outcome::Failed };
     Event::After {
         action: action.id.clone(),
@@ -381,12 +385,12 @@ fn stands(earlier: &Earlier, account: &Account) -> Option<String> {
 }
 
 /// What an error of the writer means for the action and for the run.
-fn failed(action: &Action, error: &WriteError) -> Came {
+fn failed(action: &Action, error: &WriteError) -> ActionResult {
     let mut came = match error {
-        WriteError::Unknown(_) => Came::to(Outcome::Unknown, error.to_string()).unanswered(),
-        WriteError::Transport(_) => Came::to(Outcome::Failed, error.to_string()).unanswered(),
-        WriteError::Moved(_) => Came::to(Outcome::ChangedSincePlan, error.to_string()),
-        _ => Came::to(Outcome::Failed, error.to_string()),
+        WriteError::Unknown(_) => ActionResult::to(Outcome::Unknown, error.to_string()).unanswered(),
+        WriteError::Transport(_) => ActionResult::to(Outcome::Failed, error.to_string()).unanswered(),
+        WriteError::Moved(_) => ActionResult::to(Outcome::ChangedSincePlan, error.to_string()),
+        _ => ActionResult::to(Outcome::Failed, error.to_string()),
     };
     came.halt = match error {
         error if error.stops_the_run() => {

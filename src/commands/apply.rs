@@ -4,11 +4,11 @@ use anyhow::{Context as _, Result};
 
 use super::plan_file::PlanFile;
 use super::{Context, Ended};
-use crate::apply::{Applied, Desk, Order, Report, Row, Stop};
+use crate::apply::{Applied, Order, PreparedApply, Report, Row, Stop};
 use crate::archive;
 use crate::config::{Config, Instance, Loaded};
 use crate::domo::{Session, Settings};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 use crate::plan::{Applier, Outcome, Override, Plan};
 use crate::terms::ActionKind;
 use crate::{cli, digest, text};
@@ -76,8 +76,11 @@ pub(super) fn of_instance(config: &Config, plan: &str, name: &str) -> Result<(Co
     }
     let found = config.instance.iter().find(|instance| instance.name.eq_ignore_ascii_case(name));
     let instance = found.with_context(|| {
-        Failure::new(Kind::PlanRefused, format!("plan {plan} is for the instance `{name}`, which the configuration does not name"))
-            .hint("add its [[instance]] section, or use the configuration it was made with")
+        Failure::new(
+            FailureKind::PlanRefused,
+            format!("plan {plan} is for the instance `{name}`, which the configuration does not name"),
+        )
+        .hint("add its [[instance]] section, or use the configuration it was made with")
     })?;
     Ok((config.for_instance(instance), Some(instance.clone())))
 }
@@ -125,16 +128,16 @@ fn invite(file: &PlanFile, context: &Context) -> Result<Ended> {
 async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, session: Session) -> Result<Ended> {
     let terminal = context.terminal;
     let line = super::progress::Line::new(&terminal);
-    let desk = Desk::open(order, session, &line).await?;
-    let standing = desk.standing();
-    let report = super::interruptible(async { Ok(desk.preview(&line).await) }).await?;
+    let prepared = PreparedApply::open(order, session, &line).await?;
+    let standing = prepared.standing();
+    let report = super::interruptible(async { Ok(prepared.preview(&line).await) }).await?;
     drop(line);
-    say_standing(context, &desk);
+    say_standing(context, &prepared);
     if options.json {
         terminal.json(&report)?;
     } else {
         let way = if standing.refusal.is_some() { "As it stands, --confirm is refused." } else { "--confirm carries it out." };
-        terminal.answer(format!("{}\n\nNothing was written: this was a dry run. {way}", shown(desk.plan(), &report)))?;
+        terminal.answer(format!("{}\n\nNothing was written: this was a dry run. {way}", shown(prepared.plan(), &report)))?;
     }
     match standing.refusal {
         Some(refusal) => Err(refusal.into()),
@@ -149,19 +152,19 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
     // Somebody may have applied it meanwhile.
     file.journal()?;
     let line = super::progress::Line::new(&terminal);
-    let desk = super::interruptible(Desk::open(order, session, &line)).await?;
+    let prepared = super::interruptible(PreparedApply::open(order, session, &line)).await?;
     drop(line);
     let stop = Stop::of_process();
     let _held = stop.hold("what is under way is finished and recorded, then this ends");
-    say_standing(context, &desk);
-    if let Some(refusal) = desk.standing().refusal {
+    say_standing(context, &prepared);
+    if let Some(refusal) = prepared.standing().refusal {
         if options.json {
-            terminal.json(&desk.refused())?;
+            terminal.json(&prepared.refused())?;
         }
         return Err(refusal.into());
     }
-    let plan = desk.plan().clone();
-    let total = desk.todo();
+    let plan = prepared.plan().clone();
+    let total = prepared.todo();
     let mut number = 0;
     let mut tell = |action: &crate::plan::Action, row: &Row| {
         number += 1;
@@ -169,7 +172,7 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
         let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
         terminal.say(format!("[{number}/{total}] {} {} {}{detail}", row.kind, text::visible(&subject), row.outcome));
     };
-    let applied = desk.carry_out(&stop, &mut tell).await?;
+    let applied = prepared.carry_out(&stop, &mut tell).await?;
     super::decided(order.plan);
     if options.json {
         terminal.json(&applied.report)?;
@@ -187,15 +190,15 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
 }
 
 /// What a person should know before anything happens.
-pub(super) fn say_standing(context: &Context, desk: &Desk<'_>) {
+pub(super) fn say_standing(context: &Context, prepared: &PreparedApply<'_>) {
     let terminal = context.terminal;
-    for note in Plan::notes_on(desk.open_actions()) {
+    for note in Plan::notes_on(prepared.open_actions()) {
         terminal.say(format!("note: {note}"));
     }
-    if desk.own().is_none() {
+    if prepared.own().is_none() {
         terminal.say("note: the token does not say whose it is, so `self` guards nobody; set [domo] client_owner");
     }
-    for tripped in desk.standing().tripped {
+    for tripped in prepared.standing().tripped {
         let said = tripped.guard.explain(tripped.value, tripped.limit);
         // One that is not overridden refuses, and the refusal says it.
         if let Some(reason) = tripped.overridden {

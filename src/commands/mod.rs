@@ -40,12 +40,12 @@ use crate::archive::{self, Lock};
 use crate::cli::{Cli, Command, LogFormat};
 use crate::config::{self, Config};
 use crate::domo::accounts::Credential;
-use crate::failure::{self, Failure, Kind};
+use crate::failure::{self, Failure, FailureKind};
 use crate::stop::{self, Heard, Stop};
 pub use terminal::Terminal;
 
 /// What a verb ends with when nothing failed: done, or a kind that is an answer rather than an error (findings, a guard).
-pub type Ended = Option<Kind>;
+pub type Ended = Option<FailureKind>;
 
 /// What every verb is given.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers, the rest is wrong usage; clap knows which stream.
-            let code = if error.use_stderr() { Kind::Usage.code() } else { 0 };
+            let code = if error.use_stderr() { FailureKind::Usage.code() } else { 0 };
             if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
                 let failed = Failed { exit_code: code, error: error.to_string().trim_end().to_owned() };
                 let _ = Terminal::new(true, false).json_instead(&serde_json::json!({ "failed": failed }));
@@ -94,7 +94,7 @@ pub fn main() -> ExitCode {
         }
     };
     let (terminal, json) = (Terminal::new(cli.quiet, matches!(cli.log_format, LogFormat::Json)), cli.command.json());
-    stop::listen(Kind::Interrupted.code(), move |heard| match heard {
+    stop::listen(FailureKind::Interrupted.code(), move |heard| match heard {
         Heard::Holding(then) => terminal.say(format!("interrupted: {then}")),
         Heard::Ending => drop(failed(&terminal, json, &interrupted().into())),
     });
@@ -185,7 +185,7 @@ pub(crate) fn go_on() -> Result<()> {
 }
 
 fn interrupted() -> Failure {
-    Failure::new(Kind::Interrupted, "interrupted; nothing was written to Domo")
+    Failure::new(FailureKind::Interrupted, "interrupted; nothing was written to Domo")
 }
 
 /// The instance's name, in every command alike: as configured, else as the token says.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::archive::Manifest;
-use crate::failure::Kind;
+use crate::failure::FailureKind;
 use crate::reconcile::EvidenceStatus;
 use crate::terms::Severity;
 use crate::text;
@@ -30,7 +30,7 @@ pub struct Notice {
     /// When it began.
     pub started: DateTime<Utc>,
     /// `complete`, `warnings`, `incomplete`, or `failed`.
-    pub outcome: Outcome,
+    pub outcome: NoticeStatus,
     /// The program's exit code.
     pub exit_code: u8,
     /// Findings by severity; empty when nothing was judged.
@@ -54,14 +54,15 @@ pub struct Notice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
-pub enum Outcome {
+#[schemars(rename = "Outcome")] // as the schema of notices has called it from the first
+pub enum NoticeStatus {
     Complete,
     Warnings,
     Incomplete,
     Failed,
 }
 
-impl Outcome {
+impl NoticeStatus {
     fn as_str(self) -> &'static str {
         match self {
             Self::Complete => "complete",
@@ -74,20 +75,20 @@ impl Outcome {
 
 impl Notice {
     /// Of a run that has its manifest.
-    pub fn of(manifest: &Manifest, ended: Option<Kind>) -> Self {
+    pub fn of(manifest: &Manifest, ended: Option<FailureKind>) -> Self {
         let summary = manifest.summary.as_ref();
         let outcome = match summary.map(|summary| summary.evidence.status) {
-            Some(EvidenceStatus::Complete) => Outcome::Complete,
-            Some(EvidenceStatus::Warnings) => Outcome::Warnings,
-            Some(EvidenceStatus::Incomplete) => Outcome::Incomplete,
-            None => Outcome::Failed,
+            Some(EvidenceStatus::Complete) => NoticeStatus::Complete,
+            Some(EvidenceStatus::Warnings) => NoticeStatus::Warnings,
+            Some(EvidenceStatus::Incomplete) => NoticeStatus::Incomplete,
+            None => NoticeStatus::Failed,
         };
         Self {
             instance: manifest.run.instance.clone(),
             run_id: Some(manifest.run.id.clone()),
             started: manifest.run.started,
             outcome,
-            exit_code: ended.map_or(0, Kind::code),
+            exit_code: ended.map_or(0, FailureKind::code),
             findings: summary.map(|summary| summary.by_severity.clone()).unwrap_or_default(),
             new: summary.map_or(0, |summary| summary.new),
             resolved: summary.map_or(0, |summary| summary.resolved),
@@ -99,12 +100,12 @@ impl Notice {
     }
 
     /// Of a run that failed before it had anything to write.
-    pub fn failed(instance: &str, started: DateTime<Utc>, kind: Kind) -> Self {
+    pub fn failed(instance: &str, started: DateTime<Utc>, kind: FailureKind) -> Self {
         Self {
             instance: instance.to_owned(),
             run_id: None,
             started,
-            outcome: Outcome::Failed,
+            outcome: NoticeStatus::Failed,
             exit_code: kind.code(),
             findings: BTreeMap::new(),
             new: 0,
@@ -123,7 +124,7 @@ impl Notice {
     /// One line for people.
     pub fn line(&self) -> String {
         let mut line = format!("Domo access review of {}: {}.", self.instance, self.outcome.as_str());
-        if self.outcome == Outcome::Failed {
+        if self.outcome == NoticeStatus::Failed {
             let _ = write!(line, " Exit code {}; the log and the run folder say why.", self.exit_code);
         } else {
             let severe = |severity| self.findings.get(&severity).copied().unwrap_or_default();
@@ -181,13 +182,13 @@ pub fn metrics(notices: &[Notice]) -> String {
     let one = |value: i64| vec![(String::new(), value)];
     // Nothing was counted in a run that failed: no zero stands for that.
     let counted = |notice: &Notice, value: u64| match notice.outcome {
-        Outcome::Failed => Vec::new(),
+        NoticeStatus::Failed => Vec::new(),
         _ => vec![(String::new(), i64::try_from(value).unwrap_or(i64::MAX))],
     };
     let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     family("run_timestamp_seconds", "When the last run began.", &|notice| one(notice.started.timestamp()));
     family("run_judged", "Whether the last run judged whole evidence.", &|notice| {
-        one(i64::from(matches!(notice.outcome, Outcome::Complete | Outcome::Warnings)))
+        one(i64::from(matches!(notice.outcome, NoticeStatus::Complete | NoticeStatus::Warnings)))
     });
     family("run_exit_code", "Exit code of the last run.", &|notice| one(notice.exit_code.into()));
     family("findings", "Findings of the last run.", &|notice| {
@@ -213,9 +214,9 @@ mod tests {
     fn notice() -> Notice {
         Notice {
             findings: [(Severity::Critical, 1), (Severity::High, 2)].into(),
-            outcome: Outcome::Complete,
+            outcome: NoticeStatus::Complete,
             new: 3,
-            ..Notice::failed("ac\"me", DateTime::from_timestamp(1_790_000_000, 0).unwrap(), Kind::Failed)
+            ..Notice::failed("ac\"me", DateTime::from_timestamp(1_790_000_000, 0).unwrap(), FailureKind::Failed)
         }
     }
 
@@ -227,13 +228,13 @@ mod tests {
             "Domo access review of ac\"me: complete. 3 findings (1 critical, 2 high), 3 new or back, 0 gone; 0 accounts, 0 people; 0 actions planned."
         );
         assert_eq!(body["runs"][0]["findings"]["high"], 2);
-        let failed = Notice::failed("acme", notice().started, Kind::Failed);
+        let failed = Notice::failed("acme", notice().started, FailureKind::Failed);
         assert_eq!(failed.line(), "Domo access review of acme: FAILED. Exit code 1; the log and the run folder say why.");
     }
 
     #[test]
     fn metrics_are_one_family_after_the_other_with_escaped_labels() {
-        let text = metrics(&[notice(), Notice::failed("beta", notice().started, Kind::Failed)]);
+        let text = metrics(&[notice(), Notice::failed("beta", notice().started, FailureKind::Failed)]);
         assert!(text.contains("domo_reconcile_findings{instance=\"ac\\\"me\",severity=\"high\"} 2\n"), "{text}");
         assert!(text.contains("domo_reconcile_run_judged{instance=\"beta\"} 0\n"), "{text}");
         assert!(text.contains("domo_reconcile_accounts{instance=\"ac") && !text.contains("accounts{instance=\"beta\"}"), "{text}");

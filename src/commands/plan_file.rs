@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::apply::{files, journal};
 use crate::archive::{Archive, Lock, StoredRun};
 use crate::config::{Config, Loaded};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 use crate::files::folder_of;
 use crate::plan::{Journal, Plan, Rules, Sealed};
 use crate::reconcile::EvidenceStatus;
@@ -82,7 +82,7 @@ impl PlanFile {
         let longer = self.seen().into_iter().find(|(seen, _)| *seen > lines);
         let Some((seen, who)) = longer.or_else(|| self.untold(&journal)) else { return Ok(journal) };
         let what = if lines == 0 { "is missing".to_owned() } else { format!("has {lines} lines") };
-        Err(Failure::new(Kind::PlanRefused, format!("the journal {} {what}, but {who} knows of {seen}", path.display()))
+        Err(Failure::new(FailureKind::PlanRefused, format!("the journal {} {what}, but {who} knows of {seen}", path.display()))
             .hint("nothing is applied twice on a guess: put the journal back where it was, or run `audit` again for a new plan")
             .into())
     }

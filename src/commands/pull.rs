@@ -15,13 +15,13 @@ use crate::config::{Config, Directory, Instance, Loaded};
 use crate::directory::Origin;
 use crate::domo;
 use crate::domo::{Accounts, Evidence, Reader, Session, Settings};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 use crate::files;
 use crate::source::{self, Depth};
 use crate::text;
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Output<'a> {
     out: &'a Path,
     accounts: usize,
     evidence: &'a Evidence,
@@ -55,7 +55,7 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
         context.terminal.error(&format!("incomplete: {reason}"));
     }
     if options.json {
-        context.terminal.json(&Answer { out: &out, accounts: count, evidence })?;
+        context.terminal.json(&Output { out: &out, accounts: count, evidence })?;
     } else {
         let whole = if complete { "" } else { ", not all there are," };
         context.terminal.answer(format!(
@@ -68,7 +68,7 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
             evidence.sha256
         ))?;
     }
-    Ok((!complete).then_some(Kind::NotEvaluable))
+    Ok((!complete).then_some(FailureKind::NotEvaluable))
 }
 
 /// Whether a file can take that name: known before an hour is spent on reading.
@@ -142,7 +142,7 @@ fn directory(options: &cli::Pull, name: &str, config: &Config, context: &Context
             text::plural(input.origin.retries, "retry", "retries"),
         ))?;
     }
-    Ok((!complete).then_some(Kind::NotEvaluable))
+    Ok((!complete).then_some(FailureKind::NotEvaluable))
 }
 
 /// The instance that was named, or the only one there is.

@@ -11,15 +11,15 @@ use super::apply::{ending, say_standing, who};
 use super::plan_file::PlanFile;
 use super::progress::Line;
 use super::{Context, Ended};
-use crate::apply::{Applied, Desk, Order, Row, Stop, files};
+use crate::apply::{Applied, Order, PreparedApply, Row, Stop, files};
 use crate::archive::replay::{self, Stored};
 use crate::config::{Config, DeactivateWith};
 use crate::domo::{Accounts, Reader, Session, Settings};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 use crate::plan::{Action, Override, Plan, Sealed};
 use crate::reconcile::{Reconciliation, Rules, reconcile};
 use crate::sandbox::{Options, Profile, Sandbox};
-use crate::terms::{AccountSituation, Kind as Finding};
+use crate::terms::{AccountSituation, Kind};
 use crate::{cli, digest, text};
 
 /// Requests a minute to ourselves: nobody else uses the sandbox.
@@ -83,12 +83,12 @@ pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, over
             by: who(options),
             overrides,
         };
-        let desk = Desk::open(&order, session.clone(), &Line::new(&terminal)).await?;
-        say_standing(context, &desk);
-        if let Some(refusal) = desk.standing().refusal {
+        let prepared = PreparedApply::open(&order, session.clone(), &Line::new(&terminal)).await?;
+        say_standing(context, &prepared);
+        if let Some(refusal) = prepared.standing().refusal {
             return Err(refusal.into());
         }
-        let applied = desk.carry_out(&Stop::default(), &mut |action: &Action, row: &Row| tell(context, action, row)).await?;
+        let applied = prepared.carry_out(&Stop::default(), &mut |action: &Action, row: &Row| tell(context, action, row)).await?;
         let accounts = Reader::new(&session).accounts(&Line::new(&terminal)).await?;
         let after = judge(&stored, &accounts, &config)?;
         say(options, context, plan, &applied, &before, &after)?;
@@ -113,7 +113,7 @@ pub(super) fn stored(path: &Path, plan: &Plan) -> Result<Stored> {
     let actual = digest::sha256(stored.accounts.snapshot.bytes());
     if actual != plan.inputs.accounts {
         return Err(Failure::new(
-            Kind::PlanRefused,
+            FailureKind::PlanRefused,
             format!(
                 "the accounts in {} ({actual}) are not those the plan was made from ({})",
                 folder.display(),
@@ -155,8 +155,8 @@ fn tell(context: &Context, action: &Action, row: &Row) {
 }
 
 /// Findings by kind, before and after.
-fn counts(before: &Reconciliation, after: &Reconciliation) -> BTreeMap<Finding, [usize; 2]> {
-    let mut counts: BTreeMap<Finding, [usize; 2]> = BTreeMap::new();
+fn counts(before: &Reconciliation, after: &Reconciliation) -> BTreeMap<Kind, [usize; 2]> {
+    let mut counts: BTreeMap<Kind, [usize; 2]> = BTreeMap::new();
     before.findings.iter().for_each(|finding| counts.entry(finding.kind).or_default()[0] += 1);
     after.findings.iter().for_each(|finding| counts.entry(finding.kind).or_default()[1] += 1);
     counts

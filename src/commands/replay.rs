@@ -12,12 +12,12 @@ use crate::archive::manifest::{ConfigDigest, Manifest};
 use crate::archive::{Archive, RunFolder, RunInfo, inputs, replay};
 use crate::cli;
 use crate::config::Loaded;
-use crate::failure::Kind;
+use crate::failure::FailureKind;
 use crate::report;
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Output<'a> {
     run_dir: String,
     run_id: String,
     replay_of: &'a str,
@@ -28,7 +28,7 @@ struct Answer<'a> {
     differences: &'a Diff,
 }
 
-/// Runs it.
+/// Judges the inputs of a stored run again, with its own configuration or another.
 pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
     let config = options.config.as_deref().map(|path| Loaded::read(Some(path))).transpose()?;
     let run = Archive::at(Path::new("audits")).folder_of(&options.run)?;
@@ -82,7 +82,7 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
     let identical = stored.manifest.files.iter().any(|file| file.name == FILE && Some(&file.sha256) == digest.as_ref());
     let diff = stored.compare(&Findings::read(&path.join(FILE))?);
     if options.json {
-        context.terminal.json(&Answer {
+        context.terminal.json(&Output {
             run_dir: path.display().to_string(),
             run_id: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             replay_of: stored.run.id(),
@@ -108,5 +108,5 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
         context.terminal.answer(format!("{outcome}\n{counts}\n{}", path.display()))?;
     }
     // The same rules on the same data must give the same findings; if they do not, somebody must look.
-    Ok((judged.same && !identical).then_some(Kind::Failed))
+    Ok((judged.same && !identical).then_some(FailureKind::Failed))
 }

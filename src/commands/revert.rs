@@ -11,7 +11,7 @@ use crate::domo::{Reader, Session, Settings};
 use crate::failure::Failure;
 use crate::plan::approved::right_instance;
 use crate::plan::build::assemble;
-use crate::plan::guard::Judged;
+use crate::plan::guard::AuditFigures;
 use crate::plan::revert::{Undo, done};
 use crate::plan::{self, Inputs, Plan, Population};
 use crate::terms::ActionKind;
@@ -66,7 +66,8 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
         };
         let context = plan::Context { run_id: open.plan.clone(), created: context.clock(), inputs, previous: None };
         let population = Population::of(&accounts, &config, &undo.actions)?;
-        let plan = assemble(undo.actions.clone(), Vec::new(), &population, Judged::default(), &config, &context, &open.instance)?;
+        let plan =
+            assemble(undo.actions.clone(), Vec::new(), &population, AuditFigures::default(), &config, &context, &open.instance)?;
         Ok((plan, undo))
     }))?;
     if let Some(plan) = &plan {

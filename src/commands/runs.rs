@@ -17,7 +17,7 @@ use crate::reconcile::EvidenceStatus;
 use crate::terms::Severity;
 use crate::text;
 
-/// Runs it.
+/// Lists the runs of an archive, shows one, compares two, or removes old ones.
 pub(super) fn run(options: &cli::Runs, context: &Context) -> Result<Ended> {
     let archive = Archive::at(&options.archive);
     let terminal = &context.terminal;

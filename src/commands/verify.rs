@@ -8,27 +8,27 @@ use crate::archive::Archive;
 use crate::archive::proof::signature::Signers;
 use crate::archive::proof::{ChainEnd, FileState, Verification, verify};
 use crate::cli;
-use crate::failure::Kind;
+use crate::failure::FailureKind;
 use crate::text::plural;
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Output<'a> {
     holds: bool,
     #[serde(flatten)]
     verification: &'a Verification,
 }
 
-/// Runs it.
+/// Verifies one run: exit 0 only where everything that its manifest says still holds.
 pub(super) fn run(options: &cli::Verify, context: &Context) -> Result<Ended> {
     let signers = options.allowed_signers.as_deref().map(Signers::read).transpose()?;
     let verification = verify(&Archive::at(&options.archive).folder_of(&options.run)?, signers.as_ref())?;
     let holds = verification.holds();
     if options.json {
-        context.terminal.json(&Answer { holds, verification: &verification })?;
+        context.terminal.json(&Output { holds, verification: &verification })?;
     } else {
         context.terminal.answer(text(&verification))?;
     }
-    Ok((!holds).then_some(Kind::Failed))
+    Ok((!holds).then_some(FailureKind::Failed))
 }
 
 fn text(found: &Verification) -> String {

@@ -21,7 +21,7 @@ pub(super) enum Written {
 
 /// The order of a column, from all its cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Evidence {
+pub(super) struct OrderCounts {
     /// Cells whose first number is above 12.
     pub(super) day_first: u64,
     /// Cells whose second number is above 12.
@@ -30,7 +30,7 @@ pub(super) struct Evidence {
     pub(super) either: u64,
 }
 
-impl Evidence {
+impl OrderCounts {
     /// Adds one cell.
     pub(super) fn add(&mut self, written: Written, first_of_pair: Option<(u32, u32)>) {
         match (written, first_of_pair) {
@@ -56,7 +56,7 @@ impl Evidence {
     }
 }
 
-/// Reads a cell. The second value is the pair of numbers a local date began with, for [`Evidence`]. `order` is the configuration's.
+/// Reads a cell. The second value is the pair of numbers a local date began with, for [`OrderCounts`]. `order` is the configuration's.
 pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) {
     let bytes = cell.as_bytes();
     // 2026-11-23 with anything behind it: the day as written, whatever the zone.

@@ -14,7 +14,7 @@ pub(super) const UNPACKED_LIMIT: u64 = 2 << 30;
 
 /// What a file is, by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileFormat {
     Xlsx,
     Xlsb,
     Xls,
@@ -28,7 +28,7 @@ pub(super) enum Kind {
     Delimited,
 }
 
-impl Kind {
+impl FileFormat {
     /// As evidence and messages name it.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -49,9 +49,9 @@ impl Kind {
 #[derive(Debug)]
 pub(super) enum Content {
     /// A workbook's bytes.
-    Workbook(Kind, Vec<u8>),
+    Workbook(FileFormat, Vec<u8>),
     /// Text and how it was decoded.
-    Text(Kind, Text),
+    Text(FileFormat, Text),
 }
 
 /// Decoded text.
@@ -123,7 +123,7 @@ fn gunzip(bytes: Vec<u8>) -> Result<Vec<u8>> {
 }
 
 /// What the magic bytes say.
-fn binary(bytes: &[u8]) -> Result<Option<Kind>> {
+fn binary(bytes: &[u8]) -> Result<Option<FileFormat>> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return super::zip::kind(bytes).map(Some);
     }
@@ -140,7 +140,7 @@ fn binary(bytes: &[u8]) -> Result<Option<Kind>> {
             );
         }
         if names("Workbook") || names("Book") {
-            return Ok(Some(Kind::Xls));
+            return Ok(Some(FileFormat::Xls));
         }
         bail!(
             Failure::usage("the file is an OLE container but no workbook (a Word document or a mail?)")
@@ -163,7 +163,7 @@ fn binary(bytes: &[u8]) -> Result<Option<Kind>> {
 }
 
 /// What decoded text is.
-fn textual(text: &str) -> Result<Kind> {
+fn textual(text: &str) -> Result<FileFormat> {
     let start = text.trim_start();
     let lower: String = start.chars().take(2048).collect::<String>().to_lowercase();
     if lower.starts_with("mime-version:") || lower.starts_with("from:") && lower.contains("mime-version:") {
@@ -174,7 +174,7 @@ fn textual(text: &str) -> Result<Kind> {
     }
     if lower.starts_with("<?xml") || lower.starts_with("<workbook") {
         if lower.contains("urn:schemas-microsoft-com:office:spreadsheet") {
-            return Ok(Kind::SpreadsheetMl);
+            return Ok(FileFormat::SpreadsheetMl);
         }
         if !lower.contains("<html") {
             bail!(Failure::usage("the file is XML of a kind that is not read").hint("export it as CSV, XLSX or JSON"));
@@ -184,12 +184,12 @@ fn textual(text: &str) -> Result<Kind> {
         .iter()
         .any(|tag| lower.starts_with(tag))
     {
-        return Ok(Kind::Html);
+        return Ok(FileFormat::Html);
     }
     if start.starts_with('{') || start.starts_with('[') && !lower.starts_with("[type") {
-        return Ok(Kind::Json);
+        return Ok(FileFormat::Json);
     }
-    if is_ldif(start) { Ok(Kind::Ldif) } else { Ok(Kind::Delimited) }
+    if is_ldif(start) { Ok(FileFormat::Ldif) } else { Ok(FileFormat::Delimited) }
 }
 
 /// Whether a text begins as LDIF does, behind the comments that ldapsearch writes.

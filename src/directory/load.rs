@@ -10,7 +10,7 @@ use super::apart;
 use super::build::{self, Built, Calendar};
 use super::caps;
 use super::collect::{self, Raw};
-use super::decode::{self, Content, Kind};
+use super::decode::{self, Content, FileFormat};
 use super::delimited;
 use super::grid::{Grid, Listed};
 use super::headers::{self, Found};
@@ -162,11 +162,19 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
     source.format = kind.name().into();
     if let Some(wanted) = file.format {
         let fits = match wanted {
-            config::Format::Csv => matches!(kind, Kind::Delimited),
+            config::Format::Csv => matches!(kind, FileFormat::Delimited),
             config::Format::Xlsx => {
-                matches!(kind, Kind::Xlsx | Kind::Xlsb | Kind::Xls | Kind::Ods | Kind::Html | Kind::SpreadsheetMl)
+                matches!(
+                    kind,
+                    FileFormat::Xlsx
+                        | FileFormat::Xlsb
+                        | FileFormat::Xls
+                        | FileFormat::Ods
+                        | FileFormat::Html
+                        | FileFormat::SpreadsheetMl
+                )
             }
-            config::Format::Json => matches!(kind, Kind::Json),
+            config::Format::Json => matches!(kind, FileFormat::Json),
         };
         if !fits {
             let said = format!("{wanted:?}").to_lowercase();
@@ -183,7 +191,7 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
             source.notes.extend(text.notes.iter().cloned());
             source.word.clone_from(&text.word);
             match kind {
-                Kind::Json => {
+                FileFormat::Json => {
                     let items = match json::find(text.as_str())? {
                         Json::Table(table) => return from_json_table(table, file, source),
                         Json::Items(items) => items,
@@ -194,7 +202,7 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
                     let headers = raw.columns.iter().map(|column| column.header.clone()).chain(raw.seen.iter().cloned()).collect();
                     Ok(Table { raw, headers, epoch_1904: false })
                 }
-                Kind::Delimited => match delimited::unwrapped(text.as_str()) {
+                FileFormat::Delimited => match delimited::unwrapped(text.as_str()) {
                     Some(lines) => {
                         source
                             .notes
@@ -203,7 +211,7 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
                     }
                     None => from_text(text.as_str(), file, source),
                 },
-                Kind::Ldif => {
+                FileFormat::Ldif => {
                     let (mut raw, layout) = ldif::read(text.as_str(), file);
                     raw.marks.page_of(raw.rows.len() as u64);
                     settle::settle(&mut raw, &[], layout.headers.len())?;
@@ -212,7 +220,7 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
                 kind => {
                     source.notes.push(format!(
                         "the content is {}, whatever the file's name says",
-                        if kind == Kind::Html { "an HTML table" } else { "Excel 2003 XML" }
+                        if kind == FileFormat::Html { "an HTML table" } else { "Excel 2003 XML" }
                     ));
                     from_grid(&mut Markup { text: text.as_str(), kind }, false, file, source)
                 }

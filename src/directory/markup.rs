@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use anyhow::{Result, bail};
 
-use super::decode::Kind;
+use super::decode::FileFormat;
 use super::grid::{Grid, LONGEST, Row, Rows, WIDEST};
 use crate::failure::Failure;
 use crate::text::entities::resolved;
@@ -12,7 +12,7 @@ use crate::text::entities::resolved;
 /// A text with a table in it.
 pub(super) struct Markup<'t> {
     pub(super) text: &'t str,
-    pub(super) kind: Kind,
+    pub(super) kind: FileFormat,
 }
 
 /// A tag: where it begins, its name in lower case without prefix, its attributes as written, and whether it closes.
@@ -26,7 +26,7 @@ pub(super) struct Tag<'t> {
 
 impl Grid for Markup<'_> {
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
-        let spreadsheet = self.kind == Kind::SpreadsheetMl;
+        let spreadsheet = self.kind == FileFormat::SpreadsheetMl;
         let (row_name, cell_names): (&str, &[&str]) = if spreadsheet { ("row", &["cell"]) } else { ("tr", &["td", "th"]) };
         let mut page = Page { rows: Rows::new(sink), row: 0, in_row: false, column: 0, next_row: 0, cell: None, spans: Vec::new() };
         let mut inside_data = !spreadsheet;

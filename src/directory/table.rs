@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::decode::{self, Content, Kind};
+use super::decode::{self, Content, FileFormat};
 use super::delimited::{self, Records};
 use super::grid::Grid;
 use super::input;
@@ -31,8 +31,8 @@ pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
     let bytes = input::read(path).with_context(unreadable)?.bytes;
     let mut rows = match decode::decode(bytes, None).with_context(unreadable)? {
         Content::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| sheet_rows(book, sheet)).with_context(unreadable)?,
-        Content::Text(Kind::Delimited, text) => text_rows(text.as_str())?,
-        Content::Text(Kind::Json, text) if json_table(text.as_str().as_bytes()).is_some() => json_rows(text.as_str())?,
+        Content::Text(FileFormat::Delimited, text) => text_rows(text.as_str())?,
+        Content::Text(FileFormat::Json, text) if json_table(text.as_str().as_bytes()).is_some() => json_rows(text.as_str())?,
         Content::Text(kind, _) => {
             bail!(Failure::usage(format!("{} is {}, not a CSV or a workbook", path.display(), kind.name())))
         }

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
 
 use super::cells;
-use super::decode::Kind;
+use super::decode::FileFormat;
 use super::grid::{Grid, Row, Rows};
 use super::headers;
 use super::ods::Ods;
@@ -36,17 +36,17 @@ pub(super) struct SheetInfo {
 
 impl Workbook {
     /// Opens a workbook whose kind is known, and works with it. A library that panics over its bytes has met a damaged file.
-    pub(super) fn read<T>(kind: Kind, bytes: Vec<u8>, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    pub(super) fn read<T>(kind: FileFormat, bytes: Vec<u8>, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let all = || work(&mut Self::open(kind, bytes)?);
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(all))
             .unwrap_or_else(|_| Err(damaged("its records do not fit together").into()))
     }
 
-    fn open(kind: Kind, bytes: Vec<u8>) -> Result<Self> {
+    fn open(kind: FileFormat, bytes: Vec<u8>) -> Result<Self> {
         Ok(match kind {
-            Kind::Xlsb => Self::Xlsb(Box::new(Xlsb::new(Cursor::new(bytes)).map_err(damaged)?)),
-            Kind::Xls => Self::Xls(Box::new(Xls::open(&bytes)?)),
-            Kind::Ods => Self::Ods(Ods::open(&bytes)?),
+            FileFormat::Xlsb => Self::Xlsb(Box::new(Xlsb::new(Cursor::new(bytes)).map_err(damaged)?)),
+            FileFormat::Xls => Self::Xls(Box::new(Xls::open(&bytes)?)),
+            FileFormat::Ods => Self::Ods(Ods::open(&bytes)?),
             _ => Self::Xlsx(Box::new(Xlsx::new(Cursor::new(bytes)).map_err(damaged)?)),
         })
     }

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use anyhow::{Result, bail};
 
-use super::decode::{Kind, UNPACKED_LIMIT};
+use super::decode::{FileFormat, UNPACKED_LIMIT};
 use crate::failure::Failure;
 
 /// A part smaller than this cannot unpack to anything that hurts: DEFLATE makes at most 1,032 bytes of one.
@@ -35,17 +35,17 @@ struct Entry<'b> {
 }
 
 /// The kind of workbook in a ZIP archive whose parts are what they say.
-pub(super) fn kind(bytes: &[u8]) -> Result<Kind> {
+pub(super) fn kind(bytes: &[u8]) -> Result<FileFormat> {
     let Some(entries) = entries(bytes) else {
         bail!(Failure::usage("the file begins like a ZIP archive but its end is missing: it was cut off").hint("export it again"));
     };
     let has = |name: &str| entries.iter().any(|entry| entry.name.trim_start_matches('/').eq_ignore_ascii_case(name));
     let kind = if has("xl/workbook.bin") {
-        Kind::Xlsb
+        FileFormat::Xlsb
     } else if has("xl/workbook.xml") || entries.iter().any(|entry| entry.name.to_lowercase().contains("xl/worksheets/")) {
-        Kind::Xlsx
+        FileFormat::Xlsx
     } else if has("content.xml") && !has("word/document.xml") {
-        Kind::Ods
+        FileFormat::Ods
     } else {
         let exports = entries.iter().filter(|entry| {
             let name = entry.name.to_lowercase();

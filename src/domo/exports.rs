@@ -162,6 +162,6 @@ mod tests {
     #[test]
     fn another_table_is_refused_as_wrong_usage() {
         let error = loaded("workers.csv", "Worker,Cost Center\nAda,7\n").unwrap_err();
-        assert_eq!(crate::failure::kind(&error), crate::failure::Kind::Usage);
+        assert_eq!(crate::failure::kind(&error), crate::failure::FailureKind::Usage);
     }
 }

@@ -52,7 +52,7 @@ pub struct State {
     pub waiting: Option<Duration>,
 }
 
-/// Nobody does.
+/// Progress that nobody watches.
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 

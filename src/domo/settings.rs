@@ -146,7 +146,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::{Kind, kind, paragraph};
+    use crate::failure::{FailureKind, kind, paragraph};
 
     fn from(vars: &[(&str, &str)]) -> Result<Settings> {
         let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
@@ -155,7 +155,7 @@ mod tests {
 
     fn refused(vars: &[(&str, &str)]) -> String {
         let error = from(vars).err().expect("refused");
-        assert_eq!(kind(&error), Kind::Usage);
+        assert_eq!(kind(&error), FailureKind::Usage);
         paragraph(&error)
     }
 

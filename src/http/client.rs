@@ -143,7 +143,7 @@ pub enum Unfit {
     Wrong(String),
 }
 
-enum Verdict<T> {
+enum Attempt<T> {
     Done(T),
     /// Everybody waits when the server is overloaded; only this call when its connection broke.
     Again {
@@ -259,14 +259,14 @@ impl Client {
                 Err(verdict) => return verdict.keep(),
             };
             if !answer.is_success() {
-                return Verdict::Never(self.refused(call, &answer));
+                return Attempt::Never(self.refused(call, &answer));
             }
             match parse(answer) {
-                Ok(parsed) => Verdict::Done(parsed),
-                Err(Unfit::Wrong(why)) => Verdict::Never(CallError::Unreadable { call: call.into(), why }),
+                Ok(parsed) => Attempt::Done(parsed),
+                Err(Unfit::Wrong(why)) => Attempt::Never(CallError::Unreadable { call: call.into(), why }),
                 Err(Unfit::Garbled(why)) => {
                     let error = CallError::Unreadable { call: call.into(), why };
-                    Verdict::Again { error, wait: None, everybody: false }
+                    Attempt::Again { error, wait: None, everybody: false }
                 }
             }
         })
@@ -342,13 +342,13 @@ impl Client {
         call: &str,
         keeper: &impl Keeper,
         build: impl Fn() -> RequestBuilder,
-    ) -> Result<Answer, Verdict<std::convert::Infallible>> {
+    ) -> Result<Answer, Attempt<std::convert::Infallible>> {
         let mut renewed = false;
         loop {
             let unsent = |error: reqwest::Error| CallError::NotSent { call: call.into(), why: chain(&error.without_url()) };
-            let mut request = build().build().map_err(|error| Verdict::Never(unsent(error)))?;
-            let serial = keeper.sign(&mut request).await.map_err(Verdict::Never)?;
-            let answer = self.exchange(call, request).await.map_err(Verdict::from)?;
+            let mut request = build().build().map_err(|error| Attempt::Never(unsent(error)))?;
+            let serial = keeper.sign(&mut request).await.map_err(Attempt::Never)?;
+            let answer = self.exchange(call, request).await.map_err(Attempt::from)?;
             if !renewed && matches!(answer.status, 400 | 401) && keeper.refused(serial, &answer).await {
                 tracing::info!(call, "the credential is no longer taken; renewing it");
                 renewed = true;
@@ -362,27 +362,27 @@ impl Client {
     }
 
     /// What passes: the server has too much to do, or something in between answers in its place.
-    fn passing<T>(&self, call: &str, answer: &Answer) -> Option<Verdict<T>> {
+    fn passing<T>(&self, call: &str, answer: &Answer) -> Option<Attempt<T>> {
         // 501 and 505 are said of the request, and stay so. Google has a 403 for who asks too often.
         let everybody = matches!(answer.status, 429 | 500 | 502..=504 | 506..=599)
             || answer.status == 403
                 && answer.body.windows(17).any(|word| word == b"RateLimitExceeded" || word == b"rateLimitExceeded");
-        (everybody || matches!(answer.status, 408 | 425)).then(|| Verdict::Again {
+        (everybody || matches!(answer.status, 408 | 425)).then(|| Attempt::Again {
             error: self.refused(call, answer),
             wait: answer.wait,
             everybody,
         })
     }
 
-    async fn persist<T, F: Future<Output = Verdict<T>>>(&self, call: &str, attempt: impl Fn() -> F) -> Result<T, CallError> {
+    async fn persist<T, F: Future<Output = Attempt<T>>>(&self, call: &str, attempt: impl Fn() -> F) -> Result<T, CallError> {
         let limits = &self.limits;
         let begin = Instant::now();
         let mut failed = 0;
         loop {
             let (error, wait, everybody) = match attempt().await {
-                Verdict::Done(value) => return Ok(value),
-                Verdict::Never(error) => return Err(error),
-                Verdict::Again { error, wait, everybody } => (error, wait, everybody),
+                Attempt::Done(value) => return Ok(value),
+                Attempt::Never(error) => return Err(error),
+                Attempt::Again { error, wait, everybody } => (error, wait, everybody),
             };
             failed += 1;
             let asked = wait.filter(|wait| *wait > limits.total).map(|wait| wait.as_secs());
@@ -410,7 +410,7 @@ impl Client {
     }
 }
 
-impl<T> From<CallError> for Verdict<T> {
+impl<T> From<CallError> for Attempt<T> {
     /// A connection that broke may hold the next time; an answer that is too large stays so.
     fn from(error: CallError) -> Self {
         match error {
@@ -420,12 +420,12 @@ impl<T> From<CallError> for Verdict<T> {
     }
 }
 
-impl Verdict<std::convert::Infallible> {
-    fn keep<T>(self) -> Verdict<T> {
+impl Attempt<std::convert::Infallible> {
+    fn keep<T>(self) -> Attempt<T> {
         match self {
             Self::Done(never) => match never {},
-            Self::Again { error, wait, everybody } => Verdict::Again { error, wait, everybody },
-            Self::Never(error) => Verdict::Never(error),
+            Self::Again { error, wait, everybody } => Attempt::Again { error, wait, everybody },
+            Self::Never(error) => Attempt::Never(error),
         }
     }
 }

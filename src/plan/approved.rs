@@ -7,10 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::decision::Decision;
 use super::digest::Sealed;
 use super::format::{Action, GuardState, Plan};
-use super::guard::{self, Guard, Judged, Override, Population};
+use super::guard::{self, AuditFigures, Guard, Override, Population};
 use crate::config;
 use crate::domo::Permission;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 
 /// How far the clock of the machine that made a plan may be ahead of the one that applies it.
 const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
@@ -97,13 +97,13 @@ impl Terms<'_> {
         right_instance(self.instances, &plan.id, &plan.instance)?;
         if plan.created > self.now + CLOCKS_APART {
             return Err(Failure::new(
-                Kind::PlanRefused,
+                FailureKind::PlanRefused,
                 format!("plan {} was made at {}, which has not come yet", plan.id, plan.created),
             )
             .hint("a clock was ahead: set this machine's clock, or run `audit` again where the clock is right"));
         }
         if self.now >= plan.expires {
-            return Err(Failure::new(Kind::PlanRefused, format!("plan {} expired at {}", plan.id, plan.expires))
+            return Err(Failure::new(FailureKind::PlanRefused, format!("plan {} expired at {}", plan.id, plan.expires))
                 .hint("run `audit` again: it makes a new plan from the state as it is now"));
         }
         Ok(())
@@ -112,7 +112,7 @@ impl Terms<'_> {
     /// How the approved actions that are still to be done stand against the guards.
     pub fn judge(&self, plan: &Plan) -> Standing {
         let open = todo(plan, self.done);
-        let guards = guard::evaluate(&open, self.population, Judged::of(&plan.guards), self.limits);
+        let guards = guard::evaluate(&open, self.population, AuditFigures::of(&plan.guards), self.limits);
         let tripped: Vec<_> = guards.iter().filter(|state| !state.holds).filter_map(|state| self.tripped(state)).collect();
         let refusal = self.person(plan, &open).or_else(|| self.way(&open)).or_else(|| guards_refuse(&tripped));
         Standing { guards, tripped, refusal }
@@ -146,7 +146,7 @@ impl Terms<'_> {
             Some((what, "; where several people share this user, say who applies with --by"))
         };
         let (what, more) = named.or_else(recorded)?;
-        Some(Failure::new(Kind::Guard, what).hint(format!("somebody else applies it, or approves it{more}")))
+        Some(Failure::new(FailureKind::Guard, what).hint(format!("somebody else applies it, or approves it{more}")))
     }
 
     /// A plan that was reviewed for one way of deactivating is not carried out another way.
@@ -160,7 +160,7 @@ impl Terms<'_> {
         let (planned, now) = (word(other.through.unwrap_or_default()), word(self.deactivate_with));
         Some(
             Failure::new(
-                Kind::PlanRefused,
+                FailureKind::PlanRefused,
                 format!("{} was reviewed as a deactivation through {planned}, but the configuration now says {now}", other.id),
             )
             .hint("set `[domo] deactivate_with` back, or run `audit` again and have the new plan reviewed"),
@@ -172,10 +172,11 @@ impl Terms<'_> {
 pub fn right_instance(known: &[String], plan: &str, instance: &str) -> Result<(), Failure> {
     match known.iter().find(|known| !instance.eq_ignore_ascii_case(known)) {
         None => Ok(()),
-        Some(other) => {
-            Err(Failure::new(Kind::PlanRefused, format!("plan {plan} is for the instance `{instance}`, but this is `{other}`"))
-                .hint("use the credentials and the configuration of the plan's instance"))
-        }
+        Some(other) => Err(Failure::new(
+            FailureKind::PlanRefused,
+            format!("plan {plan} is for the instance `{instance}`, but this is `{other}`"),
+        )
+        .hint("use the credentials and the configuration of the plan's instance")),
     }
 }
 
@@ -186,7 +187,7 @@ fn guards_refuse(tripped: &[Tripped]) -> Option<Failure> {
     }
     let said: Vec<_> =
         open.iter().map(|tripped| format!("{}: {}", tripped.guard, tripped.guard.explain(tripped.value, tripped.limit))).collect();
-    let failure = Failure::new(Kind::Guard, format!("refused by a guard. {}", said.join(". ")));
+    let failure = Failure::new(FailureKind::Guard, format!("refused by a guard. {}", said.join(". ")));
     Some(match open.iter().find(|tripped| !tripped.guard.can_be_overridden()) {
         Some(hard) => failure.hint(format!("`{}` cannot be overridden: reject the actions concerned with `review`", hard.guard)),
         None => {

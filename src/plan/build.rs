@@ -12,7 +12,7 @@ use super::about::{OpenFinding, Subjects};
 use super::digest::seal;
 use super::fields::{self, GROUPS};
 use super::format::{Action, Inputs, Plan, SCHEMA};
-use super::guard::{self, Judged, Population};
+use super::guard::{self, AuditFigures, Population};
 use super::rules::Rules;
 use crate::config::{Config, DeactivateWith};
 use crate::digest;
@@ -78,9 +78,10 @@ pub fn build(
     let about = |(finding, action)| Action { about: Some(subjects.about(finding)), ..action };
     let actions: Vec<Action> = acted.into_iter().map(about).collect();
     let previous = context.previous.map_or(0, |(accounts_before, people_before)| {
-        Judged::shrink(accounts_before, reconciliation.accounts.read).max(Judged::shrink(people_before, reconciliation.people.read))
+        AuditFigures::shrink(accounts_before, reconciliation.accounts.read)
+            .max(AuditFigures::shrink(people_before, reconciliation.people.read))
     });
-    let judged = Judged { rejected_rows: reconciliation.people[PersonSituation::Rejected], shrunk: previous };
+    let judged = AuditFigures { rejected_rows: reconciliation.people[PersonSituation::Rejected], shrunk: previous };
     let population = Population::of(accounts, config, &actions)?;
     assemble(actions, open, &population, judged, config, context, &reconciliation.instance)
 }
@@ -90,7 +91,7 @@ pub fn assemble(
     mut actions: Vec<Action>,
     findings: Vec<OpenFinding>,
     population: &Population,
-    judged: Judged,
+    judged: AuditFigures,
     config: &Config,
     context: &Context,
     instance: &str,

@@ -14,7 +14,7 @@ use super::digest::canonical;
 use super::format::Action;
 use crate::config::{Choice, DeactivateWith};
 use crate::digest::{self, sha256};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 use crate::terms::{ActionKind as Act, Role};
 use crate::text;
 
@@ -90,7 +90,7 @@ impl Confirmed {
 
 /// What is said of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum Attestation {
     /// It is needed, as it is.
     Keep,
     /// It is not needed any more.
@@ -101,7 +101,7 @@ pub enum Answer {
     NotMine,
 }
 
-impl Answer {
+impl Attestation {
     /// `keep`, `revoke`, `role:Participant`, `not-mine`; none for a blank.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ impl Answer {
     }
 }
 
-impl fmt::Display for Answer {
+impl fmt::Display for Attestation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Keep => f.write_str("keep"),
@@ -173,8 +173,8 @@ pub struct Line {
 
 impl Line {
     /// The answer; lines are checked when they are read.
-    pub fn answer(&self) -> Answer {
-        Answer::parse(&self.verdict).ok().flatten().unwrap_or(Answer::NotMine)
+    pub fn answer(&self) -> Attestation {
+        Attestation::parse(&self.verdict).ok().flatten().unwrap_or(Attestation::NotMine)
     }
 
     fn link(&self, before: &str) -> String {
@@ -207,7 +207,7 @@ impl Record {
         let mut record = Self::default();
         for (number, line) in (1u64..).zip(text.lines()) {
             let broken = |what: &dyn fmt::Display| {
-                Failure::new(Kind::PlanRefused, format!("line {number} of certification.jsonl {what}"))
+                Failure::new(FailureKind::PlanRefused, format!("line {number} of certification.jsonl {what}"))
                     .hint("`verify` says what else was altered; take the file from a copy that is whole")
             };
             let line: Line = serde_json::from_str(line).map_err(|error| broken(&format!("cannot be read: {error}")))?;
@@ -217,7 +217,7 @@ impl Record {
             if line.n != number || line.chain != line.link(record.chain()) {
                 return Err(broken(&"was changed after it was written, or one before it was"));
             }
-            Answer::parse(&line.verdict).ok().flatten().ok_or_else(|| broken(&format!("says `{}`", line.verdict)))?;
+            Attestation::parse(&line.verdict).ok().flatten().ok_or_else(|| broken(&format!("says `{}`", line.verdict)))?;
             record.lines.push(line);
         }
         Ok(record)
@@ -236,15 +236,15 @@ impl Record {
     ///
     /// # Errors
     /// What contradicts itself, or another person.
-    pub fn add(&mut self, said: &[Said], manifest: &str) -> Result<String, Failure> {
-        let mut chosen: BTreeMap<&str, &Said> = BTreeMap::new();
+    pub fn add(&mut self, said: &[Attested], manifest: &str) -> Result<String, Failure> {
+        let mut chosen: BTreeMap<&str, &Attested> = BTreeMap::new();
         let mut problems = Vec::new();
         for one in said {
             match chosen.get(one.account.as_str()) {
                 Some(first) if first.answer == one.answer && (first.comment.is_some() || one.comment.is_none()) => {}
                 // Who says that it is not theirs says nothing against who knows.
-                Some(first) if first.answer != Answer::NotMine && one.answer == Answer::NotMine => {}
-                Some(first) if first.answer != one.answer && first.answer != Answer::NotMine => {
+                Some(first) if first.answer != Attestation::NotMine && one.answer == Attestation::NotMine => {}
+                Some(first) if first.answer != one.answer && first.answer != Attestation::NotMine => {
                     problems.push(format!("{}: {}, and {}", one.account, first.told(), one.told()));
                 }
                 _ => drop(chosen.insert(&one.account, one)),
@@ -255,10 +255,12 @@ impl Record {
         for (account, one) in chosen {
             match standing.get(account) {
                 Some(line) if line.answer() == one.answer && (one.comment.is_none() || one.comment == line.comment) => {}
-                Some(line) if same_person(&line.by, &one.by) || line.answer() == Answer::NotMine || line.answer() == one.answer => {
+                Some(line)
+                    if same_person(&line.by, &one.by) || line.answer() == Attestation::NotMine || line.answer() == one.answer =>
+                {
                     new.push(one)
                 }
-                Some(_) if one.answer == Answer::NotMine => {}
+                Some(_) if one.answer == Attestation::NotMine => {}
                 Some(line) => problems.push(format!("{account}: {}, but {}", one.told(), told(line))),
                 None => new.push(one),
             }
@@ -292,9 +294,9 @@ pub fn told(line: &Line) -> String {
 /// Something that is said of an account, and where.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
-pub struct Said {
+pub struct Attested {
     pub account: String,
-    pub answer: Answer,
+    pub answer: Attestation,
     pub by: String,
     pub at: DateTime<Utc>,
     pub comment: Option<String>,
@@ -304,7 +306,7 @@ pub struct Said {
     pub place: String,
 }
 
-impl Said {
+impl Attested {
     fn told(&self) -> String {
         let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
         text::visible(&format!("{} says {} ({}){comment}", self.by, self.answer, self.place)).into_owned()
@@ -352,10 +354,10 @@ impl Stand {
         let own = account.email.as_deref().is_some_and(|email| same_person(email, &line.by));
         match line.answer() {
             _ if own => Self::Own,
-            Answer::Keep => Self::Keep,
-            Answer::Revoke => Self::Revoke,
-            Answer::Role(_) => Self::Role,
-            Answer::NotMine => Self::NotMine,
+            Attestation::Keep => Self::Keep,
+            Attestation::Revoke => Self::Revoke,
+            Attestation::Role(_) => Self::Role,
+            Attestation::NotMine => Self::NotMine,
         }
     }
 
@@ -379,8 +381,8 @@ fn action(run: &str, account: &Confirmed, line: &Line, revoked: Choice, through:
     let one = |field: &str, value: Value| Map::from_iter([(field.to_owned(), value)]);
     let why = format!("Certification of {run}: {}", told(line));
     let (kind, after, why) = match line.answer() {
-        Answer::Role(role) if account.about.role.as_deref() != Some(&role) => (Act::Update, one("role", role.into()), why),
-        Answer::Revoke => match revoked {
+        Attestation::Role(role) if account.about.role.as_deref() != Some(&role) => (Act::Update, one("role", role.into()), why),
+        Attestation::Revoke => match revoked {
             Choice::Delete => (Act::Delete, one("deleted", true.into()), why),
             _ => (Act::Deactivate, one("active", false.into()), why),
         },

@@ -212,14 +212,14 @@ fn alike(one: &str, other: &str) -> bool {
 
 /// What was judged and cannot be counted again when a plan is applied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Judged {
+pub struct AuditFigures {
     /// Rows of the directory that were rejected.
     pub rejected_rows: u64,
     /// Percent by which the population that shrank most did, rounded up.
     pub shrunk: u64,
 }
 
-impl Judged {
+impl AuditFigures {
     /// As a plan's own guards keep it.
     pub fn of(guards: &[GuardState]) -> Self {
         let value = |guard: Guard| guards.iter().find(|state| state.name == guard.as_str()).map_or(0, |state| state.value);
@@ -234,7 +234,7 @@ impl Judged {
 }
 
 /// How every guard stands for these actions.
-pub fn evaluate(actions: &[&Action], population: &Population, judged: Judged, limits: &config::Guards) -> Vec<GuardState> {
+pub fn evaluate(actions: &[&Action], population: &Population, judged: AuditFigures, limits: &config::Guards) -> Vec<GuardState> {
     let count = |wanted: &dyn Fn(&Action) -> bool| actions.iter().filter(|action| wanted(action)).count() as u64;
     let removes = |action: &Action| action.kind.removes_access();
     let on = |ids: &dyn Fn(u64) -> bool, action: &Action| action.account_id.is_some_and(ids);
@@ -300,10 +300,10 @@ mod tests {
 
     #[test]
     fn shrinking_is_rounded_up() {
-        assert_eq!(Judged::shrink(1000, 900), 10);
-        assert_eq!(Judged::shrink(1000, 899), 11);
-        assert_eq!(Judged::shrink(0, 5), 0);
-        assert_eq!(Judged::shrink(5, 9), 0);
+        assert_eq!(AuditFigures::shrink(1000, 900), 10);
+        assert_eq!(AuditFigures::shrink(1000, 899), 11);
+        assert_eq!(AuditFigures::shrink(0, 5), 0);
+        assert_eq!(AuditFigures::shrink(5, 9), 0);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::digest::unambiguous;
 use super::format::Plan;
 use super::review::Reviewer;
 use super::sheet::{self, Row};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 
 /// What stands in `schema` of a decisions file.
 pub const SCHEMA: &str = "domo-reconcile/decisions/v1";
@@ -38,12 +38,13 @@ pub struct DecisionsFile {
     #[serde(default)]
     pub at: Option<DateTime<Utc>>,
     /// By the id of an action or of a finding without one; in a certification by the account's id.
-    pub decisions: BTreeMap<String, Answer>,
+    pub decisions: BTreeMap<String, ReturnedDecision>,
 }
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Answer {
+#[schemars(rename = "Answer")] // as the schema of decisions has called it from the first
+pub struct ReturnedDecision {
     /// `approve` or `reject` of an action; `keep`, `not-mine` or `accept-until` of a finding without one; in a certification `keep`,
     /// `revoke`, `role:` with a role, or `not-mine`.
     pub verdict: String,
@@ -121,7 +122,7 @@ pub fn is_for(plan: &Plan, id: &str, digest: &str) -> Result<(), Failure> {
     }
     let said = |text: &str| if text.is_empty() { "(none)".to_owned() } else { crate::text::visible(text).into_owned() };
     Err(Failure::new(
-        Kind::PlanRefused,
+        FailureKind::PlanRefused,
         format!(
             "it is for plan {} with digest {}, but this is plan {} with digest {}",
             said(id),

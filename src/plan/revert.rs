@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{self, GROUPS};
 use super::format::Action;
-use super::journal::{Journal, Standing, Step};
+use super::journal::{ActionState, Journal, Step};
 use crate::digest;
 use crate::domo::{Account, Group, Lookup};
 use crate::terms::{ActionKind, Field, Role};
@@ -36,7 +36,7 @@ pub struct Done<'a> {
     id: &'a str,
     kind: ActionKind,
     finding: Option<&'a str>,
-    standing: Standing<'a>,
+    standing: ActionState<'a>,
 }
 
 impl<'a> Done<'a> {
@@ -198,7 +198,7 @@ fn untouched(left: &Map<String, Value>, now: &Map<String, Value>, written: &BTre
     rest(left) == rest(now) && groups(now).iter().all(ours)
 }
 
-fn carried_out<'a>(id: &'a str, standing: Standing<'a>) -> Option<Done<'a>> {
+fn carried_out<'a>(id: &'a str, standing: ActionState<'a>) -> Option<Done<'a>> {
     let (kind, finding) = standing.asked?;
     let done = !standing.written.is_empty() || standing.left_something() || standing.alarm.is_some();
     (done || standing.pending == Some(&Step::Write)).then_some(Done { id, kind, finding, standing })

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::decision::{Decision, Saying, Verdict};
 use super::format::Plan;
 use super::sheet::{self, Row};
-use crate::failure::{Failure, Kind as Exit};
+use crate::failure::{Failure, FailureKind};
 use crate::terms::ActionKind;
 use crate::text;
 
@@ -159,7 +159,7 @@ pub fn in_time(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
     if now < plan.expires {
         return Ok(());
     }
-    Err(Failure::new(Exit::PlanRefused, format!("plan {} {}: nothing is recorded on it", plan.id, left(plan, now)))
+    Err(Failure::new(FailureKind::PlanRefused, format!("plan {} {}: nothing is recorded on it", plan.id, left(plan, now)))
         .hint("run `audit` again; `review NEWPLAN --from OLDPLAN --by WHO` takes over the decisions whose action is the same"))
 }
 

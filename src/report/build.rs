@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use super::Inputs;
 use super::texts::Texts;
 use super::view::{
-    Change, CountCell, Evidence, Fact, KindCount, PlanSummary, SignOff, Summary, Table, Tally, TallyRow, Untested, View,
+    Change, CountCell, Fact, KindCount, PlanSummary, Reliability, SignOff, Summary, Table, Tally, TallyRow, Untested, View,
 };
 use super::{accounts, appendix, cap, charts, figures, sections, view};
 use crate::archive::history::State;
@@ -227,7 +227,7 @@ impl Builder<'_> {
         facts
     }
 
-    fn evidence(&self, clipped: bool) -> Evidence {
+    fn evidence(&self, clipped: bool) -> Reliability {
         let t = self.t;
         let judged = self.inputs.reconciliation;
         let mut reasons: Vec<String> = judged.evidence.reasons.iter().map(|reason| shown(reason)).collect();
@@ -248,7 +248,7 @@ impl Builder<'_> {
                 ("incomplete", "\u{2715}", t.get("evidence.incomplete").to_owned(), Some(detail))
             }
         };
-        Evidence { status, headline, glyph, advice, reasons }
+        Reliability { status, headline, glyph, advice, reasons }
     }
 
     fn accounts(&self) -> Tally {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::document::{Document, Table};
 use crate::archive::run::moment;
-use crate::plan::journal::{Journal, Standing};
+use crate::plan::journal::{ActionState, Journal};
 use crate::plan::review::{self, Counts};
 use crate::plan::sheet::{self, Row};
 use crate::plan::{Decision, Plan, Verdict};
@@ -93,7 +93,7 @@ fn counted(plan: &Plan, rows: &[Row<'_>]) -> String {
     )
 }
 
-fn became(standing: Option<&Standing<'_>>) -> [String; 2] {
+fn became(standing: Option<&ActionState<'_>>) -> [String; 2] {
     match standing.and_then(|standing| Some((standing.outcome?, standing.detail))) {
         Some(((outcome, at), detail)) => {
             let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
@@ -104,7 +104,7 @@ fn became(standing: Option<&Standing<'_>>) -> [String; 2] {
 }
 
 /// One row a decision, oldest first within a row of the plan.
-fn events(plan: &Plan, rows: &[Row<'_>], standings: &BTreeMap<&str, Standing<'_>>) -> Table {
+fn events(plan: &Plan, rows: &[Row<'_>], standings: &BTreeMap<&str, ActionState<'_>>) -> Table {
     let columns = vec![
         "row",
         "finding",

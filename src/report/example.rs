@@ -7,7 +7,7 @@ use anyhow::Result;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use polars::prelude::*;
 
-use super::summary::{Instance, Judged, Outcome, Several};
+use super::summary::{AuditedRun, Instance, InstanceResult, Several};
 use super::{Inputs, Options};
 use crate::archive::RunInfo;
 use crate::archive::findings::Findings;
@@ -91,12 +91,12 @@ impl Example {
             let compared_with = self.history.previous.as_ref().map(|previous| previous.as_of);
             let refused_by = self.plan.iter().flat_map(Plan::refused_by).map(str::to_owned).collect();
             let manifest_sha256 = crate::digest::sha256(serde_json::to_vec(&manifest)?);
-            let judged = Judged { manifest, manifest_sha256, findings, compared_with, refused_by };
-            anyhow::Ok(Instance { name: instance.to_owned(), outcome: Outcome::Judged(Box::new(judged)) })
+            let judged = AuditedRun { manifest, manifest_sha256, findings, compared_with, refused_by };
+            anyhow::Ok(Instance { name: instance.to_owned(), outcome: InstanceResult::Audited(Box::new(judged)) })
         };
         let name = self.run.instance.as_str();
         let why = format!("error: Domo answered 503{name}\n  next: try again later");
-        let failed = Outcome::Failed { why, folder: Some("20261123T060000Z-0a1b2c".to_owned()) };
+        let failed = InstanceResult::Failed { why, folder: Some("20261123T060000Z-0a1b2c".to_owned()) };
         Ok(vec![judged(name)?, judged(&format!("{name}-eu"))?, Instance { name: format!("{name}-us"), outcome: failed }])
     }
 

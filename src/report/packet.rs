@@ -67,19 +67,19 @@ pub struct Item {
     /// The locked cells of its row in the workbook.
     pub cells: Vec<String>,
     /// What was decided already.
-    pub said: Option<Said>,
+    pub said: Option<PriorDecision>,
 }
 
 /// A decision as a page or a sheet shows it.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
-pub struct Said {
+pub struct PriorDecision {
     pub word: String,
     pub by: String,
     pub comment: Option<String>,
 }
 
-impl From<&Decision> for Said {
+impl From<&Decision> for PriorDecision {
     fn from(decision: &Decision) -> Self {
         Self { word: decision.word(), by: decision.by.clone(), comment: decision.comment.clone() }
     }
@@ -99,7 +99,7 @@ pub const COLUMNS: [(&str, f64); 18] = {
 
 impl Item {
     /// An account that is certified.
-    pub fn certified(account: &Confirmed, said: Option<Said>) -> Self {
+    pub fn certified(account: &Confirmed, said: Option<PriorDecision>) -> Self {
         let about = &account.about;
         Self {
             id: account.key.clone(),
@@ -151,7 +151,7 @@ impl Item {
             why: row.why().to_owned(),
             facts,
             cells: row.locked().into(),
-            said: said.filter(|said| said.verdict != crate::plan::Verdict::Open).map(Said::from),
+            said: said.filter(|said| said.verdict != crate::plan::Verdict::Open).map(PriorDecision::from),
         }
     }
 }

@@ -43,7 +43,7 @@ pub struct View {
     /// Who, when, what, with what: label and value.
     pub identity: Vec<Fact>,
     /// Whether the report can be relied on.
-    pub evidence: Evidence,
+    pub evidence: Reliability,
     /// The Domo side, added up.
     pub accounts: Tally,
     /// The directory side, added up.
@@ -122,7 +122,8 @@ pub struct Fact {
 
 /// Whether the report can be relied on.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Evidence {
+#[schemars(rename = "Evidence")] // as the schema of the view has called it from the first
+pub struct Reliability {
     /// `complete`, `warnings` or `incomplete`.
     pub status: &'static str,
     /// `Complete with 2 warnings.`

@@ -22,7 +22,7 @@ pub(super) const MOST: usize = 500;
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 type Object = Map<String, Value>;
-type Answer = Result<Response, Wrong>;
+type ScimResult = Result<Response, Wrong>;
 
 pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
@@ -52,7 +52,7 @@ fn scim(status: StatusCode, body: &Value) -> Response {
     response
 }
 
-fn answer(answer: Answer) -> Response {
+fn answer(answer: ScimResult) -> Response {
     answer.unwrap_or_else(|wrong| refuse(&wrong))
 }
 
@@ -114,7 +114,7 @@ async fn one(
 
 async fn create(Extract(shared): Extract<Arc<Shared>>, body: Bytes) -> Response {
     let mut state = shared.state();
-    let mut created = || -> Answer {
+    let mut created = || -> ScimResult {
         let resource = object(&body)?;
         let user = state.create(project(&resource, Object::new())?)?;
         let id = user.get("id").and_then(Value::as_u64).unwrap_or_default();
@@ -136,7 +136,7 @@ async fn replace(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<String>, 
 
 async fn patch(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> Response {
     let mut state = shared.state();
-    let mut patched = || -> Answer {
+    let mut patched = || -> ScimResult {
         let (id, user) = known(&state, &id)?;
         let mut resource = state.as_scim(&user, &shared.scim_root);
         let request = object(&body)?;
@@ -163,7 +163,7 @@ fn object(body: &[u8]) -> Result<Object, Wrong> {
     serde_json::from_slice(body).map_err(|error| Wrong(400, format!("The request body is no JSON object: {error}")))
 }
 
-fn save(state: &mut State, shared: &Shared, id: u64, before: &Object, resource: Object) -> Answer {
+fn save(state: &mut State, shared: &Shared, id: u64, before: &Object, resource: Object) -> ScimResult {
     let off = resource.get("active").and_then(Value::as_bool) == Some(false);
     if off && shared.options.profile.scim_deletes {
         state.delete(id)?;

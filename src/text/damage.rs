@@ -21,7 +21,7 @@ use super::entities;
 
 /// What happened to a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum DamageKind {
     /// UTF-8 that was read in another encoding and written again: `JÃ¼rgen`, `J√ºrgen`, `J├╝rgen`.
     TwiceEncoded,
     /// Escaped for a page and never unescaped: `M&uuml;ller`, `R&amp;D`.
@@ -34,7 +34,7 @@ pub enum Kind {
     OddAddress,
 }
 
-impl Kind {
+impl DamageKind {
     /// What is wrong, to follow "it" or a field's name: `was encoded twice`.
     pub fn describe(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
     /// What happened.
-    pub kind: Kind,
+    pub kind: DamageKind,
     /// What the value certainly was; none where it can only be guessed.
     pub repair: Option<String>,
 }
@@ -61,13 +61,13 @@ pub fn of(text: &str) -> Option<Damage> {
     if text.is_ascii() && memchr::memchr2(b'?', b'&', text.as_bytes()).is_none() {
         return None;
     }
-    let mut known: Option<Kind> = None;
+    let mut known: Option<DamageKind> = None;
     let mut value = Cow::Borrowed(text);
     // What was escaped may have been encoded twice before, and the other way round; three times over is what was seen.
     for _ in 0..3 {
         let (kind, repair) = match (entity(&value), twice_encoded(&value)) {
-            (Some(repair), _) => (Kind::Entities, Some(repair)),
-            (None, Some(repair)) => (Kind::TwiceEncoded, repair),
+            (Some(repair), _) => (DamageKind::Entities, Some(repair)),
+            (None, Some(repair)) => (DamageKind::TwiceEncoded, repair),
             (None, None) => break,
         };
         known = known.or(Some(kind));
@@ -77,10 +77,10 @@ pub fn of(text: &str) -> Option<Damage> {
         }
     }
     if value.contains(['?', '\u{FFFD}']) {
-        return Some(Damage { kind: Kind::LostLetters, repair: None });
+        return Some(Damage { kind: DamageKind::LostLetters, repair: None });
     }
     if let Some(repair) = other_alphabet(&value) {
-        return Some(Damage { kind: known.unwrap_or(Kind::OtherAlphabet), repair });
+        return Some(Damage { kind: known.unwrap_or(DamageKind::OtherAlphabet), repair });
     }
     known.map(|kind| Damage { kind, repair: Some(value.into_owned()) })
 }
@@ -91,10 +91,10 @@ pub fn of_address(address: &str) -> Option<Damage> {
     let raised = || address.chars().map(|letter| raised(letter).unwrap_or(letter)).collect::<String>();
     let damage = of(address).or_else(|| {
         let raised = (!address.is_ascii()).then(raised).filter(|raised| raised != address)?;
-        of(&raised).filter(|damage| damage.kind == Kind::TwiceEncoded && damage.repair.is_some())
+        of(&raised).filter(|damage| damage.kind == DamageKind::TwiceEncoded && damage.repair.is_some())
     });
     let is_odd = || address.split_once('@').is_some_and(|(local, _)| !local.is_ascii());
-    damage.or_else(|| is_odd().then_some(Damage { kind: Kind::OddAddress, repair: None }))
+    damage.or_else(|| is_odd().then_some(Damage { kind: DamageKind::OddAddress, repair: None }))
 }
 
 /// The value to compare: itself, its certain repair, or none where there is nothing certain to compare.
@@ -263,7 +263,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn is(text: &str, kind: Kind, repair: Option<&str>) {
+    fn is(text: &str, kind: DamageKind, repair: Option<&str>) {
         assert_eq!(of(text), Some(Damage { kind, repair: repair.map(str::to_owned) }), "{text}");
     }
 
@@ -286,34 +286,34 @@ mod tests {
             ("NguyÃªÌƒn", "Nguyễn"),
         ] {
             let found = of(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(found.kind, Kind::TwiceEncoded, "{text}");
+            assert_eq!(found.kind, DamageKind::TwiceEncoded, "{text}");
             assert_eq!(super::super::folded(&found.repair.unwrap()), super::super::folded(repair), "{text}");
         }
     }
 
     #[test]
     fn what_cannot_be_undone_is_damaged_all_the_same() {
-        is("Zoë WeiÃŸ", Kind::TwiceEncoded, None);
-        is("J├╝rgen", Kind::TwiceEncoded, None);
-        is("J?rgen", Kind::LostLetters, None);
-        is("J\u{FFFD}rgen", Kind::LostLetters, None);
-        is("Jï¿½rgen", Kind::LostLetters, None);
+        is("Zoë WeiÃŸ", DamageKind::TwiceEncoded, None);
+        is("J├╝rgen", DamageKind::TwiceEncoded, None);
+        is("J?rgen", DamageKind::LostLetters, None);
+        is("J\u{FFFD}rgen", DamageKind::LostLetters, None);
+        is("Jï¿½rgen", DamageKind::LostLetters, None);
     }
 
     #[test]
     fn escapes_of_a_page_are_resolved() {
-        is("M&uuml;ller &amp; S&ouml;hne", Kind::Entities, Some("Müller & Söhne"));
-        is("O&#39;Brien", Kind::Entities, Some("O'Brien"));
-        is("O&#x2019;Brien", Kind::Entities, Some("O’Brien"));
-        is("R&amp;amp;D", Kind::Entities, Some("R&D"));
-        is("&#321;ukasz", Kind::Entities, Some("Łukasz"));
+        is("M&uuml;ller &amp; S&ouml;hne", DamageKind::Entities, Some("Müller & Söhne"));
+        is("O&#39;Brien", DamageKind::Entities, Some("O'Brien"));
+        is("O&#x2019;Brien", DamageKind::Entities, Some("O’Brien"));
+        is("R&amp;amp;D", DamageKind::Entities, Some("R&D"));
+        is("&#321;ukasz", DamageKind::Entities, Some("Łukasz"));
     }
 
     #[test]
     fn letters_of_another_alphabet_are_found_in_words_of_latin() {
-        is("P\u{430}ul Jones", Kind::OtherAlphabet, Some("Paul Jones"));
-        is("\u{410}da Byron", Kind::OtherAlphabet, Some("Ada Byron"));
-        is("Gr\u{436}ay", Kind::OtherAlphabet, None);
+        is("P\u{430}ul Jones", DamageKind::OtherAlphabet, Some("Paul Jones"));
+        is("\u{410}da Byron", DamageKind::OtherAlphabet, Some("Ada Byron"));
+        is("Gr\u{436}ay", DamageKind::OtherAlphabet, None);
     }
 
     #[test]
@@ -364,7 +364,7 @@ mod tests {
     fn an_address_has_stricter_letters() {
         assert_eq!(of_address("jane.o'neil+x@acme.com"), None);
         assert_eq!(of_address("jane@bücher.example"), None);
-        assert_eq!(of_address("ELİF.IŞIK@acme.com").map(|damage| damage.kind), Some(Kind::OddAddress));
+        assert_eq!(of_address("ELİF.IŞIK@acme.com").map(|damage| damage.kind), Some(DamageKind::OddAddress));
         let of = |address| of_address(address).and_then(|damage| damage.repair);
         assert_eq!(of("JÃ¼rgen@acme.com").as_deref(), Some("Jürgen@acme.com"));
         assert_eq!(of("jã¼rgen@acme.com").as_deref(), Some("jürgen@acme.com"));

@@ -108,7 +108,7 @@ fn the_exit_codes_are_those_of_the_program() {
             Some((cells.next()?.parse().ok()?, cells.next()?))
         })
         .collect();
-    use domo_reconcile::failure::Kind::*;
+    use domo_reconcile::failure::FailureKind::*;
     let kinds = [Failed, Usage, NotEvaluable, Findings, Guard, PlanRefused, Partial, Locked, Interrupted];
     let codes: Vec<u8> = std::iter::once(0).chain(kinds.map(|kind| kind.code())).collect();
     assert_eq!(told.keys().copied().collect::<Vec<_>>(), codes);

@@ -308,7 +308,7 @@ fn a_folder_of_templates_replaces_by_name_and_a_mistake_names_file_line_and_colu
         let error = report::check_templates(&example.config.config).unwrap_err();
         let said = format!("{error:#}");
         assert!(said.contains(&format!("report.md{place}")), "{text:?}: {said}");
-        assert_eq!(domo_reconcile::failure::kind(&error), domo_reconcile::failure::Kind::Usage);
+        assert_eq!(domo_reconcile::failure::kind(&error), domo_reconcile::failure::FailureKind::Usage);
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Stored {
 /// A second judgement.
 #[derive(Debug)]
 #[allow(missing_docs)]
-pub struct Judged {
+pub struct Replayed {
     /// Whose findings these are: the run's own when version and configuration are the same, else the replay's.
     pub run: RunInfo,
     pub reconciliation: Reconciliation,
@@ -93,7 +93,7 @@ pub(super) fn intact(folder: &Path, manifest: &Manifest, name: &str) -> Result<(
 
 impl Stored {
     /// Judges it again; `own` is the replay's identity, for when its findings are not the run's.
-    pub fn judge(&self, own: &RunInfo) -> Result<Judged> {
+    pub fn judge(&self, own: &RunInfo) -> Result<Replayed> {
         let then = &self.manifest.run;
         let rules = Rules { config: &self.config.config, instance: &then.instance, as_of: then.as_of };
         let archive = self.run.path.canonicalize()?;
@@ -120,7 +120,7 @@ impl Stored {
         if compared_with(&history) != self.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone()) {
             self.remembered(&mut history, &mut reconciliation);
         }
-        Ok(Judged { run, reconciliation, history, same })
+        Ok(Replayed { run, reconciliation, history, same })
     }
 
     /// The run before is not there any more: what the findings said of it stands in them.

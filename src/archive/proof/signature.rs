@@ -43,7 +43,7 @@ impl Signers {
 
 /// What a signature says.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum SignatureStatus {
     /// It is good and this signer's.
     By(String),
     /// It is not good, or not there although signers were named.
@@ -55,15 +55,15 @@ pub(super) enum Verdict {
 }
 
 /// Checks `manifest.json.sig` beside the manifest.
-pub(super) fn check(folder: &Path, signers: Option<&Signers>) -> Result<Verdict> {
+pub(super) fn check(folder: &Path, signers: Option<&Signers>) -> Result<SignatureStatus> {
     let signature = folder.join(FILE);
     let signed = signature.symlink_metadata().is_ok();
     let Some(Signers(signers)) = signers else {
         let note = "The manifest is signed; name --allowed-signers to check by whom.".to_owned();
-        return Ok(if signed { Verdict::Unchecked(note) } else { Verdict::Unsigned });
+        return Ok(if signed { SignatureStatus::Unchecked(note) } else { SignatureStatus::Unsigned });
     };
     if !signed {
-        return Ok(Verdict::Bad(format!("The manifest is not signed: there is no {FILE}.")));
+        return Ok(SignatureStatus::Bad(format!("The manifest is not signed: there is no {FILE}.")));
     }
     let manifest = folder.join(MANIFEST);
     let keygen = |action: &[&str], principal: Option<&str>| -> Result<Output> {
@@ -83,13 +83,13 @@ pub(super) fn check(folder: &Path, signers: Option<&Signers>) -> Result<Verdict>
     let found = keygen(&["find-principals"], None)?;
     let principals = String::from_utf8_lossy(&found.stdout).into_owned();
     let Some(principal) = principals.lines().next().map(str::trim).filter(|name| found.status.success() && !name.is_empty()) else {
-        return Ok(Verdict::Bad(format!("The manifest is signed by a key that {} does not allow.", signers.display())));
+        return Ok(SignatureStatus::Bad(format!("The manifest is signed by a key that {} does not allow.", signers.display())));
     };
     let verified = keygen(&["verify", "-n", NAMESPACE], Some(principal))?;
     if verified.status.success() {
-        return Ok(Verdict::By(principal.to_owned()));
+        return Ok(SignatureStatus::By(principal.to_owned()));
     }
     let said = String::from_utf8_lossy(&verified.stderr);
     let said = said.lines().next().unwrap_or("no reason given");
-    Ok(Verdict::Bad(format!("The signature of {principal} does not fit {MANIFEST}: {said}.")))
+    Ok(SignatureStatus::Bad(format!("The signature of {principal} does not fit {MANIFEST}: {said}.")))
 }

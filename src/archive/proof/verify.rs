@@ -119,10 +119,10 @@ pub fn verify(folder: &Path, signers: Option<&Signers>) -> Result<Verification> 
     found.look_ahead(&listing, &run);
     found.look_around(&archive, &listing, &run, folder);
     match signature::check(folder, signers)? {
-        signature::Verdict::By(principal) => found.signed_by = Some(principal),
-        signature::Verdict::Bad(problem) => found.problems.push(problem),
-        signature::Verdict::Unchecked(note) => found.notes.push(note),
-        signature::Verdict::Unsigned => {}
+        signature::SignatureStatus::By(principal) => found.signed_by = Some(principal),
+        signature::SignatureStatus::Bad(problem) => found.problems.push(problem),
+        signature::SignatureStatus::Unchecked(note) => found.notes.push(note),
+        signature::SignatureStatus::Unsigned => {}
     }
     Ok(found)
 }

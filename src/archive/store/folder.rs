@@ -278,7 +278,7 @@ mod tests {
     use crate::archive::RunInfo;
     use crate::archive::store::manifest::ConfigDigest;
     use crate::config::Loaded;
-    use crate::failure::{Kind, kind};
+    use crate::failure::{FailureKind, kind};
 
     fn now() -> DateTime<Utc> {
         "2026-11-23T06:00:00Z".parse().unwrap()
@@ -322,7 +322,7 @@ mod tests {
         let archive = tempfile::tempdir().unwrap();
         let folder = RunFolder::create(archive.path(), now()).unwrap();
         let error = RunFolder::create(archive.path(), now()).unwrap_err();
-        assert_eq!(kind(&error), Kind::Locked);
+        assert_eq!(kind(&error), FailureKind::Locked);
         assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
         RunFolder::create_under(folder.lock(), now()).unwrap();
         drop(folder);

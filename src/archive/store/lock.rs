@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
 use super::run;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 use crate::files;
 
 /// The file's name.
@@ -26,7 +26,7 @@ impl Lock {
     /// Takes the archive's lock, making its folder (0700) where it is not there yet.
     ///
     /// # Errors
-    /// [`Kind::Locked`] with the holder's name when somebody else has it.
+    /// [`FailureKind::Locked`] with the holder's name when somebody else has it.
     pub fn take(archive: &Path, now: DateTime<Utc>) -> Result<Self> {
         files::make_folder(archive).with_context(|| {
             Failure::failed(format!("cannot make the archive {}", archive.display()))
@@ -82,7 +82,7 @@ fn held(what: &str, file: &mut File) -> Failure {
         "" => "somebody who left no name".to_owned(),
         holder => holder.to_owned(),
     };
-    Failure::new(Kind::Locked, format!("{what} is in use: {holder}"))
+    Failure::new(FailureKind::Locked, format!("{what} is in use: {holder}"))
         .hint("wait until it has ended; the lock goes with its process, nothing has to be deleted")
 }
 

@@ -16,7 +16,7 @@ use crate::{cli, domo, failure, report};
 pub(super) use answer::Audited;
 pub(super) use one::{Audit, From};
 
-/// Runs it.
+/// Audits the one instance, or each of several.
 pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
     let mut loaded = Loaded::read(options.config.config.as_deref())?;
     loaded.config.directory = loaded.config.directories(&options.directory);

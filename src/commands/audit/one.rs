@@ -17,7 +17,7 @@ use crate::commands::{Context, Ended, directories, go_on, instance_name, interru
 use crate::config::{Config, Loaded};
 use crate::directory::People;
 use crate::domo::{self, Accounts};
-use crate::failure::{self, Kind};
+use crate::failure::{self, FailureKind};
 use crate::plan::{self, Plan, guard};
 use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules};
 use crate::report;
@@ -53,7 +53,7 @@ pub(in crate::commands) struct Audit {
     pub(in crate::commands) archive: PathBuf,
     /// How the report looks.
     pub(in crate::commands) report: report::Options,
-    /// Findings from which on the run ends with [`Kind::Findings`].
+    /// Findings from which on the run ends with [`FailureKind::Findings`].
     pub(in crate::commands) fail_on: cli::FailOn,
 }
 
@@ -99,7 +99,7 @@ impl Audit {
             Err(error) if folder.is_complete() => return Err(error.into()),
             Err(error) => error,
         };
-        if failure::kind(&error) == Kind::Usage {
+        if failure::kind(&error) == FailureKind::Usage {
             folder.discard();
             return Err(error.into());
         }
@@ -121,7 +121,7 @@ impl Audit {
         accounts: &Accounts,
         run: &mut RunInfo,
         folder: &RunFolder,
-    ) -> Result<Judged> {
+    ) -> Result<WrittenRun> {
         run.instance = instance_name(&loaded.config, accounts.evidence.credential.as_ref());
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of };
         // Nothing is compared with a forecast.
@@ -175,7 +175,7 @@ impl Audit {
             .accounts(accounts)
             .people(people)
             .judged(history.summary(&reconciliation), plan.as_ref());
-        Ok(Judged { reconciliation, history, plan, manifest })
+        Ok(WrittenRun { reconciliation, history, plan, manifest })
     }
 }
 
@@ -194,14 +194,14 @@ impl std::convert::From<anyhow::Error> for Fallen {
 }
 
 /// A run whose files are written; it becomes one by its manifest.
-struct Judged {
+struct WrittenRun {
     reconciliation: Reconciliation,
     history: History,
     plan: Option<Plan>,
     manifest: Manifest,
 }
 
-impl Judged {
+impl WrittenRun {
     fn complete(self, folder: &RunFolder, run: &RunInfo, fail_on: cli::FailOn) -> Result<Audited> {
         let Self { reconciliation, history, plan, manifest } = self;
         let ended = ended(&reconciliation, fail_on);
@@ -251,8 +251,8 @@ fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Ended {
     };
     let open = reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
     match (reconciliation.evidence.status, open.map(|finding| finding.severity).min(), threshold) {
-        (EvidenceStatus::Incomplete, ..) => Some(Kind::NotEvaluable),
-        (_, Some(worst), Some(threshold)) if worst <= threshold => Some(Kind::Findings),
+        (EvidenceStatus::Incomplete, ..) => Some(FailureKind::NotEvaluable),
+        (_, Some(worst), Some(threshold)) if worst <= threshold => Some(FailureKind::Findings),
         _ => None,
     }
 }

@@ -15,17 +15,17 @@ use crate::commands::{Context, Ended, Failed, directories, notify};
 use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo;
-use crate::failure::{self, Failure, Kind};
+use crate::failure::{self, Failure, FailureKind};
 use crate::reconcile::EvidenceStatus;
 use crate::report;
-use crate::report::summary::{Instance, Judged, Outcome, Several};
+use crate::report::summary::{AuditedRun, Instance, InstanceResult, Several};
 use crate::stop::Stop;
 use crate::text::plural;
 
 /// An instance's name and what became of its audit.
-type Came = (String, Result<Audited, Fallen>);
+type InstanceAudit = (String, Result<Audited, Fallen>);
 
-/// Runs it.
+/// Audits every instance and writes the page over all of them.
 pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context) -> Result<Ended> {
     let tell = |notices: &[Notice]| notify::tell(&loaded.config.notify, notices, &context.terminal);
     let fallen = |name: &str, error: &anyhow::Error| Notice::failed(name, context.started, failure::kind(error));
@@ -41,7 +41,7 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
         }
     };
     let came = each(audit, loaded, context, &lock, &people);
-    let notice = |(name, audited): &Came| match audited {
+    let notice = |(name, audited): &InstanceAudit| match audited {
         Ok(audited) => audited.notice.clone(),
         Err(Fallen { error, .. }) => fallen(name, error),
     };
@@ -53,7 +53,7 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
     }
     let summary = summary.unwrap_or_default();
     match json {
-        true => context.terminal.json(&came.iter().map(|came| Answer::of(came, &summary)).collect::<Vec<_>>())?,
+        true => context.terminal.json(&came.iter().map(|came| Output::of(came, &summary)).collect::<Vec<_>>())?,
         false => context.terminal.answer(text(&came, &summary))?,
     }
     for (name, audited) in &came {
@@ -65,13 +65,13 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
 }
 
 /// Audits one after the other. What is interrupted interrupts those that have not begun.
-fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, people: &People) -> Vec<Came> {
+fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, people: &People) -> Vec<InstanceAudit> {
     let stop = Stop::of_process();
-    let mut came: Vec<Came> = Vec::new();
+    let mut came: Vec<InstanceAudit> = Vec::new();
     for instance in &loaded.config.instance {
-        let interrupted = stop.wanted() || came.last().and_then(kind) == Some(Kind::Interrupted);
+        let interrupted = stop.wanted() || came.last().and_then(kind) == Some(FailureKind::Interrupted);
         let audited = if interrupted {
-            Err(anyhow::Error::new(Failure::new(Kind::Interrupted, "interrupted before it was this instance's turn")).into())
+            Err(anyhow::Error::new(Failure::new(FailureKind::Interrupted, "interrupted before it was this instance's turn")).into())
         } else {
             let loaded_for = Loaded { config: loaded.config.for_instance(instance), ..loaded.clone() };
             domo::Settings::from_env(&loaded.config, Some(instance))
@@ -84,7 +84,7 @@ fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, peo
 }
 
 /// How one instance ended.
-fn kind((_, audited): &Came) -> Ended {
+fn kind((_, audited): &InstanceAudit) -> Ended {
     match audited {
         Ok(audited) => audited.ended,
         Err(Fallen { error, .. }) => Some(failure::kind(error)),
@@ -92,23 +92,26 @@ fn kind((_, audited): &Came) -> Ended {
 }
 
 /// An interruption before a failure before wrong usage before incomplete evidence before findings.
-fn worst(kinds: impl Iterator<Item = Kind>) -> Ended {
-    kinds.min_by_key(|kind| (*kind != Kind::Interrupted, kind.code()))
+fn worst(kinds: impl Iterator<Item = FailureKind>) -> Ended {
+    kinds.min_by_key(|kind| (*kind != FailureKind::Interrupted, kind.code()))
 }
 
 /// Writes the page over all; tells where.
-fn summarise(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Lock, came: &[Came]) -> Result<Vec<PathBuf>> {
+fn summarise(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Lock, came: &[InstanceAudit]) -> Result<Vec<PathBuf>> {
     let outcome = |audited: &Result<Audited, Fallen>| match audited {
-        Ok(audited) => match Judged::read(&audit.archive, &audited.run_id) {
-            Ok(judged) => Outcome::Judged(Box::new(judged)),
+        Ok(audited) => match AuditedRun::read(&audit.archive, &audited.run_id) {
+            Ok(judged) => InstanceResult::Audited(Box::new(judged)),
             Err(error) => {
                 let why = failure::paragraph(&error.context("it was audited, but its run cannot be read back"));
-                Outcome::Failed { why, folder: Some(audited.run_id.clone()) }
+                InstanceResult::Failed { why, folder: Some(audited.run_id.clone()) }
             }
         },
         Err(Fallen { error, folder }) => {
             let folder = folder.as_ref().and_then(|folder| folder.file_name());
-            Outcome::Failed { why: failure::paragraph(error), folder: folder.map(|name| name.to_string_lossy().into_owned()) }
+            InstanceResult::Failed {
+                why: failure::paragraph(error),
+                folder: folder.map(|name| name.to_string_lossy().into_owned()),
+            }
         }
     };
     let instances: Vec<_> = came.iter().map(|(name, audited)| Instance { name: name.clone(), outcome: outcome(audited) }).collect();
@@ -125,17 +128,17 @@ fn summarise(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Lock, cam
 
 /// An element of what `--json` prints: what one instance's audit answers, or how it failed.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Output<'a> {
     instance: &'a str,
     /// The page over all instances, in its forms.
     summary: &'a [PathBuf],
     #[serde(flatten)]
-    came: Outcomes<'a>,
+    came: AuditOutput<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Outcomes<'a> {
+enum AuditOutput<'a> {
     Audited(&'a Audited),
     Failed {
         /// The folder whose report says so; it is no run.
@@ -144,18 +147,18 @@ enum Outcomes<'a> {
     },
 }
 
-impl<'a> Answer<'a> {
-    fn of((instance, audited): &'a Came, summary: &'a [PathBuf]) -> Self {
+impl<'a> Output<'a> {
+    fn of((instance, audited): &'a InstanceAudit, summary: &'a [PathBuf]) -> Self {
         let came = match audited {
-            Ok(audited) => Outcomes::Audited(audited),
-            Err(Fallen { error, folder }) => Outcomes::Failed { run_dir: folder.as_ref(), failed: Failed::of(error) },
+            Ok(audited) => AuditOutput::Audited(audited),
+            Err(Fallen { error, folder }) => AuditOutput::Failed { run_dir: folder.as_ref(), failed: Failed::of(error) },
         };
         Self { instance, summary, came }
     }
 }
 
 /// What people read last is what they must not miss: each instance's lines, then which failed, then where the page is.
-fn text(came: &[Came], summary: &[PathBuf]) -> String {
+fn text(came: &[InstanceAudit], summary: &[PathBuf]) -> String {
     let audited = |status: EvidenceStatus| {
         came.iter().filter(|(_, audited)| audited.as_ref().is_ok_and(|audited| audited.evidence == status)).count()
     };

@@ -11,7 +11,7 @@ use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::plan::build::assemble;
 use crate::plan::certification::{self, Confirmed, Line, Stand, told};
-use crate::plan::guard::Judged;
+use crate::plan::guard::AuditFigures;
 use crate::plan::{self, Inputs, Population};
 use crate::report::document::{Document, Table};
 use crate::{cli, digest, files};
@@ -52,7 +52,7 @@ pub(super) fn write(
     };
     let plan_context = plan::Context { run_id: certification.id().to_owned(), created: context.clock(), inputs, previous: None };
     let population = Population::of(&stored.accounts, config, &actions)?;
-    let plan = assemble(actions, Vec::new(), &population, Judged::default(), config, &plan_context, &manifest.run.instance)?;
+    let plan = assemble(actions, Vec::new(), &population, AuditFigures::default(), config, &plan_context, &manifest.run.instance)?;
     const PLAN: &str = "certification.plan.json";
     match &plan {
         Some(plan) => put(PLAN, plan.to_json()?.as_bytes())?,

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::review::split;
 use super::{Context, Ended};
 use crate::archive::{Archive, Lock, StoredRun, replay};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, FailureKind};
 use crate::plan::certification::{self, Confirmed, Record, Stand};
 use crate::plan::packets::{Dealt, Packets, Split, UNASSIGNED};
 use crate::report::packet::{self, Item, Subject};
@@ -128,8 +128,11 @@ impl Certification {
         let by_key: BTreeMap<&str, &Confirmed> = self.accounts.iter().map(|account| (account.key.as_str(), account)).collect();
         let item = |key: &str| {
             let said = standing.get(key);
-            let said =
-                said.map(|line| packet::Said { word: line.verdict.clone(), by: line.by.clone(), comment: line.comment.clone() });
+            let said = said.map(|line| packet::PriorDecision {
+                word: line.verdict.clone(),
+                by: line.by.clone(),
+                comment: line.comment.clone(),
+            });
             by_key.get(key).map(|account| Item::certified(account, said))
         };
         split::write(&packets, &packet::Packets::new(&crate::config::Config::default(), subject)?, out, item)?;
@@ -284,5 +287,5 @@ fn is_for(run: &StoredRun, id: &str, digest: &str) -> Result<(), Failure> {
     let said = |text: &str| if text.is_empty() { "(none)".to_owned() } else { text::visible(text).into_owned() };
     let what =
         format!("it is for run {} with digest {}, but this is run {} with digest {}", said(id), said(digest), run.id(), run.sha256);
-    Err(Failure::new(Kind::PlanRefused, what).hint("hand in what was made for this run: its own packets"))
+    Err(Failure::new(FailureKind::PlanRefused, what).hint("hand in what was made for this run: its own packets"))
 }

@@ -10,7 +10,7 @@ use crate::archive;
 use crate::commands::Context;
 use crate::commands::review::read::{Filled, LONGEST, is_json, listed};
 use crate::failure::Failure;
-use crate::plan::certification::{Answer, COLUMNS, Confirmed, LOCKED, Said};
+use crate::plan::certification::{Attestation, Attested, COLUMNS, Confirmed, LOCKED};
 use crate::plan::decision::same_person;
 use crate::plan::packets::{Split, UNASSIGNED};
 use crate::plan::returned::DecisionsFile;
@@ -18,7 +18,7 @@ use crate::plan::sheet;
 use crate::{cli, text};
 
 /// What all files say.
-pub(super) fn all(certification: &Certification, options: &cli::Certify, context: &Context) -> Result<Vec<Said>> {
+pub(super) fn all(certification: &Certification, options: &cli::Certify, context: &Context) -> Result<Vec<Attested>> {
     let reader = Reader {
         certification,
         accounts: certification.accounts.iter().map(|account| (account.key.as_str(), account)).collect(),
@@ -44,7 +44,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn one(&self, file: &Path) -> Result<Vec<Said>> {
+    fn one(&self, file: &Path) -> Result<Vec<Attested>> {
         let name = file.file_name().map(|name| text::visible(&name.to_string_lossy()).into_owned()).unwrap_or_default();
         let (reviewer, said) = match is_json(file) {
             true => self.saved(file, &name)?,
@@ -56,7 +56,7 @@ impl Reader<'_> {
         Ok(said)
     }
 
-    fn saved(&self, file: &Path, name: &str) -> Result<(Option<String>, Vec<Said>)> {
+    fn saved(&self, file: &Path, name: &str) -> Result<(Option<String>, Vec<Attested>)> {
         let text =
             crate::files::read_text(file, LONGEST).with_context(|| Failure::usage(format!("cannot read {}", file.display())))?;
         let saved = DecisionsFile::read(&text)?;
@@ -67,7 +67,7 @@ impl Reader<'_> {
         for (id, answer) in &saved.decisions {
             let own = saved.by.as_deref().or(Some(saved.reviewer.as_str())).filter(|name| *name != UNASSIGNED);
             match self.said(id, &answer.verdict, own, answer.comment.as_deref(), format!("{name}, {id}")) {
-                Ok(one) => said.extend(one.map(|one| Said { at, ..one })),
+                Ok(one) => said.extend(one.map(|one| Attested { at, ..one })),
                 Err(problem) => problems.push(format!("{id}: {problem}")),
             }
         }
@@ -75,7 +75,7 @@ impl Reader<'_> {
         Ok((Some(saved.reviewer), said))
     }
 
-    fn sheet(&self, file: &Path, name: &str) -> Result<(Option<String>, Vec<Said>)> {
+    fn sheet(&self, file: &Path, name: &str) -> Result<(Option<String>, Vec<Attested>)> {
         let filled = Filled::read(file)?;
         is_for(&self.certification.run, &filled.labelled("Run"), &filled.labelled("Run digest"))?;
         let reviewer = Some(filled.labelled("Packet of")).filter(|reviewer| !reviewer.is_empty());
@@ -121,7 +121,7 @@ impl Reader<'_> {
         Ok((reviewer, said))
     }
 
-    fn row(&self, cells: &[String], own: Option<&str>, place: String) -> Result<Option<Said>, String> {
+    fn row(&self, cells: &[String], own: Option<&str>, place: String) -> Result<Option<Attested>, String> {
         let cell = |at: usize| cells.get(at).map_or("", String::as_str);
         let Some(account) = self.accounts.get(cell(0)) else { return Err(format!("`{}` is no account in scope", cell(0))) };
         for (at, locked) in account.locked().iter().enumerate() {
@@ -134,16 +134,23 @@ impl Reader<'_> {
         self.said(cell(0), cell(LOCKED), who, Some(cell(LOCKED + 2)), place)
     }
 
-    fn said(&self, id: &str, word: &str, who: Option<&str>, comment: Option<&str>, place: String) -> Result<Option<Said>, String> {
+    fn said(
+        &self,
+        id: &str,
+        word: &str,
+        who: Option<&str>,
+        comment: Option<&str>,
+        place: String,
+    ) -> Result<Option<Attested>, String> {
         if !self.accounts.contains_key(id) {
             return Err(format!("`{}` is no account in scope", text::visible(id)));
         }
-        let Some(answer) = Answer::parse(word)? else { return Ok(None) };
+        let Some(answer) = Attestation::parse(word)? else { return Ok(None) };
         let Some(by) = who.map(str::trim).filter(|who| !who.is_empty()).or(self.by) else {
             return Err("it names nobody who decided: fill in `reviewer`, or say it with --by".into());
         };
         let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
-        Ok(Some(Said {
+        Ok(Some(Attested {
             account: id.to_owned(),
             answer,
             by: by.to_owned(),

@@ -12,7 +12,7 @@ use crate::plan::guard::no_owner;
 
 /// What came of one instance's credentials.
 #[derive(Debug, Serialize)]
-pub(super) struct Answer {
+pub(super) struct CredentialCheck {
     /// The instance, where the configuration names it.
     pub(super) instance: Option<String>,
     /// What was found, as a sentence.
@@ -22,7 +22,7 @@ pub(super) struct Answer {
 }
 
 /// Asks for a token of every instance. `optional`: where no credentials are set, say so and go on.
-pub(super) fn ask(config: &Config, optional: bool) -> Vec<Result<Answer>> {
+pub(super) fn ask(config: &Config, optional: bool) -> Vec<Result<CredentialCheck>> {
     let instances: Vec<Option<&Instance>> = match config.instance.as_slice() {
         [] => vec![None],
         several => several.iter().map(Some).collect(),
@@ -35,12 +35,12 @@ pub(super) fn ask(config: &Config, optional: bool) -> Vec<Result<Answer>> {
     instances.into_iter().map(named).collect()
 }
 
-fn one(config: &Config, instance: Option<&Instance>, optional: bool) -> Result<Answer> {
+fn one(config: &Config, instance: Option<&Instance>, optional: bool) -> Result<CredentialCheck> {
     let name = instance.map(|instance| instance.name.clone()).or_else(|| config.domo.instance.clone());
     let id = instance.and_then(|instance| instance.client_id_env.as_deref()).unwrap_or("DOMO_CLIENT_ID");
     if optional && std::env::var_os(id).is_none() {
         let found = format!("{id} is not set, so Domo was not asked; an audit needs it, or --accounts FILE");
-        return Ok(Answer { instance: name, found, credential: None });
+        return Ok(CredentialCheck { instance: name, found, credential: None });
     }
     let settings = Settings::from_env(config, instance)?;
     let host = settings.api_url.host_str().unwrap_or("Domo").to_owned();
@@ -63,5 +63,5 @@ fn one(config: &Config, instance: Option<&Instance>, optional: bool) -> Result<A
     }
     let owner = credential.user_id.map(|id| format!(" as user {id}")).unwrap_or_default();
     let role = credential.role.as_deref().map(|role| format!(" with the role {role}")).unwrap_or_default();
-    Ok(Answer { instance: name, found: format!("{host} gave a token{owner}{role}"), credential: Some(credential) })
+    Ok(CredentialCheck { instance: name, found: format!("{host} gave a token{owner}{role}"), credential: Some(credential) })
 }

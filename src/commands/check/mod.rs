@@ -16,7 +16,7 @@ use crate::config::{DEFAULT_FILE, Loaded, Notify};
 use crate::directory::Overview;
 use crate::directory::overview::{self, Stated};
 use crate::domo::webhook;
-use crate::failure::{self, Failure, Kind};
+use crate::failure::{self, Failure, FailureKind};
 use crate::reconcile::employment::{self, Contradiction, Facts};
 use crate::terms::Status;
 
@@ -32,7 +32,7 @@ struct Checked {
     /// What must be put right.
     problems: Vec<Problem>,
     /// What each instance's credentials came to.
-    credentials: Vec<credentials::Answer>,
+    credentials: Vec<credentials::CredentialCheck>,
     /// What each directory was understood as.
     directories: Vec<Overview>,
     /// What several directories say of the same people.
@@ -50,7 +50,7 @@ struct Problem {
     /// What to do.
     next: Option<String>,
     #[serde(skip)]
-    kind: Kind,
+    kind: FailureKind,
 }
 
 impl Problem {
@@ -71,7 +71,7 @@ impl Problem {
     }
 }
 
-/// Runs it.
+/// Checks everything that can be checked before an audit, and tells all problems at once.
 pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     let mut problems = Vec::new();
     let loaded = match Loaded::read(options.config.config.as_deref()) {
@@ -125,8 +125,8 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
         false => context.terminal.answer(text::render(&checked))?,
     }
     let incomplete = checked.directories.iter().any(|directory| !directory.source.incomplete.is_empty());
-    let worst = checked.problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != Kind::Usage);
-    Ok(worst.or(incomplete.then_some(Kind::NotEvaluable)))
+    let worst = checked.problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != FailureKind::Usage);
+    Ok(worst.or(incomplete.then_some(FailureKind::NotEvaluable)))
 }
 
 /// Why nobody would hear of a run, although somebody was to: better known before the first of the month.

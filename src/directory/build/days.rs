@@ -7,7 +7,7 @@ use super::{Given, Read};
 use crate::config::DateOrder;
 use crate::directory::clock::{Clock, Midnight};
 use crate::directory::collect::RawColumn;
-use crate::directory::dates::{self, Evidence, Written};
+use crate::directory::dates::{self, OrderCounts, Written};
 use crate::directory::slot::Slot;
 use crate::failure::Failure;
 use crate::terms::Status;
@@ -25,7 +25,7 @@ pub(in crate::directory) struct Calendar {
 struct Cells<'t> {
     slot: Slot,
     columns: Vec<(&'t RawColumn, Vec<Written>)>,
-    evidence: Evidence,
+    evidence: OrderCounts,
     /// What the times of day of its stamps show.
     clock: Clock,
 }
@@ -53,7 +53,7 @@ impl<'t> Cells<'t> {
             Slot::HireDate if best < ORIGINAL => rank < ORIGINAL,
             _ => rank == best,
         };
-        let mut evidence = Evidence::default();
+        let mut evidence = OrderCounts::default();
         let mut clock = Clock::default();
         let mut read = |cell: Option<&str>| {
             let Some(cell) = cell else { return Written::None };
@@ -72,7 +72,7 @@ impl<'t> Cells<'t> {
     fn days<T>(
         &self,
         given: Given<'_>,
-        sibling: Evidence,
+        sibling: OrderCounts,
         clock: Clock,
         calendar: Calendar,
         status: &StringChunked,
@@ -83,7 +83,7 @@ impl<'t> Cells<'t> {
         };
         let either = self.evidence.either;
         // A column that holds both orders is not decided by another column.
-        let sibling = if self.evidence.is_mixed() { Evidence::default() } else { sibling };
+        let sibling = if self.evidence.is_mixed() { OrderCounts::default() } else { sibling };
         let order = calendar.order.or_else(|| self.evidence.order()).or_else(|| sibling.order());
         match order {
             None if either > 0 => {

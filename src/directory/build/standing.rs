@@ -15,7 +15,7 @@ use crate::terms::Status;
 
 /// Three columns of the frame.
 #[derive(Debug, Default)]
-pub(super) struct Standing {
+pub(super) struct StatusColumns {
     pub(super) status: StringChunked,
     pub(super) word: StringChunked,
     pub(super) enabled: BooleanChunked,
@@ -33,7 +33,7 @@ struct Rows<'t> {
 }
 
 /// Reads all columns that say something of the standing; also gives their words with counts.
-pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing, Vec<StatusWord>)> {
+pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(StatusColumns, Vec<StatusWord>)> {
     let height = given.height();
     let mut rows = Rows {
         status: vec![None; height],
@@ -74,7 +74,7 @@ pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(Standing
         notes.push(format!("[directory.status] names {listed}, which no row has: is it spelt as in the file?"));
     }
     let status = rows.status.into_iter().map(|status| status.map(Status::as_str));
-    let standing = Standing {
+    let standing = StatusColumns {
         status: StringChunked::from_iter_options(PlSmallStr::EMPTY, status),
         word,
         enabled: BooleanChunked::from_iter_options(PlSmallStr::EMPTY, rows.enabled.into_iter()),

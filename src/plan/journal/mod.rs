@@ -121,8 +121,8 @@ impl Journal {
     }
 
     /// Where each action stands.
-    pub fn fold(&self) -> BTreeMap<&str, Standing<'_>> {
-        let mut standings: BTreeMap<&str, Standing<'_>> = BTreeMap::new();
+    pub fn fold(&self) -> BTreeMap<&str, ActionState<'_>> {
+        let mut standings: BTreeMap<&str, ActionState<'_>> = BTreeMap::new();
         for line in &self.lines {
             match &line.event {
                 Event::Before { action, finding, step, kind, account_id, account, change } => {
@@ -170,7 +170,7 @@ impl Journal {
 
 /// Where one action stands.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Standing<'a> {
+pub struct ActionState<'a> {
     /// A write that left, or may have, and was not read back.
     pub pending: Option<&'a Step>,
     /// Writes that were read back.
@@ -202,7 +202,7 @@ pub struct Wrote<'a> {
     pub left: Option<&'a Map<String, Value>>,
 }
 
-impl<'a> Standing<'a> {
+impl<'a> ActionState<'a> {
     /// The account as it was before the last write.
     pub fn was(&self) -> Option<&'a Map<String, Value>> {
         self.writes.last()?.was

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Outcome;
+use super::InstanceResult;
 use super::page::Page;
 use crate::archive::findings::Entry;
 use crate::reconcile::EvidenceStatus;
@@ -39,8 +39,8 @@ impl Page<'_> {
             notes.push(t.fill("several.left_capped", &[("shown", &shown), ("total", &total)]));
         }
         let doubtful = self.several.instances.iter().filter(|instance| match &instance.outcome {
-            Outcome::Failed { .. } => true,
-            Outcome::Judged(run) => run.status() == EvidenceStatus::Incomplete,
+            InstanceResult::Failed { .. } => true,
+            InstanceResult::Audited(run) => run.status() == EvidenceStatus::Incomplete,
         });
         let doubtful: Vec<_> = doubtful.map(|instance| address(&instance.name)).collect();
         if !doubtful.is_empty() {

@@ -17,7 +17,7 @@ use serde::Serialize;
 use page::Page;
 
 use super::templates::Templates;
-use super::view::{Evidence, Fact, Link, Table};
+use super::view::{Fact, Link, Reliability, Table};
 use super::{Options, html, markdown, redact};
 use crate::archive::findings::{Entry, FILE, Findings};
 use crate::archive::{Archive, Manifest};
@@ -34,14 +34,14 @@ pub struct Instance {
     /// Its name.
     pub name: String,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: InstanceResult,
 }
 
 /// What became of an instance's audit.
 #[derive(Debug, Clone)]
-pub enum Outcome {
+pub enum InstanceResult {
     /// It is a run of the archive.
-    Judged(Box<Judged>),
+    Audited(Box<AuditedRun>),
     /// Nothing was judged.
     Failed {
         /// The failure, a line a cause or a hint.
@@ -53,7 +53,7 @@ pub enum Outcome {
 
 /// A run as far as this page needs it.
 #[derive(Debug, Clone)]
-pub struct Judged {
+pub struct AuditedRun {
     /// Its manifest.
     pub manifest: Manifest,
     /// SHA-256 of that.
@@ -66,7 +66,7 @@ pub struct Judged {
     pub refused_by: Vec<String>,
 }
 
-impl Judged {
+impl AuditedRun {
     /// Reads a run back from the archive.
     pub fn read(archive: &Path, run_id: &str) -> Result<Self> {
         let archive = Archive::at(archive);
@@ -146,7 +146,7 @@ pub struct Overall {
     /// When, of which day, against which directory.
     pub identity: Vec<Fact>,
     /// Whether all instances were judged on whole evidence; its reasons are in [`Self::trouble`].
-    pub evidence: Evidence,
+    pub evidence: Reliability,
     /// The instances that were not, worst first.
     pub trouble: Vec<Trouble>,
     /// A row an instance: evidence, findings by severity, plan.

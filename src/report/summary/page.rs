@@ -1,12 +1,12 @@
 //! What the page shows: a row an instance in every table.
 
-use super::{Judged, Outcome, Overall, SCHEMA, Several, Trouble, report};
+use super::{AuditedRun, InstanceResult, Overall, SCHEMA, Several, Trouble, report};
 use crate::archive::history::State;
 use crate::reconcile::EvidenceStatus;
 use crate::report::build::{address, rank, severity, shown};
 use crate::report::figures;
 use crate::report::texts::Texts;
-use crate::report::view::{Cell, Column, Evidence, Fact, Link, Table};
+use crate::report::view::{Cell, Column, Fact, Link, Reliability, Table};
 use crate::terms::Severity;
 
 /// What stands where there is no number because nothing was judged.
@@ -76,10 +76,10 @@ impl Page<'_> {
         }
     }
 
-    pub(super) fn judged(&self) -> impl Iterator<Item = (&str, &Judged)> {
+    pub(super) fn judged(&self) -> impl Iterator<Item = (&str, &AuditedRun)> {
         self.several.instances.iter().filter_map(|instance| match &instance.outcome {
-            Outcome::Judged(run) => Some((instance.name.as_str(), run.as_ref())),
-            Outcome::Failed { .. } => None,
+            InstanceResult::Audited(run) => Some((instance.name.as_str(), run.as_ref())),
+            InstanceResult::Failed { .. } => None,
         })
     }
 
@@ -91,7 +91,7 @@ impl Page<'_> {
         (self.several.instances.len() - self.judged().count()) as u64
     }
 
-    fn evidence(&self) -> Evidence {
+    fn evidence(&self) -> Reliability {
         let t = self.t;
         let all = self.several.instances.len() as u64;
         let total = figures::grouped(all);
@@ -110,7 +110,7 @@ impl Page<'_> {
             (true, 0) => ("complete", "\u{2713}", t.count("several.complete", all, &[]), None),
             (true, _) => ("warnings", "!", t.count("several.warnings", warnings, &of), None),
         };
-        Evidence { status, headline, glyph, advice, reasons: Vec::new() }
+        Reliability { status, headline, glyph, advice, reasons: Vec::new() }
     }
 
     /// Failed ones first, then incomplete ones, then warnings.
@@ -120,13 +120,13 @@ impl Page<'_> {
         for instance in self.several.instances {
             let name = address(&instance.name);
             match &instance.outcome {
-                Outcome::Failed { why, folder } => {
+                InstanceResult::Failed { why, folder } => {
                     let lines = why.lines().map(|line| shown(line.trim())).collect();
                     let href = folder.as_deref().map(report);
                     let label = t.get("several.label_failed").to_owned();
                     all.push((0, Trouble { instance: name, status: "failed", label, lines, href }));
                 }
-                Outcome::Judged(run) => {
+                InstanceResult::Audited(run) => {
                     let (order, status, label) = match run.status() {
                         EvidenceStatus::Complete => continue,
                         EvidenceStatus::Incomplete => (1, "incomplete", "several.label_incomplete"),
@@ -143,7 +143,7 @@ impl Page<'_> {
     }
 
     /// A table with a row an instance; one that was not judged has no numbers, not zeros.
-    fn table(&self, id: &'static str, caption: &str, columns: Vec<Column>, cells: impl Fn(&Judged) -> Vec<Cell>) -> Table {
+    fn table(&self, id: &'static str, caption: &str, columns: Vec<Column>, cells: impl Fn(&AuditedRun) -> Vec<Cell>) -> Table {
         let t = self.t;
         let mut first = vec![Column::new("instance", t.get("identity.instance"), "s")];
         first.extend(columns);
@@ -160,8 +160,8 @@ impl Page<'_> {
         for instance in self.several.instances {
             let name = Cell::text(address(&instance.name));
             let (href, cells) = match &instance.outcome {
-                Outcome::Judged(run) => (Some(run.report()), cells(run)),
-                Outcome::Failed { folder, .. } => (folder.as_deref().map(report), nothing.clone()),
+                InstanceResult::Audited(run) => (Some(run.report()), cells(run)),
+                InstanceResult::Failed { folder, .. } => (folder.as_deref().map(report), nothing.clone()),
             };
             let name = Cell { href, ..name };
             table.row(None, std::iter::once(name).chain(cells).collect());
@@ -235,7 +235,7 @@ impl Page<'_> {
     /// Situations that nobody is in have no column, and are named.
     fn population(&self, side: &'static str) -> Table {
         let t = self.t;
-        let parts = |run: &Judged| -> (u64, Vec<(&str, u64)>) {
+        let parts = |run: &AuditedRun| -> (u64, Vec<(&str, u64)>) {
             let found = &run.findings;
             match side {
                 "accounts" => (found.accounts.read, found.accounts.parts().map(|(one, count)| (one.as_str(), count)).into()),

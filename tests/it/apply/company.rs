@@ -6,7 +6,7 @@ use std::process::Command;
 use chrono::Utc;
 use domo_reconcile::config::Config;
 use domo_reconcile::plan::build::assemble;
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::{Action, Context, Inputs, Journal, Plan, Population};
 use domo_reconcile::sandbox::{Options, Request, Running, Sandbox};
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ pub fn options() -> Options {
     Options { accounts: accounts(), owner: Some(1), ..Options::default() }
 }
 
-pub fn plan_now(actions: Vec<Action>, population: &Population, judged: Judged) -> Plan {
+pub fn plan_now(actions: Vec<Action>, population: &Population, judged: AuditFigures) -> Plan {
     let inputs = Inputs { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
     let context = Context { run_id: "20261123T120000Z-abcdef".into(), created: Utc::now(), inputs, previous: None };
     assemble(actions, Vec::new(), population, judged, &Config::default(), &context, "sandbox").unwrap().unwrap()
@@ -54,7 +54,7 @@ pub fn plan_now(actions: Vec<Action>, population: &Population, judged: Judged) -
 
 impl Company {
     pub fn new(actions: Vec<Action>) -> Self {
-        Self::with(options(), plan_now(actions, &hundred(), Judged::default()))
+        Self::with(options(), plan_now(actions, &hundred(), AuditFigures::default()))
     }
 
     /// A plan of which everything is approved by Ana, beside this Domo.
@@ -150,7 +150,7 @@ impl Company {
     /// The outcome of every action as the journal has it last.
     pub fn folded(&self) -> Vec<(String, String)> {
         let journal = self.journal();
-        let outcome = |(id, standing): (&str, domo_reconcile::plan::journal::Standing<'_>)| {
+        let outcome = |(id, standing): (&str, domo_reconcile::plan::journal::ActionState<'_>)| {
             (id.to_owned(), standing.outcome.map(|(outcome, _)| outcome.to_string()).unwrap_or_default())
         };
         journal.fold().into_iter().map(outcome).collect()

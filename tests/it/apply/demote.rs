@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::sandbox::{Options, Profile};
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ impl Left {
         let groups = vec![("Sales".to_owned(), vec![13, 10]), ("Everybody".to_owned(), vec![10, 13, 14])];
         let dynamic_groups = dynamic.iter().map(|name| (*name).to_owned()).collect();
         let options = Options { profile: Profile::recorded(), groups, dynamic_groups, ..options };
-        let company = Company::with(options, plan_now(vec![update(10)], &hundred(), Judged::default()));
+        let company = Company::with(options, plan_now(vec![update(10)], &hundred(), AuditFigures::default()));
         let mut rows = "Email,Employee Number,Name,Title,Department,Location,Phone,Status\n".to_owned();
         for id in (1..=3).chain(10..60).filter(|id| *id != 14) {
             let status = if id == 13 { "Terminated" } else { "Active" };

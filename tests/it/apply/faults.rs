@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use domo_reconcile::apply::{Applied, Desk, Order, Stop};
+use domo_reconcile::apply::{Applied, Order, PreparedApply, Stop};
 use domo_reconcile::config::{Config, DeactivateWith};
 use domo_reconcile::domo::{Limits, Scim, Session, Settings, Silent, Windows};
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::{Action, Journal, Outcome};
 use domo_reconcile::sandbox::{Fault, Options, Running, Sandbox};
 use domo_reconcile::terms::ActionKind;
@@ -82,7 +82,7 @@ impl Stage {
         config.domo.deactivate_with = door;
         // In memory where there is such a folder: it is the network that fails here, and each record waits for its disk.
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let plan = approved(plan_now(actions(door), &hundred(), Judged::default()));
+        let plan = approved(plan_now(actions(door), &hundred(), AuditFigures::default()));
         std::fs::write(folder.path().join("plan.json"), plan.to_json().unwrap()).unwrap();
         let ms = Duration::from_millis;
         let limits =
@@ -115,14 +115,14 @@ impl Stage {
             by: applier("bob"),
             overrides: Vec::new(),
         };
-        Desk::open(&order, session, &Silent).await?.carry_out(&Stop::default(), &mut |_, _| {}).await
+        PreparedApply::open(&order, session, &Silent).await?.carry_out(&Stop::default(), &mut |_, _| {}).await
     }
 
     fn outcomes(&self) -> BTreeMap<String, Outcome> {
         let text = std::fs::read_to_string(self.folder.path().join("plan.journal.jsonl")).unwrap_or_default();
         let journal = Journal::read(&text).unwrap();
         let outcome =
-            |(id, standing): (&str, domo_reconcile::plan::journal::Standing<'_>)| Some((id.to_owned(), standing.outcome?.0));
+            |(id, standing): (&str, domo_reconcile::plan::journal::ActionState<'_>)| Some((id.to_owned(), standing.outcome?.0));
         journal.fold().into_iter().filter_map(outcome).collect()
     }
 

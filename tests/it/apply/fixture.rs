@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use domo_reconcile::config::{self, Config, DeactivateWith};
 use domo_reconcile::plan::build::assemble;
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::{Action, Applier, Context, Decision, Inputs, Override, Plan, Population, Sealed, Terms, Verdict};
 use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
@@ -49,14 +49,14 @@ pub fn hundred() -> Population {
     Population { active: 100, admins: BTreeSet::from([1, 2, 3]), protected: BTreeMap::new(), own: Some(1), ..Population::default() }
 }
 
-pub fn plan_judged(actions: Vec<Action>, population: &Population, judged: Judged) -> Plan {
+pub fn plan_judged(actions: Vec<Action>, population: &Population, judged: AuditFigures) -> Plan {
     let inputs = Inputs { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
     let context = Context { run_id: "20261123T120000Z-abcdef".into(), created: noon(), inputs, previous: None };
     assemble(actions, Vec::new(), population, judged, &Config::default(), &context, "acme").unwrap().unwrap()
 }
 
 pub fn plan(actions: Vec<Action>) -> Plan {
-    plan_judged(actions, &hundred(), Judged::default())
+    plan_judged(actions, &hundred(), AuditFigures::default())
 }
 
 /// All of it approved by Ana.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::company::{Company, options, plan_now, state};
 use super::fixture::{action, create, deactivate, hundred, update};
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::terms::ActionKind;
 
 /// One of everything, some twice.
@@ -38,7 +38,7 @@ fn company(latency: u64) -> Company {
     let groups = vec![group("Finance Team", &[10]), group("Sales", &[16, 10]), group("Gone", &[11]), group("Everybody", &[10, 16])];
     let mut options = Options { latency: Duration::from_millis(latency), groups, ..options() };
     options.accounts.iter_mut().find(|user| user["id"] == 14).unwrap()["active"] = false.into();
-    Company::with(options, plan_now(actions(), &hundred(), Judged::default()))
+    Company::with(options, plan_now(actions(), &hundred(), AuditFigures::default()))
 }
 
 /// Users without their ids, which Domo gives as it likes.

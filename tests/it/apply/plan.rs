@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use domo_reconcile::config::DeactivateWith;
-use domo_reconcile::failure::{Failure, Kind as Fails};
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::failure::{Failure, FailureKind};
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::{Applier, Approved, Guard, Population, Problem, Sealed};
 use domo_reconcile::terms::ActionKind;
 use serde_json::json;
@@ -114,13 +114,13 @@ fn an_expired_plan_is_refused_from_the_very_second_on() {
     let expires = sealed.plan().expires;
     let last = World { now: expires - TimeDelta::seconds(1), ..World::default() };
     assert!(Approved::new(sealed.clone(), &last.terms()).is_ok());
-    assert_eq!(refused(sealed, &World { now: expires, ..World::default() }).kind(), Fails::PlanRefused);
+    assert_eq!(refused(sealed, &World { now: expires, ..World::default() }).kind(), FailureKind::PlanRefused);
 }
 
 #[test]
 fn a_plan_for_another_instance_is_refused() {
     let world = World { instances: vec!["acme".into(), "acme-eu".into()], ..World::default() };
-    assert_eq!(refused(approved(plan(vec![update(1)])), &world).kind(), Fails::PlanRefused);
+    assert_eq!(refused(approved(plan(vec![update(1)])), &world).kind(), FailureKind::PlanRefused);
 }
 
 #[test]
@@ -137,13 +137,13 @@ fn nobody_applies_what_they_approved_where_two_are_asked_for() {
     };
     let may = |sealed: Sealed, world: World| Approved::new(sealed, &world.terms()).map_err(|failure| failure.kind()).err();
     for (by, user, said, applies, expected) in [
-        ("ana", None, Some(" Ana "), "root", Some(Fails::Guard)),
+        ("ana", None, Some(" Ana "), "root", Some(FailureKind::Guard)),
         // What is said takes no name away.
-        ("ana", None, Some("bob"), "ana", Some(Fails::Guard)),
-        ("ana@acme.com", None, None, "ana", Some(Fails::Guard)),
-        ("eve, recorded by ana", None, Some("eve"), "root", Some(Fails::Guard)),
+        ("ana", None, Some("bob"), "ana", Some(FailureKind::Guard)),
+        ("ana@acme.com", None, None, "ana", Some(FailureKind::Guard)),
+        ("eve, recorded by ana", None, Some("eve"), "root", Some(FailureKind::Guard)),
         // Whoever shares the machine's user with the approver has to say who they are.
-        ("ana", Some("root"), None, "root", Some(Fails::Guard)),
+        ("ana", Some("root"), None, "root", Some(FailureKind::Guard)),
         ("ana", Some("root"), Some("bob"), "root", None),
         ("ana", Some("ana"), None, "bob", None),
         ("ana@acme.com", None, Some("ana@other.com"), "root", None),
@@ -156,7 +156,7 @@ fn nobody_applies_what_they_approved_where_two_are_asked_for() {
 #[test]
 fn a_plan_reviewed_for_one_way_of_deactivating_is_not_carried_out_another_way() {
     let world = World { deactivate_with: DeactivateWith::Scim, ..World::default() };
-    assert_eq!(refused(approved(plan(vec![deactivate(5)])), &world).kind(), Fails::PlanRefused);
+    assert_eq!(refused(approved(plan(vec![deactivate(5)])), &world).kind(), FailureKind::PlanRefused);
     assert!(Approved::new(approved(plan(vec![update(5)])), &world.terms()).is_ok());
     let scim = domo_reconcile::plan::Action { through: Some(DeactivateWith::Scim), ..deactivate(5) };
     assert!(Approved::new(approved(plan(vec![scim])), &world.terms()).is_ok());
@@ -169,10 +169,10 @@ fn trips(guard: &str, sealed: &Sealed, world: impl Fn() -> World) {
     let standing = world().terms().judge(sealed.plan());
     let tripped: Vec<_> = standing.tripped.iter().map(|tripped| tripped.guard.as_str()).collect();
     assert_eq!(tripped, [name]);
-    assert_eq!(refused(sealed.clone(), &world()).kind(), Fails::Guard);
+    assert_eq!(refused(sealed.clone(), &world()).kind(), FailureKind::Guard);
     let others = Guard::ALL.into_iter().filter(|other| other.as_str() != name && *other != Guard::RejectedRows);
     let others = others.fold(world(), |world, other| world.overriding(other.as_str()));
-    assert_eq!(refused(sealed.clone(), &others).kind(), Fails::Guard, "another guard's override covered {guard}");
+    assert_eq!(refused(sealed.clone(), &others).kind(), FailureKind::Guard, "another guard's override covered {guard}");
     let approved = Approved::new(sealed.clone(), &world().overriding(guard).terms()).unwrap();
     assert_eq!(approved.overridden()[0].overridden.as_deref(), Some("looked at"));
 }
@@ -185,7 +185,7 @@ fn trips_for_good(guard: Guard, sealed: &Sealed, world: impl Fn() -> World) {
     assert_eq!(tripped, [guard]);
     let all = Guard::ALL.into_iter().filter(|other| *other != Guard::RejectedRows);
     let all = all.fold(world(), |world, other| world.overriding(other.as_str()));
-    assert_eq!(refused(sealed.clone(), &all).kind(), Fails::Guard);
+    assert_eq!(refused(sealed.clone(), &all).kind(), FailureKind::Guard);
 }
 
 #[test]
@@ -227,18 +227,18 @@ fn too_few_admins_are_refused_unless_overridden() {
 
 #[test]
 fn rejected_rows_hold_back_deactivations_until_their_exact_number_is_named() {
-    let judged = Judged { rejected_rows: 14, shrunk: 0 };
+    let judged = AuditFigures { rejected_rows: 14, shrunk: 0 };
     let sealed = approved(plan_judged(vec![deactivate(10), update(11)], &hundred(), judged));
     assert_eq!(sealed.plan().refused_by(), ["rejected-rows"]);
     trips("rejected-rows=14", &sealed, World::default);
-    assert_eq!(refused(sealed, &World::default().overriding("rejected-rows=13")).kind(), Fails::Guard);
+    assert_eq!(refused(sealed, &World::default().overriding("rejected-rows=13")).kind(), FailureKind::Guard);
     let updates = approved(plan_judged(vec![update(11)], &hundred(), judged));
     assert!(Approved::new(updates, &World::default().terms()).is_ok());
 }
 
 #[test]
 fn a_population_that_moved_is_refused_unless_overridden() {
-    let sealed = |shrunk| approved(plan_judged(vec![update(10)], &hundred(), Judged { rejected_rows: 0, shrunk }));
+    let sealed = |shrunk| approved(plan_judged(vec![update(10)], &hundred(), AuditFigures { rejected_rows: 0, shrunk }));
     trips("population-moved", &sealed(11), World::default);
     assert!(Approved::new(sealed(10), &World::default().terms()).is_ok());
 }

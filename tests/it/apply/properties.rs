@@ -5,12 +5,12 @@ use std::path::Path;
 
 use chrono::Utc;
 use domo_reconcile::apply::journal::read as journal_of;
-use domo_reconcile::apply::{Applied, Desk, Order, Stop};
+use domo_reconcile::apply::{Applied, Order, PreparedApply, Stop};
 use domo_reconcile::config::{Config, Directory};
 use domo_reconcile::directory;
 use domo_reconcile::domo::{Accounts, Limits, Reader, Session, Settings, Silent};
 use domo_reconcile::plan::build::assemble;
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::revert::{Undo, done};
 use domo_reconcile::plan::{self, Decision, Inputs, Outcome, Plan, Population, Verdict};
 use domo_reconcile::reconcile::{Reconciliation, Rules, reconcile};
@@ -125,7 +125,7 @@ impl Stage {
             by: applier("bob"),
             overrides: Vec::new(),
         };
-        let desk = Desk::open(&order, self.session().await, &Silent).await.unwrap();
+        let desk = PreparedApply::open(&order, self.session().await, &Silent).await.unwrap();
         desk.carry_out(&Stop::default(), &mut |_, _| {}).await.unwrap()
     }
 
@@ -138,7 +138,7 @@ impl Stage {
         }
         let accounts = reader.accounts(&Silent).await.unwrap();
         let population = Population::of(&accounts, &self.config, &undo.actions).unwrap();
-        assemble(undo.actions, Vec::new(), &population, Judged::default(), &self.config, &self.context(), "sandbox").unwrap()
+        assemble(undo.actions, Vec::new(), &population, AuditFigures::default(), &self.config, &self.context(), "sandbox").unwrap()
     }
 }
 

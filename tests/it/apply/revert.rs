@@ -1,7 +1,7 @@
 //! What was done is undone where that is possible, and listed where it is not.
 
 use domo_reconcile::plan::Sealed;
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::sandbox::{Fault, Options};
 use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ fn what_was_changed_again_since_stays_and_is_listed() {
     let later = plan_now(
         vec![action(ActionKind::Update, 10, json!({"title": "Lead"}), json!({"title": "Chief"}))],
         &hundred(),
-        Judged::default(),
+        AuditFigures::default(),
     );
     company.write("later.plan.json", &approved(later).to_json().unwrap());
     company.run(&["apply", "later.plan.json", "--confirm"]).code(0);
@@ -76,7 +76,7 @@ fn a_deletion_and_a_used_account_cannot_be_undone_and_say_so() {
         email: Some("p900@acme.com".into()),
         ..action(ActionKind::Update, id, json!({"title": null}), json!({"title": "Signed in"}))
     };
-    company.write("later.plan.json", &approved(plan_now(vec![used], &hundred(), Judged::default())).to_json().unwrap());
+    company.write("later.plan.json", &approved(plan_now(vec![used], &hundred(), AuditFigures::default())).to_json().unwrap());
     company.run(&["apply", "later.plan.json", "--confirm"]).code(0);
 
     let ran = revert(&company).code(0);
@@ -98,12 +98,12 @@ fn a_created_account_that_joined_its_groups_is_taken_away_again_unless_it_joined
         let groups = vec![("Finance Team".to_owned(), vec![10]), ("Everybody".to_owned(), vec![10])];
         let profile = domo_reconcile::sandbox::Profile::recorded();
         let company =
-            Company::with(Options { groups, profile, ..options() }, plan_now(vec![grouped], &hundred(), Judged::default()));
+            Company::with(Options { groups, profile, ..options() }, plan_now(vec![grouped], &hundred(), AuditFigures::default()));
         company.apply(&["--confirm"]).code(0);
         if others {
             let mut joined = create(900);
             joined.after.insert("groups".into(), json!(["Everybody"]));
-            let later = plan_now(vec![joined], &hundred(), Judged::default());
+            let later = plan_now(vec![joined], &hundred(), AuditFigures::default());
             company.write("later.plan.json", &approved(later).to_json().unwrap());
             company.run(&["apply", "later.plan.json", "--confirm"]).code(0);
         }
@@ -183,7 +183,7 @@ fn a_write_that_nobody_read_back_is_settled_by_the_account_as_it_is_now() {
     assert!(actions == 1 && stays.contains("apply the plan again, then revert"), "{actions} {stays}");
     // It never arrived, or does not show.
     let title = action(ActionKind::Update, 10, json!({"title": "Lead"}), json!({"title": "Analyst"}));
-    company.write("hand.json", &approved(plan_now(vec![title], &hundred(), Judged::default())).to_json().unwrap());
+    company.write("hand.json", &approved(plan_now(vec![title], &hundred(), AuditFigures::default())).to_json().unwrap());
     company.run(&["apply", "hand.json", "--confirm"]).code(0);
     let (actions, stays) = undone(2);
     assert!(actions == 0 && stays.contains("Domo does not show it so far"), "{actions} {stays}");
@@ -202,7 +202,7 @@ fn what_failed_or_was_never_written_is_not_undone() {
 
 #[test]
 fn a_plan_is_never_overwritten_and_a_missing_journal_is_wrong_usage() {
-    let company = Company::with(options(), plan_now(vec![update(10)], &hundred(), Judged::default()));
+    let company = Company::with(options(), plan_now(vec![update(10)], &hundred(), AuditFigures::default()));
     revert(&company).code(2);
     company.apply(&["--confirm"]).code(0);
     revert(&company).code(0);

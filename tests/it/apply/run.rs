@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domo_reconcile::config::DeactivateWith;
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::journal::{Ended, Event};
 use domo_reconcile::plan::{Action, Outcome, fields};
 use domo_reconcile::sandbox::{Fault, Options, Profile, What};
@@ -133,7 +133,7 @@ fn what_is_open_or_rejected_is_not_touched() {
 fn an_account_that_changed_since_the_plan_is_left_alone() {
     let mut options = options();
     options.accounts.iter_mut().find(|user| user["id"] == 10).unwrap()["title"] = "Director".into();
-    let company = Company::with(options, plan_now(vec![update(10), update(11)], &hundred(), Judged::default()));
+    let company = Company::with(options, plan_now(vec![update(10), update(11)], &hundred(), AuditFigures::default()));
     let ran = company.apply(&["--confirm"]).code(7);
     assert_eq!(detail(&ran, "A-update-10"), "title was `Analyst` and is `Director`");
     assert_eq!(ran.json()["counts"], json!({"done": 1, "changed-since-plan": 1}));
@@ -148,7 +148,11 @@ fn an_account_that_became_another_since_the_plan_is_neither_switched_off_nor_del
     let off = |id: u64| action(ActionKind::Deactivate, id, before(id), json!({"active": false}));
     let gone = |id: u64| action(ActionKind::Delete, id, before(id), json!({"deleted": true}));
     let plan = || {
-        plan_now(vec![off(10), off(11), off(12), off(13), gone(20), gone(21), gone(22), gone(23)], &hundred(), Judged::default())
+        plan_now(
+            vec![off(10), off(11), off(12), off(13), gone(20), gone(21), gone(22), gone(23)],
+            &hundred(),
+            AuditFigures::default(),
+        )
     };
     let mut options = options();
     for user in options.accounts.iter_mut().filter(|user| user["id"].as_u64() >= Some(10)) {
@@ -173,7 +177,7 @@ fn an_account_that_became_another_since_the_plan_is_neither_switched_off_nor_del
 fn an_account_that_is_as_it_should_be_is_not_written() {
     let mut options = options();
     options.accounts.iter_mut().find(|user| user["id"] == 10).unwrap()["title"] = "Lead".into();
-    let company = Company::with(options, plan_now(vec![update(10)], &hundred(), Judged::default()));
+    let company = Company::with(options, plan_now(vec![update(10)], &hundred(), AuditFigures::default()));
     let ran = company.apply(&["--confirm"]).code(0);
     assert_eq!(ran.json()["counts"], json!({"already-done": 1}));
     assert_eq!(company.writes(), []);
@@ -190,7 +194,7 @@ fn an_account_that_is_gone_is_changed_for_an_update_and_done_for_a_delete() {
 #[test]
 fn what_domo_refuses_has_failed_with_its_words() {
     let options = Options { owners: vec![12], ..options() };
-    let company = Company::with(options, plan_now(vec![delete(12)], &hundred(), Judged::default()));
+    let company = Company::with(options, plan_now(vec![delete(12)], &hundred(), AuditFigures::default()));
     let ran = company.apply(&["--confirm"]).code(7);
     assert_eq!(ran.json()["counts"], json!({"failed": 1}));
     assert!(detail(&ran, "A-delete-12").contains("reassign its ownership first"), "{}", ran.stdout);
@@ -200,7 +204,7 @@ fn what_domo_refuses_has_failed_with_its_words() {
 #[test]
 fn an_instance_that_does_not_honour_active_is_never_said_to_be_done() {
     let options = Options { profile: Profile::recorded(), ..options() };
-    let company = Company::with(options, plan_now(vec![deactivate(11)], &hundred(), Judged::default()));
+    let company = Company::with(options, plan_now(vec![deactivate(11)], &hundred(), AuditFigures::default()));
     let ran = company.apply(&["--confirm"]).code(7);
     assert_eq!(ran.json()["counts"], json!({"failed": 1}));
     assert!(detail(&ran, "A-deactivate-11").contains("does not honour active"), "{}", ran.stdout);
@@ -259,7 +263,7 @@ fn a_tampered_an_expired_and_a_foreign_plan_never_reach_domo() {
     company.apply(&["--confirm"]).code(6);
 
     company.configure("");
-    let mut old = plan_now(vec![update(10)], &hundred(), Judged::default());
+    let mut old = plan_now(vec![update(10)], &hundred(), AuditFigures::default());
     old.expires = "2020-01-01T00:00:00Z".parse().unwrap();
     old.digest = domo_reconcile::plan::digest::digest_of(&serde_json::to_value(&old).unwrap());
     company.write("plan.json", &approved(old).to_json().unwrap());
@@ -269,7 +273,7 @@ fn a_tampered_an_expired_and_a_foreign_plan_never_reach_domo() {
     assert_eq!(child.env("SOURCE_DATE_EPOCH", "1500000000").output().unwrap().status.code(), Some(6));
 
     // Made by a clock that was ahead, it would never expire.
-    let mut early = plan_now(vec![update(10)], &hundred(), Judged::default());
+    let mut early = plan_now(vec![update(10)], &hundred(), AuditFigures::default());
     early.created += chrono::TimeDelta::minutes(11);
     early.digest = domo_reconcile::plan::digest::digest_of(&serde_json::to_value(&early).unwrap());
     company.write("plan.json", &approved(early).to_json().unwrap());
@@ -300,7 +304,7 @@ fn a_guard_refuses_all_of_it_and_an_override_is_recorded_with_its_reason() {
 
 #[test]
 fn rejected_rows_are_overridden_by_the_exact_number() {
-    let judged = Judged { rejected_rows: 14, shrunk: 0 };
+    let judged = AuditFigures { rejected_rows: 14, shrunk: 0 };
     let company = Company::with(options(), plan_now(vec![deactivate(10)], &hundred(), judged));
     let confirmed = |number: &str| company.apply(&["--confirm", "--override", number, "--reason", "looked at them"]);
     confirmed("rejected-rows").code(2);
@@ -421,10 +425,10 @@ fn an_unplanned_change_is_not_forgotten_by_the_next_apply() {
 fn a_deactivation_that_deletes_ends_the_run_and_is_asked_of_nobody_again() {
     let off = |id: u64| Action { through: Some(DeactivateWith::Scim), ..deactivate(id) };
     let options = Options { profile: Profile { scim_deletes: true, ..Profile::guide() }, ..options() };
-    let company = Company::with(options, plan_now(vec![off(10), off(11)], &hundred(), Judged::default()));
+    let company = Company::with(options, plan_now(vec![off(10), off(11)], &hundred(), AuditFigures::default()));
     company.configure("deactivate_with = \"scim\"\n");
     let scim = [("DOMO_SCIM_URL", company.domo.scim_url()), ("DOMO_SCIM_TOKEN", "sandbox-scim-token")];
-    let next = plan_now(vec![off(12), update(13)], &hundred(), Judged::default());
+    let next = plan_now(vec![off(12), update(13)], &hundred(), AuditFigures::default());
     for (run, plan) in [("one", company.read("plan.json")), ("two", approved(next).to_json().unwrap())] {
         std::fs::create_dir_all(company.path("audits").join(run)).unwrap();
         company.write(&format!("audits/{run}/plan.json"), &plan);
@@ -455,7 +459,7 @@ fn a_new_account_joins_its_groups_one_recorded_write_each() {
     let mut grouped = create(900);
     grouped.after.insert("groups".into(), json!(["Finance Team", "Everybody"]));
     let groups = vec![("Finance Team".to_owned(), vec![10]), ("Everybody".to_owned(), vec![10, 11])];
-    let company = Company::with(Options { groups, ..options() }, plan_now(vec![grouped], &hundred(), Judged::default()));
+    let company = Company::with(Options { groups, ..options() }, plan_now(vec![grouped], &hundred(), AuditFigures::default()));
     company.apply(&["--confirm"]).code(0);
     let id = company.by_email("p900@acme.com")[0]["id"].as_u64().unwrap();
     assert!(company.domo.groups().iter().all(|(_, members)| members.contains(&id)), "{:?}", company.domo.groups());
@@ -492,7 +496,7 @@ fn what_an_instance_forbids_fails_in_its_words() {
         domains: vec!["acme.com".into(), "ACME.org".into()],
         ..options()
     };
-    let company = Company::with(options, plan_now(vec![grouped, stranger, moved], &hundred(), Judged::default()));
+    let company = Company::with(options, plan_now(vec![grouped, stranger, moved], &hundred(), AuditFigures::default()));
     let ran = company.apply(&["--confirm"]).code(7);
     for (action, words) in [
         ("A-create-900", "The members of a dynamic group cannot be changed"),
@@ -521,7 +525,7 @@ fn what_somebody_else_did_after_a_refused_write_is_not_said_to_be_ours() {
     let company = Company::new(vec![update(10)]);
     company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Status(400, None)));
     company.apply(&["--confirm"]).code(7);
-    let by_hand = plan_now(vec![update(10)], &hundred(), Judged::default());
+    let by_hand = plan_now(vec![update(10)], &hundred(), AuditFigures::default());
     company.write("hand.plan.json", &approved(by_hand).to_json().unwrap());
     company.run(&["apply", "hand.plan.json", "--confirm"]).code(0);
     assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"already-done": 1}));

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader as _};
-use domo_reconcile::plan::guard::Judged;
+use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::sandbox::Options;
 use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ const RULES: &str = "[[directory]]\npath = \"workers.csv\"\n[policy]\nmissing = 
 impl Story {
     fn told() -> Self {
         let options = Options { groups: vec![("Finance Team".into(), vec![10])], ..options() };
-        let company = Company::with(options, plan_now(vec![update(10)], &hundred(), Judged::default()));
+        let company = Company::with(options, plan_now(vec![update(10)], &hundred(), AuditFigures::default()));
         let person = |id: u64, title: &str, location: &str, status: &str| {
             format!("p{id}@acme.com,{id:05},Person {id},{title},Finance,{location},801-555-0100,{status}\n")
         };
@@ -211,7 +211,9 @@ fn what_changed_between_approval_and_apply_is_left_alone_and_found_again() {
     story.review(&["--approve", "all", "--by", "ana"]).code(0);
     let admin = action(ActionKind::Update, 12, json!({"role": "Participant"}), json!({"role": "Admin"}));
     let number = action(ActionKind::Update, 10, json!({"employeeNumber": "00010"}), json!({"employeeNumber": "77"}));
-    story.company.write("hand.json", &approved(plan_now(vec![admin, number], &hundred(), Judged::default())).to_json().unwrap());
+    story
+        .company
+        .write("hand.json", &approved(plan_now(vec![admin, number], &hundred(), AuditFigures::default())).to_json().unwrap());
     story.company.run(&["apply", "hand.json", "--confirm"]).code(0);
     let ran = story.apply(&["--confirm", "--json"]).code(7).json();
     assert_eq!(ran["counts"], json!({"changed-since-plan": 2, "done": 3}), "{ran}");

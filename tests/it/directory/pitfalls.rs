@@ -25,7 +25,7 @@ fn loaded_with(name: &str, bytes: impl AsRef<[u8]>, settings: impl FnOnce(&mut D
 fn refused(name: &str, bytes: impl AsRef<[u8]>) -> String {
     let folder = folder();
     let error = load(&[file(folder.path(), name, bytes)]).map(|people| people.sources).unwrap_err();
-    assert_eq!(failure::kind(&error), failure::Kind::Usage, "{error:#}");
+    assert_eq!(failure::kind(&error), failure::FailureKind::Usage, "{error:#}");
     let paragraph = failure::paragraph(&error);
     assert!(paragraph.contains("\n  next: "), "{paragraph}");
     paragraph

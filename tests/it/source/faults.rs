@@ -20,7 +20,7 @@ fn paths(kind: &str) -> (&'static str, &'static str) {
 
 /// What came of a fetch.
 #[derive(Debug, PartialEq)]
-enum Came {
+enum FetchResult {
     Exact,
     Incomplete(String),
     Nothing(String),
@@ -28,17 +28,17 @@ enum Came {
     Short(Proof),
 }
 
-async fn came(kind: &str, faults: &[&str]) -> (Came, u64) {
+async fn came(kind: &str, faults: &[&str]) -> (FetchResult, u64) {
     let running = sandbox(|_| {}).await;
     faults.iter().for_each(|fault| running.fault(fault.parse::<Fault>().unwrap()));
     let directory = configured(kind, &running.url());
     let came = match fetch(&directory).await {
-        Err(error) => Came::Nothing(failure::paragraph(&error)),
-        Ok(fetched) if !fetched.input.stopped.is_empty() => Came::Incomplete(fetched.input.stopped.join("; ")),
+        Err(error) => FetchResult::Nothing(failure::paragraph(&error)),
+        Ok(fetched) if !fetched.input.stopped.is_empty() => FetchResult::Incomplete(fetched.input.stopped.join("; ")),
         Ok(fetched) => {
             let proof = fetched.input.origin.proof;
             let people = load(&directory, fetched.input);
-            if addresses(&people) == everybody() { Came::Exact } else { Came::Short(proof) }
+            if addresses(&people) == everybody() { FetchResult::Exact } else { FetchResult::Short(proof) }
         }
     };
     (came, running.requests().len() as u64)
@@ -51,7 +51,7 @@ async fn what_passes_is_waited_for_and_loses_nobody() {
         for place in [format!("GET {page}#1"), format!("GET {page}#3"), format!("POST {token}#1")] {
             for what in ["429", "429:0", "502", "503", "504:0", "cut", "truncate", "slow:900"] {
                 let (came, _) = came(kind, &[&format!("{place}={what}")]).await;
-                assert_eq!(came, Came::Exact, "{kind}: {place}={what}");
+                assert_eq!(came, FetchResult::Exact, "{kind}: {place}={what}");
             }
         }
     }
@@ -63,7 +63,7 @@ async fn where_nothing_can_be_had_it_is_an_error_that_says_what_to_do() {
         let (_, page) = paths(kind);
         for what in ["401", "403", "404", "500", "503:0", "html", "html:404", "cut", "truncate", "slow:900"] {
             let (came, requests) = came(kind, &[&format!("GET {page}={what}")]).await;
-            let Came::Nothing(told) = came else { panic!("{kind}: {what}: {came:?}") };
+            let FetchResult::Nothing(told) = came else { panic!("{kind}: {what}: {came:?}") };
             assert!(told.contains("nothing was judged") && told.contains("next: "), "{kind}: {what}: {told}");
             assert!(requests < 20, "{kind}: {what}: {requests} requests");
         }
@@ -76,7 +76,7 @@ async fn where_some_came_and_then_it_stopped_it_says_so() {
         let (_, page) = paths(kind);
         for what in ["401", "403", "404", "500", "503:0", "html", "cut", "truncate", "slow:900", "circle", "endless"] {
             let (came, _) = came(kind, &[&format!("GET {page}#3-={what}")]).await;
-            let Came::Incomplete(_) = came else { panic!("{kind}: {what}: {came:?}") };
+            let FetchResult::Incomplete(_) = came else { panic!("{kind}: {what}: {came:?}") };
         }
     }
 }
@@ -90,7 +90,7 @@ async fn a_short_page_is_seen_where_the_source_counts_and_never_taken_for_proof_
                 let (came, _) = came(kind, &[&format!("{place}={what}")]).await;
                 let counts = matches!(kind, "entra" | "scim");
                 // Who does not count cannot know: the end sign is all it has, and the report warns of it.
-                let fits = !matches!(came, Came::Short(_)) || (!counts && came == Came::Short(Proof::End));
+                let fits = !matches!(came, FetchResult::Short(_)) || (!counts && came == FetchResult::Short(Proof::End));
                 assert!(fits, "{kind}: {place}={what}: {came:?}");
             }
         }
@@ -102,12 +102,12 @@ async fn a_total_that_lies_once_is_asked_again_and_one_that_goes_on_is_not_belie
     for (kind, total) in [("entra", "/graph/v1.0/users/$count"), ("scim", "/directory/scim/v2/Users")] {
         for by in ["3", "-3"] {
             let (came, _) = came(kind, &[&format!("GET {total}=lie:{by}")]).await;
-            let Came::Incomplete(why) = came else { panic!("{kind}: {by}: {came:?}") };
+            let FetchResult::Incomplete(why) = came else { panic!("{kind}: {by}: {came:?}") };
             assert!(why.contains("twice"), "{kind}: {why}");
         }
     }
     let (came, _) = came("scim", &["GET /directory/scim/v2/Users#1-5=lie:3"]).await;
-    assert_eq!(came, Came::Exact);
+    assert_eq!(came, FetchResult::Exact);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ const JOURNAL: &str = ".journal.jsonl";
 
 /// An account that was deleted instead.
 #[derive(Debug)]
-pub(super) struct Lesson {
+pub(super) struct DeletedInstead {
     /// Where it is recorded.
     told: String,
     /// The door it went through; none where it was this plan's own, or where the plan of that journal cannot be read any more: that counts
@@ -21,7 +21,7 @@ pub(super) struct Lesson {
     through: Option<DeactivateWith>,
 }
 
-impl Lesson {
+impl DeletedInstead {
     /// The one in this plan's own journal, else the first in the journals of the runs beside this plan's; none where the plan deactivates
     /// nobody. A plan that stands in no run's folder (a rehearsal's, a copy) has none beside it.
     pub(super) fn learn(path: &Path, plan: &Plan, own: &Journal) -> Option<Self> {
@@ -52,12 +52,13 @@ impl Lesson {
 }
 
 /// Why this action is not tried: its own plan's journal, or an earlier one, shows that the account would be deleted.
-pub(super) fn would_delete(action: &Action, lesson: Option<&Lesson>) -> Option<String> {
+pub(super) fn would_delete(action: &Action, deleted_instead: Option<&DeletedInstead>) -> Option<String> {
     if action.kind != ActionKind::Deactivate {
         return None;
     }
     let door = action.through.unwrap_or_default();
-    let Lesson { told, .. } = lesson.filter(|lesson| lesson.through.is_none_or(|through| through == door))?;
+    let DeletedInstead { told, .. } =
+        deleted_instead.filter(|deleted_instead| deleted_instead.through.is_none_or(|through| through == door))?;
     let way = match door {
         DeactivateWith::Scim => "set `[domo] deactivate_with = \"rest\"`",
         DeactivateWith::Rest => "decide in `[policy]` between `delete` and `report`",
