@@ -151,6 +151,9 @@ pub struct Audit {
     /// Replace names, e-mails and phones by stable tokens in every file that leaves the house
     #[arg(long)]
     pub redact: bool,
+    /// Print how long each stage took, what it read or wrote, and the memory held
+    #[arg(long)]
+    pub timings: bool,
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,

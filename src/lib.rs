@@ -40,6 +40,7 @@ pub mod report;
 mod rows;
 pub mod sandbox;
 pub mod source;
+mod stage;
 pub mod stop;
 pub mod terms;
 pub mod text;

@@ -21,6 +21,7 @@ mod review;
 mod runs;
 mod sandbox;
 mod schema;
+mod timings;
 mod verify;
 
 pub mod terminal;
@@ -34,6 +35,9 @@ use chrono::{DateTime, Datelike, Utc};
 use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::apply::files;
 use crate::archive::{self, Lock};
@@ -48,13 +52,15 @@ pub use terminal::Terminal;
 pub type Ended = Option<FailureKind>;
 
 /// What every verb is given.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Context {
     /// Where people and programs read.
     pub terminal: Terminal,
     /// When the program began; `SOURCE_DATE_EPOCH` (seconds) replaces the clock so that a run can be made again. `apply` does not
     /// look at it: a plan expires by the real clock.
     pub started: DateTime<Utc>,
+    /// How long its stages took, where somebody asked.
+    timings: timings::Timings,
     /// Variables that a command brings along itself; they come before the environment's.
     variables: BTreeMap<String, SecretString>,
 }
@@ -62,7 +68,7 @@ pub struct Context {
 impl Context {
     /// The same with variables that come before the environment's.
     fn with(&self, variables: BTreeMap<String, SecretString>) -> Self {
-        Self { terminal: self.terminal, started: self.started, variables }
+        Self { variables, ..self.clone() }
     }
 
     /// What a variable holds.
@@ -98,8 +104,9 @@ pub fn main() -> ExitCode {
         Heard::Holding(then) => terminal.say(format!("interrupted: {then}")),
         Heard::Ending => drop(failed(&terminal, json, &interrupted().into())),
     });
-    log(&cli);
-    let context = Context { terminal, started: fixed().unwrap_or_else(Utc::now), variables: BTreeMap::new() };
+    let timings = timings::Timings::default();
+    log(&cli, &timings);
+    let context = Context { terminal, started: fixed().unwrap_or_else(Utc::now), timings, variables: BTreeMap::new() };
     match printable(json).and_then(|()| run(&cli.command, &context)) {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(kind)) => ExitCode::from(kind.code()),
@@ -269,7 +276,7 @@ fn fixed() -> Option<DateTime<Utc>> {
     moment.filter(|moment| (1970..=9999).contains(&moment.year()))
 }
 
-fn log(cli: &Cli) {
+fn log(cli: &Cli, timings: &timings::Timings) {
     let level = match (cli.quiet, cli.verbose) {
         (true, _) => "error",
         (_, 0) => "warn",
@@ -277,9 +284,11 @@ fn log(cli: &Cli) {
         _ => "debug",
     };
     let filter = tracing_subscriber::EnvFilter::new(format!("off,domo_reconcile={level}"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
-    match cli.log_format {
-        LogFormat::Text => builder.with_target(false).init(),
-        LogFormat::Json => builder.json().init(),
-    }
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let lines = match cli.log_format {
+        LogFormat::Text => lines.with_target(false).with_filter(filter).boxed(),
+        LogFormat::Json => lines.json().with_filter(filter).boxed(),
+    };
+    let timed = matches!(&cli.command, Command::Audit(options) if options.timings).then(|| timings.layer());
+    tracing_subscriber::registry().with(lines).with(timed).init();
 }

@@ -43,6 +43,7 @@ use crate::directory::People;
 use crate::domo::Accounts;
 use crate::plan::Plan;
 use crate::reconcile::{Finding, Reconciliation};
+use crate::stage;
 
 pub use failed::failed;
 pub use markdown::Flavour;
@@ -106,7 +107,7 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     found?;
     let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
     let view = || {
-        let view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
+        let view = stage::of("view", || build::view(&inputs, &ordered, &templates.texts, &folder.files()))?;
         let (reviewed, seen) = rayon::join(|| sheets(&inputs, &ordered, &view, &templates, folder), || templates.context(&view));
         reviewed.and(seen).map(|seen| (view, seen))
     };
@@ -187,9 +188,11 @@ fn pages(
         seen.clone()
     };
     let seen = with_files(&mut view);
-    folder.write("report.md", markdown::render(templates, &view, seen, markdown)?, None)?;
+    let rendered = stage::of("render report.md", || markdown::render(templates, &view, seen, markdown))?;
+    folder.write("report.md", rendered, None)?;
     let seen = with_files(&mut view);
-    folder.write("report.html", html::render(templates, &view, seen)?, None)?;
+    let rendered = stage::of("render report.html", || html::render(templates, &view, seen))?;
+    folder.write("report.html", rendered, None)?;
     Ok(())
 }
 

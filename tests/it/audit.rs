@@ -42,6 +42,23 @@ fn the_answer_has_the_shape_of_the_contract_and_its_files_are_there() {
     assert_eq!(findings(&ran, folder.path())["accounts"], answer["accounts"]);
 }
 
+#[test]
+fn every_stage_is_timed_where_somebody_asks_and_every_file_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(audit(folder.path(), "directory.csv", &[]).code(0).json().get("timings").is_none());
+    let ran = audit(folder.path(), "directory.csv", &["--timings"]).code(0);
+    let answer = ran.json();
+    let stages = answer["timings"].as_array().unwrap();
+    let of = |name: &str| stages.iter().find(|stage| stage["stage"] == name).unwrap_or_else(|| panic!("no {name} in {stages:#?}"));
+    for stage in ["read the accounts", "read the directory", "reconcile", "plan"] {
+        assert!(of(stage)["wall"].as_f64().is_some_and(|seconds| seconds > 0.0), "{stage}");
+    }
+    for (name, path) in answer["files"].as_object().unwrap().iter().filter(|(name, _)| *name != "manifest.json") {
+        let written = std::fs::metadata(folder.path().join(path.as_str().unwrap())).unwrap().len();
+        assert_eq!(of(name)["bytes"], json!(written), "{name}");
+    }
+}
+
 /// A CSV file of a run: its cells by header.
 fn table(ran: &Ran, folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
     let text = std::fs::read_to_string(folder.join(ran.json()["files"][name].as_str().unwrap())).unwrap();

@@ -70,6 +70,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("digest", &[]),
     ("files", &["digest", "stop"]),
     ("stop", &[]),
+    ("stage", &[]),
     ("rows", &["text"]),
     ("config", &["http", "files", "failure", "text"]),
     ("cli", &["config", "sandbox"]),
@@ -82,8 +83,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("reconcile", &["digest", "config", "failure", "text", "domo", "directory"]),
     ("plan", &["rows", "digest", "config", "failure", "text", "domo", "directory", "reconcile"]),
     ("apply", &["digest", "files", "stop", "config", "failure", "text", "domo", "plan", "reconcile"]),
-    ("archive", &["rows", "digest", "files", "config", "failure", "text", "domo", "directory", "reconcile", "plan"]),
-    ("report", &["rows", "digest", "files", "config", "failure", "text", "domo", "directory", "reconcile", "plan", "archive"]),
+    ("archive", &["rows", "digest", "files", "stage", "config", "failure", "text", "domo", "directory", "reconcile", "plan"]),
+    (
+        "report",
+        &["rows", "digest", "files", "stage", "config", "failure", "text", "domo", "directory", "reconcile", "plan", "archive"],
+    ),
     ("sandbox", &["failure", "domo"]),
 ];
 

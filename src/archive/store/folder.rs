@@ -14,7 +14,7 @@ use super::manifest::{FILE as MANIFEST, FileEntry, Manifest};
 use super::{Archive, Lock, beside, run};
 use crate::digest::Hasher;
 use crate::failure::Failure;
-use crate::files;
+use crate::{files, stage};
 
 /// A folder of the archive that belongs to this run alone.
 #[derive(Debug)]
@@ -113,6 +113,7 @@ impl RunFolder {
             path,
             out: BufWriter::with_capacity(1 << 16, Hashed { file, hasher: Hasher::default(), bytes: 0 }),
             files: Arc::clone(&self.files),
+            stage: stage::begin(name),
         })
     }
 
@@ -215,6 +216,7 @@ pub struct OutFile {
     path: PathBuf,
     out: BufWriter<Hashed>,
     files: Arc<Files>,
+    stage: tracing::Span,
 }
 
 impl OutFile {
@@ -226,8 +228,9 @@ impl OutFile {
     /// The file is whole: puts it into the run's list, and on its way to the disk, which [`RunFolder::complete`] waits for. `rows` is
     /// how many records it has.
     pub fn finish(self, rows: Option<u64>) -> Result<FileEntry> {
-        let Self { name, path, out, files } = self;
+        let Self { name, path, out, files, stage } = self;
         let out = out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(|| writing(&path))?;
+        stage.record(stage::BYTES, out.bytes);
         let sha256 = out.hasher.named();
         let entry = FileEntry { name, rows, bytes: out.bytes, sha256 };
         let sync = std::thread::Builder::new().spawn(move || out.file.sync_all().with_context(|| writing(&path)));

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::commands::Ended;
 use crate::commands::notice::Notice;
+use crate::commands::timings::{self, Stage};
 use crate::reconcile::EvidenceStatus;
 use crate::report;
 use crate::terms::{AccountTotals, Kind, PersonSituation, PersonTotals, Severity};
@@ -27,6 +28,9 @@ pub(in crate::commands) struct Audited {
     /// Why the evidence is not complete.
     pub(super) reasons: Vec<String>,
     pub(super) change: Change,
+    /// Where somebody asked for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) timings: Vec<Stage>,
     #[serde(skip)]
     pub(super) as_of: NaiveDate,
     #[serde(skip)]
@@ -122,6 +126,9 @@ impl Audited {
             let actions = text::plural(plan.actions, "action", "actions");
             lines.push(format!("Plan:   {} ({actions}{held})", file("plan.json")));
             lines.push(format!("Next:   domo-reconcile review {}", file("plan.json")));
+        }
+        if !self.timings.is_empty() {
+            lines.push(timings::table(&self.timings));
         }
         lines.join("\n")
     }

@@ -1,6 +1,6 @@
 //! One instance's audit, from the two populations to a run folder that is complete, or says why it is not.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -13,6 +13,7 @@ use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
 use crate::cli;
 use crate::commands::notice::Notice;
 use crate::commands::progress::Line;
+use crate::commands::timings::Timings;
 use crate::commands::{Context, Ended, directories, go_on, instance_name, interruptible, right_instance, runtime};
 use crate::config::{Config, Loaded};
 use crate::directory::People;
@@ -21,6 +22,7 @@ use crate::failure::{self, FailureKind};
 use crate::plan::{self, Plan, guard};
 use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules};
 use crate::report;
+use crate::stage::{self, BYTES};
 use crate::terms::Severity;
 
 /// Where the accounts come from.
@@ -37,7 +39,7 @@ impl From {
     /// Reads what lies in a file.
     fn ahead(self) -> Self {
         match self {
-            Self::File(path) => Self::Read(Box::new(domo::accounts::load(&path))),
+            Self::File(path) => Self::Read(Box::new(pulled(|| domo::accounts::load(&path)))),
             other => other,
         }
     }
@@ -61,7 +63,7 @@ impl Audit {
     /// Audits one instance into a run folder of its own.
     pub(in crate::commands) fn of(&self, context: &Context, loaded: &Loaded, from: From) -> Result<Audited> {
         let lock = Arc::new(Lock::take(&self.archive, context.started)?);
-        let (people, from) = rayon::join(|| directories::load(context, &loaded.config, Some(&self.archive)), || from.ahead());
+        let (people, from) = rayon::join(|| load(context, loaded, &self.archive), || from.ahead());
         let people = people?;
         go_on()?;
         let audited = self.under(&lock, context, loaded, &people, from).map_err(|fallen| fallen.error);
@@ -92,7 +94,7 @@ impl Audit {
         });
         let error = match judged
             .and_then(|judged| go_on().map(|()| judged))
-            .and_then(|judged| judged.complete(&folder, &run, self.fail_on))
+            .and_then(|judged| judged.complete(&folder, &run, self.fail_on, &context.timings))
         {
             Ok(audited) => return Ok(audited),
             // What follows would be written into a run.
@@ -131,7 +133,8 @@ impl Audit {
             let snapshot = folder.write("accounts.jsonl", accounts.snapshot.bytes(), Some(accounts.snapshot.len() as u64))?;
             archive::inputs::keep(folder, people, loaded).map(|()| snapshot)
         };
-        let (reconciliation, kept) = rayon::join(|| reconcile::reconcile_since(accounts, people, &rules, earlier), keep);
+        let (reconciliation, kept) =
+            rayon::join(|| stage::of("reconcile", || reconcile::reconcile_since(accounts, people, &rules, earlier)), keep);
         let (mut reconciliation, snapshot) = (reconciliation?, kept?);
         if self.forecast {
             reconciliation = reconciliation.as_forecast();
@@ -139,7 +142,7 @@ impl Audit {
         go_on()?;
         run.finish(context.clock());
         let present = history::Present { run, accounts, people, reconciliation: &reconciliation, config: loaded };
-        let history = history::compare(&self.archive, &present)?;
+        let history = stage::of("compare with earlier runs", || history::compare(&self.archive, &present))?;
 
         let config = ConfigDigest::of(loaded);
         let bound_to = plan::Inputs {
@@ -153,7 +156,7 @@ impl Audit {
             if self.forecast {
                 return Ok(None);
             }
-            let plan = plan::build(&reconciliation, accounts, people, &loaded.config, &plan_context)?;
+            let plan = stage::of("plan", || plan::build(&reconciliation, accounts, people, &loaded.config, &plan_context))?;
             if let Some(plan) = &plan {
                 folder.write("plan.json", plan.to_json()?, Some(plan.actions.len() as u64))?;
             }
@@ -202,12 +205,12 @@ struct WrittenRun {
 }
 
 impl WrittenRun {
-    fn complete(self, folder: &RunFolder, run: &RunInfo, fail_on: cli::FailOn) -> Result<Audited> {
+    fn complete(self, folder: &RunFolder, run: &RunInfo, fail_on: cli::FailOn, timings: &Timings) -> Result<Audited> {
         let Self { reconciliation, history, plan, manifest } = self;
         let ended = ended(&reconciliation, fail_on);
         let notice = Notice::of(&manifest, ended);
         let names: Vec<String> = folder.files().into_iter().map(|file| file.name).chain(["manifest.json".to_owned()]).collect();
-        let path = folder.complete(manifest)?;
+        let path = stage::of("reach the disk, seal", || folder.complete(manifest))?;
         let summary = history.summary(&reconciliation);
         let audited = Audited {
             run_id: run.id.clone(),
@@ -229,6 +232,7 @@ impl WrittenRun {
                 access: reconciliation.access.as_ref().map_or(0, |access| access.changes.len() as u64),
             },
             reasons: summary.evidence.reasons,
+            timings: timings.take(),
             first_run: history.previous.is_none(),
             notice,
             ended,
@@ -237,6 +241,14 @@ impl WrittenRun {
         rayon::spawn(move || drop((reconciliation, history, plan)));
         Ok(audited)
     }
+}
+
+/// The people of all directories, and how large their exports are.
+pub(super) fn load(context: &Context, loaded: &Loaded, archive: &Path) -> Result<People> {
+    let stage = stage::begin("read the directory");
+    let people = directories::load(context, &loaded.config, Some(archive))?;
+    stage.record(BYTES, people.sources.iter().map(|source| source.bytes).sum::<u64>());
+    Ok(people)
 }
 
 /// How an audit ends: incomplete evidence before findings. Accepted findings do not fail a run.
@@ -259,12 +271,24 @@ fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Ended {
 
 fn read(context: &Context, config: &Config, from: From) -> Result<Accounts> {
     let settings = match from {
-        From::File(path) => return domo::accounts::load(&path),
+        From::File(path) => return pulled(|| domo::accounts::load(&path)),
         From::Read(accounts) => return *accounts,
         From::Api(settings) => settings,
     };
+    pulled(|| pull(context, config, *settings))
+}
+
+/// The accounts, and how large they came.
+fn pulled(read: impl FnOnce() -> Result<Accounts>) -> Result<Accounts> {
+    let stage = stage::begin("read the accounts");
+    let accounts = read()?;
+    stage.record(BYTES, accounts.snapshot.bytes().len() as u64);
+    Ok(accounts)
+}
+
+fn pull(context: &Context, config: &Config, settings: domo::Settings) -> Result<Accounts> {
     runtime()?.block_on(interruptible(async {
-        let session = domo::Session::open(*settings).await?;
+        let session = domo::Session::open(settings).await?;
         right_instance(config, session.credential())?;
         let accounts = domo::Reader::new(&session).accounts(&Line::new(&context.terminal)).await?;
         guard::owner_is_there(&accounts, config)?;

@@ -11,7 +11,7 @@ use super::answer::Audited;
 use super::one::{self, Audit, Fallen};
 use crate::archive::{Lock, summaries};
 use crate::commands::notice::Notice;
-use crate::commands::{Context, Ended, Failed, directories, notify};
+use crate::commands::{Context, Ended, Failed, notify};
 use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo;
@@ -30,7 +30,7 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
     let tell = |notices: &[Notice]| notify::tell(&loaded.config.notify, notices, &context.terminal);
     let fallen = |name: &str, error: &anyhow::Error| Notice::failed(name, context.started, failure::kind(error));
 
-    let load = || directories::load(context, &loaded.config, Some(&audit.archive));
+    let load = || one::load(context, loaded, &audit.archive);
     let begun = Lock::take(&audit.archive, context.started).and_then(|lock| Ok((Arc::new(lock), load()?)));
     let (lock, people) = match begun {
         Ok(begun) => begun,
