@@ -36,6 +36,32 @@ const DEPARTMENTS: [&str; 9] =
 const TITLES: [&str; 6] = ["Analyst", "Senior Analyst", "Manager", "Director", "Specialist", "Coordinator"];
 const CITIES: [&str; 6] = ["Berlin", "London", "Lehi", "Kraków", "Tokyo", "São Paulo"];
 
+/// How much of a company there is something to say of.
+#[derive(Debug, Clone, Copy)]
+pub enum Share {
+    /// Findings on 7 % of the accounts.
+    Few,
+    /// Findings on 16 %: a company's first audit.
+    Many,
+}
+
+impl Share {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Few => "few findings",
+            Self::Many => "many findings",
+        }
+    }
+
+    /// Those of which there is something to say come again after so many.
+    fn period(self) -> u64 {
+        match self {
+            Self::Few => 1000,
+            Self::Many => 440,
+        }
+    }
+}
+
 /// What each account and each row must come out as, and how many.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Truth {
@@ -111,12 +137,12 @@ impl Files {
         )
     }
 
-    /// The nth of a company: most agree, and of each thousand some do not.
-    fn pair(&mut self, n: u64) -> std::io::Result<()> {
+    /// The nth of a company: most agree, and of each period some do not.
+    fn pair(&mut self, n: u64, period: u64) -> std::io::Result<()> {
         let person = member(n);
         let mut account = member(n);
         let role = if n.is_multiple_of(97) { "Admin" } else { "Participant" };
-        match n % 1000 {
+        match n % period {
             0..=9 => {
                 account.number = String::new();
                 account.email = format!("gone.{}", account.email);
@@ -211,7 +237,7 @@ impl Files {
 }
 
 /// Writes a company of about `n` accounts and `n` people into `folder`.
-pub fn write(folder: &Path, n: u64) -> std::io::Result<Company> {
+pub fn write(folder: &Path, n: u64, share: Share) -> std::io::Result<Company> {
     std::fs::create_dir_all(folder)?;
     let (accounts, people) = (folder.join("accounts.jsonl"), folder.join("directory.csv"));
     let mut files = Files {
@@ -225,7 +251,7 @@ pub fn write(folder: &Path, n: u64) -> std::io::Result<Company> {
         "Employee ID,Name,Work Email,Job Title,Department,Location,Work Phone,Employment Status,Hire Date,Termination Date"
     )?;
     for at in 0..n {
-        files.pair(at)?;
+        files.pair(at, share.period())?;
     }
     files.accounts.flush()?;
     files.people.flush()?;

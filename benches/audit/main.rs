@@ -1,7 +1,8 @@
 //! How long an audit takes, whole and by stage, and how much memory it needs.
 //!
 //! `cargo bench --bench audit` makes companies of 10,000, 100,000 and 1,000,000 with a known truth; other sizes as arguments.
-//! `cargo bench --bench audit -- --write FOLDER 1000000` only writes the files, for the scripts in `benches/peers`.
+//! `cargo bench --bench audit -- --write FOLDER 1000000` only writes the files, for the scripts in `benches/peers`; with `many` behind it
+//! those of a company with many findings.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, missing_docs, unreachable_pub)]
 
 mod company;
@@ -11,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use company::Company;
+use company::{Company, Share};
 use domo_reconcile::archive::findings::Findings;
 use domo_reconcile::archive::{History, RunInfo};
 use domo_reconcile::config::Loaded;
@@ -23,10 +24,11 @@ const RUNS: usize = 3;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
-    if let [flag, folder, n] = args.as_slice()
+    if let [flag, folder, n, share @ ..] = args.as_slice()
         && flag == "--write"
     {
-        let company = company::write(Path::new(folder), n.parse().unwrap()).unwrap();
+        let share = if share.is_empty() { Share::Few } else { Share::Many };
+        let company = company::write(Path::new(folder), n.parse().unwrap(), share).unwrap();
         println!("{}", truth(&company));
         return;
     }
@@ -34,10 +36,15 @@ fn main() {
         args.iter().map(|arg| arg.parse().unwrap_or_else(|_| panic!("`{arg}` is not a number of accounts"))).collect();
     let sizes = if sizes.is_empty() { vec![10_000, 100_000, 1_000_000] } else { sizes };
     println!("{:>9}  {:<38} {:>9}  {:>9}", "accounts", "stage", "seconds", "peak MB");
-    for n in sizes {
+    for (n, share) in sizes.into_iter().flat_map(|n| [(n, Share::Few), (n, Share::Many)]) {
         let folder = std::env::temp_dir().join(format!("domo-reconcile-bench-{n}"));
-        let company = company::write(&folder, n).unwrap();
-        println!("{n:>9}  {:<38} {:>9}  {:>9}", format!("(input {:.1} MB)", company.bytes as f64 / 1e6), "", "");
+        let company = company::write(&folder, n, share).unwrap();
+        println!(
+            "{n:>9}  {:<38} {:>9}  {:>9}",
+            format!("({}, input {:.1} MB)", share.as_str(), company.bytes as f64 / 1e6),
+            "",
+            ""
+        );
         stages(&company, n);
         process(&company, n);
         std::fs::remove_dir_all(&folder).unwrap();

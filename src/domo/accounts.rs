@@ -263,10 +263,13 @@ pub fn load(path: &Path) -> Result<Accounts> {
         Some(_) => return exports::load(path, evidence),
     };
     let mut accounts = Vec::with_capacity(objects.len());
-    for object in objects {
-        match serde_json::from_str::<Partial>(object.get()) {
-            Ok(partial) => evidence.incomplete.extend(partial.incomplete_pull),
-            Err(_) => accounts.push(object.get()),
+    for object in objects.iter().map(|object| object.get()) {
+        // Most are accounts, and looked at for the word only.
+        let partial =
+            memchr::memmem::find(object.as_bytes(), b"incompletePull").and_then(|_| serde_json::from_str::<Partial>(object).ok());
+        match partial {
+            Some(partial) => evidence.incomplete.extend(partial.incomplete_pull),
+            None => accounts.push(object),
         }
     }
     frame::from_objects(accounts, evidence).with_context(|| unusable("not every object in it is an account".into()))

@@ -337,11 +337,18 @@ pub(super) fn date(days: i32) -> Option<NaiveDate> {
 
 /// Raw objects into [`Accounts`]. An object that cannot be read is an error that names its id and position, never a dropped row.
 /// An id that comes twice is folded: the first stays.
-pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, mut evidence: Evidence) -> Result<Accounts> {
+pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, evidence: Evidence) -> Result<Accounts> {
+    let mut lines = Snapshot::default();
+    objects.into_iter().for_each(|object| lines.push(object.as_ref()));
+    from_lines(lines, evidence.clone()).unwrap_or_else(|lines| folded(&lines, evidence))
+}
+
+/// [`from_objects`] where an id comes twice, or one of them is no account.
+fn folded(lines: &Snapshot, mut evidence: Evidence) -> Result<Accounts> {
     let mut snapshot = Snapshot::default();
     let mut seen = std::collections::HashSet::new();
-    for object in objects {
-        let object = object.as_ref();
+    for row in 0..lines.len() {
+        let object = lines.line(row).unwrap_or_default();
         evidence.rows += 1;
         match id(object.as_bytes()) {
             Ok(Some(id)) if !seen.insert(id) => evidence.repeated += 1,
@@ -372,11 +379,14 @@ pub(super) fn id(object: &[u8]) -> Result<Option<u64>, String> {
 /// [`from_objects`] for lines that are a snapshot already, as a million accounts mostly come. They are given back where one is no
 /// account, or an id comes twice: then each has to be looked at.
 pub(super) fn from_lines(lines: Snapshot, mut evidence: Evidence) -> Result<Result<Accounts>, Snapshot> {
-    let (built, sha256) = rayon::join(|| build(&lines), || lines.sha256());
+    let named = !evidence.sha256.is_empty();
+    let (built, sha256) = rayon::join(|| build(&lines), || if named { String::new() } else { lines.sha256() });
     match built {
         Ok(built) if distinct(&built.frame) => {
-            (evidence.sha256, evidence.bytes) = (sha256, lines.bytes().len() as u64);
-            evidence.rows = lines.len() as u64;
+            if !named {
+                (evidence.sha256, evidence.bytes) = (sha256, lines.bytes().len() as u64);
+            }
+            evidence.rows += lines.len() as u64;
             Ok(built.into_accounts(lines, evidence))
         }
         _ => Err(lines),
