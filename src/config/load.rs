@@ -109,7 +109,7 @@ impl Config {
             ("orphan", policy.orphan, &[Deactivate, Demote, Delete, Report][..]),
             ("leaver", policy.leaver, &[Deactivate, Demote, Delete, Report]),
             ("suspended", policy.suspended, &[Deactivate, Demote, Report]),
-            ("revoked", policy.revoked, &[Deactivate, Delete]),
+            ("revoked", policy.revoked, &[Deactivate, Demote, Delete]),
             ("dormant", policy.dormant, &[Deactivate, Demote, Report]),
             ("missing", policy.missing, &[Create, Report]),
             ("drift", policy.drift, &[Update, Report]),

@@ -299,9 +299,9 @@ pub struct Policy {
     pub leaver: Choice,
     /// deactivate, demote or report
     pub suspended: Choice,
-    /// What a certification's `revoke` becomes: deactivate or delete
+    /// What a certification's `revoke` becomes: deactivate, demote or delete
     pub revoked: Choice,
-    /// deactivate or report
+    /// deactivate, demote or report
     pub dormant: Choice,
     /// Days without a sign-in after which an account is dormant.
     pub dormant_days: u32,
@@ -311,6 +311,9 @@ pub struct Policy {
     pub drift: Choice,
     /// What `demote` leaves an account with.
     pub demoted_role: String,
+    /// Days after which an account is proposed for deletion that this tool deactivated or demoted, while it is still an orphan or a
+    /// leaver; 0 proposes none.
+    pub delete_after_days: u32,
     /// The role of created accounts.
     pub default_role: String,
     /// Whether Domo sends an invitation to a created account.
@@ -333,6 +336,7 @@ impl Default for Policy {
             missing: Choice::Report,
             drift: Choice::Update,
             demoted_role: "Social".into(),
+            delete_after_days: 0,
             default_role: "Participant".into(),
             send_invite: false,
             plan_valid_days: 30,

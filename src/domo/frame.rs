@@ -19,10 +19,13 @@ use crate::text;
 const DOCUMENTED: [&str; 10] =
     ["id", "email", "name", "role", "alternate_email", "employee_number", "title", "department", "location", "phone"];
 
-/// What is said of accounts of which none says whether it is active.
-pub(super) const NO_INACTIVE_STATE: &str = "no account says whether it is active: every account that is listed counts as active, and no \
-    deactivation is proposed, because none could be read back. Access is taken away with `[policy] leaver = \"demote\"` (role and groups) or \
-    `\"delete\"`, `orphan` likewise, or by hand under Admin > Governance > People";
+/// What is said of accounts of which none says whether it is active, before the ways on.
+pub(super) const NO_INACTIVE_STATE: &str = "no account says whether it is active: every account that is listed counts as active, and no deactivation is proposed, because none \
+     could be read back. ";
+
+/// How access is taken away where no deactivation is honoured, with the line of configuration for each way.
+pub const WAYS_ON: &str = "Access is taken away with `[policy] leaver = \"demote\"` (role and groups; a revert gives them back) or `\"delete\"` \
+     (for good; Domo refuses it while DataSets or DataFlows are owned), `orphan` likewise, or by hand under Admin > Governance > People";
 
 /// A user as Domo sends it. Every type is [`Loose`]: Domo's own documents and recordings disagree about them.
 #[derive(Deserialize)]
@@ -278,7 +281,7 @@ impl Seen {
             ));
         }
         if !self.columns.is_empty() && !self.columns.contains("active") {
-            notes.push(NO_INACTIVE_STATE.into());
+            notes.push(format!("{NO_INACTIVE_STATE}{WAYS_ON}"));
         }
         notes
     }

@@ -27,7 +27,7 @@ mod write;
 pub use crate::http::{CallError, Refusal};
 pub use account::{Account, Lookup, SUPPORT_ID};
 pub use accounts::{Accounts, Evidence, Snapshot};
-pub use frame::from_objects;
+pub use frame::{WAYS_ON, from_objects};
 pub use groups::Group;
 pub use read::{Progress, Reader, Silent, State};
 pub use sent::WriteError;

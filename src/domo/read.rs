@@ -122,7 +122,7 @@ impl Reader {
         }
         if !accounts.provided.contains(ACTIVE) && self.says_active_singly(&accounts).await {
             accounts.provided.insert(ACTIVE.to_owned());
-            accounts.evidence.warnings.retain(|warning| warning != frame::NO_INACTIVE_STATE);
+            accounts.evidence.warnings.retain(|warning| !warning.starts_with(frame::NO_INACTIVE_STATE));
         }
         accounts.evidence.warnings.extend(self.doubts(&accounts)?);
         Ok(accounts)

@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::about::{OpenFinding, Subjects};
+use super::demotion::demotion;
 use super::digest::seal;
-use super::fields::{self, GROUPS};
+use super::fields;
 use super::format::{Action, Inputs, Plan, SCHEMA};
 use super::guard::{self, AuditFigures, Population};
 use super::rules::Rules;
@@ -140,7 +141,7 @@ fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
     let acted_on = findings.iter().filter(|finding| finding.exception.is_none());
     let mut acted_on: Vec<(&Finding, ActionKind)> = acted_on.filter_map(|finding| Some((finding, finding.action?))).collect();
     // Findings come worst first; what takes access away goes before what only changes it.
-    acted_on.sort_by_key(|(_, kind)| !matches!(kind, ActionKind::Deactivate | ActionKind::Delete));
+    acted_on.sort_by_key(|(_, kind)| !kind.removes_access());
     let mut taken = BTreeSet::new();
     let mut chosen = Vec::new();
     for (finding, kind) in acted_on {
@@ -239,26 +240,11 @@ fn deactivate(finding: &Finding, account: Option<&Map<String, Value>>, through: 
     action
 }
 
-/// The role, and every group whose id is known: what cannot be taken or given back is said before anybody approves.
 fn demote(finding: &Finding, account: Option<&Map<String, Value>>, role: &str) -> Action {
-    let mut why = finding.reason.clone();
-    let mut before = account.map_or_else(|| one("active", true), fields::identity);
-    let mut after = one("role", role);
-    if let Some(own) = before.get("role").or(before.get("roleId")).filter(|own| own.as_str().and_then(Role::from_word).is_none()) {
-        why.push_str(&format!(". The role `{}` is the instance's own: a revert does not give it back", fields::shown(own)));
-    }
-    match account.and_then(extras::groups_of) {
-        None => why.push_str(". Its groups were not read ([domo] groups = true reads them), so none is left"),
-        Some(groups) => {
-            let known: Vec<Value> = groups.iter().filter_map(|group| serde_json::to_value(group.group()?).ok()).collect();
-            if known.len() < groups.len() {
-                why.push_str(". The ids of some of its groups are not known, so those are not left");
-            }
-            before.insert(GROUPS.into(), known.into());
-            after.insert(GROUPS.into(), Vec::<Value>::new().into());
-        }
-    }
-    action(finding, ActionKind::Demote, before, after, why)
+    let identity = account.map_or_else(|| one("active", true), fields::identity);
+    let groups = account.and_then(extras::groups_of);
+    let (before, after, said) = demotion(identity, groups.as_deref(), role);
+    action(finding, ActionKind::Demote, before, after, finding.reason.clone() + &said)
 }
 
 /// What a deletion takes away is at stake as a whole: the name too, by which the reviewer knew the account.

@@ -10,10 +10,12 @@ use serde_json::{Map, Value};
 
 use super::about::About;
 use super::decision::same_person;
+use super::demotion::demotion;
 use super::digest::canonical;
 use super::format::Action;
-use crate::config::{Choice, DeactivateWith};
+use crate::config::{Choice, Config, DeactivateWith};
 use crate::digest::{self, sha256};
+use crate::domo::extras::Membership;
 use crate::failure::{Failure, FailureKind};
 use crate::terms::{ActionKind as Act, Role};
 use crate::text;
@@ -60,6 +62,8 @@ pub struct Confirmed {
     pub findings: Vec<String>,
     /// The fields that say whose account it is and what it may do, as Domo has them.
     pub raw: Map<String, Value>,
+    /// Its groups with their ids; none where they were not read.
+    pub(crate) memberships: Option<Vec<Membership>>,
 }
 
 impl Confirmed {
@@ -368,23 +372,31 @@ impl Stand {
 }
 
 /// What is to be done after a certification: revocations and changes of role.
-pub fn actions(run: &str, accounts: &[Confirmed], record: &Record, revoked: Choice, through: DeactivateWith) -> Vec<Action> {
+pub fn actions(run: &str, accounts: &[Confirmed], record: &Record, config: &Config) -> Vec<Action> {
     let standing = record.standing();
     let decided = accounts.iter().filter_map(|account| Some((account, *standing.get(account.key.as_str())?)));
     decided
         .filter(|(account, line)| Stand::of(account, Some(line)).is_decided())
-        .filter_map(|(account, line)| action(run, account, line, revoked, through))
+        .filter_map(|(account, line)| action(run, account, line, config))
         .collect()
 }
 
-fn action(run: &str, account: &Confirmed, line: &Line, revoked: Choice, through: DeactivateWith) -> Option<Action> {
+fn action(run: &str, account: &Confirmed, line: &Line, config: &Config) -> Option<Action> {
     let one = |field: &str, value: Value| Map::from_iter([(field.to_owned(), value)]);
     let why = format!("Certification of {run}: {}", told(line));
-    let (kind, after, why) = match line.answer() {
-        Attestation::Role(role) if account.about.role.as_deref() != Some(&role) => (Act::Update, one("role", role.into()), why),
-        Attestation::Revoke => match revoked {
-            Choice::Delete => (Act::Delete, one("deleted", true.into()), why),
-            _ => (Act::Deactivate, one("active", false.into()), why),
+    let through = config.domo.deactivate_with;
+    let before = account.raw.clone();
+    let (kind, before, after, why) = match line.answer() {
+        Attestation::Role(role) if account.about.role.as_deref() != Some(&role) => {
+            (Act::Update, before, one("role", role.into()), why)
+        }
+        Attestation::Revoke => match config.policy.revoked {
+            Choice::Delete => (Act::Delete, before, one("deleted", true.into()), why),
+            Choice::Demote => {
+                let (before, after, said) = demotion(before, account.memberships.as_deref(), &config.policy.demoted_role);
+                (Act::Demote, before, after, why + &said)
+            }
+            _ => (Act::Deactivate, before, one("active", false.into()), why),
         },
         _ => return None,
     };
@@ -395,7 +407,7 @@ fn action(run: &str, account: &Confirmed, line: &Line, revoked: Choice, through:
         account_id: account.id,
         email: account.email.clone(),
         name: account.name.clone(),
-        before: account.raw.clone(),
+        before,
         after,
         why,
         through: (kind == Act::Deactivate && through == DeactivateWith::Scim).then_some(through),

@@ -10,6 +10,7 @@ pub mod approved;
 pub mod build;
 pub mod certification;
 pub mod decision;
+mod demotion;
 pub mod digest;
 pub mod fields;
 pub mod format;

@@ -33,6 +33,8 @@ pub struct Ours {
     pub kind: ActionKind,
     /// The role that was written, where one was.
     pub role: Option<String>,
+    /// Whether it left or joined groups.
+    pub groups: bool,
 }
 
 words! {
@@ -156,7 +158,7 @@ impl Sides<'_> {
         let has = now.is_active(row) && rank(now, row, self.domo) > 0;
         let change = |moved, before, after| AccessChange {
             moved,
-            account: reference(now, row, row),
+            account: reference(now, row, row, self.domo),
             before,
             after,
             administrator: (had != has).then_some(has),
@@ -197,7 +199,7 @@ impl Sides<'_> {
     fn gone(&self, id: u64, row: u32) -> AccessChange {
         AccessChange {
             moved: Moved::Gone,
-            account: reference(self.then, row, u32::MAX),
+            account: reference(self.then, row, u32::MAX, self.domo),
             before: self.then.role_shown(row),
             after: None,
             administrator: (rank(self.then, row, self.domo) > 0).then_some(false),
@@ -213,13 +215,13 @@ impl Sides<'_> {
             Moved::Deactivated => ours.kind == ActionKind::Deactivate,
             Moved::Gone => matches!(ours.kind, ActionKind::Delete | ActionKind::Deactivate),
             Moved::RoleRaised | Moved::RoleLowered | Moved::RoleChanged => role.is_some() && ours.role.as_deref() == role,
-            Moved::Groups => false,
+            Moved::Groups => ours.groups,
         };
         self.ours.get(&id)?.iter().rev().find(did).map(|ours| ours.plan.clone())
     }
 }
 
-fn reference(accounts: &AccountColumns<'_>, row: u32, index: u32) -> AccountRef {
+fn reference(accounts: &AccountColumns<'_>, row: u32, index: u32, domo: &Domo) -> AccountRef {
     AccountRef {
         index,
         id: accounts.id(row),
@@ -227,5 +229,6 @@ fn reference(accounts: &AccountColumns<'_>, row: u32, index: u32) -> AccountRef 
         name: accounts.name.owned(row),
         role: accounts.role_shown(row),
         active: accounts.is_active(row),
+        may_administer: accounts.rights(row, domo).may_administer(),
     }
 }

@@ -78,14 +78,15 @@ pub struct Finding {
 
 impl Finding {
     /// What puts one finding before another, everywhere: severity, kind, the days that somebody who left still has access, rights.
-    pub fn urgency(&self) -> (Severity, Kind, Reverse<i64>, usize) {
+    pub fn urgency(&self) -> (Severity, Kind, Reverse<i64>, bool, usize) {
         let days = match self.particular("days_since") {
             Some(Value::Days(days)) => days.unwrap_or_default(),
             _ => 0,
         };
-        let role = self.account.as_ref().and_then(|account| account.role.as_deref());
-        let rights = role.and_then(Role::from_word).map_or(Role::COUNT, |role| role as usize);
-        (self.severity, self.kind, Reverse(days), rights)
+        let account = self.account.as_ref();
+        let ordinary = !account.is_some_and(|account| account.may_administer);
+        let role = account.and_then(|account| account.role.as_deref()).and_then(Role::from_word);
+        (self.severity, self.kind, Reverse(days), ordinary, role.map_or(Role::COUNT, |role| role as usize))
     }
 
     /// What stands in a column of its kind's table.
@@ -112,6 +113,8 @@ pub struct AccountRef {
     pub name: Option<String>,
     pub role: Option<String>,
     pub active: bool,
+    /// As far as is known: a custom role of which nothing is known may.
+    pub may_administer: bool,
 }
 
 /// A person as the report names them.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::Rules;
@@ -15,6 +16,7 @@ use super::finding::{AccountRef, PersonRef};
 use super::identity::Draft;
 use super::keys::Addresses;
 use super::matching::{Agreeing, Matches, Part, Verdict};
+use super::past::{Past, Taken};
 use super::placeholders::Placeholder;
 use super::rejected::RejectedKeys;
 use super::situation::{self, Gap};
@@ -47,6 +49,10 @@ pub(super) struct Judge<'a> {
     pub(super) drifts: &'a Drifts<'a>,
     /// What changed since an earlier run, where there is one to compare with.
     pub(super) access: Option<&'a Access>,
+    /// What our own plans did before.
+    pub(super) past: &'a Past,
+    /// The last of our deactivations that this instance did not keep, where it keeps none.
+    pub(super) lesson: Option<&'a Taken>,
     /// Accounts of each person with several, those that take part only.
     pub(super) holders: HashMap<u32, Vec<u32>>,
     /// People whom an orphan's name may mean.
@@ -63,6 +69,7 @@ impl Judge<'_> {
             name: accounts.name.owned(row),
             role: accounts.role_shown(row),
             active: accounts.is_active(row),
+            may_administer: self.may_administer(row),
         }
     }
 
@@ -223,11 +230,22 @@ impl Judge<'_> {
     }
 
     /// When the account was last seen, where the source says; `left` is the last day its person worked.
-    pub(super) fn last_seen(&self, row: u32, left: Option<chrono::NaiveDate>) -> String {
+    pub(super) fn last_seen(&self, row: u32, left: Option<NaiveDate>) -> String {
         match self.accounts.provides("last_login") {
             true => explain::last_seen(self.accounts.last_login.get(row), self.rules.as_of, left),
             false => String::new(),
         }
+    }
+
+    /// How one of our plans took this account's access away, where none gave it back since.
+    pub(super) fn taken(&self, row: u32) -> Option<&Taken> {
+        self.past.taken.get(&self.accounts.id(row)?)
+    }
+
+    /// The day from which an account that we took the access of is proposed for deletion.
+    pub(super) fn due(&self, taken: &Taken) -> Option<NaiveDate> {
+        let days = self.rules.config.policy.delete_after_days;
+        (days > 0).then(|| taken.on.checked_add_days(chrono::Days::new(days.into()))).flatten()
     }
 
     /// Whether an account without a last sign-in was never seen: the activity log says so of its window only.

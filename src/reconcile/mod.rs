@@ -21,6 +21,7 @@ mod matching;
 mod names;
 mod near;
 mod outcome;
+mod past;
 mod placeholders;
 mod rejected;
 mod rule;
@@ -32,6 +33,7 @@ mod untested;
 pub use access::{Access, AccessChange, Earlier, Moved, Ours, since};
 pub(crate) use drift::compared;
 pub(crate) use keys::Addresses;
+pub use past::{Past, Taken};
 pub use rule::PeopleRules;
 pub use situation::Exclusions;
 
@@ -222,8 +224,8 @@ pub struct Reconciliation {
     pub exceptions: Vec<ExceptionUse>,
     /// Access since the run that it was compared with.
     pub access: Option<Access>,
-    /// The accounts of that run.
-    pub earlier: Option<Arc<Earlier>>,
+    /// What was known from before when it was judged.
+    pub past: Arc<Past>,
     /// Active accounts outside the company's domains.
     pub external: Vec<External>,
     /// Checks that could not run.
@@ -260,16 +262,11 @@ impl Reconciliation {
 
 /// Judges the two populations. The same input in any order of rows, columns and keys gives the same judgement.
 pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Result<Reconciliation> {
-    reconcile_since(accounts, people, rules, None)
+    reconcile_since(accounts, people, rules, Arc::default())
 }
 
-/// The same, with the accounts of an earlier run: whose access changed since.
-pub fn reconcile_since(
-    accounts: &Accounts,
-    people: &People,
-    rules: &Rules<'_>,
-    earlier: Option<Arc<Earlier>>,
-) -> Result<Reconciliation> {
+/// The same, with what is known from before: whose access changed, and what our own plans did.
+pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, past: Arc<Past>) -> Result<Reconciliation> {
     let config = rules.config;
     let addresses = Addresses::new(&config.matching.domain_aliases);
     let placeholders = placeholders::find(people, &addresses)?;
@@ -298,7 +295,7 @@ pub fn reconcile_since(
     for (_, rule) in parts.iter().zip(&excluded_by).filter(|(part, _)| **part == Part::Excluded) {
         excluded[*rule as usize] += 1;
     }
-    let access = match &earlier {
+    let access = match &past.earlier {
         Some(earlier) => access::between(earlier, &accounts, &config.domo)?,
         None => None,
     };
@@ -321,6 +318,8 @@ pub fn reconcile_since(
         person_situations: &person_situations,
         drifts: &drifts,
         access: access.as_ref(),
+        past: &past,
+        lesson: past.lesson(&accounts),
         holders: holders(&matches, &parts),
         candidates: Candidates::new(&accounts, &people, &addresses, &matches, &account_situations),
     };
@@ -337,7 +336,7 @@ pub fn reconcile_since(
     Reconciliation {
         instance: rules.instance.to_owned(),
         as_of: rules.as_of,
-        evidence: whole.evidence(rules, &accounts, &people),
+        evidence: whole.evidence(rules, &accounts, &people, judge.lesson),
         accounts: AccountTotals::of(accounts.height.into(), account_situations.iter().copied()),
         people: person_totals,
         account_rows: outcome::account_rows(&matches, &people.fold, &account_situations)?,
@@ -357,7 +356,7 @@ pub fn reconcile_since(
         method: outcome::method(&judge),
         findings,
         access,
-        earlier,
+        past: past.clone(),
     }
     .checked()
 }

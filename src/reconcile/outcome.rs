@@ -15,8 +15,10 @@ use super::explain::{days, plural};
 use super::fold::{Fold, Row};
 use super::judge::Judge;
 use super::matching::{Agreeing, Matches, Part, Verdict};
+use super::past::Taken;
 use super::{Dormancy, EvidenceStatus, EvidenceSummary, External, Finding, Method, Pattern, Privileged, Rules, kinds};
 use crate::directory::Source;
+use crate::domo;
 use crate::terms::{AccountSituation, Key, PersonSituation, Status};
 
 /// An export older than this is said to be.
@@ -50,13 +52,20 @@ impl Wholeness {
         Self { accounts: ours, directory: theirs }
     }
 
-    pub(super) fn evidence(&self, rules: &Rules<'_>, accounts: &AccountColumns<'_>, people: &PersonColumns<'_>) -> EvidenceSummary {
+    pub(super) fn evidence(
+        &self,
+        rules: &Rules<'_>,
+        accounts: &AccountColumns<'_>,
+        people: &PersonColumns<'_>,
+        lesson: Option<&Taken>,
+    ) -> EvidenceSummary {
         let mut reasons: Vec<String> = self.accounts.iter().chain(&self.directory).cloned().collect();
         let sources = people.people.sources.iter().map(|source| source.evidence_on(rules.as_of)).collect();
         if !reasons.is_empty() {
             return EvidenceSummary { status: EvidenceStatus::Incomplete, reasons, sources };
         }
         reasons.extend(accounts.accounts.evidence.warnings.iter().cloned());
+        reasons.extend(lesson.map(|taken| format!("{}: no deactivation is proposed. {}", unkept(taken), domo::WAYS_ON)));
         let rejected = people.people.rejected.len() as u64;
         if rejected > 0 {
             reasons.push(format!(
@@ -363,4 +372,9 @@ pub(super) fn method(judge: &Judge<'_>) -> Method {
 
     let tested = kinds::tested(judge).collect();
     Method { matched_by, normalised, compared: judge.drifts.compared(), tested }
+}
+
+/// That an instance does not honour deactivations, as an earlier plan found out.
+pub(super) fn unkept(taken: &Taken) -> String {
+    format!("Domo accepted a deactivation of plan {} on {} and the account is as active as before", taken.plan, taken.on)
 }

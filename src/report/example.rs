@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -134,6 +135,7 @@ fn account(number: usize, text: &str) -> AccountRef {
         name: Some(name(number, text)),
         role: Some(role.into()),
         active: true,
+        may_administer: role == "Admin",
     }
 }
 
@@ -495,7 +497,7 @@ fn reconciliation(
         }],
         exceptions: vec![ExceptionUse { index: 0, findings: covered, expired: false }],
         access: Some(Access { run_id: "20261023T060000Z-9c41aa".into(), as_of, changes: changes(text) }),
-        earlier: None,
+        past: Arc::default(),
         external: Vec::new(),
         not_tested: vec![
             NotTested {

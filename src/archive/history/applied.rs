@@ -1,7 +1,6 @@
 //! What was done to Domo since the previous run, from the journals beside the plans, and access that came back after it was taken.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -10,9 +9,9 @@ use chrono::{DateTime, Utc};
 use super::types::Present;
 use crate::archive::store::StoredRun;
 use crate::archive::store::listing::{JOURNAL_END as JOURNAL, names};
-use crate::plan::journal::{Ended, Event, Journal, Outcome};
+use crate::plan::journal::{ActionState, Ended, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
-use crate::reconcile::Ours;
+use crate::reconcile::{Ours, Taken};
 use crate::terms::ActionKind;
 
 /// A plan that was applied, and its journal.
@@ -51,31 +50,91 @@ fn read(folder: &Path, name: &str) -> Result<Applied> {
     Ok(Applied { plan: sealed.plan().clone(), journal })
 }
 
-/// What our plans did in that time, by account, in the order it was done. Journals that cannot be read are passed over: [`sentences`]
-/// names them.
-pub(super) fn ours(runs: &[StoredRun], time: Range<DateTime<Utc>>) -> Result<BTreeMap<u64, Vec<Ours>>> {
-    let mut done: BTreeMap<u64, Vec<(DateTime<Utc>, Ours)>> = BTreeMap::new();
-    for run in runs {
-        let journals = names(&run.path)?.into_iter().filter(|name| name.ends_with(JOURNAL));
-        for Applied { plan, journal } in journals.filter_map(|name| read(&run.path, &name).ok()) {
-            for (id, standing) in journal.fold() {
-                let (Some(action), Some(account), Some((Outcome::Done, at))) =
-                    (plan.action(id), standing.account_id, standing.outcome)
-                else {
-                    continue;
-                };
-                if time.contains(&at) {
-                    let role = action.after.get("role").and_then(serde_json::Value::as_str).map(str::to_owned);
-                    done.entry(account).or_default().push((at, Ours { plan: plan.id.clone(), kind: action.kind, role }));
+/// What our plans did to accounts.
+#[derive(Default)]
+pub(super) struct Done {
+    /// Each write that is not undone by anything but a later one, in the order they were done.
+    writes: Vec<Write>,
+}
+
+/// What one action did to an account, or tried to do.
+struct Write {
+    at: DateTime<Utc>,
+    account: u64,
+    /// Whether it shows; else Domo accepted it and the account stayed as it was.
+    shows: bool,
+    /// Whether it gives access back that an earlier plan took.
+    undoes: bool,
+    ours: Ours,
+}
+
+impl Done {
+    /// Of these runs' plans, up to a moment. Journals that cannot be read are passed over: [`sentences`] names them.
+    pub(super) fn by(runs: &[StoredRun], until: DateTime<Utc>) -> Result<Self> {
+        let mut done = Self::default();
+        for run in runs {
+            for name in names(&run.path)?.into_iter().filter(|name| name.ends_with(JOURNAL)) {
+                if let Ok(Applied { plan, journal }) = read(&run.path, &name) {
+                    let journal = journal.until(until);
+                    done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
                 }
             }
         }
+        done.writes.sort_by_key(|write| write.at);
+        Ok(done)
     }
-    let in_order = |(account, mut done): (u64, Vec<(DateTime<Utc>, Ours)>)| {
-        done.sort_by_key(|(at, _)| *at);
-        (account, done.into_iter().map(|(_, ours)| ours).collect())
-    };
-    Ok(done.into_iter().map(in_order).collect())
+
+    /// What was done since a moment, by account.
+    pub(super) fn since(&self, moment: DateTime<Utc>) -> BTreeMap<u64, Vec<Ours>> {
+        let mut since: BTreeMap<u64, Vec<Ours>> = BTreeMap::new();
+        for write in self.writes.iter().filter(|write| write.shows && write.at >= moment) {
+            since.entry(write.account).or_default().push(write.ours.clone());
+        }
+        since
+    }
+
+    /// The last access that was taken from each account and not given back since; and the deactivations after the last one that showed
+    /// of which Domo showed nothing.
+    pub(super) fn taken(&self) -> (BTreeMap<u64, Taken>, BTreeMap<u64, Taken>) {
+        let (mut taken, mut unkept) = (BTreeMap::new(), BTreeMap::new());
+        for write in &self.writes {
+            let Ours { plan, kind, .. } = &write.ours;
+            let entry = Taken { plan: plan.clone(), kind: *kind, on: write.at.date_naive() };
+            match (kind, write.shows) {
+                (ActionKind::Deactivate, false) => drop(unkept.insert(write.account, entry)),
+                (ActionKind::Deactivate | ActionKind::Demote, true) => {
+                    if *kind == ActionKind::Deactivate {
+                        unkept.clear();
+                    }
+                    taken.insert(write.account, entry);
+                }
+                _ if write.undoes => drop(taken.remove(&write.account)),
+                _ => {}
+            }
+        }
+        (taken, unkept)
+    }
+}
+
+fn write(plan: &Plan, id: &str, standing: &ActionState<'_>) -> Option<Write> {
+    let (action, account, (outcome, at)) = (plan.action(id)?, standing.account_id?, standing.outcome?);
+    // A demotion whose last group stays has taken the role all the same.
+    let shows = outcome == Outcome::Done || standing.left_something();
+    let unshown = outcome == Outcome::Failed && standing.pending.is_some();
+    let after = |field: &str| action.after.get(field);
+    let restores = plan.undoes() && (after("role").is_some() || after(plan::fields::GROUPS).is_some());
+    (shows || unshown).then(|| Write {
+        at,
+        account,
+        shows,
+        undoes: restores || matches!(action.kind, ActionKind::Reactivate | ActionKind::Create),
+        ours: Ours {
+            plan: plan.id.clone(),
+            kind: action.kind,
+            role: after("role").and_then(serde_json::Value::as_str).map(str::to_owned),
+            groups: after(plan::fields::GROUPS).is_some(),
+        },
+    })
 }
 
 /// One sentence for each time somebody applied the plan.

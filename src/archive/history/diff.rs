@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::difference;
-use super::earlier::accounts_of;
 use super::findings::{Entry, FILE, Findings};
+use super::past::accounts_of;
 use super::tokens::Tokens;
 use crate::archive::store::{StoredRun, inputs};
 use crate::reconcile::{self, Earlier, FindingId};

@@ -10,16 +10,16 @@ mod before;
 mod compare;
 pub mod diff;
 mod difference;
-mod earlier;
 pub mod findings;
 mod last_review;
 mod parameters;
+mod past;
 pub mod replay;
 pub mod tokens;
 mod types;
 
 pub use compare::compare;
 pub(crate) use difference::unname;
-pub use earlier::earlier;
 pub use last_review::{Decided, LastReview};
+pub use past::past;
 pub use types::{History, How, Lifecycle, Present, Previous, Resolved, State, TrendPoint};

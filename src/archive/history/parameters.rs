@@ -59,7 +59,7 @@ pub(super) fn explain(history: &mut History, baseline: &Baseline, present: &Pres
 fn with(old: &Config, present: &Present<'_>) -> anyhow::Result<BTreeSet<FindingId>> {
     let now = present.reconciliation;
     let rules = Rules { config: old, instance: &now.instance, as_of: now.as_of };
-    let judged = reconcile::reconcile_since(present.accounts, present.people, &rules, now.earlier.clone())?;
+    let judged = reconcile::reconcile_since(present.accounts, present.people, &rules, now.past.clone())?;
     Ok(judged.findings.into_iter().map(|finding| finding.id).collect())
 }
 

@@ -6,13 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
 use super::compare::compare_until;
 use super::diff::{Diff, between};
-use super::earlier::earlier_than;
 use super::findings::{FILE, Findings};
+use super::past::past_until;
 use super::tokens::Tokens;
 use super::types::{History, Lifecycle, Present};
 use crate::archive::store::{Manifest, RunInfo, StoredRun, inputs, listing};
@@ -98,11 +99,11 @@ impl Stored {
         let rules = Rules { config: &self.config.config, instance: &then.instance, as_of: then.as_of };
         let archive = self.run.path.canonicalize()?;
         let archive = archive.parent().unwrap_or(&archive);
-        let earlier = match then.forecast {
-            true => None,
-            false => earlier_than(archive, &then.instance, self.manifest.number, then.started)?,
+        let past = match then.forecast {
+            true => Arc::default(),
+            false => past_until(archive, &then.instance, self.manifest.number, then.started)?,
         };
-        let mut reconciliation = reconcile::reconcile_since(&self.accounts, &self.people, &rules, earlier)?;
+        let mut reconciliation = reconcile::reconcile_since(&self.accounts, &self.people, &rules, past)?;
         if then.forecast {
             reconciliation = reconciliation.as_forecast();
         }

@@ -126,15 +126,15 @@ impl Audit {
     ) -> Result<WrittenRun> {
         run.instance = instance_name(&loaded.config, accounts.evidence.credential.as_ref());
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of };
-        // Nothing is compared with a forecast.
-        let earlier = if self.forecast { None } else { history::earlier(&self.archive, &run.instance)? };
+        // Nothing is compared with a forecast, and nothing is due by it.
+        let past = if self.forecast { Arc::default() } else { history::past(&self.archive, &run.instance)? };
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
             let snapshot = folder.write("accounts.jsonl", accounts.snapshot.bytes(), Some(accounts.snapshot.len() as u64))?;
             archive::inputs::keep(folder, people, loaded).map(|()| snapshot)
         };
         let (reconciliation, kept) =
-            rayon::join(|| stage::of("reconcile", || reconcile::reconcile_since(accounts, people, &rules, earlier)), keep);
+            rayon::join(|| stage::of("reconcile", || reconcile::reconcile_since(accounts, people, &rules, past)), keep);
         let (mut reconciliation, snapshot) = (reconciliation?, kept?);
         if self.forecast {
             reconciliation = reconciliation.as_forecast();

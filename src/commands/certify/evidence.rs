@@ -36,13 +36,7 @@ pub(super) fn write(
         Ok(())
     };
     let config = &loaded.config;
-    let actions = certification::actions(
-        certification.id(),
-        &certification.accounts,
-        &certification.record,
-        config.policy.revoked,
-        config.domo.deactivate_with,
-    );
+    let actions = certification::actions(certification.id(), &certification.accounts, &certification.record, config);
     let count = actions.len();
     let manifest = &stored.manifest;
     let inputs = Inputs {

@@ -89,6 +89,13 @@ impl Journal {
         &self.lines
     }
 
+    /// The same as it stood at a moment.
+    #[must_use]
+    pub fn until(mut self, moment: DateTime<Utc>) -> Self {
+        self.lines.retain(|line| line.at < moment);
+        self
+    }
+
     /// Bytes of the whole lines.
     pub fn whole(&self) -> u64 {
         self.whole

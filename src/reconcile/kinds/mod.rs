@@ -20,9 +20,12 @@ mod retention;
 mod single_factor;
 mod suspended;
 
+use chrono::NaiveDate;
+
 use super::NotTested;
 use super::identity::Draft;
 use super::judge::Judge;
+use super::outcome::unkept;
 use crate::config::{Choice, Policy};
 use crate::terms::{ActionKind, Kind, Severity};
 
@@ -130,7 +133,7 @@ fn without_fields(judge: &Judge<'_>, kind: Kind, fields: &[&str], lacks: &str, s
 }
 
 /// A finding on access that should not be there, with what the policy proposes: nothing that cannot be had, and nothing more where all
-/// that a demotion takes is gone.
+/// that a demotion takes is gone, until the time of keeping is over.
 fn removing(judge: &Judge<'_>, row: u32, mut draft: Draft) -> Draft {
     let (policy, kind) = (&judge.rules.config.policy, draft.finding.kind);
     let action = match choice(kind, policy) {
@@ -139,18 +142,40 @@ fn removing(judge: &Judge<'_>, row: u32, mut draft: Draft) -> Draft {
         Some(Choice::Delete) => ActionKind::Delete,
         Some(Choice::Create | Choice::Update | Choice::Report) | None => return draft,
     };
-    if action == ActionKind::Demote && judge.accounts.restricted_to(row, &policy.demoted_role) {
-        let groups = if judge.accounts.provides("groups") { "no group" } else { "groups that were not read" };
+    let demoted = judge.taken(row).filter(|taken| taken.kind == ActionKind::Demote);
+    if (action == ActionKind::Demote || demoted.is_some()) && judge.accounts.restricted_to(row, &policy.demoted_role) {
         draft.finding.restricted = true;
         draft.finding.severity = Severity::Medium;
-        return draft.say(&format!("; it is restricted: the role {} and {groups}", policy.demoted_role));
+        let groups = if judge.accounts.provides("groups") { "no group" } else { "groups that were not read" };
+        let by = demoted.map(|taken| format!(", demoted on {} by plan {}", taken.on, taken.plan)).unwrap_or_default();
+        draft = draft.say(&format!("; it is restricted: the role {} and {groups}{by}", policy.demoted_role));
+        let kept = demoted.filter(|_| matches!(kind, Kind::Orphan | Kind::Leaver)).and_then(|taken| judge.due(taken));
+        if let Some(due) = kept {
+            return draft
+                .say(&kept_until(due, judge.rules.as_of))
+                .proposing((judge.rules.as_of >= due).then_some(ActionKind::Delete));
+        }
+        if action == ActionKind::Demote {
+            return draft;
+        }
     }
-    if action == ActionKind::Deactivate && !judge.accounts.provides("active") {
+    if action == ActionKind::Deactivate && (judge.lesson.is_some() || !judge.accounts.provides("active")) {
+        let why = match judge.lesson {
+            Some(taken) => unkept(taken),
+            None => "this Domo does not say who is active, so that a deactivation could not be read back".to_owned(),
+        };
         return draft.say(&format!(
-            "; this Domo does not say who is active, so that a deactivation could not be read back and is not proposed: \
-             `[policy] {kind} = \"demote\"` takes role and groups away, `{kind} = \"delete\"` deletes, or do it by hand under \
-             Admin > Governance > People"
+            "; {why}, and none is proposed: `[policy] {kind} = \"demote\"` takes role and groups away, `{kind} = \"delete\"` deletes, \
+             or do it by hand under Admin > Governance > People"
         ));
     }
     draft.proposing(Some(action))
+}
+
+/// Until when an account whose access we took is kept.
+fn kept_until(due: NaiveDate, as_of: NaiveDate) -> String {
+    match as_of < due {
+        true => format!("; by delete_after_days it is proposed for deletion from {due} on"),
+        false => format!("; by delete_after_days it was kept until {due}"),
+    }
 }

@@ -1,6 +1,50 @@
-//! An account that this tool deactivated long ago and that the policy would now delete.
+//! An inactive account that this tool took out of use so long ago that the policy would now delete it.
 
-use super::Sheet;
+use super::{Sheet, kept_until};
+use crate::reconcile::explain;
+use crate::reconcile::finding::Value;
+use crate::reconcile::identity::Draft;
+use crate::reconcile::judge::Judge;
+use crate::reconcile::matching::Verdict;
+use crate::terms::{AccountSituation, ActionKind, Kind, Severity, Status};
 
-/// The day on which an account was deactivated is in the journals of the archive; without them nothing is due.
-pub(super) const SHEET: Sheet = Sheet::new(|_| 0, |_| Vec::new());
+/// The day on which an account was taken out of use is in the journals of the archive.
+pub(super) const SHEET: Sheet = Sheet::new(
+    |judge| if judge.rules.config.policy.delete_after_days > 0 { judge.count(&[AccountSituation::Inactive]) } else { 0 },
+    |judge| judge.accounts_that_are(AccountSituation::Inactive, |row| retention(judge, row)),
+);
+
+fn retention(judge: &Judge<'_>, row: u32) -> Option<Draft> {
+    let taken = judge.taken(row)?;
+    let (due, as_of) = (judge.due(taken)?, judge.rules.as_of);
+    // One that Domo deleted is gone, and one whose person may still be employed is somebody's.
+    if due > as_of || judge.accounts.deleted.get(row).unwrap_or(false) || !is_nobodys(judge, row) {
+        return None;
+    }
+    let how = if taken.kind == ActionKind::Demote { "demoted" } else { "deactivated" };
+    let days = (as_of - taken.on).num_days();
+    let reason = format!(
+        "Inactive, and {how} by plan {} on {}, {} before the day judged{}",
+        taken.plan,
+        taken.on,
+        explain::days(days),
+        kept_until(due, as_of)
+    );
+    let draft = match judge.person_of(row) {
+        Some(matched) => judge.about_match(Kind::Retention, Severity::Info, row, matched, reason),
+        None => judge.about_account(Kind::Retention, Severity::Info, row, reason),
+    };
+    let draft = draft.with("person", Value::ItsPerson).with("taken_on", Value::Day(Some(taken.on)));
+    Some(draft.with("days_since", Value::Days(Some(days))).proposing(Some(ActionKind::Delete)))
+}
+
+/// Whether it would be an orphan or a leaver, were it active.
+fn is_nobodys(judge: &Judge<'_>, row: u32) -> bool {
+    match judge.matches.verdicts[row as usize] {
+        Verdict::One { person, .. } => {
+            judge.employment[person as usize].status == Status::Terminated && judge.employed_sibling(person).is_none()
+        }
+        Verdict::Nobody | Verdict::NoKey => judge.gap(row).is_none(),
+        Verdict::Conflict | Verdict::Ambiguous => false,
+    }
+}

@@ -15,3 +15,4 @@ mod revert;
 mod review;
 mod run;
 mod story;
+mod two_steps;

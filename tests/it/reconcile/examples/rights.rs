@@ -57,3 +57,12 @@ fn an_account_that_may_administer_without_a_second_factor_is_a_finding_and_an_or
     let silent = pair(with(1, "Admin", None), person(1)).judged();
     assert!(why_not(&silent, "single-factor").starts_with("No source says"), "{}", why_not(&silent, "single-factor"));
 }
+
+#[test]
+fn a_custom_role_stands_with_those_that_may_administer_wherever_findings_are_listed() {
+    let of = |n, role: &str| Account { role: role.into(), title: "Intern".into(), ..account(n) };
+    let company = Company::with([of(1, "Social"), of(2, "Data Steward"), of(3, "Editor"), of(4, "Admin")], (1..=4).map(person));
+    let judged = company.config("[domo]\nroles = { \"Viewer\" = \"ordinary\" }").judged();
+    let listed: Vec<_> = judged.findings.iter().filter_map(|finding| finding.account.as_ref()?.role.as_deref()).collect();
+    assert_eq!(listed, ["Admin", "Data Steward", "Editor", "Social"]);
+}

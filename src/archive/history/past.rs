@@ -1,4 +1,5 @@
-//! The accounts of the run that a new one is compared with, and what our own plans did to them since: read before anything is judged.
+//! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, and what our
+//! own plans did.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,32 +11,39 @@ use super::{applied, before, replay};
 use crate::archive::store::manifest::Manifest;
 use crate::archive::store::{Archive, StoredRun};
 use crate::domo::{self, Accounts};
-use crate::reconcile::Earlier;
+use crate::reconcile::{Earlier, Past};
 
-/// Of the newest run of the instance on whole evidence. None in a first run, and where its accounts are not there any more.
-pub fn earlier(archive: &Path, instance: &str) -> Result<Option<Arc<Earlier>>> {
-    earlier_than(archive, instance, u64::MAX, DateTime::<Utc>::MAX_UTC)
+/// Of all that is in the archive now.
+pub fn past(archive: &Path, instance: &str) -> Result<Arc<Past>> {
+    past_until(archive, instance, u64::MAX, DateTime::<Utc>::MAX_UTC)
 }
 
-/// The same of the runs before this number, and of what was done before this moment.
-pub(super) fn earlier_than(archive: &Path, instance: &str, number: u64, until: DateTime<Utc>) -> Result<Option<Arc<Earlier>>> {
+/// Of the runs before this number, and of what was done before this moment.
+pub(super) fn past_until(archive: &Path, instance: &str, number: u64, until: DateTime<Utc>) -> Result<Arc<Past>> {
     let runs = Archive::at(archive).list()?.runs;
     let runs: Vec<StoredRun> =
         runs.into_iter().filter(|run| run.number() < number && run.head.run.instance == instance && !run.pruned).collect();
+    let done = applied::Done::by(&runs, until)?;
+    let (taken, unkept) = done.taken();
+    Ok(Arc::new(Past { earlier: earlier(&runs, &done), taken, unkept }))
+}
+
+/// The accounts of the newest of these runs on whole evidence, and what was done to them since. None in a first run, and where they are
+/// not there any more.
+fn earlier(runs: &[StoredRun], done: &applied::Done) -> Option<Arc<Earlier>> {
     let whole = |run: &&StoredRun| run.manifest.as_ref().and_then(before::judged).is_some_and(before::is_whole);
-    let Some((run, manifest)) = runs.iter().rev().find(whole).and_then(|run| Some((run, run.manifest.as_ref()?))) else {
-        return Ok(None);
-    };
+    let run = runs.iter().rev().find(whole)?;
+    let manifest = run.manifest.as_ref()?;
     match accounts_of(run, manifest) {
-        Ok(accounts) => Ok(Some(Arc::new(Earlier {
+        Ok(accounts) => Some(Arc::new(Earlier {
             run_id: manifest.run.id.clone(),
             as_of: manifest.run.as_of,
             accounts,
-            ours: applied::ours(&runs, manifest.run.started..until)?,
-        }))),
+            ours: done.since(manifest.run.started),
+        })),
         Err(error) => {
             tracing::warn!("access is not compared with the run {}: {error:#}", run.id());
-            Ok(None)
+            None
         }
     }
 }

@@ -1,0 +1,33 @@
+//! What a demotion takes from an account, and what is said of it before anybody approves.
+
+use serde_json::{Map, Value};
+
+use super::fields::{self, GROUPS};
+use crate::domo::extras::Membership;
+use crate::terms::Role;
+
+/// The fields at stake, the fields as they should be, and what cannot be taken or given back, as sentences behind a reason: the role, and
+/// every group whose id is known. `identity` is who the account is; `groups` are none where they were not read.
+pub(super) fn demotion(
+    identity: Map<String, Value>,
+    groups: Option<&[Membership]>,
+    role: &str,
+) -> (Map<String, Value>, Map<String, Value>, String) {
+    let (mut before, mut said) = (identity, String::new());
+    let mut after = Map::from_iter([("role".to_owned(), Value::from(role))]);
+    if let Some(own) = before.get("role").or(before.get("roleId")).filter(|own| own.as_str().and_then(Role::from_word).is_none()) {
+        said.push_str(&format!(". The role `{}` is the instance's own: a revert does not give it back", fields::shown(own)));
+    }
+    match groups {
+        None => said.push_str(". Its groups were not read ([domo] groups = true reads them), so none is left"),
+        Some(groups) => {
+            let known: Vec<Value> = groups.iter().filter_map(|group| serde_json::to_value(group.group()?).ok()).collect();
+            if known.len() < groups.len() {
+                said.push_str(". The ids of some of its groups are not known, so those are not left");
+            }
+            before.insert(GROUPS.into(), known.into());
+            after.insert(GROUPS.into(), Vec::<Value>::new().into());
+        }
+    }
+    (before, after, said)
+}

@@ -1,0 +1,43 @@
+//! What the archive tells the judgement: the accounts of an earlier run, and what our own plans did to access, whenever that was.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::access::Earlier;
+use super::columns::AccountColumns;
+use crate::terms::ActionKind;
+
+/// What is known from before. Nothing of it in a first run, and in a forecast.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// The run that access is compared with.
+    pub earlier: Option<Arc<Earlier>>,
+    /// The last time that one of our plans took an account's access away and none gave it back since, by account.
+    pub taken: BTreeMap<u64, Taken>,
+    /// Deactivations that Domo accepted and did not show, by account; none that is older than one it did show.
+    pub unkept: BTreeMap<u64, Taken>,
+}
+
+/// Access that one of our plans took away, or was to take away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// `P-…`
+    pub plan: String,
+    /// How.
+    pub kind: ActionKind,
+    /// The day, in UTC.
+    pub on: NaiveDate,
+}
+
+impl Past {
+    /// The last of our deactivations that this instance accepted and of which its accounts show nothing: it does not honour any.
+    pub(super) fn lesson(&self, accounts: &AccountColumns<'_>) -> Option<&Taken> {
+        if self.unkept.is_empty() {
+            return None;
+        }
+        let active = (0..accounts.height).filter(|row| accounts.is_active(*row)).filter_map(|row| accounts.id(row));
+        active.filter_map(|id| self.unkept.get(&id)).max_by_key(|taken| (taken.on, &taken.plan))
+    }
+}
