@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::columns::AccountColumns;
 use super::finding::AccountRef;
+use super::index::{Account, all};
 use crate::config::{Domo, Rights};
 use crate::domo::Accounts;
 use crate::terms::{ActionKind, Role, words};
@@ -102,8 +103,8 @@ impl Access {
 }
 
 /// How far a role reaches, as far as is known: 0 may not administer.
-fn rank(accounts: &AccountColumns<'_>, row: u32, domo: &Domo) -> u8 {
-    match (accounts.rights(row, domo), accounts.role(row).and_then(Role::in_any_case)) {
+fn rank(accounts: &AccountColumns<'_>, account: Account, domo: &Domo) -> u8 {
+    match (accounts.rights(account, domo), accounts.role(account).and_then(Role::in_any_case)) {
         (Rights::Ordinary, _) => 0,
         (_, Some(Role::Privileged)) => 1,
         (_, Some(Role::Admin)) => 3,
@@ -118,17 +119,17 @@ pub(super) fn between(earlier: &Earlier, now: &AccountColumns<'_>, domo: &Domo) 
     if !then.provides("id") || !now.provides("id") {
         return Ok(None);
     }
-    let index = |accounts: &AccountColumns<'_>| -> HashMap<u64, u32> {
-        (0..accounts.height).filter_map(|row| Some((accounts.id(row)?, row))).collect()
+    let index = |accounts: &AccountColumns<'_>| -> HashMap<u64, Account> {
+        accounts.all().filter_map(|account| Some((accounts.id(account)?, account))).collect()
     };
     let (before, after) = rayon::join(|| index(&then), || index(now));
     let sides = Sides { then: &then, now, domo, ours: &earlier.ours, groups: then.provides("groups") && now.provides("groups") };
-    let of_row = |row: u32| now.id(row).map_or(Vec::new(), |id| sides.of(id, row, before.get(&id).copied()));
-    let mut changes: Vec<AccessChange> = (0..now.height).into_par_iter().with_min_len(1024).flat_map_iter(of_row).collect();
+    let of_account = |account: Account| now.id(account).map_or(Vec::new(), |id| sides.of(id, account, before.get(&id).copied()));
+    let mut changes: Vec<AccessChange> = all(now.height).flat_map_iter(of_account).collect();
     if now.accounts.evidence.incomplete.is_empty() {
-        let gone = (0..then.height).filter(|row| then.is_active(*row));
-        let gone = gone.filter_map(|row| Some((then.id(row)?, row))).filter(|(id, _)| !after.contains_key(id));
-        changes.extend(gone.map(|(id, row)| sides.gone(id, row)));
+        let gone = then.all().filter(|account| then.is_active(*account));
+        let gone = gone.filter_map(|account| Some((then.id(account)?, account))).filter(|(id, _)| !after.contains_key(id));
+        changes.extend(gone.map(|(id, account)| sides.gone(id, account)));
     }
     changes.sort_by_key(|change| (change.administrator != Some(true), change.moved, change.account.id));
     Ok(Some(Access { run_id: earlier.run_id.clone(), as_of: earlier.as_of, changes }))
@@ -151,29 +152,29 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    fn of(&self, id: u64, row: u32, was: Option<u32>) -> Vec<AccessChange> {
+    fn of(&self, id: u64, account: Account, was: Option<Account>) -> Vec<AccessChange> {
         let (then, now) = (self.then, self.now);
-        let role = now.role_shown(row);
+        let role = now.role_shown(account);
         let had = was.filter(|was| then.is_active(*was)).is_some_and(|was| rank(then, was, self.domo) > 0);
-        let has = now.is_active(row) && rank(now, row, self.domo) > 0;
+        let has = now.is_active(account) && rank(now, account, self.domo) > 0;
         let change = |moved, before, after| AccessChange {
             moved,
-            account: reference(now, row, row, self.domo),
+            account: now.reference(account, self.domo),
             before,
             after,
             administrator: (had != has).then_some(has),
             plan: self.plan(id, moved, role.as_deref()),
         };
         let Some(was) = was else {
-            return if now.is_active(row) { vec![change(Moved::New, None, role.clone())] } else { Vec::new() };
+            return if now.is_active(account) { vec![change(Moved::New, None, role.clone())] } else { Vec::new() };
         };
         let old = then.role_shown(was);
         let mut changes = Vec::new();
-        match (then.is_active(was), now.is_active(row)) {
+        match (then.is_active(was), now.is_active(account)) {
             (false, true) => changes.push(change(Moved::Reactivated, old, role.clone())),
             (true, false) => changes.push(change(Moved::Deactivated, old, role.clone())),
             (true, true) if old != role && then.provides("role") == now.provides("role") => {
-                let moved = match rank(now, row, self.domo).cmp(&rank(then, was, self.domo)) {
+                let moved = match rank(now, account, self.domo).cmp(&rank(then, was, self.domo)) {
                     std::cmp::Ordering::Greater => Moved::RoleRaised,
                     std::cmp::Ordering::Less => Moved::RoleLowered,
                     std::cmp::Ordering::Equal => Moved::RoleChanged,
@@ -182,9 +183,10 @@ impl Sides<'_> {
             }
             _ => {}
         }
-        if self.groups && now.is_active(row) {
-            let groups = |side: &AccountColumns<'_>, row| side.groups.get(row).map(str::to_owned).collect::<BTreeSet<String>>();
-            let (old, new) = (groups(then, was), groups(now, row));
+        if self.groups && now.is_active(account) {
+            let groups =
+                |side: &AccountColumns<'_>, account| side.groups.get(account).map(str::to_owned).collect::<BTreeSet<String>>();
+            let (old, new) = (groups(then, was), groups(now, account));
             if old != new {
                 let listed = |one: &BTreeSet<String>, other| one.difference(other).cloned().collect::<Vec<_>>().join(", ");
                 let only = |list: String| Some(list).filter(|list| !list.is_empty());
@@ -196,13 +198,13 @@ impl Sides<'_> {
         changes
     }
 
-    fn gone(&self, id: u64, row: u32) -> AccessChange {
+    fn gone(&self, id: u64, account: Account) -> AccessChange {
         AccessChange {
             moved: Moved::Gone,
-            account: reference(self.then, row, u32::MAX, self.domo),
-            before: self.then.role_shown(row),
+            account: AccountRef { index: u32::MAX, ..self.then.reference(account, self.domo) },
+            before: self.then.role_shown(account),
             after: None,
-            administrator: (rank(self.then, row, self.domo) > 0).then_some(false),
+            administrator: (rank(self.then, account, self.domo) > 0).then_some(false),
             plan: self.plan(id, Moved::Gone, None),
         }
     }
@@ -218,17 +220,5 @@ impl Sides<'_> {
             Moved::Groups => ours.groups,
         };
         self.ours.get(&id)?.iter().rev().find(did).map(|ours| ours.plan.clone())
-    }
-}
-
-fn reference(accounts: &AccountColumns<'_>, row: u32, index: u32, domo: &Domo) -> AccountRef {
-    AccountRef {
-        index,
-        id: accounts.id(row),
-        email: accounts.email.owned(row),
-        name: accounts.name.owned(row),
-        role: accounts.role_shown(row),
-        active: accounts.is_active(row),
-        may_administer: accounts.rights(row, domo).may_administer(),
     }
 }

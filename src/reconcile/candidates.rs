@@ -10,8 +10,8 @@ use rayon::prelude::*;
 
 use super::Pattern;
 use super::columns::{AccountColumns, PersonColumns};
-use super::correlate::NONE;
 use super::finding::Candidate;
+use super::index::{Account, Each, Person, all};
 use super::judge::Judge;
 use super::keys::Addresses;
 use super::matching::Matches;
@@ -31,13 +31,13 @@ const LIKE_ENOUGH: f64 = 0.5;
 /// The index of people without an account.
 #[derive(Debug, Default)]
 pub(super) struct Candidates {
-    by_word: HashMap<String, Vec<u32>>,
+    by_word: HashMap<String, Vec<Person>>,
     /// By the local part of the address, where only one of them has it.
-    by_mailbox: HashMap<String, u32>,
+    by_mailbox: HashMap<String, Person>,
     /// By any of their addresses, whether or not these are keys.
-    by_address: HashMap<String, Vec<u32>>,
+    by_address: HashMap<String, Vec<Person>>,
     /// By the number without prefix and zeros.
-    by_number: HashMap<String, Vec<u32>>,
+    by_number: HashMap<String, Vec<Person>>,
 }
 
 impl Candidates {
@@ -46,44 +46,44 @@ impl Candidates {
         people: &PersonColumns<'_>,
         addresses: &Addresses,
         matches: &Matches,
-        situations: &[AccountSituation],
+        situations: &Each<Account, AccountSituation>,
     ) -> Self {
         let mut index = Self::default();
-        if accounts.height == 0 || !situations.contains(&AccountSituation::Orphan) {
+        if accounts.height == 0 || !situations.values().contains(&AccountSituation::Orphan) {
             return index;
         }
-        let free = |row: &u32| matches.account_of[*row as usize] == NONE;
-        let number = |row: u32| {
-            let number = people.employee_number.get(row).and_then(|text| Number::of(text).text())?;
+        let free = |person: &Person| matches.account_of[*person].is_none();
+        let number = |person: Person| {
+            let number = people.employee_number.get(person).and_then(|text| Number::of(text).text())?;
             loosely(&number).map(str::to_owned)
         };
-        let named = |row: u32| {
-            let all = people.email.get(row).into_iter().chain(people.alternate_email.get(row));
+        let named = |person: Person| {
+            let all = people.email.get(person).into_iter().chain(people.alternate_email.get(person));
             let all: Vec<String> = all.filter_map(|text| addresses.key(text)).map(|key| key.into_owned()).collect();
-            let mailbox = people.email.get(row).and_then(|email| addresses.key(email));
+            let mailbox = people.email.get(person).and_then(|email| addresses.key(email));
             let mailbox = mailbox.and_then(|email| Some(email.rsplit_once('@')?.0.to_owned()));
             (
-                row,
-                people.display_name(row).map(|name| Name::new(&name).sorted().concat()).unwrap_or_default(),
+                person,
+                people.display_name(person).map(|name| Name::new(&name).sorted().concat()).unwrap_or_default(),
                 mailbox,
                 all,
-                number(row),
+                number(person),
             )
         };
-        let named: Vec<_> = (0..people.height).into_par_iter().filter(free).map(named).collect();
+        let named: Vec<_> = all(people.height).filter(free).map(named).collect();
         let mut shared = BTreeSet::new();
-        for (row, words, mailbox, all, number) in named {
+        for (person, words, mailbox, all, number) in named {
             for address in all {
-                index.by_address.entry(address).or_default().push(row);
+                index.by_address.entry(address).or_default().push(person);
             }
             if let Some(number) = number {
-                index.by_number.entry(number).or_default().push(row);
+                index.by_number.entry(number).or_default().push(person);
             }
             for word in words {
-                index.by_word.entry(word).or_default().push(row);
+                index.by_word.entry(word).or_default().push(person);
             }
             if let Some(mailbox) = mailbox
-                && index.by_mailbox.insert(mailbox.clone(), row).is_some()
+                && index.by_mailbox.insert(mailbox.clone(), person).is_some()
             {
                 shared.insert(mailbox);
             }
@@ -96,64 +96,67 @@ impl Candidates {
     }
 
     /// The nearest few, best first.
-    pub(super) fn of(&self, judge: &Judge<'_>, account: u32) -> Vec<Candidate> {
+    pub(super) fn of(&self, judge: &Judge<'_>, account: Account) -> Vec<Candidate> {
         let (accounts, people) = (judge.accounts, judge.people);
         let ours = Name::new(accounts.name.get(account).unwrap_or_default());
         let mailbox = mailbox(judge, account);
         let same_mailbox = mailbox.as_ref().and_then(|mailbox| self.by_mailbox.get(mailbox));
-        let further = accounts.alternate_email.get(account).unwrap_or_default().split([';', ',', '|']);
-        let mine = accounts.email.get(account).into_iter().chain(further).filter_map(|text| judge.addresses.key(text));
-        let same_address: Vec<u32> = mine.filter_map(|key| self.by_address.get(key.as_ref())).flatten().copied().collect();
+        let main = accounts.email.get(account).and_then(|text| judge.addresses.key(text));
+        let mine = main.into_iter().chain(accounts.further_addresses(account, judge.addresses));
+        let same_address: Vec<Person> = mine.filter_map(|key| self.by_address.get(key.as_ref())).flatten().copied().collect();
         let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text());
         let same_number =
             number.as_deref().and_then(loosely).and_then(|loose| self.by_number.get(loose)).map_or(&[][..], Vec::as_slice);
         let words = ours.sorted().concat();
         let by_name = words.iter().filter_map(|word| self.by_word.get(word)).flatten();
-        let mut near: Vec<u32> = by_name.chain(same_mailbox).chain(&same_address).chain(same_number).copied().collect();
+        let mut near: Vec<Person> = by_name.chain(same_mailbox).chain(&same_address).chain(same_number).copied().collect();
         near.sort_unstable();
         near.dedup();
-        let scored = near.into_iter().map(|row| {
-            let theirs = Name::new(&people.display_name(row).unwrap_or_default());
+        let scored = near.into_iter().map(|person| {
+            let theirs = Name::new(&people.display_name(person).unwrap_or_default());
             let (mut score, mut why) = likeness(&ours, &theirs);
-            if same_address.contains(&row) {
+            if same_address.contains(&person) {
                 score = score.max(0.95);
                 why.push("an e-mail address in common");
-            } else if same_mailbox == Some(&row) {
+            } else if same_mailbox == Some(&person) {
                 score = score.max(0.9);
                 why.push("same mailbox at another domain");
             }
-            if same_number.contains(&row) {
+            if same_number.contains(&person) {
                 score = score.max(0.9);
                 why.push("the same number but for prefix and zeros");
             }
             for (field, ours, theirs) in [
-                ("same department", accounts.department.filled(account), people.department.filled(row)),
-                ("same title", accounts.title.filled(account), people.title.filled(row)),
+                ("same department", accounts.department.filled(account), people.department.filled(person)),
+                ("same title", accounts.title.filled(account), people.title.filled(person)),
             ] {
                 if ours.is_some() && ours == theirs {
                     score = (score + 0.05).min(1.0);
                     why.push(field);
                 }
             }
-            (score, row, why)
+            (score, person, why)
         });
         let mut scored: Vec<_> = scored.filter(|(score, ..)| *score >= LIKE_ENOUGH).collect();
-        let place = |row: u32| (people.source(row), people.line(row));
+        let place = |person: Person| (people.source(person), people.line(person));
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| place(a.1).cmp(&place(b.1))));
         scored.truncate(SHOWN);
-        let candidate =
-            |(score, row, why): (f64, u32, Vec<&str>)| Candidate { person: judge.person_ref(row), score, why: why.join(", ") };
+        let candidate = |(score, person, why): (f64, Person, Vec<&str>)| Candidate {
+            person: judge.person_ref(person),
+            score,
+            why: why.join(", "),
+        };
         scored.into_iter().map(candidate).collect()
     }
 
     /// Orphans whose mailbox is somebody's at one other domain, counted by domains: a domain alias is missing.
     pub(super) fn moved_domains(&self, judge: &Judge<'_>) -> Vec<Pattern> {
         let mut moves: HashMap<(String, String), u64> = HashMap::new();
-        let orphans = (0u32..).zip(judge.account_situations).filter(|(_, situation)| **situation == AccountSituation::Orphan);
+        let orphans = judge.account_situations.iter().filter(|(_, situation)| **situation == AccountSituation::Orphan);
         for (account, _) in orphans {
-            let Some(row) = mailbox(judge, account).and_then(|mailbox| self.by_mailbox.get(&mailbox).copied()) else { continue };
+            let Some(person) = mailbox(judge, account).and_then(|mailbox| self.by_mailbox.get(&mailbox).copied()) else { continue };
             let ours = judge.accounts.email.get(account).and_then(|email| judge.addresses.key(email));
-            let theirs = judge.people.email.get(row).and_then(|email| judge.addresses.key(email));
+            let theirs = judge.people.email.get(person).and_then(|email| judge.addresses.key(email));
             if let (Some((_, from)), Some((_, to))) =
                 (ours.as_ref().and_then(|email| email.rsplit_once('@')), theirs.as_ref().and_then(|email| email.rsplit_once('@')))
             {
@@ -171,7 +174,7 @@ impl Candidates {
 }
 
 /// The local part of an account's address.
-fn mailbox(judge: &Judge<'_>, account: u32) -> Option<String> {
+fn mailbox(judge: &Judge<'_>, account: Account) -> Option<String> {
     let email = judge.accounts.email.get(account).and_then(|email| judge.addresses.key(email))?;
     Some(email.rsplit_once('@')?.0.to_owned())
 }

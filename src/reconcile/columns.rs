@@ -1,15 +1,19 @@
 //! The two frames as typed columns: one look-up a cell, nothing copied.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
+use std::marker::PhantomData;
 
 use anyhow::{Context, Result};
 use chrono::{Days as DayCount, NaiveDate};
 use polars::prelude::*;
 
 use super::employment::{self, Facts};
-use super::fold::{Fold, Row};
+use super::finding::AccountRef;
+use super::fold::Fold;
+use super::index::{Account, Person, Place, Row};
 use super::keys::Addresses;
-use super::names;
+use super::names::{self, Resemblance};
 use crate::config::{self, Rights};
 use crate::directory::{People, Source};
 use crate::domo::Accounts;
@@ -19,47 +23,55 @@ use crate::text::plural;
 /// One chunk of text: looked into a hundred million times, so without the search for the right chunk.
 type Text = <StringType as PolarsDataType>::Array;
 
-/// A column of text.
+/// A column of text, of accounts, people or rows.
 #[derive(Debug, Clone)]
-pub(super) struct Texts(Text);
+pub(super) struct Texts<P>(Text, PhantomData<P>);
 
-impl Texts {
-    fn of(frame: &DataFrame, name: &str) -> Result<Self> {
+impl<P: Place> Texts<P> {
+    pub(super) fn of(frame: &DataFrame, name: &str) -> Result<Self> {
         let column = frame.column(name)?.str()?.rechunk();
-        Ok(Self(column.downcast_iter().next().cloned().unwrap_or_else(|| Text::full_null(0, ArrowDataType::Utf8View))))
+        let text = column.downcast_iter().next().cloned().unwrap_or_else(|| Text::full_null(0, ArrowDataType::Utf8View));
+        Ok(Self(text, PhantomData))
     }
 
-    pub(super) fn get(&self, row: u32) -> Option<&str> {
-        StaticArray::get(&self.0, row as usize)
+    pub(super) fn get(&self, place: P) -> Option<&str> {
+        StaticArray::get(&self.0, place.at())
     }
 
     /// The text, unless there is none to see.
-    pub(super) fn filled(&self, row: u32) -> Option<&str> {
-        self.get(row).filter(|text| !text.is_empty() && !text.trim().is_empty())
+    pub(super) fn filled(&self, place: P) -> Option<&str> {
+        self.get(place).filter(|text| !text.is_empty() && !text.trim().is_empty())
     }
 
-    pub(super) fn owned(&self, row: u32) -> Option<String> {
-        self.filled(row).map(str::to_owned)
+    pub(super) fn owned(&self, place: P) -> Option<String> {
+        self.filled(place).map(str::to_owned)
+    }
+
+    /// The texts in these places, as a column.
+    pub(super) fn take(&self, places: &IdxCa) -> Result<StringChunked> {
+        let column = StringChunked::with_chunk("text".into(), self.0.clone());
+        Ok(column.take(places)?)
     }
 }
 
 /// A column of lists of text.
 #[derive(Debug, Clone)]
-pub(super) struct Lists {
+pub(super) struct Lists<P> {
     offsets: Vec<i64>,
     values: StringChunked,
+    of: PhantomData<P>,
 }
 
-impl Lists {
-    fn of(frame: &DataFrame, name: &str) -> Result<Self> {
+impl<P: Place> Lists<P> {
+    pub(super) fn of(frame: &DataFrame, name: &str) -> Result<Self> {
         let lists = frame.column(name)?.list()?.rechunk().into_owned();
         let values = lists.get_inner().str()?.rechunk().into_owned();
         let offsets = lists.downcast_iter().next().map(|array| array.offsets().as_slice().to_vec()).unwrap_or_default();
-        Ok(Self { offsets, values })
+        Ok(Self { offsets, values, of: PhantomData })
     }
 
-    pub(super) fn get(&self, row: u32) -> impl Iterator<Item = &str> {
-        let row = row as usize;
+    pub(super) fn get(&self, place: P) -> impl Iterator<Item = &str> {
+        let row = place.at();
         let start = self.offsets.get(row).copied().unwrap_or(0) as usize;
         let end = self.offsets.get(row + 1).copied().unwrap_or(0) as usize;
         (start..end).filter_map(|place| self.values.get(place)).filter(|text| !text.trim().is_empty())
@@ -68,15 +80,15 @@ impl Lists {
 
 /// A column of days.
 #[derive(Debug, Clone)]
-pub(super) struct Dates(Int32Chunked);
+pub(super) struct Dates<P>(Int32Chunked, PhantomData<P>);
 
-impl Dates {
+impl<P: Place> Dates<P> {
     fn of(frame: &DataFrame, name: &str) -> Result<Self> {
-        Ok(Self(frame.column(name)?.date()?.physical().rechunk().into_owned()))
+        Ok(Self(frame.column(name)?.date()?.physical().rechunk().into_owned(), PhantomData))
     }
 
-    pub(super) fn get(&self, row: u32) -> Option<NaiveDate> {
-        let days = self.0.get(row as usize)?;
+    pub(super) fn get(&self, place: P) -> Option<NaiveDate> {
+        let days = self.0.get(place.at())?;
         let epoch = NaiveDate::default();
         let count = DayCount::new(u64::from(days.unsigned_abs()));
         if days < 0 { epoch.checked_sub_days(count) } else { epoch.checked_add_days(count) }
@@ -85,15 +97,15 @@ impl Dates {
 
 /// A column of truth values.
 #[derive(Debug, Clone)]
-pub(super) struct Flags(BooleanChunked);
+pub(super) struct Flags<P>(BooleanChunked, PhantomData<P>);
 
-impl Flags {
+impl<P: Place> Flags<P> {
     fn of(frame: &DataFrame, name: &str) -> Result<Self> {
-        Ok(Self(frame.column(name)?.bool()?.rechunk().into_owned()))
+        Ok(Self(frame.column(name)?.bool()?.rechunk().into_owned(), PhantomData))
     }
 
-    pub(super) fn get(&self, row: u32) -> Option<bool> {
-        self.0.get(row as usize)
+    pub(super) fn get(&self, place: P) -> Option<bool> {
+        self.0.get(place.at())
     }
 }
 
@@ -103,22 +115,22 @@ pub(super) struct AccountColumns<'a> {
     pub(super) accounts: &'a Accounts,
     pub(super) height: u32,
     pub(super) id: UInt64Chunked,
-    pub(super) email: Texts,
-    pub(super) alternate_email: Texts,
-    pub(super) employee_number: Texts,
-    pub(super) name: Texts,
-    pub(super) role: Texts,
-    pub(super) role_id: Texts,
-    pub(super) title: Texts,
-    pub(super) department: Texts,
-    pub(super) location: Texts,
-    pub(super) phone: Texts,
-    pub(super) active: Flags,
-    pub(super) deleted: Flags,
-    pub(super) created: Dates,
-    pub(super) last_login: Dates,
-    pub(super) groups: Lists,
-    pub(super) two_factor: Flags,
+    pub(super) email: Texts<Account>,
+    pub(super) alternate_email: Texts<Account>,
+    pub(super) employee_number: Texts<Account>,
+    pub(super) name: Texts<Account>,
+    pub(super) role: Texts<Account>,
+    pub(super) role_id: Texts<Account>,
+    pub(super) title: Texts<Account>,
+    pub(super) department: Texts<Account>,
+    pub(super) location: Texts<Account>,
+    pub(super) phone: Texts<Account>,
+    pub(super) active: Flags<Account>,
+    pub(super) deleted: Flags<Account>,
+    pub(super) created: Dates<Account>,
+    pub(super) last_login: Dates<Account>,
+    pub(super) groups: Lists<Account>,
+    pub(super) two_factor: Flags<Account>,
 }
 
 impl<'a> AccountColumns<'a> {
@@ -149,37 +161,80 @@ impl<'a> AccountColumns<'a> {
     }
 
     /// Whether an account has this role and, where groups were read, none of them.
-    pub(super) fn restricted_to(&self, row: u32, role: &str) -> bool {
-        self.role(row) == Some(role) && (!self.provides("groups") || self.groups.get(row).next().is_none())
+    pub(super) fn restricted_to(&self, account: Account, role: &str) -> bool {
+        self.role(account) == Some(role) && (!self.provides("groups") || self.groups.get(account).next().is_none())
     }
 
-    pub(super) fn id(&self, row: u32) -> Option<u64> {
-        self.id.get(row as usize)
+    pub(super) fn id(&self, account: Account) -> Option<u64> {
+        self.id.get(account.at())
     }
 
     /// Absent means active, unless the account is deleted.
-    pub(super) fn is_active(&self, row: u32) -> bool {
-        !self.deleted.get(row).unwrap_or(false) && self.active.get(row).unwrap_or(true)
+    pub(super) fn is_active(&self, account: Account) -> bool {
+        !self.deleted.get(account).unwrap_or(false) && self.active.get(account).unwrap_or(true)
+    }
+
+    /// The account as findings name it.
+    pub(super) fn reference(&self, account: Account, domo: &config::Domo) -> AccountRef {
+        AccountRef {
+            index: account.0,
+            id: self.id(account),
+            email: self.email.owned(account),
+            name: self.name.owned(account),
+            role: self.role_shown(account),
+            active: self.is_active(account),
+            may_administer: self.rights(account, domo).may_administer(),
+        }
     }
 
     /// The role's name; the two that may administer are known by id too.
-    pub(super) fn role(&self, row: u32) -> Option<&str> {
-        self.role.filled(row).or_else(|| {
-            let known = self.role_id.filled(row)?.trim().parse().ok().and_then(Role::from_id);
+    pub(super) fn role(&self, account: Account) -> Option<&str> {
+        self.role.filled(account).or_else(|| {
+            let known = self.role_id.filled(account)?.trim().parse().ok().and_then(Role::from_id);
             known.filter(|role| role.may_administer()).map(Role::as_str)
         })
     }
 
     /// The role as it is shown: a custom one that has no name by its id.
-    pub(super) fn role_shown(&self, row: u32) -> Option<String> {
-        let by_id =
-            || self.role_id.filled(row).filter(|id| !["3", "4", "5"].contains(&id.trim())).map(|id| format!("role {}", id.trim()));
-        self.role(row).map(str::to_owned).or_else(by_id)
+    pub(super) fn role_shown(&self, account: Account) -> Option<String> {
+        let by_id = || {
+            self.role_id.filled(account).filter(|id| !["3", "4", "5"].contains(&id.trim())).map(|id| format!("role {}", id.trim()))
+        };
+        self.role(account).map(str::to_owned).or_else(by_id)
     }
 
     /// What the account may do.
-    pub(super) fn rights(&self, row: u32, domo: &config::Domo) -> Rights {
-        domo.rights(self.role.filled(row), self.role_id.filled(row))
+    pub(super) fn rights(&self, account: Account, domo: &config::Domo) -> Rights {
+        domo.rights(self.role.filled(account), self.role_id.filled(account))
+    }
+
+    /// All accounts.
+    pub(super) fn all(&self) -> impl Iterator<Item = Account> + use<> {
+        (0..self.height).map(Account)
+    }
+
+    /// The further addresses of an account, as they are compared.
+    pub(super) fn further_addresses<'t>(
+        &'t self,
+        account: Account,
+        addresses: &'t Addresses,
+    ) -> impl Iterator<Item = Cow<'t, str>> + use<'t> {
+        let further = self.alternate_email.get(account).unwrap_or_default().split([';', ',', '|']);
+        further.filter_map(|text| addresses.key(text))
+    }
+
+    /// The column of a field that is compared as text with a person's.
+    pub(super) fn text(&self, field: &str) -> Option<&Texts<Account>> {
+        Some(match field {
+            "email" => &self.email,
+            "employee_number" => &self.employee_number,
+            "name" => &self.name,
+            "title" => &self.title,
+            "department" => &self.department,
+            "location" => &self.location,
+            "phone" => &self.phone,
+            _ => return None,
+        })
     }
 
     /// Whether the source carries the column at all.
@@ -196,23 +251,23 @@ pub(super) struct PersonColumns<'a> {
     pub(super) height: u32,
     source: UInt32Chunked,
     line: UInt32Chunked,
-    pub(super) email: Texts,
-    pub(super) alternate_email: Lists,
-    pub(super) employee_number: Texts,
-    pub(super) name: Texts,
-    pub(super) given_name: Texts,
-    pub(super) family_name: Texts,
-    pub(super) title: Texts,
-    pub(super) department: Texts,
-    pub(super) location: Texts,
-    pub(super) phone: Texts,
-    status: Texts,
-    pub(super) hire_date: Dates,
-    pub(super) termination_date: Dates,
-    pub(super) manager_email: Texts,
-    pub(super) user_type: Texts,
-    pub(super) groups: Lists,
-    pub(super) role: Texts,
+    pub(super) email: Texts<Person>,
+    pub(super) alternate_email: Lists<Person>,
+    pub(super) employee_number: Texts<Person>,
+    pub(super) name: Texts<Person>,
+    pub(super) given_name: Texts<Person>,
+    pub(super) family_name: Texts<Person>,
+    pub(super) title: Texts<Person>,
+    pub(super) department: Texts<Person>,
+    pub(super) location: Texts<Person>,
+    pub(super) phone: Texts<Person>,
+    status: Texts<Person>,
+    pub(super) hire_date: Dates<Person>,
+    pub(super) termination_date: Dates<Person>,
+    pub(super) manager_email: Texts<Person>,
+    pub(super) user_type: Texts<Person>,
+    pub(super) groups: Lists<Person>,
+    pub(super) role: Texts<Person>,
     provided: Vec<BTreeSet<&'a str>>,
     facts: FactColumns,
 }
@@ -222,11 +277,11 @@ pub(super) struct PersonColumns<'a> {
 struct FactColumns {
     source: UInt32Chunked,
     line: UInt32Chunked,
-    status: Texts,
-    word: Texts,
-    enabled: Flags,
-    hire_date: Dates,
-    termination_date: Dates,
+    status: Texts<Row>,
+    word: Texts<Row>,
+    enabled: Flags<Row>,
+    hire_date: Dates<Row>,
+    termination_date: Dates<Row>,
     status_provided: Vec<bool>,
     identity_provider: Vec<bool>,
     /// Cells of `status`, `hire_date` and `termination_date` that must not be compared, by place.
@@ -288,6 +343,11 @@ impl<'a> PersonColumns<'a> {
         })
     }
 
+    /// All people.
+    pub(super) fn all(&self) -> impl Iterator<Item = Person> + use<> {
+        (0..self.height).map(Person)
+    }
+
     /// Rows of the directory.
     pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = Row> + use<> {
         (0..self.facts.source.len() as u32).map(Row)
@@ -295,21 +355,21 @@ impl<'a> PersonColumns<'a> {
 
     /// Source and line of a row of the directory.
     pub(super) fn place(&self, row: Row) -> (u32, u32) {
-        let at = row.0 as usize;
+        let at = row.at();
         (self.facts.source.get(at).unwrap_or_default(), self.facts.line.get(at).unwrap_or_default())
     }
 
     /// The rows of a person, earliest source first; none where the person has one row only.
-    pub(super) fn folded(&self, person: u32) -> &[Row] {
+    pub(super) fn folded(&self, person: Person) -> &[Row] {
         self.fold.members.get(&person).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn source(&self, row: u32) -> u32 {
-        self.source.get(row as usize).unwrap_or_default()
+    pub(super) fn source(&self, person: Person) -> u32 {
+        self.source.get(person.at()).unwrap_or_default()
     }
 
-    pub(super) fn line(&self, row: u32) -> u32 {
-        self.line.get(row as usize).unwrap_or_default()
+    pub(super) fn line(&self, person: Person) -> u32 {
+        self.line.get(person.at()).unwrap_or_default()
     }
 
     /// The name of a row's file.
@@ -318,7 +378,7 @@ impl<'a> PersonColumns<'a> {
     }
 
     /// Whether a file of this person carries the field at all.
-    pub(super) fn provides(&self, person: u32, field: &str) -> bool {
+    pub(super) fn provides(&self, person: Person, field: &str) -> bool {
         let carries = |source: u32| self.provided.get(source as usize).is_some_and(|fields| fields.contains(field));
         match self.folded(person) {
             [] => carries(self.source(person)),
@@ -338,11 +398,11 @@ impl<'a> PersonColumns<'a> {
             return None;
         }
         let of = |source: u32| lacks.get(source as usize).copied().unwrap_or(false);
-        let lacking = |person: &u32| match self.folded(*person) {
+        let lacking = |person: &Person| match self.folded(*person) {
             [] => of(self.source(*person)),
             rows => rows.iter().all(|row| of(self.place(*row).0)),
         };
-        let count = (0..self.height).filter(lacking).count() as u64;
+        let count = self.all().filter(lacking).count() as u64;
         let names = lacks.iter().zip(&self.people.sources).filter(|(lacks, _)| **lacks).map(|(_, source)| source.name.as_str());
         let names: Vec<&str> = names.collect();
         (count > 0).then(|| format!("{} only in {}", plural(count, "person is", "people are"), names.join(" and ")))
@@ -354,10 +414,10 @@ impl<'a> PersonColumns<'a> {
         let (source, line) = self.place(row);
         let readable = |field| facts.unreadable.is_empty() || !facts.unreadable.contains(&(source, line, field));
         Facts {
-            status: facts.status.get(row.0).and_then(status_of).filter(|_| readable("status")),
-            enabled: facts.enabled.get(row.0).filter(|_| readable("status")),
-            hire_date: facts.hire_date.get(row.0).filter(|_| readable("hire_date")),
-            termination_date: facts.termination_date.get(row.0).filter(|_| readable("termination_date")),
+            status: facts.status.get(row).and_then(status_of).filter(|_| readable("status")),
+            enabled: facts.enabled.get(row).filter(|_| readable("status")),
+            hire_date: facts.hire_date.get(row).filter(|_| readable("hire_date")),
+            termination_date: facts.termination_date.get(row).filter(|_| readable("termination_date")),
             status_provided: facts.status_provided.get(source as usize).copied().unwrap_or(false),
             unreadable: !readable("termination_date"),
             identity_provider: facts.identity_provider.get(source as usize).copied().unwrap_or(false),
@@ -366,11 +426,11 @@ impl<'a> PersonColumns<'a> {
 
     /// The file's own word for a status in a row of the directory.
     pub(super) fn word(&self, row: Row) -> Option<&str> {
-        self.facts.word.filled(row.0).map(str::trim)
+        self.facts.word.filled(row).map(str::trim)
     }
 
     /// The word of the row that made a person's status what it is; of several files not all need to say the same.
-    pub(super) fn deciding_word(&self, person: u32, status: Status, as_of: NaiveDate) -> Option<&str> {
+    pub(super) fn deciding_word(&self, person: Person, status: Status, as_of: NaiveDate) -> Option<&str> {
         match self.folded(person) {
             [] => self.word(self.fold.row(person)),
             rows => {
@@ -380,9 +440,9 @@ impl<'a> PersonColumns<'a> {
         }
     }
 
-    /// The values of a canonical field, as rules see them.
-    pub(super) fn values(&self, row: u32, field: &str) -> Vec<&str> {
-        let text = match field {
+    /// The column of a canonical field that holds one text.
+    pub(super) fn text(&self, field: &str) -> Option<&Texts<Person>> {
+        Some(match field {
             "email" => &self.email,
             "employee_number" => &self.employee_number,
             "name" => &self.name,
@@ -396,25 +456,47 @@ impl<'a> PersonColumns<'a> {
             "manager_email" => &self.manager_email,
             "user_type" => &self.user_type,
             "role" => &self.role,
-            "alternate_email" => return self.alternate_email.get(row).collect(),
-            "groups" => return self.groups.get(row).collect(),
-            _ => return Vec::new(),
-        };
-        text.filled(row).into_iter().collect()
+            _ => return None,
+        })
+    }
+
+    /// The values of a canonical field, as rules see them.
+    pub(super) fn values(&self, person: Person, field: &str) -> Vec<&str> {
+        match field {
+            "alternate_email" => self.alternate_email.get(person).collect(),
+            "groups" => self.groups.get(person).collect(),
+            _ => self.text(field).and_then(|text| text.filled(person)).into_iter().collect(),
+        }
     }
 
     /// The name as a whole: the name column, else given and family name.
-    pub(super) fn display_name(&self, row: u32) -> Option<String> {
-        self.name.owned(row).or_else(|| self.parts_of_name(row))
+    pub(super) fn display_name(&self, person: Person) -> Option<String> {
+        self.name.owned(person).or_else(|| self.parts_of_name(person))
     }
 
     /// Given and family name, in Chinese, Japanese and Korean writing the family name first.
-    pub(super) fn parts_of_name(&self, row: u32) -> Option<String> {
-        let mut parts: Vec<&str> = [self.given_name.filled(row), self.family_name.filled(row)].into_iter().flatten().collect();
+    pub(super) fn parts_of_name(&self, person: Person) -> Option<String> {
+        let mut parts: Vec<&str> =
+            [self.given_name.filled(person), self.family_name.filled(person)].into_iter().flatten().collect();
         if parts.iter().all(|part| names::is_east_asian(part)) {
             parts.reverse();
         }
         (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
+    /// Whether a name and a person's can be one person's.
+    pub(super) fn resemblance(&self, person: Person, name: Option<&str>) -> Resemblance {
+        let name = name.unwrap_or_default();
+        let whole = self.name.filled(person).map(|whole| names::resemblance(name, whole));
+        let in_parts = || self.parts_of_name(person).map(|parts| names::resemblance(name, &parts));
+        match whole {
+            Some(Resemblance::SharePart) => Resemblance::SharePart,
+            whole => match (whole, in_parts()) {
+                (_, Some(Resemblance::SharePart)) => Resemblance::SharePart,
+                (Some(Resemblance::Differ), _) | (_, Some(Resemblance::Differ)) => Resemblance::Differ,
+                _ => Resemblance::NotComparable,
+            },
+        }
     }
 }
 

@@ -1,17 +1,25 @@
-//! What differs between an account and its person, field by field, and what of it a plan may write.
+//! What differs between an account and its person, and what of it a plan may write: found column by column, and looked at closely only
+//! where the columns are unequal.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use anyhow::Result;
+use polars::prelude::*;
+use rayon::prelude::*;
+
 use super::columns::{AccountColumns, PersonColumns};
+use super::exclusions::Part;
 use super::finding::DriftField;
+use super::index::{Account, Each, Person};
+use super::join::Agreeing;
 use super::keys::Addresses;
-use super::matching::Agreeing;
+use super::matching::Matches;
 use super::names;
 use super::rule::PeopleRules;
 use crate::config::{Config, RoleRule};
 use crate::terms::value::{Number, difference_in_words, invisible_difference, phone, same_number, writable_number};
-use crate::terms::{Comparison, Field, Key, Role};
+use crate::terms::{Comparison, FIELDS, Field, Key, Role};
 use crate::text::{damage, folded};
 
 /// How fields are compared in this run.
@@ -21,6 +29,7 @@ pub(super) struct Drifts<'a> {
     addresses: &'a Addresses,
     /// Fields asked for that the accounts carry.
     fields: Vec<&'a str>,
+    unequal: Unequal,
     clear_empty: bool,
     roles: &'a [RoleRule],
     role_rules: PeopleRules,
@@ -36,20 +45,27 @@ impl<'a> Drifts<'a> {
         people: &'a PersonColumns<'a>,
         addresses: &'a Addresses,
         config: &'a Config,
-    ) -> Self {
+        (matches, parts): (&Matches, &Each<Account, Part>),
+    ) -> Result<Self> {
         let asked = config.drift.fields.iter().map(String::as_str);
         let doubts = people.people.doubts.iter().filter(|doubt| doubt.not_comparable);
-        Self {
+        Ok(Self {
             accounts,
             people,
             addresses,
+            unequal: Unequal::new(accounts, people, matches, parts)?,
             fields: asked.filter(|field| is_compared(field) && accounts.provides(field)).collect(),
             clear_empty: config.drift.clear_empty,
             roles: &config.role,
             role_rules: PeopleRules::new(config.role.iter().map(|rule| &rule.people)),
             numeric_numbers: accounts.accounts.keeps_numbers(),
             doubtful: doubts.map(|doubt| (doubt.source, doubt.row, doubt.field.as_str())).collect(),
-        }
+        })
+    }
+
+    /// Whether an account that is matched does not hold the very text that its person has in this field.
+    pub(super) fn is_unequal(&self, account: Account, field: &str) -> bool {
+        self.unequal.is(account, field)
     }
 
     /// The fields compared for at least one person.
@@ -68,16 +84,16 @@ impl<'a> Drifts<'a> {
     }
 
     /// Everything that differs, in the order of the configuration, role last.
-    pub(super) fn between(&self, account: u32, person: u32, agreeing: Agreeing) -> Vec<DriftField> {
+    pub(super) fn between(&self, account: Account, person: Person, agreeing: Agreeing) -> Vec<DriftField> {
         let mut drift = Vec::new();
         for field in &self.fields {
-            // A key that agrees does not differ; looking again would cost two cache misses a person.
+            // A key that agrees does not differ, however it is written.
             let agrees = match *field {
                 "email" => agreeing.has(Key::Email),
                 "employee_number" => agreeing.has(Key::EmployeeNumber),
                 _ => false,
             };
-            if !agrees {
+            if !agrees && self.unequal.is(account, field) {
                 drift.extend(self.field(field, account, person));
             }
         }
@@ -102,17 +118,11 @@ impl<'a> Drifts<'a> {
         }
     }
 
-    fn field(&self, field: &str, account: u32, person: u32) -> Option<DriftField> {
-        let (ours, theirs) = match field {
-            "name" => return self.name(account, person),
-            "title" => (&self.accounts.title, &self.people.title),
-            "department" => (&self.accounts.department, &self.people.department),
-            "location" => (&self.accounts.location, &self.people.location),
-            "phone" => (&self.accounts.phone, &self.people.phone),
-            "employee_number" => (&self.accounts.employee_number, &self.people.employee_number),
-            "email" => (&self.accounts.email, &self.people.email),
-            _ => return None,
-        };
+    fn field(&self, field: &str, account: Account, person: Person) -> Option<DriftField> {
+        if field == "name" {
+            return self.name(account, person);
+        }
+        let (ours, theirs) = (self.accounts.text(field)?, self.people.text(field)?);
         let (domo, directory) = (ours.get(account).unwrap_or_default(), theirs.get(person).unwrap_or_default());
         if domo == directory || !self.comparable(person, field) {
             return None;
@@ -138,11 +148,11 @@ impl<'a> Drifts<'a> {
         (!equal).then(|| self.differing(field, domo, directory))
     }
 
-    fn comparable(&self, person: u32, field: &str) -> bool {
+    fn comparable(&self, person: Person, field: &str) -> bool {
         self.people.provides(person, field) && !self.is_doubtful(person, field)
     }
 
-    fn is_doubtful(&self, person: u32, field: &str) -> bool {
+    fn is_doubtful(&self, person: Person, field: &str) -> bool {
         if self.doubtful.is_empty() {
             return false;
         }
@@ -154,7 +164,7 @@ impl<'a> Drifts<'a> {
     }
 
     /// The name as a whole. Given and family name are joined in the order of Domo's own name.
-    fn name(&self, account: u32, person: u32) -> Option<DriftField> {
+    fn name(&self, account: Account, person: Person) -> Option<DriftField> {
         let domo = self.accounts.name.get(account).unwrap_or_default();
         let whole = self.people.name.filled(person);
         if whole.is_some_and(|whole| whole == domo) {
@@ -175,7 +185,7 @@ impl<'a> Drifts<'a> {
         (!equal).then(|| self.differing("name", domo, &directory))
     }
 
-    fn role(&self, account: u32, person: u32) -> Option<DriftField> {
+    fn role(&self, account: Account, person: Person) -> Option<DriftField> {
         if self.roles.is_empty() && !self.people.provides(person, "role") {
             return None;
         }
@@ -225,6 +235,39 @@ impl<'a> Drifts<'a> {
             note.get_or_insert(why.to_owned());
         }
         DriftField { field: field.to_owned(), domo, directory, note, writable }
+    }
+}
+
+/// In which fields a matched account does not hold the very text that its person has.
+struct Unequal(Each<Account, u32>);
+
+impl Unequal {
+    fn new(
+        accounts: &AccountColumns<'_>,
+        people: &PersonColumns<'_>,
+        matches: &Matches,
+        parts: &Each<Account, Part>,
+    ) -> Result<Self> {
+        let taking = accounts.all().filter(|account| parts[*account] == Part::Takes);
+        let matched: Vec<(Account, Person)> = taking.filter_map(|account| Some((account, matches.person_of(account)?.0))).collect();
+        let ours = IdxCa::from_iter_values("account".into(), matched.iter().map(|(account, _)| account.0));
+        let theirs = IdxCa::from_iter_values("person".into(), matched.iter().map(|(_, person)| person.0));
+        let unequal = |field: &Field| -> Result<Option<BooleanChunked>> {
+            let (Some(domo), Some(directory)) = (accounts.text(field.name), people.text(field.name)) else { return Ok(None) };
+            Ok(Some(domo.take(&ours)?.not_equal_missing(&directory.take(&theirs)?)))
+        };
+        let columns: Vec<Option<BooleanChunked>> = FIELDS.par_iter().map(unequal).collect::<Result<_>>()?;
+        let mut fields = Each::filled(accounts.height, 0);
+        for (bit, column) in columns.iter().enumerate().filter_map(|(bit, column)| Some((bit, column.as_ref()?))) {
+            for ((account, _), unequal) in matched.iter().zip(column.iter().flatten()) {
+                *fields.get_mut(*account) |= u32::from(unequal) << bit;
+            }
+        }
+        Ok(Self(fields))
+    }
+
+    fn is(&self, account: Account, field: &str) -> bool {
+        FIELDS.iter().position(|known| known.name == field).is_none_or(|bit| self.0[account] >> bit & 1 == 1)
     }
 }
 

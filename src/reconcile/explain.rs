@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use super::columns::{AccountColumns, PersonColumns};
 use super::employment::{Basis, Employment};
 use super::finding::{AccountRef, PersonRef};
-use super::matching::Agreeing;
+use super::index::{Account, Person};
+use super::join::Agreeing;
 use crate::terms::{Key, Status};
 
 /// `1 day`, `23 days`.
@@ -81,8 +82,8 @@ pub(super) fn needed(
     people: &PersonColumns<'_>,
     addresses: &super::keys::Addresses,
     agreeing: Agreeing,
-    account: u32,
-    person: u32,
+    account: Account,
+    person: Person,
 ) -> String {
     let mut needed = String::new();
     if agreeing.loosely() {
@@ -103,7 +104,7 @@ pub(super) fn needed(
 }
 
 /// The further rows of a person whom several files have.
-pub(super) fn also_in(people: &PersonColumns<'_>, person: u32) -> String {
+pub(super) fn also_in(people: &PersonColumns<'_>, person: Person) -> String {
     let rows = people.folded(person).iter().skip(1).map(|row| people.place(*row));
     let places: Vec<String> = rows.map(|(source, line)| format!("{} row {line}", people.source_name(source))).collect();
     if places.is_empty() { String::new() } else { format!("; the person is also in {}", places.join(" and ")) }

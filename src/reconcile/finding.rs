@@ -7,7 +7,6 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::links;
 use crate::digest;
 use crate::terms::{ActionKind, Key, Kind, Role, Severity, Status};
 
@@ -97,7 +96,7 @@ impl Finding {
     /// The `[[link]]` that says that its account is this person, to be pasted into the configuration: of an orphan's candidate or a near
     /// miss.
     pub fn link_to(&self, person: &PersonRef) -> Option<String> {
-        links::block(self.account.as_ref()?, person)
+        link_block(self.account.as_ref()?, person)
     }
 }
 
@@ -223,6 +222,32 @@ impl Value {
     pub(super) fn keys(keys: &[Key]) -> Self {
         Self::Text(Some(keys.iter().map(|key| key.as_str().replace('_', " ")).collect::<Vec<_>>().join(", ")))
     }
+}
+
+/// The block of configuration that says whose an account is; none where one of them has nothing to be named by.
+fn link_block(account: &AccountRef, person: &PersonRef) -> Option<String> {
+    let account = account.id.map(|id| id.to_string()).or_else(|| account.email.clone())?;
+    let person = person.employee_number.as_ref().or(person.email.as_ref())?;
+    let quoted = |text: &str| toml_string(text);
+    Some(format!(
+        "[[link]]\naccount = {}\nperson = {}\nreason = \"\"\nowner = \"\"\n# same = false: they are two",
+        quoted(&account),
+        quoted(person)
+    ))
+}
+
+/// A text as a basic string of TOML.
+fn toml_string(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            letter if letter.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(letter))),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 #[cfg(test)]

@@ -8,15 +8,12 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::Result;
 use polars::prelude::*;
 
-use super::correlate::{Keyed, Keys, group};
+use super::index::{Person, Place, Row};
+use super::keyed::{keyed, shared};
 use super::keys::Addresses;
 use crate::directory::People;
 use crate::terms::Key;
 use crate::terms::value::Number;
-
-/// A row of the directory, as its files have them. People, which rows are folded into, are counted apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Row(pub(super) u32);
 
 /// Which rows of the directory are one person.
 #[derive(Debug, Default)]
@@ -26,7 +23,7 @@ pub(super) struct Fold {
     /// The person of each row. Empty where nothing is folded.
     persons: Vec<u32>,
     /// All rows of each person with several, earliest source first.
-    pub(super) members: HashMap<u32, Vec<Row>>,
+    pub(super) members: HashMap<Person, Vec<Row>>,
 }
 
 impl Fold {
@@ -38,26 +35,27 @@ impl Fold {
         let height = frame.height() as u32;
         let (emails, numbers) = (frame.column("email")?.str()?.rechunk(), frame.column("employee_number")?.str()?.rechunk());
         let sources = frame.column("source")?.u32()?.rechunk();
-        let text = |key: Key, row: u32| match key {
-            _ if !keys.contains(&key) => None,
-            Key::EmployeeNumber => numbers.get(row as usize),
-            _ => emails.get(row as usize),
+        let by_email = |row: u32| {
+            let email = emails.get(row as usize).filter(|_| keys.contains(&Key::Email));
+            email.and_then(|text| addresses.identifying(text))
         };
-        let by_email = Keys { len: height, text: |row| text(Key::Email, row), form: |text| addresses.identifying(text) };
-        let by_number = Keys { len: height, text: |row| text(Key::EmployeeNumber, row), form: |text| Number::of(text).text() };
+        let by_number = |row: u32| {
+            let number = numbers.get(row as usize).filter(|_| keys.contains(&Key::EmployeeNumber));
+            number.and_then(|text| Number::of(text).text())
+        };
         // Rows of one person: each source once, and no key says two things.
         let agree = |rows: &[u32]| {
             let one = |keys: Vec<Cow<'_, str>>| keys.windows(2).all(|pair| pair[0] == pair[1]);
             let mut of: Vec<Option<u32>> = rows.iter().map(|row| sources.get(*row as usize)).collect();
             of.sort_unstable();
             of.windows(2).all(|pair| pair[0] != pair[1])
-                && one(rows.iter().filter_map(|row| by_email.key(*row)).collect())
-                && one(rows.iter().filter_map(|row| by_number.key(*row)).collect())
+                && one(rows.iter().filter_map(|row| by_email(*row)).collect())
+                && one(rows.iter().filter_map(|row| by_number(*row)).collect())
         };
 
         let mut sets = Sets::new(height);
-        let groups = [group(&by_email)?, group(&by_number)?];
-        for rows in groups.iter().flat_map(|groups| groups.repeated()) {
+        let groups = [shared(&keyed(height, by_email)?)?.groups, shared(&keyed(height, by_number)?)?.groups];
+        for rows in groups.iter().flatten() {
             // More rows than sources cannot be one person.
             if rows.len() > people.sources.len() {
                 continue;
@@ -96,18 +94,18 @@ impl Fold {
         }
         let person = |row: u32| person_of_head.get(heads.get(&row).unwrap_or(&row)).copied().unwrap_or_default();
         fold.persons = (0..height).map(person).collect();
-        fold.members = together.into_values().map(|rows| (person(rows[0]), rows.into_iter().map(Row).collect())).collect();
+        fold.members = together.into_values().map(|rows| (Person(person(rows[0])), rows.into_iter().map(Row).collect())).collect();
         Ok(fold)
     }
 
     /// The row that stands for a person.
-    pub(super) fn row(&self, person: u32) -> Row {
-        Row(self.rows.get(person as usize).copied().unwrap_or(person))
+    pub(super) fn row(&self, person: Person) -> Row {
+        Row(self.rows.get(person.at()).copied().unwrap_or(person.0))
     }
 
     /// The person of a row.
-    pub(super) fn person(&self, row: Row) -> u32 {
-        self.persons.get(row.0 as usize).copied().unwrap_or(row.0)
+    pub(super) fn person(&self, row: Row) -> Person {
+        Person(self.persons.get(row.at()).copied().unwrap_or(row.0))
     }
 
     /// Rows beyond the first of each person.
@@ -134,7 +132,7 @@ impl Fold {
             };
             for (person, rows) in &self.members {
                 if let Some(row) = rows.iter().find(|row| filled(&row.0)) {
-                    places[*person as usize] = row.0;
+                    places[person.at()] = row.0;
                 }
             }
             columns.push(column.take(&IdxCa::from_vec("row".into(), places))?);

@@ -11,11 +11,15 @@ use super::candidates::Candidates;
 use super::columns::{AccountColumns, PersonColumns};
 use super::drift::Drifts;
 use super::employment::Employment;
+use super::exclusions::Part;
 use super::explain;
 use super::finding::{AccountRef, PersonRef};
 use super::identity::Draft;
+use super::index::{Account, Each, Person};
+use super::join::Agreeing;
 use super::keys::Addresses;
-use super::matching::{Agreeing, Matches, Part, Verdict};
+use super::links::Links;
+use super::matching::Matches;
 use super::past::{Past, Taken};
 use super::placeholders::Placeholder;
 use super::rejected::RejectedKeys;
@@ -33,19 +37,18 @@ pub(super) struct Judge<'a> {
     pub(super) accounts: &'a AccountColumns<'a>,
     pub(super) people: &'a PersonColumns<'a>,
     pub(super) addresses: &'a Addresses,
-    pub(super) parts: &'a [Part],
+    pub(super) parts: &'a Each<Account, Part>,
     /// How many accounts each `[[exclude]]` rule covers, and Domo's support last.
     pub(super) excluded: &'a [u64],
-    /// The rule that covers each excluded account.
-    pub(super) excluded_by: &'a [u32],
+    pub(super) links: &'a Links,
     pub(super) matches: &'a Matches,
     pub(super) rejected: &'a RejectedKeys,
     pub(super) directory_is_whole: bool,
     pub(super) pull_is_whole: bool,
     pub(super) placeholders: &'a [Placeholder],
-    pub(super) employment: &'a [Employment],
-    pub(super) account_situations: &'a [AccountSituation],
-    pub(super) person_situations: &'a [PersonSituation],
+    pub(super) employment: &'a Each<Person, Employment>,
+    pub(super) account_situations: &'a Each<Account, AccountSituation>,
+    pub(super) person_situations: &'a Each<Person, PersonSituation>,
     pub(super) drifts: &'a Drifts<'a>,
     /// What changed since an earlier run, where there is one to compare with.
     pub(super) access: Option<&'a Access>,
@@ -54,80 +57,68 @@ pub(super) struct Judge<'a> {
     /// The last of our deactivations that this instance did not keep, where it keeps none.
     pub(super) lesson: Option<&'a Taken>,
     /// Accounts of each person with several, those that take part only.
-    pub(super) holders: HashMap<u32, Vec<u32>>,
+    pub(super) holders: HashMap<Person, Vec<Account>>,
     /// People whom an orphan's name may mean.
     pub(super) candidates: Candidates,
 }
 
 impl Judge<'_> {
-    pub(super) fn account_ref(&self, row: u32) -> AccountRef {
-        let accounts = self.accounts;
-        AccountRef {
-            index: row,
-            id: accounts.id(row),
-            email: accounts.email.owned(row),
-            name: accounts.name.owned(row),
-            role: accounts.role_shown(row),
-            active: accounts.is_active(row),
-            may_administer: self.may_administer(row),
-        }
+    pub(super) fn account_ref(&self, account: Account) -> AccountRef {
+        self.accounts.reference(account, &self.rules.config.domo)
     }
 
-    pub(super) fn person_ref(&self, row: u32) -> PersonRef {
+    pub(super) fn person_ref(&self, person: Person) -> PersonRef {
         let people = self.people;
         PersonRef {
-            index: Some(people.fold.row(row).0),
-            source: people.source_name(people.source(row)).to_owned(),
-            row: people.line(row),
-            email: people.email.owned(row),
-            employee_number: people.employee_number.owned(row),
-            name: people.display_name(row),
-            status: self.employment[row as usize].status,
-            termination_date: people.termination_date.get(row),
+            index: Some(people.fold.row(person).0),
+            source: people.source_name(people.source(person)).to_owned(),
+            row: people.line(person),
+            email: people.email.owned(person),
+            employee_number: people.employee_number.owned(person),
+            name: people.display_name(person),
+            status: self.employment[person].status,
+            termination_date: people.termination_date.get(person),
         }
     }
 
     /// Of these people as many as are listed with one finding.
-    pub(super) fn person_refs(&self, rows: &[u32]) -> Vec<PersonRef> {
-        rows.iter().take(LISTED).map(|person| self.person_ref(*person)).collect()
+    pub(super) fn person_refs(&self, people: &[Person]) -> Vec<PersonRef> {
+        people.iter().take(LISTED).map(|person| self.person_ref(*person)).collect()
     }
 
     /// The person an account is matched to.
-    pub(super) fn person_of(&self, account: u32) -> Option<(u32, Agreeing)> {
-        match self.matches.verdicts[account as usize] {
-            Verdict::One { person, agreeing } => Some((person, agreeing)),
-            _ => None,
-        }
+    pub(super) fn person_of(&self, account: Account) -> Option<(Person, Agreeing)> {
+        self.matches.person_of(account)
     }
 
     /// What is found about the accounts in a situation, in the order of the frame.
     pub(super) fn accounts_that_are(
         &self,
         situation: AccountSituation,
-        find: impl Fn(u32) -> Option<Draft> + Sync + Send,
+        find: impl Fn(Account) -> Option<Draft> + Sync + Send,
     ) -> Vec<Draft> {
-        let all = self.account_situations.par_iter().enumerate().with_min_len(1024);
-        all.filter(|(_, is)| **is == situation).filter_map(|(row, _)| find(row as u32)).collect()
+        let all = self.account_situations.par_iter();
+        all.filter(|(_, is)| **is == situation).filter_map(|(account, _)| find(account)).collect()
     }
 
     /// What is found about the people in a situation, in the order of the frame.
     pub(super) fn people_who_are(
         &self,
         situation: PersonSituation,
-        find: impl Fn(u32) -> Option<Draft> + Sync + Send,
+        find: impl Fn(Person) -> Option<Draft> + Sync + Send,
     ) -> Vec<Draft> {
-        let all = self.person_situations.par_iter().enumerate().with_min_len(1024);
-        all.filter(|(_, is)| **is == situation).filter_map(|(row, _)| find(row as u32)).collect()
+        let all = self.person_situations.par_iter();
+        all.filter(|(_, is)| **is == situation).filter_map(|(person, _)| find(person)).collect()
     }
 
     /// How many accounts are in one of these situations.
     pub(super) fn count(&self, situations: &[AccountSituation]) -> u64 {
-        self.account_situations.iter().filter(|situation| situations.contains(situation)).count() as u64
+        self.account_situations.values().iter().filter(|situation| situations.contains(situation)).count() as u64
     }
 
     /// Accounts that take part: all but the inactive and the excluded ones.
     pub(super) fn taking_part(&self) -> u64 {
-        self.parts.iter().filter(|part| **part == Part::Takes).count() as u64
+        self.parts.values().iter().filter(|part| **part == Part::Takes).count() as u64
     }
 
     /// Accounts whose person is known, one for each person.
@@ -136,36 +127,38 @@ impl Judge<'_> {
     }
 
     /// Who answers for an account: the owner of the exclusion or of the exception that covers it.
-    pub(super) fn answers_for(&self, row: u32) -> Option<String> {
-        let (config, id, email) = (self.rules.config, self.accounts.id(row), self.accounts.email.get(row));
-        let exclusion = self.excluded_by[row as usize] as usize;
-        let excluded = self.parts[row as usize] == Part::Excluded;
-        let by_rule = config.exclude.get(exclusion).filter(|_| excluded).and_then(|rule| rule.owner.clone());
+    pub(super) fn answers_for(&self, account: Account) -> Option<String> {
+        let (config, id, email) = (self.rules.config, self.accounts.id(account), self.accounts.email.get(account));
+        let rule = match self.parts[account] {
+            Part::Excluded(rule) => config.exclude.get(rule as usize),
+            Part::Takes | Part::Inactive => None,
+        };
+        let by_rule = rule.and_then(|rule| rule.owner.clone());
         let named = |exception: &&crate::config::Exception| {
-            let account = exception.account.trim();
-            let is_id = id.is_some_and(|id| account.parse() == Ok(id));
+            let named = exception.account.trim();
+            let is_id = id.is_some_and(|id| named.parse() == Ok(id));
             is_id
                 || email.is_some_and(|email| {
-                    self.addresses.key(email).is_some() && self.addresses.key(email) == self.addresses.key(account)
+                    self.addresses.key(email).is_some() && self.addresses.key(email) == self.addresses.key(named)
                 })
         };
         by_rule.or_else(|| config.exception.iter().find(named).map(|exception| exception.owner.clone()))
     }
 
     /// Why an account is not evaluable.
-    pub(super) fn gap(&self, row: u32) -> Option<Gap> {
-        situation::gap(self.accounts, self.addresses, self.rejected, self.directory_is_whole, self.matches, row)
+    pub(super) fn gap(&self, account: Account) -> Option<Gap> {
+        situation::gap(self.accounts, self.addresses, self.rejected, self.directory_is_whole, self.matches, account)
     }
 
     /// Whether the account may administer, as far as is known.
-    pub(super) fn may_administer(&self, row: u32) -> bool {
-        self.accounts.rights(row, &self.rules.config.domo).may_administer()
+    pub(super) fn may_administer(&self, account: Account) -> bool {
+        self.accounts.rights(account, &self.rules.config.domo).may_administer()
     }
 
     /// The role of an account that may administer, in words.
-    pub(super) fn high_role(&self, row: u32) -> Option<String> {
-        let role = self.accounts.role_shown(row).unwrap_or_default();
-        match self.accounts.rights(row, &self.rules.config.domo) {
+    pub(super) fn high_role(&self, account: Account) -> Option<String> {
+        let role = self.accounts.role_shown(account).unwrap_or_default();
+        match self.accounts.rights(account, &self.rules.config.domo) {
             Rights::Administers => Some(role),
             Rights::Unknown => Some(format!("{role}, whose rights are not known")),
             Rights::Ordinary => None,
@@ -173,7 +166,7 @@ impl Judge<'_> {
     }
 
     /// A finding about an account.
-    pub(super) fn about_account(&self, kind: Kind, severity: Severity, account: u32, reason: String) -> Draft {
+    pub(super) fn about_account(&self, kind: Kind, severity: Severity, account: Account, reason: String) -> Draft {
         let email = self.accounts.email.get(account).and_then(|email| self.addresses.key(email));
         let subject = match (self.accounts.id(account), email) {
             (Some(id), _) => id.to_string(),
@@ -191,17 +184,17 @@ impl Judge<'_> {
         &self,
         kind: Kind,
         severity: Severity,
-        account: u32,
-        matched: (u32, Agreeing),
+        account: Account,
+        matched: (Person, Agreeing),
         reason: String,
     ) -> Draft {
         self.and_person(self.about_account(kind, severity, account, reason), account, matched)
     }
 
     /// The person of a finding about an account.
-    pub(super) fn and_person(&self, draft: Draft, account: u32, (person, agreeing): (u32, Agreeing)) -> Draft {
+    pub(super) fn and_person(&self, draft: Draft, account: Account, (person, agreeing): (Person, Agreeing)) -> Draft {
         let needed = explain::needed(self.accounts, self.people, self.addresses, agreeing, account, person);
-        let linked = self.matches.pointers.link(account).and_then(|place| self.rules.config.link.get(place));
+        let linked = self.links.place(account).and_then(|place| self.rules.config.link.get(place));
         let linked =
             linked.map(|link| format!("; {} decided that this is the person: {}", link.owner, link.reason)).unwrap_or_default();
         let mut draft = draft.say(&needed).say(&linked).say(&explain::also_in(self.people, person));
@@ -211,17 +204,17 @@ impl Judge<'_> {
     }
 
     /// A finding about a person.
-    pub(super) fn about_person(&self, kind: Kind, severity: Severity, row: u32, subject: String, reason: String) -> Draft {
-        let mut draft = Draft::new(kind, severity, subject, reason).say(&explain::also_in(self.people, row));
-        draft.finding.person = Some(self.person_ref(row));
+    pub(super) fn about_person(&self, kind: Kind, severity: Severity, person: Person, subject: String, reason: String) -> Draft {
+        let mut draft = Draft::new(kind, severity, subject, reason).say(&explain::also_in(self.people, person));
+        draft.finding.person = Some(self.person_ref(person));
         draft
     }
 
     /// A person by their own key: never a value that changes, never a row number where anything better is there.
-    pub(super) fn person_subject(&self, row: u32) -> String {
-        let number = self.people.employee_number.get(row).and_then(|text| Number::of(text).text());
-        let email = self.people.email.get(row).and_then(|text| self.addresses.key(text));
-        let alternate = || self.people.alternate_email.get(row).find_map(|text| self.addresses.key(text));
+    pub(super) fn person_subject(&self, person: Person) -> String {
+        let number = self.people.employee_number.get(person).and_then(|text| Number::of(text).text());
+        let email = self.people.email.get(person).and_then(|text| self.addresses.key(text));
+        let alternate = || self.people.alternate_email.get(person).find_map(|text| self.addresses.key(text));
         match (number, email) {
             (Some(number), _) => format!("employee_number:{number}"),
             (None, Some(email)) => format!("email:{email}"),
@@ -230,16 +223,16 @@ impl Judge<'_> {
     }
 
     /// When the account was last seen, where the source says; `left` is the last day its person worked.
-    pub(super) fn last_seen(&self, row: u32, left: Option<NaiveDate>) -> String {
+    pub(super) fn last_seen(&self, account: Account, left: Option<NaiveDate>) -> String {
         match self.accounts.provides("last_login") {
-            true => explain::last_seen(self.accounts.last_login.get(row), self.rules.as_of, left),
+            true => explain::last_seen(self.accounts.last_login.get(account), self.rules.as_of, left),
             false => String::new(),
         }
     }
 
     /// How one of our plans took this account's access away, where none gave it back since.
-    pub(super) fn taken(&self, row: u32) -> Option<&Taken> {
-        self.past.taken.get(&self.accounts.id(row)?)
+    pub(super) fn taken(&self, account: Account) -> Option<&Taken> {
+        self.past.taken.get(&self.accounts.id(account)?)
     }
 
     /// The day from which an account that we took the access of is proposed for deletion.
@@ -255,31 +248,31 @@ impl Judge<'_> {
     }
 
     /// The configured keys that this account carries.
-    pub(super) fn keys_tried(&self, row: u32) -> Vec<Key> {
+    pub(super) fn keys_tried(&self, account: Account) -> Vec<Key> {
         let carries = |key: &Key| match key {
-            Key::Email => self.accounts.email.filled(row).is_some(),
-            Key::AlternateEmail => self.accounts.alternate_email.filled(row).is_some(),
-            Key::EmployeeNumber => self.accounts.employee_number.filled(row).is_some(),
+            Key::Email => self.accounts.email.filled(account).is_some(),
+            Key::AlternateEmail => self.accounts.alternate_email.filled(account).is_some(),
+            Key::EmployeeNumber => self.accounts.employee_number.filled(account).is_some(),
             Key::Link => false,
         };
         Key::ALL.into_iter().filter(|key| self.rules.config.matching.keys.contains(key)).filter(carries).collect()
     }
 
     /// The employment of a person, as part of another sentence.
-    pub(super) fn employed(&self, person: u32) -> String {
+    pub(super) fn employed(&self, person: Person) -> String {
         let (last_day, hired) = (self.people.termination_date.get(person), self.people.hire_date.get(person));
-        explain::employment(self.employment[person as usize], last_day, hired)
+        explain::employment(self.employment[person], last_day, hired)
     }
 
     /// The directory's own word for a person's status.
-    pub(super) fn word(&self, person: u32) -> Option<&str> {
-        self.people.deciding_word(person, self.employment[person as usize].status, self.rules.as_of)
+    pub(super) fn word(&self, person: Person) -> Option<&str> {
+        self.people.deciding_word(person, self.employment[person].status, self.rules.as_of)
     }
 
     /// A row that shares a key with this one and says employed: a rehire, or somebody else's row.
-    pub(super) fn employed_sibling(&self, person: u32) -> Option<u32> {
+    pub(super) fn employed_sibling(&self, person: Person) -> Option<Person> {
         let siblings = self.matches.siblings.get(&person)?;
-        let employed = |row: &&u32| matches!(self.employment[**row as usize].status, Status::Active | Status::Leave);
+        let employed = |row: &&Person| matches!(self.employment[**row].status, Status::Active | Status::Leave);
         siblings.iter().find(employed).copied()
     }
 }

@@ -6,14 +6,17 @@
 mod access;
 mod candidates;
 mod columns;
-mod correlate;
 mod drift;
 pub mod employment;
+mod exclusions;
 mod explain;
 pub mod finding;
 mod fold;
 mod identity;
+mod index;
+mod join;
 mod judge;
+mod keyed;
 mod keys;
 mod kinds;
 mod links;
@@ -32,10 +35,10 @@ mod untested;
 
 pub use access::{Access, AccessChange, Earlier, Moved, Ours, since};
 pub(crate) use drift::compared;
+pub use exclusions::Exclusions;
 pub(crate) use keys::Addresses;
 pub use past::{Past, Taken};
 pub use rule::PeopleRules;
-pub use situation::Exclusions;
 
 pub use finding::{AcceptedBy, AccountRef, Candidate, DriftField, Finding, FindingId, Particular, PersonRef, Value};
 pub use kinds::{Population, choice, holds, tested_on};
@@ -56,10 +59,13 @@ use crate::terms::{AccountSituation, AccountTotals, Kind, PersonSituation, Perso
 use candidates::Candidates;
 use columns::{AccountColumns, PersonColumns};
 use drift::Drifts;
+use exclusions::Part;
 use fold::Fold;
+use index::{Account, Each, Person};
+use join::Sides;
 use judge::Judge;
 use links::Links;
-use matching::{Matches, Part, Verdict};
+use matching::Matches;
 use outcome::Wholeness;
 use rejected::RejectedKeys;
 
@@ -275,31 +281,34 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     let (accounts, people) = (AccountColumns::new(accounts)?, PersonColumns::new(people, fold, &addresses)?);
     let whole = Wholeness::new(&accounts, &people, rules.as_of);
 
-    // Who takes part, who points at whom, who is employed.
-    let exclusions = Exclusions::new(config);
-    let (parts, excluded_by): (Vec<Part>, Vec<u32>) = situation::parts(&accounts, &exclusions).into_iter().unzip();
+    // Who takes part, who is whom, who is employed.
+    let parts = exclusions::parts(&accounts, &Exclusions::new(config));
     let links = Links::new(&config.link, &accounts, &people, &addresses);
-    let matches = Matches::new(&accounts, &people, &addresses, &config.matching.keys, &parts, links)?;
+    let keys = &config.matching.keys;
+    let sides = Sides { accounts: &accounts, people: &people, addresses: &addresses, keys, parts: &parts, links: &links };
+    let matches = Matches::new(sides)?;
     let employment = situation::employment(&people, rules.as_of);
 
     // Exactly one situation each.
     let rejected = RejectedKeys::new(&people, &addresses);
     let directory_is_whole = whole.directory.is_empty();
-    let gap = |row: u32| situation::gap(&accounts, &addresses, &rejected, directory_is_whole, &matches, row);
+    let gap = |account| situation::gap(&accounts, &addresses, &rejected, directory_is_whole, &matches, account);
     let account_situations = situation::of_accounts(&parts, &matches, &employment, gap);
     let person_situations =
         situation::of_people(&people, config, &addresses, &parts, &matches, &employment, whole.accounts.is_empty());
 
     // What is found, in words.
     let mut excluded = vec![0u64; config.exclude.len() + 1];
-    for (_, rule) in parts.iter().zip(&excluded_by).filter(|(part, _)| **part == Part::Excluded) {
-        excluded[*rule as usize] += 1;
+    for part in parts.values() {
+        if let Part::Excluded(rule) = part {
+            excluded[*rule as usize] += 1;
+        }
     }
     let access = match &past.earlier {
         Some(earlier) => access::between(earlier, &accounts, &config.domo)?,
         None => None,
     };
-    let drifts = Drifts::new(&accounts, &people, &addresses, config);
+    let drifts = Drifts::new(&accounts, &people, &addresses, config, (&matches, &parts))?;
     let judge = Judge {
         rules,
         accounts: &accounts,
@@ -307,7 +316,7 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
         addresses: &addresses,
         parts: &parts,
         excluded: &excluded,
-        excluded_by: &excluded_by,
+        links: &links,
         matches: &matches,
         rejected: &rejected,
         directory_is_whole,
@@ -329,15 +338,15 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     findings.par_sort_unstable_by(|a, b| (a.urgency(), &a.id).cmp(&(b.urgency(), &b.id)));
 
     let rejected_rows = people.people.rejected.len();
-    let row_situations: Vec<PersonSituation> =
-        people.rows().map(|row| person_situations[people.fold.person(row) as usize]).collect();
-    let mut person_totals = PersonTotals::of((row_situations.len() + rejected_rows) as u64, row_situations.iter().copied());
+    let row_situations = Each::of(people.rows().len() as u32, |row| person_situations[people.fold.person(row)]);
+    let read = (row_situations.values().len() + rejected_rows) as u64;
+    let mut person_totals = PersonTotals::of(read, row_situations.values().iter().copied());
     person_totals.add(PersonSituation::Rejected, rejected_rows as u64);
     Reconciliation {
         instance: rules.instance.to_owned(),
         as_of: rules.as_of,
         evidence: whole.evidence(rules, &accounts, &people, judge.lesson),
-        accounts: AccountTotals::of(accounts.height.into(), account_situations.iter().copied()),
+        accounts: AccountTotals::of(accounts.height.into(), account_situations.values().iter().copied()),
         people: person_totals,
         account_rows: outcome::account_rows(&matches, &people.fold, &account_situations)?,
         person_rows: outcome::person_rows(&matches, &people.fold, &row_situations, &employment)?,
@@ -361,14 +370,12 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     .checked()
 }
 
-/// The accounts of each person with several, oldest id first.
-fn holders(matches: &Matches, parts: &[Part]) -> HashMap<u32, Vec<u32>> {
-    let mut holders: HashMap<u32, Vec<u32>> = HashMap::new();
-    for (account, (verdict, part)) in (0u32..).zip(matches.verdicts.iter().zip(parts)) {
-        if let (Verdict::One { person, .. }, Part::Takes) = (verdict, part)
-            && matches.holders[*person as usize] > 1
-        {
-            holders.entry(*person).or_default().push(account);
+/// The accounts of each person with several, in the order of the frame.
+fn holders(matches: &Matches, parts: &Each<Account, Part>) -> HashMap<Person, Vec<Account>> {
+    let mut holders: HashMap<Person, Vec<Account>> = HashMap::new();
+    for (account, _) in parts.iter().filter(|(_, part)| **part == Part::Takes) {
+        if let Some((person, _)) = matches.person_of(account).filter(|(person, _)| matches.holders[*person] > 1) {
+            holders.entry(person).or_default().push(account);
         }
     }
     holders

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::columns::{AccountColumns, PersonColumns};
+use super::index::{Account, Person};
 use super::keys::Addresses;
 use super::names::{self, Name};
 use crate::terms::value::numbers_differ;
@@ -31,7 +32,7 @@ pub(super) enum Nearness {
 /// Somebody whom an account may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Suspect {
-    pub(super) person: u32,
+    pub(super) person: Person,
     pub(super) nearness: Nearness,
 }
 
@@ -41,22 +42,22 @@ const LISTED: usize = 50;
 /// Accounts and people whom near keys bring together.
 #[derive(Debug, Default)]
 pub(super) struct Suspects {
-    by_account: BTreeMap<u32, Vec<Suspect>>,
-    people: HashSet<u32>,
+    by_account: BTreeMap<Account, Vec<Suspect>>,
+    people: HashSet<Person>,
 }
 
 impl Suspects {
     /// Whom an account may be; none where nobody's keys are near.
-    pub(super) fn of(&self, account: u32) -> &[Suspect] {
+    pub(super) fn of(&self, account: Account) -> &[Suspect] {
         self.by_account.get(&account).map_or(&[], Vec::as_slice)
     }
 
     /// Whether an account may be this person's.
-    pub(super) fn includes(&self, person: u32) -> bool {
+    pub(super) fn includes(&self, person: Person) -> bool {
         self.people.contains(&person)
     }
 
-    fn add(&mut self, account: u32, suspects: impl IntoIterator<Item = Suspect>) {
+    fn add(&mut self, account: Account, suspects: impl IntoIterator<Item = Suspect>) {
         let listed = self.by_account.entry(account).or_default();
         for suspect in suspects {
             self.people.insert(suspect.person);
@@ -73,15 +74,15 @@ pub(super) struct Open<'a> {
     pub(super) people: &'a PersonColumns<'a>,
     pub(super) addresses: &'a Addresses,
     /// Those without a match, in order.
-    pub(super) unmatched_accounts: Vec<u32>,
-    pub(super) unmatched_people: Vec<u32>,
+    pub(super) unmatched_accounts: Vec<Account>,
+    pub(super) unmatched_people: Vec<Person>,
     /// Whether somebody decided that they are two.
-    pub(super) told_apart: &'a (dyn Fn(u32, u32) -> bool + Sync),
+    pub(super) told_apart: &'a (dyn Fn(Account, Person) -> bool + Sync),
 }
 
 impl Open<'_> {
     /// Everybody who is near, `loose` included: an account and a person whose numbers are loosely equal, and nothing else is.
-    pub(super) fn suspects(&self, compare_addresses: bool, loose: impl Iterator<Item = (u32, u32)>) -> Suspects {
+    pub(super) fn suspects(&self, compare_addresses: bool, loose: impl Iterator<Item = (Account, Person)>) -> Suspects {
         let mut found = Suspects::default();
         if compare_addresses && !self.unmatched_accounts.is_empty() && !self.unmatched_people.is_empty() {
             let near = self.equal_after_folding().into_iter().chain(self.one_character_apart());
@@ -99,18 +100,18 @@ impl Open<'_> {
         found
     }
 
-    fn may_be(&self, account: u32, person: u32) -> bool {
+    fn may_be(&self, account: Account, person: Person) -> bool {
         let numbers = (self.accounts.employee_number.get(account), self.people.employee_number.get(person));
         !numbers_differ(numbers.0.unwrap_or_default(), numbers.1.unwrap_or_default()) && !(self.told_apart)(account, person)
     }
 
-    fn equal_after_folding(&self) -> Vec<(u32, Vec<Suspect>)> {
-        let mut people: HashMap<String, Vec<u32>> = HashMap::new();
+    fn equal_after_folding(&self) -> Vec<(Account, Vec<Suspect>)> {
+        let mut people: HashMap<String, Vec<Person>> = HashMap::new();
         for (person, folded) in folded_addresses(&self.unmatched_people, self.addresses, |person| self.people.email.get(person)) {
             people.entry(folded).or_default().push(person);
         }
         let accounts = folded_addresses(&self.unmatched_accounts, self.addresses, |account| self.accounts.email.get(account));
-        let suspects = |people: &Vec<u32>| {
+        let suspects = |people: &Vec<Person>| {
             people.iter().map(|person| Suspect { person: *person, nearness: Nearness::Folded }).collect::<Vec<_>>()
         };
         accounts.into_iter().filter_map(|(account, folded)| Some((account, suspects(people.get(&folded)?)))).collect()
@@ -118,9 +119,9 @@ impl Open<'_> {
 
     /// Of people whose names are equal, those whose addresses are one character apart: such addresses have an equal rest when the same
     /// one character is taken from both, or from one.
-    fn one_character_apart(&self) -> Vec<(u32, Vec<Suspect>)> {
-        let account_name = |row: u32| self.accounts.name.get(row).map(Name::new);
-        let person_name = |row: u32| self.people.display_name(row).map(|name| Name::new(&name));
+    fn one_character_apart(&self) -> Vec<(Account, Vec<Suspect>)> {
+        let account_name = |account: Account| self.accounts.name.get(account).map(Name::new);
+        let person_name = |person: Person| self.people.display_name(person).map(|name| Name::new(&name));
         let wanted: HashSet<String> = self
             .unmatched_accounts
             .par_iter()
@@ -138,7 +139,7 @@ impl Open<'_> {
             let rests = rests(address);
             names.iter().flat_map(|name| rests.iter().map(|rest| hash(name, rest)).collect::<Vec<_>>()).collect::<Vec<u64>>()
         };
-        let mut people: Vec<(u64, u32)> = self
+        let mut people: Vec<(u64, Person)> = self
             .unmatched_people
             .par_iter()
             .flat_map_iter(|person| {
@@ -153,10 +154,10 @@ impl Open<'_> {
         if people.is_empty() {
             return Vec::new();
         }
-        let near = |account: &u32| {
+        let near = |account: &Account| {
             let name = account_name(*account)?;
             let address = self.addresses.identifying(self.accounts.email.get(*account)?)?;
-            let mut suspects: Vec<u32> = Vec::new();
+            let mut suspects: Vec<Person> = Vec::new();
             for rest in rests_of(&name.orderless(), &address) {
                 let from = people.partition_point(|(known, _)| *known < rest);
                 suspects.extend(people[from..].iter().take_while(|(known, _)| *known == rest).map(|(_, person)| *person));
@@ -182,8 +183,12 @@ fn rests(address: &str) -> Vec<String> {
 }
 
 /// Each row with its address folded to ASCII, twice where a letter such as `ü` can be written in two ways.
-fn folded_addresses<'t>(rows: &[u32], addresses: &Addresses, email: impl Fn(u32) -> Option<&'t str> + Sync) -> Vec<(u32, String)> {
-    let folded = |row: &u32| {
+fn folded_addresses<'t, P: Copy + Send + Sync>(
+    rows: &[P],
+    addresses: &Addresses,
+    email: impl Fn(P) -> Option<&'t str> + Sync,
+) -> Vec<(P, String)> {
+    let folded = |row: &P| {
         let email = email(*row).filter(|email| addresses.identifying(email).is_some());
         let plain = email.map(|email| addresses.plain(email));
         let keys = plain.map(|plain| [false, true].map(|spelt_out| fold(&plain, spelt_out)));

@@ -8,13 +8,15 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::columns::{AccountColumns, PersonColumns};
-use super::correlate::NONE;
 use super::drift;
 use super::employment::Employment;
+use super::exclusions::Part;
 use super::explain::{days, plural};
-use super::fold::{Fold, Row};
+use super::fold::Fold;
+use super::index::{Account, Each, Person, Row, all};
+use super::join::Agreeing;
 use super::judge::Judge;
-use super::matching::{Agreeing, Matches, Part, Verdict};
+use super::matching::Matches;
 use super::past::Taken;
 use super::{Dormancy, EvidenceStatus, EvidenceSummary, External, Finding, Method, Pattern, Privileged, Rules, kinds};
 use crate::directory::Source;
@@ -95,84 +97,75 @@ fn words<'w>(name: &str, dictionary: impl IntoIterator<Item = Option<&'w str>>, 
     Ok(dictionary.into_series().take(&places)?.into_column())
 }
 
-fn rows(name: &str, rows: impl Iterator<Item = u32>) -> Column {
-    UInt32Chunked::from_iter_options(name.into(), rows.map(|row| (row != NONE).then_some(row))).into_column()
+fn rows(name: &str, rows: impl Iterator<Item = Option<u32>>) -> Column {
+    UInt32Chunked::from_iter_options(name.into(), rows).into_column()
 }
 
-pub(super) fn account_rows(matches: &Matches, fold: &Fold, situations: &[AccountSituation]) -> Result<DataFrame> {
-    let place = |situation: &AccountSituation| *situation as IdxSize;
+/// The accounts, a row each: `situation`, `person` (a row of the directory), `matched_by`.
+pub(super) fn account_rows(matches: &Matches, fold: &Fold, situations: &Each<Account, AccountSituation>) -> Result<DataFrame> {
+    let of = || situations.iter().map(|(account, _)| matches.person_of(account));
     let keys: Vec<String> =
         Agreeing::all().map(|agreeing| agreeing.keys().iter().map(|key| key.as_str()).collect::<Vec<_>>().join(" + ")).collect();
-    let agreeing = |verdict: &Verdict| match verdict {
-        Verdict::One { agreeing, .. } => agreeing.index() as IdxSize,
-        _ => 0,
-    };
-    let person = |verdict: &Verdict| match verdict {
-        Verdict::One { person, .. } => fold.row(*person).0,
-        _ => NONE,
-    };
     let columns = vec![
         words(
             "situation",
             AccountSituation::ALL.iter().map(|situation| Some(situation.as_str())),
-            situations.iter().map(place).collect(),
+            situations.values().iter().map(|situation| *situation as IdxSize).collect(),
         )?,
-        rows("person", matches.verdicts.iter().map(person)),
+        rows("person", of().map(|matched| Some(fold.row(matched?.0).0))),
         words(
             "matched_by",
             keys.iter().map(|keys| Some(keys.as_str()).filter(|keys| !keys.is_empty())),
-            matches.verdicts.iter().map(agreeing).collect(),
+            of().map(|matched| matched.map_or(0, |(_, agreeing)| agreeing.index() as IdxSize)).collect(),
         )?,
     ];
-    Ok(DataFrame::new(situations.len(), columns)?)
+    Ok(DataFrame::new(situations.values().len(), columns)?)
 }
 
-/// `situations` has one entry a row of the directory, `employment` one a person.
+/// The rows of the directory, a row each: `situation`, `status`, `account`.
 pub(super) fn person_rows(
     matches: &Matches,
     fold: &Fold,
-    situations: &[PersonSituation],
-    employment: &[Employment],
+    situations: &Each<Row, PersonSituation>,
+    employment: &Each<Person, Employment>,
 ) -> Result<DataFrame> {
-    let place = |situation: &PersonSituation| *situation as IdxSize;
-    let status = |row: u32| employment[fold.person(Row(row)) as usize].status as IdxSize;
-    let account = |row: u32| matches.account_of[fold.person(Row(row)) as usize];
-    let rows_read = 0..situations.len() as u32;
+    let people = || situations.iter().map(|(row, _)| fold.person(row));
     let columns = vec![
         words(
             "situation",
             PersonSituation::ALL.iter().map(|situation| Some(situation.as_str())),
-            situations.iter().map(place).collect(),
+            situations.values().iter().map(|situation| *situation as IdxSize).collect(),
         )?,
-        words("status", Status::ALL.iter().map(|status| Some(status.as_str())), rows_read.clone().map(status).collect())?,
-        rows("account", rows_read.map(account)),
+        words(
+            "status",
+            Status::ALL.iter().map(|status| Some(status.as_str())),
+            people().map(|person| employment[person].status as IdxSize).collect(),
+        )?,
+        rows("account", people().map(|person| Some(matches.account_of[person]?.0))),
     ];
-    Ok(DataFrame::new(situations.len(), columns)?)
+    Ok(DataFrame::new(situations.values().len(), columns)?)
 }
 
 /// Every active account that may administer, whether or not there is a finding.
 pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privileged> {
-    let mut about: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+    let mut about: BTreeMap<Account, Vec<_>> = BTreeMap::new();
     let accounts = judge.accounts;
-    let rows: Vec<u32> = (0..accounts.height)
-        .into_par_iter()
-        .with_min_len(4096)
-        .filter(|row| accounts.is_active(*row) && judge.may_administer(*row))
-        .collect();
+    let high: Vec<Account> =
+        all(accounts.height).filter(|account| accounts.is_active(*account) && judge.may_administer(*account)).collect();
     for finding in findings {
         if let Some(account) = &finding.account
-            && rows.binary_search(&account.index).is_ok()
+            && high.binary_search(&Account(account.index)).is_ok()
         {
-            about.entry(account.index).or_default().push(finding.id.clone());
+            about.entry(Account(account.index)).or_default().push(finding.id.clone());
         }
     }
-    let listed = rows.into_iter().map(|row| Privileged {
-        account: judge.account_ref(row),
-        rights: accounts.rights(row, &judge.rules.config.domo),
-        situation: judge.account_situations[row as usize],
-        person: judge.person_of(row).map(|(person, _)| judge.person_ref(person)),
-        findings: about.remove(&row).unwrap_or_default(),
-        last_seen: accounts.last_login.get(row),
+    let listed = high.into_iter().map(|account| Privileged {
+        account: judge.account_ref(account),
+        rights: accounts.rights(account, &judge.rules.config.domo),
+        situation: judge.account_situations[account],
+        person: judge.person_of(account).map(|(person, _)| judge.person_ref(person)),
+        findings: about.remove(&account).unwrap_or_default(),
+        last_seen: accounts.last_login.get(account),
     });
     listed.collect()
 }
@@ -193,9 +186,10 @@ pub(super) fn external(judge: &Judge<'_>) -> Vec<External> {
     let own: BTreeSet<String> = match config.report.company_domains.as_slice() {
         [] => {
             let people = judge.people;
-            let of = |domains, row| people.email.get(row).into_iter().chain(people.alternate_email.get(row)).fold(domains, add);
-            let all = (0..people.height).into_par_iter().with_min_len(4096).fold(BTreeSet::new, of);
-            all.reduce(BTreeSet::new, |mut one, other| {
+            let of = |domains, person: Person| {
+                people.email.get(person).into_iter().chain(people.alternate_email.get(person)).fold(domains, add)
+            };
+            all(people.height).fold(BTreeSet::new, of).reduce(BTreeSet::new, |mut one, other| {
                 one.extend(other);
                 one
             })
@@ -209,13 +203,14 @@ pub(super) fn external(judge: &Judge<'_>) -> Vec<External> {
     if own.is_empty() {
         return Vec::new();
     }
-    let outside =
-        |row: &u32| accounts.is_active(*row) && accounts.email.get(*row).is_some_and(|email| domain_in(&own, email).is_some());
-    let rows: Vec<u32> = (0..accounts.height).into_par_iter().with_min_len(4096).filter(outside).collect();
-    let listed = rows.into_iter().map(|row| External {
-        account: judge.account_ref(row),
-        situation: judge.account_situations[row as usize],
-        owner: judge.answers_for(row),
+    let outside = |account: &Account| {
+        accounts.is_active(*account) && accounts.email.get(*account).is_some_and(|email| domain_in(&own, email).is_some())
+    };
+    let outside: Vec<Account> = all(accounts.height).filter(outside).collect();
+    let listed = outside.into_iter().map(|account| External {
+        account: judge.account_ref(account),
+        situation: judge.account_situations[account],
+        owner: judge.answers_for(account),
     });
     listed.collect()
 }
@@ -226,13 +221,13 @@ pub(super) fn dormancy(accounts: &AccountColumns<'_>, rules: &Rules<'_>) -> Opti
         return None;
     }
     let mut dormancy = Dormancy::default();
-    for row in (0..accounts.height).filter(|row| accounts.is_active(*row)) {
+    for account in accounts.all().filter(|account| accounts.is_active(*account)) {
         dormancy.active += 1;
-        match accounts.last_login.get(row) {
+        match accounts.last_login.get(account) {
             None => dormancy.unseen += 1,
             Some(day) if (rules.as_of - day).num_days() > i64::from(rules.config.policy.dormant_days) => {
                 dormancy.idle += 1;
-                dormancy.idle_privileged += u64::from(accounts.rights(row, &rules.config.domo).may_administer());
+                dormancy.idle_privileged += u64::from(accounts.rights(account, &rules.config.domo).may_administer());
             }
             Some(_) => {}
         }
@@ -284,11 +279,10 @@ impl Needed {
         }
     }
 
-    fn of(judge: &Judge<'_>, account: u32, person: u32, agreeing: Agreeing) -> Self {
-        let Judge { accounts, people, addresses, matches, .. } = judge;
+    fn of(judge: &Judge<'_>, account: Account, person: Person, agreeing: Agreeing) -> Self {
+        let Judge { accounts, people, addresses, drifts, .. } = judge;
         let mut needed = Self { loosely: u64::from(agreeing.loosely()), ..Self::default() };
-        // Looking at every cell again would cost a second of cache misses a million accounts.
-        if [Key::Email, Key::EmployeeNumber].iter().all(|key| !agreeing.has(*key) || matches.pointers.is_verbatim(account, *key)) {
+        if [Key::Email, Key::EmployeeNumber].iter().all(|key| !agreeing.has(*key) || !drifts.is_unequal(account, key.as_str())) {
             return needed;
         }
         let (ours, theirs) = (accounts.email.get(account).unwrap_or_default(), people.email.get(person).unwrap_or_default());
@@ -317,11 +311,9 @@ impl Needed {
 /// How it was compared, with counts.
 pub(super) fn method(judge: &Judge<'_>) -> Method {
     let config = judge.rules.config;
-    let taking = |row: &u32| judge.parts[*row as usize] == Part::Takes;
-    let matched = |row: u32| judge.person_of(row).map(|(person, agreeing)| (row, person, agreeing));
-    let (counts, needed) = (0..judge.accounts.height)
-        .into_par_iter()
-        .with_min_len(4096)
+    let taking = |account: &Account| judge.parts[*account] == Part::Takes;
+    let matched = |account| judge.person_of(account).map(|(person, agreeing)| (account, person, agreeing));
+    let (counts, needed) = all(judge.accounts.height)
         .filter(taking)
         .filter_map(matched)
         .fold(

@@ -37,7 +37,7 @@ impl Past {
         if self.unkept.is_empty() {
             return None;
         }
-        let active = (0..accounts.height).filter(|row| accounts.is_active(*row)).filter_map(|row| accounts.id(row));
+        let active = accounts.all().filter(|account| accounts.is_active(*account)).filter_map(|account| accounts.id(account));
         active.filter_map(|id| self.unkept.get(&id)).max_by_key(|taken| (taken.on, &taken.plan))
     }
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Result;
 
-use super::correlate::{Keys, group};
-use super::fold::Row;
+use super::columns::{Lists, Texts};
+use super::index::{Place, Row};
+use super::keyed::{keyed, shared};
 use super::keys::Addresses;
 use super::names::Name;
 use crate::directory::People;
@@ -26,45 +27,25 @@ pub(super) struct Placeholder {
 
 /// The placeholders among all addresses of the directory.
 pub(super) fn find(people: &People, addresses: &Addresses) -> Result<Vec<Placeholder>> {
-    let frame = &people.frame;
-    let height = frame.height() as u32;
-    let (emails, numbers) = (frame.column("email")?.str()?.rechunk(), frame.column("employee_number")?.str()?.rechunk());
-    let further = frame.column("alternate_email")?.list()?;
-    let mut alternates: Vec<(u32, String)> = Vec::new();
-    if further.null_count() < further.len() {
-        for (row, list) in (0u32..).zip(further.amortized_iter()) {
-            let Some(list) = list else { continue };
-            alternates.extend(list.as_ref().str()?.iter().flatten().map(|address| (row, address.to_owned())));
-        }
-    }
-    let text = |entry: u32| match entry.checked_sub(height) {
-        None => emails.get(entry as usize),
-        Some(further) => alternates.get(further as usize).map(|(_, address)| address.as_str()),
-    };
-    let row = |entry: &u32| {
-        entry.checked_sub(height).and_then(|further| alternates.get(further as usize)).map_or(*entry, |(row, _)| *row)
-    };
-    let keys = Keys { len: height + alternates.len() as u32, text, form: |text| addresses.key(text) };
-    let names = people.names()?;
-    let number = |row: u32| numbers.get(row as usize).and_then(|number| Number::of(number).text());
-
+    let (emails, further) = (Texts::of(&people.frame, "email")?, Lists::of(&people.frame, "alternate_email")?);
+    let (numbers, names) = (Texts::of(&people.frame, "employee_number")?, people.names()?);
+    let written_in = |row: Row| emails.get(row).into_iter().chain(further.get(row));
+    let number = |row: Row| numbers.get(row).and_then(|number| Number::of(number).text());
+    let keys = keyed(people.frame.height() as u32, |row| written_in(Row(row)).filter_map(|text| addresses.key(text)))?;
     let mut found = Vec::new();
-    for entries in group(&keys)?.repeated().filter(|entries| entries.len() >= PEOPLE) {
-        let rows: BTreeSet<u32> = entries.iter().map(row).collect();
-        if rows.len() < PEOPLE {
-            continue;
-        }
-        let marks = rows.iter().map(|row| {
-            let name = names.get(*row as usize).map(Name::new);
+    for (address, holders) in shared(&keys)?.each()?.filter(|(_, holders)| holders.len() >= PEOPLE) {
+        let holders: BTreeSet<Row> = holders.iter().copied().map(Row).collect();
+        let marks = holders.iter().map(|row| {
+            let name = names.get(row.at()).map(Name::new);
             let parts = name.map(|name| name.parts()).unwrap_or_default();
             parts.into_iter().chain(number(*row).map(|number| format!("number {number}"))).collect()
         });
+        let written = holders.iter().flat_map(|row| written_in(*row));
+        let written = written.filter(|text| addresses.key(text).as_deref() == Some(address)).min();
         if unlike(marks) >= PEOPLE
-            && let Some(written) = entries.iter().filter_map(|entry| text(*entry)).min()
-            && let Some(address) = addresses.key(written)
+            && let Some(written) = written
         {
-            let rows = rows.into_iter().map(Row).collect();
-            found.push(Placeholder { address: address.into_owned(), written: written.trim().to_owned(), rows });
+            found.push(Placeholder { address: address.to_owned(), written: written.trim().to_owned(), rows: holders });
         }
     }
     found.sort_unstable();

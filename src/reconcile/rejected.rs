@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::columns::{AccountColumns, PersonColumns};
+use super::index::Account;
 use super::keys::Addresses;
 use crate::terms::Key;
 use crate::terms::value::{Number, loosely};
@@ -86,11 +87,11 @@ impl RejectedKeys {
     }
 
     /// The first place that may hold a key of this account.
-    pub(super) fn hold(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, row: u32) -> Option<Place> {
-        let further = accounts.alternate_email.get(row).unwrap_or_default().split([';', ',', '|']);
-        let mut keys = accounts.email.get(row).into_iter().chain(further).filter_map(|text| addresses.key(text));
+    pub(super) fn hold(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, account: Account) -> Option<Place> {
+        let main = accounts.email.get(account).and_then(|text| addresses.key(text));
+        let mut keys = main.into_iter().chain(accounts.further_addresses(account, addresses));
         keys.find_map(|key| self.addresses.get(key.as_ref()).copied()).or_else(|| {
-            let number = accounts.employee_number.get(row).and_then(|text| Number::of(text).text())?;
+            let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text())?;
             let loose = || loosely(&number).and_then(|loose| self.loose.get(loose));
             self.numbers.get(number.as_ref()).or_else(loose).copied().or_else(|| self.damaged.may_be(&number))
         })

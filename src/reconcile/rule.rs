@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::config;
 
 use super::columns::PersonColumns;
+use super::index::Person;
 
 pub(super) use crate::text::Pattern;
 pub(super) use crate::text::as_matched;
@@ -18,8 +19,8 @@ impl PeopleRule {
         Self(rule.iter().map(|(field, patterns)| (field.clone(), patterns.iter().map(|p| Pattern::new(p)).collect())).collect())
     }
 
-    pub(super) fn matches(&self, people: &PersonColumns<'_>, row: u32) -> bool {
-        self.fits(&|field| people.values(row, field))
+    pub(super) fn matches(&self, people: &PersonColumns<'_>, person: Person) -> bool {
+        self.fits(&|field| people.values(person, field))
     }
 
     fn fits<V: AsRef<str>>(&self, values: &impl Fn(&str) -> Vec<V>) -> bool {
@@ -91,9 +92,9 @@ impl PeopleRules {
 }
 
 /// What of a rule fitted a person, as a reviewer reads it: `department = Sales*, location = Berlin`.
-pub(super) fn fitting(rule: &config::Rule, people: &PersonColumns<'_>, row: u32) -> String {
+pub(super) fn fitting(rule: &config::Rule, people: &PersonColumns<'_>, person: Person) -> String {
     let part = |(field, patterns): (&String, &Vec<String>)| {
-        let values = people.values(row, field);
+        let values = people.values(person, field);
         let fitted = patterns.iter().find(|pattern| {
             let pattern = Pattern::new(pattern);
             values.iter().any(|value| pattern.matches(value))

@@ -9,14 +9,15 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::columns::AccountColumns;
+use super::exclusions::Part;
 use super::finding::DriftField;
 use super::identity::Draft;
+use super::index::{Account, Each, all};
 use super::keys::Addresses;
-use super::matching::Part;
 
 /// Says of every drift to a taken address who has it, and takes the write away.
-pub(super) fn leave(drafts: &mut [Draft], accounts: &AccountColumns<'_>, addresses: &Addresses, parts: &[Part]) {
-    let mut wanted: HashMap<String, Option<u32>> = drafts
+pub(super) fn leave(drafts: &mut [Draft], accounts: &AccountColumns<'_>, addresses: &Addresses, parts: &Each<Account, Part>) {
+    let mut wanted: HashMap<String, Option<Account>> = drafts
         .iter()
         .flat_map(|draft| &draft.finding.drift)
         .filter(|field| is_new_address(field))
@@ -26,17 +27,17 @@ pub(super) fn leave(drafts: &mut [Draft], accounts: &AccountColumns<'_>, address
         return;
     }
     // Of several the oldest id is named, whatever the order of the rows.
-    let age = |row: u32| (accounts.id(row).is_none(), accounts.id(row));
-    let held = |row: u32| {
-        let key = accounts.email.get(row).and_then(|email| addresses.key(email))?;
-        wanted.contains_key(key.as_ref()).then_some((row, key))
+    let age = |account: Account| (accounts.id(account).is_none(), accounts.id(account));
+    let held = |account: Account| {
+        let key = accounts.email.get(account).and_then(|email| addresses.key(email))?;
+        wanted.contains_key(key.as_ref()).then_some((account, key))
     };
-    let held: Vec<(u32, Cow<'_, str>)> = (0..accounts.height).into_par_iter().with_min_len(4096).filter_map(held).collect();
-    for (row, key) in held {
+    let held: Vec<(Account, Cow<'_, str>)> = all(accounts.height).filter_map(held).collect();
+    for (account, key) in held {
         if let Some(holder) = wanted.get_mut(key.as_ref())
-            && holder.is_none_or(|other| age(row) < age(other))
+            && holder.is_none_or(|other| age(account) < age(other))
         {
-            *holder = Some(row);
+            *holder = Some(account);
         }
     }
     for draft in drafts {
@@ -46,10 +47,10 @@ pub(super) fn leave(drafts: &mut [Draft], accounts: &AccountColumns<'_>, address
             let key = field.directory.as_deref().and_then(|email| addresses.key(email));
             let Some(holder) = key.and_then(|key| wanted.get(key.as_ref()).copied().flatten()) else { continue };
             let who = accounts.id(holder).map_or_else(|| "another account".to_owned(), |id| format!("account {id}"));
-            let state = match parts.get(holder as usize) {
-                Some(Part::Inactive) => ", which is switched off,",
-                Some(Part::Excluded) => ", which is excluded,",
-                _ => "",
+            let state = match parts[holder] {
+                Part::Inactive => ", which is switched off,",
+                Part::Excluded(_) => ", which is excluded,",
+                Part::Takes => "",
             };
             let note = format!("{who}{state} holds this address: Domo would refuse it");
             field.note = Some(field.note.take().map_or_else(|| note.clone(), |earlier| format!("{earlier}; {note}")));

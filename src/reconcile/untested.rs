@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::explain::{carry_no, key_in_words, plural};
+use super::index::Account;
 use super::judge::Judge;
 use super::{NotTested, kinds};
 use crate::config::Rights;
@@ -50,9 +51,10 @@ pub(super) fn not_tested(judge: &Judge<'_>) -> Vec<NotTested> {
 fn unknown_roles(judge: &Judge<'_>) -> Option<String> {
     let accounts = judge.accounts;
     let mut roles: BTreeMap<String, u64> = BTreeMap::new();
-    let unknown = |row: &u32| accounts.is_active(*row) && accounts.rights(*row, &judge.rules.config.domo) == Rights::Unknown;
-    for row in (0..accounts.height).filter(unknown) {
-        *roles.entry(accounts.role_shown(row).unwrap_or_default()).or_default() += 1;
+    let unknown =
+        |account: &Account| accounts.is_active(*account) && accounts.rights(*account, &judge.rules.config.domo) == Rights::Unknown;
+    for account in accounts.all().filter(unknown) {
+        *roles.entry(accounts.role_shown(account).unwrap_or_default()).or_default() += 1;
     }
     let named: Vec<String> =
         roles.iter().map(|(role, count)| format!("{role} ({})", plural(*count, "account", "accounts"))).collect();

@@ -4,6 +4,7 @@ use super::Sheet;
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
 use crate::terms::{AccountSituation, Kind, Severity};
 
@@ -11,12 +12,12 @@ pub(super) const SHEET: Sheet = Sheet {
     holds: true,
     ..Sheet::new(
         |judge| judge.taking_part(),
-        |judge| judge.accounts_that_are(AccountSituation::Ambiguous, |row| Some(ambiguous(judge, row))),
+        |judge| judge.accounts_that_are(AccountSituation::Ambiguous, |account| Some(ambiguous(judge, account))),
     )
 };
 
-fn ambiguous(judge: &Judge<'_>, row: u32) -> Draft {
-    let candidates = judge.matches.pointers.candidates(row);
+fn ambiguous(judge: &Judge<'_>, account: Account) -> Draft {
+    let candidates = judge.matches.pairs.candidates(account);
     let listed = judge.person_refs(&candidates);
     let more = candidates.len().saturating_sub(listed.len());
     let in_all = if more > 0 { format!(" ({} in all)", candidates.len()) } else { String::new() };
@@ -25,5 +26,5 @@ fn ambiguous(judge: &Judge<'_>, row: u32) -> Draft {
         candidates.len(),
         explain::listed(listed.iter().map(explain::person))
     );
-    judge.about_account(Kind::Ambiguous, Severity::Medium, row, reason).with("candidates", Value::People(listed, more))
+    judge.about_account(Kind::Ambiguous, Severity::Medium, account, reason).with("candidates", Value::People(listed, more))
 }

@@ -1,10 +1,11 @@
 //! A deactivated or deleted account of a person who is employed.
 
 use super::Sheet;
+use crate::reconcile::exclusions::Part;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::matching::Part;
 use crate::reconcile::{NotTested, explain};
 use crate::terms::{AccountSituation, Kind, Severity, Status};
 
@@ -19,23 +20,25 @@ pub(super) const SHEET: Sheet = Sheet {
     },
     ..Sheet::new(
         |judge| judge.count(&[AccountSituation::Inactive]),
-        |judge| judge.accounts_that_are(AccountSituation::Inactive, |row| deactivated(judge, row)),
+        |judge| judge.accounts_that_are(AccountSituation::Inactive, |account| deactivated(judge, account)),
     )
 };
 
-fn deactivated(judge: &Judge<'_>, row: u32) -> Option<Draft> {
-    let matched = judge.person_of(row)?;
+fn deactivated(judge: &Judge<'_>, account: Account) -> Option<Draft> {
+    let matched = judge.person_of(account)?;
     let person = matched.0;
-    if judge.employment[person as usize].status != Status::Active {
+    if judge.employment[person].status != Status::Active {
         return None;
     }
-    let how = if judge.accounts.deleted.get(row).unwrap_or(false) { "deleted" } else { "deactivated" };
+    let how = if judge.accounts.deleted.get(account).unwrap_or(false) { "deleted" } else { "deactivated" };
     let mut reason = format!("The account is {how} in Domo, but its person {}", judge.employed(person));
-    let other = judge.matches.account_of[person as usize];
-    if other != row && judge.parts.get(other as usize) == Some(&Part::Takes) {
+    if let Some(other) = judge.matches.account_of[person]
+        && other != account
+        && judge.parts[other] == Part::Takes
+    {
         reason.push_str(&format!(" and has the active account {}", explain::account(&judge.account_ref(other))));
     }
-    let status = judge.employment[person as usize].status.as_str().to_owned();
-    let draft = judge.about_match(Kind::Deactivated, Severity::Info, row, matched, reason);
+    let status = judge.employment[person].status.as_str().to_owned();
+    let draft = judge.about_match(Kind::Deactivated, Severity::Info, account, matched, reason);
     Some(draft.with("person", Value::ItsPerson).with("directory_status", Value::Text(Some(status))).with("found", Value::ItsReason))
 }

@@ -3,6 +3,7 @@
 use super::{Sheet, removing};
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::{NotTested, explain};
 use crate::terms::{AccountSituation, Kind, Severity, Status};
@@ -12,14 +13,14 @@ pub(super) const SHEET: Sheet = Sheet {
     untested,
     ..Sheet::new(
         |judge| if judge.accounts.provides("last_login") { judge.count(&[AccountSituation::Matched]) } else { 0 },
-        |judge| judge.accounts_that_are(AccountSituation::Matched, |row| dormant(judge, row)),
+        |judge| judge.accounts_that_are(AccountSituation::Matched, |account| dormant(judge, account)),
     )
 };
 
-fn dormant(judge: &Judge<'_>, row: u32) -> Option<Draft> {
+fn dormant(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     let (accounts, as_of) = (judge.accounts, judge.rules.as_of);
     let limit = i64::from(judge.rules.config.policy.dormant_days);
-    let (seen, created) = (accounts.last_login.get(row), accounts.created.get(row));
+    let (seen, created) = (accounts.last_login.get(account), accounts.created.get(account));
     let idle = match seen {
         Some(day) => (as_of - day).num_days(),
         None if judge.never_is_known() => (as_of - created?).num_days(),
@@ -28,18 +29,18 @@ fn dormant(judge: &Judge<'_>, row: u32) -> Option<Draft> {
     if !accounts.provides("last_login") || idle <= limit {
         return None;
     }
-    let matched = judge.person_of(row)?;
-    if judge.employment[matched.0 as usize].status == Status::Prehire {
+    let matched = judge.person_of(account)?;
+    if judge.employment[matched.0].status == Status::Prehire {
         return None;
     }
     let (what, idle_days) = match (seen, created) {
         (None, Some(created)) => (format!("No sign-in or activity is known; the account was made on {created}"), None),
         _ => (format!("Last seen on {}", seen?), Some(idle)),
     };
-    let role = judge.high_role(row).map(|role| format!(", with the role {role}")).unwrap_or_default();
+    let role = judge.high_role(account).map(|role| format!(", with the role {role}")).unwrap_or_default();
     let reason = format!("{what}, {} before the day judged{role} (limit {})", explain::days(idle), explain::days(limit));
-    let severity = if judge.may_administer(row) { Severity::Medium } else { Severity::Low };
-    let draft = removing(judge, row, judge.about_match(Kind::Dormant, severity, row, matched, reason));
+    let severity = if judge.may_administer(account) { Severity::Medium } else { Severity::Low };
+    let draft = removing(judge, account, judge.about_match(Kind::Dormant, severity, account, matched, reason));
     Some(
         draft
             .with("person", Value::ItsPerson)
@@ -67,15 +68,15 @@ fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
 
 /// Matched accounts of which no sign-in is known: `12 accounts were`.
 fn unseen(judge: &Judge<'_>) -> Option<String> {
-    counted(judge, |row| judge.accounts.last_login.get(row).is_none())
+    counted(judge, |account| judge.accounts.last_login.get(account).is_none())
 }
 
 fn undated(judge: &Judge<'_>) -> Option<String> {
-    counted(judge, |row| judge.accounts.last_login.get(row).is_none() && judge.accounts.created.get(row).is_none())
+    counted(judge, |account| judge.accounts.last_login.get(account).is_none() && judge.accounts.created.get(account).is_none())
 }
 
-fn counted(judge: &Judge<'_>, fits: impl Fn(u32) -> bool) -> Option<String> {
-    let matched = |row: &u32| judge.account_situations[*row as usize] == AccountSituation::Matched;
-    let count = (0..judge.accounts.height).filter(matched).filter(|row| fits(*row)).count() as u64;
+fn counted(judge: &Judge<'_>, fits: impl Fn(Account) -> bool) -> Option<String> {
+    let matched = |account: &Account| judge.account_situations[*account] == AccountSituation::Matched;
+    let count = judge.accounts.all().filter(matched).filter(|account| fits(*account)).count() as u64;
     (count > 0).then(|| explain::plural(count, "account was", "accounts were"))
 }

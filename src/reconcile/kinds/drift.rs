@@ -7,8 +7,9 @@ use crate::config::Choice;
 use crate::reconcile::drift::columns_of;
 use crate::reconcile::finding::DriftField;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::{Account, Person};
+use crate::reconcile::join::Agreeing;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::matching::Agreeing;
 use crate::reconcile::{NotTested, explain, taken};
 use crate::terms::{AccountSituation, ActionKind, Key, Kind, Severity};
 
@@ -18,23 +19,23 @@ pub(super) const SHEET: Sheet = Sheet {
     ..Sheet::new(
         |judge| judge.count(&[AccountSituation::Matched]),
         |judge| {
-            let mut drafts = judge.accounts_that_are(AccountSituation::Matched, |row| drift(judge, row));
+            let mut drafts = judge.accounts_that_are(AccountSituation::Matched, |account| drift(judge, account));
             taken::leave(&mut drafts, judge.accounts, judge.addresses, judge.parts);
             drafts
         },
     )
 };
 
-fn drift(judge: &Judge<'_>, row: u32) -> Option<Draft> {
-    let matched = judge.person_of(row)?;
-    let drift = judge.drifts.between(row, matched.0, matched.1);
+fn drift(judge: &Judge<'_>, account: Account) -> Option<Draft> {
+    let matched = judge.person_of(account)?;
+    let drift = judge.drifts.between(account, matched.0, matched.1);
     if drift.is_empty() {
         return None;
     }
     let is_key = |field: &DriftField| matches!(field.field.as_str(), "email" | "employee_number");
     let severity = if drift.iter().any(is_key) { Severity::Medium } else { Severity::Low };
     let mut reason = sentence(&drift);
-    reason.push_str(&reused(judge, row, matched, &drift));
+    reason.push_str(&reused(judge, account, matched, &drift));
     let writable = drift.iter().any(|field| field.writable);
     if !writable {
         let why = drift.first().and_then(|field| field.note.as_deref()).filter(|_| drift.len() == 1);
@@ -42,7 +43,7 @@ fn drift(judge: &Judge<'_>, row: u32) -> Option<Draft> {
         reason.push_str(&format!("; {what}{}", why.map(|why| format!(" ({why})")).unwrap_or_default()));
     }
     let update = writable && judge.rules.config.policy.drift == Choice::Update;
-    let draft = judge.about_match(Kind::Drift, severity, row, matched, reason);
+    let draft = judge.about_match(Kind::Drift, severity, account, matched, reason);
     let mut draft = draft.proposing(update.then_some(ActionKind::Update));
     draft.finding.drift = drift;
     Some(draft)
@@ -60,7 +61,7 @@ fn sentence(drift: &[DriftField]) -> String {
 }
 
 /// Somebody hired after the account was made, matched by its address alone, may have got a leaver's address.
-fn reused(judge: &Judge<'_>, account: u32, (person, agreeing): (u32, Agreeing), drift: &[DriftField]) -> String {
+fn reused(judge: &Judge<'_>, account: Account, (person, agreeing): (Person, Agreeing), drift: &[DriftField]) -> String {
     let days = judge.accounts.created.get(account).zip(judge.people.hire_date.get(person));
     match days.filter(|(created, hired)| hired > created && !agreeing.has(Key::EmployeeNumber)) {
         Some((created, hired)) if drift.iter().any(|field| field.field == "employee_number") => {

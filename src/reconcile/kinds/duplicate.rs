@@ -4,6 +4,7 @@ use super::Sheet;
 use crate::reconcile::explain;
 use crate::reconcile::finding::{AccountRef, Value};
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Account;
 use crate::reconcile::judge::{Judge, LISTED};
 use crate::terms::{AccountSituation, Kind, Severity};
 
@@ -11,17 +12,17 @@ pub(super) const SHEET: Sheet = Sheet {
     holds: true,
     ..Sheet::new(
         |judge| judge.taking_part(),
-        |judge| judge.accounts_that_are(AccountSituation::Duplicate, |row| duplicate(judge, row)),
+        |judge| judge.accounts_that_are(AccountSituation::Duplicate, |account| duplicate(judge, account)),
     )
 };
 
-fn duplicate(judge: &Judge<'_>, row: u32) -> Option<Draft> {
-    let matched = judge.person_of(row)?;
+fn duplicate(judge: &Judge<'_>, account: Account) -> Option<Draft> {
+    let matched = judge.person_of(account)?;
     let holders = judge.holders.get(&matched.0).map_or(&[][..], Vec::as_slice);
     let best = best(judge, holders);
     let accounts: Vec<AccountRef> = holders.iter().take(LISTED).map(|account| judge.account_ref(*account)).collect();
     let which = match best {
-        Some(best) if best == row => "this one agrees on most keys".to_owned(),
+        Some(best) if best == account => "this one agrees on most keys".to_owned(),
         Some(best) => format!("account {} agrees on most keys", explain::account(&judge.account_ref(best))),
         None => "they agree on equally many keys".to_owned(),
     };
@@ -32,18 +33,18 @@ fn duplicate(judge: &Judge<'_>, row: u32) -> Option<Draft> {
         holders.len(),
         explain::listed(accounts.iter().map(explain::account)),
     );
-    let draft = judge.about_match(Kind::Duplicate, Severity::Medium, row, matched, reason);
+    let draft = judge.about_match(Kind::Duplicate, Severity::Medium, account, matched, reason);
     Some(
         draft
             .with("person", Value::ItsPerson)
-            .with("accounts", Value::Accounts(accounts, best))
+            .with("accounts", Value::Accounts(accounts, best.map(|best| best.0)))
             .with("shared_key", Value::keys(&matched.1.keys())),
     )
 }
 
 /// The one account that agrees with the person on most keys.
-fn best(judge: &Judge<'_>, holders: &[u32]) -> Option<u32> {
-    let agreement = |account: &u32| judge.person_of(*account).map_or(0, |(_, agreeing)| agreeing.count());
+fn best(judge: &Judge<'_>, holders: &[Account]) -> Option<Account> {
+    let agreement = |account: &Account| judge.person_of(*account).map_or(0, |(_, agreeing)| agreeing.count());
     let most = holders.iter().map(agreement).max()?;
     let mut with_most = holders.iter().filter(|account| agreement(account) == most);
     with_most.next().filter(|_| with_most.next().is_none()).copied()

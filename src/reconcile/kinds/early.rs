@@ -6,6 +6,7 @@ use super::{Sheet, without_fields};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
 use crate::terms::{AccountSituation, Kind, Severity, Status};
 
@@ -13,18 +14,18 @@ pub(super) const SHEET: Sheet = Sheet {
     untested: |judge| without_fields(judge, Kind::Early, &["status", "hire_date"], "neither a status nor a hire date", ""),
     ..Sheet::new(
         |judge| judge.whose_person_is_known(),
-        |judge| judge.accounts_that_are(AccountSituation::Matched, |row| early(judge, row)),
+        |judge| judge.accounts_that_are(AccountSituation::Matched, |account| early(judge, account)),
     )
 };
 
-fn early(judge: &Judge<'_>, row: u32) -> Option<Draft> {
-    let matched = judge.person_of(row)?;
-    if judge.employment[matched.0 as usize].status != Status::Prehire {
+fn early(judge: &Judge<'_>, account: Account) -> Option<Draft> {
+    let matched = judge.person_of(account)?;
+    if judge.employment[matched.0].status != Status::Prehire {
         return None;
     }
     let (hire_date, as_of) = (judge.people.hire_date.get(matched.0), judge.rules.as_of);
     let days_ahead = hire_date.filter(|day| *day > as_of).map(|day| (day - as_of).num_days());
-    let draft = judge.about_match(Kind::Early, Severity::Medium, row, matched, sentence(hire_date, as_of));
+    let draft = judge.about_match(Kind::Early, Severity::Medium, account, matched, sentence(hire_date, as_of));
     Some(
         draft.with("person", Value::ItsPerson).with("hire_date", Value::Day(hire_date)).with("days_ahead", Value::Days(days_ahead)),
     )

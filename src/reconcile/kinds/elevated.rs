@@ -2,10 +2,11 @@
 
 use super::Sheet;
 use crate::reconcile::access::{Access, AccessChange, Moved};
+use crate::reconcile::exclusions::Part;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::matching::Part;
 use crate::reconcile::rule::PeopleRule;
 use crate::reconcile::{NotTested, explain};
 use crate::terms::{Kind, Severity};
@@ -25,12 +26,12 @@ pub(super) const SHEET: Sheet = Sheet {
 };
 
 fn elevated(judge: &Judge<'_>, access: &Access, change: &AccessChange) -> Option<Draft> {
-    let row = change.account.index;
+    let account = Account(change.account.index);
     let rose = matches!(change.moved, Moved::New | Moved::RoleRaised) && change.plan.is_none();
-    if !rose || judge.parts[row as usize] != Part::Takes || is_by_rule(judge, row, change.account.role.as_deref()) {
+    if !rose || judge.parts[account] != Part::Takes || is_by_rule(judge, account, change.account.role.as_deref()) {
         return None;
     }
-    let role = judge.high_role(row)?;
+    let role = judge.high_role(account)?;
     let (day, days) = (access.as_of, explain::days((judge.rules.as_of - access.as_of).num_days()));
     let what = match (&change.before, change.moved) {
         (_, Moved::New) => format!("New with the role {role}"),
@@ -38,9 +39,9 @@ fn elevated(judge: &Judge<'_>, access: &Access, change: &AccessChange) -> Option
         (None, _) => format!("The role rose to {role}"),
     };
     let reason = format!("{what} since the run of {day}, {days} before: by none of this tool's plans and no [[role]] rule");
-    let draft = match judge.person_of(row) {
-        Some(matched) => judge.about_match(Kind::Elevated, Severity::Medium, row, matched, reason),
-        None => judge.about_account(Kind::Elevated, Severity::Medium, row, reason),
+    let draft = match judge.person_of(account) {
+        Some(matched) => judge.about_match(Kind::Elevated, Severity::Medium, account, matched, reason),
+        None => judge.about_account(Kind::Elevated, Severity::Medium, account, reason),
     };
     Some(
         draft
@@ -51,8 +52,8 @@ fn elevated(judge: &Judge<'_>, access: &Access, change: &AccessChange) -> Option
 }
 
 /// Whether a `[[role]]` rule gives the person this role.
-fn is_by_rule(judge: &Judge<'_>, row: u32, role: Option<&str>) -> bool {
-    let Some((person, _)) = judge.person_of(row) else { return false };
+fn is_by_rule(judge: &Judge<'_>, account: Account, role: Option<&str>) -> bool {
+    let Some((person, _)) = judge.person_of(account) else { return false };
     let first = judge.rules.config.role.iter().find(|rule| PeopleRule::new(&rule.people).matches(judge.people, person));
     first.is_some_and(|rule| Some(rule.role.as_str()) == role)
 }

@@ -6,6 +6,7 @@ use super::{Sheet, removing, without_fields};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
 use crate::terms::{AccountSituation, Kind, Severity};
 
@@ -17,32 +18,32 @@ pub(super) const SHEET: Sheet = Sheet {
     },
     ..Sheet::new(
         |judge| judge.whose_person_is_known(),
-        |judge| judge.accounts_that_are(AccountSituation::Leaver, |row| leaver(judge, row)),
+        |judge| judge.accounts_that_are(AccountSituation::Leaver, |account| leaver(judge, account)),
     )
 };
 
-fn leaver(judge: &Judge<'_>, row: u32) -> Option<Draft> {
-    let (person, _) = judge.person_of(row)?;
+fn leaver(judge: &Judge<'_>, account: Account) -> Option<Draft> {
+    let (person, _) = judge.person_of(account)?;
     let last_day = judge.people.termination_date.get(person);
-    let reason = sentence(judge.word(person), last_day, judge.rules.as_of, judge.high_role(row).as_deref());
-    no_longer_entitled(judge, Kind::Leaver, row, reason + &judge.last_seen(row, last_day))
+    let reason = sentence(judge.word(person), last_day, judge.rules.as_of, judge.high_role(account).as_deref());
+    no_longer_entitled(judge, Kind::Leaver, account, reason + &judge.last_seen(account, last_day))
 }
 
 /// A leaver or somebody suspended: the account is still active, and the policy says what becomes of it.
-pub(super) fn no_longer_entitled(judge: &Judge<'_>, kind: Kind, row: u32, reason: String) -> Option<Draft> {
-    let matched = judge.person_of(row)?;
+pub(super) fn no_longer_entitled(judge: &Judge<'_>, kind: Kind, account: Account, reason: String) -> Option<Draft> {
+    let matched = judge.person_of(account)?;
     let (person, as_of) = (matched.0, judge.rules.as_of);
     let last_day = judge.people.termination_date.get(person);
-    let severity = if judge.may_administer(row) { Severity::Critical } else { Severity::High };
-    let status = judge.word(person).unwrap_or(judge.employment[person as usize].status.as_str());
+    let severity = if judge.may_administer(account) { Severity::Critical } else { Severity::High };
+    let status = judge.word(person).unwrap_or(judge.employment[person].status.as_str());
     let days_since = last_day.filter(|day| *day < as_of).map(|day| (as_of - day).num_days());
     let draft = judge
-        .about_match(kind, severity, row, matched, reason)
+        .about_match(kind, severity, account, matched, reason)
         .with("directory_status", Value::Text(Some(status.to_owned())))
         .with("last_day", Value::Day(last_day))
         .with("days_since", Value::Days(days_since));
     Some(match judge.employed_sibling(person) {
-        None => removing(judge, row, draft),
+        None => removing(judge, account, draft),
         Some(employed) => {
             let other = explain::person(&judge.person_ref(employed));
             draft.say(&format!("; another row with one of the person's keys says employed: {other}, so a person decides"))

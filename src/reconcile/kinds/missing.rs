@@ -4,6 +4,7 @@ use super::{Population, Sheet};
 use crate::config::Choice;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Person;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::{NotTested, rule};
 use crate::terms::{ActionKind, Kind, PersonSituation, Severity, Status};
@@ -18,24 +19,24 @@ pub(super) const SHEET: Sheet = Sheet {
         lacking.map(|field| NotTested::new(Kind::Missing.as_str(), why(field))).collect()
     },
     ..Sheet::new(
-        |judge| judge.employment.iter().filter(|employment| employment.status == Status::Active).count() as u64,
-        |judge| judge.people_who_are(PersonSituation::Missing, |row| Some(missing(judge, row))),
+        |judge| judge.employment.values().iter().filter(|employment| employment.status == Status::Active).count() as u64,
+        |judge| judge.people_who_are(PersonSituation::Missing, |person| Some(missing(judge, person))),
     )
 };
 
-fn missing(judge: &Judge<'_>, row: u32) -> Draft {
+fn missing(judge: &Judge<'_>, person: Person) -> Draft {
     let (config, people) = (judge.rules.config, judge.people);
-    let fitting = |expected| rule::fitting(expected, people, row);
+    let fitting = |expected| rule::fitting(expected, people, person);
     let rule = config.expected.as_ref().map_or("every active person".to_owned(), fitting);
-    let since = people.hire_date.get(row).filter(|day| *day <= judge.rules.as_of);
+    let since = people.hire_date.get(person).filter(|day| *day <= judge.rules.as_of);
     let since = since.map(|day| format!(" since {day}")).unwrap_or_default();
     let reason = format!("Employed{since} and expected to have an account ({rule}), but no account has one of the person's keys");
     let draft = judge
-        .about_person(Kind::Missing, Severity::Low, row, judge.person_subject(row), reason)
-        .with("number", Value::Field("employee_number", people.employee_number.owned(row)))
-        .with("department", Value::Field("department", people.department.owned(row)))
+        .about_person(Kind::Missing, Severity::Low, person, judge.person_subject(person), reason)
+        .with("number", Value::Field("employee_number", people.employee_number.owned(person)))
+        .with("department", Value::Field("department", people.department.owned(person)))
         .with("expected_by", Value::Text(Some(rule)));
-    let can_be_made = people.email.filled(row).is_some() && people.display_name(row).is_some();
+    let can_be_made = people.email.filled(person).is_some() && people.display_name(person).is_some();
     match (config.policy.missing, can_be_made) {
         (Choice::Create, true) => draft.proposing(Some(ActionKind::Create)),
         (Choice::Create, false) => draft.say("; without a name and an address no account can be made"),

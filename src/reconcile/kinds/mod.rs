@@ -24,6 +24,7 @@ use chrono::NaiveDate;
 
 use super::NotTested;
 use super::identity::Draft;
+use super::index::Account;
 use super::judge::Judge;
 use super::outcome::unkept;
 use crate::config::{Choice, Policy};
@@ -134,7 +135,7 @@ fn without_fields(judge: &Judge<'_>, kind: Kind, fields: &[&str], lacks: &str, s
 
 /// A finding on access that should not be there, with what the policy proposes: nothing that cannot be had, and nothing more where all
 /// that a demotion takes is gone, until the time of keeping is over.
-fn removing(judge: &Judge<'_>, row: u32, mut draft: Draft) -> Draft {
+fn removing(judge: &Judge<'_>, account: Account, mut draft: Draft) -> Draft {
     let (policy, kind) = (&judge.rules.config.policy, draft.finding.kind);
     let action = match choice(kind, policy) {
         Some(Choice::Deactivate) => ActionKind::Deactivate,
@@ -142,8 +143,8 @@ fn removing(judge: &Judge<'_>, row: u32, mut draft: Draft) -> Draft {
         Some(Choice::Delete) => ActionKind::Delete,
         Some(Choice::Create | Choice::Update | Choice::Report) | None => return draft,
     };
-    let demoted = judge.taken(row).filter(|taken| taken.kind == ActionKind::Demote);
-    if (action == ActionKind::Demote || demoted.is_some()) && judge.accounts.restricted_to(row, &policy.demoted_role) {
+    let demoted = judge.taken(account).filter(|taken| taken.kind == ActionKind::Demote);
+    if (action == ActionKind::Demote || demoted.is_some()) && judge.accounts.restricted_to(account, &policy.demoted_role) {
         draft.finding.restricted = true;
         draft.finding.severity = Severity::Medium;
         let groups = if judge.accounts.provides("groups") { "no group" } else { "groups that were not read" };

@@ -4,6 +4,7 @@ use super::Sheet;
 use crate::reconcile::explain;
 use crate::reconcile::finding::{Candidate, Value};
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::near::{self, Nearness, Suspect};
 use crate::reconcile::situation::Gap;
@@ -13,14 +14,18 @@ pub(super) const SHEET: Sheet = Sheet {
     holds: true,
     ..Sheet::new(
         |judge| judge.taking_part(),
-        |judge| judge.accounts_that_are(AccountSituation::NotEvaluable, |row| Some(not_evaluable(judge, row, judge.gap(row)?))),
+        |judge| {
+            judge.accounts_that_are(AccountSituation::NotEvaluable, |account| {
+                Some(not_evaluable(judge, account, judge.gap(account)?))
+            })
+        },
     )
 };
 
-fn not_evaluable(judge: &Judge<'_>, row: u32, gap: Gap) -> Draft {
+fn not_evaluable(judge: &Judge<'_>, account: Account, gap: Gap) -> Draft {
     let (code, missing, reason) = match gap {
         Gap::NoStatus => {
-            let word = judge.person_of(row).and_then(|(person, _)| judge.word(person));
+            let word = judge.person_of(account).and_then(|(person, _)| judge.word(person));
             let reason = match word {
                 Some(word) => format!("The directory's status `{word}` says neither employed nor ended, and no date decides"),
                 None => "The directory's row has no readable status, and no date decides".to_owned(),
@@ -47,7 +52,7 @@ fn not_evaluable(judge: &Judge<'_>, row: u32, gap: Gap) -> Draft {
             "Its address stands in several rows of the directory that have nothing else in common, so it identifies nobody"
                 .to_owned(),
         ),
-        Gap::Near => ("near-key", "somebody's decision whether they are one", near(judge, row)),
+        Gap::Near => ("near-key", "somebody's decision whether they are one", near(judge, account)),
         Gap::NoKey => {
             ("no-key", "a usable key", "The account carries none of the configured keys, so nobody can be looked up".to_owned())
         }
@@ -57,23 +62,26 @@ fn not_evaluable(judge: &Judge<'_>, row: u32, gap: Gap) -> Draft {
             "Its address finds nobody and its employee number is damaged, so its owner may be in the directory".to_owned(),
         ),
     };
-    let left = |suspect: &Suspect| judge.employment[suspect.person as usize].status == Status::Terminated;
+    let left = |suspect: &Suspect| judge.employment[suspect.person].status == Status::Terminated;
     let suspects = match gap {
-        Gap::Near => judge.matches.suspects.of(row),
+        Gap::Near => judge.matches.suspects.of(account),
         _ => &[],
     };
     let severity = match gap {
-        Gap::Near if judge.may_administer(row) || suspects.iter().any(left) => Severity::High,
+        Gap::Near if judge.may_administer(account) || suspects.iter().any(left) => Severity::High,
         _ => Severity::Medium,
     };
-    let draft = judge.about_account(Kind::NotEvaluable, severity, row, reason);
-    let mut draft = match judge.person_of(row) {
-        Some(matched) => judge.and_person(draft, row, matched),
+    let draft = judge.about_account(Kind::NotEvaluable, severity, account, reason);
+    let mut draft = match judge.person_of(account) {
+        Some(matched) => judge.and_person(draft, account, matched),
         None => draft,
     };
     draft.finding.code = Some(code);
-    let candidate =
-        |suspect: &Suspect| Candidate { person: judge.person_ref(suspect.person), score: 1.0, why: in_what(judge, row, *suspect) };
+    let candidate = |suspect: &Suspect| Candidate {
+        person: judge.person_ref(suspect.person),
+        score: 1.0,
+        why: in_what(judge, account, *suspect),
+    };
     draft
         .with("code", Value::Code(code))
         .with("missing", Value::Text(Some(missing.to_owned())))
@@ -82,26 +90,26 @@ fn not_evaluable(judge: &Judge<'_>, row: u32, gap: Gap) -> Draft {
 }
 
 /// Whom an account may be.
-fn near(judge: &Judge<'_>, row: u32) -> String {
+fn near(judge: &Judge<'_>, account: Account) -> String {
     let near = |suspect: &Suspect| {
         let who = explain::person(&judge.person_ref(suspect.person));
-        format!("{who}, who {}: {}", judge.employed(suspect.person), in_what(judge, row, *suspect))
+        format!("{who}, who {}: {}", judge.employed(suspect.person), in_what(judge, account, *suspect))
     };
-    let suspects = judge.matches.suspects.of(row);
+    let suspects = judge.matches.suspects.of(account);
     format!("Nobody has its keys, but somebody without an account nearly has: {}", explain::listed(suspects.iter().map(near)))
 }
 
 /// In what two keys differ, by the characters.
-fn in_what(judge: &Judge<'_>, row: u32, suspect: Suspect) -> String {
+fn in_what(judge: &Judge<'_>, account: Account, suspect: Suspect) -> String {
     let (accounts, people, person) = (judge.accounts, judge.people, suspect.person);
     match suspect.nearness {
         Nearness::LooseNumber => {
-            let sides = [accounts.employee_number.get(row), people.employee_number.get(person)];
+            let sides = [accounts.employee_number.get(account), people.employee_number.get(person)];
             let [ours, theirs] = sides.map(|number| number.unwrap_or_default().trim());
             format!("the number {theirs} is {ours} only without its prefix and zeros, and neither address nor name speaks for it")
         }
         Nearness::Folded | Nearness::OneCharacter => {
-            let sides = [accounts.email.get(row), people.email.get(person)].map(Option::unwrap_or_default);
+            let sides = [accounts.email.get(account), people.email.get(person)].map(Option::unwrap_or_default);
             let [ours, theirs] = sides.map(str::trim);
             format!("the address {theirs} differs from {ours} in {}", near::difference(ours, theirs))
         }

@@ -4,6 +4,7 @@ use super::{Sheet, removing};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
 use crate::terms::{AccountSituation, Kind, Severity};
 
@@ -11,25 +12,25 @@ pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.orphan),
     ..Sheet::new(
         |judge| judge.taking_part(),
-        |judge| judge.accounts_that_are(AccountSituation::Orphan, |row| Some(orphan(judge, row))),
+        |judge| judge.accounts_that_are(AccountSituation::Orphan, |account| Some(orphan(judge, account))),
     )
 };
 
-fn orphan(judge: &Judge<'_>, row: u32) -> Draft {
-    let tried = judge.keys_tried(row);
-    let high = judge.high_role(row);
-    let severity = if judge.may_administer(row) { Severity::High } else { Severity::Medium };
+fn orphan(judge: &Judge<'_>, account: Account) -> Draft {
+    let tried = judge.keys_tried(account);
+    let high = judge.high_role(account);
+    let severity = if judge.may_administer(account) { Severity::High } else { Severity::Medium };
     let role = high.map(|role| format!(", with the role {role}")).unwrap_or_default();
-    let candidates = judge.candidates.of(judge, row);
+    let candidates = judge.candidates.of(judge, account);
     let nearest = candidates.first();
     let nearest = nearest.map(|near| format!("; nearest: {}, {}", explain::person(&near.person), near.why)).unwrap_or_default();
     let reason = format!(
         "Active{role}, but nobody in the directory has its {}{}{nearest}",
         explain::any_key_in_words(&tried),
-        judge.last_seen(row, None)
+        judge.last_seen(account, None)
     );
-    removing(judge, row, judge.about_account(Kind::Orphan, severity, row, reason))
+    removing(judge, account, judge.about_account(Kind::Orphan, severity, account, reason))
         .with("keys_tried", Value::keys(&tried))
         .with("candidate", Value::Near(candidates))
-        .with("created", Value::Day(judge.accounts.created.get(row)))
+        .with("created", Value::Day(judge.accounts.created.get(account)))
 }

@@ -7,12 +7,12 @@ use rayon::prelude::*;
 use super::{Population, Sheet};
 use crate::config::Exclude;
 use crate::reconcile::employment::{Contradiction, Employment};
+use crate::reconcile::exclusions::Part;
 use crate::reconcile::explain;
 use crate::reconcile::finding::{PersonRef, Value};
-use crate::reconcile::fold::Row;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::{Account, Person, Row, all};
 use crate::reconcile::judge::{Judge, LISTED};
-use crate::reconcile::matching::Part;
 use crate::terms::value::Number;
 use crate::terms::{Key, Kind, PersonSituation, Severity, Status};
 
@@ -22,7 +22,7 @@ pub(super) const SHEET: Sheet = Sheet {
         |judge| judge.people.rows().len() as u64 + judge.people.people.rejected.len() as u64,
         |judge| {
             let mut drafts = damaged_numbers(judge);
-            drafts.extend(judge.people_who_are(PersonSituation::Duplicate, |row| Some(duplicate_row(judge, row))));
+            drafts.extend(judge.people_who_are(PersonSituation::Duplicate, |person| Some(duplicate_row(judge, person))));
             drafts.extend(contradictions(judge));
             drafts.extend(doubts(judge));
             drafts.extend(rejected_rows(judge));
@@ -52,55 +52,55 @@ fn columns(draft: Draft, field: Option<&str>, value: Option<String>) -> Draft {
 }
 
 fn damaged_numbers(judge: &Judge<'_>) -> Vec<Draft> {
-    let damaged = |row: u32| {
-        let number = judge.accounts.employee_number.get(row).filter(|number| Number::of(number) == Number::Damaged)?;
+    let damaged = |account: Account| {
+        let number = judge.accounts.employee_number.get(account).filter(|number| Number::of(number) == Number::Damaged)?;
         let reason = format!("The employee number in Domo is `{}`: its digits are lost, so it is no key", number.trim());
-        let mut draft = judge.about_account(Kind::Quality, Severity::Low, row, reason);
+        let mut draft = judge.about_account(Kind::Quality, Severity::Low, account, reason);
         draft.subject = format!("account:{}:employee_number", draft.subject);
         Some(columns(draft, Some("employee_number"), Some(number.to_owned())))
     };
-    let taking = |row: &u32| judge.parts[*row as usize] == Part::Takes;
-    (0..judge.accounts.height).into_par_iter().with_min_len(1024).filter(taking).filter_map(damaged).collect()
+    let taking = |account: &Account| judge.parts[*account] == Part::Takes;
+    all(judge.accounts.height).filter(taking).filter_map(damaged).collect()
 }
 
-fn duplicate_row(judge: &Judge<'_>, row: u32) -> Draft {
+fn duplicate_row(judge: &Judge<'_>, person: Person) -> Draft {
     let people = judge.people;
-    let keys = judge.matches.repeated.get(&row).map_or(&[][..], Vec::as_slice);
+    let keys = judge.matches.repeated.get(&person).map_or(&[][..], Vec::as_slice);
     let cell = |key: &Key| match key {
         Key::EmployeeNumber => &people.employee_number,
         _ => &people.email,
     };
-    let with = |other: u32| format!("with row {} of {}", people.line(other), people.source_name(people.source(other)));
-    let what = |key: &Key| format!("the {} {}", explain::key_in_words(*key), cell(key).get(row).unwrap_or_default().trim());
+    let with = |other: Person| format!("with row {} of {}", people.line(other), people.source_name(people.source(other)));
+    let what = |key: &Key| format!("the {} {}", explain::key_in_words(*key), cell(key).get(person).unwrap_or_default().trim());
     let shared = match keys {
         [(one, first), (two, second)] if first == second => format!("{} and {} {}", what(one), what(two), with(*first)),
         keys => keys.iter().map(|(key, other)| format!("{} {}", what(key), with(*other))).collect::<Vec<_>>().join(" and "),
     };
     let reason = format!("This row shares {shared}, and no other key singles it out");
     let key = keys.first().map(|(key, _)| key);
-    let email = people.email.get(row).and_then(|text| judge.addresses.key(text)).unwrap_or_default();
-    let number = people.employee_number.get(row).and_then(|text| Number::of(text).text()).unwrap_or_default();
-    let draft = judge.about_person(Kind::Quality, Severity::Low, row, format!("duplicate:{email}:{number}"), reason);
-    columns(draft, key.map(|key| key.as_str()), key.and_then(|key| cell(key).owned(row)))
+    let email = people.email.get(person).and_then(|text| judge.addresses.key(text)).unwrap_or_default();
+    let number = people.employee_number.get(person).and_then(|text| Number::of(text).text()).unwrap_or_default();
+    let draft = judge.about_person(Kind::Quality, Severity::Low, person, format!("duplicate:{email}:{number}"), reason);
+    columns(draft, key.map(|key| key.as_str()), key.and_then(|key| cell(key).owned(person)))
 }
 
 fn contradictions(judge: &Judge<'_>) -> Vec<Draft> {
     let people = judge.people;
-    let found = |row: u32| {
-        let kind = judge.employment[row as usize].contradiction?;
-        let reason = contradiction(judge, kind, row, judge.employment[row as usize]);
-        let source = people.source_name(people.source(row));
-        let subject = format!("contradiction:{source}:{}", judge.person_subject(row));
+    let found = |person: Person| {
+        let kind = judge.employment[person].contradiction?;
+        let reason = contradiction(judge, kind, person, judge.employment[person]);
+        let source = people.source_name(people.source(person));
+        let subject = format!("contradiction:{source}:{}", judge.person_subject(person));
         let mut draft = Draft::new(Kind::Quality, Severity::Low, subject, reason);
-        draft.finding.person = Some(judge.person_ref(row));
-        let last_day = people.termination_date.get(row).map(|day| day.to_string());
+        draft.finding.person = Some(judge.person_ref(person));
+        let last_day = people.termination_date.get(person).map(|day| day.to_string());
         Some(columns(draft, Some("termination_date"), last_day))
     };
-    (0..people.height).into_par_iter().with_min_len(1024).filter_map(found).collect()
+    all(people.height).filter_map(found).collect()
 }
 
 /// What cannot both be true of a person's employment.
-fn contradiction(judge: &Judge<'_>, kind: Contradiction, person: u32, employment: Employment) -> String {
+fn contradiction(judge: &Judge<'_>, kind: Contradiction, person: Person, employment: Employment) -> String {
     let (people, as_of) = (judge.people, judge.rules.as_of);
     let (last_day, hire) = (people.termination_date.get(person), people.hire_date.get(person));
     let word = people.deciding_word(person, employment.status, as_of).unwrap_or("employed");
@@ -122,7 +122,7 @@ fn contradiction(judge: &Judge<'_>, kind: Contradiction, person: u32, employment
 }
 
 /// What each file says of a person's employment, where they disagree.
-fn files_disagree(judge: &Judge<'_>, person: u32, read_as: Status) -> String {
+fn files_disagree(judge: &Judge<'_>, person: Person, read_as: Status) -> String {
     let people = judge.people;
     let row = |row: &Row| {
         let (source, line) = people.place(*row);
@@ -155,19 +155,19 @@ fn doubts(judge: &Judge<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let wanted: HashSet<(u32, u32)> = doubts.iter().map(|doubt| (doubt.source, doubt.row)).collect();
-    let rows: HashMap<(u32, u32), u32> = people
+    let rows: HashMap<(u32, u32), Person> = people
         .rows()
         .map(|row| (people.place(row), row))
         .filter(|(place, _)| wanted.contains(place))
         .map(|(place, row)| (place, people.fold.person(row)))
         .collect();
     let drafts = doubts.iter().filter_map(|doubt| {
-        let row = *rows.get(&(doubt.source, doubt.row))?;
-        let subject = format!("doubt:{}:{}:{}", people.source_name(doubt.source), doubt.field, judge.person_subject(row));
+        let person = *rows.get(&(doubt.source, doubt.row))?;
+        let subject = format!("doubt:{}:{}:{}", people.source_name(doubt.source), doubt.field, judge.person_subject(person));
         let field = explain::field_in_words(&doubt.field);
         let is = if doubt.value.is_empty() { String::new() } else { format!(" is `{}`", doubt.value) };
         let reason = format!("The {field}{is}: {}", doubt.problem);
-        let draft = judge.about_person(Kind::Quality, Severity::Low, row, subject, reason);
+        let draft = judge.about_person(Kind::Quality, Severity::Low, person, subject, reason);
         Some(columns(draft, Some(&doubt.field), Some(doubt.value.clone()).filter(|value| !value.is_empty())))
     });
     drafts.collect()
@@ -235,8 +235,9 @@ fn unknown_client_owner(judge: &Judge<'_>) -> Option<Draft> {
     let owner = judge.rules.config.domo.client_owner.as_deref()?;
     let key = judge.addresses.key(owner)?;
     let accounts = judge.accounts;
-    let is_owner = |row: u32| accounts.email.get(row).is_some_and(|email| judge.addresses.key(email).as_deref() == Some(&*key));
-    if (0..accounts.height).into_par_iter().any(is_owner) {
+    let is_owner =
+        |account: Account| accounts.email.get(account).is_some_and(|email| judge.addresses.key(email).as_deref() == Some(&*key));
+    if all(accounts.height).any(is_owner) {
         return None;
     }
     let what = format!("client_owner = {owner}");
@@ -246,7 +247,7 @@ fn unknown_client_owner(judge: &Judge<'_>) -> Option<Draft> {
 
 /// Links whose account or person is not there.
 fn links_without_effect(judge: &Judge<'_>) -> Vec<Draft> {
-    let drafts = judge.matches.pointers.idle_links().filter_map(|(place, why)| {
+    let drafts = judge.links.without_effect().filter_map(|(place, why)| {
         let link = judge.rules.config.link.get(place)?;
         let what = format!("account = {}, person = {}", link.account, link.person);
         let reason = format!("The link `{what}` ({}) does nothing: {why}", link.reason);

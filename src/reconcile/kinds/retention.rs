@@ -4,21 +4,22 @@ use super::{Sheet, kept_until};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
+use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::matching::Verdict;
+use crate::reconcile::matching::Correlation;
 use crate::terms::{AccountSituation, ActionKind, Kind, Severity, Status};
 
 /// The day on which an account was taken out of use is in the journals of the archive.
 pub(super) const SHEET: Sheet = Sheet::new(
     |judge| if judge.rules.config.policy.delete_after_days > 0 { judge.count(&[AccountSituation::Inactive]) } else { 0 },
-    |judge| judge.accounts_that_are(AccountSituation::Inactive, |row| retention(judge, row)),
+    |judge| judge.accounts_that_are(AccountSituation::Inactive, |account| retention(judge, account)),
 );
 
-fn retention(judge: &Judge<'_>, row: u32) -> Option<Draft> {
-    let taken = judge.taken(row)?;
+fn retention(judge: &Judge<'_>, account: Account) -> Option<Draft> {
+    let taken = judge.taken(account)?;
     let (due, as_of) = (judge.due(taken)?, judge.rules.as_of);
     // One that Domo deleted is gone, and one whose person may still be employed is somebody's.
-    if due > as_of || judge.accounts.deleted.get(row).unwrap_or(false) || !is_nobodys(judge, row) {
+    if due > as_of || judge.accounts.deleted.get(account).unwrap_or(false) || !is_nobodys(judge, account) {
         return None;
     }
     let how = if taken.kind == ActionKind::Demote { "demoted" } else { "deactivated" };
@@ -30,21 +31,21 @@ fn retention(judge: &Judge<'_>, row: u32) -> Option<Draft> {
         explain::days(days),
         kept_until(due, as_of)
     );
-    let draft = match judge.person_of(row) {
-        Some(matched) => judge.about_match(Kind::Retention, Severity::Info, row, matched, reason),
-        None => judge.about_account(Kind::Retention, Severity::Info, row, reason),
+    let draft = match judge.person_of(account) {
+        Some(matched) => judge.about_match(Kind::Retention, Severity::Info, account, matched, reason),
+        None => judge.about_account(Kind::Retention, Severity::Info, account, reason),
     };
     let draft = draft.with("person", Value::ItsPerson).with("taken_on", Value::Day(Some(taken.on)));
     Some(draft.with("days_since", Value::Days(Some(days))).proposing(Some(ActionKind::Delete)))
 }
 
 /// Whether it would be an orphan or a leaver, were it active.
-fn is_nobodys(judge: &Judge<'_>, row: u32) -> bool {
-    match judge.matches.verdicts[row as usize] {
-        Verdict::One { person, .. } => {
-            judge.employment[person as usize].status == Status::Terminated && judge.employed_sibling(person).is_none()
+fn is_nobodys(judge: &Judge<'_>, account: Account) -> bool {
+    match judge.matches.correlations[account] {
+        Correlation::One { person, .. } => {
+            judge.employment[person].status == Status::Terminated && judge.employed_sibling(person).is_none()
         }
-        Verdict::Nobody | Verdict::NoKey => judge.gap(row).is_none(),
-        Verdict::Conflict | Verdict::Ambiguous => false,
+        Correlation::Nobody | Correlation::NoKey => judge.gap(account).is_none(),
+        Correlation::Conflict | Correlation::Ambiguous => false,
     }
 }
