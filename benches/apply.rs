@@ -1,7 +1,8 @@
 //! What an apply costs over the bound that its pace sets: wall time, the journal's share, memory.
 //!
 //! `cargo bench --bench apply`. `APPLY_ACTIONS` (default 10,000) approved updates run against the sandbox at `APPLY_PACE` requests a
-//! minute (default 12,000; the configured default of 1,500 would take twenty minutes). `APPLY_BINARY` measures another build.
+//! minute (default 3,000). With `APPLY_GROUPS` above 0 they are demotions instead, each of an account that leaves so many groups.
+//! `APPLY_BINARY` measures another build.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
 use std::time::{Duration, Instant};
@@ -31,19 +32,34 @@ fn account(id: u64) -> Value {
         "department": "Finance", "phone": "801-555-0100", "location": "Lehi", "employeeNumber": format!("{id:06}"), "active": true})
 }
 
-fn plan(count: u64) -> Plan {
-    let one = |value: &str| Map::from_iter([("title".to_owned(), Value::from(value))]);
+/// The name and the id of a group; the sandbox gives ids from one above the last account's, or a thousand million.
+fn group(number: u64) -> (String, u64) {
+    (format!("Group {number}"), 1_000_000_000 + number)
+}
+
+fn plan(count: u64, groups: u64) -> Plan {
+    let object = |value: Value| value.as_object().cloned().unwrap_or_default();
+    let memberships: Vec<Value> = (0..groups).map(group).map(|(name, id)| json!({"id": id, "name": name})).collect();
+    let (kind, before, after) = match groups {
+        0 => (ActionKind::Update, object(json!({"title": "Analyst"})), object(json!({"title": "Lead"}))),
+        _ => (
+            ActionKind::Demote,
+            object(json!({"role": "Participant", "groups": memberships})),
+            object(json!({"role": "Social", "groups": []})),
+        ),
+    };
     let action = |id: u64| Action {
         id: format!("A-{id}"),
-        kind: ActionKind::Update,
+        kind,
         finding: Some(format!("F-{id}")),
         account_id: Some(id),
         email: Some(format!("p{id}@acme.com")),
         name: Some(format!("Person {id}")),
-        before: one("Analyst"),
-        after: one("Lead"),
-        why: "The title differs from the directory".into(),
+        before: before.clone(),
+        after: after.clone(),
+        why: "The directory says so".into(),
         through: None,
+        blocked: None,
         about: None,
     };
     let inputs = Inputs { accounts: "sha256:a".into(), directory: Vec::new(), config: "sha256:c".into() };
@@ -59,19 +75,23 @@ fn plan(count: u64) -> Plan {
 }
 
 fn main() {
-    let (count, pace) = (number("APPLY_ACTIONS", 10_000), number("APPLY_PACE", 3_000));
+    let (count, pace, groups) = (number("APPLY_ACTIONS", 10_000), number("APPLY_PACE", 3_000), number("APPLY_GROUPS", 0));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
-    let plan = plan(count);
+    let plan = plan(count, groups);
     std::fs::write(&path, plan.to_json().unwrap()).unwrap();
-    let config = format!("[domo]\ninstance = \"sandbox\"\nrequests_per_minute = {pace}\n[guards]\nmax_updates_percent = 100\n");
+    let config = format!(
+        "[domo]\ninstance = \"sandbox\"\nrequests_per_minute = {pace}\n[guards]\nmax_updates_percent = 100\nmax_deactivations = {count}\n\
+         max_deactivations_percent = 100\nmin_admins = 0\n"
+    );
     std::fs::write(folder.path().join("domo-reconcile.toml"), config).unwrap();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let accounts = ids(count).map(account).collect();
     // The pace is ours to set: the guide's limit of 3,000 a minute would be measured instead.
     let profile = Profile { rate_limit: None, ..Profile::guide() };
-    let domo = runtime.block_on(Sandbox::start(Options { accounts, profile, ..Options::default() })).unwrap();
+    let members = (0..groups).map(|number| (group(number).0, ids(count).collect())).collect();
+    let domo = runtime.block_on(Sandbox::start(Options { accounts, profile, groups: members, ..Options::default() })).unwrap();
     let binary = std::env::var("APPLY_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_domo-reconcile").to_owned());
     let begin = Instant::now();
     let mut child = std::process::Command::new(&binary)
@@ -95,7 +115,8 @@ fn main() {
     let requests = domo.requests().len() as f64;
     let bound = requests / (pace as f64 / 60.0);
     let journal = std::fs::metadata(folder.path().join("plan.journal.jsonl")).map_or(0, |file| file.len());
-    println!("{count} approved updates, {requests} requests at {pace} a minute, ended with {ended}");
+    let what = if groups == 0 { "updates".to_owned() } else { format!("demotions out of {groups} groups") };
+    println!("{count} approved {what}, {requests} requests at {pace} a minute, ended with {ended}");
     println!("wall {wall:.1} s, bound {bound:.1} s, wall over bound {:.3}", wall / bound);
     println!("peak memory {} MiB, journal {} bytes an action", most / 1024, journal / count.max(1));
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Map, Value};
 
 use super::deleted_instead::{DeletedInstead, would_delete};
-use crate::domo::{Account, Accounts, Group, Lookup, Reader};
+use crate::domo::{Account, Accounts, Content, Group, Lookup, Reader};
 use crate::plan::{Action, Plan, fields};
 use crate::terms::ActionKind;
 
@@ -63,6 +63,8 @@ pub(super) struct Known<'a> {
     pub(super) groups: Option<&'a [Group]>,
     /// The accounts concerned, as the list has them.
     pub(super) listed: &'a Listed,
+    /// What accounts own, as it was read a moment ago.
+    pub(super) content: Option<&'a Content>,
     /// Why actions are not what a later run would do, by action: they are not carried out, but what was written of them is settled.
     pub(super) superseded: &'a BTreeMap<String, String>,
 }
@@ -125,6 +127,9 @@ async fn now(reader: &Reader, action: &Action, known: Known<'_>, ours: bool) -> 
         return Ok(Ready::Impossible(why.into()));
     };
     Ok(match (reader.account(id).await?, action.kind) {
+        (Lookup::Found(_), ActionKind::Delete) if held(action, known).is_some() => {
+            Ready::Impossible(held(action, known).unwrap_or_default())
+        }
         (Lookup::Found(account), kind) => match (kind, known.listed.lacks(&account)) {
             (ActionKind::Update | ActionKind::Deactivate | ActionKind::Demote | ActionKind::Reactivate, Some(why)) => {
                 Ready::Impossible(why)
@@ -135,6 +140,13 @@ async fn now(reader: &Reader, action: &Action, known: Known<'_>, ours: bool) -> 
         (Lookup::Deleted, _) => Ready::Changed("the account was deleted".into()),
         (Lookup::NotFound, _) => Ready::Changed("there is no such account any more".into()),
     })
+}
+
+/// Why an account must not be deleted, by the plan or by what it owns now: Domo would refuse it, or leave what it owns to nobody.
+fn held(action: &Action, known: Known<'_>) -> Option<String> {
+    let now = || known.content?.blocks(action.account_id?);
+    let why = action.blocked.clone().or_else(now)?;
+    Some(format!("{why}: hand it over first (handover.csv names the objects), then run `audit` again"))
 }
 
 /// The address of an account that is to be made.
@@ -233,6 +245,7 @@ mod tests {
             after: map(after),
             why: "because".into(),
             through: None,
+            blocked: None,
             about: None,
         }
     }

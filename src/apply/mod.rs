@@ -23,12 +23,13 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 
 use crate::config::Config;
-use crate::domo::{Group, Progress, Reader, Session, State, Writer};
+use crate::domo::{Content, Group, Progress, Reader, Session, State, Writer};
 use crate::failure::Failure;
 use crate::plan::approved::Standing;
 use crate::plan::guard;
 use crate::plan::journal::{Event, Open, Overridden};
 use crate::plan::{Action, Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
+use crate::terms::ActionKind;
 use deleted_instead::DeletedInstead;
 use journal::OpenJournal;
 use judge::{Known, Listed, Ready};
@@ -67,6 +68,8 @@ pub struct PreparedApply<'a> {
     groups: Option<Vec<Group>>,
     /// The accounts concerned, as the list has them.
     listed: Listed,
+    /// What accounts own, where somebody is to be deleted and the configuration says how to know it.
+    content: Option<Content>,
     /// The real time: `SOURCE_DATE_EPOCH` makes no plan valid again.
     now: DateTime<Utc>,
 }
@@ -92,6 +95,7 @@ impl<'a> PreparedApply<'a> {
             deleted_instead,
             groups: None,
             listed: Listed::default(),
+            content: None,
             now,
         };
         prepared.terms().admit(prepared.sealed.plan())?;
@@ -103,6 +107,12 @@ impl<'a> PreparedApply<'a> {
         if prepared.open_actions().any(|action| action.groups().next().is_some()) {
             // Where they cannot be read, joining them says why.
             prepared.groups = reader.groups().await.ok();
+        }
+        if let Some(content) = &order.config.content
+            && prepared.open_actions().any(|action| action.kind == ActionKind::Delete)
+        {
+            let (content, today) = (content.holding(), prepared.now.date_naive());
+            prepared.content = Some(Content::read(&content, Some(&prepared.session), today, &accounts).await?);
         }
         Ok(prepared)
     }
@@ -126,6 +136,7 @@ impl<'a> PreparedApply<'a> {
             deleted_instead: self.deleted_instead.as_ref(),
             groups: self.groups.as_deref(),
             listed: &self.listed,
+            content: self.content.as_ref(),
             superseded: self.order.superseded,
         }
     }

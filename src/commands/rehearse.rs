@@ -34,6 +34,8 @@ pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, over
     config.domo.instance = Some(plan.instance.clone());
     // The rehearsal uses one door; what SCIM would do to the real instance nobody can rehearse.
     config.domo.deactivate_with = DeactivateWith::Rest;
+    // The sandbox has no DomoStats; what the run read of them holds deletions here too, by the plan itself.
+    config.content = None;
 
     super::runtime()?.block_on(super::interruptible(async {
         let credential = stored.accounts.evidence.credential.clone().unwrap_or_default();

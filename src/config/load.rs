@@ -51,6 +51,9 @@ impl Loaded {
                 *path = base.join(&*path);
             }
         }
+        if let Some(content) = &mut config.content {
+            content.resolve(&base);
+        }
         for path in [&mut config.report.templates, &mut config.notify.textfile].into_iter().flatten() {
             *path = base.join(&*path);
         }
@@ -174,6 +177,7 @@ impl Config {
                 problems.push(format!("[[instance]] `{}` and `{}` have one client, that of {variable}", other.name, one.name));
             }
         }
+        problems.extend(self.content.iter().flat_map(super::Content::problems));
         problems.extend((1..).zip(&self.directory).flat_map(|(number, directory)| source::problems(number, directory)));
         problems
     }

@@ -3,6 +3,7 @@
 //! Flag beats environment beats file; the flags are applied by the commands. Secrets are never in the file: it names the
 //! environment variables that hold them. The words that a file may use are those of [`crate::terms`].
 
+mod content;
 mod limits;
 mod load;
 mod rights;
@@ -15,6 +16,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::terms::{Key, Kind, Status, words};
+pub use content::{Content, Place};
 pub use load::{DEFAULT_FILE, Loaded, quoted};
 pub use rights::{CustomRole, Rights};
 pub use source::{Pages, SourceAuth, SourceKind};
@@ -53,6 +55,9 @@ pub struct Config {
     pub group: Vec<GroupRule>,
     /// Findings that are accepted until a day.
     pub exception: Vec<Exception>,
+    /// What accounts own, and what DomoStats tells of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<Content>,
     /// How the report looks.
     pub report: Report,
     /// Who hears of a run.

@@ -1,10 +1,12 @@
 //! A plain rectangular read of a CSV or a workbook's sheet, header first: no columns are mapped, no rows are judged.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use super::collect;
 use super::decode::{self, Content, FileFormat};
 use super::delimited::{self, Records};
 use super::grid::Grid;
@@ -46,6 +48,51 @@ pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
 /// The cells of [`read_table`] alone.
 pub fn read_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
     Ok(read_table(path, sheet)?.into_iter().map(|row| row.cells).collect())
+}
+
+/// The cells of one row.
+pub trait Cells {
+    /// How many there are.
+    fn len(&self) -> usize;
+    /// A cell; empty where there is none.
+    fn get(&self, at: usize) -> Cow<'_, str>;
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Goes over the records of a delimited text, header first, with the number of each as a spreadsheet shows it, until `each` says that it
+/// has seen enough. Nothing is kept: a million rows are never in memory as cells.
+pub fn walk(bytes: Vec<u8>, mut each: impl FnMut(u32, &dyn Cells) -> bool) -> Result<()> {
+    struct Record<'r, 't>(&'r Records<'t>);
+    impl Cells for Record<'_, '_> {
+        fn len(&self) -> usize {
+            collect::Cells::len(self.0)
+        }
+        fn get(&self, at: usize) -> Cow<'_, str> {
+            collect::Cells::get(self.0, at)
+        }
+    }
+    let Content::Text(FileFormat::Delimited, text) = decode::decode(bytes, None)? else {
+        bail!("it is no CSV");
+    };
+    let text = text.as_str();
+    let head = delimited::head(text, None, &|_| false)?;
+    let width = head.rows.first().map_or(0, Vec::len);
+    let mut records = Records::new(text, head.start, head.delimiter);
+    let mut number = head.first_row;
+    while records.advance() {
+        let blank = (0..collect::Cells::len(&records)).all(|at| !collect::Cells::is_filled(&records, at));
+        if !blank && !each(number, &Record(&records)) {
+            return Ok(());
+        }
+        number = number.saturating_add(1);
+    }
+    match delimited::cut(text, head.delimiter, width, number.saturating_sub(1)) {
+        Some(why) => bail!(why),
+        None => Ok(()),
+    }
 }
 
 /// Why a JSON text that is a table (`columns` and `rows` apart, as Domo answers queries, or lists in a list) may be a part only; none for

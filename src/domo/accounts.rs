@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Error, Result, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -11,11 +12,13 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::content::{Content, Reported};
 use super::{Account, exports, frame};
 use crate::digest;
 use crate::directory::table;
 use crate::failure::Failure;
 use crate::files;
+use crate::terms::Owned;
 use crate::text;
 
 /// Columns of the accounts frame and their types, in this order. Text is as Domo sent it; nothing is normalised.
@@ -30,10 +33,14 @@ use crate::text;
 /// | `deleted` | Domo answers 200 with `deleted: true` for a deleted account |
 /// | `created` `updated` `last_login` | days, UTC; `created` in January 1970 is repaired (seconds sent as milliseconds) |
 /// | `groups` | names, where memberships were read |
-/// | `two_factor` | whether a second factor is on, where the source says so (DomoStats People) |
+/// | `two_factor` `locked` | whether a second factor is on, whether it is locked, where a source says so (DomoStats People) |
+/// | `employee_id` `reports_to` | Domo's *Employee ID*, and the id of the account it reports to, where a source says so |
+/// | `administers` | whether its role may administer, by the role's grants |
+/// | `fixed_groups` | how many of its groups cannot be left by hand, where their types are known |
+/// | `owns_datasets` ... | how many of each sort it owns, null for none and for not known; which are known the evidence tells |
 pub fn schema() -> Schema {
     let text = || DataType::String;
-    Schema::from_iter([
+    let fields = [
         Field::new("id".into(), DataType::UInt64),
         Field::new("email".into(), text()),
         Field::new("name".into(), text()),
@@ -54,7 +61,14 @@ pub fn schema() -> Schema {
         Field::new("last_login".into(), DataType::Date),
         Field::new("groups".into(), DataType::List(Box::new(DataType::String))),
         Field::new("two_factor".into(), DataType::Boolean),
-    ])
+        Field::new("locked".into(), DataType::Boolean),
+        Field::new("employee_id".into(), text()),
+        Field::new("reports_to".into(), DataType::UInt64),
+        Field::new("administers".into(), DataType::Boolean),
+        Field::new("fixed_groups".into(), DataType::UInt32),
+    ];
+    let owns = Owned::ALL.map(|kind| Field::new(frame::owns_column(kind).into(), DataType::UInt32));
+    Schema::from_iter(fields.into_iter().chain(owns))
 }
 
 /// The accounts of one instance at one time.
@@ -70,6 +84,8 @@ pub struct Accounts {
     pub evidence: Evidence,
     /// Whether employee numbers came as JSON numbers, as most did; none where none came.
     pub numbers: Option<bool>,
+    /// What they own, object by object; none where it was not read with them.
+    pub content: Option<Arc<Content>>,
 }
 
 impl Accounts {
@@ -77,7 +93,7 @@ impl Accounts {
     pub fn new(frame: DataFrame, snapshot: Snapshot, provided: BTreeSet<String>, evidence: Evidence) -> Result<Self> {
         ensure!(*frame.schema().as_ref() == schema(), "the accounts frame has other columns than documented: {:?}", frame.schema());
         ensure!(frame.height() == snapshot.len(), "{} accounts but {} raw objects", frame.height(), snapshot.len());
-        Ok(Self { frame, snapshot, provided, evidence, numbers: None })
+        Ok(Self { frame, snapshot, provided, evidence, numbers: None, content: None })
     }
 
     /// Whether this instance keeps employee numbers as JSON numbers: then only plain digits can be written. Text where none was seen.
@@ -209,6 +225,9 @@ pub struct Evidence {
     pub incomplete: Vec<String>,
     /// What a reader should know although the population is whole.
     pub warnings: Vec<String>,
+    /// How the reports of `[content]` came out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub content: Vec<Reported>,
 }
 
 /// What Domo's token says of its owner.

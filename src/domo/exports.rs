@@ -29,6 +29,7 @@ fn field(header: &str) -> Option<&'static str> {
         "roleid" => "roleId",
         "alternateemail" => "alternateEmail",
         "employeenumber" => "employeeNumber",
+        "employeeid" => "employeeId",
         "title" => "title",
         "department" => "department",
         "location" => "location",

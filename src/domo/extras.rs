@@ -2,7 +2,7 @@
 //! elsewhere, so a snapshot keeps them in each object under a key of ours, after everything Domo sent; that way the file alone gives
 //! the same frame again. Nothing ever writes the key to Domo.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::accounts::Snapshot;
 use super::frame;
 use super::groups::Group;
+use crate::terms::Owned;
 
 /// No field of Domo's is called this.
 pub(crate) const KEY: &str = "domo-reconcile";
@@ -33,6 +34,27 @@ pub(crate) struct Extra {
     /// Where the activity log was read: the last day (`YYYY-MM-DD`) it shows of the account, or `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) last_seen: Option<String>,
+    /// How many objects of each sort it owns, by the reports that `[content]` names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) owns: BTreeMap<Owned, u64>,
+    /// Whether a second factor is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) two_factor: Option<bool>,
+    /// Whether it is locked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) locked: Option<bool>,
+    /// Domo's *Employee ID*.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) employee_id: Option<String>,
+    /// The account that it reports to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reports_to: Option<u64>,
+    /// Whether its role may administer, by the role's grants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) administers: Option<bool>,
+    /// The ids of those of its groups that cannot be left by hand, where the types of groups are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fixed: Option<Vec<u64>>,
 }
 
 /// A group of an account; older versions kept its name alone.
@@ -63,10 +85,28 @@ impl Membership {
     }
 }
 
-/// The groups of a raw object of a snapshot; none where memberships were not read.
-pub(crate) fn groups_of(object: &serde_json::Map<String, serde_json::Value>) -> Option<Vec<Membership>> {
-    let extra: Extra = serde_json::from_value(object.get(KEY)?.clone()).ok()?;
-    extra.groups
+/// The groups of a raw object of a snapshot, none where memberships were not read; and those of them that cannot be left by hand.
+pub(crate) fn groups_of(object: &serde_json::Map<String, serde_json::Value>) -> (Option<Vec<Membership>>, Vec<u64>) {
+    let extra: Extra = object.get(KEY).and_then(|extra| serde_json::from_value(extra.clone()).ok()).unwrap_or_default();
+    (extra.groups, extra.fixed.unwrap_or_default())
+}
+
+/// An object with what is known of its account, over what it said already: `more` is told the ids of the account's groups.
+pub(super) fn merged(object: &str, more: impl FnOnce(&[u64]) -> Extra) -> serde_json::Result<String> {
+    let mark = format!("\"{KEY}\":");
+    let (bare, known) = match object.rfind(&mark) {
+        Some(at) => {
+            let told = object.get(at + mark.len()..).unwrap_or_default().trim_end();
+            let bare = object.get(..at).unwrap_or_default().trim_end().trim_end_matches(',');
+            (bare, serde_json::from_str(told.strip_suffix('}').unwrap_or(told))?)
+        }
+        None => (object.trim_end().strip_suffix('}').unwrap_or(object).trim_end(), Extra::default()),
+    };
+    let groups: Vec<u64> = known.groups.iter().flatten().filter_map(|group| Some(group.group()?.id)).collect();
+    let more = more(&groups);
+    let extra = Extra { groups: known.groups, last_seen: known.last_seen.max(more.last_seen), ..more };
+    let comma = if bare.ends_with('{') { "" } else { "," };
+    Ok(format!("{bare}{comma}{mark}{}}}", serde_json::to_string(&extra)?))
 }
 
 impl Extras {
@@ -80,6 +120,7 @@ impl Extras {
         Extra {
             groups: self.groups.as_ref().map(|groups| id.and_then(|id| groups.get(&id)).map(names).unwrap_or_default()),
             last_seen: self.last_seen.as_ref().map(|seen| day(seen).map(|day| day.to_string()).unwrap_or_default()),
+            ..Extra::default()
         }
     }
 

@@ -13,6 +13,7 @@ use super::accounts::{Accounts, Evidence, Snapshot};
 use super::extras::{Extra, Membership};
 use super::wire::{Loose, is_object};
 use crate::failure::Failure;
+use crate::terms::Owned;
 use crate::text;
 
 /// The fields Domo's v1 API and the guide document for every user: absent in one object means empty there, not unknown.
@@ -70,6 +71,8 @@ struct User<'a> {
     #[serde(borrow, default)]
     two_factor_enabled: Loose<'a>,
     #[serde(borrow, default)]
+    employee_id: Loose<'a>,
+    #[serde(borrow, default)]
     groups: Loose<'a>,
     /// Set by [`super::exports`]: what this object does not carry is unknown.
     #[serde(borrow, default)]
@@ -105,6 +108,13 @@ struct Builder {
     last_login: Vec<Option<i32>>,
     groups: ListStringChunkedBuilder,
     two_factor: BooleanChunkedBuilder,
+    locked: BooleanChunkedBuilder,
+    employee_id: StringChunkedBuilder,
+    reports_to: Vec<Option<u64>>,
+    administers: BooleanChunkedBuilder,
+    fixed_groups: Vec<Option<u32>>,
+    /// By [`Owned`].
+    owns: [Vec<Option<u32>>; Owned::COUNT],
     seen: Seen,
 }
 
@@ -137,6 +147,12 @@ impl Builder {
             last_login: Vec::with_capacity(rows),
             groups: ListStringChunkedBuilder::new("groups".into(), rows, 0),
             two_factor: BooleanChunkedBuilder::new("two_factor".into(), rows),
+            locked: BooleanChunkedBuilder::new("locked".into(), rows),
+            employee_id: StringChunkedBuilder::new("employee_id".into(), rows),
+            reports_to: Vec::with_capacity(rows),
+            administers: BooleanChunkedBuilder::new("administers".into(), rows),
+            fixed_groups: Vec::with_capacity(rows),
+            owns: std::array::from_fn(|_| Vec::with_capacity(rows)),
             seen: Seen::default(),
         }
     }
@@ -196,7 +212,17 @@ impl Builder {
         self.last_login.push(last_login);
 
         // A word that is neither is none: it must not read like "off".
-        self.two_factor.append_option(user.two_factor_enabled.boolean().ok().flatten());
+        self.two_factor.append_option(user.two_factor_enabled.boolean().ok().flatten().or(user.extra.two_factor));
+        self.locked.append_option(user.extra.locked);
+        let employee_id = user.employee_id.text().map_err(in_field("employeeId"))?;
+        self.employee_id.append_option(employee_id.as_deref().or(user.extra.employee_id.as_deref()));
+        self.reports_to.push(user.extra.reports_to);
+        self.administers.append_option(user.extra.administers);
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        self.fixed_groups.push(user.extra.fixed.as_ref().map(|fixed| count(fixed.len())));
+        for (kind, column) in Owned::ALL.into_iter().zip(&mut self.owns) {
+            column.push(user.extra.owns.get(&kind).map(|owned| u32::try_from(*owned).unwrap_or(u32::MAX)));
+        }
 
         match (&user.extra.groups, user.groups.raw()) {
             (Some(groups), _) => self.groups.append_values_iter(groups.iter().map(Membership::name)),
@@ -238,6 +264,15 @@ impl Builder {
         columns.push(days("last_login", self.last_login));
         columns.push(groups.finish().into_column());
         columns.push(self.two_factor.finish().into_column());
+        columns.push(self.locked.finish().into_column());
+        columns.push(self.employee_id.finish().into_column());
+        columns.push(UInt64Chunked::from_iter_options("reports_to".into(), self.reports_to.into_iter()).into_column());
+        columns.push(self.administers.finish().into_column());
+        let counts = |name: String, values: Vec<Option<u32>>| {
+            UInt32Chunked::from_iter_options(name.into(), values.into_iter()).into_column()
+        };
+        columns.push(counts("fixed_groups".into(), self.fixed_groups));
+        columns.extend(Owned::ALL.into_iter().zip(self.owns).map(|(kind, values)| counts(owns_column(kind), values)));
         let mut seen = self.seen;
         let shown = |column: &&Column| match column.name().as_str() {
             "active" => seen.active,
@@ -365,6 +400,23 @@ fn folded(lines: &Snapshot, mut evidence: Evidence) -> Result<Accounts> {
         ));
     }
     from_snapshot(snapshot, evidence)
+}
+
+/// The column of what accounts own of one sort.
+pub fn owns_column(kind: Owned) -> String {
+    format!("owns_{kind}")
+}
+
+/// Accounts whose snapshot says more than before, row by row; how they were read stays.
+pub(super) fn again(accounts: Accounts, snapshot: Snapshot) -> Result<Accounts> {
+    let Accounts { provided, mut evidence, numbers, .. } = accounts;
+    let built = build(&snapshot)
+        .map_err(|(position, why)| unreadable(&evidence.source, position, snapshot.object(position).unwrap_or_default(), &why))?;
+    if evidence.kind == "api" {
+        (evidence.sha256, evidence.bytes) = (snapshot.sha256(), snapshot.bytes().len() as u64);
+    }
+    let provided = built.seen.provided().into_iter().chain(provided).collect();
+    Ok(Accounts { numbers, ..Accounts::new(built.frame, snapshot, provided, evidence)? })
 }
 
 /// The id of a raw object.

@@ -129,7 +129,7 @@ async fn groups(session: &Session) -> Result<Vec<Group>, CallError> {
         };
         rows.into_iter().map(group).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)
     };
-    let mut groups = every(session, "/v1/groups", rows).await?;
+    let mut groups = every(session, "/v1/groups", PAGE, rows).await?;
     groups.sort_by_key(|group| group.id);
     groups.dedup_by_key(|group| group.id);
     Ok(groups)
@@ -141,7 +141,7 @@ async fn members(session: &Session, group: u64) -> Result<Vec<u64>, CallError> {
         let id = |row: Loose<'_>| row.id()?.ok_or_else(|| "a member without an id".to_owned());
         rows.into_iter().map(id).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)
     };
-    let mut members = every(session, &format!("/v1/groups/{group}/users"), rows).await?;
+    let mut members = every(session, &format!("/v1/groups/{group}/users"), PAGE, rows).await?;
     members.sort_unstable();
     members.dedup();
     Ok(members)
@@ -152,14 +152,15 @@ fn garbled(error: serde_json::Error) -> Unfit {
 }
 
 /// Every row of a list that is not worth two passes: page by page, by the rows received, until an empty one.
-async fn every<T>(
+pub(super) async fn every<T>(
     session: &Session,
     path: &str,
+    limit: u64,
     rows: impl Fn(&[u8]) -> std::result::Result<Vec<T>, Unfit>,
 ) -> Result<Vec<T>, CallError> {
     let mut all = Vec::new();
     for _ in 0..PAGES {
-        let url = session.url(path, &[("limit", &PAGE.to_string()), ("offset", &all.len().to_string())]);
+        let url = session.url(path, &[("limit", &limit.to_string()), ("offset", &all.len().to_string())]);
         let page = session.read(Door::Rest, &url, &rows).await?;
         if page.is_empty() {
             return Ok(all);

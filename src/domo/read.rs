@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chrono::Utc;
+use serde_json::{Map, Value};
 
 use super::account::{Account, Lookup};
 use super::accounts::{Accounts, Evidence, Snapshot};
@@ -128,10 +129,32 @@ impl Reader {
         Ok(accounts)
     }
 
+    /// Whether this Domo says who is active: in its list, or of a few accounts that are read singly.
+    pub async fn says_who_is_active(&self) -> Result<bool> {
+        let limit = SINGLY.to_string();
+        let url = self.session.url("/v1/users", &[("limit", &limit), ("offset", "0")]);
+        let rows = |body: &[u8]| {
+            serde_json::from_slice::<Vec<Map<String, Value>>>(body)
+                .map_err(|error| Unfit::Garbled(format!("no JSON list: {error}")))
+        };
+        let rows = self.session.read(Door::Rest, &url, rows).await;
+        let rows = rows.map_err(|error| failure(error, "the list of users cannot be read".into()))?;
+        if rows.is_empty() || rows.iter().any(|row| row.contains_key(ACTIVE)) {
+            return Ok(true);
+        }
+        let ids: Vec<u64> = rows.into_iter().filter_map(|row| Account::from_object(row).ok()).map(|account| account.id()).collect();
+        Ok(self.any_says_it(ids).await)
+    }
+
     /// Whether one of a few accounts says that it is active where the list says it of none.
     async fn says_active_singly(&self, accounts: &Accounts) -> bool {
         let ids = accounts.snapshot.objects().filter_map(|object| frame::id(object).ok().flatten());
-        for id in ids.take(SINGLY) {
+        let ids: Vec<u64> = ids.take(SINGLY).collect();
+        self.any_says_it(ids).await
+    }
+
+    async fn any_says_it(&self, ids: Vec<u64>) -> bool {
+        for id in ids {
             if let Ok(Lookup::Found(account)) = self.lookup(id).await
                 && account.raw().contains_key(ACTIVE)
             {

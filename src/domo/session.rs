@@ -117,6 +117,14 @@ impl Session {
         inner.client.ask(&describe(&Method::GET, url), &Key(inner, door), build, page).await
     }
 
+    /// The rows of a DataSet as CSV.
+    pub(super) async fn read_csv(&self, url: &Url) -> Result<Vec<u8>, CallError> {
+        let inner = &*self.inner;
+        let page = |answer: Answer| if answer.is_page() { Err(Unfit::Garbled(PAGE.into())) } else { Ok(answer.body.to_vec()) };
+        let build = || inner.client.request(Method::GET, url.clone()).header("Accept", "text/csv");
+        inner.client.ask(&describe(&Method::GET, url), &Key(inner, Door::Rest), build, page).await
+    }
+
     /// A write, sent once at most: not at all where its turn, a new token or a wait that Domo asked for makes it leave later than
     /// `latest`. What a lost answer means is for the caller to find out by reading.
     pub(super) async fn write(

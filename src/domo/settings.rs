@@ -9,6 +9,9 @@ use crate::failure::Failure;
 pub use crate::http::Limits;
 use crate::http::{Url, address, secret};
 
+/// Bytes of a DataSet: a report of DomoStats over some millions of objects.
+const LARGEST_DATASET: usize = 1 << 30;
+
 const DEFAULT_API: &str = "https://api.domo.com";
 
 /// Everything a [`Session`](super::Session) needs. It holds secrets, so it has no `Debug`.
@@ -35,6 +38,10 @@ pub struct Settings {
     pub groups: bool,
     /// Days of the activity log to read; 0 reads none.
     pub activity_days: u32,
+    /// Read DataSets, which takes the scope `data`.
+    pub data: bool,
+    /// Read the list of cards, which takes the scope `dashboard`.
+    pub cards: bool,
     /// Which door deactivates.
     pub deactivate_with: DeactivateWith,
     /// When to give up.
@@ -93,6 +100,11 @@ impl Settings {
         let api_url = instance.and_then(|instance| instance.api_url.clone()).or_else(|| var("DOMO_API_URL"));
         let domo = instance.map_or_else(|| config.domo.clone(), |instance| config.for_instance(instance).domo);
         let mut settings = Self::with(&domo, api_url.as_deref().unwrap_or(DEFAULT_API), id, SecretString::from(secret))?;
+        if config.content.as_ref().is_some_and(config::Content::asks_api) {
+            settings.data = true;
+            settings.cards = config.content.as_ref().is_some_and(|content| content.api);
+            settings.limits.answer = LARGEST_DATASET;
+        }
         settings.scim = match (var("DOMO_SCIM_URL"), var("DOMO_SCIM_TOKEN")) {
             (Some(url), Some(token)) => Some(Scim::new(&url, SecretString::from(token))?),
             (None, None) => None,
@@ -131,6 +143,8 @@ impl Settings {
             page_size: domo.page_size.clamp(1, 500),
             groups: domo.groups,
             activity_days: domo.activity_days,
+            data: false,
+            cards: false,
             deactivate_with: domo.deactivate_with,
             limits: Limits::default(),
             windows: Windows::default(),
@@ -138,8 +152,10 @@ impl Settings {
     }
 
     /// The scopes asked for: no more than is needed.
-    pub(super) fn scope(&self) -> &'static str {
-        if self.activity_days > 0 { "user audit" } else { "user" }
+    pub(super) fn scope(&self) -> String {
+        let more = [(self.activity_days > 0, "audit"), (self.data, "data"), (self.cards, "dashboard")];
+        let more = more.into_iter().filter(|(asked, _)| *asked).map(|(_, scope)| scope);
+        std::iter::once("user").chain(more).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -111,7 +111,8 @@ impl Inner {
         let settings = &self.settings;
         let mut url = settings.api_url.clone();
         url.set_path(&format!("{}/oauth/token", url.path().trim_end_matches('/')));
-        let parameters = [("grant_type", "client_credentials"), ("scope", settings.scope())];
+        let scope = settings.scope();
+        let parameters = [("grant_type", "client_credentials"), ("scope", scope.as_str())];
         let build = || {
             let method = if style == Style::GetQuery { Method::GET } else { Method::POST };
             let request = self

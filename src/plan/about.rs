@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::directory::People;
-use crate::domo::Accounts;
+use crate::domo::{Accounts, content};
 use crate::reconcile::{Addresses, Finding, Reconciliation};
-use crate::terms::{Kind, Severity};
+use crate::terms::{Kind, Owned, Severity};
 use crate::text;
 
 /// Whom a decision is about, beside the change itself. A fact that no source has is absent.
@@ -53,9 +53,10 @@ pub struct About {
 }
 
 impl About {
-    /// `14 datasets, 2 dataflows`
+    /// `14 DataSets, 2 DataFlows`
     pub fn owned(&self) -> String {
-        self.owns.iter().map(|(what, count)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
+        let counted = |kind: Owned| Some(kind.counted(*self.owns.get(kind.as_str())?));
+        Owned::ALL.into_iter().filter_map(counted).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -103,6 +104,7 @@ impl OpenFinding {
 
 /// The two populations, where facts about a subject are looked up.
 pub struct Subjects<'a> {
+    read: &'a Accounts,
     accounts: &'a DataFrame,
     people: &'a People,
     status: StringChunked,
@@ -117,7 +119,7 @@ impl<'a> Subjects<'a> {
     pub fn new(accounts: &'a Accounts, people: &'a People, judged: &Reconciliation, config: &Config) -> Result<Self> {
         let status = judged.person_rows.column("status")?.str()?.clone();
         let managers = Managers::new(people, &status, Addresses::new(&config.matching.domain_aliases))?;
-        Ok(Self { accounts: &accounts.frame, people, status, managers })
+        Ok(Self { read: accounts, accounts: &accounts.frame, people, status, managers })
     }
 
     /// What is known of a finding's subject.
@@ -139,6 +141,10 @@ impl<'a> Subjects<'a> {
             let days = self.accounts.column("last_login").ok()?.cast(&DataType::Int32).ok()?;
             NaiveDate::from_epoch_days(days.i32().ok()?.get(row as usize)?)
         });
+        let told = |report: &content::Reported| report.tells();
+        let told: BTreeSet<Owned> =
+            if account.is_some() { self.read.evidence.content.iter().filter_map(told).collect() } else { BTreeSet::new() };
+        let owns = |row: u32| content::owned_by(self.read, row as usize).into_iter().filter(|(kind, _)| told.contains(kind));
         let (manager, manager_note) = person.map(|row| self.managers.of(row)).unwrap_or_default();
         About {
             kind: None,
@@ -150,7 +156,7 @@ impl<'a> Subjects<'a> {
             manager,
             manager_note,
             last_seen,
-            owns: BTreeMap::new(),
+            owns: account.into_iter().flat_map(owns).map(|(kind, count)| (kind.as_str().to_owned(), count)).collect(),
         }
     }
 

@@ -18,7 +18,7 @@ use super::rules::Rules;
 use crate::config::{Config, DeactivateWith};
 use crate::digest;
 use crate::directory::People;
-use crate::domo::{Accounts, extras};
+use crate::domo::{Accounts, content, extras};
 use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
 use crate::terms::value::writable_number;
 use crate::terms::{ActionKind, Field, Key, PersonSituation, Role, Severity};
@@ -61,7 +61,7 @@ pub fn build(
             ActionKind::Update => update(finding, account, numeric),
             ActionKind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
             ActionKind::Demote => Some(demote(finding, account, &config.policy.demoted_role)),
-            ActionKind::Delete => Some(delete(finding, account)),
+            ActionKind::Delete => Some(delete(finding, account, accounts)),
             ActionKind::Create => create(finding, &reconciliation.folded, people, config, &rules, numeric),
             // Only a revert reactivates.
             ActionKind::Reactivate => None,
@@ -178,6 +178,7 @@ fn action(finding: &Finding, kind: ActionKind, before: Map<String, Value>, after
         after,
         why,
         through: None,
+        blocked: None,
         about: None,
     }
 }
@@ -242,16 +243,19 @@ fn deactivate(finding: &Finding, account: Option<&Map<String, Value>>, through: 
 
 fn demote(finding: &Finding, account: Option<&Map<String, Value>>, role: &str) -> Action {
     let identity = account.map_or_else(|| one("active", true), fields::identity);
-    let groups = account.and_then(extras::groups_of);
-    let (before, after, said) = demotion(identity, groups.as_deref(), role);
+    let groups = account.map(extras::groups_of).unwrap_or_default();
+    let (before, after, said) = demotion(identity, &groups, role);
     action(finding, ActionKind::Demote, before, after, finding.reason.clone() + &said)
 }
 
-/// What a deletion takes away is at stake as a whole: the name too, by which the reviewer knew the account.
-fn delete(finding: &Finding, account: Option<&Map<String, Value>>) -> Action {
+/// What a deletion takes away is at stake as a whole: the name too, by which the reviewer knew the account. What the account owns holds it.
+fn delete(finding: &Finding, account: Option<&Map<String, Value>>, accounts: &Accounts) -> Action {
     let mut before = account.map_or_else(|| one("active", true), fields::identity);
     before.extend(account.and_then(|account| account.get("name")).map(|name| ("name".to_owned(), name.clone())));
-    action(finding, ActionKind::Delete, before, one("deleted", true), finding.reason.clone())
+    let index = finding.account.as_ref().map(|account| account.index as usize);
+    let blocked = index.and_then(|index| content::blocked(&content::owned_by(accounts, index), &accounts.evidence.content));
+    let action = action(finding, ActionKind::Delete, before, one("deleted", true), finding.reason.clone());
+    Action { blocked, ..action }
 }
 
 /// Who has which role, and who joins which groups.

@@ -62,8 +62,10 @@ pub struct Confirmed {
     pub findings: Vec<String>,
     /// The fields that say whose account it is and what it may do, as Domo has them.
     pub raw: Map<String, Value>,
-    /// Its groups with their ids; none where they were not read.
-    pub(crate) memberships: Option<Vec<Membership>>,
+    /// Why it must not be deleted.
+    pub blocked: Option<String>,
+    /// Its groups with their ids, none where they were not read; and those of them that cannot be left.
+    pub(crate) memberships: (Option<Vec<Membership>>, Vec<u64>),
 }
 
 impl Confirmed {
@@ -393,7 +395,7 @@ fn action(run: &str, account: &Confirmed, line: &Line, config: &Config) -> Optio
         Attestation::Revoke => match config.policy.revoked {
             Choice::Delete => (Act::Delete, before, one("deleted", true.into()), why),
             Choice::Demote => {
-                let (before, after, said) = demotion(before, account.memberships.as_deref(), &config.policy.demoted_role);
+                let (before, after, said) = demotion(before, &account.memberships, &config.policy.demoted_role);
                 (Act::Demote, before, after, why + &said)
             }
             _ => (Act::Deactivate, before, one("active", false.into()), why),
@@ -411,6 +413,7 @@ fn action(run: &str, account: &Confirmed, line: &Line, config: &Config) -> Optio
         after,
         why,
         through: (kind == Act::Deactivate && through == DeactivateWith::Scim).then_some(through),
+        blocked: account.blocked.clone().filter(|_| kind == Act::Delete),
         about: Some(account.about.clone()),
     })
 }

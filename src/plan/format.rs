@@ -113,6 +113,9 @@ pub struct Action {
     /// approved: a plan reviewed for one way is not carried out another way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub through: Option<DeactivateWith>,
+    /// Why a deletion is not carried out, approved or not: `owns 14 DataSets, 2 DataFlows`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<String>,
     /// Whom it is about; absent where nobody was judged for it, as in a plan that undoes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<About>,

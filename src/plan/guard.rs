@@ -8,7 +8,7 @@ use polars::prelude::Column;
 
 use super::format::{Action, GuardState};
 use crate::config::{self, Config, Rights};
-use crate::domo::{Accounts, SUPPORT_ID};
+use crate::domo::{Accounts, SUPPORT_ID, content};
 use crate::failure::Failure;
 use crate::reconcile::Exclusions;
 use crate::terms::{ActionKind, Role, words};
@@ -148,15 +148,16 @@ impl Population {
         let roles = frame.column("role").and_then(Column::str)?;
         let role_ids = frame.column("role_id").and_then(Column::str)?;
         let active = frame.column("active").and_then(Column::bool)?;
+        let administers = frame.column("administers").and_then(Column::bool)?;
         let touched: HashSet<u64> = actions.iter().filter_map(|action| action.account_id).collect();
         let exclusions = Exclusions::new(config);
         let owner = config.domo.client_owner.as_deref().map(text::folded);
         let owns = |email: &str| owner.as_deref().is_some_and(|owner| alike(owner, email));
         let own = accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id);
         let mut population = Self { own, incomplete: accounts.evidence.incomplete.clone(), ..Self::default() };
-        let rows = ids.iter().zip(emails.iter()).zip(roles.iter().zip(role_ids.iter())).zip(active.iter());
-        for (((id, email), (role, role_id)), active) in rows {
-            let rights = config.domo.rights(role, role_id);
+        let rows = ids.iter().zip(emails.iter()).zip(roles.iter().zip(role_ids.iter())).zip(active.iter().zip(administers.iter()));
+        for (((id, email), (role, role_id)), (active, administers)) in rows {
+            let rights = content::rights(config.domo.rights(role, role_id), administers);
             let privileged = match role.map(str::trim).filter(|role| !role.is_empty()) {
                 Some(role) => Role::in_any_case(role) == Some(Role::Privileged),
                 None => role_id.and_then(|id| id.trim().parse().ok()).and_then(Role::from_id) == Some(Role::Privileged),

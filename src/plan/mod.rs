@@ -15,6 +15,7 @@ pub mod digest;
 pub mod fields;
 pub mod format;
 pub mod guard;
+pub mod handover;
 pub mod import;
 pub mod journal;
 pub mod packets;

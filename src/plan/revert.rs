@@ -223,6 +223,7 @@ fn action(
         after,
         why,
         through: None,
+        blocked: None,
         about: None,
     }
 }

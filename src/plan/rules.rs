@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, Exclude, Guards};
+use crate::config::{Config, Content, Exclude, Guards};
 
 /// What a plan carries of the configuration it was made with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -16,6 +16,9 @@ pub struct Rules {
     pub exclusions: Vec<Exclude>,
     /// E-mail of the account behind the API client.
     pub client_owner: Option<String>,
+    /// What says who owns DataSets and DataFlows: asked again before anything is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Content>,
 }
 
 impl Rules {
@@ -26,6 +29,7 @@ impl Rules {
             guards: config.guards.clone(),
             exclusions: config.exclude.clone(),
             client_owner: config.domo.client_owner.clone(),
+            content: config.content.as_ref().map(Content::holding),
         }
     }
 
@@ -40,6 +44,10 @@ impl Rules {
             max_updates_percent: these.max_updates_percent.min(those.max_updates_percent),
             max_creates: these.max_creates.min(those.max_creates),
             min_admins: these.min_admins.max(those.min_admins),
+        };
+        config.content = match (config.content.take(), &self.content) {
+            (Some(own), Some(theirs)) => Some(own.or(theirs)),
+            (own, theirs) => own.or_else(|| theirs.clone()),
         };
         let missing = self.exclusions.iter().filter(|rule| !config.exclude.contains(rule)).cloned().collect::<Vec<_>>();
         config.exclude.extend(missing);

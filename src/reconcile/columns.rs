@@ -16,8 +16,9 @@ use super::keys::Addresses;
 use super::names::{self, Resemblance};
 use crate::config::{self, Rights};
 use crate::directory::{People, Source};
-use crate::domo::Accounts;
-use crate::terms::{Role, Status};
+use crate::domo::content::{self, Reported};
+use crate::domo::{self, Accounts};
+use crate::terms::{Owned, Role, Status};
 use crate::text::plural;
 
 /// One chunk of text: looked into a hundred million times, so without the search for the right chunk.
@@ -131,6 +132,11 @@ pub(super) struct AccountColumns<'a> {
     pub(super) last_login: Dates<Account>,
     pub(super) groups: Lists<Account>,
     pub(super) two_factor: Flags<Account>,
+    pub(super) locked: Flags<Account>,
+    administers: Flags<Account>,
+    own_number: Texts<Account>,
+    fixed_groups: UInt32Chunked,
+    owns: Vec<(Owned, UInt32Chunked)>,
 }
 
 impl<'a> AccountColumns<'a> {
@@ -143,7 +149,8 @@ impl<'a> AccountColumns<'a> {
             id: frame.column("id")?.u64()?.rechunk().into_owned(),
             email: text("email")?,
             alternate_email: text("alternate_email")?,
-            employee_number: text("employee_number")?,
+            employee_number: numbers(frame)?,
+            own_number: text("employee_number")?,
             name: text("name")?,
             role: text("role")?,
             role_id: text("role_id")?,
@@ -157,12 +164,30 @@ impl<'a> AccountColumns<'a> {
             last_login: Dates::of(frame, "last_login")?,
             groups: Lists::of(frame, "groups")?,
             two_factor: Flags::of(frame, "two_factor")?,
+            locked: Flags::of(frame, "locked")?,
+            administers: Flags::of(frame, "administers")?,
+            fixed_groups: frame.column("fixed_groups")?.u32()?.rechunk().into_owned(),
+            owns: told(accounts)
+                .map(|kind| Ok((kind, frame.column(&domo::owns_column(kind))?.u32()?.rechunk().into_owned())))
+                .collect::<Result<_>>()?,
         })
     }
 
-    /// Whether an account has this role and, where groups were read, none of them.
+    /// Whether an account has this role and, where groups were read, none that can be left by hand.
     pub(super) fn restricted_to(&self, account: Account, role: &str) -> bool {
-        self.role(account) == Some(role) && (!self.provides("groups") || self.groups.get(account).next().is_none())
+        let fixed = self.fixed_groups.get(account.at()).unwrap_or_default() as usize;
+        self.role(account) == Some(role) && (!self.provides("groups") || self.groups.get(account).count() <= fixed)
+    }
+
+    /// How many of each sort it owns, by the reports that are relied on.
+    pub(super) fn owns(&self, account: Account) -> impl Iterator<Item = (Owned, u64)> {
+        let counts = self.owns.iter().filter_map(move |(kind, counts)| Some((*kind, counts.get(account.at())?.into())));
+        counts.filter(|(_, count)| *count > 0)
+    }
+
+    /// Whether its number is Domo's *Employee ID*, which stands where the account has no employee number of its own.
+    pub(super) fn number_is_an_id(&self, account: Account) -> bool {
+        self.own_number.filled(account).is_none() && self.employee_number.filled(account).is_some()
     }
 
     pub(super) fn id(&self, account: Account) -> Option<u64> {
@@ -205,7 +230,8 @@ impl<'a> AccountColumns<'a> {
 
     /// What the account may do.
     pub(super) fn rights(&self, account: Account, domo: &config::Domo) -> Rights {
-        domo.rights(self.role.filled(account), self.role_id.filled(account))
+        let configured = domo.rights(self.role.filled(account), self.role_id.filled(account));
+        content::rights(configured, self.administers.get(account))
     }
 
     /// All accounts.
@@ -239,7 +265,8 @@ impl<'a> AccountColumns<'a> {
 
     /// Whether the source carries the column at all.
     pub(super) fn provides(&self, field: &str) -> bool {
-        self.accounts.provided.contains(field)
+        let also = (field == "employee_number").then_some("employee_id");
+        [Some(field), also].into_iter().flatten().any(|field| self.accounts.provided.contains(field))
     }
 }
 
@@ -498,6 +525,24 @@ impl<'a> PersonColumns<'a> {
             },
         }
     }
+}
+
+/// The sorts of which it is known what accounts own.
+fn told(accounts: &Accounts) -> impl Iterator<Item = Owned> {
+    let told: BTreeSet<Owned> = accounts.evidence.content.iter().filter_map(Reported::tells).collect();
+    told.into_iter()
+}
+
+/// The employee numbers; of an account without one Domo's *Employee ID*, which is to take its place.
+fn numbers(frame: &DataFrame) -> Result<Texts<Account>> {
+    let (numbers, ids) = (frame.column("employee_number")?.str()?, frame.column("employee_id")?.str()?);
+    if ids.null_count() == ids.len() {
+        return Texts::of(frame, "employee_number");
+    }
+    let filled = |text: &&str| !text.trim().is_empty();
+    let either = numbers.iter().zip(ids.iter()).map(|(number, id)| number.filter(filled).or(id).or(number));
+    let numbers = StringChunked::from_iter_options("employee_number".into(), either).into_column();
+    Texts::of(&DataFrame::new(numbers.len(), vec![numbers])?, "employee_number")
 }
 
 fn status_of(word: &str) -> Option<Status> {

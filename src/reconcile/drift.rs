@@ -145,7 +145,12 @@ impl<'a> Drifts<'a> {
                     || damage::comparable(directory).is_none_or(|value| as_compared(domo) == folded(&value))
             }
         };
-        (!equal).then(|| self.differing(field, domo, directory))
+        let mut drift = (!equal).then(|| self.differing(field, domo, directory))?;
+        if field == "employee_number" && self.accounts.number_is_an_id(account) {
+            drift.writable = false;
+            drift.note = Some("not written: it is Domo's Employee ID, which its API does not take".to_owned());
+        }
+        Some(drift)
     }
 
     fn comparable(&self, person: Person, field: &str) -> bool {

@@ -26,7 +26,7 @@ use super::rejected::RejectedKeys;
 use super::situation::{self, Gap};
 use crate::config::Rights;
 use crate::terms::value::Number;
-use crate::terms::{AccountSituation, Key, Kind, PersonSituation, Severity, Status};
+use crate::terms::{AccountSituation, Key, Kind, Owned, PersonSituation, Severity, Status};
 
 /// At most so many people or accounts are listed with one finding; the reason says how many there are.
 pub(super) const LISTED: usize = 50;
@@ -176,6 +176,7 @@ impl Judge<'_> {
         let mut draft = Draft::new(kind, severity, subject, reason);
         draft.finding.account = Some(self.account_ref(account));
         draft.finding.last_seen = self.accounts.last_login.get(account);
+        draft.finding.owns = self.accounts.owns(account).map(|(kind, count)| (kind.as_str().to_owned(), count)).collect();
         draft
     }
 
@@ -239,6 +240,19 @@ impl Judge<'_> {
     pub(super) fn due(&self, taken: &Taken) -> Option<NaiveDate> {
         let days = self.rules.config.policy.delete_after_days;
         (days > 0).then(|| taken.on.checked_add_days(chrono::Days::new(days.into()))).flatten()
+    }
+
+    /// What the account owns, and that it is locked, behind another sentence.
+    pub(super) fn owned_and_locked(&self, account: Account) -> String {
+        let bound = |kind: Owned| {
+            let of = self.accounts.accounts.evidence.content.iter().find(|report| report.tells() == Some(kind));
+            if of.is_some_and(|report| report.lower_bound) { "at least " } else { "" }
+        };
+        let owns: Vec<String> =
+            self.accounts.owns(account).map(|(kind, count)| format!("{}{}", bound(kind), kind.counted(count))).collect();
+        let owns = if owns.is_empty() { String::new() } else { format!("; it owns {}", owns.join(", ")) };
+        let locked = if self.accounts.locked.get(account) == Some(true) { "; it is locked" } else { "" };
+        owns + locked
     }
 
     /// Whether an account without a last sign-in was never seen: the activity log says so of its window only.

@@ -18,6 +18,16 @@ pub(super) fn not_tested(judge: &Judge<'_>) -> Vec<NotTested> {
     if !accounts.provides("role") && !accounts.provides("role_id") {
         add("privileged", carry_no(accounts, "role"));
     }
+    for report in &accounts.accounts.evidence.content {
+        let check = format!("content.{}", report.report);
+        match &report.not_tested {
+            Some(why) => add(&check, format!("{}: {why}", report.source)),
+            None if report.lower_bound => {
+                add(&check, "The API's own list shows only what the client's owner may see: a lower bound".into())
+            }
+            None => {}
+        }
+    }
     if let Some(why) = unknown_roles(judge) {
         add("privileged", why);
     }

@@ -456,14 +456,21 @@ impl Builder<'_> {
         if judged.evidence.status == EvidenceStatus::Incomplete {
             return t.get("findings.should_not_unknown").to_owned();
         }
-        let open = |kind| judged.findings.iter().filter(|one| one.kind == kind && one.exception.is_none()).count() as u64;
+        let of = |kind| judged.findings.iter().filter(move |one| one.kind == kind && one.exception.is_none());
+        let open = |kind| of(kind).filter(|one| !one.restricted).count() as u64;
+        let restricted =
+            [Kind::Leaver, Kind::Orphan, Kind::Suspended].map(|kind| of(kind).filter(|one| one.restricted).count() as u64);
+        let restricted = match restricted.iter().sum() {
+            0 => String::new(),
+            all => format!(" {}", t.count("findings.restricted", all, &[])),
+        };
         let counts = [Kind::Leaver, Kind::Orphan, Kind::Suspended].map(|kind| (kind, open(kind)));
         let parts = counts.iter().filter(|(_, number)| *number > 0);
         let parts: Vec<String> =
             parts.map(|(kind, number)| t.count(&format!("findings.should_not_{kind}"), *number, &[])).collect();
         match counts.iter().map(|(_, number)| number).sum() {
-            0 => t.get("findings.should_not_none").to_owned(),
-            all => t.count("findings.should_not", all, &[("parts", &parts.join(", "))]),
+            0 => t.get("findings.should_not_none").to_owned() + &restricted,
+            all => t.count("findings.should_not", all, &[("parts", &parts.join(", "))]) + &restricted,
         }
     }
 

@@ -585,6 +585,7 @@ fn plan(reconciliation: &Reconciliation, started: DateTime<Utc>) -> Plan {
             after: after.as_object().cloned().unwrap_or_default(),
             why: finding.reason.clone(),
             through: None,
+            blocked: None,
             about: Some(plan::About { kind: Some(finding.kind), severity: Some(finding.severity), ..Default::default() }),
         }
     });

@@ -41,7 +41,7 @@ use crate::archive::{History, OutFile, RunFolder, RunInfo};
 use crate::config::{Config, Loaded};
 use crate::directory::People;
 use crate::domo::Accounts;
-use crate::plan::Plan;
+use crate::plan::{Plan, handover};
 use crate::reconcile::{Finding, Reconciliation};
 use crate::stage;
 
@@ -153,8 +153,12 @@ fn redacted<P: Borrow<Plan> + Send>(
     Ok(plan)
 }
 
-/// Where people decide, if there is a plan.
+/// What people work with: who may own next what is left behind, where that is known, and where they decide, if there is a plan.
 fn sheets(inputs: &Inputs, ordered: &[&Finding], view: &View, templates: &templates::Templates, folder: &RunFolder) -> Result<()> {
+    let (config, judged) = (&inputs.config.config, inputs.reconciliation);
+    if let Some(rows) = handover::rows(inputs.plan, inputs.accounts, inputs.people, judged, config)? {
+        file(folder, "handover.csv", |out| tables::handover(&rows, out))?;
+    }
     let Some(plan) = inputs.plan else { return Ok(()) };
     file(folder, "review.csv", |out| tables::review(plan, out))?;
     file(folder, "review.xlsx", |out| workbook::write(inputs, plan, ordered, view, &templates.texts, folder, out))

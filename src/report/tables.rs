@@ -12,7 +12,7 @@ use super::{Inputs, figures};
 use crate::archive::history::State;
 use crate::config::Config;
 use crate::directory::People;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, handover};
 use crate::reconcile::{Addresses, Finding, compared};
 use crate::rows::{Rows, csv};
 
@@ -22,6 +22,15 @@ pub(super) fn plain(out: impl Write + Send, header: &[&str], rows: &[Vec<String>
         rows[record].iter().for_each(|cell| csv.cell(cell));
         csv.end();
     })
+}
+
+/// `handover.csv`: one row an object.
+pub(super) fn handover(rows: &[[String; 8]], out: impl Write + Send) -> Result<u64> {
+    csv(out, &handover::HEADER, rows.len(), |record, csv| {
+        rows[record].iter().for_each(|cell| csv.cell(cell));
+        csv.end();
+    })?;
+    Ok(rows.len() as u64)
 }
 
 /// `findings.csv`: one row a finding, in the order of the report.

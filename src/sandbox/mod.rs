@@ -5,6 +5,7 @@
 //! It listens on loopback only, holds nothing on disk, and forgets everything when it ends.
 
 mod activity;
+mod datasets;
 mod directories;
 mod fault;
 mod groups;
@@ -26,6 +27,7 @@ use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 pub use activity::Event;
+pub use datasets::DataSet;
 pub use fault::{Fault, What};
 pub use profile::Profile;
 use state::State;
@@ -51,6 +53,8 @@ pub struct Options {
     pub latency: Duration,
     /// Ids of accounts that own content, so that they cannot be deleted.
     pub owners: Vec<u64>,
+    /// Its DataSets, those of DomoStats among them.
+    pub datasets: Vec<DataSet>,
     /// The account behind the API client, for the token to name; absent: the first ordinary active Admin.
     pub owner: Option<u64>,
     /// The instance's name, for the token to name.
@@ -89,6 +93,7 @@ impl Default for Options {
             faults: Vec::new(),
             latency: Duration::ZERO,
             owners: Vec::new(),
+            datasets: Vec::new(),
             owner: None,
             customer: None,
             scim_token: "sandbox-scim-token".into(),

@@ -95,7 +95,12 @@ pub(super) fn turned_away(shared: &Shared, path: &str, headers: &HeaderMap) -> O
         let body = json!({"error": "invalid_token", "error_description": "Cannot convert access token to JSON"});
         return oauth(StatusCode::UNAUTHORIZED, body);
     };
-    let wanted = if path.starts_with("/v1/audit") { "audit" } else { "user" };
+    let wanted = match path {
+        path if path.starts_with("/v1/audit") => "audit",
+        path if path.starts_with("/v1/datasets") => "data",
+        path if path.starts_with("/v1/cards") => "dashboard",
+        _ => "user",
+    };
     if !known.scope.split_whitespace().any(|scope| scope == wanted) {
         let why = "Insufficient scope for this resource";
         return oauth(StatusCode::FORBIDDEN, json!({"error": "insufficient_scope", "error_description": why, "scope": wanted}));

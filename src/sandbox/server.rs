@@ -24,7 +24,7 @@ use tokio::time::Instant;
 
 use super::fault::What;
 use super::state::Wrong;
-use super::{Shared, activity, directories, groups, oauth, scim, users};
+use super::{Shared, activity, datasets, directories, groups, oauth, scim, users};
 
 /// What a minute is for the rate limit.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -56,6 +56,10 @@ fn router(shared: &Arc<Shared>) -> Router {
         .route("/v1/groups/{id}/users", get(groups::members))
         .route("/v1/groups/{id}/users/{user}", put(groups::add).delete(groups::remove))
         .route("/v1/audit", get(activity::list))
+        .route("/v1/datasets", get(datasets::list))
+        .route("/v1/datasets/{id}", get(datasets::get))
+        .route("/v1/datasets/{id}/data", get(datasets::data))
+        .route("/v1/cards", get(datasets::cards))
         .nest(shared.options.profile.scim_root, scim::router())
         .merge(directories::router())
         .fallback(unknown)

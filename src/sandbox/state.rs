@@ -68,7 +68,7 @@ impl State {
             scim: HashMap::new(),
             groups: Vec::new(),
             activity: options.activity.clone(),
-            owners: options.owners.clone(),
+            owners: options.owners.iter().copied().chain(options.datasets.iter().map(|dataset| dataset.owner)).collect(),
             domains: options.domains.clone(),
             tokens: HashMap::new(),
             invites: Vec::new(),

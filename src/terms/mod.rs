@@ -99,6 +99,40 @@ words! {
 }
 
 words! {
+    /// What an account may own.
+    #[allow(missing_docs)]
+    Owned {
+        Datasets = "datasets",
+        Dataflows = "dataflows",
+        Cards = "cards",
+        Pages = "pages",
+        Alerts = "alerts",
+        Accounts = "accounts",
+        Groups = "groups",
+        ScheduledReports = "scheduled_reports",
+    }
+}
+
+words! {
+    /// A report of DomoStats, by the key of `[content]` that names it.
+    #[allow(missing_docs)]
+    DomoStats {
+        Datasets = "datasets",
+        Dataflows = "dataflows",
+        Cards = "cards",
+        Pages = "pages",
+        Alerts = "alerts",
+        Accounts = "accounts",
+        GroupOwners = "group_owners",
+        ScheduledReports = "scheduled_reports",
+        Groups = "groups",
+        People = "people",
+        RoleGrants = "role_grants",
+        Roles = "roles",
+    }
+}
+
+words! {
     /// The canonical status of a person in the directory.
     Status {
         /// Employed.
@@ -139,6 +173,45 @@ words! {
         Editor = "Editor",
         Participant = "Participant",
         Social = "Social",
+    }
+}
+
+impl Owned {
+    /// Whether Domo refuses to delete an account while it owns one.
+    pub const fn holds(self) -> bool {
+        matches!(self, Self::Datasets | Self::Dataflows)
+    }
+
+    /// `14 DataSets`
+    pub fn counted(self, count: u64) -> String {
+        let (one, many) = match self {
+            Self::Datasets => ("DataSet", "DataSets"),
+            Self::Dataflows => ("DataFlow", "DataFlows"),
+            Self::Cards => ("card", "cards"),
+            Self::Pages => ("page", "pages"),
+            Self::Alerts => ("alert", "alerts"),
+            Self::Accounts => ("connector account", "connector accounts"),
+            Self::Groups => ("group", "groups"),
+            Self::ScheduledReports => ("scheduled report", "scheduled reports"),
+        };
+        format!("{count} {}", if count == 1 { one } else { many })
+    }
+}
+
+impl DomoStats {
+    /// What it says who owns.
+    pub const fn owned(self) -> Option<Owned> {
+        Some(match self {
+            Self::Datasets => Owned::Datasets,
+            Self::Dataflows => Owned::Dataflows,
+            Self::Cards => Owned::Cards,
+            Self::Pages => Owned::Pages,
+            Self::Alerts => Owned::Alerts,
+            Self::Accounts => Owned::Accounts,
+            Self::GroupOwners => Owned::Groups,
+            Self::ScheduledReports => Owned::ScheduledReports,
+            Self::Groups | Self::People | Self::RoleGrants | Self::Roles => return None,
+        })
     }
 }
 

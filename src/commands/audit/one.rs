@@ -85,7 +85,7 @@ impl Audit {
         let instance = instance_name(&loaded.config, None);
         let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
         run.forecast = self.forecast;
-        let judged = read(context, &loaded.config, from).and_then(|accounts| {
+        let judged = read(context, &loaded.config, self.as_of, from).and_then(|accounts| {
             go_on()?;
             let judged = self.judge(context, loaded, people, &accounts, &mut run, &folder);
             // A million accounts take a moment to free: beside what follows, which may be the end of the process.
@@ -269,13 +269,13 @@ fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Ended {
     }
 }
 
-fn read(context: &Context, config: &Config, from: From) -> Result<Accounts> {
+fn read(context: &Context, config: &Config, day: NaiveDate, from: From) -> Result<Accounts> {
     let settings = match from {
-        From::File(path) => return pulled(|| domo::accounts::load(&path)),
-        From::Read(accounts) => return *accounts,
+        From::File(path) => return told(config, day, pulled(|| domo::accounts::load(&path))?),
+        From::Read(accounts) => return told(config, day, (*accounts)?),
         From::Api(settings) => settings,
     };
-    pulled(|| pull(context, config, *settings))
+    pulled(|| pull(context, config, day, *settings))
 }
 
 /// The accounts, and how large they came.
@@ -286,12 +286,26 @@ fn pulled(read: impl FnOnce() -> Result<Accounts>) -> Result<Accounts> {
     Ok(accounts)
 }
 
-fn pull(context: &Context, config: &Config, settings: domo::Settings) -> Result<Accounts> {
+/// Accounts from a file with what the files of `[content]` tell of them.
+fn told(config: &Config, day: NaiveDate, accounts: Accounts) -> Result<Accounts> {
+    match &config.content {
+        Some(_) => runtime()?.block_on(with_content(config, None, day, accounts)),
+        None => Ok(accounts),
+    }
+}
+
+fn pull(context: &Context, config: &Config, day: NaiveDate, settings: domo::Settings) -> Result<Accounts> {
     runtime()?.block_on(interruptible(async {
         let session = domo::Session::open(settings).await?;
         right_instance(config, session.credential())?;
         let accounts = domo::Reader::new(&session).accounts(&Line::new(&context.terminal)).await?;
         guard::owner_is_there(&accounts, config)?;
-        Ok(accounts)
+        with_content(config, Some(&session), day, accounts).await
     }))
+}
+
+async fn with_content(config: &Config, session: Option<&domo::Session>, day: NaiveDate, accounts: Accounts) -> Result<Accounts> {
+    let Some(content) = &config.content else { return Ok(accounts) };
+    let content = domo::Content::read(content, session, day, &accounts).await?;
+    accounts.with_content(content)
 }

@@ -105,7 +105,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
             Err(error) => problems.push(Problem::new("directory", &error)),
         }
     }
-    let asked = credentials::ask(&loaded.config, !options.directory.is_empty() || loaded.path.is_none() || !readable);
+    let asked = credentials::ask(&loaded.config, !options.directory.is_empty() || loaded.path.is_none() || !readable, as_of);
     let credentials =
         asked.into_iter().filter_map(|answer| answer.map_err(|error| problems.push(Problem::new("credentials", &error))).ok());
     let credentials = credentials.collect();

@@ -22,6 +22,7 @@ pub(super) fn render(checked: &Checked) -> String {
     for answer in &checked.credentials {
         let instance = answer.instance.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
         out.push(format!("Credentials    {instance}{}", answer.found));
+        out.extend(answer.notes.iter().map(|note| format!("               {note}")));
     }
     if checked.credentials.iter().any(|answer| answer.credential.is_some()) {
         out.push(format!("Writes         {NOT_SHOWN_KEPT}"));

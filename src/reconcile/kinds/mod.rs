@@ -136,6 +136,7 @@ fn without_fields(judge: &Judge<'_>, kind: Kind, fields: &[&str], lacks: &str, s
 /// A finding on access that should not be there, with what the policy proposes: nothing that cannot be had, and nothing more where all
 /// that a demotion takes is gone, until the time of keeping is over.
 fn removing(judge: &Judge<'_>, account: Account, mut draft: Draft) -> Draft {
+    draft = draft.say(&judge.owned_and_locked(account));
     let (policy, kind) = (&judge.rules.config.policy, draft.finding.kind);
     let action = match choice(kind, policy) {
         Some(Choice::Deactivate) => ActionKind::Deactivate,

@@ -30,7 +30,7 @@ fn retention(judge: &Judge<'_>, account: Account) -> Option<Draft> {
         taken.on,
         explain::days(days),
         kept_until(due, as_of)
-    );
+    ) + &judge.owned_and_locked(account);
     let draft = match judge.person_of(account) {
         Some(matched) => judge.about_match(Kind::Retention, Severity::Info, account, matched, reason),
         None => judge.about_account(Kind::Retention, Severity::Info, account, reason),

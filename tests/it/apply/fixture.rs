@@ -27,6 +27,7 @@ pub fn action(kind: ActionKind, account: u64, before: Value, after: Value) -> Ac
         after: map(after),
         why: format!("because of {account}"),
         through: None,
+        blocked: None,
         about: None,
     }
 }

@@ -2,11 +2,13 @@
 
 mod certify;
 mod company;
+mod content;
 mod demote;
 mod faults;
 mod fixture;
 mod import;
 mod kill;
+mod offboarding;
 mod packets;
 mod place;
 mod plan;

@@ -204,7 +204,7 @@ impl Company {
             DateChunked::from_naive_date_options(name.into(), rows.iter().map(of)).into_column()
         };
         let nothing = |name: &str| StringChunked::full_null(name.into(), rows.len()).into_column();
-        let columns = vec![
+        let mut columns = vec![
             UInt64Chunked::from_iter_values("id".into(), rows.iter().map(|row| row.id)).into_column(),
             text("email", |row| &row.email),
             text("name", |row| &row.name),
@@ -226,6 +226,9 @@ impl Company {
             ListChunked::full_null_with_dtype("groups".into(), rows.len(), &DataType::String).into_column(),
             BooleanChunked::from_iter_options("two_factor".into(), rows.iter().map(|row| row.two_factor)).into_column(),
         ];
+        for (name, kind) in domo::accounts::schema().iter().skip(columns.len()) {
+            columns.push(Column::full_null(name.clone(), rows.len(), kind));
+        }
         let mut snapshot = Snapshot::default();
         for row in rows {
             let number = serde_json::to_string(&row.number).unwrap();

@@ -1,0 +1,315 @@
+//! What accounts own, and what else DomoStats tells of them: the reports that `[content]` names, joined to the accounts.
+//!
+//! A report that is too old, empty, without a column, of another instance or not to be had says why and gives no figure. What an old one
+//! says that somebody owns holds a deletion all the same. Each account keeps what is known of it in the snapshot, so that a stored run is
+//! judged again without asking anybody.
+
+mod report;
+mod source;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use polars::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::accounts::Accounts;
+use super::extras::{Extra, merged};
+use super::frame;
+use super::session::Session;
+use crate::config::{self, Rights};
+use crate::terms::{DomoStats, Owned};
+use report::{Person, Table};
+
+/// What was read.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// One row an object and owner, of owners who are accounts: `owner` (u64), `type`, `id`, `name` (text).
+    pub owned: DataFrame,
+    /// How each report came out.
+    pub reports: Vec<Reported>,
+    owners: HashMap<u64, BTreeMap<Owned, u64>>,
+    people: BTreeMap<u64, Person>,
+    sign_ins: bool,
+    /// Whether a role may administer, by its id and by its name.
+    roles: BTreeMap<String, bool>,
+    fixed_groups: Option<BTreeSet<u64>>,
+}
+
+/// How a report came out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Reported {
+    /// Which.
+    pub report: DomoStats,
+    /// The DataSet, the file, or the API's own list.
+    pub source: String,
+    /// Its rows.
+    pub rows: u64,
+    /// The day it is of, where that is known.
+    pub as_of: Option<NaiveDate>,
+    /// Whether it shows only what the client's owner may see.
+    #[serde(default)]
+    pub lower_bound: bool,
+    /// Why nothing is tested by it; none where it is relied on.
+    pub not_tested: Option<String>,
+}
+
+impl Reported {
+    /// What it says who owns, where it is relied on.
+    pub fn tells(&self) -> Option<Owned> {
+        self.report.owned().filter(|_| self.not_tested.is_none())
+    }
+
+    /// `datasets: DataSet 0f3c-…, 1204 rows of 2026-11-27`, and why not where nothing is tested by it.
+    pub fn sentence(&self) -> String {
+        let of = self.as_of.map(|day| format!(" of {day}")).unwrap_or_default();
+        let bound = if self.lower_bound { ", a lower bound: only what the client's owner may see" } else { "" };
+        match &self.not_tested {
+            None => format!("{}: {}, {}{of}{bound}", self.report, self.source, crate::text::plural(self.rows, "row", "rows")),
+            Some(why) => format!("{}: {}, not tested: {why}", self.report, self.source),
+        }
+    }
+}
+
+/// A report's frame, or whatever else it comes to, with how it came out.
+struct Read<T> {
+    told: Reported,
+    of: Option<T>,
+}
+
+impl Content {
+    /// Reads every report that is named, for these accounts and the day judged. What cannot be had is told, not an error.
+    pub async fn read(content: &config::Content, session: Option<&Session>, day: NaiveDate, accounts: &Accounts) -> Result<Self> {
+        let ids: HashSet<u64> = accounts.frame.column("id")?.u64()?.iter().flatten().collect();
+        let mut read = Self {
+            owned: report::frame_of(Owned::Datasets, Vec::new(), &[], &[])?,
+            reports: Vec::new(),
+            owners: HashMap::new(),
+            people: BTreeMap::new(),
+            sign_ins: false,
+            roles: BTreeMap::new(),
+            fixed_groups: None,
+        };
+        let mut names = BTreeMap::new();
+        for (report, place) in content.places() {
+            let fetched = source::fetch(&place, session).await;
+            let (source, limit) = (place.to_string(), content.max_age_days);
+            let told = Told { report, source, day, limit };
+            match report {
+                DomoStats::People => {
+                    let ours = |people: &report::People| people.0.keys().any(|id| ids.contains(id));
+                    let of = told.of(fetched, report::people, ours).keep(&mut read.reports, false);
+                    (read.people, read.sign_ins) = of.unwrap_or_default();
+                }
+                DomoStats::RoleGrants => read
+                    .roles
+                    .extend(told.of(fetched, report::role_grants, |_| true).keep(&mut read.reports, false).unwrap_or_default()),
+                DomoStats::Roles => {
+                    names = told.of(fetched, report::roles, |_| true).keep(&mut read.reports, false).unwrap_or_default()
+                }
+                DomoStats::Groups => {
+                    read.fixed_groups = told.of(fetched, report::fixed_groups, |_| true).keep(&mut read.reports, false)
+                }
+                owning => {
+                    let Some(kind) = owning.owned() else { continue };
+                    let ours = |owned: &DataFrame| has_any(owned, &ids);
+                    let of = told.of(fetched, |bytes| report::owned(owning, kind, bytes), ours).keep(&mut read.reports, true);
+                    read.owns(of, accounts)?;
+                }
+            }
+        }
+        if content.api {
+            for report in [DomoStats::Datasets, DomoStats::Cards] {
+                let named = content.places().iter().any(|(named, _)| *named == report);
+                if let (Some(kind), false) = (report.owned(), named) {
+                    read.list(report, kind, session, &ids, accounts).await?;
+                }
+            }
+        }
+        let by_name: Vec<(String, bool)> = names.into_iter().filter_map(|(name, id)| Some((name, *read.roles.get(&id)?))).collect();
+        read.roles.extend(by_name);
+        read.count()?;
+        Ok(read)
+    }
+
+    /// The API's own list of one kind.
+    async fn list(
+        &mut self,
+        report: DomoStats,
+        kind: Owned,
+        session: Option<&Session>,
+        ids: &HashSet<u64>,
+        accounts: &Accounts,
+    ) -> Result<()> {
+        let listed = source::listed(kind, session).await;
+        let (owned, not_tested) = match listed {
+            Ok(owned) if owned.height() == 0 => (None, Some("the list is empty: the client's owner may see none".to_owned())),
+            Ok(owned) if !has_any(&owned, ids) => (None, Some(FOREIGN.to_owned())),
+            Ok(owned) => (Some(owned), None),
+            Err(why) => (None, Some(why)),
+        };
+        let rows = owned.as_ref().map_or(0, |owned| owned.height() as u64);
+        self.reports.push(Reported {
+            report,
+            source: "the API's own list".into(),
+            rows,
+            as_of: None,
+            lower_bound: true,
+            not_tested,
+        });
+        self.owns(owned, accounts)
+    }
+
+    /// Adds objects whose owners are accounts.
+    fn owns(&mut self, owned: Option<DataFrame>, accounts: &Accounts) -> Result<()> {
+        let Some(owned) = owned else { return Ok(()) };
+        let ids = accounts.frame.select(["id"])?;
+        let ours = owned.join(&ids, ["owner"], ["id"], JoinArgs::new(JoinType::Semi), None)?;
+        self.owned.vstack_mut(&ours)?;
+        Ok(())
+    }
+
+    /// How many of each an account owns.
+    fn count(&mut self) -> Result<()> {
+        let (owners, kinds) = (self.owned.column("owner")?.u64()?, self.owned.column("type")?.str()?);
+        for (owner, kind) in owners.iter().zip(kinds.iter()) {
+            if let (Some(owner), Some(kind)) = (owner, kind.and_then(Owned::from_word)) {
+                *self.owners.entry(owner).or_default().entry(kind).or_default() += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Why an account must not be deleted, as far as is known: what it owns, or that it is not known what it owns.
+    pub fn blocks(&self, account: u64) -> Option<String> {
+        blocked(self.owners.get(&account).unwrap_or(&BTreeMap::new()), &self.reports)
+    }
+
+    /// What is known of an account.
+    fn of(&self, id: u64, role: Option<&str>, role_id: Option<&str>, groups: &[u64]) -> Extra {
+        let person = self.people.get(&id);
+        let said = |role: Option<&str>| role.and_then(|role| self.roles.get(role.trim())).copied();
+        Extra {
+            groups: None,
+            last_seen: person
+                .filter(|_| self.sign_ins)
+                .map(|person| person.last_login.map(|day| day.to_string()).unwrap_or_default()),
+            owns: self.owners.get(&id).cloned().unwrap_or_default(),
+            two_factor: person.and_then(|person| person.two_factor),
+            locked: person.and_then(|person| person.locked),
+            employee_id: person.and_then(|person| person.employee_id.clone()),
+            reports_to: person.and_then(|person| person.reports_to),
+            administers: said(role_id).or_else(|| said(role)),
+            fixed: self.fixed_groups.as_ref().map(|fixed| groups.iter().filter(|group| fixed.contains(group)).copied().collect()),
+        }
+    }
+}
+
+/// What is said of a report none of whose accounts is one of ours.
+const FOREIGN: &str = "none of the accounts it names is one of this instance: it is another's";
+
+fn has_any(owned: &DataFrame, ids: &HashSet<u64>) -> bool {
+    owned.column("owner").and_then(Column::u64).is_ok_and(|owners| owners.iter().flatten().any(|owner| ids.contains(&owner)))
+}
+
+/// Why an account that owns this must not be deleted: `owns 14 DataSets, 2 DataFlows`. A report that is too old holds what it names; what
+/// a report would say that gives no figure is not known, and that holds every deletion.
+pub fn blocked(owns: &BTreeMap<Owned, u64>, reports: &[Reported]) -> Option<String> {
+    let held: Vec<String> = owns.iter().filter(|(kind, _)| kind.holds()).map(|(kind, count)| kind.counted(*count)).collect();
+    let unknown = reports.iter().filter(|report| report.report.owned().is_some_and(Owned::holds));
+    let unknown: Vec<String> =
+        unknown.filter_map(|report| Some(format!("{}: {}", report.report, report.not_tested.as_deref()?))).collect();
+    match (held.is_empty(), unknown.is_empty()) {
+        (true, true) => None,
+        (false, true) => Some(format!("owns {}", held.join(", "))),
+        (false, false) => Some(format!("owns {}, as far as is known ({})", held.join(", "), unknown.join("; "))),
+        (true, false) => Some(format!("what it owns is not known ({})", unknown.join("; "))),
+    }
+}
+
+/// What the account of a row owns, by every report that says so, relied on or not.
+pub fn owned_by(accounts: &Accounts, row: usize) -> BTreeMap<Owned, u64> {
+    let count = |kind: Owned| accounts.frame.column(&frame::owns_column(kind)).ok()?.u32().ok()?.get(row);
+    Owned::ALL.into_iter().filter_map(|kind| Some((kind, count(kind).filter(|count| *count > 0)?.into()))).collect()
+}
+
+/// A report, where it comes from, and how old it may be.
+struct Told {
+    report: DomoStats,
+    source: String,
+    day: NaiveDate,
+    limit: u32,
+}
+
+impl Told {
+    /// What the bytes come to, and whether it is relied on.
+    fn of<T>(
+        self,
+        fetched: Result<(Vec<u8>, Option<NaiveDate>), String>,
+        parse: impl FnOnce(Vec<u8>) -> Result<Table<T>, String>,
+        ours: impl FnOnce(&T) -> bool,
+    ) -> Read<T> {
+        let Self { report, source, day, limit } = self;
+        let mut told = Reported { report, source, rows: 0, as_of: None, lower_bound: false, not_tested: None };
+        let parsed = fetched.and_then(|(bytes, changed)| Ok((parse(bytes)?, changed)));
+        let of = match parsed {
+            Ok((Table { rows, made, of }, changed)) => {
+                (told.rows, told.as_of) = (rows, made.or(changed));
+                let age = told.as_of.map(|of| (day - of).num_days());
+                told.not_tested = match age {
+                    _ if !ours(&of) => Some(FOREIGN.to_owned()),
+                    None => Some("nothing says which day it is of".to_owned()),
+                    Some(age) if age > i64::from(limit) => {
+                        let days = |days| crate::text::plural(days, "day", "days");
+                        Some(format!("it is {} older than the day judged (limit {})", days(age.unsigned_abs()), days(limit.into())))
+                    }
+                    Some(_) => None,
+                };
+                told.not_tested.as_deref().is_none_or(|why| why != FOREIGN).then_some(of)
+            }
+            Err(why) => {
+                told.not_tested = Some(why);
+                None
+            }
+        };
+        Read { told, of }
+    }
+}
+
+impl<T> Read<T> {
+    /// Keeps how it came out; what it says where it is relied on, and where it is not but `holds`.
+    fn keep(self, reports: &mut Vec<Reported>, holds: bool) -> Option<T> {
+        let relied_on = self.told.not_tested.is_none();
+        reports.push(self.told);
+        self.of.filter(|_| relied_on || holds)
+    }
+}
+
+impl Accounts {
+    /// The same accounts, each with what DomoStats tells of it.
+    pub fn with_content(self, content: Content) -> Result<Self> {
+        let (ids, roles) = (self.frame.column("id")?.u64()?.clone(), self.frame.column("role")?.str()?.clone());
+        let role_ids = self.frame.column("role_id")?.str()?.clone();
+        let cells = ids.iter().zip(roles.iter().zip(role_ids.iter()));
+        let mut woven = super::Snapshot::default();
+        for (object, (id, (role, role_id))) in self.snapshot.objects().zip(cells) {
+            let object = String::from_utf8_lossy(object);
+            let extra = |groups: &[u64]| id.map(|id| content.of(id, role, role_id, groups)).unwrap_or_default();
+            woven.push(&merged(&object, extra)?);
+        }
+        let mut accounts = frame::again(self, woven)?;
+        accounts.evidence.content.clone_from(&content.reports);
+        accounts.content = Some(std::sync::Arc::new(content));
+        Ok(accounts)
+    }
+}
+
+/// What a role may do by the grants that were read: known of each account, whatever the configuration says of the role's name.
+pub fn rights(configured: Rights, administers: Option<bool>) -> Rights {
+    match (configured, administers) {
+        (Rights::Administers, _) | (_, Some(true)) => Rights::Administers,
+        (Rights::Unknown, Some(false)) => Rights::Ordinary,
+        (configured, _) => configured,
+    }
+}

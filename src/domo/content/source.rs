@@ -1,0 +1,136 @@
+//! Where a report comes from: a file, a DataSet of the instance over the API, or, without DomoStats, the API's own lists.
+
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use polars::prelude::DataFrame;
+use serde::Deserialize;
+
+use super::super::frame;
+use super::super::groups::every;
+use super::super::session::{Door, Session, Unfit};
+use super::super::wire::{CallError, Loose};
+use super::report::frame_of;
+use crate::config::Place;
+use crate::files;
+use crate::terms::Owned;
+
+/// Bytes of a file: some millions of rows.
+const LONGEST: u64 = 2 << 30;
+
+/// What Domo gives of its lists at once.
+const DATASETS: u64 = 50;
+const CARDS: u64 = 35;
+
+/// A report as it lies there, and the day it is of, as far as that is said outside of it.
+pub(super) async fn fetch(place: &Place, session: Option<&Session>) -> Result<(Vec<u8>, Option<NaiveDate>), String> {
+    match (place, session) {
+        (Place::File(path), _) => file(path),
+        (Place::DataSet(id), Some(session)) => dataset(session, id).await.map_err(refused),
+        (Place::DataSet(_), None) => {
+            Err("it is a DataSet of the instance, which is not asked where the accounts come from a file: name a CSV file of it"
+                .into())
+        }
+    }
+}
+
+fn file(path: &Path) -> Result<(Vec<u8>, Option<NaiveDate>), String> {
+    let bytes = files::read(path, LONGEST).map_err(|error| format!("it cannot be read: {error}"))?;
+    let changed = std::fs::metadata(path).and_then(|found| found.modified()).ok();
+    Ok((bytes, changed.map(|time| DateTime::<Utc>::from(time).date_naive())))
+}
+
+async fn dataset(session: &Session, id: &str) -> Result<(Vec<u8>, Option<NaiveDate>), CallError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct About<'a> {
+        #[serde(borrow, default)]
+        data_current_at: Loose<'a>,
+    }
+    let current = |body: &[u8]| {
+        let about: About<'_> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON object: {error}")))?;
+        let text = about.data_current_at.text().map_err(Unfit::Wrong)?;
+        Ok(text.and_then(|text| frame::day(&text)).and_then(|(day, _)| frame::date(day)))
+    };
+    let day = session.read(Door::Rest, &session.url(&format!("/v1/datasets/{id}"), &[]), current).await?;
+    let url = session.url(&format!("/v1/datasets/{id}/data"), &[("includeHeader", "true")]);
+    Ok((session.read_csv(&url).await?, day))
+}
+
+/// The DataSets, or the cards, that the client's owner may see, with who owns each.
+pub(super) async fn listed(kind: Owned, session: Option<&Session>) -> Result<DataFrame, String> {
+    let Some(session) = session else {
+        return Err("the API's lists are not asked where the accounts come from a file".into());
+    };
+    let objects = match kind {
+        Owned::Cards => every(session, "/v1/cards", CARDS, cards).await,
+        _ => every(session, "/v1/datasets", DATASETS, datasets).await,
+    };
+    let objects = objects.map_err(refused)?;
+    if !objects.is_empty() && objects.iter().all(|(owner, ..)| owner.is_none()) {
+        return Err("the API's list does not say who owns what".into());
+    }
+    let owned = objects.into_iter().filter_map(|(owner, id, name)| Some((owner?, id, name)));
+    let (mut owners, mut ids, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for (owner, id, name) in owned {
+        owners.push(owner);
+        ids.push(id);
+        names.push(name);
+    }
+    frame_of(kind, owners, &ids, &names).map_err(|error| error.to_string())
+}
+
+/// An object of a list: its owner, its id, its name.
+type Object = (Option<u64>, String, String);
+
+fn datasets(body: &[u8]) -> Result<Vec<Object>, Unfit> {
+    #[derive(Deserialize)]
+    struct Owner<'a> {
+        #[serde(borrow, default)]
+        id: Loose<'a>,
+    }
+    #[derive(Deserialize)]
+    struct Row<'a> {
+        #[serde(borrow, default)]
+        id: Loose<'a>,
+        #[serde(borrow, default)]
+        name: Loose<'a>,
+        owner: Option<Owner<'a>>,
+    }
+    let rows: Vec<Row<'_>> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON list: {error}")))?;
+    rows.into_iter().map(|row| object(row.owner.map(|owner| owner.id).unwrap_or_default(), row.id, row.name)).collect()
+}
+
+fn cards(body: &[u8]) -> Result<Vec<Object>, Unfit> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Row<'a> {
+        #[serde(borrow, default)]
+        card_urn: Loose<'a>,
+        #[serde(borrow, default)]
+        card_title: Loose<'a>,
+        #[serde(borrow, default)]
+        owner_id: Loose<'a>,
+    }
+    #[derive(Deserialize)]
+    struct Page<'a> {
+        #[serde(borrow)]
+        cards: Vec<Row<'a>>,
+    }
+    let page: Page<'_> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no page of cards: {error}")))?;
+    page.cards.into_iter().map(|row| object(row.owner_id, row.card_urn, row.card_title)).collect()
+}
+
+fn object(owner: Loose<'_>, id: Loose<'_>, name: Loose<'_>) -> Result<Object, Unfit> {
+    let text = |value: Loose<'_>| value.text().map(|text| text.unwrap_or_default().into_owned()).map_err(Unfit::Wrong);
+    Ok((owner.id().map_err(Unfit::Wrong)?, text(id)?, text(name)?))
+}
+
+/// What is said where the API gives nothing.
+fn refused(error: CallError) -> String {
+    let hint = match error.status() {
+        Some(401 | 403 | 404) => "; the API client needs the scope `data`, and the person who made it has to see the DataSet",
+        _ => "",
+    };
+    format!("{}{hint}", error.sentence())
+}
