@@ -15,5 +15,5 @@ gzip -9n "$stage"/man/*.1
 "$binary" completions zsh > "$stage/_domo-reconcile"
 "$binary" completions fish > "$stage/domo-reconcile.fish"
 packaging/notices.py > "$stage/THIRD-PARTY.txt"
-cp samples/schedule/domo-reconcile.service samples/schedule/domo-reconcile.timer "$stage/units/"
+cp samples/schedule/domo-reconcile*.service samples/schedule/domo-reconcile*.timer "$stage/units/"
 cargo deb --quiet --no-build --no-strip --locked --output "$out" "$@"

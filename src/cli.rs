@@ -102,6 +102,19 @@ pub struct ConfigFile {
     pub config: Option<PathBuf>,
 }
 
+impl ConfigFile {
+    /// ` --config FILE` for the line that says what comes next, as a shell reads it; nothing where no file was named.
+    pub fn flag(&self) -> String {
+        let Some(path) = &self.config else { return String::new() };
+        let path = path.display().to_string();
+        let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '.' | '-' | '_' | '\\' | ':');
+        match path.chars().all(plain) {
+            true => format!(" --config {path}"),
+            false => format!(" --config '{}'", path.replace('\'', "'\\''")),
+        }
+    }
+}
+
 /// `demo`
 #[derive(Debug, Args)]
 #[command(after_help = examples::DEMO)]
@@ -219,7 +232,7 @@ pub struct Review {
     #[arg(long, value_name = "F-…", conflicts_with_all = ["approve", "reject", "reopen", "from", "split"])]
     pub accept: Vec<String>,
     /// The last day on which it is accepted
-    #[arg(long, value_name = "YYYY-MM-DD", requires = "accept")]
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "accept", value_parser = day)]
     pub until: Option<NaiveDate>,
     /// Append it to the configuration
     #[arg(long, requires = "accept")]
@@ -262,7 +275,7 @@ pub struct Certify {
     #[arg(long, value_enum, default_value_t = Scope::All)]
     pub scope: Scope,
     /// The day by which answers are asked for [default: two weeks from now]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub due: Option<NaiveDate>,
     /// A filled-in packet or a folder of them; repeatable
     #[arg(long, value_name = "FILE")]
@@ -509,6 +522,15 @@ pub enum RunsCommand {
         #[arg(default_value = "latest")]
         to: PathBuf,
     },
+    /// Tell whom `[notify]` names of each newest plan that expires undecided, between two audits
+    Remind {
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        config: ConfigFile,
+        /// How many days before it expires
+        #[arg(long, value_name = "DAYS", default_value_t = 7)]
+        within: u16,
+    },
     /// Show which runs a retention rule lets go of; with --confirm, delete them
     ///
     /// The newest complete run of an instance and runs with an open plan always stay. Of a pruned run the manifest is kept, so that
@@ -613,6 +635,6 @@ pub enum SchemaName {
 
 /// A day of the years that a report can show.
 fn day(text: &str) -> Result<NaiveDate, String> {
-    let day: NaiveDate = text.parse().map_err(|_| "not a day such as 2026-11-28".to_owned())?;
+    let day: NaiveDate = text.parse().map_err(|_| "a day is YYYY-MM-DD, such as 2026-11-28".to_owned())?;
     if (1900..=9999).contains(&day.year()) { Ok(day) } else { Err("the year is 1900 to 9999".to_owned()) }
 }

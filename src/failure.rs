@@ -90,10 +90,15 @@ pub fn paragraph(error: &anyhow::Error) -> String {
     for cause in error.chain().skip(1) {
         text.push_str(&format!("\n  because: {cause}"));
     }
-    for hint in failures(error).filter_map(|failure| failure.hint.as_deref()) {
+    for hint in hints(error) {
         text.push_str(&format!("\n  next: {hint}"));
     }
     text
+}
+
+/// What to do next, as far as anything is known.
+pub fn hints(error: &anyhow::Error) -> impl Iterator<Item = &str> {
+    failures(error).filter_map(|failure| failure.hint.as_deref())
 }
 
 fn failures(error: &anyhow::Error) -> impl Iterator<Item = &Failure> {

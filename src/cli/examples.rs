@@ -67,6 +67,7 @@ pub const RUNS: &str = "\
 Examples:
   domo-reconcile runs                                    # what is in the archive
   domo-reconcile runs diff RUN                           # from that run to the latest
+  domo-reconcile runs remind                             # tells of a plan that expires undecided within a week
   domo-reconcile runs prune --keep-runs 24               # what would go; --confirm deletes it";
 
 /// Lines of `verify`.

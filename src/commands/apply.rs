@@ -132,6 +132,9 @@ async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     let standing = prepared.standing();
     let report = super::interruptible(async { Ok(prepared.preview(&line).await) }).await?;
     drop(line);
+    for note in Plan::notes_on(prepared.open_actions()) {
+        terminal.say(format!("note: {note}"));
+    }
     say_standing(context, &prepared);
     if options.json {
         terminal.json(&report)?;
@@ -177,24 +180,22 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
     if options.json {
         terminal.json(&applied.report)?;
     } else {
-        let journal = &applied.report.journal;
+        let (journal, config) = (&applied.report.journal, options.config.flag());
         let undone = |row: &&Row| row.outcome == Outcome::Done && row.kind != ActionKind::Delete.as_str();
         let undo = match applied.report.results.iter().filter(undone).count() {
             0 => String::new(),
-            _ => format!("\nUndo:    domo-reconcile revert {journal} (makes a plan; nothing happens yet)"),
+            _ => format!("\nUndo:    domo-reconcile revert {journal}{config} (makes a plan; nothing happens yet)"),
         };
-        let last = format!("Journal: {journal}\nNext:    domo-reconcile audit (shows what is left){undo}");
+        let last = format!("Journal: {journal}\nNext:    domo-reconcile audit{config} (shows what is left){undo}");
         terminal.answer(ending(&plan, &applied, &last))?;
     }
     Ok(applied.kind())
 }
 
-/// What a person should know before anything happens.
+/// What a person should know before anything happens: the guards. What the actions themselves bring with them `review` and the dry run
+/// have said.
 pub(super) fn say_standing(context: &Context, prepared: &PreparedApply<'_>) {
     let terminal = context.terminal;
-    for note in Plan::notes_on(prepared.open_actions()) {
-        terminal.say(format!("note: {note}"));
-    }
     if prepared.own().is_none() {
         terminal.say("note: the token does not say whose it is, so `self` guards nobody; set [domo] client_owner");
     }

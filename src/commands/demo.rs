@@ -62,6 +62,7 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
         forecast: false,
         archive: options.archive.clone(),
         report: report::Options::default(),
+        config_flag: String::new(),
         fail_on: cli::FailOn::Never,
     };
     let audited = audit.of(context, &loaded, From::Api(Box::new(settings)))?;

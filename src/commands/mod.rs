@@ -10,7 +10,6 @@ mod import;
 mod init;
 mod manual;
 pub mod notice;
-mod notify;
 mod plan_file;
 mod progress;
 mod pull;

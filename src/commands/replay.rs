@@ -13,6 +13,7 @@ use crate::archive::{Archive, RunFolder, RunInfo, inputs, replay};
 use crate::cli;
 use crate::config::Loaded;
 use crate::failure::FailureKind;
+use crate::reconcile::EvidenceStatus;
 use crate::report;
 
 /// What `--json` prints.
@@ -26,6 +27,9 @@ struct Output<'a> {
     /// `findings.json` is the same, byte for byte.
     identical: bool,
     differences: &'a Diff,
+    /// Whether the evidence was whole, and why not.
+    evidence: EvidenceStatus,
+    reasons: &'a [String],
 }
 
 /// Judges the inputs of a stored run again, with its own configuration or another.
@@ -89,6 +93,8 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
             same_rules: judged.same,
             identical,
             differences: &diff,
+            evidence: judged.reconciliation.evidence.status,
+            reasons: &judged.reconciliation.evidence.reasons,
         })?;
     } else {
         let outcome = match (identical, judged.same) {

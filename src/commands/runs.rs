@@ -3,15 +3,18 @@
 use std::path::Path;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use serde::Serialize;
 
+use super::notice::{self, Reminder};
 use super::{Context, Ended};
 use crate::archive::diff::{Diff, diff};
 use crate::archive::manifest::{Manifest, Summary};
 use crate::archive::prune::{self, PrunePlan, Retention};
 use crate::archive::{Archive, StoredRun};
 use crate::cli::{self, RunsCommand};
+use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::reconcile::EvidenceStatus;
 use crate::terms::Severity;
@@ -33,6 +36,16 @@ pub(super) fn run(options: &cli::Runs, context: &Context) -> Result<Ended> {
         RunsCommand::Diff { from, to } => {
             let diff = diff(&archive.find(from)?, &archive.find(to)?)?;
             if options.json { terminal.json(&diff)? } else { terminal.answer(diff_text(&diff))? }
+        }
+        RunsCommand::Remind { config, within } => {
+            there(&archive)?;
+            let loaded = Loaded::read(config.config.as_deref())?;
+            let due = notice::remind(&loaded.config, &options.archive, TimeDelta::days((*within).into()), context)?;
+            match options.json {
+                true => terminal.json(&serde_json::json!({ "reminders": due }))?,
+                false if due.is_empty() => terminal.answer(format!("No plan expires undecided within {within} days."))?,
+                false => terminal.answer(due.iter().map(Reminder::line).collect::<Vec<_>>().join("\n"))?,
+            }
         }
         RunsCommand::Prune { keep_runs, keep_days, confirm } => {
             there(&archive)?;
@@ -135,7 +148,7 @@ impl List {
                 summary.map_or("–".to_owned(), |summary| severity(summary, Severity::Critical).to_string()),
                 summary.map_or("–".to_owned(), |summary| severity(summary, Severity::High).to_string()),
                 count(|summary| summary.new),
-                count(|summary| summary.resolved),
+                count(|summary| summary.resolved + summary.gone),
             ]);
         }
         let mut lines = match self.runs.as_slice() {
@@ -192,7 +205,10 @@ fn show(run: &StoredRun) -> String {
         lines.push(format!("Findings {}: {}", summary.findings(), by_severity.collect::<Vec<_>>().join(", ")));
         let by_kind = summary.by_kind.iter().map(|(kind, count)| format!("{kind} {count}"));
         lines.push(format!("By kind: {}", by_kind.collect::<Vec<_>>().join(", ")));
-        lines.push(format!("New {}, gone {}, accepted {}", summary.new, summary.resolved, summary.accepted));
+        lines.push(format!(
+            "New {}, resolved {}, gone with its row {}, accepted {}",
+            summary.new, summary.resolved, summary.gone, summary.accepted
+        ));
     }
     lines.extend(
         manifest.plan.as_ref().map(|plan| {

@@ -49,6 +49,14 @@ impl Terminal {
         }
     }
 
+    /// What somebody should know although nothing failed by it, to stderr, with `-q` too.
+    pub fn warn(&self, text: &str) {
+        match self.json_lines {
+            true => self.tell("WARN", text),
+            false => self.tell("WARN", &format!("warning: {text}")),
+        }
+    }
+
     /// What failed, to stderr.
     pub fn error(&self, text: &str) {
         self.tell("ERROR", text);

@@ -8,6 +8,7 @@ use super::source;
 use super::{Config, Directory, Instance, limits};
 use crate::failure::Failure;
 use crate::files;
+use crate::http::Url;
 use crate::terms::{Field, Key, Role};
 
 /// The name looked for in the current folder when no `--config` is given.
@@ -58,6 +59,16 @@ impl Loaded {
             *path = base.join(&*path);
         }
         Ok(Self { config, path: Some(found), text })
+    }
+
+    /// As much of an invalid file as says who is to hear of it.
+    pub fn of_invalid(path: Option<&Path>) -> Option<Config> {
+        let path = path.unwrap_or(Path::new(DEFAULT_FILE));
+        let mut config = lenient(&files::read_text(path, LONGEST).ok()?, &mut Vec::new())?;
+        // Where a secret stands in place of a variable's name, it is not said.
+        config.notify.url_env = config.notify.url_env.filter(|name| limits::is_variable(name));
+        config.notify.textfile = config.notify.textfile.map(|textfile| path.parent().unwrap_or(Path::new("")).join(textfile));
+        Some(config)
     }
 }
 
@@ -128,6 +139,16 @@ impl Config {
             && zone.parse::<chrono_tz::Tz>().is_err()
         {
             problems.push(format!("[report] timezone `{zone}` is not a zone such as `Europe/Berlin`"));
+        }
+        if let Some(url) = &self.report.url {
+            // It stands in this file and is sent to a channel: an address that holds a secret belongs in neither.
+            match Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https")) {
+                None => problems.push("[report] url is no address such as `https://reports.acme.com/domo/`".into()),
+                Some(url) if !url.username().is_empty() || url.password().is_some() || url.query().is_some() => {
+                    problems.push("[report] url holds a user, a password or a query: the notice shows it to everybody".into());
+                }
+                Some(_) => {}
+            }
         }
         for (place, field) in self.named_fields() {
             if Field::named(field).is_none() {

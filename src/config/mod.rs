@@ -463,9 +463,16 @@ pub struct Report {
     pub company_domains: Vec<String>,
     /// A folder whose files replace the built-in templates by name, relative to the configuration file.
     pub templates: Option<PathBuf>,
+    /// Where a copy of a run folder can be opened, such as `https://reports.acme.com/domo/`: the notice links to it.
+    pub url: Option<String>,
 }
 
 impl Report {
+    /// Where the report of a run can be opened.
+    pub fn link(&self, run_id: &str) -> Option<String> {
+        self.url.as_deref().map(|url| format!("{}/{run_id}/report.html", url.trim().trim_end_matches('/')))
+    }
+
     /// The day it is at a moment: in [`Self::timezone`], else in UTC.
     pub fn today(&self, now: DateTime<Utc>) -> NaiveDate {
         let zone = self.timezone.as_deref().and_then(|zone| zone.parse::<chrono_tz::Tz>().ok());
@@ -486,6 +493,7 @@ impl Default for Report {
             timezone: None,
             company_domains: Vec::new(),
             templates: None,
+            url: None,
         }
     }
 }
@@ -496,8 +504,23 @@ impl Default for Report {
 pub struct Notify {
     /// The environment variable that holds the webhook's address.
     pub url_env: Option<String>,
+    /// What is sent there.
+    pub form: NotifyForm,
     /// A file for the node exporter's textfile collector, relative to the configuration file.
     pub textfile: Option<PathBuf>,
+}
+
+/// What a webhook takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NotifyForm {
+    /// A document for programs, with `text` for people.
+    #[default]
+    Json,
+    /// An incoming webhook of Slack, or of what speaks like it.
+    Slack,
+    /// A workflow of Teams: an Adaptive Card.
+    Teams,
 }
 
 /// `[[instance]]`: one of several Domos; what it names overrides `[domo]`.

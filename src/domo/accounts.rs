@@ -278,7 +278,7 @@ pub fn load(path: &Path) -> Result<Accounts> {
             let objects = serde_json::Deserializer::from_slice(body).into_iter();
             objects.collect::<Result<_, _>>().map_err(|error| unusable(error.to_string()))?
         }
-        None => Vec::new(),
+        None => return Err(unusable("it is empty".into()).into()),
         Some(_) => return exports::load(path, evidence),
     };
     let mut accounts = Vec::with_capacity(objects.len());

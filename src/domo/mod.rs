@@ -20,7 +20,6 @@ mod sent;
 mod session;
 mod settings;
 mod token;
-pub mod webhook;
 mod windows;
 mod wire;
 mod write;

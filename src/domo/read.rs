@@ -192,7 +192,7 @@ impl Reader {
         let mut last: Option<Pass> = None;
         // Why `lines` are only a part, while they are.
         let mut partial: Option<String> = None;
-        let (mut agreed, mut broken) = (0, 0);
+        let mut agreed = 0;
         let mut reason = "the list was read only once".to_owned();
         loop {
             evidence.passes += 1;
@@ -204,9 +204,11 @@ impl Reader {
             evidence.rows += pass.rows;
             evidence.repeated += pass.repeated.len() as u64;
 
+            let mut lasting = false;
             reason = match pass.broken.take() {
-                Some(Broken { why, lasting }) => {
-                    broken += u64::from(lasting);
+                Some(broken) => {
+                    let why = broken.why;
+                    lasting = broken.lasting;
                     // Better than nothing, and never called whole.
                     if pass.lines.len() > lines.len() {
                         lines = pass.lines;
@@ -215,7 +217,6 @@ impl Reader {
                     why
                 }
                 None => {
-                    broken = 0;
                     let agrees = last.as_ref().is_some_and(|last| pass.agrees(last));
                     agreed = if agrees { agreed + 1 } else { 0 };
                     let difference = last.as_ref().map(|last| pass.difference(last, evidence.passes));
@@ -245,8 +246,8 @@ impl Reader {
                     }
                 }
             };
-            // A page that cannot be had after all tries, in two passes in a row, will not be had in the next one either.
-            if evidence.passes >= most || broken == 2 {
+            // A page that cannot be had after all tries will not be had in the next pass either, and somebody waits.
+            if evidence.passes >= most || lasting {
                 evidence.incomplete.push(partial.unwrap_or(reason));
                 return Ok(lines);
             }

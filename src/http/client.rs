@@ -88,7 +88,12 @@ pub struct Client {
     bytes: AtomicU64,
     /// Whether anything was ever answered that is no page for people.
     reached: AtomicBool,
+    /// When somebody was last told that this waits.
+    said: Mutex<Option<Instant>>,
 }
+
+/// So often somebody is told that a call waits.
+const ALOUD: Duration = Duration::from_secs(10);
 
 /// Signs requests, and renews what it signs them with.
 pub trait Keeper {
@@ -195,6 +200,7 @@ impl Client {
             retries: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             reached: AtomicBool::new(false),
+            said: Mutex::default(),
         })
     }
 
@@ -296,11 +302,13 @@ impl Client {
         // The address is in `call` already, and a query is no place for more of it.
         let why = |error: reqwest::Error| chain(&error.without_url());
         let lost = |error| CallError::Lost { call: call.into(), why: why(error) };
+        let to = place(request.url());
         let mut response = match self.http.execute(request).await {
             Ok(response) => response,
-            Err(error) if error.is_connect() || error.is_builder() => {
-                return Err(CallError::NotSent { call: call.into(), why: why(error) });
+            Err(error) if error.is_connect() => {
+                return Err(CallError::NotSent { call: call.into(), why: format!("no connection to {to}: {}", why(error)) });
             }
+            Err(error) if error.is_builder() => return Err(CallError::NotSent { call: call.into(), why: why(error) }),
             Err(error) => return Err(lost(error)),
         };
         self.pacer.learn(response.headers());
@@ -379,7 +387,7 @@ impl Client {
         let begin = Instant::now();
         let mut failed = 0;
         loop {
-            let (error, wait, everybody) = match attempt().await {
+            let (error, wait, everybody) = match self.aloud(call, failed, begin, attempt()).await {
                 Attempt::Done(value) => return Ok(value),
                 Attempt::Never(error) => return Err(error),
                 Attempt::Again { error, wait, everybody } => (error, wait, everybody),
@@ -400,7 +408,34 @@ impl Client {
             if everybody {
                 self.pacer.hold(wait);
             } else {
-                tokio::time::sleep(wait).await;
+                self.aloud(call, failed, begin, tokio::time::sleep(wait)).await;
+            }
+        }
+    }
+
+    /// Waits for an attempt, and says so from time to time: for as long as a server may take, nobody is left to wonder.
+    async fn aloud<T>(&self, call: &str, failed: u32, begin: Instant, attempt: impl Future<Output = T>) -> T {
+        tokio::pin!(attempt);
+        loop {
+            if let Ok(done) = tokio::time::timeout(ALOUD, &mut attempt).await {
+                return done;
+            }
+            let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+            // Several calls wait for the same thing.
+            if said.is_some_and(|said| said.elapsed() < ALOUD) {
+                continue;
+            }
+            *said = Some(Instant::now());
+            // A query may name somebody.
+            let call = call.split('?').next().unwrap_or_default();
+            let (who, so_far, most) = (&self.who, begin.elapsed().as_secs(), self.limits.total.as_secs());
+            let tries = format!("try {} of at most {}", failed + 1, self.limits.tries);
+            match self.pacer.held() {
+                Some(left) => tracing::warn!(
+                    "{call}: waiting {} s more, as {who} has too much to do ({tries}; {so_far} s so far, {most} s at most)",
+                    left.as_secs() + 1
+                ),
+                None => tracing::warn!("{call}: waiting for {who} ({tries}; {so_far} s so far, {most} s at most)"),
             }
         }
     }
@@ -438,6 +473,12 @@ pub fn under(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
         url.query_pairs_mut().extend_pairs(query);
     }
     url
+}
+
+/// `api.domo.com:443`: where a connection leads.
+pub fn place(url: &Url) -> String {
+    let port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}{port}", url.host_str().unwrap_or("?"))
 }
 
 /// What errors call a request: `GET /v1/users?offset=500`.

@@ -10,7 +10,7 @@ mod secret;
 
 pub use address::{address, is_loopback};
 pub use answer::{Answer, PAGE, Refusal};
-pub use client::{Client, Keeper, Limits, Nobody, Options, Unfit, bearer, credential, describe, plain_client, under};
+pub use client::{Client, Keeper, Limits, Nobody, Options, Unfit, bearer, credential, describe, place, plain_client, under};
 pub use error::CallError;
 pub use secret::{Vars, read_secret, secret};
 

@@ -345,7 +345,7 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     Reconciliation {
         instance: rules.instance.to_owned(),
         as_of: rules.as_of,
-        evidence: whole.evidence(rules, &accounts, &people, judge.lesson),
+        evidence: whole.evidence(rules, &accounts, &people, judge.lesson, past.earlier.as_deref()),
         accounts: AccountTotals::of(accounts.height.into(), account_situations.values().iter().copied()),
         people: person_totals,
         account_rows: outcome::account_rows(&matches, &people.fold, &account_situations)?,

@@ -18,10 +18,10 @@ use super::join::Agreeing;
 use super::judge::Judge;
 use super::matching::Matches;
 use super::past::Taken;
-use super::{Dormancy, EvidenceStatus, EvidenceSummary, External, Finding, Method, Pattern, Privileged, Rules, kinds};
+use super::{Dormancy, Earlier, EvidenceStatus, EvidenceSummary, External, Finding, Method, Pattern, Privileged, Rules, kinds};
 use crate::directory::Source;
 use crate::domo;
-use crate::terms::{AccountSituation, Key, PersonSituation, Status};
+use crate::terms::{AccountSituation, Key, PersonSituation, Role, Status};
 
 /// An export older than this is said to be.
 const FRESH_DAYS: i64 = 7;
@@ -60,6 +60,7 @@ impl Wholeness {
         accounts: &AccountColumns<'_>,
         people: &PersonColumns<'_>,
         lesson: Option<&Taken>,
+        earlier: Option<&Earlier>,
     ) -> EvidenceSummary {
         let mut reasons: Vec<String> = self.accounts.iter().chain(&self.directory).cloned().collect();
         let sources = people.people.sources.iter().map(|source| source.evidence_on(rules.as_of)).collect();
@@ -69,6 +70,11 @@ impl Wholeness {
         reasons.extend(accounts.accounts.evidence.warnings.iter().cloned());
         reasons.extend(lesson.map(|taken| format!("{}: no deactivation is proposed. {}", unkept(taken), domo::WAYS_ON)));
         let rejected = people.people.rejected.len() as u64;
+        if let Some(earlier) = earlier {
+            let read = people.people.frame.height() as u64 + rejected;
+            reasons.extend(shrunk(accounts.height.into(), earlier.accounts.frame.height() as u64, "accounts were", earlier.as_of));
+            reasons.extend(shrunk(read, earlier.people_read, "directory rows were", earlier.as_of));
+        }
         if rejected > 0 {
             reasons.push(format!(
                 "{} of the directory {} rejected",
@@ -88,6 +94,15 @@ impl Wholeness {
         let status = if reasons.is_empty() { EvidenceStatus::Complete } else { EvidenceStatus::Warnings };
         EvidenceSummary { status, reasons, sources }
     }
+}
+
+/// A population that lost more than a tenth since the run before may be half of one: whatever is gone with it looks resolved.
+fn shrunk(now: u64, then: u64, what: &str, day: NaiveDate) -> Option<String> {
+    let lost = then.saturating_sub(now);
+    let percent = (lost * 100).checked_div(then)?;
+    (lost * 10 > then).then(|| {
+        format!("{now} {what} read, {percent} % fewer than the {then} of the run of {day}: look whether the list is whole")
+    })
 }
 
 /// A text column of few distinct words: views into one small buffer.
@@ -146,25 +161,33 @@ pub(super) fn person_rows(
     Ok(DataFrame::new(situations.values().len(), columns)?)
 }
 
-/// Every active account that may administer, whether or not there is a finding.
+/// Every active account that may administer, whether or not there is a finding: those with the worst finding first, then by what their
+/// role may do. `findings` are worst first.
 pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privileged> {
-    let mut about: BTreeMap<Account, Vec<_>> = BTreeMap::new();
+    let mut about: BTreeMap<Account, (usize, Vec<_>)> = BTreeMap::new();
     let accounts = judge.accounts;
-    let high: Vec<Account> =
+    let mut high: Vec<Account> =
         all(accounts.height).filter(|account| accounts.is_active(*account) && judge.may_administer(*account)).collect();
-    for finding in findings {
+    for (place, finding) in findings.iter().enumerate() {
         if let Some(account) = &finding.account
             && high.binary_search(&Account(account.index)).is_ok()
         {
-            about.entry(Account(account.index)).or_default().push(finding.id.clone());
+            about.entry(Account(account.index)).or_insert((place, Vec::new())).1.push(finding.id.clone());
         }
     }
+    let reach = |account: Account| match accounts.role(account).and_then(Role::in_any_case) {
+        Some(Role::Admin) => 0,
+        Some(Role::Privileged) => 1,
+        _ => 2,
+    };
+    let worst = |account: &Account| about.get(account).map_or(usize::MAX, |(place, _)| *place);
+    high.sort_by_key(|account| (worst(account), reach(*account), accounts.id(*account), account.0));
     let listed = high.into_iter().map(|account| Privileged {
         account: judge.account_ref(account),
         rights: accounts.rights(account, &judge.rules.config.domo),
         situation: judge.account_situations[account],
         person: judge.person_of(account).map(|(person, _)| judge.person_ref(person)),
-        findings: about.remove(&account).unwrap_or_default(),
+        findings: about.remove(&account).map(|(_, findings)| findings).unwrap_or_default(),
         last_seen: accounts.last_login.get(account),
     });
     listed.collect()

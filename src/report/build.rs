@@ -508,12 +508,13 @@ impl Builder<'_> {
         let now = self.inputs.reconciliation.findings.len() as u64;
         let states = |state| history.lifecycle.values().filter(|lifecycle| lifecycle.state == state).count() as u64;
         let (new, reappeared) = (states(State::New), states(State::Reappeared));
-        let resolved = history.resolved.len() as u64;
+        let (resolved, gone) = (history.resolved(), history.gone());
         let unjudged = history.unjudged;
-        let ties_out = previous.findings + new + reappeared == now + resolved + unjudged;
+        let ties_out = previous.findings + new + reappeared == now + resolved + gone + unjudged;
         // The sum in words, without the parts that are nothing.
         let part = |key: &str, number: u64| t.fill(key, &[("n", &figures::grouped(number))]);
         let mut sum = vec![part("change.previous", previous.findings), part("change.resolved", resolved)];
+        sum.extend((gone > 0).then(|| part("change.gone", gone)));
         sum.extend((unjudged > 0).then(|| part("change.unjudged", unjudged)));
         sum.push(part("change.new", new));
         sum.extend((reappeared > 0).then(|| part("change.reappeared", reappeared)));

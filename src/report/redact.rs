@@ -33,6 +33,7 @@ use crate::files;
 use crate::reconcile::{AccountRef, Finding, PersonRef, Reconciliation, Value};
 use crate::rows::{Rows, csv};
 use crate::terms::Field;
+use crate::text;
 
 /// What the tokens stand for, in the run's folder.
 pub const KEY: &str = "redaction-key.csv";
@@ -138,31 +139,7 @@ impl Redactor {
 
     /// Every e-mail address in a text.
     pub(super) fn addresses(&mut self, text: &str) -> String {
-        if !text.contains('@') {
-            return text.to_owned();
-        }
-        let part = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '_' | '-' | '+' | '\'' | '*' | '%' | '@');
-        let mut scrubbed = String::with_capacity(text.len());
-        let mut word = String::new();
-        for letter in text.chars().chain(['\0']) {
-            if part(letter) {
-                word.push(letter);
-                continue;
-            }
-            let bare = word.trim_matches(['.', '\'', '-']);
-            let is_address = bare.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
-            if is_address {
-                let token = self.token("email", bare);
-                scrubbed.push_str(&word.replacen(bare, &token, 1));
-            } else {
-                scrubbed.push_str(&word);
-            }
-            word.clear();
-            if letter != '\0' {
-                scrubbed.push(letter);
-            }
-        }
-        scrubbed
+        text::without_addresses(text, |address| self.token("email", address))
     }
 
     /// A text that is no one's field: the names of files, e-mail addresses, and names of two words or more that have a token.

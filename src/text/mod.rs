@@ -59,6 +59,35 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// The text with every e-mail address in it replaced.
+pub fn without_addresses(text: &str, mut replaced: impl FnMut(&str) -> String) -> String {
+    if !text.contains('@') {
+        return text.to_owned();
+    }
+    let part = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '_' | '-' | '+' | '\'' | '*' | '%' | '@');
+    let mut scrubbed = String::with_capacity(text.len());
+    let mut word = String::new();
+    for letter in text.chars().chain(['\0']) {
+        if part(letter) {
+            word.push(letter);
+            continue;
+        }
+        let bare = word.trim_matches(['.', '\'', '-']);
+        let is_address = bare.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
+        if is_address {
+            let other = replaced(bare);
+            scrubbed.push_str(&word.replacen(bare, &other, 1));
+        } else {
+            scrubbed.push_str(&word);
+        }
+        word.clear();
+        if letter != '\0' {
+            scrubbed.push(letter);
+        }
+    }
+    scrubbed
+}
+
 /// `1 row`, `14 rows`.
 pub fn plural(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }

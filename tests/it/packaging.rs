@@ -36,6 +36,11 @@ fn the_debian_package_holds_a_program_that_runs_its_manual_and_its_units() {
         "usr/share/bash-completion/completions/domo-reconcile",
         "usr/lib/systemd/system/domo-reconcile.service",
         "usr/lib/systemd/system/domo-reconcile.timer",
+        "usr/lib/systemd/system/domo-reconcile-publish.service",
+        "usr/lib/systemd/system/domo-reconcile-mail@.service",
+        "usr/lib/systemd/system/domo-reconcile-remind.timer",
+        "usr/lib/domo-reconcile/publish.sh",
+        "usr/lib/domo-reconcile/mail.sh",
         "usr/share/doc/domo-reconcile/examples/domo-reconcile.toml",
     ] {
         assert!(unpacked.join(file).is_file(), "the package has no {file}");

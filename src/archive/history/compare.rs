@@ -65,7 +65,7 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
         as_of: now.as_of,
         by_severity: manifest::by_severity(now),
         new: history.appeared(),
-        resolved: history.resolved.len() as u64,
+        resolved: history.resolved(),
     }));
     let surplus = history.trend.len().saturating_sub(TREND);
     history.trend.drain(..surplus);

@@ -68,6 +68,7 @@ fn access(from: &StoredRun, to: &StoredRun) -> Option<BTreeMap<&'static str, u64
         run_id: before.run.id.clone(),
         as_of: before.run.as_of,
         accounts: accounts_of(from, before).ok()?,
+        people_read: 0,
         ours: BTreeMap::new(),
     };
     let domo = inputs::config_of(&to.path, after).map(|config| config.domo).unwrap_or_default();

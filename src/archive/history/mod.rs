@@ -17,9 +17,11 @@ mod past;
 pub mod replay;
 pub mod tokens;
 mod types;
+mod waiting;
 
 pub use compare::compare;
 pub(crate) use difference::unname;
 pub use last_review::{Decided, LastReview};
 pub use past::past;
 pub use types::{History, How, Lifecycle, Present, Previous, Resolved, State, TrendPoint};
+pub use waiting::{Waiting, waiting};

@@ -39,6 +39,7 @@ fn earlier(runs: &[StoredRun], done: &applied::Done) -> Option<Arc<Earlier>> {
             run_id: manifest.run.id.clone(),
             as_of: manifest.run.as_of,
             accounts,
+            people_read: manifest.summary.as_ref().map_or(0, |summary| summary.people.read),
             ours: done.since(manifest.run.started),
         })),
         Err(error) => {

@@ -100,10 +100,10 @@ pub struct History {
     pub previous: Option<Previous>,
     /// For every finding of this run.
     pub lifecycle: HashMap<FindingId, Lifecycle>,
-    /// Gone since the previous run.
+    /// Not found any more since the previous run: resolved, or gone with the row it was about.
     pub resolved: Vec<Resolved>,
     /// Findings of the previous run that are not here because this one could not test for them: neither open nor resolved.
-    /// Previous − resolved − unjudged + new + reappeared = now.
+    /// Previous − resolved − gone − unjudged + new + reappeared = now.
     pub unjudged: u64,
     /// The last twelve runs, oldest first, this one included.
     pub trend: Vec<TrendPoint>,
@@ -144,12 +144,23 @@ impl History {
             by_kind,
             accepted: reconciliation.findings.iter().filter(|finding| finding.exception.is_some()).count() as u64,
             new: self.appeared(),
-            resolved: self.resolved.len() as u64,
+            resolved: self.resolved(),
+            gone: self.gone(),
             access: {
                 let counts = reconciliation.access.iter().flat_map(|access| access.counts());
                 counts.map(|(word, count)| (word.to_owned(), count)).collect()
             },
         }
+    }
+
+    /// Findings of the previous run that somebody or something set right.
+    pub fn resolved(&self) -> u64 {
+        self.resolved.len() as u64 - self.gone()
+    }
+
+    /// Findings of the previous run whose account or person is not read any more: nobody set them right.
+    pub fn gone(&self) -> u64 {
+        self.resolved.iter().filter(|resolved| resolved.how == How::Gone).count() as u64
     }
 
     /// How many findings are in this state.

@@ -9,13 +9,13 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::listing::{Listing, PRUNED, has_journal};
+use super::listing::{JOURNAL_END, Listing, PRUNED, has_journal};
 use super::manifest::FILE as MANIFEST;
 use super::{Archive, Lock, StoredRun, run, summaries};
 use crate::failure::Failure;
 use crate::files;
-use crate::plan::Plan;
 use crate::plan::format::FILE;
+use crate::plan::{Journal, Plan};
 use crate::reconcile::EvidenceStatus;
 use crate::text;
 
@@ -153,14 +153,16 @@ fn newest_whole(listing: &Listing) -> BTreeSet<String> {
     newest.flatten().map(|run| run.id().to_owned()).collect()
 }
 
-/// Why a run's plan is still open: in time, and with actions that nobody rejected.
+/// Why a run's plan is still open: in time, and with actions that nobody rejected and that were not carried out.
 fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
     let text = std::fs::read(run.path.join(FILE)).ok()?;
     let Ok(plan) = serde_json::from_slice::<Plan>(&text) else {
         return Some("it has a plan that cannot be read".to_owned());
     };
     let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == crate::plan::Verdict::Reject);
-    let open = plan.actions.iter().filter(|action| !rejected(&action.id)).count();
+    let journal = std::fs::read_to_string(run.path.join(format!("plan{JOURNAL_END}"))).ok();
+    let done = journal.and_then(|text| Journal::read(&text).ok()).map(|journal| journal.done()).unwrap_or_default();
+    let open = plan.actions.iter().filter(|action| !rejected(&action.id) && !done.contains(&action.id)).count();
     (plan.expires > now && open > 0).then(|| {
         format!("its plan is open until {} ({})", run::moment(plan.expires), text::plural(open as u64, "action", "actions"))
     })

@@ -36,6 +36,8 @@ pub(in crate::commands) struct Audited {
     #[serde(skip)]
     pub(super) first_run: bool,
     #[serde(skip)]
+    pub(super) config_flag: String,
+    #[serde(skip)]
     pub(super) notice: Notice,
     #[serde(skip)]
     pub(super) ended: Ended,
@@ -52,6 +54,8 @@ pub(super) struct Counts {
 pub(super) struct Change {
     pub(super) new: u64,
     pub(super) resolved: u64,
+    /// Not resolved: the account or the person is not read any more.
+    pub(super) gone: u64,
     pub(super) reappeared: u64,
     /// Changes of accounts' access: new, gone, other roles.
     pub(super) access: u64,
@@ -102,9 +106,10 @@ impl Audited {
         lines.push(match self.first_run {
             true => "First run of this archive: nothing to compare with".to_owned(),
             false => format!(
-                "Since the previous run: {} new or back, {} resolved; access of {} changed",
+                "Since the previous run: {} new or back, {} resolved{}; access of {} changed",
                 self.notice.new,
                 self.notice.resolved,
+                self.notice.gone_line(),
                 text::plural(self.change.access, "account", "accounts")
             ),
         });
@@ -125,7 +130,7 @@ impl Audited {
             };
             let actions = text::plural(plan.actions, "action", "actions");
             lines.push(format!("Plan:   {} ({actions}{held})", file("plan.json")));
-            lines.push(format!("Next:   domo-reconcile review {}", file("plan.json")));
+            lines.push(format!("Next:   domo-reconcile review {}{}", file("plan.json"), self.config_flag));
         }
         if !self.timings.is_empty() {
             lines.push(timings::table(&self.timings));

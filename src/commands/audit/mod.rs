@@ -7,18 +7,19 @@ mod several;
 
 use anyhow::Result;
 
-use super::{Context, Ended, instance_name};
+use super::{Context, Ended, instance_name, notice};
 use crate::commands::notice::Notice;
 use crate::config::Loaded;
+use crate::failure::Failure;
 use crate::stop::Stop;
-use crate::{cli, domo, failure, report};
+use crate::{cli, domo, report};
 
 pub(super) use answer::Audited;
 pub(super) use one::{Audit, From};
 
 /// Audits the one instance, or each of several.
 pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
-    let mut loaded = Loaded::read(options.config.config.as_deref())?;
+    let mut loaded = Loaded::read(options.config.config.as_deref()).inspect_err(|_| unheard(options, context))?;
     loaded.config.directory = loaded.config.directories(&options.directory);
     let markdown = match options.markdown {
         cli::Markdown::Github => report::Flavour::Github,
@@ -32,6 +33,7 @@ pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
         forecast: loaded.config.report.lies_ahead(as_of, context.started),
         archive: options.archive.clone(),
         report: report::Options { markdown, redact: options.redact, replay: false },
+        config_flag: options.config.flag(),
         fail_on: options.fail_on,
     };
     // From here on, whoever watches is told how it ended.
@@ -44,13 +46,21 @@ pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
     let audited = from.and_then(|from| audit.of(context, &loaded, from));
     let notice = match &audited {
         Ok(audited) => audited.notice.clone(),
-        Err(error) => Notice::failed(&instance_name(&loaded.config, None), context.started, failure::kind(error)),
+        Err(error) => Notice::failed(&instance_name(&loaded.config, None), context.started, error),
     };
-    super::notify::tell(&loaded.config.notify, &[notice], &context.terminal);
+    notice::tell(&loaded.config, &options.archive, &[notice], context);
     let audited = audited?;
     match options.json {
         true => context.terminal.json(&audited)?,
         false => context.terminal.answer(audited.summary())?,
     }
     Ok(audited.ended)
+}
+
+/// A configuration that is not valid is told to whom it names. What is wrong with it may quote names, so that is for `check` to say.
+fn unheard(options: &cli::Audit, context: &Context) {
+    let Some(config) = Loaded::of_invalid(options.config.config.as_deref()) else { return };
+    let error = Failure::usage("the configuration is not valid").hint("`domo-reconcile check` says what is wrong with it");
+    let notice = Notice::failed(&instance_name(&config, None), context.started, &error.into());
+    notice::tell(&config, &options.archive, &[notice], context);
 }

@@ -15,7 +15,7 @@ use crate::commands::notice::Notice;
 use crate::commands::progress::Line;
 use crate::commands::timings::Timings;
 use crate::commands::{Context, Ended, directories, go_on, instance_name, interruptible, right_instance, runtime};
-use crate::config::{Config, Loaded};
+use crate::config::{self, Config, Loaded};
 use crate::directory::People;
 use crate::domo::{self, Accounts};
 use crate::failure::{self, FailureKind};
@@ -55,6 +55,8 @@ pub(in crate::commands) struct Audit {
     pub(in crate::commands) archive: PathBuf,
     /// How the report looks.
     pub(in crate::commands) report: report::Options,
+    /// ` --config FILE`, where one was named: what comes next needs it, too.
+    pub(in crate::commands) config_flag: String,
     /// Findings from which on the run ends with [`FailureKind::Findings`].
     pub(in crate::commands) fail_on: cli::FailOn,
 }
@@ -94,7 +96,7 @@ impl Audit {
         });
         let error = match judged
             .and_then(|judged| go_on().map(|()| judged))
-            .and_then(|judged| judged.complete(&folder, &run, self.fail_on, &context.timings))
+            .and_then(|judged| judged.complete(self, &folder, &run, &loaded.config.report, &context.timings))
         {
             Ok(audited) => return Ok(audited),
             // What follows would be written into a run.
@@ -205,10 +207,17 @@ struct WrittenRun {
 }
 
 impl WrittenRun {
-    fn complete(self, folder: &RunFolder, run: &RunInfo, fail_on: cli::FailOn, timings: &Timings) -> Result<Audited> {
+    fn complete(
+        self,
+        audit: &Audit,
+        folder: &RunFolder,
+        run: &RunInfo,
+        report: &config::Report,
+        timings: &Timings,
+    ) -> Result<Audited> {
         let Self { reconciliation, history, plan, manifest } = self;
-        let ended = ended(&reconciliation, fail_on);
-        let notice = Notice::of(&manifest, ended);
+        let ended = ended(&reconciliation, audit.fail_on);
+        let notice = Notice::of(&manifest, ended, report);
         let names: Vec<String> = folder.files().into_iter().map(|file| file.name).chain(["manifest.json".to_owned()]).collect();
         let path = stage::of("reach the disk, seal", || folder.complete(manifest))?;
         let summary = history.summary(&reconciliation);
@@ -228,12 +237,14 @@ impl WrittenRun {
             change: Change {
                 new: history.count(State::New),
                 resolved: summary.resolved,
+                gone: summary.gone,
                 reappeared: history.count(State::Reappeared),
                 access: reconciliation.access.as_ref().map_or(0, |access| access.changes.len() as u64),
             },
             reasons: summary.evidence.reasons,
             timings: timings.take(),
             first_run: history.previous.is_none(),
+            config_flag: audit.config_flag.clone(),
             notice,
             ended,
         };

@@ -11,7 +11,7 @@ use super::answer::Audited;
 use super::one::{self, Audit, Fallen};
 use crate::archive::{Lock, summaries};
 use crate::commands::notice::Notice;
-use crate::commands::{Context, Ended, Failed, notify};
+use crate::commands::{Context, Ended, Failed, notice};
 use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo;
@@ -27,8 +27,8 @@ type InstanceAudit = (String, Result<Audited, Fallen>);
 
 /// Audits every instance and writes the page over all of them.
 pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context) -> Result<Ended> {
-    let tell = |notices: &[Notice]| notify::tell(&loaded.config.notify, notices, &context.terminal);
-    let fallen = |name: &str, error: &anyhow::Error| Notice::failed(name, context.started, failure::kind(error));
+    let tell = |notices: &[Notice]| notice::tell(&loaded.config, &audit.archive, notices, context);
+    let fallen = |name: &str, error: &anyhow::Error| Notice::failed(name, context.started, error);
 
     let load = || one::load(context, loaded, &audit.archive);
     let begun = Lock::take(&audit.archive, context.started).and_then(|lock| Ok((Arc::new(lock), load()?)));

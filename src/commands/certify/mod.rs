@@ -75,7 +75,12 @@ pub(super) fn run(options: &cli::Certify, context: &Context) -> Result<Ended> {
             let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
             format!("\nWritten: {}", names.join(", "))
         });
-        context.terminal.answer(format!("{}{}{}", recorded.unwrap_or_default(), coverage.told(), written.unwrap_or_default()))?;
+        context.terminal.answer(format!(
+            "{}{}{}",
+            recorded.unwrap_or_default(),
+            coverage.told(&certification.named(options)),
+            written.unwrap_or_default()
+        ))?;
     }
     Ok(None)
 }
@@ -101,6 +106,11 @@ fn record_of(folder: &Path, manifest: &str) -> Result<Record> {
 impl Certification {
     fn id(&self) -> &str {
         self.run.id()
+    }
+
+    /// As the next command has to name it, wherever its archive is.
+    fn named(&self, options: &cli::Certify) -> String {
+        format!("{}{}", self.run.path.display(), options.config.flag())
     }
 
     fn split(&self, stored: &replay::Stored, by: Split, out: &Path, options: &cli::Certify, context: &Context) -> Result<Ended> {
@@ -139,7 +149,7 @@ impl Certification {
         let path = self.run.path.join(PACKETS);
         files::replace(&path, files::all(packets.to_json()?.as_bytes()))
             .with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
-        split::told(&packets, self.accounts.len(), out, &format!("certify {}", self.id()), options.json, context)?;
+        split::told(&packets, self.accounts.len(), out, &format!("certify {}", self.named(options)), options.json, context)?;
         Ok(None)
     }
 
@@ -253,7 +263,8 @@ impl Counts {
 }
 
 impl Coverage {
-    fn told(&self) -> String {
+    /// For people. `named` is the run as the next command has to name it.
+    fn told(&self, named: &str) -> String {
         let Counts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = self.counts;
         // Never rounded up: 100 % is all of them.
         let share = (decided * 1000).checked_div(accounts).unwrap_or(1000);
@@ -273,7 +284,7 @@ impl Coverage {
             lines.push(format!("{decided:>6} of {accounts:<6} {:<40} {open} open, {late} late", text::visible(reviewer)));
         }
         if self.counts.decided < self.counts.accounts {
-            lines.push(format!("Next:   domo-reconcile certify {} --from FOLDER --by WHO; --finish writes the evidence", self.run));
+            lines.push(format!("Next:   domo-reconcile certify {named} --from FOLDER --by WHO; --finish writes the evidence"));
         }
         lines.join("\n")
     }

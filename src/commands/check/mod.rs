@@ -10,12 +10,11 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Context, Ended, directories};
+use super::{Context, Ended, directories, notice};
 use crate::cli;
 use crate::config::{DEFAULT_FILE, Loaded, Notify};
 use crate::directory::Overview;
 use crate::directory::overview::{self, Stated};
-use crate::domo::webhook;
 use crate::failure::{self, Failure, FailureKind};
 use crate::reconcile::employment::{self, Contradiction, Facts};
 use crate::terms::Status;
@@ -131,7 +130,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
 
 /// Why nobody would hear of a run, although somebody was to: better known before the first of the month.
 fn unheard(notify: &Notify) -> Vec<anyhow::Error> {
-    let webhook = notify.url_env.as_deref().and_then(|variable| webhook::check(variable).err());
+    let webhook = notify.url_env.as_deref().and_then(|variable| notice::check(variable).err());
     let folder = |path: &Path| path.parent().map(Path::to_owned).filter(|folder| !folder.as_os_str().is_empty());
     let missing = notify.textfile.as_deref().and_then(folder).filter(|folder| !folder.is_dir());
     let metrics = missing.map(|folder| {

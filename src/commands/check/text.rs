@@ -217,7 +217,7 @@ fn uncertain(understood: &Overview) -> Option<String> {
     let example = unknown.first().map(|word| one_line(&word.word)).unwrap_or_default();
     let words = |people: &str| {
         format!(
-            "no certain meaning: {shown}{more}{people}. Say in the configuration what it is, e.g. [directory.status] {example:?} = \"active\" (or leave, suspended, terminated, prehire)"
+            "no certain meaning: {shown}{more}{people}. Say in the configuration what it is, [directory.status] {example:?} = \"…\", one of active, leave, suspended, terminated, prehire"
         )
     };
     match (unknown.is_empty(), people) {

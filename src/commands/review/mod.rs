@@ -47,11 +47,15 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
             path.display(),
             show::not_taken(&done.others),
             show::counts(plan, context.started),
-            show::next(plan, &path)
+            show::next(plan, &path, &options.config)
         ))?;
     } else {
         let view = show::View::of(options);
-        context.terminal.answer(format!("{}\n{}", show::plan(plan, &view, context.started), show::next(plan, &path)))?;
+        context.terminal.answer(format!(
+            "{}\n{}",
+            show::plan(plan, &view, context.started),
+            show::next(plan, &path, &options.config)
+        ))?;
     }
     Ok(None)
 }

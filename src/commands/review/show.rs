@@ -133,9 +133,9 @@ pub(super) fn not_taken(others: &[String]) -> String {
     format!("Not taken over, to be decided again:\n{lines}")
 }
 
-/// What whoever has read this does next.
-pub(super) fn next(plan: &Plan, path: &Path) -> String {
-    let path = path.display();
+/// What whoever has read this does next, with the configuration that was named.
+pub(super) fn next(plan: &Plan, path: &Path, config: &cli::ConfigFile) -> String {
+    let path = format!("{}{}", path.display(), config.flag());
     match plan.actions.iter().any(|action| plan.approved(&action.id)) {
         true => {
             format!("Next:   domo-reconcile apply {path} (shows what would happen; --rehearse tries it out, --confirm does it)")

@@ -58,7 +58,7 @@ pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, file: 
     let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));
     write(&packets, &packet::Packets::new(&loaded.config, subject)?, out, item)?;
     files::write(&file_of(path), packets.to_json()?.as_bytes())?;
-    told(&packets, rows.len(), out, &format!("review {}", path.display()), options.json, context)?;
+    told(&packets, rows.len(), out, &format!("review {}{}", path.display(), options.config.flag()), options.json, context)?;
     Ok(None)
 }
 

@@ -193,3 +193,22 @@ fn what_was_applied_is_told_and_so_is_access_that_came_back() {
     assert_eq!(third.finding("orphan", 180).unwrap()["state"], "reappeared");
     company.verify(&third).code(0);
 }
+
+#[test]
+fn what_vanished_with_half_of_an_export_is_gone_with_its_row_and_the_evidence_says_how_much_is_missing() {
+    let mut company = Company::new();
+    company.workers[2] = company.workers[2].replace("Active,", "Terminated,2026-05-20");
+    company.audit("2026-06-01");
+    company.workers.truncate(2);
+    let answer = company.try_audit("2026-07-01").code(0).json();
+    assert_eq!((&answer["change"]["resolved"], &answer["change"]["gone"]), (&json!(0), &json!(1)), "{answer}");
+    let why = "2 directory rows were read, 60 % fewer than the 5 of the run of 2026-06-01: look whether the list is whole";
+    assert_eq!((&answer["evidence"], &answer["reasons"]), (&json!("warnings"), &json!([why])));
+    let run = Run { folder: company.path().join(answer["run_dir"].as_str().unwrap()) };
+    let report = std::fs::read_to_string(run.folder.join("report.md")).unwrap();
+    assert!(report.contains("− gone with the account or person they were about, which is not read any more 1"), "{report}");
+    assert!(report.contains(why), "{report}");
+    // What is judged again says the same.
+    let replay = run_with(company.path(), &[], ["replay", run.folder.to_str().unwrap(), "--archive", "again", "--json"]).code(0);
+    assert_eq!(replay.json()["reasons"], json!([why]), "{}", replay.stdout);
+}

@@ -197,3 +197,12 @@ async fn a_user_that_cannot_be_read_is_an_error_with_its_id_and_position() {
     let error = failure::paragraph(&pull(&running).await.unwrap_err());
     assert!(error.contains("account 1000612 at position 613") && error.contains("`title`"), "{error}");
 }
+
+#[tokio::test]
+async fn the_first_page_that_fails_for_good_ends_the_reading() {
+    let running = sandbox(Profile::guide(), company(1234)).await;
+    running.fault("GET /v1/users#3-=503".parse().unwrap());
+    let evidence = pull(&running).await.unwrap().evidence;
+    assert_eq!(evidence.passes, 1, "{evidence:?}");
+    assert!(evidence.incomplete.len() == 1 && evidence.incomplete[0].contains("could not be read on"), "{evidence:?}");
+}

@@ -55,3 +55,15 @@ fn on_a_terminal_quiet_is_quiet() {
     let Some(told) = on_a_terminal(&slow(), "pull --out all.jsonl -q") else { return };
     assert!(!told.contains("a second"), "{told:?}");
 }
+
+#[test]
+fn a_long_wait_is_said_where_nobody_watches_and_not_with_quiet() {
+    for (quiet, waits) in [(&[][..], 1), (&["-q"][..], 0)] {
+        let served = Served::of(company(5), &["--fault", "GET /v1/users#1=429:12"]);
+        let ran = served.pull(&[&["--out", "all.jsonl"], quiet].concat()).code(0);
+        let said =
+            ran.stderr.lines().filter(|line| line.contains("GET /v1/users: waiting ") && line.contains("Domo has too much to do"));
+        assert_eq!(said.count(), waits, "{}", ran.stderr);
+        assert!(!ran.stderr.contains("offset="), "{}", ran.stderr);
+    }
+}
