@@ -393,7 +393,7 @@ impl Builder<'_> {
             sentence.push(' ');
             sentence.push_str(&t.count("findings.accepted", accepted, &[]));
         }
-        if self.inputs.history.previous.is_some() {
+        if self.inputs.history.previous.is_some() && !findings.is_empty() {
             sentence.push(' ');
             sentence.push_str(&t.count("findings.new", new, &[]));
             let back = self.inputs.history.count(State::Reappeared);
@@ -424,6 +424,7 @@ impl Builder<'_> {
         Summary {
             sentence,
             should_not: self.should_not_have_access(),
+            since: self.since(),
             worst: if incomplete { Vec::new() } else { self.worst() },
             total: findings.len() as u64,
             by_severity: charts::by_severity(self, &severities),
@@ -432,6 +433,7 @@ impl Builder<'_> {
             totals,
             by_age: charts::by_age(self),
             by_field: charts::by_field(self),
+            over_time: charts::over_time(self),
             privileged: t.count("findings.privileged", privileged.len() as u64, &[("flagged", &figures::grouped(flagged))]),
         }
     }
@@ -472,6 +474,26 @@ impl Builder<'_> {
             0 => t.get("findings.should_not_none").to_owned() + &restricted,
             all => t.count("findings.should_not", all, &[("parts", &parts.join(", "))]) + &restricted,
         }
+    }
+
+    /// What changed in access since the last run, and what its review came to.
+    fn since(&self) -> Vec<String> {
+        let t = self.t;
+        let access = self.inputs.reconciliation.access.as_ref().map(|access| {
+            let counts = access.counts();
+            let parts = counts.iter().map(|(word, number)| {
+                // What an account gained or lost stands under what moved as well.
+                let key = word.strip_prefix("admins_").unwrap_or(word);
+                format!("{} {}", figures::grouped(*number), t.get(&format!("access.{key}")))
+            });
+            match access.changes.len() as u64 {
+                0 => t.get("findings.since_access_none").to_owned(),
+                all => t.count("findings.since_access", all, &[("parts", &parts.collect::<Vec<_>>().join(", "))]),
+            }
+        });
+        let review = appendix::last_review(self).and_then(|last| last.sentences.into_iter().next());
+        let review = review.map(|decided| t.fill("findings.since_review", &[("decided", &decided)]));
+        access.into_iter().chain(review).collect()
     }
 
     fn kind_count(&self, kind: Kind, new: u64) -> KindCount {

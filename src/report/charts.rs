@@ -8,6 +8,7 @@ use std::fmt::Write;
 use super::build::Builder;
 use super::figures::{days, grouped};
 use super::view::{Cell, Chart, Column, SeverityCount, Table};
+use crate::archive::history::TrendPoint;
 use crate::terms::{AccountSituation, PersonSituation, Severity};
 
 /// Width of every chart in its own units.
@@ -245,41 +246,105 @@ fn apart(mut places: Vec<f64>, least: f64, end: f64) -> Vec<f64> {
     places
 }
 
+/// A place for each run on the axis of days: half a label stands on either side of the first and the last.
+fn at_their_days(points: &[TrendPoint], wide: f64) -> Vec<f64> {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let (left, room) = (MARGIN, WIDTH - 2.0 * MARGIN);
+    let span = days(first.as_of, last.as_of).max(1);
+    let at = points.iter().map(|point| left + days(first.as_of, point.as_of).clamp(0, span) as f64 / span as f64 * room);
+    apart(at.collect(), (wide + 4.0).min(room / points.len() as f64), left + room)
+}
+
+/// Half the width of a day's label.
+const MARGIN: f64 = 44.0;
+
+/// How wide a run's column may be.
+fn column(points: &[TrendPoint]) -> f64 {
+    ((WIDTH - 2.0 * MARGIN) / points.len().max(1) as f64 * 0.5).clamp(6.0, 26.0)
+}
+
+/// The days below the axis, as many as there is room for.
+fn days_below(svg: &mut Svg, points: &[TrendPoint], at: &[f64], y: f64) {
+    let mut labelled_to = f64::MIN;
+    for (point, x) in points.iter().zip(at) {
+        if x - 46.0 >= labelled_to {
+            svg.text("label muted-t", *x, y, "middle", &point.as_of.to_string());
+            labelled_to = x + 46.0;
+        }
+    }
+}
+
+/// How many findings there were at each run, by severity, the worst at the bottom where columns can be compared: what was found and not
+/// yet set right.
+pub(super) fn over_time(builder: &Builder) -> Option<Chart> {
+    let t = builder.t;
+    let points = &builder.inputs.history.trend;
+    if points.len() < 2 {
+        return None;
+    }
+    let count = |point: &TrendPoint, severity: Severity| point.by_severity.get(&severity).copied().unwrap_or_default();
+    let sum = |point: &TrendPoint| Severity::ALL.iter().map(|severity| count(point, *severity)).sum::<u64>();
+    let most = points.iter().map(sum).max().unwrap_or(0);
+    let mut svg = Svg::new("ch-over-time", 178.0);
+    let (floor, reach) = (122.0, 104.0);
+    svg.line("axis", (0.0, floor), (WIDTH, floor));
+    let wide = column(points);
+    let at = at_their_days(points, wide);
+    for (point, x) in points.iter().zip(&at) {
+        let mut top = floor - 1.0;
+        for severity in Severity::ALL {
+            let height = length(count(point, severity), most, reach);
+            if height > 0.0 {
+                // The gap between two colours is taken from the part, so that the column keeps its height.
+                let gap = if height > GAP { GAP / 2.0 } else { 0.0 };
+                svg.rect(severity.as_str(), x - wide / 2.0, top - height, wide, height - gap);
+                top -= height;
+            }
+        }
+        svg.text("label num", *x, top - 4.0, "middle", &grouped(sum(point)));
+    }
+    days_below(&mut svg, points, &at, 138.0);
+    let place = WIDTH / Severity::ALL.len() as f64;
+    for (index, severity) in Severity::ALL.into_iter().enumerate() {
+        let severity = builder.severity(severity);
+        let label = format!("{} {}", severity.glyph, severity.label);
+        svg.text(&format!("label {}-t", severity.key), index as f64 * place, 170.0, "start", &label);
+    }
+    let mut columns = vec![Column::new("run", t.get("change.trend_run"), "d")];
+    columns.extend(Severity::ALL.map(|severity| Column::new(severity.as_str(), &builder.severity(severity).label, "n")));
+    let mut table = Table::new("t-over-time", t.get("findings.over_time_table"), columns, t.get("page.none"));
+    for point in points {
+        let day = Cell::day(Some(point.as_of), "");
+        table.row(None, std::iter::once(day).chain(Severity::ALL.map(|severity| Cell::count(count(point, severity)))).collect());
+    }
+    Some(svg.chart(t.fill("findings.over_time_chart", &[("n", &grouped(points.len() as u64))]), table))
+}
+
 /// New findings up, resolved ones down, each run at its day: a gap is a review that did not happen.
 pub(super) fn trend(builder: &Builder) -> Option<Chart> {
     let t = builder.t;
     let points = &builder.inputs.history.trend;
-    let (first, last) = (points.first()?, points.last()?);
     if points.len() < 2 {
         return None;
     }
     let most = points.iter().map(|point| point.new.max(point.resolved)).max().unwrap_or(0);
-    let span = days(first.as_of, last.as_of).max(1);
     let mut svg = Svg::new("ch-trend", 140.0);
     let (zero, reach) = (66.0, 46.0);
-    // Half a label stands on either side of the first and the last run.
-    let left = 44.0;
-    let room = WIDTH - 2.0 * left;
     svg.line("axis", (0.0, zero), (WIDTH, zero));
-    let wide = (room / points.len() as f64 * 0.5).clamp(6.0, 26.0);
-    let at = points.iter().map(|point| left + days(first.as_of, point.as_of).clamp(0, span) as f64 / span as f64 * room);
-    let at = apart(at.collect(), (wide + 4.0).min(room / points.len() as f64), left + room);
-    let mut labelled_to = f64::MIN;
-    for (point, x) in points.iter().zip(at) {
+    let wide = column(points);
+    let at = at_their_days(points, wide);
+    for (point, x) in points.iter().zip(&at) {
         let (up, down) = (length(point.new, most, reach), length(point.resolved, most, reach));
         if up > 0.0 {
             svg.rect("new", x - wide / 2.0, zero - 1.0 - up, wide, up);
-            svg.text("label num", x, zero - up - 5.0, "middle", &grouped(point.new));
+            svg.text("label num", *x, zero - up - 5.0, "middle", &grouped(point.new));
         }
         if down > 0.0 {
             svg.rect("resolved", x - wide / 2.0, zero + 1.0, wide, down);
-            svg.text("label num", x, zero + down + 14.0, "middle", &grouped(point.resolved));
-        }
-        if x - 46.0 >= labelled_to {
-            svg.text("label muted-t", x, 136.0, "middle", &point.as_of.to_string());
-            labelled_to = x + 46.0;
+            svg.text("label num", *x, zero + down + 14.0, "middle", &grouped(point.resolved));
         }
     }
+    days_below(&mut svg, points, &at, 136.0);
     let columns = vec![
         Column::new("run", t.get("change.trend_run"), "d"),
         Column::new("new", t.get("change.trend_new"), "n"),

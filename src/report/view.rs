@@ -179,6 +179,8 @@ pub struct Summary {
     pub sentence: String,
     /// `17 active accounts should not have access: 6 leavers, 9 orphans, 2 suspended.`
     pub should_not: String,
+    /// What changed in access since the last run, and what its review came to: a sentence each.
+    pub since: Vec<String>,
     /// The worst open ones by name, at most ten; none in an incomplete run.
     pub worst: Vec<Worst>,
     /// All findings, accepted ones included.
@@ -193,6 +195,8 @@ pub struct Summary {
     pub by_severity: Chart,
     /// How long findings have been open; none in a first run.
     pub by_age: Option<Chart>,
+    /// How many there were at each run; none before there are two.
+    pub over_time: Option<Chart>,
     /// Drift by field; none without drift.
     pub by_field: Option<Chart>,
     /// What is said of privileged accounts.

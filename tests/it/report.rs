@@ -483,6 +483,20 @@ fn an_incomplete_run_asks_nobody_for_a_decision_and_names_nobody() {
     assert_eq!(select(&page, "#new tbody tr").len(), 3, "the trend has the three whole runs before it, and not this one");
 }
 
+#[test]
+fn page_one_says_what_changed_in_access_and_the_page_draws_what_stood_open_at_each_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let [_, day, _] = drawn(folder.path());
+    let page = Html::parse_document(&std::fs::read_to_string(day).unwrap());
+    let hints: Vec<String> = select(&page, "#worst .hint").into_iter().map(text).collect();
+    assert_eq!(hints[0], "No account's access changed since the last run.", "{hints:?}");
+    assert!(hints[1].starts_with("Last review: 0 of "), "{hints:?}");
+    // Three runs: nothing, a leaver, nothing again; a column only where there is something.
+    assert_eq!(select(&page, "section[aria-labelledby=t-over-time-c] tbody tr").len(), 3);
+    let columns = select(&page, "#more svg[viewBox] rect.high");
+    assert_eq!(columns.len(), 1, "the leaver, and only at the second run");
+}
+
 /// The page of an audit of one account file and one directory, without any configuration.
 fn audited(accounts: &str, directory: &str) -> Html {
     let folder = tempfile::tempdir().unwrap();

@@ -360,8 +360,11 @@ mod tests {
               (1 admin gained, 2 role raised); 0 accounts, 0 people; 0 actions planned."
             ]
         );
-        let doubtful =
-            Notice { outcome: NoticeStatus::Warnings, reasons: (1..=12).map(|number| format!("reason {number}")).collect(), ..notice() };
+        let doubtful = Notice {
+            outcome: NoticeStatus::Warnings,
+            reasons: (1..=12).map(|number| format!("reason {number}")).collect(),
+            ..notice()
+        };
         let [first, why] = &doubtful.lines()[..] else { panic!("{:?}", doubtful.lines()) };
         assert!(first.contains("complete with warnings."), "{first}");
         assert!(why.starts_with("Why: reason 1; reason 2;") && why.ends_with("reason 10; and 2 more"), "{why}");
