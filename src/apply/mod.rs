@@ -151,9 +151,9 @@ impl<'a> PreparedApply<'a> {
         self.terms().judge(self.plan())
     }
 
-    /// The account behind the API client, where it is known.
-    pub fn own(&self) -> Option<u64> {
-        self.population.own
+    /// Whether it is known which account is behind the API client.
+    pub fn knows_own(&self) -> bool {
+        !self.population.own.is_empty()
     }
 
     /// How many actions an apply would try.

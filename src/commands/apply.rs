@@ -35,7 +35,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     let config = file.tighten(&config)?;
     say_other_rules(context, plan, &loaded);
     file.journal()?;
-    let superseded = file.superseded();
+    let superseded = file.superseded()?;
     super::lone_runtime()?.block_on(async {
         let session = Session::open(Settings::from_env(&config, instance.as_ref())?).await?;
         let order = Order {
@@ -196,7 +196,7 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
 /// have said.
 pub(super) fn say_standing(context: &Context, prepared: &PreparedApply<'_>) {
     let terminal = context.terminal;
-    if prepared.own().is_none() {
+    if !prepared.knows_own() {
         terminal.say("note: the token does not say whose it is, so `self` guards nobody; set [domo] client_owner");
     }
     for tripped in prepared.standing().tripped {

@@ -39,7 +39,15 @@ pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, file: 
         true => refusal.hint("reject some actions: no journal would keep why a guard is overridden for an import, so none is"),
         false => refusal,
     })?;
-    let import = Import::of(approved.todo());
+    let superseded = file.superseded()?;
+    let (gone, open): (Vec<Action>, Vec<Action>) =
+        approved.todo().iter().cloned().partition(|action| superseded.contains_key(&action.id));
+    let mut import = Import::of(&open);
+    import.left_out.extend(gone.into_iter().map(|action| LeftOut {
+        why: superseded.get(&action.id).cloned().unwrap_or_default(),
+        action: action.id,
+        field: None,
+    }));
     write(folder, &import)?;
     if options.json {
         let files = import

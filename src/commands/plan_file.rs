@@ -130,20 +130,19 @@ impl PlanFile {
     }
 
     /// Why actions are not what the archive's newest run would do, by action: that run saw the accounts later and proposes them no more.
-    pub(super) fn superseded(&self) -> BTreeMap<String, String> {
-        self.contradicted().unwrap_or_default()
-    }
-
-    fn contradicted(&self) -> Option<BTreeMap<String, String>> {
-        let archive = self.archive.as_ref()?;
-        let own = run_of(archive, self.plan())?;
-        let listing = archive.list().ok()?;
-        let newest = listing.runs.iter().rev().find(|run| judged(run, self.plan()))?;
-        if newest.id() == own.id() || pulled(newest) <= pulled(&own) {
-            return None;
-        }
+    ///
+    /// # Errors
+    /// The archive or that run's plan cannot be read: then nobody knows what it proposes.
+    pub(super) fn superseded(&self) -> Result<BTreeMap<String, String>> {
+        let Some(archive) = &self.archive else { return Ok(BTreeMap::new()) };
+        let Some(own) = run_of(archive, self.plan()) else { return Ok(BTreeMap::new()) };
+        let listing = archive.list()?;
+        let newest = listing.runs.iter().rev().find(|run| judged(run, self.plan()));
+        let Some(newest) = newest.filter(|newest| newest.id() != own.id() && pulled(newest) > pulled(&own)) else {
+            return Ok(BTreeMap::new());
+        };
         let next = newest.path.join(crate::plan::format::FILE);
-        let next = if next.exists() { Some(files::read_plan(&next).ok()?) } else { None };
+        let next = if next.exists() { Some(files::read_plan(&next)?) } else { None };
         let proposed = |action: &crate::plan::Action| {
             let theirs = next.iter().flat_map(|next| &next.plan().actions);
             theirs.clone().any(|other| (&other.finding, other.kind, &other.after) == (&action.finding, action.kind, &action.after))
@@ -157,7 +156,7 @@ impl PlanFile {
             self.path.display()
         );
         let gone = self.plan().actions.iter().filter(|action| !proposed(action));
-        Some(gone.map(|action| (action.id.clone(), why.clone())).collect())
+        Ok(gone.map(|action| (action.id.clone(), why.clone())).collect())
     }
 }
 

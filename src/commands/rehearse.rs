@@ -147,7 +147,7 @@ fn on_the_stage(sealed: &Sealed) -> Result<Sealed> {
 
 fn judge(stored: &Stored, accounts: &Accounts, config: &Config) -> Result<Reconciliation> {
     let then = &stored.manifest.run;
-    reconcile(accounts, &stored.people, &Rules { config, instance: &then.instance, as_of: then.as_of })
+    reconcile(accounts, &stored.people, &Rules { config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None })
 }
 
 fn tell(context: &Context, action: &Action, row: &Row) {

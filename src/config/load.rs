@@ -256,24 +256,39 @@ fn nearest(word: &str, known: &[&str]) -> String {
 /// Mistakes that are said of one file.
 const MOST: usize = 50;
 
-/// The configuration as far as it can be read: each line that cannot be is said, and read over. None where the file is no TOML, or
-/// where a line cannot be taken out of it.
+/// The configuration as far as it can be read: each line that cannot be is said, in the order of the file, and read over. None where the
+/// file is no TOML, or where a line cannot be taken out of it.
 fn lenient(text: &str, problems: &mut Vec<String>) -> Option<Config> {
     let mut rest = text.to_owned();
-    while problems.len() < MOST {
+    let (mut found, mut read_over) = (Vec::new(), Vec::new());
+    let mut config = None;
+    while found.len() < MOST {
         let error = match toml::from_str(&rest) {
-            Ok(config) => return Some(config),
+            Ok(whole) => {
+                config = Some(whole);
+                break;
+            }
             Err(error) => error,
         };
         let at = error.span().map(|span| span.start);
-        // What is beyond its type is beyond its limit too, which is said better.
-        let number = at.and_then(|at| key_at(&rest, at)).is_some_and(|key| limits::limit(key).is_some());
-        if !number || !error.message().starts_with("invalid value: integer") {
-            problems.push(said_of(&error, &rest));
+        let key = at.and_then(|at| key_at(&rest, at)).map(str::to_owned);
+        // What is beyond its type is beyond its limit too, which is said better; and what was read over is missing only for that.
+        let is_limited = key.as_deref().is_some_and(|key| limits::limit(key).is_some());
+        let beyond = is_limited && error.message().starts_with("invalid value: integer");
+        let was_there = read_over.iter().any(|key| error.message() == format!("missing field `{key}`"));
+        if !beyond && !was_there {
+            let line = at.and_then(|at| rest.get(..at)).map(|before| before.matches('\n').count());
+            found.push((line, said_of(&error, &rest)));
         }
-        rest = at.and_then(|at| without(&rest, at)).filter(|rest| rest.parse::<toml::Table>().is_ok())?;
+        read_over.extend(key);
+        match at.and_then(|at| without(&rest, at)).filter(|rest| rest.parse::<toml::Table>().is_ok()) {
+            Some(without) => rest = without,
+            None => break,
+        }
     }
-    None
+    found.sort_by_key(|(line, _)| *line);
+    problems.extend(found.into_iter().map(|(_, problem)| problem));
+    config
 }
 
 /// The key of the line that this place is in.

@@ -373,17 +373,18 @@ impl Stand {
     }
 }
 
-/// What is to be done after a certification: revocations and changes of role.
-pub fn actions(run: &str, accounts: &[Confirmed], record: &Record, config: &Config) -> Vec<Action> {
+/// What is to be done after a certification: revocations and changes of role. Where the instance does not say who is active, a deactivation
+/// could never be read back, and none is proposed.
+pub fn actions(run: &str, accounts: &[Confirmed], record: &Record, config: &Config, says_active: bool) -> Vec<Action> {
     let standing = record.standing();
     let decided = accounts.iter().filter_map(|account| Some((account, *standing.get(account.key.as_str())?)));
     decided
         .filter(|(account, line)| Stand::of(account, Some(line)).is_decided())
-        .filter_map(|(account, line)| action(run, account, line, config))
+        .filter_map(|(account, line)| action(run, account, line, config, says_active))
         .collect()
 }
 
-fn action(run: &str, account: &Confirmed, line: &Line, config: &Config) -> Option<Action> {
+fn action(run: &str, account: &Confirmed, line: &Line, config: &Config, says_active: bool) -> Option<Action> {
     let one = |field: &str, value: Value| Map::from_iter([(field.to_owned(), value)]);
     let why = format!("Certification of {run}: {}", told(line));
     let through = config.domo.deactivate_with;
@@ -394,11 +395,19 @@ fn action(run: &str, account: &Confirmed, line: &Line, config: &Config) -> Optio
         }
         Attestation::Revoke => match config.policy.revoked {
             Choice::Delete => (Act::Delete, before, one("deleted", true.into()), why),
+            // Nothing is left to be taken.
+            Choice::Demote
+                if account.about.role.as_deref() == Some(&config.policy.demoted_role)
+                    && account.memberships.iter().flatten().next().is_none() =>
+            {
+                return None;
+            }
             Choice::Demote => {
                 let (before, after, said) = demotion(before, &account.memberships, &config.policy.demoted_role);
                 (Act::Demote, before, after, why + &said)
             }
-            _ => (Act::Deactivate, before, one("active", false.into()), why),
+            _ if says_active => (Act::Deactivate, before, one("active", false.into()), why),
+            _ => return None,
         },
         _ => return None,
     };

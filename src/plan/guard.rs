@@ -133,8 +133,8 @@ pub struct Population {
     pub unknown_roles: BTreeSet<String>,
     /// Those of the actions' accounts that are excluded, each with why.
     pub protected: BTreeMap<u64, String>,
-    /// The account behind the API client, where it is known.
-    pub own: Option<u64>,
+    /// The account behind the API client: the one its token names, and the one that `client_owner` does.
+    pub own: BTreeSet<u64>,
     /// Why the accounts may not be whole.
     pub incomplete: Vec<String>,
 }
@@ -153,7 +153,7 @@ impl Population {
         let exclusions = Exclusions::new(config);
         let owner = config.domo.client_owner.as_deref().map(text::folded);
         let owns = |email: &str| owner.as_deref().is_some_and(|owner| alike(owner, email));
-        let own = accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id);
+        let own = accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id).into_iter().collect();
         let mut population = Self { own, incomplete: accounts.evidence.incomplete.clone(), ..Self::default() };
         let rows = ids.iter().zip(emails.iter()).zip(roles.iter().zip(role_ids.iter())).zip(active.iter().zip(administers.iter()));
         for (((id, email), (role, role_id)), (active, administers)) in rows {
@@ -173,8 +173,8 @@ impl Population {
                 let role = role.filter(|role| !role.trim().is_empty()).or(role_id).unwrap_or_default();
                 population.unknown_roles.insert(role.trim().to_owned());
             }
-            if population.own.is_none() && email.is_some_and(owns) {
-                population.own = Some(id);
+            if email.is_some_and(owns) {
+                population.own.insert(id);
             }
             let excluded = if touched.contains(&id) { exclusions.rule(Some(id), email) } else { None };
             if let Some(rule) = excluded {
@@ -190,11 +190,16 @@ impl Population {
 /// said, nor where several instances share the owner, who need not be in each.
 pub fn owner_is_there(accounts: &Accounts, config: &Config) -> Result<()> {
     let Some(owner) = config.client_owner_here().filter(|_| accounts.evidence.incomplete.is_empty()) else { return Ok(()) };
-    let folded = text::folded(owner);
-    match accounts.frame.column("email")?.str()?.iter().flatten().any(|email| alike(&folded, email)) {
+    match has_owner(accounts, owner)? {
         true => Ok(()),
         false => Err(no_owner(owner).into()),
     }
+}
+
+/// Whether one of these accounts has the owner's address.
+pub fn has_owner(accounts: &Accounts, owner: &str) -> Result<bool> {
+    let folded = text::folded(owner);
+    Ok(accounts.frame.column("email")?.str()?.iter().flatten().any(|email| alike(&folded, email)))
 }
 
 /// What is said of a `client_owner` that no account is.
@@ -262,7 +267,7 @@ pub fn evaluate(actions: &[&Action], population: &Population, judged: AuditFigur
     // Changing one's own title locks nobody out; one's sign-in name, role or access does.
     let harms =
         |action: &Action| no_admin_any_more(action) || action.after.contains_key("email") || action.after.contains_key("role");
-    let own = count(&|action| on(&|id| population.own == Some(id), action) && harms(action));
+    let own = count(&|action| on(&|id| population.own.contains(&id), action) && harms(action));
     let incomplete = population.incomplete.len() as u64;
     let shrunk = if actions.is_empty() { 0 } else { judged.shrunk };
 

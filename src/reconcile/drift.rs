@@ -108,7 +108,7 @@ impl<'a> Drifts<'a> {
     fn leave_unproven(&self, drift: &mut Vec<DriftField>, agreeing: Agreeing) {
         // Names that have nothing in common, or cannot be compared, are counted and no finding.
         drift.retain(|field| field.field != "name" || agreeing.loosely());
-        let why = match agreeing.loosely() {
+        let why = match agreeing.loosely() && !agreeing.has(Key::Email) {
             true => "not written: only the number agrees, and only without its prefix and zeros",
             false => "not written: only one key agrees, and the names do not speak for it",
         };

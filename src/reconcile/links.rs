@@ -49,8 +49,14 @@ impl Links {
                 }
             }
         }
-        let Self { person, apart, .. } = &mut found;
-        person.retain(|account, (person, _)| !apart.contains(&(*account, *person)));
+        let Self { person, apart, idle } = &mut found;
+        person.retain(|account, (person, place)| {
+            let is_parted = apart.contains(&(*account, *person));
+            if is_parted {
+                idle.insert(*place, "another link says that they are two".to_owned());
+            }
+            !is_parted
+        });
         found
     }
 
@@ -67,6 +73,11 @@ impl Links {
     /// Whether somebody decided that they are two.
     pub(super) fn tells_apart(&self, account: Account, person: Person) -> bool {
         !self.apart.is_empty() && self.apart.contains(&(account, person))
+    }
+
+    /// Whether somebody decided who an account is not.
+    pub(super) fn parts(&self, account: Account) -> bool {
+        self.apart.iter().any(|(parted, _)| *parted == account)
     }
 
     /// Accounts of which somebody decided who they are not.

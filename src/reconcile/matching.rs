@@ -163,7 +163,7 @@ impl Matches {
         };
         let is_open = |account: &Account| open.unmatched_accounts.binary_search(account).is_ok();
         let loose = self.pairs.near.iter().copied().filter(|(account, _)| is_open(account));
-        Ok(open.suspects(sides.keys.contains(&Key::Email), loose))
+        Ok(open.suspects(sides.keys.contains(&Key::Email), sides.keys.contains(&Key::EmployeeNumber), loose))
     }
 }
 

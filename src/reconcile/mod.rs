@@ -43,7 +43,7 @@ pub use rule::PeopleRules;
 pub use finding::{AcceptedBy, AccountRef, Candidate, DriftField, Finding, FindingId, Particular, PersonRef, Value};
 pub use kinds::{Population, choice, holds, tested_on};
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
@@ -78,6 +78,9 @@ pub struct Rules<'a> {
     pub instance: &'a str,
     /// The day judged.
     pub as_of: NaiveDate,
+    /// The exclusions, by their place, that cover an account of another instance of the run. None where not all of them are known: then
+    /// nobody can say that one covers nobody.
+    pub excluded_elsewhere: Option<&'a BTreeSet<usize>>,
 }
 
 words! {

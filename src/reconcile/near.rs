@@ -15,7 +15,7 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::index::{Account, Person};
 use super::keys::Addresses;
 use super::names::{self, Name};
-use crate::terms::value::numbers_differ;
+use crate::terms::value::{Number, loosely, numbers_differ};
 use crate::text::damage;
 
 /// In what two keys are near.
@@ -82,7 +82,12 @@ pub(super) struct Open<'a> {
 
 impl Open<'_> {
     /// Everybody who is near, `loose` included: an account and a person whose numbers are loosely equal, and nothing else is.
-    pub(super) fn suspects(&self, compare_addresses: bool, loose: impl Iterator<Item = (Account, Person)>) -> Suspects {
+    pub(super) fn suspects(
+        &self,
+        compare_addresses: bool,
+        compare_numbers: bool,
+        loose: impl Iterator<Item = (Account, Person)>,
+    ) -> Suspects {
         let mut found = Suspects::default();
         if compare_addresses && !self.unmatched_accounts.is_empty() && !self.unmatched_people.is_empty() {
             let near = self.equal_after_folding().into_iter().chain(self.one_character_apart());
@@ -97,7 +102,31 @@ impl Open<'_> {
         for (account, person) in loose {
             found.add(account, [Suspect { person, nearness: Nearness::LooseNumber }]);
         }
+        if compare_numbers {
+            self.equal_loosely(&mut found);
+        }
         found
+    }
+
+    /// Of several with loosely equal numbers nobody can say which two belong together: each may be each.
+    fn equal_loosely(&self, found: &mut Suspects) {
+        let form = |number: Option<&str>| Some(loosely(&Number::of(number?).text()?)?.to_owned());
+        let mut people: HashMap<String, Vec<Person>> = HashMap::new();
+        for person in &self.unmatched_people {
+            if let Some(form) = form(self.people.employee_number.get(*person)) {
+                people.entry(form).or_default().push(*person);
+            }
+        }
+        for account in self.unmatched_accounts.iter().filter(|_| !people.is_empty()) {
+            let alike = form(self.accounts.employee_number.get(*account)).and_then(|form| people.get(&form));
+            let others = alike.into_iter().flatten().filter(|person| !(self.told_apart)(*account, **person)).take(LISTED);
+            let suspects: Vec<Suspect> =
+                others.map(|person| Suspect { person: *person, nearness: Nearness::LooseNumber }).collect();
+            if !suspects.is_empty() {
+                found.people.extend(alike.into_iter().flatten());
+                found.add(*account, suspects);
+            }
+        }
     }
 
     fn may_be(&self, account: Account, person: Person) -> bool {

@@ -168,6 +168,19 @@ fn an_unknown_configuration_key() {
 }
 
 #[test]
+fn wrong_lines_of_a_configuration_in_their_order_and_none_said_twice() {
+    let folder = folder(WORKERS.as_bytes());
+    let rules = "[domo]\nconcurency = 3\n[[exception]]\naccount = 1\nkinds = [\"orphn\"]\nreason = \"r\"\nowner = \"o\"\n\
+                 expires = 2027-01-01\n[guards]\nmin_admin = 1\n";
+    std::fs::write(folder.path().join("domo-reconcile.toml"), rules).unwrap();
+    let refused = offline(folder.path());
+    is_refused(&refused, folder.path(), 2, &["did you mean `concurrency`?"]);
+    let lines: Vec<_> =
+        refused.stderr.match_indices("line ").filter_map(|(at, _)| refused.stderr[at + 5..].split(',').next()).collect();
+    assert_eq!(lines, ["2", "4", "5", "10"], "{}", refused.stderr);
+}
+
+#[test]
 fn a_configuration_that_is_not_there() {
     let folder = folder(WORKERS.as_bytes());
     let ran = run(folder.path(), ["audit", "--config", "other.toml", "--accounts", "accounts.json", "--directory", "workers.csv"]);

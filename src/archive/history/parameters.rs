@@ -58,7 +58,7 @@ pub(super) fn explain(history: &mut History, baseline: &Baseline, present: &Pres
 /// The ids that the previous configuration would give on the present data.
 fn with(old: &Config, present: &Present<'_>) -> anyhow::Result<BTreeSet<FindingId>> {
     let now = present.reconciliation;
-    let rules = Rules { config: old, instance: &now.instance, as_of: now.as_of };
+    let rules = Rules { config: old, instance: &now.instance, as_of: now.as_of, excluded_elsewhere: None };
     let judged = reconcile::reconcile_since(present.accounts, present.people, &rules, now.past.clone())?;
     Ok(judged.findings.into_iter().map(|finding| finding.id).collect())
 }

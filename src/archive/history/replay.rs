@@ -96,7 +96,7 @@ impl Stored {
     /// Judges it again; `own` is the replay's identity, for when its findings are not the run's.
     pub fn judge(&self, own: &RunInfo) -> Result<Replayed> {
         let then = &self.manifest.run;
-        let rules = Rules { config: &self.config.config, instance: &then.instance, as_of: then.as_of };
+        let rules = Rules { config: &self.config.config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None };
         let archive = self.run.path.canonicalize()?;
         let archive = archive.parent().unwrap_or(&archive);
         let past = match then.forecast {

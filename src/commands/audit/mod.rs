@@ -2,6 +2,7 @@
 //! after the other.
 
 mod answer;
+mod group;
 mod one;
 mod several;
 

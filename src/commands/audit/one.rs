@@ -1,5 +1,6 @@
 //! One instance's audit, from the two populations to a run folder that is complete, or says why it is not.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::answer::{Audited, Change, Counts, Planned};
+use super::group::Group;
 use crate::archive::history::State;
 use crate::archive::manifest::{ConfigDigest, Manifest};
 use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
@@ -68,7 +70,7 @@ impl Audit {
         let (people, from) = rayon::join(|| load(context, loaded, &self.archive), || from.ahead());
         let people = people?;
         go_on()?;
-        let audited = self.under(&lock, context, loaded, &people, from).map_err(|fallen| fallen.error);
+        let audited = self.under(&lock, context, loaded, &people, from, None).map_err(|fallen| fallen.error);
         rayon::spawn(move || drop(people));
         audited
     }
@@ -82,6 +84,7 @@ impl Audit {
         loaded: &Loaded,
         people: &People,
         from: From,
+        group: Option<&mut Group>,
     ) -> Result<Audited, Fallen> {
         let mut folder = RunFolder::create_under(lock, context.started)?;
         let instance = instance_name(&loaded.config, None);
@@ -89,7 +92,9 @@ impl Audit {
         run.forecast = self.forecast;
         let judged = read(context, &loaded.config, self.as_of, from).and_then(|accounts| {
             go_on()?;
-            let judged = self.judge(context, loaded, people, &accounts, &mut run, &folder);
+            let elsewhere = group.map(|group| group.with(&accounts)).transpose()?.flatten();
+            let both = Populations { people, accounts: &accounts, excluded_elsewhere: elsewhere.as_ref() };
+            let judged = self.judge(context, loaded, &both, &mut run, &folder);
             // A million accounts take a moment to free: beside what follows, which may be the end of the process.
             rayon::spawn(move || drop(accounts));
             judged
@@ -121,13 +126,13 @@ impl Audit {
         &self,
         context: &Context,
         loaded: &Loaded,
-        people: &People,
-        accounts: &Accounts,
+        both: &Populations<'_>,
         run: &mut RunInfo,
         folder: &RunFolder,
     ) -> Result<WrittenRun> {
+        let &Populations { people, accounts, excluded_elsewhere } = both;
         run.instance = instance_name(&loaded.config, accounts.evidence.credential.as_ref());
-        let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of };
+        let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of, excluded_elsewhere };
         // Nothing is compared with a forecast, and nothing is due by it.
         let past = if self.forecast { Arc::default() } else { history::past(&self.archive, &run.instance)? };
         // What was read is kept while it is judged: a million accounts are a second of writing.
@@ -182,6 +187,14 @@ impl Audit {
             .judged(history.summary(&reconciliation), plan.as_ref());
         Ok(WrittenRun { reconciliation, history, plan, manifest })
     }
+}
+
+/// What is judged.
+struct Populations<'a> {
+    people: &'a People,
+    accounts: &'a Accounts,
+    /// Exclusions that cover an account of another instance, where all of those are known.
+    excluded_elsewhere: Option<&'a BTreeSet<usize>>,
 }
 
 /// A run that came to nothing.

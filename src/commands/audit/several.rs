@@ -8,6 +8,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::answer::Audited;
+use super::group::Group;
 use super::one::{self, Audit, Fallen};
 use crate::archive::{Lock, summaries};
 use crate::commands::notice::Notice;
@@ -68,6 +69,7 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
 fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, people: &People) -> Vec<InstanceAudit> {
     let stop = Stop::of_process();
     let mut came: Vec<InstanceAudit> = Vec::new();
+    let mut group = Group::of(&loaded.config);
     for instance in &loaded.config.instance {
         let interrupted = stop.wanted() || came.last().and_then(kind) == Some(FailureKind::Interrupted);
         let audited = if interrupted {
@@ -76,7 +78,8 @@ fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, peo
             let loaded_for = Loaded { config: loaded.config.for_instance(instance), ..loaded.clone() };
             domo::Settings::from_env(&loaded.config, Some(instance))
                 .map_err(Fallen::from)
-                .and_then(|settings| audit.under(lock, context, &loaded_for, people, one::From::Api(Box::new(settings))))
+                .map(|settings| one::From::Api(Box::new(settings)))
+                .and_then(|from| audit.under(lock, context, &loaded_for, people, from, Some(&mut group)))
         };
         came.push((instance.name.clone(), audited));
     }

@@ -1,20 +1,20 @@
 //! What a certification came to: a page, the same in Markdown, and a plan of what is to be revoked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
 use super::{Certification, Counts, RECORD};
 use crate::archive::replay::Stored;
 use crate::commands::Context;
-use crate::config::Loaded;
+use crate::config::{Choice, Loaded, Policy};
 use crate::failure::Failure;
 use crate::plan::build::assemble;
 use crate::plan::certification::{self, Confirmed, Line, Stand, told};
 use crate::plan::guard::AuditFigures;
-use crate::plan::{self, Inputs, Population};
+use crate::plan::{self, Inputs, Plan, Population, Sealed};
 use crate::report::document::{Document, Table};
-use crate::{cli, digest, files};
+use crate::{apply, cli, digest, files, text};
 
 /// Writes the evidence into the run's folder; the plan only where something is to be done.
 pub(super) fn write(
@@ -36,7 +36,8 @@ pub(super) fn write(
         Ok(())
     };
     let config = &loaded.config;
-    let actions = certification::actions(certification.id(), &certification.accounts, &certification.record, config);
+    let (id, says_active) = (certification.id(), says_active(stored));
+    let actions = certification::actions(id, &certification.accounts, &certification.record, config, says_active);
     let count = actions.len();
     let manifest = &stored.manifest;
     let inputs = Inputs {
@@ -47,22 +48,60 @@ pub(super) fn write(
     let plan_context = plan::Context { run_id: certification.id().to_owned(), created: context.clock(), inputs, previous: None };
     let population = Population::of(&stored.accounts, config, &actions)?;
     let plan = assemble(actions, Vec::new(), &population, AuditFigures::default(), config, &plan_context, &manifest.run.instance)?;
-    const PLAN: &str = "certification.plan.json";
-    match &plan {
-        Some(plan) => put(PLAN, plan.to_json()?.as_bytes())?,
-        // An earlier end of the same certification may have had one that nobody decided on.
-        None if folder.join(PLAN).exists() => {
-            std::fs::remove_file(folder.join(PLAN)).context("removing a plan that has no actions any more")?
+    let path = folder.join("certification.plan.json");
+    let earlier = path.exists().then(|| apply::files::read_plan(&path)).transpose()?;
+    let plan = match (plan, earlier.as_ref().map(Sealed::plan)) {
+        (Some(plan), Some(earlier)) => Some(going_on(plan, earlier, &path, context)?),
+        (None, Some(_)) if apply::files::journal_of(&path).exists() => return Err(applied(&path).into()),
+        (None, Some(_)) => {
+            std::fs::remove_file(&path).context("removing a plan that has no actions any more")?;
+            None
         }
-        None => {}
+        (plan, None) => plan,
+    };
+    if let Some(plan) = &plan {
+        put("certification.plan.json", plan.to_json()?.as_bytes())?;
     }
-    let document = document(certification, stored, plan.as_ref().map(|plan| (plan.id.as_str(), count)), context)?;
+    let planned = plan.as_ref().map(|plan| (plan.id.as_str(), count));
+    let document = document(certification, stored, &config.policy, planned, context)?;
     put("certification.html", document.html(&crate::config::Config::default())?.as_bytes())?;
     put("certification.md", document.markdown().as_bytes())?;
     Ok(written)
 }
 
-fn document(certification: &Certification, stored: &Stored, plan: Option<(&str, usize)>, context: &Context) -> Result<Document> {
+/// The plan of a certification that was ended before: the earlier one where nothing else is to be done, and else the new one with what was
+/// decided on the actions that are the same.
+fn going_on(mut plan: Plan, earlier: &Plan, path: &Path, context: &Context) -> Result<Plan> {
+    let (was_applied, is_same) = (apply::files::journal_of(path).exists(), plan.actions == earlier.actions);
+    if is_same && (was_applied || context.clock() < earlier.expires) {
+        return Ok(earlier.clone());
+    }
+    if was_applied {
+        return Err(applied(path).into());
+    }
+    let same = |id: &&String| plan.action(id).is_some_and(|action| earlier.action(id) == Some(action));
+    plan.decisions = earlier.decisions.iter().filter(|(id, _)| same(id)).map(|(id, one)| (id.clone(), one.clone())).collect();
+    Ok(plan)
+}
+
+/// What was applied stays what its journal is of.
+fn applied(path: &Path) -> Failure {
+    Failure::usage(format!("{} was applied already, and what was decided since would be another plan", path.display()))
+        .hint("the record keeps it; audit again, and certify that run")
+}
+
+/// Whether the certified instance says who is active.
+fn says_active(stored: &Stored) -> bool {
+    stored.accounts.provided.contains("active")
+}
+
+fn document(
+    certification: &Certification,
+    stored: &Stored,
+    policy: &Policy,
+    plan: Option<(&str, usize)>,
+    context: &Context,
+) -> Result<Document> {
     let coverage = certification.coverage(context.started.date_naive());
     let Counts { accounts, decided, keep, revoke, role, not_mine, own, open, .. } = coverage.counts;
     let manifest = &stored.manifest;
@@ -106,12 +145,21 @@ fn document(certification: &Certification, stored: &Stored, plan: Option<(&str, 
             ),
         ));
     }
+    let nothing = if revoke + role == 0 { "nothing is to be revoked or changed" } else { "none: nothing can be done by it" };
     facts.push(fact(
         "Plan",
-        plan.map_or("nothing is to be revoked or changed".to_owned(), |(id, count)| {
-            format!("{id}: {count} actions, in certification.plan.json")
-        }),
+        plan.map_or(nothing.to_owned(), |(id, count)| format!("{id}: {count} actions, in certification.plan.json")),
     ));
+    if revoke > 0 && policy.revoked == Choice::Deactivate && !says_active(stored) {
+        facts.push(fact(
+            "Not in the plan",
+            format!(
+                "{}: this Domo does not say who is active, so that a deactivation could not be read back; `[policy] revoked = \"demote\"` \
+                 takes role and groups away, `revoked = \"delete\"` deletes, or do it by hand under Admin > Governance > People",
+                text::plural(revoke, "revocation", "revocations")
+            ),
+        ));
+    }
     let stands = certification.stands();
     let asked = certification.asked();
     let line = |(account, line, _): &(&Confirmed, Option<&Line>, Stand)| {

@@ -26,7 +26,7 @@ pub(super) struct Population {
 pub(super) fn of(stored: &Stored, scope: Scope) -> Result<Population> {
     let config = &stored.config.config;
     let then = &stored.manifest.run;
-    let rules = Rules { config, instance: &then.instance, as_of: then.as_of };
+    let rules = Rules { config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None };
     let judged = reconcile::reconcile(&stored.accounts, &stored.people, &rules)?;
     let subjects = Subjects::new(&stored.accounts, &stored.people, &judged, config)?;
     let names = stored.people.names()?;

@@ -65,7 +65,9 @@ impl Reader<'_> {
         let mut said = Vec::new();
         let at = saved.at.map_or(self.now, |at| at.min(self.now));
         for (id, answer) in &saved.decisions {
-            let own = saved.by.as_deref().or(Some(saved.reviewer.as_str())).filter(|name| *name != UNASSIGNED);
+            // Who signed the page; else whose packet it is.
+            let signed = saved.by.as_deref().filter(|by| !by.trim().is_empty());
+            let own = signed.or(Some(saved.reviewer.as_str())).filter(|name| *name != UNASSIGNED);
             match self.said(id, &answer.verdict, own, answer.comment.as_deref(), format!("{name}, {id}")) {
                 Ok(one) => said.extend(one.map(|one| Attested { at, ..one })),
                 Err(problem) => problems.push(format!("{id}: {problem}")),

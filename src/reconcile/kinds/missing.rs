@@ -36,10 +36,23 @@ fn missing(judge: &Judge<'_>, person: Person) -> Draft {
         .with("number", Value::Field("employee_number", people.employee_number.owned(person)))
         .with("department", Value::Field("department", people.department.owned(person)))
         .with("expected_by", Value::Text(Some(rule)));
-    let can_be_made = people.email.filled(person).is_some() && people.display_name(person).is_some();
-    match (config.policy.missing, can_be_made) {
-        (Choice::Create, true) => draft.proposing(Some(ActionKind::Create)),
-        (Choice::Create, false) => draft.say("; without a name and an address no account can be made"),
+    match config.policy.missing {
+        Choice::Create => match why_not_made(judge, person) {
+            None => draft.proposing(Some(ActionKind::Create)),
+            Some(why) => draft.say(why),
+        },
         _ => draft,
+    }
+}
+
+/// Why no account can be made for this person.
+fn why_not_made(judge: &Judge<'_>, person: Person) -> Option<&'static str> {
+    match (judge.people.email.filled(person), judge.people.display_name(person)) {
+        (Some(email), _) if judge.addresses.is_placeholder(email) => {
+            Some("; its address is nobody's own, so no account can be made")
+        }
+        (Some(email), _) if judge.addresses.is_damaged(email) => Some("; its address is damaged, so no account can be made"),
+        (Some(_), Some(_)) => None,
+        _ => Some("; without a name and an address no account can be made"),
     }
 }

@@ -106,7 +106,7 @@ fn in_what(judge: &Judge<'_>, account: Account, suspect: Suspect) -> String {
         Nearness::LooseNumber => {
             let sides = [accounts.employee_number.get(account), people.employee_number.get(person)];
             let [ours, theirs] = sides.map(|number| number.unwrap_or_default().trim());
-            format!("the number {theirs} is {ours} only without its prefix and zeros, and neither address nor name speaks for it")
+            format!("the number {theirs} is {ours} only without its prefix and zeros, which proves nothing alone")
         }
         Nearness::Folded | Nearness::OneCharacter => {
             let sides = [accounts.email.get(account), people.email.get(person)].map(Option::unwrap_or_default);

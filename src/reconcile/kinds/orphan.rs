@@ -24,8 +24,10 @@ fn orphan(judge: &Judge<'_>, account: Account) -> Draft {
     let candidates = judge.candidates.of(judge, account);
     let nearest = candidates.first();
     let nearest = nearest.map(|near| format!("; nearest: {}, {}", explain::person(&near.person), near.why)).unwrap_or_default();
+    let parted = judge.links.parts(account);
+    let apart = if parted { ", apart from whom a [[link]] tells it apart from" } else { "" };
     let reason = format!(
-        "Active{role}, but nobody in the directory has its {}{}{nearest}",
+        "Active{role}, but nobody in the directory has its {}{apart}{}{nearest}",
         explain::any_key_in_words(&tried),
         judge.last_seen(account, None)
     );

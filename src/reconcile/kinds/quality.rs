@@ -29,8 +29,10 @@ pub(super) const SHEET: Sheet = Sheet {
             drafts.extend(exclusions_without_owner(judge));
             drafts.extend(placeholders(judge));
             // What another instance of the run may have, or the rest of a partial pull, is not missing.
-            if judge.pull_is_whole && judge.rules.config.instance.is_empty() {
+            if judge.pull_is_whole {
                 drafts.extend(exclusions_without_effect(judge));
+            }
+            if judge.pull_is_whole && judge.rules.config.instance.is_empty() {
                 drafts.extend(links_without_effect(judge));
                 drafts.extend(unknown_client_owner(judge));
             }
@@ -210,10 +212,15 @@ fn exclusions_without_owner(judge: &Judge<'_>) -> Vec<Draft> {
     drafts.collect()
 }
 
-/// Exclusions that cover nobody: most likely mistyped, and whom they were to protect is not protected.
+/// Exclusions that cover nobody, in any instance of the run: most likely mistyped, and whom they were to protect is not protected.
 fn exclusions_without_effect(judge: &Judge<'_>) -> Vec<Draft> {
-    let idle = judge.rules.config.exclude.iter().zip(judge.excluded).filter(|(_, count)| **count == 0);
-    let drafts = idle.map(|(rule, _)| {
+    let (config, elsewhere) = (judge.rules.config, judge.rules.excluded_elsewhere);
+    if !config.instance.is_empty() && elsewhere.is_none() {
+        return Vec::new();
+    }
+    let rules = config.exclude.iter().zip(judge.excluded).enumerate();
+    let idle = rules.filter(|(place, (_, count))| **count == 0 && elsewhere.is_none_or(|elsewhere| !elsewhere.contains(place)));
+    let drafts = idle.map(|(_, (rule, _))| {
         let what = excluding(rule);
         let reason = format!("The exclusion `{what}` ({}) covers no account: is it spelt as in Domo?", rule.reason);
         about_rule("exclude-nobody", what, if rule.email.is_some() { "email" } else { "id" }, reason)

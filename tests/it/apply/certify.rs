@@ -18,7 +18,13 @@ struct Company {
 
 impl Company {
     fn new() -> Self {
+        Self::of(&std::fs::read_to_string(samples().join("company/domo-users.json")).unwrap())
+    }
+
+    /// The sample company with these accounts.
+    fn of(users: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("users.json"), users).unwrap();
         let mut company = Self { folder, run: PathBuf::new(), id: String::new() };
         let audited = company.audit();
         company.run = company.folder.path().join(audited["run_dir"].as_str().unwrap());
@@ -27,9 +33,8 @@ impl Company {
     }
 
     fn audit(&self) -> Value {
-        let file = |name: &str| samples().join(name).to_str().unwrap().to_owned();
-        let (users, directory) = (file("company/domo-users.json"), file("company/directory.csv"));
-        let args = ["audit", "--accounts", &users, "--directory", &directory, "--as-of", "2026-11-24", "--json", "-q"];
+        let directory = samples().join("company/directory.csv").to_str().unwrap().to_owned();
+        let args = ["audit", "--accounts", "users.json", "--directory", &directory, "--as-of", "2026-11-24", "--json", "-q"];
         self.run(&args).code(0).json()
     }
 
@@ -124,6 +129,67 @@ fn answers_are_counted_sealed_and_end_in_evidence_and_a_plan() {
     company.audit();
     let verified = company.run(&["verify", &company.id]).code(0).stdout;
     assert!(verified.contains("certification.jsonl has") && verified.contains("are as the run"), "{verified}");
+}
+
+/// The kinds of action in the plan of a certification in which one department's accounts are revoked, and the evidence's text.
+fn revoked(company: &Company, policy: &str) -> (std::collections::BTreeSet<String>, String) {
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    let packet = company.packets()["packets"][0].clone();
+    company.saved("revoke.json", &packet, "head@acme.example", &json!({"verdict": "revoke", "comment": "project ended"}));
+    company.certify(&["--from", "back"]).code(0);
+    std::fs::write(company.folder.path().join("rules.toml"), format!("[policy]\nrevoked = \"{policy}\"\n")).unwrap();
+    company.certify(&["--finish", "--config", "rules.toml"]).code(0);
+    let plan =
+        std::fs::read_to_string(company.run.join("certification.plan.json")).unwrap_or_else(|_| json!({"actions": []}).to_string());
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    let kinds = plan["actions"].as_array().unwrap().iter().map(|action| action["kind"].as_str().unwrap().to_owned()).collect();
+    (kinds, company.read("certification.md"))
+}
+
+#[test]
+fn what_is_revoked_becomes_what_the_policy_says() {
+    for policy in ["deactivate", "demote", "delete"] {
+        assert_eq!(revoked(&Company::new(), policy).0, [policy.to_owned()].into(), "{policy}");
+    }
+}
+
+#[test]
+fn what_is_revoked_is_not_deactivated_where_nobody_could_read_it_back() {
+    let users = std::fs::read_to_string(samples().join("company/domo-users.json")).unwrap();
+    let mut users: Vec<serde_json::Map<String, Value>> = serde_json::from_str(&users).unwrap();
+    users.iter_mut().for_each(|user| drop(user.remove("active")));
+    let (kinds, told) = revoked(&Company::of(&json!(users).to_string()), "deactivate");
+    assert!(kinds.is_empty(), "{kinds:?}");
+    assert!(told.contains("Not in the plan") && told.contains("revoked = \"demote\""), "{told}");
+}
+
+#[test]
+fn ended_again_a_certification_keeps_what_was_decided_on_its_plan_and_never_replaces_one_that_was_applied() {
+    let company = Company::new();
+    revoked(&company, "deactivate");
+    let path = company.run.join("certification.plan.json");
+    let plan = || serde_json::from_str::<Value>(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    company.run(&["review", path.to_str().unwrap(), "--approve", "all", "--by", "eve"]).code(0);
+    let approved = plan();
+    company.certify(&["--finish"]).code(0);
+    assert_eq!(plan(), approved, "nothing else is to be done");
+    let answer = |at: usize, by: &str| {
+        let packet = company.packets()["packets"][at].clone();
+        company.saved("later.json", &packet, by, &json!({"verdict": "revoke", "comment": "project ended"}));
+        company.certify(&["--from", "back"]).code(0);
+    };
+    answer(1, "lead@acme.example");
+    company.certify(&["--finish"]).code(0);
+    assert_eq!(plan()["decisions"], approved["decisions"], "what is the same stays decided");
+    assert!(plan()["actions"].as_array().unwrap().len() > approved["actions"].as_array().unwrap().len());
+    // Now it is applied, and somebody answers after that.
+    std::fs::write(company.run.join("certification.plan.journal.jsonl"), "").unwrap();
+    let (applied, packet) = (plan(), company.packets()["packets"][2]["reviewer"].clone());
+    answer(2, " ");
+    assert!(company.read("certification.jsonl").contains(&format!("\"by\":{packet}")), "who signs nothing is whose packet it is");
+    let refused = company.certify(&["--finish"]).code(2).stderr;
+    assert!(refused.contains("was applied already"), "{refused}");
+    assert_eq!(plan(), applied);
 }
 
 #[test]

@@ -47,7 +47,13 @@ pub fn create(account: u64) -> Action {
 
 /// A hundred active accounts; 1 to 3 are Admins.
 pub fn hundred() -> Population {
-    Population { active: 100, admins: BTreeSet::from([1, 2, 3]), protected: BTreeMap::new(), own: Some(1), ..Population::default() }
+    Population {
+        active: 100,
+        admins: BTreeSet::from([1, 2, 3]),
+        protected: BTreeMap::new(),
+        own: BTreeSet::from([1]),
+        ..Population::default()
+    }
 }
 
 pub fn plan_judged(actions: Vec<Action>, population: &Population, judged: AuditFigures) -> Plan {

@@ -189,6 +189,22 @@ fn what_a_later_run_no_longer_proposes_is_left_alone() {
 }
 
 #[test]
+fn what_a_later_run_no_longer_proposes_is_not_imported_and_a_later_plan_that_cannot_be_read_stops_all() {
+    let story = Audited::new("");
+    let rows = story.company.read("workers.csv").replace("Person 10,Lead", "Person 10,Analyst");
+    story.company.write("workers.csv", &rows);
+    let newer = audit(&story.company);
+    let told = story.apply(story.plan(), &["--bulk-import", "import"]).code(0).json();
+    assert_eq!(told["files"][0]["rows"], 1, "{told}");
+    let left: Vec<_> = told["left_out"].as_array().unwrap().iter().map(|left| left["why"].as_str().unwrap()).collect();
+    assert!(left.iter().any(|why| why.contains("does not propose it any more")), "{left:?}");
+    let plan = std::fs::read_to_string(newer.join("plan.json")).unwrap();
+    std::fs::write(newer.join("plan.json"), plan.replace("p11@acme.com", "p12@acme.com")).unwrap();
+    story.apply(story.plan(), &["--confirm"]).code(6);
+    assert_eq!(story.company.writes(), []);
+}
+
+#[test]
 fn a_plan_and_a_journal_are_named_by_their_run() {
     let story = Audited::new("");
     let id = story.run.file_name().unwrap().to_str().unwrap().to_owned();
@@ -220,5 +236,15 @@ fn a_client_owner_who_is_nobody_is_said_and_nothing_goes_on() {
         assert!(said.contains("client_owner `api-bot@acme.com` names no account"), "{args:?}: {said}");
     }
     assert_eq!(std::fs::read_dir(story.run.parent().unwrap()).unwrap().count(), runs);
+    assert_eq!(story.company.writes(), []);
+}
+
+#[test]
+fn the_client_owner_is_left_alone_beside_the_account_that_the_token_names() {
+    let story = Audited::new("");
+    let config = story.company.read("domo-reconcile.toml").replace("p1@acme.com", "p13@acme.com");
+    story.company.write("domo-reconcile.toml", &config);
+    let refused = story.apply(story.plan(), &["--confirm"]).code(5).stderr;
+    assert!(refused.contains("self"), "{refused}");
     assert_eq!(story.company.writes(), []);
 }

@@ -1,5 +1,7 @@
 //! What binds a plan, and what it takes before anything of it may be carried out.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use domo_reconcile::config::DeactivateWith;
 use domo_reconcile::failure::{Failure, FailureKind};
@@ -218,7 +220,7 @@ fn too_many_creates_are_refused_unless_overridden() {
 
 #[test]
 fn too_few_admins_are_refused_unless_overridden() {
-    let admin_elsewhere = || World { population: Population { own: Some(9), ..hundred() }, ..World::default() };
+    let admin_elsewhere = || World { population: Population { own: BTreeSet::from([9]), ..hundred() }, ..World::default() };
     trips("min-admins", &approved(plan(vec![deactivate(1), deactivate(2)])), admin_elsewhere);
     let demoted = |account| action(ActionKind::Update, account, json!({"role": "Admin"}), json!({"role": "Editor"}));
     trips("min-admins", &approved(plan(vec![demoted(1), demoted(2)])), admin_elsewhere);

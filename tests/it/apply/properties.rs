@@ -94,7 +94,7 @@ impl Stage {
 
     async fn audit(&self) -> (Accounts, Reconciliation) {
         let accounts = Reader::new(&self.session().await).accounts(&Silent).await.unwrap();
-        let rules = Rules { config: &self.config, instance: "sandbox", as_of: noon().date_naive() };
+        let rules = Rules { config: &self.config, instance: "sandbox", as_of: noon().date_naive(), excluded_elsewhere: None };
         let judged = reconcile(&accounts, &self.people, &rules).unwrap();
         (accounts, judged)
     }

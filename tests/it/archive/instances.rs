@@ -428,3 +428,32 @@ fn a_run_killed_between_instances_leaves_whole_runs_and_no_page() {
         assert!(text.trim_end().ends_with("</html>") || page.path().extension().unwrap() == "md", "half a page");
     }
 }
+
+#[test]
+fn an_exclusion_and_an_owner_are_judged_over_all_instances() {
+    let rules = |owner: &str| {
+        let mut group = Group::new();
+        group.config = format!(
+            "[domo]\nclient_owner = \"{owner}\"\n[[exclude]]\nemail = \"only-here@acme.example\"\nreason = \"robot\"\nowner = \"it\"\n\
+             [[exclude]]\nemail = \"scv-*@acme.example\"\nreason = \"service accounts\"\nowner = \"it\"\n{}",
+            group.config
+        );
+        let robot = json!({"id": 77, "email": "only-here@acme.example", "name": "Robot", "role": "Admin", "active": true});
+        let users = group.users();
+        group.instance("one", &[users.clone(), vec![robot]].concat(), "");
+        group.instance("two", &users, "");
+        group
+    };
+    let group = rules("only-here@acme.example");
+    let answer = group.audit("2026-06-30", &["--json"]).code(0).json();
+    let idle = |at: usize| {
+        let findings = group.run(&answer[at]).json("findings.json")["findings"].take();
+        let quality = findings.as_array().unwrap().iter().filter(|found| found["kind"] == "quality").cloned();
+        let said: Vec<_> = quality.map(|found| found["reason"].as_str().unwrap().to_owned()).collect();
+        said.into_iter().filter(|reason| reason.contains("covers no account")).collect::<Vec<_>>()
+    };
+    assert_eq!((idle(0).len(), idle(1).len()), (0, 1), "{:?}", idle(1));
+    assert!(idle(1)[0].contains("scv-*@acme.example"));
+    let refused = rules("nobody@acme.example").audit("2026-06-30", &[]).code(2).stderr;
+    assert!(refused.contains("client_owner `nobody@acme.example` names no account"), "{refused}");
+}

@@ -297,7 +297,7 @@ impl Company {
 
     pub(super) fn judged(&self) -> Reconciliation {
         let config = self.parsed();
-        let rules = Rules { config: &config, instance: "acme", as_of: self.as_of };
+        let rules = Rules { config: &config, instance: "acme", as_of: self.as_of, excluded_elsewhere: None };
         reconcile(&self.accounts_frame(), &self.people_frame(), &rules).unwrap()
     }
 

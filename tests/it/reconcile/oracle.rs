@@ -234,7 +234,9 @@ impl<'a> Naive<'a> {
             let theirs = self.identifying(&person.email);
             let same_name = !words(&account.name).is_empty() && words(&account.name) == words(&person.name);
             let addresses = self.uses(Key::Email) && !mine.is_empty() && !theirs.is_empty();
-            addresses && same_name && one_character_apart(&mine, &theirs) && !numbers_differ(&account.number, &person.number)
+            let typed = addresses && same_name && one_character_apart(&mine, &theirs);
+            let loosely = self.uses(Key::EmployeeNumber) && !loose(&account.number).is_empty();
+            typed && !numbers_differ(&account.number, &person.number) || loosely && loose(&account.number) == loose(&person.number)
         };
         let mut found = self.by_loose_number(account);
         found.extend(self.people_where(near).into_iter().filter(|at| !held(*at)));

@@ -139,7 +139,7 @@ fn judged_from(company: &Company, columns: &[(usize, usize)]) -> Reconciliation 
     }
     let people = directory::people(&directory::file(folder.path(), "workers.csv", file.into_inner().unwrap()));
     let config = company.parsed();
-    let rules = Rules { config: &config, instance: "acme", as_of: company.as_of };
+    let rules = Rules { config: &config, instance: "acme", as_of: company.as_of, excluded_elsewhere: None };
     reconcile(&company.accounts_frame(), &people, &rules).unwrap()
 }
 

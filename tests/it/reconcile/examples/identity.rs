@@ -26,6 +26,30 @@ fn a_loosely_equal_number_alone_takes_nobody_s_account() {
 }
 
 #[test]
+fn a_loosely_equal_number_of_several_makes_nobody_an_orphan() {
+    let numbered =
+        |n: u64, number: &str| Account { number: number.into(), email: format!("c{n}@contractors.example"), ..account(n) };
+    let two_accounts = Company::with([numbered(1, "123"), numbered(2, "00123")], [Person { number: "E00123".into(), ..person(1) }]);
+    let two_people = [Person { number: "E00123".into(), ..person(1) }, Person { number: "C123".into(), ..person(2) }];
+    let two_people = Company::with([numbered(1, "123")], two_people);
+    for (company, accounts, people) in [(two_accounts, 2, 1), (two_people, 1, 2)] {
+        let judged = company.judged();
+        assert_eq!((judged.accounts[A::NotEvaluable], judged.people[P::NotEvaluable]), (accounts, people));
+        assert!(
+            judged.findings.iter().all(|found| (found.code, found.action) == (Some("near-key"), None)),
+            "{:?}",
+            judged.findings
+        );
+    }
+    // Whose own account is known is a candidate for no other.
+    let known = Company::with(
+        [Account { number: "E00123".into(), ..account(1) }, numbered(2, "123")],
+        [Person { number: "E00123".into(), ..person(1) }, person(3)],
+    );
+    assert_eq!((known.account_situation(1), known.person_situation(0)), ("orphan".into(), "matched".into()));
+}
+
+#[test]
 fn a_loosely_equal_number_with_a_part_of_the_name_matches_and_writes_neither_name_nor_address() {
     let married = Account { number: "123".into(), name: "Given1 Other".into(), title: "Chief".into(), ..stranger() };
     let judged = pair(married, Person { number: "E00123".into(), ..person(1) }).judged();
@@ -164,6 +188,20 @@ fn an_account_with_a_placeholder_s_address_is_no_orphan() {
 }
 
 #[test]
+fn no_account_is_made_with_an_address_that_is_nobody_s_or_damaged() {
+    let create = "[policy]\nmissing = \"create\"";
+    let shared = |n: u64| Person { email: "noemail@acme.com".into(), ..person(n) };
+    let damaged = Person { email: "jÃ¼rgen@acme.com".into(), ..person(5) };
+    let company = Company::with([account(9)], [shared(1), shared(2), shared(3), person(4), damaged, person(9)]).config(create);
+    let judged = company.judged();
+    let missing = of_kind(&judged, Kind::Missing);
+    let made: Vec<_> =
+        missing.iter().filter(|found| found.action.is_some()).map(|found| found.person.as_ref().unwrap().row).collect();
+    assert_eq!((missing.len(), made.len()), (5, 1), "{:#?}", judged.findings);
+    assert_eq!(missing.iter().filter(|found| found.reason.contains("no account can be made")).count(), 4);
+}
+
+#[test]
 fn rows_of_one_name_are_no_placeholder() {
     let again = |n: u64| Person { email: "person1@acme.com".into(), number: format!("{n}"), ..person(1) };
     let company = Company::with([Account { number: String::new(), ..account(1) }], [again(1), again(2), again(3)]);
@@ -223,6 +261,18 @@ fn two_accounts_linked_to_one_person_are_duplicates() {
 fn somebody_s_word_parts_an_account_from_a_person_with_its_keys() {
     let company = Company::of(1).config(&link("1001", "50001", "same = false"));
     assert_eq!((company.account_situation(0), company.person_situation(0)), ("orphan".into(), "missing".into()));
+    let judged = company.judged();
+    let reason = &of_kind(&judged, Kind::Orphan)[0].reason;
+    assert!(reason.contains("apart from whom a [[link]] tells it apart from"), "{reason}");
+}
+
+#[test]
+fn two_links_that_contradict_each_other_are_said() {
+    let company = Company::with([stranger()], [person(1)]);
+    let judged = company.config(&(link("1001", "50001", "") + &link("1001", "50001", "same = false"))).judged();
+    let quality = of_kind(&judged, Kind::Quality);
+    assert!(quality[0].reason.ends_with("another link says that they are two"), "{quality:?}");
+    assert_eq!((quality.len(), judged.accounts[A::Orphan]), (1, 1));
 }
 
 #[test]

@@ -94,9 +94,9 @@ fn loosely_only_where_it_is_unique_on_both_sides() {
     let account_of = |n, number: &str| Account { email: format!("a{n}@x.com"), number: number.into(), ..account(n) };
     let person_of = |n, number: &str| Person { number: number.into(), ..person(n) };
     let two_people = Company::with([account_of(1, "123")], [person_of(1, "E123"), person_of(2, "C123")]);
-    assert_eq!(two_people.account_situation(0), "orphan");
+    assert_eq!(two_people.account_situation(0), "not_evaluable");
     let two_accounts = Company::with([account_of(1, "123"), account_of(2, "0123")], [person_of(1, "E123")]);
-    assert_eq!(two_accounts.judged().accounts[A::Orphan], 2);
+    assert_eq!(two_accounts.judged().accounts[A::NotEvaluable], 2);
     let same_name = Account { name: person(1).name, ..account_of(2, "E123") };
     let exact_first = Company::with([account_of(1, "123"), same_name], [person_of(1, "E123")]);
     assert_eq!((exact_first.account_situation(0), exact_first.account_situation(1)), ("orphan".into(), "matched".into()));
