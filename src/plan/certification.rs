@@ -12,6 +12,7 @@ use super::about::About;
 use super::decision::same_person;
 use super::demotion::demotion;
 use super::digest::canonical;
+use super::fields::GROUPS;
 use super::format::Action;
 use crate::config::{Choice, Config, DeactivateWith};
 use crate::digest::{self, sha256};
@@ -395,15 +396,14 @@ fn action(run: &str, account: &Confirmed, line: &Line, config: &Config, says_act
         }
         Attestation::Revoke => match config.policy.revoked {
             Choice::Delete => (Act::Delete, before, one("deleted", true.into()), why),
-            // Nothing is left to be taken.
-            Choice::Demote
-                if account.about.role.as_deref() == Some(&config.policy.demoted_role)
-                    && account.memberships.iter().flatten().next().is_none() =>
-            {
-                return None;
-            }
             Choice::Demote => {
-                let (before, after, said) = demotion(before, &account.memberships, &config.policy.demoted_role);
+                let role = &config.policy.demoted_role;
+                let (before, after, said) = demotion(before, &account.memberships, role);
+                let in_groups = before.get(GROUPS).and_then(Value::as_array).is_some_and(|groups| !groups.is_empty());
+                // Nothing is left to be taken.
+                if account.about.role.as_ref() == Some(role) && !in_groups {
+                    return None;
+                }
                 (Act::Demote, before, after, why + &said)
             }
             _ if says_active => (Act::Deactivate, before, one("active", false.into()), why),

@@ -15,6 +15,7 @@ pub(super) struct Links {
     /// Who an account is, and by which link.
     person: HashMap<Account, (Person, usize)>,
     apart: HashSet<(Account, Person)>,
+    parted: HashSet<Account>,
     /// By place in the configuration, why a link does nothing.
     idle: BTreeMap<usize, String>,
 }
@@ -33,6 +34,7 @@ impl Links {
             match (account, person) {
                 (Ok(account), Ok(person)) if !link.same => {
                     found.apart.insert((account, person));
+                    found.parted.insert(account);
                 }
                 (Ok(account), Ok(person)) => decided.entry(account).or_default().entry(person).or_default().push(place),
                 (Err(why), _) | (_, Err(why)) => {
@@ -49,7 +51,7 @@ impl Links {
                 }
             }
         }
-        let Self { person, apart, idle } = &mut found;
+        let Self { person, apart, idle, .. } = &mut found;
         person.retain(|account, (person, place)| {
             let is_parted = apart.contains(&(*account, *person));
             if is_parted {
@@ -75,14 +77,9 @@ impl Links {
         !self.apart.is_empty() && self.apart.contains(&(account, person))
     }
 
-    /// Whether somebody decided who an account is not.
-    pub(super) fn parts(&self, account: Account) -> bool {
-        self.apart.iter().any(|(parted, _)| *parted == account)
-    }
-
     /// Accounts of which somebody decided who they are not.
-    pub(super) fn told_apart(&self) -> HashSet<Account> {
-        self.apart.iter().map(|(account, _)| *account).collect()
+    pub(super) fn told_apart(&self) -> &HashSet<Account> {
+        &self.parted
     }
 
     /// The links that do nothing, by their place in the configuration, and why.

@@ -24,7 +24,7 @@ fn orphan(judge: &Judge<'_>, account: Account) -> Draft {
     let candidates = judge.candidates.of(judge, account);
     let nearest = candidates.first();
     let nearest = nearest.map(|near| format!("; nearest: {}, {}", explain::person(&near.person), near.why)).unwrap_or_default();
-    let parted = judge.links.parts(account);
+    let parted = judge.links.told_apart().contains(&account);
     let apart = if parted { ", apart from whom a [[link]] tells it apart from" } else { "" };
     let reason = format!(
         "Active{role}, but nobody in the directory has its {}{apart}{}{nearest}",
