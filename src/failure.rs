@@ -3,7 +3,9 @@
 //! Errors travel as [`anyhow::Error`]; a [`Failure`] somewhere in the chain says which [`FailureKind`] the whole is and may carry a
 //! hint. An error without one is [`FailureKind::Failed`].
 
+use std::cell::Cell;
 use std::fmt;
+use std::sync::Once;
 
 /// Why the program ends, as schedulers see it. The numbers are an interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +108,25 @@ fn failures(error: &anyhow::Error) -> impl Iterator<Item = &Failure> {
     let own = error.downcast_ref::<Failure>();
     let in_chain = error.chain().filter_map(|cause| cause.downcast_ref::<Failure>());
     own.into_iter().chain(in_chain.filter(move |found| own.is_none_or(|own| !std::ptr::eq(own, *found))))
+}
+
+/// Runs a library over a stranger's bytes. Where it panics over them there is nothing of it, and nothing is printed: what the bytes
+/// were may be in its message, and whoever asked says what failed.
+pub(crate) fn unless_it_panics<T>(work: impl FnOnce() -> T) -> Option<T> {
+    thread_local!(static EXPECTED: Cell<bool> = const { Cell::new(false) });
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let loud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !EXPECTED.get() {
+                loud(panic);
+            }
+        }));
+    });
+    let before = EXPECTED.replace(true);
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    EXPECTED.set(before);
+    done.ok()
 }
 
 #[cfg(test)]

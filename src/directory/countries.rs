@@ -27,8 +27,8 @@ pub(super) struct Country {
 /// All of them.
 pub(super) const COUNTRIES: &[Country] = &[
     // Germany, Austria, Switzerland. support.personio.de (211776305, import of employees: Vertragsende is for information only, the last
-    // day is Letzter Arbeitstag or Beendigungsdatum), DATEV Lohn und Gehalt (Eintrittsdatum, Austrittsdatum), SAP HCM (PersNr, Eintritt,
-    // Austritt), awiti.com (Personalnummer).
+    // day is Letzter Arbeitstag or Beendigungsdatum; 4402907027857, DATEV Lohn und Gehalt: Personalnummer, Eintrittsdatum, Austrittsdatum),
+    // manuals.dekodi.de (Pers-Nr., Eintritt or Arbeitsbeginn, Austritt or Arbeitsende), SAP HCM (PersNr), awiti.com (Personalnummer).
     Country {
         headers: &[
             (
@@ -58,12 +58,12 @@ pub(super) const COUNTRIES: &[Country] = &[
             (
                 HireDate,
                 10,
-                "Eintrittstermin | Beginn der Beschäftigung | Beschäftigungsbeginn | Diensteintritt | Anstellungsdatum | Anstelldatum | Vertragsbeginn",
+                "Eintrittstermin | Beginn der Beschäftigung | Beschäftigungsbeginn | Diensteintritt | Anstellungsdatum | Anstelldatum | Vertragsbeginn | Arbeitsbeginn",
             ),
             (
                 TerminationDate,
                 10,
-                "Letzter Arbeitstag | Beendigungsdatum | Ende der Beschäftigung | Beschäftigungsende | Austrittstermin | Dienstaustritt | Ausscheidedatum | Ausgeschieden am | Ausgetreten am",
+                "Letzter Arbeitstag | Beendigungsdatum | Ende der Beschäftigung | Beschäftigungsende | Austrittstermin | Dienstaustritt | Ausscheidedatum | Ausgeschieden am | Ausgetreten am | Arbeitsende",
             ),
             (TerminationDate, 50, "Vertragsende | Befristet bis"),
             (ManagerEmail, 10, "E-Mail des Vorgesetzten | Vorgesetzter E-Mail | E-Mail Vorgesetzter | E-Mail der Führungskraft"),
@@ -570,7 +570,8 @@ pub(super) const COUNTRIES: &[Country] = &[
         never: "DOB | D.O.B | Date Of Birth | Aadhaar | PAN | UAN | CTC",
     },
     // Japan. knowledge.smarthr.jp (社員番号, 姓, 名; 在籍状況: 在籍中, 休職中, 退職済), support.yayoi-kk.co.jp (従業員コード, 姓, 名, 所属),
-    // freee and kaonavi (従業員番号, 入社日, 退職日; own knowledge).
+    // jinjer-jinji.zendesk.com (900004695706: 社員番号, 職場氏名(氏), 入社年月日, 退職年月日), support.kincone.com (15147650778137: 従業員番号,
+    // 入社日, 退社日); the others own knowledge (freee, kaonavi).
     Country {
         headers: &[
             (Email, 10, "会社メールアドレス | 業務用メールアドレス | 社用メールアドレス | 会社用メールアドレス"),
@@ -582,8 +583,8 @@ pub(super) const COUNTRIES: &[Country] = &[
                 "従業員番号 | 従業員コード | 社員コード | 社員ID | 社員No | 社員NO | 職員番号 | 社員番号(従業員番号) | 従業員ID",
             ),
             (Name, 10, "名前 | 従業員名 | 社員名 | 表示名 | フルネーム"),
-            (FamilyName, 10, "苗字 | 名字 | ビジネスネーム：姓 | 姓(漢字)"),
-            (GivenName, 10, "ビジネスネーム：名 | 名(漢字)"),
+            (FamilyName, 10, "苗字 | 名字 | ビジネスネーム：姓 | 姓(漢字) | 職場氏名(氏)"),
+            (GivenName, 10, "ビジネスネーム：名 | 名(漢字) | 職場氏名(名)"),
             (Title, 20, "役職名 | 職位 | 肩書 | 職種"),
             (Department, 10, "部門 | 所属 | 所属部署 | 部署名 | 部門名 | 所属名 | 所属部門"),
             (Location, 10, "事業所 | 勤務先 | 拠点 | オフィス | 事業所名"),

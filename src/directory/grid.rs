@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::cells;
 use super::collect::{Cells, Collector, Layout, Raw};
+use super::marks::Marks;
 use crate::failure::Failure;
 
 /// Columns beyond this are not read.
@@ -28,6 +29,17 @@ pub(super) trait Grid {
     fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<(u32, usize)>> {
         let _ = rows;
         Ok(BTreeSet::new())
+    }
+
+    /// Rows that are not shown, numbered from 1.
+    fn hidden(&mut self) -> BTreeSet<u32> {
+        BTreeSet::new()
+    }
+
+    /// Tells what stands around the table; and why the table is cut off, if it is.
+    fn around(&mut self, marks: &mut Marks) -> Option<&'static str> {
+        let _ = marks;
+        None
     }
 
     /// The first rows, blank ones included.

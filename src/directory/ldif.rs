@@ -32,7 +32,7 @@ pub(super) fn read(text: &str, file: &config::Directory) -> (Raw, Layout) {
         .collect();
     let mut collector = Collector::new(&layout, 64);
     let mut marks = Marks::default();
-    let (mut number, mut changes) = (0, 0);
+    let (mut number, mut changes, mut ended) = (0, 0, false);
     for block in entries(text) {
         let entry = match block {
             Block::Entry(entry) => entry,
@@ -41,6 +41,7 @@ pub(super) fn read(text: &str, file: &config::Directory) -> (Raw, Layout) {
                 continue;
             }
             Block::Result(code, name) => {
+                ended = true;
                 marks.ldap_result(code, &name);
                 continue;
             }
@@ -65,10 +66,23 @@ pub(super) fn read(text: &str, file: &config::Directory) -> (Raw, Layout) {
     comments(text, &mut marks);
     let mut raw = collector.finish(0);
     raw.marks = marks;
+    raw.cut.extend(cut(text, ended).map(str::to_owned));
     if changes > 0 {
         raw.notes.push(format!("{} no people: passed over", plural(changes, "record of a change is", "records of changes are")));
     }
     (raw, layout)
+}
+
+/// Why the file is cut off, if it is: every line of LDIF has an end, and a search that ldapsearch wrote has one too.
+fn cut(text: &str, ended: bool) -> Option<&'static str> {
+    if !text.ends_with(['\n', '\r']) && text.contains('\n') {
+        return Some("its last line has no end: it was cut off, or was still being written");
+    }
+    let comments = || text.lines().filter_map(|line| line.strip_prefix('#')).map(str::trim);
+    let searched = comments().take(4).any(|comment| matches!(comment, "extended LDIF" | "LDAPv3"));
+    let closed = || comments().any(|comment| comment == "search result" || comment.starts_with("numResponses:"));
+    (searched && !ended && !closed())
+        .then_some("it begins as ldapsearch writes it, and the end of the search is missing: it was cut off")
 }
 
 /// What the comments of ldapsearch say: how many entries there were, and whether the server has further pages.

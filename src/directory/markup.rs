@@ -1,11 +1,13 @@
 //! Tables in markup: HTML that is named `.xls`, and Excel 2003's XML. Tags are walked over; nothing is interpreted beyond rows and cells.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
 use super::decode::FileFormat;
 use super::grid::{Grid, LONGEST, Row, Rows, WIDEST};
+use super::marks::Marks;
 use crate::failure::Failure;
 use crate::text::entities::resolved;
 
@@ -18,6 +20,7 @@ pub(super) struct Markup<'t> {
 /// A tag: where it begins, its name in lower case without prefix, its attributes as written, and whether it closes.
 pub(super) struct Tag<'t> {
     pub(super) at: usize,
+    pub(super) end: usize,
     pub(super) name: String,
     pub(super) attributes: &'t str,
     pub(super) closing: bool,
@@ -74,6 +77,86 @@ impl Grid for Markup<'_> {
             bail!(Failure::usage("there is no table in the file").hint("export it as CSV, XLSX or JSON"));
         }
         page.rows.finish()
+    }
+
+    fn hidden(&mut self) -> BTreeSet<u32> {
+        let spreadsheet = self.kind == FileFormat::SpreadsheetMl;
+        let row_name = if spreadsheet { "row" } else { "tr" };
+        let is_hidden = |attributes: &str| match spreadsheet {
+            true => attribute(attributes, "Hidden") == Some("1"),
+            false => attribute(attributes, "style")
+                .is_some_and(|style| style.split(char::is_whitespace).collect::<String>().to_lowercase().contains("display:none")),
+        };
+        let (mut hidden, mut next) = (BTreeSet::new(), 1);
+        for tag in self.tags().filter(|tag| tag.name == row_name && !tag.closing) {
+            let row = count(tag.attributes, "Index").unwrap_or(next);
+            next = row.saturating_add(1);
+            if is_hidden(tag.attributes) {
+                hidden.insert(row);
+            }
+        }
+        hidden
+    }
+
+    /// What an HTML page says outside of its tables, line by line, and whether it leads to a next page.
+    fn around(&mut self, marks: &mut Marks) -> Option<&'static str> {
+        if self.kind == FileFormat::SpreadsheetMl {
+            let whole = self.tags().any(|tag| tag.closing && tag.name == "workbook");
+            return (!whole).then_some("it ends inside its table: it was cut off");
+        }
+        let (mut tables, mut ended, mut quiet, mut caption) = (0u32, false, false, false);
+        let (mut line, mut from) = (String::new(), 0);
+        let mut say = |line: &mut String| {
+            let said = line.trim();
+            if !said.is_empty() && said.len() <= LONGEST_LINE {
+                marks.words(said);
+            }
+            line.clear();
+        };
+        for tag in self.tags() {
+            if (tables == 0 || caption) && !quiet {
+                line.push_str(&entities(self.text.get(from..tag.at).unwrap_or_default()));
+            }
+            from = tag.end;
+            let name = tag.name.as_str();
+            match name {
+                "table" if tag.closing => tables = tables.saturating_sub(1),
+                "table" => tables += 1,
+                "caption" => caption = !tag.closing,
+                "html" | "body" => ended |= tag.closing,
+                "head" | "script" | "style" | "select" | "button" | "nav" => quiet = !tag.closing && !tag.empty,
+                _ => {}
+            }
+            // What only changes the look of words does not end their line.
+            if !matches!(name, "a" | "b" | "i" | "u" | "em" | "strong" | "span" | "font" | "small" | "") {
+                say(&mut line);
+            }
+        }
+        say(&mut line);
+        for tag in self.tags().filter(|tag| matches!(tag.name.as_str(), "a" | "link")) {
+            let is_next = |rel: &str| rel.split_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
+            if let (true, Some(to)) = (attribute(tag.attributes, "rel").is_some_and(is_next), attribute(tag.attributes, "href")) {
+                marks.beside("the page", "next", &to.into());
+            }
+        }
+        (tables > 0 && !ended).then_some("it ends inside its table: it was cut off")
+    }
+}
+
+/// Words of a page that are longer than this are no remark on its table.
+const LONGEST_LINE: usize = 400;
+
+impl<'t> Markup<'t> {
+    /// Its tags, in order.
+    fn tags(&self) -> impl Iterator<Item = Tag<'t>> {
+        let text = self.text;
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let open = at + text.get(at..)?.find('<')?;
+            let (tag, end) = tag(text, open)?;
+            at = end;
+            Some(tag)
+        })
     }
 }
 
@@ -184,7 +267,7 @@ pub(super) fn tag(text: &str, open: usize) -> Option<(Tag<'_>, usize)> {
     let rest = text.get(open..)?;
     if rest.starts_with("<!--") {
         let end = rest.find("-->").map_or(text.len(), |end| open + end + 3);
-        return Some((Tag { at: open, name: String::new(), attributes: "", closing: false, empty: true }, end));
+        return Some((Tag { at: open, end, name: String::new(), attributes: "", closing: false, empty: true }, end));
     }
     let bytes = rest.as_bytes();
     let mut quote = None;
@@ -210,7 +293,8 @@ pub(super) fn tag(text: &str, open: usize) -> Option<(Tag<'_>, usize)> {
     let name = inside.get(..name_end)?;
     let name = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
     let attributes = inside.get(name_end..)?;
-    Some((Tag { at: open, name, attributes, closing, empty: attributes.trim_end().ends_with('/') }, open + end + 1))
+    let end = open + end + 1;
+    Some((Tag { at: open, end, name, attributes, closing, empty: attributes.trim_end().ends_with('/') }, end))
 }
 
 /// The value of an attribute, found by its name without prefix.

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use anyhow::{Result, bail};
 
-use super::grid::{Grid, Row, Rows, WIDEST};
+use super::grid::{Grid, LONGEST, Row, Rows, WIDEST};
 use super::markup::{Tag, attribute, count, entities, tag};
 use super::workbook::{SheetInfo, damaged, number};
 use super::zip;
@@ -72,6 +72,21 @@ struct Cell<'t> {
 }
 
 impl Grid for Table<'_> {
+    fn hidden(&mut self) -> BTreeSet<u32> {
+        let (mut hidden, mut next) = (BTreeSet::new(), 1u32);
+        for (tag, _) in tags(self.content).take_while(|(tag, _)| tag.name != "table" || !tag.closing) {
+            if tag.name != "table-row" || tag.closing {
+                continue;
+            }
+            let end = next.saturating_add(count(tag.attributes, "number-rows-repeated").unwrap_or(1));
+            if matches!(attribute(tag.attributes, "visibility"), Some("collapse" | "filter")) {
+                hidden.extend(next..end.min(LONGEST));
+            }
+            next = end;
+        }
+        hidden
+    }
+
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
         let mut rows = Rows::new(sink);
         let (mut next_row, mut repeated, mut column) = (0u32, 1u32, 0usize);

@@ -29,11 +29,20 @@ pub struct TableRow {
 /// Every row of a file as text, blank rows left out, each as wide as the first. `sheet` names the sheet of a workbook; without it the
 /// first is read.
 pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
+    Ok(read_whole(path, sheet)?.0)
+}
+
+/// The same, and why the file is not all there is: cut off in its last record, or written while it was read.
+pub fn read_whole(path: &Path, sheet: Option<&str>) -> Result<(Vec<TableRow>, Vec<String>)> {
     let unreadable = || Failure::usage(format!("cannot read {}", path.display()));
-    let bytes = input::read(path).with_context(unreadable)?.bytes;
+    let input::Input { bytes, stopped: mut cut, .. } = input::read(path).with_context(unreadable)?;
     let mut rows = match decode::decode(bytes, None).with_context(unreadable)? {
         Content::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| sheet_rows(book, sheet)).with_context(unreadable)?,
-        Content::Text(FileFormat::Delimited, text) => text_rows(text.as_str())?,
+        Content::Text(FileFormat::Delimited, text) => {
+            let (rows, short) = text_rows(text.as_str())?;
+            cut.extend(short);
+            rows
+        }
         Content::Text(FileFormat::Json, text) if json_table(text.as_str().as_bytes()).is_some() => json_rows(text.as_str())?,
         Content::Text(kind, _) => {
             bail!(Failure::usage(format!("{} is {}, not a CSV or a workbook", path.display(), kind.name())))
@@ -42,7 +51,7 @@ pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
     rows.retain(|row| row.cells.iter().any(|cell| !super::cells::trim(cell).is_empty()));
     let width = rows.first().map_or(0, |row| row.cells.len());
     rows.iter_mut().for_each(|row| row.cells.resize(width, String::new()));
-    Ok(rows)
+    Ok((rows, cut))
 }
 
 /// The cells of [`read_table`] alone.
@@ -119,7 +128,7 @@ fn json_rows(text: &str) -> Result<Vec<TableRow>> {
     Ok((1..).zip(table.rows).map(row).collect())
 }
 
-fn text_rows(text: &str) -> Result<Vec<TableRow>> {
+fn text_rows(text: &str) -> Result<(Vec<TableRow>, Option<String>)> {
     let head = delimited::head(text, None, &|_| false)?;
     let mut records = Records::new(text, head.start, head.delimiter);
     let mut rows = Vec::new();
@@ -128,7 +137,9 @@ fn text_rows(text: &str) -> Result<Vec<TableRow>> {
         rows.push(TableRow { number, cells: records.to_vec(), uncomputed: BTreeSet::new() });
         number = number.saturating_add(1);
     }
-    Ok(rows)
+    let width = rows.first().map_or(0, |row| row.cells.len());
+    let cut = delimited::cut(text, head.delimiter, width, number.saturating_sub(1));
+    Ok((rows, cut))
 }
 
 fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<TableRow>> {

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::Cursor;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
@@ -14,14 +15,15 @@ use super::grid::{Grid, Row, Rows};
 use super::headers;
 use super::ods::Ods;
 use super::xls::Xls;
-use crate::failure::Failure;
+use super::zip;
+use crate::failure::{Failure, unless_it_panics};
 
 /// Sheets beyond this many are not looked at in search of the best.
 const MOST_SHEETS: usize = 250;
 
 /// An open workbook.
 pub(super) enum Workbook {
-    Xlsx(Box<Xlsx<Cursor<Vec<u8>>>>),
+    Xlsx(Box<Xlsx<Cursor<Shared>>>, Shared),
     Xlsb(Box<Xlsb<Cursor<Vec<u8>>>>),
     Xls(Box<Xls>),
     Ods(Ods),
@@ -34,12 +36,21 @@ pub(super) struct SheetInfo {
     pub(super) hidden: bool,
 }
 
+/// The bytes of a workbook, which are looked at twice.
+#[derive(Clone)]
+pub(super) struct Shared(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl Workbook {
     /// Opens a workbook whose kind is known, and works with it. A library that panics over its bytes has met a damaged file.
     pub(super) fn read<T>(kind: FileFormat, bytes: Vec<u8>, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let all = || work(&mut Self::open(kind, bytes)?);
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(all))
-            .unwrap_or_else(|_| Err(damaged("its records do not fit together").into()))
+        unless_it_panics(all).unwrap_or_else(|| Err(damaged("its records do not fit together").into()))
     }
 
     fn open(kind: FileFormat, bytes: Vec<u8>) -> Result<Self> {
@@ -47,14 +58,17 @@ impl Workbook {
             FileFormat::Xlsb => Self::Xlsb(Box::new(Xlsb::new(Cursor::new(bytes)).map_err(damaged)?)),
             FileFormat::Xls => Self::Xls(Box::new(Xls::open(&bytes)?)),
             FileFormat::Ods => Self::Ods(Ods::open(&bytes)?),
-            _ => Self::Xlsx(Box::new(Xlsx::new(Cursor::new(bytes)).map_err(damaged)?)),
+            _ => {
+                let bytes = Shared(Arc::new(bytes));
+                Self::Xlsx(Box::new(Xlsx::new(Cursor::new(bytes.clone())).map_err(damaged)?), bytes)
+            }
         })
     }
 
     /// The worksheets, in the workbook's order.
     pub(super) fn sheets(&self) -> Vec<SheetInfo> {
         let metadata = match self {
-            Self::Xlsx(book) => book.sheets_metadata(),
+            Self::Xlsx(book, _) => book.sheets_metadata(),
             Self::Xlsb(book) => book.sheets_metadata(),
             Self::Xls(book) => return book.sheets().cloned().collect(),
             Self::Ods(book) => return book.sheets().cloned().collect(),
@@ -66,7 +80,7 @@ impl Workbook {
     /// Whether serials count from 1904. OpenDocument writes its days as days.
     pub(super) fn epoch_1904(&self) -> bool {
         match self {
-            Self::Xlsx(book) => book.has_1904_epoch(),
+            Self::Xlsx(book, _) => book.has_1904_epoch(),
             Self::Xlsb(book) => book.has_1904_epoch(),
             Self::Xls(book) => book.epoch_1904,
             Self::Ods(_) => false,
@@ -91,7 +105,7 @@ impl Grid for SheetRows<'_> {
         match &mut *self.book {
             Workbook::Xls(book) => book.sheet(sheet).rows(sink),
             Workbook::Ods(book) => book.sheet(sheet).rows(sink),
-            Workbook::Xlsx(book) => {
+            Workbook::Xlsx(book, _) => {
                 let mut rows = Rows::new(sink);
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
                 let code =
@@ -120,11 +134,21 @@ impl Grid for SheetRows<'_> {
         }
     }
 
+    fn hidden(&mut self) -> BTreeSet<u32> {
+        match &mut *self.book {
+            Workbook::Xlsx(_, bytes) => zip::hidden_rows(bytes.as_ref(), self.name),
+            Workbook::Xls(book) => book.sheet(self.name).hidden(),
+            Workbook::Ods(book) => book.sheet(self.name).hidden(),
+            // Its rows are records that nothing here reads.
+            Workbook::Xlsb(_) => BTreeSet::new(),
+        }
+    }
+
     fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<(u32, usize)>> {
         let sheet = self.name;
         let mut found = BTreeSet::new();
         match &mut *self.book {
-            Workbook::Xlsx(book) => {
+            Workbook::Xlsx(book, _) => {
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
                 while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|error| unreadable(sheet, &error))? {
                     if cell.pos.0 as usize >= rows {

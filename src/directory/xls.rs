@@ -1,7 +1,7 @@
 //! Workbooks of Excel 97 to 2003 (BIFF8), record by record. The library at hand lays every sheet out from its first cell to its last and
 //! copies a shared text into every cell that shows it: one far cell, or one long text, would ask it for more memory than there is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Result, bail};
 
@@ -135,6 +135,13 @@ pub(super) struct Sheet<'b> {
 }
 
 impl Grid for Sheet<'_> {
+    fn hidden(&mut self) -> BTreeSet<u32> {
+        let rows = records(&self.book.stream, self.start).take_while(|(kind, _)| *kind != EOF);
+        // ROW: its number, and behind ten bytes its flags, of which the sixth is for no height at all.
+        let hidden = rows.filter(|(kind, data)| *kind == 0x0208 && short(data, 12).is_some_and(|flags| flags & 0x20 != 0));
+        hidden.filter_map(|(_, data)| Some(u32::from(short(data, 0)?) + 1)).collect()
+    }
+
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
         let mut rows = Rows::new(sink);
         let mut depth = 0usize;

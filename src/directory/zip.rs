@@ -1,11 +1,13 @@
 //! The little of the ZIP format that must be known before a workbook is handed to its reader: which parts it has, and that they unpack
 //! to what they say. A reader that believes a bomb's directory would fill the memory.
 
-use std::io::Read;
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
 
 use anyhow::{Result, bail};
 
 use super::decode::{FileFormat, UNPACKED_LIMIT};
+use super::markup;
 use crate::failure::Failure;
 
 /// A part smaller than this cannot unpack to anything that hurts: DEFLATE makes at most 1,032 bytes of one.
@@ -65,17 +67,92 @@ pub(super) fn kind(bytes: &[u8]) -> Result<FileFormat> {
 
 /// The text of a part, as far as it is what it says.
 pub(super) fn part(bytes: &[u8], name: &str) -> Option<String> {
-    let entry = entries(bytes)?.into_iter().find(|entry| entry.name == name)?;
-    let mut text = Vec::new();
-    match entry.method {
-        0 => text.extend_from_slice(entry.packed),
-        _ => {
-            let inflated = flate2::read::DeflateDecoder::new(entry.packed).take(entry.unpacked.min(UNPACKED_LIMIT));
-            // What a damaged part holds up to the damage is not enough.
-            std::io::copy(&mut { inflated }, &mut text).ok()?;
-        }
+    entries(bytes)?.into_iter().find(|entry| entry.name == name)?.text()
+}
+
+/// The rows of a sheet of Excel's present format that are not shown, numbered from 1: hidden by hand, by a filter, in a closed group.
+pub(super) fn hidden_rows(bytes: &[u8], sheet: &str) -> BTreeSet<u32> {
+    let mut found = HiddenRows::default();
+    let entries = entries(bytes).unwrap_or_default();
+    if let Some(entry) = sheet_part(&entries, sheet) {
+        // What is damaged, the reader of the cells names.
+        let _ = match entry.method {
+            0 => std::io::copy(&mut &*entry.packed, &mut found),
+            _ => std::io::copy(&mut flate2::read::DeflateDecoder::new(entry.packed).take(entry.unpacked), &mut found),
+        };
     }
-    String::from_utf8(text).ok()
+    found.rows
+}
+
+/// The part that holds a sheet, as the workbook and its relationships say.
+fn sheet_part<'e, 'b>(entries: &'e [Entry<'b>], sheet: &str) -> Option<&'e Entry<'b>> {
+    let plain = |name: &str| name.replace('\\', "/").trim_start_matches('/').to_ascii_lowercase();
+    let named = |wanted: &str| entries.iter().find(|entry| plain(&entry.name) == plain(wanted));
+    let text = |wanted: &str| named(wanted).and_then(Entry::text);
+    let tags = |text: &str, name: &'static str, wanted: &dyn Fn(&str) -> Option<String>| {
+        let mut at = 0;
+        while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')).map(|found| at + found) {
+            let (tag, end) = markup::tag(text, open)?;
+            if let Some(found) = Some(tag).filter(|tag| tag.name == name).and_then(|tag| wanted(tag.attributes)) {
+                return Some(found);
+            }
+            at = end;
+        }
+        None
+    };
+    let of = |attributes: &str, name: &str| markup::attribute(attributes, name).map(|value| markup::entities(value).into_owned());
+    let id = tags(&text("xl/workbook.xml")?, "sheet", &|tag| of(tag, "id").filter(|_| of(tag, "name").as_deref() == Some(sheet)))?;
+    let target = tags(&text("xl/_rels/workbook.xml.rels")?, "relationship", &|tag| {
+        of(tag, "Target").filter(|_| of(tag, "Id").as_ref() == Some(&id))
+    })?;
+    let target = plain(&target);
+    named(&target).or_else(|| named(&format!("xl/{target}")))
+}
+
+/// Hears the text of a sheet and keeps the numbers of the rows that are hidden.
+#[derive(Default)]
+struct HiddenRows {
+    rows: BTreeSet<u32>,
+    /// From the last tag that has not ended yet.
+    open: Vec<u8>,
+}
+
+impl Write for HiddenRows {
+    fn write(&mut self, more: &[u8]) -> std::io::Result<usize> {
+        self.open.extend_from_slice(more);
+        for found in memchr::memmem::find_iter(&self.open, b"hidden=") {
+            let start = self.open.get(..found).and_then(|before| memchr::memrchr(b'<', before));
+            let end = self.open.get(found..).and_then(|rest| memchr::memchr(b'>', rest)).map(|end| found + end);
+            let tag = start.zip(end).and_then(|(start, end)| std::str::from_utf8(self.open.get(start..=end)?).ok());
+            let Some((tag, _)) = tag.and_then(|tag| markup::tag(tag, 0)) else { continue };
+            if tag.name == "row" && matches!(markup::attribute(tag.attributes, "hidden"), Some("1" | "true")) {
+                self.rows.extend(markup::count(tag.attributes, "r"));
+            }
+        }
+        let last = memchr::memrchr(b'<', &self.open).filter(|at| !self.open.get(*at..).is_some_and(|rest| rest.contains(&b'>')));
+        self.open.drain(..last.unwrap_or(self.open.len()));
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Entry<'_> {
+    /// Its text, as far as it is what it says.
+    fn text(&self) -> Option<String> {
+        let mut text = Vec::new();
+        match self.method {
+            0 => text.extend_from_slice(self.packed),
+            _ => {
+                let inflated = flate2::read::DeflateDecoder::new(self.packed).take(self.unpacked.min(UNPACKED_LIMIT));
+                // What a damaged part holds up to the damage is not enough.
+                std::io::copy(&mut { inflated }, &mut text).ok()?;
+            }
+        }
+        String::from_utf8(text).ok()
+    }
 }
 
 /// Unpacks every part without keeping it, so that no reader meets more than it can hold.

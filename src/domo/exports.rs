@@ -47,7 +47,9 @@ fn field(header: &str) -> Option<&'static str> {
 
 /// Reads one of the two exports.
 pub(super) fn load(path: &Path, mut evidence: Evidence) -> Result<Accounts> {
-    let mut rows = table::read_table(path, None)?.into_iter();
+    let (rows, cut) = table::read_whole(path, None)?;
+    evidence.incomplete.extend(cut);
+    let mut rows = rows.into_iter();
     let headers = rows.next().map(|row| row.cells).unwrap_or_default();
     let fields: Vec<Option<&str>> = headers.iter().map(|header| field(header)).collect();
     let has = |wanted: &str| fields.contains(&Some(wanted));

@@ -18,7 +18,7 @@ use super::texts::Texts;
 use super::view::{Cell, Column, Table, View};
 use super::{Inputs, appendix, cap, figures};
 use crate::archive::RunFolder;
-use crate::failure::Failure;
+use crate::failure::{Failure, unless_it_panics};
 use crate::plan::sheet::Row;
 use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
@@ -82,7 +82,7 @@ pub(super) fn write(
 ) -> Result<u64> {
     folder.reserve(room(inputs, plan, ordered)).context("cannot write review.xlsx")?;
     let fill = || fill(&Look::new(t, ROWS, view), folder.path(), inputs, plan, ordered, view, out);
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(fill)).unwrap_or_else(|_| {
+    unless_it_panics(fill).unwrap_or_else(|| {
         Err(Failure::failed("cannot write review.xlsx: its temporary files could not be written")
             .hint(format!("see whether there is room in {}", folder.path().display()))
             .into())

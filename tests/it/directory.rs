@@ -1,13 +1,16 @@
 //! Exports as they come: the same people whatever the format, every pitfall, and bytes that mean harm.
 
 mod apis;
+mod cases;
 mod check;
 mod company;
+mod damaged;
 mod doubts;
 mod exports;
 mod golden;
 mod hostile;
 mod pitfalls;
+mod whole;
 mod writers;
 
 use std::path::{Path, PathBuf};

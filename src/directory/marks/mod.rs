@@ -34,8 +34,12 @@ pub struct Marks {
     last_ended: bool,
     totals: Vec<Total>,
     page_totals: Vec<Total>,
+    /// Numbers of people or of pages, whichever it is.
+    either: Vec<Total>,
     /// The most that a page was to hold, where it says so.
     limit: Option<u64>,
+    /// The most that the list was to hold, in words.
+    top: Option<(u64, String)>,
     /// The last page, and of how many, in words.
     page_in_words: Option<(u64, u64)>,
     /// The day the list says it was made, as it says it.
@@ -107,12 +111,18 @@ impl Marks {
             self.dated.get_or_insert_with(|| day.to_owned());
             return true;
         }
+        if words::goes_on(&lower) {
+            self.goes_on(&shown);
+            return true;
+        }
         let numbers = words::Numbers::of(&lower);
-        if let Some((page, of)) = numbers.page_of() {
+        if let Some(top) = numbers.top() {
+            self.top = Some((top, shown));
+        } else if let Some((page, of)) = numbers.page_of() {
             if self.page_in_words.is_none_or(|(known, _)| page >= known) {
                 self.page_in_words = Some((page, of));
             }
-        } else if let Some((upto, of)) = numbers.part_of() {
+        } else if let Some((upto, of)) = numbers.part_of().or_else(|| words::pager(&lower)) {
             if upto < of {
                 self.lasts(format!("it shows {upto} of {of}, by its own words: `{shown}`"));
             }
@@ -155,6 +165,19 @@ impl Marks {
         if let Some(total) = self.page_totals.iter().filter(|total| total.number > self.pages).max_by_key(|total| total.number) {
             doubts.push(format!("it has {} of {} (`{}`)", plural(self.pages, "page", "pages"), total.number, total.place));
         }
+        let is_all = |total: &Total| total.number <= self.pages || total.number == self.items;
+        if let Some(total) = self.either.iter().find(|total| !is_all(total)) {
+            doubts.push(format!(
+                "it has {} on {} (`{}`: {})",
+                self.items,
+                plural(self.pages, "page", "pages"),
+                total.place,
+                total.number
+            ));
+        }
+        if let Some((_, said)) = self.top.as_ref().filter(|(top, _)| *top <= self.items) {
+            doubts.push(format!("it has as many people as it was to show at most, by its own words: `{said}`"));
+        }
         if let Some((page, of)) = self.page_in_words.filter(|(page, of)| page < of) {
             doubts.push(format!("it ends with page {page} of {of}, by its own words"));
         }
@@ -163,7 +186,7 @@ impl Marks {
 
     /// Whether the list says that it ends here: no further page, or a total that is all here.
     pub fn is_ended(&self) -> bool {
-        self.last_ended || self.totals.iter().any(|total| total.number == self.items)
+        self.last_ended || self.totals.iter().chain(&self.either).any(|total| total.number == self.items)
     }
 
     /// Whether nothing was said at all.
@@ -172,6 +195,8 @@ impl Marks {
             && !self.ended
             && self.totals.is_empty()
             && self.page_totals.is_empty()
+            && self.either.is_empty()
+            && self.top.is_none()
             && self.lasting.is_empty()
             && self.last.is_none()
     }
@@ -198,6 +223,12 @@ impl Marks {
 
     fn member(&mut self, place: Place<'_>, key: &str, value: &Value) {
         let name = squashed(key);
+        if place.own && FILTERS.contains(&name.as_str()) {
+            return self.filter(place, value);
+        }
+        if place.own && SAYINGS.contains(&name.as_str()) {
+            return self.says(value);
+        }
         match value {
             Value::Object(object) => self.object(place, &name, object),
             // `"links": [{"rel": "next", "href": …}]`
@@ -224,6 +255,24 @@ impl Marks {
             return self.scalar(place, name, number);
         }
         let paging = PAGING.contains(&name);
+        // `"page": {"current": 1, "total": 3}` counts pages, `"pagination"` perhaps people.
+        if place.own
+            && paging
+            && object.keys().any(|key| CURRENT.contains(&squashed(key).as_str()))
+            && let Some((key, number)) =
+                object.iter().find_map(|(key, value)| Some((key, number(value).filter(|_| squashed(key) == "total")?)))
+        {
+            let total = Total { place: joined(place.path, key), number };
+            let pages = name == "page" && object.keys().any(|key| squashed(key).starts_with("current"));
+            if pages {
+                self.page_totals.push(total)
+            } else {
+                self.either.push(total)
+            }
+            let others = object.iter().filter(|(other, _)| *other != key);
+            others.for_each(|(key, value)| self.member(Place { path: &joined(place.path, key), own: true }, key, value));
+            return;
+        }
         let is_list = |value: &Value| value.as_array().is_some_and(|list| list.first().is_some_and(Value::is_object));
         // Another list may have pages of its own.
         if !paging && object.values().any(is_list) {
@@ -231,7 +280,38 @@ impl Marks {
         }
         for (key, value) in object {
             let path = joined(place.path, key);
-            self.member(Place { path: &path, own: place.own && paging }, key, value);
+            let asked = ASKED.contains(&name) && FILTERS.contains(&squashed(key).as_str());
+            self.member(Place { path: &path, own: place.own && (paging || asked) }, key, value);
+        }
+    }
+
+    /// A filter that was set: by its value, or by any value within it.
+    fn filter(&mut self, place: Place<'_>, value: &Value) {
+        fn filters(value: &Value) -> bool {
+            match value {
+                Value::Null | Value::Bool(_) => false,
+                Value::Number(_) => true,
+                Value::String(text) => !text.trim().is_empty() && !words::is_no_filter(&text.trim().to_lowercase()),
+                Value::Array(list) => list.iter().any(filters),
+                Value::Object(object) => object.iter().any(|(key, value)| {
+                    let key = squashed(key);
+                    !LIMITS.contains(&key.as_str()) && !CURRENT.contains(&key.as_str()) && filters(value)
+                }),
+            }
+        }
+        if filters(value) {
+            let shown: String = value.to_string().chars().take(120).collect();
+            self.lasts(format!("it is a selection, by its own words: `{}`: `{shown}`", place.path));
+        }
+    }
+
+    /// What a list says in words: one sentence or several.
+    fn says(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => _ = self.said(text, true),
+            Value::Array(list) => list.iter().for_each(|value| self.says(value)),
+            Value::Object(object) => object.values().for_each(|value| self.says(value)),
+            _ => {}
         }
     }
 
@@ -244,13 +324,24 @@ impl Marks {
         if name == "link" && value.as_str().is_some_and(has_next_relation) {
             return self.goes_on(place.path);
         }
-        if let Some(flag) = flag(value).filter(|_| place.own || !ANYTHING.contains(&name))
+        // `"hasNext": 1`; a number behind `last` is one of a page.
+        let counted = || value.as_u64().or_else(|| value.as_str()?.parse().ok()).filter(|_| MORE.contains(&name));
+        let flag = flag(value).or_else(|| counted().filter(|number| *number < 2).map(|number| number == 1));
+        if let Some(flag) = flag.filter(|_| place.own || !ANYTHING.contains(&name))
             && let Some(more) = MORE.contains(&name).then_some(flag).or_else(|| LAST.contains(&name).then_some(!flag))
         {
             match more {
                 true => _ = self.next.get_or_insert_with(|| format!("it says that there is more (`{}`)", place.path)),
                 false => self.ended = true,
             }
+        }
+        if let Some(said) =
+            value.as_str().filter(|said| place.own && STATES.contains(&name) && PARTIAL.contains(&squashed(said).as_str()))
+        {
+            self.lasts(format!("it says that something is missing: `{}`: `{said}`", place.path));
+        }
+        if let Some(said) = value.as_str().filter(|_| place.own && RANGES.contains(&name)) {
+            self.range(place, said);
         }
         if let Some(day) = value.as_str().filter(|_| place.own && MADE.contains(&name)) {
             self.dated.get_or_insert_with(|| day.to_owned());
@@ -260,8 +351,24 @@ impl Marks {
             self.totals.push(Total { place: place.path.to_owned(), number });
         } else if PAGES.contains(&name) {
             self.page_totals.push(Total { place: place.path.to_owned(), number });
+        } else if REMAINING.contains(&name) && number > 0 {
+            self.next.get_or_insert_with(|| format!("it says that there is more (`{}`: {number})", place.path));
         } else if LIMITS.contains(&name) {
             self.limit = Some(number);
+        }
+    }
+
+    /// `users 0-99/250` (RFC 9110): from where to where, and of how many.
+    fn range(&mut self, place: Place<'_>, said: &str) {
+        let Some((part, total)) = said.rsplit_once('/') else { return };
+        let Some(number) = total.trim().parse::<u64>().ok() else { return };
+        if part.trim_start().starts_with("bytes") {
+            let last = part.rsplit_once('-').and_then(|(_, last)| last.trim().parse::<u64>().ok());
+            if last.is_some_and(|last| last + 1 < number) {
+                self.lasts(format!("it is a part of its bytes, by its own words: `{}`: `{said}`", place.path));
+            }
+        } else {
+            self.totals.push(Total { place: place.path.to_owned(), number });
         }
     }
 }
@@ -353,6 +460,10 @@ const MORE: &[&str] = &[
     "truncated",
     "partial",
     "ispartial",
+    "partialresult",
+    "partialresults",
+    "ispartialresult",
+    "resultspartial",
     "incomplete",
     "incompleteresults",
     "exceededtransferlimit",
@@ -415,6 +526,48 @@ const PAGES: &[&str] = &["totalpages", "pagecount", "pagetotal", "lastpage", "nu
 
 /// Members that say how many a page holds at most.
 const LIMITS: &[&str] = &["limit", "pagesize", "perpage", "itemsperpage", "maxresults", "maxitems", "pagelimit", "top"];
+
+/// Members that say how many people are still to come.
+const REMAINING: &[&str] =
+    &["remaining", "remainingcount", "remainingitems", "remainingrecords", "remainingresults", "itemsremaining"];
+
+/// Members beside a total of pages.
+const CURRENT: &[&str] = &["current", "currentpage", "page", "number", "index"];
+
+/// Members that say which part of the list this is.
+const RANGES: &[&str] = &["contentrange", "range", "itemrange"];
+
+/// Members that say what was asked for, and those in them that restrict it.
+const ASKED: &[&str] = &["query", "request", "params", "parameters", "search", "criteria", "options"];
+const FILTERS: &[&str] = &[
+    "filter",
+    "filters",
+    "appliedfilters",
+    "activefilters",
+    "filterscriteria",
+    "filtercriteria",
+    "filteredby",
+    "searchcriteria",
+    "selectioncriteria",
+    "where",
+];
+
+/// Members that say something in words.
+const SAYINGS: &[&str] = &["message", "messages", "warning", "warnings", "notice", "notices", "note", "notes", "remark", "remarks"];
+
+/// Members that say how it went, and the words for a part.
+const STATES: &[&str] = &["status", "state", "result", "completeness", "outcome", "resultstatus", "exportstatus"];
+const PARTIAL: &[&str] = &[
+    "partial",
+    "partiallycomplete",
+    "partialcontent",
+    "partialresult",
+    "partialresults",
+    "incomplete",
+    "truncated",
+    "inprogress",
+    "running",
+];
 
 /// Members that say when the list was made.
 const MADE: &[&str] = &[
@@ -490,8 +643,11 @@ fn leads_on(value: &Value) -> bool {
 fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "y" => Some(true),
+            "false" | "no" | "n" => Some(false),
+            _ => None,
+        },
         _ => None,
     }
 }

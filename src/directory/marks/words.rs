@@ -16,10 +16,36 @@ const FILTERS: &[&str] = &[
     "report filter",
     "selection criteria",
     "selection",
+    "excluded",
+    "excludes",
+    "exclusions",
+    "excluding",
+    "population",
+    "scope",
+    "data scope",
+    "where",
     "search criteria",
     "criteria",
     "prompts",
     // German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish and Danish, Japanese.
+    "ausgeschlossen",
+    "gefiltert",
+    "filtré",
+    "exclus",
+    "filtrado",
+    "filtrada",
+    "excluidos",
+    "excluídos",
+    "filtrato",
+    "esclusi",
+    "gefilterd",
+    "uitgesloten",
+    "przefiltrowano",
+    "wykluczono",
+    "filtrerad",
+    "filtreret",
+    "filtrert",
+    "絞り込み",
     "angewendete filter",
     "angewandte filter",
     "gefiltert nach",
@@ -127,6 +153,20 @@ const CUT: &[&str] = &[
     "more records available",
     "more rows available",
     "more data available",
+    "limit reached",
+    "limit was reached",
+    "limit has been reached",
+    "maximum reached",
+    "rows reached",
+    "records reached",
+    "limit erreicht",
+    "höchstzahl erreicht",
+    "limite atteinte",
+    "límite alcanzado",
+    "limite atingido",
+    "limite raggiunto",
+    "limiet bereikt",
+    "limit osiągnięty",
     "not all rows",
     "not all records",
     "partial list",
@@ -150,6 +190,87 @@ const CUT: &[&str] = &[
     "avkortad",
     "切り捨て",
     "省略されました",
+];
+
+/// What leads to more people, alone in its line.
+const MORE: &[&str] = &[
+    "show more",
+    "load more",
+    "view more",
+    "see more",
+    "mehr anzeigen",
+    "mehr laden",
+    "weitere laden",
+    "afficher plus",
+    "voir plus",
+    "charger plus",
+    "mostrar más",
+    "cargar más",
+    "ver más",
+    "mostrar mais",
+    "carregar mais",
+    "mostra altro",
+    "carica altri",
+    "toon meer",
+    "meer laden",
+    "pokaż więcej",
+    "visa fler",
+    "vis flere",
+    "もっと見る",
+    "さらに表示",
+];
+
+/// Labels of the next page, before its address or number.
+const NEXT: &[&str] = &[
+    "next page",
+    "next",
+    "nächste seite",
+    "page suivante",
+    "página siguiente",
+    "próxima página",
+    "pagina successiva",
+    "volgende pagina",
+    "następna strona",
+    "nästa sida",
+    "næste side",
+    "次のページ",
+];
+
+/// Words for `only`, beside words for people.
+const ONLY: &[&str] = &[
+    "only",
+    "nur",
+    "uniquement",
+    "seulement",
+    "solo",
+    "sólo",
+    "solamente",
+    "apenas",
+    "somente",
+    "soltanto",
+    "alleen",
+    "tylko",
+    "endast",
+    "kun",
+    "のみ",
+];
+
+/// Words by which a line speaks of who may read it, not of whom it lists.
+const READERS: &[&str] = &[
+    "for",
+    "für",
+    "pour",
+    "para",
+    "per",
+    "voor",
+    "dla",
+    "för",
+    "internal",
+    "confidential",
+    "authorised",
+    "authorized",
+    "use",
+    "vertraulich",
 ];
 
 const PAGE: &[&str] = &["page", "pages", "pg", "seite", "página", "pagina", "strona", "sida", "side", "sivu", "pág", "pag"];
@@ -271,7 +392,7 @@ const PEOPLE: &[&str] = &[
 ];
 
 /// Words between.
-const BETWEEN: &[&str] = &["grand", "of", "the", "s", "in", "all", "der", "de", "d", "overall", "sum", "were", "was"];
+const BETWEEN: &[&str] = &["全", "grand", "of", "the", "s", "in", "all", "der", "de", "d", "overall", "sum", "were", "was"];
 
 /// Words beside which a part is a part of the list, not of the year.
 const SHOWN: &[&str] = &[
@@ -403,6 +524,16 @@ pub(super) fn dated(lower: &str) -> Option<&str> {
 /// Some where a line states a filter: whether it filters anything.
 pub(super) fn filter(lower: &str) -> Option<bool> {
     let said = lower.trim_start_matches(['#', '*', '(', '[', '"', ' ']);
+    let words = Numbers::of(lower);
+    // `Active employees only`, and not `For employees only`.
+    if words.has(ONLY) && words.has(PEOPLE) && !words.has(READERS) {
+        return Some(true);
+    }
+    let asked = (said.starts_with("where ") || said.starts_with("query")) && said.contains(['=', '<', '>']);
+    let selected = said.starts_with("select ") && said.contains(" where ");
+    if asked || selected || ["excludes ", "excluding "].iter().any(|excludes| said.starts_with(excludes)) {
+        return Some(true);
+    }
     let label =
         FILTERS.iter().filter(|label| said.strip_prefix(**label).is_some_and(ends_label)).max_by_key(|label| label.len())?;
     let rest = said.get(label.len()..)?.trim_start();
@@ -412,16 +543,44 @@ pub(super) fn filter(lower: &str) -> Option<bool> {
         return None;
     }
     let rest = rest.trim_matches([':', '=', '：', ' ', '(', ')', '[', ']', '"', '.']);
-    Some(!NO_FILTER.contains(&rest))
+    if *label == "population" && whole(rest).is_some() {
+        return None;
+    }
+    Some(!is_no_filter(rest))
 }
 
 fn ends_label(rest: &str) -> bool {
     !rest.starts_with(char::is_alphabetic)
 }
 
+/// Whether a line leads to more people.
+pub(super) fn goes_on(lower: &str) -> bool {
+    let said = lower.trim_matches(['#', '*', '(', ')', '[', ']', '"', ' ', '.', '…', '»', '>', '›']);
+    let address = |rest: &str| {
+        let to = rest.trim_start_matches([':', '=', '：', ' ']);
+        to.len() < rest.len() && (to.contains("://") || to.starts_with('/') || to.parse::<u32>().is_ok())
+    };
+    MORE.contains(&said) || NEXT.iter().any(|label| said.strip_prefix(label).is_some_and(address))
+}
+
+/// Whether what stands behind the label of a filter says that there is none.
+pub(super) fn is_no_filter(lower: &str) -> bool {
+    NO_FILTER.contains(&lower)
+        || ["all ", "alle ", "tous ", "toutes ", "todos ", "todas ", "tutti "].iter().any(|all| lower.starts_with(all))
+}
+
 /// Whether a line says that the list stops before its end.
 pub(super) fn is_cut(lower: &str) -> bool {
     CUT.iter().any(|said| lower.contains(said)) || lower.starts_with("... and ") && lower.ends_with(" more")
+}
+
+/// `1-50 / 214` and nothing else: how far it goes, and of how many.
+pub(super) fn pager(lower: &str) -> Option<(u64, u64)> {
+    let (part, of) = lower.split_once('/')?;
+    let (from, upto) = part.split_once(['-', '–'])?;
+    let number = |text: &str| whole(text.trim());
+    let (from, upto, of) = (number(from)?, number(upto)?, number(of)?);
+    (from < upto && upto <= of).then_some((upto, of))
 }
 
 /// The words and whole numbers of a line.
@@ -460,6 +619,14 @@ impl<'t> Numbers<'t> {
             });
             rest = after;
         }
+        // `3 out of 6` is `3 of 6`.
+        let mut at = 0;
+        while at + 1 < tokens.len() {
+            match (tokens.get(at), tokens.get(at + 1)) {
+                (Some(Token::Word("out")), Some(Token::Word("of"))) => drop(tokens.remove(at)),
+                _ => at += 1,
+            }
+        }
         Self { tokens }
     }
 
@@ -476,6 +643,40 @@ impl<'t> Numbers<'t> {
         self.pair(|before| japanese || matches!(before, Some(Token::Word(word)) if PAGE.contains(&word)))
     }
 
+    /// `Top 50`, `Showing the first 50 rows`: the most that there were to be.
+    pub(super) fn top(&self) -> Option<u64> {
+        const FIRST: &[&str] = &[
+            "top",
+            "first",
+            "erste",
+            "ersten",
+            "premiers",
+            "premières",
+            "primeros",
+            "primeras",
+            "primi",
+            "eerste",
+            "pierwsze",
+            "första",
+            "første",
+            "先頭",
+        ];
+        let known = |word: &&str| [FIRST, COUNT, PEOPLE, BETWEEN, SHOWN].iter().any(|words| words.contains(word));
+        let mut numbers = self.tokens.iter().filter_map(|token| match token {
+            Token::Number(number) => Some(*number),
+            _ => None,
+        });
+        let number = numbers.next().filter(|_| numbers.next().is_none())?;
+        let fits = self.tokens.iter().all(|token| match token {
+            Token::Word(word) => known(word),
+            Token::Number(_) => true,
+            Token::Other => false,
+        });
+        let follows =
+            self.tokens.windows(2).any(|pair| matches!(pair, [Token::Word(word), Token::Number(_)] if FIRST.contains(word)));
+        (fits && follows).then_some(number)
+    }
+
     /// `1-50 of 214`, `Showing 1 to 50 of 214 entries`, `50 of 214 rows`: how far it goes, and of how many.
     pub(super) fn part_of(&self) -> Option<(u64, u64)> {
         let range = self.tokens.windows(2).any(|pair| matches!(pair, [Token::Number(from), Token::Number(to)] if from < to))
@@ -483,6 +684,13 @@ impl<'t> Numbers<'t> {
                 .tokens
                 .windows(3)
                 .any(|three| matches!(three, [Token::Number(_), Token::Word(word), Token::Number(_)] if TO.contains(word)));
+        // `214件中1-50件`: of how many stands first.
+        const OF_ALL: [&str; 3] = ["件中", "名中", "人中"];
+        if let Some(at) = self.tokens.iter().position(|token| matches!(token, Token::Word(word) if OF_ALL.contains(word))) {
+            let number = |token: &Token<'_>| if let Token::Number(number) = token { Some(*number) } else { None };
+            let (before, behind) = self.tokens.split_at(at);
+            return behind.iter().rev().find_map(number).zip(before.last().and_then(number));
+        }
         if !range && !self.has(SHOWN) {
             return None;
         }

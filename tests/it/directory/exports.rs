@@ -9,7 +9,7 @@ use crate::support::{Ran, run};
 const DAY: &str = "2026-11-23";
 
 /// Four people of one company: name, address, number. All have an account.
-const PEOPLE: [(&str, &str, &str, &str); 4] = [
+pub(super) const PEOPLE: [(&str, &str, &str, &str); 4] = [
     ("Ines", "Duarte", "ines.duarte@acme.example", "2001"),
     ("Tom", "Becker", "tom.becker@acme.example", "2002"),
     ("Mara", "Novak", "mara.novak@acme.example", "2003"),
@@ -17,18 +17,18 @@ const PEOPLE: [(&str, &str, &str, &str); 4] = [
 ];
 
 /// The company's accounts beside one export.
-struct Company {
+pub(super) struct Company {
     folder: tempfile::TempDir,
 }
 
 /// What came out.
-struct Judged {
-    audit: Value,
-    findings: Vec<Value>,
+pub(super) struct Judged {
+    pub(super) audit: Value,
+    pub(super) findings: Vec<Value>,
 }
 
 impl Company {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let account = |(id, (given, family, email, number)): (usize, &(&str, &str, &str, &str))| {
             json!({"id": id + 1, "name": format!("{given} {family}"), "email": email, "role": "Participant", "active": true,
                 "employeeNumber": number.parse::<u64>().unwrap()})
@@ -37,32 +37,32 @@ impl Company {
         Self::of(&Value::from(accounts))
     }
 
-    fn of(accounts: &Value) -> Self {
+    pub(super) fn of(accounts: &Value) -> Self {
         let folder = super::folder();
         std::fs::write(folder.path().join("accounts.json"), accounts.to_string()).unwrap();
         Self { folder }
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn with(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+    pub(super) fn with(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
         std::fs::write(self.path().join(name), bytes).unwrap();
         self
     }
 
-    fn check(&self, name: &str) -> Ran {
+    pub(super) fn check(&self, name: &str) -> Ran {
         run(self.path(), ["check", "--directory", name, "--as-of", DAY])
     }
 
-    fn run(&self, name: &str) -> Ran {
+    pub(super) fn run(&self, name: &str) -> Ran {
         run(self.path(), ["audit", "--accounts", "accounts.json", "--directory", name, "--as-of", DAY, "--json"])
     }
 
     /// The audit of this export, which ends with this code.
     #[track_caller]
-    fn audit(&self, name: &str, code: i32) -> Judged {
+    pub(super) fn audit(&self, name: &str, code: i32) -> Judged {
         let audit = self.run(name).code(code).json();
         let path = self.path().join(audit["run_dir"].as_str().unwrap()).join("findings.json");
         let findings: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
@@ -71,31 +71,31 @@ impl Company {
 }
 
 impl Judged {
-    fn accounts(&self, situation: &str) -> u64 {
+    pub(super) fn accounts(&self, situation: &str) -> u64 {
         self.audit["accounts"][situation].as_u64().unwrap()
     }
 
-    fn people(&self, situation: &str) -> u64 {
+    pub(super) fn people(&self, situation: &str) -> u64 {
         self.audit["people"][situation].as_u64().unwrap()
     }
 
-    fn evidence(&self) -> &str {
+    pub(super) fn evidence(&self) -> &str {
         self.audit["evidence"].as_str().unwrap()
     }
 
     /// The reasons why the evidence is not complete.
-    fn reasons(&self) -> String {
+    pub(super) fn reasons(&self) -> String {
         self.audit["reasons"].to_string()
     }
 
     /// Addresses of accounts with a finding of this kind.
-    fn of_kind(&self, kind: &str) -> Vec<&str> {
+    pub(super) fn of_kind(&self, kind: &str) -> Vec<&str> {
         let of_kind = self.findings.iter().filter(|finding| finding["kind"] == kind);
         of_kind.filter_map(|finding| finding["account"]["email"].as_str()).collect()
     }
 
     /// Values that an update would write.
-    fn written(&self) -> Vec<String> {
+    pub(super) fn written(&self) -> Vec<String> {
         let updates = self.findings.iter().filter(|finding| finding["action"] == "update");
         updates
             .flat_map(|finding| finding["drift"].as_array().unwrap().iter().map(|drift| drift["directory"].to_string()))
@@ -104,7 +104,7 @@ impl Judged {
 }
 
 /// One person as JSON.
-fn object(at: usize) -> Value {
+pub(super) fn object(at: usize) -> Value {
     let (given, family, email, number) = PEOPLE[at];
     json!({"id": format!("u{at}"), "email": email, "displayName": format!("{given} {family}"), "employeeId": number, "active": true})
 }
@@ -514,7 +514,7 @@ fn a_file_whose_lines_are_one_quoted_cell_each_is_read_and_said() {
 #[test]
 fn records_of_groups_rooms_and_changes_are_no_people_and_counted_apart() {
     let entries = ldif(4)
-        + "dn: cn=Staff,dc=acme\nobjectClass: top\nobjectClass: group\nmail: staff@acme.example\n\ndn: cn=PC7,dc=acme\nobjectClass: top\nobjectClass: person\nobjectClass: user\nobjectClass: computer\nmail: pc7@acme.example\n\ndn: uid=Leo\nchangetype: modify\nreplace: mail\nmail: old@acme.example\n-\n\n";
+        + "dn: cn=Staff,dc=acme\nobjectClass: top\nobjectClass: group\nmail: staff@acme.example\n\ndn: cn=PC7,dc=acme\nobjectClass: top\nobjectClass: person\nobjectClass: user\nobjectClass: computer\nmail: pc7@acme.example\n\ndn: uid=Leo\nchangetype: modify\nreplace: mail\nmail: old@acme.example\n-\n\nsearch: 2\nresult: 0 Success\n";
     let exchange = "DisplayName,PrimarySmtpAddress,RecipientTypeDetails\n".to_owned()
         + &PEOPLE.map(|(given, family, email, _)| format!("{given} {family},{email},UserMailbox\n")).concat()
         + "Board Room,board@acme.example,RoomMailbox\nSupplier,s@other.example,MailContact\nAll Staff,all@acme.example,MailUniversalDistributionGroup\n";
@@ -532,7 +532,7 @@ fn records_of_groups_rooms_and_changes_are_no_people_and_counted_apart() {
 #[test]
 fn several_addresses_of_one_person_are_all_hers() {
     let attributes = ldif(3)
-        + "dn: uid=Leo\nmail: l.ricci@acme.example\nmail: leo.ricci@acme.example\nemployeeNumber: 2004\nemployeeNumber: 9\n\n";
+        + "dn: uid=Leo\nmail: l.ricci@acme.example\nmail: leo.ricci@acme.example\nemployeeNumber: 2004\nemployeeNumber: 9\n\nsearch: 2\nresult: 0 Success\n";
     let lists = csv(3) + "2004,Leo,Ricci,l.ricci@acme.example; leo.ricci@acme.example,Active\n";
     for (name, text) in [("dump.ldif", attributes), ("staff.csv", lists)] {
         let judged = Company::new().with(name, text).audit(name, 0);

@@ -1,0 +1,62 @@
+//! Values that were damaged on their way are compared as they certainly were, or not at all, and never written: not by an update, not in
+//! a new account.
+
+use serde_json::Value;
+
+use super::exports::Company;
+use crate::support::run;
+
+#[test]
+fn a_repair_that_is_certain_is_compared_and_what_differs_all_the_same_is_said_and_not_written() {
+    // Ines is called Inès in the directory, twice encoded; Tom's title is; Mara's lost a letter.
+    let staff = "Employee ID,Name,Email,Title\n2001,InÃ¨s Duarte,ines.duarte@acme.example,Analyst\n2002,Tom Becker,tom.becker@acme.example,GeschÃ¤ftsfÃ¼hrer\n\
+                 2003,Mara Nov?k,mara.novak@acme.example,Analyst\n2004,Leo Ricci,leo.ricci@acme.example,Analyst\n";
+    let accounts: Value = serde_json::from_str(
+        r#"[{"id":1,"name":"Ines Duarte","email":"ines.duarte@acme.example","role":"Editor","active":true,"employeeNumber":2001,"title":"Analyst"},
+            {"id":2,"name":"Tom Becker","email":"tom.becker@acme.example","role":"Editor","active":true,"employeeNumber":2002,"title":"Geschäftsführer"},
+            {"id":3,"name":"Mara Novak","email":"mara.novak@acme.example","role":"Editor","active":true,"employeeNumber":2003,"title":"Analyst"},
+            {"id":4,"name":"Leo Ricci","email":"leo.ricci@acme.example","role":"Editor","active":true,"employeeNumber":2004,"title":"Clerk"}]"#,
+    )
+    .unwrap();
+    let judged = Company::of(&accounts).with("staff.csv", staff).audit("staff.csv", 0);
+    let drift: Vec<(&str, &Value, &Value)> = (judged.findings.iter().filter(|finding| finding["kind"] == "drift"))
+        .map(|finding| (finding["account"]["email"].as_str().unwrap(), &finding["drift"][0]["field"], &finding["action"]))
+        .collect();
+    // Tom's title is the same once repaired, Mara's name cannot be compared, Leo's title is written.
+    let ines = drift.iter().find(|(email, ..)| *email == "ines.duarte@acme.example").unwrap();
+    assert_eq!((ines.1.as_str(), ines.2), (Some("name"), &Value::Null));
+    assert_eq!(drift.len(), 2, "{drift:?}");
+    assert_eq!(judged.written(), ["\"Analyst\""]);
+}
+
+#[test]
+fn a_new_account_carries_nothing_that_was_damaged() {
+    let staff = "Employee ID,Name,Email,Title,Department,Location\n\
+                 2001,Ines Duarte,ines.duarte@acme.example,Analyst,Finance,Lisbon\n2002,Tom Becker,tom.becker@acme.example,Analyst,Finance,Bonn\n\
+                 2003,Mara Novak,mara.novak@acme.example,Analyst,Finance,Split\n2004,Leo Ricci,leo.ricci@acme.example,Analyst,Finance,Rome\n\
+                 3001,JÃ¼rgen WeiÃŸ,jurgen.weiss@acme.example,Analyst,Finance,Bonn\n\
+                 3002,Eva Lang,eva.lang@acme.example,GeschÃ¤ftsfÃ¼hrerin,R&amp;D,K?ln\n\
+                 3003,Elif Kaya,ELİF.KAYA@ACME.EXAMPLE,Analyst,Finance,Bonn\n\
+                 3004,One Noname,none@acme.example,Analyst,Finance,Bonn\n3005,Two Fischer,none@acme.example,Clerk,Sales,Ulm\n3006,Three Maier,none@acme.example,Cook,Canteen,Kiel\n\
+                 3007,Sam Reed,sam.reed@acme.example,Analyst,Finance,Leeds\n";
+    let company = Company::new()
+        .with("staff.csv", staff)
+        .with("domo-reconcile.toml", "[policy]\nmissing = \"create\"\n[guards]\nmax_updates_percent = 100\n");
+    let audit = run(
+        company.path(),
+        ["audit", "--accounts", "accounts.json", "--directory", "staff.csv", "--as-of", "2026-11-23", "--json"],
+    )
+    .code(0)
+    .json();
+    let plan = std::fs::read_to_string(company.path().join(audit["run_dir"].as_str().unwrap()).join("plan.json")).unwrap();
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    let made: Vec<&Value> = plan["actions"].as_array().unwrap().iter().filter(|action| action["kind"] == "create").collect();
+    let emails: Vec<&str> = made.iter().filter_map(|action| action["after"]["email"].as_str()).collect();
+    assert_eq!(emails.len(), 2, "{emails:?}");
+    assert!(emails.contains(&"eva.lang@acme.example") && emails.contains(&"sam.reed@acme.example"), "{emails:?}");
+    let eva = made.iter().find(|action| action["after"]["email"] == "eva.lang@acme.example").unwrap();
+    for field in ["title", "department", "location"] {
+        assert!(eva["after"].get(field).is_none(), "{field}: {eva}");
+    }
+    assert!(eva["why"].as_str().unwrap().contains("Not written: title"), "{eva}");
+}

@@ -1,0 +1,307 @@
+//! Whether a list is all there is: what it says of itself, and whether its file is whole. Each kind with members nobody handed over.
+
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use domo_reconcile::directory::People;
+use serde_json::{Value, json};
+
+use super::exports::{Company, object};
+use super::writers::{gzip, inline_row, raw_ods, raw_xlsx};
+use crate::support::run;
+
+fn loaded(name: &str, bytes: impl AsRef<[u8]>) -> People {
+    let folder = super::folder();
+    super::people(&super::file(folder.path(), name, bytes))
+}
+
+/// Why the list is not whole.
+fn doubts(name: &str, bytes: impl AsRef<[u8]>) -> Vec<String> {
+    loaded(name, bytes).sources[0].incomplete.clone()
+}
+
+fn three() -> Value {
+    (0..3).map(object).collect()
+}
+
+#[test]
+fn a_json_list_that_says_it_goes_on_is_a_part_however_it_says_so() {
+    let u = three;
+    for list in [
+        json!({"employees": u(), "meta": {"page": {"current": 1, "total": 3, "size": 3}}, "totalRecords": 4}),
+        json!({"employees": u(), "meta": {"page": {"current": 1, "total": 2}}}),
+        json!({"employees": u(), "pagination": {"page": 1, "total": 4}}),
+        json!({"list": u(), "page": {"hasNext": 1}}),
+        json!({"list": u(), "pageInfo": {"hasNextPage": "yes"}}),
+        json!({"status": "partial", "users": u()}),
+        json!({"users": u(), "partialResults": true}),
+        json!({"users": u(), "remaining": 1}),
+        json!({"users": u(), "meta": {"remainingCount": "17"}}),
+        json!({"users": u(), "contentRange": "users 0-2/4"}),
+        json!({"users": u(), "message": "Results limited to the first 3 rows"}),
+        json!({"users": u(), "warnings": ["result truncated"]}),
+        json!({"members": u(), "response_metadata": {"next_cursor": "dXNlcg=="}}),
+        json!({"records": u(), "done": false, "nextRecordsUrl": "/services/data/next"}),
+        json!({"_embedded": {"users": u()}, "_links": {"next": {"href": "/users?page=2"}}}),
+    ] {
+        assert!(!doubts("people.json", list.to_string()).is_empty(), "{list}");
+    }
+    for head in ["link: </users?page=2>; rel=\"next\"", "x-total-count: 4", "content-range: users 0-2/4"] {
+        let answer = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{}", three());
+        assert!(!doubts("people.json", &answer).is_empty(), "{head}");
+    }
+}
+
+#[test]
+fn a_json_list_that_was_filtered_is_a_selection() {
+    let u = three;
+    for list in [
+        json!({"filters": {"country": "Germany"}, "users": u()}),
+        json!({"filter": "department = Finance", "users": u()}),
+        json!({"appliedFilters": ["Country is Germany"], "users": u()}),
+        json!({"query": {"filter": "country eq 'DE'"}, "users": u()}),
+    ] {
+        assert!(doubts("people.json", list.to_string()).join("").contains("selection"), "{list}");
+    }
+}
+
+#[test]
+fn what_a_json_list_says_of_something_else_or_of_its_end_is_no_doubt() {
+    let u = three;
+    for list in [
+        json!({"filters": {}, "users": u()}),
+        json!({"filter": null, "users": u()}),
+        json!({"filter": "all", "users": u()}),
+        json!({"filters": {"includeTerminated": true, "limit": 100}, "users": u()}),
+        json!({"page": {"current": 1, "total": 1}, "users": u()}),
+        json!({"pagination": {"page": 1, "total": 3, "pages": 1}, "users": u()}),
+        json!({"page": {"number": 0, "totalPages": 1, "totalElements": 3}, "users": u()}),
+        json!({"users": u(), "rateLimit": {"remaining": 4999}}),
+        json!({"users": u(), "remaining": 0}),
+        json!({"status": "complete", "message": "3 users found", "users": u()}),
+        json!({"licences": {"total": 50, "remaining": 44}, "users": u()}),
+        json!({"groups": {"count": 9, "filter": "x"}, "users": u()}),
+        json!({"pager": {"first": 0, "last": 0}, "users": u()}),
+        json!({"range": "0-2/3", "users": u()}),
+    ] {
+        assert_eq!(doubts("people.json", list.to_string()), [""; 0], "{list}");
+    }
+}
+
+/// A table of three with lines above or below it.
+fn table(above: &str, below: &str) -> String {
+    let rows = (0..3)
+        .map(object)
+        .map(|person| format!("{},{},Active\n", person["employeeId"].as_str().unwrap(), person["email"].as_str().unwrap()));
+    format!("{above}Employee ID,Email,Status\n{}{below}", rows.collect::<String>())
+}
+
+#[test]
+fn words_around_a_table_that_say_it_is_a_part_count_above_and_below() {
+    for words in [
+        "1-3 / 4",
+        "Displaying 3 out of 4 records",
+        "Next page: https://hr.example/people?page=2",
+        "Load more",
+        "Mehr anzeigen",
+        "Top 3",
+        "Showing the first 3 rows",
+        "Export limit reached",
+        "Limite atteinte",
+        "Active employees only",
+        "Excludes terminated employees",
+        "Excluded: contractors",
+        "Gefiltert: Land = Deutschland",
+        "絞り込み: 国 = ドイツ",
+        "WHERE country = 'DE'",
+        "Query: status = Active",
+        "全4件",
+        "4件中1-3件を表示",
+        "1/2ページ",
+    ] {
+        for (place, text) in [("above", table(&format!("{words}\n\n"), "")), ("below", table("", &format!("\n{words}\n")))] {
+            let people = loaded("people.csv", text);
+            assert!(!people.sources[0].incomplete.is_empty(), "{place}: {words}");
+            assert_eq!((people.sources[0].rows, people.sources[0].rejected), (3, 0), "{place}: {words}");
+        }
+    }
+}
+
+#[test]
+fn words_around_a_table_that_say_nothing_of_it_are_no_doubt() {
+    for words in [
+        "Top 100",
+        "1-3 / 3",
+        "全3件",
+        "For authorised employees only",
+        "For internal use only",
+        "Population: 3",
+        "Excluded: none",
+        "Scope: all",
+        "Query: SELECT * FROM employees",
+        "Next review: spring",
+        "Showing 3 out of 3 records",
+    ] {
+        for text in [table(&format!("{words}\n\n"), ""), table("", &format!("\n{words}\n"))] {
+            assert_eq!(doubts("people.csv", &text), [""; 0], "{words}");
+        }
+    }
+}
+
+fn entries(count: usize) -> String {
+    let one = |at: usize| {
+        let person = object(at);
+        format!(
+            "dn: uid=u{at},dc=acme\nuid: u{at}\nmail: {}\nemployeeNumber: {}\n\n",
+            person["email"].as_str().unwrap(),
+            person["employeeId"].as_str().unwrap()
+        )
+    };
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn an_ldif_file_that_was_cut_is_a_part() {
+    let head = "# extended LDIF\n#\n# LDAPv3\n# base <dc=acme> with scope subtree\n\n";
+    let tail = "# search result\nsearch: 2\nresult: 0 Success\n\n# numResponses: 4\n# numEntries: 3\n";
+    for whole in [format!("{head}{}{tail}", entries(3)), entries(3), format!("version: 1\n\n{}", entries(3))] {
+        assert_eq!(doubts("people.ldif", &whole), [""; 0], "{whole}");
+    }
+    let all = entries(4);
+    for cut in [
+        format!("{head}{}", entries(3)),
+        all[..all.len() - 3].to_owned(),
+        all[..all.len() - 40].to_owned(),
+        format!("{}dn:: dWlk", entries(3)),
+    ] {
+        assert!(!doubts("people.ldif", &cut).is_empty(), "{cut}");
+    }
+}
+
+/// A page with a table of three.
+fn page(before: &str, row: &str, after: &str) -> String {
+    let line = |cells: [&str; 3]| format!("<tr{row}>{}</tr>", cells.map(|cell| format!("<td>{cell}</td>")).concat());
+    let rows: String = (0..3)
+        .map(object)
+        .map(|person| line([person["employeeId"].as_str().unwrap(), person["email"].as_str().unwrap(), "Active"]))
+        .collect();
+    format!(
+        "<html><head><title>People</title></head><body>{before}<table><tr><th>Employee ID</th><th>Email</th><th>Status</th></tr>{rows}{after}"
+    )
+}
+
+#[test]
+fn an_html_table_that_was_cut_or_says_around_it_that_it_is_a_part_is_one() {
+    for whole in ["</table></body></html>", "</table>", "</body></html>"] {
+        assert_eq!(doubts("people.xls", page("<h1>People</h1>", "", whole)), [""; 0], "{whole}");
+    }
+    for (before, after) in [
+        ("", ""),
+        ("", "<tr><td>2004</td><td>leo"),
+        ("", "<tr><td>2004</td><t"),
+        ("", "</table><p>Page <b>1</b> of <b>2</b></p></body></html>"),
+        ("<div>Filtered by: Country = DE</div>", "</table></body></html>"),
+        ("", "</table><a rel=\"next\" href=\"?page=2\">&raquo;</a></body></html>"),
+    ] {
+        assert!(!doubts("people.xls", page(before, "", after)).is_empty(), "{before} {after}");
+    }
+}
+
+#[test]
+fn workbooks_and_packed_files_that_were_cut_are_refused_or_a_part() {
+    let sheet: String =
+        [["Employee ID", "Email"], ["1", "a@acme.example"], ["2", "b@acme.example"]].iter().map(|row| inline_row(row)).collect();
+    let book = raw_xlsx(&sheet);
+    let packed = gzip(table("", "").as_bytes());
+    let xml = "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"S\"><Table><Row><Cell><Data>Employee ID</Data></Cell><Cell><Data>Email</Data></Cell></Row><Row><Cell><Data>1</Data></Cell><Cell><Data>a@acme.example</Data></Cell></Row><Row><Ce";
+    for (name, bytes) in
+        [("people.xlsx", &book[..book.len() - 30]), ("people.csv.gz", &packed[..packed.len() - 12]), ("people.xls", xml.as_bytes())]
+    {
+        let folder = super::folder();
+        let file = super::file(folder.path(), name, bytes);
+        let read = domo_reconcile::directory::load(std::slice::from_ref(&file));
+        assert!(read.is_err() || !read.unwrap().sources[0].incomplete.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn rows_that_a_spreadsheet_hides_are_read_and_their_number_is_said() {
+    let row = |at: usize, attributes: &str, cells: [&str; 3]| {
+        let cells: String = cells.iter().map(|cell| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>")).collect();
+        format!("<row r=\"{at}\"{attributes}>{cells}</row>")
+    };
+    let sheet = row(1, "", ["Employee ID", "Email", "Status"])
+        + &row(2, " ht=\"15\" hidden=\"1\"", ["1", "a@acme.example", "Active"])
+        + &row(3, "", ["2", "b@acme.example", "Active"])
+        + &row(4, " hidden=\"true\"", ["3", "c@acme.example", "Terminated"]);
+    let line = |attributes: &str, cells: [&str; 3]| {
+        let cells: String = cells
+            .iter()
+            .map(|cell| format!("<table:table-cell office:value-type=\"string\"><text:p>{cell}</text:p></table:table-cell>"))
+            .collect();
+        format!("<table:table-row{attributes}>{cells}</table:table-row>")
+    };
+    let ods = line("", ["Employee ID", "Email", "Status"])
+        + &line(" table:visibility=\"filter\"", ["1", "a@acme.example", "Active"])
+        + &line(" table:visibility=\"collapse\"", ["2", "b@acme.example", "Active"]);
+    let xml = format!(
+        "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"S\"><Table>{}{}{}</Table></Worksheet></Workbook>",
+        "<Row><Cell><Data>Employee ID</Data></Cell><Cell><Data>Email</Data></Cell></Row>",
+        "<Row ss:Hidden=\"1\"><Cell><Data>1</Data></Cell><Cell><Data>a@acme.example</Data></Cell></Row>",
+        "<Row ss:Index=\"5\" ss:Hidden=\"1\"><Cell><Data>2</Data></Cell><Cell><Data>b@acme.example</Data></Cell></Row>"
+    );
+    for (name, bytes, rows, hidden) in [
+        ("people.xlsx", raw_xlsx(&sheet), 3, "2 rows are hidden"),
+        ("people.ods", raw_ods(&ods), 2, "2 rows are hidden"),
+        ("people.xls", xml.into_bytes(), 2, "2 rows are hidden"),
+        ("page.xls", page("", " style=\"Display: none\"", "</table></body></html>").into_bytes(), 3, "3 rows are hidden"),
+    ] {
+        let people = loaded(name, bytes);
+        let notes: Vec<String> = people.sources[0].notes().collect();
+        assert!(notes.iter().any(|note| note.contains(hidden)), "{name}: {notes:?}");
+        assert_eq!((people.sources[0].rows, people.sources[0].incomplete.len()), (rows, 0), "{name}");
+    }
+}
+
+#[test]
+fn an_export_of_accounts_that_was_cut_in_its_last_record_is_a_part_too() {
+    let company = Company::new().with(
+        "staff.csv",
+        "Employee ID,Name,Email\n2001,Ines Duarte,ines.duarte@acme.example\n2002,Tom Becker,tom.becker@acme.example\n",
+    );
+    let whole =
+        "displayName,email,employeeNumber\nInes Duarte,ines.duarte@acme.example,2001\nTom Becker,tom.becker@acme.example,2002";
+    for (accounts, code) in [(whole, 0), (&whole[..whole.len() - 9], 3), (&whole[..whole.len() - 30], 3)] {
+        std::fs::write(company.path().join("people.csv"), accounts).unwrap();
+        let args = ["audit", "--accounts", "people.csv", "--directory", "staff.csv", "--as-of", "2026-11-23", "--json"];
+        let audit = run(company.path(), args).code(code).json();
+        assert_eq!(audit["evidence"] == "incomplete", code == 3, "{audit}");
+    }
+}
+
+#[test]
+fn a_file_that_is_written_while_it_is_read_is_a_part() {
+    let folder = super::folder();
+    let path = folder.path().join("people.csv");
+    // Long enough that its reading takes a while, and no more to parse than two rows.
+    let long = "x".repeat(64 << 20);
+    let file = super::file(
+        folder.path(),
+        "people.csv",
+        format!("Email,Status,Remarks\na@acme.example,Active,{long}\nb@acme.example,Active,\n"),
+    );
+    let done = AtomicBool::new(false);
+    let people = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut writer = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+            while !done.load(Ordering::Relaxed) {
+                writer.write_all(b"\n").unwrap();
+                std::thread::sleep(std::time::Duration::from_micros(200));
+            }
+        });
+        let people = super::people(&file);
+        done.store(true, Ordering::Relaxed);
+        people
+    });
+    assert!(people.sources[0].incomplete.join("").contains("changed while it was read"), "{:?}", people.sources[0].incomplete);
+}
