@@ -1,6 +1,6 @@
 //! From findings to actions: one an account at most, in the order they are carried out, the same for the same input.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -22,7 +22,7 @@ use crate::domo::{Accounts, content, extras};
 use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
 use crate::terms::value::writable_number;
 use crate::terms::{ActionKind, Field, Key, PersonSituation, Role, Severity};
-use crate::text;
+use crate::text::{self, damage};
 
 /// What a plan is bound to beside the judgement itself.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ pub fn build(
     let chosen = chosen(&reconciliation.findings);
     let raw = raw_objects(accounts, chosen.iter().filter_map(|(finding, _)| Some(finding.account.as_ref()?.index)).collect())?;
     let numeric = accounts.keeps_numbers();
-    let rules = NewAccounts::new(config);
+    let rules = NewAccounts::new(config, people);
     let action = |(finding, kind): (&Finding, ActionKind)| {
         let account = finding.account.as_ref().and_then(|account| raw.get(&account.index));
         match kind {
@@ -258,17 +258,20 @@ fn delete(finding: &Finding, account: Option<&Map<String, Value>>, accounts: &Ac
     Action { blocked, ..action }
 }
 
-/// Who has which role, and who joins which groups.
-struct NewAccounts {
+/// Who has which role, who joins which groups, and what is not written although the directory has it.
+struct NewAccounts<'a> {
     roles: PeopleRules,
     groups: PeopleRules,
+    /// By source, row and field.
+    doubted: HashSet<(u32, u32, &'a str)>,
 }
 
-impl NewAccounts {
-    fn new(config: &Config) -> Self {
+impl<'a> NewAccounts<'a> {
+    fn new(config: &Config, people: &'a People) -> Self {
         Self {
             roles: PeopleRules::new(config.role.iter().map(|rule| &rule.people)),
             groups: PeopleRules::new(config.group.iter().map(|rule| &rule.people)),
+            doubted: people.doubts.iter().map(|doubt| (doubt.source, doubt.row, doubt.field.as_str())).collect(),
         }
     }
 }
@@ -278,7 +281,7 @@ fn create(
     folded: &BTreeMap<u32, Vec<u32>>,
     people: &People,
     config: &Config,
-    rules: &NewAccounts,
+    rules: &NewAccounts<'_>,
     numeric: bool,
 ) -> Option<Action> {
     let named = finding.person.as_ref()?;
@@ -297,9 +300,16 @@ fn create(
     after.insert("name".into(), name.into());
     after.insert("role".into(), role.into());
     for field in ["title", "department", "location", "phone"] {
-        after.extend(person.text(field).map(|value| (field.to_owned(), Value::String(value))));
+        match person.text(field) {
+            Some(value) if damage::of(&value).is_some() || person.is_doubted(field, &rules.doubted) => {
+                why.push_str(&format!(". Not written: {field} `{value}`, which is damaged in the directory"));
+            }
+            Some(value) => drop(after.insert(field.into(), value.into())),
+            None => {}
+        }
     }
-    let alternate = person.list("alternate_email").into_iter().find(|address| *address != email);
+    let usable = |address: &String| *address != email && damage::of_address(address).is_none();
+    let alternate = person.list("alternate_email").into_iter().find(usable);
     after.extend(alternate.map(|address| ("alternateEmail".to_owned(), Value::String(address))));
     if let Some(number) = person.text("employee_number") {
         match writable_number(&number, numeric) {
@@ -329,6 +339,15 @@ impl Person<'_> {
         let values = self.frame.column(field).ok()?.str().ok()?;
         let texts = self.rows.iter().filter_map(|row| values.get(*row as usize)).map(|value| text::folded(value).into_owned());
         texts.into_iter().find(|value| !value.is_empty())
+    }
+
+    /// Whether the loader says that a cell is not what it should be.
+    fn is_doubted(&self, field: &str, doubted: &HashSet<(u32, u32, &str)>) -> bool {
+        let place = |row: u32| {
+            let number = |column: &str| self.frame.column(column).ok()?.u32().ok()?.get(row as usize);
+            Some((number("source")?, number("row")?, field))
+        };
+        self.rows.iter().filter_map(|row| place(*row)).any(|place| doubted.contains(&place))
     }
 
     fn list(&self, field: &str) -> Vec<String> {

@@ -157,7 +157,7 @@ impl<'a> Drifts<'a> {
         self.people.provides(person, field) && !self.is_doubtful(person, field)
     }
 
-    fn is_doubtful(&self, person: Person, field: &str) -> bool {
+    pub(super) fn is_doubtful(&self, person: Person, field: &str) -> bool {
         if self.doubtful.is_empty() {
             return false;
         }
@@ -182,7 +182,8 @@ impl<'a> Drifts<'a> {
             return None;
         }
         let directory = in_order_of(domo, whole, self.people.given_name.filled(person), self.people.family_name.filled(person));
-        let (ours, theirs) = (folded(domo), folded(&directory));
+        let repaired = damage::comparable(&directory)?;
+        let (ours, theirs) = (folded(domo), folded(&repaired));
         // Chinese, Japanese and Korean names are written with a space or without.
         let without_spaces = |text: &str| text.split(' ').collect::<String>();
         let equal = ours == theirs

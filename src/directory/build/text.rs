@@ -6,7 +6,7 @@ use super::{Given, Read};
 use crate::directory::names;
 use crate::directory::people::Doubt;
 use crate::directory::slot::Slot;
-use crate::text::damage;
+use crate::text::damage::{self, Damage};
 
 /// The best column of a slot, blanks filled from the next best.
 pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
@@ -17,12 +17,14 @@ pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     read
 }
 
-/// Damaged cells: no value to write to Domo.
+/// Damaged cells: no value to write to Domo, and where it is not certain what they were, none to compare.
 fn damaged(given: Given<'_>, field: &str, values: &StringChunked) -> Vec<Doubt> {
     let damaged = |(at, value): (usize, Option<&str>)| {
         let value = value?;
-        let kind = damage::of(value)?.kind;
-        Some(given.doubt(at, field, &format!("it {}: not compared, never written", kind.describe()), value))
+        let Damage { kind, repair } = damage::of(value)?;
+        let compared = if repair.is_some() { "compared as it must have been" } else { "not compared" };
+        let problem = format!("it {}: {compared}, never written", kind.describe());
+        Some(Doubt { not_comparable: repair.is_none(), ..given.doubt(at, field, &problem, value) })
     };
     values.iter().enumerate().filter_map(damaged).collect()
 }
