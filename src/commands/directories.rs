@@ -67,7 +67,7 @@ pub(crate) fn look(context: &Context, directory: &Directory) -> Result<People> {
         Ok(fetched.input)
     })?;
     if directory.is_fetched() {
-        let domains = domains(&people)?;
+        let (domains, unsent) = (domains(&people)?, unsent(&people)?);
         for source in &mut people.sources {
             let host = source.origin.host.as_deref().unwrap_or("the source");
             let told =
@@ -75,7 +75,7 @@ pub(crate) fn look(context: &Context, directory: &Directory) -> Result<People> {
             let page = if directory.kind.is_some() { "one page" } else { "the first answer" };
             source.notes.push(format!("{page} was read from {host}{}: an audit reads all of it", told.unwrap_or_default()));
             source.notes.append(&mut said);
-            source.notes.extend(domains.clone());
+            source.notes.extend(domains.iter().chain(&unsent).cloned());
         }
     }
     Ok(people)
@@ -94,6 +94,31 @@ fn domains(people: &People) -> Result<Option<String>> {
     let shown: Vec<String> = counts.iter().take(10).map(|(domain, count)| format!("{domain} {count}")).collect();
     let more = if counts.len() > shown.len() { ", …" } else { "" };
     Ok((!shown.is_empty()).then(|| format!("addresses by domain: {}{more}", shown.join(", "))))
+}
+
+/// Fields of which nothing came for anybody. A source that withholds one sends it empty, or not at all, and no error says so.
+fn unsent(people: &People) -> Result<Option<String>> {
+    const ASKED: [&str; 10] = [
+        "email",
+        "employee_number",
+        "name",
+        "title",
+        "department",
+        "location",
+        "phone",
+        "hire_date",
+        "termination_date",
+        "manager_email",
+    ];
+    let mut empty = Vec::new();
+    for field in ASKED {
+        if people.frame.column(field)?.null_count() == people.frame.height() {
+            empty.push(field.replace('_', " "));
+        }
+    }
+    Ok((!empty.is_empty() && people.frame.height() > 0).then(|| {
+        format!("sent for nobody: {}: the source does not have it, or withholds it from these credentials", empty.join(", "))
+    }))
 }
 
 /// How many people the newest run read of this source, where it read it whole.

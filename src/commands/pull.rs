@@ -12,6 +12,7 @@ use super::{Context, Ended, directories, interruptible, right_instance, runtime}
 use crate::archive;
 use crate::cli;
 use crate::config::{Config, Directory, Instance, Loaded};
+use crate::digest;
 use crate::directory::Origin;
 use crate::domo;
 use crate::domo::{Accounts, Evidence, Reader, Session, Settings};
@@ -79,7 +80,7 @@ fn writable(out: &Path) -> Result<()> {
             .hint("make the folder first, or name another file")
             .into());
     }
-    [out, &partial(out)].into_iter().try_for_each(replaceable)
+    [out, &partial(out)].into_iter().try_for_each(|out| replaceable(out, "snapshot", &domo::accounts::is_snapshot))
 }
 
 #[derive(Serialize)]
@@ -104,6 +105,9 @@ fn directory(options: &cli::Pull, name: &str, config: &Config, context: &Context
             .into());
     };
     directories::check_variables(context, std::slice::from_ref(directory))?;
+    let replaceable = |out: &Path| replaceable(out, "export", &is_export);
+    // Known before an hour is spent on reading.
+    options.out.iter().try_for_each(|out| replaceable(out).and_then(|()| replaceable(&partial(out))))?;
     let source::Fetched { input, extension, .. } = directories::fetch(context, directory, Depth::Whole)?;
     let extension = match (extension, input.bytes.trim_ascii_start().first()) {
         ("", Some(b'{' | b'[')) => "json",
@@ -116,8 +120,10 @@ fn directory(options: &cli::Pull, name: &str, config: &Config, context: &Context
     let asked = options.out.clone().unwrap_or_else(|| format!("{plain}.{extension}").into());
     let complete = input.stopped.is_empty();
     let out = if complete { asked } else { partial(&asked) };
-    files::replace(&out, |file| file.write_all(&input.bytes))
-        .with_context(|| Failure::failed(format!("cannot write {}", out.display())).hint("name another file with --out"))?;
+    replaceable(&out)?;
+    let cannot = || Failure::failed(format!("cannot write {}", out.display())).hint("name another file with --out");
+    files::replace(&out, |file| file.write_all(&input.bytes)).with_context(cannot)?;
+    files::replace(&digest_of(&out), |file| writeln!(file, "{}", digest_line(&out, &input.bytes))).with_context(cannot)?;
     for reason in &input.stopped {
         context.terminal.error(&format!("incomplete: {reason}"));
     }
@@ -135,7 +141,7 @@ fn directory(options: &cli::Pull, name: &str, config: &Config, context: &Context
         let whole = if complete { "" } else { ", not all there is," };
         let people = input.origin.distinct.map(|people| format!(", {}", text::plural(people, "person", "people")));
         context.terminal.answer(format!(
-            "{name}{whole} in {} ({}{}, {bytes} bytes, {}, sha256 {sha256})",
+            "{name}{whole} in {} ({}{}, {bytes} bytes, {}, {sha256})",
             out.display(),
             text::plural(input.origin.pages, "page", "pages"),
             people.unwrap_or_default(),
@@ -167,21 +173,41 @@ fn chosen(config: &Config, named: Option<&str>) -> Result<(Config, Option<Instan
     Ok((config.for_instance(found), Some(found.clone())))
 }
 
-/// Nothing is overwritten but a snapshot of ours.
-fn replaceable(out: &Path) -> Result<()> {
+/// Nothing is overwritten but what this wrote itself.
+fn replaceable(out: &Path, what: &str, is_ours: &dyn Fn(&Path) -> Result<bool>) -> Result<()> {
     let why = match out.symlink_metadata() {
         Err(_) => return Ok(()),
-        Ok(there) if !there.is_file() => "is there, and is no plain file",
-        Ok(_) if archive::holds(out) => "is a file of an archive, where nothing is overwritten",
-        Ok(there) if there.len() == 0 || domo::accounts::is_snapshot(out)? => return Ok(()),
-        Ok(_) => "is there, and is no snapshot",
+        Ok(there) if !there.is_file() => "is there, and is no plain file".into(),
+        Ok(_) if archive::holds(out) => "is a file of an archive, where nothing is overwritten".into(),
+        Ok(there) if there.len() == 0 || is_ours(out)? => return Ok(()),
+        Ok(_) => format!("is there, and is no {what} that this tool wrote"),
     };
     Err(Failure::usage(format!("--out {}: this {why}", out.display())).hint("name a file that is not there yet").into())
 }
 
+/// Whether a file is an export as this tool wrote it: its digest stands beside it.
+fn is_export(out: &Path) -> Result<bool> {
+    let Ok(said) = std::fs::read_to_string(digest_of(out)) else { return Ok(false) };
+    let bytes = std::fs::read(out).with_context(|| format!("reading {}", out.display()))?;
+    Ok(said.trim_end() == digest_line(out, &bytes))
+}
+
+/// As `sha256sum` has it.
+fn digest_line(out: &Path, bytes: &[u8]) -> String {
+    format!("{}  {}", digest::hex(&digest::of(bytes)), out.file_name().unwrap_or_default().to_string_lossy())
+}
+
+fn digest_of(out: &Path) -> PathBuf {
+    beside(out, ".sha256")
+}
+
 fn partial(out: &Path) -> PathBuf {
+    beside(out, ".partial")
+}
+
+fn beside(out: &Path, ending: &str) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
-    name.push(".partial");
+    name.push(ending);
     name.into()
 }
 

@@ -115,16 +115,21 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
         12,
         "workAssignments[primary].homeWorkLocation.nameCode.shortName | workAssignments[0].homeWorkLocation.nameCode.shortName | workAssignments[primary].homeWorkLocation.nameCode.longName | workAssignments[0].homeWorkLocation.nameCode.longName",
     ),
-    (Location, 50, "City | l | Building ID"),
+    (
+        Location,
+        14,
+        "organizations[primary].location | organizations[0].location | locations[type=desk].area | locations[type=desk].buildingId",
+    ),
+    (Location, 50, "City | l | Building ID | addresses[type=work].locality | addresses[primary].locality"),
     (
         Phone,
         10,
-        "mobilePhone | mobile | Mobile Phone | Mobile No | Mobile Phone Number | profile.mobilePhone | phoneNumbers[type=mobile].value | work_mobile_number | mobile_number | Cell Phone | businessCommunication.mobiles[0].formattedNumber",
+        "mobilePhone | mobile | Mobile Phone | Mobile No | Mobile Phone Number | profile.mobilePhone | phoneNumbers[type=mobile].value | phones[type=work_mobile].value | phones[type=mobile].value | work_mobile_number | mobile_number | Cell Phone | businessCommunication.mobiles[0].formattedNumber",
     ),
     (
         Phone,
         15,
-        "phoneNumber | Phone Number | phone | Telephone | telephoneNumber | Telephone Number | Work Phone | workPhone | Work Contact: Work Phone | OfficePhone | businessPhones | BIZ_PHONE | primaryPhone | profile.primaryPhone | deskPhone | Desk Phone Number | deskPhoneNumber | work_number | phoneNumbers[type=work].value | phoneNumbers[0].value | businessCommunication.landlines[0].formattedNumber | Telefon | Telefonnummer | Téléphone | Teléfono | Telefono | Telefoon",
+        "phoneNumber | Phone Number | phone | Telephone | telephoneNumber | Telephone Number | Work Phone | workPhone | Work Contact: Work Phone | OfficePhone | businessPhones | BIZ_PHONE | primaryPhone | profile.primaryPhone | deskPhone | Desk Phone Number | deskPhoneNumber | work_number | phoneNumbers[type=work].value | phoneNumbers[0].value | phones[type=work].value | phones[primary].value | businessCommunication.landlines[0].formattedNumber | Telefon | Telefonnummer | Téléphone | Teléfono | Telefono | Telefoon",
     ),
     (Phone, 30, "Personal Contact: Personal Mobile | Home Phone | home_number"),
     (

@@ -39,6 +39,8 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/graph/v1.0/users/$count", get(graph_count))
         .route("/okta/oauth2/v1/token", post(okta_token))
         .route("/okta/api/v1/users", get(okta))
+        // As Okta's own client asks.
+        .route("/okta/api/v1/users/", get(okta))
         .route("/google/token", post(google_token))
         .route("/google/admin/directory/v1/users", get(google))
         .route("/directory/scim/v2/ServiceProviderConfig", get(provider))
@@ -51,6 +53,8 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 struct Person<'a> {
     number: usize,
     said: &'a Value,
+    /// Has left: by the word for it, or, where there is none, by a last day that has passed.
+    left: bool,
 }
 
 impl<'a> Person<'a> {
@@ -71,12 +75,8 @@ impl<'a> Person<'a> {
         self.text("employmentStatus").unwrap_or_default()
     }
 
-    fn left(self) -> bool {
-        self.status() == "Terminated"
-    }
-
     fn enabled(self) -> bool {
-        !self.left() && self.status() != "Suspended"
+        !self.left && self.status() != "Suspended"
     }
 
     fn day(self, key: &str) -> Option<String> {
@@ -85,7 +85,13 @@ impl<'a> Person<'a> {
 }
 
 fn people(shared: &Shared) -> Vec<Person<'_>> {
-    (1..).zip(&shared.options.people).map(|(number, said)| Person { number, said }).collect()
+    let today = shared.options.people_changed.to_string();
+    let left = |person: Person<'_>| match person.status() {
+        "" => person.text("terminationDate").is_some_and(|day| day < today.as_str()),
+        status => status == "Terminated",
+    };
+    let people = (1..).zip(&shared.options.people).map(|(number, said)| Person { number, said, left: false });
+    people.map(|person| Person { left: left(person), ..person }).collect()
 }
 
 /// The part of a list that a page holds, and where the next begins.
@@ -234,12 +240,13 @@ async fn okta(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, uri: Ur
     }
     // Who left is in the list only where it is asked for.
     let left = query.get("filter").is_some_and(|filter| filter.contains("DEPROVISIONED"));
-    let all: Vec<_> = people(&shared).into_iter().filter(|person| person.left() == left).collect();
+    let all: Vec<_> = people(&shared).into_iter().filter(|person| person.left == left).collect();
     let (rows, next) = page(&shared, &all, number(&query, "after"), query.get("limit"));
     let user = |person: &Person<'_>| {
         let status = match person.status() {
-            "Terminated" => "DEPROVISIONED",
+            _ if person.left => "DEPROVISIONED",
             "Suspended" => "SUSPENDED",
+            "Pending" => "STAGED",
             _ => "ACTIVE",
         };
         json!({"id": format!("00u{:017}", person.number), "status": status, "created": "2020-07-07T15:25:06.000Z",
@@ -303,6 +310,7 @@ async fn scim(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, query: 
             "displayName": person.name(), "title": person.text("jobTitle"), "active": person.enabled(),
             "emails": person.text("workEmail").map(|email| json!([{"value": email, "type": "work", "primary": true}])),
             "phoneNumbers": person.text("workPhone").map(|phone| json!([{"value": phone, "type": "work"}])),
+            "addresses": person.text("location").map(|place| json!([{"type": "work", "locality": place, "primary": true}])),
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"employeeNumber": person.text("employeeId"),
                 "department": person.text("department"), "manager": manager.map(|manager| json!({"value": manager.id(), "displayName": manager.name()}))}})
     };

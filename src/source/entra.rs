@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use super::Fetched;
 use super::auth::{Auth, Grant};
 use super::pages::{Page, Person};
-use super::session::{Read, Session, host};
-use super::settings::{address, default, secret};
+use super::session::{Read, Session};
+use super::settings::{address, default, secret, token_url};
 use crate::directory::Proof;
 use crate::failure::Failure;
 use crate::http::{Answer, Client, Keeper, Method, Unfit, Url, Vars, under};
@@ -45,10 +45,7 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
     };
     let login = address("login_url", directory.login_url.as_deref(), LOGIN)?;
     let tenant = directory.tenant.as_deref().unwrap_or_default();
-    let token_url = match directory.token_url.as_deref() {
-        Some(given) => address("token_url", Some(given), "")?,
-        None => under(&login, &format!("/{tenant}/oauth2/v2.0/token"), &[]),
-    };
+    let token_url = token_url(directory, under(&login, &format!("/{tenant}/oauth2/v2.0/token"), &[]))?;
     let id = secret(var, directory.client_id_env.as_deref(), default::ENTRA_ID)?;
     let grant = match &directory.federated_token_file {
         Some(file) => Grant::Federated { id, file: file.clone() },
@@ -104,22 +101,8 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
     if directory.leave_dates && !pass.people.iter().any(|person| person.json.get().contains("\"employeeLeaveDateTime\":\"")) {
         doubts.push("leave_dates was asked for, and not one came".into());
     }
-    let distinct = pass.distinct();
-    let (requests, retries) = (client.requests(), client.retries());
-    Ok(session.done(Read {
-        host: host(&api),
-        bytes: pass.into_json(),
-        extension: "json",
-        modified: None,
-        requests,
-        retries,
-        told: after.or(before),
-        distinct: Some(distinct),
-        proof,
-        stopped,
-        doubts,
-        rights,
-    }))
+    let told = after.or(before);
+    Ok(session.done(Read { told, proof, stopped, doubts, rights, ..Read::listed(&api, &client, pass) }))
 }
 
 /// How many there are, by the index; `None` where it does not say (it does not in B2C).

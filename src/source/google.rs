@@ -10,9 +10,8 @@ use super::Fetched;
 use super::auth::{Auth, Grant};
 use super::jwt::Signer;
 use super::pages::{Page, Person};
-use super::session::{Read, Session, host};
-use super::settings::{address, default, secret};
-use crate::directory::Proof;
+use super::session::{Read, Session};
+use super::settings::{address, default, secret, token_url};
 use crate::failure::Failure;
 use crate::http::{Answer, Unfit, Url, Vars, under};
 
@@ -53,8 +52,7 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
             Failure::usage(format!("{variable} holds no service account's key"))
                 .hint("it is the JSON file that Google hands out once, whole")
         })?;
-    let token_url =
-        address("token_uri", directory.token_url.as_deref().or(key.token_uri.as_deref()), "https://oauth2.googleapis.com/token")?;
+    let token_url = token_url(directory, address("token_uri", key.token_uri.as_deref(), "https://oauth2.googleapis.com/token")?)?;
     let signer = Signer::read(variable, &key.private_key, key.private_key_id)?;
     let grant = Grant::Account { email: key.client_email, subject: directory.admin.clone(), key: Box::new(signer) };
     let auth = Auth::tokens(token_url, SCOPE.into(), grant);
@@ -85,20 +83,5 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
     };
     let pass = async || session.pass(&client, &keeper, list(None), open).await;
     let (pass, stopped) = session.counted(pass, |_| Vec::new()).await?;
-    let distinct = pass.distinct();
-    let (requests, retries) = (client.requests(), client.retries());
-    Ok(session.done(Read {
-        host: host(&api),
-        bytes: pass.into_json(),
-        extension: "json",
-        modified: None,
-        requests,
-        retries,
-        told: None,
-        distinct: Some(distinct),
-        proof: Proof::End,
-        stopped,
-        doubts: Vec::new(),
-        rights: Vec::new(),
-    }))
+    Ok(session.done(Read { stopped, ..Read::listed(&api, &client, pass) }))
 }

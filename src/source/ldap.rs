@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -18,7 +19,7 @@ use super::settings::{default, secret};
 use super::{Fetched, ldif};
 use crate::config::Directory;
 use crate::directory::{LARGEST, Proof};
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::http::{Url, Vars};
 use crate::text::plural;
 
@@ -221,17 +222,31 @@ async fn read(
         .set_config(tls.clone())
         .set_starttls(directory.start_tls);
     let (connection, mut ldap) = LdapConnAsync::with_settings(settings, url).await.map_err(|error| unreachable(&error))?;
+    // What an answer means is read in both: a server that is none makes them panic.
     let driver = tokio::spawn(async move {
-        if let Err(error) = connection.drive().await {
-            tracing::debug!("the LDAP connection ended: {error}");
+        match unless_it_panics(connection.drive()).await {
+            Some(Ok(())) => {}
+            Some(Err(error)) => tracing::debug!("the LDAP connection ended: {error}"),
+            None => tracing::debug!("the LDAP connection ended: an answer that is none of LDAP"),
         }
     });
-    let read = pages(session, &mut ldap, bind, password, found, exchange).await;
+    let read = unless_it_panics(pages(session, &mut ldap, bind, password, found, exchange)).await;
+    let read = read.unwrap_or_else(|| Err(End::Cut("an answer came that is none of LDAP".into())));
     if read.is_ok() {
         let _ = ldap.unbind().await;
     }
     driver.abort();
     read
+}
+
+/// [`failure::unless_it_panics`] for work that waits in between.
+async fn unless_it_panics<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    std::future::poll_fn(|context| match failure::unless_it_panics(|| work.as_mut().poll(context)) {
+        Some(poll) => poll.map(Some),
+        None => Poll::Ready(None),
+    })
+    .await
 }
 
 async fn pages(

@@ -11,9 +11,8 @@ use super::Fetched;
 use super::auth::{Auth, Grant};
 use super::jwt::{ProofKey, Signer};
 use super::pages::{Page, Pass, Person};
-use super::session::{Read, Session, host};
-use super::settings::{address, default, secret};
-use crate::directory::Proof;
+use super::session::{Read, Session};
+use super::settings::{address, default, secret, token_url};
 use crate::http::header::{AUTHORIZATION, LINK};
 use crate::http::{Answer, Unfit, Url, Vars, under};
 
@@ -28,12 +27,8 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
     let auth = match (&directory.client_id, &directory.private_key_env) {
         (Some(id), Some(variable)) => {
             let key = Signer::read(variable, secret(var, Some(variable), "")?.expose_secret(), None)?;
-            let token_url = match directory.token_url.as_deref() {
-                Some(given) => address("token_url", Some(given), "")?,
-                None => under(&api, "/oauth2/v1/token", &[]),
-            };
             Auth::tokens(
-                token_url,
+                token_url(directory, under(&api, "/oauth2/v1/token", &[]))?,
                 SCOPE.into(),
                 Grant::Assertion { id: id.clone(), key: Box::new(key), proof: Box::new(ProofKey::generate()?) },
             )
@@ -67,22 +62,7 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
     if pass.people.is_empty() {
         rights.push("not one person came: a token without an administrator's role reads as nobody".into());
     }
-    let distinct = pass.distinct();
-    let (requests, retries) = (client.requests(), client.retries());
-    Ok(session.done(Read {
-        host: host(&api),
-        bytes: pass.into_json(),
-        extension: "json",
-        modified: None,
-        requests,
-        retries,
-        told: None,
-        distinct: Some(distinct),
-        proof: Proof::End,
-        stopped,
-        doubts: Vec::new(),
-        rights,
-    }))
+    Ok(session.done(Read { stopped, rights, ..Read::listed(&api, &client, pass) }))
 }
 
 fn reason(error: &anyhow::Error) -> String {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::Fetched;
 use super::auth::Auth;
 use super::pages::{Page, Pass, Person};
-use super::session::{Read, Session, host};
+use super::session::{Read, Session};
 use super::settings::address;
 use crate::config::SourceAuth;
 use crate::directory::Proof;
@@ -37,23 +37,8 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
     let count = directory.page_size.unwrap_or(COUNT);
     let pass = || read(&session, &client, &keeper, &root, count, cursors);
     let (pass, stopped) = session.counted(pass, |pass| pass.told.iter().copied().collect()).await?;
-    let (told, distinct) = (pass.told.last().copied(), pass.distinct());
-    let (requests, retries) = (client.requests(), client.retries());
-    let (doubts, rights) = (Vec::new(), Vec::new());
-    Ok(session.done(Read {
-        host: host(&root),
-        bytes: pass.into_json(),
-        extension: "json",
-        modified: None,
-        requests,
-        retries,
-        told,
-        distinct: Some(distinct),
-        proof: Proof::Count,
-        stopped,
-        doubts,
-        rights,
-    }))
+    let told = pass.told.last().copied();
+    Ok(session.done(Read { told, proof: Proof::Count, stopped, ..Read::listed(&root, &client, pass) }))
 }
 
 /// Whether the server says that it pages by cursor. One that says nothing pages by index.

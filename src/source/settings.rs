@@ -99,6 +99,11 @@ pub(super) fn address(key: &str, given: Option<&str>, default: &str) -> Result<U
     http::address(key, given.unwrap_or(default))
 }
 
+/// Where tokens are asked for: as the configuration says, or where the vendor has it.
+pub(super) fn token_url(directory: &Directory, vendors: Url) -> Result<Url> {
+    directory.token_url.as_deref().map_or(Ok(vendors), |given| http::address("token_url", given))
+}
+
 /// The roots of `ca_file`.
 pub(super) fn certificates(directory: &Directory) -> Result<Vec<Certificate>> {
     let Some(path) = &directory.ca_file else { return Ok(Vec::new()) };

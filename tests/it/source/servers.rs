@@ -1,10 +1,10 @@
-//! Real servers: slapd, Samba's Active Directory, scim2-server. Started here, each in a folder of its own, and ended by process id.
-//! Where one is not installed its tests say so and pass; under `CI=true` they fail.
+//! Real servers, started here, each in a folder of its own, and ended by process id; and slapd, the first of them. Where one is not
+//! installed its tests say so and pass; under `CI=true` they fail.
 
-use std::io::Write;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use domo_reconcile::directory::Proof;
@@ -15,45 +15,73 @@ use domo_reconcile::source::{self, Depth, Fetched, Silent};
 use super::{addresses, configured, load};
 
 /// How many people a server is given.
-const MANY: usize = 1_200;
+pub(super) const MANY: usize = 1_200;
+
+/// Says that a test does not run because something is not here; in CI it must be.
+pub(super) fn skipped(missing: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{missing} is not installed: .ci/run installs it");
+    eprintln!("SKIPPED: {missing} is not installed");
+}
 
 /// Whether a program is here. Loud where it is not.
-fn is_here(program: &str) -> bool {
+pub(super) fn is_here(program: &str) -> bool {
     let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
         .chain(["/usr/sbin".into(), "/sbin".into()])
         .any(|folder| folder.join(program).is_file());
     if !found {
-        assert!(std::env::var_os("CI").is_none(), "{program} is not installed: .ci/run installs it");
-        eprintln!("SKIPPED: {program} is not installed");
+        skipped(program);
     }
     found
 }
 
 /// Killed when it goes out of scope.
-struct Server {
-    child: Child,
-    folder: tempfile::TempDir,
-    port: u16,
+pub(super) struct Server {
+    child: Mutex<Child>,
+    pub(super) folder: tempfile::TempDir,
+    pub(super) port: u16,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let child = self.child.get_mut().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 
 impl Server {
+    pub(super) fn start(command: &mut Command, folder: tempfile::TempDir, port: u16) -> Self {
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        Self { child: Mutex::new(child), folder, port }
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.child.lock().unwrap().id()
+    }
+
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+        assert!(Command::new("kill").args([name, &self.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Kills it and starts it anew, as another one that knows nothing of its connections.
+    fn restart(&self, command: &mut Command) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        *child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        until_it_listens(self.port);
     }
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn until_it_listens(port: u16) {
+pub(super) fn until_it_listens(port: u16) {
     let begin = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(begin.elapsed() < Duration::from_secs(60), "nothing listens on {port}");
@@ -61,7 +89,7 @@ fn until_it_listens(port: u16) {
     }
 }
 
-fn certificate(folder: &Path, host: &str) -> PathBuf {
+pub(super) fn certificate(folder: &Path, host: &str) -> PathBuf {
     let file = folder.join("cert.pem");
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test", "-keyout"])
@@ -76,39 +104,46 @@ fn certificate(folder: &Path, host: &str) -> PathBuf {
     file
 }
 
-/// slapd with people below two units, and a reader who pays for what the limits say.
-fn slapd(host: &str, limits: &str) -> Server {
+/// 1,200 people below two units.
+fn many() -> String {
+    let person = |n: usize| {
+        let unit = if n < 100 { "Board" } else { "Staff" };
+        format!(
+            "dn: uid=p{n},ou={unit},dc=acme,dc=example\nobjectClass: inetOrgPerson\nuid: p{n}\ncn: Zoë Number{n}\nsn: Number{n}\ngivenName: Zoë\n\
+             mail: p{n}@acme.example\nemployeeNumber: {}\ntitle: Analyst\nmanager: uid=p0,ou=Board,dc=acme,dc=example\n\n",
+            10_000 + n
+        )
+    };
+    (0..MANY).map(person).collect()
+}
+
+/// slapd with these people below `ou=Staff` and `ou=Board`, and a reader who pays for what the limits say.
+pub(super) fn slapd(host: &str, limits: &str, people: &str) -> Server {
     let folder = tempfile::tempdir().unwrap();
     certificate(folder.path(), host);
     let at = folder.path().display();
     std::fs::create_dir(folder.path().join("db")).unwrap();
+    let schemas: String = ["core", "cosine", "inetorgperson", "nis", "msuser"]
+        .map(|name| format!("include /etc/ldap/schema/{name}.schema\n"))
+        .concat();
     let conf = format!(
-        "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\ninclude /etc/ldap/schema/inetorgperson.schema\n\
-         modulepath /usr/lib/ldap\nmoduleload back_mdb\npidfile {at}/pid\nTLSCertificateFile {at}/cert.pem\nTLSCertificateKeyFile {at}/key.pem\n\
+        "{schemas}modulepath /usr/lib/ldap\nmoduleload back_mdb\npidfile {at}/pid\nTLSCertificateFile {at}/cert.pem\nTLSCertificateKeyFile {at}/key.pem\n\
          sizelimit size.soft=500 size.hard=1000 size.prtotal=unlimited\ndisallow bind_anon\ndatabase mdb\nsuffix \"dc=acme,dc=example\"\n\
          rootdn \"cn=admin,dc=acme,dc=example\"\nrootpw Admin-Secret1!\ndirectory {at}/db\nmaxsize 104857600\n{limits}\n\
          access to dn.subtree=\"ou=Board,dc=acme,dc=example\" by dn.exact=\"cn=blind,dc=acme,dc=example\" none by * read\naccess to attrs=userPassword by anonymous auth\naccess to * by * read\n"
     );
     std::fs::write(folder.path().join("slapd.conf"), conf).unwrap();
-    let mut people = std::fs::File::create(folder.path().join("people.ldif")).unwrap();
-    write!(people, "dn: dc=acme,dc=example\nobjectClass: dcObject\nobjectClass: organization\no: Acme\ndc: acme\n\n").unwrap();
+    let mut entries =
+        String::from("dn: dc=acme,dc=example\nobjectClass: dcObject\nobjectClass: organization\no: Acme\ndc: acme\n\n");
     for unit in ["Staff", "Board"] {
-        write!(people, "dn: ou={unit},dc=acme,dc=example\nobjectClass: organizationalUnit\nou: {unit}\n\n").unwrap();
+        entries += &format!("dn: ou={unit},dc=acme,dc=example\nobjectClass: organizationalUnit\nou: {unit}\n\n");
     }
     for reader in ["reader", "blind"] {
-        write!(people, "dn: cn={reader},dc=acme,dc=example\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: {reader}\nuserPassword: Read-Secret1!\n\n").unwrap();
+        entries += &format!(
+            "dn: cn={reader},dc=acme,dc=example\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: {reader}\nuserPassword: Read-Secret1!\n\n"
+        );
     }
-    for n in 0..MANY {
-        let unit = if n < 100 { "Board" } else { "Staff" };
-        write!(
-            people,
-            "dn: uid=p{n},ou={unit},dc=acme,dc=example\nobjectClass: inetOrgPerson\nuid: p{n}\ncn: Zoë Number{n}\nsn: Number{n}\ngivenName: Zoë\n\
-             mail: p{n}@acme.example\nemployeeNumber: {}\ntitle: Analyst\nmanager: uid=p0,ou=Board,dc=acme,dc=example\n\n",
-            10_000 + n
-        )
-        .unwrap();
-    }
-    drop(people);
+    std::fs::write(folder.path().join("people.ldif"), entries + people).unwrap();
     let file = |name: &str| folder.path().join(name);
     let added = Command::new("/usr/sbin/slapadd")
         .args(["-q", "-f"])
@@ -119,26 +154,29 @@ fn slapd(host: &str, limits: &str) -> Server {
         .unwrap();
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     let (port, tls) = (free_port(), free_port());
-    let child = Command::new("/usr/sbin/slapd")
-        .arg("-f")
-        .arg(file("slapd.conf"))
-        .args(["-h", &format!("ldap://127.0.0.1:{port} ldaps://127.0.0.1:{tls}"), "-d", "0"])
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    until_it_listens(tls);
     std::fs::write(folder.path().join("tls"), tls.to_string()).unwrap();
-    Server { child, folder, port }
+    let server = Server::start(&mut serving(folder.path(), port), folder, port);
+    until_it_listens(tls);
+    server
 }
 
-const BASE: &str = "kind = \"ldap\"\nbase = [\"ou=Staff,dc=acme,dc=example\", \"ou=Board,dc=acme,dc=example\"]\n";
+/// The command that serves what a folder has.
+fn serving(folder: &Path, port: u16) -> Command {
+    let tls = std::fs::read_to_string(folder.join("tls")).unwrap();
+    let mut command = Command::new("/usr/sbin/slapd");
+    command.arg("-f").arg(folder.join("slapd.conf"));
+    command.args(["-h", &format!("ldap://127.0.0.1:{port} ldaps://127.0.0.1:{tls}"), "-d", "0"]);
+    command
+}
 
-fn limits() -> Limits {
+pub(super) const BASE: &str = "kind = \"ldap\"\nbase = [\"ou=Staff,dc=acme,dc=example\", \"ou=Board,dc=acme,dc=example\"]\n";
+
+pub(super) fn limits() -> Limits {
     let ms = Duration::from_millis;
     Limits { total: ms(20_000), exchange: ms(1_500), backoff: ms(1), backoff_most: ms(4), ..Limits::default() }
 }
 
-async fn read(text: &str, bind: &'static str, password: &'static str) -> anyhow::Result<Fetched> {
+pub(super) async fn read(text: &str, bind: &'static str, password: &'static str) -> anyhow::Result<Fetched> {
     let variable = |name: &str| match name {
         "LDAP_BIND" => Some(bind.to_owned()),
         "LDAP_PASSWORD" => Some(password.to_owned()),
@@ -147,15 +185,15 @@ async fn read(text: &str, bind: &'static str, password: &'static str) -> anyhow:
     source::fetch(&configured(text, ""), &variable, limits(), Depth::Whole, &Silent).await
 }
 
-const READER: &str = "cn=reader,dc=acme,dc=example";
-const PASSWORD: &str = "Read-Secret1!";
+pub(super) const READER: &str = "cn=reader,dc=acme,dc=example";
+pub(super) const PASSWORD: &str = "Read-Secret1!";
 
 #[tokio::test]
 async fn an_ldap_server_is_read_page_by_page_over_tls_and_managers_have_their_addresses() {
     if !is_here("slapd") {
         return;
     }
-    let server = slapd("DNS:localhost,IP:127.0.0.1", "");
+    let server = slapd("DNS:localhost,IP:127.0.0.1", "", &many());
     let ca = server.folder.path().join("cert.pem").display().to_string();
     let tls = std::fs::read_to_string(server.folder.path().join("tls")).unwrap();
     for address in [
@@ -183,7 +221,7 @@ async fn what_an_ldap_server_refuses_is_an_error_that_says_what_to_do() {
     if !is_here("slapd") {
         return;
     }
-    let server = slapd("DNS:elsewhere.example", "");
+    let server = slapd("DNS:elsewhere.example", "", &many());
     let address = format!("url = \"ldap://127.0.0.1:{}\"\n", server.port);
     let tls = std::fs::read_to_string(server.folder.path().join("tls")).unwrap();
     let ca = server.folder.path().join("cert.pem").display().to_string();
@@ -206,7 +244,7 @@ async fn a_limit_and_a_denied_subtree_are_never_taken_for_the_whole() {
         return;
     }
     let limit = "limits dn.exact=\"cn=reader,dc=acme,dc=example\" size.prtotal=600";
-    let server = slapd("IP:127.0.0.1", limit);
+    let server = slapd("IP:127.0.0.1", limit, &many());
     let text = format!("{BASE}url = \"ldap://127.0.0.1:{}\"\nexpect_at_least = {MANY}", server.port);
     let fetched = read(&text, READER, PASSWORD).await.unwrap();
     assert!(fetched.input.stopped.join("").contains("rc 4"), "{:?}", fetched.input.stopped);
@@ -226,56 +264,45 @@ async fn a_server_that_is_killed_or_hangs_in_the_middle_is_never_a_shorter_direc
     if !is_here("slapd") {
         return;
     }
-    for signal in ["-KILL", "-STOP"] {
-        let server = std::sync::Arc::new(slapd("IP:127.0.0.1", ""));
-        let text = format!("{BASE}url = \"ldap://127.0.0.1:{}\"\npage_size = 20", server.port);
-        struct After(std::sync::Arc<Server>, &'static str, std::sync::atomic::AtomicBool);
-        impl source::Progress for After {
-            fn people(&self, _name: &str, read: u64, _told: Option<u64>) {
-                if read >= 400 && !self.2.swap(true, std::sync::atomic::Ordering::SeqCst) {
-                    self.0.signal(self.1);
-                }
-            }
-        }
-        let variable = |name: &str| Some(if name == "LDAP_BIND" { READER } else { PASSWORD }.to_owned());
-        let progress = After(server.clone(), signal, false.into());
-        let short = Limits { total: Duration::from_millis(6_000), exchange: Duration::from_millis(500), ..limits() };
-        let came = source::fetch(&configured(&text, ""), &variable, short, Depth::Whole, &progress).await.unwrap();
-        assert!(came.input.stopped.join("").contains("it stopped after"), "{signal}: {:?}", came.input.stopped);
-        server.signal("-CONT");
+    let short = Limits { total: Duration::from_millis(6_000), exchange: Duration::from_millis(500), ..limits() };
+    for (what, does) in [("-KILL", (|server| server.signal("-KILL")) as fn(&Server)), ("-STOP", |server| server.signal("-STOP"))] {
+        let came = disturbed(does, short.clone()).await;
+        assert!(came.input.stopped.join("").contains("it stopped after"), "{what}: {:?}", came.input.stopped);
     }
 }
 
+/// Does something to a server once so many people have come.
+struct Once {
+    server: std::sync::Arc<Server>,
+    done: std::sync::atomic::AtomicBool,
+    what: fn(&Server),
+}
+
+impl source::Progress for Once {
+    fn people(&self, _name: &str, read: u64, _told: Option<u64>) {
+        if read >= 400 && !self.done.swap(true, std::sync::atomic::Ordering::SeqCst) {
+            (self.what)(&self.server);
+        }
+    }
+}
+
+async fn disturbed(what: fn(&Server), limits: Limits) -> Fetched {
+    let server = std::sync::Arc::new(slapd("IP:127.0.0.1", "", &many()));
+    let text = format!("{BASE}url = \"ldap://127.0.0.1:{}\"\npage_size = 20", server.port);
+    let variable = |name: &str| Some(if name == "LDAP_BIND" { READER } else { PASSWORD }.to_owned());
+    let progress = Once { server: server.clone(), done: false.into(), what };
+    let fetched = source::fetch(&configured(&text, ""), &variable, limits, Depth::Whole, &progress).await.unwrap();
+    // One that was killed hears nothing any more.
+    let _ = Command::new("kill").args(["-CONT", &server.id().to_string()]).stderr(Stdio::null()).status();
+    fetched
+}
+
 #[tokio::test]
-async fn a_scim_server_of_others_is_read_whole() {
-    let Some(python) = std::env::var_os("CLIENTS_PYTHON") else {
-        assert!(std::env::var_os("CI").is_none(), "CLIENTS_PYTHON is not set: .ci/run makes it");
-        eprintln!("SKIPPED: CLIENTS_PYTHON is not set");
-        return;
-    };
-    let program = PathBuf::from(&python).with_file_name("scim2-server");
-    if !program.is_file() {
-        assert!(std::env::var_os("CI").is_none(), "scim2-server is not installed beside {python:?}");
-        eprintln!("SKIPPED: scim2-server is not installed");
+async fn a_server_that_is_restarted_in_the_middle_is_read_again_from_the_first_page() {
+    if !is_here("slapd") {
         return;
     }
-    let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
-    let child = Command::new(program)
-        .args(["--hostname", "127.0.0.1", "--port", &port.to_string(), "--bearer-token", "T"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let server = Server { child, folder, port };
-    until_it_listens(server.port);
-    let seed = format!(
-        "import json,urllib.request\nfor n in range(300):\n  body={{'schemas':['urn:ietf:params:scim:schemas:core:2.0:User'],'userName':f'p{{n}}@acme.example','active':n%7!=0,'emails':[{{'value':f'p{{n}}@acme.example','primary':True}}]}}\n  urllib.request.urlopen(urllib.request.Request('http://127.0.0.1:{port}/v2/Users',json.dumps(body).encode(),{{'Authorization':'Bearer T','Content-Type':'application/scim+json'}}))\n"
-    );
-    assert!(Command::new(python).args(["-c", &seed]).status().unwrap().success());
-    let text = format!("kind = \"scim\"\nurl = \"http://127.0.0.1:{port}/v2\"");
-    let variable = |name: &str| (name == "SCIM_SOURCE_TOKEN").then(|| "T".to_owned());
-    let slow = Limits { exchange: Duration::from_secs(20), ..limits() };
-    let fetched = source::fetch(&configured(&text, ""), &variable, slow, Depth::Whole, &Silent).await.unwrap();
-    assert_eq!(fetched.input.stopped, [""; 0]);
-    assert_eq!(addresses(&load(&configured(&text, ""), fetched.input)).len(), 300);
+    let fetched = disturbed(|server| server.restart(&mut serving(server.folder.path(), server.port)), limits()).await;
+    assert_eq!((fetched.input.stopped.len(), fetched.input.origin.retries), (0, 1), "{:?}", fetched.input.stopped);
+    assert_eq!(addresses(&load(&configured(&format!("{BASE}url = \"ldap://127.0.0.1\""), ""), fetched.input)).len(), MANY);
 }
