@@ -35,6 +35,7 @@ use crate::text;
 /// | `groups` | names, where memberships were read |
 /// | `two_factor` `locked` | whether a second factor is on, whether it is locked, where a source says so (DomoStats People) |
 /// | `employee_id` `reports_to` | Domo's *Employee ID*, and the id of the account it reports to, where a source says so |
+/// | `done_to` | what somebody else last did to it, by the activity log: `2026-11-20 Ada Byron: …` |
 /// | `administers` | whether its role may administer, by the role's grants |
 /// | `fixed_groups` | how many of its groups cannot be left by hand, where their types are known |
 /// | `owns_datasets` ... | how many of each sort it owns, null for none and for not known; which are known the evidence tells |
@@ -63,6 +64,7 @@ pub fn schema() -> Schema {
         Field::new("two_factor".into(), DataType::Boolean),
         Field::new("locked".into(), DataType::Boolean),
         Field::new("employee_id".into(), text()),
+        Field::new("done_to".into(), text()),
         Field::new("reports_to".into(), DataType::UInt64),
         Field::new("administers".into(), DataType::Boolean),
         Field::new("fixed_groups".into(), DataType::UInt32),

@@ -1,10 +1,13 @@
-//! The activity log: the last day each account was seen doing anything. No event means "nothing seen since", never "never".
+//! The activity log: the last day each account was seen doing anything, and who last did something to it. No event means "nothing seen
+//! since", never "never".
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{Duration, Utc};
 use serde::Deserialize;
 
+use super::extras::DoneTo;
 use super::frame;
 use super::read::{Progress, Reader, State};
 use super::session::{Door, Unfit};
@@ -28,7 +31,29 @@ struct Event<'a> {
     actor_id: Loose<'a>,
     #[serde(borrow, default)]
     time: Loose<'a>,
+    #[serde(borrow, default)]
+    user_name: Loose<'a>,
+    #[serde(borrow, default)]
+    object_type: Loose<'a>,
+    #[serde(borrow, default)]
+    object_id: Loose<'a>,
+    #[serde(borrow, default)]
+    action_type: Loose<'a>,
+    #[serde(borrow, default)]
+    event_text: Loose<'a>,
 }
+
+/// What the log says of accounts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Activity {
+    /// The last day each was seen, in days since 1970.
+    pub(super) seen: HashMap<u64, i32>,
+    /// What others last did to each: the day, and who did what.
+    pub(super) done_to: HashMap<u64, (i32, DoneTo)>,
+}
+
+/// What one event says.
+type Told = (Option<(u64, i32)>, Option<(u64, i32, DoneTo)>);
 
 impl Event<'_> {
     /// Who was seen on which day; `None` for what others did in somebody's name, and for what is not a user.
@@ -38,14 +63,30 @@ impl Event<'_> {
         let (day, _) = frame::day(&self.time.text().ok()??)?;
         (user && own).then_some((self.user_id.id().ok()??, day))
     }
+
+    /// What somebody did to another account; to look at it is nothing.
+    fn done_to(&self) -> Option<(u64, i32, DoneTo)> {
+        let text = |value: Loose<'_>| value.text().ok().flatten().filter(|text| !text.trim().is_empty()).map(Cow::into_owned);
+        let object = self.object_id.id().ok()??;
+        let action = text(self.action_type).unwrap_or_default();
+        let user = text(self.object_type).is_some_and(|kind| kind.eq_ignore_ascii_case("user"));
+        let other = self.user_id.id().ok()?.is_some_and(|by| by != object);
+        if !user || !other || action.to_ascii_uppercase().contains("VIEW") {
+            return None;
+        }
+        let (day, _) = frame::day(&self.time.text().ok()??)?;
+        let by = text(self.user_name).or_else(|| text(self.user_id))?;
+        let what = text(self.event_text).unwrap_or(action);
+        Some((object, day, DoneTo { on: frame::date(day)?, by, what }))
+    }
 }
 
 impl Reader {
-    /// The last day each account was seen, in days since 1970.
-    pub(super) async fn last_seen(&self, days: u32, progress: &dyn Progress) -> Result<HashMap<u64, i32>, CallError> {
+    /// What the log of these days says of each account.
+    pub(super) async fn activity(&self, days: u32, progress: &dyn Progress) -> Result<Activity, CallError> {
         let now = Utc::now();
         let oldest = now - Duration::days(days.min(REACH).into());
-        let mut seen: HashMap<u64, i32> = HashMap::new();
+        let mut activity = Activity::default();
         let mut state = State { what: "events of the activity log", pass: 1, ..State::default() };
         let mut end = now;
         while end > oldest {
@@ -58,11 +99,19 @@ impl Reader {
                 let parse = |body: &[u8]| {
                     let events: Vec<Event<'_>> =
                         serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON list: {error}")))?;
-                    Ok((events.len(), events.iter().filter_map(Event::seen).collect::<Vec<_>>()))
+                    let told = events.iter().map(|event| (event.seen(), event.done_to()));
+                    Ok((events.len(), told.collect::<Vec<Told>>()))
                 };
                 let (rows, page) = self.session.read(Door::Rest, &url, parse).await?;
-                for (id, day) in page {
-                    seen.entry(id).and_modify(|last| *last = day.max(*last)).or_insert(day);
+                for (seen, done_to) in page {
+                    if let Some((id, day)) = seen {
+                        activity.seen.entry(id).and_modify(|last| *last = day.max(*last)).or_insert(day);
+                    }
+                    if let Some((id, day, done)) = done_to
+                        && activity.done_to.get(&id).is_none_or(|(last, _)| *last <= day)
+                    {
+                        activity.done_to.insert(id, (day, done));
+                    }
                 }
                 offset += i64::try_from(rows).unwrap_or(PAGE);
                 state.rows += rows as u64;
@@ -77,6 +126,6 @@ impl Reader {
             }
             end = start;
         }
-        Ok(seen)
+        Ok(activity)
     }
 }

@@ -5,9 +5,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::accounts::Snapshot;
+use super::activity::Activity;
 use super::frame;
 use super::groups::Group;
 use crate::terms::Owned;
@@ -20,8 +22,8 @@ pub(crate) const KEY: &str = "domo-reconcile";
 pub(super) struct Extras {
     /// The groups of each account.
     pub(super) groups: Option<HashMap<u64, Vec<Arc<Group>>>>,
-    /// The last day anything was seen of them, in days since 1970.
-    pub(super) last_seen: Option<HashMap<u64, i32>>,
+    /// What the activity log says of them.
+    pub(super) activity: Option<Activity>,
 }
 
 /// The value under [`KEY`].
@@ -34,6 +36,9 @@ pub(crate) struct Extra {
     /// Where the activity log was read: the last day (`YYYY-MM-DD`) it shows of the account, or `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) last_seen: Option<String>,
+    /// What somebody else last did to it, where the activity log was read and says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) done_to: Option<DoneTo>,
     /// How many objects of each sort it owns, by the reports that `[content]` names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) owns: BTreeMap<Owned, u64>,
@@ -55,6 +60,17 @@ pub(crate) struct Extra {
     /// The ids of those of its groups that cannot be left by hand, where the types of groups are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) fixed: Option<Vec<u64>>,
+}
+
+/// What somebody did to another's account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DoneTo {
+    /// The day, in UTC.
+    pub(crate) on: NaiveDate,
+    /// Who.
+    pub(crate) by: String,
+    /// What, in Domo's words.
+    pub(crate) what: String,
 }
 
 /// A group of an account; older versions kept its name alone.
@@ -104,22 +120,25 @@ pub(super) fn merged(object: &str, more: impl FnOnce(&[u64]) -> Extra) -> serde_
     };
     let groups: Vec<u64> = known.groups.iter().flatten().filter_map(|group| Some(group.group()?.id)).collect();
     let more = more(&groups);
-    let extra = Extra { groups: known.groups, last_seen: known.last_seen.max(more.last_seen), ..more };
+    let last_seen = known.last_seen.max(more.last_seen);
+    let extra = Extra { groups: known.groups, done_to: known.done_to, last_seen, ..more };
     let comma = if bare.ends_with('{') { "" } else { "," };
     Ok(format!("{bare}{comma}{mark}{}}}", serde_json::to_string(&extra)?))
 }
 
 impl Extras {
     fn is_empty(&self) -> bool {
-        self.groups.is_none() && self.last_seen.is_none()
+        self.groups.is_none() && self.activity.is_none()
     }
 
     fn of(&self, id: Option<u64>) -> Extra {
-        let day = |seen: &HashMap<u64, i32>| id.and_then(|id| seen.get(&id)).and_then(|days| frame::date(*days));
+        let day = |activity: &Activity| id.and_then(|id| activity.seen.get(&id)).and_then(|days| frame::date(*days));
+        let done_to = |activity: &Activity| Some(activity.done_to.get(&id?)?.1.clone());
         let names = |groups: &Vec<Arc<Group>>| groups.iter().map(|group| Membership::Group(group.as_ref().clone())).collect();
         Extra {
             groups: self.groups.as_ref().map(|groups| id.and_then(|id| groups.get(&id)).map(names).unwrap_or_default()),
-            last_seen: self.last_seen.as_ref().map(|seen| day(seen).map(|day| day.to_string()).unwrap_or_default()),
+            last_seen: self.activity.as_ref().map(|activity| day(activity).map(|day| day.to_string()).unwrap_or_default()),
+            done_to: self.activity.as_ref().and_then(done_to),
             ..Extra::default()
         }
     }
@@ -154,7 +173,7 @@ mod tests {
         [r#"{"id":1,"name":"A}"}"#, r#"{ "id" : "2" } "#].iter().for_each(|object| snapshot.push(object));
         let extras = Extras {
             groups: Some(HashMap::from([(2, vec![Arc::new(Group { id: 7, name: "Sales \"EU\"".into() })])])),
-            last_seen: Some(HashMap::from([(1, 20_000)])),
+            activity: Some(Activity { seen: HashMap::from([(1, 20_000)]), ..Activity::default() }),
         };
         let woven = extras.woven_into(snapshot).unwrap();
         assert_eq!(

@@ -110,6 +110,7 @@ struct Builder {
     two_factor: BooleanChunkedBuilder,
     locked: BooleanChunkedBuilder,
     employee_id: StringChunkedBuilder,
+    done_to: StringChunkedBuilder,
     reports_to: Vec<Option<u64>>,
     administers: BooleanChunkedBuilder,
     fixed_groups: Vec<Option<u32>>,
@@ -149,6 +150,7 @@ impl Builder {
             two_factor: BooleanChunkedBuilder::new("two_factor".into(), rows),
             locked: BooleanChunkedBuilder::new("locked".into(), rows),
             employee_id: StringChunkedBuilder::new("employee_id".into(), rows),
+            done_to: StringChunkedBuilder::new("done_to".into(), rows),
             reports_to: Vec::with_capacity(rows),
             administers: BooleanChunkedBuilder::new("administers".into(), rows),
             fixed_groups: Vec::with_capacity(rows),
@@ -216,6 +218,8 @@ impl Builder {
         self.locked.append_option(user.extra.locked);
         let employee_id = user.employee_id.text().map_err(in_field("employeeId"))?;
         self.employee_id.append_option(employee_id.as_deref().or(user.extra.employee_id.as_deref()));
+        let done_to = user.extra.done_to.as_ref().map(|done| format!("{} {}: {}", done.on, done.by, done.what));
+        self.done_to.append_option(done_to.as_deref());
         self.reports_to.push(user.extra.reports_to);
         self.administers.append_option(user.extra.administers);
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -266,6 +270,7 @@ impl Builder {
         columns.push(self.two_factor.finish().into_column());
         columns.push(self.locked.finish().into_column());
         columns.push(self.employee_id.finish().into_column());
+        columns.push(self.done_to.finish().into_column());
         columns.push(UInt64Chunked::from_iter_options("reports_to".into(), self.reports_to.into_iter()).into_column());
         columns.push(self.administers.finish().into_column());
         let counts = |name: String, values: Vec<Option<u32>>| {

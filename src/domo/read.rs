@@ -175,8 +175,8 @@ impl Reader {
             }
         }
         if settings.activity_days > 0 {
-            match self.last_seen(settings.activity_days, progress).await {
-                Ok(seen) => extras.last_seen = Some(seen),
+            match self.activity(settings.activity_days, progress).await {
+                Ok(activity) => extras.activity = Some(activity),
                 Err(error) => evidence.warnings.push(without("the activity log", "the scope `audit`", &error)),
             }
         }

@@ -254,7 +254,8 @@ fn delete(finding: &Finding, account: Option<&Map<String, Value>>, accounts: &Ac
     before.extend(account.and_then(|account| account.get("name")).map(|name| ("name".to_owned(), name.clone())));
     let index = finding.account.as_ref().map(|account| account.index as usize);
     let blocked = index.and_then(|index| content::blocked(&content::owned_by(accounts, index), &accounts.evidence.content));
-    let action = action(finding, ActionKind::Delete, before, one("deleted", true), finding.reason.clone());
+    let held = blocked.as_ref().map(|why| format!(". Blocked: {why}")).unwrap_or_default();
+    let action = action(finding, ActionKind::Delete, before, one("deleted", true), finding.reason.clone() + &held);
     Action { blocked, ..action }
 }
 

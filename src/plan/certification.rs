@@ -395,7 +395,10 @@ fn action(run: &str, account: &Confirmed, line: &Line, config: &Config, says_act
             (Act::Update, before, one("role", role.into()), why)
         }
         Attestation::Revoke => match config.policy.revoked {
-            Choice::Delete => (Act::Delete, before, one("deleted", true.into()), why),
+            Choice::Delete => {
+                let held = account.blocked.as_ref().map(|why| format!(". Blocked: {why}")).unwrap_or_default();
+                (Act::Delete, before, one("deleted", true.into()), why + &held)
+            }
             Choice::Demote => {
                 let role = &config.policy.demoted_role;
                 let (before, after, said) = demotion(before, &account.memberships, role);

@@ -171,6 +171,14 @@ impl Plan {
         if count(&|action| action.kind == Delete) > 0 {
             notes.push("A deletion cannot be undone. Domo refuses it while the account owns DataSets or DataFlows.".into());
         }
+        let blocked = count(&|action| action.blocked.is_some()) as u64;
+        if blocked > 0 {
+            let are = crate::text::plural(blocked, "deletion is", "deletions are");
+            notes.push(format!(
+                "{are} blocked by what the accounts own, approved or not: hand it over first (handover.csv names it where it is known), then \
+                 audit again."
+            ));
+        }
         if count(&|action| action.kind == Update && action.after.contains_key("email")) > 0 {
             notes.push(
                 "Some updates change an e-mail, which is the sign-in name. With single sign-on, a person who signs in meanwhile may \

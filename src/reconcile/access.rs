@@ -77,6 +77,8 @@ pub struct AccessChange {
     pub administrator: Option<bool>,
     /// The plan of ours that did it; else it was changed outside.
     pub plan: Option<String>,
+    /// Who did something to the account since, by the activity log: `2026-11-20 Ada Byron: …`.
+    pub who: Option<String>,
 }
 
 /// All of them, those that gained administrators first.
@@ -125,7 +127,14 @@ pub(super) fn between(earlier: &Earlier, now: &AccountColumns<'_>, domo: &Domo) 
         accounts.all().filter_map(|account| Some((accounts.id(account)?, account))).collect()
     };
     let (before, after) = rayon::join(|| index(&then), || index(now));
-    let sides = Sides { then: &then, now, domo, ours: &earlier.ours, groups: then.provides("groups") && now.provides("groups") };
+    let sides = Sides {
+        then: &then,
+        now,
+        domo,
+        ours: &earlier.ours,
+        groups: then.provides("groups") && now.provides("groups"),
+        since: earlier.as_of,
+    };
     let of_account = |account: Account| now.id(account).map_or(Vec::new(), |id| sides.of(id, account, before.get(&id).copied()));
     let mut changes: Vec<AccessChange> = all(now.height).flat_map_iter(of_account).collect();
     if now.accounts.evidence.incomplete.is_empty() {
@@ -151,6 +160,7 @@ struct Sides<'a> {
     domo: &'a Domo,
     ours: &'a BTreeMap<u64, Vec<Ours>>,
     groups: bool,
+    since: NaiveDate,
 }
 
 impl Sides<'_> {
@@ -166,6 +176,7 @@ impl Sides<'_> {
             after,
             administrator: (had != has).then_some(has),
             plan: self.plan(id, moved, role.as_deref()),
+            who: now.done_to(account, self.since),
         };
         let Some(was) = was else {
             return if now.is_active(account) { vec![change(Moved::New, None, role.clone())] } else { Vec::new() };
@@ -208,6 +219,7 @@ impl Sides<'_> {
             after: None,
             administrator: (rank(self.then, account, self.domo) > 0).then_some(false),
             plan: self.plan(id, Moved::Gone, None),
+            who: None,
         }
     }
 

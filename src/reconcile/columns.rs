@@ -134,6 +134,7 @@ pub(super) struct AccountColumns<'a> {
     pub(super) two_factor: Flags<Account>,
     pub(super) locked: Flags<Account>,
     administers: Flags<Account>,
+    done_to: Texts<Account>,
     own_number: Texts<Account>,
     fixed_groups: UInt32Chunked,
     owns: Vec<(Owned, UInt32Chunked)>,
@@ -166,6 +167,7 @@ impl<'a> AccountColumns<'a> {
             two_factor: Flags::of(frame, "two_factor")?,
             locked: Flags::of(frame, "locked")?,
             administers: Flags::of(frame, "administers")?,
+            done_to: text("done_to")?,
             fixed_groups: frame.column("fixed_groups")?.u32()?.rechunk().into_owned(),
             owns: told(accounts)
                 .map(|kind| Ok((kind, frame.column(&domo::owns_column(kind))?.u32()?.rechunk().into_owned())))
@@ -183,6 +185,12 @@ impl<'a> AccountColumns<'a> {
     pub(super) fn owns(&self, account: Account) -> impl Iterator<Item = (Owned, u64)> {
         let counts = self.owns.iter().filter_map(move |(kind, counts)| Some((*kind, counts.get(account.at())?.into())));
         counts.filter(|(_, count)| *count > 0)
+    }
+
+    /// What somebody else did to it on that day or later, by the activity log.
+    pub(super) fn done_to(&self, account: Account, since: NaiveDate) -> Option<String> {
+        // The day comes first, and days sort as text.
+        self.done_to.owned(account).filter(|done| done.as_str() >= since.to_string().as_str())
     }
 
     /// Whether its number is Domo's *Employee ID*, which stands where the account has no employee number of its own.

@@ -31,7 +31,10 @@ pub(super) fn access(builder: &Builder) -> Table {
     for change in changes.iter().take(ROWS) {
         let by = match &change.plan {
             Some(plan) => t.fill("access.by_plan", &[("plan", plan)]),
-            None => t.get("access.outside").to_owned(),
+            None => match &change.who {
+                Some(who) => t.fill("access.outside_by", &[("who", &cut(who).0)]),
+                None => t.get("access.outside").to_owned(),
+            },
         };
         table.row(
             None,

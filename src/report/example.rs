@@ -403,6 +403,7 @@ fn changes(text: &str) -> Vec<AccessChange> {
         after: Some(format!("Admin{text}")).filter(|_| moved != Moved::Gone),
         administrator,
         plan: plan.map(str::to_owned),
+        who: None,
     };
     vec![
         change(40, Moved::RoleRaised, Some(true), None),

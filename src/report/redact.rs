@@ -235,6 +235,7 @@ impl Redactor {
         }
         for change in reconciliation.access.iter_mut().flat_map(|access| &mut access.changes) {
             self.account(&mut change.account);
+            self.replace("text", &mut change.who);
         }
         for external in &mut reconciliation.external {
             self.account(&mut external.account);

@@ -22,6 +22,8 @@ pub struct Event {
     pub action: String,
     /// Who acted for the user; 0 is nobody.
     pub actor: u64,
+    /// The account it was done to; none: their own.
+    pub object: Option<u64>,
 }
 
 pub(super) async fn list(Extract(shared): Extract<Arc<Shared>>, Query(query): Parameters) -> Response {
@@ -46,7 +48,7 @@ pub(super) async fn list(Extract(shared): Extract<Arc<Shared>>, Query(query): Pa
             let time = if recorded { time.format("%Y-%m-%d %I:%M:%S %p").to_string() } else { time.to_rfc3339() };
             let name = state.get(event.user).and_then(|mut user| user.remove("name"));
             json!({"userName": name, "userId": event.user.to_string(), "userType": "USER", "actorId": event.actor, "actorName": "",
-                   "actionType": event.action, "objectName": name, "objectId": event.user.to_string(), "objectType": "USER",
+                   "actionType": event.action, "objectName": name, "objectId": event.object.unwrap_or(event.user).to_string(), "objectType": "USER",
                    "eventText": event.action, "additionalComment": "", "device": "", "browserDetails": "", "ipAddress": "127.0.0.1",
                    "time": time})
         })

@@ -127,7 +127,7 @@ impl State {
         let day = extra.last_seen.and_then(|day| day.parse::<NaiveDate>().ok());
         let evening = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
         let time = day.map(|day| day.and_time(evening).and_utc().min(Utc::now()).timestamp_millis());
-        self.activity.extend(time.map(|time| Event { user: id, time, action: "LOGIN".into(), actor: 0 }));
+        self.activity.extend(time.map(|time| Event { user: id, time, action: "LOGIN".into(), actor: 0, object: None }));
     }
 
     pub(super) fn new_id(&mut self) -> u64 {

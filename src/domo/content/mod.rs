@@ -192,6 +192,7 @@ impl Content {
         let said = |role: Option<&str>| role.and_then(|role| self.roles.get(role.trim())).copied();
         Extra {
             groups: None,
+            done_to: None,
             last_seen: person
                 .filter(|_| self.sign_ins)
                 .map(|person| person.last_login.map(|day| day.to_string()).unwrap_or_default()),

@@ -90,6 +90,10 @@ fn what_a_leaver_owns_is_told_handed_over_and_holds_the_deletion_on_both_domos()
         assert_eq!(found["owns"], json!({"datasets": 2, "dataflows": 1}));
         assert!(found["reason"].as_str().unwrap().contains("it owns 2 DataSets, 1 DataFlow"), "{found}");
         assert_eq!(blocked(&run), "owns 2 DataSets, 1 DataFlow");
+        let shown = left.company.run(&["review", run.to_str().unwrap()]).code(0).stdout;
+        assert!(shown.contains("1 deletion is blocked by what the accounts own"), "{shown}");
+        let why = json_of(&run, "plan.json")["actions"][0]["why"].as_str().unwrap().to_owned();
+        assert!(why.ends_with(". Blocked: owns 2 DataSets, 1 DataFlow"), "{why}");
         let sheet = std::fs::read_to_string(run.join("review.csv")).unwrap();
         assert!(sheet.contains("\"2 DataSets, 1 DataFlow\""), "{sheet}");
         let handover = std::fs::read_to_string(run.join("handover.csv")).unwrap();

@@ -27,6 +27,9 @@ fn a_role_that_rose_outside_of_our_plans_is_a_finding_and_stands_in_the_report()
     assert!(untested.iter().any(|check| check["check"] == "elevated"), "{untested:?}");
 
     set(&mut company, 103, "role", "Admin");
+    // As a pull that read the activity log keeps it.
+    let done = json!({"doneTo": {"on": "2026-05-20", "by": "Gerd Admin", "what": "Changed the role"}});
+    set(&mut company, 103, "domo-reconcile", done);
     let second = company.audit("2026-06-01");
     let elevated = of_kind(&second, "elevated");
     let found: Vec<_> = elevated.iter().map(|one| (&one["account"]["id"], &one["severity"], &one["action"])).collect();
@@ -34,7 +37,12 @@ fn a_role_that_rose_outside_of_our_plans_is_a_finding_and_stands_in_the_report()
     let reason = elevated[0]["reason"].as_str().unwrap();
     assert!(reason.starts_with("The role rose from Participant to Admin since the run of 2026-05-01, 31 days before"), "{reason}");
     let page = page(&second);
-    for part in ["Access since the last run", "role raised", "administrator gained", "changed outside"] {
+    for part in [
+        "Access since the last run",
+        "role raised",
+        "administrator gained",
+        "changed outside; last in the activity log: 2026-05-20 Gerd Admin: Changed the role",
+    ] {
         assert!(page.contains(part), "{part}");
     }
     assert_eq!(second.json("manifest.json")["summary"]["access"], json!({"admins_gained": 1, "role_raised": 1}));

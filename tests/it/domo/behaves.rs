@@ -179,6 +179,7 @@ async fn the_activity_log_needs_a_start_and_reaches_back_a_year() {
         time: (now - chrono::TimeDelta::days(days)).timestamp_millis(),
         action: "LOGIN".into(),
         actor: 0,
+        object: None,
     };
     let caller =
         Caller::of(Options { activity: vec![event(ID, 400), event(ID, 2), event(1_000_006, 1)], ..Options::default() }).await;

@@ -141,9 +141,12 @@ async fn the_activity_log_gives_the_last_day_somebody_was_seen() {
             time: (now - chrono::Duration::days(days)).timestamp_millis(),
             action: "LOGIN".into(),
             actor,
+            object: None,
         };
         let mut activity: Vec<Event> = (0..1500).map(|_| event(1_000_001, 20, 0)).collect();
         activity.extend([event(1_000_001, 12, 0), event(1_000_001, 3, 7), event(1_000_002, 400, 0)]);
+        let done = |what: &str, days| Event { object: Some(1_000_003), action: what.into(), ..event(1_000_001, days, 0) };
+        activity.extend([done("Changed the role", 15), done("VIEWED", 13), done("Changed the title", 20)]);
         let running = sandbox_with(Options { profile, accounts: company(4), activity, ..Options::default() }).await;
         let mut wanted = settings(&running);
         wanted.activity_days = 30;
@@ -153,5 +156,9 @@ async fn the_activity_log_gives_the_last_day_somebody_was_seen() {
         let seen: Vec<_> = seen.str().unwrap().iter().map(|day| day.map(str::to_owned)).collect();
         let day = (now - chrono::Duration::days(12)).date_naive().to_string();
         assert_eq!(seen, [None, Some(day), None, None], "others' doings and older days do not count");
+        let done =
+            accounts.frame.column("done_to").unwrap().str().unwrap().iter().map(|done| done.map(str::to_owned)).collect::<Vec<_>>();
+        let day = (now - chrono::Duration::days(15)).date_naive();
+        assert_eq!(done, [None, None, None, Some(format!("{day} User 1: Changed the role"))], "what others last did to somebody");
     }
 }
