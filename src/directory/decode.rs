@@ -7,43 +7,8 @@ use std::io::Read;
 
 use anyhow::{Result, bail};
 
+use super::file_format::{FileFormat, UNPACKED_LIMIT};
 use crate::failure::Failure;
-
-/// The most that a file may hold, or a packed one unpack to.
-pub(super) const UNPACKED_LIMIT: u64 = 2 << 30;
-
-/// What a file is, by its content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FileFormat {
-    Xlsx,
-    Xlsb,
-    Xls,
-    Ods,
-    /// An HTML table, often named `.xls`.
-    Html,
-    /// Excel 2003's XML, often named `.xls`.
-    SpreadsheetMl,
-    Json,
-    Ldif,
-    Delimited,
-}
-
-impl FileFormat {
-    /// As evidence and messages name it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Xlsx => "xlsx",
-            Self::Xlsb => "xlsb",
-            Self::Xls => "xls",
-            Self::Ods => "ods",
-            Self::Html => "html",
-            Self::SpreadsheetMl => "spreadsheetml",
-            Self::Json => "json",
-            Self::Ldif => "ldif",
-            Self::Delimited => "csv",
-        }
-    }
-}
 
 /// A file's content.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use super::decode::FileFormat;
+use super::file_format::FileFormat;
 use super::grid::{Grid, LONGEST, Row, Rows, WIDEST};
 use super::marks::Marks;
 use crate::failure::Failure;

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use super::grid::{Grid, LONGEST, Row, Rows, WIDEST};
 use super::markup::{Tag, attribute, count, entities, tag};
-use super::workbook::{SheetInfo, damaged, number};
+use super::sheet::{SheetInfo, damaged, number};
 use super::zip;
 use crate::failure::Failure;
 

@@ -7,8 +7,9 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::collect;
-use super::decode::{self, Content, FileFormat};
+use super::decode::{self, Content};
 use super::delimited::{self, Records};
+use super::file_format::FileFormat;
 use super::grid::Grid;
 use super::input;
 use super::json::{self, Json};

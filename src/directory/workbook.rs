@@ -10,10 +10,11 @@ use anyhow::{Result, bail};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
 
 use super::cells;
-use super::decode::FileFormat;
+use super::file_format::FileFormat;
 use super::grid::{Grid, Row, Rows};
 use super::headers;
 use super::ods::Ods;
+use super::sheet::{SheetInfo, damaged, digits_shown, number};
 use super::xls::Xls;
 use super::zip;
 use crate::failure::{Failure, unless_it_panics};
@@ -27,13 +28,6 @@ pub(super) enum Workbook {
     Xlsb(Box<Xlsb<Cursor<Vec<u8>>>>),
     Xls(Box<Xls>),
     Ods(Ods),
-}
-
-/// A sheet that may be read.
-#[derive(Debug, Clone)]
-pub(super) struct SheetInfo {
-    pub(super) name: String,
-    pub(super) hidden: bool,
 }
 
 /// The bytes of a workbook, which are looked at twice.
@@ -167,38 +161,9 @@ impl Grid for SheetRows<'_> {
     }
 }
 
-/// A workbook that cannot be opened.
-pub(super) fn damaged(why: impl std::fmt::Display) -> Failure {
-    Failure::usage(format!("the workbook cannot be opened, it is damaged or cut off: {why}"))
-        .hint("open it in a spreadsheet and save it again, or export it again")
-}
-
 fn unreadable(sheet: &str, error: &dyn std::fmt::Display) -> Failure {
     Failure::usage(format!("the sheet `{sheet}` cannot be read to its end, it is damaged or cut off: {error}"))
         .hint("open it in a spreadsheet and save it again, or export it again")
-}
-
-/// How many digits a number format such as `00000` shows; 0 for any other.
-pub(super) fn digits_shown(code: &str) -> usize {
-    if code.len() > 1 && code.bytes().all(|byte| byte == b'0') { code.len() } else { 0 }
-}
-
-/// Whether a number format shows a day or a time: letters of a date outside quotes, escapes and brackets.
-pub(super) fn is_date_format(code: &str) -> bool {
-    let (mut quoted, mut bracketed, mut literal) = (false, false, false);
-    for letter in code.chars().take_while(|letter| *letter != ';') {
-        match letter {
-            _ if literal => literal = false,
-            '"' => quoted = !quoted,
-            _ if quoted => {}
-            '\\' | '_' | '*' => literal = true,
-            '[' => bracketed = true,
-            ']' => bracketed = false,
-            'd' | 'm' | 'y' | 'h' | 's' | 'D' | 'M' | 'Y' | 'H' | 'S' if !bracketed => return true,
-            _ => {}
-        }
-    }
-    false
 }
 
 /// A cell as text. A number that has more digits than a float keeps becomes scientific, by which an identifier knows that it is damaged.
@@ -209,26 +174,14 @@ fn text<'c>(value: &'c DataRef<'_>, digits: usize) -> Cow<'c, str> {
         DataRef::SharedString(text) => Cow::Borrowed(text),
         DataRef::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
         DataRef::Int(number) => Cow::Owned(format!("{number:0digits$}")),
-        DataRef::Float(number) => self::number(*number, digits),
+        DataRef::Float(float) => number(*float, digits),
         DataRef::DateTime(time) => match time.as_datetime() {
             Some(when) if time.is_datetime() => Cow::Owned(when.format("%Y-%m-%d").to_string()),
-            _ => self::number(time.as_f64(), digits),
+            _ => number(time.as_f64(), digits),
         },
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cow::Borrowed(text),
         DataRef::Error(error) => Cow::Owned(error.to_string()),
     }
-}
-
-/// A number as text, with at least so many digits.
-pub(super) fn number(number: f64, digits: usize) -> Cow<'static, str> {
-    let integral = number.fract() == 0.0;
-    Cow::Owned(if integral && number.abs() < 1e15 {
-        format!("{number:0digits$.0}")
-    } else if integral {
-        format!("{number:E}").replace('E', "E+")
-    } else {
-        number.to_string()
-    })
 }
 
 /// Chooses the sheet to read: the named one, or the only visible one that holds people.

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use super::dates;
 use super::grid::{Grid, Row, Rows};
 use super::ole::{self, long, short};
-use super::workbook::{SheetInfo, damaged, digits_shown, is_date_format, number};
+use super::sheet::{SheetInfo, damaged, digits_shown, is_date_format, number};
 use crate::failure::Failure;
 
 /// An open workbook.

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 
 use anyhow::{Result, bail};
 
-use super::decode::{FileFormat, UNPACKED_LIMIT};
+use super::file_format::{FileFormat, UNPACKED_LIMIT};
 use super::markup;
 use crate::failure::Failure;
 

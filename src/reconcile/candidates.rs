@@ -10,9 +10,7 @@ use rayon::prelude::*;
 
 use super::Pattern;
 use super::columns::{AccountColumns, PersonColumns};
-use super::finding::Candidate;
 use super::index::{Account, Each, Person, all};
-use super::judge::Judge;
 use super::keys::Addresses;
 use super::matching::Matches;
 use super::names::{Name, likeness};
@@ -28,9 +26,18 @@ const SHOWN: usize = 3;
 /// Names less alike than this are not shown.
 const LIKE_ENOUGH: f64 = 0.5;
 
+/// Somebody whom an orphan may be, how likely from 0 to 1, and why.
+pub(super) struct Likely {
+    pub(super) person: Person,
+    pub(super) score: f64,
+    pub(super) why: String,
+}
+
 /// The index of people without an account.
-#[derive(Debug, Default)]
-pub(super) struct Candidates {
+pub(super) struct Candidates<'a> {
+    accounts: &'a AccountColumns<'a>,
+    people: &'a PersonColumns<'a>,
+    addresses: &'a Addresses,
     by_word: HashMap<String, Vec<Person>>,
     /// By the local part of the address, where only one of them has it.
     by_mailbox: HashMap<String, Person>,
@@ -40,15 +47,23 @@ pub(super) struct Candidates {
     by_number: HashMap<String, Vec<Person>>,
 }
 
-impl Candidates {
+impl<'a> Candidates<'a> {
     pub(super) fn new(
-        accounts: &AccountColumns<'_>,
-        people: &PersonColumns<'_>,
-        addresses: &Addresses,
+        accounts: &'a AccountColumns<'a>,
+        people: &'a PersonColumns<'a>,
+        addresses: &'a Addresses,
         matches: &Matches,
         situations: &Each<Account, AccountSituation>,
     ) -> Self {
-        let mut index = Self::default();
+        let mut index = Self {
+            accounts,
+            people,
+            addresses,
+            by_word: HashMap::new(),
+            by_mailbox: HashMap::new(),
+            by_address: HashMap::new(),
+            by_number: HashMap::new(),
+        };
         if accounts.height == 0 || !situations.values().contains(&AccountSituation::Orphan) {
             return index;
         }
@@ -96,13 +111,13 @@ impl Candidates {
     }
 
     /// The nearest few, best first.
-    pub(super) fn of(&self, judge: &Judge<'_>, account: Account) -> Vec<Candidate> {
-        let (accounts, people) = (judge.accounts, judge.people);
+    pub(super) fn of(&self, account: Account) -> Vec<Likely> {
+        let Self { accounts, people, addresses, .. } = self;
         let ours = Name::new(accounts.name.get(account).unwrap_or_default());
-        let mailbox = mailbox(judge, account);
+        let mailbox = self.mailbox(account);
         let same_mailbox = mailbox.as_ref().and_then(|mailbox| self.by_mailbox.get(mailbox));
-        let main = accounts.email.get(account).and_then(|text| judge.addresses.key(text));
-        let mine = main.into_iter().chain(accounts.further_addresses(account, judge.addresses));
+        let main = accounts.email.get(account).and_then(|text| addresses.key(text));
+        let mine = main.into_iter().chain(accounts.further_addresses(account, addresses));
         let same_address: Vec<Person> = mine.filter_map(|key| self.by_address.get(key.as_ref())).flatten().copied().collect();
         let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text());
         let same_number =
@@ -141,22 +156,17 @@ impl Candidates {
         let place = |person: Person| (people.source(person), people.line(person));
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| place(a.1).cmp(&place(b.1))));
         scored.truncate(SHOWN);
-        let candidate = |(score, person, why): (f64, Person, Vec<&str>)| Candidate {
-            person: judge.person_ref(person),
-            score,
-            why: why.join(", "),
-        };
-        scored.into_iter().map(candidate).collect()
+        scored.into_iter().map(|(score, person, why)| Likely { person, score, why: why.join(", ") }).collect()
     }
 
     /// Orphans whose mailbox is somebody's at one other domain, counted by domains: a domain alias is missing.
-    pub(super) fn moved_domains(&self, judge: &Judge<'_>) -> Vec<Pattern> {
+    pub(super) fn moved_domains(&self, situations: &Each<Account, AccountSituation>) -> Vec<Pattern> {
         let mut moves: HashMap<(String, String), u64> = HashMap::new();
-        let orphans = judge.account_situations.iter().filter(|(_, situation)| **situation == AccountSituation::Orphan);
+        let orphans = situations.iter().filter(|(_, situation)| **situation == AccountSituation::Orphan);
         for (account, _) in orphans {
-            let Some(person) = mailbox(judge, account).and_then(|mailbox| self.by_mailbox.get(&mailbox).copied()) else { continue };
-            let ours = judge.accounts.email.get(account).and_then(|email| judge.addresses.key(email));
-            let theirs = judge.people.email.get(person).and_then(|email| judge.addresses.key(email));
+            let Some(person) = self.mailbox(account).and_then(|mailbox| self.by_mailbox.get(&mailbox).copied()) else { continue };
+            let ours = self.accounts.email.get(account).and_then(|email| self.addresses.key(email));
+            let theirs = self.people.email.get(person).and_then(|email| self.addresses.key(email));
             if let (Some((_, from)), Some((_, to))) =
                 (ours.as_ref().and_then(|email| email.rsplit_once('@')), theirs.as_ref().and_then(|email| email.rsplit_once('@')))
             {
@@ -171,10 +181,10 @@ impl Candidates {
         };
         moves.into_iter().map(pattern).collect()
     }
-}
 
-/// The local part of an account's address.
-fn mailbox(judge: &Judge<'_>, account: Account) -> Option<String> {
-    let email = judge.accounts.email.get(account).and_then(|email| judge.addresses.key(email))?;
-    Some(email.rsplit_once('@')?.0.to_owned())
+    /// The local part of an account's address.
+    fn mailbox(&self, account: Account) -> Option<String> {
+        let email = self.accounts.email.get(account).and_then(|email| self.addresses.key(email))?;
+        Some(email.rsplit_once('@')?.0.to_owned())
+    }
 }

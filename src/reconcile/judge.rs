@@ -7,13 +7,13 @@ use rayon::prelude::*;
 
 use super::Rules;
 use super::access::Access;
-use super::candidates::Candidates;
+use super::candidates::{Candidates, Likely};
 use super::columns::{AccountColumns, PersonColumns};
 use super::drift::Drifts;
 use super::employment::Employment;
 use super::exclusions::Part;
 use super::explain;
-use super::finding::{AccountRef, PersonRef};
+use super::finding::{AccountRef, Candidate, PersonRef};
 use super::identity::Draft;
 use super::index::{Account, Each, Person};
 use super::join::Agreeing;
@@ -59,7 +59,7 @@ pub(super) struct Judge<'a> {
     /// Accounts of each person with several, those that take part only.
     pub(super) holders: HashMap<Person, Vec<Account>>,
     /// People whom an orphan's name may mean.
-    pub(super) candidates: Candidates,
+    pub(super) candidates: Candidates<'a>,
 }
 
 impl Judge<'_> {
@@ -79,6 +79,12 @@ impl Judge<'_> {
             status: self.employment[person].status,
             termination_date: people.termination_date.get(person),
         }
+    }
+
+    /// Whom an orphan may be, best first.
+    pub(super) fn candidates_of(&self, account: Account) -> Vec<Candidate> {
+        let candidate = |likely: Likely| Candidate { person: self.person_ref(likely.person), score: likely.score, why: likely.why };
+        self.candidates.of(account).into_iter().map(candidate).collect()
     }
 
     /// Of these people as many as are listed with one finding.

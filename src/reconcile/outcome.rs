@@ -11,7 +11,7 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::drift;
 use super::employment::Employment;
 use super::exclusions::Part;
-use super::explain::{days, plural};
+use super::explain::{days, plural, unkept};
 use super::fold::Fold;
 use super::index::{Account, Each, Person, Row, all};
 use super::join::Agreeing;
@@ -387,9 +387,4 @@ pub(super) fn method(judge: &Judge<'_>) -> Method {
 
     let tested = kinds::tested(judge).collect();
     Method { matched_by, normalised, compared: judge.drifts.compared(), tested }
-}
-
-/// That an instance does not honour deactivations, as an earlier plan found out.
-pub(super) fn unkept(taken: &Taken) -> String {
-    format!("Domo accepted a deactivation of plan {} on {} and the account is as active as before", taken.plan, taken.on)
 }

@@ -9,12 +9,13 @@ use serde::Serialize;
 
 use super::html;
 use super::templates::Templates;
+pub use super::workbook::DECIDING as COLUMNS;
 use super::workbook::{Deciding, Look};
 use crate::config::Config;
 use crate::plan::Decision;
 use crate::plan::certification::Confirmed;
 use crate::plan::packets::{Packet, UNASSIGNED};
-use crate::plan::sheet::{self, Row};
+use crate::plan::sheet::Row;
 use crate::terms::Severity;
 use crate::text;
 
@@ -84,18 +85,6 @@ impl From<&Decision> for PriorDecision {
         Self { word: decision.word(), by: decision.by.clone(), comment: decision.comment.clone() }
     }
 }
-
-/// The columns of a plan's packets.
-pub const COLUMNS: [(&str, f64); 18] = {
-    let widths = [14.0, 10.0, 14.0, 11.0, 13.0, 28.0, 20.0, 11.0, 18.0, 28.0, 12.0, 14.0, 40.0, 24.0, 24.0, 13.0, 18.0, 28.0];
-    let mut columns = [("", 0.0); 18];
-    let mut at = 0;
-    while at < columns.len() {
-        columns[at] = (sheet::COLUMNS[at], widths[at]);
-        at += 1;
-    }
-    columns
-};
 
 impl Item {
     /// An account that is certified.

@@ -24,6 +24,18 @@ use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
 use crate::text;
 
+/// The columns in which a plan is decided, here and in its packets, with their widths.
+pub const DECIDING: [(&str, f64); 18] = {
+    let widths = [14.0, 10.0, 14.0, 11.0, 13.0, 28.0, 20.0, 11.0, 18.0, 28.0, 12.0, 14.0, 40.0, 24.0, 24.0, 13.0, 18.0, 28.0];
+    let mut columns = [("", 0.0); 18];
+    let mut at = 0;
+    while at < columns.len() {
+        columns[at] = (plan::sheet::COLUMNS[at], widths[at]);
+        at += 1;
+    }
+    columns
+};
+
 /// Widths of the sheet Summary.
 const SUMMARY: [f64; 2] = [34.0, 100.0];
 
@@ -295,12 +307,7 @@ impl<'a> Look<'a> {
             // A day follows the last of them.
             false => (&["approve", "reject", "keep", "not-mine", "accept-until"], false),
         };
-        let deciding = Deciding {
-            name: self.t.get("workbook.actions"),
-            columns: &super::packet::COLUMNS,
-            choices,
-            rows: all.len().min(ACTIONS),
-        };
+        let deciding = Deciding { name: self.t.get("workbook.actions"), columns: &DECIDING, choices, rows: all.len().min(ACTIONS) };
         self.deciding(sheet, &deciding, |at| {
             let row = &all[at];
             let said = plan.decisions.get(row.id());

@@ -14,11 +14,9 @@ use axum::routing::{get, post};
 use serde_json::{Map, Value, json};
 
 use super::Shared;
-use super::scim_documents::{ENTERPRISE, USER, configuration, resource_types, schemas};
+use super::scim_documents::{ENTERPRISE, MOST, USER, configuration, resource_types, schemas};
 use super::state::{ROLES, State, Wrong};
 
-/// The most resources in one answer.
-pub(super) const MOST: usize = 500;
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 type Object = Map<String, Value>;

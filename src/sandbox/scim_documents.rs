@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+/// The most resources in one answer.
+pub(super) const MOST: usize = 500;
+
 pub(super) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
@@ -12,7 +15,7 @@ pub(super) fn configuration(root: &str) -> Value {
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": {"supported": true},
         "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
-        "filter": {"supported": true, "maxResults": super::scim::MOST},
+        "filter": {"supported": true, "maxResults": MOST},
         "changePassword": no, "sort": no, "etag": no,
         "authenticationSchemes": [{
             "type": "oauthbearertoken", "name": "Access token", "description": "An access token as a bearer token", "primary": true

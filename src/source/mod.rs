@@ -12,6 +12,7 @@
 
 mod auth;
 mod entra;
+mod fetched;
 mod google;
 mod jwt;
 mod ldap;
@@ -26,24 +27,13 @@ mod url;
 use anyhow::{Result, bail};
 
 use crate::config::{Directory, SourceKind};
-use crate::directory::Input;
 use crate::failure::Failure;
 use crate::http::{Limits, Vars};
 use session::Session;
 
+pub use fetched::Fetched;
 pub use session::{Depth, Progress, Silent};
 pub use settings::limits;
-
-/// What was fetched of one source.
-#[derive(Debug)]
-pub struct Fetched {
-    /// The bytes and the evidence.
-    pub input: Input,
-    /// How a file of it is called: `.json`, `.ldif`, or nothing where the address decides.
-    pub extension: &'static str,
-    /// What the source let us know of our rights, and of what it withholds: sentences for `check`.
-    pub rights: Vec<String>,
-}
 
 /// Fetches a directory, whole or one page of it.
 ///

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
-use super::{applied, before, replay};
+use super::{applied, before};
+use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::Manifest;
 use crate::archive::store::{Archive, StoredRun};
 use crate::domo::{self, Accounts};
@@ -51,7 +52,7 @@ fn earlier(runs: &[StoredRun], done: &applied::Done) -> Option<Arc<Earlier>> {
 
 /// The accounts that a run judged, if they are still those that its manifest names.
 pub(super) fn accounts_of(run: &StoredRun, manifest: &Manifest) -> Result<Accounts> {
-    replay::intact(&run.path, manifest, "accounts.jsonl")?;
+    intact(&run.path, manifest, "accounts.jsonl")?;
     let read = manifest.accounts.as_ref().context("its manifest does not say how its accounts were read")?;
     let loaded = domo::accounts::load(&run.path.join("accounts.jsonl"))?;
     // The file says what Domo sent; which columns the source had, and how whole it was, the manifest remembers.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
 use super::compare::compare_until;
 use super::diff::{Diff, between};
@@ -16,13 +16,13 @@ use super::findings::{FILE, Findings};
 use super::past::past_until;
 use super::tokens::Tokens;
 use super::types::{History, Lifecycle, Present};
+use crate::archive::store::inputs::intact;
 use crate::archive::store::{Manifest, RunInfo, StoredRun, inputs, listing};
 use crate::config::Loaded;
 use crate::digest;
 use crate::directory::People;
 use crate::domo::{self, Accounts};
 use crate::failure::Failure;
-use crate::files;
 use crate::reconcile::{self, Reconciliation, Rules};
 use crate::terms::Kind;
 
@@ -76,20 +76,6 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
     let config = Loaded { config: inputs::for_instance(&config.config, &manifest.run.instance), ..config };
     let findings = Findings::read(&folder.join(FILE))?;
     Ok(Stored { run, manifest, accounts, people, config, findings })
-}
-
-pub(super) fn intact(folder: &Path, manifest: &Manifest, name: &str) -> Result<()> {
-    let path = folder.join(name);
-    let named = manifest.files.iter().find(|file| file.name == name);
-    let named = named.with_context(|| format!("the run {} kept no {name}", manifest.run.id))?;
-    let (sha256, _) = files::sha256(&path).with_context(|| format!("reading {}", path.display()))?;
-    if sha256 == named.sha256 {
-        return Ok(());
-    }
-    bail!(
-        Failure::failed(format!("{} is not the file that the manifest names: it was altered", path.display()))
-            .hint("`domo-reconcile verify` says what else was")
-    )
 }
 
 impl Stored {

@@ -16,6 +16,8 @@ use super::manifest::Manifest;
 use crate::config::{Config, Loaded};
 use crate::directory::people::{Doubt, RejectedRow, schema};
 use crate::directory::{People, Source};
+use crate::failure::Failure;
+use crate::files;
 use crate::rows::write_rows;
 
 /// What stands in the first line of `people.jsonl`.
@@ -272,6 +274,24 @@ fn day(days: i32) -> Option<NaiveDate> {
 /// chrono's whole range of days fits.
 fn days(day: NaiveDate) -> i32 {
     i32::try_from((day - EPOCH).num_days()).unwrap_or_default()
+}
+
+/// Refuses a kept file that is not the one that the run's manifest names.
+///
+/// # Errors
+/// The file is not kept, cannot be read, or was altered.
+pub(in crate::archive) fn intact(folder: &Path, manifest: &Manifest, name: &str) -> Result<()> {
+    let path = folder.join(name);
+    let named = manifest.files.iter().find(|file| file.name == name);
+    let named = named.with_context(|| format!("the run {} kept no {name}", manifest.run.id))?;
+    let (sha256, _) = files::sha256(&path).with_context(|| format!("reading {}", path.display()))?;
+    if sha256 == named.sha256 {
+        return Ok(());
+    }
+    bail!(
+        Failure::failed(format!("{} is not the file that the manifest names: it was altered", path.display()))
+            .hint("`domo-reconcile verify` says what else was")
+    )
 }
 
 #[cfg(test)]

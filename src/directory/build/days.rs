@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use polars::prelude::*;
 
-use super::{Given, Read};
+use super::given::{Given, Read};
 use crate::config::DateOrder;
 use crate::directory::clock::{Clock, Midnight};
 use crate::directory::collect::RawColumn;

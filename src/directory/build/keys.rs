@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::{Given, Read};
+use super::given::{Given, Read};
 use crate::directory::cells::{self, Identifier};
 use crate::directory::collect::{RawColumn, can_be_number};
 use crate::directory::slot::Slot;

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use polars::prelude::*;
 
-use super::{Given, Read};
+use super::given::{Given, Read};
 use crate::directory::cells;
 use crate::directory::names;
 use crate::directory::slot::Slot;

@@ -1,6 +1,7 @@
 //! From columns of text to the people frame: every column at once, so that a million rows stay columns, and several columns at a time.
 
 mod days;
+mod given;
 mod keys;
 mod managers;
 mod rows;
@@ -10,12 +11,13 @@ mod text;
 use anyhow::Result;
 use polars::prelude::*;
 
-use super::collect::{Raw, RawColumn};
+use super::collect::Raw;
 use super::mapping::Mapping;
 use super::people::{Doubt, RejectedRow, Source, schema};
 use super::slot::Slot;
 use crate::config;
 pub(super) use days::Calendar;
+use given::{Given, Read};
 
 /// The people of one file.
 #[derive(Debug)]
@@ -23,57 +25,6 @@ pub(super) struct Built {
     pub(super) frame: DataFrame,
     pub(super) rejected: Vec<RejectedRow>,
     pub(super) doubts: Vec<Doubt>,
-}
-
-/// The table and what its columns mean: what every field is read from.
-#[derive(Clone, Copy)]
-struct Given<'t> {
-    raw: &'t Raw,
-    mapping: &'t Mapping,
-    /// Index of the source.
-    index: u32,
-}
-
-/// What was read, and what there is to say of it.
-#[derive(Debug, Default)]
-struct Read<T> {
-    values: T,
-    notes: Vec<String>,
-    doubts: Vec<Doubt>,
-}
-
-impl<'t> Given<'t> {
-    fn column(self, slot: Slot) -> Option<&'t RawColumn> {
-        self.raw.columns.get(self.mapping.first(slot)?.column)
-    }
-
-    fn columns(self, slot: Slot) -> impl Iterator<Item = &'t RawColumn> {
-        self.mapping.columns(slot).filter_map(move |claim| self.raw.columns.get(claim.column))
-    }
-
-    fn height(self) -> usize {
-        self.raw.rows.len()
-    }
-
-    fn none(self) -> StringChunked {
-        StringChunked::full_null(PlSmallStr::EMPTY, self.height())
-    }
-
-    /// Further values of a column's cells that differ from the first: the row's place, and the value.
-    fn doubled(self, column: &'t RawColumn) -> impl Iterator<Item = (usize, &'t str)> {
-        self.raw.doubled.iter().filter(|doubled| doubled.header == column.header).filter_map(|doubled| {
-            let at = self.raw.rows.binary_search(&doubled.row).ok()?;
-            let differs = column.values.get(at).unwrap_or_default() != doubled.value;
-            differs.then_some((at, doubled.value.as_str()))
-        })
-    }
-
-    /// A doubt about the cell of one row.
-    fn doubt(self, at: usize, field: &str, problem: &str, value: &str) -> Doubt {
-        let row = self.raw.rows.get(at).copied().unwrap_or_default();
-        let value = value.chars().take(200).collect();
-        Doubt { source: self.index, row, field: field.into(), problem: problem.into(), value, not_comparable: true }
-    }
 }
 
 /// Collects what was said while columns were read, in the order of the fields.

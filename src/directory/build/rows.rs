@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::Given;
+use super::given::Given;
 use super::keys::NO_ADDRESS;
 use crate::digest::Hasher;
 use crate::directory::collect::{Long, Raw, RawColumn};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use super::{Given, Read};
+use super::given::{Given, Read};
 use crate::config;
 use crate::directory::collect::RawColumn;
 use crate::directory::names;

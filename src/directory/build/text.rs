@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::{Given, Read};
+use super::given::{Given, Read};
 use crate::directory::names;
 use crate::directory::people::Doubt;
 use crate::directory::slot::Slot;

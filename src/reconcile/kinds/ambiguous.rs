@@ -1,6 +1,6 @@
 //! An account that could belong to several people.
 
-use super::Sheet;
+use super::sheet::Sheet;
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;

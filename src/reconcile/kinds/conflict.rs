@@ -1,6 +1,6 @@
 //! An account whose keys lead to different people.
 
-use super::Sheet;
+use super::sheet::Sheet;
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;

@@ -1,6 +1,6 @@
 //! A deactivated or deleted account of a person who is employed.
 
-use super::Sheet;
+use super::sheet::Sheet;
 use crate::reconcile::exclusions::Part;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;

@@ -1,6 +1,6 @@
 //! An active account of somebody employed that nobody has used for long.
 
-use super::{Sheet, removing};
+use super::sheet::{Sheet, removing};
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::index::Account;
@@ -40,7 +40,12 @@ fn dormant(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     let role = judge.high_role(account).map(|role| format!(", with the role {role}")).unwrap_or_default();
     let reason = format!("{what}, {} before the day judged{role} (limit {})", explain::days(idle), explain::days(limit));
     let severity = if judge.may_administer(account) { Severity::Medium } else { Severity::Low };
-    let draft = removing(judge, account, judge.about_match(Kind::Dormant, severity, account, matched, reason));
+    let draft = removing(
+        judge,
+        account,
+        judge.rules.config.policy.dormant,
+        judge.about_match(Kind::Dormant, severity, account, matched, reason),
+    );
     Some(
         draft
             .with("person", Value::ItsPerson)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Sheet;
+use super::sheet::Sheet;
 use crate::config::Choice;
 use crate::reconcile::drift::columns_of;
 use crate::reconcile::finding::DriftField;

@@ -1,6 +1,6 @@
 //! One of several active accounts of the same person.
 
-use super::Sheet;
+use super::sheet::Sheet;
 use crate::reconcile::explain;
 use crate::reconcile::finding::{AccountRef, Value};
 use crate::reconcile::identity::Draft;

@@ -1,6 +1,6 @@
 //! An account that rose to a role that may administer since the last run, by no plan of ours.
 
-use super::Sheet;
+use super::sheet::Sheet;
 use crate::reconcile::access::{Access, AccessChange, Moved};
 use crate::reconcile::exclusions::Part;
 use crate::reconcile::finding::Value;

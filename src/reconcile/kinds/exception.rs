@@ -1,6 +1,6 @@
 //! An exception of the configuration that has expired or covers nothing.
 
-use super::{Population, Sheet};
+use super::sheet::{Population, Sheet};
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::{ExceptionUse, Rules};

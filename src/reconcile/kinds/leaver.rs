@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::{Sheet, removing, without_fields};
+use super::sheet::{Sheet, removing, without_fields};
+use crate::config::Choice;
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
@@ -26,11 +27,21 @@ fn leaver(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     let (person, _) = judge.person_of(account)?;
     let last_day = judge.people.termination_date.get(person);
     let reason = sentence(judge.word(person), last_day, judge.rules.as_of, judge.high_role(account).as_deref());
-    no_longer_entitled(judge, Kind::Leaver, account, reason + &judge.last_seen(account, last_day))
+    no_longer_entitled(
+        judge,
+        (Kind::Leaver, judge.rules.config.policy.leaver),
+        account,
+        reason + &judge.last_seen(account, last_day),
+    )
 }
 
 /// A leaver or somebody suspended: the account is still active, and the policy says what becomes of it.
-pub(super) fn no_longer_entitled(judge: &Judge<'_>, kind: Kind, account: Account, reason: String) -> Option<Draft> {
+pub(super) fn no_longer_entitled(
+    judge: &Judge<'_>,
+    (kind, choice): (Kind, Choice),
+    account: Account,
+    reason: String,
+) -> Option<Draft> {
     let matched = judge.person_of(account)?;
     let (person, as_of) = (matched.0, judge.rules.as_of);
     let last_day = judge.people.termination_date.get(person);
@@ -43,7 +54,7 @@ pub(super) fn no_longer_entitled(judge: &Judge<'_>, kind: Kind, account: Account
         .with("last_day", Value::Day(last_day))
         .with("days_since", Value::Days(days_since));
     Some(match judge.employed_sibling(person) {
-        None => removing(judge, account, draft),
+        None => removing(judge, account, choice, draft),
         Some(employed) => {
             let other = explain::person(&judge.person_ref(employed));
             draft.say(&format!("; another row with one of the person's keys says employed: {other}, so a person decides"))

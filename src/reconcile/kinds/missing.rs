@@ -1,6 +1,6 @@
 //! A person who should have an account and has none.
 
-use super::{Population, Sheet};
+use super::sheet::{Population, Sheet};
 use crate::config::Choice;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;

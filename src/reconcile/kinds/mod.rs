@@ -17,57 +17,22 @@ mod not_evaluable;
 mod orphan;
 mod quality;
 mod retention;
+mod sheet;
 mod single_factor;
 mod suspended;
 
-use chrono::NaiveDate;
-
 use super::NotTested;
 use super::identity::Draft;
-use super::index::Account;
 use super::judge::Judge;
-use super::outcome::unkept;
 use crate::config::{Choice, Policy};
-use crate::terms::{ActionKind, Kind, Severity};
+use crate::terms::Kind;
+use sheet::Sheet;
 
 pub(super) use exception::idle as idle_exceptions;
-
-/// All that is particular to a kind of finding.
-pub(super) struct Sheet {
-    /// On how many of what it was tested.
-    tested: fn(&Judge<'_>) -> u64,
-    /// Why it was not tested, on anybody or on some.
-    untested: fn(&Judge<'_>) -> Vec<NotTested>,
-    /// What it finds.
-    find: fn(&Judge<'_>) -> Vec<Draft>,
-    /// What its number of tests counts.
-    population: Population,
-    /// The part of the policy that decides what is proposed.
-    policy: Option<fn(&Policy) -> Choice>,
-    /// Whether somebody has to decide before anything is done to the account, for this or another finding.
-    holds: bool,
-}
-
-impl Sheet {
-    /// A kind that is tested always, on accounts, and about which nothing is proposed.
-    const fn new(tested: fn(&Judge<'_>) -> u64, find: fn(&Judge<'_>) -> Vec<Draft>) -> Self {
-        Self { tested, untested: |_| Vec::new(), find, population: Population::Accounts, policy: None, holds: false }
-    }
-}
-
-/// What a kind is tested on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Population {
-    /// Accounts.
-    Accounts,
-    /// Rows of the directory.
-    Rows,
-    /// The `[[exception]]` rules.
-    Exceptions,
-}
+pub use sheet::Population;
 
 /// A kind's sheet.
-const fn sheet(kind: Kind) -> &'static Sheet {
+const fn sheet_of(kind: Kind) -> &'static Sheet {
     match kind {
         Kind::Leaver => &leaver::SHEET,
         Kind::Suspended => &suspended::SHEET,
@@ -91,22 +56,22 @@ const fn sheet(kind: Kind) -> &'static Sheet {
 
 /// Every sheet there is.
 fn sheets() -> impl Iterator<Item = (Kind, &'static Sheet)> {
-    Kind::ALL.into_iter().map(|kind| (kind, sheet(kind)))
+    Kind::ALL.into_iter().map(|kind| (kind, sheet_of(kind)))
 }
 
 /// What a kind is tested on.
 pub fn tested_on(kind: Kind) -> Population {
-    sheet(kind).population
+    sheet_of(kind).population
 }
 
 /// What the policy proposes for a kind; none where a person decides always.
 pub fn choice(kind: Kind, policy: &Policy) -> Option<Choice> {
-    sheet(kind).policy.map(|choice| choice(policy))
+    sheet_of(kind).policy.map(|choice| choice(policy))
 }
 
 /// Whether nothing is done to an account that has a finding of this kind until somebody decided.
 pub fn holds(kind: Kind) -> bool {
-    sheet(kind).holds
+    sheet_of(kind).holds
 }
 
 /// Everything that the kinds find.
@@ -122,62 +87,4 @@ pub(super) fn tested(judge: &Judge<'_>) -> impl Iterator<Item = (Kind, u64)> {
 /// Which kinds were not tested, on anybody or on some.
 pub(super) fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
     sheets().flat_map(|(_, sheet)| (sheet.untested)(judge)).collect()
-}
-
-/// A kind that the directory's files have to carry one of these fields for; `lacks` says so, `so` what follows.
-fn without_fields(judge: &Judge<'_>, kind: Kind, fields: &[&str], lacks: &str, so: &str) -> Vec<NotTested> {
-    let why = match judge.people.any_provides(fields) {
-        false => Some(format!("The directory has {lacks}{so}")),
-        true => judge.people.without(fields).map(|some| format!("{some}, with {lacks}{so}")),
-    };
-    why.map(|why| NotTested::new(kind.as_str(), why)).into_iter().collect()
-}
-
-/// A finding on access that should not be there, with what the policy proposes: nothing that cannot be had, and nothing more where all
-/// that a demotion takes is gone, until the time of keeping is over.
-fn removing(judge: &Judge<'_>, account: Account, mut draft: Draft) -> Draft {
-    draft = draft.say(&judge.owned_and_locked(account));
-    let (policy, kind) = (&judge.rules.config.policy, draft.finding.kind);
-    let action = match choice(kind, policy) {
-        Some(Choice::Deactivate) => ActionKind::Deactivate,
-        Some(Choice::Demote) => ActionKind::Demote,
-        Some(Choice::Delete) => ActionKind::Delete,
-        Some(Choice::Create | Choice::Update | Choice::Report) | None => return draft,
-    };
-    let demoted = judge.taken(account).filter(|taken| taken.kind == ActionKind::Demote);
-    if (action == ActionKind::Demote || demoted.is_some()) && judge.accounts.restricted_to(account, &policy.demoted_role) {
-        draft.finding.restricted = true;
-        draft.finding.severity = Severity::Medium;
-        let groups = if judge.accounts.provides("groups") { "no group" } else { "groups that were not read" };
-        let by = demoted.map(|taken| format!(", demoted on {} by plan {}", taken.on, taken.plan)).unwrap_or_default();
-        draft = draft.say(&format!("; it is restricted: the role {} and {groups}{by}", policy.demoted_role));
-        let kept = demoted.filter(|_| matches!(kind, Kind::Orphan | Kind::Leaver)).and_then(|taken| judge.due(taken));
-        if let Some(due) = kept {
-            return draft
-                .say(&kept_until(due, judge.rules.as_of))
-                .proposing((judge.rules.as_of >= due).then_some(ActionKind::Delete));
-        }
-        if action == ActionKind::Demote {
-            return draft;
-        }
-    }
-    if action == ActionKind::Deactivate && (judge.lesson.is_some() || !judge.accounts.provides("active")) {
-        let why = match judge.lesson {
-            Some(taken) => unkept(taken),
-            None => "this Domo does not say who is active, so that a deactivation could not be read back".to_owned(),
-        };
-        return draft.say(&format!(
-            "; {why}, and none is proposed: `[policy] {kind} = \"demote\"` takes role and groups away, `{kind} = \"delete\"` deletes, \
-             or do it by hand under Admin > Governance > People"
-        ));
-    }
-    draft.proposing(Some(action))
-}
-
-/// Until when an account whose access we took is kept.
-fn kept_until(due: NaiveDate, as_of: NaiveDate) -> String {
-    match as_of < due {
-        true => format!("; by delete_after_days it is proposed for deletion from {due} on"),
-        false => format!("; by delete_after_days it was kept until {due}"),
-    }
 }

@@ -1,6 +1,6 @@
 //! An account that could not be judged because evidence is missing.
 
-use super::Sheet;
+use super::sheet::Sheet;
 use crate::reconcile::explain;
 use crate::reconcile::finding::{Candidate, Value};
 use crate::reconcile::identity::Draft;

@@ -1,6 +1,6 @@
 //! An active account with nobody in the directory.
 
-use super::{Sheet, removing};
+use super::sheet::{Sheet, removing};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
@@ -21,7 +21,7 @@ fn orphan(judge: &Judge<'_>, account: Account) -> Draft {
     let high = judge.high_role(account);
     let severity = if judge.may_administer(account) { Severity::High } else { Severity::Medium };
     let role = high.map(|role| format!(", with the role {role}")).unwrap_or_default();
-    let candidates = judge.candidates.of(judge, account);
+    let candidates = judge.candidates_of(account);
     let nearest = candidates.first();
     let nearest = nearest.map(|near| format!("; nearest: {}, {}", explain::person(&near.person), near.why)).unwrap_or_default();
     let parted = judge.links.told_apart().contains(&account);
@@ -31,7 +31,7 @@ fn orphan(judge: &Judge<'_>, account: Account) -> Draft {
         explain::any_key_in_words(&tried),
         judge.last_seen(account, None)
     );
-    removing(judge, account, judge.about_account(Kind::Orphan, severity, account, reason))
+    removing(judge, account, judge.rules.config.policy.orphan, judge.about_account(Kind::Orphan, severity, account, reason))
         .with("keys_tried", Value::keys(&tried))
         .with("candidate", Value::Near(candidates))
         .with("created", Value::Day(judge.accounts.created.get(account)))

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::{Population, Sheet};
+use super::sheet::{Population, Sheet};
 use crate::config::Exclude;
 use crate::reconcile::employment::{Contradiction, Employment};
 use crate::reconcile::exclusions::Part;

@@ -1,6 +1,6 @@
 //! An inactive account that this tool took out of use so long ago that the policy would now delete it.
 
-use super::{Sheet, kept_until};
+use super::sheet::{Sheet, kept_until};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;

@@ -1,6 +1,6 @@
 //! An account that may administer and signs in without a second factor.
 
-use super::Sheet;
+use super::sheet::Sheet;
 use crate::reconcile::NotTested;
 use crate::reconcile::exclusions::Part;
 use crate::reconcile::explain;

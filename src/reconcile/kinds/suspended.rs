@@ -1,7 +1,7 @@
 //! An active account of a person whose directory entry is switched off without saying why.
 
 use super::leaver::no_longer_entitled;
-use super::{Sheet, without_fields};
+use super::sheet::{Sheet, without_fields};
 use crate::reconcile::identity::Draft;
 use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
@@ -23,5 +23,5 @@ fn suspended(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     let date = judge.people.termination_date.get(person).map(|day| format!("; its termination date is {day}")).unwrap_or_default();
     let seen = judge.last_seen(account, None);
     let reason = format!("The directory entry is {says} without saying why; the account is still active{role}{date}{seen}");
-    no_longer_entitled(judge, Kind::Suspended, account, reason)
+    no_longer_entitled(judge, (Kind::Suspended, judge.rules.config.policy.suspended), account, reason)
 }

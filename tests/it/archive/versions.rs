@@ -59,9 +59,14 @@ fn now_and_then(name: &str, schema: &schemars::Schema) -> (Value, Value) {
     (now, serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap())
 }
 
-/// Where `now` does not have what `then` has. Further alternatives and further fields are no loss; defaults may change.
+/// Where `now` does not have what `then` has. Further alternatives, a further type and further fields are no loss; defaults may change.
 fn lost(then: &Value, now: &Value, place: &str) -> Vec<String> {
     match (then, now) {
+        // A list of words, each with its description since.
+        (Value::Object(then), Value::Object(now)) if then.contains_key("enum") && now.contains_key("oneOf") => {
+            lost(&then["enum"], &words_of(&now["oneOf"]), place)
+        }
+        (Value::String(_), Value::Array(types)) if place.ends_with("/type") && types.contains(then) => Vec::new(),
         (Value::Object(then), Value::Object(now)) => {
             let kept = then.iter().filter(|(key, _)| !matches!(key.as_str(), "required" | "default"));
             kept.flat_map(|(key, then)| lost(then, now.get(key).unwrap_or(&Value::Null), &format!("{place}/{key}"))).collect()
@@ -73,6 +78,12 @@ fn lost(then: &Value, now: &Value, place: &str) -> Vec<String> {
         _ if then == now => Vec::new(),
         _ => vec![format!("{place}: {then} is {now}")],
     }
+}
+
+/// The words of alternatives that are words.
+fn words_of(alternatives: &Value) -> Value {
+    let all = alternatives.as_array().into_iter().flatten();
+    all.flat_map(|one| one.get("const").into_iter().chain(one["enum"].as_array().into_iter().flatten()).cloned()).collect()
 }
 
 /// Descriptions may be said better without a new version.
@@ -103,12 +114,17 @@ fn manifests_have_the_shape_of_their_version() {
 
 #[test]
 fn plans_have_the_shape_of_their_version() {
-    readable_schema("plan.schema.json", &schemars::schema_for!(domo_reconcile::plan::Plan));
+    let plan = schemars::schema_for!(domo_reconcile::plan::Plan);
+    readable_schema("plan.schema.json", &plan);
+    // As the first plans of the version were, which had less.
+    readable_schema("plan.first.schema.json", &plan);
 }
 
 #[test]
 fn journals_outcomes_and_notices_have_the_shape_of_their_version() {
-    readable_schema("journal.schema.json", &schemars::schema_for!(domo_reconcile::plan::journal::Line));
+    let line = schemars::schema_for!(domo_reconcile::plan::journal::Line);
+    readable_schema("journal.schema.json", &line);
+    readable_schema("journal.first.schema.json", &line);
     kept_schema("apply.schema.json", &schemars::schema_for!(domo_reconcile::apply::outcome::Record<'static>));
     kept_schema("notice.schema.json", &schemars::schema_for!(domo_reconcile::commands::notice::Notice));
 }
@@ -138,6 +154,10 @@ fn a_field_that_is_renamed_is_a_loss_and_one_that_is_added_is_none() {
     let then = serde_json::json!({"properties": {"a": {"type": "string"}}, "enum": ["x", "y"]});
     let more = serde_json::json!({"properties": {"a": {"type": "string"}, "b": {}}, "enum": ["y", "z", "x"]});
     assert_eq!(lost(&then, &more, ""), [""; 0]);
+    let wider = serde_json::json!({"properties": {"a": {"type": ["string", "null"]}}, "oneOf": [{"const": "x"}, {"enum": ["y"]}]});
+    assert_eq!(lost(&serde_json::json!({"enum": ["x", "y"]}), &wider, ""), [""; 0]);
+    assert_eq!(lost(&then["properties"], &wider["properties"], ""), [""; 0]);
+    assert_eq!(lost(&serde_json::json!({"enum": ["z"]}), &wider, "").len(), 1);
     for (from, to) in [("\"a\"", "\"aa\""), ("string", "number"), ("\"x\"", "\"xx\"")] {
         let less = serde_json::from_str(&then.to_string().replace(from, to)).unwrap();
         assert_eq!(lost(&then, &less, "").len(), 1, "{less}");

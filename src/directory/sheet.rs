@@ -1,0 +1,53 @@
+//! What the readers of workbooks share: a sheet's name, what a number format shows, a number as text.
+
+use std::borrow::Cow;
+
+use crate::failure::Failure;
+
+/// A sheet that may be read.
+#[derive(Debug, Clone)]
+pub(super) struct SheetInfo {
+    pub(super) name: String,
+    pub(super) hidden: bool,
+}
+
+/// A workbook that cannot be opened.
+pub(super) fn damaged(why: impl std::fmt::Display) -> Failure {
+    Failure::usage(format!("the workbook cannot be opened, it is damaged or cut off: {why}"))
+        .hint("open it in a spreadsheet and save it again, or export it again")
+}
+
+/// How many digits a number format such as `00000` shows; 0 for any other.
+pub(super) fn digits_shown(code: &str) -> usize {
+    if code.len() > 1 && code.bytes().all(|byte| byte == b'0') { code.len() } else { 0 }
+}
+
+/// Whether a number format shows a day or a time: letters of a date outside quotes, escapes and brackets.
+pub(super) fn is_date_format(code: &str) -> bool {
+    let (mut quoted, mut bracketed, mut literal) = (false, false, false);
+    for letter in code.chars().take_while(|letter| *letter != ';') {
+        match letter {
+            _ if literal => literal = false,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '\\' | '_' | '*' => literal = true,
+            '[' => bracketed = true,
+            ']' => bracketed = false,
+            'd' | 'm' | 'y' | 'h' | 's' | 'D' | 'M' | 'Y' | 'H' | 'S' if !bracketed => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// A number as text, with at least so many digits.
+pub(super) fn number(number: f64, digits: usize) -> Cow<'static, str> {
+    let integral = number.fract() == 0.0;
+    Cow::Owned(if integral && number.abs() < 1e15 {
+        format!("{number:0digits$.0}")
+    } else if integral {
+        format!("{number:E}").replace('E', "E+")
+    } else {
+        number.to_string()
+    })
+}
