@@ -93,6 +93,16 @@ impl Silent {
     }
 }
 
+/// The same command with the signals as a terminal leaves them: whoever runs these tests in the background of a shell ignores SIGINT, and so
+/// would the program, for good.
+fn hearing(quiet: Command) -> Command {
+    let mut command = Command::new("env");
+    command.env_clear().arg("--default-signal=INT,TERM,HUP").arg(quiet.get_program()).args(quiet.get_args());
+    command.envs(quiet.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(quiet.get_current_dir().unwrap());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
 fn send(child: &Child, signal: &str) {
     assert!(Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success());
 }
@@ -104,7 +114,7 @@ fn every_signal_ends_an_audit_with_a_page_and_a_notice_that_say_so() {
         let config = "[[directory]]\npath = \"workers.csv\"\n[notify]\ntextfile = \"domo.prom\"\n";
         std::fs::write(company.path().join("domo-reconcile.toml"), config).unwrap();
         let domo = Silent::start();
-        let audit = domo.command(company.path(), &["audit"]).spawn().unwrap();
+        let audit = hearing(domo.command(company.path(), &["audit"])).spawn().unwrap();
         let asked = domo.0.accept().unwrap();
         send(&audit, signal);
         let ended = audit.wait_with_output().unwrap();
@@ -127,7 +137,7 @@ fn every_signal_ends_a_command_that_has_nothing_under_way() {
             let company = company();
             std::fs::write(company.path().join("domo-reconcile.toml"), "[[directory]]\npath = \"workers.csv\"\n").unwrap();
             let domo = Silent::start();
-            let waiting = domo.command(company.path(), args).spawn().unwrap();
+            let waiting = hearing(domo.command(company.path(), args)).spawn().unwrap();
             let asked = domo.0.accept().unwrap();
             send(&waiting, signal);
             let ended = waiting.wait_with_output().unwrap();
