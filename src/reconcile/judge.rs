@@ -25,8 +25,9 @@ use super::placeholders::Placeholder;
 use super::rejected::RejectedKeys;
 use super::situation::{self, Gap};
 use crate::config::Rights;
+use crate::domo::content::Reported;
 use crate::terms::value::Number;
-use crate::terms::{AccountSituation, Key, Kind, Owned, PersonSituation, Severity, Status};
+use crate::terms::{AccountSituation, DomoStats, Key, Kind, Owned, PersonSituation, Severity, Status};
 
 /// At most so many people or accounts are listed with one finding; the reason says how many there are.
 pub(super) const LISTED: usize = 50;
@@ -259,6 +260,14 @@ impl Judge<'_> {
         let owns = if owns.is_empty() { String::new() } else { format!("; it owns {}", owns.join(", ")) };
         let locked = if self.accounts.locked.get(account) == Some(true) { "; it is locked" } else { "" };
         owns + locked
+    }
+
+    /// Whether DomoStats *People*, where sign-ins come from there, has the account at all: of a newer one it says nothing.
+    pub(super) fn is_told_of(&self, account: Account) -> bool {
+        let relied_on = |report: &Reported| report.report == DomoStats::People && report.not_tested.is_none();
+        let accounts = self.accounts;
+        let has = accounts.two_factor.get(account).is_some() || accounts.locked.get(account).is_some();
+        has || !accounts.accounts.evidence.content.iter().any(relied_on)
     }
 
     /// Whether an account without a last sign-in was never seen: the activity log says so of its window only.

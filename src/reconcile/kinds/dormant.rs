@@ -23,7 +23,7 @@ fn dormant(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     let (seen, created) = (accounts.last_login.get(account), accounts.created.get(account));
     let idle = match seen {
         Some(day) => (as_of - day).num_days(),
-        None if judge.never_is_known() => (as_of - created?).num_days(),
+        None if judge.never_is_known() && judge.is_told_of(account) => (as_of - created?).num_days(),
         None => return None,
     };
     if !accounts.provides("last_login") || idle <= limit {

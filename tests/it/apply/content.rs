@@ -173,7 +173,8 @@ fn domostats_people_tells_of_sign_ins_second_factors_and_superiors() {
     let long_ago = (Utc::now() - Days::new(200)).format("%Y-%m-%d %H:%M:%S");
     let today = Utc::now().format("%Y-%m-%d %H:%M:%S");
     let mut people = "User ID,Display Name,Last Login,Two Factor Enabled,Account Locked,Reports To\n".to_owned();
-    for id in (1..=3).chain(10..60) {
+    // 59 is newer than the report, or left out of it: nothing is known of its sign-ins.
+    for id in (1..=3).chain(10..59) {
         let (login, factor, locked) = match id {
             11 => (long_ago.to_string(), "true", "false"),
             2 => (today.to_string(), "false", "false"),
@@ -187,7 +188,7 @@ fn domostats_people_tells_of_sign_ins_second_factors_and_superiors() {
     left.company.write("workers.csv", &rows);
     let run = left.audit(&format!("[content]\ndatasets = \"stats-datasets\"\npeople = \"people\"\n{DELETE}"));
     assert_eq!(finding(&run, "dormant", 11).unwrap()["last_seen"], (Utc::now() - Days::new(200)).date_naive().to_string());
-    assert!(finding(&run, "dormant", 12).is_none());
+    assert!(finding(&run, "dormant", 12).is_none() && finding(&run, "dormant", 59).is_none());
     assert!(finding(&run, "single-factor", 2).is_some() && finding(&run, "single-factor", 1).is_none());
     assert!(finding(&run, "leaver", 13).unwrap()["reason"].as_str().unwrap().contains("it is locked"));
     let handover = std::fs::read_to_string(run.join("handover.csv")).unwrap();
