@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::decision::{Decision, Saying, Verdict};
 use super::format::Plan;
+use super::packets::{Packet, Packets};
 use super::sheet::{self, Row};
 use crate::failure::{Failure, FailureKind};
 use crate::terms::ActionKind;
@@ -216,6 +217,29 @@ pub fn tally<'a, K: Ord>(plan: &'a Plan, rows: &[Row<'a>], key: impl Fn(&Row<'a>
         }
     }
     counts
+}
+
+/// How far a reviewer has decided what was dealt out to them.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ByReviewer {
+    /// As in packets.json.
+    pub reviewer: String,
+    /// Their rows.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Rows that are open although the day they were asked back by has passed.
+    pub late: u64,
+}
+
+/// Each packet of a plan, as far as it is decided on this day.
+pub fn by_reviewer(plan: &Plan, packets: &Packets, today: NaiveDate) -> Vec<ByReviewer> {
+    let late = packets.due.is_some_and(|due| today > due);
+    let of = |packet: &Packet| {
+        let mut counts = Counts::default();
+        packet.rows.iter().for_each(|id| counts.add(plan, id));
+        ByReviewer { reviewer: packet.reviewer.clone(), late: if late { counts.open } else { 0 }, counts }
+    };
+    packets.packets.iter().map(of).collect()
 }
 
 /// The kind of a row's action.

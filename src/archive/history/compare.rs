@@ -9,7 +9,7 @@ use super::findings::{self, Entry};
 use super::last_review::LastReview;
 use super::tokens::Tokens;
 use super::types::{History, How, Present, Resolved, State, TrendPoint};
-use super::{applied, before, difference, parameters};
+use super::{applied, before, certified, difference, parameters};
 use crate::archive::store::{Archive, manifest};
 use crate::plan::Outcome;
 use crate::reconcile::EvidenceStatus;
@@ -56,6 +56,7 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
         parameters::explain(&mut history, baseline, present);
         let since = baseline.manifest.run.started;
         history.applied = applied::sentences(&before.runs, since, present, &mut history.notes)?;
+        history.applied.extend(certified::sentences(&before.runs, present, &mut history.notes)?);
     }
 
     history.trend = before.trend;

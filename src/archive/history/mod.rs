@@ -7,6 +7,7 @@
 
 mod applied;
 mod before;
+mod certified;
 mod compare;
 pub mod diff;
 mod difference;

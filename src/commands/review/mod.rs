@@ -5,6 +5,8 @@ pub(super) mod read;
 mod show;
 pub(super) mod split;
 
+use std::path::Path;
+
 use anyhow::Result;
 use serde_json::json;
 
@@ -17,7 +19,7 @@ use crate::archive;
 use crate::cli;
 use crate::plan::Plan;
 use crate::plan::decision;
-use crate::plan::review::{self, Reviewer};
+use crate::plan::review::{self, ByReviewer, Reviewer};
 use crate::text;
 
 /// Shows a plan, or records decisions and shows what is open.
@@ -38,22 +40,25 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
     };
     let sealed = files::read_plan(&path)?;
     let plan = sealed.plan();
+    let reviewers = reviewers(plan, &path, context)?;
     if options.json {
-        context.terminal.json(&answer(plan, done.as_ref(), context))?;
+        context.terminal.json(&answer(plan, done.as_ref(), &reviewers, context))?;
     } else if let Some(done) = &done {
         context.terminal.answer(format!(
-            "{} recorded in {}.\n{}{}\n{}",
+            "{} recorded in {}.\n{}{}{}\n{}",
             text::plural(done.recorded.len() as u64, "decision", "decisions"),
             path.display(),
             show::not_taken(&done.others),
+            show::reviewers(&reviewers),
             show::counts(plan, context.started),
             show::next(plan, &path, &options.config)
         ))?;
     } else {
         let view = show::View::of(options);
         context.terminal.answer(format!(
-            "{}\n{}",
+            "{}\n{}{}",
             show::plan(plan, &view, context.started),
+            show::reviewers(&reviewers),
             show::next(plan, &path, &options.config)
         ))?;
     }
@@ -90,7 +95,13 @@ fn decide(options: &cli::Review, file: &PlanFile, context: &Context) -> Result<D
     Ok(Done { recorded, others: handed.others })
 }
 
-fn answer(plan: &Plan, done: Option<&Done>, context: &Context) -> serde_json::Value {
+/// How far each reviewer is, where the plan was dealt out and is still the one that was.
+fn reviewers(plan: &Plan, path: &Path, context: &Context) -> Result<Vec<ByReviewer>> {
+    let packets = read::packets_of(path)?.filter(|packets| packets.digest == plan.digest);
+    Ok(packets.map(|packets| review::by_reviewer(plan, &packets, context.started.date_naive())).unwrap_or_default())
+}
+
+fn answer(plan: &Plan, done: Option<&Done>, reviewers: &[ByReviewer], context: &Context) -> serde_json::Value {
     let rows = crate::plan::sheet::rows(plan);
     let kinds = review::tally(plan, &rows, review::action_kind);
     let counts = kinds.iter().map(|(kind, counts)| (kind.as_str().to_owned(), json!(counts)));
@@ -106,6 +117,7 @@ fn answer(plan: &Plan, done: Option<&Done>, context: &Context) -> serde_json::Va
         "changed": done.map(|done| &done.recorded),
         "not_taken_over": done.map(|done| &done.others),
         "refused_by": plan.refused_by(),
+        "reviewers": reviewers,
         "counts": serde_json::Map::from_iter(counts),
         "severities": serde_json::Map::from_iter(severities),
         "actions": plan.actions,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use comfy_table::{ContentArrangement, Table, presets};
 
 use crate::cli;
-use crate::plan::review::{self, Counts};
+use crate::plan::review::{self, ByReviewer, Counts};
 use crate::plan::sheet::{self, Row};
 use crate::plan::{Guard, Plan};
 use crate::text;
@@ -131,6 +131,20 @@ pub(super) fn not_taken(others: &[String]) -> String {
     }
     let lines: String = others.iter().map(|line| format!("  {line}\n")).collect();
     format!("Not taken over, to be decided again:\n{lines}")
+}
+
+/// A line a reviewer, where the plan was dealt out.
+pub(super) fn reviewers(all: &[ByReviewer]) -> String {
+    let line = |one: &ByReviewer| {
+        let Counts { approved, rejected, answered, open } = one.counts;
+        let decided = format!("{} of {}", one.counts.all() - open, one.counts.all());
+        format!(
+            "{decided:>12}  {:<40} {approved} approved, {rejected} rejected, {answered} answered, {open} open, {} late\n",
+            text::visible(&one.reviewer),
+            one.late
+        )
+    };
+    all.iter().map(line).collect()
 }
 
 /// What whoever has read this does next, with the configuration that was named.

@@ -238,3 +238,29 @@ fn what_is_of_another_run_or_nobodys_packet_records_nothing() {
     assert!(company.certify(&["--from", &name]).code(2).stderr.contains("role:Emperor"));
     assert!(!company.run.join("certification.jsonl").exists());
 }
+
+#[test]
+fn the_next_report_says_which_of_the_revocations_happened() {
+    let company = Company::new();
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    let packet = company.packets()["packets"][1].clone();
+    company.saved("revoke.json", &packet, "head@acme.example", &json!({"verdict": "revoke", "comment": "project ended"}));
+    company.certify(&["--from", "back"]).code(0);
+    let rows = packet["rows"].as_array().unwrap().iter().skip(1);
+    let mut revoked: Vec<u64> = rows.map(|row| row.as_str().unwrap().parse().unwrap()).collect();
+    revoked.sort_unstable();
+    // One is switched off, one is not there any more, the others are as they were.
+    let text = std::fs::read(samples().join("company/domo-users.json")).unwrap();
+    let mut users: Vec<Value> = serde_json::from_slice(&text).unwrap();
+    users.retain(|user| user["id"] != revoked[0]);
+    users.iter_mut().filter(|user| user["id"] == revoked[1]).for_each(|user| user["active"] = json!(false));
+    std::fs::write(company.folder.path().join("users.json"), serde_json::to_string(&users).unwrap()).unwrap();
+    let directory = samples().join("company/directory.csv").to_str().unwrap().to_owned();
+    let args = ["audit", "--accounts", "users.json", "--directory", &directory, "--as-of", "2026-11-24", "--json", "-q"];
+    let audited = company.run(&args).code(0).json();
+    let report = company.folder.path().join(audited["run_dir"].as_str().unwrap()).join("report.md");
+    let report = std::fs::read_to_string(report).unwrap();
+    let said = format!("Certification of the run {}: 2 of {} revocations happened; not yet: ", company.id, revoked.len());
+    assert!(report.contains(&said), "{said}: {report}");
+    assert!(report.contains(&format!("account {} (revoke by head@acme.example on 2026-11-24)", revoked[2])), "{report}");
+}

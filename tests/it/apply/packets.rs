@@ -197,6 +197,10 @@ fn what_comes_back_is_recorded_with_who_decided_and_who_recorded_it() {
     assert_eq!((&rejected["recorded_by"], &rejected["comment"]), (&json!("eve"), &json!("on leave")));
     let ana = ids(&company.packet("ana@acme.com")).into_iter().find(|id| id.starts_with("A-")).unwrap();
     assert_eq!(answer["decisions"][&ana]["by"], "ana@acme.com");
+    let reviewers = answer["reviewers"].as_array().unwrap();
+    let far = |reviewer: &str| reviewers.iter().find(|one| one["reviewer"] == reviewer).unwrap();
+    assert_eq!((&far("boss@acme.com")["open"], &far("boss@acme.com")["late"]), (&json!(0), &json!(0)), "{reviewers:?}");
+    assert_eq!(far("c1@acme.com")["open"], ids(&company.packet("c1@acme.com")).len(), "who has not answered: {reviewers:?}");
     // Again, in any order: nothing new.
     let again = company.review(&["--from", "back/b.xlsx", "--from", "back/a.json", "--by", "eve", "--json"]).code(0).json();
     assert_eq!(again["recorded"], 0);

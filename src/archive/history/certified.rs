@@ -1,0 +1,93 @@
+//! Whether what people said in the last certification came true: revocations and other roles, against the accounts as they are now.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+
+use super::types::Present;
+use crate::archive::store::StoredRun;
+use crate::archive::store::beside::CERTIFICATION;
+use crate::config::Choice;
+use crate::plan::certification::{Attestation, Line, Record};
+use crate::text;
+
+/// Accounts that are named; the certification has them all.
+const NAMED: usize = 10;
+
+/// An account as this run has read it.
+struct Now {
+    active: bool,
+    role: Option<String>,
+}
+
+/// A sentence on the revocations of the newest certified run, and one on the changed roles. A note where its record cannot be read.
+pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut Vec<String>) -> Result<Vec<String>> {
+    let record = |run: &StoredRun| std::fs::read_to_string(run.path.join(CERTIFICATION)).ok().filter(|text| !text.is_empty());
+    let newest = runs.iter().rev().filter(|run| !run.pruned).find_map(|run| Some((run, record(run)?)));
+    let Some((run, text)) = newest else { return Ok(Vec::new()) };
+    // Who is missing in a part of the list is not gone.
+    if !present.accounts.evidence.incomplete.is_empty() {
+        return Ok(Vec::new());
+    }
+    let record = match Record::read(&text, &run.sha256) {
+        Ok(record) => record,
+        Err(error) => {
+            notes.push(format!("What was certified of the run {} is not known: {error}.", run.id()));
+            return Ok(Vec::new());
+        }
+    };
+    let now = accounts(present)?;
+    let policy = &present.config.config.policy;
+    let revoked = |line: &Line| {
+        now.get(&line.account.to_lowercase()).is_none_or(|now| {
+            let demoted = policy.revoked == Choice::Demote && now.role.as_deref() == Some(policy.demoted_role.as_str());
+            !now.active || demoted
+        })
+    };
+    let has_role = |line: &Line, role: &str| {
+        now.get(&line.account.to_lowercase()).is_none_or(|now| !now.active || now.role.as_deref() == Some(role))
+    };
+    let (mut revocations, mut roles) = (Vec::new(), Vec::new());
+    for line in record.standing().into_values() {
+        match line.answer() {
+            Attestation::Revoke => revocations.push((line, revoked(line))),
+            Attestation::Role(role) => roles.push((line, has_role(line, &role))),
+            Attestation::Keep | Attestation::NotMine => {}
+        }
+    }
+    let sentences = [(revocations, "revocations"), (roles, "changes of role")];
+    Ok(sentences.into_iter().filter(|(all, _)| !all.is_empty()).map(|(all, what)| sentence(run.id(), &all, what)).collect())
+}
+
+fn sentence(run: &str, all: &[(&Line, bool)], what: &str) -> String {
+    let open: Vec<&Line> = all.iter().filter(|(_, happened)| !happened).map(|(line, _)| *line).collect();
+    let happened = format!("Certification of the run {run}: {} of {} {what} happened", all.len() - open.len(), all.len());
+    if open.is_empty() {
+        return format!("{happened}.");
+    }
+    let named = open.iter().take(NAMED).map(|line| {
+        format!(
+            "account {} ({} by {} on {})",
+            text::visible(&line.account),
+            line.verdict,
+            text::visible(&line.by),
+            line.at.date_naive()
+        )
+    });
+    let more = open.len().saturating_sub(NAMED);
+    let named: Vec<String> = named.chain((more > 0).then(|| format!("and {more} more"))).collect();
+    format!("{happened}; not yet: {}.", named.join(", "))
+}
+
+/// By id, and by e-mail for sources without ids.
+fn accounts(present: &Present<'_>) -> Result<HashMap<String, Now>> {
+    let frame = &present.accounts.frame;
+    let (ids, emails) = (frame.column("id")?.u64()?, frame.column("email")?.str()?);
+    let (active, roles) = (frame.column("active")?.bool()?, frame.column("role")?.str()?);
+    let mut found = HashMap::new();
+    for (((id, email), active), role) in ids.iter().zip(emails.iter()).zip(active.iter()).zip(roles.iter()) {
+        let key = id.map(|id| id.to_string()).or_else(|| email.map(str::to_lowercase));
+        found.extend(key.map(|key| (key, Now { active: active != Some(false), role: role.map(str::to_owned) })));
+    }
+    Ok(found)
+}
