@@ -103,4 +103,26 @@ await page.pdf({ preferCSSPageSize: true });
 must(!heard.length, heard.join(" | "));
 console.log("ok   saved");
 await context.close();
+
+// The page in two tabs of one browser: each keeps what was decided in it, and neither takes anything away from the other.
+const tabs = await open();
+const other = await tabs.context.newPage();
+await other.goto(url);
+await other.waitForSelector("fieldset");
+async function decide(tab, at) {
+  await tab.locator("#rows fieldset").nth(at).getByRole("radio").first().focus();
+  await tab.keyboard.press("ArrowRight");
+}
+await decide(tabs.page, 0);
+await decide(other, total - 1);
+for (const [tab, mine, theirs] of [[tabs.page, 0, total - 1], [other, total - 1, 0]]) {
+  await tab.reload().catch(() => {});
+  await tab.waitForSelector("fieldset");
+  const open = (at) => tab.locator("#rows fieldset").nth(at).getByRole("radio").first().isChecked();
+  must(!(await open(mine)), "a tab lost its decision");
+  must(total === 1 || (await open(theirs)), "a tab shows a decision of the other");
+}
+must(!heard.length, heard.join(" | "));
+console.log("ok   two tabs");
+await tabs.context.close();
 await browser.close();
