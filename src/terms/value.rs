@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::text::damage::is_scientific;
 use crate::text::{folded, is_invisible};
 
 /// Characters of an employee number that Domo takes.
@@ -99,17 +100,6 @@ pub fn writable_number(raw: &str, numeric: bool) -> Result<Value, &'static str> 
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// `4.5E+15`, `1e5`, `12,3E4`, but not `73928e05`, which no spreadsheet writes: without a sign and a fraction, a mantissa has one digit.
-fn is_scientific(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
-    let signed = exponent.starts_with(['+', '-']);
-    let exponent = exponent.trim_start_matches(['+', '-']);
-    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
-    let whole = whole.strip_prefix('-').unwrap_or(whole);
-    let mantissa_is_plain = is_digits(whole) && (fraction.is_empty() || is_digits(fraction));
-    mantissa_is_plain && is_digits(exponent) && (signed || !fraction.is_empty() || whole.len() == 1)
 }
 
 /// A phone number as it is compared: its digits, and a leading `+`.

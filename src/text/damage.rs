@@ -30,6 +30,8 @@ pub enum DamageKind {
     LostLetters,
     /// Latin words with letters of another alphabet that look alike: Cyrillic `а` in `Pаul`.
     OtherAlphabet,
+    /// A spreadsheet took digits for a number and wrote it short: `4.91521E+12`.
+    Scientific,
     /// An e-mail address whose part before the @ is not ASCII, as no directory makes them: `ELİF.IŞIK@acme.com`.
     OddAddress,
 }
@@ -42,6 +44,7 @@ impl DamageKind {
             Self::Entities => "holds the escapes of a web page",
             Self::LostLetters => "lost letters on the way (`?` or U+FFFD)",
             Self::OtherAlphabet => "mixes letters of two alphabets that look alike",
+            Self::Scientific => "is in scientific notation, so that digits are lost",
             Self::OddAddress => "is not ASCII before the @",
         }
     }
@@ -58,6 +61,10 @@ pub struct Damage {
 
 /// What is wrong with a text that people read.
 pub fn of(text: &str) -> Option<Damage> {
+    // With a sign, as spreadsheets write it: a room may be called 3E2.
+    if text.contains(['+', '-']) && is_scientific(text.trim()) {
+        return Some(Damage { kind: DamageKind::Scientific, repair: None });
+    }
     if text.is_ascii() && memchr::memchr2(b'?', b'&', text.as_bytes()).is_none() {
         return None;
     }
@@ -83,6 +90,21 @@ pub fn of(text: &str) -> Option<Damage> {
         return Some(Damage { kind: known.unwrap_or(DamageKind::OtherAlphabet), repair });
     }
     known.map(|kind| Damage { kind, repair: Some(value.into_owned()) })
+}
+
+/// `4.5E+15`, `1e5`, `12,3E4`, but not `73928e05`, which no spreadsheet writes: without a sign and a fraction, a mantissa has one digit.
+pub fn is_scientific(text: &str) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !text.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
+        return false;
+    }
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
+    let signed = exponent.starts_with(['+', '-']);
+    let exponent = exponent.trim_start_matches(['+', '-']);
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    let mantissa_is_plain = is_digits(whole) && (fraction.is_empty() || is_digits(fraction));
+    mantissa_is_plain && is_digits(exponent) && (signed || !fraction.is_empty() || whole.len() == 1)
 }
 
 /// What is wrong with an e-mail address. Its repair is for finding a near miss: an address is never matched by what it may have been.

@@ -11,7 +11,7 @@ use crate::text::damage::{self, Damage};
 /// The best column of a slot, blanks filled from the next best.
 pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     let mut read = best(given, slot);
-    if let (Slot::Title | Slot::Department | Slot::Location, Some(field)) = (slot, slot.field()) {
+    if let (Slot::Title | Slot::Department | Slot::Location | Slot::Phone, Some(field)) = (slot, slot.field()) {
         read.doubts = damaged(given, field, &read.values);
     }
     read

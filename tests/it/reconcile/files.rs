@@ -201,6 +201,27 @@ fn whom_an_orphan_may_be_is_said_by_address_and_number_where_these_are_no_keys()
     assert!(by_number.ends_with("Zoe Diaz (people.csv row 2), the same number but for prefix and zeros"), "{by_number}");
 }
 
+#[test]
+fn an_account_is_made_without_what_is_damaged_and_not_at_all_under_a_damaged_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("accounts.json", &accounts("ada@acme.com", "101").to_string());
+    write("domo-reconcile.toml", "[policy]\nmissing = \"create\"\n[[directory]]\npath = \"people.csv\"\n");
+    write(
+        "people.csv",
+        "Email,Employee ID,Name,Title,Phone,Status\nada@acme.com,101,Ada,,,Active\nx@acme.com,9001,Ada,,,Active\n\
+         ben@acme.com,102,Ben Costa,GeschÃ¤ftsfÃ¼hrer,4.91521E+12,Active\nzoe@acme.com,103,Zo? Diaz,Analyst,,Active\n",
+    );
+    let ran = run(folder.path(), ["audit", "--json", "--accounts", "accounts.json"]).code(0);
+    let path = folder.path().join(ran.json()["files"]["plan.json"].as_str().unwrap());
+    let plan: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let made: Vec<_> = plan["actions"].as_array().unwrap().iter().filter(|action| action["kind"] == "create").collect();
+    assert_eq!((made.len(), made[0]["after"]["email"].as_str()), (1, Some("ben@acme.com")), "{plan}");
+    let (after, why) = (made[0]["after"].as_object().unwrap(), made[0]["why"].as_str().unwrap());
+    assert!(!after.contains_key("title") && !after.contains_key("phone"), "{after:?}");
+    assert!(why.contains("Not written: title") && why.contains("Not written: phone `4.91521E+12`"), "{why}");
+}
+
 /// What `findings.json` says was not tested.
 fn untested(findings: &Value) -> BTreeMap<String, String> {
     let all = findings["not_tested"].as_array().unwrap().iter();
