@@ -57,8 +57,9 @@ fn privileged_accounts_are_listed_whole() {
     let orphan = Account { role: "Privileged".into(), last_login: Some(day("2026-01-01")), ..account(3) };
     let judged = Company::with([admin, inactive, orphan], [person(1), person(2)]).judged();
     let listed: Vec<_> = judged.privileged.iter().map(|entry| (entry.account.id, entry.findings.len(), entry.last_seen)).collect();
-    assert_eq!(listed, [(Some(1001), 0, None), (Some(1003), 1, Some(day("2026-01-01")))]);
-    assert_eq!(judged.privileged[0].person.as_ref().unwrap().status, Status::Active);
+    // Those with findings first.
+    assert_eq!(listed, [(Some(1003), 1, Some(day("2026-01-01"))), (Some(1001), 0, None)]);
+    assert_eq!(judged.privileged[1].person.as_ref().unwrap().status, Status::Active);
 }
 
 #[test]
