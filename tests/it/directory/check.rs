@@ -120,7 +120,7 @@ fn words_of_the_configuration_may_name_their_column_and_are_missed_where_no_row_
     let shown = configured("words.csv", text, "[directory.status]\n\"Status: Inactive\" = \"leave\"\n\"Ruhent\" = \"active\"\n");
     assert!(shown.contains("the day judged: 2 leave"), "{shown}");
     assert!(shown.contains("[directory.status] names `Ruhent`, which no row has"), "{shown}");
-    assert!(shown.contains("[directory.status] \"Employment Status: Ruhend\" = \"active\" (or leave,"), "{shown}");
+    assert!(shown.contains("[directory.status] \"Employment Status: Ruhend\" = \"…\", one of active,"), "{shown}");
 }
 
 #[test]
