@@ -102,6 +102,17 @@ pub struct ConfigFile {
     pub config: Option<PathBuf>,
 }
 
+/// Where a run named by its id, or `latest`, is found, and the rules of it.
+#[derive(Debug, Clone, Args)]
+pub struct At {
+    /// The archive in which a run's id and `latest` are looked for
+    #[arg(long, value_name = "DIR", default_value = "audits")]
+    pub archive: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub config: ConfigFile,
+}
+
 impl ConfigFile {
     /// ` --config FILE` for the line that says what comes next, as a shell reads it; nothing where no file was named.
     pub fn flag(&self) -> String {
@@ -249,12 +260,9 @@ pub struct Review {
     /// Show the rows of a department
     #[arg(long, value_name = "DEPARTMENT")]
     pub department: Option<String>,
-    /// The archive in which a run's id and `latest` are looked for
-    #[arg(long, value_name = "DIR", default_value = "audits")]
-    pub archive: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub config: ConfigFile,
+    pub at: At,
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
@@ -286,12 +294,9 @@ pub struct Certify {
     /// Write the evidence (a page and Markdown) and a plan of what is to be revoked
     #[arg(long)]
     pub finish: bool,
-    /// The archive in which a run's id and `latest` are looked for
-    #[arg(long, value_name = "DIR", default_value = "audits")]
-    pub archive: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub config: ConfigFile,
+    pub at: At,
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
@@ -340,12 +345,9 @@ pub enum SplitBy {
 pub struct Apply {
     /// The plan: its file, its run's folder or id, or `latest`
     pub plan: PathBuf,
-    /// The archive in which a run's id and `latest` are looked for
-    #[arg(long, value_name = "DIR", default_value = "audits")]
-    pub archive: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub config: ConfigFile,
+    pub at: At,
     /// Carry out the approved actions
     #[arg(long, conflicts_with = "rehearse")]
     pub confirm: bool,
@@ -382,12 +384,9 @@ pub struct Apply {
 pub struct Revert {
     /// The journal: its file, its run's folder or id, or `latest`
     pub journal: PathBuf,
-    /// The archive in which a run's id and `latest` are looked for
-    #[arg(long, value_name = "DIR", default_value = "audits")]
-    pub archive: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub config: ConfigFile,
+    pub at: At,
     /// The plan [default: revert.plan.json beside the journal]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

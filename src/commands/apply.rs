@@ -19,7 +19,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     let overrides: Result<Vec<_>, _> = options.overrides.iter().map(|given| Override::parse(given, reason)).collect();
     let overrides = overrides.map_err(Failure::usage)?;
     // Before anything is asked of Domo: a plan that may not be used is refused without credentials.
-    let file = PlanFile::find(&options.plan, &options.archive)?;
+    let file = PlanFile::find(&options.plan, &options.at.archive)?;
     let plan = file.plan();
     if options.invite {
         return invite(&file, context);
@@ -30,7 +30,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     if options.rehearse {
         return super::rehearse::run(options, context, &file, overrides);
     }
-    let loaded = Loaded::read(options.config.config.as_deref())?;
+    let loaded = Loaded::read(options.at.config.config.as_deref())?;
     let (config, instance) = of_instance(&loaded.config, &plan.id, &plan.instance)?;
     let config = file.tighten(&config)?;
     say_other_rules(context, plan, &loaded);
@@ -180,7 +180,7 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
     if options.json {
         terminal.json(&applied.report)?;
     } else {
-        let (journal, config) = (&applied.report.journal, options.config.flag());
+        let (journal, config) = (&applied.report.journal, options.at.config.flag());
         let undone = |row: &&Row| row.outcome == Outcome::Done && row.kind != ActionKind::Delete.as_str();
         let undo = match applied.report.results.iter().filter(undone).count() {
             0 => String::new(),

@@ -20,7 +20,7 @@ use crate::{cli, text};
 pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, file: &PlanFile) -> Result<Ended> {
     let plan = file.plan();
     let stored = super::rehearse::stored(&file.home, plan)?;
-    let loaded = Loaded::read(options.config.config.as_deref())?;
+    let loaded = Loaded::read(options.at.config.config.as_deref())?;
     let (config, _) = super::apply::of_instance(&loaded.config, &plan.id, &plan.instance)?;
     let (config, journal) = (file.tighten(&config)?, file.journal()?);
     let terms = Terms {

@@ -19,7 +19,7 @@ use crate::{cli, text};
 
 /// Reads the accounts a journal is about as they are now, and plans what undoes it.
 pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
-    let path = plan_file::journal_path(&options.journal, &options.archive)?;
+    let path = plan_file::journal_path(&options.journal, &options.at.archive)?;
     let out = options.out.clone().unwrap_or_else(|| crate::files::folder_of(&path).join("revert.plan.json"));
     if out.exists() {
         return Err(Failure::usage(format!("{} is there already; a plan is never overwritten", out.display()))
@@ -33,7 +33,7 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
     let Some((_, open)) = journal.opened().next() else {
         return Err(missing().hint("it holds no record of an apply").into());
     };
-    let loaded = Loaded::read(options.config.config.as_deref())?;
+    let loaded = Loaded::read(options.at.config.config.as_deref())?;
     let (config, instance) = super::apply::of_instance(&loaded.config, &open.plan, &open.instance)?;
     // What undoes a plan obeys the plan's rules.
     let config = match plan_file::plan_of(&path) {

@@ -23,7 +23,7 @@ pub(super) fn write(
     options: &cli::Certify,
     context: &Context,
 ) -> Result<Vec<PathBuf>> {
-    let loaded = match options.config.config.as_deref() {
+    let loaded = match options.at.config.config.as_deref() {
         Some(path) => Loaded::read(Some(path))?,
         None => stored.config.clone(),
     };

@@ -38,7 +38,7 @@ pub(super) struct Certification {
 
 /// Shows the coverage, deals out packets, takes answers, or ends it with the evidence.
 pub(super) fn run(options: &cli::Certify, context: &Context) -> Result<Ended> {
-    let folder = Archive::at(&options.archive).folder_of(&options.run)?;
+    let folder = Archive::at(&options.at.archive).folder_of(&options.run)?;
     let writing = options.split.is_some() || !options.from.is_empty() || options.finish;
     let _lock = match writing {
         true => Some(Lock::take_at(&folder.join("certification.lock"), &folder.display().to_string(), "certify", context.started)?),
@@ -110,7 +110,7 @@ impl Certification {
 
     /// As the next command has to name it, wherever its archive is.
     fn named(&self, options: &cli::Certify) -> String {
-        format!("{}{}", self.run.path.display(), options.config.flag())
+        format!("{}{}", self.run.path.display(), options.at.config.flag())
     }
 
     fn split(&self, stored: &replay::Stored, by: Split, out: &Path, options: &cli::Certify, context: &Context) -> Result<Ended> {

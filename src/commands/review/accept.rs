@@ -43,7 +43,7 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
             quoted(&by)
         ));
     }
-    let path = options.config.config.clone().unwrap_or_else(|| PathBuf::from("domo-reconcile.toml"));
+    let path = options.at.config.config.clone().unwrap_or_else(|| PathBuf::from("domo-reconcile.toml"));
     if options.write {
         append(&path, &text)?;
     }
@@ -65,7 +65,7 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
 fn folder_of(options: &cli::Review) -> Result<PathBuf> {
     match options.plan.is_file() {
         true => Ok(crate::files::folder_of(&options.plan).to_owned()),
-        false => Archive::at(&options.archive).folder_of(&options.plan),
+        false => Archive::at(&options.at.archive).folder_of(&options.plan),
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
     if !options.accept.is_empty() {
         return accept::run(options, context);
     }
-    let file = PlanFile::find(&options.plan, &options.archive)?;
+    let file = PlanFile::find(&options.plan, &options.at.archive)?;
     let path = file.path.clone();
     if let (Some(by), Some(out)) = (options.split, &options.out) {
         return split::run(options, by, out, &file, context);
@@ -51,7 +51,7 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
             show::not_taken(&done.others),
             show::reviewers(&reviewers),
             show::counts(plan, context.started),
-            show::next(plan, &path, &options.config)
+            show::next(plan, &path, &options.at.config)
         ))?;
     } else {
         let view = show::View::of(options);
@@ -59,7 +59,7 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
             "{}\n{}{}",
             show::plan(plan, &view, context.started),
             show::reviewers(&reviewers),
-            show::next(plan, &path, &options.config)
+            show::next(plan, &path, &options.at.config)
         ))?;
     }
     Ok(None)

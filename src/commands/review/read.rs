@@ -32,7 +32,7 @@ impl Handed {
         let mut handed = Self::default();
         let packets = packets_of(path)?;
         for from in &options.from {
-            if let Some(old) = older_plan(from, &options.archive)? {
+            if let Some(old) = older_plan(from, &options.at.archive)? {
                 handed.carry(sealed, &files::read_plan(&old)?, reviewer);
                 continue;
             }

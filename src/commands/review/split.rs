@@ -32,7 +32,7 @@ pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, file: 
     let sealed = files::read_plan(path)?;
     let plan = sealed.plan();
     review::in_time(plan, context.started)?;
-    let loaded = Loaded::read(options.config.config.as_deref())?;
+    let loaded = Loaded::read(options.at.config.config.as_deref())?;
     let rows = sheet::rows(plan);
     let dealt: Vec<_> = rows.iter().map(|row| Dealt { id: row.id().to_owned(), about: row.about() }).collect();
     let split = Split::from(split);
@@ -58,7 +58,7 @@ pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, file: 
     let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));
     write(&packets, &packet::Packets::new(&loaded.config, subject)?, out, item)?;
     files::write(&file_of(path), packets.to_json()?.as_bytes())?;
-    told(&packets, rows.len(), out, &format!("review {}{}", path.display(), options.config.flag()), options.json, context)?;
+    told(&packets, rows.len(), out, &format!("review {}{}", path.display(), options.at.config.flag()), options.json, context)?;
     Ok(None)
 }
 
