@@ -6,7 +6,8 @@ use anyhow::Result;
 use serde_json::{Map, Value};
 
 use super::deleted_instead::{DeletedInstead, would_delete};
-use crate::domo::{Account, Accounts, Content, Group, Lookup, Reader};
+use super::ownership::Ownership;
+use crate::domo::{Account, Accounts, Group, Lookup, Reader};
 use crate::plan::{Action, Plan, fields};
 use crate::terms::ActionKind;
 
@@ -55,7 +56,7 @@ impl Listed {
 }
 
 /// What is known before the first action.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
     /// What earlier plans taught about this instance.
     pub(super) deleted_instead: Option<&'a DeletedInstead>,
@@ -63,8 +64,8 @@ pub(super) struct Known<'a> {
     pub(super) groups: Option<&'a [Group]>,
     /// The accounts concerned, as the list has them.
     pub(super) listed: &'a Listed,
-    /// What accounts own, as it was read a moment ago.
-    pub(super) content: Option<&'a Content>,
+    /// Where it is read what accounts own.
+    pub(super) ownership: Option<&'a Ownership>,
     /// Why actions are not what a later run would do, by action: they are not carried out, but what was written of them is settled.
     pub(super) superseded: &'a BTreeMap<String, String>,
 }
@@ -126,10 +127,13 @@ async fn now(reader: &Reader, action: &Action, known: Known<'_>, ours: bool) -> 
         let why = "the plan was made from a file without Domo's ids: audit the live API, or use the bulk import";
         return Ok(Ready::Impossible(why.into()));
     };
-    Ok(match (reader.account(id).await?, action.kind) {
-        (Lookup::Found(_), ActionKind::Delete) if held(action, known).is_some() => {
-            Ready::Impossible(held(action, known).unwrap_or_default())
-        }
+    let found = reader.account(id).await?;
+    if let (Lookup::Found(_), ActionKind::Delete) = (&found, action.kind)
+        && let Some(why) = held(action, known).await?
+    {
+        return Ok(Ready::Impossible(why));
+    }
+    Ok(match (found, action.kind) {
         (Lookup::Found(account), kind) => match (kind, known.listed.lacks(&account)) {
             (ActionKind::Update | ActionKind::Deactivate | ActionKind::Demote | ActionKind::Reactivate, Some(why)) => {
                 Ready::Impossible(why)
@@ -143,10 +147,13 @@ async fn now(reader: &Reader, action: &Action, known: Known<'_>, ours: bool) -> 
 }
 
 /// Why an account must not be deleted, by the plan or by what it owns now: Domo would refuse it, or leave what it owns to nobody.
-fn held(action: &Action, known: Known<'_>) -> Option<String> {
-    let now = || known.content?.blocks(action.account_id?);
-    let why = action.blocked.clone().or_else(now)?;
-    Some(format!("{why}: hand it over first (handover.csv names the objects), then run `audit` again"))
+pub(super) async fn held(action: &Action, known: Known<'_>) -> Result<Option<String>> {
+    let why = match (&action.blocked, known.ownership, action.account_id) {
+        (Some(blocked), ..) => Some(blocked.clone()),
+        (None, Some(ownership), Some(account)) => ownership.blocks(account).await?,
+        (None, ..) => None,
+    };
+    Ok(why.map(|why| format!("{why}: hand it over first (handover.csv names the objects), then run `audit` again")))
 }
 
 /// The address of an account that is to be made.

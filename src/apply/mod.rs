@@ -11,6 +11,7 @@ pub mod files;
 pub mod journal;
 mod judge;
 pub mod outcome;
+mod ownership;
 mod run;
 
 pub use crate::stop::Stop;
@@ -23,7 +24,7 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 
 use crate::config::Config;
-use crate::domo::{Content, Group, Progress, Reader, Session, State, Writer};
+use crate::domo::{AccountIds, Group, Progress, Reader, Session, State, Writer};
 use crate::failure::Failure;
 use crate::plan::approved::Standing;
 use crate::plan::guard;
@@ -33,6 +34,7 @@ use crate::terms::ActionKind;
 use deleted_instead::DeletedInstead;
 use journal::OpenJournal;
 use judge::{Known, Listed, Ready};
+use ownership::Ownership;
 
 /// Who applies which plan, and how.
 #[derive(Debug)]
@@ -69,7 +71,7 @@ pub struct PreparedApply<'a> {
     /// The accounts concerned, as the list has them.
     listed: Listed,
     /// What accounts own, where somebody is to be deleted and the configuration says how to know it.
-    content: Option<Content>,
+    ownership: Option<Ownership>,
     /// The real time: `SOURCE_DATE_EPOCH` makes no plan valid again.
     now: DateTime<Utc>,
 }
@@ -95,7 +97,7 @@ impl<'a> PreparedApply<'a> {
             deleted_instead,
             groups: None,
             listed: Listed::default(),
-            content: None,
+            ownership: None,
             now,
         };
         prepared.terms().admit(prepared.sealed.plan())?;
@@ -111,8 +113,7 @@ impl<'a> PreparedApply<'a> {
         if let Some(content) = &order.config.content
             && prepared.open_actions().any(|action| action.kind == ActionKind::Delete)
         {
-            let (content, today) = (content.holding(), prepared.now.date_naive());
-            prepared.content = Some(Content::read(&content, Some(&prepared.session), today, &accounts).await?);
+            prepared.ownership = Some(Ownership::of(content, &prepared.session, AccountIds::of(&accounts)?));
         }
         Ok(prepared)
     }
@@ -136,7 +137,7 @@ impl<'a> PreparedApply<'a> {
             deleted_instead: self.deleted_instead.as_ref(),
             groups: self.groups.as_deref(),
             listed: &self.listed,
-            content: self.content.as_ref(),
+            ownership: self.ownership.as_ref(),
             superseded: self.order.superseded,
         }
     }
@@ -172,8 +173,13 @@ impl<'a> PreparedApply<'a> {
         let reader = Reader::new(&self.session);
         let plan = self.plan();
         let (mut rows, expected) = (Vec::new(), Some(self.todo() as u64));
+        let once = match &self.ownership {
+            Some(ownership) => ownership.as_of_now().await.ok(),
+            None => None,
+        };
+        let known = Known { ownership: once.as_ref().or(self.ownership.as_ref()), ..self.known() };
         for action in self.open_actions() {
-            let found = judge::look(&reader, action, self.known(), false).await;
+            let found = judge::look(&reader, action, known, false).await;
             let (outcome, detail) = match found {
                 Ok(Ready::Write(_, changes)) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&changes))),
                 Ok(Ready::Create) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&action.after))),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::breaker::{Breaker, Went};
 use super::journal::OpenJournal;
-use super::judge::{Known, NOT_FIELDS, Ready, look};
+use super::judge::{Known, NOT_FIELDS, Ready, held, look};
 use super::outcome::Row;
 use crate::domo::{Account, Reader, WriteError, Writer, Written};
 use crate::plan::journal::{Ended, Event, Step};
@@ -223,7 +223,15 @@ impl<'a> Run<'a> {
             (ActionKind::Update | ActionKind::Demote, Some(account)) => self.writer.update(account, &change).await.map(Some),
             (ActionKind::Deactivate, Some(account)) => self.writer.deactivate(account).await.map(Some),
             (ActionKind::Reactivate, Some(account)) => self.writer.reactivate(account).await.map(Some),
-            (ActionKind::Delete, Some(account)) => self.writer.delete(account).await.map(|()| None),
+            (ActionKind::Delete, Some(account)) => {
+                let known = self.known;
+                let still = async || match held(action, known).await {
+                    Ok(None) => Ok(()),
+                    Ok(Some(why)) => Err(WriteError::Held(why)),
+                    Err(error) => Err(WriteError::Transport(format!("{error:#}"))),
+                };
+                self.writer.delete(account, &still).await.map(|()| None)
+            }
             (_, None) => Err(WriteError::Gone("no account was read".into())),
         };
         match written {
@@ -390,6 +398,7 @@ fn failed(action: &Action, error: &WriteError) -> ActionResult {
         WriteError::Unknown(_) => ActionResult::to(Outcome::Unknown, error.to_string()).unanswered(),
         WriteError::Transport(_) => ActionResult::to(Outcome::Failed, error.to_string()).unanswered(),
         WriteError::Moved(_) => ActionResult::to(Outcome::ChangedSincePlan, error.to_string()),
+        WriteError::Held(_) => ActionResult::to(Outcome::Refused, error.to_string()),
         _ => ActionResult::to(Outcome::Failed, error.to_string()),
     };
     came.halt = match error {

@@ -101,11 +101,11 @@ impl Content {
         self.api || self.places().iter().any(|(_, place)| matches!(place, Place::DataSet(_)))
     }
 
-    /// What says who owns what Domo does not delete with an account.
+    /// The reports that say who owns what Domo does not delete with an account.
     #[must_use]
     pub fn holding(&self) -> Self {
         let (datasets, dataflows) = (self.datasets.clone(), self.dataflows.clone());
-        Self { datasets, dataflows, api: self.api, max_age_days: self.max_age_days, ..Self::default() }
+        Self { datasets, dataflows, max_age_days: self.max_age_days, ..Self::default() }
     }
 
     /// The same, with what only the other one names.

@@ -27,7 +27,7 @@ mod write;
 pub use crate::http::{CallError, Refusal};
 pub use account::{Account, Lookup, SUPPORT_ID};
 pub use accounts::{Accounts, Evidence, Snapshot};
-pub use content::Content;
+pub use content::{AccountIds, Content};
 pub use frame::{WAYS_ON, from_objects, owns_column};
 pub use groups::Group;
 pub use read::{Progress, Reader, Silent, State};

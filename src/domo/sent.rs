@@ -33,6 +33,9 @@ pub enum WriteError {
     /// The account is not as it was read any more, so that nothing was sent.
     #[error("the account changed while the write waited: {0}; nothing was sent")]
     Moved(String),
+    /// Something holds the account that came about while the write waited, so that it was not sent again.
+    #[error("{0}")]
+    Held(String),
     /// Something changed that was not asked for. No further write may follow.
     #[error("`{field}` changed although nobody asked for it: {why}; no further write in this run")]
     Surprise {
@@ -128,6 +131,7 @@ impl Sent {
 /// What a refusal means after an earlier answer got lost: what was sent then may still take place.
 pub(super) fn after(lost: Option<&Sent>, error: WriteError) -> WriteError {
     match lost.and_then(Sent::why) {
+        Some(why) if matches!(error, WriteError::Held(_)) => WriteError::Unknown(format!("{why}; not sent again: {error}")),
         Some(why) => WriteError::Unknown(format!("{why}; sent again: {error}")),
         None => error,
     }

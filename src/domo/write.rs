@@ -270,12 +270,16 @@ impl Writer {
         Ok(changes)
     }
 
-    /// Deletes the account; done when reading shows that it is gone. Domo refuses while it owns content; that is not tried again.
-    pub async fn delete(&self, account: &Account) -> Result<(), WriteError> {
+    /// Deletes the account; done when reading shows that it is gone. Domo refuses while it owns content; that is not tried again. Before
+    /// anything is sent once more, `still` says whether it may be.
+    pub async fn delete(&self, account: &Account, still: &impl AsyncFn() -> Result<(), WriteError>) -> Result<(), WriteError> {
         let _turn = self.turn.lock().await;
         let url = self.session.url(&format!("/v1/users/{}", account.id()), &[]);
         let mut lost: Option<Sent> = None;
         for attempt in 1.. {
+            if attempt > 1 {
+                still().await.map_err(|error| after(lost.as_ref(), error))?;
+            }
             let sent = match self.send(Door::Rest, Method::DELETE, &url, None, account).await {
                 Ok(sent) => sent,
                 Err(WriteError::Refused { status: 404, .. }) => Sent::Accepted,

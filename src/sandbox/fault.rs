@@ -62,6 +62,8 @@ pub enum What {
     Lie(i64),
     /// This field of the user changes with a PUT or a creation, to something nobody wrote. `meddle:title`
     Meddle(String),
+    /// After it took place, this account owns a DataSet and a DataFlow more. `own:20`
+    Own(u64),
 }
 
 impl Fault {
@@ -160,13 +162,14 @@ impl FromStr for What {
             "thin" => Self::Thin(value.unwrap_or("title").into()),
             "edge" => Self::Edge,
             "lie" => Self::Lie(value.and_then(|value| value.parse().ok()).ok_or("`lie` needs a number, as in `lie:3`")?),
+            "own" => Self::Own(number()? as u64),
             "meddle" => Self::Meddle(value.unwrap_or("title").into()),
             _ => match word.parse::<u16>() {
                 Ok(status) if (200..600).contains(&status) => Self::Status(status, value.map(str::to_owned)),
                 _ => {
                     return Err(format!(
                         "`{word}` is neither a status nor one of html[:STATUS], truncate, cut, cut-after, slow:MS, empty, half, circle, endless, \
-                         cap:N, vanish, appear, move, edge, unfiltered, expire, echo, lie:N, late:MS[:STATUS], thin:FIELD, meddle:FIELD"
+                         cap:N, vanish, appear, move, edge, unfiltered, expire, echo, lie:N, late:MS[:STATUS], thin:FIELD, meddle:FIELD, own:ID"
                     ));
                 }
             },

@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 pub use activity::Event;
-pub use datasets::DataSet;
+pub use datasets::{DataFlow, DataSet, REPORTS};
 pub use fault::{Fault, What};
 pub use profile::Profile;
 use state::State;
@@ -51,10 +51,12 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// Every answer takes at least this long.
     pub latency: Duration,
-    /// Ids of accounts that own content, so that they cannot be deleted.
+    /// Ids of accounts that own a DataSet and a DataFlow beside those, so that they cannot be deleted.
     pub owners: Vec<u64>,
     /// Its DataSets, those of DomoStats among them.
     pub datasets: Vec<DataSet>,
+    /// Its DataFlows.
+    pub dataflows: Vec<DataFlow>,
     /// The account behind the API client, for the token to name; absent: the first ordinary active Admin.
     pub owner: Option<u64>,
     /// The instance's name, for the token to name.
@@ -94,6 +96,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             owners: Vec::new(),
             datasets: Vec::new(),
+            dataflows: Vec::new(),
             owner: None,
             customer: None,
             scim_token: "sandbox-scim-token".into(),
@@ -190,6 +193,11 @@ impl Running {
     /// The users as they are now, in the order they are listed.
     pub fn users(&self) -> Vec<Value> {
         self.shared.state().users().map(Value::Object).collect()
+    }
+
+    /// This account owns a DataSet and a DataFlow more.
+    pub fn own(&self, account: u64) {
+        self.shared.state().own(account);
     }
 
     /// Makes something go wrong from now on.

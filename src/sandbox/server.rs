@@ -57,9 +57,10 @@ fn router(shared: &Arc<Shared>) -> Router {
         .route("/v1/groups/{id}/users/{user}", put(groups::add).delete(groups::remove))
         .route("/v1/audit", get(activity::list))
         .route("/v1/datasets", get(datasets::list))
-        .route("/v1/datasets/{id}", get(datasets::get))
+        .route("/v1/datasets/{id}", get(datasets::get).put(datasets::update))
         .route("/v1/datasets/{id}/data", get(datasets::data))
         .route("/v1/cards", get(datasets::cards))
+        .route("/api/dataprocessing/v1/dataflows/bulk/patch", put(datasets::patch_dataflows))
         .nest(shared.options.profile.scim_root, scim::router())
         .merge(directories::router())
         .fallback(unknown)
@@ -190,6 +191,10 @@ async fn faulty(
             Ok(response)
         }
         Some(What::Lie(by)) => lie(response, by).await,
+        Some(What::Own(account)) => {
+            shared.state().own(account);
+            Ok(response)
+        }
         Some(What::Meddle(field)) => {
             meddle(shared, path, &field);
             Ok(response)

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::fault::Fault;
 use super::groups::Group;
 use super::profile::Profile;
-use super::{Event, Options, Request};
+use super::{DataFlow, DataSet, Event, Options, Request};
 use crate::domo::extras::{self, Extra};
 
 /// The names Domo gives its own roles, with their ids.
@@ -27,7 +27,8 @@ pub(super) struct State {
     pub(super) groups: Vec<Group>,
     /// The activity log.
     pub(super) activity: Vec<Event>,
-    owners: Vec<u64>,
+    pub(super) datasets: Vec<DataSet>,
+    pub(super) dataflows: Vec<DataFlow>,
     domains: Vec<String>,
     pub(super) tokens: HashMap<String, Token>,
     pub(super) invites: Vec<String>,
@@ -68,7 +69,8 @@ impl State {
             scim: HashMap::new(),
             groups: Vec::new(),
             activity: options.activity.clone(),
-            owners: options.owners.iter().copied().chain(options.datasets.iter().map(|dataset| dataset.owner)).collect(),
+            datasets: options.datasets.clone(),
+            dataflows: options.dataflows.clone(),
             domains: options.domains.clone(),
             tokens: HashMap::new(),
             invites: Vec::new(),
@@ -81,6 +83,7 @@ impl State {
             shadows: HashMap::new(),
             edge: false,
         };
+        options.owners.iter().for_each(|owner| state.own(*owner));
         let mut memberships = BTreeMap::new();
         for (position, account) in options.accounts.iter().enumerate() {
             let mut user = || -> Option<User> {
@@ -261,7 +264,7 @@ impl State {
 
     pub(super) fn delete(&mut self, id: u64) -> Result<(), Wrong> {
         let user = self.get(id).ok_or_else(|| Wrong(self.profile.unknown, "User not found".into()))?;
-        if self.owners.contains(&id) {
+        if self.holds(id) {
             return Err(Wrong(409, "The user owns DataSets or DataFlows and cannot be deleted".into()));
         }
         self.users.retain(|user| user.id != id);

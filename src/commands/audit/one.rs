@@ -330,6 +330,6 @@ fn pull(context: &Context, config: &Config, day: NaiveDate, settings: domo::Sett
 
 async fn with_content(config: &Config, session: Option<&domo::Session>, day: NaiveDate, accounts: Accounts) -> Result<Accounts> {
     let Some(content) = &config.content else { return Ok(accounts) };
-    let content = domo::Content::read(content, session, day, &accounts).await?;
+    let content = domo::Content::read(content, session, day, &domo::AccountIds::of(&accounts)?).await?;
     accounts.with_content(content)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::commands::runtime;
 use crate::config::{Config, Instance};
 use crate::domo::accounts::Credential;
-use crate::domo::{Content, Reader, Session, Settings, Silent, WAYS_ON};
+use crate::domo::{AccountIds, Content, Reader, Session, Settings, Silent, WAYS_ON};
 use crate::failure::Failure;
 use crate::plan::guard::no_owner;
 
@@ -88,7 +88,7 @@ async fn notes(config: &Config, session: &Session, day: NaiveDate) -> Result<Vec
                     .to_owned(),
             );
         }
-        let read = Content::read(content, Some(session), day, &reader.accounts(&Silent).await?).await?;
+        let read = Content::read(content, Some(session), day, &AccountIds::of(&reader.accounts(&Silent).await?)?).await?;
         notes.extend(read.reports.iter().map(|report| format!("[content] {}", report.sentence())));
     }
     Ok(notes)

@@ -79,9 +79,25 @@ struct Read<T> {
 }
 
 impl Content {
+    /// What says who owns what Domo does not delete with an account, at this moment.
+    ///
+    /// DomoStats is hours old, so where the API is asked at all, its own list tells of what changed owner since; it may show less than there is,
+    /// so it only adds to a report. The API filters that list by owner only for DataSets that streams feed, and DomoStats not at all without
+    /// knowing how the instance spells its columns: all of it is read, which costs a request for every 50 DataSets and two for each report.
+    pub async fn holding(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
+        let reports = content.holding();
+        let mut read = Self::read(&reports, session, day, ids).await?;
+        if content.api && reports.datasets.is_none() {
+            read.list(DomoStats::Datasets, Owned::Datasets, session, ids).await?;
+        } else if content.asks_api() {
+            read.owns(source::listed(Owned::Datasets, session).await.ok(), ids)?;
+        }
+        read.count()?;
+        Ok(read)
+    }
+
     /// Reads every report that is named, for these accounts and the day judged. What cannot be had is told, not an error.
-    pub async fn read(content: &config::Content, session: Option<&Session>, day: NaiveDate, accounts: &Accounts) -> Result<Self> {
-        let ids: HashSet<u64> = accounts.frame.column("id")?.u64()?.iter().flatten().collect();
+    pub async fn read(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
         let mut read = Self {
             owned: report::frame_of(Owned::Datasets, Vec::new(), &[], &[])?,
             reports: Vec::new(),
@@ -98,7 +114,7 @@ impl Content {
             let told = Told { report, source, day, limit };
             match report {
                 DomoStats::People => {
-                    let ours = |people: &report::People| people.0.keys().any(|id| ids.contains(id));
+                    let ours = |people: &report::People| people.0.keys().any(|id| ids.has(*id));
                     let of = told.of(fetched, report::people, ours).keep(&mut read.reports, false);
                     (read.people, read.sign_ins) = of.unwrap_or_default();
                 }
@@ -113,9 +129,9 @@ impl Content {
                 }
                 owning => {
                     let Some(kind) = owning.owned() else { continue };
-                    let ours = |owned: &DataFrame| has_any(owned, &ids);
+                    let ours = |owned: &DataFrame| ids.has_any(owned);
                     let of = told.of(fetched, |bytes| report::owned(owning, kind, bytes), ours).keep(&mut read.reports, true);
-                    read.owns(of, accounts)?;
+                    read.owns(of, ids)?;
                 }
             }
         }
@@ -123,7 +139,7 @@ impl Content {
             for report in [DomoStats::Datasets, DomoStats::Cards] {
                 let named = content.places().iter().any(|(named, _)| *named == report);
                 if let (Some(kind), false) = (report.owned(), named) {
-                    read.list(report, kind, session, &ids, accounts).await?;
+                    read.list(report, kind, session, ids).await?;
                 }
             }
         }
@@ -134,18 +150,11 @@ impl Content {
     }
 
     /// The API's own list of one kind.
-    async fn list(
-        &mut self,
-        report: DomoStats,
-        kind: Owned,
-        session: Option<&Session>,
-        ids: &HashSet<u64>,
-        accounts: &Accounts,
-    ) -> Result<()> {
+    async fn list(&mut self, report: DomoStats, kind: Owned, session: Option<&Session>, ids: &AccountIds) -> Result<()> {
         let listed = source::listed(kind, session).await;
         let (owned, not_tested) = match listed {
             Ok(owned) if owned.height() == 0 => (None, Some("the list is empty: the client's owner may see none".to_owned())),
-            Ok(owned) if !has_any(&owned, ids) => (None, Some(FOREIGN.to_owned())),
+            Ok(owned) if !ids.has_any(&owned) => (None, Some(FOREIGN.to_owned())),
             Ok(owned) => (Some(owned), None),
             Err(why) => (None, Some(why)),
         };
@@ -158,20 +167,22 @@ impl Content {
             lower_bound: true,
             not_tested,
         });
-        self.owns(owned, accounts)
+        self.owns(owned, ids)
     }
 
     /// Adds objects whose owners are accounts.
-    fn owns(&mut self, owned: Option<DataFrame>, accounts: &Accounts) -> Result<()> {
+    fn owns(&mut self, owned: Option<DataFrame>, ids: &AccountIds) -> Result<()> {
         let Some(owned) = owned else { return Ok(()) };
-        let ids = accounts.frame.select(["id"])?;
-        let ours = owned.join(&ids, ["owner"], ["id"], JoinArgs::new(JoinType::Semi), None)?;
+        let ours = owned.join(&ids.frame, ["owner"], ["id"], JoinArgs::new(JoinType::Semi), None)?;
         self.owned.vstack_mut(&ours)?;
         Ok(())
     }
 
-    /// How many of each an account owns.
+    /// How many of each an account owns; an object that two lists name is one.
     fn count(&mut self) -> Result<()> {
+        let each = Some(["owner", "type", "id"].map(String::from).to_vec());
+        self.owned = self.owned.unique_stable(each.as_deref(), UniqueKeepStrategy::First, None)?;
+        self.owners.clear();
         let (owners, kinds) = (self.owned.column("owner")?.u64()?, self.owned.column("type")?.str()?);
         for (owner, kind) in owners.iter().zip(kinds.iter()) {
             if let (Some(owner), Some(kind)) = (owner, kind.and_then(Owned::from_word)) {
@@ -210,8 +221,32 @@ impl Content {
 /// What is said of a report none of whose accounts is one of ours.
 const FOREIGN: &str = "none of the accounts it names is one of this instance: it is another's";
 
-fn has_any(owned: &DataFrame, ids: &HashSet<u64>) -> bool {
-    owned.column("owner").and_then(Column::u64).is_ok_and(|owners| owners.iter().flatten().any(|owner| ids.contains(&owner)))
+/// The ids of the accounts of an instance.
+#[derive(Debug, Clone)]
+pub struct AccountIds {
+    /// One column, `id` (u64).
+    frame: DataFrame,
+    known: HashSet<u64>,
+}
+
+impl AccountIds {
+    /// Of these accounts.
+    ///
+    /// # Errors
+    /// None in practice: the column is there.
+    pub fn of(accounts: &Accounts) -> Result<Self> {
+        let frame = accounts.frame.select(["id"])?;
+        let known = frame.column("id")?.u64()?.iter().flatten().collect();
+        Ok(Self { frame, known })
+    }
+
+    fn has(&self, id: u64) -> bool {
+        self.known.contains(&id)
+    }
+
+    fn has_any(&self, owned: &DataFrame) -> bool {
+        owned.column("owner").and_then(Column::u64).is_ok_and(|owners| owners.iter().flatten().any(|owner| self.has(owner)))
+    }
 }
 
 /// Why an account that owns this must not be deleted: `owns 14 DataSets, 2 DataFlows`. A report that is too old holds what it names; what

@@ -29,13 +29,19 @@ impl Left {
     fn on(profile: Profile, datasets: Vec<DataSet>) -> Self {
         let options = Options { profile, datasets, ..options() };
         let company = Company::with(options, plan_now(vec![update(10)], &hundred(), AuditFigures::default()));
+        let left = Self { company };
+        left.leave(&[13]);
+        left
+    }
+
+    /// The directory, in which these people have left.
+    fn leave(&self, gone: &[u64]) {
         let mut rows = "Email,Employee Number,Name,Title,Department,Location,Phone,Status,Manager Email\n".to_owned();
         for id in (1..=3).chain(10..60) {
-            let status = if id == 13 { "Terminated" } else { "Active" };
+            let status = if gone.contains(&id) { "Terminated" } else { "Active" };
             rows += &format!("p{id}@acme.com,{id:05},Person {id},Analyst,Finance,Lehi,801-555-0100,{status},p10@acme.com\n");
         }
-        company.write("workers.csv", &rows);
-        Self { company }
+        self.company.write("workers.csv", &rows);
     }
 
     fn audit(&self, more: &str) -> PathBuf {
@@ -137,6 +143,61 @@ fn ownership_that_came_about_after_the_plan_holds_the_deletion_wherever_the_plan
     let plan = run.join("plan.json").to_str().unwrap().to_owned();
     left.company.run(&["apply", &plan, "--confirm", "--json"]).code(0);
     assert_eq!((left.deletions(), left.company.find(13).is_some()), (1, false));
+}
+
+/// DataSets and DataFlows by DomoStats, as it is at this moment, and by the API's own list.
+const LIVE: [&str; 2] =
+    ["[content]\ndatasets = \"domostats-datasets\"\ndataflows = \"domostats-dataflows\"\n", "[content]\napi = true\n"];
+
+#[test]
+fn ownership_that_comes_about_between_two_deletions_of_one_apply_holds_the_second() {
+    for (profile, content, owns) in [
+        (Profile::guide(), LIVE[0], "owns 1 DataSet, 1 DataFlow: hand it over first"),
+        (Profile::recorded(), LIVE[0], "owns 1 DataSet, 1 DataFlow: hand it over first"),
+        (Profile::guide(), LIVE[1], "owns 1 DataSet: hand it over first"),
+    ] {
+        let left = Left::on(profile, vec![DataSet::owned("d-1", "Sales", 20)]);
+        left.company.domo.fault("DELETE /v1/users/13=own:14".parse().unwrap());
+        left.company.domo.own(20);
+        left.leave(&[13, 14]);
+        let run = left.audit(&format!("{content}{DELETE}"));
+        let plan = run.join("plan.json").to_str().unwrap().to_owned();
+        left.company.run(&["review", &plan, "--approve", "all", "--by", "ana"]).code(0);
+        let dry = left.company.run(&["apply", &plan, "--json"]).code(0).json();
+        assert_eq!(dry["counts"], json!({"would-do": 2}), "{dry}");
+        let ran = left.company.run(&["apply", &plan, "--confirm", "--json"]).code(7).json();
+        assert_eq!(ran["counts"], json!({"done": 1, "refused": 1}), "{ran}");
+        assert!(ran["results"][1]["detail"].as_str().unwrap().starts_with(owns), "{ran}");
+        assert_eq!((left.deletions(), left.company.find(13).is_some(), left.company.find(14).is_some()), (1, false, true));
+    }
+}
+
+#[test]
+fn ownership_that_comes_about_while_a_deletion_waits_to_be_sent_again_holds_it() {
+    let left = Left::on(Profile::guide(), vec![DataSet::owned("d-1", "Sales", 20)]);
+    // Turned away, and read again before the second attempt: meanwhile the account owns something.
+    left.company.domo.fault("DELETE /v1/users/13#1=429:0".parse().unwrap());
+    left.company.domo.fault("GET /v1/users/13#2=own:13".parse().unwrap());
+    let run = left.audit(&format!("{}{DELETE}", LIVE[1]));
+    let plan = run.join("plan.json").to_str().unwrap().to_owned();
+    left.company.run(&["review", &plan, "--approve", "all", "--by", "ana"]).code(0);
+    let ran = left.company.run(&["apply", &plan, "--confirm", "--json"]).code(7).json();
+    assert_eq!(ran["results"][0]["outcome"], "refused", "{ran}");
+    assert!(ran["results"][0]["detail"].as_str().unwrap().starts_with("owns 1 DataSet"), "{ran}");
+    assert_eq!((left.deletions(), left.company.find(13).is_some()), (1, true));
+}
+
+#[test]
+fn a_report_of_yesterday_does_not_hide_what_changed_owner_today() {
+    // DomoStats of this morning names nobody who leaves; the API's list, since noon, does.
+    let csv = "ID,Name,Owner_User_ID\nd-1,Sales,20\n";
+    let left = Left::on(Profile::guide(), vec![dataset("stats-datasets", csv, 0), DataSet::owned("d-2", "New", 20)]);
+    let run = left.audit(&format!("[content]\ndatasets = \"stats-datasets\"\n{DELETE}"));
+    assert_eq!(blocked(&run), "");
+    left.company.domo.own(13);
+    let outcome = left.apply(&run);
+    assert!(outcome["detail"].as_str().unwrap().starts_with("owns 1 DataSet: hand it over first"), "{outcome}");
+    assert_eq!((outcome["outcome"].clone(), left.deletions()), (json!("refused"), 0));
 }
 
 #[test]

@@ -8,6 +8,11 @@ use super::{Allowed, company, open, sandbox, sandbox_with};
 
 const ID: u64 = 1_000_005;
 
+/// Nothing holds an account.
+async fn free() -> Result<(), WriteError> {
+    Ok(())
+}
+
 struct Desk {
     running: Running,
     reader: Reader,
@@ -83,7 +88,7 @@ async fn after_lasting(fault: &str) -> [WriteError; 2] {
     desk.fault(&format!("PUT /v1/users/*={fault}"));
     desk.fault(&format!("DELETE /v1/users/*={fault}"));
     let update = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
-    let delete = desk.writer.delete(&before).await.unwrap_err();
+    let delete = desk.writer.delete(&before, &free).await.unwrap_err();
     assert_eq!(desk.account(ID).await, before);
     assert!(desk.sent("PUT") <= 3 && desk.sent("DELETE") <= 3, "{fault}");
     [update, delete]
@@ -122,7 +127,7 @@ async fn one_lost_answer_among_refusals_leaves_the_outcome_unknown() {
             desk.fault(&format!("{method} /v1/users/*={refusal}"));
         }
         let update = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
-        let delete = desk.writer.delete(&before).await.unwrap_err();
+        let delete = desk.writer.delete(&before, &free).await.unwrap_err();
         assert!(matches!((&update, &delete), (WriteError::Unknown(_), WriteError::Unknown(_))), "{update:?} {delete:?}");
     }
 }
@@ -173,7 +178,7 @@ async fn a_deletion_is_not_done_because_of_one_stray_answer() {
     let account = desk.account(ID).await;
     desk.fault("DELETE /v1/users/*=cut");
     desk.fault("GET /v1/users/*#1=400");
-    assert!(matches!(desk.writer.delete(&account).await.unwrap_err(), WriteError::Unknown(_)));
+    assert!(matches!(desk.writer.delete(&account, &free).await.unwrap_err(), WriteError::Unknown(_)));
     assert!(desk.running.users().iter().any(|user| user["id"] == ID));
 }
 
@@ -262,7 +267,7 @@ async fn a_deletion_is_done_when_reading_shows_it_in_both_profiles() {
             if !fault.is_empty() {
                 desk.fault(&format!("DELETE /v1/users/*#1={fault}"));
             }
-            desk.writer.delete(&account).await.unwrap_or_else(|error| panic!("{fault}: {error:?}"));
+            desk.writer.delete(&account, &free).await.unwrap_or_else(|error| panic!("{fault}: {error:?}"));
             assert!(!desk.running.users().iter().any(|user| user["id"] == ID), "{fault}");
         }
     }
@@ -274,7 +279,7 @@ async fn a_deletion_that_domo_refuses_because_content_is_owned_is_tried_once() {
     profile.rate_limit = None;
     let desk =
         Desk::over(sandbox_with(Options { profile, accounts: company(9), owners: vec![ID], ..Options::default() }).await).await;
-    let error = desk.writer.delete(&desk.account(ID).await).await.unwrap_err();
+    let error = desk.writer.delete(&desk.account(ID).await, &free).await.unwrap_err();
     assert!(
         matches!(&error, WriteError::Refused { status: 409, message: Some(message), toe: Some(_) } if message.contains("reassign")),
         "{error:?}"
@@ -359,7 +364,7 @@ async fn an_address_that_is_taken_is_named_with_its_account() {
 async fn a_deleted_and_an_unknown_id_are_both_gone_but_said_apart() {
     let desk = Desk::new(Profile::recorded()).await;
     let account = desk.account(ID).await;
-    desk.writer.delete(&account).await.unwrap();
+    desk.writer.delete(&account, &free).await.unwrap();
     assert_eq!(desk.reader.account(ID).await.unwrap(), Lookup::Deleted);
     assert_eq!(desk.reader.account(4711).await.unwrap(), Lookup::NotFound);
     let error = desk.writer.update(&account, &change(json!({"title": "x"}))).await.unwrap_err();
@@ -396,7 +401,7 @@ async fn a_write_that_shows_late_is_done() {
     }
     let written = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap();
     assert_eq!((written.account.text("title").as_deref(), desk.sent("PUT")), (Some("Director"), 1));
-    desk.writer.delete(&written.account).await.unwrap();
+    desk.writer.delete(&written.account, &free).await.unwrap();
 }
 
 #[tokio::test]
