@@ -132,7 +132,7 @@ pub struct Directory {
     pub name: Option<String>,
     /// Its format, where the content should not decide.
     pub format: Option<Format>,
-    /// The sheet of a workbook.
+    /// The sheet of a workbook; of JSON with several lists the name of one.
     pub sheet: Option<String>,
     /// The row that holds the headers, 1-based.
     pub header_row: Option<u32>,

@@ -112,6 +112,11 @@ fn kind(cell: &str) -> Option<(&'static str, &'static str)> {
     KINDS.iter().find(known).map(|(one, many, _)| (*one, *many))
 }
 
+/// Whether records that are called so are no people.
+pub(super) fn is_no_person(word: &str) -> bool {
+    kind(word).is_some()
+}
+
 /// Whether a name says that there is nobody: a word for it alone, or before a sign and the position (`VACANT - Clerk`).
 fn is_vacant(name: &str) -> bool {
     let lower = cells::trim(name).trim_matches(['(', ')', '<', '>', '[', ']', '*', '-', '.', ' ']).to_lowercase();

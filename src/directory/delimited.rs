@@ -248,20 +248,40 @@ pub(super) fn unwrapped(text: &str) -> Option<String> {
     (splits > 1).then_some(lines)
 }
 
-/// Why the last record of a text is cut off, if it is: it has no line end, where others have one, and fewer cells than there are headers,
-/// or a quote that nobody closed.
+/// Why a text is cut off, if it is: its last record has no line end, where others have one, and fewer cells than there are headers; or a
+/// quote opens that nobody closes, and what stands behind is no row of so many cells.
 pub(super) fn cut(text: &str, delimiter: u8, width: usize, last: u32) -> Option<String> {
     let bytes = text.as_bytes();
     let end = bytes.iter().rposition(|byte| matches!(byte, b'\n' | b'\r'))?;
-    if end + 1 == bytes.len() {
-        return None;
+    if open_quote(text, delimiter, width) {
+        return Some(format!(
+            "it ends in the middle of row {last}, within quotes that nobody closes: it was cut off, or was still being written"
+        ));
     }
     let mut records = Records::new(text, end + 1, delimiter);
-    records.advance();
-    let is_blank = (0..records.fields.len()).all(|at| !Cells::is_filled(&records, at));
-    let open = records.odd && records.fields.last().is_some_and(|field| bytes.get(field.start) == Some(&b'"'));
-    (!is_blank && (records.fields.len() < width || open))
-        .then(|| format!("it ends in the middle of row {last}, without a line end: it was cut off, or was still being written"))
+    let short =
+        records.advance() && records.fields.len() < width && (0..records.fields.len()).any(|at| Cells::is_filled(&records, at));
+    short.then(|| format!("it ends in the middle of row {last}, without a line end: it was cut off, or was still being written"))
+}
+
+/// Whether a text ends within a quoted cell: its last quote opens one, and no whole row follows.
+fn open_quote(text: &str, delimiter: u8, width: usize) -> bool {
+    let bytes = text.as_bytes();
+    let Some(last) = memchr::memrchr(b'"', bytes) else { return false };
+    let before = last.checked_sub(1).and_then(|before| bytes.get(before));
+    if !before.is_none_or(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r')) {
+        return false;
+    }
+    // It may also close a cell that ends with a line end: only who comes from the start can tell.
+    let mut records = Records::new(text, 0, delimiter);
+    let mut open = false;
+    while records.advance() {
+        open = if open { records.fields.len() < width.max(2) } else { records.fields.iter().any(|field| field.start == last) };
+        if !open && records.position() > last {
+            return false;
+        }
+    }
+    open
 }
 
 fn first(text: &str, start: usize, delimiter: u8, count: usize) -> Vec<Vec<String>> {

@@ -7,6 +7,7 @@
 
 mod item;
 mod items;
+mod scan;
 
 use std::collections::BTreeSet;
 
@@ -30,9 +31,9 @@ pub(super) enum Json {
     Items(Items),
 }
 
-/// Finds the people.
-pub(super) fn find(text: &str) -> Result<Json> {
-    items::find(text)
+/// Finds the people: of several lists in the list of this name.
+pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
+    items::find(text, named)
 }
 
 /// Reads the items into columns.

@@ -193,7 +193,8 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
             source.word.clone_from(&text.word);
             match kind {
                 FileFormat::Json => {
-                    let items = match json::find(text.as_str())? {
+                    source.sheet.clone_from(&file.sheet);
+                    let items = match json::find(text.as_str(), file.sheet.as_deref())? {
                         Json::Table(table) => return from_json_table(table, file, source),
                         Json::Items(items) => items,
                     };

@@ -117,14 +117,14 @@ pub fn json_table(body: &[u8]) -> Option<Vec<String>> {
         b'{' => rows("\"columns\"") || rows("\"rows\""),
         _ => false,
     };
-    match may_be.then(|| json::find(std::str::from_utf8(body).ok()?).ok()).flatten()? {
+    match may_be.then(|| json::find(std::str::from_utf8(body).ok()?, None).ok()).flatten()? {
         Json::Table(table) => Some(table.marks.doubts()),
         Json::Items(_) => None,
     }
 }
 
 fn json_rows(text: &str) -> Result<Vec<TableRow>> {
-    let Json::Table(table) = json::find(text)? else { return Ok(Vec::new()) };
+    let Json::Table(table) = json::find(text, None)? else { return Ok(Vec::new()) };
     let row = |(number, cells)| TableRow { number, cells, uncomputed: BTreeSet::new() };
     Ok((1..).zip(table.rows).map(row).collect())
 }

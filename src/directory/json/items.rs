@@ -1,18 +1,23 @@
 //! Where the people are in a JSON text, and whether it says that there are more.
 
-use anyhow::Result;
+use std::collections::HashSet;
+
+use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::Json;
-use crate::directory::headers;
+use super::scan::{Scan, Span};
 use crate::directory::marks::Marks;
+use crate::directory::slot::Slot;
+use crate::directory::{apart, headers};
 use crate::failure::Failure;
+use crate::text::plural;
 
 /// The items of a text.
 #[derive(Debug, Default)]
 pub(in crate::directory) struct Items {
     /// Start and end of each.
-    pub(super) items: Vec<(usize, usize)>,
+    pub(super) items: Vec<Span>,
     /// The addresses that objects are keyed by, one an item, if they are.
     pub(super) addresses: Vec<String>,
     /// What the list says of itself.
@@ -70,10 +75,9 @@ const SMALL: usize = 64 << 10;
 /// How deep in its envelope a list is looked for.
 const DEEPEST: usize = 8;
 
-type Span = (usize, usize);
-
-/// Finds the items of all top-level values: a list, an envelope, one object, or many of them one after another.
-pub(super) fn find(text: &str) -> Result<Json> {
+/// Finds the items of all top-level values: a list, an envelope, one object, or many of them one after another. Of an envelope with
+/// several lists the one of this name.
+pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
     let scan = Scan { text };
     let mut found = Items::default();
     let mut at = scan.space(0);
@@ -100,7 +104,7 @@ pub(super) fn find(text: &str) -> Result<Json> {
                 }
                 lists += 1;
                 let first = items.first().filter(|item| scan.byte(item.0) == Some(b'{')).copied();
-                let first = first.map(|item| envelope(&scan, item)).transpose()?.flatten();
+                let first = first.map(|item| envelope(&scan, item, named)).transpose()?.flatten();
                 // Pages that a tool gathered into a list.
                 let people = if first.is_some_and(|page| page.is_page) { &mut objects } else { &mut found.items };
                 people.extend(unwrapped(&scan, items)?);
@@ -120,22 +124,22 @@ pub(super) fn find(text: &str) -> Result<Json> {
     if let Some(table) = objects.first().map(|first| table(&scan, *first)).transpose()?.flatten() {
         return pages_of_table(&scan, table, &objects);
     }
-    objects_of(&scan, objects, &mut found)?;
+    objects_of(&scan, objects, named, &mut found)?;
     Ok(Json::Items(found))
 }
 
 /// The items of top-level objects: pages, or people, one a line, with what a tool wrote before and behind them.
-fn objects_of(scan: &Scan<'_>, objects: Vec<Span>, found: &mut Items) -> Result<()> {
+fn objects_of(scan: &Scan<'_>, objects: Vec<Span>, named: Option<&str>, found: &mut Items) -> Result<()> {
     let Some(first) = objects.first().copied() else {
         found.marks.page_of(found.items.len() as u64);
         return Ok(());
     };
-    if found.items.is_empty() && envelope(scan, first)?.is_some() {
+    if found.items.is_empty() && envelope(scan, first, named)?.is_some() {
         let mut pages = 0u64;
         // A trailer is of the page before it.
         let mut open = 0;
         for object in objects {
-            match envelope(scan, object)? {
+            match envelope(scan, object, named)? {
                 Some(page) => {
                     if pages > 0 {
                         found.marks.page_of(open);
@@ -198,7 +202,7 @@ struct Envelope {
     list: Span,
     /// Objects by their ids instead of a list.
     by_id: bool,
-    others: Vec<String>,
+    others: Vec<Candidate>,
     /// Nothing but an envelope: it has a known name, its items say who they are, and the object around them does not.
     is_page: bool,
 }
@@ -225,12 +229,51 @@ fn open(scan: &Scan<'_>, object: Span, envelope: Envelope, found: &mut Items) ->
     if found.addresses.len() != found.items.len() {
         found.addresses.clear();
     }
-    if !envelope.others.is_empty() {
-        let name = envelope.path.join(".");
-        found.notes.push(format!("the list `{name}` was read; the file has other lists too"));
+    for other in envelope.others {
+        let (name, other_name) = (envelope.path.join("."), other.path.join("."));
+        match unread(scan, found.items.get(before..).unwrap_or_default(), other)? {
+            0 => found.notes.push(format!("the list `{name}` was read, and not `{other_name}`, which holds nobody else")),
+            count => found.marks.lasts(format!(
+                "the list `{name}` was read, and not `{other_name}` beside it, which holds {} more: name the file in one [[directory]] for each list, with `sheet`",
+                plural(count, "person", "people")
+            )),
+        }
     }
     marks(scan, object, &envelope.path, &mut found.marks)?;
     Ok((found.items.len() - before) as u64)
+}
+
+/// How many people are in another list and not in the one that was read, by their addresses, or where neither has any by their numbers.
+fn unread(scan: &Scan<'_>, read: &[Span], other: Candidate) -> Result<u64> {
+    if other.path.last().is_some_and(|name| apart::is_no_person(name.strip_suffix('s').unwrap_or(name))) {
+        return Ok(0);
+    }
+    let mut items = Vec::new();
+    match other.by_id {
+        true => items.extend(scan.members(other.span.0)?.into_iter().map(|(_, span)| span)),
+        false => scan.list(other.span.0, &mut items)?,
+    }
+    let items = unwrapped(scan, items)?;
+    for slot in [Slot::Email, Slot::EmployeeNumber] {
+        let known: HashSet<String> = keys(scan, read, slot)?.into_iter().flatten().collect();
+        if !known.is_empty() {
+            let strange = |keys: &Vec<String>| !keys.is_empty() && keys.iter().all(|key| !known.contains(key));
+            return Ok(keys(scan, &items, slot)?.iter().filter(|keys| strange(keys)).count() as u64);
+        }
+    }
+    Ok(0)
+}
+
+/// The texts of a slot's members in each item, without case.
+fn keys(scan: &Scan<'_>, items: &[Span], slot: Slot) -> Result<Vec<Vec<String>>> {
+    let of = |item: &Span| -> Result<Vec<String>> {
+        let members = scan.members(item.0)?;
+        let members = members.iter().filter(|(key, _)| headers::meaning(key).is_some_and(|(meant, _)| meant == slot));
+        let texts = members.filter_map(|(_, (start, end))| scan.text.get(*start..*end)).flat_map(|value| value.split('"'));
+        let is_key = |text: &&str| !text.trim().is_empty() && (slot != Slot::Email || text.contains('@'));
+        Ok(texts.filter(is_key).map(|text| text.trim().to_lowercase()).collect())
+    };
+    items.iter().map(of).collect()
 }
 
 /// What stands beside a list and beside the objects that hold it.
@@ -277,7 +320,7 @@ fn unwrapped(scan: &Scan<'_>, mut items: Vec<Span>) -> Result<Vec<Span>> {
 }
 
 /// The list inside an object, if the object is an envelope and not a person.
-fn envelope(scan: &Scan<'_>, object: Span) -> Result<Option<Envelope>> {
+fn envelope(scan: &Scan<'_>, object: Span, named: Option<&str>) -> Result<Option<Envelope>> {
     let members = scan.members(object.0)?;
     let identity = members.iter().filter(|(key, _)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies())).count();
     let mut lists = Vec::new();
@@ -286,6 +329,20 @@ fn envelope(scan: &Scan<'_>, object: Span) -> Result<Option<Envelope>> {
     }
     for (key, value) in &members {
         collect(scan, &mut vec![key.clone()], *value, &mut lists)?;
+    }
+    if let Some(named) = named {
+        let is_named = |list: &Candidate| {
+            let last = list.path.last().is_some_and(|last| last.eq_ignore_ascii_case(named));
+            last || list.path.join(".").eq_ignore_ascii_case(named)
+        };
+        let names = lists.iter().map(|list| format!("`{}`", list.path.join("."))).collect::<Vec<_>>().join(", ");
+        match lists.into_iter().find(is_named) {
+            Some(Candidate { path, span, by_id }) => {
+                return Ok(Some(Envelope { path, list: span, by_id, others: Vec::new(), is_page: identity == 0 }));
+            }
+            None if identity > 0 || names.is_empty() => return Ok(None),
+            None => bail!(Failure::usage(format!("the file has no list `{named}`")).hint(format!("it has {names}"))),
+        }
     }
     let rank = |path: &[String]| {
         let (root, leaf) = (path.first(), path.last());
@@ -309,9 +366,9 @@ fn envelope(scan: &Scan<'_>, object: Span) -> Result<Option<Envelope>> {
         }
     }
     let Some((keyed, known, _, chosen)) = best else { return Ok(None) };
-    let others = lists.iter().zip(&people).enumerate().filter(|(at, (_, people))| *at != chosen && **people > 1);
-    let others = others.map(|(_, (list, _))| list.path.join(".")).collect();
-    let Some(list) = lists.into_iter().nth(chosen) else { return Ok(None) };
+    let list = lists.swap_remove(chosen);
+    people.swap_remove(chosen);
+    let others = lists.into_iter().zip(people).filter(|(_, people)| *people > 1).map(|(list, _)| list).collect();
     Ok(Some(Envelope { path: list.path, list: list.span, by_id: list.by_id, others, is_page: keyed && known > 0 && identity == 0 }))
 }
 
@@ -485,143 +542,5 @@ fn cell(value: &Value) -> String {
             _ => String::new(),
         },
         other => other.to_string(),
-    }
-}
-
-/// Walks over brackets and strings; what stands inside an item is checked when it is read.
-struct Scan<'t> {
-    text: &'t str,
-}
-
-impl Scan<'_> {
-    fn byte(&self, at: usize) -> Option<u8> {
-        self.text.as_bytes().get(at).copied()
-    }
-
-    /// The first byte at or after `at` that is no white space.
-    fn space(&self, at: usize) -> usize {
-        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-        at + rest.iter().position(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0x1E)).unwrap_or(rest.len())
-    }
-
-    /// The end of the value at `at`.
-    fn value(&self, at: usize) -> Result<usize> {
-        match self.byte(at) {
-            Some(b'"') => self.string(at),
-            Some(b'{' | b'[') => self.nested(at),
-            Some(_) => {
-                let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-                let end = rest
-                    .iter()
-                    .position(|byte| matches!(byte, b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t'))
-                    .unwrap_or(rest.len());
-                if end == 0 { Err(self.wrong(at, "a value is missing")) } else { Ok(at + end) }
-            }
-            None => Err(self.wrong(at, "it ends in the middle")),
-        }
-    }
-
-    fn string(&self, open: usize) -> Result<usize> {
-        let bytes = self.text.as_bytes();
-        let mut from = open + 1;
-        loop {
-            let rest = bytes.get(from..).unwrap_or_default();
-            match memchr::memchr2(b'"', b'\\', rest) {
-                Some(at) if rest.get(at) == Some(&b'"') => return Ok(from + at + 1),
-                Some(at) => from += at + 2,
-                None => return Err(self.wrong(open, "a string is never closed")),
-            }
-        }
-    }
-
-    fn nested(&self, open: usize) -> Result<usize> {
-        let bytes = self.text.as_bytes();
-        let mut depth = 0usize;
-        let mut at = open;
-        while let Some(byte) = bytes.get(at) {
-            match byte {
-                b'"' => {
-                    at = self.string(at)?;
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return Ok(at + 1);
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        Err(self.wrong(open, "a bracket is never closed: the file ends in the middle"))
-    }
-
-    /// Every item of the list at `open`.
-    fn list(&self, open: usize, items: &mut Vec<(usize, usize)>) -> Result<()> {
-        self.first_items(open, usize::MAX, items)
-    }
-
-    fn first_items(&self, open: usize, count: usize, items: &mut Vec<(usize, usize)>) -> Result<()> {
-        let mut at = self.space(open + 1);
-        if self.byte(at) == Some(b']') {
-            return Ok(());
-        }
-        let mut taken = 0;
-        while taken < count {
-            let end = self.value(at)?;
-            items.push((at, end));
-            taken += 1;
-            let after = self.space(end);
-            match self.byte(after) {
-                Some(b',') => at = self.space(after + 1),
-                Some(b']') => return Ok(()),
-                _ => return Err(self.wrong(after, "a comma or the end of the list must stand here")),
-            }
-        }
-        Ok(())
-    }
-
-    /// The members of the object at `open`; nothing for any other value.
-    fn members(&self, open: usize) -> Result<Vec<(String, (usize, usize))>> {
-        let mut members = Vec::new();
-        if self.byte(open) != Some(b'{') {
-            return Ok(members);
-        }
-        let mut at = self.space(open + 1);
-        if self.byte(at) == Some(b'}') {
-            return Ok(members);
-        }
-        loop {
-            if self.byte(at) != Some(b'"') {
-                return Err(self.wrong(at, "a name in double quotes must stand here"));
-            }
-            let end = self.string(at)?;
-            let key: String = serde_json::from_str(self.text.get(at..end).unwrap_or_default()).unwrap_or_default();
-            let colon = self.space(end);
-            if self.byte(colon) != Some(b':') {
-                return Err(self.wrong(colon, "a colon must stand here"));
-            }
-            let start = self.space(colon + 1);
-            let end = self.value(start)?;
-            members.push((key, (start, end)));
-            let after = self.space(end);
-            match self.byte(after) {
-                Some(b',') => at = self.space(after + 1),
-                Some(b'}') => return Ok(members),
-                _ => return Err(self.wrong(after, "a comma or the end of the object must stand here")),
-            }
-        }
-    }
-
-    fn wrong(&self, at: usize, why: &str) -> anyhow::Error {
-        let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        let line = memchr::memchr_iter(b'\n', before).count() + 1;
-        let column = at - before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1) + 1;
-        let failure = Failure::usage(format!("no valid JSON at line {line}, column {column}: {why}"));
-        failure
-            .hint("JSON has no comments, trailing commas, NaN or single quotes; a file that was cut off must be exported again")
-            .into()
     }
 }

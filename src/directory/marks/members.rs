@@ -1,10 +1,22 @@
 //! Members beside a list by their names and values: which point at a next page, count the people, limit or filter them.
 
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization;
 
-/// A name without case and signs: `@odata.nextLink`, `next_link` and `nextLink` are told alike.
+use super::words;
+
+/// A name without case, signs and accents: `@odata.nextLink`, `next_link` and `nextLink` are told alike, `páginaSiguiente` and
+/// `pagina_siguiente` too.
 pub(super) fn squashed(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+    if name.is_ascii() {
+        return name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    }
+    name.nfkd().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a squashed name is one of these labels.
+fn is_label(name: &str, labels: &[&str]) -> bool {
+    labels.iter().any(|label| squashed(label) == name)
 }
 
 pub(super) fn joined(above: &str, key: &str) -> String {
@@ -63,11 +75,28 @@ const NEXT_OTHERWISE: &[&str] = &[
 /// Whether a member of this name points at the next page. `next` alone means anything in an object about something else.
 pub(super) fn is_next(name: &str, own: bool) -> bool {
     let behind = name.strip_prefix("next").or_else(|| name.strip_prefix("odatanext"));
-    behind.is_some_and(|behind| behind.is_empty() && own || NEXT.contains(&behind)) || NEXT_OTHERWISE.contains(&name)
+    behind.is_some_and(|behind| behind.is_empty() && own || NEXT.contains(&behind))
+        || NEXT_OTHERWISE.contains(&name)
+        || own && name != "next" && is_label(name, words::NEXT)
+}
+
+/// Whether a member of this name says if there are more people.
+pub(super) fn is_more(name: &str) -> bool {
+    MORE.contains(&name) || is_label(name, MORE_ABROAD)
+}
+
+/// Whether a member of this name says how many people there are in all.
+pub(super) fn is_total(name: &str) -> bool {
+    TOTALS.contains(&name) || is_label(name, TOTALS_ABROAD)
+}
+
+/// Whether a member of this name says what the list was filtered by.
+pub(super) fn is_filter(name: &str) -> bool {
+    FILTERS.contains(&name) || is_label(name, words::FILTERS_ABROAD)
 }
 
 /// Members that say whether there are more people.
-pub(super) const MORE: &[&str] = &[
+const MORE: &[&str] = &[
     "hasmore",
     "hasmoreresults",
     "hasmoreitems",
@@ -108,7 +137,7 @@ pub(super) const LAST: &[&str] =
     &["islast", "islastpage", "lastpage", "last", "done", "complete", "iscomplete", "finished", "endoflist", "eof"];
 
 /// Members that say how many people there are in all.
-pub(super) const TOTALS: &[&str] = &[
+const TOTALS: &[&str] = &[
     "total",
     "totalresults",
     "totalcount",
@@ -150,6 +179,71 @@ pub(super) const TOTALS: &[&str] = &[
     "fullcount",
 ];
 
+/// The same in other languages.
+const TOTALS_ABROAD: &[&str] = &[
+    "Gesamt",
+    "Gesamtanzahl",
+    "Gesamtzahl",
+    "Anzahl gesamt",
+    "Gesamtergebnisse",
+    "nombre total",
+    "total des résultats",
+    "total registros",
+    "total de registros",
+    "total empleados",
+    "total de resultados",
+    "quantidade total",
+    "totale",
+    "totale elementi",
+    "totale record",
+    "totaal",
+    "totaal aantal",
+    "aantal totaal",
+    "łącznie",
+    "liczba rekordów",
+    "totalt",
+    "totalt antal",
+    "antal totalt",
+    "総件数",
+    "総数",
+    "全件数",
+    "合計件数",
+    "合計",
+    "件数",
+    "人数",
+    "総人数",
+];
+
+/// Members that say in other languages that there are more people.
+const MORE_ABROAD: &[&str] = &[
+    "weitere",
+    "weitere Seiten",
+    "weitere vorhanden",
+    "hat weitere",
+    "hat mehr",
+    "page suivante disponible",
+    "il y a plus",
+    "a la suite",
+    "hay más",
+    "hay más páginas",
+    "hay más resultados",
+    "tem mais",
+    "há mais",
+    "tem próxima página",
+    "ha altri",
+    "altri risultati",
+    "heeft meer",
+    "meer resultaten",
+    "jest więcej",
+    "więcej",
+    "har fler",
+    "fler resultat",
+    "har flere",
+    "flere resultater",
+    "続きあり",
+    "次ページあり",
+];
+
 /// Members that say how many pages there are.
 pub(super) const PAGES: &[&str] =
     &["totalpages", "pagecount", "pagetotal", "lastpage", "numpages", "numberofpages", "pages", "pagescount"];
@@ -169,7 +263,7 @@ pub(super) const RANGES: &[&str] = &["contentrange", "range", "itemrange"];
 
 /// Members that say what was asked for, and those in them that restrict it.
 pub(super) const ASKED: &[&str] = &["query", "request", "params", "parameters", "search", "criteria", "options"];
-pub(super) const FILTERS: &[&str] = &[
+const FILTERS: &[&str] = &[
     "filter",
     "filters",
     "appliedfilters",

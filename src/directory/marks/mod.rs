@@ -20,8 +20,8 @@ mod words;
 use serde_json::{Map, Value};
 
 use members::{
-    ANYTHING, ASKED, CURRENT, FILTERS, LAST, LIMITS, MADE, MORE, PAGES, PAGING, PARTIAL, RANGES, REMAINING, SAYINGS, STATES,
-    TOTALS, flag, has_next_relation, is_next, joined, leads_on, number, points, squashed,
+    ANYTHING, ASKED, CURRENT, LAST, LIMITS, MADE, PAGES, PAGING, PARTIAL, RANGES, REMAINING, SAYINGS, STATES, flag,
+    has_next_relation, is_filter, is_more, is_next, is_total, joined, leads_on, number, points, squashed,
 };
 
 use crate::text::plural;
@@ -217,7 +217,8 @@ impl Marks {
         self.dated.as_deref()
     }
 
-    fn lasts(&mut self, doubt: String) {
+    /// A doubt that holds for the whole list, whatever page it came from.
+    pub fn lasts(&mut self, doubt: String) {
         if !self.lasting.contains(&doubt) {
             self.lasting.push(doubt);
         }
@@ -229,7 +230,7 @@ impl Marks {
 
     fn member(&mut self, place: Place<'_>, key: &str, value: &Value) {
         let name = squashed(key);
-        if place.own && FILTERS.contains(&name.as_str()) {
+        if place.own && is_filter(&name) {
             return self.filter(place, value);
         }
         if place.own && SAYINGS.contains(&name.as_str()) {
@@ -257,7 +258,7 @@ impl Marks {
             return if points(object) { self.goes_on(place.path) } else { self.ended = true };
         }
         // Elasticsearch counts in an object: `"total": {"value": 6, "relation": "eq"}`.
-        if let Some(number) = object.get("value").filter(|_| place.own && TOTALS.contains(&name)) {
+        if let Some(number) = object.get("value").filter(|_| place.own && is_total(name)) {
             return self.scalar(place, name, number);
         }
         let paging = PAGING.contains(&name);
@@ -286,7 +287,7 @@ impl Marks {
         }
         for (key, value) in object {
             let path = joined(place.path, key);
-            let asked = ASKED.contains(&name) && FILTERS.contains(&squashed(key).as_str());
+            let asked = ASKED.contains(&name) && is_filter(&squashed(key));
             self.member(Place { path: &path, own: place.own && (paging || asked) }, key, value);
         }
     }
@@ -331,10 +332,10 @@ impl Marks {
             return self.goes_on(place.path);
         }
         // `"hasNext": 1`; a number behind `last` is one of a page.
-        let counted = || value.as_u64().or_else(|| value.as_str()?.parse().ok()).filter(|_| MORE.contains(&name));
+        let counted = || value.as_u64().or_else(|| value.as_str()?.parse().ok()).filter(|_| is_more(name));
         let flag = flag(value).or_else(|| counted().filter(|number| *number < 2).map(|number| number == 1));
         if let Some(flag) = flag.filter(|_| place.own || !ANYTHING.contains(&name))
-            && let Some(more) = MORE.contains(&name).then_some(flag).or_else(|| LAST.contains(&name).then_some(!flag))
+            && let Some(more) = is_more(name).then_some(flag).or_else(|| LAST.contains(&name).then_some(!flag))
         {
             match more {
                 true => _ = self.next.get_or_insert_with(|| format!("it says that there is more (`{}`)", place.path)),
@@ -353,7 +354,7 @@ impl Marks {
             self.dated.get_or_insert_with(|| day.to_owned());
         }
         let Some(number) = number(value).filter(|_| place.own) else { return };
-        if TOTALS.contains(&name) {
+        if is_total(name) {
             self.totals.push(Total { place: place.path.to_owned(), number });
         } else if PAGES.contains(&name) {
             self.page_totals.push(Total { place: place.path.to_owned(), number });
@@ -415,6 +416,12 @@ mod tests {
             json!({"meta": {"pagination": {"last_page": 3}}}),
             json!({"offset": "itrAbc"}),
             json!({"moreRecords": "true"}),
+            json!({"次のページ": "https://x"}),
+            json!({"次ページ": "https://x"}),
+            json!({"nächsteSeite": 2}),
+            json!({"hayMás": true}),
+            json!({"weitereSeiten": true}),
+            json!({"pagina_siguiente": "https://x"}),
         ] {
             assert_eq!(beside(&members).len(), 1, "{members}");
         }
@@ -427,6 +434,8 @@ mod tests {
             json!({"meta": {"total": "50"}}),
             json!({"meta": {"page": {"total_count": 50}}}),
             json!({"hits": {"total": {"value": 50, "relation": "eq"}}}),
+            json!({"Gesamtanzahl": 50}),
+            json!({"総件数": 50}),
         ] {
             assert_eq!(beside(&members).len(), 1, "{members}");
         }
@@ -505,6 +514,11 @@ mod tests {
             ("Exported data exceeded the allowed volume. Some data may have been omitted.", 1),
             ("Confidential", 0),
             ("合計 250 件", 1),
+            ("View: Active employees", 1),
+            ("Ansicht: Aktive Mitarbeiter", 1),
+            ("View: All employees", 0),
+            ("View: Employee list", 0),
+            ("Active employees", 0),
         ] {
             let mut marks = Marks::default();
             marks.words(line);

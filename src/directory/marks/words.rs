@@ -27,7 +27,10 @@ const FILTERS: &[&str] = &[
     "search criteria",
     "criteria",
     "prompts",
-    // German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish and Danish, Japanese.
+];
+
+/// The same in German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish, Danish and Norwegian, Japanese.
+pub(super) const FILTERS_ABROAD: &[&str] = &[
     "ausgeschlossen",
     "gefiltert",
     "filtré",
@@ -82,6 +85,50 @@ const FILTERS: &[&str] = &[
     "適用されたフィルター",
     "絞り込み条件",
     "抽出条件",
+];
+
+/// Labels of what a list was called where it was shown, which may be what it was filtered by.
+const VIEWS: &[&str] = &[
+    "view",
+    "list view",
+    "saved view",
+    "current view",
+    "segment",
+    "tab",
+    "ansicht",
+    "vue",
+    "vista",
+    "visualização",
+    "weergave",
+    "widok",
+    "vy",
+    "visning",
+    "ビュー",
+];
+
+/// Words for people who are at work: a view of them leaves out all others.
+const AT_WORK: &[&str] = &[
+    "active",
+    "current",
+    "aktive",
+    "aktiven",
+    "aktuelle",
+    "actifs",
+    "actives",
+    "activos",
+    "activas",
+    "ativos",
+    "ativas",
+    "attivi",
+    "attive",
+    "actieve",
+    "aktywni",
+    "aktywne",
+    "aktiva",
+    "在職",
+    "在職者",
+    "在籍",
+    "在籍者",
 ];
 
 /// What stands behind such a label where nothing was filtered.
@@ -221,7 +268,7 @@ const MORE: &[&str] = &[
 ];
 
 /// Labels of the next page, before its address or number.
-const NEXT: &[&str] = &[
+pub(super) const NEXT: &[&str] = &[
     "next page",
     "next",
     "nächste seite",
@@ -234,6 +281,8 @@ const NEXT: &[&str] = &[
     "nästa sida",
     "næste side",
     "次のページ",
+    "次ページ",
+    "次頁",
 ];
 
 /// Words for `only`, beside words for people.
@@ -534,8 +583,13 @@ pub(super) fn filter(lower: &str) -> Option<bool> {
     if asked || selected || ["excludes ", "excluding "].iter().any(|excludes| said.starts_with(excludes)) {
         return Some(true);
     }
-    let label =
-        FILTERS.iter().filter(|label| said.strip_prefix(**label).is_some_and(ends_label)).max_by_key(|label| label.len())?;
+    let behind = |label: &&str| said.strip_prefix(*label).is_some_and(ends_label);
+    if let Some(view) = VIEWS.iter().filter(|label| behind(label)).max_by_key(|label| label.len())
+        && said.get(view.len()..)?.trim_start().starts_with([':', '=', '：'])
+    {
+        return (words.has(AT_WORK) || words.has(ONLY)).then_some(true);
+    }
+    let label = FILTERS.iter().chain(FILTERS_ABROAD).filter(|label| behind(label)).max_by_key(|label| label.len())?;
     let rest = said.get(label.len()..)?.trim_start();
     let stated = rest.starts_with([':', '=', '：']);
     // `Filter` alone may be a button of a page, `filtered by country` needs no colon.

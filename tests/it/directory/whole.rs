@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use domo_reconcile::config::Directory;
 use domo_reconcile::directory::People;
 use serde_json::{Value, json};
 
@@ -66,6 +67,39 @@ fn a_json_list_that_was_filtered_is_a_selection() {
 }
 
 #[test]
+fn a_json_list_beside_another_list_of_people_is_a_part_until_each_is_a_directory_of_its_own() {
+    let more = json!([{"employeeId": "2004", "email": "x@acme.example"}, {"employeeId": "2005", "email": "y@acme.example"}]);
+    let twice = format!("{{\"users\": {more}, \"users\": {}}}", three());
+    let both = json!({"employees": three(), "contractors": more}).to_string();
+    for (text, name) in [
+        (both.clone(), "`contractors`"),
+        (json!({"active": three(), "inactive": more}).to_string(), "`inactive`"),
+        (json!({"data": {"users": three(), "deleted": more}}).to_string(), "`data.deleted`"),
+        (twice, "`users`"),
+    ] {
+        let doubts = doubts("people.json", &text).join("\n");
+        assert!(doubts.contains(name), "{text}: {doubts}");
+    }
+    let folder = super::folder();
+    let one = super::file(folder.path(), "people.json", &both);
+    let lists = ["employees", "contractors"].map(|list| Directory { sheet: Some(list.into()), ..one.clone() });
+    let people = domo_reconcile::directory::load(&lists).unwrap();
+    assert_eq!(people.sources.iter().map(|source| source.rows).collect::<Vec<_>>(), [3, 2]);
+    assert!(people.sources.iter().all(|source| source.incomplete.is_empty()));
+    let wrong = Directory { sheet: Some("interns".into()), ..one };
+    let error = domo_reconcile::directory::load(&[wrong]).unwrap_err();
+    assert!(format!("{error:?}").contains("no list `interns`"), "{error:?}");
+}
+
+#[test]
+fn a_json_list_beside_lists_that_name_nobody_else_is_whole() {
+    let few = json!([{"employeeId": "0", "email": object(0)["email"]}, {"employeeId": "1", "email": object(1)["email"]}]);
+    let groups = json!([{"id": "7", "email": "all@acme.example"}, {"id": "8", "email": "board@acme.example"}]);
+    let text = json!({"users": three(), "managers": few, "groups": groups, "departments": [{"id": 1, "name": "Finance"}]});
+    assert_eq!(doubts("people.json", text.to_string()), [""; 0]);
+}
+
+#[test]
 fn what_a_json_list_says_of_something_else_or_of_its_end_is_no_doubt() {
     let u = three;
     for list in [
@@ -115,6 +149,7 @@ fn words_around_a_table_that_say_it_is_a_part_count_above_and_below() {
         "絞り込み: 国 = ドイツ",
         "WHERE country = 'DE'",
         "Query: status = Active",
+        "View: Active employees",
         "全4件",
         "4件中1-3件を表示",
         "1/2ページ",
@@ -136,6 +171,7 @@ fn words_around_a_table_that_say_nothing_of_it_are_no_doubt() {
         "For authorised employees only",
         "For internal use only",
         "Population: 3",
+        "View: All employees",
         "Excluded: none",
         "Scope: all",
         "Query: SELECT * FROM employees",
@@ -254,6 +290,8 @@ fn rows_that_a_spreadsheet_hides_are_read_and_their_number_is_said() {
         ("people.xlsx", raw_xlsx(&sheet), 3, "2 rows are hidden"),
         ("people.ods", raw_ods(&ods), 2, "2 rows are hidden"),
         ("people.xls", xml.into_bytes(), 2, "2 rows are hidden"),
+        // As LibreOffice writes a hidden row and a filtered one.
+        ("excel97.xls", include_bytes!("fixtures/hidden.xls").to_vec(), 3, "2 rows are hidden"),
         ("page.xls", page("", " style=\"Display: none\"", "</table></body></html>").into_bytes(), 3, "3 rows are hidden"),
     ] {
         let people = loaded(name, bytes);
@@ -261,6 +299,18 @@ fn rows_that_a_spreadsheet_hides_are_read_and_their_number_is_said() {
         assert!(notes.iter().any(|note| note.contains(hidden)), "{name}: {notes:?}");
         assert_eq!((people.sources[0].rows, people.sources[0].incomplete.len()), (rows, 0), "{name}");
     }
+}
+
+#[test]
+fn a_table_that_ends_within_quotes_was_cut_wherever_its_last_line_ends() {
+    let whole = table("", "4,\"dora, a@acme.example\",Active\n5,\"e@acme.example\",\"On\nleave\n\"\n");
+    assert_eq!(doubts("people.csv", &whole), [""; 0]);
+    for end in ["5,\"e@acme.example\",\"On\nleave", "5,\"e@acme.example\",\"On\n", "5,\"e@acme.example\",\"", "\"5\n"] {
+        let cut = table("", &format!("4,\"d@acme.example\",\"Active\"\n{end}"));
+        assert_eq!(doubts("people.csv", &cut).len(), 1, "{end:?}");
+    }
+    // A stray quote before rows that are whole is a stray quote.
+    assert_eq!(doubts("people.csv", table("", "4,d@acme.example,\"Active\n5,e@acme.example,Active\n")), [""; 0]);
 }
 
 #[test]
