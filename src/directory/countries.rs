@@ -89,7 +89,9 @@ pub(super) const COUNTRIES: &[Country] = &[
         inactive: "nicht aktiv",
         never: "Geburtsdatum | Geburtstag | Geb.-Datum | Geboren am | Sozialversicherungsnummer | Steuer-ID | Gehalt",
     },
-    // France. help.atimeus.com (201000109332: Matricule, Date d'entrée, Date de sortie, Actif ?), Lucca, Silae (own knowledge).
+    // France. help.atimeus.com (201000109332: Matricule, Date d'entrée, Date de sortie, Actif ?), support.lucca.fr
+    // (360021100132: employeenumber or Matricule paie, dtContractStart or Date de début de contrat, E-mail professionnel),
+    // aide.valala-shop.fr (Lucca: Date de fin de contrat); the others own knowledge (Silae).
     Country {
         headers: &[
             (
@@ -106,7 +108,7 @@ pub(super) const COUNTRIES: &[Country] = &[
             (
                 EmployeeNumber,
                 10,
-                "Matricule salarié | Matricule collaborateur | Numéro de matricule | N° matricule | Numéro salarié | N° salarié | Numéro de salarié | Identifiant salarié | Code salarié | Numéro employé",
+                "Matricule salarié | Matricule collaborateur | Numéro de matricule | N° matricule | Numéro salarié | N° salarié | Numéro de salarié | Identifiant salarié | Code salarié | Numéro employé | Matricule paie",
             ),
             (Name, 10, "Salarié | Collaborateur | Prénom et nom | Nom prénom | Nom et prénoms | Nom affiché"),
             (FamilyName, 10, "Nom d'usage | Nom usuel"),
@@ -120,14 +122,14 @@ pub(super) const COUNTRIES: &[Country] = &[
             (
                 HireDate,
                 10,
-                "Date d'arrivée | Date d'entrée dans l'entreprise | Date entrée | Date début de contrat | Début de contrat | Date de début de contrat | Date embauche",
+                "Date d'arrivée | Date d'entrée dans l'entreprise | Date entrée | Date début de contrat | Début de contrat | Date de début de contrat | Date embauche | dtContractStart",
             ),
             (
                 TerminationDate,
                 10,
                 "Date sortie | Dernier jour travaillé | Date de fin d'emploi | Date de fin de présence | Date de rupture | Date départ | Sorti le",
             ),
-            (TerminationDate, 50, "Date de fin de contrat | Date fin de contrat | Fin de contrat"),
+            (TerminationDate, 50, "Date de fin de contrat | Date fin de contrat | Fin de contrat | dtContractEnd"),
             (ManagerEmail, 10, "Email du manager | E-mail du manager | Email responsable | Email du responsable"),
             (ManagerName, 10, "Responsable hiérarchique | Supérieur hiérarchique | N+1"),
             (UserType, 10, "Type de contrat | Nature du contrat"),
@@ -218,8 +220,8 @@ pub(super) const COUNTRIES: &[Country] = &[
         inactive: "inactiva | no activo",
         never: "Fecha de nacimiento | Fecha nacimiento | Nacimiento | Salario | Sueldo | Número de seguro social | CURP | RFC | NIF | DNI",
     },
-    // Brazil and Portugal. tdn.totvs.com (Protheus SRA: Matrícula, Data de Admissão, Data de Demissão, Situação Folha), Senior HCM
-    // (Situação: Trabalhando, Demitido, Afastado, Férias; own knowledge).
+    // Brazil and Portugal. tdn.totvs.com (Protheus SRA: Matrícula, Data de Admissão, Data de Demissão, Situação Folha), documentacao.senior.com.br
+    // (HCM, Situações: trabalhando, afastado, férias, ativo, desligado); the others own knowledge.
     Country {
         headers: &[
             (
@@ -517,8 +519,9 @@ pub(super) const COUNTRIES: &[Country] = &[
         never: "Födelsedatum | Personnummer | Fødselsdato | Fødselsdag | CPR-nummer | Fødselsnummer | Syntymäaika | Henkilötunnus | Lön | Løn | Lønn | Palkka",
     },
     // India. schemas.apis.io/schemas/zoho-people (EmployeeID, EmailID, DateofJoining, ReportingTo, EmployeeStatus, Designation),
-    // docs.keka.com (Employee No, Date of Joining, Last Working Day), greytHR and Darwinbox (Date Of Exit, Leaving Date, Relieving
-    // Date; own knowledge).
+    // docs.keka.com (Employee No, Date of Joining, Last Working Day), support.synergita.com (4000194210: Employee Number, Date of
+    // Relieving, Relieving Date), retailcloud.atlassian.net (JoiningDate, LeavingDate; Active, Resigned); the others own knowledge
+    // (greytHR, Darwinbox).
     Country {
         headers: &[
             (
@@ -571,7 +574,7 @@ pub(super) const COUNTRIES: &[Country] = &[
     },
     // Japan. knowledge.smarthr.jp (社員番号, 姓, 名; 在籍状況: 在籍中, 休職中, 退職済), support.yayoi-kk.co.jp (従業員コード, 姓, 名, 所属),
     // jinjer-jinji.zendesk.com (900004695706: 社員番号, 職場氏名(氏), 入社年月日, 退職年月日), support.kincone.com (15147650778137: 従業員番号,
-    // 入社日, 退社日); the others own knowledge (freee, kaonavi).
+    // 入社日, 退社日); support.freee.co.jp (900004847466: 退職日); the others own knowledge (kaonavi).
     Country {
         headers: &[
             (Email, 10, "会社メールアドレス | 業務用メールアドレス | 社用メールアドレス | 会社用メールアドレス"),

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::cells;
 use super::countries::COUNTRIES;
 use super::headers::split;
@@ -126,10 +128,14 @@ fn find(table: &[(Status, &str)], folded: &str) -> Option<Status> {
     table.iter().find(|(_, words)| split(words).any(|word| fold(word) == folded)).map(|(status, _)| *status)
 }
 
-/// Case, `_`, `-` and white space do not count.
+/// Case, accents, `_`, `-` and white space do not count.
 pub(super) fn fold(word: &str) -> String {
     let lower = crate::text::folded(word).to_lowercase();
-    let spaced: String = lower.chars().map(|character| if matches!(character, '_' | '-') { ' ' } else { character }).collect();
+    let spaced: String = lower
+        .nfd()
+        .filter(|character| !matches!(character, '\u{300}'..='\u{36f}'))
+        .map(|character| if matches!(character, '_' | '-') { ' ' } else { character })
+        .collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

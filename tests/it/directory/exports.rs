@@ -636,6 +636,25 @@ fn a_sheet_for_each_department_is_a_directory_for_each() {
 }
 
 #[test]
+fn headers_and_status_words_are_known_without_their_accents_and_in_typographers_signs() {
+    let people = |head: &str, status: &str| {
+        let rows = PEOPLE.iter().enumerate().map(|(at, person)| {
+            let (status, left) = if at == 3 { (status, "2026-10-31") } else { ("Actif", "") };
+            format!("{},{},{status},{left}\n", person.3, person.2)
+        });
+        format!("{head}\n{}", rows.collect::<String>())
+    };
+    for (head, status) in [
+        ("Numéro de matricule,E\u{2011}mail professionnel,Statut salarié,Date de sortie", "Démissionné"),
+        ("Numero de matricule,E-mail professionnel,Statut salarie,Date de depart", "Demissionne"),
+        ("N° matricule,Mail pro,Statut du contrat,Date d\u{2019}arrivée\u{a0}", "Licencie"),
+    ] {
+        let judged = Company::new().with("staff.csv", people(head, status)).audit("staff.csv", 0);
+        assert_eq!((judged.people("rejected"), judged.of_kind("leaver").len()), (0, 1), "{head}: {}", judged.reasons());
+    }
+}
+
+#[test]
 fn padding_of_nuls_and_headers_in_the_middle_lose_nobody() {
     let padded =
         csv(4).replace("ines.duarte@acme.example", "ines.duarte@acme.example\0\0\0").replace("Active", "Active\0\0") + "\0\0\0\0";
