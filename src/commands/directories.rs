@@ -12,6 +12,7 @@ use crate::config::{Config, Directory};
 use crate::directory::{self, Input, People, Proof, Source};
 use crate::failure::Failure;
 use crate::source::{self, Depth, Fetched};
+use crate::terms::{FIELDS, label};
 use crate::text;
 
 /// Everybody of all directories. `archive` may hold a run that bears out what a source cannot prove itself.
@@ -98,22 +99,10 @@ fn domains(people: &People) -> Result<Option<String>> {
 
 /// Fields of which nothing came for anybody. A source that withholds one sends it empty, or not at all, and no error says so.
 fn unsent(people: &People) -> Result<Option<String>> {
-    const ASKED: [&str; 10] = [
-        "email",
-        "employee_number",
-        "name",
-        "title",
-        "department",
-        "location",
-        "phone",
-        "hire_date",
-        "termination_date",
-        "manager_email",
-    ];
     let mut empty = Vec::new();
-    for field in ASKED {
-        if people.frame.column(field)?.null_count() == people.frame.height() {
-            empty.push(field.replace('_', " "));
+    for field in FIELDS.iter().filter(|field| field.asked) {
+        if people.frame.column(field.name)?.null_count() == people.frame.height() {
+            empty.push(label(field.name));
         }
     }
     Ok((!empty.is_empty() && people.frame.height() > 0).then(|| {

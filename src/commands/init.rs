@@ -13,7 +13,7 @@ use crate::config::{Config, Directory, quoted};
 use crate::directory::{self, Source};
 use crate::domo::{self, Accounts};
 use crate::failure::Failure;
-use crate::terms::Status;
+use crate::terms::{FIELDS, Status};
 use crate::text;
 
 /// Accounts suggested at most: a list nobody reads helps nobody.
@@ -101,6 +101,10 @@ fn written(directories: &[Directory], sources: &[Source], accounts: Option<&Acco
         text.push_str("[directory.columns]\n");
         for column in &source.columns {
             writeln!(text, "# {} = {}", column.field, quoted(&column.header))?;
+        }
+        let found = source.provided();
+        for field in FIELDS.iter().filter(|field| !found.contains(field.name)) {
+            writeln!(text, "# {} = \"\"     # in no column that is known", field.name)?;
         }
         let unknown: Vec<_> = source.status_words.iter().filter(|word| word.taken_for == Status::Unknown).collect();
         if !unknown.is_empty() {

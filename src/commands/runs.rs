@@ -17,7 +17,7 @@ use crate::cli::{self, RunsCommand};
 use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::reconcile::EvidenceStatus;
-use crate::terms::Severity;
+use crate::terms::{Severity, label};
 use crate::text;
 
 /// Lists the runs of an archive, shows one, compares two, or removes old ones.
@@ -230,7 +230,7 @@ fn diff_text(diff: &Diff) -> String {
     }
     let (appeared, gone, changed) = (diff.appeared.len(), diff.gone.len(), diff.changed.len());
     lines.push(format!("{appeared} appeared, {gone} gone, {changed} changed, {} the same.", diff.same));
-    let counted: Vec<_> = diff.access.iter().flatten().map(|(what, count)| format!("{count} {}", what.replace('_', " "))).collect();
+    let counted: Vec<_> = diff.access.iter().flatten().map(|(what, count)| format!("{count} {}", label(what))).collect();
     match &diff.access {
         Some(_) if counted.is_empty() => lines.push("Access: no account changed.".to_owned()),
         Some(_) => lines.push(format!("Access: {}.", counted.join(", "))),

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{Key, Kind, Status, words};
+use crate::terms::{Field, Key, Kind, Status, words};
 pub use content::{Content, Place};
 pub use load::{DEFAULT_FILE, Loaded, quoted};
 pub use rights::{CustomRole, Rights};
@@ -271,8 +271,8 @@ pub struct Drift {
 
 impl Default for Drift {
     fn default() -> Self {
-        let fields = ["name", "title", "department", "location", "phone", "employee_number", "email"];
-        Self { fields: fields.map(String::from).into(), clear_empty: false }
+        let fields = Field::compared_by_default().into_iter().map(String::from).collect();
+        Self { fields, clear_empty: false }
     }
 }
 

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::cells;
-use super::collect::{Raw, RawColumn};
 use super::headers::{self, split};
 use super::mapping::Mapping;
 use super::people::Source;
+use super::raw::{Raw, RawColumn};
 use super::slot::Slot;
 use crate::config;
 use crate::text::{Pattern, plural};

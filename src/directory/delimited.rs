@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 
-use super::collect::{Cells, Collector, Layout, Raw};
+use super::collect::{Cells, Collector, Layout};
 use super::headers;
+use super::raw::Raw;
 use crate::failure::Failure;
 
 /// Parts are this long.

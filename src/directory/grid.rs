@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 
 use super::cells;
-use super::collect::{Cells, Collector, Layout, Raw};
+use super::collect::{Cells, Collector, Layout};
 use super::marks::Marks;
+use super::raw::Raw;
 use crate::failure::Failure;
 
 /// Columns beyond this are not read.

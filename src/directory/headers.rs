@@ -9,10 +9,14 @@ use super::countries::COUNTRIES;
 use super::slot::Slot;
 use super::synonyms::{AREAS, CONTAINERS, NEVER, OTHER_DAYS, SYNONYMS};
 use super::systems::{SYSTEMS, System};
+use crate::terms::FIELDS;
 use crate::text;
 
 /// How many rows are looked at for the headers.
 pub(super) const SEARCHED: usize = 30;
+
+/// The rank of a field's canonical name.
+const OWN_NAME: u8 = 20;
 
 static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
     let mut known = HashMap::new();
@@ -21,6 +25,10 @@ static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
             // The first line wins, so that a test can see a spelling that stands in two.
             known.entry(squash(spelling)).or_insert((*slot, *rank));
         }
+    }
+    // A field's own name is a header for it; but a column called `role` is a job's.
+    for (field, slot) in FIELDS.iter().zip(Slot::OF_FIELDS).filter(|(_, slot)| *slot != Slot::Role) {
+        known.entry(squash(field.name)).or_insert((slot, OWN_NAME));
     }
     known
 });

@@ -13,23 +13,15 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use super::collect::{Raw, RawColumn};
+use super::raw::{Raw, RawColumn};
 use crate::failure::Failure;
 use item::Sink;
-pub(super) use items::{Items, Table, WRAPPERS};
+pub(super) use items::{Items, Json, Table};
 use polars::prelude::*;
 use rayon::prelude::*;
 
 /// Items a thread takes at once.
 const BATCH: usize = 4096;
-
-/// What a JSON text holds.
-pub(super) enum Json {
-    /// Rows of cells, headers first: `columns` and `rows` apart, or lists in a list.
-    Table(Table),
-    /// A list of objects.
-    Items(Items),
-}
 
 /// Finds the people: of several lists in the list of this name.
 pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {

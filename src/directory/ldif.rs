@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::collect::{self, Collector, Layout, Raw};
+use super::collect::{self, Collector, Layout};
 use super::marks::Marks;
+use super::raw::Raw;
 use super::slot::Slot;
 use crate::config;
 use crate::text::plural;

@@ -2,15 +2,15 @@
 
 use anyhow::{Result, bail};
 
-use super::collect::Raw;
 use super::headers;
-use super::json;
 use super::people::Mapped;
+use super::raw::Raw;
 use super::slot::Slot;
-use super::synonyms::WEAK;
+use super::synonyms::{WEAK, WRAPPERS};
 use super::systems::System;
 use crate::config;
 use crate::failure::Failure;
+use crate::terms::{FIELDS, Field};
 
 /// A column that claims a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +43,12 @@ pub(super) fn is_configured(header: &str, file: &config::Directory) -> bool {
 /// What the configuration says that this header is.
 pub(super) fn configured(header: &str, file: &config::Directory) -> Option<Slot> {
     let (field, _) = file.columns.iter().find(|(_, named)| same_header(named, header))?;
-    Slot::CANONICAL.iter().find(|(name, _)| name == field).map(|(_, slot)| *slot)
+    Slot::of(field)
 }
 
 /// A path may be named with what wraps every item of its list (`node.email`), which is taken off when the items are read.
 fn same_header(named: &str, header: &str) -> bool {
-    let bare = json::WRAPPERS.iter().find_map(|wrapper| named.strip_prefix(wrapper)?.strip_prefix('.')).unwrap_or(named);
+    let bare = WRAPPERS.iter().find_map(|wrapper| named.strip_prefix(wrapper)?.strip_prefix('.')).unwrap_or(named);
     [named, bare].iter().any(|named| *named == header || headers::key(named) == headers::key(header))
 }
 
@@ -92,8 +92,8 @@ impl Mapping {
 
     fn configured(&mut self, raw: &Raw, all_headers: &[String], file: &config::Directory) -> Result<()> {
         for (field, header) in &file.columns {
-            let Some((_, slot)) = Slot::CANONICAL.iter().find(|(name, _)| name == field) else {
-                let known = Slot::CANONICAL.map(|(name, _)| name).join(", ");
+            let Some(slot) = Slot::of(field) else {
+                let known = Field::names().join(", ");
                 bail!(Failure::usage(format!("[directory.columns] `{field}` is no field")).hint(format!("the fields are {known}")));
             };
             let exact = raw.columns.iter().position(|column| column.header == *header);
@@ -105,7 +105,7 @@ impl Mapping {
                         .hint(format!("{}recognised in the file: {seen}", nearest(header, all_headers)))
                 );
             };
-            self.claims.push(Claim { column, slot: *slot, rank: 0, why: "configured".into() });
+            self.claims.push(Claim { column, slot, rank: 0, why: "configured".into() });
         }
         Ok(())
     }
@@ -155,7 +155,7 @@ impl Mapping {
                     .push(format!("the columns `{}` and `{}` hold the same; the first was used", first.header, second.header));
                 continue;
             };
-            let field = one.slot.field().unwrap_or_default();
+            let field = one.slot.field_name().unwrap_or_default();
             let row = raw.rows.get(at).copied().unwrap_or_default();
             bail!(
                 Failure::usage(format!(
@@ -212,10 +212,10 @@ impl Mapping {
     pub(super) fn mapped(&self, raw: &Raw) -> Vec<Mapped> {
         let mapped = self.claims.iter().filter_map(|claim| {
             let header = raw.columns.get(claim.column)?.header.clone();
-            Some(Mapped { field: claim.slot.field()?.to_owned(), header, why: claim.why.clone() })
+            Some(Mapped { field: claim.slot.field_name()?.to_owned(), header, why: claim.why.clone() })
         });
         let mut mapped: Vec<Mapped> = mapped.collect();
-        let place = |field: &str| Slot::CANONICAL.iter().position(|(name, _)| *name == field);
+        let place = |field: &str| FIELDS.iter().position(|known| known.name == field);
         mapped.sort_by_key(|mapped| place(&mapped.field));
         mapped
     }

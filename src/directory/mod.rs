@@ -38,6 +38,7 @@ mod ods;
 mod ole;
 pub mod overview;
 pub mod people;
+mod raw;
 mod settle;
 mod sheet;
 mod slot;

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::terms::Status;
 use anyhow::{Result, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::systems;
+use crate::terms::{FIELDS, Holds, Status};
 
-/// Columns of the people frame and their types, in this order. Text is as the file has it after decoding: trimmed, formula and
+/// Columns of the people frame and their types, in this order: the place of a row, and the table of fields ([`FIELDS`]). Text is as the file has it after decoding: trimmed, formula and
 /// `null` wrappers removed, otherwise not normalised.
 ///
 /// | column | note |
@@ -24,31 +24,18 @@ use super::systems;
 /// | `enabled` | from a column of booleans, null otherwise |
 /// | `hire_date` `termination_date` | days |
 pub fn schema() -> Schema {
-    let text = || DataType::String;
-    let list = || DataType::List(Box::new(DataType::String));
-    Schema::from_iter([
-        Field::new("source".into(), DataType::UInt32),
-        Field::new("row".into(), DataType::UInt32),
-        Field::new("email".into(), text()),
-        Field::new("alternate_email".into(), list()),
-        Field::new("employee_number".into(), text()),
-        Field::new("name".into(), text()),
-        Field::new("given_name".into(), text()),
-        Field::new("family_name".into(), text()),
-        Field::new("title".into(), text()),
-        Field::new("department".into(), text()),
-        Field::new("location".into(), text()),
-        Field::new("phone".into(), text()),
-        Field::new("status".into(), text()),
-        Field::new("status_word".into(), text()),
-        Field::new("enabled".into(), DataType::Boolean),
-        Field::new("hire_date".into(), DataType::Date),
-        Field::new("termination_date".into(), DataType::Date),
-        Field::new("manager_email".into(), text()),
-        Field::new("user_type".into(), text()),
-        Field::new("groups".into(), list()),
-        Field::new("role".into(), text()),
-    ])
+    let column = |name: &str, kind| Field::new(name.into(), kind);
+    let place = [column("source", DataType::UInt32), column("row", DataType::UInt32)];
+    let fields = FIELDS.iter().flat_map(|field| {
+        let kind = match field.holds {
+            Holds::Text => DataType::String,
+            Holds::List => DataType::List(Box::new(DataType::String)),
+            Holds::Day => DataType::Date,
+        };
+        let own = [column("status_word", DataType::String), column("enabled", DataType::Boolean)];
+        std::iter::once(column(field.name, kind)).chain(own.into_iter().filter(move |_| field.name == "status"))
+    });
+    place.into_iter().chain(fields).collect()
 }
 
 /// The people of all directory exports.

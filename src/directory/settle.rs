@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 
-use super::collect::{Keyless, Raw};
 use super::headers;
+use super::raw::{Keyless, Raw};
 
 /// Decides what rows without a key are. `above` are the rows above the headers, which some reports print on every page.
 pub(super) fn settle(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Result<()> {

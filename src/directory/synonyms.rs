@@ -209,6 +209,9 @@ pub(super) const OTHER_DAYS: &str = "Last Login | Last Log In | Last Sign In | L
 /// The last parenthesis of a header is dropped when it names an area like these.
 pub(super) const AREAS: &str = "Employment Profile | Personal Profile | Work Profile | Payroll Profile | Position Profile | Employment | Personal | EEID | Required | Optional | Read Only";
 
+/// What wraps each item of some lists: GraphQL, Elasticsearch, FHIR.
+pub(super) const WRAPPERS: [&str; 3] = ["node", "_source", "resource"];
+
 /// Parents in a dotted path that say nothing about the leaf: `profile.email` is `email`, `manager.email` is not.
 pub(super) const CONTAINERS: &str = "profile | attributes | fields | user | value | properties | root | employee | worker | person | personal | personalInfo | work | employment | internal | account | basic | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User | urn:scim:schemas:extension:enterprise:1.0 | urn:ietf:params:scim:schemas:core:2.0:User | urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:User";
 

@@ -3,7 +3,7 @@
 
 use polars::prelude::*;
 
-use super::collect::{Raw, RawColumn};
+use super::raw::{Raw, RawColumn};
 
 /// List and type of the values that can be somebody's number or manager.
 const CHOSEN: [(&str, &str); 2] = [("externalIds", "organization"), ("relations", "manager")];

@@ -2,9 +2,9 @@
 
 use anyhow::{Result, bail};
 
-use super::collect::{Raw, Watched};
 use super::headers;
 use super::mapping::Mapping;
+use super::raw::{Raw, Watched};
 use super::slot::Slot;
 use crate::config;
 use crate::failure::Failure;

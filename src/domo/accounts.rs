@@ -41,20 +41,9 @@ use crate::text;
 /// | `owns_datasets` ... | how many of each sort it owns, null for none and for not known; which are known the evidence tells |
 pub fn schema() -> Schema {
     let text = || DataType::String;
-    let fields = [
-        Field::new("id".into(), DataType::UInt64),
-        Field::new("email".into(), text()),
-        Field::new("name".into(), text()),
-        Field::new("role".into(), text()),
-        Field::new("role_id".into(), text()),
-        Field::new("alternate_email".into(), text()),
-        Field::new("employee_number".into(), text()),
-        Field::new("title".into(), text()),
-        Field::new("department".into(), text()),
-        Field::new("location".into(), text()),
-        Field::new("phone".into(), text()),
-        Field::new("timezone".into(), text()),
-        Field::new("locale".into(), text()),
+    let id = [Field::new("id".into(), DataType::UInt64)];
+    let texts = frame::TEXTS.map(|name| Field::new(name.into(), text()));
+    let rest = [
         Field::new("active".into(), DataType::Boolean),
         Field::new("deleted".into(), DataType::Boolean),
         Field::new("created".into(), DataType::Date),
@@ -70,7 +59,7 @@ pub fn schema() -> Schema {
         Field::new("fixed_groups".into(), DataType::UInt32),
     ];
     let owns = Owned::ALL.map(|kind| Field::new(frame::owns_column(kind).into(), DataType::UInt32));
-    Schema::from_iter(fields.into_iter().chain(owns))
+    id.into_iter().chain(texts).chain(rest).chain(owns).collect()
 }
 
 /// The accounts of one instance at one time.

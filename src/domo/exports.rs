@@ -12,7 +12,7 @@ use super::accounts::{Accounts, Evidence};
 use super::frame;
 use crate::directory::table::{self, TableRow};
 use crate::failure::Failure;
-use crate::terms::Role;
+use crate::terms::{FIELDS, Role};
 use crate::text;
 
 /// The field of an object that says that its absent fields are unknown rather than empty.
@@ -21,27 +21,25 @@ pub(super) const MARK: &str = "exportedBy";
 /// v1's field for a header, whatever its spelling.
 fn field(header: &str) -> Option<&'static str> {
     let plain: String = header.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
-    Some(match plain.as_str() {
-        "userid" | "id" => "id",
-        "displayname" | "name" => "name",
-        "email" | "emailaddress" => "email",
-        "role" | "securityprofile" => "role",
-        "roleid" => "roleId",
-        "alternateemail" => "alternateEmail",
-        "employeenumber" => "employeeNumber",
-        "employeeid" => "employeeId",
-        "title" => "title",
-        "department" => "department",
-        "location" => "location",
-        "phonenumber" => "phone",
-        "timezone" => "timezone",
-        "locale" => "locale",
-        "createddate" => "createdAt",
-        "lastupdateddate" => "updatedAt",
-        "lastlogin" => "lastLogin",
-        "twofactorenabled" => "twoFactorEnabled",
-        "groups" => "groups",
-        _ => return None,
+    let written = FIELDS.iter().filter_map(|field| field.domo).find(|field| field.eq_ignore_ascii_case(&plain));
+    written.or_else(|| {
+        Some(match plain.as_str() {
+            "userid" | "id" => "id",
+            "displayname" => "name",
+            "emailaddress" => "email",
+            "securityprofile" => "role",
+            "roleid" => "roleId",
+            "employeeid" => "employeeId",
+            "phonenumber" => "phone",
+            "timezone" => "timezone",
+            "locale" => "locale",
+            "createddate" => "createdAt",
+            "lastupdateddate" => "updatedAt",
+            "lastlogin" => "lastLogin",
+            "twofactorenabled" => "twoFactorEnabled",
+            "groups" => "groups",
+            _ => return None,
+        })
     })
 }
 

@@ -13,12 +13,8 @@ use super::accounts::{Accounts, Evidence, Snapshot};
 use super::extras::{Extra, Membership};
 use super::wire::{Loose, is_object};
 use crate::failure::Failure;
-use crate::terms::Owned;
+use crate::terms::{FIELDS, Owned};
 use crate::text;
-
-/// The fields Domo's v1 API and the guide document for every user: absent in one object means empty there, not unknown.
-const DOCUMENTED: [&str; 10] =
-    ["id", "email", "name", "role", "alternate_email", "employee_number", "title", "department", "location", "phone"];
 
 /// What is said of accounts of which none says whether it is active, before the ways on.
 pub(super) const NO_INACTIVE_STATE: &str = "no account says whether it is active: every account that is listed counts as active, and no deactivation is proposed, because none \
@@ -82,7 +78,8 @@ struct User<'a> {
     extra: Extra,
 }
 
-const TEXTS: [&str; 12] = [
+/// The columns of text, in the order of the frame.
+pub(super) const TEXTS: [&str; 12] = [
     "email",
     "name",
     "role",
@@ -328,8 +325,10 @@ impl Seen {
 
     /// The columns the source carries.
     fn provided(self) -> BTreeSet<String> {
-        let documented = self.from_v1.then_some(DOCUMENTED).into_iter().flatten();
-        self.columns.into_iter().chain(documented.map(str::to_owned)).collect()
+        // Domo's v1 API and the guide document these for every user: absent in one object means empty there, not unknown.
+        let documented = ["id"].into_iter().chain(FIELDS.iter().filter(|field| field.domo.is_some()).map(|field| field.name));
+        let documented = documented.filter(|_| self.from_v1).map(str::to_owned);
+        self.columns.into_iter().chain(documented).collect()
     }
 }
 

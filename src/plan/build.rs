@@ -21,7 +21,7 @@ use crate::directory::People;
 use crate::domo::{Accounts, content, extras};
 use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
 use crate::terms::value::writable_number;
-use crate::terms::{ActionKind, Field, Key, PersonSituation, Role, Severity};
+use crate::terms::{ActionKind, FIELDS, Field, Key, PersonSituation, Role, Severity};
 use crate::text::{self, damage};
 
 /// What a plan is bound to beside the judgement itself.
@@ -300,12 +300,12 @@ fn create(
     let mut after = one("email", email.as_str());
     after.insert("name".into(), name.into());
     after.insert("role".into(), role.into());
-    for field in ["title", "department", "location", "phone"] {
+    for (field, domo) in FIELDS.iter().filter_map(|field| Some((field.name, field.free_text()?))) {
         match person.text(field) {
             Some(value) if damage::of(&value).is_some() || person.is_doubted(field, &rules.doubted) => {
                 why.push_str(&format!(". Not written: {field} `{value}`, which is damaged in the directory"));
             }
-            Some(value) => drop(after.insert(field.into(), value.into())),
+            Some(value) => drop(after.insert(domo.into(), value.into())),
             None => {}
         }
     }

@@ -3,6 +3,7 @@
 //! in which the same fields change, and no cell is empty. What an import cannot say is left out, each with why.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -11,25 +12,25 @@ use super::fields;
 use super::format::Action;
 use crate::rows::Rows;
 use crate::terms::value::writable_number;
-use crate::terms::{ActionKind, Role};
+use crate::terms::{ActionKind, FIELDS, Role};
 use crate::text;
 
-/// The columns that are ever written, in their order, with the fields they hold; Domo knows more. `edit` overrides the mode that is
-/// chosen when the file is uploaded.
-const COLUMNS: [(&str, &str); 12] = [
-    ("email", ""),
-    ("displayName", "name"),
-    ("edit", ""),
-    ("newEmail", "email"),
-    ("alternateEmail", "alternateEmail"),
-    ("title", "title"),
-    ("roleId", "role"),
-    ("phoneNumber", "phone"),
-    ("employeeNumber", "employeeNumber"),
-    ("location", "location"),
-    ("sendInvite", "sendInvite"),
-    ("groups", "groups"),
-];
+/// The columns of every row, with the fields they hold: `edit` overrides the mode that is chosen when the file is uploaded.
+const ALWAYS: [(&str, &str); 3] = [("email", ""), ("displayName", "name"), ("edit", "")];
+
+/// The columns of what is no field of a person.
+const LAST: [(&str, &str); 2] = [("sendInvite", "sendInvite"), ("groups", "groups")];
+
+/// The columns that are written where they say something, in their order, with the fields they hold; Domo knows more.
+static CHANGES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let mut fields: Vec<_> = FIELDS.iter().filter_map(|field| field.import.zip(field.domo)).collect();
+    fields.sort_unstable();
+    fields.into_iter().map(|((_, column), field)| (column, field)).chain(LAST).collect()
+});
+
+fn columns() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ALWAYS.into_iter().chain(CHANGES.iter().copied())
+}
 
 /// Files to upload, and what is in none of them.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -103,7 +104,7 @@ impl Import {
         }
         let rest: Map<String, Value> = action.after.clone().into_iter().filter(|(field, _)| !(new && field == "email")).collect();
         for (field, value) in &rest {
-            let column = COLUMNS.iter().find(|(_, held)| held == field).map(|(column, _)| *column);
+            let column = columns().find(|(_, held)| held == field).map(|(column, _)| column);
             let written = column.ok_or_else(|| "the import has no column for it".to_owned());
             match written.and_then(|column| Ok((column, cell(field, value)?))) {
                 Ok((column, cell)) => drop(cells.insert(column, cell)),
@@ -117,7 +118,7 @@ impl Import {
 
 /// New accounts stand together: they have nothing yet that an empty cell could clear.
 fn file_name(action: &Action, cells: &Cells) -> String {
-    let changed: Vec<_> = COLUMNS.iter().map(|(column, _)| *column).skip(3).filter(|column| cells.contains_key(column)).collect();
+    let changed: Vec<_> = CHANGES.iter().map(|(column, _)| *column).filter(|column| cells.contains_key(column)).collect();
     match (action.kind, changed.as_slice()) {
         (ActionKind::Create, _) => "new.csv".into(),
         (_, []) => "edit-displayName.csv".into(),
@@ -127,11 +128,8 @@ fn file_name(action: &Action, cells: &Cells) -> String {
 
 impl File {
     fn of(name: String, sheet: &[Cells]) -> Self {
-        let columns: Vec<_> = COLUMNS
-            .iter()
-            .map(|(column, _)| *column)
-            .filter(|column| sheet.iter().any(|cells| cells.contains_key(column)))
-            .collect();
+        let columns = columns().map(|(column, _)| column).filter(|column| sheet.iter().any(|cells| cells.contains_key(column)));
+        let columns: Vec<_> = columns.collect();
         let row = |cells: &Cells| columns.iter().map(|column| cells.get(column).cloned().unwrap_or_default()).collect();
         Self { rows: sheet.iter().map(row).collect(), name, columns }
     }

@@ -19,6 +19,7 @@ pub mod handover;
 pub mod import;
 pub mod journal;
 pub mod packets;
+pub mod record;
 pub mod returned;
 pub mod revert;
 pub mod review;

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::decision::{Decision, Saying, Verdict};
+use super::decision::{Decision, Verdict};
 use super::digest::unambiguous;
 use super::format::Plan;
+use super::record::Saying;
 use super::review::Reviewer;
 use super::sheet::{self, Row};
 use crate::failure::{Failure, FailureKind};

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::decision::{Decision, Saying, Verdict};
+use super::decision::{Decision, Verdict};
 use super::format::Plan;
 use super::packets::{Packet, Packets};
+use super::record::Saying;
 use super::sheet::{self, Row};
 use crate::failure::{Failure, FailureKind};
 use crate::terms::ActionKind;

@@ -141,13 +141,11 @@ impl<'a> Candidates<'a> {
                 score = score.max(0.9);
                 why.push("the same number but for prefix and zeros");
             }
-            for (field, ours, theirs) in [
-                ("same department", accounts.department.filled(account), people.department.filled(person)),
-                ("same title", accounts.title.filled(account), people.title.filled(person)),
-            ] {
-                if ours.is_some() && ours == theirs {
+            for (field, same) in [("department", "same department"), ("title", "same title")] {
+                let ours = accounts.cell(account, field);
+                if ours.is_some() && ours == people.cell(person, field) {
                     score = (score + 0.05).min(1.0);
-                    why.push(field);
+                    why.push(same);
                 }
             }
             (score, person, why)

@@ -1,7 +1,7 @@
 //! The two frames as typed columns: one look-up a cell, nothing copied.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::marker::PhantomData;
 
 use anyhow::{Context, Result};
@@ -18,7 +18,7 @@ use crate::config::{self, Rights};
 use crate::directory::{People, Source};
 use crate::domo::content::{self, Reported};
 use crate::domo::{self, Accounts};
-use crate::terms::{Owned, Role, Status};
+use crate::terms::{FIELDS, Field, Holds, Owned, Role, Status};
 use crate::text::plural;
 
 /// One chunk of text: looked into a hundred million times, so without the search for the right chunk.
@@ -122,10 +122,8 @@ pub(super) struct AccountColumns<'a> {
     pub(super) name: Texts<Account>,
     pub(super) role: Texts<Account>,
     pub(super) role_id: Texts<Account>,
-    pub(super) title: Texts<Account>,
-    pub(super) department: Texts<Account>,
-    pub(super) location: Texts<Account>,
-    pub(super) phone: Texts<Account>,
+    /// Of the fields that are compared as text with a person's.
+    texts: BTreeMap<&'static str, Texts<Account>>,
     pub(super) active: Flags<Account>,
     pub(super) deleted: Flags<Account>,
     pub(super) created: Dates<Account>,
@@ -144,21 +142,22 @@ impl<'a> AccountColumns<'a> {
     pub(super) fn new(accounts: &'a Accounts) -> Result<Self> {
         let frame = &accounts.frame;
         let text = |name| Texts::of(frame, name);
+        let employee_number = numbers(frame)?;
+        let compared = Field::compared_by_default().into_iter();
+        let mut texts = compared.map(|name| Ok((name, text(name)?))).collect::<Result<BTreeMap<_, _>>>()?;
+        texts.insert("employee_number", employee_number.clone());
         Ok(Self {
             accounts,
             height: height(frame)?,
             id: frame.column("id")?.u64()?.rechunk().into_owned(),
             email: text("email")?,
             alternate_email: text("alternate_email")?,
-            employee_number: numbers(frame)?,
+            employee_number,
             own_number: text("employee_number")?,
             name: text("name")?,
             role: text("role")?,
             role_id: text("role_id")?,
-            title: text("title")?,
-            department: text("department")?,
-            location: text("location")?,
-            phone: text("phone")?,
+            texts,
             active: Flags::of(frame, "active")?,
             deleted: Flags::of(frame, "deleted")?,
             created: Dates::of(frame, "created")?,
@@ -259,16 +258,12 @@ impl<'a> AccountColumns<'a> {
 
     /// The column of a field that is compared as text with a person's.
     pub(super) fn text(&self, field: &str) -> Option<&Texts<Account>> {
-        Some(match field {
-            "email" => &self.email,
-            "employee_number" => &self.employee_number,
-            "name" => &self.name,
-            "title" => &self.title,
-            "department" => &self.department,
-            "location" => &self.location,
-            "phone" => &self.phone,
-            _ => return None,
-        })
+        self.texts.get(field)
+    }
+
+    /// The text of such a field, unless there is none to see.
+    pub(super) fn cell(&self, account: Account, field: &str) -> Option<&str> {
+        self.text(field)?.filled(account)
     }
 
     /// Whether the source carries the column at all.
@@ -292,17 +287,12 @@ pub(super) struct PersonColumns<'a> {
     pub(super) name: Texts<Person>,
     pub(super) given_name: Texts<Person>,
     pub(super) family_name: Texts<Person>,
-    pub(super) title: Texts<Person>,
-    pub(super) department: Texts<Person>,
-    pub(super) location: Texts<Person>,
-    pub(super) phone: Texts<Person>,
-    status: Texts<Person>,
     pub(super) hire_date: Dates<Person>,
     pub(super) termination_date: Dates<Person>,
-    pub(super) manager_email: Texts<Person>,
-    pub(super) user_type: Texts<Person>,
-    pub(super) groups: Lists<Person>,
     pub(super) role: Texts<Person>,
+    /// Every field of one text, and every list, those above among them.
+    texts: BTreeMap<&'static str, Texts<Person>>,
+    lists: BTreeMap<&'static str, Lists<Person>>,
     provided: Vec<BTreeSet<&'a str>>,
     facts: FactColumns,
 }
@@ -329,6 +319,7 @@ const EMPLOYMENT: [&str; 3] = ["status", "hire_date", "termination_date"];
 impl<'a> PersonColumns<'a> {
     pub(super) fn new(people: &'a People, fold: Fold, addresses: &Addresses) -> Result<Self> {
         let frame = &fold.frame(&people.frame, addresses)?;
+        let held = |holds| FIELDS.iter().filter(move |field| field.holds == holds).map(|field| field.name);
         let text = |name| Texts::of(frame, name);
         let provided: Vec<_> = people.sources.iter().map(|source| source.provided()).collect();
         Ok(Self {
@@ -342,17 +333,11 @@ impl<'a> PersonColumns<'a> {
             name: text("name")?,
             given_name: text("given_name")?,
             family_name: text("family_name")?,
-            title: text("title")?,
-            department: text("department")?,
-            location: text("location")?,
-            phone: text("phone")?,
-            status: text("status")?,
             hire_date: Dates::of(frame, "hire_date")?,
             termination_date: Dates::of(frame, "termination_date")?,
-            manager_email: text("manager_email")?,
-            user_type: text("user_type")?,
-            groups: Lists::of(frame, "groups")?,
             role: text("role")?,
+            texts: held(Holds::Text).map(|name| Ok((name, text(name)?))).collect::<Result<_>>()?,
+            lists: held(Holds::List).map(|name| Ok((name, Lists::of(frame, name)?))).collect::<Result<_>>()?,
             facts: FactColumns {
                 source: people.frame.column("source")?.u32()?.rechunk().into_owned(),
                 line: people.frame.column("row")?.u32()?.rechunk().into_owned(),
@@ -477,30 +462,19 @@ impl<'a> PersonColumns<'a> {
 
     /// The column of a canonical field that holds one text.
     pub(super) fn text(&self, field: &str) -> Option<&Texts<Person>> {
-        Some(match field {
-            "email" => &self.email,
-            "employee_number" => &self.employee_number,
-            "name" => &self.name,
-            "given_name" => &self.given_name,
-            "family_name" => &self.family_name,
-            "title" => &self.title,
-            "department" => &self.department,
-            "location" => &self.location,
-            "phone" => &self.phone,
-            "status" => &self.status,
-            "manager_email" => &self.manager_email,
-            "user_type" => &self.user_type,
-            "role" => &self.role,
-            _ => return None,
-        })
+        self.texts.get(field)
+    }
+
+    /// The text of such a field, unless there is none to see.
+    pub(super) fn cell(&self, person: Person, field: &str) -> Option<&str> {
+        self.text(field)?.filled(person)
     }
 
     /// The values of a canonical field, as rules see them.
     pub(super) fn values(&self, person: Person, field: &str) -> Vec<&str> {
-        match field {
-            "alternate_email" => self.alternate_email.get(person).collect(),
-            "groups" => self.groups.get(person).collect(),
-            _ => self.text(field).and_then(|text| text.filled(person)).into_iter().collect(),
+        match self.lists.get(field) {
+            Some(lists) => lists.get(person).collect(),
+            None => self.cell(person, field).into_iter().collect(),
         }
     }
 

@@ -224,11 +224,10 @@ impl<'a> Drifts<'a> {
             (Some(domo), Some(directory)) => difference_in_words(domo, directory),
             _ => None,
         };
-        let mut writable = match (&directory, field) {
+        let mut writable = match &directory {
             // Domo needs a name and an address; clearing the number would cut the account from its person.
-            (None, "name" | "email" | "employee_number") => false,
-            (None, _) => self.clear_empty,
-            (Some(_), _) => true,
+            None => self.clear_empty && Field::named(field).is_some_and(|field| field.free_text().is_some()),
+            Some(_) => true,
         };
         if let Some(damage) = directory.as_deref().and_then(damage::of) {
             writable = false;

@@ -9,7 +9,7 @@ use super::finding::{AccountRef, PersonRef};
 use super::index::{Account, Person};
 use super::join::Agreeing;
 use super::past::Taken;
-use crate::terms::{Key, Status};
+use crate::terms::{Key, Status, label};
 
 /// `1 day`, `23 days`.
 pub(super) fn days(count: i64) -> String {
@@ -130,7 +130,7 @@ pub(super) fn employment(employment: Employment, last_day: Option<NaiveDate>, hi
 pub(super) fn field_in_words(field: &str) -> String {
     match field {
         "email" => "e-mail".into(),
-        other => other.replace('_', " "),
+        other => label(other),
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::digest;
-use crate::terms::{ActionKind, Key, Kind, Role, Severity, Status};
+use crate::terms::{ActionKind, Key, Kind, Role, Severity, Status, label};
 
 /// `F-` and 10 characters (12 after a collision) of Crockford's base32: the first bits of SHA-256 over
 /// `v1|instance|kind|subject`. It never depends on values, order or severity, so the same finding keeps its id from run to run.
@@ -220,7 +220,7 @@ pub enum Value {
 impl Value {
     /// Keys by name.
     pub(super) fn keys(keys: &[Key]) -> Self {
-        Self::Text(Some(keys.iter().map(|key| key.as_str().replace('_', " ")).collect::<Vec<_>>().join(", ")))
+        Self::Text(Some(keys.iter().map(|key| label(key.as_str())).collect::<Vec<_>>().join(", ")))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::directory::{self, Proof};
 use crate::plan::Verdict;
 use crate::plan::review::Counts;
 use crate::reconcile::{self, Moved, Privileged};
-use crate::terms::{Kind, Severity};
+use crate::terms::{Kind, Severity, label};
 
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
 pub(super) const ROWS: usize = 1_000;
@@ -260,17 +260,17 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
     let config = &builder.inputs.config.config;
     let method = &builder.inputs.reconciliation.method;
     let topic = |title: &str, sentences: Vec<String>| Topic { title: title.to_owned(), sentences };
-    let keys: Vec<_> = config.matching.keys.iter().map(|key| key.as_str().replace('_', " ")).collect();
+    let keys: Vec<_> = config.matching.keys.iter().map(|key| label(key.as_str())).collect();
     let mut matched = vec![t.fill("method.keys_used", &[("keys", &keys.join(", "))])];
     for (key, number) in &method.matched_by {
-        matched.push(t.count("method.matched_by", *number, &[("key", &shown(&key.replace('_', " ")))]));
+        matched.push(t.count("method.matched_by", *number, &[("key", &shown(&label(key)))]));
     }
     let mut equal = vec![t.get("method.normalised_rule").to_owned()];
     equal.extend(method.normalised.iter().map(|sentence| shown(sentence)));
     let compared = match method.compared.is_empty() {
         true => t.get("method.compared_none").to_owned(),
         false => {
-            let fields: Vec<_> = method.compared.iter().map(|field| shown(&field.replace('_', " "))).collect();
+            let fields: Vec<_> = method.compared.iter().map(|field| shown(&label(field))).collect();
             t.fill("method.compared_fields", &[("fields", &fields.join(", "))])
         }
     };
@@ -392,7 +392,7 @@ pub(super) fn sources(builder: &Builder) -> Vec<Source> {
             t.get("page.none"),
         );
         for mapped in &source.columns {
-            let cells = [mapped.field.replace('_', " "), mapped.header.clone(), mapped.why.clone()];
+            let cells = [label(&mapped.field), mapped.header.clone(), mapped.why.clone()];
             columns.row(None, cells.iter().map(|cell| Cell::text(shown(cell))).collect());
         }
         let mut words = Table::new(
@@ -468,7 +468,7 @@ fn accounts(builder: &Builder) -> Source {
         facts.extend(credential.user_id.map(|id| Fact::new(t.get("sources.client_owner"), id.to_string())));
         facts.extend(credential.scope.as_ref().map(|scope| Fact::new(t.get("sources.scope"), shown(scope))));
     }
-    let provided: Vec<_> = builder.inputs.accounts.provided.iter().map(|field| field.replace('_', " ")).collect();
+    let provided: Vec<_> = builder.inputs.accounts.provided.iter().map(|field| label(field)).collect();
     facts.push(Fact::new(t.get("sources.provided"), shown(&provided.join(", "))));
     facts.push(Fact::new(t.get("sources.bytes"), figures::size(evidence.bytes)));
     facts.push(Fact::raw(t.get("sources.digest"), shown(&evidence.sha256)));

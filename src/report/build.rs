@@ -17,7 +17,7 @@ use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
 use crate::config;
 use crate::reconcile::{EvidenceStatus, Finding, FindingId};
-use crate::terms::{AccountSituation, Kind, PersonSituation, Severity};
+use crate::terms::{AccountSituation, Kind, PersonSituation, Severity, label};
 use crate::text;
 
 /// Findings that page one names at most.
@@ -597,7 +597,7 @@ impl Builder<'_> {
             Some(kind) => self.kind_text(kind, "name"),
             None => {
                 let (check, field) = slug.split_once('.').unwrap_or((slug, ""));
-                self.t.fill(&format!("check.{check}"), &[("field", &shown(field).replace('_', " "))])
+                self.t.fill(&format!("check.{check}"), &[("field", &label(&shown(field)))])
             }
         }
     }

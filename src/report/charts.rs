@@ -9,7 +9,7 @@ use super::build::Builder;
 use super::figures::{days, grouped};
 use super::view::{Cell, Chart, Column, SeverityCount, Table};
 use crate::archive::history::TrendPoint;
-use crate::terms::{AccountSituation, PersonSituation, Severity};
+use crate::terms::{AccountSituation, PersonSituation, Severity, label};
 
 /// Width of every chart in its own units.
 const WIDTH: f64 = 640.0;
@@ -203,7 +203,7 @@ pub(super) fn by_field(builder: &Builder) -> Option<Chart> {
         *fields.entry(&change.field).or_default() += 1;
     }
     let total: u64 = fields.values().sum();
-    let mut rows: Vec<(String, u64)> = fields.into_iter().map(|(field, number)| (field.replace('_', " "), number)).collect();
+    let mut rows: Vec<(String, u64)> = fields.into_iter().map(|(field, number)| (label(field), number)).collect();
     rows.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     if rows.len() > 12 {
         let others = rows.split_off(12);

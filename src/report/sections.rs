@@ -7,7 +7,7 @@ use super::texts::Texts;
 use super::view::{Cell, Chunk, Column, FieldChange, Finding as Row, Nothing, Section};
 use crate::archive::history::State;
 use crate::reconcile::{AccountRef, DriftField, EvidenceStatus, Finding, Particular, PersonRef, Population, Value, tested_on};
-use crate::terms::Kind;
+use crate::terms::{Kind, label};
 use crate::text;
 
 /// Rows of one `<table>`: a browser lays out one large table far slower than several small ones.
@@ -250,9 +250,9 @@ fn cell(t: &Texts, finding: &Finding, value: &Value) -> Cell {
             Some(text) => Cell::raw(cut(text).0),
             None => Cell::or(None, empty),
         },
-        Value::FieldName(field) => Cell::text(
-            field.as_deref().map_or_else(|| t.get("column.whole_row").to_owned(), |field| cut(&field.replace('_', " ")).0),
-        ),
+        Value::FieldName(field) => {
+            Cell::text(field.as_deref().map_or_else(|| t.get("column.whole_row").to_owned(), |field| cut(&label(field)).0))
+        }
         Value::Code(code) => Cell::raw(*code),
         Value::Day(day) => Cell::day(*day, empty),
         Value::Days(days) => days.map_or_else(|| Cell::no_number(empty), |days| Cell::number(figures::signed(days), days)),
@@ -401,5 +401,5 @@ fn field_change(builder: &Builder, change: &DriftField) -> FieldChange {
         add(t.get("drift.cut").to_owned());
     }
     let filled = |value: String| Some(value).filter(|value| !value.is_empty());
-    FieldChange { field: change.field.replace('_', " "), old: filled(sides.0), new: filled(sides.1), notes }
+    FieldChange { field: label(&change.field), old: filled(sides.0), new: filled(sides.1), notes }
 }

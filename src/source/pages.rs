@@ -8,8 +8,8 @@ use anyhow::Result;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::session::{Session, host};
-use crate::directory::LARGEST;
+use super::session::{Read, Session, host};
+use crate::directory::{LARGEST, Proof};
 use crate::http::{Answer, Client, Keeper, Method, Unfit, Url};
 
 /// Empty pages in a row before a list counts as endless.
@@ -96,6 +96,26 @@ impl Pass {
         }
         out.extend_from_slice(b"\n]\n");
         out
+    }
+}
+
+impl Read {
+    /// A list that came page by page, and has nothing but its end sign to prove it whole.
+    pub(super) fn listed(api: &Url, client: &Client, pass: Pass) -> Self {
+        Self {
+            host: host(api),
+            requests: client.requests(),
+            retries: client.retries(),
+            distinct: Some(pass.distinct()),
+            bytes: pass.into_json(),
+            extension: "json",
+            modified: None,
+            told: None,
+            proof: Proof::End,
+            stopped: Vec::new(),
+            doubts: Vec::new(),
+            rights: Vec::new(),
+        }
     }
 }
 

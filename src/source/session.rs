@@ -8,7 +8,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use tokio::time::Instant;
 
 use super::Fetched;
-use super::pages::Pass;
 use super::settings::certificates;
 use crate::config::{Directory, SourceKind};
 use crate::digest;
@@ -68,26 +67,6 @@ pub(super) struct Read {
     pub(super) doubts: Vec<String>,
     /// What is said of our rights.
     pub(super) rights: Vec<String>,
-}
-
-impl Read {
-    /// A list that came page by page, and has nothing but its end sign to prove it whole.
-    pub(super) fn listed(api: &Url, client: &Client, pass: Pass) -> Self {
-        Self {
-            host: host(api),
-            requests: client.requests(),
-            retries: client.retries(),
-            distinct: Some(pass.distinct()),
-            bytes: pass.into_json(),
-            extension: "json",
-            modified: None,
-            told: None,
-            proof: Proof::End,
-            stopped: Vec::new(),
-            doubts: Vec::new(),
-            rights: Vec::new(),
-        }
-    }
 }
 
 impl<'a> Session<'a> {

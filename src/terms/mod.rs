@@ -6,7 +6,8 @@ mod situation;
 pub mod value;
 mod words;
 
-pub use fields::{Comparison, FIELDS, Field};
+pub(crate) use fields::Slot;
+pub use fields::{Comparison, FIELDS, Field, Holds, label};
 pub use situation::{AccountSituation, AccountTotals, PersonSituation, PersonTotals, Situation, Totals};
 pub(crate) use words::words;
 pub use words::{ActionKind, DomoStats, Key, Kind, Owned, Role, Severity, Status};

@@ -17,6 +17,7 @@ mod company;
 mod directory;
 mod domo;
 mod doors;
+mod fields;
 mod first_minutes;
 mod guide;
 mod local_domo;

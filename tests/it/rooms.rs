@@ -272,3 +272,129 @@ fn comments_and_texts_are_not_code() {
     let rooms: Vec<_> = rooms_of("use crate::{config::{Key, Rule}, text}; crate::plan::x()").into_iter().collect();
     assert_eq!(rooms, ["config", "plan", "text"]);
 }
+
+/// Rooms whose files import each other in a circle, each for the reason that ARCHITECTURE.md gives.
+const CIRCLES: &[&str] = &["commands", "domo", "report", "sandbox"];
+
+/// A module by its path: `["plan", "journal"]`.
+type Module = Vec<String>;
+
+/// What one file mentions, each name as a path of its own: from `use` trees, and from paths in the code.
+fn paths(code: &str) -> Vec<Module> {
+    let mut paths = Vec::new();
+    // A visibility is no import.
+    let mut rest = code.replace("(in crate", "(in ");
+    while let Some(at) = rest.find("use ") {
+        let end = rest[at..].find(';').map_or(rest.len(), |end| at + end);
+        let begins = !rest[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_' || letter == '<');
+        let public = rest[..at].trim_end().ends_with("pub") || rest[..at].trim_end().ends_with(')');
+        if begins && !public {
+            tree(&rest[at + 4..end], &[], &mut paths);
+        }
+        rest.replace_range(at..if begins { end } else { at + 4 }, " ");
+    }
+    let words = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != ':');
+    let inline = words.filter(|word| word.contains("::")).map(|word| word.split("::").map(str::to_owned).collect());
+    paths.into_iter().chain(inline).collect()
+}
+
+/// The names of a `use` tree.
+fn tree(text: &str, before: &[String], paths: &mut Vec<Module>) {
+    let (head, items) = text.split_once('{').unwrap_or((text, ""));
+    let head = head.split("::").map(|part| part.split(" as ").next().unwrap().trim().to_owned()).filter(|part| !part.is_empty());
+    let head: Vec<String> = before.iter().cloned().chain(head).collect();
+    let Some((items, _)) = items.rsplit_once('}') else { return paths.push(head) };
+    let (mut depth, mut start) = (0, 0);
+    for (at, letter) in items.char_indices().chain([(items.len(), ',')]) {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                if !items[start..at].trim().is_empty() {
+                    tree(&items[start..at], &head, paths);
+                }
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The files of each room that reach each other, by the names they use. A `mod.rs` that only hands a name on is not its owner.
+fn circles() -> BTreeMap<String, Vec<Vec<String>>> {
+    let module = |source: &Source| -> Module {
+        let path = source.path.trim_end_matches(".rs").trim_end_matches("/mod");
+        path.split('/').map(str::to_owned).collect()
+    };
+    let sources: BTreeMap<Module, Source> = sources().into_iter().map(|source| (module(&source), source)).collect();
+    // The file that a path from here leads into, and the name that it takes from it.
+    let resolve = |from: &Module, path: &[String]| -> Option<(Module, Option<String>)> {
+        let mut place = from.clone();
+        let mut rest = path;
+        match path.first()?.as_str() {
+            "crate" => (place, rest) = (Vec::new(), &rest[1..]),
+            "self" => rest = &rest[1..],
+            "super" => {
+                while rest.first().is_some_and(|part| part == "super") {
+                    place.pop();
+                    rest = &rest[1..];
+                }
+            }
+            first => sources.contains_key(&[&place[..], &[first.to_owned()]].concat()).then_some(())?,
+        }
+        while let Some(inner) =
+            rest.first().map(|part| [&place[..], std::slice::from_ref(part)].concat()).filter(|inner| sources.contains_key(inner))
+        {
+            (place, rest) = (inner, &rest[1..]);
+        }
+        sources.contains_key(&place).then(|| (place, rest.first().cloned()))
+    };
+    let mut handed_on: BTreeMap<(Module, String), Module> = BTreeMap::new();
+    for (from, source) in &sources {
+        for (at, _) in source.code.match_indices("use ").filter(|(at, _)| source.code[..*at].trim_end().ends_with(['b', ')'])) {
+            let mut names = Vec::new();
+            tree(source.code[at + 4..].split(';').next().unwrap(), &[], &mut names);
+            for path in names {
+                let name = path.last().unwrap().clone();
+                handed_on.extend(resolve(from, &path).map(|(owner, _)| ((from.clone(), name), owner)));
+            }
+        }
+    }
+    let mut reached: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
+    for (from, source) in &sources {
+        for path in paths(&source.code) {
+            let Some((mut owner, name)) = resolve(from, &path) else { continue };
+            while let Some(next) =
+                name.as_ref().and_then(|name| handed_on.get(&(owner.clone(), name.clone()))).filter(|next| **next != owner)
+            {
+                owner.clone_from(next);
+            }
+            if owner != *from && owner[0] == from[0] {
+                reached.entry(from.clone()).or_default().insert(owner);
+            }
+        }
+    }
+    loop {
+        let further =
+            |known: &BTreeSet<Module>| known.iter().flat_map(|module| reached.get(module).into_iter().flatten()).cloned().collect();
+        let next: BTreeMap<_, BTreeSet<Module>> =
+            reached.iter().map(|(from, known)| (from.clone(), known | &further(known))).collect();
+        if next == reached {
+            break;
+        }
+        reached = next;
+    }
+    let mut circles: BTreeMap<String, BTreeSet<Vec<String>>> = BTreeMap::new();
+    for (from, known) in reached.iter().filter(|(from, known)| known.contains(*from)) {
+        let together = known.iter().filter(|other| reached.get(*other).is_some_and(|back| back.contains(from)));
+        circles.entry(from[0].clone()).or_default().insert(together.map(|module| module.join("::")).collect());
+    }
+    circles.into_iter().map(|(room, circles)| (room, circles.into_iter().collect())).collect()
+}
+
+#[test]
+fn inside_a_room_files_import_each_other_in_one_direction() {
+    let circles = circles();
+    let rooms: Vec<&str> = circles.keys().map(String::as_str).collect();
+    assert_eq!(rooms, CIRCLES, "{circles:#?}");
+}

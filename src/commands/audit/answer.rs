@@ -11,7 +11,7 @@ use crate::commands::notice::Notice;
 use crate::commands::timings::{self, Stage};
 use crate::reconcile::EvidenceStatus;
 use crate::report;
-use crate::terms::{AccountTotals, Kind, PersonSituation, PersonTotals, Severity};
+use crate::terms::{AccountTotals, Kind, PersonSituation, PersonTotals, Severity, label};
 use crate::text;
 
 /// The answer of one audit, as `--json` prints it. What is skipped is only said to people.
@@ -91,9 +91,9 @@ impl Audited {
         };
         let mut lines = vec![format!("{} on {}. Evidence: {evidence}", self.notice.instance, self.as_of)];
         lines.extend(self.reasons.iter().map(|reason| format!("  {reason}")));
-        let accounts = self.accounts.parts().map(|(situation, count)| (situation.as_str().replace('_', " "), count));
+        let accounts = self.accounts.parts().map(|(situation, count)| (label(situation.as_str()), count));
         lines.push(format!("Domo accounts  {:>7} = {}", self.accounts.read, sum(&accounts)));
-        let people = self.people.parts().map(|(situation, count)| (situation.as_str().replace('_', " "), count));
+        let people = self.people.parts().map(|(situation, count)| (label(situation.as_str()), count));
         lines.push(format!("Directory rows {:>7} = {}", self.people.read, sum(&people)));
         let severities = self.findings.by_severity.iter().map(|(severity, count)| (severity.as_str().to_owned(), *count));
         let severities: Vec<_> = severities.collect();

@@ -6,7 +6,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use super::Checked;
 use crate::directory::Overview;
 use crate::plan::NOT_SHOWN_KEPT;
-use crate::terms::{Field, Status};
+use crate::terms::{Field, Status, label};
 use crate::text::plural;
 
 /// Columns of the table of people.
@@ -167,7 +167,7 @@ fn people(understood: &Overview) -> String {
             fields.retain(|field| *field != dropped);
         }
     }
-    let mut table = table(&fields.iter().map(|field| field.replace('_', " ")).collect::<Vec<_>>());
+    let mut table = table(&fields.iter().map(|field| label(field)).collect::<Vec<_>>());
     if fields.iter().map(least).sum::<usize>() <= room {
         for (column, field) in table.column_iter_mut().zip(&fields) {
             let least = u16::try_from(least(field)).unwrap_or(u16::MAX);

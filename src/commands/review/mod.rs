@@ -18,7 +18,7 @@ use crate::apply::files;
 use crate::archive;
 use crate::cli;
 use crate::plan::Plan;
-use crate::plan::decision;
+use crate::plan::record;
 use crate::plan::review::{self, ByReviewer, Reviewer};
 use crate::text;
 
@@ -87,7 +87,7 @@ fn decide(options: &cli::Review, file: &PlanFile, context: &Context) -> Result<D
     let handed = read::Handed::of(options, path, &sealed, &reviewer)?;
     let mut sayings = review::selected(sealed.plan(), &options.approve, &options.reject, &options.reopen, &reviewer)?;
     sayings.extend(handed.sayings);
-    let recorded = decision::record(&mut sealed, &sayings, options.overrule)?;
+    let recorded = record::record(&mut sealed, &sayings, options.overrule)?;
     if !recorded.is_empty() {
         files::write_plan(path, &sealed)?;
         crate::commands::decided(path);

@@ -6,8 +6,8 @@ use polars::prelude::*;
 use super::given::{Given, Read};
 use crate::config::DateOrder;
 use crate::directory::clock::{Clock, Midnight};
-use crate::directory::collect::RawColumn;
 use crate::directory::dates::{self, OrderCounts, Written};
+use crate::directory::raw::RawColumn;
 use crate::directory::slot::Slot;
 use crate::failure::Failure;
 use crate::terms::Status;
@@ -144,7 +144,7 @@ impl<'t> Cells<'t> {
                             }
                             _ => "this is no date",
                         };
-                        said.doubts.push(given.doubt(at, self.slot.field().unwrap_or_default(), problem, cell));
+                        said.doubts.push(given.doubt(at, self.slot.field_name().unwrap_or_default(), problem, cell));
                     }
                 }
             }

@@ -2,9 +2,9 @@
 
 use polars::prelude::*;
 
-use crate::directory::collect::{Raw, RawColumn};
 use crate::directory::mapping::Mapping;
 use crate::directory::people::Doubt;
+use crate::directory::raw::{Raw, RawColumn};
 use crate::directory::slot::Slot;
 
 /// The table and what its columns mean: what every field is read from.

@@ -4,7 +4,8 @@ use polars::prelude::*;
 
 use super::given::{Given, Read};
 use crate::directory::cells::{self, Identifier};
-use crate::directory::collect::{RawColumn, can_be_number};
+use crate::directory::collect::can_be_number;
+use crate::directory::raw::RawColumn;
 use crate::directory::slot::Slot;
 use crate::directory::synonyms::WEAK;
 use crate::text::{damage, entities};

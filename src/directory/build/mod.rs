@@ -11,11 +11,12 @@ mod text;
 use anyhow::Result;
 use polars::prelude::*;
 
-use super::collect::Raw;
 use super::mapping::Mapping;
 use super::people::{Doubt, RejectedRow, Source, schema};
+use super::raw::Raw;
 use super::slot::Slot;
 use crate::config;
+use crate::terms::{FIELDS, Holds};
 pub(super) use days::Calendar;
 use given::{Given, Read};
 
@@ -51,14 +52,23 @@ pub(super) fn build(
     index: u32,
     source: &mut Source,
 ) -> Result<Built> {
-    const TEXTS: [Slot; 8] =
-        [Slot::GivenName, Slot::FamilyName, Slot::Title, Slot::Department, Slot::Location, Slot::Phone, Slot::UserType, Slot::Role];
+    // What is more than the best column of its slot.
+    const OWN: [Slot; 6] = [Slot::Email, Slot::AlternateEmail, Slot::EmployeeNumber, Slot::Name, Slot::Status, Slot::ManagerEmail];
+    let plain = |holds: Holds| {
+        let fields = FIELDS.iter().zip(Slot::OF_FIELDS).filter(move |(field, slot)| field.holds == holds && !OWN.contains(slot));
+        fields.map(|(field, slot)| (field.name, slot))
+    };
     let given = Given { raw, mapping, index };
-    let (((emails, numbers), (alternates, groups)), ((standing, days), (names, texts))) = rayon::join(
+    let (((emails, numbers), (alternates, lists)), ((standing, days), (names, texts))) = rayon::join(
         || {
             rayon::join(
                 || rayon::join(|| keys::emails(given), || keys::numbers(given)),
-                || rayon::join(|| keys::lists(given, Slot::AlternateEmail), || keys::lists(given, Slot::Groups)),
+                || {
+                    rayon::join(
+                        || keys::lists(given, Slot::AlternateEmail),
+                        || plain(Holds::List).map(|(field, slot)| (field, keys::lists(given, slot))).collect::<Vec<_>>(),
+                    )
+                },
             )
         },
         || {
@@ -68,7 +78,12 @@ pub(super) fn build(
                     let days = days::read(given, calendar, &standing.values.0.status);
                     (standing, days)
                 },
-                || rayon::join(|| text::names(given), || TEXTS.map(|slot| text::read(given, slot))),
+                || {
+                    rayon::join(
+                        || text::names(given),
+                        || plain(Holds::Text).map(|(field, slot)| (field, text::read(given, slot))).collect::<Vec<_>>(),
+                    )
+                },
             )
         },
     );
@@ -88,10 +103,10 @@ pub(super) fn build(
     let rejected_rows: PlHashSet<u32> = rejected.iter().map(|row| row.row).collect();
 
     let mut columns: PlHashMap<&str, Column> = PlHashMap::new();
-    for (slot, read) in TEXTS.into_iter().zip(texts) {
-        let values = said.take(read);
-        columns.extend(slot.field().map(|field| (field, values.into_column())));
+    for (field, read) in texts {
+        columns.insert(field, said.take(read).into_column());
     }
+    columns.extend(lists.into_iter().map(|(field, lists)| (field, lists.into_column())));
     let height = given.height();
     columns.insert("source", UInt32Chunked::full("source".into(), index, height).into_column());
     columns.insert("row", UInt32Chunked::from_slice("row".into(), &raw.rows).into_column());
@@ -105,7 +120,6 @@ pub(super) fn build(
     columns.insert("hire_date", hired);
     columns.insert("termination_date", ended);
     columns.insert("manager_email", managers.into_column());
-    columns.insert("groups", groups.into_column());
 
     let schema = schema();
     let ordered = schema.iter().map(|(name, kind)| match columns.remove(name.as_str()) {

@@ -5,8 +5,8 @@ use polars::prelude::*;
 use super::given::Given;
 use super::keys::NO_ADDRESS;
 use crate::digest::Hasher;
-use crate::directory::collect::{Long, Raw, RawColumn};
 use crate::directory::people::{Doubt, Mapped, RejectedRow};
+use crate::directory::raw::{Long, Raw, RawColumn};
 use crate::directory::slot::Slot;
 
 /// Rows in which something that must be right is not, with why. Such a row is rejected whole: what else it says cannot be trusted.
@@ -41,7 +41,7 @@ fn moved_rows(raw: &Raw) -> impl Iterator<Item = &Long> {
 pub(super) fn doubled(given: Given<'_>) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     for (claim, column) in given.mapping.all().filter_map(|claim| Some((claim, given.raw.columns.get(claim.column)?))) {
-        let Some(field) = claim.slot.field() else { continue };
+        let Some(field) = claim.slot.field_name() else { continue };
         let employment = matches!(field, "status" | "hire_date" | "termination_date");
         for (at, value) in given.doubled(column) {
             let first = column.values.get(at).unwrap_or_default();

@@ -11,8 +11,8 @@ use crate::text::damage::{self, Damage};
 /// The best column of a slot, blanks filled from the next best.
 pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     let mut read = best(given, slot);
-    if let (Slot::Title | Slot::Department | Slot::Location | Slot::Phone, Some(field)) = (slot, slot.field()) {
-        read.doubts = damaged(given, field, &read.values);
+    if let Some(field) = slot.field().filter(|field| field.free_text().is_some()) {
+        read.doubts = damaged(given, field.name, &read.values);
     }
     read
 }
@@ -53,7 +53,7 @@ fn best(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
                 "{} without `{}`: {} taken from `{}`",
                 crate::text::plural(filled as u64, "row", "rows"),
                 first.header,
-                slot.field().unwrap_or_default(),
+                slot.field_name().unwrap_or_default(),
                 next.header
             ));
         }

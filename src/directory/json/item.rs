@@ -12,8 +12,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::directory::cells;
-use crate::directory::collect::{Doubled, Raw, RawColumn};
 use crate::directory::headers;
+use crate::directory::raw::{Doubled, Raw, RawColumn};
 
 /// Paths beyond this many are not kept: no export has so many.
 const MOST_PATHS: usize = 20_000;

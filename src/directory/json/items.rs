@@ -5,13 +5,22 @@ use std::collections::HashSet;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use super::Json;
+use super::item;
 use super::scan::{Scan, Span};
 use crate::directory::marks::Marks;
 use crate::directory::slot::Slot;
+use crate::directory::synonyms::WRAPPERS;
 use crate::directory::{apart, headers};
 use crate::failure::Failure;
 use crate::text::plural;
+
+/// What a JSON text holds.
+pub(in crate::directory) enum Json {
+    /// Rows of cells, headers first: `columns` and `rows` apart, or lists in a list.
+    Table(Table),
+    /// A list of objects.
+    Items(Items),
+}
 
 /// The items of a text.
 #[derive(Debug, Default)]
@@ -56,9 +65,6 @@ const ENVELOPES: [&str; 18] = [
     "edges",
     "nodes",
 ];
-
-/// What wraps each item of some lists: GraphQL, Elasticsearch, FHIR.
-pub(in crate::directory) const WRAPPERS: [&str; 3] = ["node", "_source", "resource"];
 
 /// What names the columns of a table whose rows are lists.
 const COLUMNS: [&str; 7] = ["columns", "headers", "header", "fields", "cols", "columnNames", "column_names"];
@@ -534,7 +540,7 @@ fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        Value::Number(number) => super::item::exact(&number.to_string()).into_owned(),
+        Value::Number(number) => item::exact(&number.to_string()).into_owned(),
         Value::Array(list) => list.iter().map(cell).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("\n"),
         Value::Object(object) => match object.iter().next() {
             // A value in a wrapper of its own: `{"v": "Ada"}`, `{"$date": …}`.

@@ -11,7 +11,7 @@ use crate::reconcile::index::{Account, Person};
 use crate::reconcile::join::Agreeing;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::{NotTested, explain, taken};
-use crate::terms::{AccountSituation, ActionKind, Key, Kind, Severity};
+use crate::terms::{AccountSituation, ActionKind, Key, Kind, Severity, label};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.drift),
@@ -80,15 +80,15 @@ fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
     for field in rules.config.drift.fields.iter().filter(|field| !compared.contains(field)) {
         let carried = people.any_provides(columns_of(&field.as_str()));
         let why = match (accounts.provides(field), carried) {
-            (_, false) => format!("The directory has no column for {}", field.replace('_', " ")),
-            (false, true) => explain::carry_no(accounts, &field.replace('_', " ")),
-            (true, true) => format!("{} is not a field that is compared", field.replace('_', " ")),
+            (_, false) => format!("The directory has no column for {}", label(field)),
+            (false, true) => explain::carry_no(accounts, &label(field)),
+            (true, true) => format!("{} is not a field that is compared", label(field)),
         };
         add(field, why);
     }
     for field in compared.iter().filter(|field| *field != "role") {
         if let Some(some) = people.without(columns_of(&field.as_str())) {
-            add(field, format!("{some}, with no column for {}", field.replace('_', " ")));
+            add(field, format!("{some}, with no column for {}", label(field)));
         }
     }
     if !accounts.provides("role") {

@@ -35,7 +35,7 @@ fn missing(judge: &Judge<'_>, person: Person) -> Draft {
     let draft = judge
         .about_person(Kind::Missing, Severity::Low, person, judge.person_subject(person), reason)
         .with("number", Value::Field("employee_number", people.employee_number.owned(person)))
-        .with("department", Value::Field("department", people.department.owned(person)))
+        .with("department", Value::Field("department", people.cell(person, "department").map(str::to_owned)))
         .with("expected_by", Value::Text(Some(rule)));
     match config.policy.missing {
         Choice::Create => match why_not_made(judge, person) {

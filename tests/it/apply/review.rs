@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domo_reconcile::plan::returned::{self, Sheet, SheetRow};
 use domo_reconcile::plan::review::{self, Reviewer};
 use domo_reconcile::plan::sheet::{self, Row};
-use domo_reconcile::plan::{About, Action, Decision, OpenFinding, Plan, Sealed, decision};
+use domo_reconcile::plan::{About, Action, Decision, OpenFinding, Plan, Sealed, record};
 use domo_reconcile::terms::{Kind, Severity};
 use serde_json::{Value, json};
 
@@ -91,7 +91,7 @@ fn filled(sealed: &Sealed, decisions: &[[&str; 3]]) -> Sheet {
 /// Records what a sheet says; the verdict and the name of each row, worst first.
 fn decided(mut sealed: Sealed, sheet: &Sheet) -> Vec<String> {
     let sayings = returned::sheet(sealed.plan(), "sheet", sheet, None, &ana()).unwrap();
-    decision::record(&mut sealed, &sayings, false).unwrap();
+    record::record(&mut sealed, &sayings, false).unwrap();
     let told = |row: &Row<'_>| match sealed.plan().decisions.get(row.id()) {
         None => "open".to_owned(),
         Some(said) => format!("{} {} {}", said.word(), said.by, said.comment.as_deref().unwrap_or("-")),

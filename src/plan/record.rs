@@ -1,0 +1,127 @@
+//! Recording what people say of a plan: all of it or nothing. Another person's decision is replaced only by somebody who says that they
+//! overrule it, and why.
+
+use std::collections::BTreeMap;
+
+use super::decision::{Decision, Verdict};
+use super::digest::Sealed;
+use crate::failure::Failure;
+use crate::text;
+
+/// A decision that somebody hands in.
+#[derive(Debug, Clone)]
+pub struct Saying {
+    /// The action's id, or the finding's where it has none.
+    pub subject: String,
+    /// Where it was said: `ana.xlsx row 3`, `--approve all`.
+    pub place: String,
+    /// What is said. [`Verdict::Open`] out of a file is a row that was left blank.
+    pub decision: Decision,
+}
+
+/// Records what is said, or nothing of it: what contradicts itself, what contradicts another person without saying that it overrules
+/// them, and a rejection without a reason refuse it as a whole. Returns the ids on which something new was recorded.
+///
+/// # Errors
+/// All that is wrong, with names, places and reasons.
+pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result<Vec<String>, Failure> {
+    let mut said: BTreeMap<&str, &Saying> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for saying in sayings {
+        let decision = &saying.decision;
+        match said.get(saying.subject.as_str()) {
+            // A blank row says nothing against a filled one.
+            Some(first) if decision.verdict == Verdict::Open && first.decision.from.is_some() && decision.from.is_some() => {}
+            Some(first) if !first.decision.says_the_same(decision) && first.decision.verdict != Verdict::Open => {
+                problems.push(format!("{}: {}, and {}", saying.subject, said_in(first), said_in(saying)));
+            }
+            // Of two that say the same, the one that says why.
+            Some(first) if first.decision.says_the_same(decision) && first.decision.comment.is_some() => {}
+            _ => drop(said.insert(&saying.subject, saying)),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(refused("two decisions on one row", &problems)
+            .hint("agree on one of them, and hand in that one; a file that was replaced by a later one is left out"));
+    }
+
+    let mut steps = Vec::new();
+    let mut against = Vec::new();
+    for (subject, saying) in said {
+        let decision = &saying.decision;
+        let standing = sealed.plan().decisions.get(subject);
+        match step(standing, decision, overrule) {
+            Step::Nothing => continue,
+            Step::Blank(standing) => problems.push(format!(
+                "{}: {subject} is blank, and was {}: a blank takes nothing back. Fill it in again, leave the row out, or take the decision \
+                 back with --reopen {subject}",
+                saying.place,
+                standing.told()
+            )),
+            Step::Against(standing) => against.push(format!("{subject}: {}, but it was {}", said_in(saying), standing.told())),
+            Step::Record if decision.verdict == Verdict::Reject && decision.comment.is_none() => {
+                problems.push(format!("{}: the rejection of {subject} says no reason", saying.place));
+            }
+            Step::Record => steps.push((subject.to_owned(), decision.clone())),
+        }
+    }
+    if !against.is_empty() {
+        return Err(refused("another person decided otherwise", &against)
+            .hint("talk to them; `--overrule --comment WHY` replaces their decision and keeps it on record"));
+    }
+    if !problems.is_empty() {
+        return Err(refused("not every row can be taken as it is", &problems)
+            .hint("a rejection needs a reason: in the row's `comment`, or with --comment for all that have none"));
+    }
+    Ok(steps
+        .into_iter()
+        .map(|(subject, decision)| {
+            let decision = match sealed.plan().decisions.get(&subject).cloned() {
+                Some(older) => decision.over(older),
+                None => decision,
+            };
+            sealed.decide(&subject, decision);
+            subject
+        })
+        .collect())
+}
+
+fn refused(what: &str, problems: &[String]) -> Failure {
+    Failure::usage(format!("nothing was recorded: {what}\n  {}", problems.join("\n  ")))
+}
+
+/// `ben says approve in ben.xlsx row 3: gone`
+fn said_in(saying: &Saying) -> String {
+    let Saying { place, decision, .. } = saying;
+    let comment = decision.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+    text::visible(&format!("{} says {} ({place}){comment}", decision.by, decision.word())).into_owned()
+}
+
+/// What a saying does to what stands.
+enum Step<'a> {
+    Nothing,
+    Record,
+    /// It differs from what another person decided.
+    Against(&'a Decision),
+    /// The row is blank where the file's own reviewer had decided.
+    Blank(&'a Decision),
+}
+
+fn step<'a>(standing: Option<&'a Decision>, said: &Decision, overrule: bool) -> Step<'a> {
+    let Some(standing) = standing.filter(|standing| standing.verdict != Verdict::Open) else {
+        return if said.verdict == Verdict::Open { Step::Nothing } else { Step::Record };
+    };
+    if said.verdict == Verdict::Open && said.from.is_some() {
+        // Only who filled in a row before takes something back by leaving it blank.
+        return if standing.from.is_some() && said.is_of(standing) { Step::Blank(standing) } else { Step::Nothing };
+    }
+    if said.says_the_same(standing) && (said.comment.is_none() || said.comment == standing.comment) {
+        return Step::Nothing;
+    }
+    // Anybody may withdraw a consent; to lift somebody's refusal is to overrule them.
+    let withdraws = said.verdict == Verdict::Open && standing.verdict == Verdict::Approve;
+    if said.says_the_same(standing) || said.is_of(standing) || withdraws || overrule {
+        return Step::Record;
+    }
+    Step::Against(standing)
+}
