@@ -45,6 +45,8 @@ pub(super) struct Run<'a> {
     /// What was read back and is not on the disk yet: it goes there with the next record before a write, or with the action's outcome.
     /// Lost with the power, it is settled by reading like any write without an outcome.
     read_back: Vec<Event>,
+    /// What to record where the last write that has a record before it never leaves.
+    given_up: Option<Event>,
 }
 
 /// What one action came to, and whether the run may go on after it.
@@ -93,7 +95,7 @@ impl<'a> Run<'a> {
             (action.to_owned(), earlier)
         });
         let earlier = earlier.collect();
-        Self { approved, reader, writer, journal, stop, known, earlier, read_back: Vec::new() }
+        Self { approved, reader, writer, journal, stop, known, earlier, read_back: Vec::new(), given_up: None }
     }
 
     /// All of it, telling each row as it comes. An error is the journal's: then nothing more was sent.
@@ -104,14 +106,19 @@ impl<'a> Run<'a> {
         let mut tried = 0;
         for action in todo {
             tried += 1;
+            let interrupted =
+                |what: &str| (Ended::Interrupted, Some(format!("interrupted; {what}. Apply again to go on where it ended")));
             if self.stop.wanted() {
-                let why = "interrupted; the action under way was finished. Apply again to go on where it ended".to_owned();
-                return Ok((rows, Ended::Interrupted, Some(why)));
+                let (ended, why) = interrupted("the action under way was finished");
+                return Ok((rows, ended, why));
             }
             if breaker.ended(action.kind) {
                 continue;
             }
-            let came = self.one(action).await?;
+            let Some(came) = self.unless_it_waits(action).await? else {
+                let (ended, why) = interrupted("the action that waited for Domo was given up before anything was done");
+                return Ok((rows, ended, why));
+            };
             let mut row = Row::new(action, came.outcome, came.detail);
             row.account_id = row.account_id.or(came.account_id);
             tell(action, &row);
@@ -126,6 +133,29 @@ impl<'a> Run<'a> {
             true => Ok((rows, Ended::Complete, None)),
             false => Ok((rows, Ended::Stopped, Some(stopped(&ended_kinds)))),
         }
+    }
+
+    /// One action from look to outcome; none where somebody wants the run to stop while nothing of it has left, or Domo turned it away,
+    /// and it waits.
+    async fn unless_it_waits(&mut self, action: &Action) -> Result<Option<ActionResult>> {
+        self.writer.rest();
+        self.given_up = None;
+        let (stop, writer) = (self.stop, self.writer.clone());
+        let stopped = async {
+            stop.heard().await;
+            writer.waits().await;
+        };
+        tokio::select! {
+            biased;
+            () = stopped => {}
+            came = self.one(action) => return came.map(Some),
+        }
+        // Its record says what was about to leave. That nothing did must stand there too: else the next apply took for ours what somebody
+        // else does meanwhile.
+        if let Some(given_up) = self.given_up.take() {
+            self.sync(given_up)?;
+        }
+        Ok(None)
     }
 
     /// One action from look to outcome.
@@ -158,6 +188,30 @@ impl<'a> Run<'a> {
         };
         self.sync(Event::Outcome { action: action.id.clone(), outcome: came.outcome, detail: came.detail.clone() })?;
         Ok(came)
+    }
+
+    /// The record before a write.
+    fn before(
+        &mut self,
+        action: &Action,
+        step: Step,
+        account_id: Option<u64>,
+        account: Option<&Map<String, Value>>,
+        change: Map<String, Value>,
+    ) -> Result<()> {
+        let account = account.cloned();
+        self.given_up = Some(Event::After {
+            action: action.id.clone(),
+            step: step.clone(),
+            outcome: Outcome::NotTried,
+            account_id,
+            account: account.clone(),
+            detail: Some("interrupted while it waited: nothing was done".to_owned()),
+            alarm: None,
+            pending: false,
+        });
+        let (finding, kind) = (action.finding.clone(), action.kind);
+        self.sync(Event::Before { action: action.id.clone(), finding, step, kind, account_id, account, change })
     }
 
     /// Puts this record and those before it on the disk: always before a write leaves.
@@ -206,15 +260,7 @@ impl<'a> Run<'a> {
                 came.unwrap_or_else(|| ActionResult::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned()))
             );
         }
-        self.sync(Event::Before {
-            action: action.id.clone(),
-            finding: action.finding.clone(),
-            step: Step::Write,
-            kind: action.kind,
-            account_id: account.map(Account::id),
-            account: account.map(|account| account.raw().clone()),
-            change: change.clone(),
-        })?;
+        self.before(action, Step::Write, account.map(Account::id), account.map(Account::raw), change.clone())?;
         let written = match (action.kind, account) {
             (ActionKind::Create, _) => {
                 let invite = action.after.get("sendInvite") == Some(&Value::Bool(true));
@@ -269,15 +315,8 @@ impl<'a> Run<'a> {
         let mut none = true;
         for (step, group, wanted) in open {
             none = false;
-            self.sync(Event::Before {
-                action: action.id.clone(),
-                finding: action.finding.clone(),
-                step: step.clone(),
-                kind: action.kind,
-                account_id: Some(account.id()),
-                account: None,
-                change: Map::from_iter([("group".to_owned(), Value::from(group.id))]),
-            })?;
+            let change = Map::from_iter([("group".to_owned(), Value::from(group.id))]);
+            self.before(action, step.clone(), Some(account.id()), None, change)?;
             match self.writer.membership(account.id(), group, *wanted).await {
                 // Somebody else was faster, unless it was an earlier apply of this plan.
                 Ok(false) if earlier.pending_step.as_ref() != Some(step) => {
@@ -318,15 +357,7 @@ impl<'a> Run<'a> {
             }
             let change = Map::from_iter([("group".to_owned(), Value::from(group))]);
             let id = Some(account.id());
-            self.sync(Event::Before {
-                action: action.id.clone(),
-                finding: action.finding.clone(),
-                step: step.clone(),
-                kind: action.kind,
-                account_id: id,
-                account: None,
-                change,
-            })?;
+            self.before(action, step.clone(), id, None, change)?;
             if let Err(error) = self.writer.join_group(account.id(), group).await {
                 let mut came = failed(action, &error);
                 came.detail = Some(format!("account {} is there, but not in the group `{group}`: {error}", account.id()));

@@ -9,7 +9,7 @@ use super::cells;
 use super::headers::{self, split};
 use super::mapping::Mapping;
 use super::people::Source;
-use super::raw::{Raw, RawColumn};
+use super::raw::Raw;
 use super::slot::Slot;
 use crate::config;
 use crate::text::{Pattern, plural};
@@ -76,12 +76,20 @@ pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Director
     let before = out.len();
     for (header, patterns) in &file.skip_rows {
         let Some(column) = raw.columns.iter().find(|column| headers::key(&column.header) == headers::key(header)) else {
-            source.notes.push(format!("skip_rows names `{header}`, which is no column of the file"));
+            source.warnings.push(format!("skip_rows names `{header}`, which is no column of the file: it skips nothing"));
             continue;
         };
-        let named = skipped_by(column, patterns);
-        let rows = raw.rows.iter().zip(named).filter(|(_, skip)| *skip);
-        rows.for_each(|(row, _)| _ = out.entry(*row).or_insert(Cow::Borrowed("skip_rows in the configuration names it")));
+        for pattern in patterns {
+            let matched = Pattern::new(pattern);
+            let fits = |cell: Option<&str>| cell.is_some_and(|cell| matched.matches(cell));
+            let mut named = raw.rows.iter().zip(column.values.iter()).filter(|(_, cell)| fits(*cell)).peekable();
+            if named.peek().is_none() {
+                source
+                    .warnings
+                    .push(format!("skip_rows names `{pattern}` in `{header}`, which stands in no row: it skips nothing"));
+            }
+            named.for_each(|(row, _)| _ = out.entry(*row).or_insert(Cow::Borrowed("skip_rows in the configuration names it")));
+        }
     }
     say(out.len() - before, "row that skip_rows names", "rows that skip_rows names", source);
     // Hundreds of groups are told by their number, single rows by their place.
@@ -94,11 +102,6 @@ fn say(count: usize, one: &str, many: &str, source: &mut Source) {
     if count > 0 {
         source.notes.push(format!("{} skipped: no people", plural(count as u64, one, many)));
     }
-}
-
-fn skipped_by<'c>(column: &'c RawColumn, patterns: &[String]) -> impl Iterator<Item = bool> + 'c {
-    let patterns: Vec<Pattern> = patterns.iter().map(|pattern| Pattern::new(pattern)).collect();
-    column.values.iter().map(move |cell| cell.is_some_and(|cell| patterns.iter().any(|pattern| pattern.matches(cell))))
 }
 
 /// What a record says it is, if it is no person. LDAP gives all classes of an entry: `top`, `person`, ..., `computer`.

@@ -86,7 +86,7 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let mut source = Source { name, sha256, bytes: size, modified, read_on, exported, max_age_days, origin, ..Source::default() };
     let table = table(bytes, file, &mut source)?;
     let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
-    let Table { mut raw, epoch_1904, .. } = table;
+    let Table { mut raw, epoch_1904, headers } = table;
     source.system = mapping.system.map(|system| system.name.to_owned());
     if mapping.system.is_some_and(|system| system.name == systems::DOMO) && file.columns.is_empty() {
         bail!(
@@ -101,6 +101,10 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     source.unmapped += mapping.passed_over(&raw);
     let anybody = !(raw.rows.is_empty() && raw.columns.is_empty());
     unread::refuse(&raw, &mapping, file, &mut source.notes)?;
+    // Of JSON only what is read is known by its name.
+    if anybody && source.format != "json" {
+        source.warnings.extend(unread::ignored_in_vain(&headers, file));
+    }
     if anybody && mapping.first(Slot::Email).is_none() && mapping.first(Slot::EmployeeNumber).is_none() {
         bail!(
             Failure::usage("no column holds e-mail addresses or employee numbers, so nobody could be matched")

@@ -47,6 +47,12 @@ pub(super) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::Directory, not
     Ok(())
 }
 
+/// What `ignore` names that is no column of the file: a slip, or a column that came under another name.
+pub(super) fn ignored_in_vain<'f>(headers: &'f [String], file: &'f config::Directory) -> impl Iterator<Item = String> + 'f {
+    let unknown = |named: &&String| !headers.iter().any(|header| headers::key(header) == headers::key(named));
+    file.ignore.iter().filter(unknown).map(|named| format!("ignore names `{named}`, which is no column of the file"))
+}
+
 /// `` `Exit` holds ``, `` `Exit` and `Start` hold ``.
 fn named(columns: &[&Watched]) -> String {
     let names: Vec<String> = columns.iter().map(|column| format!("`{}`", shown(column))).collect();

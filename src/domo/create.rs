@@ -77,7 +77,7 @@ impl Writer {
     async fn post(&self, url: &Url, body: &Value, email: &str) -> Result<Result<Answer, CallError>, WriteError> {
         let mut attempt = 1;
         loop {
-            let sent = self.session.write(Door::Rest, Method::POST, url, Some(body), None).await;
+            let sent = self.leave(Door::Rest, Method::POST, url, Some(body), None).await;
             let turned_away = sent.as_ref().is_err_and(|error| matches!(error.status(), Some(401 | 429)));
             if !turned_away || attempt >= TRIES {
                 return Ok(sent);

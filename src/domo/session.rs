@@ -7,7 +7,6 @@ use anyhow::Result;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret;
-use tokio::time::Instant;
 
 use super::accounts::Credential;
 use super::settings::Settings;
@@ -125,15 +124,15 @@ impl Session {
         inner.client.ask(&describe(&Method::GET, url), &Key(inner, Door::Rest), build, page).await
     }
 
-    /// A write, sent once at most: not at all where its turn, a new token or a wait that Domo asked for makes it leave later than
-    /// `latest`. What a lost answer means is for the caller to find out by reading.
+    /// A write, sent once at most: not at all where `leave`, asked right before it leaves, says no. Its turn, a new token or a wait that
+    /// Domo asked for may have come in between. What a lost answer means is for the caller to find out by reading.
     pub(super) async fn write(
         &self,
         door: Door,
         method: Method,
         url: &Url,
         body: Option<&serde_json::Value>,
-        latest: Option<Instant>,
+        leave: impl FnOnce() -> bool,
     ) -> Result<Answer, CallError> {
         let inner = &*self.inner;
         let call = describe(&method, url);
@@ -150,7 +149,7 @@ impl Session {
         let mut request = request.build().map_err(|error| unsent(error.without_url().to_string()))?;
         let key = Key(inner, door);
         let serial = key.sign(&mut request).await?;
-        let answer = inner.client.exchange_by(&call, request, latest).await?;
+        let answer = inner.client.exchange_if(&call, request, leave).await?;
         if answer.status == 401 {
             key.refused(serial, &answer).await;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 use super::Permission;
@@ -15,7 +15,7 @@ use super::read::Reader;
 use super::sent::{Sent, WriteError, after};
 use super::session::{Door, Session};
 use super::windows::Looks;
-use super::wire::CallError;
+use super::wire::{Answer, CallError};
 use crate::config::DeactivateWith;
 use crate::http::{Method, Url};
 use crate::terms::Role;
@@ -35,6 +35,8 @@ pub struct Writer {
     pub(super) turn: Arc<Mutex<()>>,
     /// A write of this session was accepted and not shown for as long as anybody looked: from now on nobody looks that long.
     pub(super) missed: Arc<AtomicBool>,
+    /// A write has left and is not known to have done nothing.
+    under_way: Arc<watch::Sender<bool>>,
 }
 
 /// A write that was read back.
@@ -49,7 +51,21 @@ pub struct Written {
 impl Writer {
     /// Opens the write side. Only an approved plan is a [`Permission`].
     pub fn open(session: &Session, _permission: &impl Permission) -> Self {
-        Self { session: session.clone(), reader: Reader::new(session), turn: Arc::default(), missed: Arc::default() }
+        let reader = Reader::new(session);
+        Self { session: session.clone(), reader, turn: Arc::default(), missed: Arc::default(), under_way: Arc::default() }
+    }
+
+    /// From here on nothing is under way: what was written is read back and recorded.
+    pub fn rest(&self) {
+        self.under_way.send_replace(false);
+    }
+
+    /// Waits until nothing is under way, and whoever writes may be dropped: no write has left although there was time for it, or Domo
+    /// turned it away.
+    pub async fn waits(&self) {
+        tokio::time::sleep(self.session.settings().windows.fresh).await;
+        // The sender lives as long as this does.
+        let _ = self.under_way.subscribe().wait_for(|under_way| !under_way).await;
     }
 
     /// Writes `changes` into the account as it was just read: every other field is sent back as it came.
@@ -163,20 +179,43 @@ impl Writer {
         body: Option<&Value>,
         latest: Option<Instant>,
     ) -> Result<Sent, WriteError> {
-        match self.session.write(door, method, url, body, latest).await {
+        match self.leave(door, method, url, body, latest).await {
             Ok(_) => Ok(Sent::Accepted),
             Err(CallError::NotSent { why, .. }) => Ok(Sent::Nowhere(why)),
             Err(CallError::TooLate { .. }) => Ok(Sent::Late),
             Err(CallError::Refused { call, refusal }) => match refusal.status {
                 // Whoever fails, or got no answer, does not know what became of the request.
                 500.. => Ok(Sent::Lost(format!("{call}: {refusal}"))),
-                401 | 408 | 425 | 429 => Ok(Sent::TurnedAway(refusal)),
+                status if turned_away(status) => Ok(Sent::TurnedAway(refusal)),
                 _ => Err(refusal.into()),
             },
             // Only a token could not be had.
             Err(error @ CallError::GaveUp { .. }) => Ok(Sent::Nowhere(error.sentence())),
             Err(error) => Ok(Sent::Lost(error.sentence())),
         }
+    }
+
+    /// Sends once, not later than `latest`. As soon as it leaves something is under way, unless it turns out to have done nothing.
+    pub(super) async fn leave(
+        &self,
+        door: Door,
+        method: Method,
+        url: &Url,
+        body: Option<&Value>,
+        latest: Option<Instant>,
+    ) -> Result<Answer, CallError> {
+        let before = *self.under_way.borrow();
+        let leave = || {
+            let leaves = latest.is_none_or(|latest| Instant::now() <= latest);
+            self.under_way.send_replace(before || leaves);
+            leaves
+        };
+        let answer = self.session.write(door, method, url, body, leave).await;
+        if answer.as_ref().is_err_and(|error| matches!(error, CallError::NotSent { .. }) || error.status().is_some_and(turned_away))
+        {
+            self.under_way.send_replace(before);
+        }
+        answer
     }
 
     /// When a write is looked at: for as long as Domo may take to show it where it said yes, else at once.
@@ -326,6 +365,11 @@ impl Writer {
         }
         Ok(false)
     }
+}
+
+/// Whether Domo did nothing and may do it the next time.
+fn turned_away(status: u16) -> bool {
+    matches!(status, 401 | 408 | 425 | 429)
 }
 
 /// The sentence for a change that did not hold.

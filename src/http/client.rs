@@ -284,17 +284,17 @@ impl Client {
     /// # Errors
     /// It was not sent, its answer was lost, or is too large.
     pub async fn exchange(&self, call: &str, request: Request) -> Result<Answer, CallError> {
-        self.exchange_by(call, request, None).await
+        self.exchange_if(call, request, || true).await
     }
 
-    /// The same, unless its turn comes later than `latest`.
+    /// The same, unless it may not leave any more: asked when its turn has come, right before it does.
     ///
     /// # Errors
     /// As [`Self::exchange`], and [`CallError::TooLate`].
-    pub async fn exchange_by(&self, call: &str, request: Request, latest: Option<Instant>) -> Result<Answer, CallError> {
+    pub async fn exchange_if(&self, call: &str, request: Request, leave: impl FnOnce() -> bool) -> Result<Answer, CallError> {
         let _place = self.places.acquire().await.map_err(|_| CallError::NotSent { call: call.into(), why: "closing".into() })?;
         self.pacer.turn().await;
-        if latest.is_some_and(|latest| Instant::now() > latest) {
+        if !leave() {
             return Err(CallError::TooLate { call: call.into() });
         }
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;

@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::support::{command, run};
@@ -107,26 +107,115 @@ fn send(child: &Child, signal: &str) {
     assert!(Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success());
 }
 
+/// What an audit that a signal ended leaves: a page that says so, the notice of whoever watches, and no run.
+#[track_caller]
+fn ended_by_a_signal(company: &Path, audit: Child, what: &str) {
+    let ended = audit.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(130), "{what}: {said}");
+    let page = files_of(company).into_iter().find(|page| page.ends_with("report.html")).unwrap();
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("this run failed") && page.contains("interrupted"), "{what}: {page}");
+    let metrics = std::fs::read_to_string(company.join("domo.prom")).unwrap();
+    assert!(metrics.contains("domo_reconcile_run_exit_code{instance=\"domo\"} 130"), "{what}: {metrics}");
+    assert!(!files_of(company).iter().any(|file| file.ends_with("manifest.json")), "{what}");
+}
+
+/// The files in the folders of the archive, and beside them.
+fn files_of(company: &Path) -> Vec<PathBuf> {
+    let inside = |folder: &Path| -> Vec<PathBuf> {
+        std::fs::read_dir(folder).map(|there| there.flatten().map(|entry| entry.path()).collect()).unwrap_or_default()
+    };
+    let archive = inside(&company.join("audits"));
+    archive.iter().flat_map(|path| inside(path)).chain(archive.clone()).collect()
+}
+
+const WATCHED: &str = "[[directory]]\npath = \"workers.csv\"\n[notify]\ntextfile = \"domo.prom\"\n";
+
 #[test]
-fn every_signal_ends_an_audit_with_a_page_and_a_notice_that_say_so() {
+fn every_signal_ends_an_audit_that_pulls_with_a_page_and_a_notice_that_say_so() {
     for signal in ["INT", "TERM", "HUP"] {
         let company = company();
-        let config = "[[directory]]\npath = \"workers.csv\"\n[notify]\ntextfile = \"domo.prom\"\n";
-        std::fs::write(company.path().join("domo-reconcile.toml"), config).unwrap();
+        std::fs::write(company.path().join("domo-reconcile.toml"), WATCHED).unwrap();
         let domo = Silent::start();
         let audit = hearing(domo.command(company.path(), &["audit"])).spawn().unwrap();
         let asked = domo.0.accept().unwrap();
         send(&audit, signal);
-        let ended = audit.wait_with_output().unwrap();
+        ended_by_a_signal(company.path(), audit, signal);
         drop(asked);
-        let said = String::from_utf8_lossy(&ended.stderr);
-        assert_eq!(ended.status.code(), Some(130), "{signal}: {said}");
-        let folders = std::fs::read_dir(company.path().join("audits")).unwrap().flatten().map(|entry| entry.path());
-        let page = folders.map(|folder| folder.join("report.html")).find(|page| page.exists()).unwrap();
-        let page = std::fs::read_to_string(page).unwrap();
-        assert!(page.contains("this run failed") && page.contains("interrupted"), "{signal}: {page}");
-        let metrics = std::fs::read_to_string(company.path().join("domo.prom")).unwrap();
-        assert!(metrics.contains("domo_reconcile_run_exit_code{instance=\"domo\"} 130"), "{signal}: {metrics}");
+    }
+}
+
+/// Starts a program that reads a pipe in place of a file, and waits until it does; it goes on waiting for bytes.
+fn reading_a_silent_pipe(path: &Path, reader: Command) -> (Child, std::fs::File) {
+    let _ = std::fs::remove_file(path);
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    let (child, begin) = (hearing(reader).spawn().unwrap(), std::time::Instant::now());
+    let mut writing = std::fs::OpenOptions::new();
+    std::os::unix::fs::OpenOptionsExt::custom_flags(writing.write(true), libc::O_NONBLOCK);
+    loop {
+        match writing.open(path) {
+            Ok(pipe) => return (child, pipe),
+            // Nobody reads yet.
+            Err(_) if begin.elapsed() < std::time::Duration::from_secs(60) => {
+                std::thread::sleep(std::time::Duration::from_millis(1))
+            }
+            Err(error) => panic!("nobody reads {}: {error}; {:?}", path.display(), child.wait_with_output()),
+        }
+    }
+}
+
+#[test]
+fn a_signal_while_the_directory_or_the_accounts_are_read_leaves_a_page_and_a_notice() {
+    for file in ["workers.csv", "users.json"] {
+        let company = company();
+        std::fs::write(company.path().join("domo-reconcile.toml"), WATCHED).unwrap();
+        let mut audit = command(company.path());
+        audit.args(["audit", "--accounts", "users.json"]);
+        let (audit, _held) = reading_a_silent_pipe(&company.path().join(file), audit);
+        send(&audit, "TERM");
+        ended_by_a_signal(company.path(), audit, file);
+    }
+}
+
+#[test]
+fn a_signal_while_it_is_judged_leaves_a_page_and_a_notice() {
+    let company = company();
+    std::fs::write(company.path().join("domo-reconcile.toml"), WATCHED).unwrap();
+    let user = |id: u32| format!("{{\"id\": {id}, \"name\": \"P {id}\", \"email\": \"p{id}@acme.example\", \"role\": \"Social\"}}");
+    let users: Vec<_> = (1..20_000).map(user).collect();
+    std::fs::write(company.path().join("users.json"), format!("[{}]", users.join(","))).unwrap();
+    let mut audit = command(company.path());
+    audit.args(["audit", "--accounts", "users.json"]);
+    let audit = hearing(audit).spawn().unwrap();
+    let begin = std::time::Instant::now();
+    // Kept while it is judged.
+    while !files_of(company.path()).iter().any(|file| file.ends_with("accounts.jsonl")) {
+        assert!(begin.elapsed() < std::time::Duration::from_secs(60), "nothing was kept");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    send(&audit, "TERM");
+    ended_by_a_signal(company.path(), audit, "judging");
+}
+
+#[test]
+fn a_signal_before_the_first_of_several_instances_is_told_of_each_on_the_page_over_all() {
+    let company = company();
+    let instance =
+        |name: &str| format!("[[instance]]\nname = \"{name}\"\nclient_id_env = \"ID_{name}\"\nclient_secret_env = \"SECRET\"\n");
+    std::fs::write(company.path().join("domo-reconcile.toml"), format!("{WATCHED}{}{}", instance("eu"), instance("us"))).unwrap();
+    let mut audit = command(company.path());
+    audit.arg("audit").envs([("ID_eu", "eu"), ("ID_us", "us"), ("SECRET", "hush")]);
+    let (audit, _held) = reading_a_silent_pipe(&company.path().join("workers.csv"), audit);
+    send(&audit, "TERM");
+    assert_eq!(audit.wait_with_output().unwrap().status.code(), Some(130));
+    let page = files_of(company.path()).into_iter().find(|file| file.extension().is_some_and(|ending| ending == "html")).unwrap();
+    let page = std::fs::read_to_string(page).unwrap();
+    assert_eq!(page.matches("interrupted before it was this instance").count(), 2, "{page}");
+    let metrics = std::fs::read_to_string(company.path().join("domo.prom")).unwrap();
+    for instance in ["eu", "us"] {
+        let line = format!("domo_reconcile_run_exit_code{{instance=\"{instance}\"}} 130");
+        assert!(metrics.contains(&line), "{metrics}");
     }
 }
 

@@ -68,8 +68,15 @@ impl Audit {
     pub(in crate::commands) fn of(&self, context: &Context, loaded: &Loaded, from: From) -> Result<Audited> {
         let lock = Arc::new(Lock::take(&self.archive, context.started)?);
         let (people, from) = rayon::join(|| load(context, loaded, &self.archive), || from.ahead());
-        let people = people?;
-        go_on()?;
+        let people = match people.and_then(|people| go_on().map(|()| people)) {
+            // Nobody may take it for a month without a run. Whatever else keeps the directory from being read is told without one.
+            Err(error) if failure::kind(&error) == FailureKind::Interrupted => {
+                let mut folder = RunFolder::create_under(&lock, context.started)?;
+                let run = self.begun(context, loaded, &folder);
+                return Err(failed(context, loaded, run, &mut folder, error).error);
+            }
+            people => people?,
+        };
         let audited = self.under(&lock, context, loaded, &people, from, None).map_err(|fallen| fallen.error);
         rayon::spawn(move || drop(people));
         audited
@@ -87,9 +94,7 @@ impl Audit {
         group: Option<&mut Group>,
     ) -> Result<Audited, Fallen> {
         let mut folder = RunFolder::create_under(lock, context.started)?;
-        let instance = instance_name(&loaded.config, None);
-        let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
-        run.forecast = self.forecast;
+        let mut run = self.begun(context, loaded, &folder);
         let judged = read(context, &loaded.config, self.as_of, from).and_then(|accounts| {
             go_on()?;
             let elsewhere = group.map(|group| group.with(&accounts)).transpose()?.flatten();
@@ -112,13 +117,14 @@ impl Audit {
             folder.discard();
             return Err(error.into());
         }
-        run.finish(context.clock());
-        let path = folder.path().to_owned();
-        match report::failed(&run, loaded, &error, &mut folder) {
-            Ok(()) => context.terminal.say(format!("This run failed; {} says so.", path.join("report.html").display())),
-            Err(worse) => tracing::warn!("the failed run has no report: {worse:#}"),
-        }
-        Err(Fallen { error, folder: Some(path) })
+        Err(failed(context, loaded, run, &mut folder, error))
+    }
+
+    fn begun(&self, context: &Context, loaded: &Loaded, folder: &RunFolder) -> RunInfo {
+        let instance = instance_name(&loaded.config, None);
+        let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
+        run.forecast = self.forecast;
+        run
     }
 
     /// From the two populations to every file of the run but its manifest.
@@ -209,6 +215,17 @@ impl std::convert::From<anyhow::Error> for Fallen {
     fn from(error: anyhow::Error) -> Self {
         Self { error, folder: None }
     }
+}
+
+/// Leaves a page that says why nothing was judged.
+fn failed(context: &Context, loaded: &Loaded, mut run: RunInfo, folder: &mut RunFolder, error: anyhow::Error) -> Fallen {
+    run.finish(context.clock());
+    let path = folder.path().to_owned();
+    match report::failed(&run, loaded, &error, folder) {
+        Ok(()) => context.terminal.say(format!("This run failed; {} says so.", path.join("report.html").display())),
+        Err(worse) => tracing::warn!("the failed run has no report: {worse:#}"),
+    }
+    Fallen { error, folder: Some(path) }
 }
 
 /// A run whose files are written; it becomes one by its manifest.

@@ -31,9 +31,20 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
     let tell = |notices: &[Notice]| notice::tell(&loaded.config, &audit.archive, notices, context);
     let fallen = |name: &str, error: &anyhow::Error| Notice::failed(name, context.started, error);
 
-    let load = || one::load(context, loaded, &audit.archive);
-    let begun = Lock::take(&audit.archive, context.started).and_then(|lock| Ok((Arc::new(lock), load()?)));
-    let (lock, people) = match begun {
+    let begun = Lock::take(&audit.archive, context.started).and_then(|lock| {
+        let (lock, people) = (Arc::new(lock), one::load(context, loaded, &audit.archive));
+        match people {
+            // The page over all says so.
+            Err(error) if failure::kind(&error) == FailureKind::Interrupted => {
+                Ok((lock, loaded.config.instance.iter().map(|instance| (instance.name.clone(), Err(not_begun()))).collect()))
+            }
+            people => {
+                let came = each(audit, loaded, context, &lock, &people?);
+                Ok((lock, came))
+            }
+        }
+    });
+    let (lock, came): (_, Vec<_>) = match begun {
         Ok(begun) => begun,
         // What all of them need is not there.
         Err(error) => {
@@ -41,7 +52,6 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
             return Err(error);
         }
     };
-    let came = each(audit, loaded, context, &lock, &people);
     let notice = |(name, audited): &InstanceAudit| match audited {
         Ok(audited) => audited.notice.clone(),
         Err(Fallen { error, .. }) => fallen(name, error),
@@ -73,7 +83,7 @@ fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, peo
     for instance in &loaded.config.instance {
         let interrupted = stop.wanted() || came.last().and_then(kind) == Some(FailureKind::Interrupted);
         let audited = if interrupted {
-            Err(anyhow::Error::new(Failure::new(FailureKind::Interrupted, "interrupted before it was this instance's turn")).into())
+            Err(not_begun())
         } else {
             let loaded_for = Loaded { config: loaded.config.for_instance(instance), ..loaded.clone() };
             domo::Settings::from_env(&loaded.config, Some(instance))
@@ -84,6 +94,10 @@ fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, peo
         came.push((instance.name.clone(), audited));
     }
     came
+}
+
+fn not_begun() -> Fallen {
+    anyhow::Error::new(Failure::new(FailureKind::Interrupted, "interrupted before it was this instance's turn")).into()
 }
 
 /// How one instance ended.

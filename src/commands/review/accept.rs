@@ -64,7 +64,7 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
 /// The folder of the run: of a plan's file the one it lies in.
 fn folder_of(options: &cli::Review) -> Result<PathBuf> {
     match options.plan.is_file() {
-        true => Ok(crate::files::folder_of(&options.plan).to_owned()),
+        true => Ok(crate::files::folder_of(&options.plan.canonicalize().unwrap_or_else(|_| options.plan.clone())).to_owned()),
         false => Archive::at(&options.at.archive).folder_of(&options.plan),
     }
 }

@@ -49,7 +49,7 @@ pub enum Event {
         action: String,
         /// Which of its writes.
         step: Step,
-        /// `done`, `failed` or `unknown`.
+        /// `done`, `failed` or `unknown`; `not-tried` where it was given up before it left, or Domo turned it away.
         outcome: Outcome,
         /// The account; for a create the new one.
         account_id: Option<u64>,

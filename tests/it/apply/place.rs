@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::Utc;
+use domo_reconcile::archive::Lock;
 use serde_json::{Value, json};
 
 use super::company::Company;
@@ -107,6 +109,60 @@ fn a_link_to_a_plan_is_that_plan() {
     story.apply("current.json", &["--confirm"]).code(0);
     assert!(story.journal().exists() && !story.company.path("current.journal.jsonl").exists());
     assert_eq!(story.apply(story.plan(), &["--confirm"]).code(0).json()["counts"], json!({"already-done": 3}));
+}
+
+#[test]
+fn every_command_holds_the_lock_of_what_a_link_leads_to() {
+    let story = Audited::new("");
+    let company = &story.company;
+    link(&story.run.join("plan.json"), &company.path("current.json"));
+    link(&story.run, &company.path("current"));
+    link(story.run.parent().unwrap(), &company.path("archive"));
+    let run = story.run.file_name().unwrap().to_str().unwrap();
+    let hold = |lock: &str| Lock::take_at(&story.run.join(lock), "it", "a test", Utc::now()).unwrap();
+
+    let held = hold("plan.lock");
+    for plan in ["current.json", "current", "archive/latest", run] {
+        let plan = if plan == "archive/latest" { vec!["latest", "--archive", "archive"] } else { vec![plan] };
+        for args in [
+            &["review", "--split", "department", "--out", "packets"][..],
+            &["review", "--approve", "all", "--by", "ana"],
+            &["apply", "--confirm"],
+        ] {
+            let refused = company.run(&[&args[..1], &plan, &args[1..]].concat()).code(8);
+            assert!(refused.stderr.contains("a test"), "{args:?} {plan:?}: {}", refused.stderr);
+        }
+    }
+    drop(held);
+    company.run(&["review", "current.json", "--split", "department", "--out", "packets"]).code(0);
+    assert!(story.run.join("packets.json").exists() && !company.path("packets.json").exists());
+
+    let _held = hold("certification.lock");
+    for run in ["current", run] {
+        company.run(&["certify", run, "--split", "department", "--out", "certify"]).code(8);
+        company.run(&["certify", run, "--finish", "--by", "ana"]).code(8);
+    }
+}
+
+#[test]
+fn a_finding_is_accepted_of_the_run_that_a_link_to_its_plan_leads_to() {
+    let story = Audited::new("");
+    link(&story.run.join("plan.json"), &story.company.path("current.json"));
+    let plan: Value = serde_json::from_slice(&std::fs::read(story.plan()).unwrap()).unwrap();
+    let finding = plan["actions"][0]["finding"].as_str().unwrap();
+    let accepted = story.company.run(&[
+        "review",
+        "current.json",
+        "--accept",
+        finding,
+        "--until",
+        "2099-01-01",
+        "--by",
+        "ana",
+        "--comment",
+        "agreed",
+    ]);
+    assert!(accepted.code(0).stdout.contains("[[exception]]"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use domo_reconcile::config::DeactivateWith;
 use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::journal::{Ended, Event};
 use domo_reconcile::plan::{Action, Outcome, fields};
-use domo_reconcile::sandbox::{Fault, Options, Profile, What};
+use domo_reconcile::sandbox::{Fault, Options, Profile, Request, What};
 use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
 
@@ -383,6 +383,74 @@ fn an_interrupt_finishes_and_records_the_action_under_way() {
     assert_eq!(company.folded(), done);
     assert_eq!(company.writes().len(), 2);
     assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"done": 8, "already-done": 2}));
+}
+
+/// Interrupts an apply as soon as Domo was asked this; it would go on waiting for minutes.
+#[track_caller]
+fn interrupted_at(company: &Company, asked: impl Fn(&Request) -> bool) {
+    let apply = company.child(&["--confirm"]).spawn().unwrap();
+    wait_until("Domo was asked", || company.domo.requests().iter().any(&asked));
+    std::process::Command::new("kill").args(["-TERM", &apply.id().to_string()]).status().unwrap();
+    let ended = apply.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stderr));
+    let told: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!(told["counts"], json!({"not-tried": 2}));
+}
+
+#[test]
+fn whoever_waits_because_domo_turned_a_write_away_can_be_interrupted_and_nothing_was_done() {
+    let wait = || What::Status(429, Some("500".into()));
+    for (actions, method, path) in [
+        ([update(20), update(21)], "PUT", "/v1/users/*"),
+        ([deactivate(20), deactivate(21)], "PUT", "/v1/users/*"),
+        ([delete(20), delete(21)], "DELETE", "/v1/users/*"),
+        ([create(900), create(901)], "POST", "/v1/users"),
+    ] {
+        let company = Company::new(actions.into());
+        company.domo.fault(Fault::nth(method, path, 1, wait()));
+        let before = company.domo.users();
+        interrupted_at(&company, |request| request.method == method && request.path.starts_with("/v1/users"));
+        assert_eq!(company.domo.users(), before);
+        let journal = company.journal();
+        assert!(journal.fold().values().all(|standing| standing.pending.is_none() && !standing.left_something()), "{journal:?}");
+        assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"done": 2}));
+    }
+}
+
+#[test]
+fn what_somebody_else_does_after_an_interrupted_wait_is_not_ours() {
+    let company = Company::new(vec![update(20), update(21)]);
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Status(429, Some("500".into()))));
+    interrupted_at(&company, |request| request.method == "PUT");
+    let by_hand = plan_now(vec![update(20), update(21)], &hundred(), AuditFigures::default());
+    company.write("hand.plan.json", &approved(by_hand).to_json().unwrap());
+    company.run(&["apply", "hand.plan.json", "--confirm"]).code(0);
+    assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"already-done": 2}));
+    assert!(company.journal().fold()["A-update-20"].written.is_empty());
+}
+
+#[test]
+fn whoever_waits_before_a_write_can_be_interrupted() {
+    // The first GET of one account is the look before its write.
+    let company = Company::new(vec![update(20), update(21)]);
+    company.domo.fault(Fault::nth("GET", "/v1/users/*", 1, What::Status(429, Some("500".into()))));
+    interrupted_at(&company, |request| request.path.starts_with("/v1/users/"));
+    assert_eq!(company.writes(), []);
+    assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"done": 2}));
+}
+
+#[test]
+fn a_wait_after_a_write_that_may_have_taken_place_is_waited_to_its_end() {
+    let company = Company::new(vec![update(20), update(21)]);
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Late(std::time::Duration::ZERO, Some(503))));
+    company.domo.fault(Fault::nth("GET", "/v1/users/*", 2, What::Status(429, Some("1".into()))));
+    let apply = company.child(&["--confirm"]).spawn().unwrap();
+    wait_until("the write left", || !company.writes().is_empty());
+    std::process::Command::new("kill").args(["-TERM", &apply.id().to_string()]).status().unwrap();
+    let ended = apply.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stderr));
+    let told: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!(told["counts"], json!({"done": 1, "not-tried": 1}));
 }
 
 #[test]

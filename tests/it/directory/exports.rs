@@ -284,6 +284,34 @@ fn vacant_positions_and_rows_that_the_configuration_names_are_skipped_and_counte
     assert_eq!(company.audit("staff.csv", 0).people("read"), 1);
 }
 
+/// A rule that covers nothing is a slip, or an export that has changed: neither is silent.
+#[test]
+fn what_skip_rows_and_ignore_name_and_no_row_or_column_has_is_a_warning() {
+    let rows: Vec<_> = (0..4).map(|at| PEOPLE[at]).map(|(given, family, email, number)| {
+        serde_json::json!({"employeeId": number, "displayName": format!("{given} {family}"), "mail": email, "hrbp": "hr@acme.example"})
+    }).collect();
+    let json = serde_json::to_string(&rows).unwrap();
+    let csv = csv(4).replace("Status\n", "Status,hrbp\n").replace("Active\n", "Active,hr@acme.example\n");
+    for (file, text, name) in [("staff.csv", csv, "First Name"), ("staff.json", json, "displayName")] {
+        // Of JSON only what is read is known by its name.
+        let in_vain = (file == "staff.csv").then_some("ignore names `HRPB`, which is no column of the file");
+        for (rules, said) in [
+            (r#"ignore = ["hrbp"]"#.to_owned(), None),
+            (r#"ignore = ["HRPB"]"#.to_owned(), in_vain),
+            (r#"skip_rows = { "Nmae" = ["zz *"] }"#.to_owned(), Some("skip_rows names `Nmae`, which is no column of the file")),
+            (format!(r#"skip_rows = {{ "{name}" = ["zz *", "I*"] }}"#), Some("skip_rows names `zz *` in `")),
+        ] {
+            let config = format!("[[directory]]\npath = \"{file}\"\n{rules}\n");
+            let company = Company::new().with(file, text.clone()).with("domo-reconcile.toml", config);
+            let checked = company.check(file).code(0).stdout;
+            let judged = company.audit(file, 0);
+            assert_eq!(judged.evidence(), if said.is_some() { "warnings" } else { "complete" }, "{rules}: {checked}");
+            let told = checked.lines().any(|line| line.contains("warning: ") && line.contains(said.unwrap_or_default()));
+            assert_eq!(told, said.is_some(), "{rules}: {checked}");
+        }
+    }
+}
+
 #[test]
 fn a_cell_over_several_rows_belongs_to_each_of_them() {
     let rows =
