@@ -7,6 +7,7 @@ mod keys;
 mod ldap_faults;
 mod others;
 mod program;
+mod quiet;
 mod servers;
 mod url;
 mod year;
@@ -18,7 +19,7 @@ use domo_reconcile::config::{Config, Directory};
 use domo_reconcile::directory::{self, Input, People, Proof};
 use domo_reconcile::http::Limits;
 use domo_reconcile::sandbox::{DIRECTORY_TOKEN, Options, Profile, Running, Sandbox};
-use domo_reconcile::source::{self, Depth, Fetched, Silent};
+use domo_reconcile::source::{Depth, Fetched, Silent};
 use serde_json::Value;
 
 /// A key that signs nothing but what these tests send.
@@ -86,7 +87,7 @@ fn impatient() -> Limits {
 }
 
 async fn fetch(directory: &Directory) -> anyhow::Result<Fetched> {
-    source::fetch(directory, &variable, impatient(), Depth::Whole, &Silent).await
+    quiet::fetch(directory, &variable, impatient(), Depth::Whole, &Silent).await
 }
 
 /// The people that a loader makes of what was fetched.
@@ -164,7 +165,7 @@ async fn one_page_is_enough_to_look_and_is_no_reason_to_doubt() {
     let running = sandbox(|_| {}).await;
     for kind in KINDS {
         let fetched =
-            source::fetch(&configured(kind, &running.url()), &variable, impatient(), Depth::OnePage, &Silent).await.unwrap();
+            quiet::fetch(&configured(kind, &running.url()), &variable, impatient(), Depth::OnePage, &Silent).await.unwrap();
         assert_eq!(fetched.input.stopped, [""; 0], "{kind}");
     }
     let pages = running.requests().into_iter().filter(|request| request.path.contains("/graph/v1.0/users?")).count();

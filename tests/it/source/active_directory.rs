@@ -8,8 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::quiet;
 use super::servers::{MANY, PASSWORD, Server, certificate, is_here};
-use crate::support::{Ran, finish};
+use crate::support::Ran;
 
 const READER: &str = "reader@acme.example";
 
@@ -75,8 +76,8 @@ fn inside(server: &Server, program: &str) -> Command {
 pub(super) fn run(server: &Server, folder: &Path, password: &str, args: &[&str]) -> Ran {
     let mut command = inside(server, env!("CARGO_BIN_EXE_domo-reconcile"));
     command.current_dir(folder).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.envs([("LDAP_BIND", READER), ("LDAP_PASSWORD", password)]);
-    finish(command.args(args).output().unwrap())
+    let env = [("LDAP_BIND", READER), ("LDAP_PASSWORD", password)];
+    quiet::heard(folder, &env, command.envs(env).arg("-vvv").args(args))
 }
 
 /// The `[[directory]]` of a server.
@@ -132,7 +133,7 @@ fn active_directory_is_read_whole_with_its_disabled_and_expired_people_and_refus
     assert!(employment.contains(&("active", 1_164)), "{employment:?}");
 
     // The password is wrong; TLS is wanted before a password; and the unit may not be seen.
-    let refused = pull("wrong").code(1).stdout;
+    let refused = pull("Guessed-Secret1!").code(1).stdout;
     assert!(
         refused.contains("rc 49") && refused.contains("name or password is wrong") && !refused.contains("wrong\\\""),
         "{refused}"

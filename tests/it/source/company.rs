@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::active_directory::{self, line};
 use super::people;
 use super::program::{ENTRA, EXPORT, GOOGLE, OKTA, Place, SCIM};
+use super::quiet;
 use super::servers::{BASE, PASSWORD, READER, is_here, slapd};
-use crate::support::{Ran, run_with, samples};
+use crate::support::{Ran, samples};
 
 /// Told by an HR system's words only: on leave, *Inactive*, a word that its own day contradicts; a status in no identity provider.
 const BY_WORDS: [&str; 4] =
@@ -126,7 +127,7 @@ fn the_sample_company_has_the_same_findings_in_an_ldap_server() {
     let server = slapd("IP:127.0.0.1", "", &people);
     let place = Place::with(&format!("{BASE}url = \"ldap://127.0.0.1:{}\"", server.port), &[]);
     let env: Vec<_> = place.env().into_iter().chain([("LDAP_BIND", READER), ("LDAP_PASSWORD", PASSWORD)]).collect();
-    let ran = run_with(place.folder(), &env, ["audit", "--as-of", "2026-11-23", "--json"]);
+    let ran = quiet::run(place.folder(), &env, ["audit", "--as-of", "2026-11-23", "--json"]);
     let untold = untold(&IN_LDAP);
     assert_eq!(findings(place.folder(), ran, &untold), expected(&untold));
 }

@@ -130,7 +130,7 @@ async fn a_fetch_that_takes_too_long_is_incomplete_or_nothing() {
     let directory = configured("scim", &running.url());
     for (total, whole) in [(60, false), (450, true)] {
         let limits = domo_reconcile::http::Limits { total: std::time::Duration::from_millis(total), ..super::impatient() };
-        let came = domo_reconcile::source::fetch(&directory, &super::variable, limits, super::Depth::Whole, &super::Silent).await;
+        let came = super::quiet::fetch(&directory, &super::variable, limits, super::Depth::Whole, &super::Silent).await;
         match came {
             Ok(fetched) => assert!(whole && fetched.input.stopped.join("").contains("timeout_s"), "{:?}", fetched.input.stopped),
             Err(error) => assert!(!whole && format!("{error:#}").contains("timeout_s"), "{error:#}"),

@@ -102,8 +102,7 @@ async fn a_key_that_cannot_be_used_is_said_without_it() {
     for text in ["hush", "{\"client_email\":\"a\",\"private_key\":\"hush\"}", "{\"client_email\": hush"] {
         let variable = |name: &str| (name == "GOOGLE_KEY").then(|| text.to_owned());
         let directory = configured("google", &running.url());
-        let came =
-            domo_reconcile::source::fetch(&directory, &variable, super::impatient(), super::Depth::Whole, &super::Silent).await;
+        let came = super::quiet::fetch(&directory, &variable, super::impatient(), super::Depth::Whole, &super::Silent).await;
         let told = failure::paragraph(&came.unwrap_err());
         assert!(told.contains("GOOGLE_KEY") && !told.contains("hush"), "{told}");
     }

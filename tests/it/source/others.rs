@@ -9,11 +9,11 @@ use std::time::Duration;
 use domo_reconcile::directory::Proof;
 use domo_reconcile::failure;
 use domo_reconcile::http::Limits;
-use domo_reconcile::source::{self, Depth, Fetched, Silent};
+use domo_reconcile::source::{Depth, Fetched, Silent};
 
 use super::program::{Place, SCIM};
 use super::servers::{MANY, Server, free_port, limits, skipped, until_it_listens};
-use super::{addresses, configured, load};
+use super::{addresses, configured, load, quiet};
 
 /// The Python that has other people's packages, where it was made.
 fn python() -> Option<PathBuf> {
@@ -31,7 +31,7 @@ fn script(name: &str) -> PathBuf {
 /// Their servers are slower than ours.
 async fn read(text: &str, variable: &(dyn Fn(&str) -> Option<String> + Sync)) -> anyhow::Result<Fetched> {
     let slow = Limits { total: Duration::from_secs(60), exchange: Duration::from_secs(20), ..limits() };
-    source::fetch(&configured(text, ""), variable, slow, Depth::Whole, &Silent).await
+    quiet::fetch(&configured(text, ""), variable, slow, Depth::Whole, &Silent).await
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use domo_reconcile::failure;
 use domo_reconcile::http::Limits;
 use domo_reconcile::source::{self, Depth, Fetched, Silent};
 
-use super::{addresses, configured, load};
+use super::{addresses, configured, load, quiet};
 
 /// How many people a server is given.
 pub(super) const MANY: usize = 1_200;
@@ -182,7 +182,7 @@ pub(super) async fn read(text: &str, bind: &'static str, password: &'static str)
         "LDAP_PASSWORD" => Some(password.to_owned()),
         _ => None,
     };
-    source::fetch(&configured(text, ""), &variable, limits(), Depth::Whole, &Silent).await
+    quiet::fetch(&configured(text, ""), &variable, limits(), Depth::Whole, &Silent).await
 }
 
 pub(super) const READER: &str = "cn=reader,dc=acme,dc=example";
@@ -226,7 +226,7 @@ async fn what_an_ldap_server_refuses_is_an_error_that_says_what_to_do() {
     let tls = std::fs::read_to_string(server.folder.path().join("tls")).unwrap();
     let ca = server.folder.path().join("cert.pem").display().to_string();
     for (text, bind, password, part) in [
-        (format!("{BASE}{address}"), READER, "wrong", "rc 49"),
+        (format!("{BASE}{address}"), READER, "Guessed-Secret1!", "rc 49"),
         (format!("kind = \"ldap\"\nbase = [\"ou=Nowhere,dc=acme,dc=example\"]\n{address}"), READER, PASSWORD, "rc 32"),
         (format!("{BASE}{address}filter = \"(mail=\""), READER, PASSWORD, "filter"),
         (format!("{BASE}url = \"ldaps://127.0.0.1:{tls}\"\nca_file = \"{ca}\""), READER, PASSWORD, "certificate"),
@@ -291,7 +291,7 @@ async fn disturbed(what: fn(&Server), limits: Limits) -> Fetched {
     let text = format!("{BASE}url = \"ldap://127.0.0.1:{}\"\npage_size = 20", server.port);
     let variable = |name: &str| Some(if name == "LDAP_BIND" { READER } else { PASSWORD }.to_owned());
     let progress = Once { server: server.clone(), done: false.into(), what };
-    let fetched = source::fetch(&configured(&text, ""), &variable, limits, Depth::Whole, &progress).await.unwrap();
+    let fetched = quiet::fetch(&configured(&text, ""), &variable, limits, Depth::Whole, &progress).await.unwrap();
     // One that was killed hears nothing any more.
     let _ = Command::new("kill").args(["-CONT", &server.id().to_string()]).stderr(Stdio::null()).status();
     fetched

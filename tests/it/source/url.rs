@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use domo_reconcile::directory::Proof;
 use domo_reconcile::failure;
-use domo_reconcile::source::{self, Depth, Fetched, Silent};
+use domo_reconcile::source::{Depth, Fetched, Silent};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::{addresses, configured, impatient, load};
+use super::{addresses, configured, impatient, load, quiet};
 
 const CSV: &str = "Employee ID,Work Email,Status\r\n1,ana@acme.example,Active\r\n2,ben@acme.example,Active\r\n";
 
@@ -63,7 +63,7 @@ async fn from(text: &str, server: &Server) -> anyhow::Result<Fetched> {
         "HR_PASSWORD" | "HR_TOKEN" => Some("hush-hush".to_owned()),
         _ => None,
     };
-    source::fetch(&configured(text, &server.url), &variable, impatient(), Depth::Whole, &Silent).await
+    quiet::fetch(&configured(text, &server.url), &variable, impatient(), Depth::Whole, &Silent).await
 }
 
 async fn told(text: &str, server: &Server) -> String {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::program::{ENTRA, Place, SECRETS};
+use super::quiet;
 use crate::local_domo::LocalDomo;
 use crate::support::run_with;
 
@@ -43,7 +44,7 @@ fn twelve_months_with_a_fault_each_lock_nobody_out_and_leave_an_archive_that_ver
             std::fs::write(place.folder().join("domo-reconcile.toml"), directory).unwrap();
             let env: Vec<_> =
                 domo.env().into_iter().chain(SECRETS.into_iter().filter(|(name, _)| name.starts_with("ENTRA"))).collect();
-            let ran = run_with(place.folder(), &env, ["audit", "--as-of", day, "--json"]).code(code);
+            let ran = quiet::run(place.folder(), &env, ["audit", "--as-of", day, "--json"]).code(code);
             if code != 1 {
                 months.push((code, ran.json()));
             }
