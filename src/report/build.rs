@@ -161,6 +161,7 @@ impl Builder<'_> {
         links.push(view::Link { count: changes, ..link("#access", t.get("access.heading")) });
         let external = figures::grouped(self.inputs.reconciliation.external.len() as u64);
         links.push(view::Link { count: Some(external), ..link("#external", t.get("external.heading")) });
+        links.extend(self.inputs.history.last_review.as_ref().map(|_| link("#last-review", t.get("last_review.heading"))));
         links.extend([
             link("#accepted", t.get("exceptions.heading")),
             link("#method", t.get("method.heading")),
