@@ -129,9 +129,14 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
             Ok(()) => None,
             Err(End::Refused(why)) if found.entries == 0 => return Err(failed(&session, &why)),
             Err(End::Lost(why)) if tries < TRIES => {
-                tracing::info!("{}: {why}; again from the first page", session.name);
                 let wait = session.limits.backoff.saturating_mul(session.limits.growth.saturating_pow(tries - 1));
-                tokio::time::sleep(wait.min(session.limits.backoff_most).min(session.left())).await;
+                let wait = wait.min(session.limits.backoff_most).min(session.left());
+                let seconds = wait.as_secs_f64().round();
+                tracing::warn!(
+                    "{}: {why}; waiting {seconds} s, then again from the first page (try {tries} of {TRIES})",
+                    session.name
+                );
+                tokio::time::sleep(wait).await;
                 most = found;
                 continue;
             }

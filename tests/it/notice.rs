@@ -177,6 +177,18 @@ fn a_receiver_that_turns_it_away_is_asked_again_and_its_address_is_never_shown()
 }
 
 #[test]
+fn a_notice_that_nobody_took_is_a_warning_in_the_json_log_and_no_error() {
+    let folder = company("");
+    let refusing = Receiver::answering(&["404 Not Found"]);
+    let args = ["--log-format", "json", "--quiet", "audit", "--accounts", "users.json"];
+    let ran = at(folder.path(), "2026-11-29T06:00:00Z", &refusing.address, &args).code(0);
+    refusing.bodies();
+    let lines: Vec<Value> = ran.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.iter().map(|line| line["level"].as_str().unwrap()).collect::<Vec<_>>(), ["WARN"], "{}", ran.stderr);
+    assert!(lines[0]["fields"]["message"].as_str().unwrap().starts_with("nobody was told of this run"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_plan_that_expires_undecided_is_remembered_in_time() {
     let folder = company("textfile = \"domo.prom\"\n");
     let receiver = Receiver::answering(&["200 OK"]);
