@@ -7,12 +7,14 @@
 //! the requests that were really sent, and the ratio is against it.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
-use std::io::{BufRead, BufReader, Lines};
-use std::process::{Child, ChildStdout, Command, Stdio};
+#[path = "role.rs"]
+mod role;
+
 use std::time::{Duration, Instant};
 
 use domo_reconcile::domo::{Reader, Session, Settings, Silent};
 use domo_reconcile::sandbox::{Options, Sandbox};
+use role::{Role, cpu_seconds, peak_megabytes};
 
 const LATENCY: Duration = Duration::from_millis(150);
 const PER_MINUTE: u32 = 3000;
@@ -34,33 +36,6 @@ fn main() {
             let sizes = if asked.is_empty() { vec![10_000, 100_000, 1_000_000] } else { asked };
             sizes.into_iter().for_each(measure);
         }
-    }
-}
-
-/// This program again, in another role. It answers with lines, and ends when its input does.
-struct Role {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Role {
-    fn new(args: &[&str]) -> Self {
-        let mut child =
-            Command::new(std::env::current_exe().unwrap()).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
-    }
-
-    fn line(&mut self) -> String {
-        self.lines.next().unwrap().unwrap()
-    }
-
-    /// What it says at its end.
-    fn end(mut self) -> String {
-        drop(self.child.stdin.take());
-        let line = self.line();
-        self.child.wait().unwrap();
-        line
     }
 }
 
@@ -102,20 +77,4 @@ fn bound(requests: f64) -> f64 {
     let latency = LATENCY.as_secs_f64();
     let paced = (requests - 1.0) * 60.0 / f64::from(PER_MINUTE) + latency;
     paced.max((requests / CONCURRENCY as f64).ceil() * latency)
-}
-
-/// What this process computed, on all cores, where the system tells.
-fn cpu_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
-    // Linux counts in hundredths, whatever the kernel's own clock.
-    Some(ticks / 100.0)
-}
-
-/// The most memory this process ever held, where the system tells.
-fn peak_megabytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.split_whitespace().next()?.parse::<u64>().ok()? / 1024)
 }
