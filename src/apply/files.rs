@@ -12,6 +12,9 @@ use crate::plan::{Problem, Sealed};
 pub(super) const LONGEST: u64 = 4 << 30;
 
 /// Reads a plan whose digest fits.
+///
+/// # Errors
+/// The file cannot be read, is no plan, holds a decision that is none, or was changed since it was sealed.
 pub fn read_plan(path: &Path) -> Result<Sealed> {
     let text = files::read_text(path, LONGEST).with_context(|| {
         Failure::usage(format!("cannot read the plan {}", path.display())).hint("name the plan.json of a run folder")
@@ -32,16 +35,25 @@ pub fn read_plan(path: &Path) -> Result<Sealed> {
 }
 
 /// Replaces a plan by one with other decisions.
+///
+/// # Errors
+/// The file cannot be written; the old one stands.
 pub fn write_plan(path: &Path, sealed: &Sealed) -> Result<()> {
     write(path, sealed.to_json()?.as_bytes())
 }
 
 /// Writes a file whole: beside, synced, renamed. Mode 0600.
+///
+/// # Errors
+/// The file cannot be written; what stood there stands.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     files::replace(path, files::all(content)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
 }
 
 /// Writes one of many files that can be made again: for its owner only, whole or not at all, not yet synced.
+///
+/// # Errors
+/// The file cannot be written.
 pub fn write_quickly(path: &Path, content: &[u8]) -> Result<()> {
     files::replace_unsynced(path, content).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
 }

@@ -24,6 +24,9 @@ pub struct OpenJournal {
 }
 
 /// Reads the journal of a plan; an empty one where there is none.
+///
+/// # Errors
+/// The file is there and cannot be read, or its chain is broken: nothing is written to Domo after that.
 pub fn read(path: &Path) -> Result<Journal> {
     let bytes = match files::read(path, LONGEST) {
         Ok(bytes) => bytes,
@@ -41,6 +44,9 @@ pub fn read(path: &Path) -> Result<Journal> {
 }
 
 /// Refuses a journal that belongs to another plan.
+///
+/// # Errors
+/// The journal was opened for a plan with another digest.
 pub fn belongs(journal: &Journal, plan: &Plan, path: &Path) -> Result<()> {
     match journal.opened().find(|(_, open)| open.digest != plan.digest) {
         None => Ok(()),
@@ -55,6 +61,9 @@ pub fn belongs(journal: &Journal, plan: &Plan, path: &Path) -> Result<()> {
 
 impl OpenJournal {
     /// Opens the journal of a plan to append to it. A torn last line is cut off: nothing left for Domo after it.
+    ///
+    /// # Errors
+    /// The journal cannot be opened, is broken, or is another plan's.
     pub fn open(path: &Path, plan: &Plan) -> Result<Self> {
         let journal = read(path)?;
         belongs(&journal, plan, path)?;
@@ -71,6 +80,9 @@ impl OpenJournal {
     }
 
     /// Appends these events and waits until they are on the disk.
+    ///
+    /// # Errors
+    /// They are not on the disk: what they announce must not be sent.
     pub fn append(&mut self, events: impl IntoIterator<Item = Event>) -> Result<()> {
         let mut text = String::new();
         for event in events {

@@ -26,7 +26,7 @@ use chrono::{DateTime, Utc};
 use crate::config::Config;
 use crate::domo::{AccountIds, Group, Progress, Reader, Session, State, Writer};
 use crate::failure::Failure;
-use crate::plan::approved::Standing;
+use crate::plan::approved::Assessment;
 use crate::plan::guard;
 use crate::plan::journal::{Event, Open, Overridden};
 use crate::plan::{Action, Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
@@ -78,6 +78,9 @@ pub struct PreparedApply<'a> {
 
 impl<'a> PreparedApply<'a> {
     /// Reads the plan, refuses it if it is not to be used, and counts the accounts as they are now.
+    ///
+    /// # Errors
+    /// The plan or its journal cannot be used, or Domo cannot be read.
     pub async fn open(order: &'a Order<'a>, session: Session, progress: &dyn Progress) -> Result<Self> {
         let sealed = files::read_plan(order.plan)?;
         let journal_path = files::journal_of(order.home);
@@ -148,7 +151,7 @@ impl<'a> PreparedApply<'a> {
     }
 
     /// How the plan stands against the guards.
-    pub fn standing(&self) -> Standing {
+    pub fn assessment(&self) -> Assessment {
         self.terms().judge(self.plan())
     }
 
@@ -220,6 +223,9 @@ impl<'a> PreparedApply<'a> {
     }
 
     /// Carries out what is approved and still to be done. The caller holds the plan's lock.
+    ///
+    /// # Errors
+    /// The terms refuse the plan, or the journal cannot be opened. What goes wrong with an action stands in its row.
     pub async fn carry_out(self, stop: &Stop, tell: &mut dyn FnMut(&Action, &Row)) -> Result<Applied> {
         let earlier = self.earlier();
         let started = Utc::now();

@@ -129,20 +129,20 @@ async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     let terminal = context.terminal;
     let line = super::progress::Line::new(&terminal);
     let prepared = PreparedApply::open(order, session, &line).await?;
-    let standing = prepared.standing();
+    let assessment = prepared.assessment();
     let report = super::interruptible(async { Ok(prepared.preview(&line).await) }).await?;
     drop(line);
     for note in Plan::notes_on(prepared.open_actions()) {
         terminal.say(format!("note: {note}"));
     }
-    say_standing(context, &prepared);
+    say_tripped(context, &prepared);
     if options.json {
         terminal.json(&report)?;
     } else {
-        let way = if standing.refusal.is_some() { "As it stands, --confirm is refused." } else { "--confirm carries it out." };
+        let way = if assessment.refusal.is_some() { "As it stands, --confirm is refused." } else { "--confirm carries it out." };
         terminal.answer(format!("{}\n\nNothing was written: this was a dry run. {way}", shown(prepared.plan(), &report)))?;
     }
-    match standing.refusal {
+    match assessment.refusal {
         Some(refusal) => Err(refusal.into()),
         None => Ok(None),
     }
@@ -159,8 +159,8 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
     drop(line);
     let stop = Stop::of_process();
     let _held = stop.hold("what is under way is finished and recorded, then this ends");
-    say_standing(context, &prepared);
-    if let Some(refusal) = prepared.standing().refusal {
+    say_tripped(context, &prepared);
+    if let Some(refusal) = prepared.assessment().refusal {
         if options.json {
             terminal.json(&prepared.refused())?;
         }
@@ -194,12 +194,12 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
 
 /// What a person should know before anything happens: the guards. What the actions themselves bring with them `review` and the dry run
 /// have said.
-pub(super) fn say_standing(context: &Context, prepared: &PreparedApply<'_>) {
+pub(super) fn say_tripped(context: &Context, prepared: &PreparedApply<'_>) {
     let terminal = context.terminal;
     if !prepared.knows_own() {
         terminal.say("note: the token does not say whose it is, so `self` guards nobody; set [domo] client_owner");
     }
-    for tripped in prepared.standing().tripped {
+    for tripped in prepared.assessment().tripped {
         let said = tripped.guard.explain(tripped.value, tripped.limit);
         // One that is not overridden refuses, and the refusal says it.
         if let Some(reason) = tripped.overridden {

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::apply::{ending, say_standing, who};
+use super::apply::{ending, say_tripped, who};
 use super::plan_file::PlanFile;
 use super::progress::Line;
 use super::{Context, Ended};
@@ -86,8 +86,8 @@ pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, over
             overrides,
         };
         let prepared = PreparedApply::open(&order, session.clone(), &Line::new(&terminal)).await?;
-        say_standing(context, &prepared);
-        if let Some(refusal) = prepared.standing().refusal {
+        say_tripped(context, &prepared);
+        if let Some(refusal) = prepared.assessment().refusal {
             return Err(refusal.into());
         }
         let applied = prepared.carry_out(&Stop::default(), &mut |action: &Action, row: &Row| tell(context, action, row)).await?;

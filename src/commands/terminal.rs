@@ -26,16 +26,25 @@ impl Terminal {
     }
 
     /// The answer, to stdout.
+    ///
+    /// # Errors
+    /// Stdout cannot be written, unless its reader went away.
     pub fn answer(&self, text: impl AsRef<str>) -> Result<()> {
         print(printable(text.as_ref()).as_bytes())
     }
 
     /// [`json`](Self::json) where no answer has been given: a command may refuse after it has shown what it would do.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json).
     pub fn json_instead(&self, answer: &impl Serialize) -> Result<()> {
         if ANSWERED.load(Ordering::Relaxed) { Ok(()) } else { self.json(answer) }
     }
 
     /// The answer as one JSON document, to stdout: whole or not begun.
+    ///
+    /// # Errors
+    /// The answer is no JSON, or stdout cannot be written, unless its reader went away.
     pub fn json(&self, answer: &impl Serialize) -> Result<()> {
         let document = serde_json::to_vec_pretty(answer)?;
         ANSWERED.store(true, Ordering::Relaxed);

@@ -31,6 +31,9 @@ pub struct Loaded {
 impl Loaded {
     /// Reads `path`, or [`DEFAULT_FILE`] in the current folder if it is there, or takes the defaults. Relative paths in the file
     /// are resolved against its folder.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not valid: all that is wrong, at once.
     pub fn read(path: Option<&Path>) -> Result<Self> {
         let found = match path {
             Some(path) => path.to_owned(),
@@ -78,8 +81,11 @@ pub fn quoted(text: &str) -> String {
 }
 
 impl Config {
-    /// Parses the text of a configuration file. The error says all that is wrong at once: unknown keys with their line and the nearest
-    /// known key, numbers beyond their limit, values that cannot be.
+    /// Parses the text of a configuration file.
+    ///
+    /// # Errors
+    /// All that is wrong at once: unknown keys with their line and the nearest known key, numbers beyond their limit, values that
+    /// cannot be.
     pub fn parse(text: &str) -> Result<Self> {
         let mut problems = Vec::new();
         let config = lenient(text, &mut problems);

@@ -2,12 +2,21 @@
 
 use std::collections::HashMap;
 
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
+
 use super::collect::{self, Collector, Layout};
 use super::marks::Marks;
 use super::raw::Raw;
 use super::slot::Slot;
 use crate::config;
 use crate::text::plural;
+
+/// Not every writer pads it.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+);
 
 /// Attributes beyond this many are not kept.
 const MOST: usize = 1_000;
@@ -153,7 +162,7 @@ fn entries(text: &str) -> impl Iterator<Item = Block> + '_ {
                 continue;
             }
             let value = match value.strip_prefix(':') {
-                Some(encoded) => base64(encoded.trim()).unwrap_or_default(),
+                Some(encoded) => decoded(encoded.trim()).unwrap_or_default(),
                 None => value.trim().to_owned(),
             };
             entry.push((name.to_owned(), value));
@@ -175,24 +184,6 @@ fn unfolded(text: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// Text in base64; none when it is something else.
-fn base64(encoded: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(encoded.len() * 3 / 4);
-    let (mut bits, mut count) = (0u32, 0u32);
-    for byte in encoded.bytes().filter(|byte| *byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xFF) as u8);
-        }
-    }
-    String::from_utf8(bytes).ok()
+fn decoded(encoded: &str) -> Option<String> {
+    String::from_utf8(BASE64.decode(encoded).ok()?).ok()
 }

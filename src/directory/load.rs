@@ -33,6 +33,9 @@ use crate::failure::Failure;
 use crate::text;
 
 /// Loads every export, in the order given, from its file.
+///
+/// # Errors
+/// An export cannot be read as a list of people, or is to be fetched.
 pub fn load(files: &[config::Directory]) -> Result<People> {
     load_with(files, |file| bail!(Failure::usage(format!("{} has to be fetched, not read", file.label()))))
 }

@@ -73,6 +73,9 @@ pub struct Stated {
 
 impl Overview {
     /// One for every source. `judge` says who is employed, and what contradicts it: that is not decided here.
+    ///
+    /// # Errors
+    /// None in practice: the columns are there.
     pub fn of(people: &People, judge: impl Fn(&Stated) -> (Status, Option<&'static str>)) -> Result<Vec<Self>> {
         let judged: Vec<(Status, Option<&str>)> = stated(people)?.iter().map(judge).collect();
         let sources = people.frame.column("source")?.u32()?;
@@ -179,6 +182,9 @@ fn contradictions(frame: &DataFrame, judged: &[(Status, Option<&str>)]) -> Resul
 type Place<'p> = (usize, u32, Option<&'p str>);
 
 /// What several directories, read each for itself, say of the same people: as sentences.
+///
+/// # Errors
+/// None in practice: the columns are there.
 pub fn between(all: &[People]) -> Result<Vec<String>> {
     let mut said = Vec::new();
     for (field, noun, nouns, other, others) in [

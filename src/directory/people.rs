@@ -53,6 +53,9 @@ pub struct People {
 
 impl People {
     /// Refuses a frame that has not the documented columns.
+    ///
+    /// # Errors
+    /// The frame has other columns, or others in their place.
     pub fn new(frame: DataFrame, sources: Vec<Source>, rejected: Vec<RejectedRow>, doubts: Vec<Doubt>) -> Result<Self> {
         ensure!(*frame.schema().as_ref() == schema(), "the people frame has other columns than documented: {:?}", frame.schema());
         Ok(Self { frame, sources, rejected, doubts })

@@ -29,11 +29,17 @@ pub struct TableRow {
 
 /// Every row of a file as text, blank rows left out, each as wide as the first. `sheet` names the sheet of a workbook; without it the
 /// first is read.
+///
+/// # Errors
+/// The file cannot be read, or is no table.
 pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
     Ok(read_whole(path, sheet)?.0)
 }
 
 /// The same, and why the file is not all there is: cut off in its last record, or written while it was read.
+///
+/// # Errors
+/// The file cannot be read, or is no table.
 pub fn read_whole(path: &Path, sheet: Option<&str>) -> Result<(Vec<TableRow>, Vec<String>)> {
     let unreadable = || Failure::usage(format!("cannot read {}", path.display()));
     let input::Input { bytes, stopped: mut cut, .. } = input::read(path).with_context(unreadable)?;
@@ -56,6 +62,9 @@ pub fn read_whole(path: &Path, sheet: Option<&str>) -> Result<(Vec<TableRow>, Ve
 }
 
 /// The cells of [`read_table`] alone.
+///
+/// # Errors
+/// The file cannot be read, or is no table.
 pub fn read_rows(path: &Path, sheet: Option<&str>) -> Result<Vec<Vec<String>>> {
     Ok(read_table(path, sheet)?.into_iter().map(|row| row.cells).collect())
 }
@@ -74,6 +83,9 @@ pub trait Cells {
 
 /// Goes over the records of a delimited text, header first, with the number of each as a spreadsheet shows it, until `each` says that it
 /// has seen enough. Nothing is kept: a million rows are never in memory as cells.
+///
+/// # Errors
+/// The bytes are no delimited text, or it is cut off.
 pub fn walk(bytes: Vec<u8>, mut each: impl FnMut(u32, &dyn Cells) -> bool) -> Result<()> {
     struct Record<'r, 't>(&'r Records<'t>);
     impl Cells for Record<'_, '_> {

@@ -36,6 +36,9 @@ pub enum Lookup {
 
 impl Account {
     /// From an object with a usable `id`. What a snapshot says beside Domo's own fields is no part of the account.
+    ///
+    /// # Errors
+    /// It has no id that is a number.
     pub fn from_object(mut object: Map<String, Value>) -> Result<Self, String> {
         object.remove(super::extras::KEY);
         let id = match object.get("id") {
@@ -50,6 +53,9 @@ impl Account {
     }
 
     /// From JSON text.
+    ///
+    /// # Errors
+    /// It is no JSON object, or has no id that is a number.
     pub fn from_json(json: &[u8]) -> Result<Self, String> {
         Self::from_object(serde_json::from_slice(json).map_err(|error| error.to_string())?)
     }

@@ -81,6 +81,9 @@ pub struct Accounts {
 
 impl Accounts {
     /// Refuses a frame that has not the documented columns, or not one raw object a row.
+    ///
+    /// # Errors
+    /// The frame has other columns, or there are more or fewer objects than rows.
     pub fn new(frame: DataFrame, snapshot: Snapshot, provided: BTreeSet<String>, evidence: Evidence) -> Result<Self> {
         ensure!(*frame.schema().as_ref() == schema(), "the accounts frame has other columns than documented: {:?}", frame.schema());
         ensure!(frame.height() == snapshot.len(), "{} accounts but {} raw objects", frame.height(), snapshot.len());
@@ -95,6 +98,9 @@ impl Accounts {
 
 impl Accounts {
     /// The accounts with these ids, as the list has them.
+    ///
+    /// # Errors
+    /// An object of these is no account.
     pub fn listed(&self, ids: &HashSet<u64>) -> Result<HashMap<u64, Account>> {
         let rows = self.frame.column("id")?.u64()?.iter().zip(self.snapshot.objects());
         let wanted = rows.filter(|(id, _)| id.is_some_and(|id| ids.contains(&id)));
@@ -240,6 +246,9 @@ pub struct Credential {
 const LONGEST: u64 = 4 << 30;
 
 /// Accounts from a file: a snapshot (one object a line), a JSON array of users, or a People or DomoStats export.
+///
+/// # Errors
+/// The file cannot be read, or something in it is no account.
 pub fn load(path: &Path) -> Result<Accounts> {
     let shown = text::visible(&path.display().to_string()).into_owned();
     let bytes = files::read(path, LONGEST).with_context(|| {
@@ -294,6 +303,9 @@ struct Partial {
 
 impl Accounts {
     /// Writes the snapshot as [`load`] reads it: the objects, and where they are not all of them, a last line that says so.
+    ///
+    /// # Errors
+    /// `out` cannot be written.
     pub fn write_snapshot(&self, mut out: impl std::io::Write) -> std::io::Result<()> {
         out.write_all(self.snapshot.bytes())?;
         if !self.evidence.incomplete.is_empty() {
@@ -306,6 +318,9 @@ impl Accounts {
 }
 
 /// Whether a file is a snapshot as [`Accounts::write_snapshot`] writes it: its first line is an account as Domo sends it.
+///
+/// # Errors
+/// The file cannot be read.
 pub fn is_snapshot(path: &Path) -> Result<bool> {
     #[derive(Deserialize)]
     struct Account {

@@ -13,6 +13,9 @@ use crate::text;
 
 impl Writer {
     /// Creates an account. A lost answer is settled by looking the address up; a POST is never repeated before that.
+    ///
+    /// # Errors
+    /// A name, an address or a role is missing, and nothing is sent; or [`WriteError`] says how far it came.
     pub async fn create(&self, fields: &Map<String, Value>, send_invite: bool) -> Result<Written, WriteError> {
         let _turn = self.turn.lock().await;
         let missing: Vec<_> = ["name", "email", "role"]

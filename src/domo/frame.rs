@@ -379,6 +379,9 @@ pub(super) fn date(days: i32) -> Option<NaiveDate> {
 
 /// Raw objects into [`Accounts`]. An object that cannot be read is an error that names its id and position, never a dropped row.
 /// An id that comes twice is folded: the first stays.
+///
+/// # Errors
+/// An object cannot be read: its id and position are named.
 pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, evidence: Evidence) -> Result<Accounts> {
     let mut lines = Snapshot::default();
     objects.into_iter().for_each(|object| lines.push(object.as_ref()));

@@ -31,12 +31,18 @@ pub struct Group {
 
 impl Reader {
     /// Every group.
+    ///
+    /// # Errors
+    /// They cannot be read, whatever was tried.
     pub async fn groups(&self) -> Result<Vec<Group>> {
         let groups = groups(&self.session).await;
         groups.map_err(|error| failure(error, "the groups cannot be read".into()))
     }
 
     /// The ids of a group's members.
+    ///
+    /// # Errors
+    /// They cannot be read, whatever was tried.
     pub async fn members(&self, group: &Group) -> Result<Vec<u64>> {
         let members = members(&self.session, group.id).await;
         members.map_err(|error| failure(error, format!("the members of {} cannot be read", text::visible(&group.name))))
@@ -71,6 +77,9 @@ impl Reader {
 
 impl Writer {
     /// Adds an account to a group, named by its name. Already there is done.
+    ///
+    /// # Errors
+    /// No group or several have the name, and nothing is sent; or as [`Writer::membership`].
     pub async fn join_group(&self, account: u64, name: &str) -> Result<(), WriteError> {
         let shown = text::visible(name);
         let groups = groups(&self.session).await.map_err(|error| WriteError::Transport(error.sentence()))?;
@@ -84,6 +93,9 @@ impl Writer {
 
     /// Puts an account into a group, or takes it out. Whether anything had to be sent for it. PUT and DELETE are settled by reading the
     /// members; both may be repeated, because the second time changes nothing.
+    ///
+    /// # Errors
+    /// The members cannot be read, and nothing is sent; or [`WriteError`] says how far it came.
     pub async fn membership(&self, account: u64, group: &Group, wanted: bool) -> Result<bool, WriteError> {
         let _turn = self.turn.lock().await;
         let shown = text::visible(&group.name);

@@ -99,7 +99,10 @@ impl Reader {
         Self { session: session.clone() }
     }
 
-    /// Every account, with the evidence. A first page that cannot be had is an error; later trouble makes the evidence incomplete.
+    /// Every account, with the evidence. Trouble after the first page makes the evidence incomplete.
+    ///
+    /// # Errors
+    /// The first page cannot be had, or an account in the list cannot be read.
     pub async fn accounts(&self, progress: &dyn Progress) -> Result<Accounts> {
         let settings = self.session.settings();
         let source = self.session.url("/v1/users", &[]);
@@ -130,6 +133,9 @@ impl Reader {
     }
 
     /// Whether this Domo says who is active: in its list, or of a few accounts that are read singly.
+    ///
+    /// # Errors
+    /// Domo cannot be read.
     pub async fn says_who_is_active(&self) -> Result<bool> {
         let limit = SINGLY.to_string();
         let url = self.session.url("/v1/users", &[("limit", &limit), ("offset", "0")]);
@@ -310,6 +316,9 @@ impl Reader {
     }
 
     /// What Domo says about an id now.
+    ///
+    /// # Errors
+    /// Domo cannot be read.
     pub async fn account(&self, id: u64) -> Result<Lookup> {
         let found = self.lookup(id).await;
         found.map_err(|error| failure(error, format!("account {id} cannot be read")))
@@ -342,6 +351,9 @@ impl Reader {
 
     /// The account with this address, compared without case. That nobody has it is only said where it was shown: by SCIM, or by
     /// two passes over the list that agree.
+    ///
+    /// # Errors
+    /// Domo cannot be read, or no two passes over its list agree.
     pub async fn by_email(&self, email: &str) -> Result<Option<Account>> {
         let found = self.find(email).await;
         found.map_err(|error| failure(error, format!("the address {} cannot be looked up", crate::text::visible(email))))

@@ -39,6 +39,9 @@ pub(super) enum Door {
 
 impl Session {
     /// Builds the client and gets the first token, so that wrong credentials are known before anything else happens.
+    ///
+    /// # Errors
+    /// The credentials are refused, or no token could be had.
     pub async fn open(settings: Settings) -> Result<Self> {
         let mut urls = std::iter::once(&settings.api_url).chain(settings.scim.as_ref().map(|scim| &scim.url));
         let client = Client::new(http::Options {

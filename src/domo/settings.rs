@@ -60,6 +60,9 @@ pub struct Scim {
 
 impl Scim {
     /// The root is `https`, or `http` on a loopback address.
+    ///
+    /// # Errors
+    /// It is no address, or is neither.
     pub fn new(url: &str, token: SecretString) -> Result<Self> {
         Ok(Self { url: address("DOMO_SCIM_URL", url)?, token })
     }
@@ -67,16 +70,25 @@ impl Scim {
 
 impl Settings {
     /// Settings with the defaults of `[domo]`.
+    ///
+    /// # Errors
+    /// It is no address, or neither `https` nor on loopback.
     pub fn new(api_url: &str, client_id: impl Into<String>, client_secret: SecretString) -> Result<Self> {
         Self::with(&config::Domo::default(), api_url, client_id.into(), client_secret)
     }
 
     /// From the configuration and the process's environment. With `instance`, what that section names overrides `[domo]`.
+    ///
+    /// # Errors
+    /// As [`Settings::from_vars`].
     pub fn from_env(config: &Config, instance: Option<&config::Instance>) -> Result<Self> {
         Self::from_vars(config, instance, &|name| std::env::var(name).ok())
     }
 
     /// The same from any source of variables.
+    ///
+    /// # Errors
+    /// A variable is missing, or an address in one is none that a secret may be sent to.
     pub fn from_vars(config: &Config, instance: Option<&config::Instance>, var: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let var = |name: &str| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let id_name = instance.and_then(|instance| instance.client_id_env.as_deref()).unwrap_or("DOMO_CLIENT_ID");

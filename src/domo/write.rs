@@ -69,6 +69,9 @@ impl Writer {
     }
 
     /// Writes `changes` into the account as it was just read: every other field is sent back as it came.
+    ///
+    /// # Errors
+    /// [`WriteError`] says whether Domo refused, did something else, or may have done it.
     pub async fn update(&self, account: &Account, changes: &Map<String, Value>) -> Result<Written, WriteError> {
         let _turn = self.turn.lock().await;
         let changes = self.writable(account, changes)?;
@@ -76,6 +79,9 @@ impl Writer {
     }
 
     /// Switches the account off, through the configured door.
+    ///
+    /// # Errors
+    /// [`WriteError`] says whether Domo refused, did something else, or may have done it.
     pub async fn deactivate(&self, account: &Account) -> Result<Written, WriteError> {
         match self.session.settings().deactivate_with {
             DeactivateWith::Rest => self.set_active(account, false).await,
@@ -84,6 +90,9 @@ impl Writer {
     }
 
     /// Switches it on again, through the same door.
+    ///
+    /// # Errors
+    /// [`WriteError`] says whether Domo refused, did something else, or may have done it.
     pub async fn reactivate(&self, account: &Account) -> Result<Written, WriteError> {
         match self.session.settings().deactivate_with {
             DeactivateWith::Rest => self.set_active(account, true).await,
@@ -311,6 +320,9 @@ impl Writer {
 
     /// Deletes the account; done when reading shows that it is gone. Domo refuses while it owns content; that is not tried again. Before
     /// anything is sent once more, `still` says whether it may be.
+    ///
+    /// # Errors
+    /// `still` says no, or Domo refused, or it may have happened: [`WriteError`] says which.
     pub async fn delete(&self, account: &Account, still: &impl AsyncFn() -> Result<(), WriteError>) -> Result<(), WriteError> {
         let _turn = self.turn.lock().await;
         let url = self.session.url(&format!("/v1/users/{}", account.id()), &[]);

@@ -82,7 +82,7 @@ pub struct Tripped {
 
 /// How a plan stands against the terms.
 #[derive(Debug)]
-pub struct Standing {
+pub struct Assessment {
     /// The guards on what is approved and still to be done.
     pub guards: Vec<GuardState>,
     /// Those that do not hold.
@@ -93,6 +93,9 @@ pub struct Standing {
 
 impl Terms<'_> {
     /// Refuses a plan that is expired or for another instance: nothing more is said of it.
+    ///
+    /// # Errors
+    /// Why it is refused, and what to do.
     pub fn admit(&self, plan: &Plan) -> Result<(), Failure> {
         right_instance(self.instances, &plan.id, &plan.instance)?;
         if plan.created > self.now + CLOCKS_APART {
@@ -110,12 +113,12 @@ impl Terms<'_> {
     }
 
     /// How the approved actions that are still to be done stand against the guards.
-    pub fn judge(&self, plan: &Plan) -> Standing {
+    pub fn judge(&self, plan: &Plan) -> Assessment {
         let open = todo(plan, self.done);
         let guards = guard::evaluate(&open, self.population, AuditFigures::of(&plan.guards), self.limits);
         let tripped: Vec<_> = guards.iter().filter(|state| !state.holds).filter_map(|state| self.tripped(state)).collect();
         let refusal = self.person(plan, &open).or_else(|| self.way(&open)).or_else(|| guards_refuse(&tripped));
-        Standing { guards, tripped, refusal }
+        Assessment { guards, tripped, refusal }
     }
 
     fn tripped(&self, state: &GuardState) -> Option<Tripped> {
@@ -169,6 +172,9 @@ impl Terms<'_> {
 }
 
 /// Refuses a plan, or its journal, for another instance than this one, by whatever name it is known.
+///
+/// # Errors
+/// It is for another.
 pub fn right_instance(known: &[String], plan: &str, instance: &str) -> Result<(), Failure> {
     match known.iter().find(|known| !instance.eq_ignore_ascii_case(known)) {
         None => Ok(()),
@@ -214,15 +220,18 @@ impl Permission for Approved {}
 
 impl Approved {
     /// Takes the plan, or says why not.
+    ///
+    /// # Errors
+    /// The plan is not admitted, nobody may apply it as they want to, or a guard does not hold.
     pub fn new(sealed: Sealed, terms: &Terms<'_>) -> Result<Self, Failure> {
         terms.admit(sealed.plan())?;
-        let standing = terms.judge(sealed.plan());
-        if let Some(refusal) = standing.refusal {
+        let assessment = terms.judge(sealed.plan());
+        if let Some(refusal) = assessment.refusal {
             return Err(refusal);
         }
         let plan = sealed.into_plan();
         let todo = todo(&plan, terms.done).into_iter().cloned().collect();
-        Ok(Self { plan, todo, tripped: standing.tripped })
+        Ok(Self { plan, todo, tripped: assessment.tripped })
     }
 
     /// The plan.

@@ -38,6 +38,9 @@ pub struct Context {
 }
 
 /// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete.
+///
+/// # Errors
+/// A column of the frames is not as documented, or the plan cannot be sealed: a defect.
 pub fn build(
     reconciliation: &Reconciliation,
     accounts: &Accounts,
@@ -88,6 +91,9 @@ pub fn build(
 }
 
 /// Sorts, counts and seals the actions. Also for plans that undo.
+///
+/// # Errors
+/// The plan cannot be sealed: a defect.
 pub fn assemble(
     mut actions: Vec<Action>,
     findings: Vec<OpenFinding>,

@@ -42,6 +42,9 @@ pub struct Sealed {
 
 impl Sealed {
     /// Reads `plan.json`. The digest is computed over what stands in the file, before anything is made of it.
+    ///
+    /// # Errors
+    /// The text is no plan, a decision in it is none, or it was changed since it was sealed.
     pub fn read(text: &str) -> Result<Self, Problem> {
         unambiguous(text).map_err(|error| match serde_json::from_str::<Value>(text) {
             // JSON, but with a key twice: readers differ in which one they show.
@@ -75,6 +78,9 @@ impl Sealed {
     }
 
     /// A plan that was just made; its digest is checked all the same.
+    ///
+    /// # Errors
+    /// It is no plan whose digest fits: a defect.
     pub fn made(plan: Plan) -> Result<Self, Problem> {
         let text = plan.to_json().map_err(|error| Problem::NotAPlan(error.to_string()))?;
         Self::read(&text)
@@ -119,6 +125,9 @@ impl Sealed {
     }
 
     /// The file's text: in the order of the types where that is the same document, else as it was read, with the decisions.
+    ///
+    /// # Errors
+    /// None in practice: a plan is JSON.
     pub fn to_json(&self) -> serde_json::Result<String> {
         let Some(mut document) = self.document.clone() else { return self.plan.to_json() };
         if let Value::Object(fields) = &mut document {

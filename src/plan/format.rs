@@ -133,6 +133,9 @@ impl Plan {
     }
 
     /// The file's text.
+    ///
+    /// # Errors
+    /// None in practice: a plan is JSON.
     pub fn to_json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }

@@ -96,6 +96,9 @@ pub struct Override {
 
 impl Override {
     /// `GUARD`, or `rejected-rows=14`.
+    ///
+    /// # Errors
+    /// There is no such guard, or its number is missing or none.
     pub fn parse(text: &str, reason: &str) -> Result<Self, String> {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name, Some(value)),
@@ -141,6 +144,9 @@ pub struct Population {
 
 impl Population {
     /// Counts the accounts, and looks up which of those that the actions are about are excluded.
+    ///
+    /// # Errors
+    /// None in practice: the columns are there.
     pub fn of(accounts: &Accounts, config: &Config, actions: &[Action]) -> Result<Self> {
         let frame = &accounts.frame;
         let ids = frame.column("id").and_then(Column::u64)?;
@@ -188,6 +194,9 @@ impl Population {
 
 /// Refuses a `client_owner` that names none of these accounts: the guard `self` would guard nobody. Of a list that is not whole nothing is
 /// said, nor where several instances share the owner, who need not be in each.
+///
+/// # Errors
+/// It names none of them.
 pub fn owner_is_there(accounts: &Accounts, config: &Config) -> Result<()> {
     let Some(owner) = config.client_owner_here().filter(|_| accounts.evidence.incomplete.is_empty()) else { return Ok(()) };
     match has_owner(accounts, owner)? {
@@ -197,6 +206,9 @@ pub fn owner_is_there(accounts: &Accounts, config: &Config) -> Result<()> {
 }
 
 /// Whether one of these accounts has the owner's address.
+///
+/// # Errors
+/// None in practice: the column is there.
 pub fn has_owner(accounts: &Accounts, owner: &str) -> Result<bool> {
     let folded = text::folded(owner);
     Ok(accounts.frame.column("email")?.str()?.iter().flatten().any(|email| alike(&folded, email)))

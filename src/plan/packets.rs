@@ -123,6 +123,9 @@ impl Packets {
     }
 
     /// The file's text.
+    ///
+    /// # Errors
+    /// None in practice: packets are JSON.
     pub fn to_json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }

@@ -117,6 +117,9 @@ const NEEDED: [&str; 11] =
     ["action", "kind", "account_id", "email", "name", "why", "before", "after", "decision", "reviewer", "comment"];
 
 /// Refuses what is for another plan.
+///
+/// # Errors
+/// Its plan or its digest is another.
 pub fn is_for(plan: &Plan, id: &str, digest: &str) -> Result<(), Failure> {
     if id == plan.id && digest == plan.digest {
         return Ok(());

@@ -50,6 +50,9 @@ impl Reviewer {
 }
 
 /// What a selector selects: `all`, a kind of action or of finding, a severity, an e-mail, `department=VALUE`, or an id.
+///
+/// # Errors
+/// It selects nothing.
 pub fn select<'a>(plan: &'a Plan, selector: &str) -> Result<Vec<Row<'a>>, Failure> {
     let found: Vec<_> = sheet::rows(plan).into_iter().filter(|row| fits(row, selector)).collect();
     if !found.is_empty() {
@@ -157,6 +160,9 @@ fn same(was: &Row<'_>, is: &Row<'_>) -> bool {
 }
 
 /// Refuses to record anything on a plan that has expired.
+///
+/// # Errors
+/// The plan has expired.
 pub fn in_time(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
     if now < plan.expires {
         return Ok(());

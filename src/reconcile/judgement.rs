@@ -192,6 +192,9 @@ pub struct Reconciliation {
 
 impl Reconciliation {
     /// Refuses totals that do not balance, and findings with the same id.
+    ///
+    /// # Errors
+    /// What does not balance: a defect.
     pub fn checked(self) -> Result<Self> {
         let (accounts, people) = (self.accounts.sum(), self.people.sum());
         ensure!(accounts == self.accounts.read, "{} accounts were read but {accounts} have a situation", self.accounts.read);

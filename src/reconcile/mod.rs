@@ -71,11 +71,17 @@ use outcome::Wholeness;
 use rejected::RejectedKeys;
 
 /// Judges the two populations. The same input in any order of rows, columns and keys gives the same judgement.
+///
+/// # Errors
+/// As [`reconcile_since`].
 pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Result<Reconciliation> {
     reconcile_since(accounts, people, rules, Arc::default())
 }
 
 /// The same, with what is known from before: whose access changed, and what our own plans did.
+///
+/// # Errors
+/// A frame is not as documented, or the judgement does not balance: a defect.
 pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, past: Arc<Past>) -> Result<Reconciliation> {
     let config = rules.config;
     let addresses = Addresses::new(&config.matching.domain_aliases);

@@ -12,6 +12,9 @@ use crate::text;
 
 /// Writes `report.html` and `report.md`, in place of everything there may be: a page or a plan of a run that failed would be taken
 /// for one that holds. The folder must not be completed afterwards: a run that failed has no manifest.
+///
+/// # Errors
+/// The files cannot be written, or what is there cannot be removed.
 pub fn failed(run: &RunInfo, config: &Loaded, error: &anyhow::Error, folder: &mut RunFolder) -> Result<()> {
     let title = &config.config.report.title;
     let why: Vec<_> = failure::paragraph(error).lines().map(|line| text::visible(line).into_owned()).collect();

@@ -137,6 +137,9 @@ pub struct Sandbox;
 
 impl Sandbox {
     /// Listens, and serves until [`Running`] is dropped.
+    ///
+    /// # Errors
+    /// The address is not on loopback or cannot be listened on, or one of the accounts to serve is none.
     pub async fn start(options: Options) -> Result<Running> {
         if !options.listen.ip().is_loopback() {
             return Err(Failure::usage(format!("the sandbox listens on loopback only, not on {}", options.listen))

@@ -24,7 +24,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["sandbox"]),
     ("hyper", &["sandbox"]),
     ("hyper_util", &["sandbox"]),
-    ("base64", &["source", "sandbox", "domo", "report"]),
+    ("base64", &["directory", "source", "sandbox", "domo", "report"]),
     ("tokio", &["stop", "http", "source", "domo", "sandbox", "apply", "commands"]),
     ("fastrand", &["http", "archive", "sandbox"]),
     // The frames, and what judges or shows them.

@@ -18,6 +18,9 @@ use crate::reconcile::EvidenceStatus;
 const TREND: usize = 12;
 
 /// Compares a run that is being made with all that is in the archive.
+///
+/// # Errors
+/// The archive cannot be listed, or a run in it that this one is compared with cannot be read.
 pub fn compare(archive: &Path, present: &Present<'_>) -> Result<History> {
     compare_until(archive, present, u64::MAX)
 }

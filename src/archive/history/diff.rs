@@ -51,6 +51,9 @@ impl Line {
 }
 
 /// Compares two runs by their `findings.json`.
+///
+/// # Errors
+/// A run was pruned, or its findings cannot be read.
 pub fn diff(from: &StoredRun, to: &StoredRun) -> anyhow::Result<Diff> {
     let read = |run: &StoredRun| match run.pruned {
         true => Err(run.gone().into()),

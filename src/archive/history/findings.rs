@@ -179,6 +179,9 @@ impl Findings {
     }
 
     /// Reads a file of this version; a newer one is refused with a clear word.
+    ///
+    /// # Errors
+    /// The file cannot be read, is no findings file, or is of a version that this program does not know.
     pub fn read(path: &Path) -> Result<Self> {
         #[derive(Deserialize)]
         struct Versioned {
@@ -195,6 +198,9 @@ impl Findings {
     }
 
     /// Puts the file into a run folder.
+    ///
+    /// # Errors
+    /// The folder has such a file already, or it cannot be written.
     pub fn keep(&self, folder: &RunFolder) -> Result<()> {
         let mut out = folder.file(FILE)?;
         self.write(&mut out)?;
@@ -202,6 +208,9 @@ impl Findings {
     }
 
     /// Writes the file: the same findings are the same bytes.
+    ///
+    /// # Errors
+    /// `out` cannot be written.
     pub fn write(&self, mut out: impl Write) -> Result<()> {
         serde_json::to_writer_pretty(&mut out, self)?;
         Ok(out.write_all(b"\n")?)

@@ -15,6 +15,9 @@ use crate::domo::{self, Accounts};
 use crate::reconcile::{Earlier, Past};
 
 /// Of all that is in the archive now.
+///
+/// # Errors
+/// The archive cannot be listed, or the journal of an apply in it cannot be read.
 pub fn past(archive: &Path, instance: &str) -> Result<Arc<Past>> {
     past_until(archive, instance, u64::MAX, DateTime::<Utc>::MAX_UTC)
 }

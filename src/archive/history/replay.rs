@@ -51,6 +51,10 @@ pub struct Replayed {
 }
 
 /// Reads a run, refusing files that are not those its manifest names. `config` replaces the configuration it kept.
+///
+/// # Errors
+/// A file of the run is missing, cannot be read, or is not the one that its manifest names; the run judged nothing, or is of a
+/// newer version.
 pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
     let run = listing::read_copy(folder)?;
     let Some(manifest) = run.manifest.clone() else {
@@ -80,6 +84,9 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
 
 impl Stored {
     /// Judges it again; `own` is the replay's identity, for when its findings are not the run's.
+    ///
+    /// # Errors
+    /// The archive around the run cannot be read, or the judgement does not balance.
     pub fn judge(&self, own: &RunInfo) -> Result<Replayed> {
         let then = &self.manifest.run;
         let rules = Rules { config: &self.config.config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None };

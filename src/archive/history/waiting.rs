@@ -48,6 +48,9 @@ impl Waiting {
 }
 
 /// The newest plan of each instance of an archive, in the order of the instances' names.
+///
+/// # Errors
+/// The archive cannot be listed.
 pub fn waiting(archive: &Archive) -> Result<Vec<Waiting>> {
     let mut newest: Vec<Waiting> = Vec::new();
     let runs = archive.list()?.runs;

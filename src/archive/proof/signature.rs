@@ -32,6 +32,9 @@ pub struct Signers(PathBuf);
 
 impl Signers {
     /// The file.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
     pub fn read(path: &Path) -> Result<Self> {
         File::open(path).with_context(|| {
             Failure::usage(format!("cannot read the allowed signers {}", path.display()))

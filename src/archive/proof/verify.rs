@@ -88,6 +88,9 @@ pub enum ChainEnd {
 }
 
 /// Checks a run folder.
+///
+/// # Errors
+/// The folder holds no run that can be read. What is wrong with a run is told, no error.
 pub fn verify(folder: &Path, signers: Option<&Signers>) -> Result<Verification> {
     let run = listing::read_copy(folder)?;
     let parent = folder.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));

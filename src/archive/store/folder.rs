@@ -54,11 +54,17 @@ impl Files {
 
 impl RunFolder {
     /// Takes the archive's lock and makes a folder in it.
+    ///
+    /// # Errors
+    /// Another run holds the lock, or the folder cannot be made.
     pub fn create(archive: &Path, started: DateTime<Utc>) -> Result<Self> {
         Self::create_under(&Arc::new(Lock::take(archive, started)?), started)
     }
 
     /// Makes a folder under a lock that is held already: several runs, one after the other.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
     pub fn create_under(lock: &Arc<Lock>, started: DateTime<Utc>) -> Result<Self> {
         let cannot = || Failure::failed(format!("cannot make a run folder in {}", lock.folder().display()));
         // The second half of an id is random; a taken one is drawn again.
@@ -101,6 +107,9 @@ impl RunFolder {
     }
 
     /// A new file, mode 0600; bytes are counted and hashed on their way. It counts once it is [finished](OutFile::finish).
+    ///
+    /// # Errors
+    /// The name is a path or the manifest's, such a file is there already, or it cannot be made.
     pub fn file(&self, name: &str) -> Result<OutFile> {
         let path = self.path.join(name);
         let plain = Path::new(name).file_name().is_some_and(|last| last == name) && name != MANIFEST;
@@ -118,6 +127,9 @@ impl RunFolder {
     }
 
     /// Makes sure that this many bytes of temporary files have room here, for a writer of those that cannot say that it ran out.
+    ///
+    /// # Errors
+    /// There is no such room.
     pub fn reserve(&self, bytes: u64) -> Result<()> {
         let full = || {
             Failure::failed(format!("there is no room for temporary files in {}", self.path.display()))
@@ -129,6 +141,9 @@ impl RunFolder {
     }
 
     /// A new file with this content.
+    ///
+    /// # Errors
+    /// As [`RunFolder::file`], or it cannot be written.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>, rows: Option<u64>) -> Result<FileEntry> {
         let mut file = self.file(name)?;
         file.write_all(content.as_ref()).with_context(|| writing(&file.path))?;
@@ -136,6 +151,9 @@ impl RunFolder {
     }
 
     /// Removes what was written so far: the run failed, and none of it holds. On a full disk it also makes room for saying so.
+    ///
+    /// # Errors
+    /// Something in it cannot be removed.
     pub fn clear(&self) -> Result<()> {
         // Whether they reached the disk does not matter any more.
         let _ = self.files.settle();
@@ -227,6 +245,9 @@ impl OutFile {
 
     /// The file is whole: puts it into the run's list, and on its way to the disk, which [`RunFolder::complete`] waits for. `rows` is
     /// how many records it has.
+    ///
+    /// # Errors
+    /// What is left of it cannot be written.
     pub fn finish(self, rows: Option<u64>) -> Result<FileEntry> {
         let Self { name, path, out, files, stage } = self;
         let out = out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(|| writing(&path))?;

@@ -27,6 +27,9 @@ pub(in crate::archive) const PEOPLE: &str = "people.jsonl";
 const CONFIG: &str = "config.toml";
 
 /// Writes `people.jsonl` and, where there is one, `config.toml`.
+///
+/// # Errors
+/// A file cannot be written.
 pub fn keep(folder: &RunFolder, people: &People, config: &Loaded) -> Result<()> {
     let mut out = folder.file(PEOPLE)?;
     write_people(people, &mut out).with_context(|| format!("writing {}", out.path().display()))?;

@@ -102,6 +102,9 @@ impl Archive {
     }
 
     /// Everything in it.
+    ///
+    /// # Errors
+    /// The archive is there and cannot be listed. A run that cannot be read is told in the listing.
     pub fn list(&self) -> Result<Listing> {
         let mut listing = Listing::default();
         for name in names(&self.path)? {
@@ -134,6 +137,9 @@ impl Archive {
     }
 
     /// The run that somebody names: `latest`, an id, or a folder.
+    ///
+    /// # Errors
+    /// There is no such run, or it cannot be read.
     pub fn find(&self, name: &Path) -> Result<StoredRun> {
         if name == Path::new("latest") {
             let complete = self.list()?.runs.into_iter().rev().find(|run| !run.pruned);
@@ -152,6 +158,9 @@ impl Archive {
     }
 
     /// The folder of the run that somebody names: a folder anywhere, or in this archive an id or `latest`.
+    ///
+    /// # Errors
+    /// There is no such run, or it was pruned.
     pub fn folder_of(&self, name: &Path) -> Result<PathBuf> {
         if name.is_dir() {
             return Ok(name.to_owned());
@@ -164,6 +173,9 @@ impl Archive {
     }
 
     /// The last run of the chain.
+    ///
+    /// # Errors
+    /// The archive is there and cannot be listed.
     pub fn newest(&self) -> Result<Option<StoredRun>> {
         Ok(self.list()?.runs.pop())
     }

@@ -42,6 +42,9 @@ impl Lock {
     }
 
     /// Takes the lock of `what`, held in this file, for somebody who is `doing` something with it, such as `apply by ana`.
+    ///
+    /// # Errors
+    /// Somebody else holds it, who is named, or the file cannot be opened or locked.
     pub fn take_at(path: &Path, what: &str, doing: &str, now: DateTime<Utc>) -> Result<Self> {
         let cannot = || {
             Failure::failed(format!("cannot lock {what} in {}", path.display())).hint(

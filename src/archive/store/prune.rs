@@ -77,6 +77,9 @@ impl Retention {
 }
 
 /// Looks and changes nothing.
+///
+/// # Errors
+/// No rule was given, or the archive cannot be listed.
 pub fn plan(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Result<PrunePlan> {
     if retention.runs.is_none() && retention.days.is_none() {
         return Err(Failure::usage("no retention rule was given")
@@ -111,6 +114,9 @@ pub fn plan(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Resu
 }
 
 /// Makes the plan again under the lock and carries it out.
+///
+/// # Errors
+/// As [`plan`]; a run is under way, or a folder cannot be removed.
 pub fn prune(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Result<PrunePlan> {
     if !archive.path().is_dir() {
         return plan(archive, retention, now);

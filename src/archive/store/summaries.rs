@@ -17,6 +17,9 @@ use crate::files::{self, HALF};
 pub const FOLDER: &str = "summaries";
 
 /// Writes a page in its forms (ending and content) under one new name, mode 0600, and tells where each is. The lock is the archive's.
+///
+/// # Errors
+/// A file cannot be written.
 pub fn keep(lock: &Lock, started: DateTime<Utc>, forms: &[(&str, &str)]) -> Result<Vec<PathBuf>> {
     let folder = lock.folder().join(FOLDER);
     let cannot = || {

@@ -15,6 +15,7 @@
 //! where the page lies, not that there is another. Nothing here decides what follows: a doubt is a sentence.
 
 mod members;
+mod numbers;
 mod words;
 
 use serde_json::{Map, Value};
@@ -23,6 +24,8 @@ use members::{
     ANYTHING, ASKED, CURRENT, LAST, LIMITS, MADE, PAGES, PAGING, PARTIAL, RANGES, REMAINING, SAYINGS, STATES, flag,
     has_next_relation, is_filter, is_more, is_next, is_total, joined, leads_on, number, points, squashed,
 };
+
+use numbers::Numbers;
 
 use crate::text::plural;
 
@@ -121,7 +124,7 @@ impl Marks {
             self.goes_on(&shown);
             return true;
         }
-        let numbers = words::Numbers::of(&lower);
+        let numbers = Numbers::of(&lower);
         if let Some(top) = numbers.top() {
             self.top = Some((top, shown));
         } else if let Some((page, of)) = numbers.page_of() {

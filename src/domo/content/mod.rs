@@ -84,6 +84,9 @@ impl Content {
     /// DomoStats is hours old, so where the API is asked at all, its own list tells of what changed owner since; it may show less than there is,
     /// so it only adds to a report. The API filters that list by owner only for DataSets that streams feed, and DomoStats not at all without
     /// knowing how the instance spells its columns: all of it is read, which costs a request for every 50 DataSets and two for each report.
+    ///
+    /// # Errors
+    /// What was read cannot be made into frames: a defect. A report that cannot be had is told.
     pub async fn holding(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
         let reports = content.holding();
         let mut read = Self::read(&reports, session, day, ids).await?;
@@ -97,6 +100,9 @@ impl Content {
     }
 
     /// Reads every report that is named, for these accounts and the day judged. What cannot be had is told, not an error.
+    ///
+    /// # Errors
+    /// What was read cannot be made into frames: a defect.
     pub async fn read(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
         let mut read = Self {
             owned: report::frame_of(Owned::Datasets, Vec::new(), &[], &[])?,
@@ -324,6 +330,9 @@ impl<T> Read<T> {
 
 impl Accounts {
     /// The same accounts, each with what DomoStats tells of it.
+    ///
+    /// # Errors
+    /// An object of the snapshot cannot be read.
     pub fn with_content(self, content: Content) -> Result<Self> {
         let (ids, roles) = (self.frame.column("id")?.u64()?.clone(), self.frame.column("role")?.str()?.clone());
         let role_ids = self.frame.column("role_id")?.str()?.clone();

@@ -48,6 +48,9 @@ impl End {
     }
 
     /// The next line for this event; the journal ends with it from now on.
+    ///
+    /// # Errors
+    /// None in practice: an event is JSON.
     pub fn line(&mut self, at: DateTime<Utc>, event: Event) -> serde_json::Result<String> {
         let mut line = Line { n: self.n + 1, at, event, chain: String::new() };
         line.chain = chain(&self.chain, &line)?;
@@ -62,6 +65,9 @@ const START: &str = "domo-reconcile/journal/v1";
 
 impl Journal {
     /// Reads a journal. A last line without its line break was torn and does not count.
+    ///
+    /// # Errors
+    /// The first line that cannot be read, is out of order, or was changed.
     pub fn read(text: &str) -> Result<Self, Broken> {
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         let mut journal = Self { lines: Vec::new(), whole: whole as u64 };

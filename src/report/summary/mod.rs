@@ -68,6 +68,9 @@ pub struct AuditedRun {
 
 impl AuditedRun {
     /// Reads a run back from the archive.
+    ///
+    /// # Errors
+    /// There is no such run, or a file of it cannot be read.
     pub fn read(archive: &Path, run_id: &str) -> Result<Self> {
         let archive = Archive::at(archive);
         let run = archive.find(Path::new(run_id))?;

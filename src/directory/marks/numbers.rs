@@ -1,0 +1,330 @@
+//! How many people or pages a line around a table speaks of, in the languages that reports are written in: counts, parts, pages.
+
+/// The words and whole numbers of a line.
+pub(super) struct Numbers<'t> {
+    tokens: Vec<Token<'t>>,
+}
+
+#[derive(Clone, Copy)]
+enum Token<'t> {
+    Word(&'t str),
+    Number(u64),
+    /// A sum of money, a share: nothing that counts people.
+    Other,
+}
+
+impl<'t> Numbers<'t> {
+    pub(super) fn of(lower: &'t str) -> Self {
+        let mut tokens = Vec::new();
+        let mut rest = lower;
+        while let Some(at) = rest.find(char::is_alphanumeric) {
+            let (before, from) = rest.split_at(at);
+            if before.ends_with(['$', '€', '£', '¥', '%']) {
+                tokens.push(Token::Other);
+            }
+            let digits = from.starts_with(|letter: char| letter.is_ascii_digit());
+            let end = if digits {
+                number_end(from)
+            } else {
+                from.find(|letter: char| !letter.is_alphanumeric() || letter.is_ascii_digit()).unwrap_or(from.len())
+            };
+            let (token, after) = from.split_at(end);
+            tokens.push(match digits {
+                false => Token::Word(token),
+                true if after.starts_with(['%', '$', '€', '£']) => Token::Other,
+                true => whole(token).map_or(Token::Other, Token::Number),
+            });
+            rest = after;
+        }
+        // `3 out of 6` is `3 of 6`.
+        let mut at = 0;
+        while at + 1 < tokens.len() {
+            match (tokens.get(at), tokens.get(at + 1)) {
+                (Some(Token::Word("out")), Some(Token::Word("of"))) => drop(tokens.remove(at)),
+                _ => at += 1,
+            }
+        }
+        Self { tokens }
+    }
+
+    /// Whether one of these words stands in it.
+    pub(super) fn has(&self, words: &[&str]) -> bool {
+        self.tokens.iter().any(|token| matches!(token, Token::Word(word) if words.contains(word)))
+    }
+
+    /// `page 1 of 3`, `Seite 1/3`, `1/3ページ`.
+    pub(super) fn page_of(&self) -> Option<(u64, u64)> {
+        let japanese = self.tokens.iter().any(|token| matches!(token, Token::Word(word) if word.starts_with("ページ")));
+        if !japanese && !self.has(PAGE) {
+            return None;
+        }
+        self.pair(|before| japanese || matches!(before, Some(Token::Word(word)) if PAGE.contains(&word)))
+    }
+
+    /// `Top 50`, `Showing the first 50 rows`: the most that there were to be.
+    pub(super) fn top(&self) -> Option<u64> {
+        const FIRST: &[&str] = &[
+            "top",
+            "first",
+            "erste",
+            "ersten",
+            "premiers",
+            "premières",
+            "primeros",
+            "primeras",
+            "primi",
+            "eerste",
+            "pierwsze",
+            "första",
+            "første",
+            "先頭",
+        ];
+        let known = |word: &&str| [FIRST, COUNT, PEOPLE, BETWEEN, SHOWN].iter().any(|words| words.contains(word));
+        let mut numbers = self.tokens.iter().filter_map(|token| match token {
+            Token::Number(number) => Some(*number),
+            _ => None,
+        });
+        let number = numbers.next().filter(|_| numbers.next().is_none())?;
+        let fits = self.tokens.iter().all(|token| match token {
+            Token::Word(word) => known(word),
+            Token::Number(_) => true,
+            Token::Other => false,
+        });
+        let follows =
+            self.tokens.windows(2).any(|pair| matches!(pair, [Token::Word(word), Token::Number(_)] if FIRST.contains(word)));
+        (fits && follows).then_some(number)
+    }
+
+    /// `1-50 of 214`, `Showing 1 to 50 of 214 entries`, `50 of 214 rows`: how far it goes, and of how many.
+    pub(super) fn part_of(&self) -> Option<(u64, u64)> {
+        let range = self.tokens.windows(2).any(|pair| matches!(pair, [Token::Number(from), Token::Number(to)] if from < to))
+            || self
+                .tokens
+                .windows(3)
+                .any(|three| matches!(three, [Token::Number(_), Token::Word(word), Token::Number(_)] if TO.contains(word)));
+        // `214件中1-50件`: of how many stands first.
+        const OF_ALL: [&str; 3] = ["件中", "名中", "人中"];
+        if let Some(at) = self.tokens.iter().position(|token| matches!(token, Token::Word(word) if OF_ALL.contains(word))) {
+            let number = |token: &Token<'_>| if let Token::Number(number) = token { Some(*number) } else { None };
+            let (before, behind) = self.tokens.split_at(at);
+            return behind.iter().rev().find_map(number).zip(before.last().and_then(number));
+        }
+        if !range && !self.has(SHOWN) {
+            return None;
+        }
+        self.tokens.windows(3).find_map(|three| match three {
+            [Token::Number(upto), Token::Word(word), Token::Number(of)] if OF.contains(word) => Some((*upto, *of)),
+            _ => None,
+        })
+    }
+
+    /// `250 rows affected`, `Total employees: 250`, and where a total stands alone `Total: 250`: the one number of it.
+    pub(super) fn count(&self, alone: bool) -> Option<u64> {
+        let mut numbers = self.tokens.iter().filter_map(|token| match token {
+            Token::Number(number) => Some(*number),
+            _ => None,
+        });
+        let number = numbers.next().filter(|_| numbers.next().is_none())?;
+        let known = |token: &Token<'_>| match token {
+            Token::Number(_) => true,
+            Token::Word(word) => [COUNT, PEOPLE, BETWEEN].iter().any(|words| words.contains(word)),
+            Token::Other => false,
+        };
+        (self.tokens.iter().all(known) && self.has(COUNT) && (alone || self.has(PEOPLE))).then_some(number)
+    }
+
+    fn pair(&self, begins: impl Fn(Option<Token<'t>>) -> bool) -> Option<(u64, u64)> {
+        (0..self.tokens.len()).find_map(|at| {
+            let before = at.checked_sub(1).and_then(|before| self.tokens.get(before)).copied();
+            let (Some(Token::Number(one)), true) = (self.tokens.get(at), begins(before)) else { return None };
+            match (self.tokens.get(at + 1), self.tokens.get(at + 2)) {
+                (Some(Token::Number(other)), _) => Some((*one, *other)),
+                (Some(Token::Word(word)), Some(Token::Number(other))) if OF.contains(word) => Some((*one, *other)),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// Where a number ends, with the signs that group its digits.
+fn number_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let digits = |from: usize| bytes.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut end = digits(0);
+    while matches!(bytes.get(end), Some(b',' | b'.' | b'\'')) && digits(end + 1) > 0 {
+        end += 1 + digits(end + 1);
+    }
+    end
+}
+
+/// A whole number; digits may be grouped by threes.
+pub(super) fn whole(token: &str) -> Option<u64> {
+    let mut groups = token.split([',', '.', '\'']);
+    let first = groups.next()?;
+    let grouped = groups.all(|group| group.len() == 3) && (first.len() <= 3 || token.len() == first.len());
+    grouped.then(|| token.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok()).flatten()
+}
+
+const PAGE: &[&str] = &["page", "pages", "pg", "seite", "página", "pagina", "strona", "sida", "side", "sivu", "pág", "pag"];
+const OF: &[&str] = &["of", "von", "sur", "de", "di", "van", "z", "av", "af", "out", "da"];
+const TO: &[&str] = &["to", "bis", "à", "a", "al", "t", "tot", "do", "till", "til", "through"];
+
+/// Words that say that something was counted.
+const COUNT: &[&str] = &[
+    "total",
+    "totals",
+    "count",
+    "number",
+    "affected",
+    "returned",
+    "selected",
+    "exported",
+    "found",
+    "listed",
+    "rows",
+    "row",
+    "records",
+    "record",
+    "anzahl",
+    "gesamt",
+    "insgesamt",
+    "gesamtanzahl",
+    "gesamtzahl",
+    "datensätze",
+    "datensatz",
+    "zeilen",
+    "nombre",
+    "lignes",
+    "enregistrements",
+    "número",
+    "filas",
+    "registros",
+    "linhas",
+    "totale",
+    "numero",
+    "righe",
+    "aantal",
+    "totaal",
+    "rijen",
+    "liczba",
+    "razem",
+    "wierszy",
+    "rekordów",
+    "antal",
+    "totalt",
+    "rader",
+    "rækker",
+    "合計",
+    "件",
+    "件数",
+    "総件数",
+    "人数",
+];
+
+/// Words for what was counted, if it was people or rows.
+pub(super) const PEOPLE: &[&str] = &[
+    "rows",
+    "row",
+    "records",
+    "record",
+    "results",
+    "result",
+    "entries",
+    "entry",
+    "items",
+    "users",
+    "user",
+    "people",
+    "persons",
+    "employees",
+    "employee",
+    "workers",
+    "associates",
+    "members",
+    "staff",
+    "headcount",
+    "datensätze",
+    "datensatz",
+    "zeilen",
+    "mitarbeiter",
+    "mitarbeitende",
+    "personen",
+    "benutzer",
+    "lignes",
+    "enregistrements",
+    "employés",
+    "salariés",
+    "utilisateurs",
+    "filas",
+    "registros",
+    "empleados",
+    "usuarios",
+    "linhas",
+    "funcionários",
+    "colaboradores",
+    "usuários",
+    "righe",
+    "dipendenti",
+    "utenti",
+    "rijen",
+    "medewerkers",
+    "wierszy",
+    "rekordów",
+    "pracowników",
+    "rader",
+    "rækker",
+    "anställda",
+    "medarbejdere",
+    "ansatte",
+    "件",
+    "名",
+    "人数",
+    "件数",
+    "総件数",
+];
+
+/// Words between.
+const BETWEEN: &[&str] = &["全", "grand", "of", "the", "s", "in", "all", "der", "de", "d", "overall", "sum", "were", "was"];
+
+/// Words beside which a part is a part of the list, not of the year.
+const SHOWN: &[&str] = &[
+    "showing",
+    "displaying",
+    "shown",
+    "displayed",
+    "rows",
+    "records",
+    "results",
+    "entries",
+    "items",
+    "users",
+    "people",
+    "employees",
+    "exported",
+    "loaded",
+    "fetched",
+    "retrieved",
+    "viewing",
+    "einträge",
+    "einträgen",
+    "zeilen",
+    "datensätze",
+    "datensätzen",
+    "lignes",
+    "résultats",
+    "filas",
+    "registros",
+    "resultados",
+    "righe",
+    "risultati",
+    "rijen",
+    "resultaten",
+    "wierszy",
+    "rader",
+    "rækker",
+    "件",
+    "angezeigt",
+    "affichage",
+    "mostrando",
+    "weergegeven",
+];
