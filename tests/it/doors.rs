@@ -7,19 +7,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::folder::Folder;
 use super::support::{command, run, run_with};
 
-const WORKERS: &str = "Employee ID,Name,Work Email,Status\n7,Ada Byron,ada@acme.example,Active\n";
-const USERS: &str = r#"[{"id": 1, "name": "Ada Byron", "email": "ada@acme.example", "role": "Admin", "active": true},
-    {"id": 2, "name": "Olga Petrova", "email": "olga@acme.example", "role": "Participant", "active": true}]"#;
 const AUDIT: [&str; 5] = ["audit", "--accounts", "users.json", "--directory", "workers.csv"];
-
-fn company() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("workers.csv"), WORKERS).unwrap();
-    std::fs::write(folder.path().join("users.json"), USERS).unwrap();
-    folder
-}
 
 /// The last run of the chain.
 fn newest(folder: &Path) -> PathBuf {
@@ -36,7 +27,7 @@ fn a_lock_or_a_journal_that_is_a_link_changes_nothing_behind_it() {
     for plant in
         [|from: &Path, to: &Path| symlink(from, to).unwrap(), |from: &Path, to: &Path| std::fs::hard_link(from, to).unwrap()]
     {
-        let company = company();
+        let company = Folder::ada_and_olga();
         let precious = company.path().join("precious");
         std::fs::write(&precious, "keep me").unwrap();
         std::fs::create_dir(company.path().join("audits")).unwrap();
@@ -56,7 +47,7 @@ fn a_lock_or_a_journal_that_is_a_link_changes_nothing_behind_it() {
 
 #[test]
 fn an_archive_that_others_may_write_to_is_said() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     let archive = company.path().join("audits");
     std::fs::create_dir(&archive).unwrap();
     for (mode, who) in [(0o777, Some("everybody may write")), (0o770, Some("a group may write")), (0o755, None)] {
@@ -83,7 +74,7 @@ fn serve(answers: Vec<String>) -> String {
 
 #[test]
 fn a_pull_overwrites_nothing_but_a_snapshot() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     run(company.path(), AUDIT).code(0);
     let run_folder = newest(company.path());
     let domo = super::local_domo::LocalDomo::of_the_sample_company();
@@ -119,7 +110,7 @@ fn a_secret_in_place_of_its_variables_name_is_refused_and_never_shown() {
         ("[notify]\nurl_env = \"https://hooks.example/T0PSECRET\"\n", "T0PSECRET"),
         ("[[instance]]\nname = \"eu\"\nclient_id_env = \"EU\"\nclient_secret_env = \"hush-T0PSECRET\"\n", "T0PSECRET"),
     ] {
-        let company = company();
+        let company = Folder::ada_and_olga();
         std::fs::write(company.path().join("domo-reconcile.toml"), config).unwrap();
         for args in [&AUDIT[..], &["check"], &["check", "--json"], &["pull"]] {
             let refused = run(company.path(), args.iter().copied()).code(2);
@@ -128,7 +119,7 @@ fn a_secret_in_place_of_its_variables_name_is_refused_and_never_shown() {
         }
         assert!(!company.path().join("audits").exists());
     }
-    let company = company();
+    let company = Folder::ada_and_olga();
     let env = [("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET_FILE", "8f2c9d41a7b3e650T0PSECRET")];
     let refused = run_with(company.path(), &env, ["pull"]).code(2);
     assert!(refused.stderr.contains("DOMO_CLIENT_SECRET_FILE") && !refused.stderr.contains("T0PSECRET"), "{}", refused.stderr);
@@ -136,7 +127,7 @@ fn a_secret_in_place_of_its_variables_name_is_refused_and_never_shown() {
 
 #[test]
 fn a_secret_that_a_server_echoes_in_another_form_is_not_shown() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     let body = r#"{"error": "bad client s3cr%2Ft%2B or s3cr%252Ft%252B or s3cr\/t+"}"#;
     let answer = format!("HTTP/1.1 401 Unauthorized\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
     let url = serve(vec![answer]);
@@ -147,7 +138,7 @@ fn a_secret_that_a_server_echoes_in_another_form_is_not_shown() {
 
 #[test]
 fn a_child_process_gets_no_secrets() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     run(company.path(), AUDIT).code(0);
     let run = newest(company.path());
     std::fs::write(run.join("manifest.json.sig"), "a signature").unwrap();
@@ -167,10 +158,10 @@ fn a_child_process_gets_no_secrets() {
 
 #[test]
 fn no_cell_of_any_table_is_run_by_a_spreadsheet() {
-    let company = company();
-    let users = USERS.replace("Olga Petrova", ";=1+2;").replace("Ada Byron", " =1+1");
+    let company = Folder::ada_and_olga();
+    let users = company.read("users.json").replace("Olga Petrova", ";=1+2;").replace("Ada Byron", " =1+1");
     std::fs::write(company.path().join("users.json"), users).unwrap();
-    std::fs::write(company.path().join("workers.csv"), WORKERS.replace("Ada Byron", "Ada; @SUM(1)")).unwrap();
+    std::fs::write(company.path().join("workers.csv"), company.read("workers.csv").replace("Ada Byron", "Ada; @SUM(1)")).unwrap();
     run(company.path(), AUDIT).code(0);
     let folder = newest(company.path());
     let tables = std::fs::read_dir(&folder).unwrap().flatten().map(|entry| entry.path());
@@ -192,7 +183,7 @@ fn no_cell_of_any_table_is_run_by_a_spreadsheet() {
 
 #[test]
 fn a_device_is_no_input() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     std::fs::create_dir(company.path().join("templates")).unwrap();
     symlink("/dev/zero", company.path().join("templates/report.html")).unwrap();
     std::fs::write(company.path().join("templates.toml"), "[report]\ntemplates = \"templates\"\n").unwrap();
@@ -214,11 +205,11 @@ fn a_device_is_no_input() {
 
 #[test]
 fn a_pipe_is_read_and_one_that_nobody_writes_to_can_be_left() {
-    let company = company();
-    let pipe = company.path().join("pipe");
+    let company = Folder::ada_and_olga();
+    let (pipe, users) = (company.at("pipe"), company.read("users.json"));
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let to = pipe.clone();
-    let writer = std::thread::spawn(move || std::fs::write(to, USERS));
+    let writer = std::thread::spawn(move || std::fs::write(to, users));
     run(company.path(), ["audit", "--accounts", "pipe", "--directory", "workers.csv"]).code(0);
     writer.join().unwrap().unwrap();
 
@@ -238,7 +229,7 @@ fn a_pipe_is_read_and_one_that_nobody_writes_to_can_be_left() {
 
 #[test]
 fn absurd_numbers_are_refused_with_their_limits_all_at_once() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     let config = "[domo]\nconcurrency = 9223372036854775807\nrequests_per_minute = 3001\npage_size = 501\nactivity_days = 36501\n\
                   [policy]\nplan_valid_days = 4294967295\n";
     std::fs::write(company.path().join("domo-reconcile.toml"), config).unwrap();
@@ -253,7 +244,7 @@ fn absurd_numbers_are_refused_with_their_limits_all_at_once() {
 
 #[test]
 fn a_redacted_run_shows_no_word_and_no_name_of_the_file_it_read() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     let workers =
         windows_1252("Employee ID,Name,Work Email,Status\n7,Ada Müßiggang,ada@acme.example,Active\n,Sören Lost,,Active\n");
     std::fs::write(company.path().join("berlin-staff.csv"), workers).unwrap();
@@ -289,13 +280,12 @@ fn windows_1252(text: &str) -> Vec<u8> {
 
 #[test]
 fn forty_thousand_exact_exclusions_and_rules_are_looked_up() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::ada_and_olga();
     let count = 40_000;
     let users: Vec<_> = (0..count)
         .map(|id| serde_json::json!({"id": 1000 + id, "name": format!("Robot {id}"), "email": format!("robot{id}@acme.example"), "role": "Social"}))
         .collect();
     std::fs::write(folder.path().join("users.json"), serde_json::to_vec(&users).unwrap()).unwrap();
-    std::fs::write(folder.path().join("workers.csv"), WORKERS).unwrap();
     let rules: String = (0..count)
         .map(|id| match id % 2 {
             0 => format!("[[exclude]]\nemail = \"Robot{id}@acme.example\"\nreason = \"robots\"\nowner = \"ada@acme.example\"\n"),

@@ -5,9 +5,8 @@ use std::fs;
 
 use domo_reconcile::terms::{Comparison, FIELDS, Field, Holds};
 use serde_json::{Map, Value, json};
-use tempfile::TempDir;
 
-use super::support::{Ran, run};
+use super::folder::{Folder, Run};
 
 /// A field's cell of somebody.
 fn cell(field: &Field, n: usize) -> String {
@@ -42,8 +41,7 @@ fn compared() -> Vec<(usize, &'static Field, Comparison)> {
 }
 
 /// A person for each field of the table, and the account of each: it differs from the person in that field, where it is compared.
-fn company(rules: &str) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+fn company(rules: &str) -> Folder {
     let mut csv = Field::names().join(",");
     let mut accounts = Vec::new();
     for n in 0..FIELDS.len() {
@@ -58,20 +56,8 @@ fn company(rules: &str) -> TempDir {
         accounts.push(Value::Object(account));
     }
     let columns: String = Field::names().iter().map(|name| format!("{name} = \"{name}\"\n")).collect();
-    let config = format!("{rules}\n[[directory]]\npath = \"people.csv\"\n[directory.columns]\n{columns}");
-    fs::write(folder.path().join("people.csv"), csv + "\n").unwrap();
-    fs::write(folder.path().join("users.json"), Value::Array(accounts).to_string()).unwrap();
-    fs::write(folder.path().join("domo-reconcile.toml"), config).unwrap();
-    folder
-}
-
-fn audit(folder: &TempDir, more: &[&str]) -> String {
-    let ran = run(folder.path(), ["audit", "--accounts", "users.json", "--json"].into_iter().chain(more.iter().copied()));
-    ran.json()["run_dir"].as_str().unwrap_or_else(|| panic!("{ran:?}")).to_owned()
-}
-
-fn read(folder: &TempDir, run: &str, name: &str) -> Value {
-    serde_json::from_slice(&fs::read(folder.path().join(run).join(name)).unwrap()).unwrap()
+    let config = format!("{rules}\n[[directory]]\npath = \"workers.csv\"\n[directory.columns]\n{columns}");
+    Folder::of(&Value::Array(accounts), &(csv + "\n")).with("domo-reconcile.toml", config)
 }
 
 #[test]
@@ -87,14 +73,14 @@ fn no_two_fields_have_the_same_name_or_place_anywhere() {
 #[test]
 fn every_field_that_is_compared_is_found_to_differ_and_proposed_under_its_name_in_domo() {
     let folder = company("");
-    let run = audit(&folder, &[]);
-    let findings = read(&folder, &run, "findings.json");
+    let run = folder.audit(&[]);
+    let findings = run.findings();
     let drift = |n: usize| {
-        let of = findings["findings"].as_array().unwrap().iter().find(|finding| finding["account"]["id"] == 1000 + n);
+        let of = findings.iter().find(|finding| finding["account"]["id"] == 1000 + n);
         let fields = of.into_iter().flat_map(|finding| finding["drift"].as_array().unwrap());
         fields.map(|field| field["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    let plan = read(&folder, &run, "plan.json");
+    let plan = run.json("plan.json");
     let proposed = |n: usize| {
         let of = plan["actions"].as_array().unwrap().iter().find(|action| action["account_id"] == 1000 + n);
         of.into_iter().flat_map(|action| action["after"].as_object().unwrap().keys().cloned()).collect::<Vec<_>>()
@@ -113,8 +99,8 @@ fn every_field_that_says_who_somebody_is_is_redacted() {
     let folder = company("");
     let personal = || FIELDS.iter().filter(|field| field.personal.is_some());
     // Who stands in the files that leave the house.
-    let told = |run: &str| -> BTreeSet<&str> {
-        let files = fs::read_dir(folder.path().join(run)).unwrap().map(|file| file.unwrap().path());
+    let told = |run: &Run| -> BTreeSet<&str> {
+        let files = fs::read_dir(&run.folder).unwrap().map(|file| file.unwrap().path());
         let leaving = files.filter(|file| !STAY.iter().any(|name| file.ends_with(name)));
         let texts: Vec<String> = leaving.filter_map(|file| fs::read_to_string(file).ok()).collect();
         let says = |value: &str| texts.iter().any(|text| text.contains(value));
@@ -124,10 +110,10 @@ fn every_field_that_says_who_somebody_is_is_redacted() {
         };
         personal().filter(|field| values(field).iter().any(|value| says(value))).map(|field| field.name).collect()
     };
-    let clear = told(&audit(&folder, &[]));
+    let clear = told(&folder.audit(&[]));
     let expected: BTreeSet<_> = personal().filter(|field| field.compared.is_some()).map(|field| field.name).collect();
     assert!(expected.is_subset(&clear), "only {clear:?} stand in the files of a run that is not redacted");
-    assert_eq!(told(&audit(&folder, &["--redact"])), BTreeSet::new());
+    assert_eq!(told(&folder.audit(&["--redact"])), BTreeSet::new());
 }
 
 #[test]
@@ -144,9 +130,9 @@ fn a_rule_of_roles_may_ask_for_every_field_but_a_day() {
         own + &also
     };
     let folder = company(&asked().map(rule).collect::<String>());
-    let findings = read(&folder, &audit(&folder, &[]), "findings.json");
+    let findings = folder.audit(&[]).findings();
     for (n, field) in asked() {
-        let mut drift = findings["findings"].as_array().unwrap().iter().filter(|finding| finding["account"]["id"] == 1000 + n);
+        let mut drift = findings.iter().filter(|finding| finding["account"]["id"] == 1000 + n);
         let fields = drift.next().and_then(|finding| finding["drift"].as_array().cloned()).unwrap_or_default();
         let role = fields.iter().find(|field| field["field"] == "role").map(|role| role["directory"].clone());
         assert_eq!(role, Some("Privileged".into()), "{}", field.name);
@@ -156,14 +142,14 @@ fn a_rule_of_roles_may_ask_for_every_field_but_a_day() {
 #[test]
 fn check_names_the_column_of_every_field_and_init_offers_each() {
     let folder = company("");
-    let checked: Ran = run(folder.path(), ["check"]);
+    let checked = folder.run(&["check"]);
     for name in Field::names() {
         let stands =
             |line: &str| line.split_whitespace().eq([name, name, "configured"].into_iter().chain(line.split_whitespace().skip(3)));
         assert!(checked.stdout.lines().any(stands), "{name}:\n{}\n{}", checked.stdout, checked.stderr);
     }
-    run(folder.path(), ["init", "--directory", "people.csv", "--out", "new.toml"]).code(0);
-    let written = fs::read_to_string(folder.path().join("new.toml")).unwrap();
+    folder.run(&["init", "--directory", "workers.csv", "--out", "new.toml"]).code(0);
+    let written = folder.read("new.toml");
     for name in Field::names() {
         assert!(written.lines().any(|line| line.starts_with(&format!("# {name} = "))), "{name}:\n{written}");
     }

@@ -19,6 +19,8 @@ mod domo;
 mod doors;
 mod fields;
 mod first_minutes;
+#[allow(dead_code)]
+mod folder;
 mod guide;
 mod local_domo;
 mod notice;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::folder::Folder;
 use crate::support::{Ran, run_with};
 
 /// A receiver on loopback that answers one request after the other with these statuses, then goes away.
@@ -58,8 +59,7 @@ fn one(listener: &TcpListener, status: &str) -> Value {
 }
 
 /// An orphan, a leaver who is an Admin, and a row that cannot be used.
-fn company(notify: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+fn company(notify: &str) -> Folder {
     let users = json!([
         {"id": 1, "email": "ada@acme.example", "name": "Ada Brandt", "role": "Admin", "active": true},
         {"id": 2, "email": "ben@acme.example", "name": "Ben Castro", "role": "Admin", "active": true},
@@ -67,10 +67,7 @@ fn company(notify: &str) -> tempfile::TempDir {
     ]);
     let workers = "Name,Work Email,Status,Termination Date\nAda Brandt,ada@acme.example,Active,\n\
                    Ben Castro,ben@acme.example,Terminated,2026-10-31\nNobody,,Active,\n";
-    std::fs::write(folder.path().join("users.json"), users.to_string()).unwrap();
-    std::fs::write(folder.path().join("workers.csv"), workers).unwrap();
-    std::fs::write(folder.path().join("domo-reconcile.toml"), config(notify)).unwrap();
-    folder
+    Folder::of(&users, workers).with("domo-reconcile.toml", config(notify))
 }
 
 fn config(notify: &str) -> String {

@@ -6,18 +6,8 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::folder::Folder;
 use super::support::{command, run};
-
-const WORKERS: &str = "Employee ID,Name,Work Email,Status\n7,Ada Byron,ada@acme.example,Active\n";
-const USERS: &str = r#"[{"id": 1, "name": "Ada Byron", "email": "ada@acme.example", "role": "Admin", "active": true},
-    {"id": 2, "name": "Olga Petrova", "email": "olga@acme.example", "role": "Participant", "active": true}]"#;
-
-fn company() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("workers.csv"), WORKERS).unwrap();
-    std::fs::write(folder.path().join("users.json"), USERS).unwrap();
-    folder
-}
 
 /// The exit code where nobody reads what the command prints.
 fn unread(mut command: Command) -> Option<i32> {
@@ -28,7 +18,7 @@ fn unread(mut command: Command) -> Option<i32> {
 
 #[test]
 fn a_reader_that_went_away_does_not_change_how_an_audit_ends() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     let audit = |more: &[&str]| {
         let mut audit = command(company.path());
         audit.args(["audit", "--accounts", "users.json", "--directory", "workers.csv"]).args(more);
@@ -46,7 +36,7 @@ fn a_reader_that_went_away_does_not_change_how_an_audit_ends() {
 
 #[test]
 fn a_reader_that_went_away_hides_neither_a_tampered_run_nor_a_wrong_configuration() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     run(company.path(), ["audit", "--accounts", "users.json", "--directory", "workers.csv"]).code(0);
     let there = std::fs::read_dir(company.path().join("audits")).unwrap().flatten().map(|entry| entry.path());
     let run = there.into_iter().find(|path| path.join("manifest.json").exists()).unwrap();
@@ -65,7 +55,7 @@ fn a_reader_that_went_away_hides_neither_a_tampered_run_nor_a_wrong_configuratio
 #[test]
 fn a_path_that_no_document_can_name_is_refused_before_there_is_a_run() {
     use std::os::unix::ffi::OsStrExt;
-    let company = company();
+    let company = Folder::ada_and_olga();
     let archive = std::ffi::OsStr::from_bytes(b"audits-\xFF");
     let mut audit = command(company.path());
     audit.args(["audit", "--accounts", "users.json", "--directory", "workers.csv", "--archive"]).arg(archive);
@@ -135,7 +125,7 @@ const WATCHED: &str = "[[directory]]\npath = \"workers.csv\"\n[notify]\ntextfile
 #[test]
 fn every_signal_ends_an_audit_that_pulls_with_a_page_and_a_notice_that_say_so() {
     for signal in ["INT", "TERM", "HUP"] {
-        let company = company();
+        let company = Folder::ada_and_olga();
         std::fs::write(company.path().join("domo-reconcile.toml"), WATCHED).unwrap();
         let domo = Silent::start();
         let audit = hearing(domo.command(company.path(), &["audit"])).spawn().unwrap();
@@ -168,7 +158,7 @@ fn reading_a_silent_pipe(path: &Path, reader: Command) -> (Child, std::fs::File)
 #[test]
 fn a_signal_while_the_directory_or_the_accounts_are_read_leaves_a_page_and_a_notice() {
     for file in ["workers.csv", "users.json"] {
-        let company = company();
+        let company = Folder::ada_and_olga();
         std::fs::write(company.path().join("domo-reconcile.toml"), WATCHED).unwrap();
         let mut audit = command(company.path());
         audit.args(["audit", "--accounts", "users.json"]);
@@ -180,7 +170,7 @@ fn a_signal_while_the_directory_or_the_accounts_are_read_leaves_a_page_and_a_not
 
 #[test]
 fn a_signal_while_it_is_judged_leaves_a_page_and_a_notice() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     std::fs::write(company.path().join("domo-reconcile.toml"), WATCHED).unwrap();
     let user = |id: u32| format!("{{\"id\": {id}, \"name\": \"P {id}\", \"email\": \"p{id}@acme.example\", \"role\": \"Social\"}}");
     let users: Vec<_> = (1..20_000).map(user).collect();
@@ -200,7 +190,7 @@ fn a_signal_while_it_is_judged_leaves_a_page_and_a_notice() {
 
 #[test]
 fn a_signal_before_the_first_of_several_instances_is_told_of_each_on_the_page_over_all() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     let instance =
         |name: &str| format!("[[instance]]\nname = \"{name}\"\nclient_id_env = \"ID_{name}\"\nclient_secret_env = \"SECRET\"\n");
     std::fs::write(company.path().join("domo-reconcile.toml"), format!("{WATCHED}{}{}", instance("eu"), instance("us"))).unwrap();
@@ -223,7 +213,7 @@ fn a_signal_before_the_first_of_several_instances_is_told_of_each_on_the_page_ov
 fn every_signal_ends_a_command_that_has_nothing_under_way() {
     for args in [&["pull", "--json"][..], &["check", "--json"]] {
         for signal in ["INT", "TERM", "HUP"] {
-            let company = company();
+            let company = Folder::ada_and_olga();
             std::fs::write(company.path().join("domo-reconcile.toml"), "[[directory]]\npath = \"workers.csv\"\n").unwrap();
             let domo = Silent::start();
             let waiting = hearing(domo.command(company.path(), args)).spawn().unwrap();
@@ -241,7 +231,7 @@ fn every_signal_ends_a_command_that_has_nothing_under_way() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
-    let company = company();
+    let company = Folder::ada_and_olga();
     let domo = Silent::start();
     let pull = domo.command(company.path(), &[]);
     let mut nohup = Command::new("sh");

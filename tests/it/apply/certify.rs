@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::support::{Ran, run_with, samples};
+use crate::folder::Folder;
+use crate::support::{Ran, samples};
 
-/// 2026-11-24T12:00:00Z
-const TODAY: &str = "1795521600";
+const TODAY: &str = "2026-11-24T12:00:00Z";
 
 /// The sample company, audited.
 struct Company {
-    folder: tempfile::TempDir,
+    folder: Folder,
     run: PathBuf,
     id: String,
 }
@@ -23,11 +23,10 @@ impl Company {
 
     /// The sample company with these accounts.
     fn of(users: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("users.json"), users).unwrap();
+        let folder = Folder::new().with("users.json", users).at_moment(TODAY);
         let mut company = Self { folder, run: PathBuf::new(), id: String::new() };
         let audited = company.audit();
-        company.run = company.folder.path().join(audited["run_dir"].as_str().unwrap());
+        company.run = company.folder.run_of(&audited).folder;
         company.id = audited["run_id"].as_str().unwrap().to_owned();
         company
     }
@@ -39,7 +38,7 @@ impl Company {
     }
 
     fn run(&self, args: &[&str]) -> Ran {
-        run_with(self.folder.path(), &[("SOURCE_DATE_EPOCH", TODAY)], args.iter().copied())
+        self.folder.run(args)
     }
 
     fn certify(&self, args: &[&str]) -> Ran {
@@ -63,8 +62,7 @@ impl Company {
             "schema": "domo-reconcile/decisions/v1", "run": packets["of"], "digest": packets["digest"],
             "reviewer": packet["reviewer"], "by": by, "at": "2026-11-24T09:00:00Z", "decisions": decisions,
         });
-        std::fs::create_dir_all(self.folder.path().join("back")).unwrap();
-        std::fs::write(self.folder.path().join("back").join(name), file.to_string()).unwrap();
+        self.folder.write(&format!("back/{name}"), file.to_string());
         format!("back/{name}")
     }
 }

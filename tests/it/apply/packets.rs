@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use domo_reconcile::directory::table::read_rows;
 use serde_json::{Value, json};
 
-use crate::support::{Ran, browser, run_with};
+use crate::folder::Folder;
+use crate::support::{Ran, browser};
 
-/// 2026-11-24T12:00:00Z
-const TODAY: &str = "1795521600";
+const TODAY: &str = "2026-11-24T12:00:00Z";
 
 /// A company whose plan has an action for each of these accounts: their titles differ.
 struct Company {
-    folder: tempfile::TempDir,
+    folder: Folder,
     plan: PathBuf,
 }
 
@@ -31,8 +31,7 @@ const STAFF: [Worker<'_>; 7] = [
 
 impl Company {
     fn new(staff: &[Worker<'_>]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut csv = csv::Writer::from_path(folder.path().join("workers.csv")).unwrap();
+        let mut csv = csv::Writer::from_writer(Vec::new());
         csv.write_record(["Email", "Name", "Status", "Department", "Manager Email", "Title"]).unwrap();
         let mut users = Vec::new();
         for (id, worker) in (1000u64..).zip(staff) {
@@ -41,23 +40,19 @@ impl Company {
                 json!({"id": id, "email": worker[0], "name": worker[1], "role": "Participant", "active": true, "title": "Clerk"}),
             );
         }
-        csv.flush().unwrap();
-        std::fs::write(folder.path().join("users.json"), Value::from(users).to_string()).unwrap();
+        let workers = String::from_utf8(csv.into_inner().unwrap()).unwrap();
         let config = "[guards]\nmin_admins = 0\nmax_updates_percent = 100\n[policy]\nleaver = \"report\"\n";
-        std::fs::write(folder.path().join("domo-reconcile.toml"), config).unwrap();
-        let mut company = Self { folder, plan: PathBuf::new() };
-        let args = ["audit", "--accounts", "users.json", "--directory", "workers.csv", "--as-of", "2026-11-24", "--json", "-q"];
-        let audited = company.run(&args).code(0).json();
-        company.plan = company.path(audited["files"]["plan.json"].as_str().unwrap());
-        company
+        let folder = Folder::of(&Value::from(users), &workers).with("domo-reconcile.toml", config).at_moment(TODAY);
+        let plan = folder.audit(&[]).folder.join("plan.json");
+        Self { folder, plan }
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.at(name)
     }
 
     fn run(&self, args: &[&str]) -> Ran {
-        run_with(self.folder.path(), &[("SOURCE_DATE_EPOCH", TODAY)], args.iter().copied())
+        self.folder.run(args)
     }
 
     fn review(&self, args: &[&str]) -> Ran {
@@ -91,8 +86,7 @@ impl Company {
             "by": reviewer, "at": "2026-11-24T12:00:00Z", "decisions": decisions,
         });
         change(&mut file);
-        std::fs::create_dir_all(self.path("back")).unwrap();
-        std::fs::write(self.path("back").join(name), file.to_string()).unwrap();
+        self.folder.write(&format!("back/{name}"), file.to_string());
         format!("back/{name}")
     }
 

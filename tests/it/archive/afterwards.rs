@@ -20,7 +20,7 @@ impl Applied {
         let users = company.path().join("users.json");
         let domo = LocalDomo::with_client(&users, "id", "the-client-secret");
         let answer = run_with(company.path(), &domo.env(), ["audit", "--directory", "workers.csv", "--json", "-q"]).code(0).json();
-        let run = Run { folder: company.path().join(answer["run_dir"].as_str().unwrap()) };
+        let run = company.run_of(&answer);
         let applied = Self { company, domo, run };
         applied.with("review", &["--approve", "all", "--by", "ada@example.com"]).code(0);
         applied.with("apply", &["--confirm"]).code(0);
@@ -52,7 +52,7 @@ impl Applied {
     fn next(&self) -> Run {
         let args = ["audit", "--directory", "workers.csv", "--json", "-q"];
         let answer = run_with(self.company.path(), &self.domo.env(), args).code(0).json();
-        Run { folder: self.company.path().join(answer["run_dir"].as_str().unwrap()) }
+        self.company.run_of(&answer)
     }
 }
 

@@ -28,7 +28,7 @@ fn a_day_that_has_not_come_is_judged_and_plans_nothing() {
     assert_eq!((&forecast["plan"], &forecast["findings"]["by_kind"]["leaver"]), (&Value::Null, &1.into()), "{forecast}");
     let why = forecast["reasons"][0].as_str().unwrap();
     assert!(why.starts_with("This is a forecast: 2027-06-30 has not come yet"), "{why}");
-    let run = Run { folder: company.path().join(forecast["run_dir"].as_str().unwrap()) };
+    let run = company.run_of(&forecast);
     assert!(!run.folder.join("plan.json").exists() && !run.folder.join("review.csv").exists());
     assert_eq!(run.finding("leaver", 105).unwrap()["action"], "deactivate");
     for name in ["report.html", "report.md"] {
@@ -71,7 +71,7 @@ fn today_is_the_day_of_the_reports_time_zone() {
     std::fs::write(company.path().join("domo-reconcile.toml"), "[report]\ntimezone = \"America/Los_Angeles\"\n").unwrap();
     let judged = |more: &[&str]| {
         let answer = audit(&company, "2026-11-24T01:00:00Z", more).code(0).json();
-        let run = Run { folder: company.path().join(answer["run_dir"].as_str().unwrap()) };
+        let run = company.run_of(&answer);
         (run.json("findings.json")["run"]["as_of"].as_str().unwrap().to_owned(), answer["plan"] == Value::Null)
     };
     assert_eq!(judged(&[]), ("2026-11-23".into(), false));

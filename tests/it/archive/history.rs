@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use super::{Company, Run, state};
+use super::{Company, state};
 use crate::support::{command, run, run_with};
 
 #[test]
@@ -46,7 +46,7 @@ fn what_incomplete_evidence_found_first_is_new_and_not_back_again() {
     let args = ["audit", "--accounts", "users.json", "--directory", "partial.json", "--json"];
     let epoch = "2026-06-01T06:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp().to_string();
     let incomplete = run_with(company.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], args).code(3).json();
-    let incomplete = Run { folder: company.path().join(incomplete["run_dir"].as_str().unwrap()) };
+    let incomplete = company.run_of(&incomplete);
     assert_eq!(incomplete.state("leaver", 103), state("new", "2026-06-01"));
 
     let whole = company.audit("2026-07-01");
@@ -162,7 +162,7 @@ fn what_was_applied_is_told_and_so_is_access_that_came_back() {
         sandbox.run(&company, &["apply", plan.as_str(), "--confirm", "--by", "ben@example.com"]).code(0);
         // Still off: what was applied is told, and the finding is resolved.
         let second = sandbox.run(&company, &audit).code(0).json();
-        let second = Run { folder: company.path().join(second["run_dir"].as_str().unwrap()) };
+        let second = company.run_of(&second);
         for page in ["report.html", "report.md"] {
             let report = std::fs::read_to_string(second.folder.join(page)).unwrap();
             assert!(
@@ -185,7 +185,7 @@ fn what_was_applied_is_told_and_so_is_access_that_came_back() {
     // A sandbox begun anew knows nothing of it: somebody switched the account on again.
     let sandbox = Sandbox::start(&company);
     let third = sandbox.run(&company, &audit).code(0).json();
-    let third = Run { folder: company.path().join(third["run_dir"].as_str().unwrap()) };
+    let third = company.run_of(&third);
     for page in ["report.html", "report.md"] {
         let report = std::fs::read_to_string(third.folder.join(page)).unwrap();
         assert!(report.contains("Account 180 (olga.petrova@example.com) is active again: plan P-"), "{page}");
@@ -204,7 +204,7 @@ fn what_vanished_with_half_of_an_export_is_gone_with_its_row_and_the_evidence_sa
     assert_eq!((&answer["change"]["resolved"], &answer["change"]["gone"]), (&json!(0), &json!(1)), "{answer}");
     let why = "2 directory rows were read, 60 % fewer than the 5 of the run of 2026-06-01: look whether the list is whole";
     assert_eq!((&answer["evidence"], &answer["reasons"]), (&json!("warnings"), &json!([why])));
-    let run = Run { folder: company.path().join(answer["run_dir"].as_str().unwrap()) };
+    let run = company.run_of(&answer);
     let report = std::fs::read_to_string(run.folder.join("report.md")).unwrap();
     assert!(report.contains("− gone with the account or person they were about, which is not read any more 1"), "{report}");
     assert!(report.contains(why), "{report}");

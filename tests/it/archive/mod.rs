@@ -12,16 +12,17 @@ mod logs;
 mod versions;
 mod year;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Ran, run, run_with};
+use crate::folder::{AUDIT, Folder, Run};
+use crate::support::{Ran, run};
 
 /// A small company in a folder of its own, audited from files.
 struct Company {
-    folder: tempfile::TempDir,
+    folder: Folder,
     users: Vec<Value>,
     workers: Vec<String>,
 }
@@ -30,7 +31,7 @@ impl Company {
     /// Six people, of whom one account is an orphan.
     fn new() -> Self {
         let names = ["Ada Brandt", "Ben Castro", "Chiara Doria", "Deniz Eren", "Elif Fidan"];
-        let mut company = Self { folder: tempfile::tempdir().unwrap(), users: Vec::new(), workers: Vec::new() };
+        let mut company = Self { folder: Folder::new(), users: Vec::new(), workers: Vec::new() };
         for (id, name) in (101..).zip(names) {
             let role = if id < 103 { "Admin" } else { "Participant" };
             company.joins(id, name, role);
@@ -60,30 +61,33 @@ impl Company {
     /// Writes the two populations and gives the arguments of an audit of them.
     fn prepare(&self) -> [&'static str; 7] {
         let workers = format!("Employee ID,Name,Work Email,Job Title,Status,Termination Date\n{}\n", self.workers.join("\n"));
-        std::fs::write(self.path().join("workers.csv"), workers).unwrap();
-        std::fs::write(self.path().join("users.json"), serde_json::to_vec(&self.users).unwrap()).unwrap();
-        ["audit", "--accounts", "users.json", "--directory", "workers.csv", "--json", "-q"]
+        self.folder.write("workers.csv", workers);
+        self.folder.write("users.json", Value::from(self.users.clone()).to_string());
+        AUDIT
     }
 
     /// Audits on a day, at six in the morning.
     fn try_audit(&self, day: &str) -> Ran {
-        let epoch = format!("{day}T06:00:00Z").parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp().to_string();
-        let args = self.prepare();
-        run_with(self.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], args)
+        self.audit_with(day, &[])
+    }
+
+    fn audit_with(&self, day: &str, more: &[&str]) -> Ran {
+        self.folder.run_at(&format!("{day}T06:00:00Z"), &[&self.prepare()[..], more].concat())
     }
 
     /// The same, and it must succeed: the run's folder.
     fn audit(&self, day: &str) -> Run {
-        let json = self.try_audit(day).code(0).json();
-        Run { folder: self.path().join(json["run_dir"].as_str().unwrap()) }
+        self.run_of(&self.try_audit(day).code(0).json())
     }
 
     /// The same, redacted.
     fn audit_redacted(&self, day: &str) -> Run {
-        let epoch = format!("{day}T06:00:00Z").parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp().to_string();
-        let args = self.prepare().into_iter().chain(["--redact"]);
-        let json = run_with(self.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], args).code(0).json();
-        Run { folder: self.path().join(json["run_dir"].as_str().unwrap()) }
+        self.run_of(&self.audit_with(day, &["--redact"]).code(0).json())
+    }
+
+    /// The run that an answer names.
+    fn run_of(&self, answer: &Value) -> Run {
+        self.folder.run_of(answer)
     }
 
     fn runs(&self) -> Value {
@@ -110,32 +114,6 @@ impl Company {
 
 fn verify(folder: &Path) -> Ran {
     run(folder.parent().unwrap(), ["verify", folder.to_str().unwrap()])
-}
-
-/// A run's folder.
-struct Run {
-    folder: PathBuf,
-}
-
-impl Run {
-    fn json(&self, name: &str) -> Value {
-        serde_json::from_slice(&std::fs::read(self.folder.join(name)).unwrap()).unwrap()
-    }
-
-    fn id(&self) -> String {
-        self.folder.file_name().unwrap().to_str().unwrap().to_owned()
-    }
-
-    /// The one finding of this kind about this account.
-    fn finding(&self, kind: &str, account: u64) -> Option<Value> {
-        let findings = self.json("findings.json")["findings"].as_array().unwrap().clone();
-        findings.into_iter().find(|finding| finding["kind"] == kind && finding["account"]["id"] == account)
-    }
-
-    fn state(&self, kind: &str, account: u64) -> Option<(String, String)> {
-        let finding = self.finding(kind, account)?;
-        Some((finding["state"].as_str().unwrap().to_owned(), finding["first_seen"].as_str().unwrap().to_owned()))
-    }
 }
 
 fn state(word: &str, first_seen: &str) -> Option<(String, String)> {

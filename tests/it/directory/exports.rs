@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{Ran, run};
+use crate::folder::Folder;
+use crate::support::Ran;
 
 const DAY: &str = "2026-11-23";
 
@@ -18,7 +19,7 @@ pub(super) const PEOPLE: [(&str, &str, &str, &str); 4] = [
 
 /// The company's accounts beside one export.
 pub(super) struct Company {
-    folder: tempfile::TempDir,
+    folder: Folder,
 }
 
 /// What came out.
@@ -38,9 +39,7 @@ impl Company {
     }
 
     pub(super) fn of(accounts: &Value) -> Self {
-        let folder = super::folder();
-        std::fs::write(folder.path().join("accounts.json"), accounts.to_string()).unwrap();
-        Self { folder }
+        Self { folder: Folder::new().with("accounts.json", accounts.to_string()) }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -48,25 +47,24 @@ impl Company {
     }
 
     pub(super) fn with(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
-        std::fs::write(self.path().join(name), bytes).unwrap();
+        self.folder.write(name, bytes);
         self
     }
 
     pub(super) fn check(&self, name: &str) -> Ran {
-        run(self.path(), ["check", "--directory", name, "--as-of", DAY])
+        self.folder.run(&["check", "--directory", name, "--as-of", DAY])
     }
 
     pub(super) fn run(&self, name: &str) -> Ran {
-        run(self.path(), ["audit", "--accounts", "accounts.json", "--directory", name, "--as-of", DAY, "--json"])
+        self.folder.run(&["audit", "--accounts", "accounts.json", "--directory", name, "--as-of", DAY, "--json"])
     }
 
     /// The audit of this export, which ends with this code.
     #[track_caller]
     pub(super) fn audit(&self, name: &str, code: i32) -> Judged {
         let audit = self.run(name).code(code).json();
-        let path = self.path().join(audit["run_dir"].as_str().unwrap()).join("findings.json");
-        let findings: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-        Judged { audit, findings: findings["findings"].as_array().unwrap().clone() }
+        let findings = self.folder.run_of(&audit).findings();
+        Judged { audit, findings }
     }
 }
 

@@ -203,32 +203,23 @@ impl Company {
         let days = |name: &str, of: fn(&Account) -> Option<NaiveDate>| {
             DateChunked::from_naive_date_options(name.into(), rows.iter().map(of)).into_column()
         };
-        let nothing = |name: &str| StringChunked::full_null(name.into(), rows.len()).into_column();
-        let mut columns = vec![
+        let columns = vec![
             UInt64Chunked::from_iter_values("id".into(), rows.iter().map(|row| row.id)).into_column(),
             text("email", |row| &row.email),
             text("name", |row| &row.name),
             text("role", |row| &row.role),
-            nothing("role_id"),
             text("alternate_email", |row| &row.alternate),
             text("employee_number", |row| &row.number),
             text("title", |row| &row.title),
             text("department", |row| &row.department),
             text("location", |row| &row.location),
             text("phone", |row| &row.phone),
-            nothing("timezone"),
-            nothing("locale"),
             BooleanChunked::from_iter_values("active".into(), rows.iter().map(|row| row.active)).into_column(),
             BooleanChunked::from_iter_values("deleted".into(), rows.iter().map(|row| row.deleted)).into_column(),
             days("created", |row| row.created),
-            days("updated", |_| None),
             days("last_login", |row| row.last_login),
-            ListChunked::full_null_with_dtype("groups".into(), rows.len(), &DataType::String).into_column(),
             BooleanChunked::from_iter_options("two_factor".into(), rows.iter().map(|row| row.two_factor)).into_column(),
         ];
-        for (name, kind) in domo::accounts::schema().iter().skip(columns.len()) {
-            columns.push(Column::full_null(name.clone(), rows.len(), kind));
-        }
         let mut snapshot = Snapshot::default();
         for row in rows {
             let number = serde_json::to_string(&row.number).unwrap();
@@ -236,8 +227,7 @@ impl Company {
         }
         let incomplete = if self.partial_pull { vec!["page 7 failed".into()] } else { vec![] };
         let evidence = Evidence { source: "test".into(), kind: "snapshot".into(), incomplete, ..Evidence::default() };
-        let frame = DataFrame::new(rows.len(), columns).unwrap();
-        assert_eq!(*frame.schema().as_ref(), domo::accounts::schema());
+        let frame = frame(&domo::accounts::schema(), columns);
         Accounts::new(frame, snapshot, self.provided.iter().map(|name| (*name).into()).collect(), evidence).unwrap()
     }
 
@@ -274,13 +264,9 @@ impl Company {
             BooleanChunked::from_iter_options("enabled".into(), rows.iter().map(|row| row.enabled)).into_column(),
             days("hire_date", |row| row.hired),
             days("termination_date", |row| row.last_day),
-            text("manager_email", |_| ""),
-            text("user_type", |_| ""),
-            lists("groups", |_| &[]),
             text("role", |row| &row.role),
         ];
-        let frame = DataFrame::new(rows.len(), columns).unwrap();
-        assert_eq!(*frame.schema().as_ref(), directory::people::schema());
+        let frame = frame(&directory::people::schema(), columns);
         let mapped = |field: &&str| Mapped { field: (*field).into(), header: (*field).into(), why: "synonym".into() };
         let source = |at: usize| Source {
             name: if at == 0 { "workers.csv".into() } else { format!("workers{at}.csv") },
@@ -309,6 +295,18 @@ impl Company {
     pub(super) fn person_situation(&self, at: usize) -> String {
         word(&self.judged().person_rows, at)
     }
+}
+
+/// A frame of this schema: a column that is not given is null.
+fn frame(schema: &Schema, mut given: Vec<Column>) -> DataFrame {
+    let rows = given[0].len();
+    let column = |(name, kind): (&PlSmallStr, &DataType)| match given.iter().position(|column| column.name() == name) {
+        Some(at) => given.swap_remove(at),
+        None => Column::full_null(name.clone(), rows, kind),
+    };
+    let columns = schema.iter().map(column).collect();
+    assert!(given.is_empty(), "no columns of the frame: {given:?}");
+    DataFrame::new(rows, columns).unwrap()
 }
 
 /// The situation in a row of `account_rows` or `person_rows`.
