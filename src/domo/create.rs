@@ -76,13 +76,19 @@ impl Writer {
         }
     }
 
-    /// Sends a new account. Where the rate limit or an old token turned it away it is sent again, but not before the address was looked up.
+    /// Sends a new account. Where the rate limit turned it away, or once an old token, it is sent again, but not before the address was
+    /// looked up.
     async fn post(&self, url: &Url, body: &Value, email: &str) -> Result<Result<Answer, CallError>, WriteError> {
         let mut attempt = 1;
         loop {
             let sent = self.leave(Door::Rest, Method::POST, url, Some(body), None).await;
-            let turned_away = sent.as_ref().is_err_and(|error| matches!(error.status(), Some(401 | 429)));
-            if !turned_away || attempt >= TRIES {
+            let tries = match sent.as_ref().err().and_then(CallError::status) {
+                // By the look-up the token was renewed: one that is turned away again is no matter of time.
+                Some(401) => 2,
+                Some(429) => TRIES,
+                _ => 1,
+            };
+            if attempt >= tries {
                 return Ok(sent);
             }
             match self.reader.find(email).await {

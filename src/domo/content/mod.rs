@@ -21,6 +21,7 @@ use super::session::Session;
 use crate::config::{self, Rights};
 use crate::terms::{DomoStats, Owned};
 use report::{Person, Table};
+use source::NotListed;
 
 /// What was read.
 #[derive(Debug, Clone)]
@@ -56,6 +57,11 @@ pub struct Reported {
 }
 
 impl Reported {
+    /// How the API's own list of a report's kind came out.
+    fn of_list(report: DomoStats, rows: u64, not_tested: Option<String>) -> Self {
+        Self { report, source: "the API's own list".into(), rows, as_of: None, lower_bound: true, not_tested }
+    }
+
     /// What it says who owns, where it is relied on.
     pub fn tells(&self) -> Option<Owned> {
         self.report.owned().filter(|_| self.not_tested.is_none())
@@ -82,7 +88,7 @@ impl Content {
     /// What says who owns what Domo does not delete with an account, at this moment.
     ///
     /// DomoStats is hours old, so where the API is asked at all, its own list tells of what changed owner since; it may show less than there is,
-    /// so it only adds to a report. The API filters that list by owner only for DataSets that streams feed, and DomoStats not at all without
+    /// so it only adds to a report, and where it cannot be had at the moment nothing is known. The API filters that list by owner only for DataSets that streams feed, and DomoStats not at all without
     /// knowing how the instance spells its columns: all of it is read, which costs a request for every 50 DataSets and two for each report.
     ///
     /// # Errors
@@ -93,7 +99,10 @@ impl Content {
         if content.api && reports.datasets.is_none() {
             read.list(DomoStats::Datasets, Owned::Datasets, session, ids).await?;
         } else if content.asks_api() {
-            read.owns(source::listed(Owned::Datasets, session).await.ok(), ids)?;
+            match source::listed(Owned::Datasets, session).await {
+                Err(NotListed { why, never: false }) => read.reports.push(Reported::of_list(DomoStats::Datasets, 0, Some(why))),
+                listed => read.owns(listed.ok(), ids)?,
+            }
         }
         read.count()?;
         Ok(read)
@@ -162,17 +171,10 @@ impl Content {
             Ok(owned) if owned.height() == 0 => (None, Some("the list is empty: the client's owner may see none".to_owned())),
             Ok(owned) if !ids.has_any(&owned) => (None, Some(FOREIGN.to_owned())),
             Ok(owned) => (Some(owned), None),
-            Err(why) => (None, Some(why)),
+            Err(NotListed { why, .. }) => (None, Some(why)),
         };
         let rows = owned.as_ref().map_or(0, |owned| owned.height() as u64);
-        self.reports.push(Reported {
-            report,
-            source: "the API's own list".into(),
-            rows,
-            as_of: None,
-            lower_bound: true,
-            not_tested,
-        });
+        self.reports.push(Reported::of_list(report, rows, not_tested));
         self.owns(owned, ids)
     }
 

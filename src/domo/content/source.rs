@@ -57,18 +57,37 @@ async fn dataset(session: &Session, id: &str) -> Result<(Vec<u8>, Option<NaiveDa
     Ok((session.read_csv(&url).await?, day))
 }
 
+/// Why a list tells nothing.
+pub(super) struct NotListed {
+    pub(super) why: String,
+    /// Whether this Domo has no such list for this client, now or later.
+    pub(super) never: bool,
+}
+
+impl NotListed {
+    fn never(why: impl Into<String>) -> Self {
+        Self { why: why.into(), never: true }
+    }
+}
+
+impl From<CallError> for NotListed {
+    fn from(error: CallError) -> Self {
+        let never = matches!(error.status(), Some(403 | 404));
+        Self { why: refused(error), never }
+    }
+}
+
 /// The DataSets, or the cards, that the client's owner may see, with who owns each.
-pub(super) async fn listed(kind: Owned, session: Option<&Session>) -> Result<DataFrame, String> {
+pub(super) async fn listed(kind: Owned, session: Option<&Session>) -> Result<DataFrame, NotListed> {
     let Some(session) = session else {
-        return Err("the API's lists are not asked where the accounts come from a file".into());
+        return Err(NotListed::never("the API's lists are not asked where the accounts come from a file"));
     };
     let objects = match kind {
-        Owned::Cards => every(session, "/v1/cards", CARDS, cards).await,
-        _ => every(session, "/v1/datasets", DATASETS, datasets).await,
+        Owned::Cards => every(session, "/v1/cards", CARDS, cards).await?,
+        _ => every(session, "/v1/datasets", DATASETS, datasets).await?,
     };
-    let objects = objects.map_err(refused)?;
     if !objects.is_empty() && objects.iter().all(|(owner, ..)| owner.is_none()) {
-        return Err("the API's list does not say who owns what".into());
+        return Err(NotListed::never("the API's list does not say who owns what"));
     }
     let owned = objects.into_iter().filter_map(|(owner, id, name)| Some((owner?, id, name)));
     let (mut owners, mut ids, mut names) = (Vec::new(), Vec::new(), Vec::new());
@@ -77,7 +96,7 @@ pub(super) async fn listed(kind: Owned, session: Option<&Session>) -> Result<Dat
         ids.push(id);
         names.push(name);
     }
-    frame_of(kind, owners, &ids, &names).map_err(|error| error.to_string())
+    frame_of(kind, owners, &ids, &names).map_err(|error| NotListed::never(error.to_string()))
 }
 
 /// An object of a list: its owner, its id, its name.

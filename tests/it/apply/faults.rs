@@ -13,7 +13,7 @@ use domo_reconcile::config::{Config, DeactivateWith};
 use domo_reconcile::domo::{Limits, Scim, Session, Settings, Silent, Windows};
 use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::{Action, Journal, Outcome};
-use domo_reconcile::sandbox::{Fault, Options, Running, Sandbox};
+use domo_reconcile::sandbox::{DataSet, Fault, Options, Request, Running, Sandbox};
 use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
 
@@ -50,39 +50,58 @@ struct Stage {
     limits: Limits,
 }
 
-/// Through which door the plan switches accounts off, and what it does: one of everything.
-fn actions(door: DeactivateWith) -> Vec<Action> {
-    let through = |action: Action| Action { through: (door == DeactivateWith::Scim).then_some(door), ..action };
+/// What a plan does, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// One of everything.
+    Rest,
+    /// Accounts are switched off over SCIM.
+    Scim,
+    /// The second of two steps: accounts that were demoted are deleted, and what they own is read before each.
+    Delete,
+}
+
+fn actions(way: Way) -> Vec<Action> {
+    let through = |action: Action| Action { through: Some(DeactivateWith::Scim), ..action };
     let before = json!({"active": true, "email": "p13@acme.com", "name": "Person 13", "role": "Participant"});
     let delete = action(ActionKind::Delete, 13, before, json!({"deleted": true}));
     let (mut grouped, mut invited) = (create(900), create(901));
     grouped.after.insert("groups".into(), json!(["Finance Team"]));
     invited.after.insert("sendInvite".into(), true.into());
-    match door {
-        DeactivateWith::Rest => {
+    match way {
+        Way::Rest => {
             let again = action(ActionKind::Reactivate, 15, json!({"active": false}), json!({"active": true}));
             let group = |id: u64, name: &str| json!({"id": 1_000_000_000 + id, "name": name});
             let was = json!({"email": "p16@acme.com", "role": "Participant", "groups": [group(1, "Sales"), group(2, "Everybody")]});
             let demote = action(ActionKind::Demote, 16, was, json!({"role": "Social", "groups": []}));
             vec![update(10), update(11), deactivate(12), delete, demote, grouped, invited, again]
         }
-        DeactivateWith::Scim => vec![update(10), through(deactivate(12)), through(deactivate(14)), grouped],
+        Way::Delete => {
+            let demoted = json!({"active": true, "email": "p16@acme.com", "name": "Person 16", "role": "Participant"});
+            vec![delete, action(ActionKind::Delete, 16, demoted, json!({"deleted": true})), update(10)]
+        }
+        Way::Scim => vec![update(10), through(deactivate(12)), through(deactivate(14)), grouped],
     }
 }
 
 impl Stage {
-    async fn set(door: DeactivateWith) -> Self {
+    async fn set(way: Way) -> Self {
         let mut accounts = options().accounts;
         accounts.truncate(12);
         accounts.iter_mut().filter(|user| user["id"] == 15).for_each(|user| user["active"] = false.into());
         let group = |name: &str, members: &[u64]| (name.to_owned(), members.to_vec());
         let groups = vec![group("Finance Team", &[10]), group("Sales", &[16, 10]), group("Everybody", &[16])];
-        let domo = Sandbox::start(Options { accounts, groups, ..options() }).await.unwrap();
-        let mut config = Config::parse("[domo]\ninstance = \"sandbox\"\nclient_owner = \"p1@acme.com\"\n").unwrap();
-        config.domo.deactivate_with = door;
+        let datasets = vec![DataSet::owned("d-1", "Sales", 10)];
+        let domo = Sandbox::start(Options { accounts, groups, datasets, ..options() }).await.unwrap();
+        let content = if way == Way::Delete { "[content]\ndatasets = \"domostats-datasets\"\n" } else { "" };
+        let config = format!("[domo]\ninstance = \"sandbox\"\nclient_owner = \"p1@acme.com\"\n{content}");
+        let mut config = Config::parse(&config).unwrap();
+        if way == Way::Scim {
+            config.domo.deactivate_with = DeactivateWith::Scim;
+        }
         // In memory where there is such a folder: it is the network that fails here, and each record waits for its disk.
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let plan = approved(plan_now(actions(door), &hundred(), AuditFigures::default()));
+        let plan = approved(plan_now(actions(way), &hundred(), AuditFigures::default()));
         std::fs::write(folder.path().join("plan.json"), plan.to_json().unwrap()).unwrap();
         let ms = Duration::from_millis;
         let limits =
@@ -99,6 +118,7 @@ impl Stage {
         settings.requests_per_minute = 6_000_000;
         settings.deactivate_with = self.config.domo.deactivate_with;
         settings.limits = self.limits.clone();
+        settings.data = self.config.content.is_some();
         let ms = Duration::from_millis;
         settings.windows = Windows { looks: [0, 1, 2].map(ms).into(), shortened: ms(1), ..Windows::default() };
         if settings.deactivate_with == DeactivateWith::Scim {
@@ -161,8 +181,8 @@ impl Stage {
 }
 
 /// What an undisturbed apply leaves, and how many requests it takes.
-async fn undisturbed(door: DeactivateWith) -> (Stage, usize) {
-    let stage = Stage::set(door).await;
+async fn undisturbed(way: Way) -> (Stage, usize) {
+    let stage = Stage::set(way).await;
     let applied = stage.apply().await.unwrap();
     assert_eq!(applied.kind(), None, "{:?}", applied.report);
     let requests = stage.domo.requests().len();
@@ -170,13 +190,13 @@ async fn undisturbed(door: DeactivateWith) -> (Stage, usize) {
 }
 
 /// What is wrong after this fault and a second apply; nothing when all is well.
-async fn survives(door: DeactivateWith, expected: &Stage, fault: &str) -> Result<(), String> {
-    let stage = Stage::set(door).await;
+async fn survives(way: Way, expected: &Stage, fault: &str) -> Result<(), String> {
+    let stage = Stage::set(way).await;
     stage.domo.fault(fault.parse::<Fault>().unwrap());
     let first = stage.apply().await;
     stage.domo.clear_faults();
     let told = stage.outcomes();
-    for action in actions(door) {
+    for action in actions(way) {
         // Said to be done and not there, or said to have failed and there: either would be a lie.
         match (told.get(&action.id), stage.shows(&action)) {
             (Some(Outcome::Done), false) => return Err(format!("{} is said to be done and is not", action.id)),
@@ -200,6 +220,11 @@ async fn survives(door: DeactivateWith, expected: &Stage, fault: &str) -> Result
     if stage.domo.invites() != expected.domo.invites() {
         return report("other invitations");
     }
+    let requests = stage.domo.requests();
+    let unread = deletions_without_ownership(&requests);
+    if way == Way::Delete && !unread.is_empty() {
+        return report(&format!("deleted without reading what is owned: {unread:?}"));
+    }
     let mut bodies: BTreeMap<String, String> = BTreeMap::new();
     for request in
         stage.domo.requests().into_iter().filter(|request| request.method == "PUT" && request.path.starts_with("/v1/users/"))
@@ -211,12 +236,29 @@ async fn survives(door: DeactivateWith, expected: &Stage, fault: &str) -> Result
     Ok(())
 }
 
-fn every_fault(door: DeactivateWith, name: &str) {
+/// Deletions that left although nobody had read what is owned since the one before.
+fn deletions_without_ownership(requests: &[Request]) -> Vec<&Request> {
+    let mut read = false;
+    let mut without = Vec::new();
+    for request in requests {
+        match (request.method.as_str(), request.path.as_str()) {
+            ("GET", path) if path.starts_with("/v1/datasets") => read = true,
+            ("DELETE", path) if path.starts_with("/v1/users/") => {
+                without.extend((!read).then_some(request));
+                read = false;
+            }
+            _ => {}
+        }
+    }
+    without
+}
+
+fn every_fault(way: Way) {
     let all = std::env::var("DOMO_RECONCILE_FAULTS").is_ok_and(|value| value == "all");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let (mut tried, mut lost) = (0, Vec::new());
     runtime.block_on(async {
-        let (expected, requests) = undisturbed(door).await;
+        let (expected, requests) = undisturbed(way).await;
         for place in 1..=requests {
             let once = FAULTS.iter().map(|what| format!("*#{place}={what}"));
             let lasting = LASTING.iter().map(|what| format!("*#{place}-={what}"));
@@ -226,31 +268,36 @@ fn every_fault(door: DeactivateWith, name: &str) {
                     continue;
                 }
                 tried += 1;
-                if let Err(why) = survives(door, &expected, &fault).await {
+                if let Err(why) = survives(way, &expected, &fault).await {
                     lost.push(format!("{fault}: {why}"));
                 }
             }
         }
-        println!("faults over {name}: {requests} requests, tried {tried}, survived {}, lost {}", tried - lost.len(), lost.len());
+        println!("faults over {way:?}: {requests} requests, tried {tried}, survived {}, lost {}", tried - lost.len(), lost.len());
     });
     assert!(lost.is_empty() && tried > 20, "tried {tried}, lost {}:\n{}", lost.len(), lost.join("\n"));
 }
 
 #[test]
 fn every_fault_at_every_request_is_survived() {
-    every_fault(DeactivateWith::Rest, "REST");
+    every_fault(Way::Rest);
 }
 
 #[test]
 fn every_fault_at_every_request_is_survived_through_scim() {
-    every_fault(DeactivateWith::Scim, "SCIM");
+    every_fault(Way::Scim);
+}
+
+#[test]
+fn every_fault_at_every_request_of_deletions_is_survived_and_none_leaves_without_ownership_read() {
+    every_fault(Way::Delete);
 }
 
 /// Domo says yes and shows it after everybody stopped looking: said to have failed, and ours all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_shows_after_the_last_look_is_ours_all_the_same() {
     for (fault, told) in [("late:400", Outcome::Failed), ("late:400:503", Outcome::Unknown)] {
-        let stage = Stage::set(DeactivateWith::Rest).await;
+        let stage = Stage::set(Way::Rest).await;
         let before = stage.state();
         stage.domo.fault(format!("PUT /v1/users/10={fault}").parse().unwrap());
         stage.apply().await.unwrap();

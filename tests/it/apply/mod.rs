@@ -4,6 +4,7 @@ mod certify;
 mod company;
 mod content;
 mod demote;
+mod disturbed;
 mod faults;
 mod fixture;
 mod import;

@@ -1,7 +1,7 @@
 //! Writes: merged, sent once, judged by reading.
 
 use domo_reconcile::domo::{Account, Lookup, Reader, WriteError, Writer};
-use domo_reconcile::sandbox::{Options, Profile, Running};
+use domo_reconcile::sandbox::{Options, Profile, Request, Running};
 use serde_json::{Map, Value, json};
 
 use super::{Allowed, company, open, sandbox, sandbox_with};
@@ -462,9 +462,37 @@ async fn an_account_that_was_read_too_long_ago_is_read_anew_before_it_is_written
 
 #[tokio::test]
 async fn a_creation_whose_token_had_ended_is_looked_up_and_sent_once_more() {
-    let desk = Desk::new(Profile::guide()).await;
-    desk.fault("POST /v1/users#1=expire");
-    let fields = change(json!({"name": "Ada Byron", "email": "ada@acme.example", "role": "Editor"}));
-    desk.writer.create(&fields, false).await.unwrap();
-    assert_eq!(desk.running.users().iter().filter(|user| user["email"] == "ada@acme.example").count(), 1);
+    for profile in [Profile::guide(), Profile::recorded()] {
+        for fault in ["expire", "401"] {
+            let desk = Desk::new(profile.clone()).await;
+            desk.fault(&format!("POST /v1/users#1={fault}"));
+            let fields = change(json!({"name": "Ada Byron", "email": "ada@acme.example", "role": "Editor"}));
+            desk.writer.create(&fields, false).await.unwrap();
+            assert_eq!(desk.running.users().iter().filter(|user| user["email"] == "ada@acme.example").count(), 1);
+            // Between the two somebody looked for the address.
+            let requests = desk.running.requests();
+            let posts: Vec<_> = (0..requests.len()).filter(|at| is_creation(&requests[*at])).collect();
+            let statuses: Vec<_> = posts.iter().map(|at| requests[*at].status).collect();
+            assert_eq!(statuses, [401, profile.created], "{requests:?}");
+            let between = &requests[posts[0]..posts[1]];
+            assert!(between.iter().any(|request| request.method == "GET" && request.path.starts_with("/v1/users?")), "{between:?}");
+        }
+    }
+}
+
+fn is_creation(request: &Request) -> bool {
+    request.method == "POST" && request.path.starts_with("/v1/users?")
+}
+
+#[tokio::test]
+async fn a_creation_that_is_turned_away_with_a_new_token_too_is_refused_and_not_sent_a_third_time() {
+    for profile in [Profile::guide(), Profile::recorded()] {
+        let desk = Desk::new(profile).await;
+        desk.fault("POST /v1/users=401");
+        let fields = change(json!({"name": "Ada Byron", "email": "ada@acme.example", "role": "Editor"}));
+        let error = desk.writer.create(&fields, false).await.unwrap_err();
+        assert!(matches!(error, WriteError::Refused { status: 401, .. }), "{error:?}");
+        assert_eq!(desk.running.requests().iter().filter(|request| is_creation(request)).count(), 2);
+        assert_eq!(desk.running.users().len(), 12);
+    }
 }
