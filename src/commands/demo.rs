@@ -13,11 +13,6 @@ use crate::config::{Directory, Loaded, SourceKind};
 use crate::stop::Stop;
 use crate::{cli, domo, report, sandbox};
 
-/// The sample company is part of the binary, so that the demo runs wherever the binary does.
-const USERS: &str = include_str!("../../samples/company/domo-users.json");
-const DIRECTORY: &str = include_str!("../../samples/company/directory.csv");
-const CONFIG: &str = include_str!("../../samples/domo-reconcile.toml");
-
 /// The day the sample company is of; on another day other people would be leavers and pre-hires.
 const DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 11, 23) {
     Some(day) => day,
@@ -30,19 +25,14 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
     let _held = stop.hold("the demo ends");
     let folder = tempfile::tempdir().context("making a folder for the sample company")?;
     let config = folder.path().join("domo-reconcile.toml");
-    put(&config, CONFIG)?;
+    put(&config, &rules(options.profile))?;
     std::fs::create_dir(folder.path().join("company"))?;
-    put(&folder.path().join("company/directory.csv"), DIRECTORY)?;
+    put(&folder.path().join("company/directory.csv"), super::sample::DIRECTORY)?;
     let mut loaded = Loaded::read(Some(&config))?;
 
     let runtime = super::runtime()?;
     let profile = super::sandbox::profile(options.profile);
-    let sandbox_options = sandbox::Options {
-        accounts: serde_json::from_str(USERS)?,
-        people: super::sandbox::people()?,
-        profile,
-        ..sandbox::Options::default()
-    };
+    let sandbox_options = sandbox::Options { profile, ..super::sample::options(None)? };
     let secret = SecretString::from(sandbox_options.client_secret.clone());
     let client_id = sandbox_options.client_id.clone();
     let running = runtime.block_on(sandbox::Sandbox::start(sandbox_options))?;
@@ -56,7 +46,8 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
         loaded.config.directory = loaded.config.directory.iter().map(|directory| live(directory, &running.url())).collect();
         context.terminal.say("Its directory is fetched from a Microsoft Graph that is served there, too.\n");
     }
-    let settings = domo::Settings::new(&running.url(), client_id, secret)?;
+    let mut settings = domo::Settings::new(&running.url(), client_id, secret)?;
+    settings.reads_content(loaded.config.content.as_ref());
     let audit = Audit {
         as_of: DAY,
         forecast: false,
@@ -75,6 +66,17 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
         runtime.block_on(stop.or(running.forever()));
     }
     Ok(None)
+}
+
+/// The sample company's rules, which take access away in the way that this Domo knows.
+fn rules(profile: cli::Profile) -> String {
+    let rules = super::sample::CONFIG.to_owned();
+    match profile {
+        cli::Profile::Guide => rules,
+        cli::Profile::Recorded => ["orphan", "leaver"]
+            .iter()
+            .fold(rules, |rules, kind| rules.replace(&format!("\n{kind} = \"deactivate\""), &format!("\n{kind} = \"demote\""))),
+    }
 }
 
 /// The same directory, from the Graph that the sandbox plays.

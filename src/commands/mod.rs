@@ -18,6 +18,7 @@ mod replay;
 mod revert;
 mod review;
 mod runs;
+mod sample;
 mod sandbox;
 mod schema;
 mod timings;

@@ -11,31 +11,19 @@ use crate::stop::Stop;
 use crate::text;
 use crate::{cli, domo};
 
-/// The sample company's users.
-const SAMPLE: &str = include_str!("../../samples/company/domo-users.json");
-
-/// The sample company's people, whom its directories hold.
-const PEOPLE: &str = include_str!("../../samples/company/directory.json");
-
-/// Those people, one by one.
-pub(super) fn people() -> Result<Vec<Value>> {
-    let mut file: Value = serde_json::from_str(PEOPLE)?;
-    Ok(file.get_mut("employees").map(Value::take).and_then(|people| people.as_array().cloned()).unwrap_or_default())
-}
-
 /// Serves until it is interrupted.
 pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
-    let accounts: Vec<Value> = match &options.accounts {
-        Some(path) => domo::accounts::load(path)?.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?,
-        None => serde_json::from_str(SAMPLE)?,
+    let accounts: Option<Vec<Value>> = match &options.accounts {
+        Some(path) => Some(domo::accounts::load(path)?.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?),
+        None => None,
     };
-    let count = accounts.len();
+    let sample = super::sample::options(accounts)?;
+    let count = sample.accounts.len();
     let mut profile = profile(options.profile);
     profile.scim_deletes |= options.scim_deletes;
     let name = profile.name;
     let sandbox = Options {
         listen: options.listen,
-        accounts,
         client_id: options.client_id.clone(),
         client_secret: options.client_secret.clone(),
         profile,
@@ -44,8 +32,7 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
         owners: options.content_owner.clone(),
         domains: options.authorized_domain.clone(),
         dynamic_groups: options.dynamic_group.clone(),
-        people: people()?,
-        ..Options::default()
+        ..sample
     };
     let scim_token = sandbox.scim_token.clone();
     // To be ended so is how it ends.
@@ -69,6 +56,10 @@ pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
             running.url(),
             crate::sandbox::DIRECTORY_TOKEN
         ));
+        context.terminal.say(
+            "Its DomoStats, for [content]: datasets = \"domostats-datasets\", dataflows = \"domostats-dataflows\", people = \"domostats-people\", \
+             roles = \"domostats-roles\", role_grants = \"domostats-role-grants\"",
+        );
         stop.or(running.forever()).await;
         Ok(None)
     })

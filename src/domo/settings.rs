@@ -112,11 +112,7 @@ impl Settings {
         let api_url = instance.and_then(|instance| instance.api_url.clone()).or_else(|| var("DOMO_API_URL"));
         let domo = instance.map_or_else(|| config.domo.clone(), |instance| config.for_instance(instance).domo);
         let mut settings = Self::with(&domo, api_url.as_deref().unwrap_or(DEFAULT_API), id, SecretString::from(secret))?;
-        if config.content.as_ref().is_some_and(config::Content::asks_api) {
-            settings.data = true;
-            settings.cards = config.content.as_ref().is_some_and(|content| content.api);
-            settings.limits.answer = LARGEST_DATASET;
-        }
+        settings.reads_content(config.content.as_ref());
         settings.scim = match (var("DOMO_SCIM_URL"), var("DOMO_SCIM_TOKEN")) {
             (Some(url), Some(token)) => Some(Scim::new(&url, SecretString::from(token))?),
             (None, None) => None,
@@ -161,6 +157,14 @@ impl Settings {
             limits: Limits::default(),
             windows: Windows::default(),
         })
+    }
+
+    /// Asks for what `[content]` needs: the scopes, and room for a whole DataSet.
+    pub fn reads_content(&mut self, content: Option<&config::Content>) {
+        if let Some(content) = content.filter(|content| content.asks_api()) {
+            (self.data, self.cards) = (true, content.api);
+            self.limits.answer = LARGEST_DATASET;
+        }
     }
 
     /// The scopes asked for: no more than is needed.

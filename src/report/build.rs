@@ -436,6 +436,7 @@ impl Builder<'_> {
             by_field: charts::by_field(self),
             over_time: charts::over_time(self),
             privileged: t.count("findings.privileged", privileged.len() as u64, &[("flagged", &figures::grouped(flagged))]),
+            answers: super::answers::answers(self),
         }
     }
 
@@ -482,11 +483,8 @@ impl Builder<'_> {
         let t = self.t;
         let access = self.inputs.reconciliation.access.as_ref().map(|access| {
             let counts = access.counts();
-            let parts = counts.iter().map(|(word, number)| {
-                // What an account gained or lost stands under what moved as well.
-                let key = word.strip_prefix("admins_").unwrap_or(word);
-                format!("{} {}", figures::grouped(*number), t.get(&format!("access.{key}")))
-            });
+            let parts =
+                counts.iter().map(|(word, number)| format!("{} {}", figures::grouped(*number), t.get(&format!("access.{word}"))));
             match access.changes.len() as u64 {
                 0 => t.get("findings.since_access_none").to_owned(),
                 all => t.count("findings.since_access", all, &[("parts", &parts.collect::<Vec<_>>().join(", "))]),

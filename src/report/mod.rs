@@ -10,6 +10,7 @@
 //! - `texts`: every visible string, one file. `redact`: tokens instead of names.
 
 mod accounts;
+mod answers;
 mod appendix;
 mod build;
 mod cap;
@@ -41,7 +42,7 @@ use crate::archive::{History, OutFile, RunFolder, RunInfo};
 use crate::config::{Config, Loaded};
 use crate::directory::People;
 use crate::domo::Accounts;
-use crate::plan::{Plan, handover};
+use crate::plan::{self, Plan};
 use crate::reconcile::{Finding, Reconciliation};
 use crate::stage;
 
@@ -108,7 +109,11 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
     let view = || {
         let view = stage::of("view", || build::view(&inputs, &ordered, &templates.texts, &folder.files()))?;
-        let (reviewed, seen) = rayon::join(|| sheets(&inputs, &ordered, &view, &templates, folder), || templates.context(&view));
+        let to_work_with = || {
+            handover(owned_by_leavers(&inputs)?, folder)?;
+            sheets(&inputs, &ordered, &view, &templates, folder)
+        };
+        let (reviewed, seen) = rayon::join(to_work_with, || templates.context(&view));
         reviewed.and(seen).map(|seen| (view, seen))
     };
     let (view, listed) = rayon::join(view, || lists(&inputs, &ordered, folder));
@@ -130,10 +135,12 @@ fn redacted<P: Borrow<Plan> + Send>(
     let plan = plan()?;
     let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
     let named = build::view(&inputs, ordered, &templates.texts, &folder.files())?;
+    let mut left = owned_by_leavers(&inputs)?;
     sheets(&inputs, ordered, &named, templates, folder)?;
 
     let mut redactor = redact::Redactor::of(folder.archive())?;
     let redacted = redactor.redacted(&inputs)?;
+    left.iter_mut().flatten().for_each(|row| redactor.handover(row));
     let inputs = Inputs {
         run: &redacted.run,
         config: &redacted.config,
@@ -144,6 +151,7 @@ fn redacted<P: Borrow<Plan> + Send>(
         ..inputs
     };
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
+    handover(left, folder)?;
     findings(&inputs, &ordered, folder)?;
     lists(&inputs, &ordered, folder)?;
     let view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
@@ -153,12 +161,18 @@ fn redacted<P: Borrow<Plan> + Send>(
     Ok(plan)
 }
 
-/// What people work with: who may own next what is left behind, where that is known, and where they decide, if there is a plan.
+/// What is left behind, and who may own it next, where that was read.
+fn owned_by_leavers(inputs: &Inputs) -> Result<Option<Vec<[String; 8]>>> {
+    plan::handover::rows(inputs.plan, inputs.accounts, inputs.people, inputs.reconciliation, &inputs.config.config)
+}
+
+fn handover(rows: Option<Vec<[String; 8]>>, folder: &RunFolder) -> Result<()> {
+    let Some(rows) = rows else { return Ok(()) };
+    file(folder, "handover.csv", |out| tables::handover(&rows, out))
+}
+
+/// Where people decide, if there is a plan.
 fn sheets(inputs: &Inputs, ordered: &[&Finding], view: &View, templates: &templates::Templates, folder: &RunFolder) -> Result<()> {
-    let (config, judged) = (&inputs.config.config, inputs.reconciliation);
-    if let Some(rows) = handover::rows(inputs.plan, inputs.accounts, inputs.people, judged, config)? {
-        file(folder, "handover.csv", |out| tables::handover(&rows, out))?;
-    }
     let Some(plan) = inputs.plan else { return Ok(()) };
     file(folder, "review.csv", |out| tables::review(plan, out))?;
     file(folder, "review.xlsx", |out| workbook::write(inputs, plan, ordered, view, &templates.texts, folder, out))

@@ -201,6 +201,8 @@ pub struct Summary {
     pub by_field: Option<Chart>,
     /// What is said of privileged accounts.
     pub privileged: String,
+    /// Who may administer, who of them has no second factor, what leavers own, whose rights rose.
+    pub answers: Vec<Fact>,
 }
 
 /// One of the worst findings, as page one names it.

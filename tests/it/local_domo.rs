@@ -34,7 +34,7 @@ impl LocalDomo {
         Self { child, url }
     }
 
-    /// The sample company's Domo.
+    /// The sample company's Domo, with what its accounts own and its DomoStats.
     pub fn of_the_sample_company() -> Self {
         Self::with_client(&support::samples().join("company/domo-users.json"), "id", "the-client-secret")
     }

@@ -192,6 +192,41 @@ fn the_sample_company_is_judged_as_counted_by_hand() {
         *fields.entry(text(&difference["field"])).or_default() += 1;
     }
     assert_eq!(fields, expected["Fields that differ"]);
+    let handover = std::fs::read_to_string(audit.folder.join("handover.csv")).unwrap();
+    let owned = expected["What leavers and orphans own"].iter().map(|(kind, count)| (kind.clone(), *count));
+    let mut counted = BTreeMap::<String, u64>::new();
+    for kind in handover.lines().skip(1).map(|line| line.split(',').nth(2).unwrap().to_owned()) {
+        *counted.entry(kind).or_default() += 1;
+    }
+    assert_eq!(counted, owned.collect());
+}
+
+/// With October's accounts audited before, the audit of November names whose rights rose.
+#[test]
+fn rights_that_rose_since_october_are_found_as_counted_by_hand() {
+    let road = Road::begin();
+    let october = support::samples().join("company/domo-users-october.json");
+    road.run(&["audit", "--as-of", "2026-10-26", "--accounts", october.to_str().unwrap(), "--json"]).code(0);
+    let audit = road.audit();
+    let found = audit.read("findings.json")["findings"].as_array().unwrap().clone();
+    let rose: Vec<_> = found.iter().filter(|finding| finding["kind"] == "elevated").collect();
+    assert_eq!(rose.len() as u64, super::samples::expected()["Since October"]["elevated"]);
+    let reasons: Vec<_> = rose.iter().map(|finding| text(&finding["reason"])).collect();
+    for part in ["The role rose from Editor to Admin", "New with the role Privileged"] {
+        assert!(reasons.iter().any(|reason| reason.starts_with(part)), "{part}: {reasons:?}");
+    }
+    assert_eq!(audit.answer["change"]["access"], 3, "2 accounts are new, 1 role rose: {}", audit.answer["change"]);
+    // Page one answers what a reviewer asks of access first.
+    let page = std::fs::read_to_string(audit.folder.join("report.html")).unwrap();
+    let answers = page.split("<dl id=\"answers\"").nth(1).unwrap().split("</dl>").next().unwrap();
+    for (question, answer) in [
+        ("Who may administer", "21 accounts: 1 Data Steward (rights not known), 12 Privileged, 7 Admin, 1 Super Admin."),
+        ("Without a second factor", "1 account: Luis Reyes."),
+        ("What leavers and orphans own", "3 of their accounts own 6 DataSets, 2 DataFlows."),
+        ("Whose rights rose", "2 since the run of 2026-10-26: "),
+    ] {
+        assert!(answers.contains(&format!("<dt>{question}</dt><dd>{answer}")), "{question}: {answers}");
+    }
 }
 
 fn without_zeros(counts: BTreeMap<String, u64>) -> BTreeMap<String, u64> {

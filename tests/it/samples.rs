@@ -24,6 +24,16 @@ fn the_accounts_are_made_again() {
 }
 
 #[test]
+fn what_accounts_own_and_what_domostats_tells_is_made_again() {
+    let company = company();
+    is_made_again("content.json", company.content_json());
+    is_made_again("domostats-people.csv", company.stats_of_people());
+    is_made_again("domostats-roles.csv", company.stats_of_roles());
+    is_made_again("domostats-role-grants.csv", company.stats_of_role_grants());
+    is_made_again("domo-users-october.json", company.users_of_october());
+}
+
+#[test]
 fn the_directory_as_csv_is_made_again() {
     is_made_again("directory.csv", company().directory_csv());
 }

@@ -145,6 +145,32 @@ fn ownership_that_came_about_after_the_plan_holds_the_deletion_wherever_the_plan
     assert_eq!((left.deletions(), left.company.find(13).is_some()), (1, false));
 }
 
+#[test]
+fn what_is_to_be_handed_over_names_nobody_in_a_redacted_run() {
+    let csv = "ID,Name,Owner_User_ID\nd-1,\"Sales of Person 13, p13@acme.com\",13\nd-2,Costs,14\n";
+    let left = Left::on(Profile::guide(), vec![dataset("stats-datasets", csv, 0)]);
+    // Of 14 the manager is nobody's account.
+    left.leave(&[13, 14]);
+    let rows = std::fs::read_to_string(left.company.path("workers.csv")).unwrap();
+    let rows = rows.replace(
+        "00014,Person 14,Analyst,Finance,Lehi,801-555-0100,Terminated,p10@",
+        "00014,Person 14,Analyst,Finance,Lehi,801-555-0100,Terminated,boss@",
+    );
+    left.company.write("workers.csv", &rows);
+    left.company.configure("[[directory]]\npath = \"workers.csv\"\n[content]\ndatasets = \"stats-datasets\"\n");
+    let answer = left.company.run(&["audit", "--redact", "--json"]).code(0).json();
+    let run = left.company.path(answer["run_dir"].as_str().unwrap());
+    let handover = std::fs::read_to_string(run.join("handover.csv")).unwrap();
+    for name in ["p13", "p14", "p10", "boss", "acme.com", "Person", "Costs"] {
+        assert!(!handover.contains(name), "{name}: {handover}");
+    }
+    // The same account has the same token as in the other files.
+    let accounts = std::fs::read_to_string(run.join("accounts.csv")).unwrap();
+    let row = accounts.lines().find(|row| row.starts_with("13,")).unwrap();
+    let token = row.split(',').find(|cell| cell.starts_with("email-")).unwrap();
+    assert!(handover.contains(&format!("13,{token},datasets,d-1,")), "{token}: {handover}");
+}
+
 /// DataSets and DataFlows by DomoStats, as it is at this moment, and by the API's own list.
 const LIVE: [&str; 2] =
     ["[content]\ndatasets = \"domostats-datasets\"\ndataflows = \"domostats-dataflows\"\n", "[content]\napi = true\n"];
@@ -222,6 +248,8 @@ fn a_report_that_cannot_be_relied_on_gives_no_figure_and_holds_every_deletion() 
         let left = Left::on(Profile::guide(), vec![dataset]);
         let run = left.audit(&format!("[content]\ndatasets = \"stats-datasets\"\n{DELETE}"));
         assert!(not_tested(&run, "content.datasets").contains(why), "{why}: {}", not_tested(&run, "content.datasets"));
+        let page = std::fs::read_to_string(run.join("report.html")).unwrap();
+        assert!(page.contains("<dt>DomoStats datasets</dt>") && page.contains("Not tested: datasets."), "{why}");
         let found = finding(&run, "leaver", 13).unwrap();
         assert!(found.get("owns").is_none() && !found["reason"].as_str().unwrap().contains("owns"), "{found}");
         assert!(blocked(&run).starts_with(held) && blocked(&run).contains(why), "{held}: {}", blocked(&run));

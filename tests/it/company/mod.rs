@@ -3,6 +3,7 @@
 //! `SAMPLES=write cargo test --test it samples::` writes the files again; without it the same test compares. Nothing here knows how
 //! the tool judges: what should be found is written down, by hand, in `samples/company/EXPECTED.md`.
 
+mod domostats;
 mod files;
 mod places;
 
@@ -14,6 +15,10 @@ use places::{BERLIN, DENVER, FLOOR, KRAKOW, LONDON, OFFICE, OSAKA, PLACES, Place
 
 /// The day the sample is made for.
 pub const AS_OF: &str = "2026-11-23";
+
+/// The ids of two roles of the instance's own.
+const SUPER_ADMIN: u64 = 1_840_551_203;
+const CONTENT_CURATOR: u64 = 1_840_551_204;
 
 /// A row of the directory.
 #[derive(Debug, Clone)]
@@ -48,6 +53,28 @@ pub struct Account {
     created: String,
     /// What only some instances or users have, and fields to leave out (`null`).
     extra: Map<String, Value>,
+    stats: Stats,
+}
+
+/// What DomoStats tells of an account, and what it was a month before.
+#[derive(Debug, Clone, Default)]
+struct Stats {
+    /// The last day it signed in, where that is not one of the last weeks.
+    last_login: Option<&'static str>,
+    single_factor: bool,
+    locked: bool,
+    datasets: &'static [&'static str],
+    dataflows: &'static [&'static str],
+    in_october: October,
+}
+
+/// What Domo's list of October says.
+#[derive(Debug, Clone, Copy, Default)]
+enum October {
+    #[default]
+    AsNow,
+    Absent,
+    Role(&'static str),
 }
 
 /// Both populations.
@@ -79,7 +106,7 @@ pub fn company() -> Company {
 }
 
 impl Company {
-    /// 139 people with an account that says the same.
+    /// 139 people with an account that says the same. Two of them have not signed in for long, one is an administrator without a second factor.
     fn agree(&mut self) {
         for _ in 0..139 {
             let person = self.next_plain(&OFFICE.map(|(department, titles)| (department, titles.to_vec())));
@@ -90,6 +117,7 @@ impl Company {
                 "Data & Analytics" if self.plain <= 96 => account.role = "Privileged",
                 _ => {}
             }
+            account.stands_out(self.plain);
             self.add(person, account);
         }
     }
@@ -117,8 +145,7 @@ impl Company {
         }
         let steward = self.hire("Noor", "Haddad", "Data Steward", "Data & Analytics", LONDON);
         let mut account = self.account(&steward);
-        account.role = "Data Steward"; // a custom role: kept as it is
-        account.extra.insert("roleId".into(), json!(2097317660));
+        account.custom("Data Steward", 2_097_317_660); // nothing says what it may do: kept as it is
         self.add(steward, account);
 
         let decomposed = self.hire("Zoë", "Brûlé", "UX Researcher", "Product", LONDON);
@@ -249,8 +276,23 @@ impl Company {
             (person.status, person.left) = (status.into(), left.into());
             let mut account = self.account(&person);
             account.role = role;
-            if given == "Dominic" {
-                account.title = "Business Developer".into(); // drifting too: the stronger finding speaks
+            match given {
+                "Victor" => {
+                    account.stats.last_login = Some("2026-11-14"); // after his last day
+                    account.stats.datasets = &["Network inventory"];
+                }
+                "Hye-jin" => {
+                    account.stats.last_login = Some("2026-11-12");
+                    account.stats.datasets = &["Campaign results APAC", "Web traffic", "Leads by channel"];
+                    account.stats.dataflows = &["Campaigns, joined", "Leads, cleaned"];
+                }
+                "Dominic" => {
+                    account.title = "Business Developer".into(); // drifting too: the stronger finding speaks
+                    (account.stats.last_login, account.stats.locked) = (Some("2026-06-29"), true);
+                }
+                "Stefan" => account.stats.last_login = Some("2026-09-15"),
+                "Bianca" => account.stats.last_login = Some("2026-11-18"),
+                _ => {}
             }
             self.add(person, account);
         }
@@ -265,6 +307,7 @@ impl Company {
         (early.status, early.hired) = ("Pending".into(), "2026-12-01".into());
         let mut account = self.account(&early);
         account.created = "2026-11-16T09:12:44Z".into();
+        account.stats.in_october = October::Absent;
         self.add(early, account);
 
         for (given, family, left) in [
@@ -316,6 +359,10 @@ impl Company {
                 active: true,
                 created: format!("2025-0{}-11T08:30:00Z", 1 + self.accounts_made % 9),
                 extra: Map::new(),
+                stats: Stats {
+                    datasets: if role == "Admin" { &["Consultants' hours", "Migration log"] } else { &[] },
+                    ..Stats::default()
+                },
             });
         }
     }
@@ -559,11 +606,36 @@ impl Company {
             active: true,
             created,
             extra,
+            stats: Stats::default(),
         }
     }
 }
 
 impl Account {
+    /// What makes some of the plain accounts stand out.
+    fn stands_out(&mut self, plain: usize) {
+        match plain {
+            12 => self.stats.in_october = October::Role("Editor"), // raised by hand since
+            20 => {
+                (self.created, self.stats.in_october) = ("2026-11-09T14:03:21Z".into(), October::Absent);
+                self.stats.datasets = &["Customer master"];
+            }
+            24 => self.stats.last_login = Some("2026-05-04"),
+            29 => self.stats.last_login = Some("2026-06-30"),
+            32 => (self.stats.datasets, self.stats.dataflows) = (&["Revenue by region", "Pipeline"], &["Revenue, nightly"]),
+            36 => self.stats.single_factor = true,
+            // The instance's own roles: one that may administer, by its grants, and one that may not.
+            48 => self.custom("Super Admin", SUPER_ADMIN),
+            55 => self.custom("Content Curator", CONTENT_CURATOR),
+            _ => {}
+        }
+    }
+
+    fn custom(&mut self, role: &'static str, id: u64) {
+        self.role = role;
+        self.extra.insert("roleId".into(), json!(id));
+    }
+
     /// An account that says nothing but who it is.
     fn bare(id: u64, name: &str, email: &str, role: &'static str, created: &str) -> Self {
         Self {
@@ -580,6 +652,7 @@ impl Account {
             active: true,
             created: created.into(),
             extra: Map::new(),
+            stats: Stats::default(),
         }
     }
 }

@@ -19,6 +19,9 @@ const BY_WORDS: [&str; 4] =
 /// Their first day is ahead, which a hire date tells, or a status for it.
 const AHEAD: [&str; 3] = ["isabel.montero@acme.example", "nikhil.bose@acme.example", "charlotte.meunier@acme.example"];
 
+/// Kinds that Domo itself tells of, where it is asked.
+const BY_DOMOSTATS: [&str; 2] = ["dormant", "single-factor"];
+
 /// A row with no key at all, which LDAP's filter for people leaves out.
 const KEYLESS: &str = "a rejected row";
 
@@ -48,7 +51,8 @@ fn findings(folder: &Path, ran: Ran, untold: &[&str]) -> Found {
             finding["drift"].as_array().into_iter().flatten().filter_map(|field| field["field"].as_str()).collect();
         (kind.to_owned(), who, fields.join(" "))
     };
-    let all = read["findings"].as_array().unwrap().iter().map(one);
+    // Those that DomoStats tells of are no matter of the directory.
+    let all = read["findings"].as_array().unwrap().iter().map(one).filter(|(kind, ..)| !BY_DOMOSTATS.contains(&kind.as_str()));
     all.filter(|(_, who, _)| !untold.contains(&who.as_str())).collect()
 }
 
