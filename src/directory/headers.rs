@@ -53,14 +53,14 @@ pub(super) fn split(line: &str) -> impl Iterator<Item = &str> {
     line.split('|').map(str::trim)
 }
 
-/// A header without what people vary: case, width, accents, spaces, dashes, `_ . / : *`, invisible characters; `#` is "number".
+/// A header without what people vary: case, width, accents, spaces, dashes, `_ . / : * ?`, invisible characters; `#` is "number".
 fn squash(header: &str) -> String {
     let mut squashed = String::with_capacity(header.len());
     for character in header.nfkd().filter(|character| !text::is_invisible(*character) && !character.is_control()) {
         match character {
             '#' => squashed.push_str("number"),
             '\u{2018}' | '\u{2019}' | '\u{2bc}' | '`' => squashed.push('\''),
-            ' ' | '_' | '-' | '.' | '/' | ':' | '*' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {}
+            ' ' | '_' | '-' | '.' | '/' | ':' | '*' | '?' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {}
             // Accents are lost on the way through many programs: `Prenom`, `Numero de empleado`.
             '\u{300}'..='\u{36f}' => {}
             _ if character.is_whitespace() => {}

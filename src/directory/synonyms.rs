@@ -1,7 +1,7 @@
 //! The spellings of headers, as data. To teach the loader a header, add it to a line.
 //!
 //! A line is a slot, a rank and spellings separated by `|`. Headers are compared whole, by [`super::headers::key`]: case, spaces and
-//! `_ - . / : *` do not count. The lowest rank present wins; two columns of one rank that differ stop the load where it matters
+//! accents and `_ - . / : * ?` do not count. The lowest rank present wins; two columns of one rank that differ stop the load where it matters
 //! ([`Slot::decides`]). Ranks above [`WEAK`] count only while no better column claims the field.
 
 use super::slot::Slot::{self, *};
@@ -141,10 +141,14 @@ pub(super) const SYNONYMS: &[(Slot, u8, &str)] = &[
     (
         Enabled,
         10,
-        "accountEnabled | Enabled | active | isActive | workerActive | profile.active | Account Enabled | Is Active | 有効",
+        "accountEnabled | Enabled | active | isActive | workerActive | profile.active | Account Enabled | Is Active | Is Enabled | Still employed | Currently employed | Is employed | Current employee | Is current | 有効 | 在籍フラグ",
     ),
     (Disabled, 10, "Block credential | suspended | disabled | isSuspended"),
-    (Ended, 10, "terminated | isTerminated | archived"),
+    (
+        Ended,
+        10,
+        "terminated | isTerminated | archived | Leaver | Is leaver | Is a leaver | Leaver flag | Has left | Left company | Left the company | Has left the company | Departed | Has departed | Terminated flag | Termination flag | Is former | Former employee | Ex-employee | Offboarded | Is offboarded | Ist ausgeschieden | Hat das Unternehmen verlassen | A quitté l'entreprise | Ha causado baja | Desligado | Cessato | 退職フラグ | 退職済み | 退職済",
+    ),
     (AccountControl, 40, "userAccountControl"),
     (
         HireDate,

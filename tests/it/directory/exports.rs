@@ -681,6 +681,27 @@ fn headers_and_status_words_are_known_without_their_accents_and_in_typographers_
 }
 
 #[test]
+fn a_question_whose_answer_is_that_somebody_left_is_heard() {
+    let answers = |head: &str, stayed: &str, left: &str| {
+        let rows = PEOPLE
+            .iter()
+            .enumerate()
+            .map(|(at, person)| format!("{},{},{}\n", person.3, person.2, if at == 3 { left } else { stayed }));
+        format!("Employee ID,Email,{head}\n{}", rows.collect::<String>())
+    };
+    for (head, stayed, left, kind) in [
+        ("Left the company?", "No", "Yes", "leaver"),
+        ("Is Leaver", "0", "1", "leaver"),
+        ("Ist ausgeschieden", "nein", "ja", "leaver"),
+        ("退職フラグ", "0", "1", "leaver"),
+        ("Still employed?", "Y", "N", "suspended"),
+    ] {
+        let judged = Company::new().with("staff.csv", answers(head, stayed, left)).audit("staff.csv", 0);
+        assert_eq!(judged.of_kind(kind).len(), 1, "{head}");
+    }
+}
+
+#[test]
 fn padding_of_nuls_and_headers_in_the_middle_lose_nobody() {
     let padded =
         csv(4).replace("ines.duarte@acme.example", "ines.duarte@acme.example\0\0\0").replace("Active", "Active\0\0") + "\0\0\0\0";
