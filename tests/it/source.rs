@@ -77,7 +77,7 @@ fn impatient() -> Limits {
     Limits {
         tries: 4,
         total: ms(8_000),
-        exchange: ms(400),
+        exchange: ms(8_000),
         backoff: ms(1),
         backoff_most: ms(4),
         passes: 2,
