@@ -195,7 +195,8 @@ impl<'a> PreparedApply<'a> {
             progress.update(&State { what: "actions", pass: 1, rows: rows.len() as u64, expected, waiting: None });
         }
         rows.extend(self.earlier());
-        Report::new(plan, false, self.journal_path.display().to_string(), rows)
+        let report = Report::new(plan, false, self.journal_path.display().to_string(), rows);
+        Report { refused_by: self.standing().refused_by, ..report }
     }
 
     /// Rows of actions that an earlier apply has done.
@@ -219,7 +220,8 @@ impl<'a> PreparedApply<'a> {
         let mut rows: Vec<_> =
             self.open_actions().map(|action| Row::new(action, Outcome::Refused, "nothing was tried".to_owned())).collect();
         rows.extend(self.earlier());
-        Report::new(plan, true, self.journal_path.display().to_string(), rows)
+        let report = Report::new(plan, true, self.journal_path.display().to_string(), rows);
+        Report { refused_by: self.standing().refused_by, ..report }
     }
 
     /// Carries out what is approved and still to be done. The caller holds the plan's lock.

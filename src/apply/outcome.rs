@@ -38,6 +38,9 @@ pub struct Report {
     pub journal: String,
     pub results: Vec<Row>,
     pub counts: BTreeMap<Outcome, u64>,
+    /// The guards that keep all of it from being carried out; absent where none does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused_by: Vec<String>,
 }
 
 impl Report {
@@ -54,7 +57,7 @@ impl Report {
         for row in &results {
             *counts.entry(row.outcome).or_default() += 1;
         }
-        Self { plan: plan.id.clone(), confirmed, journal, results, counts }
+        Self { plan: plan.id.clone(), confirmed, journal, results, counts, refused_by: Vec::new() }
     }
 
     /// How many rows have this outcome.

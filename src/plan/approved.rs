@@ -89,6 +89,8 @@ pub struct Assessment {
     pub tripped: Vec<Tripped>,
     /// The reason why nothing of it may be carried out, where there is one.
     pub refusal: Option<Failure>,
+    /// The guards that this reason names; `second_person` counts as one.
+    pub refused_by: Vec<String>,
 }
 
 impl Terms<'_> {
@@ -117,8 +119,15 @@ impl Terms<'_> {
         let open = todo(plan, self.done);
         let guards = guard::evaluate(&open, self.population, AuditFigures::of(&plan.guards), self.limits);
         let tripped: Vec<_> = guards.iter().filter(|state| !state.holds).filter_map(|state| self.tripped(state)).collect();
-        let refusal = self.person(plan, &open).or_else(|| self.way(&open)).or_else(|| guards_refuse(&tripped));
-        Assessment { guards, tripped, refusal }
+        let stops = |tripped: &&Tripped| tripped.overridden.is_none();
+        let (refusal, refused_by) = match (self.person(plan, &open), self.way(&open)) {
+            (Some(person), _) => (Some(person), vec!["second_person".to_owned()]),
+            (None, Some(way)) => (Some(way), Vec::new()),
+            (None, None) => {
+                (guards_refuse(&tripped), tripped.iter().filter(stops).map(|tripped| tripped.guard.to_string()).collect())
+            }
+        };
+        Assessment { guards, tripped, refusal, refused_by }
     }
 
     fn tripped(&self, state: &GuardState) -> Option<Tripped> {

@@ -1,9 +1,11 @@
 //! Near misses: an account and a person without each other whose keys are nearly equal. Whether they are one is for somebody to decide, so
 //! both are suspects: neither is called an orphan or missing.
 //!
+//! An address is near to whoever lists it among further ones, where those are no key: a second address in a cell is as much theirs.
 //! Two addresses are near where they are equal after folding (accents, letters of other alphabets that look alike, a text that was encoded
 //! twice), or where one character differs and the folded names are equal; two numbers, where only zeros or a letter prefix differ.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher};
 
@@ -21,6 +23,8 @@ use crate::text::damage;
 /// In what two keys are near.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Nearness {
+    /// The address is one of the person's further ones, which are no key.
+    Further,
     /// The addresses are equal after folding.
     Folded,
     /// The addresses differ by one character, and the names are equal after folding.
@@ -58,12 +62,16 @@ impl Suspects {
     }
 
     fn add(&mut self, account: Account, suspects: impl IntoIterator<Item = Suspect>) {
-        let listed = self.by_account.entry(account).or_default();
         for suspect in suspects {
             self.people.insert(suspect.person);
-            if listed.len() < LISTED && listed.iter().all(|known| known.person != suspect.person) {
-                listed.push(suspect);
-            }
+            self.list(account, suspect);
+        }
+    }
+
+    fn list(&mut self, account: Account, suspect: Suspect) {
+        let listed = self.by_account.entry(account).or_default();
+        if listed.len() < LISTED && listed.iter().all(|known| known.person != suspect.person) {
+            listed.push(suspect);
         }
     }
 }
@@ -89,6 +97,9 @@ impl Open<'_> {
         loose: impl Iterator<Item = (Account, Person)>,
     ) -> Suspects {
         let mut found = Suspects::default();
+        if compare_addresses {
+            self.listed_further(&mut found);
+        }
         if compare_addresses && !self.unmatched_accounts.is_empty() && !self.unmatched_people.is_empty() {
             let near = self.equal_after_folding().into_iter().chain(self.one_character_apart());
             for (account, people) in near {
@@ -106,6 +117,26 @@ impl Open<'_> {
             self.equal_loosely(&mut found);
         }
         found
+    }
+
+    /// People may have an account already; then only the second one is in doubt.
+    fn listed_further(&self, found: &mut Suspects) {
+        let mut people: HashMap<Cow<'_, str>, Vec<Person>> = HashMap::new();
+        for person in self.people.all() {
+            for address in self.people.alternate_email.get(person).filter_map(|text| self.addresses.identifying(text)) {
+                people.entry(address).or_default().push(person);
+            }
+        }
+        for account in self.unmatched_accounts.iter().filter(|_| !people.is_empty()) {
+            let address = self.accounts.email.get(*account).and_then(|email| self.addresses.identifying(email));
+            let holders = address.and_then(|address| people.get(&address)).into_iter().flatten();
+            for person in holders.filter(|person| !(self.told_apart)(*account, **person)) {
+                found.list(*account, Suspect { person: *person, nearness: Nearness::Further });
+                if self.unmatched_people.binary_search(person).is_ok() {
+                    found.people.insert(*person);
+                }
+            }
+        }
     }
 
     /// Of several with loosely equal numbers nobody can say which two belong together: each may be each.

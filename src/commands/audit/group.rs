@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::config::Config;
 use crate::domo::Accounts;
+use crate::failure::Failure;
 use crate::plan::guard;
 use crate::reconcile::Exclusions;
 
@@ -35,6 +36,12 @@ impl Group {
         }
     }
 
+    /// What is said of the owner where all instances were read whole and none has an account of that address.
+    pub(super) fn owner_is_nobody(&self) -> Option<Failure> {
+        let owner = self.owner.as_deref().filter(|_| self.whole == self.instances && !self.owner_seen)?;
+        Some(guard::no_owner(owner))
+    }
+
     /// The next instance's accounts. Of the last, where all were read whole, the exclusions that cover somebody in another one.
     ///
     /// # Errors
@@ -44,9 +51,9 @@ impl Group {
         let is_last = self.whole == self.instances;
         if let Some(owner) = &self.owner {
             self.owner_seen |= guard::has_owner(accounts, owner)?;
-            if is_last && !self.owner_seen {
-                return Err(guard::no_owner(owner).into());
-            }
+        }
+        if let Some(nobody) = self.owner_is_nobody() {
+            return Err(nobody.into());
         }
         let elsewhere = self.excluded.clone();
         let (ids, emails) = (accounts.frame.column("id")?.u64()?, accounts.frame.column("email")?.str()?);

@@ -93,6 +93,12 @@ fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, peo
         };
         came.push((instance.name.clone(), audited));
     }
+    // Known with the last of them only, and true of each: its plan was made with a guard that guards nobody.
+    for (audited, nobody) in came.iter_mut().filter_map(|(_, audited)| Some((audited, group.owner_is_nobody()?))) {
+        if let Ok(Audited { run_dir, .. }) = audited {
+            *audited = Err(Fallen { error: nobody.into(), folder: Some(run_dir.clone()) });
+        }
+    }
     came
 }
 

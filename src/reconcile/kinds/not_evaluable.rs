@@ -96,13 +96,21 @@ fn near(judge: &Judge<'_>, account: Account) -> String {
         format!("{who}, who {}: {}", judge.employed(suspect.person), in_what(judge, account, *suspect))
     };
     let suspects = judge.matches.suspects.of(account);
-    format!("Nobody has its keys, but somebody without an account nearly has: {}", explain::listed(suspects.iter().map(near)))
+    let but = match suspects.iter().any(|suspect| suspect.nearness == Nearness::Further) {
+        true => "it may be somebody's",
+        false => "somebody without an account nearly has",
+    };
+    format!("Nobody has its keys, but {but}: {}", explain::listed(suspects.iter().map(near)))
 }
 
 /// In what two keys differ, by the characters.
 fn in_what(judge: &Judge<'_>, account: Account, suspect: Suspect) -> String {
     let (accounts, people, person) = (judge.accounts, judge.people, suspect.person);
     match suspect.nearness {
+        Nearness::Further => format!(
+            "the address {} is one of several of theirs, of which only the first is a key: `[match] keys` may name alternate_email",
+            accounts.email.get(account).unwrap_or_default().trim()
+        ),
         Nearness::LooseNumber => {
             let sides = [accounts.employee_number.get(account), people.employee_number.get(person)];
             let [ours, theirs] = sides.map(|number| number.unwrap_or_default().trim());

@@ -286,10 +286,10 @@ fn a_tampered_an_expired_and_a_foreign_plan_never_reach_domo() {
 fn a_guard_refuses_all_of_it_and_an_override_is_recorded_with_its_reason() {
     let company = Company::new((10..18).map(deactivate).collect());
     let dry = company.apply(&[]).code(5);
-    assert_eq!(dry.json()["counts"], json!({"would-do": 8}));
+    assert_eq!((&dry.json()["counts"], &dry.json()["refused_by"]), (&json!({"would-do": 8}), &json!(["max-deactivations"])));
     assert!(company.run(&["apply", "plan.json"]).code(5).stdout.contains("As it stands, --confirm is refused"));
     let ran = company.apply(&["--confirm"]).code(5);
-    assert_eq!(ran.json()["counts"], json!({"refused": 8}));
+    assert_eq!((&ran.json()["counts"], &ran.json()["refused_by"]), (&json!({"refused": 8}), &json!(["max-deactivations"])));
     assert!(ran.stderr.contains("--override max-deactivations --reason"), "{}", ran.stderr);
     assert_eq!(company.writes(), []);
     assert!(!company.path("plan.journal.jsonl").exists());
@@ -326,9 +326,9 @@ fn excluded_accounts_and_the_clients_own_are_refused_whatever_is_overridden() {
 fn nobody_applies_what_they_approved_where_two_are_asked_for() {
     let company = Company::new(vec![update(10)]);
     company.configure("[policy]\nsecond_person = true\n");
-    company.apply(&["--confirm", "--by", "Ana"]).code(5);
+    assert_eq!(company.apply(&["--confirm", "--by", "Ana"]).code(5).json()["refused_by"], json!(["second_person"]));
     assert_eq!(company.writes(), []);
-    company.apply(&["--confirm", "--by", "bob"]).code(0);
+    assert_eq!(company.apply(&["--confirm", "--by", "bob"]).code(0).json().get("refused_by"), None);
 }
 
 #[test]

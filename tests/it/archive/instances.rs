@@ -454,6 +454,11 @@ fn an_exclusion_and_an_owner_are_judged_over_all_instances() {
     };
     assert_eq!((idle(0).len(), idle(1).len()), (0, 1), "{:?}", idle(1));
     assert!(idle(1)[0].contains("scv-*@acme.example"));
-    let refused = rules("nobody@acme.example").audit("2026-06-30", &[]).code(2).stderr;
-    assert!(refused.contains("client_owner `nobody@acme.example` names no account"), "{refused}");
+    // Each of them was judged with a guard that guards nobody.
+    let refused = rules("nobody@acme.example").audit("2026-06-30", &["--json"]).code(2);
+    let said = |instance: &serde_json::Value| instance["failed"]["error"].as_str().unwrap_or_default().to_owned();
+    for instance in refused.json().as_array().unwrap() {
+        assert!(said(instance).contains("client_owner `nobody@acme.example` names no account"), "{instance}");
+        assert_eq!(instance["failed"]["exit_code"], 2);
+    }
 }

@@ -282,6 +282,23 @@ fn vacant_positions_and_rows_that_the_configuration_names_are_skipped_and_counte
     assert_eq!(company.audit("staff.csv", 0).people("read"), 1);
 }
 
+/// The first address is the key. Whoever has the second is no orphan, whatever sign stands between them.
+#[test]
+fn nobody_is_an_orphan_whose_address_stands_second_in_a_cell() {
+    let (first, second) = ("ines.duarte@acme.example", "i.duarte@acme.example");
+    for cell in ["{}; {}", "\"{}, {}\"", "{} / {}", "{} {}", "{}|{}", "\"{}\n{}\"", "{} & {}", "SMTP:{};smtp:{}", "<{}>; <{}>"] {
+        let cell = cell.replacen("{}", "i.d@acme.example", 1).replacen("{}", first, 1);
+        let text = format!("Employee ID,Name,Email\n,Ines Duarte,{cell}\n2002,Tom Becker,tom.becker@acme.example\n");
+        let judged = Company::new().with("staff.csv", text).audit("staff.csv", 0);
+        assert!(!judged.of_kind("orphan").iter().any(|found| found.contains("ines")), "{cell}: {:?}", judged.of_kind("orphan"));
+        assert_eq!((judged.accounts("orphan"), judged.accounts("not_evaluable")), (2, 1), "{cell}");
+    }
+    // Somebody who has an account by the first address has not two orphans for it: the second one is in doubt alone.
+    let text = format!("Employee ID,Name,Email\n,Tom Becker,tom.becker@acme.example; {first}\n,X,{second}\n");
+    let judged = Company::new().with("staff.csv", text).audit("staff.csv", 0);
+    assert_eq!((judged.accounts("matched"), judged.accounts("not_evaluable"), judged.people("matched")), (1, 1, 1));
+}
+
 /// A rule that covers nothing is a slip, or an export that has changed: neither is silent.
 #[test]
 fn what_skip_rows_and_ignore_name_and_no_row_or_column_has_is_a_warning() {

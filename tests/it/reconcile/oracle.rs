@@ -243,6 +243,15 @@ impl<'a> Naive<'a> {
         found.into_iter().collect()
     }
 
+    /// People who list the address of an account without a person among further ones, where those are no key.
+    fn listing(&self, account: &Account) -> BTreeSet<usize> {
+        let mine = self.identifying(&account.email);
+        if !takes_part(account) || !self.uses(Key::Email) || mine.is_empty() || self.verdict(account) != Verdict::Nobody {
+            return BTreeSet::new();
+        }
+        self.people_where(|person| person.alternates.iter().any(|one| address(one) == mine))
+    }
+
     /// Of an account that takes no part only the person counts, and the address decides a dispute.
     fn verdict_or_address(&self, account: &Account) -> Verdict {
         match self.verdict(account) {
@@ -324,7 +333,7 @@ impl<'a> Naive<'a> {
                 let whole = !self.company.partial_directory && !self.company.people.is_empty();
                 let damaged = account.number.contains("E+");
                 let nobodys = self.placeholders.contains(&address(&account.email));
-                if !self.suspects(account).is_empty() || nobodys {
+                if !self.suspects(account).is_empty() || !self.listing(account).is_empty() || nobodys {
                     return "not_evaluable";
                 }
                 if !whole || !self.has_a_key(account) || self.held_by_a_rejected_row(account) || damaged {
@@ -353,7 +362,9 @@ impl<'a> Naive<'a> {
                 [self.by_email(account), self.by_alternate(account), self.by_number(account)].iter().any(|set| set.contains(&at))
             })
         };
-        let near = accounts.iter().any(|account| self.suspects(account).contains(&at));
+        let alone = !self.company.accounts.iter().any(|other| takes_part(other) && self.verdict(other) == Verdict::One(at));
+        let listed = alone && accounts.iter().any(|account| self.listing(account).contains(&at));
+        let near = listed || accounts.iter().any(|account| self.suspects(account).contains(&at));
         let nobodys = self.placeholders.contains(&address(&person.email))
             && number(&person.number).is_empty()
             && person.alternates.iter().all(|other| self.identifying(other).is_empty());
