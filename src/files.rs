@@ -105,6 +105,35 @@ pub(crate) fn read_text(path: &Path, most: u64) -> Result<String> {
     String::from_utf8(read(path, most)?).map_err(|_| Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
 }
 
+/// A file of ours, opened to be read: whatever stands in its place is not waited for.
+///
+/// # Errors
+/// It is no plain file, or cannot be opened.
+pub(crate) fn open_plain(path: impl AsRef<Path>) -> Result<File> {
+    match is_pipe(&std::fs::metadata(&path)?)? {
+        true => Err(Error::new(ErrorKind::InvalidInput, "it is a pipe, not a file")),
+        false => File::open(path),
+    }
+}
+
+/// What is in a file of ours.
+///
+/// # Errors
+/// As [`open_plain`], or it cannot be read.
+pub(crate) fn read_plain(path: impl AsRef<Path>) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_plain(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// [`read_plain`] where it must be UTF-8 text.
+///
+/// # Errors
+/// As [`read_plain`], or it is no such text.
+pub(crate) fn read_plain_text(path: impl AsRef<Path>) -> Result<String> {
+    String::from_utf8(read_plain(path)?).map_err(|_| Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
+}
+
 /// Whether it is a pipe, and not a plain file.
 ///
 /// # Errors
@@ -211,7 +240,7 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
 
 /// SHA-256 and size of a file, read in pieces.
 pub(crate) fn sha256(path: &Path) -> Result<(String, u64)> {
-    crate::digest::sha256_of(File::open(path)?)
+    crate::digest::sha256_of(open_plain(path)?)
 }
 
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {

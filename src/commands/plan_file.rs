@@ -230,7 +230,7 @@ fn pulled(run: &StoredRun) -> chrono::DateTime<chrono::Utc> {
 }
 
 fn outcome_of(path: &Path) -> Option<Value> {
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+    serde_json::from_slice(&crate::files::read_plain(path).ok()?).ok()
 }
 
 fn name_of(path: &Path) -> String {

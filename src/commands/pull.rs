@@ -187,8 +187,8 @@ fn replaceable(out: &Path, what: &str, is_ours: &dyn Fn(&Path) -> Result<bool>) 
 
 /// Whether a file is an export as this tool wrote it: its digest stands beside it.
 fn is_export(out: &Path) -> Result<bool> {
-    let Ok(said) = std::fs::read_to_string(digest_of(out)) else { return Ok(false) };
-    let bytes = std::fs::read(out).with_context(|| format!("reading {}", out.display()))?;
+    let Ok(said) = crate::files::read_plain_text(digest_of(out)) else { return Ok(false) };
+    let bytes = crate::files::read_plain(out).with_context(|| format!("reading {}", out.display()))?;
     Ok(said.trim_end() == digest_line(out, &bytes))
 }
 

@@ -1,7 +1,6 @@
 //! Every account of one Domo instance: a frame for sets, the raw objects for evidence, and how both came to be.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -331,7 +330,7 @@ pub fn is_snapshot(path: &Path) -> Result<bool> {
         role_id: Option<serde_json::Number>,
     }
     let mut line = Vec::new();
-    let file = File::open(path).with_context(|| format!("reading {}", path.display()))?;
+    let file = crate::files::open_plain(path).with_context(|| format!("reading {}", path.display()))?;
     BufReader::new(file).take(1 << 20).read_until(b'\n', &mut line)?;
     let account = serde_json::from_slice::<Account>(&line);
     Ok(account.is_ok_and(|account| {

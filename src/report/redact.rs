@@ -68,11 +68,11 @@ pub(super) struct Redacted {
 /// When the first archive's secret is not there, or the other has a secret of its own.
 pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
     let (source, target) = (from.join(SECRET), to.join(SECRET));
-    let secret = std::fs::read(&source).with_context(|| {
+    let secret = crate::files::read_plain(&source).with_context(|| {
         Failure::failed(format!("the run is redacted, and the secret of its tokens, {}, cannot be read", source.display()))
             .hint("replay it in its own archive, or put that archive's redaction.secret there")
     })?;
-    match std::fs::read(&target) {
+    match crate::files::read_plain(&target) {
         Ok(own) if own == secret => Ok(()),
         Ok(_) => Err(Failure::usage(format!("{} redacts with a secret of its own: nothing could be compared", to.display()))
             .hint("name another --archive, or none")
@@ -94,7 +94,7 @@ impl Redactor {
     /// With the archive's secret, which is made when there is none yet.
     pub(super) fn of(archive: &Path) -> Result<Self> {
         let path = archive.join(SECRET);
-        let secret = match std::fs::read(&path) {
+        let secret = match crate::files::read_plain(&path) {
             Ok(secret) => secret,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let secret = random();

@@ -201,7 +201,7 @@ fn trusted(directory: &Directory) -> Result<rustls::ClientConfig> {
             Failure::usage(format!("the ca_file {} cannot be used", path.display()))
                 .hint("it holds one or more certificates in PEM form")
         };
-        let pem = std::fs::read(path).with_context(unusable)?;
+        let pem = crate::files::read(path, 1 << 20).with_context(unusable)?;
         let own: Vec<_> = CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|_| unusable())?;
         let (added, _) = roots.add_parsable_certificates(own);
         if added == 0 {

@@ -111,7 +111,7 @@ pub(super) fn certificates(directory: &Directory) -> Result<Vec<Certificate>> {
         Failure::usage(format!("the ca_file {} cannot be used", path.display()))
             .hint("it holds one or more certificates in PEM form")
     };
-    let pem = std::fs::read(path).with_context(unusable)?;
+    let pem = crate::files::read(path, 1 << 20).with_context(unusable)?;
     let certificates = Certificate::from_pem_bundle(&pem).with_context(unusable)?;
     if certificates.is_empty() {
         return Err(unusable().into());

@@ -78,7 +78,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Domo's own exports are tables like any other: `directory` knows how to read those.
     ("domo", &["digest", "files", "config", "failure", "text", "http", "directory"]),
     ("directory", &["digest", "files", "config", "failure", "text"]),
-    ("source", &["digest", "config", "failure", "text", "http", "directory"]),
+    ("source", &["digest", "files", "config", "failure", "text", "http", "directory"]),
     // Pure: the rules, and the schemas of the two frames.
     ("reconcile", &["digest", "config", "failure", "text", "domo", "directory"]),
     ("plan", &["rows", "digest", "config", "failure", "text", "domo", "directory", "reconcile"]),

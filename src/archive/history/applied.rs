@@ -43,9 +43,9 @@ pub(super) fn sentences(
 }
 
 fn read(folder: &Path, name: &str) -> Result<Applied> {
-    let journal = Journal::read(&std::fs::read_to_string(folder.join(name))?)?;
+    let journal = Journal::read(&crate::files::read_plain_text(folder.join(name))?)?;
     let plan = name.replace(JOURNAL, ".json");
-    let text = std::fs::read_to_string(folder.join(&plan)).with_context(|| format!("reading its plan {plan}"))?;
+    let text = crate::files::read_plain_text(folder.join(&plan)).with_context(|| format!("reading its plan {plan}"))?;
     let sealed = plan::Sealed::read(&text).with_context(|| format!("reading its plan {plan}"))?;
     Ok(Applied { plan: sealed.plan().clone(), journal })
 }

@@ -22,7 +22,7 @@ struct Now {
 
 /// A sentence on the revocations of the newest certified run, and one on the changed roles. A note where its record cannot be read.
 pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut Vec<String>) -> Result<Vec<String>> {
-    let record = |run: &StoredRun| std::fs::read_to_string(run.path.join(CERTIFICATION)).ok().filter(|text| !text.is_empty());
+    let record = |run: &StoredRun| crate::files::read_plain_text(run.path.join(CERTIFICATION)).ok().filter(|text| !text.is_empty());
     let newest = runs.iter().rev().filter(|run| !run.pruned).find_map(|run| Some((run, record(run)?)));
     let Some((run, text)) = newest else { return Ok(Vec::new()) };
     // Who is missing in a part of the list is not gone.

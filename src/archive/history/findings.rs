@@ -187,7 +187,7 @@ impl Findings {
         struct Versioned {
             schema: String,
         }
-        let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+        let bytes = crate::files::read_plain(path).with_context(|| format!("reading {}", path.display()))?;
         let not_findings = || format!("{} is not a findings file", path.display());
         let Versioned { schema } = serde_json::from_slice(&bytes).with_context(not_findings)?;
         if schema != SCHEMA {

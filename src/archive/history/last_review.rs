@@ -62,9 +62,9 @@ impl Decided {
 impl LastReview {
     /// Of the run before; none where it had no plan, or where its plan is not what it was.
     pub(super) fn of(run: &StoredRun, last_days: &BTreeMap<String, NaiveDate>) -> Option<Self> {
-        let sealed = Sealed::read(&std::fs::read_to_string(run.path.join(PLAN)).ok()?).ok()?;
+        let sealed = Sealed::read(&crate::files::read_plain_text(run.path.join(PLAN)).ok()?).ok()?;
         let plan = sealed.plan();
-        let journal = std::fs::read_to_string(run.path.join("plan.journal.jsonl")).ok();
+        let journal = crate::files::read_plain_text(run.path.join("plan.journal.jsonl")).ok();
         let journal = journal.and_then(|text| Journal::read(&text).ok()).unwrap_or_default();
         let standings = journal.fold();
         let rows = sheet::rows(plan);

@@ -16,7 +16,7 @@ pub struct Tokens(Option<Vec<u8>>);
 impl Tokens {
     /// With the archive's secret; without one only equal texts are the same.
     pub fn of(archive: &Path) -> Self {
-        Self(std::fs::read(archive.join(SECRET)).ok())
+        Self(crate::files::read_plain(archive.join(SECRET)).ok())
     }
 
     /// Whether both say the same, or one is the token of the other.

@@ -32,7 +32,7 @@ impl Waiting {
     }
 
     fn of(run: &StoredRun) -> Option<Self> {
-        let sealed = Sealed::read(&std::fs::read_to_string(run.path.join(FILE)).ok()?).ok()?;
+        let sealed = Sealed::read(&crate::files::read_plain_text(run.path.join(FILE)).ok()?).ok()?;
         let plan = sealed.plan();
         let verdict = |id: &str| plan.decisions.get(id).map_or(Verdict::Open, |decision| decision.verdict);
         let undecided = plan.actions.iter().filter(|action| verdict(&action.id) == Verdict::Open).count();

@@ -101,11 +101,11 @@ impl<'a> Later<'a> {
 }
 
 fn sealed(folder: &Path, name: &str) -> Result<Sealed> {
-    Ok(Sealed::read(&std::fs::read_to_string(folder.join(name))?)?)
+    Ok(Sealed::read(&crate::files::read_plain_text(folder.join(name))?)?)
 }
 
 fn journal_of(folder: &Path, name: &str) -> Result<Journal> {
-    Ok(Journal::read(&std::fs::read_to_string(folder.join(name))?)?)
+    Ok(Journal::read(&crate::files::read_plain_text(folder.join(name))?)?)
 }
 
 fn day(run: &StoredRun) -> String {
@@ -125,7 +125,7 @@ impl Found {
                 text::plural(decided as u64, "decision", "decisions")
             )),
             Some((other, input)) => {
-                let now = std::fs::read(folder.join(PLAN)).map(sha256).unwrap_or_default();
+                let now = crate::files::read_plain(folder.join(PLAN)).map(sha256).unwrap_or_default();
                 let (id, day) = (other.id(), day(other));
                 self.notes.push(match now == input.sha256 {
                     true => format!("{PLAN}: its decisions are those that the run {id} recorded on {day}."),
@@ -137,7 +137,7 @@ impl Found {
 
     /// A page or a list that is made anew with each review, apply or certify.
     fn record(&mut self, folder: &Path, name: &str, later: &Later<'_>) {
-        let now = std::fs::read(folder.join(name)).map(sha256).unwrap_or_default();
+        let now = crate::files::read_plain(folder.join(name)).map(sha256).unwrap_or_default();
         self.notes.push(match later.records.get(name) {
             None => format!("{name} came after the run; the next run of the archive records it."),
             Some((other, input)) if now == input.sha256 => {
@@ -151,7 +151,7 @@ impl Found {
 
     /// What people confirmed: bound to this run's manifest, chained, and never shorter than a later run recorded it.
     fn certification(&mut self, folder: &Path, run: &StoredRun, later: &Later<'_>) {
-        let bytes = std::fs::read(folder.join(CERTIFICATION)).unwrap_or_default();
+        let bytes = crate::files::read_plain(folder.join(CERTIFICATION)).unwrap_or_default();
         let record = match Record::read(&String::from_utf8_lossy(&bytes), &run.sha256) {
             Ok(record) => record,
             Err(why) => return self.problems.push(format!("{CERTIFICATION} was altered: {why}.")),
@@ -185,7 +185,7 @@ impl Found {
             Ok(journal) => journal,
             Err(why) => return self.problems.push(format!("{name} was altered: {why:#}.")),
         };
-        let bytes = std::fs::read(folder.join(name)).unwrap_or_default();
+        let bytes = crate::files::read_plain(folder.join(name)).unwrap_or_default();
         let mut recorded = None;
         for (other, input) in later.journals.get(name).into_iter().flatten() {
             // A journal only grows.
@@ -271,7 +271,8 @@ impl Found {
     /// `apply.json` repeats the end of the journal, which is what counts.
     fn outcome(&mut self, folder: &Path, name: &str) {
         let journal_name = name.replace(OUTCOME, &format!("plan{JOURNAL_END}"));
-        let told: Option<Value> = std::fs::read(folder.join(name)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let told: Option<Value> =
+            crate::files::read_plain(folder.join(name)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let results = told.as_ref().and_then(|told| told.get("results")).and_then(Value::as_array);
         let (Some(results), Ok(journal)) = (results, journal_of(folder, &journal_name)) else {
             self.problems.push(format!("{name} cannot be held against {journal_name}: one of them is missing or cannot be read."));

@@ -8,7 +8,6 @@
 //! `allowed_signers` is OpenSSH's file: a line such as `ada@acme.com namespaces="domo-reconcile" ssh-ed25519 AAAA…`. Keep it outside
 //! the archive: who can write both could sign with a key of their own.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -36,7 +35,7 @@ impl Signers {
     /// # Errors
     /// The file cannot be opened.
     pub fn read(path: &Path) -> Result<Self> {
-        File::open(path).with_context(|| {
+        crate::files::open_plain(path).with_context(|| {
             Failure::usage(format!("cannot read the allowed signers {}", path.display()))
                 .hint("one line a signer: `ada@acme.com namespaces=\"domo-reconcile\" ssh-ed25519 AAAA…`")
         })?;
@@ -77,7 +76,7 @@ pub(super) fn check(folder: &Path, signers: Option<&Signers>) -> Result<Signatur
         if let Some(principal) = principal {
             command.args(["-I", principal]);
         }
-        let input = File::open(&manifest).with_context(|| format!("reading {}", manifest.display()))?;
+        let input = crate::files::open_plain(&manifest).with_context(|| format!("reading {}", manifest.display()))?;
         command.stdin(Stdio::from(input)).output().with_context(|| {
             Failure::failed("cannot run ssh-keygen, which checks signatures")
                 .hint("install OpenSSH, or leave out --allowed-signers")

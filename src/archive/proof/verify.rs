@@ -324,7 +324,7 @@ fn is_alone(archive: &Archive, run: &StoredRun) -> bool {
 /// How many decisions were recorded on the plan, if that is all that changed since the manifest was written: its digest covers
 /// everything else, and is the one that the manifest names.
 fn only_decided(path: &Path, run: &StoredRun) -> Option<usize> {
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = crate::files::read_plain_text(path).ok()?;
     let sealed = Sealed::read(&text).ok()?;
     let planned = run.manifest.as_ref()?.plan.as_ref()?;
     let decisions = sealed.plan().decisions.len();

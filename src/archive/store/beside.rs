@@ -35,7 +35,7 @@ pub(super) fn record(listing: &Listing) -> Vec<Input> {
                 name if RECORDS.contains(&name) => RECORD,
                 _ => continue,
             };
-            let bytes = match std::fs::read(&path) {
+            let bytes = match crate::files::read_plain(&path) {
                 Ok(bytes) => bytes,
                 // What is wrong with an earlier run is no reason to fail this one; `verify` of that one says it.
                 Err(error) => {

@@ -43,7 +43,7 @@ pub fn keep(folder: &RunFolder, people: &People, config: &Loaded) -> Result<()> 
 /// The people of a run as they were understood then.
 pub(in crate::archive) fn people_of(run: &Path, sources: Vec<Source>) -> Result<People> {
     let path = run.join(PEOPLE);
-    let file = std::fs::File::open(&path).with_context(|| format!("reading {}", path.display()))?;
+    let file = crate::files::open_plain(&path).with_context(|| format!("reading {}", path.display()))?;
     read_people(BufReader::new(file), sources).with_context(|| format!("reading {}", path.display()))
 }
 
@@ -56,7 +56,7 @@ pub(in crate::archive) fn config_of(run: &Path, manifest: &Manifest) -> Result<C
 pub(in crate::archive) fn loaded_of(run: &Path, manifest: &Manifest) -> Result<Loaded> {
     let Some(name) = &manifest.config.file else { return Ok(Loaded::default()) };
     let path = run.join(CONFIG);
-    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    let text = crate::files::read_plain_text(&path).with_context(|| format!("reading {}", path.display()))?;
     if crate::digest::sha256(&text) != manifest.config.sha256 {
         bail!("{} is not the configuration that the manifest names", path.display());
     }

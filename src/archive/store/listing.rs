@@ -230,7 +230,7 @@ fn read(manifest: &Path, path: &Path, pruned: bool) -> Result<StoredRun> {
     if manifest.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return Err(Failure::failed(format!("{} is not a plain file any more: it was altered", manifest.display())).into());
     }
-    let bytes = std::fs::read(manifest).with_context(|| format!("reading {}", manifest.display()))?;
+    let bytes = crate::files::read_plain(manifest).with_context(|| format!("reading {}", manifest.display()))?;
     let damaged = || Failure::failed(format!("{} is not a manifest: it was altered", manifest.display()));
     let head: Head = serde_json::from_slice(&bytes).with_context(damaged)?;
     let whole = match head.schema.as_str() {

@@ -161,12 +161,12 @@ fn newest_whole(listing: &Listing) -> BTreeSet<String> {
 
 /// Why a run's plan is still open: in time, and with actions that nobody rejected and that were not carried out.
 fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
-    let text = std::fs::read(run.path.join(FILE)).ok()?;
+    let text = crate::files::read_plain(run.path.join(FILE)).ok()?;
     let Ok(plan) = serde_json::from_slice::<Plan>(&text) else {
         return Some("it has a plan that cannot be read".to_owned());
     };
     let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == crate::plan::Verdict::Reject);
-    let journal = std::fs::read_to_string(run.path.join(format!("plan{JOURNAL_END}"))).ok();
+    let journal = crate::files::read_plain_text(run.path.join(format!("plan{JOURNAL_END}"))).ok();
     let done = journal.and_then(|text| Journal::read(&text).ok()).map(|journal| journal.done()).unwrap_or_default();
     let open = plan.actions.iter().filter(|action| !rejected(&action.id) && !done.contains(&action.id)).count();
     (plan.expires > now && open > 0).then(|| {
@@ -180,8 +180,8 @@ fn keep_manifest(archive: &Archive, run: &StoredRun) -> Result<()> {
     let path = folder.join(format!("{}.json", run.id()));
     let cannot = || format!("keeping the manifest of {}", run.id());
     files::make_folder(&folder).with_context(cannot)?;
-    let bytes = std::fs::read(run.path.join(MANIFEST)).with_context(cannot)?;
-    if std::fs::read(&path).is_ok_and(|kept| kept == bytes) {
+    let bytes = crate::files::read_plain(run.path.join(MANIFEST)).with_context(cannot)?;
+    if crate::files::read_plain(&path).is_ok_and(|kept| kept == bytes) {
         return Ok(());
     }
     files::put(&path, files::all(&bytes)).with_context(cannot)
@@ -200,7 +200,7 @@ fn log(archive: &Archive, pruned: &Pruned) -> Result<()> {
 
 /// Who pruned a run and by which rule, where the log says so.
 pub(in crate::archive) fn pruned_by(archive: &Archive, run_id: &str) -> Option<Pruned> {
-    let text = std::fs::read_to_string(archive.path().join(PRUNED).join(LOG)).ok()?;
+    let text = crate::files::read_plain_text(archive.path().join(PRUNED).join(LOG)).ok()?;
     let mut lines = text.lines().filter_map(|line| serde_json::from_str::<Pruned>(line).ok());
     lines.find(|pruned| pruned.run_id == run_id)
 }

@@ -87,7 +87,7 @@ pub(super) fn run(options: &cli::Certify, context: &Context) -> Result<Ended> {
 
 fn packets_of(folder: &Path) -> Result<Option<Packets>> {
     let path = folder.join(PACKETS);
-    match std::fs::read_to_string(&path) {
+    match crate::files::read_plain_text(&path) {
         Ok(text) => Ok(Some(Packets::read(&text).with_context(|| format!("reading {}", path.display()))?)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
@@ -96,7 +96,7 @@ fn packets_of(folder: &Path) -> Result<Option<Packets>> {
 
 fn record_of(folder: &Path, manifest: &str) -> Result<Record> {
     let path = folder.join(RECORD);
-    match std::fs::read_to_string(&path) {
+    match crate::files::read_plain_text(&path) {
         Ok(text) => Ok(Record::read(&text, manifest).with_context(|| format!("reading {}", path.display()))?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Record::default()),
         Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),

@@ -17,7 +17,7 @@ pub(super) fn write(path: &Path, notices: &[Notice], plans: &[Waiting]) -> Resul
 
 /// Writes anew what is said of plans, between two runs; what is said of the last run stays.
 pub(super) fn write_plans(path: &Path, plans: &[Waiting]) -> Result<()> {
-    let written = match std::fs::read_to_string(path) {
+    let written = match crate::files::read_plain_text(path) {
         Ok(written) => written,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error).with_context(|| format!("reading the metrics {}", path.display())),

@@ -86,7 +86,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn append(path: &Path, text: &str) -> Result<()> {
-    let there = std::fs::read_to_string(path)
+    let there = crate::files::read_plain_text(path)
         .with_context(|| Failure::usage(format!("cannot read {}", path.display())).hint("name the configuration with --config"))?;
     let between = if there.is_empty() || there.ends_with('\n') { "" } else { "\n" };
     let added = format!("{between}{text}");

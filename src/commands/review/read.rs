@@ -115,7 +115,7 @@ pub(in crate::commands) fn listed(from: &Path) -> Result<Vec<PathBuf>> {
 /// Who has which rows of a plan, where it was split.
 pub(super) fn packets_of(plan: &Path) -> Result<Option<Packets>> {
     let path = super::split::file_of(plan);
-    match std::fs::read_to_string(&path) {
+    match crate::files::read_plain_text(&path) {
         Ok(text) => Ok(Some(Packets::read(&text).with_context(|| reading(&path))?)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| reading(&path)),

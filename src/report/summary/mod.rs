@@ -81,7 +81,7 @@ impl AuditedRun {
         let refused_by = match manifest.plan {
             None => Vec::new(),
             Some(_) => {
-                let text = std::fs::read_to_string(run.path.join("plan.json")).context("reading its plan")?;
+                let text = crate::files::read_plain_text(run.path.join("plan.json")).context("reading its plan")?;
                 Sealed::read(&text)?.plan().refused_by().into_iter().map(str::to_owned).collect()
             }
         };

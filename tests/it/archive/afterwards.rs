@@ -166,6 +166,74 @@ fn the_next_run_records_decisions_and_journal_and_its_chain_protects_them() {
     applied.company.verify(&next).code(0);
 }
 
+/// Of every file that a run's manifest or a later one names, and of those beside them, `verify` says what was done to it, and waits for
+/// nothing that stands in its place. What may be made anew by `review` and `certify` is told apart from what may not.
+#[cfg(unix)]
+#[test]
+fn every_file_that_was_altered_shortened_removed_or_added_is_told_by_name() {
+    let applied = Applied::new();
+    let run = applied.run.folder.to_str().unwrap();
+    applied.with("review", &["--split", "department", "--out", "packets"]).code(0);
+    let certify = |args: &[&str]| run_with(applied.company.path(), &[], [&["certify", run], args].concat()).code(0);
+    certify(&["--split", "department", "--out", "packets"]);
+    let packets: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(applied.path("certification.packets.json")).unwrap()).unwrap();
+    let packet = &packets["packets"][0];
+    let answer = serde_json::json!({
+        "schema": "domo-reconcile/decisions/v1", "run": packets["of"], "digest": packets["digest"], "reviewer": packet["reviewer"],
+        "by": "lead@acme.example", "at": "2026-11-24T09:00:00Z", "decisions": {packet["rows"][0].as_str().unwrap(): {"verdict": "keep"}},
+    });
+    std::fs::write(applied.company.path().join("back.json"), answer.to_string()).unwrap();
+    certify(&["--from", "back.json", "--finish"]);
+    applied.next();
+    applied.verify().code(0);
+
+    let remade =
+        ["certification.html", "certification.md", "certification.packets.json", "decisions.csv", "decisions.html", "packets.json"];
+    let mut names: Vec<_> = std::fs::read_dir(&applied.run.folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.ends_with(".lock"))
+        .collect();
+    names.sort();
+    assert!(remade.iter().all(|name| names.iter().any(|there| there == name)), "{names:?}");
+    for name in &names {
+        let path = applied.path(name);
+        let whole = std::fs::read(&path).unwrap();
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 2] ^= 1;
+        let write = |bytes: &[u8]| std::fs::write(&path, bytes).unwrap();
+        let damages: [(&str, &dyn Fn()); 5] = [
+            ("altered", &|| write(&flipped)),
+            ("shortened", &|| write(&whole[..whole.len() / 2])),
+            ("removed", &|| {}),
+            ("a pipe", &|| assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success())),
+            ("a folder", &|| std::fs::create_dir(&path).unwrap()),
+        ];
+        for (what, damage) in damages {
+            std::fs::remove_file(&path).unwrap();
+            damage();
+            let verified = applied.verify();
+            let said = format!("{}{}", verified.stdout, verified.stderr);
+            // What the last apply said of itself stands in its journal, too.
+            let told = if name == "apply.json" && matches!(what, "altered" | "removed") {
+                true
+            } else if remade.contains(&name.as_str()) && what != "removed" {
+                said.contains(&format!("{name} was made anew or CHANGED after the run"))
+            } else {
+                verified.code == 1 && said.contains(name)
+            };
+            assert!(told, "{name}, {what}: {said}");
+            // What stands there may be a pipe, and writing to it would wait.
+            let _ = std::fs::remove_dir(&path).or_else(|_| std::fs::remove_file(&path));
+            write(&whole);
+        }
+    }
+    std::fs::write(applied.path("plan.json.bak"), "added").unwrap();
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains("plan.json.bak is not of this run: the manifest does not name it"), "{said}");
+}
+
 #[test]
 fn the_plan_of_a_revert_is_held_to_its_own_digest() {
     let applied = Applied::new();
