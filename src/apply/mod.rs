@@ -196,7 +196,7 @@ impl<'a> PreparedApply<'a> {
         }
         rows.extend(self.earlier());
         let report = Report::new(plan, false, self.journal_path.display().to_string(), rows);
-        Report { refused_by: self.standing().refused_by, ..report }
+        Report { refused_by: self.assessment().refused_by, ..report }
     }
 
     /// Rows of actions that an earlier apply has done.
@@ -221,7 +221,7 @@ impl<'a> PreparedApply<'a> {
             self.open_actions().map(|action| Row::new(action, Outcome::Refused, "nothing was tried".to_owned())).collect();
         rows.extend(self.earlier());
         let report = Report::new(plan, true, self.journal_path.display().to_string(), rows);
-        Report { refused_by: self.standing().refused_by, ..report }
+        Report { refused_by: self.assessment().refused_by, ..report }
     }
 
     /// Carries out what is approved and still to be done. The caller holds the plan's lock.
