@@ -275,11 +275,11 @@ mod tests {
     }
 
     #[test]
-    fn every_signature_can_be_recognised() {
+    fn every_signature_is_recognised_as_its_own_system_s() {
         for system in SYSTEMS {
             for signature in system.signatures {
                 let found = super::system(split(signature)).map(|found| found.name);
-                assert!(found.is_some(), "{}: {signature}", system.name);
+                assert_eq!(found, Some(system.name), "{signature}");
             }
         }
     }

@@ -23,6 +23,7 @@ mod countries;
 mod dates;
 mod decode;
 mod delimited;
+pub mod facts;
 mod file_format;
 mod grid;
 mod headers;

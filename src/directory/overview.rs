@@ -1,12 +1,12 @@
 //! One directory as understood, small enough to be read and approved by a person: what `check` shows.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
-use chrono::{NaiveDate, TimeDelta};
 use polars::prelude::*;
 use serde::Serialize;
 
+use super::facts::{FactColumns, Facts};
 use super::people::{People, Source};
 use crate::terms::Status;
 
@@ -54,30 +54,14 @@ pub struct Doubts {
     pub rows: Vec<u32>,
 }
 
-/// What one row says of somebody's employment, for whoever judges it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stated {
-    /// The canonical reading of its word.
-    pub status: Option<Status>,
-    /// Its boolean.
-    pub enabled: Option<bool>,
-    /// The first day.
-    pub hire_date: Option<NaiveDate>,
-    /// The last day.
-    pub termination_date: Option<NaiveDate>,
-    /// Whether its file has a status column at all.
-    pub status_provided: bool,
-    /// Whether a last day stands there that cannot be read.
-    pub unreadable: bool,
-}
-
 impl Overview {
     /// One for every source. `judge` says who is employed, and what contradicts it: that is not decided here.
     ///
     /// # Errors
     /// None in practice: the columns are there.
-    pub fn of(people: &People, judge: impl Fn(&Stated) -> (Status, Option<&'static str>)) -> Result<Vec<Self>> {
-        let judged: Vec<(Status, Option<&str>)> = stated(people)?.iter().map(judge).collect();
+    pub fn of(people: &People, judge: impl Fn(&Facts) -> (Status, Option<&'static str>)) -> Result<Vec<Self>> {
+        let facts = FactColumns::of(people)?;
+        let judged: Vec<(Status, Option<&str>)> = (0..facts.rows()).map(|row| judge(&facts.get(row))).collect();
         let sources = people.frame.column("source")?.u32()?;
         let mut all = Vec::new();
         for (index, source) in (0..).zip(&people.sources) {
@@ -102,41 +86,6 @@ impl Overview {
         }
         Ok(all)
     }
-}
-
-fn stated(people: &People) -> Result<Vec<Stated>> {
-    let frame = &people.frame;
-    let provided: Vec<bool> = people.sources.iter().map(|source| source.provided().contains("status")).collect();
-    let (status, enabled) = (frame.column("status")?.str()?, frame.column("enabled")?.bool()?);
-    let (hired, left) = (frame.column("hire_date")?.date()?, frame.column("termination_date")?.date()?);
-    let day =
-        |days: Option<i32>| days.and_then(|days| NaiveDate::default().checked_add_signed(TimeDelta::try_days(i64::from(days))?));
-    let unreadable: HashSet<(u32, u32)> = people
-        .doubts
-        .iter()
-        .filter(|doubt| doubt.field == "termination_date" && doubt.not_comparable)
-        .map(|doubt| (doubt.source, doubt.row))
-        .collect();
-    let rows = status
-        .iter()
-        .zip(enabled.iter())
-        .zip(hired.physical().iter())
-        .zip(left.physical().iter())
-        .zip(frame.column("source")?.u32()?.iter().zip(frame.column("row")?.u32()?.iter()));
-    let stated = rows.map(|((((status, enabled), hired), left), (source, row))| Stated {
-        status: status.and_then(word),
-        enabled,
-        hire_date: day(hired),
-        termination_date: day(left),
-        status_provided: source.and_then(|source| provided.get(source as usize)).copied().unwrap_or(false),
-        unreadable: source.zip(row).is_some_and(|place| unreadable.contains(&place)),
-    });
-    Ok(stated.collect())
-}
-
-fn word(word: &str) -> Option<Status> {
-    use Status::{Active, Leave, Prehire, Suspended, Terminated, Unknown};
-    [Active, Leave, Suspended, Terminated, Prehire, Unknown].into_iter().find(|status| status.as_str() == word)
 }
 
 fn filled(frame: &DataFrame, source: &Source) -> Result<BTreeMap<String, u64>> {

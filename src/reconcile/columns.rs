@@ -1,21 +1,22 @@
 //! The two frames as typed columns: one look-up a cell, nothing copied.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use anyhow::{Context, Result};
 use chrono::{Days as DayCount, NaiveDate};
 use polars::prelude::*;
 
-use super::employment::{self, Facts};
+use super::employment;
 use super::finding::AccountRef;
 use super::fold::Fold;
 use super::index::{Account, Person, Place, Row};
 use super::keys::Addresses;
 use super::names::{self, Resemblance};
 use crate::config::{self, Rights};
-use crate::directory::{People, Source};
+use crate::directory::People;
+use crate::directory::facts::{FactColumns, Facts};
 use crate::domo::content::{self, Reported};
 use crate::domo::{self, Accounts};
 use crate::terms::{FIELDS, Field, Holds, Owned, Role, Status};
@@ -294,27 +295,9 @@ pub(super) struct PersonColumns<'a> {
     texts: BTreeMap<&'static str, Texts<Person>>,
     lists: BTreeMap<&'static str, Lists<Person>>,
     provided: Vec<BTreeSet<&'a str>>,
+    /// Of the rows before they are folded into people.
     facts: FactColumns,
 }
-
-/// What the rows of the directory, before they are folded into people, say of employment.
-#[derive(Debug)]
-struct FactColumns {
-    source: UInt32Chunked,
-    line: UInt32Chunked,
-    status: Texts<Row>,
-    word: Texts<Row>,
-    enabled: Flags<Row>,
-    hire_date: Dates<Row>,
-    termination_date: Dates<Row>,
-    status_provided: Vec<bool>,
-    identity_provider: Vec<bool>,
-    /// Cells of `status`, `hire_date` and `termination_date` that must not be compared, by place.
-    unreadable: HashSet<(u32, u32, &'static str)>,
-}
-
-/// The fields that employment is judged by.
-const EMPLOYMENT: [&str; 3] = ["status", "hire_date", "termination_date"];
 
 impl<'a> PersonColumns<'a> {
     pub(super) fn new(people: &'a People, fold: Fold, addresses: &Addresses) -> Result<Self> {
@@ -338,26 +321,7 @@ impl<'a> PersonColumns<'a> {
             role: text("role")?,
             texts: held(Holds::Text).map(|name| Ok((name, text(name)?))).collect::<Result<_>>()?,
             lists: held(Holds::List).map(|name| Ok((name, Lists::of(frame, name)?))).collect::<Result<_>>()?,
-            facts: FactColumns {
-                source: people.frame.column("source")?.u32()?.rechunk().into_owned(),
-                line: people.frame.column("row")?.u32()?.rechunk().into_owned(),
-                status: Texts::of(&people.frame, "status")?,
-                word: Texts::of(&people.frame, "status_word")?,
-                enabled: Flags::of(&people.frame, "enabled")?,
-                hire_date: Dates::of(&people.frame, "hire_date")?,
-                termination_date: Dates::of(&people.frame, "termination_date")?,
-                status_provided: provided.iter().map(|fields| fields.contains("status")).collect(),
-                identity_provider: people.sources.iter().map(Source::is_identity_provider).collect(),
-                unreadable: people
-                    .doubts
-                    .iter()
-                    .filter(|doubt| doubt.not_comparable)
-                    .filter_map(|doubt| {
-                        let field = EMPLOYMENT.into_iter().find(|field| *field == doubt.field)?;
-                        Some((doubt.source, doubt.row, field))
-                    })
-                    .collect(),
-            },
+            facts: FactColumns::of(people)?,
             provided,
             fold,
         })
@@ -370,13 +334,12 @@ impl<'a> PersonColumns<'a> {
 
     /// Rows of the directory.
     pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = Row> + use<> {
-        (0..self.facts.source.len() as u32).map(Row)
+        (0..self.facts.rows() as u32).map(Row)
     }
 
     /// Source and line of a row of the directory.
     pub(super) fn place(&self, row: Row) -> (u32, u32) {
-        let at = row.at();
-        (self.facts.source.get(at).unwrap_or_default(), self.facts.line.get(at).unwrap_or_default())
+        self.facts.place(row.at())
     }
 
     /// The rows of a person, earliest source first; none where the person has one row only.
@@ -430,23 +393,12 @@ impl<'a> PersonColumns<'a> {
 
     /// What a row of the directory says of employment.
     pub(super) fn facts(&self, row: Row) -> Facts {
-        let facts = &self.facts;
-        let (source, line) = self.place(row);
-        let readable = |field| facts.unreadable.is_empty() || !facts.unreadable.contains(&(source, line, field));
-        Facts {
-            status: facts.status.get(row).and_then(status_of).filter(|_| readable("status")),
-            enabled: facts.enabled.get(row).filter(|_| readable("status")),
-            hire_date: facts.hire_date.get(row).filter(|_| readable("hire_date")),
-            termination_date: facts.termination_date.get(row).filter(|_| readable("termination_date")),
-            status_provided: facts.status_provided.get(source as usize).copied().unwrap_or(false),
-            unreadable: !readable("termination_date"),
-            identity_provider: facts.identity_provider.get(source as usize).copied().unwrap_or(false),
-        }
+        self.facts.get(row.at())
     }
 
     /// The file's own word for a status in a row of the directory.
     pub(super) fn word(&self, row: Row) -> Option<&str> {
-        self.facts.word.filled(row).map(str::trim)
+        self.facts.word(row.at())
     }
 
     /// The word of the row that made a person's status what it is; of several files not all need to say the same.
@@ -525,10 +477,6 @@ fn numbers(frame: &DataFrame) -> Result<Texts<Account>> {
     let either = numbers.iter().zip(ids.iter()).map(|(number, id)| number.filter(filled).or(id).or(number));
     let numbers = StringChunked::from_iter_options("employee_number".into(), either).into_column();
     Texts::of(&DataFrame::new(numbers.len(), vec![numbers])?, "employee_number")
-}
-
-fn status_of(word: &str) -> Option<Status> {
-    Status::ALL.into_iter().find(|status| status.as_str() == word)
 }
 
 fn height(frame: &DataFrame) -> Result<u32> {

@@ -2,27 +2,10 @@
 //! boolean, else unknown. The last day counts as employed, and a contradiction is read as employed. One date outweighs a word: many
 //! systems call a future hire active, so a first day ahead is a prehire.
 
-use crate::terms::Status;
 use chrono::NaiveDate;
 
-/// What one row of the directory says of somebody's employment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// The canonical reading of its status word; none for a blank cell.
-    pub status: Option<Status>,
-    /// A column of booleans such as `accountEnabled`.
-    pub enabled: Option<bool>,
-    /// The first day.
-    pub hire_date: Option<NaiveDate>,
-    /// The last day.
-    pub termination_date: Option<NaiveDate>,
-    /// Whether the file has a status column at all. Without one, being listed is the evidence.
-    pub status_provided: bool,
-    /// A termination date stands there but cannot be read: being listed, or a boolean that is true, proves nothing then.
-    pub unreadable: bool,
-    /// The file is an identity provider's: its words say who may sign in, not who is employed.
-    pub identity_provider: bool,
-}
+use crate::directory::facts::Facts;
+use crate::terms::Status;
 
 /// What decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -161,8 +161,8 @@ mod tests {
 
     #[test]
     fn plus_tags_and_dots_are_other_mailboxes() {
-        assert_ne!(key("ada+domo@acme.com"), key("ada@acme.com"));
-        assert_ne!(key("a.da@acme.com"), key("ada@acme.com"));
+        assert_eq!(key("ada+domo@acme.com"), "ada+domo@acme.com");
+        assert_eq!(key("a.da@acme.com"), "a.da@acme.com");
     }
 
     #[test]
@@ -174,6 +174,7 @@ mod tests {
 
     #[test]
     fn a_circle_of_aliases_ends() {
-        assert_eq!(key("ada@x.com"), key("ada@y.com"));
+        assert_eq!(key("ada@x.com"), "ada@y.com");
+        assert_eq!(key("ada@y.com"), "ada@y.com");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::build::{Builder, shown};
+use super::builder::{Builder, shown};
 use super::cap;
 use super::figures::grouped;
 use super::view::Fact;

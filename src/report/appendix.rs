@@ -1,7 +1,7 @@
 //! The view after the findings: privileged accounts, what was resolved and accepted, method, parameters, sources, files, glossary.
 
 use super::accounts;
-use super::build::{Builder, shown};
+use super::builder::{Builder, shown};
 use super::figures;
 use super::origin::{self, Origin};
 use super::sections::{cut, describe};

@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use chrono::NaiveDate;
-use chrono_tz::Tz;
 
-use super::Inputs;
+use super::builder::{Builder, address, rank, shown};
+use super::inputs::Inputs;
 use super::texts::Texts;
 use super::view::{
     Change, CountCell, Fact, KindCount, PlanSummary, Reliability, SignOff, Summary, Table, Tally, TallyRow, Untested, View,
@@ -15,66 +14,16 @@ use super::view::{
 use super::{accounts, appendix, cap, charts, figures, sections, view};
 use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
-use crate::config;
-use crate::reconcile::{EvidenceStatus, Finding, FindingId};
+use crate::reconcile::{EvidenceStatus, Finding};
 use crate::terms::{AccountSituation, Kind, PersonSituation, Severity, label};
-use crate::text;
 
 /// Findings that page one names at most.
 const NAMED: usize = 10;
 
-/// What all parts of the view are made from.
-pub(super) struct Builder<'a> {
-    pub(super) inputs: &'a Inputs<'a>,
-    pub(super) t: &'a Texts,
-    pub(super) zone: Option<Tz>,
-    /// The findings in the report's order.
-    pub(super) ordered: &'a [&'a Finding],
-    pub(super) files: &'a [FileEntry],
-    /// Findings by kind, and by kind and severity.
-    pub(super) by_kind: BTreeMap<Kind, [u64; 5]>,
-    /// Findings that had been accepted until a day that is over.
-    pub(super) expired: BTreeMap<&'a FindingId, NaiveDate>,
-}
-
 /// The whole view of a run.
 pub(super) fn view(inputs: &Inputs, ordered: &[&Finding], t: &Texts, files: &[FileEntry]) -> Result<View> {
-    let config = &inputs.config.config;
-    let zone = config.report.timezone.as_deref().and_then(|zone| zone.parse().ok());
-    let mut by_kind: BTreeMap<Kind, [u64; 5]> = BTreeMap::new();
-    for finding in &inputs.reconciliation.findings {
-        by_kind.entry(finding.kind).or_default()[rank(finding.severity)] += 1;
-    }
-    let used = inputs.reconciliation.exceptions.iter().filter(|used| used.expired);
-    let expired = used.filter_map(|used| Some((used, config.exception.get(used.index)?.expires)));
-    let expired = expired.flat_map(|(used, day)| used.findings.iter().map(move |id| (id, day))).collect();
-    let builder = Builder { inputs, t, zone, ordered, files, by_kind, expired };
+    let builder = Builder::new(inputs, ordered, t, files);
     Ok(builder.view())
-}
-
-/// 0 is worst.
-pub(super) fn rank(severity: Severity) -> usize {
-    severity as usize
-}
-
-/// A stranger's text with what the eye does not see made visible.
-pub(super) fn shown(text: &str) -> String {
-    text::visible(text).into_owned()
-}
-
-/// `acme.domo.com`, or what was given where that is an address already. An instance that nobody named has no address.
-pub(super) fn address(instance: &str) -> String {
-    let name = shown(instance);
-    let unnamed = name.is_empty() || name == config::UNNAMED;
-    if unnamed || name.contains(['.', ':', '/']) { name } else { format!("{name}.domo.com") }
-}
-
-/// A severity as the page shows it.
-pub(super) fn severity(severity: Severity, t: &Texts) -> view::Severity {
-    let key = severity.as_str();
-    let glyph = ["\u{25C6}", "\u{25B2}", "\u{25A0}", "\u{25CF}", "\u{25CB}"][rank(severity)];
-    let label = t.find(&format!("severity.{key}")).unwrap_or(key).to_owned();
-    view::Severity { key, label, glyph, rank: rank(severity) }
 }
 
 impl Builder<'_> {
@@ -313,41 +262,6 @@ impl Builder<'_> {
             href: kind.filter(|kind| number > 0 && self.kind_total(*kind) > 0).map(|kind| format!("#k-{kind}")),
             key: key.to_owned(),
         }
-    }
-
-    /// The kinds that this run looked for or found, in the report's order.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> {
-        let tested = &self.inputs.reconciliation.method.tested;
-        Kind::ALL.into_iter().filter(|kind| tested.contains_key(kind) || self.kind_total(*kind) > 0)
-    }
-
-    /// All findings of a kind, accepted ones included.
-    pub(super) fn kind_total(&self, kind: Kind) -> u64 {
-        self.by_kind.get(&kind).map_or(0, |counts| counts.iter().sum())
-    }
-
-    /// Why a kind was not tested, if it was not.
-    pub(super) fn untested(&self, kind: Kind) -> Option<&str> {
-        let slug = kind.as_str();
-        let all = &self.inputs.reconciliation.not_tested;
-        let named = all.iter().find(|untested| untested.check.replace('_', "-") == slug).map(|untested| untested.why.as_str());
-        // "None found" among nobody would read like a result.
-        let nothing = self.inputs.reconciliation.method.tested.get(&kind) == Some(&0);
-        let why = if kind == Kind::Exception { "section.no_exceptions" } else { "section.nothing_to_test" };
-        named.or_else(|| nothing.then(|| self.t.get(why)))
-    }
-
-    pub(super) fn severity(&self, severity: Severity) -> view::Severity {
-        self::severity(severity, self.t)
-    }
-
-    /// A kind's string.
-    pub(super) fn kind_text(&self, kind: Kind, what: &str) -> String {
-        self.t.find(&format!("kind.{kind}.{what}")).unwrap_or(kind.as_str()).to_owned()
-    }
-
-    pub(super) fn is_new(&self, finding: &Finding) -> bool {
-        self.inputs.history.lifecycle.get(&finding.id).is_none_or(|lifecycle| lifecycle.state == State::New)
     }
 
     fn summary(&self) -> Summary {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::build::Builder;
+use super::builder::Builder;
 use super::figures::{days, grouped};
 use super::view::{Cell, Chart, Column, SeverityCount, Table};
 use crate::archive::history::TrendPoint;

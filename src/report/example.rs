@@ -1,12 +1,14 @@
-//! A made-up run with every kind of finding: what the user's own templates are checked with, and what tests and benchmarks render.
+//! A made-up run with every kind of finding: what the user's own templates are checked with, and what tests and benchmarks render. Its
+//! people and findings are data: `example.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use anyhow::Result;
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use anyhow::{Context, Result, anyhow};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use polars::prelude::*;
+use serde::Deserialize;
 
 use super::summary::{AuditedRun, Instance, InstanceResult, Several};
 use super::{Inputs, Options};
@@ -43,7 +45,7 @@ impl Example {
     /// reasons, file names.
     ///
     /// # Errors
-    /// None in practice: the frames are made here.
+    /// None in practice: the frames are made here, of data that is a part of the program.
     pub fn new(findings: usize, text: &str) -> Result<Self> {
         let started: DateTime<Utc> = DateTime::from_timestamp(1_795_413_600, 0).unwrap_or_default();
         let as_of = started.date_naive();
@@ -52,7 +54,7 @@ impl Example {
         run.host = "audit-1".into();
         let toml = "[domo]\ninstance = \"acme\"\n\n[[exclude]]\nemail = \"svc-*@acme.com\"\nreason = \"service accounts\"\nowner = \"data-platform@acme.com\"\n\n[[exception]]\naccount = \"jane@acme.com\"\nkinds = [\"orphan\"]\nreason = \"contractor, in procurement's list\"\nowner = \"finance@acme.com\"\nexpires = 2027-03-31\n\n[report]\nclassification = \"Confidential\"\ntimezone = \"Europe/Berlin\"\n";
         let config = Loaded { config: Config::parse(toml)?, path: Some("domo-reconcile.toml".into()), text: toml.to_owned() };
-        let findings: Vec<Finding> = (0..findings).map(|number| finding(number, text, as_of)).collect();
+        let findings: Vec<Finding> = (0..findings).map(|number| finding(number, text, as_of)).collect::<Result<_>>()?;
         let accounts = accounts(findings.len(), text, started)?;
         let people = people(findings.len(), text, as_of)?;
         let reconciliation = reconciliation(findings, &accounts, &people, text, as_of)?;
@@ -108,20 +110,70 @@ impl Example {
     }
 }
 
-const NAMES: [&str; 8] = [
-    "Siân O'Brien",
-    "José Núñez",
-    "Ada Byron",
-    "李小龙",
-    "Grace Hopper",
-    "Zoë Quinn-Åberg",
-    "Muḥammad al-Khwārizmī",
-    "Anne-Marie D'Arcy",
-];
+/// What stands in `example.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Data {
+    names: Vec<String>,
+    kind: BTreeMap<Kind, Sample>,
+}
+
+/// A finding of a kind.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sample {
+    severity: Severity,
+    #[serde(default)]
+    account: bool,
+    person: Option<Status>,
+    action: Option<ActionKind>,
+    reason: String,
+    code: Option<String>,
+    rule: Option<String>,
+    columns: Vec<(String, Cell)>,
+}
+
+/// What a column of it holds.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Cell {
+    Text(String),
+    Field(String, String),
+    Raw(String, String),
+    FieldName(String),
+    Number,
+    /// So many days after the day judged.
+    Day(i64),
+    /// The last day of whoever left.
+    LastDay,
+    NoDay,
+    Days(i64),
+    DaysSince,
+    NoDays,
+    Somebody,
+    SomebodyWhoLeft,
+    TwoPeople,
+    TwoAccounts,
+    /// Somebody near, and why.
+    Near(String),
+    NobodyNear,
+    ItsPerson,
+    ItsReason,
+    ItsSource,
+    ItsRow,
+    ItsCode,
+}
+
+static DATA: LazyLock<Result<Data, toml::de::Error>> = LazyLock::new(|| toml::from_str(include_str!("example.toml")));
+
+fn data() -> Result<&'static Data> {
+    DATA.as_ref().map_err(|error| anyhow!("src/report/example.toml: {error}"))
+}
 
 fn name(number: usize, text: &str) -> String {
-    match text {
-        "" => format!("{} {number}", NAMES[number % NAMES.len()]),
+    let names = DATA.as_ref().map_or(&[][..], |data| &data.names);
+    match (text, names) {
+        ("", [_, ..]) => format!("{} {number}", names[number % names.len()]),
         _ => format!("{text}{number}"),
     }
 }
@@ -152,181 +204,88 @@ fn person(number: usize, text: &str, status: Status, last: Option<NaiveDate>) ->
     }
 }
 
-fn finding(number: usize, text: &str, as_of: NaiveDate) -> Finding {
+fn finding(number: usize, text: &str, as_of: NaiveDate) -> Result<Finding> {
     // As it is in a company: mostly drift, some of everything.
-    let kind = match number {
-        _ if number < Kind::ALL.len() => Kind::ALL[number],
-        _ => [
-            Kind::Drift,
-            Kind::Drift,
-            Kind::Drift,
-            Kind::Missing,
-            Kind::Orphan,
-            Kind::Drift,
-            Kind::Quality,
-            Kind::Drift,
-            Kind::Leaver,
-            Kind::Drift,
-        ][number % 10],
-    };
+    const REST: [Kind; 10] = [
+        Kind::Drift,
+        Kind::Drift,
+        Kind::Drift,
+        Kind::Missing,
+        Kind::Orphan,
+        Kind::Drift,
+        Kind::Quality,
+        Kind::Drift,
+        Kind::Leaver,
+        Kind::Drift,
+    ];
+    let kind = Kind::ALL.get(number).copied().unwrap_or(REST[number % REST.len()]);
+    let sample = data()?.kind.get(&kind).with_context(|| format!("src/report/example.toml has no finding of the kind {kind}"))?;
     let last = as_of.checked_sub_days(Days::new(number as u64 % 90 + 1));
-    let who = Some(account(number, text));
-    let somebody = |status, last| Some(person(number, text, status, last));
-    let active = || somebody(Status::Active, None);
-    let said = |words: &str| Value::Text(Some(words.to_owned()));
-    let (severity, account, person_ref, action, reason) = match kind {
-        Kind::Leaver => {
-            let severity = if number.is_multiple_of(40) { Severity::Critical } else { Severity::High };
-            let days = last.map_or(0, |last| (as_of - last).num_days());
-            let reason = format!("Employment ended on {} ({days} days ago); the account is still active.", last.unwrap_or(as_of));
-            (severity, who, somebody(Status::Terminated, last), Some(ActionKind::Deactivate), reason)
-        }
-        Kind::Suspended => {
-            let reason = "The directory entry is switched off; the account is still active.";
-            (Severity::High, who, somebody(Status::Suspended, None), None, reason.to_owned())
-        }
-        Kind::Orphan => {
-            (Severity::Medium, who, None, Some(ActionKind::Deactivate), "No key leads to anybody in the directory.".to_owned())
-        }
-        Kind::Conflict => (Severity::High, who, None, None, format!("E-mail and employee number lead to different people {text}.")),
-        Kind::Ambiguous => (Severity::Medium, who, None, None, "Two people share the key.".to_owned()),
-        Kind::Duplicate => (Severity::Medium, who, active(), None, "One person has two accounts.".to_owned()),
-        Kind::Early => {
-            let reason = "Employment begins in 9 days; the account is active already.";
-            (Severity::Medium, who, somebody(Status::Prehire, None), None, reason.to_owned())
-        }
-        Kind::NotEvaluable => (Severity::Medium, who, somebody(Status::Unknown, None), None, "No readable status.".to_owned()),
-        Kind::Drift => (Severity::Low, who, active(), Some(ActionKind::Update), "Fields differ.".to_owned()),
-        Kind::Missing => {
-            let reason = "Active and expected by [expected]; there is no account.";
-            (Severity::Low, None, active(), None, reason.to_owned())
-        }
-        Kind::Quality => (Severity::Low, None, somebody(Status::Unknown, None), None, "A cell could not be read.".to_owned()),
-        Kind::Elevated => (Severity::Medium, who, active(), None, "Privileged since the last run, Editor before.".to_owned()),
-        Kind::Dormant => (Severity::Low, who, active(), None, "Last seen 200 days before the day judged.".to_owned()),
-        Kind::SingleFactor => (Severity::Medium, who, active(), None, "Two-factor sign-in is off.".to_owned()),
-        Kind::Retention => {
-            (Severity::Info, who, active(), Some(ActionKind::Delete), "Deactivated 400 days before the day judged.".to_owned())
-        }
-        Kind::Deactivated => (Severity::Info, who, active(), None, "Deactivated in Domo, active in the directory.".to_owned()),
-        Kind::Exception => (Severity::Info, None, None, None, "An exception covers nothing.".to_owned()),
+    let days = last.map(|last| (as_of - last).num_days());
+    let filled = |words: &str| {
+        let words = words.replace("{last}", &last.unwrap_or(as_of).to_string()).replace("{days}", &days.unwrap_or(0).to_string());
+        words.replace("{quoted}", &format!("{text:?}")).replace("{text}", text)
     };
-    let people = |people: &[PersonRef]| Value::People(people.to_vec(), 0);
-    let one_and = |status, last| [person(number, text, Status::Active, None), person(number + 1, text, status, last)];
-    let particulars = match kind {
-        Kind::Leaver => vec![
-            ("directory_status", said(&format!("Terminated{text}"))),
-            ("last_day", Value::Day(last)),
-            ("days_since", Value::Days(last.map(|last| (as_of - last).num_days()))),
-        ],
-        Kind::Suspended => vec![
-            ("directory_status", said(&format!("Inactive{text}"))),
-            ("last_day", Value::Day(None)),
-            ("days_since", Value::Days(None)),
-        ],
-        Kind::Orphan => {
-            let near = person(number + 1, text, Status::Active, None);
-            let near = Candidate { person: near, score: 0.87, why: format!("same given name{text}") };
-            vec![
-                ("keys_tried", said("email, employee number")),
-                ("candidate", Value::Near(vec![near])),
-                ("created", Value::Day(last)),
-            ]
-        }
-        Kind::Conflict => {
-            let [by_email, by_number] = one_and(Status::Terminated, last);
-            vec![("by_email", people(&[by_email])), ("by_number", people(&[by_number])), ("found", Value::ItsReason)]
-        }
-        Kind::Ambiguous => vec![("candidates", people(&one_and(Status::Active, None)))],
-        Kind::Duplicate => {
-            let accounts = vec![self::account(number, text), self::account(number + 1, text)];
+    let somebody = |at: usize, status: Status| person(at, text, status, last.filter(|_| status == Status::Terminated));
+    let people = |people: Vec<PersonRef>| Value::People(people, 0);
+    let value = |cell: &'static Cell| match cell {
+        Cell::Text(words) => Value::Text(Some(filled(words))),
+        Cell::Field(field, words) => Value::Field(field, Some(filled(words))),
+        Cell::Raw(field, words) => Value::Cell { field: Some(field.clone()), text: Some(filled(words)) },
+        Cell::FieldName(field) => Value::FieldName(Some(field.clone())),
+        Cell::Number => Value::Field("employee_number", somebody(number, Status::Active).employee_number),
+        Cell::Day(after) => Value::Day(as_of.checked_add_signed(TimeDelta::days(*after))),
+        Cell::LastDay => Value::Day(last),
+        Cell::NoDay => Value::Day(None),
+        Cell::Days(days) => Value::Days(Some(*days)),
+        Cell::DaysSince => Value::Days(days),
+        Cell::NoDays => Value::Days(None),
+        Cell::Somebody => people(vec![somebody(number, Status::Active)]),
+        Cell::SomebodyWhoLeft => people(vec![somebody(number + 1, Status::Terminated)]),
+        Cell::TwoPeople => people(vec![somebody(number, Status::Active), somebody(number + 1, Status::Active)]),
+        Cell::TwoAccounts => {
+            let accounts = vec![account(number, text), account(number + 1, text)];
             let best = accounts.first().map(|account| account.index);
-            vec![
-                ("person", Value::ItsPerson),
-                ("accounts", Value::Accounts(accounts, best)),
-                ("shared_key", said("employee number")),
-            ]
+            Value::Accounts(accounts, best)
         }
-        Kind::Early => vec![
-            ("person", Value::ItsPerson),
-            ("hire_date", Value::Day(as_of.checked_add_days(Days::new(9)))),
-            ("days_ahead", Value::Days(Some(9))),
-        ],
-        Kind::NotEvaluable => vec![
-            ("code", Value::Code("no-status")),
-            ("missing", said(&format!("The status cell says {text:?}."))),
-            ("candidate", Value::Near(Vec::new())),
-            ("found", Value::ItsReason),
-        ],
-        Kind::Drift => Vec::new(),
-        Kind::Elevated => vec![("person", Value::ItsPerson), ("role_before", said("Editor")), ("found", Value::ItsReason)],
-        Kind::Dormant => vec![
-            ("person", Value::ItsPerson),
-            ("last_seen", Value::Day(as_of.checked_sub_days(Days::new(200)))),
-            ("days_idle", Value::Days(Some(200))),
-            ("created", Value::Day(last)),
-        ],
-        Kind::SingleFactor => vec![("person", Value::ItsPerson), ("found", Value::ItsReason)],
-        Kind::Retention => {
-            vec![("person", Value::ItsPerson), ("taken_away", Value::Day(last)), ("days_since", Value::Days(Some(400)))]
+        Cell::Near(why) => {
+            Value::Near(vec![Candidate { person: somebody(number + 1, Status::Active), score: 0.87, why: filled(why) }])
         }
-        Kind::Missing => vec![
-            ("number", Value::Field("employee_number", person(number, text, Status::Active, None).employee_number)),
-            ("department", Value::Field("department", Some(format!("Finance{text}")))),
-            ("expected_by", said("department = Finance")),
-        ],
-        Kind::Quality => {
-            let cell = Value::Cell { field: Some("hire_date".into()), text: Some(format!("{text}31/31/2026")) };
-            vec![
-                ("source", Value::ItsSource),
-                ("row", Value::ItsRow),
-                ("field", Value::FieldName(Some("hire_date".into()))),
-                ("problem", Value::ItsReason),
-                ("raw_value", cell),
-            ]
-        }
-        Kind::Deactivated => {
-            vec![("person", Value::ItsPerson), ("directory_status", said("active")), ("found", Value::ItsReason)]
-        }
-        Kind::Exception => vec![
-            ("exception", said(&format!("{text}jane@acme.com"))),
-            ("problem", said("covers nothing")),
-            ("expiry", Value::Day(Some(as_of))),
-            ("found", Value::ItsReason),
-        ],
+        Cell::NobodyNear => Value::Near(Vec::new()),
+        Cell::ItsPerson => Value::ItsPerson,
+        Cell::ItsReason => Value::ItsReason,
+        Cell::ItsSource => Value::ItsSource,
+        Cell::ItsRow => Value::ItsRow,
+        Cell::ItsCode => Value::Code(sample.code.as_deref().unwrap_or_default()),
     };
-    let drift = match kind {
-        Kind::Drift => {
-            let field = ["title", "department", "phone", "location", "name"][number / 3 % 5];
-            vec![DriftField {
-                field: field.into(),
-                domo: Some(format!("{text}Sales – EMEA {}", number % 40)),
-                directory: Some(format!("{text}Sales EMEA {}", number % 40)),
-                note: None,
-                writable: true,
-            }]
-        }
-        _ => Vec::new(),
-    };
+    let drift = (kind == Kind::Drift).then(|| DriftField {
+        field: ["title", "department", "phone", "location", "name"][number / 3 % 5].into(),
+        domo: Some(format!("{text}Sales – EMEA {}", number % 40)),
+        directory: Some(format!("{text}Sales EMEA {}", number % 40)),
+        note: None,
+        writable: true,
+    });
     let accepted = AcceptedBy { owner: format!("finance{text}"), reason: format!("agreed{text}"), expires: as_of };
-    Finding {
+    let account = sample.account.then(|| account(number, text));
+    let is_worse = kind == Kind::Leaver && account.as_ref().is_some_and(|account| account.may_administer);
+    Ok(Finding {
         id: FindingId::new("acme", kind, &number.to_string()),
         kind,
-        severity,
+        severity: if is_worse { Severity::Critical } else { sample.severity },
         account,
-        person: person_ref,
+        person: sample.person.map(|status| somebody(number, status)),
         matched_by: vec![Key::Email],
-        drift,
-        reason,
-        action: action.filter(|_| number % 17 != 2),
+        drift: drift.into_iter().collect(),
+        reason: filled(&sample.reason),
+        action: sample.action.filter(|_| number % 17 != 2),
         exception: (number % 17 == 2).then_some(accepted),
-        rule: (kind == Kind::Exception).then(|| format!("{text}jane@acme.com")),
+        rule: sample.rule.as_deref().map(filled),
         restricted: false,
         owns: BTreeMap::new(),
         last_seen: None,
-        code: (kind == Kind::NotEvaluable).then_some("no-status"),
-        particulars: particulars.into_iter().map(|(column, value)| Particular { column, value }).collect(),
-    }
+        code: sample.code.as_deref(),
+        particulars: sample.columns.iter().map(|(column, cell)| Particular { column, value: value(cell) }).collect(),
+    })
 }
 
 fn accounts(rows: usize, text: &str, started: DateTime<Utc>) -> Result<Accounts> {
@@ -393,7 +352,6 @@ fn people(rows: usize, text: &str, as_of: NaiveDate) -> Result<People> {
     People::new(frame(&people::schema(), &mut columns, rows)?, vec![source], Vec::new(), Vec::new())
 }
 
-/// The columns given, and nulls for the rest of a schema.
 /// An account that is new, one whose role rose, and one that is gone by a plan.
 fn changes(text: &str) -> Vec<AccessChange> {
     let change = |number, moved, administrator, plan: Option<&str>| AccessChange {
@@ -412,6 +370,7 @@ fn changes(text: &str) -> Vec<AccessChange> {
     ]
 }
 
+/// The columns given, and nulls for the rest of a schema.
 fn frame(schema: &Schema, columns: &mut Vec<Column>, rows: usize) -> Result<DataFrame> {
     let filled = schema.iter().map(|(name, of)| {
         let place = columns.iter().position(|column| column.name() == name);
@@ -596,7 +555,7 @@ fn plan(reconciliation: &Reconciliation, started: DateTime<Utc>) -> Plan {
         run_id: "20261123T060000Z-4be21f".into(),
         instance: "acme".into(),
         created: started,
-        expires: started + chrono::TimeDelta::days(7),
+        expires: started + TimeDelta::days(7),
         digest: format!("sha256:{}", "ab01".repeat(16)),
         inputs: plan::Inputs { accounts: "sha256:1".into(), directory: vec!["sha256:2".into()], config: "sha256:3".into() },
         rules: None,

@@ -13,6 +13,7 @@ mod accounts;
 mod answers;
 mod appendix;
 mod build;
+mod builder;
 mod cap;
 mod charts;
 pub mod decided;
@@ -21,6 +22,7 @@ pub mod example;
 mod failed;
 mod figures;
 mod html;
+mod inputs;
 mod markdown;
 mod origin;
 pub mod packet;
@@ -38,44 +40,17 @@ use std::borrow::Borrow;
 use anyhow::Result;
 
 use crate::archive::findings::Findings;
-use crate::archive::{History, OutFile, RunFolder, RunInfo};
-use crate::config::{Config, Loaded};
-use crate::directory::People;
-use crate::domo::Accounts;
+use crate::archive::{OutFile, RunFolder};
+use crate::config::Config;
 use crate::plan::{self, Plan};
-use crate::reconcile::{Finding, Reconciliation};
+use crate::reconcile::Finding;
 use crate::stage;
 
 pub use failed::failed;
+pub use inputs::{Inputs, Options};
 pub use markdown::Flavour;
 pub use redact::{KEY as REDACTION_KEY, same_tokens};
 pub use view::View;
-
-/// Everything a report is made of.
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
-pub struct Inputs<'a> {
-    pub run: &'a RunInfo,
-    pub config: &'a Loaded,
-    pub accounts: &'a Accounts,
-    pub people: &'a People,
-    pub reconciliation: &'a Reconciliation,
-    pub history: &'a History,
-    /// None with nothing to do, or with incomplete evidence.
-    pub plan: Option<&'a Plan>,
-    pub options: Options,
-}
-
-/// What the command line says of the report.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
-    /// Where report.md will be pasted.
-    pub markdown: Flavour,
-    /// Replace names, e-mails, phones and employee numbers by tokens.
-    pub redact: bool,
-    /// A stored run judged again: there is no plan whatever was found.
-    pub replay: bool,
-}
 
 /// Writes every file of a run that is not an input of later verbs: findings.json, the CSV files, the review sheets, report.md and
 /// report.html, which names the digests of all files written before it.

@@ -12,10 +12,10 @@ use super::templates::Templates;
 pub use super::workbook::DECIDING as COLUMNS;
 use super::workbook::{Deciding, Look};
 use crate::config::Config;
-use crate::plan::Decision;
 use crate::plan::certification::Confirmed;
 use crate::plan::packets::{Packet, UNASSIGNED};
 use crate::plan::sheet::Row;
+use crate::plan::{About, Decision};
 use crate::terms::Severity;
 use crate::text;
 
@@ -86,6 +86,18 @@ impl From<&Decision> for PriorDecision {
     }
 }
 
+/// Whom an item is about.
+fn whom(about: &About) -> [(&'static str, String); 6] {
+    [
+        ("department", about.department.clone().unwrap_or_default()),
+        ("location", about.location.clone().unwrap_or_default()),
+        ("manager", about.manager.clone().unwrap_or_default()),
+        ("manager_note", about.manager_note.clone().unwrap_or_default()),
+        ("last_seen", about.last_seen.map(|day| day.to_string()).unwrap_or_default()),
+        ("owns", about.owned()),
+    ]
+}
+
 impl Item {
     /// An account that is certified.
     pub fn certified(account: &Confirmed, said: Option<PriorDecision>) -> Self {
@@ -99,17 +111,11 @@ impl Item {
             what: about.role.clone().unwrap_or_default(),
             change: Vec::new(),
             why: account.findings.join("; "),
-            facts: vec![
-                ("person", account.person.clone().unwrap_or_default()),
-                ("department", about.department.clone().unwrap_or_default()),
-                ("location", about.location.clone().unwrap_or_default()),
-                ("manager", about.manager.clone().unwrap_or_default()),
-                ("manager_note", about.manager_note.clone().unwrap_or_default()),
-                ("last_seen", about.last_seen.map(|day| day.to_string()).unwrap_or_default()),
-                ("owns", about.owned()),
-                ("groups", account.groups.join(", ")),
-                ("account", account.key.clone()),
-            ],
+            facts: [("person", account.person.clone().unwrap_or_default())]
+                .into_iter()
+                .chain(whom(about))
+                .chain([("groups", account.groups.join(", "))])
+                .collect(),
             cells: account.locked().into(),
             said,
         }
@@ -118,16 +124,9 @@ impl Item {
     /// A plan's row.
     pub fn of(row: &Row<'_>, said: Option<&Decision>) -> Self {
         let about = row.about().cloned().unwrap_or_default();
-        let mut facts = vec![
-            ("role", about.role.clone().unwrap_or_default()),
-            ("department", about.department.clone().unwrap_or_default()),
-            ("location", about.location.clone().unwrap_or_default()),
-            ("manager", about.manager.clone().unwrap_or_default()),
-            ("manager_note", about.manager_note.clone().unwrap_or_default()),
-            ("last_seen", about.last_seen.map(|day| day.to_string()).unwrap_or_default()),
-            ("owns", about.owned()),
-            ("account", row.account_id().map(|id| id.to_string()).unwrap_or_default()),
-        ];
+        let mut facts = vec![("role", about.role.clone().unwrap_or_default())];
+        facts.extend(whom(&about));
+        facts.push(("account", row.account_id().map(|id| id.to_string()).unwrap_or_default()));
         facts.push(("row", row.id().to_owned()));
         Self {
             id: row.id().to_owned(),

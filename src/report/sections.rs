@@ -1,6 +1,6 @@
 //! The kinds of finding, worst first, each with its own columns.
 
-use super::build::{Builder, shown};
+use super::builder::{Builder, shown};
 use super::cap::{self, Selection};
 use super::figures;
 use super::texts::Texts;

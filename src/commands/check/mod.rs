@@ -14,9 +14,10 @@ use super::{Context, Ended, directories, notice};
 use crate::cli;
 use crate::config::{DEFAULT_FILE, Loaded, Notify};
 use crate::directory::Overview;
-use crate::directory::overview::{self, Stated};
+use crate::directory::facts::Facts;
+use crate::directory::overview;
 use crate::failure::{self, Failure, FailureKind};
-use crate::reconcile::employment::{self, Contradiction, Facts};
+use crate::reconcile::employment::{self, Contradiction};
 use crate::terms::Status;
 
 /// All that was checked.
@@ -93,7 +94,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     for directory in &directories {
         match directories::look(context, directory) {
             Ok(people) => {
-                let mut overviews = Overview::of(&people, |stated| judge(stated, as_of))?;
+                let mut overviews = Overview::of(&people, |facts| judge(facts, as_of))?;
                 for Overview { source, .. } in &mut overviews {
                     source.incomplete.extend(source.too_old(as_of));
                 }
@@ -142,11 +143,8 @@ fn unheard(notify: &Notify) -> Vec<anyhow::Error> {
 }
 
 /// Who is employed is the reconciliation's judgement, here as there.
-fn judge(stated: &Stated, as_of: NaiveDate) -> (Status, Option<&'static str>) {
-    let Stated { status, enabled, hire_date, termination_date, status_provided, unreadable } = *stated;
-    // Row by row, what sort of system wrote the file changes nothing.
-    let facts = Facts { status, enabled, hire_date, termination_date, status_provided, unreadable, identity_provider: false };
-    let judged = employment::judge(&facts, as_of);
+fn judge(facts: &Facts, as_of: NaiveDate) -> (Status, Option<&'static str>) {
+    let judged = employment::judge(facts, as_of);
     let against = judged.contradiction.map(|contradiction| match contradiction {
         Contradiction::EmployedAfterLastDay => "employed by its word, but the termination date has passed: read as employed",
         Contradiction::EndedBeforeLastDay => "ended by its word, but the termination date lies ahead: read as employed",

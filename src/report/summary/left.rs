@@ -6,7 +6,7 @@ use super::InstanceResult;
 use super::page::Page;
 use crate::archive::findings::Entry;
 use crate::reconcile::EvidenceStatus;
-use crate::report::build::{address, severity, shown};
+use crate::report::builder::{address, severity, shown};
 use crate::report::figures;
 use crate::report::sections::cut;
 use crate::report::view::{Cell, Column, Table};

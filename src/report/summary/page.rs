@@ -3,7 +3,7 @@
 use super::{AuditedRun, InstanceResult, Overall, SCHEMA, Several, Trouble, report};
 use crate::archive::history::State;
 use crate::reconcile::EvidenceStatus;
-use crate::report::build::{address, rank, severity, shown};
+use crate::report::builder::{address, rank, severity, shown};
 use crate::report::figures;
 use crate::report::texts::Texts;
 use crate::report::view::{Cell, Column, Fact, Link, Reliability, Table};

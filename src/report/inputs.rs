@@ -1,0 +1,35 @@
+//! What a report is made of.
+
+use super::markdown::Flavour;
+use crate::archive::{History, RunInfo};
+use crate::config::Loaded;
+use crate::directory::People;
+use crate::domo::Accounts;
+use crate::plan::Plan;
+use crate::reconcile::Reconciliation;
+
+/// Everything a report is made of.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct Inputs<'a> {
+    pub run: &'a RunInfo,
+    pub config: &'a Loaded,
+    pub accounts: &'a Accounts,
+    pub people: &'a People,
+    pub reconciliation: &'a Reconciliation,
+    pub history: &'a History,
+    /// None with nothing to do, or with incomplete evidence.
+    pub plan: Option<&'a Plan>,
+    pub options: Options,
+}
+
+/// What the command line says of the report.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Where report.md will be pasted.
+    pub markdown: Flavour,
+    /// Replace names, e-mails, phones and employee numbers by tokens.
+    pub redact: bool,
+    /// A stored run judged again: there is no plan whatever was found.
+    pub replay: bool,
+}
