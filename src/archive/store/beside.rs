@@ -19,6 +19,11 @@ pub(in crate::archive) const RECORDS: [&str; 8] = [
     "certification.plan.json",
 ];
 
+/// `certification.2.plan.json`: what was decided after the first plan of a certification was applied.
+fn is_further_plan(name: &str) -> bool {
+    name.starts_with("certification.") && name.ends_with(".plan.json")
+}
+
 /// What people confirmed, line by line; it only grows.
 pub(in crate::archive) const CERTIFICATION: &str = "certification.jsonl";
 
@@ -32,7 +37,7 @@ pub(super) fn record(listing: &Listing) -> Vec<Input> {
                 name if name.ends_with(JOURNAL_END) => JOURNAL,
                 // A decision makes a plan longer: most need not be read.
                 PLAN if written(run, PLAN).is_some_and(|bytes| path.metadata().is_ok_and(|now| now.len() != bytes)) => DECISIONS,
-                name if RECORDS.contains(&name) => RECORD,
+                name if RECORDS.contains(&name) || is_further_plan(name) => RECORD,
                 _ => continue,
             };
             let bytes = match crate::files::read_plain(&path) {

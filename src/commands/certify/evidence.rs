@@ -1,5 +1,6 @@
 //! What a certification came to: a page, the same in Markdown, and a plan of what is to be revoked.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -12,7 +13,7 @@ use crate::failure::Failure;
 use crate::plan::build::assemble;
 use crate::plan::certification::{self, Confirmed, Line, Stand, told};
 use crate::plan::guard::AuditFigures;
-use crate::plan::{self, Inputs, Plan, Population, Sealed};
+use crate::plan::{self, Action, Inputs, Plan, Population, Sealed};
 use crate::report::document::{Document, Table};
 use crate::{apply, cli, digest, files, text};
 
@@ -29,16 +30,12 @@ pub(super) fn write(
     };
     let folder = &certification.run.path;
     let mut written = Vec::new();
-    let mut put = |name: &str, content: &[u8]| -> Result<()> {
-        let path = folder.join(name);
-        files::replace(&path, files::all(content)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
-        written.push(path);
-        Ok(())
-    };
     let config = &loaded.config;
     let (id, says_active) = (certification.id(), says_active(stored));
-    let actions = certification::actions(id, &certification.accounts, &certification.record, config, says_active);
-    let count = actions.len();
+    let mut ended = Ended::of(folder)?;
+    let mut planned: Vec<(String, usize)> = ended.applied.iter().map(|(plan, _)| (plan.id.clone(), plan.actions.len())).collect();
+    let mut actions = certification::actions(id, &certification.accounts, &certification.record, config, says_active);
+    actions.retain(|action| !ended.has(action, context));
     let manifest = &stored.manifest;
     let inputs = Inputs {
         accounts: stored.accounts.snapshot.sha256(),
@@ -48,46 +45,76 @@ pub(super) fn write(
     let plan_context = plan::Context { run_id: certification.id().to_owned(), created: context.clock(), inputs, previous: None };
     let population = Population::of(&stored.accounts, config, &actions)?;
     let plan = assemble(actions, Vec::new(), &population, AuditFigures::default(), config, &plan_context, &manifest.run.instance)?;
-    let path = folder.join("certification.plan.json");
-    let earlier = path.exists().then(|| apply::files::read_plan(&path)).transpose()?;
-    let plan = match (plan, earlier.as_ref().map(Sealed::plan)) {
-        (Some(plan), Some(earlier)) => Some(going_on(plan, earlier, &path, context)?),
-        (None, Some(_)) if apply::files::journal_of(&path).exists() => return Err(applied(&path).into()),
-        (None, Some(_)) => {
-            std::fs::remove_file(&path).context("removing a plan that has no actions any more")?;
-            None
+    let path = ended.open.as_ref().map_or_else(|| name(folder, ended.applied.len() + 1), |(path, _)| path.clone());
+    match (plan, ended.open.take()) {
+        (Some(plan), open) => {
+            let plan = open.map_or(plan.clone(), |(_, open)| going_on(plan, open.plan(), context));
+            files::replace(&path, files::all(plan.to_json()?.as_bytes()))
+                .with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+            written.push(path);
+            planned.push((plan.id, plan.actions.len()));
         }
-        (plan, None) => plan,
-    };
-    if let Some(plan) = &plan {
-        put("certification.plan.json", plan.to_json()?.as_bytes())?;
+        (None, Some((path, _))) => std::fs::remove_file(&path).context("removing a plan that has no actions any more")?,
+        (None, None) => {}
     }
-    let planned = plan.as_ref().map(|plan| (plan.id.as_str(), count));
-    let document = document(certification, stored, &config.policy, planned, context)?;
+    let mut put = |name: &str, content: &[u8]| -> Result<()> {
+        let path = folder.join(name);
+        files::replace(&path, files::all(content)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+        written.push(path);
+        Ok(())
+    };
+    let document = document(certification, stored, &config.policy, &planned, context)?;
     put("certification.html", document.html(&crate::config::Config::default())?.as_bytes())?;
     put("certification.md", document.markdown().as_bytes())?;
     Ok(written)
 }
 
-/// The plan of a certification that was ended before: the earlier one where nothing else is to be done, and else the new one with what was
-/// decided on the actions that are the same.
-fn going_on(mut plan: Plan, earlier: &Plan, path: &Path, context: &Context) -> Result<Plan> {
-    let (was_applied, is_same) = (apply::files::journal_of(path).exists(), plan.actions == earlier.actions);
-    if is_same && (was_applied || context.clock() < earlier.expires) {
-        return Ok(earlier.clone());
+/// The plans of a certification that was ended before, in their order.
+struct Ended {
+    /// Those that were applied, with the actions that are done. They stay as they are: what was decided since is another plan.
+    applied: Vec<(Plan, BTreeSet<String>)>,
+    /// The last, which was not.
+    open: Option<(PathBuf, Sealed)>,
+}
+
+impl Ended {
+    fn of(folder: &Path) -> Result<Self> {
+        let mut ended = Self { applied: Vec::new(), open: None };
+        for path in (1..).map(|number| name(folder, number)).take_while(|path| path.exists()) {
+            let (sealed, journal) = (apply::files::read_plan(&path)?, apply::files::journal_of(&path));
+            match journal.exists() {
+                true => ended.applied.push((sealed.plan().clone(), apply::journal::read(&journal)?.done())),
+                false => ended.open = Some((path, sealed)),
+            }
+        }
+        Ok(ended)
     }
-    if was_applied {
-        return Err(applied(path).into());
+
+    /// Whether a plan that was applied has done this, or can still do it.
+    fn has(&self, action: &Action, context: &Context) -> bool {
+        self.applied.iter().any(|(plan, done)| {
+            plan.action(&action.id) == Some(action) && (done.contains(&action.id) || context.clock() < plan.expires)
+        })
+    }
+}
+
+/// `certification.plan.json`, `certification.2.plan.json` for what was decided after that was applied, and so on.
+fn name(folder: &Path, number: usize) -> PathBuf {
+    folder.join(match number {
+        1 => "certification.plan.json".to_owned(),
+        number => format!("certification.{number}.plan.json"),
+    })
+}
+
+/// The plan of a certification that was ended before and not applied: the earlier one where nothing else is to be done, and else the new one
+/// with what was decided on the actions that are the same.
+fn going_on(mut plan: Plan, earlier: &Plan, context: &Context) -> Plan {
+    if plan.actions == earlier.actions && context.clock() < earlier.expires {
+        return earlier.clone();
     }
     let same = |id: &&String| plan.action(id).is_some_and(|action| earlier.action(id) == Some(action));
     plan.decisions = earlier.decisions.iter().filter(|(id, _)| same(id)).map(|(id, one)| (id.clone(), one.clone())).collect();
-    Ok(plan)
-}
-
-/// What was applied stays what its journal is of.
-fn applied(path: &Path) -> Failure {
-    Failure::usage(format!("{} was applied already, and what was decided since would be another plan", path.display()))
-        .hint("the record keeps it; audit again, and certify that run")
+    plan
 }
 
 /// Whether the certified instance says who is active.
@@ -99,7 +126,7 @@ fn document(
     certification: &Certification,
     stored: &Stored,
     policy: &Policy,
-    plan: Option<(&str, usize)>,
+    plans: &[(String, usize)],
     context: &Context,
 ) -> Result<Document> {
     let coverage = certification.coverage(context.started.date_naive());
@@ -146,10 +173,14 @@ fn document(
         ));
     }
     let nothing = if revoke + role == 0 { "nothing is to be revoked or changed" } else { "none: nothing can be done by it" };
-    facts.push(fact(
-        "Plan",
-        plan.map_or(nothing.to_owned(), |(id, count)| format!("{id}: {count} actions, in certification.plan.json")),
-    ));
+    if plans.is_empty() {
+        facts.push(fact("Plan", nothing.to_owned()));
+    }
+    for (number, (id, count)) in (1..).zip(plans) {
+        let file = name(Path::new(""), number);
+        let actions = text::plural(*count as u64, "action", "actions");
+        facts.push(fact("Plan", format!("{id}: {actions}, in {}", file.display())));
+    }
     if revoke > 0 && policy.revoked == Choice::Deactivate && !says_active(stored) {
         facts.push(fact(
             "Not in the plan",

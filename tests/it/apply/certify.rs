@@ -162,7 +162,7 @@ fn what_is_revoked_is_not_deactivated_where_nobody_could_read_it_back() {
 }
 
 #[test]
-fn ended_again_a_certification_keeps_what_was_decided_on_its_plan_and_never_replaces_one_that_was_applied() {
+fn ended_again_a_certification_keeps_what_was_decided_on_its_plan_and_plans_what_is_new_beside_one_that_was_applied() {
     let company = Company::new();
     revoked(&company, "deactivate");
     let path = company.run.join("certification.plan.json");
@@ -185,9 +185,25 @@ fn ended_again_a_certification_keeps_what_was_decided_on_its_plan_and_never_repl
     let (applied, packet) = (plan(), company.packets()["packets"][2]["reviewer"].clone());
     answer(2, " ");
     assert!(company.read("certification.jsonl").contains(&format!("\"by\":{packet}")), "who signs nothing is whose packet it is");
-    let refused = company.certify(&["--finish"]).code(2).stderr;
-    assert!(refused.contains("was applied already"), "{refused}");
-    assert_eq!(plan(), applied);
+    let finished = company.certify(&["--finish", "--json"]).code(0).json();
+    assert_eq!(plan(), applied, "what was applied stays what its journal is of");
+    let further: Value = serde_json::from_str(&company.read("certification.2.plan.json")).unwrap();
+    let ids = |plan: &Value| -> Vec<String> {
+        plan["actions"].as_array().unwrap().iter().map(|action| action["account_id"].to_string()).collect()
+    };
+    assert!(!ids(&further).is_empty() && ids(&further).iter().all(|id| !ids(&applied).contains(id)), "only what is new");
+    assert!(finished["files"].to_string().contains("certification.2.plan.json"), "{finished}");
+    for (plan, file) in [(&applied, "certification.plan.json"), (&further, "certification.2.plan.json")] {
+        let line = format!("{}: {} actions, in {file}", plan["id"].as_str().unwrap(), ids(plan).len());
+        assert!(company.read("certification.md").contains(&line), "{line}");
+    }
+    // Reviewed like any other, and not made anew where nothing more is to be done.
+    let path = company.run.join("certification.2.plan.json");
+    company.run(&["review", path.to_str().unwrap(), "--approve", "all", "--by", "eve"]).code(0);
+    let approved = company.read("certification.2.plan.json");
+    company.certify(&["--finish"]).code(0);
+    assert_eq!(company.read("certification.2.plan.json"), approved);
+    assert!(company.run(&["verify", &company.id]).code(0).stdout.contains("certification.2.plan.json came after the run"));
 }
 
 #[test]
