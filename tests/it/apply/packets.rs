@@ -365,6 +365,87 @@ fn what_a_reviewer_decides_in_a_real_browser_is_read_back() {
 }
 
 #[test]
+fn what_many_reviewers_send_back_decides_every_row_once() {
+    let managers: Vec<String> = (0..40).map(|number| format!("manager{number}@acme.com")).collect();
+    let reports: Vec<(String, &String)> =
+        managers.iter().flat_map(|manager| (0..5).map(move |number| (format!("r{number}.{manager}"), manager))).collect();
+    let mut staff: Vec<Worker<'_>> = vec![["boss@acme.com", "Boss", "active", "Board", ""]];
+    staff.extend(managers.iter().map(|manager| [manager.as_str(), manager, "active", "Sales", "boss@acme.com"]));
+    staff.extend(reports.iter().map(|(report, manager)| [report.as_str(), report, "active", "Sales", manager]));
+    let company = Company::new(&staff);
+    let told = company.split("manager_email");
+    let actions: std::collections::BTreeSet<String> =
+        company.plan()["actions"].as_array().unwrap().iter().map(|action| action["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!((told["rows"].as_u64(), actions.len()), (Some(staff.len() as u64), staff.len()));
+    let packets = told["packets"].as_array().unwrap();
+    assert_eq!(packets.len(), 42, "40 managers, their boss, and who has nobody above");
+    for (number, packet) in packets.iter().enumerate() {
+        let reviewer = packet["reviewer"].as_str().unwrap();
+        company.saved(&format!("{number}.json"), reviewer, |file| {
+            if reviewer == "unassigned" {
+                file["by"] = "it@acme.com".into();
+            }
+        });
+    }
+    // Some alone, some twice, all of them in their folder.
+    let answer = company.review(&["--from", "back/7.json", "--from", "back", "--from", "back/7.json", "--by", "eve", "--json"]);
+    assert_eq!(answer.code(0).json()["recorded"], staff.len());
+    let decisions = company.plan()["decisions"].as_object().unwrap().clone();
+    assert_eq!(decisions.keys().cloned().collect::<std::collections::BTreeSet<_>>(), actions);
+    for packet in packets {
+        let reviewer = packet["reviewer"].as_str().unwrap();
+        let by = if reviewer == "unassigned" { "it@acme.com" } else { reviewer };
+        let rows = company.packet(reviewer)["rows"].as_array().cloned().unwrap();
+        assert!(rows.iter().all(|row| decisions[row.as_str().unwrap()]["by"] == by), "{reviewer}");
+    }
+    assert_eq!(company.review(&["--from", "back", "--by", "eve", "--json"]).code(0).json()["recorded"], 0);
+}
+
+/// Fills in every decision of the workbook that it is given and saves it under another name, as openpyxl writes workbooks.
+const OPENPYXL: &str = "import openpyxl, sys\n\
+    book = openpyxl.load_workbook(sys.argv[1]); sheet = book['Actions']\n\
+    header = [cell.value for cell in sheet[1]]\n\
+    for row in range(2, sheet.max_row + 1):\n\
+    \x20   action = sheet.cell(row, 1).value or ''\n\
+    \x20   said = 'approve' if action.startswith('A-') else 'not-mine'\n\
+    \x20   sheet.cell(row, header.index('decision') + 1).value = said\n\
+    book.save(sys.argv[2])\n";
+
+#[test]
+fn workbooks_that_openpyxl_and_libreoffice_saved_are_read_back() {
+    let python = std::env::var_os("CLIENTS_PYTHON").map(PathBuf::from).filter(|python| python.is_file());
+    let office = ["soffice", "libreoffice"]
+        .into_iter()
+        .find(|name| std::process::Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()));
+    let (Some(python), Some(office)) = (python, office) else {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "CI has LibreOffice, and Python in CLIENTS_PYTHON");
+        println!("skipped: no LibreOffice, or no Python with tests/clients/requirements.txt in CLIENTS_PYTHON");
+        return;
+    };
+    let ran = |command: &mut std::process::Command| {
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    let packet = company.packet("ana@acme.com");
+    let made = company.path("packets").join(format!("{}.xlsx", packet["file"].as_str().unwrap()));
+    let (filled, saved) = (company.path("filled.xlsx"), company.path("saved"));
+    ran(std::process::Command::new(python).args(["-c", OPENPYXL]).args([&made, &filled]));
+    let profile = format!("-env:UserInstallation=file://{}", company.path("profile").display());
+    ran(std::process::Command::new(office)
+        .args([&profile, "--headless", "--convert-to", "xlsx", "--outdir"])
+        .args([&saved, &filled]));
+    let rows = packet["rows"].as_array().unwrap().len();
+    // The second says the same again.
+    for (file, recorded) in [("filled.xlsx", rows), ("saved/filled.xlsx", 0)] {
+        let answer = company.review(&["--from", file, "--by", "eve", "--json"]).code(0).json();
+        assert_eq!((&answer["recorded"], answer["decisions"].as_object().unwrap().len()), (&json!(recorded), rows), "{file}");
+    }
+    assert!(company.plan()["decisions"].as_object().unwrap().values().all(|one| one["by"] == "ana@acme.com"));
+}
+
+#[test]
 fn a_page_of_five_hundred_rows_is_small_enough_to_send() {
     let addresses: Vec<String> = (0..500).map(|number| format!("somebody.with.a.name{number}@acme.example.com")).collect();
     let mut staff = vec![["boss@acme.com", "Boss", "active", "Board", ""]];

@@ -385,6 +385,34 @@ fn an_interrupt_finishes_and_records_the_action_under_way() {
     assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"done": 8, "already-done": 2}));
 }
 
+#[test]
+fn a_review_while_an_apply_runs_is_told_who_holds_the_plan_and_loses_nothing() {
+    let company = Company::new(vec![update(10), update(11), update(12)]);
+    let decided =
+        |company: &Company| -> Value { serde_json::from_str::<Value>(&company.read("plan.json")).unwrap()["decisions"].take() };
+    company.run(&["review", "plan.json", "--reopen", "A-update-12", "--by", "ana"]).code(0);
+    let before = decided(&company);
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Slow(std::time::Duration::from_secs(2))));
+    let apply = company.child(&["--confirm", "--by", "ana"]).spawn().unwrap();
+    wait_until("the apply holds the plan", || company.path("plan.journal.jsonl").exists());
+    for args in [
+        &["--approve", "A-update-12", "--by", "eve"][..],
+        &["--reject", "all", "--overrule", "--comment", "no", "--by", "eve"],
+        &["--split", "department", "--out", "packets"],
+    ] {
+        let refused = company.run(&[&["review", "plan.json"], args].concat()).code(8).stderr;
+        assert!(refused.contains("plan.json is in use: apply by ana, process"), "{refused}");
+    }
+    assert!(company.run(&["review", "plan.json"]).code(0).stdout.contains("p12@acme.com"), "to look is no harm");
+    assert!(apply.wait_with_output().unwrap().status.success());
+    assert_eq!(decided(&company), before, "nothing of it was recorded");
+    assert!(!company.path("packets").exists());
+    // Then the review is what it would have been, and the apply goes on with it alone.
+    company.run(&["review", "plan.json", "--approve", "A-update-12", "--by", "eve"]).code(0);
+    assert_eq!(company.apply(&["--confirm"]).code(0).json()["counts"], json!({"already-done": 2, "done": 1}));
+    assert_eq!(company.writes().len(), 3);
+}
+
 /// Interrupts an apply as soon as Domo was asked this; it would go on waiting for minutes.
 #[track_caller]
 fn interrupted_at(company: &Company, asked: impl Fn(&Request) -> bool) {
