@@ -13,7 +13,7 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::index::{Account, Each, Person, all};
 use super::keys::Addresses;
 use super::matching::Matches;
-use super::names::{Name, likeness};
+use super::names::{Sorted, likeness};
 use crate::terms::AccountSituation;
 use crate::terms::value::{Number, loosely};
 
@@ -38,6 +38,7 @@ pub(super) struct Candidates<'a> {
     accounts: &'a AccountColumns<'a>,
     people: &'a PersonColumns<'a>,
     addresses: &'a Addresses,
+    names: HashMap<Person, Sorted>,
     by_word: HashMap<String, Vec<Person>>,
     /// By the local part of the address, where only one of them has it.
     by_mailbox: HashMap<String, Person>,
@@ -59,6 +60,7 @@ impl<'a> Candidates<'a> {
             accounts,
             people,
             addresses,
+            names: HashMap::new(),
             by_word: HashMap::new(),
             by_mailbox: HashMap::new(),
             by_address: HashMap::new(),
@@ -77,26 +79,21 @@ impl<'a> Candidates<'a> {
             let all: Vec<String> = all.filter_map(|text| addresses.key(text)).map(|key| key.into_owned()).collect();
             let mailbox = people.email.get(person).and_then(|email| addresses.key(email));
             let mailbox = mailbox.and_then(|email| Some(email.rsplit_once('@')?.0.to_owned()));
-            (
-                person,
-                people.display_name(person).map(|name| Name::new(&name).sorted().concat()).unwrap_or_default(),
-                mailbox,
-                all,
-                number(person),
-            )
+            (person, Sorted::new(&people.display_name(person).unwrap_or_default()), mailbox, all, number(person))
         };
         let named: Vec<_> = all(people.height).filter(free).map(named).collect();
         let mut shared = BTreeSet::new();
-        for (person, words, mailbox, all, number) in named {
+        for (person, name, mailbox, all, number) in named {
             for address in all {
                 index.by_address.entry(address).or_default().push(person);
             }
             if let Some(number) = number {
                 index.by_number.entry(number).or_default().push(person);
             }
-            for word in words {
+            for word in name.words.concat() {
                 index.by_word.entry(word).or_default().push(person);
             }
+            index.names.insert(person, name);
             if let Some(mailbox) = mailbox
                 && index.by_mailbox.insert(mailbox.clone(), person).is_some()
             {
@@ -113,7 +110,7 @@ impl<'a> Candidates<'a> {
     /// The nearest few, best first.
     pub(super) fn of(&self, account: Account) -> Vec<Likely> {
         let Self { accounts, people, addresses, .. } = self;
-        let ours = Name::new(accounts.name.get(account).unwrap_or_default());
+        let ours = Sorted::new(accounts.name.get(account).unwrap_or_default());
         let mailbox = self.mailbox(account);
         let same_mailbox = mailbox.as_ref().and_then(|mailbox| self.by_mailbox.get(mailbox));
         let main = accounts.email.get(account).and_then(|text| addresses.key(text));
@@ -122,14 +119,12 @@ impl<'a> Candidates<'a> {
         let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text());
         let same_number =
             number.as_deref().and_then(loosely).and_then(|loose| self.by_number.get(loose)).map_or(&[][..], Vec::as_slice);
-        let words = ours.sorted().concat();
-        let by_name = words.iter().filter_map(|word| self.by_word.get(word)).flatten();
+        let by_name = ours.words.iter().flatten().filter_map(|word| self.by_word.get(word)).flatten();
         let mut near: Vec<Person> = by_name.chain(same_mailbox).chain(&same_address).chain(same_number).copied().collect();
         near.sort_unstable();
         near.dedup();
-        let scored = near.into_iter().map(|person| {
-            let theirs = Name::new(&people.display_name(person).unwrap_or_default());
-            let (mut score, mut why) = likeness(&ours, &theirs);
+        let scored = near.into_iter().filter_map(|person| {
+            let (mut score, mut why) = likeness(&ours, self.names.get(&person)?);
             if same_address.contains(&person) {
                 score = score.max(0.95);
                 why.push("an e-mail address in common");
@@ -148,7 +143,7 @@ impl<'a> Candidates<'a> {
                     why.push(same);
                 }
             }
-            (score, person, why)
+            Some((score, person, why))
         });
         let mut scored: Vec<_> = scored.filter(|(score, ..)| *score >= LIKE_ENOUGH).collect();
         let place = |person: Person| (people.source(person), people.line(person));
