@@ -15,6 +15,7 @@ use crate::plan::certification::{self, Confirmed, Line, Stand, told};
 use crate::plan::guard::AuditFigures;
 use crate::plan::{self, Action, Inputs, Plan, Population, Sealed};
 use crate::report::document::{Document, Table};
+use crate::terms::Severity;
 use crate::{apply, cli, digest, files, text};
 
 /// Writes the evidence into the run's folder; the plan only where something is to be done.
@@ -122,6 +123,10 @@ fn says_active(stored: &Stored) -> bool {
     stored.accounts.provided.contains("active")
 }
 
+/// What such a certification is asked for by.
+const CONTROLS: &str = "SOC 2 CC6.2 and CC6.3, ISO 27001 A.5.18 and A.8.2, NIST AC-2 j and AC-6(7), PCI DSS 7.2.4. A help for filing, not a \
+                        statement of conformity";
+
 fn document(
     certification: &Certification,
     stored: &Stored,
@@ -148,11 +153,20 @@ fn document(
             format!("{} by {} on {}", manifest.run.started.format("%Y-%m-%d %H:%M UTC"), manifest.run.user, manifest.run.host),
         ),
         fact("Day judged", manifest.run.as_of.to_string()),
-        fact("Snapshot", stored.accounts.snapshot.sha256()),
+        fact("Snapshot", format!("sha256:{}", stored.accounts.snapshot.sha256().trim_start_matches("sha256:"))),
+        fact("Configuration", manifest.config.sha256.clone()),
         fact("Scope", format!("{}: {accounts} of {} accounts read", coverage.scope, accounts + outside)),
         fact("Record", format!("{RECORD}, {} lines, {record}", certification.record.lines.len())),
         fact("Made", format!("{} with domo-reconcile {}", context.clock().format("%Y-%m-%d %H:%M UTC"), env!("CARGO_PKG_VERSION"))),
     ];
+    let read = manifest.accounts.as_ref().map(|read| &read.evidence);
+    if let Some(client) = read.and_then(|read| read.credential.as_ref()) {
+        facts.push(fact("Client", client.client_id.clone()));
+    }
+    if let Some(evidence) = manifest.summary.as_ref().map(|summary| &summary.evidence) {
+        let reasons = if evidence.reasons.is_empty() { String::new() } else { format!(": {}", evidence.reasons.join("; ")) };
+        facts.push(fact("Evidence", format!("{}{reasons}", evidence.status.as_str())));
+    }
     facts.extend(
         manifest
             .directory
@@ -212,6 +226,18 @@ fn document(
         rows: stands.iter().filter(|(_, _, stand)| wanted(*stand)).map(line).collect(),
         empty: empty.into(),
     };
+    // A name is kept in spite of what was found: whoever tests this asks why.
+    let against = |(account, _, stand): &&(&Confirmed, Option<&Line>, Stand)| {
+        *stand == Stand::Keep && account.about.severity.is_some_and(|severity| severity <= Severity::Medium)
+    };
+    let against = stands.iter().filter(against).count() as u64;
+    let privileged = |(account, ..): &&(&Confirmed, Option<&Line>, Stand)| {
+        !matches!(account.about.role.as_deref(), Some("Editor" | "Participant" | "Social"))
+    };
+    let may = || stands.iter().filter(privileged);
+    let may_decided = may().filter(|(_, _, stand)| stand.is_decided()).count();
+    facts.push(fact("Admin, Privileged and custom roles", format!("{may_decided} of {} decided", may().count())));
+    facts.push(fact("Controls", CONTROLS.to_owned()));
     let sums = [
         ("Keep", keep),
         ("Revoke", revoke),
@@ -236,6 +262,10 @@ fn document(
         lead: vec![
             format!("{decided} of {accounts} accounts in scope were decided ({}.{} %): {keep} keep, {revoke} revoke, {role} another role.", share / 10, share % 10),
             format!("{} were decided by nobody who may: they stay as they are and are listed below.", accounts - decided),
+            format!(
+                "{} kept although the run found something of severity medium or worse about them: they stand first under Confirmed, with what                  was found.",
+                text::plural(against, "account was", "accounts were")
+            ),
         ],
         facts,
         tables: vec![
@@ -249,11 +279,18 @@ fn document(
             table("To be revoked or changed", "Nothing is to be revoked or changed.", &|stand| matches!(stand, Stand::Revoke | Stand::Role)),
             table("What nobody decided", "Every account in scope was decided.", &|stand| !stand.is_decided()),
             table("Confirmed", "No account was confirmed.", &|stand| stand == Stand::Keep),
+            Table {
+                caption: "Sign-off".into(),
+                columns: vec!["As", "Name", "Date", "Signature"],
+                rows: ["Owner of the control", "Reviewer of this evidence"].map(|role| vec![role.into(), String::new(), String::new(), String::new()]).into(),
+                empty: String::new(),
+            },
         ],
         limits: vec![
             "Who decided is as the packets and whoever recorded them said; who recorded what stands in certification.jsonl.".into(),
             "A person who decides about their own account confirms nothing; such accounts count as not decided.".into(),
             "It covers what the run read. What Domo's API does not tell (rights inside content, PDP policies) is not confirmed by it.".into(),
+            "Rules, matching, every account and row, exceptions and closing sums are in the run's own report.html, which its manifest seals.".into(),
             format!("To check it: `domo-reconcile verify {}`; the next run's manifest seals this page and its record.", certification.id()),
         ],
     })

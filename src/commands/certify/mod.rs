@@ -194,13 +194,14 @@ impl Certification {
         let late = due.is_some_and(|due| today > due);
         let asked = self.asked();
         let mut all = Counts::default();
-        let mut by: BTreeMap<&str, Counts> = BTreeMap::new();
+        // Those of nobody stand last.
+        let mut by: BTreeMap<(bool, &str), Counts> = BTreeMap::new();
         for (account, _, stand) in self.stands() {
             // What somebody handed on is nobody's any more.
             let reviewer =
                 if stand == Stand::NotMine { UNASSIGNED } else { asked.get(account.key.as_str()).copied().unwrap_or(UNASSIGNED) };
             all.add(stand, late);
-            by.entry(reviewer).or_default().add(stand, late);
+            by.entry((reviewer == UNASSIGNED, reviewer)).or_default().add(stand, late);
         }
         Coverage {
             run: self.id().to_owned(),
@@ -208,7 +209,7 @@ impl Certification {
             scope: self.scope.as_str(),
             due,
             counts: all,
-            reviewers: by.into_iter().map(|(reviewer, counts)| Reviewer { reviewer: reviewer.to_owned(), counts }).collect(),
+            reviewers: by.into_iter().map(|((_, reviewer), counts)| Reviewer { reviewer: reviewer.to_owned(), counts }).collect(),
         }
     }
 }

@@ -206,6 +206,34 @@ fn ended_again_a_certification_keeps_what_was_decided_on_its_plan_and_plans_what
     assert!(company.run(&["verify", &company.id]).code(0).stdout.contains("certification.2.plan.json came after the run"));
 }
 
+/// What somebody who tests the control looks for on one page.
+#[test]
+fn the_evidence_names_run_rules_sums_doubts_and_what_was_kept_in_spite_of_a_finding() {
+    let company = Company::new();
+    company.certify(&["--split", "manager_email", "--out", "packets"]).code(0);
+    for (number, packet) in company.packets()["packets"].as_array().unwrap().iter().enumerate() {
+        company.saved(&format!("{number}.json"), packet, "lead@acme.example", &json!({"verdict": "keep", "comment": null}));
+    }
+    let coverage = company.certify(&["--from", "back", "--json"]).code(0).json();
+    assert_eq!(coverage["reviewers"].as_array().unwrap().last().unwrap()["reviewer"], "unassigned");
+    company.certify(&["--finish"]).code(0);
+    let (page, manifest) = (company.read("certification.md"), company.read("manifest.json"));
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    for said in [
+        manifest["config"]["sha256"].as_str().unwrap(),
+        manifest["directory"][0]["sha256"].as_str().unwrap(),
+        &format!("Evidence: `{}", manifest["summary"]["evidence"]["status"].as_str().unwrap()),
+        "PCI DSS 7.2.4",
+        "kept although the run found something",
+        "## Sign-off",
+        "Admin, Privileged and custom roles: ",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    // Digests say which hash they are, each of them.
+    assert!(!page.split(['`', ' ', ',']).any(|word| word.len() == 64 && word.chars().all(|one| one.is_ascii_hexdigit())));
+}
+
 #[test]
 fn a_record_that_was_changed_or_cut_is_told() {
     let company = Company::new();
