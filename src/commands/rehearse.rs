@@ -34,7 +34,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, over
     config.domo.instance = Some(plan.instance.clone());
     // The rehearsal uses one door; what SCIM would do to the real instance nobody can rehearse.
     config.domo.deactivate_with = DeactivateWith::Rest;
-    // The sandbox has no DomoStats; what the run read of them holds deletions here too, by the plan itself.
+    // The sandbox has no DomoStats of theirs: what the run read of them it remembers, and it holds deletions here too, by the plan itself.
     config.content = None;
 
     super::runtime()?.block_on(super::interruptible(async {
@@ -91,7 +91,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, over
             return Err(refusal.into());
         }
         let applied = prepared.carry_out(&Stop::default(), &mut |action: &Action, row: &Row| tell(context, action, row)).await?;
-        let accounts = Reader::new(&session).accounts(&Line::new(&terminal)).await?;
+        let accounts = Reader::new(&session).accounts(&Line::new(&terminal)).await?.remembering(&stored.accounts)?;
         let after = judge(&stored, &accounts, &config)?;
         say(options, context, plan, &applied, &before, &after)?;
         Ok(applied.kind())

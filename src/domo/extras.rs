@@ -5,10 +5,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use anyhow::Result;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::accounts::Snapshot;
+use super::accounts::{Accounts, Snapshot};
 use super::activity::Activity;
 use super::frame;
 use super::groups::Group;
@@ -124,6 +125,33 @@ pub(super) fn merged(object: &str, more: impl FnOnce(&[u64]) -> Extra) -> serde_
     let extra = Extra { groups: known.groups, done_to: known.done_to, last_seen, ..more };
     let comma = if bare.ends_with('{') { "" } else { "," };
     Ok(format!("{bare}{comma}{mark}{}}}", serde_json::to_string(&extra)?))
+}
+
+impl Accounts {
+    /// The same accounts, each with what an earlier reading was told of it by others than Domo's list: whoever plays a Domo for them does not
+    /// tell it again. Their groups are as they are now.
+    ///
+    /// # Errors
+    /// None in practice: the objects are those that were read.
+    pub fn remembering(self, earlier: &Accounts) -> Result<Self> {
+        let known = |object: &[u8]| -> Option<(u64, Extra)> {
+            let id = frame::id(object).ok()??;
+            let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(object).ok()?;
+            Some((id, serde_json::from_value(object.get(KEY)?.clone()).ok()?))
+        };
+        let mut known: HashMap<u64, Extra> = earlier.snapshot.objects().filter_map(known).collect();
+        if known.is_empty() {
+            return Ok(self);
+        }
+        let mut woven = Snapshot::default();
+        for object in self.snapshot.objects() {
+            let extra = frame::id(object).ok().flatten().and_then(|id| known.remove(&id)).unwrap_or_default();
+            woven.push(&merged(&String::from_utf8_lossy(object), |_| extra)?);
+        }
+        let mut accounts = frame::again(self, woven)?;
+        accounts.evidence.content.clone_from(&earlier.evidence.content);
+        Ok(accounts)
+    }
 }
 
 impl Extras {

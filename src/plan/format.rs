@@ -178,8 +178,8 @@ impl Plan {
         if blocked > 0 {
             let are = crate::text::plural(blocked, "deletion is", "deletions are");
             notes.push(format!(
-                "{are} blocked by what the accounts own, approved or not: hand it over first (handover.csv names it where it is known), then \
-                 audit again."
+                "{are} blocked by what the accounts own, or because that is not known, approved or not: hand it over first (handover.csv names it \
+                 where it is known), then audit again."
             ));
         }
         if count(&|action| action.kind == Update && action.after.contains_key("email")) > 0 {

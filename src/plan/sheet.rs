@@ -206,14 +206,15 @@ fn or_empty(value: &str) -> String {
     if value.is_empty() { "(empty)".to_owned() } else { text::visible(value).into_owned() }
 }
 
-/// `title: Analyst → Senior Analyst`, a line a field.
+/// `title: Analyst → Senior Analyst`, a line a field that changes.
 pub fn change(action: &Action) -> String {
     let quoted = |value: Option<&Value>| or_empty(&value.map(fields::shown).unwrap_or_default());
     let line = |(field, after): (&String, &Value)| match action.before.get(field) {
         Some(before) => format!("{field}: {} → {}", quoted(Some(before)), quoted(Some(after))),
         None => format!("{field}: {}", quoted(Some(after))),
     };
-    action.after.iter().map(line).collect::<Vec<_>>().join("\n")
+    let stays = |field: &String, after: &Value| action.before.get(field).is_some_and(|before| super::fields::same(before, after));
+    action.after.iter().filter(|(field, after)| !stays(field, after)).map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A cell as it came back, without what a spreadsheet may have done to it: the apostrophe that keeps a formula from running, and

@@ -8,7 +8,6 @@ use super::employment::{Basis, Employment};
 use super::finding::{AccountRef, PersonRef};
 use super::index::{Account, Person};
 use super::join::Agreeing;
-use super::past::Taken;
 use crate::terms::{Key, Status, label};
 
 /// `1 day`, `23 days`.
@@ -140,9 +139,4 @@ pub(super) fn carry_no(accounts: &AccountColumns<'_>, what: &str) -> String {
         0 => "No account was read".to_owned(),
         _ => format!("The accounts carry no {what}"),
     }
-}
-
-/// That an instance does not honour deactivations, as an earlier plan found out.
-pub(super) fn unkept(taken: &Taken) -> String {
-    format!("Domo accepted a deactivation of plan {} on {} and the account is as active as before", taken.plan, taken.on)
 }

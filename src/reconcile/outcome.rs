@@ -11,7 +11,7 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::drift;
 use super::employment::Employment;
 use super::exclusions::Part;
-use super::explain::{days, plural, unkept};
+use super::explain::{days, plural};
 use super::fold::Fold;
 use super::index::{Account, Each, Person, Row, all};
 use super::join::Agreeing;
@@ -68,7 +68,7 @@ impl Wholeness {
             return EvidenceSummary { status: EvidenceStatus::Incomplete, reasons, sources };
         }
         reasons.extend(accounts.accounts.evidence.warnings.iter().cloned());
-        reasons.extend(lesson.map(|taken| format!("{}: no deactivation is proposed. {}", unkept(taken), domo::WAYS_ON)));
+        reasons.extend(lesson.map(|taken| format!("{}: no deactivation is proposed. {}", taken.unkept(), domo::WAYS_ON)));
         let rejected = people.people.rejected.len() as u64;
         if let Some(earlier) = earlier {
             let read = people.people.frame.height() as u64 + rejected;

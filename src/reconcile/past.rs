@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::access::Earlier;
 use super::columns::AccountColumns;
+use crate::domo::Accounts;
 use crate::terms::ActionKind;
 
 /// What is known from before. Nothing of it in a first run, and in a forecast.
@@ -31,7 +33,22 @@ pub struct Taken {
     pub on: NaiveDate,
 }
 
+impl Taken {
+    /// That an instance does not honour deactivations, as this one found out.
+    pub(super) fn unkept(&self) -> String {
+        format!("Domo accepted a deactivation of plan {} on {} and the account is as active as before", self.plan, self.on)
+    }
+}
+
 impl Past {
+    /// That this instance honours no deactivation, as one of our plans found out, in a sentence.
+    ///
+    /// # Errors
+    /// None in practice: the columns are there.
+    pub fn unhonoured(&self, accounts: &Accounts) -> Result<Option<String>> {
+        Ok(self.lesson(&AccountColumns::new(accounts)?).map(Taken::unkept))
+    }
+
     /// The last of our deactivations that this instance accepted and of which its accounts show nothing: it does not honour any.
     pub(super) fn lesson(&self, accounts: &AccountColumns<'_>) -> Option<&Taken> {
         if self.unkept.is_empty() {

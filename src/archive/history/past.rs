@@ -22,6 +22,14 @@ pub fn past(archive: &Path, instance: &str) -> Result<Arc<Past>> {
     past_until(archive, instance, u64::MAX, DateTime::<Utc>::MAX_UTC)
 }
 
+/// Of what was there when a stored run began.
+///
+/// # Errors
+/// The archive cannot be listed.
+pub fn past_before(archive: &Path, run: &StoredRun) -> Result<Arc<Past>> {
+    past_until(archive, &run.head.run.instance, run.number(), run.head.run.started)
+}
+
 /// Of the runs before this number, and of what was done before this moment.
 pub(super) fn past_until(archive: &Path, instance: &str, number: u64, until: DateTime<Utc>) -> Result<Arc<Past>> {
     let runs = Archive::at(archive).list()?.runs;

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::{Certification, Counts, RECORD};
+use crate::archive::history;
 use crate::archive::replay::Stored;
 use crate::commands::Context;
-use crate::config::{Choice, Loaded, Policy};
+use crate::config::{Choice, Loaded};
 use crate::failure::Failure;
 use crate::plan::build::assemble;
 use crate::plan::certification::{self, Confirmed, Line, Stand, told};
@@ -32,10 +33,10 @@ pub(super) fn write(
     let folder = &certification.run.path;
     let mut written = Vec::new();
     let config = &loaded.config;
-    let (id, says_active) = (certification.id(), says_active(stored));
+    let (id, cannot) = (certification.id(), cannot_deactivate(certification, stored)?);
     let mut ended = Ended::of(folder)?;
     let mut planned: Vec<(String, usize)> = ended.applied.iter().map(|(plan, _)| (plan.id.clone(), plan.actions.len())).collect();
-    let mut actions = certification::actions(id, &certification.accounts, &certification.record, config, says_active);
+    let mut actions = certification::actions(id, &certification.accounts, &certification.record, config, cannot.is_none());
     actions.retain(|action| !ended.has(action, context));
     let manifest = &stored.manifest;
     let inputs = Inputs {
@@ -64,7 +65,8 @@ pub(super) fn write(
         written.push(path);
         Ok(())
     };
-    let document = document(certification, stored, &config.policy, &planned, context)?;
+    let cannot = cannot.filter(|_| config.policy.revoked == Choice::Deactivate);
+    let document = document(certification, stored, cannot, &planned, context)?;
     put("certification.html", document.html(&crate::config::Config::default())?.as_bytes())?;
     put("certification.md", document.markdown().as_bytes())?;
     Ok(written)
@@ -118,9 +120,14 @@ fn going_on(mut plan: Plan, earlier: &Plan, context: &Context) -> Plan {
     plan
 }
 
-/// Whether the certified instance says who is active.
-fn says_active(stored: &Stored) -> bool {
-    stored.accounts.provided.contains("active")
+/// Why the certified instance cannot deactivate anybody so that it could be read back: it does not say who is active, or one of our plans
+/// found out before.
+fn cannot_deactivate(certification: &Certification, stored: &Stored) -> Result<Option<String>> {
+    if !stored.accounts.provided.contains("active") {
+        return Ok(Some("this Domo does not say who is active, so that a deactivation could not be read back".into()));
+    }
+    let Some(archive) = certification.run.path.parent() else { return Ok(None) };
+    history::past_before(archive, &certification.run)?.unhonoured(&stored.accounts)
 }
 
 /// What such a certification is asked for by.
@@ -130,7 +137,7 @@ const CONTROLS: &str = "SOC 2 CC6.2 and CC6.3, ISO 27001 A.5.18 and A.8.2, NIST 
 fn document(
     certification: &Certification,
     stored: &Stored,
-    policy: &Policy,
+    cannot_deactivate: Option<String>,
     plans: &[(String, usize)],
     context: &Context,
 ) -> Result<Document> {
@@ -195,12 +202,12 @@ fn document(
         let actions = text::plural(*count as u64, "action", "actions");
         facts.push(fact("Plan", format!("{id}: {actions}, in {}", file.display())));
     }
-    if revoke > 0 && policy.revoked == Choice::Deactivate && !says_active(stored) {
+    if let (Some(why), true) = (cannot_deactivate, revoke > 0) {
         facts.push(fact(
             "Not in the plan",
             format!(
-                "{}: this Domo does not say who is active, so that a deactivation could not be read back; `[policy] revoked = \"demote\"` \
-                 takes role and groups away, `revoked = \"delete\"` deletes, or do it by hand under Admin > Governance > People",
+                "{}: {why}; `[policy] revoked = \"demote\"` takes role and groups away, `revoked = \"delete\"` deletes, or do it by hand under \
+                 Admin > Governance > People",
                 text::plural(revoke, "revocation", "revocations")
             ),
         ));

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use crate::config::{Choice, Policy};
+use crate::reconcile::NotTested;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{NotTested, explain};
 use crate::terms::{ActionKind, Kind, Severity};
 
 /// All that is particular to a kind of finding.
@@ -82,7 +82,7 @@ pub(super) fn removing(judge: &Judge<'_>, account: Account, choice: Choice, mut 
     }
     if action == ActionKind::Deactivate && (judge.lesson.is_some() || !judge.accounts.provides("active")) {
         let why = match judge.lesson {
-            Some(taken) => explain::unkept(taken),
+            Some(taken) => taken.unkept(),
             None => "this Domo does not say who is active, so that a deactivation could not be read back".to_owned(),
         };
         return draft.say(&format!(

@@ -282,6 +282,13 @@ fn domostats_people_tells_of_sign_ins_second_factors_and_superiors() {
     assert!(finding(&run, "leaver", 13).unwrap()["reason"].as_str().unwrap().contains("it is locked"));
     let handover = std::fs::read_to_string(run.join("handover.csv")).unwrap();
     assert!(handover.contains("Sales,3,p3@acme.com,\"reports to, in Domo\""), "{handover}");
+    // A rehearsal has no DomoStats, and knows what the run read of it.
+    left.company.run(&["review", run.to_str().unwrap(), "--approve", "all", "--by", "ana"]).code(0);
+    let rehearsed = left.company.run(&["apply", run.to_str().unwrap(), "--rehearse", "--json"]).json();
+    let (before, after) = (&rehearsed["rehearsal"]["findings_before"], &rehearsed["rehearsal"]["findings_after"]);
+    for kind in ["dormant", "single-factor"] {
+        assert_eq!((&before[kind], &after[kind]), (&json!(1), &json!(1)), "{kind}: {rehearsed}");
+    }
 }
 
 #[test]

@@ -157,4 +157,15 @@ fn deactivations_that_did_not_hold_are_proposed_no_more_and_the_ways_on_are_name
         assert!(text.contains("Domo accepted a deactivation of plan P-") && text.contains("Admin > Governance > People"), "{text}");
     }
     assert_eq!(planned(&left.audit_in(1, "leaver = \"demote\"").1), [("demote".to_owned(), 13)]);
+
+    // A certification has learned it, too.
+    let run = next.to_str().unwrap();
+    let digest = left.company.run(&["certify", run, "--json"]).code(0).json()["digest"].clone();
+    let said = json!({"schema": "domo-reconcile/decisions/v1", "run": next.file_name().unwrap().to_str(), "digest": digest,
+        "reviewer": "ana@acme.com", "by": "ana@acme.com", "at": Utc::now(), "decisions": {"20": {"verdict": "revoke", "comment": null}}});
+    left.company.write("said.json", &said.to_string());
+    left.company.run(&["certify", run, "--from", "said.json", "--by", "ana@acme.com", "--finish"]).code(0);
+    let evidence = std::fs::read_to_string(next.join("certification.md")).unwrap();
+    assert!(evidence.contains("Not in the plan") && evidence.contains("Domo accepted a deactivation of plan P-"), "{evidence}");
+    assert!(!next.join("certification.plan.json").exists());
 }
