@@ -101,14 +101,14 @@ impl Content {
         self.api || self.places().iter().any(|(_, place)| matches!(place, Place::DataSet(_)))
     }
 
-    /// The reports that say who owns what Domo does not delete with an account.
+    /// What says who owns what Domo does not delete with an account.
     #[must_use]
     pub fn holding(&self) -> Self {
         let (datasets, dataflows) = (self.datasets.clone(), self.dataflows.clone());
-        Self { datasets, dataflows, max_age_days: self.max_age_days, ..Self::default() }
+        Self { datasets, dataflows, api: self.api, max_age_days: self.max_age_days, ..Self::default() }
     }
 
-    /// The same, with what only the other one names.
+    /// The same, with what only the other one names, and the shorter age of both.
     #[must_use]
     pub fn or(mut self, other: &Self) -> Self {
         let mut other = other.clone();
@@ -117,6 +117,7 @@ impl Content {
             *value = value.take().or(other.value(report).take());
         }
         self.api |= other.api;
+        self.max_age_days = self.max_age_days.min(other.max_age_days);
         self
     }
 

@@ -46,7 +46,8 @@ impl Rules {
             min_admins: these.min_admins.max(those.min_admins),
         };
         config.content = match (config.content.take(), &self.content) {
-            (Some(own), Some(theirs)) => Some(own.or(theirs)),
+            // A report that the plan names is asked, whatever stands in its place here: nobody is freed by naming another.
+            (Some(own), Some(theirs)) => Some(theirs.clone().or(&own)),
             (own, theirs) => own.or_else(|| theirs.clone()),
         };
         let missing = self.exclusions.iter().filter(|rule| !config.exclude.contains(rule)).cloned().collect::<Vec<_>>();

@@ -175,10 +175,17 @@ impl<'a> AccountColumns<'a> {
         })
     }
 
-    /// Whether an account has this role and, where groups were read, none that can be left by hand.
-    pub(super) fn restricted_to(&self, account: Account, role: &str) -> bool {
+    /// Whether an account has this role of Domo's own and, where groups were read, none that can be left by hand.
+    pub(super) fn restricted_to(&self, account: Account, role: &str, domo: &config::Domo) -> bool {
         let fixed = self.fixed_groups.get(account.at()).unwrap_or_default() as usize;
-        self.role(account) == Some(role) && (!self.provides("groups") || self.groups.get(account).count() <= fixed)
+        self.role(account) == Some(role)
+            && !self.only_bears_the_name(account, role, domo)
+            && (!self.provides("groups") || self.groups.get(account).count() <= fixed)
+    }
+
+    /// Whether an account's role is one of the instance's own, with other rights than the role of Domo's whose name it bears.
+    pub(super) fn only_bears_the_name(&self, account: Account, role: &str, domo: &config::Domo) -> bool {
+        self.role(account) == Some(role) && self.rights(account, domo) != domo.rights(Some(role), None)
     }
 
     /// How many of each sort it owns, by the reports that are relied on.

@@ -94,7 +94,7 @@ impl Content {
     /// # Errors
     /// What was read cannot be made into frames: a defect. A report that cannot be had is told.
     pub async fn holding(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
-        let reports = content.holding();
+        let reports = config::Content { api: false, ..content.holding() };
         let mut read = Self::read(&reports, session, day, ids).await?;
         if content.api && reports.datasets.is_none() {
             read.list(DomoStats::Datasets, Owned::Datasets, session, ids).await?;
@@ -158,7 +158,12 @@ impl Content {
                 }
             }
         }
-        let by_name: Vec<(String, bool)> = names.into_iter().filter_map(|(name, id)| Some((name, *read.roles.get(&id)?))).collect();
+        // By its name alone a role may be any of that name: it administers where one of them does, and does not where that is known of all.
+        let of = |ids: &BTreeSet<String>| {
+            let told: Vec<Option<bool>> = ids.iter().map(|id| read.roles.get(id).copied()).collect();
+            if told.contains(&Some(true)) { Some(true) } else { (!told.contains(&None)).then_some(false) }
+        };
+        let by_name: Vec<(String, bool)> = names.into_iter().filter_map(|(name, ids)| Some((name, of(&ids)?))).collect();
         read.roles.extend(by_name);
         read.count()?;
         Ok(read)

@@ -244,14 +244,14 @@ pub(super) fn role_grants(bytes: Vec<u8>) -> Result<Table<BTreeMap<String, bool>
     Ok(Table { rows, made, of: roles })
 }
 
-/// The names of roles by id.
-pub(super) fn roles(bytes: Vec<u8>) -> Result<Table<BTreeMap<String, String>>, String> {
-    let mut names = BTreeMap::new();
+/// The ids of roles by name; a name need not be one role's alone.
+pub(super) fn roles(bytes: Vec<u8>) -> Result<Table<BTreeMap<String, BTreeSet<String>>>, String> {
+    let mut names = BTreeMap::<String, BTreeSet<String>>::new();
     let choose = |columns: &Columns| {
         let role = columns.need(DomoStats::Roles, "role's id", &["id", "roleid"])?;
         let name = columns.need(DomoStats::Roles, "role's name", &["name", "rolename"])?;
-        Ok(move |names: &mut BTreeMap<String, String>, cell: Row<'_>| {
-            names.insert(cell(name).trim().to_owned(), whole(&cell(role)));
+        Ok(move |names: &mut BTreeMap<String, BTreeSet<String>>, cell: Row<'_>| {
+            names.entry(cell(name).trim().to_owned()).or_default().insert(whole(&cell(role)));
             Ok(())
         })
     };

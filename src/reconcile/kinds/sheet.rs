@@ -56,7 +56,7 @@ pub(super) fn without_fields(judge: &Judge<'_>, kind: Kind, fields: &[&str], lac
 /// that a demotion takes is gone, until the time of keeping is over.
 pub(super) fn removing(judge: &Judge<'_>, account: Account, choice: Choice, mut draft: Draft) -> Draft {
     draft = draft.say(&judge.owned_and_locked(account));
-    let (policy, kind) = (&judge.rules.config.policy, draft.finding.kind);
+    let (policy, domo, kind) = (&judge.rules.config.policy, &judge.rules.config.domo, draft.finding.kind);
     let action = match choice {
         Choice::Deactivate => ActionKind::Deactivate,
         Choice::Demote => ActionKind::Demote,
@@ -64,7 +64,7 @@ pub(super) fn removing(judge: &Judge<'_>, account: Account, choice: Choice, mut 
         Choice::Create | Choice::Update | Choice::Report => return draft,
     };
     let demoted = judge.taken(account).filter(|taken| taken.kind == ActionKind::Demote);
-    if (action == ActionKind::Demote || demoted.is_some()) && judge.accounts.restricted_to(account, &policy.demoted_role) {
+    if (action == ActionKind::Demote || demoted.is_some()) && judge.accounts.restricted_to(account, &policy.demoted_role, domo) {
         draft.finding.restricted = true;
         draft.finding.severity = Severity::Medium;
         let groups = if judge.accounts.provides("groups") { "no group" } else { "groups that were not read" };
@@ -79,6 +79,13 @@ pub(super) fn removing(judge: &Judge<'_>, account: Account, choice: Choice, mut 
         if action == ActionKind::Demote {
             return draft;
         }
+    }
+    if action == ActionKind::Demote && judge.accounts.only_bears_the_name(account, &policy.demoted_role, domo) {
+        return draft.say(&format!(
+            "; its role is one of the instance's own that is called {} too, so that a demotion could not be told from it and none is \
+             proposed: take it away by hand under Admin > Governance > People",
+            policy.demoted_role
+        ));
     }
     if action == ActionKind::Deactivate && (judge.lesson.is_some() || !judge.accounts.provides("active")) {
         let why = match judge.lesson {

@@ -132,11 +132,14 @@ fn ownership_that_came_about_after_the_plan_holds_the_deletion_wherever_the_plan
     assert_eq!(blocked(&run), "");
     assert!(finding(&run, "leaver", 13).unwrap().get("owns").is_none());
     left.company.write("datasets.csv", DATASETS);
-    // The configuration at hand says nothing of content: the plan does.
-    left.company.configure("");
-    let outcome = left.apply(&run);
-    assert_eq!(outcome["outcome"], "refused", "{outcome}");
-    assert!(outcome["detail"].as_str().unwrap().starts_with("owns 2 DataSets: hand it over first"), "{outcome}");
+    // The configuration at hand says nothing of content, or names another report of which nobody owns anything: the plan's is asked.
+    left.company.write("elsewhere.csv", "ID,Name,Owner_User_ID\nd-1,Sales,10\n");
+    for at_hand in ["", "[content]\ndatasets = \"elsewhere.csv\"\nmax_age_days = 3650\n"] {
+        left.company.configure(at_hand);
+        let outcome = left.apply(&run);
+        assert_eq!(outcome["outcome"], "refused", "{outcome}");
+        assert!(outcome["detail"].as_str().unwrap().starts_with("owns 2 DataSets: hand it over first"), "{outcome}");
+    }
     assert_eq!((left.deletions(), left.company.find(13).is_some()), (0, true));
     // Handed over, it can be deleted.
     left.company.write("datasets.csv", "ID,Name,Owner_User_ID\nd-1,Sales,10\n");
@@ -189,6 +192,8 @@ fn ownership_that_comes_about_between_two_deletions_of_one_apply_holds_the_secon
         let run = left.audit(&format!("{content}{DELETE}"));
         let plan = run.join("plan.json").to_str().unwrap().to_owned();
         left.company.run(&["review", &plan, "--approve", "all", "--by", "ana"]).code(0);
+        // By the plan alone, wherever it is applied.
+        left.company.configure("");
         let dry = left.company.run(&["apply", &plan, "--json"]).code(0).json();
         assert_eq!(dry["counts"], json!({"would-do": 2}), "{dry}");
         let ran = left.company.run(&["apply", &plan, "--confirm", "--json"]).code(7).json();

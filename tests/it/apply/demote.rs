@@ -18,7 +18,12 @@ struct Left {
 
 impl Left {
     fn new(dynamic: &[&str]) -> Self {
+        Self::with(dynamic, |_| {})
+    }
+
+    fn with(dynamic: &[&str], change: impl FnOnce(&mut Vec<Value>)) -> Self {
         let mut options = options();
+        change(&mut options.accounts);
         options.accounts.iter_mut().find(|user| user["id"] == 14).unwrap()["role"] = "Data Steward".into();
         let groups = vec![("Sales".to_owned(), vec![13, 10]), ("Everybody".to_owned(), vec![10, 13, 14])];
         let dynamic_groups = dynamic.iter().map(|name| (*name).to_owned()).collect();
@@ -118,6 +123,24 @@ fn a_demotion_takes_role_and_groups_and_a_revert_gives_them_back() {
     assert_eq!(left.company.run(&["apply", "undo.json", "--confirm", "--json"]).code(0).json()["counts"], json!({"done": 2}));
     assert_eq!((&left.company.user(13)["role"], &left.company.user(14)["role"]), (&json!("Participant"), &json!("Social")));
     assert_eq!(left.members(), [vec![10, 13], vec![10, 13, 14]]);
+}
+
+#[test]
+fn a_role_of_the_instances_own_that_is_called_like_the_least_role_is_not_taken_for_it() {
+    let left = Left::with(&[], |accounts| {
+        let gone = accounts.iter_mut().find(|user| user["id"] == 13).unwrap();
+        (gone["role"], gone["roleId"]) = (json!("Social"), json!(4711));
+    });
+    let (answer, run) = left.audit(DEMOTE);
+    let finding = left.finding(&run, 13);
+    assert_eq!(
+        (&finding["severity"], &finding["restricted"], &finding["action"]),
+        (&json!("critical"), &Value::Null, &Value::Null)
+    );
+    let reason = finding["reason"].as_str().unwrap();
+    assert!(reason.contains("called Social too") && reason.contains("Admin > Governance > People"), "{reason}");
+    // The other one is demoted all the same.
+    assert_eq!(answer["plan"]["actions"], 1, "{answer}");
 }
 
 #[test]
