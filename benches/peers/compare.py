@@ -14,7 +14,7 @@ here = os.path.dirname(os.path.abspath(__file__))
 
 
 def measured(command):
-    """Wall seconds, peak megabytes and standard output of one process."""
+    """Wall and processor seconds, peak megabytes and standard output of one process."""
     with tempfile.TemporaryFile() as out:
         begin = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, cwd=folder)
@@ -23,7 +23,7 @@ def measured(command):
         if status:
             sys.exit(f"{command} ended with {status}")
         out.seek(0)
-        return wall, usage.ru_maxrss / 1024, out.read().decode()
+        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.read().decode()
 
 
 def of_audit(text):
@@ -48,14 +48,15 @@ with tempfile.TemporaryDirectory() as scratch:
     truth = None
     for name, command in commands.items():
         taken = [measured(command(at)) for at in range(runs)]
-        counts = of_audit(taken[0][2]) if name.startswith("domo") else json.loads(taken[0][2])
+        counts = of_audit(taken[0][3]) if name.startswith("domo") else json.loads(taken[0][3])
         if truth is None:
             truth = counts
         same = {key: value for key, value in counts.items() if value} == truth
-        rows.append((name, statistics.median(wall for wall, *_ in taken), max(peak for _, peak, _ in taken), same))
+        median = [statistics.median(one[at] for one in taken) for at in (0, 1)]
+        rows.append((name, *median, max(peak for _, _, peak, _ in taken), same))
         if not same:
             print(name, "counts", counts, "but the audit", truth)
 
-for name, wall, peak, same in rows:
-    print(f"{name:<30} {wall:8.2f} s {peak:8.0f} MB   {'equal counts' if same else 'COUNTS DIFFER'}")
+for name, wall, cpu, peak, same in rows:
+    print(f"{name:<30} {wall:8.2f} s {cpu:8.2f} s CPU {peak:8.0f} MB   {'equal counts' if same else 'COUNTS DIFFER'}")
 sys.exit(not all(same for *_, same in rows))
