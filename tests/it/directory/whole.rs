@@ -330,6 +330,18 @@ fn an_export_of_accounts_that_was_cut_in_its_last_record_is_a_part_too() {
 }
 
 #[test]
+fn a_list_of_accounts_that_names_one_twice_may_have_lost_another() {
+    let company = Company::new().with("staff.csv", "Employee ID,Name,Email\n2001,Ines Duarte,ines.duarte@acme.example\n");
+    let account =
+        json!({"id": 1, "name": "Ines Duarte", "email": "ines.duarte@acme.example", "role": "Participant", "active": true});
+    std::fs::write(company.path().join("users.json"), json!([account, account]).to_string()).unwrap();
+    let args = ["audit", "--accounts", "users.json", "--directory", "staff.csv", "--as-of", "2026-11-23", "--json"];
+    let audit = run(company.path(), args).code(3).json();
+    assert!(audit["reasons"].to_string().contains("as many accounts may be missing"), "{audit}");
+    assert_eq!((audit["accounts"]["read"].as_u64(), audit["plan"].is_null()), (Some(1), true), "{audit}");
+}
+
+#[test]
 fn a_file_that_is_written_while_it_is_read_is_a_part() {
     let folder = super::folder();
     let path = folder.path().join("people.csv");
