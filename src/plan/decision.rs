@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::terms::words;
 use crate::text;
 
 /// What somebody said of an action, or of a finding without one.
@@ -36,37 +37,25 @@ pub struct Decision {
     pub earlier: Vec<Decision>,
 }
 
-/// What can be decided: `approve` and `reject` of an action, the others of a finding without one; `open` of either.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// Do it.
-    Approve,
-    /// Do not.
-    Reject,
-    /// Undecided again.
-    Open,
-    /// It is right as it is.
-    Keep,
-    /// Somebody else has to decide.
-    NotMine,
-    /// It is right until a day.
-    AcceptUntil,
+words! {
+    /// What can be decided: `approve` and `reject` of an action, the others of a finding without one; `open` of either.
+    Verdict {
+        /// Do it.
+        Approve = "approve",
+        /// Do not.
+        Reject = "reject",
+        /// Undecided again.
+        Open = "open",
+        /// It is right as it is.
+        Keep = "keep",
+        /// Somebody else has to decide.
+        NotMine = "not-mine",
+        /// It is right until a day.
+        AcceptUntil = "accept-until",
+    }
 }
 
 impl Verdict {
-    /// The word used in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-            Self::Open => "open",
-            Self::Keep => "keep",
-            Self::NotMine => "not-mine",
-            Self::AcceptUntil => "accept-until",
-        }
-    }
-
     /// As a participle: `ana rejected it`.
     pub fn done(self) -> &'static str {
         match self {

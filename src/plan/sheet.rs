@@ -43,6 +43,14 @@ pub enum Row<'a> {
     Finding(&'a OpenFinding),
 }
 
+/// What can be decided on the rows of a plan, and whether nothing else can: a day follows the last of them.
+pub fn choices(plan: &Plan) -> (&'static [&'static str], bool) {
+    match plan.findings.is_empty() {
+        true => (&["approve", "reject"], true),
+        false => (&["approve", "reject", "keep", "not-mine", "accept-until"], false),
+    }
+}
+
 /// Everything of a plan that is decided, worst first.
 pub fn rows(plan: &Plan) -> Vec<Row<'_>> {
     let mut rows: Vec<_> = plan.actions.iter().map(Row::Action).chain(plan.findings.iter().map(Row::Finding)).collect();

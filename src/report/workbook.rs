@@ -302,11 +302,7 @@ impl<'a> Look<'a> {
 
     /// The rows of a plan that are decided.
     fn decisions(&self, sheet: &mut Worksheet, plan: &Plan, all: &[Row<'_>]) -> Result<()> {
-        let choices: (&[&str], bool) = match plan.findings.is_empty() {
-            true => (&["approve", "reject"], true),
-            // A day follows the last of them.
-            false => (&["approve", "reject", "keep", "not-mine", "accept-until"], false),
-        };
+        let choices = plan::sheet::choices(plan);
         let deciding = Deciding { name: self.t.get("workbook.actions"), columns: &DECIDING, choices, rows: all.len().min(ACTIONS) };
         self.deciding(sheet, &deciding, |at| {
             let row = &all[at];

@@ -1,6 +1,5 @@
 //! `domo-reconcile sandbox` as a child process: a Domo on loopback for the length of a test.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
@@ -20,17 +19,10 @@ impl LocalDomo {
 
     /// The same where something goes wrong, as `sandbox --fault` takes it.
     pub fn with_faults(accounts: &Path, id: &str, secret: &str, faults: &[&str]) -> Self {
-        let mut child = support::command(accounts.parent().unwrap())
-            .args(["sandbox", "--client-id", id, "--client-secret", secret, "--accounts"])
-            .arg(accounts)
-            .args(faults.iter().flat_map(|fault| ["--fault", fault]))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("the first line was {line:?}")).to_owned();
+        let mut sandbox = support::command(accounts.parent().unwrap());
+        sandbox.args(["sandbox", "--client-id", id, "--client-secret", secret, "--accounts"]).arg(accounts);
+        sandbox.args(faults.iter().flat_map(|fault| ["--fault", fault])).stderr(Stdio::null());
+        let (child, url) = support::serving(&mut sandbox);
         Self { child, url }
     }
 

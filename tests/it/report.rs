@@ -420,23 +420,14 @@ fn contrast(one: &str, other: &str) -> f64 {
 
 #[test]
 fn a_browser_finds_nothing_wrong_with_the_page() {
-    let Some((chromium, checks)) = support::browser() else { return };
+    let Some(browser) = support::browser() else { return };
     let plain = Written::of(&Example::new(600, "").unwrap());
     let hostile = Written::of(
         &Example::new(60, "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>").unwrap(),
     );
     let archive = tempfile::tempdir().unwrap();
-    let drawn = drawn(archive.path());
-    let ran = std::process::Command::new("node")
-        .arg(checks.join("check.mjs"))
-        .args([plain.folder.join("report.html"), hostile.folder.join("report.html")])
-        .args(drawn)
-        .env("CHROMIUM", chromium)
-        .output()
-        .unwrap();
-    let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
-    println!("{out}");
-    assert!(ran.status.success(), "{out}\n{err}");
+    let pages = [plain.folder.join("report.html"), hostile.folder.join("report.html")];
+    support::in_browser(browser, "check.mjs", &pages.into_iter().chain(drawn(archive.path())).collect::<Vec<_>>());
 }
 
 /// Reports whose charts are easily wrong: nothing found, several runs of one day, evidence that is not whole.

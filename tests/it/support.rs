@@ -1,7 +1,8 @@
 //! Runs the real binary in an empty folder with an empty environment.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 /// What a run ended with.
 #[derive(Debug)]
@@ -42,6 +43,24 @@ pub fn run<'a>(folder: &Path, args: impl IntoIterator<Item = &'a str>) -> Ran {
 /// The same with environment variables.
 pub fn run_with<'a>(folder: &Path, env: &[(&str, &str)], args: impl IntoIterator<Item = &'a str>) -> Ran {
     finish(command(folder).envs(env.iter().copied()).args(args).output().unwrap())
+}
+
+/// Starts what serves, and waits until it says where: `listening on URL` in its first line.
+pub fn serving(command: &mut Command) -> (Child, String) {
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("the first line was {line:?}")).to_owned();
+    (child, url)
+}
+
+/// Runs a script of `tests/browser` on these files; it ends well where it finds nothing wrong.
+#[track_caller]
+pub fn in_browser((chromium, checks): (&str, std::path::PathBuf), script: &str, args: &[std::path::PathBuf]) {
+    let ran = Command::new("node").arg(checks.join(script)).args(args).env("CHROMIUM", chromium).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    println!("{out}");
+    assert!(ran.status.success(), "{out}\n{err}");
 }
 
 /// Chromium and the folder of the scripts that drive it, where everything for them is there. In CI it must be.

@@ -38,10 +38,6 @@ pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, file: 
     let split = Split::from(split);
     let due = plan.expires.date_naive();
     let packets = Packets::deal(&plan.id, &plan.digest, split, &dealt, context.started, Some(due));
-    let choices: (&[&str], bool) = match plan.findings.is_empty() {
-        true => (&["approve", "reject"], true),
-        false => (&["approve", "reject", "keep", "not-mine", "accept-until"], false),
-    };
     let subject = Subject {
         of: "plan",
         id: &plan.id,
@@ -52,7 +48,7 @@ pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, file: 
         due,
         personal: split == Split::ManagerEmail,
         columns: &packet::COLUMNS,
-        choices,
+        choices: sheet::choices(plan),
     };
     let by_id: BTreeMap<&str, &Row<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));

@@ -6,7 +6,7 @@ use domo_reconcile::directory::table::read_rows;
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
-use crate::support::{Ran, browser};
+use crate::support::{Ran, browser, in_browser};
 
 const TODAY: &str = "2026-11-24T12:00:00Z";
 
@@ -342,21 +342,13 @@ fn a_finding_is_accepted_until_a_day_as_an_exception_of_the_configuration() {
 
 #[test]
 fn what_a_reviewer_decides_in_a_real_browser_is_read_back() {
-    let Some((chromium, checks)) = browser() else { return };
+    let Some(browser) = browser() else { return };
     let company = Company::new(&STAFF);
     company.split("manager_email");
     let packet = company.packet("ana@acme.com");
     let page = company.path("packets").join(format!("{}.html", packet["file"].as_str().unwrap()));
     let saved = company.path("saved.json");
-    let ran = std::process::Command::new("node")
-        .arg(checks.join("packet.mjs"))
-        .args([&page, &saved])
-        .env("CHROMIUM", chromium)
-        .output()
-        .unwrap();
-    let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
-    println!("{out}");
-    assert!(ran.status.success(), "{out}\n{err}");
+    in_browser(browser, "packet.mjs", &[page, saved]);
     let answer = company.review(&["--from", "saved.json", "--by", "eve", "--json"]).code(0).json();
     let rows = packet["rows"].as_array().unwrap();
     assert_eq!(answer["recorded"], rows.len());

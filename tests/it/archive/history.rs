@@ -1,12 +1,10 @@
 //! What runs say of each other, where the year does not show it.
 
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
-
 use serde_json::json;
 
 use super::{Company, state};
-use crate::support::{command, run, run_with};
+use crate::local_domo::LocalDomo;
+use crate::support::{run, run_with};
 
 #[test]
 fn a_clock_that_went_back_is_told_and_changes_no_order() {
@@ -125,27 +123,16 @@ fn what_is_not_a_run_is_not_one() {
 }
 
 /// The sandbox as a process of its own, with the company's users.
-struct Sandbox(std::process::Child, String);
+struct Sandbox(LocalDomo);
 
 impl Sandbox {
     fn start(company: &Company) -> Self {
-        let arguments = ["sandbox", "--accounts", "users.json", "--client-id", "id", "--client-secret", "secret"];
-        let mut child = command(company.path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        Self(child, line.trim().strip_prefix("listening on ").unwrap().to_owned())
+        Self(LocalDomo::with_client(&company.path().join("users.json"), "id", "secret"))
     }
 
     fn run(&self, company: &Company, args: &[&str]) -> crate::support::Ran {
-        let env = [("DOMO_API_URL", self.1.as_str()), ("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "secret")];
+        let env = [("DOMO_API_URL", self.0.url()), ("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "secret")];
         run_with(company.path(), &env, args.iter().copied())
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 

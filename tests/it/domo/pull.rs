@@ -1,12 +1,11 @@
 //! `pull` and `sandbox` as people run them.
 
-use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
 use super::company;
-use crate::support::{Ran, command, run, run_with};
+use crate::support::{Ran, command, run, run_with, serving};
 
 /// A sandbox in a process of its own; ends with the value.
 pub struct Served {
@@ -24,17 +23,9 @@ impl Served {
     pub fn of(users: Vec<Value>, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("users.json"), Value::from(users).to_string()).unwrap();
-        let mut child = command(folder.path())
-            .arg("sandbox")
-            .args(if more.contains(&"--accounts") { &[][..] } else { &["--accounts", "users.json"] })
-            .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        let mut sandbox = command(folder.path());
+        sandbox.arg("sandbox").args(if more.contains(&"--accounts") { &[][..] } else { &["--accounts", "users.json"] });
+        let (child, url) = serving(sandbox.args(more).stderr(Stdio::null()));
         Self { child, url, folder }
     }
 
