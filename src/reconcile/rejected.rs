@@ -55,12 +55,14 @@ impl RejectedKeys {
     }
 
     fn add_addresses(&mut self, cell: &str, addresses: &Addresses, place: Place) {
+        let written_out = AT.iter().fold(cell.to_lowercase(), |cell, written| cell.replace(written, "@"));
+        let cell = DOT.iter().fold(written_out, |cell, written| cell.replace(written, "."));
         if !cell.contains('@') {
             return;
         }
         let joined: String = cell.split_whitespace().collect();
         let repaired = joined.replace(',', ".").replace("@@", "@");
-        let found = [cell, &joined, &repaired].into_iter().flat_map(addresses_in);
+        let found = [cell.as_str(), &joined, &repaired].into_iter().flat_map(addresses_in);
         for key in found.filter_map(|address| addresses.key(address)) {
             add(&mut self.addresses, key.into_owned(), place);
         }
@@ -102,6 +104,10 @@ impl RejectedKeys {
 fn add<K: Eq + std::hash::Hash>(keys: &mut HashMap<K, Place>, key: K, place: Place) {
     keys.entry(key).and_modify(|known| *known = place.min(*known)).or_insert(place);
 }
+
+/// How the sign of an address is written, too, and its dot.
+const AT: [&str; 7] = ["\u{FF20}", "\u{FE6B}", "%40", "(at)", "[at]", "{at}", "&#64;"];
+const DOT: [&str; 3] = ["(dot)", "[dot]", "{dot}"];
 
 /// Every address in a text, whatever stands around it: `mailto:`, brackets, another address.
 fn addresses_in(text: &str) -> Vec<&str> {

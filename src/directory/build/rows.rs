@@ -106,6 +106,11 @@ pub(super) fn rejected(
     let (email, number) = (given.column(Slot::Email), given.column(Slot::EmployeeNumber));
     let further: Vec<&RawColumn> =
         [Slot::Email, Slot::AlternateEmail, Slot::EmployeeNumber].into_iter().flat_map(|slot| given.columns(slot)).collect();
+    let managers: Vec<usize> = [Slot::ManagerEmail, Slot::ManagerKey, Slot::ManagerName]
+        .into_iter()
+        .flat_map(|slot| given.columns(slot))
+        .map(|column| column.at)
+        .collect();
     let displaced: PlHashMap<u32, &Vec<String>> = moved_rows(raw).map(|long| (long.row, &long.displaced)).collect();
     let mut problems: PlHashMap<u32, Vec<&str>> = PlHashMap::new();
     for doubt in doubts.iter().filter(|doubt| matches!(doubt.field.as_str(), "email" | "employee_number")) {
@@ -130,8 +135,13 @@ pub(super) fn rejected(
         let held = |column: Option<&RawColumn>| column.and_then(|column| column.values.get(at)).map(str::to_owned);
         let (email, employee_number) = (held(email), held(number));
         let moved = displaced.get(row).into_iter().flat_map(|cells| cells.iter().cloned());
-        let mut carried: Vec<String> = further.iter().filter_map(|column| held(Some(column))).chain(moved).collect();
+        // Cells that moved without making the row longer: an address may stand in any of them, but in that of somebody else.
+        let misplaced = raw.columns.iter().filter(|column| !managers.contains(&column.at)).filter_map(|column| held(Some(column)));
+        let misplaced = misplaced.filter(|cell| cell.contains('@'));
+        let mut carried: Vec<String> =
+            further.iter().filter_map(|column| held(Some(column))).chain(moved).chain(misplaced).collect();
         carried.retain(|cell| Some(cell) != email.as_ref() && Some(cell) != employee_number.as_ref());
+        carried.dedup();
         rejected.push(RejectedRow {
             source: given.index,
             row: *row,

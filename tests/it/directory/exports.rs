@@ -299,6 +299,29 @@ fn nobody_is_an_orphan_whose_address_stands_second_in_a_cell() {
     assert_eq!((judged.accounts("matched"), judged.accounts("not_evaluable"), judged.people("matched")), (1, 1, 1));
 }
 
+/// A row that is rejected may be of whoever has an address that it holds, however it is written there and wherever it was moved to; the
+/// address of somebody's manager is that of somebody else.
+#[test]
+fn nobody_is_an_orphan_whose_address_a_rejected_row_holds() {
+    let rest = "2002,Tom Becker,tom.becker@acme.example,\n2003,Mara Novak,mara.novak@acme.example,\n";
+    let of = |row: &str| {
+        let text = format!("Employee ID,Name,Email,Manager Email\n{row}\n{rest}");
+        let judged = Company::new().with("staff.csv", text).audit("staff.csv", 0);
+        assert_eq!(judged.people("rejected"), 1, "{row}");
+        (judged.accounts("orphan"), judged.accounts("not_evaluable"))
+    };
+    for cell in [
+        "ines.duarte＠acme.example",
+        "ines.duarte(at)acme.example",
+        "Ines.Duarte[at]acme[dot]example",
+        "ines.duarte%40acme.example",
+    ] {
+        assert_eq!(of(&format!("E-1,Ines Duarte,{cell},")), (1, 1), "{cell}");
+    }
+    assert_eq!(of("E-1,ines.duarte@acme.example,Clerk,"), (1, 1), "moved to the left");
+    assert_eq!(of("E-1,X,Clerk,ines.duarte@acme.example"), (2, 0), "their manager");
+}
+
 /// A rule that covers nothing is a slip, or an export that has changed: neither is silent.
 #[test]
 fn what_skip_rows_and_ignore_name_and_no_row_or_column_has_is_a_warning() {
