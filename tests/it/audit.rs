@@ -116,7 +116,8 @@ fn people_csv_has_rejected_rows_and_names_in_two_columns_and_is_safe_and_redacte
 
     let (redacted, accounts) = audited(&["--redact"]);
     let text = format!("{redacted:?}");
-    for name in ["ada", "Ada", "Byron", "acme", "cmd", "mallory", "1.2E+15"] {
+    // A token of hexadecimal digits may hold `ada` by chance.
+    for name in ["ada@", "Ada", "Byron", "acme", "cmd", "mallory", "1.2E+15"] {
         assert!(!text.contains(name), "{name} in {text}");
     }
     assert_eq!(redacted[0]["name"], accounts[0]["name"], "the same name has the same token");
