@@ -17,8 +17,13 @@ impl Drop for Kept {
 }
 
 /// Starts `demo --keep` and gives the lines it prints for the rest of the month.
-fn kept_demo(folder: &Path) -> (Kept, Vec<String>) {
-    let mut child = support::command(folder).args(["demo", "--keep"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+fn kept_demo(folder: &Path, profile: &str) -> (Kept, Vec<String>) {
+    let mut child = support::command(folder)
+        .args(["demo", "--keep", "--profile", profile])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let mut lines = Vec::new();
     for line in said.by_ref().filter_map(|line| line.strip_prefix("  ").map(str::to_owned)) {
@@ -32,9 +37,15 @@ fn kept_demo(folder: &Path) -> (Kept, Vec<String>) {
 }
 
 #[test]
-fn the_lines_of_a_kept_demo_walk_the_whole_month_without_a_domo() {
+fn the_lines_of_a_kept_demo_walk_the_whole_month_without_a_domo_of_ones_own_on_either_domo() {
+    for (profile, removal) in [("guide", "deactivate"), ("recorded", "demote")] {
+        walk_the_month(profile, removal);
+    }
+}
+
+fn walk_the_month(profile: &str, removal: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let (_demo, lines) = kept_demo(folder.path());
+    let (_demo, lines) = kept_demo(folder.path(), profile);
     let binaries = Path::new(env!("CARGO_BIN_EXE_domo-reconcile")).parent().unwrap();
     let path = format!("{}:{}", binaries.display(), std::env::var("PATH").unwrap());
     let script = format!("set -e\n{}", lines.join("\n"));
@@ -45,6 +56,7 @@ fn the_lines_of_a_kept_demo_walk_the_whole_month_without_a_domo() {
         assert!(lines.iter().any(|line| line.contains(&format!("domo-reconcile {verb} "))), "no line for {verb}: {lines:#?}");
     }
     assert!(said.contains("resolved"), "the second audit knows the first: {said}");
+    assert!(said.contains(&format!("{removal} victor.lindgren@acme.example done")), "{said}");
     let run = std::fs::read_dir(folder.path().join("audits")).unwrap().map(|entry| entry.unwrap().path());
     assert!(run.into_iter().any(|run| run.join("revert.plan.json").is_file()), "{said}");
 }

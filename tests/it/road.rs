@@ -201,6 +201,22 @@ fn the_sample_company_is_judged_as_counted_by_hand() {
     assert_eq!(counted, owned.collect());
 }
 
+/// On the Domo that does not say who is active, as `demo --profile recorded` shows it.
+#[test]
+fn on_the_other_domo_access_is_taken_away_by_demotions_and_who_has_nothing_left_is_restricted() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = support::run(folder.path(), ["demo", "--profile", "recorded", "--json"]).code(0).json();
+    let audit = Audit { folder: folder.path().join(answer["run_dir"].as_str().unwrap()), answer };
+    let counts = &audit.answer["findings"]["by_kind"];
+    assert_eq!(["leaver", "orphan", "dormant"].map(|kind| counts[kind].as_u64().unwrap()), [6 + 2, 9 + 1, 2 + 1], "{counts}");
+    let kinds: BTreeSet<_> = audit.actions().iter().map(|action| text(&action["kind"])).collect();
+    assert_eq!(kinds, ["demote".to_owned(), "update".to_owned()].into());
+    let findings = audit.read("findings.json")["findings"].as_array().unwrap().clone();
+    let restricted = findings.iter().filter(|finding| finding["restricted"] == true && finding["kind"] == "leaver");
+    let restricted: Vec<_> = restricted.map(|finding| (text(&finding["account"]["name"]), finding["action"].clone())).collect();
+    assert_eq!(restricted, [("Bianca Ferraz".to_owned(), Value::Null)]);
+}
+
 /// With October's accounts audited before, the audit of November names whose rights rose.
 #[test]
 fn rights_that_rose_since_october_are_found_as_counted_by_hand() {

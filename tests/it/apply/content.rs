@@ -219,6 +219,16 @@ fn ownership_that_comes_about_while_a_deletion_waits_to_be_sent_again_holds_it()
 }
 
 #[test]
+fn a_short_list_that_is_given_again_whatever_the_offset_is_read_once() {
+    let left = Left::on(Profile::guide(), vec![DataSet::owned("d-1", "Sales", 13), DataSet::owned("d-2", "Costs", 20)]);
+    left.company.domo.fault("GET /v1/datasets=circle".parse().unwrap());
+    let run = left.audit(&format!("{}{DELETE}", LIVE[1]));
+    assert_eq!(finding(&run, "leaver", 13).unwrap()["owns"]["datasets"], 1);
+    let asked = left.company.domo.requests().iter().filter(|request| request.path.starts_with("/v1/datasets")).count();
+    assert_eq!(asked, 2, "the list, and the same again");
+}
+
+#[test]
 fn a_report_of_yesterday_does_not_hide_what_changed_owner_today() {
     // DomoStats of this morning names nobody who leaves; the API's list, since noon, does.
     let csv = "ID,Name,Owner_User_ID\nd-1,Sales,20\n";
