@@ -95,7 +95,7 @@ fn main() {
     let binary = std::env::var("APPLY_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_domo-reconcile").to_owned());
     let begin = Instant::now();
     let mut child = std::process::Command::new(&binary)
-        .args(["apply", "plan.json", "--confirm", "--json", "-q"])
+        .args(["apply", "plan.json", "--confirm", "--json", "-q", "--override", "max-deactivations", "--reason", "bench"])
         .current_dir(folder.path())
         .envs([("DOMO_API_URL", domo.url()), ("DOMO_CLIENT_ID", "sandbox".into()), ("DOMO_CLIENT_SECRET", "sandbox-secret".into())])
         .stdout(std::process::Stdio::null())

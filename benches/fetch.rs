@@ -3,7 +3,8 @@
 //!
 //! `cargo bench --bench fetch` reads 1,000,000 people over HTTP and 100,000 over LDAP; `cargo bench --bench fetch -- 100000` that many of
 //! each. The sandbox and each fetch run in processes of their own, so that the memory is the fetch's alone. These sources give their
-//! pages one after the other, so the bound is pages × latency; `file` is what the same people need when they are loaded from the export
+//! pages one after the other, so the bound is pages × latency; the sandbox walks over all people for each page, which costs it some
+//! 0.4 ms a thousand on top. `file` is what the same people need when they are loaded from the export
 //! that the address returns.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
