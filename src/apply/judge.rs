@@ -153,9 +153,11 @@ pub(super) async fn held(action: &Action, known: Known<'_>) -> Result<Option<Str
         (None, Some(ownership), Some(account)) => ownership.blocks(account).await?,
         (None, ..) => None,
     };
-    Ok(why.map(|why| match why.starts_with("owns ") {
-        true => format!("{why}: hand it over first (handover.csv names the objects), then run `audit` again"),
-        false => format!("{why}: nobody is deleted before it is; `check` says how each report comes out"),
+    Ok(why.map(|why| {
+        format!(
+            "{why}: hand it over first (handover.csv names the objects; where it is not known, `check` says how each report comes out), then \
+             run `audit` again"
+        )
     }))
 }
 

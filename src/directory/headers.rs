@@ -62,7 +62,7 @@ fn squash(header: &str) -> String {
             '\u{2018}' | '\u{2019}' | '\u{2bc}' | '`' => squashed.push('\''),
             ' ' | '_' | '-' | '.' | '/' | ':' | '*' | '?' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {}
             // Accents are lost on the way through many programs: `Prenom`, `Numero de empleado`.
-            '\u{300}'..='\u{36f}' => {}
+            _ if text::is_accent(character) => {}
             _ if character.is_whitespace() => {}
             _ => squashed.extend(character.to_lowercase()),
         }

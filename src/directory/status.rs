@@ -133,7 +133,7 @@ pub(super) fn fold(word: &str) -> String {
     let lower = crate::text::folded(word).to_lowercase();
     let spaced: String = lower
         .nfd()
-        .filter(|character| !matches!(character, '\u{300}'..='\u{36f}'))
+        .filter(|character| !crate::text::is_accent(*character))
         .map(|character| if matches!(character, '_' | '-') { ' ' } else { character })
         .collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")

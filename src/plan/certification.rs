@@ -57,6 +57,8 @@ pub struct Confirmed {
     pub person: Option<String>,
     /// Role, department, who leads them, and the rest; of several findings the worst.
     pub about: About,
+    /// Whether it is looked at as one that may administer.
+    pub may_administer: bool,
     /// Its groups.
     pub groups: Vec<String>,
     /// What was found about it: kind and sentence.

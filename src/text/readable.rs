@@ -19,6 +19,11 @@ pub fn is_hidden(character: char) -> bool {
     character.is_control() || is_invisible(character) || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
+/// Whether a character is an accent that was taken off its letter: a mark of the Latin, Greek or Cyrillic writing, not of Japanese.
+pub fn is_accent(character: char) -> bool {
+    matches!(character, '\u{300}'..='\u{36f}')
+}
+
 /// Trimmed, invisible characters removed, inner white space folded to single spaces, NFC: equal texts look equal.
 pub fn folded(text: &str) -> Cow<'_, str> {
     let plain = text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_control()) && !text.contains("  ") && text.trim() == text;

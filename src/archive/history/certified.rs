@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::types::Present;
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::CERTIFICATION;
-use crate::config::Choice;
+use crate::config::{self, Choice};
 use crate::plan::certification::{Attestation, Line, Record};
 use crate::text;
 
@@ -18,6 +18,14 @@ const NAMED: usize = 10;
 struct Now {
     active: bool,
     role: Option<String>,
+    role_id: Option<String>,
+}
+
+impl Now {
+    /// Whether it has this role of Domo's: one of the instance's own may bear the name, with other rights.
+    fn has(&self, role: &str, domo: &config::Domo) -> bool {
+        self.role.as_deref() == Some(role) && domo.rights(Some(role), self.role_id.as_deref()) == domo.rights(Some(role), None)
+    }
 }
 
 /// A sentence on the revocations of the newest certified run, and one on the changed roles. A note where its record cannot be read.
@@ -37,16 +45,15 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
         }
     };
     let now = accounts(present)?;
-    let policy = &present.config.config.policy;
+    let (policy, domo) = (&present.config.config.policy, &present.config.config.domo);
     let revoked = |line: &Line| {
         now.get(&line.account.to_lowercase()).is_none_or(|now| {
-            let demoted = policy.revoked == Choice::Demote && now.role.as_deref() == Some(policy.demoted_role.as_str());
+            let demoted = policy.revoked == Choice::Demote && now.has(&policy.demoted_role, domo);
             !now.active || demoted
         })
     };
-    let has_role = |line: &Line, role: &str| {
-        now.get(&line.account.to_lowercase()).is_none_or(|now| !now.active || now.role.as_deref() == Some(role))
-    };
+    let has_role =
+        |line: &Line, role: &str| now.get(&line.account.to_lowercase()).is_none_or(|now| !now.active || now.has(role, domo));
     let (mut revocations, mut roles) = (Vec::new(), Vec::new());
     for line in record.standing().into_values() {
         match line.answer() {
@@ -84,10 +91,14 @@ fn accounts(present: &Present<'_>) -> Result<HashMap<String, Now>> {
     let frame = &present.accounts.frame;
     let (ids, emails) = (frame.column("id")?.u64()?, frame.column("email")?.str()?);
     let (active, roles) = (frame.column("active")?.bool()?, frame.column("role")?.str()?);
+    let role_ids = frame.column("role_id")?.str()?;
     let mut found = HashMap::new();
-    for (((id, email), active), role) in ids.iter().zip(emails.iter()).zip(active.iter()).zip(roles.iter()) {
+    let roles = roles.iter().zip(role_ids.iter());
+    for (((id, email), active), (role, role_id)) in ids.iter().zip(emails.iter()).zip(active.iter()).zip(roles) {
         let key = id.map(|id| id.to_string()).or_else(|| email.map(str::to_lowercase));
-        found.extend(key.map(|key| (key, Now { active: active != Some(false), role: role.map(str::to_owned) })));
+        found.extend(key.map(|key| {
+            (key, Now { active: active != Some(false), role: role.map(str::to_owned), role_id: role_id.map(str::to_owned) })
+        }));
     }
     Ok(found)
 }

@@ -238,12 +238,9 @@ fn document(
         *stand == Stand::Keep && account.about.severity.is_some_and(|severity| severity <= Severity::Medium)
     };
     let against = stands.iter().filter(against).count() as u64;
-    let privileged = |(account, ..): &&(&Confirmed, Option<&Line>, Stand)| {
-        !matches!(account.about.role.as_deref(), Some("Editor" | "Participant" | "Social"))
-    };
-    let may = || stands.iter().filter(privileged);
+    let may = || stands.iter().filter(|(account, ..)| account.may_administer);
     let may_decided = may().filter(|(_, _, stand)| stand.is_decided()).count();
-    facts.push(fact("Admin, Privileged and custom roles", format!("{may_decided} of {} decided", may().count())));
+    facts.push(fact("May administer", format!("{may_decided} of {} decided", may().count())));
     facts.push(fact("Controls", CONTROLS.to_owned()));
     let sums = [
         ("Keep", keep),
@@ -270,7 +267,7 @@ fn document(
             format!("{decided} of {accounts} accounts in scope were decided ({}.{} %): {keep} keep, {revoke} revoke, {role} another role.", share / 10, share % 10),
             format!("{} were decided by nobody who may: they stay as they are and are listed below.", accounts - decided),
             format!(
-                "{} kept although the run found something of severity medium or worse about them: they stand first under Confirmed, with what                  was found.",
+                "{} kept although the run found something of severity medium or worse about them: they stand first under Confirmed, with what was found.",
                 text::plural(against, "account was", "accounts were")
             ),
         ],

@@ -75,6 +75,7 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<Population> {
             name: account_names.get(row).map(str::to_owned),
             person: person.and_then(|person| names.get(person as usize)).map(|name| text::folded(name).into_owned()),
             about,
+            may_administer: privileged.contains(&index),
             groups: list.map(|list| list.iter().flatten().map(str::to_owned).collect()).unwrap_or_default(),
             findings: findings.iter().map(|one| format!("{}: {}", one.kind, one.reason)).collect(),
             blocked: content::blocked(&content::owned_by(&stored.accounts, row), &stored.accounts.evidence.content),

@@ -5,8 +5,7 @@
 //! A sample runs by default; `DOMO_RECONCILE_KILLS` and `DOMO_RECONCILE_FAULTS=all` try all of them.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::Days;
 use domo_reconcile::plan::Journal;
@@ -16,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::company::{Company, options, plan_now};
 use super::fixture::{hundred, update};
+use super::kill::{killed, records};
 
 const POLICY: &str = "[policy]\nleaver = \"demote\"\ndelete_after_days = 30\n";
 /// How long before today the access was taken, by the journal.
@@ -65,24 +65,9 @@ impl Left {
 
     /// Starts an apply and kills it once its journal has that many records; false when it ended first.
     fn killed(&self, run: &Path, at: usize) -> bool {
-        let mut child = crate::support::command(self.company.folder.path());
-        child.envs(self.company.env()).args(["apply", run.to_str().unwrap(), "--confirm", "-q"]);
-        let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let begin = Instant::now();
-        let killed = loop {
-            let journal = std::fs::read(run.join("plan.journal.jsonl")).unwrap_or_default();
-            if journal.iter().filter(|byte| **byte == b'\n').count() >= at {
-                break true;
-            }
-            if child.try_wait().unwrap().is_some() {
-                break false;
-            }
-            assert!(begin.elapsed() < Duration::from_secs(60), "neither killed nor ended");
-            std::thread::sleep(Duration::from_micros(200));
-        };
-        child.kill().unwrap();
-        child.wait().unwrap();
-        killed
+        let mut apply = crate::support::command(self.company.folder.path());
+        apply.envs(self.company.env()).args(["apply", run.to_str().unwrap(), "--confirm", "-q"]);
+        killed(&mut apply, || records(&run.join("plan.journal.jsonl")) >= at)
     }
 
     /// What was done today is said to have been done some weeks ago.

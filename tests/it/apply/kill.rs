@@ -3,7 +3,8 @@
 //! twice with different content, no second account, no second invitation.
 
 use std::collections::BTreeMap;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use domo_reconcile::plan::journal::{Event, Line};
@@ -88,9 +89,11 @@ fn holds(company: &Company, expected: &(Vec<Value>, Vec<(String, String)>), mome
     assert!(Sealed::read(&company.read("plan.json")).is_ok());
 }
 
+const JOURNAL: &str = "plan.journal.jsonl";
+
 /// Starts an apply and kills it as soon as `now` is so; false when it ended first.
-fn killed(company: &Company, now: impl Fn() -> bool) -> bool {
-    let mut child = company.child(&["--confirm", "-q"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+pub(super) fn killed(apply: &mut Command, now: impl Fn() -> bool) -> bool {
+    let mut child = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let begin = Instant::now();
     let killed = loop {
         if now() {
@@ -107,8 +110,13 @@ fn killed(company: &Company, now: impl Fn() -> bool) -> bool {
     killed
 }
 
-fn records(company: &Company) -> usize {
-    std::fs::read(company.path("plan.journal.jsonl")).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
+fn apply(company: &Company) -> Command {
+    company.child(&["--confirm", "-q"])
+}
+
+/// The records of a journal so far.
+pub(super) fn records(journal: &Path) -> usize {
+    std::fs::read(journal).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
 }
 
 fn more() -> Option<usize> {
@@ -123,7 +131,7 @@ fn killed_at_every_record_of_the_journal_it_ends_as_if_undisturbed() {
     let step = if more().is_some() { 1 } else { 4 };
     for record in (1..=24).step_by(step) {
         let company = company(3);
-        if killed(&company, || records(&company) >= record) {
+        if killed(&mut apply(&company), || records(&company.path(JOURNAL)) >= record) {
             tried += 1;
             holds(&company, &expected, &format!("record {record}"));
             survived += 1;
@@ -154,8 +162,8 @@ fn killed_while_a_write_is_under_way_it_ends_as_if_undisturbed() {
                 company.domo.fault(Fault::nth(method, path, nth, what.clone()));
                 let fits = |write: &Request| write.method == method && write.path.starts_with(path.trim_end_matches('*'));
                 let met = || company.writes().iter().filter(|write| fits(write)).count() as u64 >= nth;
-                let held = || matches!(what, What::Slow(_)) && records(&company) > 1 && stalled(&company);
-                if killed(&company, || met() || held()) {
+                let held = || matches!(what, What::Slow(_)) && records(&company.path(JOURNAL)) > 1 && stalled(&company);
+                if killed(&mut apply(&company), || met() || held()) {
                     tried += 1;
                     holds(&company, &expected, &format!("{method} {nth} {what:?}"));
                     survived += 1;
@@ -169,9 +177,9 @@ fn killed_while_a_write_is_under_way_it_ends_as_if_undisturbed() {
 
 /// The journal has not grown for a while: the write whose answer is held back is under way.
 fn stalled(company: &Company) -> bool {
-    let before = records(company);
+    let before = records(&company.path(JOURNAL));
     std::thread::sleep(Duration::from_millis(120));
-    records(company) == before
+    records(&company.path(JOURNAL)) == before
 }
 
 #[test]
@@ -190,7 +198,7 @@ fn killed_at_random_moments_it_ends_as_if_undisturbed() {
         for _ in 0..2 {
             let moment = whole.mul_f64(fastrand::f64());
             let begin = Instant::now();
-            tried += usize::from(killed(&company, || begin.elapsed() >= moment));
+            tried += usize::from(killed(&mut apply(&company), || begin.elapsed() >= moment));
         }
         holds(&company, &expected, "random");
         survived += 1;
