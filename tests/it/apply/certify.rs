@@ -21,6 +21,13 @@ impl Company {
         Self::of(&std::fs::read_to_string(samples().join("company/domo-users.json")).unwrap())
     }
 
+    /// The Markdown of the next audit, with these accounts.
+    fn reported(&self, users: &[Value]) -> String {
+        std::fs::write(self.folder.path().join("users.json"), serde_json::to_string(users).unwrap()).unwrap();
+        let audited = self.audit();
+        std::fs::read_to_string(self.folder.path().join(audited["run_dir"].as_str().unwrap()).join("report.md")).unwrap()
+    }
+
     /// The sample company with these accounts.
     fn of(users: &str) -> Self {
         let folder = Folder::new().with("users.json", users).at_moment(TODAY);
@@ -298,13 +305,29 @@ fn the_next_report_says_which_of_the_revocations_happened() {
     let mut users: Vec<Value> = serde_json::from_slice(&text).unwrap();
     users.retain(|user| user["id"] != revoked[0]);
     users.iter_mut().filter(|user| user["id"] == revoked[1]).for_each(|user| user["active"] = json!(false));
-    std::fs::write(company.folder.path().join("users.json"), serde_json::to_string(&users).unwrap()).unwrap();
-    let directory = samples().join("company/directory.csv").to_str().unwrap().to_owned();
-    let args = ["audit", "--accounts", "users.json", "--directory", &directory, "--as-of", "2026-11-24", "--json", "-q"];
-    let audited = company.run(&args).code(0).json();
-    let report = company.folder.path().join(audited["run_dir"].as_str().unwrap()).join("report.md");
-    let report = std::fs::read_to_string(report).unwrap();
+    let report = company.reported(&users);
     let said = format!("Certification of the run {}: 2 of {} revocations happened; not yet: ", company.id, revoked.len());
     assert!(report.contains(&said), "{said}: {report}");
     assert!(report.contains("(revoke by head@acme.example on 2026-11-24)"), "{report}");
+}
+
+#[test]
+fn a_role_of_the_instances_own_is_not_taken_for_the_role_whose_name_it_bears() {
+    let company = Company::new();
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    let packet = company.packets()["packets"][1].clone();
+    company.saved("social.json", &packet, "head@acme.example", &json!({"verdict": "role:Social", "comment": "reads only"}));
+    company.certify(&["--from", "back"]).code(0);
+    let rows: Vec<u64> =
+        packet["rows"].as_array().unwrap().iter().skip(1).map(|row| row.as_str().unwrap().parse().unwrap()).collect();
+    let text = std::fs::read(samples().join("company/domo-users.json")).unwrap();
+    let mut users: Vec<Value> = serde_json::from_slice(&text).unwrap();
+    for (id, role_id) in [(rows[0], 5), (rows[1], 2001)] {
+        let user = users.iter_mut().find(|user| user["id"] == id).unwrap();
+        (user["role"], user["roleId"]) = (json!("Social"), json!(role_id));
+    }
+    let report = company.reported(&users);
+    let has = |user: &&Value| rows.contains(&user["id"].as_u64().unwrap()) && user["role"] == "Social" && user["roleId"] != 2001;
+    let said = format!("{} of {} changes of role happened; not yet: ", users.iter().filter(has).count(), rows.len());
+    assert!(report.contains(&said), "{said}: {report}");
 }
