@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::cells;
-use super::headers::{self, split};
+use super::headers;
 use super::mapping::Mapping;
 use super::people::Source;
 use super::raw::Raw;
 use super::slot::Slot;
+use super::spellings::split;
 use crate::config;
-use crate::text::{Pattern, plural};
+use crate::text::{Pattern, plural, squashed};
 
 /// What a record is called (one of several, many), and the words by which its kind is told, without case and signs.
 const KINDS: &[(&str, &str, &str)] = &[
@@ -106,8 +107,6 @@ fn say(count: usize, one: &str, many: &str, source: &mut Source) {
 
 /// What a record says it is, if it is no person. LDAP gives all classes of an entry: `top`, `person`, ..., `computer`.
 fn kind(cell: &str) -> Option<(&'static str, &'static str)> {
-    let squashed =
-        |word: &str| word.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect::<String>();
     // `CN=Group,CN=Schema,…` is Active Directory's objectCategory.
     let class = cell.strip_prefix("CN=").and_then(|rest| rest.split(',').next()).unwrap_or(cell);
     let words: Vec<String> = class.split(['\n', ';', ',', '|', ' ']).map(squashed).chain([squashed(class)]).collect();

@@ -5,9 +5,8 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::countries::COUNTRIES;
 use super::slot::Slot;
-use super::synonyms::{AREAS, CONTAINERS, NEVER, OTHER_DAYS, SYNONYMS};
+use super::spellings::{self, split};
 use super::systems::{SYSTEMS, System};
 use crate::terms::FIELDS;
 use crate::text;
@@ -20,11 +19,8 @@ const OWN_NAME: u8 = 20;
 
 static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
     let mut known = HashMap::new();
-    for (slot, rank, spellings) in SYNONYMS.iter().chain(COUNTRIES.iter().flat_map(|country| country.headers)) {
-        for spelling in split(spellings) {
-            // The first line wins, so that a test can see a spelling that stands in two.
-            known.entry(squash(spelling)).or_insert((*slot, *rank));
-        }
+    for (slot, rank, spelling) in spellings::headers() {
+        known.entry(squash(spelling)).or_insert((slot, rank));
     }
     // A field's own name is a header for it; but a column called `role` is a job's.
     for (field, slot) in FIELDS.iter().zip(Slot::OF_FIELDS).filter(|(_, slot)| *slot != Slot::Role) {
@@ -32,11 +28,11 @@ static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
     }
     known
 });
-static NEVER_READ: LazyLock<HashSet<String>> =
-    LazyLock::new(|| COUNTRIES.iter().map(|country| country.never).chain([NEVER]).flat_map(split).map(squash).collect());
-static OTHER_DAYS_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| split(OTHER_DAYS).map(squash).collect());
-static AREA_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| split(AREAS).map(squash).collect());
-static CONTAINER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| split(CONTAINERS).map(squash).collect());
+static NEVER_READ: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("never"));
+static OTHER_DAYS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("other days"));
+static AREAS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("areas"));
+static PARENTS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("parents"));
+
 static SYSTEM_COLUMNS: LazyLock<HashSet<String>> =
     LazyLock::new(|| SYSTEMS.iter().flat_map(|system| system.columns.iter().map(|(header, _)| squash(header))).collect());
 
@@ -48,9 +44,8 @@ pub(super) fn is_telling(header: &str) -> bool {
     own_keys(header).iter().any(|key| SIGNATURES.contains(key))
 }
 
-/// The spellings of one line of a data table.
-pub(super) fn split(line: &str) -> impl Iterator<Item = &str> {
-    line.split('|').map(str::trim)
+fn squashed(list: &str) -> HashSet<String> {
+    spellings::of(list).map(squash).collect()
 }
 
 /// A header without what people vary: case, width, accents, spaces, dashes, `_ . / : * ?`, invisible characters; `#` is "number".
@@ -83,7 +78,7 @@ fn own_forms(header: &str) -> (String, String) {
     }
     if let Some(open) = plain.rfind('(')
         && let Some(area) = plain.get(open + 1..).and_then(|rest| rest.trim_end().strip_suffix(')'))
-        && AREA_WORDS.contains(&squash(area))
+        && AREAS.contains(&squash(area))
     {
         plain.truncate(open);
     }
@@ -97,7 +92,7 @@ pub(super) fn keys(header: &str) -> Vec<String> {
     // `profile.email`, `urn:…:2.0:User.employeeNumber`: parents that say nothing are dropped from the left.
     let mut rest = plain.as_str();
     while let Some((parent, leaf)) = split_parent(rest) {
-        if !CONTAINER_WORDS.contains(&squash(parent)) {
+        if !PARENTS.contains(&squash(parent)) {
             break;
         }
         keys.push(squash(leaf));
@@ -112,7 +107,7 @@ pub(super) fn keys(header: &str) -> Vec<String> {
 
 /// The first segment of a dotted path and the rest. The URN of a SCIM extension holds dots itself, so the longest known parent counts.
 fn split_parent(path: &str) -> Option<(&str, &str)> {
-    let known = split(CONTAINERS).filter(|parent| parent.starts_with("urn:"));
+    let known = spellings::of("parents").filter(|parent| parent.starts_with("urn:"));
     for parent in known {
         if let Some(leaf) =
             path.get(..parent.len()).filter(|start| start.eq_ignore_ascii_case(parent)).and(path.get(parent.len()..))
@@ -167,7 +162,7 @@ pub(super) fn may_be_read(header: &str) -> bool {
 /// Whether nobody need hear of a column that is not read, whatever its cells look like: a birthday, the day of the last sign-in.
 pub(super) fn is_of_no_interest(header: &str) -> bool {
     let keys = keys(header);
-    is_never_read(header, &keys) || keys.iter().any(|key| OTHER_DAYS_WORDS.contains(key))
+    is_never_read(header, &keys) || keys.iter().any(|key| OTHER_DAYS.contains(key))
 }
 
 /// Whether a header is never read, whatever it matches.
@@ -266,11 +261,9 @@ mod tests {
     #[test]
     fn no_spelling_stands_in_two_lines() {
         let mut seen: HashMap<String, (Slot, u8)> = HashMap::new();
-        for (slot, rank, line) in SYNONYMS.iter().chain(COUNTRIES.iter().flat_map(|country| country.headers)) {
-            for spelling in split(line) {
-                let before = seen.insert(squash(spelling), (*slot, *rank));
-                assert!(before.is_none_or(|before| before == (*slot, *rank)), "{spelling}: {before:?}");
-            }
+        for (slot, rank, spelling) in spellings::headers() {
+            let before = seen.insert(squash(spelling), (slot, rank));
+            assert!(before.is_none_or(|before| before == (slot, rank)), "{spelling}: {before:?}");
         }
     }
 

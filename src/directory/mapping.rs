@@ -6,7 +6,7 @@ use super::headers;
 use super::people::Mapped;
 use super::raw::Raw;
 use super::slot::Slot;
-use super::synonyms::{WEAK, WRAPPERS};
+use super::spellings::{WEAK, WRAPPERS};
 use super::systems::System;
 use crate::config;
 use crate::failure::Failure;

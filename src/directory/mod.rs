@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A file becomes columns of text first, and only columns that may be read are kept: an export carries salaries and birth dates, and
-//! they never get further than the reader. `synonyms` and `systems` are data: a header or a system is taught there.
+//! they never get further than the reader. `spellings.txt` and `systems` are data: a header or a system is taught there.
 //!
 //! What leaves this room is [`People`]: a frame, the rows that were rejected, and the evidence of how each file was understood.
 //! Whether somebody is employed on the day judged is not decided here but in `reconcile`.
@@ -19,7 +19,6 @@ mod caps;
 mod cells;
 mod clock;
 mod collect;
-mod countries;
 mod dates;
 mod decode;
 mod delimited;
@@ -43,8 +42,8 @@ mod raw;
 mod settle;
 mod sheet;
 mod slot;
+mod spellings;
 mod status;
-mod synonyms;
 mod systems;
 pub mod table;
 mod typed;

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 
-use super::headers;
 use super::raw::{Keyless, Raw};
+use super::spellings::split;
 
 /// Decides what rows without a key are. `above` are the rows above the headers, which some reports print on every page.
 pub(super) fn settle(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Result<()> {
@@ -76,7 +76,7 @@ fn is_footer(cell: &str) -> bool {
     let lower = cell.trim_start_matches(['*', '#', '(', '[', '-', '=', ' ', '©']).to_lowercase();
     // A family may be called Totalino: a word is a word.
     let begins = |start: &str| lower.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
-    headers::split(BEGINS).any(begins) || headers::split(WHOLE).any(|word| lower.trim_end_matches([':', '.', ' ']) == word)
+    split(BEGINS).any(begins) || split(WHOLE).any(|word| lower.trim_end_matches([':', '.', ' ']) == word)
 }
 
 /// How totals and footers begin, in the languages reports are written in.

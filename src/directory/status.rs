@@ -3,41 +3,25 @@
 //! `[directory.status]` wins, then the recognised system's own words, then words that mean the same everywhere, then booleans. What is
 //! left is `unknown` and shown with its count. `Inactive` is left on purpose: several systems write it for people on leave.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::cells;
-use super::countries::COUNTRIES;
-use super::headers::split;
 use super::slot::Slot;
+use super::spellings::{self, split};
 use super::systems::System;
 use crate::terms::Status;
 
-/// Words that mean the same in every system, as data.
-const WORDS: &[(Status, &str)] = &[
-    (
-        Status::Active,
-        "active | employed | current | currently employed | working | full-time | part-time | full time | part time | regular | permanent | contractor | temporary | intern | probation | activated | aktiv | angestellt | beschäftigt | actif | en poste | en activité | in dienst | activo | attivo | 在籍 | active employee | on probation | notice period | serving notice | notice",
-    ),
-    (
-        Status::Leave,
-        "leave | on leave | leave of absence | loa | paid leave | unpaid leave | parental leave | maternity leave | paternity leave | maternity | sick leave | medical leave | family leave | military leave | sabbatical | garden leave | gardening leave | furlough | furloughed | leave with pay | leave without pay | long term leave | elternzeit | mutterschutz | beurlaubt | congé maternité | congé parental | congé | en congé | 休職",
-    ),
-    (Status::Suspended, "suspended | disabled | deactivated | blocked | locked by admin | gesperrt | suspendu | access suspended"),
-    (
-        Status::Terminated,
-        "terminated | retired | resigned | dismissed | deceased | left | leaver | former | former employee | departed | separated | offboarded | deprovisioned | exited | ended | no longer employed | ausgeschieden | ausgetreten | gekündigt | entlassen | sorti | parti | démissionnaire | licencié | cessato | uit dienst | terminé | cesado | 退職 | terminated with pay | laid off | contract ended",
-    ),
-    (
-        Status::Prehire,
-        "prehire | pre-hire | future hire | future | pending | pending start | staged | provisioned | onboarding | preboarding | pre-boarding | hired | accepted | not started | new hire pending | offer accepted",
-    ),
-    (Status::Unknown, "unknown"),
-];
+/// Words that mean the same in every system, folded.
+static WORDS: LazyLock<HashMap<String, Status>> = LazyLock::new(|| {
+    let words = |status: Status| spellings::of(status.as_str()).map(move |word| (fold(word), status));
+    Status::ALL.into_iter().flat_map(words).collect()
+});
 
 /// On leave or gone: nobody can tell, but somebody is not simply at work.
-const INACTIVE: &str = "inactive | inaktiv | inactif | inactivo | inattivo | inactief";
+static INACTIVE: LazyLock<HashSet<String>> = LazyLock::new(|| spellings::of("inactive").map(fold).collect());
 
 /// What one word of a column says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +62,7 @@ impl Words {
     /// Whether a word without a certain meaning says at least that somebody is not at work.
     pub(super) fn is_switched_off(&self, word: &str) -> bool {
         let folded = fold(word);
-        is_inactive(&folded) && self.meaning(word) == Meaning::Word(Status::Unknown)
+        INACTIVE.contains(&folded) && self.meaning(word) == Meaning::Word(Status::Unknown)
     }
 
     /// What a word means.
@@ -105,11 +89,10 @@ impl Words {
             _ => {}
         }
         let of_system = self.system.and_then(|system| find(system.words, &folded));
-        let of_country = || COUNTRIES.iter().find_map(|country| find(country.words, &folded));
-        if let Some(status) = of_system.or_else(|| find(WORDS, &folded)).or_else(of_country) {
+        if let Some(status) = of_system.or_else(|| WORDS.get(&folded).copied()) {
             return Meaning::Word(status);
         }
-        if is_inactive(&folded) {
+        if INACTIVE.contains(&folded) {
             return Meaning::Word(Status::Unknown);
         }
         // `T` is "terminated" in as many systems as it is "true": letters are booleans only where the header asks a question.
@@ -117,11 +100,6 @@ impl Words {
         let boolean = cells::boolean(word).filter(|_| !letter);
         boolean.map_or(Meaning::Word(Status::Unknown), Meaning::Switch)
     }
-}
-
-/// Whether a word says "inactive" in any language.
-fn is_inactive(folded: &str) -> bool {
-    COUNTRIES.iter().map(|country| country.inactive).chain([INACTIVE]).any(|words| split(words).any(|word| fold(word) == folded))
 }
 
 fn find(table: &[(Status, &str)], folded: &str) -> Option<Status> {

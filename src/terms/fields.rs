@@ -56,7 +56,8 @@ macro_rules! table {
         pub const FIELDS: [Field; [$(stringify!($slot)),+].len()] = [$($field),+];
 
         /// What a column of an export can be to us. Finer than the fields: a boolean and a word both end in `status`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
         pub(crate) enum Slot {
             $($slot,)+
             /// A boolean that is true while the account is switched on (`accountEnabled`, `active`).
@@ -84,7 +85,7 @@ macro_rules! table {
     };
 }
 
-// For a new field, add a row; for its headers, a line to `directory/synonyms.rs`.
+// For a new field, add a row; for its headers, a line to `directory/spellings.txt`.
 table! {
     Email = text("email").in_domo("email").imported(1, "newEmail").compared(Comparison::Address).personal("email").asked(),
     AlternateEmail = list("alternate_email").in_domo("alternateEmail").imported(2, "alternateEmail").personal("email"),

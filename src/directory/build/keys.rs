@@ -7,7 +7,7 @@ use crate::directory::cells::{self, Identifier};
 use crate::directory::collect::can_be_number;
 use crate::directory::raw::RawColumn;
 use crate::directory::slot::Slot;
-use crate::directory::synonyms::WEAK;
+use crate::directory::spellings::WEAK;
 use crate::text::{damage, entities};
 
 /// What is wrong with a cell that should hold an address and does not.

@@ -9,7 +9,7 @@ use super::item;
 use super::scan::{Scan, Span};
 use crate::directory::marks::Marks;
 use crate::directory::slot::Slot;
-use crate::directory::synonyms::WRAPPERS;
+use crate::directory::spellings::WRAPPERS;
 use crate::directory::{apart, headers};
 use crate::failure::Failure;
 use crate::text::plural;

@@ -1,18 +1,9 @@
 //! Members beside a list by their names and values: which point at a next page, count the people, limit or filter them.
 
 use serde_json::{Map, Value};
-use unicode_normalization::UnicodeNormalization;
 
 use super::words;
-
-/// A name without case, signs and accents: `@odata.nextLink`, `next_link` and `nextLink` are told alike, `páginaSiguiente` and
-/// `pagina_siguiente` too.
-pub(super) fn squashed(name: &str) -> String {
-    if name.is_ascii() {
-        return name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
-    }
-    name.nfkd().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
+use crate::text::squashed;
 
 /// Whether a squashed name is one of these labels.
 fn is_label(name: &str, labels: &[&str]) -> bool {

@@ -22,12 +22,12 @@ use serde_json::{Map, Value};
 
 use members::{
     ANYTHING, ASKED, CURRENT, LAST, LIMITS, MADE, PAGES, PAGING, PARTIAL, RANGES, REMAINING, SAYINGS, STATES, flag,
-    has_next_relation, is_filter, is_more, is_next, is_total, joined, leads_on, number, points, squashed,
+    has_next_relation, is_filter, is_more, is_next, is_total, joined, leads_on, number, points,
 };
 
 use numbers::Numbers;
 
-use crate::text::plural;
+use crate::text::{plural, squashed};
 
 /// What a list has said of itself so far.
 #[derive(Debug, Default)]
