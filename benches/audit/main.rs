@@ -62,7 +62,7 @@ fn stages(company: &Company, n: u64) {
     };
     let loaded = Loaded::read(Some(&company.folder.join("domo-reconcile.toml"))).unwrap();
     let begin = Instant::now();
-    let accounts = domo_reconcile::domo::accounts::load(&company.folder.join("accounts.jsonl")).unwrap();
+    let accounts = domo_reconcile::domo::load(&company.folder.join("accounts.jsonl")).unwrap();
     line("read accounts (in process)", begin);
     let begin = Instant::now();
     let people = domo_reconcile::directory::load(&loaded.config.directory).unwrap();

@@ -69,7 +69,7 @@ pub(super) fn run(options: &cli::Init, context: &Context) -> Result<Ended> {
 /// The accounts of a file, or Domo's own where credentials are set.
 fn accounts(options: &cli::Init, context: &Context) -> Result<Option<Accounts>> {
     if let Some(path) = &options.accounts {
-        return domo::accounts::load(path).map(Some);
+        return domo::load(path).map(Some);
     }
     if std::env::var_os("DOMO_CLIENT_ID").is_none() {
         return Ok(None);

@@ -43,7 +43,7 @@ use crate::apply::files;
 use crate::archive::{self, Lock};
 use crate::cli::{Cli, Command, LogFormat};
 use crate::config::{self, Config};
-use crate::domo::accounts::Credential;
+use crate::domo::Credential;
 use crate::failure::{self, Failure, FailureKind};
 use crate::stop::{self, Heard, Stop};
 pub use terminal::Terminal;

@@ -80,7 +80,7 @@ fn writable(out: &Path) -> Result<()> {
             .hint("make the folder first, or name another file")
             .into());
     }
-    [out, &partial(out)].into_iter().try_for_each(|out| replaceable(out, "snapshot", &domo::accounts::is_snapshot))
+    [out, &partial(out)].into_iter().try_for_each(|out| replaceable(out, "snapshot", &domo::is_snapshot))
 }
 
 #[derive(Serialize)]

@@ -14,7 +14,7 @@ use crate::{cli, domo};
 /// Serves until it is interrupted.
 pub(super) fn run(options: &cli::Sandbox, context: &Context) -> Result<Ended> {
     let accounts: Option<Vec<Value>> = match &options.accounts {
-        Some(path) => Some(domo::accounts::load(path)?.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?),
+        Some(path) => Some(domo::load(path)?.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?),
         None => None,
     };
     let sample = super::sample::options(accounts)?;

@@ -2,16 +2,14 @@
 //! since", never "never".
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use chrono::{Duration, Utc};
 use serde::Deserialize;
 
-use super::extras::DoneTo;
-use super::frame;
+use super::extras::{Activity, DoneTo};
 use super::read::{Progress, Reader, State};
 use super::session::{Door, Unfit};
-use super::wire::{CallError, Loose};
+use super::wire::{self, CallError, Loose};
 
 /// The most a page holds.
 const PAGE: i64 = 1000;
@@ -43,15 +41,6 @@ struct Event<'a> {
     event_text: Loose<'a>,
 }
 
-/// What the log says of accounts.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Activity {
-    /// The last day each was seen, in days since 1970.
-    pub(super) seen: HashMap<u64, i32>,
-    /// What others last did to each: the day, and who did what.
-    pub(super) done_to: HashMap<u64, (i32, DoneTo)>,
-}
-
 /// What one event says.
 type Told = (Option<(u64, i32)>, Option<(u64, i32, DoneTo)>);
 
@@ -60,7 +49,7 @@ impl Event<'_> {
     fn seen(&self) -> Option<(u64, i32)> {
         let user = self.user_type.text().ok().flatten().is_none_or(|kind| kind.eq_ignore_ascii_case("user"));
         let own = self.actor_id.id().ok().flatten().is_none_or(|actor| actor == 0);
-        let (day, _) = frame::day(&self.time.text().ok()??)?;
+        let (day, _) = wire::day(&self.time.text().ok()??)?;
         (user && own).then_some((self.user_id.id().ok()??, day))
     }
 
@@ -74,10 +63,10 @@ impl Event<'_> {
         if !user || !other || action.to_ascii_uppercase().contains("VIEW") {
             return None;
         }
-        let (day, _) = frame::day(&self.time.text().ok()??)?;
+        let (day, _) = wire::day(&self.time.text().ok()??)?;
         let by = text(self.user_name).or_else(|| text(self.user_id))?;
         let what = text(self.event_text).unwrap_or(action);
-        Some((object, day, DoneTo { on: frame::date(day)?, by, what }))
+        Some((object, day, DoneTo { on: wire::date(day)?, by, what }))
     }
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
 use super::accounts::{Accounts, Evidence};
-use super::frame;
+use super::objects;
 use crate::directory::table::{self, TableRow};
 use crate::failure::Failure;
 use crate::terms::{FIELDS, Role};
@@ -20,7 +20,7 @@ pub(super) const MARK: &str = "exportedBy";
 
 /// v1's field for a header, whatever its spelling.
 fn field(header: &str) -> Option<&'static str> {
-    let plain: String = header.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    let plain = text::squashed(header);
     let written = FIELDS.iter().filter_map(|field| field.domo).find(|field| field.eq_ignore_ascii_case(&plain));
     written.or_else(|| {
         Some(match plain.as_str() {
@@ -75,7 +75,7 @@ pub(super) fn load(path: &Path, mut evidence: Evidence) -> Result<Accounts> {
     let objects = objects.collect::<Result<Vec<String>>>().with_context(|| {
         Failure::usage(format!("{} cannot be read as accounts", evidence.source)).hint("correct the row, or export the file again")
     })?;
-    frame::from_objects(objects, evidence)
+    objects::from_objects(objects, evidence)
 }
 
 fn object(kind: &str, fields: &[Option<&str>], row: &TableRow) -> Result<String> {
@@ -111,16 +111,17 @@ fn object(kind: &str, fields: &[Option<&str>], row: &TableRow) -> Result<String>
 
 #[cfg(test)]
 mod tests {
-    use super::super::accounts;
+    use super::super::load::load;
+    use super::Accounts;
 
-    fn loaded(name: &str, text: &str) -> anyhow::Result<accounts::Accounts> {
+    fn loaded(name: &str, text: &str) -> anyhow::Result<Accounts> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
-        accounts::load(&path)
+        load(&path)
     }
 
-    fn text_of(read: &accounts::Accounts, column: &str) -> Vec<Option<String>> {
+    fn text_of(read: &Accounts, column: &str) -> Vec<Option<String>> {
         let column = read.frame.column(column).unwrap().cast(&polars::prelude::DataType::String).unwrap();
         column.str().unwrap().iter().map(|value| value.map(str::to_owned)).collect()
     }

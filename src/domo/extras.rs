@@ -5,18 +5,24 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use anyhow::Result;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::accounts::{Accounts, Snapshot};
-use super::activity::Activity;
-use super::frame;
-use super::groups::Group;
+use super::snapshot::Snapshot;
+use super::wire::{self, Group};
 use crate::terms::Owned;
 
 /// No field of Domo's is called this.
 pub(crate) const KEY: &str = "domo-reconcile";
+
+/// What the activity log says of accounts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Activity {
+    /// The last day each was seen, in days since 1970.
+    pub(super) seen: HashMap<u64, i32>,
+    /// What others last did to each: the day, and who did what.
+    pub(super) done_to: HashMap<u64, (i32, DoneTo)>,
+}
 
 /// What was read besides the list, by id; `None` where it was not asked for or could not be had.
 #[derive(Default)]
@@ -117,41 +123,24 @@ pub(super) fn merged(object: &str, more: impl FnOnce(&[u64]) -> Extra) -> serde_
             let bare = object.get(..at).unwrap_or_default().trim_end().trim_end_matches(',');
             (bare, serde_json::from_str(told.strip_suffix('}').unwrap_or(told))?)
         }
-        None => (object.trim_end().strip_suffix('}').unwrap_or(object).trim_end(), Extra::default()),
+        None => (opened(object), Extra::default()),
     };
     let groups: Vec<u64> = known.groups.iter().flatten().filter_map(|group| Some(group.group()?.id)).collect();
     let more = more(&groups);
     let last_seen = known.last_seen.max(more.last_seen);
     let extra = Extra { groups: known.groups, done_to: known.done_to, last_seen, ..more };
-    let comma = if bare.ends_with('{') { "" } else { "," };
-    Ok(format!("{bare}{comma}{mark}{}}}", serde_json::to_string(&extra)?))
+    closed(bare, &extra)
 }
 
-impl Accounts {
-    /// The same accounts, each with what an earlier reading was told of it by others than Domo's list: whoever plays a Domo for them does not
-    /// tell it again. Their groups are as they are now.
-    ///
-    /// # Errors
-    /// None in practice: the objects are those that were read.
-    pub fn remembering(self, earlier: &Accounts) -> Result<Self> {
-        let known = |object: &[u8]| -> Option<(u64, Extra)> {
-            let id = frame::id(object).ok()??;
-            let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(object).ok()?;
-            Some((id, serde_json::from_value(object.get(KEY)?.clone()).ok()?))
-        };
-        let mut known: HashMap<u64, Extra> = earlier.snapshot.objects().filter_map(known).collect();
-        if known.is_empty() {
-            return Ok(self);
-        }
-        let mut woven = Snapshot::default();
-        for object in self.snapshot.objects() {
-            let extra = frame::id(object).ok().flatten().and_then(|id| known.remove(&id)).unwrap_or_default();
-            woven.push(&merged(&String::from_utf8_lossy(object), |_| extra)?);
-        }
-        let mut accounts = frame::again(self, woven)?;
-        accounts.evidence.content.clone_from(&earlier.evidence.content);
-        Ok(accounts)
-    }
+/// An object without its closing brace.
+fn opened(object: &str) -> &str {
+    object.trim_end().strip_suffix('}').unwrap_or(object).trim_end()
+}
+
+/// An object that is whole but for its closing brace, with what is known of its account behind all else.
+fn closed(open: &str, extra: &Extra) -> serde_json::Result<String> {
+    let comma = if open.ends_with('{') { "" } else { "," };
+    Ok(format!("{open}{comma}\"{KEY}\":{}}}", serde_json::to_string(extra)?))
 }
 
 impl Extras {
@@ -160,7 +149,7 @@ impl Extras {
     }
 
     fn of(&self, id: Option<u64>) -> Extra {
-        let day = |activity: &Activity| id.and_then(|id| activity.seen.get(&id)).and_then(|days| frame::date(*days));
+        let day = |activity: &Activity| id.and_then(|id| activity.seen.get(&id)).and_then(|days| wire::date(*days));
         let done_to = |activity: &Activity| Some(activity.done_to.get(&id?)?.1.clone());
         let names = |groups: &Vec<Arc<Group>>| groups.iter().map(|group| Membership::Group(group.as_ref().clone())).collect();
         Extra {
@@ -177,15 +166,9 @@ impl Extras {
             return Ok(snapshot);
         }
         let mut woven = Snapshot::default();
-        let mut line = String::new();
         for object in snapshot.objects() {
-            let extra = serde_json::to_string(&self.of(frame::id(object).ok().flatten()))?;
-            let object = String::from_utf8_lossy(object);
-            let open = object.trim_end().strip_suffix('}').unwrap_or(&object).trim_end();
-            let comma = if open.ends_with('{') { "" } else { "," };
-            line.clear();
-            line.extend([open, comma, "\"", KEY, "\":", &extra, "}"]);
-            woven.push(&line);
+            let extra = self.of(wire::id(object).ok().flatten());
+            woven.push(&closed(opened(&String::from_utf8_lossy(object)), &extra)?);
         }
         Ok(woven)
     }

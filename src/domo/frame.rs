@@ -1,18 +1,15 @@
-//! Raw objects into the accounts frame: column builders over borrowed text, one object parsed at a time, nothing dropped.
+//! The accounts frame over raw objects: column builders over borrowed text, one object parsed at a time, nothing dropped.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use anyhow::{Result, anyhow};
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use polars::prelude::*;
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::accounts::{Accounts, Evidence, Snapshot};
 use super::extras::{Extra, Membership};
-use super::wire::{Loose, is_object};
-use crate::failure::Failure;
+use super::snapshot::Snapshot;
+use super::wire::{Loose, day, is_object};
 use crate::terms::{FIELDS, Owned};
 use crate::text;
 
@@ -24,75 +21,105 @@ pub(super) const NO_INACTIVE_STATE: &str = "no account says whether it is active
 pub const WAYS_ON: &str = "Access is taken away with `[policy] leaver = \"demote\"` (role and groups; a revert gives them back) or `\"delete\"` \
      (for good; Domo refuses it while DataSets or DataFlows are owned), `orphan` likewise, or by hand under Admin > Governance > People";
 
-/// A user as Domo sends it. Every type is [`Loose`]: Domo's own documents and recordings disagree about them.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct User<'a> {
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow, default)]
-    email: Loose<'a>,
-    #[serde(borrow, default)]
-    name: Loose<'a>,
-    #[serde(borrow, default)]
-    role: Loose<'a>,
-    #[serde(borrow, default)]
-    role_id: Loose<'a>,
-    #[serde(borrow, default)]
-    alternate_email: Loose<'a>,
-    #[serde(borrow, default)]
-    employee_number: Loose<'a>,
-    #[serde(borrow, default)]
-    title: Loose<'a>,
-    #[serde(borrow, default)]
-    department: Loose<'a>,
-    #[serde(borrow, default)]
-    location: Loose<'a>,
-    #[serde(borrow, default)]
-    phone: Loose<'a>,
-    #[serde(borrow, default)]
-    timezone: Loose<'a>,
-    #[serde(borrow, default)]
-    locale: Loose<'a>,
-    #[serde(borrow, default)]
-    active: Loose<'a>,
-    #[serde(borrow, default)]
-    deleted: Loose<'a>,
-    #[serde(borrow, default)]
-    created_at: Loose<'a>,
-    #[serde(borrow, default)]
-    updated_at: Loose<'a>,
-    #[serde(borrow, default)]
-    last_login: Loose<'a>,
-    #[serde(borrow, default)]
-    two_factor_enabled: Loose<'a>,
-    #[serde(borrow, default)]
-    employee_id: Loose<'a>,
-    #[serde(borrow, default)]
-    groups: Loose<'a>,
-    /// Set by [`super::exports`]: what this object does not carry is unknown.
-    #[serde(borrow, default)]
-    exported_by: Loose<'a>,
-    /// [`super::extras::KEY`]: what a pull read besides the list.
-    #[serde(default, rename = "domo-reconcile")]
-    extra: Extra,
+/// Columns of the accounts frame and their types, in this order. Text is as Domo sent it; nothing is normalised.
+///
+/// | column | note |
+/// |---|---|
+/// | `id` | null where the source has none (a People export) |
+/// | `email` `name` `role` | as sent |
+/// | `role_id` `employee_number` | text, whether Domo sent a number or text |
+/// | `alternate_email` `title` `department` `location` `phone` `timezone` `locale` | null when absent, `""` when sent empty |
+/// | `active` | absent means true unless `deleted` |
+/// | `deleted` | Domo answers 200 with `deleted: true` for a deleted account |
+/// | `created` `updated` `last_login` | days, UTC; `created` in January 1970 is repaired (seconds sent as milliseconds) |
+/// | `groups` | names, where memberships were read |
+/// | `two_factor` `locked` | whether a second factor is on, whether it is locked, where a source says so (DomoStats People) |
+/// | `employee_id` `reports_to` | Domo's *Employee ID*, and the id of the account it reports to, where a source says so |
+/// | `done_to` | what somebody else last did to it, by the activity log: `2026-11-20 Ada Byron: …` |
+/// | `administers` | whether its role may administer, by the role's grants |
+/// | `fixed_groups` | how many of its groups cannot be left by hand, where their types are known |
+/// | `owns_datasets` ... | how many of each sort it owns, null for none and for not known; which are known the evidence tells |
+pub fn schema() -> Schema {
+    let text = || DataType::String;
+    let id = [Field::new("id".into(), DataType::UInt64)];
+    let texts = TEXTS.map(|name| Field::new(name.into(), text()));
+    let rest = [
+        Field::new("active".into(), DataType::Boolean),
+        Field::new("deleted".into(), DataType::Boolean),
+        Field::new("created".into(), DataType::Date),
+        Field::new("updated".into(), DataType::Date),
+        Field::new("last_login".into(), DataType::Date),
+        Field::new("groups".into(), DataType::List(Box::new(DataType::String))),
+        Field::new("two_factor".into(), DataType::Boolean),
+        Field::new("locked".into(), DataType::Boolean),
+        Field::new("employee_id".into(), text()),
+        Field::new("done_to".into(), text()),
+        Field::new("reports_to".into(), DataType::UInt64),
+        Field::new("administers".into(), DataType::Boolean),
+        Field::new("fixed_groups".into(), DataType::UInt32),
+    ];
+    let owns = Owned::ALL.map(|kind| Field::new(owns_column(kind).into(), DataType::UInt32));
+    id.into_iter().chain(texts).chain(rest).chain(owns).collect()
 }
 
-/// The columns of text, in the order of the frame.
-pub(super) const TEXTS: [&str; 12] = [
-    "email",
-    "name",
-    "role",
-    "role_id",
-    "alternate_email",
-    "employee_number",
-    "title",
-    "department",
-    "location",
-    "phone",
-    "timezone",
-    "locale",
-];
+/// The column of what accounts own of one sort.
+pub fn owns_column(kind: Owned) -> String {
+    format!("owns_{kind}")
+}
+
+/// What is read of a user as Domo sends it: every type is [`Loose`], because Domo's own documents and recordings disagree about them.
+macro_rules! user {
+    (texts { $($text:ident = $field:literal,)+ } others { $($other:ident = $name:literal,)+ }) => {
+        #[derive(Deserialize)]
+        struct User<'a> {
+            $(#[serde(borrow, default, rename = $field)] $text: Loose<'a>,)+
+            $(#[serde(borrow, default, rename = $name)] $other: Loose<'a>,)+
+            /// What a pull read besides the list: [`super::extras::KEY`].
+            #[serde(default, rename = "domo-reconcile")]
+            extra: Extra,
+        }
+
+        /// The columns of text, in the order of the frame.
+        pub(super) const TEXTS: [&str; [$($field),+].len()] = [$(stringify!($text)),+];
+
+        impl<'a> User<'a> {
+            /// What goes into [`TEXTS`], each with Domo's name for it.
+            fn texts(&self) -> [(&'static str, Loose<'a>); TEXTS.len()] {
+                [$(($field, self.$text)),+]
+            }
+        }
+    };
+}
+
+user! {
+    texts {
+        email = "email",
+        name = "name",
+        role = "role",
+        role_id = "roleId",
+        alternate_email = "alternateEmail",
+        employee_number = "employeeNumber",
+        title = "title",
+        department = "department",
+        location = "location",
+        phone = "phone",
+        timezone = "timezone",
+        locale = "locale",
+    }
+    others {
+        id = "id",
+        active = "active",
+        deleted = "deleted",
+        created_at = "createdAt",
+        updated_at = "updatedAt",
+        last_login = "lastLogin",
+        two_factor_enabled = "twoFactorEnabled",
+        employee_id = "employeeId",
+        groups = "groups",
+        // Set by [`super::exports`]: what an object of theirs does not carry is unknown.
+        exported_by = "exportedBy",
+    }
+}
 
 /// Builds a frame row by row.
 struct Builder {
@@ -118,7 +145,7 @@ struct Builder {
 
 /// What the objects were like.
 #[derive(Default)]
-struct Seen {
+pub(super) struct Seen {
     /// Columns that at least one object carries.
     columns: BTreeSet<String>,
     /// Those that are filled where no object carries them: seen on the way.
@@ -169,21 +196,7 @@ impl Builder {
                 "it has neither `id` nor `email`, so it is no account: an error's body, or an envelope around the list?".into()
             );
         }
-        let texts = [
-            ("email", user.email),
-            ("name", user.name),
-            ("role", user.role),
-            ("roleId", user.role_id),
-            ("alternateEmail", user.alternate_email),
-            ("employeeNumber", user.employee_number),
-            ("title", user.title),
-            ("department", user.department),
-            ("location", user.location),
-            ("phone", user.phone),
-            ("timezone", user.timezone),
-            ("locale", user.locale),
-        ];
-        for (builder, (field, value)) in self.texts.iter_mut().zip(texts) {
+        for (builder, (field, value)) in self.texts.iter_mut().zip(user.texts()) {
             builder.append_option(value.text().map_err(in_field(field))?);
         }
         if user.employee_number.raw().is_some() {
@@ -298,12 +311,12 @@ impl Seen {
     }
 
     /// Whether employee numbers came as JSON numbers; `None` when there were none.
-    fn numbers_are_numbers(&self) -> Option<bool> {
+    pub(super) fn numbers_are_numbers(&self) -> Option<bool> {
         (self.numbers_as_numbers + self.numbers_as_text > 0).then_some(self.numbers_as_numbers > self.numbers_as_text)
     }
 
     /// What a reader of the evidence should know.
-    fn notes(&self) -> Vec<String> {
+    pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.repaired_dates > 0 {
             notes.push(format!(
@@ -324,7 +337,7 @@ impl Seen {
     }
 
     /// The columns the source carries.
-    fn provided(self) -> BTreeSet<String> {
+    pub(super) fn provided(self) -> BTreeSet<String> {
         // Domo's v1 API and the guide document these for every user: absent in one object means empty there, not unknown.
         let documented = ["id"].into_iter().chain(FIELDS.iter().filter(|field| field.domo.is_some()).map(|field| field.name));
         let documented = documented.filter(|_| self.from_v1).map(str::to_owned);
@@ -350,148 +363,14 @@ fn group_names(raw: &str) -> Result<Vec<String>, String> {
         .collect())
 }
 
-/// The day of a time stamp, as days since 1970, and whether it had to be repaired: recorded answers hold seconds written as if
-/// they were milliseconds, which puts everything between 2001 and 2070 into 1970.
-pub(super) fn day(text: &str) -> Option<(i32, bool)> {
-    let text = text.trim();
-    let time = DateTime::parse_from_rfc3339(text)
-        .map(|time| time.naive_utc())
-        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z").map(|time| time.naive_utc()))
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f"))
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %I:%M:%S %p"))
-        .or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|day| day.and_time(chrono::NaiveTime::MIN)))
-        .ok()
-        .or_else(|| DateTime::from_timestamp_millis(text.parse().ok()?).map(|time| time.naive_utc()))?;
-    let (time, repaired) = if time.year() < 1980 && time.and_utc().timestamp_millis() > 0 {
-        (DateTime::from_timestamp_millis(time.and_utc().timestamp_millis().checked_mul(1000)?)?.naive_utc(), true)
-    } else {
-        (time, false)
-    };
-    let epoch = NaiveDate::default();
-    Some((i32::try_from(time.date().signed_duration_since(epoch).num_days()).ok()?, repaired))
-}
-
-/// The day that many days after 1970 began.
-pub(super) fn date(days: i32) -> Option<NaiveDate> {
-    NaiveDate::default().checked_add_signed(chrono::TimeDelta::days(days.into()))
-}
-
-/// Raw objects into [`Accounts`]. An object that cannot be read is an error that names its id and position, never a dropped row.
-/// An id that comes twice is folded: the first stays.
-///
-/// # Errors
-/// An object cannot be read: its id and position are named.
-pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, evidence: Evidence) -> Result<Accounts> {
-    let mut lines = Snapshot::default();
-    objects.into_iter().for_each(|object| lines.push(object.as_ref()));
-    from_lines(lines, evidence.clone()).unwrap_or_else(|lines| folded(&lines, evidence))
-}
-
-/// [`from_objects`] where an id comes twice, or one of them is no account.
-fn folded(lines: &Snapshot, mut evidence: Evidence) -> Result<Accounts> {
-    let mut snapshot = Snapshot::default();
-    let mut seen = std::collections::HashSet::new();
-    for row in 0..lines.len() {
-        let object = lines.line(row).unwrap_or_default();
-        evidence.rows += 1;
-        match id(object.as_bytes()) {
-            Ok(Some(id)) if !seen.insert(id) => evidence.repeated += 1,
-            _ => snapshot.push(object),
-        }
-    }
-    if evidence.repeated > 0 {
-        // Pages that moved while they were read repeat one account at an edge, and lose another there.
-        evidence.incomplete.push(format!(
-            "{} an id that came before (the first of each was kept): where pages were put together, as many accounts may be missing",
-            text::plural(evidence.repeated, "row repeats", "rows repeat")
-        ));
-    }
-    from_snapshot(snapshot, evidence)
-}
-
-/// The column of what accounts own of one sort.
-pub fn owns_column(kind: Owned) -> String {
-    format!("owns_{kind}")
-}
-
-/// Accounts whose snapshot says more than before, row by row; how they were read stays.
-pub(super) fn again(accounts: Accounts, snapshot: Snapshot) -> Result<Accounts> {
-    let Accounts { provided, mut evidence, numbers, .. } = accounts;
-    let built = build(&snapshot)
-        .map_err(|(position, why)| unreadable(&evidence.source, position, snapshot.object(position).unwrap_or_default(), &why))?;
-    if evidence.kind == "api" {
-        (evidence.sha256, evidence.bytes) = (snapshot.sha256(), snapshot.bytes().len() as u64);
-    }
-    let provided = built.seen.provided().into_iter().chain(provided).collect();
-    Ok(Accounts { numbers, ..Accounts::new(built.frame, snapshot, provided, evidence)? })
-}
-
-/// The id of a raw object.
-pub(super) fn id(object: &[u8]) -> Result<Option<u64>, String> {
-    #[derive(Deserialize)]
-    struct Id<'a> {
-        #[serde(borrow, default)]
-        id: Loose<'a>,
-    }
-    is_object(object)?;
-    let found: Id<'_> = serde_json::from_slice(object).map_err(|error| error.to_string())?;
-    found.id.id().map_err(|why| format!("`id`: {why}"))
-}
-
-/// [`from_objects`] for lines that are a snapshot already, as a million accounts mostly come. They are given back where one is no
-/// account, or an id comes twice: then each has to be looked at.
-pub(super) fn from_lines(lines: Snapshot, mut evidence: Evidence) -> Result<Result<Accounts>, Snapshot> {
-    let named = !evidence.sha256.is_empty();
-    let (built, sha256) = rayon::join(|| build(&lines), || if named { String::new() } else { lines.sha256() });
-    match built {
-        Ok(built) if distinct(&built.frame) => {
-            if !named {
-                (evidence.sha256, evidence.bytes) = (sha256, lines.bytes().len() as u64);
-            }
-            evidence.rows += lines.len() as u64;
-            Ok(built.into_accounts(lines, evidence))
-        }
-        _ => Err(lines),
-    }
-}
-
-fn distinct(frame: &DataFrame) -> bool {
-    let mut ids: Vec<u64> = frame.column("id").and_then(Column::u64).map_or(Vec::new(), |ids| ids.iter().flatten().collect());
-    ids.par_sort_unstable();
-    ids.windows(2).all(|pair| pair[0] != pair[1])
-}
-
-/// The frame over a snapshot whose ids are distinct.
-pub(super) fn from_snapshot(snapshot: Snapshot, mut evidence: Evidence) -> Result<Accounts> {
-    let built = build(&snapshot)
-        .map_err(|(position, why)| unreadable(&evidence.source, position, snapshot.object(position).unwrap_or_default(), &why))?;
-    if evidence.sha256.is_empty() {
-        evidence.sha256 = snapshot.sha256();
-        evidence.bytes = snapshot.bytes().len() as u64;
-    }
-    built.into_accounts(snapshot, evidence)
-}
-
-struct Built {
-    frame: DataFrame,
-    seen: Seen,
-}
-
-impl Built {
-    fn into_accounts(self, snapshot: Snapshot, mut evidence: Evidence) -> Result<Accounts> {
-        evidence.distinct = snapshot.len() as u64;
-        evidence.warnings.extend(self.seen.notes());
-        if snapshot.is_empty() {
-            evidence.incomplete.push(format!("{} holds no accounts at all", evidence.source));
-        }
-        let numbers = self.seen.numbers_are_numbers();
-        Ok(Accounts { numbers, ..Accounts::new(self.frame, snapshot, self.seen.provided(), evidence)? })
-    }
+/// The frame over a snapshot, and what its objects were like.
+pub(super) struct Built {
+    pub(super) frame: DataFrame,
+    pub(super) seen: Seen,
 }
 
 /// A frame over all objects, or the position of the first that cannot be read and why. Blocks of rows are read on all cores.
-fn build(snapshot: &Snapshot) -> Result<Built, (usize, String)> {
+pub(super) fn build(snapshot: &Snapshot) -> Result<Built, (usize, String)> {
     const BLOCK: usize = 1 << 12;
     let block = |start: usize| {
         let rows = start..snapshot.len().min(start + BLOCK);
@@ -517,93 +396,4 @@ fn build(snapshot: &Snapshot) -> Result<Built, (usize, String)> {
     let mut all = all.ok_or_else(|| (0, "no rows were built".to_owned()))?;
     all.frame.rechunk_mut();
     Ok(all)
-}
-
-/// Names the account where it can.
-fn unreadable(source: &str, position: usize, object: &[u8], why: &str) -> anyhow::Error {
-    let who = match id(object) {
-        Ok(Some(id)) => format!("account {id}"),
-        _ => "an account".into(),
-    };
-    anyhow!("{}", text::visible(why)).context(
-        Failure::failed(format!("{who} at position {} of {source} cannot be read", position + 1))
-            .hint("no row is dropped silently; this one has to be understood or corrected first"),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn accounts(objects: &[&str]) -> Accounts {
-        from_objects(objects, Evidence { source: "test".into(), ..Evidence::default() }).unwrap()
-    }
-
-    fn text_of(accounts: &Accounts, column: &str, row: usize) -> Option<String> {
-        accounts.frame.column(column).unwrap().str().unwrap().get(row).map(str::to_owned)
-    }
-
-    #[test]
-    fn numbers_and_texts_give_the_same_employee_number_and_role_id() {
-        let read = accounts(&[
-            r#"{"id":1,"employeeNumber":9007199254740993,"roleId":4}"#,
-            r#"{"id":"2","employeeNumber":"9007199254740993","roleId":"4"}"#,
-            r#"{"id":3,"employeeNumber":"00123"}"#,
-        ]);
-        for row in 0..2 {
-            assert_eq!(text_of(&read, "employee_number", row).unwrap(), "9007199254740993");
-            assert_eq!(text_of(&read, "role_id", row).unwrap(), "4");
-        }
-        assert_eq!(text_of(&read, "employee_number", 2).unwrap(), "00123");
-    }
-
-    #[test]
-    fn absent_and_null_are_null_but_empty_is_empty() {
-        let read = accounts(&[r#"{"id":1}"#, r#"{"id":2,"title":null}"#, r#"{"id":3,"title":""}"#]);
-        assert_eq!(text_of(&read, "title", 0), None);
-        assert_eq!(text_of(&read, "title", 1), None);
-        assert_eq!(text_of(&read, "title", 2).as_deref(), Some(""));
-    }
-
-    #[test]
-    fn a_day_in_january_1970_is_repaired_and_noted() {
-        let read = accounts(&[r#"{"id":1,"createdAt":"1970-01-18T13:19:16.479Z","updatedAt":"2018-01-24T01:34:25.531Z"}"#]);
-        let date = |column: &str| {
-            let column = read.frame.column(column).unwrap().cast(&DataType::String).unwrap();
-            column.str().unwrap().get(0).unwrap().to_owned()
-        };
-        assert_eq!((date("created").as_str(), date("updated").as_str()), ("2018-01-24", "2018-01-24"));
-        assert!(read.evidence.warnings.iter().any(|note| note.contains("1970")), "{:?}", read.evidence.warnings);
-    }
-
-    #[test]
-    fn absent_means_active_unless_deleted() {
-        let read =
-            accounts(&[r#"{"id":1}"#, r#"{"id":2,"active":false}"#, r#"{"id":3,"deleted":true}"#, r#"{"id":4,"active":"true"}"#]);
-        let active: Vec<_> = read.frame.column("active").unwrap().bool().unwrap().iter().flatten().collect();
-        assert_eq!(active, [true, false, false, true]);
-    }
-
-    #[test]
-    fn an_unreadable_object_names_its_id_and_position() {
-        for (broken, expected) in [
-            (r#"{"id":77,"title":["a"]}"#, "account 77 at position 2"),
-            (r#"{"id":-5}"#, "an account at position 2"),
-            (r#"{"status":401,"message":"no"}"#, "an account at position 2"),
-            (r#"{"id":77,"active":"maybe"}"#, "account 77 at position 2"),
-            (r#"17"#, "an account at position 2"),
-            (r#"[77,"a@acme.example"]"#, "an account at position 2"),
-        ] {
-            let error = from_objects([r#"{"id":1}"#, broken], Evidence { source: "x.jsonl".into(), ..Evidence::default() });
-            let error = crate::failure::paragraph(&error.unwrap_err());
-            assert!(error.contains(expected), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_repeated_id_is_folded_and_told() {
-        let read = accounts(&[r#"{"id":1,"name":"a"}"#, r#"{"id":1,"name":"b"}"#]);
-        assert_eq!((read.frame.height(), read.evidence.rows, read.evidence.repeated), (1, 2, 1));
-        assert_eq!(text_of(&read, "name", 0).as_deref(), Some("a"));
-    }
 }

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::read::{Progress, Reader, State};
 use super::sent::{Sent, WriteError};
 use super::session::{Door, Session, Unfit, failure};
-use super::wire::{CallError, Loose};
+use super::wire::{CallError, Group, Loose};
 use super::write::Writer;
 use crate::http::Method;
 use crate::text;
@@ -19,15 +19,6 @@ use crate::text;
 const PAGE: u64 = 500;
 /// No instance has more groups, and no group more members, than rows in this many pages.
 const PAGES: u64 = 10_000;
-
-/// A group of the instance.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Group {
-    /// Domo id.
-    pub id: u64,
-    /// Its name; names need not be unique.
-    pub name: String,
-}
 
 impl Reader {
     /// Every group.

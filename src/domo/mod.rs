@@ -13,28 +13,35 @@ mod exports;
 pub(crate) mod extras;
 mod frame;
 mod groups;
+mod load;
+mod objects;
 mod pages;
 mod read;
 mod scim;
 mod sent;
 mod session;
 mod settings;
+mod snapshot;
 mod token;
+mod told;
 mod windows;
 mod wire;
 mod write;
 
 pub use crate::http::{CallError, Refusal};
 pub use account::{Account, Lookup, SUPPORT_ID};
-pub use accounts::{Accounts, Evidence, Snapshot};
+pub use accounts::{Accounts, Evidence};
 pub use content::{AccountIds, Content};
-pub use frame::{WAYS_ON, from_objects, owns_column};
-pub use groups::Group;
+pub use frame::{WAYS_ON, owns_column};
+pub use load::{is_snapshot, load};
+pub use objects::from_objects;
 pub use read::{Progress, Reader, Silent, State};
 pub use sent::WriteError;
 pub use session::Session;
 pub use settings::{Limits, Scim, Settings};
+pub use snapshot::Snapshot;
 pub use windows::Windows;
+pub use wire::{Credential, Group};
 pub use write::{Writer, Written};
 
 /// Held by whoever may open a writer. Only an approved plan implements it, so that code that compares cannot write.

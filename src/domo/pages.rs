@@ -8,10 +8,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::task::JoinHandle;
 
-use super::accounts::Snapshot;
-use super::frame;
 use super::session::{Door, Session, Unfit};
-use super::wire::{CallError, Loose};
+use super::snapshot::Snapshot;
+use super::wire::{self, CallError, Loose};
 
 /// Pages asked for ahead beyond those that may be under way.
 const SPARE: usize = 2;
@@ -157,7 +156,7 @@ async fn page(session: &Session, keep: &Keep, offset: u64, limit: u64) -> Result
         let mut page = Page { ids: Vec::with_capacity(rows.len()), ..Page::default() };
         for (position, row) in rows.into_iter().enumerate() {
             let position = offset + position as u64 + 1;
-            let id = frame::id(row.get().as_bytes());
+            let id = wire::id(row.get().as_bytes());
             let id = id.and_then(|id| id.ok_or_else(|| "it has no `id`".into()));
             let id = id.map_err(|why| Unfit::Wrong(format!("the user at position {position} cannot be read: {why}")))?;
             page.ids.push(id);

@@ -16,12 +16,14 @@ use chrono::Utc;
 use serde_json::{Map, Value};
 
 use super::account::{Account, Lookup};
-use super::accounts::{Accounts, Evidence, Snapshot};
+use super::accounts::{Accounts, Evidence};
 use super::extras::Extras;
-use super::frame;
+use super::frame::NO_INACTIVE_STATE;
+use super::objects;
 use super::pages::{Keep, Page, Window, plain};
 use super::session::{Door, Session, Unfit, failure};
-use super::wire::{CallError, Refusal};
+use super::snapshot::Snapshot;
+use super::wire::{self, CallError, Refusal};
 use crate::text;
 
 /// Pages in a row that may hold nothing new: a list that grows at its head pushes old rows before us.
@@ -120,13 +122,13 @@ impl Reader {
         evidence.finished = Some(Utc::now());
         evidence.retries = self.session.retries() - retries;
 
-        let mut accounts = frame::from_snapshot(lines, evidence)?;
+        let mut accounts = objects::from_snapshot(lines, evidence)?;
         if let Some(as_number) = accounts.numbers {
             self.session.saw_employee_number(as_number);
         }
         if !accounts.provided.contains(ACTIVE) && self.says_active_singly(&accounts).await {
             accounts.provided.insert(ACTIVE.to_owned());
-            accounts.evidence.warnings.retain(|warning| !warning.starts_with(frame::NO_INACTIVE_STATE));
+            accounts.evidence.warnings.retain(|warning| !warning.starts_with(NO_INACTIVE_STATE));
         }
         accounts.evidence.warnings.extend(self.doubts(&accounts)?);
         Ok(accounts)
@@ -154,7 +156,7 @@ impl Reader {
 
     /// Whether one of a few accounts says that it is active where the list says it of none.
     async fn says_active_singly(&self, accounts: &Accounts) -> bool {
-        let ids = accounts.snapshot.objects().filter_map(|object| frame::id(object).ok().flatten());
+        let ids = accounts.snapshot.objects().filter_map(|object| wire::id(object).ok().flatten());
         let ids: Vec<u64> = ids.take(SINGLY).collect();
         self.any_says_it(ids).await
     }

@@ -8,9 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret;
 
-use super::accounts::Credential;
 use super::settings::Settings;
 use super::token::Tokens;
+use super::wire::Credential;
 use crate::failure::Failure;
 use crate::http::{self, Answer, CallError, Client, Keeper, Method, PAGE, Request, Url, describe, is_loopback};
 pub(super) use crate::http::{Unfit, under};
@@ -57,15 +57,12 @@ impl Session {
         client.hide(STANDARD.encode(format!("{}:{secret}", settings.client_id)));
         client.hide(secret);
         settings.scim.iter().for_each(|scim| client.hide(scim.token.expose_secret()));
-        let (tokens, credential) = (Tokens::default(), Credential::default());
-        let mut inner = Inner { client, tokens, credential, number_style: AtomicU8::new(0), settings };
         let tokens = Tokens::default();
-        inner.credential = tokens
-            .first(&inner)
+        let credential = tokens
+            .first(&client, &settings)
             .await
-            .map_err(|error| failure(error, format!("no token from {}", inner.settings.api_url.host_str().unwrap_or("Domo"))))?;
-        inner.tokens = tokens;
-        Ok(Self { inner: Arc::new(inner) })
+            .map_err(|error| failure(error, format!("no token from {}", settings.api_url.host_str().unwrap_or("Domo"))))?;
+        Ok(Self { inner: Arc::new(Inner { settings, client, tokens, credential, number_style: AtomicU8::new(0) }) })
     }
 
     /// What the first token says of the client's owner.
@@ -174,7 +171,7 @@ impl Keeper for Key<'_> {
         let Self(inner, door) = self;
         let (secret, serial) = match (door, &inner.settings.scim) {
             (Door::Rest, _) => {
-                let token = inner.tokens.get(inner).await?;
+                let token = inner.tokens.get(&inner.client, &inner.settings).await?;
                 (token.text, token.serial)
             }
             (Door::Scim, Some(scim)) => (scim.token.clone(), 0),

@@ -6,10 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::accounts::Credential;
-use super::session::Inner;
-use super::wire::{Answer, CallError, Loose};
-use crate::http::{Method, Nobody, PAGE, Unfit};
+use super::settings::Settings;
+use super::wire::{Answer, CallError, Credential, Loose};
+use crate::http::{Client, Method, Nobody, PAGE, Unfit};
 
 /// Where the parameters stand. The guide says the first; Domo's own page the last; most clients do the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,19 +52,19 @@ pub(super) struct Token {
 
 impl Tokens {
     /// A token that is not about to end. Callers wait for one renewal together.
-    pub(super) async fn get(&self, inner: &Inner) -> Result<Token, CallError> {
+    pub(super) async fn get(&self, client: &Client, settings: &Settings) -> Result<Token, CallError> {
         let mut held = self.held.lock().await;
         if let Some(token) = &held.token
             && Instant::now() < token.renew
         {
             return Ok(token.clone());
         }
-        Ok(held.fetch(inner).await?.0)
+        Ok(held.fetch(client, settings).await?.0)
     }
 
     /// The first token, and what it says of its owner.
-    pub(super) async fn first(&self, inner: &Inner) -> Result<Credential, CallError> {
-        Ok(self.held.lock().await.fetch(inner).await?.1)
+    pub(super) async fn first(&self, client: &Client, settings: &Settings) -> Result<Credential, CallError> {
+        Ok(self.held.lock().await.fetch(client, settings).await?.1)
     }
 
     /// Domo no longer takes this one. A newer one stays.
@@ -78,17 +77,17 @@ impl Tokens {
 }
 
 impl Held {
-    async fn fetch(&mut self, inner: &Inner) -> Result<(Token, Credential), CallError> {
+    async fn fetch(&mut self, client: &Client, settings: &Settings) -> Result<(Token, Credential), CallError> {
         let all = [Style::PostQuery, Style::PostForm, Style::GetQuery];
         let styles = self.style.as_ref().map_or(&all[..], std::slice::from_ref);
         let mut refused = None;
         for &style in styles {
-            match inner.ask_for_token(style).await {
+            match ask_for_token(client, settings, style).await {
                 Ok((text, lifetime, credential)) => {
                     self.style = Some(style);
                     self.serial += 1;
                     let token = Token { text, serial: self.serial, renew: Instant::now() + lifetime.mul_f64(0.9) };
-                    inner.client.hide(token.text.clone());
+                    client.hide(token.text.clone());
                     self.token = Some(token.clone());
                     return Ok((token, credential));
                 }
@@ -105,34 +104,29 @@ impl Held {
     }
 }
 
-impl Inner {
-    /// One token request; tried again only where Domo or the network was at fault.
-    async fn ask_for_token(&self, style: Style) -> Result<(SecretString, Duration, Credential), CallError> {
-        let settings = &self.settings;
-        let mut url = settings.api_url.clone();
-        url.set_path(&format!("{}/oauth/token", url.path().trim_end_matches('/')));
-        let scope = settings.scope();
-        let parameters = [("grant_type", "client_credentials"), ("scope", scope.as_str())];
-        let build = || {
-            let method = if style == Style::GetQuery { Method::GET } else { Method::POST };
-            let request = self
-                .client
-                .request(method, url.clone())
-                .basic_auth(&settings.client_id, Some(settings.client_secret.expose_secret()));
-            match style {
-                Style::PostForm => request.form(&parameters),
-                _ => request.query(&parameters),
-            }
-        };
-        let parse = |answer: Answer| {
-            if answer.is_page() {
-                Err(Unfit::Garbled(PAGE.into()))
-            } else {
-                read(&answer, &settings.client_id).map_err(Unfit::Wrong)
-            }
-        };
-        self.client.ask(style.call(), &Nobody, build, parse).await
-    }
+/// One token request; tried again only where Domo or the network was at fault.
+async fn ask_for_token(
+    client: &Client,
+    settings: &Settings,
+    style: Style,
+) -> Result<(SecretString, Duration, Credential), CallError> {
+    let mut url = settings.api_url.clone();
+    url.set_path(&format!("{}/oauth/token", url.path().trim_end_matches('/')));
+    let scope = settings.scope();
+    let parameters = [("grant_type", "client_credentials"), ("scope", scope.as_str())];
+    let build = || {
+        let method = if style == Style::GetQuery { Method::GET } else { Method::POST };
+        let request =
+            client.request(method, url.clone()).basic_auth(&settings.client_id, Some(settings.client_secret.expose_secret()));
+        match style {
+            Style::PostForm => request.form(&parameters),
+            _ => request.query(&parameters),
+        }
+    };
+    let parse = |answer: Answer| {
+        if answer.is_page() { Err(Unfit::Garbled(PAGE.into())) } else { read(&answer, &settings.client_id).map_err(Unfit::Wrong) }
+    };
+    client.ask(style.call(), &Nobody, build, parse).await
 }
 
 fn read(answer: &Answer, client_id: &str) -> Result<(SecretString, Duration, Credential), String> {

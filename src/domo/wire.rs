@@ -1,6 +1,7 @@
-//! What Domo sends: values whose JSON type it is not consistent about.
+//! What Domo sends: values whose JSON type it is not consistent about, ids, days, groups, and what a token says.
 
-use serde::Deserialize;
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub(super) use crate::http::{Answer, CallError, Refusal};
@@ -68,6 +69,69 @@ impl<'a> Loose<'a> {
     pub(super) fn raw(self) -> Option<&'a RawValue> {
         self.0
     }
+}
+
+/// The id of a raw object.
+pub(super) fn id(object: &[u8]) -> Result<Option<u64>, String> {
+    #[derive(Deserialize)]
+    struct Id<'a> {
+        #[serde(borrow, default)]
+        id: Loose<'a>,
+    }
+    is_object(object)?;
+    let found: Id<'_> = serde_json::from_slice(object).map_err(|error| error.to_string())?;
+    found.id.id().map_err(|why| format!("`id`: {why}"))
+}
+
+/// The day of a time stamp, as days since 1970, and whether it had to be repaired: recorded answers hold seconds written as if
+/// they were milliseconds, which puts everything between 2001 and 2070 into 1970.
+pub(super) fn day(text: &str) -> Option<(i32, bool)> {
+    let text = text.trim();
+    let time = DateTime::parse_from_rfc3339(text)
+        .map(|time| time.naive_utc())
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z").map(|time| time.naive_utc()))
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f"))
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %I:%M:%S %p"))
+        .or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|day| day.and_time(chrono::NaiveTime::MIN)))
+        .ok()
+        .or_else(|| DateTime::from_timestamp_millis(text.parse().ok()?).map(|time| time.naive_utc()))?;
+    let (time, repaired) = if time.year() < 1980 && time.and_utc().timestamp_millis() > 0 {
+        (DateTime::from_timestamp_millis(time.and_utc().timestamp_millis().checked_mul(1000)?)?.naive_utc(), true)
+    } else {
+        (time, false)
+    };
+    let epoch = NaiveDate::default();
+    Some((i32::try_from(time.date().signed_duration_since(epoch).num_days()).ok()?, repaired))
+}
+
+/// The day that many days after 1970 began.
+pub(super) fn date(days: i32) -> Option<NaiveDate> {
+    NaiveDate::default().checked_add_signed(chrono::TimeDelta::days(days.into()))
+}
+
+/// A group of the instance.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Group {
+    /// Domo id.
+    pub id: u64,
+    /// Its name; names need not be unique.
+    pub name: String,
+}
+
+/// What Domo's token says of its owner.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Credential {
+    /// The OAuth client id (never the secret).
+    pub client_id: String,
+    /// Domo id of the owner.
+    pub user_id: Option<u64>,
+    /// The instance the token is for.
+    pub customer: Option<String>,
+    /// The owner's role.
+    pub role: Option<String>,
+    /// The scopes granted.
+    pub scope: Option<String>,
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ impl<'a> Subjects<'a> {
         let told = |report: &content::Reported| report.tells();
         let told: BTreeSet<Owned> =
             if account.is_some() { self.read.evidence.content.iter().filter_map(told).collect() } else { BTreeSet::new() };
-        let owns = |row: u32| content::owned_by(self.read, row as usize).into_iter().filter(|(kind, _)| told.contains(kind));
+        let owns = |row: u32| self.read.owned(row as usize).into_iter().filter(|(kind, _)| told.contains(kind));
         let (manager, manager_note) = person.map(|row| self.managers.of(row)).unwrap_or_default();
         About {
             kind: None,

@@ -18,7 +18,7 @@ use super::rules::Rules;
 use crate::config::{Config, DeactivateWith};
 use crate::digest;
 use crate::directory::People;
-use crate::domo::{Accounts, content, extras};
+use crate::domo::{Accounts, extras};
 use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
 use crate::terms::value::writable_number;
 use crate::terms::{ActionKind, FIELDS, Field, Key, PersonSituation, Role, Severity};
@@ -259,7 +259,7 @@ fn delete(finding: &Finding, account: Option<&Map<String, Value>>, accounts: &Ac
     let mut before = account.map_or_else(|| one("active", true), fields::identity);
     before.extend(account.and_then(|account| account.get("name")).map(|name| ("name".to_owned(), name.clone())));
     let index = finding.account.as_ref().map(|account| account.index as usize);
-    let blocked = index.and_then(|index| content::blocked(&content::owned_by(accounts, index), &accounts.evidence.content));
+    let blocked = index.and_then(|index| accounts.blocked(index));
     let held = blocked.as_ref().map(|why| format!(". Blocked: {why}")).unwrap_or_default();
     let action = action(finding, ActionKind::Delete, before, one("deleted", true), finding.reason.clone() + &held);
     Action { blocked, ..action }

@@ -10,6 +10,7 @@ use super::index::Account;
 use super::keys::Addresses;
 use crate::terms::Key;
 use crate::terms::value::{Number, loosely};
+use crate::text::entities::resolved;
 
 /// Where such a key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +56,7 @@ impl RejectedKeys {
     }
 
     fn add_addresses(&mut self, cell: &str, addresses: &Addresses, place: Place) {
-        let written_out = AT.iter().fold(cell.to_lowercase(), |cell, written| cell.replace(written, "@"));
+        let written_out = AT.iter().fold(resolved(cell).to_lowercase(), |cell, written| cell.replace(written, "@"));
         let cell = DOT.iter().fold(written_out, |cell, written| cell.replace(written, "."));
         if !cell.contains('@') {
             return;
@@ -106,7 +107,7 @@ fn add<K: Eq + std::hash::Hash>(keys: &mut HashMap<K, Place>, key: K, place: Pla
 }
 
 /// How the sign of an address is written, too, and its dot.
-const AT: [&str; 7] = ["\u{FF20}", "\u{FE6B}", "%40", "(at)", "[at]", "{at}", "&#64;"];
+const AT: [&str; 6] = ["\u{FF20}", "\u{FE6B}", "%40", "(at)", "[at]", "{at}"];
 const DOT: [&str; 3] = ["(dot)", "[dot]", "{dot}"];
 
 /// Every address in a text, whatever stands around it: `mailto:`, brackets, another address.

@@ -18,7 +18,7 @@ use crate::archive::history::{History, How, Lifecycle, Previous, Resolved, State
 use crate::archive::manifest::{ConfigDigest, Manifest};
 use crate::config::{Config, Loaded, Rights};
 use crate::directory::people::{self, Mapped, People, Source, StatusWord};
-use crate::domo::accounts::{self, Accounts, Credential, Evidence, Snapshot};
+use crate::domo::{Accounts, Credential, Evidence, Snapshot, accounts};
 use crate::plan::{self, GuardState, Plan};
 use crate::reconcile::{
     AcceptedBy, Access, AccessChange, AccountRef, Candidate, DriftField, EvidenceStatus, EvidenceSummary, ExceptionUse, Finding,

@@ -6,4 +6,6 @@ mod pattern;
 mod readable;
 
 pub use pattern::{Pattern, as_matched};
-pub use readable::{disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, plural, rearmed, visible, without_addresses};
+pub use readable::{
+    disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, plural, rearmed, squashed, visible, without_addresses,
+};

@@ -41,6 +41,15 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     if is_nfc(&folded) { Cow::Owned(folded) } else { Cow::Owned(folded.nfc().collect()) }
 }
 
+/// A name without case, signs and accents: `@odata.nextLink`, `next_link` and `nextLink` are told alike, `páginaSiguiente` and
+/// `pagina_siguiente` too.
+pub fn squashed(name: &str) -> String {
+    if name.is_ascii() {
+        return name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    }
+    name.nfkd().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// The text with every hidden character shown as `<U+XXXX>`: safe for a page, a table or a terminal (not yet escaped for HTML).
 pub fn visible(text: &str) -> Cow<'_, str> {
     let printable = |printable, byte: u8| printable & matches!(byte, b' '..=b'~');

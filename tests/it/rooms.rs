@@ -35,6 +35,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("encoding_rs", &["directory", "text"]),
     ("chardetng", &["directory"]),
     ("flate2", &["directory"]),
+    ("quick_xml", &["text"]),
     ("memchr", &["domo", "directory", "text"]),
     ("toml", &["config", "report"]),
     // Text.
@@ -274,7 +275,7 @@ fn comments_and_texts_are_not_code() {
 }
 
 /// Rooms whose files import each other in a circle, each for the reason that ARCHITECTURE.md gives.
-const CIRCLES: &[&str] = &["commands", "domo", "report", "sandbox"];
+const CIRCLES: &[&str] = &["commands", "report", "sandbox"];
 
 /// A module by its path: `["plan", "journal"]`.
 type Module = Vec<String>;

@@ -65,7 +65,7 @@ fn earlier(runs: &[StoredRun], done: &applied::Done) -> Option<Arc<Earlier>> {
 pub(super) fn accounts_of(run: &StoredRun, manifest: &Manifest) -> Result<Accounts> {
     intact(&run.path, manifest, "accounts.jsonl")?;
     let read = manifest.accounts.as_ref().context("its manifest does not say how its accounts were read")?;
-    let loaded = domo::accounts::load(&run.path.join("accounts.jsonl"))?;
+    let loaded = domo::load(&run.path.join("accounts.jsonl"))?;
     // The file says what Domo sent; which columns the source had, and how whole it was, the manifest remembers.
     Accounts::new(loaded.frame, loaded.snapshot, read.provided.iter().cloned().collect(), read.evidence.clone())
 }

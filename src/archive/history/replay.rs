@@ -68,7 +68,7 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
     for name in ["accounts.jsonl", inputs::PEOPLE, FILE] {
         intact(folder, &manifest, name)?;
     }
-    let loaded = domo::accounts::load(&folder.join("accounts.jsonl"))?;
+    let loaded = domo::load(&folder.join("accounts.jsonl"))?;
     // The file says what Domo sent; how whole it was, and which columns the source had, the manifest remembers.
     let provided = read.provided.iter().cloned().collect();
     let accounts = Accounts { provided, evidence: read.evidence.clone(), ..loaded };

@@ -41,7 +41,7 @@ impl From {
     /// Reads what lies in a file.
     fn ahead(self) -> Self {
         match self {
-            Self::File(path) => Self::Read(Box::new(pulled(|| domo::accounts::load(&path)))),
+            Self::File(path) => Self::Read(Box::new(pulled(|| domo::load(&path)))),
             other => other,
         }
     }
@@ -312,7 +312,7 @@ fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Ended {
 
 fn read(context: &Context, config: &Config, day: NaiveDate, from: From) -> Result<Accounts> {
     let settings = match from {
-        From::File(path) => return told(config, day, pulled(|| domo::accounts::load(&path))?),
+        From::File(path) => return told(config, day, pulled(|| domo::load(&path))?),
         From::Read(accounts) => return told(config, day, (*accounts)?),
         From::Api(settings) => settings,
     };

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::archive::replay::Stored;
 use crate::cli::Scope;
-use crate::domo::{content, extras};
+use crate::domo::extras;
 use crate::plan::about::{About, Subjects};
 use crate::plan::certification::Confirmed;
 use crate::plan::fields;
@@ -78,7 +78,7 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<Population> {
             may_administer: privileged.contains(&index),
             groups: list.map(|list| list.iter().flatten().map(str::to_owned).collect()).unwrap_or_default(),
             findings: findings.iter().map(|one| format!("{}: {}", one.kind, one.reason)).collect(),
-            blocked: content::blocked(&content::owned_by(&stored.accounts, row), &stored.accounts.evidence.content),
+            blocked: stored.accounts.blocked(row),
             memberships: extras::groups_of(&raw),
             raw: fields::identity(&raw),
         });

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::commands::runtime;
 use crate::config::{Config, Instance};
-use crate::domo::accounts::Credential;
+use crate::domo::Credential;
 use crate::domo::{AccountIds, Content, Reader, Session, Settings, Silent, WAYS_ON};
 use crate::failure::Failure;
 use crate::plan::guard::no_owner;

@@ -4,24 +4,22 @@
 //! says that somebody owns holds a deletion all the same. Each account keeps what is known of it in the snapshot, so that a stored run is
 //! judged again without asking anybody.
 
+mod read;
 mod report;
 mod source;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use anyhow::Result;
 use chrono::NaiveDate;
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::accounts::Accounts;
-use super::extras::{Extra, merged};
-use super::frame;
-use super::session::Session;
-use crate::config::{self, Rights};
+use super::extras::Extra;
+use crate::config::Rights;
 use crate::terms::{DomoStats, Owned};
-use report::{Person, Table};
-use source::NotListed;
+use crate::text;
+pub use read::AccountIds;
+use report::Person;
 
 /// What was read.
 #[derive(Debug, Clone)]
@@ -57,11 +55,6 @@ pub struct Reported {
 }
 
 impl Reported {
-    /// How the API's own list of a report's kind came out.
-    fn of_list(report: DomoStats, rows: u64, not_tested: Option<String>) -> Self {
-        Self { report, source: "the API's own list".into(), rows, as_of: None, lower_bound: true, not_tested }
-    }
-
     /// What it says who owns, where it is relied on.
     pub fn tells(&self) -> Option<Owned> {
         self.report.owned().filter(|_| self.not_tested.is_none())
@@ -72,146 +65,20 @@ impl Reported {
         let of = self.as_of.map(|day| format!(" of {day}")).unwrap_or_default();
         let bound = if self.lower_bound { ", a lower bound: only what the client's owner may see" } else { "" };
         match &self.not_tested {
-            None => format!("{}: {}, {}{of}{bound}", self.report, self.source, crate::text::plural(self.rows, "row", "rows")),
+            None => format!("{}: {}, {}{of}{bound}", self.report, self.source, text::plural(self.rows, "row", "rows")),
             Some(why) => format!("{}: {}, not tested: {why}", self.report, self.source),
         }
     }
 }
 
-/// A report's frame, or whatever else it comes to, with how it came out.
-struct Read<T> {
-    told: Reported,
-    of: Option<T>,
-}
-
 impl Content {
-    /// What says who owns what Domo does not delete with an account, at this moment.
-    ///
-    /// DomoStats is hours old, so where the API is asked at all, its own list tells of what changed owner since; it may show less than there is,
-    /// so it only adds to a report, and where it cannot be had at the moment nothing is known. The API filters that list by owner only for DataSets that streams feed, and DomoStats not at all without
-    /// knowing how the instance spells its columns: all of it is read, which costs a request for every 50 DataSets and two for each report.
-    ///
-    /// # Errors
-    /// What was read cannot be made into frames: a defect. A report that cannot be had is told.
-    pub async fn holding(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
-        let reports = config::Content { api: false, ..content.holding() };
-        let mut read = Self::read(&reports, session, day, ids).await?;
-        if content.api && reports.datasets.is_none() {
-            read.list(DomoStats::Datasets, Owned::Datasets, session, ids).await?;
-        } else if content.asks_api() {
-            match source::listed(Owned::Datasets, session).await {
-                Err(NotListed { why, never: false }) => read.reports.push(Reported::of_list(DomoStats::Datasets, 0, Some(why))),
-                listed => read.owns(listed.ok(), ids)?,
-            }
-        }
-        read.count()?;
-        Ok(read)
-    }
-
-    /// Reads every report that is named, for these accounts and the day judged. What cannot be had is told, not an error.
-    ///
-    /// # Errors
-    /// What was read cannot be made into frames: a defect.
-    pub async fn read(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
-        let mut read = Self {
-            owned: report::frame_of(Owned::Datasets, Vec::new(), &[], &[])?,
-            reports: Vec::new(),
-            owners: HashMap::new(),
-            people: BTreeMap::new(),
-            sign_ins: false,
-            roles: BTreeMap::new(),
-            fixed_groups: None,
-        };
-        let mut names = BTreeMap::new();
-        for (report, place) in content.places() {
-            let fetched = source::fetch(&place, session).await;
-            let (source, limit) = (place.to_string(), content.max_age_days);
-            let told = Told { report, source, day, limit };
-            match report {
-                DomoStats::People => {
-                    let ours = |people: &report::People| people.0.keys().any(|id| ids.has(*id));
-                    let of = told.of(fetched, report::people, ours).keep(&mut read.reports, false);
-                    (read.people, read.sign_ins) = of.unwrap_or_default();
-                }
-                DomoStats::RoleGrants => read
-                    .roles
-                    .extend(told.of(fetched, report::role_grants, |_| true).keep(&mut read.reports, false).unwrap_or_default()),
-                DomoStats::Roles => {
-                    names = told.of(fetched, report::roles, |_| true).keep(&mut read.reports, false).unwrap_or_default()
-                }
-                DomoStats::Groups => {
-                    read.fixed_groups = told.of(fetched, report::fixed_groups, |_| true).keep(&mut read.reports, false)
-                }
-                owning => {
-                    let Some(kind) = owning.owned() else { continue };
-                    let ours = |owned: &DataFrame| ids.has_any(owned);
-                    let of = told.of(fetched, |bytes| report::owned(owning, kind, bytes), ours).keep(&mut read.reports, true);
-                    read.owns(of, ids)?;
-                }
-            }
-        }
-        if content.api {
-            for report in [DomoStats::Datasets, DomoStats::Cards] {
-                let named = content.places().iter().any(|(named, _)| *named == report);
-                if let (Some(kind), false) = (report.owned(), named) {
-                    read.list(report, kind, session, ids).await?;
-                }
-            }
-        }
-        // By its name alone a role may be any of that name: it administers where one of them does, and does not where that is known of all.
-        let of = |ids: &BTreeSet<String>| {
-            let told: Vec<Option<bool>> = ids.iter().map(|id| read.roles.get(id).copied()).collect();
-            if told.contains(&Some(true)) { Some(true) } else { (!told.contains(&None)).then_some(false) }
-        };
-        let by_name: Vec<(String, bool)> = names.into_iter().filter_map(|(name, ids)| Some((name, of(&ids)?))).collect();
-        read.roles.extend(by_name);
-        read.count()?;
-        Ok(read)
-    }
-
-    /// The API's own list of one kind.
-    async fn list(&mut self, report: DomoStats, kind: Owned, session: Option<&Session>, ids: &AccountIds) -> Result<()> {
-        let listed = source::listed(kind, session).await;
-        let (owned, not_tested) = match listed {
-            Ok(owned) if owned.height() == 0 => (None, Some("the list is empty: the client's owner may see none".to_owned())),
-            Ok(owned) if !ids.has_any(&owned) => (None, Some(FOREIGN.to_owned())),
-            Ok(owned) => (Some(owned), None),
-            Err(NotListed { why, .. }) => (None, Some(why)),
-        };
-        let rows = owned.as_ref().map_or(0, |owned| owned.height() as u64);
-        self.reports.push(Reported::of_list(report, rows, not_tested));
-        self.owns(owned, ids)
-    }
-
-    /// Adds objects whose owners are accounts.
-    fn owns(&mut self, owned: Option<DataFrame>, ids: &AccountIds) -> Result<()> {
-        let Some(owned) = owned else { return Ok(()) };
-        let ours = owned.join(&ids.frame, ["owner"], ["id"], JoinArgs::new(JoinType::Semi), None)?;
-        self.owned.vstack_mut(&ours)?;
-        Ok(())
-    }
-
-    /// How many of each an account owns; an object that two lists name is one.
-    fn count(&mut self) -> Result<()> {
-        let each = Some(["owner", "type", "id"].map(String::from).to_vec());
-        self.owned = self.owned.unique_stable(each.as_deref(), UniqueKeepStrategy::First, None)?;
-        self.owners.clear();
-        let (owners, kinds) = (self.owned.column("owner")?.u64()?, self.owned.column("type")?.str()?);
-        for (owner, kind) in owners.iter().zip(kinds.iter()) {
-            if let (Some(owner), Some(kind)) = (owner, kind.and_then(Owned::from_word)) {
-                *self.owners.entry(owner).or_default().entry(kind).or_default() += 1;
-            }
-        }
-        Ok(())
-    }
-
     /// Why an account must not be deleted, as far as is known: what it owns, or that it is not known what it owns.
     pub fn blocks(&self, account: u64) -> Option<String> {
         blocked(self.owners.get(&account).unwrap_or(&BTreeMap::new()), &self.reports)
     }
 
     /// What is known of an account.
-    fn of(&self, id: u64, role: Option<&str>, role_id: Option<&str>, groups: &[u64]) -> Extra {
+    pub(super) fn of(&self, id: u64, role: Option<&str>, role_id: Option<&str>, groups: &[u64]) -> Extra {
         let person = self.people.get(&id);
         let said = |role: Option<&str>| role.and_then(|role| self.roles.get(role.trim())).copied();
         Extra {
@@ -231,37 +98,6 @@ impl Content {
     }
 }
 
-/// What is said of a report none of whose accounts is one of ours.
-const FOREIGN: &str = "none of the accounts it names is one of this instance: it is another's";
-
-/// The ids of the accounts of an instance.
-#[derive(Debug, Clone)]
-pub struct AccountIds {
-    /// One column, `id` (u64).
-    frame: DataFrame,
-    known: HashSet<u64>,
-}
-
-impl AccountIds {
-    /// Of these accounts.
-    ///
-    /// # Errors
-    /// None in practice: the column is there.
-    pub fn of(accounts: &Accounts) -> Result<Self> {
-        let frame = accounts.frame.select(["id"])?;
-        let known = frame.column("id")?.u64()?.iter().flatten().collect();
-        Ok(Self { frame, known })
-    }
-
-    fn has(&self, id: u64) -> bool {
-        self.known.contains(&id)
-    }
-
-    fn has_any(&self, owned: &DataFrame) -> bool {
-        owned.column("owner").and_then(Column::u64).is_ok_and(|owners| owners.iter().flatten().any(|owner| self.has(owner)))
-    }
-}
-
 /// Why an account that owns this must not be deleted: `owns 14 DataSets, 2 DataFlows`. A report that is too old holds what it names; what
 /// a report would say that gives no figure is not known, and that holds every deletion.
 pub fn blocked(owns: &BTreeMap<Owned, u64>, reports: &[Reported]) -> Option<String> {
@@ -274,86 +110,6 @@ pub fn blocked(owns: &BTreeMap<Owned, u64>, reports: &[Reported]) -> Option<Stri
         (false, true) => Some(format!("owns {}", held.join(", "))),
         (false, false) => Some(format!("owns {}, as far as is known ({})", held.join(", "), unknown.join("; "))),
         (true, false) => Some(format!("what it owns is not known ({})", unknown.join("; "))),
-    }
-}
-
-/// What the account of a row owns, by every report that says so, relied on or not.
-pub fn owned_by(accounts: &Accounts, row: usize) -> BTreeMap<Owned, u64> {
-    let count = |kind: Owned| accounts.frame.column(&frame::owns_column(kind)).ok()?.u32().ok()?.get(row);
-    Owned::ALL.into_iter().filter_map(|kind| Some((kind, count(kind).filter(|count| *count > 0)?.into()))).collect()
-}
-
-/// A report, where it comes from, and how old it may be.
-struct Told {
-    report: DomoStats,
-    source: String,
-    day: NaiveDate,
-    limit: u32,
-}
-
-impl Told {
-    /// What the bytes come to, and whether it is relied on.
-    fn of<T>(
-        self,
-        fetched: Result<(Vec<u8>, Option<NaiveDate>), String>,
-        parse: impl FnOnce(Vec<u8>) -> Result<Table<T>, String>,
-        ours: impl FnOnce(&T) -> bool,
-    ) -> Read<T> {
-        let Self { report, source, day, limit } = self;
-        let mut told = Reported { report, source, rows: 0, as_of: None, lower_bound: false, not_tested: None };
-        let parsed = fetched.and_then(|(bytes, changed)| Ok((parse(bytes)?, changed)));
-        let of = match parsed {
-            Ok((Table { rows, made, of }, changed)) => {
-                (told.rows, told.as_of) = (rows, made.or(changed));
-                let age = told.as_of.map(|of| (day - of).num_days());
-                told.not_tested = match age {
-                    _ if !ours(&of) => Some(FOREIGN.to_owned()),
-                    None => Some("nothing says which day it is of".to_owned()),
-                    Some(age) if age > i64::from(limit) => {
-                        let days = |days| crate::text::plural(days, "day", "days");
-                        Some(format!("it is {} older than the day judged (limit {})", days(age.unsigned_abs()), days(limit.into())))
-                    }
-                    Some(_) => None,
-                };
-                told.not_tested.as_deref().is_none_or(|why| why != FOREIGN).then_some(of)
-            }
-            Err(why) => {
-                told.not_tested = Some(why);
-                None
-            }
-        };
-        Read { told, of }
-    }
-}
-
-impl<T> Read<T> {
-    /// Keeps how it came out; what it says where it is relied on, and where it is not but `holds`.
-    fn keep(self, reports: &mut Vec<Reported>, holds: bool) -> Option<T> {
-        let relied_on = self.told.not_tested.is_none();
-        reports.push(self.told);
-        self.of.filter(|_| relied_on || holds)
-    }
-}
-
-impl Accounts {
-    /// The same accounts, each with what DomoStats tells of it.
-    ///
-    /// # Errors
-    /// An object of the snapshot cannot be read.
-    pub fn with_content(self, content: Content) -> Result<Self> {
-        let (ids, roles) = (self.frame.column("id")?.u64()?.clone(), self.frame.column("role")?.str()?.clone());
-        let role_ids = self.frame.column("role_id")?.str()?.clone();
-        let cells = ids.iter().zip(roles.iter().zip(role_ids.iter()));
-        let mut woven = super::Snapshot::default();
-        for (object, (id, (role, role_id))) in self.snapshot.objects().zip(cells) {
-            let object = String::from_utf8_lossy(object);
-            let extra = |groups: &[u64]| id.map(|id| content.of(id, role, role_id, groups)).unwrap_or_default();
-            woven.push(&merged(&object, extra)?);
-        }
-        let mut accounts = frame::again(self, woven)?;
-        accounts.evidence.content.clone_from(&content.reports);
-        accounts.content = Some(std::sync::Arc::new(content));
-        Ok(accounts)
     }
 }
 

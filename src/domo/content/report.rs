@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::NaiveDate;
 use polars::prelude::*;
 
-use super::super::frame;
+use super::super::wire;
 use crate::directory::table;
 use crate::terms::{DomoStats, Owned};
-use crate::text;
+use crate::text::{self, squashed};
 
 /// The column that DomoStats adds to some of its reports: when it was made.
 const MADE: &str = "batchlastrun";
@@ -21,11 +21,6 @@ pub(super) struct Table<T> {
     pub(super) rows: u64,
     pub(super) made: Option<NaiveDate>,
     pub(super) of: T,
-}
-
-/// A header as it is compared: letters and digits.
-fn plain(header: &str) -> String {
-    header.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 /// Where the columns of a table stand.
@@ -63,7 +58,7 @@ where
     let mut wrong = None;
     let walked = table::walk(bytes, |number, cells| {
         let Some(take) = take.as_mut() else {
-            let headers = (0..cells.len()).map(|at| plain(&cells.get(at))).collect();
+            let headers = (0..cells.len()).map(|at| squashed(&cells.get(at))).collect();
             let columns = Columns { headers };
             batch = columns.find(&[MADE]);
             match choose.take().map(|choose| choose(&columns)) {
@@ -75,7 +70,7 @@ where
         };
         rows += 1;
         let cell = |at: usize| cells.get(at);
-        if let Some(day) = batch.and_then(|at| frame::day(cell(at).trim())) {
+        if let Some(day) = batch.and_then(|at| wire::day(cell(at).trim())) {
             made = made.max(Some(day.0));
         }
         if let Err(why) = take(of, &cell) {
@@ -87,7 +82,7 @@ where
     match (wrong, rows) {
         (Some(why), _) => Err(why),
         (None, 0) => Err("it holds no rows, so it says nothing of anybody".into()),
-        (None, rows) => Ok((rows, made.and_then(frame::date))),
+        (None, rows) => Ok((rows, made.and_then(wire::date))),
     }
 }
 
@@ -208,8 +203,8 @@ pub(super) fn people(bytes: Vec<u8>) -> Result<Table<People>, String> {
             let Some(user) = id(&cell(user))? else { return Ok(()) };
             let day = |at: usize| match cell(at).trim() {
                 "" => Ok(None),
-                text => match frame::day(text) {
-                    Some((day, _)) => Ok(frame::date(day)),
+                text => match wire::day(text) {
+                    Some((day, _)) => Ok(wire::date(day)),
                     None => Err(format!("the last login `{}` is no time", text::visible(text))),
                 },
             };

@@ -6,10 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::DataFrame;
 use serde::Deserialize;
 
-use super::super::frame;
 use super::super::groups::every;
 use super::super::session::{Door, Session, Unfit};
-use super::super::wire::{CallError, Loose};
+use super::super::wire::{self, CallError, Loose};
 use super::report::frame_of;
 use crate::config::Place;
 use crate::files;
@@ -50,7 +49,7 @@ async fn dataset(session: &Session, id: &str) -> Result<(Vec<u8>, Option<NaiveDa
     let current = |body: &[u8]| {
         let about: About<'_> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON object: {error}")))?;
         let text = about.data_current_at.text().map_err(Unfit::Wrong)?;
-        Ok(text.and_then(|text| frame::day(&text)).and_then(|(day, _)| frame::date(day)))
+        Ok(text.and_then(|text| wire::day(&text)).and_then(|(day, _)| wire::date(day)))
     };
     let day = session.read(Door::Rest, &session.url(&format!("/v1/datasets/{id}"), &[]), current).await?;
     let url = session.url(&format!("/v1/datasets/{id}/data"), &[("includeHeader", "true")]);

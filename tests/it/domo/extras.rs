@@ -41,7 +41,7 @@ fn groups_and_last_activity_outlive_a_pull_and_a_sandbox() {
     let served = served();
     let folder = served.folder.path();
     served.pull(&["--out", "first.jsonl"]).code(0);
-    let first = domo::accounts::load(&folder.join("first.jsonl")).unwrap();
+    let first = domo::load(&folder.join("first.jsonl")).unwrap();
     assert!(first.provided.contains("groups") && first.provided.contains("last_login"), "{:?}", first.provided);
     let groups = first.frame.column("groups").unwrap().list().unwrap().get_as_series(0).unwrap();
     assert_eq!(groups.str().unwrap().iter().flatten().collect::<Vec<_>>(), ["Everybody", "Finance"]);

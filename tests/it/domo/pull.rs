@@ -76,7 +76,7 @@ fn an_incomplete_pull_does_not_take_the_name_that_was_asked_for() {
     // Whatever it is called later, it says of itself that it is not whole.
     let renamed = served.folder.path().join("renamed.jsonl");
     std::fs::rename(served.folder.path().join("all.jsonl.partial"), &renamed).unwrap();
-    let read = domo_reconcile::domo::accounts::load(&renamed).unwrap();
+    let read = domo_reconcile::domo::load(&renamed).unwrap();
     assert_eq!(read.frame.height(), 500);
     assert!(read.evidence.incomplete[0].contains("after 500 rows"), "{:?}", read.evidence.incomplete);
 }

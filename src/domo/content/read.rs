@@ -1,0 +1,234 @@
+//! Reads the reports that `[content]` names, and holds each to its age, its columns and its instance.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use polars::prelude::*;
+
+use super::super::accounts::Accounts;
+use super::super::session::Session;
+use super::report::{self, Table};
+use super::source::{self, NotListed};
+use super::{Content, Reported};
+use crate::config;
+use crate::terms::{DomoStats, Owned};
+use crate::text;
+
+/// A report's frame, or whatever else it comes to, with how it came out.
+struct Read<T> {
+    told: Reported,
+    of: Option<T>,
+}
+
+impl Reported {
+    /// How the API's own list of a report's kind came out.
+    fn of_list(report: DomoStats, rows: u64, not_tested: Option<String>) -> Self {
+        Self { report, source: "the API's own list".into(), rows, as_of: None, lower_bound: true, not_tested }
+    }
+}
+
+impl Content {
+    /// What says who owns what Domo does not delete with an account, at this moment.
+    ///
+    /// DomoStats is hours old, so where the API is asked at all, its own list tells of what changed owner since; it may show less than there is,
+    /// so it only adds to a report, and where it cannot be had at the moment nothing is known. The API filters that list by owner only for DataSets that streams feed, and DomoStats not at all without
+    /// knowing how the instance spells its columns: all of it is read, which costs a request for every 50 DataSets and two for each report.
+    ///
+    /// # Errors
+    /// What was read cannot be made into frames: a defect. A report that cannot be had is told.
+    pub async fn holding(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
+        let reports = config::Content { api: false, ..content.holding() };
+        let mut read = Self::read(&reports, session, day, ids).await?;
+        if content.api && reports.datasets.is_none() {
+            read.list(DomoStats::Datasets, Owned::Datasets, session, ids).await?;
+        } else if content.asks_api() {
+            match source::listed(Owned::Datasets, session).await {
+                Err(NotListed { why, never: false }) => read.reports.push(Reported::of_list(DomoStats::Datasets, 0, Some(why))),
+                listed => read.owns(listed.ok(), ids)?,
+            }
+        }
+        read.count()?;
+        Ok(read)
+    }
+
+    /// Reads every report that is named, for these accounts and the day judged. What cannot be had is told, not an error.
+    ///
+    /// # Errors
+    /// What was read cannot be made into frames: a defect.
+    pub async fn read(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
+        let mut read = Self {
+            owned: report::frame_of(Owned::Datasets, Vec::new(), &[], &[])?,
+            reports: Vec::new(),
+            owners: HashMap::new(),
+            people: BTreeMap::new(),
+            sign_ins: false,
+            roles: BTreeMap::new(),
+            fixed_groups: None,
+        };
+        let mut names = BTreeMap::new();
+        for (report, place) in content.places() {
+            let fetched = source::fetch(&place, session).await;
+            let (source, limit) = (place.to_string(), content.max_age_days);
+            let told = Told { report, source, day, limit };
+            match report {
+                DomoStats::People => {
+                    let ours = |people: &report::People| people.0.keys().any(|id| ids.has(*id));
+                    let of = told.of(fetched, report::people, ours).keep(&mut read.reports, false);
+                    (read.people, read.sign_ins) = of.unwrap_or_default();
+                }
+                DomoStats::RoleGrants => read
+                    .roles
+                    .extend(told.of(fetched, report::role_grants, |_| true).keep(&mut read.reports, false).unwrap_or_default()),
+                DomoStats::Roles => {
+                    names = told.of(fetched, report::roles, |_| true).keep(&mut read.reports, false).unwrap_or_default()
+                }
+                DomoStats::Groups => {
+                    read.fixed_groups = told.of(fetched, report::fixed_groups, |_| true).keep(&mut read.reports, false)
+                }
+                owning => {
+                    let Some(kind) = owning.owned() else { continue };
+                    let ours = |owned: &DataFrame| ids.has_any(owned);
+                    let of = told.of(fetched, |bytes| report::owned(owning, kind, bytes), ours).keep(&mut read.reports, true);
+                    read.owns(of, ids)?;
+                }
+            }
+        }
+        if content.api {
+            for report in [DomoStats::Datasets, DomoStats::Cards] {
+                let named = content.places().iter().any(|(named, _)| *named == report);
+                if let (Some(kind), false) = (report.owned(), named) {
+                    read.list(report, kind, session, ids).await?;
+                }
+            }
+        }
+        // By its name alone a role may be any of that name: it administers where one of them does, and does not where that is known of all.
+        let of = |ids: &BTreeSet<String>| {
+            let told: Vec<Option<bool>> = ids.iter().map(|id| read.roles.get(id).copied()).collect();
+            if told.contains(&Some(true)) { Some(true) } else { (!told.contains(&None)).then_some(false) }
+        };
+        let by_name: Vec<(String, bool)> = names.into_iter().filter_map(|(name, ids)| Some((name, of(&ids)?))).collect();
+        read.roles.extend(by_name);
+        read.count()?;
+        Ok(read)
+    }
+
+    /// The API's own list of one kind.
+    async fn list(&mut self, report: DomoStats, kind: Owned, session: Option<&Session>, ids: &AccountIds) -> Result<()> {
+        let listed = source::listed(kind, session).await;
+        let (owned, not_tested) = match listed {
+            Ok(owned) if owned.height() == 0 => (None, Some("the list is empty: the client's owner may see none".to_owned())),
+            Ok(owned) if !ids.has_any(&owned) => (None, Some(FOREIGN.to_owned())),
+            Ok(owned) => (Some(owned), None),
+            Err(NotListed { why, .. }) => (None, Some(why)),
+        };
+        let rows = owned.as_ref().map_or(0, |owned| owned.height() as u64);
+        self.reports.push(Reported::of_list(report, rows, not_tested));
+        self.owns(owned, ids)
+    }
+
+    /// Adds objects whose owners are accounts.
+    fn owns(&mut self, owned: Option<DataFrame>, ids: &AccountIds) -> Result<()> {
+        let Some(owned) = owned else { return Ok(()) };
+        let ours = owned.join(&ids.frame, ["owner"], ["id"], JoinArgs::new(JoinType::Semi), None)?;
+        self.owned.vstack_mut(&ours)?;
+        Ok(())
+    }
+
+    /// How many of each an account owns; an object that two lists name is one.
+    fn count(&mut self) -> Result<()> {
+        let each = Some(["owner", "type", "id"].map(String::from).to_vec());
+        self.owned = self.owned.unique_stable(each.as_deref(), UniqueKeepStrategy::First, None)?;
+        self.owners.clear();
+        let (owners, kinds) = (self.owned.column("owner")?.u64()?, self.owned.column("type")?.str()?);
+        for (owner, kind) in owners.iter().zip(kinds.iter()) {
+            if let (Some(owner), Some(kind)) = (owner, kind.and_then(Owned::from_word)) {
+                *self.owners.entry(owner).or_default().entry(kind).or_default() += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is said of a report none of whose accounts is one of ours.
+const FOREIGN: &str = "none of the accounts it names is one of this instance: it is another's";
+
+/// The ids of the accounts of an instance.
+#[derive(Debug, Clone)]
+pub struct AccountIds {
+    /// One column, `id` (u64).
+    frame: DataFrame,
+    known: HashSet<u64>,
+}
+
+impl AccountIds {
+    /// Of these accounts.
+    ///
+    /// # Errors
+    /// None in practice: the column is there.
+    pub fn of(accounts: &Accounts) -> Result<Self> {
+        let frame = accounts.frame.select(["id"])?;
+        let known = frame.column("id")?.u64()?.iter().flatten().collect();
+        Ok(Self { frame, known })
+    }
+
+    fn has(&self, id: u64) -> bool {
+        self.known.contains(&id)
+    }
+
+    fn has_any(&self, owned: &DataFrame) -> bool {
+        owned.column("owner").and_then(Column::u64).is_ok_and(|owners| owners.iter().flatten().any(|owner| self.has(owner)))
+    }
+}
+
+/// A report, where it comes from, and how old it may be.
+struct Told {
+    report: DomoStats,
+    source: String,
+    day: NaiveDate,
+    limit: u32,
+}
+
+impl Told {
+    /// What the bytes come to, and whether it is relied on.
+    fn of<T>(
+        self,
+        fetched: Result<(Vec<u8>, Option<NaiveDate>), String>,
+        parse: impl FnOnce(Vec<u8>) -> Result<Table<T>, String>,
+        ours: impl FnOnce(&T) -> bool,
+    ) -> Read<T> {
+        let Self { report, source, day, limit } = self;
+        let mut told = Reported { report, source, rows: 0, as_of: None, lower_bound: false, not_tested: None };
+        let parsed = fetched.and_then(|(bytes, changed)| Ok((parse(bytes)?, changed)));
+        let of = match parsed {
+            Ok((Table { rows, made, of }, changed)) => {
+                (told.rows, told.as_of) = (rows, made.or(changed));
+                let age = told.as_of.map(|of| (day - of).num_days());
+                told.not_tested = match age {
+                    _ if !ours(&of) => Some(FOREIGN.to_owned()),
+                    None => Some("nothing says which day it is of".to_owned()),
+                    Some(age) if age > i64::from(limit) => {
+                        let days = |days| text::plural(days, "day", "days");
+                        Some(format!("it is {} older than the day judged (limit {})", days(age.unsigned_abs()), days(limit.into())))
+                    }
+                    Some(_) => None,
+                };
+                told.not_tested.as_deref().is_none_or(|why| why != FOREIGN).then_some(of)
+            }
+            Err(why) => {
+                told.not_tested = Some(why);
+                None
+            }
+        };
+        Read { told, of }
+    }
+}
+
+impl<T> Read<T> {
+    /// Keeps how it came out; what it says where it is relied on, and where it is not but `holds`.
+    fn keep(self, reports: &mut Vec<Reported>, holds: bool) -> Option<T> {
+        let relied_on = self.told.not_tested.is_none();
+        reports.push(self.told);
+        self.of.filter(|_| relied_on || holds)
+    }
+}

@@ -1,0 +1,59 @@
+//! Accounts with what others than Domo's list tell of them: DomoStats, or an earlier reading.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::accounts::Accounts;
+use super::content::Content;
+use super::extras::{Extra, KEY, merged};
+use super::snapshot::Snapshot;
+use super::{objects, wire};
+
+impl Accounts {
+    /// The same accounts, each with what DomoStats tells of it.
+    ///
+    /// # Errors
+    /// An object of the snapshot cannot be read.
+    pub fn with_content(self, content: Content) -> Result<Self> {
+        let (ids, roles) = (self.frame.column("id")?.u64()?.clone(), self.frame.column("role")?.str()?.clone());
+        let role_ids = self.frame.column("role_id")?.str()?.clone();
+        let cells = ids.iter().zip(roles.iter().zip(role_ids.iter()));
+        let mut woven = Snapshot::default();
+        for (object, (id, (role, role_id))) in self.snapshot.objects().zip(cells) {
+            let object = String::from_utf8_lossy(object);
+            let extra = |groups: &[u64]| id.map(|id| content.of(id, role, role_id, groups)).unwrap_or_default();
+            woven.push(&merged(&object, extra)?);
+        }
+        let mut accounts = objects::again(self, woven)?;
+        accounts.evidence.content.clone_from(&content.reports);
+        accounts.content = Some(Arc::new(content));
+        Ok(accounts)
+    }
+
+    /// The same accounts, each with what an earlier reading was told of it by others than Domo's list: whoever plays a Domo for them does not
+    /// tell it again. Their groups are as they are now.
+    ///
+    /// # Errors
+    /// None in practice: the objects are those that were read.
+    pub fn remembering(self, earlier: &Accounts) -> Result<Self> {
+        let known = |object: &[u8]| -> Option<(u64, Extra)> {
+            let id = wire::id(object).ok()??;
+            let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(object).ok()?;
+            Some((id, serde_json::from_value(object.get(KEY)?.clone()).ok()?))
+        };
+        let mut known: HashMap<u64, Extra> = earlier.snapshot.objects().filter_map(known).collect();
+        if known.is_empty() {
+            return Ok(self);
+        }
+        let mut woven = Snapshot::default();
+        for object in self.snapshot.objects() {
+            let extra = wire::id(object).ok().flatten().and_then(|id| known.remove(&id)).unwrap_or_default();
+            woven.push(&merged(&String::from_utf8_lossy(object), |_| extra)?);
+        }
+        let mut accounts = objects::again(self, woven)?;
+        accounts.evidence.content.clone_from(&earlier.evidence.content);
+        Ok(accounts)
+    }
+}
