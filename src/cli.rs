@@ -426,6 +426,9 @@ pub struct Check {
     /// A directory export; repeatable; replaces the configured ones
     #[arg(long, value_name = "FILE")]
     pub directory: Vec<PathBuf>,
+    /// Accounts from a file instead of the live API, as for `audit`: Domo is not asked
+    #[arg(long, value_name = "FILE")]
+    pub accounts: Option<PathBuf>,
     /// The day judged [default: today in `[report] timezone`, else UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,

@@ -174,7 +174,7 @@ pub(super) fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Confi
     Ok(rules.map_or_else(|| config.clone(), |rules| rules.tighten(config)))
 }
 
-/// The journal that somebody names: a file, the folder or the id of a run, or `latest`, the newest complete run with one.
+/// The journal that somebody names: a file, that of its plan, the folder or the id of a run, or `latest`, the newest complete run with one.
 pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
     let of = |run: &Path| files::journal_of(&run.join(crate::plan::format::FILE));
     let archive = Archive::at(archive);
@@ -192,6 +192,12 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
             return Err(
                 nothing(format!("the plan of {} was not applied: there is no {}", folder.display(), name_of(&journal))).into()
             );
+        }
+        journal
+    } else if name.extension().is_some_and(|extension| extension == "json") {
+        let journal = files::journal_of(&PlanFile::find(name, archive.path())?.home);
+        if !journal.is_file() {
+            return Err(nothing(format!("the plan {} was not applied: there is no {}", name.display(), name_of(&journal))).into());
         }
         journal
     } else {

@@ -190,6 +190,7 @@ impl<'l> Collector<'l> {
             named: is(&|slot| matches!(slot, Slot::Name | Slot::GivenName | Slot::FamilyName))
                 || filled.len() > 1 && is(&|slot| slot == Slot::Email),
             of_a_person: is(&|slot| !slot.identifies() && slot.field().is_some()),
+            counts: matches!(filled.as_slice(), [label, number] if *number == label + 1 && slot(*number).is_some()),
         });
         true
     }

@@ -318,7 +318,8 @@ fn around(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Result<()> {
     for row in above {
         let cells: Vec<&str> = row.iter().map(|cell| super::cells::trim(cell)).filter(|cell| !cell.is_empty()).collect();
         if !cells.is_empty() {
-            raw.marks.row(&cells);
+            // A pair of cells above a table is a label and its value: no column stands over it.
+            raw.marks.row(&cells, cells.len() == 2);
         }
     }
     settle::settle(raw, above, width)?;

@@ -18,7 +18,7 @@ pub(super) fn settle(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Resu
     let last = raw.rows.iter().rev().find(|row| !keyless.contains(row)).copied().into_iter().chain(whole).max().unwrap_or(0);
     let mut out: BTreeMap<u32, Cow<'static, str>> = BTreeMap::new();
     for row in std::mem::take(&mut raw.keyless) {
-        let marked = is_short(&row, width) && raw.marks.row(&row.cells);
+        let marked = is_short(&row, width) && raw.marks.row(&row.cells, row.counts);
         if let Some(why) = nobody(&row, marked, above, width, last) {
             let example = row.cells.first().filter(|_| is_short(&row, width)).map(|cell| format!(": `{}`", cut(cell)));
             out.insert(row.row, format!("{why}{}", example.unwrap_or_default()).into());

@@ -1,13 +1,16 @@
 //! Who takes part in the matching: all but the excluded and the inactive accounts.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use anyhow::Result;
 
 use super::columns::AccountColumns;
 use super::index::{Account, Each};
 use super::keys::Addresses;
 use super::rule::{Pattern, as_matched};
-use crate::config::Config;
+use crate::config::{Config, Exclude};
+use crate::domo::Accounts;
 
 /// Domo's own support account: in every instance, and nobody's.
 const SUPPORT_ID: u64 = 27;
@@ -75,6 +78,33 @@ impl Exclusions {
         let looked_up = if exact.is_empty() { None } else { exact.get(as_matched(email).as_ref()).copied() };
         let tried = patterns.iter().find(|(_, pattern)| pattern.matches(email)).map(|(place, _)| *place);
         looked_up.into_iter().chain(tried).min()
+    }
+}
+
+/// The exclusions that cover none of these accounts, said of each: before an audit, whom a mistyped rule was to protect can still be.
+///
+/// # Errors
+/// The frame is not as documented: a defect.
+pub fn idle(accounts: &Accounts, config: &Config) -> Result<Vec<String>> {
+    let accounts = AccountColumns::new(accounts)?;
+    let parts = parts(&accounts, &Exclusions::new(config));
+    let at_work: HashSet<u32> =
+        parts.values().iter().filter_map(|part| if let Part::Excluded(rule) = part { Some(*rule) } else { None }).collect();
+    let rules = config.exclude.iter().zip(0..);
+    Ok(rules.filter(|(_, place)| !at_work.contains(place)).map(|(rule, _)| covers_nobody(rule)).collect())
+}
+
+/// Said of an exclusion that covers nobody: most likely it is mistyped.
+pub(super) fn covers_nobody(rule: &Exclude) -> String {
+    format!("The exclusion `{}` ({}) covers no account: is it spelt as in Domo?", excluding(rule), rule.reason)
+}
+
+/// What an exclusion names.
+pub(super) fn excluding(rule: &Exclude) -> String {
+    match (&rule.email, rule.id) {
+        (Some(email), _) => format!("email = {email}"),
+        (None, Some(id)) => format!("id = {id}"),
+        (None, None) => String::new(),
     }
 }
 

@@ -36,7 +36,7 @@ mod untested;
 
 pub use access::{Access, AccessChange, Earlier, Moved, Ours, since};
 pub(crate) use drift::compared;
-pub use exclusions::Exclusions;
+pub use exclusions::{Exclusions, idle as idle_exclusions};
 pub(crate) use keys::Addresses;
 pub use past::{Past, Taken};
 pub use rule::PeopleRules;

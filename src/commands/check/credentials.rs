@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::accounts::idle_exclusions;
 use crate::commands::runtime;
 use crate::config::{Config, Instance};
 use crate::domo::Credential;
@@ -71,7 +72,7 @@ fn one(config: &Config, instance: Option<&Instance>, optional: bool, day: NaiveD
     Ok(CredentialCheck { instance: name, found, credential: Some(credential), notes })
 }
 
-/// What this Domo does not do, with the ways on; what the scope `data` opens; and how each report of `[content]` comes out.
+/// What this Domo does not do, with the ways on; which exclusions cover nobody; what the scope `data` opens; and how each report of `[content]` comes out.
 async fn notes(config: &Config, session: &Session, day: NaiveDate) -> Result<Vec<String>> {
     let reader = Reader::new(session);
     let mut notes = Vec::new();
@@ -80,6 +81,11 @@ async fn notes(config: &Config, session: &Session, day: NaiveDate) -> Result<Vec
             "This Domo does not say who is active, so that no deactivation could be read back and none is proposed. {WAYS_ON}"
         ));
     }
+    if config.content.is_none() && config.exclude.is_empty() {
+        return Ok(notes);
+    }
+    let accounts = reader.accounts(&Silent).await?;
+    notes.extend(idle_exclusions(&accounts, config)?);
     if let Some(content) = &config.content {
         if content.asks_api() {
             notes.push(
@@ -88,7 +94,7 @@ async fn notes(config: &Config, session: &Session, day: NaiveDate) -> Result<Vec
                     .to_owned(),
             );
         }
-        let read = Content::read(content, Some(session), day, &AccountIds::of(&reader.accounts(&Silent).await?)?).await?;
+        let read = Content::read(content, Some(session), day, &AccountIds::of(&accounts)?).await?;
         notes.extend(read.reports.iter().map(|report| format!("[content] {}", report.sentence())));
     }
     Ok(notes)

@@ -1,6 +1,7 @@
 //! `check`: every problem of the configuration, the credentials, the directories and the templates, at once; and what the loader
 //! understood of each directory, so that a person can approve it at a glance.
 
+mod accounts;
 mod credentials;
 mod text;
 
@@ -33,16 +34,26 @@ struct Checked {
     problems: Vec<Problem>,
     /// What each instance's credentials came to.
     credentials: Vec<credentials::CredentialCheck>,
+    /// What the file of accounts was understood as, where one is judged in place of Domo's own.
+    accounts: Option<accounts::AccountsCheck>,
     /// What each directory was understood as.
     directories: Vec<Overview>,
     /// What several directories say of the same people.
     between_directories: Vec<String>,
 }
 
+impl Checked {
+    /// Whether a population may not be whole, so that no plan would be made.
+    fn is_incomplete(&self) -> bool {
+        self.directories.iter().any(|directory| !directory.source.incomplete.is_empty())
+            || self.accounts.as_ref().is_some_and(|accounts| !accounts.incomplete.is_empty())
+    }
+}
+
 /// One thing that must be put right.
 #[derive(Debug, Serialize)]
 struct Problem {
-    /// `configuration`, `credentials`, `directory`, `templates` or `notify`.
+    /// `configuration`, `credentials`, `accounts`, `directory`, `templates` or `notify`.
     #[serde(rename = "where")]
     place: &'static str,
     /// The failure with its causes.
@@ -105,10 +116,18 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
             Err(error) => problems.push(Problem::new("directory", &error)),
         }
     }
-    let asked = credentials::ask(&loaded.config, !options.directory.is_empty() || loaded.path.is_none() || !readable, as_of);
+    let asked = match &options.accounts {
+        Some(_) => Vec::new(),
+        None => credentials::ask(&loaded.config, !options.directory.is_empty() || loaded.path.is_none() || !readable, as_of),
+    };
     let credentials =
         asked.into_iter().filter_map(|answer| answer.map_err(|error| problems.push(Problem::new("credentials", &error))).ok());
     let credentials = credentials.collect();
+    let accounts = options.accounts.as_deref().map(|file| accounts::of_file(file, &loaded.config, as_of)).transpose();
+    let accounts = accounts.unwrap_or_else(|error| {
+        problems.push(Problem::new("accounts", &error));
+        None
+    });
     problems.extend(crate::report::check_templates(&loaded.config).err().map(|error| Problem::new("templates", &error)));
     problems.extend(unheard(&loaded.config.notify).iter().map(|error| Problem::new("notify", error)));
     let checked = Checked {
@@ -117,6 +136,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
         configuration: loaded.path.as_ref().map(|path| path.display().to_string()),
         problems,
         credentials,
+        accounts,
         directories: understood,
         between_directories: overview::between(&loaded_people)?,
     };
@@ -124,7 +144,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
         true => context.terminal.json(&checked)?,
         false => context.terminal.answer(text::render(&checked))?,
     }
-    let incomplete = checked.directories.iter().any(|directory| !directory.source.incomplete.is_empty());
+    let incomplete = checked.is_incomplete();
     let worst = checked.problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != FailureKind::Usage);
     Ok(worst.or(incomplete.then_some(FailureKind::NotEvaluable)))
 }

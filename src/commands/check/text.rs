@@ -27,6 +27,11 @@ pub(super) fn render(checked: &Checked) -> String {
     if checked.credentials.iter().any(|answer| answer.credential.is_some()) {
         out.push(format!("Writes         {NOT_SHOWN_KEPT}"));
     }
+    if let Some(accounts) = &checked.accounts {
+        out.push(format!("Accounts       {} ({}): {}", accounts.source, accounts.kind, count(accounts.read, "account")));
+        out.extend(accounts.incomplete.iter().map(|why| format!("               incomplete: {why}")));
+        out.extend(accounts.notes.iter().map(|note| format!("               {note}")));
+    }
     for directory in &checked.directories {
         out.push(String::new());
         out.push(self::directory(directory, checked.as_of));
@@ -38,9 +43,8 @@ pub(super) fn render(checked: &Checked) -> String {
     }
     out.push(String::new());
     if checked.problems.is_empty() {
-        let doubtful = checked.directories.iter().any(|directory| !directory.source.incomplete.is_empty());
-        out.push(if doubtful {
-            "No problem found, but a directory may not be whole: no plan will be made from it.".into()
+        out.push(if checked.is_incomplete() {
+            "No problem found, but a population may not be whole: no plan will be made from it.".into()
         } else {
             "No problem found.".into()
         });

@@ -135,6 +135,9 @@ fn one(file: &Path, sealed: &Sealed, packets: Option<&Packets>, reviewer: &Revie
         return Ok(sayings);
     }
     let filled = filled(file)?;
+    if filled.rows.is_empty() {
+        return Err(Failure::usage("it is empty").hint("hand in the sheet as the reviewer saved it").into());
+    }
     // Where rows are dealt out to people, the packet's reviewer is who decided.
     let personal = packets.is_some_and(|packets| packets.split == Split::ManagerEmail);
     let own = filled.reviewer.as_deref().filter(|reviewer| personal && *reviewer != UNASSIGNED);

@@ -1,5 +1,6 @@
 //! Whom a row reports to, as an e-mail address: given, or found in the same file by id, distinguished name, number or name.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use polars::prelude::*;
@@ -62,7 +63,9 @@ pub(super) fn resolve(
         }
         let said = key.or(address).or(name);
         // A login where a system promises one; people write names there.
-        let found = said.and_then(by_key).or_else(|| find_by_name(name.or(address)?));
+        let found = said.and_then(by_key).or_else(|| find_by_name(name.or(address)?)).map(Cow::Borrowed);
+        // Some rows of a column of ids give an address all the same.
+        let found = found.or_else(|| said.map(cells::email).filter(|said| cells::is_email(said)));
         unresolved += u64::from(found.is_none() && said.is_some());
         managers.append_option(found);
     }

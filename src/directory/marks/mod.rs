@@ -96,10 +96,10 @@ impl Marks {
         self.said(line, true)
     }
 
-    /// The filled cells of a row above or below the people. A number beside `Total` may add up anything.
-    pub fn row(&mut self, cells: &[impl AsRef<str>]) -> bool {
+    /// The filled cells of a row above or below the people. A number beside `Total` may add up a column, unless it certainly `counts`.
+    pub fn row(&mut self, cells: &[impl AsRef<str>], counts: bool) -> bool {
         let line = cells.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
-        self.said(&line, cells.len() == 1)
+        self.said(&line, cells.len() == 1 || counts)
     }
 
     fn said(&mut self, line: &str, alone: bool) -> bool {
@@ -529,7 +529,7 @@ mod tests {
             assert_eq!(marks.doubts().len(), doubts, "{line}: {:?}", marks.doubts());
         }
         let mut marks = Marks::default();
-        marks.row(&["Total", "250"]);
+        marks.row(&["Total", "250"], false);
         marks.page_of(6);
         assert!(marks.doubts().is_empty());
     }

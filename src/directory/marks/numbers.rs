@@ -174,6 +174,7 @@ const COUNT: &[&str] = &[
     "total",
     "totals",
     "count",
+    "headcount",
     "number",
     "affected",
     "returned",

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::sheet::{Population, Sheet};
-use crate::config::Exclude;
 use crate::reconcile::employment::{Contradiction, Employment};
+use crate::reconcile::exclusions;
 use crate::reconcile::exclusions::Part;
 use crate::reconcile::explain;
 use crate::reconcile::finding::{PersonRef, Value};
@@ -201,7 +201,7 @@ fn exclusions_without_owner(judge: &Judge<'_>) -> Vec<Draft> {
     let rules = judge.rules.config.exclude.iter().zip(judge.excluded);
     let unowned = rules.filter(|(rule, _)| rule.owner.as_deref().is_none_or(|owner| owner.trim().is_empty()));
     let drafts = unowned.map(|(rule, count)| {
-        let what = excluding(rule);
+        let what = exclusions::excluding(rule);
         let reason = format!(
             "The exclusion `{what}` ({}) covers {} and names no owner who answers for it",
             rule.reason,
@@ -221,20 +221,11 @@ fn exclusions_without_effect(judge: &Judge<'_>) -> Vec<Draft> {
     let rules = config.exclude.iter().zip(judge.excluded).enumerate();
     let idle = rules.filter(|(place, (_, count))| **count == 0 && elsewhere.is_none_or(|elsewhere| !elsewhere.contains(place)));
     let drafts = idle.map(|(_, (rule, _))| {
-        let what = excluding(rule);
-        let reason = format!("The exclusion `{what}` ({}) covers no account: is it spelt as in Domo?", rule.reason);
+        let what = exclusions::excluding(rule);
+        let reason = exclusions::covers_nobody(rule);
         about_rule("exclude-nobody", what, if rule.email.is_some() { "email" } else { "id" }, reason)
     });
     drafts.collect()
-}
-
-/// What an exclusion names.
-fn excluding(rule: &Exclude) -> String {
-    match (&rule.email, rule.id) {
-        (Some(email), _) => format!("email = {email}"),
-        (None, Some(id)) => format!("id = {id}"),
-        (None, None) => String::new(),
-    }
 }
 
 /// A `client_owner` that is no account: the guard `self` would protect nobody.

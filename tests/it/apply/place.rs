@@ -296,6 +296,13 @@ fn a_client_owner_who_is_nobody_is_said_and_nothing_goes_on() {
 }
 
 #[test]
+fn check_names_an_exclusion_that_protects_nobody() {
+    let story = Audited::new("[[exclude]]\nemail = \"scv-*@acme.com\"\nreason = \"loaders\"\nowner = \"data@acme.com\"\n");
+    let said = story.company.run(&["check"]).code(0).stdout;
+    assert!(said.contains("`email = scv-*@acme.com` (loaders) covers no account"), "{said}");
+}
+
+#[test]
 fn the_client_owner_is_left_alone_beside_the_account_that_the_token_names() {
     let story = Audited::new("");
     let config = story.company.read("domo-reconcile.toml").replace("p1@acme.com", "p13@acme.com");

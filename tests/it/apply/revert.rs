@@ -204,7 +204,11 @@ fn what_failed_or_was_never_written_is_not_undone() {
 fn a_plan_is_never_overwritten_and_a_missing_journal_is_wrong_usage() {
     let company = Company::with(options(), plan_now(vec![update(10)], &hundred(), AuditFigures::default()));
     revert(&company).code(2);
+    // A plan may be named for its journal, where it has one.
+    let named = company.run(&["revert", "plan.json", "--out", "undo.json"]).code(2);
+    assert!(named.stderr.contains("was not applied"), "{}", named.stderr);
     company.apply(&["--confirm"]).code(0);
+    company.run(&["revert", "plan.json", "--out", "undo.json"]).code(0);
     revert(&company).code(0);
     revert(&company).code(2);
     // It has no run of its own: nothing keeps the accounts it was made from.

@@ -36,6 +36,30 @@ fn json_is_one_document() {
 }
 
 #[test]
+fn a_file_of_accounts_is_looked_at_in_place_of_domo() {
+    let folder = folder();
+    file(folder.path(), "workers.csv", CSV);
+    file(
+        folder.path(),
+        "users.json",
+        r#"[{"id": 7, "email": "svc-etl@acme.com", "name": "ETL", "role": "Admin", "active": true}]"#,
+    );
+    file(
+        folder.path(),
+        "domo-reconcile.toml",
+        "[[exclude]]\nemail = \"scv-*@acme.com\"\nreason = \"loaders\"\nowner = \"data@acme.com\"\n",
+    );
+    let ran = run(folder.path(), ["check", "--directory", "workers.csv", "--accounts", "users.json"]).code(0);
+    assert!(ran.stdout.contains("users.json (snapshot): 1 account") && !ran.stdout.contains("DOMO_CLIENT_ID"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("`email = scv-*@acme.com` (loaders) covers no account"), "{}", ran.stdout);
+    // One that holds nobody is no ground for a plan; one that is not there is wrong usage.
+    file(folder.path(), "nobody.json", "[]");
+    let json = run(folder.path(), ["check", "--directory", "workers.csv", "--accounts", "nobody.json", "--json"]).code(3).json();
+    assert_eq!((&json["accounts"]["read"], &json["credentials"]), (&serde_json::json!(0), &serde_json::json!([])));
+    run(folder.path(), ["check", "--directory", "workers.csv", "--accounts", "absent.json"]).code(2);
+}
+
+#[test]
 fn of_several_instances_the_one_without_credentials_is_named() {
     let folder = folder();
     file(folder.path(), "workers.csv", CSV);

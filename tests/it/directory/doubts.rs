@@ -98,6 +98,13 @@ fn managers_are_found_by_name_whatever_its_case() {
 }
 
 #[test]
+fn a_column_of_managers_may_hold_numbers_in_some_rows_and_addresses_in_others() {
+    let mixed =
+        loaded("mixed.csv", "Employee ID,Email,Name,Manager\n1,j@acme.com,J B,\n2,a@acme.com,A C,1\n3,c@acme.com,C D,j@acme.com\n");
+    assert_eq!(column(&mixed, "manager_email"), ["-", "j@acme.com", "j@acme.com"]);
+}
+
+#[test]
 fn a_makeshift_column_that_nobody_fills_provides_nothing() {
     let people = loaded("all.csv", "Email,Name,Building ID,Department\na@acme.com,A B,,\n");
     let provided = people.sources[0].provided();

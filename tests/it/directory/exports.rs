@@ -152,6 +152,8 @@ fn a_list_that_says_it_is_a_part_makes_nobody_an_orphan() {
         ("gefiltert.csv", csv(3) + "\nAngewendete Filter: Land ist Deutschland,,,,\n"),
         ("printed.csv", csv(3) + ",,,,\nPage 1 of 2,,,,\n"),
         ("counted.csv", csv(3) + "\n(4 rows affected)\n"),
+        ("total.csv", csv(3) + "Total,4,,,\n"),
+        ("pair.csv", format!("Count,4,,,\n{}", csv(3))),
         ("shown.csv", format!("\"Showing 1 to 3 of 1,214 entries\",,,,\n{}", csv(3))),
         ("omitted.csv", csv(3) + "\n\"Exported data exceeded the allowed volume. Some data may have been omitted.\"\n"),
     ];
