@@ -2,6 +2,7 @@
 //! that returns an export. All of them hold the same people, page by page, behind tokens of their own.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,8 +16,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::Shared;
 use super::state::Token;
+use super::{Options, Shared};
 
 /// The roots of the directories, which faults name too.
 pub(super) const ROOTS: [&str; 5] = ["/graph", "/okta", "/google", "/directory", "/hr"];
@@ -53,7 +54,6 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 struct Person<'a> {
     number: usize,
     said: &'a Value,
-    /// Has left: by the word for it, or, where there is none, by a last day that has passed.
     left: bool,
 }
 
@@ -75,6 +75,14 @@ impl<'a> Person<'a> {
         self.text("employmentStatus").unwrap_or_default()
     }
 
+    /// By the word for it, or, where there is none, by a last day that has passed.
+    fn has_left(self, today: &str) -> bool {
+        match self.status() {
+            "" => self.text("terminationDate").is_some_and(|day| day < today),
+            status => status == "Terminated",
+        }
+    }
+
     fn enabled(self) -> bool {
         !self.left && self.status() != "Suspended"
     }
@@ -84,23 +92,52 @@ impl<'a> Person<'a> {
     }
 }
 
-fn people(shared: &Shared) -> Vec<Person<'_>> {
-    let today = shared.options.people_changed.to_string();
-    let left = |person: Person<'_>| match person.status() {
-        "" => person.text("terminationDate").is_some_and(|day| day < today.as_str()),
-        status => status == "Terminated",
-    };
-    let people = (1..).zip(&shared.options.people).map(|(number, said)| Person { number, said, left: false });
-    people.map(|person| Person { left: left(person), ..person }).collect()
+/// Where in [`Options::people`] everybody stands: looked up once, so that a page costs as much as stands on it.
+#[derive(Default)]
+pub(super) struct Roster {
+    here: Vec<usize>,
+    left: Vec<usize>,
+    by_address: HashMap<String, usize>,
 }
 
-/// The part of a list that a page holds, and where the next begins.
-fn page<'a>(shared: &Shared, all: &[Person<'a>], start: usize, asked: Option<&String>) -> (Vec<Person<'a>>, Option<usize>) {
-    let most = shared.options.people_page.max(1);
-    let size = asked.and_then(|asked| asked.parse::<usize>().ok()).unwrap_or(most).clamp(1, most);
-    let end = (start + size).min(all.len());
-    let rows = all.get(start.min(end)..end).unwrap_or_default().to_vec();
-    (rows, (end < all.len()).then_some(end))
+impl Roster {
+    pub(super) fn of(options: &Options) -> Self {
+        let today = options.people_changed.to_string();
+        let mut roster = Self::default();
+        for (at, said) in options.people.iter().enumerate() {
+            let person = Person { number: at + 1, said, left: false };
+            if person.has_left(&today) { &mut roster.left } else { &mut roster.here }.push(at);
+            if let Some(address) = person.text("workEmail") {
+                roster.by_address.entry(address.to_owned()).or_insert(at);
+            }
+        }
+        roster
+    }
+}
+
+impl Shared {
+    /// These of the people.
+    fn people(&self, places: impl IntoIterator<Item = usize>) -> Vec<Person<'_>> {
+        let person = |at: usize| {
+            let left = self.roster.left.binary_search(&at).is_ok();
+            Some(Person { number: at + 1, said: self.options.people.get(at)?, left })
+        };
+        places.into_iter().filter_map(person).collect()
+    }
+
+    fn manager(&self, person: Person<'_>) -> Option<Person<'_>> {
+        let at = *self.roster.by_address.get(person.text("managerEmail")?)?;
+        self.people([at]).pop()
+    }
+
+    /// The part of a list of so many that a page holds, and where the next begins.
+    fn page(&self, all: usize, start: usize, asked: Option<&String>) -> (Range<usize>, Option<usize>) {
+        let most = self.options.people_page.max(1);
+        let size = asked.and_then(|asked| asked.parse::<usize>().ok()).unwrap_or(most).clamp(1, most);
+        let start = start.min(all);
+        let end = (start + size).min(all);
+        (start..end, (end < all).then_some(end))
+    }
 }
 
 fn number(query: &Parameters, name: &str) -> usize {
@@ -190,11 +227,11 @@ async fn graph(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, uri: U
     if let Some(refused) = turned_away(&shared, &headers) {
         return refused;
     }
-    let all = people(&shared);
-    let (rows, next) = page(&shared, &all, number(&query, "$skiptoken"), query.get("$top"));
+    let (rows, next) = shared.page(shared.options.people.len(), number(&query, "$skiptoken"), query.get("$top"));
     let selected = query.get("$select").map(String::as_str).unwrap_or_default();
     let leave = shared.options.people_rights.iter().any(|right| right == "User-LifeCycleInfo.Read.All");
-    let users: Vec<Value> = rows.iter().map(|person| graph_user(*person, &all, selected, leave)).collect();
+    let users: Vec<Value> =
+        shared.people(rows).into_iter().map(|person| graph_user(person, shared.manager(person), selected, leave)).collect();
     let mut body = json!({"@odata.context": format!("http://{}/graph/v1.0/$metadata#users", host(&headers)), "value": users});
     if let (Some(next), Some(body)) = (next, body.as_object_mut()) {
         body.insert("@odata.nextLink".into(), onward(&headers, &uri, "%24skiptoken=", next).into());
@@ -202,8 +239,7 @@ async fn graph(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, uri: U
     axum::Json(body).into_response()
 }
 
-fn graph_user(person: Person<'_>, all: &[Person<'_>], selected: &str, leave: bool) -> Value {
-    let manager = person.text("managerEmail").and_then(|email| all.iter().find(|other| other.text("workEmail") == Some(email)));
+fn graph_user(person: Person<'_>, manager: Option<Person<'_>>, selected: &str, leave: bool) -> Value {
     let mut user = json!({
         "id": person.id(), "userPrincipalName": person.text("workEmail"), "mail": person.text("workEmail"), "displayName": person.name(),
         "givenName": person.text("firstName"), "surname": person.text("lastName"), "jobTitle": person.text("jobTitle"),
@@ -231,7 +267,7 @@ async fn graph_count(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap) 
         let body = json!({"error": {"code": "Request_BadRequest", "message": "$count is not currently supported."}});
         return (StatusCode::BAD_REQUEST, axum::Json(body)).into_response();
     }
-    ([(header::CONTENT_TYPE, "text/plain")], people(&shared).len().to_string()).into_response()
+    ([(header::CONTENT_TYPE, "text/plain")], shared.options.people.len().to_string()).into_response()
 }
 
 async fn okta(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, uri: Uri, query: Parameters) -> Response {
@@ -240,8 +276,9 @@ async fn okta(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, uri: Ur
     }
     // Who left is in the list only where it is asked for.
     let left = query.get("filter").is_some_and(|filter| filter.contains("DEPROVISIONED"));
-    let all: Vec<_> = people(&shared).into_iter().filter(|person| person.left == left).collect();
-    let (rows, next) = page(&shared, &all, number(&query, "after"), query.get("limit"));
+    let list = if left { &shared.roster.left } else { &shared.roster.here };
+    let (rows, next) = shared.page(list.len(), number(&query, "after"), query.get("limit"));
+    let rows = shared.people(list.get(rows).unwrap_or_default().iter().copied());
     let user = |person: &Person<'_>| {
         let status = match person.status() {
             _ if person.left => "DEPROVISIONED",
@@ -270,8 +307,7 @@ async fn google(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, query
     if let Some(refused) = turned_away(&shared, &headers) {
         return refused;
     }
-    let all = people(&shared);
-    let (rows, next) = page(&shared, &all, number(&query, "pageToken"), query.get("maxResults"));
+    let (rows, next) = shared.page(shared.options.people.len(), number(&query, "pageToken"), query.get("maxResults"));
     let user = |person: &Person<'_>| {
         let manager = person.text("managerEmail").map(|email| json!([{"type": "manager", "value": email}]));
         json!({"id": format!("1{:020}", person.number), "primaryEmail": person.text("workEmail"),
@@ -282,7 +318,7 @@ async fn google(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, query
             "phones": person.text("workPhone").map(|phone| json!([{"type": "work", "value": phone, "primary": true}])),
             "relations": manager, "creationTime": "2020-01-01T00:00:00.000Z"})
     };
-    let mut body = json!({"users": rows.iter().map(user).collect::<Vec<_>>()});
+    let mut body = json!({"users": shared.people(rows).iter().map(user).collect::<Vec<_>>()});
     if let (Some(next), Some(body)) = (next, body.as_object_mut()) {
         body.insert("nextPageToken".into(), next.to_string().into());
     }
@@ -299,12 +335,12 @@ async fn scim(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, query: 
     if let Some(refused) = turned_away(&shared, &headers) {
         return refused;
     }
-    let all = people(&shared);
+    let all = shared.options.people.len();
     let by_cursor = shared.options.people_cursors && query.contains_key("cursor");
     let start = if by_cursor { number(&query, "cursor") } else { number(&query, "startIndex").max(1) - 1 };
-    let (rows, next) = page(&shared, &all, start, query.get("count"));
+    let (rows, next) = shared.page(all, start, query.get("count"));
     let user = |person: &Person<'_>| {
-        let manager = person.text("managerEmail").and_then(|email| all.iter().find(|other| other.text("workEmail") == Some(email)));
+        let manager = shared.manager(*person);
         json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": person.id(), "userName": person.text("workEmail"),
             "name": {"formatted": person.name(), "givenName": person.text("firstName"), "familyName": person.text("lastName")},
             "displayName": person.name(), "title": person.text("jobTitle"), "active": person.enabled(),
@@ -314,8 +350,8 @@ async fn scim(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, query: 
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"employeeNumber": person.text("employeeId"),
                 "department": person.text("department"), "manager": manager.map(|manager| json!({"value": manager.id(), "displayName": manager.name()}))}})
     };
-    let users: Vec<Value> = rows.iter().map(user).collect();
-    let mut body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": all.len(), "itemsPerPage": users.len(), "Resources": users});
+    let users: Vec<Value> = shared.people(rows).iter().map(user).collect();
+    let mut body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": all, "itemsPerPage": users.len(), "Resources": users});
     if let Some(body) = body.as_object_mut() {
         match (by_cursor, next) {
             (true, Some(next)) => drop(body.insert("nextCursor".into(), next.to_string().into())),
@@ -347,9 +383,8 @@ async fn workers(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap) -> R
     ];
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let mut lines = vec![COLUMNS.map(|(header, _)| quoted(header)).join(",")];
-    lines.extend(
-        people(&shared).iter().map(|person| COLUMNS.map(|(_, key)| quoted(person.text(key).unwrap_or_default())).join(",")),
-    );
+    let people = shared.people(0..shared.options.people.len());
+    lines.extend(people.iter().map(|person| COLUMNS.map(|(_, key)| quoted(person.text(key).unwrap_or_default())).join(",")));
     let changed = httpdate_of(shared.options.people_changed);
     ([(header::CONTENT_TYPE, "text/csv".to_owned()), (header::LAST_MODIFIED, changed)], lines.join("\r\n") + "\r\n").into_response()
 }

@@ -28,6 +28,7 @@ use tokio::net::TcpListener;
 use crate::failure::Failure;
 pub use activity::Event;
 pub use datasets::{DataFlow, DataSet, REPORTS};
+use directories::Roster;
 pub use fault::{Fault, What};
 pub use profile::Profile;
 use state::State;
@@ -151,7 +152,8 @@ impl Sandbox {
             .with_context(|| Failure::failed(format!("the sandbox cannot listen on {}", options.listen)))?;
         let address = listener.local_addr()?;
         let scim_root = format!("http://{address}{}", options.profile.scim_root);
-        let shared = Arc::new(Shared { state: Mutex::new(State::new(&options)?), scim_root, options });
+        let roster = Roster::of(&options);
+        let shared = Arc::new(Shared { state: Mutex::new(State::new(&options)?), scim_root, roster, options });
         let task = tokio::spawn(server::serve(listener, shared.clone()));
         Ok(Running { address, shared, task })
     }
@@ -161,6 +163,7 @@ impl Sandbox {
 pub(crate) struct Shared {
     options: Options,
     scim_root: String,
+    roster: Roster,
     state: Mutex<State>,
 }
 

@@ -106,7 +106,13 @@ async fn answer(
     let body = to_bytes(Body::new(body), 16 << 20).await.map_err(|_| Cut)?;
     let told = String::from_utf8_lossy(&body).into_owned();
     let proof = parts.headers.get("dpop").and_then(|proof| proof.to_str().ok()).map(str::to_owned);
+    // What is asked for may be looked up while the answer is due; what changes something takes place at the end of the wait.
+    let due = Instant::now() + shared.options.latency;
+    if method != "GET" {
+        tokio::time::sleep_until(due).await;
+    }
     let outcome = faulty(parts, body, shared, router, &method, &path).await;
+    tokio::time::sleep_until(due).await;
     let status = outcome.as_ref().map_or(0, |response| response.status().as_u16());
     shared.state().log.push(super::Request { method, path: uri, body: told, status, proof });
     outcome
@@ -121,7 +127,6 @@ async fn faulty(
     path: &str,
 ) -> Result<Response, Cut> {
     let fault = shared.state().faults.iter_mut().filter_map(|fault| fault.meets(method, path)).next();
-    tokio::time::sleep(shared.options.latency).await;
 
     match &fault {
         Some(What::Cut) => return Err(Cut),
