@@ -42,7 +42,7 @@ const KINDS: &[(&str, &str, &str)] = &[
 ];
 
 /// What stands in place of a name where nobody holds a position, without case.
-const VACANT: &str = "vacant | vacancy | vacant position | open position | position vacant | unfilled | unfilled position | to be hired | to be recruited | tbh | unbesetzt | vakant | nicht besetzt | offene stelle | poste vacant | poste à pourvoir | vacante | puesto vacante | posición vacante | vaga | vaga aberta | posizione vacante | vacature | onbezet | wakat | vakans | vakant tjänst | ledig stilling | ubesat | avoin | 欠員 | 空席";
+const VACANT: &str = "vacant | vacancy | vacant position | open position | position vacant | unfilled | unfilled position | to be hired | to be recruited | tbh | tbd | tba | n.n | n. n | nn | unbesetzt | vakant | nicht besetzt | offene stelle | zu besetzen | noch zu besetzen | poste vacant | poste à pourvoir | à recruter | vacante | puesto vacante | posición vacante | por cubrir | por contratar | vaga | vaga aberta | a contratar | posizione vacante | vacature | onbezet | wakat | vakans | vakant tjänst | ledig stilling | ubesat | avoin | 欠員 | 空席";
 
 /// Takes them out, and says how many of each there were.
 pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Directory, source: &mut Source) -> Result<()> {
@@ -61,16 +61,14 @@ pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Director
         source.notes.push(format!("{} {is} {no}: counted apart", plural(count, one, many)));
     }
     let before = out.len();
-    for name in mapping.columns(Slot::Name).filter_map(|claim| raw.columns.get(claim.column)) {
-        let addresses = |at: usize| {
-            mapping
-                .columns(Slot::Email)
-                .any(|claim| raw.columns.get(claim.column).is_some_and(|column| column.values.get(at).is_some()))
-        };
-        for (at, (row, cell)) in raw.rows.iter().zip(name.values.iter()).enumerate() {
-            if cell.is_some_and(is_vacant) && !addresses(at) {
-                out.entry(*row).or_insert(Cow::Borrowed("a vacant position"));
-            }
+    for at in without_address(raw, mapping) {
+        let cells = |slot| filled(raw, mapping, slot, at);
+        // `Poste` and `vacant` in two cells are one word for it; Mr Vaga Silva is nobody's vacancy.
+        let joined = [cells(Slot::GivenName), cells(Slot::FamilyName)].concat().join(" ");
+        if cells(Slot::Name).into_iter().chain([joined.as_str()]).any(is_vacant)
+            && let Some(row) = raw.rows.get(at)
+        {
+            out.entry(*row).or_insert(Cow::Borrowed("a vacant position"));
         }
     }
     say(out.len() - before, "vacant position", "vacant positions", source);
@@ -97,6 +95,21 @@ pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Director
     source.skipped_rows += out.len() as u64;
     raw.drop_rows(&out)?;
     Ok(())
+}
+
+/// The places of the rows without an address: most lists have none.
+fn without_address(raw: &Raw, mapping: &Mapping) -> Vec<usize> {
+    let columns = mapping.columns(Slot::Email).filter_map(|claim| raw.columns.get(claim.column));
+    match columns.map(|column| column.values.is_null()).reduce(|one, other| &one & &other) {
+        Some(blank) if !blank.any() => Vec::new(),
+        Some(blank) => blank.iter().enumerate().filter(|(_, blank)| *blank == Some(true)).map(|(at, _)| at).collect(),
+        None => (0..raw.rows.len()).collect(),
+    }
+}
+
+/// The cells that one row has in the columns of a slot.
+fn filled<'r>(raw: &'r Raw, mapping: &Mapping, slot: Slot, at: usize) -> Vec<&'r str> {
+    mapping.columns(slot).filter_map(|claim| raw.columns.get(claim.column)?.values.get(at)).collect()
 }
 
 fn say(count: usize, one: &str, many: &str, source: &mut Source) {

@@ -32,7 +32,10 @@ pub(super) fn trim(cell: &str) -> &str {
     if edge(bytes.first()) && edge(bytes.last()) {
         return cell;
     }
-    cell.trim_matches(|character: char| character.is_whitespace() || character.is_control() || text::is_invisible(character))
+    // What is left of a letter of another encoding (U+0080 to U+009F) is no edge, but damage that must be seen.
+    let is_edge =
+        |character: char| character.is_whitespace() || character.is_ascii_control() || text::is_invisible(character);
+    cell.trim_matches(is_edge)
 }
 
 /// `="00123"`: how people keep zeros through a spreadsheet.
@@ -70,7 +73,7 @@ pub(super) fn is_absent(cell: &str) -> bool {
         3 => matches!(cell, "\u{2013}" | "\u{2014}") || is("n/a") || is("nil"),
         4 => is("null") || is("none") || is("#N/A"),
         5 => is("#REF!") || is("#NUM!"),
-        6 => is("#NAME?") || is("#NULL!") || is("(null)") || is("(none)"),
+        6 => cell == "なし" || is("#NAME?") || is("#NULL!") || is("(null)") || is("(none)"),
         7 => is("#VALUE!") || is("#DIV/0!") || is("(blank)"),
         10 => is("0000-00-00"),
         _ => is("0000-00-00 00:00:00") || is_type_name(cell),
@@ -92,7 +95,7 @@ pub(super) fn is_type_name(cell: &str) -> bool {
 /// Words for "true": of programs, of people, and what Excel itself writes in its language (WAHR, VRAI, VERDADERO, ...).
 #[rustfmt::skip]
 const YES: &[&str] = &[
-    "true", "1", "1.0", "yes", "y", "t", "enabled", "on", "x", "✓", "✔",
+    "true", "1", "1.0", "yes", "y", "j", "s", "o", "t", "enabled", "on", "x", "✓", "✔",
     "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si", "verdadeiro", "sim", "vero", "sì", "waar", "prawda", "tak",
     "sant", "sann", "sand", "tosi", "kyllä", "satt", "já", "はい", "有効", "有", "○", "हाँ", "हां", "सही", "doğru", "evet", "истина", "да",
 ];
@@ -120,7 +123,9 @@ pub(super) fn email(cell: &str) -> Cow<'_, str> {
     if plain && !cell.ends_with('.') {
         return Cow::Borrowed(cell);
     }
-    let visible: String = cell.chars().filter(|character| !text::is_invisible(*character)).collect();
+    // IDNA takes these three for the dot of a domain (RFC 3490, 3.1).
+    let dot = |character: char| if matches!(character, '。' | '．' | '｡') { '.' } else { character };
+    let visible: String = cell.chars().filter(|character| !text::is_invisible(*character)).map(dot).collect();
     let mut address = visible.trim();
     if let (Some(open), Some(close)) = (address.rfind('<'), address.rfind('>'))
         && open < close

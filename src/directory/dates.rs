@@ -56,8 +56,12 @@ impl OrderCounts {
     }
 }
 
+/// What stands in place of a last day where there is none, in the languages that exports are written in.
+const OPEN_END: &str = "never | never expires | open | open-ended | indefinite | permanent | present | current | ongoing | till date | to date | unbefristet | offen | en cours | indéterminé | indéterminée | cdi | indefinido | indefinida | vigente | en curso | actual | indeterminado | indeterminada | prazo indeterminado | em curso | atual | indeterminato | in corso | a tempo indeterminato | onbepaald | onbepaalde tijd | heden | czas nieokreślony | nieokreślony | na czas nieokreślony | bezterminowo | tills vidare | tillsvidare | løbende | toistaiseksi | なし | 無期 | 期間の定めなし | 無期限";
+
 /// Reads a cell. The second value is the pair of numbers a local date began with, for [`OrderCounts`]. `order` is the configuration's.
 pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) {
+    let cell = without_weekday(cell);
     let bytes = cell.as_bytes();
     // 2026-11-23 with anything behind it: the day as written, whatever the zone.
     if let Some(day) = iso(bytes) {
@@ -72,13 +76,66 @@ pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (W
     if let Some(generalised) = bytes.get(..14).filter(|head| head.iter().all(u8::is_ascii_digit)).and(cell.get(..8)) {
         return (compact(generalised), None);
     }
-    if ["never", "never expires", "open", "indefinite", "present", "current", "ongoing"]
-        .iter()
-        .any(|word| cell.eq_ignore_ascii_case(word))
-    {
+    // `  /  /    ` and `__.__.____`: the form of a day that nobody filled in.
+    if !bytes.is_empty() && bytes.iter().all(|byte| matches!(byte, b'/' | b'.' | b'-' | b'_' | b':' | b'0' | b' ')) {
         return (Written::None, None);
     }
+    if let Some(day) = japanese(cell) {
+        return (sentinel(day), None);
+    }
+    if !bytes.iter().any(u8::is_ascii_digit) {
+        let lower = cell.to_lowercase();
+        let open = OPEN_END.split(" | ").any(|word| lower == word);
+        return (if open { Written::None } else { Written::Unreadable }, None);
+    }
     local(cell, order)
+}
+
+/// How the days of the week begin, and the two letters of German.
+const WEEKDAYS: &str = "mon tue wed thu fri sat sun die mit don fre sam son lun mar mer jeu ven dim mié jue vie sáb dom seg ter qua qui sex sab gio maa din woe vri zat zon pon wto śro czw pią sob nie mån tis ons tor lör sön man tir lør søn tii kes per lau";
+
+/// A day without the name of the day in the week: `samedi 31 octobre 2026`, `Sat Oct 31 2026 00:00:00 GMT+0900`, `2026/10/31(土)`.
+fn without_weekday(cell: &str) -> &str {
+    if cell.ends_with([')', '）'])
+        && let Some((day, name)) = cell.rsplit_once(['(', '（'])
+        && name.starts_with(['月', '火', '水', '木', '金', '土', '日'])
+    {
+        return day.trim_end();
+    }
+    if cell.starts_with(|first: char| first.is_ascii_digit()) {
+        return cell;
+    }
+    let Some((name, rest)) = cell.split_once([' ', ',', '.']) else { return cell };
+    let lower = name.to_lowercase();
+    let is_weekday = matches!(lower.as_str(), "mo" | "di" | "mi" | "do" | "fr" | "sa" | "so")
+        || WEEKDAYS.split(' ').any(|start| lower.starts_with(start));
+    let rest = rest.trim_start_matches([' ', ',', '.']);
+    let parts = || rest.split(['/', '.', '-', ' ', ',']).filter(|part| !part.is_empty());
+    // `mar` begins a Tuesday and a month: before a month it is the Tuesday.
+    let is_weekday = is_weekday && (month(name).is_none() || parts().any(|part| month(part).is_some()));
+    if is_weekday && parts().count() >= 3 { rest } else { cell }
+}
+
+/// `2026年10月31日`, `令和8年10月31日`, `R8.10.31`, `H31/03/01`; the first year of an era is 元.
+fn japanese(cell: &str) -> Option<NaiveDate> {
+    const ERAS: [(&str, char, i32); 3] = [("令和", 'R', 2018), ("平成", 'H', 1988), ("昭和", 'S', 1925)];
+    let named = ERAS.iter().find_map(|(name, _, before)| Some((*before, cell.strip_prefix(name)?)));
+    let lettered = || {
+        let (_, era, before) = ERAS.iter().find(|(_, era, _)| cell.starts_with([*era, era.to_ascii_lowercase()]))?;
+        let rest = cell.strip_prefix([*era, era.to_ascii_lowercase()])?;
+        rest.starts_with(|first: char| first.is_ascii_digit() || first == '元').then_some((*before, rest))
+    };
+    let (before, rest) = match named.or_else(lettered) {
+        Some(era) => era,
+        None if cell.contains('年') => (0, cell),
+        None => return None,
+    };
+    let mut parts = rest.split(['年', '月', '日', '/', '.', '-', ' ']).filter(|part| !part.is_empty());
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let year: i32 = if year == "元" { 1 } else { year.parse().ok()? };
+    // An era has no hundred years.
+    let year = Some(before + year).filter(|_| before == 0 || year < 100)?;
+    NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
 }
 
 /// Whether a cell is a day by its looks; a number alone is none.
@@ -249,18 +306,18 @@ fn year(token: &str) -> Option<i32> {
 
 /// How months begin, from January on, in the languages that exports are written in.
 const MONTHS: [&str; 12] = [
-    "jan | jän | ene | gen",
-    "feb | fév | fev",
-    "mar | mär | mrt",
-    "apr | avr | abr",
-    "may | mai | mei | mag",
-    "jun | juin | giu",
-    "jul | juil | lug",
-    "aug | août | aou | ago",
-    "sep | set",
-    "oct | okt | out | ott",
-    "nov",
-    "dec | dez | déc | dic",
+    "jan | jän | ene | gen | sty | tammi",
+    "feb | fév | fev | lut | helmi",
+    "mar | mär | mrt | maalis",
+    "apr | avr | abr | kwi | huhti",
+    "may | mai | mei | maj | mag | touko",
+    "jun | juin | giu | cze | kesä",
+    "jul | juil | lug | lip | heinä",
+    "aug | août | aou | ago | sie | elo",
+    "sep | set | wrz | syys",
+    "oct | okt | out | ott | paź | loka",
+    "nov | lis | marras",
+    "dec | dez | déc | dic | gru | joulu",
 ];
 
 fn month(token: &str) -> Option<u32> {
@@ -268,8 +325,10 @@ fn month(token: &str) -> Option<u32> {
         return None;
     }
     let lower = token.to_lowercase();
-    let at = MONTHS.iter().position(|starts| starts.split(" | ").any(|start| lower.starts_with(start)))?;
-    u32::try_from(at + 1).ok()
+    // The longest that fits: `marraskuu` is no `mar`.
+    let begins = |starts: &str| starts.split(" | ").filter(|start| lower.starts_with(start)).map(str::len).max();
+    let fits = (1..).zip(MONTHS).filter_map(|(number, starts)| Some((begins(starts)?, number)));
+    fits.max_by_key(|(length, _)| *length).map(|(_, number)| number)
 }
 
 #[cfg(test)]
@@ -302,6 +361,18 @@ mod tests {
             "23. November 2026",
             "23 nov. 2026",
             "23 de noviembre de 2026",
+            "lundi 23 novembre 2026",
+            "Mon Nov 23 2026",
+            "Mon Nov 23 2026 00:00:00 GMT+0900 (Japan Standard Time)",
+            "Monday, November 23, 2026",
+            "23 listopada 2026",
+            "23. marraskuuta 2026",
+            "2026年11月23日",
+            "2026年11月23日(月)",
+            "2026/11/23(月)",
+            "令和8年11月23日",
+            "R8.11.23",
+            "R08/11/23",
             "11/23/26",
             "/Date(1795392000000)/",
             "/Date(1795392000000+0000)/",
@@ -328,6 +399,13 @@ mod tests {
             "1900-01-00",
             "1601-01-01T00:00:00Z",
             "2099-12-31",
+            "  /  /    ",
+            "__.__.____",
+            "00.00.0000",
+            "unbefristet",
+            "En cours",
+            "Prazo indeterminado",
+            "なし",
         ] {
             assert_eq!(read(cell, false, None).0, Written::None, "{cell}");
         }
@@ -344,6 +422,14 @@ mod tests {
     #[test]
     fn the_name_of_a_month_in_capitals_is_one_word() {
         for (cell, expected) in [("31-OCT-2026", "2026-10-31"), ("14-SEPT-26", "2026-09-14"), ("AUGUST 3, 2026", "2026-08-03")] {
+            assert_eq!(read(cell, false, None).0, day(expected), "{cell}");
+        }
+    }
+
+    #[test]
+    fn the_years_of_an_era_are_counted_from_its_first() {
+        for (cell, expected) in [("平成31年3月1日", "2019-03-01"), ("令和元年5月1日", "2019-05-01"), ("S64.1.7", "1989-01-07")]
+        {
             assert_eq!(read(cell, false, None).0, day(expected), "{cell}");
         }
     }

@@ -17,6 +17,9 @@ pub(super) const SEARCHED: usize = 30;
 /// The rank of a field's canonical name.
 const OWN_NAME: u8 = 20;
 
+/// The rank of a work address by the words of its header.
+const COMPOSED: u8 = 13;
+
 static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
     let mut known = HashMap::new();
     for (slot, rank, spelling) in spellings::headers() {
@@ -146,12 +149,25 @@ pub(super) fn meaning(header: &str) -> Option<(Slot, u8)> {
         let first = u8::from(header.contains("[0]") || header.contains(".0."));
         return Some((*slot, rank + first));
     }
+    if is_work_address(header) {
+        return Some((Slot::Email, COMPOSED));
+    }
     // `Job Title Description1`: some systems number the second column of a name.
     keys.iter().find_map(|key| {
         let bare = key.trim_end_matches(|character: char| character.is_ascii_digit());
         let numbered = bare.len() < key.len() && key.len() - bare.len() <= 2;
         KNOWN.get(bare).filter(|_| numbered).map(|(slot, rank)| (*slot, rank.saturating_add(5)))
     })
+}
+
+/// Whether every word of a header is one for mail, for work, or between them: `dienstl. E-Mail`, `Adresse email pro`. Whose address it
+/// is (a manager's, a private one) would be another word.
+fn is_work_address(header: &str) -> bool {
+    static WORDS: LazyLock<[HashSet<String>; 3]> = LazyLock::new(|| ["mail", "work", "between"].map(squashed));
+    let [mail, work, between] = &*WORDS;
+    let words: Vec<String> = header.split(|letter: char| !letter.is_alphanumeric()).map(squash).filter(|word| !word.is_empty()).collect();
+    let any = |known: &HashSet<String>| words.iter().any(|word| known.contains(word));
+    any(mail) && any(work) && words.iter().all(|word| [mail, work, between].iter().any(|known| known.contains(word)))
 }
 
 /// Whether some system or synonym could read this header: what a JSON reader keeps before the system is known.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use super::marks::Marks;
-use super::{cells, dates};
+use super::{cells, dates, status};
 
 /// A table as text: only the columns that may be read, one value a data row; null is "nothing there".
 #[derive(Debug, Default)]
@@ -154,6 +154,7 @@ pub(super) struct Watched {
     seen: u32,
     addresses: u32,
     days: u32,
+    states: u32,
 }
 
 impl Watched {
@@ -172,6 +173,7 @@ impl Watched {
                 self.addresses += u32::from(cells::is_email(&cells::email(cell)));
             } else {
                 self.days += u32::from(dates::is_day(cell));
+                self.states += u32::from(status::is_state(cell));
             }
         }
         self.seen < Self::ENOUGH
@@ -181,11 +183,17 @@ impl Watched {
         self.seen += other.seen;
         self.addresses += other.addresses;
         self.days += other.days;
+        self.states += other.states;
     }
 
     /// Whether its cells are e-mail addresses.
     pub(super) fn holds_addresses(&self) -> bool {
         self.addresses * 10 >= self.seen * 8 && self.addresses > 0
+    }
+
+    /// Whether its cells say who is at work and who is not.
+    pub(super) fn holds_states(&self) -> bool {
+        self.states * 10 >= self.seen * 8 && self.states > 0
     }
 
     /// Whether its cells are days.

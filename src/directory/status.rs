@@ -102,6 +102,17 @@ impl Words {
     }
 }
 
+/// Whether a cell says that somebody is at work or not, rather than how: `actif`, `archivé`, and not `part-time`.
+pub(super) fn is_state(cell: &str) -> bool {
+    let plainly = |word: &str| ["acti", "akti", "attiv", "ativ", "在"].iter().any(|start| word.starts_with(start));
+    let is = |word: String| match WORDS.get(&word) {
+        Some(Status::Active) => plainly(&word),
+        Some(status) => *status != Status::Unknown,
+        None => INACTIVE.contains(&word),
+    };
+    cell.len() <= 40 && is(fold(cell))
+}
+
 fn find(table: &[(Status, &str)], folded: &str) -> Option<Status> {
     table.iter().find(|(_, words)| split(words).any(|word| fold(word) == folded)).map(|(status, _)| *status)
 }

@@ -160,6 +160,21 @@ pub(super) const SYSTEMS: &[System] = &[
         columns: &[("SUPERVISOR_ID", Some(ManagerKey)), ("REPORTS_TO", None)],
         words: &[(ACTIVE, "A | W"), (LEAVE, "L | P"), (SUSPENDED, "S"), (TERMINATED, "T | U | R | Q | D | V | X"), (UNKNOWN, "I")],
     },
+    // sapdatasheet.org (data element STAT2: 0 not with the company, 1 inactive, 2 retiree, 3 active); BEGDA and ENDDA bound the record.
+    System {
+        name: "SAP HCM",
+        signatures: &["PERNR | STAT2", "PERNR | NACHN | VORNA", "PERNR | ENAME"],
+        columns: &[
+            ("PERNR", Some(EmployeeNumber)),
+            ("ENAME", Some(Name)),
+            ("VORNA", Some(GivenName)),
+            ("NACHN", Some(FamilyName)),
+            ("STAT2", Some(Status)),
+            ("BEGDA", None),
+            ("ENDDA", None),
+        ],
+        words: &[(ACTIVE, "3"), (TERMINATED, "0 | 2"), (UNKNOWN, "1")],
+    },
     System {
         name: "ADP Workforce Now",
         signatures: &[

@@ -1,4 +1,5 @@
-//! Columns that are not read although their cells look like something that decides: addresses, and days where nothing says who left.
+//! Columns that are not read although their cells look like something that decides: addresses, and days or words for employment
+//! where nothing says who left.
 
 use anyhow::{Result, bail};
 
@@ -15,6 +16,7 @@ pub(super) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::Directory, not
     let watched = || raw.watched.iter().filter(|column| !ignored(column));
     let addresses: Vec<&Watched> = watched().filter(|column| column.holds_addresses()).collect();
     let days: Vec<&Watched> = watched().filter(|column| column.holds_days()).collect();
+    let states: Vec<&Watched> = watched().filter(|column| column.holds_states()).collect();
     let mapped = |slots: &[Slot]| slots.iter().any(|slot| mapping.first(*slot).is_some());
     if !addresses.is_empty() && !mapped(&[Slot::Email]) {
         let one = named(&addresses);
@@ -33,6 +35,16 @@ pub(super) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::Directory, not
             days.first().map_or("", |column| column.header.as_str()),
             list(&days)
         )));
+    }
+    if !states.is_empty() && !says_who_left {
+        let one = named(&states);
+        bail!(Failure::usage(format!("{one} words for who is employed, and nothing that is known in the file says who has left")).hint(
+            format!(
+                "if it is the status, say so in [directory.columns]: status = \"{}\"; if not, under [[directory]]: ignore = {}",
+                states.first().map_or("", |column| column.header.as_str()),
+                list(&states)
+            )
+        ));
     }
     for (columns, what) in [(addresses, "addresses"), (days, "days")] {
         if !columns.is_empty() {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use anyhow::Result;
 use polars::prelude::*;
@@ -37,6 +38,7 @@ pub(super) struct Drifts<'a> {
     numeric_numbers: bool,
     /// Cells that must not be compared.
     doubtful: HashSet<(u32, u32, &'a str)>,
+    shared_numbers: OnceLock<HashSet<&'a str>>,
 }
 
 impl<'a> Drifts<'a> {
@@ -60,6 +62,7 @@ impl<'a> Drifts<'a> {
             role_rules: PeopleRules::new(config.role.iter().map(|rule| &rule.people)),
             numeric_numbers: accounts.accounts.keeps_numbers(),
             doubtful: doubts.map(|doubt| (doubt.source, doubt.row, doubt.field.as_str())).collect(),
+            shared_numbers: OnceLock::new(),
         })
     }
 
@@ -146,11 +149,24 @@ impl<'a> Drifts<'a> {
             }
         };
         let mut drift = (!equal).then(|| self.differing(field, domo, directory))?;
+        if field == "employee_number" && self.shared_numbers().contains(directory) {
+            drift.writable = false;
+            drift.note = Some("not written: several people of the directory have this number".to_owned());
+        }
         if field == "employee_number" && self.accounts.number_is_an_id(account) {
             drift.writable = false;
             drift.note = Some("not written: it is Domo's Employee ID, which its API does not take".to_owned());
         }
         Some(drift)
+    }
+
+    /// Numbers that several people have: looked for once somebody's differs, which hardly anybody's does.
+    fn shared_numbers(&self) -> &HashSet<&'a str> {
+        self.shared_numbers.get_or_init(|| {
+            let Some(numbers) = self.people.text("employee_number") else { return HashSet::new() };
+            let mut seen = HashSet::new();
+            self.people.all().filter_map(|person| numbers.get(person)).filter(|number| !seen.insert(*number)).collect()
+        })
     }
 
     fn comparable(&self, person: Person, field: &str) -> bool {
@@ -175,10 +191,10 @@ impl<'a> Drifts<'a> {
         if whole.is_some_and(|whole| whole == domo) {
             return None;
         }
-        let parts = ["name", "given_name", "family_name"];
-        if parts.iter().all(|field| !self.people.provides(person, field))
-            || parts.iter().any(|field| self.is_doubtful(person, field))
-        {
+        let provides = |field| self.people.provides(person, field);
+        // Half a name is none to write.
+        let is_whole = provides("name") || provides("given_name") && provides("family_name");
+        if !is_whole || ["name", "given_name", "family_name"].iter().any(|field| self.is_doubtful(person, field)) {
             return None;
         }
         let directory = in_order_of(domo, whole, self.people.given_name.filled(person), self.people.family_name.filled(person));

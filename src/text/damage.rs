@@ -15,7 +15,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254};
+use encoding_rs::{Encoding, GB18030, MACINTOSH, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254};
 
 use super::entities;
 
@@ -26,7 +26,9 @@ pub enum DamageKind {
     TwiceEncoded,
     /// Escaped for a page and never unescaped: `M&uuml;ller`, `R&amp;D`.
     Entities,
-    /// Letters became `?` or U+FFFD.
+    /// Escaped for mail, an address, a program or a workbook: `M=C3=BCller`, `M%C3%BCller`, `M\\u00fcller`, `M_x00FC_ller`.
+    Escaped,
+    /// Letters became `?`, U+FFFD or a control character.
     LostLetters,
     /// Latin words with letters of another alphabet that look alike: Cyrillic `а` in `Pаul`.
     OtherAlphabet,
@@ -42,6 +44,7 @@ impl DamageKind {
         match self {
             Self::TwiceEncoded => "was encoded twice",
             Self::Entities => "holds the escapes of a web page",
+            Self::Escaped => "holds letters escaped for another format",
             Self::LostLetters => "lost letters on the way (`?` or U+FFFD)",
             Self::OtherAlphabet => "mixes letters of two alphabets that look alike",
             Self::Scientific => "is in scientific notation, so that digits are lost",
@@ -65,6 +68,9 @@ pub fn of(text: &str) -> Option<Damage> {
     if text.contains(['+', '-']) && is_scientific(text.trim()) {
         return Some(Damage { kind: DamageKind::Scientific, repair: None });
     }
+    if is_escaped(text.as_bytes()) {
+        return Some(Damage { kind: DamageKind::Escaped, repair: None });
+    }
     if text.is_ascii() && memchr::memchr2(b'?', b'&', text.as_bytes()).is_none() {
         return None;
     }
@@ -83,7 +89,8 @@ pub fn of(text: &str) -> Option<Damage> {
             None => return known.map(|kind| Damage { kind, repair: None }),
         }
     }
-    if value.contains(['?', '\u{FFFD}']) {
+    // A next line (U+0085) is white space.
+    if value.contains(|letter: char| matches!(letter, '?' | '\u{FFFD}' | '\u{80}'..='\u{84}' | '\u{86}'..='\u{9F}')) {
         return Some(Damage { kind: DamageKind::LostLetters, repair: None });
     }
     if let Some(repair) = other_alphabet(&value) {
@@ -156,6 +163,34 @@ fn entity(text: &str) -> Option<String> {
     (resolved != text).then(|| resolved.into_owned())
 }
 
+/// Whether a letter stands as its bytes or its number: two bytes of UTF-8 one after the other, or the sign of one format for a letter.
+fn is_escaped(text: &[u8]) -> bool {
+    let hexadecimal = |from: usize, count: usize| {
+        let digits = text.get(from..from + count)?;
+        u32::from_str_radix(
+            std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?,
+            16,
+        )
+        .ok()
+    };
+    let two_bytes = |at: usize, sign: &[u8]| {
+        let second = at + sign.len() + 2;
+        hexadecimal(at + sign.len(), 2).is_some_and(|byte| (0xC2..0xF5).contains(&byte))
+            && text.get(second..).is_some_and(|rest| rest.starts_with(sign))
+            && hexadecimal(second + sign.len(), 2).is_some_and(|byte| (0x80..0xC0).contains(&byte))
+    };
+    let written = |at: usize| match (text.get(at), text.get(at + 1)) {
+        (Some(b'='), _) => two_bytes(at, b"="),
+        (Some(b'%'), _) => two_bytes(at, b"%"),
+        (Some(b'\\'), Some(b'x')) => two_bytes(at, b"\\x"),
+        (Some(b'\\'), Some(b'u')) => hexadecimal(at + 2, 4).is_some(),
+        (Some(b'\\'), Some(b'\'')) => hexadecimal(at + 2, 2).is_some_and(|byte| byte >= 0x80),
+        (Some(b'_'), Some(b'x')) => hexadecimal(at + 2, 4).is_some() && text.get(at + 6) == Some(&b'_'),
+        _ => false,
+    };
+    memchr::memchr3_iter(b'=', b'%', b'\\', text).any(written) || memchr::memmem::find_iter(text, b"_x").any(written)
+}
+
 /// Some where a text was encoded twice: what it was, if every byte of it fits.
 fn twice_encoded(text: &str) -> Option<Option<String>> {
     // Every letter that was encoded twice became two characters at least, none of them ASCII.
@@ -167,7 +202,10 @@ fn twice_encoded(text: &str) -> Option<Option<String>> {
         .into_iter()
         .find_map(|encoding| Some((encoding, undone(text, encoding)?)))
         .filter(|(encoding, repair)| is_plausible(text, repair, encoding));
-    if let Some((_, repair)) = certain {
+    if let Some(repair) = certain
+        .map(|(_, repair)| repair)
+        .or_else(|| [SHIFT_JIS, GB18030].into_iter().find_map(|encoding| of_east_asia(text, encoding)))
+    {
         return Some(Some(repair));
     }
     has_traces(text).then_some(None)
@@ -193,6 +231,17 @@ fn undone(text: &str, encoding: &'static Encoding) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
+}
+
+/// The same of an encoding with two bytes a letter, where nothing but Chinese, Japanese and Korean comes out: `譌･譛ｬ` is `日本`.
+fn of_east_asia(text: &str, encoding: &'static Encoding) -> Option<String> {
+    let (bytes, _, unknown) = encoding.encode(text);
+    let repair = std::str::from_utf8(&bytes).ok().filter(|_| !unknown)?;
+    let fits = |letter: char| {
+        letter.is_ascii()
+            || matches!(letter, '\u{3000}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF00}'..='\u{FFEF}')
+    };
+    (repair.chars().all(fits) && !repair.is_ascii()).then(|| repair.to_owned())
 }
 
 /// Whether what came out is text: letters that names are written with. `ANDRÉ’S` fits by its bytes, and `ANDRɒS` is no name.
@@ -306,6 +355,7 @@ mod tests {
             ("Å\u{81}ukasz", "Łukasz"),
             ("KovÃ¡cs GÃ¡bor", "Kovács Gábor"),
             ("NguyÃªÌƒn", "Nguyễn"),
+            ("譌･譛ｬ", "日本"),
         ] {
             let found = of(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(found.kind, DamageKind::TwiceEncoded, "{text}");
@@ -329,6 +379,17 @@ mod tests {
         is("O&#x2019;Brien", DamageKind::Entities, Some("O’Brien"));
         is("R&amp;amp;D", DamageKind::Entities, Some("R&D"));
         is("&#321;ukasz", DamageKind::Entities, Some("Łukasz"));
+    }
+
+    #[test]
+    fn letters_escaped_for_another_format_are_found() {
+        for text in ["M=C3=BCller", "M%C3%BCller", "M\\u00fcller", "M\\xc3\\xbcller", "M_x00FC_ller", "M\\'fcller"] {
+            is(text, DamageKind::Escaped, None);
+        }
+        is("J\u{82}rgen", DamageKind::LostLetters, None);
+        for text in ["50% Teilzeit", "A=B", "C:\\users", "max_x_y", "R%C3"] {
+            assert_eq!(of(text), None, "{text}");
+        }
     }
 
     #[test]

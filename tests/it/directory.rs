@@ -7,6 +7,7 @@ mod company;
 mod damaged;
 mod doubts;
 mod exports;
+mod further;
 mod golden;
 mod hostile;
 mod pitfalls;

@@ -14,7 +14,23 @@ pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     if let Some(field) = slot.field().filter(|field| field.free_text().is_some()) {
         read.doubts = damaged(given, field.name, &read.values);
     }
+    if slot == Slot::Phone {
+        read.doubts.extend(no_numbers(given, &read.values));
+    }
     read
+}
+
+/// Numbers of one digit again and again: somebody had to fill something in.
+fn no_numbers(given: Given<'_>, values: &StringChunked) -> Vec<Doubt> {
+    let doubt = |(at, value): (usize, Option<&str>)| {
+        let digits = value?.as_bytes().iter().filter(|byte| byte.is_ascii_digit());
+        let first = *digits.clone().next()?;
+        let placeholder = digits.clone().all(|digit| *digit == first) && digits.count() >= 5;
+        let problem = "it is one digit again and again, a placeholder: not compared, never written";
+        let value = value.filter(|_| placeholder)?;
+        Some(Doubt { not_comparable: true, ..given.doubt(at, "phone", problem, value) })
+    };
+    values.iter().enumerate().filter_map(doubt).collect()
 }
 
 /// Damaged cells: no value to write to Domo, and where it is not certain what they were, none to compare.

@@ -112,9 +112,14 @@ impl<'t> Numbers<'t> {
         if !range && !self.has(SHOWN) {
             return None;
         }
-        self.tokens.windows(3).find_map(|three| match three {
-            [Token::Number(upto), Token::Word(word), Token::Number(of)] if OF.contains(word) => Some((*upto, *of)),
-            _ => None,
+        // `8 of 57`, and `8 de un total de 57`, `8 av totalt 57`.
+        (0..self.tokens.len()).find_map(|at| {
+            let Some(Token::Number(upto)) = self.tokens.get(at) else { return None };
+            let behind = self.tokens.get(at + 1..)?;
+            let between = behind.iter().take_while(|token| matches!(token, Token::Word(_))).count();
+            let bridge = |token: &Token<'_>| matches!(token, Token::Word(word) if OF.contains(word) || IN_ALL.contains(word));
+            let Some(Token::Number(of)) = behind.get(between) else { return None };
+            (between > 0 && behind.get(..between)?.iter().all(bridge)).then_some((*upto, *of))
         })
     }
 
@@ -167,6 +172,8 @@ pub(super) fn whole(token: &str) -> Option<u64> {
 
 const PAGE: &[&str] = &["page", "pages", "pg", "seite", "página", "pagina", "strona", "sida", "side", "sivu", "pág", "pag"];
 const OF: &[&str] = &["of", "von", "sur", "de", "di", "van", "z", "av", "af", "out", "da"];
+const IN_ALL: &[&str] =
+    &["a", "un", "una", "total", "totale", "totally", "insgesamt", "gesamt", "en", "in", "totaal", "totalt", "alt", "yhteensä"];
 const TO: &[&str] = &["to", "bis", "à", "a", "al", "t", "tot", "do", "till", "til", "through"];
 
 /// Words that say that something was counted.
@@ -191,6 +198,12 @@ const COUNT: &[&str] = &[
     "insgesamt",
     "gesamtanzahl",
     "gesamtzahl",
+    "summe",
+    "somme",
+    "suma",
+    "soma",
+    "summa",
+    "yhteensä",
     "datensätze",
     "datensatz",
     "zeilen",

@@ -239,7 +239,27 @@ const CUT: &[&str] = &[
     "avkortad",
     "切り捨て",
     "省略されました",
+    "begrenzt auf",
+    "zeilen begrenzt",
+    "datensätze begrenzt",
+    "einträge begrenzt",
+    "limités à",
+    "limitée à",
+    "limité à",
+    "limitados a",
+    "limitati a",
+    "ograniczono do",
+    "begränsat till",
+    "begrænset til",
+    "begrenset til",
+    "上限を超え",
+    "上限に達し",
+    "件のみ",
 ];
+
+/// Words for `more`, at the end of `… and 49 more`.
+const FURTHER: &[&str] =
+    &["more", "others", "weitere", "autres", "más", "mais", "altri", "meer", "więcej", "fler", "flere", "lisää"];
 
 /// What leads to more people, alone in its line.
 const MORE: &[&str] = &[
@@ -463,7 +483,12 @@ pub(super) fn is_no_filter(lower: &str) -> bool {
 
 /// Whether a line says that the list stops before its end.
 pub(super) fn is_cut(lower: &str) -> bool {
-    CUT.iter().any(|said| lower.contains(said)) || lower.starts_with("... and ") && lower.ends_with(" more")
+    let further = || {
+        let said = lower.trim_start_matches(['.', '…', '+', ' ']).trim_end_matches(['.', '…', ' ']);
+        let counted = lower.starts_with(['.', '…', '+']) && said.contains(|letter: char| letter.is_ascii_digit());
+        counted && FURTHER.iter().any(|word| said.strip_suffix(word).is_some_and(|rest| rest.ends_with(' ')))
+    };
+    CUT.iter().any(|said| lower.contains(said)) || further()
 }
 
 /// `1-50 / 214` and nothing else: how far it goes, and of how many.

@@ -1,0 +1,216 @@
+//! Further members of each kind of trouble that exports have, made by somebody who did not write what reads them: what HR systems of
+//! several countries write, from the file to the judgement.
+
+use serde_json::{Value, json};
+
+use super::exports::{Company, Judged, PEOPLE};
+
+/// The company's people with these headers, a line each by this function of given name, family name, address, number and whether
+/// somebody has left: Mara.
+fn table(headers: &str, line: impl Fn(&str, &str, &str, &str, bool) -> String) -> String {
+    let lines = PEOPLE.iter().map(|(given, family, email, number)| line(given, family, email, number, *given == "Mara") + "\n");
+    format!("{headers}\n") + &lines.collect::<String>()
+}
+
+fn plain() -> String {
+    table("Employee ID,First Name,Last Name,Work Email,Employment Status", |given, family, email, number, left| {
+        format!("{number},{given},{family},{email},{}", if left { "Terminated" } else { "Active" })
+    })
+}
+
+#[track_caller]
+fn judged(text: &str, code: i32) -> Judged {
+    Company::new().with("export.csv", text).audit("export.csv", code)
+}
+
+/// Mara has left, the others are matched, and nothing is to be written.
+#[track_caller]
+fn assert_only_mara_has_left(case: &str, judged: &Judged) {
+    let counts = (judged.accounts("matched"), judged.people("read"), judged.written());
+    assert_eq!(counts, (3, 4, Vec::new()), "{case}: {:?}", judged.findings);
+    assert_eq!(judged.of_kind("leaver"), ["mara.novak@acme.example"], "{case}");
+}
+
+#[test]
+fn footers_in_many_languages_say_that_a_list_is_a_part() {
+    for footer in [
+        "Mostrando registros del 1 al 4 de un total de 57 registros",
+        "Visar 1 till 4 av totalt 57 rader",
+        "Näytetään rivit 1 - 4 (yhteensä 57 )",
+        "57 件中 1 から 4 まで表示",
+        "Die Ausgabe wurde auf 4 Zeilen begrenzt",
+        "Résultats limités à 4 lignes",
+        "※表示件数が上限を超えたため、先頭4件のみ表示しています",
+        "... und 49 weitere",
+        "… et 12 autres",
+        "Total,57",
+        "Summe,,57",
+    ] {
+        let judged = judged(&format!("{}\n{footer}\n", plain()), 3);
+        assert_eq!((judged.evidence(), judged.people("read")), ("incomplete", 4), "{footer}");
+    }
+}
+
+#[test]
+fn a_total_that_is_all_here_and_sums_of_other_columns_are_no_doubt() {
+    let paid = plain().replace("Status\n", "Status,Salary\n").replace("Active\n", "Active,100\n");
+    for text in [plain() + "Total,4\n", plain() + "Total,,,,4\n", paid + "Total,,,,,400\n"] {
+        assert_eq!(judged(&text, 0).evidence(), "complete", "{text}");
+    }
+}
+
+#[test]
+fn ends_of_reports_and_vacancies_in_several_languages_are_nobody() {
+    for row in [
+        "4行が選択されました。",
+        "TRAILER,4",
+        "Yhteensä,4",
+        "2101,VAGA,,,",
+        "2101,Poste,vacant,,",
+        "2101,N.,N.,,",
+        "2101,,noch zu besetzen,,",
+    ] {
+        let judged = judged(&(plain() + row + "\n"), 0);
+        assert_eq!(judged.evidence(), "complete", "{row}");
+        assert_only_mara_has_left(row, &judged);
+    }
+    // A family may be called so.
+    let judged = judged(&(plain() + "2101,Ana,Vaga,,Active\n"), 0);
+    assert_eq!(judged.people("read"), 5);
+}
+
+#[test]
+fn whoever_left_is_heard_of_in_the_columns_of_further_systems() {
+    let flag = |left: bool, yes: &'static str, no: &'static str| if left { yes } else { no };
+    let systems = [
+        (
+            "SAP",
+            table("PERNR;NACHN;VORNA;E-Mail;STAT2;ENDDA", |given, family, email, number, left| {
+                format!("{number};{family};{given};{email};{};31.12.9999", flag(left, "0", "3"))
+            }),
+        ),
+        (
+            "Rexx",
+            table(
+                "Pers.Nr.;Name;Vorname;E-Mail-Adresse (geschäftl.);Beschäftigungsstatus",
+                |given, family, email, number, left| {
+                    format!("{number};{family};{given};{email};{}", flag(left, "Ausgeschieden", "Aktiv"))
+                },
+            ),
+        ),
+        (
+            "OBIC",
+            table("社員番号,社内メール,在籍区分", |_, _, email, number, left| {
+                format!("{number},{email},{}", flag(left, "退職者", "在籍者"))
+            }),
+        ),
+        (
+            "Jobcan",
+            table("社員コード,メールアドレス,入社日,退職日", |_, _, email, number, left| {
+                format!("{number},{email},2019年4月1日,{}", flag(left, "令和8年10月31日", ""))
+            }),
+        ),
+        (
+            "Protheus",
+            table("RA_MAT;RA_EMAIL;RA_ADMISSA;RA_DEMISSA", |_, _, email, number, left| {
+                format!("{number};{email};01/03/2019;{}", flag(left, "31/10/2026", "  /  /    "))
+            }),
+        ),
+        (
+            "Zucchetti",
+            table("Matricola;Cognome;Nome;Email;Dimesso", |given, family, email, number, left| {
+                format!("{number};{family};{given};{email};{}", flag(left, "S", "N"))
+            }),
+        ),
+        (
+            "Optima",
+            table("Akronim;Nazwisko;Imię;Adres e-mail służb.;Archiwalny", |given, family, email, number, left| {
+                format!("{number};{family};{given};{email};{}", flag(left, "Tak", "Nie"))
+            }),
+        ),
+        (
+            "Buk",
+            table("Código Ficha;Nombre Completo;Email empresa;Estado", |given, family, email, _, left| {
+                format!(";{given} {family};{email};{}", flag(left, "Finiquitado", "Vigente"))
+            }),
+        ),
+        (
+            "Lucca",
+            table("Matricule;Nom;Prénom(s);Mél pro;Fin de contrat", |given, family, email, number, left| {
+                format!("{number};{family};{given};{email};{}", flag(left, "31/10/2026", "En cours"))
+            }),
+        ),
+        (
+            "Mepco",
+            table("Henkilönumero;Sähköposti;Työsuhde päättyy", |_, _, email, number, left| {
+                format!("{number};{email};{}", flag(left, "31. lokakuuta 2026", "toistaiseksi"))
+            }),
+        ),
+        (
+            "enova",
+            table("Nr ewid.;E-mail;Data zwoln.", |_, _, email, number, left| {
+                format!("{number};{email};{}", flag(left, "31 października 2026", ""))
+            }),
+        ),
+    ];
+    for (system, text) in systems {
+        assert_only_mara_has_left(system, &judged(&text, 0));
+    }
+}
+
+#[test]
+fn letters_escaped_for_mail_addresses_or_programs_are_never_written() {
+    for name in ["Jos=C3=A9", "Jos%C3%A9", "Jos\\u00e9", "Jos\\xc3\\xa9", "Jos_x00E9_", "Jos\\'e9", "Jos\u{82}", "譌･譛ｬ"] {
+        let text = plain().replace("Work Email,", "Work Email,Job Title,").replace("example,", &format!("example,{name},"));
+        assert_eq!(judged(&text, 0).written(), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn half_a_name_and_what_many_share_are_never_written() {
+    let family = table("Employee ID,Last Name,Work Email,Employment Status", |_, family, email, number, left| {
+        format!("{number},{family},{email},{}", if left { "Terminated" } else { "Active" })
+    });
+    let shared = plain().replace("2001", "99999").replace("2002", "99999").replace("2004", "99999");
+    let phones = plain().replace("Work Email,", "Work Email,Phone,").replace("example,", "example,000-000,");
+    for text in [family, phones] {
+        assert_eq!(judged(&text, 0).written(), [""; 0], "{text}");
+    }
+    let judged = judged(&shared, 0);
+    assert!(judged.findings.iter().all(|finding| finding["action"] != "update"), "{:?}", judged.findings);
+}
+
+#[test]
+fn nobody_is_an_orphan_because_of_the_dot_that_japanese_keyboards_write() {
+    let text = plain().replace("tom.becker@acme.example", "tom.becker@acme。example");
+    let judged = judged(&text, 0);
+    assert_eq!((judged.accounts("matched"), judged.of_kind("orphan")), (3, Vec::new()));
+}
+
+#[test]
+fn lists_of_services_that_wrap_each_value_or_row_are_read() {
+    let people = || {
+        PEOPLE.iter().map(|(given, family, email, number)| {
+        json!({"employeeId": number, "name": format!("{given} {family}"), "workEmail": email, "status": if *given == "Mara" { "Terminated" } else { "Active" }})
+    })
+    };
+    let wrapped = |person: Value| {
+        person.as_object().unwrap().iter().map(|(key, value)| (key.clone(), json!({"S": value}))).collect::<serde_json::Map<_, _>>()
+    };
+    let shapes = [
+        ("DynamoDB", json!({"Items": people().map(wrapped).collect::<Vec<_>>(), "Count": 4, "ScannedCount": 4})),
+        (
+            "Firebase",
+            json!({"users": people().enumerate().map(|(at, person)| (format!("uid{at}"), person)).collect::<serde_json::Map<_, _>>()}),
+        ),
+        (
+            "Elasticsearch",
+            json!({"hits": {"total": {"value": 4, "relation": "eq"}, "hits": people().map(|person| json!({"_source": person})).collect::<Vec<_>>()}}),
+        ),
+        ("Airtable", json!({"records": people().map(|person| json!({"id": "rec", "fields": person})).collect::<Vec<_>>()})),
+    ];
+    for (shape, list) in shapes {
+        let judged = Company::new().with("export.json", list.to_string()).audit("export.json", 0);
+        assert_only_mara_has_left(shape, &judged);
+    }
+}
