@@ -33,8 +33,7 @@ pub(super) fn trim(cell: &str) -> &str {
         return cell;
     }
     // What is left of a letter of another encoding (U+0080 to U+009F) is no edge, but damage that must be seen.
-    let is_edge =
-        |character: char| character.is_whitespace() || character.is_ascii_control() || text::is_invisible(character);
+    let is_edge = |character: char| character.is_whitespace() || character.is_ascii_control() || text::is_invisible(character);
     cell.trim_matches(is_edge)
 }
 

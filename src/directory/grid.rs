@@ -32,9 +32,9 @@ pub(super) trait Grid {
         Ok(BTreeSet::new())
     }
 
-    /// Rows that are not shown, numbered from 1.
-    fn hidden(&mut self) -> BTreeSet<u32> {
-        BTreeSet::new()
+    /// Rows that are not shown, numbered from 1; none where that cannot be seen.
+    fn hidden(&mut self) -> Option<BTreeSet<u32>> {
+        Some(BTreeSet::new())
     }
 
     /// Tells what stands around the table; and why the table is cut off, if it is.

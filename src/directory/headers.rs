@@ -17,6 +17,9 @@ pub(super) const SEARCHED: usize = 30;
 /// The rank of a field's canonical name.
 const OWN_NAME: u8 = 20;
 
+/// Bytes of a cell that are looked at in search of a header.
+const LONGEST: usize = 1_000;
+
 /// The rank of a work address by the words of its header.
 const COMPOSED: u8 = 13;
 
@@ -70,6 +73,8 @@ fn squash(header: &str) -> String {
 
 /// A header on one line, and the same without `[Required]` and `(Personal Profile)`.
 fn own_forms(header: &str) -> (String, String) {
+    // Any cell of the first rows may be asked; no header is longer.
+    let header = header.get(..header.floor_char_boundary(LONGEST)).unwrap_or(header);
     let whole: String = header.chars().map(|character| if character.is_whitespace() { ' ' } else { character }).collect();
     let whole = whole.trim().to_owned();
     let mut plain = whole.clone();
@@ -149,7 +154,7 @@ pub(super) fn meaning(header: &str) -> Option<(Slot, u8)> {
         let first = u8::from(header.contains("[0]") || header.contains(".0."));
         return Some((*slot, rank + first));
     }
-    if is_work_address(header) {
+    if header.len() <= LONGEST && is_work_address(header) {
         return Some((Slot::Email, COMPOSED));
     }
     // `Job Title Description1`: some systems number the second column of a name.
@@ -165,7 +170,8 @@ pub(super) fn meaning(header: &str) -> Option<(Slot, u8)> {
 fn is_work_address(header: &str) -> bool {
     static WORDS: LazyLock<[HashSet<String>; 3]> = LazyLock::new(|| ["mail", "work", "between"].map(squashed));
     let [mail, work, between] = &*WORDS;
-    let words: Vec<String> = header.split(|letter: char| !letter.is_alphanumeric()).map(squash).filter(|word| !word.is_empty()).collect();
+    let words: Vec<String> =
+        header.split(|letter: char| !letter.is_alphanumeric()).map(squash).filter(|word| !word.is_empty()).collect();
     let any = |known: &HashSet<String>| words.iter().any(|word| known.contains(word));
     any(mail) && any(work) && words.iter().all(|word| [mail, work, between].iter().any(|known| known.contains(word)))
 }

@@ -302,11 +302,15 @@ fn from_grid(grid: &mut dyn Grid, epoch_1904: bool, file: &config::Directory, so
     let mut raw = grid.read(first as u32, &layout)?;
     raw.cut.extend(grid.around(&mut raw.marks).map(str::to_owned));
     around(&mut raw, above, layout.headers.len())?;
-    let hidden = grid.hidden();
-    let hidden = raw.rows.iter().filter(|row| hidden.contains(row)).count() as u64;
-    if hidden > 0 {
-        let rows = text::plural(hidden, "row is", "rows are");
-        raw.notes.push(format!("{rows} hidden or filtered out in the file's own view: read like all others"));
+    match grid.hidden().map(|hidden| raw.rows.iter().filter(|row| hidden.contains(row)).count() as u64) {
+        Some(0) => {}
+        Some(hidden) => {
+            let rows = text::plural(hidden, "row is", "rows are");
+            raw.notes.push(format!("{rows} hidden or filtered out in the file's own view: read like all others"));
+        }
+        None => raw.notes.push(
+            "whether rows are hidden or filtered out cannot be seen in a workbook of this format (XLSB): all are read".to_owned(),
+        ),
     }
     // A file that was never computed shows it in its first rows.
     raw.unvalued = grid.unvalued(first + 1_000)?.into_iter().map(|(_, column)| column).collect();

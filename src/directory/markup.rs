@@ -79,7 +79,7 @@ impl Grid for Markup<'_> {
         page.rows.finish()
     }
 
-    fn hidden(&mut self) -> BTreeSet<u32> {
+    fn hidden(&mut self) -> Option<BTreeSet<u32>> {
         let spreadsheet = self.kind == FileFormat::SpreadsheetMl;
         let row_name = if spreadsheet { "row" } else { "tr" };
         let is_hidden = |attributes: &str| match spreadsheet {
@@ -95,7 +95,7 @@ impl Grid for Markup<'_> {
                 hidden.insert(row);
             }
         }
-        hidden
+        Some(hidden)
     }
 
     /// What an HTML page says outside of its tables, line by line, and whether it leads to a next page.

@@ -72,7 +72,7 @@ struct Cell<'t> {
 }
 
 impl Grid for Table<'_> {
-    fn hidden(&mut self) -> BTreeSet<u32> {
+    fn hidden(&mut self) -> Option<BTreeSet<u32>> {
         let (mut hidden, mut next) = (BTreeSet::new(), 1u32);
         for (tag, _) in tags(self.content).take_while(|(tag, _)| tag.name != "table" || !tag.closing) {
             if tag.name != "table-row" || tag.closing {
@@ -84,7 +84,7 @@ impl Grid for Table<'_> {
             }
             next = end;
         }
-        hidden
+        Some(hidden)
     }
 
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {

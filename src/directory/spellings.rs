@@ -59,7 +59,11 @@ mod tests {
         let mut meant = HashMap::new();
         for (what, spellings) in lines() {
             let word = terms::Status::from_word(what).is_some() || what == "inactive";
-            assert!(word || header(what).is_some() || ["never", "other days", "areas", "parents", "mail", "work", "between"].contains(&what), "{what}");
+            assert!(
+                word || header(what).is_some()
+                    || ["never", "other days", "areas", "parents", "mail", "work", "between"].contains(&what),
+                "{what}"
+            );
             for spelling in split(spellings).filter(|_| word) {
                 let before = meant.insert(status::fold(spelling), what);
                 assert!(before.is_none_or(|before| before == what), "{spelling}: {before:?} and {what}");

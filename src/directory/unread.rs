@@ -38,13 +38,14 @@ pub(super) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::Directory, not
     }
     if !states.is_empty() && !says_who_left {
         let one = named(&states);
-        bail!(Failure::usage(format!("{one} words for who is employed, and nothing that is known in the file says who has left")).hint(
-            format!(
-                "if it is the status, say so in [directory.columns]: status = \"{}\"; if not, under [[directory]]: ignore = {}",
-                states.first().map_or("", |column| column.header.as_str()),
-                list(&states)
-            )
-        ));
+        bail!(
+            Failure::usage(format!("{one} words for who is employed, and nothing that is known in the file says who has left"))
+                .hint(format!(
+                    "if it is the status, say so in [directory.columns]: status = \"{}\"; if not, under [[directory]]: ignore = {}",
+                    states.first().map_or("", |column| column.header.as_str()),
+                    list(&states)
+                ))
+        );
     }
     for (columns, what) in [(addresses, "addresses"), (days, "days")] {
         if !columns.is_empty() {

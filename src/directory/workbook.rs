@@ -128,13 +128,13 @@ impl Grid for SheetRows<'_> {
         }
     }
 
-    fn hidden(&mut self) -> BTreeSet<u32> {
+    fn hidden(&mut self) -> Option<BTreeSet<u32>> {
         match &mut *self.book {
-            Workbook::Xlsx(_, bytes) => zip::hidden_rows(bytes.as_ref(), self.name),
+            Workbook::Xlsx(_, bytes) => Some(zip::hidden_rows(bytes.as_ref(), self.name)),
             Workbook::Xls(book) => book.sheet(self.name).hidden(),
             Workbook::Ods(book) => book.sheet(self.name).hidden(),
             // Its rows are records that nothing here reads.
-            Workbook::Xlsb(_) => BTreeSet::new(),
+            Workbook::Xlsb(_) => None,
         }
     }
 

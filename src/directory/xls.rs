@@ -135,11 +135,11 @@ pub(super) struct Sheet<'b> {
 }
 
 impl Grid for Sheet<'_> {
-    fn hidden(&mut self) -> BTreeSet<u32> {
+    fn hidden(&mut self) -> Option<BTreeSet<u32>> {
         let rows = records(&self.book.stream, self.start).take_while(|(kind, _)| *kind != EOF);
         // ROW: its number, and behind ten bytes its flags, of which the sixth is for no height at all.
         let hidden = rows.filter(|(kind, data)| *kind == 0x0208 && short(data, 12).is_some_and(|flags| flags & 0x20 != 0));
-        hidden.filter_map(|(_, data)| Some(u32::from(short(data, 0)?) + 1)).collect()
+        Some(hidden.filter_map(|(_, data)| Some(u32::from(short(data, 0)?) + 1)).collect())
     }
 
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {

@@ -188,7 +188,7 @@ fn is_escaped(text: &[u8]) -> bool {
         (Some(b'_'), Some(b'x')) => hexadecimal(at + 2, 4).is_some() && text.get(at + 6) == Some(&b'_'),
         _ => false,
     };
-    memchr::memchr3_iter(b'=', b'%', b'\\', text).any(written) || memchr::memmem::find_iter(text, b"_x").any(written)
+    memchr::memchr3_iter(b'=', b'%', b'\\', text).chain(memchr::memchr_iter(b'_', text)).any(written)
 }
 
 /// Some where a text was encoded twice: what it was, if every byte of it fits.

@@ -44,7 +44,7 @@ fn footers_in_many_languages_say_that_a_list_is_a_part() {
         "... und 49 weitere",
         "… et 12 autres",
         "Total,57",
-        "Summe,,57",
+        "Summe,57",
     ] {
         let judged = judged(&format!("{}\n{footer}\n", plain()), 3);
         assert_eq!((judged.evidence(), judged.people("read")), ("incomplete", 4), "{footer}");
@@ -156,6 +156,20 @@ fn whoever_left_is_heard_of_in_the_columns_of_further_systems() {
     for (system, text) in systems {
         assert_only_mara_has_left(system, &judged(&text, 0));
     }
+}
+
+#[test]
+fn words_for_who_is_employed_in_a_column_that_nobody_knows_stop_the_load_by_name() {
+    let text = |header: &str, words: [&str; 2]| {
+        table(&format!("Matricule;Email;{header}"), |_, _, email, number, left| {
+            format!("{number};{email};{}", words[usize::from(left)])
+        })
+    };
+    let company = Company::new().with("export.csv", text("Présence au registre", ["Actif", "Archivé"]));
+    let refused = company.run("export.csv").code(2);
+    assert!(refused.stdout.contains("Présence au registre") && refused.stdout.contains("status = "), "{}", refused.stdout);
+    // How somebody is employed says nothing of whether.
+    assert_eq!(judged(&text("Régime", ["permanent", "contractor"]), 0).evidence(), "complete");
 }
 
 #[test]

@@ -226,3 +226,11 @@ fn quotes_that_are_opened_on_every_line() {
     // A few are each said.
     assert!(load(&[file(folder.path(), "few.csv", lines(100))]).is_ok());
 }
+
+#[test]
+fn a_cell_of_many_megabytes_is_no_header_and_loses_nobody() {
+    let huge = "x".repeat(16 << 20);
+    let text = format!("Employee ID,Email,Notes\n1,a@acme.com,{huge}\n2,b@acme.com,\"{huge}\"\n3,c@acme.com,n\n");
+    let folder = folder();
+    assert_eq!(super::people(&file(folder.path(), "a.csv", text)).read(), 3);
+}

@@ -302,6 +302,13 @@ fn rows_that_a_spreadsheet_hides_are_read_and_their_number_is_said() {
 }
 
 #[test]
+fn a_workbook_whose_hidden_rows_cannot_be_seen_says_so() {
+    let row = vec![("Email", "a@acme.example".to_owned()), ("Employee ID", "1".to_owned())];
+    let people = loaded("staff.xlsb", super::writers::xlsb(&[row]));
+    assert!(people.sources[0].notes.iter().any(|note| note.contains("cannot be seen")), "{:?}", people.sources[0].notes);
+}
+
+#[test]
 fn a_table_that_ends_within_quotes_was_cut_wherever_its_last_line_ends() {
     let whole = table("", "4,\"dora, a@acme.example\",Active\n5,\"e@acme.example\",\"On\nleave\n\"\n");
     assert_eq!(doubts("people.csv", &whole), [""; 0]);
