@@ -42,6 +42,17 @@ pub(crate) fn write_rows(
     Ok(())
 }
 
+/// The bytes that stand in a cell as they are.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(byte, b'"' | b',' | b';');
+        byte += 1;
+    }
+    plain
+};
+
 /// Rows of CSV being rendered.
 #[derive(Default)]
 pub(crate) struct Rows {
@@ -73,9 +84,10 @@ impl Rows {
             self.text.extend_from_slice(b"\"\"");
             return;
         }
-        // Most cells are plain ASCII without a sign in front: one look at every byte, without a way out before the end, so many at once.
-        let plain = |plain, byte: u8| plain & matches!(byte, b' '..=b'~') & !matches!(byte, b'"' | b',' | b';');
-        if value.bytes().fold(true, plain) && !matches!(value.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b' ')) {
+        // Most cells are plain ASCII without a sign in front.
+        if value.bytes().all(|byte| PLAIN[usize::from(byte)])
+            && !matches!(value.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b' '))
+        {
             self.text.extend_from_slice(value.as_bytes());
             return;
         }
@@ -130,11 +142,21 @@ impl Rows {
 
 /// A whole CSV file. `row` renders the cells of one of `count` records; one record may be several rows, or none, where it ends them
 /// itself.
-pub(crate) fn csv(mut out: impl Write + Send, header: &[&str], count: usize, row: impl Fn(usize, &mut Rows) + Sync) -> Result<()> {
+pub(crate) fn csv(out: impl Write + Send, header: &[&str], count: usize, row: impl Fn(usize, &mut Rows) + Sync) -> Result<()> {
+    csv_in_blocks(out, header, count, |records, csv| records.for_each(|record| row(record, csv)))
+}
+
+/// The same, some thousand records at once: what they look up far from each other is looked up together, which memory answers sooner.
+pub(crate) fn csv_in_blocks(
+    mut out: impl Write + Send,
+    header: &[&str],
+    count: usize,
+    render: impl Fn(Range<usize>, &mut Rows) + Sync,
+) -> Result<()> {
     out.write_all(&Rows::headed(header).text)?;
     write_rows(&mut out, count, |range, text| {
         let mut rows = Rows { text: std::mem::take(text), start: 0 };
-        range.for_each(|record| row(record, &mut rows));
+        render(range, &mut rows);
         *text = rows.text;
         Ok(())
     })

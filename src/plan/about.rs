@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use chrono::NaiveDate;
 use polars::prelude::*;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
@@ -105,10 +106,28 @@ impl OpenFinding {
 /// The two populations, where facts about a subject are looked up.
 pub struct Subjects<'a> {
     read: &'a Accounts,
-    accounts: &'a DataFrame,
+    account: Facts<'a>,
+    person: Facts<'a>,
+    role: &'a StringChunked,
+    last_login: &'a Int32Chunked,
     people: &'a People,
+    source: &'a UInt32Chunked,
     status: StringChunked,
     managers: Managers<'a>,
+    /// What it is known of that accounts own.
+    told: BTreeSet<Owned>,
+}
+
+/// What both populations say of somebody.
+struct Facts<'a> {
+    department: &'a StringChunked,
+    location: &'a StringChunked,
+}
+
+impl<'a> Facts<'a> {
+    fn new(frame: &'a DataFrame) -> Result<Self> {
+        Ok(Self { department: frame.column("department")?.str()?, location: frame.column("location")?.str()? })
+    }
 }
 
 impl<'a> Subjects<'a> {
@@ -119,7 +138,18 @@ impl<'a> Subjects<'a> {
     pub fn new(accounts: &'a Accounts, people: &'a People, judged: &Reconciliation, config: &Config) -> Result<Self> {
         let status = judged.person_rows.column("status")?.str()?.clone();
         let managers = Managers::new(people, &status, Addresses::new(&config.matching.domain_aliases))?;
-        Ok(Self { read: accounts, accounts: &accounts.frame, people, status, managers })
+        Ok(Self {
+            read: accounts,
+            account: Facts::new(&accounts.frame)?,
+            person: Facts::new(&people.frame)?,
+            role: accounts.frame.column("role")?.str()?,
+            last_login: accounts.frame.column("last_login")?.date()?.physical(),
+            people,
+            source: people.frame.column("source")?.u32()?,
+            status,
+            managers,
+            told: accounts.evidence.content.iter().filter_map(content::Reported::tells).collect(),
+        })
     }
 
     /// What is known of a finding's subject.
@@ -131,32 +161,24 @@ impl<'a> Subjects<'a> {
 
     /// What is known of an account and of the person it belongs to, by their rows in the frames.
     pub fn facts(&self, account: Option<u32>, person: Option<u32>) -> About {
-        let of_account = |column: &str| account.and_then(|row| text(self.accounts, column, row));
-        let of_person = |column: &str| person.and_then(|row| text(&self.people.frame, column, row));
-        let source = person.and_then(|row| {
-            let source = self.people.frame.column("source").ok()?.u32().ok()?.get(row as usize)?;
-            Some(self.people.sources.get(source as usize)?.name.clone())
-        });
-        let last_seen = account.and_then(|row| {
-            let days = self.accounts.column("last_login").ok()?.cast(&DataType::Int32).ok()?;
-            NaiveDate::from_epoch_days(days.i32().ok()?.get(row as usize)?)
-        });
-        let told = |report: &content::Reported| report.tells();
-        let told: BTreeSet<Owned> =
-            if account.is_some() { self.read.evidence.content.iter().filter_map(told).collect() } else { BTreeSet::new() };
-        let owns = |row: u32| self.read.owned(row as usize).into_iter().filter(|(kind, _)| told.contains(kind));
+        let of_account = |column: &StringChunked| account.and_then(|row| text(column, row));
+        let of_person = |column: &StringChunked| person.and_then(|row| text(column, row));
+        let source = person.and_then(|row| self.people.sources.get(self.source.get(row as usize)? as usize));
+        let last_seen = account.and_then(|row| NaiveDate::from_epoch_days(self.last_login.get(row as usize)?));
+        let owner = account.filter(|_| !self.told.is_empty());
+        let owns = |row: u32| self.read.owned(row as usize).into_iter().filter(|(kind, _)| self.told.contains(kind));
         let (manager, manager_note) = person.map(|row| self.managers.of(row)).unwrap_or_default();
         About {
             kind: None,
             severity: None,
-            role: of_account("role"),
-            department: of_person("department").or_else(|| of_account("department")),
-            location: of_person("location").or_else(|| of_account("location")),
-            source,
+            role: of_account(self.role),
+            department: of_person(self.person.department).or_else(|| of_account(self.account.department)),
+            location: of_person(self.person.location).or_else(|| of_account(self.account.location)),
+            source: source.map(|source| source.name.clone()),
             manager,
             manager_note,
             last_seen,
-            owns: account.into_iter().flat_map(owns).map(|(kind, count)| (kind.as_str().to_owned(), count)).collect(),
+            owns: owner.into_iter().flat_map(owns).map(|(kind, count)| (kind.as_str().to_owned(), count)).collect(),
         }
     }
 
@@ -166,9 +188,8 @@ impl<'a> Subjects<'a> {
     }
 }
 
-fn text(frame: &DataFrame, column: &str, row: u32) -> Option<String> {
-    let value = frame.column(column).ok()?.str().ok()?.get(row as usize)?;
-    Some(text::folded(value).into_owned()).filter(|value| !value.is_empty())
+fn text(column: &StringChunked, row: u32) -> Option<String> {
+    Some(text::folded(column.get(row as usize)?).into_owned()).filter(|value| !value.is_empty())
 }
 
 /// Who leads whom, among the people read.
@@ -187,11 +208,13 @@ impl<'a> Managers<'a> {
         let mut led = Self { emails, managers, status: status.clone(), addresses, rows: PlHashMap::new() };
         // Nobody names a manager: nobody is looked for.
         if managers.null_count() < managers.len() {
-            for (row, email) in (0u32..).zip(emails.iter()) {
-                let Some(key) = email.and_then(|email| led.addresses.key(email)) else { continue };
+            let emails: Vec<Option<&str>> = emails.iter().collect();
+            let keys: Vec<_> = emails.into_par_iter().map(|email| led.addresses.key(email?)).collect();
+            for (row, key) in (0u32..).zip(keys) {
+                let Some(key) = key else { continue };
                 match led.rows.get(&key) {
                     Some(known) if led.is_there(*known) || !led.is_there(row) => {}
-                    _ => drop(led.rows.insert(Cow::Owned(key.into_owned()), row)),
+                    _ => drop(led.rows.insert(key, row)),
                 }
             }
         }

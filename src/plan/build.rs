@@ -76,11 +76,11 @@ pub fn build(
         return Ok(None);
     }
     let subjects = Subjects::new(accounts, people, reconciliation, config)?;
-    let answered: BTreeSet<&FindingId> = acted.iter().map(|(finding, _)| &finding.id).collect();
-    let open = reconciliation.findings.iter().filter(|finding| finding.exception.is_none() && !answered.contains(&finding.id));
+    let answered: HashSet<&FindingId> = acted.iter().map(|(finding, _)| &finding.id).collect();
+    let open = reconciliation.findings.par_iter().filter(|finding| finding.exception.is_none() && !answered.contains(&finding.id));
     let open = open.map(|finding| OpenFinding::of(finding, subjects.about(finding))).collect();
     let about = |(finding, action)| Action { about: Some(subjects.about(finding)), ..action };
-    let actions: Vec<Action> = acted.into_iter().map(about).collect();
+    let actions: Vec<Action> = acted.into_par_iter().map(about).collect();
     let previous = context.previous.map_or(0, |(accounts_before, people_before)| {
         AuditFigures::shrink(accounts_before, reconciliation.accounts.read)
             .max(AuditFigures::shrink(people_before, reconciliation.people.read))
@@ -111,7 +111,7 @@ pub fn assemble(
         let severity = action.about.as_ref().and_then(|about| about.severity).unwrap_or(Severity::Info);
         (!action.kind.removes_access(), severity, action.kind)
     };
-    actions.sort_by(|one, other| {
+    actions.par_sort_by(|one, other| {
         (rank(one), one.account_id, &one.email, &one.id).cmp(&(rank(other), other.account_id, &other.email, &other.id))
     });
     let guards = guard::evaluate(&actions.iter().collect::<Vec<_>>(), population, judged, &config.guards);
@@ -143,12 +143,12 @@ pub fn action_id(finding: &str, kind: ActionKind) -> String {
 fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
     let index = |finding: &Finding| finding.account.as_ref().map(|account| account.index);
     let human = |finding: &&Finding| reconcile::holds(finding.kind);
-    let held: BTreeSet<u32> = findings.iter().filter(human).filter_map(index).collect();
+    let held: HashSet<u32> = findings.iter().filter(human).filter_map(index).collect();
     let acted_on = findings.iter().filter(|finding| finding.exception.is_none());
     let mut acted_on: Vec<(&Finding, ActionKind)> = acted_on.filter_map(|finding| Some((finding, finding.action?))).collect();
     // Findings come worst first; what takes access away goes before what only changes it.
     acted_on.sort_by_key(|(_, kind)| !kind.removes_access());
-    let mut taken = BTreeSet::new();
+    let mut taken = HashSet::new();
     let mut chosen = Vec::new();
     for (finding, kind) in acted_on {
         match index(finding) {

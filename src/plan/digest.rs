@@ -1,11 +1,11 @@
 //! What binds a plan: its canonical form, the digest over it, and [`Sealed`], a plan whose digest was found to fit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use rayon::prelude::*;
-use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::decision::Decision;
@@ -139,29 +139,37 @@ impl Sealed {
 
 /// Gives a plan that was just made its id and its digest.
 pub(super) fn seal(plan: &mut Plan) -> serde_json::Result<()> {
-    // The actions are most of a plan, and the same in both: their text is made once.
-    let actions = std::mem::take(&mut plan.actions);
-    let text = |action| {
-        let mut text = String::new();
-        serde_json::to_value(action).map(|value| canonical(&value, &mut text)).map(|()| text)
-    };
-    let texts: Vec<String> = actions.par_iter().map(text).collect::<Result<_, _>>()?;
-    let listed = format!("[{}]", texts.join(","));
+    // The lists are most of a plan, and the same in both: their text is made once.
+    let (actions, findings) = (std::mem::take(&mut plan.actions), std::mem::take(&mut plan.findings));
+    let mut lists = BTreeMap::from([("actions", listed(&actions)?)]);
+    if !findings.is_empty() {
+        lists.insert("findings", listed(&findings)?);
+    }
     let whole = |plan: &Plan, without: &[&str]| -> serde_json::Result<String> {
         let mut text = String::new();
-        let document: Map<String, Value> = serde_json::from_value(serde_json::to_value(plan)?)?;
+        let mut document: Map<String, Value> = serde_json::from_value(serde_json::to_value(plan)?)?;
+        document.extend(lists.keys().map(|key| ((*key).to_owned(), Value::Null)));
         let fields = document.iter().filter(|(key, _)| !without.contains(&key.as_str()));
-        object(
-            fields,
-            &mut text,
-            |key, value, text| if key == "actions" { text.push_str(&listed) } else { canonical(value, text) },
-        );
+        object(fields, &mut text, |key, value, text| match lists.get(key) {
+            Some(listed) => text.push_str(listed),
+            None => canonical(value, text),
+        });
         Ok(text)
     };
     plan.id = digest::id('P', &whole(plan, &[])?, 10);
     plan.digest = sha256(whole(plan, &LOOSE)?.as_bytes());
-    plan.actions = actions;
+    (plan.actions, plan.findings) = (actions, findings);
     Ok(())
+}
+
+/// A list as [`canonical`] writes it.
+fn listed(items: &[impl Serialize + Sync]) -> serde_json::Result<String> {
+    let text = |item| {
+        let mut text = String::new();
+        serde_json::to_value(item).map(|value| canonical(&value, &mut text)).map(|()| text)
+    };
+    let texts: Vec<String> = items.par_iter().map(text).collect::<Result<_, _>>()?;
+    Ok(format!("[{}]", texts.join(",")))
 }
 
 /// `sha256:…` over everything but `digest` and `decisions`.

@@ -28,12 +28,13 @@ pub(super) struct Drifts<'a> {
     accounts: &'a AccountColumns<'a>,
     people: &'a PersonColumns<'a>,
     addresses: &'a Addresses,
-    /// Fields asked for that the accounts carry.
-    fields: Vec<&'a str>,
+    /// Fields asked for that the accounts carry, each with its bit in [`Unequal`].
+    fields: Vec<(&'a str, u32)>,
     unequal: Unequal,
     clear_empty: bool,
     roles: &'a [RoleRule],
     role_rules: PeopleRules,
+    compares_roles: bool,
     /// Does this instance return employee numbers as JSON numbers? Then only plain digits can be written.
     numeric_numbers: bool,
     /// Cells that must not be compared.
@@ -51,31 +52,33 @@ impl<'a> Drifts<'a> {
     ) -> Result<Self> {
         let asked = config.drift.fields.iter().map(String::as_str);
         let doubts = people.people.doubts.iter().filter(|doubt| doubt.not_comparable);
+        let fields = asked.filter(|field| is_compared(field) && accounts.provides(field)).map(|field| (field, Unequal::bit(field)));
         Ok(Self {
             accounts,
             people,
             addresses,
             unequal: Unequal::new(accounts, people, matches, parts)?,
-            fields: asked.filter(|field| is_compared(field) && accounts.provides(field)).collect(),
+            fields: fields.collect(),
             clear_empty: config.drift.clear_empty,
             roles: &config.role,
             role_rules: PeopleRules::new(config.role.iter().map(|rule| &rule.people)),
+            compares_roles: accounts.provides("role") && (!config.role.is_empty() || people.any_provides(&["role"])),
             numeric_numbers: accounts.accounts.keeps_numbers(),
             doubtful: doubts.map(|doubt| (doubt.source, doubt.row, doubt.field.as_str())).collect(),
             shared_numbers: OnceLock::new(),
         })
     }
 
-    /// Whether an account that is matched does not hold the very text that its person has in this field.
-    pub(super) fn is_unequal(&self, account: Account, field: &str) -> bool {
-        self.unequal.is(account, field)
+    /// Whether an account that is matched does not hold the very text that its person has in one of these fields.
+    pub(super) fn are_unequal(&self, account: Account, fields: impl IntoIterator<Item = Key>) -> bool {
+        self.unequal.0[account] & fields.into_iter().fold(0, |bits, key| bits | Unequal::bit(key.as_str())) != 0
     }
 
     /// The fields compared for at least one person.
     pub(super) fn compared(&self) -> Vec<String> {
-        let carried = |field: &&&str| self.people.any_provides(columns_of(field));
-        let mut fields: Vec<String> = self.fields.iter().filter(carried).map(|field| (*field).to_owned()).collect();
-        if self.compares_roles() {
+        let carried = |(field, _): &&(&str, u32)| self.people.any_provides(columns_of(field));
+        let mut fields: Vec<String> = self.fields.iter().filter(carried).map(|(field, _)| (*field).to_owned()).collect();
+        if self.compares_roles {
             fields.push("role".to_owned());
         }
         fields
@@ -83,24 +86,27 @@ impl<'a> Drifts<'a> {
 
     /// Whether the accounts have roles, and the directory or a rule gives one.
     pub(super) fn compares_roles(&self) -> bool {
-        self.accounts.provides("role") && (!self.roles.is_empty() || self.people.any_provides(&["role"]))
+        self.compares_roles
     }
 
     /// Everything that differs, in the order of the configuration, role last.
     pub(super) fn between(&self, account: Account, person: Person, agreeing: Agreeing) -> Vec<DriftField> {
         let mut drift = Vec::new();
-        for field in &self.fields {
+        let unequal = self.unequal.0[account];
+        for (field, _) in self.fields.iter().filter(|(_, bit)| unequal & bit != 0) {
             // A key that agrees does not differ, however it is written.
             let agrees = match *field {
                 "email" => agreeing.has(Key::Email),
                 "employee_number" => agreeing.has(Key::EmployeeNumber),
                 _ => false,
             };
-            if !agrees && self.unequal.is(account, field) {
+            if !agrees {
                 drift.extend(self.field(field, account, person));
             }
         }
-        drift.extend(self.role(account, person));
+        if self.compares_roles {
+            drift.extend(self.role(account, person));
+        }
         if agreeing.is_unproven() {
             self.leave_unproven(&mut drift, agreeing);
         }
@@ -217,7 +223,7 @@ impl<'a> Drifts<'a> {
             Some(self.roles.get(place)?.role.as_str())
         };
         let directory = by_rule().or(given)?.trim();
-        let domo = self.accounts.role(account).filter(|_| self.accounts.provides("role"))?;
+        let domo = self.accounts.role(account)?;
         if domo == directory {
             return None;
         }
@@ -287,8 +293,9 @@ impl Unequal {
         Ok(Self(fields))
     }
 
-    fn is(&self, account: Account, field: &str) -> bool {
-        FIELDS.iter().position(|known| known.name == field).is_none_or(|bit| self.0[account] >> bit & 1 == 1)
+    /// The bit of a field of the table.
+    fn bit(field: &str) -> u32 {
+        FIELDS.iter().position(|known| known.name == field).map_or(0, |bit| 1 << bit)
     }
 }
 

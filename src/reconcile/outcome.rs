@@ -305,7 +305,7 @@ impl Needed {
     fn of(judge: &Judge<'_>, account: Account, person: Person, agreeing: Agreeing) -> Self {
         let Judge { accounts, people, addresses, drifts, .. } = judge;
         let mut needed = Self { loosely: u64::from(agreeing.loosely()), ..Self::default() };
-        if [Key::Email, Key::EmployeeNumber].iter().all(|key| !agreeing.has(*key) || !drifts.is_unequal(account, key.as_str())) {
+        if !drifts.are_unequal(account, [Key::Email, Key::EmployeeNumber].into_iter().filter(|key| agreeing.has(*key))) {
             return needed;
         }
         let (ours, theirs) = (accounts.email.get(account).unwrap_or_default(), people.email.get(person).unwrap_or_default());

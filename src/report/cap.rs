@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
+
 use crate::archive::History;
 use crate::archive::history::State;
 use crate::reconcile::Finding;
@@ -27,7 +29,7 @@ pub(super) struct Selection<'a> {
 /// id. `findings.csv` has the same order, so that a kind's rows are together in it.
 pub(super) fn ordered<'a>(findings: &'a [Finding], history: &History) -> Vec<&'a Finding> {
     let mut all: Vec<&Finding> = findings.iter().collect();
-    all.sort_by_cached_key(|finding| {
+    all.par_sort_by_cached_key(|finding| {
         let lifecycle = history.lifecycle.get(&finding.id);
         let known = lifecycle.is_some_and(|lifecycle| lifecycle.state != State::New);
         let first_seen = lifecycle.map(|lifecycle| lifecycle.first_seen);

@@ -78,22 +78,23 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     if inputs.options.redact {
         return redacted(inputs, folder, plan, &ordered, &templates);
     }
-    let (plan, found) = rayon::join(plan, || findings(inputs, &ordered, folder));
-    let plan = plan?;
-    found?;
-    let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
-    let view = || {
+    let planned = || -> Result<_> {
+        let (plan, found) = rayon::join(plan, || findings(inputs, &ordered, folder));
+        let plan = plan?;
+        found?;
+        let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
         let view = stage::of("view", || build::view(&inputs, &ordered, &templates.texts, &folder.files()))?;
         let to_work_with = || {
             handover(owned_by_leavers(&inputs)?, folder)?;
             sheets(&inputs, &ordered, &view, &templates, folder)
         };
         let (reviewed, seen) = rayon::join(to_work_with, || templates.context(&view));
-        reviewed.and(seen).map(|seen| (view, seen))
+        reviewed?;
+        Ok((plan, view, seen?))
     };
-    let (view, listed) = rayon::join(view, || lists(&inputs, &ordered, folder));
+    let (planned, listed) = rayon::join(planned, || lists(inputs, &ordered, folder));
+    let (plan, view, seen) = planned?;
     listed?;
-    let (view, seen) = view?;
     pages(&templates, inputs.options.markdown, folder, view, seen)?;
     Ok(plan)
 }

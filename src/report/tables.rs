@@ -3,6 +3,7 @@
 //! How they are written is said in `rows`. Programs read findings.json.
 
 use std::io::Write;
+use std::ops::Range;
 
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
@@ -14,7 +15,7 @@ use crate::config::Config;
 use crate::directory::People;
 use crate::plan::{self, Plan, handover};
 use crate::reconcile::{Addresses, Finding, compared};
-use crate::rows::{Rows, csv};
+use crate::rows::{Rows, csv, csv_in_blocks};
 
 /// Rows of text as a whole file.
 pub(super) fn plain(out: impl Write + Send, header: &[&str], rows: &[Vec<String>]) -> Result<()> {
@@ -154,14 +155,35 @@ impl<'a> Persons<'a> {
         self.sources.get(source as usize).copied()
     }
 
-    /// Source, row, e-mail, employee number and name.
-    fn cells(&self, person: Option<usize>, csv: &mut Rows) {
-        let person = person.filter(|person| *person < self.row.len());
-        csv.maybe(person.and_then(|person| self.source.get(person)).and_then(|source| self.source(source)));
-        csv.plain(person.and_then(|person| self.row.get(person)));
-        for text in [&self.email, &self.employee_number, &self.name] {
-            csv.maybe(person.and_then(|person| text.get(person)));
+    /// What the files say of these rows; nothing of one that is not there.
+    fn of(&self, rows: &[Option<usize>]) -> Cells<'_> {
+        let row = |row: &Option<usize>| row.filter(|row| *row < self.row.len());
+        let text = |column| looked_up(column, rows.iter().map(row));
+        Cells {
+            source: rows.iter().map(|at| self.source(self.source.get(row(at)?)?)).collect(),
+            row: rows.iter().map(|at| self.row.get(row(at)?)).collect(),
+            texts: [text(&self.email), text(&self.employee_number), text(&self.name)],
         }
+    }
+}
+
+/// The texts in these places, looked up together.
+fn looked_up(column: &StringChunked, places: impl Iterator<Item = Option<usize>>) -> Vec<Option<&str>> {
+    places.map(|place| column.get(place?)).collect()
+}
+
+/// Source, row, e-mail, employee number and name of some people.
+struct Cells<'a> {
+    source: Vec<Option<&'a str>>,
+    row: Vec<Option<u32>>,
+    texts: [Vec<Option<&'a str>>; 3],
+}
+
+impl Cells<'_> {
+    fn write(&self, at: usize, csv: &mut Rows) {
+        csv.maybe(self.source[at]);
+        csv.plain(self.row[at]);
+        self.texts.iter().for_each(|texts| csv.maybe(texts[at]));
     }
 }
 
@@ -195,22 +217,26 @@ pub(super) fn accounts(inputs: &Inputs, persons: &Persons, out: impl Write + Sen
     let (situation, matched_by) = (judged.column("situation")?.str()?, judged.column("matched_by")?.str()?);
     let person = judged.column("person")?.u32()?;
 
-    let row = |index: usize, csv: &mut Rows| {
-        csv.plain(ids.get(index));
-        csv.maybe(email.get(index));
-        csv.maybe(name.get(index));
-        csv.maybe(role.get(index));
-        csv.plain(active.get(index));
-        csv.plain(created.get(index).and_then(day));
-        let seen = last_login.get(index).and_then(day);
-        csv.plain(seen);
-        csv.plain(seen.map(|day| figures::days(day, inputs.run.as_of).max(0)));
-        csv.maybe(situation.get(index));
-        csv.maybe(matched_by.get(index));
-        persons.cells(person.get(index).map(|person| person as usize), csv);
-        csv.end();
+    let block = |block: Range<usize>, csv: &mut Rows| {
+        let matched: Vec<_> = block.clone().map(|index| person.get(index).map(|person| person as usize)).collect();
+        let matched = persons.of(&matched);
+        for (at, index) in block.enumerate() {
+            csv.plain(ids.get(index));
+            csv.maybe(email.get(index));
+            csv.maybe(name.get(index));
+            csv.maybe(role.get(index));
+            csv.plain(active.get(index));
+            csv.plain(created.get(index).and_then(day));
+            let seen = last_login.get(index).and_then(day);
+            csv.plain(seen);
+            csv.plain(seen.map(|day| figures::days(day, inputs.run.as_of).max(0)));
+            csv.maybe(situation.get(index));
+            csv.maybe(matched_by.get(index));
+            matched.write(at, csv);
+            csv.end();
+        }
     };
-    csv(out, &header, rows, row)?;
+    csv_in_blocks(out, &header, rows, block)?;
     Ok(rows as u64)
 }
 
@@ -240,27 +266,32 @@ pub(super) fn people(inputs: &Inputs, persons: &Persons, out: impl Write + Send)
     let accounts = whole(&inputs.accounts.frame);
     let (ids, account_email) = (accounts.column("id")?.u64()?, accounts.column("email")?.str()?);
 
-    let row = |index: usize, csv: &mut Rows| {
-        if index < usable {
-            persons.cells(Some(index), csv);
-            csv.maybe(status.get(index));
-            csv.plain(hire_date.get(index).and_then(day));
-            csv.plain(termination_date.get(index).and_then(day));
-            csv.maybe(situation.get(index));
-            let account = account.get(index).map(|account| account as usize).filter(|account| *account < accounts.height());
-            csv.plain(account.and_then(|account| ids.get(account)));
-            csv.maybe(account.and_then(|account| account_email.get(account)));
-        } else {
-            let rejected = &inputs.people.rejected[index - usable];
-            csv.maybe(persons.source(rejected.source));
-            csv.plain(Some(rejected.row));
-            csv.maybe(rejected.email.as_deref());
-            csv.maybe(rejected.employee_number.as_deref());
-            ["", "", "", "", "rejected", "", ""].iter().for_each(|cell| csv.cell(cell));
+    let block = |block: Range<usize>, csv: &mut Rows| {
+        let rows: Vec<_> = block.clone().map(|index| Some(index).filter(|index| *index < usable)).collect();
+        let held = |row: &Option<usize>| account.get((*row)?).map(|account| account as usize).filter(|at| *at < accounts.height());
+        let held: Vec<_> = rows.iter().map(held).collect();
+        let (people, emails) = (persons.of(&rows), looked_up(account_email, held.iter().copied()));
+        for (at, index) in block.enumerate() {
+            if index < usable {
+                people.write(at, csv);
+                csv.maybe(status.get(index));
+                csv.plain(hire_date.get(index).and_then(day));
+                csv.plain(termination_date.get(index).and_then(day));
+                csv.maybe(situation.get(index));
+                csv.plain(held[at].and_then(|account| ids.get(account)));
+                csv.maybe(emails[at]);
+            } else {
+                let rejected = &inputs.people.rejected[index - usable];
+                csv.maybe(persons.source(rejected.source));
+                csv.plain(Some(rejected.row));
+                csv.maybe(rejected.email.as_deref());
+                csv.maybe(rejected.employee_number.as_deref());
+                ["", "", "", "", "rejected", "", ""].iter().for_each(|cell| csv.cell(cell));
+            }
+            csv.end();
         }
-        csv.end();
     };
-    csv(out, &header, usable + inputs.people.rejected.len(), row)?;
+    csv_in_blocks(out, &header, usable + inputs.people.rejected.len(), block)?;
     Ok(inputs.people.read())
 }
 

@@ -40,7 +40,7 @@ pub const DECIDING: [(&str, f64); 18] = {
 const SUMMARY: [f64; 2] = [34.0, 100.0];
 
 /// A sheet could have 1,048,576 rows; long before that nobody reviews in it. The CSV files have all.
-const ROWS: usize = 100_000;
+const ROWS: usize = 20_000;
 
 /// A cell ends at 32,767 characters.
 const CHARACTERS: usize = 32_000;
@@ -92,7 +92,7 @@ pub(super) fn write(
     folder: &RunFolder,
     out: impl Write + Send,
 ) -> Result<u64> {
-    folder.reserve(room(inputs, plan, ordered)).context("cannot write review.xlsx")?;
+    folder.reserve(room(inputs, plan, ordered, folder)).context("cannot write review.xlsx")?;
     let fill = || fill(&Look::new(t, ROWS, view), folder.path(), inputs, plan, ordered, view, out);
     unless_it_panics(fill).unwrap_or_else(|| {
         Err(Failure::failed("cannot write review.xlsx: its temporary files could not be written")
@@ -102,7 +102,7 @@ pub(super) fn write(
 }
 
 /// About as many bytes as the rows of all sheets take as XML, with what the lists written beside them take in a small run.
-fn room(inputs: &Inputs, plan: &Plan, ordered: &[&Finding]) -> u64 {
+fn room(inputs: &Inputs, plan: &Plan, ordered: &[&Finding], folder: &RunFolder) -> u64 {
     const CELL: usize = 48;
     /// A name, an address, a number.
     const WHO: usize = 128;
@@ -113,10 +113,11 @@ fn room(inputs: &Inputs, plan: &Plan, ordered: &[&Finding]) -> u64 {
         12 * CELL + WHO + 2 * (finding.reason.len() + drift.sum::<usize>())
     };
     let findings: usize = ordered.iter().take(ROWS).map(finding).sum();
-    let row = |row: &plan::sheet::Row<'_>| 18 * CELL + 2 * row.locked().iter().map(String::len).sum::<usize>();
-    let actions: usize = plan::sheet::rows(plan).iter().map(row).sum();
+    // The same texts as in review.csv, which is written before.
+    let listed: u64 = folder.files().iter().filter(|file| file.name == "review.csv").map(|file| 2 * file.bytes).sum();
+    let actions = (plan.actions.len() + plan.findings.len()) * DECIDING.len() * CELL;
     let accounts = inputs.accounts.frame.height().min(ROWS) * (7 * CELL + WHO);
-    (findings + actions + accounts + REST) as u64
+    (findings + actions + accounts + REST) as u64 + listed
 }
 
 fn fill(

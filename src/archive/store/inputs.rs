@@ -114,7 +114,9 @@ fn write_people(people: &People, out: &mut (impl Write + Send)) -> Result<()> {
         Ok(out.write_all(b"\n")?)
     }
     line(&mut *out, &Line::Schema(SCHEMA.to_owned()))?;
-    let columns = people.frame.columns().iter().map(|column| Ok((column.name().as_str(), Cells::of(column)?)));
+    // A cell that is null is not written: a directory has a third of the columns.
+    let held = people.frame.columns().iter().filter(|column| column.null_count() < column.len());
+    let columns = held.map(|column| Ok((column.name().as_str(), Cells::of(column)?)));
     let columns = columns.collect::<Result<Vec<_>>>()?;
     write_rows(out, people.frame.height(), |mut rows, text| {
         rows.try_for_each(|row| line(&mut *text, &Person { person: Row { columns: &columns, row } }))
