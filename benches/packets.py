@@ -4,7 +4,8 @@
     cargo build --release && benches/packets.py target/release/domo-reconcile
 
 Prints seconds (wall) and the most memory of each step. The page is timed in Chromium where `tests/browser` is installed and CHROMIUM
-names one: from opening it until a choice in its last row is counted. The company is made here and is nobody's.
+names one, by its own clock: from opening it until it takes answers, and from a choice in its last row until that is counted and drawn;
+the median of five. The company is made here and is nobody's.
 """
 
 import csv
@@ -24,15 +25,28 @@ PAGE = """
 const { chromium } = require(process.argv[1] + '/node_modules/playwright-core');
 (async () => {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-  const page = await browser.newPage();
-  const begin = Date.now();
-  await page.goto('file://' + process.argv[2]);
-  await page.locator('#by').fill('bench@acme.example');
-  const open = await page.locator('output').textContent();
-  await page.locator('#rows fieldset').last().getByRole('radio').first().focus();
-  await page.keyboard.press('ArrowRight');
-  if (await page.locator('output').textContent() === open) throw new Error('no answer');
-  console.log((Date.now() - begin) / 1000);
+  const took = [];
+  for (let round = 0; round < 5; round += 1) {
+    const page = await browser.newPage();
+    await page.goto('file://' + process.argv[2]);
+    const ready = await page.evaluate(() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd);
+    // The page's own clock, and its own hand: finding the row from outside would take longer than what is measured.
+    const choice = await page.evaluate(async () => {
+      const count = document.querySelector('output');
+      const open = count.textContent;
+      const began = performance.now();
+      const choices = document.querySelector('#rows > li:last-child').querySelectorAll('input[type=radio]');
+      choices[1].focus();
+      choices[1].click();
+      if (count.textContent === open) throw new Error('no answer');
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      return performance.now() - began;
+    });
+    took.push([ready / 1000, choice / 1000]);
+    await page.close();
+  }
+  took.sort((one, other) => one[0] + one[1] - other[0] - other[1]);
+  console.log(took[2].join(' '));
   await browser.close();
 })();
 """
@@ -99,7 +113,9 @@ def main():
         browser = ROOT / "tests/browser"
         if os.environ.get("CHROMIUM") and (browser / "node_modules").exists():
             told = subprocess.run(["node", "-e", PAGE, str(browser), str(page)], stdout=subprocess.PIPE, text=True, check=True)
-            print(f"{'until it answers in Chromium':<46} {float(told.stdout):6.2f} s")
+            ready, choice = (float(number) for number in told.stdout.split())
+            print(f"{'until it takes answers in Chromium':<46} {ready:6.2f} s")
+            print(f"{'until a choice in its last row is counted':<46} {choice:6.2f} s")
 
 
 if __name__ == "__main__":

@@ -54,7 +54,8 @@ Examples:
 pub const CHECK: &str = "\
 Examples:
   domo-reconcile check                                   # configuration, credentials, directories, templates
-  domo-reconcile check --directory workers.csv           # how this export is understood";
+  domo-reconcile check --directory workers.csv           # how this export is understood
+  domo-reconcile check --accounts people.csv             # without an API client: an export of Domo's users";
 
 /// Lines of `sandbox`.
 pub const SANDBOX: &str = "\

@@ -34,6 +34,11 @@ impl Rights {
 }
 
 impl Domo {
+    /// Whether a role, by its name and id, is this one of Domo's own: one of the instance's own may bear the name, with other rights.
+    pub fn is_role(&self, role: &str, name: Option<&str>, id: Option<&str>) -> bool {
+        name == Some(role) && self.rights(name, id) == self.rights(Some(role), None)
+    }
+
     /// What an account with this role may do: by the role's name, whatever its case, and by its id.
     pub fn rights(&self, name: Option<&str>, id: Option<&str>) -> Rights {
         let filled = |text: &&str| !text.is_empty();

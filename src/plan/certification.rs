@@ -55,6 +55,8 @@ pub struct Confirmed {
     pub name: Option<String>,
     /// The name of whom it belongs to, as the directory has it.
     pub person: Option<String>,
+    /// The id of its role: one of the instance's own may bear the name of one of Domo's.
+    pub role_id: Option<String>,
     /// Role, department, who leads them, and the rest; of several findings the worst.
     pub about: About,
     /// Whether it is looked at as one that may administer.
@@ -376,47 +378,85 @@ impl Stand {
     }
 }
 
-/// What is to be done after a certification: revocations and changes of role. Where the instance does not say who is active, a deactivation
-/// could never be read back, and none is proposed.
-pub fn actions(run: &str, accounts: &[Confirmed], record: &Record, config: &Config, says_active: bool) -> Vec<Action> {
-    let standing = record.standing();
-    let decided = accounts.iter().filter_map(|account| Some((account, *standing.get(account.key.as_str())?)));
-    decided
-        .filter(|(account, line)| Stand::of(account, Some(line)).is_decided())
-        .filter_map(|(account, line)| action(run, account, line, config, says_active))
-        .collect()
+/// What a certification asks for: what can be done by a plan, and what cannot, with why.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub struct Asked {
+    pub actions: Vec<Action>,
+    /// By the account's key.
+    pub impossible: BTreeMap<String, String>,
 }
 
-fn action(run: &str, account: &Confirmed, line: &Line, config: &Config, says_active: bool) -> Option<Action> {
-    let one = |field: &str, value: Value| Map::from_iter([(field.to_owned(), value)]);
-    let why = format!("Certification of {run}: {}", told(line));
-    let through = config.domo.deactivate_with;
-    let before = account.raw.clone();
-    let (kind, before, after, why) = match line.answer() {
-        Attestation::Role(role) if account.about.role.as_deref() != Some(&role) => {
-            (Act::Update, before, one("role", role.into()), why)
+/// What is to be done after a certification: every revocation and every other role, as an action or with why there is none. Where a
+/// deactivation could never be read back, `cannot_deactivate` says why.
+pub fn asked(run: &str, accounts: &[Confirmed], record: &Record, config: &Config, cannot_deactivate: Option<&str>) -> Asked {
+    let standing = record.standing();
+    let mut asked = Asked::default();
+    for account in accounts {
+        let Some(line) = standing.get(account.key.as_str()).filter(|line| Stand::of(account, Some(line)).is_decided()) else {
+            continue;
+        };
+        match change(account, line, config, cannot_deactivate) {
+            None => {}
+            Some(Ok(change)) => asked.actions.push(action(run, account, line, config, change)),
+            Some(Err(why)) => drop(asked.impossible.insert(account.key.clone(), why)),
         }
-        Attestation::Revoke => match config.policy.revoked {
-            Choice::Delete => {
-                let held = account.blocked.as_ref().map(|why| format!(". Blocked: {why}")).unwrap_or_default();
-                (Act::Delete, before, one("deleted", true.into()), why + &held)
-            }
-            Choice::Demote => {
-                let role = &config.policy.demoted_role;
-                let (before, after, said) = demotion(before, &account.memberships, role);
-                let in_groups = before.get(GROUPS).and_then(Value::as_array).is_some_and(|groups| !groups.is_empty());
-                // Nothing is left to be taken.
-                if account.about.role.as_ref() == Some(role) && !in_groups {
-                    return None;
-                }
-                (Act::Demote, before, after, why + &said)
-            }
-            _ if says_active => (Act::Deactivate, before, one("active", false.into()), why),
-            _ => return None,
-        },
-        _ => return None,
+    }
+    asked
+}
+
+/// Kind, the fields at stake, the fields as they should be, and what is said of them.
+type Change = (Act, Map<String, Value>, Map<String, Value>, String);
+
+/// What an answer changes; nothing for `keep`, and why it cannot be a change.
+fn change(account: &Confirmed, line: &Line, config: &Config, cannot_deactivate: Option<&str>) -> Option<Result<Change, String>> {
+    let one = |field: &str, value: Value| Map::from_iter([(field.to_owned(), value)]);
+    let before = account.raw.clone();
+    let bears = |role: &str| account.about.role.as_deref() == Some(role);
+    let has = |role: &str| config.domo.is_role(role, account.about.role.as_deref(), account.role_id.as_deref());
+    let only_bears_the_name = |role: &str| {
+        format!(
+            "its role is one of the instance's own that is called {role} too, so that the change could not be told from it: do it by hand \
+             under Admin > Governance > People"
+        )
     };
-    Some(Action {
+    let made = match (line.answer(), config.policy.revoked) {
+        (Attestation::Role(role), _) if has(&role) => Err(format!("it has the role {role} already")),
+        (Attestation::Role(role), _) if bears(&role) => Err(only_bears_the_name(&role)),
+        (Attestation::Role(role), _) => Ok((Act::Update, before, one("role", role.into()), String::new())),
+        (Attestation::Revoke, Choice::Delete) => {
+            let held = account.blocked.as_ref().map(|why| format!(". Blocked: {why}")).unwrap_or_default();
+            Ok((Act::Delete, before, one("deleted", true.into()), held))
+        }
+        (Attestation::Revoke, Choice::Demote) => {
+            let role = &config.policy.demoted_role;
+            let (before, after, said) = demotion(before, &account.memberships, role);
+            let in_groups = before.get(GROUPS).and_then(Value::as_array).is_some_and(|groups| !groups.is_empty());
+            match (has(role), bears(role)) {
+                (true, _) if !in_groups => {
+                    let groups =
+                        if before.contains_key(GROUPS) { "no group that can be left" } else { "groups that were not read" };
+                    Err(format!("nothing is left that a demotion takes: it has the role {role} and {groups}"))
+                }
+                (false, true) => Err(only_bears_the_name(role)),
+                _ => Ok((Act::Demote, before, after, said)),
+            }
+        }
+        (Attestation::Revoke, _) => match cannot_deactivate {
+            None => Ok((Act::Deactivate, before, one("active", false.into()), String::new())),
+            Some(why) => Err(format!(
+                "{why}; `[policy] revoked = \"demote\"` takes role and groups away, `revoked = \"delete\"` deletes, or do it by hand under \
+                 Admin > Governance > People"
+            )),
+        },
+        (Attestation::Keep | Attestation::NotMine, _) => return None,
+    };
+    Some(made)
+}
+
+fn action(run: &str, account: &Confirmed, line: &Line, config: &Config, (kind, before, after, said): Change) -> Action {
+    let through = config.domo.deactivate_with;
+    Action {
         id: digest::id('A', &format!("v1|certification|{run}|{}|{}", account.key, kind.as_str()), 10),
         kind,
         finding: None,
@@ -425,9 +465,9 @@ fn action(run: &str, account: &Confirmed, line: &Line, config: &Config, says_act
         name: account.name.clone(),
         before,
         after,
-        why,
+        why: format!("Certification of {run}: {}{said}", told(line)),
         through: (kind == Act::Deactivate && through == DeactivateWith::Scim).then_some(through),
         blocked: account.blocked.clone().filter(|_| kind == Act::Delete),
         about: Some(account.about.clone()),
-    })
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{Document, Table};
+use super::document::{Document, Table, columns};
 use crate::archive::run::moment;
-use crate::plan::journal::{ActionState, Journal};
+use crate::plan::journal::{ActionState, Journal, Line, Open};
 use crate::plan::review::{self, Counts};
 use crate::plan::sheet::{self, Row};
 use crate::plan::{Decision, Plan, Verdict};
@@ -14,34 +14,16 @@ use crate::text;
 pub fn decisions(plan: &Plan, journal: &Journal) -> (Document, Table) {
     let rows = sheet::rows(plan);
     let standings = journal.fold();
-    let line = |row: &Row<'_>| {
-        let decision = plan.decisions.get(row.id());
-        let earlier = decision.iter().flat_map(|decision| decision.earlier.iter().rev());
-        let earlier = earlier.map(Decision::told).collect::<Vec<_>>().join("; ");
-        let [outcome, at] = became(standings.get(row.id()));
-        vec![
-            row.id().to_owned(),
-            row.severity().map_or("", |severity| severity.as_str()).to_owned(),
-            row.kind().to_owned(),
-            row.subject(),
-            row.change().replace('\n', "; "),
-            row.why().to_owned(),
-            decision.map_or_else(|| "open".to_owned(), Decision::told),
-            earlier,
-            outcome,
-            at,
-        ]
-    };
-    let columns = vec!["Row", "Severity", "What", "Account", "Change", "Why", "Decision", "Decided before", "Outcome", "Read back"];
     let table = |caption: &str, empty: &str, rows: Vec<Vec<String>>| Table {
         caption: caption.into(),
-        columns: columns.clone(),
+        columns: columns(COLUMNS),
         rows,
         empty: empty.into(),
+        by_hand: false,
     };
     let of = |wanted: &dyn Fn(Verdict) -> bool| {
         let has = |row: &&Row<'_>| wanted(plan.decisions.get(row.id()).map_or(Verdict::Open, |decision| decision.verdict));
-        rows.iter().filter(has).map(line).collect::<Vec<_>>()
+        rows.iter().filter(has).map(|row| line(plan, row, &standings)).collect::<Vec<_>>()
     };
     let document = Document {
         title: format!("Decisions on plan {}", plan.id),
@@ -64,12 +46,57 @@ pub fn decisions(plan: &Plan, journal: &Journal) -> (Document, Table) {
              how they were then, and `domo-reconcile verify` tells whether they are still so."
                 .into(),
         ],
+        behind: Vec::new(),
     };
     (document, events(plan, &rows, &standings))
 }
 
+/// What became of every action of a plan, for the page that the plan came from.
+pub fn outcomes(plan: &Plan, journal: &Journal) -> Table {
+    let (rows, standings) = (sheet::rows(plan), journal.fold());
+    Table {
+        caption: format!("Plan {}: what became of it", plan.id),
+        columns: columns(COLUMNS),
+        rows: rows.iter().map(|row| line(plan, row, &standings)).collect(),
+        empty: "It has no actions.".into(),
+        by_hand: false,
+    }
+}
+
+/// Who applied a plan and when, each time, with the guards that they went against and why.
+pub fn applied(journal: &Journal) -> Vec<String> {
+    let told = |(line, open): (&Line, &Open)| {
+        let against = open.overrides.iter().map(|one| {
+            format!(", against the guard {} ({} where {} is the limit): {}", one.guard, one.value, one.limit, one.reason)
+        });
+        format!("{} by {}{}", moment(line.at), open.by.join(" as "), against.collect::<String>())
+    };
+    journal.opened().map(told).collect()
+}
+
+const COLUMNS: [&str; 10] =
+    ["Row", "Severity", "What", "Account", "Change", "Why", "Decision", "Decided before", "Outcome", "Read back"];
+
+fn line(plan: &Plan, row: &Row<'_>, standings: &BTreeMap<&str, ActionState<'_>>) -> Vec<String> {
+    let decision = plan.decisions.get(row.id());
+    let earlier = decision.iter().flat_map(|decision| decision.earlier.iter().rev());
+    let earlier = earlier.map(Decision::told).collect::<Vec<_>>().join("; ");
+    let [outcome, at] = became(standings.get(row.id()));
+    vec![
+        row.id().to_owned(),
+        row.severity().map_or("", |severity| severity.as_str()).to_owned(),
+        row.kind().to_owned(),
+        row.subject(),
+        row.change().replace('\n', "; "),
+        row.why().to_owned(),
+        decision.map_or_else(|| "open".to_owned(), Decision::told),
+        earlier,
+        outcome,
+        at,
+    ]
+}
+
 fn facts(plan: &Plan, journal: &Journal) -> Vec<(String, String)> {
-    let applied = journal.opened().map(|(line, open)| format!("{} by {}", moment(line.at), open.by.join(" as ")));
     let mut facts = vec![
         ("Plan".to_owned(), plan.id.clone()),
         ("Digest".to_owned(), plan.digest.clone()),
@@ -77,7 +104,7 @@ fn facts(plan: &Plan, journal: &Journal) -> Vec<(String, String)> {
         ("Made".to_owned(), moment(plan.created)),
         ("Expires".to_owned(), moment(plan.expires)),
     ];
-    facts.extend(applied.map(|applied| ("Applied".to_owned(), applied)));
+    facts.extend(applied(journal).into_iter().map(|applied| ("Applied".to_owned(), applied)));
     facts
 }
 
@@ -105,7 +132,7 @@ fn became(standing: Option<&ActionState<'_>>) -> [String; 2] {
 
 /// One row a decision, oldest first within a row of the plan.
 fn events(plan: &Plan, rows: &[Row<'_>], standings: &BTreeMap<&str, ActionState<'_>>) -> Table {
-    let columns = vec![
+    let columns = columns([
         "row",
         "finding",
         "severity",
@@ -123,7 +150,7 @@ fn events(plan: &Plan, rows: &[Row<'_>], standings: &BTreeMap<&str, ActionState<
         "stands",
         "outcome",
         "read_back",
-    ];
+    ]);
     let mut events = Vec::new();
     for row in rows {
         let [outcome, read_back] = became(standings.get(row.id()));
@@ -162,5 +189,5 @@ fn events(plan: &Plan, rows: &[Row<'_>], standings: &BTreeMap<&str, ActionState<
             events.push(about.into_iter().chain(open).chain([outcome, read_back]).collect());
         }
     }
-    Table { caption: String::new(), columns, rows: events, empty: String::new() }
+    Table { columns, rows: events, ..Table::default() }
 }

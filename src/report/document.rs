@@ -24,6 +24,8 @@ pub struct Document {
     pub tables: Vec<Table>,
     /// What it cannot show, and how to check it.
     pub limits: Vec<String>,
+    /// What the run behind it read, judged and found, under a heading of its own.
+    pub behind: Vec<Table>,
 }
 
 /// A table of text.
@@ -32,11 +34,13 @@ pub struct Table {
     /// What it shows.
     pub caption: String,
     /// Its columns.
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<String>,
     /// As many cells as columns.
     pub rows: Vec<Vec<String>>,
     /// What stands there instead of no rows.
     pub empty: String,
+    /// All cells but the first of a row are left for a pen.
+    pub by_hand: bool,
 }
 
 #[derive(Serialize)]
@@ -67,21 +71,28 @@ impl Document {
     /// The same in Markdown, every value as code so that nothing in it is markup.
     pub fn markdown(&self) -> String {
         let cell = |value: &String| if value.is_empty() { " ".to_owned() } else { markdown::code(value) };
-        let mut lines = vec![format!("# {}", markdown::code(&format!("{}: {}", self.title, self.instance))), String::new()];
-        lines.extend(self.lead.iter().map(|sentence| format!("{}\n", markdown::code(sentence))));
-        lines.extend(self.facts.iter().map(|(label, value)| format!("- {label}: {}", cell(value))));
-        for table in &self.tables {
-            lines.extend([String::new(), format!("## {} ({})", table.caption, table.rows.len()), String::new()]);
+        let table = |level: &str, table: &Table| {
+            let mut lines =
+                vec![String::new(), format!("{level} {} ({})", markdown::words(&table.caption), table.rows.len()), String::new()];
             if table.rows.is_empty() {
                 lines.push(table.empty.clone());
-                continue;
+                return lines;
             }
             lines.push(format!("| {} |", table.columns.join(" | ")));
             lines.push(format!("|{}", "---|".repeat(table.columns.len())));
             lines.extend(table.rows.iter().map(|row| format!("| {} |", row.iter().map(cell).collect::<Vec<_>>().join(" | "))));
-        }
+            lines
+        };
+        let mut lines = vec![format!("# {}", markdown::code(&format!("{}: {}", self.title, self.instance))), String::new()];
+        lines.extend(self.lead.iter().map(|sentence| format!("{}\n", markdown::code(sentence))));
+        lines.extend(self.facts.iter().map(|(label, value)| format!("- {label}: {}", cell(value))));
+        lines.extend(self.tables.iter().flat_map(|one| table("##", one)));
         lines.extend([String::new(), "## Limits".to_owned(), String::new()]);
         lines.extend(self.limits.iter().map(|sentence| format!("- {}", markdown::code(sentence))));
+        if !self.behind.is_empty() {
+            lines.extend([String::new(), "## The run behind it".to_owned()]);
+            lines.extend(self.behind.iter().flat_map(|one| table("###", one)));
+        }
         lines.join("\n") + "\n"
     }
 
@@ -96,8 +107,14 @@ impl Document {
             facts: self.facts.iter().map(|(label, value)| (label.clone(), shown(value))).collect(),
             tables: self.tables.iter().map(table).collect(),
             limits: self.limits.iter().map(shown).collect(),
+            behind: self.behind.iter().map(table).collect(),
         }
     }
+}
+
+/// The words of a table's head.
+pub fn columns<const N: usize>(names: [&str; N]) -> Vec<String> {
+    names.map(str::to_owned).into()
 }
 
 impl Table {
@@ -107,7 +124,8 @@ impl Table {
     /// None in practice: it is written to memory.
     pub fn csv(&self) -> Result<Vec<u8>> {
         let mut out = Vec::new();
-        tables::plain(&mut out, &self.columns, &self.rows)?;
+        let header: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        tables::plain(&mut out, &header, &self.rows)?;
         Ok(out)
     }
 }

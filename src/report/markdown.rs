@@ -5,6 +5,7 @@
 //! as it is. `| cell` makes a code span of any value, `| plain` backslashes for places without code spans; `| safe` is for our own
 //! markup only.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use anyhow::Result;
@@ -59,8 +60,8 @@ impl Flavour {
     }
 }
 
-/// Characters of a value.
-const VALUE: usize = 120;
+/// Characters of a value: the longest sentence about a finding, and no more than a row should take of the whole.
+const VALUE: usize = 1_000;
 
 /// Characters that a row of a finding takes at a guess.
 const ROW: usize = 250;
@@ -156,19 +157,13 @@ fn tidy(page: &str) -> String {
 pub(super) fn engine(texts: &Texts) -> Tera {
     let mut tera = Tera::new();
     tera.autoescape_on([".md"]);
-    tera.set_escape_fn(|text: &str, out: &mut dyn Write| {
-        out.write_all(if is_calm(text) { text.to_owned() } else { code(text) }.as_bytes())
-    });
-    let empty = texts.get("page.empty").to_owned();
-    tera.register_filter("cell", {
-        let empty = empty.clone();
-        move |value: Value, _: Kwargs, _: &State| {
-            Value::safe_string(&said(&value).map_or_else(|| empty.clone(), |text| code(&text)))
-        }
-    });
-    tera.register_filter("plain", move |value: Value, _: Kwargs, _: &State| {
-        Value::safe_string(&said(&value).map_or_else(|| empty.clone(), |text| backslashed(&text)))
-    });
+    tera.set_escape_fn(|text: &str, out: &mut dyn Write| out.write_all(words(text).as_bytes()));
+    for (name, escaped) in [("cell", code as fn(&str) -> String), ("plain", backslashed)] {
+        let (empty, rest) = (texts.get("page.empty").to_owned(), texts.get("markdown.cut").to_owned());
+        tera.register_filter(name, move |value: Value, _: Kwargs, _: &State| {
+            Value::safe_string(&said(&value).map_or_else(|| empty.clone(), |text| escaped(&cut(&text, &rest))))
+        });
+    }
     tera
 }
 
@@ -213,14 +208,23 @@ fn is_calm(text: &str) -> bool {
     text.starts_with(calm) && text.chars().all(inner) && !text.contains("://") && !text.contains("www.")
 }
 
-/// One line, hidden characters shown, trimmed, cut.
+/// One line, hidden characters shown, trimmed.
 fn one_line(text: &str) -> String {
     let spaced: String = text.chars().map(|letter| if matches!(letter, '\n' | '\r' | '\t') { ' ' } else { letter }).collect();
-    let shown = text::visible(spaced.trim());
-    match shown.char_indices().nth(VALUE * 3) {
-        Some((end, _)) => format!("{}\u{2026}", &shown[..end]),
-        None => shown.into_owned(),
+    text::visible(spaced.trim()).into_owned()
+}
+
+/// A value that leaves room for others, and where the `rest` of it stands.
+fn cut<'a>(text: &'a str, rest: &str) -> Cow<'a, str> {
+    match text.char_indices().nth(VALUE) {
+        Some((end, _)) => format!("{}\u{2026} {rest}", &text[..end]).into(),
+        None => text.into(),
     }
+}
+
+/// Words as they are, and anything that a Markdown reader could take for more as a code span.
+pub(super) fn words(text: &str) -> String {
+    if is_calm(text) { text.to_owned() } else { code(text) }
 }
 
 /// A code span whose fence is longer than any run of backticks in it; pipes are escaped, for they end a table's cell even there.

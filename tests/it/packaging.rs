@@ -45,6 +45,12 @@ fn the_debian_package_holds_a_program_that_runs_its_manual_and_its_units() {
     ] {
         assert!(unpacked.join(file).is_file(), "the package has no {file}");
     }
+    // What the README leads to is beside it, but for what builds and measures the program.
+    let docs = unpacked.join("usr/share/doc/domo-reconcile");
+    let links = include_str!("../../README.md").split("](").skip(1).map(|after| after.split([')', '#']).next().unwrap().trim());
+    for link in links.filter(|link| !link.is_empty() && !link.starts_with("benches/")) {
+        assert!(docs.join(link).is_file(), "the package's README leads to {link}, which is not there");
+    }
     let service = std::fs::read_to_string(unpacked.join("usr/lib/systemd/system/domo-reconcile.service")).unwrap();
     assert!(service.contains("ExecStart=/usr/bin/domo-reconcile "), "the unit starts what the package installs: {service}");
     let postinst = std::fs::read_to_string(control.join("postinst")).unwrap();

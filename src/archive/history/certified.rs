@@ -22,9 +22,8 @@ struct Now {
 }
 
 impl Now {
-    /// Whether it has this role of Domo's: one of the instance's own may bear the name, with other rights.
     fn has(&self, role: &str, domo: &config::Domo) -> bool {
-        self.role.as_deref() == Some(role) && domo.rights(Some(role), self.role_id.as_deref()) == domo.rights(Some(role), None)
+        domo.is_role(role, self.role.as_deref(), self.role_id.as_deref())
     }
 }
 

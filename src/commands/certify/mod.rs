@@ -1,6 +1,7 @@
 //! `certify`: every account in scope is confirmed by somebody who can know it.
 
 mod evidence;
+mod page;
 mod population;
 mod read;
 
@@ -20,6 +21,7 @@ use crate::plan::certification::{self, Confirmed, Record, Stand};
 use crate::plan::packets::{Dealt, Packets, Split, UNASSIGNED};
 use crate::report::packet::{self, Item, Subject};
 use crate::{cli, files, text};
+use population::{Outside, Population};
 
 /// Files beside the run's manifest.
 const PACKETS: &str = "certification.packets.json";
@@ -29,8 +31,8 @@ const RECORD: &str = "certification.jsonl";
 pub(super) struct Certification {
     run: StoredRun,
     accounts: Vec<Confirmed>,
-    /// Accounts read that are out of scope, with why.
-    outside: BTreeMap<&'static str, u64>,
+    /// Accounts read that are out of scope.
+    outside: Vec<Outside>,
     packets: Option<Packets>,
     record: Record,
     scope: cli::Scope,
@@ -49,7 +51,7 @@ pub(super) fn run(options: &cli::Certify, context: &Context) -> Result<Ended> {
     // Who was asked once is who is asked: another scope needs another split.
     let kept = packets.as_ref().filter(|_| options.split.is_none()).and_then(|packets| packets.scope.as_deref());
     let scope = kept.and_then(cli::Scope::named).unwrap_or(options.scope);
-    let population::Population { accounts, outside } = population::of(&stored, scope)?;
+    let Population { accounts, outside } = population::of(&stored, scope)?;
     let record = record_of(&folder, &stored.run.sha256)?;
     let mut certification = Certification { run: stored.run.clone(), accounts, outside, packets, record, scope };
     if let (Some(by), Some(out)) = (options.split, &options.out) {

@@ -18,11 +18,19 @@ use crate::text;
 pub(super) struct Population {
     /// In scope, worst first.
     pub(super) accounts: Vec<Confirmed>,
-    /// How many are not, by why.
-    pub(super) outside: BTreeMap<&'static str, u64>,
+    /// Those that are not.
+    pub(super) outside: Vec<Outside>,
 }
 
-/// The accounts in scope. `all`: every active account that is not excluded.
+/// An account that was read and is out of scope.
+pub(super) struct Outside {
+    pub(super) account: String,
+    pub(super) id: Option<u64>,
+    pub(super) why: &'static str,
+}
+
+/// The accounts in scope. `all`: every active account that is not excluded. They are judged without the runs before, so that a row is the
+/// same when it comes back, whatever became of those meanwhile.
 pub(super) fn of(stored: &Stored, scope: Scope) -> Result<Population> {
     let config = &stored.config.config;
     let then = &stored.manifest.run;
@@ -41,8 +49,9 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<Population> {
     let (ids, active) = (frame.column("id")?.u64()?, frame.column("active")?.bool()?);
     let (emails, account_names, groups) =
         (frame.column("email")?.str()?, frame.column("name")?.str()?, frame.column("groups")?.list()?);
+    let role_ids = frame.column("role_id")?.str()?;
     let (situations, persons) = (judged.account_rows.column("situation")?.str()?, judged.account_rows.column("person")?.u32()?);
-    let mut outside: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut outside = Vec::new();
     let mut accounts = Vec::new();
     for row in 0..frame.height() {
         let index = u32::try_from(row)?;
@@ -54,7 +63,8 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<Population> {
             _ => None,
         };
         if let Some(why) = out {
-            *outside.entry(why).or_default() += 1;
+            let account = emails.get(row).or(account_names.get(row)).unwrap_or_default().to_owned();
+            outside.push(Outside { account, id: ids.get(row), why });
             continue;
         }
         let person = persons.get(row);
@@ -74,6 +84,7 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<Population> {
             email,
             name: account_names.get(row).map(str::to_owned),
             person: person.and_then(|person| names.get(person as usize)).map(|name| text::folded(name).into_owned()),
+            role_id: role_ids.get(row).map(str::to_owned),
             about,
             may_administer: privileged.contains(&index),
             groups: list.map(|list| list.iter().flatten().map(str::to_owned).collect()).unwrap_or_default(),

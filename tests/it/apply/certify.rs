@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::packets::{fill, rewrite};
 use crate::folder::Folder;
-use crate::support::{Ran, samples};
+use crate::support::{Ran, browser, in_browser, samples};
 
 const TODAY: &str = "2026-11-24T12:00:00Z";
 
@@ -122,7 +123,7 @@ fn answers_are_counted_sealed_and_end_in_evidence_and_a_plan() {
         plan["actions"].as_array().unwrap().iter().map(|action| action["kind"].as_str().unwrap()).collect();
     assert!(kinds.contains("deactivate") && kinds.contains("update"), "{kinds:?}");
     assert!(plan["actions"].as_array().unwrap().iter().all(|action| action["finding"].is_null()));
-    let page = company.read("certification.html");
+    let page = company.read("certification.html").replace("<wbr>", "");
     for told in ["project ended", "head@acme.example", "Nobody decided", "Accounts read", "certification.jsonl"] {
         assert!(page.contains(told), "{told}");
     }
@@ -166,6 +167,28 @@ fn what_is_revoked_is_not_deactivated_where_nobody_could_read_it_back() {
     let (kinds, told) = revoked(&Company::of(&json!(users).to_string()), "deactivate");
     assert!(kinds.is_empty(), "{kinds:?}");
     assert!(told.contains("Not in the plan") && told.contains("revoked = \"demote\""), "{told}");
+}
+
+#[test]
+fn a_revocation_of_which_nothing_can_be_done_is_said_with_why() {
+    let users = std::fs::read_to_string(samples().join("company/domo-users.json")).unwrap();
+    let mut users: Vec<serde_json::Map<String, Value>> = serde_json::from_str(&users).unwrap();
+    // Half of them have the least role already, the others one of the instance's own that is called the same.
+    for (number, user) in users.iter_mut().enumerate() {
+        user.remove("groups");
+        user.insert("role".into(), json!("Social"));
+        user.insert("roleId".into(), json!(if number % 2 == 0 { 5 } else { 2001 }));
+    }
+    let company = Company::of(&json!(users).to_string());
+    let (kinds, told) = revoked(&company, "demote");
+    assert!(kinds.is_empty(), "{kinds:?}");
+    let revocations = company.packets()["packets"][0]["rows"].as_array().unwrap().len() - 1;
+    let nothing_left = "nothing is left that a demotion takes: it has the role Social and groups that were not read";
+    let only_the_name = "its role is one of the instance's own that is called Social too";
+    let row = |line: &&str| line.contains("in no plan: ") && (line.contains(nothing_left) || line.contains(only_the_name));
+    assert_eq!(told.lines().filter(row).count(), revocations, "{told}");
+    assert!([nothing_left, only_the_name].iter().all(|why| told.contains(&format!(": {why}"))), "{told}");
+    assert!(told.matches("- Not in the plan: ").count() == 2, "{told}");
 }
 
 #[test]
@@ -239,8 +262,22 @@ fn the_evidence_names_run_rules_sums_doubts_and_what_was_kept_in_spite_of_a_find
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }
-    // Digests say which hash they are, each of them.
-    assert!(!page.split(['`', ' ', ',']).any(|word| word.len() == 64 && word.chars().all(|one| one.is_ascii_hexdigit())));
+    // Digests say which hash they are, each of them; those of the run behind it stand in a column that says so.
+    let own = page.split("## The run behind it").next().unwrap();
+    assert!(!own.split(['`', ' ', ',']).any(|word| word.len() == 64 && word.chars().all(|one| one.is_ascii_hexdigit())));
+}
+
+#[test]
+fn the_pages_of_a_certification_can_be_read_by_everybody() {
+    let Some(browser) = browser() else { return };
+    let company = Company::new();
+    company.certify(&["--split", "manager_email", "--out", "packets"]).code(0);
+    let packet = company.packets()["packets"][0].clone();
+    company.saved("revoke.json", &packet, "head@acme.example", &json!({"verdict": "revoke", "comment": "project ended"}));
+    company.certify(&["--from", "back"]).code(0);
+    company.certify(&["--finish"]).code(0);
+    let page = company.folder.at(format!("packets/{}.html", packet["file"].as_str().unwrap()));
+    in_browser(browser, "page.mjs", &[page, company.run.join("certification.html")]);
 }
 
 #[test]
@@ -288,6 +325,32 @@ fn what_is_of_another_run_or_nobodys_packet_records_nothing() {
     changed(&|file| file["decisions"][account] = json!({"verdict": "role:Emperor"}));
     assert!(company.certify(&["--from", &name]).code(2).stderr.contains("role:Emperor"));
     assert!(!company.run.join("certification.jsonl").exists());
+}
+
+#[test]
+fn a_workbook_of_a_certification_is_read_back_and_one_that_was_cut_or_edited_records_nothing() {
+    let company = Company::new();
+    company.certify(&["--split", "manager_email", "--out", "packets"]).code(0);
+    let packet = company.packets()["packets"][0].clone();
+    let made = company.folder.at(format!("packets/{}.xlsx", packet["file"].as_str().unwrap()));
+    let refused = |name: &str, saying: &str| {
+        let said = company.certify(&["--from", name]).code(2).stderr;
+        assert!(said.contains(name) && said.contains(saying), "{said}");
+        assert!(!company.run.join("certification.jsonl").exists());
+    };
+    let bytes = std::fs::read(&made).unwrap();
+    company.folder.write("cut.xlsx", &bytes[..bytes.len() / 2]);
+    refused("cut.xlsx", "");
+    rewrite(&made, &company.folder.at("edited.xlsx"), |row| row[3] = "Social".into());
+    refused("edited.xlsx", "row 2: `role`");
+    rewrite(&made, &company.folder.at("other.xlsx"), |row| row[0] = "1".into());
+    refused("other.xlsx", "row 2: `1` is no account in scope");
+    // Whatever the file is called, the packet is its reviewer's.
+    fill(&made, &company.folder.at("renamed.xlsx"), |_| ["keep", "", "needed"]);
+    let rows = packet["rows"].as_array().unwrap().len();
+    assert_eq!(company.certify(&["--from", "renamed.xlsx", "--json"]).code(0).json()["recorded"], rows);
+    let by = format!("\"by\":{}", packet["reviewer"]);
+    assert_eq!(company.read("certification.jsonl").matches(&by).count(), rows);
 }
 
 #[test]

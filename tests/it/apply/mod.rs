@@ -1,5 +1,6 @@
 //! Plans, their review, and what applying them does to a Domo.
 
+mod auditor;
 mod certify;
 mod company;
 mod content;

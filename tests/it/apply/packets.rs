@@ -1,5 +1,6 @@
 //! Packets: a plan dealt out to those who can know, and what comes back.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use domo_reconcile::directory::table::read_rows;
@@ -203,24 +204,11 @@ fn what_comes_back_is_recorded_with_who_decided_and_who_recorded_it() {
 }
 
 /// Another writer's copy of a workbook with the last three columns filled in.
-fn fill(from: &Path, to: &Path, said: impl Fn(&[String]) -> [&'static str; 3]) {
-    let mut saved = rust_xlsxwriter::Workbook::new();
-    for name in ["Actions", "Summary"] {
-        let sheet = saved.add_worksheet();
-        sheet.set_name(name).unwrap();
-        for (number, mut row) in (0u32..).zip(read_rows(from, Some(name)).unwrap()) {
-            if name == "Actions" && number > 0 {
-                let filled = said(&row);
-                let first = row.len() - 3;
-                row[first..].iter_mut().zip(filled).for_each(|(cell, said)| *cell = said.into());
-            }
-            for (column, cell) in (0u16..).zip(&row) {
-                sheet.write_string(number, column, cell).unwrap();
-            }
-        }
-    }
-    std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-    saved.save(to).unwrap();
+pub(super) fn fill(from: &Path, to: &Path, said: impl Fn(&[String]) -> [&'static str; 3]) {
+    rewrite(from, to, |row| {
+        let (filled, first) = (said(row), row.len() - 3);
+        row[first..].iter_mut().zip(filled).for_each(|(cell, said)| *cell = said.into());
+    });
 }
 
 #[test]
@@ -260,6 +248,31 @@ fn what_was_cut_edited_or_is_another_plans_records_nothing() {
     let sheet = company.path("packets").join(format!("{}.xlsx", packet["file"].as_str().unwrap()));
     fill(&sheet, &company.path("back/a.xlsx"), |_| ["perhaps", "", ""]);
     refused("back", 2, &["a.xlsx", "row 2: `perhaps` is no decision"]);
+    // A workbook that was cut, and one in which somebody changed what they were asked.
+    let bytes = std::fs::read(&sheet).unwrap();
+    company.folder.write("back/cut.xlsx", &bytes[..bytes.len() / 2]);
+    refused("back", 2, &["cut.xlsx"]);
+    rewrite(&sheet, &company.path("back/edited.xlsx"), |row| row[5] = "boss@acme.com".into());
+    refused("back", 2, &["edited.xlsx", "row 2", "email", "boss@acme.com"]);
+}
+
+/// Another program's copy of a packet's workbook with something changed in each row.
+pub(super) fn rewrite(from: &Path, to: &Path, change: impl Fn(&mut Vec<String>)) {
+    let mut saved = rust_xlsxwriter::Workbook::new();
+    for name in ["Actions", "Summary"] {
+        let sheet = saved.add_worksheet();
+        sheet.set_name(name).unwrap();
+        for (number, mut row) in (0u32..).zip(read_rows(from, Some(name)).unwrap()) {
+            if name == "Actions" && number > 0 {
+                change(&mut row);
+            }
+            for (column, cell) in (0u16..).zip(&row) {
+                sheet.write_string(number, column, cell).unwrap();
+            }
+        }
+    }
+    std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+    saved.save(to).unwrap();
 }
 
 #[test]
@@ -307,13 +320,29 @@ fn hostile_names_are_text_everywhere() {
                 "xlsx" => {
                     let rows = read_rows(&path, Some("Actions")).unwrap();
                     assert!(rows.len() > 1, "{name}");
+                    assert!(
+                        !parts(&path).contains("<f>") && !parts(&path).contains("<hyperlink"),
+                        "{name}: something in it evaluates"
+                    );
                 }
-                _ => {}
+                _ => {
+                    let note = std::fs::read_to_string(&path).unwrap();
+                    let hidden = |letter: char| letter == '\u{202E}' || (letter.is_control() && letter != '\n');
+                    assert!(!note.contains(hidden) && !note.lines().any(|line| line.starts_with("Bcc:")), "{note}");
+                }
             }
         }
         assert_eq!(names(company.folder.path()).iter().filter(|name| name.contains("etc")).count(), 0);
         std::fs::remove_dir_all(company.path("packets")).unwrap();
     }
+}
+
+/// All sheets of a workbook as they stand in the file.
+fn parts(path: &Path) -> String {
+    let mut parts = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    let names: Vec<_> =
+        parts.file_names().flatten().filter(|name| name.contains("worksheets/")).map(|name| name.into_owned()).collect();
+    names.iter().map(|name| std::io::read_to_string(parts.by_name(name).unwrap()).unwrap()).collect()
 }
 
 #[test]
@@ -357,40 +386,45 @@ fn what_a_reviewer_decides_in_a_real_browser_is_read_back() {
 }
 
 #[test]
-fn what_many_reviewers_send_back_decides_every_row_once() {
-    let managers: Vec<String> = (0..40).map(|number| format!("manager{number}@acme.com")).collect();
+fn what_three_hundred_reviewers_send_back_decides_each_of_ten_thousand_actions_once() {
+    let managers: Vec<String> = (0..298).map(|number| format!("manager{number}@acme.com")).collect();
     let reports: Vec<(String, &String)> =
-        managers.iter().flat_map(|manager| (0..5).map(move |number| (format!("r{number}.{manager}"), manager))).collect();
+        (0..9_701).map(|number| (format!("r{number}@acme.com"), &managers[number % managers.len()])).collect();
     let mut staff: Vec<Worker<'_>> = vec![["boss@acme.com", "Boss", "active", "Board", ""]];
     staff.extend(managers.iter().map(|manager| [manager.as_str(), manager, "active", "Sales", "boss@acme.com"]));
     staff.extend(reports.iter().map(|(report, manager)| [report.as_str(), report, "active", "Sales", manager]));
     let company = Company::new(&staff);
     let told = company.split("manager_email");
-    let actions: std::collections::BTreeSet<String> =
-        company.plan()["actions"].as_array().unwrap().iter().map(|action| action["id"].as_str().unwrap().to_owned()).collect();
-    assert_eq!((told["rows"].as_u64(), actions.len()), (Some(staff.len() as u64), staff.len()));
-    let packets = told["packets"].as_array().unwrap();
-    assert_eq!(packets.len(), 42, "40 managers, their boss, and who has nobody above");
+    let plan = company.plan();
+    let actions: BTreeSet<&str> = plan["actions"].as_array().unwrap().iter().map(|action| action["id"].as_str().unwrap()).collect();
+    assert_eq!((told["rows"].as_u64(), actions.len()), (Some(10_000), 10_000));
+    let packets: Value = serde_json::from_slice(&std::fs::read(company.plan.with_file_name("packets.json")).unwrap()).unwrap();
+    let packets = packets["packets"].as_array().unwrap();
+    assert_eq!(packets.len(), 300, "298 managers, their boss, and who has nobody above");
+    let by = |packet: &Value| match packet["reviewer"].as_str().unwrap() {
+        "unassigned" => "it@acme.com".to_owned(),
+        reviewer => reviewer.to_owned(),
+    };
     for (number, packet) in packets.iter().enumerate() {
-        let reviewer = packet["reviewer"].as_str().unwrap();
-        company.saved(&format!("{number}.json"), reviewer, |file| {
-            if reviewer == "unassigned" {
-                file["by"] = "it@acme.com".into();
-            }
+        let approve = |row: &Value| (row.as_str().unwrap().to_owned(), json!({"verdict": "approve", "comment": null}));
+        let decisions: serde_json::Map<_, _> = packet["rows"].as_array().unwrap().iter().map(approve).collect();
+        let saved = json!({
+            "schema": "domo-reconcile/decisions/v1", "plan": plan["id"], "digest": plan["digest"], "reviewer": packet["reviewer"],
+            "by": by(packet), "at": "2026-11-24T12:00:00Z", "decisions": decisions,
         });
+        company.folder.write(&format!("back/{number}.json"), saved.to_string());
     }
     // Some alone, some twice, all of them in their folder.
     let answer = company.review(&["--from", "back/7.json", "--from", "back", "--from", "back/7.json", "--by", "eve", "--json"]);
-    assert_eq!(answer.code(0).json()["recorded"], staff.len());
-    let decisions = company.plan()["decisions"].as_object().unwrap().clone();
-    assert_eq!(decisions.keys().cloned().collect::<std::collections::BTreeSet<_>>(), actions);
+    assert_eq!(answer.code(0).json()["recorded"], 10_000);
+    let decided = company.plan();
+    let decisions = decided["decisions"].as_object().unwrap();
+    assert_eq!(decisions.keys().map(String::as_str).collect::<BTreeSet<_>>(), actions);
     for packet in packets {
-        let reviewer = packet["reviewer"].as_str().unwrap();
-        let by = if reviewer == "unassigned" { "it@acme.com" } else { reviewer };
-        let rows = company.packet(reviewer)["rows"].as_array().cloned().unwrap();
-        assert!(rows.iter().all(|row| decisions[row.as_str().unwrap()]["by"] == by), "{reviewer}");
+        let by = by(packet);
+        let rows = packet["rows"].as_array().unwrap();
+        assert!(rows.iter().all(|row| decisions[row.as_str().unwrap()]["by"] == by.as_str()), "{by}");
     }
-    assert_eq!(company.review(&["--from", "back", "--by", "eve", "--json"]).code(0).json()["recorded"], 0);
 }
 
 /// Fills in every decision of the workbook that it is given and saves it under another name, as openpyxl writes workbooks.
