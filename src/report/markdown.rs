@@ -263,6 +263,13 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_stays_whole_and_what_is_cut_says_where_the_rest_is() {
+        let long = "x".repeat(VALUE);
+        assert_eq!(cut(&long, "(there)"), long);
+        assert_eq!(cut(&(long.clone() + "y"), "(there)"), format!("{long}\u{2026} (there)"));
+    }
+
+    #[test]
     fn only_words_and_numbers_stay_bare() {
         for calm in ["4,812", "Attribute drift", "2026-11-23 06:00 UTC", "\u{25B2} High"] {
             assert!(is_calm(calm), "{calm}");
