@@ -1,6 +1,8 @@
 //! The spellings of headers and status words in the languages whose systems write them, as data with where it was read:
 //! `spellings.txt`. To teach the loader a spelling, add it to a line there.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error;
@@ -14,8 +16,13 @@ pub(super) const WEAK: u8 = 50;
 pub(super) const WRAPPERS: [&str; 3] = ["node", "_source", "resource"];
 
 /// Each line: what its spellings are, and the spellings.
+static LINES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let lines = include_str!("spellings.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once(": ")).collect()
+});
+
 fn lines() -> impl Iterator<Item = (&'static str, &'static str)> {
-    include_str!("spellings.txt").lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "))
+    LINES.iter().copied()
 }
 
 /// The spellings of one line.

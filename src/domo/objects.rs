@@ -21,6 +21,11 @@ use crate::text;
 pub fn from_objects<T: AsRef<str>>(objects: impl IntoIterator<Item = T>, evidence: Evidence) -> Result<Accounts> {
     let mut lines = Snapshot::default();
     objects.into_iter().for_each(|object| lines.push(object.as_ref()));
+    from_any_lines(lines, evidence)
+}
+
+/// The same of objects that stand in a snapshot already.
+pub(super) fn from_any_lines(lines: Snapshot, evidence: Evidence) -> Result<Accounts> {
     from_lines(lines, evidence.clone()).unwrap_or_else(|lines| folded(&lines, evidence))
 }
 

@@ -21,6 +21,11 @@ impl Snapshot {
         if objects { Ok(lines) } else { Err(lines.into_bytes()) }
     }
 
+    /// An empty one, with room for so many bytes.
+    pub(super) fn with_room(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ends: Vec::new() }
+    }
+
     /// Appends one object. `object` must be valid JSON without a line break outside its white space.
     pub fn push(&mut self, object: &str) {
         let one_line = object.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty());

@@ -54,13 +54,12 @@ pub fn build(
     {
         return Ok(None);
     }
-    let chosen = chosen(&reconciliation.findings);
-    let raw = raw_objects(accounts, chosen.iter().filter_map(|(finding, _)| Some(finding.account.as_ref()?.index)).collect())?;
     let numeric = accounts.keeps_numbers();
     let rules = NewAccounts::new(config, people);
-    let action = |(finding, kind): (&Finding, ActionKind)| {
-        let account = finding.account.as_ref().and_then(|account| raw.get(&account.index));
-        match kind {
+    let acted = chosen(&reconciliation.findings).into_par_iter().map(|(finding, kind)| {
+        let account = finding.account.as_ref().map(|account| raw_object(accounts, account.index)).transpose()?;
+        let account = account.as_ref();
+        let action = match kind {
             ActionKind::Update => update(finding, account, numeric),
             ActionKind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
             ActionKind::Demote => Some(demote(finding, account, &config.policy.demoted_role)),
@@ -68,10 +67,10 @@ pub fn build(
             ActionKind::Create => create(finding, &reconciliation.folded, people, config, &rules, numeric),
             // Only a revert reactivates.
             ActionKind::Reactivate => None,
-        }
-    };
-    let acted: Vec<(&Finding, Action)> =
-        chosen.into_par_iter().filter_map(|(finding, kind)| Some((finding, action((finding, kind))?))).collect();
+        };
+        Ok(action.map(|action| (finding, action)))
+    });
+    let acted: Vec<(&Finding, Action)> = acted.filter_map(Result::transpose).collect::<Result<_>>()?;
     if acted.is_empty() {
         return Ok(None);
     }
@@ -159,15 +158,10 @@ fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
     chosen
 }
 
-/// The objects of these rows as Domo sent them.
-fn raw_objects(accounts: &Accounts, wanted: BTreeSet<u32>) -> Result<BTreeMap<u32, Map<String, Value>>> {
-    let object = |index: u32| {
-        let line = accounts.snapshot.object(index as usize).unwrap_or_default();
-        let object =
-            serde_json::from_slice(line).with_context(|| format!("line {} of the snapshot is no JSON object", index + 1))?;
-        Ok((index, object))
-    };
-    wanted.into_par_iter().map(object).collect()
+/// The object of a row as Domo sent it.
+fn raw_object(accounts: &Accounts, row: u32) -> Result<Map<String, Value>> {
+    let line = accounts.snapshot.object(row as usize).unwrap_or_default();
+    serde_json::from_slice(line).with_context(|| format!("line {} of the snapshot is no JSON object", row + 1))
 }
 
 fn action(finding: &Finding, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Action {

@@ -23,6 +23,9 @@ const COMMON: usize = 200;
 /// Candidates shown with one orphan.
 const SHOWN: usize = 3;
 
+/// What the same department, or the same title, adds to how likely somebody is.
+const AT_WORK: f64 = 0.05;
+
 /// Names less alike than this are not shown.
 const LIKE_ENOUGH: f64 = 0.5;
 
@@ -123,6 +126,8 @@ impl<'a> Candidates<'a> {
         let mut near: Vec<Person> = by_name.chain(same_mailbox).chain(&same_address).chain(same_number).copied().collect();
         near.sort_unstable();
         near.dedup();
+        let at_work = [("department", "same department"), ("title", "same title")];
+        let at_work = at_work.map(|(field, same)| (field, accounts.cell(account, field), same));
         let scored = near.into_iter().filter_map(|person| {
             let (mut score, mut why) = likeness(&ours, self.names.get(&person)?);
             if same_address.contains(&person) {
@@ -136,10 +141,13 @@ impl<'a> Candidates<'a> {
                 score = score.max(0.9);
                 why.push("the same number but for prefix and zeros");
             }
-            for (field, same) in [("department", "same department"), ("title", "same title")] {
-                let ours = accounts.cell(account, field);
+            // Most are too far off for what they do to matter.
+            if score < LIKE_ENOUGH - 3.0 * AT_WORK {
+                return None;
+            }
+            for (field, ours, same) in at_work {
                 if ours.is_some() && ours == people.cell(person, field) {
-                    score = (score + 0.05).min(1.0);
+                    score = (score + AT_WORK).min(1.0);
                     why.push(same);
                 }
             }

@@ -117,12 +117,12 @@ fn same_words(ours: &[String], theirs: &[String]) -> bool {
     }
     let (fewer, more) = if ours.len() < theirs.len() { (ours, theirs) } else { (theirs, ours) };
     if fewer.len() == more.len() {
-        let sorted = |words: &[String]| {
-            let mut words = words.to_vec();
+        let [fewer, more] = [fewer, more].map(|words| {
+            let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
             words.sort_unstable();
             words
-        };
-        return sorted(fewer) == sorted(more);
+        });
+        return fewer == more;
     }
     // Written together on one side: some order of the more words is the fewer ones.
     more.len() <= REORDERED && is_some_order(&fewer.concat(), &mut more.iter().map(String::as_str).collect::<Vec<_>>())
@@ -231,8 +231,9 @@ impl Writing {
 #[derive(Debug)]
 pub(super) struct Sorted {
     name: Name,
-    /// Each spelling's words, sorted, each once.
+    /// Each spelling's words, sorted, each once; and these with spaces between them.
     pub(super) words: Vec<Vec<String>>,
+    joined: Vec<String>,
 }
 
 impl Sorted {
@@ -244,7 +245,12 @@ impl Sorted {
             words.dedup();
             words
         };
-        Self { words: name.spellings().map(sorted).collect(), name }
+        let words: Vec<Vec<String>> = name.spellings().map(sorted).collect();
+        Self { joined: words.iter().map(|words| words.join(" ")).collect(), words, name }
+    }
+
+    fn spellings(&self) -> impl Iterator<Item = (&[String], &str)> {
+        self.words.iter().map(Vec::as_slice).zip(self.joined.iter().map(String::as_str))
     }
 }
 
@@ -253,19 +259,19 @@ pub(super) fn likeness(ours: &Sorted, theirs: &Sorted) -> (f64, Vec<&'static str
     if ours.name.is_same(&theirs.name) {
         return (1.0, vec!["same name"]);
     }
-    let alike = |ours: &[String], theirs: &[String]| {
+    let alike = |(ours, our_text): (&[String], &str), (theirs, their_text): (&[String], &str)| {
         let shared = ours.iter().filter(|word| theirs.contains(word)).count();
         match shared {
             0 => (0.0, Vec::new()),
             shared if shared == ours.len() || shared == theirs.len() => (0.85, vec!["one name contains the other"]),
             shared => {
-                let letters = strsim::jaro_winkler(&ours.join(" "), &theirs.join(" "));
+                let letters = strsim::jaro_winkler(our_text, their_text);
                 let words = 2.0 * shared as f64 / (ours.len() + theirs.len()) as f64;
                 ((words + letters) / 2.0, vec!["a part of the name agrees"])
             }
         }
     };
-    let all = ours.words.iter().flat_map(|ours| theirs.words.iter().map(move |theirs| alike(ours, theirs)));
+    let all = ours.spellings().flat_map(|ours| theirs.spellings().map(move |theirs| alike(ours, theirs)));
     all.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap_or_default()
 }
 
