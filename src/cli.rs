@@ -361,7 +361,7 @@ pub struct Apply {
     /// listed. Nothing counts as done by it.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["confirm", "rehearse", "invite", "overrides"])]
     pub bulk_import: Option<PathBuf>,
-    /// Say which of the accounts that this plan created wait for an invitation; Domo's API sends one only while it creates an account
+    /// Have Domo invite the accounts that are created, whatever the plan says; where all are there already, say who was not invited
     #[arg(long)]
     pub invite: bool,
     /// Go on although this guard refuses; `rejected-rows=14` names the exact number; repeatable

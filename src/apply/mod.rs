@@ -53,6 +53,8 @@ pub struct Order<'a> {
     pub by: Applier,
     /// Guards that they go on in spite of.
     pub overrides: Vec<Override>,
+    /// Whether Domo is asked to invite whom it creates, whatever the plan says.
+    pub invite: bool,
 }
 
 /// Everything that is known before anything is done.
@@ -242,10 +244,14 @@ impl<'a> PreparedApply<'a> {
             by: self.order.by.names(),
             version: env!("CARGO_PKG_VERSION").into(),
             overrides: overrides.clone(),
+            invite: self.order.invite,
         })])?;
         let writer = Writer::open(&self.session, &approved);
         let reader = Reader::new(&self.session);
-        let (mut rows, ended, why) = run::Run::new(&approved, reader, writer, &mut journal, stop, self.known()).all(tell).await?;
+        let (mut rows, ended, why) = run::Run::new(&approved, reader, writer, &mut journal, stop, self.known())
+            .inviting(self.order.invite)
+            .all(tell)
+            .await?;
         journal.append([Event::Close { ended, why: why.clone() }])?;
 
         rows.extend(earlier);

@@ -47,6 +47,8 @@ pub(super) struct Run<'a> {
     read_back: Vec<Event>,
     /// What to record where the last write that has a record before it never leaves.
     given_up: Option<Event>,
+    /// Whether Domo invites whom it creates, whatever the plan says.
+    invite: bool,
 }
 
 /// What one action came to, and whether the run may go on after it.
@@ -95,7 +97,12 @@ impl<'a> Run<'a> {
             (action.to_owned(), earlier)
         });
         let earlier = earlier.collect();
-        Self { approved, reader, writer, journal, stop, known, earlier, read_back: Vec::new(), given_up: None }
+        Self { approved, reader, writer, journal, stop, known, earlier, read_back: Vec::new(), given_up: None, invite: false }
+    }
+
+    /// Where asked to, has Domo invite whom it creates.
+    pub(super) fn inviting(self, invite: bool) -> Self {
+        Self { invite, ..self }
     }
 
     /// All of it, telling each row as it comes. An error is the journal's: then nothing more was sent.
@@ -263,7 +270,7 @@ impl<'a> Run<'a> {
         self.before(action, Step::Write, account.map(Account::id), account.map(Account::raw), change.clone())?;
         let written = match (action.kind, account) {
             (ActionKind::Create, _) => {
-                let invite = action.after.get("sendInvite") == Some(&Value::Bool(true));
+                let invite = self.invite || action.after.get("sendInvite") == Some(&Value::Bool(true));
                 self.writer.create(&change, invite).await.map(Some)
             }
             (ActionKind::Update | ActionKind::Demote, Some(account)) => self.writer.update(account, &change).await.map(Some),

@@ -9,7 +9,7 @@ use crate::archive;
 use crate::config::{Config, Instance, Loaded};
 use crate::domo::{Session, Settings};
 use crate::failure::{Failure, FailureKind};
-use crate::plan::{Applier, Outcome, Override, Plan};
+use crate::plan::{Action, Applier, Outcome, Override, Plan};
 use crate::terms::ActionKind;
 use crate::{cli, digest, text};
 
@@ -21,8 +21,8 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     // Before anything is asked of Domo: a plan that may not be used is refused without credentials.
     let file = PlanFile::find(&options.plan, &options.at.archive)?;
     let plan = file.plan();
-    if options.invite {
-        return invite(&file, context);
+    if options.invite && !options.confirm {
+        can_still_invite(&file)?;
     }
     if let Some(folder) = &options.bulk_import {
         return super::import::run(options, folder, context, &file);
@@ -46,6 +46,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
             instances: instances(&config, &session),
             by: who(options),
             overrides,
+            invite: options.invite,
         };
         match options.confirm {
             true => confirm(options, context, &file, &order, session).await,
@@ -98,30 +99,21 @@ pub(super) fn who(options: &cli::Apply) -> Applier {
     Applier { said, user: archive::run::user() }
 }
 
-/// The second step after creates. Domo's API has no call for it, so it can only be said whom to invite by hand.
-fn invite(file: &PlanFile, context: &Context) -> Result<Ended> {
-    let (plan, done) = (file.plan(), file.journal()?.done());
-    let creates = plan.actions.iter().filter(|action| action.kind == ActionKind::Create && plan.approved(&action.id));
-    let (created, open): (Vec<_>, Vec<_>) = creates.partition(|action| done.contains(&action.id));
-    if !open.is_empty() {
-        return Err(Failure::usage(format!(
-            "{} not created yet",
-            text::plural(open.len() as u64, "approved account is", "approved accounts are")
-        ))
-        .hint("first `apply --confirm`, which invites nobody; then look at the new accounts; then invite")
-        .into());
-    }
-    let waiting: Vec<_> =
-        created.iter().filter(|action| !action.after.contains_key("sendInvite")).map(|action| action.subject()).collect();
-    if waiting.is_empty() {
-        context.terminal.say("No account that this plan created waits for an invitation.");
-        return Ok(None);
+/// Refuses an invitation that comes too late: all that the plan creates is created, and somebody was not invited with it.
+fn can_still_invite(file: &PlanFile) -> Result<()> {
+    let (plan, journal) = (file.plan(), file.journal()?);
+    let (done, invited) = (journal.done(), journal.invited());
+    let mut creates = plan.actions.iter().filter(|action| action.kind == ActionKind::Create && plan.approved(&action.id));
+    let waits = |action: &&Action| !action.after.contains_key("sendInvite") && !invited.contains(action.id.as_str());
+    let waiting: Vec<_> = creates.clone().filter(waits).map(Action::subject).collect();
+    if waiting.is_empty() || creates.any(|action| !done.contains(&action.id)) {
+        return Ok(());
     }
     let names = text::visible(&waiting.join(", ")).into_owned();
     Err(Failure::failed(format!(
         "Domo's API sends an invitation only while it creates an account and has no call to invite one that exists. To be invited: {names}"
     ))
-    .hint("invite them in Domo (Admin > People); `[policy] send_invite = true` puts the invitation into the next plan, where it is reviewed")
+    .hint("invite them in Domo (Admin > People); `apply --confirm --invite` or `[policy] send_invite = true` invites with the creation")
     .into())
 }
 
@@ -169,7 +161,7 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
     let plan = prepared.plan().clone();
     let total = prepared.todo();
     let mut number = 0;
-    let mut tell = |action: &crate::plan::Action, row: &Row| {
+    let mut tell = |action: &Action, row: &Row| {
         number += 1;
         let subject = action.subject();
         let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();

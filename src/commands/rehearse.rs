@@ -84,6 +84,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, over
             instances: vec![plan.instance.clone()],
             by: who(options),
             overrides,
+            invite: options.invite,
         };
         let prepared = PreparedApply::open(&order, session.clone(), &Line::new(&terminal)).await?;
         say_tripped(context, &prepared);

@@ -120,6 +120,20 @@ impl Journal {
         })
     }
 
+    /// The creates that were sent by an apply which has Domo invite whom it creates.
+    pub fn invited(&self) -> BTreeSet<&str> {
+        let mut inviting = false;
+        let sent = self.lines.iter().filter_map(|line| match &line.event {
+            Event::Open(open) => {
+                inviting = open.invite;
+                None
+            }
+            Event::Before { action, kind: ActionKind::Create, step: Step::Write, .. } if inviting => Some(action.as_str()),
+            _ => None,
+        });
+        sent.collect()
+    }
+
     /// The action whose deactivation deleted the account, if one did: this instance must not be asked again.
     pub fn deleted_instead(&self) -> Option<&str> {
         self.lines.iter().find_map(|line| match &line.event {

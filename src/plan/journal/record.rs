@@ -95,6 +95,9 @@ pub struct Open {
     /// The tool's version.
     pub version: String,
     pub overrides: Vec<Overridden>,
+    /// Whether Domo is asked to invite whom it creates, whatever the plan says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub invite: bool,
 }
 
 /// A guard that was gone against.

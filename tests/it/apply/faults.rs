@@ -134,6 +134,7 @@ impl Stage {
             instances: vec!["sandbox".into()],
             by: applier("bob"),
             overrides: Vec::new(),
+            invite: false,
         };
         PreparedApply::open(&order, session, &Silent).await?.carry_out(&Stop::default(), &mut |_, _| {}).await
     }

@@ -124,6 +124,7 @@ impl Stage {
             instances: vec!["sandbox".into()],
             by: applier("bob"),
             overrides: Vec::new(),
+            invite: false,
         };
         let desk = PreparedApply::open(&order, self.session().await, &Silent).await.unwrap();
         desk.carry_out(&Stop::default(), &mut |_, _| {}).await.unwrap()

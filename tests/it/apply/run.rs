@@ -607,9 +607,17 @@ fn what_an_instance_forbids_fails_in_its_words() {
 }
 
 #[test]
-fn inviting_says_plainly_that_the_api_cannot() {
+fn who_applies_may_have_domo_invite_whom_it_creates() {
     let company = Company::new(vec![create(900)]);
-    company.apply(&["--invite"]).code(2);
+    assert_eq!(company.apply(&["--invite"]).code(0).json()["counts"], json!({"would-do": 1}));
+    company.apply(&["--confirm", "--invite"]).code(0);
+    assert_eq!(company.domo.invites(), ["p900@acme.com"]);
+    assert_eq!(company.apply(&["--invite"]).code(0).json()["counts"], json!({"already-done": 1}));
+}
+
+#[test]
+fn inviting_an_account_that_is_there_is_said_plainly_to_be_beyond_the_api() {
+    let company = Company::new(vec![create(900)]);
     company.apply(&["--confirm"]).code(0);
     let ran = company.apply(&["--invite"]).code(1);
     assert!(ran.stderr.contains("p900@acme.com"), "{}", ran.stderr);
