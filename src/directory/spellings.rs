@@ -15,14 +15,13 @@ pub(super) const WEAK: u8 = 50;
 /// What wraps each item of some lists: GraphQL, Elasticsearch, FHIR.
 pub(super) const WRAPPERS: [&str; 3] = ["node", "_source", "resource"];
 
-/// Each line: what its spellings are, and the spellings.
-static LINES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    let lines = include_str!("spellings.txt").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once(": ")).collect()
-});
+const SPELLINGS: &str = include_str!("spellings.txt");
 
-fn lines() -> impl Iterator<Item = (&'static str, &'static str)> {
-    LINES.iter().copied()
+static LINES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| lines(SPELLINGS).collect());
+
+/// Each line of such data: what its words are, and the words.
+pub(super) fn lines(data: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    data.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "))
 }
 
 /// The spellings of one line.
@@ -32,12 +31,12 @@ pub(super) fn split(line: &str) -> impl Iterator<Item = &str> {
 
 /// The spellings of a status, or of a list such as `never`.
 pub(super) fn of(list: &str) -> impl Iterator<Item = &'static str> {
-    lines().filter(move |(what, _)| *what == list).flat_map(|(_, spellings)| split(spellings))
+    LINES.iter().copied().filter(move |(what, _)| *what == list).flat_map(|(_, spellings)| split(spellings))
 }
 
 /// Every header: its slot, its rank, its spelling.
 pub(super) fn headers() -> impl Iterator<Item = (Slot, u8, &'static str)> {
-    lines()
+    LINES.iter().copied()
         .filter_map(|(what, spellings)| Some((header(what)?, spellings)))
         .flat_map(|((slot, rank), spellings)| split(spellings).map(move |spelling| (slot, rank, spelling)))
 }
@@ -61,10 +60,9 @@ mod tests {
 
     #[test]
     fn every_line_is_understood_and_no_status_word_means_two_things() {
-        let text = include_str!("spellings.txt");
-        assert_eq!(lines().count(), text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count());
+        assert_eq!(lines(SPELLINGS).count(), SPELLINGS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count());
         let mut meant = HashMap::new();
-        for (what, spellings) in lines() {
+        for (what, spellings) in lines(SPELLINGS) {
             let word = terms::Status::from_word(what).is_some() || what == "inactive";
             assert!(
                 word || header(what).is_some()

@@ -14,6 +14,7 @@
 //! the list, or beside an object that holds it, or in an object named for paging: 50 licences are not 50 people. A cursor alone says
 //! where the page lies, not that there is another. Nothing here decides what follows: a doubt is a sentence.
 
+mod lists;
 mod members;
 mod numbers;
 mod words;

@@ -1,5 +1,19 @@
 //! How many people or pages a line around a table speaks of, in the languages that reports are written in: counts, parts, pages.
 
+use super::lists::lists;
+
+lists! {
+    FIRST = "first",
+    PAGE = "page",
+    OF = "of",
+    IN_ALL = "in all",
+    TO = "to",
+    COUNT = "count",
+    PEOPLE = "people",
+    BETWEEN = "between",
+    SHOWN = "shown",
+}
+
 /// The words and whole numbers of a line.
 pub(super) struct Numbers<'t> {
     tokens: Vec<Token<'t>>,
@@ -55,7 +69,7 @@ impl<'t> Numbers<'t> {
     /// `page 1 of 3`, `Seite 1/3`, `1/3ページ`.
     pub(super) fn page_of(&self) -> Option<(u64, u64)> {
         let japanese = self.tokens.iter().any(|token| matches!(token, Token::Word(word) if word.starts_with("ページ")));
-        if !japanese && !self.has(PAGE) {
+        if !japanese && !self.has(&PAGE) {
             return None;
         }
         self.pair(|before| japanese || matches!(before, Some(Token::Word(word)) if PAGE.contains(&word)))
@@ -63,23 +77,7 @@ impl<'t> Numbers<'t> {
 
     /// `Top 50`, `Showing the first 50 rows`: the most that there were to be.
     pub(super) fn top(&self) -> Option<u64> {
-        const FIRST: &[&str] = &[
-            "top",
-            "first",
-            "erste",
-            "ersten",
-            "premiers",
-            "premières",
-            "primeros",
-            "primeras",
-            "primi",
-            "eerste",
-            "pierwsze",
-            "första",
-            "første",
-            "先頭",
-        ];
-        let known = |word: &&str| [FIRST, COUNT, PEOPLE, BETWEEN, SHOWN].iter().any(|words| words.contains(word));
+        let known = |word: &&str| [&FIRST, &COUNT, &PEOPLE, &BETWEEN, &SHOWN].iter().any(|words| words.contains(word));
         let mut numbers = self.tokens.iter().filter_map(|token| match token {
             Token::Number(number) => Some(*number),
             _ => None,
@@ -109,7 +107,7 @@ impl<'t> Numbers<'t> {
             let (before, behind) = self.tokens.split_at(at);
             return behind.iter().rev().find_map(number).zip(before.last().and_then(number));
         }
-        if !range && !self.has(SHOWN) {
+        if !range && !self.has(&SHOWN) {
             return None;
         }
         // `8 of 57`, and `8 de un total de 57`, `8 av totalt 57`.
@@ -132,10 +130,10 @@ impl<'t> Numbers<'t> {
         let number = numbers.next().filter(|_| numbers.next().is_none())?;
         let known = |token: &Token<'_>| match token {
             Token::Number(_) => true,
-            Token::Word(word) => [COUNT, PEOPLE, BETWEEN].iter().any(|words| words.contains(word)),
+            Token::Word(word) => [&COUNT, &PEOPLE, &BETWEEN].iter().any(|words| words.contains(word)),
             Token::Other => false,
         };
-        (self.tokens.iter().all(known) && self.has(COUNT) && (alone || self.has(PEOPLE))).then_some(number)
+        (self.tokens.iter().all(known) && self.has(&COUNT) && (alone || self.has(&PEOPLE))).then_some(number)
     }
 
     fn pair(&self, begins: impl Fn(Option<Token<'t>>) -> bool) -> Option<(u64, u64)> {
@@ -169,176 +167,3 @@ pub(super) fn whole(token: &str) -> Option<u64> {
     let grouped = groups.all(|group| group.len() == 3) && (first.len() <= 3 || token.len() == first.len());
     grouped.then(|| token.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok()).flatten()
 }
-
-const PAGE: &[&str] = &["page", "pages", "pg", "seite", "página", "pagina", "strona", "sida", "side", "sivu", "pág", "pag"];
-const OF: &[&str] = &["of", "von", "sur", "de", "di", "van", "z", "av", "af", "out", "da"];
-const IN_ALL: &[&str] =
-    &["a", "un", "una", "total", "totale", "totally", "insgesamt", "gesamt", "en", "in", "totaal", "totalt", "alt", "yhteensä"];
-const TO: &[&str] = &["to", "bis", "à", "a", "al", "t", "tot", "do", "till", "til", "through"];
-
-/// Words that say that something was counted.
-const COUNT: &[&str] = &[
-    "total",
-    "totals",
-    "count",
-    "headcount",
-    "number",
-    "affected",
-    "returned",
-    "selected",
-    "exported",
-    "found",
-    "listed",
-    "rows",
-    "row",
-    "records",
-    "record",
-    "anzahl",
-    "gesamt",
-    "insgesamt",
-    "gesamtanzahl",
-    "gesamtzahl",
-    "summe",
-    "somme",
-    "suma",
-    "soma",
-    "summa",
-    "yhteensä",
-    "datensätze",
-    "datensatz",
-    "zeilen",
-    "nombre",
-    "lignes",
-    "enregistrements",
-    "número",
-    "filas",
-    "registros",
-    "linhas",
-    "totale",
-    "numero",
-    "righe",
-    "aantal",
-    "totaal",
-    "rijen",
-    "liczba",
-    "razem",
-    "wierszy",
-    "rekordów",
-    "antal",
-    "totalt",
-    "rader",
-    "rækker",
-    "合計",
-    "件",
-    "件数",
-    "総件数",
-    "人数",
-];
-
-/// Words for what was counted, if it was people or rows.
-pub(super) const PEOPLE: &[&str] = &[
-    "rows",
-    "row",
-    "records",
-    "record",
-    "results",
-    "result",
-    "entries",
-    "entry",
-    "items",
-    "users",
-    "user",
-    "people",
-    "persons",
-    "employees",
-    "employee",
-    "workers",
-    "associates",
-    "members",
-    "staff",
-    "headcount",
-    "datensätze",
-    "datensatz",
-    "zeilen",
-    "mitarbeiter",
-    "mitarbeitende",
-    "personen",
-    "benutzer",
-    "lignes",
-    "enregistrements",
-    "employés",
-    "salariés",
-    "utilisateurs",
-    "filas",
-    "registros",
-    "empleados",
-    "usuarios",
-    "linhas",
-    "funcionários",
-    "colaboradores",
-    "usuários",
-    "righe",
-    "dipendenti",
-    "utenti",
-    "rijen",
-    "medewerkers",
-    "wierszy",
-    "rekordów",
-    "pracowników",
-    "rader",
-    "rækker",
-    "anställda",
-    "medarbejdere",
-    "ansatte",
-    "件",
-    "名",
-    "人数",
-    "件数",
-    "総件数",
-];
-
-/// Words between.
-const BETWEEN: &[&str] = &["全", "grand", "of", "the", "s", "in", "all", "der", "de", "d", "overall", "sum", "were", "was"];
-
-/// Words beside which a part is a part of the list, not of the year.
-const SHOWN: &[&str] = &[
-    "showing",
-    "displaying",
-    "shown",
-    "displayed",
-    "rows",
-    "records",
-    "results",
-    "entries",
-    "items",
-    "users",
-    "people",
-    "employees",
-    "exported",
-    "loaded",
-    "fetched",
-    "retrieved",
-    "viewing",
-    "einträge",
-    "einträgen",
-    "zeilen",
-    "datensätze",
-    "datensätzen",
-    "lignes",
-    "résultats",
-    "filas",
-    "registros",
-    "resultados",
-    "righe",
-    "risultati",
-    "rijen",
-    "resultaten",
-    "wierszy",
-    "rader",
-    "rækker",
-    "件",
-    "angezeigt",
-    "affichage",
-    "mostrando",
-    "weergegeven",
-];
