@@ -1,12 +1,17 @@
 //! The command line. The doc comments are the help.
 
 pub mod examples;
+mod values;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chrono::{Datelike, NaiveDate};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand};
+
+use crate::terms::{Flavour, Scope, Split};
+use values::day;
+pub use values::{FailOn, LogFormat, Profile, SchemaName};
 
 /// Proves that Domo's users and the company directory agree, and says where they do not.
 ///
@@ -27,14 +32,6 @@ pub struct Cli {
     /// Print more; twice: requests too.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-}
-
-/// Lines for people or JSON for machines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)]
-pub enum LogFormat {
-    Text,
-    Json,
 }
 
 /// The verbs.
@@ -170,8 +167,8 @@ pub struct Audit {
     #[arg(long, value_enum, default_value_t = FailOn::Never)]
     pub fail_on: FailOn,
     /// The flavour of report.md
-    #[arg(long, value_enum, default_value_t = Markdown::Github)]
-    pub markdown: Markdown,
+    #[arg(long, value_enum, default_value_t = Flavour::Github)]
+    pub markdown: Flavour,
     /// Replace names, e-mails and phones by stable tokens in every file that leaves the house
     #[arg(long)]
     pub redact: bool,
@@ -181,28 +178,6 @@ pub struct Audit {
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
-}
-
-/// Severities, and never.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)]
-pub enum FailOn {
-    Critical,
-    High,
-    Medium,
-    Low,
-    Info,
-    Never,
-}
-
-/// Where the Markdown is pasted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)]
-pub enum Markdown {
-    Github,
-    Gitlab,
-    Jira,
-    Plain,
 }
 
 /// `review`
@@ -235,7 +210,7 @@ pub struct Review {
     pub comment: Option<String>,
     /// Write a packet a reviewer (a page, a workbook, a text to send) into the folder of --out
     #[arg(long, value_enum, value_name = "FIELD", requires = "out", conflicts_with_all = ["approve", "reject", "reopen", "from"])]
-    pub split: Option<SplitBy>,
+    pub split: Option<Split>,
     /// The folder of the packets
     #[arg(long, value_name = "DIR", requires = "split")]
     pub out: Option<PathBuf>,
@@ -275,7 +250,7 @@ pub struct Certify {
     pub run: PathBuf,
     /// Write a packet a reviewer (a page, a workbook, a text to send) into the folder of --out
     #[arg(long, value_enum, value_name = "FIELD", requires = "out", conflicts_with_all = ["from", "finish"])]
-    pub split: Option<SplitBy>,
+    pub split: Option<Split>,
     /// The folder of the packets
     #[arg(long, value_name = "DIR", requires = "split")]
     pub out: Option<PathBuf>,
@@ -300,43 +275,6 @@ pub struct Certify {
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
-}
-
-/// Which accounts are certified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)]
-pub enum Scope {
-    All,
-    Privileged,
-    Findings,
-}
-
-impl Scope {
-    /// The word used on the command line and in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Privileged => "privileged",
-            Self::Findings => "findings",
-        }
-    }
-
-    /// The scope of this word.
-    pub fn named(word: &str) -> Option<Self> {
-        [Self::All, Self::Privileged, Self::Findings].into_iter().find(|scope| scope.as_str() == word)
-    }
-}
-
-/// By what packets are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum SplitBy {
-    ManagerEmail,
-    Department,
-    Source,
-    Location,
-    Role,
 }
 
 /// `apply`
@@ -483,14 +421,6 @@ pub struct Sandbox {
     pub scim_deletes: bool,
 }
 
-/// The two Domos there are in writing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)]
-pub enum Profile {
-    Guide,
-    Recorded,
-}
-
 /// `runs`
 #[derive(Debug, Args)]
 #[command(after_help = examples::RUNS)]
@@ -621,22 +551,4 @@ pub struct Schema {
     /// Which file
     #[arg(value_enum)]
     pub name: SchemaName,
-}
-
-/// Files with a schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)]
-pub enum SchemaName {
-    Findings,
-    Plan,
-    Decisions,
-    Report,
-    Summary,
-    Config,
-}
-
-/// A day of the years that a report can show.
-fn day(text: &str) -> Result<NaiveDate, String> {
-    let day: NaiveDate = text.parse().map_err(|_| "a day is YYYY-MM-DD, such as 2026-11-28".to_owned())?;
-    if (1900..=9999).contains(&day.year()) { Ok(day) } else { Err("the year is 1900 to 9999".to_owned()) }
 }

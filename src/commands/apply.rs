@@ -1,15 +1,15 @@
 //! `apply`
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use super::plan_file::PlanFile;
+use super::applied::{ending, instances, of_instance, say_tripped, shown, who};
+use super::plan_file::{self, PlanFile};
 use super::{Context, Ended};
-use crate::apply::{Applied, Order, PreparedApply, Report, Row, Stop};
-use crate::archive;
-use crate::config::{Config, Instance, Loaded};
+use crate::apply::{Order, PreparedApply, Row, Stop};
+use crate::config::Loaded;
 use crate::domo::{Session, Settings};
-use crate::failure::{Failure, FailureKind};
-use crate::plan::{Action, Applier, Outcome, Override, Plan};
+use crate::failure::Failure;
+use crate::plan::{Action, Outcome, Override, Plan};
 use crate::terms::ActionKind;
 use crate::{cli, digest, text};
 
@@ -68,35 +68,6 @@ fn say_other_rules(context: &Context, plan: &Plan, loaded: &Loaded) {
             plan.id
         ));
     }
-}
-
-/// The rules for a plan's instance: its own section where there are several.
-pub(super) fn of_instance(config: &Config, plan: &str, name: &str) -> Result<(Config, Option<Instance>)> {
-    if config.instance.is_empty() {
-        return Ok((config.clone(), None));
-    }
-    let found = config.instance.iter().find(|instance| instance.name.eq_ignore_ascii_case(name));
-    let instance = found.with_context(|| {
-        Failure::new(
-            FailureKind::PlanRefused,
-            format!("plan {plan} is for the instance `{name}`, which the configuration does not name"),
-        )
-        .hint("add its [[instance]] section, or use the configuration it was made with")
-    })?;
-    Ok((config.for_instance(instance), Some(instance.clone())))
-}
-
-/// Every name of the instance that is known.
-pub(super) fn instances(config: &Config, session: &Session) -> Vec<String> {
-    let credential = session.credential();
-    let known = config.domo.instance.clone().into_iter().chain(credential.customer.clone());
-    known.chain([super::instance_name(config, Some(credential))]).collect()
-}
-
-/// The one who applies: as they say, and the operating system's user.
-pub(super) fn who(options: &cli::Apply) -> Applier {
-    let said = options.by.as_ref().map(|said| said.trim().to_owned()).filter(|said| !said.is_empty());
-    Applier { said, user: archive::run::user() }
 }
 
 /// Refuses an invitation that comes too late: all that the plan creates is created, and somebody was not invited with it.
@@ -168,7 +139,7 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
         terminal.say(format!("[{number}/{total}] {} {} {}{detail}", row.kind, text::visible(&subject), row.outcome));
     };
     let applied = prepared.carry_out(&stop, &mut tell).await?;
-    super::decided(order.plan);
+    plan_file::decided(order.plan);
     if options.json {
         terminal.json(&applied.report)?;
     } else {
@@ -182,44 +153,4 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
         terminal.answer(ending(&plan, &applied, &last))?;
     }
     Ok(applied.kind())
-}
-
-/// What a person should know before anything happens: the guards. What the actions themselves bring with them `review` and the dry run
-/// have said.
-pub(super) fn say_tripped(context: &Context, prepared: &PreparedApply<'_>) {
-    let terminal = context.terminal;
-    if !prepared.knows_own() {
-        terminal.say("note: the token does not say whose it is, so `self` guards nobody; set [domo] client_owner");
-    }
-    for tripped in prepared.assessment().tripped {
-        let said = tripped.guard.explain(tripped.value, tripped.limit);
-        // One that is not overridden refuses, and the refusal says it.
-        if let Some(reason) = tripped.overridden {
-            terminal.say(format!("guard {}: {said}. Overridden: {reason}", tripped.guard));
-        }
-    }
-}
-
-/// What became of each action, why it ended early, and a last word.
-pub(super) fn ending(plan: &Plan, applied: &Applied, last: &str) -> String {
-    let mut text = shown(plan, &applied.report);
-    if let Some(why) = &applied.why {
-        text.push_str(&format!("\n\n{}.", text::visible(why)));
-    }
-    format!("{text}\n{last}")
-}
-
-/// A table of what was approved, and the counts.
-fn shown(plan: &Plan, report: &Report) -> String {
-    let mut rows = Vec::new();
-    // The rows are in the plan's order, one an action.
-    let told = plan.actions.iter().zip(&report.results).filter(|(_, row)| row.outcome != Outcome::NotApproved);
-    for (action, row) in told {
-        let subject = action.subject();
-        let cells = [&row.action, row.kind, &subject, row.outcome.as_str(), row.detail.as_deref().unwrap_or_default()];
-        rows.push(cells.map(|cell| text::visible(cell).into_owned()).to_vec());
-    }
-    let table = super::review::table(&["action", "kind", "account", "outcome", "detail"], rows);
-    let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-    format!("{table}\n{}", counts.join(", "))
 }

@@ -21,12 +21,12 @@ pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, file: 
     let plan = file.plan();
     let stored = super::rehearse::stored(&file.home, plan)?;
     let loaded = Loaded::read(options.at.config.config.as_deref())?;
-    let (config, _) = super::apply::of_instance(&loaded.config, &plan.id, &plan.instance)?;
+    let (config, _) = super::applied::of_instance(&loaded.config, &plan.id, &plan.instance)?;
     let (config, journal) = (file.tighten(&config)?, file.journal()?);
     let terms = Terms {
         now: Utc::now(),
         instances: &[config.domo.instance.clone().unwrap_or_else(|| plan.instance.clone())],
-        by: &super::apply::who(options),
+        by: &super::applied::who(options),
         second_person: config.policy.second_person,
         deactivate_with: config.domo.deactivate_with,
         done: &journal.done(),

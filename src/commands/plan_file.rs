@@ -6,15 +6,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use chrono::Utc;
 use serde_json::Value;
 
 use crate::apply::{files, journal};
-use crate::archive::{Archive, Lock, StoredRun};
+use crate::archive::{self, Archive, Lock, StoredRun};
 use crate::config::{Config, Loaded};
 use crate::failure::{Failure, FailureKind};
 use crate::files::folder_of;
 use crate::plan::{Journal, Plan, Rules, Sealed};
 use crate::reconcile::EvidenceStatus;
+use crate::report;
 
 /// The end of a journal's name; what is before it is its plan's.
 const JOURNAL_END: &str = ".journal.jsonl";
@@ -36,7 +38,7 @@ pub(super) struct PlanFile {
 impl PlanFile {
     /// The plan that somebody names: a file, its run's folder or id, or `latest`.
     pub(super) fn find(name: &Path, archive: &Path) -> Result<Self> {
-        let named = super::plan_path(name, archive)?;
+        let named = plan_path(name, archive)?;
         let path = named.canonicalize().unwrap_or(named);
         let sealed = files::read_plan(&path)?;
         let within = folder_of(&path).ancestors().take(3).map(Archive::at);
@@ -56,7 +58,7 @@ impl PlanFile {
     /// Takes the plan's lock, for somebody who is `doing` something with it.
     pub(super) fn lock(&self, doing: &str) -> Result<Lock> {
         self.alone()?;
-        super::lock_plan(&self.home, doing)
+        lock_plan(&self.home, doing)
     }
 
     /// Refuses a plan with a second name: what is recorded under one is not what the other says.
@@ -167,7 +169,7 @@ pub(super) fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Confi
         Some(rules) => Some(rules.clone()),
         None if kept.is_file() => {
             let kept = Loaded::read(Some(&kept))?;
-            Some(Rules::of(&super::apply::of_instance(&kept.config, &plan.id, &plan.instance)?.0))
+            Some(Rules::of(&super::applied::of_instance(&kept.config, &plan.id, &plan.instance)?.0))
         }
         None => None,
     };
@@ -241,4 +243,61 @@ fn outcome_of(path: &Path) -> Option<Value> {
 
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The plan that somebody names: its file, its run's folder or id, or `latest`, the newest complete run with a plan.
+fn plan_path(name: &Path, archive: &Path) -> Result<PathBuf> {
+    const PLAN: &str = "plan.json";
+    if name.is_file() {
+        return Ok(name.to_owned());
+    }
+    let archive = Archive::at(archive);
+    if name == Path::new("latest") {
+        let runs = archive.list()?.runs.into_iter().rev();
+        let plan = runs.filter(|run| !run.pruned).map(|run| run.path.join(PLAN)).find(|plan| plan.is_file());
+        return plan.ok_or_else(|| {
+            let nothing = Failure::usage(format!("no complete run in {} has a plan", archive.path().display()));
+            nothing.hint("name the archive with --archive, or run `audit`").into()
+        });
+    }
+    let Ok(folder) = archive.folder_of(name) else { return Ok(name.to_owned()) };
+    let plan = folder.join(PLAN);
+    match plan.is_file() {
+        true => Ok(plan),
+        false => Err(Failure::usage(format!("the run {} has no plan", folder.display()))
+            .hint("there was nothing to do, or its evidence was incomplete; its report says which")
+            .into()),
+    }
+}
+
+/// Writes `decisions.html` and `decisions.csv` beside a plan, as they are now. What was decided and done stands in the plan and its
+/// journal, so that these cannot be written is said and is no failure.
+pub(super) fn decided(plan: &Path) {
+    if let Err(error) = try_decided(plan) {
+        tracing::warn!("decisions.html and decisions.csv are not as they should be: {error:#}");
+    }
+}
+
+fn try_decided(plan: &Path) -> Result<()> {
+    let journal = journal::read(&files::journal_of(plan))?;
+    let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal);
+    let beside = |name: &str| match plan.file_name().is_some_and(|file| file == "plan.json") {
+        true => plan.with_file_name(name),
+        false => plan.with_extension(name),
+    };
+    files::write(&beside("decisions.html"), page.html(&Config::default())?.as_bytes())?;
+    files::write(&beside("decisions.csv"), &list.csv()?)
+}
+
+/// One at a time on a plan, whether it is reviewed or applied: `plan.lock` beside it names the holder.
+fn lock_plan(plan: &Path, doing: &str) -> Result<Lock> {
+    if archive::is_of_unfinished_run(plan) {
+        return Err(Failure::failed(format!(
+            "{} is of a run that was cut short or is under way: it has no manifest",
+            plan.display()
+        ))
+        .hint("take the plan of a complete run; `runs` lists them")
+        .into());
+    }
+    Lock::take_at(&plan.with_extension("lock"), &plan.display().to_string(), doing, Utc::now())
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::apply::{ending, say_tripped, who};
+use super::applied::{ending, say_tripped, who};
 use super::plan_file::PlanFile;
 use super::progress::Line;
 use super::{Context, Ended};

@@ -34,7 +34,7 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
         return Err(missing().hint("it holds no record of an apply").into());
     };
     let loaded = Loaded::read(options.at.config.config.as_deref())?;
-    let (config, instance) = super::apply::of_instance(&loaded.config, &open.plan, &open.instance)?;
+    let (config, instance) = super::applied::of_instance(&loaded.config, &open.plan, &open.instance)?;
     // What undoes a plan obeys the plan's rules.
     let config = match plan_file::plan_of(&path) {
         Some(plan) => plan_file::tighten(files::read_plan(&plan)?.plan(), &plan, &config)?,
@@ -43,7 +43,7 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
 
     let (plan, undo) = super::runtime()?.block_on(super::interruptible(async {
         let session = Session::open(Settings::from_env(&config, instance.as_ref())?).await?;
-        right_instance(&super::apply::instances(&config, &session), &open.plan, &open.instance)?;
+        right_instance(&super::applied::instances(&config, &session), &open.plan, &open.instance)?;
         let reader = Reader::new(&session);
         let accounts = reader.accounts(&Line::new(&context.terminal)).await?;
         let mut undo = Undo::default();

@@ -4,6 +4,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
+use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -106,4 +107,25 @@ fn print(line: &[u8]) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         printed => printed.context(Failure::failed("the answer cannot be printed").hint("see where stdout leads")),
     }
+}
+
+/// A table as wide as the terminal, or as a page where there is none. Where columns would be too narrow to be read, every row is a
+/// paragraph.
+pub(super) fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    let width = table.width().unwrap_or(160);
+    if usize::from(width) < header.len() * NARROWEST {
+        return rows.iter().map(|row| paragraph(header, row)).collect::<Vec<_>>().join("\n\n");
+    }
+    table.set_width(width).set_header(header.to_vec()).add_rows(rows);
+    table.to_string()
+}
+
+/// Letters below which a column cuts words.
+const NARROWEST: usize = 15;
+
+fn paragraph(header: &[&str], row: &[String]) -> String {
+    let filled = header.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+    filled.map(|(name, cell)| format!("{name}: {}", cell.replace('\n', "\n  "))).collect::<Vec<_>>().join("\n")
 }

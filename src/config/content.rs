@@ -6,59 +6,62 @@ use serde::{Deserialize, Serialize};
 
 use crate::terms::DomoStats;
 
-/// `[content]`: each key is the id of a DomoStats DataSet, or a CSV file of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Content {
-    /// DomoStats *DataSets*: who owns which.
-    pub datasets: Option<String>,
-    /// DomoStats *DataFlows*.
-    pub dataflows: Option<String>,
-    /// DomoStats *Pages with Multiple Owners*.
-    pub pages: Option<String>,
-    /// DomoStats *Cards (Legacy)* or *Card Permissions*.
-    pub cards: Option<String>,
-    /// DomoStats *Alerts*.
-    pub alerts: Option<String>,
-    /// DomoStats *Accounts*: those of connectors.
-    pub accounts: Option<String>,
-    /// DomoStats *Groups*: their types, which say which of them can be left.
-    pub groups: Option<String>,
-    /// DomoStats *Group Owners*.
-    pub group_owners: Option<String>,
-    /// DomoStats *Scheduled Reports*.
-    pub scheduled_reports: Option<String>,
-    /// DomoStats *People*: last login, two-factor, locked, employee id, reports to.
-    pub people: Option<String>,
-    /// DomoStats *Role Grants*: which custom roles may administer.
-    pub role_grants: Option<String>,
-    /// DomoStats *Roles*: the names of the ids in `role_grants`.
-    pub roles: Option<String>,
-    /// Without DomoStats: DataSets and cards from the API's own lists, which show what the client's owner may see.
-    pub api: bool,
-    /// A report older than this before the day judged is not tested, and holds deletions all the same.
-    pub max_age_days: u32,
+/// `[content]` and the report that each key of it names.
+macro_rules! content {
+    ($($(#[$doc:meta])* $key:ident: $report:ident,)+) => {
+        /// `[content]`: each key is the id of a DomoStats DataSet, or a CSV file of it.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Content {
+            $($(#[$doc])* pub $key: Option<String>,)+
+            /// Without DomoStats: DataSets and cards from the API's own lists, which show what the client's owner may see.
+            pub api: bool,
+            /// A report older than this before the day judged is not tested, and holds deletions all the same.
+            pub max_age_days: u32,
+        }
+
+        impl Default for Content {
+            fn default() -> Self {
+                Self { $($key: None,)+ api: false, max_age_days: 3 }
+            }
+        }
+
+        impl Content {
+            /// The value of a report's key.
+            fn value(&mut self, report: DomoStats) -> &mut Option<String> {
+                match report {
+                    $(DomoStats::$report => &mut self.$key,)+
+                }
+            }
+        }
+    };
 }
 
-impl Default for Content {
-    fn default() -> Self {
-        Self {
-            datasets: None,
-            dataflows: None,
-            pages: None,
-            cards: None,
-            alerts: None,
-            accounts: None,
-            groups: None,
-            group_owners: None,
-            scheduled_reports: None,
-            people: None,
-            role_grants: None,
-            roles: None,
-            api: false,
-            max_age_days: 3,
-        }
-    }
+content! {
+    /// DomoStats *DataSets*: who owns which.
+    datasets: Datasets,
+    /// DomoStats *DataFlows*.
+    dataflows: Dataflows,
+    /// DomoStats *Pages with Multiple Owners*.
+    pages: Pages,
+    /// DomoStats *Cards (Legacy)* or *Card Permissions*.
+    cards: Cards,
+    /// DomoStats *Alerts*.
+    alerts: Alerts,
+    /// DomoStats *Accounts*: those of connectors.
+    accounts: Accounts,
+    /// DomoStats *Groups*: their types, which say which of them can be left.
+    groups: Groups,
+    /// DomoStats *Group Owners*.
+    group_owners: GroupOwners,
+    /// DomoStats *Scheduled Reports*.
+    scheduled_reports: ScheduledReports,
+    /// DomoStats *People*: last login, two-factor, locked, employee id, reports to.
+    people: People,
+    /// DomoStats *Role Grants*: which custom roles may administer.
+    role_grants: RoleGrants,
+    /// DomoStats *Roles*: the names of the ids in `role_grants`.
+    roles: Roles,
 }
 
 /// Where a report is.
@@ -71,24 +74,6 @@ pub enum Place {
 }
 
 impl Content {
-    /// The value of a report's key.
-    fn value(&mut self, report: DomoStats) -> &mut Option<String> {
-        match report {
-            DomoStats::Datasets => &mut self.datasets,
-            DomoStats::Dataflows => &mut self.dataflows,
-            DomoStats::Cards => &mut self.cards,
-            DomoStats::Pages => &mut self.pages,
-            DomoStats::Alerts => &mut self.alerts,
-            DomoStats::Accounts => &mut self.accounts,
-            DomoStats::GroupOwners => &mut self.group_owners,
-            DomoStats::ScheduledReports => &mut self.scheduled_reports,
-            DomoStats::Groups => &mut self.groups,
-            DomoStats::People => &mut self.people,
-            DomoStats::RoleGrants => &mut self.role_grants,
-            DomoStats::Roles => &mut self.roles,
-        }
-    }
-
     /// Where each report that is named is read.
     pub fn places(&self) -> Vec<(DomoStats, Place)> {
         let mut named = self.clone();

@@ -78,88 +78,15 @@ impl SourceKind {
     }
 }
 
-/// The keys of [`FILE`], [`ADDRESS`], [`AUTH`], [`FETCHED`] and the kinds that a directory sets.
-fn set(directory: &Directory) -> Vec<&'static str> {
-    let Directory {
-        path,
-        name: _,
-        format,
-        sheet,
-        header_row,
-        encoding,
-        delimiter,
-        kind: _,
-        url,
-        url_env,
-        auth,
-        user_env,
-        password_env,
-        token_env,
-        header,
-        token_url,
-        client_id_env,
-        client_secret_env,
-        scope,
-        pages,
-        tenant,
-        federated_token_file,
-        leave_dates,
-        filter,
-        api_url,
-        login_url,
-        client_id,
-        private_key_env,
-        key_env,
-        admin,
-        customer,
-        base,
-        bind_env,
-        start_tls,
-        page_size,
-        expect_at_least,
-        ca_file,
-        timeout_s,
-        ..
-    } = directory;
-    let keys = [
-        ("path", !path.as_os_str().is_empty()),
-        ("format", format.is_some()),
-        ("sheet", sheet.is_some()),
-        ("header_row", header_row.is_some()),
-        ("encoding", encoding.is_some()),
-        ("delimiter", delimiter.is_some()),
-        ("url", url.is_some()),
-        ("url_env", url_env.is_some()),
-        ("auth", auth.is_some()),
-        ("user_env", user_env.is_some()),
-        ("password_env", password_env.is_some()),
-        ("token_env", token_env.is_some()),
-        ("header", header.is_some()),
-        ("token_url", token_url.is_some()),
-        ("client_id_env", client_id_env.is_some()),
-        ("client_secret_env", client_secret_env.is_some()),
-        ("scope", scope.is_some()),
-        ("pages", *pages != Pages::None),
-        ("tenant", tenant.is_some()),
-        ("federated_token_file", federated_token_file.is_some()),
-        ("leave_dates", *leave_dates),
-        ("filter", filter.is_some()),
-        ("api_url", api_url.is_some()),
-        ("login_url", login_url.is_some()),
-        ("client_id", client_id.is_some()),
-        ("private_key_env", private_key_env.is_some()),
-        ("key_env", key_env.is_some()),
-        ("admin", admin.is_some()),
-        ("customer", customer.is_some()),
-        ("base", !base.is_empty()),
-        ("bind_env", bind_env.is_some()),
-        ("start_tls", *start_tls),
-        ("page_size", page_size.is_some()),
-        ("expect_at_least", expect_at_least.is_some()),
-        ("ca_file", ca_file.is_some()),
-        ("timeout_s", timeout_s.is_some()),
-    ];
-    keys.into_iter().filter_map(|(key, set)| set.then_some(key)).collect()
+/// What a directory of every sort may say.
+const OF_ALL: &[&str] = &["name", "kind", "date_order", "columns", "status", "complete", "max_age_days", "ignore", "skip_rows"];
+
+/// The keys beside [`OF_ALL`] that a directory sets: those whose value is not the one of an empty section.
+fn set(directory: &Directory) -> Vec<String> {
+    let table = |directory: &Directory| toml::Table::try_from(directory).unwrap_or_default();
+    let empty = table(&Directory::default());
+    let said = table(directory).into_iter().filter(|(key, value)| empty.get(key) != Some(value)).map(|(key, _)| key);
+    said.filter(|key| !OF_ALL.contains(&key.as_str())).collect()
 }
 
 impl Directory {
@@ -185,7 +112,7 @@ pub(super) fn problems(number: usize, directory: &Directory) -> Vec<String> {
         None => format!("[[directory]] number {number}"),
     };
     let set = set(directory);
-    let has = |key: &str| set.contains(&key);
+    let has = |key: &str| set.iter().any(|set| set == key);
     let (file, address) = (has("path"), has("url") || has("url_env"));
     let (what, allowed): (&str, Vec<&str>) = match (file, address, directory.kind) {
         (true, false, None) => ("a file", [FILE, &["expect_at_least"]].concat()),
@@ -196,7 +123,7 @@ pub(super) fn problems(number: usize, directory: &Directory) -> Vec<String> {
         _ => return vec![format!("{place} needs exactly one of path, url (or url_env) and kind")],
     };
     let mut problems: Vec<String> = Vec::new();
-    for key in set.iter().filter(|key| !allowed.contains(key)) {
+    for key in set.iter().filter(|key| !allowed.contains(&key.as_str())) {
         problems.push(format!("{place}: `{key}` means nothing with {what}"));
     }
     if has("url") && has("url_env") {
@@ -229,17 +156,8 @@ pub(super) fn problems(number: usize, directory: &Directory) -> Vec<String> {
     if directory.kind == Some(SourceKind::Okta) && has("client_id") != has("private_key_env") {
         problems.push(format!("{place}: client_id and private_key_env belong together"));
     }
-    for (key, value, most) in [
-        ("page_size", directory.page_size.map(u64::from), 1000),
-        ("timeout_s", directory.timeout_s, 86_400),
-        ("expect_at_least", directory.expect_at_least, u64::MAX),
-    ] {
-        if value.is_some_and(|value| value == 0 || value > most) {
-            problems.push(match most {
-                u64::MAX => format!("{place}: {key} is at least 1"),
-                most => format!("{place}: {key} is 1 to {most}"),
-            });
-        }
+    if directory.expect_at_least == Some(0) {
+        problems.push(format!("{place}: expect_at_least is at least 1"));
     }
     let addresses = [
         ("url", &directory.url),

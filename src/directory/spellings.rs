@@ -36,7 +36,9 @@ pub(super) fn of(list: &str) -> impl Iterator<Item = &'static str> {
 
 /// Every header: its slot, its rank, its spelling.
 pub(super) fn headers() -> impl Iterator<Item = (Slot, u8, &'static str)> {
-    LINES.iter().copied()
+    LINES
+        .iter()
+        .copied()
         .filter_map(|(what, spellings)| Some((header(what)?, spellings)))
         .flat_map(|((slot, rank), spellings)| split(spellings).map(move |spelling| (slot, rank, spelling)))
 }

@@ -7,6 +7,8 @@ use crate::text;
 
 /// Domo's own support account, on every instance.
 pub const SUPPORT_ID: u64 = 27;
+/// Its address.
+pub const SUPPORT_EMAIL: &str = "support@domo.com";
 
 /// One account, whole. Absent, null and empty stay what they are.
 #[derive(Debug, Clone)]

@@ -29,7 +29,7 @@ mod wire;
 mod write;
 
 pub use crate::http::{CallError, Refusal};
-pub use account::{Account, Lookup, SUPPORT_ID};
+pub use account::{Account, Lookup, SUPPORT_EMAIL, SUPPORT_ID};
 pub use accounts::{Accounts, Evidence};
 pub use content::{AccountIds, Content};
 pub use frame::{WAYS_ON, owns_column};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::about::About;
 use crate::digest::sha256;
 use crate::failure::Failure;
+use crate::terms::Split;
 use crate::text;
 
 /// What stands in `schema` of packets.json.
@@ -15,22 +16,6 @@ pub const SCHEMA: &str = "domo-reconcile/packets/v1";
 
 /// Whose packet it is where nobody is found for its rows.
 pub const UNASSIGNED: &str = "unassigned";
-
-/// By what rows are dealt out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Split {
-    /// The manager, or the next above who is there.
-    ManagerEmail,
-    /// The department.
-    Department,
-    /// The directory.
-    Source,
-    /// The location.
-    Location,
-    /// The account's role.
-    Role,
-}
 
 impl Split {
     /// Who reviews what is about them; none: nobody is known.

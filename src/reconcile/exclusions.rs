@@ -10,11 +10,7 @@ use super::index::{Account, Each};
 use super::keys::Addresses;
 use super::rule::{Pattern, as_matched};
 use crate::config::{Config, Exclude};
-use crate::domo::Accounts;
-
-/// Domo's own support account: in every instance, and nobody's.
-const SUPPORT_ID: u64 = 27;
-const SUPPORT_EMAIL: &str = "support@domo.com";
+use crate::domo::{Accounts, SUPPORT_EMAIL, SUPPORT_ID};
 
 /// Who is excluded, and by which rule: the one place that decides it, for the judgement and for the guard alike. Addresses and ids are
 /// looked up; only patterns with a wildcard are tried one after the other.

@@ -1,7 +1,6 @@
 //! Lists of accounts beside the findings: whose access changed since the last run, and who is outside the company.
 
-use super::appendix::{ROWS, caption};
-use super::builder::{Builder, shown};
+use super::builder::{Builder, ROWS, caption, shown};
 use super::sections::cut;
 use super::texts::Texts;
 use super::view::{Cell, Column, Table};

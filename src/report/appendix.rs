@@ -1,7 +1,7 @@
 //! The view after the findings: privileged accounts, what was resolved and accepted, method, parameters, sources, files, glossary.
 
 use super::accounts;
-use super::builder::{Builder, shown};
+use super::builder::{Builder, ROWS, caption, shown};
 use super::figures;
 use super::origin::{self, Origin};
 use super::sections::{cut, describe};
@@ -15,18 +15,6 @@ use crate::plan::Verdict;
 use crate::plan::review::Counts;
 use crate::reconcile::{self, Moved, Privileged};
 use crate::terms::{Kind, Severity, label};
-
-/// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
-pub(super) const ROWS: usize = 1_000;
-
-/// A caption that says where the rows are that are not shown.
-pub(super) fn caption(t: &Texts, what: &str, total: usize, place: &str) -> String {
-    if total <= ROWS {
-        return what.to_owned();
-    }
-    let (shown, total) = (figures::grouped(ROWS as u64), figures::grouped(total as u64));
-    format!("{what}. {}", t.fill("page.table_capped", &[("shown", &shown), ("total", &total), ("place", t.get(place))]))
-}
 
 pub(super) fn privileged(builder: &Builder) -> Table {
     let t = builder.t;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::figures;
 use super::inputs::Inputs;
 use super::texts::Texts;
 use super::view;
@@ -102,4 +103,16 @@ pub(super) fn severity(severity: Severity, t: &Texts) -> view::Severity {
     let glyph = ["\u{25C6}", "\u{25B2}", "\u{25A0}", "\u{25CF}", "\u{25CB}"][rank(severity)];
     let label = t.find(&format!("severity.{key}")).unwrap_or(key).to_owned();
     view::Severity { key, label, glyph, rank: rank(severity) }
+}
+
+/// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
+pub(super) const ROWS: usize = 1_000;
+
+/// A caption that says where the rows are that are not shown.
+pub(super) fn caption(t: &Texts, what: &str, total: usize, place: &str) -> String {
+    if total <= ROWS {
+        return what.to_owned();
+    }
+    let (shown, total) = (figures::grouped(ROWS as u64), figures::grouped(total as u64));
+    format!("{what}. {}", t.fill("page.table_capped", &[("shown", &shown), ("total", &total), ("place", t.get(place))]))
 }

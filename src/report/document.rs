@@ -5,7 +5,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::templates::Templates;
-use super::{html, markdown, tables};
+use super::{escape, html, tables};
 use crate::config::Config;
 use crate::text;
 
@@ -70,10 +70,10 @@ impl Document {
 
     /// The same in Markdown, every value as code so that nothing in it is markup.
     pub fn markdown(&self) -> String {
-        let cell = |value: &String| if value.is_empty() { " ".to_owned() } else { markdown::code(value) };
+        let cell = |value: &String| if value.is_empty() { " ".to_owned() } else { escape::code(value) };
         let table = |level: &str, table: &Table| {
             let mut lines =
-                vec![String::new(), format!("{level} {} ({})", markdown::words(&table.caption), table.rows.len()), String::new()];
+                vec![String::new(), format!("{level} {} ({})", escape::words(&table.caption), table.rows.len()), String::new()];
             if table.rows.is_empty() {
                 lines.push(table.empty.clone());
                 return lines;
@@ -83,12 +83,12 @@ impl Document {
             lines.extend(table.rows.iter().map(|row| format!("| {} |", row.iter().map(cell).collect::<Vec<_>>().join(" | "))));
             lines
         };
-        let mut lines = vec![format!("# {}", markdown::code(&format!("{}: {}", self.title, self.instance))), String::new()];
-        lines.extend(self.lead.iter().map(|sentence| format!("{}\n", markdown::code(sentence))));
+        let mut lines = vec![format!("# {}", escape::code(&format!("{}: {}", self.title, self.instance))), String::new()];
+        lines.extend(self.lead.iter().map(|sentence| format!("{}\n", escape::code(sentence))));
         lines.extend(self.facts.iter().map(|(label, value)| format!("- {label}: {}", cell(value))));
         lines.extend(self.tables.iter().flat_map(|one| table("##", one)));
         lines.extend([String::new(), "## Limits".to_owned(), String::new()]);
-        lines.extend(self.limits.iter().map(|sentence| format!("- {}", markdown::code(sentence))));
+        lines.extend(self.limits.iter().map(|sentence| format!("- {}", escape::code(sentence))));
         if !self.behind.is_empty() {
             lines.extend([String::new(), "## The run behind it".to_owned()]);
             lines.extend(self.behind.iter().flat_map(|one| table("###", one)));

@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use super::templates::Templates;
-use super::{html, markdown};
+use super::{escape, html};
 use crate::archive::{RunFolder, RunInfo};
 use crate::config::{Config, Loaded};
 use crate::failure;
@@ -27,7 +27,7 @@ pub fn failed(run: &RunInfo, config: &Loaded, error: &anyhow::Error, folder: &mu
 
 /// Every value as a code span, so that nothing in it is Markdown.
 fn markdown_of(title: &str, run: &RunInfo, why: &[String]) -> String {
-    let code = markdown::code;
+    let code = escape::code;
     let mut lines = vec![
         format!("# {}: this run failed", code(title)),
         String::new(),

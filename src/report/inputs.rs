@@ -1,12 +1,12 @@
 //! What a report is made of.
 
-use super::markdown::Flavour;
 use crate::archive::{History, RunInfo};
 use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::plan::Plan;
 use crate::reconcile::Reconciliation;
+use crate::terms::Flavour;
 
 /// Everything a report is made of.
 #[derive(Debug, Clone, Copy)]

@@ -1,36 +1,14 @@
 //! `report.md`, for tickets and pull requests: the same numbers, values that cannot break out of their cell or mention anybody, and
 //! a length that the place it is pasted into takes.
-//!
-//! Markdown templates escape by themselves: text that could mean anything to a Markdown reader becomes a code span, other text stays
-//! as it is. `| cell` makes a code span of any value, `| plain` backslashes for places without code spans; `| safe` is for our own
-//! markup only.
-
-use std::borrow::Cow;
-use std::io::Write;
 
 use anyhow::Result;
-use tera::{Context, Kwargs, State, Tera, Value};
+use tera::{Context, Value};
 
 use super::figures;
 use super::summary::Overall;
 use super::templates::Templates;
-use super::texts::Texts;
 use super::view::{Finding, View};
-use crate::text;
-
-/// Where report.md will be pasted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Flavour {
-    /// Issues, pull requests and step summaries of GitHub.
-    #[default]
-    Github,
-    /// Issues and merge requests of GitLab.
-    Gitlab,
-    /// Jira: no tables, page one only.
-    Jira,
-    /// Text without tables or markup that needs a reader.
-    Plain,
-}
+use crate::terms::Flavour;
 
 impl Flavour {
     fn has_tables(self) -> bool {
@@ -59,9 +37,6 @@ impl Flavour {
         }
     }
 }
-
-/// Characters of a value: the longest sentence about a finding, and no more than a row should take of the whole.
-const VALUE: usize = 1_000;
 
 /// Characters that a row of a finding takes at a guess.
 const ROW: usize = 250;
@@ -151,133 +126,4 @@ fn tidy(page: &str) -> String {
     }
     page.push('\n');
     page
-}
-
-/// A Tera for Markdown: `.md` escapes by itself, with `cell` and `plain` as filters.
-pub(super) fn engine(texts: &Texts) -> Tera {
-    let mut tera = Tera::new();
-    tera.autoescape_on([".md"]);
-    tera.set_escape_fn(|text: &str, out: &mut dyn Write| out.write_all(words(text).as_bytes()));
-    for (name, escaped) in [("cell", code as fn(&str) -> String), ("plain", backslashed)] {
-        let (empty, rest) = (texts.get("page.empty").to_owned(), texts.get("markdown.cut").to_owned());
-        tera.register_filter(name, move |value: Value, _: Kwargs, _: &State| {
-            Value::safe_string(&said(&value).map_or_else(|| empty.clone(), |text| escaped(&cut(&text, &rest))))
-        });
-    }
-    tera
-}
-
-/// A value as text; none for nothing.
-fn said(value: &Value) -> Option<String> {
-    match value.as_str() {
-        Some(text) => Some(text.to_owned()).filter(|text| !text.trim().is_empty()),
-        None if value.is_none() || value.is_undefined() => None,
-        None => Some(value.to_string()),
-    }
-}
-
-/// Whether no Markdown reader can take the text for anything but words.
-fn is_calm(text: &str) -> bool {
-    let calm = |letter: char| {
-        letter.is_alphanumeric()
-            || matches!(
-                letter,
-                ' ' | ','
-                    | '.'
-                    | ';'
-                    | '%'
-                    | '('
-                    | ')'
-                    | '/'
-                    | '\u{2013}'
-                    | '\u{2212}'
-                    | '\u{2192}'
-                    | '\''
-                    | '\u{2019}'
-                    | '\u{B7}'
-                    | '\u{25C6}'
-                    | '\u{25B2}'
-                    | '\u{25A0}'
-                    | '\u{25CF}'
-                    | '\u{25CB}'
-                    | '?'
-            )
-    };
-    // A hyphen or colon inside words is one; at the beginning it may be a list.
-    let inner = |letter: char| calm(letter) || matches!(letter, '-' | ':');
-    text.starts_with(calm) && text.chars().all(inner) && !text.contains("://") && !text.contains("www.")
-}
-
-/// One line, hidden characters shown, trimmed.
-fn one_line(text: &str) -> String {
-    let spaced: String = text.chars().map(|letter| if matches!(letter, '\n' | '\r' | '\t') { ' ' } else { letter }).collect();
-    text::visible(spaced.trim()).into_owned()
-}
-
-/// A value that leaves room for others, and where the `rest` of it stands.
-fn cut<'a>(text: &'a str, rest: &str) -> Cow<'a, str> {
-    match text.char_indices().nth(VALUE) {
-        Some((end, _)) => format!("{}\u{2026} {rest}", &text[..end]).into(),
-        None => text.into(),
-    }
-}
-
-/// Words as they are, and anything that a Markdown reader could take for more as a code span.
-pub(super) fn words(text: &str) -> String {
-    if is_calm(text) { text.to_owned() } else { code(text) }
-}
-
-/// A code span whose fence is longer than any run of backticks in it; pipes are escaped, for they end a table's cell even there.
-pub(super) fn code(text: &str) -> String {
-    let text = one_line(text);
-    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') || text.chars().all(|letter| letter == ' ') { " " } else { "" };
-    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
-}
-
-/// A backslash before whatever a wiki could take for markup.
-fn backslashed(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len() + 8);
-    for letter in one_line(text).chars() {
-        if matches!(
-            letter,
-            '\\' | '{' | '}' | '[' | ']' | '*' | '_' | '-' | '+' | '^' | '~' | '|' | '!' | '#' | '@' | '<' | '>' | '`'
-        ) {
-            safe.push('\\');
-        }
-        safe.push(letter);
-    }
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_span_holds_backticks_and_pipes() {
-        assert_eq!(code("a|b"), "`a\\|b`");
-        assert_eq!(code("``x`"), "``` ``x` ```");
-        assert_eq!(code("line\nbreak\u{202E}"), "`line break<U+202E>`");
-    }
-
-    #[test]
-    fn a_sentence_stays_whole_and_what_is_cut_says_where_the_rest_is() {
-        let long = "x".repeat(VALUE);
-        assert_eq!(cut(&long, "(there)"), long);
-        assert_eq!(cut(&(long.clone() + "y"), "(there)"), format!("{long}\u{2026} (there)"));
-    }
-
-    #[test]
-    fn only_words_and_numbers_stay_bare() {
-        for calm in ["4,812", "Attribute drift", "2026-11-23 06:00 UTC", "\u{25B2} High"] {
-            assert!(is_calm(calm), "{calm}");
-        }
-        for wild in
-            ["@team", "#12", "<b>", "*x*", "a_b", "- item", "http://x", "www.x.de", "[a](b)", ":emoji:", "a|b", "~x", "!12", ""]
-        {
-            assert!(!is_calm(wild), "{wild}");
-        }
-    }
 }

@@ -20,6 +20,7 @@ mod cap;
 mod charts;
 pub mod decided;
 pub mod document;
+mod escape;
 pub mod example;
 mod failed;
 mod figures;
@@ -47,10 +48,10 @@ use crate::config::Config;
 use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
 use crate::stage;
+use crate::terms::Flavour;
 
 pub use failed::failed;
 pub use inputs::{Inputs, Options};
-pub use markdown::Flavour;
 pub use redact::{KEY as REDACTION_KEY, same_tokens};
 pub use view::View;
 

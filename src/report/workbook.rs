@@ -16,7 +16,7 @@ use rust_xlsxwriter::{
 
 use super::texts::Texts;
 use super::view::{Cell, Column, Table, View};
-use super::{Inputs, appendix, cap, figures};
+use super::{Inputs, builder, cap, figures};
 use crate::archive::RunFolder;
 use crate::failure::{Failure, unless_it_panics};
 use crate::plan::sheet::Row;
@@ -287,7 +287,7 @@ impl<'a> Look<'a> {
         let sheets = [
             ("workbook.actions", plan.actions.len() + plan.findings.len(), ACTIONS, "review.csv"),
             ("workbook.findings", ordered.len(), self.rows, "findings.csv"),
-            ("workbook.privileged", inputs.reconciliation.privileged.len(), appendix::ROWS, "accounts.csv"),
+            ("workbook.privileged", inputs.reconciliation.privileged.len(), builder::ROWS, "accounts.csv"),
         ];
         for (sheet, total, most, file) in sheets.into_iter().filter(|(_, total, most, _)| total > most) {
             let (n, total) = (figures::grouped(most as u64), figures::grouped(total as u64));

@@ -15,7 +15,8 @@ use serde_json::{Map, Value, json};
 
 use super::Shared;
 use super::scim_documents::{ENTERPRISE, MOST, USER, configuration, resource_types, schemas};
-use super::state::{ROLES, State, Wrong};
+use super::state::{State, Wrong};
+use crate::terms::Role;
 
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
@@ -267,14 +268,14 @@ fn project(resource: &Object, mut user: Object) -> Result<Object, Wrong> {
     let enterprise = |name: &str| resource.get(ENTERPRISE)?.get(name)?.as_str();
 
     let login = text("userName").ok_or_else(|| Wrong(400, "userName is required".into()))?;
-    let role = entry("roles", "primary").and_then(|id| ROLES.iter().find(|(_, known)| known.to_string() == id));
+    let role = entry("roles", "primary").and_then(|id| Role::from_id(id.parse().ok()?));
     let name = text("displayName").or_else(|| user.get("name").and_then(Value::as_str)).unwrap_or(login).to_owned();
     user.insert("email".into(), json!(login));
     user.insert("name".into(), json!(name));
-    if let Some((role, id)) = role {
+    if let Some(role) = role {
         user.insert("role".into(), json!(role));
         if user.contains_key("roleId") {
-            user.insert("roleId".into(), json!(id));
+            user.insert("roleId".into(), json!(role.id()));
         }
     }
     user.entry("role").or_insert(json!("Participant"));
@@ -342,10 +343,7 @@ fn derived(user: &Object) -> Object {
         let entries: Vec<Value> = entries.into_iter().flatten().collect();
         (!entries.is_empty()).then_some(Value::Array(entries))
     };
-    let role = text("roleId").or_else(|| {
-        let role = text("role")?;
-        ROLES.iter().find(|(name, _)| *name == role).map(|(_, id)| id.to_string())
-    });
+    let role = text("roleId").or_else(|| Role::from_word(&text("role")?).map(|role| role.id().to_string()));
     let enterprise: Object = [("employeeNumber", text("employeeNumber")), ("department", text("department"))]
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), json!(value?))))

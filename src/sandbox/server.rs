@@ -127,48 +127,11 @@ async fn faulty(
     path: &str,
 ) -> Result<Response, Cut> {
     let fault = shared.state().faults.iter_mut().filter_map(|fault| fault.meets(method, path)).next();
-
-    match &fault {
-        Some(What::Cut) => return Err(Cut),
-        Some(What::Status(status, wait)) => {
-            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut response = users::refuse(status, path, "made to fail");
-            if let Some(wait) = wait.as_deref().and_then(|wait| HeaderValue::from_str(wait).ok()) {
-                response.headers_mut().insert(header::RETRY_AFTER, wait);
-            }
-            return Ok(response);
-        }
-        Some(What::Html(status)) => {
-            let page = "<!DOCTYPE html><html><body>Just a moment...</body></html>";
-            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
-            return Ok((status, [(header::CONTENT_TYPE, "text/html")], page).into_response());
-        }
-        Some(What::Echo) => {
-            let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-            return Ok(users::refuse(StatusCode::FORBIDDEN, path, &format!("not allowed: {header}")));
-        }
-        Some(What::Slow(wait)) => tokio::time::sleep(*wait).await,
-        Some(What::Empty) => return Ok(([(header::CONTENT_TYPE, "application/json")], "[]").into_response()),
-        Some(What::Vanish) => shared.state().vanish(),
-        Some(What::Appear) => shared.state().appear(),
-        Some(What::Move) => shared.state().rotate(),
-        Some(What::Expire) => shared.state().tokens.clear(),
-        Some(What::Circle) => {
-            for place in directories::PLACES {
-                parts.uri = without(&parts.uri, place, "")?;
-            }
-        }
-        Some(What::Cap(rows)) => parts.uri = without(&parts.uri, "limit=", &format!("limit={rows}"))?,
-        Some(What::Unfiltered) => parts.uri = without(&parts.uri, "filter=", "")?,
-        Some(What::Endless) if directories::ROOTS.iter().any(|root| path.starts_with(root)) => {
-            return Ok(directories::ever_new(path, &parts.headers, &parts.uri));
-        }
-        Some(What::Endless) => return Ok(ever_new()),
-        Some(What::Edge) => shared.state().edge = true,
-        Some(What::Late(wait, _)) => shared.state().shadow(path, *wait),
-        _ => {}
+    if let Some(fault) = &fault
+        && let Some(response) = before(fault, &mut parts, shared, path).await?
+    {
+        return Ok(response);
     }
-
     if let Some(response) = throttle(shared) {
         return Ok(response);
     }
@@ -181,26 +144,81 @@ async fn faulty(
         Err(never) => match never {},
     };
     tell_limit(shared, response.headers_mut());
-
     match fault {
-        Some(What::CutAfter) => Err(Cut),
-        Some(What::Truncate) => truncated(response).await,
-        Some(What::Half) => half(response).await,
-        Some(What::Late(_, Some(status))) => {
+        Some(fault) => after(fault, response, shared, path).await,
+        None => Ok(response),
+    }
+}
+
+/// What a fault does before the request is carried out; an answer, where it never is.
+async fn before(fault: &What, parts: &mut Parts, shared: &Shared, path: &str) -> Result<Option<Response>, Cut> {
+    match fault {
+        What::Cut => return Err(Cut),
+        What::Status(status, wait) => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let mut response = users::refuse(status, path, "made to fail");
+            if let Some(wait) = wait.as_deref().and_then(|wait| HeaderValue::from_str(wait).ok()) {
+                response.headers_mut().insert(header::RETRY_AFTER, wait);
+            }
+            return Ok(Some(response));
+        }
+        What::Html(status) => {
+            let page = "<!DOCTYPE html><html><body>Just a moment...</body></html>";
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
+            return Ok(Some((status, [(header::CONTENT_TYPE, "text/html")], page).into_response()));
+        }
+        What::Echo => {
+            let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            return Ok(Some(users::refuse(StatusCode::FORBIDDEN, path, &format!("not allowed: {header}"))));
+        }
+        What::Slow(wait) => tokio::time::sleep(*wait).await,
+        What::Empty => return Ok(Some(([(header::CONTENT_TYPE, "application/json")], "[]").into_response())),
+        What::Vanish => shared.state().vanish(),
+        What::Appear => shared.state().appear(),
+        What::Move => shared.state().rotate(),
+        What::Expire => shared.state().tokens.clear(),
+        What::Circle => {
+            for place in directories::PLACES {
+                parts.uri = without(&parts.uri, place, "")?;
+            }
+        }
+        What::Cap(rows) => parts.uri = without(&parts.uri, "limit=", &format!("limit={rows}"))?,
+        What::Unfiltered => parts.uri = without(&parts.uri, "filter=", "")?,
+        What::Endless if directories::ROOTS.iter().any(|root| path.starts_with(root)) => {
+            return Ok(Some(directories::ever_new(path, &parts.headers, &parts.uri)));
+        }
+        What::Endless => return Ok(Some(ever_new())),
+        What::Edge => shared.state().edge = true,
+        What::Late(wait, _) => shared.state().shadow(path, *wait),
+        _ => {}
+    }
+    Ok(None)
+}
+
+/// What a fault makes of the answer.
+async fn after(fault: What, response: Response, shared: &Shared, path: &str) -> Result<Response, Cut> {
+    match fault {
+        What::CutAfter => Err(Cut),
+        What::Truncate => truncated(response).await,
+        What::Half => rewritten(response, |body| halved(&body)).await,
+        What::Late(_, Some(status)) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             Ok(users::refuse(status, path, "made to fail, although it took place"))
         }
-        Some(What::Thin(field)) => thinned(response, &field).await,
-        Some(What::Edge) => {
+        What::Thin(field) => rewritten(response, |body| thinned(&body, &field)).await,
+        What::Edge => {
             shared.state().edge = false;
             Ok(response)
         }
-        Some(What::Lie(by)) => lie(response, by).await,
-        Some(What::Own(account)) => {
+        What::Lie(by) => {
+            // More people in all than there are.
+            rewritten(response, |body| directories::more(&body, by).map_or(body, Bytes::from)).await
+        }
+        What::Own(account) => {
             shared.state().own(account);
             Ok(response)
         }
-        Some(What::Meddle(field)) => {
+        What::Meddle(field) => {
             meddle(shared, path, &field);
             Ok(response)
         }
@@ -247,10 +265,17 @@ fn ever_new() -> Response {
     axum::Json(rows).into_response()
 }
 
-async fn half(response: Response) -> Result<Response, Cut> {
+/// The same answer with another body.
+async fn rewritten(response: Response, rewrite: impl FnOnce(Bytes) -> Bytes) -> Result<Response, Cut> {
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
-    let mut half: Value = serde_json::from_slice(&body).unwrap_or_default();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, Body::from(rewrite(body))))
+}
+
+/// The first half of a list.
+fn halved(body: &[u8]) -> Bytes {
+    let mut half: Value = serde_json::from_slice(body).unwrap_or_default();
     let list = match &mut half {
         Value::Object(object) => object.values_mut().find_map(|member| member.as_array_mut().filter(|list| list.len() > 1)),
         other => other.as_array_mut(),
@@ -258,27 +283,14 @@ async fn half(response: Response) -> Result<Response, Cut> {
     if let Some(list) = list {
         list.truncate(list.len() / 2);
     }
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Ok(Response::from_parts(parts, Body::from(serde_json::to_vec(&half).unwrap_or_default())))
+    half.to_string().into()
 }
 
 /// An object without one of its fields.
-async fn thinned(response: Response, field: &str) -> Result<Response, Cut> {
-    let (mut parts, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
-    let mut object: serde_json::Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
+fn thinned(body: &[u8], field: &str) -> Bytes {
+    let mut object: serde_json::Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
     object.remove(field);
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Ok(Response::from_parts(parts, Body::from(serde_json::to_vec(&object).unwrap_or_default())))
-}
-
-/// More people in all than there are.
-async fn lie(response: Response, by: i64) -> Result<Response, Cut> {
-    let (mut parts, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
-    parts.headers.remove(header::CONTENT_LENGTH);
-    let body = directories::more(&body, by).map_or(body, Bytes::from);
-    Ok(Response::from_parts(parts, Body::from(body)))
+    Value::Object(object).to_string().into()
 }
 
 /// Half of the body, then the end of the connection.

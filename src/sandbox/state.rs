@@ -12,10 +12,9 @@ use super::fault::Fault;
 use super::groups::Group;
 use super::profile::Profile;
 use super::{DataFlow, DataSet, Event, Options, Request};
+use crate::domo::SUPPORT_ID;
 use crate::domo::extras::{self, Extra};
-
-/// The names Domo gives its own roles, with their ids.
-pub(super) const ROLES: [(&str, u64); 5] = [("Admin", 1), ("Privileged", 2), ("Editor", 3), ("Participant", 4), ("Social", 5)];
+use crate::terms::Role;
 
 pub(super) struct State {
     /// In the order they are listed; as text, because a million objects would not fit otherwise.
@@ -183,7 +182,7 @@ impl State {
     /// instance's own may.
     pub(super) fn may_manage(&self) -> bool {
         let role = self.owner.and_then(|owner| self.get(owner)?.get("role")?.as_str().map(str::to_owned));
-        !self.profile.checks_rights || !role.is_some_and(|role| matches!(role.as_str(), "Editor" | "Participant" | "Social"))
+        !self.profile.checks_rights || role.and_then(|role| Role::from_word(&role)).is_none_or(Role::may_administer)
     }
 
     /// The groups of a user, as one GET tells them.
@@ -283,7 +282,7 @@ impl State {
         }
         let role = object.get("role").and_then(Value::as_str).unwrap_or_default();
         let as_before = id.and_then(|id| self.get(id)).is_some_and(|before| before.get("role") == object.get("role"));
-        if !as_before && !ROLES.iter().any(|(name, _)| *name == role) {
+        if !as_before && Role::from_word(role).is_none() {
             return Err(Wrong(400, format!("Invalid role: {role}")));
         }
         let email = object.get("email").and_then(Value::as_str).unwrap_or_default();
@@ -326,7 +325,7 @@ fn ordinary_admin(user: &Value) -> Option<u64> {
     let text = |field: &str| user.get(field).and_then(Value::as_str);
     let told = |field: &str| user.get(field).and_then(Value::as_bool);
     let id = user.get("id")?.as_u64()?;
-    let person = id != 27 && !text("email")?.starts_with("svc-");
+    let person = id != SUPPORT_ID && !text("email")?.starts_with("svc-");
     (person && text("role") == Some("Admin") && told("active") != Some(false) && told("deleted") != Some(true)).then_some(id)
 }
 
@@ -344,8 +343,8 @@ impl Profile {
             }
         }
         let role = object.get("role").and_then(Value::as_str).unwrap_or_default();
-        if let Some((_, id)) = ROLES.iter().find(|(name, _)| *name == role) {
-            object.entry("roleId").or_insert(json!(id));
+        if let Some(role) = Role::from_word(role) {
+            object.entry("roleId").or_insert(json!(role.id()));
         }
         let created = object.get("createdAt").and_then(Value::as_str);
         let created = created.and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok());

@@ -12,14 +12,13 @@ use serde_json::{Map, Value, json};
 
 use super::Shared;
 use super::state::{State, Wrong};
+use crate::domo::{SUPPORT_EMAIL, SUPPORT_ID};
 
 pub(super) type Parameters = Query<HashMap<String, String>>;
 
 /// Domo's own support account: not in the list, but there, and not to be touched.
-const SUPPORT: u64 = 27;
-
 fn support() -> Value {
-    json!({"id": SUPPORT, "email": "support@domo.com", "role": "Admin", "name": "DomoSupport", "timezone": "America/Denver", "roleId": 1,
+    json!({"id": SUPPORT_ID, "email": SUPPORT_EMAIL, "role": "Admin", "name": "DomoSupport", "timezone": "America/Denver", "roleId": 1,
            "createdAt": "1970-01-17T14:46:50.566Z", "updatedAt": "2016-11-01T04:35:37.243Z"})
 }
 
@@ -40,7 +39,7 @@ pub(super) async fn get(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<St
     let state = shared.state();
     let Some(id) = id.parse::<u64>().ok() else { return refuse(StatusCode::BAD_REQUEST, "/v1/users", "Invalid id") };
     match (state.get(id), state.deleted(id)) {
-        (None, _) if id == SUPPORT => Json(support()).into_response(),
+        (None, _) if id == SUPPORT_ID => Json(support()).into_response(),
         (Some(user), _) => Json(told(&state, id, user)).into_response(),
         (None, Some(user)) if profile.remembers_deleted => {
             Json(json!({"id": id, "name": user.get("name"), "deleted": true})).into_response()
@@ -83,7 +82,7 @@ pub(super) async fn update(Extract(shared): Extract<Arc<Shared>>, Path(id): Path
     let Ok(object) = serde_json::from_slice::<Map<String, Value>>(&body) else {
         return refuse(StatusCode::BAD_REQUEST, &path, "Request body is no JSON object");
     };
-    if id == SUPPORT {
+    if id == SUPPORT_ID {
         return refuse(StatusCode::FORBIDDEN, &path, "Access denied");
     }
     match shared.state().update(id, object) {
@@ -94,7 +93,7 @@ pub(super) async fn update(Extract(shared): Extract<Arc<Shared>>, Path(id): Path
 }
 
 pub(super) async fn delete(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<u64>) -> Response {
-    if id == SUPPORT {
+    if id == SUPPORT_ID {
         return refuse(StatusCode::FORBIDDEN, &format!("/v1/users/{id}"), "Access denied");
     }
     match shared.state().delete(id) {

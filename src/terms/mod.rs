@@ -10,4 +10,4 @@ pub(crate) use fields::Slot;
 pub use fields::{Comparison, FIELDS, Field, Holds, label};
 pub use situation::{AccountSituation, AccountTotals, PersonSituation, PersonTotals, Situation, Totals};
 pub(crate) use words::words;
-pub use words::{ActionKind, DomoStats, Key, Kind, Owned, Role, Severity, Status};
+pub use words::{ActionKind, DomoStats, Flavour, Key, Kind, Owned, Role, Scope, Severity, Split, Status};

@@ -168,6 +168,50 @@ words! {
     }
 }
 
+words! {
+    /// By what the rows of a review or a certification are dealt out.
+    Split {
+        /// The manager, or the next above who is there.
+        ManagerEmail = "manager_email",
+        /// The department.
+        Department = "department",
+        /// The directory.
+        Source = "source",
+        /// The location.
+        Location = "location",
+        /// The account's role.
+        Role = "role",
+    }
+}
+
+words! {
+    /// Which accounts are certified.
+    Scope {
+        /// Every active one that is not excluded.
+        All = "all",
+        /// Those that may administer.
+        Privileged = "privileged",
+        /// Those with findings.
+        Findings = "findings",
+    }
+}
+
+words! {
+    /// Where the Markdown is pasted.
+    #[derive(Default)]
+    Flavour {
+        /// Issues, pull requests and step summaries of GitHub.
+        #[default]
+        Github = "github",
+        /// Issues and merge requests of GitLab.
+        Gitlab = "gitlab",
+        /// Jira: no tables, page one only.
+        Jira = "jira",
+        /// Text without tables or markup that needs a reader.
+        Plain = "plain",
+    }
+}
+
 impl Owned {
     /// Whether Domo refuses to delete an account while it owns one.
     pub const fn holds(self) -> bool {

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use domo_reconcile::archive::RunFolder;
+use domo_reconcile::report;
 use domo_reconcile::report::example::Example;
-use domo_reconcile::report::{self, Flavour};
-use domo_reconcile::terms::Kind;
+use domo_reconcile::terms::{Flavour, Kind};
 use scraper::{Html, Selector};
 use sha2::{Digest, Sha256};
 

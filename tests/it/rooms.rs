@@ -275,7 +275,7 @@ fn comments_and_texts_are_not_code() {
 }
 
 /// Rooms whose files import each other in a circle, each for the reason that ARCHITECTURE.md gives.
-const CIRCLES: &[&str] = &["commands", "report", "sandbox"];
+const CIRCLES: &[&str] = &["commands", "sandbox"];
 
 /// A module by its path: `["plan", "journal"]`.
 type Module = Vec<String>;

@@ -22,18 +22,12 @@ pub(super) use one::{Audit, From};
 pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
     let mut loaded = Loaded::read(options.config.config.as_deref()).inspect_err(|_| unheard(options, context))?;
     loaded.config.directory = loaded.config.directories(&options.directory);
-    let markdown = match options.markdown {
-        cli::Markdown::Github => report::Flavour::Github,
-        cli::Markdown::Gitlab => report::Flavour::Gitlab,
-        cli::Markdown::Jira => report::Flavour::Jira,
-        cli::Markdown::Plain => report::Flavour::Plain,
-    };
     let as_of = options.as_of.unwrap_or_else(|| loaded.config.report.today(context.started));
     let audit = Audit {
         as_of,
         forecast: loaded.config.report.lies_ahead(as_of, context.started),
         archive: options.archive.clone(),
-        report: report::Options { markdown, redact: options.redact, replay: false },
+        report: report::Options { markdown: options.markdown, redact: options.redact, replay: false },
         config_flag: options.config.flag(),
         fail_on: options.fail_on,
     };

@@ -25,7 +25,6 @@ use crate::plan::{self, Plan, guard};
 use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules};
 use crate::report;
 use crate::stage::{self, BYTES};
-use crate::terms::Severity;
 
 /// Where the accounts come from.
 pub(in crate::commands) enum From {
@@ -294,16 +293,8 @@ pub(super) fn load(context: &Context, loaded: &Loaded, archive: &Path) -> Result
 
 /// How an audit ends: incomplete evidence before findings. Accepted findings do not fail a run.
 fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Ended {
-    let threshold = match fail_on {
-        cli::FailOn::Critical => Some(Severity::Critical),
-        cli::FailOn::High => Some(Severity::High),
-        cli::FailOn::Medium => Some(Severity::Medium),
-        cli::FailOn::Low => Some(Severity::Low),
-        cli::FailOn::Info => Some(Severity::Info),
-        cli::FailOn::Never => None,
-    };
     let open = reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
-    match (reconciliation.evidence.status, open.map(|finding| finding.severity).min(), threshold) {
+    match (reconciliation.evidence.status, open.map(|finding| finding.severity).min(), fail_on.severity()) {
         (EvidenceStatus::Incomplete, ..) => Some(FailureKind::NotEvaluable),
         (_, Some(worst), Some(threshold)) if worst <= threshold => Some(FailureKind::Findings),
         _ => None,

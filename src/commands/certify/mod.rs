@@ -18,8 +18,9 @@ use super::{Context, Ended};
 use crate::archive::{Archive, Lock, StoredRun, replay};
 use crate::failure::{Failure, FailureKind};
 use crate::plan::certification::{self, Confirmed, Record, Stand};
-use crate::plan::packets::{Dealt, Packets, Split, UNASSIGNED};
+use crate::plan::packets::{Dealt, Packets, UNASSIGNED};
 use crate::report::packet::{self, Item, Subject};
+use crate::terms::{Scope, Split};
 use crate::{cli, files, text};
 use population::{Outside, Population};
 
@@ -35,7 +36,7 @@ pub(super) struct Certification {
     outside: Vec<Outside>,
     packets: Option<Packets>,
     record: Record,
-    scope: cli::Scope,
+    scope: Scope,
 }
 
 /// Shows the coverage, deals out packets, takes answers, or ends it with the evidence.
@@ -50,12 +51,12 @@ pub(super) fn run(options: &cli::Certify, context: &Context) -> Result<Ended> {
     let packets = packets_of(&folder)?;
     // Who was asked once is who is asked: another scope needs another split.
     let kept = packets.as_ref().filter(|_| options.split.is_none()).and_then(|packets| packets.scope.as_deref());
-    let scope = kept.and_then(cli::Scope::named).unwrap_or(options.scope);
+    let scope = kept.and_then(Scope::from_word).unwrap_or(options.scope);
     let Population { accounts, outside } = population::of(&stored, scope)?;
     let record = record_of(&folder, &stored.run.sha256)?;
     let mut certification = Certification { run: stored.run.clone(), accounts, outside, packets, record, scope };
     if let (Some(by), Some(out)) = (options.split, &options.out) {
-        return certification.split(&stored, Split::from(by), out, options, context);
+        return certification.split(&stored, by, out, options, context);
     }
     let mut recorded = None;
     if !options.from.is_empty() {

@@ -6,12 +6,12 @@ use anyhow::{Context as _, Result};
 use serde_json::{Map, Value};
 
 use crate::archive::replay::Stored;
-use crate::cli::Scope;
 use crate::domo::extras;
 use crate::plan::about::{About, Subjects};
 use crate::plan::certification::Confirmed;
 use crate::plan::fields;
 use crate::reconcile::{self, Finding, Rules};
+use crate::terms::Scope;
 use crate::text;
 
 /// The accounts of a run, in scope and not.

@@ -12,9 +12,10 @@ use crate::commands::review::read::{Filled, LONGEST, is_json, listed};
 use crate::failure::Failure;
 use crate::plan::certification::{Attestation, Attested, COLUMNS, Confirmed, LOCKED};
 use crate::plan::decision::same_person;
-use crate::plan::packets::{Split, UNASSIGNED};
+use crate::plan::packets::UNASSIGNED;
 use crate::plan::returned::DecisionsFile;
 use crate::plan::sheet;
+use crate::terms::Split;
 use crate::{cli, text};
 
 /// What all files say.

@@ -120,7 +120,7 @@ impl Reminder {
 }
 
 /// How a run of one instance ended, in numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Notice {
     /// The instance; several have a notice each.
     pub instance: String,
@@ -160,7 +160,7 @@ pub struct Notice {
 }
 
 /// The one word on how it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 #[schemars(rename = "Outcome")] // as the schema of notices has called it from the first
@@ -168,6 +168,7 @@ pub enum NoticeStatus {
     Complete,
     Warnings,
     Incomplete,
+    #[default]
     Failed,
 }
 
@@ -218,23 +219,12 @@ impl Notice {
         // Hints are our own words; what they quote are commands and keys.
         let hints: Vec<_> = failure::hints(error).map(unaddressed).collect();
         Self {
-            reasons: Vec::new(),
             because: Some(nameless(&format!("{error:#}"))),
             next: Some(hints.join("; ")).filter(|next| !next.is_empty()),
-            report: None,
             instance: instance.to_owned(),
-            run_id: None,
             started,
-            outcome: NoticeStatus::Failed,
             exit_code: failure::kind(error).code(),
-            findings: BTreeMap::new(),
-            new: 0,
-            resolved: 0,
-            gone: 0,
-            access: BTreeMap::new(),
-            accounts: 0,
-            people: 0,
-            actions: 0,
+            ..Self::default()
         }
     }
 

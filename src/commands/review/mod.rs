@@ -10,9 +10,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::json;
 
-pub(in crate::commands) use show::table;
-
-use super::plan_file::PlanFile;
+use super::plan_file::{self, PlanFile};
 use super::{Context, Ended};
 use crate::apply::files;
 use crate::archive;
@@ -90,7 +88,7 @@ fn decide(options: &cli::Review, file: &PlanFile, context: &Context) -> Result<D
     let recorded = record::record(&mut sealed, &sayings, options.overrule)?;
     if !recorded.is_empty() {
         files::write_plan(path, &sealed)?;
-        crate::commands::decided(path);
+        plan_file::decided(path);
     }
     Ok(Done { recorded, others: handed.others })
 }

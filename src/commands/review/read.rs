@@ -9,11 +9,12 @@ use crate::archive::Archive;
 use crate::cli;
 use crate::directory::table::{read_rows, read_table};
 use crate::failure::Failure;
-use crate::plan::packets::{Packets, Split, UNASSIGNED};
+use crate::plan::packets::{Packets, UNASSIGNED};
 use crate::plan::record::Saying;
 use crate::plan::returned::{self, DecisionsFile, Sheet, SheetRow};
 use crate::plan::review::{self, Reviewer};
 use crate::plan::{Sealed, sheet};
+use crate::terms::Split;
 use crate::text;
 
 /// The most bytes of a decisions file: 100,000 rows with long comments.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use comfy_table::{ContentArrangement, Table, presets};
 
 use crate::cli;
+use crate::commands::terminal::table;
 use crate::plan::review::{self, ByReviewer, Counts};
 use crate::plan::sheet::{self, Row};
 use crate::plan::{Guard, Plan};
@@ -76,27 +76,6 @@ pub(super) fn plan(plan: &Plan, view: &View, now: DateTime<Utc>) -> String {
         text.push_str("\nNo row is so.\n");
     }
     format!("{text}\n{}", counts(plan, now))
-}
-
-/// A table as wide as the terminal, or as a page where there is none. Where columns would be too narrow to be read, every row is a
-/// paragraph.
-pub(in crate::commands) fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    let width = table.width().unwrap_or(160);
-    if usize::from(width) < header.len() * NARROWEST {
-        return rows.iter().map(|row| paragraph(header, row)).collect::<Vec<_>>().join("\n\n");
-    }
-    table.set_width(width).set_header(header.to_vec()).add_rows(rows);
-    table.to_string()
-}
-
-/// Letters below which a column cuts words.
-const NARROWEST: usize = 15;
-
-fn paragraph(header: &[&str], row: &[String]) -> String {
-    let filled = header.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
-    filled.map(|(name, cell)| format!("{name}: {}", cell.replace('\n', "\n  "))).collect::<Vec<_>>().join("\n")
 }
 
 fn listed(plan: &Plan, rows: &[Row<'_>]) -> String {

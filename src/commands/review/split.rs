@@ -11,10 +11,11 @@ use crate::commands::plan_file::PlanFile;
 use crate::commands::{Context, Ended};
 use crate::config::Loaded;
 use crate::failure::Failure;
-use crate::plan::packets::{Dealt, Packets, Split};
+use crate::plan::packets::{Dealt, Packets};
 use crate::plan::review;
 use crate::plan::sheet::{self, Row};
 use crate::report::packet::{self, Item, Subject};
+use crate::terms::Split;
 use crate::{cli, text};
 
 /// `packets.json` of `plan.json`, `revert.plan.packets.json` of `revert.plan.json`.
@@ -26,7 +27,7 @@ pub(super) fn file_of(plan: &Path) -> PathBuf {
 }
 
 /// Writes a packet for each reviewer and says how the rows were dealt out.
-pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, file: &PlanFile, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFile, context: &Context) -> Result<Ended> {
     let path = file.path.as_path();
     let _lock = file.lock("review --split")?;
     let sealed = files::read_plan(path)?;
@@ -35,7 +36,6 @@ pub(super) fn run(options: &cli::Review, split: cli::SplitBy, out: &Path, file: 
     let loaded = Loaded::read(options.at.config.config.as_deref())?;
     let rows = sheet::rows(plan);
     let dealt: Vec<_> = rows.iter().map(|row| Dealt { id: row.id().to_owned(), about: row.about() }).collect();
-    let split = Split::from(split);
     let due = plan.expires.date_naive();
     let packets = Packets::deal(&plan.id, &plan.digest, split, &dealt, context.started, Some(due));
     let subject = Subject {
@@ -103,16 +103,4 @@ pub(in crate::commands) fn told(
         text::plural(packets.packets.len() as u64, "packet", "packets"),
         out.display(),
     ))
-}
-
-impl From<cli::SplitBy> for Split {
-    fn from(by: cli::SplitBy) -> Self {
-        match by {
-            cli::SplitBy::ManagerEmail => Self::ManagerEmail,
-            cli::SplitBy::Department => Self::Department,
-            cli::SplitBy::Source => Self::Source,
-            cli::SplitBy::Location => Self::Location,
-            cli::SplitBy::Role => Self::Role,
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! What the page shows: a row an instance in every table.
 
-use super::{AuditedRun, InstanceResult, Overall, SCHEMA, Several, Trouble, report};
+use super::types::report;
+use super::{AuditedRun, InstanceResult, Overall, SCHEMA, Several, Trouble};
 use crate::archive::history::State;
 use crate::reconcile::EvidenceStatus;
 use crate::report::builder::{address, rank, severity, shown};
