@@ -154,7 +154,7 @@ impl Judge<'_> {
 
     /// Why an account is not evaluable.
     pub(super) fn gap(&self, account: Account) -> Option<Gap> {
-        situation::gap(self.accounts, self.addresses, self.rejected, self.directory_is_whole, self.matches, account)
+        situation::gap(self.accounts, self.addresses, self.rejected, self.links, self.directory_is_whole, self.matches, account)
     }
 
     /// Whether the account may administer, as far as is known.

@@ -16,6 +16,8 @@ pub(super) struct Links {
     person: HashMap<Account, (Person, usize)>,
     apart: HashSet<(Account, Person)>,
     parted: HashSet<Account>,
+    /// Who is named by links that contradict each other: nobody knows which of them is right.
+    contradicted: (HashSet<Account>, HashSet<Person>),
     /// By place in the configuration, why a link does nothing.
     idle: BTreeMap<usize, String>,
 }
@@ -47,15 +49,19 @@ impl Links {
                 1 => found.person.extend(people.into_iter().map(|(person, places)| (account, (person, places[0])))),
                 _ => {
                     let why = "another link says that its account is somebody else".to_owned();
+                    found.contradicted.0.insert(account);
+                    found.contradicted.1.extend(people.keys());
                     found.idle.extend(people.into_values().flatten().map(|place| (place, why.clone())));
                 }
             }
         }
-        let Self { person, apart, idle, .. } = &mut found;
+        let Self { person, apart, idle, contradicted, .. } = &mut found;
         person.retain(|account, (person, place)| {
             let is_parted = apart.contains(&(*account, *person));
             if is_parted {
                 idle.insert(*place, "another link says that they are two".to_owned());
+                contradicted.0.insert(*account);
+                contradicted.1.insert(*person);
             }
             !is_parted
         });
@@ -80,6 +86,16 @@ impl Links {
     /// Accounts of which somebody decided who they are not.
     pub(super) fn told_apart(&self) -> &HashSet<Account> {
         &self.parted
+    }
+
+    /// Whether links contradict each other about who an account is.
+    pub(super) fn contradict(&self, account: Account) -> bool {
+        self.contradicted.0.contains(&account)
+    }
+
+    /// Whether links that contradict each other name a person.
+    pub(super) fn may_be(&self, person: Person) -> bool {
+        self.contradicted.1.contains(&person)
     }
 
     /// The links that do nothing, by their place in the configuration, and why.

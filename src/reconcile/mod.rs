@@ -102,10 +102,10 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     // Exactly one situation each.
     let rejected = RejectedKeys::new(&people, &addresses);
     let directory_is_whole = whole.directory.is_empty();
-    let gap = |account| situation::gap(&accounts, &addresses, &rejected, directory_is_whole, &matches, account);
+    let gap = |account| situation::gap(&accounts, &addresses, &rejected, &links, directory_is_whole, &matches, account);
     let account_situations = situation::of_accounts(&parts, &matches, &employment, gap);
     let person_situations =
-        situation::of_people(&people, config, &addresses, &parts, &matches, &employment, whole.accounts.is_empty());
+        situation::of_people(&people, config, &addresses, &links, &parts, &matches, &employment, whole.accounts.is_empty());
 
     // What is found, in words.
     let mut excluded = vec![0u64; config.exclude.len() + 1];

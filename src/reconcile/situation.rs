@@ -7,6 +7,7 @@ use super::employment::{self, Employment};
 use super::exclusions::Part;
 use super::index::{Account, Each, Person, Row};
 use super::keys::Addresses;
+use super::links::Links;
 use super::matching::{Correlation, Matches};
 use super::rejected::{Place, RejectedKeys};
 use super::rule::PeopleRule;
@@ -31,6 +32,8 @@ pub(super) enum Gap {
     Placeholder,
     /// Somebody without an account has nearly its keys.
     Near,
+    /// Links contradict each other about who it is, and none of its keys decides.
+    Links,
 }
 
 /// Employment of every person on the day judged.
@@ -50,6 +53,7 @@ pub(super) fn gap(
     accounts: &AccountColumns<'_>,
     addresses: &Addresses,
     rejected: &RejectedKeys,
+    links: &Links,
     directory_is_whole: bool,
     matches: &Matches,
     account: Account,
@@ -58,6 +62,7 @@ pub(super) fn gap(
         Correlation::One { .. } => Some(Gap::NoStatus),
         Correlation::Conflict | Correlation::Ambiguous => None,
         Correlation::NoKey | Correlation::Nobody if !directory_is_whole => Some(Gap::PartialDirectory),
+        Correlation::NoKey | Correlation::Nobody if links.contradict(account) => Some(Gap::Links),
         Correlation::NoKey | Correlation::Nobody if !matches.suspects.of(account).is_empty() => Some(Gap::Near),
         Correlation::Nobody if accounts.email.get(account).is_some_and(|email| addresses.is_placeholder(email)) => {
             Some(Gap::Placeholder)
@@ -102,6 +107,7 @@ pub(super) fn of_people(
     people: &PersonColumns<'_>,
     config: &Config,
     addresses: &Addresses,
+    links: &Links,
     parts: &Each<Account, Part>,
     matches: &Matches,
     employment: &Each<Person, Employment>,
@@ -124,7 +130,7 @@ pub(super) fn of_people(
             Left
         } else if account.is_some() {
             Matched
-        } else if !pull_is_whole || has_only_a_placeholder(people, addresses, person) {
+        } else if !pull_is_whole || links.may_be(person) || has_only_a_placeholder(people, addresses, person) {
             NotEvaluable
         } else {
             match status {

@@ -53,6 +53,11 @@ fn not_evaluable(judge: &Judge<'_>, account: Account, gap: Gap) -> Draft {
                 .to_owned(),
         ),
         Gap::Near => ("near-key", "somebody's decision whether they are one", near(judge, account)),
+        Gap::Links => (
+            "contradictory-links",
+            "the one [[link]] that is right",
+            "Nobody has its keys, and the links of the configuration contradict each other about who it is".to_owned(),
+        ),
         Gap::NoKey => {
             ("no-key", "a usable key", "The account carries none of the configured keys, so nobody can be looked up".to_owned())
         }

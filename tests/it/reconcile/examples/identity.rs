@@ -267,12 +267,18 @@ fn somebody_s_word_parts_an_account_from_a_person_with_its_keys() {
 }
 
 #[test]
-fn two_links_that_contradict_each_other_are_said() {
-    let company = Company::with([stranger()], [person(1)]);
-    let judged = company.config(&(link("1001", "50001", "") + &link("1001", "50001", "same = false"))).judged();
-    let quality = of_kind(&judged, Kind::Quality);
-    assert!(quality[0].reason.ends_with("another link says that they are two"), "{quality:?}");
-    assert_eq!((quality.len(), judged.accounts[A::Orphan]), (1, 1));
+fn whom_links_contradict_each_other_about_is_called_neither_orphan_nor_missing() {
+    for (links, why) in [
+        (link("1001", "50001", "") + &link("1001", "50001", "same = false"), "another link says that they are two"),
+        (link("1001", "50001", "") + &link("1001", "50002", ""), "another link says that its account is somebody else"),
+    ] {
+        let company = Company::with([stranger()], [person(1), person(2)]).config(&links);
+        let judged = company.judged();
+        let quality = of_kind(&judged, Kind::Quality);
+        assert!(quality[0].reason.ends_with(why), "{quality:?}");
+        assert_eq!((judged.accounts[A::NotEvaluable], company.person_situation(0)), (1, "not_evaluable".into()), "{links}");
+        assert!(of_kind(&judged, Kind::NotEvaluable)[0].action.is_none());
+    }
 }
 
 #[test]
