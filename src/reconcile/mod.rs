@@ -104,8 +104,7 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     let directory_is_whole = whole.directory.is_empty();
     let gap = |account| situation::gap(&accounts, &addresses, &rejected, &links, directory_is_whole, &matches, account);
     let account_situations = situation::of_accounts(&parts, &matches, &employment, gap);
-    let person_situations =
-        situation::of_people(&people, config, &addresses, &links, &parts, &matches, &employment, whole.accounts.is_empty());
+    let person_situations = situation::of_people(sides, config, &matches, &employment, whole.accounts.is_empty());
 
     // What is found, in words.
     let mut excluded = vec![0u64; config.exclude.len() + 1];

@@ -6,6 +6,7 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::employment::{self, Employment};
 use super::exclusions::Part;
 use super::index::{Account, Each, Person, Row};
+use super::join::Sides;
 use super::keys::Addresses;
 use super::links::Links;
 use super::matching::{Correlation, Matches};
@@ -104,15 +105,13 @@ pub(super) fn of_accounts(
 
 /// The situation of every person in the frame. First that applies: duplicate, conflict, ambiguous, not evaluable, matched, the rest.
 pub(super) fn of_people(
-    people: &PersonColumns<'_>,
+    sides: Sides<'_>,
     config: &Config,
-    addresses: &Addresses,
-    links: &Links,
-    parts: &Each<Account, Part>,
     matches: &Matches,
     employment: &Each<Person, Employment>,
     pull_is_whole: bool,
 ) -> Each<Person, PersonSituation> {
+    let Sides { people, addresses, parts, links, .. } = sides;
     use PersonSituation::*;
     let expected = config.expected.as_ref().map(PeopleRule::new);
     Each::of(people.height, |person| {
