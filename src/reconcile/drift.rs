@@ -34,7 +34,8 @@ pub(super) struct Drifts<'a> {
     clear_empty: bool,
     roles: &'a [RoleRule],
     role_rules: PeopleRules,
-    compares_roles: bool,
+    /// Whether the accounts have roles, and the directory or a rule gives one.
+    pub(super) compares_roles: bool,
     /// Does this instance return employee numbers as JSON numbers? Then only plain digits can be written.
     numeric_numbers: bool,
     /// Cells that must not be compared.
@@ -82,11 +83,6 @@ impl<'a> Drifts<'a> {
             fields.push("role".to_owned());
         }
         fields
-    }
-
-    /// Whether the accounts have roles, and the directory or a rule gives one.
-    pub(super) fn compares_roles(&self) -> bool {
-        self.compares_roles
     }
 
     /// Everything that differs, in the order of the configuration, role last.

@@ -64,6 +64,11 @@ pub struct Damage {
 
 /// What is wrong with a text that people read.
 pub fn of(text: &str) -> Option<Damage> {
+    // Most texts have no sign that damage of any kind needs.
+    let needed = |byte: u8| !byte.is_ascii() || matches!(byte, b'+' | b'-' | b'=' | b'%' | b'\\' | b'_' | b'?' | b'&');
+    if !text.bytes().any(needed) {
+        return None;
+    }
     // With a sign, as spreadsheets write it: a room may be called 3E2.
     if text.contains(['+', '-']) && is_scientific(text.trim()) {
         return Some(Damage { kind: DamageKind::Scientific, repair: None });

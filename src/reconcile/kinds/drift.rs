@@ -93,7 +93,7 @@ fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
     }
     if !accounts.provides("role") {
         add("role", explain::carry_no(accounts, "role"));
-    } else if !drifts.compares_roles() {
+    } else if !drifts.compares_roles {
         add("role", "Neither the directory nor a [[role]] rule says who should have which role".into());
     }
     let lacks = |field: &&String| !people.any_provides(&[field.as_str()]);
