@@ -7,9 +7,14 @@ if [ -z "$folder" ]; then
     echo "no folder is named: nothing is published"
     exit 0
 fi
-run=
+# Runs are numbered; the names of two that began in one second do not say which is the newer.
+run= newest=0
 for manifest in "$archive"/*-*/manifest.json; do
-    [ -f "$manifest" ] && run=$(basename "$(dirname "$manifest")")
+    [ -f "$manifest" ] || continue
+    number=$(sed -n 's/^  "number": \([0-9]*\),*$/\1/p' "$manifest")
+    if [ "${number:-0}" -gt "$newest" ]; then
+        newest=$number run=$(basename "$(dirname "$manifest")")
+    fi
 done
 if [ -z "$run" ]; then
     echo "there is no run in $archive" >&2
