@@ -142,21 +142,11 @@ impl Rows {
 
 /// A whole CSV file. `row` renders the cells of one of `count` records; one record may be several rows, or none, where it ends them
 /// itself.
-pub(crate) fn csv(out: impl Write + Send, header: &[&str], count: usize, row: impl Fn(usize, &mut Rows) + Sync) -> Result<()> {
-    csv_in_blocks(out, header, count, |records, csv| records.for_each(|record| row(record, csv)))
-}
-
-/// The same, some thousand records at once: what they look up far from each other is looked up together, which memory answers sooner.
-pub(crate) fn csv_in_blocks(
-    mut out: impl Write + Send,
-    header: &[&str],
-    count: usize,
-    render: impl Fn(Range<usize>, &mut Rows) + Sync,
-) -> Result<()> {
+pub(crate) fn csv(mut out: impl Write + Send, header: &[&str], count: usize, row: impl Fn(usize, &mut Rows) + Sync) -> Result<()> {
     out.write_all(&Rows::headed(header).text)?;
     write_rows(&mut out, count, |range, text| {
         let mut rows = Rows { text: std::mem::take(text), start: 0 };
-        render(range, &mut rows);
+        range.for_each(|record| row(record, &mut rows));
         *text = rows.text;
         Ok(())
     })

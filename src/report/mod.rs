@@ -166,9 +166,8 @@ fn findings(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result
 fn lists(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()> {
     Findings::of(inputs.run, inputs.reconciliation, inputs.history).keep(folder)?;
     file(folder, "drift.csv", |out| tables::drift(ordered, &inputs.config.config, out))?;
-    let persons = tables::Persons::new(inputs.people)?;
-    file(folder, "accounts.csv", |out| tables::accounts(inputs, &persons, out))?;
-    file(folder, "people.csv", |out| tables::people(inputs, &persons, out))
+    file(folder, "accounts.csv", |out| tables::accounts(inputs, out))?;
+    file(folder, "people.csv", |out| tables::people(inputs, out))
 }
 
 /// The pages, which name the digests of all files written before them. `seen` is what templates see of the view.

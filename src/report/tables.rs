@@ -3,11 +3,10 @@
 //! How they are written is said in `rows`. Programs read findings.json.
 
 use std::io::Write;
-use std::ops::Range;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::NaiveDate;
-use polars::prelude::{DataFrame, DataType, Int32Chunked, StringChunked, UInt32Chunked};
+use polars::prelude::*;
 
 use super::{Inputs, figures};
 use crate::archive::history::State;
@@ -15,7 +14,7 @@ use crate::config::Config;
 use crate::directory::People;
 use crate::plan::{self, Plan, handover};
 use crate::reconcile::{Addresses, Finding, compared};
-use crate::rows::{Rows, csv, csv_in_blocks};
+use crate::rows::{Rows, csv};
 
 /// Rows of text as a whole file.
 pub(super) fn plain(out: impl Write + Send, header: &[&str], rows: &[Vec<String>]) -> Result<()> {
@@ -67,16 +66,11 @@ pub(super) fn findings(inputs: &Inputs, ordered: &[&Finding], out: impl Write + 
         let finding = ordered[record];
         let lifecycle = inputs.history.lifecycle.get(&finding.id);
         let first_seen = lifecycle.map_or(inputs.run.as_of, |lifecycle| lifecycle.first_seen);
-        let state = match lifecycle.map(|lifecycle| lifecycle.state) {
-            None | Some(State::New) => "new",
-            Some(State::Open) => "open",
-            Some(State::Changed) => "changed",
-            Some(State::Reappeared) => "reappeared",
-        };
+        let state = lifecycle.map_or(State::New, |lifecycle| lifecycle.state);
         csv.cell(&finding.id.0);
         csv.cell(finding.kind.as_str());
         csv.cell(finding.severity.as_str());
-        csv.cell(state);
+        csv.cell(state.as_str());
         csv.plain(Some(first_seen));
         csv.plain(Some(figures::days(first_seen, inputs.run.as_of).max(0)));
         let account = finding.account.as_ref();
@@ -128,171 +122,100 @@ pub(super) fn drift(ordered: &[&Finding], config: &Config, out: impl Write + Sen
     Ok(ordered.iter().map(|finding| finding.drift.len() as u64).sum())
 }
 
-/// Who the rows of the directory are, column by column: what accounts.csv and people.csv say of a row.
-pub(super) struct Persons<'a> {
-    sources: Vec<&'a str>,
-    source: UInt32Chunked,
-    row: UInt32Chunked,
-    email: StringChunked,
-    employee_number: StringChunked,
-    name: StringChunked,
+/// `accounts.csv`: every account, what was decided about it, and the person it is matched to.
+pub(super) fn accounts(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
+    let judged = &inputs.reconciliation.account_rows;
+    let mut rows = inputs.accounts.frame.select(["id", "email", "name", "role", "active", "created", "last_login"])?;
+    let today = inputs.run.as_of.to_epoch_days();
+    let idle = rows.column("last_login")?.date()?.physical().apply_values(|seen| (today - seen).max(0));
+    rows.hstack_mut(&[idle.with_name("days_idle".into()).into_column()])?;
+    rows.hstack_mut(judged.select(["situation", "matched_by"])?.columns())?;
+    rows.hstack_mut(&in_places(&who(inputs.people)?, judged.column("person")?.u32()?, "person")?)?;
+    written(rows, 0, |_, _| {}, out)
 }
 
-impl<'a> Persons<'a> {
-    pub(super) fn new(people: &'a People) -> Result<Self> {
-        let frame = whole(&people.frame);
-        Ok(Self {
-            sources: people.sources.iter().map(|source| source.name.as_str()).collect(),
-            source: frame.column("source")?.u32()?.clone(),
-            row: frame.column("row")?.u32()?.clone(),
-            email: frame.column("email")?.str()?.clone(),
-            employee_number: frame.column("employee_number")?.str()?.clone(),
-            name: people.names()?.rechunk().into_owned(),
+/// `people.csv`: every row read from the directory, what was decided about it, and the account of its person; the rows that could not be
+/// used come last, with what their key cells held.
+pub(super) fn people(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
+    let (people, judged) = (inputs.people, &inputs.reconciliation.person_rows);
+    let mut rows = who(people)?;
+    rows.hstack_mut(judged.select(["status"])?.columns())?;
+    rows.hstack_mut(people.frame.select(["hire_date", "termination_date"])?.columns())?;
+    rows.hstack_mut(judged.select(["situation"])?.columns())?;
+    let accounts = inputs.accounts.frame.select(["id", "email"])?;
+    rows.hstack_mut(&in_places(&accounts, judged.column("account")?.u32()?, "account")?)?;
+    let rejected = |row: usize, csv: &mut Rows| {
+        let row = &people.rejected[row];
+        csv.maybe(people.sources.get(row.source as usize).map(|source| source.name.as_str()));
+        csv.plain(Some(row.row));
+        csv.maybe(row.email.as_deref());
+        csv.maybe(row.employee_number.as_deref());
+        ["", "", "", "", "rejected", "", ""].iter().for_each(|cell| csv.cell(cell));
+    };
+    written(rows, people.rejected.len(), rejected, out)
+}
+
+/// Where the rows of the directory stand and who they are: what both lists say of a person.
+fn who(people: &People) -> Result<DataFrame> {
+    let frame = &people.frame;
+    let files = StringChunked::from_iter_values("source".into(), people.sources.iter().map(|source| source.name.as_str()));
+    let mut columns = vec![files.take(frame.column("source")?.u32()?)?.into_column()];
+    columns.extend_from_slice(frame.select(["row", "email", "employee_number"])?.columns());
+    columns.push(people.names()?.with_name("name".into()).into_column());
+    Ok(DataFrame::new(frame.height(), columns)?)
+}
+
+/// The rows in these places, nothing where there is no place; `person_email` for `email` of a `person`.
+fn in_places(frame: &DataFrame, places: &IdxCa, whose: &str) -> Result<Vec<Column>> {
+    let taken = frame.take(places)?;
+    Ok(taken.columns().iter().map(|column| column.clone().with_name(format!("{whose}_{}", column.name()).into())).collect())
+}
+
+/// A frame as a file, its columns' names as the header, and so many rows `more` behind it.
+fn written(mut rows: DataFrame, more: usize, row_behind: impl Fn(usize, &mut Rows) + Sync, out: impl Write + Send) -> Result<u64> {
+    enum Cells<'a> {
+        Id(&'a UInt64Chunked),
+        Number(&'a UInt32Chunked),
+        Difference(&'a Int32Chunked),
+        Text(&'a StringChunked),
+        Truth(&'a BooleanChunked),
+        Day(&'a Int32Chunked),
+    }
+    // In one chunk any row is looked up by a plain index.
+    rows.rechunk_mut();
+    let cells = |column| -> Result<Cells<'_>> {
+        let column: &Column = column;
+        Ok(match column.dtype() {
+            DataType::UInt64 => Cells::Id(column.u64()?),
+            DataType::UInt32 => Cells::Number(column.u32()?),
+            DataType::Int32 => Cells::Difference(column.i32()?),
+            DataType::Boolean => Cells::Truth(column.bool()?),
+            DataType::Date => Cells::Day(column.date()?.physical()),
+            _ => Cells::Text(column.str()?),
         })
-    }
-
-    fn source(&self, source: u32) -> Option<&str> {
-        self.sources.get(source as usize).copied()
-    }
-
-    /// What the files say of these rows; nothing of one that is not there.
-    fn of(&self, rows: &[Option<usize>]) -> Cells<'_> {
-        let row = |row: &Option<usize>| row.filter(|row| *row < self.row.len());
-        let text = |column| looked_up(column, rows.iter().map(row));
-        Cells {
-            source: rows.iter().map(|at| self.source(self.source.get(row(at)?)?)).collect(),
-            row: rows.iter().map(|at| self.row.get(row(at)?)).collect(),
-            texts: [text(&self.email), text(&self.employee_number), text(&self.name)],
-        }
-    }
-}
-
-/// The texts in these places, looked up together.
-fn looked_up(column: &StringChunked, places: impl Iterator<Item = Option<usize>>) -> Vec<Option<&str>> {
-    places.map(|place| column.get(place?)).collect()
-}
-
-/// Source, row, e-mail, employee number and name of some people.
-struct Cells<'a> {
-    source: Vec<Option<&'a str>>,
-    row: Vec<Option<u32>>,
-    texts: [Vec<Option<&'a str>>; 3],
-}
-
-impl Cells<'_> {
-    fn write(&self, at: usize, csv: &mut Rows) {
-        csv.maybe(self.source[at]);
-        csv.plain(self.row[at]);
-        self.texts.iter().for_each(|texts| csv.maybe(texts[at]));
-    }
-}
-
-/// `accounts.csv`: every account and what was decided about it, column by column from the frames: there may be a million.
-pub(super) fn accounts(inputs: &Inputs, persons: &Persons, out: impl Write + Send) -> Result<u64> {
-    let header = [
-        "id",
-        "email",
-        "name",
-        "role",
-        "active",
-        "created",
-        "last_login",
-        "days_idle",
-        "situation",
-        "matched_by",
-        "person_source",
-        "person_row",
-        "person_email",
-        "person_employee_number",
-        "person_name",
-    ];
-    let (accounts, judged) = (whole(&inputs.accounts.frame), whole(&inputs.reconciliation.account_rows));
-    let rows = accounts.height();
-    anyhow::ensure!(judged.height() == rows, "{rows} accounts but {} judged", judged.height());
-
-    let ids = accounts.column("id")?.u64()?;
-    let (email, name, role) = (accounts.column("email")?.str()?, accounts.column("name")?.str()?, accounts.column("role")?.str()?);
-    let active = accounts.column("active")?.bool()?;
-    let (created, last_login) = (days(&accounts, "created")?, days(&accounts, "last_login")?);
-    let (situation, matched_by) = (judged.column("situation")?.str()?, judged.column("matched_by")?.str()?);
-    let person = judged.column("person")?.u32()?;
-
-    let block = |block: Range<usize>, csv: &mut Rows| {
-        let matched: Vec<_> = block.clone().map(|index| person.get(index).map(|person| person as usize)).collect();
-        let matched = persons.of(&matched);
-        for (at, index) in block.enumerate() {
-            csv.plain(ids.get(index));
-            csv.maybe(email.get(index));
-            csv.maybe(name.get(index));
-            csv.maybe(role.get(index));
-            csv.plain(active.get(index));
-            csv.plain(created.get(index).and_then(day));
-            let seen = last_login.get(index).and_then(day);
-            csv.plain(seen);
-            csv.plain(seen.map(|day| figures::days(day, inputs.run.as_of).max(0)));
-            csv.maybe(situation.get(index));
-            csv.maybe(matched_by.get(index));
-            matched.write(at, csv);
-            csv.end();
-        }
     };
-    csv_in_blocks(out, &header, rows, block)?;
-    Ok(rows as u64)
-}
-
-/// `people.csv`: every row read from the directory and what was decided about it, column by column as [`accounts`]; the rows that could
-/// not be used come last, with what their key cells held.
-pub(super) fn people(inputs: &Inputs, persons: &Persons, out: impl Write + Send) -> Result<u64> {
-    let header = [
-        "source",
-        "row",
-        "email",
-        "employee_number",
-        "name",
-        "status",
-        "hire_date",
-        "termination_date",
-        "situation",
-        "account_id",
-        "account_email",
-    ];
-    let (people, judged) = (whole(&inputs.people.frame), whole(&inputs.reconciliation.person_rows));
-    let usable = people.height();
-    anyhow::ensure!(judged.height() == usable, "{usable} usable rows but {} judged", judged.height());
-
-    let (hire_date, termination_date) = (days(&people, "hire_date")?, days(&people, "termination_date")?);
-    let (situation, status) = (judged.column("situation")?.str()?, judged.column("status")?.str()?);
-    let account = judged.column("account")?.u32()?;
-    let accounts = whole(&inputs.accounts.frame);
-    let (ids, account_email) = (accounts.column("id")?.u64()?, accounts.column("email")?.str()?);
-
-    let block = |block: Range<usize>, csv: &mut Rows| {
-        let rows: Vec<_> = block.clone().map(|index| Some(index).filter(|index| *index < usable)).collect();
-        let held = |row: &Option<usize>| account.get((*row)?).map(|account| account as usize).filter(|at| *at < accounts.height());
-        let held: Vec<_> = rows.iter().map(held).collect();
-        let (people, emails) = (persons.of(&rows), looked_up(account_email, held.iter().copied()));
-        for (at, index) in block.enumerate() {
-            if index < usable {
-                people.write(at, csv);
-                csv.maybe(status.get(index));
-                csv.plain(hire_date.get(index).and_then(day));
-                csv.plain(termination_date.get(index).and_then(day));
-                csv.maybe(situation.get(index));
-                csv.plain(held[at].and_then(|account| ids.get(account)));
-                csv.maybe(emails[at]);
-            } else {
-                let rejected = &inputs.people.rejected[index - usable];
-                csv.maybe(persons.source(rejected.source));
-                csv.plain(Some(rejected.row));
-                csv.maybe(rejected.email.as_deref());
-                csv.maybe(rejected.employee_number.as_deref());
-                ["", "", "", "", "rejected", "", ""].iter().for_each(|cell| csv.cell(cell));
+    let columns = rows.columns().iter().map(cells).collect::<Result<Vec<_>>>()?;
+    let header: Vec<&str> = rows.columns().iter().map(|column| column.name().as_str()).collect();
+    let (height, all) = (rows.height(), rows.height() + more);
+    let row = |row: usize, csv: &mut Rows| {
+        if row >= height {
+            row_behind(row - height, csv);
+        } else {
+            for cells in &columns {
+                match cells {
+                    Cells::Id(cells) => csv.plain(cells.get(row)),
+                    Cells::Number(cells) => csv.plain(cells.get(row)),
+                    Cells::Difference(cells) => csv.plain(cells.get(row)),
+                    Cells::Text(cells) => csv.maybe(cells.get(row)),
+                    Cells::Truth(cells) => csv.plain(cells.get(row)),
+                    Cells::Day(cells) => csv.plain(cells.get(row).and_then(NaiveDate::from_epoch_days)),
+                }
             }
-            csv.end();
         }
+        csv.end();
     };
-    csv_in_blocks(out, &header, usable + inputs.people.rejected.len(), block)?;
-    Ok(inputs.people.read())
+    csv(out, &header, all, row)?;
+    Ok(all as u64)
 }
 
 /// `review.csv`: the rows of [`plan::sheet`], and the plan they belong to at the end of each: rows may be sorted or
@@ -315,21 +238,4 @@ pub(super) fn review(plan: &Plan, out: impl Write + Send) -> Result<u64> {
     };
     csv(out, &header, rows.len(), row)?;
     Ok(rows.len() as u64)
-}
-
-/// A cheap copy with one chunk a column: looking up any row is a plain index.
-fn whole(frame: &DataFrame) -> DataFrame {
-    let mut frame = frame.clone();
-    frame.rechunk_mut();
-    frame
-}
-
-/// A column of days as days since 1970.
-fn days(frame: &DataFrame, name: &str) -> Result<Int32Chunked> {
-    let column = frame.column(name)?.cast(&DataType::Int32).with_context(|| format!("the column {name} holds no days"))?;
-    Ok(column.i32()?.clone())
-}
-
-fn day(days: i32) -> Option<NaiveDate> {
-    NaiveDate::from_epoch_days(days)
 }
