@@ -1,22 +1,15 @@
 //! Lists of accounts beside the findings: whose access changed since the last run, and who is outside the company.
 
-use super::builder::{Builder, ROWS, caption, shown};
+use super::builder::{Builder, ROWS, caption, columns, shown};
 use super::sections::cut;
 use super::texts::Texts;
-use super::view::{Cell, Column, Table};
+use super::view::{Cell, Table};
 use crate::reconcile::{AccessChange, AccountRef};
 
 /// Whose access changed since the run that this one is compared with, and whether one of our plans did it.
 pub(super) fn access(builder: &Builder) -> Table {
     let t = builder.t;
-    let columns = vec![
-        Column::new("account", t.get("column.account"), "s"),
-        Column::new("domo_id", t.get("column.domo_id"), "s"),
-        Column::new("moved", t.get("column.moved"), "s"),
-        Column::new("before", t.get("column.before"), "s"),
-        Column::new("after", t.get("column.after"), "s"),
-        Column::new("by", t.get("column.by"), "s"),
-    ];
+    let columns = columns(t, "account domo_id moved before after by");
     let (what, none) = match &builder.inputs.reconciliation.access {
         Some(access) => {
             let places = [("run", access.run_id.as_str()), ("as_of", &access.as_of.to_string())];
@@ -62,13 +55,7 @@ fn administrator(t: &Texts, change: &AccessChange) -> Option<String> {
 /// Active accounts outside the company's domains, and who answers for them.
 pub(super) fn external(builder: &Builder) -> Table {
     let t = builder.t;
-    let columns = vec![
-        Column::new("account", t.get("column.account"), "s"),
-        Column::new("domo_id", t.get("column.domo_id"), "s"),
-        Column::new("role", t.get("column.role"), "s"),
-        Column::new("situation", t.get("column.situation"), "s"),
-        Column::new("answers", t.get("column.answers"), "s"),
-    ];
+    let columns = columns(t, "account domo_id role situation answers");
     let all = &builder.inputs.reconciliation.external;
     let caption = caption(t, t.get("external.caption"), all.len(), "external.rest");
     let mut table = Table::new("external-table", caption, columns, t.get("external.none"));
@@ -89,9 +76,13 @@ pub(super) fn external(builder: &Builder) -> Table {
     table
 }
 
-/// The name, and the address under it.
-fn account(t: &Texts, account: &AccountRef) -> Cell {
-    let name = account.name.as_deref().or(account.email.as_deref()).map(|name| cut(name).0);
-    let email = account.email.as_deref().filter(|_| account.name.is_some()).map(|email| cut(email).0);
-    Cell::or(name, t.get("page.empty")).with(email.into_iter().collect())
+/// An account by its name, and the address under it.
+pub(super) fn account(t: &Texts, account: &AccountRef) -> Cell {
+    named(t, account.name.as_deref(), account.email.as_deref())
+}
+
+/// The name, and the address under it or in its place.
+pub(super) fn named(t: &Texts, name: Option<&str>, email: Option<&str>) -> Cell {
+    let under = email.filter(|_| name.is_some()).map(|email| cut(email).0);
+    Cell::or(name.or(email).map(|name| cut(name).0), t.get("page.empty")).with(under.into_iter().collect())
 }

@@ -1,60 +1,55 @@
 //! The view after the findings: privileged accounts, what was resolved and accepted, method, parameters, sources, files, glossary.
 
 use super::accounts;
-use super::builder::{Builder, ROWS, caption, shown};
+use super::builder::{Builder, ROWS, caption, columns, shown};
 use super::figures;
 use super::origin::{self, Origin};
-use super::sections::{cut, describe};
+use super::sections::{cut, describe, lines};
 use super::texts::Texts;
-use super::view::{Cell, Column, Fact, LastReview, Source, Table, Topic};
+use super::view::{Cell, Fact, LastReview, Source, Table, Topic};
 use crate::archive::FileEntry;
 use crate::archive::history::How;
 use crate::config::Rights;
 use crate::directory::{self, Proof};
 use crate::plan::Verdict;
 use crate::plan::review::Counts;
-use crate::reconcile::{self, Moved, Privileged};
+use crate::reconcile::{self, FindingId, Moved, Privileged};
 use crate::terms::{Kind, Severity, label};
 
 pub(super) fn privileged(builder: &Builder) -> Table {
     let t = builder.t;
     let all = &builder.inputs.reconciliation.privileged;
     let caption = caption(t, t.get("privileged.caption"), all.len(), "privileged.rest");
-    let columns = vec![
-        Column::new("account", t.get("column.account"), "s"),
-        Column::new("domo_id", t.get("column.domo_id"), "s"),
-        Column::new("role", t.get("column.role"), "s"),
-        Column::new("situation", t.get("column.situation"), "s"),
-        Column::new("person", t.get("column.person"), "s"),
-        Column::new("last_seen", t.get("column.last_seen"), "d"),
-        Column::new("findings", t.get("column.findings"), "s"),
-    ];
+    let columns = columns(t, "account domo_id role situation person last_seen:d findings");
     let mut table = Table::new("privileged-table", caption, columns, t.get("privileged.none"));
     let empty = t.get("page.empty");
     for one in all.iter().take(ROWS) {
         let situation = one.situation.as_str();
-        let mut findings = one.findings.iter().map(ToString::to_string);
-        let findings = match findings.next() {
-            Some(first) => Cell::raw(first.clone()).link(format!("#{first}")).with(findings.collect()),
-            None => Cell::or(None, t.get("page.none")),
-        };
-        let name = one.account.name.as_deref().or(one.account.email.as_deref()).map(|name| cut(name).0);
-        let email = one.account.email.as_deref().filter(|_| one.account.name.is_some()).map(|email| cut(email).0);
         let id = one.account.id.map(|id| id.to_string());
         table.row(
             id.as_ref().map(|id| format!("u-{id}")),
             vec![
-                Cell::or(name, empty).with(email.into_iter().collect()),
+                accounts::account(t, &one.account),
                 Cell::or(id, empty),
                 Cell::or(one.account.role.as_deref().map(shown), empty).with(marks(builder, one)),
                 Cell::text(t.find(&format!("situation.{situation}")).unwrap_or(situation)),
                 Cell::or(one.person.as_ref().map(|person| describe(t, person)), t.get("privileged.unmatched")),
                 Cell::day(one.last_seen, t.get("page.not_provided")),
-                findings,
+                findings(&one.findings, t),
             ],
         );
     }
     table
+}
+
+/// Findings by their ids; the first leads to it.
+fn findings(ids: &[FindingId], t: &Texts) -> Cell {
+    match ids.split_first() {
+        Some((first, more)) => {
+            Cell::raw(first.to_string()).link(format!("#{first}")).with(more.iter().map(FindingId::to_string).collect())
+        }
+        None => Cell::or(None, t.get("page.none")),
+    }
 }
 
 /// What is to be known of an account's rights beside its role: that they are not known, and what happened to them since the last run.
@@ -69,28 +64,18 @@ fn marks(builder: &Builder, one: &Privileged) -> Vec<String> {
 pub(super) fn resolved(builder: &Builder) -> Table {
     let t = builder.t;
     let history = builder.inputs.history;
-    let columns = vec![
-        Column::new("finding", t.get("column.finding"), "s"),
-        Column::new("severity", t.get("column.severity"), "s"),
-        Column::new("kind", t.get("column.kind"), "s"),
-        Column::new("subject", t.get("column.subject"), "s"),
-        Column::new("found", t.get("column.found"), "s"),
-        Column::new("first_seen", t.get("column.first_seen"), "d"),
-        Column::new("last_seen", t.get("column.last_found"), "d"),
-        Column::new("how", t.get("column.how_resolved"), "s"),
-    ];
+    let columns = columns(t, "finding severity kind subject found first_seen:d last_seen=last_found:d how=how_resolved");
     let none = if history.previous.is_some() { "resolved.none" } else { "resolved.first" };
     let caption = caption(t, t.get("resolved.caption"), history.resolved.len(), "resolved.rest");
     let mut table = Table::new("resolved-table", caption, columns, t.get(none));
     let empty = t.get("page.empty");
     for gone in history.resolved.iter().take(ROWS) {
-        let severity = builder.severity(gone.severity);
         // Last month's link to it still leads to it.
         table.row(
             Some(gone.id.to_string()),
             vec![
                 Cell::raw(gone.id.to_string()),
-                Cell::text(format!("{} {}", severity.glyph, severity.label)),
+                Cell::text(builder.severity(gone.severity).shown()),
                 Cell::text(builder.kind_text(gone.kind, "name")),
                 Cell::or(Some(cut(&gone.subject).0), empty),
                 Cell::or(Some(shown(&gone.reason)), empty),
@@ -112,16 +97,7 @@ pub(super) fn resolved(builder: &Builder) -> Table {
 pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
     let t = builder.t;
     let last = builder.inputs.history.last_review.as_ref()?;
-    let columns = vec![
-        Column::new("finding", t.get("column.finding"), "s"),
-        Column::new("severity", t.get("column.severity"), "s"),
-        Column::new("what", t.get("column.action"), "s"),
-        Column::new("subject", t.get("column.subject"), "s"),
-        Column::new("decision", t.get("column.last_decision"), "s"),
-        Column::new("earlier", t.get("column.earlier"), "s"),
-        Column::new("outcome", t.get("column.outcome"), "s"),
-        Column::new("read_back", t.get("column.read_back"), "s"),
-    ];
+    let columns = columns(t, "finding severity what=action subject decision=last_decision earlier outcome read_back");
     let mut decided: Vec<_> = last.decided.iter().collect();
     // What was refused, and what overruled somebody, is what a reader asks for.
     decided.sort_by_key(|one| (one.verdict != Verdict::Reject, one.earlier.is_empty()));
@@ -129,21 +105,15 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
     let mut table = Table::new("last-review-table", caption, columns, t.get("last_review.none"));
     let none = t.get("page.none");
     for one in decided.into_iter().take(ROWS) {
-        let severity = one.severity.map(|severity| builder.severity(severity));
-        let mut earlier = one.earlier.iter().map(|earlier| shown(earlier));
-        let earlier = match earlier.next() {
-            Some(first) => Cell::text(first).with(earlier.collect()),
-            None => Cell::or(None, none),
-        };
         table.row(
             None,
             vec![
                 Cell::raw(one.finding.clone().unwrap_or_else(|| one.row.clone())),
-                Cell::or(severity.map(|severity| format!("{} {}", severity.glyph, severity.label)), none),
+                Cell::or(one.severity.map(|severity| builder.severity(severity).shown()), none),
                 Cell::text(one.what.to_owned()),
                 Cell::text(cut(&one.subject).0),
                 Cell::text(shown(&one.told())),
-                earlier,
+                lines(one.earlier.iter().map(|earlier| shown(earlier)).collect(), none),
                 Cell::or(one.outcome.map(|outcome| outcome.to_string()), t.get("last_review.not_applied")),
                 Cell::or(one.read_back.clone(), none),
             ],
@@ -187,16 +157,7 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
 
 pub(super) fn accepted(builder: &Builder) -> Table {
     let t = builder.t;
-    let columns = vec![
-        Column::new("exception", t.get("column.exception"), "s"),
-        Column::new("kinds", t.get("column.kinds"), "s"),
-        Column::new("reason", t.get("column.reason"), "s"),
-        Column::new("owner", t.get("column.owner"), "s"),
-        Column::new("expiry", t.get("column.expiry"), "d"),
-        Column::new("days_left", t.get("column.days_left"), "n"),
-        Column::new("status", t.get("column.status"), "s"),
-        Column::new("covered", t.get("column.covered"), "s"),
-    ];
+    let columns = columns(t, "exception kinds reason owner expiry:d days_left:n status covered");
     let all = &builder.inputs.config.config.exception;
     let caption = caption(t, t.get("accepted.caption"), all.len(), "accepted.rest");
     let mut table = Table::new("accepted-table", caption, columns, t.get("accepted.none"));
@@ -210,11 +171,6 @@ pub(super) fn accepted(builder: &Builder) -> Table {
             None if left < 0 => "accepted.expired",
             _ => "accepted.unused",
         };
-        let mut covered = used.into_iter().flat_map(|used| &used.findings).map(ToString::to_string);
-        let covered = match covered.next() {
-            Some(first) => Cell::raw(first.clone()).link(format!("#{first}")).with(covered.collect()),
-            None => Cell::or(None, none),
-        };
         let kinds: Vec<String> = exception.kinds.iter().map(ToString::to_string).collect();
         table.row(
             Some(format!("E-{}", index + 1)),
@@ -226,7 +182,7 @@ pub(super) fn accepted(builder: &Builder) -> Table {
                 Cell::day(Some(exception.expires), none),
                 Cell::number(figures::signed(left), left),
                 Cell::text(t.get(status)),
-                covered,
+                findings(used.map_or(&[], |used| &used.findings), t),
             ],
         );
     }
@@ -302,11 +258,7 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
 
 pub(super) fn parameters(builder: &Builder) -> Table {
     let t = builder.t;
-    let columns = vec![
-        Column::new("parameter", t.get("column.parameter"), "s"),
-        Column::new("value", t.get("column.value"), "s"),
-        Column::new("origin", t.get("column.origin"), "s"),
-    ];
+    let columns = columns(t, "parameter value origin");
     let mut table = Table::new("parameters-table", t.get("parameters.caption"), columns, t.get("page.none"));
     let loaded = builder.inputs.config;
     let file = loaded.path.as_deref().and_then(std::path::Path::file_name).map(|name| shown(&name.to_string_lossy()));
@@ -370,28 +322,20 @@ pub(super) fn sources(builder: &Builder) -> Vec<Source> {
         facts.push(Fact::raw(t.get("sources.digest"), shown(&source.sha256)));
         facts.extend(fetched(builder, source));
         facts.push(Fact::new(t.get("sources.proof"), t.get(proof(source))));
-        let mut columns = Table::new(
+        let mut fields = Table::new(
             "columns",
             t.fill("sources.columns", &[("name", &name)]),
-            vec![
-                Column::new("field", t.get("column.field"), "s"),
-                Column::new("header", t.get("column.header"), "s"),
-                Column::new("how", t.get("column.how"), "s"),
-            ],
+            columns(t, "field header how"),
             t.get("page.none"),
         );
         for mapped in &source.columns {
             let cells = [label(&mapped.field), mapped.header.clone(), mapped.why.clone()];
-            columns.row(None, cells.iter().map(|cell| Cell::text(shown(cell))).collect());
+            fields.row(None, cells.iter().map(|cell| Cell::text(shown(cell))).collect());
         }
         let mut words = Table::new(
             "words",
             caption(t, &t.fill("sources.words", &[("name", &name)]), source.status_words.len(), "sources.rest"),
-            vec![
-                Column::new("word", t.get("column.word"), "s"),
-                Column::new("rows", t.get("column.rows"), "n"),
-                Column::new("meaning", t.get("column.meaning"), "s"),
-            ],
+            columns(t, "word rows:n meaning"),
             t.get("sources.no_words"),
         );
         for status in source.status_words.iter().take(ROWS) {
@@ -401,7 +345,7 @@ pub(super) fn sources(builder: &Builder) -> Vec<Source> {
         let said = source.incomplete.iter().chain(&source.warnings).cloned().chain(source.notes());
         let mut notes: Vec<String> = said.map(|note| shown(&note)).collect();
         notes.extend(source.skipped.iter().map(|what| t.fill("sources.skipped", &[("what", &shown(what))])));
-        let tables = [columns, words].into_iter().filter(|table| !table.rows.is_empty()).collect();
+        let tables = [fields, words].into_iter().filter(|table| !table.rows.is_empty()).collect();
         sources.push(Source { title: t.get("sources.directory").to_owned(), name, facts, notes, tables });
     }
     sources
@@ -466,13 +410,7 @@ fn accounts(builder: &Builder) -> Source {
 }
 
 pub(super) fn files(files: &[FileEntry], t: &Texts) -> Table {
-    let columns = vec![
-        Column::new("file", t.get("column.file"), "s"),
-        Column::new("purpose", t.get("column.purpose"), "s"),
-        Column::new("rows", t.get("column.rows"), "n"),
-        Column::new("bytes", t.get("column.bytes"), "n"),
-        Column::new("digest", t.get("column.digest"), "s"),
-    ];
+    let columns = columns(t, "file purpose rows:n bytes:n digest");
     let mut table = Table::new("files-table", t.get("files.caption"), columns, t.get("files.none"));
     for file in files {
         let key = format!("file.{}", file.name.replace(['.', '-'], "_"));

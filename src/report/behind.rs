@@ -4,6 +4,7 @@
 
 use anyhow::Result;
 
+use super::builder::changed;
 use super::document::{Table, columns};
 use super::inputs::Inputs;
 use super::templates::Templates;
@@ -146,14 +147,11 @@ fn findings_of(t: &Texts, section: &Section) -> Table {
     let ends = ["column.action", "column.first_seen", "column.age", "column.status", "column.last_decision"]
         .map(|key| t.get(key).to_owned());
     let row = |one: &view::Finding| {
-        let changes = one.changes.iter().map(|change| {
-            let side = |value: &Option<String>| value.clone().unwrap_or_else(|| t.get("page.empty").to_owned());
-            format!("{}: {} \u{2192} {}", change.field, side(&change.old), side(&change.new))
-        });
+        let changes = one.changes.iter();
+        let changes = changes.map(|change| changed(t, &change.field, change.old.as_deref(), change.new.as_deref()));
         let changes = drift.is_some().then(|| changes.collect::<Vec<_>>().join("; "));
         let subject = [Some(&one.name), one.email.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-        let severity = format!("{} {}", one.severity.glyph, one.severity.label);
-        [one.id.clone(), severity, subject, one.account_id.clone(), one.role.clone()]
+        [one.id.clone(), one.severity.shown(), subject, one.account_id.clone(), one.role.clone()]
             .into_iter()
             .chain(changes)
             .chain(one.cells.iter().map(cell))

@@ -108,6 +108,22 @@ pub(super) fn severity(severity: Severity, t: &Texts) -> view::Severity {
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
 pub(super) const ROWS: usize = 1_000;
 
+/// Columns by their keys, under the catalogue's headings: `column.KEY`, or `key=heading`. They sort as text, by day (`:d`), by number (`:n`).
+pub(super) fn columns(t: &Texts, keys: &'static str) -> Vec<view::Column> {
+    let column = |word: &'static str| {
+        let (word, sort) = word.split_once(':').unwrap_or((word, "s"));
+        let (key, heading) = word.split_once('=').unwrap_or((word, word));
+        view::Column::new(key, t.get(&format!("column.{heading}")), sort)
+    };
+    keys.split(' ').map(column).collect()
+}
+
+/// `title: Analyst → Senior Analyst`
+pub(super) fn changed(t: &Texts, field: &str, old: Option<&str>, new: Option<&str>) -> String {
+    let [old, new] = [old, new].map(|side| side.unwrap_or(t.get("page.empty")));
+    format!("{field}: {old} \u{2192} {new}")
+}
+
 /// A caption that says where the rows are that are not shown.
 pub(super) fn caption(t: &Texts, what: &str, total: usize, place: &str) -> String {
     if total <= ROWS {

@@ -115,7 +115,7 @@ pub(super) fn by_severity(builder: &Builder, severities: &[SeverityCount]) -> Ch
         let width = length(one.number, total, room);
         svg.rect(one.severity.key, x, 0.0, width, 20.0);
         x += width + GAP;
-        let label = format!("{} {} {}", one.severity.glyph, one.severity.label, one.count);
+        let label = format!("{} {}", one.severity.shown(), one.count);
         svg.text(&format!("label {}-t", one.severity.key), one.severity.rank as f64 * place, 37.0, "start", &label);
     }
     let rows = severities.iter().map(|one| (one.severity.label.clone(), one.number)).collect();
@@ -307,8 +307,7 @@ pub(super) fn over_time(builder: &Builder) -> Option<Chart> {
     let place = WIDTH / Severity::ALL.len() as f64;
     for (index, severity) in Severity::ALL.into_iter().enumerate() {
         let severity = builder.severity(severity);
-        let label = format!("{} {}", severity.glyph, severity.label);
-        svg.text(&format!("label {}-t", severity.key), index as f64 * place, 170.0, "start", &label);
+        svg.text(&format!("label {}-t", severity.key), index as f64 * place, 170.0, "start", &severity.shown());
     }
     let mut columns = vec![Column::new("run", t.get("change.trend_run"), "d")];
     columns.extend(Severity::ALL.map(|severity| Column::new(severity.as_str(), &builder.severity(severity).label, "n")));

@@ -310,7 +310,7 @@ fn accounts_cell(t: &Texts, accounts: &[AccountRef], best: Option<u32>) -> Cell 
 }
 
 /// One cell of several lines.
-fn lines(mut lines: Vec<String>, nothing: &str) -> Cell {
+pub(super) fn lines(mut lines: Vec<String>, nothing: &str) -> Cell {
     if lines.is_empty() {
         return Cell::or(None, nothing);
     }

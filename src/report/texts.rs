@@ -163,6 +163,11 @@ mod tests {
         let mut asked = 0;
         for file in files(&root.join("src/report")) {
             let source = std::fs::read_to_string(&file).unwrap();
+            for keys in source.split("columns(t, \"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                for word in keys.split(' ').filter_map(|word| word.split(':').next()?.split('=').next_back()) {
+                    assert!(texts.find(&format!("column.{word}")).is_some(), "{}: no heading for `{word}`", file.display());
+                }
+            }
             for (call, counted) in [("t.get(\"", false), ("t.fill(\"", false), ("t.count(\"", true)] {
                 for rest in source.split(call).skip(1) {
                     let key = rest.split('"').next().unwrap();

@@ -511,6 +511,13 @@ pub struct Source {
     pub tables: Vec<Table>,
 }
 
+impl Severity {
+    /// `◆ Critical`
+    pub(crate) fn shown(&self) -> String {
+        format!("{} {}", self.glyph, self.label)
+    }
+}
+
 impl Fact {
     pub(crate) fn new(label: &str, value: impl Into<String>) -> Self {
         Self { label: label.to_owned(), value: value.into(), note: None, raw: false }

@@ -405,14 +405,9 @@ impl<'a> Look<'a> {
             let email =
                 account.map_or_else(|| person.and_then(|person| person.email.as_deref()), |account| account.email.as_deref());
             let id = account.and_then(|account| account.id).map(|id| id.to_string()).unwrap_or_default();
-            let changes: Vec<String> = finding
-                .drift
-                .iter()
-                .map(|change| {
-                    let side = |value: &Option<String>| value.clone().unwrap_or_else(|| t.get("page.empty").to_owned());
-                    format!("{}: {} \u{2192} {}", change.field, side(&change.domo), side(&change.directory))
-                })
-                .collect();
+            let changes = finding.drift.iter();
+            let changes = changes.map(|field| builder::changed(t, &field.field, field.domo.as_deref(), field.directory.as_deref()));
+            let changes: Vec<String> = changes.collect();
             let first_seen = lifecycle.map_or(inputs.run.as_of, |lifecycle| lifecycle.first_seen).to_string();
             let state = match (&finding.exception, lifecycle) {
                 (Some(exception), _) => t.fill("state.accepted", &[("day", &exception.expires.to_string())]),
@@ -553,7 +548,8 @@ mod tests {
         let look = Look::new(&templates.texts, 10, &view);
         fill(&look, &std::env::temp_dir(), &inputs, plan, &ordered, &view, file.reopen().unwrap()).unwrap();
         let sheet = |name: &str| crate::directory::table::read_rows(file.path(), Some(name)).unwrap();
-        for (name, word) in [("Findings", "This sheet ends here, after the first 10 of 60"), ("Accounts", "none on this sheet")] {
+        let ends = format!("This sheet ends here, after the first 10 of {}", inputs.reconciliation.findings.len());
+        for (name, word) in [("Findings", ends.as_str()), ("Accounts", "none on this sheet")] {
             let rows = sheet(name);
             let last = &rows.last().unwrap()[0];
             assert!(last.contains(word) && last.contains(".csv"), "{name}: {last}");

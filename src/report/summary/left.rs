@@ -6,9 +6,10 @@ use super::InstanceResult;
 use super::page::Page;
 use crate::archive::findings::Entry;
 use crate::reconcile::EvidenceStatus;
+use crate::report::accounts::named;
 use crate::report::builder::{address, severity, shown};
 use crate::report::figures;
-use crate::report::sections::cut;
+use crate::report::sections::{cut, lines};
 use crate::report::view::{Cell, Column, Table};
 use crate::terms::Kind;
 
@@ -61,19 +62,17 @@ impl Page<'_> {
         let mut table = Table::new("left-table", t.get("several.left_caption"), columns, t.get(none));
         let empty = t.get("page.empty");
         for (person, found) in several.into_iter().take(PEOPLE) {
-            let mut access = found.iter().map(|(instance, finding)| self.access(instance, finding));
-            let name = person.name.or(person.email).map(|name| cut(name).0);
-            let email = person.email.filter(|_| person.name.is_some()).map(|email| cut(email).0);
+            let access = found.iter().map(|(instance, finding)| self.access(instance, finding));
             let left = found.iter().find_map(|(_, finding)| finding.person.as_ref()?.termination_date);
             table.row(
                 None,
                 vec![
-                    Cell::or(name, empty).with(email.into_iter().collect()),
+                    named(t, person.name, person.email),
                     Cell::or(person.employee_number.map(|number| cut(number).0), empty),
                     Cell::day(left, t.get("page.not_provided")),
                     Cell::text(format!("{}, {}", cut(person.source).0, person.row)),
                     Cell::count(instances(&found).len() as u64),
-                    Cell::text(access.next().unwrap_or_default()).with(access.collect()),
+                    lines(access.collect(), empty),
                 ],
             );
         }
@@ -86,7 +85,7 @@ impl Page<'_> {
         let severity = severity(finding.severity, t);
         let role = finding.account.as_ref().and_then(|account| account.role.as_deref());
         let role = role.map_or_else(|| t.get("page.empty").to_owned(), |role| cut(role).0);
-        let mut line = format!("{}: {role}, {} {}, {}", address(instance), severity.glyph, severity.label, finding.id);
+        let mut line = format!("{}: {role}, {}, {}", address(instance), severity.shown(), finding.id);
         if let Some(exception) = &finding.exception {
             line.push_str(&format!(", {}", t.fill("several.accepted", &[("day", &exception.expires.to_string())])));
         }

@@ -175,7 +175,7 @@ impl Page<'_> {
         let mut columns = vec![Column::new("evidence", t.get("several.column_evidence"), "s")];
         columns.extend(Severity::ALL.map(|one| {
             let shown = severity(one, t);
-            Column::new(shown.key, &format!("{} {}", shown.glyph, shown.label), "n")
+            Column::new(shown.key, &shown.shown(), "n")
         }));
         columns.push(Column::new("total", t.get("findings.total"), "n"));
         columns.push(Column::new("accepted", t.get("several.column_accepted"), "n"));
