@@ -200,7 +200,8 @@ fn the_sums_of_the_page_are_those_of_the_csv_files() {
     assert_eq!(written.csv("accounts.csv").len() - 1, example.accounts.frame.height());
     let fields: usize = example.reconciliation.findings.iter().map(|finding| finding.drift.len()).sum();
     assert_eq!(written.csv("drift.csv").len() - 1, fields);
-    for (table, count) in [("accounts", 500), ("people", 500)] {
+    let judged = &example.reconciliation;
+    for (table, count) in [("accounts", judged.accounts.read as usize), ("people", judged.people.read as usize)] {
         let rows = select(&page, &format!("section[aria-labelledby=t-{table}-c] tbody tr"));
         let counts: Vec<usize> =
             rows.iter().map(|row| number(text(row.select(&Selector::parse("td").unwrap()).next().unwrap()))).collect();
@@ -208,15 +209,22 @@ fn the_sums_of_the_page_are_those_of_the_csv_files() {
     }
 }
 
+fn grouped(number: usize) -> String {
+    assert!((1_000..1_000_000).contains(&number), "{number}");
+    format!("{},{:03}", number / 1_000, number % 1_000)
+}
+
 #[test]
 fn a_page_holds_5000_findings_and_says_where_the_others_are() {
-    let written = Written::of(&Example::new(6_000, "").unwrap());
+    let example = Example::new(6_000, "").unwrap();
+    let total = example.reconciliation.findings.len();
+    let written = Written::of(&example);
     let page = written.page();
     let shown = select(&page, "section.kind tbody tr[id]").len();
     assert!((4_900..=5_000).contains(&shown), "{shown}");
-    assert_eq!(written.csv("findings.csv").len(), 6_001);
+    assert_eq!(written.csv("findings.csv").len(), total + 1);
     let notes: Vec<_> = select(&page, "p.note").into_iter().map(text).collect();
-    assert!(notes.iter().any(|note| note.contains("of 6,000 findings")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains(&format!("of {} findings", grouped(total)))), "{notes:?}");
     let all = written.csv("findings.csv");
     for note in notes.iter().filter(|note| note.contains("worst first. All")) {
         // The rows named are those of the kind.
@@ -239,7 +247,8 @@ fn markdown_keeps_to_the_length_its_place_takes() {
         example.options.markdown = flavour;
         let markdown = Written::of(&example).text("report.md");
         assert!(markdown.chars().count() <= cap, "{flavour:?}: {}", markdown.chars().count());
-        assert!(markdown.contains("of 3,000 findings") && markdown.contains("findings.csv"), "{flavour:?}");
+        let total = grouped(example.reconciliation.findings.len());
+        assert!(markdown.contains(&format!("of {total} findings")) && markdown.contains("findings.csv"), "{flavour:?}");
         assert!(markdown.ends_with('\n') && !markdown.contains("\n\n\n"), "{flavour:?}");
     }
 }
@@ -253,14 +262,17 @@ fn the_workbook_opens_and_its_action_sheet_has_exactly_the_columns_that_are_read
     let plan = example.plan.as_ref().unwrap();
     let actions = read_rows(&path, Some("Actions")).unwrap();
     assert_eq!(actions[0], domo_reconcile::plan::sheet::COLUMNS);
-    assert_eq!(actions.len() - 1, plan.actions.len());
+    assert_eq!(actions.len() - 1, plan.actions.len() + plan.findings.len());
     let worst = domo_reconcile::plan::sheet::rows(plan)[0];
     assert_eq!(actions[1][0], worst.id());
     assert_eq!(actions[1][4], worst.account_id().unwrap().to_string());
     let summary = read_rows(&path, Some("Summary")).unwrap();
     let value = |label: &str| summary.iter().find(|row| row[0] == label).map(|row| row[1].clone());
     assert_eq!((value("Plan"), value("Plan digest")), (Some(plan.id.clone()), Some(plan.digest.clone())));
-    for (sheet, rows) in [("Findings", 80), ("Accounts", 80), ("Privileged", 2), ("Exceptions", 1), ("Sign-off", 3)] {
+    let judged = &example.reconciliation;
+    let (findings, accounts) = (judged.findings.len(), judged.accounts.read as usize);
+    let sheets = [("Findings", findings), ("Accounts", accounts), ("Privileged", 3), ("Exceptions", 2), ("Sign-off", 3)];
+    for (sheet, rows) in sheets {
         assert!(read_rows(&path, Some(sheet)).unwrap().len() > rows, "{sheet}");
     }
 }
