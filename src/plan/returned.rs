@@ -101,41 +101,67 @@ pub struct SheetRow {
 }
 
 impl Sheet {
-    /// Where these columns are, whatever their order.
-    fn places(&self, columns: &[&str]) -> Vec<Option<usize>> {
-        let header: Vec<_> = self.rows.first().map(header).unwrap_or_default();
-        columns.iter().map(|column| header.iter().position(|cell| cell == column)).collect()
+    /// What the filled rows say, and what is wrong with the others. `read` has a row's cells in the order of `columns`, whatever theirs is,
+    /// and gives the key that must stand in one row only.
+    ///
+    /// # Errors
+    /// A column that is needed is not there.
+    pub fn read<T>(
+        &self,
+        columns: &[&str],
+        needed: &[&str],
+        mut read: impl FnMut(u32, &[Option<String>]) -> Result<(String, T), String>,
+    ) -> Result<(Vec<T>, Vec<String>), Failure> {
+        let header: Vec<_> =
+            self.rows.iter().take(1).flat_map(|row| &row.cells).map(|cell| sheet::returned(cell).to_lowercase()).collect();
+        let missing: Vec<_> = needed.iter().copied().filter(|column| !header.iter().any(|cell| cell == column)).collect();
+        if !missing.is_empty() {
+            return Err(
+                Failure::usage(format!("the sheet has no column {}", missing.join(", "))).hint("the columns must stay as they are")
+            );
+        }
+        let places = columns.iter().map(|column| (*column, header.iter().position(|cell| cell == column)));
+        let places: Vec<_> = places.collect();
+        let (mut said, mut problems, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for SheetRow { number, cells, uncomputed } in self.rows.iter().skip(1) {
+            let unknown = places.iter().find(|(_, place)| place.is_some_and(|place| uncomputed.contains(&place)));
+            let cell = |place: usize| sheet::returned(cells.get(place).map_or("", String::as_str));
+            let cells: Vec<Option<String>> = places.iter().map(|(_, place)| place.map(cell)).collect();
+            if unknown.is_none() && cells.iter().flatten().all(String::is_empty) {
+                continue;
+            }
+            let row = match unknown {
+                Some((column, _)) => Err(format!(
+                    "`{column}` is a formula that nobody has computed; write what it says, or open the sheet in a spreadsheet and save it"
+                )),
+                None => read(*number, &cells),
+            };
+            match row {
+                Ok((key, _)) if !seen.insert(key.clone()) => problems.push(format!("row {number}: {key} stands there twice")),
+                Ok((_, row)) => said.push(row),
+                Err(problem) => problems.push(format!("row {number}: {problem}")),
+            }
+        }
+        Ok((said, problems))
     }
-}
-
-fn header(row: &SheetRow) -> Vec<String> {
-    row.cells.iter().map(|cell| sheet::returned(cell).to_lowercase()).collect()
 }
 
 /// Columns that a sheet of any version has: without them nobody can tell what a row is about.
 const NEEDED: [&str; 11] =
     ["action", "kind", "account_id", "email", "name", "why", "before", "after", "decision", "reviewer", "comment"];
 
-/// Refuses what is for another plan.
+/// Refuses what is for another plan, or another run that is certified (`of`), than this one: both by id and digest.
 ///
 /// # Errors
-/// Its plan or its digest is another.
-pub fn is_for(plan: &Plan, id: &str, digest: &str) -> Result<(), Failure> {
-    if id == plan.id && digest == plan.digest {
+/// Its id or its digest is another.
+pub fn is_for(of: &str, this: [&str; 2], said: [&str; 2]) -> Result<(), Failure> {
+    if this == said {
         return Ok(());
     }
-    let said = |text: &str| if text.is_empty() { "(none)".to_owned() } else { crate::text::visible(text).into_owned() };
-    Err(Failure::new(
-        FailureKind::PlanRefused,
-        format!(
-            "it is for plan {} with digest {}, but this is plan {} with digest {}",
-            said(id),
-            said(digest),
-            plan.id,
-            plan.digest
-        ),
-    )
-    .hint("hand in what was made for this plan: the review sheet that stands beside it, or its own packets"))
+    let [id, digest] = said.map(|text| if text.is_empty() { "(none)".into() } else { crate::text::visible(text) });
+    let what = format!("it is for {of} {id} with digest {digest}, but this is {of} {} with digest {}", this[0], this[1]);
+    let beside = if of == "plan" { "the review sheet that stands beside it, or " } else { "" };
+    Err(Failure::new(FailureKind::PlanRefused, what).hint(format!("hand in what was made for this {of}: {beside}its own packets")))
 }
 
 /// What a filled-in sheet says, rows left blank included. `own` is who decided where a row names nobody.
@@ -143,42 +169,15 @@ pub fn is_for(plan: &Plan, id: &str, digest: &str) -> Result<(), Failure> {
 /// # Errors
 /// Everything that is wrong with it, by row.
 pub fn sheet(plan: &Plan, name: &str, filled: &Sheet, own: Option<&str>, reviewer: &Reviewer) -> Result<Vec<Saying>, Failure> {
-    is_for(plan, &filled.plan, &filled.digest)?;
-    let places = filled.places(&sheet::COLUMNS);
-    let needed = filled.places(&NEEDED);
-    let missing: Vec<_> = NEEDED.iter().zip(&needed).filter(|(_, place)| place.is_none()).map(|(column, _)| *column).collect();
-    if !missing.is_empty() {
-        return Err(
-            Failure::usage(format!("the sheet has no column {}", missing.join(", "))).hint("the columns must stay as they are")
-        );
-    }
+    is_for("plan", [&plan.id, &plan.digest], [&filled.plan, &filled.digest])?;
     let rows = sheet::rows(plan);
     let rows: BTreeMap<&str, &Row<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
-    let mut problems = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut sayings = Vec::new();
-    for SheetRow { number, cells, uncomputed } in filled.rows.iter().skip(1) {
-        let unknown = places.iter().zip(sheet::COLUMNS).find(|(place, _)| place.is_some_and(|place| uncomputed.contains(&place)));
-        let cells: Vec<Option<String>> =
-            places.iter().map(|place| place.map(|place| sheet::returned(cells.get(place).map_or("", String::as_str)))).collect();
-        if unknown.is_none() && cells.iter().flatten().all(String::is_empty) {
-            continue;
-        }
-        let read = match unknown {
-            Some((_, column)) => Err(format!(
-                "`{column}` is a formula that nobody has computed; write what it says, or open the sheet in a spreadsheet and save it"
-            )),
-            None => returned_row(&rows, &cells, own, reviewer),
-        };
-        match read {
-            Ok((id, _)) if !seen.insert(id.clone()) => problems.push(format!("row {number}: {id} stands there twice")),
-            Ok((subject, decision)) => {
-                let place = format!("{name} row {number}");
-                sayings.push(Saying { subject, decision: Decision { from: Some(place.clone()), ..decision }, place });
-            }
-            Err(problem) => problems.push(format!("row {number}: {problem}")),
-        }
-    }
+    let (sayings, problems) = filled.read(&sheet::COLUMNS, &NEEDED, |number, cells| {
+        let (subject, decision) = returned_row(&rows, cells, own, reviewer)?;
+        let place = format!("{name} row {number}");
+        let decision = Decision { from: Some(place.clone()), ..decision };
+        Ok((subject.clone(), Saying { subject, decision, place }))
+    })?;
     if problems.is_empty() {
         return Ok(sayings);
     }
@@ -256,7 +255,7 @@ fn verdict(row: &Row<'_>, word: &str, until: Option<NaiveDate>) -> Result<(Verdi
 /// # Errors
 /// Everything that is wrong with it, by id.
 pub fn file(plan: &Plan, name: &str, file: &DecisionsFile, reviewer: &Reviewer) -> Result<Vec<Saying>, Failure> {
-    is_for(plan, file.plan.as_deref().unwrap_or_default(), &file.digest)?;
+    is_for("plan", [&plan.id, &plan.digest], [file.plan.as_deref().unwrap_or_default(), &file.digest])?;
     let rows = sheet::rows(plan);
     let rows: BTreeMap<&str, &Row<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let mut problems = Vec::new();

@@ -10,12 +10,11 @@ use crate::archive::history;
 use crate::archive::replay::Stored;
 use crate::commands::Context;
 use crate::config::Loaded;
-use crate::failure::Failure;
 use crate::plan::build::assemble;
 use crate::plan::certification::{self, Asked};
 use crate::plan::guard::AuditFigures;
 use crate::plan::{self, Action, Inputs, Journal, Plan, Population, Sealed};
-use crate::{apply, cli, digest, files};
+use crate::{apply, cli, digest};
 
 /// Writes the evidence into the run's folder; the plan only where something is to be done.
 pub(super) fn write(
@@ -49,8 +48,7 @@ pub(super) fn write(
     match (plan, ended.open.take()) {
         (Some(plan), open) => {
             let plan = open.map_or(plan.clone(), |(_, open)| going_on(plan, open.plan(), context));
-            files::replace(&path, files::all(plan.to_json()?.as_bytes()))
-                .with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+            apply::files::write(&path, plan.to_json()?.as_bytes())?;
             written.push(path);
         }
         (None, Some((path, _))) => std::fs::remove_file(&path).context("removing a plan that has no actions any more")?,
@@ -58,7 +56,7 @@ pub(super) fn write(
     }
     let mut put = |name: &str, content: &[u8]| -> Result<()> {
         let path = folder.join(name);
-        files::replace(&path, files::all(content)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+        apply::files::write(&path, content)?;
         written.push(path);
         Ok(())
     };

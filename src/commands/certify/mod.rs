@@ -13,15 +13,16 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::json;
 
+use super::review::read::read_if_there;
 use super::review::split;
 use super::{Context, Ended};
 use crate::archive::{Archive, Lock, StoredRun, replay};
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::plan::certification::{self, Confirmed, Record, Stand};
 use crate::plan::packets::{Dealt, Packets, UNASSIGNED};
 use crate::report::packet::{self, Item, Subject};
 use crate::terms::{Scope, Split};
-use crate::{cli, files, text};
+use crate::{apply, cli, files, text};
 use population::{Outside, Population};
 
 /// Files beside the run's manifest.
@@ -48,12 +49,12 @@ pub(super) fn run(options: &cli::Certify, context: &Context) -> Result<Ended> {
         false => None,
     };
     let stored = replay::read(&folder, None)?;
-    let packets = packets_of(&folder)?;
+    let packets = read_if_there(&folder.join(PACKETS), Packets::read)?;
     // Who was asked once is who is asked: another scope needs another split.
     let kept = packets.as_ref().filter(|_| options.split.is_none()).and_then(|packets| packets.scope.as_deref());
     let scope = kept.and_then(Scope::from_word).unwrap_or(options.scope);
     let Population { accounts, outside } = population::of(&stored, scope)?;
-    let record = record_of(&folder, &stored.run.sha256)?;
+    let record = read_if_there(&folder.join(RECORD), |text| Record::read(text, &stored.run.sha256))?.unwrap_or_default();
     let mut certification = Certification { run: stored.run.clone(), accounts, outside, packets, record, scope };
     if let (Some(by), Some(out)) = (options.split, &options.out) {
         return certification.split(&stored, by, out, options, context);
@@ -86,24 +87,6 @@ pub(super) fn run(options: &cli::Certify, context: &Context) -> Result<Ended> {
         ))?;
     }
     Ok(None)
-}
-
-fn packets_of(folder: &Path) -> Result<Option<Packets>> {
-    let path = folder.join(PACKETS);
-    match crate::files::read_plain_text(&path) {
-        Ok(text) => Ok(Some(Packets::read(&text).with_context(|| format!("reading {}", path.display()))?)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
-    }
-}
-
-fn record_of(folder: &Path, manifest: &str) -> Result<Record> {
-    let path = folder.join(RECORD);
-    match crate::files::read_plain_text(&path) {
-        Ok(text) => Ok(Record::read(&text, manifest).with_context(|| format!("reading {}", path.display()))?),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Record::default()),
-        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
-    }
 }
 
 impl Certification {
@@ -150,8 +133,7 @@ impl Certification {
         };
         split::write(&packets, &packet::Packets::new(&crate::config::Config::default(), subject)?, out, item)?;
         let path = self.run.path.join(PACKETS);
-        files::replace(&path, files::all(packets.to_json()?.as_bytes()))
-            .with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+        apply::files::write(&path, packets.to_json()?.as_bytes())?;
         split::told(&packets, self.accounts.len(), out, &format!("certify {}", self.named(options)), options.json, context)?;
         Ok(None)
     }
@@ -292,15 +274,4 @@ impl Coverage {
         }
         lines.join("\n")
     }
-}
-
-/// Refuses files for another run.
-fn is_for(run: &StoredRun, id: &str, digest: &str) -> Result<(), Failure> {
-    if id == run.id() && digest == run.sha256 {
-        return Ok(());
-    }
-    let said = |text: &str| if text.is_empty() { "(none)".to_owned() } else { text::visible(text).into_owned() };
-    let what =
-        format!("it is for run {} with digest {}, but this is run {} with digest {}", said(id), said(digest), run.id(), run.sha256);
-    Err(Failure::new(FailureKind::PlanRefused, what).hint("hand in what was made for this run: its own packets"))
 }

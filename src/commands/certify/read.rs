@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::{Certification, is_for};
+use super::Certification;
 use crate::archive;
 use crate::commands::Context;
 use crate::commands::review::read::{Filled, LONGEST, is_json, listed};
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::plan::certification::{Attestation, Attested, COLUMNS, Confirmed, LOCKED};
 use crate::plan::decision::same_person;
 use crate::plan::packets::UNASSIGNED;
-use crate::plan::returned::DecisionsFile;
+use crate::plan::returned::{self, DecisionsFile, Sheet};
 use crate::plan::sheet;
 use crate::terms::Split;
 use crate::{cli, text};
@@ -61,7 +61,7 @@ impl Reader<'_> {
         let text =
             crate::files::read_text(file, LONGEST).with_context(|| Failure::usage(format!("cannot read {}", file.display())))?;
         let saved = DecisionsFile::read(&text)?;
-        is_for(&self.certification.run, saved.run.as_deref().unwrap_or_default(), &saved.digest)?;
+        self.is_for(saved.run.as_deref().unwrap_or_default(), &saved.digest)?;
         let mut problems = Vec::new();
         let mut said = Vec::new();
         let at = saved.at.map_or(self.now, |at| at.min(self.now));
@@ -80,52 +80,27 @@ impl Reader<'_> {
 
     fn sheet(&self, file: &Path, name: &str) -> Result<(Option<String>, Vec<Attested>)> {
         let filled = Filled::read(file)?;
-        is_for(&self.certification.run, &filled.labelled("Run"), &filled.labelled("Run digest"))?;
+        self.is_for(&filled.labelled("Run"), &filled.labelled("Run digest"))?;
         let reviewer = Some(filled.labelled("Packet of")).filter(|reviewer| !reviewer.is_empty());
         let personal = self.certification.packets.as_ref().is_some_and(|packets| packets.split == Split::ManagerEmail);
         let own = reviewer.as_deref().filter(|reviewer| personal && *reviewer != UNASSIGNED);
         let columns = COLUMNS.map(|(column, _)| column);
-        let header: Vec<_> = filled
-            .rows
-            .first()
-            .map(|row| row.cells.iter().map(|cell| sheet::returned(cell).to_lowercase()).collect())
-            .unwrap_or_default();
-        let places = columns.map(|column| header.iter().position(|cell| cell == column));
-        let missing: Vec<_> = columns.iter().zip(places).filter(|(_, place)| place.is_none()).map(|(column, _)| *column).collect();
-        if !missing.is_empty() {
-            return Err(Failure::usage(format!("the sheet has no column {}", missing.join(", ")))
-                .hint("the columns must stay as they are")
-                .into());
-        }
-        let mut problems = Vec::new();
-        let mut said = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
-        for row in filled.rows.iter().skip(1) {
-            let cells = places
-                .map(|place| place.and_then(|place| row.cells.get(place)).map(|cell| sheet::returned(cell)).unwrap_or_default());
-            if cells.iter().all(String::is_empty) {
-                continue;
-            }
-            let place = format!("{name} row {}", row.number);
-            let uncomputed = places.iter().any(|place| place.is_some_and(|place| row.uncomputed.contains(&place)));
-            let read = match uncomputed {
-                true => Err("it has a formula that nobody has computed; write what it says".to_owned()),
-                false => self.row(&cells, own, place),
-            };
-            match read {
-                Ok(_) if !seen.insert(cells[0].clone()) => {
-                    problems.push(format!("row {}: {} stands there twice", row.number, cells[0]))
-                }
-                Ok(one) => said.extend(one),
-                Err(problem) => problems.push(format!("row {}: {problem}", row.number)),
-            }
-        }
+        let sheet = Sheet { rows: filled.rows, ..Sheet::default() };
+        let (said, problems) = sheet.read(&columns, &columns, |number, cells| {
+            let cells: Vec<&str> = cells.iter().map(|cell| cell.as_deref().unwrap_or_default()).collect();
+            Ok((cells[0].to_owned(), self.row(&cells, own, format!("{name} row {number}"))?))
+        })?;
         refuse(problems)?;
-        Ok((reviewer, said))
+        Ok((reviewer, said.into_iter().flatten().collect()))
     }
 
-    fn row(&self, cells: &[String], own: Option<&str>, place: String) -> Result<Option<Attested>, String> {
-        let cell = |at: usize| cells.get(at).map_or("", String::as_str);
+    fn is_for(&self, id: &str, digest: &str) -> Result<(), Failure> {
+        let run = &self.certification.run;
+        returned::is_for("run", [run.id(), &run.sha256], [id, digest])
+    }
+
+    fn row(&self, cells: &[&str], own: Option<&str>, place: String) -> Result<Option<Attested>, String> {
+        let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
         let Some(account) = self.accounts.get(cell(0)) else { return Err(format!("`{}` is no account in scope", cell(0))) };
         for (at, locked) in account.locked().iter().enumerate() {
             let was = sheet::returned(locked);

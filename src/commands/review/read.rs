@@ -115,11 +115,15 @@ pub(in crate::commands) fn listed(from: &Path) -> Result<Vec<PathBuf>> {
 
 /// Who has which rows of a plan, where it was split.
 pub(super) fn packets_of(plan: &Path) -> Result<Option<Packets>> {
-    let path = super::split::file_of(plan);
-    match crate::files::read_plain_text(&path) {
-        Ok(text) => Ok(Some(Packets::read(&text).with_context(|| reading(&path))?)),
+    read_if_there(&super::split::file_of(plan), Packets::read)
+}
+
+/// A file of ours, if it is there.
+pub(in crate::commands) fn read_if_there<T>(path: &Path, read: impl FnOnce(&str) -> Result<T, Failure>) -> Result<Option<T>> {
+    match crate::files::read_plain_text(path) {
+        Ok(text) => Ok(Some(read(&text).with_context(|| reading(path))?)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| reading(&path)),
+        Err(error) => Err(error).with_context(|| reading(path)),
     }
 }
 
