@@ -1,7 +1,7 @@
 //! Who takes part in the matching: all but the excluded and the inactive accounts.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use anyhow::Result;
 
@@ -82,12 +82,20 @@ impl Exclusions {
 /// # Errors
 /// The frame is not as documented: a defect.
 pub fn idle(accounts: &Accounts, config: &Config) -> Result<Vec<String>> {
-    let accounts = AccountColumns::new(accounts)?;
-    let parts = parts(&accounts, &Exclusions::new(config));
-    let at_work: HashSet<u32> =
-        parts.values().iter().filter_map(|part| if let Part::Excluded(rule) = part { Some(*rule) } else { None }).collect();
-    let rules = config.exclude.iter().zip(0..);
-    Ok(rules.filter(|(_, place)| !at_work.contains(place)).map(|(rule, _)| covers_nobody(rule)).collect())
+    let parts = parts(&AccountColumns::new(accounts)?, &Exclusions::new(config));
+    let rules = config.exclude.iter().zip(covered(&parts, config));
+    Ok(rules.filter(|(_, covered)| *covered == 0).map(|(rule, _)| covers_nobody(rule)).collect())
+}
+
+/// How many accounts each rule covers, and Domo's support last.
+pub(super) fn covered(parts: &Each<Account, Part>, config: &Config) -> Vec<u64> {
+    let mut covered = vec![0; config.exclude.len() + 1];
+    for part in parts.values() {
+        if let Part::Excluded(rule) = part {
+            covered[*rule as usize] += 1;
+        }
+    }
+    covered
 }
 
 /// Said of an exclusion that covers nobody: most likely it is mistyped.

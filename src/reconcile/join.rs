@@ -151,23 +151,19 @@ impl Pairs {
         let our_email = |at| accounts.email.get(Account(at)).and_then(|text| addresses.identifying(text));
         let their_email = |at| people.email.get(Person(at)).and_then(|text| addresses.identifying(text));
 
+        let (main, their_main) = (keyed(accounts.height, our_email)?, keyed(people.height, their_email)?);
         let mut by_address = pairs(Vec::new(), Agreeing::EMAIL)?;
         if keys.contains(&Key::Email) {
-            let (ours, theirs) = (keyed(accounts.height, our_email)?, keyed(people.height, their_email)?);
-            by_address = groups.join(Key::Email, &ours, &theirs)?;
+            by_address = groups.join(Key::Email, &main, &their_main)?;
         }
         if keys.contains(&Key::AlternateEmail) {
-            // Any address against any other, but for main address against main address.
-            let main = keyed(accounts.height, our_email)?;
             let further = keyed(accounts.height, |at| accounts.further_addresses(Account(at), addresses))?;
             let their_further = |at| people.alternate_email.get(Person(at)).filter_map(|text| addresses.identifying(text));
             let their_further = keyed(people.height, their_further)?;
-            let theirs = keyed(people.height, their_email)?.vstack(&their_further)?;
-            by_address = by_address.vstack(&groups.join(Key::AlternateEmail, &main, &their_further)?)?.vstack(&groups.join(
-                Key::AlternateEmail,
-                &further,
-                &theirs,
-            )?)?;
+            // Any address against any other, but for main address against main address.
+            for (ours, theirs) in [(main, their_further.clone()), (further, their_main.vstack(&their_further)?)] {
+                by_address.vstack_mut(&groups.join(Key::AlternateEmail, &ours, &theirs)?)?;
+            }
         }
         let mut by_address = groups.without_told_apart(by_address, links)?;
 

@@ -107,12 +107,6 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     let person_situations = situation::of_people(sides, config, &matches, &employment, whole.accounts.is_empty());
 
     // What is found, in words.
-    let mut excluded = vec![0u64; config.exclude.len() + 1];
-    for part in parts.values() {
-        if let Part::Excluded(rule) = part {
-            excluded[*rule as usize] += 1;
-        }
-    }
     let access = match &past.earlier {
         Some(earlier) => access::between(earlier, &accounts, &config.domo)?,
         None => None,
@@ -124,7 +118,7 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
         people: &people,
         addresses: &addresses,
         parts: &parts,
-        excluded: &excluded,
+        excluded: &exclusions::covered(&parts, config),
         links: &links,
         matches: &matches,
         rejected: &rejected,
