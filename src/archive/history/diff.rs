@@ -70,12 +70,12 @@ fn access(from: &StoredRun, to: &StoredRun) -> Option<BTreeMap<&'static str, u64
     let earlier = Earlier {
         run_id: before.run.id.clone(),
         as_of: before.run.as_of,
-        accounts: accounts_of(from, before).ok()?,
+        accounts: accounts_of(&from.path, before).ok()?,
         people_read: 0,
         ours: BTreeMap::new(),
     };
     let domo = inputs::config_of(&to.path, after).map(|config| config.domo).unwrap_or_default();
-    let access = reconcile::since(&earlier, &accounts_of(to, after).ok()?, &domo).ok()??;
+    let access = reconcile::since(&earlier, &accounts_of(&to.path, after).ok()?, &domo).ok()??;
     Some(access.counts())
 }
 

@@ -46,7 +46,7 @@ fn earlier(runs: &[StoredRun], done: &applied::Done) -> Option<Arc<Earlier>> {
     let whole = |run: &&StoredRun| run.manifest.as_ref().and_then(before::judged).is_some_and(before::is_whole);
     let run = runs.iter().rev().find(whole)?;
     let manifest = run.manifest.as_ref()?;
-    match accounts_of(run, manifest) {
+    match accounts_of(&run.path, manifest) {
         Ok(accounts) => Some(Arc::new(Earlier {
             run_id: manifest.run.id.clone(),
             as_of: manifest.run.as_of,
@@ -62,10 +62,10 @@ fn earlier(runs: &[StoredRun], done: &applied::Done) -> Option<Arc<Earlier>> {
 }
 
 /// The accounts that a run judged, if they are still those that its manifest names.
-pub(super) fn accounts_of(run: &StoredRun, manifest: &Manifest) -> Result<Accounts> {
-    intact(&run.path, manifest, "accounts.jsonl")?;
+pub(super) fn accounts_of(folder: &Path, manifest: &Manifest) -> Result<Accounts> {
+    intact(folder, manifest, "accounts.jsonl")?;
     let read = manifest.accounts.as_ref().context("its manifest does not say how its accounts were read")?;
-    let loaded = domo::load(&run.path.join("accounts.jsonl"))?;
+    let loaded = domo::load(&folder.join("accounts.jsonl"))?;
     // The file says what Domo sent; which columns the source had, and how whole it was, the manifest remembers.
-    Accounts::new(loaded.frame, loaded.snapshot, read.provided.iter().cloned().collect(), read.evidence.clone())
+    Ok(Accounts { provided: read.provided.iter().cloned().collect(), evidence: read.evidence.clone(), ..loaded })
 }

@@ -13,7 +13,7 @@ use anyhow::Result;
 use super::compare::compare_until;
 use super::diff::{Diff, between};
 use super::findings::{FILE, Findings};
-use super::past::past_until;
+use super::past::{accounts_of, past_until};
 use super::tokens::Tokens;
 use super::types::{History, Lifecycle, Present};
 use crate::archive::store::inputs::intact;
@@ -21,7 +21,7 @@ use crate::archive::store::{Manifest, RunInfo, StoredRun, inputs, listing};
 use crate::config::Loaded;
 use crate::digest;
 use crate::directory::People;
-use crate::domo::{self, Accounts};
+use crate::domo::Accounts;
 use crate::failure::Failure;
 use crate::reconcile::{self, Reconciliation, Rules};
 use crate::terms::Kind;
@@ -62,16 +62,13 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
             .hint("replay it with that version")
             .into());
     };
-    let Some(read) = &manifest.accounts else {
+    if manifest.accounts.is_none() {
         return Err(Failure::failed(format!("{} judged nothing: there is nothing to replay", run.id())).into());
-    };
-    for name in ["accounts.jsonl", inputs::PEOPLE, FILE] {
+    }
+    for name in [inputs::PEOPLE, FILE] {
         intact(folder, &manifest, name)?;
     }
-    let loaded = domo::load(&folder.join("accounts.jsonl"))?;
-    // The file says what Domo sent; how whole it was, and which columns the source had, the manifest remembers.
-    let provided = read.provided.iter().cloned().collect();
-    let accounts = Accounts { provided, evidence: read.evidence.clone(), ..loaded };
+    let accounts = accounts_of(folder, &manifest)?;
     let people = inputs::people_of(folder, manifest.directory.clone())?;
     let config = match config {
         Some(config) => config,
