@@ -156,11 +156,6 @@ pub(super) fn ordered(first: u32, second: u32, year: i32, order: DateOrder) -> O
     }
 }
 
-/// A day as the frame has it.
-pub(super) fn since_epoch(day: NaiveDate) -> i32 {
-    day.signed_duration_since(NaiveDate::default()).num_days() as i32
-}
-
 fn iso(bytes: &[u8]) -> Option<NaiveDate> {
     let number = |from: usize, to: usize| -> Option<u32> {
         let digits = bytes.get(from..to)?;

@@ -329,7 +329,7 @@ pub struct StatusWord {
 }
 
 /// A row that could not be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectedRow {
     /// Index into [`People::sources`].
     pub source: u32,
@@ -342,13 +342,15 @@ pub struct RejectedRow {
     /// What its number cell held, if anything.
     pub employee_number: Option<String>,
     /// Its other cells that may hold an address or a number: further columns of either, and where its cells have moved, any of them.
+    /// Absent in files of earlier versions of the program.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub carried: Vec<String>,
     /// SHA-256 of its cells, the row's subject for a stable finding id.
     pub digest: String,
 }
 
 /// A doubt about one cell of a usable row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doubt {
     /// Index into [`People::sources`].
     pub source: u32,

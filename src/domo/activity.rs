@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{Duration, Utc};
+use chrono::{Duration, NaiveDate, Utc};
 use serde::Deserialize;
 
 use super::extras::{Activity, DoneTo};
@@ -66,7 +66,7 @@ impl Event<'_> {
         let (day, _) = wire::day(&self.time.text().ok()??)?;
         let by = text(self.user_name).or_else(|| text(self.user_id))?;
         let what = text(self.event_text).unwrap_or(action);
-        Some((object, day, DoneTo { on: wire::date(day)?, by, what }))
+        Some((object, day, DoneTo { on: NaiveDate::from_epoch_days(day)?, by, what }))
     }
 }
 

@@ -149,7 +149,7 @@ impl Extras {
     }
 
     fn of(&self, id: Option<u64>) -> Extra {
-        let day = |activity: &Activity| id.and_then(|id| activity.seen.get(&id)).and_then(|days| wire::date(*days));
+        let day = |activity: &Activity| id.and_then(|id| activity.seen.get(&id)).and_then(|days| NaiveDate::from_epoch_days(*days));
         let done_to = |activity: &Activity| Some(activity.done_to.get(&id?)?.1.clone());
         let names = |groups: &Vec<Arc<Group>>| groups.iter().map(|group| Membership::Group(group.as_ref().clone())).collect();
         Extra {

@@ -101,13 +101,7 @@ pub(super) fn day(text: &str) -> Option<(i32, bool)> {
     } else {
         (time, false)
     };
-    let epoch = NaiveDate::default();
-    Some((i32::try_from(time.date().signed_duration_since(epoch).num_days()).ok()?, repaired))
-}
-
-/// The day that many days after 1970 began.
-pub(super) fn date(days: i32) -> Option<NaiveDate> {
-    NaiveDate::default().checked_add_signed(chrono::TimeDelta::days(days.into()))
+    Some((time.date().to_epoch_days(), repaired))
 }
 
 /// A group of the instance.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use anyhow::{Context, Result};
-use chrono::{Days as DayCount, NaiveDate};
+use chrono::NaiveDate;
 use polars::prelude::*;
 
 use super::employment;
@@ -90,10 +90,7 @@ impl<P: Place> Dates<P> {
     }
 
     pub(super) fn get(&self, place: P) -> Option<NaiveDate> {
-        let days = self.0.get(place.at())?;
-        let epoch = NaiveDate::default();
-        let count = DayCount::new(u64::from(days.unsigned_abs()));
-        if days < 0 { epoch.checked_sub_days(count) } else { epoch.checked_add_days(count) }
+        NaiveDate::from_epoch_days(self.0.get(place.at())?)
     }
 }
 

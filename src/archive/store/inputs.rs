@@ -79,33 +79,8 @@ enum Line {
     Schema(String),
     /// A row of the frame by column; a column that is not here is null.
     Person(serde_json::Map<String, Value>),
-    Rejected(Rejected),
-    Doubt(DoubtLine),
-}
-
-/// [`RejectedRow`] in the file.
-#[derive(Serialize, Deserialize)]
-struct Rejected {
-    source: u32,
-    row: u32,
-    reason: String,
-    email: Option<String>,
-    employee_number: Option<String>,
-    /// Absent in files of earlier versions of the program.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    carried: Vec<String>,
-    digest: String,
-}
-
-/// [`Doubt`] in the file.
-#[derive(Serialize, Deserialize)]
-struct DoubtLine {
-    source: u32,
-    row: u32,
-    field: String,
-    problem: String,
-    value: String,
-    not_comparable: bool,
+    Rejected(RejectedRow),
+    Doubt(Doubt),
 }
 
 fn write_people(people: &People, out: &mut (impl Write + Send)) -> Result<()> {
@@ -121,15 +96,8 @@ fn write_people(people: &People, out: &mut (impl Write + Send)) -> Result<()> {
     write_rows(out, people.frame.height(), |mut rows, text| {
         rows.try_for_each(|row| line(&mut *text, &Person { person: Row { columns: &columns, row } }))
     })?;
-    for row in people.rejected.iter().cloned() {
-        let RejectedRow { source, row, reason, email, employee_number, carried, digest } = row;
-        line(&mut *out, &Line::Rejected(Rejected { source, row, reason, email, employee_number, carried, digest }))?;
-    }
-    for doubt in people.doubts.iter().cloned() {
-        let Doubt { source, row, field, problem, value, not_comparable } = doubt;
-        line(&mut *out, &Line::Doubt(DoubtLine { source, row, field, problem, value, not_comparable }))?;
-    }
-    Ok(())
+    people.rejected.iter().cloned().try_for_each(|row| line(&mut *out, &Line::Rejected(row)))?;
+    people.doubts.iter().cloned().try_for_each(|doubt| line(&mut *out, &Line::Doubt(doubt)))
 }
 
 fn read_people(input: impl BufRead, sources: Vec<Source>) -> Result<People> {
@@ -147,12 +115,8 @@ fn read_people(input: impl BufRead, sources: Vec<Source>) -> Result<People> {
                 }
                 height += 1;
             }
-            (_, Line::Rejected(Rejected { source, row, reason, email, employee_number, carried, digest })) => {
-                rejected.push(RejectedRow { source, row, reason, email, employee_number, carried, digest });
-            }
-            (_, Line::Doubt(DoubtLine { source, row, field, problem, value, not_comparable })) => {
-                doubts.push(Doubt { source, row, field, problem, value, not_comparable });
-            }
+            (_, Line::Rejected(row)) => rejected.push(row),
+            (_, Line::Doubt(doubt)) => doubts.push(doubt),
         }
     }
     let columns = columns.into_iter().map(|(name, builder)| builder.finish(name)).collect::<Result<Vec<_>>>()?;
@@ -179,7 +143,7 @@ impl Serialize for Row<'_> {
                 Cells::Number(cells) => entry(&mut map, name, cells.get(self.row))?,
                 Cells::Text(cells) => entry(&mut map, name, cells.get(self.row))?,
                 Cells::Truth(cells) => entry(&mut map, name, cells.get(self.row))?,
-                Cells::Day(cells) => entry(&mut map, name, cells.physical().get(self.row).and_then(day))?,
+                Cells::Day(cells) => entry(&mut map, name, cells.physical().get(self.row).and_then(NaiveDate::from_epoch_days))?,
                 Cells::List(cells) => {
                     let list = cells.get_as_series(self.row);
                     let texts = list.as_ref().map(|list| list.str().map_err(S::Error::custom)).transpose()?;
@@ -245,7 +209,7 @@ impl Builder {
             Self::Number(cells) => cells.push(serde_json::from_value(value)?),
             Self::Text(cells) => cells.push(serde_json::from_value(value)?),
             Self::Truth(cells) => cells.push(serde_json::from_value(value)?),
-            Self::Day(cells) => cells.push(serde_json::from_value::<Option<NaiveDate>>(value)?.map(days)),
+            Self::Day(cells) => cells.push(serde_json::from_value::<Option<NaiveDate>>(value)?.map(|day| day.to_epoch_days())),
             Self::List(cells) => {
                 let list: Option<Vec<Option<String>>> = serde_json::from_value(value)?;
                 cells.push(list.map(|list| Series::new(PlSmallStr::EMPTY, list)));
@@ -268,17 +232,6 @@ impl Builder {
         };
         Ok(series.into_column())
     }
-}
-
-const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
-
-fn day(days: i32) -> Option<NaiveDate> {
-    EPOCH.checked_add_signed(chrono::TimeDelta::days(days.into()))
-}
-
-/// chrono's whole range of days fits.
-fn days(day: NaiveDate) -> i32 {
-    i32::try_from((day - EPOCH).num_days()).unwrap_or_default()
 }
 
 /// Refuses a kept file that is not the one that the run's manifest names.

@@ -132,7 +132,7 @@ impl<'t> Cells<'t> {
                     },
                     Written::EitherEnd | Written::Unreadable => None,
                 };
-                match read.map(dates::since_epoch) {
+                match read.map(|day| day.to_epoch_days()) {
                     // Of several hire dates the latest began the employment of today; a last day is the first one that is there.
                     Some(read) if self.slot == Slot::HireDate => *day = Some(day.map_or(read, |known| known.max(read))),
                     Some(read) => *day = day.or(Some(read)),
@@ -158,7 +158,7 @@ impl<'t> Cells<'t> {
                     // No last day, or the later one, is the safer reading.
                     Written::None => *day = day.filter(|_| self.slot == Slot::HireDate),
                     Written::Day(other) if self.slot == Slot::TerminationDate => {
-                        *day = day.map(|known| known.max(dates::since_epoch(other)))
+                        *day = day.map(|known| known.max(other.to_epoch_days()))
                     }
                     Written::Unreadable if value.is_empty() && self.slot == Slot::TerminationDate => *day = None,
                     _ => {}

@@ -7,7 +7,7 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use polars::prelude::*;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -141,10 +141,7 @@ impl<'c> Sink<'c> {
     fn value(&mut self, node: usize, text: &str) -> Result<(), serde_json::Error> {
         match text.as_bytes().first() {
             Some(b'{') => self.object(node, text)?,
-            Some(b'[') => {
-                let mut deserializer = serde_json::Deserializer::from_str(text);
-                List { sink: self, node }.deserialize(&mut deserializer)?;
-            }
+            Some(b'[') => self.values(node, text)?,
             Some(b'"') => match text.get(1..text.len() - 1).filter(|inside| memchr::memchr(b'\\', inside.as_bytes()).is_none()) {
                 Some(inside) => self.leaf(node, inside),
                 None => {
@@ -155,6 +152,34 @@ impl<'c> Sink<'c> {
             Some(b't' | b'f') => self.leaf(node, text),
             Some(b'n') => self.absent(node),
             _ => self.leaf(node, &exact(text)),
+        }
+        Ok(())
+    }
+
+    /// A list: of words, which become lines, or of objects, of which one is chosen.
+    fn values(&mut self, node: usize, text: &str) -> serde_json::Result<()> {
+        let (mut objects, mut words) = (Vec::new(), String::new());
+        for value in serde_json::from_str::<Vec<&RawValue>>(text)? {
+            let word = match value.get().as_bytes().first() {
+                Some(b'"') => serde_json::from_str(value.get())?,
+                Some(b'-' | b'0'..=b'9') => value.get().to_owned(),
+                Some(b'{') if objects.len() < 100 => {
+                    objects.push(serde_json::from_str(value.get())?);
+                    continue;
+                }
+                _ => continue,
+            };
+            if !words.is_empty() {
+                words.push('\n');
+            }
+            words.push_str(&word);
+        }
+        if !words.is_empty() {
+            self.leaf(node, &words);
+        }
+        if !objects.is_empty() {
+            let path = self.nodes.get(node).map(|node| node.path.clone()).unwrap_or_default();
+            self.list(&path, &objects, 0);
         }
         Ok(())
     }
@@ -370,56 +395,6 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
             if node != usize::MAX {
                 self.sink.value(node, value.get()).map_err(serde::de::Error::custom)?;
             }
-        }
-        Ok(())
-    }
-}
-
-/// A list: of words, which become lines, or of objects, of which one is chosen.
-struct List<'s, 'c> {
-    sink: &'s mut Sink<'c>,
-    node: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for List<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for List<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let mut objects = Vec::new();
-        let mut words = String::new();
-        while let Some(value) = list.next_element::<&RawValue>()? {
-            let word = match value.get().as_bytes().first() {
-                Some(b'"') => serde_json::from_str(value.get()).map_err(serde::de::Error::custom)?,
-                Some(b'-' | b'0'..=b'9') => value.get().to_owned(),
-                Some(b'{') if objects.len() < 100 => {
-                    objects.push(serde_json::from_str(value.get()).map_err(serde::de::Error::custom)?);
-                    continue;
-                }
-                _ => continue,
-            };
-            if !words.is_empty() {
-                words.push('\n');
-            }
-            words.push_str(&word);
-        }
-        if !words.is_empty() {
-            self.sink.leaf(self.node, &words);
-        }
-        if !objects.is_empty() {
-            let path = self.sink.nodes.get(self.node).map(|node| node.path.clone()).unwrap_or_default();
-            self.sink.list(&path, &objects, 0);
         }
         Ok(())
     }

@@ -82,7 +82,7 @@ where
     match (wrong, rows) {
         (Some(why), _) => Err(why),
         (None, 0) => Err("it holds no rows, so it says nothing of anybody".into()),
-        (None, rows) => Ok((rows, made.and_then(wire::date))),
+        (None, rows) => Ok((rows, made.and_then(NaiveDate::from_epoch_days))),
     }
 }
 
@@ -204,7 +204,7 @@ pub(super) fn people(bytes: Vec<u8>) -> Result<Table<People>, String> {
             let day = |at: usize| match cell(at).trim() {
                 "" => Ok(None),
                 text => match wire::day(text) {
-                    Some((day, _)) => Ok(wire::date(day)),
+                    Some((day, _)) => Ok(NaiveDate::from_epoch_days(day)),
                     None => Err(format!("the last login `{}` is no time", text::visible(text))),
                 },
             };

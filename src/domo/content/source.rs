@@ -49,7 +49,7 @@ async fn dataset(session: &Session, id: &str) -> Result<(Vec<u8>, Option<NaiveDa
     let current = |body: &[u8]| {
         let about: About<'_> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON object: {error}")))?;
         let text = about.data_current_at.text().map_err(Unfit::Wrong)?;
-        Ok(text.and_then(|text| wire::day(&text)).and_then(|(day, _)| wire::date(day)))
+        Ok(text.and_then(|text| wire::day(&text)).and_then(|(day, _)| NaiveDate::from_epoch_days(day)))
     };
     let day = session.read(Door::Rest, &session.url(&format!("/v1/datasets/{id}"), &[]), current).await?;
     let url = session.url(&format!("/v1/datasets/{id}/data"), &[("includeHeader", "true")]);
