@@ -24,10 +24,6 @@ pub struct Settings {
     pub(super) client_secret: SecretString,
     /// The SCIM door, where its address and token are known.
     pub scim: Option<Scim>,
-    /// `acme` for `acme.domo.com`, where the configuration says.
-    pub instance: Option<String>,
-    /// E-mail of the account behind the client, where its token does not say.
-    pub client_owner: Option<String>,
     /// Our share of the instance-wide rate limit.
     pub requests_per_minute: u32,
     /// Reads under way at once.
@@ -144,8 +140,6 @@ impl Settings {
             client_id,
             client_secret,
             scim: None,
-            instance: domo.instance.clone(),
-            client_owner: domo.client_owner.clone(),
             requests_per_minute: domo.requests_per_minute.max(1),
             concurrency: domo.concurrency.max(1),
             page_size: domo.page_size.clamp(1, 500),
@@ -236,6 +230,5 @@ mod tests {
         assert_eq!(settings.client_id, "eu");
         assert_eq!(settings.api_url.as_str(), "https://eu.example/");
         assert_eq!((settings.page_size, settings.concurrency), (100, 2));
-        assert_eq!(settings.instance.as_deref(), Some("acme-eu"));
     }
 }

@@ -85,7 +85,6 @@ pub struct Client {
     spoken: Mutex<Vec<SecretString>>,
     requests: AtomicU64,
     retries: AtomicU64,
-    bytes: AtomicU64,
     /// Whether anything was ever answered that is no page for people.
     reached: AtomicBool,
     /// When somebody was last told that this waits.
@@ -198,7 +197,6 @@ impl Client {
             spoken: Mutex::default(),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
-            bytes: AtomicU64::new(0),
             reached: AtomicBool::new(false),
             said: Mutex::default(),
         })
@@ -231,19 +229,9 @@ impl Client {
         self.retries.load(Ordering::Relaxed)
     }
 
-    /// Bytes of all bodies so far.
-    pub fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
-    }
-
     /// How long everybody still waits.
     pub fn held(&self) -> Option<Duration> {
         self.pacer.held()
-    }
-
-    /// When to give up.
-    pub fn limits(&self) -> &Limits {
-        &self.limits
     }
 
     /// Asks for something, again and again as long as patience lasts. A credential that is no longer taken is renewed once.
@@ -322,7 +310,6 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        self.bytes.fetch_add(body.len() as u64, Ordering::Relaxed);
         let answer = Answer { status, headers, body, wait };
         if !answer.is_page() {
             self.reached.store(true, Ordering::Relaxed);

@@ -112,7 +112,6 @@ pub struct Subjects<'a> {
     last_login: &'a Int32Chunked,
     people: &'a People,
     source: &'a UInt32Chunked,
-    status: StringChunked,
     managers: Managers<'a>,
     /// What it is known of that accounts own.
     told: BTreeSet<Owned>,
@@ -137,7 +136,7 @@ impl<'a> Subjects<'a> {
     /// None in practice: the columns are there.
     pub fn new(accounts: &'a Accounts, people: &'a People, judged: &Reconciliation, config: &Config) -> Result<Self> {
         let status = judged.person_rows.column("status")?.str()?.clone();
-        let managers = Managers::new(people, &status, Addresses::new(&config.matching.domain_aliases))?;
+        let managers = Managers::new(people, status, Addresses::new(&config.matching.domain_aliases))?;
         Ok(Self {
             read: accounts,
             account: Facts::new(&accounts.frame)?,
@@ -146,7 +145,6 @@ impl<'a> Subjects<'a> {
             last_login: accounts.frame.column("last_login")?.date()?.physical(),
             people,
             source: people.frame.column("source")?.u32()?,
-            status,
             managers,
             told: accounts.evidence.content.iter().filter_map(content::Reported::tells).collect(),
         })
@@ -181,11 +179,6 @@ impl<'a> Subjects<'a> {
             owns: owner.into_iter().flat_map(owns).map(|(kind, count)| (kind.as_str().to_owned(), count)).collect(),
         }
     }
-
-    /// The status of a row of the people frame on the day judged.
-    pub fn status(&self, person: u32) -> Option<&str> {
-        self.status.get(person as usize)
-    }
 }
 
 fn text(column: &StringChunked, row: u32) -> Option<String> {
@@ -203,9 +196,9 @@ struct Managers<'a> {
 }
 
 impl<'a> Managers<'a> {
-    fn new(people: &'a People, status: &StringChunked, addresses: Addresses) -> Result<Self> {
+    fn new(people: &'a People, status: StringChunked, addresses: Addresses) -> Result<Self> {
         let (emails, managers) = (people.frame.column("email")?.str()?, people.frame.column("manager_email")?.str()?);
-        let mut led = Self { emails, managers, status: status.clone(), addresses, rows: PlHashMap::new() };
+        let mut led = Self { emails, managers, status, addresses, rows: PlHashMap::new() };
         // Nobody names a manager: nobody is looked for.
         if managers.null_count() < managers.len() {
             let emails: Vec<Option<&str>> = emails.iter().collect();

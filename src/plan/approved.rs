@@ -83,9 +83,7 @@ pub struct Tripped {
 /// How a plan stands against the terms.
 #[derive(Debug)]
 pub struct Assessment {
-    /// The guards on what is approved and still to be done.
-    pub guards: Vec<GuardState>,
-    /// Those that do not hold.
+    /// The guards that do not hold on what is approved and still to be done.
     pub tripped: Vec<Tripped>,
     /// The reason why nothing of it may be carried out, where there is one.
     pub refusal: Option<Failure>,
@@ -127,7 +125,7 @@ impl Terms<'_> {
                 (guards_refuse(&tripped), tripped.iter().filter(stops).map(|tripped| tripped.guard.to_string()).collect())
             }
         };
-        Assessment { guards, tripped, refusal, refused_by }
+        Assessment { tripped, refusal, refused_by }
     }
 
     fn tripped(&self, state: &GuardState) -> Option<Tripped> {

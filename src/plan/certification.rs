@@ -356,9 +356,6 @@ pub enum Stand {
 }
 
 impl Stand {
-    /// Every one, in the order of the evidence.
-    pub const ALL: [Stand; 6] = [Self::Keep, Self::Revoke, Self::Role, Self::NotMine, Self::Own, Self::Open];
-
     /// Of an account, by its last line.
     pub fn of(account: &Confirmed, line: Option<&Line>) -> Self {
         let Some(line) = line else { return Self::Open };

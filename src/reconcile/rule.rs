@@ -72,11 +72,6 @@ impl PeopleRules {
         Self { rules, named, others }
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
-    }
-
     /// The places of all that fit somebody with these values, ascending.
     pub fn fitting<V: AsRef<str>>(&self, values: impl Fn(&str) -> Vec<V>) -> impl Iterator<Item = usize> {
         let mut found = self.others.clone();

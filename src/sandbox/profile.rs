@@ -87,9 +87,4 @@ impl Profile {
             rate_limit: None,
         }
     }
-
-    /// By name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::guide(), Self::recorded()].into_iter().find(|profile| profile.name == name)
-    }
 }

@@ -101,11 +101,6 @@ impl RunFolder {
         self.lock.folder()
     }
 
-    /// The lock, for a further run of the same process.
-    pub fn lock(&self) -> &Arc<Lock> {
-        &self.lock
-    }
-
     /// A new file, mode 0600; bytes are counted and hashed on their way. It counts once it is [finished](OutFile::finish).
     ///
     /// # Errors
@@ -323,7 +318,7 @@ mod tests {
             assert_eq!(Archive::at(archive.path()).list().unwrap().unfinished.len(), 1);
             let manifest = manifest(&folder);
             folder.complete(manifest).unwrap();
-            let newest = Archive::at(archive.path()).newest().unwrap().unwrap();
+            let newest = Archive::at(archive.path()).list().unwrap().runs.pop().unwrap();
             assert_eq!(newest.number(), number);
             assert_eq!(newest.head.previous.as_ref().map(|link| &link.manifest_sha256), digests.last());
             digests.push(newest.sha256);
@@ -338,7 +333,7 @@ mod tests {
         let manifest = manifest(&folder);
         let error = folder.complete(manifest).unwrap_err();
         assert!(error.to_string().ends_with("half.csv was begun and not finished"), "{error}");
-        assert!(Archive::at(archive.path()).newest().unwrap().is_none());
+        assert!(Archive::at(archive.path()).list().unwrap().runs.is_empty());
     }
 
     #[test]
@@ -348,7 +343,7 @@ mod tests {
         let error = RunFolder::create(archive.path(), now()).unwrap_err();
         assert_eq!(kind(&error), FailureKind::Locked);
         assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
-        RunFolder::create_under(folder.lock(), now()).unwrap();
+        RunFolder::create_under(&folder.lock, now()).unwrap();
         drop(folder);
         RunFolder::create(archive.path(), now()).unwrap();
     }

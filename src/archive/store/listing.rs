@@ -171,14 +171,6 @@ impl Archive {
         }
         Ok(run.path)
     }
-
-    /// The last run of the chain.
-    ///
-    /// # Errors
-    /// The archive is there and cannot be listed.
-    pub fn newest(&self) -> Result<Option<StoredRun>> {
-        Ok(self.list()?.runs.pop())
-    }
 }
 
 /// Whether this is a file of an archive: in its folder, or in one of that.
