@@ -90,7 +90,8 @@ pub fn kind(error: &anyhow::Error) -> FailureKind {
 pub fn paragraph(error: &anyhow::Error) -> String {
     let mut text = format!("error: {error}");
     for cause in error.chain().skip(1) {
-        text.push_str(&format!("\n  because: {cause}"));
+        // A cause of several lines, as the problems of a configuration are, stands as a block.
+        text.push_str(&format!("\n  because: {}", cause.to_string().replace('\n', "\n           ")));
     }
     for hint in hints(error) {
         text.push_str(&format!("\n  next: {hint}"));

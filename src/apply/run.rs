@@ -16,6 +16,10 @@ use crate::stop::Stop;
 use crate::terms::ActionKind;
 use crate::text;
 
+/// What to do where a group cannot be left.
+const STAYS: &str = ". If a rule chooses its members, change the rule in Domo; [content] groups names the DomoStats report that says which \
+                     groups those are, and a plan then leaves them alone";
+
 /// What an earlier apply left of an action.
 #[derive(Debug, Clone, Default)]
 struct Earlier {
@@ -342,8 +346,13 @@ impl<'a> Run<'a> {
                     if came.went == Went::Failed {
                         came.went = Went::GroupStays;
                     }
-                    let what = if *wanted { "does not join" } else { "stays in" };
-                    came.detail = Some(format!("the account {what} the group `{}`: {error}", text::visible(&group.name)));
+                    // A rule may choose its members: month after month the same, until somebody knows which groups those are.
+                    let (what, next) = match (wanted, came.went) {
+                        (true, _) => ("does not join", ""),
+                        (false, Went::GroupStays) => ("stays in", STAYS),
+                        (false, _) => ("stays in", ""),
+                    };
+                    came.detail = Some(format!("the account {what} the group `{}`: {error}{next}", text::visible(&group.name)));
                     came.account_id = Some(account.id());
                     self.read_back.push(ended_badly(action, step.clone(), &came, None, &error));
                     return Ok(Some(came));

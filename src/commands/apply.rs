@@ -18,6 +18,9 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
     let reason = options.reason.as_deref().unwrap_or_default();
     let overrides: Result<Vec<_>, _> = options.overrides.iter().map(|given| Override::parse(given, reason)).collect();
     let overrides = overrides.map_err(Failure::usage)?;
+    for Override { guard, .. } in overrides.iter().filter(|given| !given.guard.can_be_overridden()) {
+        context.terminal.warn(&format!("the guard {guard} can never be overridden: --override {guard} does nothing"));
+    }
     // Before anything is asked of Domo: a plan that may not be used is refused without credentials.
     let file = PlanFile::find(&options.plan, &options.at.archive)?;
     let plan = file.plan();

@@ -61,8 +61,13 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
         true => context.terminal.json(&audited)?,
         false => context.terminal.answer(audited.summary())?,
     }
+    let by_name = by_name();
+    match &by_name {
+        Some(line) if !options.keep => context.terminal.say(format!("The program is not on the PATH yet; in this shell: {line}")),
+        _ => {}
+    }
     if options.keep {
-        context.terminal.say(road(&audited, &options.archive, &config, &running.url()));
+        context.terminal.say(road(&audited, &options.archive, &config, &running.url(), by_name.as_deref()));
         runtime.block_on(stop.or(running.forever()));
     }
     Ok(None)
@@ -92,14 +97,24 @@ fn live(directory: &Directory, url: &str) -> Directory {
     }
 }
 
+/// The line that lets a shell find this program by its name, where it does not: who runs it from a build folder is told lines to type.
+fn by_name() -> Option<String> {
+    let program = std::env::current_exe().ok()?;
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&folders).map(|folder| folder.join("domo-reconcile")).find(|file| file.is_file());
+    let same = found.and_then(|found| found.canonicalize().ok()) == program.canonicalize().ok();
+    (!same).then(|| Some(format!("PATH=\"{}:$PATH\"", program.parent()?.display()))).flatten()
+}
+
 /// The lines from here to the end of the month, against the Domo that goes on.
-fn road(audited: &Audited, archive: &Path, config: &Path, url: &str) -> String {
+fn road(audited: &Audited, archive: &Path, config: &Path, url: &str, by_name: Option<&str>) -> String {
     let (archive, config, run) = (archive.display(), config.display(), audited.run_id());
     let (client, rejected) = (sandbox::Options::default(), audited.rejected());
     let (id, secret) = (client.client_id, client.client_secret);
+    let by_name = by_name.map(|line| format!("  {line}\n")).unwrap_or_default();
     format!(
         "\nIts Domo goes on until Ctrl-C. In another terminal, the rest of the month:\n
-  export DOMO_API_URL={url} DOMO_CLIENT_ID={id} DOMO_CLIENT_SECRET={secret}
+{by_name}  export DOMO_API_URL={url} DOMO_CLIENT_ID={id} DOMO_CLIENT_SECRET={secret}
   domo-reconcile review {archive}/{run}/plan.json --approve all --by you@acme.example
   domo-reconcile apply {archive}/{run}/plan.json --config {config} --rehearse --override rejected-rows={rejected} --reason demo
   domo-reconcile apply {archive}/{run}/plan.json --config {config} --confirm --by you@acme.example --override rejected-rows={rejected} --reason demo

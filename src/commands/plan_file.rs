@@ -3,6 +3,7 @@
 //! wherever the apply is started; and a later run of the archive that contradicts it is heard.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -191,18 +192,30 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
         let folder = folder.map_err(|_| nothing(format!("cannot read the journal {}", name.display())))?;
         let journal = of(&folder);
         if !journal.is_file() {
+            let plan = folder.join(crate::plan::format::FILE);
+            if plan.is_file() {
+                // Where somebody knows of a journal, "not applied" would be untrue.
+                PlanFile::find(&plan, archive.path())?.journal()?;
+            }
             return Err(
                 nothing(format!("the plan of {} was not applied: there is no {}", folder.display(), name_of(&journal))).into()
             );
         }
         journal
     } else if name.extension().is_some_and(|extension| extension == "json") {
-        let journal = files::journal_of(&PlanFile::find(name, archive.path())?.home);
+        let plan = PlanFile::find(name, archive.path())?;
+        let journal = files::journal_of(&plan.home);
         if !journal.is_file() {
+            plan.journal()?;
             return Err(nothing(format!("the plan {} was not applied: there is no {}", name.display(), name_of(&journal))).into());
         }
         journal
     } else {
+        // Another file by mistake is no journal that somebody changed.
+        let start = std::fs::File::open(name).and_then(|file| BufReader::new(file.take(1)).fill_buf().map(<[u8]>::to_vec));
+        if start.is_ok_and(|start| start.first().is_some_and(|byte| *byte != b'{')) {
+            return Err(nothing(format!("{} is no journal: it does not begin with a record", name.display())).into());
+        }
         name.to_owned()
     };
     Ok(found.canonicalize().unwrap_or(found))

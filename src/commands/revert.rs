@@ -3,7 +3,8 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::{Context, Ended, plan_file, progress::Line};
+use super::plan_file::{self, PlanFile};
+use super::{Context, Ended, progress::Line};
 use crate::apply::{files, journal};
 use crate::config::{DeactivateWith, Loaded};
 use crate::digest;
@@ -29,9 +30,15 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
     let missing =
         || Failure::usage(format!("cannot read the journal {}", path.display())).hint("name the plan.journal.jsonl of an apply");
     std::fs::metadata(&path).with_context(missing)?;
-    let journal = journal::read(&path)?;
+    // One that is shorter than others saw it would leave a part of what was done as it is.
+    let journal = match plan_file::plan_of(&path) {
+        Some(plan) => PlanFile::find(&plan, &options.at.archive)?.journal()?,
+        None => journal::read(&path)?,
+    };
     let Some((_, open)) = journal.opened().next() else {
-        return Err(missing().hint("it holds no record of an apply").into());
+        return Err(Failure::usage(format!("the journal {} holds no record of an apply", path.display()))
+            .hint("name the plan.journal.jsonl of an apply")
+            .into());
     };
     let loaded = Loaded::read(options.at.config.config.as_deref())?;
     let (config, instance) = super::applied::of_instance(&loaded.config, &open.plan, &open.instance)?;

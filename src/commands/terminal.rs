@@ -89,6 +89,11 @@ impl Terminal {
         let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
 
+    /// Whether nothing is to be said along the way: nobody sits there.
+    pub fn quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Whether progress may be drawn: stderr is a terminal and nobody asked for quiet or for JSON.
     pub fn draws(&self) -> bool {
         !self.quiet && !self.json_lines && std::io::stderr().is_terminal()

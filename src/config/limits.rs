@@ -1,6 +1,6 @@
 //! What a configuration may not say, wherever it says it: numbers beyond any use, and a secret where its variable's name belongs.
 
-use toml::{Table, Value};
+use toml::de::{DeTable, DeValue};
 
 /// Keys that hold a number, and the least and the most it may be.
 const NUMBERS: [(&str, i64, i64); 5] = [
@@ -21,29 +21,40 @@ pub(super) fn limit(key: &str) -> Option<(i64, i64)> {
     named.or_else(|| key.ends_with("_days").then_some((0, DAYS)))
 }
 
-/// Every number beyond its limit and every name of a variable that is none, with its place. No value of a variable's key is shown:
-/// whoever wrote a secret there must not find it in a log.
-pub(super) fn problems(file: &Table) -> Vec<String> {
+/// Every number beyond its limit and every name of a variable that is none: where its key stands in the text, in bytes, and what is wrong.
+/// No value of a variable's key is shown: whoever wrote a secret there must not find it in a log.
+pub(super) fn problems(text: &str) -> Vec<(usize, String)> {
     let mut problems = Vec::new();
-    walk("", file, &mut problems);
+    if let Ok(file) = DeTable::parse(text) {
+        walk("", file.get_ref(), &mut problems);
+    }
     problems
 }
 
-fn walk(section: &str, table: &Table, problems: &mut Vec<String>) {
+fn walk(section: &str, table: &DeTable<'_>, problems: &mut Vec<(usize, String)>) {
     for (key, value) in table {
-        match value {
-            Value::Integer(number) => {
-                if let Some((least, most)) = limit(key).filter(|(least, most)| !(least..=most).contains(&number)) {
-                    problems.push(format!("{section}{key} is {least} to {most}, not {number}"));
+        let (at, key) = (key.span().start, key.get_ref());
+        match value.get_ref() {
+            DeValue::Integer(number) => {
+                let value = i64::from_str_radix(number.as_str(), number.radix()).ok();
+                let beyond = |(least, most): &(i64, i64)| value.is_none_or(|value| !(*least..=*most).contains(&value));
+                if let Some((least, most)) = limit(key).filter(beyond) {
+                    problems.push((at, format!("{section}{key} is {least} to {most}, not {number}")));
                 }
             }
-            Value::String(name) if key.ends_with("_env") && !is_variable(name) => problems.push(format!(
-                "{section}{key} is not the name of an environment variable (letters, digits and `_`): name the variable that holds the \
-                 value, and put the value there"
-            )),
-            Value::Table(inner) => walk(&format!("[{key}] "), inner, problems),
-            Value::Array(items) => {
-                items.iter().filter_map(Value::as_table).for_each(|item| walk(&format!("[[{key}]] "), item, problems));
+            DeValue::String(name) if key.ends_with("_env") && !is_variable(name) => {
+                let said = format!(
+                    "{section}{key} is not the name of an environment variable (letters, digits and `_`): name the variable that holds \
+                     the value, and put the value there"
+                );
+                problems.push((at, said));
+            }
+            DeValue::Table(inner) => walk(&format!("[{key}] "), inner, problems),
+            DeValue::Array(items) => {
+                items
+                    .iter()
+                    .filter_map(|item| item.get_ref().as_table())
+                    .for_each(|item| walk(&format!("[[{key}]] "), item, problems));
             }
             _ => {}
         }
@@ -73,10 +84,8 @@ mod tests {
     #[test]
     fn every_number_beyond_its_limit_is_said_with_the_limit() {
         let file = "[domo]\nconcurrency = 9223372036854775807\nactivity_days = -1\n[policy]\nplan_valid_days = 4294967295\n\
-                    [[instance]]\npage_size = 0\n[[directory]]\nmax_age_days = 36501\n"
-            .parse()
-            .unwrap();
-        let found = problems(&file);
+                    [[instance]]\npage_size = 0\n[[directory]]\nmax_age_days = 36501\n";
+        let found = problems(file);
         for part in [
             "[domo] concurrency is 1 to 64, not 9223372036854775807",
             "[domo] activity_days is 0 to 36500, not -1",
@@ -84,7 +93,7 @@ mod tests {
             "[[instance]] page_size is 1 to 500, not 0",
             "[[directory]] max_age_days is 0 to 36500, not 36501",
         ] {
-            assert!(found.iter().any(|said| said == part), "{part}: {found:?}");
+            assert!(found.iter().any(|(_, said)| said == part), "{part}: {found:?}");
         }
         assert_eq!(found.len(), 5);
     }

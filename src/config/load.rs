@@ -67,7 +67,7 @@ impl Loaded {
     /// As much of an invalid file as says who is to hear of it.
     pub fn of_invalid(path: Option<&Path>) -> Option<Config> {
         let path = path.unwrap_or(Path::new(DEFAULT_FILE));
-        let mut config = lenient(&files::read_text(path, LONGEST).ok()?, &mut Vec::new())?;
+        let mut config = lenient(&files::read_text(path, LONGEST).ok()?).0?;
         // Where a secret stands in place of a variable's name, it is not said.
         config.notify.url_env = config.notify.url_env.filter(|name| limits::is_variable(name));
         config.notify.textfile = config.notify.textfile.map(|textfile| path.parent().unwrap_or(Path::new("")).join(textfile));
@@ -84,16 +84,20 @@ impl Config {
     /// Parses the text of a configuration file.
     ///
     /// # Errors
-    /// All that is wrong at once: unknown keys with their line and the nearest known key, numbers beyond their limit, values that
-    /// cannot be.
+    /// All that is wrong at once, one problem a line: unknown keys with their place and the nearest known key, numbers beyond their
+    /// limit, values that cannot be.
     pub fn parse(text: &str) -> Result<Self> {
-        let mut problems = Vec::new();
-        let config = lenient(text, &mut problems);
-        problems.extend(text.parse().map(|file| limits::problems(&file)).unwrap_or_default());
-        problems.extend(config.iter().flat_map(Self::problems));
+        let (config, mut found) = lenient(text);
+        found.extend(limits::problems(text).into_iter().map(|(at, said)| (Some(place(text, at)), said)));
+        found.sort_by_key(|(place, _)| *place);
+        let placed = found.into_iter().map(|(place, said)| match place {
+            Some((line, column)) => format!("line {line}, column {column}: {said}"),
+            None => said,
+        });
+        let problems: Vec<_> = placed.chain(config.iter().flat_map(Self::problems)).collect();
         match (config, problems.as_slice()) {
             (Some(config), []) => Ok(config),
-            _ => Err(Failure::usage(problems.join("; ")).into()),
+            _ => Err(Failure::usage(problems.join("\n")).into()),
         }
     }
 
@@ -262,18 +266,17 @@ fn nearest(word: &str, known: &[&str]) -> String {
 /// Mistakes that are said of one file.
 const MOST: usize = 50;
 
-/// The configuration as far as it can be read: each line that cannot be is said, in the order of the file, and read over. None where the
-/// file is no TOML, or where a line cannot be taken out of it.
-fn lenient(text: &str, problems: &mut Vec<String>) -> Option<Config> {
+/// What is wrong and the line and column of it, both from 1; none where it is not known.
+type Found = (Option<(usize, usize)>, String);
+
+/// The configuration as far as it can be read, and each line that cannot be, which is read over. None where the file is no TOML, or where a
+/// line cannot be taken out of it.
+fn lenient(text: &str) -> (Option<Config>, Vec<Found>) {
     let mut rest = text.to_owned();
     let (mut found, mut read_over) = (Vec::new(), Vec::new());
-    let mut config = None;
     while found.len() < MOST {
         let error = match toml::from_str(&rest) {
-            Ok(whole) => {
-                config = Some(whole);
-                break;
-            }
+            Ok(whole) => return (Some(whole), found),
             Err(error) => error,
         };
         let at = error.span().map(|span| span.start);
@@ -283,8 +286,7 @@ fn lenient(text: &str, problems: &mut Vec<String>) -> Option<Config> {
         let beyond = is_limited && error.message().starts_with("invalid value: integer");
         let was_there = read_over.iter().any(|key| error.message() == format!("missing field `{key}`"));
         if !beyond && !was_there {
-            let line = at.and_then(|at| rest.get(..at)).map(|before| before.matches('\n').count());
-            found.push((line, said_of(&error, &rest)));
+            found.push((at.map(|at| place(&rest, at)), said_of(&error)));
         }
         read_over.extend(key);
         match at.and_then(|at| without(&rest, at)).filter(|rest| rest.parse::<toml::Table>().is_ok()) {
@@ -292,9 +294,13 @@ fn lenient(text: &str, problems: &mut Vec<String>) -> Option<Config> {
             None => break,
         }
     }
-    found.sort_by_key(|(line, _)| *line);
-    problems.extend(found.into_iter().map(|(_, problem)| problem));
-    config
+    (None, found)
+}
+
+/// The line and the column of a byte of the text, both from 1.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    (before.matches('\n').count() + 1, before.chars().rev().take_while(|char| *char != '\n').count() + 1)
 }
 
 /// The key of the line that this place is in.
@@ -323,23 +329,20 @@ fn without(text: &str, at: usize) -> Option<String> {
     Some(blanked)
 }
 
-/// What is wrong with the file's TOML, in one line: where, and what was expected. The line itself is not repeated: somebody may have
-/// written a secret there.
-fn said_of(error: &toml::de::Error, text: &str) -> String {
+/// What is wrong with the file's TOML, in one line. The line of the file is not repeated: somebody may have written a secret there.
+fn said_of(error: &toml::de::Error) -> String {
     let message = with_suggestion(error.message());
     let message = message.replace("invalid type: map, expected a sequence", "this is a list of tables: write [[…]], two brackets");
-    let Some(before) = error.span().and_then(|span| text.get(..span.start)) else { return message };
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|char| *char != '\n').count() + 1;
-    format!("line {line}, column {column}: {}", message.trim_end().replace('\n', "; "))
+    message.trim_end().replace('\n', "; ")
 }
 
-/// serde names the unknown key and the known ones; people want the nearest.
+/// serde names the unknown key and all known ones; people want the nearest, and all only where none is near.
 fn with_suggestion(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().filter(|_| message.contains("unknown field") || message.contains("unknown variant"));
     let suggestion = unknown.map(|unknown| nearest(unknown, &quoted.collect::<Vec<_>>())).unwrap_or_default();
-    format!("{}{suggestion}", message.trim_end())
+    let said = if suggestion.is_empty() { message } else { message.split(", expected").next().unwrap_or(message) };
+    format!("{}{suggestion}", said.trim_end())
 }
 
 #[cfg(test)]

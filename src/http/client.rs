@@ -294,7 +294,7 @@ impl Client {
         let mut response = match self.http.execute(request).await {
             Ok(response) => response,
             Err(error) if error.is_connect() => {
-                return Err(CallError::NotSent { call: call.into(), why: format!("no connection to {to}: {}", why(error)) });
+                return Err(CallError::NotSent { call: call.into(), why: format!("no connection to {to}: {}", root(&error)) });
             }
             Err(error) if error.is_builder() => return Err(CallError::NotSent { call: call.into(), why: why(error) }),
             Err(error) => return Err(lost(error)),
@@ -474,6 +474,15 @@ pub fn describe(method: &Method, url: &Url) -> String {
         Some(query) => format!("{method} {}?{query}", url.path()),
         None => format!("{method} {}", url.path()),
     }
+}
+
+/// The innermost cause: of a connection that does not come about, what was refused or not found.
+fn root(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
 }
 
 /// An error and its causes in one line; reqwest's own `Display` hides what happened.

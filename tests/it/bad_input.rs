@@ -180,6 +180,38 @@ fn wrong_lines_of_a_configuration_in_their_order_and_none_said_twice() {
     assert_eq!(lines, ["2", "4", "5", "10"], "{}", refused.stderr);
 }
 
+/// What cannot be parsed, what is beyond its limit, what is no variable's name and what no rule may say: each is a line to people, and an
+/// entry to programs.
+#[test]
+fn each_problem_of_a_configuration_stands_on_a_line_of_its_own() {
+    let folder = folder(WORKERS.as_bytes());
+    let rules = "[domo]\npage_size = 9999\nconcurency = 3\n[policy]\norphan = \"create\"\n[notify]\nurl_env = \"https://hooks.example/x\"\n";
+    std::fs::write(folder.path().join("domo-reconcile.toml"), rules).unwrap();
+    let problems = [
+        "line 2, column 1: [domo] page_size is 1 to 500, not 9999",
+        "line 3, column 1: unknown field `concurency`; did you mean `concurrency`?",
+        "line 7, column 1: [notify] url_env is not the name of an environment variable",
+        "[policy] orphan may be one of [deactivate, demote, delete, report], not create",
+    ];
+    let checked = run(folder.path(), ["check"]).code(2).stdout;
+    let audited = offline(folder.path()).code(2).stderr;
+    for said in [checked.lines(), audited.lines()] {
+        let starts =
+            |line: &str| line.trim_start().trim_start_matches("because: ").trim_start_matches("configuration: ").to_owned();
+        let said: Vec<_> = said.map(starts).filter(|line| problems.iter().any(|problem| line.starts_with(problem))).collect();
+        assert_eq!(said.len(), problems.len(), "{checked}\n{audited}");
+        assert!(said.iter().zip(problems).all(|(line, problem)| line.starts_with(problem)), "{said:#?}");
+    }
+    let answer: serde_json::Value = serde_json::from_str(&run(folder.path(), ["check", "--json"]).code(2).stdout).unwrap();
+    let listed: Vec<_> =
+        answer["problems"].as_array().unwrap().iter().filter(|problem| problem["where"] == "configuration").collect();
+    assert_eq!(listed.len(), problems.len(), "{answer:#}");
+    assert!(
+        listed.iter().zip(problems).all(|(listed, problem)| listed["problem"].as_str().unwrap().starts_with(problem)),
+        "{answer:#}"
+    );
+}
+
 #[test]
 fn a_configuration_that_is_not_there() {
     let folder = folder(WORKERS.as_bytes());
@@ -221,6 +253,29 @@ fn a_plan_that_is_no_plan() {
 fn a_journal_that_is_not_there() {
     let folder = folder(WORKERS.as_bytes());
     is_refused(&run(folder.path(), ["revert", "plan.journal.jsonl"]), folder.path(), 2, &["plan.journal.jsonl"]);
+}
+
+/// A journal that was changed is 6; a file that never was one is a slip of the hand.
+#[test]
+fn a_journal_that_is_none() {
+    let folder = folder(WORKERS.as_bytes());
+    is_refused(&run(folder.path(), ["revert", "workers.csv"]), folder.path(), 2, &["workers.csv is no journal"]);
+    std::fs::write(folder.path().join("plan.journal.jsonl"), "").unwrap();
+    is_refused(&run(folder.path(), ["revert", "plan.journal.jsonl"]), folder.path(), 2, &["holds no record of an apply"]);
+}
+
+#[test]
+fn an_archive_that_is_a_file() {
+    let folder = folder(WORKERS.as_bytes());
+    let audit = ["audit", "--accounts", "accounts.json", "--directory", "workers.csv", "--archive"];
+    for archive in ["workers.csv", "workers.csv/below"] {
+        let ran = run(folder.path(), audit.into_iter().chain([archive]));
+        is_refused(&ran, folder.path(), 2, &[archive, "--archive"]);
+    }
+    for verb in [["runs"].as_slice(), &["review", "latest"], &["revert", "latest"], &["verify", "latest"]] {
+        let ran = run(folder.path(), verb.iter().copied().chain(["--archive", "workers.csv"]));
+        is_refused(&ran, folder.path(), 2, &["workers.csv", "--archive"]);
+    }
 }
 
 #[test]

@@ -84,6 +84,23 @@ fn the_cron_job_waits_for_nobody_keeps_its_archive_and_gets_its_secret_as_a_file
     assert!(claims.into_iter().any(|claim| claim["metadata"]["name"] == "domo-reconcile-archive"));
 }
 
+/// What a schedule's check prints is mailed, or stands in a log that others read.
+#[test]
+fn the_weekly_check_names_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = samples().join("company/directory.csv");
+    let accounts = samples().join("company/domo-users.json");
+    let args = ["check", "-q", "--directory", directory.to_str().unwrap(), "--accounts", accounts.to_str().unwrap()];
+    let said = run(folder.path(), args).code(0).stdout;
+    assert!(said.contains("255 rows, 1 rejected") && said.contains("224 accounts"), "{said}");
+    assert!(!said.contains('@') && !said.contains("ingrid"), "{said}");
+    for sample in ["domo-reconcile-remind.service", "domo-reconcile.cron", "github-actions.yml"] {
+        let text = text(sample);
+        let checks: Vec<_> = text.lines().filter(|line| line.contains("domo-reconcile check ")).collect();
+        assert!(!checks.is_empty() && checks.iter().all(|line| line.contains(" -q")), "{sample}: {checks:?}");
+    }
+}
+
 #[test]
 fn the_workflow_keeps_the_exit_code_and_verifies_what_it_uploads() {
     let workflow = &yaml("github-actions.yml")[0];

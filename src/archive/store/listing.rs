@@ -250,6 +250,11 @@ pub(in crate::archive) fn names(folder: &Path) -> Result<Vec<String>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+            return Err(Failure::usage(format!("{} is no folder", folder.display()))
+                .hint("name the archive with --archive")
+                .into());
+        }
         Err(error) => return Err(error).with_context(reading),
     };
     let mut names = Vec::new();

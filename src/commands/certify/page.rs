@@ -74,22 +74,25 @@ impl Page<'_> {
             plan: None,
             options: report::Options { replay: true, ..report::Options::default() },
         };
+        let mut lead = vec![
+            format!(
+                "{decided} of {accounts} accounts in scope were decided ({}.{} %): {keep} keep, {revoke} revoke, {role} another role.",
+                share / 10,
+                share % 10
+            ),
+            format!("{} were decided by nobody who may: they stay as they are and are listed below.", accounts - decided),
+        ];
+        if against > 0 {
+            lead.push(format!(
+                "{} kept although the run found something of severity medium or worse about them: they stand first under Confirmed, with \
+                 what was found.",
+                text::plural(against, "account was", "accounts were")
+            ));
+        }
         Ok(Document {
             title: "Certification of access".into(),
             instance: stored.manifest.run.instance.clone(),
-            lead: vec![
-                format!(
-                    "{decided} of {accounts} accounts in scope were decided ({}.{} %): {keep} keep, {revoke} revoke, {role} another role.",
-                    share / 10,
-                    share % 10
-                ),
-                format!("{} were decided by nobody who may: they stay as they are and are listed below.", accounts - decided),
-                format!(
-                    "{} kept although the run found something of severity medium or worse about them: they stand first under Confirmed, with \
-                     what was found.",
-                    text::plural(against, "account was", "accounts were")
-                ),
-            ],
+            lead,
             facts: self.facts(&coverage, &stands)?,
             tables,
             limits: self.limits(),

@@ -65,6 +65,19 @@ struct Problem {
 }
 
 impl Problem {
+    /// Each line of what is wrong with a configuration is a problem of its own; what to do stands with the last.
+    fn of_configuration(error: &anyhow::Error) -> Vec<Self> {
+        let cause = error.root_cause().to_string();
+        let Self { place, problem, next, kind } = Self::new("configuration", error);
+        let lines: Vec<_> = if cause.contains('\n') { cause.lines().collect() } else { vec![problem.as_str()] };
+        let one = |line: &str, next| Self { place, problem: line.to_owned(), next, kind };
+        let mut problems: Vec<_> = lines.iter().map(|line| one(line, None)).collect();
+        if let Some(last) = problems.last_mut() {
+            last.next = next;
+        }
+        problems
+    }
+
     fn new(place: &'static str, error: &anyhow::Error) -> Self {
         let mut next = None;
         let mut problem = Vec::new();
@@ -88,7 +101,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     let loaded = match Loaded::read(options.config.config.as_deref()) {
         Ok(loaded) => loaded,
         Err(error) => {
-            problems.push(Problem::new("configuration", &error));
+            problems.extend(Problem::of_configuration(&error));
             let path = options.config.config.clone().unwrap_or_else(|| DEFAULT_FILE.into());
             Loaded { path: Some(path), ..Loaded::default() }
         }
@@ -142,7 +155,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     };
     match options.json {
         true => context.terminal.json(&checked)?,
-        false => context.terminal.answer(text::render(&checked))?,
+        false => context.terminal.answer(text::render(&checked, context.terminal.quiet()))?,
     }
     let incomplete = checked.is_incomplete();
     let worst = checked.problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != FailureKind::Usage);

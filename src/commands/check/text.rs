@@ -12,8 +12,8 @@ use crate::text::plural;
 /// Columns of the table of people.
 const SHOWN: [&str; 8] = ["row", "email", "employee_number", "name", "status", "title", "department", "termination_date"];
 
-/// The whole answer.
-pub(super) fn render(checked: &Checked) -> String {
+/// The whole answer; with `quiet`, as a schedule asks for it and mails it, what was read and every problem, and nobody's name.
+pub(super) fn render(checked: &Checked, quiet: bool) -> String {
     let mut out = Vec::new();
     match &checked.configuration {
         Some(path) => out.push(format!("Configuration  {path}")),
@@ -34,9 +34,13 @@ pub(super) fn render(checked: &Checked) -> String {
     }
     for directory in &checked.directories {
         out.push(String::new());
-        out.push(self::directory(directory, checked.as_of));
+        out.push(head(directory));
+        match quiet {
+            true => out.extend(directory.source.incomplete.iter().map(|why| format!("               incomplete: {why}"))),
+            false => out.push(self::directory(directory, checked.as_of)),
+        }
     }
-    if !checked.between_directories.is_empty() {
+    if !checked.between_directories.is_empty() && !quiet {
         out.push(String::new());
         out.push("Between the directories".into());
         out.extend(checked.between_directories.iter().map(|said| format!("  - {said}")));
@@ -60,7 +64,8 @@ pub(super) fn render(checked: &Checked) -> String {
     out.join("\n")
 }
 
-fn directory(understood: &Overview, as_of: NaiveDate) -> String {
+/// Which file it is and how many rows it has.
+fn head(understood: &Overview) -> String {
     let source = &understood.source;
     let mut out = Vec::new();
     let system = source.system.as_deref().map(|system| format!(", {system}")).unwrap_or_default();
@@ -82,6 +87,12 @@ fn directory(understood: &Overview, as_of: NaiveDate) -> String {
     };
     let skipped = if source.skipped_rows > 0 { format!(", {} skipped", source.skipped_rows) } else { String::new() };
     out.push(format!("               {}, {} rejected{skipped}{changed}", count(source.rows, "row"), source.rejected));
+    out.join("\n")
+}
+
+fn directory(understood: &Overview, as_of: NaiveDate) -> String {
+    let source = &understood.source;
+    let mut out = Vec::new();
     let people: u64 = source.rows - source.rejected.min(source.rows);
     out.push(String::new());
     out.push("Columns".into());

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::Result;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{Context, Terminal};
@@ -222,7 +222,7 @@ impl Notice {
             because: Some(nameless(&format!("{error:#}"))),
             next: Some(hints.join("; ")).filter(|next| !next.is_empty()),
             instance: instance.to_owned(),
-            started,
+            started: started.trunc_subsecs(0),
             exit_code: failure::kind(error).code(),
             ..Self::default()
         }

@@ -153,6 +153,7 @@ fn a_group_that_cannot_be_left_ends_its_account_and_says_so() {
     assert_eq!(ran["counts"], json!({"failed": 2}));
     let why = ran["results"][0]["detail"].as_str().unwrap();
     assert!(why.contains("stays in the group `Everybody`") && why.contains("cannot be changed"), "{why}");
+    assert!(why.contains("[content] groups"), "next month it is the same unless somebody is told what to do: {why}");
     // What could be taken is taken, and a revert knows it.
     assert_eq!((&left.company.user(13)["role"], left.members()), (&json!("Social"), vec![vec![10], vec![10, 13, 14]]));
     let journal = run.join("plan.journal.jsonl").to_str().unwrap().to_owned();

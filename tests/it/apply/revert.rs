@@ -168,6 +168,8 @@ fn what_changed_unasked_is_undone_with_what_was_asked() {
 fn a_write_that_nobody_read_back_is_settled_by_the_account_as_it_is_now() {
     let company = Company::new(vec![update(10), create(900)]);
     company.apply(&["--confirm"]).code(0);
+    // As an apply that was killed leaves it: its outcome is written at the end.
+    std::fs::remove_file(company.path("apply.json")).unwrap();
     let journal = company.read("plan.journal.jsonl");
     let upto = |count: usize| journal.lines().take(count).map(|line| format!("{line}\n")).collect::<String>();
     let undone = |lines: usize| {
@@ -214,4 +216,21 @@ fn a_plan_is_never_overwritten_and_a_missing_journal_is_wrong_usage() {
     // It has no run of its own: nothing keeps the accounts it was made from.
     let rehearsed = company.run(&["apply", "revert.plan.json", "--rehearse"]).code(2);
     assert!(rehearsed.stderr.contains("a dry run, `apply` without --confirm"), "{}", rehearsed.stderr);
+}
+
+/// It would say that nothing was done, or undo a part of it.
+#[test]
+fn a_journal_that_the_apply_knows_of_and_that_is_gone_or_shorter_is_refused() {
+    let company = Company::with(options(), plan_now(vec![update(10), update(11)], &hundred(), AuditFigures::default()));
+    company.apply(&["--confirm"]).code(0);
+    let whole = company.read("plan.journal.jsonl");
+    let shorter: Vec<_> = whole.lines().take(2).collect();
+    company.write("plan.journal.jsonl", &format!("{}\n", shorter.join("\n")));
+    let ran = revert(&company).code(6);
+    assert!(ran.stderr.contains("has 2 lines, but apply.json knows of"), "{}", ran.stderr);
+    std::fs::remove_file(company.path("plan.journal.jsonl")).unwrap();
+    let ran = company.run(&["revert", "plan.json"]).code(6);
+    assert!(ran.stderr.contains("is missing, but apply.json knows of"), "{}", ran.stderr);
+    company.write("plan.journal.jsonl", &whole);
+    revert(&company).code(0);
 }

@@ -320,6 +320,9 @@ fn excluded_accounts_and_the_clients_own_are_refused_whatever_is_overridden() {
     let company = Company::new(vec![deactivate(1)]);
     company.apply(&["--confirm", "--override", "self", "--reason", "please"]).code(5);
     assert_eq!(company.writes(), []);
+    // Where nothing trips, too: whoever relies on it learns it before the day it would.
+    let dry = Company::new(vec![update(10)]).apply(&["--override", "self", "--reason", "please"]).code(0);
+    assert!(dry.stderr.contains("the guard self can never be overridden"), "{}", dry.stderr);
 }
 
 #[test]
