@@ -14,7 +14,7 @@ pub(super) fn labelled(text: &str) -> Option<NaiveDate> {
     // Between points the day stands first, whatever the language.
     let order = |rest: &str| rest.get(..10).is_some_and(|day| day.matches('.').count() == 2).then_some(DateOrder::Dmy);
     starts.map(|(at, _)| text.get(at..).unwrap_or_default()).find_map(|rest| match dates::read(rest, false, order(rest)).0 {
-        Written::Day(day) if rest.contains(['-', '/', '.', ' ']) => Some(day),
+        Written::Day(day) | Written::Buddhist(day) if rest.contains(['-', '/', '.', ' ']) => Some(day),
         Written::Either(first, second, year) => dates::ordered(first, second, year, order(rest)?),
         _ => None,
     })

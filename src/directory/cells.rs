@@ -11,7 +11,7 @@ pub(super) fn clean(cell: &str) -> Option<&str> {
     if let (Some(first), Some(last)) = (cell.as_bytes().first(), cell.as_bytes().last())
         && first.is_ascii_graphic()
         && last.is_ascii_graphic()
-        && !b"='-#(\\0nNSM".contains(first)
+        && !b"='-#(\\0nNSMuk<".contains(first)
     {
         return Some(cell);
     }
@@ -69,19 +69,30 @@ pub(super) fn is_absent(cell: &str) -> bool {
         0 => true,
         1 => matches!(cell, "-" | "\u{0}"),
         2 => matches!(cell, "--" | "\\N"),
-        3 => matches!(cell, "\u{2013}" | "\u{2014}") || is("n/a") || is("nil"),
-        4 => is("null") || is("none") || is("#N/A"),
-        5 => is("#REF!") || is("#NUM!"),
-        6 => cell == "なし" || is("#NAME?") || is("#NULL!") || is("(null)") || is("(none)"),
-        7 => is("#VALUE!") || is("#DIV/0!") || is("(blank)"),
-        10 => is("0000-00-00"),
-        _ => is("0000-00-00 00:00:00") || is_type_name(cell),
+        3 => {
+            matches!(cell, "\u{2013}" | "\u{2014}" | "nan" | "NaN" | "NaT") || is("n/a") || is("nil") || is("n/d") || is_error(cell)
+        }
+        4 => is("null") || is("none") || is("n.a.") || is("k.a.") || cell == "<NA>" || is_error(cell),
+        6 => cell == "なし" || is("(null)") || is("(none)") || is("<null>") || is("<none>") || is_blank(cell) || is_error(cell),
+        9 => cell == "undefined" || is_blank(cell) || is_error(cell),
+        10 => is("0000-00-00") || is_error(cell),
+        _ => is("not set") || is("0000-00-00 00:00:00") || is_blank(cell) || is_error(cell) || is_type_name(cell),
     }
 }
 
-/// A formula that failed.
+/// What pivot tables call a blank, in the languages of spreadsheets.
+fn is_blank(cell: &str) -> bool {
+    const BLANK: [&str; 10] =
+        ["(blank)", "(leer)", "(vide)", "(en blanco)", "(vuoto)", "(vazio)", "(leeg)", "(puste)", "(tom)", "(空白)"];
+    cell.starts_with('(') && BLANK.iter().any(|blank| cell.eq_ignore_ascii_case(blank))
+}
+
+/// A formula that failed, in any language of a spreadsheet: `#REF!`, `#BEZUG!`, `#¡REF!`, `#N/A`, `#NV`.
 pub(super) fn is_error(cell: &str) -> bool {
-    matches!(cell, "#REF!" | "#NAME?" | "#NULL!" | "#VALUE!" | "#DIV/0!" | "#NUM!" | "#N/A")
+    let Some(name) = cell.strip_prefix('#').filter(|name| (2..=20).contains(&name.len())) else { return false };
+    let sign = |sign: char| sign.is_uppercase() || sign.is_ascii_digit() || matches!(sign, '/' | '!' | '?' | '¡' | '¿' | '_' | '.');
+    let whole = || matches!(name, "N/A" | "N/D" | "NV" | "NB" | "I/T" | "GETTING_DATA");
+    name.chars().all(sign) && (name.ends_with(['!', '?']) || whole())
 }
 
 /// PowerShell writes the type of a list instead of its members.
@@ -225,10 +236,27 @@ mod tests {
     fn nothing_has_many_words() {
         for word in
             ["", " ", "\\N", "null", "NULL", "N/A", "n/a", "-", "None", "#N/A", "0000-00-00", "System.Object[]", "System.String[]"]
+                .into_iter()
+                .chain([
+                    "undefined",
+                    "NaN",
+                    "<NA>",
+                    "(Leer)",
+                    "(vide)",
+                    "k.A.",
+                    "n/d",
+                    "#BEZUG!",
+                    "#¡REF!",
+                    "#SPILL!",
+                    "#NV",
+                    "#VALUE!",
+                ])
         {
             assert_eq!(clean(word), None, "{word:?}");
         }
-        assert_eq!(clean("0"), Some("0"));
+        for value in ["0", "Nan", "#10001", "#N", "Undefined Behaviour", "ulrich@acme.com", "<b>"] {
+            assert_eq!(clean(value), Some(value));
+        }
         assert_eq!(clean("System.Ann Field"), Some("System.Ann Field"));
     }
 

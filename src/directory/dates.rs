@@ -1,7 +1,8 @@
 //! Days as exports write them. One cell can rarely tell `03/04/2026`; its column usually can.
 
-use chrono::{DateTime, Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate};
 
+use super::eras;
 use crate::config::DateOrder;
 
 /// What a cell says about a day.
@@ -11,12 +12,27 @@ pub(super) enum Written {
     Day(NaiveDate),
     /// Two numbers that could be day and month either way, and the year.
     Either(u32, u32, i32),
+    /// One day, written in a year of the Buddhist era.
+    Buddhist(NaiveDate),
     /// A value that systems write for "no day" or "open end".
     None,
-    /// `26-01-02`: the year may stand at either end, and only the configuration can say at which.
-    EitherEnd,
+    /// A day, but nobody can tell which, and why.
+    Undecidable(&'static str),
     /// No day at all.
     Unreadable,
+}
+
+/// `26-01-02`: the year may stand at either end, and only the configuration can say at which.
+pub(super) const EITHER_END: &str = "its year may stand first or last, and date_order in the configuration does not say";
+
+/// `31/10/69`: no year of this century that anybody was hired or left in, but one of the century before, or of another calendar.
+pub(super) const SHORT_YEAR: &str = "two digits do not say of which century or calendar its year is: export the days with four";
+
+impl Written {
+    /// Whether the year is of the Buddhist era.
+    pub(super) fn is_buddhist(self) -> bool {
+        matches!(self, Self::Buddhist(_)) || matches!(self, Self::Either(.., year) if eras::is_buddhist(year))
+    }
 }
 
 /// The order of a column, from all its cells.
@@ -28,15 +44,24 @@ pub(super) struct OrderCounts {
     pub(super) month_first: u64,
     /// Cells that could be either.
     pub(super) either: u64,
+    /// Cells in years of the Gregorian calendar.
+    pub(super) gregorian: u64,
+    /// Cells in years of the Buddhist era.
+    pub(super) buddhist: u64,
 }
 
 impl OrderCounts {
     /// Adds one cell.
     pub(super) fn add(&mut self, written: Written, first_of_pair: Option<(u32, u32)>) {
+        match written {
+            _ if written.is_buddhist() => self.buddhist += 1,
+            Written::Day(_) | Written::Either(..) => self.gregorian += 1,
+            _ => {}
+        }
         match (written, first_of_pair) {
             (Written::Either(first, second, _), _) if first != second => self.either += 1,
-            (Written::Day(_), Some((first, second))) if first > 12 && second <= 12 => self.day_first += 1,
-            (Written::Day(_), Some((first, second))) if second > 12 && first <= 12 => self.month_first += 1,
+            (Written::Day(_) | Written::Buddhist(_), Some((first, second))) if first > 12 && second <= 12 => self.day_first += 1,
+            (Written::Day(_) | Written::Buddhist(_), Some((first, second))) if second > 12 && first <= 12 => self.month_first += 1,
             _ => {}
         }
     }
@@ -61,11 +86,12 @@ const OPEN_END: &str = "never | never expires | open | open-ended | indefinite |
 
 /// Reads a cell. The second value is the pair of numbers a local date began with, for [`OrderCounts`]. `order` is the configuration's.
 pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) {
-    let cell = without_weekday(cell);
+    let cell = eras::with_ascii_digits(cell);
+    let cell = without_weekday(&cell);
     let bytes = cell.as_bytes();
     // 2026-11-23 with anything behind it: the day as written, whatever the zone.
-    if let Some(day) = iso(bytes) {
-        return (sentinel(day), None);
+    if let Some((year, month, day)) = iso(bytes) {
+        return (of(year, month, day), None);
     }
     if let Some(rest) = cell.strip_prefix("/Date(") {
         return (milliseconds(rest), None);
@@ -80,8 +106,8 @@ pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (W
     if !bytes.is_empty() && bytes.iter().all(|byte| matches!(byte, b'/' | b'.' | b'-' | b'_' | b':' | b'0' | b' ')) {
         return (Written::None, None);
     }
-    if let Some(day) = japanese(cell) {
-        return (sentinel(day), None);
+    if let Some((year, month, day)) = eras::east_asian(cell) {
+        return (of(year, month, day), None);
     }
     if !bytes.iter().any(u8::is_ascii_digit) {
         let lower = cell.to_lowercase();
@@ -116,39 +142,22 @@ fn without_weekday(cell: &str) -> &str {
     if is_weekday && parts().count() >= 3 { rest } else { cell }
 }
 
-/// `2026年10月31日`, `令和8年10月31日`, `R8.10.31`, `H31/03/01`; the first year of an era is 元.
-fn japanese(cell: &str) -> Option<NaiveDate> {
-    const ERAS: [(&str, char, i32); 3] = [("令和", 'R', 2018), ("平成", 'H', 1988), ("昭和", 'S', 1925)];
-    let named = ERAS.iter().find_map(|(name, _, before)| Some((*before, cell.strip_prefix(name)?)));
-    let lettered = || {
-        let (_, era, before) = ERAS.iter().find(|(_, era, _)| cell.starts_with([*era, era.to_ascii_lowercase()]))?;
-        let rest = cell.strip_prefix([*era, era.to_ascii_lowercase()])?;
-        rest.starts_with(|first: char| first.is_ascii_digit() || first == '元').then_some((*before, rest))
-    };
-    let (before, rest) = match named.or_else(lettered) {
-        Some(era) => era,
-        None if cell.contains('年') => (0, cell),
-        None => return None,
-    };
-    let mut parts = rest.split(['年', '月', '日', '/', '.', '-', ' ']).filter(|part| !part.is_empty());
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let year: i32 = if year == "元" { 1 } else { year.parse().ok()? };
-    // An era has no hundred years.
-    let year = Some(before + year).filter(|_| before == 0 || year < 100)?;
-    NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
-}
-
 /// Whether a cell is a day by its looks; a number alone is none.
 pub(super) fn is_day(cell: &str) -> bool {
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
     (3..=20).contains(&digits)
         && cell.len() <= 40
         && !cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' && digits < 6)
-        && matches!(read(cell, false, None).0, Written::Day(_) | Written::Either(..))
+        && match read(cell, false, None).0 {
+            Written::Day(_) | Written::Either(..) | Written::Buddhist(_) => true,
+            Written::Undecidable(why) => why != EITHER_END,
+            Written::None | Written::Unreadable => false,
+        }
 }
 
 /// The day of a pair, with the year behind it, once the order of its column is known.
 pub(super) fn ordered(first: u32, second: u32, year: i32, order: DateOrder) -> Option<NaiveDate> {
+    let year = eras::common(year);
     match order {
         DateOrder::Dmy => NaiveDate::from_ymd_opt(year, second, first),
         DateOrder::Mdy => NaiveDate::from_ymd_opt(year, first, second),
@@ -156,7 +165,8 @@ pub(super) fn ordered(first: u32, second: u32, year: i32, order: DateOrder) -> O
     }
 }
 
-fn iso(bytes: &[u8]) -> Option<NaiveDate> {
+/// Year, month and day of `2026-11-23`; they need be no day.
+fn iso(bytes: &[u8]) -> Option<(i32, u32, u32)> {
     let number = |from: usize, to: usize| -> Option<u32> {
         let digits = bytes.get(from..to)?;
         digits.iter().try_fold(0u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
@@ -177,14 +187,19 @@ fn iso(bytes: &[u8]) -> Option<NaiveDate> {
     let (month, day) = (number(5, month_end)?, number(month_end + 1, day_end)?);
     if year == 0 || month == 0 || day == 0 {
         // 0000-00-00 in one of its forms: a sentinel far in the past.
-        return NaiveDate::from_ymd_opt(1, 1, 1);
+        return Some((1, 1, 1));
     }
-    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+    Some((i32::try_from(year).ok()?, month, day))
+}
+
+/// The day of these numbers.
+fn of(year: i32, month: u32, day: u32) -> Written {
+    eras::of_another(year, month, day)
+        .unwrap_or_else(|| NaiveDate::from_ymd_opt(year, month, day).map_or(Written::Unreadable, sentinel))
 }
 
 /// Days that mean "none": the ends of calendars and the zeros of clocks.
 fn sentinel(day: NaiveDate) -> Written {
-    use chrono::Datelike;
     let (year, month, date) = (day.year(), day.month(), day.day());
     let open = year >= 2900 || (year, month, date) == (2099, 12, 31);
     let zero = year < 1900 || (month, date) == (1, 1) && matches!(year, 1900 | 1904) || (year, month, date) == (1900, 1, 2);
@@ -204,6 +219,9 @@ fn digits(cell: &str, epoch_1904: bool) -> Written {
     let Ok(number) = whole.parse::<u64>() else { return Written::Unreadable };
     match whole.len() {
         0..=4 if number <= 1 => Written::None,
+        // 9999-12-31 as a serial of Excel's.
+        7 if number == 2_958_465 => Written::None,
+        7 => eras::of_republic(whole).map_or(Written::Unreadable, |(year, month, day)| of(year, month, day)),
         8 => compact(whole),
         14 => whole.get(..8).map_or(Written::Unreadable, compact),
         5 if (20_000..=80_000).contains(&number) => serial(number, epoch_1904),
@@ -235,11 +253,19 @@ pub(super) fn of_serial(number: f64, epoch_1904: bool) -> Option<NaiveDate> {
 }
 
 fn compact(digits: &str) -> Written {
-    NaiveDate::parse_from_str(digits, "%Y%m%d")
-        .map_or(if digits.bytes().all(|byte| byte == b'0') { Written::None } else { Written::Unreadable }, sentinel)
+    if digits.bytes().all(|byte| byte == b'0') {
+        return Written::None;
+    }
+    let number = |from: usize, to: usize| digits.get(from..to).and_then(|digits| digits.parse::<u32>().ok());
+    match (number(0, 4), number(4, 6), number(6, 8)) {
+        // `14052026` is no day of the year 1405.
+        (Some(year), Some(month @ 1..=12), Some(day @ 1..=31)) => of(year as i32, month, day),
+        _ => Written::Unreadable,
+    }
 }
 
-/// `31/12/2026`, `12/31/26 3:02:10 PM`, `31.12.2026`, `31-Dec-2026`, `Dec 31, 2026`, `31 December 2026`, `31. Dezember 2026`.
+/// `31/12/2026`, `12/31/26 3:02:10 PM`, `31.12.2026`, `31-Dec-2026`, `Dec 31, 2026`, `31 December 2026`, `31. Dezember 2026`,
+/// `2026. 10. 31.`.
 fn local(cell: &str, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) {
     let mut tokens = cell.split(['/', '.', '-', ' ', ',']).filter(|token| !matches!(*token, "" | "de" | "del"));
     let (Some(first), Some(second), Some(third)) = (tokens.next(), tokens.next(), tokens.next()) else {
@@ -247,54 +273,117 @@ fn local(cell: &str, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) 
     };
     // A time may follow; the T of `OCT` is none.
     let third = third.split('T').next().unwrap_or(third);
+    let number = |token: &str| token.parse::<u32>().ok();
+    let day = |token: &str| number(token.trim_end_matches(|character: char| character.is_ascii_alphabetic()));
     if first.len() == 2
         && third.len() == 2
         && (order == Some(DateOrder::Ymd) || order.is_none() && cell.as_bytes().get(2) == Some(&b'-'))
     {
-        let number = |token: &str| token.parse::<u32>().ok();
         if order == Some(DateOrder::Ymd) {
-            let day = self::year(first).zip(number(second)).zip(number(third));
-            let day = day.and_then(|((year, month), day)| NaiveDate::from_ymd_opt(year, month, day));
-            return (day.map_or(Written::Unreadable, sentinel), None);
+            let written = match (year(first), number(second), number(third)) {
+                (Some(Ok(year)), Some(month), Some(day)) => of(year, month, day),
+                (Some(Err(why)), ..) => Written::Undecidable(why),
+                _ => Written::Unreadable,
+            };
+            return (written, None);
         }
         if number(first).is_some_and(|first| first > 12) && number(second).is_some() {
-            return (Written::EitherEnd, None);
+            return (Written::Undecidable(EITHER_END), None);
         }
     }
-    let day = |token: &str| token.trim_end_matches(|character: char| character.is_ascii_alphabetic()).parse::<u32>().ok();
-    let (month_name, date, year) = match (month(first), month(second)) {
-        (Some(month), _) => (Some(month), day(second), third),
-        (_, Some(month)) => (Some(month), day(first), third),
-        _ => (None, None, third),
-    };
-    let Some(year) = self::year(year) else { return (Written::Unreadable, None) };
-    if let Some(month) = month_name {
-        let read = date.and_then(|date| NaiveDate::from_ymd_opt(year, month, date));
-        return (read.map_or(Written::Unreadable, sentinel), None);
+    if first.len() == 4
+        && let Some(year) = number(first)
+    {
+        let (month, day) = (month(second).or_else(|| number(second)), number(third));
+        return (month.zip(day).map_or(Written::Unreadable, |(month, day)| of(year as i32, month, day)), None);
     }
-    let (Ok(first), Ok(second)) = (first.parse::<u32>(), second.parse::<u32>()) else { return (Written::Unreadable, None) };
+    let (month_name, date) = match (month(first), month(second)) {
+        (Some(month), _) => (Some(month), day(second)),
+        (_, Some(month)) => (Some(month), day(first)),
+        _ => (None, None),
+    };
+    let year = match year(third) {
+        Some(Ok(year)) => year,
+        Some(Err(why)) if month_name.is_some() || number(first).is_some() && number(second).is_some() => {
+            return (Written::Undecidable(why), None);
+        }
+        _ => return (Written::Unreadable, None),
+    };
+    if let Some(month) = month_name {
+        return (date.map_or(Written::Unreadable, |date| of(year, month, date)), None);
+    }
+    let (Some(first), Some(second)) = (number(first), number(second)) else { return (Written::Unreadable, None) };
     let pair = Some((first, second));
     if first == 0 || second == 0 {
         return (Written::None, None);
     }
-    let either = [DateOrder::Dmy, DateOrder::Mdy].map(|order| ordered(first, second, year, order));
+    let either = [of(year, second, first), of(year, first, second)];
     match either {
-        [Some(one), Some(other)] if one == other => (sentinel(one), pair),
+        [one, other] if one == other => (one, pair.filter(|_| matches!(one, Written::Day(_) | Written::Buddhist(_)))),
         // A sentinel stays one in either order (1/1/1900, 12/31/9999).
-        [Some(one), Some(other)] if sentinel(one) == Written::None && sentinel(other) == Written::None => (Written::None, None),
-        [Some(_), Some(_)] => (Written::Either(first, second, year), pair),
-        [Some(one), None] | [None, Some(one)] => (sentinel(one), pair),
-        [None, None] => (Written::Unreadable, None),
+        [Written::Unreadable, only] | [only, Written::Unreadable] => (only, pair),
+        [Written::Day(_) | Written::Buddhist(_), Written::Day(_) | Written::Buddhist(_)] => {
+            (Written::Either(first, second, year), pair)
+        }
+        [Written::None, _] | [_, Written::None] => (Written::None, None),
+        [why, _] => (why, None),
     }
 }
 
-/// Two digits are this century up to 69.
-fn year(token: &str) -> Option<i32> {
+/// What the days of a file show whose years have two digits and may stand at either end.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ShortYears {
+    /// Cells whose year can only stand last, or would be one that is still to come if it stood first.
+    last: u64,
+    /// The other way round.
+    first: u64,
+}
+
+impl ShortYears {
+    /// Adds one cell; `today` is the day it is read on.
+    pub(super) fn add(&mut self, cell: &str, today: NaiveDate) {
+        let Some([first, middle, last]) = short(cell) else { return };
+        let is_ahead = |year: u32| year < 40 && 2000 + year as i32 > today.year() + 1;
+        match (is_ahead(first), is_ahead(last)) {
+            _ if last == 0 || last > 31 || middle > 12 => self.last += 1,
+            _ if first > 31 => self.first += 1,
+            // `31/10/26` was no day of the year 2031, `26/10/31` is none of it.
+            (true, false) => self.last += 1,
+            (false, true) => self.first += 1,
+            _ => {}
+        }
+    }
+
+    /// Two columns together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { last: self.last + other.last, first: self.first + other.first }
+    }
+
+    /// Whether only the configuration can say at which end the years stand.
+    pub(super) fn are_open(self) -> bool {
+        self.first > 0 && self.last == 0
+    }
+}
+
+/// The three numbers of `26/10/31`, of two digits each.
+pub(super) fn short(cell: &str) -> Option<[u32; 3]> {
+    let [a, b, sign, c, d, other, e, f] = *cell.as_bytes().first_chunk::<8>()?;
+    let ends = !cell.as_bytes().get(8).is_some_and(u8::is_ascii_digit);
+    let number = |tens: u8, ones: u8| {
+        (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+    };
+    (ends && sign == other && matches!(sign, b'/' | b'.' | b'-')).then_some(())?;
+    Some([number(a, b)?, number(c, d)?, number(e, f)?])
+}
+
+/// A year; of two digits this century's up to 39 and the one's before from 70 on.
+fn year(token: &str) -> Option<Result<i32, &'static str>> {
     let number: i32 = token.bytes().all(|byte| byte.is_ascii_digit()).then(|| token.parse().ok()).flatten()?;
-    match token.len() {
-        4 => Some(number),
-        2 if number < 70 => Some(2000 + number),
-        2 => Some(1900 + number),
+    match (token.len(), number) {
+        (4, year) => Some(Ok(year)),
+        (2, ..40) => Some(Ok(2000 + number)),
+        (2, 40..70) => Some(Err(SHORT_YEAR)),
+        (2, _) => Some(Ok(1900 + number)),
         _ => None,
     }
 }
@@ -368,6 +457,16 @@ mod tests {
             "令和8年11月23日",
             "R8.11.23",
             "R08/11/23",
+            "令和８年１１月２３日",
+            "Ｒ８．１１．２３",
+            "2026년 11월 23일",
+            "2026. 11. 23.",
+            "2026.11.23.",
+            "2026-Nov-23",
+            "115/11/23",
+            "民國115年11月23日",
+            "1151123",
+            "٢٠٢٦/١١/٢٣",
             "11/23/26",
             "/Date(1795392000000)/",
             "/Date(1795392000000+0000)/",
@@ -394,6 +493,8 @@ mod tests {
             "1900-01-00",
             "1601-01-01T00:00:00Z",
             "2099-12-31",
+            "31/12/2500",
+            "2958465",
             "  /  /    ",
             "__.__.____",
             "00.00.0000",
@@ -426,6 +527,27 @@ mod tests {
         for (cell, expected) in [("平成31年3月1日", "2019-03-01"), ("令和元年5月1日", "2019-05-01"), ("S64.1.7", "1989-01-07")]
         {
             assert_eq!(read(cell, false, None).0, day(expected), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_day_of_the_buddhist_era_is_known_for_one() {
+        for cell in ["2569-11-23", "23/11/2569", "23 Nov 2569", "25691123", "2569/11/23", "๒๓/๑๑/๒๕๖๙"] {
+            assert_eq!(read(cell, false, None).0, Written::Buddhist("2026-11-23".parse().unwrap()), "{cell}");
+        }
+        // 2024 had a 29th of February, 2567 has none.
+        assert_eq!(read("29/02/2567", false, None).0, Written::Buddhist("2024-02-29".parse().unwrap()));
+        assert_eq!(read("03/04/2569", false, None).0, Written::Either(3, 4, 2569));
+        assert_eq!(ordered(3, 4, 2569, DateOrder::Dmy), "2026-04-03".parse().ok());
+    }
+
+    #[test]
+    fn a_year_of_another_calendar_or_of_two_digits_is_no_guess() {
+        for cell in ["1405/08/09", "09/08/1405", "1448-05-20", "14050809", "2420-03-01", "31/10/69", "31-Oct-58", "0026-10-31"] {
+            assert!(matches!(read(cell, false, None).0, Written::Undecidable(_)), "{cell}");
+        }
+        for cell in ["14052026", "0001-01-01", "1753-01-01", "1312026"] {
+            assert!(!matches!(read(cell, false, None).0, Written::Undecidable(_)), "{cell}");
         }
     }
 

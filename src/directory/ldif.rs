@@ -97,8 +97,10 @@ fn cut(text: &str, ended: bool) -> Option<&'static str> {
 
 /// What the comments of ldapsearch say: how many entries there were, and whether the server has further pages.
 fn comments(text: &str, marks: &mut Marks) {
-    for comment in text.lines().filter_map(|line| line.strip_prefix('#')).map(str::trim) {
-        if let Some(number) = comment.strip_prefix("numEntries:") {
+    for comment in text.lines().filter_map(comment) {
+        if comment.starts_with(PROMPT) {
+            marks.lasts(format!("the search waited for a key before its next page: `{comment}`"));
+        } else if let Some(number) = comment.strip_prefix("numEntries:") {
             marks.beside("", "total", &number.trim().into());
         } else if let Some(cookie) = comment.strip_prefix("pagedresults:").and_then(|said| said.split_once("cookie=")) {
             marks.beside("pagedresults", "nextCursor", &cookie.1.trim().into());
@@ -106,6 +108,15 @@ fn comments(text: &str, marks: &mut Marks) {
             marks.words(comment);
         }
     }
+}
+
+/// What ldapsearch asks between two pages.
+const PROMPT: &str = "Press [size] Enter";
+
+/// A comment; what ends a page is none: `pagedresults: cookie=AbC=`.
+fn comment(line: &str) -> Option<&str> {
+    let bare = || Some(line).filter(|line| line.starts_with("pagedresults:") || line.starts_with(PROMPT));
+    line.strip_prefix('#').or_else(bare).map(str::trim)
 }
 
 /// What stands between two blank lines.

@@ -19,6 +19,7 @@ use super::input::{self, Input};
 use super::json::{self, Json};
 use super::ldif;
 use super::mapping::{self, Mapping};
+use super::marks::Marks;
 use super::markup::Markup;
 use super::people::{People, Source, schema};
 use super::raw::Raw;
@@ -67,9 +68,28 @@ pub fn load_with(files: &[config::Directory], mut fetch: impl FnMut(&config::Dir
         doubts.extend(built.doubts);
         sources.push(source);
     }
+    parts(&mut sources, files);
     distinct_names(&mut sources, files);
     frame.rechunk_mut_par();
     People::new(frame, sources, rejected, doubts)
+}
+
+/// Files whose names say that they are a part, `workers_part1of3.csv`, are whole only together.
+fn parts(sources: &mut [Source], files: &[config::Directory]) {
+    let part = |file: &config::Directory| {
+        let name = file.path.file_stem().filter(|_| !file.is_fetched())?.to_string_lossy().to_lowercase();
+        Marks::part_in_name(&name)
+    };
+    let parts: Vec<Option<(u64, u64)>> = files.iter().map(part).collect();
+    for ((source, file), part) in sources.iter_mut().zip(files).zip(&parts) {
+        let Some((_, of)) = part else { continue };
+        let is_here = |number| parts.contains(&Some((number, *of)));
+        if (1..=*of).all(is_here) {
+            continue;
+        }
+        let doubt = format!("it is one part of {of}, by its name, and not all of them are given");
+        if file.complete { &mut source.warnings } else { &mut source.incomplete }.push(doubt);
+    }
 }
 
 /// A file read as a table of text, before its columns are given a meaning.
@@ -85,8 +105,9 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let exported = if file.is_fetched() { None } else { age::of_name(&name) };
     let name = file.name.clone().unwrap_or(name);
     let size = bytes.len() as u64;
-    let read_on = Some(chrono::Utc::now().date_naive());
-    let mut source = Source { name, sha256, bytes: size, modified, read_on, exported, max_age_days, origin, ..Source::default() };
+    let today = chrono::Utc::now().date_naive();
+    let mut source =
+        Source { name, sha256, bytes: size, modified, read_on: Some(today), exported, max_age_days, origin, ..Source::default() };
     let table = table(bytes, file, &mut source)?;
     let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
     let Table { mut raw, epoch_1904, headers } = table;
@@ -122,7 +143,7 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let listed = raw.rows.len() as u64;
     apart::take_out(&mut raw, &mapping, file, &mut source)?;
     whole(&raw, file, listed, &mut source);
-    let calendar = Calendar { epoch_1904, order: file.date_order };
+    let calendar = Calendar { epoch_1904, order: file.date_order, today };
     let built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
     source.rejected = built.rejected.len() as u64;
     source.rows = built.frame.height() as u64 + source.rejected;

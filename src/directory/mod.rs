@@ -22,6 +22,7 @@ mod collect;
 mod dates;
 mod decode;
 mod delimited;
+mod eras;
 pub mod facts;
 mod file_format;
 mod grid;

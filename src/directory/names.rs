@@ -54,10 +54,7 @@ pub(super) fn in_reading_order(names: StringChunked) -> (StringChunked, Vec<Stri
         notes.push(format!("names are written `Last, First` ({inverted} of {filled}): read as `First Last`"));
     }
     if marked > 0 {
-        notes.push(format!(
-            "{} in a mark in parentheses, such as `(C)`: cut off",
-            crate::text::plural(marked as u64, "name ends", "names end")
-        ));
+        notes.push(format!("{} in a mark, such as `(C)`: cut off", crate::text::plural(marked as u64, "name ends", "names end")));
     }
     if !turn && marked == 0 {
         return (names, notes);
@@ -81,15 +78,21 @@ pub(super) fn inverted(name: &str) -> Option<(&str, &str)> {
     (!family.is_empty() && !given.is_empty() && !given.contains(',') && !suffix).then_some((family, given))
 }
 
-/// What stands in the parentheses at the end of `Jane Doe (On Leave)`, if it is a mark and not a part of the name.
+/// What stands behind the name in `Jane Doe (On Leave)`, `Jane Doe [C]` or `Jane Doe - Terminated`, if it is a mark and not a part of it.
 pub(super) fn hint(name: &str) -> Option<&str> {
-    let open = name.strip_suffix(')')?.rfind('(')?;
-    let mark = name.get(open + 1..name.len() - 1)?.trim();
-    MARKS.split('|').any(|known| mark.eq_ignore_ascii_case(known.trim())).then_some(mark)
+    marked(name).map(|(_, mark)| mark)
 }
 
 fn without_mark(name: &str) -> &str {
-    name.rfind('(').and_then(|open| name.get(..open)).unwrap_or(name).trim_end()
+    marked(name).map_or(name, |(name, _)| name)
+}
+
+/// A name and its mark.
+fn marked(name: &str) -> Option<(&str, &str)> {
+    let within = |open: char, close: char| name.strip_suffix(close)?.rsplit_once(open);
+    let (name, mark) = within('(', ')').or_else(|| within('[', ']')).or_else(|| name.rsplit_once(" - "))?;
+    let mark = mark.trim();
+    MARKS.split('|').any(|known| mark.eq_ignore_ascii_case(known.trim())).then(|| (name.trim_end(), mark))
 }
 
 #[cfg(test)]
@@ -114,8 +117,15 @@ mod tests {
     #[test]
     fn marks_come_off_and_nicknames_stay() {
         assert_eq!(
-            read(&["Jane Doe (On Leave)", "Robert Roe (C)", "William (Bill) Poe", "Ann Low (Annie)"]),
-            ["Jane Doe", "Robert Roe", "William (Bill) Poe", "Ann Low (Annie)"]
+            read(&[
+                "Jane Doe (On Leave)",
+                "Robert Roe [C]",
+                "Eve Moe - Terminated",
+                "William (Bill) Poe",
+                "Ann Low (Annie)",
+                "Max - Moritz"
+            ]),
+            ["Jane Doe", "Robert Roe", "Eve Moe", "William (Bill) Poe", "Ann Low (Annie)", "Max - Moritz"]
         );
     }
 }

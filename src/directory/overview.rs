@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::facts::{FactColumns, Facts};
 use super::people::{People, Source};
 use crate::terms::Status;
+use crate::text::damage;
 
 /// People shown.
 const SHOWN: usize = 5;
@@ -52,6 +53,9 @@ pub struct Doubts {
     pub count: u64,
     /// The first of them.
     pub rows: Vec<u32>,
+    /// What the first of them holds, and what it must have been, where that is certain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
 }
 
 impl Overview {
@@ -124,7 +128,7 @@ fn first(frame: &DataFrame, source: &Source, statuses: &[Status]) -> Result<Vec<
 /// Rows whose word and dates cannot both be true.
 fn contradictions(frame: &DataFrame, judged: &[(Status, Option<&str>)]) -> Result<Vec<Doubts>> {
     let rows = frame.column("row")?.u32()?.iter().flatten();
-    Ok(kinds(rows.zip(judged).filter_map(|(row, (_, problem))| Some(("status", (*problem)?, row)))))
+    Ok(kinds(rows.zip(judged).filter_map(|(row, (_, problem))| Some(("status", (*problem)?, row, "")))))
 }
 
 /// Where a key stands, which directory and row, and what the other key beside it is.
@@ -186,21 +190,24 @@ fn shared(frame: &DataFrame) -> Result<Vec<Doubts>> {
         keys.iter().flatten().for_each(|key| *counts.entry(key).or_default() += 1);
         let rows = frame.column("row")?.u32()?.iter().zip(keys.iter());
         let several = rows.filter(|(_, key)| key.is_some_and(|key| counts.get(key).is_some_and(|count| *count > 1)));
-        shared.extend(kinds(several.filter_map(|(row, _)| Some((field, "it stands in several rows", row?)))));
+        shared.extend(kinds(several.filter_map(|(row, key)| Some((field, "it stands in several rows", row?, key?)))));
     }
     Ok(shared)
 }
 
 fn doubts(people: &People, source: u32) -> Vec<Doubts> {
     let mine = people.doubts.iter().filter(|doubt| doubt.source == source);
-    kinds(mine.map(|doubt| (doubt.field.as_str(), doubt.problem.as_str(), doubt.row)))
+    kinds(mine.map(|doubt| (doubt.field.as_str(), doubt.problem.as_str(), doubt.row, doubt.value.as_str())))
 }
 
-/// Doubts of one field and problem together.
-fn kinds<'a>(doubts: impl Iterator<Item = (&'a str, &'a str, u32)>) -> Vec<Doubts> {
+/// Doubts of one field and problem together: field, problem, row, and what its cell holds.
+fn kinds<'a>(doubts: impl Iterator<Item = (&'a str, &'a str, u32, &'a str)>) -> Vec<Doubts> {
     let mut kinds: BTreeMap<(&str, &str), Doubts> = BTreeMap::new();
-    for (field, problem, row) in doubts {
-        let new = || Doubts { field: field.to_owned(), problem: problem.to_owned(), count: 0, rows: Vec::new() };
+    for (field, problem, row, value) in doubts {
+        let new = || {
+            let (field, problem) = (field.to_owned(), problem.to_owned());
+            Doubts { field, problem, count: 0, rows: Vec::new(), example: example(value) }
+        };
         let kind = kinds.entry((field, problem)).or_insert_with(new);
         kind.count += 1;
         if kind.rows.len() < LISTED {
@@ -208,4 +215,10 @@ fn kinds<'a>(doubts: impl Iterator<Item = (&'a str, &'a str, u32)>) -> Vec<Doubt
         }
     }
     kinds.into_values().collect()
+}
+
+/// A cell as an example, with its repair.
+fn example(value: &str) -> Option<String> {
+    let repair = damage::of(value).and_then(|damage| damage.repair).map(|repair| format!(", which must have been `{repair}`"));
+    (!value.is_empty()).then(|| format!("`{value}`{}", repair.unwrap_or_default()))
 }

@@ -3,9 +3,10 @@
 //! `[directory.status]` wins, then the recognised system's own words, then words that mean the same everywhere, then booleans. What is
 //! left is `unknown` and shown with its count. `Inactive` is left on purpose: several systems write it for people on leave.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
+use polars::prelude::StringChunked;
 use unicode_normalization::UnicodeNormalization;
 
 use super::cells;
@@ -40,13 +41,14 @@ pub(super) struct Words {
     configured: BTreeMap<String, Status>,
     /// The column's header, as the configuration may put it before a word: `Status: Inactive`.
     header: String,
+    letters: bool,
 }
 
 impl Words {
     /// For a column of this slot and header.
     pub(super) fn new(slot: Slot, header: &str, system: Option<&'static System>, configured: &BTreeMap<String, Status>) -> Self {
         let configured = configured.iter().map(|(word, status)| (fold(word), *status)).collect();
-        Self { slot, system, configured, header: fold(header) }
+        Self { slot, system, configured, header: fold(header), letters: false }
     }
 
     /// What the configuration says of a word, under the key by which it says it.
@@ -65,6 +67,18 @@ impl Words {
         INACTIVE.contains(&folded) && self.meaning(word) == Meaning::Word(Status::Unknown)
     }
 
+    /// Whether the letters of this column are yes and no.
+    pub(super) fn of_column(self, cells: &StringChunked) -> Self {
+        Self { letters: are_yes_and_no(cells), ..self }
+    }
+
+    /// A boolean. `O` is yes in French, nought to whoever mistypes it and off to others, `T` is true, yes in Polish and terminated: such
+    /// letters count only where the column has nothing but them and their opposite.
+    fn truth(&self, word: &str) -> Option<bool> {
+        let is_clear = || self.letters || !matches!(word, "j" | "J" | "s" | "S" | "o" | "O" | "t" | "T" | "f" | "F");
+        cells::boolean(word).filter(|_| is_clear())
+    }
+
     /// What a word means.
     pub(super) fn meaning(&self, word: &str) -> Meaning {
         if let Some((_, status)) = self.configured(word) {
@@ -77,11 +91,11 @@ impl Words {
                 return word.parse::<u32>().map_or(Meaning::Word(Status::Unknown), |bits| Meaning::Switch(bits & 2 == 0));
             }
             Slot::Disabled => {
-                if let Some(off) = cells::boolean(word) {
+                if let Some(off) = self.truth(word) {
                     return Meaning::Switch(!off);
                 }
             }
-            Slot::Ended => match cells::boolean(word) {
+            Slot::Ended => match self.truth(word) {
                 Some(true) => return Meaning::Word(Status::Terminated),
                 Some(false) => return Meaning::Switch(true),
                 None => {}
@@ -95,9 +109,16 @@ impl Words {
         if INACTIVE.contains(&folded) {
             return Meaning::Word(Status::Unknown);
         }
+        // A code before its word: `T - Terminated`.
+        if let Some((code, named)) = word.split_once(" - ")
+            && (1..=3).contains(&code.trim().len())
+            && let Some(status) = WORDS.get(&fold(named))
+        {
+            return Meaning::Word(*status);
+        }
         // `T` is "terminated" in as many systems as it is "true": letters are booleans only where the header asks a question.
         let letter = self.slot == Slot::Status && folded.len() == 1 && !folded.bytes().all(|byte| byte.is_ascii_digit());
-        let boolean = cells::boolean(word).filter(|_| !letter);
+        let boolean = self.truth(word).filter(|_| !letter);
         boolean.map_or(Meaning::Word(Status::Unknown), Meaning::Switch)
     }
 }
@@ -111,6 +132,19 @@ pub(super) fn is_state(cell: &str) -> bool {
         None => INACTIVE.contains(&word),
     };
     cell.len() <= 40 && is(fold(cell))
+}
+
+/// Whether a column has nothing but the letters of yes and no in one language; `O` needs its `N` beside it.
+fn are_yes_and_no(cells: &StringChunked) -> bool {
+    const PAIRS: [&str; 6] = ["yn", "jn", "sn", "tn", "tf", "on"];
+    let mut seen = BTreeSet::new();
+    for cell in cells.iter().flatten() {
+        match cell.as_bytes() {
+            [letter] if letter.is_ascii_alphabetic() => seen.insert(char::from(letter.to_ascii_lowercase())),
+            _ => return false,
+        };
+    }
+    PAIRS.iter().any(|pair| seen.iter().all(|letter| pair.contains(*letter)) && (*pair != "on" || seen.contains(&'n')))
 }
 
 fn find(table: &[(Status, &str)], folded: &str) -> Option<Status> {
@@ -151,6 +185,8 @@ mod tests {
         assert_eq!(meaning(None, Slot::Status, "D"), Meaning::Word(Status::Unknown));
         assert_eq!(meaning(Some("PeopleSoft"), Slot::Status, "D"), Meaning::Word(Status::Terminated));
         assert_eq!(meaning(Some("SuccessFactors"), Slot::Status, "D"), Meaning::Word(Status::Active));
+        assert_eq!(meaning(None, Slot::Status, "T - Terminated"), Meaning::Word(Status::Terminated));
+        assert_eq!(meaning(None, Slot::Status, "0 - Inactive"), Meaning::Word(Status::Unknown));
     }
 
     #[test]
@@ -160,6 +196,24 @@ mod tests {
         assert_eq!(meaning(None, Slot::Ended, "true"), Meaning::Word(Status::Terminated));
         assert_eq!(meaning(None, Slot::AccountControl, "514"), Meaning::Switch(false));
         assert_eq!(meaning(None, Slot::AccountControl, "66048"), Meaning::Switch(true));
+    }
+
+    #[test]
+    fn letters_are_yes_and_no_only_where_the_column_has_nothing_else() {
+        let none = BTreeMap::new();
+        let meaning = |slot, cells: &[&str]| {
+            let column = StringChunked::from_iter_values("".into(), cells.iter().copied());
+            Words::new(slot, "", None, &none).of_column(&column).meaning(cells[0])
+        };
+        for pair in [["O", "N"], ["s", "n"], ["J", "N"], ["T", "F"], ["T", "N"], ["Y", "N"]] {
+            assert_eq!(meaning(Slot::Enabled, &pair), Meaning::Switch(true), "{pair:?}");
+            assert_eq!(meaning(Slot::Ended, &pair), Meaning::Word(Status::Terminated), "{pair:?}");
+        }
+        for cells in [&["O", "1"][..], &["O"], &["T", "A"], &["S", "A", "N"], &["o", "x", "n"]] {
+            for slot in [Slot::Enabled, Slot::Disabled, Slot::Ended] {
+                assert_eq!(meaning(slot, cells), Meaning::Word(Status::Unknown), "{cells:?}");
+            }
+        }
     }
 
     #[test]

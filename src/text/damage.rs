@@ -32,6 +32,8 @@ pub enum DamageKind {
     LostLetters,
     /// Latin words with letters of another alphabet that look alike: Cyrillic `а` in `Pаul`.
     OtherAlphabet,
+    /// A program wrote something of its own: `[object Object]`, `<b>Sales</b>`, `12;#Sales`, `=VLOOKUP(…)`, `A*** B***`, `########`.
+    Code,
     /// A spreadsheet took digits for a number and wrote it short: `4.91521E+12`.
     Scientific,
     /// An e-mail address whose part before the @ is not ASCII, as no directory makes them: `ELİF.IŞIK@acme.com`.
@@ -47,6 +49,7 @@ impl DamageKind {
             Self::Escaped => "holds letters escaped for another format",
             Self::LostLetters => "lost letters on the way (`?` or U+FFFD)",
             Self::OtherAlphabet => "mixes letters of two alphabets that look alike",
+            Self::Code => "is what a program wrote in place of the text: code, tags or a mask",
             Self::Scientific => "is in scientific notation, so that digits are lost",
             Self::OddAddress => "is not ASCII before the @",
         }
@@ -65,7 +68,10 @@ pub struct Damage {
 /// What is wrong with a text that people read.
 pub fn of(text: &str) -> Option<Damage> {
     // Most texts have no sign that damage of any kind needs.
-    let needed = |byte: u8| !byte.is_ascii() || matches!(byte, b'+' | b'-' | b'=' | b'%' | b'\\' | b'_' | b'?' | b'&');
+    let needed = |byte: u8| {
+        !byte.is_ascii()
+            || matches!(byte, b'+' | b'-' | b'=' | b'%' | b'\\' | b'_' | b'?' | b'&' | b'<' | b'{' | b'[' | b'#' | b'*' | b'|')
+    };
     if !text.bytes().any(needed) {
         return None;
     }
@@ -75,6 +81,9 @@ pub fn of(text: &str) -> Option<Damage> {
     }
     if is_escaped(text.as_bytes()) {
         return Some(Damage { kind: DamageKind::Escaped, repair: None });
+    }
+    if is_code(text.trim()) {
+        return Some(Damage { kind: DamageKind::Code, repair: None });
     }
     if text.is_ascii() && memchr::memchr2(b'?', b'&', text.as_bytes()).is_none() {
         return None;
@@ -194,6 +203,36 @@ fn is_escaped(text: &[u8]) -> bool {
         _ => false,
     };
     memchr::memchr3_iter(b'=', b'%', b'\\', text).chain(memchr::memchr_iter(b'_', text)).any(written)
+}
+
+/// Whether a program wrote this for want of a text: an object it could not write, a tag of a page, a list's reference, a formula, a mask.
+fn is_code(text: &str) -> bool {
+    let wrapped = |open: char, close: char| text.starts_with(open) && text.ends_with(close);
+    let tag = |(at, _): (usize, &str)| {
+        let inner = text.get(at + 1..).unwrap_or_default();
+        inner.trim_start_matches('/').starts_with(|first: char| first.is_ascii_alphabetic()) && inner.contains('>')
+    };
+    // SharePoint: `12;#Sales`.
+    let reference = || text.split_once(";#").is_some_and(|(id, _)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
+    let formula = || text.strip_prefix('=').is_some_and(|rest| rest.contains(['(', '!']));
+    let broken_line = |(at, _): (usize, &str)| {
+        let mut behind = text.get(at + 1..).unwrap_or_default().chars();
+        matches!(behind.next(), Some('n' | 'r' | 't')) && behind.next().is_none_or(char::is_uppercase)
+    };
+    text.contains("[object ")
+        || text.starts_with("@{")
+        || wrapped('{', '}')
+        || wrapped('%', '%') && text.len() > 2
+        || wrapped('[', ']') && text.contains(['"', '\''])
+        || text.contains("{{")
+        || text.contains("${")
+        || text.contains("***")
+        || text.starts_with("i:0#.")
+        || text.len() > 2 && text.bytes().all(|byte| byte == b'#')
+        || text.match_indices('<').any(tag)
+        || text.match_indices('\\').any(broken_line)
+        || reference()
+        || formula()
 }
 
 /// Some where a text was encoded twice: what it was, if every byte of it fits.

@@ -136,7 +136,10 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     let credentials =
         asked.into_iter().filter_map(|answer| answer.map_err(|error| problems.push(Problem::new("credentials", &error))).ok());
     let credentials = credentials.collect();
-    let accounts = options.accounts.as_deref().map(|file| accounts::of_file(file, &loaded.config, as_of)).transpose();
+    // A directory that cannot be read is a problem of its own.
+    let beside =
+        if understood.is_empty() || problems.iter().any(|problem| problem.place == "directory") { &[][..] } else { &directories };
+    let accounts = options.accounts.as_deref().map(|file| accounts::of_file(file, &loaded.config, beside, as_of)).transpose();
     let accounts = accounts.unwrap_or_else(|error| {
         problems.push(Problem::new("accounts", &error));
         None

@@ -30,7 +30,7 @@ pub(super) fn render(checked: &Checked, quiet: bool) -> String {
     if let Some(accounts) = &checked.accounts {
         out.push(format!("Accounts       {} ({}): {}", accounts.source, accounts.kind, count(accounts.read, "account")));
         out.extend(accounts.incomplete.iter().map(|why| format!("               incomplete: {why}")));
-        out.extend(accounts.notes.iter().map(|note| format!("               {note}")));
+        out.extend(accounts.notes.iter().chain(&accounts.beside).map(|note| format!("               {note}")));
     }
     for directory in &checked.directories {
         out.push(String::new());
@@ -50,7 +50,13 @@ pub(super) fn render(checked: &Checked, quiet: bool) -> String {
         out.push(if checked.is_incomplete() {
             "No problem found, but a population may not be whole: no plan will be made from it.".into()
         } else {
-            "No problem found.".into()
+            match checked.directories.iter().map(|directory| directory.source.rejected).sum() {
+                0 => "No problem found.".into(),
+                rejected => format!(
+                    "No problem found, but {} back every deactivation until mended, or acknowledged by number when the plan is applied.",
+                    plural(rejected, "rejected row holds", "rejected rows hold")
+                ),
+            }
         });
     } else {
         out.push(format!("{} to put right:", count(checked.problems.len() as u64, "problem")));
@@ -122,7 +128,8 @@ fn directory(understood: &Overview, as_of: NaiveDate) -> String {
     doubts.extend(source.notes());
     doubts.extend(source.skipped.iter().map(|skipped| format!("skipped {skipped}")));
     doubts.extend(understood.doubts.iter().map(|doubt| {
-        format!("{}: {} ({}: {})", doubt.field, doubt.problem, count(doubt.count, "row"), rows(&doubt.rows, doubt.count))
+        let example = doubt.example.as_deref().map(|example| format!(", such as {}", cut(example, 160))).unwrap_or_default();
+        format!("{}: {} ({}: {}){example}", doubt.field, doubt.problem, count(doubt.count, "row"), rows(&doubt.rows, doubt.count))
     }));
     doubts.extend(understood.rejected.iter().map(|rejected| format!("rejected row {}: {}", rejected.row, rejected.reason)));
     let unlisted = source.rejected as usize - understood.rejected.len().min(source.rejected as usize);
@@ -206,9 +213,13 @@ fn table(headers: &[impl ToString]) -> Table {
 
 /// A cell cannot break the table it stands in.
 fn one_line(cell: &str) -> String {
-    let words = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+    cut(cell, 60)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let visible = crate::text::visible(&words);
-    if visible.chars().count() > 60 { visible.chars().take(59).chain(['…']).collect() } else { visible.into_owned() }
+    if visible.chars().count() > most { visible.chars().take(most - 1).chain(['…']).collect() } else { visible.into_owned() }
 }
 
 /// A long path tells itself from others by its end.

@@ -1,12 +1,14 @@
 //! First and last days, by the order of day and month that their column shows.
 
 use anyhow::{Result, bail};
+use chrono::NaiveDate;
 use polars::prelude::*;
 
 use super::given::{Given, Read};
 use crate::config::DateOrder;
 use crate::directory::clock::{Clock, Midnight};
-use crate::directory::dates::{self, OrderCounts, Written};
+use crate::directory::dates::{self, OrderCounts, ShortYears, Written};
+use crate::directory::eras;
 use crate::directory::raw::RawColumn;
 use crate::directory::slot::Slot;
 use crate::failure::Failure;
@@ -19,6 +21,8 @@ pub(in crate::directory) struct Calendar {
     pub(in crate::directory) epoch_1904: bool,
     /// The order the configuration gives.
     pub(in crate::directory) order: Option<DateOrder>,
+    /// The day the file is read on.
+    pub(in crate::directory) today: NaiveDate,
 }
 
 /// The cells of a slot's columns, read one by one, and what they show together.
@@ -26,8 +30,21 @@ struct Cells<'t> {
     slot: Slot,
     columns: Vec<(&'t RawColumn, Vec<Written>)>,
     evidence: OrderCounts,
+    short_years: ShortYears,
     /// What the times of day of its stamps show.
     clock: Clock,
+}
+
+const NO_DATE: &str = "this is no date";
+
+/// What the days of both slots show together.
+#[derive(Clone, Copy)]
+struct Both {
+    clock: Clock,
+    /// Years of two digits may stand at either end.
+    open_ends: bool,
+    /// Years of the Buddhist era beside ours.
+    two_calendars: bool,
 }
 
 /// Hire and termination dates. `status` is what the rows' words say.
@@ -36,9 +53,14 @@ pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked)
         rayon::join(|| Cells::read(given, Slot::HireDate, calendar), || Cells::read(given, Slot::TerminationDate, calendar));
     let mut read = Read::default();
     // Both columns are the work of one program: what shows its zone in one shows it in the other.
-    let clock = hired.clock.and(ended.clock);
-    let hire_dates = hired.days(given, ended.evidence, clock, calendar, status, &mut read)?;
-    let last_days = ended.days(given, hired.evidence, clock, calendar, status, &mut read)?;
+    let (of_hired, of_ended) = (hired.evidence, ended.evidence);
+    let both = Both {
+        clock: hired.clock.and(ended.clock),
+        open_ends: calendar.order.is_none() && hired.short_years.and(ended.short_years).are_open(),
+        two_calendars: of_hired.buddhist + of_ended.buddhist > 0 && of_hired.gregorian + of_ended.gregorian > 0,
+    };
+    let hire_dates = hired.days(given, of_ended, both, calendar, status, &mut read)?;
+    let last_days = ended.days(given, of_hired, both, calendar, status, &mut read)?;
     read.values = (hire_dates, last_days);
     Ok(read)
 }
@@ -54,18 +76,19 @@ impl<'t> Cells<'t> {
             _ => rank == best,
         };
         let mut evidence = OrderCounts::default();
-        let mut clock = Clock::default();
+        let (mut clock, mut short_years) = (Clock::default(), ShortYears::default());
         let mut read = |cell: Option<&str>| {
             let Some(cell) = cell else { return Written::None };
             let (written, pair) = dates::read(cell, calendar.epoch_1904, calendar.order);
             evidence.add(written, pair);
             clock.add(cell);
+            short_years.add(cell, calendar.today);
             written
         };
         let claims = given.mapping.columns(slot).filter(|claim| counts(claim.rank));
         let columns = claims.filter_map(|claim| given.raw.columns.get(claim.column));
         let columns = columns.map(|column| (column, column.values.iter().map(&mut read).collect())).collect();
-        Self { slot, columns, evidence, clock }
+        Self { slot, columns, evidence, short_years, clock }
     }
 
     /// The day of every row.
@@ -73,7 +96,7 @@ impl<'t> Cells<'t> {
         &self,
         given: Given<'_>,
         sibling: OrderCounts,
-        clock: Clock,
+        both: Both,
         calendar: Calendar,
         status: &StringChunked,
         said: &mut Read<T>,
@@ -81,7 +104,8 @@ impl<'t> Cells<'t> {
         let Some((first, _)) = self.columns.first() else {
             return Ok(Column::full_null(PlSmallStr::EMPTY, given.height(), &DataType::Date));
         };
-        let either = self.evidence.either;
+        // Days whose year may stand at either end are doubted one by one.
+        let either = if both.open_ends { 0 } else { self.evidence.either };
         // A column that holds both orders is not decided by another column.
         let sibling = if self.evidence.is_mixed() { OrderCounts::default() } else { sibling };
         let order = calendar.order.or_else(|| self.evidence.order()).or_else(|| sibling.order());
@@ -101,7 +125,10 @@ impl<'t> Cells<'t> {
             }
             _ => {}
         }
-        let next_day = match clock.midnight() {
+        if self.evidence.buddhist > 0 && !both.two_calendars {
+            said.notes.push(format!("the years of `{}` are of the Buddhist era: 2569 was read as 2026", first.header));
+        }
+        let next_day = match both.clock.midnight() {
             Midnight::Elsewhere(next_day, shown) => {
                 let moved = if next_day { "the day after the one written" } else { "the day written" };
                 said.notes.push(format!(
@@ -122,29 +149,26 @@ impl<'t> Cells<'t> {
         let mut days: Vec<Option<i32>> = vec![None; given.height()];
         for (column, cells) in &self.columns {
             for (at, (day, written)) in days.iter_mut().zip(cells).enumerate() {
+                let cell = || column.values.get(at).unwrap_or_default();
                 let read = match *written {
                     Written::None => continue,
-                    Written::Day(read) if next_day && Clock::has_time(column.values.get(at).unwrap_or_default()) => read.succ_opt(),
-                    Written::Day(read) => Some(read),
+                    _ if both.open_ends && dates::short(cell()).is_some() => Err(dates::EITHER_END),
+                    _ if both.two_calendars && written.is_buddhist() => Err(eras::TWO_CALENDARS),
+                    Written::Day(read) if next_day && Clock::has_time(cell()) => read.succ_opt().ok_or(NO_DATE),
+                    Written::Day(read) | Written::Buddhist(read) => Ok(read),
                     Written::Either(first, second, year) => match order {
-                        Some(order) => dates::ordered(first, second, year, order),
+                        Some(order) => dates::ordered(first, second, year, order).ok_or(NO_DATE),
                         None => continue,
                     },
-                    Written::EitherEnd | Written::Unreadable => None,
+                    Written::Undecidable(why) => Err(why),
+                    Written::Unreadable => Err(NO_DATE),
                 };
                 match read.map(|day| day.to_epoch_days()) {
                     // Of several hire dates the latest began the employment of today; a last day is the first one that is there.
-                    Some(read) if self.slot == Slot::HireDate => *day = Some(day.map_or(read, |known| known.max(read))),
-                    Some(read) => *day = day.or(Some(read)),
-                    None => {
-                        let cell = column.values.get(at).unwrap_or_default();
-                        let problem = match written {
-                            Written::EitherEnd => {
-                                "its year may stand first or last, and date_order in the configuration does not say"
-                            }
-                            _ => "this is no date",
-                        };
-                        said.doubts.push(given.doubt(at, self.slot.field_name().unwrap_or_default(), problem, cell));
+                    Ok(read) if self.slot == Slot::HireDate => *day = Some(day.map_or(read, |known| known.max(read))),
+                    Ok(read) => *day = day.or(Some(read)),
+                    Err(problem) => {
+                        said.doubts.push(given.doubt(at, self.slot.field_name().unwrap_or_default(), problem, cell()));
                     }
                 }
             }
@@ -157,7 +181,7 @@ impl<'t> Cells<'t> {
                 match read {
                     // No last day, or the later one, is the safer reading.
                     Written::None => *day = day.filter(|_| self.slot == Slot::HireDate),
-                    Written::Day(other) if self.slot == Slot::TerminationDate => {
+                    Written::Day(other) | Written::Buddhist(other) if self.slot == Slot::TerminationDate => {
                         *day = day.map(|known| known.max(other.to_epoch_days()))
                     }
                     Written::Unreadable if value.is_empty() && self.slot == Slot::TerminationDate => *day = None,

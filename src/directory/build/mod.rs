@@ -90,7 +90,6 @@ pub(super) fn build(
     let mut said = Said::default();
     let (emails, numbers) = (said.take(emails), said.take(numbers));
     let (standing, words) = said.take(standing);
-    source.status_words = words;
     let (hired, ended) = said.take(days?);
     let names = said.take(names);
     let managers = said.take(managers::resolve(given, &emails, &numbers, &names));
@@ -100,6 +99,7 @@ pub(super) fn build(
     let broken = rows::broken(given, &said.doubts);
     let keep = rows::usable(given, &emails, &numbers, &alternates, &broken);
     let rejected = rows::rejected(given, &keep, &broken, &said.doubts);
+    source.status_words = standing::of_kept(words, given, &keep);
     let rejected_rows: PlHashSet<u32> = rejected.iter().map(|row| row.row).collect();
 
     let mut columns: PlHashMap<&str, Column> = PlHashMap::new();

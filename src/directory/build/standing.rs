@@ -50,7 +50,7 @@ pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(StatusCo
     let named = columns.iter().flatten().count() > 1 || columns.first().is_some_and(Vec::is_empty);
     for (slot, columns) in slots.into_iter().zip(&columns) {
         for column in columns {
-            let meanings = Words::new(slot, &column.header, given.mapping.system, &file.status);
+            let meanings = Words::new(slot, &column.header, given.mapping.system, &file.status).of_column(&column.values);
             words.extend(rows.read(column, named, &meanings, &mut unused));
             rows.read_again(given, column, &meanings);
         }
@@ -80,6 +80,24 @@ pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(StatusCo
         enabled: BooleanChunked::from_iter_options(PlSmallStr::EMPTY, rows.enabled.into_iter()),
     };
     Read { values: (standing, words), notes, doubts }
+}
+
+/// The words without those of rows that were rejected: nobody is judged by them.
+pub(super) fn of_kept(mut words: Vec<StatusWord>, given: Given<'_>, keep: &BooleanChunked) -> Vec<StatusWord> {
+    let slots = [Slot::Status, Slot::Ended, Slot::Enabled, Slot::Disabled, Slot::AccountControl];
+    let rejected: Vec<usize> = keep.iter().enumerate().filter(|(_, keep)| *keep != Some(true)).map(|(at, _)| at).collect();
+    for column in slots.into_iter().flat_map(|slot| given.columns(slot)) {
+        for cell in rejected.iter().filter_map(|at| column.values.get(*at)) {
+            let is = |known: &&mut StatusWord| {
+                known.word == cell || known.word.strip_prefix(&column.header).and_then(|rest| rest.strip_prefix(": ")) == Some(cell)
+            };
+            if let Some(word) = words.iter_mut().find(is) {
+                word.count = word.count.saturating_sub(1);
+            }
+        }
+    }
+    words.retain(|word| word.count > 0);
+    words
 }
 
 impl<'t> Rows<'t> {

@@ -20,14 +20,22 @@ pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     read
 }
 
-/// Numbers of one digit again and again: somebody had to fill something in.
+/// Numbers of one digit again and again, for somebody had to fill something in; and what cannot be dialled: words, what a spreadsheet
+/// made of `+49-153`.
 fn no_numbers(given: Given<'_>, values: &StringChunked) -> Vec<Doubt> {
     let doubt = |(at, value): (usize, Option<&str>)| {
-        let digits = value?.as_bytes().iter().filter(|byte| byte.is_ascii_digit());
-        let first = *digits.clone().next()?;
-        let placeholder = digits.clone().all(|digit| *digit == first) && digits.count() >= 5;
-        let problem = "it is one digit again and again, a placeholder: not compared, never written";
-        let value = value.filter(|_| placeholder)?;
+        let value = value?;
+        let digits = value.as_bytes().iter().filter(|byte| byte.is_ascii_digit());
+        let (first, count) = (digits.clone().next(), digits.clone().count());
+        let problem = match () {
+            () if count >= 5 && digits.clone().all(|digit| Some(digit) == first) => {
+                "it is one digit again and again, a placeholder: not compared, never written"
+            }
+            () if count < 3 || value.starts_with('-') || digits.clone().all(|digit| *digit == b'0') => {
+                "it is no telephone number: not compared, never written"
+            }
+            () => return None,
+        };
         Some(Doubt { not_comparable: true, ..given.doubt(at, "phone", problem, value) })
     };
     values.iter().enumerate().filter_map(doubt).collect()

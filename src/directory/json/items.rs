@@ -12,7 +12,7 @@ use crate::directory::slot::Slot;
 use crate::directory::spellings::WRAPPERS;
 use crate::directory::{apart, headers};
 use crate::failure::Failure;
-use crate::text::plural;
+use crate::text::{plural, squashed};
 
 /// What a JSON text holds.
 pub(in crate::directory) enum Json {
@@ -130,6 +130,11 @@ pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
     if let Some(table) = objects.first().map(|first| table(&scan, *first)).transpose()?.flatten() {
         return pages_of_table(&scan, table, &objects);
     }
+    if let [object] = objects.as_slice()
+        && let Some(rows) = columns_of_lists(&scan, *object)?
+    {
+        return Ok(Json::Table(Table { rows, ..Table::default() }));
+    }
     objects_of(&scan, objects, named, &mut found)?;
     Ok(Json::Items(found))
 }
@@ -138,7 +143,7 @@ pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
 fn objects_of(scan: &Scan<'_>, objects: Vec<Span>, named: Option<&str>, found: &mut Items) -> Result<()> {
     let Some(first) = objects.first().copied() else {
         found.marks.page_of(found.items.len() as u64);
-        return Ok(());
+        return within(scan, 0, found);
     };
     if found.items.is_empty() && envelope(scan, first, named)?.is_some() {
         let mut pages = 0u64;
@@ -166,7 +171,7 @@ fn objects_of(scan: &Scan<'_>, objects: Vec<Span>, named: Option<&str>, found: &
         }
         return Ok(());
     }
-    let mut objects = objects;
+    let mut objects = without_actions(scan, objects, &mut found.notes)?;
     if objects.len() > 1 {
         for at in [objects.len() - 1, 0] {
             if let Some(object) = objects.get(at).copied()
@@ -178,7 +183,70 @@ fn objects_of(scan: &Scan<'_>, objects: Vec<Span>, named: Option<&str>, found: &
     }
     found.items.extend(unwrapped(scan, objects)?);
     found.marks.page_of(found.items.len() as u64);
+    within(scan, 0, found)
+}
+
+/// What lists of people within a person are called.
+const UNDER_ONE: [&str; 12] = [
+    "directreports",
+    "reports",
+    "subordinates",
+    "children",
+    "team",
+    "members",
+    "employees",
+    "staff",
+    "reportees",
+    "people",
+    "users",
+    "mitarbeiter",
+];
+
+/// People who stand within others, as in a tree of who reports to whom, and nowhere else: they are not read. The root of a tree is
+/// among the first.
+fn within(scan: &Scan<'_>, from: usize, found: &mut Items) -> Result<()> {
+    const FIRST: usize = 20;
+    let Items { items, marks, .. } = found;
+    let items = items.get(from..).unwrap_or_default();
+    for item in items.iter().take(FIRST) {
+        for (key, span) in scan.members(item.0)? {
+            if !UNDER_ONE.contains(&squashed(&key).as_str()) || scan.byte(span.0) != Some(b'[') {
+                continue;
+            }
+            let strangers = unread(scan, items, Candidate { path: vec![key.clone()], span, by_id: false })?;
+            if strangers > 0 {
+                marks.lasts(format!(
+                    "people stand within others (`{key}`), {} within the first alone, and were not read: export a list without levels",
+                    plural(strangers, "person", "people")
+                ));
+                return Ok(());
+            }
+        }
+    }
     Ok(())
+}
+
+/// The objects without the lines of a bulk request that say what is to be done with the object behind them:
+/// `{"index": {"_index": "people", "_id": "1"}}`.
+fn without_actions(scan: &Scan<'_>, mut objects: Vec<Span>, notes: &mut Vec<String>) -> Result<Vec<Span>> {
+    let is_action = |object: &Span| -> Result<bool> {
+        let members = scan.members(object.0)?;
+        let [(action, inner)] = members.as_slice() else { return Ok(false) };
+        let known = matches!(action.as_str(), "index" | "create" | "update" | "delete");
+        Ok(known
+            && scan.byte(inner.0) == Some(b'{')
+            && scan.members(inner.0)?.iter().all(|(key, _)| key.starts_with('_') || key == "routing"))
+    };
+    if !objects.first().map(is_action).transpose()?.unwrap_or_default() {
+        return Ok(objects);
+    }
+    let actions = objects.iter().map(is_action).collect::<Result<Vec<bool>>>()?;
+    let mut actions = actions.into_iter();
+    let before = objects.len();
+    objects.retain(|_| !actions.next().unwrap_or_default());
+    let count = plural((before - objects.len()) as u64, "line", "lines");
+    notes.push(format!("skipped {count} such as `{{\"index\": …}}`, which say what a bulk request does and are no people"));
+    Ok(objects)
 }
 
 /// Takes the marks of an object that is nothing but marks, and says whether it is.
@@ -246,6 +314,7 @@ fn open(scan: &Scan<'_>, object: Span, envelope: Envelope, found: &mut Items) ->
         }
     }
     marks(scan, object, &envelope.path, &mut found.marks)?;
+    within(scan, before, found)?;
     Ok((found.items.len() - before) as u64)
 }
 
@@ -488,6 +557,26 @@ fn table(scan: &Scan<'_>, object: Span) -> Result<Option<Found>> {
         holder = *span;
     }
     Ok(None)
+}
+
+/// The rows of an object that has a list for each column: `{"email": ["a@x", "b@x"], "name": ["A", "B"]}`.
+fn columns_of_lists(scan: &Scan<'_>, object: Span) -> Result<Option<Vec<Vec<String>>>> {
+    let members = scan.members(object.0)?;
+    let identifies = |(key, _): &(String, Span)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies());
+    if members.len() < 2 || !members.iter().any(identifies) || !members.iter().all(|(_, span)| scan.byte(span.0) == Some(b'[')) {
+        return Ok(None);
+    }
+    let mut columns: Vec<Vec<Value>> = Vec::new();
+    for (_, (start, end)) in &members {
+        columns.push(serde_json::from_str(scan.text.get(*start..*end).unwrap_or_default()).unwrap_or_default());
+    }
+    let height = columns.first().map_or(0, Vec::len);
+    let plain = |column: &Vec<Value>| column.len() == height && !column.iter().any(|value| value.is_object() || value.is_array());
+    if height == 0 || !columns.iter().all(plain) {
+        return Ok(None);
+    }
+    let row = |at: usize| columns.iter().filter_map(|column| column.get(at)).map(cell).collect();
+    Ok(Some(std::iter::once(members.iter().map(|(key, _)| key.clone()).collect()).chain((0..height).map(row)).collect()))
 }
 
 /// The tables of all pages as one.

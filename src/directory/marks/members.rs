@@ -12,6 +12,11 @@ lists! {
     MORE = "member more",
     ANYTHING = "member anything",
     LAST = "member last",
+    BEFORE = "member before",
+    FIRST = "member first",
+    PAGE_NUMBER = "member page number",
+    SKIPPED = "member skipped",
+    WRONG = "member wrong",
     TOTALS = "member totals",
     TOTALS_ABROAD = "member totals abroad",
     MORE_ABROAD = "member more abroad",
@@ -90,6 +95,24 @@ pub(super) fn flag(value: &Value) -> Option<bool> {
 
 pub(super) fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+/// Whether a member says that people stand on a page before this one.
+pub(super) fn is_later(name: &str, value: &Value) -> bool {
+    let number = || number(value);
+    match name {
+        _ if BEFORE.contains(&name) => leads_on(value),
+        _ if FIRST.contains(&name) => flag(value) == Some(false),
+        "startindex" => number().is_some_and(|number| number > 1),
+        _ if PAGE_NUMBER.contains(&name) => number().is_some_and(|number| number > 1),
+        _ if SKIPPED.contains(&name) => number().is_some_and(|number| number > 0),
+        _ => false,
+    }
+}
+
+/// Whether a member says that something went wrong.
+pub(super) fn is_wrong(name: &str, value: &Value) -> bool {
+    WRONG.contains(&name) && (leads_on(value) || value.as_array().is_some_and(|list| !list.is_empty()))
 }
 
 /// Whether a `Link` header (RFC 8288) names a next page.

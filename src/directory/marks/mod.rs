@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 use members::{
     ANYTHING, ASKED, CURRENT, LAST, LIMITS, MADE, PAGES, PAGING, PARTIAL, RANGES, REMAINING, SAYINGS, STATES, flag,
-    has_next_relation, is_filter, is_more, is_next, is_total, joined, leads_on, number, points,
+    has_next_relation, is_filter, is_later, is_more, is_next, is_total, is_wrong, joined, leads_on, number, points,
 };
 
 use numbers::Numbers;
@@ -52,6 +52,10 @@ pub struct Marks {
     top: Option<(u64, String)>,
     /// The last page, and of how many, in words.
     page_in_words: Option<(u64, u64)>,
+    /// What the first page says of pages before it.
+    later: Option<String>,
+    /// The first person shown, in words: the least where several parts are shown.
+    from: Option<(u64, String)>,
     /// The day the list says it was made, as it says it.
     dated: Option<String>,
     /// What holds for the whole list: filters, a limit that was met.
@@ -133,6 +137,9 @@ impl Marks {
                 self.page_in_words = Some((page, of));
             }
         } else if let Some((upto, of)) = numbers.part_of().or_else(|| words::pager(&lower)) {
+            if let Some(from) = numbers.from().filter(|from| self.from.as_ref().is_none_or(|(least, _)| from < least)) {
+                self.from = Some((from, shown.clone()));
+            }
             if upto < of {
                 self.lasts(format!("it shows {upto} of {of}, by its own words: `{shown}`"));
             }
@@ -142,6 +149,11 @@ impl Marks {
             return false;
         }
         true
+    }
+
+    /// Which part a file is, and of how many, by its name in lower case: `workers_part1of3`, `staff (2 of 2)`, `teil 1 von 2`.
+    pub fn part_in_name(name: &str) -> Option<(u64, u64)> {
+        Numbers::of(&name.replace('_', " ")).part_of_all()
     }
 
     /// The result of an LDAP search: its code and what the server calls it.
@@ -187,6 +199,13 @@ impl Marks {
         }
         if let Some((_, said)) = self.top.as_ref().filter(|(top, _)| *top <= self.items) {
             doubts.push(format!("it has as many people as it was to show at most, by its own words: `{said}`"));
+        }
+        // Whoever counted all of them here gathered the pages.
+        if let Some(later) = self.later.as_ref().filter(|_| !self.totals.iter().any(|total| total.number == self.items)) {
+            doubts.push(format!("it begins with a later page, by its own words (`{later}`)"));
+        }
+        if let Some((_, said)) = self.from.as_ref().filter(|(from, _)| *from > 1) {
+            doubts.push(format!("it does not begin with the first, by its own words: `{said}`"));
         }
         if let Some((page, of)) = self.page_in_words.filter(|(page, of)| page < of) {
             doubts.push(format!("it ends with page {page} of {of}, by its own words"));
@@ -240,6 +259,12 @@ impl Marks {
         if place.own && SAYINGS.contains(&name.as_str()) {
             return self.says(value);
         }
+        if place.own && is_wrong(&name, value) {
+            return self.lasts(format!("it says that something went wrong (`{}`)", place.path));
+        }
+        if place.own && self.pages == 0 && is_later(&name, value) {
+            self.later.get_or_insert_with(|| place.path.to_owned());
+        }
         match value {
             Value::Object(object) => self.object(place, &name, object),
             // `"links": [{"rel": "next", "href": …}]`
@@ -264,6 +289,9 @@ impl Marks {
         // Elasticsearch counts in an object: `"total": {"value": 6, "relation": "eq"}`.
         if let Some(number) = object.get("value").filter(|_| place.own && is_total(name)) {
             return self.scalar(place, name, number);
+        }
+        if name == "shards" && object.get("failed").and_then(Value::as_u64).is_some_and(|failed| failed > 0) {
+            self.lasts(format!("it says that something went wrong (`{}`)", joined(place.path, "failed")));
         }
         let paging = PAGING.contains(&name);
         // `"page": {"current": 1, "total": 3}` counts pages, `"pagination"` perhaps people.
@@ -455,6 +483,40 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_is_not_the_first_and_an_error_are_said_by_the_list_itself() {
+        for members in [
+            json!({"previous": "https://x?page=1", "next": null}),
+            json!({"page": 2, "per_page": 6}),
+            json!({"first": false, "last": true}),
+            json!({"pageInfo": {"hasPreviousPage": true, "hasNextPage": false}}),
+            json!({"offset": 6, "limit": 6}),
+            json!({"links": {"prev": "https://x"}}),
+            json!({"startIndex": 7}),
+            json!({"errors": [{"message": "x"}]}),
+            json!({"timed_out": true}),
+            json!({"failed": 2}),
+            json!({"_shards": {"total": 5, "failed": 2}}),
+            json!({"error": "rate limit"}),
+        ] {
+            assert_eq!(beside(&members).len(), 1, "{members}");
+        }
+        for members in [
+            json!({"previous": null, "page": 1, "first": true, "offset": 0, "startIndex": 1, "links": {"prev": ""}}),
+            json!({"errors": [], "error": null, "failed": 0, "timed_out": false, "_shards": {"total": 5, "failed": 0}}),
+            // Pages that somebody gathered, with the words of the last.
+            json!({"previous": "https://x?page=1", "page": 2, "total": 6}),
+        ] {
+            assert_eq!(beside(&members), Vec::<String>::new(), "{members}");
+        }
+        // What a further page says of the one before it is no doubt.
+        let mut marks = Marks::default();
+        marks.page_of(6);
+        marks.beside("", "previous", &json!("https://x?page=1"));
+        marks.page_of(6);
+        assert!(marks.doubts().is_empty());
+    }
+
+    #[test]
     fn a_cursor_alone_is_no_next_page() {
         for members in [
             json!({"paging": {"cursors": {"before": "b", "after": "a"}}}),
@@ -523,6 +585,16 @@ mod tests {
             ("View: All employees", 0),
             ("View: Employee list", 0),
             ("Active employees", 0),
+            ("Showing 4 to 6 of 6 entries", 1),
+            ("ORA-01555: snapshot too old", 1),
+            ("Error", 1),
+            ("Error report of our employees", 0),
+            ("ERROR 2013 (HY000): Lost connection to MySQL server during query", 1),
+            ("... (3 more rows)", 1),
+            ("More than 3 records found", 1),
+            ("TRAILER 7", 1),
+            ("TRAILER 6", 0),
+            ("Employees of more departments", 0),
         ] {
             let mut marks = Marks::default();
             marks.words(line);
@@ -541,6 +613,21 @@ mod tests {
         assert!((1..=3).all(|page| marks.words(&format!("Page {page} of 3"))));
         marks.page_of(6);
         assert!(marks.doubts().is_empty());
+    }
+
+    #[test]
+    fn a_file_may_be_called_a_part() {
+        for (name, part) in [
+            ("workers_part1of3", Some((1, 3))),
+            ("staff (2 of 2)", Some((2, 2))),
+            ("users_page_1_of_2", Some((1, 2))),
+            ("mitarbeiter teil 1 von 2", Some((1, 2))),
+            ("staff_23_11_2026", None),
+            ("empleados 5 de 11 de 2026", None),
+            ("best of 2026", None),
+        ] {
+            assert_eq!(Marks::part_in_name(name), part, "{name}");
+        }
     }
 
     #[test]

@@ -121,6 +121,28 @@ impl<'t> Numbers<'t> {
         })
     }
 
+    /// `part 1 of 3`, `2 von 2`: the number of a part, and of how many.
+    pub(super) fn part_of_all(&self) -> Option<(u64, u64)> {
+        const MOST: u64 = 999;
+        self.tokens.windows(3).find_map(|three| match three {
+            [Token::Number(part), Token::Word("of" | "von"), Token::Number(of)]
+                if (1..=*of).contains(part) && (2..=MOST).contains(of) =>
+            {
+                Some((*part, *of))
+            }
+            _ => None,
+        })
+    }
+
+    /// `Showing 4 to 6 of 6`: where the part begins.
+    pub(super) fn from(&self) -> Option<u64> {
+        self.tokens.windows(3).find_map(|three| match three {
+            [Token::Number(from), Token::Number(to), _] | [_, Token::Number(from), Token::Number(to)] if from < to => Some(*from),
+            [Token::Number(from), Token::Word(word), Token::Number(_)] if TO.contains(word) => Some(*from),
+            _ => None,
+        })
+    }
+
     /// `250 rows affected`, `Total employees: 250`, and where a total stands alone `Total: 250`: the one number of it.
     pub(super) fn count(&self, alone: bool) -> Option<u64> {
         let mut numbers = self.tokens.iter().filter_map(|token| match token {

@@ -10,6 +10,9 @@ lists! {
     AT_WORK = "at work",
     NO_FILTER = "no filter",
     CUT = "cut off",
+    BROKE = "broke off",
+    BROKE_WITH = "broke off with",
+    MORE_THAN = "more than",
     FURTHER = "further",
     MORE = "go on",
     NEXT = "next page",
@@ -82,11 +85,22 @@ pub(super) fn is_no_filter(lower: &str) -> bool {
 /// Whether a line says that the list stops before its end.
 pub(super) fn is_cut(lower: &str) -> bool {
     let further = || {
-        let said = lower.trim_start_matches(['.', '…', '+', ' ']).trim_end_matches(['.', '…', ' ']);
-        let counted = lower.starts_with(['.', '…', '+']) && said.contains(|letter: char| letter.is_ascii_digit());
-        counted && FURTHER.iter().any(|word| said.strip_suffix(word).is_some_and(|rest| rest.ends_with(' ')))
+        let counted = lower.starts_with(['.', '…', '+']) && lower.contains(|letter: char| letter.is_ascii_digit());
+        counted && Numbers::of(lower).has(&FURTHER)
     };
-    CUT.iter().any(|said| lower.contains(said)) || further()
+    let more_than = || MORE_THAN.iter().any(|begins| lower.starts_with(begins)) && Numbers::of(lower).has(&PEOPLE);
+    CUT.iter().any(|said| lower.contains(said)) || further() || more_than() || broke_off(lower)
+}
+
+/// Whether a line is what a program said when it broke off.
+fn broke_off(lower: &str) -> bool {
+    let begins = |word: &&str| {
+        let rest = lower.strip_prefix(*word).map(str::trim_start);
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with([':', '-', '(']) || rest.starts_with(|sign: char| sign.is_ascii_digit())
+        })
+    };
+    BROKE.iter().any(|said| lower.contains(said)) || BROKE_WITH.iter().any(begins)
 }
 
 /// `1-50 / 214` and nothing else: how far it goes, and of how many.

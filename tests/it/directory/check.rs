@@ -161,3 +161,33 @@ fn what_two_directories_say_of_one_person_is_shown() {
         assert!(ran.stdout.contains(shown), "{shown} is not in\n{}", ran.stdout);
     }
 }
+
+#[test]
+fn a_doubt_is_shown_with_what_the_cell_holds_and_what_it_must_have_been() {
+    let folder = folder();
+    file(folder.path(), "staff.csv", "Email,Name,Status\na@acme.com,JÃ¼rgen Weber,Active\nb@acme.com,Bob King,Active\n");
+    let ran = run(folder.path(), ["check", "--directory", "staff.csv"]).code(0);
+    assert!(ran.stdout.contains("such as `JÃ¼rgen Weber`, which must have been `Jürgen Weber`"), "{}", ran.stdout);
+}
+
+#[test]
+fn rejected_rows_are_no_clean_bill_and_their_words_need_no_meaning() {
+    let folder = folder();
+    file(folder.path(), "staff.csv", "Email,Name,Status\na@acme.com,Ada Byron,Active\nnobody,Bob King,Mystery\n");
+    let ran = run(folder.path(), ["check", "--directory", "staff.csv"]).code(0);
+    assert!(ran.stdout.contains("1 rejected row holds back every deactivation"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("Mystery"), "{}", ran.stdout);
+}
+
+#[test]
+fn near_misses_are_named_where_the_accounts_are_at_hand() {
+    let folder = folder();
+    file(folder.path(), "staff.csv", "Email,Name,Status\na@acme.com,Ada Byron,Active\np\u{430}ul@acme.com,Paul King,Active\n");
+    let account =
+        |id: u64, email: &str| serde_json::json!({"id": id, "email": email, "name": "X", "role": "Participant", "active": true});
+    let accounts = serde_json::json!([account(7, "a@acme.com"), account(8, "paul@acme.com")]);
+    file(folder.path(), "users.json", accounts.to_string());
+    let ran = run(folder.path(), ["check", "--directory", "staff.csv", "--accounts", "users.json"]).code(0);
+    assert!(ran.stdout.contains("beside the directories: 1 matched, 1 not evaluable"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("not evaluable: paul@acme.com") && ran.stdout.contains("U+0430"), "{}", ran.stdout);
+}

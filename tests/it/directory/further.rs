@@ -228,3 +228,115 @@ fn lists_of_services_that_wrap_each_value_or_row_are_read() {
         assert_only_mara_has_left(shape, &judged);
     }
 }
+
+#[test]
+fn letters_are_yes_and_no_only_in_a_column_that_has_nothing_else() {
+    let of = |answers: [&str; 2]| {
+        table("Matricule;Email;Parti", |_, _, email, number, left| format!("{number};{email};{}", answers[usize::from(left)]))
+    };
+    for answers in [["N", "O"], ["n", "o"], ["N", "S"], ["N", "J"], ["F", "T"], ["N", "T"]] {
+        assert_only_mara_has_left(&format!("{answers:?}"), &judged(&of(answers), 0));
+    }
+    // Nought by a slip of the hand; codes of a status.
+    for answers in [["0", "O"], ["A", "T"], ["", "O"]] {
+        assert_eq!(judged(&of(answers), 0).of_kind("leaver"), [""; 0], "{answers:?}");
+    }
+    let active = of(["T", "A"]).replace("Parti", "Actif");
+    assert_eq!(judged(&active, 0).accounts("not_evaluable"), 4);
+}
+
+#[test]
+fn whoever_gave_notice_works_until_the_last_day() {
+    let of = |word: &str, last_day: &str| {
+        table("Personalnummer;E-Mail;Status;Austrittsdatum", |_, _, email, number, left| {
+            format!("{number};{email};{};{}", if left { word } else { "aktiv" }, if left { last_day } else { "" })
+        })
+    };
+    for word in ["gekündigt", "démissionnaire", "uppsagd"] {
+        assert_only_mara_has_left(word, &judged(&of(word, "31.10.2026"), 0));
+        assert_eq!(judged(&of(word, "31.12.2026"), 0).accounts("matched"), 4, "{word}");
+        assert_eq!(judged(&of(word, ""), 0).accounts("not_evaluable"), 1, "{word}");
+    }
+}
+
+#[test]
+fn lines_of_a_bulk_request_that_say_what_it_does_are_nobody() {
+    let person = |(given, family, email, number): &(&str, &str, &str, &str)| json!({"employeeId": number, "name": format!("{given} {family}"), "workEmail": email, "status": if *given == "Mara" { "Terminated" } else { "Active" }});
+    let lines = |action: &str, wrapped: bool| {
+        let line = |at: &(&str, &str, &str, &str)| {
+            let person = if wrapped { json!({"doc": person(at)}) } else { person(at) };
+            format!("{}\n{person}\n", json!({action: {"_index": "people", "_id": at.3}}))
+        };
+        PEOPLE.iter().map(line).collect::<String>()
+    };
+    for (action, wrapped) in [("index", false), ("create", false), ("update", true)] {
+        let company = Company::new().with("people.ndjson", lines(action, wrapped));
+        assert_only_mara_has_left(action, &company.audit("people.ndjson", 0));
+        assert!(company.check("people.ndjson").code(0).stdout.contains("skipped 4 lines such as"));
+    }
+}
+
+#[test]
+fn what_a_program_wrote_in_place_of_a_value_is_never_written() {
+    let with = |header: &str, value: &str| {
+        plain().replace("Work Email,", &format!("Work Email,{header},")).replace("example,", &format!("example,{value},"))
+    };
+    for value in [
+        "########",
+        "[object Object]",
+        "undefined",
+        "NaN",
+        "<NA>",
+        "12;#Finance",
+        "@{Name=Sales; Id=3}",
+        "['Sales']",
+        "Sales<br>EMEA",
+        "<b>Sales</b>",
+        "Sales\\nEMEA",
+        "${department}",
+        "=VLOOKUP(A2)",
+        "#BEZUG!",
+        "#¡REF!",
+        "(Leer)",
+        "(en blanco)",
+        "k.A.",
+        "S*** M***",
+    ] {
+        let judged = judged(&with("Department", value), 0);
+        assert_eq!((judged.written(), judged.accounts("matched")), (Vec::new(), 3), "{value}");
+    }
+    for value in ["########", "see HR", "+1", "-104", "000"] {
+        assert_eq!(judged(&with("Phone", value), 0).written(), [""; 0], "{value}");
+    }
+    // A department may be called so.
+    for value in ["R&D [EMEA]", "Finance #2", "Sales | EMEA", "Assets = Liabilities"] {
+        assert_eq!(judged(&with("Department", value), 0).written().len(), 3, "{value}");
+    }
+}
+
+#[test]
+fn families_that_are_called_as_footers_begin_are_not_skipped() {
+    let row = |name: &str| {
+        let mut text = table("Name,Department,Employee ID,Work Email,Employment Status", |given, family, email, number, left| {
+            format!("{given} {family},Finance,{number},{email},{}", if left { "Terminated" } else { "Active" })
+        });
+        text.insert_str(text.find('\n').unwrap() + 1, &format!("{name},,,,Active\n"));
+        text
+    };
+    for name in ["\"Page, Larry\"", "Page", "Side Berg", "Seite", "Summa Karl", "Fine"] {
+        assert_eq!(judged(&row(name), 0).people("rejected"), 1, "{name}");
+    }
+    for footer in ["Page 1", "Total", "Grand total", "Seite 3"] {
+        assert_eq!(judged(&row(footer), 0).people("rejected"), 0, "{footer}");
+    }
+}
+
+#[test]
+fn a_list_for_each_column_is_a_table() {
+    let column =
+        |at: usize| -> Vec<&str> { PEOPLE.iter().map(|(given, _, email, number)| [number, given, email][at]).copied().collect() };
+    let status: Vec<&str> = PEOPLE.iter().map(|(given, ..)| if *given == "Mara" { "Terminated" } else { "Active" }).collect();
+    let list = json!({"employeeId": column(0), "firstName": column(1), "workEmail": column(2), "status": status});
+    let judged = Company::new().with("people.json", list.to_string()).audit("people.json", 0);
+    assert_only_mara_has_left("columns", &judged);
+}

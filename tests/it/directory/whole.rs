@@ -375,3 +375,89 @@ fn a_file_that_is_written_while_it_is_read_is_a_part() {
     });
     assert!(people.sources[0].incomplete.join("").contains("changed while it was read"), "{:?}", people.sources[0].incomplete);
 }
+
+#[test]
+fn what_a_program_said_when_it_broke_off_makes_the_list_a_part() {
+    for tail in [
+        "ORA-01555: snapshot too old: rollback segment number 3",
+        "ERROR:  canceling statement due to statement timeout",
+        "Get-ADUser : The operation returned because the timeout limit was exceeded.",
+        "java.net.SocketTimeoutException: Read timed out",
+        "Dsquery has reached the specified limit on number of results to display; use a different value for the -limit option",
+        "Maximale Trefferzahl 3 erreicht",
+        "504 Gateway Time-out",
+        "Fatal error: Allowed memory size of 134217728 bytes exhausted",
+        "Traceback (most recent call last):",
+        "Query cancelled by user",
+        "... (3 more rows)",
+        "More than 3 records found",
+        "EOF,6",
+        "Showing 4 to 6 of 6 entries",
+    ] {
+        assert_eq!(doubts("staff.csv", table("", &format!("{tail}\n"))).len(), 1, "{tail}");
+    }
+    for tail in ["Errors: 0", "EOF,3", "Showing 1 to 3 of 3 entries", "Error report of our HR team, for internal use"] {
+        assert_eq!(doubts("staff.csv", table("", &format!("{tail}\n"))), [""; 0], "{tail}");
+    }
+}
+
+#[test]
+fn the_last_page_alone_is_a_part_and_so_is_an_answer_with_errors() {
+    let u = three;
+    for list in [
+        json!({"results": u(), "next": null, "previous": "https://x/users?page=1"}),
+        json!({"page": 2, "per_page": 100, "data": u()}),
+        json!({"content": u(), "first": false, "last": true, "number": 1}),
+        json!({"data": {"users": {"nodes": u(), "pageInfo": {"hasNextPage": false, "hasPreviousPage": true}}}}),
+        json!({"users": u(), "offset": 3, "limit": 100}),
+        json!({"data": {"users": u()}, "errors": [{"message": "Cannot return null", "path": ["users", 3]}]}),
+        json!({"users": u(), "timed_out": true}),
+        json!({"_shards": {"total": 5, "successful": 3, "failed": 2}, "hits": {"hits": [{"_source": object(0)}]}}),
+    ] {
+        assert_eq!(doubts("people.json", list.to_string()).len(), 1, "{list}");
+    }
+    for list in [
+        json!({"results": u(), "next": null, "previous": null}),
+        json!({"page": 0, "size": 100, "content": u(), "first": true, "last": true}),
+        json!({"users": u(), "errors": [], "failed": 0, "timed_out": false}),
+        // All pages, in the envelope of the last.
+        json!({"results": u(), "next": null, "previous": "https://x/users?page=1", "count": 3}),
+    ] {
+        assert_eq!(doubts("people.json", list.to_string()), [""; 0], "{list}");
+    }
+}
+
+#[test]
+fn people_within_people_are_not_read_and_said() {
+    let mut root = object(0);
+    root["directReports"] = json!([object(1), object(2)]);
+    for list in [json!(root), json!([root]), json!({"data": [root]})] {
+        assert!(doubts("people.json", list.to_string()).join("").contains("`directReports`"), "{list}");
+    }
+    // Who reports to somebody stands in the list, too.
+    assert_eq!(doubts("people.json", json!([root, object(1), object(2)]).to_string()), [""; 0]);
+}
+
+#[test]
+fn a_file_that_is_called_a_part_is_whole_with_the_others_only() {
+    let folder = super::folder();
+    let part = |name: &str, at: usize| {
+        let (given, family, email, number) = super::exports::PEOPLE[at];
+        let text = format!("Employee ID,Name,Work Email,Status\n{number},{given} {family},{email},Active\n");
+        super::file(folder.path(), name, text)
+    };
+    let (first, second) = (part("staff_part1of2.csv", 0), part("staff_part2of2.csv", 1));
+    let doubts = |files: &[Directory]| domo_reconcile::directory::load(files).unwrap().sources[0].incomplete.clone();
+    assert_eq!(doubts(std::slice::from_ref(&first)), ["it is one part of 2, by its name, and not all of them are given"]);
+    assert_eq!(doubts(&[first, second]), [""; 0]);
+}
+
+#[test]
+fn a_search_that_ends_with_a_cookie_has_further_pages() {
+    let end = |cookie: &str| {
+        format!("# extended LDIF\n\n{}# search result\nsearch: 2\nresult: 0 Success\npagedresults: cookie={cookie}\n", entries(3))
+    };
+    assert_eq!(doubts("people.ldif", end("")), [""; 0]);
+    assert_eq!(doubts("people.ldif", end("eHh4eHg=")).len(), 1);
+    assert_eq!(doubts("people.ldif", end("") + "\nPress [size] Enter for the next {3|size} entries.\n").len(), 1);
+}
