@@ -164,6 +164,8 @@ pub(super) fn fold(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use polars::prelude::NewChunkedArray;
+
     use super::*;
     use crate::directory::systems::SYSTEMS;
 
