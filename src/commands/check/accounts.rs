@@ -64,7 +64,9 @@ fn beside(accounts: &Accounts, config: &Config, directories: &[Directory], day: 
     let counts: Vec<String> =
         counts.map(|(situation, count)| format!("{count} {}", situation.as_str().replace('_', " "))).collect();
     let mut said = vec![format!("beside the directories: {}", if counts.is_empty() { "none".into() } else { counts.join(", ") })];
-    let open: Vec<&Finding> = judged.findings.iter().filter(|finding| finding.kind == Kind::NotEvaluable).collect();
+    // That a directory is not whole is said once, where it is shown.
+    let is_open = |finding: &&Finding| finding.kind == Kind::NotEvaluable && finding.code != Some("partial-directory");
+    let open: Vec<&Finding> = judged.findings.iter().filter(is_open).collect();
     said.extend(open.iter().take(NAMED).map(|finding| {
         let account =
             finding.account.as_ref().and_then(|account| account.email.as_deref()).unwrap_or("an account without an address");

@@ -216,8 +216,8 @@ fn within(scan: &Scan<'_>, from: usize, found: &mut Items) -> Result<()> {
             let strangers = unread(scan, items, Candidate { path: vec![key.clone()], span, by_id: false })?;
             if strangers > 0 {
                 marks.lasts(format!(
-                    "people stand within others (`{key}`), {} within the first alone, and were not read: export a list without levels",
-                    plural(strangers, "person", "people")
+                    "{} within another only (`{key}`), as in a tree, and were not read: export a list without levels",
+                    plural(strangers, "person stands", "people stand")
                 ));
                 return Ok(());
             }
