@@ -65,6 +65,8 @@ fn squash(header: &str) -> String {
             // Accents are lost on the way through many programs: `Prenom`, `Numero de empleado`.
             _ if text::is_accent(character) => {}
             _ if character.is_whitespace() => {}
+            // Turkish: its capital is `I`.
+            'ı' => squashed.push('i'),
             _ => squashed.extend(character.to_lowercase()),
         }
     }

@@ -157,7 +157,12 @@ pub(super) fn fold(word: &str) -> String {
     let spaced: String = lower
         .nfd()
         .filter(|character| !crate::text::is_accent(*character))
-        .map(|character| if matches!(character, '_' | '-') { ' ' } else { character })
+        .map(|character| match character {
+            '_' | '-' => ' ',
+            // Turkish: its capital is `I`.
+            'ı' => 'i',
+            other => other,
+        })
         .collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
