@@ -63,17 +63,8 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
     judged.history.notes.insert(0, note);
     folder.write("accounts.jsonl", stored.accounts.snapshot.bytes(), Some(stored.accounts.snapshot.len() as u64))?;
     inputs::keep(&folder, &stored.people, &stored.config)?;
-    let inputs = report::Inputs {
-        run: &judged.run,
-        config: &stored.config,
-        accounts: &stored.accounts,
-        people: &stored.people,
-        reconciliation: &judged.reconciliation,
-        history: &judged.history,
-        // A plan is for the day it was made; a replay only looks.
-        plan: None,
-        options: report::Options { redact, replay: true, ..report::Options::default() },
-    };
+    let mut inputs = report::Inputs::replayed(&judged.run, &stored, &judged);
+    inputs.options.redact = redact;
     report::write(&inputs, &folder)?;
     let digest = folder.files().into_iter().find(|file| file.name == FILE).map(|file| file.sha256);
     let mut manifest = Manifest::new(own, ConfigDigest::of(&stored.config))

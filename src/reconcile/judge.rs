@@ -22,8 +22,7 @@ use super::links::Links;
 use super::matching::Matches;
 use super::past::{Past, Taken};
 use super::placeholders::Placeholder;
-use super::rejected::RejectedKeys;
-use super::situation::{self, Gap};
+use super::situation::{Gap, Gaps};
 use crate::config::Rights;
 use crate::domo::content::Reported;
 use crate::terms::value::Number;
@@ -43,8 +42,7 @@ pub(super) struct Judge<'a> {
     pub(super) excluded: &'a [u64],
     pub(super) links: &'a Links,
     pub(super) matches: &'a Matches,
-    pub(super) rejected: &'a RejectedKeys,
-    pub(super) directory_is_whole: bool,
+    pub(super) gaps: &'a Gaps<'a>,
     pub(super) pull_is_whole: bool,
     pub(super) placeholders: &'a [Placeholder],
     pub(super) employment: &'a Each<Person, Employment>,
@@ -154,7 +152,7 @@ impl Judge<'_> {
 
     /// Why an account is not evaluable.
     pub(super) fn gap(&self, account: Account) -> Option<Gap> {
-        situation::gap(self.accounts, self.addresses, self.rejected, self.links, self.directory_is_whole, self.matches, account)
+        self.gaps.of(account)
     }
 
     /// Whether the account may administer, as far as is known.
@@ -187,20 +185,10 @@ impl Judge<'_> {
         draft
     }
 
-    /// The same about a matched account: its person, and what it took to match them.
-    pub(super) fn about_match(
-        &self,
-        kind: Kind,
-        severity: Severity,
-        account: Account,
-        matched: (Person, Agreeing),
-        reason: String,
-    ) -> Draft {
-        self.and_person(self.about_account(kind, severity, account, reason), account, matched)
-    }
-
-    /// The person of a finding about an account.
-    pub(super) fn and_person(&self, draft: Draft, account: Account, (person, agreeing): (Person, Agreeing)) -> Draft {
+    /// The same, and about its person where it is matched, with what it took to match them.
+    pub(super) fn about(&self, kind: Kind, severity: Severity, account: Account, reason: String) -> Draft {
+        let draft = self.about_account(kind, severity, account, reason);
+        let Some((person, agreeing)) = self.person_of(account) else { return draft };
         let needed = explain::needed(self.accounts, self.people, self.addresses, agreeing, account, person);
         let linked = self.links.place(account).and_then(|place| self.rules.config.link.get(place));
         let linked =

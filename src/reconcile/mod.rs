@@ -69,6 +69,7 @@ use links::Links;
 use matching::Matches;
 use outcome::Wholeness;
 use rejected::RejectedKeys;
+use situation::Gaps;
 
 /// Judges the two populations. The same input in any order of rows, columns and keys gives the same judgement.
 ///
@@ -101,9 +102,8 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
 
     // Exactly one situation each.
     let rejected = RejectedKeys::new(&people, &addresses);
-    let directory_is_whole = whole.directory.is_empty();
-    let gap = |account| situation::gap(&accounts, &addresses, &rejected, &links, directory_is_whole, &matches, account);
-    let account_situations = situation::of_accounts(&parts, &matches, &employment, gap);
+    let gaps = Gaps { sides, matches: &matches, rejected, directory_is_whole: whole.directory.is_empty() };
+    let account_situations = situation::of_accounts(&gaps, &employment);
     let person_situations = situation::of_people(sides, config, &matches, &employment, whole.accounts.is_empty());
 
     // What is found, in words.
@@ -121,8 +121,7 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
         excluded: &exclusions::covered(&parts, config),
         links: &links,
         matches: &matches,
-        rejected: &rejected,
-        directory_is_whole,
+        gaps: &gaps,
         pull_is_whole: whole.accounts.is_empty(),
         placeholders: &placeholders,
         employment: &employment,

@@ -2,13 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::columns::{AccountColumns, PersonColumns};
+use super::columns::PersonColumns;
 use super::employment::{self, Employment};
 use super::exclusions::Part;
 use super::index::{Account, Each, Person, Row};
 use super::join::Sides;
 use super::keys::Addresses;
-use super::links::Links;
 use super::matching::{Correlation, Matches};
 use super::rejected::{Place, RejectedKeys};
 use super::rule::PeopleRule;
@@ -49,42 +48,41 @@ pub(super) fn employment(people: &PersonColumns<'_>, as_of: NaiveDate) -> Each<P
     })
 }
 
-/// Why an account without a person, or with one whose status cannot be read, is not judged.
-pub(super) fn gap(
-    accounts: &AccountColumns<'_>,
-    addresses: &Addresses,
-    rejected: &RejectedKeys,
-    links: &Links,
-    directory_is_whole: bool,
-    matches: &Matches,
-    account: Account,
-) -> Option<Gap> {
-    match matches.correlations[account] {
-        Correlation::One { .. } => Some(Gap::NoStatus),
-        Correlation::Conflict | Correlation::Ambiguous => None,
-        Correlation::NoKey | Correlation::Nobody if !directory_is_whole => Some(Gap::PartialDirectory),
-        Correlation::NoKey | Correlation::Nobody if links.contradict(account) => Some(Gap::Links),
-        Correlation::NoKey | Correlation::Nobody if !matches.suspects.of(account).is_empty() => Some(Gap::Near),
-        Correlation::Nobody if accounts.email.get(account).is_some_and(|email| addresses.is_placeholder(email)) => {
-            Some(Gap::Placeholder)
+/// What shows why an account is not judged.
+pub(super) struct Gaps<'a> {
+    pub(super) sides: Sides<'a>,
+    pub(super) matches: &'a Matches,
+    pub(super) rejected: RejectedKeys,
+    pub(super) directory_is_whole: bool,
+}
+
+impl Gaps<'_> {
+    /// Why an account without a person, or with one whose status cannot be read, is not judged.
+    pub(super) fn of(&self, account: Account) -> Option<Gap> {
+        let Sides { accounts, addresses, links, .. } = self.sides;
+        match self.matches.correlations[account] {
+            Correlation::One { .. } => Some(Gap::NoStatus),
+            Correlation::Conflict | Correlation::Ambiguous => None,
+            Correlation::NoKey | Correlation::Nobody if !self.directory_is_whole => Some(Gap::PartialDirectory),
+            Correlation::NoKey | Correlation::Nobody if links.contradict(account) => Some(Gap::Links),
+            Correlation::NoKey | Correlation::Nobody if !self.matches.suspects.of(account).is_empty() => Some(Gap::Near),
+            Correlation::Nobody if accounts.email.get(account).is_some_and(|email| addresses.is_placeholder(email)) => {
+                Some(Gap::Placeholder)
+            }
+            Correlation::NoKey => Some(Gap::NoKey),
+            Correlation::Nobody => self.rejected.hold(accounts, addresses, account).map(Gap::RejectedRow).or_else(|| {
+                let number = accounts.employee_number.get(account)?;
+                (Number::of(number) == Number::Damaged).then_some(Gap::DamagedNumber)
+            }),
         }
-        Correlation::NoKey => Some(Gap::NoKey),
-        Correlation::Nobody => rejected.hold(accounts, addresses, account).map(Gap::RejectedRow).or_else(|| {
-            let number = accounts.employee_number.get(account)?;
-            (Number::of(number) == Number::Damaged).then_some(Gap::DamagedNumber)
-        }),
     }
 }
 
 /// The situation of every account.
-pub(super) fn of_accounts(
-    parts: &Each<Account, Part>,
-    matches: &Matches,
-    employment: &Each<Person, Employment>,
-    gap: impl Fn(Account) -> Option<Gap> + Sync + Send,
-) -> Each<Account, AccountSituation> {
+pub(super) fn of_accounts(gaps: &Gaps<'_>, employment: &Each<Person, Employment>) -> Each<Account, AccountSituation> {
     use AccountSituation::*;
-    Each::of(parts.values().len() as u32, |account| match parts[account] {
+    let Gaps { sides: Sides { accounts, parts, .. }, matches, .. } = gaps;
+    Each::of(accounts.height, |account| match parts[account] {
         Part::Excluded(_) => Excluded,
         Part::Inactive => Inactive,
         Part::Takes => match matches.correlations[account] {
@@ -97,7 +95,7 @@ pub(super) fn of_accounts(
                 Status::Suspended => Suspended,
                 Status::Active | Status::Leave | Status::Prehire => Matched,
             },
-            Correlation::NoKey | Correlation::Nobody if gap(account).is_some() => NotEvaluable,
+            Correlation::NoKey | Correlation::Nobody if gaps.of(account).is_some() => NotEvaluable,
             Correlation::NoKey | Correlation::Nobody => Orphan,
         },
     })

@@ -1,5 +1,6 @@
 //! What a report is made of.
 
+use crate::archive::replay::{Replayed, Stored};
 use crate::archive::{History, RunInfo};
 use crate::config::Loaded;
 use crate::directory::People;
@@ -21,6 +22,22 @@ pub struct Inputs<'a> {
     /// None with nothing to do, or with incomplete evidence.
     pub plan: Option<&'a Plan>,
     pub options: Options,
+}
+
+impl<'a> Inputs<'a> {
+    /// Of a stored run that was judged again. Its plan was for the day it was made; this only looks.
+    pub fn replayed(run: &'a RunInfo, stored: &'a Stored, judged: &'a Replayed) -> Self {
+        Self {
+            run,
+            config: &stored.config,
+            accounts: &stored.accounts,
+            people: &stored.people,
+            reconciliation: &judged.reconciliation,
+            history: &judged.history,
+            plan: None,
+            options: Options { replay: true, ..Options::default() },
+        }
+    }
 }
 
 /// What the command line says of the report.

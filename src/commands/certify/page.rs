@@ -64,16 +64,7 @@ impl Page<'_> {
         tables.push(self.accounts("Confirmed", "No account was confirmed.", &stands, &|stand| stand == Stand::Keep));
         tables.push(self.outside());
         tables.push(sign_off());
-        let inputs = report::Inputs {
-            run: &stored.manifest.run,
-            config: &stored.config,
-            accounts: &stored.accounts,
-            people: &stored.people,
-            reconciliation: &judged.reconciliation,
-            history: &judged.history,
-            plan: None,
-            options: report::Options { replay: true, ..report::Options::default() },
-        };
+        let inputs = report::Inputs::replayed(&stored.manifest.run, stored, judged);
         let mut lead = vec![
             format!(
                 "{decided} of {accounts} accounts in scope were decided ({}.{} %): {keep} keep, {revoke} revoke, {role} another role.",

@@ -25,8 +25,7 @@ pub(super) const SHEET: Sheet = Sheet {
 };
 
 fn deactivated(judge: &Judge<'_>, account: Account) -> Option<Draft> {
-    let matched = judge.person_of(account)?;
-    let person = matched.0;
+    let (person, _) = judge.person_of(account)?;
     if judge.employment[person].status != Status::Active {
         return None;
     }
@@ -39,6 +38,6 @@ fn deactivated(judge: &Judge<'_>, account: Account) -> Option<Draft> {
         reason.push_str(&format!(" and has the active account {}", explain::account(&judge.account_ref(other))));
     }
     let status = judge.employment[person].status.as_str().to_owned();
-    let draft = judge.about_match(Kind::Deactivated, Severity::Info, account, matched, reason);
+    let draft = judge.about(Kind::Deactivated, Severity::Info, account, reason);
     Some(draft.with("person", Value::ItsPerson).with("directory_status", Value::Text(Some(status))).with("found", Value::ItsReason))
 }

@@ -29,8 +29,8 @@ fn dormant(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     if !accounts.provides("last_login") || idle <= limit {
         return None;
     }
-    let matched = judge.person_of(account)?;
-    if judge.employment[matched.0].status == Status::Prehire {
+    let (person, _) = judge.person_of(account)?;
+    if judge.employment[person].status == Status::Prehire {
         return None;
     }
     let (what, idle_days) = match (seen, created) {
@@ -40,12 +40,7 @@ fn dormant(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     let role = judge.high_role(account).map(|role| format!(", with the role {role}")).unwrap_or_default();
     let reason = format!("{what}, {} before the day judged{role} (limit {})", explain::days(idle), explain::days(limit));
     let severity = if judge.may_administer(account) { Severity::Medium } else { Severity::Low };
-    let draft = removing(
-        judge,
-        account,
-        judge.rules.config.policy.dormant,
-        judge.about_match(Kind::Dormant, severity, account, matched, reason),
-    );
+    let draft = removing(judge, account, judge.rules.config.policy.dormant, judge.about(Kind::Dormant, severity, account, reason));
     Some(
         draft
             .with("person", Value::ItsPerson)

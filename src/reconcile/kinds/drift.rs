@@ -43,7 +43,7 @@ fn drift(judge: &Judge<'_>, account: Account) -> Option<Draft> {
         reason.push_str(&format!("; {what}{}", why.map(|why| format!(" ({why})")).unwrap_or_default()));
     }
     let update = writable && judge.rules.config.policy.drift == Choice::Update;
-    let draft = judge.about_match(Kind::Drift, severity, account, matched, reason);
+    let draft = judge.about(Kind::Drift, severity, account, reason);
     let mut draft = draft.proposing(update.then_some(ActionKind::Update));
     draft.finding.drift = drift;
     Some(draft)

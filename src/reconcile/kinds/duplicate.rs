@@ -33,7 +33,7 @@ fn duplicate(judge: &Judge<'_>, account: Account) -> Option<Draft> {
         holders.len(),
         explain::listed(accounts.iter().map(explain::account)),
     );
-    let draft = judge.about_match(Kind::Duplicate, Severity::Medium, account, matched, reason);
+    let draft = judge.about(Kind::Duplicate, Severity::Medium, account, reason);
     Some(
         draft
             .with("person", Value::ItsPerson)

@@ -19,13 +19,13 @@ pub(super) const SHEET: Sheet = Sheet {
 };
 
 fn early(judge: &Judge<'_>, account: Account) -> Option<Draft> {
-    let matched = judge.person_of(account)?;
-    if judge.employment[matched.0].status != Status::Prehire {
+    let (person, _) = judge.person_of(account)?;
+    if judge.employment[person].status != Status::Prehire {
         return None;
     }
-    let (hire_date, as_of) = (judge.people.hire_date.get(matched.0), judge.rules.as_of);
+    let (hire_date, as_of) = (judge.people.hire_date.get(person), judge.rules.as_of);
     let days_ahead = hire_date.filter(|day| *day > as_of).map(|day| (day - as_of).num_days());
-    let draft = judge.about_match(Kind::Early, Severity::Medium, account, matched, sentence(hire_date, as_of));
+    let draft = judge.about(Kind::Early, Severity::Medium, account, sentence(hire_date, as_of));
     Some(
         draft.with("person", Value::ItsPerson).with("hire_date", Value::Day(hire_date)).with("days_ahead", Value::Days(days_ahead)),
     )

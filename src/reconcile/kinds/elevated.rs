@@ -39,12 +39,9 @@ fn elevated(judge: &Judge<'_>, access: &Access, change: &AccessChange) -> Option
         (None, _) => format!("The role rose to {role}"),
     };
     let reason = format!("{what} since the run of {day}, {days} before: by none of this tool's plans and no [[role]] rule");
-    let draft = match judge.person_of(account) {
-        Some(matched) => judge.about_match(Kind::Elevated, Severity::Medium, account, matched, reason),
-        None => judge.about_account(Kind::Elevated, Severity::Medium, account, reason),
-    };
     Some(
-        draft
+        judge
+            .about(Kind::Elevated, Severity::Medium, account, reason)
             .with("person", Value::ItsPerson)
             .with("role_before", Value::Text(change.before.clone()))
             .with("found", Value::ItsReason),

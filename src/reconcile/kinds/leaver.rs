@@ -42,14 +42,13 @@ pub(super) fn no_longer_entitled(
     account: Account,
     reason: String,
 ) -> Option<Draft> {
-    let matched = judge.person_of(account)?;
-    let (person, as_of) = (matched.0, judge.rules.as_of);
+    let ((person, _), as_of) = (judge.person_of(account)?, judge.rules.as_of);
     let last_day = judge.people.termination_date.get(person);
     let severity = if judge.may_administer(account) { Severity::Critical } else { Severity::High };
     let status = judge.word(person).unwrap_or(judge.employment[person].status.as_str());
     let days_since = last_day.filter(|day| *day < as_of).map(|day| (as_of - day).num_days());
     let draft = judge
-        .about_match(kind, severity, account, matched, reason)
+        .about(kind, severity, account, reason)
         .with("directory_status", Value::Text(Some(status.to_owned())))
         .with("last_day", Value::Day(last_day))
         .with("days_since", Value::Days(days_since));

@@ -76,11 +76,7 @@ fn not_evaluable(judge: &Judge<'_>, account: Account, gap: Gap) -> Draft {
         Gap::Near if judge.may_administer(account) || suspects.iter().any(left) => Severity::High,
         _ => Severity::Medium,
     };
-    let draft = judge.about_account(Kind::NotEvaluable, severity, account, reason);
-    let mut draft = match judge.person_of(account) {
-        Some(matched) => judge.and_person(draft, account, matched),
-        None => draft,
-    };
+    let mut draft = judge.about(Kind::NotEvaluable, severity, account, reason);
     draft.finding.code = Some(code);
     let candidate = |suspect: &Suspect| Candidate {
         person: judge.person_ref(suspect.person),

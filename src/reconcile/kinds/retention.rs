@@ -31,10 +31,7 @@ fn retention(judge: &Judge<'_>, account: Account) -> Option<Draft> {
         explain::days(days),
         kept_until(due, as_of)
     ) + &judge.owned_and_locked(account);
-    let draft = match judge.person_of(account) {
-        Some(matched) => judge.about_match(Kind::Retention, Severity::Info, account, matched, reason),
-        None => judge.about_account(Kind::Retention, Severity::Info, account, reason),
-    };
+    let draft = judge.about(Kind::Retention, Severity::Info, account, reason);
     let draft = draft.with("person", Value::ItsPerson).with("taken_on", Value::Day(Some(taken.on)));
     Some(draft.with("days_since", Value::Days(Some(days))).proposing(Some(ActionKind::Delete)))
 }

@@ -28,10 +28,7 @@ fn single_factor(judge: &Judge<'_>, account: Account) -> Option<Draft> {
         return None;
     }
     let reason = format!("Two-factor sign-in is off, with the role {}", judge.high_role(account)?);
-    let draft = match judge.person_of(account) {
-        Some(matched) => judge.about_match(Kind::SingleFactor, Severity::Medium, account, matched, reason),
-        None => judge.about_account(Kind::SingleFactor, Severity::Medium, account, reason),
-    };
+    let draft = judge.about(Kind::SingleFactor, Severity::Medium, account, reason);
     Some(draft.with("person", Value::ItsPerson).with("found", Value::ItsReason))
 }
 
