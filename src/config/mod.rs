@@ -219,7 +219,7 @@ pub struct Directory {
 }
 
 words! {
-    /// The three formats a directory export is loaded from.
+    /// How the content of a directory export is taken, where it should not be looked at for that.
     Format {
         /// Delimited text.
         Csv = "csv",
