@@ -222,6 +222,9 @@ impl<'l> Collector<'l> {
 
 /// Whether a cell can be somebody's number: it has a digit, no space, and no word that counts rows or pages.
 pub(super) fn can_be_number(cell: &str) -> bool {
+    if cell.bytes().all(|byte| byte.is_ascii_digit()) {
+        return !cell.is_empty();
+    }
     let cell = cells::trim(cell);
     let counts = || !cell.is_ascii() && ["件", "行", "ページ", "頁", "人中", "名中"].iter().any(|word| cell.contains(word));
     cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.contains(char::is_whitespace) && !counts()

@@ -57,6 +57,18 @@ fn squashed(list: &str) -> HashSet<String> {
 /// A header without what people vary: case, width, accents, spaces, dashes, `_ . / : * ?`, invisible characters; `#` is "number".
 fn squash(header: &str) -> String {
     let mut squashed = String::with_capacity(header.len());
+    if header.is_ascii() {
+        // The same in short: there are thousands of spellings to know before the first row is read.
+        for byte in header.bytes() {
+            match byte {
+                b'#' => squashed.push_str("number"),
+                b'`' => squashed.push('\''),
+                _ if byte.is_ascii_whitespace() || byte.is_ascii_control() || b"_-./:*?".contains(&byte) => {}
+                _ => squashed.push(byte.to_ascii_lowercase().into()),
+            }
+        }
+        return squashed;
+    }
     for character in header.nfkd().filter(|character| !text::is_invisible(*character) && !character.is_control()) {
         match character {
             '#' => squashed.push_str("number"),

@@ -244,12 +244,14 @@ impl Gauge {
 impl std::io::Write for Gauge {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         if matches!(self.part, Part::Sheet | Part::Shared) {
-            let mut from = 0;
-            for at in memchr::memchr_iter(b'<', bytes) {
-                self.longest = self.longest.max(self.run + (at - from) as u64);
-                (self.run, from) = (0, at);
+            // Between two tags of one piece no text is long: pieces are short.
+            match (memchr::memchr(b'<', bytes), memchr::memrchr(b'<', bytes)) {
+                (Some(first), Some(last)) => {
+                    self.longest = self.longest.max(self.run + first as u64);
+                    self.run = (bytes.len() - last) as u64;
+                }
+                _ => self.run += bytes.len() as u64,
             }
-            self.run += (bytes.len() - from) as u64;
         }
         if self.part == Part::Shared {
             // Tags that end in this piece and began in the one before.

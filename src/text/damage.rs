@@ -67,25 +67,19 @@ pub struct Damage {
 
 /// What is wrong with a text that people read.
 pub fn of(text: &str) -> Option<Damage> {
-    // Most texts have no sign that damage of any kind needs.
-    let needed = |byte: u8| {
-        !byte.is_ascii()
-            || matches!(byte, b'+' | b'-' | b'=' | b'%' | b'\\' | b'_' | b'?' | b'&' | b'<' | b'{' | b'[' | b'#' | b'*' | b'|')
-    };
-    if !text.bytes().any(needed) {
-        return None;
-    }
+    // Most texts have no sign that damage of any kind needs: one look at each byte tells.
+    let signs = text.bytes().fold(0, |signs, byte| signs | SIGNS[usize::from(byte)]);
     // With a sign, as spreadsheets write it: a room may be called 3E2.
-    if text.contains(['+', '-']) && is_scientific(text.trim()) {
+    if signs & (SIGN | EXPONENT) == SIGN | EXPONENT && is_scientific(text.trim()) {
         return Some(Damage { kind: DamageKind::Scientific, repair: None });
     }
-    if is_escaped(text.as_bytes()) {
+    if signs & ESCAPE != 0 && is_escaped(text.as_bytes()) {
         return Some(Damage { kind: DamageKind::Escaped, repair: None });
     }
-    if is_code(text.trim()) {
+    if signs & (CODE | ESCAPE) != 0 && is_code(text.trim()) {
         return Some(Damage { kind: DamageKind::Code, repair: None });
     }
-    if text.is_ascii() && memchr::memchr2(b'?', b'&', text.as_bytes()).is_none() {
+    if signs & (LETTER | MARK) == 0 {
         return None;
     }
     let mut known: Option<DamageKind> = None;
@@ -112,6 +106,31 @@ pub fn of(text: &str) -> Option<Damage> {
     }
     known.map(|kind| Damage { kind, repair: Some(value.into_owned()) })
 }
+
+/// What a byte can be a sign of: half of scientific notation each, an escape, a letter that is not ASCII, a lost letter or
+/// an entity, what a program writes in place of a text.
+const SIGN: u8 = 1;
+const EXPONENT: u8 = 2;
+const ESCAPE: u8 = 4;
+const LETTER: u8 = 8;
+const MARK: u8 = 16;
+const CODE: u8 = 32;
+const SIGNS: [u8; 256] = {
+    let mut signs = [LETTER; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        signs[byte] = match byte as u8 {
+            b'+' | b'-' => SIGN,
+            b'e' | b'E' => EXPONENT,
+            b'=' | b'%' | b'\\' | b'_' => ESCAPE,
+            b'?' | b'&' => MARK,
+            b'<' | b'{' | b'[' | b'#' | b'*' => CODE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    signs
+};
 
 /// `4.5E+15`, `1e5`, `12,3E4`, but not `73928e05`, which no spreadsheet writes: without a sign and a fraction, a mantissa has one digit.
 pub fn is_scientific(text: &str) -> bool {

@@ -87,24 +87,27 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
     let mut doubts = Vec::new();
     let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
     for (at, cell) in column.values.iter().enumerate() {
-        let problem = match cell.map(|cell| (cell, cells::identifier(first_of(cell)))) {
-            None => None,
-            Some((cell, _)) if !can_be_number(first_of(cell)) => {
-                Some((cell, "a number has a digit and no space, so this identifies nobody"))
+        let Some(cell) = cell else {
+            values.append_null();
+            continue;
+        };
+        if is_plain_number(cell) {
+            values.append_value(cell);
+            continue;
+        }
+        let first = first_of(cell);
+        let problem = match cells::identifier(first) {
+            _ if !can_be_number(first) => "a number has a digit and no space, so this identifies nobody",
+            Identifier::Damaged => {
+                "a spreadsheet turned the number into scientific notation, so its digits are lost and it identifies nobody"
             }
-            Some((cell, Identifier::Damaged)) => Some((
-                cell,
-                "a spreadsheet turned the number into scientific notation, so its digits are lost and it identifies nobody",
-            )),
-            Some((cell, Identifier::Good(number))) if number.bytes().all(|byte| byte == b'0') => {
-                Some((cell, "only zeros, a placeholder and no number"))
-            }
-            Some((_, Identifier::Good(number))) => {
+            Identifier::Good(number) if number.bytes().all(|byte| byte == b'0') => "only zeros, a placeholder and no number",
+            Identifier::Good(number) => {
                 values.append_value(&number);
                 continue;
             }
         };
-        doubts.extend(problem.map(|(cell, problem)| given.doubt(at, "employee_number", problem, cell)));
+        doubts.push(given.doubt(at, "employee_number", problem, cell));
         values.append_null();
     }
     Read { values: values.finish(), doubts, notes }
@@ -150,7 +153,7 @@ pub(super) fn lists(given: Given<'_>, slot: Slot) -> ListChunked {
     let main = given.column(Slot::Email).map(|column| column.at);
     // What an e-mail cell holds beyond its first address.
     let further: Vec<_> = match (slot, given.column(Slot::Email)) {
-        (Slot::AlternateEmail, Some(column)) if column.values.iter().flatten().any(|cell| cell.contains(SEVERAL)) => column
+        (Slot::AlternateEmail, Some(column)) if column.values.iter().flatten().any(holds_two) => column
             .values
             .iter()
             .map(|cell| cell.map(|cell| several(cell).into_iter().skip(1).collect::<Vec<_>>()).unwrap_or_default())
@@ -204,9 +207,14 @@ fn address(cell: &str) -> Option<String> {
 /// What may stand between several addresses in one cell.
 const SEVERAL: [char; 4] = ['\n', ';', ',', '|'];
 
+/// Whether a second @ stands in a cell.
+fn holds_two(cell: &str) -> bool {
+    memchr::memchr(b'@', cell.as_bytes()) != memchr::memrchr(b'@', cell.as_bytes())
+}
+
 /// The addresses of a cell that holds several and nothing else; nothing for any other cell.
 fn several(cell: &str) -> Vec<String> {
-    if !cell.contains(SEVERAL) || memchr::memchr_iter(b'@', cell.as_bytes()).count() < 2 {
+    if !holds_two(cell) || !cell.contains(SEVERAL) {
         return Vec::new();
     }
     let parts: Vec<String> = cell.split(SEVERAL).filter_map(cells::clean).map(|part| cells::email(part).into_owned()).collect();

@@ -90,11 +90,11 @@ pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
     let mut objects: Vec<Span> = Vec::new();
     let (mut lists, mut rows_of_lines) = (0, Vec::new());
     while at < text.len() {
-        let end = scan.value(at)?;
+        let end;
         match scan.byte(at) {
             Some(b'[') => {
                 let mut items = Vec::new();
-                scan.list(at, &mut items)?;
+                end = scan.list(at, &mut items)?;
                 if lists == 0
                     && objects.is_empty()
                     && items.first().is_some_and(|item| scan.byte(item.0) == Some(b'['))
@@ -115,7 +115,10 @@ pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
                 let people = if first.is_some_and(|page| page.is_page) { &mut objects } else { &mut found.items };
                 people.extend(unwrapped(&scan, items)?);
             }
-            Some(b'{') => objects.push((at, end)),
+            Some(b'{') => {
+                end = scan.value(at)?;
+                objects.push((at, end));
+            }
             _ => return Err(scan.wrong(at, "a list or an object must stand here")),
         }
         // Lines may be separated by a record separator (RFC 7464) or a comma that a careless tool left.
@@ -326,7 +329,9 @@ fn unread(scan: &Scan<'_>, read: &[Span], other: Candidate) -> Result<u64> {
     let mut items = Vec::new();
     match other.by_id {
         true => items.extend(scan.members(other.span.0)?.into_iter().map(|(_, span)| span)),
-        false => scan.list(other.span.0, &mut items)?,
+        false => {
+            scan.list(other.span.0, &mut items)?;
+        }
     }
     let items = unwrapped(scan, items)?;
     for slot in [Slot::Email, Slot::EmployeeNumber] {
@@ -458,7 +463,9 @@ struct Candidate {
 fn identified(scan: &Scan<'_>, list: &Candidate) -> Result<usize> {
     let mut items = Vec::new();
     match scan.byte(list.span.0) {
-        Some(b'[') => scan.first_items(list.span.0, 5, &mut items)?,
+        Some(b'[') => {
+            scan.first_items(list.span.0, 5, &mut items)?;
+        }
         _ if list.by_id => items.extend(scan.members(list.span.0)?.into_iter().take(5).map(|(_, span)| span)),
         _ => items.push(list.span),
     }

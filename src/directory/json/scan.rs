@@ -77,15 +77,17 @@ impl Scan<'_> {
         Err(self.wrong(open, "a bracket is never closed: the file ends in the middle"))
     }
 
-    /// Every item of the list at `open`.
-    pub(super) fn list(&self, open: usize, items: &mut Vec<Span>) -> Result<()> {
-        self.first_items(open, usize::MAX, items)
+    /// Every item of the list at `open`, and where it ends.
+    pub(super) fn list(&self, open: usize, items: &mut Vec<Span>) -> Result<usize> {
+        // That a list is never closed says more than where its last item breaks off.
+        self.first_items(open, usize::MAX, items).or_else(|error| self.nested(open).and(Err(error)))
     }
 
-    pub(super) fn first_items(&self, open: usize, count: usize, items: &mut Vec<Span>) -> Result<()> {
+    /// Some items of the list at `open`, and where the last of them, or the list, ends.
+    pub(super) fn first_items(&self, open: usize, count: usize, items: &mut Vec<Span>) -> Result<usize> {
         let mut at = self.space(open + 1);
         if self.byte(at) == Some(b']') {
-            return Ok(());
+            return Ok(at + 1);
         }
         let mut taken = 0;
         while taken < count {
@@ -95,11 +97,11 @@ impl Scan<'_> {
             let after = self.space(end);
             match self.byte(after) {
                 Some(b',') => at = self.space(after + 1),
-                Some(b']') => return Ok(()),
+                Some(b']') => return Ok(after + 1),
                 _ => return Err(self.wrong(after, "a comma or the end of the list must stand here")),
             }
         }
-        Ok(())
+        Ok(at)
     }
 
     /// The members of the object at `open`; nothing for any other value.
