@@ -28,6 +28,14 @@ impl Hasher {
     pub(crate) fn named(self) -> String {
         format!("sha256:{}", self.hex())
     }
+
+    /// `PREFIX-` and up to 12 characters of Crockford's base32: the digest's first bits, five a character.
+    pub(crate) fn id(self, prefix: char, characters: u32) -> String {
+        const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let bits = self.bytes().iter().take(8).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let letter = |place: u32| ALPHABET.get((bits >> (59 - 5 * place) & 31) as usize).map_or('0', |byte| char::from(*byte));
+        [prefix, '-'].into_iter().chain((0..characters.min(12)).map(letter)).collect()
+    }
 }
 
 /// SHA-256 of these bytes.
@@ -59,12 +67,11 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// `PREFIX-` and up to 12 characters of Crockford's base32: the first bits of SHA-256 over `subject`, five a character.
+/// The [id](Hasher::id) of a text.
 pub(crate) fn id(prefix: char, subject: &str, characters: u32) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let bits = of(subject).iter().take(8).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-    let letter = |place: u32| ALPHABET.get((bits >> (59 - 5 * place) & 31) as usize).map_or('0', |byte| char::from(*byte));
-    [prefix, '-'].into_iter().chain((0..characters.min(12)).map(letter)).collect()
+    let mut hasher = Hasher::default();
+    hasher.update(subject);
+    hasher.id(prefix, characters)
 }
 
 #[cfg(test)]

@@ -393,7 +393,14 @@ pub(super) fn build(snapshot: &Snapshot) -> Result<Built, (usize, String)> {
             }
         }
     }
-    let mut all = all.ok_or_else(|| (0, "no rows were built".to_owned()))?;
-    all.frame.rechunk_mut();
-    Ok(all)
+    let Built { frame, seen } = all.ok_or_else(|| (0, "no rows were built".to_owned()))?;
+    let height = frame.height();
+    // Most sources carry half of the columns; the others take no memory.
+    let whole = |column: Column| match column.null_count() == height {
+        true => Column::full_null(column.name().clone(), height, column.dtype()),
+        false => column.rechunk(),
+    };
+    let columns = frame.into_columns().into_par_iter().map(whole).collect();
+    let frame = DataFrame::new(height, columns).map_err(|error| (0, error.to_string()))?;
+    Ok(Built { frame, seen })
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::decision::Decision;
 use super::format::{Plan, SCHEMA};
-use crate::digest::{self, sha256};
+use crate::digest::{Hasher, sha256};
 
 /// Keys that the digest does not cover.
 const LOOSE: [&str; 2] = ["digest", "decisions"];
@@ -145,31 +145,41 @@ pub(super) fn seal(plan: &mut Plan) -> serde_json::Result<()> {
     if !findings.is_empty() {
         lists.insert("findings", listed(&findings)?);
     }
-    let whole = |plan: &Plan, without: &[&str]| -> serde_json::Result<String> {
-        let mut text = String::new();
+    // Fed piece by piece: as one text they would be as large as the file.
+    let whole = |plan: &Plan, without: &[&str]| -> serde_json::Result<Hasher> {
+        let (mut hasher, mut text) = (Hasher::default(), String::new());
         let mut document: Map<String, Value> = serde_json::from_value(serde_json::to_value(plan)?)?;
         document.extend(lists.keys().map(|key| ((*key).to_owned(), Value::Null)));
         let fields = document.iter().filter(|(key, _)| !without.contains(&key.as_str()));
         object(fields, &mut text, |key, value, text| match lists.get(key) {
-            Some(listed) => text.push_str(listed),
+            Some(items) => {
+                text.push('[');
+                for (place, item) in items.iter().enumerate() {
+                    text.push_str(if place > 0 { "," } else { "" });
+                    hasher.update(&*text);
+                    hasher.update(item);
+                    text.clear();
+                }
+                text.push(']');
+            }
             None => canonical(value, text),
         });
-        Ok(text)
+        hasher.update(text);
+        Ok(hasher)
     };
-    plan.id = digest::id('P', &whole(plan, &[])?, 10);
-    plan.digest = sha256(whole(plan, &LOOSE)?.as_bytes());
+    plan.id = whole(plan, &[])?.id('P', 10);
+    plan.digest = whole(plan, &LOOSE)?.named();
     (plan.actions, plan.findings) = (actions, findings);
     Ok(())
 }
 
-/// A list as [`canonical`] writes it.
-fn listed(items: &[impl Serialize + Sync]) -> serde_json::Result<String> {
+/// The items of a list as [`canonical`] writes them.
+fn listed(items: &[impl Serialize + Sync]) -> serde_json::Result<Vec<String>> {
     let text = |item| {
         let mut text = String::new();
         serde_json::to_value(item).map(|value| canonical(&value, &mut text)).map(|()| text)
     };
-    let texts: Vec<String> = items.par_iter().map(text).collect::<Result<_, _>>()?;
-    Ok(format!("[{}]", texts.join(",")))
+    items.par_iter().map(text).collect()
 }
 
 /// `sha256:…` over everything but `digest` and `decisions`.
@@ -213,7 +223,11 @@ fn quoted(value: &str, text: &mut String) {
     }
 }
 
-fn object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut String, write: impl Fn(&str, &Value, &mut String)) {
+fn object<'a>(
+    fields: impl Iterator<Item = (&'a String, &'a Value)>,
+    text: &mut String,
+    mut write: impl FnMut(&str, &Value, &mut String),
+) {
     // Sorted here and not by the map: whether the map is sorted is a feature flag of somebody else's.
     let mut fields: Vec<_> = fields.collect();
     fields.sort_unstable_by_key(|(key, _)| key.as_str());

@@ -140,6 +140,15 @@ impl Plan {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }
 
+    /// Writes the same.
+    ///
+    /// # Errors
+    /// `out` cannot be written.
+    pub fn write_json(&self, mut out: impl std::io::Write) -> std::io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        out.write_all(b"\n")
+    }
+
     /// What a reviewer should know of the whole before deciding, as sentences.
     pub fn notes(&self) -> Vec<String> {
         Self::notes_on(self.actions.iter())

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Result;
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::index::{Person, Place, Row};
 use super::keyed::{keyed, shared};
@@ -118,8 +119,11 @@ impl Fold {
         if self.rows.is_empty() {
             return Ok(frame.clone());
         }
-        let mut columns = Vec::with_capacity(frame.width());
-        for column in frame.columns() {
+        let one_each = |column: &Column| {
+            // A directory has a third of the columns.
+            if column.null_count() == column.len() {
+                return Ok(Column::full_null(column.name().clone(), self.rows.len(), column.dtype()));
+            }
             let mut places = self.rows.clone();
             let column = column.rechunk();
             let texts = column.str().ok();
@@ -135,8 +139,9 @@ impl Fold {
                     places[person.at()] = row.0;
                 }
             }
-            columns.push(column.take(&IdxCa::from_vec("row".into(), places))?);
-        }
+            column.take(&IdxCa::from_vec("row".into(), places))
+        };
+        let columns = frame.columns().par_iter().map(one_each).collect::<PolarsResult<Vec<_>>>()?;
         Ok(DataFrame::new(self.rows.len(), columns)?)
     }
 }

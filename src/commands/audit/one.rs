@@ -170,7 +170,9 @@ impl Audit {
             }
             let plan = stage::of("plan", || plan::build(&reconciliation, accounts, people, &loaded.config, &plan_context))?;
             if let Some(plan) = &plan {
-                folder.write("plan.json", plan.to_json()?, Some(plan.actions.len() as u64))?;
+                let mut out = folder.file("plan.json")?;
+                plan.write_json(&mut out)?;
+                out.finish(Some(plan.actions.len() as u64))?;
             }
             Ok(plan)
         };
