@@ -48,6 +48,18 @@ fn beside(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<(&
 /// What the name of a file begins with while it is being written.
 pub(crate) const HALF: &str = ".half-";
 
+/// Sets room for so many bytes aside in an empty file.
+pub(crate) fn allocate(file: &mut File, bytes: u64) -> Result<()> {
+    #[cfg(unix)]
+    match rustix::fs::fallocate(&*file, rustix::fs::FallocateFlags::empty(), 0, bytes) {
+        // Not every file system can: there the room is written.
+        Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => {}
+        done => return done.map_err(Error::from),
+    }
+    std::io::copy(&mut std::io::repeat(0).take(bytes), file)?;
+    file.flush()
+}
+
 /// A new file, mode 0600 from its first moment on; never one that is there.
 pub(crate) fn create(path: &Path) -> Result<File> {
     private(OpenOptions::new().write(true).create_new(true)).open(path)
@@ -59,7 +71,11 @@ pub(crate) fn open_own(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+    }
     let refused = |what: &str| Err(Error::new(ErrorKind::InvalidInput, format!("{} {what}", path.display())));
     let file = match private(&mut options).open(path) {
         Err(_) if path.is_symlink() => return refused("is a link, which is not followed"),

@@ -36,19 +36,30 @@ pub(super) struct Likely {
     pub(super) why: String,
 }
 
-/// The index of people without an account.
+/// Fields that make somebody likelier where they agree.
+const WORK: [(&str, &str); 2] = [("department", "same department"), ("title", "same title")];
+
+/// Somebody without an account.
+struct Candidate<'a> {
+    person: Person,
+    name: Sorted,
+    /// By [`WORK`].
+    work: [Option<&'a str>; WORK.len()],
+}
+
+/// The index of people without an account; it names them by their place in `all`.
 pub(super) struct Candidates<'a> {
     accounts: &'a AccountColumns<'a>,
     people: &'a PersonColumns<'a>,
     addresses: &'a Addresses,
-    names: HashMap<Person, Sorted>,
-    by_word: HashMap<String, Vec<Person>>,
+    all: Vec<Candidate<'a>>,
+    by_word: HashMap<String, Vec<usize>>,
     /// By the local part of the address, where only one of them has it.
-    by_mailbox: HashMap<String, Person>,
+    by_mailbox: HashMap<String, usize>,
     /// By any of their addresses, whether or not these are keys.
-    by_address: HashMap<String, Vec<Person>>,
+    by_address: HashMap<String, Vec<usize>>,
     /// By the number without prefix and zeros.
-    by_number: HashMap<String, Vec<Person>>,
+    by_number: HashMap<String, Vec<usize>>,
 }
 
 impl<'a> Candidates<'a> {
@@ -63,7 +74,7 @@ impl<'a> Candidates<'a> {
             accounts,
             people,
             addresses,
-            names: HashMap::new(),
+            all: Vec::new(),
             by_word: HashMap::new(),
             by_mailbox: HashMap::new(),
             by_address: HashMap::new(),
@@ -77,31 +88,34 @@ impl<'a> Candidates<'a> {
             let number = people.employee_number.get(person).and_then(|text| Number::of(text).text())?;
             loosely(&number).map(str::to_owned)
         };
-        let named = |person: Person| {
-            let all = people.email.get(person).into_iter().chain(people.alternate_email.get(person));
-            let all: Vec<String> = all.filter_map(|text| addresses.key(text)).map(|key| key.into_owned()).collect();
+        let described = |person: Person| {
+            let email = people.email.get(person).into_iter();
+            let keys = email.chain(people.alternate_email.get(person)).filter_map(|text| addresses.key(text));
+            let keys: Vec<String> = keys.map(|key| key.into_owned()).collect();
             let mailbox = people.email.get(person).and_then(|email| addresses.key(email));
             let mailbox = mailbox.and_then(|email| Some(email.rsplit_once('@')?.0.to_owned()));
-            (person, Sorted::new(&people.display_name(person).unwrap_or_default()), mailbox, all, number(person))
+            let name = Sorted::new(&people.display_name(person).unwrap_or_default());
+            let work = WORK.map(|(field, _)| people.cell(person, field));
+            (Candidate { person, name, work }, mailbox, keys, number(person))
         };
-        let named: Vec<_> = all(people.height).filter(free).map(named).collect();
+        let described: Vec<_> = all(people.height).filter(free).map(described).collect();
         let mut shared = BTreeSet::new();
-        for (person, name, mailbox, all, number) in named {
-            for address in all {
-                index.by_address.entry(address).or_default().push(person);
+        for (place, (candidate, mailbox, keys, number)) in described.into_iter().enumerate() {
+            for address in keys {
+                index.by_address.entry(address).or_default().push(place);
             }
             if let Some(number) = number {
-                index.by_number.entry(number).or_default().push(person);
+                index.by_number.entry(number).or_default().push(place);
             }
-            for word in name.words.concat() {
-                index.by_word.entry(word).or_default().push(person);
+            for word in candidate.name.words.concat() {
+                index.by_word.entry(word).or_default().push(place);
             }
-            index.names.insert(person, name);
             if let Some(mailbox) = mailbox
-                && index.by_mailbox.insert(mailbox.clone(), person).is_some()
+                && index.by_mailbox.insert(mailbox.clone(), place).is_some()
             {
                 shared.insert(mailbox);
             }
+            index.all.push(candidate);
         }
         for index in [&mut index.by_word, &mut index.by_address, &mut index.by_number] {
             index.retain(|_, rows| rows.len() <= COMMON);
@@ -118,40 +132,36 @@ impl<'a> Candidates<'a> {
         let same_mailbox = mailbox.as_ref().and_then(|mailbox| self.by_mailbox.get(mailbox));
         let main = accounts.email.get(account).and_then(|text| addresses.key(text));
         let mine = main.into_iter().chain(accounts.further_addresses(account, addresses));
-        let same_address: Vec<Person> = mine.filter_map(|key| self.by_address.get(key.as_ref())).flatten().copied().collect();
+        let same_address: Vec<usize> = mine.filter_map(|key| self.by_address.get(key.as_ref())).flatten().copied().collect();
         let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text());
         let same_number =
             number.as_deref().and_then(loosely).and_then(|loose| self.by_number.get(loose)).map_or(&[][..], Vec::as_slice);
         let by_name = ours.words.iter().flatten().filter_map(|word| self.by_word.get(word)).flatten();
-        let mut near: Vec<Person> = by_name.chain(same_mailbox).chain(&same_address).chain(same_number).copied().collect();
+        let mut near: Vec<usize> = by_name.chain(same_mailbox).chain(&same_address).chain(same_number).copied().collect();
         near.sort_unstable();
         near.dedup();
-        let at_work = [("department", "same department"), ("title", "same title")];
-        let at_work = at_work.map(|(field, same)| (field, accounts.cell(account, field), same));
-        let scored = near.into_iter().filter_map(|person| {
-            let (mut score, mut why) = likeness(&ours, self.names.get(&person)?);
-            if same_address.contains(&person) {
+        let work = WORK.map(|(field, _)| accounts.cell(account, field));
+        let scored = near.into_iter().filter_map(|place| {
+            let candidate = self.all.get(place)?;
+            let (mut score, mut why) = likeness(&ours, &candidate.name);
+            if same_address.contains(&place) {
                 score = score.max(0.95);
                 why.push("an e-mail address in common");
-            } else if same_mailbox == Some(&person) {
+            } else if same_mailbox == Some(&place) {
                 score = score.max(0.9);
                 why.push("same mailbox at another domain");
             }
-            if same_number.contains(&person) {
+            if same_number.contains(&place) {
                 score = score.max(0.9);
                 why.push("the same number but for prefix and zeros");
             }
-            // Most are too far off for what they do to matter.
-            if score < LIKE_ENOUGH - 3.0 * AT_WORK {
-                return None;
-            }
-            for (field, ours, same) in at_work {
-                if ours.is_some() && ours == people.cell(person, field) {
+            for ((ours, theirs), (_, same)) in work.iter().zip(&candidate.work).zip(WORK) {
+                if ours.is_some() && ours == theirs {
                     score = (score + AT_WORK).min(1.0);
                     why.push(same);
                 }
             }
-            Some((score, person, why))
+            Some((score, candidate.person, why))
         });
         let mut scored: Vec<_> = scored.filter(|(score, ..)| *score >= LIKE_ENOUGH).collect();
         let place = |person: Person| (people.source(person), people.line(person));
@@ -165,7 +175,10 @@ impl<'a> Candidates<'a> {
         let mut moves: HashMap<(String, String), u64> = HashMap::new();
         let orphans = situations.iter().filter(|(_, situation)| **situation == AccountSituation::Orphan);
         for (account, _) in orphans {
-            let Some(person) = self.mailbox(account).and_then(|mailbox| self.by_mailbox.get(&mailbox).copied()) else { continue };
+            let mailbox = self.mailbox(account);
+            let Some(person) = mailbox.and_then(|mailbox| Some(self.all.get(*self.by_mailbox.get(&mailbox)?)?.person)) else {
+                continue;
+            };
             let ours = self.accounts.email.get(account).and_then(|email| self.addresses.key(email));
             let theirs = self.people.email.get(person).and_then(|email| self.addresses.key(email));
             if let (Some((_, from)), Some((_, to))) =

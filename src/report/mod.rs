@@ -178,15 +178,14 @@ fn pages(
     mut view: View,
     mut seen: tera::Context,
 ) -> Result<()> {
-    let mut with_files = |view: &mut View| {
+    let with_files = |view: &mut View, seen: &mut tera::Context| {
         view.files = appendix::files(&folder.files(), &templates.texts);
         seen.insert("files", &view.files);
-        seen.clone()
     };
-    let seen = with_files(&mut view);
-    let rendered = stage::of("render report.md", || markdown::render(templates, &view, seen, markdown))?;
+    with_files(&mut view, &mut seen);
+    let rendered = stage::of("render report.md", || markdown::render(templates, &view, seen.clone(), markdown))?;
     folder.write("report.md", rendered, None)?;
-    let seen = with_files(&mut view);
+    with_files(&mut view, &mut seen);
     let rendered = stage::of("render report.html", || html::render(templates, &view, seen))?;
     folder.write("report.html", rendered, None)?;
     Ok(())

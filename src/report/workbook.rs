@@ -325,6 +325,8 @@ impl<'a> Look<'a> {
         self.head(sheet, name, columns, *rows)?;
         let last = u32::try_from(*rows)?.max(1);
         let decision = u16::try_from(columns.len().saturating_sub(3))?;
+        // Of the column, not of each of its cells: a format is looked for by all that it says.
+        sheet.set_column_range_format(0, decision - 1, &self.shown)?;
         let stays = DataValidation::new()
             .allow_custom("=FALSE".into())
             .ignore_blank(false)
@@ -352,11 +354,8 @@ impl<'a> Look<'a> {
             if *rows <= TALL {
                 high(sheet, at, cells.iter().map(String::as_str).zip(columns.iter().map(|(_, width)| *width)))?;
             }
-            for (column, cell) in (0u16..).zip(&cells) {
-                match cell.is_empty() {
-                    true => sheet.write_blank(at, column, &self.shown)?,
-                    false => sheet.write_string_with_format(at, column, fit(cell), &self.shown)?,
-                };
+            for (column, cell) in cells.iter().enumerate() {
+                put(sheet, at, column, cell)?;
             }
             for (column, value) in (decision..).zip(said) {
                 match value {

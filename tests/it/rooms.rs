@@ -44,7 +44,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("strsim", &["config", "reconcile", "directory"]),
     // Files.
     ("sha2", &["digest"]),
-    ("libc", &["files"]),
+    ("rustix", &["files"]),
     ("tera", &["report"]),
     ("rust_xlsxwriter", &["report"]),
     ("chrono_tz", &["config", "report"]),

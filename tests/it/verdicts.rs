@@ -142,7 +142,7 @@ fn reading_a_silent_pipe(path: &Path, reader: Command) -> (Child, std::fs::File)
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     let (child, begin) = (hearing(reader).spawn().unwrap(), std::time::Instant::now());
     let mut writing = std::fs::OpenOptions::new();
-    std::os::unix::fs::OpenOptionsExt::custom_flags(writing.write(true), libc::O_NONBLOCK);
+    std::os::unix::fs::OpenOptionsExt::custom_flags(writing.write(true), rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     loop {
         match writing.open(path) {
             Ok(pipe) => return (child, pipe),

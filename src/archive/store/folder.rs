@@ -2,7 +2,7 @@
 //! process before that leaves a folder without one, which nothing takes for a run.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -131,8 +131,7 @@ impl RunFolder {
                 .hint("see whether the disk is full")
         };
         let mut file = tempfile::tempfile_in(&self.path).with_context(full)?;
-        std::io::copy(&mut std::io::repeat(0).take(bytes), &mut file).with_context(full)?;
-        file.flush().with_context(full)
+        files::allocate(&mut file, bytes).with_context(full)
     }
 
     /// A new file with this content.
