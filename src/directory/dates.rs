@@ -2,38 +2,12 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate};
 
-use super::eras;
+pub(super) use super::eras::Written;
+use super::eras::{self, SHORT_YEAR};
 use crate::config::DateOrder;
-
-/// What a cell says about a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Written {
-    /// One day.
-    Day(NaiveDate),
-    /// Two numbers that could be day and month either way, and the year.
-    Either(u32, u32, i32),
-    /// One day, written in a year of the Buddhist era.
-    Buddhist(NaiveDate),
-    /// A value that systems write for "no day" or "open end".
-    None,
-    /// A day, but nobody can tell which, and why.
-    Undecidable(&'static str),
-    /// No day at all.
-    Unreadable,
-}
 
 /// `26-01-02`: the year may stand at either end, and only the configuration can say at which.
 pub(super) const EITHER_END: &str = "its year may stand first or last, and date_order in the configuration does not say";
-
-/// `31/10/69`: no year of this century that anybody was hired or left in, but one of the century before, or of another calendar.
-pub(super) const SHORT_YEAR: &str = "two digits do not say of which century or calendar its year is: export the days with four";
-
-impl Written {
-    /// Whether the year is of the Buddhist era.
-    pub(super) fn is_buddhist(self) -> bool {
-        matches!(self, Self::Buddhist(_)) || matches!(self, Self::Either(.., year) if eras::is_buddhist(year))
-    }
-}
 
 /// The order of a column, from all its cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

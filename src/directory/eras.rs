@@ -5,7 +5,32 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use super::dates::{self, Written};
+/// What a cell says about a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// One day.
+    Day(NaiveDate),
+    /// Two numbers that could be day and month either way, and the year.
+    Either(u32, u32, i32),
+    /// One day, written in a year of the Buddhist era.
+    Buddhist(NaiveDate),
+    /// A value that systems write for "no day" or "open end".
+    None,
+    /// A day, but nobody can tell which, and why.
+    Undecidable(&'static str),
+    /// No day at all.
+    Unreadable,
+}
+
+impl Written {
+    /// Whether the year is of the Buddhist era.
+    pub(super) fn is_buddhist(self) -> bool {
+        matches!(self, Self::Buddhist(_)) || matches!(self, Self::Either(.., year) if is_buddhist(year))
+    }
+}
+
+/// `31/10/69`: no year of this century that anybody was hired or left in, but one of the century before, or of another calendar.
+pub(super) const SHORT_YEAR: &str = "two digits do not say of which century or calendar its year is: export the days with four";
 
 /// Why a day of such a year cannot be read.
 const OTHER_CALENDAR: &str =
@@ -34,7 +59,7 @@ pub(super) fn of_another(year: i32, month: u32, day: u32) -> Option<Written> {
     let is_zero = matches!((month, day), (1, 1 | 2) | (12, 29..=31) | (10, 15) | (11, 17));
     match year {
         // `0026-10-31` was `26`.
-        2..100 => Some(Written::Undecidable(dates::SHORT_YEAR)),
+        2..100 => Some(Written::Undecidable(SHORT_YEAR)),
         1300..1500 => Some(Written::Undecidable(OTHER_CALENDAR)),
         100..1900 if !is_zero => Some(Written::Undecidable(OTHER_CALENDAR)),
         _ if is_buddhist(year) => {

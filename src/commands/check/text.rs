@@ -30,7 +30,9 @@ pub(super) fn render(checked: &Checked, quiet: bool) -> String {
     if let Some(accounts) = &checked.accounts {
         out.push(format!("Accounts       {} ({}): {}", accounts.source, accounts.kind, count(accounts.read, "account")));
         out.extend(accounts.incomplete.iter().map(|why| format!("               incomplete: {why}")));
-        out.extend(accounts.notes.iter().chain(&accounts.beside).map(|note| format!("               {note}")));
+        // The counts first, and then who.
+        let beside = accounts.beside.iter().take(if quiet { 1 } else { usize::MAX });
+        out.extend(accounts.notes.iter().chain(beside).map(|note| format!("               {note}")));
     }
     for directory in &checked.directories {
         out.push(String::new());
