@@ -137,8 +137,6 @@ pub(super) struct Pairs {
     /// The pairs of an account stand from its place in here to the next.
     starts: Vec<u32>,
     groups: Groups,
-    /// An account and the one person whose number is only loosely the same, where nothing else speaks for it: a near miss, no pair.
-    pub(super) near: Vec<(Account, Person)>,
     /// The accounts that take part and stand in no pair: orphans, unless evidence is missing.
     pub(super) alone: Vec<Account>,
 }
@@ -167,14 +165,12 @@ impl Pairs {
         }
         let mut by_address = groups.without_told_apart(by_address, links)?;
 
-        let mut near = Vec::new();
         if keys.contains(&Key::EmployeeNumber) {
             let number = |text| Number::of(text).text();
             let ours = keyed(accounts.height, |at| accounts.employee_number.get(Account(at)).and_then(number))?;
             let theirs = keyed(people.height, |at| people.employee_number.get(Person(at)).and_then(number))?;
             let exact = groups.join(Key::EmployeeNumber, &ours, &theirs)?;
-            let (loose, unsupported) = loosely_equal(sides, &ours, &theirs, &exact, &by_address)?;
-            near = unsupported;
+            let loose = loosely_equal(sides, &ours, &theirs, &exact, &by_address)?;
             by_address = by_address.vstack(&groups.without_told_apart(exact, links)?)?.vstack(&loose)?;
         }
         let decided = pairs(links.decided(), Agreeing::LINK)?;
@@ -182,7 +178,7 @@ impl Pairs {
         let taking = accounts.all().filter(|account| sides.parts[*account] == Part::Takes);
         let alone = anti(taking, &pairs, "account")?;
         let (pairs, starts) = Self::indexed(&pairs, accounts.height)?;
-        Ok(Self { pairs, starts, groups, near, alone })
+        Ok(Self { pairs, starts, groups, alone })
     }
 
     /// The pairs in the order of the accounts, and where those of each begin.
@@ -339,17 +335,17 @@ impl Groups {
     }
 }
 
-/// Accounts whose number finds nobody exactly and one person loosely, where the loose form is unique on both sides: as pairs where an
-/// address of the account names somebody or the names share a part; and those for which nothing else speaks.
+/// Accounts whose number finds nobody exactly and one person loosely, where the loose form is unique on both sides and an address of
+/// the account names somebody or the names share a part. The others are near misses, no pairs.
 fn loosely_equal(
     sides: Sides<'_>,
     ours: &DataFrame,
     theirs: &DataFrame,
     exact: &DataFrame,
     by_address: &DataFrame,
-) -> Result<(DataFrame, Vec<(Account, Person)>)> {
+) -> Result<DataFrame> {
     let Sides { accounts, people, parts, links, .. } = sides;
-    let nothing = || Ok((pairs(Vec::new(), Agreeing::LOOSE_NUMBER)?, Vec::new()));
+    let nothing = || pairs(Vec::new(), Agreeing::LOOSE_NUMBER);
     let open = ours.join(exact, ["at"], ["account"], JoinArgs::new(JoinType::Anti), None)?;
     let open = reformed(&open, loosely)?;
     if open.height() == 0 {
@@ -397,7 +393,5 @@ fn loosely_equal(
     let supported = |(account, person): &(Account, Person)| {
         addressed.contains(&account.0) || people.resemblance(*person, accounts.name.get(*account)) == Resemblance::SharePart
     };
-    let (loose, mut near): (Vec<_>, Vec<_>) = unique.into_iter().filter(|pair| !told_apart(pair)).partition(supported);
-    near.sort_unstable();
-    Ok((pairs(loose, Agreeing::LOOSE_NUMBER)?, near))
+    pairs(unique.into_iter().filter(|pair| !told_apart(pair) && supported(pair)).collect(), Agreeing::LOOSE_NUMBER)
 }

@@ -12,7 +12,7 @@ use super::index::{Account, Each, Person};
 use super::join::{Agreeing, Pairs, Sides, anti};
 use super::keyed::places;
 use super::names::Resemblance;
-use super::near::{Open, Suspects};
+use super::near::{self, Open, Suspects};
 use crate::terms::Key;
 use crate::terms::value::{Number, numbers_differ};
 
@@ -153,17 +153,23 @@ impl Matches {
         let Sides { accounts, people, addresses, links, .. } = sides;
         let held = self.holders.iter().filter(|(_, holders)| **holders > 0).map(|(person, _)| person);
         let held = places("person", held.map(|person| person.0).collect()).into_frame();
+        let mut settled = Each::filled(people.height, false);
+        for account in accounts.all().filter(|account| sides.parts[*account] == Part::Takes) {
+            let as_it_stands = |(_, agreeing): &(Person, Agreeing)| agreeing.has(Key::EmployeeNumber) && !agreeing.loosely();
+            if let Some((person, _)) = self.person_of(account).filter(as_it_stands) {
+                *settled.get_mut(person) = true;
+            }
+        }
         let open = Open {
             accounts,
             people,
             addresses,
             unmatched_accounts: self.pairs.alone.clone(),
             unmatched_people: anti(people.all(), &held, "person")?,
+            settled: &|person| settled[person],
             told_apart: &|account, person| links.tells_apart(account, person),
         };
-        let is_open = |account: &Account| open.unmatched_accounts.binary_search(account).is_ok();
-        let loose = self.pairs.near.iter().copied().filter(|(account, _)| is_open(account));
-        Ok(open.suspects(sides.keys.contains(&Key::Email), sides.keys.contains(&Key::EmployeeNumber), loose))
+        Ok(open.suspects(sides.keys.contains(&Key::Email), sides.keys.contains(&Key::EmployeeNumber)))
     }
 }
 
@@ -223,11 +229,12 @@ impl Sides<'_> {
     fn another_key_differs(self, account: Account, person: Person, agreeing: Agreeing) -> bool {
         let Sides { accounts, people, addresses, .. } = self;
         let by_email = || {
-            let ours = accounts.email.get(account).and_then(|text| addresses.identifying(text));
-            let theirs = people.email.get(person).filter(|email| !addresses.is_damaged(email));
-            let theirs = theirs.and_then(|text| addresses.identifying(text));
-            let mut others = people.alternate_email.get(person);
-            ours.is_some() && theirs.is_some() && ours != theirs && others.all(|other| addresses.identifying(other) != ours)
+            let identifying = |text| addresses.identifying(text);
+            let ours = accounts.email.get(account).filter(|text| identifying(text).is_some());
+            let theirs = people.email.get(person).filter(|text| identifying(text).is_some());
+            let (Some(ours), Some(theirs)) = (ours, theirs) else { return false };
+            let mut all = std::iter::once(theirs).chain(people.alternate_email.get(person));
+            all.all(|other| identifying(other) != identifying(ours)) && !near::may_have_been(theirs, ours, addresses)
         };
         let by_number = || {
             let ours = accounts.employee_number.get(account).unwrap_or_default();

@@ -18,7 +18,7 @@ use super::index::{Account, Person};
 use super::keys::Addresses;
 use super::names::{self, Name};
 use crate::terms::value::{Number, loosely, numbers_differ};
-use crate::text::damage;
+use crate::text::damage::{self, DamageKind};
 
 /// In what two keys are near.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,18 +84,15 @@ pub(super) struct Open<'a> {
     /// Those without a match, in order.
     pub(super) unmatched_accounts: Vec<Account>,
     pub(super) unmatched_people: Vec<Person>,
+    /// Whether an account is theirs by the number as it stands: that another's is loosely the same says nothing then.
+    pub(super) settled: &'a dyn Fn(Person) -> bool,
     /// Whether somebody decided that they are two.
     pub(super) told_apart: &'a (dyn Fn(Account, Person) -> bool + Sync),
 }
 
 impl Open<'_> {
-    /// Everybody who is near, `loose` included: an account and a person whose numbers are loosely equal, and nothing else is.
-    pub(super) fn suspects(
-        &self,
-        compare_addresses: bool,
-        compare_numbers: bool,
-        loose: impl Iterator<Item = (Account, Person)>,
-    ) -> Suspects {
+    /// Everybody who is near.
+    pub(super) fn suspects(&self, compare_addresses: bool, compare_numbers: bool) -> Suspects {
         let mut found = Suspects::default();
         if compare_addresses {
             self.listed_further(&mut found);
@@ -109,9 +106,6 @@ impl Open<'_> {
                     found.add(account, distinct);
                 }
             }
-        }
-        for (account, person) in loose {
-            found.add(account, [Suspect { person, nearness: Nearness::LooseNumber }]);
         }
         if compare_numbers {
             self.equal_loosely(&mut found);
@@ -139,24 +133,24 @@ impl Open<'_> {
         }
     }
 
-    /// Of several with loosely equal numbers nobody can say which two belong together: each may be each.
+    /// Of several with loosely equal numbers nobody can say which two belong together: each may be each. That somebody has an account by
+    /// another key does not tell whose the other account with the number is.
     fn equal_loosely(&self, found: &mut Suspects) {
         let form = |number: Option<&str>| Some(loosely(&Number::of(number?).text()?)?.to_owned());
-        let mut people: HashMap<String, Vec<Person>> = HashMap::new();
-        for person in &self.unmatched_people {
-            if let Some(form) = form(self.people.employee_number.get(*person)) {
-                people.entry(form).or_default().push(*person);
+        let of_account = |account: &Account| form(self.accounts.employee_number.get(*account));
+        let mut people: HashMap<String, Vec<Person>> =
+            self.unmatched_accounts.iter().filter_map(of_account).map(|form| (form, Vec::new())).collect();
+        let any = !people.is_empty();
+        for person in self.people.all().filter(|_| any) {
+            let alike = form(self.people.employee_number.get(person)).and_then(|form| people.get_mut(&form));
+            if let Some(alike) = alike.filter(|_| !(self.settled)(person)) {
+                alike.push(person);
             }
         }
-        for account in self.unmatched_accounts.iter().filter(|_| !people.is_empty()) {
-            let alike = form(self.accounts.employee_number.get(*account)).and_then(|form| people.get(&form));
-            let others = alike.into_iter().flatten().filter(|person| !(self.told_apart)(*account, **person)).take(LISTED);
-            let suspects: Vec<Suspect> =
-                others.map(|person| Suspect { person: *person, nearness: Nearness::LooseNumber }).collect();
-            if !suspects.is_empty() {
-                found.people.extend(alike.into_iter().flatten());
-                found.add(*account, suspects);
-            }
+        for account in &self.unmatched_accounts {
+            let alike = of_account(account).and_then(|form| people.get(&form)).into_iter().flatten();
+            let others = alike.filter(|person| !(self.told_apart)(*account, **person));
+            found.add(*account, others.map(|person| Suspect { person: *person, nearness: Nearness::LooseNumber }));
         }
     }
 
@@ -256,14 +250,27 @@ fn folded_addresses<'t, P: Copy + Send + Sync>(
 ) -> Vec<(P, String)> {
     let folded = |row: &P| {
         let email = email(*row).filter(|email| addresses.identifying(email).is_some());
-        let plain = email.map(|email| addresses.plain(email));
-        let keys = plain.map(|plain| [false, true].map(|spelt_out| fold(&plain, spelt_out)));
-        let mut keys: Vec<String> =
-            keys.into_iter().flatten().filter_map(|folded| Some(addresses.key(&folded)?.into_owned())).collect();
-        keys.dedup();
+        let keys = email.map(|email| folded_keys(email, addresses)).unwrap_or_default();
         keys.into_iter().map(|key| (*row, key)).collect::<Vec<_>>()
     };
     rows.par_iter().flat_map_iter(folded).collect()
+}
+
+/// What an address is compared as after folding: two keys where a letter can be written in two ways.
+fn folded_keys(email: &str, addresses: &Addresses) -> Vec<String> {
+    let plain = addresses.plain(email);
+    let folded = [false, true].map(|spelt_out| fold(&plain, spelt_out));
+    let mut keys: Vec<String> = folded.iter().filter_map(|folded| Some(addresses.key(folded)?.into_owned())).collect();
+    keys.dedup();
+    keys
+}
+
+/// Whether a damaged address may have been this one: it is equal after folding, or nobody can say which letters it lost.
+pub(super) fn may_have_been(damaged: &str, address: &str, addresses: &Addresses) -> bool {
+    let Some(damage) = damage::of_address(&addresses.plain(damaged)) else { return false };
+    let is_legible = damage.repair.is_some() || damage.kind == DamageKind::OddAddress;
+    let known = folded_keys(address, addresses);
+    !is_legible || folded_keys(damaged, addresses).iter().any(|key| known.contains(key))
 }
 
 /// An address in ASCII, as far as that goes.

@@ -97,7 +97,8 @@ fn near(judge: &Judge<'_>, account: Account) -> String {
         format!("{who}, who {}: {}", judge.employed(suspect.person), in_what(judge, account, *suspect))
     };
     let suspects = judge.matches.suspects.of(account);
-    let but = match suspects.iter().any(|suspect| suspect.nearness == Nearness::Further) {
+    let has_another = |suspect: &Suspect| judge.matches.holders[suspect.person] > 0 || suspect.nearness == Nearness::Further;
+    let but = match suspects.iter().any(has_another) {
         true => "it may be somebody's",
         false => "somebody without an account nearly has",
     };

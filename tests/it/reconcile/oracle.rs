@@ -235,11 +235,20 @@ impl<'a> Naive<'a> {
             let same_name = !words(&account.name).is_empty() && words(&account.name) == words(&person.name);
             let addresses = self.uses(Key::Email) && !mine.is_empty() && !theirs.is_empty();
             let typed = addresses && same_name && one_character_apart(&mine, &theirs);
-            let loosely = self.uses(Key::EmployeeNumber) && !loose(&account.number).is_empty();
-            typed && !numbers_differ(&account.number, &person.number) || loosely && loose(&account.number) == loose(&person.number)
+            typed && !numbers_differ(&account.number, &person.number)
         };
-        let mut found = self.by_loose_number(account);
-        found.extend(self.people_where(near).into_iter().filter(|at| !held(*at)));
+        let loosely = |person: &Person| {
+            let form = loose(&account.number);
+            self.uses(Key::EmployeeNumber) && !form.is_empty() && form == loose(&person.number)
+        };
+        let settled = |at: &usize| {
+            let mut holders =
+                self.company.accounts.iter().filter(|other| takes_part(other) && self.verdict(other) == Verdict::One(*at));
+            holders.any(|other| self.agreeing(other, &self.company.people[*at]).1)
+        };
+        let mut found = self.people_where(near);
+        found.retain(|at| !held(*at));
+        found.extend(self.people_where(loosely).into_iter().filter(|at| !settled(at)));
         found.into_iter().collect()
     }
 

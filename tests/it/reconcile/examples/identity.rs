@@ -41,7 +41,15 @@ fn a_loosely_equal_number_of_several_makes_nobody_an_orphan() {
             judged.findings
         );
     }
-    // Whose own account is known is a candidate for no other.
+    // An account by the address alone leaves open whose the second account with that number is.
+    let second = Account { name: person(1).name, ..numbered(2, "123") };
+    let by_address =
+        Company::with([Account { number: "123".into(), ..account(1) }, second], [Person { number: "E00123".into(), ..person(1) }]);
+    let judged = by_address.judged();
+    let found = judged.findings.iter().find(|found| found.code == Some("near-key")).expect("the second account is not evaluable");
+    assert!(found.reason.contains("it may be somebody's: Given1 Family1"), "{}", found.reason);
+    assert_eq!((by_address.account_situation(0), by_address.account_situation(1)), ("matched".into(), "not_evaluable".into()));
+    // Whose number an account has as it stands is a candidate for no other.
     let known = Company::with(
         [Account { number: "E00123".into(), ..account(1) }, numbered(2, "123")],
         [Person { number: "E00123".into(), ..person(1) }, person(3)],
@@ -63,6 +71,15 @@ fn a_loosely_equal_number_with_the_address_is_as_good_as_the_address() {
     let account = Account { number: "123".into(), name: "Given1 Other".into(), ..account(1) };
     let judged = pair(account, Person { number: "E00123".into(), ..person(1) }).judged();
     assert_eq!(fields(only(&judged)), [("name", true)]);
+}
+
+#[test]
+fn an_address_that_nobody_gives_out_speaks_against_a_number_unless_it_may_be_the_same() {
+    let numbered =
+        |email: &str| pair(Account { number: "50001".into(), ..stranger() }, Person { email: email.into(), ..person(1) });
+    assert_eq!(numbered("zoë@acme.com").account_situation(0), "conflict");
+    assert_eq!(numbered("ç@contractors.example").account_situation(0), "matched", "it may be c@contractors.example");
+    assert_eq!(numbered("?@contractors.example").account_situation(0), "matched", "nobody can say which letter was lost");
 }
 
 #[test]
