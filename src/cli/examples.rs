@@ -55,7 +55,8 @@ pub const CHECK: &str = "\
 Examples:
   domo-reconcile check                                   # configuration, credentials, directories, templates
   domo-reconcile check --directory workers.csv           # how this export is understood
-  domo-reconcile check --accounts people.csv             # without an API client: an export of Domo's users";
+  domo-reconcile check --accounts people.csv             # without an API client: an export of Domo's users
+  domo-reconcile check -q                                # for a schedule: every problem, and nobody's name";
 
 /// Lines of `sandbox`.
 pub const SANDBOX: &str = "\

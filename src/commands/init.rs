@@ -11,7 +11,7 @@ use super::{Context, Ended, interruptible, runtime};
 use crate::cli;
 use crate::config::{Config, Directory, quoted};
 use crate::directory::{self, Source};
-use crate::domo::{self, Accounts};
+use crate::domo::{self, Accounts, SUPPORT_EMAIL};
 use crate::failure::Failure;
 use crate::terms::{FIELDS, Status};
 use crate::text;
@@ -129,7 +129,9 @@ fn written(directories: &[Directory], sources: &[Source], accounts: Option<&Acco
 /// Addresses that read like a machine's, each as a block to take the comment signs from.
 fn suggest(text: &mut String, accounts: &Accounts) -> Result<()> {
     let emails = accounts.frame.column("email")?.str()?;
-    let machines: Vec<&str> = emails.iter().flatten().filter(|email| reads_like_a_machine(email)).collect();
+    // Domo's own support account is excluded without a rule.
+    let ours = emails.iter().flatten().filter(|email| *email != SUPPORT_EMAIL);
+    let machines: Vec<&str> = ours.filter(|email| reads_like_a_machine(email)).collect();
     if machines.is_empty() {
         return Ok(());
     }

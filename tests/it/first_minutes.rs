@@ -76,6 +76,7 @@ fn a_configuration_is_made_from_an_export_and_the_accounts() {
         assert!(text.contains(expected), "no {expected:?} in {text}");
     }
     assert!(!text.contains("\n[[exclude]]"), "nobody is excluded before somebody says so: {text}");
+    assert!(!text.contains("support@domo.com"), "Domo's own support account is excluded without a rule: {text}");
     run(folder.path(), ["audit", "--accounts", "users.json", "--as-of", "2026-11-23"]).code(0);
 }
 
