@@ -3,7 +3,7 @@
 //! wherever the apply is started; and a later run of the archive that contradicts it is heard.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -212,8 +212,9 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
         journal
     } else {
         // Another file by mistake is no journal that somebody changed.
-        let start = std::fs::File::open(name).and_then(|file| BufReader::new(file.take(1)).fill_buf().map(<[u8]>::to_vec));
-        if start.is_ok_and(|start| start.first().is_some_and(|byte| *byte != b'{')) {
+        let mut first = [b'{'];
+        let read = name.is_file() && std::fs::File::open(name).is_ok_and(|mut file| file.read_exact(&mut first).is_ok());
+        if read && first != *b"{" {
             return Err(nothing(format!("{} is no journal: it does not begin with a record", name.display())).into());
         }
         name.to_owned()

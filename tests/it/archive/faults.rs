@@ -116,7 +116,7 @@ fn a_folder_that_cannot_be_written_is_told_by_name() {
     std::fs::write(company.path().join("file"), "").unwrap();
     let mut args = company.prepare().to_vec();
     args.extend(["--archive", "file"]);
-    run(company.path(), args).code(1);
+    run(company.path(), args).code(2);
 }
 
 #[test]
