@@ -476,13 +476,18 @@ pub fn describe(method: &Method, url: &Url) -> String {
     }
 }
 
-/// The innermost cause: of a connection that does not come about, what was refused or not found.
+/// The innermost cause: of a connection that does not come about, what was refused or not found. That it was the name is said with it:
+/// by that word the hints know.
 fn root(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
+    let mut name = "";
     while let Some(inner) = cause.source() {
         cause = inner;
+        if cause.to_string() == "dns error" {
+            name = "dns error: ";
+        }
     }
-    cause.to_string()
+    format!("{name}{cause}")
 }
 
 /// An error and its causes in one line; reqwest's own `Display` hides what happened.

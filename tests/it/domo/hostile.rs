@@ -295,7 +295,7 @@ async fn a_name_that_does_not_resolve_a_port_nobody_listens_on_and_a_plain_serve
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let plain = server(|_, mut stream| async move { stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await }).await;
     for (url, word, hint) in [
-        ("https://api.domo.invalid".to_owned(), "lookup address", "name"),
+        ("https://api.domo.invalid".to_owned(), "dns", "name"),
         (format!("http://{closed}"), "refused", "DOMO_API_URL"),
         (format!("https://{plain}"), "message", "certificate"),
     ] {
