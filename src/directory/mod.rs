@@ -25,6 +25,7 @@ mod delimited;
 mod eras;
 pub mod facts;
 mod file_format;
+mod gauge;
 mod grid;
 mod headers;
 mod input;

@@ -11,12 +11,12 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
 
 use super::cells;
 use super::file_format::FileFormat;
+use super::gauge::{HiddenRows, gauge};
 use super::grid::{Grid, Row, Rows};
 use super::headers;
 use super::ods::Ods;
 use super::sheet::{SheetInfo, damaged, digits_shown, number};
 use super::xls::Xls;
-use super::zip;
 use crate::failure::{Failure, unless_it_panics};
 
 /// Sheets beyond this many are not looked at in search of the best.
@@ -24,7 +24,7 @@ const MOST_SHEETS: usize = 250;
 
 /// An open workbook.
 pub(super) enum Workbook {
-    Xlsx(Box<Xlsx<Cursor<Shared>>>, Shared),
+    Xlsx(Box<Xlsx<Cursor<Shared>>>, Shared, HiddenRows),
     Xlsb(Box<Xlsb<Cursor<Vec<u8>>>>),
     Xls(Box<Xls>),
     Ods(Ods),
@@ -48,13 +48,16 @@ impl Workbook {
     }
 
     fn open(kind: FileFormat, bytes: Vec<u8>) -> Result<Self> {
+        if kind == FileFormat::Xls {
+            return Ok(Self::Xls(Box::new(Xls::open(&bytes)?)));
+        }
+        let hidden = gauge(&bytes)?;
         Ok(match kind {
             FileFormat::Xlsb => Self::Xlsb(Box::new(Xlsb::new(Cursor::new(bytes)).map_err(damaged)?)),
-            FileFormat::Xls => Self::Xls(Box::new(Xls::open(&bytes)?)),
             FileFormat::Ods => Self::Ods(Ods::open(&bytes)?),
             _ => {
                 let bytes = Shared(Arc::new(bytes));
-                Self::Xlsx(Box::new(Xlsx::new(Cursor::new(bytes.clone())).map_err(damaged)?), bytes)
+                Self::Xlsx(Box::new(Xlsx::new(Cursor::new(bytes.clone())).map_err(damaged)?), bytes, hidden)
             }
         })
     }
@@ -62,7 +65,7 @@ impl Workbook {
     /// The worksheets, in the workbook's order.
     pub(super) fn sheets(&self) -> Vec<SheetInfo> {
         let metadata = match self {
-            Self::Xlsx(book, _) => book.sheets_metadata(),
+            Self::Xlsx(book, ..) => book.sheets_metadata(),
             Self::Xlsb(book) => book.sheets_metadata(),
             Self::Xls(book) => return book.sheets().cloned().collect(),
             Self::Ods(book) => return book.sheets().cloned().collect(),
@@ -74,7 +77,7 @@ impl Workbook {
     /// Whether serials count from 1904. OpenDocument writes its days as days.
     pub(super) fn epoch_1904(&self) -> bool {
         match self {
-            Self::Xlsx(book, _) => book.has_1904_epoch(),
+            Self::Xlsx(book, ..) => book.has_1904_epoch(),
             Self::Xlsb(book) => book.has_1904_epoch(),
             Self::Xls(book) => book.epoch_1904,
             Self::Ods(_) => false,
@@ -99,7 +102,7 @@ impl Grid for SheetRows<'_> {
         match &mut *self.book {
             Workbook::Xls(book) => book.sheet(sheet).rows(sink),
             Workbook::Ods(book) => book.sheet(sheet).rows(sink),
-            Workbook::Xlsx(book, _) => {
+            Workbook::Xlsx(book, ..) => {
                 let mut rows = Rows::new(sink);
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
                 let code =
@@ -130,7 +133,7 @@ impl Grid for SheetRows<'_> {
 
     fn hidden(&mut self) -> Option<BTreeSet<u32>> {
         match &mut *self.book {
-            Workbook::Xlsx(_, bytes) => Some(zip::hidden_rows(bytes.as_ref(), self.name)),
+            Workbook::Xlsx(_, bytes, hidden) => Some(hidden.of(bytes.as_ref(), self.name)),
             Workbook::Xls(book) => book.sheet(self.name).hidden(),
             Workbook::Ods(book) => book.sheet(self.name).hidden(),
             // Its rows are records that nothing here reads.
@@ -142,7 +145,7 @@ impl Grid for SheetRows<'_> {
         let sheet = self.name;
         let mut found = BTreeSet::new();
         match &mut *self.book {
-            Workbook::Xlsx(book, _) => {
+            Workbook::Xlsx(book, ..) => {
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| unreadable(sheet, &error))?;
                 while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|error| unreadable(sheet, &error))? {
                     if cell.pos.0 as usize >= rows {

@@ -33,9 +33,9 @@ struct Key {
 }
 
 #[derive(Deserialize)]
-struct List {
-    #[serde(default)]
-    users: Vec<Box<RawValue>>,
+struct List<'a> {
+    #[serde(borrow, default)]
+    users: Vec<&'a RawValue>,
     #[serde(rename = "nextPageToken")]
     next: Option<String>,
     kind: Option<String>,
@@ -69,7 +69,7 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
         under(&api, "/admin/directory/v1/users", &query)
     };
     let open = |answer: &Answer, _: &Url, _: u64| {
-        let list_of: List =
+        let list_of: List<'_> =
             serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
         let other = list_of.users.is_empty() && list_of.next.is_none() && list_of.kind.is_none();
         // Nobody at all is an empty object here; anything else in it is some other answer.
@@ -79,7 +79,7 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
             return Err(Unfit::Garbled("no list of people: it has no `users`".into()));
         }
         let next = list_of.next.filter(|token| !token.is_empty());
-        Ok(Page { people: Person::each(list_of.users)?, next: next.map(|token| list(Some(&token))), ..Page::default() })
+        Ok(Page { people: Person::each(answer, &list_of.users)?, next: next.map(|token| list(Some(&token))), ..Page::default() })
     };
     let pass = async || session.pass(&client, &keeper, list(None), open).await;
     let (pass, stopped) = session.counted(pass, |_| Vec::new()).await?;

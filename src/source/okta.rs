@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::Fetched;
 use super::auth::{Auth, Grant};
 use super::jwt::{ProofKey, Signer};
-use super::pages::{Page, Pass, Person};
+use super::pages::{Page, Person};
 use super::session::{Read, Session};
 use super::settings::{address, default, secret, token_url};
 use crate::http::header::{AUTHORIZATION, LINK};
@@ -51,7 +51,7 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
         if pass.stopped.is_none() {
             let left = session.pass(&client, &keeper, list(Some("status eq \"DEPROVISIONED\"")), open).await;
             match left {
-                Ok(left) => merge(&mut pass, left),
+                Ok(left) => pass.merge(left, is_newer),
                 Err(error) => pass.stopped = Some(format!("those who left could not be read: {}", reason(&error))),
             }
         }
@@ -59,7 +59,7 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
     };
     let (pass, stopped) = session.counted(pass, |_| Vec::new()).await?;
     let mut rights = Vec::new();
-    if pass.people.is_empty() {
+    if pass.distinct() == 0 {
         rights.push("not one person came: a token without an administrator's role reads as nobody".into());
     }
     Ok(session.done(Read { stopped, rights, ..Read::listed(&api, &client, pass) }))
@@ -70,9 +70,9 @@ fn reason(error: &anyhow::Error) -> String {
 }
 
 fn open(answer: &Answer, at: &Url, _: u64) -> Result<Page, Unfit> {
-    let list: Vec<Box<RawValue>> =
+    let list: Vec<&RawValue> =
         serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
-    Ok(Page { people: Person::each(list)?, next: next_of(answer, at)?, ..Page::default() })
+    Ok(Page { people: Person::each(answer, &list)?, next: next_of(answer, at)?, ..Page::default() })
 }
 
 /// The address behind `rel="next"` of a `Link` header, of several.
@@ -88,27 +88,16 @@ pub(super) fn next_of(answer: &Answer, at: &Url) -> Result<Option<Url>, Unfit> {
     Ok(None)
 }
 
-/// Who changed between the two lists is in both, or is what the later change says.
-fn merge(pass: &mut Pass, left: Pass) {
+/// Whether what one list says of somebody is at least as new as what the other says: who changed between the two is in both.
+fn is_newer(one: &[u8], other: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Changed {
         #[serde(rename = "lastUpdated")]
         at: Option<String>,
     }
-    let changed = |person: &Person| {
-        let changed = serde_json::from_str::<Changed>(person.json.get()).ok()?.at?;
+    let changed = |person: &[u8]| {
+        let changed = serde_json::from_slice::<Changed>(person).ok()?.at?;
         DateTime::parse_from_rfc3339(&changed).ok()
     };
-    for person in left.people {
-        match pass.ids.get(&person.id).and_then(|at| pass.people.get_mut(*at)) {
-            Some(known) if changed(known) > changed(&person) => {}
-            Some(known) => *known = person,
-            None => {
-                pass.ids.insert(person.id.clone(), pass.people.len());
-                pass.people.push(person);
-            }
-        }
-    }
-    pass.repeated += left.repeated;
-    pass.stopped = left.stopped;
+    changed(one) >= changed(other)
 }

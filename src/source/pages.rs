@@ -1,7 +1,9 @@
 //! The one pager: page after page in sequence, until the source's own sign of the end. Addresses and ids that were seen before, an
 //! error behind the first page, and more rows than any company has, end it as incomplete.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 use anyhow::Result;
@@ -26,77 +28,111 @@ pub(super) struct Page {
     pub(super) ended: bool,
 }
 
-/// One person as the source sent it.
+/// One person as the source sent it: where in the page's bytes.
 #[derive(Debug)]
 pub(super) struct Person {
-    pub(super) id: String,
-    pub(super) json: Box<RawValue>,
+    id: Range<usize>,
+    json: Range<usize>,
 }
 
 impl Person {
     /// Each of a page's items, by its `id`; whoever has none is known by all that is said of him.
-    pub(super) fn each(items: Vec<Box<RawValue>>) -> Result<Vec<Self>, Unfit> {
+    pub(super) fn each(page: &Answer, items: &[&RawValue]) -> Result<Vec<Self>, Unfit> {
         #[derive(Deserialize)]
         struct Id<'a> {
             #[serde(borrow)]
             id: Option<&'a RawValue>,
         }
-        let one = |json: Box<RawValue>| {
+        let place = |part: &RawValue| {
+            let start = part.get().as_ptr().addr() - page.body.as_ptr().addr();
+            start..start + part.get().len()
+        };
+        let one = |json: &&RawValue| {
             let said: Id<'_> =
                 serde_json::from_str(json.get()).map_err(|error| Unfit::Wrong(format!("an item is no person: {error}")))?;
-            let id = said.id.map_or(json.get(), RawValue::get).to_owned();
-            Ok(Self { id, json })
+            Ok(Self { id: place(said.id.unwrap_or(json)), json: place(json) })
         };
-        items.into_iter().map(one).collect()
+        items.iter().map(one).collect()
     }
 }
 
 /// All pages, read once.
 #[derive(Debug, Default)]
 pub(super) struct Pass {
-    pub(super) people: Vec<Person>,
-    /// Each id, and where it stands in `people`.
-    pub(super) ids: HashMap<String, usize>,
+    /// Everybody's JSON, each with a comma behind it: millions of pieces would take twice the memory.
+    json: Vec<u8>,
+    /// Each id, and where its person stands in `json`.
+    people: HashMap<Box<[u8]>, Range<usize>>,
     /// People that came a second time.
     pub(super) repeated: u64,
     /// Every total that a page said.
     pub(super) told: BTreeSet<u64>,
     /// Why it ended before its end.
     pub(super) stopped: Option<String>,
-    size: u64,
 }
 
 impl Pass {
     pub(super) fn distinct(&self) -> u64 {
-        self.ids.len() as u64
+        self.people.len() as u64
     }
 
-    fn take(&mut self, people: Vec<Person>) -> u64 {
-        let before = self.people.len();
-        for person in people {
-            match self.ids.entry(person.id.clone()) {
-                std::collections::hash_map::Entry::Occupied(_) => self.repeated += 1,
-                std::collections::hash_map::Entry::Vacant(place) => {
-                    place.insert(self.people.len());
-                    self.size += person.json.get().len() as u64;
-                    self.people.push(person);
-                }
+    /// What came.
+    pub(super) fn json(&self) -> &[u8] {
+        &self.json
+    }
+
+    /// Takes those who are new; how many.
+    fn take(&mut self, page: &[u8], people: &[Person]) -> u64 {
+        let before = self.distinct();
+        for Person { id, json } in people {
+            match self.people.entry(page[id.clone()].into()) {
+                Entry::Occupied(_) => self.repeated += 1,
+                Entry::Vacant(place) => _ = place.insert(append(&mut self.json, &page[json.clone()])),
             }
         }
-        (self.people.len() - before) as u64
+        self.distinct() - before
+    }
+
+    /// Takes a second list in: who stands in both is what the later list says, unless `is_newer` of the two says no.
+    pub(super) fn merge(&mut self, other: Self, is_newer: impl Fn(&[u8], &[u8]) -> bool) {
+        let mut others: Vec<(Box<[u8]>, Range<usize>)> = other.people.into_iter().collect();
+        others.sort_unstable_by_key(|(_, place)| place.start);
+        for (id, place) in others {
+            let theirs = &other.json[place];
+            match self.people.entry(id) {
+                Entry::Occupied(ours) if !is_newer(theirs, &self.json[ours.get().clone()]) => {}
+                Entry::Occupied(mut ours) => {
+                    let old = ours.get().clone();
+                    self.json[old.start..old.end + SEPARATOR.len()].fill(b' ');
+                    ours.insert(append(&mut self.json, theirs));
+                }
+                Entry::Vacant(place) => _ = place.insert(append(&mut self.json, theirs)),
+            }
+        }
+        self.repeated += other.repeated;
+        self.stopped = other.stopped;
     }
 
     /// One JSON list, as a file of it would be.
-    pub(super) fn into_json(self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.size as usize + 2 * self.people.len() + 2);
-        out.push(b'[');
-        for (at, person) in self.people.into_iter().enumerate() {
-            out.extend_from_slice(if at > 0 { b",\n" } else { b"\n" });
-            out.extend_from_slice(person.json.get().as_bytes());
+    fn into_json(self) -> Vec<u8> {
+        let mut out = self.json;
+        if out.is_empty() {
+            out.push(b'[');
         }
+        out.truncate(out.len() - if self.people.is_empty() { 0 } else { SEPARATOR.len() });
         out.extend_from_slice(b"\n]\n");
         out
     }
+}
+
+const SEPARATOR: &[u8] = b",\n";
+
+fn append(list: &mut Vec<u8>, person: &[u8]) -> Range<usize> {
+    list.extend_from_slice(if list.is_empty() { b"[\n" } else { b"" });
+    let start = list.len();
+    list.extend_from_slice(person);
+    list.extend_from_slice(SEPARATOR);
+    start..start + person.len()
 }
 
 impl Read {
@@ -146,18 +182,22 @@ impl Session<'_> {
                 pass.stopped = Some(format!("its pages lead in a circle after {}", came(&pass)));
                 break;
             }
-            let so_far = pass.people.len() as u64 + pass.repeated;
+            let so_far = pass.distinct() + pass.repeated;
             let parse = |answer: Answer| {
                 if answer.is_page() {
                     return Err(Unfit::Wrong("an HTML page instead of a list of people".into()));
                 }
-                open(&answer, &url, so_far)
+                Ok((open(&answer, &url, so_far)?, answer.body))
             };
-            let page = match self.ask(client, &call, keeper, || client.request(Method::GET, url.clone()), parse).await {
+            let (page, body) = match self.ask(client, &call, keeper, || client.request(Method::GET, url.clone()), parse).await {
                 Err(error) if seen.len() == 1 => return Err(self.failed(error)),
                 // Behind the end some servers refuse, and some begin anew.
                 Err(_) if ended => break,
-                Ok(page) if ended && page.people.iter().all(|person| pass.ids.contains_key(&person.id)) => break,
+                Ok((page, body))
+                    if ended && page.people.iter().all(|person| pass.people.contains_key(&body[person.id.clone()])) =>
+                {
+                    break;
+                }
                 Ok(page) => page,
                 Err(error) => {
                     pass.stopped = Some(format!("it stopped after {}: {}", came(&pass), error.sentence()));
@@ -167,7 +207,7 @@ impl Session<'_> {
             self.pages.fetch_add(1, Ordering::Relaxed);
             let rows = page.people.len() as u64;
             pass.told.extend(page.told);
-            let new = pass.take(page.people);
+            let new = pass.take(&body, &page.people);
             self.progress.people(&self.name, pass.distinct(), pass.told.last().copied());
             empty = if rows == 0 { empty + 1 } else { 0 };
             next = page.next.filter(|_| !self.sample());
@@ -176,7 +216,7 @@ impl Session<'_> {
                 pass.stopped = Some(format!("a page held nobody new after {}: its pages repeat", came(&pass)));
                 break;
             }
-            if next.is_some() && (pass.distinct() > self.limits.rows || pass.size > LARGEST || empty > EMPTY) {
+            if next.is_some() && (pass.distinct() > self.limits.rows || pass.json.len() as u64 > LARGEST || empty > EMPTY) {
                 pass.stopped = Some(format!("it did not end after {} on {} pages", came(&pass), seen.len()));
                 break;
             }

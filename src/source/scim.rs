@@ -18,11 +18,11 @@ use crate::http::{Answer, Client, Keeper, Method, Unfit, Url, Vars, under};
 const COUNT: u32 = 200;
 
 #[derive(Deserialize)]
-struct List {
+struct List<'a> {
     #[serde(rename = "totalResults")]
     total: Option<u64>,
-    #[serde(default, rename = "Resources")]
-    resources: Option<Vec<Box<RawValue>>>,
+    #[serde(borrow, default, rename = "Resources")]
+    resources: Option<Vec<&'a RawValue>>,
     #[serde(rename = "nextCursor")]
     cursor: Option<String>,
 }
@@ -64,11 +64,11 @@ async fn read(session: &Session<'_>, client: &Client, keeper: &impl Keeper, root
     let by_cursor = |cursor: &str| under(root, "/Users", &[("cursor", cursor), ("count", &count)]);
     let first = if cursors { by_cursor("") } else { by_index(1) };
     let open = |answer: &Answer, _: &Url, before: u64| {
-        let list: List =
+        let list: List<'_> =
             serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
         // Something else, or an error's body, must not read as a list of nobody.
         let total = list.total.ok_or_else(|| Unfit::Garbled("no list of people: it has no `totalResults`".into()))?;
-        let people = Person::each(list.resources.unwrap_or_default())?;
+        let people = Person::each(answer, &list.resources.unwrap_or_default())?;
         let read = before + people.len() as u64;
         let cursor = list.cursor.filter(|cursor| !cursor.is_empty());
         let next = match cursors {
