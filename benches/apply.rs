@@ -13,7 +13,7 @@ use domo_reconcile::config::Config;
 use domo_reconcile::plan::build::assemble;
 use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::journal::{Event, Step};
-use domo_reconcile::plan::{Action, Context, Decision, Inputs, Outcome, Plan, Population, Verdict};
+use domo_reconcile::plan::{Action, Decision, GuardedAccounts, InputDigests, Outcome, Plan, PlanBinding, Verdict};
 use domo_reconcile::sandbox::{Options, Profile, Sandbox};
 use domo_reconcile::terms::ActionKind;
 use serde_json::{Map, Value, json};
@@ -62,13 +62,20 @@ fn plan(count: u64, groups: u64) -> Plan {
         blocked: None,
         about: None,
     };
-    let inputs = Inputs { accounts: "sha256:a".into(), directory: Vec::new(), config: "sha256:c".into() };
-    let context = Context { run_id: "bench".into(), created: Utc::now(), inputs, previous: None };
+    let inputs = InputDigests { accounts: "sha256:a".into(), directory: Vec::new(), config: "sha256:c".into() };
+    let context = PlanBinding { run_id: "bench".into(), created: Utc::now(), inputs, previous: None };
     let actions = ids(count).map(action).collect();
-    let mut plan =
-        assemble(actions, Vec::new(), &Population::default(), AuditFigures::default(), &Config::default(), &context, "sandbox")
-            .unwrap()
-            .unwrap();
+    let mut plan = assemble(
+        actions,
+        Vec::new(),
+        &GuardedAccounts::default(),
+        AuditFigures::default(),
+        &Config::default(),
+        &context,
+        "sandbox",
+    )
+    .unwrap()
+    .unwrap();
     let yes = Decision::new(Verdict::Approve, "bench", Utc::now());
     plan.decisions = plan.actions.iter().map(|action| (action.id.clone(), yes.clone())).collect();
     plan

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::terms::{Flavour, Scope, Split};
 use values::day;
-pub use values::{FailOn, LogFormat, Profile, SchemaName};
+pub use values::{FailOn, LogFormat, ProfileName, SchemaName};
 
 /// Proves that Domo's users and the company directory agree, and says where they do not.
 ///
@@ -134,8 +134,8 @@ pub struct Demo {
     #[arg(long)]
     pub keep: bool,
     /// Which Domo it is: the public guide's, or the one of Domo's own documents and of recorded answers
-    #[arg(long, value_enum, default_value_t = Profile::Guide)]
-    pub profile: Profile,
+    #[arg(long, value_enum, default_value_t = ProfileName::Guide)]
+    pub profile: ProfileName,
     /// Fetch the directory, too: from a Microsoft Graph that the sandbox plays
     #[arg(long)]
     pub live: bool,
@@ -392,8 +392,8 @@ pub struct Sandbox {
     #[arg(long, default_value = "sandbox-secret")]
     pub client_secret: String,
     /// Which Domo it is: the public guide's, or the one of Domo's own documents and of recorded answers
-    #[arg(long, value_enum, default_value_t = Profile::Guide)]
-    pub profile: Profile,
+    #[arg(long, value_enum, default_value_t = ProfileName::Guide)]
+    pub profile: ProfileName,
     /// Something that goes wrong, as `[METHOD ]PATH[#N|#N-M|#N-]=WHAT`; repeatable
     ///
     /// `*` in the path stands for anything; `#2` is the second such request, `#2-` every one from the second on, and without `#` all of

@@ -16,14 +16,14 @@ pub(super) const NOT_FIELDS: [&str; 2] = [fields::GROUPS, "sendInvite"];
 
 /// Accounts as Domo's list had them a moment ago.
 #[derive(Debug, Default)]
-pub(super) struct Listed {
+pub(super) struct ListedAccounts {
     /// Those that the plan is about.
     accounts: HashMap<u64, Account>,
     /// Who has the addresses that new accounts are to have.
     holders: HashMap<String, u64>,
 }
 
-impl Listed {
+impl ListedAccounts {
     /// What a plan needs to know of the list.
     pub(super) fn of(accounts: &Accounts, plan: &Plan) -> Result<Self> {
         let ids = plan.actions.iter().filter_map(|action| action.account_id).collect();
@@ -63,7 +63,7 @@ pub(super) struct Known<'a> {
     /// The instance's groups; none where no new account joins one, or where they cannot be read.
     pub(super) groups: Option<&'a [Group]>,
     /// The accounts concerned, as the list has them.
-    pub(super) listed: &'a Listed,
+    pub(super) listed: &'a ListedAccounts,
     /// Where it is read what accounts own.
     pub(super) ownership: Option<&'a Ownership>,
     /// Why actions are not what a later run would do, by action: they are not carried out, but what was written of them is settled.

@@ -3,7 +3,7 @@
 //! [`PreparedApply::open`] reads what everything depends on: the plan, its journal, and the accounts as they are now. Then one of two
 //! roads is taken: [`PreparedApply::preview`] has only a reader; [`PreparedApply::carry_out`] makes the [`Approved`] that opens a writer, and a record
 //! is on the disk before any write leaves and another after it was read back. What becomes of an action is told by the words of
-//! [`Outcome`], in a [`Report`].
+//! [`Outcome`], in a [`ApplyReport`].
 
 mod breaker;
 mod deleted_instead;
@@ -15,7 +15,7 @@ mod ownership;
 mod run;
 
 pub use crate::stop::Stop;
-pub use outcome::{Applied, Report, Row};
+pub use outcome::{Applied, ApplyReport, ReportedAction};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -24,16 +24,16 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 
 use crate::config::Config;
-use crate::domo::{AccountIds, Group, Progress, Reader, Session, State, Writer};
+use crate::domo::{AccountIds, Group, ReadProgress, ReadState, Reader, Session, Writer};
 use crate::failure::Failure;
 use crate::plan::approved::Assessment;
 use crate::plan::guard;
-use crate::plan::journal::{Event, Open, Overridden};
-use crate::plan::{Action, Applier, Approved, Journal, Outcome, Override, Plan, Population, Sealed, Terms};
+use crate::plan::journal::{Event, Opening, Overridden};
+use crate::plan::{Action, Applier, Approved, GuardedAccounts, Journal, Outcome, Override, Plan, Sealed, Terms};
 use crate::terms::ActionKind;
 use deleted_instead::DeletedInstead;
 use journal::OpenJournal;
-use judge::{Known, Listed, Ready};
+use judge::{Known, ListedAccounts, Ready};
 use ownership::Ownership;
 
 /// Who applies which plan, and how.
@@ -65,13 +65,13 @@ pub struct PreparedApply<'a> {
     journal_path: PathBuf,
     journal: Journal,
     done: BTreeSet<String>,
-    population: Population,
+    guarded: GuardedAccounts,
     /// What earlier plans taught about this instance.
     deleted_instead: Option<DeletedInstead>,
     /// The instance's groups; none where no new account joins one, or where they cannot be read.
     groups: Option<Vec<Group>>,
     /// The accounts concerned, as the list has them.
-    listed: Listed,
+    listed: ListedAccounts,
     /// What accounts own, where somebody is to be deleted and the configuration says how to know it.
     ownership: Option<Ownership>,
     /// The real time: `SOURCE_DATE_EPOCH` makes no plan valid again.
@@ -83,14 +83,14 @@ impl<'a> PreparedApply<'a> {
     ///
     /// # Errors
     /// The plan or its journal cannot be used, or Domo cannot be read.
-    pub async fn open(order: &'a Order<'a>, session: Session, progress: &dyn Progress) -> Result<Self> {
+    pub async fn open(order: &'a Order<'a>, session: Session, progress: &dyn ReadProgress) -> Result<Self> {
         let sealed = files::read_plan(order.plan)?;
         let journal_path = files::journal_of(order.home);
         let journal = journal::read(&journal_path)?;
         journal::belongs(&journal, sealed.plan(), &journal_path)?;
         let done = journal.done();
         let (deleted_instead, now) = (DeletedInstead::learn(order.home, sealed.plan(), &journal), Utc::now());
-        let population = Population::default();
+        let guarded = GuardedAccounts::default();
         let mut prepared = Self {
             order,
             session,
@@ -98,10 +98,10 @@ impl<'a> PreparedApply<'a> {
             journal_path,
             journal,
             done,
-            population,
+            guarded,
             deleted_instead,
             groups: None,
-            listed: Listed::default(),
+            listed: ListedAccounts::default(),
             ownership: None,
             now,
         };
@@ -109,8 +109,8 @@ impl<'a> PreparedApply<'a> {
         let reader = Reader::new(&prepared.session);
         let accounts = reader.accounts(progress).await?;
         guard::owner_is_there(&accounts, order.config)?;
-        prepared.listed = Listed::of(&accounts, prepared.sealed.plan())?;
-        prepared.population = Population::of(&accounts, order.config, &prepared.sealed.plan().actions)?;
+        prepared.listed = ListedAccounts::of(&accounts, prepared.sealed.plan())?;
+        prepared.guarded = GuardedAccounts::of(&accounts, order.config, &prepared.sealed.plan().actions)?;
         if prepared.open_actions().any(|action| action.groups().next().is_some()) {
             // Where they cannot be read, joining them says why.
             prepared.groups = reader.groups().await.ok();
@@ -131,7 +131,7 @@ impl<'a> PreparedApply<'a> {
             second_person: self.order.config.policy.second_person,
             deactivate_with: self.order.config.domo.deactivate_with,
             done: &self.done,
-            population: &self.population,
+            guarded: &self.guarded,
             limits: &self.order.config.guards,
             overrides: &self.order.overrides,
         }
@@ -159,7 +159,7 @@ impl<'a> PreparedApply<'a> {
 
     /// Whether it is known which account is behind the API client.
     pub fn knows_own(&self) -> bool {
-        !self.population.own.is_empty()
+        !self.guarded.own.is_empty()
     }
 
     /// How many actions an apply would try.
@@ -174,7 +174,7 @@ impl<'a> PreparedApply<'a> {
     }
 
     /// What would happen: reads every account concerned, writes nothing anywhere.
-    pub async fn preview(&self, progress: &dyn Progress) -> Report {
+    pub async fn preview(&self, progress: &dyn ReadProgress) -> ApplyReport {
         let reader = Reader::new(&self.session);
         let plan = self.plan();
         let (mut rows, expected) = (Vec::new(), Some(self.todo() as u64));
@@ -193,23 +193,23 @@ impl<'a> PreparedApply<'a> {
                 Ok(Ready::Impossible(why)) => (Outcome::Refused, Some(why)),
                 Err(error) => (Outcome::Unknown, Some(format!("{error:#}"))),
             };
-            rows.push(Row::new(action, outcome, detail));
-            progress.update(&State { what: "actions", pass: 1, rows: rows.len() as u64, expected, waiting: None });
+            rows.push(ReportedAction::new(action, outcome, detail));
+            progress.update(&ReadState { what: "actions", pass: 1, rows: rows.len() as u64, expected, waiting: None });
         }
         rows.extend(self.earlier());
-        let report = Report::new(plan, false, self.journal_path.display().to_string(), rows);
-        Report { refused_by: self.assessment().refused_by, ..report }
+        let report = ApplyReport::new(plan, false, self.journal_path.display().to_string(), rows);
+        ApplyReport { refused_by: self.assessment().refused_by, ..report }
     }
 
     /// Rows of actions that an earlier apply has done.
-    fn earlier(&self) -> Vec<Row> {
+    fn earlier(&self) -> Vec<ReportedAction> {
         let folded = self.journal.fold();
         let row = |action: &Action| {
             let standing = folded.get(action.id.as_str())?;
             let (outcome, at) = standing.outcome.filter(|(outcome, _)| outcome.is_done())?;
             let how = if outcome == Outcome::Done { "done" } else { "found so" };
             let detail = format!("{how} on {}", at.format("%Y-%m-%d %H:%M UTC"));
-            let mut row = Row::new(action, Outcome::AlreadyDone, detail);
+            let mut row = ReportedAction::new(action, Outcome::AlreadyDone, detail);
             row.account_id = row.account_id.or(standing.account_id);
             Some(row)
         };
@@ -217,27 +217,29 @@ impl<'a> PreparedApply<'a> {
     }
 
     /// What a guard's refusal leaves of the approved actions: nothing was done.
-    pub fn refused(&self) -> Report {
+    pub fn refused(&self) -> ApplyReport {
         let plan = self.plan();
-        let mut rows: Vec<_> =
-            self.open_actions().map(|action| Row::new(action, Outcome::Refused, "nothing was tried".to_owned())).collect();
+        let mut rows: Vec<_> = self
+            .open_actions()
+            .map(|action| ReportedAction::new(action, Outcome::Refused, "nothing was tried".to_owned()))
+            .collect();
         rows.extend(self.earlier());
-        let report = Report::new(plan, true, self.journal_path.display().to_string(), rows);
-        Report { refused_by: self.assessment().refused_by, ..report }
+        let report = ApplyReport::new(plan, true, self.journal_path.display().to_string(), rows);
+        ApplyReport { refused_by: self.assessment().refused_by, ..report }
     }
 
     /// Carries out what is approved and still to be done. The caller holds the plan's lock.
     ///
     /// # Errors
     /// The terms refuse the plan, or the journal cannot be opened. What goes wrong with an action stands in its row.
-    pub async fn carry_out(self, stop: &Stop, tell: &mut dyn FnMut(&Action, &Row)) -> Result<Applied> {
+    pub async fn carry_out(self, stop: &Stop, tell: &mut dyn FnMut(&Action, &ReportedAction)) -> Result<Applied> {
         let earlier = self.earlier();
         let started = Utc::now();
         let place = self.order.home;
         let approved = Approved::new(self.sealed.clone(), &self.terms())?;
         let mut journal = OpenJournal::open(&self.journal_path, approved.plan())?;
         let overrides: Vec<_> = approved.overridden().iter().filter_map(overridden).collect();
-        journal.append([Event::Open(Open {
+        journal.append([Event::Open(Opening {
             plan: approved.plan().id.clone(),
             digest: approved.plan().digest.clone(),
             instance: approved.plan().instance.clone(),
@@ -255,8 +257,8 @@ impl<'a> PreparedApply<'a> {
         journal.append([Event::Close { ended, why: why.clone() }])?;
 
         rows.extend(earlier);
-        let report = Report::new(approved.plan(), true, journal.path().display().to_string(), rows);
-        let record = outcome::Record {
+        let report = ApplyReport::new(approved.plan(), true, journal.path().display().to_string(), rows);
+        let record = outcome::ApplyRecord {
             schema: outcome::SCHEMA,
             instance: &approved.plan().instance,
             digest: &approved.plan().digest,

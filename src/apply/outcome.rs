@@ -6,13 +6,14 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::failure::FailureKind;
-use crate::plan::journal::{Ended, Overridden};
+use crate::plan::journal::{ApplyEnd, Overridden};
 use crate::plan::{Action, Outcome, Plan};
 
 /// One action and what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Row")] // as the schema of outcomes has called it from the first
 #[allow(missing_docs)]
-pub struct Row {
+pub struct ReportedAction {
     pub action: String,
     pub kind: &'static str,
     pub account_id: Option<u64>,
@@ -20,7 +21,7 @@ pub struct Row {
     pub detail: Option<String>,
 }
 
-impl Row {
+impl ReportedAction {
     /// A row for this action.
     pub fn new(action: &Action, outcome: Outcome, detail: impl Into<Option<String>>) -> Self {
         let detail = detail.into();
@@ -31,27 +32,27 @@ impl Row {
 /// What `apply --json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs)]
-pub struct Report {
+pub struct ApplyReport {
     pub plan: String,
     /// False in a dry run.
     pub confirmed: bool,
     pub journal: String,
-    pub results: Vec<Row>,
+    pub results: Vec<ReportedAction>,
     pub counts: BTreeMap<Outcome, u64>,
     /// The guards that keep all of it from being carried out; absent where none does.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused_by: Vec<String>,
 }
 
-impl Report {
+impl ApplyReport {
     /// Puts the rows in the plan's order. Approved actions without a row were not tried.
-    pub fn new(plan: &Plan, confirmed: bool, journal: String, rows: Vec<Row>) -> Self {
-        let mut by_action: BTreeMap<String, Row> = rows.into_iter().map(|row| (row.action.clone(), row)).collect();
+    pub fn new(plan: &Plan, confirmed: bool, journal: String, rows: Vec<ReportedAction>) -> Self {
+        let mut by_action: BTreeMap<String, ReportedAction> = rows.into_iter().map(|row| (row.action.clone(), row)).collect();
         let unreached = |action: &Action| match plan.approved(&action.id) {
-            true => Row::new(action, Outcome::NotTried, None),
-            false => Row::new(action, Outcome::NotApproved, None),
+            true => ReportedAction::new(action, Outcome::NotTried, None),
+            false => ReportedAction::new(action, Outcome::NotApproved, None),
         };
-        let results: Vec<Row> =
+        let results: Vec<ReportedAction> =
             plan.actions.iter().map(|action| by_action.remove(&action.id).unwrap_or_else(|| unreached(action))).collect();
         let mut counts = BTreeMap::new();
         for row in &results {
@@ -75,20 +76,20 @@ impl Report {
 /// `apply.json`: the report of the last confirmed apply, with who and when.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[allow(missing_docs)]
-pub struct Record<'a> {
+pub struct ApplyRecord<'a> {
     pub schema: &'static str,
     pub instance: &'a str,
     pub digest: &'a str,
     pub by: &'a [String],
     pub started: DateTime<Utc>,
     pub finished: DateTime<Utc>,
-    pub ended: Ended,
+    pub ended: ApplyEnd,
     pub why: Option<&'a str>,
     pub overrides: &'a [Overridden],
     /// How many lines its journal has by now.
     pub journal_lines: u64,
     #[serde(flatten)]
-    pub report: &'a Report,
+    pub report: &'a ApplyReport,
 }
 
 /// What stands in `schema` of `apply.json`.
@@ -98,9 +99,9 @@ pub const SCHEMA: &str = "domo-reconcile/apply/v1";
 #[derive(Debug, Clone, PartialEq)]
 pub struct Applied {
     /// What became of each action.
-    pub report: Report,
+    pub report: ApplyReport,
     /// How it ended.
-    pub ended: Ended,
+    pub ended: ApplyEnd,
     /// Why it ended early.
     pub why: Option<String>,
 }
@@ -109,7 +110,7 @@ impl Applied {
     /// The exit code's kind; none when all that was approved is done.
     pub fn kind(&self) -> Option<FailureKind> {
         match self.ended {
-            Ended::Interrupted => Some(FailureKind::Interrupted),
+            ApplyEnd::Interrupted => Some(FailureKind::Interrupted),
             _ if self.report.partial() => Some(FailureKind::Partial),
             _ => None,
         }

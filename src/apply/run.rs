@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use super::breaker::{Breaker, Went};
 use super::journal::OpenJournal;
 use super::judge::{Known, NOT_FIELDS, Ready, held, look};
-use super::outcome::Row;
+use super::outcome::ReportedAction;
 use crate::domo::{Account, Reader, WriteError, Writer, Written};
-use crate::plan::journal::{Ended, Event, Step};
+use crate::plan::journal::{ApplyEnd, Event, Step};
 use crate::plan::{Action, Approved, Outcome, fields};
 use crate::stop::Stop;
 use crate::terms::ActionKind;
@@ -110,7 +110,10 @@ impl<'a> Run<'a> {
     }
 
     /// All of it, telling each row as it comes. An error is the journal's: then nothing more was sent.
-    pub(super) async fn all(mut self, tell: &mut dyn FnMut(&Action, &Row)) -> Result<(Vec<Row>, Ended, Option<String>)> {
+    pub(super) async fn all(
+        mut self,
+        tell: &mut dyn FnMut(&Action, &ReportedAction),
+    ) -> Result<(Vec<ReportedAction>, ApplyEnd, Option<String>)> {
         let todo = self.approved.todo();
         let mut breaker = Breaker::new(todo);
         let (mut rows, mut ended_kinds) = (Vec::new(), Vec::new());
@@ -118,7 +121,7 @@ impl<'a> Run<'a> {
         for action in todo {
             tried += 1;
             let interrupted =
-                |what: &str| (Ended::Interrupted, Some(format!("interrupted; {what}. Apply again to go on where it ended")));
+                |what: &str| (ApplyEnd::Interrupted, Some(format!("interrupted; {what}. Apply again to go on where it ended")));
             if self.stop.wanted() {
                 let (ended, why) = interrupted("the action under way was finished");
                 return Ok((rows, ended, why));
@@ -130,19 +133,19 @@ impl<'a> Run<'a> {
                 let (ended, why) = interrupted("the action that waited for Domo was given up before anything was done");
                 return Ok((rows, ended, why));
             };
-            let mut row = Row::new(action, came.outcome, came.detail);
+            let mut row = ReportedAction::new(action, came.outcome, came.detail);
             row.account_id = row.account_id.or(came.account_id);
             tell(action, &row);
             rows.push(row);
             ended_kinds.extend(breaker.note(action.kind, came.went));
             if let (Some(why), true) = (came.halt.or_else(|| breaker.all()), tried < todo.len()) {
                 ended_kinds.push(why);
-                return Ok((rows, Ended::Stopped, Some(stopped(&ended_kinds))));
+                return Ok((rows, ApplyEnd::Stopped, Some(stopped(&ended_kinds))));
             }
         }
         match ended_kinds.is_empty() {
-            true => Ok((rows, Ended::Complete, None)),
-            false => Ok((rows, Ended::Stopped, Some(stopped(&ended_kinds)))),
+            true => Ok((rows, ApplyEnd::Complete, None)),
+            false => Ok((rows, ApplyEnd::Stopped, Some(stopped(&ended_kinds)))),
         }
     }
 

@@ -52,7 +52,7 @@ values!(Flavour, Split, Scope);
 /// The two Domos there are in writing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs)]
-pub enum Profile {
+pub enum ProfileName {
     Guide,
     Recorded,
 }

@@ -2,9 +2,9 @@
 
 use anyhow::{Context as _, Result};
 
-use super::context::{Context, instance_name};
+use super::invocation::{Invocation, instance_name};
 use super::terminal::table;
-use crate::apply::{Applied, PreparedApply, Report};
+use crate::apply::{Applied, ApplyReport, PreparedApply};
 use crate::archive;
 use crate::config::{Config, Instance};
 use crate::domo::Session;
@@ -43,8 +43,8 @@ pub(super) fn who(options: &cli::Apply) -> Applier {
 
 /// What a person should know before anything happens: the guards. What the actions themselves bring with them `review` and the dry run
 /// have said.
-pub(super) fn say_tripped(context: &Context, prepared: &PreparedApply<'_>) {
-    let terminal = context.terminal;
+pub(super) fn say_tripped(invocation: &Invocation, prepared: &PreparedApply<'_>) {
+    let terminal = invocation.terminal;
     if !prepared.knows_own() {
         terminal.say("note: the token does not say whose it is, so `self` guards nobody; set [domo] client_owner");
     }
@@ -67,7 +67,7 @@ pub(super) fn ending(plan: &Plan, applied: &Applied, last: &str) -> String {
 }
 
 /// A table of what was approved, and the counts.
-pub(super) fn shown(plan: &Plan, report: &Report) -> String {
+pub(super) fn shown(plan: &Plan, report: &ApplyReport) -> String {
     let mut rows = Vec::new();
     // The rows are in the plan's order, one an action.
     let told = plan.actions.iter().zip(&report.results).filter(|(_, row)| row.outcome != Outcome::NotApproved);

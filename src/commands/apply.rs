@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use super::applied::{ending, instances, of_instance, say_tripped, shown, who};
 use super::plan_file::{self, PlanFile};
-use super::{Context, Ended};
-use crate::apply::{Order, PreparedApply, Row, Stop};
+use super::{Exit, Invocation};
+use crate::apply::{Order, PreparedApply, ReportedAction, Stop};
 use crate::config::Loaded;
 use crate::domo::{Session, Settings};
 use crate::failure::Failure;
@@ -14,12 +14,12 @@ use crate::terms::ActionKind;
 use crate::{cli, digest, text};
 
 /// Shows what would happen, carries it out, or rehearses it.
-pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Apply, invocation: &Invocation) -> Result<Exit> {
     let reason = options.reason.as_deref().unwrap_or_default();
     let overrides: Result<Vec<_>, _> = options.overrides.iter().map(|given| Override::parse(given, reason)).collect();
     let overrides = overrides.map_err(Failure::usage)?;
     for Override { guard, .. } in overrides.iter().filter(|given| !given.guard.can_be_overridden()) {
-        context.terminal.warn(&format!("the guard {guard} can never be overridden: --override {guard} does nothing"));
+        invocation.terminal.warn(&format!("the guard {guard} can never be overridden: --override {guard} does nothing"));
     }
     // Before anything is asked of Domo: a plan that may not be used is refused without credentials.
     let file = PlanFile::find(&options.plan, &options.at.archive)?;
@@ -28,15 +28,15 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
         can_still_invite(&file)?;
     }
     if let Some(folder) = &options.bulk_import {
-        return super::import::run(options, folder, context, &file);
+        return super::import::run(options, folder, invocation, &file);
     }
     if options.rehearse {
-        return super::rehearse::run(options, context, &file, overrides);
+        return super::rehearse::run(options, invocation, &file, overrides);
     }
     let loaded = Loaded::read(options.at.config.config.as_deref())?;
     let (config, instance) = of_instance(&loaded.config, &plan.id, &plan.instance)?;
     let config = file.tighten(&config)?;
-    say_other_rules(context, plan, &loaded);
+    say_other_rules(invocation, plan, &loaded);
     file.journal()?;
     let superseded = file.superseded()?;
     super::lone_runtime()?.block_on(async {
@@ -52,20 +52,20 @@ pub(super) fn run(options: &cli::Apply, context: &Context) -> Result<Ended> {
             invite: options.invite,
         };
         match options.confirm {
-            true => confirm(options, context, &file, &order, session).await,
-            false => preview(options, context, &order, session).await,
+            true => confirm(options, invocation, &file, &order, session).await,
+            false => preview(options, invocation, &order, session).await,
         }
     })
 }
 
 /// Whose rules hold, where the configuration at hand is not the one that the plan was made with.
-fn say_other_rules(context: &Context, plan: &Plan, loaded: &Loaded) {
+fn say_other_rules(invocation: &Invocation, plan: &Plan, loaded: &Loaded) {
     if digest::sha256(&loaded.text) != plan.inputs.config {
         let at_hand = match &loaded.path {
             Some(path) => format!("{} is not the configuration", path.display()),
             None => "no configuration is at hand, and there was one".to_owned(),
         };
-        context.terminal.say(format!(
+        invocation.terminal.say(format!(
             "note: {at_hand} that plan {} was made with: its second person, guards, exclusions and client owner hold, and what is \
              stricter here",
             plan.id
@@ -91,9 +91,9 @@ fn can_still_invite(file: &PlanFile) -> Result<()> {
     .into())
 }
 
-async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, session: Session) -> Result<Ended> {
-    let terminal = context.terminal;
-    let line = super::progress::Line::new(&terminal);
+async fn preview(options: &cli::Apply, invocation: &Invocation, order: &Order<'_>, session: Session) -> Result<Exit> {
+    let terminal = invocation.terminal;
+    let line = super::progress::ProgressLine::new(&terminal);
     let prepared = PreparedApply::open(order, session, &line).await?;
     let assessment = prepared.assessment();
     let report = super::interruptible(async { Ok(prepared.preview(&line).await) }).await?;
@@ -101,7 +101,7 @@ async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     for note in Plan::notes_on(prepared.open_actions()) {
         terminal.say(format!("note: {note}"));
     }
-    say_tripped(context, &prepared);
+    say_tripped(invocation, &prepared);
     if options.json {
         terminal.json(&report)?;
     } else {
@@ -114,18 +114,24 @@ async fn preview(options: &cli::Apply, context: &Context, order: &Order<'_>, ses
     }
 }
 
-async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order: &Order<'_>, session: Session) -> Result<Ended> {
-    let terminal = context.terminal;
+async fn confirm(
+    options: &cli::Apply,
+    invocation: &Invocation,
+    file: &PlanFile,
+    order: &Order<'_>,
+    session: Session,
+) -> Result<Exit> {
+    let terminal = invocation.terminal;
     let who = order.by.said.as_ref().map(|said| format!(" by {said}")).unwrap_or_default();
     let _lock = file.lock(&format!("apply{who}"))?;
     // Somebody may have applied it meanwhile.
     file.journal()?;
-    let line = super::progress::Line::new(&terminal);
+    let line = super::progress::ProgressLine::new(&terminal);
     let prepared = super::interruptible(PreparedApply::open(order, session, &line)).await?;
     drop(line);
     let stop = Stop::of_process();
     let _held = stop.hold("what is under way is finished and recorded, then this ends");
-    say_tripped(context, &prepared);
+    say_tripped(invocation, &prepared);
     if let Some(refusal) = prepared.assessment().refusal {
         if options.json {
             terminal.json(&prepared.refused())?;
@@ -135,7 +141,7 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
     let plan = prepared.plan().clone();
     let total = prepared.todo();
     let mut number = 0;
-    let mut tell = |action: &Action, row: &Row| {
+    let mut tell = |action: &Action, row: &ReportedAction| {
         number += 1;
         let subject = action.subject();
         let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
@@ -147,7 +153,7 @@ async fn confirm(options: &cli::Apply, context: &Context, file: &PlanFile, order
         terminal.json(&applied.report)?;
     } else {
         let (journal, config) = (&applied.report.journal, options.at.config.flag());
-        let undone = |row: &&Row| row.outcome == Outcome::Done && row.kind != ActionKind::Delete.as_str();
+        let undone = |row: &&ReportedAction| row.outcome == Outcome::Done && row.kind != ActionKind::Delete.as_str();
         let undo = match applied.report.results.iter().filter(undone).count() {
             0 => String::new(),
             _ => format!("\nUndo:    domo-reconcile revert {journal}{config} (makes a plan; nothing happens yet)"),

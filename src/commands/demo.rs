@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use super::audit::{Audit, Audited, From};
-use super::{Context, Ended};
+use super::{Exit, Invocation};
 use crate::config::{Directory, Loaded, SourceKind};
 use crate::stop::Stop;
 use crate::{cli, domo, report, sandbox};
@@ -20,7 +20,7 @@ const DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 11, 23) {
 };
 
 /// Audits the sample company, and with `--keep` leaves its Domo running.
-pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Demo, invocation: &Invocation) -> Result<Exit> {
     let stop = Stop::of_process();
     let _held = stop.hold("the demo ends");
     let folder = tempfile::tempdir().context("making a folder for the sample company")?;
@@ -36,15 +36,15 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
     let secret = SecretString::from(sandbox_options.client_secret.clone());
     let client_id = sandbox_options.client_id.clone();
     let running = runtime.block_on(sandbox::Sandbox::start(sandbox_options))?;
-    context.terminal.say(format!(
+    invocation.terminal.say(format!(
         "The sample company's Domo is served on {}; it is audited over HTTP as of {DAY}, the day it was made for.\n",
         running.url()
     ));
     let variables = [("ENTRA_CLIENT_ID", client_id.clone().into()), ("ENTRA_CLIENT_SECRET", secret.clone())];
-    let context = &context.with(variables.map(|(name, value): (_, SecretString)| (name.to_owned(), value)).into());
+    let invocation = &invocation.with(variables.map(|(name, value): (_, SecretString)| (name.to_owned(), value)).into());
     if options.live {
         loaded.config.directory = loaded.config.directory.iter().map(|directory| live(directory, &running.url())).collect();
-        context.terminal.say("Its directory is fetched from a Microsoft Graph that is served there, too.\n");
+        invocation.terminal.say("Its directory is fetched from a Microsoft Graph that is served there, too.\n");
     }
     let mut settings = domo::Settings::new(&running.url(), client_id, secret)?;
     settings.reads_content(loaded.config.content.as_ref());
@@ -56,29 +56,31 @@ pub(super) fn run(options: &cli::Demo, context: &Context) -> Result<Ended> {
         config_flag: String::new(),
         fail_on: cli::FailOn::Never,
     };
-    let audited = audit.of(context, &loaded, From::Api(Box::new(settings)))?;
+    let audited = audit.of(invocation, &loaded, From::Api(Box::new(settings)))?;
     match options.json {
-        true => context.terminal.json(&audited)?,
-        false => context.terminal.answer(audited.summary())?,
+        true => invocation.terminal.json(&audited)?,
+        false => invocation.terminal.answer(audited.summary())?,
     }
     let by_name = by_name();
     match &by_name {
-        Some(line) if !options.keep => context.terminal.say(format!("The program is not on the PATH yet; in this shell: {line}")),
+        Some(line) if !options.keep => {
+            invocation.terminal.say(format!("The program is not on the PATH yet; in this shell: {line}"))
+        }
         _ => {}
     }
     if options.keep {
-        context.terminal.say(road(&audited, &options.archive, &config, &running.url(), by_name.as_deref()));
+        invocation.terminal.say(road(&audited, &options.archive, &config, &running.url(), by_name.as_deref()));
         runtime.block_on(stop.or(running.forever()));
     }
     Ok(None)
 }
 
 /// The sample company's rules, which take access away in the way that this Domo knows.
-fn rules(profile: cli::Profile) -> String {
+fn rules(profile: cli::ProfileName) -> String {
     let rules = super::sample::CONFIG.to_owned();
     match profile {
-        cli::Profile::Guide => rules,
-        cli::Profile::Recorded => ["orphan", "leaver"]
+        cli::ProfileName::Guide => rules,
+        cli::ProfileName::Recorded => ["orphan", "leaver"]
             .iter()
             .fold(rules, |rules, kind| rules.replace(&format!("\n{kind} = \"deactivate\""), &format!("\n{kind} = \"demote\""))),
     }

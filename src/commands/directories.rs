@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::progress::Line;
-use super::{Context, interruptible, lone_runtime};
+use super::progress::ProgressLine;
+use super::{Invocation, interruptible, lone_runtime};
 use crate::archive::Archive;
 use crate::config::{Config, Directory};
 use crate::directory::{self, Input, People, Proof, Source};
@@ -16,15 +16,16 @@ use crate::terms::{FIELDS, label};
 use crate::text;
 
 /// Everybody of all directories. `archive` may hold a run that bears out what a source cannot prove itself.
-pub(crate) fn load(context: &Context, config: &Config, archive: Option<&Path>) -> Result<People> {
+pub(crate) fn load(invocation: &Invocation, config: &Config, archive: Option<&Path>) -> Result<People> {
     if config.directory.is_empty() {
         return Err(Failure::usage("no directory export is named")
             .hint("give one with --directory FILE, or configure [[directory]] path = \"…\"; `domo-reconcile demo` shows the whole with a sample company")
             .into());
     }
-    check_variables(context, &config.directory)?;
-    let mut people =
-        directory::load_with(&config.directory, |directory| fetch(context, directory, Depth::Whole).map(|fetched| fetched.input))?;
+    check_variables(invocation, &config.directory)?;
+    let mut people = directory::load_with(&config.directory, |directory| {
+        fetch(invocation, directory, Depth::Whole).map(|fetched| fetched.input)
+    })?;
     for (source, directory) in people.sources.iter_mut().zip(&config.directory) {
         let unproven = source.incomplete.is_empty() && source.origin.proof == Proof::End && directory.expect_at_least.is_none();
         let before = || archive.and_then(|archive| read_before(archive, source));
@@ -40,16 +41,16 @@ pub(crate) fn load(context: &Context, config: &Config, archive: Option<&Path>) -
 }
 
 /// All variables that these directories need and that are not set.
-pub(crate) fn check_variables(context: &Context, directories: &[Directory]) -> Result<()> {
-    source::check_variables(directories, &|name| context.variable(name))
+pub(crate) fn check_variables(invocation: &Invocation, directories: &[Directory]) -> Result<()> {
+    source::check_variables(directories, &|name| invocation.variable(name))
 }
 
 /// Fetches one of them.
-pub(crate) fn fetch(context: &Context, directory: &Directory, depth: Depth) -> Result<Fetched> {
-    let line = Line::new(&context.terminal);
+pub(crate) fn fetch(invocation: &Invocation, directory: &Directory, depth: Depth) -> Result<Fetched> {
+    let line = ProgressLine::new(&invocation.terminal);
     lone_runtime()?.block_on(interruptible(source::fetch(
         directory,
-        &|name| context.variable(name),
+        &|name| invocation.variable(name),
         source::limits(directory),
         depth,
         &line,
@@ -57,13 +58,13 @@ pub(crate) fn fetch(context: &Context, directory: &Directory, depth: Depth) -> R
 }
 
 /// One page where it is fetched, all of it where it is a file; with what the source says of our rights.
-pub(crate) fn look(context: &Context, directory: &Directory) -> Result<People> {
+pub(crate) fn look(invocation: &Invocation, directory: &Directory) -> Result<People> {
     // How many there are is not known from one page.
     let one = Directory { expect_at_least: directory.expect_at_least.filter(|_| !directory.is_fetched()), ..directory.clone() };
-    check_variables(context, std::slice::from_ref(&one))?;
+    check_variables(invocation, std::slice::from_ref(&one))?;
     let mut said = Vec::new();
     let mut people = directory::load_with(std::slice::from_ref(&one), |directory| -> Result<Input> {
-        let fetched = fetch(context, directory, Depth::OnePage)?;
+        let fetched = fetch(invocation, directory, Depth::OnePage)?;
         said = fetched.rights;
         Ok(fetched.input)
     })?;

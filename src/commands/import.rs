@@ -7,17 +7,17 @@ use chrono::Utc;
 use serde_json::json;
 
 use super::plan_file::PlanFile;
-use super::{Context, Ended};
+use super::{Exit, Invocation};
 use crate::apply::files as plan_files;
 use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::files;
 use crate::plan::import::{Import, LeftOut};
-use crate::plan::{Action, Approved, Plan, Population, Terms};
+use crate::plan::{Action, Approved, GuardedAccounts, Plan, Terms};
 use crate::{cli, text};
 
 /// Writes the files into a folder. What an apply would be refused for, this is refused for, with the accounts as they were judged.
-pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, file: &PlanFile) -> Result<Ended> {
+pub(super) fn run(options: &cli::Apply, folder: &Path, invocation: &Invocation, file: &PlanFile) -> Result<Exit> {
     let plan = file.plan();
     let stored = super::rehearse::stored(&file.home, plan)?;
     let loaded = Loaded::read(options.at.config.config.as_deref())?;
@@ -30,7 +30,7 @@ pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, file: 
         second_person: config.policy.second_person,
         deactivate_with: config.domo.deactivate_with,
         done: &journal.done(),
-        population: &Population::of(&stored.accounts, &config, &plan.actions)?,
+        guarded: &GuardedAccounts::of(&stored.accounts, &config, &plan.actions)?,
         limits: &config.guards,
         overrides: &[],
     };
@@ -54,9 +54,9 @@ pub(super) fn run(options: &cli::Apply, folder: &Path, context: &Context, file: 
             .files
             .iter()
             .map(|file| json!({"file": folder.join(&file.name), "columns": file.columns, "rows": file.rows.len()}));
-        context.terminal.json(&json!({"plan": plan.id, "files": files.collect::<Vec<_>>(), "left_out": import.left_out}))?;
+        invocation.terminal.json(&json!({"plan": plan.id, "files": files.collect::<Vec<_>>(), "left_out": import.left_out}))?;
     } else {
-        context.terminal.answer(told(&import, folder, plan))?;
+        invocation.terminal.answer(told(&import, folder, plan))?;
     }
     Ok(None)
 }

@@ -6,8 +6,8 @@ use std::io::Write as _;
 
 use anyhow::{Context as _, Result};
 
-use super::progress::Line;
-use super::{Context, Ended, interruptible, runtime};
+use super::progress::ProgressLine;
+use super::{Exit, Invocation, interruptible, runtime};
 use crate::cli;
 use crate::config::{Config, Directory, quoted};
 use crate::directory::{self, Source};
@@ -48,7 +48,7 @@ const NOT_PEOPLE: [&str; 24] = [
 ];
 
 /// Reads the export and the accounts, and writes the configuration.
-pub(super) fn run(options: &cli::Init, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Init, invocation: &Invocation) -> Result<Exit> {
     if options.out.symlink_metadata().is_ok() {
         return Err(Failure::usage(format!("{} is there already; it stays as it is", options.out.display()))
             .hint("name another file with --out, or `domo-reconcile check` the one there is")
@@ -56,18 +56,18 @@ pub(super) fn run(options: &cli::Init, context: &Context) -> Result<Ended> {
     }
     let directories: Vec<Directory> = Config::default().directories(&options.directory);
     let people = directory::load(&directories)?;
-    let accounts = accounts(options, context)?;
+    let accounts = accounts(options, invocation)?;
     let text = written(&directories, &people.sources, accounts.as_ref())?;
     Config::parse(&text).context("the configuration that was made cannot be read: this is a defect of the program")?;
     let cannot = || Failure::failed(format!("cannot write {}", options.out.display())).hint("name another file with --out");
     let mut file = std::fs::File::create_new(&options.out).with_context(cannot)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(cannot)?;
-    context.terminal.answer(format!("{} is written. Read it, then: domo-reconcile check", options.out.display()))?;
+    invocation.terminal.answer(format!("{} is written. Read it, then: domo-reconcile check", options.out.display()))?;
     Ok(None)
 }
 
 /// The accounts of a file, or Domo's own where credentials are set.
-fn accounts(options: &cli::Init, context: &Context) -> Result<Option<Accounts>> {
+fn accounts(options: &cli::Init, invocation: &Invocation) -> Result<Option<Accounts>> {
     if let Some(path) = &options.accounts {
         return domo::load(path).map(Some);
     }
@@ -77,7 +77,7 @@ fn accounts(options: &cli::Init, context: &Context) -> Result<Option<Accounts>> 
     let settings = domo::Settings::from_env(&Config::default(), None)?;
     let pulled = runtime()?.block_on(interruptible(async {
         let session = domo::Session::open(settings).await?;
-        domo::Reader::new(&session).accounts(&Line::new(&context.terminal)).await
+        domo::Reader::new(&session).accounts(&ProgressLine::new(&invocation.terminal)).await
     }));
     pulled.map(Some)
 }

@@ -8,12 +8,12 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::{Context, Ended};
+use super::{Exit, Invocation};
 use crate::cli::{self, Cli, examples};
 use crate::failure::Failure;
 
 /// Prints the completions of a shell.
-pub(super) fn completions(options: &cli::Completions, context: &Context) -> Result<Ended> {
+pub(super) fn completions(options: &cli::Completions, invocation: &Invocation) -> Result<Exit> {
     let mut command = Cli::command();
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut command, "domo-reconcile", &mut script);
@@ -22,12 +22,12 @@ pub(super) fn completions(options: &cli::Completions, context: &Context) -> Resu
         // For a name with a hyphen clap_complete 4.6 sets one label and looks for another, and completes nothing after the verb.
         script = script.replace("domo__subcmd__reconcile", "domo__reconcile");
     }
-    context.terminal.answer(script.trim_end())?;
+    invocation.terminal.answer(script.trim_end())?;
     Ok(None)
 }
 
 /// Prints the man page, or writes one for every verb.
-pub(super) fn man(options: &cli::Man, context: &Context) -> Result<Ended> {
+pub(super) fn man(options: &cli::Man, invocation: &Invocation) -> Result<Exit> {
     let mut program = Cli::command();
     program.build();
     match &options.folder {
@@ -35,7 +35,7 @@ pub(super) fn man(options: &cli::Man, context: &Context) -> Result<Ended> {
             let written = std::fs::create_dir_all(folder).and_then(|()| write_pages(&program, folder));
             written.with_context(|| Failure::failed(format!("cannot write the man pages to {}", folder.display())))?;
         }
-        None => context.terminal.answer(String::from_utf8_lossy(&page(&program)?.1).trim_end())?,
+        None => invocation.terminal.answer(String::from_utf8_lossy(&page(&program)?.1).trim_end())?,
     }
     Ok(None)
 }

@@ -1,15 +1,15 @@
-//! A file a verb: wiring, no logic. Here: the program's one `main`. What all verbs share is in `context`.
+//! A file a verb: wiring, no logic. Here: the program's one `main`. What all verbs share is in `invocation`.
 
 mod applied;
 mod apply;
 mod audit;
 mod certify;
 mod check;
-mod context;
 mod demo;
 mod directories;
 mod import;
 mod init;
+mod invocation;
 mod manual;
 pub mod notice;
 mod plan_file;
@@ -39,9 +39,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::cli::{Cli, Command, LogFormat};
 use crate::failure::{Failure, FailureKind};
 use crate::stop::{self, Heard};
-use context::interrupted;
-pub use context::{Context, Ended};
-pub(in crate::commands) use context::{Failed, go_on, instance_name, interruptible, lone_runtime, right_instance, runtime};
+use invocation::interrupted;
+pub use invocation::{Exit, Invocation};
+pub(in crate::commands) use invocation::{Failed, go_on, instance_name, interruptible, lone_runtime, right_instance, runtime};
 pub use terminal::Terminal;
 
 /// Parses the arguments, runs the verb, prints the failure.
@@ -67,8 +67,8 @@ pub fn main() -> ExitCode {
     });
     let timings = timings::Timings::default();
     log(&cli, &timings);
-    let context = Context::new(terminal, timings);
-    match printable(json).and_then(|()| run(&cli.command, &context)) {
+    let invocation = Invocation::new(terminal, timings);
+    match printable(json).and_then(|()| run(&cli.command, &invocation)) {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(kind)) => ExitCode::from(kind.code()),
         Err(error) => failed(&terminal, json, &error),
@@ -96,24 +96,24 @@ fn printable(json: bool) -> Result<()> {
     }
 }
 
-fn run(command: &Command, context: &Context) -> Result<Ended> {
+fn run(command: &Command, invocation: &Invocation) -> Result<Exit> {
     match command {
-        Command::Demo(options) => demo::run(options, context),
-        Command::Audit(options) => audit::run(options, context),
-        Command::Review(options) => review::run(options, context),
-        Command::Certify(options) => certify::run(options, context),
-        Command::Apply(options) => apply::run(options, context),
-        Command::Revert(options) => revert::run(options, context),
-        Command::Pull(options) => pull::run(options, context),
-        Command::Check(options) => check::run(options, context),
-        Command::Sandbox(options) => sandbox::run(options, context),
-        Command::Runs(options) => runs::run(options, context),
-        Command::Verify(options) => verify::run(options, context),
-        Command::Replay(options) => replay::run(options, context),
-        Command::Init(options) => init::run(options, context),
-        Command::Schema(options) => schema::run(options, context),
-        Command::Completions(options) => manual::completions(options, context),
-        Command::Man(options) => manual::man(options, context),
+        Command::Demo(options) => demo::run(options, invocation),
+        Command::Audit(options) => audit::run(options, invocation),
+        Command::Review(options) => review::run(options, invocation),
+        Command::Certify(options) => certify::run(options, invocation),
+        Command::Apply(options) => apply::run(options, invocation),
+        Command::Revert(options) => revert::run(options, invocation),
+        Command::Pull(options) => pull::run(options, invocation),
+        Command::Check(options) => check::run(options, invocation),
+        Command::Sandbox(options) => sandbox::run(options, invocation),
+        Command::Runs(options) => runs::run(options, invocation),
+        Command::Verify(options) => verify::run(options, invocation),
+        Command::Replay(options) => replay::run(options, invocation),
+        Command::Init(options) => init::run(options, invocation),
+        Command::Schema(options) => schema::run(options, invocation),
+        Command::Completions(options) => manual::completions(options, invocation),
+        Command::Man(options) => manual::man(options, invocation),
     }
 }
 

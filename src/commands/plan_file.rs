@@ -15,7 +15,7 @@ use crate::archive::{self, Archive, Lock, StoredRun};
 use crate::config::{Config, Loaded};
 use crate::failure::{Failure, FailureKind};
 use crate::files::folder_of;
-use crate::plan::{Journal, Plan, Rules, Sealed};
+use crate::plan::{Journal, Plan, PlanRules, Sealed};
 use crate::reconcile::EvidenceStatus;
 use crate::report;
 
@@ -170,7 +170,7 @@ pub(super) fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Confi
         Some(rules) => Some(rules.clone()),
         None if kept.is_file() => {
             let kept = Loaded::read(Some(&kept))?;
-            Some(Rules::of(&super::applied::of_instance(&kept.config, &plan.id, &plan.instance)?.0))
+            Some(PlanRules::of(&super::applied::of_instance(&kept.config, &plan.id, &plan.instance)?.0))
         }
         None => None,
     };

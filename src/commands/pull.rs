@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 
-use super::progress::Line;
-use super::{Context, Ended, directories, interruptible, right_instance, runtime};
+use super::progress::ProgressLine;
+use super::{Exit, Invocation, directories, interruptible, right_instance, runtime};
 use crate::archive;
 use crate::cli;
 use crate::config::{Config, Directory, Instance, Loaded};
@@ -30,10 +30,10 @@ struct Output<'a> {
 
 /// Pulls every account. An incomplete pull never takes the name that was asked for: whoever reads that file later could not see
 /// that accounts are missing from it.
-pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Pull, invocation: &Invocation) -> Result<Exit> {
     let loaded = Loaded::read(options.config.config.as_deref())?;
     if let Some(name) = &options.directory {
-        return directory(options, name, &loaded.config, context);
+        return directory(options, name, &loaded.config, invocation);
     }
     let out = options.out.clone().unwrap_or_else(|| "accounts.jsonl".into());
     writable(&out)?;
@@ -42,7 +42,7 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
     let accounts = runtime()?.block_on(interruptible(async {
         let session = Session::open(settings).await?;
         right_instance(&config, session.credential())?;
-        Reader::new(&session).accounts(&Line::new(&context.terminal)).await
+        Reader::new(&session).accounts(&ProgressLine::new(&invocation.terminal)).await
     }))?;
     let complete = accounts.evidence.incomplete.is_empty();
     let out = if complete { out } else { partial(&out) };
@@ -50,16 +50,16 @@ pub(super) fn run(options: &cli::Pull, context: &Context) -> Result<Ended> {
 
     let (evidence, count) = (&accounts.evidence, accounts.frame.height());
     for warning in &evidence.warnings {
-        context.terminal.say(format!("note: {warning}"));
+        invocation.terminal.say(format!("note: {warning}"));
     }
     for reason in &evidence.incomplete {
-        context.terminal.error(&format!("incomplete: {reason}"));
+        invocation.terminal.error(&format!("incomplete: {reason}"));
     }
     if options.json {
-        context.terminal.json(&Output { out: &out, accounts: count, evidence })?;
+        invocation.terminal.json(&Output { out: &out, accounts: count, evidence })?;
     } else {
         let whole = if complete { "" } else { ", not all there are," };
-        context.terminal.answer(format!(
+        invocation.terminal.answer(format!(
             "{}{whole} in {} ({} in {}, {}, sha256 {})",
             text::plural(count as u64, "account", "accounts"),
             out.display(),
@@ -95,7 +95,7 @@ struct Fetch<'a> {
 
 /// Fetches a configured directory whole into a file, as an audit would, so that people can look at it. What is incomplete does not
 /// take the name that was asked for, as with accounts.
-fn directory(options: &cli::Pull, name: &str, config: &Config, context: &Context) -> Result<Ended> {
+fn directory(options: &cli::Pull, name: &str, config: &Config, invocation: &Invocation) -> Result<Exit> {
     let fetched = || config.directory.iter().filter(|directory| directory.is_fetched());
     let Some(directory) = fetched().find(|directory| directory.label().eq_ignore_ascii_case(name)) else {
         let names = fetched().map(Directory::label).collect::<Vec<_>>().join(", ");
@@ -104,11 +104,11 @@ fn directory(options: &cli::Pull, name: &str, config: &Config, context: &Context
             .hint(hint)
             .into());
     };
-    directories::check_variables(context, std::slice::from_ref(directory))?;
+    directories::check_variables(invocation, std::slice::from_ref(directory))?;
     let replaceable = |out: &Path| replaceable(out, "export", &is_export);
     // Known before an hour is spent on reading.
     options.out.iter().try_for_each(|out| replaceable(out).and_then(|()| replaceable(&partial(out))))?;
-    let source::Fetched { input, extension, .. } = directories::fetch(context, directory, Depth::Whole)?;
+    let source::Fetched { input, extension, .. } = directories::fetch(invocation, directory, Depth::Whole)?;
     let extension = match (extension, input.bytes.trim_ascii_start().first()) {
         ("", Some(b'{' | b'[')) => "json",
         ("", Some(b'P')) if input.bytes.starts_with(b"PK") => "xlsx",
@@ -125,11 +125,11 @@ fn directory(options: &cli::Pull, name: &str, config: &Config, context: &Context
     files::replace(&out, |file| file.write_all(&input.bytes)).with_context(cannot)?;
     files::replace(&digest_of(&out), |file| writeln!(file, "{}", digest_line(&out, &input.bytes))).with_context(cannot)?;
     for reason in &input.stopped {
-        context.terminal.error(&format!("incomplete: {reason}"));
+        invocation.terminal.error(&format!("incomplete: {reason}"));
     }
     let (bytes, sha256) = (input.bytes.len(), input.sha256.as_str());
     if options.json {
-        context.terminal.json(&Fetch {
+        invocation.terminal.json(&Fetch {
             out: &out,
             directory: name,
             bytes,
@@ -140,7 +140,7 @@ fn directory(options: &cli::Pull, name: &str, config: &Config, context: &Context
     } else {
         let whole = if complete { "" } else { ", not all there is," };
         let people = input.origin.distinct.map(|people| format!(", {}", text::plural(people, "person", "people")));
-        context.terminal.answer(format!(
+        invocation.terminal.answer(format!(
             "{name}{whole} in {} ({}{}, {bytes} bytes, {}, {sha256})",
             out.display(),
             text::plural(input.origin.pages, "page", "pages"),

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::applied::{ending, say_tripped, who};
 use super::plan_file::PlanFile;
-use super::progress::Line;
-use super::{Context, Ended};
-use crate::apply::{Applied, Order, PreparedApply, Row, Stop, files};
+use super::progress::ProgressLine;
+use super::{Exit, Invocation};
+use crate::apply::{Applied, Order, PreparedApply, ReportedAction, Stop, files};
 use crate::archive::replay::{self, Stored};
 use crate::config::{Config, DeactivateWith};
 use crate::domo::{Accounts, Reader, Session, Settings};
@@ -26,7 +26,7 @@ use crate::{cli, digest, text};
 const PACE: u32 = 600_000;
 
 /// Rehearses the plan. Domo is not touched, and neither is anything beside the plan.
-pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, overrides: Vec<Override>) -> Result<Ended> {
+pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile, overrides: Vec<Override>) -> Result<Exit> {
     let (sealed, plan) = (&file.sealed, file.plan());
     let stored = stored(&file.home, plan)?;
     let mut config = stored.config.config.clone();
@@ -60,7 +60,7 @@ pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, over
         settings.activity_days = config.domo.activity_days;
         let session = Session::open(settings).await?;
 
-        let terminal = context.terminal;
+        let terminal = invocation.terminal;
         terminal.say(format!(
             "Rehearsing {} on a sandbox with the {} it was made from. Domo is not touched.",
             plan.id,
@@ -86,15 +86,15 @@ pub(super) fn run(options: &cli::Apply, context: &Context, file: &PlanFile, over
             overrides,
             invite: options.invite,
         };
-        let prepared = PreparedApply::open(&order, session.clone(), &Line::new(&terminal)).await?;
-        say_tripped(context, &prepared);
+        let prepared = PreparedApply::open(&order, session.clone(), &ProgressLine::new(&terminal)).await?;
+        say_tripped(invocation, &prepared);
         if let Some(refusal) = prepared.assessment().refusal {
             return Err(refusal.into());
         }
-        let applied = prepared.carry_out(&Stop::default(), &mut |action: &Action, row: &Row| tell(context, action, row)).await?;
-        let accounts = Reader::new(&session).accounts(&Line::new(&terminal)).await?.remembering(&stored.accounts)?;
+        let applied = prepared.carry_out(&Stop::default(), &mut |action: &Action, row: &ReportedAction| tell(invocation, action, row)).await?;
+        let accounts = Reader::new(&session).accounts(&ProgressLine::new(&terminal)).await?.remembering(&stored.accounts)?;
         let after = judge(&stored, &accounts, &config)?;
-        say(options, context, plan, &applied, &before, &after)?;
+        say(options, invocation, plan, &applied, &before, &after)?;
         Ok(applied.kind())
     }))
 }
@@ -151,10 +151,10 @@ fn judge(stored: &Stored, accounts: &Accounts, config: &Config) -> Result<Reconc
     reconcile(accounts, &stored.people, &Rules { config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None })
 }
 
-fn tell(context: &Context, action: &Action, row: &Row) {
+fn tell(invocation: &Invocation, action: &Action, row: &ReportedAction) {
     let subject = action.subject();
     let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
-    context.terminal.say(text::visible(&format!("  {} {subject}: {}{detail}", row.kind, row.outcome)));
+    invocation.terminal.say(text::visible(&format!("  {} {subject}: {}{detail}", row.kind, row.outcome)));
 }
 
 /// Findings by kind, before and after.
@@ -167,7 +167,7 @@ fn counts(before: &Reconciliation, after: &Reconciliation) -> BTreeMap<Kind, [us
 
 fn say(
     options: &cli::Apply,
-    context: &Context,
+    invocation: &Invocation,
     plan: &Plan,
     applied: &Applied,
     before: &Reconciliation,
@@ -183,7 +183,7 @@ fn say(
         answer["confirmed"] = false.into();
         answer["journal"] = Value::Null;
         answer["rehearsal"] = json!({"findings_before": place(0), "findings_after": place(1)});
-        return context.terminal.json(&answer);
+        return invocation.terminal.json(&answer);
     }
     let mut story = format!("{}\n\nFindings          before  after", ending(plan, applied, "This was a rehearsal."));
     for (kind, [was, is]) in &counts {
@@ -207,7 +207,7 @@ fn say(
     for finding in after.findings.iter().filter(|finding| !known.contains(&finding.id)) {
         story.push_str(&format!("\n  new: {}: {}", finding.kind, text::visible(&finding.reason)));
     }
-    context.terminal.answer(story)
+    invocation.terminal.answer(story)
 }
 
 fn active(judged: &Reconciliation) -> u64 {

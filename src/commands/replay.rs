@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{Context, Ended};
+use super::{Exit, Invocation};
 use crate::archive::diff::Diff;
 use crate::archive::findings::{FILE, Findings};
 use crate::archive::manifest::{ConfigDigest, Manifest};
@@ -33,12 +33,12 @@ struct Output<'a> {
 }
 
 /// Judges the inputs of a stored run again, with its own configuration or another.
-pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit> {
     let config = options.config.as_deref().map(|path| Loaded::read(Some(path))).transpose()?;
     let run = Archive::at(Path::new("audits")).folder_of(&options.run)?;
     let mut stored = replay::read(&run, config)?;
     if options.config.is_none() && stored.config.config.report.templates.take().is_some() {
-        context.terminal.say("The run's own templates are not kept; its findings are the same without them.");
+        invocation.terminal.say("The run's own templates are not kept; its findings are the same without them.");
     }
     let beside = run.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
     let archive = options.archive.as_ref().unwrap_or(&beside);
@@ -48,9 +48,9 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
         report::same_tokens(&beside, archive)?;
     }
 
-    let folder = RunFolder::create(archive, context.started)?;
+    let folder = RunFolder::create(archive, invocation.started)?;
     let then = &stored.manifest.run;
-    let own = RunInfo::new(folder.id(), context.started, then.as_of, &then.instance, folder.user());
+    let own = RunInfo::new(folder.id(), invocation.started, then.as_of, &then.instance, folder.user());
     let mut judged = stored.judge(&own)?;
     let note = format!(
         "This is a replay: {} judged the run {} again on {}, from what that run had kept, into {}. It makes no plan and is no part \
@@ -77,7 +77,7 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
     let identical = stored.manifest.files.iter().any(|file| file.name == FILE && Some(&file.sha256) == digest.as_ref());
     let diff = stored.compare(&Findings::read(&path.join(FILE))?);
     if options.json {
-        context.terminal.json(&Output {
+        invocation.terminal.json(&Output {
             run_dir: path.display().to_string(),
             run_id: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             replay_of: stored.run.id(),
@@ -102,7 +102,7 @@ pub(super) fn run(options: &cli::Replay, context: &Context) -> Result<Ended> {
             diff.changed.len(),
             diff.same
         );
-        context.terminal.answer(format!("{outcome}\n{counts}\n{}", path.display()))?;
+        invocation.terminal.answer(format!("{outcome}\n{counts}\n{}", path.display()))?;
     }
     // The same rules on the same data must give the same findings; if they do not, somebody must look.
     Ok((judged.same && !identical).then_some(FailureKind::Failed))

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::plan_file::{self, PlanFile};
-use super::{Context, Ended, progress::Line};
+use super::{Exit, Invocation, progress::ProgressLine};
 use crate::apply::{files, journal};
 use crate::config::{DeactivateWith, Loaded};
 use crate::digest;
@@ -14,12 +14,12 @@ use crate::plan::approved::right_instance;
 use crate::plan::build::assemble;
 use crate::plan::guard::AuditFigures;
 use crate::plan::revert::{Undo, done};
-use crate::plan::{self, Inputs, Plan, Population};
+use crate::plan::{self, GuardedAccounts, InputDigests, Plan};
 use crate::terms::ActionKind;
 use crate::{cli, text};
 
 /// Reads the accounts a journal is about as they are now, and plans what undoes it.
-pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit> {
     let path = plan_file::journal_path(&options.journal, &options.at.archive)?;
     let out = options.out.clone().unwrap_or_else(|| crate::files::folder_of(&path).join("revert.plan.json"));
     if out.exists() {
@@ -52,7 +52,7 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
         let session = Session::open(Settings::from_env(&config, instance.as_ref())?).await?;
         right_instance(&super::applied::instances(&config, &session), &open.plan, &open.instance)?;
         let reader = Reader::new(&session);
-        let accounts = reader.accounts(&Line::new(&context.terminal)).await?;
+        let accounts = reader.accounts(&ProgressLine::new(&invocation.terminal)).await?;
         let mut undo = Undo::default();
         for done in done(&journal) {
             let now = match done.account_id() {
@@ -66,15 +66,15 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
                 action.through = Some(DeactivateWith::Scim);
             }
         }
-        let inputs = Inputs {
+        let inputs = InputDigests {
             accounts: digest::sha256(accounts.snapshot.bytes()),
             directory: Vec::new(),
             config: digest::sha256(&loaded.text),
         };
-        let context = plan::Context { run_id: open.plan.clone(), created: context.clock(), inputs, previous: None };
-        let population = Population::of(&accounts, &config, &undo.actions)?;
+        let binding = plan::PlanBinding { run_id: open.plan.clone(), created: invocation.clock(), inputs, previous: None };
+        let guarded = GuardedAccounts::of(&accounts, &config, &undo.actions)?;
         let plan =
-            assemble(undo.actions.clone(), Vec::new(), &population, AuditFigures::default(), &config, &context, &open.instance)?;
+            assemble(undo.actions.clone(), Vec::new(), &guarded, AuditFigures::default(), &config, &binding, &open.instance)?;
         Ok((plan, undo))
     }))?;
     if let Some(plan) = &plan {
@@ -84,9 +84,9 @@ pub(super) fn run(options: &cli::Revert, context: &Context) -> Result<Ended> {
         let written = plan.as_ref().map(|_| out.display().to_string());
         let actions = plan.as_ref().map_or(0, |plan| plan.actions.len());
         let id = plan.as_ref().map(|plan| &plan.id);
-        context.terminal.json(&json!({"plan": id, "file": written, "actions": actions, "stays": undo.stays}))?;
+        invocation.terminal.json(&json!({"plan": id, "file": written, "actions": actions, "stays": undo.stays}))?;
     } else {
-        context.terminal.answer(told(plan.as_ref(), &undo, &out))?;
+        invocation.terminal.answer(told(plan.as_ref(), &undo, &out))?;
     }
     Ok(None)
 }

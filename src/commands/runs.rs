@@ -8,9 +8,9 @@ use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use serde::Serialize;
 
 use super::notice::{self, Reminder};
-use super::{Context, Ended};
+use super::{Exit, Invocation};
 use crate::archive::diff::{Diff, diff};
-use crate::archive::manifest::{Manifest, Summary};
+use crate::archive::manifest::{Manifest, RunSummary};
 use crate::archive::prune::{self, PrunePlan, Retention};
 use crate::archive::{Archive, StoredRun};
 use crate::cli::{self, RunsCommand};
@@ -21,9 +21,9 @@ use crate::terms::{Severity, label};
 use crate::text;
 
 /// Lists the runs of an archive, shows one, compares two, or removes old ones.
-pub(super) fn run(options: &cli::Runs, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Runs, invocation: &Invocation) -> Result<Exit> {
     let archive = Archive::at(&options.archive);
-    let terminal = &context.terminal;
+    let terminal = &invocation.terminal;
     match options.command.as_ref().unwrap_or(&RunsCommand::List) {
         RunsCommand::List => {
             let listing = list(&archive)?;
@@ -31,7 +31,7 @@ pub(super) fn run(options: &cli::Runs, context: &Context) -> Result<Ended> {
         }
         RunsCommand::Show { run } => {
             let run = archive.find(run)?;
-            if options.json { terminal.json(&Row::of(&run))? } else { terminal.answer(show(&run))? }
+            if options.json { terminal.json(&RunRow::of(&run))? } else { terminal.answer(show(&run))? }
         }
         RunsCommand::Diff { from, to } => {
             let diff = diff(&archive.find(from)?, &archive.find(to)?)?;
@@ -40,7 +40,7 @@ pub(super) fn run(options: &cli::Runs, context: &Context) -> Result<Ended> {
         RunsCommand::Remind { config, within } => {
             there(&archive)?;
             let loaded = Loaded::read(config.config.as_deref())?;
-            let due = notice::remind(&loaded.config, &options.archive, TimeDelta::days((*within).into()), context)?;
+            let due = notice::remind(&loaded.config, &options.archive, TimeDelta::days((*within).into()), invocation)?;
             match options.json {
                 true => terminal.json(&serde_json::json!({ "reminders": due }))?,
                 false if due.is_empty() => terminal.answer(format!("No plan expires undecided within {within} days."))?,
@@ -51,7 +51,7 @@ pub(super) fn run(options: &cli::Runs, context: &Context) -> Result<Ended> {
             there(&archive)?;
             let retention = Retention { runs: *keep_runs, days: *keep_days };
             let act = if *confirm { prune::prune } else { prune::plan };
-            let plan = act(&archive, retention, context.started)?;
+            let plan = act(&archive, retention, invocation.started)?;
             if options.json {
                 terminal.json(&Pruned { confirmed: *confirm, plan: &plan })?
             } else {
@@ -64,7 +64,7 @@ pub(super) fn run(options: &cli::Runs, context: &Context) -> Result<Ended> {
 
 /// What the list shows of a run.
 #[derive(Serialize)]
-struct Row {
+struct RunRow {
     run_id: String,
     number: u64,
     instance: String,
@@ -75,7 +75,7 @@ struct Row {
     manifest: Option<Manifest>,
 }
 
-impl Row {
+impl RunRow {
     fn of(run: &StoredRun) -> Self {
         Self {
             run_id: run.id().to_owned(),
@@ -91,7 +91,7 @@ impl Row {
 
 #[derive(Serialize)]
 struct List {
-    runs: Vec<Row>,
+    runs: Vec<RunRow>,
     /// Folders without a manifest.
     unfinished: Vec<String>,
     /// Folders whose manifest cannot be used, and why.
@@ -120,7 +120,7 @@ fn list(archive: &Archive) -> Result<List> {
     let listing = archive.list()?;
     let name = |path: &Path| path.display().to_string();
     Ok(List {
-        runs: listing.runs.iter().map(Row::of).collect(),
+        runs: listing.runs.iter().map(RunRow::of).collect(),
         unfinished: listing.unfinished.iter().map(|path| name(path)).collect(),
         unreadable: listing.unreadable.iter().map(|(path, why)| (name(path), why.clone())).collect(),
     })
@@ -136,15 +136,15 @@ impl List {
         }
         for row in &self.runs {
             let summary = row.manifest.as_ref().and_then(|manifest| manifest.summary.as_ref());
-            let count = |count: fn(&Summary) -> u64| summary.map_or("–".to_owned(), |summary| count(summary).to_string());
-            let severity = |summary: &Summary, severity| summary.by_severity.get(&severity).copied().unwrap_or_default();
+            let count = |count: fn(&RunSummary) -> u64| summary.map_or("–".to_owned(), |summary| count(summary).to_string());
+            let severity = |summary: &RunSummary, severity| summary.by_severity.get(&severity).copied().unwrap_or_default();
             table.add_row([
                 row.number.to_string(),
                 row.run_id.clone(),
                 row.instance.clone(),
                 row.manifest.as_ref().map_or("–".to_owned(), |manifest| manifest.run.as_of.to_string()),
                 outcome(row),
-                count(Summary::findings),
+                count(RunSummary::findings),
                 summary.map_or("–".to_owned(), |summary| severity(summary, Severity::Critical).to_string()),
                 summary.map_or("–".to_owned(), |summary| severity(summary, Severity::High).to_string()),
                 count(|summary| summary.new),
@@ -164,7 +164,7 @@ impl List {
     }
 }
 
-fn outcome(row: &Row) -> String {
+fn outcome(row: &RunRow) -> String {
     let pruned = if row.pruned { ", pruned" } else { "" };
     let Some(manifest) = &row.manifest else { return format!("by a newer version{pruned}") };
     let outcome = match manifest.summary.as_ref().map(|summary| summary.evidence.status) {
@@ -178,7 +178,7 @@ fn outcome(row: &Row) -> String {
 }
 
 fn show(run: &StoredRun) -> String {
-    let mut lines = vec![format!("Run {} (number {} of its archive): {}", run.id(), run.number(), outcome(&Row::of(run)))];
+    let mut lines = vec![format!("Run {} (number {} of its archive): {}", run.id(), run.number(), outcome(&RunRow::of(run)))];
     lines.push(format!("Manifest {}", run.sha256));
     let Some(manifest) = &run.manifest else { return lines.join("\n") };
     let who = &manifest.run;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Context, Ended};
+use super::{Exit, Invocation};
 use crate::archive::findings::Findings;
 use crate::cli::{self, SchemaName};
 use crate::config::Config;
@@ -11,7 +11,7 @@ use crate::plan::returned::DecisionsFile;
 use crate::report;
 
 /// Prints the schema of a file, as the types that write it have it.
-pub(super) fn run(options: &cli::Schema, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Schema, invocation: &Invocation) -> Result<Exit> {
     let schema = match options.name {
         SchemaName::Findings => schemars::schema_for!(Findings),
         SchemaName::Plan => schemars::schema_for!(Plan),
@@ -20,6 +20,6 @@ pub(super) fn run(options: &cli::Schema, context: &Context) -> Result<Ended> {
         SchemaName::Summary => schemars::schema_for!(report::summary::Overall),
         SchemaName::Config => schemars::schema_for!(Config),
     };
-    context.terminal.json(&schema)?;
+    invocation.terminal.json(&schema)?;
     Ok(None)
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{Context, Ended};
+use super::{Exit, Invocation};
 use crate::archive::Archive;
 use crate::archive::proof::signature::Signers;
 use crate::archive::proof::{ChainEnd, FileState, Verification, verify};
@@ -19,14 +19,14 @@ struct Output<'a> {
 }
 
 /// Verifies one run: exit 0 only where everything that its manifest says still holds.
-pub(super) fn run(options: &cli::Verify, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Verify, invocation: &Invocation) -> Result<Exit> {
     let signers = options.allowed_signers.as_deref().map(Signers::read).transpose()?;
     let verification = verify(&Archive::at(&options.archive).folder_of(&options.run)?, signers.as_ref())?;
     let holds = verification.holds();
     if options.json {
-        context.terminal.json(&Output { holds, verification: &verification })?;
+        invocation.terminal.json(&Output { holds, verification: &verification })?;
     } else {
-        context.terminal.answer(text(&verification))?;
+        invocation.terminal.answer(text(&verification))?;
     }
     Ok((!holds).then_some(FailureKind::Failed))
 }

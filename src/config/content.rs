@@ -66,7 +66,7 @@ content! {
 
 /// Where a report is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum ReportPlace {
     /// A DataSet of the instance, by its id.
     DataSet(String),
     /// A file of it.
@@ -75,15 +75,15 @@ pub enum Place {
 
 impl Content {
     /// Where each report that is named is read.
-    pub fn places(&self) -> Vec<(DomoStats, Place)> {
+    pub fn places(&self) -> Vec<(DomoStats, ReportPlace)> {
         let mut named = self.clone();
-        let place = |report| Some((report, Place::of(named.value(report).as_deref()?)));
+        let place = |report| Some((report, ReportPlace::of(named.value(report).as_deref()?)));
         DomoStats::ALL.into_iter().filter_map(place).collect()
     }
 
     /// Whether anything of it is asked of the API, which takes the scope `data`.
     pub fn asks_api(&self) -> bool {
-        self.api || self.places().iter().any(|(_, place)| matches!(place, Place::DataSet(_)))
+        self.api || self.places().iter().any(|(_, place)| matches!(place, ReportPlace::DataSet(_)))
     }
 
     /// What says who owns what Domo does not delete with an account.
@@ -110,7 +110,7 @@ impl Content {
     pub(super) fn resolve(&mut self, base: &Path) {
         for report in DomoStats::ALL {
             let value = self.value(report);
-            if let Some(Place::File(path)) = value.as_deref().map(Place::of) {
+            if let Some(ReportPlace::File(path)) = value.as_deref().map(ReportPlace::of) {
                 let path = base.join(path);
                 *value = Some(std::path::absolute(&path).unwrap_or(path).display().to_string());
             }
@@ -121,7 +121,7 @@ impl Content {
     pub(super) fn problems(&self) -> Vec<String> {
         let is_id = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let problem = |(report, place)| match place {
-            Place::DataSet(id) if !is_id(&id) => {
+            ReportPlace::DataSet(id) if !is_id(&id) => {
                 Some(format!("[content] {report} is the id of a DataSet (letters, digits and `-`) or a CSV file, not `{id}`"))
             }
             _ => None,
@@ -130,7 +130,7 @@ impl Content {
     }
 }
 
-impl Place {
+impl ReportPlace {
     /// A path, or a name that ends in `.csv`, is a file; anything else is an id.
     fn of(value: &str) -> Self {
         let value = value.trim();
@@ -139,7 +139,7 @@ impl Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for ReportPlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::DataSet(id) => write!(f, "DataSet {id}"),

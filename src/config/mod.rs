@@ -16,7 +16,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::terms::{Field, Key, Kind, Status, words};
-pub use content::{Content, Place};
+pub use content::{Content, ReportPlace};
 pub use load::{DEFAULT_FILE, Loaded, quoted};
 pub use rights::{CustomRole, Rights};
 pub use source::{Pages, SourceAuth, SourceKind};

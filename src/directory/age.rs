@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::dates::{self, Written};
+use super::dates::{self, WrittenDay};
 use crate::config::DateOrder;
 
 /// The day in a text that follows a label such as `Generated on`.
@@ -14,8 +14,8 @@ pub(super) fn labelled(text: &str) -> Option<NaiveDate> {
     // Between points the day stands first, whatever the language.
     let order = |rest: &str| rest.get(..10).is_some_and(|day| day.matches('.').count() == 2).then_some(DateOrder::Dmy);
     starts.map(|(at, _)| text.get(at..).unwrap_or_default()).find_map(|rest| match dates::read(rest, false, order(rest)).0 {
-        Written::Day(day) | Written::Buddhist(day) if rest.contains(['-', '/', '.', ' ']) => Some(day),
-        Written::Either(first, second, year) => dates::ordered(first, second, year, order(rest)?),
+        WrittenDay::Day(day) | WrittenDay::Buddhist(day) if rest.contains(['-', '/', '.', ' ']) => Some(day),
+        WrittenDay::Either(first, second, year) => dates::ordered(first, second, year, order(rest)?),
         _ => None,
     })
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate};
 
-pub(super) use super::eras::Written;
+pub(super) use super::eras::WrittenDay;
 use super::eras::{self, SHORT_YEAR};
 use crate::config::DateOrder;
 
@@ -26,16 +26,20 @@ pub(super) struct OrderCounts {
 
 impl OrderCounts {
     /// Adds one cell.
-    pub(super) fn add(&mut self, written: Written, first_of_pair: Option<(u32, u32)>) {
+    pub(super) fn add(&mut self, written: WrittenDay, first_of_pair: Option<(u32, u32)>) {
         match written {
             _ if written.is_buddhist() => self.buddhist += 1,
-            Written::Day(_) | Written::Either(..) => self.gregorian += 1,
+            WrittenDay::Day(_) | WrittenDay::Either(..) => self.gregorian += 1,
             _ => {}
         }
         match (written, first_of_pair) {
-            (Written::Either(first, second, _), _) if first != second => self.either += 1,
-            (Written::Day(_) | Written::Buddhist(_), Some((first, second))) if first > 12 && second <= 12 => self.day_first += 1,
-            (Written::Day(_) | Written::Buddhist(_), Some((first, second))) if second > 12 && first <= 12 => self.month_first += 1,
+            (WrittenDay::Either(first, second, _), _) if first != second => self.either += 1,
+            (WrittenDay::Day(_) | WrittenDay::Buddhist(_), Some((first, second))) if first > 12 && second <= 12 => {
+                self.day_first += 1
+            }
+            (WrittenDay::Day(_) | WrittenDay::Buddhist(_), Some((first, second))) if second > 12 && first <= 12 => {
+                self.month_first += 1
+            }
             _ => {}
         }
     }
@@ -59,7 +63,7 @@ impl OrderCounts {
 const OPEN_END: &str = "never | never expires | open | open-ended | indefinite | permanent | present | current | ongoing | till date | to date | unbefristet | offen | en cours | indéterminé | indéterminée | cdi | indefinido | indefinida | vigente | en curso | actual | indeterminado | indeterminada | prazo indeterminado | em curso | atual | indeterminato | in corso | a tempo indeterminato | onbepaald | onbepaalde tijd | heden | czas nieokreślony | nieokreślony | na czas nieokreślony | bezterminowo | tills vidare | tillsvidare | løbende | toistaiseksi | なし | 無期 | 期間の定めなし | 無期限";
 
 /// Reads a cell. The second value is the pair of numbers a local date began with, for [`OrderCounts`]. `order` is the configuration's.
-pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) {
+pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)>) {
     let cell = eras::with_ascii_digits(cell);
     let cell = without_weekday(&cell);
     let bytes = cell.as_bytes();
@@ -78,7 +82,7 @@ pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (W
     }
     // `  /  /    ` and `__.__.____`: the form of a day that nobody filled in.
     if !bytes.is_empty() && bytes.iter().all(|byte| matches!(byte, b'/' | b'.' | b'-' | b'_' | b':' | b'0' | b' ')) {
-        return (Written::None, None);
+        return (WrittenDay::None, None);
     }
     if let Some((year, month, day)) = eras::east_asian(cell) {
         return (of(year, month, day), None);
@@ -86,7 +90,7 @@ pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (W
     if !bytes.iter().any(u8::is_ascii_digit) {
         let lower = cell.to_lowercase();
         let open = OPEN_END.split(" | ").any(|word| lower == word);
-        return (if open { Written::None } else { Written::Unreadable }, None);
+        return (if open { WrittenDay::None } else { WrittenDay::Unreadable }, None);
     }
     local(cell, order)
 }
@@ -123,9 +127,9 @@ pub(super) fn is_day(cell: &str) -> bool {
         && cell.len() <= 40
         && !cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' && digits < 6)
         && match read(cell, false, None).0 {
-            Written::Day(_) | Written::Either(..) | Written::Buddhist(_) => true,
-            Written::Undecidable(why) => why != EITHER_END,
-            Written::None | Written::Unreadable => false,
+            WrittenDay::Day(_) | WrittenDay::Either(..) | WrittenDay::Buddhist(_) => true,
+            WrittenDay::Undecidable(why) => why != EITHER_END,
+            WrittenDay::None | WrittenDay::Unreadable => false,
         }
 }
 
@@ -167,56 +171,56 @@ fn iso(bytes: &[u8]) -> Option<(i32, u32, u32)> {
 }
 
 /// The day of these numbers.
-fn of(year: i32, month: u32, day: u32) -> Written {
+fn of(year: i32, month: u32, day: u32) -> WrittenDay {
     eras::of_another(year, month, day)
-        .unwrap_or_else(|| NaiveDate::from_ymd_opt(year, month, day).map_or(Written::Unreadable, sentinel))
+        .unwrap_or_else(|| NaiveDate::from_ymd_opt(year, month, day).map_or(WrittenDay::Unreadable, sentinel))
 }
 
 /// Days that mean "none": the ends of calendars and the zeros of clocks.
-fn sentinel(day: NaiveDate) -> Written {
+fn sentinel(day: NaiveDate) -> WrittenDay {
     let (year, month, date) = (day.year(), day.month(), day.day());
     let open = year >= 2900 || (year, month, date) == (2099, 12, 31);
     let zero = year < 1900 || (month, date) == (1, 1) && matches!(year, 1900 | 1904) || (year, month, date) == (1900, 1, 2);
-    if open || zero { Written::None } else { Written::Day(day) }
+    if open || zero { WrittenDay::None } else { WrittenDay::Day(day) }
 }
 
 /// `/Date(1577485482000+0000)/`
-fn milliseconds(rest: &str) -> Written {
+fn milliseconds(rest: &str) -> WrittenDay {
     let end = rest.char_indices().skip(1).find(|(_, character)| !character.is_ascii_digit()).map_or(rest.len(), |(at, _)| at);
     let day = rest.get(..end).and_then(|number| number.parse::<i64>().ok()).and_then(DateTime::from_timestamp_millis);
-    day.map_or(Written::Unreadable, |time| sentinel(time.date_naive()))
+    day.map_or(WrittenDay::Unreadable, |time| sentinel(time.date_naive()))
 }
 
 /// A number: `20261123`, a serial of Excel's, a count of 100 ns since 1601, milliseconds since 1970.
-fn digits(cell: &str, epoch_1904: bool) -> Written {
+fn digits(cell: &str, epoch_1904: bool) -> WrittenDay {
     let whole = cell.split('.').next().unwrap_or_default();
-    let Ok(number) = whole.parse::<u64>() else { return Written::Unreadable };
+    let Ok(number) = whole.parse::<u64>() else { return WrittenDay::Unreadable };
     match whole.len() {
-        0..=4 if number <= 1 => Written::None,
+        0..=4 if number <= 1 => WrittenDay::None,
         // 9999-12-31 as a serial of Excel's.
-        7 if number == 2_958_465 => Written::None,
-        7 => eras::of_republic(whole).map_or(Written::Unreadable, |(year, month, day)| of(year, month, day)),
+        7 if number == 2_958_465 => WrittenDay::None,
+        7 => eras::of_republic(whole).map_or(WrittenDay::Unreadable, |(year, month, day)| of(year, month, day)),
         8 => compact(whole),
-        14 => whole.get(..8).map_or(Written::Unreadable, compact),
+        14 => whole.get(..8).map_or(WrittenDay::Unreadable, compact),
         5 if (20_000..=80_000).contains(&number) => serial(number, epoch_1904),
         12 | 13 => i64::try_from(number)
             .ok()
             .and_then(DateTime::from_timestamp_millis)
-            .map_or(Written::Unreadable, |time| sentinel(time.date_naive())),
+            .map_or(WrittenDay::Unreadable, |time| sentinel(time.date_naive())),
         17..=19 => {
             // accountExpires: 9223372036854775807 is never.
             let seconds = i64::try_from(number / 10_000_000).ok().map(|seconds| seconds - 11_644_473_600);
             seconds
                 .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-                .map_or(Written::None, |time| sentinel(time.date_naive()))
+                .map_or(WrittenDay::None, |time| sentinel(time.date_naive()))
         }
-        _ => Written::Unreadable,
+        _ => WrittenDay::Unreadable,
     }
 }
 
 /// A spreadsheet's day number.
-fn serial(number: u64, epoch_1904: bool) -> Written {
-    of_serial(number as f64, epoch_1904).map_or(Written::Unreadable, sentinel)
+fn serial(number: u64, epoch_1904: bool) -> WrittenDay {
+    of_serial(number as f64, epoch_1904).map_or(WrittenDay::Unreadable, sentinel)
 }
 
 /// The day of a spreadsheet's number; what follows the point is the time of day.
@@ -226,24 +230,24 @@ pub(super) fn of_serial(number: f64, epoch_1904: bool) -> Option<NaiveDate> {
     epoch?.checked_add_days(Days::new(days as u64))
 }
 
-fn compact(digits: &str) -> Written {
+fn compact(digits: &str) -> WrittenDay {
     if digits.bytes().all(|byte| byte == b'0') {
-        return Written::None;
+        return WrittenDay::None;
     }
     let number = |from: usize, to: usize| digits.get(from..to).and_then(|digits| digits.parse::<u32>().ok());
     match (number(0, 4), number(4, 6), number(6, 8)) {
         // `14052026` is no day of the year 1405.
         (Some(year), Some(month @ 1..=12), Some(day @ 1..=31)) => of(year as i32, month, day),
-        _ => Written::Unreadable,
+        _ => WrittenDay::Unreadable,
     }
 }
 
 /// `31/12/2026`, `12/31/26 3:02:10 PM`, `31.12.2026`, `31-Dec-2026`, `Dec 31, 2026`, `31 December 2026`, `31. Dezember 2026`,
 /// `2026. 10. 31.`.
-fn local(cell: &str, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) {
+fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)>) {
     let mut tokens = cell.split(['/', '.', '-', ' ', ',']).filter(|token| !matches!(*token, "" | "de" | "del"));
     let (Some(first), Some(second), Some(third)) = (tokens.next(), tokens.next(), tokens.next()) else {
-        return (Written::Unreadable, None);
+        return (WrittenDay::Unreadable, None);
     };
     // A time may follow; the T of `OCT` is none.
     let third = third.split('T').next().unwrap_or(third);
@@ -256,20 +260,20 @@ fn local(cell: &str, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) 
         if order == Some(DateOrder::Ymd) {
             let written = match (year(first), number(second), number(third)) {
                 (Some(Ok(year)), Some(month), Some(day)) => of(year, month, day),
-                (Some(Err(why)), ..) => Written::Undecidable(why),
-                _ => Written::Unreadable,
+                (Some(Err(why)), ..) => WrittenDay::Undecidable(why),
+                _ => WrittenDay::Unreadable,
             };
             return (written, None);
         }
         if number(first).is_some_and(|first| first > 12) && number(second).is_some() {
-            return (Written::Undecidable(EITHER_END), None);
+            return (WrittenDay::Undecidable(EITHER_END), None);
         }
     }
     if first.len() == 4
         && let Some(year) = number(first)
     {
         let (month, day) = (month(second).or_else(|| number(second)), number(third));
-        return (month.zip(day).map_or(Written::Unreadable, |(month, day)| of(year as i32, month, day)), None);
+        return (month.zip(day).map_or(WrittenDay::Unreadable, |(month, day)| of(year as i32, month, day)), None);
     }
     let (month_name, date) = match (month(first), month(second)) {
         (Some(month), _) => (Some(month), day(second)),
@@ -279,27 +283,27 @@ fn local(cell: &str, order: Option<DateOrder>) -> (Written, Option<(u32, u32)>) 
     let year = match year(third) {
         Some(Ok(year)) => year,
         Some(Err(why)) if month_name.is_some() || number(first).is_some() && number(second).is_some() => {
-            return (Written::Undecidable(why), None);
+            return (WrittenDay::Undecidable(why), None);
         }
-        _ => return (Written::Unreadable, None),
+        _ => return (WrittenDay::Unreadable, None),
     };
     if let Some(month) = month_name {
-        return (date.map_or(Written::Unreadable, |date| of(year, month, date)), None);
+        return (date.map_or(WrittenDay::Unreadable, |date| of(year, month, date)), None);
     }
-    let (Some(first), Some(second)) = (number(first), number(second)) else { return (Written::Unreadable, None) };
+    let (Some(first), Some(second)) = (number(first), number(second)) else { return (WrittenDay::Unreadable, None) };
     let pair = Some((first, second));
     if first == 0 || second == 0 {
-        return (Written::None, None);
+        return (WrittenDay::None, None);
     }
     let either = [of(year, second, first), of(year, first, second)];
     match either {
-        [one, other] if one == other => (one, pair.filter(|_| matches!(one, Written::Day(_) | Written::Buddhist(_)))),
+        [one, other] if one == other => (one, pair.filter(|_| matches!(one, WrittenDay::Day(_) | WrittenDay::Buddhist(_)))),
         // A sentinel stays one in either order (1/1/1900, 12/31/9999).
-        [Written::Unreadable, only] | [only, Written::Unreadable] => (only, pair),
-        [Written::Day(_) | Written::Buddhist(_), Written::Day(_) | Written::Buddhist(_)] => {
-            (Written::Either(first, second, year), pair)
+        [WrittenDay::Unreadable, only] | [only, WrittenDay::Unreadable] => (only, pair),
+        [WrittenDay::Day(_) | WrittenDay::Buddhist(_), WrittenDay::Day(_) | WrittenDay::Buddhist(_)] => {
+            (WrittenDay::Either(first, second, year), pair)
         }
-        [Written::None, _] | [_, Written::None] => (Written::None, None),
+        [WrittenDay::None, _] | [_, WrittenDay::None] => (WrittenDay::None, None),
         [why, _] => (why, None),
     }
 }
@@ -393,8 +397,8 @@ fn month(token: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn day(text: &str) -> Written {
-        Written::Day(text.parse().unwrap())
+    fn day(text: &str) -> WrittenDay {
+        WrittenDay::Day(text.parse().unwrap())
     }
 
     #[test]
@@ -477,16 +481,16 @@ mod tests {
             "Prazo indeterminado",
             "なし",
         ] {
-            assert_eq!(read(cell, false, None).0, Written::None, "{cell}");
+            assert_eq!(read(cell, false, None).0, WrittenDay::None, "{cell}");
         }
     }
 
     #[test]
     fn a_pair_that_could_be_either_says_so() {
-        assert_eq!(read("03/04/2026", false, None).0, Written::Either(3, 4, 2026));
+        assert_eq!(read("03/04/2026", false, None).0, WrittenDay::Either(3, 4, 2026));
         assert_eq!(read("05/05/2026", false, None).0, day("2026-05-05"));
-        assert_eq!(read("31/02/2026", false, None).0, Written::Unreadable);
-        assert_eq!(read("soon", false, None).0, Written::Unreadable);
+        assert_eq!(read("31/02/2026", false, None).0, WrittenDay::Unreadable);
+        assert_eq!(read("soon", false, None).0, WrittenDay::Unreadable);
     }
 
     #[test]
@@ -507,21 +511,21 @@ mod tests {
     #[test]
     fn a_day_of_the_buddhist_era_is_known_for_one() {
         for cell in ["2569-11-23", "23/11/2569", "23 Nov 2569", "25691123", "2569/11/23", "๒๓/๑๑/๒๕๖๙"] {
-            assert_eq!(read(cell, false, None).0, Written::Buddhist("2026-11-23".parse().unwrap()), "{cell}");
+            assert_eq!(read(cell, false, None).0, WrittenDay::Buddhist("2026-11-23".parse().unwrap()), "{cell}");
         }
         // 2024 had a 29th of February, 2567 has none.
-        assert_eq!(read("29/02/2567", false, None).0, Written::Buddhist("2024-02-29".parse().unwrap()));
-        assert_eq!(read("03/04/2569", false, None).0, Written::Either(3, 4, 2569));
+        assert_eq!(read("29/02/2567", false, None).0, WrittenDay::Buddhist("2024-02-29".parse().unwrap()));
+        assert_eq!(read("03/04/2569", false, None).0, WrittenDay::Either(3, 4, 2569));
         assert_eq!(ordered(3, 4, 2569, DateOrder::Dmy), "2026-04-03".parse().ok());
     }
 
     #[test]
     fn a_year_of_another_calendar_or_of_two_digits_is_no_guess() {
         for cell in ["1405/08/09", "09/08/1405", "1448-05-20", "14050809", "2420-03-01", "31/10/69", "31-Oct-58", "0026-10-31"] {
-            assert!(matches!(read(cell, false, None).0, Written::Undecidable(_)), "{cell}");
+            assert!(matches!(read(cell, false, None).0, WrittenDay::Undecidable(_)), "{cell}");
         }
         for cell in ["14052026", "0001-01-01", "1753-01-01", "1312026"] {
-            assert!(!matches!(read(cell, false, None).0, Written::Undecidable(_)), "{cell}");
+            assert!(!matches!(read(cell, false, None).0, WrittenDay::Undecidable(_)), "{cell}");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 /// A file's content.
 #[derive(Debug)]
-pub(super) enum Content {
+pub(super) enum Decoded {
     /// A workbook's bytes.
     Workbook(FileFormat, Vec<u8>),
     /// Text and how it was decoded.
@@ -58,15 +58,15 @@ impl Text {
 }
 
 /// Sniffs and decodes. `encoding` is a label the configuration gives.
-pub(super) fn decode(bytes: Vec<u8>, encoding: Option<&str>) -> Result<Content> {
+pub(super) fn decode(bytes: Vec<u8>, encoding: Option<&str>) -> Result<Decoded> {
     let bytes = gunzip(bytes)?;
     if let Some(kind) = binary(&bytes)? {
-        return Ok(Content::Workbook(kind, bytes));
+        return Ok(Decoded::Workbook(kind, bytes));
     }
     let mut text = text(bytes, encoding)?;
     text.take_headers();
     let kind = textual(text.as_str())?;
-    Ok(Content::Text(kind, text))
+    Ok(Decoded::Text(kind, text))
 }
 
 fn gunzip(bytes: Vec<u8>) -> Result<Vec<u8>> {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 /// What a cell says about a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Written {
+pub(super) enum WrittenDay {
     /// One day.
     Day(NaiveDate),
     /// Two numbers that could be day and month either way, and the year.
@@ -22,7 +22,7 @@ pub(super) enum Written {
     Unreadable,
 }
 
-impl Written {
+impl WrittenDay {
     /// Whether the year is of the Buddhist era.
     pub(super) fn is_buddhist(self) -> bool {
         matches!(self, Self::Buddhist(_)) || matches!(self, Self::Either(.., year) if is_buddhist(year))
@@ -54,20 +54,20 @@ pub(super) fn common(year: i32) -> i32 {
 }
 
 /// What a day is in a year that is none of ours; nothing where it is one, or the zero of some clock.
-pub(super) fn of_another(year: i32, month: u32, day: u32) -> Option<Written> {
+pub(super) fn of_another(year: i32, month: u32, day: u32) -> Option<WrittenDay> {
     // 1601-01-01, 1753-01-01, 1899-12-30, 1858-11-17, ..., and the days beside them in another time zone.
     let is_zero = matches!((month, day), (1, 1 | 2) | (12, 29..=31) | (10, 15) | (11, 17));
     match year {
         // `0026-10-31` was `26`.
-        2..100 => Some(Written::Undecidable(SHORT_YEAR)),
-        1300..1500 => Some(Written::Undecidable(OTHER_CALENDAR)),
-        100..1900 if !is_zero => Some(Written::Undecidable(OTHER_CALENDAR)),
+        2..100 => Some(WrittenDay::Undecidable(SHORT_YEAR)),
+        1300..1500 => Some(WrittenDay::Undecidable(OTHER_CALENDAR)),
+        100..1900 if !is_zero => Some(WrittenDay::Undecidable(OTHER_CALENDAR)),
         _ if is_buddhist(year) => {
-            Some(NaiveDate::from_ymd_opt(common(year), month, day).map_or(Written::Unreadable, Written::Buddhist))
+            Some(NaiveDate::from_ymd_opt(common(year), month, day).map_or(WrittenDay::Unreadable, WrittenDay::Buddhist))
         }
         // `2500-12-31` is an open end.
-        2400..2900 if !matches!((month, day), (12, 31) | (1, 1)) => Some(Written::Undecidable(OTHER_CALENDAR)),
-        2400..2900 => Some(Written::None),
+        2400..2900 if !matches!((month, day), (12, 31) | (1, 1)) => Some(WrittenDay::Undecidable(OTHER_CALENDAR)),
+        2400..2900 => Some(WrittenDay::None),
         _ => None,
     }
 }

@@ -78,11 +78,11 @@ pub(super) trait Grid {
 }
 
 /// Rows that are there already.
-pub(super) struct Listed {
+pub(super) struct RowsInMemory {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-impl Grid for Listed {
+impl Grid for RowsInMemory {
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
         let mut rows = Rows::new(sink);
         for (number, row) in (0..).zip(&self.rows) {

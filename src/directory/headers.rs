@@ -217,7 +217,7 @@ pub(super) fn system<'a>(headers: impl Iterator<Item = &'a str>) -> Option<&'sta
 
 /// The row that holds the headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct HeaderRow {
     /// Index into the rows searched.
     pub(super) at: usize,
     /// Whether the next row only repeats the headers as labels.
@@ -230,7 +230,7 @@ pub(super) struct Found {
 
 /// Finds the row of headers among the first rows: the one with most distinct known headers, at least two, an e-mail alone, or one that
 /// the configuration names. A title that contains a known word is none, because only whole cells count.
-pub(super) fn find(rows: &[Vec<String>], configured: &dyn Fn(&str) -> bool) -> Option<Found> {
+pub(super) fn find(rows: &[Vec<String>], configured: &dyn Fn(&str) -> bool) -> Option<HeaderRow> {
     let slots = |row: &[String]| -> BTreeSet<Slot> { row.iter().filter_map(|cell| meaning(cell)).map(|(slot, _)| slot).collect() };
     let score = |row: &Vec<String>| {
         let slots = slots(row);
@@ -248,7 +248,7 @@ pub(super) fn find(rows: &[Vec<String>], configured: &dyn Fn(&str) -> bool) -> O
     }
     let at = scores.iter().position(|score| *score == best)?;
     let identified = slots(rows.get(at)?).iter().any(|slot| slot.identifies()) || best >= 1_000;
-    Some(Found { at, labels: is_label_row(rows.get(at + 1)), score: best, identified })
+    Some(HeaderRow { at, labels: is_label_row(rows.get(at + 1)), score: best, identified })
 }
 
 /// Whether a row below the headers is a second row of headers: most of its cells are header words and none looks like data.

@@ -10,11 +10,11 @@ use super::apart;
 use super::build::{self, Built, Calendar};
 use super::caps;
 use super::collect;
-use super::decode::{self, Content};
+use super::decode::{self, Decoded};
 use super::delimited;
 use super::file_format::FileFormat;
-use super::grid::{Grid, Listed};
-use super::headers::{self, Found};
+use super::grid::{Grid, RowsInMemory};
+use super::headers::{self, HeaderRow};
 use super::input::{self, Input};
 use super::json::{self, Json};
 use super::ldif;
@@ -187,7 +187,7 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
     }
     let content = decode::decode(bytes, file.encoding.as_deref())?;
     let kind = match &content {
-        Content::Workbook(kind, _) | Content::Text(kind, _) => *kind,
+        Decoded::Workbook(kind, _) | Decoded::Text(kind, _) => *kind,
     };
     source.format = kind.name().into();
     if let Some(wanted) = file.format {
@@ -215,8 +215,8 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
         }
     }
     match content {
-        Content::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| from_workbook(book, file, source)),
-        Content::Text(kind, text) => {
+        Decoded::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| from_workbook(book, file, source)),
+        Decoded::Text(kind, text) => {
             source.encoding = Some(text.encoding.clone());
             source.notes.extend(text.notes.iter().cloned());
             source.word.clone_from(&text.word);
@@ -300,7 +300,7 @@ fn from_workbook(book: &mut Workbook, file: &config::Directory, source: &mut Sou
 /// A table in JSON. Where its headers stand apart, its rows are numbered as items.
 fn from_json_table(table: json::Table, file: &config::Directory, source: &mut Source) -> Result<Table> {
     let json::Table { rows, apart, marks } = table;
-    let mut read = from_grid(&mut Listed { rows }, false, file, source)?;
+    let mut read = from_grid(&mut RowsInMemory { rows }, false, file, source)?;
     read.raw.marks = marks;
     if apart {
         source.header_row = None;
@@ -361,7 +361,7 @@ fn trim_headers(mut headers: Vec<String>) -> Vec<String> {
 }
 
 /// The row of headers. `dropped` rows of the file stand before the first of `rows`.
-fn header_row(rows: &[Vec<String>], file: &config::Directory, dropped: u32) -> Result<Found> {
+fn header_row(rows: &[Vec<String>], file: &config::Directory, dropped: u32) -> Result<HeaderRow> {
     if let Some(given) = file.header_row {
         let at = (given.saturating_sub(dropped) as usize).checked_sub(1).filter(|at| *at < rows.len());
         let Some(at) = at else {
@@ -370,7 +370,7 @@ fn header_row(rows: &[Vec<String>], file: &config::Directory, dropped: u32) -> R
                     .hint("rows count from 1, as a spreadsheet shows them")
             )
         };
-        return Ok(Found { at, labels: headers::is_label_row(rows.get(at + 1)), score: 0, identified: true });
+        return Ok(HeaderRow { at, labels: headers::is_label_row(rows.get(at + 1)), score: 0, identified: true });
     }
     headers::find(rows, &|header| mapping::is_configured(header, file)).ok_or_else(|| {
         let searched = rows.len().min(headers::SEARCHED);
@@ -387,7 +387,7 @@ fn header_row(rows: &[Vec<String>], file: &config::Directory, dropped: u32) -> R
     })
 }
 
-fn skipped_head(found: &Found, above: &[Vec<String>], first_row: u32, source: &mut Source) {
+fn skipped_head(found: &HeaderRow, above: &[Vec<String>], first_row: u32, source: &mut Source) {
     source.skipped_rows += found.at as u64 + u64::from(found.labels);
     if found.at > 0 {
         let last = found.at as u32 + first_row - 1;

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::collect;
-use super::decode::{self, Content};
+use super::decode::{self, Decoded};
 use super::delimited::{self, Records};
 use super::file_format::FileFormat;
 use super::grid::Grid;
@@ -18,7 +18,7 @@ use crate::failure::Failure;
 
 /// A row of text.
 #[derive(Debug)]
-pub struct TableRow {
+pub struct TextRow {
     /// As a spreadsheet shows it, from 1.
     pub number: u32,
     /// Its cells.
@@ -32,7 +32,7 @@ pub struct TableRow {
 ///
 /// # Errors
 /// The file cannot be read, or is no table.
-pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
+pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TextRow>> {
     Ok(read_whole(path, sheet)?.0)
 }
 
@@ -40,18 +40,18 @@ pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TableRow>> {
 ///
 /// # Errors
 /// The file cannot be read, or is no table.
-pub fn read_whole(path: &Path, sheet: Option<&str>) -> Result<(Vec<TableRow>, Vec<String>)> {
+pub fn read_whole(path: &Path, sheet: Option<&str>) -> Result<(Vec<TextRow>, Vec<String>)> {
     let unreadable = || Failure::usage(format!("cannot read {}", path.display()));
     let input::Input { bytes, stopped: mut cut, .. } = input::read(path).with_context(unreadable)?;
     let mut rows = match decode::decode(bytes, None).with_context(unreadable)? {
-        Content::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| sheet_rows(book, sheet)).with_context(unreadable)?,
-        Content::Text(FileFormat::Delimited, text) => {
+        Decoded::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| sheet_rows(book, sheet)).with_context(unreadable)?,
+        Decoded::Text(FileFormat::Delimited, text) => {
             let (rows, short) = text_rows(text.as_str())?;
             cut.extend(short);
             rows
         }
-        Content::Text(FileFormat::Json, text) if json_table(text.as_str().as_bytes()).is_some() => json_rows(text.as_str())?,
-        Content::Text(kind, _) => {
+        Decoded::Text(FileFormat::Json, text) if json_table(text.as_str().as_bytes()).is_some() => json_rows(text.as_str())?,
+        Decoded::Text(kind, _) => {
             bail!(Failure::usage(format!("{} is {}, not a CSV or a workbook", path.display(), kind.name())))
         }
     };
@@ -96,7 +96,7 @@ pub fn walk(bytes: Vec<u8>, mut each: impl FnMut(u32, &dyn Cells) -> bool) -> Re
             collect::Cells::get(self.0, at)
         }
     }
-    let Content::Text(FileFormat::Delimited, text) = decode::decode(bytes, None)? else {
+    let Decoded::Text(FileFormat::Delimited, text) = decode::decode(bytes, None)? else {
         bail!("it is no CSV");
     };
     let text = text.as_str();
@@ -135,19 +135,19 @@ pub fn json_table(body: &[u8]) -> Option<Vec<String>> {
     }
 }
 
-fn json_rows(text: &str) -> Result<Vec<TableRow>> {
+fn json_rows(text: &str) -> Result<Vec<TextRow>> {
     let Json::Table(table) = json::find(text, None)? else { return Ok(Vec::new()) };
-    let row = |(number, cells)| TableRow { number, cells, uncomputed: BTreeSet::new() };
+    let row = |(number, cells)| TextRow { number, cells, uncomputed: BTreeSet::new() };
     Ok((1..).zip(table.rows).map(row).collect())
 }
 
-fn text_rows(text: &str) -> Result<(Vec<TableRow>, Option<String>)> {
+fn text_rows(text: &str) -> Result<(Vec<TextRow>, Option<String>)> {
     let head = delimited::head(text, None, &|_| false)?;
     let mut records = Records::new(text, head.start, head.delimiter);
     let mut rows = Vec::new();
     let mut number = head.first_row;
     while records.advance() {
-        rows.push(TableRow { number, cells: records.to_vec(), uncomputed: BTreeSet::new() });
+        rows.push(TextRow { number, cells: records.to_vec(), uncomputed: BTreeSet::new() });
         number = number.saturating_add(1);
     }
     let width = rows.first().map_or(0, |row| row.cells.len());
@@ -155,7 +155,7 @@ fn text_rows(text: &str) -> Result<(Vec<TableRow>, Option<String>)> {
     Ok((rows, cut))
 }
 
-fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<TableRow>> {
+fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<TextRow>> {
     let name = match sheet {
         Some(sheet) => workbook::choose(book, Some(sheet), &|_| false, &mut Vec::new())?.name,
         None => match book.sheets().first() {
@@ -166,7 +166,7 @@ fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<TableRow>>
     let mut grid = book.sheet(&name);
     let mut rows = Vec::new();
     grid.rows(&mut |number, row| {
-        rows.push(TableRow { number, cells: row.to_vec(), uncomputed: BTreeSet::new() });
+        rows.push(TextRow { number, cells: row.to_vec(), uncomputed: BTreeSet::new() });
         true
     })?;
     let last = rows.last().map_or(0, |row| row.number);

@@ -7,7 +7,7 @@ use chrono::{Duration, NaiveDate, Utc};
 use serde::Deserialize;
 
 use super::extras::{Activity, DoneTo};
-use super::read::{Progress, Reader, State};
+use super::read::{ReadProgress, ReadState, Reader};
 use super::session::{Door, Unfit};
 use super::wire::{self, CallError, Loose};
 
@@ -72,11 +72,11 @@ impl Event<'_> {
 
 impl Reader {
     /// What the log of these days says of each account.
-    pub(super) async fn activity(&self, days: u32, progress: &dyn Progress) -> Result<Activity, CallError> {
+    pub(super) async fn activity(&self, days: u32, progress: &dyn ReadProgress) -> Result<Activity, CallError> {
         let now = Utc::now();
         let oldest = now - Duration::days(days.min(REACH).into());
         let mut activity = Activity::default();
-        let mut state = State { what: "events of the activity log", pass: 1, ..State::default() };
+        let mut state = ReadState { what: "events of the activity log", pass: 1, ..ReadState::default() };
         let mut end = now;
         while end > oldest {
             let start = (end - SLICE).max(oldest);

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::accounts::{Accounts, Evidence};
 use super::objects;
-use crate::directory::table::{self, TableRow};
+use crate::directory::table::{self, TextRow};
 use crate::failure::Failure;
 use crate::terms::{FIELDS, Role};
 use crate::text;
@@ -78,7 +78,7 @@ pub(super) fn load(path: &Path, mut evidence: Evidence) -> Result<Accounts> {
     objects::from_objects(objects, evidence)
 }
 
-fn object(kind: &str, fields: &[Option<&str>], row: &TableRow) -> Result<String> {
+fn object(kind: &str, fields: &[Option<&str>], row: &TextRow) -> Result<String> {
     let mut object = Map::from_iter([(MARK.to_owned(), Value::from(kind))]);
     for (at, (field, cell)) in fields.iter().zip(&row.cells).enumerate() {
         let Some(field) = *field else { continue };

@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::read::{Progress, Reader, State};
+use super::read::{ReadProgress, ReadState, Reader};
 use super::sent::{Sent, WriteError};
 use super::session::{Door, Session, Unfit, failure};
 use super::wire::{CallError, Group, Loose};
@@ -40,12 +40,12 @@ impl Reader {
     }
 
     /// The names of everybody's groups: a list of groups, then one list of members for each.
-    pub(super) async fn memberships(&self, progress: &dyn Progress) -> Result<HashMap<u64, Vec<Arc<Group>>>, CallError> {
+    pub(super) async fn memberships(&self, progress: &dyn ReadProgress) -> Result<HashMap<u64, Vec<Arc<Group>>>, CallError> {
         let groups = groups(&self.session).await?;
         let mut names: HashMap<u64, Vec<Arc<Group>>> = HashMap::new();
         let mut under_way = std::collections::VecDeque::new();
         let mut next = groups.iter();
-        let mut state = State { what: "groups", pass: 1, expected: Some(groups.len() as u64), ..State::default() };
+        let mut state = ReadState { what: "groups", pass: 1, expected: Some(groups.len() as u64), ..ReadState::default() };
         loop {
             while under_way.len() < self.session.settings().concurrency
                 && let Some(group) = next.next()

@@ -35,7 +35,7 @@ pub use content::{AccountIds, Content};
 pub use frame::{WAYS_ON, owns_column};
 pub use load::{is_snapshot, load};
 pub use objects::from_objects;
-pub use read::{Progress, Reader, Silent, State};
+pub use read::{ReadProgress, ReadState, Reader, Silent};
 pub use sent::WriteError;
 pub use session::Session;
 pub use settings::{Limits, Scim, Settings};

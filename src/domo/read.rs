@@ -35,14 +35,14 @@ const ACTIVE: &str = "active";
 const SINGLY: usize = 3;
 
 /// Who wants to know how far reading has come.
-pub trait Progress: Sync {
+pub trait ReadProgress: Sync {
     /// Called a few times a second.
-    fn update(&self, state: &State);
+    fn update(&self, state: &ReadState);
 }
 
 /// How far reading has come.
 #[derive(Debug, Clone, Default)]
-pub struct State {
+pub struct ReadState {
     /// What is read: `accounts`, `groups`, `activity`, `actions`.
     pub what: &'static str,
     /// The pass over the list, from 1.
@@ -59,8 +59,8 @@ pub struct State {
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 
-impl Progress for Silent {
-    fn update(&self, _state: &State) {}
+impl ReadProgress for Silent {
+    fn update(&self, _state: &ReadState) {}
 }
 
 /// The read side.
@@ -105,7 +105,7 @@ impl Reader {
     ///
     /// # Errors
     /// The first page cannot be had, or an account in the list cannot be read.
-    pub async fn accounts(&self, progress: &dyn Progress) -> Result<Accounts> {
+    pub async fn accounts(&self, progress: &dyn ReadProgress) -> Result<Accounts> {
         let settings = self.session.settings();
         let source = self.session.url("/v1/users", &[]);
         let mut evidence = Evidence {
@@ -173,7 +173,7 @@ impl Reader {
     }
 
     /// Groups and activity, where they are asked for. Without them the accounts are whole all the same.
-    async fn extras(&self, progress: &dyn Progress, evidence: &mut Evidence) -> Extras {
+    async fn extras(&self, progress: &dyn ReadProgress, evidence: &mut Evidence) -> Extras {
         let settings = self.session.settings();
         let mut extras = Extras::default();
         if settings.groups {
@@ -192,7 +192,7 @@ impl Reader {
     }
 
     /// Passes until two in a row agree. Only one of them needs to carry the objects; the other one is its witness.
-    async fn settle(&self, progress: &dyn Progress, evidence: &mut Evidence) -> Result<Snapshot> {
+    async fn settle(&self, progress: &dyn ReadProgress, evidence: &mut Evidence) -> Result<Snapshot> {
         let most = u64::from(self.session.settings().limits.passes.max(2));
         let mut lines = Snapshot::default();
         // Whether `lines` are the objects of `last`.
@@ -276,10 +276,10 @@ impl Reader {
 
     /// One time over the list: pages side by side, taken in order, until an empty one. Only the very first page of all is an error;
     /// a pass that ends early says why.
-    async fn pass(&self, number: u64, keep: Keep, expected: Option<u64>, progress: &dyn Progress) -> Result<Pass, CallError> {
+    async fn pass(&self, number: u64, keep: Keep, expected: Option<u64>, progress: &dyn ReadProgress) -> Result<Pass, CallError> {
         let mut pass = Pass::default();
         let mut window = Window::new(self.session.clone(), keep, expected, self.page_size(number));
-        let mut state = State { what: "accounts", pass: number, expected, ..State::default() };
+        let mut state = ReadState { what: "accounts", pass: number, expected, ..ReadState::default() };
         loop {
             let page = loop {
                 state.rows = pass.rows;

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::decision::Decision;
 use super::digest::Sealed;
 use super::format::{Action, GuardState, Plan};
-use super::guard::{self, AuditFigures, Guard, Override, Population};
+use super::guard::{self, AuditFigures, Guard, GuardedAccounts, Override};
 use crate::config;
 use crate::domo::Permission;
 use crate::failure::{Failure, FailureKind};
@@ -31,7 +31,7 @@ pub struct Terms<'a> {
     /// Actions that are done already.
     pub done: &'a BTreeSet<String>,
     /// The accounts as they are now.
-    pub population: &'a Population,
+    pub guarded: &'a GuardedAccounts,
     /// The limits.
     pub limits: &'a config::Guards,
     /// Guards that somebody goes on in spite of.
@@ -115,7 +115,7 @@ impl Terms<'_> {
     /// How the approved actions that are still to be done stand against the guards.
     pub fn judge(&self, plan: &Plan) -> Assessment {
         let open = todo(plan, self.done);
-        let guards = guard::evaluate(&open, self.population, AuditFigures::of(&plan.guards), self.limits);
+        let guards = guard::evaluate(&open, self.guarded, AuditFigures::of(&plan.guards), self.limits);
         let tripped: Vec<_> = guards.iter().filter(|state| !state.holds).filter_map(|state| self.tripped(state)).collect();
         let stops = |tripped: &&Tripped| tripped.overridden.is_none();
         let (refusal, refused_by) = match (self.person(plan, &open), self.way(&open)) {

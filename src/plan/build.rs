@@ -12,9 +12,9 @@ use super::about::{OpenFinding, Subjects};
 use super::demotion::demotion;
 use super::digest::seal;
 use super::fields;
-use super::format::{Action, Inputs, Plan, SCHEMA};
-use super::guard::{self, AuditFigures, Population};
-use super::rules::Rules;
+use super::format::{Action, InputDigests, Plan, SCHEMA};
+use super::guard::{self, AuditFigures, GuardedAccounts};
+use super::rules::PlanRules;
 use crate::config::{Config, DeactivateWith};
 use crate::digest;
 use crate::directory::People;
@@ -26,13 +26,13 @@ use crate::text::{self, damage};
 
 /// What a plan is bound to beside the judgement itself.
 #[derive(Debug, Clone)]
-pub struct Context {
+pub struct PlanBinding {
     /// The run that judged.
     pub run_id: String,
     /// When the plan is made.
     pub created: DateTime<Utc>,
     /// Digests of what was judged.
-    pub inputs: Inputs,
+    pub inputs: InputDigests,
     /// Accounts and people read by the previous run of this instance, where there is one.
     pub previous: Option<(u64, u64)>,
 }
@@ -46,7 +46,7 @@ pub fn build(
     accounts: &Accounts,
     people: &People,
     config: &Config,
-    context: &Context,
+    binding: &PlanBinding,
 ) -> Result<Option<Plan>> {
     if reconciliation.evidence.status == EvidenceStatus::Incomplete
         || !accounts.evidence.incomplete.is_empty()
@@ -80,13 +80,13 @@ pub fn build(
     let open = open.map(|finding| OpenFinding::of(finding, subjects.about(finding))).collect();
     let about = |(finding, action)| Action { about: Some(subjects.about(finding)), ..action };
     let actions: Vec<Action> = acted.into_par_iter().map(about).collect();
-    let previous = context.previous.map_or(0, |(accounts_before, people_before)| {
+    let previous = binding.previous.map_or(0, |(accounts_before, people_before)| {
         AuditFigures::shrink(accounts_before, reconciliation.accounts.read)
             .max(AuditFigures::shrink(people_before, reconciliation.people.read))
     });
     let judged = AuditFigures { rejected_rows: reconciliation.people[PersonSituation::Rejected], shrunk: previous };
-    let population = Population::of(accounts, config, &actions)?;
-    assemble(actions, open, &population, judged, config, context, &reconciliation.instance)
+    let guarded = GuardedAccounts::of(accounts, config, &actions)?;
+    assemble(actions, open, &guarded, judged, config, binding, &reconciliation.instance)
 }
 
 /// Sorts, counts and seals the actions. Also for plans that undo.
@@ -96,10 +96,10 @@ pub fn build(
 pub fn assemble(
     mut actions: Vec<Action>,
     findings: Vec<OpenFinding>,
-    population: &Population,
+    guarded: &GuardedAccounts,
     judged: AuditFigures,
     config: &Config,
-    context: &Context,
+    binding: &PlanBinding,
     instance: &str,
 ) -> Result<Option<Plan>> {
     if actions.is_empty() {
@@ -113,17 +113,17 @@ pub fn assemble(
     actions.par_sort_by(|one, other| {
         (rank(one), one.account_id, &one.email, &one.id).cmp(&(rank(other), other.account_id, &other.email, &other.id))
     });
-    let guards = guard::evaluate(&actions.iter().collect::<Vec<_>>(), population, judged, &config.guards);
+    let guards = guard::evaluate(&actions.iter().collect::<Vec<_>>(), guarded, judged, &config.guards);
     let mut plan = Plan {
         schema: SCHEMA.into(),
         id: String::new(),
-        run_id: context.run_id.clone(),
+        run_id: binding.run_id.clone(),
         instance: instance.to_owned(),
-        created: context.created,
-        expires: context.created + TimeDelta::days(config.policy.plan_valid_days.into()),
+        created: binding.created,
+        expires: binding.created + TimeDelta::days(config.policy.plan_valid_days.into()),
         digest: String::new(),
-        inputs: context.inputs.clone(),
-        rules: Some(Rules::of(config)),
+        inputs: binding.inputs.clone(),
+        rules: Some(PlanRules::of(config)),
         guards,
         actions,
         findings,

@@ -154,7 +154,7 @@ impl fmt::Display for Attestation {
 
 /// A line of `certification.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Line {
+pub struct CertificationLine {
     /// From 1.
     pub n: u64,
     /// When it was decided.
@@ -182,7 +182,7 @@ pub struct Line {
     pub chain: String,
 }
 
-impl Line {
+impl CertificationLine {
     /// The answer; lines are checked when they are read.
     pub fn answer(&self) -> Attestation {
         Attestation::parse(&self.verdict).ok().flatten().unwrap_or(Attestation::NotMine)
@@ -201,15 +201,15 @@ impl Line {
 
 /// Everything that was said, in its order.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Record {
+pub struct CertificationRecord {
     /// All lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<CertificationLine>,
 }
 
 /// The chain before the first line.
 const START: &str = "domo-reconcile/certification/v1";
 
-impl Record {
+impl CertificationRecord {
     /// Reads `certification.jsonl` of the run whose manifest has this digest.
     ///
     /// # Errors
@@ -221,7 +221,8 @@ impl Record {
                 Failure::new(FailureKind::PlanRefused, format!("line {number} of certification.jsonl {what}"))
                     .hint("`verify` says what else was altered; take the file from a copy that is whole")
             };
-            let line: Line = serde_json::from_str(line).map_err(|error| broken(&format!("cannot be read: {error}")))?;
+            let line: CertificationLine =
+                serde_json::from_str(line).map_err(|error| broken(&format!("cannot be read: {error}")))?;
             if line.manifest != manifest {
                 return Err(broken(&format!("is of a run with the manifest {}, this one has {manifest}", line.manifest)));
             }
@@ -239,7 +240,7 @@ impl Record {
     }
 
     /// The last line of each account.
-    pub fn standing(&self) -> BTreeMap<&str, &Line> {
+    pub fn standing(&self) -> BTreeMap<&str, &CertificationLine> {
         self.lines.iter().map(|line| (line.account.as_str(), line)).collect()
     }
 
@@ -296,7 +297,7 @@ impl Record {
 }
 
 /// `ana@acme.com said keep on 2026-12-01: still on the team`
-pub fn told(line: &Line) -> String {
+pub fn told(line: &CertificationLine) -> String {
     let recorded = line.recorded_by.as_ref().map(|name| format!(" (recorded by {name})")).unwrap_or_default();
     let comment = line.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
     text::visible(&format!("{} said {} on {}{recorded}{comment}", line.by, line.verdict, line.at.date_naive())).into_owned()
@@ -323,8 +324,8 @@ impl Attested {
         text::visible(&format!("{} says {} ({}){comment}", self.by, self.answer, self.place)).into_owned()
     }
 
-    fn line(&self, n: u64, manifest: &str) -> Line {
-        Line {
+    fn line(&self, n: u64, manifest: &str) -> CertificationLine {
+        CertificationLine {
             n,
             at: self.at,
             account: self.account.clone(),
@@ -357,7 +358,7 @@ pub enum Stand {
 
 impl Stand {
     /// Of an account, by its last line.
-    pub fn of(account: &Confirmed, line: Option<&Line>) -> Self {
+    pub fn of(account: &Confirmed, line: Option<&CertificationLine>) -> Self {
         let Some(line) = line else { return Self::Open };
         let own = account.email.as_deref().is_some_and(|email| same_person(email, &line.by));
         match line.answer() {
@@ -386,7 +387,13 @@ pub struct Asked {
 
 /// What is to be done after a certification: every revocation and every other role, as an action or with why there is none. Where a
 /// deactivation could never be read back, `cannot_deactivate` says why.
-pub fn asked(run: &str, accounts: &[Confirmed], record: &Record, config: &Config, cannot_deactivate: Option<&str>) -> Asked {
+pub fn asked(
+    run: &str,
+    accounts: &[Confirmed],
+    record: &CertificationRecord,
+    config: &Config,
+    cannot_deactivate: Option<&str>,
+) -> Asked {
     let standing = record.standing();
     let mut asked = Asked::default();
     for account in accounts {
@@ -406,7 +413,12 @@ pub fn asked(run: &str, accounts: &[Confirmed], record: &Record, config: &Config
 type Change = (Act, Map<String, Value>, Map<String, Value>, String);
 
 /// What an answer changes; nothing for `keep`, and why it cannot be a change.
-fn change(account: &Confirmed, line: &Line, config: &Config, cannot_deactivate: Option<&str>) -> Option<Result<Change, String>> {
+fn change(
+    account: &Confirmed,
+    line: &CertificationLine,
+    config: &Config,
+    cannot_deactivate: Option<&str>,
+) -> Option<Result<Change, String>> {
     let one = |field: &str, value: Value| Map::from_iter([(field.to_owned(), value)]);
     let before = account.raw.clone();
     let bears = |role: &str| account.about.role.as_deref() == Some(role);
@@ -451,7 +463,13 @@ fn change(account: &Confirmed, line: &Line, config: &Config, cannot_deactivate: 
     Some(made)
 }
 
-fn action(run: &str, account: &Confirmed, line: &Line, config: &Config, (kind, before, after, said): Change) -> Action {
+fn action(
+    run: &str,
+    account: &Confirmed,
+    line: &CertificationLine,
+    config: &Config,
+    (kind, before, after, said): Change,
+) -> Action {
     let through = config.domo.deactivate_with;
     Action {
         id: digest::id('A', &format!("v1|certification|{run}|{}|{}", account.key, kind.as_str()), 10),

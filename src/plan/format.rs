@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::about::{About, OpenFinding};
 use super::decision::{Decision, Verdict};
 use super::fields::GROUPS;
-use super::rules::Rules;
+use super::rules::PlanRules;
 use crate::config::DeactivateWith;
 use crate::domo::Group;
 use crate::terms::{ActionKind, Role};
@@ -43,10 +43,10 @@ pub struct Plan {
     /// `sha256:…` of the rest as JSON with sorted keys, no white space, UTF-8.
     pub digest: String,
     /// What was judged.
-    pub inputs: Inputs,
+    pub inputs: InputDigests,
     /// The rules that an apply obeys; absent in plans of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rules: Option<Rules>,
+    pub rules: Option<PlanRules>,
     /// The guards as they stood when the plan was made.
     pub guards: Vec<GuardState>,
     /// In the order they are carried out.
@@ -61,9 +61,10 @@ pub struct Plan {
 
 /// Digests (`sha256:…`) of what was judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "Inputs")] // as the schema of plans has called it from the first
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
-pub struct Inputs {
+pub struct InputDigests {
     pub accounts: String,
     pub directory: Vec<String>,
     pub config: String,

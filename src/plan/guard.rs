@@ -127,7 +127,7 @@ impl Override {
 
 /// What the guards need to know of an instance's accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Population {
+pub struct GuardedAccounts {
     /// Active accounts.
     pub active: u64,
     /// Ids of active accounts with the role Admin or a custom role that is known to administer, Domo's support account apart.
@@ -142,7 +142,7 @@ pub struct Population {
     pub incomplete: Vec<String>,
 }
 
-impl Population {
+impl GuardedAccounts {
     /// Counts the accounts, and looks up which of those that the actions are about are excluded.
     ///
     /// # Errors
@@ -160,7 +160,7 @@ impl Population {
         let owner = config.domo.client_owner.as_deref().map(text::folded);
         let owns = |email: &str| owner.as_deref().is_some_and(|owner| alike(owner, email));
         let own = accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id).into_iter().collect();
-        let mut population = Self { own, incomplete: accounts.evidence.incomplete.clone(), ..Self::default() };
+        let mut guarded = Self { own, incomplete: accounts.evidence.incomplete.clone(), ..Self::default() };
         let rows = ids.iter().zip(emails.iter()).zip(roles.iter().zip(role_ids.iter())).zip(active.iter().zip(administers.iter()));
         for (((id, email), (role, role_id)), (active, administers)) in rows {
             let rights = content::rights(config.domo.rights(role, role_id), administers);
@@ -170,25 +170,25 @@ impl Population {
             };
             let admin = rights == Rights::Administers && !privileged;
             let active = active.unwrap_or(true);
-            population.active += u64::from(active);
+            guarded.active += u64::from(active);
             let Some(id) = id else { continue };
             if active && admin && id != SUPPORT_ID {
-                population.admins.insert(id);
+                guarded.admins.insert(id);
             }
             if active && rights == Rights::Unknown {
                 let role = role.filter(|role| !role.trim().is_empty()).or(role_id).unwrap_or_default();
-                population.unknown_roles.insert(role.trim().to_owned());
+                guarded.unknown_roles.insert(role.trim().to_owned());
             }
             if email.is_some_and(owns) {
-                population.own.insert(id);
+                guarded.own.insert(id);
             }
             let excluded = if touched.contains(&id) { exclusions.rule(Some(id), email) } else { None };
             if let Some(rule) = excluded {
                 let reason = config.exclude.get(rule).map_or("Domo's own support account", |rule| &rule.reason);
-                population.protected.insert(id, reason.to_owned());
+                guarded.protected.insert(id, reason.to_owned());
             }
         }
-        Ok(population)
+        Ok(guarded)
     }
 }
 
@@ -252,14 +252,14 @@ impl AuditFigures {
 }
 
 /// How every guard stands for these actions.
-pub fn evaluate(actions: &[&Action], population: &Population, judged: AuditFigures, limits: &config::Guards) -> Vec<GuardState> {
+pub fn evaluate(actions: &[&Action], guarded: &GuardedAccounts, judged: AuditFigures, limits: &config::Guards) -> Vec<GuardState> {
     let count = |wanted: &dyn Fn(&Action) -> bool| actions.iter().filter(|action| wanted(action)).count() as u64;
     let removes = |action: &Action| action.kind.removes_access();
     let on = |ids: &dyn Fn(u64) -> bool, action: &Action| action.account_id.is_some_and(ids);
 
     let removed = count(&removes);
-    let share = |percent: u64| population.active.saturating_mul(percent) / 100;
-    let most_removed = match population.active {
+    let share = |percent: u64| guarded.active.saturating_mul(percent) / 100;
+    let most_removed = match guarded.active {
         few if few < SHARE_COUNTS_FROM => limits.max_deactivations,
         _ => limits.max_deactivations.min(share(limits.max_deactivations_percent)),
     };
@@ -272,15 +272,15 @@ pub fn evaluate(actions: &[&Action], population: &Population, judged: AuditFigur
             || action.after.get("role").is_some_and(|role| role != Role::Admin.as_str())
             || action.after.get("active").is_some_and(|active| active == false)
     };
-    let admins_removed = count(&|action| on(&|id| population.admins.contains(&id), action) && no_admin_any_more(action));
-    let admins = (population.admins.len() as u64).saturating_sub(admins_removed);
+    let admins_removed = count(&|action| on(&|id| guarded.admins.contains(&id), action) && no_admin_any_more(action));
+    let admins = (guarded.admins.len() as u64).saturating_sub(admins_removed);
 
-    let protected = count(&|action| on(&|id| population.protected.contains_key(&id), action));
+    let protected = count(&|action| on(&|id| guarded.protected.contains_key(&id), action));
     // Changing one's own title locks nobody out; one's sign-in name, role or access does.
     let harms =
         |action: &Action| no_admin_any_more(action) || action.after.contains_key("email") || action.after.contains_key("role");
-    let own = count(&|action| on(&|id| population.own.contains(&id), action) && harms(action));
-    let incomplete = population.incomplete.len() as u64;
+    let own = count(&|action| on(&|id| guarded.own.contains(&id), action) && harms(action));
+    let incomplete = guarded.incomplete.len() as u64;
     let shrunk = if actions.is_empty() { 0 } else { judged.shrunk };
 
     let state = |guard: Guard, value: u64, limit: u64, holds: bool| GuardState {
@@ -290,8 +290,8 @@ pub fn evaluate(actions: &[&Action], population: &Population, judged: AuditFigur
         holds,
         note: None,
     };
-    let uncounted = (!population.unknown_roles.is_empty()).then(|| {
-        let roles: Vec<&str> = population.unknown_roles.iter().map(String::as_str).collect();
+    let uncounted = (!guarded.unknown_roles.is_empty()).then(|| {
+        let roles: Vec<&str> = guarded.unknown_roles.iter().map(String::as_str).collect();
         format!("not counted, because what they may do is not known: the custom roles {}", roles.join(", "))
     });
     vec![

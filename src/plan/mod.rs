@@ -28,10 +28,10 @@ pub mod sheet;
 
 pub use about::{About, OpenFinding};
 pub use approved::{Applier, Approved, Terms};
-pub use build::{Context, build};
+pub use build::{PlanBinding, build};
 pub use decision::{Decision, Verdict};
 pub use digest::{Problem, Sealed};
-pub use format::{Action, GuardState, Inputs, NOT_SHOWN_KEPT, Plan};
-pub use guard::{Guard, Override, Population};
+pub use format::{Action, GuardState, InputDigests, NOT_SHOWN_KEPT, Plan};
+pub use guard::{Guard, GuardedAccounts, Override};
 pub use journal::{Journal, Outcome};
-pub use rules::Rules;
+pub use rules::PlanRules;

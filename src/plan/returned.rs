@@ -11,7 +11,7 @@ use super::digest::unambiguous;
 use super::format::Plan;
 use super::record::Saying;
 use super::review::Reviewer;
-use super::sheet::{self, Row};
+use super::sheet::{self, Decidable};
 use crate::failure::{Failure, FailureKind};
 
 /// What stands in `schema` of a decisions file.
@@ -78,7 +78,7 @@ impl DecisionsFile {
 
 /// A filled-in sheet as it was read: a header and rows, all text, and what it says it is for.
 #[derive(Debug, Clone, Default)]
-pub struct Sheet {
+pub struct ReturnedSheet {
     /// The first row is the header.
     pub rows: Vec<SheetRow>,
     /// The plan's id, as the sheet has it.
@@ -100,7 +100,7 @@ pub struct SheetRow {
     pub uncomputed: BTreeSet<usize>,
 }
 
-impl Sheet {
+impl ReturnedSheet {
     /// What the filled rows say, and what is wrong with the others. `read` has a row's cells in the order of `columns`, whatever theirs is,
     /// and gives the key that must stand in one row only.
     ///
@@ -168,10 +168,16 @@ pub fn is_for(of: &str, this: [&str; 2], said: [&str; 2]) -> Result<(), Failure>
 ///
 /// # Errors
 /// Everything that is wrong with it, by row.
-pub fn sheet(plan: &Plan, name: &str, filled: &Sheet, own: Option<&str>, reviewer: &Reviewer) -> Result<Vec<Saying>, Failure> {
+pub fn sheet(
+    plan: &Plan,
+    name: &str,
+    filled: &ReturnedSheet,
+    own: Option<&str>,
+    reviewer: &Reviewer,
+) -> Result<Vec<Saying>, Failure> {
     is_for("plan", [&plan.id, &plan.digest], [&filled.plan, &filled.digest])?;
     let rows = sheet::rows(plan);
-    let rows: BTreeMap<&str, &Row<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
+    let rows: BTreeMap<&str, &Decidable<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let (sayings, problems) = filled.read(&sheet::COLUMNS, &NEEDED, |number, cells| {
         let (subject, decision) = returned_row(&rows, cells, own, reviewer)?;
         let place = format!("{name} row {number}");
@@ -194,7 +200,7 @@ const LOST: &str = "lost letters";
 
 /// One row: which it is, and what was decided.
 fn returned_row(
-    rows: &BTreeMap<&str, &Row<'_>>,
+    rows: &BTreeMap<&str, &Decidable<'_>>,
     cells: &[Option<String>],
     own: Option<&str>,
     reviewer: &Reviewer,
@@ -226,21 +232,21 @@ fn returned_row(
 }
 
 /// What a decision word means for a row.
-fn verdict(row: &Row<'_>, word: &str, until: Option<NaiveDate>) -> Result<(Verdict, Option<NaiveDate>), String> {
+fn verdict(row: &Decidable<'_>, word: &str, until: Option<NaiveDate>) -> Result<(Verdict, Option<NaiveDate>), String> {
     let word = word.trim().to_lowercase();
     let verdict = match (word.as_str(), row) {
         ("" | "open", _) => Verdict::Open,
-        ("approve", Row::Action(_)) => Verdict::Approve,
-        ("reject", Row::Action(_)) => Verdict::Reject,
-        ("keep", Row::Finding(_)) => Verdict::Keep,
-        ("not-mine" | "not mine", Row::Finding(_)) => Verdict::NotMine,
-        (accepts, Row::Finding(_)) if accepts.starts_with("accept-until") => {
+        ("approve", Decidable::Action(_)) => Verdict::Approve,
+        ("reject", Decidable::Action(_)) => Verdict::Reject,
+        ("keep", Decidable::Finding(_)) => Verdict::Keep,
+        ("not-mine" | "not mine", Decidable::Finding(_)) => Verdict::NotMine,
+        (accepts, Decidable::Finding(_)) if accepts.starts_with("accept-until") => {
             let day = until.or_else(|| super::review::until(accepts.trim_start_matches("accept-until")));
             let day = day.ok_or_else(|| format!("`{word}` says no day: write `accept-until 2027-03-31`"))?;
             return Ok((Verdict::AcceptUntil, Some(day)));
         }
-        (_, Row::Action(_)) => return Err(format!("`{word}` is no decision: write approve or reject, or leave it blank")),
-        (_, Row::Finding(_)) => {
+        (_, Decidable::Action(_)) => return Err(format!("`{word}` is no decision: write approve or reject, or leave it blank")),
+        (_, Decidable::Finding(_)) => {
             return Err(format!(
                 "`{word}` is no decision on a finding that nothing is done about: write keep, not-mine, or accept-until and a day, or \
                  leave it blank"
@@ -257,7 +263,7 @@ fn verdict(row: &Row<'_>, word: &str, until: Option<NaiveDate>) -> Result<(Verdi
 pub fn file(plan: &Plan, name: &str, file: &DecisionsFile, reviewer: &Reviewer) -> Result<Vec<Saying>, Failure> {
     is_for("plan", [&plan.id, &plan.digest], [file.plan.as_deref().unwrap_or_default(), &file.digest])?;
     let rows = sheet::rows(plan);
-    let rows: BTreeMap<&str, &Row<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
+    let rows: BTreeMap<&str, &Decidable<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let mut problems = Vec::new();
     let mut sayings = Vec::new();
     for (id, answer) in &file.decisions {

@@ -32,20 +32,20 @@ pub struct Undo {
 
 /// An action that left something: it was written and read back, if only in part, or nobody knows whether it was written.
 #[derive(Debug, Clone)]
-pub struct Done<'a> {
+pub struct DoneAction<'a> {
     id: &'a str,
     kind: ActionKind,
     finding: Option<&'a str>,
     standing: ActionState<'a>,
 }
 
-impl<'a> Done<'a> {
+impl<'a> DoneAction<'a> {
     /// The same with a write that nobody read back settled by the account as it is now.
-    fn settled<'b>(&self, account: &'b Account) -> Done<'b>
+    fn settled<'b>(&self, account: &'b Account) -> DoneAction<'b>
     where
         'a: 'b,
     {
-        Done { standing: self.standing.clone().settled(account.raw()), ..self.clone() }
+        DoneAction { standing: self.standing.clone().settled(account.raw()), ..self.clone() }
     }
 
     /// The groups that were left, and those that were joined again.
@@ -72,13 +72,13 @@ impl<'a> Done<'a> {
 }
 
 /// Every action the journal says was carried out.
-pub fn done(journal: &Journal) -> Vec<Done<'_>> {
+pub fn done(journal: &Journal) -> Vec<DoneAction<'_>> {
     journal.fold().into_iter().filter_map(|(id, standing)| carried_out(id, standing)).collect()
 }
 
 impl Undo {
     /// Adds what undoes one action, given the account as it is now; none where nobody knows which it is.
-    pub fn add(&mut self, done: &Done<'_>, plan: &str, now: Option<&Lookup>) {
+    pub fn add(&mut self, done: &DoneAction<'_>, plan: &str, now: Option<&Lookup>) {
         let open = done.standing.pending == Some(&Step::Write);
         let settled = match now {
             Some(Lookup::Found(account)) if open => done.settled(account),
@@ -118,7 +118,7 @@ impl Undo {
     }
 
     /// The fields that were changed, where they still are as they were left.
-    fn restore(&mut self, done: &Done<'_>, plan: &str, account: &Account) {
+    fn restore(&mut self, done: &DoneAction<'_>, plan: &str, account: &Account) {
         let (mut before, mut after) = (Map::new(), Map::new());
         for (field, (old, ours)) in done.standing.changed() {
             let now = fields::value(account.raw(), field);
@@ -151,7 +151,7 @@ impl Undo {
         }
     }
 
-    fn switch(&mut self, done: &Done<'_>, plan: &str, account: &Account, on: bool) {
+    fn switch(&mut self, done: &DoneAction<'_>, plan: &str, account: &Account, on: bool) {
         if let Some(field) = done.standing.alarm.filter(|field| done.standing.changed().contains_key(field)) {
             self.stays.push(done.stays(format!("{field} changed unasked: where it still is not as it was, mend it in Domo")));
         }
@@ -166,7 +166,7 @@ impl Undo {
 
     /// A created account goes again only where it is as it was left, in the groups it was added to: any difference means that it has
     /// been used.
-    fn remove(&mut self, done: &Done<'_>, plan: &str, account: &Account) {
+    fn remove(&mut self, done: &DoneAction<'_>, plan: &str, account: &Account) {
         if !done.standing.left().is_some_and(|left| untouched(left, account.raw(), &done.standing.written)) {
             return self.stays.push(done.stays("the created account has been used or changed since"));
         }
@@ -198,14 +198,14 @@ fn untouched(left: &Map<String, Value>, now: &Map<String, Value>, written: &BTre
     rest(left) == rest(now) && groups(now).iter().all(ours)
 }
 
-fn carried_out<'a>(id: &'a str, standing: ActionState<'a>) -> Option<Done<'a>> {
+fn carried_out<'a>(id: &'a str, standing: ActionState<'a>) -> Option<DoneAction<'a>> {
     let (kind, finding) = standing.asked?;
     let done = !standing.written.is_empty() || standing.left_something() || standing.alarm.is_some();
-    (done || standing.pending == Some(&Step::Write)).then_some(Done { id, kind, finding, standing })
+    (done || standing.pending == Some(&Step::Write)).then_some(DoneAction { id, kind, finding, standing })
 }
 
 fn action(
-    done: &Done<'_>,
+    done: &DoneAction<'_>,
     kind: ActionKind,
     account: &Account,
     before: Map<String, Value>,

@@ -8,7 +8,7 @@ use super::decision::{Decision, Verdict};
 use super::format::Plan;
 use super::packets::{Packet, Packets};
 use super::record::Saying;
-use super::sheet::{self, Row};
+use super::sheet::{self, Decidable};
 use crate::failure::{Failure, FailureKind};
 use crate::terms::ActionKind;
 use crate::text;
@@ -53,7 +53,7 @@ impl Reviewer {
 ///
 /// # Errors
 /// It selects nothing.
-pub fn select<'a>(plan: &'a Plan, selector: &str) -> Result<Vec<Row<'a>>, Failure> {
+pub fn select<'a>(plan: &'a Plan, selector: &str) -> Result<Vec<Decidable<'a>>, Failure> {
     let found: Vec<_> = sheet::rows(plan).into_iter().filter(|row| fits(row, selector)).collect();
     if !found.is_empty() {
         return Ok(found);
@@ -65,12 +65,12 @@ pub fn select<'a>(plan: &'a Plan, selector: &str) -> Result<Vec<Row<'a>>, Failur
     )))
 }
 
-fn found_as(row: &Row<'_>) -> Option<&'static str> {
+fn found_as(row: &Decidable<'_>) -> Option<&'static str> {
     row.about()?.kind.map(|kind| kind.as_str())
 }
 
 /// Whether a row is among what a selector says.
-pub fn fits(row: &Row<'_>, selector: &str) -> bool {
+pub fn fits(row: &Decidable<'_>, selector: &str) -> bool {
     let wanted = selector.trim();
     let same = |one: &str, other: &str| text::folded(one).to_lowercase() == text::folded(other).to_lowercase();
     if let Some(department) = wanted.strip_prefix("department=") {
@@ -104,7 +104,7 @@ pub fn selected(
         for selector in selectors {
             let mut rows = select(plan, selector)?;
             if verdict != Verdict::Open {
-                rows.retain(|row| matches!(row, Row::Action(_)));
+                rows.retain(|row| matches!(row, Decidable::Action(_)));
             }
             if rows.is_empty() {
                 return Err(Failure::usage(format!("`{}` selects no action of plan {}", text::visible(selector), plan.id)).hint(
@@ -124,9 +124,9 @@ pub fn selected(
 pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Saying>, Vec<String>) {
     let (mut sayings, mut others) = (Vec::new(), Vec::new());
     let before = sheet::rows(old);
-    let before: BTreeMap<&str, &Row<'_>> = before.iter().map(|row| (row.id(), row)).collect();
+    let before: BTreeMap<&str, &Decidable<'_>> = before.iter().map(|row| (row.id(), row)).collect();
     let now = sheet::rows(plan);
-    let now: BTreeMap<&str, &Row<'_>> = now.iter().map(|row| (row.id(), row)).collect();
+    let now: BTreeMap<&str, &Decidable<'_>> = now.iter().map(|row| (row.id(), row)).collect();
     for (id, decision) in old.decisions.iter().filter(|(_, decision)| decision.verdict != Verdict::Open) {
         let Some(was) = before.get(id.as_str()) else { continue };
         let why = match now.get(id.as_str()) {
@@ -148,13 +148,15 @@ pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Sayin
 }
 
 /// Whether a decision on one is a decision on the other: the same finding, before and after.
-fn same(was: &Row<'_>, is: &Row<'_>) -> bool {
+fn same(was: &Decidable<'_>, is: &Decidable<'_>) -> bool {
     match (was, is) {
-        (Row::Action(was), Row::Action(is)) => {
+        (Decidable::Action(was), Decidable::Action(is)) => {
             (was.kind, &was.finding, was.account_id, &was.before, &was.after, was.through)
                 == (is.kind, &is.finding, is.account_id, &is.before, &is.after, is.through)
         }
-        (Row::Finding(was), Row::Finding(is)) => (&was.finding, &was.before, &was.after) == (&is.finding, &is.before, &is.after),
+        (Decidable::Finding(was), Decidable::Finding(is)) => {
+            (&was.finding, &was.before, &was.after) == (&is.finding, &is.before, &is.after)
+        }
         _ => false,
     }
 }
@@ -185,7 +187,7 @@ pub fn left(plan: &Plan, now: DateTime<Utc>) -> String {
 /// How many rows of one sort are approved, rejected and open; of findings without an action, how many are decided and open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 #[allow(missing_docs)]
-pub struct Counts {
+pub struct DecisionCounts {
     pub approved: u64,
     pub rejected: u64,
     #[serde(skip_serializing_if = "is_zero")]
@@ -198,7 +200,7 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-impl Counts {
+impl DecisionCounts {
     fn add(&mut self, plan: &Plan, id: &str) {
         let verdict = plan.decisions.get(id).map(|decision| decision.verdict);
         *match verdict {
@@ -216,8 +218,12 @@ impl Counts {
 }
 
 /// The counts of all rows by what a key makes of them.
-pub fn tally<'a, K: Ord>(plan: &'a Plan, rows: &[Row<'a>], key: impl Fn(&Row<'a>) -> Option<K>) -> BTreeMap<K, Counts> {
-    let mut counts: BTreeMap<K, Counts> = BTreeMap::new();
+pub fn tally<'a, K: Ord>(
+    plan: &'a Plan,
+    rows: &[Decidable<'a>],
+    key: impl Fn(&Decidable<'a>) -> Option<K>,
+) -> BTreeMap<K, DecisionCounts> {
+    let mut counts: BTreeMap<K, DecisionCounts> = BTreeMap::new();
     for row in rows {
         if let Some(key) = key(row) {
             counts.entry(key).or_default().add(plan, row.id());
@@ -233,7 +239,7 @@ pub struct ByReviewer {
     pub reviewer: String,
     /// Their rows.
     #[serde(flatten)]
-    pub counts: Counts,
+    pub counts: DecisionCounts,
     /// Rows that are open although the day they were asked back by has passed.
     pub late: u64,
 }
@@ -242,7 +248,7 @@ pub struct ByReviewer {
 pub fn by_reviewer(plan: &Plan, packets: &Packets, today: NaiveDate) -> Vec<ByReviewer> {
     let late = packets.due.is_some_and(|due| today > due);
     let of = |packet: &Packet| {
-        let mut counts = Counts::default();
+        let mut counts = DecisionCounts::default();
         packet.rows.iter().for_each(|id| counts.add(plan, id));
         ByReviewer { reviewer: packet.reviewer.clone(), late: if late { counts.open } else { 0 }, counts }
     };
@@ -250,10 +256,10 @@ pub fn by_reviewer(plan: &Plan, packets: &Packets, today: NaiveDate) -> Vec<ByRe
 }
 
 /// The kind of a row's action.
-pub fn action_kind(row: &Row<'_>) -> Option<ActionKind> {
+pub fn action_kind(row: &Decidable<'_>) -> Option<ActionKind> {
     match row {
-        Row::Action(action) => Some(action.kind),
-        Row::Finding(_) => None,
+        Decidable::Action(action) => Some(action.kind),
+        Decidable::Finding(_) => None,
     }
 }
 

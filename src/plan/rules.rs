@@ -7,7 +7,7 @@ use crate::config::{Config, Content, Exclude, Guards};
 
 /// What a plan carries of the configuration it was made with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Rules {
+pub struct PlanRules {
     /// The one who applies may not be the one who approved.
     pub second_person: bool,
     /// Limits beyond which an apply is refused.
@@ -21,7 +21,7 @@ pub struct Rules {
     pub content: Option<Content>,
 }
 
-impl Rules {
+impl PlanRules {
     /// Those of a configuration.
     pub fn of(config: &Config) -> Self {
         Self {

@@ -36,7 +36,7 @@ pub const LOCKED: usize = 15;
 
 /// What a decision is made on.
 #[derive(Debug, Clone, Copy)]
-pub enum Row<'a> {
+pub enum Decidable<'a> {
     /// Something to do.
     Action(&'a Action),
     /// Something that nothing is done about.
@@ -52,14 +52,14 @@ pub fn choices(plan: &Plan) -> (&'static [&'static str], bool) {
 }
 
 /// Everything of a plan that is decided, worst first.
-pub fn rows(plan: &Plan) -> Vec<Row<'_>> {
-    let mut rows: Vec<_> = plan.actions.iter().map(Row::Action).chain(plan.findings.iter().map(Row::Finding)).collect();
+pub fn rows(plan: &Plan) -> Vec<Decidable<'_>> {
+    let mut rows: Vec<_> = plan.actions.iter().map(Decidable::Action).chain(plan.findings.iter().map(Decidable::Finding)).collect();
     // What does something before what does not; the plan's own order where nothing tells them apart.
-    rows.sort_by_key(|row| (row.severity().map_or(u8::MAX, |severity| severity as u8), matches!(row, Row::Finding(_))));
+    rows.sort_by_key(|row| (row.severity().map_or(u8::MAX, |severity| severity as u8), matches!(row, Decidable::Finding(_))));
     rows
 }
 
-impl<'a> Row<'a> {
+impl<'a> Decidable<'a> {
     /// The key of its decision: the action's id, or the finding's where it has none.
     pub fn id(&self) -> &'a str {
         match self {

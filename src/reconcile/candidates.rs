@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
-use super::Pattern;
+use super::DriftPattern;
 use super::columns::{AccountColumns, PersonColumns};
 use super::index::{Account, Each, Person, all};
 use super::keys::Addresses;
@@ -171,7 +171,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// Orphans whose mailbox is somebody's at one other domain, counted by domains: a domain alias is missing.
-    pub(super) fn moved_domains(&self, situations: &Each<Account, AccountSituation>) -> Vec<Pattern> {
+    pub(super) fn moved_domains(&self, situations: &Each<Account, AccountSituation>) -> Vec<DriftPattern> {
         let mut moves: HashMap<(String, String), u64> = HashMap::new();
         let orphans = situations.iter().filter(|(_, situation)| **situation == AccountSituation::Orphan);
         for (account, _) in orphans {
@@ -187,7 +187,7 @@ impl<'a> Candidates<'a> {
                 *moves.entry((from.to_owned(), to.to_owned())).or_default() += 1;
             }
         }
-        let pattern = |((from, to), count): ((String, String), u64)| Pattern {
+        let pattern = |((from, to), count): ((String, String), u64)| DriftPattern {
             field: "email".into(),
             domo: format!("*@{from}"),
             directory: format!("*@{to}"),

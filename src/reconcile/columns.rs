@@ -27,9 +27,9 @@ type Text = <StringType as PolarsDataType>::Array;
 
 /// A column of text, of accounts, people or rows.
 #[derive(Debug, Clone)]
-pub(super) struct Texts<P>(Text, PhantomData<P>);
+pub(super) struct TextColumn<P>(Text, PhantomData<P>);
 
-impl<P: Place> Texts<P> {
+impl<P: Place> TextColumn<P> {
     pub(super) fn of(frame: &DataFrame, name: &str) -> Result<Self> {
         let column = frame.column(name)?.str()?.rechunk();
         let text = column.downcast_iter().next().cloned().unwrap_or_else(|| Text::full_null(0, ArrowDataType::Utf8View));
@@ -114,14 +114,14 @@ pub(super) struct AccountColumns<'a> {
     pub(super) accounts: &'a Accounts,
     pub(super) height: u32,
     pub(super) id: UInt64Chunked,
-    pub(super) email: Texts<Account>,
-    pub(super) alternate_email: Texts<Account>,
-    pub(super) employee_number: Texts<Account>,
-    pub(super) name: Texts<Account>,
-    pub(super) role: Texts<Account>,
-    pub(super) role_id: Texts<Account>,
+    pub(super) email: TextColumn<Account>,
+    pub(super) alternate_email: TextColumn<Account>,
+    pub(super) employee_number: TextColumn<Account>,
+    pub(super) name: TextColumn<Account>,
+    pub(super) role: TextColumn<Account>,
+    pub(super) role_id: TextColumn<Account>,
     /// Of the fields that are compared as text with a person's.
-    texts: BTreeMap<&'static str, Texts<Account>>,
+    texts: BTreeMap<&'static str, TextColumn<Account>>,
     pub(super) active: Flags<Account>,
     pub(super) deleted: Flags<Account>,
     pub(super) created: Dates<Account>,
@@ -130,8 +130,8 @@ pub(super) struct AccountColumns<'a> {
     pub(super) two_factor: Flags<Account>,
     pub(super) locked: Flags<Account>,
     administers: Flags<Account>,
-    done_to: Texts<Account>,
-    own_number: Texts<Account>,
+    done_to: TextColumn<Account>,
+    own_number: TextColumn<Account>,
     fixed_groups: UInt32Chunked,
     owns: Vec<(Owned, UInt32Chunked)>,
 }
@@ -139,7 +139,7 @@ pub(super) struct AccountColumns<'a> {
 impl<'a> AccountColumns<'a> {
     pub(super) fn new(accounts: &'a Accounts) -> Result<Self> {
         let frame = &accounts.frame;
-        let text = |name| Texts::of(frame, name);
+        let text = |name| TextColumn::of(frame, name);
         let employee_number = numbers(frame)?;
         let compared = Field::compared_by_default().into_iter();
         let mut texts = compared.map(|name| Ok((name, text(name)?))).collect::<Result<BTreeMap<_, _>>>()?;
@@ -262,7 +262,7 @@ impl<'a> AccountColumns<'a> {
     }
 
     /// The column of a field that is compared as text with a person's.
-    pub(super) fn text(&self, field: &str) -> Option<&Texts<Account>> {
+    pub(super) fn text(&self, field: &str) -> Option<&TextColumn<Account>> {
         self.texts.get(field)
     }
 
@@ -286,17 +286,17 @@ pub(super) struct PersonColumns<'a> {
     pub(super) height: u32,
     source: UInt32Chunked,
     line: UInt32Chunked,
-    pub(super) email: Texts<Person>,
+    pub(super) email: TextColumn<Person>,
     pub(super) alternate_email: Lists<Person>,
-    pub(super) employee_number: Texts<Person>,
-    pub(super) name: Texts<Person>,
-    pub(super) given_name: Texts<Person>,
-    pub(super) family_name: Texts<Person>,
+    pub(super) employee_number: TextColumn<Person>,
+    pub(super) name: TextColumn<Person>,
+    pub(super) given_name: TextColumn<Person>,
+    pub(super) family_name: TextColumn<Person>,
     pub(super) hire_date: Dates<Person>,
     pub(super) termination_date: Dates<Person>,
-    pub(super) role: Texts<Person>,
+    pub(super) role: TextColumn<Person>,
     /// Every field of one text, and every list, those above among them.
-    texts: BTreeMap<&'static str, Texts<Person>>,
+    texts: BTreeMap<&'static str, TextColumn<Person>>,
     lists: BTreeMap<&'static str, Lists<Person>>,
     provided: Vec<BTreeSet<&'a str>>,
     /// Of the rows before they are folded into people.
@@ -307,7 +307,7 @@ impl<'a> PersonColumns<'a> {
     pub(super) fn new(people: &'a People, fold: Fold, addresses: &Addresses) -> Result<Self> {
         let frame = &fold.frame(&people.frame, addresses)?;
         let held = |holds| FIELDS.iter().filter(move |field| field.holds == holds).map(|field| field.name);
-        let text = |name| Texts::of(frame, name);
+        let text = |name| TextColumn::of(frame, name);
         let provided: Vec<_> = people.sources.iter().map(|source| source.provided()).collect();
         Ok(Self {
             people,
@@ -417,7 +417,7 @@ impl<'a> PersonColumns<'a> {
     }
 
     /// The column of a canonical field that holds one text.
-    pub(super) fn text(&self, field: &str) -> Option<&Texts<Person>> {
+    pub(super) fn text(&self, field: &str) -> Option<&TextColumn<Person>> {
         self.texts.get(field)
     }
 
@@ -472,15 +472,15 @@ fn told(accounts: &Accounts) -> impl Iterator<Item = Owned> {
 }
 
 /// The employee numbers; of an account without one Domo's *Employee ID*, which is to take its place.
-fn numbers(frame: &DataFrame) -> Result<Texts<Account>> {
+fn numbers(frame: &DataFrame) -> Result<TextColumn<Account>> {
     let (numbers, ids) = (frame.column("employee_number")?.str()?, frame.column("employee_id")?.str()?);
     if ids.null_count() == ids.len() {
-        return Texts::of(frame, "employee_number");
+        return TextColumn::of(frame, "employee_number");
     }
     let filled = |text: &&str| !text.trim().is_empty();
     let either = numbers.iter().zip(ids.iter()).map(|(number, id)| number.filter(filled).or(id).or(number));
     let numbers = StringChunked::from_iter_options("employee_number".into(), either).into_column();
-    Texts::of(&DataFrame::new(numbers.len(), vec![numbers])?, "employee_number")
+    TextColumn::of(&DataFrame::new(numbers.len(), vec![numbers])?, "employee_number")
 }
 
 fn height(frame: &DataFrame) -> Result<u32> {

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use super::columns::{AccountColumns, PersonColumns};
 use super::exclusions::Part;
 use super::index::{Account, Each, Person, Place};
-use super::keyed::{NONE, Shared, keyed, places, reformed, shared};
+use super::keyed::{KeyedRows, NONE, keyed, places, reformed, shared};
 use super::keys::Addresses;
 use super::links::Links;
 use super::names::Resemblance;
@@ -285,7 +285,7 @@ impl Groups {
     /// Accounts ⋈ people on one key.
     fn join(&mut self, key: Key, accounts: &DataFrame, people: &DataFrame) -> Result<DataFrame> {
         let before = self.0.len() as u32;
-        let Shared { first, groups } = shared(people)?;
+        let KeyedRows { first, groups } = shared(people)?;
         self.0.extend(groups.into_iter().map(|people| (Some(key), people.into_iter().map(Person).collect())));
         let joined = accounts.join(&first, ["key"], ["key"], JoinArgs::new(JoinType::Inner), None)?;
         let group = joined.column("group")?.u32()?.apply_values(|group| if group == NONE { NONE } else { group + before });

@@ -71,7 +71,7 @@ impl NotTested {
 
 /// Many drifts of one cause: the same field, the same old and new value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Pattern {
+pub struct DriftPattern {
     /// The field.
     pub field: String,
     /// Domo's value (or the shape of it).
@@ -175,7 +175,7 @@ pub struct Reconciliation {
     /// None where no source says when accounts were last seen; `dormant` is not tested then.
     pub dormancy: Option<Dormancy>,
     /// Floods of drift with one cause, largest first.
-    pub patterns: Vec<Pattern>,
+    pub patterns: Vec<DriftPattern>,
     /// What each exception did.
     pub exceptions: Vec<ExceptionUse>,
     /// Access since the run that it was compared with.

@@ -47,14 +47,14 @@ pub(super) fn reformed(keyed: &DataFrame, form: impl Fn(&str) -> Option<&str>) -
 }
 
 /// The rows of one side by key.
-pub(super) struct Shared {
+pub(super) struct KeyedRows {
     /// `key`, `first` of the rows that have it, and `group`: the place of all of them, where they are several; else [`NONE`].
     pub(super) first: DataFrame,
     /// The rows of each group, ascending.
     pub(super) groups: Vec<Vec<u32>>,
 }
 
-impl Shared {
+impl KeyedRows {
     /// Each key that several rows have, and these rows.
     pub(super) fn each(&self) -> Result<impl Iterator<Item = (&str, &[u32])>> {
         let (keys, groups) = (self.first.column("key")?.str()?, self.first.column("group")?.u32()?);
@@ -64,7 +64,7 @@ impl Shared {
 }
 
 /// Which rows of one side share a key.
-pub(super) fn shared(keyed: &DataFrame) -> Result<Shared> {
+pub(super) fn shared(keyed: &DataFrame) -> Result<KeyedRows> {
     let at = keyed.column("at")?.u32()?.rechunk();
     let at = at.cont_slice()?;
     let grouped = keyed.group_by(["key"])?;
@@ -92,7 +92,7 @@ pub(super) fn shared(keyed: &DataFrame) -> Result<Shared> {
     }
     let key = keyed.column("key")?.take(&IdxCa::from_vec("key".into(), keys))?;
     let first = DataFrame::new(height, vec![key, places("first", first), places("group", group)])?;
-    Ok(Shared { first, groups })
+    Ok(KeyedRows { first, groups })
 }
 
 /// Places of rows as a column.

@@ -12,7 +12,7 @@ use super::index::{Account, Each, Person};
 use super::join::{Agreeing, Pairs, Sides, anti};
 use super::keyed::places;
 use super::names::Resemblance;
-use super::near::{self, Open, Suspects};
+use super::near::{self, Suspects, Unmatched};
 use crate::terms::Key;
 use crate::terms::value::{Number, numbers_differ};
 
@@ -160,7 +160,7 @@ impl Matches {
                 *settled.get_mut(person) = true;
             }
         }
-        let open = Open {
+        let open = Unmatched {
             accounts,
             people,
             addresses,

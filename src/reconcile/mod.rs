@@ -43,10 +43,10 @@ pub use rule::PeopleRules;
 
 pub use finding::{AcceptedBy, AccountRef, Candidate, DriftField, Finding, FindingId, Particular, PersonRef, Value};
 pub use judgement::{
-    Dormancy, EvidenceStatus, EvidenceSummary, ExceptionUse, External, Method, NotTested, Pattern, Privileged, Reconciliation,
+    Dormancy, DriftPattern, EvidenceStatus, EvidenceSummary, ExceptionUse, External, Method, NotTested, Privileged, Reconciliation,
     Rules,
 };
-pub use kinds::{Population, choice, holds, tested_on};
+pub use kinds::{TestedOn, choice, holds, tested_on};
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -77,7 +77,7 @@ impl Suspects {
 }
 
 /// What may be near: accounts that nobody's key names, and people whom no account's key names.
-pub(super) struct Open<'a> {
+pub(super) struct Unmatched<'a> {
     pub(super) accounts: &'a AccountColumns<'a>,
     pub(super) people: &'a PersonColumns<'a>,
     pub(super) addresses: &'a Addresses,
@@ -90,7 +90,7 @@ pub(super) struct Open<'a> {
     pub(super) told_apart: &'a (dyn Fn(Account, Person) -> bool + Sync),
 }
 
-impl Open<'_> {
+impl Unmatched<'_> {
     /// Everybody who is near.
     pub(super) fn suspects(&self, compare_addresses: bool, compare_numbers: bool) -> Suspects {
         let mut found = Suspects::default();

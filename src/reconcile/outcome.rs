@@ -18,7 +18,9 @@ use super::join::Agreeing;
 use super::judge::Judge;
 use super::matching::Matches;
 use super::past::Taken;
-use super::{Dormancy, Earlier, EvidenceStatus, EvidenceSummary, External, Finding, Method, Pattern, Privileged, Rules, kinds};
+use super::{
+    Dormancy, DriftPattern, Earlier, EvidenceStatus, EvidenceSummary, External, Finding, Method, Privileged, Rules, kinds,
+};
 use crate::directory::Source;
 use crate::domo;
 use crate::terms::{AccountSituation, Key, PersonSituation, Role, Status};
@@ -259,12 +261,12 @@ pub(super) fn dormancy(accounts: &AccountColumns<'_>, rules: &Rules<'_>) -> Opti
 }
 
 /// Many drifts of one cause, largest first, after what suggests a domain alias.
-pub(super) fn patterns(findings: &[Finding], moved_domains: Vec<Pattern>) -> Vec<Pattern> {
+pub(super) fn patterns(findings: &[Finding], moved_domains: Vec<DriftPattern>) -> Vec<DriftPattern> {
     let pairs = drift::count_pairs(findings.iter().flat_map(|finding| &finding.drift));
-    let mut floods: Vec<Pattern> = pairs
+    let mut floods: Vec<DriftPattern> = pairs
         .into_iter()
         .filter(|(_, count)| *count >= FLOOD)
-        .map(|((field, domo, directory), count)| Pattern {
+        .map(|((field, domo, directory), count)| DriftPattern {
             field: field.to_owned(),
             domo: domo.to_owned(),
             directory: directory.to_owned(),

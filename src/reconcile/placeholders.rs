@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Result;
 
-use super::columns::{Lists, Texts};
+use super::columns::{Lists, TextColumn};
 use super::index::{Place, Row};
 use super::keyed::{keyed, shared};
 use super::keys::Addresses;
@@ -27,8 +27,8 @@ pub(super) struct Placeholder {
 
 /// The placeholders among all addresses of the directory.
 pub(super) fn find(people: &People, addresses: &Addresses) -> Result<Vec<Placeholder>> {
-    let (emails, further) = (Texts::of(&people.frame, "email")?, Lists::of(&people.frame, "alternate_email")?);
-    let (numbers, names) = (Texts::of(&people.frame, "employee_number")?, people.names()?);
+    let (emails, further) = (TextColumn::of(&people.frame, "email")?, Lists::of(&people.frame, "alternate_email")?);
+    let (numbers, names) = (TextColumn::of(&people.frame, "employee_number")?, people.names()?);
     let written_in = |row: Row| emails.get(row).into_iter().chain(further.get(row));
     let number = |row: Row| numbers.get(row).and_then(|number| Number::of(number).text());
     let keys = keyed(people.frame.height() as u32, |row| written_in(Row(row)).filter_map(|text| addresses.key(text)))?;

@@ -14,7 +14,7 @@ use crate::text::entities::resolved;
 
 /// Where such a key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct KeyPlace {
     pub(super) source: u32,
     pub(super) row: u32,
     /// The row was rejected whole; else only the cell is unusable.
@@ -26,9 +26,9 @@ pub(super) struct Place {
 /// Addresses and numbers that may be somebody's, each with the first place that has it.
 #[derive(Debug, Default)]
 pub(super) struct RejectedKeys {
-    addresses: HashMap<String, Place>,
-    numbers: HashMap<String, Place>,
-    loose: HashMap<String, Place>,
+    addresses: HashMap<String, KeyPlace>,
+    numbers: HashMap<String, KeyPlace>,
+    loose: HashMap<String, KeyPlace>,
     damaged: DamagedNumbers,
 }
 
@@ -36,7 +36,7 @@ impl RejectedKeys {
     pub(super) fn new(people: &PersonColumns<'_>, addresses: &Addresses) -> Self {
         let mut keys = Self::default();
         for row in &people.people.rejected {
-            let place = Place { source: row.source, row: row.row, rejected: true, key: Key::Email };
+            let place = KeyPlace { source: row.source, row: row.row, rejected: true, key: Key::Email };
             // Cells that have moved: any of them may hold either key.
             for cell in row.email.iter().chain(&row.employee_number).chain(&row.carried) {
                 keys.add_addresses(cell, addresses, place);
@@ -45,7 +45,7 @@ impl RejectedKeys {
         }
         // A key that was left out of a usable row may be somebody's too.
         for doubt in people.people.doubts.iter().filter(|doubt| doubt.not_comparable) {
-            let place = Place { source: doubt.source, row: doubt.row, rejected: false, key: Key::Email };
+            let place = KeyPlace { source: doubt.source, row: doubt.row, rejected: false, key: Key::Email };
             match doubt.field.as_str() {
                 "email" | "alternate_email" => keys.add_addresses(&doubt.value, addresses, place),
                 "employee_number" => keys.add_numbers(&doubt.value, place),
@@ -55,7 +55,7 @@ impl RejectedKeys {
         keys
     }
 
-    fn add_addresses(&mut self, cell: &str, addresses: &Addresses, place: Place) {
+    fn add_addresses(&mut self, cell: &str, addresses: &Addresses, place: KeyPlace) {
         let written_out = AT.iter().fold(resolved(cell).to_lowercase(), |cell, written| cell.replace(written, "@"));
         let cell = DOT.iter().fold(written_out, |cell, written| cell.replace(written, "."));
         if !cell.contains('@') {
@@ -69,11 +69,11 @@ impl RejectedKeys {
         }
     }
 
-    fn add_numbers(&mut self, cell: &str, place: Place) {
+    fn add_numbers(&mut self, cell: &str, place: KeyPlace) {
         if cell.contains('@') {
             return;
         }
-        let place = Place { key: Key::EmployeeNumber, ..place };
+        let place = KeyPlace { key: Key::EmployeeNumber, ..place };
         for part in cell.split([',', ';', '|', '/', ' ', '\n']).chain([cell]) {
             match Number::of(part) {
                 Number::Damaged => self.damaged.add(part, place),
@@ -90,7 +90,7 @@ impl RejectedKeys {
     }
 
     /// The first place that may hold a key of this account.
-    pub(super) fn hold(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, account: Account) -> Option<Place> {
+    pub(super) fn hold(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, account: Account) -> Option<KeyPlace> {
         let main = accounts.email.get(account).and_then(|text| addresses.key(text));
         let mut keys = main.into_iter().chain(accounts.further_addresses(account, addresses));
         keys.find_map(|key| self.addresses.get(key.as_ref()).copied()).or_else(|| {
@@ -102,7 +102,7 @@ impl RejectedKeys {
 }
 
 /// The first place stays, whatever the order of the rows.
-fn add<K: Eq + std::hash::Hash>(keys: &mut HashMap<K, Place>, key: K, place: Place) {
+fn add<K: Eq + std::hash::Hash>(keys: &mut HashMap<K, KeyPlace>, key: K, place: KeyPlace) {
     keys.entry(key).and_modify(|known| *known = place.min(*known)).or_insert(place);
 }
 
@@ -141,13 +141,13 @@ fn addresses_in(text: &str) -> Vec<&str> {
 #[derive(Debug, Default)]
 struct DamagedNumbers {
     /// Digits in all, digits that are left, their value.
-    left: HashMap<(usize, usize, u64), Place>,
+    left: HashMap<(usize, usize, u64), KeyPlace>,
     /// How many digits are left, over all of them.
     lengths: BTreeSet<usize>,
 }
 
 impl DamagedNumbers {
-    fn add(&mut self, cell: &str, place: Place) {
+    fn add(&mut self, cell: &str, place: KeyPlace) {
         let cell = cell.trim();
         let Some((mantissa, exponent)) = cell.split_once(['e', 'E']) else { return };
         let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
@@ -161,7 +161,7 @@ impl DamagedNumbers {
     }
 
     /// Where one stands that may have been this number: its first digits are those that are left, cut off or rounded.
-    fn may_be(&self, number: &str) -> Option<Place> {
+    fn may_be(&self, number: &str) -> Option<KeyPlace> {
         let digits = Some(number).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))?;
         self.lengths.iter().find_map(|left| {
             let first: u64 = digits.get(..*left)?.parse().ok()?;
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn a_damaged_number_may_be_any_that_begins_with_what_is_left() {
         let mut damaged = DamagedNumbers::default();
-        let place = Place { source: 0, row: 2, rejected: false, key: Key::EmployeeNumber };
+        let place = KeyPlace { source: 0, row: 2, rejected: false, key: Key::EmployeeNumber };
         damaged.add("1.23457E+15", place);
         damaged.add("4,5e+5", place);
         for number in ["1234567890123456", "1234574999999999", "1234571234567890", "451234", "445000"] {

@@ -9,7 +9,7 @@ use super::index::{Account, Each, Person, Row};
 use super::join::Sides;
 use super::keys::Addresses;
 use super::matching::{Correlation, Matches};
-use super::rejected::{Place, RejectedKeys};
+use super::rejected::{KeyPlace, RejectedKeys};
 use super::rule::PeopleRule;
 use crate::config::Config;
 use crate::terms::value::Number;
@@ -21,7 +21,7 @@ pub(super) enum Gap {
     /// The matched row has no readable status.
     NoStatus,
     /// A rejected row or an unusable cell may hold the account's address or number.
-    RejectedRow(Place),
+    RejectedRow(KeyPlace),
     /// The directory is not whole.
     PartialDirectory,
     /// The account has no usable key.

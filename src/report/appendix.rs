@@ -3,7 +3,7 @@
 use super::accounts;
 use super::builder::{Builder, ROWS, caption, columns, shown};
 use super::figures;
-use super::origin::{self, Origin};
+use super::origin::{self, ParameterOrigin};
 use super::sections::{cut, describe, lines};
 use super::texts::Texts;
 use super::view::{Cell, Fact, LastReview, Source, Table, Topic};
@@ -12,7 +12,7 @@ use crate::archive::history::How;
 use crate::config::Rights;
 use crate::directory::{self, Proof};
 use crate::plan::Verdict;
-use crate::plan::review::Counts;
+use crate::plan::review::DecisionCounts;
 use crate::reconcile::{self, FindingId, Moved, Privileged};
 use crate::terms::{Kind, Severity, label};
 
@@ -119,7 +119,7 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
             ],
         );
     }
-    let Counts { approved, rejected, answered, open } = last.counts;
+    let DecisionCounts { approved, rejected, answered, open } = last.counts;
     let number = |count: u64| figures::grouped(count);
     let mut sentences = vec![t.fill(
         "last_review.decided",
@@ -265,9 +265,9 @@ pub(super) fn parameters(builder: &Builder) -> Table {
     let file = file.unwrap_or_default();
     for parameter in origin::parameters(loaded) {
         let origin = match parameter.origin {
-            Origin::Default => t.get("parameters.default").to_owned(),
-            Origin::Flag => t.get("parameters.flag").to_owned(),
-            Origin::Line(line) => t.fill("parameters.line", &[("file", &file), ("line", &line.to_string())]),
+            ParameterOrigin::Default => t.get("parameters.default").to_owned(),
+            ParameterOrigin::Flag => t.get("parameters.flag").to_owned(),
+            ParameterOrigin::Line(line) => t.fill("parameters.line", &[("file", &file), ("line", &line.to_string())]),
         };
         let value = shown(&origin::said(&parameter.value, t.get("parameters.empty_list")));
         table.row(None, vec![Cell::raw(shown(&parameter.name)), Cell::text(value), Cell::text(origin)]);

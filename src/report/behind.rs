@@ -5,7 +5,7 @@
 use anyhow::Result;
 
 use super::builder::changed;
-use super::document::{Table, columns};
+use super::document::{DocumentTable, columns};
 use super::inputs::Inputs;
 use super::templates::Templates;
 use super::texts::Texts;
@@ -19,7 +19,7 @@ use crate::plan;
 ///
 /// # Errors
 /// None in practice: the catalogue is built in.
-pub fn tables(inputs: &Inputs, files: &[manifest::FileEntry]) -> Result<Vec<Table>> {
+pub fn tables(inputs: &Inputs, files: &[manifest::FileEntry]) -> Result<Vec<DocumentTable>> {
     let templates = Templates::load(&Config::default())?;
     let t = &templates.texts;
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
@@ -40,14 +40,14 @@ pub fn tables(inputs: &Inputs, files: &[manifest::FileEntry]) -> Result<Vec<Tabl
         list("last_review.heading", &last.table);
     }
     let untested = view.not_tested.iter().map(|one| vec![one.check.clone(), one.why.clone()]);
-    all.push(Table {
+    all.push(DocumentTable {
         rows: untested.collect(),
         empty: t.get("not_tested.none").to_owned(),
         ..pairs(t, t.get("not_tested.heading").to_owned())
     });
     let method =
         view.method.iter().flat_map(|topic| topic.sentences.iter().map(|sentence| vec![topic.title.clone(), sentence.clone()]));
-    all.push(Table { rows: method.collect(), ..pairs(t, t.get("method.heading").to_owned()) });
+    all.push(DocumentTable { rows: method.collect(), ..pairs(t, t.get("method.heading").to_owned()) });
     all.push(plain(t.get("parameters.heading").to_owned(), &view.parameters));
     for source in &view.sources {
         let mut table = facts(t, format!("{}: {}", source.title, source.name), &source.facts);
@@ -59,31 +59,35 @@ pub fn tables(inputs: &Inputs, files: &[manifest::FileEntry]) -> Result<Vec<Tabl
     Ok(all)
 }
 
-fn pairs(t: &Texts, caption: String) -> Table {
-    Table { caption, columns: vec![t.get("document.what").to_owned(), t.get("document.said").to_owned()], ..Table::default() }
+fn pairs(t: &Texts, caption: String) -> DocumentTable {
+    DocumentTable {
+        caption,
+        columns: vec![t.get("document.what").to_owned(), t.get("document.said").to_owned()],
+        ..DocumentTable::default()
+    }
 }
 
-fn facts(t: &Texts, caption: String, facts: &[Fact]) -> Table {
+fn facts(t: &Texts, caption: String, facts: &[Fact]) -> DocumentTable {
     let row = |fact: &Fact| {
         vec![
             fact.label.clone(),
             [Some(&fact.value), fact.note.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
         ]
     };
-    Table { rows: facts.iter().map(row).collect(), ..pairs(t, caption) }
+    DocumentTable { rows: facts.iter().map(row).collect(), ..pairs(t, caption) }
 }
 
-fn said<'a>(t: &Texts, heading: &str, sentences: impl Iterator<Item = &'a String>) -> Table {
+fn said<'a>(t: &Texts, heading: &str, sentences: impl Iterator<Item = &'a String>) -> DocumentTable {
     let caption = t.get(heading).to_owned();
-    Table {
+    DocumentTable {
         columns: columns([t.get("document.said")]),
         rows: sentences.map(|sentence| vec![sentence.clone()]).collect(),
         caption,
-        ..Table::default()
+        ..DocumentTable::default()
     }
 }
 
-fn identity(inputs: &Inputs, t: &Texts, view: &View) -> Table {
+fn identity(inputs: &Inputs, t: &Texts, view: &View) -> DocumentTable {
     let (run, zone) = (inputs.run, inputs.config.config.report.timezone.as_deref().and_then(|zone| zone.parse().ok()));
     let more = [
         Fact::new(t.get("identity.finished"), figures::moment(run.finished, zone)),
@@ -93,17 +97,17 @@ fn identity(inputs: &Inputs, t: &Texts, view: &View) -> Table {
     facts(t, t.get("identity.heading").to_owned(), &[view.identity.as_slice(), &more].concat())
 }
 
-fn tally(t: &Texts, tally: &Tally) -> Table {
+fn tally(t: &Texts, tally: &Tally) -> DocumentTable {
     let rows = [&tally.read].into_iter().chain(&tally.rows).chain([&tally.sum]);
-    Table {
+    DocumentTable {
         caption: tally.caption.clone(),
         columns: [t.get("column.situation"), t.get("findings.total"), t.get("not_tested.check")].map(str::to_owned).into(),
         rows: rows.map(|row| vec![row.label.clone(), row.count.clone(), row.check.clone()]).collect(),
-        ..Table::default()
+        ..DocumentTable::default()
     }
 }
 
-fn counts(t: &Texts, view: &View) -> Table {
+fn counts(t: &Texts, view: &View) -> DocumentTable {
     let summary = &view.findings;
     let head =
         [t.get("findings.kind").to_owned()].into_iter().chain(summary.severities.iter().map(|one| one.severity.label.clone()));
@@ -112,16 +116,16 @@ fn counts(t: &Texts, view: &View) -> Table {
         let ends = [kind.total.clone(), kind.new.clone(), kind.tested.clone()];
         [kind.label.clone()].into_iter().chain(counts).chain(ends).collect()
     };
-    Table {
+    DocumentTable {
         caption: t.get("findings.by_kind").to_owned(),
         columns: head.chain(["findings.total", "state.new", "document.tested"].map(|key| t.get(key).to_owned())).collect(),
         rows: summary.kinds.iter().chain([&summary.totals]).map(row).collect(),
-        ..Table::default()
+        ..DocumentTable::default()
     }
 }
 
 /// Every rule, with on how many it was tested or why not.
-fn rules(t: &Texts, view: &View) -> Table {
+fn rules(t: &Texts, view: &View) -> DocumentTable {
     let found = view.sections.iter().map(|one| {
         let tested = one.tested.clone().unwrap_or_default();
         vec![one.rule_id.clone(), one.title.clone(), one.rule.clone(), tested]
@@ -130,16 +134,16 @@ fn rules(t: &Texts, view: &View) -> Table {
         .without_findings
         .iter()
         .map(|one| vec![one.rule_id.clone(), one.title.clone(), one.rule.clone(), one.sentence.clone()]);
-    Table {
+    DocumentTable {
         caption: t.get("document.rules").to_owned(),
         columns: ["section.rule", "findings.kind", "document.said", "document.tested"].map(|key| t.get(key).to_owned()).into(),
         rows: found.chain(none).collect(),
-        ..Table::default()
+        ..DocumentTable::default()
     }
 }
 
 /// The findings of a kind with its own columns, as far as the report has them.
-fn findings_of(t: &Texts, section: &Section) -> Table {
+fn findings_of(t: &Texts, section: &Section) -> DocumentTable {
     let common = ["column.finding", "column.severity"].map(|key| t.get(key).to_owned()).into_iter();
     let common = common.chain([section.subject_label.clone(), t.get("column.domo_id").to_owned(), t.get("column.role").to_owned()]);
     let own = section.columns.iter().map(|column| column.label.clone());
@@ -165,21 +169,21 @@ fn findings_of(t: &Texts, section: &Section) -> Table {
             .collect()
     };
     let rest = section.capped.as_ref().map(|rest| format!(". {rest}")).unwrap_or_default();
-    Table {
+    DocumentTable {
         caption: format!("{}: {}{rest}", t.get("findings.heading"), section.title),
         columns: common.chain(drift.clone()).chain(own).chain(ends).collect(),
         rows: section.chunks.iter().flat_map(|chunk| &chunk.findings).map(row).collect(),
-        ..Table::default()
+        ..DocumentTable::default()
     }
 }
 
-fn plain(caption: String, table: &view::Table) -> Table {
-    Table {
+fn plain(caption: String, table: &view::Table) -> DocumentTable {
+    DocumentTable {
         caption,
         columns: table.columns.iter().map(|column| column.label.clone()).collect(),
         rows: table.rows.iter().map(|row| row.cells.iter().map(cell).collect()).collect(),
         empty: table.empty.clone(),
-        ..Table::default()
+        ..DocumentTable::default()
     }
 }
 

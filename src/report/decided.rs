@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{Document, Table, columns};
+use super::document::{Document, DocumentTable, columns};
 use crate::archive::run::moment;
-use crate::plan::journal::{ActionState, Journal, Line, Open};
-use crate::plan::review::{self, Counts};
-use crate::plan::sheet::{self, Row};
+use crate::plan::journal::{ActionState, Journal, JournalLine, Opening};
+use crate::plan::review::{self, DecisionCounts};
+use crate::plan::sheet::{self, Decidable};
 use crate::plan::{Decision, Plan, Verdict};
 use crate::text;
 
 /// The page, and the table of its CSV file: one row a decision, those that were replaced included.
-pub fn decisions(plan: &Plan, journal: &Journal) -> (Document, Table) {
+pub fn decisions(plan: &Plan, journal: &Journal) -> (Document, DocumentTable) {
     let rows = sheet::rows(plan);
     let standings = journal.fold();
-    let table = |caption: &str, empty: &str, rows: Vec<Vec<String>>| Table {
+    let table = |caption: &str, empty: &str, rows: Vec<Vec<String>>| DocumentTable {
         caption: caption.into(),
         columns: columns(COLUMNS),
         rows,
@@ -22,7 +22,7 @@ pub fn decisions(plan: &Plan, journal: &Journal) -> (Document, Table) {
         by_hand: false,
     };
     let of = |wanted: &dyn Fn(Verdict) -> bool| {
-        let has = |row: &&Row<'_>| wanted(plan.decisions.get(row.id()).map_or(Verdict::Open, |decision| decision.verdict));
+        let has = |row: &&Decidable<'_>| wanted(plan.decisions.get(row.id()).map_or(Verdict::Open, |decision| decision.verdict));
         rows.iter().filter(has).map(|row| line(plan, row, &standings)).collect::<Vec<_>>()
     };
     let document = Document {
@@ -52,9 +52,9 @@ pub fn decisions(plan: &Plan, journal: &Journal) -> (Document, Table) {
 }
 
 /// What became of every action of a plan, for the page that the plan came from.
-pub fn outcomes(plan: &Plan, journal: &Journal) -> Table {
+pub fn outcomes(plan: &Plan, journal: &Journal) -> DocumentTable {
     let (rows, standings) = (sheet::rows(plan), journal.fold());
-    Table {
+    DocumentTable {
         caption: format!("Plan {}: what became of it", plan.id),
         columns: columns(COLUMNS),
         rows: rows.iter().map(|row| line(plan, row, &standings)).collect(),
@@ -65,7 +65,7 @@ pub fn outcomes(plan: &Plan, journal: &Journal) -> Table {
 
 /// Who applied a plan and when, each time, with the guards that they went against and why.
 pub fn applied(journal: &Journal) -> Vec<String> {
-    let told = |(line, open): (&Line, &Open)| {
+    let told = |(line, open): (&JournalLine, &Opening)| {
         let against = open.overrides.iter().map(|one| {
             format!(", against the guard {} ({} where {} is the limit): {}", one.guard, one.value, one.limit, one.reason)
         });
@@ -77,7 +77,7 @@ pub fn applied(journal: &Journal) -> Vec<String> {
 const COLUMNS: [&str; 10] =
     ["Row", "Severity", "What", "Account", "Change", "Why", "Decision", "Decided before", "Outcome", "Read back"];
 
-fn line(plan: &Plan, row: &Row<'_>, standings: &BTreeMap<&str, ActionState<'_>>) -> Vec<String> {
+fn line(plan: &Plan, row: &Decidable<'_>, standings: &BTreeMap<&str, ActionState<'_>>) -> Vec<String> {
     let decision = plan.decisions.get(row.id());
     let earlier = decision.iter().flat_map(|decision| decision.earlier.iter().rev());
     let earlier = earlier.map(Decision::told).collect::<Vec<_>>().join("; ");
@@ -109,9 +109,9 @@ fn facts(plan: &Plan, journal: &Journal) -> Vec<(String, String)> {
 }
 
 /// `40 of 42 rows are decided: 38 approved, 2 rejected; 2 are open.`
-fn counted(plan: &Plan, rows: &[Row<'_>]) -> String {
+fn counted(plan: &Plan, rows: &[Decidable<'_>]) -> String {
     let counts = review::tally(plan, rows, |_| Some(())).remove(&()).unwrap_or_default();
-    let Counts { approved, rejected, answered, open } = counts;
+    let DecisionCounts { approved, rejected, answered, open } = counts;
     let decided = approved + rejected + answered;
     let answered = if answered > 0 { format!(", {answered} answered without an action") } else { String::new() };
     format!(
@@ -131,7 +131,7 @@ fn became(standing: Option<&ActionState<'_>>) -> [String; 2] {
 }
 
 /// One row a decision, oldest first within a row of the plan.
-fn events(plan: &Plan, rows: &[Row<'_>], standings: &BTreeMap<&str, ActionState<'_>>) -> Table {
+fn events(plan: &Plan, rows: &[Decidable<'_>], standings: &BTreeMap<&str, ActionState<'_>>) -> DocumentTable {
     let columns = columns([
         "row",
         "finding",
@@ -189,5 +189,5 @@ fn events(plan: &Plan, rows: &[Row<'_>], standings: &BTreeMap<&str, ActionState<
             events.push(about.into_iter().chain(open).chain([outcome, read_back]).collect());
         }
     }
-    Table { columns, rows: events, ..Table::default() }
+    DocumentTable { columns, rows: events, ..DocumentTable::default() }
 }

@@ -21,16 +21,16 @@ pub struct Document {
     /// Label and value.
     pub facts: Vec<(String, String)>,
     /// In their order.
-    pub tables: Vec<Table>,
+    pub tables: Vec<DocumentTable>,
     /// What it cannot show, and how to check it.
     pub limits: Vec<String>,
     /// What the run behind it read, judged and found, under a heading of its own.
-    pub behind: Vec<Table>,
+    pub behind: Vec<DocumentTable>,
 }
 
 /// A table of text.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Table {
+pub struct DocumentTable {
     /// What it shows.
     pub caption: String,
     /// Its columns.
@@ -71,7 +71,7 @@ impl Document {
     /// The same in Markdown, every value as code so that nothing in it is markup.
     pub fn markdown(&self) -> String {
         let cell = |value: &String| if value.is_empty() { " ".to_owned() } else { escape::code(value) };
-        let table = |level: &str, table: &Table| {
+        let table = |level: &str, table: &DocumentTable| {
             let mut lines =
                 vec![String::new(), format!("{level} {} ({})", escape::words(&table.caption), table.rows.len()), String::new()];
             if table.rows.is_empty() {
@@ -98,8 +98,10 @@ impl Document {
 
     fn visible(&self) -> Self {
         let shown = |value: &String| text::visible(value).into_owned();
-        let table =
-            |table: &Table| Table { rows: table.rows.iter().map(|row| row.iter().map(shown).collect()).collect(), ..table.clone() };
+        let table = |table: &DocumentTable| DocumentTable {
+            rows: table.rows.iter().map(|row| row.iter().map(shown).collect()).collect(),
+            ..table.clone()
+        };
         Self {
             title: shown(&self.title),
             instance: shown(&self.instance),
@@ -117,7 +119,7 @@ pub fn columns<const N: usize>(names: [&str; N]) -> Vec<String> {
     names.map(str::to_owned).into()
 }
 
-impl Table {
+impl DocumentTable {
     /// As a CSV file that is safe to open in a spreadsheet.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use anyhow::Result;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::summary::{AuditedRun, Instance, InstanceResult, Several};
+use super::summary::{AuditedInstance, AuditedRun, InstanceResult, Several};
 use super::{Inputs, Options};
 use crate::archive::RunInfo;
 use crate::archive::findings::Findings;
@@ -89,8 +89,9 @@ impl Example {
         let past = past(&all, started)?;
         let reconciliation = reconcile::reconcile_since(&accounts, &people, &rules, Arc::new(past))?;
         let history = history(&reconciliation, as_of, started, text);
-        let inputs = plan::Inputs { accounts: "sha256:1".into(), directory: vec!["sha256:2".into()], config: "sha256:3".into() };
-        let context = plan::Context { run_id: run.id.clone(), created: started, inputs, previous: None };
+        let inputs =
+            plan::InputDigests { accounts: "sha256:1".into(), directory: vec!["sha256:2".into()], config: "sha256:3".into() };
+        let context = plan::PlanBinding { run_id: run.id.clone(), created: started, inputs, previous: None };
         let plan = plan::build(&reconciliation, &accounts, &people, &config.config, &context)?;
         Ok(Self { run, config, accounts, people, reconciliation, history, plan, options: Options::default() })
     }
@@ -115,7 +116,7 @@ impl Example {
     ///
     /// # Errors
     /// None in practice.
-    pub fn instances(&self) -> Result<Vec<Instance>> {
+    pub fn instances(&self) -> Result<Vec<AuditedInstance>> {
         let judged = |instance: &str| {
             let run = RunInfo { instance: instance.to_owned(), ..self.run.clone() };
             let findings = Findings::of(&run, &self.reconciliation, &self.history);
@@ -127,16 +128,16 @@ impl Example {
             let refused_by = self.plan.iter().flat_map(Plan::refused_by).map(str::to_owned).collect();
             let manifest_sha256 = crate::digest::sha256(serde_json::to_vec(&manifest)?);
             let judged = AuditedRun { manifest, manifest_sha256, findings, compared_with, refused_by };
-            anyhow::Ok(Instance { name: instance.to_owned(), outcome: InstanceResult::Audited(Box::new(judged)) })
+            anyhow::Ok(AuditedInstance { name: instance.to_owned(), outcome: InstanceResult::Audited(Box::new(judged)) })
         };
         let name = self.run.instance.as_str();
         let why = format!("error: Domo answered 503{name}\n  next: try again later");
         let failed = InstanceResult::Failed { why, folder: Some("20261123T060000Z-0a1b2c".to_owned()) };
-        Ok(vec![judged(name)?, judged(&format!("{name}-eu"))?, Instance { name: format!("{name}-us"), outcome: failed }])
+        Ok(vec![judged(name)?, judged(&format!("{name}-eu"))?, AuditedInstance { name: format!("{name}-us"), outcome: failed }])
     }
 
     /// These instances as one command audited them.
-    pub fn several<'a>(&'a self, instances: &'a [Instance]) -> Several<'a> {
+    pub fn several<'a>(&'a self, instances: &'a [AuditedInstance]) -> Several<'a> {
         let (started, as_of) = (self.run.started, self.run.as_of);
         Several { config: &self.config, started, as_of, instances, options: self.options, archive: Path::new("audits") }
     }

@@ -13,12 +13,12 @@ pub(super) struct Parameter {
     /// As JSON; a list of one kind of thing is one value.
     pub(super) value: Value,
     /// Where it comes from.
-    pub(super) origin: Origin,
+    pub(super) origin: ParameterOrigin,
 }
 
 /// Where a parameter comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum ParameterOrigin {
     Default,
     Line(usize),
     Flag,
@@ -62,8 +62,8 @@ pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
                     for (place, item) in items.iter().enumerate() {
                         let line = spans.get(place).map(|start| line_of(*start));
                         let origin = match comparable(section, item) == comparable(section, &written[place]) {
-                            true => line.map_or(Origin::Default, Origin::Line),
-                            false => Origin::Flag,
+                            true => line.map_or(ParameterOrigin::Default, ParameterOrigin::Line),
+                            false => ParameterOrigin::Flag,
                         };
                         parameters.push(Parameter { name: format!("[[{section}]]"), value: compact(item), origin });
                     }
@@ -83,14 +83,14 @@ pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
     parameters
 }
 
-fn origin(value: &Value, written: &Value, line: Option<usize>) -> Origin {
+fn origin(value: &Value, written: &Value, line: Option<usize>) -> ParameterOrigin {
     // Paths are resolved against the file's folder after reading: their last part decides.
     let same = value == written
         || matches!((value, written), (Value::String(value), Value::String(written)) if value.ends_with(written.as_str()));
     match (same, line) {
-        (true, Some(line)) => Origin::Line(line),
-        (true, None) => Origin::Default,
-        (false, _) => Origin::Flag,
+        (true, Some(line)) => ParameterOrigin::Line(line),
+        (true, None) => ParameterOrigin::Default,
+        (false, _) => ParameterOrigin::Flag,
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
         Loaded { config: Config::parse(text).unwrap(), path: Some("domo-reconcile.toml".into()), text: text.to_owned() }
     }
 
-    fn of(loaded: &Loaded, name: &str) -> Vec<(Value, Origin)> {
+    fn of(loaded: &Loaded, name: &str) -> Vec<(Value, ParameterOrigin)> {
         let all = parameters(loaded).into_iter().filter(|parameter| parameter.name == name);
         all.map(|parameter| (parameter.value, parameter.origin)).collect()
     }
@@ -149,23 +149,23 @@ mod tests {
     #[test]
     fn a_parameter_names_its_line_or_is_a_default() {
         let loaded = loaded("[domo]\ninstance = 'acme'\n\n[guards]\nmin_admins = 3\n");
-        assert_eq!(of(&loaded, "[guards] min_admins"), [(Value::from(3), Origin::Line(5))]);
-        assert_eq!(of(&loaded, "[guards] max_creates"), [(Value::from(200), Origin::Default)]);
+        assert_eq!(of(&loaded, "[guards] min_admins"), [(Value::from(3), ParameterOrigin::Line(5))]);
+        assert_eq!(of(&loaded, "[guards] max_creates"), [(Value::from(200), ParameterOrigin::Default)]);
     }
 
     #[test]
     fn tables_of_a_list_have_a_line_each() {
         let loaded = loaded("[[exclude]]\nid = 1\nreason = 'a'\n\n[[exclude]]\nid = 2\nreason = 'b'\n");
         let lines: Vec<_> = of(&loaded, "[[exclude]]").into_iter().map(|(_, origin)| origin).collect();
-        assert_eq!(lines, [Origin::Line(1), Origin::Line(5)]);
+        assert_eq!(lines, [ParameterOrigin::Line(1), ParameterOrigin::Line(5)]);
     }
 
     #[test]
     fn what_neither_the_file_nor_the_default_says_was_a_flag() {
         let mut loaded = loaded("[[directory]]\npath = 'a.csv'\n");
         loaded.config.directory[0].path = "/somewhere/a.csv".into();
-        assert_eq!(of(&loaded, "[[directory]]")[0].1, Origin::Line(1));
+        assert_eq!(of(&loaded, "[[directory]]")[0].1, ParameterOrigin::Line(1));
         loaded.config.directory[0].path = "b.csv".into();
-        assert_eq!(of(&loaded, "[[directory]]")[0].1, Origin::Flag);
+        assert_eq!(of(&loaded, "[[directory]]")[0].1, ParameterOrigin::Flag);
     }
 }

@@ -14,7 +14,7 @@ use super::workbook::{Deciding, Look};
 use crate::config::Config;
 use crate::plan::certification::Confirmed;
 use crate::plan::packets::{Packet, UNASSIGNED};
-use crate::plan::sheet::Row;
+use crate::plan::sheet::Decidable;
 use crate::plan::{About, Decision};
 use crate::terms::Severity;
 use crate::text;
@@ -122,7 +122,7 @@ impl Item {
     }
 
     /// A plan's row.
-    pub fn of(row: &Row<'_>, said: Option<&Decision>) -> Self {
+    pub fn of(row: &Decidable<'_>, said: Option<&Decision>) -> Self {
         let about = row.about().cloned().unwrap_or_default();
         let mut facts = vec![("role", about.role.clone().unwrap_or_default())];
         facts.extend(whom(&about));
@@ -130,7 +130,7 @@ impl Item {
         facts.push(("row", row.id().to_owned()));
         Self {
             id: row.id().to_owned(),
-            choices: if matches!(row, Row::Action(_)) { "a" } else { "f" },
+            choices: if matches!(row, Decidable::Action(_)) { "a" } else { "f" },
             severity: row.severity(),
             subject: row.subject(),
             name: row.name().filter(|name| *name != row.subject()).map(str::to_owned),
@@ -189,12 +189,12 @@ struct RowView<'a> {
 }
 
 /// Makes packets.
-pub struct Packets<'a> {
+pub struct PacketWriter<'a> {
     templates: Templates,
     subject: Subject<'a>,
 }
 
-impl<'a> Packets<'a> {
+impl<'a> PacketWriter<'a> {
     /// Over the built-in templates and those of the configuration.
     ///
     /// # Errors

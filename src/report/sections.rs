@@ -6,7 +6,7 @@ use super::figures;
 use super::texts::Texts;
 use super::view::{Cell, Chunk, Column, FieldChange, Finding as Row, Nothing, Section};
 use crate::archive::history::State;
-use crate::reconcile::{AccountRef, DriftField, EvidenceStatus, Finding, Particular, PersonRef, Population, Value, tested_on};
+use crate::reconcile::{AccountRef, DriftField, EvidenceStatus, Finding, Particular, PersonRef, TestedOn, Value, tested_on};
 use crate::terms::{Kind, label};
 use crate::text;
 
@@ -147,9 +147,9 @@ fn rule_id(kind: Kind) -> String {
 fn tested(builder: &Builder, kind: Kind) -> Option<String> {
     let number = *builder.inputs.reconciliation.method.tested.get(&kind)?;
     let what = match tested_on(kind) {
-        Population::Accounts => "section.tested",
-        Population::Rows => "section.tested_people",
-        Population::Exceptions => "section.tested_exceptions",
+        TestedOn::Accounts => "section.tested",
+        TestedOn::Rows => "section.tested_people",
+        TestedOn::Exceptions => "section.tested_exceptions",
     };
     Some(builder.t.count(what, number, &[]))
 }

@@ -19,7 +19,7 @@ use super::view::{Cell, Column, Table, View};
 use super::{Inputs, builder, cap, figures};
 use crate::archive::RunFolder;
 use crate::failure::{Failure, unless_it_panics};
-use crate::plan::sheet::Row;
+use crate::plan::sheet::Decidable;
 use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
 use crate::text;
@@ -302,7 +302,7 @@ impl<'a> Look<'a> {
     }
 
     /// The rows of a plan that are decided.
-    fn decisions(&self, sheet: &mut Worksheet, plan: &Plan, all: &[Row<'_>]) -> Result<()> {
+    fn decisions(&self, sheet: &mut Worksheet, plan: &Plan, all: &[Decidable<'_>]) -> Result<()> {
         let choices = plan::sheet::choices(plan);
         let deciding = Deciding { name: self.t.get("workbook.actions"), columns: &DECIDING, choices, rows: all.len().min(ACTIONS) };
         self.deciding(sheet, &deciding, |at| {

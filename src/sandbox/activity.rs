@@ -13,7 +13,7 @@ use super::users::{Parameters, refuse};
 
 /// Somebody did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
+pub struct ActivityEvent {
     /// Domo id.
     pub user: u64,
     /// When, in milliseconds since 1970.
@@ -37,7 +37,7 @@ pub(super) async fn list(Extract(shared): Extract<Arc<Shared>>, Query(query): Pa
     let user = query.get("user").and_then(|id| id.parse::<u64>().ok());
     // The log reaches back a year.
     let start = start.max((chrono::Utc::now() - chrono::TimeDelta::days(365)).timestamp_millis());
-    let wanted = |event: &&Event| (start..end).contains(&event.time) && user.is_none_or(|user| event.user == user);
+    let wanted = |event: &&ActivityEvent| (start..end).contains(&event.time) && user.is_none_or(|user| event.user == user);
     let state = shared.state();
     let events = state.activity.iter().filter(wanted).skip(offset).take(limit);
     let recorded = shared.options.profile.recorded_types;

@@ -26,7 +26,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
-pub use activity::Event;
+pub use activity::ActivityEvent;
 pub use datasets::{DataFlow, DataSet, REPORTS};
 use directories::Roster;
 pub use fault::{Fault, What};
@@ -71,7 +71,7 @@ pub struct Options {
     /// The e-mail domains that users may have; empty: any.
     pub domains: Vec<String>,
     /// The activity log, oldest first.
-    pub activity: Vec<Event>,
+    pub activity: Vec<ActivityEvent>,
     /// The people of its directories, as the sample company's `directory.json` has them.
     pub people: Vec<Value>,
     /// People on one page of a directory, at most.

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::fault::Fault;
 use super::groups::Group;
 use super::profile::Profile;
-use super::{DataFlow, DataSet, Event, Options, Request};
+use super::{ActivityEvent, DataFlow, DataSet, Options, Request};
 use crate::domo::SUPPORT_ID;
 use crate::domo::extras::{self, Extra};
 use crate::terms::Role;
@@ -25,7 +25,7 @@ pub(super) struct State {
     pub(super) scim: HashMap<u64, Map<String, Value>>,
     pub(super) groups: Vec<Group>,
     /// The activity log.
-    pub(super) activity: Vec<Event>,
+    pub(super) activity: Vec<ActivityEvent>,
     pub(super) datasets: Vec<DataSet>,
     pub(super) dataflows: Vec<DataFlow>,
     domains: Vec<String>,
@@ -129,7 +129,7 @@ impl State {
         let day = extra.last_seen.and_then(|day| day.parse::<NaiveDate>().ok());
         let evening = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
         let time = day.map(|day| day.and_time(evening).and_utc().min(Utc::now()).timestamp_millis());
-        self.activity.extend(time.map(|time| Event { user: id, time, action: "LOGIN".into(), actor: 0, object: None }));
+        self.activity.extend(time.map(|time| ActivityEvent { user: id, time, action: "LOGIN".into(), actor: 0, object: None }));
     }
 
     pub(super) fn new_id(&mut self) -> u64 {

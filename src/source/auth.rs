@@ -17,9 +17,7 @@ use super::jwt::{ProofKey, Signer};
 use super::settings::{address, default, secret};
 use crate::config::{Directory, SourceAuth};
 use crate::http::header::{AUTHORIZATION, HeaderName};
-use crate::http::{
-    Answer, CallError, Client, Keeper as Keeps, Method, Nobody, Request, RequestBuilder, Unfit, Url, Vars, credential,
-};
+use crate::http::{Answer, CallError, Client, Keeper, Method, Nobody, Request, RequestBuilder, Unfit, Url, Vars, credential};
 
 /// The longest that an assertion is good for, in seconds.
 const ASSERTION: i64 = 300;
@@ -92,7 +90,7 @@ impl Auth {
     }
 
     /// Signs a client's requests with it.
-    pub(super) fn keeper<'a>(&'a self, client: &'a Client) -> Keeper<'a> {
+    pub(super) fn keeper<'a>(&'a self, client: &'a Client) -> CredentialKeeper<'a> {
         match self {
             Self::Nothing => {}
             Self::Header(_, value) => {
@@ -106,7 +104,7 @@ impl Auth {
                 }
             }
         }
-        Keeper {
+        CredentialKeeper {
             auth: self,
             client,
             held: tokio::sync::Mutex::default(),
@@ -122,7 +120,7 @@ fn basic(user: &SecretString, password: &SecretString) -> SecretString {
 }
 
 /// Keeps the credential of one fetch.
-pub(super) struct Keeper<'a> {
+pub(super) struct CredentialKeeper<'a> {
     auth: &'a Auth,
     client: &'a Client,
     held: tokio::sync::Mutex<Held>,
@@ -147,7 +145,7 @@ struct Token {
     renew: Instant,
 }
 
-impl Keeps for Keeper<'_> {
+impl Keeper for CredentialKeeper<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
         match self.auth {
             Auth::Nothing => Ok(0),
@@ -184,7 +182,7 @@ impl Keeps for Keeper<'_> {
     }
 }
 
-impl Keeper<'_> {
+impl CredentialKeeper<'_> {
     /// The rights that the token itself names (`roles`); `None` where it cannot be read, or there is none.
     pub(super) async fn roles(&self) -> Result<Option<Vec<String>>, CallError> {
         #[derive(Deserialize)]
@@ -302,11 +300,11 @@ impl Keeper<'_> {
 
 /// Signs requests for tokens where they have to be.
 struct Asker<'a> {
-    keeper: &'a Keeper<'a>,
+    keeper: &'a CredentialKeeper<'a>,
     tokens: &'a Tokens,
 }
 
-impl Keeps for Asker<'_> {
+impl Keeper for Asker<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
         match &self.tokens.grant {
             Grant::Assertion { proof, .. } => {

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::Fetched;
 use super::auth::{Auth, Grant};
 use super::pages::{Page, Person};
-use super::session::{Read, Session};
+use super::session::{Fetch, Read};
 use super::settings::{address, default, secret, token_url};
 use crate::directory::Proof;
 use crate::failure::Failure;
@@ -37,7 +37,7 @@ struct List<'a> {
     next: Option<String>,
 }
 
-pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let directory = session.directory;
     let api = address("api_url", directory.api_url.as_deref(), API)?;
     let users = match api.path().trim_end_matches('/').rsplit('/').next() {
@@ -107,7 +107,7 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
 }
 
 /// How many there are, by the index; `None` where it does not say (it does not in B2C).
-async fn count(session: &Session<'_>, client: &Client, keeper: &impl Keeper, users: &Url) -> Option<u64> {
+async fn count(session: &Fetch<'_>, client: &Client, keeper: &impl Keeper, users: &Url) -> Option<u64> {
     let filter = session.directory.filter.as_deref().map(|filter| ("$filter", filter));
     let url = under(users, "/$count", filter.as_slice());
     let build = || client.request(Method::GET, url.clone()).header("ConsistencyLevel", "eventual");

@@ -10,7 +10,7 @@ use super::Fetched;
 use super::auth::{Auth, Grant};
 use super::jwt::Signer;
 use super::pages::{Page, Person};
-use super::session::{Read, Session};
+use super::session::{Fetch, Read};
 use super::settings::{address, default, secret, token_url};
 use crate::failure::Failure;
 use crate::http::{Answer, Unfit, Url, Vars, under};
@@ -41,7 +41,7 @@ struct List<'a> {
     kind: Option<String>,
 }
 
-pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let directory = session.directory;
     let api = address("api_url", directory.api_url.as_deref(), API)?;
     let variable = directory.key_env.as_deref().unwrap_or(default::GOOGLE_KEY);

@@ -14,7 +14,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::session::{Read, Session, host};
+use super::session::{Fetch, Read, host};
 use super::settings::{default, secret};
 use super::{Fetched, ldif};
 use crate::config::Directory;
@@ -108,7 +108,7 @@ enum End {
     Cut(String),
 }
 
-pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let directory = session.directory;
     let text = directory.url.as_deref().unwrap_or_default();
     let url: Url = text.parse().context("url is no address")?;
@@ -213,7 +213,7 @@ fn trusted(directory: &Directory) -> Result<rustls::ClientConfig> {
 
 /// One connection, from the bind to the last page of the last base.
 async fn read(
-    session: &Session<'_>,
+    session: &Fetch<'_>,
     url: &str,
     tls: &Arc<rustls::ClientConfig>,
     bind: &SecretString,
@@ -255,7 +255,7 @@ async fn unless_it_panics<T>(work: impl Future<Output = T>) -> Option<T> {
 }
 
 async fn pages(
-    session: &Session<'_>,
+    session: &Fetch<'_>,
     ldap: &mut Ldap,
     bind: &SecretString,
     password: &SecretString,
@@ -296,7 +296,7 @@ async fn pages(
 
 /// One page of one base. Whether it is the last.
 async fn page(
-    session: &Session<'_>,
+    session: &Fetch<'_>,
     ldap: &mut Ldap,
     (base, filter): (&str, &str),
     cookie: &mut Vec<u8>,
@@ -472,7 +472,7 @@ fn words(error: &ldap3::LdapError) -> String {
 }
 
 /// A failure that leaves nothing.
-fn failed(session: &Session<'_>, why: &str) -> anyhow::Error {
+fn failed(session: &Fetch<'_>, why: &str) -> anyhow::Error {
     let hint = match why {
         why if why.contains("rc 49") => "check the variables with name and password; Active Directory takes a DN or user@domain",
         why if why.contains("rc 8 ") => "the server wants TLS before a password: use ldaps:// or start_tls = true",

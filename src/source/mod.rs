@@ -29,18 +29,24 @@ use anyhow::{Result, bail};
 use crate::config::{Directory, SourceKind};
 use crate::failure::Failure;
 use crate::http::{Limits, Vars};
-use session::Session;
+use session::Fetch;
 
 pub use fetched::Fetched;
-pub use session::{Depth, Progress, Silent};
+pub use session::{Depth, FetchProgress, Silent};
 pub use settings::limits;
 
 /// Fetches a directory, whole or one page of it.
 ///
 /// # Errors
 /// Wrong usage: a variable is not set, an address or a key cannot be used. A failure: nothing could be had.
-pub async fn fetch(directory: &Directory, var: Vars<'_>, limits: Limits, depth: Depth, progress: &dyn Progress) -> Result<Fetched> {
-    let session = Session::new(directory, limits, depth, progress)?;
+pub async fn fetch(
+    directory: &Directory,
+    var: Vars<'_>,
+    limits: Limits,
+    depth: Depth,
+    progress: &dyn FetchProgress,
+) -> Result<Fetched> {
+    let session = Fetch::new(directory, limits, depth, progress)?;
     match directory.kind {
         None if directory.is_fetched() => url::fetch(session, var).await,
         None => bail!(Failure::usage(format!("{} is a file: it is read, not fetched", directory.label()))),

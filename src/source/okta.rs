@@ -11,7 +11,7 @@ use super::Fetched;
 use super::auth::{Auth, Grant};
 use super::jwt::{ProofKey, Signer};
 use super::pages::{Page, Person};
-use super::session::{Read, Session};
+use super::session::{Fetch, Read};
 use super::settings::{address, default, secret, token_url};
 use crate::http::header::{AUTHORIZATION, LINK};
 use crate::http::{Answer, Unfit, Url, Vars, under};
@@ -21,7 +21,7 @@ const LIMIT: u32 = 200;
 
 const SCOPE: &str = "okta.users.read";
 
-pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let directory = session.directory;
     let api = address("url", directory.api_url.as_deref().or(directory.url.as_deref()), "")?;
     let auth = match (&directory.client_id, &directory.private_key_env) {

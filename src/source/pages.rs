@@ -10,7 +10,7 @@ use anyhow::Result;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::session::{Read, Session, host};
+use super::session::{Fetch, Read, host};
 use crate::directory::{LARGEST, Proof};
 use crate::http::{Answer, Client, Keeper, Method, Unfit, Url};
 
@@ -155,7 +155,7 @@ impl Read {
     }
 }
 
-impl Session<'_> {
+impl Fetch<'_> {
     /// Reads page after page. `open` is given the answer, its address, and how many people came before it.
     ///
     /// # Errors
@@ -225,7 +225,7 @@ impl Session<'_> {
     }
 }
 
-impl Session<'_> {
+impl Fetch<'_> {
     /// Reads until the different people that came are as many as the source's own totals say, or lie between two of them: an index
     /// may lag, and pages may shift. Once more where they are not; then it is incomplete, with the reasons beside it.
     pub(super) async fn counted(

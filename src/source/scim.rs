@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::Fetched;
 use super::auth::Auth;
 use super::pages::{Page, Pass, Person};
-use super::session::{Read, Session};
+use super::session::{Fetch, Read};
 use super::settings::address;
 use crate::config::SourceAuth;
 use crate::directory::Proof;
@@ -27,7 +27,7 @@ struct List<'a> {
     cursor: Option<String>,
 }
 
-pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let directory = session.directory;
     let root = address("url", directory.api_url.as_deref().or(directory.url.as_deref()), "")?;
     let auth = Auth::of(directory, Some(SourceAuth::Bearer), var)?;
@@ -42,7 +42,7 @@ pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched
 }
 
 /// Whether the server says that it pages by cursor. One that says nothing pages by index.
-async fn has_cursors(session: &Session<'_>, client: &Client, keeper: &impl Keeper, root: &Url) -> bool {
+async fn has_cursors(session: &Fetch<'_>, client: &Client, keeper: &impl Keeper, root: &Url) -> bool {
     #[derive(Deserialize)]
     struct Provider {
         pagination: Option<Pagination>,
@@ -58,7 +58,7 @@ async fn has_cursors(session: &Session<'_>, client: &Client, keeper: &impl Keepe
     said.is_ok_and(|provider: Provider| provider.pagination.is_some_and(|pagination| pagination.cursor))
 }
 
-async fn read(session: &Session<'_>, client: &Client, keeper: &impl Keeper, root: &Url, count: u32, cursors: bool) -> Result<Pass> {
+async fn read(session: &Fetch<'_>, client: &Client, keeper: &impl Keeper, root: &Url, count: u32, cursors: bool) -> Result<Pass> {
     let count = count.to_string();
     let by_index = |start: u64| under(root, "/Users", &[("startIndex", &start.to_string()), ("count", &count)]);
     let by_cursor = |cursor: &str| under(root, "/Users", &[("cursor", cursor), ("count", &count)]);

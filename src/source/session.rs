@@ -25,7 +25,7 @@ pub enum Depth {
 }
 
 /// Hears of what has come so far.
-pub trait Progress: Sync {
+pub trait FetchProgress: Sync {
     /// So many people of that many, where the source says how many it has.
     fn people(&self, name: &str, read: u64, told: Option<u64>);
 }
@@ -34,16 +34,16 @@ pub trait Progress: Sync {
 #[derive(Debug)]
 pub struct Silent;
 
-impl Progress for Silent {
+impl FetchProgress for Silent {
     fn people(&self, _name: &str, _read: u64, _told: Option<u64>) {}
 }
 
 /// One fetch.
-pub(super) struct Session<'a> {
+pub(super) struct Fetch<'a> {
     pub(super) directory: &'a Directory,
     pub(super) limits: Limits,
     pub(super) depth: Depth,
-    pub(super) progress: &'a dyn Progress,
+    pub(super) progress: &'a dyn FetchProgress,
     pub(super) name: String,
     pub(super) started: DateTime<Utc>,
     pub(super) deadline: Instant,
@@ -69,8 +69,8 @@ pub(super) struct Read {
     pub(super) rights: Vec<String>,
 }
 
-impl<'a> Session<'a> {
-    pub(super) fn new(directory: &'a Directory, limits: Limits, depth: Depth, progress: &'a dyn Progress) -> Result<Self> {
+impl<'a> Fetch<'a> {
+    pub(super) fn new(directory: &'a Directory, limits: Limits, depth: Depth, progress: &'a dyn FetchProgress) -> Result<Self> {
         Ok(Self {
             directory,
             depth,

@@ -13,8 +13,8 @@ use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::auth::{Auth, Keeper};
-use super::session::{Read, Session, host};
+use super::auth::{Auth, CredentialKeeper};
+use super::session::{Fetch, Read, host};
 use super::settings::secret;
 use super::{Fetched, okta};
 use crate::config::{Format, Pages};
@@ -35,7 +35,7 @@ struct Body {
     next: Option<Url>,
 }
 
-pub(super) async fn fetch(session: Session<'_>, var: Vars<'_>) -> Result<Fetched> {
+pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let directory = session.directory;
     let (url, is_secret) = match (&directory.url, &directory.url_env) {
         (Some(url), _) => (url.parse::<Url>().context("url is no address")?, false),
@@ -95,9 +95,9 @@ fn from_variable(variable: &str, var: Vars<'_>) -> Result<Url> {
 }
 
 struct Reader<'a> {
-    session: &'a Session<'a>,
+    session: &'a Fetch<'a>,
     client: &'a Client,
-    keeper: &'a Keeper<'a>,
+    keeper: &'a CredentialKeeper<'a>,
     call: &'a str,
 }
 

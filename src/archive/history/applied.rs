@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::types::Present;
 use crate::archive::store::StoredRun;
 use crate::archive::store::listing::{JOURNAL_END as JOURNAL, names};
-use crate::plan::journal::{ActionState, Ended, Event, Journal, Outcome};
+use crate::plan::journal::{ActionState, ApplyEnd, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
 use crate::terms::ActionKind;
@@ -52,7 +52,7 @@ fn read(folder: &Path, name: &str) -> Result<Applied> {
 
 /// What our plans did to accounts.
 #[derive(Default)]
-pub(super) struct Done {
+pub(super) struct OwnWrites {
     /// Each write that is not undone by anything but a later one, in the order they were done.
     writes: Vec<Write>,
 }
@@ -68,7 +68,7 @@ struct Write {
     ours: Ours,
 }
 
-impl Done {
+impl OwnWrites {
     /// Of these runs' plans, up to a moment. Journals that cannot be read are passed over: [`sentences`] names them.
     pub(super) fn by(runs: &[StoredRun], until: DateTime<Utc>) -> Result<Self> {
         let mut done = Self::default();
@@ -143,13 +143,13 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
     let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
     let mut opening = None;
     let mut ending = None;
-    let tell = |opening: Option<String>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<Ended>| {
+    let tell = |opening: Option<String>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
         let counts: Vec<_> = std::mem::take(outcomes).iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
         let counts = if counts.is_empty() { "nothing done".into() } else { counts.join(", ") };
         let early = match ending {
-            Some(Ended::Complete) => "",
-            Some(Ended::Interrupted) => "; it was interrupted",
-            Some(Ended::Stopped) => "; it stopped itself before the end",
+            Some(ApplyEnd::Complete) => "",
+            Some(ApplyEnd::Interrupted) => "; it was interrupted",
+            Some(ApplyEnd::Stopped) => "; it stopped itself before the end",
             None => "; it was cut short, or is still under way",
         };
         opening.map(|opening| format!("{opening}: {counts}{early}."))

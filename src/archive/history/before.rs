@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::findings::{Entry, FILE, Findings};
 use super::types::{Present, Previous, TrendPoint};
-use crate::archive::store::manifest::{Manifest, Summary};
+use crate::archive::store::manifest::{Manifest, RunSummary};
 use crate::archive::store::{Archive, StoredRun, run};
 use crate::files;
 use crate::reconcile::{EvidenceStatus, FindingId};
@@ -46,7 +46,7 @@ pub(super) struct Seen {
 pub(super) struct Baseline {
     pub(super) stored: StoredRun,
     pub(super) manifest: Manifest,
-    summary: Summary,
+    summary: RunSummary,
     pub(super) findings: BTreeMap<FindingId, Entry>,
 }
 
@@ -69,12 +69,12 @@ impl Baseline {
 }
 
 /// What a run judged, where another may be compared with it: no replay, no forecast.
-pub(super) fn judged(manifest: &Manifest) -> Option<&Summary> {
+pub(super) fn judged(manifest: &Manifest) -> Option<&RunSummary> {
     manifest.summary.as_ref().filter(|_| manifest.replay_of.is_none() && !manifest.run.forecast)
 }
 
 /// Whether both populations were whole.
-pub(super) fn is_whole(summary: &Summary) -> bool {
+pub(super) fn is_whole(summary: &RunSummary) -> bool {
     summary.evidence.status != EvidenceStatus::Incomplete
 }
 

@@ -8,7 +8,7 @@ use super::types::Present;
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::CERTIFICATION;
 use crate::config::{self, Choice};
-use crate::plan::certification::{Attestation, Line, Record};
+use crate::plan::certification::{Attestation, CertificationLine, CertificationRecord};
 use crate::text;
 
 /// Accounts that are named; the certification has them all.
@@ -36,7 +36,7 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
     if !present.accounts.evidence.incomplete.is_empty() {
         return Ok(Vec::new());
     }
-    let record = match Record::read(&text, &run.sha256) {
+    let record = match CertificationRecord::read(&text, &run.sha256) {
         Ok(record) => record,
         Err(error) => {
             notes.push(format!("What was certified of the run {} is not known: {error}.", run.id()));
@@ -45,14 +45,15 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
     };
     let now = accounts(present)?;
     let (policy, domo) = (&present.config.config.policy, &present.config.config.domo);
-    let revoked = |line: &Line| {
+    let revoked = |line: &CertificationLine| {
         now.get(&line.account.to_lowercase()).is_none_or(|now| {
             let demoted = policy.revoked == Choice::Demote && now.has(&policy.demoted_role, domo);
             !now.active || demoted
         })
     };
-    let has_role =
-        |line: &Line, role: &str| now.get(&line.account.to_lowercase()).is_none_or(|now| !now.active || now.has(role, domo));
+    let has_role = |line: &CertificationLine, role: &str| {
+        now.get(&line.account.to_lowercase()).is_none_or(|now| !now.active || now.has(role, domo))
+    };
     let (mut revocations, mut roles) = (Vec::new(), Vec::new());
     for line in record.standing().into_values() {
         match line.answer() {
@@ -65,8 +66,8 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
     Ok(sentences.into_iter().filter(|(all, _)| !all.is_empty()).map(|(all, what)| sentence(run.id(), &all, what)).collect())
 }
 
-fn sentence(run: &str, all: &[(&Line, bool)], what: &str) -> String {
-    let open: Vec<&Line> = all.iter().filter(|(_, happened)| !happened).map(|(line, _)| *line).collect();
+fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> String {
+    let open: Vec<&CertificationLine> = all.iter().filter(|(_, happened)| !happened).map(|(line, _)| *line).collect();
     let happened = format!("Certification of the run {run}: {} of {} {what} happened", all.len() - open.len(), all.len());
     if open.is_empty() {
         return format!("{happened}.");

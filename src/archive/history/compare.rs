@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::findings::{self, Entry};
 use super::last_review::LastReview;
-use super::tokens::Tokens;
+use super::tokens::RedactionTokens;
 use super::types::{History, How, Present, Resolved, State, TrendPoint};
 use super::{applied, before, certified, difference, parameters};
 use crate::archive::store::{Archive, manifest};
@@ -36,7 +36,7 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
 
     if let Some(baseline) = &before.baseline {
         history.previous = Some(baseline.previous());
-        let tokens = Tokens::of(archive);
+        let tokens = RedactionTokens::of(archive);
         for finding in &now.findings {
             let Some(lifecycle) = history.lifecycle.get_mut(&finding.id) else { continue };
             if let Some(seen) = before.seen.get(&finding.id) {

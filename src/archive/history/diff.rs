@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::difference;
 use super::findings::{Entry, FILE, Findings};
 use super::past::accounts_of;
-use super::tokens::Tokens;
+use super::tokens::RedactionTokens;
 use crate::archive::store::{StoredRun, inputs};
 use crate::reconcile::{self, Earlier, FindingId};
 use crate::terms::{Kind, Severity};
@@ -20,11 +20,11 @@ pub struct Diff {
     /// The run looked at.
     pub to: String,
     /// Only in the second.
-    pub appeared: Vec<Line>,
+    pub appeared: Vec<DiffLine>,
     /// Only in the first.
-    pub gone: Vec<Line>,
+    pub gone: Vec<DiffLine>,
     /// In both, and other.
-    pub changed: Vec<Line>,
+    pub changed: Vec<DiffLine>,
     /// In both, and the same.
     pub same: u64,
     /// Changes of accounts' access, by sort; absent where the accounts of either run are not there, or have no ids.
@@ -35,7 +35,7 @@ pub struct Diff {
 /// A finding of a [`Diff`].
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
-pub struct Line {
+pub struct DiffLine {
     pub id: FindingId,
     pub kind: Kind,
     pub severity: Severity,
@@ -44,7 +44,7 @@ pub struct Line {
     pub changes: Vec<String>,
 }
 
-impl Line {
+impl DiffLine {
     fn of(entry: &Entry, changes: Vec<String>) -> Self {
         Self { id: entry.id.clone(), kind: entry.kind, severity: entry.severity, subject: entry.subject(), changes }
     }
@@ -59,7 +59,7 @@ pub fn diff(from: &StoredRun, to: &StoredRun) -> anyhow::Result<Diff> {
         true => Err(run.gone().into()),
         false => Findings::read(&run.path.join(FILE)),
     };
-    let tokens = to.path.parent().map(Tokens::of).unwrap_or_default();
+    let tokens = to.path.parent().map(RedactionTokens::of).unwrap_or_default();
     let found = between((from.id(), &read(from)?.findings), (to.id(), &read(to)?.findings), &tokens);
     Ok(Diff { access: access(from, to), ..found })
 }
@@ -80,17 +80,17 @@ fn access(from: &StoredRun, to: &StoredRun) -> Option<BTreeMap<&'static str, u64
 }
 
 /// Compares the findings of two runs, each with its id.
-pub(crate) fn between(from: (&str, &[Entry]), to: (&str, &[Entry]), tokens: &Tokens) -> Diff {
+pub(crate) fn between(from: (&str, &[Entry]), to: (&str, &[Entry]), tokens: &RedactionTokens) -> Diff {
     let find = |entries: &[Entry]| -> BTreeMap<FindingId, Entry> {
         entries.iter().map(|entry| (entry.id.clone(), entry.clone())).collect()
     };
     let (before, after) = (find(from.1), find(to.1));
-    let only = |here: &[Entry], there: &BTreeMap<FindingId, Entry>| -> Vec<Line> {
-        here.iter().filter(|entry| !there.contains_key(&entry.id)).map(|entry| Line::of(entry, Vec::new())).collect()
+    let only = |here: &[Entry], there: &BTreeMap<FindingId, Entry>| -> Vec<DiffLine> {
+        here.iter().filter(|entry| !there.contains_key(&entry.id)).map(|entry| DiffLine::of(entry, Vec::new())).collect()
     };
     let in_both = to.1.iter().filter_map(|now| Some((before.get(&now.id)?, now)));
     let (changed, same): (Vec<_>, Vec<_>) = in_both
-        .map(|(then, now)| Line::of(now, difference::sentences(then, now, tokens)))
+        .map(|(then, now)| DiffLine::of(now, difference::sentences(then, now, tokens)))
         .partition(|line| !line.changes.is_empty());
     Diff {
         from: from.0.to_owned(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::findings::{Account, Entry, Person};
-use super::tokens::Tokens;
+use super::tokens::RedactionTokens;
 use super::types::History;
 
 /// How a sentence opens whose values say who somebody is.
@@ -24,7 +24,7 @@ const WHO: [&str; 12] = [
 ];
 
 /// Sentences such as `severity medium → high`; none when nothing changed. A token is the same as what it stands for.
-pub(super) fn sentences(then: &Entry, now: &Entry, tokens: &Tokens) -> Vec<String> {
+pub(super) fn sentences(then: &Entry, now: &Entry, tokens: &RedactionTokens) -> Vec<String> {
     let told = |entry: &Entry| -> Vec<(&'static str, String)> {
         let account = |value: fn(&Account) -> Option<String>| shown(entry.account.as_ref().and_then(value));
         let person = |value: fn(&Person) -> Option<String>| shown(entry.person.as_ref().and_then(value));
@@ -68,7 +68,7 @@ fn unnamed(sentence: &str) -> String {
     WHO.iter().find(opens).map_or_else(|| sentence.to_owned(), |who| format!("{who} changed"))
 }
 
-fn drift(then: &Entry, now: &Entry, tokens: &Tokens) -> Vec<String> {
+fn drift(then: &Entry, now: &Entry, tokens: &RedactionTokens) -> Vec<String> {
     type Sides = (String, String);
     let by_field = |entry: &Entry| -> BTreeMap<String, Sides> {
         let fields = entry.drift.iter();

@@ -8,8 +8,8 @@ use crate::archive::store::StoredRun;
 use crate::archive::store::run::moment;
 use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::{Journal, Outcome};
-use crate::plan::review::{self, Counts};
-use crate::plan::sheet::{self, Row};
+use crate::plan::review::{self, DecisionCounts};
+use crate::plan::sheet::{self, Decidable};
 use crate::plan::{Decision, Sealed, Verdict};
 use crate::terms::{ActionKind, Severity};
 
@@ -20,7 +20,7 @@ pub struct LastReview {
     pub run_id: String,
     pub plan_id: String,
     /// All rows, decided or not.
-    pub counts: Counts,
+    pub counts: DecisionCounts,
     /// Who decided.
     pub deciders: Vec<String>,
     /// Rows that were decided, worst first; those that overruled somebody or were rejected among them.
@@ -76,7 +76,7 @@ impl LastReview {
         };
         for row in &rows {
             let ended = standings.get(row.id()).and_then(|standing| standing.outcome);
-            if let (Row::Action(action), Some((Outcome::Done, at))) = (row, ended)
+            if let (Decidable::Action(action), Some((Outcome::Done, at))) = (row, ended)
                 && matches!(action.kind, ActionKind::Deactivate | ActionKind::Delete)
                 && let Some(day) = row.finding().and_then(|finding| last_days.get(finding))
             {
@@ -112,7 +112,7 @@ impl LastReview {
 
     /// Rows that somebody decided.
     pub fn answers(&self) -> u64 {
-        let Counts { approved, rejected, answered, .. } = self.counts;
+        let DecisionCounts { approved, rejected, answered, .. } = self.counts;
         approved + rejected + answered
     }
 

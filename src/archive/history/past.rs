@@ -35,14 +35,14 @@ pub(super) fn past_until(archive: &Path, instance: &str, number: u64, until: Dat
     let runs = Archive::at(archive).list()?.runs;
     let runs: Vec<StoredRun> =
         runs.into_iter().filter(|run| run.number() < number && run.head.run.instance == instance && !run.pruned).collect();
-    let done = applied::Done::by(&runs, until)?;
+    let done = applied::OwnWrites::by(&runs, until)?;
     let (taken, unkept) = done.taken();
     Ok(Arc::new(Past { earlier: earlier(&runs, &done), taken, unkept }))
 }
 
 /// The accounts of the newest of these runs on whole evidence, and what was done to them since. None in a first run, and where they are
 /// not there any more.
-fn earlier(runs: &[StoredRun], done: &applied::Done) -> Option<Arc<Earlier>> {
+fn earlier(runs: &[StoredRun], done: &applied::OwnWrites) -> Option<Arc<Earlier>> {
     let whole = |run: &&StoredRun| run.manifest.as_ref().and_then(before::judged).is_some_and(before::is_whole);
     let run = runs.iter().rev().find(whole)?;
     let manifest = run.manifest.as_ref()?;

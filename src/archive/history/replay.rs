@@ -14,7 +14,7 @@ use super::compare::compare_until;
 use super::diff::{Diff, between};
 use super::findings::{FILE, Findings};
 use super::past::{accounts_of, past_until};
-use super::tokens::Tokens;
+use super::tokens::RedactionTokens;
 use super::types::{History, Lifecycle, Present};
 use crate::archive::store::inputs::intact;
 use crate::archive::store::{Manifest, RunInfo, StoredRun, inputs, listing};
@@ -136,7 +136,7 @@ impl Stored {
 
     /// What the second judgement says otherwise.
     pub fn compare(&self, again: &Findings) -> Diff {
-        let tokens = self.run.path.parent().map(Tokens::of).unwrap_or_default();
+        let tokens = self.run.path.parent().map(RedactionTokens::of).unwrap_or_default();
         between((&self.manifest.run.id, &self.findings.findings), (&again.run.id, &again.findings), &tokens)
     }
 }

@@ -11,9 +11,9 @@ pub const SECRET: &str = "redaction.secret";
 
 /// Tells whether a token stands for a value.
 #[derive(Debug, Default)]
-pub struct Tokens(Option<Vec<u8>>);
+pub struct RedactionTokens(Option<Vec<u8>>);
 
-impl Tokens {
+impl RedactionTokens {
     /// With the archive's secret; without one only equal texts are the same.
     pub fn of(archive: &Path) -> Self {
         Self(crate::files::read_plain(archive.join(SECRET)).ok())

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::last_review::LastReview;
 use crate::archive::store::RunInfo;
-use crate::archive::store::manifest::{self, Summary};
+use crate::archive::store::manifest::{self, RunSummary};
 use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo::Accounts;
@@ -130,12 +130,12 @@ impl History {
     }
 
     /// The numbers of a judgement and its self.
-    pub fn summary(&self, reconciliation: &Reconciliation) -> Summary {
+    pub fn summary(&self, reconciliation: &Reconciliation) -> RunSummary {
         let mut by_kind = BTreeMap::new();
         for finding in &reconciliation.findings {
             *by_kind.entry(finding.kind).or_default() += 1;
         }
-        Summary {
+        RunSummary {
             compared_with: self.previous.as_ref().map(|previous| previous.run_id.clone()),
             evidence: reconciliation.evidence.clone(),
             accounts: reconciliation.accounts,

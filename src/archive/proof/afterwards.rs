@@ -18,10 +18,10 @@ use serde_json::Value;
 use super::signature;
 use crate::archive::store::beside::{CERTIFICATION, RECORDS};
 use crate::archive::store::listing::{JOURNAL_END, Listing, StoredRun, names};
-use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, Input, JOURNAL, RECORD};
+use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, InputEntry, JOURNAL, RECORD};
 use crate::archive::store::run;
 use crate::digest::sha256;
-use crate::plan::certification::Record;
+use crate::plan::certification::CertificationRecord;
 use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::{Event, Journal};
 use crate::plan::{Decision, Plan, Sealed, Verdict};
@@ -31,7 +31,7 @@ const OUTCOME: &str = "apply.json";
 
 /// What was found out.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct Checked {
     /// What is missing, altered or does not agree.
     pub(super) problems: Vec<String>,
     /// What is there and what protects it.
@@ -39,9 +39,9 @@ pub(super) struct Found {
 }
 
 /// Looks at everything in a run's folder that its manifest does not name, and at the decisions on its plan.
-pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Found {
+pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checked {
     let later = Later::of(run, listing);
-    let mut found = Found::default();
+    let mut found = Checked::default();
     let there = names(folder).unwrap_or_default();
     for name in &there {
         let known = name == MANIFEST || run.head.files.iter().any(|file| file.name == *name);
@@ -77,9 +77,9 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Found 
 /// What later runs of the archive recorded beside a run, by the file's name, oldest first.
 #[derive(Debug, Default)]
 struct Later<'a> {
-    journals: BTreeMap<&'a str, Vec<(&'a StoredRun, &'a Input)>>,
-    decisions: Option<(&'a StoredRun, &'a Input)>,
-    records: BTreeMap<&'a str, (&'a StoredRun, &'a Input)>,
+    journals: BTreeMap<&'a str, Vec<(&'a StoredRun, &'a InputEntry)>>,
+    decisions: Option<(&'a StoredRun, &'a InputEntry)>,
+    records: BTreeMap<&'a str, (&'a StoredRun, &'a InputEntry)>,
 }
 
 impl<'a> Later<'a> {
@@ -112,7 +112,7 @@ fn day(run: &StoredRun) -> String {
     run::moment(run.head.run.started)
 }
 
-impl Found {
+impl Checked {
     /// Who said what is in the plan itself, outside its digest.
     fn decisions(&mut self, folder: &Path, later: &Later<'_>) {
         let Ok(sealed) = sealed(folder, PLAN) else { return };
@@ -152,7 +152,7 @@ impl Found {
     /// What people confirmed: bound to this run's manifest, chained, and never shorter than a later run recorded it.
     fn certification(&mut self, folder: &Path, run: &StoredRun, later: &Later<'_>) {
         let bytes = crate::files::read_plain(folder.join(CERTIFICATION)).unwrap_or_default();
-        let record = match Record::read(&String::from_utf8_lossy(&bytes), &run.sha256) {
+        let record = match CertificationRecord::read(&String::from_utf8_lossy(&bytes), &run.sha256) {
             Ok(record) => record,
             Err(why) => return self.problems.push(format!("{CERTIFICATION} was altered: {why}.")),
         };

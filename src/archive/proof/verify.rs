@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::afterwards;
 use super::signature::{self, Signers};
 use crate::archive::store::listing::{self, Archive, Listing, PRUNED, StoredRun};
-use crate::archive::store::manifest::{FILE as MANIFEST, FileEntry, Link};
+use crate::archive::store::manifest::{FILE as MANIFEST, FileEntry, RunLink};
 use crate::archive::store::{lock, prune, run};
 use crate::files;
 use crate::plan::Sealed;
@@ -302,7 +302,7 @@ impl Verification {
 }
 
 /// The run that a link names, beside this one or among the pruned.
-fn find(archive: &Archive, link: &Link) -> Result<Option<StoredRun>> {
+fn find(archive: &Archive, link: &RunLink) -> Result<Option<StoredRun>> {
     let exists = |path: &Path| path.symlink_metadata().is_ok();
     if !run::is_id(&link.run_id) {
         anyhow::bail!("`{}` is no run's id", link.run_id);

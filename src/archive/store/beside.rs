@@ -2,7 +2,7 @@
 //! as they are then, which binds them from there on.
 
 use super::listing::{JOURNAL_END, Listing, StoredRun, names};
-use super::manifest::{DECISIONS, Input, JOURNAL, RECORD};
+use super::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
 use crate::digest;
 use crate::plan::Plan;
 use crate::plan::format::FILE as PLAN;
@@ -28,7 +28,7 @@ fn is_further_plan(name: &str) -> bool {
 pub(in crate::archive) const CERTIFICATION: &str = "certification.jsonl";
 
 /// How journals and decisions beside the runs of an archive are now, for the manifest of the next run.
-pub(super) fn record(listing: &Listing) -> Vec<Input> {
+pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
     let mut inputs = Vec::new();
     for run in listing.runs.iter().filter(|run| !run.pruned) {
         for name in names(&run.path).unwrap_or_default() {
@@ -49,7 +49,7 @@ pub(super) fn record(listing: &Listing) -> Vec<Input> {
                 }
             };
             let rows = if role == DECISIONS { decisions(&bytes) } else { bytes.iter().filter(|byte| **byte == b'\n').count() };
-            inputs.push(Input {
+            inputs.push(InputEntry {
                 role: role.to_owned(),
                 name: format!("{}/{name}", run.id()),
                 sha256: digest::sha256(&bytes),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::manifest::{FILE as MANIFEST, Head, Link, Manifest, SCHEMA};
+use super::manifest::{FILE as MANIFEST, Head, Manifest, RunLink, SCHEMA};
 use super::run;
 use crate::digest;
 use crate::failure::Failure;
@@ -55,8 +55,8 @@ impl StoredRun {
     }
 
     /// How the next run names it.
-    pub fn link(&self) -> Link {
-        Link { run_id: self.head.run.id.clone(), manifest_sha256: self.sha256.clone() }
+    pub fn link(&self) -> RunLink {
+        RunLink { run_id: self.head.run.id.clone(), manifest_sha256: self.sha256.clone() }
     }
 }
 

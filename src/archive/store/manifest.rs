@@ -36,12 +36,12 @@ pub struct Manifest {
     /// Its place in the archive's chain, from 1. Runs are ordered by it, not by the clock.
     pub number: u64,
     /// The run before it in the archive; none for the first.
-    pub previous: Option<Link>,
+    pub previous: Option<RunLink>,
     /// The run whose snapshot was judged again, where this is a replay.
     #[serde(default)]
-    pub replay_of: Option<Link>,
+    pub replay_of: Option<RunLink>,
     /// Every file that was read.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputEntry>,
     /// The rules.
     pub config: ConfigDigest,
     /// How the accounts were read.
@@ -49,7 +49,7 @@ pub struct Manifest {
     /// How each directory export was understood.
     pub directory: Vec<directory::Source>,
     /// What was found, in numbers.
-    pub summary: Option<Summary>,
+    pub summary: Option<RunSummary>,
     /// The remediation plan, where there is one.
     pub plan: Option<PlanDigest>,
     /// Every file of the folder but this one.
@@ -58,8 +58,9 @@ pub struct Manifest {
 
 /// Another run, by its id and the SHA-256 of its manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "Link")] // as the schema of manifests has called it from the first
 #[allow(missing_docs)]
-pub struct Link {
+pub struct RunLink {
     pub run_id: String,
     pub manifest_sha256: String,
 }
@@ -71,7 +72,8 @@ fn prefixed(digest: &str) -> String {
 
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Input {
+#[schemars(rename = "Input")] // as the schema of manifests has called it from the first
+pub struct InputEntry {
     /// `accounts` or `directory`; `journal` or `decisions` for what was beside an earlier run at the time.
     pub role: String,
     /// The file's name without its folder, or the endpoint; beside an earlier run `<its id>/<name>`.
@@ -112,8 +114,9 @@ pub struct AccountsRead {
 
 /// What was found, in numbers: enough for the trend when the run itself has been pruned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "Summary")] // as the schema of manifests has called it from the first
 #[allow(missing_docs)]
-pub struct Summary {
+pub struct RunSummary {
     /// The run it was compared with, where there was one; not always the previous one of the chain.
     #[serde(default)]
     pub compared_with: Option<String>,
@@ -149,7 +152,7 @@ fn of_known_kinds<'de, D: Deserializer<'de>>(counts: D) -> Result<BTreeMap<Kind,
     Ok(counts.into_iter().filter_map(known).collect())
 }
 
-impl Summary {
+impl RunSummary {
     /// All findings.
     pub fn findings(&self) -> u64 {
         self.by_severity.values().sum()
@@ -218,7 +221,7 @@ impl Manifest {
     /// What was read from Domo or from a file instead.
     pub fn accounts(mut self, accounts: &domo::Accounts) -> Self {
         let evidence = &accounts.evidence;
-        self.inputs.push(Input {
+        self.inputs.push(InputEntry {
             role: "accounts".to_owned(),
             name: evidence.source.clone(),
             sha256: prefixed(&evidence.sha256),
@@ -232,7 +235,7 @@ impl Manifest {
 
     /// What was read of the directory.
     pub fn people(mut self, people: &directory::People) -> Self {
-        self.inputs.extend(people.sources.iter().map(|source| Input {
+        self.inputs.extend(people.sources.iter().map(|source| InputEntry {
             role: "directory".to_owned(),
             name: source.name.clone(),
             sha256: prefixed(&source.sha256),
@@ -244,7 +247,7 @@ impl Manifest {
     }
 
     /// What was found and what is proposed.
-    pub fn judged(mut self, summary: Summary, plan: Option<&crate::plan::Plan>) -> Self {
+    pub fn judged(mut self, summary: RunSummary, plan: Option<&crate::plan::Plan>) -> Self {
         self.summary = Some(summary);
         self.plan = plan.map(PlanDigest::of);
         self
@@ -263,7 +266,7 @@ pub struct Head {
     pub schema: String,
     pub run: HeadRun,
     pub number: u64,
-    pub previous: Option<Link>,
+    pub previous: Option<RunLink>,
     #[serde(default)]
     pub files: Vec<FileEntry>,
 }

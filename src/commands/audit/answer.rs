@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::commands::Ended;
+use crate::commands::Exit;
 use crate::commands::notice::Notice;
 use crate::commands::timings::{self, Stage};
 use crate::reconcile::EvidenceStatus;
@@ -22,12 +22,12 @@ pub(in crate::commands) struct Audited {
     pub(super) evidence: EvidenceStatus,
     pub(super) accounts: AccountTotals,
     pub(super) people: PersonTotals,
-    pub(super) findings: Counts,
-    pub(super) plan: Option<Planned>,
+    pub(super) findings: FindingCounts,
+    pub(super) plan: Option<PlanSummary>,
     pub(super) files: BTreeMap<String, PathBuf>,
     /// Why the evidence is not complete.
     pub(super) reasons: Vec<String>,
-    pub(super) change: Change,
+    pub(super) change: ChangeCounts,
     /// Where somebody asked for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) timings: Vec<Stage>,
@@ -40,18 +40,18 @@ pub(in crate::commands) struct Audited {
     #[serde(skip)]
     pub(super) notice: Notice,
     #[serde(skip)]
-    pub(super) ended: Ended,
+    pub(super) ended: Exit,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Counts {
+pub(super) struct FindingCounts {
     pub(super) by_kind: BTreeMap<Kind, u64>,
     pub(super) by_severity: BTreeMap<Severity, u64>,
 }
 
 /// Findings against the previous run.
 #[derive(Debug, Serialize)]
-pub(super) struct Change {
+pub(super) struct ChangeCounts {
     pub(super) new: u64,
     pub(super) resolved: u64,
     /// Not resolved: the account or the person is not read any more.
@@ -62,7 +62,7 @@ pub(super) struct Change {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Planned {
+pub(super) struct PlanSummary {
     pub(super) actions: u64,
     pub(super) refused_by: Vec<String>,
 }

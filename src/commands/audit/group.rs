@@ -11,7 +11,7 @@ use crate::plan::guard;
 use crate::reconcile::Exclusions;
 
 /// What the instances audited so far had of it.
-pub(super) struct Group {
+pub(super) struct InstanceGroup {
     exclusions: Exclusions,
     /// The owner that instances inherit.
     owner: Option<String>,
@@ -22,7 +22,7 @@ pub(super) struct Group {
     owner_seen: bool,
 }
 
-impl Group {
+impl InstanceGroup {
     /// Of the instances of this configuration, none of which was read.
     pub(super) fn of(config: &Config) -> Self {
         let inherit = config.instance.iter().any(|instance| instance.client_owner.is_none());

@@ -8,7 +8,7 @@ mod several;
 
 use anyhow::Result;
 
-use super::{Context, Ended, instance_name, notice};
+use super::{Exit, Invocation, instance_name, notice};
 use crate::commands::notice::Notice;
 use crate::config::Loaded;
 use crate::failure::Failure;
@@ -19,13 +19,13 @@ pub(super) use answer::Audited;
 pub(super) use one::{Audit, From};
 
 /// Audits the one instance, or each of several.
-pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
-    let mut loaded = Loaded::read(options.config.config.as_deref()).inspect_err(|_| unheard(options, context))?;
+pub(super) fn run(options: &cli::Audit, invocation: &Invocation) -> Result<Exit> {
+    let mut loaded = Loaded::read(options.config.config.as_deref()).inspect_err(|_| unheard(options, invocation))?;
     loaded.config.directory = loaded.config.directories(&options.directory);
-    let as_of = options.as_of.unwrap_or_else(|| loaded.config.report.today(context.started));
+    let as_of = options.as_of.unwrap_or_else(|| loaded.config.report.today(invocation.started));
     let audit = Audit {
         as_of,
-        forecast: loaded.config.report.lies_ahead(as_of, context.started),
+        forecast: loaded.config.report.lies_ahead(as_of, invocation.started),
         archive: options.archive.clone(),
         report: report::Options { markdown: options.markdown, redact: options.redact, replay: false },
         config_flag: options.config.flag(),
@@ -35,27 +35,27 @@ pub(super) fn run(options: &cli::Audit, context: &Context) -> Result<Ended> {
     let _held = Stop::of_process().hold("this run ends, and says so");
     let from = match &options.accounts {
         Some(file) => Ok(From::File(file.clone())),
-        None if !loaded.config.instance.is_empty() => return several::run(&audit, &loaded, options.json, context),
+        None if !loaded.config.instance.is_empty() => return several::run(&audit, &loaded, options.json, invocation),
         None => domo::Settings::from_env(&loaded.config, None).map(|settings| From::Api(Box::new(settings))),
     };
-    let audited = from.and_then(|from| audit.of(context, &loaded, from));
+    let audited = from.and_then(|from| audit.of(invocation, &loaded, from));
     let notice = match &audited {
         Ok(audited) => audited.notice.clone(),
-        Err(error) => Notice::failed(&instance_name(&loaded.config, None), context.started, error),
+        Err(error) => Notice::failed(&instance_name(&loaded.config, None), invocation.started, error),
     };
-    notice::tell(&loaded.config, &options.archive, &[notice], context);
+    notice::tell(&loaded.config, &options.archive, &[notice], invocation);
     let audited = audited?;
     match options.json {
-        true => context.terminal.json(&audited)?,
-        false => context.terminal.answer(audited.summary())?,
+        true => invocation.terminal.json(&audited)?,
+        false => invocation.terminal.answer(audited.summary())?,
     }
     Ok(audited.ended)
 }
 
 /// A configuration that is not valid is told to whom it names. What is wrong with it may quote names, so that is for `check` to say.
-fn unheard(options: &cli::Audit, context: &Context) {
+fn unheard(options: &cli::Audit, invocation: &Invocation) {
     let Some(config) = Loaded::of_invalid(options.config.config.as_deref()) else { return };
     let error = Failure::usage("the configuration is not valid").hint("`domo-reconcile check` says what is wrong with it");
-    let notice = Notice::failed(&instance_name(&config, None), context.started, &error.into());
-    notice::tell(&config, &options.archive, &[notice], context);
+    let notice = Notice::failed(&instance_name(&config, None), invocation.started, &error.into());
+    notice::tell(&config, &options.archive, &[notice], invocation);
 }

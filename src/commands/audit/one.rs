@@ -7,16 +7,16 @@ use std::sync::Arc;
 use anyhow::Result;
 use chrono::NaiveDate;
 
-use super::answer::{Audited, Change, Counts, Planned};
-use super::group::Group;
+use super::answer::{Audited, ChangeCounts, FindingCounts, PlanSummary};
+use super::group::InstanceGroup;
 use crate::archive::history::State;
 use crate::archive::manifest::{ConfigDigest, Manifest};
 use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
 use crate::cli;
 use crate::commands::notice::Notice;
-use crate::commands::progress::Line;
+use crate::commands::progress::ProgressLine;
 use crate::commands::timings::Timings;
-use crate::commands::{Context, Ended, directories, go_on, instance_name, interruptible, right_instance, runtime};
+use crate::commands::{Exit, Invocation, directories, go_on, instance_name, interruptible, right_instance, runtime};
 use crate::config::{self, Config, Loaded};
 use crate::directory::People;
 use crate::domo::{self, Accounts};
@@ -64,19 +64,19 @@ pub(in crate::commands) struct Audit {
 
 impl Audit {
     /// Audits one instance into a run folder of its own.
-    pub(in crate::commands) fn of(&self, context: &Context, loaded: &Loaded, from: From) -> Result<Audited> {
-        let lock = Arc::new(Lock::take(&self.archive, context.started)?);
-        let (people, from) = rayon::join(|| load(context, loaded, &self.archive), || from.ahead());
+    pub(in crate::commands) fn of(&self, invocation: &Invocation, loaded: &Loaded, from: From) -> Result<Audited> {
+        let lock = Arc::new(Lock::take(&self.archive, invocation.started)?);
+        let (people, from) = rayon::join(|| load(invocation, loaded, &self.archive), || from.ahead());
         let people = match people.and_then(|people| go_on().map(|()| people)) {
             // Nobody may take it for a month without a run. Whatever else keeps the directory from being read is told without one.
             Err(error) if failure::kind(&error) == FailureKind::Interrupted => {
-                let mut folder = RunFolder::create_under(&lock, context.started)?;
-                let run = self.begun(context, loaded, &folder);
-                return Err(failed(context, loaded, run, &mut folder, error).error);
+                let mut folder = RunFolder::create_under(&lock, invocation.started)?;
+                let run = self.begun(invocation, loaded, &folder);
+                return Err(failed(invocation, loaded, run, &mut folder, error).error);
             }
             people => people?,
         };
-        let audited = self.under(&lock, context, loaded, &people, from, None).map_err(|fallen| fallen.error);
+        let audited = self.under(&lock, invocation, loaded, &people, from, None).map_err(|fallen| fallen.error);
         rayon::spawn(move || drop(people));
         audited
     }
@@ -86,26 +86,26 @@ impl Audit {
     pub(super) fn under(
         &self,
         lock: &Arc<Lock>,
-        context: &Context,
+        invocation: &Invocation,
         loaded: &Loaded,
         people: &People,
         from: From,
-        group: Option<&mut Group>,
+        group: Option<&mut InstanceGroup>,
     ) -> Result<Audited, Fallen> {
-        let mut folder = RunFolder::create_under(lock, context.started)?;
-        let mut run = self.begun(context, loaded, &folder);
-        let judged = read(context, &loaded.config, self.as_of, from).and_then(|accounts| {
+        let mut folder = RunFolder::create_under(lock, invocation.started)?;
+        let mut run = self.begun(invocation, loaded, &folder);
+        let judged = read(invocation, &loaded.config, self.as_of, from).and_then(|accounts| {
             go_on()?;
             let elsewhere = group.map(|group| group.with(&accounts)).transpose()?.flatten();
             let both = Populations { people, accounts: &accounts, excluded_elsewhere: elsewhere.as_ref() };
-            let judged = self.judge(context, loaded, &both, &mut run, &folder);
+            let judged = self.judge(invocation, loaded, &both, &mut run, &folder);
             // A million accounts take a moment to free: beside what follows, which may be the end of the process.
             rayon::spawn(move || drop(accounts));
             judged
         });
         let error = match judged
             .and_then(|judged| go_on().map(|()| judged))
-            .and_then(|judged| judged.complete(self, &folder, &run, &loaded.config.report, &context.timings))
+            .and_then(|judged| judged.complete(self, &folder, &run, &loaded.config.report, &invocation.timings))
         {
             Ok(audited) => return Ok(audited),
             // What follows would be written into a run.
@@ -116,12 +116,12 @@ impl Audit {
             folder.discard();
             return Err(error.into());
         }
-        Err(failed(context, loaded, run, &mut folder, error))
+        Err(failed(invocation, loaded, run, &mut folder, error))
     }
 
-    fn begun(&self, context: &Context, loaded: &Loaded, folder: &RunFolder) -> RunInfo {
+    fn begun(&self, invocation: &Invocation, loaded: &Loaded, folder: &RunFolder) -> RunInfo {
         let instance = instance_name(&loaded.config, None);
-        let mut run = RunInfo::new(folder.id(), context.started, self.as_of, &instance, folder.user());
+        let mut run = RunInfo::new(folder.id(), invocation.started, self.as_of, &instance, folder.user());
         run.forecast = self.forecast;
         run
     }
@@ -129,7 +129,7 @@ impl Audit {
     /// From the two populations to every file of the run but its manifest.
     fn judge(
         &self,
-        context: &Context,
+        invocation: &Invocation,
         loaded: &Loaded,
         both: &Populations<'_>,
         run: &mut RunInfo,
@@ -152,23 +152,23 @@ impl Audit {
             reconciliation = reconciliation.as_forecast();
         }
         go_on()?;
-        run.finish(context.clock());
+        run.finish(invocation.clock());
         let present = history::Present { run, accounts, people, reconciliation: &reconciliation, config: loaded };
         let history = stage::of("compare with earlier runs", || history::compare(&self.archive, &present))?;
 
         let config = ConfigDigest::of(loaded);
-        let bound_to = plan::Inputs {
+        let bound_to = plan::InputDigests {
             accounts: snapshot.sha256,
             directory: people.sources.iter().map(|source| format!("sha256:{}", source.sha256)).collect(),
             config: config.sha256.clone(),
         };
         let previous = history.previous.as_ref().map(|previous| (previous.accounts_read, previous.people_read));
-        let plan_context = plan::Context { run_id: run.id.clone(), created: run.finished, inputs: bound_to, previous };
+        let binding = plan::PlanBinding { run_id: run.id.clone(), created: run.finished, inputs: bound_to, previous };
         let plan = || -> Result<Option<Plan>> {
             if self.forecast {
                 return Ok(None);
             }
-            let plan = stage::of("plan", || plan::build(&reconciliation, accounts, people, &loaded.config, &plan_context))?;
+            let plan = stage::of("plan", || plan::build(&reconciliation, accounts, people, &loaded.config, &binding))?;
             if let Some(plan) = &plan {
                 let mut out = folder.file("plan.json")?;
                 plan.write_json(&mut out)?;
@@ -219,11 +219,11 @@ impl std::convert::From<anyhow::Error> for Fallen {
 }
 
 /// Leaves a page that says why nothing was judged.
-fn failed(context: &Context, loaded: &Loaded, mut run: RunInfo, folder: &mut RunFolder, error: anyhow::Error) -> Fallen {
-    run.finish(context.clock());
+fn failed(invocation: &Invocation, loaded: &Loaded, mut run: RunInfo, folder: &mut RunFolder, error: anyhow::Error) -> Fallen {
+    run.finish(invocation.clock());
     let path = folder.path().to_owned();
     match report::failed(&run, loaded, &error, folder) {
-        Ok(()) => context.terminal.say(format!("This run failed; {} says so.", path.join("report.html").display())),
+        Ok(()) => invocation.terminal.say(format!("This run failed; {} says so.", path.join("report.html").display())),
         Err(worse) => tracing::warn!("the failed run has no report: {worse:#}"),
     }
     Fallen { error, folder: Some(path) }
@@ -257,15 +257,15 @@ impl WrittenRun {
             evidence: summary.evidence.status,
             accounts: summary.accounts,
             people: summary.people,
-            findings: Counts { by_kind: summary.by_kind, by_severity: summary.by_severity },
-            plan: plan.as_ref().map(|plan| Planned {
+            findings: FindingCounts { by_kind: summary.by_kind, by_severity: summary.by_severity },
+            plan: plan.as_ref().map(|plan| PlanSummary {
                 actions: plan.actions.len() as u64,
                 refused_by: plan.refused_by().into_iter().map(str::to_owned).collect(),
             }),
             files: names.into_iter().map(|name| (name.clone(), path.join(name))).collect(),
             run_dir: path,
             as_of: run.as_of,
-            change: Change {
+            change: ChangeCounts {
                 new: history.count(State::New),
                 resolved: summary.resolved,
                 gone: summary.gone,
@@ -286,15 +286,15 @@ impl WrittenRun {
 }
 
 /// The people of all directories, and how large their exports are.
-pub(super) fn load(context: &Context, loaded: &Loaded, archive: &Path) -> Result<People> {
+pub(super) fn load(invocation: &Invocation, loaded: &Loaded, archive: &Path) -> Result<People> {
     let stage = stage::begin("read the directory");
-    let people = directories::load(context, &loaded.config, Some(archive))?;
+    let people = directories::load(invocation, &loaded.config, Some(archive))?;
     stage.record(BYTES, people.sources.iter().map(|source| source.bytes).sum::<u64>());
     Ok(people)
 }
 
 /// How an audit ends: incomplete evidence before findings. Accepted findings do not fail a run.
-fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Ended {
+fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Exit {
     let open = reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
     match (reconciliation.evidence.status, open.map(|finding| finding.severity).min(), fail_on.severity()) {
         (EvidenceStatus::Incomplete, ..) => Some(FailureKind::NotEvaluable),
@@ -303,13 +303,13 @@ fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Ended {
     }
 }
 
-fn read(context: &Context, config: &Config, day: NaiveDate, from: From) -> Result<Accounts> {
+fn read(invocation: &Invocation, config: &Config, day: NaiveDate, from: From) -> Result<Accounts> {
     let settings = match from {
         From::File(path) => return told(config, day, pulled(|| domo::load(&path))?),
         From::Read(accounts) => return told(config, day, (*accounts)?),
         From::Api(settings) => settings,
     };
-    pulled(|| pull(context, config, day, *settings))
+    pulled(|| pull(invocation, config, day, *settings))
 }
 
 /// The accounts, and how large they came.
@@ -328,11 +328,11 @@ fn told(config: &Config, day: NaiveDate, accounts: Accounts) -> Result<Accounts>
     }
 }
 
-fn pull(context: &Context, config: &Config, day: NaiveDate, settings: domo::Settings) -> Result<Accounts> {
+fn pull(invocation: &Invocation, config: &Config, day: NaiveDate, settings: domo::Settings) -> Result<Accounts> {
     runtime()?.block_on(interruptible(async {
         let session = domo::Session::open(settings).await?;
         right_instance(config, session.credential())?;
-        let accounts = domo::Reader::new(&session).accounts(&Line::new(&context.terminal)).await?;
+        let accounts = domo::Reader::new(&session).accounts(&ProgressLine::new(&invocation.terminal)).await?;
         guard::owner_is_there(&accounts, config)?;
         with_content(config, Some(&session), day, accounts).await
     }))

@@ -8,18 +8,18 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::answer::Audited;
-use super::group::Group;
+use super::group::InstanceGroup;
 use super::one::{self, Audit, Fallen};
 use crate::archive::{Lock, summaries};
 use crate::commands::notice::Notice;
-use crate::commands::{Context, Ended, Failed, notice};
+use crate::commands::{Exit, Failed, Invocation, notice};
 use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo;
 use crate::failure::{self, Failure, FailureKind};
 use crate::reconcile::EvidenceStatus;
 use crate::report;
-use crate::report::summary::{AuditedRun, Instance, InstanceResult, Several};
+use crate::report::summary::{AuditedInstance, AuditedRun, InstanceResult, Several};
 use crate::stop::Stop;
 use crate::text::plural;
 
@@ -27,19 +27,19 @@ use crate::text::plural;
 type InstanceAudit = (String, Result<Audited, Fallen>);
 
 /// Audits every instance and writes the page over all of them.
-pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context) -> Result<Ended> {
-    let tell = |notices: &[Notice]| notice::tell(&loaded.config, &audit.archive, notices, context);
-    let fallen = |name: &str, error: &anyhow::Error| Notice::failed(name, context.started, error);
+pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, invocation: &Invocation) -> Result<Exit> {
+    let tell = |notices: &[Notice]| notice::tell(&loaded.config, &audit.archive, notices, invocation);
+    let fallen = |name: &str, error: &anyhow::Error| Notice::failed(name, invocation.started, error);
 
-    let begun = Lock::take(&audit.archive, context.started).and_then(|lock| {
-        let (lock, people) = (Arc::new(lock), one::load(context, loaded, &audit.archive));
+    let begun = Lock::take(&audit.archive, invocation.started).and_then(|lock| {
+        let (lock, people) = (Arc::new(lock), one::load(invocation, loaded, &audit.archive));
         match people {
             // The page over all says so.
             Err(error) if failure::kind(&error) == FailureKind::Interrupted => {
                 Ok((lock, loaded.config.instance.iter().map(|instance| (instance.name.clone(), Err(not_begun()))).collect()))
             }
             people => {
-                let came = each(audit, loaded, context, &lock, &people?);
+                let came = each(audit, loaded, invocation, &lock, &people?);
                 Ok((lock, came))
             }
         }
@@ -57,29 +57,29 @@ pub(super) fn run(audit: &Audit, loaded: &Loaded, json: bool, context: &Context)
         Err(Fallen { error, .. }) => fallen(name, error),
     };
     tell(&came.iter().map(notice).collect::<Vec<_>>());
-    let summary = summarise(audit, loaded, context, &lock, &came);
+    let summary = summarise(audit, loaded, invocation, &lock, &came);
     let ended = worst(came.iter().map(kind).chain([summary.as_ref().err().map(failure::kind)]).flatten());
     if let Err(error) = &summary {
-        context.terminal.error(&format!("the summary over all instances was not written: {}", failure::paragraph(error)));
+        invocation.terminal.error(&format!("the summary over all instances was not written: {}", failure::paragraph(error)));
     }
     let summary = summary.unwrap_or_default();
     match json {
-        true => context.terminal.json(&came.iter().map(|came| Output::of(came, &summary)).collect::<Vec<_>>())?,
-        false => context.terminal.answer(text(&came, &summary))?,
+        true => invocation.terminal.json(&came.iter().map(|came| Output::of(came, &summary)).collect::<Vec<_>>())?,
+        false => invocation.terminal.answer(text(&came, &summary))?,
     }
     for (name, audited) in &came {
         if let Err(Fallen { error, .. }) = audited {
-            context.terminal.error(&format!("{name}: {}", failure::paragraph(error)));
+            invocation.terminal.error(&format!("{name}: {}", failure::paragraph(error)));
         }
     }
     Ok(ended)
 }
 
 /// Audits one after the other. What is interrupted interrupts those that have not begun.
-fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, people: &People) -> Vec<InstanceAudit> {
+fn each(audit: &Audit, loaded: &Loaded, invocation: &Invocation, lock: &Arc<Lock>, people: &People) -> Vec<InstanceAudit> {
     let stop = Stop::of_process();
     let mut came: Vec<InstanceAudit> = Vec::new();
-    let mut group = Group::of(&loaded.config);
+    let mut group = InstanceGroup::of(&loaded.config);
     for instance in &loaded.config.instance {
         let interrupted = stop.wanted() || came.last().and_then(kind) == Some(FailureKind::Interrupted);
         let audited = if interrupted {
@@ -89,7 +89,7 @@ fn each(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Arc<Lock>, peo
             domo::Settings::from_env(&loaded.config, Some(instance))
                 .map_err(Fallen::from)
                 .map(|settings| one::From::Api(Box::new(settings)))
-                .and_then(|from| audit.under(lock, context, &loaded_for, people, from, Some(&mut group)))
+                .and_then(|from| audit.under(lock, invocation, &loaded_for, people, from, Some(&mut group)))
         };
         came.push((instance.name.clone(), audited));
     }
@@ -107,7 +107,7 @@ fn not_begun() -> Fallen {
 }
 
 /// How one instance ended.
-fn kind((_, audited): &InstanceAudit) -> Ended {
+fn kind((_, audited): &InstanceAudit) -> Exit {
     match audited {
         Ok(audited) => audited.ended,
         Err(Fallen { error, .. }) => Some(failure::kind(error)),
@@ -115,12 +115,12 @@ fn kind((_, audited): &InstanceAudit) -> Ended {
 }
 
 /// An interruption before a failure before wrong usage before incomplete evidence before findings.
-fn worst(kinds: impl Iterator<Item = FailureKind>) -> Ended {
+fn worst(kinds: impl Iterator<Item = FailureKind>) -> Exit {
     kinds.min_by_key(|kind| (*kind != FailureKind::Interrupted, kind.code()))
 }
 
 /// Writes the page over all; tells where.
-fn summarise(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Lock, came: &[InstanceAudit]) -> Result<Vec<PathBuf>> {
+fn summarise(audit: &Audit, loaded: &Loaded, invocation: &Invocation, lock: &Lock, came: &[InstanceAudit]) -> Result<Vec<PathBuf>> {
     let outcome = |audited: &Result<Audited, Fallen>| match audited {
         Ok(audited) => match AuditedRun::read(&audit.archive, &audited.run_id) {
             Ok(judged) => InstanceResult::Audited(Box::new(judged)),
@@ -137,16 +137,17 @@ fn summarise(audit: &Audit, loaded: &Loaded, context: &Context, lock: &Lock, cam
             }
         }
     };
-    let instances: Vec<_> = came.iter().map(|(name, audited)| Instance { name: name.clone(), outcome: outcome(audited) }).collect();
+    let instances: Vec<_> =
+        came.iter().map(|(name, audited)| AuditedInstance { name: name.clone(), outcome: outcome(audited) }).collect();
     let pages = report::summary::summary(&Several {
         config: loaded,
-        started: context.started,
+        started: invocation.started,
         as_of: audit.as_of,
         instances: &instances,
         options: audit.report,
         archive: &audit.archive,
     })?;
-    summaries::keep(lock, context.started, &[("md", &pages.markdown), ("html", &pages.html)])
+    summaries::keep(lock, invocation.started, &[("md", &pages.markdown), ("html", &pages.html)])
 }
 
 /// An element of what `--json` prints: what one instance's audit answers, or how it failed.

@@ -8,12 +8,12 @@ use anyhow::{Context as _, Result};
 use super::{Certification, page};
 use crate::archive::history;
 use crate::archive::replay::Stored;
-use crate::commands::Context;
+use crate::commands::Invocation;
 use crate::config::Loaded;
 use crate::plan::build::assemble;
 use crate::plan::certification::{self, Asked};
 use crate::plan::guard::AuditFigures;
-use crate::plan::{self, Action, Inputs, Journal, Plan, Population, Sealed};
+use crate::plan::{self, Action, GuardedAccounts, InputDigests, Journal, Plan, Sealed};
 use crate::{apply, cli, digest};
 
 /// Writes the evidence into the run's folder; the plan only where something is to be done.
@@ -21,7 +21,7 @@ pub(super) fn write(
     certification: &Certification,
     stored: &Stored,
     options: &cli::Certify,
-    context: &Context,
+    invocation: &Invocation,
 ) -> Result<Vec<PathBuf>> {
     let loaded = match options.at.config.config.as_deref() {
         Some(path) => Loaded::read(Some(path))?,
@@ -31,23 +31,23 @@ pub(super) fn write(
     let mut written = Vec::new();
     let config = &loaded.config;
     let (id, cannot) = (certification.id(), cannot_deactivate(certification, stored)?);
-    let mut ended = Ended::of(folder)?;
+    let mut ended = EarlierPlans::of(folder)?;
     let Asked { mut actions, impossible } =
         certification::asked(id, &certification.accounts, &certification.record, config, cannot.as_deref());
-    actions.retain(|action| !ended.has(action, context));
+    actions.retain(|action| !ended.has(action, invocation));
     let manifest = &stored.manifest;
-    let inputs = Inputs {
+    let inputs = InputDigests {
         accounts: stored.accounts.snapshot.sha256(),
         directory: manifest.directory.iter().map(|source| format!("sha256:{}", source.sha256)).collect(),
         config: digest::sha256(&loaded.text),
     };
-    let plan_context = plan::Context { run_id: certification.id().to_owned(), created: context.clock(), inputs, previous: None };
-    let population = Population::of(&stored.accounts, config, &actions)?;
-    let plan = assemble(actions, Vec::new(), &population, AuditFigures::default(), config, &plan_context, &manifest.run.instance)?;
+    let binding = plan::PlanBinding { run_id: certification.id().to_owned(), created: invocation.clock(), inputs, previous: None };
+    let guarded = GuardedAccounts::of(&stored.accounts, config, &actions)?;
+    let plan = assemble(actions, Vec::new(), &guarded, AuditFigures::default(), config, &binding, &manifest.run.instance)?;
     let path = ended.open.as_ref().map_or_else(|| name(folder, ended.applied.len() + 1), |(path, _)| path.clone());
     match (plan, ended.open.take()) {
         (Some(plan), open) => {
-            let plan = open.map_or(plan.clone(), |(_, open)| going_on(plan, open.plan(), context));
+            let plan = open.map_or(plan.clone(), |(_, open)| going_on(plan, open.plan(), invocation));
             apply::files::write(&path, plan.to_json()?.as_bytes())?;
             written.push(path);
         }
@@ -62,22 +62,23 @@ pub(super) fn write(
     };
     let plans = plans(folder)?;
     let judged = stored.judge(&stored.manifest.run)?;
-    let page = page::Page { certification, stored, judged: &judged, plans: &plans, impossible: &impossible, at: context.clock() };
-    let document = page.document(context.started.date_naive())?;
+    let page =
+        page::Page { certification, stored, judged: &judged, plans: &plans, impossible: &impossible, at: invocation.clock() };
+    let document = page.document(invocation.started.date_naive())?;
     put("certification.html", document.html(&crate::config::Config::default())?.as_bytes())?;
     put("certification.md", document.markdown().as_bytes())?;
     Ok(written)
 }
 
 /// The plans of a certification that was ended before, in their order.
-struct Ended {
+struct EarlierPlans {
     /// Those that were applied, with the actions that are done. They stay as they are: what was decided since is another plan.
     applied: Vec<(Plan, BTreeSet<String>)>,
     /// The last, which was not.
     open: Option<(PathBuf, Sealed)>,
 }
 
-impl Ended {
+impl EarlierPlans {
     fn of(folder: &Path) -> Result<Self> {
         let mut ended = Self { applied: Vec::new(), open: None };
         for (path, sealed, journal) in plans(folder)? {
@@ -90,18 +91,18 @@ impl Ended {
     }
 
     /// Whether a plan that was applied has done this, or can still do it.
-    fn has(&self, action: &Action, context: &Context) -> bool {
+    fn has(&self, action: &Action, invocation: &Invocation) -> bool {
         self.applied.iter().any(|(plan, done)| {
-            plan.action(&action.id) == Some(action) && (done.contains(&action.id) || context.clock() < plan.expires)
+            plan.action(&action.id) == Some(action) && (done.contains(&action.id) || invocation.clock() < plan.expires)
         })
     }
 }
 
 /// A plan of the certification, and its journal where it was applied.
-pub(super) type Planned = (PathBuf, Sealed, Option<Journal>);
+pub(super) type PlanOnDisk = (PathBuf, Sealed, Option<Journal>);
 
 /// The plans of a certification as they are now, in their order.
-fn plans(folder: &Path) -> Result<Vec<Planned>> {
+fn plans(folder: &Path) -> Result<Vec<PlanOnDisk>> {
     let paths = (1..).map(|number| name(folder, number)).take_while(|path| path.exists());
     let read = |path: PathBuf| {
         let (sealed, journal) = (apply::files::read_plan(&path)?, apply::files::journal_of(&path));
@@ -121,8 +122,8 @@ fn name(folder: &Path, number: usize) -> PathBuf {
 
 /// The plan of a certification that was ended before and not applied: the earlier one where nothing else is to be done, and else the new one
 /// with what was decided on the actions that are the same.
-fn going_on(mut plan: Plan, earlier: &Plan, context: &Context) -> Plan {
-    if plan.actions == earlier.actions && context.clock() < earlier.expires {
+fn going_on(mut plan: Plan, earlier: &Plan, invocation: &Invocation) -> Plan {
+    if plan.actions == earlier.actions && invocation.clock() < earlier.expires {
         return earlier.clone();
     }
     let same = |id: &&String| plan.action(id).is_some_and(|action| earlier.action(id) == Some(action));

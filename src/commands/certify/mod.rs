@@ -15,15 +15,15 @@ use serde_json::json;
 
 use super::review::read::read_if_there;
 use super::review::split;
-use super::{Context, Ended};
+use super::{Exit, Invocation};
 use crate::archive::{Archive, Lock, StoredRun, replay};
 use crate::failure::Failure;
-use crate::plan::certification::{self, Confirmed, Record, Stand};
+use crate::plan::certification::{self, CertificationRecord, Confirmed, Stand};
 use crate::plan::packets::{Dealt, Packets, UNASSIGNED};
 use crate::report::packet::{self, Item, Subject};
 use crate::terms::{Scope, Split};
 use crate::{apply, cli, files, text};
-use population::{Outside, Population};
+use population::{Outside, ScopedAccounts};
 
 /// Files beside the run's manifest.
 const PACKETS: &str = "certification.packets.json";
@@ -36,16 +36,18 @@ pub(super) struct Certification {
     /// Accounts read that are out of scope.
     outside: Vec<Outside>,
     packets: Option<Packets>,
-    record: Record,
+    record: CertificationRecord,
     scope: Scope,
 }
 
 /// Shows the coverage, deals out packets, takes answers, or ends it with the evidence.
-pub(super) fn run(options: &cli::Certify, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exit> {
     let folder = Archive::at(&options.at.archive).folder_of(&options.run)?;
     let writing = options.split.is_some() || !options.from.is_empty() || options.finish;
     let _lock = match writing {
-        true => Some(Lock::take_at(&folder.join("certification.lock"), &folder.display().to_string(), "certify", context.started)?),
+        true => {
+            Some(Lock::take_at(&folder.join("certification.lock"), &folder.display().to_string(), "certify", invocation.started)?)
+        }
         false => None,
     };
     let stored = replay::read(&folder, None)?;
@@ -53,33 +55,34 @@ pub(super) fn run(options: &cli::Certify, context: &Context) -> Result<Ended> {
     // Who was asked once is who is asked: another scope needs another split.
     let kept = packets.as_ref().filter(|_| options.split.is_none()).and_then(|packets| packets.scope.as_deref());
     let scope = kept.and_then(Scope::from_word).unwrap_or(options.scope);
-    let Population { accounts, outside } = population::of(&stored, scope)?;
-    let record = read_if_there(&folder.join(RECORD), |text| Record::read(text, &stored.run.sha256))?.unwrap_or_default();
+    let ScopedAccounts { accounts, outside } = population::of(&stored, scope)?;
+    let record =
+        read_if_there(&folder.join(RECORD), |text| CertificationRecord::read(text, &stored.run.sha256))?.unwrap_or_default();
     let mut certification = Certification { run: stored.run.clone(), accounts, outside, packets, record, scope };
     if let (Some(by), Some(out)) = (options.split, &options.out) {
-        return certification.split(&stored, by, out, options, context);
+        return certification.split(&stored, by, out, options, invocation);
     }
     let mut recorded = None;
     if !options.from.is_empty() {
-        recorded = Some(certification.take(options, context)?);
+        recorded = Some(certification.take(options, invocation)?);
     }
     let written = match options.finish {
-        true => Some(evidence::write(&certification, &stored, options, context)?),
+        true => Some(evidence::write(&certification, &stored, options, invocation)?),
         false => None,
     };
-    let coverage = certification.coverage(context.started.date_naive());
+    let coverage = certification.coverage(invocation.started.date_naive());
     if options.json {
         let mut answer = serde_json::to_value(&coverage)?;
         answer["recorded"] = json!(recorded);
         answer["files"] = json!(written);
-        context.terminal.json(&answer)?;
+        invocation.terminal.json(&answer)?;
     } else {
         let recorded = recorded.map(|count| format!("{} recorded.\n", text::plural(count as u64, "answer", "answers")));
         let written = written.map(|files: Vec<PathBuf>| {
             let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
             format!("\nWritten: {}", names.join(", "))
         });
-        context.terminal.answer(format!(
+        invocation.terminal.answer(format!(
             "{}{}{}",
             recorded.unwrap_or_default(),
             coverage.told(&certification.named(options)),
@@ -99,11 +102,18 @@ impl Certification {
         format!("{}{}", self.run.path.display(), options.at.config.flag())
     }
 
-    fn split(&self, stored: &replay::Stored, by: Split, out: &Path, options: &cli::Certify, context: &Context) -> Result<Ended> {
+    fn split(
+        &self,
+        stored: &replay::Stored,
+        by: Split,
+        out: &Path,
+        options: &cli::Certify,
+        invocation: &Invocation,
+    ) -> Result<Exit> {
         let dealt: Vec<_> =
             self.accounts.iter().map(|account| Dealt { id: account.key.clone(), about: Some(&account.about) }).collect();
-        let due = options.due.unwrap_or(context.started.date_naive() + chrono::Days::new(14));
-        let mut packets = Packets::deal(self.id(), &self.run.sha256, by, &dealt, context.started, Some(due));
+        let due = options.due.unwrap_or(invocation.started.date_naive() + chrono::Days::new(14));
+        let mut packets = Packets::deal(self.id(), &self.run.sha256, by, &dealt, invocation.started, Some(due));
         packets.scope = Some(self.scope.as_str().to_owned());
         let subject = Subject {
             of: "run",
@@ -131,16 +141,16 @@ impl Certification {
             });
             by_key.get(key).map(|account| Item::certified(account, said))
         };
-        split::write(&packets, &packet::Packets::new(&crate::config::Config::default(), subject)?, out, item)?;
+        split::write(&packets, &packet::PacketWriter::new(&crate::config::Config::default(), subject)?, out, item)?;
         let path = self.run.path.join(PACKETS);
         apply::files::write(&path, packets.to_json()?.as_bytes())?;
-        split::told(&packets, self.accounts.len(), out, &format!("certify {}", self.named(options)), options.json, context)?;
+        split::told(&packets, self.accounts.len(), out, &format!("certify {}", self.named(options)), options.json, invocation)?;
         Ok(None)
     }
 
     /// Records what files say, or nothing of it.
-    fn take(&mut self, options: &cli::Certify, context: &Context) -> Result<usize> {
-        let said = read::all(self, options, context)?;
+    fn take(&mut self, options: &cli::Certify, invocation: &Invocation) -> Result<usize> {
+        let said = read::all(self, options, invocation)?;
         let before = self.record.lines.len();
         let text = self.record.add(&said, &self.run.sha256)?;
         let path = self.run.path.join(RECORD);
@@ -158,7 +168,7 @@ impl Certification {
     }
 
     /// Where each account stands.
-    fn stands(&self) -> Vec<(&Confirmed, Option<&certification::Line>, Stand)> {
+    fn stands(&self) -> Vec<(&Confirmed, Option<&certification::CertificationLine>, Stand)> {
         let standing = self.record.standing();
         let stand = |account| {
             let account: &Confirmed = account;
@@ -178,9 +188,9 @@ impl Certification {
         let due = self.packets.as_ref().and_then(|packets| packets.due);
         let late = due.is_some_and(|due| today > due);
         let asked = self.asked();
-        let mut all = Counts::default();
+        let mut all = CoverageCounts::default();
         // Those of nobody stand last.
-        let mut by: BTreeMap<(bool, &str), Counts> = BTreeMap::new();
+        let mut by: BTreeMap<(bool, &str), CoverageCounts> = BTreeMap::new();
         for (account, _, stand) in self.stands() {
             // What somebody handed on is nobody's any more.
             let reviewer =
@@ -207,7 +217,7 @@ struct Coverage {
     scope: &'static str,
     due: Option<NaiveDate>,
     #[serde(flatten)]
-    counts: Counts,
+    counts: CoverageCounts,
     reviewers: Vec<Reviewer>,
 }
 
@@ -215,12 +225,12 @@ struct Coverage {
 struct Reviewer {
     reviewer: String,
     #[serde(flatten)]
-    counts: Counts,
+    counts: CoverageCounts,
 }
 
 /// Accounts by where they stand; all but the first three and `late` add up to `accounts`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-struct Counts {
+struct CoverageCounts {
     accounts: u64,
     decided: u64,
     keep: u64,
@@ -232,7 +242,7 @@ struct Counts {
     late: u64,
 }
 
-impl Counts {
+impl CoverageCounts {
     fn add(&mut self, stand: Stand, late: bool) {
         self.accounts += 1;
         self.decided += u64::from(stand.is_decided());
@@ -251,7 +261,7 @@ impl Counts {
 impl Coverage {
     /// For people. `named` is the run as the next command has to name it.
     fn told(&self, named: &str) -> String {
-        let Counts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = self.counts;
+        let CoverageCounts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = self.counts;
         // Never rounded up: 100 % is all of them.
         let share = (decided * 1000).checked_div(accounts).unwrap_or(1000);
         let due = self.due.map(|due| format!(", asked back by {due}")).unwrap_or_default();
@@ -266,7 +276,7 @@ impl Coverage {
             format!("Not decided: {open} open, {not_mine} handed on, {own} decided by their own holder; {late} late"),
         ];
         for Reviewer { reviewer, counts } in &self.reviewers {
-            let Counts { accounts, decided, open, late, .. } = counts;
+            let CoverageCounts { accounts, decided, open, late, .. } = counts;
             lines.push(format!("{decided:>6} of {accounts:<6} {:<40} {open} open, {late} late", text::visible(reviewer)));
         }
         if self.counts.decided < self.counts.accounts {

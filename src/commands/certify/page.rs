@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::evidence::Planned;
-use super::{Certification, Counts, Coverage, RECORD};
+use super::evidence::PlanOnDisk;
+use super::{Certification, Coverage, CoverageCounts, RECORD};
 use crate::archive::replay::{Replayed, Stored};
-use crate::plan::certification::{Confirmed, Line, Stand, told};
+use crate::plan::certification::{CertificationLine, Confirmed, Stand, told};
 use crate::plan::decision::person;
 use crate::plan::{Journal, Outcome, returned};
-use crate::report::document::{Document, Table, columns};
+use crate::report::document::{Document, DocumentTable, columns};
 use crate::report::{self, behind, decided};
 use crate::terms::Severity;
 use crate::{files, text};
@@ -27,7 +27,7 @@ pub(super) struct Page<'a> {
     pub(super) certification: &'a Certification,
     pub(super) stored: &'a Stored,
     pub(super) judged: &'a Replayed,
-    pub(super) plans: &'a [Planned],
+    pub(super) plans: &'a [PlanOnDisk],
     /// What is asked for and cannot be done by a plan, by the account's key, and why.
     pub(super) impossible: &'a BTreeMap<String, String>,
     /// When it is made.
@@ -35,14 +35,14 @@ pub(super) struct Page<'a> {
 }
 
 /// An account, what stands of it, and what that means.
-type Standing<'a> = (&'a Confirmed, Option<&'a Line>, Stand);
+type Standing<'a> = (&'a Confirmed, Option<&'a CertificationLine>, Stand);
 
 impl Page<'_> {
     /// The page as it is today.
     pub(super) fn document(&self, today: NaiveDate) -> Result<Document> {
         let Self { certification, stored, judged, .. } = self;
         let coverage = certification.coverage(today);
-        let Counts { accounts, decided, keep, revoke, role, .. } = coverage.counts;
+        let CoverageCounts { accounts, decided, keep, revoke, role, .. } = coverage.counts;
         let share = (decided * 1000).checked_div(accounts).unwrap_or(1000);
         let stands = certification.stands();
         // A name is kept in spite of what was found: whoever tests this asks why.
@@ -167,7 +167,7 @@ impl Page<'_> {
                 if nothing { "nothing is to be revoked or changed" } else { "none: nothing can be done by it" }.to_owned(),
             ];
         }
-        let line = |(path, sealed, journal): &Planned| {
+        let line = |(path, sealed, journal): &PlanOnDisk| {
             let (plan, file) = (sealed.plan(), path.file_name().unwrap_or_default().display());
             let actions = text::plural(plan.actions.len() as u64, "action", "actions");
             let applied = journal.as_ref().map(decided::applied).filter(|applied| !applied.is_empty());
@@ -180,8 +180,8 @@ impl Page<'_> {
         self.plans.iter().map(line).collect()
     }
 
-    fn sums(&self, coverage: &Coverage) -> Table {
-        let Counts { accounts, keep, revoke, role, not_mine, own, open, .. } = coverage.counts;
+    fn sums(&self, coverage: &Coverage) -> DocumentTable {
+        let CoverageCounts { accounts, keep, revoke, role, not_mine, own, open, .. } = coverage.counts;
         let sums = [
             ("Keep", keep),
             ("Revoke", revoke),
@@ -196,15 +196,15 @@ impl Page<'_> {
         let outside = outside.into_iter().map(|(why, count)| (format!("Out of scope: {why}"), count));
         let rows = sums.map(|(label, count)| (label.to_owned(), count)).into_iter().chain(outside);
         let read = ("Accounts read".to_owned(), accounts + self.certification.outside.len() as u64);
-        Table {
+        DocumentTable {
             caption: "Coverage".into(),
             columns: columns(["Where they stand", "Accounts"]),
             rows: rows.chain([read]).map(|(label, count)| vec![label, count.to_string()]).collect(),
-            ..Table::default()
+            ..DocumentTable::default()
         }
     }
 
-    fn accounts(&self, caption: &str, empty: &str, stands: &[Standing<'_>], wanted: &dyn Fn(Stand) -> bool) -> Table {
+    fn accounts(&self, caption: &str, empty: &str, stands: &[Standing<'_>], wanted: &dyn Fn(Stand) -> bool) -> DocumentTable {
         let asked = self.certification.asked();
         let administrators = self.certification.accounts.iter().filter(|one| one.may_administer);
         let administrators: BTreeSet<String> = administrators.filter_map(|one| one.email.as_deref().map(person)).collect();
@@ -228,12 +228,12 @@ impl Page<'_> {
         };
         let changes = wanted(Stand::Revoke);
         let last = if changes { "What became of it" } else { "Findings" };
-        Table {
+        DocumentTable {
             caption: caption.into(),
             columns: columns(["Account", "Domo id", "Role", "Person", "Department", "Asked", "Answer", "Who that is", last]),
             rows: stands.iter().filter(|(_, _, stand)| wanted(*stand)).map(line).collect(),
             empty: empty.into(),
-            ..Table::default()
+            ..DocumentTable::default()
         }
     }
 
@@ -251,7 +251,7 @@ impl Page<'_> {
     }
 
     /// What became of a revocation or another role, or how long it has been open.
-    fn became(&self, account: &Confirmed, line: &Line, outcomes: &BTreeMap<Whose<'_>, Became<'_>>) -> String {
+    fn became(&self, account: &Confirmed, line: &CertificationLine, outcomes: &BTreeMap<Whose<'_>, Became<'_>>) -> String {
         let days = text::plural((self.at - line.at).num_days().unsigned_abs(), "day", "days");
         match (outcomes.get(&(account.id, account.email.as_deref())), self.impossible.get(&account.key)) {
             (Some((plan, Some((outcome, at)))), _) => format!("{outcome} on {} by plan {plan}", at.date_naive()),
@@ -261,15 +261,15 @@ impl Page<'_> {
         }
     }
 
-    fn outside(&self) -> Table {
+    fn outside(&self) -> DocumentTable {
         let rows = self.certification.outside.iter();
         let id = |id: Option<u64>| id.map(|id| id.to_string()).unwrap_or_default();
-        Table {
+        DocumentTable {
             caption: "Out of scope".into(),
             columns: columns(["Account", "Domo id", "Why"]),
             rows: rows.map(|one| vec![one.account.clone(), id(one.id), one.why.to_owned()]).collect(),
             empty: "Every account that was read is in scope.".into(),
-            ..Table::default()
+            ..DocumentTable::default()
         }
     }
 
@@ -303,7 +303,7 @@ type Whose<'a> = (Option<u64>, Option<&'a str>);
 type Became<'a> = (&'a str, Option<(Outcome, DateTime<Utc>)>);
 
 /// Who answered, to whom the account belongs: what makes the answer worth something, and whether they could have given the access.
-fn relation(account: &Confirmed, line: &Line, asked: &str, administrators: &BTreeSet<String>) -> String {
+fn relation(account: &Confirmed, line: &CertificationLine, asked: &str, administrators: &BTreeSet<String>) -> String {
     let by = person(&line.by);
     let is = |other: Option<&str>| other.is_some_and(|other| person(other) == by);
     let relation = match () {
@@ -315,29 +315,29 @@ fn relation(account: &Confirmed, line: &Line, asked: &str, administrators: &BTre
     if administrators.contains(&by) { format!("{relation}; may administer Domo") } else { relation.to_owned() }
 }
 
-fn by_reviewer(coverage: &Coverage) -> Table {
+fn by_reviewer(coverage: &Coverage) -> DocumentTable {
     let row = |one: &super::Reviewer| {
         let counts = one.counts;
         let numbers =
             [counts.accounts, counts.keep, counts.revoke, counts.role, counts.not_mine + counts.own + counts.open, counts.late];
         std::iter::once(one.reviewer.clone()).chain(numbers.map(|number| number.to_string())).collect()
     };
-    Table {
+    DocumentTable {
         caption: "By reviewer".into(),
         columns: columns(["Reviewer", "Accounts", "Keep", "Revoke", "Another role", "Not decided", "Late"]),
         rows: coverage.reviewers.iter().map(row).collect(),
         empty: "Nobody was asked.".into(),
-        ..Table::default()
+        ..DocumentTable::default()
     }
 }
 
-fn sign_off() -> Table {
+fn sign_off() -> DocumentTable {
     let rows = ["Owner of the control", "Reviewer of this evidence"];
-    Table {
+    DocumentTable {
         caption: "Sign-off".into(),
         columns: columns(["As", "Name", "Date", "Signature"]),
         rows: rows.map(|role| vec![role.into(), String::new(), String::new(), String::new()]).into(),
         by_hand: true,
-        ..Table::default()
+        ..DocumentTable::default()
     }
 }

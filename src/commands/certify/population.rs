@@ -15,7 +15,7 @@ use crate::terms::Scope;
 use crate::text;
 
 /// The accounts of a run, in scope and not.
-pub(super) struct Population {
+pub(super) struct ScopedAccounts {
     /// In scope, worst first.
     pub(super) accounts: Vec<Confirmed>,
     /// Those that are not.
@@ -31,7 +31,7 @@ pub(super) struct Outside {
 
 /// The accounts in scope. `all`: every active account that is not excluded. They are judged without the runs before, so that a row is the
 /// same when it comes back, whatever became of those meanwhile.
-pub(super) fn of(stored: &Stored, scope: Scope) -> Result<Population> {
+pub(super) fn of(stored: &Stored, scope: Scope) -> Result<ScopedAccounts> {
     let config = &stored.config.config;
     let then = &stored.manifest.run;
     let rules = Rules { config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None };
@@ -97,5 +97,5 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<Population> {
     accounts.sort_by_key(|account| {
         (account.about.severity.map_or(u8::MAX, |severity| severity as u8), account.email.clone(), account.id)
     });
-    Ok(Population { accounts, outside })
+    Ok(ScopedAccounts { accounts, outside })
 }

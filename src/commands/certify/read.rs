@@ -7,25 +7,25 @@ use anyhow::{Context as _, Result};
 
 use super::Certification;
 use crate::archive;
-use crate::commands::Context;
+use crate::commands::Invocation;
 use crate::commands::review::read::{Filled, LONGEST, is_json, listed};
 use crate::failure::Failure;
 use crate::plan::certification::{Attestation, Attested, COLUMNS, Confirmed, LOCKED};
 use crate::plan::decision::same_person;
 use crate::plan::packets::UNASSIGNED;
-use crate::plan::returned::{self, DecisionsFile, Sheet};
+use crate::plan::returned::{self, DecisionsFile, ReturnedSheet};
 use crate::plan::sheet;
 use crate::terms::Split;
 use crate::{cli, text};
 
 /// What all files say.
-pub(super) fn all(certification: &Certification, options: &cli::Certify, context: &Context) -> Result<Vec<Attested>> {
+pub(super) fn all(certification: &Certification, options: &cli::Certify, invocation: &Invocation) -> Result<Vec<Attested>> {
     let reader = Reader {
         certification,
         accounts: certification.accounts.iter().map(|account| (account.key.as_str(), account)).collect(),
         by: options.by.as_deref().map(str::trim).filter(|by| !by.is_empty()),
         user: archive::run::user(),
-        now: context.started,
+        now: invocation.started,
     };
     let mut said = Vec::new();
     for from in &options.from {
@@ -85,7 +85,7 @@ impl Reader<'_> {
         let personal = self.certification.packets.as_ref().is_some_and(|packets| packets.split == Split::ManagerEmail);
         let own = reviewer.as_deref().filter(|reviewer| personal && *reviewer != UNASSIGNED);
         let columns = COLUMNS.map(|(column, _)| column);
-        let sheet = Sheet { rows: filled.rows, ..Sheet::default() };
+        let sheet = ReturnedSheet { rows: filled.rows, ..ReturnedSheet::default() };
         let (said, problems) = sheet.read(&columns, &columns, |number, cells| {
             let cells: Vec<&str> = cells.iter().map(|cell| cell.as_deref().unwrap_or_default()).collect();
             Ok((cells[0].to_owned(), self.row(&cells, own, format!("{name} row {number}"))?))

@@ -11,7 +11,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Context, Ended, directories, notice};
+use super::{Exit, Invocation, directories, notice};
 use crate::cli;
 use crate::config::{DEFAULT_FILE, Loaded, Notify};
 use crate::directory::Overview;
@@ -96,7 +96,7 @@ impl Problem {
 }
 
 /// Checks everything that can be checked before an audit, and tells all problems at once.
-pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit> {
     let mut problems = Vec::new();
     let loaded = match Loaded::read(options.config.config.as_deref()) {
         Ok(loaded) => loaded,
@@ -107,7 +107,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
         }
     };
     let readable = problems.is_empty();
-    let as_of = options.as_of.unwrap_or_else(|| loaded.config.report.today(context.started));
+    let as_of = options.as_of.unwrap_or_else(|| loaded.config.report.today(invocation.started));
     let directories = loaded.config.directories(&options.directory);
     let mut understood = Vec::new();
     // What a configuration that cannot be read would have named is not known.
@@ -116,7 +116,7 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
     }
     let mut loaded_people = Vec::new();
     for directory in &directories {
-        match directories::look(context, directory) {
+        match directories::look(invocation, directory) {
             Ok(people) => {
                 let mut overviews = Overview::of(&people, |facts| judge(facts, as_of))?;
                 for Overview { source, .. } in &mut overviews {
@@ -157,8 +157,8 @@ pub(super) fn run(options: &cli::Check, context: &Context) -> Result<Ended> {
         between_directories: overview::between(&loaded_people)?,
     };
     match options.json {
-        true => context.terminal.json(&checked)?,
-        false => context.terminal.answer(text::render(&checked, context.terminal.quiet()))?,
+        true => invocation.terminal.json(&checked)?,
+        false => invocation.terminal.answer(text::render(&checked, invocation.terminal.quiet()))?,
     }
     let incomplete = checked.is_incomplete();
     let worst = checked.problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != FailureKind::Usage);

@@ -14,7 +14,7 @@ use anyhow::Result;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::{Context, Terminal};
+use super::{Invocation, Terminal};
 use crate::archive::history::{self, Waiting};
 use crate::archive::{Archive, Manifest};
 use crate::config::{Config, Report};
@@ -35,20 +35,20 @@ const REASONS: usize = 10;
 const SOON: TimeDelta = TimeDelta::days(7);
 
 /// Tells of runs that ended, and of the plans of their instances.
-pub(super) fn tell(config: &Config, archive: &Path, notices: &[Notice], context: &Context) {
+pub(super) fn tell(config: &Config, archive: &Path, notices: &[Notice], invocation: &Invocation) {
     if !is_wanted(config) {
         return;
     }
-    let mut plans = plans(archive, &context.terminal);
+    let mut plans = plans(archive, &invocation.terminal);
     plans.retain(|plan| notices.iter().any(|notice| notice.instance == plan.instance));
-    let due = reminders(&plans, context.started, SOON);
+    let due = reminders(&plans, invocation.started, SOON);
     let textfile = config.notify.textfile.as_deref().map_or(Ok(()), |path| metrics::write(path, notices, &plans));
-    said(textfile, "the metrics of this run are not there", &context.terminal);
-    said(post(config, notices, &due), "nobody was told of this run", &context.terminal);
+    said(textfile, "the metrics of this run are not there", &invocation.terminal);
+    said(post(config, notices, &due), "nobody was told of this run", &invocation.terminal);
 }
 
 /// Between two runs, reminds of plans that expire undecided within so many days. Says which.
-pub(super) fn remind(config: &Config, archive: &Path, within: TimeDelta, context: &Context) -> Result<Vec<Reminder>> {
+pub(super) fn remind(config: &Config, archive: &Path, within: TimeDelta, invocation: &Invocation) -> Result<Vec<Reminder>> {
     let mut plans = history::waiting(&Archive::at(archive))?;
     let mine = |plan: &Waiting| match (config.instance.as_slice(), &config.domo.instance) {
         ([], None) => true,
@@ -56,7 +56,7 @@ pub(super) fn remind(config: &Config, archive: &Path, within: TimeDelta, context
         (several, _) => several.iter().any(|instance| instance.name == plan.instance),
     };
     plans.retain(mine);
-    let due = reminders(&plans, context.started, within);
+    let due = reminders(&plans, invocation.started, within);
     config.notify.textfile.as_deref().map_or(Ok(()), |path| metrics::write_plans(path, &plans))?;
     if !due.is_empty() {
         post(config, &[], &due)?;

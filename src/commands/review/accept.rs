@@ -7,13 +7,13 @@ use serde_json::json;
 
 use crate::archive::Archive;
 use crate::archive::findings::{Entry, FILE, Findings};
-use crate::commands::{Context, Ended};
+use crate::commands::{Exit, Invocation};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::{cli, report};
 
 /// Prints the exceptions and, with `--write`, appends them to the configuration, which must be one afterwards.
-pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit> {
     let needed = |what: &Option<String>, flag: &str| {
         let filled = what.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         filled.ok_or_else(|| {
@@ -22,7 +22,7 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
     };
     let (by, why) = (needed(&options.by, "--by")?, needed(&options.comment, "--comment")?);
     let until = options.until.ok_or_else(|| Failure::usage("an exception needs --until YYYY-MM-DD, its last day"))?;
-    if until < context.started.date_naive() {
+    if until < invocation.started.date_naive() {
         return Err(Failure::usage(format!("--until {until} has passed")).hint("name the last day on which it is accepted").into());
     }
     let folder = folder_of(options)?;
@@ -48,12 +48,12 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
         append(&path, &text)?;
     }
     if options.json {
-        context
+        invocation
             .terminal
             .json(&json!({"exceptions": text.trim_start(), "written": options.write.then(|| path.display().to_string())}))?;
     } else {
-        context.terminal.answer(text.trim())?;
-        context.terminal.say(match options.write {
+        invocation.terminal.answer(text.trim())?;
+        invocation.terminal.say(match options.write {
             true => format!("Appended to {}; the next audit accepts it.", path.display()),
             false => format!("Add this to {}, or say --write.", path.display()),
         });

@@ -11,7 +11,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::plan_file::{self, PlanFile};
-use super::{Context, Ended};
+use super::{Exit, Invocation};
 use crate::apply::files;
 use crate::archive;
 use crate::cli;
@@ -21,41 +21,41 @@ use crate::plan::review::{self, ByReviewer, Reviewer};
 use crate::text;
 
 /// Shows a plan, or records decisions and shows what is open.
-pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit> {
     if !options.accept.is_empty() {
-        return accept::run(options, context);
+        return accept::run(options, invocation);
     }
     let file = PlanFile::find(&options.plan, &options.at.archive)?;
     let path = file.path.clone();
     if let (Some(by), Some(out)) = (options.split, &options.out) {
-        return split::run(options, by, out, &file, context);
+        return split::run(options, by, out, &file, invocation);
     }
     let selectors = [&options.approve, &options.reject, &options.reopen];
     let deciding = selectors.iter().any(|selectors| !selectors.is_empty()) || !options.from.is_empty();
     let done = match deciding {
-        true => Some(decide(options, &file, context)?),
+        true => Some(decide(options, &file, invocation)?),
         false => None,
     };
     let sealed = files::read_plan(&path)?;
     let plan = sealed.plan();
-    let reviewers = reviewers(plan, &path, context)?;
+    let reviewers = reviewers(plan, &path, invocation)?;
     if options.json {
-        context.terminal.json(&answer(plan, done.as_ref(), &reviewers, context))?;
+        invocation.terminal.json(&answer(plan, done.as_ref(), &reviewers, invocation))?;
     } else if let Some(done) = &done {
-        context.terminal.answer(format!(
+        invocation.terminal.answer(format!(
             "{} recorded in {}.\n{}{}{}\n{}",
             text::plural(done.recorded.len() as u64, "decision", "decisions"),
             path.display(),
             show::not_taken(&done.others),
             show::reviewers(&reviewers),
-            show::counts(plan, context.started),
+            show::counts(plan, invocation.started),
             show::next(plan, &path, &options.at.config)
         ))?;
     } else {
-        let view = show::View::of(options);
-        context.terminal.answer(format!(
+        let view = show::Shown::of(options);
+        invocation.terminal.answer(format!(
             "{}\n{}{}",
-            show::plan(plan, &view, context.started),
+            show::plan(plan, &view, invocation.started),
             show::reviewers(&reviewers),
             show::next(plan, &path, &options.at.config)
         ))?;
@@ -64,24 +64,24 @@ pub(super) fn run(options: &cli::Review, context: &Context) -> Result<Ended> {
 }
 
 /// What was recorded.
-struct Done {
+struct Recorded {
     /// The ids of new decisions.
     recorded: Vec<String>,
     /// Decisions of an older plan that are not taken over, with why.
     others: Vec<String>,
 }
 
-fn decide(options: &cli::Review, file: &PlanFile, context: &Context) -> Result<Done> {
+fn decide(options: &cli::Review, file: &PlanFile, invocation: &Invocation) -> Result<Recorded> {
     let path = &file.path;
     let reviewer = Reviewer {
         by: options.by.clone(),
-        at: context.started,
+        at: invocation.started,
         comment: options.comment.clone(),
         user: Some(archive::run::user()),
     };
     let _lock = file.lock(&format!("review by {}", options.by.as_deref().unwrap_or("nobody named")))?;
     let mut sealed = files::read_plan(path)?;
-    review::in_time(sealed.plan(), context.started)?;
+    review::in_time(sealed.plan(), invocation.started)?;
     let handed = read::Handed::of(options, path, &sealed, &reviewer)?;
     let mut sayings = review::selected(sealed.plan(), &options.approve, &options.reject, &options.reopen, &reviewer)?;
     sayings.extend(handed.sayings);
@@ -90,16 +90,16 @@ fn decide(options: &cli::Review, file: &PlanFile, context: &Context) -> Result<D
         files::write_plan(path, &sealed)?;
         plan_file::decided(path);
     }
-    Ok(Done { recorded, others: handed.others })
+    Ok(Recorded { recorded, others: handed.others })
 }
 
 /// How far each reviewer is, where the plan was dealt out and is still the one that was.
-fn reviewers(plan: &Plan, path: &Path, context: &Context) -> Result<Vec<ByReviewer>> {
+fn reviewers(plan: &Plan, path: &Path, invocation: &Invocation) -> Result<Vec<ByReviewer>> {
     let packets = read::packets_of(path)?.filter(|packets| packets.digest == plan.digest);
-    Ok(packets.map(|packets| review::by_reviewer(plan, &packets, context.started.date_naive())).unwrap_or_default())
+    Ok(packets.map(|packets| review::by_reviewer(plan, &packets, invocation.started.date_naive())).unwrap_or_default())
 }
 
-fn answer(plan: &Plan, done: Option<&Done>, reviewers: &[ByReviewer], context: &Context) -> serde_json::Value {
+fn answer(plan: &Plan, done: Option<&Recorded>, reviewers: &[ByReviewer], invocation: &Invocation) -> serde_json::Value {
     let rows = crate::plan::sheet::rows(plan);
     let kinds = review::tally(plan, &rows, review::action_kind);
     let counts = kinds.iter().map(|(kind, counts)| (kind.as_str().to_owned(), json!(counts)));
@@ -110,7 +110,7 @@ fn answer(plan: &Plan, done: Option<&Done>, reviewers: &[ByReviewer], context: &
         "digest": plan.digest,
         "instance": plan.instance,
         "expires": plan.expires,
-        "days_left": (plan.expires - context.started).num_days(),
+        "days_left": (plan.expires - invocation.started).num_days(),
         "recorded": done.map(|done| done.recorded.len()),
         "changed": done.map(|done| &done.recorded),
         "not_taken_over": done.map(|done| &done.others),

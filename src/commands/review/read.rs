@@ -11,7 +11,7 @@ use crate::directory::table::{read_rows, read_table};
 use crate::failure::Failure;
 use crate::plan::packets::{Packets, UNASSIGNED};
 use crate::plan::record::Saying;
-use crate::plan::returned::{self, DecisionsFile, Sheet, SheetRow};
+use crate::plan::returned::{self, DecisionsFile, ReturnedSheet, SheetRow};
 use crate::plan::review::{self, Reviewer};
 use crate::plan::{Sealed, sheet};
 use crate::terms::Split;
@@ -177,7 +177,7 @@ impl Filled {
 }
 
 /// A review sheet: the workbook names its plan on the sheet Summary, the CSV file in columns of its own.
-fn filled(path: &Path) -> Result<Sheet> {
+fn filled(path: &Path) -> Result<ReturnedSheet> {
     let unreadable = || {
         Failure::usage(format!("cannot read the review sheet {}", path.display()))
             .hint("name the filled-in review.xlsx or review.csv of the plan's run folder, or a packet's workbook")
@@ -186,7 +186,7 @@ fn filled(path: &Path) -> Result<Sheet> {
         let filled = Filled::read(path).with_context(unreadable)?;
         let reviewer = Some(filled.labelled("Packet of")).filter(|reviewer| !reviewer.is_empty());
         let (plan, digest) = (filled.labelled("Plan"), filled.labelled("Plan digest"));
-        return Ok(Sheet { rows: filled.rows, plan, digest, reviewer });
+        return Ok(ReturnedSheet { rows: filled.rows, plan, digest, reviewer });
     }
     let rows = rows(path, None).with_context(unreadable)?;
     let place = |column: &str| rows.first()?.cells.iter().position(|cell| sheet::returned(cell) == column);
@@ -199,7 +199,7 @@ fn filled(path: &Path) -> Result<Sheet> {
         Some(cells.find(|cell| *cell != first).unwrap_or(first))
     };
     let (plan, digest) = (agreed("plan_id").unwrap_or_default(), agreed("plan_digest").unwrap_or_default());
-    Ok(Sheet { rows, plan, digest, reviewer: None })
+    Ok(ReturnedSheet { rows, plan, digest, reviewer: None })
 }
 
 fn rows(path: &Path, sheet: Option<&str>) -> Result<Vec<SheetRow>> {

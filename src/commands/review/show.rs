@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use crate::cli;
 use crate::commands::terminal::table;
-use crate::plan::review::{self, ByReviewer, Counts};
-use crate::plan::sheet::{self, Row};
+use crate::plan::review::{self, ByReviewer, DecisionCounts};
+use crate::plan::sheet::{self, Decidable};
 use crate::plan::{Guard, Plan};
 use crate::text;
 
@@ -15,12 +15,12 @@ use crate::text;
 const WORST: usize = 20;
 
 /// Which rows are shown.
-pub(super) struct View {
+pub(super) struct Shown {
     all: bool,
     selectors: Vec<String>,
 }
 
-impl View {
+impl Shown {
     /// As the options ask for.
     pub(super) fn of(options: &cli::Review) -> Self {
         let department = options.department.iter().map(|department| format!("department={department}"));
@@ -28,7 +28,7 @@ impl View {
         Self { all: options.all, selectors }
     }
 
-    fn has<'a>(&self, rows: &[Row<'a>]) -> Vec<Row<'a>> {
+    fn has<'a>(&self, rows: &[Decidable<'a>]) -> Vec<Decidable<'a>> {
         rows.iter().copied().filter(|row| self.selectors.iter().all(|selector| review::fits(row, selector))).collect()
     }
 
@@ -38,7 +38,7 @@ impl View {
 }
 
 /// The plan: until when, what holds it back, what is decided, and the rows asked for, worst first.
-pub(super) fn plan(plan: &Plan, view: &View, now: DateTime<Utc>) -> String {
+pub(super) fn plan(plan: &Plan, view: &Shown, now: DateTime<Utc>) -> String {
     let mut text = format!(
         "Plan {} for {}, made {}, {}\n",
         plan.id,
@@ -78,8 +78,8 @@ pub(super) fn plan(plan: &Plan, view: &View, now: DateTime<Utc>) -> String {
     format!("{text}\n{}", counts(plan, now))
 }
 
-fn listed(plan: &Plan, rows: &[Row<'_>]) -> String {
-    let line = |row: &Row<'_>| {
+fn listed(plan: &Plan, rows: &[Decidable<'_>]) -> String {
+    let line = |row: &Decidable<'_>| {
         let severity = row.severity().map_or("", |severity| severity.as_str());
         let decision = match plan.decisions.get(row.id()) {
             None => "open".to_owned(),
@@ -115,7 +115,7 @@ pub(super) fn not_taken(others: &[String]) -> String {
 /// A line a reviewer, where the plan was dealt out.
 pub(super) fn reviewers(all: &[ByReviewer]) -> String {
     let line = |one: &ByReviewer| {
-        let Counts { approved, rejected, answered, open } = one.counts;
+        let DecisionCounts { approved, rejected, answered, open } = one.counts;
         let decided = format!("{} of {}", one.counts.all() - open, one.counts.all());
         format!(
             "{decided:>12}  {:<40} {approved} approved, {rejected} rejected, {answered} answered, {open} open, {} late\n",
@@ -145,7 +145,7 @@ pub(super) fn counts(plan: &Plan, now: DateTime<Utc>) -> String {
     let rows = sheet::rows(plan);
     let kinds = review::tally(plan, &rows, review::action_kind);
     let mut lines: Vec<_> = kinds.iter().map(|(kind, counts)| line(kind.as_str(), counts)).collect();
-    let findings = review::tally(plan, &rows, |row| matches!(row, Row::Finding(_)).then_some(()));
+    let findings = review::tally(plan, &rows, |row| matches!(row, Decidable::Finding(_)).then_some(()));
     lines.extend(findings.values().map(|counts| {
         format!(
             "{:>6} {:<10} {} answered, {} open (nothing is done about them)",
@@ -164,7 +164,7 @@ pub(super) fn counts(plan: &Plan, now: DateTime<Utc>) -> String {
     lines.join("\n")
 }
 
-fn line(what: &str, counts: &Counts) -> String {
-    let Counts { approved, rejected, open, .. } = counts;
+fn line(what: &str, counts: &DecisionCounts) -> String {
+    let DecisionCounts { approved, rejected, open, .. } = counts;
     format!("{:>6} {what:<10} {approved} approved, {rejected} rejected, {open} open", counts.all())
 }

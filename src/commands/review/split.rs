@@ -8,12 +8,12 @@ use serde_json::json;
 
 use crate::apply::files;
 use crate::commands::plan_file::PlanFile;
-use crate::commands::{Context, Ended};
+use crate::commands::{Exit, Invocation};
 use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::plan::packets::{Dealt, Packets};
 use crate::plan::review;
-use crate::plan::sheet::{self, Row};
+use crate::plan::sheet::{self, Decidable};
 use crate::report::packet::{self, Item, Subject};
 use crate::terms::Split;
 use crate::{cli, text};
@@ -27,17 +27,17 @@ pub(super) fn file_of(plan: &Path) -> PathBuf {
 }
 
 /// Writes a packet for each reviewer and says how the rows were dealt out.
-pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFile, context: &Context) -> Result<Ended> {
+pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFile, invocation: &Invocation) -> Result<Exit> {
     let path = file.path.as_path();
     let _lock = file.lock("review --split")?;
     let sealed = files::read_plan(path)?;
     let plan = sealed.plan();
-    review::in_time(plan, context.started)?;
+    review::in_time(plan, invocation.started)?;
     let loaded = Loaded::read(options.at.config.config.as_deref())?;
     let rows = sheet::rows(plan);
     let dealt: Vec<_> = rows.iter().map(|row| Dealt { id: row.id().to_owned(), about: row.about() }).collect();
     let due = plan.expires.date_naive();
-    let packets = Packets::deal(&plan.id, &plan.digest, split, &dealt, context.started, Some(due));
+    let packets = Packets::deal(&plan.id, &plan.digest, split, &dealt, invocation.started, Some(due));
     let subject = Subject {
         of: "plan",
         id: &plan.id,
@@ -50,18 +50,18 @@ pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFi
         columns: &packet::COLUMNS,
         choices: sheet::choices(plan),
     };
-    let by_id: BTreeMap<&str, &Row<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
+    let by_id: BTreeMap<&str, &Decidable<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));
-    write(&packets, &packet::Packets::new(&loaded.config, subject)?, out, item)?;
+    write(&packets, &packet::PacketWriter::new(&loaded.config, subject)?, out, item)?;
     files::write(&file_of(path), packets.to_json()?.as_bytes())?;
-    told(&packets, rows.len(), out, &format!("review {}{}", path.display(), options.at.config.flag()), options.json, context)?;
+    told(&packets, rows.len(), out, &format!("review {}{}", path.display(), options.at.config.flag()), options.json, invocation)?;
     Ok(None)
 }
 
 /// Writes the files of all packets into a folder. Files of an earlier split are replaced; what came back is not touched.
 pub(in crate::commands) fn write(
     packets: &Packets,
-    writer: &packet::Packets<'_>,
+    writer: &packet::PacketWriter<'_>,
     out: &Path,
     item: impl Fn(&str) -> Option<Item> + Sync,
 ) -> Result<()> {
@@ -81,10 +81,10 @@ pub(in crate::commands) fn told(
     out: &Path,
     verb: &str,
     json: bool,
-    context: &Context,
+    invocation: &Invocation,
 ) -> Result<()> {
     if json {
-        return context.terminal.json(&json!({
+        return invocation.terminal.json(&json!({
             "of": packets.of,
             "digest": packets.digest,
             "split": packets.split,
@@ -95,7 +95,7 @@ pub(in crate::commands) fn told(
     }
     let line = |packet: &crate::plan::packets::Packet| format!("{:>6}  {}", packet.rows.len(), text::visible(&packet.reviewer));
     let lines: Vec<_> = packets.packets.iter().map(line).collect();
-    context.terminal.answer(format!(
+    invocation.terminal.answer(format!(
         "{}\n{:>6}  in {}, of {all}: every row is in exactly one.\nWritten to {}: a page (.html), a workbook (.xlsx) and a text to send \
          (.txt, .eml) each.\nNext:   put what comes back into a folder, then: domo-reconcile {verb} --from FOLDER --by WHO",
         lines.join("\n"),

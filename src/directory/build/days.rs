@@ -7,7 +7,7 @@ use polars::prelude::*;
 use super::given::{Given, Read};
 use crate::config::DateOrder;
 use crate::directory::clock::{Clock, Midnight};
-use crate::directory::dates::{self, OrderCounts, ShortYears, Written};
+use crate::directory::dates::{self, OrderCounts, ShortYears, WrittenDay};
 use crate::directory::eras;
 use crate::directory::raw::RawColumn;
 use crate::directory::slot::Slot;
@@ -28,7 +28,7 @@ pub(in crate::directory) struct Calendar {
 /// The cells of a slot's columns, read one by one, and what they show together.
 struct Cells<'t> {
     slot: Slot,
-    columns: Vec<(&'t RawColumn, Vec<Written>)>,
+    columns: Vec<(&'t RawColumn, Vec<WrittenDay>)>,
     evidence: OrderCounts,
     short_years: ShortYears,
     /// What the times of day of its stamps show.
@@ -78,7 +78,7 @@ impl<'t> Cells<'t> {
         let mut evidence = OrderCounts::default();
         let (mut clock, mut short_years) = (Clock::default(), ShortYears::default());
         let mut read = |cell: Option<&str>| {
-            let Some(cell) = cell else { return Written::None };
+            let Some(cell) = cell else { return WrittenDay::None };
             let (written, pair) = dates::read(cell, calendar.epoch_1904, calendar.order);
             evidence.add(written, pair);
             clock.add(cell);
@@ -151,17 +151,17 @@ impl<'t> Cells<'t> {
             for (at, (day, written)) in days.iter_mut().zip(cells).enumerate() {
                 let cell = || column.values.get(at).unwrap_or_default();
                 let read = match *written {
-                    Written::None => continue,
+                    WrittenDay::None => continue,
                     _ if both.open_ends && dates::short(cell()).is_some() => Err(dates::EITHER_END),
                     _ if both.two_calendars && written.is_buddhist() => Err(eras::TWO_CALENDARS),
-                    Written::Day(read) if next_day && Clock::has_time(cell()) => read.succ_opt().ok_or(NO_DATE),
-                    Written::Day(read) | Written::Buddhist(read) => Ok(read),
-                    Written::Either(first, second, year) => match order {
+                    WrittenDay::Day(read) if next_day && Clock::has_time(cell()) => read.succ_opt().ok_or(NO_DATE),
+                    WrittenDay::Day(read) | WrittenDay::Buddhist(read) => Ok(read),
+                    WrittenDay::Either(first, second, year) => match order {
                         Some(order) => dates::ordered(first, second, year, order).ok_or(NO_DATE),
                         None => continue,
                     },
-                    Written::Undecidable(why) => Err(why),
-                    Written::Unreadable => Err(NO_DATE),
+                    WrittenDay::Undecidable(why) => Err(why),
+                    WrittenDay::Unreadable => Err(NO_DATE),
                 };
                 match read.map(|day| day.to_epoch_days()) {
                     // Of several hire dates the latest began the employment of today; a last day is the first one that is there.
@@ -180,11 +180,11 @@ impl<'t> Cells<'t> {
                 };
                 match read {
                     // No last day, or the later one, is the safer reading.
-                    Written::None => *day = day.filter(|_| self.slot == Slot::HireDate),
-                    Written::Day(other) | Written::Buddhist(other) if self.slot == Slot::TerminationDate => {
+                    WrittenDay::None => *day = day.filter(|_| self.slot == Slot::HireDate),
+                    WrittenDay::Day(other) | WrittenDay::Buddhist(other) if self.slot == Slot::TerminationDate => {
                         *day = day.map(|known| known.max(other.to_epoch_days()))
                     }
-                    Written::Unreadable if value.is_empty() && self.slot == Slot::TerminationDate => *day = None,
+                    WrittenDay::Unreadable if value.is_empty() && self.slot == Slot::TerminationDate => *day = None,
                     _ => {}
                 }
             }
@@ -196,7 +196,7 @@ impl<'t> Cells<'t> {
     fn undecided(&self, given: Given<'_>, header: &str) -> String {
         let count = crate::text::plural(self.evidence.either, "date", "dates");
         let example = self.columns.iter().find_map(|(column, cells)| {
-            let at = cells.iter().position(|written| matches!(written, Written::Either(first, second, _) if first != second))?;
+            let at = cells.iter().position(|written| matches!(written, WrittenDay::Either(first, second, _) if first != second))?;
             Some((given.raw.rows.get(at).copied()?, column.values.get(at)?))
         });
         let example = example.map(|(row, cell)| format!(", such as `{cell}` in row {row}")).unwrap_or_default();
@@ -211,8 +211,9 @@ impl<'t> Cells<'t> {
     /// Whether somebody's employment hangs on a day that could be two: a last day always does, a first day where no word says more.
     fn matters(&self, status: &StringChunked) -> bool {
         let decided = |status: Option<&str>| status.is_some_and(|status| status != Status::Unknown.as_str());
-        let open = |cells: &[Written]| {
-            let either = |(written, status): (&Written, Option<&str>)| matches!(written, Written::Either(..)) && !decided(status);
+        let open = |cells: &[WrittenDay]| {
+            let either =
+                |(written, status): (&WrittenDay, Option<&str>)| matches!(written, WrittenDay::Either(..)) && !decided(status);
             cells.iter().zip(status.iter()).any(either)
         };
         self.slot == Slot::TerminationDate || self.columns.iter().any(|(_, cells)| open(cells))

@@ -19,7 +19,7 @@ use crate::config::Rights;
 use crate::terms::{DomoStats, Owned};
 use crate::text;
 pub use read::AccountIds;
-use report::Person;
+use report::PeopleEntry;
 
 /// What was read.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct Content {
     /// How each report came out.
     pub reports: Vec<Reported>,
     owners: HashMap<u64, BTreeMap<Owned, u64>>,
-    people: BTreeMap<u64, Person>,
+    people: BTreeMap<u64, PeopleEntry>,
     sign_ins: bool,
     /// Whether a role may administer, by its id and by its name.
     roles: BTreeMap<String, bool>,

@@ -8,7 +8,7 @@ use polars::prelude::*;
 
 use super::super::accounts::Accounts;
 use super::super::session::Session;
-use super::report::{self, Table};
+use super::report::{self, ReportRows};
 use super::source::{self, NotListed};
 use super::{Content, Reported};
 use crate::config;
@@ -73,7 +73,7 @@ impl Content {
             let told = Told { report, source, day, limit };
             match report {
                 DomoStats::People => {
-                    let ours = |people: &report::People| people.0.keys().any(|id| ids.has(*id));
+                    let ours = |people: &report::PeopleReport| people.0.keys().any(|id| ids.has(*id));
                     let of = told.of(fetched, report::people, ours).keep(&mut read.reports, false);
                     (read.people, read.sign_ins) = of.unwrap_or_default();
                 }
@@ -194,14 +194,14 @@ impl Told {
     fn of<T>(
         self,
         fetched: Result<(Vec<u8>, Option<NaiveDate>), String>,
-        parse: impl FnOnce(Vec<u8>) -> Result<Table<T>, String>,
+        parse: impl FnOnce(Vec<u8>) -> Result<ReportRows<T>, String>,
         ours: impl FnOnce(&T) -> bool,
     ) -> Read<T> {
         let Self { report, source, day, limit } = self;
         let mut told = Reported { report, source, rows: 0, as_of: None, lower_bound: false, not_tested: None };
         let parsed = fetched.and_then(|(bytes, changed)| Ok((parse(bytes)?, changed)));
         let of = match parsed {
-            Ok((Table { rows, made, of }, changed)) => {
+            Ok((ReportRows { rows, made, of }, changed)) => {
                 (told.rows, told.as_of) = (rows, made.or(changed));
                 let age = told.as_of.map(|of| (day - of).num_days());
                 told.not_tested = match age {

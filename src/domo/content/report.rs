@@ -17,7 +17,7 @@ const MADE: &str = "batchlastrun";
 
 /// A report's rows, and the last day on which it says that it was made.
 #[derive(Debug, Default)]
-pub(super) struct Table<T> {
+pub(super) struct ReportRows<T> {
     pub(super) rows: u64,
     pub(super) made: Option<NaiveDate>,
     pub(super) of: T,
@@ -114,7 +114,7 @@ struct Objects {
 }
 
 /// Who owns what: `owner` (u64), `type`, `id`, `name` (text). Of a report that says more than one thing of an object each pair counts once.
-pub(super) fn owned(report: DomoStats, kind: Owned, bytes: Vec<u8>) -> Result<Table<DataFrame>, String> {
+pub(super) fn owned(report: DomoStats, kind: Owned, bytes: Vec<u8>) -> Result<ReportRows<DataFrame>, String> {
     let (ids, names): (&[&str], &[&str]) = match kind {
         Owned::Datasets => (&["datasetid", "id"], &["datasetname", "name"]),
         Owned::Dataflows => (&["dataflowid", "id"], &["displayname", "name"]),
@@ -157,7 +157,7 @@ pub(super) fn owned(report: DomoStats, kind: Owned, bytes: Vec<u8>) -> Result<Ta
     };
     let (rows, made) = read(bytes, choose, &mut objects)?;
     let frame = frame_of(kind, objects.owners, &objects.ids, &objects.names).map_err(|error| error.to_string())?;
-    Ok(Table { rows, made, of: frame })
+    Ok(ReportRows { rows, made, of: frame })
 }
 
 /// The documented columns of [`owned`].
@@ -175,7 +175,7 @@ pub(super) fn frame_of(kind: Owned, owners: Vec<u64>, ids: &[String], names: &[S
 
 /// What *People* says of an account beside what Domo's API does.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Person {
+pub(super) struct PeopleEntry {
     /// The day, or none where the account never signed in.
     pub(super) last_login: Option<NaiveDate>,
     pub(super) two_factor: Option<bool>,
@@ -185,9 +185,9 @@ pub(super) struct Person {
 }
 
 /// The people by account, and whether the report tells of sign-ins at all.
-pub(super) type People = (BTreeMap<u64, Person>, bool);
+pub(super) type PeopleReport = (BTreeMap<u64, PeopleEntry>, bool);
 
-pub(super) fn people(bytes: Vec<u8>) -> Result<Table<People>, String> {
+pub(super) fn people(bytes: Vec<u8>) -> Result<ReportRows<PeopleReport>, String> {
     let mut people = (BTreeMap::new(), false);
     let choose = |columns: &Columns| {
         let user = columns.need(DomoStats::People, "user's id", &["userid"])?;
@@ -199,7 +199,7 @@ pub(super) fn people(bytes: Vec<u8>) -> Result<Table<People>, String> {
                 "it is not the report for `people`: it tells neither sign-ins nor two-factor nor who reports to whom".to_owned()
             );
         }
-        Ok(move |people: &mut People, cell: Row<'_>| {
+        Ok(move |people: &mut PeopleReport, cell: Row<'_>| {
             let Some(user) = id(&cell(user))? else { return Ok(()) };
             let day = |at: usize| match cell(at).trim() {
                 "" => Ok(None),
@@ -209,7 +209,7 @@ pub(super) fn people(bytes: Vec<u8>) -> Result<Table<People>, String> {
                 },
             };
             people.1 |= login.is_some();
-            let person = Person {
+            let person = PeopleEntry {
                 last_login: login.map(day).transpose()?.flatten(),
                 two_factor: two_factor.and_then(|at| flag(&cell(at))),
                 locked: locked.and_then(|at| flag(&cell(at))),
@@ -221,11 +221,11 @@ pub(super) fn people(bytes: Vec<u8>) -> Result<Table<People>, String> {
         })
     };
     let (rows, made) = read(bytes, choose, &mut people)?;
-    Ok(Table { rows, made, of: people })
+    Ok(ReportRows { rows, made, of: people })
 }
 
 /// The roles that *Role Grants* tells of, by id, and whether each may administer.
-pub(super) fn role_grants(bytes: Vec<u8>) -> Result<Table<BTreeMap<String, bool>>, String> {
+pub(super) fn role_grants(bytes: Vec<u8>) -> Result<ReportRows<BTreeMap<String, bool>>, String> {
     let mut roles = BTreeMap::new();
     let choose = |columns: &Columns| {
         let role = columns.need(DomoStats::RoleGrants, "role's id", &["roleid"])?;
@@ -236,11 +236,11 @@ pub(super) fn role_grants(bytes: Vec<u8>) -> Result<Table<BTreeMap<String, bool>
         })
     };
     let (rows, made) = read(bytes, choose, &mut roles)?;
-    Ok(Table { rows, made, of: roles })
+    Ok(ReportRows { rows, made, of: roles })
 }
 
 /// The ids of roles by name; a name need not be one role's alone.
-pub(super) fn roles(bytes: Vec<u8>) -> Result<Table<BTreeMap<String, BTreeSet<String>>>, String> {
+pub(super) fn roles(bytes: Vec<u8>) -> Result<ReportRows<BTreeMap<String, BTreeSet<String>>>, String> {
     let mut names = BTreeMap::<String, BTreeSet<String>>::new();
     let choose = |columns: &Columns| {
         let role = columns.need(DomoStats::Roles, "role's id", &["id", "roleid"])?;
@@ -251,11 +251,11 @@ pub(super) fn roles(bytes: Vec<u8>) -> Result<Table<BTreeMap<String, BTreeSet<St
         })
     };
     let (rows, made) = read(bytes, choose, &mut names)?;
-    Ok(Table { rows, made, of: names })
+    Ok(ReportRows { rows, made, of: names })
 }
 
 /// The ids of groups whose members nobody chooses by hand: a rule, the identity provider or Domo does.
-pub(super) fn fixed_groups(bytes: Vec<u8>) -> Result<Table<BTreeSet<u64>>, String> {
+pub(super) fn fixed_groups(bytes: Vec<u8>) -> Result<ReportRows<BTreeSet<u64>>, String> {
     let mut fixed = BTreeSet::new();
     let choose = |columns: &Columns| {
         let group = columns.need(DomoStats::Groups, "group's id", &["groupid"])?;
@@ -270,7 +270,7 @@ pub(super) fn fixed_groups(bytes: Vec<u8>) -> Result<Table<BTreeSet<u64>>, Strin
         })
     };
     let (rows, made) = read(bytes, choose, &mut fixed)?;
-    Ok(Table { rows, made, of: fixed })
+    Ok(ReportRows { rows, made, of: fixed })
 }
 
 /// An id as text, without what a spreadsheet adds.

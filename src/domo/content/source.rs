@@ -10,7 +10,7 @@ use super::super::groups::every;
 use super::super::session::{Door, Session, Unfit};
 use super::super::wire::{self, CallError, Loose};
 use super::report::frame_of;
-use crate::config::Place;
+use crate::config::ReportPlace;
 use crate::files;
 use crate::terms::Owned;
 
@@ -22,11 +22,11 @@ const DATASETS: u64 = 50;
 const CARDS: u64 = 35;
 
 /// A report as it lies there, and the day it is of, as far as that is said outside of it.
-pub(super) async fn fetch(place: &Place, session: Option<&Session>) -> Result<(Vec<u8>, Option<NaiveDate>), String> {
+pub(super) async fn fetch(place: &ReportPlace, session: Option<&Session>) -> Result<(Vec<u8>, Option<NaiveDate>), String> {
     match (place, session) {
-        (Place::File(path), _) => file(path),
-        (Place::DataSet(id), Some(session)) => dataset(session, id).await.map_err(refused),
-        (Place::DataSet(_), None) => {
+        (ReportPlace::File(path), _) => file(path),
+        (ReportPlace::DataSet(id), Some(session)) => dataset(session, id).await.map_err(refused),
+        (ReportPlace::DataSet(_), None) => {
             Err("it is a DataSet of the instance, which is not asked where the accounts come from a file: name a CSV file of it"
                 .into())
         }

@@ -16,7 +16,7 @@ use super::digest::canonical;
 use super::fields;
 use crate::digest::sha256;
 use crate::terms::ActionKind;
-pub use record::{Ended, Event, Line, Open, Outcome, Overridden, Step};
+pub use record::{ApplyEnd, Event, JournalLine, Opening, Outcome, Overridden, Step};
 
 /// Why a journal cannot be relied on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ pub struct Broken {
 /// A journal whose chain holds.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Journal {
-    lines: Vec<Line>,
+    lines: Vec<JournalLine>,
     /// Bytes of whole lines; what follows is a torn line.
     whole: u64,
 }
@@ -52,7 +52,7 @@ impl End {
     /// # Errors
     /// None in practice: an event is JSON.
     pub fn line(&mut self, at: DateTime<Utc>, event: Event) -> serde_json::Result<String> {
-        let mut line = Line { n: self.n + 1, at, event, chain: String::new() };
+        let mut line = JournalLine { n: self.n + 1, at, event, chain: String::new() };
         line.chain = chain(&self.chain, &line)?;
         let text = serde_json::to_string(&line)? + "\n";
         *self = Self { n: line.n, chain: line.chain };
@@ -73,7 +73,7 @@ impl Journal {
         let mut journal = Self { lines: Vec::new(), whole: whole as u64 };
         for (n, line) in (1..).zip(text.get(..whole).unwrap_or_default().lines()) {
             let broken = |what: &str| Broken { line: n, what: what.to_owned() };
-            let parsed: Line = serde_json::from_str(line).map_err(|error| broken(&format!("cannot be read: {error}")))?;
+            let parsed: JournalLine = serde_json::from_str(line).map_err(|error| broken(&format!("cannot be read: {error}")))?;
             if parsed.n != n {
                 return Err(broken(&format!("has the number {}", parsed.n)));
             }
@@ -91,7 +91,7 @@ impl Journal {
     }
 
     /// The whole lines.
-    pub fn lines(&self) -> &[Line] {
+    pub fn lines(&self) -> &[JournalLine] {
         &self.lines
     }
 
@@ -113,7 +113,7 @@ impl Journal {
     }
 
     /// Who applied what, each time.
-    pub fn opened(&self) -> impl Iterator<Item = (&Line, &Open)> {
+    pub fn opened(&self) -> impl Iterator<Item = (&JournalLine, &Opening)> {
         self.lines.iter().filter_map(|line| match &line.event {
             Event::Open(open) => Some((line, open)),
             _ => None,
@@ -276,7 +276,7 @@ impl<'a> ActionState<'a> {
     }
 }
 
-fn chain(before: &str, line: &Line) -> serde_json::Result<String> {
+fn chain(before: &str, line: &JournalLine) -> serde_json::Result<String> {
     let mut document = serde_json::to_value(line)?;
     if let Value::Object(fields) = &mut document {
         fields.remove("chain");
@@ -318,7 +318,7 @@ mod tests {
     fn three() -> (Vec<Event>, String) {
         let account: Map<String, Value> = serde_json::from_str(r#"{"id": 12345678901234567, "name": "Ada"}"#).unwrap();
         let before = before("A-1", Some(account));
-        let events = vec![before, outcome("A-1", Outcome::Done), Event::Close { ended: Ended::Complete, why: None }];
+        let events = vec![before, outcome("A-1", Outcome::Done), Event::Close { ended: ApplyEnd::Complete, why: None }];
         (events.clone(), written(&mut Journal::default().end(), events))
     }
 

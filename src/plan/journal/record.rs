@@ -9,7 +9,7 @@ use crate::domo::Group;
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Line {
+pub struct JournalLine {
     /// From 1.
     pub n: u64,
     /// When it was written.
@@ -25,7 +25,7 @@ pub struct Line {
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Event {
     /// An apply began.
-    Open(Open),
+    Open(Opening),
     /// A write is about to leave.
     Before {
         /// The action it belongs to.
@@ -76,7 +76,7 @@ pub enum Event {
     /// An apply ended.
     Close {
         /// How.
-        ended: Ended,
+        ended: ApplyEnd,
         /// Why it ended early.
         why: Option<String>,
     },
@@ -84,9 +84,10 @@ pub enum Event {
 
 /// Who applies which plan, and against which guards.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "Open")] // as the schema of journals has called it from the first
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
-pub struct Open {
+pub struct Opening {
     pub plan: String,
     pub digest: String,
     pub instance: String,
@@ -150,8 +151,9 @@ impl Outcome {
 
 /// How an apply ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "Ended")] // as the schemas of journals and outcomes have called it from the first
 #[serde(rename_all = "lowercase")]
-pub enum Ended {
+pub enum ApplyEnd {
     /// Every approved action was tried.
     Complete,
     /// Somebody interrupted it.

@@ -1,6 +1,6 @@
 //! An exception of the configuration that has expired or covers nothing.
 
-use super::sheet::{Population, Sheet};
+use super::sheet::{Sheet, TestedOn};
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::{ExceptionUse, Rules};
@@ -8,7 +8,7 @@ use crate::terms::{Kind, Severity};
 
 /// Which exceptions cover nothing is known only when all other findings are: [`idle`].
 pub(super) const SHEET: Sheet =
-    Sheet { population: Population::Exceptions, ..Sheet::new(|judge| judge.rules.config.exception.len() as u64, |_| Vec::new()) };
+    Sheet { tested_on: TestedOn::Exceptions, ..Sheet::new(|judge| judge.rules.config.exception.len() as u64, |_| Vec::new()) };
 
 /// The exceptions that cover nothing.
 pub(in crate::reconcile) fn idle(rules: &Rules<'_>, uses: &[ExceptionUse]) -> Vec<Draft> {

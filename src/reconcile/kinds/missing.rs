@@ -1,6 +1,6 @@
 //! A person who should have an account and has none.
 
-use super::sheet::{Population, Sheet};
+use super::sheet::{Sheet, TestedOn};
 use crate::config::Choice;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
@@ -11,7 +11,7 @@ use crate::terms::{ActionKind, Kind, PersonSituation, Severity, Status};
 use crate::text::damage;
 
 pub(super) const SHEET: Sheet = Sheet {
-    population: Population::Rows,
+    tested_on: TestedOn::Rows,
     policy: Some(|policy| policy.missing),
     untested: |judge| {
         let asked = judge.rules.config.expected.iter().flat_map(|rule| rule.keys());

@@ -29,7 +29,7 @@ use crate::terms::Kind;
 use sheet::Sheet;
 
 pub(super) use exception::idle as idle_exceptions;
-pub use sheet::Population;
+pub use sheet::TestedOn;
 
 /// A kind's sheet.
 const fn sheet_of(kind: Kind) -> &'static Sheet {
@@ -60,8 +60,8 @@ fn sheets() -> impl Iterator<Item = (Kind, &'static Sheet)> {
 }
 
 /// What a kind is tested on.
-pub fn tested_on(kind: Kind) -> Population {
-    sheet_of(kind).population
+pub fn tested_on(kind: Kind) -> TestedOn {
+    sheet_of(kind).tested_on
 }
 
 /// What the policy proposes for a kind; none where a person decides always.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::sheet::{Population, Sheet};
+use super::sheet::{Sheet, TestedOn};
 use crate::reconcile::employment::{Contradiction, Employment};
 use crate::reconcile::exclusions;
 use crate::reconcile::exclusions::Part;
@@ -17,7 +17,7 @@ use crate::terms::value::Number;
 use crate::terms::{Key, Kind, PersonSituation, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
-    population: Population::Rows,
+    tested_on: TestedOn::Rows,
     ..Sheet::new(
         |judge| judge.people.rows().len() as u64 + judge.people.people.rejected.len() as u64,
         |judge| {

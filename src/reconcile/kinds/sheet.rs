@@ -18,7 +18,7 @@ pub(super) struct Sheet {
     /// What it finds.
     pub(super) find: fn(&Judge<'_>) -> Vec<Draft>,
     /// What its number of tests counts.
-    pub(super) population: Population,
+    pub(super) tested_on: TestedOn,
     /// The part of the policy that decides what is proposed.
     pub(super) policy: Option<fn(&Policy) -> Choice>,
     /// Whether somebody has to decide before anything is done to the account, for this or another finding.
@@ -28,13 +28,13 @@ pub(super) struct Sheet {
 impl Sheet {
     /// A kind that is tested always, on accounts, and about which nothing is proposed.
     pub(super) const fn new(tested: fn(&Judge<'_>) -> u64, find: fn(&Judge<'_>) -> Vec<Draft>) -> Self {
-        Self { tested, untested: |_| Vec::new(), find, population: Population::Accounts, policy: None, holds: false }
+        Self { tested, untested: |_| Vec::new(), find, tested_on: TestedOn::Accounts, policy: None, holds: false }
     }
 }
 
 /// What a kind is tested on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Population {
+pub enum TestedOn {
     /// Accounts.
     Accounts,
     /// Rows of the directory.

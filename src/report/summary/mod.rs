@@ -13,7 +13,7 @@ use anyhow::Result;
 use super::templates::Templates;
 use super::{html, markdown, redact};
 use page::Page;
-pub use types::{AuditedRun, Instance, InstanceResult, Overall, SCHEMA, Several, Trouble};
+pub use types::{AuditedInstance, AuditedRun, InstanceResult, Overall, SCHEMA, Several, Trouble};
 
 /// The page in both forms.
 #[derive(Debug, Clone)]

@@ -21,7 +21,7 @@ pub const SCHEMA: &str = "domo-reconcile/summary/v1";
 
 /// One instance and what became of its audit.
 #[derive(Debug, Clone)]
-pub struct Instance {
+pub struct AuditedInstance {
     /// Its name.
     pub name: String,
     /// What became of it.
@@ -108,7 +108,7 @@ pub struct Several<'a> {
     /// The day judged.
     pub as_of: NaiveDate,
     /// In the order of the configuration.
-    pub instances: &'a [Instance],
+    pub instances: &'a [AuditedInstance],
     pub options: Options,
     /// Where the runs are.
     pub archive: &'a Path,

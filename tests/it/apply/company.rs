@@ -7,7 +7,7 @@ use chrono::Utc;
 use domo_reconcile::config::Config;
 use domo_reconcile::plan::build::assemble;
 use domo_reconcile::plan::guard::AuditFigures;
-use domo_reconcile::plan::{Action, Context, Inputs, Journal, Plan, Population};
+use domo_reconcile::plan::{Action, GuardedAccounts, InputDigests, Journal, Plan, PlanBinding};
 use domo_reconcile::sandbox::{Options, Request, Running, Sandbox};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -46,10 +46,10 @@ pub fn options() -> Options {
     Options { accounts: accounts(), owner: Some(1), ..Options::default() }
 }
 
-pub fn plan_now(actions: Vec<Action>, population: &Population, judged: AuditFigures) -> Plan {
-    let inputs = Inputs { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
-    let context = Context { run_id: "20261123T120000Z-abcdef".into(), created: Utc::now(), inputs, previous: None };
-    assemble(actions, Vec::new(), population, judged, &Config::default(), &context, "sandbox").unwrap().unwrap()
+pub fn plan_now(actions: Vec<Action>, guarded: &GuardedAccounts, judged: AuditFigures) -> Plan {
+    let inputs = InputDigests { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
+    let context = PlanBinding { run_id: "20261123T120000Z-abcdef".into(), created: Utc::now(), inputs, previous: None };
+    assemble(actions, Vec::new(), guarded, judged, &Config::default(), &context, "sandbox").unwrap().unwrap()
 }
 
 impl Company {

@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domo_reconcile::config::{self, Config, DeactivateWith};
 use domo_reconcile::plan::build::assemble;
 use domo_reconcile::plan::guard::AuditFigures;
-use domo_reconcile::plan::{Action, Applier, Context, Decision, Inputs, Override, Plan, Population, Sealed, Terms, Verdict};
+use domo_reconcile::plan::{
+    Action, Applier, Decision, GuardedAccounts, InputDigests, Override, Plan, PlanBinding, Sealed, Terms, Verdict,
+};
 use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
 
@@ -46,20 +48,20 @@ pub fn create(account: u64) -> Action {
 }
 
 /// A hundred active accounts; 1 to 3 are Admins.
-pub fn hundred() -> Population {
-    Population {
+pub fn hundred() -> GuardedAccounts {
+    GuardedAccounts {
         active: 100,
         admins: BTreeSet::from([1, 2, 3]),
         protected: BTreeMap::new(),
         own: BTreeSet::from([1]),
-        ..Population::default()
+        ..GuardedAccounts::default()
     }
 }
 
-pub fn plan_judged(actions: Vec<Action>, population: &Population, judged: AuditFigures) -> Plan {
-    let inputs = Inputs { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
-    let context = Context { run_id: "20261123T120000Z-abcdef".into(), created: noon(), inputs, previous: None };
-    assemble(actions, Vec::new(), population, judged, &Config::default(), &context, "acme").unwrap().unwrap()
+pub fn plan_judged(actions: Vec<Action>, guarded: &GuardedAccounts, judged: AuditFigures) -> Plan {
+    let inputs = InputDigests { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
+    let context = PlanBinding { run_id: "20261123T120000Z-abcdef".into(), created: noon(), inputs, previous: None };
+    assemble(actions, Vec::new(), guarded, judged, &Config::default(), &context, "acme").unwrap().unwrap()
 }
 
 pub fn plan(actions: Vec<Action>) -> Plan {
@@ -86,7 +88,7 @@ pub struct World {
     pub second_person: bool,
     pub deactivate_with: DeactivateWith,
     pub done: BTreeSet<String>,
-    pub population: Population,
+    pub guarded: GuardedAccounts,
     pub limits: config::Guards,
     pub overrides: Vec<Override>,
 }
@@ -100,7 +102,7 @@ impl Default for World {
             second_person: false,
             deactivate_with: DeactivateWith::Rest,
             done: BTreeSet::new(),
-            population: hundred(),
+            guarded: hundred(),
             limits: config::Guards::default(),
             overrides: Vec::new(),
         }
@@ -116,7 +118,7 @@ impl World {
             second_person: self.second_person,
             deactivate_with: self.deactivate_with,
             done: &self.done,
-            population: &self.population,
+            guarded: &self.guarded,
             limits: &self.limits,
             overrides: &self.overrides,
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use domo_reconcile::plan::journal::{Event, Line};
+use domo_reconcile::plan::journal::{Event, JournalLine};
 use domo_reconcile::plan::{Action, Journal, Sealed};
 use domo_reconcile::sandbox::{Fault, Options, Request, What};
 use serde_json::{Value, json};
@@ -245,7 +245,7 @@ fn with_a_full_disk_nothing_is_sent_without_its_record_and_with_room_it_goes_on(
 }
 
 /// Whom the write of a record is about: an id, or of a create the address.
-fn sent(line: &Line) -> Option<String> {
+fn sent(line: &JournalLine) -> Option<String> {
     match &line.event {
         Event::Before { account_id: Some(id), .. } => Some(id.to_string()),
         Event::Before { change, .. } => change.get("email").and_then(Value::as_str).map(str::to_owned),

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use domo_reconcile::config::DeactivateWith;
 use domo_reconcile::failure::{Failure, FailureKind};
 use domo_reconcile::plan::guard::AuditFigures;
-use domo_reconcile::plan::{Applier, Approved, Guard, Population, Problem, Sealed};
+use domo_reconcile::plan::{Applier, Approved, Guard, GuardedAccounts, Problem, Sealed};
 use domo_reconcile::terms::ActionKind;
 use serde_json::json;
 
@@ -201,7 +201,7 @@ fn too_many_deactivations_are_refused_unless_overridden() {
 
 #[test]
 fn a_share_of_few_accounts_is_not_looked_at() {
-    let few = |active: u64| World { population: Population { active, ..hundred() }, ..World::default() };
+    let few = |active: u64| World { guarded: GuardedAccounts { active, ..hundred() }, ..World::default() };
     let sealed = approved(plan((10..15).map(deactivate).collect()));
     assert!(Approved::new(sealed.clone(), &few(19).terms()).is_ok());
     trips("max-deactivations", &sealed, || few(20));
@@ -220,7 +220,7 @@ fn too_many_creates_are_refused_unless_overridden() {
 
 #[test]
 fn too_few_admins_are_refused_unless_overridden() {
-    let admin_elsewhere = || World { population: Population { own: BTreeSet::from([9]), ..hundred() }, ..World::default() };
+    let admin_elsewhere = || World { guarded: GuardedAccounts { own: BTreeSet::from([9]), ..hundred() }, ..World::default() };
     trips("min-admins", &approved(plan(vec![deactivate(1), deactivate(2)])), admin_elsewhere);
     let demoted = |account| action(ActionKind::Update, account, json!({"role": "Admin"}), json!({"role": "Editor"}));
     trips("min-admins", &approved(plan(vec![demoted(1), demoted(2)])), admin_elsewhere);
@@ -248,7 +248,7 @@ fn a_population_that_moved_is_refused_unless_overridden() {
 #[test]
 fn excluded_accounts_are_never_touched() {
     let protected =
-        || World { population: Population { protected: [(10, "service".into())].into(), ..hundred() }, ..World::default() };
+        || World { guarded: GuardedAccounts { protected: [(10, "service".into())].into(), ..hundred() }, ..World::default() };
     trips_for_good(Guard::Protected, &approved(plan(vec![update(10), update(11)])), protected);
     assert!(Approved::new(approved(plan(vec![update(11)])), &protected().terms()).is_ok());
 }
@@ -267,7 +267,8 @@ fn the_account_behind_the_client_keeps_its_access() {
 
 #[test]
 fn nothing_is_done_to_accounts_that_cannot_be_counted() {
-    let partial = || World { population: Population { incomplete: vec!["page 7 failed".into()], ..hundred() }, ..World::default() };
+    let partial =
+        || World { guarded: GuardedAccounts { incomplete: vec!["page 7 failed".into()], ..hundred() }, ..World::default() };
     trips_for_good(Guard::IncompleteEvidence, &approved(plan(vec![update(10)])), partial);
 }
 

@@ -12,7 +12,7 @@ use domo_reconcile::domo::{Accounts, Limits, Reader, Session, Settings, Silent};
 use domo_reconcile::plan::build::assemble;
 use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::plan::revert::{Undo, done};
-use domo_reconcile::plan::{self, Decision, Inputs, Outcome, Plan, Population, Verdict};
+use domo_reconcile::plan::{self, Decision, GuardedAccounts, InputDigests, Outcome, Plan, Verdict};
 use domo_reconcile::reconcile::{Reconciliation, Rules, reconcile};
 use domo_reconcile::sandbox::{Fault, Options, Running, Sandbox, What};
 use proptest::prelude::*;
@@ -99,9 +99,9 @@ impl Stage {
         (accounts, judged)
     }
 
-    fn context(&self) -> plan::Context {
-        let inputs = Inputs { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
-        plan::Context { run_id: "20261123T120000Z-abcdef".into(), created: Utc::now(), inputs, previous: None }
+    fn context(&self) -> plan::PlanBinding {
+        let inputs = InputDigests { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
+        plan::PlanBinding { run_id: "20261123T120000Z-abcdef".into(), created: Utc::now(), inputs, previous: None }
     }
 
     /// Writes the plan with what is approved of it.
@@ -138,8 +138,8 @@ impl Stage {
             undo.add(&done, "P-1", Some(&reader.account(done.account_id().unwrap()).await.unwrap()));
         }
         let accounts = reader.accounts(&Silent).await.unwrap();
-        let population = Population::of(&accounts, &self.config, &undo.actions).unwrap();
-        assemble(undo.actions, Vec::new(), &population, AuditFigures::default(), &self.config, &self.context(), "sandbox").unwrap()
+        let guarded = GuardedAccounts::of(&accounts, &self.config, &undo.actions).unwrap();
+        assemble(undo.actions, Vec::new(), &guarded, AuditFigures::default(), &self.config, &self.context(), "sandbox").unwrap()
     }
 }
 

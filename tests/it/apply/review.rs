@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use domo_reconcile::plan::returned::{self, Sheet, SheetRow};
+use domo_reconcile::plan::returned::{self, ReturnedSheet, SheetRow};
 use domo_reconcile::plan::review::{self, Reviewer};
-use domo_reconcile::plan::sheet::{self, Row};
+use domo_reconcile::plan::sheet::{self, Decidable};
 use domo_reconcile::plan::{About, Action, Decision, OpenFinding, Plan, Sealed, record};
 use domo_reconcile::terms::{Kind, Severity};
 use serde_json::{Value, json};
@@ -69,15 +69,15 @@ fn a_selector_is_all_a_kind_a_severity_a_department_an_address_or_an_id() {
         ("F-2", &["A-deactivate-2"]),
         ("F-3", &["F-3"]),
     ] {
-        let ids: Vec<_> = review::select(sealed.plan(), selector).unwrap().iter().map(Row::id).collect();
+        let ids: Vec<_> = review::select(sealed.plan(), selector).unwrap().iter().map(Decidable::id).collect();
         assert_eq!(ids, expected, "{selector}");
     }
     assert!(review::select(sealed.plan(), "department=").is_err() && review::select(sealed.plan(), "delete").is_err());
 }
 
 /// The sheet of a plan as it is given out, with these decisions filled in from the top.
-fn filled(sealed: &Sealed, decisions: &[[&str; 3]]) -> Sheet {
-    let row = |(place, row): (usize, Row<'_>)| {
+fn filled(sealed: &Sealed, decisions: &[[&str; 3]]) -> ReturnedSheet {
+    let row = |(place, row): (usize, Decidable<'_>)| {
         let said = decisions.get(place).copied().unwrap_or_default();
         row.locked().into_iter().chain(said.map(str::to_owned)).collect()
     };
@@ -85,14 +85,14 @@ fn filled(sealed: &Sealed, decisions: &[[&str; 3]]) -> Sheet {
     rows.extend(sheet::rows(sealed.plan()).into_iter().enumerate().map(row));
     let row = |(number, cells)| SheetRow { number, cells, uncomputed: BTreeSet::new() };
     let (plan, digest) = (sealed.plan().id.clone(), sealed.plan().digest.clone());
-    Sheet { rows: (1..).zip(rows).map(row).collect(), plan, digest, reviewer: None }
+    ReturnedSheet { rows: (1..).zip(rows).map(row).collect(), plan, digest, reviewer: None }
 }
 
 /// Records what a sheet says; the verdict and the name of each row, worst first.
-fn decided(mut sealed: Sealed, sheet: &Sheet) -> Vec<String> {
+fn decided(mut sealed: Sealed, sheet: &ReturnedSheet) -> Vec<String> {
     let sayings = returned::sheet(sealed.plan(), "sheet", sheet, None, &ana()).unwrap();
     record::record(&mut sealed, &sayings, false).unwrap();
-    let told = |row: &Row<'_>| match sealed.plan().decisions.get(row.id()) {
+    let told = |row: &Decidable<'_>| match sealed.plan().decisions.get(row.id()) {
         None => "open".to_owned(),
         Some(said) => format!("{} {} {}", said.word(), said.by, said.comment.as_deref().unwrap_or("-")),
     };
@@ -133,7 +133,7 @@ fn a_finding_without_an_action_is_kept_sent_back_or_accepted_until_a_day() {
 
 /// The sheet is refused and the message says this.
 #[track_caller]
-fn refuses(sheet: &Sheet, saying: &[&str]) {
+fn refuses(sheet: &ReturnedSheet, saying: &[&str]) {
     let error = returned::sheet(open().plan(), "sheet", sheet, None, &ana()).unwrap_err().to_string();
     for part in saying {
         assert!(error.contains(part), "{error}");
@@ -178,9 +178,9 @@ fn a_formula_that_nobody_computed_is_named_by_its_row_and_column() {
 
 #[test]
 fn a_sheet_of_another_plan_is_refused() {
-    refuses(&Sheet { plan: "P-other".into(), ..filled(&open(), &[]) }, &["P-other"]);
-    refuses(&Sheet { digest: "sha256:other".into(), ..filled(&open(), &[]) }, &["sha256:other"]);
-    refuses(&Sheet { digest: String::new(), ..filled(&open(), &[]) }, &["(none)"]);
+    refuses(&ReturnedSheet { plan: "P-other".into(), ..filled(&open(), &[]) }, &["P-other"]);
+    refuses(&ReturnedSheet { digest: "sha256:other".into(), ..filled(&open(), &[]) }, &["sha256:other"]);
+    refuses(&ReturnedSheet { digest: String::new(), ..filled(&open(), &[]) }, &["(none)"]);
 }
 
 #[test]

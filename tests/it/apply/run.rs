@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domo_reconcile::config::DeactivateWith;
 use domo_reconcile::plan::guard::AuditFigures;
-use domo_reconcile::plan::journal::{Ended, Event};
+use domo_reconcile::plan::journal::{ApplyEnd, Event};
 use domo_reconcile::plan::{Action, Outcome, fields};
 use domo_reconcile::sandbox::{Fault, Options, Profile, Request, What};
 use domo_reconcile::terms::ActionKind;
@@ -88,7 +88,7 @@ fn every_write_has_its_record_before_it_and_the_account_as_it_was() {
     assert_eq!(Value::Object(was.clone()), account(10));
     assert_eq!(json!(change), json!({"title": "Lead"}));
     assert_eq!(left["title"], "Lead");
-    assert_eq!((*outcome, *ended), (Outcome::Done, Ended::Complete));
+    assert_eq!((*outcome, *ended), (Outcome::Done, ApplyEnd::Complete));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn three_failures_in_a_row_end_the_run() {
     assert_eq!(ran.json()["counts"], json!({"failed": 3, "not-tried": 7}));
     let record: Value = serde_json::from_str(&company.read("apply.json")).unwrap();
     assert!(record["why"].as_str().unwrap().contains("or reject those actions with `review`, then apply again"), "{record}");
-    assert!(company.journal().lines().iter().any(|line| matches!(&line.event, Event::Close { ended: Ended::Stopped, .. })));
+    assert!(company.journal().lines().iter().any(|line| matches!(&line.event, Event::Close { ended: ApplyEnd::Stopped, .. })));
 }
 
 #[test]

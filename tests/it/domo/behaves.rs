@@ -1,7 +1,7 @@
 //! What is known of Domo's API, point by point, against the sandbox as any client meets it. Each point is one that a client can rely
 //! on, or has to cope with.
 
-use domo_reconcile::sandbox::{Event, Options, Profile, Running};
+use domo_reconcile::sandbox::{ActivityEvent, Options, Profile, Running};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -174,7 +174,7 @@ async fn group_lists_say_less_than_groups_and_members_are_bare_ids() {
 #[tokio::test]
 async fn the_activity_log_needs_a_start_and_reaches_back_a_year() {
     let now = chrono::Utc::now();
-    let event = |user: u64, days: i64| Event {
+    let event = |user: u64, days: i64| ActivityEvent {
         user,
         time: (now - chrono::TimeDelta::days(days)).timestamp_millis(),
         action: "LOGIN".into(),

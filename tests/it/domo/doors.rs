@@ -4,7 +4,7 @@ use chrono::Utc;
 use domo_reconcile::config::DeactivateWith;
 use domo_reconcile::domo::{Lookup, Reader, Scim, Session, Silent, WriteError, Writer};
 use domo_reconcile::failure;
-use domo_reconcile::sandbox::{Event, Options, Profile, Running};
+use domo_reconcile::sandbox::{ActivityEvent, Options, Profile, Running};
 
 use super::{Allowed, company, ids, open, sandbox, sandbox_with, settings};
 
@@ -136,16 +136,16 @@ async fn the_activity_log_gives_the_last_day_somebody_was_seen() {
     for mut profile in [Profile::guide(), Profile::recorded()] {
         profile.rate_limit = None;
         let now = Utc::now();
-        let event = |user: u64, days: i64, actor: u64| Event {
+        let event = |user: u64, days: i64, actor: u64| ActivityEvent {
             user,
             time: (now - chrono::Duration::days(days)).timestamp_millis(),
             action: "LOGIN".into(),
             actor,
             object: None,
         };
-        let mut activity: Vec<Event> = (0..1500).map(|_| event(1_000_001, 20, 0)).collect();
+        let mut activity: Vec<ActivityEvent> = (0..1500).map(|_| event(1_000_001, 20, 0)).collect();
         activity.extend([event(1_000_001, 12, 0), event(1_000_001, 3, 7), event(1_000_002, 400, 0)]);
-        let done = |what: &str, days| Event { object: Some(1_000_003), action: what.into(), ..event(1_000_001, days, 0) };
+        let done = |what: &str, days| ActivityEvent { object: Some(1_000_003), action: what.into(), ..event(1_000_001, days, 0) };
         activity.extend([done("Changed the role", 15), done("VIEWED", 13), done("Changed the title", 20)]);
         let running = sandbox_with(Options { profile, accounts: company(4), activity, ..Options::default() }).await;
         let mut wanted = settings(&running);

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use domo_reconcile::config::Directory;
 use domo_reconcile::failure;
 use domo_reconcile::http::Limits;
-use domo_reconcile::source::{self, Depth, Fetched, Progress};
+use domo_reconcile::source::{self, Depth, FetchProgress, Fetched};
 
 use crate::support::{Ran, command, finish};
 
@@ -16,7 +16,7 @@ pub(super) async fn fetch(
     variable: &(dyn Fn(&str) -> Option<String> + Sync),
     limits: Limits,
     depth: Depth,
-    progress: &dyn Progress,
+    progress: &dyn FetchProgress,
 ) -> anyhow::Result<Fetched> {
     let told = Mutex::new(Vec::new());
     let overheard = |name: &str| {

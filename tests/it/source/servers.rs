@@ -278,7 +278,7 @@ struct Once {
     what: fn(&Server),
 }
 
-impl source::Progress for Once {
+impl source::FetchProgress for Once {
     fn people(&self, _name: &str, read: u64, _told: Option<u64>) {
         if read >= 400 && !self.done.swap(true, std::sync::atomic::Ordering::SeqCst) {
             (self.what)(&self.server);

@@ -92,9 +92,9 @@ fn where_access_is_taken_away_nothing_else_is_done_to_the_account() {
     let (update, deactivate) = (Some(ActionKind::Update), Some(ActionKind::Deactivate));
     assert_eq!(found, [(Kind::Drift, Severity::Medium, update), (Kind::Dormant, Severity::Low, deactivate)]);
     let (accounts, people, config) = (company.accounts_frame(), company.people_frame(), company.parsed());
-    let inputs = domo_reconcile::plan::Inputs { accounts: "a".into(), directory: vec!["d".into()], config: "c".into() };
+    let inputs = domo_reconcile::plan::InputDigests { accounts: "a".into(), directory: vec!["d".into()], config: "c".into() };
     let created = chrono::DateTime::UNIX_EPOCH;
-    let context = domo_reconcile::plan::Context { run_id: "R".into(), created, inputs, previous: None };
+    let context = domo_reconcile::plan::PlanBinding { run_id: "R".into(), created, inputs, previous: None };
     let plan = domo_reconcile::plan::build(&judged, &accounts, &people, &config, &context).unwrap().unwrap();
     let actions: Vec<_> = plan.actions.iter().map(|action| action.kind).collect();
     assert_eq!(actions, [ActionKind::Deactivate]);

@@ -15,11 +15,11 @@ use crate::failure::{self, Failure, FailureKind};
 use crate::stop::Stop;
 
 /// What a verb ends with when nothing failed: done, or a kind that is an answer rather than an error (findings, a guard).
-pub type Ended = Option<FailureKind>;
+pub type Exit = Option<FailureKind>;
 
 /// What every verb is given.
 #[derive(Debug, Clone)]
-pub struct Context {
+pub struct Invocation {
     /// Where people and programs read.
     pub terminal: Terminal,
     /// When the program began; `SOURCE_DATE_EPOCH` (seconds) replaces the clock so that a run can be made again. `apply` does not
@@ -31,7 +31,7 @@ pub struct Context {
     variables: BTreeMap<String, SecretString>,
 }
 
-impl Context {
+impl Invocation {
     /// Of a program that begins now.
     pub(super) fn new(terminal: Terminal, timings: timings::Timings) -> Self {
         Self { terminal, started: fixed().unwrap_or_else(Utc::now), timings, variables: BTreeMap::new() }
