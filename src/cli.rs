@@ -86,7 +86,8 @@ impl Command {
             Self::Runs(options) => options.json,
             Self::Verify(options) => options.json,
             Self::Replay(options) => options.json,
-            Self::Sandbox(_) | Self::Schema(_) | Self::Init(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Init(options) => options.json,
+            Self::Sandbox(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }
@@ -227,10 +228,10 @@ pub struct Review {
     #[arg(long)]
     pub all: bool,
     /// Show the rows of a kind of action or finding
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", value_parser = values::kinds())]
     pub kind: Option<String>,
     /// Show the rows of a severity
-    #[arg(long, value_name = "SEVERITY")]
+    #[arg(long, value_name = "SEVERITY", value_parser = values::severities())]
     pub severity: Option<String>,
     /// Show the rows of a department
     #[arg(long, value_name = "DEPARTMENT")]
@@ -527,6 +528,9 @@ pub struct Init {
     /// The configuration; never written over one that is there
     #[arg(long, value_name = "FILE", default_value = crate::config::DEFAULT_FILE)]
     pub out: PathBuf,
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `completions`

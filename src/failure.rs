@@ -5,6 +5,8 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::Path;
 use std::sync::Once;
 
 /// Why the program ends, as schedulers see it. The numbers are an interface.
@@ -60,6 +62,16 @@ impl Failure {
     /// [`FailureKind::Usage`].
     pub fn usage(message: impl fmt::Display) -> Self {
         Self::new(FailureKind::Usage, message)
+    }
+
+    /// A folder that cannot be made: a wrong path where a file stands in its place or above it, else a disk that fails.
+    pub fn no_folder(what: &str, path: &Path, option: &str, error: io::Error) -> anyhow::Error {
+        let kind = match error.kind() {
+            ErrorKind::NotADirectory | ErrorKind::AlreadyExists => FailureKind::Usage,
+            _ => FailureKind::Failed,
+        };
+        let failure = Self::new(kind, format!("cannot make {what} {}", path.display()));
+        anyhow::Error::new(error).context(failure.hint(format!("name a folder that can be written with {option}")))
     }
 
     /// Says what to do next.

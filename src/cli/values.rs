@@ -2,9 +2,9 @@
 
 use chrono::{Datelike, NaiveDate};
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use crate::terms::{Flavour, Scope, Severity, Split};
+use crate::terms::{ActionKind, Flavour, Kind, Scope, Severity, Split};
 
 /// Lines for people or JSON for machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -49,6 +49,16 @@ macro_rules! values {
 }
 values!(Flavour, Split, Scope);
 
+/// The words of `--kind`: of findings, then of actions.
+pub(super) fn kinds() -> PossibleValuesParser {
+    Kind::ALL.map(Kind::as_str).into_iter().chain(ActionKind::ALL.map(ActionKind::as_str)).into()
+}
+
+/// The words of `--severity`.
+pub(super) fn severities() -> PossibleValuesParser {
+    Severity::ALL.map(Severity::as_str).into()
+}
+
 /// The two Domos there are in writing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs)]
@@ -71,6 +81,8 @@ pub enum SchemaName {
 
 /// A day of the years that a report can show.
 pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
-    let day: NaiveDate = text.parse().map_err(|_| "a day is YYYY-MM-DD, such as 2026-11-28".to_owned())?;
+    // A digit that was left out is a slip, not a day of the month before.
+    let day = text.parse().ok().filter(|day: &NaiveDate| day.to_string() == text);
+    let day = day.ok_or_else(|| "a day is YYYY-MM-DD, such as 2026-11-28".to_owned())?;
     if (1900..=9999).contains(&day.year()) { Ok(day) } else { Err("the year is 1900 to 9999".to_owned()) }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use chrono::Utc;
 use serde_json::json;
 
@@ -69,7 +69,7 @@ fn write(folder: &Path, import: &Import) -> Result<()> {
     if import.files.is_empty() {
         return Ok(());
     }
-    files::make_folder(folder).with_context(|| Failure::failed(format!("cannot make the folder {}", folder.display())))?;
+    files::make_folder(folder).map_err(|error| Failure::no_folder("the folder", folder, "--bulk-import", error))?;
     import.files.iter().try_for_each(|file| plan_files::write(&folder.join(&file.name), &file.to_csv()))
 }
 

@@ -3,13 +3,15 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use serde_json::json;
 
 use super::progress::ProgressLine;
-use super::{Exit, Invocation, interruptible, runtime};
+use super::{Exit, Invocation, interruptible, out_folder, runtime};
 use crate::cli;
-use crate::config::{Config, Directory, quoted};
+use crate::config::{Config, DEFAULT_FILE, Directory, quoted};
 use crate::directory::{self, Source};
 use crate::domo::{self, Accounts, SUPPORT_EMAIL};
 use crate::failure::Failure;
@@ -54,16 +56,38 @@ pub(super) fn run(options: &cli::Init, invocation: &Invocation) -> Result<Exit> 
             .hint("name another file with --out, or `domo-reconcile check` the one there is")
             .into());
     }
+    let folder = out_folder(&options.out)?;
     let directories: Vec<Directory> = Config::default().directories(&options.directory);
     let people = directory::load(&directories)?;
     let accounts = accounts(options, invocation)?;
-    let text = written(&directories, &people.sources, accounts.as_ref())?;
+    let text = written(folder, &directories, &people.sources, accounts.as_ref())?;
     Config::parse(&text).context("the configuration that was made cannot be read: this is a defect of the program")?;
     let cannot = || Failure::failed(format!("cannot write {}", options.out.display())).hint("name another file with --out");
     let mut file = std::fs::File::create_new(&options.out).with_context(cannot)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(cannot)?;
-    invocation.terminal.answer(format!("{} is written. Read it, then: domo-reconcile check", options.out.display()))?;
+    match options.json {
+        true => invocation.terminal.json(&json!({"out": options.out.display().to_string()}))?,
+        false => invocation.terminal.answer(format!(
+            "{} is written. Read it, then: domo-reconcile check{}",
+            options.out.display(),
+            flag(&options.out)
+        ))?,
+    }
     Ok(None)
+}
+
+/// ` --config FILE`, unless it is the file that is read by itself.
+fn flag(out: &Path) -> String {
+    let named = (out != Path::new(DEFAULT_FILE)).then(|| out.to_owned());
+    cli::ConfigFile { config: named }.flag()
+}
+
+/// A path of the command line as the configuration names it: what is not absolute there counts from the configuration's own folder.
+fn seen_from(folder: &Path, path: &Path) -> Result<PathBuf> {
+    if folder == Path::new(".") || path.is_absolute() {
+        return Ok(path.to_owned());
+    }
+    Ok(path.strip_prefix(folder).map_or_else(|_| std::path::absolute(path), |below| Ok(below.to_owned()))?)
 }
 
 /// The accounts of a file, or Domo's own where credentials are set.
@@ -82,7 +106,7 @@ fn accounts(options: &cli::Init, invocation: &Invocation) -> Result<Option<Accou
     pulled.map(Some)
 }
 
-fn written(directories: &[Directory], sources: &[Source], accounts: Option<&Accounts>) -> Result<String> {
+fn written(folder: &Path, directories: &[Directory], sources: &[Source], accounts: Option<&Accounts>) -> Result<String> {
     let mut text = String::from(
         "# Written by `domo-reconcile init`. What is commented out is a suggestion or shows what was found by itself.\n\
          # `domo-reconcile schema config` describes every key. Secrets never stand here: DOMO_CLIENT_ID, DOMO_CLIENT_SECRET.\n\n[domo]\n",
@@ -93,8 +117,8 @@ fn written(directories: &[Directory], sources: &[Source], accounts: Option<&Acco
         None => text.push_str("# instance = \"acme\"             # acme.domo.com\n"),
     }
     for (directory, source) in directories.iter().zip(sources) {
-        let path = directory.path.to_string_lossy();
-        writeln!(text, "\n[[directory]]\npath = {}", quoted(&path))?;
+        let path = seen_from(folder, &directory.path)?;
+        writeln!(text, "\n[[directory]]\npath = {}", quoted(&path.to_string_lossy()))?;
         let rows = text::plural(source.rows, "row", "rows");
         let system = source.system.as_ref().map(|system| format!(", recognised as {system}")).unwrap_or_default();
         writeln!(text, "# {rows}{system}. Columns, found by themselves; correct one here where it is not the one meant:")?;

@@ -1,6 +1,7 @@
 //! What every verb is given, and what verbs share.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::Result;
 use chrono::{DateTime, Datelike, Utc};
@@ -12,6 +13,7 @@ use super::timings;
 use crate::config::{self, Config};
 use crate::domo::Credential;
 use crate::failure::{self, Failure, FailureKind};
+use crate::files;
 use crate::stop::Stop;
 
 /// What a verb ends with when nothing failed: done, or a kind that is an answer rather than an error (findings, a guard).
@@ -91,6 +93,17 @@ pub(in crate::commands) fn go_on() -> Result<()> {
 
 pub(super) fn interrupted() -> Failure {
     Failure::new(FailureKind::Interrupted, "interrupted; nothing was written to Domo")
+}
+
+/// The folder that a file is to be written into, which must be there: known before anything is read for it.
+pub(in crate::commands) fn out_folder(out: &Path) -> Result<&Path> {
+    let folder = files::folder_of(out);
+    match folder.is_dir() {
+        true => Ok(folder),
+        false => Err(Failure::usage(format!("--out {}: there is no folder {}", out.display(), folder.display()))
+            .hint("make the folder first, or name another file")
+            .into()),
+    }
 }
 
 /// The instance's name, in every command alike: as configured, else as the token says.

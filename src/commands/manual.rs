@@ -32,8 +32,9 @@ pub(super) fn man(options: &cli::Man, invocation: &Invocation) -> Result<Exit> {
     program.build();
     match &options.folder {
         Some(folder) => {
-            let written = std::fs::create_dir_all(folder).and_then(|()| write_pages(&program, folder));
-            written.with_context(|| Failure::failed(format!("cannot write the man pages to {}", folder.display())))?;
+            std::fs::create_dir_all(folder).map_err(|error| Failure::no_folder("the folder", folder, "man DIR", error))?;
+            write_pages(&program, folder)
+                .with_context(|| Failure::failed(format!("cannot write the man pages to {}", folder.display())))?;
         }
         None => invocation.terminal.answer(String::from_utf8_lossy(&page(&program)?.1).trim_end())?,
     }

@@ -41,7 +41,9 @@ use crate::failure::{Failure, FailureKind};
 use crate::stop::{self, Heard};
 use invocation::interrupted;
 pub use invocation::{Exit, Invocation};
-pub(in crate::commands) use invocation::{Failed, go_on, instance_name, interruptible, lone_runtime, right_instance, runtime};
+pub(in crate::commands) use invocation::{
+    Failed, go_on, instance_name, interruptible, lone_runtime, out_folder, right_instance, runtime,
+};
 pub use terminal::Terminal;
 
 /// Parses the arguments, runs the verb, prints the failure.
@@ -51,13 +53,12 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are answers, the rest is wrong usage; clap knows which stream.
             let code = if error.use_stderr() { FailureKind::Usage.code() } else { 0 };
-            if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
-                let failed = Failed { exit_code: code, error: error.to_string().trim_end().to_owned() };
-                let _ = Terminal::new(true, false).json_instead(&serde_json::json!({ "failed": failed }));
+            if error.use_stderr() {
+                misused(Failed { exit_code: code, error: error.to_string().trim_end().to_owned() }, &error);
+            } else {
+                let _ = error.print();
             }
-            return match error.print() {
-                Ok(()) | Err(_) => ExitCode::from(code),
-            };
+            return ExitCode::from(code);
         }
     };
     let (terminal, json) = (Terminal::new(cli.quiet, matches!(cli.log_format, LogFormat::Json)), cli.command.json());
@@ -72,6 +73,23 @@ pub fn main() -> ExitCode {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(kind)) => ExitCode::from(kind.code()),
         Err(error) => failed(&terminal, json, &error),
+    }
+}
+
+/// Says what the arguments lack, in the forms that they ask for.
+fn misused(failed: Failed, error: &clap::Error) {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let json_lines = arguments.iter().any(|argument| argument == "--log-format=json")
+        || arguments.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json");
+    let terminal = Terminal::new(true, json_lines);
+    if json_lines {
+        terminal.error(&failed.error);
+    } else {
+        // In colour on a terminal.
+        let _ = error.print();
+    }
+    if arguments.iter().any(|argument| argument == "--json") {
+        let _ = terminal.json_instead(&serde_json::json!({ "failed": failed }));
     }
 }
 

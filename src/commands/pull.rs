@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use super::progress::ProgressLine;
-use super::{Exit, Invocation, directories, interruptible, right_instance, runtime};
+use super::{Exit, Invocation, directories, interruptible, out_folder, right_instance, runtime};
 use crate::archive;
 use crate::cli;
 use crate::config::{Config, Directory, Instance, Loaded};
@@ -74,12 +74,7 @@ pub(super) fn run(options: &cli::Pull, invocation: &Invocation) -> Result<Exit> 
 
 /// Whether a file can take that name: known before an hour is spent on reading.
 fn writable(out: &Path) -> Result<()> {
-    let folder = files::folder_of(out);
-    if !folder.is_dir() {
-        return Err(Failure::usage(format!("--out {}: there is no folder {}", out.display(), folder.display()))
-            .hint("make the folder first, or name another file")
-            .into());
-    }
+    out_folder(out)?;
     [out, &partial(out)].into_iter().try_for_each(|out| replaceable(out, "snapshot", &domo::is_snapshot))
 }
 

@@ -34,7 +34,7 @@ struct Output<'a> {
 
 /// Judges the inputs of a stored run again, with its own configuration or another.
 pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit> {
-    let config = options.config.as_deref().map(|path| Loaded::read(Some(path))).transpose()?;
+    let config = Loaded::named(options.config.as_deref())?;
     let run = Archive::at(Path::new("audits")).folder_of(&options.run)?;
     let mut stored = replay::read(&run, config)?;
     if options.config.is_none() && stored.config.config.report.templates.take().is_some() {

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::plan_file::{self, PlanFile};
-use super::{Exit, Invocation, progress::ProgressLine};
+use super::{Exit, Invocation, out_folder, progress::ProgressLine};
 use crate::apply::{files, journal};
 use crate::config::{DeactivateWith, Loaded};
 use crate::digest;
@@ -27,6 +27,7 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
             .hint("review and apply it, or name another file with --out")
             .into());
     }
+    out_folder(&out)?;
     let missing =
         || Failure::usage(format!("cannot read the journal {}", path.display())).hint("name the plan.journal.jsonl of an apply");
     std::fs::metadata(&path).with_context(missing)?;

@@ -3,12 +3,12 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{Exit, Invocation};
+use super::{Exit, Failed, Invocation};
 use crate::archive::Archive;
 use crate::archive::proof::signature::Signers;
 use crate::archive::proof::{ChainEnd, FileState, Verification, verify};
 use crate::cli;
-use crate::failure::FailureKind;
+use crate::failure::{Failure, FailureKind};
 use crate::text::plural;
 
 #[derive(Serialize)]
@@ -16,6 +16,9 @@ struct Output<'a> {
     holds: bool,
     #[serde(flatten)]
     verification: &'a Verification,
+    /// What is wrong as any command that fails tells why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<Failed>,
 }
 
 /// Verifies one run: exit 0 only where everything that its manifest says still holds.
@@ -24,7 +27,11 @@ pub(super) fn run(options: &cli::Verify, invocation: &Invocation) -> Result<Exit
     let verification = verify(&Archive::at(&options.archive).folder_of(&options.run)?, signers.as_ref())?;
     let holds = verification.holds();
     if options.json {
-        invocation.terminal.json(&Output { holds, verification: &verification })?;
+        let error = || format!("the run {} does not hold\n  {}", verification.run_id, verification.problems.join("\n  "));
+        let failed = (!holds).then(|| Failed::of(&Failure::failed(error()).into()));
+        let answer = Output { holds, verification: &verification, failed };
+        invocation.terminal.json(&answer)?;
+        answer.failed.iter().for_each(|failed| invocation.terminal.error(&failed.error));
     } else {
         invocation.terminal.answer(text(&verification))?;
     }

@@ -64,6 +64,14 @@ impl Loaded {
         Ok(Self { config, path: Some(found), text })
     }
 
+    /// The file that somebody named, read; none where nobody named one. For commands whose rules are elsewhere.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn named(path: Option<&Path>) -> Result<Option<Self>> {
+        path.map(|path| Self::read(Some(path))).transpose()
+    }
+
     /// As much of an invalid file as says who is to hear of it.
     pub fn of_invalid(path: Option<&Path>) -> Option<Config> {
         let path = path.unwrap_or(Path::new(DEFAULT_FILE));
@@ -175,6 +183,12 @@ impl Config {
             if Role::from_word(role).is_none() {
                 problems.push(format!("{place} is one of {}, exactly, not `{role}`", Role::ALL.map(Role::as_str).join(", ")));
             }
+        }
+        if Role::from_word(&policy.demoted_role).is_some_and(Role::may_administer) {
+            problems.push(format!(
+                "[policy] demoted_role is `{}`, which may administer: a demotion would take nothing away",
+                policy.demoted_role
+            ));
         }
         if self.matching.keys.contains(&Key::Link) {
             problems.push("[match] keys cannot name `link`: [[link]] comes before every key".into());

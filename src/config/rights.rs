@@ -39,6 +39,13 @@ impl Domo {
         name == Some(role) && self.rights(name, id) == self.rights(Some(role), None)
     }
 
+    /// The role that a demotion to `role` leaves an account with: its own where that is one of Domo's with less, since a demotion gives
+    /// nothing.
+    pub fn demoted<'a>(&self, role: &'a str, name: Option<&'a str>, id: Option<&str>) -> &'a str {
+        let rank = |word: &str| Role::from_word(word).map(Role::id);
+        name.filter(|own| rank(own) > rank(role) && self.is_role(own, name, id)).unwrap_or(role)
+    }
+
     /// What an account with this role may do: by the role's name, whatever its case, and by its id.
     pub fn rights(&self, name: Option<&str>, id: Option<&str>) -> Rights {
         let filled = |text: &&str| !text.is_empty();

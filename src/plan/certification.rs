@@ -438,7 +438,7 @@ fn change(
             Ok((Act::Delete, before, one("deleted", true.into()), held))
         }
         (Attestation::Revoke, Choice::Demote) => {
-            let role = &config.policy.demoted_role;
+            let role = config.domo.demoted(&config.policy.demoted_role, account.about.role.as_deref(), account.role_id.as_deref());
             let (before, after, said) = demotion(before, &account.memberships, role);
             let in_groups = before.get(GROUPS).and_then(Value::as_array).is_some_and(|groups| !groups.is_empty());
             match (has(role), bears(role)) {

@@ -158,10 +158,14 @@ pub fn is_for(of: &str, this: [&str; 2], said: [&str; 2]) -> Result<(), Failure>
     if this == said {
         return Ok(());
     }
+    let beside = if of == "plan" { "the review sheet that stands beside it, or " } else { "" };
+    let hint = format!("hand in what was made for this {of}: {beside}its own packets");
+    if said == ["", ""] {
+        return Err(Failure::usage(format!("it is no sheet of a {of}: it names none")).hint(hint));
+    }
     let [id, digest] = said.map(|text| if text.is_empty() { "(none)".into() } else { crate::text::visible(text) });
     let what = format!("it is for {of} {id} with digest {digest}, but this is {of} {} with digest {}", this[0], this[1]);
-    let beside = if of == "plan" { "the review sheet that stands beside it, or " } else { "" };
-    Err(Failure::new(FailureKind::PlanRefused, what).hint(format!("hand in what was made for this {of}: {beside}its own packets")))
+    Err(Failure::new(FailureKind::PlanRefused, what).hint(hint))
 }
 
 /// What a filled-in sheet says, rows left blank included. `own` is who decided where a row names nobody.

@@ -180,6 +180,11 @@ impl<'a> AccountColumns<'a> {
             && (!self.provides("groups") || self.groups.get(account).count() <= fixed)
     }
 
+    /// The role that a demotion to this one leaves an account with.
+    pub(super) fn demoted<'r>(&'r self, account: Account, role: &'r str, domo: &config::Domo) -> &'r str {
+        domo.demoted(role, self.role(account), self.role_id.filled(account))
+    }
+
     /// Whether an account's role is one of the instance's own, with other rights than the role of Domo's whose name it bears.
     pub(super) fn only_bears_the_name(&self, account: Account, role: &str, domo: &config::Domo) -> bool {
         self.role(account) == Some(role) && self.rights(account, domo) != domo.rights(Some(role), None)

@@ -78,7 +78,7 @@ pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
             .hint("name another --archive, or none")
             .into()),
         Err(_) => {
-            files::make_folder(to).with_context(|| Failure::failed(format!("cannot make the folder {}", to.display())))?;
+            files::make_folder(to).map_err(|error| Failure::no_folder("the archive", to, "--archive", error))?;
             keep(&target, &secret)
         }
     }

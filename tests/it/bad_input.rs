@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::folder::{AUDIT, Folder};
 use super::local_domo::LocalDomo;
 use super::support::{self, Ran, run, run_with};
 
@@ -334,10 +335,93 @@ fn an_error_is_said_once_and_with_json_is_the_one_document_on_stdout() {
     ] {
         let ran = run(folder.path(), args.iter().copied().chain(["--json"])).code(2);
         let answer = ran.json();
-        if args[0] != "check" {
-            assert_eq!(answer["failed"]["exit_code"], 2, "{args:?}: {answer}");
-            assert_eq!(answer["failed"]["error"], ran.stderr.trim_end(), "{args:?}: {answer}");
-        }
+        assert_eq!(answer["failed"]["exit_code"], 2, "{args:?}: {answer}");
+        assert_eq!(answer["failed"]["error"], ran.stderr.trim_end(), "{args:?}: {answer}");
+    }
+}
+
+#[test]
+fn a_run_that_does_not_hold_fails_with_json_as_any_command_does() {
+    let company = Folder::ada_and_olga();
+    let run = company.run(&AUDIT).code(0).json()["run_dir"].as_str().unwrap().to_owned();
+    let verify = ["verify", &run, "--json"];
+    assert!(company.run(&verify).code(0).json().get("failed").is_none());
+    company.write(&format!("{run}/findings.csv"), "nothing was found");
+    let ran = company.run(&verify).code(1);
+    let answer = ran.json();
+    assert_eq!((&answer["holds"], &answer["failed"]["exit_code"]), (&false.into(), &1.into()), "{answer:#}");
+    assert_eq!(answer["failed"]["error"], ran.stderr.trim_end());
+    assert!(ran.stderr.contains("findings.csv"), "{}", ran.stderr);
+}
+
+#[test]
+fn wrong_usage_is_a_line_of_json_where_lines_of_json_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    for format in [&["--log-format", "json"][..], &["--log-format=json"]] {
+        let ran = run(folder.path(), ["audit", "--as-of", "yesterday"].into_iter().chain(format.iter().copied())).code(2);
+        let line: serde_json::Value = serde_json::from_str(ran.stderr.trim_end()).unwrap();
+        assert!(line["fields"]["message"].as_str().unwrap().contains("YYYY-MM-DD"), "{line}");
+    }
+}
+
+#[test]
+fn a_day_is_written_in_full() {
+    let folder = folder(WORKERS.as_bytes());
+    for day in ["2026-1-1", "2026-11-2 ", "20261123", "+2026-11-23"] {
+        let ran = run(folder.path(), ["audit", "--as-of", day]).code(2);
+        assert!(ran.stderr.contains("a day is YYYY-MM-DD"), "{day}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_kind_or_a_severity_that_there_is_not_is_no_empty_list() {
+    let company = Folder::ada_and_olga();
+    company.run(&AUDIT).code(0);
+    for (flag, wrong, right) in
+        [("--kind", "orphans", "orphan"), ("--kind", "disable", "deactivate"), ("--severity", "urgent", "medium")]
+    {
+        let refused = company.run(&["review", "latest", flag, wrong]).code(2);
+        assert!(refused.stderr.contains(wrong) && refused.stderr.contains(right), "{}", refused.stderr);
+        company.run(&["review", "latest", flag, right]).code(0);
+    }
+}
+
+/// The folder that is not there, or the file that stands where a folder should, is a wrong path and no failing disk.
+#[test]
+fn a_place_that_nothing_can_be_written_to_is_wrong_usage() {
+    let company = Folder::ada_and_olga().with("file", "a file");
+    company.run(&AUDIT).code(0);
+    for args in [
+        &["init", "--directory", "workers.csv", "--out", "none/rules.toml"][..],
+        &["init", "--directory", "workers.csv", "--out", "file/rules.toml"],
+        &["pull", "--out", "none/accounts.jsonl"],
+        &["review", "latest", "--split", "department", "--out", "file"],
+        &["certify", "latest", "--split", "department", "--out", "file/packets"],
+        &["man", "file"],
+    ] {
+        let ran = company.run(args).code(2);
+        assert!(ran.stderr.contains("\n  next: "), "{args:?}: {}", ran.stderr);
+    }
+    assert_eq!(company.read("file"), "a file");
+}
+
+#[test]
+fn a_configuration_that_is_named_must_be_there_for_a_command_that_needs_no_rules_too() {
+    let company = Folder::ada_and_olga();
+    company.run(&AUDIT).code(0);
+    for verb in ["review", "certify", "replay"] {
+        let ran = company.run(&[verb, "latest", "--config", "none.toml"]).code(2);
+        assert!(ran.stderr.contains("cannot read the configuration none.toml"), "{verb}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_sheet_at_all_is_wrong_usage_and_not_another_plan_s() {
+    let company = Folder::ada_and_olga().with("notes.csv", "shopping,list\nmilk,2\n");
+    company.run(&AUDIT).code(0);
+    for verb in ["review", "certify"] {
+        let ran = company.run(&[verb, "latest", "--from", "notes.csv", "--by", "ana"]).code(2);
+        assert!(ran.stderr.contains("notes.csv") && ran.stderr.contains("it is no sheet of a "), "{verb}: {}", ran.stderr);
     }
 }
 

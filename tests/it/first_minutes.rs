@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use super::folder::Folder;
 use super::support::{self, run};
 
 /// Killed when it goes out of scope.
@@ -95,6 +96,23 @@ fn a_suggested_exclusion_holds_once_its_comment_signs_are_gone() {
     std::fs::write(&path, format!("{kept}\n{}\n[policy]{rest}", bare.replace("\"\"", "\"a machine\""))).unwrap();
     let audited = run(folder.path(), ["audit", "--accounts", "users.json", "--json"]).code(0).json();
     assert_eq!(audited["accounts"]["excluded"], 1, "{audited:#}");
+}
+
+#[test]
+fn a_configuration_that_is_made_in_another_folder_finds_the_export() {
+    let company = Folder::ada_and_olga();
+    std::fs::create_dir(company.at("rules")).unwrap();
+    company.write("rules/below.csv", company.read("workers.csv"));
+    let absolute = company.at("workers.csv").display().to_string();
+    for (n, export) in ["workers.csv", "rules/below.csv", &absolute].into_iter().enumerate() {
+        let rules = format!("rules/{n}.toml");
+        let made = company.run(&["init", "--directory", export, "--out", &rules, "--json"]).code(0).json();
+        assert_eq!(made["out"], rules);
+        let audited = company.run(&["audit", "--config", &rules, "--accounts", "users.json", "--json"]).code(0).json();
+        assert_eq!(audited["people"]["read"], 1, "{export}: {audited:#}");
+    }
+    let said = company.run(&["init", "--directory", "workers.csv", "--out", "rules/said.toml"]).code(0).stdout;
+    assert!(said.contains("domo-reconcile check --config rules/said.toml"), "{said}");
 }
 
 #[test]

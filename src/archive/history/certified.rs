@@ -47,7 +47,8 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
     let (policy, domo) = (&present.config.config.policy, &present.config.config.domo);
     let revoked = |line: &CertificationLine| {
         now.get(&line.account.to_lowercase()).is_none_or(|now| {
-            let demoted = policy.revoked == Choice::Demote && now.has(&policy.demoted_role, domo);
+            let role = domo.demoted(&policy.demoted_role, now.role.as_deref(), now.role_id.as_deref());
+            let demoted = policy.revoked == Choice::Demote && now.has(role, domo);
             !now.active || demoted
         })
     };

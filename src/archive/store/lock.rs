@@ -2,7 +2,7 @@
 //! the text in the file only names the holder.
 
 use std::fs::{File, TryLockError};
-use std::io::{ErrorKind, Read, Seek, Write};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -28,17 +28,7 @@ impl Lock {
     /// # Errors
     /// [`FailureKind::Locked`] with the holder's name when somebody else has it.
     pub fn take(archive: &Path, now: DateTime<Utc>) -> Result<Self> {
-        files::make_folder(archive).map_err(|error| {
-            // A file stands where the folder, or one above it, should: that is a wrong path and no failing disk.
-            let kind = match error.kind() {
-                ErrorKind::NotADirectory | ErrorKind::AlreadyExists => FailureKind::Usage,
-                _ => FailureKind::Failed,
-            };
-            anyhow::Error::new(error).context(
-                Failure::new(kind, format!("cannot make the archive {}", archive.display()))
-                    .hint("name a folder that can be written with --archive"),
-            )
-        })?;
+        files::make_folder(archive).map_err(|error| Failure::no_folder("the archive", archive, "--archive", error))?;
         if let Some(who) = files::others_write(archive) {
             tracing::warn!(
                 "{who} may write in the archive {}: decisions and runs there can be changed by them; `chmod go-w` it",

@@ -14,19 +14,16 @@ use crate::plan::build::assemble;
 use crate::plan::certification::{self, Asked};
 use crate::plan::guard::AuditFigures;
 use crate::plan::{self, Action, GuardedAccounts, InputDigests, Journal, Plan, Sealed};
-use crate::{apply, cli, digest};
+use crate::{apply, digest};
 
 /// Writes the evidence into the run's folder; the plan only where something is to be done.
 pub(super) fn write(
     certification: &Certification,
     stored: &Stored,
-    options: &cli::Certify,
+    named: Option<Loaded>,
     invocation: &Invocation,
 ) -> Result<Vec<PathBuf>> {
-    let loaded = match options.at.config.config.as_deref() {
-        Some(path) => Loaded::read(Some(path))?,
-        None => stored.config.clone(),
-    };
+    let loaded = named.unwrap_or_else(|| stored.config.clone());
     let folder = &certification.run.path;
     let mut written = Vec::new();
     let config = &loaded.config;

@@ -17,6 +17,7 @@ use super::review::read::read_if_there;
 use super::review::split;
 use super::{Exit, Invocation};
 use crate::archive::{Archive, Lock, StoredRun, replay};
+use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::plan::certification::{self, CertificationRecord, Confirmed, Stand};
 use crate::plan::packets::{Dealt, Packets, UNASSIGNED};
@@ -42,6 +43,7 @@ pub(super) struct Certification {
 
 /// Shows the coverage, deals out packets, takes answers, or ends it with the evidence.
 pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exit> {
+    let named = Loaded::named(options.at.config.config.as_deref())?;
     let folder = Archive::at(&options.at.archive).folder_of(&options.run)?;
     let writing = options.split.is_some() || !options.from.is_empty() || options.finish;
     let _lock = match writing {
@@ -67,7 +69,7 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
         recorded = Some(certification.take(options, invocation)?);
     }
     let written = match options.finish {
-        true => Some(evidence::write(&certification, &stored, options, invocation)?),
+        true => Some(evidence::write(&certification, &stored, named, invocation)?),
         false => None,
     };
     let coverage = certification.coverage(invocation.started.date_naive());

@@ -11,7 +11,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Exit, Invocation, directories, notice};
+use super::{Exit, Failed, Invocation, directories, notice};
 use crate::cli;
 use crate::config::{DEFAULT_FILE, Loaded, Notify};
 use crate::directory::Overview;
@@ -40,6 +40,9 @@ struct Checked {
     directories: Vec<Overview>,
     /// What several directories say of the same people.
     between_directories: Vec<String>,
+    /// The problems as any command that fails tells why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<Failed>,
 }
 
 impl Checked {
@@ -146,7 +149,9 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
     });
     problems.extend(crate::report::check_templates(&loaded.config).err().map(|error| Problem::new("templates", &error)));
     problems.extend(unheard(&loaded.config.notify).iter().map(|error| Problem::new("notify", error)));
+    let worst = problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != FailureKind::Usage);
     let checked = Checked {
+        failed: worst.map(|worst| Failed { exit_code: worst.code(), error: format!("error: {}", text::to_put_right(&problems)) }),
         ok: problems.is_empty(),
         as_of,
         configuration: loaded.path.as_ref().map(|path| path.display().to_string()),
@@ -157,12 +162,13 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
         between_directories: overview::between(&loaded_people)?,
     };
     match options.json {
-        true => invocation.terminal.json(&checked)?,
+        true => {
+            invocation.terminal.json(&checked)?;
+            checked.failed.iter().for_each(|failed| invocation.terminal.error(&failed.error));
+        }
         false => invocation.terminal.answer(text::render(&checked, invocation.terminal.quiet()))?,
     }
-    let incomplete = checked.is_incomplete();
-    let worst = checked.problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != FailureKind::Usage);
-    Ok(worst.or(incomplete.then_some(FailureKind::NotEvaluable)))
+    Ok(worst.or(checked.is_incomplete().then_some(FailureKind::NotEvaluable)))
 }
 
 /// Why nobody would hear of a run, although somebody was to: better known before the first of the month.

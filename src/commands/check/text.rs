@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use super::Checked;
+use super::{Checked, Problem};
 use crate::directory::Overview;
 use crate::plan::NOT_SHOWN_KEPT;
 use crate::terms::{Field, Status, label};
@@ -61,15 +61,18 @@ pub(super) fn render(checked: &Checked, quiet: bool) -> String {
             }
         });
     } else {
-        out.push(format!("{} to put right:", count(checked.problems.len() as u64, "problem")));
-        for problem in &checked.problems {
-            out.push(format!("  {}: {}", problem.place, problem.problem));
-            if let Some(next) = &problem.next {
-                out.push(format!("    next: {next}"));
-            }
-        }
+        out.push(to_put_right(&checked.problems));
     }
     out.join("\n")
+}
+
+/// Every problem, with what to do about it.
+pub(super) fn to_put_right(problems: &[Problem]) -> String {
+    let told = |problem: &Problem| {
+        let next = problem.next.as_ref().map(|next| format!("\n    next: {next}")).unwrap_or_default();
+        format!("\n  {}: {}{next}", problem.place, problem.problem)
+    };
+    format!("{} to put right:{}", count(problems.len() as u64, "problem"), problems.iter().map(told).collect::<String>())
 }
 
 /// Which file it is and how many rows it has.

@@ -15,6 +15,7 @@ use super::{Exit, Invocation};
 use crate::apply::files;
 use crate::archive;
 use crate::cli;
+use crate::config::Loaded;
 use crate::plan::Plan;
 use crate::plan::record;
 use crate::plan::review::{self, ByReviewer, Reviewer};
@@ -25,6 +26,8 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
     if !options.accept.is_empty() {
         return accept::run(options, invocation);
     }
+    // A plan carries its rules, but whoever names a file means one that is there.
+    Loaded::named(options.at.config.config.as_deref())?;
     let file = PlanFile::find(&options.plan, &options.at.archive)?;
     let path = file.path.clone();
     if let (Some(by), Some(out)) = (options.split, &options.out) {

@@ -66,7 +66,7 @@ pub(in crate::commands) fn write(
     item: impl Fn(&str) -> Option<Item> + Sync,
 ) -> Result<()> {
     use rayon::prelude::*;
-    crate::files::make_folder(out).with_context(|| Failure::failed(format!("cannot make the folder {}", out.display())))?;
+    crate::files::make_folder(out).map_err(|error| Failure::no_folder("the folder", out, "--out", error))?;
     packets.packets.par_iter().try_for_each(|packet| {
         let items: Vec<Item> = packet.rows.iter().filter_map(|id| item(id)).collect();
         let made = writer.files(packet, &items).with_context(|| format!("making the packet of {}", packet.reviewer))?;

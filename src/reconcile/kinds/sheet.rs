@@ -64,12 +64,13 @@ pub(super) fn removing(judge: &Judge<'_>, account: Account, choice: Choice, mut 
         Choice::Create | Choice::Update | Choice::Report => return draft,
     };
     let demoted = judge.taken(account).filter(|taken| taken.kind == ActionKind::Demote);
-    if (action == ActionKind::Demote || demoted.is_some()) && judge.accounts.restricted_to(account, &policy.demoted_role, domo) {
+    let role = judge.accounts.demoted(account, &policy.demoted_role, domo);
+    if (action == ActionKind::Demote || demoted.is_some()) && judge.accounts.restricted_to(account, role, domo) {
         draft.finding.restricted = true;
         draft.finding.severity = Severity::Medium;
         let groups = if judge.accounts.provides("groups") { "no group" } else { "groups that were not read" };
         let by = demoted.map(|taken| format!(", demoted on {} by plan {}", taken.on, taken.plan)).unwrap_or_default();
-        draft = draft.say(&format!("; it is restricted: the role {} and {groups}{by}", policy.demoted_role));
+        draft = draft.say(&format!("; it is restricted: the role {role} and {groups}{by}"));
         let kept = demoted.filter(|_| matches!(kind, Kind::Orphan | Kind::Leaver)).and_then(|taken| judge.due(taken));
         if let Some(due) = kept {
             return draft
@@ -80,11 +81,10 @@ pub(super) fn removing(judge: &Judge<'_>, account: Account, choice: Choice, mut 
             return draft;
         }
     }
-    if action == ActionKind::Demote && judge.accounts.only_bears_the_name(account, &policy.demoted_role, domo) {
+    if action == ActionKind::Demote && judge.accounts.only_bears_the_name(account, role, domo) {
         return draft.say(&format!(
-            "; its role is one of the instance's own that is called {} too, so that a demotion could not be told from it and none is \
-             proposed: take it away by hand under Admin > Governance > People",
-            policy.demoted_role
+            "; its role is one of the instance's own that is called {role} too, so that a demotion could not be told from it and none is \
+             proposed: take it away by hand under Admin > Governance > People"
         ));
     }
     if action == ActionKind::Deactivate && (judge.lesson.is_some() || !judge.accounts.provides("active")) {

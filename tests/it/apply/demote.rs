@@ -160,3 +160,34 @@ fn a_group_that_cannot_be_left_ends_its_account_and_says_so() {
     let undo = left.company.run(&["revert", &journal, "--json", "--out", "undo.json"]).code(0).json();
     assert_eq!(undo["actions"], 1, "the role and Sales of 13; the role of 14 is the instance's own: {undo}");
 }
+
+#[test]
+fn a_demotion_gives_nobody_more_than_they_have() {
+    let to = |role: &str| format!("{DEMOTE}demoted_role = \"{role}\"\n");
+    let left = Left::with(&[], |accounts| accounts.iter_mut().find(|user| user["id"] == 13).unwrap()["role"] = json!("Social"));
+    // 13 is in two groups still: those are left, and the role stays.
+    let (_, run) = left.audit(&to("Editor"));
+    let plan: Value = serde_json::from_slice(&std::fs::read(run.join("plan.json")).unwrap()).unwrap();
+    let of = |id: u64| plan["actions"].as_array().unwrap().iter().find(|action| action["account_id"] == id).unwrap();
+    assert_eq!(of(13)["after"], json!({"role": "Social", "groups": []}));
+    assert_eq!(of(14)["after"]["role"], "Editor", "what a role of the instance's own may do is not known");
+    let path = run.join("plan.json").to_str().unwrap().to_owned();
+    left.company.run(&["review", &path, "--approve", "all", "--by", "ana"]).code(0);
+    left.company.run(&["apply", &path, "--confirm"]).code(0);
+    assert_eq!((&left.company.user(13)["role"], left.members()), (&json!("Social"), vec![vec![10], vec![10]]));
+    // Then there is nothing left to take.
+    let (_, next) = left.audit(&to("Participant"));
+    let finding = left.finding(&next, 13);
+    assert_eq!((&finding["restricted"], &finding["action"]), (&json!(true), &Value::Null), "{finding}");
+    assert!(finding["reason"].as_str().unwrap().contains("it is restricted: the role Social"), "{finding}");
+}
+
+#[test]
+fn a_role_that_may_administer_is_no_role_to_demote_to() {
+    let left = Left::new(&[]);
+    for role in ["Admin", "Privileged"] {
+        left.company.configure(&format!("{DIRECTORY}[policy]\ndemoted_role = \"{role}\"\n"));
+        let refused = left.company.run(&["audit"]).code(2);
+        assert!(refused.stderr.contains(&format!("demoted_role is `{role}`, which may administer")), "{}", refused.stderr);
+    }
+}
