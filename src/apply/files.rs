@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::failure::{Failure, FailureKind};
 use crate::files;
+use crate::plan::format::FILE;
 use crate::plan::{Problem, Sealed};
 
 /// Bytes of a plan or a journal: some millions of actions.
@@ -56,6 +57,14 @@ pub fn write(path: &Path, content: &[u8]) -> Result<()> {
 /// The file cannot be written.
 pub fn write_quickly(path: &Path, content: &[u8]) -> Result<()> {
     files::replace_unsynced(path, content).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
+}
+
+/// A file that belongs to a plan: `packets.json` beside `plan.json`, `revert.plan.packets.json` beside `revert.plan.json`.
+pub fn beside(plan: &Path, name: &str) -> PathBuf {
+    match plan.file_name().is_some_and(|file| file == FILE) {
+        true => plan.with_file_name(name),
+        false => plan.with_extension(name),
+    }
 }
 
 /// `plan.journal.jsonl` of `plan.json`.

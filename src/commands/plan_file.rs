@@ -15,6 +15,7 @@ use crate::archive::{self, Archive, Lock, StoredRun};
 use crate::config::{Config, Loaded};
 use crate::failure::{Failure, FailureKind};
 use crate::files::folder_of;
+use crate::plan::format::FILE;
 use crate::plan::{Journal, Plan, PlanRules, Sealed};
 use crate::reconcile::EvidenceStatus;
 use crate::report;
@@ -45,7 +46,7 @@ impl PlanFile {
         let within = folder_of(&path).ancestors().take(3).map(Archive::at);
         let found = within.filter_map(|archive| Some((run_of(&archive, sealed.plan())?.path, archive))).next();
         let (home, archive_of) = match found {
-            Some((run, archive)) => (run.join(crate::plan::format::FILE), Some(archive)),
+            Some((run, archive)) => (run.join(FILE), Some(archive)),
             None => (path.clone(), None),
         };
         Ok(Self { path, sealed, home, archive: archive_of, named: Archive::at(archive) })
@@ -107,7 +108,7 @@ impl PlanFile {
             }
         } else if let Some(run) = run_of(&self.named, self.plan()) {
             // A copy, without the journal of what it is a copy of.
-            let theirs = files::journal_of(&run.path.join(crate::plan::format::FILE));
+            let theirs = files::journal_of(&run.path.join(FILE));
             seen.extend(journal::read(&theirs).ok().map(|journal| (journal.lines().len() as u64, theirs.display().to_string())));
         }
         seen
@@ -144,7 +145,7 @@ impl PlanFile {
         let Some(newest) = newest.filter(|newest| newest.id() != own.id() && pulled(newest) > pulled(&own)) else {
             return Ok(BTreeMap::new());
         };
-        let next = newest.path.join(crate::plan::format::FILE);
+        let next = newest.path.join(FILE);
         let next = if next.exists() { Some(files::read_plan(&next)?) } else { None };
         let proposed = |action: &crate::plan::Action| {
             let theirs = next.iter().flat_map(|next| &next.plan().actions);
@@ -179,7 +180,7 @@ pub(super) fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Confi
 
 /// The journal that somebody names: a file, that of its plan, the folder or the id of a run, or `latest`, the newest complete run with one.
 pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
-    let of = |run: &Path| files::journal_of(&run.join(crate::plan::format::FILE));
+    let of = |run: &Path| files::journal_of(&run.join(FILE));
     let archive = Archive::at(archive);
     let nothing =
         |what: String| Failure::usage(what).hint("name the plan.journal.jsonl of an apply, or the archive with --archive");
@@ -192,7 +193,7 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
         let folder = folder.map_err(|_| nothing(format!("cannot read the journal {}", name.display())))?;
         let journal = of(&folder);
         if !journal.is_file() {
-            let plan = folder.join(crate::plan::format::FILE);
+            let plan = folder.join(FILE);
             if plan.is_file() {
                 // Where somebody knows of a journal, "not applied" would be untrue.
                 PlanFile::find(&plan, archive.path())?.journal()?;
@@ -261,21 +262,20 @@ fn name_of(path: &Path) -> String {
 
 /// The plan that somebody names: its file, its run's folder or id, or `latest`, the newest complete run with a plan.
 fn plan_path(name: &Path, archive: &Path) -> Result<PathBuf> {
-    const PLAN: &str = "plan.json";
     if name.is_file() {
         return Ok(name.to_owned());
     }
     let archive = Archive::at(archive);
     if name == Path::new("latest") {
         let runs = archive.list()?.runs.into_iter().rev();
-        let plan = runs.filter(|run| !run.pruned).map(|run| run.path.join(PLAN)).find(|plan| plan.is_file());
+        let plan = runs.filter(|run| !run.pruned).map(|run| run.path.join(FILE)).find(|plan| plan.is_file());
         return plan.ok_or_else(|| {
             let nothing = Failure::usage(format!("no complete run in {} has a plan", archive.path().display()));
             nothing.hint("name the archive with --archive, or run `audit`").into()
         });
     }
     let Ok(folder) = archive.folder_of(name) else { return Ok(name.to_owned()) };
-    let plan = folder.join(PLAN);
+    let plan = folder.join(FILE);
     match plan.is_file() {
         true => Ok(plan),
         false => Err(Failure::usage(format!("the run {} has no plan", folder.display()))
@@ -295,12 +295,8 @@ pub(super) fn decided(plan: &Path) {
 fn try_decided(plan: &Path) -> Result<()> {
     let journal = journal::read(&files::journal_of(plan))?;
     let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal);
-    let beside = |name: &str| match plan.file_name().is_some_and(|file| file == "plan.json") {
-        true => plan.with_file_name(name),
-        false => plan.with_extension(name),
-    };
-    files::write(&beside("decisions.html"), page.html(&Config::default())?.as_bytes())?;
-    files::write(&beside("decisions.csv"), &list.csv()?)
+    files::write(&files::beside(plan, "decisions.html"), page.html(&Config::default())?.as_bytes())?;
+    files::write(&files::beside(plan, "decisions.csv"), &list.csv()?)
 }
 
 /// One at a time on a plan, whether it is reviewed or applied: `plan.lock` beside it names the holder.

@@ -13,11 +13,11 @@ use super::progress::ProgressLine;
 use super::{Exit, Invocation};
 use crate::apply::{Applied, Order, PreparedApply, ReportedAction, Stop, files};
 use crate::archive::replay::{self, Stored};
-use crate::config::{Config, DeactivateWith};
-use crate::domo::{Accounts, Reader, Session, Settings};
+use crate::config::DeactivateWith;
+use crate::domo::{Reader, Session, Settings};
 use crate::failure::{Failure, FailureKind};
 use crate::plan::{Action, Override, Plan, Sealed};
-use crate::reconcile::{Reconciliation, Rules, reconcile};
+use crate::reconcile::{Reconciliation, reconcile};
 use crate::sandbox::{Options, Profile, Sandbox};
 use crate::terms::{AccountSituation, Kind};
 use crate::{cli, digest, text};
@@ -72,7 +72,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
                  the dry run asks Domo for them",
             );
         }
-        let before = judge(&stored, &stored.accounts, &config)?;
+        let before = reconcile(&stored.accounts, &stored.people, &stored.rules(&config))?;
         let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;
         let copy = stage.path().join("plan.json");
         files::write_plan(&copy, &on_the_stage(sealed)?)?;
@@ -93,7 +93,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
         }
         let applied = prepared.carry_out(&Stop::default(), &mut |action: &Action, row: &ReportedAction| tell(invocation, action, row)).await?;
         let accounts = Reader::new(&session).accounts(&ProgressLine::new(&terminal)).await?.remembering(&stored.accounts)?;
-        let after = judge(&stored, &accounts, &config)?;
+        let after = reconcile(&accounts, &stored.people, &stored.rules(&config))?;
         say(options, invocation, plan, &applied, &before, &after)?;
         Ok(applied.kind())
     }))
@@ -144,11 +144,6 @@ fn on_the_stage(sealed: &Sealed) -> Result<Sealed> {
     plan.actions.iter_mut().for_each(|action| action.through = None);
     plan.digest = crate::plan::digest::digest_of(&serde_json::to_value(&plan)?);
     Ok(Sealed::made(plan)?)
-}
-
-fn judge(stored: &Stored, accounts: &Accounts, config: &Config) -> Result<Reconciliation> {
-    let then = &stored.manifest.run;
-    reconcile(accounts, &stored.people, &Rules { config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None })
 }
 
 fn tell(invocation: &Invocation, action: &Action, row: &ReportedAction) {

@@ -67,11 +67,7 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
                 action.through = Some(DeactivateWith::Scim);
             }
         }
-        let inputs = InputDigests {
-            accounts: digest::sha256(accounts.snapshot.bytes()),
-            directory: Vec::new(),
-            config: digest::sha256(&loaded.text),
-        };
+        let inputs = InputDigests::new(digest::sha256(accounts.snapshot.bytes()), &[], &loaded.text);
         let binding = plan::PlanBinding { run_id: open.plan.clone(), created: invocation.clock(), inputs, previous: None };
         let guarded = GuardedAccounts::of(&accounts, &config, &undo.actions)?;
         let plan =

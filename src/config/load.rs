@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use super::source;
 use super::{Config, Directory, Instance, limits};
@@ -86,6 +87,26 @@ impl Loaded {
 /// A text as TOML writes it, quotes and all.
 pub fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
+}
+
+/// A value of a configuration as people read it: no quotes, of a table what is not empty, and `none` in place of nothing.
+pub fn shown(value: &Value, none: &str) -> String {
+    let is_empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(table) => table.is_empty(),
+        _ => false,
+    };
+    match value {
+        value if is_empty(value) => none.to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(|value| shown(value, none)).collect::<Vec<_>>().join(", "),
+        Value::Object(table) => {
+            let filled = table.iter().filter(|(_, value)| !is_empty(value));
+            filled.map(|(key, value)| format!("{key} = {}", shown(value, none))).collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    }
 }
 
 impl Config {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::terms::{Field, Key, Kind, Status, words};
 pub use content::{Content, ReportPlace};
-pub use load::{DEFAULT_FILE, Loaded, quoted};
+pub use load::{DEFAULT_FILE, Loaded, quoted, shown};
 pub use rights::{CustomRole, Rights};
 pub use source::{Pages, SourceAuth, SourceKind};
 

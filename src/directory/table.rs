@@ -17,7 +17,7 @@ use super::workbook::{self, Workbook};
 use crate::failure::Failure;
 
 /// A row of text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TextRow {
     /// As a spreadsheet shows it, from 1.
     pub number: u32,

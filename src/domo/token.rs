@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use tokio::time::Instant;
 
 use super::settings::Settings;
 use super::wire::{Answer, CallError, Credential, Loose};
-use crate::http::{Client, Method, Nobody, PAGE, Unfit};
+use crate::http::{Client, KeptToken, Method, Nobody, PAGE, Token, Unfit, lifetime};
 
 /// Where the parameters stand. The guide says the first; Domo's own page the last; most clients do the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,30 +35,19 @@ pub(super) struct Tokens {
 
 #[derive(Default)]
 struct Held {
-    token: Option<Token>,
+    token: KeptToken,
     /// What worked is kept for the run.
     style: Option<Style>,
-    serial: u64,
-}
-
-/// A token and which one it is.
-#[derive(Clone)]
-pub(super) struct Token {
-    pub(super) text: SecretString,
-    pub(super) serial: u64,
-    renew: Instant,
 }
 
 impl Tokens {
     /// A token that is not about to end. Callers wait for one renewal together.
     pub(super) async fn get(&self, client: &Client, settings: &Settings) -> Result<Token, CallError> {
         let mut held = self.held.lock().await;
-        if let Some(token) = &held.token
-            && Instant::now() < token.renew
-        {
-            return Ok(token.clone());
+        match held.token.fresh() {
+            Some(token) => Ok(token),
+            None => Ok(held.fetch(client, settings).await?.0),
         }
-        Ok(held.fetch(client, settings).await?.0)
     }
 
     /// The first token, and what it says of its owner.
@@ -69,10 +57,7 @@ impl Tokens {
 
     /// Domo no longer takes this one. A newer one stays.
     pub(super) async fn refused(&self, serial: u64) {
-        let mut held = self.held.lock().await;
-        if held.token.as_ref().is_some_and(|token| token.serial == serial) {
-            held.token = None;
-        }
+        self.held.lock().await.token.refused(serial);
     }
 }
 
@@ -85,11 +70,7 @@ impl Held {
             match ask_for_token(client, settings, style).await {
                 Ok((text, lifetime, credential)) => {
                     self.style = Some(style);
-                    self.serial += 1;
-                    let token = Token { text, serial: self.serial, renew: Instant::now() + lifetime.mul_f64(0.9) };
-                    client.hide(token.text.clone());
-                    self.token = Some(token.clone());
-                    return Ok((token, credential));
+                    return Ok((self.token.keep(client, text, lifetime), credential));
                 }
                 Err(error) => {
                     let another_way = matches!(error.status(), Some(400 | 404 | 405 | 415));
@@ -152,7 +133,6 @@ fn read(answer: &Answer, client_id: &str) -> Result<(SecretString, Duration, Cre
     }
     let told = |value: Loose<'_>| value.text().ok().flatten().map(std::borrow::Cow::into_owned);
     let seconds = body.expires_in.text().ok().flatten().and_then(|text| text.trim().parse::<f64>().ok());
-    let seconds = seconds.filter(|seconds| seconds.is_finite() && *seconds > 0.0).unwrap_or(3600.0).min(86_400.0);
     let credential = Credential {
         client_id: client_id.to_owned(),
         user_id: body.user_id.id().ok().flatten(),
@@ -160,5 +140,5 @@ fn read(answer: &Answer, client_id: &str) -> Result<(SecretString, Duration, Cre
         role: told(body.role),
         scope: told(body.scope),
     };
-    Ok((SecretString::from(token), Duration::from_secs_f64(seconds), credential))
+    Ok((SecretString::from(token), lifetime(seconds), credential))
 }

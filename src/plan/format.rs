@@ -11,6 +11,8 @@ use super::decision::{Decision, Verdict};
 use super::fields::GROUPS;
 use super::rules::PlanRules;
 use crate::config::DeactivateWith;
+use crate::digest;
+use crate::directory::Source;
 use crate::domo::Group;
 use crate::terms::{ActionKind, Role};
 
@@ -68,6 +70,14 @@ pub struct InputDigests {
     pub accounts: String,
     pub directory: Vec<String>,
     pub config: String,
+}
+
+impl InputDigests {
+    /// Of a snapshot with this digest, of directories, and of the text of a configuration.
+    pub fn new(accounts: String, directory: &[Source], config: &str) -> Self {
+        let directory = directory.iter().map(|source| format!("sha256:{}", source.sha256)).collect();
+        Self { accounts, directory, config: digest::sha256(config) }
+    }
 }
 
 /// One guard and how it stood.

@@ -12,6 +12,7 @@ use super::format::Plan;
 use super::record::Saying;
 use super::review::Reviewer;
 use super::sheet::{self, Decidable};
+use crate::directory::table::TextRow;
 use crate::failure::{Failure, FailureKind};
 
 /// What stands in `schema` of a decisions file.
@@ -80,24 +81,13 @@ impl DecisionsFile {
 #[derive(Debug, Clone, Default)]
 pub struct ReturnedSheet {
     /// The first row is the header.
-    pub rows: Vec<SheetRow>,
+    pub rows: Vec<TextRow>,
     /// The plan's id, as the sheet has it.
     pub plan: String,
     /// The plan's digest, as the sheet has it.
     pub digest: String,
     /// Whose packet it is; none of a run's own sheets, which hold everything.
     pub reviewer: Option<String>,
-}
-
-/// A row of a sheet.
-#[derive(Debug, Clone)]
-pub struct SheetRow {
-    /// As a spreadsheet shows it, from 1.
-    pub number: u32,
-    /// Its cells.
-    pub cells: Vec<String>,
-    /// Cells, from 0, with formulas that nobody has computed: what they would say is not known.
-    pub uncomputed: BTreeSet<usize>,
 }
 
 impl ReturnedSheet {
@@ -123,7 +113,7 @@ impl ReturnedSheet {
         let places = columns.iter().map(|column| (*column, header.iter().position(|cell| cell == column)));
         let places: Vec<_> = places.collect();
         let (mut said, mut problems, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
-        for SheetRow { number, cells, uncomputed } in self.rows.iter().skip(1) {
+        for TextRow { number, cells, uncomputed } in self.rows.iter().skip(1) {
             let unknown = places.iter().find(|(_, place)| place.is_some_and(|place| uncomputed.contains(&place)));
             let cell = |place: usize| sheet::returned(cells.get(place).map_or("", String::as_str));
             let cells: Vec<Option<String>> = places.iter().map(|(_, place)| place.map(cell)).collect();

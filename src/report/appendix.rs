@@ -9,7 +9,7 @@ use super::texts::Texts;
 use super::view::{Cell, Fact, LastReview, Source, Table, Topic};
 use crate::archive::FileEntry;
 use crate::archive::history::How;
-use crate::config::Rights;
+use crate::config::{self, Rights};
 use crate::directory::{self, Proof};
 use crate::plan::Verdict;
 use crate::plan::review::DecisionCounts;
@@ -269,7 +269,7 @@ pub(super) fn parameters(builder: &Builder) -> Table {
             ParameterOrigin::Flag => t.get("parameters.flag").to_owned(),
             ParameterOrigin::Line(line) => t.fill("parameters.line", &[("file", &file), ("line", &line.to_string())]),
         };
-        let value = shown(&origin::said(&parameter.value, t.get("parameters.empty_list")));
+        let value = shown(&config::shown(&parameter.value, t.get("parameters.empty_list")));
         table.row(None, vec![Cell::raw(shown(&parameter.name)), Cell::text(value), Cell::text(origin)]);
     }
     // Flags that are no parameter of the file: as they were given.

@@ -23,7 +23,7 @@ pub fn tables(inputs: &Inputs, files: &[manifest::FileEntry]) -> Result<Vec<Docu
     let templates = Templates::load(&Config::default())?;
     let t = &templates.texts;
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
-    let view = build::view(inputs, &ordered, t, files)?;
+    let view = build::view(inputs, &ordered, t, files);
     let mut all = vec![identity(inputs, t, &view), tally(t, &view.accounts), tally(t, &view.people), counts(t, &view)];
     all.push(said(t, "change.heading", std::iter::once(&view.change.sentence).chain(&view.change.notes)));
     let charts = [&view.change.trend, &view.findings.over_time].into_iter().flatten();

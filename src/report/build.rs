@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
-
 use super::builder::{Builder, address, rank, shown};
 use super::inputs::Inputs;
 use super::texts::Texts;
@@ -21,9 +19,8 @@ use crate::terms::{AccountSituation, Kind, PersonSituation, Severity, label};
 const NAMED: usize = 10;
 
 /// The whole view of a run.
-pub(super) fn view(inputs: &Inputs, ordered: &[&Finding], t: &Texts, files: &[FileEntry]) -> Result<View> {
-    let builder = Builder::new(inputs, ordered, t, files);
-    Ok(builder.view())
+pub(super) fn view(inputs: &Inputs, ordered: &[&Finding], t: &Texts, files: &[FileEntry]) -> View {
+    Builder::new(inputs, ordered, t, files).view()
 }
 
 impl Builder<'_> {
@@ -33,7 +30,7 @@ impl Builder<'_> {
         let run = inputs.run;
         let report = &inputs.config.config.report;
         let selection = cap::select(self.ordered, inputs.history, cap::LIMIT);
-        let (sections, without_findings) = self.sections(&selection);
+        let (sections, without_findings) = sections::all(self, &selection);
         let generator = format!("domo-reconcile {}", run.version);
         let mut list_notes = Vec::new();
         let total = inputs.reconciliation.findings.len();
@@ -441,8 +438,7 @@ impl Builder<'_> {
             return Change { sentence: t.get("change.first").to_owned(), ties_out: true, notes, trend: None };
         };
         let now = self.inputs.reconciliation.findings.len() as u64;
-        let states = |state| history.lifecycle.values().filter(|lifecycle| lifecycle.state == state).count() as u64;
-        let (new, reappeared) = (states(State::New), states(State::Reappeared));
+        let (new, reappeared) = (history.count(State::New), history.count(State::Reappeared));
         let (resolved, gone) = (history.resolved(), history.gone());
         let unjudged = history.unjudged;
         let ties_out = previous.findings + new + reappeared == now + resolved + gone + unjudged;
@@ -550,7 +546,7 @@ impl Builder<'_> {
                 ],
             );
         }
-        let refused_by: Vec<String> = plan.guards.iter().filter(|guard| !guard.holds).map(|guard| guard.name.clone()).collect();
+        let refused_by: Vec<String> = plan.refused_by().into_iter().map(str::to_owned).collect();
         Some(PlanSummary {
             id: plan.id.clone(),
             digest: plan.digest.clone(),
@@ -581,10 +577,6 @@ impl Builder<'_> {
             choices: texts(["accepted", "accepted_with_actions", "rejected"]),
             note: t.get("sign_off.note").to_owned(),
         }
-    }
-
-    fn sections(&self, selection: &cap::Selection) -> (Vec<view::Section>, Vec<view::Nothing>) {
-        sections::all(self, selection)
     }
 }
 

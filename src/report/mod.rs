@@ -86,7 +86,7 @@ pub fn write_with<P: Borrow<Plan> + Send>(
         let plan = plan?;
         found?;
         let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
-        let view = stage::of("view", || build::view(&inputs, &ordered, &templates.texts, &folder.files()))?;
+        let view = stage::of("view", || build::view(&inputs, &ordered, &templates.texts, &folder.files()));
         let to_work_with = || {
             handover(owned_by_leavers(&inputs)?, folder)?;
             sheets(&inputs, &ordered, &view, &templates, folder)
@@ -113,7 +113,7 @@ fn redacted<P: Borrow<Plan> + Send>(
 ) -> Result<Option<P>> {
     let plan = plan()?;
     let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
-    let named = build::view(&inputs, ordered, &templates.texts, &folder.files())?;
+    let named = build::view(&inputs, ordered, &templates.texts, &folder.files());
     let mut left = owned_by_leavers(&inputs)?;
     sheets(&inputs, ordered, &named, templates, folder)?;
 
@@ -133,7 +133,7 @@ fn redacted<P: Borrow<Plan> + Send>(
     handover(left, folder)?;
     findings(&inputs, &ordered, folder)?;
     lists(&inputs, &ordered, folder)?;
-    let view = build::view(&inputs, &ordered, &templates.texts, &folder.files())?;
+    let view = build::view(&inputs, &ordered, &templates.texts, &folder.files());
     let seen = templates.context(&view)?;
     pages(templates, inputs.options.markdown, folder, view, seen)?;
     file(folder, redact::KEY, |out| redactor.key(out))?;
@@ -208,7 +208,7 @@ pub fn check_templates(config: &Config) -> Result<()> {
     let example = example::Example::new(40, "")?;
     let inputs = example.inputs();
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
-    let view = build::view(&inputs, &ordered, &templates.texts, &[])?;
+    let view = build::view(&inputs, &ordered, &templates.texts, &[]);
     let seen = templates.context(&view)?;
     html::render(&templates, &view, seen.clone())?;
     for flavour in [Flavour::Github, Flavour::Jira] {

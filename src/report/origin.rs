@@ -65,7 +65,7 @@ pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
                             true => line.map_or(ParameterOrigin::Default, ParameterOrigin::Line),
                             false => ParameterOrigin::Flag,
                         };
-                        parameters.push(Parameter { name: format!("[[{section}]]"), value: compact(item), origin });
+                        parameters.push(Parameter { name: format!("[[{section}]]"), value: item.clone(), origin });
                     }
                 }
                 (value, there) => {
@@ -103,34 +103,6 @@ fn comparable(section: &str, item: &Value) -> Value {
         *path = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     }
     item
-}
-
-/// A table without what is absent.
-fn compact(item: &Value) -> Value {
-    match item {
-        Value::Object(keys) => keys
-            .iter()
-            .filter(|(_, value)| !value.is_null() && !value.as_object().is_some_and(serde_json::Map::is_empty))
-            .map(|(key, value)| (key.clone(), compact(value)))
-            .collect(),
-        other => other.clone(),
-    }
-}
-
-/// A value as the report shows it.
-pub(super) fn said(value: &Value, none: &str) -> String {
-    match value {
-        Value::Null => none.to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) if items.is_empty() => none.to_owned(),
-        Value::Array(items) => items.iter().map(|item| said(item, none)).collect::<Vec<_>>().join(", "),
-        Value::Object(keys) if keys.is_empty() => none.to_owned(),
-        Value::Object(keys) => {
-            let pairs = keys.iter().map(|(key, value)| format!("{key} = {}", said(value, none)));
-            pairs.collect::<Vec<_>>().join("; ")
-        }
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -11,13 +11,15 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use tokio::time::Instant;
 
 use super::jwt::{ProofKey, Signer};
 use super::settings::{address, default, secret};
 use crate::config::{Directory, SourceAuth};
 use crate::http::header::{AUTHORIZATION, HeaderName};
-use crate::http::{Answer, CallError, Client, Keeper, Method, Nobody, Request, RequestBuilder, Unfit, Url, Vars, credential};
+use crate::http::{
+    Answer, CallError, Client, Keeper, KeptToken, Method, Nobody, Request, RequestBuilder, Token, Unfit, Url, Vars, credential,
+    lifetime,
+};
 
 /// The longest that an assertion is good for, in seconds.
 const ASSERTION: i64 = 300;
@@ -132,17 +134,9 @@ pub(super) struct CredentialKeeper<'a> {
 
 #[derive(Default)]
 struct Held {
-    token: Option<Token>,
-    serial: u64,
-}
-
-#[derive(Clone)]
-struct Token {
-    text: SecretString,
-    /// Bound to the key of the proofs.
+    token: KeptToken,
+    /// It is bound to the key of the proofs.
     bound: bool,
-    serial: u64,
-    renew: Instant,
 }
 
 impl Keeper for CredentialKeeper<'_> {
@@ -151,9 +145,9 @@ impl Keeper for CredentialKeeper<'_> {
             Auth::Nothing => Ok(0),
             Auth::Header(name, value) => credential(request, name, value.expose_secret()).map(|()| 0),
             Auth::Tokens(tokens) => {
-                let token = self.token(tokens).await?;
+                let (token, bound) = self.token(tokens).await?;
                 let text = token.text.expose_secret();
-                match (&tokens.grant, token.bound) {
+                match (&tokens.grant, bound) {
                     (Grant::Assertion { proof, .. }, true) => {
                         let signed = proof.prove(request.method().as_str(), request.url(), Some(text), self.nonce().as_deref());
                         credential(request, &HeaderName::from_static("dpop"), &signed)?;
@@ -174,10 +168,7 @@ impl Keeper for CredentialKeeper<'_> {
         if self.learn(answer) {
             return true;
         }
-        let mut held = self.held.lock().await;
-        if held.token.as_ref().is_some_and(|token| token.serial == serial) {
-            held.token = None;
-        }
+        self.held.lock().await.token.refused(serial);
         true
     }
 }
@@ -190,7 +181,7 @@ impl CredentialKeeper<'_> {
             roles: Option<Vec<String>>,
         }
         let Auth::Tokens(tokens) = self.auth else { return Ok(None) };
-        let token = self.token(tokens).await?;
+        let (token, _) = self.token(tokens).await?;
         let claims = token.text.expose_secret().split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
         let claims = claims.and_then(|claims| serde_json::from_slice::<Claims>(&claims).ok());
         Ok(claims.and_then(|claims| claims.roles))
@@ -209,15 +200,14 @@ impl CredentialKeeper<'_> {
         wanted
     }
 
-    async fn token(&self, tokens: &Tokens) -> Result<Token, CallError> {
+    /// The token, and whether it is bound to the key of the proofs.
+    async fn token(&self, tokens: &Tokens) -> Result<(Token, bool), CallError> {
         let mut held = self.held.lock().await;
-        if let Some(token) = &held.token
-            && Instant::now() < token.renew
-        {
-            return Ok(token.clone());
+        if let Some(token) = held.token.fresh() {
+            return Ok((token, held.bound));
         }
         let posted = self.posted.load(Ordering::Relaxed);
-        let had = match self.ask_for_token(tokens, posted).await {
+        let (text, bound, lifetime) = match self.ask_for_token(tokens, posted).await {
             // RFC 6749 wants every server to take the header; some take the form only.
             Err(error)
                 if !posted
@@ -230,12 +220,8 @@ impl CredentialKeeper<'_> {
             }
             other => other?,
         };
-        held.serial += 1;
-        let (text, bound, lifetime) = had;
-        let token = Token { text, bound, serial: held.serial, renew: Instant::now() + lifetime.mul_f64(0.9) };
-        self.client.hide(token.text.clone());
-        held.token = Some(token.clone());
-        Ok(token)
+        held.bound = bound;
+        Ok((held.token.keep(self.client, text, lifetime), bound))
     }
 
     async fn ask_for_token(&self, tokens: &Tokens, posted: bool) -> Result<(SecretString, bool, Duration), CallError> {
@@ -331,7 +317,6 @@ fn token_of(answer: Answer) -> Result<(SecretString, bool, Duration), Unfit> {
     let token = body.access_token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
     let token = token.ok_or_else(|| Unfit::Wrong("the answer holds no access_token that can be used".into()))?;
     let seconds = body.expires_in.and_then(|seconds| seconds.as_f64().or_else(|| seconds.as_str()?.parse().ok()));
-    let seconds = seconds.filter(|seconds| seconds.is_finite() && *seconds > 0.0).unwrap_or(3600.0).min(86_400.0);
     let bound = body.token_type.is_some_and(|kind| kind.eq_ignore_ascii_case("dpop"));
-    Ok((token.into(), bound, Duration::from_secs_f64(seconds)))
+    Ok((token.into(), bound, lifetime(seconds)))
 }

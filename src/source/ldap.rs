@@ -10,12 +10,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use ldap3::controls::{Control, ControlType, MakeCritical, PagedResults};
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Scope, SearchEntry};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::session::{Fetch, Read, host};
-use super::settings::{default, secret};
+use super::settings::{self, default, secret};
 use super::{Fetched, ldif};
 use crate::config::Directory;
 use crate::directory::{LARGEST, Proof};
@@ -196,18 +194,7 @@ fn trusted(directory: &Directory) -> Result<rustls::ClientConfig> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(path) = &directory.ca_file {
-        let unusable = || {
-            Failure::usage(format!("the ca_file {} cannot be used", path.display()))
-                .hint("it holds one or more certificates in PEM form")
-        };
-        let pem = crate::files::read(path, 1 << 20).with_context(unusable)?;
-        let own: Vec<_> = CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|_| unusable())?;
-        let (added, _) = roots.add_parsable_certificates(own);
-        if added == 0 {
-            return Err(unusable().into());
-        }
-    }
+    roots.add_parsable_certificates(settings::roots(directory)?);
     Ok(rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
 }
 

@@ -8,12 +8,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use tokio::time::Instant;
 
 use super::Fetched;
-use super::settings::certificates;
+use super::settings::roots;
 use crate::config::{Directory, SourceKind};
 use crate::digest;
 use crate::directory::{Input, Origin, Proof};
 use crate::failure::Failure;
-use crate::http::{self, CallError, Client, Keeper, Limits, RequestBuilder, Unfit, Url, is_loopback};
+use crate::http::{self, CallError, Certificate, Client, Keeper, Limits, RequestBuilder, Unfit, Url, is_loopback};
 
 /// How much is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl<'a> Fetch<'a> {
         Client::new(http::Options {
             who: self.name.clone(),
             local: addresses.iter().all(|url| is_loopback(url)),
-            certificates: certificates(self.directory)?,
+            certificates: roots(self.directory)?.iter().map(|root| Certificate::from_der(root)).collect::<Result<_, _>>()?,
             verbatim,
             // One after the other is pace enough; who is in a hurry is told by a 429.
             requests_per_minute: 60_000,

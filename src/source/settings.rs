@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use secrecy::SecretString;
 
 use crate::config::{Directory, SourceAuth, SourceKind};
 use crate::directory::LARGEST;
 use crate::failure::Failure;
-use crate::http::{self, Certificate, Limits, Url, Vars};
+use crate::http::{self, Limits, Url, Vars};
 
 /// How long a whole fetch may take where the configuration does not say.
 const TIMEOUT_S: u64 = 900;
@@ -105,16 +108,16 @@ pub(super) fn token_url(directory: &Directory, vendors: Url) -> Result<Url> {
 }
 
 /// The roots of `ca_file`.
-pub(super) fn certificates(directory: &Directory) -> Result<Vec<Certificate>> {
+pub(super) fn roots(directory: &Directory) -> Result<Vec<CertificateDer<'static>>> {
     let Some(path) = &directory.ca_file else { return Ok(Vec::new()) };
     let unusable = || {
         Failure::usage(format!("the ca_file {} cannot be used", path.display()))
             .hint("it holds one or more certificates in PEM form")
     };
     let pem = crate::files::read(path, 1 << 20).with_context(unusable)?;
-    let certificates = Certificate::from_pem_bundle(&pem).with_context(unusable)?;
-    if certificates.is_empty() {
-        return Err(unusable().into());
+    let roots: Vec<_> = CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().with_context(unusable)?;
+    match RootCertStore::empty().add_parsable_certificates(roots.clone()) {
+        (0, _) => Err(unusable().into()),
+        _ => Ok(roots),
     }
-    Ok(certificates)
 }

@@ -8,11 +8,14 @@ use serde_json::Value;
 use super::before::Baseline;
 use super::types::{History, Present, State};
 use crate::archive::store::inputs::{self, for_instance};
-use crate::config::Config;
+use crate::config::{Config, shown};
 use crate::digest;
 use crate::directory::Source;
 use crate::reconcile::{self, FindingId, Rules};
 use crate::text;
+
+/// What a key without a value is shown as.
+const NOT_SET: &str = "(not set)";
 
 /// Says what changed, and judges the present data with the previous configuration to see what that explains.
 pub(super) fn explain(history: &mut History, baseline: &Baseline, present: &Present<'_>) {
@@ -128,14 +131,14 @@ fn differences(old: &Config, new: &Config) -> Vec<String> {
                 let tables = |value: &Value| value.as_array().cloned().unwrap_or_default();
                 let (then, now) = (tables(then), tables(now));
                 let only = |here: &[Value], there: &[Value]| -> Vec<String> {
-                    here.iter().filter(|table| !there.contains(table)).map(shown).collect()
+                    here.iter().filter(|table| !there.contains(table)).map(|table| shown(table, NOT_SET)).collect()
                 };
                 changed.extend(only(&then, &now).into_iter().map(|table| format!("[[{key}]] removed: {table}")));
                 changed.extend(only(&now, &then).into_iter().map(|table| format!("[[{key}]] added: {table}")));
             }
             (then, now) => {
                 let key = key.split_once('.').map_or_else(|| key.clone(), |(section, key)| format!("[{section}] {key}"));
-                changed.push(format!("{key}: {} → {}", shown(then), shown(now)));
+                changed.push(format!("{key}: {} → {}", shown(then, NOT_SET), shown(now, NOT_SET)));
             }
         }
     }
@@ -162,26 +165,6 @@ fn is_tables(value: &Value) -> bool {
     value.as_array().is_some_and(|list| list.first().is_some_and(Value::is_object))
 }
 
-/// As a person would write it: no quotes, nothing that is empty.
-fn shown(value: &Value) -> String {
-    let empty = |value: &Value| match value {
-        Value::Null => true,
-        Value::Array(list) => list.is_empty(),
-        Value::Object(table) => table.is_empty(),
-        _ => false,
-    };
-    match value {
-        Value::Null => "(not set)".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(list) => list.iter().map(shown).collect::<Vec<_>>().join(", "),
-        Value::Object(table) => {
-            let filled = table.iter().filter(|(_, value)| !empty(value));
-            filled.map(|(key, value)| format!("{key} = {}", shown(value))).collect::<Vec<_>>().join(", ")
-        }
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,8 +177,8 @@ mod tests {
             differences(&old, &new),
             [
                 "[drift] clear_empty: false → true",
-                "[[exclude]] removed: id = 1, reason = robot",
-                "[[exclude]] added: id = 2, reason = robot",
+                "[[exclude]] removed: id = 1; reason = robot",
+                "[[exclude]] added: id = 2; reason = robot",
                 "[guards] max_creates: 5 → 200",
             ]
         );

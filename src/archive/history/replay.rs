@@ -18,7 +18,7 @@ use super::tokens::RedactionTokens;
 use super::types::{History, Lifecycle, Present};
 use crate::archive::store::inputs::intact;
 use crate::archive::store::{Manifest, RunInfo, StoredRun, inputs, listing};
-use crate::config::Loaded;
+use crate::config::{Config, Loaded};
 use crate::digest;
 use crate::directory::People;
 use crate::domo::Accounts;
@@ -80,13 +80,19 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
 }
 
 impl Stored {
+    /// What it is judged by again, with this configuration.
+    pub fn rules<'a>(&'a self, config: &'a Config) -> Rules<'a> {
+        let then = &self.manifest.run;
+        Rules { config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None }
+    }
+
     /// Judges it again; `own` is the replay's identity, for when its findings are not the run's.
     ///
     /// # Errors
     /// The archive around the run cannot be read, or the judgement does not balance.
     pub fn judge(&self, own: &RunInfo) -> Result<Replayed> {
         let then = &self.manifest.run;
-        let rules = Rules { config: &self.config.config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None };
+        let rules = self.rules(&self.config.config);
         let archive = self.run.path.canonicalize()?;
         let archive = archive.parent().unwrap_or(&archive);
         let past = match then.forecast {

@@ -157,13 +157,9 @@ impl Audit {
         let history = stage::of("compare with earlier runs", || history::compare(&self.archive, &present))?;
 
         let config = ConfigDigest::of(loaded);
-        let bound_to = plan::InputDigests {
-            accounts: snapshot.sha256,
-            directory: people.sources.iter().map(|source| format!("sha256:{}", source.sha256)).collect(),
-            config: config.sha256.clone(),
-        };
+        let inputs = plan::InputDigests::new(snapshot.sha256, &people.sources, &loaded.text);
         let previous = history.previous.as_ref().map(|previous| (previous.accounts_read, previous.people_read));
-        let binding = plan::PlanBinding { run_id: run.id.clone(), created: run.finished, inputs: bound_to, previous };
+        let binding = plan::PlanBinding { run_id: run.id.clone(), created: run.finished, inputs, previous };
         let plan = || -> Result<Option<Plan>> {
             if self.forecast {
                 return Ok(None);

@@ -33,11 +33,7 @@ pub(super) fn write(
         certification::asked(id, &certification.accounts, &certification.record, config, cannot.as_deref());
     actions.retain(|action| !ended.has(action, invocation));
     let manifest = &stored.manifest;
-    let inputs = InputDigests {
-        accounts: stored.accounts.snapshot.sha256(),
-        directory: manifest.directory.iter().map(|source| format!("sha256:{}", source.sha256)).collect(),
-        config: digest::sha256(&loaded.text),
-    };
+    let inputs = InputDigests::new(digest::sha256(stored.accounts.snapshot.bytes()), &manifest.directory, &loaded.text);
     let binding = plan::PlanBinding { run_id: certification.id().to_owned(), created: invocation.clock(), inputs, previous: None };
     let guarded = GuardedAccounts::of(&stored.accounts, config, &actions)?;
     let plan = assemble(actions, Vec::new(), &guarded, AuditFigures::default(), config, &binding, &manifest.run.instance)?;

@@ -245,6 +245,12 @@ struct CoverageCounts {
 }
 
 impl CoverageCounts {
+    /// How much is decided; never rounded up, so that 100 % is all of them.
+    fn share(self) -> String {
+        let share = (self.decided * 1000).checked_div(self.accounts).unwrap_or(1000);
+        format!("{}.{} %", share / 10, share % 10)
+    }
+
     fn add(&mut self, stand: Stand, late: bool) {
         self.accounts += 1;
         self.decided += u64::from(stand.is_decided());
@@ -264,16 +270,13 @@ impl Coverage {
     /// For people. `named` is the run as the next command has to name it.
     fn told(&self, named: &str) -> String {
         let CoverageCounts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = self.counts;
-        // Never rounded up: 100 % is all of them.
-        let share = (decided * 1000).checked_div(accounts).unwrap_or(1000);
         let due = self.due.map(|due| format!(", asked back by {due}")).unwrap_or_default();
         let mut lines = vec![
             format!("Certification of run {} (scope {}{due})", self.run, self.scope),
             format!(
-                "{decided} of {} decided ({}.{} %): {keep} keep, {revoke} revoke, {role} another role",
+                "{decided} of {} decided ({}): {keep} keep, {revoke} revoke, {role} another role",
                 text::plural(accounts, "account", "accounts"),
-                share / 10,
-                share % 10
+                self.counts.share(),
             ),
             format!("Not decided: {open} open, {not_mine} handed on, {own} decided by their own holder; {late} late"),
         ];

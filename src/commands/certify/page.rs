@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::evidence::PlanOnDisk;
 use super::{Certification, Coverage, CoverageCounts, RECORD};
 use crate::archive::replay::{Replayed, Stored};
+use crate::digest;
 use crate::plan::certification::{CertificationLine, Confirmed, Stand, told};
 use crate::plan::decision::person;
 use crate::plan::{Journal, Outcome, returned};
@@ -43,7 +44,6 @@ impl Page<'_> {
         let Self { certification, stored, judged, .. } = self;
         let coverage = certification.coverage(today);
         let CoverageCounts { accounts, decided, keep, revoke, role, .. } = coverage.counts;
-        let share = (decided * 1000).checked_div(accounts).unwrap_or(1000);
         let stands = certification.stands();
         // A name is kept in spite of what was found: whoever tests this asks why.
         let against = |(account, _, stand): &&Standing<'_>| {
@@ -67,9 +67,8 @@ impl Page<'_> {
         let inputs = report::Inputs::replayed(&stored.manifest.run, stored, judged);
         let mut lead = vec![
             format!(
-                "{decided} of {accounts} accounts in scope were decided ({}.{} %): {keep} keep, {revoke} revoke, {role} another role.",
-                share / 10,
-                share % 10
+                "{decided} of {accounts} accounts in scope were decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
+                coverage.counts.share()
             ),
             format!("{} were decided by nobody who may: they stay as they are and are listed below.", accounts - decided),
         ];
@@ -109,7 +108,7 @@ impl Page<'_> {
                 format!("{} by {} on {}", manifest.run.started.format("%Y-%m-%d %H:%M UTC"), manifest.run.user, manifest.run.host),
             ),
             ("Day judged", manifest.run.as_of.to_string()),
-            ("Snapshot", format!("sha256:{}", stored.accounts.snapshot.sha256().trim_start_matches("sha256:"))),
+            ("Snapshot", digest::sha256(stored.accounts.snapshot.bytes())),
             ("Configuration", manifest.config.sha256.clone()),
             ("Scope", format!("{}: {accounts} of {} accounts read", coverage.scope, accounts + certification.outside.len() as u64)),
             ("Record", format!("{RECORD}, {} lines, {record}; answers come as {}", lines.len(), returned::SCHEMA)),

@@ -10,7 +10,7 @@ use crate::domo::extras;
 use crate::plan::about::{About, Subjects};
 use crate::plan::certification::Confirmed;
 use crate::plan::fields;
-use crate::reconcile::{self, Finding, Rules};
+use crate::reconcile::{self, Finding};
 use crate::terms::Scope;
 use crate::text;
 
@@ -33,9 +33,7 @@ pub(super) struct Outside {
 /// same when it comes back, whatever became of those meanwhile.
 pub(super) fn of(stored: &Stored, scope: Scope) -> Result<ScopedAccounts> {
     let config = &stored.config.config;
-    let then = &stored.manifest.run;
-    let rules = Rules { config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None };
-    let judged = reconcile::reconcile(&stored.accounts, &stored.people, &rules)?;
+    let judged = reconcile::reconcile(&stored.accounts, &stored.people, &stored.rules(config))?;
     let subjects = Subjects::new(&stored.accounts, &stored.people, &judged, config)?;
     let names = stored.people.names()?;
     let mut found: BTreeMap<u32, Vec<&Finding>> = BTreeMap::new();

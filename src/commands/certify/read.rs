@@ -8,12 +8,12 @@ use anyhow::{Context as _, Result};
 use super::Certification;
 use crate::archive;
 use crate::commands::Invocation;
-use crate::commands::review::read::{Filled, LONGEST, is_json, listed};
+use crate::commands::review::read::{Filled, is_json, listed, name_of, saved};
 use crate::failure::Failure;
 use crate::plan::certification::{Attestation, Attested, COLUMNS, Confirmed, LOCKED};
 use crate::plan::decision::same_person;
 use crate::plan::packets::UNASSIGNED;
-use crate::plan::returned::{self, DecisionsFile, ReturnedSheet};
+use crate::plan::returned::{self, ReturnedSheet};
 use crate::plan::sheet;
 use crate::terms::Split;
 use crate::{cli, text};
@@ -46,7 +46,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn one(&self, file: &Path) -> Result<Vec<Attested>> {
-        let name = file.file_name().map(|name| text::visible(&name.to_string_lossy()).into_owned()).unwrap_or_default();
+        let name = name_of(file);
         let (reviewer, said) = match is_json(file) {
             true => self.saved(file, &name)?,
             false => self.sheet(file, &name)?,
@@ -58,9 +58,7 @@ impl Reader<'_> {
     }
 
     fn saved(&self, file: &Path, name: &str) -> Result<(Option<String>, Vec<Attested>)> {
-        let text =
-            crate::files::read_text(file, LONGEST).with_context(|| Failure::usage(format!("cannot read {}", file.display())))?;
-        let saved = DecisionsFile::read(&text)?;
+        let saved = saved(file)?;
         self.is_for(saved.run.as_deref().unwrap_or_default(), &saved.digest)?;
         let mut problems = Vec::new();
         let mut said = Vec::new();

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::archive::Archive;
 use crate::archive::findings::{Entry, FILE, Findings};
 use crate::commands::{Exit, Invocation};
-use crate::config::Config;
+use crate::config::{Config, quoted};
 use crate::failure::Failure;
 use crate::{cli, report};
 
@@ -78,11 +78,6 @@ fn account_of(entry: &Entry, redacted: bool) -> Result<String, Failure> {
         Failure::usage(format!("{} is about no account: an exception accepts what is found about an account", entry.id))
             .hint("mend the directory or the rule it is about")
     })
-}
-
-/// A basic string of TOML, which has JSON's escapes.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text.replace('\u{7F}', " ")).to_string()
 }
 
 fn append(path: &Path, text: &str) -> Result<()> {

@@ -4,21 +4,23 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use super::split::PACKETS;
 use crate::apply::files;
 use crate::archive::Archive;
 use crate::cli;
-use crate::directory::table::{read_rows, read_table};
+use crate::directory::table::{TextRow, read_rows, read_table};
 use crate::failure::Failure;
+use crate::plan::format::FILE;
 use crate::plan::packets::{Packets, UNASSIGNED};
 use crate::plan::record::Saying;
-use crate::plan::returned::{self, DecisionsFile, ReturnedSheet, SheetRow};
+use crate::plan::returned::{self, DecisionsFile, ReturnedSheet};
 use crate::plan::review::{self, Reviewer};
 use crate::plan::{Sealed, sheet};
 use crate::terms::Split;
 use crate::text;
 
 /// The most bytes of a decisions file: 100,000 rows with long comments.
-pub(in crate::commands) const LONGEST: u64 = 64 << 20;
+const LONGEST: u64 = 64 << 20;
 
 /// What all files say.
 #[derive(Default)]
@@ -65,14 +67,14 @@ fn older_plan(from: &Path, archive: &Path) -> Result<Option<PathBuf>> {
         schema.is_some_and(|schema| schema.starts_with("domo-reconcile/plan/"))
     };
     if from.is_dir() {
-        let inside = from.join("plan.json");
+        let inside = from.join(FILE);
         return Ok((from.join("manifest.json").is_file() && inside.is_file()).then_some(inside));
     }
     if from.is_file() {
         return Ok((is_json(from) && is_plan(from)).then(|| from.to_owned()));
     }
     match Archive::at(archive).find(from) {
-        Ok(run) if !run.pruned => Ok(Some(run.path.join("plan.json"))),
+        Ok(run) if !run.pruned => Ok(Some(run.path.join(FILE))),
         // What is neither is told as the file that it was most likely meant to be.
         _ => Ok(None),
     }
@@ -115,7 +117,7 @@ pub(in crate::commands) fn listed(from: &Path) -> Result<Vec<PathBuf>> {
 
 /// Who has which rows of a plan, where it was split.
 pub(super) fn packets_of(plan: &Path) -> Result<Option<Packets>> {
-    read_if_there(&super::split::file_of(plan), Packets::read)
+    read_if_there(&files::beside(plan, PACKETS), Packets::read)
 }
 
 /// A file of ours, if it is there.
@@ -127,14 +129,23 @@ pub(in crate::commands) fn read_if_there<T>(path: &Path, read: impl FnOnce(&str)
     }
 }
 
+/// A file's name as sentences show it.
+pub(in crate::commands) fn name_of(file: &Path) -> String {
+    text::visible(&file.file_name().unwrap_or_default().to_string_lossy()).into_owned()
+}
+
+/// What a packet's page saved.
+pub(in crate::commands) fn saved(file: &Path) -> Result<DecisionsFile> {
+    let text = crate::files::read_text(file, LONGEST).with_context(|| Failure::usage(format!("cannot read {}", file.display())))?;
+    Ok(DecisionsFile::read(&text)?)
+}
+
 /// What one file says.
 fn one(file: &Path, sealed: &Sealed, packets: Option<&Packets>, reviewer: &Reviewer) -> Result<Vec<Saying>> {
-    let name = file.file_name().map(|name| text::visible(&name.to_string_lossy()).into_owned()).unwrap_or_default();
+    let name = name_of(file);
     let plan = sealed.plan();
     if is_json(file) {
-        let text =
-            crate::files::read_text(file, LONGEST).with_context(|| Failure::usage(format!("cannot read {}", file.display())))?;
-        let saved = DecisionsFile::read(&text)?;
+        let saved = saved(file)?;
         let sayings = returned::file(plan, &name, &saved, reviewer)?;
         theirs(packets, &saved.reviewer, &sayings)?;
         return Ok(sayings);
@@ -159,14 +170,14 @@ fn theirs(packets: Option<&Packets>, reviewer: &str, sayings: &[Saying]) -> Resu
 
 /// A workbook that came back: the rows that are filled in, and what it says of itself.
 pub(in crate::commands) struct Filled {
-    pub(in crate::commands) rows: Vec<SheetRow>,
+    pub(in crate::commands) rows: Vec<TextRow>,
     summary: Vec<Vec<String>>,
 }
 
 impl Filled {
     /// Reads its two sheets.
     pub(in crate::commands) fn read(path: &Path) -> Result<Self> {
-        Ok(Self { rows: rows(path, Some("Actions"))?, summary: read_rows(path, Some("Summary"))? })
+        Ok(Self { rows: read_table(path, Some("Actions"))?, summary: read_rows(path, Some("Summary"))? })
     }
 
     /// What stands beside a label; nothing where it is not there.
@@ -188,7 +199,7 @@ fn filled(path: &Path) -> Result<ReturnedSheet> {
         let (plan, digest) = (filled.labelled("Plan"), filled.labelled("Plan digest"));
         return Ok(ReturnedSheet { rows: filled.rows, plan, digest, reviewer });
     }
-    let rows = rows(path, None).with_context(unreadable)?;
+    let rows = read_table(path, None).with_context(unreadable)?;
     let place = |column: &str| rows.first()?.cells.iter().position(|cell| sheet::returned(cell) == column);
     // The same in every row; a row that says otherwise makes the whole sheet foreign.
     let agreed = |column: &str| {
@@ -200,9 +211,4 @@ fn filled(path: &Path) -> Result<ReturnedSheet> {
     };
     let (plan, digest) = (agreed("plan_id").unwrap_or_default(), agreed("plan_digest").unwrap_or_default());
     Ok(ReturnedSheet { rows, plan, digest, reviewer: None })
-}
-
-fn rows(path: &Path, sheet: Option<&str>) -> Result<Vec<SheetRow>> {
-    let rows = read_table(path, sheet)?.into_iter();
-    Ok(rows.map(|row| SheetRow { number: row.number, cells: row.cells, uncomputed: row.uncomputed }).collect())
 }

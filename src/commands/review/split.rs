@@ -1,7 +1,7 @@
 //! Packets, one a reviewer: a page, a workbook and a text to send with them; and `packets.json` beside the plan.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
@@ -18,13 +18,8 @@ use crate::report::packet::{self, Item, Subject};
 use crate::terms::Split;
 use crate::{cli, text};
 
-/// `packets.json` of `plan.json`, `revert.plan.packets.json` of `revert.plan.json`.
-pub(super) fn file_of(plan: &Path) -> PathBuf {
-    match plan.file_name().is_some_and(|name| name == "plan.json") {
-        true => plan.with_file_name("packets.json"),
-        false => plan.with_extension("packets.json"),
-    }
-}
+/// Who has which rows of a plan.
+pub(super) const PACKETS: &str = "packets.json";
 
 /// Writes a packet for each reviewer and says how the rows were dealt out.
 pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFile, invocation: &Invocation) -> Result<Exit> {
@@ -53,7 +48,7 @@ pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFi
     let by_id: BTreeMap<&str, &Decidable<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));
     write(&packets, &packet::PacketWriter::new(&loaded.config, subject)?, out, item)?;
-    files::write(&file_of(path), packets.to_json()?.as_bytes())?;
+    files::write(&files::beside(path, PACKETS), packets.to_json()?.as_bytes())?;
     told(&packets, rows.len(), out, &format!("review {}{}", path.display(), options.at.config.flag()), options.json, invocation)?;
     Ok(None)
 }

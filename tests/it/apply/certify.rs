@@ -137,6 +137,24 @@ fn answers_are_counted_sealed_and_end_in_evidence_and_a_plan() {
     assert!(verified.contains("certification.jsonl has") && verified.contains("are as the run"), "{verified}");
 }
 
+#[test]
+fn the_plan_of_a_certification_is_rehearsed_on_the_accounts_that_were_certified() {
+    let company = Company::new();
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    company.saved(
+        "a.json",
+        &company.packets()["packets"][0],
+        "ann@acme.example",
+        &json!({"verdict": "revoke", "comment": "ended"}),
+    );
+    company.certify(&["--from", "back", "--finish"]).code(0);
+    let plan = company.run.join("certification.plan.json").to_str().unwrap().to_owned();
+    company.run(&["review", &plan, "--approve", "deactivate", "--by", "eve"]).code(0);
+    let approved = company.packets()["packets"][0]["rows"].as_array().unwrap().len() - 1;
+    let rehearsed = company.run(&["apply", &plan, "--rehearse", "--by", "bob", "--json"]).code(0).json();
+    assert_eq!(rehearsed["counts"]["done"], approved, "{rehearsed}");
+}
+
 /// The kinds of action in the plan of a certification in which one department's accounts are revoked, and the evidence's text.
 fn revoked(company: &Company, policy: &str) -> (std::collections::BTreeSet<String>, String) {
     company.certify(&["--split", "department", "--out", "packets"]).code(0);

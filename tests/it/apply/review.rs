@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use domo_reconcile::plan::returned::{self, ReturnedSheet, SheetRow};
+use domo_reconcile::directory::table::TextRow;
+use domo_reconcile::plan::returned::{self, ReturnedSheet};
 use domo_reconcile::plan::review::{self, Reviewer};
 use domo_reconcile::plan::sheet::{self, Decidable};
 use domo_reconcile::plan::{About, Action, Decision, OpenFinding, Plan, Sealed, record};
@@ -83,7 +84,7 @@ fn filled(sealed: &Sealed, decisions: &[[&str; 3]]) -> ReturnedSheet {
     };
     let mut rows = vec![sheet::COLUMNS.map(str::to_owned).to_vec()];
     rows.extend(sheet::rows(sealed.plan()).into_iter().enumerate().map(row));
-    let row = |(number, cells)| SheetRow { number, cells, uncomputed: BTreeSet::new() };
+    let row = |(number, cells)| TextRow { number, cells, uncomputed: BTreeSet::new() };
     let (plan, digest) = (sealed.plan().id.clone(), sealed.plan().digest.clone());
     ReturnedSheet { rows: (1..).zip(rows).map(row).collect(), plan, digest, reviewer: None }
 }
@@ -153,7 +154,7 @@ fn every_locked_cell_that_was_changed_is_named_by_row_and_column() {
 fn foreign_and_double_rows_and_unknown_words_are_all_named_at_once() {
     let mut sheet = filled(&open(), &[["maybe", "", ""]]);
     sheet.rows[2].cells[0] = "A-update-9".into();
-    let twice = SheetRow { number: 6, ..sheet.rows[3].clone() };
+    let twice = TextRow { number: 6, ..sheet.rows[3].clone() };
     sheet.rows.push(twice);
     refuses(
         &sheet,
