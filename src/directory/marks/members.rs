@@ -40,6 +40,13 @@ fn is_label(name: &str, labels: &[&str]) -> bool {
     labels.iter().any(|label| squashed(label) == name)
 }
 
+/// Whether a name is written as programs write them, `nextLink` or `has_more`, and not as people do.
+pub(super) fn is_program_s(name: &str) -> bool {
+    let signs = name.contains(['_', '.', '@', '$']);
+    let humps = name.chars().zip(name.chars().skip(1)).any(|(one, next)| one.is_lowercase() && next.is_uppercase());
+    (signs || humps) && !name.contains(char::is_whitespace)
+}
+
 pub(super) fn joined(above: &str, key: &str) -> String {
     if above.is_empty() { key.to_owned() } else { format!("{above}.{key}") }
 }

@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 use members::{
     ANYTHING, ASKED, CURRENT, LAST, LIMITS, MADE, PAGES, PAGING, PARTIAL, RANGES, REMAINING, SAYINGS, STATES, flag,
-    has_next_relation, is_filter, is_later, is_more, is_next, is_total, is_wrong, joined, leads_on, number, points,
+    has_next_relation, is_filter, is_later, is_more, is_next, is_program_s, is_total, is_wrong, joined, leads_on, number, points,
 };
 
 use numbers::Numbers;
@@ -103,11 +103,28 @@ impl Marks {
 
     /// The filled cells of a row above or below the people. A number beside `Total` may add up a column, unless it certainly `counts`.
     pub fn row(&mut self, cells: &[impl AsRef<str>], counts: bool) -> bool {
-        let line = cells.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
-        self.said(&line, cells.len() == 1 || counts)
+        let member = match cells {
+            [name, value] => self.member_in_words(name.as_ref(), value.as_ref()),
+            _ => false,
+        };
+        let line = || cells.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
+        member || self.said(&line(), cells.len() == 1 || counts)
+    }
+
+    /// `nextLink: https://…`, `hasNextPage=true` around a table: a program's name for it, and its value. Whether it is one.
+    fn member_in_words(&mut self, name: &str, value: &str) -> bool {
+        let (name, squashed) = (name.trim(), squashed(name));
+        let is_member = is_program_s(name) && (is_next(&squashed, true) || is_more(&squashed) || is_total(&squashed));
+        if is_member {
+            self.scalar(Place { path: name, own: true }, &squashed, &Value::from(value.trim()));
+        }
+        is_member
     }
 
     fn said(&mut self, line: &str, alone: bool) -> bool {
+        if line.split_once([':', '=']).is_some_and(|(name, value)| self.member_in_words(name, value)) {
+            return true;
+        }
         let said = line.split_whitespace().collect::<Vec<_>>().join(" ");
         let lower = said.to_lowercase();
         let shown: String = said.chars().take(120).collect();
@@ -605,6 +622,33 @@ mod tests {
         marks.row(&["Total", "250"], false);
         marks.page_of(6);
         assert!(marks.doubts().is_empty());
+    }
+
+    #[test]
+    fn what_a_program_says_of_its_list_counts_around_a_table_as_it_does_beside_one() {
+        let doubts = |row: &[&str]| {
+            let mut marks = Marks::default();
+            assert!(marks.row(row, false), "{row:?}");
+            marks.page_of(6);
+            marks.doubts().len()
+        };
+        for (name, value, partial) in [
+            ("nextLink", "https://x/y?page=2", "https://x/y?page=2"),
+            ("NextToken", "AQ", "AQ"),
+            ("@odata.nextLink", "https://x", "https://x"),
+            ("hasNextPage", "false", "true"),
+            ("has_more", "False", "True"),
+            ("next_cursor", "null", "abc"),
+            ("totalResults", "6", "50"),
+        ] {
+            for line in [format!("{name}: {partial}"), format!("{name}={partial}")] {
+                assert_eq!(doubts(&[&line]), 1, "{line}");
+            }
+            assert_eq!(doubts(&[name, partial]), 1, "{name}");
+            assert_eq!(doubts(&[name, value]), usize::from(value == partial), "{name} {value}");
+        }
+        let mut marks = Marks::default();
+        assert!(![["McNext", "Ana"], ["more", "true"], ["next.step@acme.com", "Ana"]].iter().any(|row| marks.row(row, false)));
     }
 
     #[test]
