@@ -1,6 +1,7 @@
 //! What is known when the findings are made: both populations, who is matched to whom, every situation. The kinds of finding read it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -50,9 +51,9 @@ pub(super) struct Judge<'a> {
     pub(super) person_situations: &'a Each<Person, PersonSituation>,
     pub(super) drifts: &'a Drifts<'a>,
     /// What changed since an earlier run, where there is one to compare with.
-    pub(super) access: Option<&'a Access>,
+    pub(super) access: Option<Access>,
     /// What our own plans did before.
-    pub(super) past: &'a Past,
+    pub(super) past: &'a Arc<Past>,
     /// The last of our deactivations that this instance did not keep, where it keeps none.
     pub(super) lesson: Option<&'a Taken>,
     /// Accounts of each person with several, those that take part only.

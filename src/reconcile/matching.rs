@@ -94,6 +94,17 @@ impl Matches {
         }
     }
 
+    /// The accounts that take part of each person with several, in the order of the frame.
+    pub(super) fn several(&self, parts: &Each<Account, Part>) -> HashMap<Person, Vec<Account>> {
+        let mut several: HashMap<Person, Vec<Account>> = HashMap::new();
+        for (account, _) in parts.iter().filter(|(_, part)| **part == Part::Takes) {
+            if let Some((person, _)) = self.person_of(account).filter(|(person, _)| self.holders[*person] > 1) {
+                several.entry(person).or_default().push(account);
+            }
+        }
+        several
+    }
+
     /// How many accounts are matched by one key for which the name does not speak.
     pub(super) fn unproven(&self, parts: &Each<Account, Part>) -> u64 {
         let unproven = |agreeing: Agreeing| agreeing.is_unproven() && !agreeing.loosely();

@@ -1,4 +1,4 @@
-//! What is said around the findings: evidence, method, floods, and the rows as frames.
+//! Everything that was judged as one: the findings, and around them evidence, sums, method, floods, and the rows as frames.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,11 +19,12 @@ use super::judge::Judge;
 use super::matching::Matches;
 use super::past::Taken;
 use super::{
-    Dormancy, DriftPattern, Earlier, EvidenceStatus, EvidenceSummary, External, Finding, Method, Privileged, Rules, kinds,
+    Dormancy, DriftPattern, Earlier, EvidenceStatus, EvidenceSummary, ExceptionUse, External, Finding, Method, Privileged,
+    Reconciliation, Rules, kinds, untested,
 };
 use crate::directory::Source;
 use crate::domo;
-use crate::terms::{AccountSituation, Key, PersonSituation, Role, Status};
+use crate::terms::{AccountSituation, AccountTotals, Key, PersonSituation, PersonTotals, Role, Status};
 
 /// An export older than this is said to be.
 const FRESH_DAYS: i64 = 7;
@@ -33,6 +34,43 @@ const FLOOD: u64 = 10;
 
 /// Patterns listed.
 const PATTERNS: usize = 50;
+
+/// Everything that was judged, with the rows and the sums of both sides.
+pub(super) fn reconciliation(
+    judge: Judge<'_>,
+    whole: &Wholeness,
+    findings: Vec<Finding>,
+    exceptions: Vec<ExceptionUse>,
+) -> Result<Reconciliation> {
+    let Judge { rules, accounts, people, matches, employment, account_situations, person_situations, past, .. } = judge;
+    let fold = &people.fold;
+    let rejected = people.people.rejected.len() as u64;
+    let row_situations = Each::of(people.rows().len() as u32, |row| person_situations[fold.person(row)]);
+    let rows = row_situations.values();
+    let mut person_totals = PersonTotals::of(rows.len() as u64 + rejected, rows.iter().copied());
+    person_totals.add(PersonSituation::Rejected, rejected);
+    let folded = fold.members.values().filter_map(|rows| Some((rows.first()?.0, rows.iter().map(|row| row.0).collect())));
+    Ok(Reconciliation {
+        instance: rules.instance.to_owned(),
+        as_of: rules.as_of,
+        evidence: whole.evidence(rules, accounts, people, judge.lesson, past.earlier.as_deref()),
+        accounts: AccountTotals::of(accounts.height.into(), account_situations.values().iter().copied()),
+        people: person_totals,
+        account_rows: account_rows(matches, fold, account_situations)?,
+        person_rows: person_rows(matches, fold, &row_situations, employment)?,
+        folded: folded.collect(),
+        privileged: privileged(&judge, &findings),
+        dormancy: dormancy(accounts, rules),
+        patterns: patterns(&findings, judge.candidates.moved_domains(account_situations)),
+        exceptions,
+        external: external(&judge),
+        not_tested: untested::not_tested(&judge),
+        method: method(&judge),
+        findings,
+        access: judge.access,
+        past: past.clone(),
+    })
+}
 
 /// Why either side may not be whole.
 pub(super) struct Wholeness {
@@ -119,7 +157,7 @@ fn rows(name: &str, rows: impl Iterator<Item = Option<u32>>) -> Column {
 }
 
 /// The accounts, a row each: `situation`, `person` (a row of the directory), `matched_by`.
-pub(super) fn account_rows(matches: &Matches, fold: &Fold, situations: &Each<Account, AccountSituation>) -> Result<DataFrame> {
+fn account_rows(matches: &Matches, fold: &Fold, situations: &Each<Account, AccountSituation>) -> Result<DataFrame> {
     let of = || situations.iter().map(|(account, _)| matches.person_of(account));
     let keys: Vec<String> =
         Agreeing::all().map(|agreeing| agreeing.keys().iter().map(|key| key.as_str()).collect::<Vec<_>>().join(" + ")).collect();
@@ -140,7 +178,7 @@ pub(super) fn account_rows(matches: &Matches, fold: &Fold, situations: &Each<Acc
 }
 
 /// The rows of the directory, a row each: `situation`, `status`, `account`.
-pub(super) fn person_rows(
+fn person_rows(
     matches: &Matches,
     fold: &Fold,
     situations: &Each<Row, PersonSituation>,
@@ -165,7 +203,7 @@ pub(super) fn person_rows(
 
 /// Every active account that may administer, whether or not there is a finding: those with the worst finding first, then by what their
 /// role may do. `findings` are worst first.
-pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privileged> {
+fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privileged> {
     let mut about: BTreeMap<Account, (usize, Vec<_>)> = BTreeMap::new();
     let accounts = judge.accounts;
     let mut high: Vec<Account> =
@@ -196,7 +234,7 @@ pub(super) fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privile
 }
 
 /// Active accounts outside the company's domains: those that are configured, else those of the directory's addresses.
-pub(super) fn external(judge: &Judge<'_>) -> Vec<External> {
+fn external(judge: &Judge<'_>) -> Vec<External> {
     let (accounts, config) = (judge.accounts, judge.rules.config);
     let domain_in = |domains: &BTreeSet<String>, address: &str| {
         let key = judge.addresses.key(address)?;
@@ -241,7 +279,7 @@ pub(super) fn external(judge: &Judge<'_>) -> Vec<External> {
 }
 
 /// How long active accounts have not been seen.
-pub(super) fn dormancy(accounts: &AccountColumns<'_>, rules: &Rules<'_>) -> Option<Dormancy> {
+fn dormancy(accounts: &AccountColumns<'_>, rules: &Rules<'_>) -> Option<Dormancy> {
     if !accounts.provides("last_login") {
         return None;
     }
@@ -261,7 +299,7 @@ pub(super) fn dormancy(accounts: &AccountColumns<'_>, rules: &Rules<'_>) -> Opti
 }
 
 /// Many drifts of one cause, largest first, after what suggests a domain alias.
-pub(super) fn patterns(findings: &[Finding], moved_domains: Vec<DriftPattern>) -> Vec<DriftPattern> {
+fn patterns(findings: &[Finding], moved_domains: Vec<DriftPattern>) -> Vec<DriftPattern> {
     let pairs = drift::count_pairs(findings.iter().flat_map(|finding| &finding.drift));
     let mut floods: Vec<DriftPattern> = pairs
         .into_iter()
@@ -334,7 +372,7 @@ impl Needed {
 }
 
 /// How it was compared, with counts.
-pub(super) fn method(judge: &Judge<'_>) -> Method {
+fn method(judge: &Judge<'_>) -> Method {
     let config = judge.rules.config;
     let taking = |account: &Account| judge.parts[*account] == Part::Takes;
     let matched = |account| judge.person_of(account).map(|(person, agreeing)| (account, person, agreeing));

@@ -19,7 +19,7 @@ pub(super) const SHEET: Sheet = Sheet {
     ..Sheet::new(
         |judge| if judge.access.is_some() { judge.taking_part() } else { 0 },
         |judge| {
-            let changes = judge.access.iter().flat_map(|access| access.changes.iter().map(move |change| (*access, change)));
+            let changes = judge.access.iter().flat_map(|access| access.changes.iter().map(move |change| (access, change)));
             changes.filter_map(|(access, change)| elevated(judge, access, change)).collect()
         },
     )
