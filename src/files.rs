@@ -2,7 +2,7 @@
 //! to a limit whatever they are.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
-use std::io::{Error, ErrorKind, Read, Result, Write};
+use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -43,6 +43,15 @@ fn beside(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<(&
     write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     Ok((folder, file))
+}
+
+/// Puts this at the end of a file, which is made where there is none, and waits until it is on the disk.
+pub(crate) fn append(path: &Path, content: &[u8]) -> Result<()> {
+    let mut file = open_own(path)?;
+    file.seek(SeekFrom::End(0))?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    sync_folder(folder_of(path))
 }
 
 /// What the name of a file begins with while it is being written.

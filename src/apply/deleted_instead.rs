@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::{files, journal};
 use crate::config::DeactivateWith;
+use crate::plan::journal::ENDING;
 use crate::plan::{Action, Journal, Plan};
 use crate::terms::ActionKind;
-
-/// The end of a journal's name; what is before it is its plan's.
-const JOURNAL: &str = ".journal.jsonl";
 
 /// An account that was deleted instead.
 #[derive(Debug)]
@@ -32,7 +30,7 @@ impl DeletedInstead {
         let folder = crate::files::folder_of(path).canonicalize().ok().filter(|folder| folder.join("manifest.json").exists())?;
         let own = folder.join(files::journal_of(path).file_name()?);
         let mut journals: Vec<_> = inside(folder.parent()?).iter().flat_map(|run| inside(run)).collect();
-        journals.retain(|file| *file != own && file.to_str().is_some_and(|name| name.ends_with(JOURNAL)));
+        journals.retain(|file| *file != own && file.to_str().is_some_and(|name| name.ends_with(ENDING)));
         journals.sort_unstable();
         journals.iter().find_map(|file| Self::of(file, &plan.instance))
     }
@@ -41,7 +39,7 @@ impl DeletedInstead {
         let journal = journal::read(file).ok()?;
         let told = journal.deleted_instead()?;
         journal.opened().find(|(_, open)| open.instance.eq_ignore_ascii_case(instance))?;
-        let plan = file.to_str()?.strip_suffix(JOURNAL).map(|stem| PathBuf::from(format!("{stem}.json")))?;
+        let plan = file.to_str()?.strip_suffix(ENDING).map(|stem| PathBuf::from(format!("{stem}.json")))?;
         let sealed = files::read_plan(&plan).ok();
         let action = sealed.as_ref().and_then(|sealed| sealed.plan().action(told));
         Some(Self {

@@ -16,12 +16,9 @@ use crate::config::{Config, Loaded};
 use crate::failure::{Failure, FailureKind};
 use crate::files::folder_of;
 use crate::plan::format::FILE;
+use crate::plan::journal::ENDING;
 use crate::plan::{Journal, Plan, PlanRules, Sealed};
-use crate::reconcile::EvidenceStatus;
 use crate::report;
-
-/// The end of a journal's name; what is before it is its plan's.
-const JOURNAL_END: &str = ".journal.jsonl";
 
 /// A plan that was read, and where all that belongs to it is.
 pub(super) struct PlanFile {
@@ -225,7 +222,7 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
 
 /// The plan of a journal, where it lies beside it and can be read.
 pub(super) fn plan_of(journal: &Path) -> Option<PathBuf> {
-    let stem = journal.to_str()?.strip_suffix(JOURNAL_END)?;
+    let stem = journal.to_str()?.strip_suffix(ENDING)?;
     Some(PathBuf::from(format!("{stem}.json"))).filter(|plan| plan.is_file())
 }
 
@@ -239,11 +236,7 @@ fn run_of(archive: &Archive, plan: &Plan) -> Option<StoredRun> {
 
 /// Whether a run judged the plan's instance on whole evidence, as it was.
 fn judged(run: &StoredRun, plan: &Plan) -> bool {
-    let Some(manifest) = run.manifest.as_ref().filter(|_| !run.pruned && run.head.run.instance == plan.instance) else {
-        return false;
-    };
-    let whole = manifest.summary.as_ref().is_some_and(|summary| summary.evidence.status != EvidenceStatus::Incomplete);
-    whole && manifest.replay_of.is_none() && !manifest.run.forecast
+    !run.pruned && run.head.run.instance == plan.instance && run.is_comparable()
 }
 
 /// When a run had its accounts.

@@ -30,8 +30,8 @@ pub(super) fn sentences(
 ) -> Result<Vec<String>> {
     let mut applied = Vec::new();
     for run in runs.iter().filter(|run| !run.pruned) {
-        for name in names(&run.path)?.into_iter().filter(|name| name.ends_with(JOURNAL)) {
-            match read(&run.path, &name) {
+        for (name, read) in plans_of(run)? {
+            match read {
                 Ok(read) => applied.push(read),
                 Err(error) => notes.push(format!("{name} of {} could not be used: {error:#}.", run.id())),
             }
@@ -40,6 +40,15 @@ pub(super) fn sentences(
     let mut sentences: Vec<_> = applied.iter().flat_map(|applied| since_then(applied, since)).collect();
     sentences.extend(came_back(&applied, present)?);
     Ok(sentences)
+}
+
+/// The plans of a run that were applied, each by the name of its journal.
+fn plans_of(run: &StoredRun) -> Result<impl Iterator<Item = (String, Result<Applied>)>> {
+    let journals = names(&run.path)?.into_iter().filter(|name| name.ends_with(JOURNAL));
+    Ok(journals.map(|name| {
+        let read = read(&run.path, &name);
+        (name, read)
+    }))
 }
 
 fn read(folder: &Path, name: &str) -> Result<Applied> {
@@ -73,11 +82,9 @@ impl OwnWrites {
     pub(super) fn by(runs: &[StoredRun], until: DateTime<Utc>) -> Result<Self> {
         let mut done = Self::default();
         for run in runs {
-            for name in names(&run.path)?.into_iter().filter(|name| name.ends_with(JOURNAL)) {
-                if let Ok(Applied { plan, journal }) = read(&run.path, &name) {
-                    let journal = journal.until(until);
-                    done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
-                }
+            for Applied { plan, journal } in plans_of(run)?.filter_map(|(_, read)| read.ok()) {
+                let journal = journal.until(until);
+                done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
             }
         }
         done.writes.sort_by_key(|write| write.at);

@@ -10,7 +10,7 @@ use super::types::{Present, Previous, TrendPoint};
 use crate::archive::store::manifest::{Manifest, RunSummary};
 use crate::archive::store::{Archive, StoredRun, run};
 use crate::files;
-use crate::reconcile::{EvidenceStatus, FindingId};
+use crate::reconcile::FindingId;
 
 /// What the archive says before this run.
 #[derive(Debug, Default)]
@@ -68,16 +68,6 @@ impl Baseline {
     }
 }
 
-/// What a run judged, where another may be compared with it: no replay, no forecast.
-pub(super) fn judged(manifest: &Manifest) -> Option<&RunSummary> {
-    manifest.summary.as_ref().filter(|_| manifest.replay_of.is_none() && !manifest.run.forecast)
-}
-
-/// Whether both populations were whole.
-pub(super) fn is_whole(summary: &RunSummary) -> bool {
-    summary.evidence.status != EvidenceStatus::Incomplete
-}
-
 /// Reads what was there before the run of this number.
 pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Before> {
     let listing = archive.list()?;
@@ -95,8 +85,8 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
             before.notes.push(format!("The run {} was written by a newer version and was not used for the history.", stored.id()));
             continue;
         };
-        let Some(summary) = judged(&manifest).cloned() else { continue };
-        let whole = is_whole(&summary);
+        let Some(summary) = manifest.comparable().cloned() else { continue };
+        let whole = summary.is_whole();
         if whole {
             before.trend.push(TrendPoint {
                 run_id: manifest.run.id.clone(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
-use super::{applied, before};
+use super::applied;
 use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::Manifest;
 use crate::archive::store::{Archive, StoredRun};
@@ -43,8 +43,7 @@ pub(super) fn past_until(archive: &Path, instance: &str, number: u64, until: Dat
 /// The accounts of the newest of these runs on whole evidence, and what was done to them since. None in a first run, and where they are
 /// not there any more.
 fn earlier(runs: &[StoredRun], done: &applied::OwnWrites) -> Option<Arc<Earlier>> {
-    let whole = |run: &&StoredRun| run.manifest.as_ref().and_then(before::judged).is_some_and(before::is_whole);
-    let run = runs.iter().rev().find(whole)?;
+    let run = runs.iter().rev().find(|run| run.is_comparable())?;
     let manifest = run.manifest.as_ref()?;
     match accounts_of(&run.path, manifest) {
         Ok(accounts) => Some(Arc::new(Earlier {

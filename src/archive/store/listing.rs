@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::manifest::{FILE as MANIFEST, Head, Manifest, RunLink, SCHEMA};
+use super::manifest::{FILE as MANIFEST, Head, Manifest, RunLink, RunSummary, SCHEMA};
 use super::run;
 use crate::digest;
 use crate::failure::Failure;
-
-/// The end of a journal's name; what is before it is its plan's.
-pub(in crate::archive) const JOURNAL_END: &str = ".journal.jsonl";
+pub(in crate::archive) use crate::plan::journal::ENDING as JOURNAL_END;
 
 /// Where the manifests of pruned runs are kept.
 pub(in crate::archive) const PRUNED: &str = "pruned";
@@ -46,6 +44,11 @@ impl StoredRun {
     /// Its id.
     pub fn id(&self) -> &str {
         &self.head.run.id
+    }
+
+    /// Whether another run may be compared with it: it judged whole evidence, is no replay and no forecast.
+    pub fn is_comparable(&self) -> bool {
+        self.manifest.as_ref().and_then(Manifest::comparable).is_some_and(RunSummary::is_whole)
     }
 
     /// That only its manifest is left.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::RunInfo;
 use crate::config::Loaded;
-use crate::reconcile::{EvidenceSummary, Reconciliation};
+use crate::reconcile::{EvidenceStatus, EvidenceSummary, Reconciliation};
 use crate::terms::{AccountTotals, Kind, PersonTotals, Severity};
 use crate::{directory, domo};
 
@@ -153,6 +153,11 @@ fn of_known_kinds<'de, D: Deserializer<'de>>(counts: D) -> Result<BTreeMap<Kind,
 }
 
 impl RunSummary {
+    /// Whether both populations were whole.
+    pub fn is_whole(&self) -> bool {
+        self.evidence.status != EvidenceStatus::Incomplete
+    }
+
     /// All findings.
     pub fn findings(&self) -> u64 {
         self.by_severity.values().sum()
@@ -251,6 +256,11 @@ impl Manifest {
         self.summary = Some(summary);
         self.plan = plan.map(PlanDigest::of);
         self
+    }
+
+    /// What it judged, where another run may be compared with it: no replay, no forecast.
+    pub fn comparable(&self) -> Option<&RunSummary> {
+        self.summary.as_ref().filter(|_| self.replay_of.is_none() && !self.run.forecast)
     }
 
     /// Parses `manifest.json`.

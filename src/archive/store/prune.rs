@@ -2,7 +2,6 @@
 //! the trend keeps its numbers; everything personal goes.
 
 use std::collections::BTreeSet;
-use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -16,7 +15,6 @@ use crate::failure::Failure;
 use crate::files;
 use crate::plan::format::FILE;
 use crate::plan::{Journal, Plan};
-use crate::reconcile::EvidenceStatus;
 use crate::text;
 
 /// Who pruned what, when, one line a run.
@@ -141,20 +139,15 @@ pub fn prune(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Res
     Ok(plan)
 }
 
-/// The newest run of each instance, and the newest that judged whole evidence: the next run is compared with it.
+/// The newest run of each instance, and the newest that the next run may be compared with.
 fn newest_whole(listing: &Listing) -> BTreeSet<String> {
-    let judged = |run: &&StoredRun| {
-        let summary = run.manifest.as_ref().and_then(|manifest| manifest.summary.as_ref());
-        let replay = run.manifest.as_ref().is_some_and(|manifest| manifest.replay_of.is_some());
-        !replay && summary.is_some_and(|summary| summary.evidence.status != EvidenceStatus::Incomplete)
-    };
     let instances: BTreeSet<_> = listing.runs.iter().map(|run| run.head.run.instance.as_str()).collect();
     let runs = |instance: &str| {
         listing.runs.iter().rev().filter(move |run| !run.pruned && run.head.run.instance == instance).collect::<Vec<_>>()
     };
     let newest = instances.into_iter().flat_map(|instance| {
         let runs = runs(instance);
-        [runs.first().copied(), runs.iter().copied().find(judged)]
+        [runs.first().copied(), runs.iter().copied().find(|run| run.is_comparable())]
     });
     newest.flatten().map(|run| run.id().to_owned()).collect()
 }
@@ -189,13 +182,9 @@ fn keep_manifest(archive: &Archive, run: &StoredRun) -> Result<()> {
 
 fn log(archive: &Archive, pruned: &Pruned) -> Result<()> {
     let path = archive.path().join(PRUNED).join(LOG);
-    let writing = || format!("writing {}", path.display());
-    let mut file = files::open_own(&path).with_context(writing)?;
-    file.seek(SeekFrom::End(0)).with_context(writing)?;
     let mut line = serde_json::to_vec(pruned)?;
     line.push(b'\n');
-    file.write_all(&line).with_context(writing)?;
-    file.sync_all().with_context(writing)
+    files::append(&path, &line).with_context(|| format!("writing {}", path.display()))
 }
 
 /// Who pruned a run and by which rule, where the log says so.

@@ -157,14 +157,7 @@ impl Certification {
         let text = self.record.add(&said, &self.run.sha256)?;
         let path = self.run.path.join(RECORD);
         if !text.is_empty() {
-            let append = || -> std::io::Result<()> {
-                let mut file = files::open_own(&path)?;
-                std::io::Seek::seek(&mut file, std::io::SeekFrom::End(0))?;
-                std::io::Write::write_all(&mut file, text.as_bytes())?;
-                file.sync_all()?;
-                files::sync_folder(&self.run.path)
-            };
-            append().with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+            files::append(&path, text.as_bytes()).with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
         }
         Ok(self.record.lines.len() - before)
     }

@@ -18,6 +18,9 @@ use crate::digest::sha256;
 use crate::terms::ActionKind;
 pub use record::{ApplyEnd, Event, JournalLine, Opening, Outcome, Overridden, Step};
 
+/// The end of a journal's name; what is before it is its plan's.
+pub const ENDING: &str = ".journal.jsonl";
+
 /// Why a journal cannot be relied on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the journal {what}")]

@@ -57,6 +57,19 @@ fn a_forecast_is_no_previous_run_and_no_month_of_the_trend() {
 }
 
 #[test]
+fn pruning_keeps_the_run_that_the_next_is_compared_with_behind_a_forecast() {
+    let company = leaving();
+    let first = audit(&company, "2026-10-01T06:00:00Z", &[]).json();
+    audit(&company, "2026-11-01T06:00:00Z", &["--as-of", "2027-07-01"]).code(0);
+    // Past the day on which the plan of the first could be applied.
+    let epoch = "2026-12-01T06:00:00Z".parse::<DateTime<Utc>>().unwrap().timestamp().to_string();
+    let args = ["runs", "prune", "--keep-runs", "1", "--json"];
+    let pruned = run_with(company.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], args).code(0).json();
+    let of_first = pruned["runs"].as_array().unwrap().iter().find(|run| run["run_id"] == first["run_id"]).unwrap();
+    assert_eq!(of_first["goes"], false, "{pruned}");
+}
+
+#[test]
 fn a_forecast_is_judged_again_byte_for_byte() {
     let company = leaving();
     let forecast = audit(&company, "2026-11-01T06:00:00Z", &["--as-of", "2027-07-01"]).code(0).json();
