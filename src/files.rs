@@ -115,7 +115,7 @@ pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
         if is_pipe(&file.metadata()?)? {
             return Err(Error::other("it became a pipe while it was opened"));
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(before.len().min(most) as usize + 1);
         file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
         bytes
     };

@@ -13,10 +13,10 @@ use rayon::prelude::*;
 use crate::text;
 
 /// Rows rendered by one core at a time.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 1024;
 
-/// Blocks that are in memory while those before them are written.
-const AHEAD: usize = 16;
+/// Blocks of each core that are in memory while those before them are written.
+const AHEAD: usize = 4;
 
 /// Calls `render` with ranges that make up `0..rows`, from several threads, and writes what it appended in the order of the rows.
 pub(crate) fn write_rows(
@@ -29,15 +29,16 @@ pub(crate) fn write_rows(
         render(start..rows.min(start + BLOCK), &mut text)?;
         Ok(text)
     };
+    let ahead = AHEAD * rayon::current_num_threads();
     let blocks = |from: usize| -> Result<Vec<Vec<u8>>> {
-        let starts: Vec<usize> = (from..rows).step_by(BLOCK).take(AHEAD).collect();
+        let starts: Vec<usize> = (from..rows).step_by(BLOCK).take(ahead).collect();
         starts.into_par_iter().map(block).collect()
     };
-    let (mut ready, mut next) = (blocks(0)?, BLOCK * AHEAD);
+    let (mut ready, mut next) = (blocks(0)?, BLOCK * ahead);
     while !ready.is_empty() {
         let (written, following) = rayon::join(|| ready.iter().try_for_each(|text| out.write_all(text)), || blocks(next));
         written?;
-        (ready, next) = (following?, next + BLOCK * AHEAD);
+        (ready, next) = (following?, next + BLOCK * ahead);
     }
     Ok(())
 }

@@ -21,7 +21,8 @@ use crate::terms::Owned;
 pub struct Accounts {
     /// One row an account; see [`schema`].
     pub frame: DataFrame,
-    /// The objects the frame was made from, one for each row, in the same order.
+    /// The objects the frame was made from, one for each row, in the same order. Hundreds of megabytes of a million accounts: an audit
+    /// takes them out, and drops them once they are written and planned from.
     pub snapshot: Snapshot,
     /// Columns the source carries at all. A column that is not here is *not provided*: never drift, and what needs it is not tested.
     pub provided: BTreeSet<String>,

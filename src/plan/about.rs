@@ -191,7 +191,7 @@ struct Managers<'a> {
     managers: &'a StringChunked,
     status: StringChunked,
     addresses: Addresses,
-    /// The first row of an address whose person is there, else the first.
+    /// Of those who are named as managers: the first row of the address whose person is there, else the first.
     rows: PlHashMap<Cow<'a, str>, u32>,
 }
 
@@ -199,16 +199,25 @@ impl<'a> Managers<'a> {
     fn new(people: &'a People, status: StringChunked, addresses: Addresses) -> Result<Self> {
         let (emails, managers) = (people.frame.column("email")?.str()?, people.frame.column("manager_email")?.str()?);
         let mut led = Self { emails, managers, status, addresses, rows: PlHashMap::new() };
-        // Nobody names a manager: nobody is looked for.
-        if managers.null_count() < managers.len() {
-            let emails: Vec<Option<&str>> = emails.iter().collect();
-            let keys: Vec<_> = emails.into_par_iter().map(|email| led.addresses.key(email?)).collect();
-            for (row, key) in (0u32..).zip(keys) {
-                let Some(key) = key else { continue };
-                match led.rows.get(&key) {
-                    Some(known) if led.is_there(*known) || !led.is_there(row) => {}
-                    _ => drop(led.rows.insert(key, row)),
-                }
+        let addresses: Vec<&str> = managers.iter().flatten().collect();
+        let keep = |mut named: PlHashSet<String>, address: &&str| {
+            let address = text::folded(address);
+            if let Some(key) = led.addresses.key(&address).filter(|key| !named.contains(&**key)) {
+                named.insert(key.into_owned());
+            }
+            named
+        };
+        let both = |mut one: PlHashSet<String>, other| {
+            one.extend(other);
+            one
+        };
+        let named = addresses.par_iter().fold(PlHashSet::new, keep).reduce(PlHashSet::new, both);
+        let rows: Vec<(u32, &str)> = (0u32..).zip(emails.iter()).filter_map(|(row, email)| Some((row, email?))).collect();
+        let key = |(row, email)| led.addresses.key(email).filter(|key| named.contains(&**key)).map(|key| (row, key));
+        for (row, key) in rows.into_par_iter().filter_map(key).collect::<Vec<_>>() {
+            match led.rows.get(&key) {
+                Some(known) if led.is_there(*known) || !led.is_there(row) => {}
+                _ => drop(led.rows.insert(key, row)),
             }
         }
         Ok(led)

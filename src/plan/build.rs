@@ -18,7 +18,7 @@ use super::rules::PlanRules;
 use crate::config::{Config, DeactivateWith};
 use crate::digest;
 use crate::directory::People;
-use crate::domo::{Accounts, extras};
+use crate::domo::{Accounts, Snapshot, extras};
 use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
 use crate::terms::value::writable_number;
 use crate::terms::{ActionKind, FIELDS, Field, Key, PersonSituation, Role, Severity};
@@ -37,13 +37,15 @@ pub struct PlanBinding {
     pub previous: Option<(u64, u64)>,
 }
 
-/// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete.
+/// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete. `snapshot` is that of the accounts:
+/// an audit drops it as soon as this was made from it.
 ///
 /// # Errors
 /// A column of the frames is not as documented, or the plan cannot be sealed: a defect.
 pub fn build(
     reconciliation: &Reconciliation,
     accounts: &Accounts,
+    snapshot: &Snapshot,
     people: &People,
     config: &Config,
     binding: &PlanBinding,
@@ -57,7 +59,7 @@ pub fn build(
     let numeric = accounts.keeps_numbers();
     let rules = NewAccounts::new(config, people);
     let acted = chosen(&reconciliation.findings).into_par_iter().map(|(finding, kind)| {
-        let account = finding.account.as_ref().map(|account| raw_object(accounts, account.index)).transpose()?;
+        let account = finding.account.as_ref().map(|account| raw_object(snapshot, account.index)).transpose()?;
         let account = account.as_ref();
         let action = match kind {
             ActionKind::Update => update(finding, account, numeric),
@@ -159,8 +161,8 @@ fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
 }
 
 /// The object of a row as Domo sent it.
-fn raw_object(accounts: &Accounts, row: u32) -> Result<Map<String, Value>> {
-    let line = accounts.snapshot.object(row as usize).unwrap_or_default();
+fn raw_object(snapshot: &Snapshot, row: u32) -> Result<Map<String, Value>> {
+    let line = snapshot.object(row as usize).unwrap_or_default();
     serde_json::from_slice(line).with_context(|| format!("line {} of the snapshot is no JSON object", row + 1))
 }
 

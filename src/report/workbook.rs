@@ -133,7 +133,7 @@ fn fill(
     let mut book = Workbook::new();
     book.set_tempdir(temporary).context("cannot write review.xlsx")?;
     // Much faster than the default of 6, and a little larger.
-    book.set_zip_compression_level(3);
+    book.set_zip_compression_level(2);
     let mut properties = DocProperties::new()
         .set_title(&view.page_title)
         .set_author(&view.generator)

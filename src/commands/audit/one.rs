@@ -19,7 +19,7 @@ use crate::commands::timings::Timings;
 use crate::commands::{Exit, Invocation, directories, go_on, instance_name, interruptible, right_instance, runtime};
 use crate::config::{self, Config, Loaded};
 use crate::directory::People;
-use crate::domo::{self, Accounts};
+use crate::domo::{self, Accounts, Snapshot};
 use crate::failure::{self, FailureKind};
 use crate::plan::{self, Plan, guard};
 use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules};
@@ -94,11 +94,12 @@ impl Audit {
     ) -> Result<Audited, Fallen> {
         let mut folder = RunFolder::create_under(lock, invocation.started)?;
         let mut run = self.begun(invocation, loaded, &folder);
-        let judged = read(invocation, &loaded.config, self.as_of, from).and_then(|accounts| {
+        let judged = read(invocation, &loaded.config, self.as_of, from).and_then(|mut accounts| {
             go_on()?;
             let elsewhere = group.map(|group| group.with(&accounts)).transpose()?.flatten();
+            let snapshot = std::mem::take(&mut accounts.snapshot);
             let both = Populations { people, accounts: &accounts, excluded_elsewhere: elsewhere.as_ref() };
-            let judged = self.judge(invocation, loaded, &both, &mut run, &folder);
+            let judged = self.judge(invocation, loaded, &both, snapshot, &mut run, &folder);
             // A million accounts take a moment to free: beside what follows, which may be the end of the process.
             rayon::spawn(move || drop(accounts));
             judged
@@ -132,6 +133,7 @@ impl Audit {
         invocation: &Invocation,
         loaded: &Loaded,
         both: &Populations<'_>,
+        snapshot: Snapshot,
         run: &mut RunInfo,
         folder: &RunFolder,
     ) -> Result<WrittenRun> {
@@ -142,12 +144,12 @@ impl Audit {
         let past = if self.forecast { Arc::default() } else { history::past(&self.archive, &run.instance)? };
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
-            let snapshot = folder.write("accounts.jsonl", accounts.snapshot.bytes(), Some(accounts.snapshot.len() as u64))?;
-            archive::inputs::keep(folder, people, loaded).map(|()| snapshot)
+            let written = folder.write("accounts.jsonl", snapshot.bytes(), Some(snapshot.len() as u64))?;
+            archive::inputs::keep(folder, people, loaded).map(|()| written)
         };
         let (reconciliation, kept) =
             rayon::join(|| stage::of("reconcile", || reconcile::reconcile_since(accounts, people, &rules, past)), keep);
-        let (mut reconciliation, snapshot) = (reconciliation?, kept?);
+        let (mut reconciliation, kept) = (reconciliation?, kept?);
         if self.forecast {
             reconciliation = reconciliation.as_forecast();
         }
@@ -157,14 +159,16 @@ impl Audit {
         let history = stage::of("compare with earlier runs", || history::compare(&self.archive, &present))?;
 
         let config = ConfigDigest::of(loaded);
-        let inputs = plan::InputDigests::new(snapshot.sha256, &people.sources, &loaded.text);
+        let inputs = plan::InputDigests::new(kept.sha256, &people.sources, &loaded.text);
         let previous = history.previous.as_ref().map(|previous| (previous.accounts_read, previous.people_read));
         let binding = plan::PlanBinding { run_id: run.id.clone(), created: run.finished, inputs, previous };
         let plan = || -> Result<Option<Plan>> {
             if self.forecast {
                 return Ok(None);
             }
-            let plan = stage::of("plan", || plan::build(&reconciliation, accounts, people, &loaded.config, &binding))?;
+            let plan = stage::of("plan", || plan::build(&reconciliation, accounts, &snapshot, people, &loaded.config, &binding))?;
+            // What is written from here on needs its memory.
+            drop(snapshot);
             if let Some(plan) = &plan {
                 let mut out = folder.file("plan.json")?;
                 plan.write_json(&mut out)?;
