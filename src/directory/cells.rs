@@ -37,6 +37,14 @@ pub(super) fn trim(cell: &str) -> &str {
     cell.trim_matches(is_edge)
 }
 
+/// Whether a cell begins or ends in characters that show nothing. Most end in ASCII, and one look tells.
+pub(super) fn hides_at_an_edge(cell: &str) -> bool {
+    let plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii);
+    let bytes = cell.as_bytes();
+    let edges = || cell.trim().starts_with(text::is_invisible) || cell.trim().ends_with(text::is_invisible);
+    !(plain(bytes.first()) && plain(bytes.last())) && edges()
+}
+
 /// `="00123"`: how people keep zeros through a spreadsheet.
 fn unwrap_formula(cell: &str) -> &str {
     cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).map_or(cell, trim)
@@ -130,8 +138,12 @@ pub(super) fn boolean(cell: &str) -> Option<bool> {
 /// An e-mail address out of what people paste: `mailto:`, `Name <address>`, a comma or a dot behind it, inner invisible characters.
 pub(super) fn email(cell: &str) -> Cow<'_, str> {
     let plain = cell.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b',' | b';' | b':' | b'#'));
-    if plain && !cell.ends_with('.') {
+    let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    if plain && edge(cell.as_bytes().first()) && edge(cell.as_bytes().last()) {
         return Cow::Borrowed(cell);
+    }
+    if let Some(linked) = linked(cell) {
+        return Cow::Owned(linked.to_owned());
     }
     // IDNA takes these three for the dot of a domain (RFC 3490, 3.1).
     let dot = |character: char| if matches!(character, '。' | '．' | '｡') { '.' } else { character };
@@ -153,6 +165,25 @@ pub(super) fn email(cell: &str) -> Cow<'_, str> {
     Cow::Owned(address.strip_suffix('.').unwrap_or(address).to_owned())
 }
 
+/// The address that a link leads to, where it stands in no other than itself: `=HYPERLINK("mailto:a@x.com","a@x.com")`,
+/// `<mailto:a@x.com|a@x.com>`, `[a@x.com](mailto:a@x.com)`, `mailto:a@x.com?subject=…`.
+fn linked(cell: &str) -> Option<&str> {
+    const MAILTO: &str = "mailto:";
+    let link = cell.as_bytes().windows(MAILTO.len()).any(|part| part.eq_ignore_ascii_case(MAILTO.as_bytes()));
+    if !link {
+        return None;
+    }
+    let bare = |part: &'_ str| match part.get(..MAILTO.len()) {
+        Some(scheme) if scheme.eq_ignore_ascii_case(MAILTO) => MAILTO.len(),
+        _ => 0,
+    };
+    let parts = cell.split(|sign: char| sign.is_whitespace() || "<>|()[]\"',;".contains(sign));
+    let parts = parts.filter_map(|part| part.get(bare(part)..)?.split('?').next());
+    let mut addresses = parts.filter(|part| part.contains('@'));
+    let first = addresses.next()?;
+    addresses.all(|other| other.eq_ignore_ascii_case(first)).then_some(first)
+}
+
 /// A guest's own address: `alice_contoso.com#EXT#@tenant.onmicrosoft.com` is `alice@contoso.com`.
 pub(super) fn guest(address: &str) -> Option<String> {
     let at = address.find("#EXT#@").or_else(|| address.find("#ext#@"))?;
@@ -170,7 +201,11 @@ pub(super) fn is_email(address: &str) -> bool {
             && !matches!(character, ',' | ';' | ':' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\\')
     };
     let in_domain = |character: char| character.is_alphanumeric() || matches!(character, '.' | '-' | '_' | '\u{300}'..='\u{36F}');
-    !local.is_empty() && local.chars().all(in_local) && !domain.is_empty() && domain.chars().all(in_domain)
+    !local.is_empty()
+        && local.chars().all(in_local)
+        && !domain.is_empty()
+        && domain.chars().all(in_domain)
+        && !domain.contains("..")
 }
 
 /// Whether a cell is nothing but an ASCII address that nothing can have damaged, so that [`email`] would give it back as it is.

@@ -62,9 +62,9 @@ impl Clock {
         both
     }
 
-    /// Whether a cell has a time of UTC.
-    pub(super) fn has_time(cell: &str) -> bool {
-        utc_minutes(cell).is_some()
+    /// Whether a cell's time, midnight east of Greenwich, is one of the evening before: London's in winter is not.
+    pub(super) fn is_evening_before(cell: &str) -> bool {
+        utc_minutes(cell).is_some_and(|time| time >= EAST)
     }
 
     pub(super) fn midnight(&self) -> Midnight {
@@ -90,10 +90,13 @@ impl Clock {
         if self.stamps < 2 {
             return Midnight::Uncertain(format!("{shown} UTC"));
         }
-        let east = times.iter().any(|time| *time >= 10 * 60);
+        let east = times.iter().any(|time| *time >= EAST);
         Midnight::Elsewhere(east, format!("{shown} UTC"))
     }
 }
+
+/// From this minute of UTC on it is midnight in a zone to the east, and the next day there.
+const EAST: u16 = 10 * 60;
 
 /// Minutes since midnight of UTC of a stamp such as `2021-05-31T22:00:00.000Z`; none for a day alone, or a time of no zone.
 fn utc_minutes(cell: &str) -> Option<u16> {

@@ -63,6 +63,8 @@ pub(super) struct Collector<'l> {
     long: Vec<Long>,
     errors: u64,
     type_names: u64,
+    /// By kept column: cells with invisible characters at an edge, and the row of the first.
+    edges: Vec<(u64, u32)>,
     watched: Vec<Watched>,
     /// Those of them of which more need be seen.
     open: Vec<usize>,
@@ -82,6 +84,7 @@ impl<'l> Collector<'l> {
             long: Vec::new(),
             errors: 0,
             type_names: 0,
+            edges: vec![(0, 0); layout.wanted.len()],
             open: (0..layout.watched.len()).collect(),
             watched: layout.watched.clone(),
         }
@@ -108,8 +111,11 @@ impl<'l> Collector<'l> {
             self.watch(row);
         }
         self.rows.push(number);
-        for (builder, at) in self.builders.iter_mut().zip(&self.layout.wanted) {
+        for ((builder, at), edges) in self.builders.iter_mut().zip(&self.layout.wanted).zip(&mut self.edges) {
             let cell = row.get(*at);
+            if cells::hides_at_an_edge(&cell) {
+                *edges = (edges.0 + 1, if edges.0 == 0 { number } else { edges.1 });
+            }
             let cell = match cells::hexadecimal(&cell) {
                 Some(text) => Cow::Owned(text),
                 None => cell,
@@ -165,7 +171,8 @@ impl<'l> Collector<'l> {
             return false;
         }
         let texts = || filled.iter().map(|at| (*at, row.get(*at)));
-        if texts().all(|(_, text)| text.chars().all(|sign| sign.is_whitespace() || "-=_*+|~.·─━═—–".contains(sign))) {
+        let is_rule = |text: &str| text.chars().all(|sign| sign.is_whitespace() || "-=_*+|~.·─━═—–".contains(sign));
+        if texts().all(|(_, text)| is_rule(&text) && cells::trim(&text) != "...") {
             self.skipped.push((number, "a rule of dashes".into()));
             return false;
         }
@@ -204,6 +211,8 @@ impl<'l> Collector<'l> {
         });
         let columns: Vec<RawColumn> = columns.collect();
         let moved = |row: u32| row.saturating_add(base);
+        let edges = columns.iter().zip(&self.edges).filter(|(_, (count, _))| *count > 0);
+        let edges = edges.map(|(column, (count, row))| (column.header.clone(), (*count, moved(*row)))).collect();
         Raw {
             unmapped: (self.layout.headers.len() - columns.len().min(self.layout.headers.len())) as u64,
             columns,
@@ -214,20 +223,25 @@ impl<'l> Collector<'l> {
             long: self.long.into_iter().map(|long| Long { row: moved(long.row), ..long }).collect(),
             errors: self.errors,
             type_names: self.type_names,
+            edges,
             watched: self.watched,
             ..Raw::default()
         }
     }
 }
 
-/// Whether a cell can be somebody's number: it has a digit, no space, and no word that counts rows or pages.
+/// Whether a cell can be somebody's number: it has a digit, no space, no @, and no word that counts rows or pages.
 pub(super) fn can_be_number(cell: &str) -> bool {
     if cell.bytes().all(|byte| byte.is_ascii_digit()) {
         return !cell.is_empty();
     }
     let cell = cells::trim(cell);
-    let counts = || !cell.is_ascii() && ["件", "行", "ページ", "頁", "人中", "名中"].iter().any(|word| cell.contains(word));
-    cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.contains(char::is_whitespace) && !counts()
+    let counts = || {
+        !cell.is_ascii() && ["件", "行", "ページ", "頁", "人中", "名中", "条", "项", "건"].iter().any(|word| cell.contains(word))
+    };
+    cell.bytes().any(|byte| byte.is_ascii_digit())
+        && !cell.contains(|sign: char| sign.is_whitespace() || matches!(sign, '@' | '%'))
+        && !counts()
 }
 
 /// The columns to keep of these headers: those that may be read, and those the configuration names.

@@ -60,12 +60,15 @@ impl OrderCounts {
 }
 
 /// What stands in place of a last day where there is none, in the languages that exports are written in.
-const OPEN_END: &str = "never | never expires | open | open-ended | indefinite | permanent | present | current | ongoing | till date | to date | unbefristet | offen | en cours | indéterminé | indéterminée | cdi | indefinido | indefinida | vigente | en curso | actual | indeterminado | indeterminada | prazo indeterminado | em curso | atual | indeterminato | in corso | a tempo indeterminato | onbepaald | onbepaalde tijd | heden | czas nieokreślony | nieokreślony | na czas nieokreślony | bezterminowo | tills vidare | tillsvidare | løbende | toistaiseksi | なし | 無期 | 期間の定めなし | 無期限";
+const OPEN_END: &str = "never | never expires | open | open-ended | indefinite | permanent | present | current | ongoing | till date | to date | unbefristet | offen | en cours | indéterminé | indéterminée | cdi | indefinido | indefinida | vigente | en curso | actual | indeterminado | indeterminada | prazo indeterminado | em curso | atual | indeterminato | in corso | a tempo indeterminato | onbepaald | onbepaalde tijd | heden | czas nieokreślony | nieokreślony | na czas nieokreślony | bezterminowo | tills vidare | tillsvidare | løbende | toistaiseksi | laufend | bis auf weiteres | in forza | in essere | attuale | em vigor | i tjänst | ∞ | なし | 無期 | 期間の定めなし | 無期限";
 
 /// Reads a cell. The second value is the pair of numbers a local date began with, for [`OrderCounts`]. `order` is the configuration's.
 pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)>) {
     let cell = eras::with_ascii_digits(cell);
     let cell = without_weekday(&cell);
+    // A spreadsheet's number in a country that writes a comma: `46326,00`.
+    let serial = cell.split_once(',').filter(|(number, zeros)| number.len() == 5 && matches!(*zeros, "0" | "00"));
+    let cell = serial.map_or(cell, |(number, _)| number);
     let bytes = cell.as_bytes();
     // 2026-11-23 with anything behind it: the day as written, whatever the zone.
     if let Some((year, month, day)) = iso(bytes) {

@@ -50,9 +50,11 @@ impl Text {
         let Some((head, behind)) = ["\r\n\r\n", "\n\n"].iter().filter_map(|end| Some((body.find(end)?, end.len()))).min() else {
             return;
         };
-        let lines = body.get(..head).unwrap_or_default().lines().skip(1);
+        let mut lines = body.get(..head).unwrap_or_default().lines();
+        // `HTTP/1.1 206 Partial Content`
+        let code = lines.next().and_then(|line| line.split_whitespace().nth(1)).map(|code| ("status".to_owned(), code.to_owned()));
         let header = |line: &str| line.split_once(':').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
-        self.headers = lines.filter_map(header).collect();
+        self.headers = code.into_iter().chain(lines.filter_map(header)).collect();
         self.skip += head + behind;
     }
 }

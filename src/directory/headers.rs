@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::cells;
 use super::slot::Slot;
 use super::spellings::{self, split};
 use super::systems::{SYSTEMS, System};
@@ -247,8 +248,30 @@ pub(super) fn find(rows: &[Vec<String>], configured: &dyn Fn(&str) -> bool) -> O
         return None;
     }
     let at = scores.iter().position(|score| *score == best)?;
+    // Two tables one after the other: people above the better headers stand under the worse.
+    let people = |from: usize| rows.get(from..at).unwrap_or_default().iter().any(|row| is_person(row));
+    let at = (0..at).find(|first| scores.get(*first).is_some_and(|score| *score > 0) && people(first + 1)).unwrap_or(at);
     let identified = slots(rows.get(at)?).iter().any(|slot| slot.identifies()) || best >= 1_000;
     Some(HeaderRow { at, labels: is_label_row(rows.get(at + 1)), score: best, identified })
+}
+
+/// Whether a row among the first is somebody's: an address beside other cells.
+fn is_person(row: &[String]) -> bool {
+    let filled = row.iter().filter(|cell| !cells::trim(cell).is_empty()).count();
+    filled >= FEWEST && row.iter().any(|cell| cells::is_plain_email(cells::trim(cell)))
+}
+
+/// Cells of a person: a label and its value above a table are two.
+const FEWEST: usize = 3;
+
+/// The first row above the headers that is somebody's, with the address under theirs: whoever sorted the rows with their headers moved
+/// those among the people.
+pub(super) fn first_person(above: &[Vec<String>], headers: &[String]) -> Option<usize> {
+    let mail: Vec<usize> = (0..headers.len())
+        .filter(|at| headers.get(*at).and_then(|header| meaning(header)).is_some_and(|(slot, _)| slot == Slot::Email))
+        .collect();
+    let under = |row: &Vec<String>| mail.iter().any(|at| row.get(*at).is_some_and(|cell| cells::is_plain_email(cells::trim(cell))));
+    above.iter().position(|row| is_person(row) && under(row))
 }
 
 /// Whether a row below the headers is a second row of headers: most of its cells are header words and none looks like data.

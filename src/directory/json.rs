@@ -7,7 +7,10 @@
 
 mod item;
 mod items;
+mod lines;
+mod said;
 mod scan;
+mod tables;
 
 use std::collections::BTreeSet;
 
@@ -16,9 +19,10 @@ use anyhow::{Result, bail};
 use super::raw::{Raw, RawColumn};
 use crate::failure::Failure;
 use item::Sink;
-pub(super) use items::{Items, Json, Table};
+pub(super) use items::{Items, Json};
 use polars::prelude::*;
 use rayon::prelude::*;
+pub(super) use tables::Table;
 
 /// Items a thread takes at once.
 const BATCH: usize = 4096;
@@ -88,6 +92,7 @@ fn stitch(all: &mut Raw, next: Raw) -> Result<()> {
         column.values.append(&StringChunked::full_null(PlSmallStr::EMPTY, more))?;
     }
     all.rows.extend(next.rows);
+    all.add_edges(next.edges);
     all.doubled.extend(next.doubled);
     all.blank.extend(next.blank);
     next.seen.into_iter().for_each(|path| {

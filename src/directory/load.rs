@@ -271,11 +271,10 @@ fn from_text(text: &str, file: &config::Directory, source: &mut Source) -> Resul
     let found = header_row(&head.rows, file, dropped)?;
     let all = head.rows.get(found.at).cloned().unwrap_or_default();
     source.header_row = Some(found.at as u32 + head.first_row);
-    let data = found.at + 1 + usize::from(found.labels);
+    let (above, data) = people_from(&head.rows, &found, &all, source);
     if all.len() >= delimited::WIDEST {
         source.notes.push(format!("columns beyond {} are not read", delimited::WIDEST));
     }
-    let above = head.rows.get(..found.at).unwrap_or_default();
     skipped_head(&found, above, head.first_row, source);
     let mut records = delimited::Records::new(text, head.start, head.delimiter);
     for _ in 0..data {
@@ -316,10 +315,10 @@ fn from_grid(grid: &mut dyn Grid, epoch_1904: bool, file: &config::Directory, so
     let found = header_row(&head, file, 0)?;
     let all = head.get(found.at).cloned().unwrap_or_default();
     source.header_row = Some(found.at as u32 + 1);
-    let above = head.get(..found.at).unwrap_or_default();
+    let (above, data) = people_from(&head, &found, &all, source);
     skipped_head(&found, above, 1, source);
     let layout = collect::layout(trim_headers(all), file);
-    let first = found.at + 2 + usize::from(found.labels);
+    let first = data + 1;
     let mut raw = grid.read(first as u32, &layout)?;
     raw.cut.extend(grid.around(&mut raw.marks).map(str::to_owned));
     around(&mut raw, above, layout.headers.len())?;
@@ -338,13 +337,27 @@ fn from_grid(grid: &mut dyn Grid, epoch_1904: bool, file: &config::Directory, so
     Ok(Table { raw, headers: layout.headers, epoch_1904 })
 }
 
+/// What stands above the people, and the place of the first row that may be one's.
+fn people_from<'r>(rows: &'r [Vec<String>], found: &HeaderRow, all: &[String], source: &mut Source) -> (&'r [Vec<String>], usize) {
+    let above = rows.get(..found.at).unwrap_or_default();
+    match headers::first_person(above, all) {
+        Some(first) => {
+            source.notes.push(
+                "the headers stand among the people, as where rows were sorted with them: those above them were read, too".into(),
+            );
+            (above.get(..first).unwrap_or_default(), first)
+        }
+        None => (above, found.at + 1 + usize::from(found.labels)),
+    }
+}
+
 /// What stands above the people, among them and below them without being one.
 fn around(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Result<()> {
     for row in above {
         let cells: Vec<&str> = row.iter().map(|cell| super::cells::trim(cell)).filter(|cell| !cell.is_empty()).collect();
         if !cells.is_empty() {
             // A pair of cells above a table is a label and its value: no column stands over it.
-            raw.marks.row(&cells, cells.len() == 2);
+            raw.marks.row(&cells, cells.len() == 2, false);
         }
     }
     settle::settle(raw, above, width)?;
@@ -388,15 +401,15 @@ fn header_row(rows: &[Vec<String>], file: &config::Directory, dropped: u32) -> R
 }
 
 fn skipped_head(found: &HeaderRow, above: &[Vec<String>], first_row: u32, source: &mut Source) {
-    source.skipped_rows += found.at as u64 + u64::from(found.labels);
-    if found.at > 0 {
-        let last = found.at as u32 + first_row - 1;
+    source.skipped_rows += above.len() as u64 + u64::from(found.labels);
+    if !above.is_empty() {
+        let last = above.len() as u32 + first_row - 1;
         let rows = if last == first_row { format!("row {first_row}") } else { format!("rows {first_row}-{last}") };
         let words = above.iter().flatten().map(|cell| super::cells::trim(cell)).filter(|cell| !cell.is_empty());
         let words = words.take(4).map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join(" / ");
         let words: String = words.chars().take(160).collect();
         let words = if words.is_empty() { String::new() } else { format!(": `{words}`") };
-        source.skipped.push(format!("{rows}: above the headers, which were found in row {}{words}", last + 1));
+        source.skipped.push(format!("{rows}: above the headers, which were found in row {}{words}", found.at as u32 + first_row));
     }
     if found.labels {
         source.skipped.push(format!("row {}: a second row of headers", found.at as u32 + first_row + 1));
@@ -424,6 +437,13 @@ fn describe(raw: &Raw, source: &mut Source) {
         source.notes.push(format!(
             "{} a formula's error (`#N/A`, `#REF!`): taken as empty",
             text::plural(raw.errors, "cell holds", "cells hold")
+        ));
+    }
+    for (header, (count, first)) in &raw.edges {
+        source.notes.push(format!(
+            "{} of `{header}` {} in invisible characters, first in row {first}: read without them",
+            text::plural(*count, "cell", "cells"),
+            if *count == 1 { "begins or ends" } else { "begin or end" }
         ));
     }
     if raw.type_names > 0 {

@@ -2,12 +2,11 @@
 
 use polars::prelude::*;
 
+use crate::text::last_first;
+
 /// What some systems append to a name.
 const MARKS: &str =
     "on leave | terminated | inactive | c | contractor | external | guest | retired | future hire | leave of absence";
-
-/// Parts behind a comma that are no given name.
-const SUFFIXES: &str = "jr | jr. | sr | sr. | ii | iii | iv | phd | ph.d. | md | m.d. | esq | esq. | cpa | mba | dr | dr.";
 
 /// Given and family name in one.
 pub(super) fn joined(given: &StringChunked, family: &StringChunked) -> StringChunked {
@@ -46,7 +45,7 @@ pub(super) fn is_nickname(names: &StringChunked, family: &StringChunked) -> bool
 /// Turns `Last, First` around where a column is written so, and cuts marks off. Gives the names and what was done.
 pub(super) fn in_reading_order(names: StringChunked) -> (StringChunked, Vec<String>) {
     let filled = names.len() - names.null_count();
-    let inverted = names.iter().flatten().filter(|name| inverted(name).is_some()).count();
+    let inverted = names.iter().flatten().filter(|name| last_first(name).is_some()).count();
     let marked = names.iter().flatten().filter(|name| hint(name).is_some()).count();
     let turn = inverted * 10 >= filled * 6 && inverted > 0;
     let mut notes = Vec::new();
@@ -62,20 +61,12 @@ pub(super) fn in_reading_order(names: StringChunked) -> (StringChunked, Vec<Stri
     let mut read = StringChunkedBuilder::new(PlSmallStr::EMPTY, names.len());
     for name in names.iter() {
         let name = name.map(|name| if hint(name).is_some() { without_mark(name) } else { name });
-        match name.filter(|_| turn).and_then(self::inverted) {
+        match name.filter(|_| turn).and_then(last_first) {
             Some((family, given)) => read.append_value(format!("{given} {family}")),
             None => read.append_option(name),
         }
     }
     (read.finish(), notes)
-}
-
-/// The two parts of `Last, First`; `Smith, Jr.` and lists have none.
-pub(super) fn inverted(name: &str) -> Option<(&str, &str)> {
-    let (family, given) = name.split_once(',')?;
-    let (family, given) = (family.trim(), given.trim());
-    let suffix = SUFFIXES.split('|').any(|suffix| given.eq_ignore_ascii_case(suffix.trim()));
-    (!family.is_empty() && !given.is_empty() && !given.contains(',') && !suffix).then_some((family, given))
 }
 
 /// What stands behind the name in `Jane Doe (On Leave)`, `Jane Doe [C]` or `Jane Doe - Terminated`, if it is a mark and not a part of it.

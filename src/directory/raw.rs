@@ -27,6 +27,8 @@ pub(super) struct Raw {
     pub(super) long: Vec<Long>,
     /// Cells that hold a formula's error.
     pub(super) errors: u64,
+    /// Columns with cells that begin or end in characters that show nothing: how many, and the first row of one.
+    pub(super) edges: BTreeMap<String, (u64, u32)>,
     /// Cells that hold the name of a type instead of a list.
     pub(super) type_names: u64,
     /// For JSON: paths that are not read but tell the system.
@@ -66,6 +68,7 @@ impl Raw {
         self.long.extend(next.long);
         self.errors += next.errors;
         self.type_names += next.type_names;
+        self.add_edges(next.edges);
         self.odd_quotes.extend(next.odd_quotes);
         self.breaks.extend(next.breaks);
         self.notes.extend(next.notes);
@@ -73,6 +76,12 @@ impl Raw {
         self.doubled.extend(next.doubled);
         self.cut.extend(next.cut);
         Ok(())
+    }
+
+    pub(super) fn add_edges(&mut self, edges: BTreeMap<String, (u64, u32)>) {
+        for (header, (count, first)) in edges {
+            self.edges.entry(header).or_insert((0, first)).0 += count;
+        }
     }
 
     /// Takes rows out and keeps why.

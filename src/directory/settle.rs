@@ -18,7 +18,7 @@ pub(super) fn settle(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Resu
     let last = raw.rows.iter().rev().find(|row| !keyless.contains(row)).copied().into_iter().chain(whole).max().unwrap_or(0);
     let mut out: BTreeMap<u32, Cow<'static, str>> = BTreeMap::new();
     for row in std::mem::take(&mut raw.keyless) {
-        let marked = is_short(&row, width) && raw.marks.row(&row.cells, row.counts);
+        let marked = (is_short(&row, width) || is_ellipsis(&row.cells)) && raw.marks.row(&row.cells, row.counts, row.row < last);
         if let Some(why) = nobody(&row, marked, above, width, last) {
             let example = row.cells.first().filter(|_| is_short(&row, width)).map(|cell| format!(": `{}`", cut(cell)));
             out.insert(row.row, format!("{why}{}", example.unwrap_or_default()).into());
@@ -61,6 +61,11 @@ fn is_person(row: &Keyless, first: &str) -> bool {
 /// Whether so little stands in a row that it may close the table.
 fn is_short(row: &Keyless, width: usize) -> bool {
     row.filled <= 2 || row.filled * 2 < width
+}
+
+/// Whether a program wrote dots in place of rows: `...` in every cell.
+pub(super) fn is_ellipsis(cells: &[impl AsRef<str>]) -> bool {
+    cells.iter().all(|cell| matches!(cell.as_ref().trim(), "..." | "…"))
 }
 
 fn cut(cell: &str) -> String {

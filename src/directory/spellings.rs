@@ -12,8 +12,8 @@ use super::slot::Slot;
 /// From this rank on a header is a makeshift.
 pub(super) const WEAK: u8 = 50;
 
-/// What wraps each item of some lists: GraphQL, Elasticsearch, FHIR, CouchDB.
-pub(super) const WRAPPERS: [&str; 4] = ["node", "_source", "resource", "doc"];
+/// What wraps each item of some lists: GraphQL, Elasticsearch, FHIR, CouchDB, Singer, Splunk, Airbyte.
+pub(super) const WRAPPERS: [&str; 7] = ["node", "_source", "resource", "doc", "record", "result", "data"];
 
 const SPELLINGS: &str = include_str!("spellings.txt");
 

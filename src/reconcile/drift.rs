@@ -21,7 +21,7 @@ use super::rule::PeopleRules;
 use crate::config::{Config, RoleRule};
 use crate::terms::value::{Number, difference_in_words, invisible_difference, phone, same_number, writable_number};
 use crate::terms::{Comparison, FIELDS, Field, Key, Role};
-use crate::text::{damage, folded};
+use crate::text::{damage, folded, last_first};
 
 /// How fields are compared in this run.
 pub(super) struct Drifts<'a> {
@@ -319,10 +319,10 @@ pub(crate) fn compared<'v>(field: &str, value: &'v str, addresses: &Addresses) -
 /// The directory's name in the order Domo's own name uses: `Byron, Ada` where Domo writes so, else `Ada Byron`.
 fn in_order_of<'t>(domo: &str, whole: Option<&'t str>, given: Option<&'t str>, family: Option<&'t str>) -> Cow<'t, str> {
     // "Last, First" splits into the parts where the file has no columns for them.
-    let comma = whole.and_then(|whole| whole.split_once(',')).map(|(family, given)| (given.trim(), family.trim()));
+    let comma = whole.and_then(last_first).map(|(family, given)| (given, family));
     let parts = match (given.zip(family), comma) {
         (Some((given, family)), _) if whole.is_none_or(|whole| same_words(whole, given, family)) => Some((given, family)),
-        (_, Some((given, family))) if !given.is_empty() && !family.is_empty() && !given.contains(',') => Some((given, family)),
+        (_, parts @ Some(_)) => parts,
         _ => None,
     };
     let Some((given, family)) = parts else {

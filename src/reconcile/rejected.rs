@@ -3,13 +3,17 @@
 //! The cells broke their rows, so they are read generously: what is taken for a key here never matches anybody, it only keeps an
 //! account from being called an orphan.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+
+use unicode_normalization::UnicodeNormalization;
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::index::Account;
 use super::keys::Addresses;
 use crate::terms::Key;
 use crate::terms::value::{Number, loosely};
+use crate::text::damage;
 use crate::text::entities::resolved;
 
 /// Where such a key stands.
@@ -29,6 +33,9 @@ pub(super) struct RejectedKeys {
     addresses: HashMap<String, KeyPlace>,
     numbers: HashMap<String, KeyPlace>,
     loose: HashMap<String, KeyPlace>,
+    /// What stands in place of an address and may be its part before the @, or its beginning where the end is cut off.
+    logins: HashMap<String, KeyPlace>,
+    cut: HashMap<String, KeyPlace>,
     damaged: DamagedNumbers,
 }
 
@@ -37,6 +44,7 @@ impl RejectedKeys {
         let mut keys = Self::default();
         for row in &people.people.rejected {
             let place = KeyPlace { source: row.source, row: row.row, rejected: true, key: Key::Email };
+            row.email.iter().for_each(|cell| keys.add_login(cell, place));
             // Cells that have moved: any of them may hold either key.
             for cell in row.email.iter().chain(&row.employee_number).chain(&row.carried) {
                 keys.add_addresses(cell, addresses, place);
@@ -47,7 +55,10 @@ impl RejectedKeys {
         for doubt in people.people.doubts.iter().filter(|doubt| doubt.not_comparable) {
             let place = KeyPlace { source: doubt.source, row: doubt.row, rejected: false, key: Key::Email };
             match doubt.field.as_str() {
-                "email" | "alternate_email" => keys.add_addresses(&doubt.value, addresses, place),
+                "email" | "alternate_email" => {
+                    keys.add_login(&doubt.value, place);
+                    keys.add_addresses(&doubt.value, addresses, place);
+                }
                 "employee_number" => keys.add_numbers(&doubt.value, place),
                 _ => {}
             }
@@ -56,16 +67,33 @@ impl RejectedKeys {
     }
 
     fn add_addresses(&mut self, cell: &str, addresses: &Addresses, place: KeyPlace) {
-        let written_out = AT.iter().fold(resolved(cell).to_lowercase(), |cell, written| cell.replace(written, "@"));
+        let cell = damage::of(cell).and_then(|damage| damage.repair).map_or(Cow::Borrowed(cell), Cow::Owned);
+        let plain: String = resolved(&cell).nfkc().collect::<String>().to_lowercase();
+        let written_out = AT.iter().fold(plain, |cell, written| cell.replace(written, "@"));
         let cell = DOT.iter().fold(written_out, |cell, written| cell.replace(written, "."));
         if !cell.contains('@') {
             return;
         }
         let joined: String = cell.split_whitespace().collect();
-        let repaired = joined.replace(',', ".").replace("@@", "@");
+        let repaired = joined.replace(',', ".").replace("@@", "@").replace('\\', "");
         let found = [cell.as_str(), &joined, &repaired].into_iter().flat_map(addresses_in);
         for key in found.filter_map(|address| addresses.key(address)) {
             add(&mut self.addresses, key.into_owned(), place);
+        }
+    }
+
+    /// A cell under an address that holds a login (`ACME\\ada.byron`, `ada.byron`, Exchange's `…/cn=ada.byron`), an address without its
+    /// @, or the beginning of one.
+    fn add_login(&mut self, cell: &str, place: KeyPlace) {
+        let lower = cell.trim().to_lowercase();
+        if let Some(begun) = lower.strip_suffix("...").or_else(|| lower.strip_suffix('…')).filter(|begun| begun.len() >= SHORTEST)
+        {
+            add(&mut self.cut, begun.to_owned(), place);
+            return;
+        }
+        let login = lower.rsplit(['\\', '=']).next().unwrap_or_default().trim();
+        if login.len() >= SHORTEST && !login.contains(|sign: char| sign.is_whitespace() || sign == '@') {
+            add(&mut self.logins, login.to_owned(), place);
         }
     }
 
@@ -89,11 +117,22 @@ impl RejectedKeys {
         }
     }
 
+    /// The first place that holds a part of this address.
+    fn begun(&self, address: &str) -> Option<KeyPlace> {
+        if self.logins.is_empty() && self.cut.is_empty() {
+            return None;
+        }
+        let local = address.split_once('@').map_or(address, |(local, _)| local);
+        let begun = |at: usize| self.cut.get(address.get(..at)?).copied();
+        let login = self.logins.get(local).or_else(|| self.logins.get(&address.replace('@', "."))).copied();
+        login.or_else(|| (SHORTEST..address.len()).find_map(begun))
+    }
+
     /// The first place that may hold a key of this account.
     pub(super) fn hold(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, account: Account) -> Option<KeyPlace> {
         let main = accounts.email.get(account).and_then(|text| addresses.key(text));
         let mut keys = main.into_iter().chain(accounts.further_addresses(account, addresses));
-        keys.find_map(|key| self.addresses.get(key.as_ref()).copied()).or_else(|| {
+        keys.find_map(|key| self.addresses.get(key.as_ref()).copied().or_else(|| self.begun(&key))).or_else(|| {
             let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text())?;
             let loose = || loosely(&number).and_then(|loose| self.loose.get(loose));
             self.numbers.get(number.as_ref()).or_else(loose).copied().or_else(|| self.damaged.may_be(&number))
@@ -106,9 +145,12 @@ fn add<K: Eq + std::hash::Hash>(keys: &mut HashMap<K, KeyPlace>, key: K, place: 
     keys.entry(key).and_modify(|known| *known = place.min(*known)).or_insert(place);
 }
 
+/// Letters that a login or the beginning of an address has at least: `n/a` is neither.
+const SHORTEST: usize = 4;
+
 /// How the sign of an address is written, too, and its dot.
-const AT: [&str; 6] = ["\u{FF20}", "\u{FE6B}", "%40", "(at)", "[at]", "{at}"];
-const DOT: [&str; 3] = ["(dot)", "[dot]", "{dot}"];
+const AT: [&str; 6] = ["%40", "=40", "(at)", "[at]", "{at}", " at "];
+const DOT: [&str; 6] = ["%2e", "=2e", "(dot)", "[dot]", "{dot}", " dot "];
 
 /// Every address in a text, whatever stands around it: `mailto:`, brackets, another address.
 fn addresses_in(text: &str) -> Vec<&str> {

@@ -56,9 +56,12 @@ impl<'a> Number<'a> {
 /// The number without leading zeros and without a letter prefix, as Domo's integer field stores it (`E00123` = `EMP-0123` =
 /// `123`); none where what remains is no integer.
 pub fn loosely(number: &str) -> Option<&str> {
-    let rest = number.trim_start_matches(char::is_alphabetic);
-    let rest = if rest.len() < number.len() { rest.trim_start_matches(['-', '_', '.', '/', ' ']) } else { rest };
-    let rest = rest.trim_start_matches('0');
+    let rest = number.trim_start_matches(|sign: char| sign.is_alphabetic() || sign == '#');
+    let rest = if rest.len() < number.len() { rest.trim_start_matches(['-', '_', '.', '/', ' ', ':', '\\', '#']) } else { rest };
+    let rest = rest.trim_end_matches('*');
+    // A spreadsheet of another country writes the zeros of a fraction behind a comma.
+    let whole = rest.split_once(',').filter(|(_, zeros)| matches!(*zeros, "0" | "00"));
+    let rest = whole.map_or(rest, |(whole, _)| whole).trim_start_matches('0');
     is_digits(rest).then_some(rest)
 }
 
@@ -195,7 +198,7 @@ mod tests {
 
     #[test]
     fn loosely_a_number_loses_zeros_and_a_letter_prefix() {
-        for number in ["123", "00123", "E123", "E00123", "EMP-0123"] {
+        for number in ["123", "00123", "E123", "E00123", "EMP-0123", "#123", "ID:123", "ACME\\123", "123*", "123,00"] {
             assert_eq!(loosely(number), Some("123"), "{number}");
         }
         for number in ["000", "E", "12A", "A1B2", ""] {

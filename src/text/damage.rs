@@ -10,14 +10,12 @@
 //! ```
 //!
 //! [`of`] is for text that people read (names, titles, departments), [`of_address`] for e-mail addresses, which have stricter letters.
-//! Both cost a look at each byte where nothing is wrong. Unicode form, white space and characters that show nothing are no damage:
-//! [`super::folded`] takes them off both sides.
+//! Both cost a look at each byte where nothing is wrong. Unicode form and white space are no damage: [`super::folded`] takes them off both
+//! sides.
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, GB18030, MACINTOSH, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254};
-
-use super::entities;
+use super::{entities, escapes, is_invisible, lost, twice};
 
 /// What happened to a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +26,14 @@ pub enum DamageKind {
     Entities,
     /// Escaped for mail, an address, a program or a workbook: `M=C3=BCller`, `M%C3%BCller`, `M\\u00fcller`, `M_x00FC_ller`.
     Escaped,
-    /// Letters became `?`, U+FFFD or a control character.
+    /// Letters became `?`, U+FFFD, a control character, or a sign that stands in no word: `M³ller`.
     LostLetters,
+    /// Accents stand beside their letters: `Mu¨ller`.
+    LooseAccents,
+    /// Characters that show nothing: marks of direction, zero-width ones, soft hyphens.
+    Invisible,
+    /// Its end is missing: `Nora Lindq…`.
+    CutOff,
     /// Latin words with letters of another alphabet that look alike: Cyrillic `а` in `Pаul`.
     OtherAlphabet,
     /// A program wrote something of its own: `[object Object]`, `<b>Sales</b>`, `12;#Sales`, `=VLOOKUP(…)`, `A*** B***`, `########`.
@@ -47,7 +51,10 @@ impl DamageKind {
             Self::TwiceEncoded => "was encoded twice",
             Self::Entities => "holds the escapes of a web page",
             Self::Escaped => "holds letters escaped for another format",
-            Self::LostLetters => "lost letters on the way (`?` or U+FFFD)",
+            Self::LostLetters => "lost letters on the way (`?`, U+FFFD or other signs stand in their place)",
+            Self::LooseAccents => "has accents that stand beside their letters",
+            Self::Invisible => "holds invisible characters",
+            Self::CutOff => "ends in `…`: its end is missing",
             Self::OtherAlphabet => "mixes letters of two alphabets that look alike",
             Self::Code => "is what a program wrote in place of the text: code, tags or a mask",
             Self::Scientific => "is in scientific notation, so that digits are lost",
@@ -73,20 +80,27 @@ pub fn of(text: &str) -> Option<Damage> {
     if signs & (SIGN | EXPONENT) == SIGN | EXPONENT && is_scientific(text.trim()) {
         return Some(Damage { kind: DamageKind::Scientific, repair: None });
     }
-    if signs & ESCAPE != 0 && is_escaped(text.as_bytes()) {
-        return Some(Damage { kind: DamageKind::Escaped, repair: None });
-    }
-    if signs & (CODE | ESCAPE) != 0 && is_code(text.trim()) {
-        return Some(Damage { kind: DamageKind::Code, repair: None });
-    }
-    if signs & (LETTER | MARK) == 0 {
-        return None;
-    }
     let mut known: Option<DamageKind> = None;
     let mut value = Cow::Borrowed(text);
+    if signs & (ESCAPE | MARK) != 0
+        && let Some(repair) = escapes::unescaped(text)
+    {
+        let Some(repair) = repair else { return Some(Damage { kind: DamageKind::Escaped, repair }) };
+        known = Some(DamageKind::Escaped);
+        value = Cow::Owned(repair);
+    }
+    if signs & (CODE | ESCAPE) != 0 && is_code(value.trim()) {
+        return Some(Damage { kind: DamageKind::Code, repair: None });
+    }
+    if value.ends_with("...") || value.ends_with('…') {
+        return Some(Damage { kind: DamageKind::CutOff, repair: None });
+    }
+    if known.is_none() && signs & (LETTER | MARK) == 0 {
+        return None;
+    }
     // What was escaped may have been encoded twice before, and the other way round; three times over is what was seen.
     for _ in 0..3 {
-        let (kind, repair) = match (entity(&value), twice_encoded(&value)) {
+        let (kind, repair) = match (entity(&value), twice::undone(&value)) {
             (Some(repair), _) => (DamageKind::Entities, Some(repair)),
             (None, Some(repair)) => (DamageKind::TwiceEncoded, repair),
             (None, None) => break,
@@ -97,12 +111,19 @@ pub fn of(text: &str) -> Option<Damage> {
             None => return known.map(|kind| Damage { kind, repair: None }),
         }
     }
-    // A next line (U+0085) is white space.
-    if value.contains(|letter: char| matches!(letter, '?' | '\u{FFFD}' | '\u{80}'..='\u{84}' | '\u{86}'..='\u{9F}')) {
+    if let Some(repair) = lost::accents_joined(&value) {
+        known = known.or(Some(DamageKind::LooseAccents));
+        value = Cow::Owned(repair);
+    }
+    if lost::letters(&value) {
         return Some(Damage { kind: DamageKind::LostLetters, repair: None });
     }
     if let Some(repair) = other_alphabet(&value) {
         return Some(Damage { kind: known.unwrap_or(DamageKind::OtherAlphabet), repair });
+    }
+    if let Some(repair) = without_invisible(&value) {
+        known = known.or(Some(DamageKind::Invisible));
+        value = Cow::Owned(repair);
     }
     known.map(|kind| Damage { kind, repair: Some(value.into_owned()) })
 }
@@ -120,11 +141,13 @@ const SIGNS: [u8; 256] = {
     let mut byte = 0;
     while byte < 128 {
         signs[byte] = match byte as u8 {
-            b'+' | b'-' => SIGN,
+            b'+' => SIGN | ESCAPE,
+            b'-' => SIGN,
             b'e' | b'E' => EXPONENT,
             b'=' | b'%' | b'\\' | b'_' => ESCAPE,
             b'?' | b'&' => MARK,
-            b'<' | b'{' | b'[' | b'#' | b'*' => CODE,
+            b'<' => CODE | ESCAPE,
+            b'{' | b'[' | b'#' | b'*' => CODE,
             _ => 0,
         };
         byte += 1;
@@ -151,10 +174,13 @@ pub fn is_scientific(text: &str) -> bool {
 pub fn of_address(address: &str) -> Option<Damage> {
     // Mail systems lower the case of everything, and so of what is left of a letter: `jã¼rgen@`.
     let raised = || address.chars().map(|letter| raised(letter).unwrap_or(letter)).collect::<String>();
-    let damage = of(address).or_else(|| {
-        let raised = (!address.is_ascii()).then(raised).filter(|raised| raised != address)?;
+    let damage = of(address);
+    let is_certain = damage.as_ref().is_some_and(|damage| damage.repair.is_some());
+    let as_it_was = || {
+        let raised = (!address.is_ascii() && !is_certain).then(raised).filter(|raised| raised != address)?;
         of(&raised).filter(|damage| damage.kind == DamageKind::TwiceEncoded && damage.repair.is_some())
-    });
+    };
+    let damage = as_it_was().or(damage);
     let is_odd = || address.split_once('@').is_some_and(|(local, _)| !local.is_ascii());
     damage.or_else(|| is_odd().then_some(Damage { kind: DamageKind::OddAddress, repair: None }))
 }
@@ -196,34 +222,6 @@ fn entity(text: &str) -> Option<String> {
     (resolved != text).then(|| resolved.into_owned())
 }
 
-/// Whether a letter stands as its bytes or its number: two bytes of UTF-8 one after the other, or the sign of one format for a letter.
-fn is_escaped(text: &[u8]) -> bool {
-    let hexadecimal = |from: usize, count: usize| {
-        let digits = text.get(from..from + count)?;
-        u32::from_str_radix(
-            std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?,
-            16,
-        )
-        .ok()
-    };
-    let two_bytes = |at: usize, sign: &[u8]| {
-        let second = at + sign.len() + 2;
-        hexadecimal(at + sign.len(), 2).is_some_and(|byte| (0xC2..0xF5).contains(&byte))
-            && text.get(second..).is_some_and(|rest| rest.starts_with(sign))
-            && hexadecimal(second + sign.len(), 2).is_some_and(|byte| (0x80..0xC0).contains(&byte))
-    };
-    let written = |at: usize| match (text.get(at), text.get(at + 1)) {
-        (Some(b'='), _) => two_bytes(at, b"="),
-        (Some(b'%'), _) => two_bytes(at, b"%"),
-        (Some(b'\\'), Some(b'x')) => two_bytes(at, b"\\x"),
-        (Some(b'\\'), Some(b'u')) => hexadecimal(at + 2, 4).is_some(),
-        (Some(b'\\'), Some(b'\'')) => hexadecimal(at + 2, 2).is_some_and(|byte| byte >= 0x80),
-        (Some(b'_'), Some(b'x')) => hexadecimal(at + 2, 4).is_some() && text.get(at + 6) == Some(&b'_'),
-        _ => false,
-    };
-    memchr::memchr3_iter(b'=', b'%', b'\\', text).chain(memchr::memchr_iter(b'_', text)).any(written)
-}
-
 /// Whether a program wrote this for want of a text: an object it could not write, a tag of a page, a list's reference, a formula, a mask.
 fn is_code(text: &str) -> bool {
     let wrapped = |open: char, close: char| text.starts_with(open) && text.ends_with(close);
@@ -233,7 +231,12 @@ fn is_code(text: &str) -> bool {
     };
     // SharePoint: `12;#Sales`.
     let reference = || text.split_once(";#").is_some_and(|(id, _)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
-    let formula = || text.strip_prefix('=').is_some_and(|rest| rest.contains(['(', '!']));
+    let formula = || {
+        text.strip_prefix('=')
+            .is_some_and(|rest| rest.starts_with(|first: char| first.is_alphanumeric() || "$'\"+-".contains(first)))
+    };
+    let query_error =
+        || text.eq_ignore_ascii_case("[error]") || text.starts_with("[DataFormat.") || text.starts_with("[Expression.");
     let broken_line = |(at, _): (usize, &str)| {
         let mut behind = text.get(at + 1..).unwrap_or_default().chars();
         matches!(behind.next(), Some('n' | 'r' | 't')) && behind.next().is_none_or(char::is_uppercase)
@@ -252,116 +255,16 @@ fn is_code(text: &str) -> bool {
         || text.match_indices('\\').any(broken_line)
         || reference()
         || formula()
+        || query_error()
 }
 
-/// Some where a text was encoded twice: what it was, if every byte of it fits.
-fn twice_encoded(text: &str) -> Option<Option<String>> {
-    // Every letter that was encoded twice became two characters at least, none of them ASCII.
-    let twins = text.as_bytes().windows(3).any(|bytes| !bytes[0].is_ascii() && !bytes[1].is_ascii() && !bytes[2].is_ascii());
-    if !twins {
-        return None;
-    }
-    let certain = [WINDOWS_1252, MACINTOSH, WINDOWS_1254, WINDOWS_1250, WINDOWS_1251]
-        .into_iter()
-        .find_map(|encoding| Some((encoding, undone(text, encoding)?)))
-        .filter(|(encoding, repair)| is_plausible(text, repair, encoding));
-    if let Some(repair) = certain
-        .map(|(_, repair)| repair)
-        .or_else(|| [SHIFT_JIS, GB18030].into_iter().find_map(|encoding| of_east_asia(text, encoding)))
-    {
-        return Some(Some(repair));
-    }
-    has_traces(text).then_some(None)
-}
-
-/// The text's characters as bytes of an encoding, read as UTF-8.
-fn undone(text: &str, encoding: &'static Encoding) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut buffer = [0; 4];
-    for character in text.chars() {
-        match u32::from(character) {
-            code @ 0..=0x7F => bytes.push(code as u8),
-            // Bytes that mean nothing in Windows-1252 are handed through as controls.
-            code @ 0x80..=0x9F => bytes.push(code as u8),
-            _ => {
-                let (encoded, _, unknown) = encoding.encode(character.encode_utf8(&mut buffer));
-                let [byte] = *encoded else { return None };
-                if unknown {
-                    return None;
-                }
-                bytes.push(byte);
-            }
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// The same of an encoding with two bytes a letter, where nothing but Chinese, Japanese and Korean comes out: `譌･譛ｬ` is `日本`.
-fn of_east_asia(text: &str, encoding: &'static Encoding) -> Option<String> {
-    let (bytes, _, unknown) = encoding.encode(text);
-    let repair = std::str::from_utf8(&bytes).ok().filter(|_| !unknown)?;
-    let fits = |letter: char| {
-        letter.is_ascii()
-            || matches!(letter, '\u{3000}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF00}'..='\u{FFEF}')
-    };
-    (repair.chars().all(fits) && !repair.is_ascii()).then(|| repair.to_owned())
-}
-
-/// Whether what came out is text: letters that names are written with. `ANDRÉ’S` fits by its bytes, and `ANDRɒS` is no name.
-fn is_plausible(text: &str, repair: &str, encoding: &'static Encoding) -> bool {
-    let mut others = 0;
-    let mut before = ' ';
-    for letter in repair.chars() {
-        let fits = match letter {
-            '\0'..='\u{7F}' => true,
-            // Letters of Latin, and what word processors write.
-            '\u{A0}'..='\u{17F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2010}'..='\u{203A}' | '€' | '™' | '\u{FFFD}' => true,
-            '\u{18F}' | '\u{1A0}' | '\u{1A1}' | '\u{1AF}' | '\u{1B0}' | '\u{1CD}'..='\u{1DC}' | '\u{218}'..='\u{21B}' => true,
-            // Azerbaijani.
-            '\u{259}' => repair.contains(|letter: char| letter.is_ascii_lowercase()),
-            // Accents that stand alone.
-            '\u{300}'..='\u{30F}' | '\u{327}' | '\u{328}' => before.is_alphabetic(),
-            // What Windows leaves of an accent or a mark that shows nothing.
-            '\u{200B}'..='\u{200F}' | '\u{FEFF}' => true,
-            '\u{370}'..='\u{45F}'
-            | '\u{490}'..='\u{4FF}'
-            | '\u{5D0}'..='\u{5EA}'
-            | '\u{620}'..='\u{64A}'
-            | '\u{660}'..='\u{6D3}' => {
-                others += 1;
-                true
-            }
-            // Three bytes a letter: nothing else looks like that.
-            '\u{900}'..='\u{D7FF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}' | '\u{10000}'.. => true,
-            _ => false,
-        };
-        if !fits {
-            return false;
-        }
-        before = letter;
-    }
-    // Cyrillic of its own fits by chance now and then, whole words do not.
-    let least = if encoding == WINDOWS_1251 { 3 } else { 2 };
-    let foreign = encoding == WINDOWS_1251 && !text.chars().any(|letter| letter.is_ascii_alphabetic());
-    (others == 0 || others >= least) && !(foreign && others == 0)
-}
-
-/// Whether a text holds what only comes of encoding twice, although not all of it can be undone.
-fn has_traces(text: &str) -> bool {
-    let mut before = ' ';
-    for character in text.chars() {
-        let trail = matches!(character, '\u{80}'..='\u{BF}' | 'Œ' | 'œ' | 'Š' | 'š' | 'Ž' | 'ž' | 'Ÿ' | 'ƒ' | 'ˆ' | '˜' | '‚'..='”' | '„' | '†' | '‡' | '•' | '…' | '‰' | '€' | '™');
-        let lead = matches!(before, 'Ã' | 'Â') && trail
-            || before == 'â' && matches!(character, '€' | '„' | '‚')
-            || before == 'ï' && character == '¿';
-        let box_drawing = matches!(character, '\u{2500}'..='\u{257F}');
-        let macintosh = before == '√' && !character.is_ascii();
-        if lead || box_drawing || macintosh {
-            return true;
-        }
-        before = character;
-    }
-    false
+/// A text of Latin letters without its characters that show nothing, if it has any. In other writings they join letters or choose their
+/// form, and stay.
+fn without_invisible(text: &str) -> Option<String> {
+    let joins = |letter: char| matches!(letter, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
+    let latin = text.contains(|letter: char| alphabet(letter) == Some("Latin"));
+    let out = |letter: char| is_invisible(letter) && (latin || !joins(letter));
+    (!text.is_ascii() && text.contains(out)).then(|| text.chars().filter(|letter| !out(*letter)).collect())
 }
 
 /// The letters of encoding twice that a mail system lowers, as they were.
@@ -412,6 +315,7 @@ mod tests {
             ("Oâ€™Brien", "O’Brien"),
             ("SinÃ©ad Oâ€™Brien", "Sinéad O’Brien"),
             ("J√ºrgen Wei√ü", "Jürgen Weiß"),
+            ("J├╝rgen Wei├ƒ", "Jürgen Weiß"),
             ("JÃƒÂ¼rgen", "Jürgen"),
             ("Ð˜Ð²Ð°Ð½ ÐŸÐµÑ‚Ñ€Ð¾Ð²", "Иван Петров"),
             ("å±±ç”°å¤ªéƒŽ", "山田太郎"),
@@ -429,7 +333,6 @@ mod tests {
     #[test]
     fn what_cannot_be_undone_is_damaged_all_the_same() {
         is("Zoë WeiÃŸ", DamageKind::TwiceEncoded, None);
-        is("J├╝rgen", DamageKind::TwiceEncoded, None);
         is("J?rgen", DamageKind::LostLetters, None);
         is("J\u{FFFD}rgen", DamageKind::LostLetters, None);
         is("Jï¿½rgen", DamageKind::LostLetters, None);
@@ -445,12 +348,21 @@ mod tests {
     }
 
     #[test]
-    fn letters_escaped_for_another_format_are_found() {
-        for text in ["M=C3=BCller", "M%C3%BCller", "M\\u00fcller", "M\\xc3\\xbcller", "M_x00FC_ller", "M\\'fcller"] {
-            is(text, DamageKind::Escaped, None);
-        }
+    fn letters_escaped_for_another_format_are_read_where_that_is_certain() {
+        is("M=C3=BCller", DamageKind::Escaped, Some("Müller"));
+        is("M\\u00c3\\u00bcller", DamageKind::Escaped, Some("Müller"));
+        is("M=FCller", DamageKind::Escaped, None);
+        is("{\"name\": \"M\\u00fcller\"}", DamageKind::Code, None);
         is("J\u{82}rgen", DamageKind::LostLetters, None);
-        for text in ["50% Teilzeit", "A=B", "C:\\users", "max_x_y", "R%C3"] {
+    }
+
+    #[test]
+    fn accents_beside_their_letters_are_joined_and_what_shows_nothing_is_taken_out() {
+        is("Mu¨ller", DamageKind::LooseAccents, Some("Müller"));
+        is("\u{202A}Jos\u{AD}é\u{202C}", DamageKind::Invisible, Some("José"));
+        is("Nora Lindq...", DamageKind::CutOff, None);
+        // Zero-width non-joiners belong to Persian, variants to Japanese names.
+        for text in ["می\u{200C}خواهم", "葛\u{E0100}城", "O´Brien"] {
             assert_eq!(of(text), None, "{text}");
         }
     }

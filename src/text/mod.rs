@@ -2,10 +2,14 @@
 
 pub mod damage;
 pub mod entities;
+mod escapes;
+mod lost;
 mod pattern;
 mod readable;
+mod twice;
 
 pub use pattern::{Pattern, as_matched};
 pub use readable::{
-    disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, plural, rearmed, squashed, visible, without_addresses,
+    disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, last_first, plural, rearmed, squashed, visible,
+    without_addresses,
 };

@@ -50,6 +50,17 @@ pub fn squashed(name: &str) -> String {
     name.nfkd().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// Parts behind a comma that are no given name.
+const SUFFIXES: &str = "jr | jr. | sr | sr. | ii | iii | iv | phd | ph.d. | md | m.d. | esq | esq. | cpa | mba | dr | dr.";
+
+/// The two parts of `Last, First`; `Smith, Jr.` and lists have none.
+pub fn last_first(name: &str) -> Option<(&str, &str)> {
+    let (family, given) = name.split_once(',')?;
+    let (family, given) = (family.trim(), given.trim());
+    let suffix = SUFFIXES.split('|').any(|suffix| given.eq_ignore_ascii_case(suffix.trim()));
+    (!family.is_empty() && !given.is_empty() && !given.contains(',') && !suffix).then_some((family, given))
+}
+
 /// The text with every hidden character shown as `<U+XXXX>`: safe for a page, a table or a terminal (not yet escaped for HTML).
 pub fn visible(text: &str) -> Cow<'_, str> {
     let printable = |printable, byte: u8| printable & matches!(byte, b' '..=b'~');

@@ -7,6 +7,7 @@ mod check;
 mod company;
 mod damaged;
 mod doubts;
+mod edges;
 mod exports;
 mod further;
 mod golden;

@@ -154,7 +154,7 @@ impl<'t> Cells<'t> {
                     WrittenDay::None => continue,
                     _ if both.open_ends && dates::short(cell()).is_some() => Err(dates::EITHER_END),
                     _ if both.two_calendars && written.is_buddhist() => Err(eras::TWO_CALENDARS),
-                    WrittenDay::Day(read) if next_day && Clock::has_time(cell()) => read.succ_opt().ok_or(NO_DATE),
+                    WrittenDay::Day(read) if next_day && Clock::is_evening_before(cell()) => read.succ_opt().ok_or(NO_DATE),
                     WrittenDay::Day(read) | WrittenDay::Buddhist(read) => Ok(read),
                     WrittenDay::Either(first, second, year) => match order {
                         Some(order) => dates::ordered(first, second, year, order).ok_or(NO_DATE),

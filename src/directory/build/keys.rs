@@ -5,10 +5,11 @@ use polars::prelude::*;
 use super::given::{Given, Read};
 use crate::directory::cells::{self, Identifier};
 use crate::directory::collect::can_be_number;
+use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
 use crate::directory::slot::Slot;
 use crate::directory::spellings::WEAK;
-use crate::text::{damage, entities};
+use crate::text::{damage, entities, is_invisible};
 
 /// What is wrong with a cell that should hold an address and does not.
 pub(super) const NO_ADDRESS: &str = "this is no single e-mail address";
@@ -57,6 +58,10 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
             (None, Some(cell)) if cells::is_plain_email(cell) => values.append_value(cell),
             (None, Some(cell)) => match address(cell) {
                 Some(address) => {
+                    if cell.contains(is_invisible) {
+                        let doubt = given.doubt(at, "email", "it holds invisible characters: read without them", cell);
+                        doubts.push(Doubt { not_comparable: false, ..doubt });
+                    }
                     let damage = damage::of_address(&address);
                     doubts
                         .extend(damage.map(|damage| {
@@ -80,7 +85,14 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
 /// The employee numbers, as text.
 pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
     let Some(column) = given.column(Slot::EmployeeNumber) else { return Read { values: given.none(), ..Read::default() } };
-    let notes = lost_zeros(given, column).into_iter().collect();
+    let mut notes: Vec<String> = lost_zeros(given, column).into_iter().collect();
+    let grouped = are_grouped(&column.values);
+    if grouped {
+        notes.push(format!(
+            "`{}` holds numbers in groups of three digits, as a spreadsheet shows them: read without the signs between",
+            column.header
+        ));
+    }
     if column.values.iter().flatten().all(is_plain_number) {
         return Read { values: column.values.clone(), notes, ..Read::default() };
     }
@@ -95,7 +107,8 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
             values.append_value(cell);
             continue;
         }
-        let first = first_of(cell);
+        let joined = cell.replace(GROUPED_BY, "");
+        let first = if grouped { joined.as_str() } else { first_of(cell) };
         let problem = match cells::identifier(first) {
             _ if !can_be_number(first) => "a number has a digit and no space, so this identifies nobody",
             Identifier::Damaged => {
@@ -111,6 +124,22 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         values.append_null();
     }
     Read { values: values.finish(), doubts, notes }
+}
+
+/// Signs between groups of three digits. A space makes a number none.
+const GROUPED_BY: [char; 4] = [',', '.', '\'', '’'];
+
+/// Whether all numbers of a column are written in groups of three digits (`3,001`), by one sign: nobody gives out such numbers.
+fn are_grouped(values: &StringChunked) -> bool {
+    let mut sign = None;
+    let mut is_grouped = |cell: &str| {
+        let mut groups = cell.split(GROUPED_BY);
+        let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+        let first = groups.next().is_some_and(|first| (1..=3).contains(&first.len()) && digits(first));
+        let one = cell.chars().filter(|sign| GROUPED_BY.contains(sign)).all(|other| *sign.get_or_insert(other) == other);
+        first && one && groups.all(|group| group.len() == 3 && digits(group))
+    };
+    values.iter().flatten().all(&mut is_grouped) && sign.is_some()
 }
 
 /// The first of several values of one attribute, each on its line.

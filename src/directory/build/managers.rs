@@ -7,8 +7,8 @@ use polars::prelude::*;
 
 use super::given::{Given, Read};
 use crate::directory::cells;
-use crate::directory::names;
 use crate::directory::slot::Slot;
+use crate::text::last_first;
 
 /// Addresses by a key; one that several rows have leads nowhere.
 type Index<'a> = PlHashMap<&'a str, Option<&'a str>>;
@@ -108,7 +108,7 @@ fn is_nobody(cell: &str) -> bool {
 
 /// By name, as written or turned around: one system writes `Last, First` for managers and not for people.
 fn by_names_of<'a>(name: &str, names: &PlHashMap<String, Option<&'a str>>) -> Option<&'a str> {
-    let turned = || names::inverted(name).map(|(family, given)| format!("{given} {family}"));
+    let turned = || last_first(name).map(|(family, given)| format!("{given} {family}"));
     match names.get(&folded(name)) {
         Some(found) => *found,
         None => turned().and_then(|name| names.get(&folded(&name)).copied().flatten()),

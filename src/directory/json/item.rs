@@ -49,6 +49,8 @@ pub(super) struct Sink<'c> {
 struct Column {
     header: String,
     values: StringChunkedBuilder,
+    /// Cells with invisible characters at an edge, and the row of the first.
+    edges: (u64, u32),
     /// How many rows it has, the one under way included once it is set.
     filled: usize,
 }
@@ -108,6 +110,8 @@ impl<'c> Sink<'c> {
     /// The batch read so far, and the paths that were not read; what is known of paths stays.
     pub(super) fn finish(&mut self) -> (Raw, BTreeSet<u64>) {
         let rows = std::mem::take(&mut self.rows);
+        let edges = self.columns.iter_mut().filter(|column| column.edges.0 > 0);
+        let edges = edges.map(|column| (column.header.clone(), std::mem::take(&mut column.edges))).collect();
         let columns = self.columns.iter_mut().enumerate().map(|(at, column)| {
             let mut values = std::mem::replace(&mut column.values, StringChunkedBuilder::new(PlSmallStr::EMPTY, rows.len()));
             (column.filled..rows.len()).for_each(|_| values.append_null());
@@ -120,6 +124,7 @@ impl<'c> Sink<'c> {
             blank: std::mem::take(&mut self.blank),
             doubled: std::mem::take(&mut self.doubled),
             seen: self.seen.clone(),
+            edges,
             ..Raw::default()
         };
         (raw, self.unread.clone())
@@ -262,16 +267,21 @@ impl<'c> Sink<'c> {
         if let Some(at) = self.columns.iter().position(|column| column.header == path) {
             return Some(at);
         }
-        self.columns.push(Column { header: path.to_owned(), values: StringChunkedBuilder::new(PlSmallStr::EMPTY, 64), filled: 0 });
+        let values = StringChunkedBuilder::new(PlSmallStr::EMPTY, 64);
+        self.columns.push(Column { header: path.to_owned(), values, edges: (0, 0), filled: 0 });
         Some(self.columns.len() - 1)
     }
 
     /// Sets a cell of the row under way; the first value that says something stays.
     fn set(&mut self, column: usize, text: &str) {
         let row = self.rows.len();
+        let hides = cells::hides_at_an_edge(text);
         let (Some(column), Some(text)) = (self.columns.get_mut(column), cells::clean(text)) else { return };
         if column.filled > row {
             return;
+        }
+        if hides {
+            column.edges = (column.edges.0 + 1, if column.edges.0 == 0 { self.number } else { column.edges.1 });
         }
         (column.filled..row).for_each(|_| column.values.append_null());
         column.values.append_value(text);
@@ -345,7 +355,7 @@ fn unwrapped(path: &str) -> String {
     let wraps =
         |segment: &&str| personio && matches!(*segment, "attributes" | "value") || segment.starts_with('$') && segment.len() > 1;
     let mut kept: Vec<&str> = path.split('.').filter(|segment| !wraps(segment)).collect();
-    while kept.len() > 1 && kept.last().is_some_and(|leaf| matches!(*leaf, "S" | "N" | "BOOL" | "M")) {
+    while kept.len() > 1 && kept.last().is_some_and(|leaf| TYPES.contains(leaf)) {
         kept.pop();
     }
     if kept.len() > 1 {
@@ -353,6 +363,9 @@ fn unwrapped(path: &str) -> String {
     }
     kept.join(".")
 }
+
+/// Members that hold a value by its type: DynamoDB's and Firestore's.
+const TYPES: [&str; 9] = ["S", "N", "BOOL", "M", "stringValue", "integerValue", "doubleValue", "booleanValue", "timestampValue"];
 
 /// What the wrapper says beside the value: its label, its type.
 fn is_wrapping(raw: &str) -> bool {

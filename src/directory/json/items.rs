@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use anyhow::{Result, bail};
-use serde_json::Value;
 
-use super::item;
+use super::lines::{answers, inner_lists, records_of_stream, without_actions};
+use super::said::{is_failed, marks, trailer};
 use super::scan::{Scan, Span};
+use super::tables::{Table, columns_of_lists, pages_of_table, rows, table};
 use crate::directory::marks::Marks;
 use crate::directory::slot::Slot;
 use crate::directory::spellings::WRAPPERS;
@@ -35,15 +36,6 @@ pub(in crate::directory) struct Items {
     pub(super) notes: Vec<String>,
 }
 
-/// A table in JSON: its rows as text, headers first.
-#[derive(Debug, Default)]
-pub(in crate::directory) struct Table {
-    pub(in crate::directory) rows: Vec<Vec<String>>,
-    /// Whether the headers stand apart, so that the first row of people is item 1.
-    pub(in crate::directory) apart: bool,
-    pub(in crate::directory) marks: Marks,
-}
-
 /// Envelopes, best known first.
 const ENVELOPES: [&str; 18] = [
     "value",
@@ -66,17 +58,8 @@ const ENVELOPES: [&str; 18] = [
     "nodes",
 ];
 
-/// What names the columns of a table whose rows are lists.
-const COLUMNS: [&str; 7] = ["columns", "headers", "header", "fields", "cols", "columnNames", "column_names"];
-
-/// How a column that is an object calls itself.
-const COLUMN_NAMES: [&str; 7] = ["name", "label", "header", "title", "text", "displayName", "field"];
-
 /// What an e-mail or a number among an item's members is worth.
 const KEYED: usize = 1_000;
-
-/// A member larger than this is no page mark.
-const SMALL: usize = 64 << 10;
 
 /// How deep in its envelope a list is looked for.
 const DEEPEST: usize = 8;
@@ -95,6 +78,7 @@ pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
             Some(b'[') => {
                 let mut items = Vec::new();
                 end = scan.list(at, &mut items)?;
+                items = inner_lists(&scan, items)?;
                 if lists == 0
                     && objects.is_empty()
                     && items.first().is_some_and(|item| scan.byte(item.0) == Some(b'['))
@@ -131,14 +115,14 @@ pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
         return Ok(Json::Table(Table { rows: rows(&scan, &rows_of_lines)?, ..Table::default() }));
     }
     if let Some(table) = objects.first().map(|first| table(&scan, *first)).transpose()?.flatten() {
-        return pages_of_table(&scan, table, &objects);
+        return Ok(Json::Table(pages_of_table(&scan, table, &objects)?));
     }
     if let [object] = objects.as_slice()
         && let Some(rows) = columns_of_lists(&scan, *object)?
     {
         return Ok(Json::Table(Table { rows, ..Table::default() }));
     }
-    objects_of(&scan, objects, named, &mut found)?;
+    objects_of(&scan, answers(&scan, objects)?, named, &mut found)?;
     Ok(Json::Items(found))
 }
 
@@ -152,16 +136,19 @@ fn objects_of(scan: &Scan<'_>, objects: Vec<Span>, named: Option<&str>, found: &
         let mut pages = 0u64;
         // A trailer is of the page before it.
         let mut open = 0;
-        for object in objects {
+        for (at, object) in objects.iter().copied().enumerate() {
             match envelope(scan, object, named)? {
                 Some(page) => {
+                    if let Some(other) = objects.iter().take(at).position(|other| scan.is_same(*other, object)) {
+                        found.marks.lasts(format!("its page {} is page {} again: one may be missing", at + 1, other + 1));
+                    }
                     if pages > 0 {
                         found.marks.page_of(open);
                     }
                     open = self::open(scan, object, page, found)?;
                     pages += 1;
                 }
-                None if trailer(scan, object, &mut found.marks)? => {}
+                None if trailer(scan, object, &mut found.marks)? || is_failed(scan, object, &mut found.marks)? => {}
                 None => {
                     found.items.push(object);
                     open += 1;
@@ -174,7 +161,8 @@ fn objects_of(scan: &Scan<'_>, objects: Vec<Span>, named: Option<&str>, found: &
         }
         return Ok(());
     }
-    let mut objects = without_actions(scan, objects, &mut found.notes)?;
+    let objects = records_of_stream(scan, objects)?;
+    let mut objects = without_actions(scan, objects, &mut found.marks, &mut found.notes)?;
     if objects.len() > 1 {
         for at in [objects.len() - 1, 0] {
             if let Some(object) = objects.get(at).copied()
@@ -227,49 +215,6 @@ fn within(scan: &Scan<'_>, from: usize, found: &mut Items) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The objects without the lines of a bulk request that say what is to be done with the object behind them:
-/// `{"index": {"_index": "people", "_id": "1"}}`.
-fn without_actions(scan: &Scan<'_>, mut objects: Vec<Span>, notes: &mut Vec<String>) -> Result<Vec<Span>> {
-    let is_action = |object: &Span| -> Result<bool> {
-        let members = scan.members(object.0)?;
-        let [(action, inner)] = members.as_slice() else { return Ok(false) };
-        let known = matches!(action.as_str(), "index" | "create" | "update" | "delete");
-        Ok(known
-            && scan.byte(inner.0) == Some(b'{')
-            && scan.members(inner.0)?.iter().all(|(key, _)| key.starts_with('_') || key == "routing"))
-    };
-    if !objects.first().map(is_action).transpose()?.unwrap_or_default() {
-        return Ok(objects);
-    }
-    let actions = objects.iter().map(is_action).collect::<Result<Vec<bool>>>()?;
-    let mut actions = actions.into_iter();
-    let before = objects.len();
-    objects.retain(|_| !actions.next().unwrap_or_default());
-    let count = plural((before - objects.len()) as u64, "line", "lines");
-    notes.push(format!("skipped {count} such as `{{\"index\": …}}`, which say what a bulk request does and are no people"));
-    Ok(objects)
-}
-
-/// Takes the marks of an object that is nothing but marks, and says whether it is.
-fn trailer(scan: &Scan<'_>, object: Span, marks: &mut Marks) -> Result<bool> {
-    let members = scan.members(object.0)?;
-    if members.iter().any(|(key, _)| headers::may_be_read(key)) {
-        return Ok(false);
-    }
-    let mut alone = Marks::default();
-    let mut all = Vec::new();
-    for (key, span) in &members {
-        let Some(value) = small(scan, *span) else { return Ok(false) };
-        alone.beside("", key, &value);
-        all.push((key, value));
-    }
-    if alone.is_silent() {
-        return Ok(false);
-    }
-    all.iter().for_each(|(key, value)| marks.beside("", key, value));
-    Ok(true)
 }
 
 /// An envelope's list.
@@ -356,35 +301,11 @@ fn keys(scan: &Scan<'_>, items: &[Span], slot: Slot) -> Result<Vec<Vec<String>>>
     items.iter().map(of).collect()
 }
 
-/// What stands beside a list and beside the objects that hold it.
-fn marks(scan: &Scan<'_>, object: Span, path: &[String], marks: &mut Marks) -> Result<()> {
-    let mut holder = object;
-    let mut above = String::new();
-    for step in path {
-        let mut next = None;
-        for (key, span) in scan.members(holder.0)? {
-            if key == *step {
-                next = Some(span);
-            } else if let Some(value) = small(scan, span) {
-                marks.beside(&above, &key, &value);
-            }
-        }
-        let Some(span) = next else { break };
-        holder = span;
-        above = if above.is_empty() { step.clone() } else { format!("{above}.{step}") };
-    }
-    Ok(())
-}
-
-/// A value that is small enough to be a mark.
-fn small(scan: &Scan<'_>, (start, end): Span) -> Option<Value> {
-    (end - start <= SMALL).then(|| serde_json::from_str(scan.text.get(start..end)?).ok()).flatten()
-}
-
 /// The items inside what wraps them, if the first one is wrapped.
 fn unwrapped(scan: &Scan<'_>, mut items: Vec<Span>) -> Result<Vec<Span>> {
     let Some(first) = items.first() else { return Ok(items) };
     let members = scan.members(first.0)?;
+    let before = *first;
     let inner = |members: &[(String, Span)]| {
         let wrapped = members.iter().find(|(key, span)| WRAPPERS.contains(&key.as_str()) && scan.byte(span.0) == Some(b'{'));
         wrapped.map(|(_, span)| *span)
@@ -396,7 +317,8 @@ fn unwrapped(scan: &Scan<'_>, mut items: Vec<Span>) -> Result<Vec<Span>> {
     for item in &mut items {
         *item = inner(&scan.members(item.0)?).unwrap_or(*item);
     }
-    Ok(items)
+    // Airbyte wraps twice: `{"record": {"data": {…}}}`.
+    if items.first().is_some_and(|first| *first != before) { unwrapped(scan, items) } else { Ok(items) }
 }
 
 /// The list inside an object, if the object is an envelope and not a person.
@@ -526,123 +448,4 @@ fn collect(scan: &Scan<'_>, path: &mut Vec<String>, value: Span, lists: &mut Vec
         _ => {}
     }
     Ok(())
-}
-
-/// A table within an object: the members that lead to its rows, and its columns where they stand apart.
-struct Found {
-    path: Vec<String>,
-    columns: Option<Span>,
-    rows: Span,
-}
-
-/// The table of an object: rows that are lists, and beside them the names of their columns.
-fn table(scan: &Scan<'_>, object: Span) -> Result<Option<Found>> {
-    let mut path = Vec::new();
-    let mut holder = object;
-    while path.len() < DEEPEST && scan.byte(holder.0) == Some(b'{') {
-        let members = scan.members(holder.0)?;
-        let is_table = |span: Span| -> Result<bool> {
-            let mut first = Vec::new();
-            if scan.byte(span.0) == Some(b'[') {
-                scan.first_items(span.0, 1, &mut first)?;
-            }
-            Ok(first.first().is_some_and(|item| scan.byte(item.0) == Some(b'[')))
-        };
-        let columns = members
-            .iter()
-            .find(|(key, span)| COLUMNS.iter().any(|name| key.eq_ignore_ascii_case(name)) && scan.byte(span.0) == Some(b'['));
-        for (key, span) in &members {
-            if is_table(*span)? {
-                path.push(key.clone());
-                return Ok(Some(Found { path, columns: columns.map(|(_, span)| *span), rows: *span }));
-            }
-        }
-        // Only an object that holds nothing else but what is said of it leads on.
-        let mut objects = members.iter().filter(|(_, span)| scan.byte(span.0) == Some(b'{'));
-        let (Some((key, span)), None) = (objects.next(), objects.next()) else { return Ok(None) };
-        path.push(key.clone());
-        holder = *span;
-    }
-    Ok(None)
-}
-
-/// The rows of an object that has a list for each column: `{"email": ["a@x", "b@x"], "name": ["A", "B"]}`.
-fn columns_of_lists(scan: &Scan<'_>, object: Span) -> Result<Option<Vec<Vec<String>>>> {
-    let members = scan.members(object.0)?;
-    let identifies = |(key, _): &(String, Span)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies());
-    if members.len() < 2 || !members.iter().any(identifies) || !members.iter().all(|(_, span)| scan.byte(span.0) == Some(b'[')) {
-        return Ok(None);
-    }
-    let mut columns: Vec<Vec<Value>> = Vec::new();
-    for (_, (start, end)) in &members {
-        columns.push(serde_json::from_str(scan.text.get(*start..*end).unwrap_or_default()).unwrap_or_default());
-    }
-    let height = columns.first().map_or(0, Vec::len);
-    let plain = |column: &Vec<Value>| column.len() == height && !column.iter().any(|value| value.is_object() || value.is_array());
-    if height == 0 || !columns.iter().all(plain) {
-        return Ok(None);
-    }
-    let row = |at: usize| columns.iter().filter_map(|column| column.get(at)).map(cell).collect();
-    Ok(Some(std::iter::once(members.iter().map(|(key, _)| key.clone()).collect()).chain((0..height).map(row)).collect()))
-}
-
-/// The tables of all pages as one.
-fn pages_of_table(scan: &Scan<'_>, first: Found, objects: &[Span]) -> Result<Json> {
-    let mut all = Table { apart: first.columns.is_some(), ..Table::default() };
-    let mut next = Some(first);
-    for (at, object) in objects.iter().enumerate() {
-        let found = match next.take() {
-            Some(found) => found,
-            None => match table(scan, *object)? {
-                Some(found) => found,
-                None if trailer(scan, *object, &mut all.marks)? => continue,
-                None => return Err(scan.wrong(object.0, "a table like the first must stand here")),
-            },
-        };
-        if let (0, Some(columns)) = (at, found.columns) {
-            all.rows.push(column_names(scan, columns)?);
-        }
-        let mut items = Vec::new();
-        scan.list(found.rows.0, &mut items)?;
-        marks(scan, *object, &found.path, &mut all.marks)?;
-        all.marks.page_of(items.len() as u64 - u64::from(found.columns.is_none()).min(items.len() as u64));
-        all.rows.extend(rows(scan, &items)?);
-    }
-    Ok(Json::Table(all))
-}
-
-/// The names of columns that are texts, or objects that name themselves.
-fn column_names(scan: &Scan<'_>, (start, end): Span) -> Result<Vec<String>> {
-    let columns: Vec<Value> = serde_json::from_str(scan.text.get(start..end).unwrap_or_default())
-        .map_err(|_| scan.wrong(start, "the names of the columns must stand here"))?;
-    let name = |column: &Value| match column {
-        Value::Object(object) => COLUMN_NAMES.iter().find_map(|name| object.get(*name)?.as_str()).unwrap_or_default().to_owned(),
-        other => cell(other),
-    };
-    Ok(columns.iter().map(name).collect())
-}
-
-fn rows(scan: &Scan<'_>, items: &[Span]) -> Result<Vec<Vec<String>>> {
-    let row = |(start, end): &Span| -> Result<Vec<String>> {
-        let cells: Vec<Value> = serde_json::from_str(scan.text.get(*start..*end).unwrap_or_default())
-            .map_err(|_| scan.wrong(*start, "a row of the table, a list of values, must stand here"))?;
-        Ok(cells.iter().map(cell).collect())
-    };
-    items.iter().map(row).collect()
-}
-
-/// A value as a cell.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Number(number) => item::exact(&number.to_string()).into_owned(),
-        Value::Array(list) => list.iter().map(cell).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("\n"),
-        Value::Object(object) => match object.iter().next() {
-            // A value in a wrapper of its own: `{"v": "Ada"}`, `{"$date": …}`.
-            Some((_, inner)) if object.len() == 1 => cell(inner),
-            _ => String::new(),
-        },
-        other => other.to_string(),
-    }
 }

@@ -17,6 +17,11 @@ impl Scan<'_> {
         self.text.as_bytes().get(at).copied()
     }
 
+    /// Whether two values are the same, letter by letter.
+    pub(super) fn is_same(&self, one: Span, other: Span) -> bool {
+        one.1 - one.0 == other.1 - other.0 && self.text.get(one.0..one.1) == self.text.get(other.0..other.1)
+    }
+
     /// The first byte at or after `at` that is no white space.
     pub(super) fn space(&self, at: usize) -> usize {
         let rest = self.text.as_bytes().get(at..).unwrap_or_default();

@@ -16,6 +16,12 @@ lists! {
     FIRST = "member first",
     PAGE_NUMBER = "member page number",
     SKIPPED = "member skipped",
+    FROM = "member from",
+    PART = "member part",
+    MET = "member met",
+    CODES = "member code",
+    SUCCEEDED = "member succeeded",
+    QUERIES = "member query",
     WRONG = "member wrong",
     TOTALS = "member totals",
     TOTALS_ABROAD = "member totals abroad",
@@ -66,7 +72,13 @@ pub(super) fn is_more(name: &str) -> bool {
 
 /// Whether a member of this name says how many people there are in all.
 pub(super) fn is_total(name: &str) -> bool {
-    TOTALS.contains(&name) || is_label(name, &TOTALS_ABROAD)
+    let bare = ["x", "opensearch"].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
+    TOTALS.contains(&name) || TOTALS.contains(&bare) || is_label(name, &TOTALS_ABROAD)
+}
+
+/// Whether a flag of this name says, where it is set, that the list is a part: `isPreview`, `maxResultsReached`.
+pub(super) fn is_part(name: &str) -> bool {
+    PART.contains(&name) || MET.iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a member of this name says what the list was filtered by.
@@ -104,22 +116,29 @@ pub(super) fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// Whether a member says that people stand on a page before this one.
-pub(super) fn is_later(name: &str, value: &Value) -> bool {
-    let number = || number(value);
+/// Whether a member says that people stand on a page before this one; none where it is about something else.
+pub(super) fn is_later(name: &str, value: &Value) -> Option<bool> {
+    // Seconds since 1970 count no people.
+    const MOST: u64 = 100_000_000;
+    let above = |least: u64| number(value).filter(|number| *number < MOST).map(|number| number > least);
     match name {
-        _ if BEFORE.contains(&name) => leads_on(value),
-        _ if FIRST.contains(&name) => flag(value) == Some(false),
-        "startindex" => number().is_some_and(|number| number > 1),
-        _ if PAGE_NUMBER.contains(&name) => number().is_some_and(|number| number > 1),
-        _ if SKIPPED.contains(&name) => number().is_some_and(|number| number > 0),
-        _ => false,
+        _ if BEFORE.contains(&name) => Some(leads_on(value)),
+        _ if FIRST.contains(&name) => flag(value).map(|first| !first),
+        _ if FROM.contains(&name) || PAGE_NUMBER.contains(&name) => above(1),
+        _ if SKIPPED.contains(&name) => above(0),
+        _ => None,
     }
 }
 
 /// Whether a member says that something went wrong.
 pub(super) fn is_wrong(name: &str, value: &Value) -> bool {
     WRONG.contains(&name) && (leads_on(value) || value.as_array().is_some_and(|list| !list.is_empty()))
+        || SUCCEEDED.contains(&name) && flag(value) == Some(false)
+}
+
+/// The status code of an answer in which something went wrong (RFC 9110), or that holds a part: 206.
+pub(super) fn bad_status(name: &str, value: &Value) -> Option<u64> {
+    number(value).filter(|code| CODES.contains(&name) && (*code == 206 || (400..600).contains(code)))
 }
 
 /// Whether a `Link` header (RFC 8288) names a next page.

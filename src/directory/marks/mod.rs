@@ -17,16 +17,18 @@
 mod lists;
 mod members;
 mod numbers;
+mod query;
 mod words;
 
 use serde_json::{Map, Value};
 
 use members::{
-    ANYTHING, ASKED, CURRENT, LAST, LIMITS, MADE, PAGES, PAGING, PARTIAL, RANGES, REMAINING, SAYINGS, STATES, flag,
-    has_next_relation, is_filter, is_later, is_more, is_next, is_program_s, is_total, is_wrong, joined, leads_on, number, points,
+    ANYTHING, ASKED, CURRENT, LAST, LIMITS, MADE, PAGES, PAGING, PARTIAL, QUERIES, RANGES, REMAINING, SAYINGS, STATES, bad_status,
+    flag, has_next_relation, is_filter, is_later, is_more, is_next, is_part, is_program_s, is_total, is_wrong, joined, leads_on,
+    number, points,
 };
-
-use numbers::Numbers;
+use numbers::{Numbers, PEOPLE};
+use query::{is_no_filter, narrows, restricts};
 
 use crate::text::{plural, squashed};
 
@@ -52,8 +54,13 @@ pub struct Marks {
     top: Option<(u64, String)>,
     /// The last page, and of how many, in words.
     page_in_words: Option<(u64, u64)>,
-    /// What the first page says of pages before it.
+    /// What the page under way says of pages before it, and whether it says that there are none.
+    later_here: Option<String>,
+    begins_here: bool,
+    /// What the first page said of pages before it.
     later: Option<String>,
+    /// Whether any page said that it is the first.
+    begins: bool,
     /// The first person shown, in words: the least where several parts are shown.
     from: Option<(u64, String)>,
     /// The day the list says it was made, as it says it.
@@ -88,11 +95,16 @@ impl Marks {
     pub fn header(&mut self, name: &str, value: &str) {
         let place = format!("the header {name}");
         let name = squashed(name);
-        let name = name.strip_prefix('x').unwrap_or(&name);
+        // What is no standard begins with an x, and what is WordPress's with its name.
+        let name = ["xwp", "x"].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(&name);
         match name {
             "link" if has_next_relation(value) => self.goes_on(&place),
             "link" => self.ended = true,
-            _ => self.scalar(Place { path: &place, own: true }, name, &Value::String(value.trim().to_owned())),
+            _ => {
+                let text = || Value::String(value.trim().to_owned());
+                let value = Some(value).filter(|value| value.starts_with('{')).and_then(|value| serde_json::from_str(value).ok());
+                self.member(Place { path: &place, own: true }, name, &value.unwrap_or_else(text));
+            }
         }
     }
 
@@ -101,14 +113,20 @@ impl Marks {
         self.said(line, true)
     }
 
-    /// The filled cells of a row above or below the people. A number beside `Total` may add up a column, unless it certainly `counts`.
-    pub fn row(&mut self, cells: &[impl AsRef<str>], counts: bool) -> bool {
+    /// The filled cells of a row above, among or below the people. A number beside `Total` may add up a column, unless it certainly
+    /// `counts`. That the list goes on at the end of a printed page is no news where people follow.
+    pub fn row(&mut self, cells: &[impl AsRef<str>], counts: bool, people_follow: bool) -> bool {
+        let next = self.next.clone();
         let member = match cells {
             [name, value] => self.member_in_words(name.as_ref(), value.as_ref()),
             _ => false,
         };
-        let line = || cells.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
-        member || self.said(&line(), cells.len() == 1 || counts)
+        let line = cells.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
+        let said = member || self.said(&line, cells.len() == 1 || counts);
+        if people_follow {
+            self.next = next;
+        }
+        said
     }
 
     /// `nextLink: https://…`, `hasNextPage=true` around a table: a program's name for it, and its value. Whether it is one.
@@ -128,7 +146,7 @@ impl Marks {
         let said = line.split_whitespace().collect::<Vec<_>>().join(" ");
         let lower = said.to_lowercase();
         let shown: String = said.chars().take(120).collect();
-        if let Some(filtered) = words::filter(&lower) {
+        if let Some(filtered) = lower.split([';', '|']).filter_map(words::filter).max() {
             if filtered {
                 self.lasts(format!("it is a selection, by its own words: `{shown}`"));
             }
@@ -149,19 +167,29 @@ impl Marks {
         let numbers = Numbers::of(&lower);
         if let Some(top) = numbers.top() {
             self.top = Some((top, shown));
-        } else if let Some((page, of)) = numbers.page_of() {
+            return true;
+        }
+        let count = || numbers.count(alone);
+        self.part(&lower, &numbers, &shown)
+            || count().is_some_and(|number| {
+                self.totals.push(Total { place: shown, number });
+                true
+            })
+    }
+
+    /// `page 1 of 3`, `1-50 of 214`: which part of the list this is.
+    fn part(&mut self, lower: &str, numbers: &Numbers<'_>, shown: &str) -> bool {
+        if let Some((page, of)) = numbers.page_of() {
             if self.page_in_words.is_none_or(|(known, _)| page >= known) {
                 self.page_in_words = Some((page, of));
             }
-        } else if let Some((upto, of)) = numbers.part_of().or_else(|| words::pager(&lower)) {
+        } else if let Some((upto, of)) = numbers.part_of().or_else(|| words::pager(lower)) {
             if let Some(from) = numbers.from().filter(|from| self.from.as_ref().is_none_or(|(least, _)| from < least)) {
-                self.from = Some((from, shown.clone()));
+                self.from = Some((from, shown.to_owned()));
             }
             if upto < of {
                 self.lasts(format!("it shows {upto} of {of}, by its own words: `{shown}`"));
             }
-        } else if let Some(number) = numbers.count(alone) {
-            self.totals.push(Total { place: shown, number });
         } else {
             return false;
         }
@@ -183,6 +211,9 @@ impl Marks {
 
     /// Closes a page of so many items.
     pub fn page_of(&mut self, items: u64) {
+        let later = self.later_here.take();
+        self.begins |= std::mem::take(&mut self.begins_here) && later.is_none();
+        self.later = self.later.take().or(later.filter(|_| self.pages == 0));
         self.pages += 1;
         self.items += items;
         self.last = self.next.take();
@@ -192,6 +223,7 @@ impl Marks {
     /// Adds to the page that was closed last what was said of it since.
     pub fn close(&mut self) {
         self.last = self.last.take().or(self.next.take());
+        self.later = self.later.take().or(self.later_here.take().filter(|_| self.pages <= 1));
         self.last_ended |= std::mem::take(&mut self.ended);
     }
 
@@ -218,7 +250,9 @@ impl Marks {
             doubts.push(format!("it has as many people as it was to show at most, by its own words: `{said}`"));
         }
         // Whoever counted all of them here gathered the pages.
-        if let Some(later) = self.later.as_ref().filter(|_| !self.totals.iter().any(|total| total.number == self.items)) {
+        if let Some(later) =
+            self.later.as_ref().filter(|_| !self.begins && !self.totals.iter().any(|total| total.number == self.items))
+        {
             doubts.push(format!("it begins with a later page, by its own words (`{later}`)"));
         }
         if let Some((_, said)) = self.from.as_ref().filter(|(from, _)| *from > 1) {
@@ -279,8 +313,18 @@ impl Marks {
         if place.own && is_wrong(&name, value) {
             return self.lasts(format!("it says that something went wrong (`{}`)", place.path));
         }
-        if place.own && self.pages == 0 && is_later(&name, value) {
-            self.later.get_or_insert_with(|| place.path.to_owned());
+        if let Some(code) = bad_status(&name, value).filter(|_| place.own) {
+            let what = if code == 206 { "it is a part of an answer" } else { "something went wrong" };
+            return self.lasts(format!("it says that {what} (`{}`: {code})", place.path));
+        }
+        match is_later(&name, value).filter(|_| place.own) {
+            Some(true) => _ = self.later_here.get_or_insert_with(|| place.path.to_owned()),
+            Some(false) => self.begins_here = true,
+            None => {}
+        }
+        if let Some(query) = value.as_str().filter(|query| place.own && QUERIES.contains(&name.as_str()) && restricts(query)) {
+            let shown: String = query.chars().take(120).collect();
+            return self.lasts(format!("it is a selection, by its own words: `{}`: `{shown}`", place.path));
         }
         match value {
             Value::Object(object) => self.object(place, &name, object),
@@ -303,9 +347,17 @@ impl Marks {
         if is_next(name, place.own) {
             return if points(object) { self.goes_on(place.path) } else { self.ended = true };
         }
-        // Elasticsearch counts in an object: `"total": {"value": 6, "relation": "eq"}`.
-        if let Some(number) = object.get("value").filter(|_| place.own && is_total(name)) {
-            return self.scalar(place, name, number);
+        // Some count in an object: `"total": {"value": 6, "relation": "eq"}`, `"count": {"returned": 4, "total": 6}`.
+        if place.own && is_total(name) {
+            for (key, value) in object {
+                let of_people = matches!(squashed(key).as_str(), "value" | "t") || PEOPLE.contains(&squashed(key).as_str());
+                if of_people {
+                    self.scalar(place, name, value);
+                } else {
+                    self.member(Place { path: &joined(place.path, key), own: true }, key, value);
+                }
+            }
+            return;
         }
         if name == "shards" && object.get("failed").and_then(Value::as_u64).is_some_and(|failed| failed > 0) {
             self.lasts(format!("it says that something went wrong (`{}`)", joined(place.path, "failed")));
@@ -336,6 +388,11 @@ impl Marks {
         }
         for (key, value) in object {
             let path = joined(place.path, key);
+            let narrowed = || narrows(key) && !STATES.contains(&squashed(key).as_str());
+            if place.own && ASKED.contains(&name) && narrowed() {
+                self.filter(Place { path: &path, own: true }, value);
+                continue;
+            }
             let asked = ASKED.contains(&name) && is_filter(&squashed(key));
             self.member(Place { path: &path, own: place.own && (paging || asked) }, key, value);
         }
@@ -347,7 +404,7 @@ impl Marks {
             match value {
                 Value::Null | Value::Bool(_) => false,
                 Value::Number(_) => true,
-                Value::String(text) => !text.trim().is_empty() && !words::is_no_filter(&text.trim().to_lowercase()),
+                Value::String(text) => !text.trim().is_empty() && !is_no_filter(&text.trim().to_lowercase()),
                 Value::Array(list) => list.iter().any(filters),
                 Value::Object(object) => object.iter().any(|(key, value)| {
                     let key = squashed(key);
@@ -401,6 +458,14 @@ impl Marks {
         }
         if let Some(day) = value.as_str().filter(|_| place.own && MADE.contains(&name)) {
             self.dated.get_or_insert_with(|| day.to_owned());
+        }
+        if place.own && flag == Some(true) && is_part(name) && !is_more(name) {
+            self.lasts(format!("it says that something is missing (`{}`)", place.path));
+        }
+        if let Some(said) = value.as_str().filter(|said| place.own && said.len() <= 100 && !RANGES.contains(&name)) {
+            let said = format!("{} {said}", place.path.rsplit('.').next().unwrap_or_default());
+            let lower = said.to_lowercase();
+            self.part(&lower, &Numbers::of(&lower), &said);
         }
         let Some(number) = number(value).filter(|_| place.own) else { return };
         if is_total(name) {
@@ -619,7 +684,7 @@ mod tests {
             assert_eq!(marks.doubts().len(), doubts, "{line}: {:?}", marks.doubts());
         }
         let mut marks = Marks::default();
-        marks.row(&["Total", "250"], false);
+        marks.row(&["Total", "250"], false, false);
         marks.page_of(6);
         assert!(marks.doubts().is_empty());
     }
@@ -628,7 +693,7 @@ mod tests {
     fn what_a_program_says_of_its_list_counts_around_a_table_as_it_does_beside_one() {
         let doubts = |row: &[&str]| {
             let mut marks = Marks::default();
-            assert!(marks.row(row, false), "{row:?}");
+            assert!(marks.row(row, false, false), "{row:?}");
             marks.page_of(6);
             marks.doubts().len()
         };
@@ -648,7 +713,9 @@ mod tests {
             assert_eq!(doubts(&[name, value]), usize::from(value == partial), "{name} {value}");
         }
         let mut marks = Marks::default();
-        assert!(![["McNext", "Ana"], ["more", "true"], ["next.step@acme.com", "Ana"]].iter().any(|row| marks.row(row, false)));
+        assert!(
+            ![["McNext", "Ana"], ["more", "true"], ["next.step@acme.com", "Ana"]].iter().any(|row| marks.row(row, false, false))
+        );
     }
 
     #[test]

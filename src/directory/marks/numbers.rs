@@ -48,6 +48,14 @@ impl<'t> Numbers<'t> {
                 true if after.starts_with(['%', '$', '€', '£']) => Token::Other,
                 true => whole(token).map_or(Token::Other, Token::Number),
             });
+            // `4/6` is `4 of 6`, but `4/6/2026` is a day.
+            let share = |rest: &str| {
+                rest.starts_with('/') && rest.get(1..).is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()))
+            };
+            let of = after.get(1..).map_or("", |of| of.get(number_end(of)..).unwrap_or_default());
+            if digits && !before.ends_with('/') && share(after) && !share(of) {
+                tokens.push(Token::Word("of"));
+            }
             rest = after;
         }
         // `3 out of 6` is `3 of 6`.
@@ -107,6 +115,17 @@ impl<'t> Numbers<'t> {
             let (before, behind) = self.tokens.split_at(at);
             return behind.iter().rev().find_map(number).zip(before.last().and_then(number));
         }
+        // `共6条，显示4条`
+        const ALL: [&str; 4] = ["共", "总共", "총", "всего"];
+        if let Some(at) = self.tokens.iter().position(|token| matches!(token, Token::Word(word) if ALL.contains(word)))
+            && let Some(Token::Number(of)) = self.tokens.get(at + 1)
+        {
+            let number = |(place, token): (usize, &Token<'_>)| match token {
+                Token::Number(number) if place != at + 1 => Some(*number),
+                _ => None,
+            };
+            return Some((self.tokens.iter().enumerate().filter_map(number).max()?, *of));
+        }
         if !range && !self.has(&SHOWN) {
             return None;
         }
@@ -143,19 +162,26 @@ impl<'t> Numbers<'t> {
         })
     }
 
-    /// `250 rows affected`, `Total employees: 250`, and where a total stands alone `Total: 250`: the one number of it.
+    /// `250 rows affected`, `Total employees: 250`, and where a total stands alone `Total: 250`: its number, the greatest of several.
     pub(super) fn count(&self, alone: bool) -> Option<u64> {
-        let mut numbers = self.tokens.iter().filter_map(|token| match token {
-            Token::Number(number) => Some(*number),
-            _ => None,
-        });
-        let number = numbers.next().filter(|_| numbers.next().is_none())?;
+        let number = |token: &Token<'_>| if let Token::Number(number) = token { Some(*number) } else { None };
+        let number = self.tokens.iter().filter_map(number).max()?;
         let known = |token: &Token<'_>| match token {
             Token::Number(_) => true,
             Token::Word(word) => [&COUNT, &PEOPLE, &BETWEEN].iter().any(|words| words.contains(word)),
             Token::Other => false,
         };
         (self.tokens.iter().all(known) && self.has(&COUNT) && (alone || self.has(&PEOPLE))).then_some(number)
+    }
+
+    /// Whether it is a number with nothing beside it but such words and words for people: `2 weitere Zeilen`.
+    pub(super) fn count_of(&self, words: &[&str]) -> bool {
+        let fits = |token: &Token<'_>| match token {
+            Token::Number(_) => true,
+            Token::Word(word) => words.contains(word) || PEOPLE.contains(word),
+            Token::Other => false,
+        };
+        self.tokens.iter().all(fits) && self.tokens.iter().any(|token| matches!(token, Token::Number(_))) && self.has(&PEOPLE)
     }
 
     fn pair(&self, begins: impl Fn(Option<Token<'t>>) -> bool) -> Option<(u64, u64)> {

@@ -2,13 +2,17 @@
 
 use super::lists::lists;
 use super::numbers::{Numbers, PEOPLE, whole};
+use super::query::{is_no_filter, restricts};
 
 lists! {
     FILTERS = "filters",
     FILTERS_ABROAD = "filters abroad",
+    FILTERED = "filtered",
+    NEGATION = "negation",
+    WITHOUT = "without",
+    WITHOUT_ANYTHING = "without anything",
     VIEWS = "views",
     AT_WORK = "at work",
-    NO_FILTER = "no filter",
     CUT = "cut off",
     BROKE = "broke off",
     BROKE_WITH = "broke off with",
@@ -33,13 +37,25 @@ pub(super) fn dated(lower: &str) -> Option<&str> {
 pub(super) fn filter(lower: &str) -> Option<bool> {
     let said = lower.trim_start_matches(['#', '*', '(', '[', '"', ' ']);
     let words = Numbers::of(lower);
-    // `Active employees only`, and not `For employees only`.
-    if words.has(&ONLY) && words.has(&PEOPLE) && !words.has(&READERS) {
+    // `Active employees only` and `Country: Germany only`, and not `For employees only`.
+    let several = || said.split_whitespace().nth(2).is_some();
+    if words.has(&ONLY) && !words.has(&READERS) && (words.has(&PEOPLE) || words.has(&AT_WORK) || several()) {
+        return Some(true);
+    }
+    if words.has(&FILTERED)
+        && !words.has(&NEGATION)
+        && !said.contains([':', '=', '：'])
+        && !FILTERS.contains(&said)
+        && said.contains(' ')
+    {
+        return Some(true);
+    }
+    let without = WITHOUT.iter().any(|word| said.strip_prefix(*word).is_some_and(|rest| rest.starts_with([' ', '.'])));
+    if without && !words.has(&WITHOUT_ANYTHING) {
         return Some(true);
     }
     let asked = (said.starts_with("where ") || said.starts_with("query")) && said.contains(['=', '<', '>']);
-    let selected = said.starts_with("select ") && said.contains(" where ");
-    if asked || selected || ["excludes ", "excluding "].iter().any(|excludes| said.starts_with(excludes)) {
+    if asked || restricts(said) || ["excludes ", "excluding "].iter().any(|excludes| said.starts_with(excludes)) {
         return Some(true);
     }
     let behind = |label: &&str| said.strip_prefix(*label).is_some_and(ends_label);
@@ -76,20 +92,16 @@ pub(super) fn goes_on(lower: &str) -> bool {
     MORE.contains(&said) || NEXT.iter().any(|label| said.strip_prefix(label).is_some_and(address))
 }
 
-/// Whether what stands behind the label of a filter says that there is none.
-pub(super) fn is_no_filter(lower: &str) -> bool {
-    NO_FILTER.contains(&lower)
-        || ["all ", "alle ", "tous ", "toutes ", "todos ", "todas ", "tutti "].iter().any(|all| lower.starts_with(all))
-}
-
 /// Whether a line says that the list stops before its end.
 pub(super) fn is_cut(lower: &str) -> bool {
     let further = || {
         let counted = lower.starts_with(['.', '…', '+']) && lower.contains(|letter: char| letter.is_ascii_digit());
-        counted && Numbers::of(lower).has(&FURTHER)
+        let words = Numbers::of(lower);
+        words.has(&FURTHER) && (counted || words.count_of(&FURTHER))
     };
+    let ellipsis = || lower.contains(['.', '…']) && lower.chars().all(|sign| matches!(sign, '.' | '…' | ' '));
     let more_than = || MORE_THAN.iter().any(|begins| lower.starts_with(begins)) && Numbers::of(lower).has(&PEOPLE);
-    CUT.iter().any(|said| lower.contains(said)) || further() || more_than() || broke_off(lower)
+    CUT.iter().any(|said| lower.contains(said)) || further() || more_than() || ellipsis() || broke_off(lower)
 }
 
 /// Whether a line is what a program said when it broke off.

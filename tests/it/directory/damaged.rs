@@ -29,6 +29,88 @@ fn a_repair_that_is_certain_is_compared_and_what_differs_all_the_same_is_said_an
     assert_eq!(judged.written(), ["\"Analyst\""]);
 }
 
+/// What an update would write where one person's name, or title, is this in the export and that in Domo, and what differs.
+fn written_for(field: &str, export: &str, domo: &str) -> (Vec<String>, usize) {
+    let quoted = |value: &str| format!("\"{}\"", value.replace('"', "\"\""));
+    let (name, title) = if field == "name" { (export, "Analyst") } else { ("Ines Duarte", export) };
+    let staff = format!(
+        "Employee ID,Name,Email,Title\n2001,{},ines.duarte@acme.example,{}\n2002,Tom Becker,tom.becker@acme.example,Analyst\n",
+        quoted(name),
+        quoted(title)
+    );
+    let (name, title) = if field == "name" { (domo, "Analyst") } else { ("Ines Duarte", domo) };
+    let account = |id: u64, name: &str, email: &str, title: &str| serde_json::json!({"id": id, "name": name, "email": email, "role": "Editor", "active": true, "employeeNumber": 2000 + id, "title": title});
+    let accounts = Value::from(vec![
+        account(1, name, "ines.duarte@acme.example", title),
+        account(2, "Tom Becker", "tom.becker@acme.example", "Analyst"),
+    ]);
+    let judged = Company::of(&accounts).with("staff.csv", staff).audit("staff.csv", 0);
+    let drift = judged.findings.iter().filter(|finding| finding["kind"] == "drift").count();
+    (judged.written(), drift)
+}
+
+#[test]
+fn what_was_certainly_meant_is_compared_in_place_of_what_stands_there() {
+    for name in [
+        "Nora Mu¨ller",
+        "Nora M+APw-ller",
+        "Nora M├╝ller",
+        "Nora M√ºller",
+        "Nora M=C3=BCller",
+        "Nora%20M%C3%BCller",
+        "Nora M\\u00fcller",
+        "Nora M<U+00FC>ller",
+        "Nora M&amp;uuml;ller",
+        "\u{202A}Nora M\u{AD}üller\u{202C}",
+    ] {
+        assert_eq!(written_for("name", name, "Nora Müller"), (Vec::new(), 0), "{name}");
+        assert_eq!(written_for("title", name, "Nora Müller"), (Vec::new(), 0), "{name}");
+        // Said and not written where it is another.
+        assert_eq!(written_for("name", name, "Nora Maier").1, 1, "{name}");
+        assert!(written_for("name", name, "Nora Maier").0.iter().all(|written| written == "\"Nora Müller\""), "{name}");
+    }
+}
+
+#[test]
+fn a_name_that_lost_letters_its_end_or_itself_is_never_written() {
+    for name in [
+        "Nora M³ller",
+        "Nora MŸller",
+        "Nora M¸ller",
+        "Nora M¿ller",
+        "Nora M□ller",
+        "Nora M黮ler",
+        "Nora Mﾃｼller",
+        "Íèêîëàé Èâàíîâ",
+        "ŽR“c ‘¾˜Y",
+        "Nora M=FCller",
+        "Nora M\\374ller",
+        "Nora M&uumlller",
+        "=?UTF-8?B?Tm9yYSBNw7xsbGVy?=",
+        "Nora Mü…",
+        "Nora Mül...",
+        "ACME\\nora.mueller",
+        "nora.mueller@acme.example",
+        "3001",
+        "2021-05-31",
+        "TRUE",
+        "[Error]",
+        "Loading...",
+        "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
+        "CN=Nora Müller,OU=Staff,DC=acme",
+        "=Sheet1!B2",
+    ] {
+        assert_eq!(written_for("name", name, "Nora Müller").0, [""; 0], "{name}");
+    }
+    for name in ["Nora O´Brien", "Nora Ysaÿe", "DŽENAN Žižka", "Nora Mayer, PhD", "Nora A+", "Nora Müller (Finance)", "ﾔﾏﾀﾞ ﾀﾛｳ"]
+    {
+        assert_eq!(written_for("name", name, "Nora Miller").0, [format!("\"{name}\"")], "{name}");
+    }
+    for title in ["C++ Developer", "QA=Quality", "50% Analyst", "H+M-Berater", "Sales\\Marketing", "Web開発Team", "Analyst*"] {
+        assert_eq!(written_for("title", title, "Clerk").0.len(), 1, "{title}");
+    }
+}
+
 #[test]
 fn a_new_account_carries_nothing_that_was_damaged() {
     let staff = "Employee ID,Name,Email,Title,Department,Location\n\

@@ -44,12 +44,52 @@ fn a_json_list_that_says_it_goes_on_is_a_part_however_it_says_so() {
         json!({"members": u(), "response_metadata": {"next_cursor": "dXNlcg=="}}),
         json!({"records": u(), "done": false, "nextRecordsUrl": "/services/data/next"}),
         json!({"_embedded": {"users": u()}, "_links": {"next": {"href": "/users?page=2"}}}),
+        json!({"from": 4, "to": 6, "users": u()}),
+        json!({"meta": {"from": 4, "to": 6}, "users": u()}),
+        json!({"offset": 3, "limit": 3, "users": u()}),
+        json!({"page": 2, "users": u()}),
+        json!({"page": "2 of 3", "users": u()}),
+        json!({"showing": "1-3 of 5", "users": u()}),
+        json!({"start": 50, "users": u()}),
+        json!({"status": 206, "users": u()}),
+        json!({"statusCode": 206, "body": {"value": u()}}),
+        json!({"success": false, "users": u()}),
+        json!({"isPreview": true, "users": u()}),
+        json!({"maxResultsReached": true, "users": u()}),
+        json!({"endOfData": false, "users": u()}),
+        json!({"count": {"returned": 3, "total": 5}, "users": u()}),
+        json!({"feed": {"openSearch$totalResults": {"$t": "5"}, "entry": u()}}),
+        json!({"range": {"start": 0, "end": 2, "total": 5}, "users": u()}),
+        json!({"responses": [{"status": 200, "body": {"value": u()}}, {"status": 429, "body": {"error": {"code": "busy"}}}]}),
     ] {
         assert!(!doubts("people.json", list.to_string()).is_empty(), "{list}");
     }
-    for head in ["link: </users?page=2>; rel=\"next\"", "x-total-count: 4", "content-range: users 0-2/4"] {
+    for head in [
+        "link: </users?page=2>; rel=\"next\"",
+        "x-total-count: 4",
+        "content-range: users 0-2/4",
+        "x-next-page: 2",
+        "x-page: 2",
+        "X-WP-TotalPages: 2",
+        "X-Pagination: {\"TotalCount\": 4, \"PageSize\": 3}",
+    ] {
         let answer = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{}", three());
         assert!(!doubts("people.json", &answer).is_empty(), "{head}");
+    }
+    for status in ["206 Partial Content", "500 Internal Server Error", "429 Too Many Requests"] {
+        let answer = format!("HTTP/1.1 {status}\r\nDate: Mon, 23 Nov 2026 06:00:00 GMT\r\n\r\n{}", three());
+        assert!(!doubts("people.json", &answer).is_empty(), "{status}");
+    }
+}
+
+#[test]
+fn pages_one_after_another_are_whole_in_any_order_and_not_where_one_stands_twice() {
+    let page = |number: usize, people: std::ops::Range<usize>| json!({"page": number, "total": 4, "users": people.map(object).collect::<Value>()});
+    for whole in [[page(1, 0..2), page(2, 2..4)], [page(2, 2..4), page(1, 0..2)]] {
+        assert_eq!(doubts("people.json", format!("{}\n{}", whole[0], whole[1])), [""; 0]);
+    }
+    for part in [[page(1, 0..3), page(1, 0..3)], [page(2, 0..2), page(3, 2..3)]] {
+        assert!(!doubts("people.json", format!("{}\n{}", part[0], part[1])).is_empty(), "{part:?}");
     }
 }
 
@@ -61,6 +101,10 @@ fn a_json_list_that_was_filtered_is_a_selection() {
         json!({"filter": "department = Finance", "users": u()}),
         json!({"appliedFilters": ["Country is Germany"], "users": u()}),
         json!({"query": {"filter": "country eq 'DE'"}, "users": u()}),
+        json!({"query": {"department": "Finance"}, "users": u()}),
+        json!({"query": "department = 'Finance'", "users": u()}),
+        json!({"sql": "SELECT * FROM people WHERE country = 'DE'", "users": u()}),
+        json!({"request": {"q": "status:active"}, "users": u()}),
     ] {
         assert!(doubts("people.json", list.to_string()).join("").contains("selection"), "{list}");
     }
@@ -117,6 +161,15 @@ fn what_a_json_list_says_of_something_else_or_of_its_end_is_no_doubt() {
         json!({"groups": {"count": 9, "filter": "x"}, "users": u()}),
         json!({"pager": {"first": 0, "last": 0}, "users": u()}),
         json!({"range": "0-2/3", "users": u()}),
+        json!({"from": 1, "to": 3, "users": u()}),
+        json!({"from": "2026-01-01", "to": "2026-11-23", "users": u()}),
+        json!({"from": "hr@acme.example", "users": u()}),
+        json!({"status": 200, "code": 0, "success": true, "preview": false, "users": u()}),
+        json!({"query": {"limit": 500, "offset": 0, "sort": "lastName", "fields": "id,email"}, "users": u()}),
+        json!({"query": "limit=500&offset=0&sort=name", "users": u()}),
+        json!({"request": {"method": "GET", "status": "ok"}, "users": u()}),
+        json!({"@odata.deltaLink": "https://hr.example/delta", "users": u()}),
+        json!({"showing": "1-3 of 3", "users": u()}),
     ] {
         assert_eq!(doubts("people.json", list.to_string()), [""; 0], "{list}");
     }
@@ -153,6 +206,31 @@ fn words_around_a_table_that_say_it_is_a_part_count_above_and_below() {
         "全4件",
         "4件中1-3件を表示",
         "1/2ページ",
+        "3/4 rows exported",
+        "Total records: 4, exported: 3",
+        "Selected: 3 of 4",
+        "Part 1 of 2",
+        "Teil 1/2",
+        "2 weitere Zeilen",
+        "...",
+        "-- More --",
+        "Fortsetzung folgt",
+        "Continued on next page",
+        "Partial export",
+        "Teilexport",
+        "Export abgebrochen",
+        "Filtered list",
+        "Liste filtrée",
+        "Search results for finance",
+        "Suchergebnisse für Finanzen",
+        "Standort: alle; Filter: Abteilung = Finanzen",
+        "Department = Finance",
+        "Country: Germany only",
+        "Nur Standort Berlin",
+        "Somente ativos",
+        "ohne Leiharbeiter",
+        "Hors intérimaires",
+        "共4条，显示3条",
     ] {
         for (place, text) in [("above", table(&format!("{words}\n\n"), "")), ("below", table("", &format!("\n{words}\n")))] {
             let people = loaded("people.csv", text);
@@ -177,6 +255,19 @@ fn words_around_a_table_that_say_nothing_of_it_are_no_doubt() {
         "Query: SELECT * FROM employees",
         "Next review: spring",
         "Showing 3 out of 3 records",
+        "3/3 rows exported",
+        "Total records: 3",
+        "Unfiltered list",
+        "Liste non filtrée",
+        "Ohne Gewähr",
+        "Sans filtre",
+        "Department = all",
+        "Confidential - HR only",
+        "Nur zum internen Gebrauch",
+        "Read only",
+        "Exported 23/11/2026",
+        "Part of the monthly audit",
+        "Suchergebnisse: alle",
     ] {
         for text in [table(&format!("{words}\n\n"), ""), table("", &format!("\n{words}\n"))] {
             assert_eq!(doubts("people.csv", &text), [""; 0], "{words}");

@@ -1,0 +1,67 @@
+//! What a JSON text says of its list: beside the list, beside the objects that hold it, and in objects that are nothing but marks.
+
+use anyhow::Result;
+
+use super::scan::{Scan, Span};
+use crate::directory::headers;
+use crate::directory::marks::Marks;
+
+use serde_json::Value;
+
+/// A member larger than this is no page mark.
+const SMALL: usize = 64 << 10;
+
+/// What stands beside a list and beside the objects that hold it.
+pub(super) fn marks(scan: &Scan<'_>, object: Span, path: &[String], marks: &mut Marks) -> Result<()> {
+    let mut holder = object;
+    let mut above = String::new();
+    for step in path {
+        let mut next = None;
+        for (key, span) in scan.members(holder.0)? {
+            if key == *step {
+                next = Some(span);
+            } else if let Some(value) = small(scan, span) {
+                marks.beside(&above, &key, &value);
+            }
+        }
+        let Some(span) = next else { break };
+        holder = span;
+        above = if above.is_empty() { step.clone() } else { format!("{above}.{step}") };
+    }
+    Ok(())
+}
+
+/// A value that is small enough to be a mark.
+fn small(scan: &Scan<'_>, (start, end): Span) -> Option<Value> {
+    (end - start <= SMALL).then(|| serde_json::from_str(scan.text.get(start..end)?).ok()).flatten()
+}
+
+/// Takes the marks of an object that is nothing but marks, and says whether it is.
+pub(super) fn trailer(scan: &Scan<'_>, object: Span, marks: &mut Marks) -> Result<bool> {
+    let members = scan.members(object.0)?;
+    if members.iter().any(|(key, _)| headers::may_be_read(key)) {
+        return Ok(false);
+    }
+    let mut alone = Marks::default();
+    let mut all = Vec::new();
+    for (key, span) in &members {
+        let Some(value) = small(scan, *span) else { return Ok(false) };
+        alone.beside("", key, &value);
+        all.push((key, value));
+    }
+    if alone.is_silent() {
+        return Ok(false);
+    }
+    all.iter().for_each(|(key, value)| marks.beside("", key, value));
+    Ok(true)
+}
+
+/// Whether an object is an answer to a request that failed; the list lacks what it would have held.
+pub(super) fn is_failed(scan: &Scan<'_>, object: Span, marks: &mut Marks) -> Result<bool> {
+    let members = scan.members(object.0)?;
+    let is = |name: &str| members.iter().find(|(key, _)| key == name).map(|(_, span)| *span);
+    let (Some(status), Some(_)) = (is("status"), is("body")) else { return Ok(false) };
+    let status = scan.text.get(status.0..status.1).unwrap_or_default();
+    marks.lasts(format!("one of its answers holds no list (`status`: {status})"));
+    Ok(true)
+}
