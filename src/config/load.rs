@@ -123,7 +123,11 @@ impl Config {
             Some((line, column)) => format!("line {line}, column {column}: {said}"),
             None => said,
         });
-        let problems: Vec<_> = placed.chain(config.iter().flat_map(Self::problems)).collect();
+        let placed: Vec<_> = placed.collect();
+        // A kind that nobody knows was left out: that there is none is no second problem.
+        let misspelt = placed.iter().any(|said| said.contains("unknown variant"));
+        let of_values = config.iter().flat_map(Self::problems).filter(|said| !(misspelt && said.contains(source::NOWHERE)));
+        let problems: Vec<_> = placed.iter().cloned().chain(of_values).collect();
         match (config, problems.as_slice()) {
             (Some(config), []) => Ok(config),
             _ => Err(Failure::usage(problems.join("\n")).into()),

@@ -105,6 +105,9 @@ impl Directory {
     }
 }
 
+/// What is wrong with a directory that says nothing of where it is.
+pub(super) const NOWHERE: &str = "has no path, no url and no kind";
+
 /// All that is wrong with where the directory of this number, from 1, is.
 pub(super) fn problems(number: usize, directory: &Directory) -> Vec<String> {
     let place = match &directory.name {
@@ -119,7 +122,7 @@ pub(super) fn problems(number: usize, directory: &Directory) -> Vec<String> {
         (false, true, None) => ("an address", [ADDRESS, AUTH, FETCHED].concat()),
         (false, _, Some(SourceKind::Scim)) => ("scim", [SourceKind::Scim.keys(), AUTH, FETCHED].concat()),
         (false, _, Some(kind)) => (kind.as_str(), [kind.keys(), FETCHED].concat()),
-        (false, false, None) => return vec![format!("{place} has no path, no url and no kind: it needs exactly one of them")],
+        (false, false, None) => return vec![format!("{place} {NOWHERE}: it needs exactly one of them")],
         _ => return vec![format!("{place} needs exactly one of path, url (or url_env) and kind")],
     };
     let mut problems: Vec<String> = Vec::new();

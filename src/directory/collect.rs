@@ -113,14 +113,14 @@ impl<'l> Collector<'l> {
         self.rows.push(number);
         for ((builder, at), edges) in self.builders.iter_mut().zip(&self.layout.wanted).zip(&mut self.edges) {
             let cell = row.get(*at);
-            if cells::hides_at_an_edge(&cell) {
-                *edges = (edges.0 + 1, if edges.0 == 0 { number } else { edges.1 });
-            }
             let cell = match cells::hexadecimal(&cell) {
                 Some(text) => Cow::Owned(text),
                 None => cell,
             };
             let text = cells::clean(&cell);
+            if text.map_or(0, str::len) < cell.len() && cells::hides_at_an_edge(&cell) {
+                *edges = (edges.0 + 1, if edges.0 == 0 { number } else { edges.1 });
+            }
             if text.is_none() && cell.len() > 3 {
                 self.errors += u64::from(cells::is_error(cells::trim(&cell)));
                 self.type_names += u64::from(cells::is_type_name(cells::trim(&cell)));

@@ -290,10 +290,14 @@ fn from_text(text: &str, file: &config::Directory, source: &mut Source) -> Resul
 }
 
 fn from_workbook(book: &mut Workbook, file: &config::Directory, source: &mut Source) -> Result<Table> {
-    let sheet = workbook::choose(book, file.sheet.as_deref(), &|header| mapping::is_configured(header, file), &mut source.notes)?;
+    let mut aside = Vec::new();
+    let configured = |header: &str| mapping::is_configured(header, file);
+    let sheet = workbook::choose(book, file.sheet.as_deref(), &configured, &mut source.notes, &mut aside)?;
     source.sheet = Some(sheet.name.clone());
     let epoch_1904 = book.epoch_1904();
-    from_grid(&mut book.sheet(&sheet.name), epoch_1904, file, source)
+    let mut table = from_grid(&mut book.sheet(&sheet.name), epoch_1904, file, source)?;
+    aside.iter().for_each(|[label, value]| table.raw.marks.aside(label, value));
+    Ok(table)
 }
 
 /// A table in JSON. Where its headers stand apart, its rows are numbered as items.

@@ -187,12 +187,14 @@ fn text<'c>(value: &'c DataRef<'_>, digits: usize) -> Cow<'c, str> {
     }
 }
 
-/// Chooses the sheet to read: the named one, or the only visible one that holds people.
+/// Chooses the sheet to read: the named one, or the only visible one that holds people. `aside` takes labels and their values from sheets
+/// without a table.
 pub(super) fn choose(
     book: &mut Workbook,
     named: Option<&str>,
     configured: &dyn Fn(&str) -> bool,
     notes: &mut Vec<String>,
+    aside: &mut Vec<[String; 2]>,
 ) -> Result<SheetInfo> {
     let sheets = book.sheets();
     let names = |sheets: &[SheetInfo]| {
@@ -221,6 +223,12 @@ pub(super) fn choose(
             let filled = |row: &Vec<String>| row.iter().any(|cell| !cells::trim(cell).is_empty());
             let people = found.identified && head.iter().skip(found.at + 1).any(filled);
             scored.push((sheet.clone(), found.score, people));
+        } else {
+            let filled = |row: &Vec<String>| {
+                let cells: Vec<String> = row.iter().filter(|cell| !cells::trim(cell).is_empty()).cloned().collect();
+                <[String; 2]>::try_from(cells).ok()
+            };
+            aside.extend(head.iter().filter_map(filled));
         }
     }
     let best = |hidden: bool| {

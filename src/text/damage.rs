@@ -34,6 +34,8 @@ pub enum DamageKind {
     Invisible,
     /// Its end is missing: `Nora Lindq…`.
     CutOff,
+    /// In place of a name: an address, a login, a number, an id, a word for want of one.
+    NoName,
     /// Latin words with letters of another alphabet that look alike: Cyrillic `а` in `Pаul`.
     OtherAlphabet,
     /// A program wrote something of its own: `[object Object]`, `<b>Sales</b>`, `12;#Sales`, `=VLOOKUP(…)`, `A*** B***`, `########`.
@@ -54,6 +56,7 @@ impl DamageKind {
             Self::LostLetters => "lost letters on the way (`?`, U+FFFD or other signs stand in their place)",
             Self::LooseAccents => "has accents that stand beside their letters",
             Self::Invisible => "holds invisible characters",
+            Self::NoName => "is no name, but an address, a login, a number, an id or a word in its place",
             Self::CutOff => "ends in `…`: its end is missing",
             Self::OtherAlphabet => "mixes letters of two alphabets that look alike",
             Self::Code => "is what a program wrote in place of the text: code, tags or a mask",
@@ -74,8 +77,23 @@ pub struct Damage {
 
 /// What is wrong with a text that people read.
 pub fn of(text: &str) -> Option<Damage> {
-    // Most texts have no sign that damage of any kind needs: one look at each byte tells.
-    let signs = text.bytes().fold(0, |signs, byte| signs | SIGNS[usize::from(byte)]);
+    of_signs(text, signs(text))
+}
+
+/// What is wrong with what somebody is called: with the text, or that it is no name.
+pub fn of_name(name: &str) -> Option<Damage> {
+    let signs = signs(name);
+    // Most names are words with a space between.
+    let is_plain = signs & SPACE != 0 && signs & (ODD | ESCAPE) == 0;
+    of_signs(name, signs).or_else(|| (!is_plain && is_no_name(name)).then_some(Damage { kind: DamageKind::NoName, repair: None }))
+}
+
+/// Most texts have no sign that damage of any kind needs: one look at each byte tells.
+fn signs(text: &str) -> u8 {
+    text.bytes().fold(0, |signs, byte| signs | SIGNS[usize::from(byte)])
+}
+
+fn of_signs(text: &str, signs: u8) -> Option<Damage> {
     // With a sign, as spreadsheets write it: a room may be called 3E2.
     if signs & (SIGN | EXPONENT) == SIGN | EXPONENT && is_scientific(text.trim()) {
         return Some(Damage { kind: DamageKind::Scientific, repair: None });
@@ -92,7 +110,7 @@ pub fn of(text: &str) -> Option<Damage> {
     if signs & (CODE | ESCAPE) != 0 && is_code(value.trim()) {
         return Some(Damage { kind: DamageKind::Code, repair: None });
     }
-    if value.ends_with("...") || value.ends_with('…') {
+    if matches!(value.as_bytes(), [.., b'.', b'.', b'.'] | [.., 0xE2, 0x80, 0xA6]) {
         return Some(Damage { kind: DamageKind::CutOff, repair: None });
     }
     if known.is_none() && signs & (LETTER | MARK) == 0 {
@@ -136,6 +154,9 @@ const ESCAPE: u8 = 4;
 const LETTER: u8 = 8;
 const MARK: u8 = 16;
 const CODE: u8 = 32;
+/// In no plain name.
+const ODD: u8 = 64;
+const SPACE: u8 = 128;
 const SIGNS: [u8; 256] = {
     let mut signs = [LETTER; 256];
     let mut byte = 0;
@@ -148,6 +169,8 @@ const SIGNS: [u8; 256] = {
             b'?' | b'&' => MARK,
             b'<' => CODE | ESCAPE,
             b'{' | b'[' | b'#' | b'*' => CODE,
+            b'@' | b'0'..=b'9' => ODD,
+            b' ' => SPACE,
             _ => 0,
         };
         byte += 1;
@@ -221,6 +244,23 @@ fn entity(text: &str) -> Option<String> {
     let resolved = entities::resolved(text);
     (resolved != text).then(|| resolved.into_owned())
 }
+
+/// Whether what stands under a name is what a program calls somebody, or a word for want of a name.
+fn is_no_name(value: &str) -> bool {
+    let is_address = || value.contains('@') && !value.contains(' ');
+    let is_id =
+        || value.len() == GUID && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') || value.starts_with("S-1-5-");
+    let is_path = || value.contains('=') && value.contains(',');
+    let is_word = || value.len() <= NO_NAME && NO_NAMES.split(" | ").any(|word| value.to_lowercase() == word);
+    is_address() || value.contains('\\') || !value.contains(char::is_alphabetic) || is_path() || is_id() || is_word()
+}
+
+/// The length of an id such as `6f9619ff-8b86-d011-b42d-00cf4fc964ff`.
+const GUID: usize = 36;
+
+/// Words that people and programs write where they have no name, and the length of the longest.
+const NO_NAMES: &str = "true | false | yes | no | error | loading | tbd | tba | xxx | test | unknown | noname | err:502 | err:504 | err:508 | unbekannt | inconnu | desconocido | desconhecido | sconosciuto | onbekend | nieznany | okänd | ukendt | ukjent | tuntematon | 不明";
+const NO_NAME: usize = 16;
 
 /// Whether a program wrote this for want of a text: an object it could not write, a tag of a page, a list's reference, a formula, a mask.
 fn is_code(text: &str) -> bool {

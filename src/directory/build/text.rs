@@ -3,7 +3,6 @@
 use polars::prelude::*;
 
 use super::given::{Given, Read};
-use crate::directory::cells;
 use crate::directory::names;
 use crate::directory::people::Doubt;
 use crate::directory::slot::Slot;
@@ -13,7 +12,7 @@ use crate::text::damage::{self, Damage};
 pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     let mut read = best(given, slot);
     if let Some(field) = slot.field().filter(|field| field.free_text().is_some()) {
-        read.doubts = damaged(given, field.name, &read.values);
+        read.doubts = damaged(given, field.name, &read.values, damage::of);
     }
     if slot == Slot::Phone {
         read.doubts.extend(no_numbers(given, &read.values));
@@ -43,10 +42,10 @@ fn no_numbers(given: Given<'_>, values: &StringChunked) -> Vec<Doubt> {
 }
 
 /// Damaged cells: no value to write to Domo, and where it is not certain what they were, none to compare.
-fn damaged(given: Given<'_>, field: &str, values: &StringChunked) -> Vec<Doubt> {
+fn damaged(given: Given<'_>, field: &str, values: &StringChunked, look: impl Fn(&str) -> Option<Damage>) -> Vec<Doubt> {
     let damaged = |(at, value): (usize, Option<&str>)| {
         let value = value?;
-        let Damage { kind, repair } = damage::of(value)?;
+        let Damage { kind, repair } = look(value)?;
         let compared = if repair.is_some() { "compared as it must have been" } else { "not compared" };
         let problem = format!("it {}: {compared}, never written", kind.describe());
         Some(Doubt { not_comparable: repair.is_none(), ..given.doubt(at, field, &problem, value) })
@@ -127,45 +126,9 @@ pub(super) fn names(given: Given<'_>) -> Read<StringChunked> {
             }
         }
     }
-    read.doubts = damaged(given, "name", &read.values);
-    read.doubts.extend(no_names(given, &read.values));
+    read.doubts = damaged(given, "name", &read.values, damage::of_name);
     read
 }
-
-/// What stands under a name and is what a program calls somebody: an address, a login, a number, a switch.
-fn no_names(given: Given<'_>, values: &StringChunked) -> Vec<Doubt> {
-    let doubt = |(at, value): (usize, Option<&str>)| {
-        let value = value?;
-        // Most names are words with a space between and none of these signs.
-        let sign = |byte: u8| matches!(byte, b'@' | b'\\' | b'=' | b'0'..=b'9');
-        if !value.bytes().any(sign) && (value.len() > NO_NAME || value.contains(' ')) {
-            return None;
-        }
-        let lower = || value.to_lowercase();
-        let what = match () {
-            () if value.contains('@') && !value.contains(' ') && cells::is_email(value) => "an e-mail address",
-            () if value.contains('\\') && damage::of(value).is_none() => "a login",
-            () if !value.contains(char::is_alphabetic) => "a number or a sign",
-            () if value.contains('=') && value.contains(',') => "the path of an entry",
-            () if value.len() == GUID && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
-                || value.starts_with("S-1-5-") =>
-            {
-                "an id"
-            }
-            () if value.len() <= NO_NAME && NO_NAMES.split(" | ").any(|word| word == lower()) => "a word in its place",
-            () => return None,
-        };
-        Some(given.doubt(at, "name", &format!("it is no name, but {what}: not compared, never written"), value))
-    };
-    values.iter().enumerate().filter_map(doubt).collect()
-}
-
-/// The length of an id such as `6f9619ff-8b86-d011-b42d-00cf4fc964ff`.
-const GUID: usize = 36;
-
-/// Words that people and programs write where they have no name, and the length of the longest.
-const NO_NAMES: &str = "true | false | yes | no | error | loading | tbd | tba | xxx | test | unknown | noname | err:502 | err:504 | err:508 | unbekannt | inconnu | desconocido | desconhecido | sconosciuto | onbekend | nieznany | okänd | ukendt | ukjent | tuntematon | 不明";
-const NO_NAME: usize = 16;
 
 fn coalesce(first: &StringChunked, second: &StringChunked) -> StringChunked {
     let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, first.len());

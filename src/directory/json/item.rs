@@ -275,12 +275,12 @@ impl<'c> Sink<'c> {
     /// Sets a cell of the row under way; the first value that says something stays.
     fn set(&mut self, column: usize, text: &str) {
         let row = self.rows.len();
-        let hides = cells::hides_at_an_edge(text);
+        let whole = text;
         let (Some(column), Some(text)) = (self.columns.get_mut(column), cells::clean(text)) else { return };
         if column.filled > row {
             return;
         }
-        if hides {
+        if text.len() < whole.len() && cells::hides_at_an_edge(whole) {
             column.edges = (column.edges.0 + 1, if column.edges.0 == 0 { self.number } else { column.edges.1 });
         }
         (column.filled..row).for_each(|_| column.values.append_null());

@@ -118,7 +118,9 @@ impl Marks {
     pub fn row(&mut self, cells: &[impl AsRef<str>], counts: bool, people_follow: bool) -> bool {
         let next = self.next.clone();
         let member = match cells {
-            [name, value] => self.member_in_words(name.as_ref(), value.as_ref()),
+            [name, value] => {
+                self.member_in_words(name.as_ref(), value.as_ref()) || self.filter_in_words(name.as_ref(), value.as_ref())
+            }
             _ => false,
         };
         let line = cells.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
@@ -127,6 +129,22 @@ impl Marks {
             self.next = next;
         }
         said
+    }
+
+    /// A label and its value on another sheet of the workbook, where only a filter that was set is said of this list.
+    pub fn aside(&mut self, label: &str, value: &str) {
+        self.filter_in_words(label, value);
+    }
+
+    /// `Filter` beside `Country = Germany`. Whether it is one.
+    fn filter_in_words(&mut self, label: &str, value: &str) -> bool {
+        let said = format!("{}: {}", label.trim().trim_end_matches(':'), value.trim());
+        let filtered = words::labelled(&said.to_lowercase());
+        if filtered == Some(true) {
+            let shown: String = said.chars().take(120).collect();
+            self.lasts(format!("it is a selection, by its own words: `{shown}`"));
+        }
+        filtered.is_some()
     }
 
     /// `nextLink: https://…`, `hasNextPage=true` around a table: a program's name for it, and its value. Whether it is one.

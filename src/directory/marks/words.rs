@@ -38,7 +38,7 @@ pub(super) fn filter(lower: &str) -> Option<bool> {
     let said = lower.trim_start_matches(['#', '*', '(', '[', '"', ' ']);
     let words = Numbers::of(lower);
     // `Active employees only` and `Country: Germany only`, and not `For employees only`.
-    let several = || said.split_whitespace().nth(2).is_some();
+    let several = || (3..=4).contains(&said.split_whitespace().count());
     if words.has(&ONLY) && !words.has(&READERS) && (words.has(&PEOPLE) || words.has(&AT_WORK) || several()) {
         return Some(true);
     }
@@ -64,6 +64,12 @@ pub(super) fn filter(lower: &str) -> Option<bool> {
     {
         return (words.has(&AT_WORK) || words.has(&ONLY)).then_some(true);
     }
+    labelled(said)
+}
+
+/// Some where a line begins with the label of a filter: whether it filters anything.
+pub(super) fn labelled(said: &str) -> Option<bool> {
+    let behind = |label: &&str| said.strip_prefix(*label).is_some_and(ends_label);
     let label = FILTERS.iter().chain(FILTERS_ABROAD.iter()).filter(|label| behind(label)).max_by_key(|label| label.len())?;
     let rest = said.get(label.len()..)?.trim_start();
     let stated = rest.starts_with([':', '=', '：']);

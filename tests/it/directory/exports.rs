@@ -128,6 +128,45 @@ fn ldif(count: usize) -> String {
 }
 
 #[test]
+fn the_columns_and_words_of_further_systems_tell_who_has_left() {
+    let table = |header: &str, row: &dyn Fn(&str, &str, &str, &str, bool) -> String| {
+        let line =
+            |(given, family, email, number): &(&str, &str, &str, &str)| row(given, family, email, number, *given == "Mara") + "\n";
+        format!("{header}\n") + &PEOPLE.iter().map(line).collect::<String>()
+    };
+    let end = |left: bool| if left { "2026-10-31" } else { "" };
+    for (system, text) in [
+        (
+            "OrangeHRM's table",
+            table(
+                "employee_id,emp_firstname,emp_lastname,emp_work_email,joined_date,termination_date",
+                &|given, family, email, number, left| format!("{number},{given},{family},{email},2020-01-01,{}", end(left)),
+            ),
+        ),
+        (
+            "Chile",
+            table("N.º empleado,Nombre,Apellido,Email,Fecha de Término", &|given, family, email, number, left| {
+                format!("{number},{given},{family},{email},{}", if left { "31/10/2026" } else { "" })
+            }),
+        ),
+        (
+            "Date Ceased",
+            table("Employee No,Name,Email,Date Ceased", &|given, family, email, number, left| {
+                format!("{number},{given} {family},{email},{}", if left { "31/10/2026" } else { "" })
+            }),
+        ),
+    ] {
+        let judged = Company::new().with("export.csv", text).audit("export.csv", 0);
+        assert_eq!((judged.of_kind("leaver"), judged.accounts("matched")), (vec!["mara.novak@acme.example"], 3), "{system}");
+    }
+    let text = table("User id,User name,Email,User status", &|given, family, email, number, left| {
+        format!("{number},{given} {family},{email},{}", if left { "Deactivated" } else { "Active" })
+    });
+    let judged = Company::new().with("export.csv", text).audit("export.csv", 0);
+    assert_eq!((judged.accounts("suspended"), judged.accounts("matched")), (1, 3));
+}
+
+#[test]
 fn a_list_that_says_it_is_a_part_makes_nobody_an_orphan() {
     let edges: Vec<Value> = objects(0..3).into_iter().map(|node| json!({"cursor": "c", "node": node})).collect();
     let lines: String = objects(0..3).iter().map(|person| format!("{person}\n")).collect();

@@ -352,6 +352,29 @@ fn workbooks_and_packed_files_that_were_cut_are_refused_or_a_part() {
 }
 
 #[test]
+fn a_filter_in_two_cells_counts_above_the_table_and_on_another_sheet() {
+    for (label, value, doubts) in [
+        ("Filter", "Country = Germany", 1),
+        ("Filter criteria", "Included apps: Wiki", 1),
+        ("Angewendete Filter:", "Land ist Deutschland", 1),
+        ("Filter", "none", 0),
+        ("Filter criteria", "(all)", 0),
+        ("Users exported", "3", 0),
+        ("Only", "fill in the yellow cells", 0),
+    ] {
+        let csv = table(&format!("{label},{value}\n\n"), "");
+        assert_eq!(self::doubts("people.csv", csv).len(), doubts, "{label}: {value}");
+        let mut book = rust_xlsxwriter::Workbook::new();
+        book.add_worksheet().write_row(0, 0, [label, value]).unwrap();
+        let people = book.add_worksheet();
+        for (row, cells) in (0..).zip([["Employee ID", "Email"], ["1", "a@acme.example"], ["2", "b@acme.example"]]) {
+            people.write_row(row, 0, cells).unwrap();
+        }
+        assert_eq!(self::doubts("people.xlsx", book.save_to_buffer().unwrap()).len(), doubts, "{label}: {value}");
+    }
+}
+
+#[test]
 fn rows_that_a_spreadsheet_hides_are_read_and_their_number_is_said() {
     let row = |at: usize, attributes: &str, cells: [&str; 3]| {
         let cells: String = cells.iter().map(|cell| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>")).collect();
