@@ -287,7 +287,10 @@ pub(super) fn decided(plan: &Path) {
 
 fn try_decided(plan: &Path) -> Result<()> {
     let journal = journal::read(&files::journal_of(plan))?;
-    let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal);
+    let rules = folder_of(plan).join("config.toml");
+    let rules = Loaded::named(Some(rules.as_path()).filter(|rules| rules.is_file()))?;
+    let classification = rules.and_then(|rules| rules.config.report.classification);
+    let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal, classification);
     files::write(&files::beside(plan, "decisions.html"), page.html(&Config::default())?.as_bytes())?;
     files::write(&files::beside(plan, "decisions.csv"), &list.csv()?)
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::document::{Document, DocumentTable, columns};
 use crate::archive::run::moment;
 use crate::plan::journal::{ActionState, Journal, JournalLine, Opening};
@@ -11,15 +13,12 @@ use crate::plan::{Decision, Plan, Verdict};
 use crate::text;
 
 /// The page, and the table of its CSV file: one row a decision, those that were replaced included.
-pub fn decisions(plan: &Plan, journal: &Journal) -> (Document, DocumentTable) {
+pub fn decisions(plan: &Plan, journal: &Journal, classification: Option<String>) -> (Document, DocumentTable) {
     let rows = sheet::rows(plan);
     let standings = journal.fold();
-    let table = |caption: &str, empty: &str, rows: Vec<Vec<String>>| DocumentTable {
-        caption: caption.into(),
-        columns: columns(COLUMNS),
-        rows,
-        empty: empty.into(),
-        by_hand: false,
+    let table = |caption: &str, empty: &str, rows: Vec<Vec<String>>| {
+        let whole = DocumentTable { caption: caption.into(), columns: columns(COLUMNS), rows, empty: empty.into(), by_hand: false };
+        whole.filled()
     };
     let of = |wanted: &dyn Fn(Verdict) -> bool| {
         let has = |row: &&Decidable<'_>| wanted(plan.decisions.get(row.id()).map_or(Verdict::Open, |decision| decision.verdict));
@@ -28,6 +27,7 @@ pub fn decisions(plan: &Plan, journal: &Journal) -> (Document, DocumentTable) {
     let document = Document {
         title: format!("Decisions on plan {}", plan.id),
         instance: plan.instance.clone(),
+        classification,
         lead: vec![counted(plan, &rows)],
         facts: facts(plan, journal),
         tables: vec![
@@ -69,7 +69,7 @@ pub fn applied(journal: &Journal) -> Vec<String> {
         let against = open.overrides.iter().map(|one| {
             format!(", against the guard {} ({} where {} is the limit): {}", one.guard, one.value, one.limit, one.reason)
         });
-        format!("{} by {}{}", moment(line.at), open.by.join(" as "), against.collect::<String>())
+        format!("{} by {}{}", utc(line.at), open.by.join(" as "), against.collect::<String>())
     };
     journal.opened().map(told).collect()
 }
@@ -96,13 +96,18 @@ fn line(plan: &Plan, row: &Decidable<'_>, standings: &BTreeMap<&str, ActionState
     ]
 }
 
+/// A moment as the pages say it.
+fn utc(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 fn facts(plan: &Plan, journal: &Journal) -> Vec<(String, String)> {
     let mut facts = vec![
         ("Plan".to_owned(), plan.id.clone()),
         ("Digest".to_owned(), plan.digest.clone()),
         ("Run".to_owned(), plan.run_id.clone()),
-        ("Made".to_owned(), moment(plan.created)),
-        ("Expires".to_owned(), moment(plan.expires)),
+        ("Made".to_owned(), utc(plan.created)),
+        ("Expires".to_owned(), utc(plan.expires)),
     ];
     facts.extend(applied(journal).into_iter().map(|applied| ("Applied".to_owned(), applied)));
     facts

@@ -16,6 +16,8 @@ pub struct Document {
     pub title: String,
     /// The instance.
     pub instance: String,
+    /// `[report] classification` of the run behind it.
+    pub classification: Option<String>,
     /// What it says first, as sentences.
     pub lead: Vec<String>,
     /// Label and value.
@@ -65,7 +67,7 @@ impl Document {
         };
         let left = format!("{} - {}", self.title, self.instance);
         let run = self.facts.first().map_or("", |(_, value)| value.as_str());
-        html::document(&templates, &seen, [&left, run])
+        html::document(&templates, &seen, [&left, seen.document.classification.as_deref().unwrap_or_default(), run])
     }
 
     /// The same in Markdown, every value as code so that nothing in it is markup.
@@ -84,6 +86,7 @@ impl Document {
             lines
         };
         let mut lines = vec![format!("# {}", escape::code(&format!("{}: {}", self.title, self.instance))), String::new()];
+        lines.extend(self.classification.iter().map(|classification| format!("**{}**\n", escape::words(classification))));
         lines.extend(self.lead.iter().map(|sentence| format!("{}\n", escape::code(sentence))));
         lines.extend(self.facts.iter().map(|(label, value)| format!("- {label}: {}", cell(value))));
         lines.extend(self.tables.iter().flat_map(|one| table("##", one)));
@@ -105,6 +108,7 @@ impl Document {
         Self {
             title: shown(&self.title),
             instance: shown(&self.instance),
+            classification: self.classification.as_ref().map(shown),
             lead: self.lead.iter().map(shown).collect(),
             facts: self.facts.iter().map(|(label, value)| (label.clone(), shown(value))).collect(),
             tables: self.tables.iter().map(table).collect(),
@@ -120,6 +124,18 @@ pub fn columns<const N: usize>(names: [&str; N]) -> Vec<String> {
 }
 
 impl DocumentTable {
+    /// Without the columns in which no row has anything: they would push the others out of sight.
+    pub fn filled(mut self) -> Self {
+        let has = |column: &usize| self.rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()));
+        let kept: Vec<usize> = (0..self.columns.len()).filter(has).collect();
+        let of = |cells: &[String]| kept.iter().filter_map(|column| cells.get(*column).cloned()).collect();
+        if !self.rows.is_empty() {
+            self.columns = of(&self.columns);
+            self.rows = self.rows.iter().map(|row| of(row)).collect();
+        }
+        self
+    }
+
     /// As a CSV file that is safe to open in a spreadsheet.
     ///
     /// # Errors

@@ -56,8 +56,8 @@ pub(super) fn failed(templates: &Templates, title: &str, run: &RunInfo, why: &st
 }
 
 /// A page of facts and tables, without a script. `margins` are what stands on printed pages.
-pub(super) fn document(templates: &Templates, view: &impl serde::Serialize, [left, run]: [&str; 2]) -> Result<String> {
-    let margins = Margins { left: left.to_owned(), right: "", run: run.to_owned() };
+pub(super) fn document(templates: &Templates, view: &impl serde::Serialize, [left, right, run]: [&str; 3]) -> Result<String> {
+    let margins = Margins { left: left.to_owned(), right, run: run.to_owned() };
     page(templates, "document.html", templates.context(view)?, &margins, "")
 }
 

@@ -11,6 +11,7 @@ use domo_reconcile::terms::{Flavour, Kind};
 use scraper::{Html, Selector};
 use sha2::{Digest, Sha256};
 
+use crate::folder::{AUDIT, Folder};
 use crate::support;
 
 /// A run's files on disk; the folder lives as long as this.
@@ -573,4 +574,19 @@ fn a_missing_number_stands_among_numbers_and_a_contradiction_says_what_contradic
     assert_eq!(numbers, ["23", "(empty)"]);
     let problem = select(&page, "#k-quality tbody tr td.long").into_iter().map(text).collect::<String>();
     assert!(problem.contains("`Active`") && problem.contains("2026-01-31 was 296 days before"), "{problem}");
+}
+
+#[test]
+fn what_was_decided_is_as_confidential_as_the_report_and_shows_no_empty_column() {
+    let company = Folder::ada_and_olga().with("domo-reconcile.toml", "[report]\nclassification = \"Hush\"\n");
+    let run = company.run(&AUDIT).code(0).json()["run_dir"].as_str().unwrap().to_owned();
+    company.run(&["review", "latest", "--approve", "all", "--by", "ana"]).code(0);
+    let page = company.read(format!("{run}/decisions.html"));
+    assert!(page.contains("<strong>Hush</strong>") && page.contains("approved on"), "{page}");
+    assert!(!page.contains("Decided before") && !page.contains("Read back"), "nothing was, yet");
+    company.run(&["review", "latest", "--reject", "all", "--comment", "stays", "--by", "ana"]).code(0);
+    assert!(company.read(format!("{run}/decisions.html")).contains("Decided before"));
+    company.run(&["certify", "latest", "--finish"]).code(0);
+    assert!(company.read(format!("{run}/certification.html")).contains("<strong>Hush</strong>"));
+    assert!(company.read(format!("{run}/certification.md")).contains("**Hush**"));
 }

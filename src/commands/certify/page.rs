@@ -70,7 +70,7 @@ impl Page<'_> {
                 "{decided} of {accounts} accounts in scope were decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
                 coverage.counts.share()
             ),
-            format!("{} were decided by nobody who may: they stay as they are and are listed below.", accounts - decided),
+            format!("{} were not decided by anybody who may: they stay as they are and are listed below.", accounts - decided),
         ];
         if against > 0 {
             lead.push(format!(
@@ -82,6 +82,7 @@ impl Page<'_> {
         Ok(Document {
             title: "Certification of access".into(),
             instance: stored.manifest.run.instance.clone(),
+            classification: stored.config.config.report.classification.clone(),
             lead,
             facts: self.facts(&coverage, &stands)?,
             tables,
