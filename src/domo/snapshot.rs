@@ -28,8 +28,10 @@ impl Snapshot {
 
     /// Appends one object. `object` must be valid JSON without a line break outside its white space.
     pub fn push(&mut self, object: &str) {
-        let one_line = object.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty());
-        one_line.for_each(|part| self.text.push_str(part));
+        match memchr::memchr2(b'\n', b'\r', object.as_bytes()) {
+            None => self.text.push_str(object.trim()),
+            Some(_) => object.split(['\n', '\r']).for_each(|part| self.text.push_str(part.trim())),
+        }
         self.text.push('\n');
         self.ends.push(self.text.len());
     }

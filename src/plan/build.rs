@@ -37,15 +37,14 @@ pub struct PlanBinding {
     pub previous: Option<(u64, u64)>,
 }
 
-/// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete. `snapshot` is that of the accounts:
-/// an audit drops it as soon as this was made from it.
+/// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete. `snapshot` is that of the accounts.
 ///
 /// # Errors
 /// A column of the frames is not as documented, or the plan cannot be sealed: a defect.
 pub fn build(
     reconciliation: &Reconciliation,
     accounts: &Accounts,
-    snapshot: &Snapshot,
+    snapshot: Snapshot,
     people: &People,
     config: &Config,
     binding: &PlanBinding,
@@ -59,7 +58,7 @@ pub fn build(
     let numeric = accounts.keeps_numbers();
     let rules = NewAccounts::new(config, people);
     let acted = chosen(&reconciliation.findings).into_par_iter().map(|(finding, kind)| {
-        let account = finding.account.as_ref().map(|account| raw_object(snapshot, account.index)).transpose()?;
+        let account = finding.account.as_ref().map(|account| raw_object(&snapshot, account.index)).transpose()?;
         let account = account.as_ref();
         let action = match kind {
             ActionKind::Update => update(finding, account, numeric),
@@ -73,6 +72,8 @@ pub fn build(
         Ok(action.map(|action| (finding, action)))
     });
     let acted: Vec<(&Finding, Action)> = acted.filter_map(Result::transpose).collect::<Result<_>>()?;
+    // As large as all that was read, and not needed any more.
+    drop(snapshot);
     if acted.is_empty() {
         return Ok(None);
     }

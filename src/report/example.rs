@@ -92,7 +92,7 @@ impl Example {
         let inputs =
             plan::InputDigests { accounts: "sha256:1".into(), directory: vec!["sha256:2".into()], config: "sha256:3".into() };
         let context = plan::PlanBinding { run_id: run.id.clone(), created: started, inputs, previous: None };
-        let plan = plan::build(&reconciliation, &accounts, &accounts.snapshot, &people, &config.config, &context)?;
+        let plan = plan::build(&reconciliation, &accounts, accounts.snapshot.clone(), &people, &config.config, &context)?;
         Ok(Self { run, config, accounts, people, reconciliation, history, plan, options: Options::default() })
     }
 

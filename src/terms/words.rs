@@ -271,7 +271,8 @@ impl Role {
 
     /// The role that this text names, whatever the case: who may administer is looked at with more care than what may be written.
     pub fn in_any_case(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| text.trim().eq_ignore_ascii_case(role.as_str()))
+        let text = text.trim();
+        Self::ALL.into_iter().find(|role| text.eq_ignore_ascii_case(role.as_str()))
     }
 
     /// Whether it may administer the instance or other people's content.

@@ -166,9 +166,7 @@ impl Audit {
             if self.forecast {
                 return Ok(None);
             }
-            let plan = stage::of("plan", || plan::build(&reconciliation, accounts, &snapshot, people, &loaded.config, &binding))?;
-            // What is written from here on needs its memory.
-            drop(snapshot);
+            let plan = stage::of("plan", || plan::build(&reconciliation, accounts, snapshot, people, &loaded.config, &binding))?;
             if let Some(plan) = &plan {
                 let mut out = folder.file("plan.json")?;
                 plan.write_json(&mut out)?;

@@ -152,7 +152,8 @@ async fn holds(people: People, newcomers: u64) -> Result<(), TestCaseError> {
     let of = |id: Option<u64>| id.and_then(|id| people.get(usize::try_from(id.checked_sub(FIRST)?).ok()?));
     let before = stage.domo.users();
     let (accounts, judged) = stage.audit().await;
-    let Some(plan) = plan::build(&judged, &accounts, &accounts.snapshot, &stage.people, &stage.config, &stage.context()).unwrap()
+    let Some(plan) =
+        plan::build(&judged, &accounts, accounts.snapshot.clone(), &stage.people, &stage.config, &stage.context()).unwrap()
     else {
         prop_assert!(judged.findings.is_empty());
         return Ok(());

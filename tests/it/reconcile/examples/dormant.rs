@@ -95,7 +95,8 @@ fn where_access_is_taken_away_nothing_else_is_done_to_the_account() {
     let inputs = domo_reconcile::plan::InputDigests { accounts: "a".into(), directory: vec!["d".into()], config: "c".into() };
     let created = chrono::DateTime::UNIX_EPOCH;
     let context = domo_reconcile::plan::PlanBinding { run_id: "R".into(), created, inputs, previous: None };
-    let plan = domo_reconcile::plan::build(&judged, &accounts, &accounts.snapshot, &people, &config, &context).unwrap().unwrap();
+    let plan =
+        domo_reconcile::plan::build(&judged, &accounts, accounts.snapshot.clone(), &people, &config, &context).unwrap().unwrap();
     let actions: Vec<_> = plan.actions.iter().map(|action| action.kind).collect();
     assert_eq!(actions, [ActionKind::Deactivate]);
 }
