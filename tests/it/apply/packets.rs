@@ -387,12 +387,16 @@ fn what_a_reviewer_decides_in_a_real_browser_is_read_back() {
 
 #[test]
 fn what_three_hundred_reviewers_send_back_decides_each_of_ten_thousand_actions_once() {
-    let managers: Vec<String> = (0..298).map(|number| format!("manager{number}@acme.com")).collect();
-    let reports: Vec<(String, &String)> =
-        (0..9_701).map(|number| (format!("r{number}@acme.com"), &managers[number % managers.len()])).collect();
+    // A number is no name.
+    let called = |first: &str, number: usize| {
+        let letters = number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect::<String>();
+        (format!("{first}{number}@acme.com"), format!("{first} {letters}"))
+    };
+    let managers: Vec<(String, String)> = (0..298).map(|number| called("manager", number)).collect();
+    let reports: Vec<_> = (0..9_701).map(|number| (called("report", number), &managers[number % managers.len()].0)).collect();
     let mut staff: Vec<Worker<'_>> = vec![["boss@acme.com", "Boss", "active", "Board", ""]];
-    staff.extend(managers.iter().map(|manager| [manager.as_str(), manager, "active", "Sales", "boss@acme.com"]));
-    staff.extend(reports.iter().map(|(report, manager)| [report.as_str(), report, "active", "Sales", manager]));
+    staff.extend(managers.iter().map(|(email, name)| [email.as_str(), name, "active", "Sales", "boss@acme.com"]));
+    staff.extend(reports.iter().map(|((email, name), manager)| [email.as_str(), name, "active", "Sales", manager]));
     let company = Company::new(&staff);
     let told = company.split("manager_email");
     let plan = company.plan();
