@@ -251,7 +251,10 @@ fn is_no_name(value: &str) -> bool {
     let is_id =
         || value.len() == GUID && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') || value.starts_with("S-1-5-");
     let is_path = || value.contains('=') && value.contains(',');
-    let is_word = || value.len() <= NO_NAME && NO_NAMES.split(" | ").any(|word| value.to_lowercase() == word);
+    let is_word = || {
+        let lower = (value.len() <= NO_NAME).then(|| value.to_lowercase());
+        lower.is_some_and(|lower| NO_NAMES.split(" | ").any(|word| lower == word))
+    };
     is_address() || value.contains('\\') || !value.contains(char::is_alphabetic) || is_path() || is_id() || is_word()
 }
 
