@@ -115,7 +115,9 @@ pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
         if is_pipe(&file.metadata()?)? {
             return Err(Error::other("it became a pipe while it was opened"));
         }
-        let mut bytes = Vec::with_capacity(before.len().min(most) as usize + 1);
+        let mut bytes = Vec::new();
+        // Asked for, not taken for granted: a file may say that it is larger than the memory.
+        bytes.try_reserve_exact(before.len().min(most) as usize + 1).map_err(|_| Error::from(ErrorKind::OutOfMemory))?;
         file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
         bytes
     };

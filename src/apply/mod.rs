@@ -208,7 +208,7 @@ impl<'a> PreparedApply<'a> {
             let standing = folded.get(action.id.as_str())?;
             let (outcome, at) = standing.outcome.filter(|(outcome, _)| outcome.is_done())?;
             let how = if outcome == Outcome::Done { "done" } else { "found so" };
-            let detail = format!("{how} on {}", at.format("%Y-%m-%d %H:%M UTC"));
+            let detail = format!("{how} on {}", crate::text::minute(at));
             let mut row = ReportedAction::new(action, Outcome::AlreadyDone, detail);
             row.account_id = row.account_id.or(standing.account_id);
             Some(row)

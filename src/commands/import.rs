@@ -74,7 +74,7 @@ fn write(folder: &Path, import: &Import) -> Result<()> {
 }
 
 fn told(import: &Import, folder: &Path, plan: &Plan) -> String {
-    let judged = plan.created.format("%Y-%m-%d %H:%M UTC");
+    let judged = text::minute(plan.created);
     let mut lines = Vec::new();
     for file in &import.files {
         let accounts = text::plural(file.rows.len() as u64, "account", "accounts");

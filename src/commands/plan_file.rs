@@ -152,7 +152,7 @@ impl PlanFile {
             "the run {} of {} saw the accounts later and does not propose it any more; `domo-reconcile review {} --from {}` takes over \
              the decisions that still stand",
             newest.id(),
-            newest.head.run.started.format("%Y-%m-%d %H:%M UTC"),
+            crate::text::minute(newest.head.run.started),
             newest.path.display(),
             self.path.display()
         );
@@ -163,7 +163,7 @@ impl PlanFile {
 
 /// The configuration tightened by the rules of a plan, or of the run folder that it lies in.
 pub(super) fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Config> {
-    let kept = folder_of(home).join("config.toml");
+    let kept = folder_of(home).join(archive::inputs::CONFIG);
     let rules = match &plan.rules {
         Some(rules) => Some(rules.clone()),
         None if kept.is_file() => {
@@ -287,7 +287,7 @@ pub(super) fn decided(plan: &Path) {
 
 fn try_decided(plan: &Path) -> Result<()> {
     let journal = journal::read(&files::journal_of(plan))?;
-    let rules = folder_of(plan).join("config.toml");
+    let rules = folder_of(plan).join(archive::inputs::CONFIG);
     let rules = Loaded::named(Some(rules.as_path()).filter(|rules| rules.is_file()))?;
     let classification = rules.and_then(|rules| rules.config.report.classification);
     let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal, classification);

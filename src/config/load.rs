@@ -116,18 +116,17 @@ impl Config {
     /// All that is wrong at once, one problem a line: unknown keys with their place and the nearest known key, numbers beyond their
     /// limit, values that cannot be.
     pub fn parse(text: &str) -> Result<Self> {
-        let (config, mut found) = lenient(text);
+        let (config, mut found, read_over) = lenient(text);
         found.extend(limits::problems(text).into_iter().map(|(at, said)| (Some(place(text, at)), said)));
         found.sort_by_key(|(place, _)| *place);
         let placed = found.into_iter().map(|(place, said)| match place {
             Some((line, column)) => format!("line {line}, column {column}: {said}"),
             None => said,
         });
-        let placed: Vec<_> = placed.collect();
-        // A kind that nobody knows was left out: that there is none is no second problem.
-        let misspelt = placed.iter().any(|said| said.contains("unknown variant"));
+        // A line that was read over may have said where a directory is: that nothing does is no second problem.
+        let misspelt = read_over.iter().any(|key| ["path", "url", "kind"].contains(&key.as_str()));
         let of_values = config.iter().flat_map(Self::problems).filter(|said| !(misspelt && said.contains(source::NOWHERE)));
-        let problems: Vec<_> = placed.iter().cloned().chain(of_values).collect();
+        let problems: Vec<_> = placed.chain(of_values).collect();
         match (config, problems.as_slice()) {
             (Some(config), []) => Ok(config),
             _ => Err(Failure::usage(problems.join("\n")).into()),
@@ -309,13 +308,13 @@ const MOST: usize = 50;
 type Found = (Option<(usize, usize)>, String);
 
 /// The configuration as far as it can be read, and each line that cannot be, which is read over. None where the file is no TOML, or where a
-/// line cannot be taken out of it.
-fn lenient(text: &str) -> (Option<Config>, Vec<Found>) {
+/// line cannot be taken out of it. Last, the keys of what was read over.
+fn lenient(text: &str) -> (Option<Config>, Vec<Found>, Vec<String>) {
     let mut rest = text.to_owned();
     let (mut found, mut read_over) = (Vec::new(), Vec::new());
     while found.len() < MOST {
         let error = match toml::from_str(&rest) {
-            Ok(whole) => return (Some(whole), found),
+            Ok(whole) => return (Some(whole), found, read_over),
             Err(error) => error,
         };
         let at = error.span().map(|span| span.start);
@@ -333,7 +332,7 @@ fn lenient(text: &str) -> (Option<Config>, Vec<Found>) {
             None => break,
         }
     }
-    (None, found)
+    (None, found, read_over)
 }
 
 /// The line and the column of a byte of the text, both from 1.
@@ -412,6 +411,14 @@ mod tests {
         assert!(hush.contains("line 3, column 1: unknown field `client_secret`") && !hush.contains("hush"), "{hush}");
         assert_eq!(refusal("[domo]\ninstance = hush hush\n").matches("hush").count(), 0);
         assert!(refusal("[directory]\npath = \"a.csv\"\n").contains("write [[…]], two brackets"));
+    }
+
+    #[test]
+    fn a_kind_that_is_misspelt_is_one_problem_and_hides_no_directory_that_is_nowhere() {
+        let misspelt = refusal("[[directory]]\nkind = \"entre\"\n");
+        assert!(misspelt.contains("`entra`") && !misspelt.contains(source::NOWHERE), "{misspelt}");
+        let nowhere = refusal("[[directory]]\nname = \"hr\"\n\n[policy]\norphan = \"remove\"\n");
+        assert!(nowhere.contains("`remove`") && nowhere.contains(source::NOWHERE), "{nowhere}");
     }
 
     #[test]

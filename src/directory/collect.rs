@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
-use super::raw::{Keyless, Long, Raw, RawColumn, Watched};
+use super::raw::{HiddenEdges, Keyless, Long, Raw, RawColumn, Watched};
 use super::slot::Slot;
 use super::{cells, headers, mapping, typed};
 use crate::config;
@@ -63,8 +63,8 @@ pub(super) struct Collector<'l> {
     long: Vec<Long>,
     errors: u64,
     type_names: u64,
-    /// By kept column: cells with invisible characters at an edge, and the row of the first.
-    edges: Vec<(u64, u32)>,
+    /// By kept column.
+    edges: Vec<HiddenEdges>,
     watched: Vec<Watched>,
     /// Those of them of which more need be seen.
     open: Vec<usize>,
@@ -84,7 +84,7 @@ impl<'l> Collector<'l> {
             long: Vec::new(),
             errors: 0,
             type_names: 0,
-            edges: vec![(0, 0); layout.wanted.len()],
+            edges: vec![HiddenEdges::default(); layout.wanted.len()],
             open: (0..layout.watched.len()).collect(),
             watched: layout.watched.clone(),
         }
@@ -119,7 +119,7 @@ impl<'l> Collector<'l> {
             };
             let text = cells::clean(&cell);
             if text.map_or(0, str::len) < cell.len() && cells::hides_at_an_edge(&cell) {
-                *edges = (edges.0 + 1, if edges.0 == 0 { number } else { edges.1 });
+                edges.add(number);
             }
             if text.is_none() && cell.len() > 3 {
                 self.errors += u64::from(cells::is_error(cells::trim(&cell)));
@@ -211,8 +211,9 @@ impl<'l> Collector<'l> {
         });
         let columns: Vec<RawColumn> = columns.collect();
         let moved = |row: u32| row.saturating_add(base);
-        let edges = columns.iter().zip(&self.edges).filter(|(_, (count, _))| *count > 0);
-        let edges = edges.map(|(column, (count, row))| (column.header.clone(), (*count, moved(*row)))).collect();
+        let edges = columns.iter().zip(&self.edges).filter(|(_, edges)| edges.count > 0);
+        let edges =
+            edges.map(|(column, edges)| (column.header.clone(), HiddenEdges { first: moved(edges.first), ..*edges })).collect();
         Raw {
             unmapped: (self.layout.headers.len() - columns.len().min(self.layout.headers.len())) as u64,
             columns,

@@ -22,7 +22,7 @@ use super::mapping::{self, Mapping};
 use super::marks::Marks;
 use super::markup::Markup;
 use super::people::{People, Source, schema};
-use super::raw::Raw;
+use super::raw::{HiddenEdges, Raw};
 use super::settle;
 use super::slot::Slot;
 use super::systems;
@@ -443,7 +443,7 @@ fn describe(raw: &Raw, source: &mut Source) {
             text::plural(raw.errors, "cell holds", "cells hold")
         ));
     }
-    for (header, (count, first)) in &raw.edges {
+    for (header, HiddenEdges { count, first }) in &raw.edges {
         source.notes.push(format!(
             "{} of `{header}` {} in invisible characters, first in row {first}: read without them",
             text::plural(*count, "cell", "cells"),

@@ -8,6 +8,21 @@ use polars::prelude::*;
 use super::marks::Marks;
 use super::{cells, dates, status};
 
+/// Cells of a column that begin or end in characters that show nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct HiddenEdges {
+    pub(super) count: u64,
+    /// The row of the first.
+    pub(super) first: u32,
+}
+
+impl HiddenEdges {
+    pub(super) fn add(&mut self, row: u32) {
+        self.first = if self.count == 0 { row } else { self.first };
+        self.count += 1;
+    }
+}
+
 /// A table as text: only the columns that may be read, one value a data row; null is "nothing there".
 #[derive(Debug, Default)]
 pub(super) struct Raw {
@@ -27,8 +42,8 @@ pub(super) struct Raw {
     pub(super) long: Vec<Long>,
     /// Cells that hold a formula's error.
     pub(super) errors: u64,
-    /// Columns with cells that begin or end in characters that show nothing: how many, and the first row of one.
-    pub(super) edges: BTreeMap<String, (u64, u32)>,
+    /// By column, where there are any.
+    pub(super) edges: BTreeMap<String, HiddenEdges>,
     /// Cells that hold the name of a type instead of a list.
     pub(super) type_names: u64,
     /// For JSON: paths that are not read but tell the system.
@@ -78,9 +93,9 @@ impl Raw {
         Ok(())
     }
 
-    pub(super) fn add_edges(&mut self, edges: BTreeMap<String, (u64, u32)>) {
-        for (header, (count, first)) in edges {
-            self.edges.entry(header).or_insert((0, first)).0 += count;
+    pub(super) fn add_edges(&mut self, edges: BTreeMap<String, HiddenEdges>) {
+        for (header, HiddenEdges { count, first }) in edges {
+            self.edges.entry(header).or_insert(HiddenEdges { count: 0, first }).count += count;
         }
     }
 

@@ -175,7 +175,7 @@ pub fn in_time(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
 
 /// `expires in 23 days (2026-12-20 06:00 UTC)`
 pub fn left(plan: &Plan, now: DateTime<Utc>) -> String {
-    let day = plan.expires.format("%Y-%m-%d %H:%M UTC");
+    let day = text::minute(plan.expires);
     let days = (plan.expires - now).num_days();
     match plan.expires > now {
         true if days == 0 => format!("expires today or tomorrow ({day})"),

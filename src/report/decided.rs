@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-
 use super::document::{Document, DocumentTable, columns};
 use crate::archive::run::moment;
 use crate::plan::journal::{ActionState, Journal, JournalLine, Opening};
@@ -69,7 +67,7 @@ pub fn applied(journal: &Journal) -> Vec<String> {
         let against = open.overrides.iter().map(|one| {
             format!(", against the guard {} ({} where {} is the limit): {}", one.guard, one.value, one.limit, one.reason)
         });
-        format!("{} by {}{}", utc(line.at), open.by.join(" as "), against.collect::<String>())
+        format!("{} by {}{}", text::minute(line.at), open.by.join(" as "), against.collect::<String>())
     };
     journal.opened().map(told).collect()
 }
@@ -96,18 +94,13 @@ fn line(plan: &Plan, row: &Decidable<'_>, standings: &BTreeMap<&str, ActionState
     ]
 }
 
-/// A moment as the pages say it.
-fn utc(time: DateTime<Utc>) -> String {
-    time.format("%Y-%m-%d %H:%M UTC").to_string()
-}
-
 fn facts(plan: &Plan, journal: &Journal) -> Vec<(String, String)> {
     let mut facts = vec![
         ("Plan".to_owned(), plan.id.clone()),
         ("Digest".to_owned(), plan.digest.clone()),
         ("Run".to_owned(), plan.run_id.clone()),
-        ("Made".to_owned(), utc(plan.created)),
-        ("Expires".to_owned(), utc(plan.expires)),
+        ("Made".to_owned(), text::minute(plan.created)),
+        ("Expires".to_owned(), text::minute(plan.expires)),
     ];
     facts.extend(applied(journal).into_iter().map(|applied| ("Applied".to_owned(), applied)));
     facts

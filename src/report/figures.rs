@@ -3,6 +3,8 @@
 use chrono::{DateTime, NaiveDate, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
+use crate::text;
+
 /// `4812` as `4,812`. Identifiers are never grouped.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -36,7 +38,7 @@ pub(crate) fn percent(part: u64, whole: u64) -> String {
 
 /// `2026-09-30 06:00 UTC (08:00 Europe/Berlin, UTC+02:00)`; the day is repeated where the zone has another one.
 pub(crate) fn moment(time: DateTime<Utc>, zone: Option<Tz>) -> String {
-    let utc = time.format("%Y-%m-%d %H:%M UTC").to_string();
+    let utc = text::minute(time);
     let Some(zone) = zone else { return utc };
     let there = zone.from_utc_datetime(&time.naive_utc());
     let clock = if there.date_naive() == time.date_naive() { "%H:%M" } else { "%Y-%m-%d %H:%M" };

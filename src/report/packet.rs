@@ -245,11 +245,7 @@ impl<'a> PacketWriter<'a> {
             generator,
             instance,
             lead: self.lead(packet, items.len()),
-            facts: vec![
-                fact("read", read.format("%Y-%m-%d %H:%M UTC").to_string()),
-                fact("due", due.to_string()),
-                fact(of, (*id).to_owned()),
-            ],
+            facts: vec![fact("read", text::minute(*read)), fact("due", due.to_string()), fact(of, (*id).to_owned())],
             workbook: format!("{}.xlsx", packet.file),
             words: serde_json::to_string(&texts.tree()["packet_script"])?,
             of,

@@ -100,7 +100,7 @@ fn of_signs(text: &str, signs: u8) -> Option<Damage> {
     }
     let mut known: Option<DamageKind> = None;
     let mut value = Cow::Borrowed(text);
-    if signs & (ESCAPE | MARK) != 0
+    if (signs & (ESCAPE | MARK) != 0 || signs & SIGN != 0 && escapes::may_be_utf7(text))
         && let Some(repair) = escapes::unescaped(text)
     {
         let Some(repair) = repair else { return Some(Damage { kind: DamageKind::Escaped, repair }) };
@@ -162,8 +162,7 @@ const SIGNS: [u8; 256] = {
     let mut byte = 0;
     while byte < 128 {
         signs[byte] = match byte as u8 {
-            b'+' => SIGN | ESCAPE,
-            b'-' => SIGN,
+            b'+' | b'-' => SIGN,
             b'e' | b'E' => EXPONENT,
             b'=' | b'%' | b'\\' | b'_' => ESCAPE,
             b'?' | b'&' => MARK,
@@ -261,7 +260,7 @@ fn is_no_name(value: &str) -> bool {
 /// The length of an id such as `6f9619ff-8b86-d011-b42d-00cf4fc964ff`.
 const GUID: usize = 36;
 
-/// Words that people and programs write where they have no name, and the length of the longest.
+/// Words that people and programs write where they have no name; no longer than [`NO_NAME`] bytes.
 const NO_NAMES: &str = "true | false | yes | no | error | loading | tbd | tba | xxx | test | unknown | noname | err:502 | err:504 | err:508 | unbekannt | inconnu | desconocido | desconhecido | sconosciuto | onbekend | nieznany | okänd | ukendt | ukjent | tuntematon | 不明";
 const NO_NAME: usize = 16;
 

@@ -3,38 +3,41 @@
 
 /// Some where letters of a text are escaped: the text with its letters, if all of them are certain.
 pub(super) fn unescaped(text: &str) -> Option<Option<String>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    let (mut found, mut certain) = (false, !text.contains("=?"));
-    while let Some(at) = memchr::memchr3(b'=', b'%', b'\\', rest.as_bytes())
-        .into_iter()
-        .chain(memchr::memchr3(b'_', b'+', b'<', rest.as_bytes()))
-        .chain(memchr::memchr(b'&', rest.as_bytes()))
-        .min()
-    {
-        let (before, from) = rest.split_at(at);
-        bytes.extend_from_slice(before.as_bytes());
-        let behind_letter = bytes.last().is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
-        match escape(from, behind_letter) {
-            Some((Letter::Certain(letter), length)) => {
-                found = true;
-                bytes.extend_from_slice(letter.as_bytes());
-                rest = from.get(length..).unwrap_or_default();
-            }
-            Some((Letter::Lost, length)) => {
-                (found, certain) = (true, false);
-                rest = from.get(length..).unwrap_or_default();
-            }
-            None => {
-                bytes.extend_from_slice(from.get(..1).unwrap_or_default().as_bytes());
-                rest = from.get(1..).unwrap_or_default();
-            }
-        }
-    }
-    bytes.extend_from_slice(rest.as_bytes());
     // RFC 2047: `=?UTF-8?Q?M=C3=BCller?=`.
-    found |= text.starts_with("=?") && text.ends_with("?=");
-    found.then(|| certain.then(|| String::from_utf8(bytes).ok()).flatten())
+    let mut found = text.starts_with("=?") && text.ends_with("?=");
+    let mut certain = !text.contains("=?");
+    // Most signs begin no escape, and nothing is copied for them.
+    let (mut out, mut copied, mut at) = (Vec::new(), 0, 0);
+    let sign = |at: usize| {
+        let begins = |byte: &u8| matches!(byte, b'=' | b'%' | b'\\' | b'_' | b'+' | b'<' | b'&');
+        Some(at + text.as_bytes().get(at..)?.iter().position(begins)?)
+    };
+    while let Some(from) = sign(at) {
+        let before = if from > copied { text.as_bytes().get(from - 1) } else { out.last() };
+        let behind_letter = before.is_some_and(|byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii());
+        let Some((letter, length)) = text.get(from..).and_then(|rest| escape(rest, behind_letter)) else {
+            at = from + 1;
+            continue;
+        };
+        found = true;
+        out.extend_from_slice(text.get(copied..from).unwrap_or_default().as_bytes());
+        match letter {
+            Letter::Certain(letter) => out.extend_from_slice(letter.as_bytes()),
+            Letter::Lost => certain = false,
+        }
+        at = if text.is_char_boundary(from + length) { from + length } else { text.len() };
+        copied = at;
+    }
+    if !found {
+        return None;
+    }
+    out.extend_from_slice(text.get(copied..).unwrap_or_default().as_bytes());
+    Some(certain.then(|| String::from_utf8(out).ok()).flatten())
+}
+
+/// Whether a text with a `+` may hold UTF-7: there are letters between it and a `-`, as in no telephone number.
+pub(super) fn may_be_utf7(text: &str) -> bool {
+    text.split('+').skip(1).any(|run| run.bytes().take_while(|byte| *byte != b'-').any(|byte| byte.is_ascii_alphabetic()))
 }
 
 /// What an escape stands for.

@@ -10,6 +10,6 @@ mod twice;
 
 pub use pattern::{Pattern, as_matched};
 pub use readable::{
-    disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, last_first, plural, rearmed, squashed, visible,
+    disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, last_first, minute, plural, rearmed, squashed, visible,
     without_addresses,
 };

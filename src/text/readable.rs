@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Characters that the eye does not see and that no comparison should: zero-width, joiners, marks of direction, soft hyphen, byte-order
@@ -48,6 +49,11 @@ pub fn squashed(name: &str) -> String {
         return name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
     }
     name.nfkd().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// `2026-12-20 06:00 UTC`: a moment as people read it.
+pub fn minute(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// Parts behind a comma that are no given name.

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 
 use super::types::Present;
 use crate::archive::store::StoredRun;
-use crate::archive::store::listing::{JOURNAL_END as JOURNAL, names};
-use crate::plan::journal::{ActionState, ApplyEnd, Event, Journal, Outcome};
+use crate::archive::store::listing::names;
+use crate::plan::journal::{ActionState, ApplyEnd, ENDING, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
 use crate::terms::ActionKind;
@@ -44,7 +44,7 @@ pub(super) fn sentences(
 
 /// The plans of a run that were applied, each by the name of its journal.
 fn plans_of(run: &StoredRun) -> Result<impl Iterator<Item = (String, Result<Applied>)>> {
-    let journals = names(&run.path)?.into_iter().filter(|name| name.ends_with(JOURNAL));
+    let journals = names(&run.path)?.into_iter().filter(|name| name.ends_with(ENDING));
     Ok(journals.map(|name| {
         let read = read(&run.path, &name);
         (name, read)
@@ -53,7 +53,7 @@ fn plans_of(run: &StoredRun) -> Result<impl Iterator<Item = (String, Result<Appl
 
 fn read(folder: &Path, name: &str) -> Result<Applied> {
     let journal = Journal::read(&crate::files::read_plain_text(folder.join(name))?)?;
-    let plan = name.replace(JOURNAL, ".json");
+    let plan = name.replace(ENDING, ".json");
     let text = crate::files::read_plain_text(folder.join(&plan)).with_context(|| format!("reading its plan {plan}"))?;
     let sealed = plan::Sealed::read(&text).with_context(|| format!("reading its plan {plan}"))?;
     Ok(Applied { plan: sealed.plan().clone(), journal })

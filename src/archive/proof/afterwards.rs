@@ -17,12 +17,13 @@ use serde_json::Value;
 
 use super::signature;
 use crate::archive::store::beside::{CERTIFICATION, RECORDS};
-use crate::archive::store::listing::{JOURNAL_END, Listing, StoredRun, names};
+use crate::archive::store::listing::{Listing, StoredRun, names};
 use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, InputEntry, JOURNAL, RECORD};
 use crate::archive::store::run;
 use crate::digest::sha256;
 use crate::plan::certification::CertificationRecord;
 use crate::plan::format::FILE as PLAN;
+use crate::plan::journal::ENDING;
 use crate::plan::journal::{Event, Journal};
 use crate::plan::{Decision, Plan, Sealed, Verdict};
 use crate::text;
@@ -49,7 +50,7 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
             PLAN => found.decisions(folder, &later),
             _ if known || name == signature::FILE || name.ends_with(".lock") => {}
             CERTIFICATION => found.certification(folder, run, &later),
-            name if name.ends_with(JOURNAL_END) => found.journal(folder, name, &later),
+            name if name.ends_with(ENDING) => found.journal(folder, name, &later),
             name if name == OUTCOME || name.ends_with(".apply.json") => found.outcome(folder, name),
             // The plan of a revert has a digest of its own.
             name if name.ends_with(".plan.json") => match sealed(folder, name) {
@@ -215,7 +216,7 @@ impl Checked {
                  yet: whoever may write here could have put another one in its place. The next run of the archive records it."
             ),
         });
-        let plan = name.replace(JOURNAL_END, ".json");
+        let plan = name.replace(ENDING, ".json");
         match sealed(folder, &plan) {
             Ok(sealed) => self.agree(name, &journal, &plan, sealed.plan()),
             Err(why) => self.problems.push(format!("{name} has no plan to be held against: {plan}: {why}.")),
@@ -270,7 +271,7 @@ impl Checked {
 
     /// `apply.json` repeats the end of the journal, which is what counts.
     fn outcome(&mut self, folder: &Path, name: &str) {
-        let journal_name = name.replace(OUTCOME, &format!("plan{JOURNAL_END}"));
+        let journal_name = name.replace(OUTCOME, &format!("plan{ENDING}"));
         let told: Option<Value> =
             crate::files::read_plain(folder.join(name)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let results = told.as_ref().and_then(|told| told.get("results")).and_then(Value::as_array);

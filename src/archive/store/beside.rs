@@ -1,11 +1,12 @@
 //! What came beside the runs of an archive after they were complete: journals, and decisions on plans. Every new manifest records them
 //! as they are then, which binds them from there on.
 
-use super::listing::{JOURNAL_END, Listing, StoredRun, names};
+use super::listing::{Listing, StoredRun, names};
 use super::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
 use crate::digest;
 use crate::plan::Plan;
 use crate::plan::format::FILE as PLAN;
+use crate::plan::journal::ENDING;
 
 /// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal.
 pub(in crate::archive) const RECORDS: [&str; 8] = [
@@ -34,7 +35,7 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
         for name in names(&run.path).unwrap_or_default() {
             let path = run.path.join(&name);
             let role = match name.as_str() {
-                name if name.ends_with(JOURNAL_END) => JOURNAL,
+                name if name.ends_with(ENDING) => JOURNAL,
                 // A decision makes a plan longer: most need not be read.
                 PLAN if written(run, PLAN).is_some_and(|bytes| path.metadata().is_ok_and(|now| now.len() != bytes)) => DECISIONS,
                 name if RECORDS.contains(&name) || is_further_plan(name) => RECORD,

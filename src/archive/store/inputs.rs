@@ -24,7 +24,8 @@ use crate::rows::write_rows;
 pub const SCHEMA: &str = "domo-reconcile/people/v1";
 
 pub(in crate::archive) const PEOPLE: &str = "people.jsonl";
-const CONFIG: &str = "config.toml";
+/// The rules of a run, as they were written.
+pub const CONFIG: &str = "config.toml";
 
 /// Writes `people.jsonl` and, where there is one, `config.toml`.
 ///

@@ -9,7 +9,7 @@ use super::manifest::{FILE as MANIFEST, Head, Manifest, RunLink, RunSummary, SCH
 use super::run;
 use crate::digest;
 use crate::failure::Failure;
-pub(in crate::archive) use crate::plan::journal::ENDING as JOURNAL_END;
+use crate::plan::journal::ENDING;
 
 /// Where the manifests of pruned runs are kept.
 pub(in crate::archive) const PRUNED: &str = "pruned";
@@ -244,7 +244,7 @@ fn named(run: StoredRun, name: &str) -> Result<StoredRun> {
 
 /// Whether a plan of this folder was applied.
 pub(super) fn has_journal(folder: &Path) -> bool {
-    names(folder).is_ok_and(|names| names.iter().any(|name| name.ends_with(JOURNAL_END)))
+    names(folder).is_ok_and(|names| names.iter().any(|name| name.ends_with(ENDING)))
 }
 
 /// Names in a folder that may not be there, sorted.

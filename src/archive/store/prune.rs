@@ -8,12 +8,13 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::listing::{JOURNAL_END, Listing, PRUNED, has_journal};
+use super::listing::{Listing, PRUNED, has_journal};
 use super::manifest::FILE as MANIFEST;
 use super::{Archive, Lock, StoredRun, run, summaries};
 use crate::failure::Failure;
 use crate::files;
 use crate::plan::format::FILE;
+use crate::plan::journal::ENDING;
 use crate::plan::{Journal, Plan};
 use crate::text;
 
@@ -159,7 +160,7 @@ fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
         return Some("it has a plan that cannot be read".to_owned());
     };
     let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == crate::plan::Verdict::Reject);
-    let journal = crate::files::read_plain_text(run.path.join(format!("plan{JOURNAL_END}"))).ok();
+    let journal = crate::files::read_plain_text(run.path.join(format!("plan{ENDING}"))).ok();
     let done = journal.and_then(|text| Journal::read(&text).ok()).map(|journal| journal.done()).unwrap_or_default();
     let open = plan.actions.iter().filter(|action| !rejected(&action.id) && !done.contains(&action.id)).count();
     (plan.expires > now && open > 0).then(|| {

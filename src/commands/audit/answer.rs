@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::archive;
 use crate::commands::Exit;
 use crate::commands::notice::Notice;
 use crate::commands::timings::{self, Stage};
@@ -69,7 +70,7 @@ pub(super) struct PlanSummary {
 
 /// What names people whether the run is redacted or not: decisions, replays and tokens go back to it.
 const IN_CLEAR: [&str; 7] =
-    ["plan.json", "review.xlsx", "review.csv", "accounts.jsonl", "people.jsonl", "config.toml", report::REDACTION_KEY];
+    ["plan.json", "review.xlsx", "review.csv", "accounts.jsonl", "people.jsonl", archive::inputs::CONFIG, report::REDACTION_KEY];
 
 impl Audited {
     /// The run.

@@ -104,10 +104,7 @@ impl Page<'_> {
         let mut facts: Vec<(&str, String)> = vec![
             ("Run", certification.id().to_owned()),
             ("Manifest", certification.run.sha256.clone()),
-            (
-                "Accounts read",
-                format!("{} by {} on {}", manifest.run.started.format("%Y-%m-%d %H:%M UTC"), manifest.run.user, manifest.run.host),
-            ),
+            ("Accounts read", format!("{} by {} on {}", text::minute(manifest.run.started), manifest.run.user, manifest.run.host)),
             ("Day judged", manifest.run.as_of.to_string()),
             ("Snapshot", digest::sha256(stored.accounts.snapshot.bytes())),
             ("Configuration", manifest.config.sha256.clone()),
@@ -118,7 +115,7 @@ impl Page<'_> {
         if let (Some(first), Some(last)) = days {
             facts.push(("Answered", format!("{first} to {last}")));
         }
-        let made = format!("{} with domo-reconcile {}", self.at.format("%Y-%m-%d %H:%M UTC"), env!("CARGO_PKG_VERSION"));
+        let made = format!("{} with domo-reconcile {}", text::minute(self.at), env!("CARGO_PKG_VERSION"));
         facts.push(("Made", made));
         let read = manifest.accounts.as_ref().map(|read| &read.evidence);
         if let Some(client) = read.and_then(|read| read.credential.as_ref()) {

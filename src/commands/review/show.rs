@@ -39,13 +39,8 @@ impl Shown {
 
 /// The plan: until when, what holds it back, what is decided, and the rows asked for, worst first.
 pub(super) fn plan(plan: &Plan, view: &Shown, now: DateTime<Utc>) -> String {
-    let mut text = format!(
-        "Plan {} for {}, made {}, {}\n",
-        plan.id,
-        plan.instance,
-        plan.created.format("%Y-%m-%d %H:%M UTC"),
-        review::left(plan, now)
-    );
+    let mut text =
+        format!("Plan {} for {}, made {}, {}\n", plan.id, plan.instance, text::minute(plan.created), review::left(plan, now));
     for note in plan.notes() {
         text.push_str(&format!("  Note: {note}\n"));
     }

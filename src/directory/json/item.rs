@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::directory::cells;
 use crate::directory::headers;
-use crate::directory::raw::{Doubled, Raw, RawColumn};
+use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn};
 
 /// Paths beyond this many are not kept: no export has so many.
 const MOST_PATHS: usize = 20_000;
@@ -49,8 +49,7 @@ pub(super) struct Sink<'c> {
 struct Column {
     header: String,
     values: StringChunkedBuilder,
-    /// Cells with invisible characters at an edge, and the row of the first.
-    edges: (u64, u32),
+    edges: HiddenEdges,
     /// How many rows it has, the one under way included once it is set.
     filled: usize,
 }
@@ -110,7 +109,7 @@ impl<'c> Sink<'c> {
     /// The batch read so far, and the paths that were not read; what is known of paths stays.
     pub(super) fn finish(&mut self) -> (Raw, BTreeSet<u64>) {
         let rows = std::mem::take(&mut self.rows);
-        let edges = self.columns.iter_mut().filter(|column| column.edges.0 > 0);
+        let edges = self.columns.iter_mut().filter(|column| column.edges.count > 0);
         let edges = edges.map(|column| (column.header.clone(), std::mem::take(&mut column.edges))).collect();
         let columns = self.columns.iter_mut().enumerate().map(|(at, column)| {
             let mut values = std::mem::replace(&mut column.values, StringChunkedBuilder::new(PlSmallStr::EMPTY, rows.len()));
@@ -268,7 +267,7 @@ impl<'c> Sink<'c> {
             return Some(at);
         }
         let values = StringChunkedBuilder::new(PlSmallStr::EMPTY, 64);
-        self.columns.push(Column { header: path.to_owned(), values, edges: (0, 0), filled: 0 });
+        self.columns.push(Column { header: path.to_owned(), values, edges: HiddenEdges::default(), filled: 0 });
         Some(self.columns.len() - 1)
     }
 
@@ -281,7 +280,7 @@ impl<'c> Sink<'c> {
             return;
         }
         if text.len() < whole.len() && cells::hides_at_an_edge(whole) {
-            column.edges = (column.edges.0 + 1, if column.edges.0 == 0 { self.number } else { column.edges.1 });
+            column.edges.add(self.number);
         }
         (column.filled..row).for_each(|_| column.values.append_null());
         column.values.append_value(text);

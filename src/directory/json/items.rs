@@ -61,8 +61,8 @@ const ENVELOPES: [&str; 18] = [
 /// What an e-mail or a number among an item's members is worth.
 const KEYED: usize = 1_000;
 
-/// How deep in its envelope a list is looked for.
-const DEEPEST: usize = 8;
+/// How deep in its envelope a list or a table is looked for.
+pub(super) const DEEPEST: usize = 8;
 
 /// Finds the items of all top-level values: a list, an envelope, one object, or many of them one after another. Of an envelope with
 /// several lists the one of this name.

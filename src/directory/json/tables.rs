@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::item;
+use super::items::DEEPEST;
 use super::said::{marks, trailer};
 use super::scan::{Scan, Span};
 use crate::directory::headers;
@@ -23,9 +24,6 @@ const COLUMNS: [&str; 8] = ["columns", "headers", "header", "fields", "cols", "c
 
 /// How a column that is an object calls itself.
 const COLUMN_NAMES: [&str; 7] = ["name", "label", "header", "title", "text", "displayName", "field"];
-
-/// How deep a table is looked for.
-const DEEPEST: usize = 8;
 
 /// A table within an object: the members that lead to its rows, and its columns where they stand apart.
 pub(super) struct Found {
