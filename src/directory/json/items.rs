@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use super::lines::{answers, inner_lists, records_of_stream, without_actions};
 use super::said::{is_failed, marks, trailer};
-use super::scan::{Scan, Span};
+use super::scan::{DEEPEST, Scan, Span};
 use super::tables::{Table, columns_of_lists, pages_of_table, rows, table};
 use crate::directory::marks::Marks;
 use crate::directory::slot::Slot;
@@ -60,9 +60,6 @@ const ENVELOPES: [&str; 18] = [
 
 /// What an e-mail or a number among an item's members is worth.
 const KEYED: usize = 1_000;
-
-/// How deep in its envelope a list or a table is looked for.
-pub(super) const DEEPEST: usize = 8;
 
 /// Finds the items of all top-level values: a list, an envelope, one object, or many of them one after another. Of an envelope with
 /// several lists the one of this name.

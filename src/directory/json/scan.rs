@@ -4,6 +4,9 @@ use anyhow::Result;
 
 use crate::failure::Failure;
 
+/// How deep in its envelope a list or a table is looked for.
+pub(super) const DEEPEST: usize = 8;
+
 /// Start and end of a value.
 pub(super) type Span = (usize, usize);
 

@@ -4,9 +4,8 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::item;
-use super::items::DEEPEST;
 use super::said::{marks, trailer};
-use super::scan::{Scan, Span};
+use super::scan::{DEEPEST, Scan, Span};
 use crate::directory::headers;
 use crate::directory::marks::Marks;
 
