@@ -67,8 +67,11 @@ pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (W
     let cell = eras::with_ascii_digits(cell);
     let cell = without_weekday(&cell);
     // A spreadsheet's number in a country that writes a comma: `46326,00`.
-    let serial = cell.split_once(',').filter(|(number, zeros)| number.len() == 5 && matches!(*zeros, "0" | "00"));
-    let cell = serial.map_or(cell, |(number, _)| number);
+    let cell = if matches!(cell.as_bytes(), [_, _, _, _, _, b',', b'0'] | [_, _, _, _, _, b',', b'0', b'0']) {
+        cell.get(..5).unwrap_or(cell)
+    } else {
+        cell
+    };
     let bytes = cell.as_bytes();
     // 2026-11-23 with anything behind it: the day as written, whatever the zone.
     if let Some((year, month, day)) = iso(bytes) {

@@ -234,10 +234,10 @@ pub(super) struct HeaderRow {
 pub(super) fn find(rows: &[Vec<String>], configured: &dyn Fn(&str) -> bool) -> Option<HeaderRow> {
     let slots = |row: &[String]| -> BTreeSet<Slot> { row.iter().filter_map(|cell| meaning(cell)).map(|(slot, _)| slot).collect() };
     let score = |row: &Vec<String>| {
-        let slots = slots(row);
+        // People are no headers, and most rows are people.
+        let slots = if row.iter().any(|cell| cell.contains('@')) { BTreeSet::new() } else { slots(row) };
         let named = row.iter().filter(|cell| !cell.is_empty() && configured(cell)).count();
-        let data = row.iter().any(|cell| cell.contains('@'));
-        let known = if data { 0 } else { slots.len() };
+        let known = slots.len();
         let enough = known >= 2 || known == 1 && slots.contains(&Slot::Email) || named > 0;
         let recognised = usize::from(enough && system(row.iter().map(String::as_str)).is_some());
         if enough { known + 100 * recognised + 1_000 * named } else { 0 }

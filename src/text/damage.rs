@@ -113,7 +113,7 @@ fn of_signs(text: &str, signs: u8) -> Option<Damage> {
     if matches!(value.as_bytes(), [.., b'.', b'.', b'.'] | [.., 0xE2, 0x80, 0xA6]) {
         return Some(Damage { kind: DamageKind::CutOff, repair: None });
     }
-    if known.is_none() && signs & (LETTER | MARK) == 0 {
+    if known.is_none() && signs & MARK == 0 && (signs & LETTER == 0 || is_plain_latin(text)) {
         return None;
     }
     // What was escaped may have been encoded twice before, and the other way round; three times over is what was seen.
@@ -144,6 +144,20 @@ fn of_signs(text: &str, signs: u8) -> Option<Damage> {
         value = Cow::Owned(repair);
     }
     known.map(|kind| Damage { kind, repair: Some(value.into_owned()) })
+}
+
+/// Whether every letter beyond ASCII is one of U+00C0 to U+013F that stands alone between letters of ASCII, as in most names of Europe:
+/// no damage that leaves letters looks like that.
+fn is_plain_latin(text: &str) -> bool {
+    let (mut run, mut has_ascii) = (0, false);
+    for byte in text.bytes() {
+        run = if byte.is_ascii() { 0 } else { run + 1 };
+        has_ascii |= byte.is_ascii_alphanumeric();
+        if run > 2 || run == 1 && !matches!(byte, 0xC3 | 0xC4) {
+            return false;
+        }
+    }
+    has_ascii
 }
 
 /// What a byte can be a sign of: half of scientific notation each, an escape, a letter that is not ASCII, a lost letter or
@@ -252,7 +266,7 @@ fn is_no_name(value: &str) -> bool {
     let is_path = || value.contains('=') && value.contains(',');
     let is_word = || {
         let lower = (value.len() <= NO_NAME).then(|| value.to_lowercase());
-        lower.is_some_and(|lower| NO_NAMES.split(" | ").any(|word| lower == word))
+        lower.is_some_and(|lower| NO_NAMES.contains(&lower.as_str()))
     };
     is_address() || value.contains('\\') || !value.contains(char::is_alphabetic) || is_path() || is_id() || is_word()
 }
@@ -261,7 +275,35 @@ fn is_no_name(value: &str) -> bool {
 const GUID: usize = 36;
 
 /// Words that people and programs write where they have no name; no longer than [`NO_NAME`] bytes.
-const NO_NAMES: &str = "true | false | yes | no | error | loading | tbd | tba | xxx | test | unknown | noname | err:502 | err:504 | err:508 | unbekannt | inconnu | desconocido | desconhecido | sconosciuto | onbekend | nieznany | okänd | ukendt | ukjent | tuntematon | 不明";
+const NO_NAMES: [&str; 27] = [
+    "true",
+    "false",
+    "yes",
+    "no",
+    "error",
+    "loading",
+    "tbd",
+    "tba",
+    "xxx",
+    "test",
+    "unknown",
+    "noname",
+    "err:502",
+    "err:504",
+    "err:508",
+    "unbekannt",
+    "inconnu",
+    "desconocido",
+    "desconhecido",
+    "sconosciuto",
+    "onbekend",
+    "nieznany",
+    "okänd",
+    "ukendt",
+    "ukjent",
+    "tuntematon",
+    "不明",
+];
 const NO_NAME: usize = 16;
 
 /// Whether a program wrote this for want of a text: an object it could not write, a tag of a page, a list's reference, a formula, a mask.

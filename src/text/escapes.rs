@@ -37,7 +37,10 @@ pub(super) fn unescaped(text: &str) -> Option<Option<String>> {
 
 /// Whether a text with a `+` may hold UTF-7: there are letters between it and a `-`, as in no telephone number.
 pub(super) fn may_be_utf7(text: &str) -> bool {
-    text.split('+').skip(1).any(|run| run.bytes().take_while(|byte| *byte != b'-').any(|byte| byte.is_ascii_alphabetic()))
+    let bytes = text.as_bytes();
+    let has_letters = |plus| bytes.iter().skip(plus).any(u8::is_ascii_alphabetic);
+    memchr::memchr(b'+', bytes).is_some_and(has_letters)
+        && text.split('+').skip(1).any(|run| run.bytes().take_while(|byte| *byte != b'-').any(|byte| byte.is_ascii_alphabetic()))
 }
 
 /// What an escape stands for.

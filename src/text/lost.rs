@@ -22,20 +22,21 @@ pub(super) fn letters(text: &str) -> bool {
 }
 
 fn signs_in_words(text: &str) -> bool {
-    let letters: Vec<char> = text.chars().collect();
-    (1..letters.len()).any(|at| {
-        let letter = |at: usize| letters.get(at).copied().unwrap_or(' ');
-        let (before, here, after) = (letter(at - 1), letter(at), letter(at + 1));
+    let mut before = ' ';
+    text.char_indices().any(|(at, here)| {
+        let before = std::mem::replace(&mut before, here);
         if here.is_ascii() || !before.is_alphabetic() {
             return false;
         }
+        let mut behind = text.get(at + here.len_utf8()..).unwrap_or_default().chars();
+        let (after, next) = (behind.next().unwrap_or(' '), behind.next().unwrap_or(' '));
         // `N°`
         let is_sign = IN_NO_WORD.contains(here) && after.is_alphabetic() && !(here == '°' && matches!(before, 'N' | 'n'));
         // The Bosnian `DŽ` is one letter.
         let is_capital = CAPITALS.contains(here)
             && !(matches!(before, 'D' | 'd') && here == 'Ž')
             && (before.is_lowercase() && !after.is_uppercase() || after.is_lowercase() && before.is_uppercase());
-        is_sign || is_capital || ENDS_NO_WORD.contains(here) || is_foreign(before, here, after, letter(at + 2))
+        is_sign || is_capital || ENDS_NO_WORD.contains(here) || is_foreign(before, here, after, next)
     })
 }
 

@@ -25,13 +25,17 @@ pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
 fn no_numbers(given: Given<'_>, values: &StringChunked) -> Vec<Doubt> {
     let doubt = |(at, value): (usize, Option<&str>)| {
         let value = value?;
-        let digits = value.as_bytes().iter().filter(|byte| byte.is_ascii_digit());
-        let (first, count) = (digits.clone().next(), digits.clone().count());
-        let problem = match () {
-            () if count >= 5 && digits.clone().all(|digit| Some(digit) == first) => {
-                "it is one digit again and again, a placeholder: not compared, never written"
+        let (mut count, mut first, mut is_one_digit) = (0, None, true);
+        for digit in value.bytes().filter(u8::is_ascii_digit) {
+            count += 1;
+            is_one_digit &= *first.get_or_insert(digit) == digit;
+            if count >= 3 && !is_one_digit {
+                break;
             }
-            () if count < 3 || value.starts_with('-') || digits.clone().all(|digit| *digit == b'0') => {
+        }
+        let problem = match () {
+            () if count >= 5 && is_one_digit => "it is one digit again and again, a placeholder: not compared, never written",
+            () if count < 3 || value.starts_with('-') || is_one_digit && first == Some(b'0') => {
                 "it is no telephone number: not compared, never written"
             }
             () => return None,
