@@ -57,8 +57,12 @@ pub fn build(
     }
     let numeric = accounts.keeps_numbers();
     let rules = NewAccounts::new(config, people);
-    let acted = chosen(&reconciliation.findings).into_par_iter().map(|(finding, kind)| {
-        let account = finding.account.as_ref().map(|account| raw_object(&snapshot, account.index)).transpose()?;
+    let with_line = |(finding, kind): (_, _)| (finding, kind, line(&snapshot, finding));
+    let chosen: Vec<_> = chosen(&reconciliation.findings).into_iter().map(with_line).collect();
+    // As large as all that was read, and not needed any more.
+    drop(snapshot);
+    let acted = chosen.into_par_iter().map(|(finding, kind, line)| {
+        let account = line.as_deref().map(raw_object).transpose()?;
         let account = account.as_ref();
         let action = match kind {
             ActionKind::Update => update(finding, account, numeric),
@@ -72,8 +76,6 @@ pub fn build(
         Ok(action.map(|action| (finding, action)))
     });
     let acted: Vec<(&Finding, Action)> = acted.filter_map(Result::transpose).collect::<Result<_>>()?;
-    // As large as all that was read, and not needed any more.
-    drop(snapshot);
     if acted.is_empty() {
         return Ok(None);
     }
@@ -161,10 +163,14 @@ fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
     chosen
 }
 
-/// The object of a row as Domo sent it.
-fn raw_object(snapshot: &Snapshot, row: u32) -> Result<Map<String, Value>> {
-    let line = snapshot.object(row as usize).unwrap_or_default();
-    serde_json::from_slice(line).with_context(|| format!("line {} of the snapshot is no JSON object", row + 1))
+/// The line of a snapshot that a finding's account was read from.
+fn line(snapshot: &Snapshot, finding: &Finding) -> Option<Box<[u8]>> {
+    finding.account.as_ref().map(|account| snapshot.object(account.index as usize).unwrap_or_default().into())
+}
+
+/// The object of an account as Domo sent it.
+fn raw_object(line: &[u8]) -> Result<Map<String, Value>> {
+    serde_json::from_slice(line).context("a line of the snapshot is no JSON object")
 }
 
 fn action(finding: &Finding, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Action {
