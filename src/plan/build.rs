@@ -341,7 +341,8 @@ fn create(
     Some(action(finding, ActionKind::Create, Map::new(), after, why))
 }
 
-/// A person: the rows of the people frame that are theirs. The first that says something about a field is believed, as in judging.
+/// A person: the rows of the people frame that are theirs. The first that says something about a field is believed, as in judging; of
+/// lists all are.
 struct Person<'a> {
     frame: &'a DataFrame,
     rows: Vec<u32>,
@@ -369,7 +370,8 @@ impl Person<'_> {
             let items = column.get_as_series(*row as usize)?;
             Some(items.str().ok()?.iter().flatten().map(|text| text::folded(text).into_owned()).collect::<Vec<_>>())
         };
-        self.rows.iter().filter_map(items).find(|items| !items.is_empty()).unwrap_or_default()
+        let mut seen = HashSet::new();
+        self.rows.iter().filter_map(items).flatten().filter(|item| seen.insert(item.clone())).collect()
     }
 
     /// The values of a field, as rules see them.

@@ -1,6 +1,7 @@
 //! One person in two directories: rows of *different* sources that share a key, and whose other keys do not disagree, are one
-//! person. The first source's values win, empty cells are filled from the next. Any disagreement leaves the rows apart, and then
-//! they are duplicates like any others. Every row is still counted, each in the situation of its person.
+//! person. The first source's values win, empty cells are filled from the next; further addresses and groups are those of all of
+//! them. Any disagreement leaves the rows apart, and then they are duplicates like any others. Every row is still counted, each in the
+//! situation of its person.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -9,6 +10,7 @@ use anyhow::Result;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::column::Lists;
 use super::index::{Person, Place, Row};
 use super::keyed::{keyed, shared};
 use super::keys::Addresses;
@@ -114,7 +116,7 @@ impl Fold {
         (self.persons.len() - self.rows.len()) as u64
     }
 
-    /// One row a person: the first filled cell of each column, in the order of the sources.
+    /// One row a person: the first filled cell of each column, in the order of the sources, and of lists what stands in any.
     pub(super) fn frame(&self, frame: &DataFrame, addresses: &Addresses) -> Result<DataFrame> {
         if self.rows.is_empty() {
             return Ok(frame.clone());
@@ -123,6 +125,9 @@ impl Fold {
             // A directory has a third of the columns.
             if column.null_count() == column.len() {
                 return Ok(Column::full_null(column.name().clone(), self.rows.len(), column.dtype()));
+            }
+            if column.dtype().is_list() {
+                return self.united(frame, column.name());
             }
             let mut places = self.rows.clone();
             let column = column.rechunk();
@@ -139,10 +144,24 @@ impl Fold {
                     places[person.at()] = row.0;
                 }
             }
-            column.take(&IdxCa::from_vec("row".into(), places))
+            Ok(column.take(&IdxCa::from_vec("row".into(), places))?)
         };
-        let columns = frame.columns().par_iter().map(one_each).collect::<PolarsResult<Vec<_>>>()?;
+        let columns = frame.columns().par_iter().map(one_each).collect::<Result<Vec<_>>>()?;
         Ok(DataFrame::new(self.rows.len(), columns)?)
+    }
+
+    /// A column of lists with one list a person, each text once.
+    fn united(&self, frame: &DataFrame, name: &str) -> Result<Column> {
+        let lists = Lists::of(frame, name)?;
+        let mut united = ListStringChunkedBuilder::new(name.into(), self.rows.len(), self.rows.len());
+        for (person, row) in (0..).map(Person).zip(&self.rows) {
+            let alone = [Row(*row)];
+            let rows = self.members.get(&person).map_or(&alone[..], Vec::as_slice);
+            let mut seen = BTreeSet::new();
+            let texts: Vec<&str> = rows.iter().flat_map(|row| lists.get(*row)).filter(|text| seen.insert(*text)).collect();
+            united.append_values_iter(texts.into_iter());
+        }
+        Ok(united.finish().into_column())
     }
 }
 

@@ -16,6 +16,7 @@
 
 mod access;
 mod candidates;
+mod column;
 mod columns;
 mod drift;
 pub mod employment;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Result;
 
-use super::columns::{Lists, TextColumn};
+use super::column::{Lists, TextColumn};
 use super::index::{Place, Row};
 use super::keyed::{keyed, shared};
 use super::keys::Addresses;

@@ -187,6 +187,19 @@ fn what_decides_about_somebody_in_several_files_is_the_word_of_the_file_that_sai
 }
 
 #[test]
+fn of_several_files_each_one_s_further_addresses_are_the_person_s() {
+    let hr = "Email,Employee ID,Name,Alternate Email\nada@acme.com,101,Ada,ada@home.example\nx@acme.com,9001,Ada,\n";
+    let ad = "mail,employeeID,displayName,proxyAddresses\nada@acme.com,101,Ada,smtp:old.ada@acme.com;SMTP:ada@acme.com\n";
+    let keys = "[match]\nkeys = [\"email\", \"employee_number\", \"alternate_email\"]\n";
+    for directories in [[("hr.csv", hr), ("ad.csv", ad)], [("ad.csv", ad), ("hr.csv", hr)]] {
+        for email in ["old.ada@acme.com", "ada@home.example"] {
+            let found = about_one(&findings(&accounts(email, ""), &directories, keys));
+            assert_eq!(found.keys().collect::<Vec<_>>(), ["drift"], "{email}: {found:?}");
+        }
+    }
+}
+
+#[test]
 fn whom_an_account_may_be_is_said_by_address_and_number_where_these_are_no_keys() {
     let directory = "Email,Employee ID,Name,Alternate Email\n\
         zoe@acme.com,E00101,Zoe Diaz,ada@home.example\nben@acme.com,F101,Ben Costa,\nx@acme.com,9001,Ada,\n";

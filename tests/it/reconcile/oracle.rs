@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use domo_reconcile::config::Config;
 use domo_reconcile::terms::{Key, Status};
 
@@ -22,11 +23,15 @@ enum Verdict {
     Ambiguous,
 }
 
-struct Naive<'a> {
-    company: &'a Company,
+struct Naive {
+    /// With one row a person.
+    company: Company,
     config: Config,
     /// Addresses that three people or more have who have nothing else in common.
     placeholders: BTreeSet<String>,
+    /// The rows of each person, earliest file first, and what they say of employment together.
+    rows: Vec<Vec<usize>>,
+    statuses: Vec<Status>,
 }
 
 fn address(text: &str) -> String {
@@ -123,9 +128,119 @@ fn takes_part(account: &Account) -> bool {
     active(account) && !excluded(account)
 }
 
-impl<'a> Naive<'a> {
-    fn new(company: &'a Company) -> Self {
-        Self { company, config: company.parsed(), placeholders: placeholders(&company.people) }
+/// What one row says of employment, and whether by no more than a switch.
+fn said(person: &Person, today: NaiveDate) -> (Status, bool) {
+    let ended = person.last_day.is_some_and(|last_day| last_day < today);
+    let ahead = person.hired.is_some_and(|hired| hired > today);
+    let status = match person.status {
+        "active" if ahead => Status::Prehire,
+        "active" => Status::Active,
+        "terminated" if person.last_day.is_some_and(|last_day| last_day >= today) => Status::Active,
+        "terminated" => Status::Terminated,
+        "leave" => Status::Leave,
+        "suspended" => Status::Suspended,
+        "prehire" => Status::Prehire,
+        // Without a word that says anything the dates decide, then the switch.
+        _ if ended && !ahead && person.hired > person.last_day => Status::Active,
+        _ if ended => Status::Terminated,
+        _ if ahead => Status::Prehire,
+        _ => match person.enabled {
+            Some(false) => return (Status::Suspended, true),
+            _ if person.last_day.is_some() => Status::Active,
+            Some(true) => return (Status::Active, true),
+            None => Status::Unknown,
+        },
+    };
+    (status, false)
+}
+
+/// What several files say of somebody together: a word or a day outweighs a switch, switched off in one and employed in another is
+/// suspended, and of words that contradict each other employed is the safer.
+fn together(rows: &[(Status, bool)]) -> Status {
+    let employed = |status: &Status| matches!(status, Status::Active | Status::Leave);
+    let word = |fits: &dyn Fn(&Status) -> bool| rows.iter().find(|(status, switch)| !switch && fits(status)).map(|row| row.0);
+    let is_off = rows.iter().any(|(status, _)| *status == Status::Suspended);
+    let is_on = rows.contains(&(Status::Active, true));
+    match word(&employed) {
+        Some(_) if is_off => Status::Suspended,
+        Some(status) => status,
+        None if word(&|status| *status == Status::Prehire).is_some() => Status::Prehire,
+        None if word(&|status| *status == Status::Terminated).is_some() => Status::Terminated,
+        None if is_off => Status::Suspended,
+        None if is_on => Status::Active,
+        None => Status::Unknown,
+    }
+}
+
+/// Of several texts the first that is none of nothing.
+fn first_filled<'p>(rows: &[&'p Person], text: fn(&Person) -> &str) -> String {
+    rows.iter().map(|row: &&'p Person| text(row)).find(|text| !text.trim().is_empty()).unwrap_or_default().to_owned()
+}
+
+impl Naive {
+    fn new(company: &Company) -> Self {
+        let each = (0..company.people.len()).map(|row| vec![row]).collect();
+        let placeholders = placeholders(&company.people);
+        let mut naive = Self { company: company.clone(), config: company.parsed(), placeholders, rows: each, statuses: Vec::new() };
+        if company.sources > 1 {
+            naive.rows = naive.people();
+        }
+        naive.statuses = naive.rows.iter().map(|rows| naive.status_of(rows)).collect();
+        naive.company.people = naive.rows.iter().map(|rows| naive.merged(rows)).collect();
+        naive
+    }
+
+    /// The rows of each person: those of different files that share a key and disagree in none.
+    fn people(&self) -> Vec<Vec<usize>> {
+        let rows = &self.company.people;
+        let email = |row: usize| if self.uses(Key::Email) { self.identifying(&rows[row].email) } else { String::new() };
+        let number = |row: usize| if self.uses(Key::EmployeeNumber) { number(&rows[row].number) } else { String::new() };
+        let shared = |one: &str, other: &str| !one.is_empty() && one == other;
+        let disagree = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
+        let one_person = |one: usize, other: usize| {
+            rows[one].source != rows[other].source
+                && !disagree(&email(one), &email(other))
+                && !disagree(&number(one), &number(other))
+        };
+        // A key on more rows than there are files is not one person's.
+        let few = |key: &dyn Fn(usize) -> String, row: usize| {
+            (0..rows.len()).filter(|other| shared(&key(row), &key(*other))).count() <= self.company.sources
+        };
+        let linked = |one: usize, other: usize| {
+            let by_email = shared(&email(one), &email(other)) && few(&email, one);
+            let by_number = shared(&number(one), &number(other)) && few(&number, one);
+            (by_email || by_number) && one_person(one, other)
+        };
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for row in 0..rows.len() {
+            let (mine, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.iter().any(|one| linked(*one, row)));
+            groups = others;
+            groups.push(mine.into_iter().flatten().chain([row]).collect());
+        }
+        let whole = |group: &Vec<usize>| group.iter().all(|one| group.iter().all(|other| one == other || one_person(*one, *other)));
+        let (mut people, apart): (Vec<_>, Vec<_>) = groups.into_iter().partition(whole);
+        people.extend(apart.into_iter().flatten().map(|row| vec![row]));
+        people.iter_mut().for_each(|group| group.sort_by_key(|row| rows[*row].source));
+        people
+    }
+
+    fn status_of(&self, rows: &[usize]) -> Status {
+        let said: Vec<(Status, bool)> = rows.iter().map(|row| said(&self.company.people[*row], self.company.as_of)).collect();
+        if let [one] = said.as_slice() { one.0 } else { together(&said) }
+    }
+
+    /// The earliest file's values, blanks filled from the next, and the further addresses of all.
+    fn merged(&self, rows: &[usize]) -> Person {
+        let rows: Vec<&Person> = rows.iter().map(|row| &self.company.people[*row]).collect();
+        let email = rows.iter().find(|row| !self.identifying(&row.email).is_empty()).unwrap_or(&rows[0]).email.clone();
+        Person {
+            email,
+            alternates: rows.iter().flat_map(|row| row.alternates.clone()).collect(),
+            number: first_filled(&rows, |row| &row.number),
+            name: first_filled(&rows, |row| &row.name),
+            department: first_filled(&rows, |row| &row.department),
+            ..rows[0].clone()
+        }
     }
 
     fn uses(&self, key: Key) -> bool {
@@ -272,31 +387,6 @@ impl<'a> Naive<'a> {
         }
     }
 
-    fn status(&self, person: &Person) -> Status {
-        let today = self.company.as_of;
-        let ended = person.last_day.is_some_and(|last_day| last_day < today);
-        let ahead = person.hired.is_some_and(|hired| hired > today);
-        match person.status {
-            "active" if ahead => Status::Prehire,
-            "active" => Status::Active,
-            "terminated" if person.last_day.is_some_and(|last_day| last_day >= today) => Status::Active,
-            "terminated" => Status::Terminated,
-            "leave" => Status::Leave,
-            "suspended" => Status::Suspended,
-            "prehire" => Status::Prehire,
-            // Without a word that says anything the dates decide, then the switch.
-            _ if ended && !ahead && person.hired > person.last_day => Status::Active,
-            _ if ended => Status::Terminated,
-            _ if ahead => Status::Prehire,
-            _ => match person.enabled {
-                Some(false) => Status::Suspended,
-                Some(true) => Status::Active,
-                None if person.last_day.is_some() => Status::Active,
-                None => Status::Unknown,
-            },
-        }
-    }
-
     fn held_by_a_rejected_row(&self, account: &Account) -> bool {
         let mine = [address(&account.email), address(&account.alternate)];
         self.company.rejected.iter().any(|row| {
@@ -330,7 +420,7 @@ impl<'a> Naive<'a> {
             Verdict::One(person) => {
                 let mine = Verdict::One(person);
                 let rivals = self.company.accounts.iter().filter(|other| takes_part(other) && self.verdict(other) == mine).count();
-                match self.status(&self.company.people[person]) {
+                match self.statuses[person] {
                     _ if rivals > 1 => "duplicate",
                     Status::Unknown => "not_evaluable",
                     Status::Terminated => "leaver",
@@ -377,7 +467,7 @@ impl<'a> Naive<'a> {
         let nobodys = self.placeholders.contains(&address(&person.email))
             && number(&person.number).is_empty()
             && person.alternates.iter().all(|other| self.identifying(other).is_empty());
-        let status = self.status(person);
+        let status = self.statuses[at];
         let holders: Vec<&Account> = accounts.iter().filter(matched).collect();
         if repeated && !singled_out {
             "duplicate"
@@ -405,20 +495,23 @@ impl<'a> Naive<'a> {
     }
 }
 
-/// Judges a company of one directory file.
+/// Judges a company.
 pub(super) fn situations(company: &Company) -> Judgement {
     let naive = Naive::new(company);
-    Judgement {
-        accounts: company.accounts.iter().map(|account| naive.account(account).to_owned()).collect(),
-        people: (0..company.people.len()).map(|at| naive.person(at).to_owned()).collect(),
+    let mut people = vec![String::new(); company.people.len()];
+    for (at, rows) in naive.rows.iter().enumerate() {
+        rows.iter().for_each(|row| people[*row] = naive.person(at).to_owned());
     }
+    let accounts = naive.company.accounts.iter().map(|account| naive.account(account).to_owned()).collect();
+    Judgement { accounts, people }
 }
 
-/// Whether the evidence lets a plan write this person's name or address onto this account: two keys agree as they stand, or one does and
-/// the names share a part.
-pub(super) fn may_be_renamed(company: &Company, account: usize, person: usize) -> bool {
+/// Whether the evidence lets a plan write the name or address of this row's person onto this account: two keys agree as they stand, or
+/// one does and the names share a part.
+pub(super) fn may_be_renamed(company: &Company, account: usize, row: usize) -> bool {
     let naive = Naive::new(company);
-    let (account, person) = (&company.accounts[account], &company.people[person]);
+    let person = naive.rows.iter().position(|rows| rows.contains(&row)).unwrap();
+    let (account, person) = (&company.accounts[account], &naive.company.people[person]);
     match naive.agreeing(account, person) {
         (true, true) => true,
         (false, false) => false,

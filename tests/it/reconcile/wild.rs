@@ -61,8 +61,24 @@ pub(super) fn company(seed: u64) -> Company {
     if rng.u8(..5) == 0 {
         company.sources = 2;
         company.people.iter_mut().for_each(|person| person.source = rng.u32(..2));
+        let first: Vec<Person> = company.people.iter().filter(|person| person.source == 0).cloned().collect();
+        let again = first.iter().filter_map(|person| rng.bool().then(|| in_another_file(&mut rng, person, keys)));
+        company.people.extend((100..).zip(again).map(|(row, person)| Person { row, ..person }));
     }
     company
+}
+
+/// The same person as another file has them: by one key or both, and otherwise as it likes.
+fn in_another_file(rng: &mut Rng, one: &Person, keys: u64) -> Person {
+    let (email, number) = match rng.u8(..3) {
+        0 => (one.email.clone(), String::new()),
+        1 => (String::new(), one.number.clone()),
+        _ => (one.email.clone(), one.number.clone()),
+    };
+    let is_nobody = email.is_empty() && number.is_empty();
+    let number = if is_nobody { one.number.clone() } else { number };
+    let email = if is_nobody { one.email.clone() } else { email };
+    Person { source: 1, email, number, ..wild_person(rng, keys) }
 }
 
 /// Few distinct addresses in many spellings.
