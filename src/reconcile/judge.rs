@@ -11,7 +11,7 @@ use super::access::Access;
 use super::candidates::{Candidates, Likely};
 use super::columns::{AccountColumns, PersonColumns};
 use super::drift::Drifts;
-use super::employment::Employment;
+use super::employment::{Basis, Employment};
 use super::exclusions::Part;
 use super::explain;
 use super::finding::{AccountRef, Candidate, PersonRef};
@@ -21,6 +21,7 @@ use super::join::Agreeing;
 use super::keys::Addresses;
 use super::links::Links;
 use super::matching::Matches;
+use super::names::Resemblance;
 use super::past::{Past, Taken};
 use super::placeholders::Placeholder;
 use super::situation::{Gap, Gaps};
@@ -292,5 +293,23 @@ impl Judge<'_> {
         let siblings = self.matches.siblings.get(&person)?;
         let employed = |row: &&Person| matches!(self.employment[**row].status, Status::Active | Status::Leave);
         siblings.iter().find(employed).copied()
+    }
+
+    /// A row of another file that shares a key with this one and may be the same person's by its name, and that says that employment has
+    /// ended, where this row only says that an identity is switched on, or lists it.
+    pub(super) fn ended_sibling(&self, person: Person) -> Option<Person> {
+        let siblings = self.matches.siblings.get(&person)?;
+        if !matches!(self.employment[person].basis, Basis::Switch | Basis::Listed) {
+            return None;
+        }
+        let name = self.people.display_name(person);
+        let ended = |row: &&Person| {
+            let employment = self.employment[**row];
+            employment.status == Status::Terminated
+                && employment.basis != Basis::Switch
+                && self.people.source(**row) != self.people.source(person)
+                && self.people.resemblance(**row, name.as_deref()) != Resemblance::Differ
+        };
+        siblings.iter().find(ended).copied()
     }
 }

@@ -14,7 +14,7 @@ use crate::reconcile::identity::Draft;
 use crate::reconcile::index::{Account, Person, Row, all};
 use crate::reconcile::judge::{Judge, LISTED};
 use crate::terms::value::Number;
-use crate::terms::{Key, Kind, PersonSituation, Severity, Status};
+use crate::terms::{AccountSituation, Key, Kind, PersonSituation, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     tested_on: TestedOn::Rows,
@@ -24,6 +24,7 @@ pub(super) const SHEET: Sheet = Sheet {
             let mut drafts = damaged_numbers(judge);
             drafts.extend(judge.people_who_are(PersonSituation::Duplicate, |person| Some(duplicate_row(judge, person))));
             drafts.extend(contradictions(judge));
+            drafts.extend(judge.accounts_that_are(AccountSituation::Matched, |account| ended_elsewhere(judge, account)));
             drafts.extend(doubts(judge));
             drafts.extend(rejected_rows(judge));
             drafts.extend(exclusions_without_owner(judge));
@@ -84,6 +85,23 @@ fn duplicate_row(judge: &Judge<'_>, person: Person) -> Draft {
     let number = people.employee_number.get(person).and_then(|text| Number::of(text).text()).unwrap_or_default();
     let draft = judge.about_person(Kind::Quality, Severity::Low, person, format!("duplicate:{email}:{number}"), reason);
     columns(draft, key.map(|key| key.as_str()), key.and_then(|key| cell(key).owned(person)))
+}
+
+/// An identity that is switched on, of somebody who may have left by a row of another file: the rows are not one person by their keys.
+fn ended_elsewhere(judge: &Judge<'_>, account: Account) -> Option<Draft> {
+    let (person, _) = judge.person_of(account)?;
+    let ended = judge.ended_sibling(person)?;
+    let [theirs, whose] = [ended, person].map(|person| explain::person(&judge.person_ref(person)));
+    let reason = format!(
+        "{theirs} {} and has a key of {whose}, whose account this is; another key differs, so a person decides whether the two are one \
+         and this is a leaver",
+        judge.employed(ended)
+    );
+    let mut draft = judge.about_account(Kind::Quality, Severity::High, account, reason);
+    draft.subject = format!("account:{}:ended_elsewhere", draft.subject);
+    draft.finding.person = Some(judge.person_ref(ended));
+    let last_day = judge.people.termination_date.get(ended).map(|day| day.to_string());
+    Some(columns(draft, Some("termination_date"), last_day))
 }
 
 fn contradictions(judge: &Judge<'_>) -> Vec<Draft> {

@@ -200,6 +200,38 @@ fn of_several_files_each_one_s_further_addresses_are_the_person_s() {
 }
 
 #[test]
+fn who_left_by_one_file_and_is_switched_on_under_another_address_in_the_next_is_said_first() {
+    let hr = |name: &str, status: &str| {
+        format!(
+            "Email,Employee ID,Name,Status,Termination Date\nada@home.example,101,{name},{status}\nx@acme.com,9001,Ada,Active,\n"
+        )
+    };
+    let ad = "mail,employeeID,displayName,accountEnabled\nada@acme.com,101,Ada Byron,true\n";
+    let judged = |hr: &str, ad: &str| {
+        let found = findings(&accounts("ada@acme.com", "101"), &[("hr.csv", hr), ("ad.csv", ad)], "");
+        let about_one = |finding: &&Value| finding["kind"] == "quality" && finding["account"]["id"] == 1;
+        let quality = found["findings"].as_array().unwrap().iter().find(about_one).cloned();
+        quality.map(|finding| (finding["severity"].clone(), finding["reason"].as_str().unwrap().to_owned()))
+    };
+    let (severity, reason) = judged(&hr("Ada Byron", "Terminated,2026-10-31"), ad).unwrap();
+    assert_eq!(severity, "high");
+    assert!(
+        reason.starts_with(
+            "Ada Byron (hr.csv row 2) left on 2026-10-31 and has a key of Ada Byron (ad.csv row 2), whose account this is"
+        ),
+        "{reason}"
+    );
+    for (name, status, ad) in [
+        ("Ben Okoro", "Terminated,2026-10-31", ad),
+        ("Ada Byron", "Active,", ad),
+        // A word is as good as a word.
+        ("Ada Byron", "Terminated,2026-10-31", &ad.replace("accountEnabled", "Employment Status").replace("true", "Active")),
+    ] {
+        assert_eq!(judged(&hr(name, status), ad), None, "{name} {status} {ad}");
+    }
+}
+
+#[test]
 fn whom_an_account_may_be_is_said_by_address_and_number_where_these_are_no_keys() {
     let directory = "Email,Employee ID,Name,Alternate Email\n\
         zoe@acme.com,E00101,Zoe Diaz,ada@home.example\nben@acme.com,F101,Ben Costa,\nx@acme.com,9001,Ada,\n";
