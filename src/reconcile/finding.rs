@@ -116,6 +116,21 @@ pub struct AccountRef {
     pub may_administer: bool,
 }
 
+impl Finding {
+    /// Whether everybody whom its account may be has left, so that nobody entitled is among them.
+    pub fn is_of_leavers(&self) -> bool {
+        let mut people: Vec<&PersonRef> = self.person.iter().collect();
+        for particular in &self.particulars {
+            match &particular.value {
+                Value::People(_, more) if *more > 0 => return false,
+                Value::People(listed, _) => people.extend(listed),
+                _ => {}
+            }
+        }
+        !people.is_empty() && people.iter().all(|person| person.status == Status::Terminated)
+    }
+}
+
 /// A person as the report names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]

@@ -375,18 +375,27 @@ impl Builder<'_> {
         let open = |kind| of(kind).filter(|one| !one.restricted).count() as u64;
         let restricted =
             [Kind::Leaver, Kind::Orphan, Kind::Suspended].map(|kind| of(kind).filter(|one| one.restricted).count() as u64);
-        let restricted = match restricted.iter().sum() {
-            0 => String::new(),
-            all => format!(" {}", t.count("findings.restricted", all, &[])),
+        let counted = |key: &str, counts: [(Kind, u64); 3]| {
+            let parts = counts.iter().filter(|(_, number)| *number > 0);
+            let parts: Vec<String> =
+                parts.map(|(kind, number)| t.count(&format!("findings.should_not_{kind}"), *number, &[])).collect();
+            let all = counts.iter().map(|(_, number)| number).sum();
+            (all > 0).then(|| t.count(key, all, &[("parts", &parts.join(", "))]))
         };
-        let counts = [Kind::Leaver, Kind::Orphan, Kind::Suspended].map(|kind| (kind, open(kind)));
-        let parts = counts.iter().filter(|(_, number)| *number > 0);
-        let parts: Vec<String> =
-            parts.map(|(kind, number)| t.count(&format!("findings.should_not_{kind}"), *number, &[])).collect();
-        match counts.iter().map(|(_, number)| number).sum() {
-            0 => t.get("findings.should_not_none").to_owned() + &restricted,
-            all => t.count("findings.should_not", all, &[("parts", &parts.join(", "))]) + &restricted,
-        }
+        let certain = counted("findings.should_not", [Kind::Leaver, Kind::Orphan, Kind::Suspended].map(|kind| (kind, open(kind))));
+        // Nobody can say whose or which, but by every candidate it is a leaver's.
+        let left = |kind| of(kind).filter(|one| one.is_of_leavers()).count() as u64;
+        let uncertain =
+            counted("findings.of_leavers", [Kind::Conflict, Kind::Ambiguous, Kind::Duplicate].map(|kind| (kind, left(kind))));
+        let restricted = match restricted.iter().sum() {
+            0 => None,
+            all => Some(t.count("findings.restricted", all, &[])),
+        };
+        let none = (certain.is_none() && uncertain.is_none()).then(|| t.get("findings.should_not_none").to_owned());
+        // What was not looked for is not absent.
+        let untested = judged.not_tested.iter().any(|untested| untested.check == Kind::Leaver.as_str());
+        let untested = untested.then(|| t.get("findings.leavers_untested").to_owned());
+        [certain, none, uncertain, restricted, untested].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// What changed in access since the last run, and what its review came to.

@@ -476,6 +476,34 @@ fn page_one_names_the_worst_and_says_one_number_of_accounts_that_should_not_have
 }
 
 #[test]
+fn page_one_counts_accounts_of_people_who_have_left_although_nobody_can_say_which_or_whose() {
+    let accounts = r#"[{"id":1,"name":"Ada Byron","email":"a@acme.com","role":"Editor","active":true},
+        {"id":2,"name":"Ada Byron","email":"old@acme.com","employeeNumber":"101","role":"Editor","active":true},
+        {"id":3,"name":"Bob King","email":"b@acme.com","role":"Editor","active":true}]"#;
+    let directory = |second: &str| {
+        format!(
+            "Email,Employee ID,Name,Status,Termination Date\na@acme.com,101,Ada Byron,Terminated,2026-10-31\n\
+             b@acme.com,102,Bob King,Terminated,2026-10-31\nb@acme.com,103,Bob King,{second}\n"
+        )
+    };
+    let headline = |directory: &str| text(select(&audited(accounts, directory), "#worst h2")[0]);
+    assert_eq!(
+        headline(&directory("Terminated,2026-01-31")),
+        "3 active accounts belong to people who have left, whoever of the candidates these are: 1 ambiguous, 2 duplicates."
+    );
+    assert!(headline(&directory("Active,")).ends_with(": 2 duplicates."), "one of them is employed");
+}
+
+#[test]
+fn page_one_does_not_call_accounts_fine_whose_people_were_never_looked_at() {
+    let page = audited(TWO, "Email,Name\na@acme.com,Ada Byron\nb@acme.com,Bob King\n");
+    assert_eq!(
+        text(select(&page, "#worst h2")[0]),
+        "No active account was found that should not have access. Who has left was not tested, or not for everybody."
+    );
+}
+
+#[test]
 fn an_incomplete_run_asks_nobody_for_a_decision_and_names_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let [.., incomplete] = drawn(folder.path());

@@ -26,5 +26,7 @@ fn ambiguous(judge: &Judge<'_>, account: Account) -> Draft {
         candidates.len(),
         explain::listed(listed.iter().map(explain::person))
     );
-    judge.about_account(Kind::Ambiguous, Severity::Medium, account, reason).with("candidates", Value::People(listed, more))
+    let draft =
+        judge.about_account(Kind::Ambiguous, Severity::Medium, account, reason).with("candidates", Value::People(listed, more));
+    if draft.finding.is_of_leavers() { draft.say("; all of them have left") } else { draft }
 }
