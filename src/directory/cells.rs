@@ -53,8 +53,12 @@ fn unwrap_formula(cell: &str) -> &str {
 /// `'00123` and Oracle's `'@test'`; but `'t Hooft` is a name.
 fn unwrap_apostrophe(cell: &str) -> &str {
     let rest = cell.get(1..).unwrap_or_default();
+    // Some programs quote so.
+    if let Some(quoted) = rest.strip_suffix('\'').filter(|quoted| !quoted.is_empty()) {
+        return quoted;
+    }
     match rest.as_bytes().first() {
-        Some(b'0'..=b'9' | b'@' | b'+' | b'-' | b'=' | b'|' | b'%') => rest.strip_suffix('\'').unwrap_or(rest),
+        Some(b'0'..=b'9' | b'@' | b'+' | b'-' | b'=' | b'|' | b'%') => rest,
         _ => cell,
     }
 }

@@ -60,7 +60,7 @@ impl OrderCounts {
 }
 
 /// What stands in place of a last day where there is none, in the languages that exports are written in.
-const OPEN_END: &str = "never | never expires | open | open-ended | indefinite | permanent | present | current | ongoing | till date | to date | unbefristet | offen | en cours | indéterminé | indéterminée | cdi | indefinido | indefinida | vigente | en curso | actual | indeterminado | indeterminada | prazo indeterminado | em curso | atual | indeterminato | in corso | a tempo indeterminato | onbepaald | onbepaalde tijd | heden | czas nieokreślony | nieokreślony | na czas nieokreślony | bezterminowo | tills vidare | tillsvidare | løbende | toistaiseksi | laufend | bis auf weiteres | in forza | in essere | attuale | em vigor | i tjänst | ∞ | なし | 無期 | 期間の定めなし | 無期限";
+const OPEN_END: &str = "never | never expires | open | open-ended | indefinite | permanent | present | current | ongoing | till date | to date | unbefristet | offen | en cours | indéterminé | indéterminée | cdi | indefinido | indefinida | vigente | en curso | actual | indeterminado | indeterminada | prazo indeterminado | em curso | atual | indeterminato | in corso | a tempo indeterminato | onbepaald | onbepaalde tijd | heden | czas nieokreślony | nieokreślony | na czas nieokreślony | bezterminowo | tills vidare | tillsvidare | løbende | toistaiseksi | laufend | bis auf weiteres | in forza | in essere | attuale | em vigor | i tjänst | ∞ | なし | 無期 | 期間の定めなし | 無期限 | n.d. | n/d | not applicable | no end date | none given | () | until further notice | still employed | still active | active | employed | dd/mm/yyyy | mm/dd/yyyy | yyyy-mm-dd | dd.mm.yyyy | tt.mm.jjjj | jj/mm/aaaa | dd/mm/aaaa | gg/mm/aaaa | süresiz | belirsiz süreli | na dobu neurčitou | doba neurčitá | αορίστου | αορίστου χρόνου | לא מוגבל | غير محدد | غير محددة المدة | 无固定期限 | 无固定期限合同 | 不定期 | 在职 | 在職 | 在籍中 | 재직 | 재직중 | 재직 중 | 무기한";
 
 /// Reads a cell. The second value is the pair of numbers a local date began with, for [`OrderCounts`]. `order` is the configuration's.
 pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)>) {
@@ -286,6 +286,11 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
         (_, Some(month)) => (Some(month), day(first)),
         _ => (None, None),
     };
+    // `Sat Oct 31 00:00:00 UTC 2026`, as `date` prints it: the year stands last.
+    let third = match third.contains(':') && month_name.is_some() {
+        true => tokens.next_back().unwrap_or(third),
+        false => third,
+    };
     let year = match year(third) {
         Some(Ok(year)) => year,
         Some(Err(why)) if month_name.is_some() || number(first).is_some() && number(second).is_some() => {
@@ -374,18 +379,18 @@ fn year(token: &str) -> Option<Result<i32, &'static str>> {
 
 /// How months begin, from January on, in the languages that exports are written in.
 const MONTHS: [&str; 12] = [
-    "jan | jän | ene | gen | sty | tammi",
-    "feb | fév | fev | lut | helmi",
-    "mar | mär | mrt | maalis",
-    "apr | avr | abr | kwi | huhti",
-    "may | mai | mei | maj | mag | touko",
-    "jun | juin | giu | cze | kesä",
-    "jul | juil | lug | lip | heinä",
-    "aug | août | aou | ago | sie | elo",
-    "sep | set | wrz | syys",
-    "oct | okt | out | ott | paź | loka",
-    "nov | lis | marras",
-    "dec | dez | déc | dic | gru | joulu",
+    "jan | jän | ene | gen | sty | tammi | ian | led | oca | ιαν | янв | січ | ינו | בינו | يناير",
+    "feb | fév | fev | lut | helmi | úno | şub | φεβ | фев | лют | פבר | בפבר | فبراير",
+    "mar | mär | mrt | maalis | már | bře | μαρ | μάρ | мар | бер | מרץ | במרץ | מרס | במרס | مارس",
+    "apr | avr | abr | kwi | huhti | ápr | dub | nis | απρ | апр | кві | אפר | באפר | أبريل | ابريل | إبريل",
+    "may | mai | mei | maj | mag | touko | máj | kvě | μαι | μαϊ | μαΐ | μάι | май | мая | тра | מאי | במאי | مايو",
+    "jun | juin | giu | cze | kesä | jún | iun | červen | červn | haz | ιουν | ιούν | июн | чер | יונ | ביונ | يونيو",
+    "jul | juil | lug | lip | heinä | júl | iul | červenec | červenc | tem | ιουλ | ιούλ | июл | лип | יול | ביול | يوليو",
+    "aug | août | aou | ago | sie | elo | srp | ağu | αυγ | αύγ | авг | сер | אוג | באוג | أغسطس | اغسطس",
+    "sep | set | wrz | syys | sze | září | eyl | σεπ | сен | вер | ספט | בספט | سبتمبر",
+    "oct | okt | out | ott | paź | loka | říj | eki | οκτ | окт | жов | אוק | באוק | أكتوبر | اكتوبر",
+    "nov | lis | marras | noi | kas | νοε | νοέ | ноя | нояб | листопад | נוב | בנוב | نوفمبر",
+    "dec | dez | déc | dic | gru | joulu | pro | ara | δεκ | дек | гру | דצמ | בדצמ | ديسمبر",
 ];
 
 fn month(token: &str) -> Option<u32> {

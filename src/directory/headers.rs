@@ -74,6 +74,8 @@ fn squash(header: &str) -> String {
         match character {
             '#' => squashed.push_str("number"),
             '\u{2018}' | '\u{2019}' | '\u{2bc}' | '`' => squashed.push('\''),
+            // Hebrew writes its sign of an abbreviation as a quote: `דוא"ל`.
+            '"' => squashed.push('\u{5F4}'),
             ' ' | '_' | '-' | '.' | '/' | ':' | '*' | '?' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {}
             // Accents are lost on the way through many programs: `Prenom`, `Numero de empleado`.
             _ if text::is_accent(character) => {}
@@ -91,7 +93,8 @@ fn own_forms(header: &str) -> (String, String) {
     // Any cell of the first rows may be asked; no header is longer.
     let header = header.get(..header.floor_char_boundary(LONGEST)).unwrap_or(header);
     let whole: String = header.chars().map(|character| if character.is_whitespace() { ' ' } else { character }).collect();
-    let whole = whole.trim().to_owned();
+    let whole = whole.trim();
+    let whole = whole.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(whole).to_owned();
     let mut plain = whole.clone();
     if let (Some(open), Some(close)) = (plain.find('['), plain.rfind(']'))
         && open < close
@@ -232,7 +235,10 @@ pub(super) struct HeaderRow {
 /// Finds the row of headers among the first rows: the one with most distinct known headers, at least two, an e-mail alone, or one that
 /// the configuration names. A title that contains a known word is none, because only whole cells count.
 pub(super) fn find(rows: &[Vec<String>], configured: &dyn Fn(&str) -> bool) -> Option<HeaderRow> {
-    let slots = |row: &[String]| -> BTreeSet<Slot> { row.iter().filter_map(|cell| meaning(cell)).map(|(slot, _)| slot).collect() };
+    let slots = |row: &[String]| -> BTreeSet<Slot> {
+        let bare = without_prefix(row, configured);
+        bare.as_deref().unwrap_or(row).iter().filter_map(|cell| meaning(cell)).map(|(slot, _)| slot).collect()
+    };
     let score = |row: &Vec<String>| {
         // People are no headers, and most rows are people.
         let slots = if row.iter().any(|cell| cell.contains('@')) { BTreeSet::new() } else { slots(row) };
@@ -253,6 +259,15 @@ pub(super) fn find(rows: &[Vec<String>], configured: &dyn Fn(&str) -> bool) -> O
     let at = (0..at).find(|first| scores.get(*first).is_some_and(|score| *score > 0) && people(first + 1)).unwrap_or(at);
     let identified = slots(rows.get(at)?).iter().any(|slot| slot.identifies()) || best >= 1_000;
     Some(HeaderRow { at, labels: is_label_row(rows.get(at + 1)), score: best, identified })
+}
+
+/// Headers without what all of them begin with, the name of their table: `t.employee_id`, `Employee - Work email`.
+pub(super) fn without_prefix(row: &[String], configured: &dyn Fn(&str) -> bool) -> Option<Vec<String>> {
+    let first = row.iter().find(|cell| !cell.is_empty())?;
+    let prefix = [".", " - "].iter().find_map(|sign| first.get(..first.find(sign)? + sign.len()))?;
+    let filled = || row.iter().filter(|cell| !cell.is_empty());
+    (filled().count() >= FEWEST && filled().all(|cell| cell.len() > prefix.len() && cell.starts_with(prefix) && !configured(cell)))
+        .then(|| row.iter().map(|cell| cell.strip_prefix(prefix).unwrap_or(cell).to_owned()).collect())
 }
 
 /// Whether a row among the first is somebody's: an address beside other cells.

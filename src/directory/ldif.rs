@@ -101,7 +101,7 @@ fn comments(text: &str, marks: &mut Marks) {
         if comment.starts_with(PROMPT) {
             marks.lasts(format!("the search waited for a key before its next page: `{comment}`"));
         } else if let Some(number) = comment.strip_prefix("numEntries:") {
-            marks.beside("", "total", &number.trim().into());
+            marks.beside("", "numEntries", &number.trim().into());
         } else if let Some(cookie) = comment.strip_prefix("pagedresults:").and_then(|said| said.split_once("cookie=")) {
             marks.beside("pagedresults", "nextCursor", &cookie.1.trim().into());
         } else if comment.to_ascii_lowercase().contains("limit exceeded") {

@@ -130,10 +130,16 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
         source.warnings.extend(unread::ignored_in_vain(&headers, file));
     }
     if anybody && mapping.first(Slot::Email).is_none() && mapping.first(Slot::EmployeeNumber).is_none() {
-        bail!(
-            Failure::usage("no column holds e-mail addresses or employee numbers, so nobody could be matched")
-                .hint("name the columns in [directory.columns], e.g. email = \"…\"")
-        );
+        let some = raw.watched.iter().find(|column| column.holds_some_addresses());
+        bail!(match some {
+            Some(column) => Failure::usage(format!(
+                "no column holds e-mail addresses or employee numbers and nothing else, so nobody could be matched; `{}` holds some",
+                column.header
+            ))
+            .hint("the table needs one row for each person: where a record stands in several lines, one below the other, export it as a table"),
+            None => Failure::usage("no column holds e-mail addresses or employee numbers, so nobody could be matched")
+                .hint("name the columns in [directory.columns], e.g. email = \"…\""),
+        });
     }
     if anybody && mapping.first(Slot::Email).is_none() {
         source
@@ -261,6 +267,12 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
 }
 
 fn from_text(text: &str, file: &config::Directory, source: &mut Source) -> Result<Table> {
+    if is_sql(text) {
+        bail!(
+            Failure::usage("it is a dump of SQL statements, no table")
+                .hint("export the rows instead, e.g. the result of a SELECT as CSV")
+        );
+    }
     let head = delimited::head(text, file.delimiter, &|header| mapping::is_configured(header, file))?;
     source.notes.extend(head.notes.iter().cloned());
     source.delimiter = Some(match head.delimiter {
@@ -269,7 +281,7 @@ fn from_text(text: &str, file: &config::Directory, source: &mut Source) -> Resul
     });
     let dropped = head.first_row - 1;
     let found = header_row(&head.rows, file, dropped)?;
-    let all = head.rows.get(found.at).cloned().unwrap_or_default();
+    let all = headers_of(head.rows.get(found.at), file);
     source.header_row = Some(found.at as u32 + head.first_row);
     let (above, data) = people_from(&head.rows, &found, &all, source);
     if all.len() >= delimited::WIDEST {
@@ -296,8 +308,16 @@ fn from_workbook(book: &mut Workbook, file: &config::Directory, source: &mut Sou
     source.sheet = Some(sheet.name.clone());
     let epoch_1904 = book.epoch_1904();
     let mut table = from_grid(&mut book.sheet(&sheet.name), epoch_1904, file, source)?;
-    aside.iter().for_each(|[label, value]| table.raw.marks.aside(label, value));
+    let others = aside.iter().filter(|[other, ..]| *other != sheet.name);
+    others.for_each(|[other, label, value]| table.raw.marks.aside(other, label, value));
     Ok(table)
+}
+
+/// Whether a text is the dump of a database: statements that make tables and fill them.
+fn is_sql(text: &str) -> bool {
+    const LOOKED_AT: usize = 50;
+    let begins = |line: &str, word: &str| line.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    text.lines().take(LOOKED_AT).any(|line| begins(line, "insert into ") || begins(line, "create table "))
 }
 
 /// A table in JSON. Where its headers stand apart, its rows are numbered as items.
@@ -317,7 +337,7 @@ fn from_json_table(table: json::Table, file: &config::Directory, source: &mut So
 fn from_grid(grid: &mut dyn Grid, epoch_1904: bool, file: &config::Directory, source: &mut Source) -> Result<Table> {
     let head = grid.head(headers::SEARCHED.max(file.header_row.unwrap_or(0).min(1000) as usize) + 2)?;
     let found = header_row(&head, file, 0)?;
-    let all = head.get(found.at).cloned().unwrap_or_default();
+    let all = headers_of(head.get(found.at), file);
     source.header_row = Some(found.at as u32 + 1);
     let (above, data) = people_from(&head, &found, &all, source);
     skipped_head(&found, above, 1, source);
@@ -367,6 +387,12 @@ fn around(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Result<()> {
     settle::settle(raw, above, width)?;
     raw.marks.page_of(raw.rows.len() as u64);
     Ok(())
+}
+
+/// The headers of a row, without the name of their table.
+fn headers_of(row: Option<&Vec<String>>, file: &config::Directory) -> Vec<String> {
+    let row = row.cloned().unwrap_or_default();
+    headers::without_prefix(&row, &|header| mapping::is_configured(header, file)).unwrap_or(row)
 }
 
 /// Empty headers at the end are formatting, not columns.

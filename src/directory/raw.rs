@@ -215,6 +215,11 @@ impl Watched {
         self.addresses * 10 >= self.seen * 8 && self.addresses > 0
     }
 
+    /// Whether any of its cells is one.
+    pub(super) fn holds_some_addresses(&self) -> bool {
+        self.addresses > 0
+    }
+
     /// Whether its cells say who is at work and who is not.
     pub(super) fn holds_states(&self) -> bool {
         self.states * 10 >= self.seen * 8 && self.states > 0

@@ -18,8 +18,11 @@ pub(super) fn settle(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Resu
     let last = raw.rows.iter().rev().find(|row| !keyless.contains(row)).copied().into_iter().chain(whole).max().unwrap_or(0);
     let mut out: BTreeMap<u32, Cow<'static, str>> = BTreeMap::new();
     for row in std::mem::take(&mut raw.keyless) {
-        let marked = (is_short(&row, width) || is_ellipsis(&row.cells)) && raw.marks.row(&row.cells, row.counts, row.row < last);
-        if let Some(why) = nobody(&row, marked, above, width, last) {
+        let again = above.iter().any(|title| is_again(title, &row));
+        let closes = row.cells.first().is_some_and(|cell| ["trailer", "trl", "eof"].contains(&cell.to_lowercase().as_str()));
+        let may_say = is_short(&row, width) || is_ellipsis(&row.cells) || again || closes;
+        let marked = may_say && raw.marks.row(&row.cells, row.counts, row.row < last);
+        if let Some(why) = nobody(&row, marked, again, width, last) {
             let example = row.cells.first().filter(|_| is_short(&row, width)).map(|cell| format!(": `{}`", cut(cell)));
             out.insert(row.row, format!("{why}{}", example.unwrap_or_default()).into());
         }
@@ -29,14 +32,10 @@ pub(super) fn settle(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Resu
 }
 
 /// Why a row is no person, if it is none.
-fn nobody(row: &Keyless, marked: bool, above: &[Vec<String>], width: usize, last: u32) -> Option<&'static str> {
-    let again = |title: &Vec<String>| {
-        let filled = title.iter().map(|cell| super::cells::trim(cell)).filter(|cell| !cell.is_empty());
-        filled.take(8).eq(row.cells.iter().map(String::as_str))
-    };
+fn nobody(row: &Keyless, marked: bool, again: bool, width: usize, last: u32) -> Option<&'static str> {
     let first = row.cells.first().map_or("", String::as_str);
     let behind = row.row > last;
-    if above.iter().any(again) {
+    if again {
         Some("a page header again")
     } else if marked || is_short(row, width) && is_footer(first) && !is_person(row, first) {
         Some("a total or a footer")
@@ -47,6 +46,13 @@ fn nobody(row: &Keyless, marked: bool, above: &[Vec<String>], width: usize, last
     } else {
         None
     }
+}
+
+/// Whether a row is one from above the headers again, perhaps with the number of another page in it.
+fn is_again(title: &[String], row: &Keyless) -> bool {
+    let digits = |cell: &str| cell.chars().filter(|sign| !sign.is_ascii_digit()).collect::<String>();
+    let filled = title.iter().map(|cell| super::cells::trim(cell)).filter(|cell| !cell.is_empty());
+    filled.take(8).map(digits).eq(row.cells.iter().map(|cell| digits(cell)))
 }
 
 /// Whether what could begin a footer is what somebody is called: `Page, Larry` beside a status.

@@ -68,7 +68,7 @@ mod tests {
             let word = terms::Status::from_word(what).is_some() || what == "inactive";
             assert!(
                 word || header(what).is_some()
-                    || ["never", "other days", "areas", "parents", "mail", "work", "between"].contains(&what),
+                    || ["never", "kind", "other days", "areas", "parents", "mail", "work", "between"].contains(&what),
                 "{what}"
             );
             for spelling in split(spellings).filter(|_| word) {

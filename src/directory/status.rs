@@ -24,6 +24,9 @@ static WORDS: LazyLock<HashMap<String, Status>> = LazyLock::new(|| {
 /// On leave or gone: nobody can tell, but somebody is not simply at work.
 static INACTIVE: LazyLock<HashSet<String>> = LazyLock::new(|| spellings::of("inactive").map(fold).collect());
 
+/// How somebody is employed, which says nothing of whether: a last day that has passed is no contradiction.
+static KINDS: LazyLock<HashSet<String>> = LazyLock::new(|| spellings::of("kind").map(fold).collect());
+
 /// What one word of a column says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -108,6 +111,9 @@ impl Words {
         }
         if INACTIVE.contains(&folded) {
             return Meaning::Word(Status::Unknown);
+        }
+        if KINDS.contains(&folded) {
+            return Meaning::Switch(true);
         }
         // A code before its word: `T - Terminated`.
         if let Some((code, named)) = word.split_once(" - ")

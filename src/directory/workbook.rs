@@ -187,14 +187,14 @@ fn text<'c>(value: &'c DataRef<'_>, digits: usize) -> Cow<'c, str> {
     }
 }
 
-/// Chooses the sheet to read: the named one, or the only visible one that holds people. `aside` takes labels and their values from sheets
-/// without a table.
+/// Chooses the sheet to read: the named one, or the only visible one that holds people. `aside` takes the sheets, labels and values of
+/// pairs of cells on sheets without people.
 pub(super) fn choose(
     book: &mut Workbook,
     named: Option<&str>,
     configured: &dyn Fn(&str) -> bool,
     notes: &mut Vec<String>,
-    aside: &mut Vec<[String; 2]>,
+    aside: &mut Vec<[String; 3]>,
 ) -> Result<SheetInfo> {
     let sheets = book.sheets();
     let names = |sheets: &[SheetInfo]| {
@@ -219,16 +219,19 @@ pub(super) fn choose(
     let mut scored = Vec::new();
     for sheet in &sheets {
         let head = book.sheet(&sheet.name).head(headers::SEARCHED)?;
-        if let Some(found) = headers::find(&head, configured) {
-            let filled = |row: &Vec<String>| row.iter().any(|cell| !cells::trim(cell).is_empty());
-            let people = found.identified && head.iter().skip(found.at + 1).any(filled);
+        let found = headers::find(&head, configured);
+        let filled = |row: &Vec<String>| row.iter().any(|cell| !cells::trim(cell).is_empty());
+        let people = found.as_ref().is_some_and(|found| found.identified && head.iter().skip(found.at + 1).any(filled));
+        if let Some(found) = found {
             scored.push((sheet.clone(), found.score, people));
-        } else {
-            let filled = |row: &Vec<String>| {
+        }
+        if !people {
+            let pair = |row: &Vec<String>| {
                 let cells: Vec<String> = row.iter().filter(|cell| !cells::trim(cell).is_empty()).cloned().collect();
-                <[String; 2]>::try_from(cells).ok()
+                let [label, value] = <[String; 2]>::try_from(cells).ok()?;
+                Some([sheet.name.clone(), label, value])
             };
-            aside.extend(head.iter().filter_map(filled));
+            aside.extend(head.iter().filter_map(pair));
         }
     }
     let best = |hidden: bool| {

@@ -21,7 +21,7 @@ use super::rule::PeopleRules;
 use crate::config::{Config, RoleRule};
 use crate::terms::value::{Number, difference_in_words, invisible_difference, phone, same_number, writable_number};
 use crate::terms::{Comparison, FIELDS, Field, Key, Role};
-use crate::text::{damage, folded, last_first};
+use crate::text::{damage, damage_beside, folded, last_first};
 
 /// How fields are compared in this run.
 pub(super) struct Drifts<'a> {
@@ -199,7 +199,16 @@ impl<'a> Drifts<'a> {
         if !is_whole || ["name", "given_name", "family_name"].iter().any(|field| self.is_doubtful(person, field)) {
             return None;
         }
-        let directory = in_order_of(domo, whole, self.people.given_name.filled(person), self.people.family_name.filled(person));
+        // Nor one whose other half is blank, be it that somebody's family is called Null, while Domo has it.
+        let (given, family) = (self.people.given_name.filled(person), self.people.family_name.filled(person));
+        if !provides("name") && provides("given_name") && provides("family_name") && given.is_some() != family.is_some() {
+            let half = given.or(family).unwrap_or_default();
+            let has = |whole: &str| half.split_whitespace().all(|word| whole.split_whitespace().any(|part| part == word));
+            if has(domo) {
+                return None;
+            }
+        }
+        let directory = in_order_of(domo, whole, given, family);
         let repaired = damage::comparable(&directory)?;
         let (ours, theirs) = (folded(domo), folded(&repaired));
         // Chinese, Japanese and Korean names are written with a space or without.
@@ -250,6 +259,12 @@ impl<'a> Drifts<'a> {
         if let Some(damage) = directory.as_deref().and_then(damage::of) {
             writable = false;
             note.get_or_insert(format!("not written: it {}", damage.kind.describe()));
+        } else if let (Some(domo), Some(directory)) = (&domo, &directory)
+            && Field::named(field).is_some_and(|known| matches!(known.compared, Some(Comparison::Text | Comparison::Name)))
+            && let Some(kind) = damage_beside(directory, domo)
+        {
+            writable = false;
+            note.get_or_insert(format!("not written: beside Domo's value it shows that it {}", kind.describe()));
         }
         if let (Some(number), "employee_number") = (&directory, field)
             && let Err(why) = writable_number(number, self.numeric_numbers)

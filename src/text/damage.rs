@@ -26,6 +26,8 @@ pub enum DamageKind {
     Entities,
     /// Escaped for mail, an address, a program or a workbook: `M=C3=BCller`, `M%C3%BCller`, `M\\u00fcller`, `M_x00FC_ller`.
     Escaped,
+    /// Bytes of one code page that were read in another, as the same value elsewhere shows: `Dvoøák` for `Dvořák`.
+    CodePage,
     /// Letters became `?`, U+FFFD, a control character, or a sign that stands in no word: `M³ller`.
     LostLetters,
     /// Accents stand beside their letters: `Mu¨ller`.
@@ -53,6 +55,7 @@ impl DamageKind {
             Self::TwiceEncoded => "was encoded twice",
             Self::Entities => "holds the escapes of a web page",
             Self::Escaped => "holds letters escaped for another format",
+            Self::CodePage => "was read in another code page than it was written in",
             Self::LostLetters => "lost letters on the way (`?`, U+FFFD or other signs stand in their place)",
             Self::LooseAccents => "has accents that stand beside their letters",
             Self::Invisible => "holds invisible characters",
@@ -84,7 +87,7 @@ pub fn of(text: &str) -> Option<Damage> {
 pub fn of_name(name: &str) -> Option<Damage> {
     let signs = signs(name);
     // Most names are words with a space between.
-    let is_plain = signs & SPACE != 0 && signs & (ODD | ESCAPE) == 0;
+    let is_plain = signs & SPACE != 0 && signs & (ODD | ESCAPE | CODE) == 0;
     of_signs(name, signs).or_else(|| (!is_plain && is_no_name(name)).then_some(Damage { kind: DamageKind::NoName, repair: None }))
 }
 
@@ -180,6 +183,7 @@ const SIGNS: [u8; 256] = {
             b'e' | b'E' => EXPONENT,
             b'=' | b'%' | b'\\' | b'_' => ESCAPE,
             b'?' | b'&' => MARK,
+            0..=8 | 14..=31 => MARK,
             b'<' => CODE | ESCAPE,
             b'{' | b'[' | b'#' | b'*' => CODE,
             b'@' | b'0'..=b'9' => ODD,
@@ -261,18 +265,25 @@ fn entity(text: &str) -> Option<String> {
 /// Whether what stands under a name is what a program calls somebody, or a word for want of a name.
 fn is_no_name(value: &str) -> bool {
     let is_address = || value.contains('@') && !value.contains(' ');
-    let is_id =
-        || value.len() == GUID && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') || value.starts_with("S-1-5-");
+    let is_hex = |word: &str| word.len() >= DIGEST && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let is_id = || value.split(' ').all(is_hex) || value.starts_with("S-1-5-");
+    let is_crossed_out = || value.split(' ').all(|word| word.starts_with('[') && word.ends_with(']'));
     let is_path = || value.contains('=') && value.contains(',');
     let is_word = || {
         let lower = (value.len() <= NO_NAME).then(|| value.to_lowercase());
         lower.is_some_and(|lower| NO_NAMES.contains(&lower.as_str()))
     };
-    is_address() || value.contains('\\') || !value.contains(char::is_alphabetic) || is_path() || is_id() || is_word()
+    is_address()
+        || value.contains('\\')
+        || !value.contains(char::is_alphabetic)
+        || is_path()
+        || is_id()
+        || is_crossed_out()
+        || is_word()
 }
 
-/// The length of an id such as `6f9619ff-8b86-d011-b42d-00cf4fc964ff`.
-const GUID: usize = 36;
+/// The length of the shortest digest; an id such as `6f9619ff-8b86-d011-b42d-00cf4fc964ff` is longer.
+const DIGEST: usize = 32;
 
 /// Words that people and programs write where they have no name; no longer than [`NO_NAME`] bytes.
 const NO_NAMES: [&str; 27] = [
@@ -319,6 +330,13 @@ fn is_code(text: &str) -> bool {
         text.strip_prefix('=')
             .is_some_and(|rest| rest.starts_with(|first: char| first.is_alphanumeric() || "$'\"+-".contains(first)))
     };
+    // What LDIF leaves: whole fours, the last of them filled up.
+    let is_base64 = |word: &str| {
+        word.len() >= 8
+            && word.len().is_multiple_of(4)
+            && word.ends_with('=')
+            && word.trim_end_matches('=').bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
+    };
     let query_error =
         || text.eq_ignore_ascii_case("[error]") || text.starts_with("[DataFormat.") || text.starts_with("[Expression.");
     let broken_line = |(at, _): (usize, &str)| {
@@ -326,7 +344,9 @@ fn is_code(text: &str) -> bool {
         matches!(behind.next(), Some('n' | 'r' | 't')) && behind.next().is_none_or(char::is_uppercase)
     };
     text.contains("[object ")
+        || text.contains("<![CDATA[")
         || text.starts_with("@{")
+        || text.split_whitespace().all(is_base64)
         || wrapped('{', '}')
         || wrapped('%', '%') && text.len() > 2
         || wrapped('[', ']') && text.contains(['"', '\''])

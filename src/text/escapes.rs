@@ -88,7 +88,11 @@ fn escape(text: &str, behind_letter: bool) -> Option<(Letter, usize)> {
         (b'\\', Some(b'"' | b'`' | b'^' | b'~')) => {
             bytes.get(2).filter(|letter| letter.is_ascii_alphabetic()).map(|_| (Letter::Lost, 3))
         }
-        (b'_', Some(b'x')) => Some((letter(code(2, 4).filter(|_| bytes.get(6) == Some(&b'_'))?)?, 7)),
+        // The end of a line is white space: `_x000D_`.
+        (b'_', Some(b'x')) => {
+            let code = code(2, 4).filter(|_| bytes.get(6) == Some(&b'_'))?;
+            Some((letter(if matches!(code, 0x9 | 0xA | 0xD) { 0x20 } else { code })?, 7))
+        }
         (b'<', Some(b'U')) => {
             Some((letter(code(3, 4).filter(|_| text.get(2..3) == Some("+") && bytes.get(7) == Some(&b'>'))?)?, 8))
         }

@@ -14,7 +14,7 @@ const CAPITALS: &str = "ŸŠŽŒ";
 /// Whether letters of a text were lost.
 pub(super) fn letters(text: &str) -> bool {
     // A next line (U+0085) is white space. What is private to one font or program (U+E000) is no letter anywhere else.
-    let replaced = |letter: char| matches!(letter, '?' | '\u{FFFD}'..='\u{FFFF}' | '\u{80}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{E000}'..='\u{F8FF}');
+    let replaced = |letter: char| matches!(letter, '?' | '\0'..='\u{8}' | '\u{E}'..='\u{1F}' | '\u{FFFD}'..='\u{FFFF}' | '\u{80}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{E000}'..='\u{F8FF}');
     if text.contains(replaced) {
         return true;
     }

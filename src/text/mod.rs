@@ -1,5 +1,6 @@
 //! Text that strangers typed: made comparable for matching, and made visible for showing.
 
+mod beside;
 pub mod damage;
 pub mod entities;
 mod escapes;
@@ -8,6 +9,7 @@ mod pattern;
 mod readable;
 mod twice;
 
+pub use beside::damage_beside;
 pub use pattern::{Pattern, as_matched};
 pub use readable::{
     disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, last_first, minute, plural, rearmed, squashed, visible,

@@ -35,6 +35,15 @@ fn read_again(text: &str, byte: impl Fn(char) -> Option<u8>) -> Option<String> {
     String::from_utf8(text.chars().map(byte).collect::<Option<Vec<u8>>>()?).ok()
 }
 
+/// The bytes of a text in Windows-1252, if it has nothing else.
+pub(super) fn in_1252(text: &str) -> Option<Vec<u8>> {
+    let byte = |letter: char| match u32::from(letter) {
+        code @ 0..=0x9F => Some(code as u8),
+        _ => byte_of(letter, WINDOWS_1252),
+    };
+    text.chars().map(byte).collect()
+}
+
 /// The one byte of a letter in an encoding.
 fn byte_of(letter: char, encoding: &'static Encoding) -> Option<u8> {
     let mut buffer = [0; 4];

@@ -50,7 +50,11 @@ pub(super) fn render(checked: &Checked, quiet: bool) -> String {
     out.push(String::new());
     if checked.problems.is_empty() {
         out.push(if checked.is_incomplete() {
-            "No problem found, but a population may not be whole: no plan will be made from it.".into()
+            let mut said = "No problem found, but a population may not be whole: no plan will be made from it.".to_owned();
+            if checked.directories.iter().any(|directory| !directory.source.incomplete.is_empty()) {
+                said.push_str(" Export the list whole; one that is whole in spite of what it says of itself has `complete = true` under [[directory]].");
+            }
+            said
         } else {
             match checked.directories.iter().map(|directory| directory.source.rejected).sum() {
                 0 => "No problem found.".into(),

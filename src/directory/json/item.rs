@@ -357,6 +357,12 @@ fn unwrapped(path: &str) -> String {
     while kept.len() > 1 && kept.last().is_some_and(|leaf| TYPES.contains(leaf)) {
         kept.pop();
     }
+    // SharePoint's choices: `Status.Value`, and not one of several, `Emails[0].Value`.
+    if let [.., holder, "Value"] = kept.as_slice()
+        && !holder.ends_with(']')
+    {
+        kept.pop();
+    }
     if kept.len() > 1 {
         kept.retain(|segment| *segment != "M");
     }

@@ -21,6 +21,10 @@ pub(super) fn marks(scan: &Scan<'_>, object: Span, path: &[String], marks: &mut 
             if key == *step {
                 next = Some(span);
             } else if let Some(value) = small(scan, span) {
+                // Hasura counts a list beside it: `employees_aggregate: {aggregate: {count: 6}}`.
+                if let Some(count) = value.pointer("/aggregate/count").filter(|_| key.strip_suffix("_aggregate") == Some(step)) {
+                    marks.beside(&key, "count", count);
+                }
                 marks.beside(&above, &key, &value);
             }
         }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::members::{is_more, is_next, is_program_s, is_total};
 use super::numbers::Numbers;
+use super::query::{is_no_filter, narrows};
 use super::{Marks, Place, Total, words};
 use crate::text::squashed;
 
@@ -31,9 +32,16 @@ impl Marks {
         said
     }
 
-    /// A label and its value on another sheet of the workbook, where only a filter that was set is said of this list.
-    pub fn aside(&mut self, label: &str, value: &str) {
-        self.filter_in_words(label, value);
+    /// A label and its value on another sheet of the workbook, where only a filter that was set is said of this list, and how much of it
+    /// was written: `Rows exported`, `4 of 6`. On a sheet that is called `Parameters` every field of a person is a filter.
+    pub fn aside(&mut self, sheet: &str, label: &str, value: &str) {
+        let said = format!("{label}: {value}");
+        if words::is_of_questions(sheet) && narrows(label) && !is_no_filter(&value.trim().to_lowercase()) {
+            self.lasts(format!("it is a selection, by its own words: `{}`", said.chars().take(120).collect::<String>()));
+        } else if !self.filter_in_words(label, value) {
+            let lower = said.to_lowercase();
+            self.part(&lower, &Numbers::of(&lower), &said);
+        }
     }
 
     /// `Filter` beside `Country = Germany`. Whether it is one.
@@ -64,6 +72,10 @@ impl Marks {
         let said = line.split_whitespace().collect::<Vec<_>>().join(" ");
         let lower = said.to_lowercase();
         let shown: String = said.chars().take(120).collect();
+        let numbers = Numbers::of(&lower);
+        if let Some(most) = words::at_most(&lower, &numbers) {
+            self.top = Some((most, shown.clone()));
+        }
         if let Some(filtered) = lower.split([';', '|']).filter_map(words::filter).max() {
             if filtered {
                 self.lasts(format!("it is a selection, by its own words: `{shown}`"));
@@ -74,7 +86,8 @@ impl Marks {
             self.lasts(format!("it says that something is missing: `{shown}`"));
             return true;
         }
-        if let Some(day) = words::dated(&lower) {
+        // `Exported 4 out of 6 users` begins as `Exported 2026-11-23` does.
+        if let Some(day) = words::dated(&lower).filter(|_| numbers.part_of().is_none() || !lower.contains(" of ")) {
             self.dated.get_or_insert_with(|| day.to_owned());
             return true;
         }
@@ -82,7 +95,6 @@ impl Marks {
             self.goes_on(&shown);
             return true;
         }
-        let numbers = Numbers::of(&lower);
         if let Some(top) = numbers.top() {
             self.top = Some((top, shown));
             return true;
@@ -93,6 +105,7 @@ impl Marks {
                 self.totals.push(Total { place: shown, number });
                 true
             })
+            || words::at_most(&lower, &numbers).is_some()
     }
 
     /// `page 1 of 3`, `1-50 of 214`: which part of the list this is.

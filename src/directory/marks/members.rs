@@ -141,6 +141,15 @@ pub(super) fn bad_status(name: &str, value: &Value) -> Option<u64> {
     number(value).filter(|code| CODES.contains(&name) && (*code == 206 || (400..600).contains(code)))
 }
 
+/// The number of a page that an address asks for: `https://x/users?page[number]=3`.
+pub(super) fn page_in_address(address: &str) -> Option<u64> {
+    let (_, query) = address.split_once('?')?;
+    query.split('&').find_map(|part| {
+        let (name, number) = part.split_once('=')?;
+        matches!(squashed(name).as_str(), "page" | "pagenumber" | "page5bnumber5d" | "pageno").then(|| number.parse().ok())?
+    })
+}
+
 /// Whether a `Link` header (RFC 8288) names a next page.
 pub(super) fn has_next_relation(value: &str) -> bool {
     value.split(',').any(|link| {

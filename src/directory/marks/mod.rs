@@ -25,7 +25,8 @@ use serde_json::{Map, Value};
 
 use members::{
     ANYTHING, ASKED, CURRENT, LAST, LIMITS, MADE, PAGES, PAGING, PARTIAL, QUERIES, RANGES, REMAINING, SAYINGS, STATES, bad_status,
-    flag, has_next_relation, is_filter, is_later, is_more, is_next, is_part, is_total, is_wrong, joined, leads_on, number, points,
+    flag, has_next_relation, is_filter, is_later, is_more, is_next, is_part, is_total, is_wrong, joined, leads_on, number,
+    page_in_address, points,
 };
 use numbers::{Numbers, PEOPLE};
 use query::{is_no_filter, narrows, restricts};
@@ -215,7 +216,8 @@ impl Marks {
     }
 
     fn member(&mut self, place: Place<'_>, key: &str, value: &Value) {
-        let name = squashed(key);
+        // `@Microsoft.Dynamics.CRM.morerecords`: a namespace stands before the name.
+        let name = squashed(key.rsplit('.').next().filter(|_| key.starts_with('@')).unwrap_or(key));
         if place.own && is_filter(&name) {
             return self.filter(place, value);
         }
@@ -243,9 +245,9 @@ impl Marks {
             // `"links": [{"rel": "next", "href": …}]`
             Value::Array(links) => {
                 let is_next = |link: &&Value| {
-                    ["rel", "relation"]
-                        .iter()
-                        .any(|key| link.get(*key).and_then(Value::as_str).is_some_and(|rel| squashed(rel) == "next"))
+                    let relations = ["rel", "relation"].iter().filter_map(|key| link.get(*key));
+                    let mut relations = relations.flat_map(|rel| rel.as_array().map_or(std::slice::from_ref(rel), Vec::as_slice));
+                    relations.any(|rel| rel.as_str().is_some_and(|rel| squashed(rel) == "next"))
                 };
                 if links.iter().find(is_next).and_then(Value::as_object).is_some_and(points) {
                     self.goes_on(&joined(place.path, "next"));
@@ -368,10 +370,14 @@ impl Marks {
         if let Some(said) = value.as_str().filter(|_| place.own && RANGES.contains(&name)) {
             self.range(place, said);
         }
+        if let Some(number) = value.as_str().filter(|_| place.own && name == "last").and_then(page_in_address) {
+            self.page_totals.push(Total { place: place.path.to_owned(), number });
+        }
         if let Some(day) = value.as_str().filter(|_| place.own && MADE.contains(&name)) {
             self.dated.get_or_insert_with(|| day.to_owned());
         }
-        if place.own && flag == Some(true) && is_part(name) && !is_more(name) {
+        let cut_at = || name.ends_with("truncated") && number(value).is_some_and(|rows| rows > 1);
+        if place.own && (flag == Some(true) && is_part(name) && !is_more(name) || cut_at()) {
             self.lasts(format!("it says that something is missing (`{}`)", place.path));
         }
         if let Some(said) = value.as_str().filter(|said| place.own && said.len() <= 100 && !RANGES.contains(&name)) {

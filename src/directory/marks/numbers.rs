@@ -12,6 +12,8 @@ lists! {
     PEOPLE = "people",
     BETWEEN = "between",
     SHOWN = "shown",
+    LEFT_OUT = "left out",
+    LEFT_OUT_BESIDES = "left out besides",
 }
 
 /// The words and whole numbers of a line.
@@ -25,6 +27,12 @@ enum Token<'t> {
     Number(u64),
     /// A sum of money, a share: nothing that counts people.
     Other,
+}
+
+impl Token<'_> {
+    fn number(&self) -> Option<u64> {
+        if let Self::Number(number) = self { Some(*number) } else { None }
+    }
 }
 
 impl<'t> Numbers<'t> {
@@ -76,11 +84,34 @@ impl<'t> Numbers<'t> {
 
     /// `page 1 of 3`, `Seite 1/3`, `1/3ページ`.
     pub(super) fn page_of(&self) -> Option<(u64, u64)> {
-        let japanese = self.tokens.iter().any(|token| matches!(token, Token::Word(word) if word.starts_with("ページ")));
-        if !japanese && !self.has(&PAGE) {
+        let behind = |word: &str| ["ページ", "페이지"].iter().any(|page| word.starts_with(page));
+        let behind = self.tokens.iter().any(|token| matches!(token, Token::Word(word) if behind(word)));
+        if !behind && !self.has(&PAGE) {
             return None;
         }
-        self.pair(|before| japanese || matches!(before, Some(Token::Word(word)) if PAGE.contains(&word)))
+        self.pair(|before| behind || matches!(before, Some(Token::Word(word)) if PAGE.contains(&word)))
+    }
+
+    /// The greatest number of the line.
+    pub(super) fn greatest(&self) -> Option<u64> {
+        self.tokens.iter().filter_map(Token::number).max()
+    }
+
+    /// `2 rows skipped`, `rows rejected: 2`, `2 errors`: whether a program had people that it left out.
+    pub(super) fn left_out(&self) -> bool {
+        let number = |at: Option<usize>| self.tokens.get(at?).and_then(Token::number);
+        let people =
+            |at: Option<usize>| matches!(at.and_then(|at| self.tokens.get(at)), Some(Token::Word(word)) if PEOPLE.contains(word));
+        !self.has(&LEFT_OUT_BESIDES)
+            && self.tokens.iter().enumerate().any(|(at, token)| {
+                let beside = || {
+                    number(Some(at + 1))
+                        .or_else(|| number(Some(at + 2)).filter(|_| people(Some(at + 1))))
+                        .or_else(|| number(at.checked_sub(1)))
+                        .or_else(|| number(at.checked_sub(2)).filter(|_| people(at.checked_sub(1))))
+                };
+                matches!(token, Token::Word(word) if LEFT_OUT.contains(word)) && beside().is_some_and(|number| number > 0)
+            })
     }
 
     /// `Top 50`, `Showing the first 50 rows`: the most that there were to be.
@@ -103,17 +134,20 @@ impl<'t> Numbers<'t> {
 
     /// `1-50 of 214`, `Showing 1 to 50 of 214 entries`, `50 of 214 rows`: how far it goes, and of how many.
     pub(super) fn part_of(&self) -> Option<(u64, u64)> {
+        self.any_part_of().filter(|(upto, of)| upto <= of)
+    }
+
+    fn any_part_of(&self) -> Option<(u64, u64)> {
         let range = self.tokens.windows(2).any(|pair| matches!(pair, [Token::Number(from), Token::Number(to)] if from < to))
             || self
                 .tokens
                 .windows(3)
                 .any(|three| matches!(three, [Token::Number(_), Token::Word(word), Token::Number(_)] if TO.contains(word)));
-        // `214件中1-50件`: of how many stands first.
-        const OF_ALL: [&str; 3] = ["件中", "名中", "人中"];
+        // `214件中1-50件`, `214 kayıttan 50`: of how many stands first.
+        const OF_ALL: [&str; 6] = ["件中", "名中", "人中", "kayıttan", "çalışandan", "kullanıcıdan"];
         if let Some(at) = self.tokens.iter().position(|token| matches!(token, Token::Word(word) if OF_ALL.contains(word))) {
-            let number = |token: &Token<'_>| if let Token::Number(number) = token { Some(*number) } else { None };
             let (before, behind) = self.tokens.split_at(at);
-            return behind.iter().rev().find_map(number).zip(before.last().and_then(number));
+            return behind.iter().rev().find_map(Token::number).zip(before.last().and_then(Token::number));
         }
         // `共6条，显示4条`
         const ALL: [&str; 4] = ["共", "总共", "총", "всего"];
@@ -163,9 +197,12 @@ impl<'t> Numbers<'t> {
     }
 
     /// `250 rows affected`, `Total employees: 250`, and where a total stands alone `Total: 250`: its number, the greatest of several.
+    /// The record that closes a file has its count first, perhaps before its day: `TRL,250,20261123`.
     pub(super) fn count(&self, alone: bool) -> Option<u64> {
-        let number = |token: &Token<'_>| if let Token::Number(number) = token { Some(*number) } else { None };
-        let number = self.tokens.iter().filter_map(number).max()?;
+        if let [Token::Word("trailer" | "trl" | "eof"), Token::Number(number), ..] = self.tokens.as_slice() {
+            return Some(*number);
+        }
+        let number = self.greatest()?;
         let known = |token: &Token<'_>| match token {
             Token::Number(_) => true,
             Token::Word(word) => [&COUNT, &PEOPLE, &BETWEEN].iter().any(|words| words.contains(word)),

@@ -14,6 +14,7 @@ lists! {
     VIEWS = "views",
     AT_WORK = "at work",
     CUT = "cut off",
+    AT_MOST = "at most",
     BROKE = "broke off",
     BROKE_WITH = "broke off with",
     MORE_THAN = "more than",
@@ -23,6 +24,7 @@ lists! {
     ONLY = "only",
     READERS = "readers",
     MADE = "made",
+    SHEETS = "sheets",
 }
 
 /// What follows the label of the day on which a list was made.
@@ -39,7 +41,11 @@ pub(super) fn filter(lower: &str) -> Option<bool> {
     let words = Numbers::of(lower);
     // `Active employees only` and `Country: Germany only`, and not `For employees only`.
     let several = || (3..=4).contains(&said.split_whitespace().count());
-    if words.has(&ONLY) && !words.has(&READERS) && (words.has(&PEOPLE) || words.has(&AT_WORK) || several()) {
+    if words.has(&ONLY)
+        && !words.has(&READERS)
+        && at_most(lower, &words).is_none()
+        && (words.has(&PEOPLE) || words.has(&AT_WORK) || several())
+    {
         return Some(true);
     }
     if words.has(&FILTERED)
@@ -55,7 +61,15 @@ pub(super) fn filter(lower: &str) -> Option<bool> {
         return Some(true);
     }
     let asked = (said.starts_with("where ") || said.starts_with("query")) && said.contains(['=', '<', '>']);
-    if asked || restricts(said) || ["excludes ", "excluding "].iter().any(|excludes| said.starts_with(excludes)) {
+    // `limited to active employees`
+    if AT_MOST.iter().any(|said| lower.contains(said)) && words.has(&AT_WORK) && !words.has(&READERS) {
+        return Some(true);
+    }
+    let is_distinguished_name = [",dc=", ",ou=", ",o="].iter().any(|part| said.contains(part));
+    if asked
+        || restricts(said) && !is_distinguished_name
+        || ["excludes ", "excluding "].iter().any(|excludes| said.starts_with(excludes))
+    {
         return Some(true);
     }
     let behind = |label: &&str| said.strip_prefix(*label).is_some_and(ends_label);
@@ -88,6 +102,22 @@ fn ends_label(rest: &str) -> bool {
     !rest.starts_with(char::is_alphabetic)
 }
 
+/// The most people that the list was to hold: `Row limit: 500`, `limited to 500 rows`, `select top 500 …`.
+pub(super) fn at_most(lower: &str, numbers: &Numbers<'_>) -> Option<u64> {
+    let query = || lower.starts_with("select ") && [" top ", " limit "].iter().any(|word| lower.contains(word));
+    (AT_MOST.iter().any(|said| lower.contains(said)) || query()).then(|| numbers.greatest()).flatten()
+}
+
+/// Whether a sheet of this name says what was asked for: `Parameters`, `Filters`.
+pub(super) fn is_of_questions(sheet: &str) -> bool {
+    SHEETS.contains(&sheet.trim().to_lowercase().as_str())
+}
+
+/// Whether a line says that people were left out, in any of its parts: `Rows written: 4, rows rejected: 2`.
+fn leaves_out(lower: &str) -> bool {
+    lower.split([';', '|']).flat_map(|part| part.split(", ")).any(|part| Numbers::of(part).left_out())
+}
+
 /// Whether a line leads to more people.
 pub(super) fn goes_on(lower: &str) -> bool {
     let said = lower.trim_matches(['#', '*', '(', ')', '[', ']', '"', ' ', '.', '…', '»', '>', '›']);
@@ -107,7 +137,7 @@ pub(super) fn is_cut(lower: &str) -> bool {
     };
     let ellipsis = || lower.contains(['.', '…']) && lower.chars().all(|sign| matches!(sign, '.' | '…' | ' '));
     let more_than = || MORE_THAN.iter().any(|begins| lower.starts_with(begins)) && Numbers::of(lower).has(&PEOPLE);
-    CUT.iter().any(|said| lower.contains(said)) || further() || more_than() || ellipsis() || broke_off(lower)
+    CUT.iter().any(|said| lower.contains(said)) || further() || more_than() || ellipsis() || broke_off(lower) || leaves_out(lower)
 }
 
 /// Whether a line is what a program said when it broke off.

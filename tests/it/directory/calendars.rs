@@ -40,11 +40,35 @@ fn a_last_day_is_read_in_the_calendar_it_is_written_in() {
         ("", "46326"),
         ("15/03/21", "31/10/26"),
         ("01.05.98", "31.10.26"),
+        ("31. ledna 2020", "31. října 2026"),
+        ("1. července 2020", "1. listopadu 2026"),
+        ("31 Ocak 2020", "31 Ekim 2026"),
+        ("31 Ιανουαρίου 2020", "31 Οκτωβρίου 2026"),
+        ("31 января 2020 г.", "31 октября 2026 г."),
+        ("31 يناير 2020", "31 أكتوبر 2026"),
+        ("31 בינואר 2020", "31 באוקטובר 2026"),
+        ("Fri Jan 31 00:00:00 UTC 2020", "Sat Oct 31 00:00:00 UTC 2026"),
+        ("", "2026\u{2011}10\u{2011}31"),
     ] {
         assert_eq!(has_left(first_day, last_day), Some(true), "{first_day}, {last_day}");
     }
     // The day itself is a day of work, in every calendar; what is no day at all is none.
-    for last_day in ["23/11/2569", "令和8年11月23日", "115/11/23", "9999-12-31", "31/12/2500", "2958465", "30/11/2569"] {
+    for last_day in [
+        "23/11/2569",
+        "令和8年11月23日",
+        "115/11/23",
+        "9999-12-31",
+        "31/12/2500",
+        "2958465",
+        "30/11/2569",
+        "no end date",
+        "Süresiz",
+        "αορίστου",
+        "无固定期限",
+        "재직중",
+        "still employed",
+        "dd/mm/yyyy",
+    ] {
         assert_eq!(has_left("", last_day), Some(false), "{last_day}");
     }
 }

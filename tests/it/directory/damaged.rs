@@ -61,6 +61,7 @@ fn what_was_certainly_meant_is_compared_in_place_of_what_stands_there() {
         "Nora M\\u00fcller",
         "Nora M<U+00FC>ller",
         "Nora M&amp;uuml;ller",
+        "Nora_x000D_ Müller",
         "\u{202A}Nora M\u{AD}üller\u{202C}",
     ] {
         assert_eq!(written_for("name", name, "Nora Müller"), (Vec::new(), 0), "{name}");
@@ -99,6 +100,11 @@ fn a_name_that_lost_letters_its_end_or_itself_is_never_written() {
         "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
         "CN=Nora Müller,OU=Staff,DC=acme",
         "=Sheet1!B2",
+        "<![CDATA[Nora Müller]]>",
+        "Nora M\u{1c}ller",
+        "[REDACTED] [REDACTED]",
+        "Tm9yYQ== TcO8bGxlcg==",
+        "e3b0c44298fc1c149afbf4c8996fb924 27ae41e4649b934ca495991b7852b855",
     ] {
         assert_eq!(written_for("name", name, "Nora Müller").0, [""; 0], "{name}");
     }
@@ -109,6 +115,43 @@ fn a_name_that_lost_letters_its_end_or_itself_is_never_written() {
     for title in ["C++ Developer", "QA=Quality", "50% Analyst", "H+M-Berater", "Sales\\Marketing", "Web開発Team", "Analyst*"] {
         assert_eq!(written_for("title", title, "Clerk").0.len(), 1, "{title}");
     }
+}
+
+#[test]
+fn what_domo_has_shows_the_damage_that_the_export_alone_does_not() {
+    for (export, domo) in [
+        ("Jan Dvoøák", "Jan Dvořák"),
+        ("Iþýk Yýldýz", "Işık Yıldız"),
+        ("Ioan Þãran", "Ioan Țăran"),
+        ("¤ý ¤p©ú", "王 小明"),
+        ("J_rgen M_ller", "Jürgen Müller"),
+        ("Jrgen Mller", "Jürgen Müller"),
+        ("J\"urgen M{\"u}ller", "Jürgen Müller"),
+        ("Sean O''Brien", "Sean O'Brien"),
+    ] {
+        for field in ["name", "title"] {
+            assert_eq!(written_for(field, export, domo), (Vec::new(), 1), "{field}: {export}");
+        }
+        // Nothing of it is odd where somebody is called otherwise.
+        assert_eq!(written_for("name", export, "Nora Miller").1, 1, "{export}");
+    }
+    for (export, domo) in [("Jan Dvořák", "Jan Dvoøák"), ("Jurgen Muller", "Jürgen Müller"), ("Þór Þórsson", "Nora Miller")]
+    {
+        assert_eq!(written_for("name", export, domo).0, [format!("\"{export}\"")], "{export}");
+    }
+}
+
+#[test]
+fn a_family_whose_name_is_a_word_for_nothing_keeps_it() {
+    let staff = "Employee ID,First Name,Last Name,Email\n2001,Jennifer,Null,jennifer@acme.example\n2002,Na,Li,na.li@acme.example\n2003,Tom,Becker,tom@acme.example\n";
+    let account = |id: u64, name: &str, email: &str| serde_json::json!({"id": id, "name": name, "email": email, "role": "Editor", "active": true, "employeeNumber": 2000 + id});
+    let accounts = Value::from(vec![
+        account(1, "Jennifer Null", "jennifer@acme.example"),
+        account(2, "Na Li", "na.li@acme.example"),
+        account(3, "Tom Baker", "tom@acme.example"),
+    ]);
+    let judged = Company::of(&accounts).with("staff.csv", staff).audit("staff.csv", 0);
+    assert_eq!(judged.written(), ["\"Tom Becker\""]);
 }
 
 #[test]

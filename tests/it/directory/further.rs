@@ -159,6 +159,82 @@ fn whoever_left_is_heard_of_in_the_columns_of_further_systems() {
 }
 
 #[test]
+fn whoever_left_is_heard_of_in_further_languages() {
+    for (headers, active, left_word) in [
+        ("Sicil No;Adı;Soyadı;E-posta Adresi;İşe Giriş Tarihi;İşten Çıkış Tarihi;Çalışma Durumu", "Çalışıyor", "İşten Ayrıldı"),
+        ("Osobní číslo;Jméno;Příjmení;Pracovní e-mail;Datum nástupu;Datum výstupu;Stav", "aktivní", "ukončený"),
+        ("Κωδικός Εργαζομένου;Όνομα;Επώνυμο;Email;Ημερομηνία πρόσληψης;Ημερομηνία αποχώρησης;Κατάσταση", "Ενεργός", "Αποχώρησε"),
+        ("מספר עובד;שם פרטי;שם משפחה;דוא\"ל;תאריך תחילת עבודה;תאריך עזיבה;סטטוס", "פעיל", "סיים"),
+        ("الرقم الوظيفي;الاسم الأول;اسم العائلة;البريد الإلكتروني;تاريخ التعيين;تاريخ انتهاء الخدمة;الحالة", "نشط", "منتهي الخدمة"),
+        ("工号;名;姓氏;工作邮箱;入职日期;离职日期;员工状态", "在职", "已离职"),
+        ("員工編號;名;姓氏;電子郵件;到職日;離職日;在職狀態", "在職", "離職"),
+        ("사번;이름;성;이메일;입사일;퇴사일;재직상태", "재직", "퇴사"),
+    ] {
+        let text = table(headers, |given, family, email, number, left| {
+            let (word, last_day) = if left { (left_word, "2026-10-31") } else { (active, "") };
+            format!("{number};{given};{family};{email};2020-01-31;{last_day};{word}")
+        });
+        // A quote in a header is doubled, as it should be.
+        let judged = judged(&text.replacen("דוא\"ל", "\"דוא\"\"ל\"", 1), 0);
+        assert_eq!((judged.of_kind("leaver"), judged.evidence()), (vec!["mara.novak@acme.example"], "complete"), "{headers}");
+    }
+}
+
+#[test]
+fn a_kind_of_employment_does_not_contradict_a_last_day() {
+    let text = table(
+        "Employee Id,First Name,Last Name,Work Email,Employment Status,Termination Date",
+        |given, family, email, number, left| {
+            format!("{number},{given},{family},{email},Full-Time Permanent,{}", if left { "2026-10-31" } else { "" })
+        },
+    );
+    assert_only_mara_has_left("OrangeHRM", &judged(&text, 0));
+    for (header, yes, no) in [("Left", "Yes", "No"), ("Employment Active", "No", "Yes")] {
+        let text = table(&format!("Employee ID,Name,Email,{header}"), |given, family, email, number, left| {
+            format!("{number},{given} {family},{email},{}", if left { yes } else { no })
+        });
+        let judged = judged(&text, 0);
+        let gone = [judged.of_kind("leaver"), judged.of_kind("suspended")].concat();
+        assert_eq!(gone, ["mara.novak@acme.example"], "{header}");
+    }
+}
+
+#[test]
+fn headers_may_carry_the_name_of_their_table_and_every_cell_single_quotes() {
+    let row = |sign: &'static str, quote: &'static str| {
+        move |given: &str, family: &str, email: &str, number: &str, left: bool| {
+            [number, given, family, email, if left { "Terminated" } else { "Active" }]
+                .map(|cell| format!("{quote}{cell}{quote}"))
+                .join(sign)
+        }
+    };
+    for (headers, quote) in [
+        ("t.employee_id,t.first_name,t.last_name,t.email,t.status", ""),
+        ("Employee - ID,Employee - First name,Employee - Last name,Employee - Work email,Employee - Employment status", ""),
+        ("'Employee ID','First Name','Last Name','Email','Status'", "'"),
+    ] {
+        assert_only_mara_has_left(headers, &judged(&table(headers, row(",", quote)), 0));
+    }
+}
+
+#[test]
+fn a_dump_of_sql_statements_is_refused_by_name() {
+    let rows = "INSERT INTO emp (employee_id, email, status) VALUES\n('2001', 'ines.duarte@acme.example', 'Active'),\n('2002', 'tom.becker@acme.example', 'Active');\n";
+    let refused = Company::new().with("export.csv", rows).run("export.csv").code(2);
+    assert!(refused.stdout.contains("SQL statements"), "{}", refused.stdout);
+}
+
+#[test]
+fn a_page_header_with_another_number_is_nobody() {
+    let text = plain();
+    let (first, second) = text.split_at(text.match_indices('\n').nth(2).map_or(0, |(at, _)| at + 1));
+    let title = |page: u32| format!("Acme Ltd,Employee list,,,Page {page} of 2\n");
+    let judged = judged(&format!("{}{first}{}{second}", title(1), title(2)), 0);
+    assert_only_mara_has_left("pages", &judged);
+    assert_eq!((judged.evidence(), judged.people("rejected")), ("complete", 0));
+}
+
+#[test]
 fn words_for_who_is_employed_in_a_column_that_nobody_knows_stop_the_load_by_name() {
     let text = |header: &str, words: [&str; 2]| {
         table(&format!("Matricule;Email;{header}"), |_, _, email, number, left| {

@@ -61,6 +61,15 @@ fn a_json_list_that_says_it_goes_on_is_a_part_however_it_says_so() {
         json!({"feed": {"openSearch$totalResults": {"$t": "5"}, "entry": u()}}),
         json!({"range": {"start": 0, "end": 2, "total": 5}, "users": u()}),
         json!({"responses": [{"status": 200, "body": {"value": u()}}, {"status": 429, "body": {"error": {"code": "busy"}}}]}),
+        json!({"Response_Results": {"Total_Results": 5, "Total_Pages": 2, "Page": 1}, "Response_Data": {"Worker": u()}}),
+        json!({"workers": u(), "meta": {"completeIndicator": false}}),
+        json!({"users": u(), "end_of_stream": false}),
+        json!({"value": u(), "@Microsoft.Dynamics.CRM.morerecords": true}),
+        json!({"data": u(), "links": {"self": "/users?page[number]=1", "last": "/users?page[number]=2"}}),
+        json!({"data": {"rows": u(), "rows_truncated": 2000}}),
+        json!({"users": u(), "unreachable": ["europe-west1"]}),
+        json!({"entities": u(), "links": [{"rel": ["next"], "href": "https://hr.example/users?page=2"}]}),
+        json!({"data": {"people": u(), "people_aggregate": {"aggregate": {"count": 5}}}}),
     ] {
         assert!(!doubts("people.json", list.to_string()).is_empty(), "{list}");
     }
@@ -170,6 +179,13 @@ fn what_a_json_list_says_of_something_else_or_of_its_end_is_no_doubt() {
         json!({"request": {"method": "GET", "status": "ok"}, "users": u()}),
         json!({"@odata.deltaLink": "https://hr.example/delta", "users": u()}),
         json!({"showing": "1-3 of 3", "users": u()}),
+        json!({"responseHeader": {"status": 0, "params": {"q": "*:*", "rows": "1000"}}, "response": {"numFound": 3, "docs": u()}}),
+        json!({"workers": u(), "meta": {"completeIndicator": true, "totalNumber": 3}}),
+        json!({"users": u(), "end_of_stream": true}),
+        json!({"value": u(), "@Microsoft.Dynamics.CRM.totalrecordcount": -1, "@Microsoft.Dynamics.CRM.morerecords": false}),
+        json!({"data": u(), "links": {"first": "/users?page=1", "last": "/users?page=1", "next": null}}),
+        json!({"data": {"people": u(), "teams_aggregate": {"aggregate": {"count": 5}}}}),
+        json!({"entities": u(), "links": [{"rel": ["self"], "href": "https://hr.example/users"}]}),
     ] {
         assert_eq!(doubts("people.json", list.to_string()), [""; 0], "{list}");
     }
@@ -231,6 +247,34 @@ fn words_around_a_table_that_say_it_is_a_part_count_above_and_below() {
         "ohne Leiharbeiter",
         "Hors intérimaires",
         "共4条，显示3条",
+        "Record count: 3 of 500",
+        "Exported 3 out of 4 users",
+        "Row limit: 3",
+        "This report is limited to 3 rows",
+        "Trefferanzahl auf 3 beschränkt",
+        "SELECT TOP 3 * FROM hr.employees",
+        "Limited to active employees",
+        "Rows written: 3, rows rejected: 2",
+        "3 rows loaded, 2 errors",
+        "2 rows skipped",
+        "Es wurden nicht alle Einträge selektiert",
+        "Some records could not be exported",
+        "Message clipped: view the entire message",
+        "Sayfa 1 / 3",
+        "4 kayıttan 3 tanesi gösteriliyor",
+        "Strana 1 z 2",
+        "Zobrazeno 3 z 4 záznamů",
+        "Σελίδα 1 από 2",
+        "עמוד 1 מתוך 2",
+        "عرض 3 من 4",
+        "1/2 페이지",
+        "仅在职员工",
+        "筛选条件：部门=财务",
+        "필터: 부서 = 재무",
+        "عوامل التصفية: القسم = المالية",
+        "סינון: מחלקה = כספים",
+        "Φίλτρο: Τμήμα = Οικονομικά",
+        "Yalnızca aktif çalışanlar",
     ] {
         for (place, text) in [("above", table(&format!("{words}\n\n"), "")), ("below", table("", &format!("\n{words}\n")))] {
             let people = loaded("people.csv", text);
@@ -268,6 +312,22 @@ fn words_around_a_table_that_say_nothing_of_it_are_no_doubt() {
         "Exported 23/11/2026",
         "Part of the monthly audit",
         "Suchergebnisse: alle",
+        "Row limit: 100000",
+        "Limited to 500 rows",
+        "Access limited to HR employees",
+        "Run ID 2026-11-23/4",
+        "Week 47 of 52",
+        "3 rows written, 0 rejected",
+        "2 blank rows skipped",
+        "Exported 2026-11-23 by hr",
+        "Filtre: yok",
+        "Filtr: žádný",
+        "筛选条件：无",
+        "필터: 없음",
+        "Sayfa 1 / 1",
+        "共 3 条",
+        "CN=All Staff,OU=Groups,DC=acme",
+        "4 of 50 seats in use",
     ] {
         for text in [table(&format!("{words}\n\n"), ""), table("", &format!("\n{words}\n"))] {
             assert_eq!(doubts("people.csv", &text), [""; 0], "{words}");
@@ -360,6 +420,7 @@ fn a_filter_in_two_cells_counts_above_the_table_and_on_another_sheet() {
         ("Filter", "none", 0),
         ("Filter criteria", "(all)", 0),
         ("Users exported", "3", 0),
+        ("Users exported", "2 of 6", 1),
         ("Only", "fill in the yellow cells", 0),
     ] {
         let csv = table(&format!("{label},{value}\n\n"), "");
@@ -371,6 +432,29 @@ fn a_filter_in_two_cells_counts_above_the_table_and_on_another_sheet() {
             people.write_row(row, 0, cells).unwrap();
         }
         assert_eq!(self::doubts("people.xlsx", book.save_to_buffer().unwrap()).len(), doubts, "{label}: {value}");
+    }
+}
+
+#[test]
+fn what_a_sheet_of_parameters_says_of_people_is_a_filter() {
+    for (sheet, status, doubts) in
+        [("Parameters", "Active", 1), ("Prompts", "Active", 1), ("Filters", "(All)", 0), ("Legend", "Active", 0)]
+    {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let people = book.add_worksheet();
+        for (row, cells) in (0..).zip([["Employee ID", "Email"], ["1", "a@acme.example"], ["2", "b@acme.example"]]) {
+            people.write_row(row, 0, cells).unwrap();
+        }
+        book.add_worksheet().set_name(sheet).unwrap().write_row(0, 0, ["Status", status]).unwrap();
+        assert_eq!(self::doubts("people.xlsx", book.save_to_buffer().unwrap()).len(), doubts, "{sheet}: {status}");
+    }
+}
+
+#[test]
+fn the_record_that_closes_a_file_counts_what_stands_before_it() {
+    for (trailer, doubts) in [("TRL,000003", 0), ("TRAILER,3,20261123", 0), ("TRAILER,5,20261123", 1), ("EOF,5", 1)] {
+        let people = loaded("people.csv", table("", &format!("{trailer}\n")));
+        assert_eq!((people.sources[0].incomplete.len(), people.sources[0].rejected), (doubts, 0), "{trailer}");
     }
 }
 
