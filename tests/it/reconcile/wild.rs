@@ -62,7 +62,12 @@ pub(super) fn company(seed: u64) -> Company {
         company.sources = 2;
         company.people.iter_mut().for_each(|person| person.source = rng.u32(..2));
         let first: Vec<Person> = company.people.iter().filter(|person| person.source == 0).cloned().collect();
-        let again = first.iter().filter_map(|person| rng.bool().then(|| in_another_file(&mut rng, person, keys)));
+        let mut again = Vec::new();
+        for person in &first {
+            if rng.bool() {
+                again.push(in_another_file(&mut rng, person, keys));
+            }
+        }
         company.people.extend((100..).zip(again).map(|(row, person)| Person { row, ..person }));
     }
     company
