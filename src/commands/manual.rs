@@ -50,7 +50,8 @@ fn write_pages(command: &Command, folder: &Path) -> io::Result<()> {
 
 /// The file name and the text of one page. `clap_mangen` would put the examples under EXTRA and knows no other sections.
 fn page(command: &Command) -> io::Result<(String, Vec<u8>)> {
-    let man = Man::new(command.clone());
+    // Else a verb's page would say that it is of version so and so of the verb.
+    let man = Man::new(command.clone()).source(concat!("domo-reconcile ", env!("CARGO_PKG_VERSION")));
     let mut text = Vec::new();
     man.render_title(&mut text)?;
     man.render_name_section(&mut text)?;

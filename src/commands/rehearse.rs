@@ -94,7 +94,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
         let applied = prepared.carry_out(&Stop::default(), &mut |action: &Action, row: &ReportedAction| tell(invocation, action, row)).await?;
         let accounts = Reader::new(&session).accounts(&ProgressLine::new(&terminal)).await?.remembering(&stored.accounts)?;
         let after = reconcile(&accounts, &stored.people, &stored.rules(&config))?;
-        say(options, invocation, plan, &applied, &before, &after)?;
+        say(options, invocation, file, &applied, &before, &after)?;
         Ok(applied.kind())
     }))
 }
@@ -163,7 +163,7 @@ fn counts(before: &Reconciliation, after: &Reconciliation) -> BTreeMap<Kind, [us
 fn say(
     options: &cli::Apply,
     invocation: &Invocation,
-    plan: &Plan,
+    file: &PlanFile,
     applied: &Applied,
     before: &Reconciliation,
     after: &Reconciliation,
@@ -180,7 +180,7 @@ fn say(
         answer["rehearsal"] = json!({"findings_before": place(0), "findings_after": place(1)});
         return invocation.terminal.json(&answer);
     }
-    let mut story = format!("{}\n\nFindings          before  after", ending(plan, applied, "This was a rehearsal."));
+    let mut story = format!("{}\n\nFindings          before  after", ending(file.plan(), applied, "This was a rehearsal."));
     for (kind, [was, is]) in &counts {
         let change = match (*is as i128) - (*was as i128) {
             0 => String::new(),
@@ -202,6 +202,9 @@ fn say(
     for finding in after.findings.iter().filter(|finding| !known.contains(&finding.id)) {
         story.push_str(&format!("\n  new: {}: {}", finding.kind, text::visible(&finding.reason)));
     }
+    let again = if options.overrides.is_empty() { "" } else { ", with the same --override and --reason" };
+    let (path, config) = (file.path.display(), options.at.config.flag());
+    story.push_str(&format!("\nNext:   domo-reconcile apply {path}{config} --confirm (carries it out{again})"));
     invocation.terminal.answer(story)
 }
 

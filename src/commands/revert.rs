@@ -83,7 +83,8 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
         let id = plan.as_ref().map(|plan| &plan.id);
         invocation.terminal.json(&json!({"plan": id, "file": written, "actions": actions, "stays": undo.stays}))?;
     } else {
-        invocation.terminal.answer(told(plan.as_ref(), &undo, &out))?;
+        let next = format!("Next:   domo-reconcile review {}{} --approve all --by WHO", out.display(), options.at.config.flag());
+        invocation.terminal.answer(told(plan.as_ref(), &undo, &out) + &plan.map(|_| format!("\n{next}")).unwrap_or_default())?;
     }
     Ok(None)
 }
@@ -92,7 +93,7 @@ fn told(plan: Option<&Plan>, undo: &Undo, out: &std::path::Path) -> String {
     let mut lines = vec![match plan {
         Some(plan) => {
             format!(
-                "{} it: {}. Review and apply it like any other plan; it expires {}.",
+                "{} it: {}. It is reviewed and applied like any other plan, and expires {}.",
                 text::plural(plan.actions.len() as u64, "action undoes", "actions undo"),
                 out.display(),
                 plan.expires.format("%Y-%m-%d")

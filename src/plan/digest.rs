@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::decision::Decision;
 use super::format::{Plan, SCHEMA};
 use crate::digest::{Hasher, sha256};
+use crate::terms::ActionKind;
 
 /// Keys that the digest does not cover.
 const LOOSE: [&str; 2] = ["digest", "decisions"];
@@ -21,8 +22,8 @@ pub enum Problem {
     /// Not JSON, or not a plan at all.
     #[error("this is not a plan: {0}")]
     NotAPlan(String),
-    /// A plan of a version this program does not know.
-    #[error("the plan has the format {0}, which this version does not know; it reads {SCHEMA}")]
+    /// A plan of a version this program does not know, or with an action that only such a one knows.
+    #[error("the plan has {0}, which this version does not know; it reads {SCHEMA}")]
     Newer(String),
     /// A decision that somebody wrote by hand cannot be read.
     #[error("the decision on {0}")]
@@ -58,7 +59,7 @@ impl Sealed {
             return Err(Problem::NotAPlan(format!("it has no `schema` {SCHEMA} or no `digest`")));
         };
         if schema != SCHEMA {
-            return Err(Problem::Newer(schema.to_owned()));
+            return Err(Problem::Newer(format!("the format {schema}")));
         }
         let actual = digest_of(&document);
         if digest != actual {
@@ -69,6 +70,10 @@ impl Sealed {
             if let Err(error) = Decision::deserialize(decision) {
                 return Err(Problem::Decision(format!("{action} cannot be read: {error}")));
             }
+        }
+        let kinds = document["actions"].as_array().into_iter().flatten().map(|action| &action["kind"]);
+        if let Some(kind) = kinds.into_iter().find(|kind| kind.is_string() && ActionKind::deserialize(*kind).is_err()) {
+            return Err(Problem::Newer(format!("an action of the kind {kind}")));
         }
         let plan: Plan = serde_json::from_str(text).map_err(|error| Problem::NotAPlan(error.to_string()))?;
         let rewritten = serde_json::to_value(&plan).map_err(|error| Problem::NotAPlan(error.to_string()))?;

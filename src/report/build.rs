@@ -373,16 +373,21 @@ impl Builder<'_> {
         }
         let of = |kind| judged.findings.iter().filter(move |one| one.kind == kind && one.exception.is_none());
         let open = |kind| of(kind).filter(|one| !one.restricted).count() as u64;
-        let restricted =
-            [Kind::Leaver, Kind::Orphan, Kind::Suspended].map(|kind| of(kind).filter(|one| one.restricted).count() as u64);
+        let kinds = [Kind::Leaver, Kind::Orphan, Kind::Suspended];
+        let restricted = kinds.map(|kind| of(kind).filter(|one| one.restricted).count() as u64);
+        // The tables and the navigation count accepted ones too: a reader who compares the numbers finds the difference here.
+        let accepted = |kind| match judged.findings.iter().filter(|one| one.kind == kind && one.exception.is_some()).count() {
+            more if more > 0 && kinds.contains(&kind) => format!(" {}", t.count("findings.should_not_accepted", more as u64, &[])),
+            _ => String::new(),
+        };
         let counted = |key: &str, counts: [(Kind, u64); 3]| {
             let parts = counts.iter().filter(|(_, number)| *number > 0);
-            let parts: Vec<String> =
-                parts.map(|(kind, number)| t.count(&format!("findings.should_not_{kind}"), *number, &[])).collect();
+            let part = |kind, number| t.count(&format!("findings.should_not_{kind}"), number, &[]) + &accepted(kind);
+            let parts: Vec<String> = parts.map(|(kind, number)| part(*kind, *number)).collect();
             let all = counts.iter().map(|(_, number)| number).sum();
             (all > 0).then(|| t.count(key, all, &[("parts", &parts.join(", "))]))
         };
-        let certain = counted("findings.should_not", [Kind::Leaver, Kind::Orphan, Kind::Suspended].map(|kind| (kind, open(kind))));
+        let certain = counted("findings.should_not", kinds.map(|kind| (kind, open(kind))));
         // Nobody can say whose or which, but by every candidate it is a leaver's.
         let left = |kind| of(kind).filter(|one| one.is_of_leavers()).count() as u64;
         let uncertain =

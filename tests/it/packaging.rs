@@ -41,6 +41,7 @@ fn the_debian_package_holds_a_program_that_runs_its_manual_and_its_units() {
         "usr/lib/systemd/system/domo-reconcile-remind.timer",
         "usr/lib/domo-reconcile/publish.sh",
         "usr/lib/domo-reconcile/mail.sh",
+        "usr/lib/domo-reconcile/by-hand.sh",
         "usr/share/doc/domo-reconcile/examples/domo-reconcile.toml",
     ] {
         assert!(unpacked.join(file).is_file(), "the package has no {file}");
@@ -55,11 +56,36 @@ fn the_debian_package_holds_a_program_that_runs_its_manual_and_its_units() {
     assert!(service.contains("ExecStart=/usr/bin/domo-reconcile "), "the unit starts what the package installs: {service}");
     let postinst = std::fs::read_to_string(control.join("postinst")).unwrap();
     assert!(postinst.contains("useradd --system") && !postinst.contains("#DEBHELPER#"), "{postinst}");
-    assert!(Command::new("sh").arg("-n").arg(control.join("postinst")).status().unwrap().success());
+    for script in ["postinst", "postrm", "prerm"] {
+        assert!(Command::new("sh").arg("-n").arg(control.join(script)).status().unwrap().success(), "{script}");
+    }
+    let restarts = ["restart", "stop \\"].iter().any(|word| postinst.contains(word));
+    assert!(!restarts && postinst.contains("daemon-reload"), "an upgrade disturbs no audit that is under way: {postinst}");
+    let described = std::fs::read_to_string(control.join("control")).unwrap();
+    assert!(described.len() < 2_000 && !described.contains("cargo"), "a description is a paragraph, not the README: {described}");
 
     let demo = Command::new(unpacked.join("usr/bin/domo-reconcile")).current_dir(folder.path()).env_clear().arg("demo").output();
     let demo = demo.unwrap();
     assert!(demo.status.success(), "{}", String::from_utf8_lossy(&demo.stderr));
+}
+
+/// `postrm` as dpkg calls it, on folders elsewhere.
+#[test]
+fn purged_the_package_takes_the_secret_along_and_leaves_the_archive() {
+    let root = tempfile::tempdir().unwrap();
+    let (etc, var) = (root.path().join("etc/domo-reconcile"), root.path().join("var/lib/domo-reconcile"));
+    std::fs::create_dir_all(&etc).unwrap();
+    std::fs::create_dir_all(var.join("audits")).unwrap();
+    for file in ["domo-reconcile.toml", "environment", "client-secret"] {
+        std::fs::write(etc.join(file), "").unwrap();
+    }
+    let script = include_str!("../../packaging/debian/postrm").replace(" /etc/", &format!(" {}/etc/", root.path().display()));
+    let script = script.replace(" /var/", &format!(" {}/var/", root.path().display()));
+    let run = |why: &str| Command::new("sh").args(["-c", &script, "postrm", why]).output().unwrap();
+    assert!(run("remove").status.success() && etc.join("client-secret").exists());
+    let purged = run("purge");
+    assert!(purged.status.success() && !etc.exists() && var.join("audits").is_dir(), "{purged:?}");
+    assert!(String::from_utf8_lossy(&purged.stdout).contains("var/lib/domo-reconcile is not empty: it is kept"), "{purged:?}");
 }
 
 #[test]

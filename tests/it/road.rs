@@ -81,6 +81,32 @@ fn difference(before: &Value, after: &Value) -> BTreeMap<String, (Value, Value)>
     pairs.filter(|(_, (before, after))| before != after).collect()
 }
 
+/// Whoever reads only what is printed finds the way there and back.
+#[test]
+fn each_step_names_the_next_one() {
+    let road = Road::begin();
+    let plan = road.audit().plan_path();
+    let acknowledged = ["--override", "rejected-rows=1", "--reason", "an agency's temp, not a user"];
+    road.run(&["review", &plan, "--approve", "all", "--by", "ada@acme.example"]).code(0);
+    let rehearsed = road.run(&[&["apply", &plan, "--rehearse"][..], &acknowledged].concat()).code(0).stdout;
+    let next = rehearsed.lines().last().unwrap();
+    assert!(next.starts_with(&format!("Next:   domo-reconcile apply {plan} --config ")), "{next}");
+    assert!(next.ends_with(" --confirm (carries it out, with the same --override and --reason)"), "{next}");
+    road.run(&[&["apply", &plan, "--confirm"][..], &acknowledged].concat()).code(0);
+    let reverted = road.run(&["revert", "latest"]).code(0).stdout;
+    let undo = plan.replace("plan.json", "revert.plan.json");
+    let next = reverted.lines().last().unwrap();
+    assert!(
+        next.starts_with(&format!("Next:   domo-reconcile review {undo} ")) && next.ends_with(" --approve all --by WHO"),
+        "{next}"
+    );
+    // It was made from accounts that no file keeps: there is nothing to rehearse it on.
+    let approved = road.run(&["review", &undo, "--approve", "all", "--by", "ada@acme.example"]).code(0).stdout;
+    let next = approved.lines().last().unwrap();
+    assert!(next.starts_with(&format!("Next:   domo-reconcile apply {undo} ")) && !next.contains("--rehearse"), "{next}");
+    road.run(&["apply", &undo, "--confirm"]).code(0);
+}
+
 #[test]
 fn approved_findings_are_gone_and_nothing_else_has_changed() {
     let road = Road::begin();

@@ -188,6 +188,50 @@ fn the_checkers_of_workflows_manifests_and_images_find_nothing() {
     }
 }
 
+/// The steps of the workflow in the shell that a runner uses; the runner itself nobody has here.
+#[test]
+fn the_workflows_steps_show_the_report_or_why_there_is_none() {
+    if Command::new("jq").arg("--version").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "jq is missing");
+        eprintln!("skipped: no jq here");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let domo = LocalDomo::of_the_sample_company();
+    let config = "[domo]\ninstance = \"acme\"\n[[directory]]\npath = \"workers.csv\"\nmax_age_days = 0\n";
+    std::fs::write(folder.path().join("domo-reconcile.toml"), config).unwrap();
+    let workflow = &yaml("github-actions.yml")[0];
+    let steps = workflow["jobs"]["audit"]["steps"].as_array().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_domo-reconcile"));
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let step = |name: &str, run_dir: &str| {
+        let step = steps.iter().find(|step| step["name"] == name).unwrap();
+        let script = step["run"].as_str().unwrap().replace("/var/lib/domo-reconcile/audits", &at("audits"));
+        let mut run = Command::new("bash");
+        run.args(["-e", "-c", &script]).current_dir(folder.path()).env_clear().env("PATH", &path);
+        run.envs([("DOMO_API_URL", domo.url()), ("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "the-client-secret")]);
+        run.envs([("GITHUB_OUTPUT", at("output")), ("GITHUB_STEP_SUMMARY", at("summary")), ("RUN_DIR", run_dir.to_owned())]);
+        run.output().unwrap().status.code()
+    };
+    let written = |name: &str| std::fs::read_to_string(at(name)).unwrap();
+    assert_eq!(step("Audit", ""), Some(2));
+    assert!(written("summary").contains("workers.csv cannot be used"), "{}", written("summary"));
+    assert_eq!(written("output"), "run_dir=\n");
+
+    std::fs::copy(samples().join("company/directory.csv"), at("workers.csv")).unwrap();
+    assert_eq!(step("Audit", ""), Some(4));
+    assert!(written("summary").contains("# Domo access review") && !written("summary").contains("ingrid.solberg"));
+    let output = written("output");
+    let run_dir = output.lines().last().unwrap().strip_prefix("run_dir=").unwrap();
+    assert_eq!(step("Verify the evidence", run_dir), Some(0));
+    let kept = steps.iter().find(|step| step["name"] == "Keep a copy").unwrap()["with"]["path"].as_str().unwrap();
+    for file in kept.lines().map(|line| line.replace("${{ steps.audit.outputs.run_dir }}", run_dir)) {
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert!(!text.contains("ingrid.solberg"), "{file} names people");
+    }
+}
+
 /// A month as the unit has it, under a user of its own: the folders with the owners and modes that its comment makes.
 #[test]
 #[cfg(target_os = "linux")]
@@ -264,29 +308,40 @@ fn the_units_command_runs_as_its_user_and_what_is_published_names_nobody() {
 }
 
 #[test]
-fn the_mail_says_how_the_unit_ended_and_what_its_log_says() {
+fn the_mail_says_in_words_how_the_run_ended_and_what_it_said() {
     let folder = tempfile::tempdir().unwrap();
-    for (tool, script) in [("systemctl", "echo success; echo 4"), ("journalctl", "echo \"the log of $1\""), ("sendmail", "cat")] {
+    let stands_in = |tool: &str, script: &str| {
         let path = folder.path().join(tool);
         std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    }
+    };
+    stands_in("journalctl", "echo \"the log of $*\"");
+    stands_in("sendmail", "cat");
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
-    let mail = |address: &str| {
+    let mail = |address: &str, result: &str, code: &str| {
+        let of =
+            format!("case $* in *=Result*) echo {result};; *=ExecMainStatus*) echo {code};; *=InvocationID*) echo 1f2e;; esac");
+        stands_in("systemctl", &of);
         let mut mail = Command::new("sh");
-        mail.arg(schedule().join("mail.sh"))
-            .args(["domo-reconcile.service", address])
-            .env("PATH", &path)
-            .env("SENDMAIL", "sendmail");
+        mail.arg(schedule().join("mail.sh")).args(["domo-reconcile.service", address]);
+        mail.env("PATH", &path).env("SENDMAIL", "sendmail");
         String::from_utf8(mail.output().unwrap().stdout).unwrap()
     };
-    let sent = mail("admins@example.com");
-    assert!(
-        sent.starts_with("To: admins@example.com\nSubject: Domo access review on ") && sent.contains(": success 4\n"),
-        "{sent}"
-    );
-    assert!(sent.contains("\n\n") && sent.ends_with("the log of --unit=domo-reconcile.service\n"), "{sent}");
-    assert_eq!(mail(""), "no address is named: nobody is mailed\n");
+    for (result, code, ended) in [
+        ("success", "0", "nothing at or above --fail-on"),
+        ("success", "4", "findings to be decided"),
+        ("exit-code", "3", "the evidence is incomplete"),
+        ("exit-code", "8", "another run holds the archive"),
+        ("exit-code", "2", "it failed"),
+        ("timeout", "15", "it failed"),
+    ] {
+        let sent = mail("admins@example.com", result, code);
+        assert!(sent.starts_with("To: admins@example.com\nSubject: Domo access review on "), "{sent}");
+        assert!(sent.lines().nth(1).unwrap().ends_with(&format!(": {ended}")), "{sent}");
+        // The words of this run, not of the month before.
+        assert!(sent.contains("\n\nthe log of _SYSTEMD_INVOCATION_ID=1f2e + INVOCATION_ID=1f2e "), "{sent}");
+    }
+    assert_eq!(mail("", "success", "0"), "no address is named: nobody is mailed\n");
 }
 
 #[test]
@@ -345,6 +400,7 @@ fn completions_are_scripts_and_the_man_pages_cover_every_verb() {
     for verb in ["audit", "apply", "runs", "runs-prune", "verify", "replay"] {
         let page = folder.path().join(format!("pages/domo-reconcile-{verb}.1"));
         let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+        assert!(text.contains("\"domo-reconcile 0."), "the page's foot names the program and its version: {text}");
         for section in ["OPTIONS", "ENVIRONMENT", "FILES", "\"EXIT STATUS\""] {
             assert!(text.contains(&format!(".SH {section}")), "{verb} has no {section}: {text}");
         }

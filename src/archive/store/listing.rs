@@ -204,6 +204,13 @@ pub(in crate::archive) fn read_copy(folder: &Path) -> Result<StoredRun> {
             .into());
     }
     if !is_there(&manifest) {
+        let of_a_run =
+            folder.file_name().and_then(|name| name.to_str()).is_some_and(run::is_id) || is_there(&folder.join("findings.json"));
+        if !of_a_run {
+            return Err(Failure::usage(format!("{} is no run: it has no {MANIFEST}", folder.display()))
+                .hint("name a run's folder, such as audits/20261123T060000Z-4be21f; `runs` lists them")
+                .into());
+        }
         return Err(Failure::failed(format!("{} is not a complete run: it has no {MANIFEST}", folder.display()))
             .hint("the run is under way, failed (its report.md says why), was cut short, or lost its manifest; `runs` lists the complete ones")
             .into());

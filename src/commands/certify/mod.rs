@@ -278,7 +278,7 @@ impl Coverage {
             lines.push(format!("{decided:>6} of {accounts:<6} {:<40} {open} open, {late} late", text::visible(reviewer)));
         }
         if self.counts.decided < self.counts.accounts {
-            lines.push(format!("Next:   domo-reconcile certify {named} --from FOLDER --by WHO; --finish writes the evidence"));
+            lines.push(format!("Next:   domo-reconcile certify {named} --split manager_email --out DIR, then --from FOLDER --by WHO; --finish writes the evidence"));
         }
         lines.join("\n")
     }

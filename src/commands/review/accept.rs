@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::archive::Archive;
 use crate::archive::findings::{Entry, FILE, Findings};
 use crate::commands::{Exit, Invocation};
-use crate::config::{Config, quoted};
+use crate::config::{Config, Exception, quoted};
 use crate::failure::Failure;
 use crate::{cli, report};
 
@@ -28,37 +28,42 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
     let folder = folder_of(options)?;
     let findings = Findings::read(&folder.join(FILE))?;
     let redacted = folder.join(report::REDACTION_KEY).exists();
-    let mut text = String::new();
-    for id in &options.accept {
+    let exception = |id: &String| {
         let found = findings.findings.iter().find(|entry| entry.id.0 == *id);
         let entry = found.ok_or_else(|| {
             Failure::usage(format!("{id} is no finding of {}", folder.display())).hint("findings.csv of the run lists them")
         })?;
         let account = account_of(entry, redacted)?;
-        text.push_str(&format!(
-            "\n[[exception]]\naccount = {}\nkinds = [{}]\nreason = {}\nowner = {}\nexpires = {until}\n",
-            quoted(&account),
-            quoted(entry.kind.as_str()),
-            quoted(&why),
-            quoted(&by)
-        ));
-    }
+        Ok(Exception { account, kinds: vec![entry.kind], reason: why.clone(), owner: by.clone(), expires: until })
+    };
+    let exceptions = options.accept.iter().map(exception).collect::<Result<Vec<_>, Failure>>()?;
     let path = options.at.config.config.clone().unwrap_or_else(|| PathBuf::from("domo-reconcile.toml"));
-    if options.write {
-        append(&path, &text)?;
-    }
+    let written = if options.write { append(&path, &exceptions)? } else { 0 };
+    let text = exceptions.iter().map(block).collect::<Vec<_>>().join("\n");
     if options.json {
-        invocation
-            .terminal
-            .json(&json!({"exceptions": text.trim_start(), "written": options.write.then(|| path.display().to_string())}))?;
+        let written = (written > 0).then(|| path.display().to_string());
+        invocation.terminal.json(&json!({"exceptions": text, "written": written}))?;
     } else {
         invocation.terminal.answer(text.trim())?;
-        invocation.terminal.say(match options.write {
-            true => format!("Appended to {}; the next audit accepts it.", path.display()),
-            false => format!("Add this to {}, or say --write.", path.display()),
+        invocation.terminal.say(match (options.write, written) {
+            (true, 0) => format!("{} accepts it already, until then or longer.", path.display()),
+            (true, _) => format!("Appended to {}; the next audit accepts it.", path.display()),
+            (false, _) => format!("Add this to {}, or say --write.", path.display()),
         });
     }
     Ok(None)
+}
+
+fn block(exception: &Exception) -> String {
+    let Exception { account, kinds, reason, owner, expires } = exception;
+    let kinds: Vec<_> = kinds.iter().map(|kind| quoted(kind.as_str())).collect();
+    format!(
+        "[[exception]]\naccount = {}\nkinds = [{}]\nreason = {}\nowner = {}\nexpires = {expires}\n",
+        quoted(account),
+        kinds.join(", "),
+        quoted(reason),
+        quoted(owner)
+    )
 }
 
 /// The folder of the run: of a plan's file the one it lies in.
@@ -80,16 +85,38 @@ fn account_of(entry: &Entry, redacted: bool) -> Result<String, Failure> {
     })
 }
 
-fn append(path: &Path, text: &str) -> Result<()> {
+/// Appends those that the configuration does not hold already, until then or longer. Returns how many.
+fn append(path: &Path, exceptions: &[Exception]) -> Result<usize> {
     let there = crate::files::read_plain_text(path)
         .with_context(|| Failure::usage(format!("cannot read {}", path.display())).hint("name the configuration with --config"))?;
-    let between = if there.is_empty() || there.ends_with('\n') { "" } else { "\n" };
-    let added = format!("{between}{text}");
+    let config = Config::parse(&there).with_context(|| format!("{} is no configuration", path.display()))?;
+    let holds = |new: &Exception| {
+        let same = |old: &Exception| {
+            let covers = new.kinds.iter().all(|kind| old.kinds.contains(kind));
+            old.account.eq_ignore_ascii_case(&new.account) && covers && old.expires >= new.expires
+        };
+        config.exception.iter().any(same)
+    };
+    let mut added = String::new();
+    let mut number = 0;
+    for (place, new) in exceptions.iter().enumerate() {
+        if !holds(new) && !exceptions[..place].contains(new) {
+            added.push_str(&format!("\n{}", block(new)));
+            number += 1;
+        }
+    }
+    if number == 0 {
+        return Ok(0);
+    }
+    if !there.is_empty() && !there.ends_with('\n') {
+        added.insert(0, '\n');
+    }
     Config::parse(&format!("{there}{added}")).with_context(|| format!("{} would be no configuration any more", path.display()))?;
     let write = || -> std::io::Result<()> {
         let mut file = std::fs::OpenOptions::new().append(true).open(path)?;
         std::io::Write::write_all(&mut file, added.as_bytes())?;
         file.sync_all()
     };
-    write().with_context(|| Failure::failed(format!("cannot write {}", path.display())))
+    write().with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+    Ok(number)
 }

@@ -125,6 +125,8 @@ pub(super) fn reviewers(all: &[ByReviewer]) -> String {
 pub(super) fn next(plan: &Plan, path: &Path, config: &cli::ConfigFile) -> String {
     let path = format!("{}{}", path.display(), config.flag());
     match plan.actions.iter().any(|action| plan.approved(&action.id)) {
+        // What undoes a plan was made from accounts that no file keeps: there is nothing to rehearse it on.
+        true if plan.undoes() => format!("Next:   domo-reconcile apply {path} (shows what would happen; --confirm does it)"),
         true => {
             format!("Next:   domo-reconcile apply {path} (shows what would happen; --rehearse tries it out, --confirm does it)")
         }

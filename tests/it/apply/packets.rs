@@ -357,6 +357,12 @@ fn a_finding_is_accepted_until_a_day_as_an_exception_of_the_configuration() {
     assert_eq!(config(), before);
     company.review(&args.into_iter().chain(["--write"]).collect::<Vec<_>>()).code(0);
     assert!(config().starts_with(&before) && config().contains(printed.trim()), "{}", config());
+    // Said again, or until an earlier day, it stands there already; until a later one it does not.
+    let once = config();
+    company.review(&args.into_iter().chain(["--write"]).collect::<Vec<_>>()).code(0);
+    let sooner = ["--accept", &finding, "--until", "2027-01-31", "--comment", "x", "--by", "hr@acme.com", "--write", "--json"];
+    assert_eq!(company.review(&sooner).code(0).json()["written"], Value::Null);
+    assert_eq!(config(), once);
     // The next audit accepts it: it needs no decision any more.
     let audit = ["audit", "--accounts", "users.json", "--directory", "workers.csv", "--as-of", "2026-11-24", "--json", "-q"];
     let again = company.run(&audit).code(0).json();

@@ -124,6 +124,21 @@ fn what_needs_the_files_of_a_pruned_run_says_that_they_are_gone() {
 }
 
 #[test]
+fn a_folder_that_is_no_run_is_wrong_usage_and_a_run_without_its_manifest_failed() {
+    let company = Company::new();
+    let cut = company.audit("2026-05-01");
+    std::fs::remove_file(cut.folder.join("manifest.json")).unwrap();
+    let copy = company.path().join("a copy of it");
+    std::fs::rename(&cut.folder, &copy).unwrap();
+    std::fs::create_dir(company.path().join("pictures")).unwrap();
+    for verb in [&["verify"][..], &["replay"], &["certify"], &["runs", "show"], &["runs", "diff"]] {
+        let refused = run(company.path(), verb.iter().copied().chain(["pictures"])).code(2);
+        assert!(refused.stderr.contains("pictures is no run: it has no manifest.json"), "{verb:?}: {}", refused.stderr);
+        run(company.path(), verb.iter().copied().chain([copy.to_str().unwrap()])).code(1);
+    }
+}
+
+#[test]
 fn pruning_needs_a_rule_and_an_archive() {
     let company = Company::new();
     run(company.path(), ["runs", "prune", "--keep-runs", "1"]).code(2);

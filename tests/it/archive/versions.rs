@@ -244,7 +244,7 @@ fn an_action_of_a_kind_that_is_not_known_refuses_the_plan_whole() {
         plan.as_object().unwrap().clone().into_iter().filter(|(key, _)| key != "digest" && key != "decisions").collect();
     plan["digest"] = format!("sha256:{}", sha256(&serde_json::to_string(&covered).unwrap())).into();
     let error = domo_reconcile::plan::Sealed::read(&plan.to_string()).unwrap_err().to_string();
-    assert!(error.contains("enchant"), "{error}");
+    assert!(error.contains(r#"the plan has an action of the kind "enchant", which this version does not know"#), "{error}");
 }
 
 /// A run whose plan was reviewed and applied against a guard, with a rejected row and a date that is none, and the run after it.
