@@ -54,6 +54,11 @@ pub(crate) fn append(path: &Path, content: &[u8]) -> Result<()> {
     sync_folder(folder_of(path))
 }
 
+/// The last part of a path, as far as it is text.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// What the name of a file begins with while it is being written.
 pub(crate) const HALF: &str = ".half-";
 

@@ -14,7 +14,7 @@ use crate::apply::{files, journal};
 use crate::archive::{self, Archive, Lock, StoredRun};
 use crate::config::{Config, Loaded};
 use crate::failure::{Failure, FailureKind};
-use crate::files::folder_of;
+use crate::files::{folder_of, name_of};
 use crate::plan::format::FILE;
 use crate::plan::journal::ENDING;
 use crate::plan::{Journal, Plan, PlanRules, Sealed};
@@ -247,10 +247,6 @@ fn pulled(run: &StoredRun) -> chrono::DateTime<chrono::Utc> {
 
 fn outcome_of(path: &Path) -> Option<Value> {
     serde_json::from_slice(&crate::files::read_plain(path).ok()?).ok()
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The plan that somebody names: its file, its run's folder or id, or `latest`, the newest complete run with a plan.

@@ -189,7 +189,7 @@ fn is_export(out: &Path) -> Result<bool> {
 
 /// As `sha256sum` has it.
 fn digest_line(out: &Path, bytes: &[u8]) -> String {
-    format!("{}  {}", digest::hex(&digest::of(bytes)), out.file_name().unwrap_or_default().to_string_lossy())
+    format!("{}  {}", digest::hex(&digest::of(bytes)), files::name_of(out))
 }
 
 fn digest_of(out: &Path) -> PathBuf {

@@ -79,7 +79,7 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
     if options.json {
         invocation.terminal.json(&Output {
             run_dir: path.display().to_string(),
-            run_id: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            run_id: crate::files::name_of(&path),
             replay_of: stored.run.id(),
             same_rules: judged.same,
             identical,

@@ -18,7 +18,7 @@ use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::reconcile::EvidenceStatus;
 use crate::terms::{Severity, label};
-use crate::text;
+use crate::{files, text};
 
 /// Lists the runs of an archive, shows one, compares two, or removes old ones.
 pub(super) fn run(options: &cli::Runs, invocation: &Invocation) -> Result<Exit> {
@@ -250,12 +250,12 @@ fn prune_text(plan: &PrunePlan, confirmed: bool) -> String {
         table.add_row([run.run_id.as_str(), run.instance.as_str(), fate, run.why.as_str()]);
     }
     for folder in &plan.unfinished {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        table.add_row([name.as_ref(), "–", if confirmed { "deleted" } else { "delete" }, "never became a run"]);
+        let name = files::name_of(folder);
+        table.add_row([name.as_str(), "–", if confirmed { "deleted" } else { "delete" }, "never became a run"]);
     }
     for page in &plan.summaries {
-        let name = page.file_name().unwrap_or_default().to_string_lossy();
-        table.add_row([name.as_ref(), "–", if confirmed { "deleted" } else { "delete" }, "a summary of runs that are gone"]);
+        let name = files::name_of(page);
+        table.add_row([name.as_str(), "–", if confirmed { "deleted" } else { "delete" }, "a summary of runs that are gone"]);
     }
     let going = plan.runs.iter().filter(|run| run.goes).count() + plan.unfinished.len() + plan.summaries.len();
     let last = match (going, confirmed) {

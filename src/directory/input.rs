@@ -84,5 +84,5 @@ pub(super) fn read(path: &Path) -> Result<Input> {
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    crate::files::name_of(path)
 }

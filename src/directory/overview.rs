@@ -150,12 +150,12 @@ pub fn between(all: &[People]) -> Result<Vec<String>> {
             let (keys, beside) = (frame.column(field)?.str()?, frame.column(other)?.str()?);
             for ((row, key), beside) in frame.column("row")?.u32()?.iter().zip(keys.iter()).zip(beside.iter()) {
                 let (Some(row), Some(key)) = (row, key) else { continue };
-                places.entry(crate::text::folded(key).to_lowercase()).or_default().push((at, row, beside));
+                places.entry(crate::text::caseless(key)).or_default().push((at, row, beside));
             }
         }
         places.retain(|_, rows| rows.iter().any(|(at, ..)| *at != rows[0].0));
         let differ = |rows: &&Vec<Place<'_>>| {
-            let mut beside = rows.iter().filter_map(|(.., beside)| beside.map(|text| crate::text::folded(text).to_lowercase()));
+            let mut beside = rows.iter().filter_map(|(.., beside)| beside.map(crate::text::caseless));
             beside.next().is_some_and(|first| beside.any(|next| next != first))
         };
         let mut differing: Vec<&Vec<_>> = places.values().filter(differ).collect();

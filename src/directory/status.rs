@@ -159,7 +159,7 @@ fn find(table: &[(Status, &str)], folded: &str) -> Option<Status> {
 
 /// Case, accents, `_`, `-` and white space do not count.
 pub(super) fn fold(word: &str) -> String {
-    let lower = crate::text::folded(word).to_lowercase();
+    let lower = crate::text::caseless(word);
     let spaced: String = lower
         .nfd()
         .filter(|character| !crate::text::is_accent(*character))

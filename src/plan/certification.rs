@@ -11,11 +11,11 @@ use serde_json::{Map, Value};
 use super::about::About;
 use super::decision::same_person;
 use super::demotion::demotion;
-use super::digest::canonical;
+use super::digest::link;
 use super::fields::GROUPS;
 use super::format::Action;
 use crate::config::{Choice, Config, DeactivateWith};
-use crate::digest::{self, sha256};
+use crate::digest;
 use crate::domo::extras::Membership;
 use crate::failure::{Failure, FailureKind};
 use crate::terms::{ActionKind as Act, Role};
@@ -189,13 +189,7 @@ impl CertificationLine {
     }
 
     fn link(&self, before: &str) -> String {
-        let mut value = serde_json::to_value(self).unwrap_or_default();
-        if let Value::Object(fields) = &mut value {
-            fields.remove("chain");
-        }
-        let mut text = before.to_owned();
-        canonical(&value, &mut text);
-        sha256(text.as_bytes())
+        link(before, self).unwrap_or_default()
     }
 }
 

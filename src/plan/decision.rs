@@ -126,10 +126,10 @@ impl Decision {
 
 /// Whether two names are one person's: case and white space say nothing.
 pub fn same_person(one: &str, other: &str) -> bool {
-    person(one) == person(other)
+    text::alike(one, other)
 }
 
 /// A name by which people are compared.
 pub fn person(name: &str) -> String {
-    text::folded(name).to_lowercase()
+    text::caseless(name)
 }

@@ -200,6 +200,17 @@ pub fn digest_of(document: &Value) -> String {
     sha256(text)
 }
 
+/// The `chain` of a line: SHA-256 over what is before it and the line's canonical JSON without its own `chain`.
+pub(super) fn link(before: &str, line: &impl Serialize) -> serde_json::Result<String> {
+    let mut document = serde_json::to_value(line)?;
+    if let Value::Object(fields) = &mut document {
+        fields.remove("chain");
+    }
+    let mut text = before.to_owned();
+    canonical(&document, &mut text);
+    Ok(sha256(text.as_bytes()))
+}
+
 /// JSON with sorted keys and no white space.
 pub fn canonical(value: &Value, text: &mut String) {
     match value {

@@ -157,8 +157,7 @@ impl GuardedAccounts {
         let administers = frame.column("administers").and_then(Column::bool)?;
         let touched: HashSet<u64> = actions.iter().filter_map(|action| action.account_id).collect();
         let exclusions = Exclusions::new(config);
-        let owner = config.domo.client_owner.as_deref().map(text::folded);
-        let owns = |email: &str| owner.as_deref().is_some_and(|owner| alike(owner, email));
+        let owns = |email: &str| config.domo.client_owner.as_deref().is_some_and(|owner| text::alike(owner, email));
         let own = accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id).into_iter().collect();
         let mut guarded = Self { own, incomplete: accounts.evidence.incomplete.clone(), ..Self::default() };
         let rows = ids.iter().zip(emails.iter()).zip(roles.iter().zip(role_ids.iter())).zip(active.iter().zip(administers.iter()));
@@ -210,22 +209,13 @@ pub fn owner_is_there(accounts: &Accounts, config: &Config) -> Result<()> {
 /// # Errors
 /// None in practice: the column is there.
 pub fn has_owner(accounts: &Accounts, owner: &str) -> Result<bool> {
-    let folded = text::folded(owner);
-    Ok(accounts.frame.column("email")?.str()?.iter().flatten().any(|email| alike(&folded, email)))
+    Ok(accounts.frame.column("email")?.str()?.iter().flatten().any(|email| text::alike(owner, email)))
 }
 
 /// What is said of a `client_owner` that no account is.
 pub fn no_owner(owner: &str) -> Failure {
     Failure::usage(format!("[domo] client_owner `{}` names no account of the instance", text::visible(owner)))
         .hint("it is the e-mail of the account that made the API client, which the guard `self` keeps from being locked out")
-}
-
-/// Whether two addresses are one, apart from case and white space.
-fn alike(one: &str, other: &str) -> bool {
-    match one.is_ascii() && other.is_ascii() {
-        true => one.trim().eq_ignore_ascii_case(other.trim()),
-        false => text::folded(one).to_lowercase() == text::folded(other).to_lowercase(),
-    }
 }
 
 /// What was judged and cannot be counted again when a plan is applied.

@@ -125,9 +125,7 @@ impl Packets {
     /// # Errors
     /// All such rows.
     pub fn admits<'i>(&self, reviewer: &str, ids: impl Iterator<Item = &'i str>) -> Result<(), Failure> {
-        let wanted = text::folded(reviewer).to_lowercase();
-        let found = self.packets.iter().find(|packet| text::folded(&packet.reviewer).to_lowercase() == wanted);
-        let Some(packet) = found else {
+        let Some(packet) = self.packets.iter().find(|packet| text::alike(&packet.reviewer, reviewer)) else {
             return Err(Failure::usage(format!("nobody called {} has a packet of {}", text::visible(reviewer), self.of))
                 .hint("packets.json says who has which; the latest --split counts"));
         };
@@ -138,16 +136,12 @@ impl Packets {
         }
         Err(Failure::usage(format!(
             "{} not in the packet of {}: {}",
-            is_or_are(strange.len()),
+            text::plural(strange.len() as u64, "row is", "rows are"),
             packet.reviewer,
             strange.join(", ")
         ))
         .hint("packets.json says who has which; the latest --split counts"))
     }
-}
-
-fn is_or_are(count: usize) -> String {
-    text::plural(count as u64, "row is", "rows are")
 }
 
 /// Names of files that no system has trouble with, each once.

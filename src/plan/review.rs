@@ -72,9 +72,8 @@ fn found_as(row: &Decidable<'_>) -> Option<&'static str> {
 /// Whether a row is among what a selector says.
 pub fn fits(row: &Decidable<'_>, selector: &str) -> bool {
     let wanted = selector.trim();
-    let same = |one: &str, other: &str| text::folded(one).to_lowercase() == text::folded(other).to_lowercase();
     if let Some(department) = wanted.strip_prefix("department=") {
-        return row.about().and_then(|about| about.department.as_deref()).is_some_and(|own| same(own, department));
+        return row.about().and_then(|about| about.department.as_deref()).is_some_and(|own| text::alike(own, department));
     }
     wanted == "all"
         || wanted == row.id()
@@ -82,7 +81,7 @@ pub fn fits(row: &Decidable<'_>, selector: &str) -> bool {
         || row.kind() == wanted
         || found_as(row) == Some(wanted)
         || row.severity().is_some_and(|severity| severity.as_str() == wanted)
-        || (wanted.contains('@') && row.email().is_some_and(|email| same(email, wanted)))
+        || (wanted.contains('@') && row.email().is_some_and(|email| text::alike(email, wanted)))
 }
 
 /// What is approved, rejected and reopened by selectors. What is rejected counts over what is approved, so that `all` with exceptions
@@ -190,14 +189,9 @@ pub fn left(plan: &Plan, now: DateTime<Utc>) -> String {
 pub struct DecisionCounts {
     pub approved: u64,
     pub rejected: u64,
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "crate::terms::is_zero")]
     pub answered: u64,
     pub open: u64,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks so
-fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 impl DecisionCounts {

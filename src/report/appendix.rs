@@ -304,7 +304,7 @@ pub(super) fn sources(builder: &Builder) -> Vec<Source> {
     let mut sources = vec![accounts(builder)];
     for source in &builder.inputs.people.sources {
         let name = shown(&source.name);
-        let count = |key: &str, number: u64| Fact::new(t.get(key), figures::grouped(number));
+        let count = |key: &str, number| builder.count(key, number);
         let text = |key: &str, value: &Option<String>| value.as_ref().map(|value| Fact::new(t.get(key), shown(value)));
         let mut facts = vec![Fact::new(t.get("sources.format"), shown(&source.format))];
         facts.extend(text("sources.system", &source.system));
@@ -365,8 +365,7 @@ pub(super) fn proof(source: &directory::Source) -> &'static str {
 fn fetched(builder: &Builder, source: &directory::Source) -> Vec<Fact> {
     let (t, origin) = (builder.t, &source.origin);
     let Some(host) = &origin.host else { return Vec::new() };
-    let count = |key: &str, number: u64| Fact::new(t.get(key), figures::grouped(number));
-    let moment = |key: &str, time| Fact::new(t.get(key), figures::moment(time, builder.zone));
+    let (count, moment) = (|key: &str, number| builder.count(key, number), |key: &str, time| builder.moment(key, time));
     let mut facts = vec![Fact::new(t.get("sources.kind"), shown(&origin.kind)), Fact::new(t.get("sources.host"), shown(host))];
     facts.extend(origin.started.map(|time| moment("sources.started", time)));
     facts.extend(origin.finished.map(|time| moment("sources.finished", time)));
@@ -381,8 +380,7 @@ fn fetched(builder: &Builder, source: &directory::Source) -> Vec<Fact> {
 fn accounts(builder: &Builder) -> Source {
     let t = builder.t;
     let evidence = &builder.inputs.accounts.evidence;
-    let count = |key: &str, number: u64| Fact::new(t.get(key), figures::grouped(number));
-    let moment = |key: &str, time| Fact::new(t.get(key), figures::moment(time, builder.zone));
+    let (count, moment) = (|key: &str, number| builder.count(key, number), |key: &str, time| builder.moment(key, time));
     let mut facts = vec![Fact::new(t.get("sources.kind"), shown(&evidence.kind))];
     facts.extend(evidence.started.map(|time| moment("sources.started", time)));
     facts.extend(evidence.finished.map(|time| moment("sources.finished", time)));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::figures;
@@ -68,6 +68,16 @@ impl<'a> Builder<'a> {
 
     pub(super) fn severity(&self, severity: Severity) -> view::Severity {
         self::severity(severity, self.t)
+    }
+
+    /// A fact that is a number.
+    pub(super) fn count(&self, key: &str, number: u64) -> view::Fact {
+        view::Fact::new(self.t.get(key), figures::grouped(number))
+    }
+
+    /// A fact that is a moment.
+    pub(super) fn moment(&self, key: &str, time: DateTime<Utc>) -> view::Fact {
+        view::Fact::new(self.t.get(key), figures::moment(time, self.zone))
     }
 
     /// A kind's string.

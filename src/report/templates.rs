@@ -96,7 +96,7 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(cannot)? {
         let path = entry.with_context(cannot)?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = crate::files::name_of(&path);
         let known = name == "texts.toml" || BUILT_IN.iter().any(|(built_in, _)| *built_in == name);
         if known || name.ends_with(".html") || name.ends_with(".md") {
             let text = files::read_text(&path, LONGEST)

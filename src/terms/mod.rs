@@ -11,3 +11,9 @@ pub use fields::{Comparison, FIELDS, Field, Holds, label};
 pub use situation::{AccountSituation, AccountTotals, PersonSituation, PersonTotals, Situation, Totals};
 pub(crate) use words::words;
 pub use words::{ActionKind, DomoStats, Flavour, Key, Kind, Owned, Role, Scope, Severity, Split, Status};
+
+/// Whether a count says nothing in a file.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks so
+pub(crate) fn is_zero(count: &u64) -> bool {
+    *count == 0
+}

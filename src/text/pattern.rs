@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::folded;
+use super::caseless;
 
 /// Text with `*` for anything, compared without case.
 #[derive(Debug, Clone)]
@@ -11,7 +11,7 @@ pub struct Pattern(String);
 impl Pattern {
     /// The pattern as somebody wrote it.
     pub fn new(pattern: &str) -> Self {
-        Self(folded(pattern).to_lowercase())
+        Self(caseless(pattern))
     }
 
     /// Whether it fits the whole text.
@@ -38,7 +38,7 @@ pub fn as_matched(text: &str) -> Cow<'_, str> {
     // An address, mostly: nothing to fold.
     match text.bytes().fold(true, |folded, byte| folded & byte.is_ascii_graphic() & !byte.is_ascii_uppercase()) {
         true => Cow::Borrowed(text),
-        false => Cow::Owned(folded(text).to_lowercase()),
+        false => Cow::Owned(caseless(text)),
     }
 }
 

@@ -25,10 +25,24 @@ pub fn is_accent(character: char) -> bool {
     matches!(character, '\u{300}'..='\u{36f}')
 }
 
+/// Whether there is nothing to be folded but what stands around it.
+fn is_plain(text: &str) -> bool {
+    text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_control()) && !text.contains("  ")
+}
+
+/// A text by which it is compared without regard to case.
+pub fn caseless(text: &str) -> String {
+    folded(text).to_lowercase()
+}
+
+/// Whether two texts are one, apart from case and from what [`folded`] takes away.
+pub fn alike(one: &str, other: &str) -> bool {
+    one.trim().eq_ignore_ascii_case(other.trim()) || !(is_plain(one) && is_plain(other)) && caseless(one) == caseless(other)
+}
+
 /// Trimmed, invisible characters removed, inner white space folded to single spaces, NFC: equal texts look equal.
 pub fn folded(text: &str) -> Cow<'_, str> {
-    let plain = text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_control()) && !text.contains("  ") && text.trim() == text;
-    if plain {
+    if is_plain(text) && text.trim() == text {
         return Cow::Borrowed(text);
     }
     let visible: String = text.chars().filter(|character| !is_invisible(*character)).collect();

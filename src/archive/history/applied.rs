@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::types::Present;
 use crate::archive::store::StoredRun;
+use crate::archive::store::beside::{journal_of, plan_of};
 use crate::archive::store::listing::names;
 use crate::plan::journal::{ActionState, ApplyEnd, ENDING, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
@@ -52,10 +53,9 @@ fn plans_of(run: &StoredRun) -> Result<impl Iterator<Item = (String, Result<Appl
 }
 
 fn read(folder: &Path, name: &str) -> Result<Applied> {
-    let journal = Journal::read(&crate::files::read_plain_text(folder.join(name))?)?;
+    let journal = journal_of(folder, name)?;
     let plan = name.replace(ENDING, ".json");
-    let text = crate::files::read_plain_text(folder.join(&plan)).with_context(|| format!("reading its plan {plan}"))?;
-    let sealed = plan::Sealed::read(&text).with_context(|| format!("reading its plan {plan}"))?;
+    let sealed = plan_of(folder, &plan).with_context(|| format!("reading its plan {plan}"))?;
     Ok(Applied { plan: sealed.plan().clone(), journal })
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::archive::store::StoredRun;
+use crate::archive::store::beside::{journal_of, plan_of};
 use crate::archive::store::run::moment;
 use crate::plan::format::FILE as PLAN;
-use crate::plan::journal::{Journal, Outcome};
+use crate::plan::journal::{ENDING, Outcome};
 use crate::plan::review::{self, DecisionCounts};
 use crate::plan::sheet::{self, Decidable};
-use crate::plan::{Decision, Sealed, Verdict};
+use crate::plan::{Decision, Verdict};
 use crate::terms::{ActionKind, Severity};
 
 /// The decisions on the plan of the run that this one is compared with.
@@ -62,10 +63,9 @@ impl Decided {
 impl LastReview {
     /// Of the run before; none where it had no plan, or where its plan is not what it was.
     pub(super) fn of(run: &StoredRun, last_days: &BTreeMap<String, NaiveDate>) -> Option<Self> {
-        let sealed = Sealed::read(&crate::files::read_plain_text(run.path.join(PLAN)).ok()?).ok()?;
+        let sealed = plan_of(&run.path, PLAN).ok()?;
         let plan = sealed.plan();
-        let journal = crate::files::read_plain_text(run.path.join("plan.journal.jsonl")).ok();
-        let journal = journal.and_then(|text| Journal::read(&text).ok()).unwrap_or_default();
+        let journal = journal_of(&run.path, &format!("plan{ENDING}")).unwrap_or_default();
         let standings = journal.fold();
         let rows = sheet::rows(plan);
         let mut last = Self {

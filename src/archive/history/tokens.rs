@@ -33,7 +33,7 @@ impl RedactionTokens {
 pub fn digits(secret: &[u8], value: &str) -> String {
     let mut digest = Hasher::default();
     digest.update(secret);
-    digest.update(text::folded(value).to_lowercase().as_bytes());
+    digest.update(text::caseless(value).as_bytes());
     digest.hex().chars().take(10).collect()
 }
 

@@ -4,9 +4,10 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use crate::archive::store::beside::plan_of;
 use crate::archive::store::{Archive, StoredRun};
+use crate::plan::Verdict;
 use crate::plan::format::FILE;
-use crate::plan::{Sealed, Verdict};
 
 /// The newest plan of an instance, and how far it is decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -32,7 +33,7 @@ impl Waiting {
     }
 
     fn of(run: &StoredRun) -> Option<Self> {
-        let sealed = Sealed::read(&crate::files::read_plain_text(run.path.join(FILE)).ok()?).ok()?;
+        let sealed = plan_of(&run.path, FILE).ok()?;
         let plan = sealed.plan();
         let verdict = |id: &str| plan.decisions.get(id).map_or(Verdict::Open, |decision| decision.verdict);
         let undecided = plan.actions.iter().filter(|action| verdict(&action.id) == Verdict::Open).count();

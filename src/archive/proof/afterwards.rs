@@ -11,21 +11,19 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::Result;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::signature;
-use crate::archive::store::beside::{CERTIFICATION, RECORDS};
+use crate::archive::store::beside::{CERTIFICATION, RECORDS, journal_of, plan_of};
 use crate::archive::store::listing::{Listing, StoredRun, names};
 use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, InputEntry, JOURNAL, RECORD};
 use crate::archive::store::run;
 use crate::digest::sha256;
 use crate::plan::certification::CertificationRecord;
 use crate::plan::format::FILE as PLAN;
-use crate::plan::journal::ENDING;
-use crate::plan::journal::{Event, Journal};
-use crate::plan::{Decision, Plan, Sealed, Verdict};
+use crate::plan::journal::{ENDING, Event, Journal};
+use crate::plan::{Decision, Plan, Verdict};
 use crate::text;
 
 const OUTCOME: &str = "apply.json";
@@ -53,7 +51,7 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
             name if name.ends_with(ENDING) => found.journal(folder, name, &later),
             name if name == OUTCOME || name.ends_with(".apply.json") => found.outcome(folder, name),
             // The plan of a revert has a digest of its own.
-            name if name.ends_with(".plan.json") => match sealed(folder, name) {
+            name if name.ends_with(".plan.json") => match plan_of(folder, name) {
                 Ok(_) => {
                     found.notes.push(format!("{name} came after the run and is not covered by its manifest; its own digest fits."))
                 }
@@ -101,14 +99,6 @@ impl<'a> Later<'a> {
     }
 }
 
-fn sealed(folder: &Path, name: &str) -> Result<Sealed> {
-    Ok(Sealed::read(&crate::files::read_plain_text(folder.join(name))?)?)
-}
-
-fn journal_of(folder: &Path, name: &str) -> Result<Journal> {
-    Ok(Journal::read(&crate::files::read_plain_text(folder.join(name))?)?)
-}
-
 fn day(run: &StoredRun) -> String {
     run::moment(run.head.run.started)
 }
@@ -116,7 +106,7 @@ fn day(run: &StoredRun) -> String {
 impl Checked {
     /// Who said what is in the plan itself, outside its digest.
     fn decisions(&mut self, folder: &Path, later: &Later<'_>) {
-        let Ok(sealed) = sealed(folder, PLAN) else { return };
+        let Ok(sealed) = plan_of(folder, PLAN) else { return };
         let decided = sealed.plan().decisions.len();
         match later.decisions {
             None if decided == 0 => {}
@@ -217,7 +207,7 @@ impl Checked {
             ),
         });
         let plan = name.replace(ENDING, ".json");
-        match sealed(folder, &plan) {
+        match plan_of(folder, &plan) {
             Ok(sealed) => self.agree(name, &journal, &plan, sealed.plan()),
             Err(why) => self.problems.push(format!("{name} has no plan to be held against: {plan}: {why}.")),
         }

@@ -1,12 +1,16 @@
 //! What came beside the runs of an archive after they were complete: journals, and decisions on plans. Every new manifest records them
 //! as they are then, which binds them from there on.
 
+use std::path::Path;
+
+use anyhow::Result;
+
 use super::listing::{Listing, StoredRun, names};
 use super::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
 use crate::digest;
-use crate::plan::Plan;
 use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::ENDING;
+use crate::plan::{Journal, Plan, Sealed};
 
 /// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal.
 pub(in crate::archive) const RECORDS: [&str; 8] = [
@@ -69,4 +73,14 @@ fn written(run: &StoredRun, name: &str) -> Option<u64> {
 
 fn decisions(plan: &[u8]) -> usize {
     serde_json::from_slice::<Plan>(plan).map_or(0, |plan| plan.decisions.len())
+}
+
+/// A plan in this folder, whose digest fits.
+pub(in crate::archive) fn plan_of(folder: &Path, name: &str) -> Result<Sealed> {
+    Ok(Sealed::read(&crate::files::read_plain_text(folder.join(name))?)?)
+}
+
+/// A journal in this folder, whose chain holds.
+pub(in crate::archive) fn journal_of(folder: &Path, name: &str) -> Result<Journal> {
+    Ok(Journal::read(&crate::files::read_plain_text(folder.join(name))?)?)
 }

@@ -190,7 +190,7 @@ pub fn is_of_unfinished_run(file: &Path) -> bool {
 
 /// Reads one run from its folder, which bears the run's id.
 pub(in crate::archive) fn read_run(folder: &Path) -> Result<StoredRun> {
-    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = crate::files::name_of(folder);
     let run = read_copy(folder)?;
     named(run, &name)
 }

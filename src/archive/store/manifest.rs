@@ -134,16 +134,11 @@ pub struct RunSummary {
     /// Findings of the run it was compared with that were set right.
     pub resolved: u64,
     /// Findings of that run whose account or person was not read any more. In files of earlier versions they count as resolved.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::terms::is_zero")]
     pub gone: u64,
     /// Changes of access since that run, by sort.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub access: BTreeMap<String, u64>,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks so
-fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 fn of_known_kinds<'de, D: Deserializer<'de>>(counts: D) -> Result<BTreeMap<Kind, u64>, D::Error> {

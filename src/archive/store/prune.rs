@@ -8,14 +8,15 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::beside::journal_of;
 use super::listing::{Listing, PRUNED, has_journal};
 use super::manifest::FILE as MANIFEST;
 use super::{Archive, Lock, StoredRun, run, summaries};
 use crate::failure::Failure;
 use crate::files;
+use crate::plan::Plan;
 use crate::plan::format::FILE;
 use crate::plan::journal::ENDING;
-use crate::plan::{Journal, Plan};
 use crate::text;
 
 /// Who pruned what, when, one line a run.
@@ -160,8 +161,7 @@ fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
         return Some("it has a plan that cannot be read".to_owned());
     };
     let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == crate::plan::Verdict::Reject);
-    let journal = crate::files::read_plain_text(run.path.join(format!("plan{ENDING}"))).ok();
-    let done = journal.and_then(|text| Journal::read(&text).ok()).map(|journal| journal.done()).unwrap_or_default();
+    let done = journal_of(&run.path, &format!("plan{ENDING}")).map(|journal| journal.done()).unwrap_or_default();
     let open = plan.actions.iter().filter(|action| !rejected(&action.id) && !done.contains(&action.id)).count();
     (plan.expires > now && open > 0).then(|| {
         format!("its plan is open until {} ({})", run::moment(plan.expires), text::plural(open as u64, "action", "actions"))
@@ -197,7 +197,7 @@ pub(in crate::archive) fn pruned_by(archive: &Archive, run_id: &str) -> Option<P
 
 /// Takes the name away first: whatever ends the process meanwhile leaves no half run.
 fn remove(archive: &Archive, folder: &Path) -> Result<()> {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let name = files::name_of(folder);
     let going = archive.path().join(format!("{GOING}{name}"));
     std::fs::rename(folder, &going).with_context(|| format!("removing {}", folder.display()))?;
     std::fs::remove_dir_all(&going).with_context(|| format!("removing {}", going.display()))

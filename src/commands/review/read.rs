@@ -102,7 +102,7 @@ pub(in crate::commands) fn listed(from: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(from).with_context(unreadable)? {
         let path = entry.with_context(unreadable)?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = crate::files::name_of(&path);
         if path.is_file() && ends_with(&path, &["xlsx", "csv", "json"]) && !name.starts_with(['.', '~']) {
             found.push(path);
         }
@@ -131,7 +131,7 @@ pub(in crate::commands) fn read_if_there<T>(path: &Path, read: impl FnOnce(&str)
 
 /// A file's name as sentences show it.
 pub(in crate::commands) fn name_of(file: &Path) -> String {
-    text::visible(&file.file_name().unwrap_or_default().to_string_lossy()).into_owned()
+    text::visible(&crate::files::name_of(file)).into_owned()
 }
 
 /// What a packet's page saved.

@@ -98,7 +98,7 @@ fn add_one<'a, K: Eq + std::hash::Hash>(index: &mut PlHashMap<K, Option<&'a str>
 
 /// Names of one file differ in case: `MÜLLER Jörg` is how some write family names.
 fn folded(name: &str) -> String {
-    crate::text::folded(name).to_lowercase()
+    crate::text::caseless(name)
 }
 
 /// SuccessFactors' words for "has none".

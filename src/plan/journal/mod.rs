@@ -12,9 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::digest::canonical;
-use super::fields;
-use crate::digest::sha256;
+use super::{digest, fields};
 use crate::terms::ActionKind;
 pub use record::{ApplyEnd, Event, JournalLine, Opening, Outcome, Overridden, Step};
 
@@ -280,13 +278,7 @@ impl<'a> ActionState<'a> {
 }
 
 fn chain(before: &str, line: &JournalLine) -> serde_json::Result<String> {
-    let mut document = serde_json::to_value(line)?;
-    if let Value::Object(fields) = &mut document {
-        fields.remove("chain");
-    }
-    let mut text = format!("{before}\n");
-    canonical(&document, &mut text);
-    Ok(sha256(text.as_bytes()))
+    digest::link(&format!("{before}\n"), line)
 }
 
 #[cfg(test)]
