@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use crate::stop::Stop;
 
 /// How long a pipe may be silent.
@@ -57,6 +59,11 @@ pub(crate) fn append(path: &Path, content: &[u8]) -> Result<()> {
 /// The last part of a path, as far as it is text.
 pub(crate) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The day on which a file was last changed, in UTC, where its file system tells.
+pub(crate) fn changed_on(file: &Metadata) -> Option<NaiveDate> {
+    Some(DateTime::<Utc>::from(file.modified().ok()?).date_naive())
 }
 
 /// What the name of a file begins with while it is being written.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::terms::value::Number;
 use crate::text;
 
 /// The cell without white space, invisible edges and spreadsheet wrappers; `None` when it says that there is nothing.
@@ -35,6 +34,11 @@ pub(super) fn trim(cell: &str) -> &str {
     // What is left of a letter of another encoding (U+0080 to U+009F) is no edge, but damage that must be seen.
     let is_edge = |character: char| character.is_whitespace() || character.is_ascii_control() || text::is_invisible(character);
     cell.trim_matches(is_edge)
+}
+
+/// The cells of a row that hold anything, trimmed.
+pub(super) fn filled(row: &[String]) -> impl Iterator<Item = &str> {
+    row.iter().map(|cell| trim(cell)).filter(|cell| !cell.is_empty())
 }
 
 /// Whether a cell begins or ends in characters that show nothing. Most end in ASCII, and one look tells.
@@ -240,24 +244,6 @@ const fn bytes_of(others: &[u8]) -> [bool; 256] {
     table
 }
 
-/// What an identifier's cell turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Identifier<'a> {
-    /// As text, an integral float repaired.
-    Good(Cow<'a, str>),
-    /// Went through a spreadsheet as a number and lost digits: it identifies nobody.
-    Damaged,
-}
-
-/// An employee number as text: `12345.0` loses its fraction, scientific notation is damaged.
-pub(super) fn identifier(cell: &str) -> Identifier<'_> {
-    match Number::of(cell) {
-        Number::Damaged => Identifier::Damaged,
-        Number::Text(text) => Identifier::Good(text),
-        Number::Blank => Identifier::Good(Cow::Borrowed("")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,16 +283,6 @@ mod tests {
             assert_eq!(clean(value), Some(value));
         }
         assert_eq!(clean("System.Ann Field"), Some("System.Ann Field"));
-    }
-
-    #[test]
-    fn a_number_that_was_a_float_is_repaired_or_damaged() {
-        assert_eq!(identifier("12345.0"), Identifier::Good("12345".into()));
-        assert_eq!(identifier("00123"), Identifier::Good("00123".into()));
-        assert_eq!(identifier("4.5E+15"), Identifier::Damaged);
-        assert_eq!(identifier("1E+05"), Identifier::Damaged);
-        assert_eq!(identifier("E00123"), Identifier::Good("E00123".into()));
-        assert_eq!(identifier("73928e05"), Identifier::Good("73928e05".into()));
     }
 
     #[test]

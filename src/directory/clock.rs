@@ -32,11 +32,14 @@ impl Clock {
             return;
         };
         self.stamps += 1;
+        self.see(time);
+    }
+
+    fn see(&mut self, time: u16) {
         match self.times {
+            [Some(one), _] | [_, Some(one)] if one == time => {}
             [None, _] => self.times[0] = Some(time),
-            [Some(known), _] if known == time => {}
             [_, None] => self.times[1] = Some(time),
-            [_, Some(known)] if known == time => {}
             _ => self.more = true,
         }
     }
@@ -51,14 +54,7 @@ impl Clock {
         }
         let mut both =
             Self { more: self.more || other.more, other: self.other || other.other, stamps: self.stamps + other.stamps, ..self };
-        for time in other.times.into_iter().flatten() {
-            match both.times {
-                [Some(one), _] if one == time => {}
-                [_, Some(two)] if two == time => {}
-                [_, None] => both.times[1] = Some(time),
-                _ => both.more = true,
-            }
-        }
+        other.times.into_iter().flatten().for_each(|time| both.see(time));
         both
     }
 

@@ -193,8 +193,12 @@ fn sentinel(day: NaiveDate) -> WrittenDay {
 /// `/Date(1577485482000+0000)/`
 fn milliseconds(rest: &str) -> WrittenDay {
     let end = rest.char_indices().skip(1).find(|(_, character)| !character.is_ascii_digit()).map_or(rest.len(), |(at, _)| at);
-    let day = rest.get(..end).and_then(|number| number.parse::<i64>().ok()).and_then(DateTime::from_timestamp_millis);
-    day.map_or(WrittenDay::Unreadable, |time| sentinel(time.date_naive()))
+    rest.get(..end).and_then(|number| number.parse().ok()).map_or(WrittenDay::Unreadable, since_1970)
+}
+
+/// The day of a number of milliseconds.
+fn since_1970(milliseconds: i64) -> WrittenDay {
+    DateTime::from_timestamp_millis(milliseconds).map_or(WrittenDay::Unreadable, |time| sentinel(time.date_naive()))
 }
 
 /// A number: `20261123`, a serial of Excel's, a count of 100 ns since 1601, milliseconds since 1970.
@@ -209,16 +213,11 @@ fn digits(cell: &str, epoch_1904: bool) -> WrittenDay {
         8 => compact(whole),
         14 => whole.get(..8).map_or(WrittenDay::Unreadable, compact),
         5 if (20_000..=80_000).contains(&number) => serial(number, epoch_1904),
-        12 | 13 => i64::try_from(number)
-            .ok()
-            .and_then(DateTime::from_timestamp_millis)
-            .map_or(WrittenDay::Unreadable, |time| sentinel(time.date_naive())),
+        12 | 13 => i64::try_from(number).map_or(WrittenDay::Unreadable, since_1970),
         17..=19 => {
             // accountExpires: 9223372036854775807 is never.
-            let seconds = i64::try_from(number / 10_000_000).ok().map(|seconds| seconds - 11_644_473_600);
-            seconds
-                .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-                .map_or(WrittenDay::None, |time| sentinel(time.date_naive()))
+            let time = DateTime::from_timestamp((number / 10_000_000) as i64 - 11_644_473_600, 0);
+            time.map_or(WrittenDay::None, |time| sentinel(time.date_naive()))
         }
         _ => WrittenDay::Unreadable,
     }

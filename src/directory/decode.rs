@@ -8,6 +8,7 @@ use std::io::Read;
 use anyhow::{Result, bail};
 
 use super::file_format::{FileFormat, UNPACKED_LIMIT};
+use super::sheet::protected;
 use crate::failure::Failure;
 
 /// A file's content.
@@ -36,6 +37,12 @@ pub(super) struct Text {
 }
 
 impl Text {
+    fn new(text: String, encoding: String, notes: Vec<String>) -> Self {
+        // A mark may be doubled by tools that prepend one to a file that has one.
+        let skip = text.len() - text.trim_start_matches('\u{FEFF}').len();
+        Self { text, skip, headers: Vec::new(), word: None, encoding, notes }
+    }
+
     /// The text without a byte-order mark.
     pub(super) fn as_str(&self) -> &str {
         self.text.get(self.skip..).unwrap_or_default()
@@ -101,10 +108,7 @@ fn binary(bytes: &[u8]) -> Result<Option<FileFormat>> {
             memchr::memmem::find(bytes, &wide).is_some()
         };
         if names("EncryptedPackage") || names("EncryptionInfo") {
-            bail!(
-                Failure::usage("the workbook is password protected")
-                    .hint("open it in a spreadsheet and save a copy without a password")
-            );
+            bail!(protected());
         }
         if names("Workbook") || names("Book") {
             return Ok(Some(FileFormat::Xls));
@@ -191,11 +195,9 @@ fn text(bytes: Vec<u8>, label: Option<&str>) -> Result<Text> {
     }
     match String::from_utf8(bytes) {
         Ok(text) => {
-            // A mark may be doubled by tools that prepend one to a file that has one.
-            let skip = text.len() - text.trim_start_matches('\u{FEFF}').len();
-            let encoding = if skip > 0 { "UTF-8 with byte-order mark" } else { "UTF-8" };
+            let encoding = if text.starts_with('\u{FEFF}') { "UTF-8 with byte-order mark" } else { "UTF-8" };
             let notes = nul_note(&text);
-            Ok(Text { text, skip, headers: Vec::new(), encoding: encoding.into(), notes, word: None })
+            Ok(Text::new(text, encoding.into(), notes))
         }
         Err(error) => {
             let bytes = error.into_bytes();
@@ -249,6 +251,5 @@ fn transcode(bytes: &[u8], encoding: &'static encoding_rs::Encoding, guessed: bo
         notes.push(format!("some bytes mean nothing in {name} and became U+FFFD: set `encoding` if another one is right"));
     }
     let encoding = if guessed { format!("{name} (guessed)") } else { name.to_owned() };
-    let skip = text.len() - text.trim_start_matches('\u{FEFF}').len();
-    Ok(Text { text, skip, headers: Vec::new(), encoding, notes, word })
+    Ok(Text { word, ..Text::new(text, encoding, notes) })
 }

@@ -176,7 +176,7 @@ impl RowsSeen {
             let start = self.open.get(..found).and_then(|before| memchr::memrchr(b'<', before));
             let end = self.open.get(found..).and_then(|rest| memchr::memchr(b'>', rest)).map(|end| found + end);
             let tag = start.zip(end).and_then(|(start, end)| std::str::from_utf8(self.open.get(start..=end)?).ok());
-            let Some((tag, _)) = tag.and_then(|tag| markup::tag(tag, 0)) else { continue };
+            let Some(tag) = tag.and_then(|tag| markup::tags(tag).next()) else { continue };
             if tag.name == "row" && matches!(markup::attribute(tag.attributes, "hidden"), Some("1" | "true")) {
                 self.rows.extend(markup::count(tag.attributes, "r"));
             }

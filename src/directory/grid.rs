@@ -1,12 +1,10 @@
 //! Rows of cells from anything that is not plain text: a workbook's sheet, an HTML table.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use super::cells;
-use super::collect::{Cells, Collector, Layout};
+use super::collect::{Collector, Layout};
 use super::marks::Marks;
 use super::raw::Raw;
 use crate::failure::Failure;
@@ -23,7 +21,7 @@ const MOST_TEXT: usize = 2 << 30;
 /// Something with rows.
 pub(super) trait Grid {
     /// Calls `sink` with every row that has a cell, top down, until it returns false. Rows are numbered from 1.
-    fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()>;
+    fn rows(&mut self, sink: &mut dyn FnMut(u32, &[String]) -> bool) -> Result<()>;
 
     /// Cells within the first `rows` that hold formulas without a value, which nobody has computed yet: the row, numbered from 1, and
     /// the column, from 0.
@@ -83,7 +81,7 @@ pub(super) struct RowsInMemory {
 }
 
 impl Grid for RowsInMemory {
-    fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
+    fn rows(&mut self, sink: &mut dyn FnMut(u32, &[String]) -> bool) -> Result<()> {
         let mut rows = Rows::new(sink);
         for (number, row) in (0..).zip(&self.rows) {
             if !row.iter().enumerate().all(|(column, cell)| rows.cell(number, column, cell)) {
@@ -95,8 +93,8 @@ impl Grid for RowsInMemory {
 }
 
 /// A row's cells as text. One row is kept and filled again and again.
-#[derive(Debug, Default)]
-pub(super) struct Row {
+#[derive(Default)]
+struct Row {
     cells: Vec<String>,
     used: usize,
 }
@@ -117,36 +115,13 @@ impl Row {
         }
         self.used = self.used.max(at + 1);
     }
-
-    /// The cells as owned text.
-    pub(super) fn to_vec(&self) -> Vec<String> {
-        self.cells.iter().take(self.used).cloned().collect()
-    }
-}
-
-impl Cells for Row {
-    fn len(&self) -> usize {
-        self.used
-    }
-
-    fn is_filled(&self, at: usize) -> bool {
-        at < self.used && self.cells.get(at).is_some_and(|cell| !cells::trim(cell).is_empty())
-    }
-
-    fn get(&self, at: usize) -> Cow<'_, str> {
-        if at < self.used {
-            self.cells.get(at).map_or(Cow::Borrowed(""), |cell| Cow::Borrowed(cell.as_str()))
-        } else {
-            Cow::Borrowed("")
-        }
-    }
 }
 
 /// Cells one after another on their way into rows.
 pub(super) struct Rows<'s> {
     row: Row,
     number: u32,
-    sink: &'s mut dyn FnMut(u32, &Row) -> bool,
+    sink: &'s mut dyn FnMut(u32, &[String]) -> bool,
     /// Cells and their bytes so far.
     text: usize,
     too_much: bool,
@@ -154,7 +129,7 @@ pub(super) struct Rows<'s> {
 
 impl<'s> Rows<'s> {
     /// Rows go to `sink`.
-    pub(super) fn new(sink: &'s mut dyn FnMut(u32, &Row) -> bool) -> Self {
+    pub(super) fn new(sink: &'s mut dyn FnMut(u32, &[String]) -> bool) -> Self {
         Self { row: Row::default(), number: 0, sink, text: 0, too_much: false }
     }
 
@@ -190,7 +165,7 @@ impl<'s> Rows<'s> {
     }
 
     fn flush(&mut self) -> bool {
-        let go_on = self.number == 0 || (self.sink)(self.number, &self.row);
+        let go_on = self.number == 0 || (self.sink)(self.number, self.row.cells.get(..self.row.used).unwrap_or_default());
         self.row.clear();
         self.number = 0;
         go_on

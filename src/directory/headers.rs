@@ -183,6 +183,11 @@ pub(super) fn meaning(header: &str) -> Option<(Slot, u8)> {
     })
 }
 
+/// Whether the cells under a header can tell who a row is about.
+pub(super) fn identifies(header: &str) -> bool {
+    meaning(header).is_some_and(|(slot, _)| slot.identifies())
+}
+
 /// Whether every word of a header is one for mail, for work, or between them: `dienstl. E-Mail`, `Adresse email pro`. Whose address it
 /// is (a manager's, a private one) would be another word.
 fn is_work_address(header: &str) -> bool {
@@ -272,8 +277,7 @@ pub(super) fn without_prefix(row: &[String], configured: &dyn Fn(&str) -> bool) 
 
 /// Whether a row among the first is somebody's: an address beside other cells.
 fn is_person(row: &[String]) -> bool {
-    let filled = row.iter().filter(|cell| !cells::trim(cell).is_empty()).count();
-    filled >= FEWEST && row.iter().any(|cell| cells::is_plain_email(cells::trim(cell)))
+    cells::filled(row).count() >= FEWEST && row.iter().any(|cell| cells::is_plain_email(cells::trim(cell)))
 }
 
 /// Cells of a person: a label and its value above a table are two.
@@ -292,7 +296,7 @@ pub(super) fn first_person(above: &[Vec<String>], headers: &[String]) -> Option<
 /// Whether a row below the headers is a second row of headers: most of its cells are header words and none looks like data.
 pub(super) fn is_label_row(row: Option<&Vec<String>>) -> bool {
     let Some(row) = row else { return false };
-    let filled: Vec<&String> = row.iter().filter(|cell| !cell.trim().is_empty()).collect();
+    let filled: Vec<&str> = cells::filled(row).collect();
     let known = filled.iter().filter(|cell| meaning(cell).is_some()).count();
     let data = filled.iter().any(|cell| cell.contains('@') || cell.chars().all(|character| character.is_ascii_digit()));
     known >= 3 && known * 2 >= filled.len() && !data

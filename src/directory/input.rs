@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use super::file_format::UNPACKED_LIMIT;
 use super::people::Origin;
@@ -48,7 +48,14 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     if files::is_pipe(&std::fs::metadata(path).map_err(refused)?).map_err(refused)? {
         let bytes = files::read(path, UNPACKED_LIMIT).map_err(refused)?;
         let sha256 = digest::hex(&digest::of(&bytes));
-        return Ok(Input { name: name_of(path), sha256, bytes, modified: None, origin: Origin::default(), stopped: Vec::new() });
+        return Ok(Input {
+            name: files::name_of(path),
+            sha256,
+            bytes,
+            modified: None,
+            origin: Origin::default(),
+            stopped: Vec::new(),
+        });
     }
     let mut file = File::open(path).map_err(refused)?;
     let metadata = file.metadata().map_err(refused)?;
@@ -77,12 +84,8 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     let after = file.metadata().map_err(refused)?;
     let same = |metadata: &Metadata| (metadata.len(), metadata.modified().ok());
     let changed = metadata.is_file() && (same(&metadata) != same(&after) || bytes.len() as u64 != after.len());
-    let modified = metadata.modified().ok().map(|modified| DateTime::<Utc>::from(modified).date_naive());
+    let modified = files::changed_on(&metadata);
     let stopped = changed.then(|| "its size or time changed while it was read: it was still being written".to_owned());
     let origin = Origin::default();
-    Ok(Input { name: name_of(path), bytes, sha256: digest.hex(), modified, origin, stopped: stopped.into_iter().collect() })
-}
-
-fn name_of(path: &Path) -> String {
-    crate::files::name_of(path)
+    Ok(Input { name: files::name_of(path), bytes, sha256: digest.hex(), modified, origin, stopped: stopped.into_iter().collect() })
 }

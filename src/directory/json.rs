@@ -19,18 +19,13 @@ use anyhow::{Result, bail};
 use super::raw::{Raw, RawColumn};
 use crate::failure::Failure;
 use item::Sink;
-pub(super) use items::{Items, Json};
+pub(super) use items::{Items, Json, find};
 use polars::prelude::*;
 use rayon::prelude::*;
 pub(super) use tables::Table;
 
 /// Items a thread takes at once.
 const BATCH: usize = 4096;
-
-/// Finds the people: of several lists in the list of this name.
-pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
-    items::find(text, named)
-}
 
 /// Reads the items into columns.
 pub(super) fn read(text: &str, found: Items, configured: &(dyn Fn(&str) -> bool + Sync)) -> Result<Raw> {

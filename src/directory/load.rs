@@ -9,6 +9,7 @@ use super::age;
 use super::apart;
 use super::build::{self, Built, Calendar};
 use super::caps;
+use super::cells;
 use super::collect;
 use super::decode::{self, Decoded};
 use super::delimited;
@@ -196,30 +197,7 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
         Decoded::Workbook(kind, _) | Decoded::Text(kind, _) => *kind,
     };
     source.format = kind.name().into();
-    if let Some(wanted) = file.format {
-        let fits = match wanted {
-            config::Format::Csv => matches!(kind, FileFormat::Delimited),
-            config::Format::Xlsx => {
-                matches!(
-                    kind,
-                    FileFormat::Xlsx
-                        | FileFormat::Xlsb
-                        | FileFormat::Xls
-                        | FileFormat::Ods
-                        | FileFormat::Html
-                        | FileFormat::SpreadsheetMl
-                )
-            }
-            config::Format::Json => matches!(kind, FileFormat::Json),
-        };
-        if !fits {
-            let said = format!("{wanted:?}").to_lowercase();
-            bail!(
-                Failure::usage(format!("the configuration says format = \"{said}\", but the content is {}", kind.name()))
-                    .hint("take `format` out of the configuration, or export the file as it says")
-            );
-        }
-    }
+    as_configured(kind, file)?;
     match content {
         Decoded::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| from_workbook(book, file, source)),
         Decoded::Text(kind, text) => {
@@ -264,6 +242,24 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
             }
         }
     }
+}
+
+/// Refuses content that is not what `format` in the configuration says.
+fn as_configured(kind: FileFormat, file: &config::Directory) -> Result<()> {
+    let Some(wanted) = file.format else { return Ok(()) };
+    let fits = match wanted {
+        config::Format::Csv => kind == FileFormat::Delimited,
+        config::Format::Json => kind == FileFormat::Json,
+        config::Format::Xlsx => !matches!(kind, FileFormat::Delimited | FileFormat::Json | FileFormat::Ldif),
+    };
+    if !fits {
+        let said = format!("{wanted:?}").to_lowercase();
+        bail!(
+            Failure::usage(format!("the configuration says format = \"{said}\", but the content is {}", kind.name()))
+                .hint("take `format` out of the configuration, or export the file as it says")
+        );
+    }
+    Ok(())
 }
 
 fn from_text(text: &str, file: &config::Directory, source: &mut Source) -> Result<Table> {
@@ -378,7 +374,7 @@ fn people_from<'r>(rows: &'r [Vec<String>], found: &HeaderRow, all: &[String], s
 /// What stands above the people, among them and below them without being one.
 fn around(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Result<()> {
     for row in above {
-        let cells: Vec<&str> = row.iter().map(|cell| super::cells::trim(cell)).filter(|cell| !cell.is_empty()).collect();
+        let cells: Vec<&str> = cells::filled(row).collect();
         if !cells.is_empty() {
             // A pair of cells above a table is a label and its value: no column stands over it.
             raw.marks.row(&cells, cells.len() == 2, false);
@@ -397,7 +393,7 @@ fn headers_of(row: Option<&Vec<String>>, file: &config::Directory) -> Vec<String
 
 /// Empty headers at the end are formatting, not columns.
 fn trim_headers(mut headers: Vec<String>) -> Vec<String> {
-    while headers.last().is_some_and(|header| super::cells::trim(header).is_empty()) {
+    while headers.last().is_some_and(|header| cells::trim(header).is_empty()) {
         headers.pop();
     }
     headers
@@ -435,8 +431,13 @@ fn skipped_head(found: &HeaderRow, above: &[Vec<String>], first_row: u32, source
     if !above.is_empty() {
         let last = above.len() as u32 + first_row - 1;
         let rows = if last == first_row { format!("row {first_row}") } else { format!("rows {first_row}-{last}") };
-        let words = above.iter().flatten().map(|cell| super::cells::trim(cell)).filter(|cell| !cell.is_empty());
-        let words = words.take(4).map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join(" / ");
+        let words = above
+            .iter()
+            .flat_map(|row| cells::filled(row))
+            .take(4)
+            .map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect::<Vec<_>>()
+            .join(" / ");
         let words: String = words.chars().take(160).collect();
         let words = if words.is_empty() { String::new() } else { format!(": `{words}`") };
         source.skipped.push(format!("{rows}: above the headers, which were found in row {}{words}", found.at as u32 + first_row));

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 
 use super::file_format::FileFormat;
-use super::grid::{Grid, LONGEST, Row, Rows, WIDEST};
+use super::grid::{Grid, LONGEST, Rows, WIDEST};
 use super::marks::Marks;
 use crate::failure::Failure;
 use crate::text::entities::resolved;
@@ -17,7 +17,7 @@ pub(super) struct Markup<'t> {
     pub(super) kind: FileFormat,
 }
 
-/// A tag: where it begins, its name in lower case without prefix, its attributes as written, and whether it closes.
+/// A tag: where it begins and ends, its name in lower case without prefix, its attributes as written, and whether it closes.
 pub(super) struct Tag<'t> {
     pub(super) at: usize,
     pub(super) end: usize,
@@ -28,7 +28,7 @@ pub(super) struct Tag<'t> {
 }
 
 impl Grid for Markup<'_> {
-    fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
+    fn rows(&mut self, sink: &mut dyn FnMut(u32, &[String]) -> bool) -> Result<()> {
         let spreadsheet = self.kind == FileFormat::SpreadsheetMl;
         let (row_name, cell_names): (&str, &[&str]) = if spreadsheet { ("row", &["cell"]) } else { ("tr", &["td", "th"]) };
         let mut page = Page { rows: Rows::new(sink), row: 0, in_row: false, column: 0, next_row: 0, cell: None, spans: Vec::new() };
@@ -39,8 +39,8 @@ impl Grid for Markup<'_> {
             if let Some(cell) = page.cell.as_mut().filter(|_| inside_data) {
                 cell.text.push_str(&entities(self.text.get(at..open).unwrap_or_default()));
             }
-            let Some((tag, end)) = tag(self.text, open) else { break };
-            at = end;
+            let Some(tag) = tag(self.text, open) else { break };
+            at = tag.end;
             let is_cell = cell_names.contains(&tag.name.as_str());
             if tag.name == row_name && !tag.closing {
                 // HTML may leave out the closing tags of cells and rows.
@@ -88,7 +88,7 @@ impl Grid for Markup<'_> {
                 .is_some_and(|style| style.split(char::is_whitespace).collect::<String>().to_lowercase().contains("display:none")),
         };
         let (mut hidden, mut next) = (BTreeSet::new(), 1);
-        for tag in self.tags().filter(|tag| tag.name == row_name && !tag.closing) {
+        for tag in tags(self.text).filter(|tag| tag.name == row_name && !tag.closing) {
             let row = count(tag.attributes, "Index").unwrap_or(next);
             next = row.saturating_add(1);
             if is_hidden(tag.attributes) {
@@ -101,7 +101,7 @@ impl Grid for Markup<'_> {
     /// What an HTML page says outside of its tables, line by line, and whether it leads to a next page.
     fn around(&mut self, marks: &mut Marks) -> Option<&'static str> {
         if self.kind == FileFormat::SpreadsheetMl {
-            let whole = self.tags().any(|tag| tag.closing && tag.name == "workbook");
+            let whole = tags(self.text).any(|tag| tag.closing && tag.name == "workbook");
             return (!whole).then_some("it ends inside its table: it was cut off");
         }
         let (mut tables, mut ended, mut quiet, mut caption) = (0u32, false, false, false);
@@ -113,7 +113,7 @@ impl Grid for Markup<'_> {
             }
             line.clear();
         };
-        for tag in self.tags() {
+        for tag in tags(self.text) {
             if (tables == 0 || caption) && !quiet {
                 line.push_str(&entities(self.text.get(from..tag.at).unwrap_or_default()));
             }
@@ -133,7 +133,7 @@ impl Grid for Markup<'_> {
             }
         }
         say(&mut line);
-        for tag in self.tags().filter(|tag| matches!(tag.name.as_str(), "a" | "link")) {
+        for tag in tags(self.text).filter(|tag| matches!(tag.name.as_str(), "a" | "link")) {
             let is_next = |rel: &str| rel.split_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
             if let (true, Some(to)) = (attribute(tag.attributes, "rel").is_some_and(is_next), attribute(tag.attributes, "href")) {
                 marks.beside("the page", "next", &to.into());
@@ -145,20 +145,6 @@ impl Grid for Markup<'_> {
 
 /// Words of a page that are longer than this are no remark on its table.
 const LONGEST_LINE: usize = 400;
-
-impl<'t> Markup<'t> {
-    /// Its tags, in order.
-    fn tags(&self) -> impl Iterator<Item = Tag<'t>> {
-        let text = self.text;
-        let mut at = 0;
-        std::iter::from_fn(move || {
-            let open = at + text.get(at..)?.find('<')?;
-            let (tag, end) = tag(text, open)?;
-            at = end;
-            Some(tag)
-        })
-    }
-}
 
 /// Cells on their way into rows, as a browser lays them out.
 struct Page<'s> {
@@ -262,12 +248,23 @@ impl Page<'_> {
     }
 }
 
-/// The tag at `open` and where it ends. Comments and declarations have no name.
-pub(super) fn tag(text: &str, open: usize) -> Option<(Tag<'_>, usize)> {
+/// The tags of a text, in order.
+pub(super) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let open = at + memchr::memchr(b'<', text.as_bytes().get(at..)?)?;
+        let tag = tag(text, open)?;
+        at = tag.end;
+        Some(tag)
+    })
+}
+
+/// The tag at `open`. Comments and declarations have no name.
+fn tag(text: &str, open: usize) -> Option<Tag<'_>> {
     let rest = text.get(open..)?;
     if rest.starts_with("<!--") {
         let end = rest.find("-->").map_or(text.len(), |end| open + end + 3);
-        return Some((Tag { at: open, end, name: String::new(), attributes: "", closing: false, empty: true }, end));
+        return Some(Tag { at: open, end, name: String::new(), attributes: "", closing: false, empty: true });
     }
     let bytes = rest.as_bytes();
     let mut quote = None;
@@ -294,7 +291,7 @@ pub(super) fn tag(text: &str, open: usize) -> Option<(Tag<'_>, usize)> {
     let name = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
     let attributes = inside.get(name_end..)?;
     let end = open + end + 1;
-    Some((Tag { at: open, end, name, attributes, closing, empty: attributes.trim_end().ends_with('/') }, end))
+    Some(Tag { at: open, end, name, attributes, closing, empty: attributes.trim_end().ends_with('/') })
 }
 
 /// The value of an attribute, found by its name without prefix.

@@ -27,18 +27,12 @@ pub(super) fn joined(given: &StringChunked, family: &StringChunked) -> StringChu
     names.finish()
 }
 
-/// Whether a column called `Name` beside one of given names holds family names: in hardly any row does it contain the given name.
-pub(super) fn is_family(names: &StringChunked, given: &StringChunked) -> bool {
-    let pairs = || names.iter().zip(given.iter()).filter_map(|(name, given)| Some((name?, given?)));
-    let whole = pairs().filter(|(name, given)| name.to_lowercase().contains(&given.to_lowercase())).count();
-    whole * 10 < pairs().count()
-}
-
-/// Whether a column of names holds only what people are called: in hardly any row does it contain the family name.
-pub(super) fn is_nickname(names: &StringChunked, family: &StringChunked) -> bool {
+/// Whether a column of names lacks a part of them that another column has, the given names or the family names: in hardly any row does
+/// it contain that.
+pub(super) fn lacks(names: &StringChunked, part: &StringChunked) -> bool {
     const LOOKED_AT: usize = 10_000;
-    let pairs = || names.iter().zip(family.iter()).filter_map(|(name, family)| Some((name?, family?))).take(LOOKED_AT);
-    let whole = pairs().filter(|(name, family)| name.to_lowercase().contains(&family.to_lowercase())).count();
+    let pairs = || names.iter().zip(part.iter()).filter_map(|(name, part)| Some((name?, part?))).take(LOOKED_AT);
+    let whole = pairs().filter(|(name, part)| name.to_lowercase().contains(&part.to_lowercase())).count();
     whole * 10 < pairs().count()
 }
 

@@ -6,11 +6,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use anyhow::{Result, bail};
 
-use super::grid::{Grid, LONGEST, Row, Rows, WIDEST};
-use super::markup::{Tag, attribute, count, entities, tag};
-use super::sheet::{SheetInfo, damaged, number};
+use super::grid::{Grid, LONGEST, Rows, WIDEST};
+use super::markup::{Tag, attribute, count, entities, tags};
+use super::sheet::{SheetInfo, damaged, number, protected};
 use super::zip;
-use crate::failure::Failure;
 
 /// A workbook's text and where its tables are.
 pub(super) struct Ods {
@@ -22,14 +21,11 @@ impl Ods {
     /// Unpacks a workbook whose parts are what they say.
     pub(super) fn open(bytes: &[u8]) -> Result<Self> {
         if zip::part(bytes, "META-INF/manifest.xml").is_some_and(|manifest| manifest.contains("encryption-data")) {
-            bail!(
-                Failure::usage("the workbook is password protected")
-                    .hint("open it in a spreadsheet and save a copy without a password")
-            );
+            bail!(protected());
         }
         let Some(content) = zip::part(bytes, "content.xml") else { bail!(damaged("its content cannot be unpacked")) };
         let (mut tables, mut hidden_styles, mut style) = (Vec::new(), HashSet::new(), Cow::Borrowed(""));
-        for (tag, end) in tags(&content).filter(|(tag, _)| !tag.closing) {
+        for tag in tags(&content).filter(|tag| !tag.closing) {
             let named = |name| attribute(tag.attributes, name).map(entities);
             match tag.name.as_str() {
                 "style" => style = named("name").unwrap_or_default(),
@@ -38,7 +34,7 @@ impl Ods {
                 }
                 "table" => {
                     let hidden = named("style-name").is_some_and(|style| hidden_styles.contains(&style));
-                    tables.push((SheetInfo { name: named("name").unwrap_or_default().into_owned(), hidden }, end));
+                    tables.push((SheetInfo { name: named("name").unwrap_or_default().into_owned(), hidden }, tag.end));
                 }
                 _ => {}
             }
@@ -74,7 +70,7 @@ struct Cell<'t> {
 impl Grid for Table<'_> {
     fn hidden(&mut self) -> Option<BTreeSet<u32>> {
         let (mut hidden, mut next) = (BTreeSet::new(), 1u32);
-        for (tag, _) in tags(self.content).take_while(|(tag, _)| tag.name != "table" || !tag.closing) {
+        for tag in tags(self.content).take_while(|tag| tag.name != "table" || !tag.closing) {
             if tag.name != "table-row" || tag.closing {
                 continue;
             }
@@ -87,23 +83,22 @@ impl Grid for Table<'_> {
         Some(hidden)
     }
 
-    fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
+    fn rows(&mut self, sink: &mut dyn FnMut(u32, &[String]) -> bool) -> Result<()> {
         let mut rows = Rows::new(sink);
         let (mut next_row, mut repeated, mut column) = (0u32, 1u32, 0usize);
         let mut cell: Option<Cell<'_>> = None;
         let mut cells: Vec<(usize, usize, String)> = Vec::new();
         let mut notes = 0usize;
         let mut text_from = 0;
-        for (tag, end) in tags(self.content) {
-            let start = tag.at;
+        for tag in tags(self.content) {
             // Comments hang inside the cells they are about.
             if tag.name == "annotation" && !tag.empty {
                 notes = if tag.closing { notes.saturating_sub(1) } else { notes + 1 };
             }
             if let Some(cell) = cell.as_mut().filter(|cell| cell.paragraphs > 0 && notes == 0) {
-                cell.shown.push_str(&entities(self.content.get(text_from..start).unwrap_or_default()));
+                cell.shown.push_str(&entities(self.content.get(text_from..tag.at).unwrap_or_default()));
             }
-            text_from = end;
+            text_from = tag.end;
             match (tag.name.as_str(), tag.closing) {
                 ("table", true) => break,
                 ("table-row", false) => {
@@ -148,7 +143,7 @@ impl Grid for Table<'_> {
 
     fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<(u32, usize)>> {
         let (mut row, mut next_row, mut column, mut found) = (0u32, 1u32, 0usize, BTreeSet::new());
-        for (tag, _) in tags(self.content) {
+        for tag in tags(self.content) {
             match (tag.name.as_str(), tag.closing) {
                 ("table", true) => break,
                 ("table-row", false) => {
@@ -170,17 +165,6 @@ impl Grid for Table<'_> {
         }
         Ok(found)
     }
-}
-
-/// The tags of a text, each with where it ends.
-fn tags(text: &str) -> impl Iterator<Item = (Tag<'_>, usize)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let open = at + memchr::memchr(b'<', text.as_bytes().get(at..)?)?;
-        let (tag, end) = tag(text, open)?;
-        at = end;
-        Some((tag, end))
-    })
 }
 
 /// White space and paragraphs inside a cell.

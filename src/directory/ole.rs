@@ -1,5 +1,7 @@
 //! The little of the compound file format (MS-CFB) that an old workbook needs: one stream out of its sectors.
 
+use super::sheet::{long, short};
+
 /// From here on a sector number has a meaning of its own.
 const RESERVED: u32 = 0xFFFF_FFFA;
 const END: u32 = 0xFFFF_FFFE;
@@ -107,12 +109,4 @@ fn is_named(entry: &[u8], name: &str) -> bool {
 
 fn words(bytes: &[u8]) -> impl Iterator<Item = u32> {
     bytes.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
-}
-
-pub(super) fn short(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
-}
-
-pub(super) fn long(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 
+use super::cells;
 use super::raw::{Keyless, Raw};
 use super::spellings::split;
 

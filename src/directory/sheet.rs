@@ -1,4 +1,5 @@
-//! What the readers of workbooks share: a sheet's name, what a number format shows, a number as text.
+//! What the readers of workbooks share: a sheet's name, why one cannot be opened, what a number format shows, a number as text or in
+//! bytes.
 
 use std::borrow::Cow;
 
@@ -15,6 +16,21 @@ pub(super) struct SheetInfo {
 pub(super) fn damaged(why: impl std::fmt::Display) -> Failure {
     Failure::usage(format!("the workbook cannot be opened, it is damaged or cut off: {why}"))
         .hint("open it in a spreadsheet and save it again, or export it again")
+}
+
+/// A workbook that only a password opens.
+pub(super) fn protected() -> Failure {
+    Failure::usage("the workbook is password protected").hint("open it in a spreadsheet and save a copy without a password")
+}
+
+/// Two bytes, the lowest first.
+pub(super) fn short(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
+}
+
+/// Four bytes, the lowest first.
+pub(super) fn long(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
 }
 
 /// How many digits a number format such as `00000` shows; 0 for any other.

@@ -55,7 +55,7 @@ pub fn read_whole(path: &Path, sheet: Option<&str>) -> Result<(Vec<TextRow>, Vec
             bail!(Failure::usage(format!("{} is {}, not a CSV or a workbook", path.display(), kind.name())))
         }
     };
-    rows.retain(|row| row.cells.iter().any(|cell| !super::cells::trim(cell).is_empty()));
+    rows.retain(|row| super::cells::filled(&row.cells).next().is_some());
     let width = rows.first().map_or(0, |row| row.cells.len());
     rows.iter_mut().for_each(|row| row.cells.resize(width, String::new()));
     Ok((rows, cut))

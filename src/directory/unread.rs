@@ -12,40 +12,20 @@ use crate::failure::Failure;
 
 /// Stops the load where such a column may be the one that is needed, and names the others.
 pub(super) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::Directory, notes: &mut Vec<String>) -> Result<()> {
-    let ignored = |column: &&Watched| file.ignore.iter().any(|header| headers::key(header) == headers::key(&column.header));
-    let watched = || raw.watched.iter().filter(|column| !ignored(column));
-    let addresses: Vec<&Watched> = watched().filter(|column| column.holds_addresses()).collect();
-    let days: Vec<&Watched> = watched().filter(|column| column.holds_days()).collect();
-    let states: Vec<&Watched> = watched().filter(|column| column.holds_states()).collect();
+    let ignored = |column: &Watched| file.ignore.iter().any(|header| headers::key(header) == headers::key(&column.header));
+    let those = |hold: fn(&Watched) -> bool| -> Vec<&Watched> {
+        raw.watched.iter().filter(|column| !ignored(column) && hold(column)).collect()
+    };
+    let addresses = those(Watched::holds_addresses);
+    let (days, states) = (those(Watched::holds_days), those(Watched::holds_states));
     let mapped = |slots: &[Slot]| slots.iter().any(|slot| mapping.first(*slot).is_some());
-    if !addresses.is_empty() && !mapped(&[Slot::Email]) {
-        let one = named(&addresses);
-        bail!(Failure::usage(format!("{one} e-mail addresses, and no column is known to be the work address")).hint(format!(
-            "if it is, say so in [directory.columns]: email = \"{}\"; if not, under [[directory]]: ignore = {}",
-            addresses.first().map_or("", |column| column.header.as_str()),
-            list(&addresses)
-        )));
+    if !mapped(&[Slot::Email]) {
+        needed(&addresses, "e-mail addresses, and no column is known to be the work address", "it is", "email")?;
     }
-    let says_who_left =
-        mapped(&[Slot::Status, Slot::Enabled, Slot::Disabled, Slot::Ended, Slot::AccountControl, Slot::TerminationDate]);
-    if !days.is_empty() && !says_who_left {
-        let one = named(&days);
-        bail!(Failure::usage(format!("{one} days, and nothing that is known in the file says who has left")).hint(format!(
-            "if it is the last day, say so in [directory.columns]: termination_date = \"{}\"; if not, under [[directory]]: ignore = {}",
-            days.first().map_or("", |column| column.header.as_str()),
-            list(&days)
-        )));
-    }
-    if !states.is_empty() && !says_who_left {
-        let one = named(&states);
-        bail!(
-            Failure::usage(format!("{one} words for who is employed, and nothing that is known in the file says who has left"))
-                .hint(format!(
-                    "if it is the status, say so in [directory.columns]: status = \"{}\"; if not, under [[directory]]: ignore = {}",
-                    states.first().map_or("", |column| column.header.as_str()),
-                    list(&states)
-                ))
-        );
+    if !mapped(&[Slot::Status, Slot::Enabled, Slot::Disabled, Slot::Ended, Slot::AccountControl, Slot::TerminationDate]) {
+        let nobody = |what: &str| format!("{what}, and nothing that is known in the file says who has left");
+        needed(&days, &nobody("days"), "it is the last day", "termination_date")?;
+        needed(&states, &nobody("words for who is employed"), "it is the status", "status")?;
     }
     for (columns, what) in [(addresses, "addresses"), (days, "days")] {
         if !columns.is_empty() {
@@ -58,6 +38,16 @@ pub(super) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::Directory, not
         }
     }
     Ok(())
+}
+
+/// Refuses such columns, if there are any: what they hold, what the first may be, and the field that it is then.
+fn needed(columns: &[&Watched], what: &str, if_so: &str, field: &str) -> Result<()> {
+    let Some(first) = columns.first() else { return Ok(()) };
+    bail!(Failure::usage(format!("{} {what}", named(columns))).hint(format!(
+        "if {if_so}, say so in [directory.columns]: {field} = \"{}\"; if not, under [[directory]]: ignore = {}",
+        first.header,
+        list(columns)
+    )))
 }
 
 /// What `ignore` names that is no column of the file: a slip, or a column that came under another name.

@@ -12,7 +12,7 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
 use super::cells;
 use super::file_format::FileFormat;
 use super::gauge::{HiddenRows, gauge};
-use super::grid::{Grid, Row, Rows};
+use super::grid::{Grid, Rows};
 use super::headers;
 use super::ods::Ods;
 use super::sheet::{SheetInfo, damaged, digits_shown, number};
@@ -97,7 +97,7 @@ pub(super) struct SheetRows<'b> {
 }
 
 impl Grid for SheetRows<'_> {
-    fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
+    fn rows(&mut self, sink: &mut dyn FnMut(u32, &[String]) -> bool) -> Result<()> {
         let sheet = self.name;
         match &mut *self.book {
             Workbook::Xls(book) => book.sheet(sheet).rows(sink),
@@ -220,14 +220,14 @@ pub(super) fn choose(
     for sheet in &sheets {
         let head = book.sheet(&sheet.name).head(headers::SEARCHED)?;
         let found = headers::find(&head, configured);
-        let filled = |row: &Vec<String>| row.iter().any(|cell| !cells::trim(cell).is_empty());
+        let filled = |row: &Vec<String>| cells::filled(row).next().is_some();
         let people = found.as_ref().is_some_and(|found| found.identified && head.iter().skip(found.at + 1).any(filled));
         if let Some(found) = found {
             scored.push((sheet.clone(), found.score, people));
         }
         if !people {
             let pair = |row: &Vec<String>| {
-                let cells: Vec<String> = row.iter().filter(|cell| !cells::trim(cell).is_empty()).cloned().collect();
+                let cells: Vec<String> = cells::filled(row).map(str::to_owned).collect();
                 let [label, value] = <[String; 2]>::try_from(cells).ok()?;
                 Some([sheet.name.clone(), label, value])
             };

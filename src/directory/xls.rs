@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::{Result, bail};
 
 use super::dates;
-use super::grid::{Grid, Row, Rows};
-use super::ole::{self, long, short};
-use super::sheet::{SheetInfo, damaged, digits_shown, is_date_format, number};
+use super::grid::{Grid, Rows};
+use super::ole;
+use super::sheet::{SheetInfo, damaged, digits_shown, is_date_format, long, number, protected, short};
 use crate::failure::Failure;
 
 /// An open workbook.
@@ -65,10 +65,7 @@ impl Xls {
                     Failure::usage("the workbook is of Excel 95 or older").hint("open it in a spreadsheet and save it as XLSX")
                 ),
                 _ if at == 0 && kind != BOF => None,
-                0x002F => bail!(
-                    Failure::usage("the workbook is password protected")
-                        .hint("open it in a spreadsheet and save a copy without a password")
-                ),
+                0x002F => bail!(protected()),
                 0x0022 => short(data, 0).map(|mode| book.epoch_1904 = mode == 1),
                 0x041E => short(data, 0).zip(text(data, 2)).map(|(id, code)| codes.extend([(id, Format::of(&code))])),
                 0x00E0 => short(data, 2).map(|id| styles.push(id)),
@@ -142,7 +139,7 @@ impl Grid for Sheet<'_> {
         Some(hidden.filter_map(|(_, data)| Some(u32::from(short(data, 0)?) + 1)).collect())
     }
 
-    fn rows(&mut self, sink: &mut dyn FnMut(u32, &Row) -> bool) -> Result<()> {
+    fn rows(&mut self, sink: &mut dyn FnMut(u32, &[String]) -> bool) -> Result<()> {
         let mut rows = Rows::new(sink);
         let mut depth = 0usize;
         // A formula whose value is a text is followed by the text.

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use super::file_format::{FileFormat, UNPACKED_LIMIT};
 use super::markup;
+use super::sheet::{long, short};
 use crate::failure::Failure;
 
 /// Parts of a workbook, at most.
@@ -57,22 +58,12 @@ pub(super) fn sheet_part<'e, 'b>(entries: &'e [Entry<'b>], sheet: &str) -> Optio
     let plain = |name: &str| name.replace('\\', "/").trim_start_matches('/').to_ascii_lowercase();
     let named = |wanted: &str| entries.iter().find(|entry| plain(&entry.name) == plain(wanted));
     let text = |wanted: &str| named(wanted).and_then(Entry::text);
-    let tags = |text: &str, name: &'static str, wanted: &dyn Fn(&str) -> Option<String>| {
-        let mut at = 0;
-        while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')).map(|found| at + found) {
-            let (tag, end) = markup::tag(text, open)?;
-            if let Some(found) = Some(tag).filter(|tag| tag.name == name).and_then(|tag| wanted(tag.attributes)) {
-                return Some(found);
-            }
-            at = end;
-        }
-        None
-    };
     let of = |attributes: &str, name: &str| markup::attribute(attributes, name).map(|value| markup::entities(value).into_owned());
-    let id = tags(&text("xl/workbook.xml")?, "sheet", &|tag| of(tag, "id").filter(|_| of(tag, "name").as_deref() == Some(sheet)))?;
-    let target = tags(&text("xl/_rels/workbook.xml.rels")?, "relationship", &|tag| {
-        of(tag, "Target").filter(|_| of(tag, "Id").as_ref() == Some(&id))
-    })?;
+    let (workbook, relationships) = (text("xl/workbook.xml")?, text("xl/_rels/workbook.xml.rels")?);
+    let mut sheets = markup::tags(&workbook).filter(|tag| tag.name == "sheet").map(|tag| tag.attributes);
+    let id = sheets.find_map(|tag| of(tag, "id").filter(|_| of(tag, "name").as_deref() == Some(sheet)))?;
+    let mut targets = markup::tags(&relationships).filter(|tag| tag.name == "relationship").map(|tag| tag.attributes);
+    let target = targets.find_map(|tag| of(tag, "Target").filter(|_| of(tag, "Id").as_ref() == Some(&id)))?;
     let target = plain(&target);
     named(&target).or_else(|| named(&format!("xl/{target}")))
 }
@@ -120,12 +111,4 @@ pub(super) fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
         at += 46 + name + extra + comment;
     }
     Some(entries)
-}
-
-fn short(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
-}
-
-fn long(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::extras::{Activity, DoneTo};
 use super::read::{ReadProgress, ReadState, Reader};
-use super::session::{Door, Unfit};
+use super::session::{Door, json};
 use super::wire::{self, CallError, Loose};
 
 /// The most a page holds.
@@ -86,8 +86,7 @@ impl Reader {
                 let [from, to, limit, skip] = &numbers;
                 let url = self.session.url("/v1/audit", &[("start", from), ("end", to), ("limit", limit), ("offset", skip)]);
                 let parse = |body: &[u8]| {
-                    let events: Vec<Event<'_>> =
-                        serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON list: {error}")))?;
+                    let events: Vec<Event<'_>> = json(body, "no JSON list")?;
                     let told = events.iter().map(|event| (event.seen(), event.done_to()));
                     Ok((events.len(), told.collect::<Vec<Told>>()))
                 };

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::read::{ReadProgress, ReadState, Reader};
 use super::sent::{Sent, WriteError};
-use super::session::{Door, Session, Unfit, failure};
+use super::session::{Door, Session, Unfit, failure, json};
 use super::wire::{CallError, Group, Loose};
 use super::write::Writer;
 use crate::http::Method;
@@ -125,7 +125,7 @@ async fn groups(session: &Session) -> Result<Vec<Group>, CallError> {
         name: Loose<'a>,
     }
     let rows = |body: &[u8]| {
-        let rows: Vec<Row<'_>> = serde_json::from_slice(body).map_err(garbled)?;
+        let rows: Vec<Row<'_>> = json(body, "no JSON list")?;
         let group = |row: Row<'_>| {
             let id = row.id.id()?.ok_or("a group without an id")?;
             Ok(Group { id, name: row.name.text()?.unwrap_or_default().into_owned() })
@@ -140,7 +140,7 @@ async fn groups(session: &Session) -> Result<Vec<Group>, CallError> {
 
 async fn members(session: &Session, group: u64) -> Result<Vec<u64>, CallError> {
     let rows = |body: &[u8]| {
-        let rows: Vec<Loose<'_>> = serde_json::from_slice(body).map_err(garbled)?;
+        let rows: Vec<Loose<'_>> = json(body, "no JSON list")?;
         let id = |row: Loose<'_>| row.id()?.ok_or_else(|| "a member without an id".to_owned());
         rows.into_iter().map(id).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)
     };
@@ -148,10 +148,6 @@ async fn members(session: &Session, group: u64) -> Result<Vec<u64>, CallError> {
     members.sort_unstable();
     members.dedup();
     Ok(members)
-}
-
-fn garbled(error: serde_json::Error) -> Unfit {
-    Unfit::Garbled(format!("no JSON list: {error}"))
 }
 
 /// Every row of a list that is not worth two passes: page by page, by the rows received, until an empty one.

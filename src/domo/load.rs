@@ -4,7 +4,6 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -29,7 +28,8 @@ pub fn load(path: &Path) -> Result<Accounts> {
     let bytes = files::read(path, LONGEST).with_context(|| {
         Failure::usage(format!("cannot read the accounts in {shown}")).hint("`domo-reconcile pull` writes such a file")
     })?;
-    let mut evidence = Evidence { source: shown.clone(), kind: "snapshot".into(), as_of: modified(path), ..Evidence::default() };
+    let as_of = std::fs::metadata(path).ok().as_ref().and_then(files::changed_on);
+    let mut evidence = Evidence { source: shown.clone(), kind: "snapshot".into(), as_of, ..Evidence::default() };
     let bytes = match Snapshot::of_lines(bytes).map(|lines| objects::from_lines(lines, evidence.clone())) {
         Ok(Ok(accounts)) => return accounts,
         Ok(Err(lines)) => lines.into_bytes(),
@@ -115,9 +115,4 @@ pub fn is_snapshot(path: &Path) -> Result<bool> {
     Ok(account.is_ok_and(|account| {
         account.id.is_u64() && account.email.is_some() && (account.role.is_some() || account.role_id.is_some())
     }))
-}
-
-fn modified(path: &Path) -> Option<NaiveDate> {
-    let time = std::fs::metadata(path).and_then(|found| found.modified()).ok()?;
-    Some(DateTime::<Utc>::from(time).date_naive())
 }

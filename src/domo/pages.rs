@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::task::JoinHandle;
 
-use super::session::{Door, Session, Unfit};
+use super::session::{Door, Session, Unfit, json};
 use super::snapshot::Snapshot;
 use super::wire::{self, CallError, Loose};
 
@@ -148,8 +148,7 @@ impl Drop for Window {
 async fn page(session: &Session, keep: &Keep, offset: u64, limit: u64) -> Result<Page, CallError> {
     let url = session.url("/v1/users", &[("limit", &limit.to_string()), ("offset", &offset.to_string())]);
     let parse = |body: &[u8]| {
-        let rows: Vec<&RawValue> =
-            serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("the page is no JSON list: {error}")))?;
+        let rows: Vec<&RawValue> = json(body, "the page is no JSON list")?;
         if rows.len() as u64 > limit {
             return Err(Unfit::Wrong(format!("Domo sent {} users where at most {limit} were asked for", rows.len())));
         }

@@ -21,7 +21,7 @@ use super::extras::Extras;
 use super::frame::NO_INACTIVE_STATE;
 use super::objects;
 use super::pages::{Keep, Page, Window, plain};
-use super::session::{Door, Session, Unfit, failure};
+use super::session::{Door, Session, Unfit, failure, json};
 use super::snapshot::Snapshot;
 use super::wire::{self, CallError, Refusal};
 use crate::text;
@@ -141,10 +141,7 @@ impl Reader {
     pub async fn says_who_is_active(&self) -> Result<bool> {
         let limit = SINGLY.to_string();
         let url = self.session.url("/v1/users", &[("limit", &limit), ("offset", "0")]);
-        let rows = |body: &[u8]| {
-            serde_json::from_slice::<Vec<Map<String, Value>>>(body)
-                .map_err(|error| Unfit::Garbled(format!("no JSON list: {error}")))
-        };
+        let rows = |body: &[u8]| json::<Vec<Map<String, Value>>>(body, "no JSON list");
         let rows = self.session.read(Door::Rest, &url, rows).await;
         let rows = rows.map_err(|error| failure(error, "the list of users cannot be read".into()))?;
         if rows.is_empty() || rows.iter().any(|row| row.contains_key(ACTIVE)) {
@@ -333,8 +330,7 @@ impl Reader {
         let mut denied = false;
         loop {
             let read = self.session.read(Door::Rest, &url, |body| {
-                let object = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON object: {error}")))?;
-                let account = Account::from_object(object).map_err(Unfit::Wrong)?;
+                let account = Account::from_object(json(body, "no JSON object")?).map_err(Unfit::Wrong)?;
                 let same = account.id() == id;
                 if same { Ok(account) } else { Err(Unfit::Wrong(format!("Domo sent account {} instead", account.id()))) }
             });

@@ -8,7 +8,7 @@ use super::account::Account;
 use super::pages::plain;
 use super::read::Reader;
 use super::sent::WriteError;
-use super::session::{Door, Session, Unfit, under};
+use super::session::{Door, Session, Unfit, json, under};
 use super::wire::{CallError, Loose};
 use super::write::{Writer, Written};
 use crate::http::{Method, Url};
@@ -125,7 +125,7 @@ async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>,
         query.extend(filter.map(|filter| ("filter", filter)));
         let url = under(root, "/Users", &query);
         let parse = |body: &[u8]| {
-            let list: List<'_> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no list: {error}")))?;
+            let list: List<'_> = json(body, "no list")?;
             // Something else, or an error's body, must not read as a list of nobody.
             let total = list.total.id().ok().flatten().ok_or_else(|| Unfit::Garbled("no list: it has no `totalResults`".into()))?;
             let user = |resource: &Resource<'_>| {

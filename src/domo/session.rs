@@ -13,7 +13,7 @@ use super::token::Tokens;
 use super::wire::Credential;
 use crate::failure::Failure;
 use crate::http::{self, Answer, CallError, Client, Keeper, Method, PAGE, Request, Url, describe, is_loopback};
-pub(super) use crate::http::{Unfit, under};
+pub(super) use crate::http::{Unfit, json, under};
 
 /// An open session. Cheap to clone; all clones share the token and the pacer.
 #[derive(Clone)]

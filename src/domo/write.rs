@@ -83,10 +83,7 @@ impl Writer {
     /// # Errors
     /// [`WriteError`] says whether Domo refused, did something else, or may have done it.
     pub async fn deactivate(&self, account: &Account) -> Result<Written, WriteError> {
-        match self.session.settings().deactivate_with {
-            DeactivateWith::Rest => self.set_active(account, false).await,
-            DeactivateWith::Scim => self.scim_set_active(account, false).await,
-        }
+        self.set_active(account, false).await
     }
 
     /// Switches it on again, through the same door.
@@ -94,13 +91,13 @@ impl Writer {
     /// # Errors
     /// [`WriteError`] says whether Domo refused, did something else, or may have done it.
     pub async fn reactivate(&self, account: &Account) -> Result<Written, WriteError> {
-        match self.session.settings().deactivate_with {
-            DeactivateWith::Rest => self.set_active(account, true).await,
-            DeactivateWith::Scim => self.scim_set_active(account, true).await,
-        }
+        self.set_active(account, true).await
     }
 
     async fn set_active(&self, account: &Account, active: bool) -> Result<Written, WriteError> {
+        if self.session.settings().deactivate_with == DeactivateWith::Scim {
+            return self.scim_set_active(account, active).await;
+        }
         let _turn = self.turn.lock().await;
         let changes = Map::from_iter([("active".to_owned(), Value::Bool(active))]);
         self.put(account, &changes).await

@@ -147,6 +147,11 @@ pub enum Unfit {
     Wrong(String),
 }
 
+/// What a body says as JSON. One that says nothing, such as `no JSON list`, is worth another try.
+pub fn json<'b, T: serde::Deserialize<'b>>(body: &'b [u8], otherwise: &str) -> Result<T, Unfit> {
+    serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("{otherwise}: {error}")))
+}
+
 enum Attempt<T> {
     Done(T),
     /// Everybody waits when the server is overloaded; only this call when its connection broke.

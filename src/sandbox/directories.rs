@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Query, State as Extract};
+use axum::extract::State as Extract;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::state::Token;
+use super::users::{Parameters, form, header_of};
 use super::{Options, Shared};
 
 /// The roots of the directories, which faults name too.
@@ -30,8 +31,6 @@ const SCOPE: &str = "directory";
 
 /// Members that say which page.
 pub(super) const PLACES: [&str; 6] = ["offset=", "startIndex=", "after=", "pageToken=", "%24skiptoken=", "cursor="];
-
-type Parameters = Query<HashMap<String, String>>;
 
 pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
@@ -145,7 +144,7 @@ fn number(query: &Parameters, name: &str) -> usize {
 }
 
 fn host(headers: &HeaderMap) -> &str {
-    headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1")
+    header_of(headers, header::HOST).unwrap_or("127.0.0.1")
 }
 
 /// The address of the next page: this one's, from another place on.
@@ -155,13 +154,17 @@ fn onward(headers: &HeaderMap, uri: &Uri, place: &str, at: usize) -> String {
     format!("http://{}{}?{}", host(headers), uri.path(), query.join("&"))
 }
 
-/// Who has no token that is known, and good for directories, does not come in.
-fn turned_away(shared: &Shared, headers: &HeaderMap) -> Option<Response> {
-    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+/// Who has no token that is known, and good for directories, sees no people.
+pub(super) fn turned_away(shared: &Shared, path: &str, headers: &HeaderMap) -> Option<Response> {
+    let open = path.ends_with("/token") || path.ends_with("/ServiceProviderConfig");
+    if open || !ROOTS.iter().any(|root| path.starts_with(root)) {
+        return None;
+    }
+    let shown = header_of(headers, header::AUTHORIZATION).unwrap_or_default();
     let (kind, token) = shown.split_once(' ').unwrap_or_default();
     let state = shared.state();
     let given = state.tokens.get(token).is_some_and(|known| known.scope == SCOPE && Instant::now() < known.end);
-    let proof = headers.get("dpop").and_then(|proof| proof.to_str().ok());
+    let proof = header_of(headers, "dpop");
     let may = match kind {
         "DPoP" => given && proof.is_some_and(|proof| claims(proof).get("ath").is_some()),
         "Bearer" => given || token == FIXED_TOKEN,
@@ -177,11 +180,6 @@ fn turned_away(shared: &Shared, headers: &HeaderMap) -> Option<Response> {
 fn claims(jwt: &str) -> Value {
     let part = jwt.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
     part.and_then(|part| serde_json::from_slice(&part).ok()).unwrap_or_default()
-}
-
-fn form(body: &Bytes) -> HashMap<String, String> {
-    let written = format!("/?{}", String::from_utf8_lossy(body).trim()).parse::<Uri>().ok();
-    written.and_then(|uri| Query::try_from_uri(&uri).ok()).map(|Query(form)| form).unwrap_or_default()
 }
 
 /// A token, for who showed what is asked for.
@@ -214,7 +212,7 @@ async fn google_token(Extract(shared): Extract<Arc<Shared>>, body: Bytes) -> Res
 /// As Okta's new apps want it: a proof with the nonce that the first answer names.
 async fn okta_token(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     const NONCE: &str = "sandbox-nonce";
-    let proof = headers.get("dpop").and_then(|proof| proof.to_str().ok()).map(claims).unwrap_or_default();
+    let proof = header_of(&headers, "dpop").map(claims).unwrap_or_default();
     if proof.get("nonce").and_then(Value::as_str) != Some(NONCE) {
         let body = json!({"error": "use_dpop_nonce", "error_description": "Authorization server requires nonce in DPoP proof."});
         return (StatusCode::BAD_REQUEST, [("dpop-nonce", NONCE)], axum::Json(body)).into_response();
@@ -224,9 +222,6 @@ async fn okta_token(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, b
 }
 
 async fn graph(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, uri: Uri, query: Parameters) -> Response {
-    if let Some(refused) = turned_away(&shared, &headers) {
-        return refused;
-    }
     let (rows, next) = shared.page(shared.options.people.len(), number(&query, "$skiptoken"), query.get("$top"));
     let selected = query.get("$select").map(String::as_str).unwrap_or_default();
     let leave = shared.options.people_rights.iter().any(|right| right == "User-LifeCycleInfo.Read.All");
@@ -260,9 +255,6 @@ fn graph_user(person: Person<'_>, manager: Option<Person<'_>>, selected: &str, l
 }
 
 async fn graph_count(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap) -> Response {
-    if let Some(refused) = turned_away(&shared, &headers) {
-        return refused;
-    }
     if !headers.contains_key("consistencylevel") {
         let body = json!({"error": {"code": "Request_BadRequest", "message": "$count is not currently supported."}});
         return (StatusCode::BAD_REQUEST, axum::Json(body)).into_response();
@@ -271,9 +263,6 @@ async fn graph_count(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap) 
 }
 
 async fn okta(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, uri: Uri, query: Parameters) -> Response {
-    if let Some(refused) = turned_away(&shared, &headers) {
-        return refused;
-    }
     // Who left is in the list only where it is asked for.
     let left = query.get("filter").is_some_and(|filter| filter.contains("DEPROVISIONED"));
     let list = if left { &shared.roster.left } else { &shared.roster.here };
@@ -303,10 +292,7 @@ async fn okta(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, uri: Ur
     response
 }
 
-async fn google(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, query: Parameters) -> Response {
-    if let Some(refused) = turned_away(&shared, &headers) {
-        return refused;
-    }
+async fn google(Extract(shared): Extract<Arc<Shared>>, query: Parameters) -> Response {
     let (rows, next) = shared.page(shared.options.people.len(), number(&query, "pageToken"), query.get("maxResults"));
     let user = |person: &Person<'_>| {
         let manager = person.text("managerEmail").map(|email| json!([{"type": "manager", "value": email}]));
@@ -331,10 +317,7 @@ async fn provider(Extract(shared): Extract<Arc<Shared>>) -> Response {
         .into_response()
 }
 
-async fn scim(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, query: Parameters) -> Response {
-    if let Some(refused) = turned_away(&shared, &headers) {
-        return refused;
-    }
+async fn scim(Extract(shared): Extract<Arc<Shared>>, query: Parameters) -> Response {
     let all = shared.options.people.len();
     let by_cursor = shared.options.people_cursors && query.contains_key("cursor");
     let start = if by_cursor { number(&query, "cursor") } else { number(&query, "startIndex").max(1) - 1 };
@@ -363,10 +346,7 @@ async fn scim(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap, query: 
 }
 
 /// An export as a file: every column the people have.
-async fn workers(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap) -> Response {
-    if let Some(refused) = turned_away(&shared, &headers) {
-        return refused;
-    }
+async fn workers(Extract(shared): Extract<Arc<Shared>>) -> Response {
     const COLUMNS: [(&str, &str); 12] = [
         ("Employee ID", "employeeId"),
         ("First Name", "firstName"),
@@ -385,12 +365,8 @@ async fn workers(Extract(shared): Extract<Arc<Shared>>, headers: HeaderMap) -> R
     let mut lines = vec![COLUMNS.map(|(header, _)| quoted(header)).join(",")];
     let people = shared.people(0..shared.options.people.len());
     lines.extend(people.iter().map(|person| COLUMNS.map(|(_, key)| quoted(person.text(key).unwrap_or_default())).join(",")));
-    let changed = httpdate_of(shared.options.people_changed);
+    let changed = format!("{} 06:00:00 GMT", shared.options.people_changed.format("%a, %d %b %Y"));
     ([(header::CONTENT_TYPE, "text/csv".to_owned()), (header::LAST_MODIFIED, changed)], lines.join("\r\n") + "\r\n").into_response()
-}
-
-fn httpdate_of(day: chrono::NaiveDate) -> String {
-    format!("{} 06:00:00 GMT", day.format("%a, %d %b %Y"))
 }
 
 /// Ever new people, as the list of that path has them, and always a next page.

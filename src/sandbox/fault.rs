@@ -3,6 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::text::Pattern;
+
 /// One thing that goes wrong. On the command line: `[METHOD ]PATH[#N|#N-M|#N-]=WHAT`, with `*` in the path; without `#` every
 /// request that fits.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,22 +86,12 @@ impl Fault {
 
     /// Counts the request and says what goes wrong with it.
     pub(super) fn meets(&mut self, method: &str, path: &str) -> Option<What> {
-        let fits = self.method.as_deref().is_none_or(|wanted| wanted == method) && wild(&self.path, path);
+        let fits = self.method.as_deref().is_none_or(|wanted| wanted == method) && Pattern::new(&self.path).matches(path);
         if !fits {
             return None;
         }
         self.met += 1;
         (self.from..=self.to).contains(&self.met).then(|| self.what.clone())
-    }
-}
-
-/// Whether `text` fits `pattern`, in which `*` stands for anything.
-fn wild(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
-            tail.char_indices().map(|(at, _)| at).chain([tail.len()]).any(|at| wild(rest, tail.get(at..).unwrap_or_default()))
-        }),
     }
 }
 

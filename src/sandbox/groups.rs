@@ -1,6 +1,5 @@
 //! `/v1/groups`
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -91,11 +90,7 @@ pub(super) async fn delete(Extract(shared): Extract<Arc<Shared>>, Path(id): Path
     StatusCode::NO_CONTENT.into_response()
 }
 
-pub(super) async fn members(
-    Extract(shared): Extract<Arc<Shared>>,
-    Path(id): Path<u64>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Response {
+pub(super) async fn members(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<u64>, Query(query): Parameters) -> Response {
     let (offset, limit) = window(&query);
     let state = shared.state();
     let Some(group) = state.groups.iter().find(|group| group.id == id) else { return unknown(id) };

@@ -1,12 +1,11 @@
 //! `/oauth/token`, and who may come in.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, State as Extract};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -15,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::state::{Token, Wrong};
-use super::users::refuse;
+use super::users::{Parameters, form, header_of, refuse};
 use super::{Shared, scim};
 
 /// What a client can be made to have.
@@ -25,14 +24,11 @@ pub(super) async fn token(
     Extract(shared): Extract<Arc<Shared>>,
     method: Method,
     headers: HeaderMap,
-    Query(query): Query<HashMap<String, String>>,
+    Query(query): Parameters,
     body: Bytes,
 ) -> Response {
     let profile = &shared.options.profile;
-    // A form is written as a query is.
-    let form = format!("/?{}", String::from_utf8_lossy(&body).trim()).parse::<Uri>().ok();
-    let form =
-        form.and_then(|form| Query::<HashMap<String, String>>::try_from_uri(&form).ok()).map(|form| form.0).unwrap_or_default();
+    let form = form(&body);
     let (taken, parameters) = match (&method, form.contains_key("grant_type")) {
         (&Method::GET, _) => (profile.token_by_get, query),
         (_, true) => (true, form),
@@ -79,9 +75,9 @@ pub(super) fn turned_away(shared: &Shared, path: &str, headers: &HeaderMap) -> O
     if !over_scim && !path.starts_with("/v1/") {
         return None;
     }
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")));
-    let token = bearer.or_else(|| headers.get("x-domo-developer-token")?.to_str().ok());
+    let bearer = header_of(headers, header::AUTHORIZATION)
+        .and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")));
+    let token = bearer.or_else(|| header_of(headers, "x-domo-developer-token"));
     if over_scim {
         let known = token == Some(shared.options.scim_token.as_str());
         return (!known).then(|| scim::refuse(&Wrong(401, "Not an access token of this instance".into())));
@@ -113,7 +109,7 @@ pub(super) fn turned_away(shared: &Shared, path: &str, headers: &HeaderMap) -> O
 }
 
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let value = header_of(headers, header::AUTHORIZATION)?;
     let text = String::from_utf8(STANDARD.decode(value.strip_prefix("Basic ")?).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
     Some((id.to_owned(), secret.to_owned()))

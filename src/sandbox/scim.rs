@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use super::Shared;
 use super::scim_documents::{ENTERPRISE, MOST, USER, configuration, resource_types, schemas};
 use super::state::{State, Wrong};
+use super::users::Parameters;
 use crate::terms::Role;
 
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -51,6 +52,13 @@ fn scim(status: StatusCode, body: &Value) -> Response {
     response
 }
 
+/// A part of a list of so many, from a place on.
+fn listed(total: usize, start: usize, page: Vec<Value>) -> Response {
+    let body =
+        json!({"schemas": [LIST], "totalResults": total, "startIndex": start, "itemsPerPage": page.len(), "Resources": page});
+    scim(StatusCode::OK, &body)
+}
+
 fn answer(answer: ScimResult) -> Response {
     answer.unwrap_or_else(|wrong| refuse(&wrong))
 }
@@ -70,10 +78,7 @@ async fn describe(Extract(shared): Extract<Arc<Shared>>, uri: Uri) -> Response {
     };
     if id.is_empty() {
         let total = documents.len();
-        return scim(
-            StatusCode::OK,
-            &json!({"schemas": [LIST], "totalResults": total, "startIndex": 1, "itemsPerPage": total, "Resources": documents}),
-        );
+        return listed(total, 1, documents);
     }
     match documents.iter().find(|document| document.get("id").and_then(Value::as_str) == Some(id)) {
         Some(document) => scim(StatusCode::OK, document),
@@ -81,7 +86,7 @@ async fn describe(Extract(shared): Extract<Arc<Shared>>, uri: Uri) -> Response {
     }
 }
 
-async fn list(Extract(shared): Extract<Arc<Shared>>, Query(query): Query<HashMap<String, String>>) -> Response {
+async fn list(Extract(shared): Extract<Arc<Shared>>, Query(query): Parameters) -> Response {
     let filter = match query.get("filter").map(|filter| Filter::read(filter)).transpose() {
         Ok(filter) => filter,
         Err(wrong) => return refuse(&wrong),
@@ -96,17 +101,10 @@ async fn list(Extract(shared): Extract<Arc<Shared>>, Query(query): Query<HashMap
         .collect();
     let total = users.len();
     let page: Vec<Value> = users.into_iter().skip(start - 1).take(count).map(|user| chosen(user, &query)).collect();
-    scim(
-        StatusCode::OK,
-        &json!({"schemas": [LIST], "totalResults": total, "startIndex": start, "itemsPerPage": page.len(), "Resources": page}),
-    )
+    listed(total, start, page)
 }
 
-async fn one(
-    Extract(shared): Extract<Arc<Shared>>,
-    Path(id): Path<String>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Response {
+async fn one(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<String>, Query(query): Parameters) -> Response {
     let state = shared.state();
     answer(known(&state, &id).map(|(_, user)| scim(StatusCode::OK, &chosen(state.as_scim(&user, &shared.scim_root), &query))))
 }

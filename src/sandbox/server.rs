@@ -105,7 +105,7 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let body = to_bytes(Body::new(body), 16 << 20).await.map_err(|_| Cut)?;
     let told = String::from_utf8_lossy(&body).into_owned();
-    let proof = parts.headers.get("dpop").and_then(|proof| proof.to_str().ok()).map(str::to_owned);
+    let proof = users::header_of(&parts.headers, "dpop").map(str::to_owned);
     // What is asked for may be looked up while the answer is due; what changes something takes place at the end of the wait.
     let due = Instant::now() + shared.options.latency;
     if method != "GET" {
@@ -135,7 +135,8 @@ async fn faulty(
     if let Some(response) = throttle(shared) {
         return Ok(response);
     }
-    if let Some(response) = oauth::turned_away(shared, path, &parts.headers) {
+    let turned_away = oauth::turned_away(shared, path, &parts.headers);
+    if let Some(response) = turned_away.or_else(|| directories::turned_away(shared, path, &parts.headers)) {
         return Ok(response);
     }
     let response: Result<Response, Infallible> = router.call(Request::from_parts(parts, Body::from(body))).await;
@@ -168,7 +169,7 @@ async fn before(fault: &What, parts: &mut Parts, shared: &Shared, path: &str) ->
             return Ok(Some((status, [(header::CONTENT_TYPE, "text/html")], page).into_response()));
         }
         What::Echo => {
-            let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let header = users::header_of(&parts.headers, header::AUTHORIZATION).unwrap_or_default();
             return Ok(Some(users::refuse(StatusCode::FORBIDDEN, path, &format!("not allowed: {header}"))));
         }
         What::Slow(wait) => tokio::time::sleep(*wait).await,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State as Extract};
-use axum::http::{StatusCode, header};
+use axum::http::header::AsHeaderName;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
@@ -15,6 +16,17 @@ use super::state::{State, Wrong};
 use crate::domo::{SUPPORT_EMAIL, SUPPORT_ID};
 
 pub(super) type Parameters = Query<HashMap<String, String>>;
+
+/// What a header says.
+pub(super) fn header_of(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// What a form says, which is written as a query is.
+pub(super) fn form(body: &Bytes) -> HashMap<String, String> {
+    let written = format!("/?{}", String::from_utf8_lossy(body).trim()).parse::<Uri>().ok();
+    written.and_then(|uri| Query::try_from_uri(&uri).ok()).map(|Query(form)| form).unwrap_or_default()
+}
 
 /// Domo's own support account: not in the list, but there, and not to be touched.
 fn support() -> Value {

@@ -8,12 +8,12 @@ use serde_json::value::RawValue;
 
 use super::Fetched;
 use super::auth::{Auth, Grant};
+use super::fetch::{Fetch, Read};
 use super::pages::{Page, Person};
-use super::session::{Fetch, Read};
 use super::settings::{address, default, secret, token_url};
 use crate::directory::Proof;
 use crate::failure::Failure;
-use crate::http::{Answer, Client, Keeper, Method, Unfit, Url, Vars, under};
+use crate::http::{Answer, Client, Keeper, Method, Unfit, Url, Vars, json, under};
 
 const API: &str = "https://graph.microsoft.com";
 const LOGIN: &str = "https://login.microsoftonline.com";
@@ -37,8 +37,8 @@ struct List<'a> {
     next: Option<String>,
 }
 
-pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
-    let directory = session.directory;
+pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = fetch.directory;
     let api = address("api_url", directory.api_url.as_deref(), API)?;
     let users = match api.path().trim_end_matches('/').rsplit('/').next() {
         Some("v1.0" | "beta") => under(&api, "/users", &[]),
@@ -56,15 +56,15 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
     };
     let scope = format!("{}/.default", api.origin().ascii_serialization());
     let auth = Auth::tokens(token_url, scope, grant);
-    let client = session.client(&auth.addresses(&api), false)?;
+    let client = fetch.client(&auth.addresses(&api), false)?;
     let keeper = auth.keeper(&client);
-    let roles = keeper.roles().await.map_err(|error| session.failed(error))?;
+    let roles = keeper.roles().await.map_err(|error| fetch.failed(error))?;
     let mut rights = Vec::new();
     let mut doubts = Vec::new();
     if let Some(roles) = &roles {
         rights.push(format!("the token's rights: {}", if roles.is_empty() { "none".into() } else { roles.join(", ") }));
         if directory.leave_dates && !roles.iter().any(|role| role == LEAVE_RIGHT) {
-            return Err(Failure::failed(format!("the directory {}: leave_dates needs the right {LEAVE_RIGHT}, which the token does not have", session.name))
+            return Err(Failure::failed(format!("the directory {}: leave_dates needs the right {LEAVE_RIGHT}, which the token does not have", fetch.name))
                 .hint("ask an administrator for it, or take leave_dates out: without the right the dates come empty, and nobody would be told")
                 .into());
         }
@@ -76,8 +76,7 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
     query.extend(directory.filter.as_deref().map(|filter| ("$filter", filter)));
     let first = under(&users, "", &query);
     let open = |answer: &Answer, _: &Url, _: u64| {
-        let list: List<'_> =
-            serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
+        let list: List<'_> = json(&answer.body, "no list of people")?;
         // Taken whole, as it stands: cutting it loses people.
         let next =
             list.next.map(|next| next.parse().map_err(|_| Unfit::Wrong("@odata.nextLink is no address".into()))).transpose()?;
@@ -86,9 +85,9 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
     // The index behind the count lags: one count before, one after.
     let counts = RefCell::new((None, None));
     let pass = async || {
-        let before = count(&session, &client, &keeper, &users).await;
-        let pass = session.pass(&client, &keeper, first.clone(), open).await?;
-        let after = if session.sample() { before } else { count(&session, &client, &keeper, &users).await };
+        let before = count(&fetch, &client, &keeper, &users).await;
+        let pass = fetch.pass(&client, &keeper, first.clone(), open).await?;
+        let after = if fetch.sample() { before } else { count(&fetch, &client, &keeper, &users).await };
         *counts.borrow_mut() = (before, after);
         Ok(pass)
     };
@@ -96,25 +95,25 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
         let (before, after) = *counts.borrow();
         before.into_iter().chain(after).collect()
     };
-    let (pass, stopped) = session.counted(pass, totals).await?;
+    let (pass, stopped) = fetch.counted(pass, totals).await?;
     let (before, after) = counts.into_inner();
     let proof = if before.is_some() || after.is_some() { Proof::Count } else { Proof::End };
     if directory.leave_dates && memchr::memmem::find(pass.json(), b"\"employeeLeaveDateTime\":\"").is_none() {
         doubts.push("leave_dates was asked for, and not one came".into());
     }
     let told = after.or(before);
-    Ok(session.done(Read { told, proof, stopped, doubts, rights, ..Read::listed(&api, &client, pass) }))
+    Ok(fetch.done(Read { told, proof, stopped, doubts, rights, ..Read::listed(&api, &client, pass) }))
 }
 
 /// How many there are, by the index; `None` where it does not say (it does not in B2C).
-async fn count(session: &Fetch<'_>, client: &Client, keeper: &impl Keeper, users: &Url) -> Option<u64> {
-    let filter = session.directory.filter.as_deref().map(|filter| ("$filter", filter));
+async fn count(fetch: &Fetch<'_>, client: &Client, keeper: &impl Keeper, users: &Url) -> Option<u64> {
+    let filter = fetch.directory.filter.as_deref().map(|filter| ("$filter", filter));
     let url = under(users, "/$count", filter.as_slice());
     let build = || client.request(Method::GET, url.clone()).header("ConsistencyLevel", "eventual");
     let parse = |answer: Answer| {
         let text = String::from_utf8_lossy(&answer.body);
         text.trim_matches(|letter: char| !letter.is_ascii_digit()).parse().map_err(|_| Unfit::Wrong("no count".into()))
     };
-    let counted = session.ask(client, "GET users/$count", keeper, build, parse).await;
+    let counted = fetch.ask(client, "GET users/$count", keeper, build, parse).await;
     counted.map_err(|error| tracing::info!("Graph does not say how many people there are: {}", error.sentence())).ok()
 }

@@ -8,12 +8,12 @@ use serde_json::value::RawValue;
 
 use super::Fetched;
 use super::auth::{Auth, Grant};
+use super::fetch::{Fetch, Read};
 use super::jwt::Signer;
 use super::pages::{Page, Person};
-use super::session::{Fetch, Read};
 use super::settings::{address, default, secret, token_url};
 use crate::failure::Failure;
-use crate::http::{Answer, Unfit, Url, Vars, under};
+use crate::http::{Answer, Unfit, Url, Vars, json, under};
 
 const API: &str = "https://admin.googleapis.com";
 const SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
@@ -41,8 +41,8 @@ struct List<'a> {
     kind: Option<String>,
 }
 
-pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
-    let directory = session.directory;
+pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = fetch.directory;
     let api = address("api_url", directory.api_url.as_deref(), API)?;
     let variable = directory.key_env.as_deref().unwrap_or(default::GOOGLE_KEY);
     let text = secret(var, Some(variable), "")?;
@@ -56,7 +56,7 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
     let signer = Signer::read(variable, &key.private_key, key.private_key_id)?;
     let grant = Grant::Account { email: key.client_email, subject: directory.admin.clone(), key: Box::new(signer) };
     let auth = Auth::tokens(token_url, SCOPE.into(), grant);
-    let client = session.client(&auth.addresses(&api), false)?;
+    let client = fetch.client(&auth.addresses(&api), false)?;
     client.hide(text);
     let keeper = auth.keeper(&client);
 
@@ -69,8 +69,7 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
         under(&api, "/admin/directory/v1/users", &query)
     };
     let open = |answer: &Answer, _: &Url, _: u64| {
-        let list_of: List<'_> =
-            serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
+        let list_of: List<'_> = json(&answer.body, "no list of people")?;
         let other = list_of.users.is_empty() && list_of.next.is_none() && list_of.kind.is_none();
         // Nobody at all is an empty object here; anything else in it is some other answer.
         if other
@@ -81,7 +80,7 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
         let next = list_of.next.filter(|token| !token.is_empty());
         Ok(Page { people: Person::each(answer, &list_of.users)?, next: next.map(|token| list(Some(&token))), ..Page::default() })
     };
-    let pass = async || session.pass(&client, &keeper, list(None), open).await;
-    let (pass, stopped) = session.counted(pass, |_| Vec::new()).await?;
-    Ok(session.done(Read { stopped, ..Read::listed(&api, &client, pass) }))
+    let pass = async || fetch.pass(&client, &keeper, list(None), open).await;
+    let (pass, stopped) = fetch.counted(pass, |_| Vec::new()).await?;
+    Ok(fetch.done(Read { stopped, ..Read::listed(&api, &client, pass) }))
 }

@@ -12,7 +12,7 @@ use ldap3::controls::{Control, ControlType, MakeCritical, PagedResults};
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Scope, SearchEntry};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::session::{Fetch, Read, host};
+use super::fetch::{Fetch, Read, host};
 use super::settings::{self, default, secret};
 use super::{Fetched, ldif};
 use crate::config::Directory;
@@ -106,8 +106,8 @@ enum End {
     Cut(String),
 }
 
-pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
-    let directory = session.directory;
+pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = fetch.directory;
     let text = directory.url.as_deref().unwrap_or_default();
     let url: Url = text.parse().context("url is no address")?;
     let bind = secret(var, directory.bind_env.as_deref(), default::LDAP_BIND)?;
@@ -117,34 +117,34 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
     loop {
         tries += 1;
         let mut found = Found::default();
-        let work = read(&session, text, &tls, &bind, &password, &mut found);
-        let ended = tokio::time::timeout_at(session.deadline, work).await.unwrap_or_else(|_| Err(End::Cut(session.too_long())));
+        let work = read(&fetch, text, &tls, &bind, &password, &mut found);
+        let ended = tokio::time::timeout_at(fetch.deadline, work).await.unwrap_or_else(|_| Err(End::Cut(fetch.too_long())));
         requests += found.pages + 1;
         if ended.is_err() && found.entries < most.entries {
             found = most;
         }
         let stopped = match ended {
             Ok(()) => None,
-            Err(End::Refused(why)) if found.entries == 0 => return Err(failed(&session, &why)),
+            Err(End::Refused(why)) if found.entries == 0 => return Err(failed(&fetch, &why)),
             Err(End::Lost(why)) if tries < TRIES => {
-                let wait = session.limits.backoff.saturating_mul(session.limits.growth.saturating_pow(tries - 1));
-                let wait = wait.min(session.limits.backoff_most).min(session.left());
+                let wait = fetch.limits.backoff.saturating_mul(fetch.limits.growth.saturating_pow(tries - 1));
+                let wait = wait.min(fetch.limits.backoff_most).min(fetch.left());
                 let seconds = wait.as_secs_f64().round();
                 tracing::warn!(
                     "{}: {why}; waiting {seconds} s, then again from the first page (try {tries} of {TRIES})",
-                    session.name
+                    fetch.name
                 );
                 tokio::time::sleep(wait).await;
                 most = found;
                 continue;
             }
-            Err(End::Lost(why) | End::Cut(why)) if found.entries == 0 => return Err(failed(&session, &why)),
+            Err(End::Lost(why) | End::Cut(why)) if found.entries == 0 => return Err(failed(&fetch, &why)),
             Err(End::Refused(why) | End::Lost(why) | End::Cut(why)) => {
                 Some(format!("it stopped after {}: {why}", plural(found.entries, "entry", "entries")))
             }
         };
-        session.pages.store(found.pages, Ordering::Relaxed);
-        return Ok(session.done(evidence(directory, &url, found, stopped, requests, u64::from(tries - 1))));
+        fetch.pages.store(found.pages, Ordering::Relaxed);
+        return Ok(fetch.done(evidence(directory, &url, found, stopped, requests, u64::from(tries - 1))));
     }
 }
 
@@ -200,15 +200,15 @@ fn trusted(directory: &Directory) -> Result<rustls::ClientConfig> {
 
 /// One connection, from the bind to the last page of the last base.
 async fn read(
-    session: &Fetch<'_>,
+    fetch: &Fetch<'_>,
     url: &str,
     tls: &Arc<rustls::ClientConfig>,
     bind: &SecretString,
     password: &SecretString,
     found: &mut Found,
 ) -> Result<(), End> {
-    let directory = session.directory;
-    let exchange = session.limits.exchange;
+    let directory = fetch.directory;
+    let exchange = fetch.limits.exchange;
     let settings = LdapConnSettings::new()
         .set_conn_timeout(Duration::from_secs(10).min(exchange))
         .set_config(tls.clone())
@@ -222,7 +222,7 @@ async fn read(
             None => tracing::debug!("the LDAP connection ended: an answer that is none of LDAP"),
         }
     });
-    let read = unless_it_panics(pages(session, &mut ldap, bind, password, found, exchange)).await;
+    let read = unless_it_panics(pages(fetch, &mut ldap, bind, password, found, exchange)).await;
     let read = read.unwrap_or_else(|| Err(End::Cut("an answer came that is none of LDAP".into())));
     if read.is_ok() {
         let _ = ldap.unbind().await;
@@ -242,14 +242,14 @@ async fn unless_it_panics<T>(work: impl Future<Output = T>) -> Option<T> {
 }
 
 async fn pages(
-    session: &Fetch<'_>,
+    fetch: &Fetch<'_>,
     ldap: &mut Ldap,
     bind: &SecretString,
     password: &SecretString,
     found: &mut Found,
     exchange: Duration,
 ) -> Result<(), End> {
-    let directory = session.directory;
+    let directory = fetch.directory;
     ldap.with_timeout(exchange);
     let bound = ldap.simple_bind(bind.expose_secret(), password.expose_secret()).await.map_err(|error| lost(&error))?;
     if bound.rc != 0 {
@@ -260,15 +260,15 @@ async fn pages(
     for base in &directory.base {
         let mut cookie = Vec::new();
         loop {
-            let last = page(session, ldap, (base, filter), &mut cookie, found, exchange).await?;
-            session.progress.people(&session.name, found.entries, None);
-            if session.sample() {
+            let last = page(fetch, ldap, (base, filter), &mut cookie, found, exchange).await?;
+            fetch.progress.people(&fetch.name, found.entries, None);
+            if fetch.sample() {
                 return Ok(());
             }
             if last {
                 break;
             }
-            if found.ldif.len() as u64 > LARGEST || found.entries > session.limits.rows {
+            if found.ldif.len() as u64 > LARGEST || found.entries > fetch.limits.rows {
                 return Err(End::Cut("it did not end".into()));
             }
         }
@@ -276,21 +276,21 @@ async fn pages(
     // A replica that takes changes in while it is read: worth a look, and no proof of anything.
     let after = root(ldap, exchange).await;
     if found.root.changes != after.changes {
-        tracing::info!("{}: entries changed while they were read", session.name);
+        tracing::info!("{}: entries changed while they were read", fetch.name);
     }
     Ok(())
 }
 
 /// One page of one base. Whether it is the last.
 async fn page(
-    session: &Fetch<'_>,
+    fetch: &Fetch<'_>,
     ldap: &mut Ldap,
     (base, filter): (&str, &str),
     cookie: &mut Vec<u8>,
     found: &mut Found,
     exchange: Duration,
 ) -> Result<bool, End> {
-    let size = session.directory.page_size.unwrap_or(PAGE);
+    let size = fetch.directory.page_size.unwrap_or(PAGE);
     let control = PagedResults { size: i32::try_from(size).unwrap_or(i32::MAX), cookie: std::mem::take(cookie) };
     ldap.with_timeout(exchange).with_controls(control.critical());
     let mut stream =
@@ -459,7 +459,7 @@ fn words(error: &ldap3::LdapError) -> String {
 }
 
 /// A failure that leaves nothing.
-fn failed(session: &Fetch<'_>, why: &str) -> anyhow::Error {
+fn failed(fetch: &Fetch<'_>, why: &str) -> anyhow::Error {
     let hint = match why {
         why if why.contains("rc 49") => "check the variables with name and password; Active Directory takes a DN or user@domain",
         why if why.contains("rc 8 ") => "the server wants TLS before a password: use ldaps:// or start_tls = true",
@@ -471,5 +471,5 @@ fn failed(session: &Fetch<'_>, why: &str) -> anyhow::Error {
         _ => "check the address, the network and the account's rights",
     };
     anyhow::anyhow!("{why}")
-        .context(Failure::failed(format!("the directory {} could not be fetched: nothing was judged", session.name)).hint(hint))
+        .context(Failure::failed(format!("the directory {} could not be fetched: nothing was judged", fetch.name)).hint(hint))
 }

@@ -12,7 +12,7 @@
 
 mod auth;
 mod entra;
-mod fetched;
+mod fetch;
 mod google;
 mod jwt;
 mod ldap;
@@ -20,7 +20,6 @@ mod ldif;
 mod okta;
 mod pages;
 mod scim;
-mod session;
 mod settings;
 mod url;
 
@@ -29,10 +28,9 @@ use anyhow::{Result, bail};
 use crate::config::{Directory, SourceKind};
 use crate::failure::Failure;
 use crate::http::{Limits, Vars};
-use session::Fetch;
+use fetch::Fetch;
 
-pub use fetched::Fetched;
-pub use session::{Depth, FetchProgress, Silent};
+pub use fetch::{Depth, FetchProgress, Fetched, Silent};
 pub use settings::limits;
 
 /// Fetches a directory, whole or one page of it.
@@ -46,15 +44,15 @@ pub async fn fetch(
     depth: Depth,
     progress: &dyn FetchProgress,
 ) -> Result<Fetched> {
-    let session = Fetch::new(directory, limits, depth, progress)?;
+    let fetch = Fetch::new(directory, limits, depth, progress)?;
     match directory.kind {
-        None if directory.is_fetched() => url::fetch(session, var).await,
+        None if directory.is_fetched() => url::fetch(fetch, var).await,
         None => bail!(Failure::usage(format!("{} is a file: it is read, not fetched", directory.label()))),
-        Some(SourceKind::Scim) => scim::fetch(session, var).await,
-        Some(SourceKind::Entra) => entra::fetch(session, var).await,
-        Some(SourceKind::Okta) => okta::fetch(session, var).await,
-        Some(SourceKind::Google) => google::fetch(session, var).await,
-        Some(SourceKind::Ldap) => ldap::fetch(session, var).await,
+        Some(SourceKind::Scim) => scim::fetch(fetch, var).await,
+        Some(SourceKind::Entra) => entra::fetch(fetch, var).await,
+        Some(SourceKind::Okta) => okta::fetch(fetch, var).await,
+        Some(SourceKind::Google) => google::fetch(fetch, var).await,
+        Some(SourceKind::Ldap) => ldap::fetch(fetch, var).await,
     }
 }
 

@@ -9,20 +9,20 @@ use serde_json::value::RawValue;
 
 use super::Fetched;
 use super::auth::{Auth, Grant};
+use super::fetch::{Fetch, Read};
 use super::jwt::{ProofKey, Signer};
 use super::pages::{Page, Person};
-use super::session::{Fetch, Read};
 use super::settings::{address, default, secret, token_url};
 use crate::http::header::{AUTHORIZATION, LINK};
-use crate::http::{Answer, Unfit, Url, Vars, under};
+use crate::http::{Answer, Unfit, Url, Vars, json, under};
 
 /// The most that Okta takes.
 const LIMIT: u32 = 200;
 
 const SCOPE: &str = "okta.users.read";
 
-pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
-    let directory = session.directory;
+pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = fetch.directory;
     let api = address("url", directory.api_url.as_deref().or(directory.url.as_deref()), "")?;
     let auth = match (&directory.client_id, &directory.private_key_env) {
         (Some(id), Some(variable)) => {
@@ -38,7 +38,7 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
             Auth::Header(AUTHORIZATION, format!("SSWS {}", token.expose_secret()).into())
         }
     };
-    let client = session.client(&auth.addresses(&api), false)?;
+    let client = fetch.client(&auth.addresses(&api), false)?;
     let keeper = auth.keeper(&client);
     let limit = directory.page_size.unwrap_or(LIMIT).min(LIMIT).to_string();
     let list = |filter: Option<&str>| {
@@ -47,9 +47,9 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
         under(&api, "/api/v1/users", &query)
     };
     let pass = async || {
-        let mut pass = session.pass(&client, &keeper, list(None), open).await?;
+        let mut pass = fetch.pass(&client, &keeper, list(None), open).await?;
         if pass.stopped.is_none() {
-            let left = session.pass(&client, &keeper, list(Some("status eq \"DEPROVISIONED\"")), open).await;
+            let left = fetch.pass(&client, &keeper, list(Some("status eq \"DEPROVISIONED\"")), open).await;
             match left {
                 Ok(left) => pass.merge(left, is_newer),
                 Err(error) => pass.stopped = Some(format!("those who left could not be read: {}", reason(&error))),
@@ -57,12 +57,12 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
         }
         Ok(pass)
     };
-    let (pass, stopped) = session.counted(pass, |_| Vec::new()).await?;
+    let (pass, stopped) = fetch.counted(pass, |_| Vec::new()).await?;
     let mut rights = Vec::new();
     if pass.distinct() == 0 {
         rights.push("not one person came: a token without an administrator's role reads as nobody".into());
     }
-    Ok(session.done(Read { stopped, rights, ..Read::listed(&api, &client, pass) }))
+    Ok(fetch.done(Read { stopped, rights, ..Read::listed(&api, &client, pass) }))
 }
 
 fn reason(error: &anyhow::Error) -> String {
@@ -70,8 +70,7 @@ fn reason(error: &anyhow::Error) -> String {
 }
 
 fn open(answer: &Answer, at: &Url, _: u64) -> Result<Page, Unfit> {
-    let list: Vec<&RawValue> =
-        serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
+    let list: Vec<&RawValue> = json(&answer.body, "no list of people")?;
     Ok(Page { people: Person::each(answer, &list)?, next: next_of(answer, at)?, ..Page::default() })
 }
 

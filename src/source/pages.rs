@@ -10,7 +10,7 @@ use anyhow::Result;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::session::{Fetch, Read, host};
+use super::fetch::{Fetch, Read, host};
 use crate::directory::{LARGEST, Proof};
 use crate::http::{Answer, Client, Keeper, Method, Unfit, Url};
 

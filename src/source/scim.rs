@@ -7,12 +7,12 @@ use serde_json::value::RawValue;
 
 use super::Fetched;
 use super::auth::Auth;
+use super::fetch::{Fetch, Read};
 use super::pages::{Page, Pass, Person};
-use super::session::{Fetch, Read};
 use super::settings::address;
 use crate::config::SourceAuth;
 use crate::directory::Proof;
-use crate::http::{Answer, Client, Keeper, Method, Unfit, Url, Vars, under};
+use crate::http::{Answer, Client, Keeper, Method, Unfit, Url, Vars, json, under};
 
 /// People asked for a page; a server may send fewer.
 const COUNT: u32 = 200;
@@ -27,22 +27,22 @@ struct List<'a> {
     cursor: Option<String>,
 }
 
-pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
-    let directory = session.directory;
+pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = fetch.directory;
     let root = address("url", directory.api_url.as_deref().or(directory.url.as_deref()), "")?;
     let auth = Auth::of(directory, Some(SourceAuth::Bearer), var)?;
-    let client = session.client(&auth.addresses(&root), false)?;
+    let client = fetch.client(&auth.addresses(&root), false)?;
     let keeper = auth.keeper(&client);
-    let cursors = has_cursors(&session, &client, &keeper, &root).await;
+    let cursors = has_cursors(&fetch, &client, &keeper, &root).await;
     let count = directory.page_size.unwrap_or(COUNT);
-    let pass = || read(&session, &client, &keeper, &root, count, cursors);
-    let (pass, stopped) = session.counted(pass, |pass| pass.told.iter().copied().collect()).await?;
+    let pass = || read(&fetch, &client, &keeper, &root, count, cursors);
+    let (pass, stopped) = fetch.counted(pass, |pass| pass.told.iter().copied().collect()).await?;
     let told = pass.told.last().copied();
-    Ok(session.done(Read { told, proof: Proof::Count, stopped, ..Read::listed(&root, &client, pass) }))
+    Ok(fetch.done(Read { told, proof: Proof::Count, stopped, ..Read::listed(&root, &client, pass) }))
 }
 
 /// Whether the server says that it pages by cursor. One that says nothing pages by index.
-async fn has_cursors(session: &Fetch<'_>, client: &Client, keeper: &impl Keeper, root: &Url) -> bool {
+async fn has_cursors(fetch: &Fetch<'_>, client: &Client, keeper: &impl Keeper, root: &Url) -> bool {
     #[derive(Deserialize)]
     struct Provider {
         pagination: Option<Pagination>,
@@ -54,18 +54,17 @@ async fn has_cursors(session: &Fetch<'_>, client: &Client, keeper: &impl Keeper,
     }
     let url = under(root, "/ServiceProviderConfig", &[]);
     let parse = |answer: Answer| serde_json::from_slice(&answer.body).map_err(|error| Unfit::Wrong(error.to_string()));
-    let said = session.ask(client, "GET ServiceProviderConfig", keeper, || client.request(Method::GET, url.clone()), parse).await;
+    let said = fetch.ask(client, "GET ServiceProviderConfig", keeper, || client.request(Method::GET, url.clone()), parse).await;
     said.is_ok_and(|provider: Provider| provider.pagination.is_some_and(|pagination| pagination.cursor))
 }
 
-async fn read(session: &Fetch<'_>, client: &Client, keeper: &impl Keeper, root: &Url, count: u32, cursors: bool) -> Result<Pass> {
+async fn read(fetch: &Fetch<'_>, client: &Client, keeper: &impl Keeper, root: &Url, count: u32, cursors: bool) -> Result<Pass> {
     let count = count.to_string();
     let by_index = |start: u64| under(root, "/Users", &[("startIndex", &start.to_string()), ("count", &count)]);
     let by_cursor = |cursor: &str| under(root, "/Users", &[("cursor", cursor), ("count", &count)]);
     let first = if cursors { by_cursor("") } else { by_index(1) };
     let open = |answer: &Answer, _: &Url, before: u64| {
-        let list: List<'_> =
-            serde_json::from_slice(&answer.body).map_err(|error| Unfit::Garbled(format!("no list of people: {error}")))?;
+        let list: List<'_> = json(&answer.body, "no list of people")?;
         // Something else, or an error's body, must not read as a list of nobody.
         let total = list.total.ok_or_else(|| Unfit::Garbled("no list of people: it has no `totalResults`".into()))?;
         let people = Person::each(answer, &list.resources.unwrap_or_default())?;
@@ -80,5 +79,5 @@ async fn read(session: &Fetch<'_>, client: &Client, keeper: &impl Keeper, root: 
         let ended = !cursors && before == 0 && read >= total;
         Ok(Page { people, told: Some(total), next, ended })
     };
-    session.pass(client, keeper, first, open).await
+    fetch.pass(client, keeper, first, open).await
 }

@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::auth::{Auth, CredentialKeeper};
-use super::session::{Fetch, Read, host};
+use super::fetch::{Fetch, Read, host};
 use super::settings::secret;
 use super::{Fetched, okta};
 use crate::config::{Format, Pages};
@@ -35,14 +35,14 @@ struct Body {
     next: Option<Url>,
 }
 
-pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
-    let directory = session.directory;
+pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
+    let directory = fetch.directory;
     let (url, is_secret) = match (&directory.url, &directory.url_env) {
         (Some(url), _) => (url.parse::<Url>().context("url is no address")?, false),
         (None, variable) => (from_variable(variable.as_deref().unwrap_or_default(), var)?, true),
     };
     let auth = Auth::of(directory, None, var)?;
-    let client = session.client(&auth.addresses(&url), true)?;
+    let client = fetch.client(&auth.addresses(&url), true)?;
     if is_secret {
         [Some(url.as_str()), Some(url.path()), url.query(), url.password()]
             .into_iter()
@@ -52,9 +52,9 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
     }
     let keeper = auth.keeper(&client);
     let call = if is_secret { "GET".to_owned() } else { format!("GET {}", url.path()) };
-    let reader = Reader { session: &session, client: &client, keeper: &keeper, call: &call };
-    let first = reader.get(url.clone()).await.map_err(|error| session.failed(error))?;
-    session.pages.store(1, Ordering::Relaxed);
+    let reader = Reader { fetch: &fetch, client: &client, keeper: &keeper, call: &call };
+    let first = reader.get(url.clone()).await.map_err(|error| fetch.failed(error))?;
+    fetch.pages.store(1, Ordering::Relaxed);
     let modified = first.modified;
     let (bytes, stopped) = match directory.pages {
         Pages::None => {
@@ -66,7 +66,7 @@ pub(super) async fn fetch(session: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> 
     };
     let (requests, retries) = (client.requests(), client.retries());
     let proof = if directory.pages == Pages::Follow { Proof::End } else { Proof::Whole };
-    Ok(session.done(Read {
+    Ok(fetch.done(Read {
         host: host(&url),
         bytes,
         extension: "",
@@ -95,7 +95,7 @@ fn from_variable(variable: &str, var: Vars<'_>) -> Result<Url> {
 }
 
 struct Reader<'a> {
-    session: &'a Fetch<'a>,
+    fetch: &'a Fetch<'a>,
     client: &'a Client,
     keeper: &'a CredentialKeeper<'a>,
     call: &'a str,
@@ -108,7 +108,7 @@ impl Reader<'_> {
         loop {
             let parse = |answer: Answer| self.body(answer, &url);
             let build = || self.client.request(Method::GET, url.clone());
-            match self.session.ask(self.client, self.call, self.keeper, build, parse).await {
+            match self.fetch.ask(self.client, self.call, self.keeper, build, parse).await {
                 Err(CallError::Refused { refusal, .. }) if left > 0 && leads(&refusal.leads, &url).is_some() => {
                     left -= 1;
                     url = leads(&refusal.leads, &url).unwrap_or(url);
@@ -133,7 +133,7 @@ impl Reader<'_> {
             .map(u8::to_ascii_lowercase)
             .collect();
         let page = [&b"<!doctype html"[..], b"<html", b"<head", b"<body"].iter().any(|tag| start.starts_with(tag));
-        if page && self.session.directory.format != Some(Format::Xlsx) {
+        if page && self.fetch.directory.format != Some(Format::Xlsx) {
             return Err(Unfit::Wrong(
                 "an HTML page where an export should be, such as a login page (a table in HTML is read with format = \"xlsx\")"
                     .into(),
@@ -166,7 +166,7 @@ impl Reader<'_> {
             if !all.ends_with(b"\n") {
                 all.push(b'\n');
             }
-            let Some(next) = next.filter(|_| !self.session.sample()) else { return (all, None) };
+            let Some(next) = next.filter(|_| !self.fetch.sample()) else { return (all, None) };
             if next.origin() != first.origin() {
                 let there = host(&next).unwrap_or_else(|| "another host".into());
                 return (all, Some(format!("the next page is said to be on {there}: no credential goes to another host")));
@@ -181,8 +181,8 @@ impl Reader<'_> {
                 Ok(page) => page,
                 Err(error) => return (all, Some(format!("it stopped after {}: {}", pages(seen.len() - 1), error.sentence()))),
             };
-            self.session.pages.fetch_add(1, Ordering::Relaxed);
-            self.session.progress.people(&self.session.name, seen.len() as u64, None);
+            self.fetch.pages.fetch_add(1, Ordering::Relaxed);
+            self.fetch.progress.people(&self.fetch.name, seen.len() as u64, None);
             at.replace(next);
         }
     }

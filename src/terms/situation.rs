@@ -73,26 +73,24 @@ pub trait Situation: Copy + 'static {
     fn place(self) -> usize;
 }
 
-impl Situation for AccountSituation {
-    const TOTALS: &'static str = "AccountTotals";
-    const ALL: &'static [Self] = &Self::ALL;
-    fn word(self) -> &'static str {
-        self.as_str()
-    }
-    fn place(self) -> usize {
-        self as usize
-    }
+macro_rules! counted {
+    ($($situation:ident as $totals:literal,)+) => {
+        $(impl Situation for $situation {
+            const TOTALS: &'static str = $totals;
+            const ALL: &'static [Self] = &Self::ALL;
+            fn word(self) -> &'static str {
+                self.as_str()
+            }
+            fn place(self) -> usize {
+                self as usize
+            }
+        })+
+    };
 }
 
-impl Situation for PersonSituation {
-    const TOTALS: &'static str = "PersonTotals";
-    const ALL: &'static [Self] = &Self::ALL;
-    fn word(self) -> &'static str {
-        self.as_str()
-    }
-    fn place(self) -> usize {
-        self as usize
-    }
+counted! {
+    AccountSituation as "AccountTotals",
+    PersonSituation as "PersonTotals",
 }
 
 /// A population by situation. In files an object: `read`, then a number for each situation; those add up to it.

@@ -89,7 +89,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "report",
         &["rows", "digest", "files", "stage", "config", "failure", "text", "domo", "directory", "reconcile", "plan", "archive"],
     ),
-    ("sandbox", &["failure", "domo"]),
+    ("sandbox", &["failure", "text", "domo"]),
 ];
 
 /// One source file: its path under `src/`, its room, its code without comments, texts and tests.

@@ -27,6 +27,8 @@ pub(in crate::directory) struct Calendar {
 
 /// The cells of a slot's columns, read one by one, and what they show together.
 struct Cells<'t> {
+    given: Given<'t>,
+    calendar: Calendar,
     slot: Slot,
     columns: Vec<(&'t RawColumn, Vec<WrittenDay>)>,
     evidence: OrderCounts,
@@ -59,9 +61,7 @@ pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked)
         open_ends: calendar.order.is_none() && hired.short_years.and(ended.short_years).are_open(),
         two_calendars: of_hired.buddhist + of_ended.buddhist > 0 && of_hired.gregorian + of_ended.gregorian > 0,
     };
-    let hire_dates = hired.days(given, of_ended, both, calendar, status, &mut read)?;
-    let last_days = ended.days(given, of_hired, both, calendar, status, &mut read)?;
-    read.values = (hire_dates, last_days);
+    read.values = (hired.days(of_ended, both, status, &mut read)?, ended.days(of_hired, both, status, &mut read)?);
     Ok(read)
 }
 
@@ -88,64 +88,20 @@ impl<'t> Cells<'t> {
         let claims = given.mapping.columns(slot).filter(|claim| counts(claim.rank));
         let columns = claims.filter_map(|claim| given.raw.columns.get(claim.column));
         let columns = columns.map(|column| (column, column.values.iter().map(&mut read).collect())).collect();
-        Self { slot, columns, evidence, short_years, clock }
+        Self { given, calendar, slot, columns, evidence, short_years, clock }
     }
 
     /// The day of every row.
-    fn days<T>(
-        &self,
-        given: Given<'_>,
-        sibling: OrderCounts,
-        both: Both,
-        calendar: Calendar,
-        status: &StringChunked,
-        said: &mut Read<T>,
-    ) -> Result<Column> {
+    fn days<T>(&self, sibling: OrderCounts, both: Both, status: &StringChunked, said: &mut Read<T>) -> Result<Column> {
+        let given = self.given;
         let Some((first, _)) = self.columns.first() else {
             return Ok(Column::full_null(PlSmallStr::EMPTY, given.height(), &DataType::Date));
         };
-        // Days whose year may stand at either end are doubted one by one.
-        let either = if both.open_ends { 0 } else { self.evidence.either };
-        // A column that holds both orders is not decided by another column.
-        let sibling = if self.evidence.is_mixed() { OrderCounts::default() } else { sibling };
-        let order = calendar.order.or_else(|| self.evidence.order()).or_else(|| sibling.order());
-        match order {
-            None if either > 0 => {
-                let problem = self.undecided(given, &first.header);
-                const HINT: &str = "say in the configuration, under this file's [[directory]], date_order = \"dmy\" (day first) or \"mdy\" (month first)";
-                if self.matters(status) {
-                    bail!(Failure::usage(problem).hint(HINT));
-                }
-                said.notes.push(format!("{problem}. They were not read, for every such row has a status. To have them, {HINT}"));
-            }
-            Some(order) if either > 0 && calendar.order.is_none() => {
-                let from = if self.evidence.order().is_some() { "the column" } else { "the file's other date column" };
-                let shown = if order == DateOrder::Dmy { "day/month/year" } else { "month/day/year" };
-                said.notes.push(format!("`{}` was read as {shown}: {from} has dates that can only be that", first.header));
-            }
-            _ => {}
-        }
+        let order = self.order(&first.header, sibling, both, status, &mut said.notes)?;
         if self.evidence.buddhist > 0 && !both.two_calendars {
             said.notes.push(format!("the years of `{}` are of the Buddhist era: 2569 was read as 2026", first.header));
         }
-        let next_day = match both.clock.midnight() {
-            Midnight::Elsewhere(next_day, shown) => {
-                let moved = if next_day { "the day after the one written" } else { "the day written" };
-                said.notes.push(format!(
-                    "every time of `{}` is {shown}, midnight in one time zone: read as days of that zone, {moved}",
-                    first.header
-                ));
-                next_day
-            }
-            Midnight::Uncertain(shown) if self.slot == Slot::TerminationDate => {
-                said.notes.push(format!(
-                    "times of `{}` such as {shown} may be midnight somewhere else: the days are read as written, and a last day may be a day off",
-                    first.header
-                ));
-                false
-            }
-            _ => false,
-        };
+        let next_day = self.is_next_day(&first.header, both.clock, &mut said.notes);
         let mut days: Vec<Option<i32>> = vec![None; given.height()];
         for (column, cells) in &self.columns {
             for (at, (day, written)) in days.iter_mut().zip(cells).enumerate() {
@@ -173,31 +129,84 @@ impl<'t> Cells<'t> {
                 }
             }
         }
-        for (column, _) in &self.columns {
-            for (at, value) in given.doubled(column) {
-                let (Some(day), (read, _)) = (days.get_mut(at), dates::read(value, calendar.epoch_1904, calendar.order)) else {
-                    continue;
-                };
-                match read {
-                    // No last day, or the later one, is the safer reading.
-                    WrittenDay::None => *day = day.filter(|_| self.slot == Slot::HireDate),
-                    WrittenDay::Day(other) | WrittenDay::Buddhist(other) if self.slot == Slot::TerminationDate => {
-                        *day = day.map(|known| known.max(other.to_epoch_days()))
-                    }
-                    WrittenDay::Unreadable if value.is_empty() && self.slot == Slot::TerminationDate => *day = None,
-                    _ => {}
-                }
-            }
-        }
+        self.hear_again(&mut days);
         Ok(Int32Chunked::from_iter_options(PlSmallStr::EMPTY, days.into_iter()).into_date().into_column())
     }
 
+    /// The order of day and month in cells that could be read either way.
+    fn order(
+        &self,
+        header: &str,
+        sibling: OrderCounts,
+        both: Both,
+        status: &StringChunked,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<DateOrder>> {
+        // Days whose year may stand at either end are doubted one by one.
+        let either = if both.open_ends { 0 } else { self.evidence.either };
+        // A column that holds both orders is not decided by another column.
+        let sibling = if self.evidence.is_mixed() { OrderCounts::default() } else { sibling };
+        let order = self.calendar.order.or_else(|| self.evidence.order()).or_else(|| sibling.order());
+        match order {
+            None if either > 0 => {
+                let problem = self.undecided(header);
+                const HINT: &str = "say in the configuration, under this file's [[directory]], date_order = \"dmy\" (day first) or \"mdy\" (month first)";
+                if self.matters(status) {
+                    bail!(Failure::usage(problem).hint(HINT));
+                }
+                notes.push(format!("{problem}. They were not read, for every such row has a status. To have them, {HINT}"));
+            }
+            Some(order) if either > 0 && self.calendar.order.is_none() => {
+                let from = if self.evidence.order().is_some() { "the column" } else { "the file's other date column" };
+                let shown = if order == DateOrder::Dmy { "day/month/year" } else { "month/day/year" };
+                notes.push(format!("`{header}` was read as {shown}: {from} has dates that can only be that"));
+            }
+            _ => {}
+        }
+        Ok(order)
+    }
+
+    /// Whether a time of the evening before stands for the day after the one written.
+    fn is_next_day(&self, header: &str, clock: Clock, notes: &mut Vec<String>) -> bool {
+        match clock.midnight() {
+            Midnight::Elsewhere(next_day, shown) => {
+                let moved = if next_day { "the day after the one written" } else { "the day written" };
+                notes.push(format!(
+                    "every time of `{header}` is {shown}, midnight in one time zone: read as days of that zone, {moved}"
+                ));
+                next_day
+            }
+            Midnight::Uncertain(shown) if self.slot == Slot::TerminationDate => {
+                notes.push(format!(
+                    "times of `{header}` such as {shown} may be midnight somewhere else: the days are read as written, and a last day may be a day off"
+                ));
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// Cells with a second value: no last day, or the later one, is the safer reading.
+    fn hear_again(&self, days: &mut [Option<i32>]) {
+        for (at, value) in self.columns.iter().flat_map(|(column, _)| self.given.doubled(column)) {
+            let Some(day) = days.get_mut(at) else { continue };
+            match dates::read(value, self.calendar.epoch_1904, self.calendar.order).0 {
+                WrittenDay::None => *day = day.filter(|_| self.slot == Slot::HireDate),
+                WrittenDay::Day(other) | WrittenDay::Buddhist(other) if self.slot == Slot::TerminationDate => {
+                    *day = day.map(|known| known.max(other.to_epoch_days()))
+                }
+                WrittenDay::Unreadable if value.is_empty() && self.slot == Slot::TerminationDate => *day = None,
+                _ => {}
+            }
+        }
+    }
+
     /// Why nobody can tell the day of some cells, with the first of them.
-    fn undecided(&self, given: Given<'_>, header: &str) -> String {
+    fn undecided(&self, header: &str) -> String {
         let count = crate::text::plural(self.evidence.either, "date", "dates");
         let example = self.columns.iter().find_map(|(column, cells)| {
             let at = cells.iter().position(|written| matches!(written, WrittenDay::Either(first, second, _) if first != second))?;
-            Some((given.raw.rows.get(at).copied()?, column.values.get(at)?))
+            Some((self.given.raw.rows.get(at).copied()?, column.values.get(at)?))
         });
         let example = example.map(|(row, cell)| format!(", such as `{cell}` in row {row}")).unwrap_or_default();
         let why = if self.evidence.is_mixed() {

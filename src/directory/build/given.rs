@@ -24,6 +24,15 @@ pub(super) struct Read<T> {
     pub(super) doubts: Vec<Doubt>,
 }
 
+impl<T> Read<T> {
+    /// Takes what another field was read as, and keeps what there is to say of it.
+    pub(super) fn take<U>(&mut self, other: Read<U>) -> U {
+        self.notes.extend(other.notes);
+        self.doubts.extend(other.doubts);
+        other.values
+    }
+}
+
 impl<'t> Given<'t> {
     pub(super) fn column(self, slot: Slot) -> Option<&'t RawColumn> {
         self.raw.columns.get(self.mapping.first(slot)?.column)

@@ -3,12 +3,13 @@
 use polars::prelude::*;
 
 use super::given::{Given, Read};
-use crate::directory::cells::{self, Identifier};
+use crate::directory::cells;
 use crate::directory::collect::can_be_number;
 use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
 use crate::directory::slot::Slot;
 use crate::directory::spellings::WEAK;
+use crate::terms::value::Number;
 use crate::text::{damage, entities, is_invisible};
 
 /// What is wrong with a cell that should hold an address and does not.
@@ -109,16 +110,16 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         }
         let joined = cell.replace(GROUPED_BY, "");
         let first = if grouped { joined.as_str() } else { first_of(cell) };
-        let problem = match cells::identifier(first) {
+        let problem = match Number::of(first) {
             _ if !can_be_number(first) => "a number has a digit and no space, so this identifies nobody",
-            Identifier::Damaged => {
+            Number::Damaged => {
                 "a spreadsheet turned the number into scientific notation, so its digits are lost and it identifies nobody"
             }
-            Identifier::Good(number) if number.bytes().all(|byte| byte == b'0') => "only zeros, a placeholder and no number",
-            Identifier::Good(number) => {
+            Number::Text(number) if number.bytes().any(|byte| byte != b'0') => {
                 values.append_value(&number);
                 continue;
             }
+            Number::Text(_) | Number::Blank => "only zeros, a placeholder and no number",
         };
         doubts.push(given.doubt(at, "employee_number", problem, cell));
         values.append_null();

@@ -28,21 +28,6 @@ pub(super) struct Built {
     pub(super) doubts: Vec<Doubt>,
 }
 
-/// Collects what was said while columns were read, in the order of the fields.
-#[derive(Default)]
-struct Said {
-    notes: Vec<String>,
-    doubts: Vec<Doubt>,
-}
-
-impl Said {
-    fn take<T>(&mut self, read: Read<T>) -> T {
-        self.notes.extend(read.notes);
-        self.doubts.extend(read.doubts);
-        read.values
-    }
-}
-
 /// Builds the frame of one file.
 pub(super) fn build(
     raw: &Raw,
@@ -87,7 +72,7 @@ pub(super) fn build(
             )
         },
     );
-    let mut said = Said::default();
+    let mut said = Read::default();
     let (emails, numbers) = (said.take(emails), said.take(numbers));
     let (standing, words) = said.take(standing);
     let (hired, ended) = said.take(days?);
@@ -130,7 +115,7 @@ pub(super) fn build(
     if !rejected.is_empty() {
         frame = frame.filter(&keep)?;
     }
-    let Said { notes, mut doubts } = said;
+    let Read { notes, mut doubts, values: () } = said;
     source.notes.extend(notes);
     doubts.retain(|doubt| !rejected_rows.contains(&doubt.row));
     Ok(Built { frame, rejected, doubts })

@@ -96,16 +96,16 @@ pub(super) fn names(given: Given<'_>) -> Read<StringChunked> {
     let joined = || names::joined(&self::read(given, Slot::GivenName).values, &self::read(given, Slot::FamilyName).values);
     match (named, given_names, family) {
         (None, ..) => read.values = joined(),
-        (Some(named), Some(given_names), None) if names::is_family(&read.values, &given_names.values) => {
+        (Some(named), Some(given_names), None) if names::lacks(&read.values, &given_names.values) => {
             read.values = names::joined(&given_names.values, &read.values);
             read.notes
                 .push(format!("`{}` was read as family name: it does not hold what `{}` does", named.header, given_names.header));
         }
-        (Some(named), None, Some(family)) if names::is_nickname(&read.values, &family.values) => {
+        (Some(named), None, Some(family)) if names::lacks(&read.values, &family.values) => {
             read.values = names::joined(&read.values, &family.values);
             read.notes.push(format!("`{}` was read as given name: it does not hold what `{}` does", named.header, family.header));
         }
-        (Some(named), Some(given_names), Some(family)) if names::is_nickname(&read.values, &family.values) => {
+        (Some(named), Some(given_names), Some(family)) if names::lacks(&read.values, &family.values) => {
             read.values = joined();
             read.notes = vec![format!(
                 "`{}` holds no family names: the name was put together from `{}` and `{}`",

@@ -63,7 +63,7 @@ const KEYED: usize = 1_000;
 
 /// Finds the items of all top-level values: a list, an envelope, one object, or many of them one after another. Of an envelope with
 /// several lists the one of this name.
-pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
+pub(in crate::directory) fn find(text: &str, named: Option<&str>) -> Result<Json> {
     let scan = Scan { text };
     let mut found = Items::default();
     let mut at = scan.space(0);
@@ -73,9 +73,9 @@ pub(super) fn find(text: &str, named: Option<&str>) -> Result<Json> {
         let end;
         match scan.byte(at) {
             Some(b'[') => {
-                let mut items = Vec::new();
-                end = scan.list(at, &mut items)?;
-                items = inner_lists(&scan, items)?;
+                let items;
+                (items, end) = scan.list(at)?;
+                let items = inner_lists(&scan, items)?;
                 if lists == 0
                     && objects.is_empty()
                     && items.first().is_some_and(|item| scan.byte(item.0) == Some(b'['))
@@ -136,7 +136,7 @@ fn objects_of(scan: &Scan<'_>, objects: Vec<Span>, named: Option<&str>, found: &
         for (at, object) in objects.iter().copied().enumerate() {
             match envelope(scan, object, named)? {
                 Some(page) => {
-                    if let Some(other) = objects.iter().take(at).position(|other| scan.is_same(*other, object)) {
+                    if let Some(other) = objects.iter().take(at).position(|other| scan.part(*other) == scan.part(object)) {
                         found.marks.lasts(format!("its page {} is page {} again: one may be missing", at + 1, other + 1));
                     }
                     if pages > 0 {
@@ -229,21 +229,17 @@ struct Envelope {
 /// Takes the list of an envelope and what is said beside it, and gives the number of its items.
 fn open(scan: &Scan<'_>, object: Span, envelope: Envelope, found: &mut Items) -> Result<u64> {
     let before = found.items.len();
-    let mut items = Vec::new();
-    if envelope.by_id {
-        for (key, span) in scan.members(envelope.list.0)? {
-            items.push(span);
-            if key.contains('@') {
-                found.addresses.push(key);
-            }
-        }
+    let items = if envelope.by_id {
+        let members = scan.members(envelope.list.0)?;
+        found.addresses.extend(members.iter().map(|(key, _)| key).filter(|key| key.contains('@')).cloned());
         found.notes.push("objects by their ids were read as a list".into());
+        members.into_iter().map(|(_, span)| span).collect()
     } else if scan.byte(envelope.list.0) == Some(b'[') {
-        scan.list(envelope.list.0, &mut items)?;
+        scan.items(envelope.list.0)?
     } else {
         // Some services send a single entry as an object instead of a list.
-        items.push(envelope.list);
-    }
+        vec![envelope.list]
+    };
     found.items.extend(unwrapped(scan, items)?);
     if found.addresses.len() != found.items.len() {
         found.addresses.clear();
@@ -268,13 +264,10 @@ fn unread(scan: &Scan<'_>, read: &[Span], other: Candidate) -> Result<u64> {
     if other.path.last().is_some_and(|name| apart::is_no_person(name.strip_suffix('s').unwrap_or(name))) {
         return Ok(0);
     }
-    let mut items = Vec::new();
-    match other.by_id {
-        true => items.extend(scan.members(other.span.0)?.into_iter().map(|(_, span)| span)),
-        false => {
-            scan.list(other.span.0, &mut items)?;
-        }
-    }
+    let items = match other.by_id {
+        true => scan.members(other.span.0)?.into_iter().map(|(_, span)| span).collect(),
+        false => scan.items(other.span.0)?,
+    };
     let items = unwrapped(scan, items)?;
     for slot in [Slot::Email, Slot::EmployeeNumber] {
         let known: HashSet<String> = keys(scan, read, slot)?.into_iter().flatten().collect();
@@ -291,7 +284,7 @@ fn keys(scan: &Scan<'_>, items: &[Span], slot: Slot) -> Result<Vec<Vec<String>>>
     let of = |item: &Span| -> Result<Vec<String>> {
         let members = scan.members(item.0)?;
         let members = members.iter().filter(|(key, _)| headers::meaning(key).is_some_and(|(meant, _)| meant == slot));
-        let texts = members.filter_map(|(_, (start, end))| scan.text.get(*start..*end)).flat_map(|value| value.split('"'));
+        let texts = members.flat_map(|(_, span)| scan.part(*span).split('"'));
         let is_key = |text: &&str| !text.trim().is_empty() && (slot != Slot::Email || text.contains('@'));
         Ok(texts.filter(is_key).map(|text| text.trim().to_lowercase()).collect())
     };
@@ -307,7 +300,7 @@ fn unwrapped(scan: &Scan<'_>, mut items: Vec<Span>) -> Result<Vec<Span>> {
         let wrapped = members.iter().find(|(key, span)| WRAPPERS.contains(&key.as_str()) && scan.byte(span.0) == Some(b'{'));
         wrapped.map(|(_, span)| *span)
     };
-    let identified = members.iter().any(|(key, _)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies()));
+    let identified = members.iter().any(|(key, _)| headers::identifies(key));
     if identified || inner(&members).is_none() {
         return Ok(items);
     }
@@ -321,7 +314,7 @@ fn unwrapped(scan: &Scan<'_>, mut items: Vec<Span>) -> Result<Vec<Span>> {
 /// The list inside an object, if the object is an envelope and not a person.
 fn envelope(scan: &Scan<'_>, object: Span, named: Option<&str>) -> Result<Option<Envelope>> {
     let members = scan.members(object.0)?;
-    let identity = members.iter().filter(|(key, _)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies())).count();
+    let identity = members.iter().filter(|(key, _)| headers::identifies(key)).count();
     let mut lists = Vec::new();
     if identity == 0 && is_by_id(scan, &members)? {
         return Ok(Some(Envelope { path: Vec::new(), list: object, by_id: true, others: Vec::new(), is_page: false }));
@@ -380,19 +373,16 @@ struct Candidate {
 
 /// How well the members of a candidate's first items are known.
 fn identified(scan: &Scan<'_>, list: &Candidate) -> Result<usize> {
-    let mut items = Vec::new();
-    match scan.byte(list.span.0) {
-        Some(b'[') => {
-            scan.first_items(list.span.0, 5, &mut items)?;
-        }
-        _ if list.by_id => items.extend(scan.members(list.span.0)?.into_iter().take(5).map(|(_, span)| span)),
-        _ => items.push(list.span),
-    }
+    let items = match scan.byte(list.span.0) {
+        Some(b'[') => scan.first_items(list.span.0, 5)?,
+        _ if list.by_id => scan.members(list.span.0)?.into_iter().take(5).map(|(_, span)| span).collect(),
+        _ => vec![list.span],
+    };
     let mut most = 0;
     for item in unwrapped(scan, items)? {
         let members = scan.members(item.0)?;
         let known = members.iter().filter(|(key, _)| headers::may_be_read(key)).count();
-        let keys = members.iter().filter(|(key, _)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies())).count();
+        let keys = members.iter().filter(|(key, _)| headers::identifies(key)).count();
         most = most.max(known + KEYED * keys.min(1));
     }
     Ok(most)
@@ -405,9 +395,8 @@ fn is_by_id(scan: &Scan<'_>, members: &[(String, Span)]) -> Result<bool> {
     }
     for (key, span) in members.iter().take(5) {
         let inner = scan.members(span.0)?;
-        let identifies = |(key, _): &(String, Span)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies());
         let known = inner.iter().filter(|(key, _)| headers::may_be_read(key)).count();
-        if !(inner.iter().any(identifies) || key.contains('@') && known > 0) {
+        if !(inner.iter().any(|(key, _)| headers::identifies(key)) || key.contains('@') && known > 0) {
             return Ok(false);
         }
     }
@@ -418,10 +407,7 @@ fn is_by_id(scan: &Scan<'_>, members: &[(String, Span)]) -> Result<bool> {
 fn collect(scan: &Scan<'_>, path: &mut Vec<String>, value: Span, lists: &mut Vec<Candidate>) -> Result<()> {
     match scan.byte(value.0) {
         Some(b'[') => {
-            let mut items = Vec::new();
-            scan.first_items(value.0, 1, &mut items)?;
-            let empty = scan.byte(scan.space(value.0 + 1)) == Some(b']');
-            if empty || items.first().is_some_and(|(start, _)| scan.byte(*start) == Some(b'{')) {
+            if scan.first_items(value.0, 1)?.first().is_none_or(|(start, _)| scan.byte(*start) == Some(b'{')) {
                 lists.push(Candidate { path: path.clone(), span: value, by_id: false });
             }
         }

@@ -24,7 +24,7 @@ pub(super) fn without_actions(
         let [(action, inner)] = members.as_slice() else { return Ok(None) };
         let known = matches!(action.as_str(), "index" | "create" | "update" | "delete") && scan.byte(inner.0) == Some(b'{');
         let inner = if known { scan.members(inner.0)? } else { return Ok(None) };
-        let id = inner.iter().find(|(key, _)| key == "_id").and_then(|(_, (start, end))| scan.text.get(*start..*end));
+        let id = inner.iter().find(|(key, _)| key == "_id").map(|(_, span)| scan.part(*span));
         Ok(inner.iter().all(|(key, _)| key.starts_with('_') || key == "routing").then(|| (action.clone(), id)))
     };
     if objects.first().map(action).transpose()?.flatten().is_none() {
@@ -68,37 +68,38 @@ pub(super) fn without_actions(
 }
 
 /// The records of a stream whose lines say of what kind they are, as Singer's and Airbyte's do: `{"type": "RECORD", …}`.
-pub(super) fn records_of_stream(scan: &Scan<'_>, mut objects: Vec<Span>) -> Result<Vec<Span>> {
+pub(super) fn records_of_stream(scan: &Scan<'_>, objects: Vec<Span>) -> Result<Vec<Span>> {
     const OTHERS: [&str; 8] = ["SCHEMA", "STATE", "LOG", "TRACE", "SPEC", "CATALOG", "ACTIVATE_VERSION", "CONNECTION_STATUS"];
     let kind = |object: &Span| -> Result<Option<&str>> {
         let kind = scan.members(object.0)?.into_iter().find(|(key, _)| key == "type");
-        Ok(kind.and_then(|(_, (start, end))| scan.text.get(start..end)).map(|kind| kind.trim_matches('"')))
+        Ok(kind.map(|(_, span)| scan.part(span).trim_matches('"')))
     };
     let is_stream = objects.first().map(kind).transpose()?.flatten().is_some_and(|kind| kind == "RECORD" || OTHERS.contains(&kind));
-    if is_stream {
-        let others = objects
-            .iter()
-            .map(|object| Ok(kind(object)?.is_some_and(|kind| OTHERS.contains(&kind))))
-            .collect::<Result<Vec<_>>>()?;
-        let mut others = others.into_iter();
-        objects.retain(|_| !others.next().unwrap_or_default());
+    if !is_stream {
+        return Ok(objects);
     }
-    Ok(objects)
+    let mut records = Vec::new();
+    for object in objects {
+        if !kind(&object)?.is_some_and(|kind| OTHERS.contains(&kind)) {
+            records.push(object);
+        }
+    }
+    Ok(records)
 }
 
 /// The items of lists in a list, as somebody gathers pages, or the items themselves.
 pub(super) fn inner_lists(scan: &Scan<'_>, items: Vec<Span>) -> Result<Vec<Span>> {
-    let mut first = Vec::new();
-    if let Some(item) = items.first().filter(|item| scan.byte(item.0) == Some(b'[')) {
-        scan.first_items(item.0, 1, &mut first)?;
-    }
-    let all_lists = || items.iter().all(|item| scan.byte(item.0) == Some(b'['));
-    if first.first().is_none_or(|item| scan.byte(item.0) != Some(b'{')) || !all_lists() {
+    let is = |item: &Span, open: u8| scan.byte(item.0) == Some(open);
+    let first = match items.first().filter(|item| is(item, b'[')) {
+        Some(item) => scan.first_items(item.0, 1)?,
+        None => Vec::new(),
+    };
+    if first.first().is_none_or(|item| !is(item, b'{')) || !items.iter().all(|item| is(item, b'[')) {
         return Ok(items);
     }
     let mut inner = Vec::new();
     for item in items {
-        scan.list(item.0, &mut inner)?;
+        inner.extend(scan.items(item.0)?);
     }
     Ok(inner)
 }
@@ -111,7 +112,5 @@ pub(super) fn answers(scan: &Scan<'_>, objects: Vec<Span>) -> Result<Vec<Span>> 
     if key != "responses" || scan.byte(list.0) != Some(b'[') {
         return Ok(objects);
     }
-    let mut answers = Vec::new();
-    scan.list(list.0, &mut answers)?;
-    Ok(answers)
+    scan.items(list.0)
 }

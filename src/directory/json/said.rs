@@ -36,8 +36,8 @@ pub(super) fn marks(scan: &Scan<'_>, object: Span, path: &[String], marks: &mut 
 }
 
 /// A value that is small enough to be a mark.
-fn small(scan: &Scan<'_>, (start, end): Span) -> Option<Value> {
-    (end - start <= SMALL).then(|| serde_json::from_str(scan.text.get(start..end)?).ok()).flatten()
+fn small(scan: &Scan<'_>, span: Span) -> Option<Value> {
+    Some(scan.part(span)).filter(|text| text.len() <= SMALL).and_then(|text| serde_json::from_str(text).ok())
 }
 
 /// Takes the marks of an object that is nothing but marks, and says whether it is.
@@ -65,7 +65,6 @@ pub(super) fn is_failed(scan: &Scan<'_>, object: Span, marks: &mut Marks) -> Res
     let members = scan.members(object.0)?;
     let is = |name: &str| members.iter().find(|(key, _)| key == name).map(|(_, span)| *span);
     let (Some(status), Some(_)) = (is("status"), is("body")) else { return Ok(false) };
-    let status = scan.text.get(status.0..status.1).unwrap_or_default();
-    marks.lasts(format!("one of its answers holds no list (`status`: {status})"));
+    marks.lasts(format!("one of its answers holds no list (`status`: {})", scan.part(status)));
     Ok(true)
 }

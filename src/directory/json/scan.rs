@@ -15,14 +15,14 @@ pub(super) struct Scan<'t> {
     pub(super) text: &'t str,
 }
 
-impl Scan<'_> {
+impl<'t> Scan<'t> {
     pub(super) fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }
 
-    /// Whether two values are the same, letter by letter.
-    pub(super) fn is_same(&self, one: Span, other: Span) -> bool {
-        one.1 - one.0 == other.1 - other.0 && self.text.get(one.0..one.1) == self.text.get(other.0..other.1)
+    /// A value as it is written.
+    pub(super) fn part(&self, (start, end): Span) -> &'t str {
+        self.text.get(start..end).unwrap_or_default()
     }
 
     /// The first byte at or after `at` that is no white space.
@@ -85,31 +85,39 @@ impl Scan<'_> {
         Err(self.wrong(open, "a bracket is never closed: the file ends in the middle"))
     }
 
-    /// Every item of the list at `open`, and where it ends.
-    pub(super) fn list(&self, open: usize, items: &mut Vec<Span>) -> Result<usize> {
-        // That a list is never closed says more than where its last item breaks off.
-        self.first_items(open, usize::MAX, items).or_else(|error| self.nested(open).and(Err(error)))
+    /// Every item of the list at `open`.
+    pub(super) fn items(&self, open: usize) -> Result<Vec<Span>> {
+        Ok(self.list(open)?.0)
     }
 
-    /// Some items of the list at `open`, and where the last of them, or the list, ends.
-    pub(super) fn first_items(&self, open: usize, count: usize, items: &mut Vec<Span>) -> Result<usize> {
+    /// The same, and where the list ends.
+    pub(super) fn list(&self, open: usize) -> Result<(Vec<Span>, usize)> {
+        // That a list is never closed says more than where its last item breaks off.
+        self.some_items(open, usize::MAX).or_else(|error| self.nested(open).and(Err(error)))
+    }
+
+    /// The first items of the list at `open`, at most so many.
+    pub(super) fn first_items(&self, open: usize, count: usize) -> Result<Vec<Span>> {
+        Ok(self.some_items(open, count)?.0)
+    }
+
+    fn some_items(&self, open: usize, count: usize) -> Result<(Vec<Span>, usize)> {
+        let mut items = Vec::new();
         let mut at = self.space(open + 1);
         if self.byte(at) == Some(b']') {
-            return Ok(at + 1);
+            return Ok((items, at + 1));
         }
-        let mut taken = 0;
-        while taken < count {
+        while items.len() < count {
             let end = self.value(at)?;
             items.push((at, end));
-            taken += 1;
             let after = self.space(end);
             match self.byte(after) {
                 Some(b',') => at = self.space(after + 1),
-                Some(b']') => return Ok(after + 1),
+                Some(b']') => return Ok((items, after + 1)),
                 _ => return Err(self.wrong(after, "a comma or the end of the list must stand here")),
             }
         }
-        Ok(at)
+        Ok((items, at))
     }
 
     /// The members of the object at `open`; nothing for any other value.
@@ -127,7 +135,7 @@ impl Scan<'_> {
                 return Err(self.wrong(at, "a name in double quotes must stand here"));
             }
             let end = self.string(at)?;
-            let key: String = serde_json::from_str(self.text.get(at..end).unwrap_or_default()).unwrap_or_default();
+            let key: String = serde_json::from_str(self.part((at, end))).unwrap_or_default();
             let colon = self.space(end);
             if self.byte(colon) != Some(b':') {
                 return Err(self.wrong(colon, "a colon must stand here"));

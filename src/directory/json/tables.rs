@@ -38,10 +38,7 @@ pub(super) fn table(scan: &Scan<'_>, object: Span) -> Result<Option<Found>> {
     while path.len() < DEEPEST && scan.byte(holder.0) == Some(b'{') {
         let members = scan.members(holder.0)?;
         let is_table = |span: Span| -> Result<bool> {
-            let mut first = Vec::new();
-            if scan.byte(span.0) == Some(b'[') {
-                scan.first_items(span.0, 1, &mut first)?;
-            }
+            let first = if scan.byte(span.0) == Some(b'[') { scan.first_items(span.0, 1)? } else { Vec::new() };
             let Some(item) = first.first() else { return Ok(false) };
             Ok(scan.byte(item.0) == Some(b'[') || cells_of(scan, *item)?.is_some())
         };
@@ -82,9 +79,7 @@ fn columns_of(scan: &Scan<'_>, members: &[(String, Span)]) -> Option<Span> {
 fn only_item<'m>(scan: &Scan<'_>, members: &'m [(String, Span)]) -> Result<Option<(&'m String, Span)>> {
     let mut lists = members.iter().filter(|(_, span)| scan.byte(span.0) == Some(b'['));
     let (Some((key, span)), None) = (lists.next(), lists.next()) else { return Ok(None) };
-    let mut items = Vec::new();
-    scan.first_items(span.0, 2, &mut items)?;
-    Ok(match items.as_slice() {
+    Ok(match scan.first_items(span.0, 2)?.as_slice() {
         [item] if scan.byte(item.0) == Some(b'{') => Some((key, *item)),
         _ => None,
     })
@@ -102,17 +97,15 @@ fn cells_of(scan: &Scan<'_>, row: Span) -> Result<Option<Span>> {
 /// `{"email": ["a@x", "b@x"], "name": ["A", "B"]}`, `{"email": {"0": "a@x", "1": "b@x"}}`.
 pub(super) fn columns_of_lists(scan: &Scan<'_>, object: Span) -> Result<Option<Vec<Vec<String>>>> {
     let members = scan.members(object.0)?;
-    let identifies = |(key, _): &(String, Span)| headers::meaning(key).is_some_and(|(slot, _)| slot.identifies());
     let open = members.first().and_then(|(_, span)| scan.byte(span.0)).filter(|open| matches!(open, b'[' | b'{'));
     let alike = open.is_some() && members.iter().all(|(_, span)| scan.byte(span.0) == open);
-    if members.len() < 2 || !members.iter().any(identifies) || !alike {
+    if members.len() < 2 || !members.iter().any(|(key, _)| headers::identifies(key)) || !alike {
         return Ok(None);
     }
     let mut columns: Vec<Vec<Value>> = Vec::new();
     let mut numbered: Option<Vec<String>> = None;
-    for (_, (start, end)) in &members {
-        let value = serde_json::from_str(scan.text.get(*start..*end).unwrap_or_default()).unwrap_or_default();
-        match value {
+    for (_, span) in &members {
+        match serde_json::from_str(scan.part(*span)).unwrap_or_default() {
             Value::Array(column) => columns.push(column),
             Value::Object(column) => {
                 let keys: Vec<String> = column.keys().cloned().collect();
@@ -149,8 +142,7 @@ pub(super) fn pages_of_table(scan: &Scan<'_>, first: Found, objects: &[Span]) ->
         if let (0, Some(columns)) = (at, found.columns) {
             all.rows.push(column_names(scan, columns)?);
         }
-        let mut items = Vec::new();
-        scan.list(found.rows.0, &mut items)?;
+        let items = scan.items(found.rows.0)?;
         marks(scan, *object, &found.path, &mut all.marks)?;
         all.marks.page_of(items.len() as u64 - u64::from(found.columns.is_none()).min(items.len() as u64));
         all.rows.extend(rows(scan, &items)?);
@@ -159,9 +151,9 @@ pub(super) fn pages_of_table(scan: &Scan<'_>, first: Found, objects: &[Span]) ->
 }
 
 /// The names of columns that are texts, or objects that name themselves.
-fn column_names(scan: &Scan<'_>, (start, end): Span) -> Result<Vec<String>> {
-    let columns: Vec<Value> = serde_json::from_str(scan.text.get(start..end).unwrap_or_default())
-        .map_err(|_| scan.wrong(start, "the names of the columns must stand here"))?;
+fn column_names(scan: &Scan<'_>, span: Span) -> Result<Vec<String>> {
+    let columns: Vec<Value> =
+        serde_json::from_str(scan.part(span)).map_err(|_| scan.wrong(span.0, "the names of the columns must stand here"))?;
     let name = |column: &Value| match column {
         Value::Object(object) => COLUMN_NAMES.iter().find_map(|name| object.get(*name)?.as_str()).unwrap_or_default().to_owned(),
         other => cell(other),
@@ -171,9 +163,9 @@ fn column_names(scan: &Scan<'_>, (start, end): Span) -> Result<Vec<String>> {
 
 pub(super) fn rows(scan: &Scan<'_>, items: &[Span]) -> Result<Vec<Vec<String>>> {
     let row = |span: &Span| -> Result<Vec<String>> {
-        let (start, end) = &cells_of(scan, *span)?.unwrap_or(*span);
-        let cells: Vec<Value> = serde_json::from_str(scan.text.get(*start..*end).unwrap_or_default())
-            .map_err(|_| scan.wrong(*start, "a row of the table, a list of values, must stand here"))?;
+        let span = cells_of(scan, *span)?.unwrap_or(*span);
+        let cells: Vec<Value> = serde_json::from_str(scan.part(span))
+            .map_err(|_| scan.wrong(span.0, "a row of the table, a list of values, must stand here"))?;
         Ok(cells.iter().map(cell).collect())
     };
     items.iter().map(row).collect()

@@ -31,7 +31,19 @@ enum Token<'t> {
 
 impl Token<'_> {
     fn number(&self) -> Option<u64> {
-        if let Self::Number(number) = self { Some(*number) } else { None }
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Word(_) | Self::Other => None,
+        }
+    }
+
+    fn is(&self, words: &[&str]) -> bool {
+        matches!(self, Self::Word(word) if words.contains(word))
+    }
+
+    /// Whether it is a number, or one of these words.
+    fn is_number_or(&self, words: &[&[&str]]) -> bool {
+        matches!(self, Self::Number(_)) || words.iter().any(|words| self.is(words))
     }
 }
 
@@ -79,7 +91,7 @@ impl<'t> Numbers<'t> {
 
     /// Whether one of these words stands in it.
     pub(super) fn has(&self, words: &[&str]) -> bool {
-        self.tokens.iter().any(|token| matches!(token, Token::Word(word) if words.contains(word)))
+        self.tokens.iter().any(|token| token.is(words))
     }
 
     /// `page 1 of 3`, `Seite 1/3`, `1/3ページ`.
@@ -89,7 +101,12 @@ impl<'t> Numbers<'t> {
         if !behind && !self.has(&PAGE) {
             return None;
         }
-        self.pair(|before| behind || matches!(before, Some(Token::Word(word)) if PAGE.contains(&word)))
+        (0..self.tokens.len()).find_map(|at| {
+            let one = self.tokens.get(at)?.number()?;
+            let begins = behind || at.checked_sub(1).and_then(|before| self.tokens.get(before))?.is(&PAGE);
+            let other = at + 1 + usize::from(self.tokens.get(at + 1)?.is(&OF));
+            Some((one, self.tokens.get(other)?.number()?)).filter(|_| begins)
+        })
     }
 
     /// The greatest number of the line.
@@ -100,8 +117,7 @@ impl<'t> Numbers<'t> {
     /// `2 rows skipped`, `rows rejected: 2`, `2 errors`: whether a program had people that it left out.
     pub(super) fn left_out(&self) -> bool {
         let number = |at: Option<usize>| self.tokens.get(at?).and_then(Token::number);
-        let people =
-            |at: Option<usize>| matches!(at.and_then(|at| self.tokens.get(at)), Some(Token::Word(word)) if PEOPLE.contains(word));
+        let people = |at: Option<usize>| at.and_then(|at| self.tokens.get(at)).is_some_and(|token| token.is(&PEOPLE));
         !self.has(&LEFT_OUT_BESIDES)
             && self.tokens.iter().enumerate().any(|(at, token)| {
                 let beside = || {
@@ -110,25 +126,16 @@ impl<'t> Numbers<'t> {
                         .or_else(|| number(at.checked_sub(1)))
                         .or_else(|| number(at.checked_sub(2)).filter(|_| people(at.checked_sub(1))))
                 };
-                matches!(token, Token::Word(word) if LEFT_OUT.contains(word)) && beside().is_some_and(|number| number > 0)
+                token.is(&LEFT_OUT) && beside().is_some_and(|number| number > 0)
             })
     }
 
     /// `Top 50`, `Showing the first 50 rows`: the most that there were to be.
     pub(super) fn top(&self) -> Option<u64> {
-        let known = |word: &&str| [&FIRST, &COUNT, &PEOPLE, &BETWEEN, &SHOWN].iter().any(|words| words.contains(word));
-        let mut numbers = self.tokens.iter().filter_map(|token| match token {
-            Token::Number(number) => Some(*number),
-            _ => None,
-        });
+        let mut numbers = self.tokens.iter().filter_map(Token::number);
         let number = numbers.next().filter(|_| numbers.next().is_none())?;
-        let fits = self.tokens.iter().all(|token| match token {
-            Token::Word(word) => known(word),
-            Token::Number(_) => true,
-            Token::Other => false,
-        });
-        let follows =
-            self.tokens.windows(2).any(|pair| matches!(pair, [Token::Word(word), Token::Number(_)] if FIRST.contains(word)));
+        let fits = self.tokens.iter().all(|token| token.is_number_or(&[&FIRST, &COUNT, &PEOPLE, &BETWEEN, &SHOWN]));
+        let follows = self.tokens.windows(2).any(|pair| pair[0].is(&FIRST) && pair[1].number().is_some());
         (fits && follows).then_some(number)
     }
 
@@ -139,38 +146,31 @@ impl<'t> Numbers<'t> {
 
     fn any_part_of(&self) -> Option<(u64, u64)> {
         let range = self.tokens.windows(2).any(|pair| matches!(pair, [Token::Number(from), Token::Number(to)] if from < to))
-            || self
-                .tokens
-                .windows(3)
-                .any(|three| matches!(three, [Token::Number(_), Token::Word(word), Token::Number(_)] if TO.contains(word)));
+            || self.tokens.windows(3).any(|three| matches!(three, [Token::Number(_), to, Token::Number(_)] if to.is(&TO)));
         // `214件中1-50件`, `214 kayıttan 50`: of how many stands first.
         const OF_ALL: [&str; 6] = ["件中", "名中", "人中", "kayıttan", "çalışandan", "kullanıcıdan"];
-        if let Some(at) = self.tokens.iter().position(|token| matches!(token, Token::Word(word) if OF_ALL.contains(word))) {
+        if let Some(at) = self.tokens.iter().position(|token| token.is(&OF_ALL)) {
             let (before, behind) = self.tokens.split_at(at);
             return behind.iter().rev().find_map(Token::number).zip(before.last().and_then(Token::number));
         }
         // `共6条，显示4条`
         const ALL: [&str; 4] = ["共", "总共", "총", "всего"];
-        if let Some(at) = self.tokens.iter().position(|token| matches!(token, Token::Word(word) if ALL.contains(word)))
-            && let Some(Token::Number(of)) = self.tokens.get(at + 1)
+        if let Some(at) = self.tokens.iter().position(|token| token.is(&ALL))
+            && let Some(of) = self.tokens.get(at + 1).and_then(Token::number)
         {
-            let number = |(place, token): (usize, &Token<'_>)| match token {
-                Token::Number(number) if place != at + 1 => Some(*number),
-                _ => None,
-            };
-            return Some((self.tokens.iter().enumerate().filter_map(number).max()?, *of));
+            let others = self.tokens.iter().enumerate().filter(|(place, _)| *place != at + 1);
+            return Some((others.filter_map(|(_, token)| token.number()).max()?, of));
         }
         if !range && !self.has(&SHOWN) {
             return None;
         }
         // `8 of 57`, and `8 de un total de 57`, `8 av totalt 57`.
         (0..self.tokens.len()).find_map(|at| {
-            let Some(Token::Number(upto)) = self.tokens.get(at) else { return None };
+            let upto = self.tokens.get(at)?.number()?;
             let behind = self.tokens.get(at + 1..)?;
-            let between = behind.iter().take_while(|token| matches!(token, Token::Word(_))).count();
-            let bridge = |token: &Token<'_>| matches!(token, Token::Word(word) if OF.contains(word) || IN_ALL.contains(word));
-            let Some(Token::Number(of)) = behind.get(between) else { return None };
-            (between > 0 && behind.get(..between)?.iter().all(bridge)).then_some((*upto, *of))
+            let between = behind.iter().take_while(|token| token.is(&OF) || token.is(&IN_ALL)).count();
+            let of = behind.get(between)?.number()?;
+            (between > 0).then_some((upto, of))
         })
     }
 
@@ -191,7 +191,7 @@ impl<'t> Numbers<'t> {
     pub(super) fn from(&self) -> Option<u64> {
         self.tokens.windows(3).find_map(|three| match three {
             [Token::Number(from), Token::Number(to), _] | [_, Token::Number(from), Token::Number(to)] if from < to => Some(*from),
-            [Token::Number(from), Token::Word(word), Token::Number(_)] if TO.contains(word) => Some(*from),
+            [Token::Number(from), to, Token::Number(_)] if to.is(&TO) => Some(*from),
             _ => None,
         })
     }
@@ -203,34 +203,14 @@ impl<'t> Numbers<'t> {
             return Some(*number);
         }
         let number = self.greatest()?;
-        let known = |token: &Token<'_>| match token {
-            Token::Number(_) => true,
-            Token::Word(word) => [&COUNT, &PEOPLE, &BETWEEN].iter().any(|words| words.contains(word)),
-            Token::Other => false,
-        };
+        let known = |token: &Token<'_>| token.is_number_or(&[&COUNT, &PEOPLE, &BETWEEN]);
         (self.tokens.iter().all(known) && self.has(&COUNT) && (alone || self.has(&PEOPLE))).then_some(number)
     }
 
     /// Whether it is a number with nothing beside it but such words and words for people: `2 weitere Zeilen`.
     pub(super) fn count_of(&self, words: &[&str]) -> bool {
-        let fits = |token: &Token<'_>| match token {
-            Token::Number(_) => true,
-            Token::Word(word) => words.contains(word) || PEOPLE.contains(word),
-            Token::Other => false,
-        };
-        self.tokens.iter().all(fits) && self.tokens.iter().any(|token| matches!(token, Token::Number(_))) && self.has(&PEOPLE)
-    }
-
-    fn pair(&self, begins: impl Fn(Option<Token<'t>>) -> bool) -> Option<(u64, u64)> {
-        (0..self.tokens.len()).find_map(|at| {
-            let before = at.checked_sub(1).and_then(|before| self.tokens.get(before)).copied();
-            let (Some(Token::Number(one)), true) = (self.tokens.get(at), begins(before)) else { return None };
-            match (self.tokens.get(at + 1), self.tokens.get(at + 2)) {
-                (Some(Token::Number(other)), _) => Some((*one, *other)),
-                (Some(Token::Word(word)), Some(Token::Number(other))) if OF.contains(word) => Some((*one, *other)),
-                _ => None,
-            }
-        })
+        let fits = |token: &Token<'_>| token.is_number_or(&[words, &PEOPLE]);
+        self.tokens.iter().all(fits) && self.tokens.iter().any(|token| token.number().is_some()) && self.has(&PEOPLE)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use serde::Deserialize;
 
 use super::super::groups::every;
-use super::super::session::{Door, Session, Unfit};
+use super::super::session::{Door, Session, Unfit, json};
 use super::super::wire::{self, CallError, Loose};
 use super::report::frame_of;
 use crate::config::ReportPlace;
@@ -35,8 +35,7 @@ pub(super) async fn fetch(place: &ReportPlace, session: Option<&Session>) -> Res
 
 fn file(path: &Path) -> Result<(Vec<u8>, Option<NaiveDate>), String> {
     let bytes = files::read(path, LONGEST).map_err(|error| format!("it cannot be read: {error}"))?;
-    let changed = std::fs::metadata(path).and_then(|found| found.modified()).ok();
-    Ok((bytes, changed.map(|time| DateTime::<Utc>::from(time).date_naive())))
+    Ok((bytes, std::fs::metadata(path).ok().as_ref().and_then(files::changed_on)))
 }
 
 async fn dataset(session: &Session, id: &str) -> Result<(Vec<u8>, Option<NaiveDate>), CallError> {
@@ -47,7 +46,7 @@ async fn dataset(session: &Session, id: &str) -> Result<(Vec<u8>, Option<NaiveDa
         data_current_at: Loose<'a>,
     }
     let current = |body: &[u8]| {
-        let about: About<'_> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON object: {error}")))?;
+        let about: About<'_> = json(body, "no JSON object")?;
         let text = about.data_current_at.text().map_err(Unfit::Wrong)?;
         Ok(text.and_then(|text| wire::day(&text)).and_then(|(day, _)| NaiveDate::from_epoch_days(day)))
     };
@@ -115,7 +114,7 @@ fn datasets(body: &[u8]) -> Result<Vec<Object>, Unfit> {
         name: Loose<'a>,
         owner: Option<Owner<'a>>,
     }
-    let rows: Vec<Row<'_>> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no JSON list: {error}")))?;
+    let rows: Vec<Row<'_>> = json(body, "no JSON list")?;
     rows.into_iter().map(|row| object(row.owner.map(|owner| owner.id).unwrap_or_default(), row.id, row.name)).collect()
 }
 
@@ -135,7 +134,7 @@ fn cards(body: &[u8]) -> Result<Vec<Object>, Unfit> {
         #[serde(borrow)]
         cards: Vec<Row<'a>>,
     }
-    let page: Page<'_> = serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("no page of cards: {error}")))?;
+    let page: Page<'_> = json(body, "no page of cards")?;
     page.cards.into_iter().map(|row| object(row.owner_id, row.card_urn, row.card_title)).collect()
 }
 

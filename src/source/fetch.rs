@@ -1,4 +1,4 @@
-//! One fetch: a client, a deadline, and what is found on the way.
+//! One fetch: a client, a deadline, what is found on the way, and what it gives.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,7 +7,6 @@ use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio::time::Instant;
 
-use super::Fetched;
 use super::settings::roots;
 use crate::config::{Directory, SourceKind};
 use crate::digest;
@@ -36,6 +35,17 @@ pub struct Silent;
 
 impl FetchProgress for Silent {
     fn people(&self, _name: &str, _read: u64, _told: Option<u64>) {}
+}
+
+/// What was fetched of one source.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The bytes and the evidence.
+    pub input: Input,
+    /// How a file of it is called: `.json`, `.ldif`, or nothing where the address decides.
+    pub extension: &'static str,
+    /// What the source let us know of our rights, and of what it withholds: sentences for `check`.
+    pub rights: Vec<String>,
 }
 
 /// One fetch.
