@@ -39,6 +39,13 @@ pub(crate) fn people(file: &config::Directory) -> People {
     load(std::slice::from_ref(file)).unwrap_or_else(|error| panic!("{error:#}"))
 }
 
+/// The people of a file with this name and content.
+#[track_caller]
+pub(crate) fn loaded(name: &str, bytes: impl AsRef<[u8]>) -> People {
+    let folder = folder();
+    people(&file(folder.path(), name, bytes))
+}
+
 /// The texts of one column; null is `-`.
 #[track_caller]
 pub(crate) fn column(people: &People, name: &str) -> Vec<String> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use domo_reconcile::apply::{Applied, Order, PreparedApply, Stop};
+use domo_reconcile::apply::{Applied, PreparedApply, Stop};
 use domo_reconcile::config::{Config, DeactivateWith};
 use domo_reconcile::domo::{Limits, Scim, Session, Settings, Silent, Windows};
 use domo_reconcile::plan::guard::AuditFigures;
@@ -18,7 +18,7 @@ use domo_reconcile::terms::ActionKind;
 use serde_json::{Value, json};
 
 use super::company::{options, plan_now, state};
-use super::fixture::{action, applier, approved, create, deactivate, hundred, update};
+use super::fixture::{action, approved, create, deactivate, hundred, order, update};
 
 /// What goes wrong with one request. The slow one is slower than anybody waits here.
 const FAULTS: [&str; 16] = [
@@ -126,16 +126,7 @@ impl Stage {
         }
         let session = Session::open(settings).await?;
         let plan = self.plan();
-        let order = Order {
-            plan: &plan,
-            home: &plan,
-            superseded: &BTreeMap::new(),
-            config: &self.config,
-            instances: vec!["sandbox".into()],
-            by: applier("bob"),
-            overrides: Vec::new(),
-            invite: false,
-        };
+        let order = order(&plan, &self.config);
         PreparedApply::open(&order, session, &Silent).await?.carry_out(&Stop::default(), &mut |_, _| {}).await
     }
 

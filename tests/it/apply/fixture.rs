@@ -1,8 +1,10 @@
 //! Plans made by hand, sealed as real ones are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domo_reconcile::apply::Order;
 use domo_reconcile::config::{self, Config, DeactivateWith};
 use domo_reconcile::plan::build::assemble;
 use domo_reconcile::plan::guard::AuditFigures;
@@ -45,6 +47,13 @@ pub fn deactivate(account: u64) -> Action {
 pub fn create(account: u64) -> Action {
     let after = json!({"email": format!("p{account}@acme.com"), "name": format!("Person {account}"), "role": "Participant"});
     action(ActionKind::Create, account, json!({}), after)
+}
+
+/// To carry out a plan by these rules, as bob.
+pub fn order<'a>(plan: &'a Path, config: &'a Config) -> Order<'a> {
+    static NONE: BTreeMap<String, String> = BTreeMap::new();
+    let (superseded, instances, overrides) = (&NONE, vec!["sandbox".into()], Vec::new());
+    Order { plan, home: plan, superseded, config, instances, by: applier("bob"), overrides, invite: false }
 }
 
 /// A hundred active accounts; 1 to 3 are Admins.

@@ -1,11 +1,11 @@
 //! What must hold for any small company: what an audit finds after an apply, what a second apply does, and what a revert leaves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::Utc;
 use domo_reconcile::apply::journal::read as journal_of;
-use domo_reconcile::apply::{Applied, Order, PreparedApply, Stop};
+use domo_reconcile::apply::{Applied, PreparedApply, Stop};
 use domo_reconcile::config::{Config, Directory};
 use domo_reconcile::directory;
 use domo_reconcile::domo::{Accounts, Limits, Reader, Session, Settings, Silent};
@@ -18,7 +18,7 @@ use domo_reconcile::sandbox::{Fault, Options, Running, Sandbox, What};
 use proptest::prelude::*;
 
 use super::company::{account, options, state};
-use super::fixture::{applier, noon};
+use super::fixture::{noon, order};
 
 /// What the directory says of an account's owner.
 #[derive(Debug, Clone, Copy)]
@@ -116,16 +116,7 @@ impl Stage {
     /// Carries it out, as far as it goes: several refusals in a row end a run early.
     async fn apply(&self, name: &str) -> Applied {
         let path = self.folder.path().join(name);
-        let order = Order {
-            plan: &path,
-            home: &path,
-            superseded: &BTreeMap::new(),
-            config: &self.config,
-            instances: vec!["sandbox".into()],
-            by: applier("bob"),
-            overrides: Vec::new(),
-            invite: false,
-        };
+        let order = order(&path, &self.config);
         let desk = PreparedApply::open(&order, self.session().await, &Silent).await.unwrap();
         desk.carry_out(&Stop::default(), &mut |_, _| {}).await.unwrap()
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::company::Person;
+use super::company::{FULL, Person};
 use domo_reconcile::terms::Status;
 
 /// One API: the file, the system the loader should see, the canonical fields it carries, and its document.
@@ -12,6 +12,19 @@ pub(crate) struct Api {
     pub fields: &'static [&'static str],
     pub document: fn(&[Person]) -> Value,
 }
+
+const WITHOUT_PHONE: &[&str] = &[
+    "email",
+    "employee_number",
+    "name",
+    "title",
+    "department",
+    "location",
+    "status",
+    "hire_date",
+    "termination_date",
+    "manager_email",
+];
 
 fn each(people: &[Person], one: impl Fn(&Person, Option<&Person>) -> Value) -> Value {
     people.iter().map(|person| one(person, person.manager.map(|manager| &people[manager]))).collect()
@@ -146,18 +159,7 @@ pub(crate) const APIS: &[Api] = &[
     Api {
         file: "personio_v1.json",
         system: Some("Personio"),
-        fields: &[
-            "email",
-            "employee_number",
-            "name",
-            "title",
-            "department",
-            "location",
-            "status",
-            "hire_date",
-            "termination_date",
-            "manager_email",
-        ],
+        fields: WITHOUT_PHONE,
         document: |people| {
             let wrapped =
                 |label: &str, value: Value| json!({"label": label, "value": value, "type": "standard", "universal_id": label});
@@ -199,19 +201,7 @@ pub(crate) const APIS: &[Api] = &[
     Api {
         file: "adp_workers.json",
         system: Some("ADP Workforce Now"),
-        fields: &[
-            "email",
-            "employee_number",
-            "name",
-            "title",
-            "department",
-            "location",
-            "phone",
-            "status",
-            "hire_date",
-            "termination_date",
-            "manager_email",
-        ],
+        fields: FULL,
         document: |people| {
             let workers = each(people, |person, manager| {
                 json!({"associateOID": format!("G{}", person.id), "workerID": {"idValue": person.number},
@@ -230,18 +220,7 @@ pub(crate) const APIS: &[Api] = &[
     Api {
         file: "hibob.json",
         system: Some("HiBob"),
-        fields: &[
-            "email",
-            "employee_number",
-            "name",
-            "title",
-            "department",
-            "location",
-            "status",
-            "hire_date",
-            "termination_date",
-            "manager_email",
-        ],
+        fields: WITHOUT_PHONE,
         document: |people| {
             let employees = each(people, |person, manager| {
                 json!({"id": person.system_id(), "email": person.email, "firstName": person.given, "surname": person.family, "displayName": person.name(),

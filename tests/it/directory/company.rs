@@ -156,7 +156,7 @@ fn boolean(flag: bool) -> String {
     if flag { "True".into() } else { "False".into() }
 }
 
-const FULL: &[&str] = &[
+pub(crate) const FULL: &[&str] = &[
     "email",
     "employee_number",
     "name",

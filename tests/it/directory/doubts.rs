@@ -1,13 +1,7 @@
 //! Exports that read well and mean something else: what is taken for what, and what is left for a person to say.
 
-use super::{column, file, folder, people};
+use super::{column, file, folder, loaded};
 use crate::support::run;
-use domo_reconcile::directory::People;
-
-fn loaded(name: &str, text: &str) -> People {
-    let folder = folder();
-    people(&file(folder.path(), name, text))
-}
 
 /// What `check` prints of one file.
 fn checked(name: &str, text: &str) -> String {

@@ -6,12 +6,7 @@ use domo_reconcile::directory::{People, load};
 use domo_reconcile::failure;
 use domo_reconcile::terms::Status;
 
-use super::{column, file, folder, people, writers};
-
-fn loaded(name: &str, bytes: impl AsRef<[u8]>) -> People {
-    let folder = folder();
-    people(&file(folder.path(), name, bytes))
-}
+use super::{column, file, folder, loaded, people, writers};
 
 fn loaded_with(name: &str, bytes: impl AsRef<[u8]>, settings: impl FnOnce(&mut Directory)) -> People {
     let folder = folder();

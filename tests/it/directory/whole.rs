@@ -4,17 +4,12 @@ use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use domo_reconcile::config::Directory;
-use domo_reconcile::directory::People;
 use serde_json::{Value, json};
 
 use super::exports::{Company, object};
+use super::loaded;
 use super::writers::{gzip, inline_row, raw_ods, raw_xlsx};
 use crate::support::run;
-
-fn loaded(name: &str, bytes: impl AsRef<[u8]>) -> People {
-    let folder = super::folder();
-    super::people(&super::file(folder.path(), name, bytes))
-}
 
 /// Why the list is not whole.
 fn doubts(name: &str, bytes: impl AsRef<[u8]>) -> Vec<String> {
