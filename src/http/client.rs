@@ -147,7 +147,10 @@ pub enum Unfit {
     Wrong(String),
 }
 
-/// What a body says as JSON. One that says nothing, such as `no JSON list`, is worth another try.
+/// What a body says as JSON.
+///
+/// # Errors
+/// It says nothing of the kind, which is worth another try: `otherwise`, such as `no JSON list`, and why.
 pub fn json<'b, T: serde::Deserialize<'b>>(body: &'b [u8], otherwise: &str) -> Result<T, Unfit> {
     serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("{otherwise}: {error}")))
 }

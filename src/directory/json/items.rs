@@ -407,7 +407,8 @@ fn is_by_id(scan: &Scan<'_>, members: &[(String, Span)]) -> Result<bool> {
 fn collect(scan: &Scan<'_>, path: &mut Vec<String>, value: Span, lists: &mut Vec<Candidate>) -> Result<()> {
     match scan.byte(value.0) {
         Some(b'[') => {
-            if scan.first_items(value.0, 1)?.first().is_none_or(|(start, _)| scan.byte(*start) == Some(b'{')) {
+            let items = scan.first_items(value.0, 1)?;
+            if items.first().is_none_or(|(start, _)| scan.byte(*start) == Some(b'{')) {
                 lists.push(Candidate { path: path.clone(), span: value, by_id: false });
             }
         }
