@@ -52,8 +52,7 @@ fn nobody(row: &Keyless, marked: bool, again: bool, width: usize, last: u32) -> 
 /// Whether a row is one from above the headers again, perhaps with the number of another page in it.
 fn is_again(title: &[String], row: &Keyless) -> bool {
     let digits = |cell: &str| cell.chars().filter(|sign| !sign.is_ascii_digit()).collect::<String>();
-    let filled = title.iter().map(|cell| super::cells::trim(cell)).filter(|cell| !cell.is_empty());
-    filled.take(8).map(digits).eq(row.cells.iter().map(|cell| digits(cell)))
+    cells::filled(title).take(8).map(digits).eq(row.cells.iter().map(|cell| digits(cell)))
 }
 
 /// Whether what could begin a footer is what somebody is called: `Page, Larry` beside a status.

@@ -215,7 +215,7 @@ fn a_system_is_recognised_by_members_that_hold_nothing() {
             r#"{{"id":1,"username":"a{status}@acme.com","email":"a{status}@acme.com","status":{status},"state":1,"directory_id":null,"external_id":null,"manager_ad_id":null,"manager_user_id":null,"samaccountname":null,"userprincipalname":null}}"#
         )
     };
-    let people = loaded("onelogin.json", &format!("[{},{},{}]", user(1), user(2), user(7)));
+    let people = loaded("onelogin.json", format!("[{},{},{}]", user(1), user(2), user(7)));
     assert_eq!(people.sources[0].system.as_deref(), Some("OneLogin"));
     assert_eq!(column(&people, "status"), ["active", "suspended", "prehire"]);
 }
