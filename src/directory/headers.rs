@@ -82,6 +82,8 @@ fn squash(header: &str) -> String {
             _ if character.is_whitespace() => {}
             // Turkish: its capital is `I`.
             'ı' => squashed.push('i'),
+            // Greek: at a word's end it is written so, and its capital is the same.
+            'ς' => squashed.push('σ'),
             _ => squashed.extend(character.to_lowercase()),
         }
     }

@@ -167,6 +167,8 @@ pub(super) fn fold(word: &str) -> String {
             '_' | '-' => ' ',
             // Turkish: its capital is `I`.
             'ı' => 'i',
+            // Greek: at a word's end it is written so.
+            'ς' => 'σ',
             other => other,
         })
         .collect();

@@ -193,6 +193,8 @@ pub(super) fn fold(letter: char, spelt_out: bool, folded: &mut String) {
             'đ' | 'Đ' | 'ð' | 'Ð' => folded.push('d'),
             'þ' | 'Þ' => folded.push_str("th"),
             'ı' => folded.push('i'),
+            // At a word's end it is written so, and its capital is the same.
+            'ς' => folded.push('σ'),
             part => folded.extend(part.to_lowercase()),
         }
     }
@@ -318,6 +320,7 @@ mod tests {
             ("Анна Петрова", "Петрова Анна Ивановна"),
             ("Søren Kjær", "Soeren Kjaer"),
             ("Irem Işık", "İREM IŞIK"),
+            ("Νίκος Παππάς", "ΝΙΚΟΣ ΠΑΠΠΑΣ"),
         ] {
             is(ours, theirs, Resemblance::SharePart);
         }
