@@ -80,11 +80,7 @@ fn squash(header: &str) -> String {
             // Accents are lost on the way through many programs: `Prenom`, `Numero de empleado`.
             _ if text::is_accent(character) => {}
             _ if character.is_whitespace() => {}
-            // Turkish: its capital is `I`.
-            'ı' => squashed.push('i'),
-            // Greek: at a word's end it is written so, and its capital is the same.
-            'ς' => squashed.push('σ'),
-            _ => squashed.extend(character.to_lowercase()),
+            _ => squashed.extend(text::lowered(character)),
         }
     }
     squashed

@@ -165,12 +165,9 @@ pub(super) fn fold(word: &str) -> String {
         .filter(|character| !crate::text::is_accent(*character))
         .map(|character| match character {
             '_' | '-' => ' ',
-            // Turkish: its capital is `I`.
-            'ı' => 'i',
-            // Greek: at a word's end it is written so.
-            'ς' => 'σ',
             other => other,
         })
+        .flat_map(crate::text::lowered)
         .collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }

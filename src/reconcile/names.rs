@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::text::damage;
+use crate::text::{self, damage};
 
 /// Words that tell nobody apart.
 const TITLES: [&str; 10] = ["mr", "mrs", "ms", "dr", "prof", "jr", "sr", "ii", "iii", "phd"];
@@ -192,10 +192,7 @@ pub(super) fn fold(letter: char, spelt_out: bool, folded: &mut String) {
             'œ' | 'Œ' => folded.push_str("oe"),
             'đ' | 'Đ' | 'ð' | 'Ð' => folded.push('d'),
             'þ' | 'Þ' => folded.push_str("th"),
-            'ı' => folded.push('i'),
-            // At a word's end it is written so, and its capital is the same.
-            'ς' => folded.push('σ'),
-            part => folded.extend(part.to_lowercase()),
+            part => folded.extend(text::lowered(part)),
         }
     }
 }

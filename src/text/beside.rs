@@ -70,16 +70,32 @@ fn is_in_other_code_page(text: &str, whole: &str) -> bool {
 
 /// Whether a text is another one but for its letters beyond ASCII, in whose place there is nothing or a sign: `J_rgen`, `J rgen`, `Jrgen`.
 fn lacks_letters(text: &str, whole: &str) -> bool {
-    let mut rest = whole.chars();
-    let Some(letter) = rest.next() else { return text.is_empty() };
-    let behind = |text: &str, at: usize| text.get(at..).is_some_and(|text| lacks_letters(text, rest.as_str()));
-    if text.starts_with(letter) {
-        // What both have is no loss; text and whole are never equal here.
-        return behind(text, letter.len_utf8());
+    if whole.len() > LONGEST || text.len() > whole.len() {
+        return false;
     }
-    let sign = |text: &str| text.starts_with(|sign: char| sign.is_ascii() && !sign.is_ascii_alphanumeric());
-    !letter.is_ascii() && letter.is_alphabetic() && (behind(text, 0) || sign(text) && behind(text, 1))
+    // Up to where the text may have come; a sign after a lost letter may stand for it or for itself.
+    let mut reached = vec![0];
+    for letter in whole.chars() {
+        let mut next = Vec::with_capacity(reached.len() + 1);
+        for at in reached {
+            let rest = text.get(at..).unwrap_or_default();
+            if rest.starts_with(letter) {
+                // What both have is no loss; text and whole are never equal here.
+                next.push(at + letter.len_utf8());
+            } else if !letter.is_ascii() && letter.is_alphabetic() {
+                next.push(at);
+                let is_sign = rest.starts_with(|sign: char| sign.is_ascii() && !sign.is_ascii_alphanumeric());
+                next.extend(is_sign.then_some(at + 1));
+            }
+        }
+        next.dedup();
+        reached = next;
+    }
+    reached.contains(&text.len())
 }
+
+/// No name or title is longer, and each sign of a longer text could be tried at each of its letters.
+const LONGEST: usize = 1_000;
 
 fn without_accents(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
@@ -109,6 +125,14 @@ mod tests {
         ] {
             assert_eq!(damage_beside(text, whole), Some(kind), "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_of_signs_or_of_any_length_is_done_with_at_once() {
+        let signs = "_".repeat(80) + "ab";
+        assert_eq!(damage_beside(&signs, &("é".repeat(160) + "ac")), None);
+        let long = "a".repeat(1_000_000);
+        assert_eq!(damage_beside(&(long.clone() + "b"), &(long + "é")), None);
     }
 
     #[test]

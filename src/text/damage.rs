@@ -346,7 +346,7 @@ fn is_code(text: &str) -> bool {
     text.contains("[object ")
         || text.contains("<![CDATA[")
         || text.starts_with("@{")
-        || text.split_whitespace().all(is_base64)
+        || text.ends_with('=') && text.split_whitespace().all(is_base64)
         || wrapped('{', '}')
         || wrapped('%', '%') && text.len() > 2
         || wrapped('[', ']') && text.contains(['"', '\''])

@@ -12,6 +12,6 @@ mod twice;
 pub use beside::damage_beside;
 pub use pattern::{Pattern, as_matched};
 pub use readable::{
-    alike, caseless, disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, last_first, minute, plural, rearmed,
-    squashed, visible, without_addresses,
+    alike, caseless, disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, last_first, lowered, minute, plural,
+    rearmed, squashed, visible, without_addresses,
 };

@@ -56,13 +56,24 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     if is_nfc(&folded) { Cow::Owned(folded) } else { Cow::Owned(folded.nfc().collect()) }
 }
 
+/// A letter in lower case, whatever a language makes of it: the Turkish `ı`, whose capital is `I`, is an `i`, and the Greek sigma is one
+/// letter, at a word's end too.
+pub fn lowered(letter: char) -> impl Iterator<Item = char> {
+    let letter = match letter {
+        'ı' => 'i',
+        'ς' => 'σ',
+        other => other,
+    };
+    letter.to_lowercase()
+}
+
 /// A name without case, signs and accents: `@odata.nextLink`, `next_link` and `nextLink` are told alike, `páginaSiguiente` and
 /// `pagina_siguiente` too.
 pub fn squashed(name: &str) -> String {
     if name.is_ascii() {
         return name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
     }
-    name.nfkd().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.nfkd().filter(|letter| letter.is_alphanumeric()).flat_map(lowered).collect()
 }
 
 /// `2026-12-20 06:00 UTC`: a moment as people read it.

@@ -27,19 +27,19 @@ pub(super) fn undone(text: &str) -> Option<Option<String>> {
 
 /// The text's characters as bytes of an encoding, read as UTF-8.
 fn read_again(text: &str, byte: impl Fn(char) -> Option<u8>) -> Option<String> {
-    let byte = |letter: char| match u32::from(letter) {
-        // Bytes that mean nothing in Windows-1252 are handed through as controls.
-        code @ 0..=0x9F => Some(code as u8),
-        _ => byte(letter),
-    };
-    String::from_utf8(text.chars().map(byte).collect::<Option<Vec<u8>>>()?).ok()
+    String::from_utf8(bytes_of(text, byte)?).ok()
 }
 
 /// The bytes of a text in Windows-1252, if it has nothing else.
 pub(super) fn in_1252(text: &str) -> Option<Vec<u8>> {
+    bytes_of(text, |letter| byte_of(letter, WINDOWS_1252))
+}
+
+fn bytes_of(text: &str, byte: impl Fn(char) -> Option<u8>) -> Option<Vec<u8>> {
     let byte = |letter: char| match u32::from(letter) {
+        // Bytes that mean nothing in Windows-1252 are handed through as controls.
         code @ 0..=0x9F => Some(code as u8),
-        _ => byte_of(letter, WINDOWS_1252),
+        _ => byte(letter),
     };
     text.chars().map(byte).collect()
 }
