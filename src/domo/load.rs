@@ -56,19 +56,19 @@ pub fn load(path: &Path) -> Result<Accounts> {
         None => return Err(unusable("it is empty".into()).into()),
         Some(_) => return exports::load(path, evidence),
     };
-    let mut lines = Snapshot::with_room(body.len());
-    for object in objects.iter().map(|object| object.get()) {
-        // Most are accounts, and looked at for the word only.
-        let partial =
-            memchr::memmem::find(object.as_bytes(), b"incompletePull").and_then(|_| serde_json::from_str::<Partial>(object).ok());
-        match partial {
+    // Most are accounts, and looked at for the word only.
+    let word = memchr::memmem::Finder::new("incompletePull");
+    let mut places = Vec::with_capacity(objects.len());
+    for object in objects.into_iter().map(RawValue::get) {
+        match word.find(object.as_bytes()).and_then(|_| serde_json::from_str::<Partial>(object).ok()) {
             Some(partial) => evidence.incomplete.extend(partial.incomplete_pull),
-            None => lines.push(object),
+            None => {
+                let start = object.as_ptr() as usize - bytes.as_ptr() as usize;
+                places.push(start..start + object.len());
+            }
         }
     }
-    // Hundreds of megabytes of a million accounts, which are in the snapshot now.
-    drop(objects);
-    drop(bytes);
+    let lines = Snapshot::of_objects(bytes, &places).map_err(|error| unusable(error.to_string()))?;
     objects::from_any_lines(lines, evidence).with_context(|| unusable("not every object in it is an account".into()))
 }
 

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher;
 
 use anyhow::Result;
 use chrono::NaiveDate;
@@ -199,21 +200,13 @@ impl<'a> Managers<'a> {
     fn new(people: &'a People, status: StringChunked, addresses: Addresses) -> Result<Self> {
         let (emails, managers) = (people.frame.column("email")?.str()?, people.frame.column("manager_email")?.str()?);
         let mut led = Self { emails, managers, status, addresses, rows: PlHashMap::new() };
+        // Hashes are enough to pass over most of those who lead nobody.
+        let hash = |key: &str| PlFixedStateQuality::default().hash_one(key);
         let addresses: Vec<&str> = managers.iter().flatten().collect();
-        let keep = |mut named: PlHashSet<String>, address: &&str| {
-            let address = text::folded(address);
-            if let Some(key) = led.addresses.key(&address).filter(|key| !named.contains(&**key)) {
-                named.insert(key.into_owned());
-            }
-            named
-        };
-        let both = |mut one: PlHashSet<String>, other| {
-            one.extend(other);
-            one
-        };
-        let named = addresses.par_iter().fold(PlHashSet::new, keep).reduce(PlHashSet::new, both);
+        let named = addresses.par_iter().filter_map(|address| led.addresses.key(&text::folded(address)).map(|key| hash(&key)));
+        let named: PlHashSet<u64> = named.collect::<Vec<_>>().into_iter().collect();
         let rows: Vec<(u32, &str)> = (0u32..).zip(emails.iter()).filter_map(|(row, email)| Some((row, email?))).collect();
-        let key = |(row, email)| led.addresses.key(email).filter(|key| named.contains(&**key)).map(|key| (row, key));
+        let key = |(row, email)| led.addresses.key(email).filter(|key| named.contains(&hash(key))).map(|key| (row, key));
         for (row, key) in rows.into_par_iter().filter_map(key).collect::<Vec<_>>() {
             match led.rows.get(&key) {
                 Some(known) if led.is_there(*known) || !led.is_there(row) => {}

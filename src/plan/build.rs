@@ -37,14 +37,15 @@ pub struct PlanBinding {
     pub previous: Option<(u64, u64)>,
 }
 
-/// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete. `snapshot` is that of the accounts.
+/// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete. `snapshot` gives the raw objects of
+/// some rows of the accounts, which ascend.
 ///
 /// # Errors
-/// A column of the frames is not as documented, or the plan cannot be sealed: a defect.
+/// The snapshot cannot be read. A column of the frames is not as documented, or the plan cannot be sealed: a defect.
 pub fn build(
     reconciliation: &Reconciliation,
     accounts: &Accounts,
-    snapshot: Snapshot,
+    snapshot: impl FnOnce(&[usize]) -> Result<Snapshot>,
     people: &People,
     config: &Config,
     binding: &PlanBinding,
@@ -57,12 +58,13 @@ pub fn build(
     }
     let numeric = accounts.keeps_numbers();
     let rules = NewAccounts::new(config, people);
-    let with_line = |(finding, kind): (_, _)| (finding, kind, line(&snapshot, finding));
-    let chosen: Vec<_> = chosen(&reconciliation.findings).into_iter().map(with_line).collect();
-    // As large as all that was read, and not needed any more.
-    drop(snapshot);
-    let acted = chosen.into_par_iter().map(|(finding, kind, line)| {
-        let account = line.as_deref().map(raw_object).transpose()?;
+    let chosen = chosen(&reconciliation.findings);
+    let mut rows: Vec<usize> = chosen.iter().filter_map(|(finding, _)| row(finding)).collect();
+    rows.sort_unstable();
+    let snapshot = snapshot(&rows)?;
+    let acted = chosen.into_par_iter().map(|(finding, kind)| {
+        let place = row(finding).and_then(|row| rows.binary_search(&row).ok());
+        let account = place.map(|place| raw_object(snapshot.object(place).unwrap_or_default())).transpose()?;
         let account = account.as_ref();
         let action = match kind {
             ActionKind::Update => update(finding, account, numeric),
@@ -163,9 +165,9 @@ fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
     chosen
 }
 
-/// The line of a snapshot that a finding's account was read from.
-fn line(snapshot: &Snapshot, finding: &Finding) -> Option<Box<[u8]>> {
-    finding.account.as_ref().map(|account| snapshot.object(account.index as usize).unwrap_or_default().into())
+/// The row of a finding's account.
+fn row(finding: &Finding) -> Option<usize> {
+    finding.account.as_ref().map(|account| account.index as usize)
 }
 
 /// The object of an account as Domo sent it.

@@ -13,7 +13,7 @@ use super::columns::{AccountColumns, PersonColumns};
 use super::index::{Account, Each, Person, all};
 use super::keys::Addresses;
 use super::matching::Matches;
-use super::names::{Sorted, likeness};
+use super::names::{Sorted, likeness, most_alike};
 use crate::terms::AccountSituation;
 use crate::terms::value::{Number, loosely};
 
@@ -25,6 +25,9 @@ const SHOWN: usize = 3;
 
 /// What the same department, or the same title, adds to how likely somebody is.
 const AT_WORK: f64 = 0.05;
+
+/// More than two ways of adding the same up can differ by.
+const ROUNDING: f64 = 1e-9;
 
 /// Names less alike than this are not shown.
 const LIKE_ENOUGH: f64 = 0.5;
@@ -107,8 +110,8 @@ impl<'a> Candidates<'a> {
             if let Some(number) = number {
                 index.by_number.entry(number).or_default().push(place);
             }
-            for word in candidate.name.words.concat() {
-                index.by_word.entry(word).or_default().push(place);
+            for word in candidate.name.words() {
+                index.by_word.entry(word.clone()).or_default().push(place);
             }
             if let Some(mailbox) = mailbox
                 && index.by_mailbox.insert(mailbox.clone(), place).is_some()
@@ -136,38 +139,47 @@ impl<'a> Candidates<'a> {
         let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text());
         let same_number =
             number.as_deref().and_then(loosely).and_then(|loose| self.by_number.get(loose)).map_or(&[][..], Vec::as_slice);
-        let by_name = ours.words.iter().flatten().filter_map(|word| self.by_word.get(word)).flatten();
+        let by_name = ours.words().filter_map(|word| self.by_word.get(word)).flatten();
         let mut near: Vec<usize> = by_name.chain(same_mailbox).chain(&same_address).chain(same_number).copied().collect();
         near.sort_unstable();
         near.dedup();
         let work = WORK.map(|(field, _)| accounts.cell(account, field));
-        let scored = near.into_iter().filter_map(|place| {
-            let candidate = self.all.get(place)?;
+        let place = |person: Person| (people.source(person), people.line(person));
+        let mut best: Vec<(f64, Person, Vec<&str>)> = Vec::with_capacity(SHOWN + 1);
+        for (at, candidate) in near.into_iter().filter_map(|at| Some((at, self.all.get(at)?))) {
+            let agrees = work.iter().zip(&candidate.work).zip(WORK).filter(|((ours, theirs), _)| ours.is_some() && ours == theirs);
+            let same = || agrees.clone().map(|(_, (_, same))| same);
+            let added = AT_WORK * same().count() as f64;
+            let by_key = same_address.contains(&at) || same_mailbox == Some(&at) || same_number.contains(&at);
+            // Most share one word with many others: whoever cannot come among the first is not compared letter by letter.
+            let enough = best.get(SHOWN - 1).map_or(LIKE_ENOUGH, |last| last.0);
+            if !by_key && most_alike(&ours, &candidate.name) + added + ROUNDING < enough {
+                continue;
+            }
             let (mut score, mut why) = likeness(&ours, &candidate.name);
-            if same_address.contains(&place) {
+            if same_address.contains(&at) {
                 score = score.max(0.95);
                 why.push("an e-mail address in common");
-            } else if same_mailbox == Some(&place) {
+            } else if same_mailbox == Some(&at) {
                 score = score.max(0.9);
                 why.push("same mailbox at another domain");
             }
-            if same_number.contains(&place) {
+            if same_number.contains(&at) {
                 score = score.max(0.9);
                 why.push("the same number but for prefix and zeros");
             }
-            for ((ours, theirs), (_, same)) in work.iter().zip(&candidate.work).zip(WORK) {
-                if ours.is_some() && ours == theirs {
-                    score = (score + AT_WORK).min(1.0);
-                    why.push(same);
-                }
+            for same in same() {
+                score = (score + AT_WORK).min(1.0);
+                why.push(same);
             }
-            Some((score, candidate.person, why))
-        });
-        let mut scored: Vec<_> = scored.filter(|(score, ..)| *score >= LIKE_ENOUGH).collect();
-        let place = |person: Person| (people.source(person), people.line(person));
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| place(a.1).cmp(&place(b.1))));
-        scored.truncate(SHOWN);
-        scored.into_iter().map(|(score, person, why)| Likely { person, score, why: why.join(", ") }).collect()
+            if score < LIKE_ENOUGH {
+                continue;
+            }
+            best.push((score, candidate.person, why));
+            best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| place(a.1).cmp(&place(b.1))));
+            best.truncate(SHOWN);
+        }
+        best.into_iter().map(|(score, person, why)| Likely { person, score, why: why.join(", ") }).collect()
     }
 
     /// Orphans whose mailbox is somebody's at one other domain, counted by domains: a domain alias is missing.

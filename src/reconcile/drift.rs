@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
 use anyhow::Result;
@@ -12,7 +13,7 @@ use rayon::prelude::*;
 use super::columns::{AccountColumns, PersonColumns};
 use super::exclusions::Part;
 use super::finding::DriftField;
-use super::index::{Account, Each, Person};
+use super::index::{Account, Each, Person, all};
 use super::join::Agreeing;
 use super::keys::Addresses;
 use super::matching::Matches;
@@ -166,8 +167,11 @@ impl<'a> Drifts<'a> {
     fn shared_numbers(&self) -> &HashSet<&'a str> {
         self.shared_numbers.get_or_init(|| {
             let Some(numbers) = self.people.text("employee_number") else { return HashSet::new() };
-            let mut seen = HashSet::new();
-            self.people.all().filter_map(|person| numbers.get(person)).filter(|number| !seen.insert(*number)).collect()
+            let state = PlFixedStateQuality::with_seed(0);
+            let hashed = |person: Person| numbers.get(person).map(|number| (state.hash_one(number), number));
+            let mut all: Vec<(u64, &str)> = all(self.people.height).filter_map(hashed).collect();
+            all.par_sort_unstable();
+            all.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].1).collect()
         })
     }
 

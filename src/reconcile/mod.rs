@@ -145,6 +145,6 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     let mut findings = identity::identify(rules.instance, kinds::find(&judge));
     let exceptions = rules::exceptions(rules, &addresses, &mut findings);
     findings.extend(identity::identify(rules.instance, kinds::idle_exceptions(rules, &exceptions)));
-    findings.par_sort_unstable_by(|a, b| (a.urgency(), &a.id).cmp(&(b.urgency(), &b.id)));
+    findings.par_sort_by_cached_key(|finding| (finding.urgency(), finding.id.clone()));
     outcome::reconciliation(judge, &whole, findings, exceptions)?.checked()
 }

@@ -50,6 +50,11 @@ pub(super) fn reconciliation(
     let mut person_totals = PersonTotals::of(rows.len() as u64 + rejected, rows.iter().copied());
     person_totals.add(PersonSituation::Rejected, rejected);
     let folded = fold.members.values().filter_map(|rows| Some((rows.first()?.0, rows.iter().map(|row| row.0).collect())));
+    // Each goes through all accounts or findings, and keeps one core.
+    let ((privileged, patterns), (external, method)) = rayon::join(
+        || (privileged(&judge, &findings), patterns(&findings, judge.candidates.moved_domains(account_situations))),
+        || (external(&judge), method(&judge)),
+    );
     Ok(Reconciliation {
         instance: rules.instance.to_owned(),
         as_of: rules.as_of,
@@ -59,13 +64,13 @@ pub(super) fn reconciliation(
         account_rows: account_rows(matches, fold, account_situations)?,
         person_rows: person_rows(matches, fold, &row_situations, employment)?,
         folded: folded.collect(),
-        privileged: privileged(&judge, &findings),
+        privileged,
         dormancy: dormancy(accounts, rules),
-        patterns: patterns(&findings, judge.candidates.moved_domains(account_situations)),
+        patterns,
         exceptions,
-        external: external(&judge),
+        external,
         not_tested: untested::not_tested(&judge),
-        method: method(&judge),
+        method,
         findings,
         access: judge.access,
         past: past.clone(),

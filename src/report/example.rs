@@ -92,7 +92,8 @@ impl Example {
         let inputs =
             plan::InputDigests { accounts: "sha256:1".into(), directory: vec!["sha256:2".into()], config: "sha256:3".into() };
         let binding = plan::PlanBinding { run_id: run.id.clone(), created: started, inputs, previous: None };
-        let plan = plan::build(&reconciliation, &accounts, accounts.snapshot.clone(), &people, &config.config, &binding)?;
+        let plan =
+            plan::build(&reconciliation, &accounts, |rows| Ok(accounts.snapshot.of_rows(rows)), &people, &config.config, &binding)?;
         Ok(Self { run, config, accounts, people, reconciliation, history, plan, options: Options::default() })
     }
 

@@ -7,7 +7,7 @@ use tera::{Context, Value};
 use super::figures;
 use super::summary::Overall;
 use super::templates::Templates;
-use super::view::{Finding, View};
+use super::view::{Finding, Table, View};
 use crate::terms::Flavour;
 
 impl Flavour {
@@ -41,8 +41,8 @@ impl Flavour {
 /// Characters that a row of a finding takes at a guess.
 const ROW: usize = 250;
 
-/// The page: as many findings as fit, worst first, whole rows only. `seen` is what templates see of the view.
-pub(super) fn render(templates: &Templates, view: &View, mut seen: Context, flavour: Flavour) -> Result<String> {
+/// The page: as many findings as fit, worst first, whole rows only. `seen` is what templates see of the view and of the files.
+pub(super) fn render(templates: &Templates, view: &View, files: &Table, mut seen: Context, flavour: Flavour) -> Result<String> {
     let mut all: Vec<&Finding> =
         view.sections.iter().flat_map(|section| &section.chunks).flat_map(|chunk| &chunk.findings).collect();
     // Within a severity the order of the sections stays.
@@ -50,7 +50,7 @@ pub(super) fn render(templates: &Templates, view: &View, mut seen: Context, flav
     all.truncate(flavour.rows());
     let urgent_to = all.partition_point(|finding| finding.severity.rank < 2);
     let total = view.findings.total;
-    let file = view.files.rows.iter().find(|row| row.cells.first().is_some_and(|cell| cell.text == "findings.csv"));
+    let file = files.rows.iter().find(|row| row.cells.first().is_some_and(|cell| cell.text == "findings.csv"));
     let digest = file.and_then(|row| row.cells.last()).map(|cell| cell.text.as_str()).unwrap_or_default();
     let digest = format!("SHA-256 {digest}");
 

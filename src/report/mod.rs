@@ -13,6 +13,7 @@
 mod accounts;
 mod answers;
 mod appendix;
+mod awaited;
 pub mod behind;
 mod build;
 mod builder;
@@ -41,9 +42,10 @@ mod workbook;
 use std::borrow::Borrow;
 
 use anyhow::Result;
+use awaited::Awaited;
 
 use crate::archive::findings::Findings;
-use crate::archive::{OutFile, RunFolder};
+use crate::archive::{FileEntry, OutFile, RunFolder};
 use crate::config::Config;
 use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
@@ -61,10 +63,10 @@ pub use view::View;
 /// # Errors
 /// When a file cannot be written, or a template of the user's own does not render; the error names file, line and column.
 pub fn write(inputs: &Inputs, folder: &RunFolder) -> Result<()> {
-    write_with(inputs, folder, || Ok(inputs.plan)).map(drop)
+    write_with(inputs, folder, || Ok(inputs.plan), |_| Ok(())).map(drop)
 }
 
-/// [`write()`] with a plan that is made meanwhile: the lists do not wait for it. What it comes to is given back.
+/// [`write()`] with a plan that is made, and kept, meanwhile: few of the files wait for it. What it comes to is given back.
 ///
 /// # Errors
 /// Those of the plan and of [`write()`].
@@ -72,6 +74,7 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     inputs: &Inputs,
     folder: &RunFolder,
     plan: impl FnOnce() -> Result<Option<P>> + Send,
+    keep: impl FnOnce(&Plan) -> Result<()> + Send,
 ) -> Result<Option<P>> {
     let (templates, ordered) = rayon::join(
         || templates::Templates::load(&inputs.config.config),
@@ -79,26 +82,43 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     );
     let templates = templates?;
     if inputs.options.redact {
-        return redacted(inputs, folder, plan, &ordered, &templates);
+        return redacted(inputs, folder, plan, keep, &ordered, &templates);
     }
-    let planned = || -> Result<_> {
-        let (plan, found) = rayon::join(plan, || findings(inputs, &ordered, folder));
-        let plan = plan?;
-        found?;
-        let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
-        let view = stage::of("view", || build::view(&inputs, &ordered, &templates.texts, &folder.files()));
-        let to_work_with = || {
-            handover(owned_by_leavers(&inputs)?, folder)?;
-            sheets(&inputs, &ordered, &view, &templates, folder)
-        };
-        let (reviewed, seen) = rayon::join(to_work_with, || templates.context(&view));
-        reviewed?;
-        Ok((plan, view, seen?))
+    let (plan, found) = rayon::join(plan, || findings(inputs, &ordered, folder));
+    let plan = plan?;
+    found?;
+    let planned = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
+    let files = folder.files();
+    let (kept, view) = rayon::join(
+        || planned.plan.map(keep).transpose(),
+        || stage::of("view", || build::view(&planned, &ordered, &templates.texts, &files)),
+    );
+    kept?;
+    let left = owned_by_leavers(&planned)?;
+    let later = ["handover.csv"].into_iter().filter(|_| left.is_some());
+    let later =
+        later.chain(["review.csv", "review.xlsx"].into_iter().filter(|_| plan.is_some())).chain(["accounts.csv", "people.csv"]);
+    let (there, later) = (folder.files(), Awaited::new(later.chain(["report.md"])));
+    let to_work_with = || {
+        handover(left, folder)?;
+        sheets(&planned, &ordered, &view, &templates, folder)
     };
-    let (planned, listed) = rayon::join(planned, || lists(inputs, &ordered, folder));
-    let (plan, view, seen) = planned?;
+    // A user's own templates may do with a digest whatever they like, so they are rendered once all are known.
+    let early = || match templates.custom() {
+        true => Ok(None),
+        false => rendered(&templates, inputs.options.markdown, &view, later.beside(there)).map(Some),
+    };
+    // A workbook keeps one core for long: the lists of everybody and the pages, which can wait, are for the other ones.
+    let (reviewed, (listed, early)) = rayon::join(to_work_with, || rayon::join(|| everybody(inputs, folder), early));
+    reviewed?;
     listed?;
-    pages(&templates, inputs.options.markdown, folder, view, seen)?;
+    match early? {
+        Some([markdown, html]) => {
+            folder.write("report.md", later.put_right(&markdown, &folder.files())?, None)?;
+            folder.write("report.html", later.put_right(&html, &folder.files())?, None)?;
+        }
+        None => pages(&templates, inputs.options.markdown, folder, &view)?,
+    }
     Ok(plan)
 }
 
@@ -108,10 +128,12 @@ fn redacted<P: Borrow<Plan> + Send>(
     inputs: &Inputs,
     folder: &RunFolder,
     plan: impl FnOnce() -> Result<Option<P>>,
+    keep: impl FnOnce(&Plan) -> Result<()>,
     ordered: &[&Finding],
     templates: &templates::Templates,
 ) -> Result<Option<P>> {
     let plan = plan()?;
+    plan.as_ref().map(|plan| keep(plan.borrow())).transpose()?;
     let inputs = Inputs { plan: plan.as_ref().map(Borrow::borrow), ..*inputs };
     let named = build::view(&inputs, ordered, &templates.texts, &folder.files());
     let mut left = owned_by_leavers(&inputs)?;
@@ -132,10 +154,9 @@ fn redacted<P: Borrow<Plan> + Send>(
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);
     handover(left, folder)?;
     findings(&inputs, &ordered, folder)?;
-    lists(&inputs, &ordered, folder)?;
+    everybody(&inputs, folder)?;
     let view = build::view(&inputs, &ordered, &templates.texts, &folder.files());
-    let seen = templates.context(&view)?;
-    pages(templates, inputs.options.markdown, folder, view, seen)?;
+    pages(templates, inputs.options.markdown, folder, &view)?;
     file(folder, redact::KEY, |out| redactor.key(out))?;
     Ok(plan)
 }
@@ -157,38 +178,50 @@ fn sheets(inputs: &Inputs, ordered: &[&Finding], view: &View, templates: &templa
     file(folder, "review.xlsx", |out| workbook::write(inputs, plan, ordered, view, &templates.texts, folder, out))
 }
 
-/// The list whose digest the view has.
+/// What was found; the view has the digest of findings.csv.
 fn findings(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()> {
-    file(folder, "findings.csv", |out| tables::findings(inputs, ordered, out))
+    file(folder, "findings.csv", |out| tables::findings(inputs, ordered, out))?;
+    file(folder, "drift.csv", |out| tables::drift(ordered, &inputs.config.config, out))?;
+    Findings::of(inputs.run, inputs.reconciliation, inputs.history).keep(folder)
 }
 
-/// The other files that have everything.
-fn lists(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()> {
-    Findings::of(inputs.run, inputs.reconciliation, inputs.history).keep(folder)?;
-    file(folder, "drift.csv", |out| tables::drift(ordered, &inputs.config.config, out))?;
+/// The lists of all accounts and people.
+fn everybody(inputs: &Inputs, folder: &RunFolder) -> Result<()> {
     file(folder, "accounts.csv", |out| tables::accounts(inputs, out))?;
     file(folder, "people.csv", |out| tables::people(inputs, out))
 }
 
-/// The pages, which name the digests of all files written before them. `seen` is what templates see of the view.
-fn pages(
-    templates: &templates::Templates,
-    markdown: Flavour,
-    folder: &RunFolder,
-    mut view: View,
-    mut seen: tera::Context,
-) -> Result<()> {
-    let with_files = |view: &mut View, seen: &mut tera::Context| {
-        view.files = appendix::files(&folder.files(), &templates.texts);
-        seen.insert("files", &view.files);
-    };
-    with_files(&mut view, &mut seen);
-    let rendered = stage::of("render report.md", || markdown::render(templates, &view, seen.clone(), markdown))?;
-    folder.write("report.md", rendered, None)?;
-    with_files(&mut view, &mut seen);
-    let rendered = stage::of("render report.html", || html::render(templates, &view, seen))?;
-    folder.write("report.html", rendered, None)?;
+/// The pages, which name the digests of all files written before them.
+fn pages(templates: &templates::Templates, markdown: Flavour, folder: &RunFolder, view: &View) -> Result<()> {
+    let seen = templates.context(view)?;
+    folder.write("report.md", markdown_of(templates, markdown, view, seen.clone(), &folder.files())?, None)?;
+    folder.write("report.html", html_of(templates, view, seen, &folder.files())?, None)?;
     Ok(())
+}
+
+/// report.md and report.html, which name these files.
+fn rendered(templates: &templates::Templates, markdown: Flavour, view: &View, mut files: Vec<FileEntry>) -> Result<[String; 2]> {
+    let seen = templates.context(view)?;
+    let html = html_of(templates, view, seen.clone(), &files)?;
+    files.retain(|file| file.name != "report.md");
+    Ok([markdown_of(templates, markdown, view, seen, &files)?, html])
+}
+
+fn html_of(templates: &templates::Templates, view: &View, mut seen: tera::Context, files: &[FileEntry]) -> Result<String> {
+    seen.insert("files", &appendix::files(files, &templates.texts));
+    stage::of("render report.html", || html::render(templates, view, seen))
+}
+
+fn markdown_of(
+    templates: &templates::Templates,
+    flavour: Flavour,
+    view: &View,
+    mut seen: tera::Context,
+    files: &[FileEntry],
+) -> Result<String> {
+    let files = appendix::files(files, &templates.texts);
+    seen.insert("files", &files);
+    stage::of("render report.md", || markdown::render(templates, view, &files, seen, flavour))
 }
 
 /// One file of the run; what `write` returns is how many records it has.
@@ -212,7 +245,7 @@ pub fn check_templates(config: &Config) -> Result<()> {
     let seen = templates.context(&view)?;
     html::render(&templates, &view, seen.clone())?;
     for flavour in [Flavour::Github, Flavour::Jira] {
-        markdown::render(&templates, &view, seen.clone(), flavour)?;
+        markdown::render(&templates, &view, &view.files, seen.clone(), flavour)?;
         let options = Options { markdown: flavour, ..Options::default() };
         let instances = example.instances()?;
         let inputs = summary::Several { options, ..example.several(&instances) };

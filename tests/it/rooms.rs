@@ -36,7 +36,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("chardetng", &["directory"]),
     ("flate2", &["directory"]),
     ("quick_xml", &["text"]),
-    ("memchr", &["domo", "directory", "source", "text"]),
+    ("memchr", &["domo", "directory", "source", "text", "report"]),
     ("toml", &["config", "report"]),
     // Text.
     ("unicode_normalization", &["text", "directory", "reconcile"]),

@@ -275,7 +275,8 @@ struct Hashed {
 
 impl Write for Hashed {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        // So much is still in the core's cache when it is hashed.
+        let written = self.file.write(bytes.get(..1 << 18).unwrap_or(bytes))?;
         self.hasher.update(bytes.get(..written).unwrap_or(bytes));
         self.bytes += written as u64;
         Ok(written)

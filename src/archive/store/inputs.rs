@@ -4,10 +4,10 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use chrono::NaiveDate;
 use polars::prelude::*;
-use serde::ser::{Error as _, SerializeMap};
+use serde::ser::{Error as _, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
@@ -20,8 +20,10 @@ use crate::failure::Failure;
 use crate::files;
 use crate::rows::write_rows;
 
-/// What stands in the first line of `people.jsonl`.
-pub const SCHEMA: &str = "domo-reconcile/people/v1";
+/// What stands in the first line of `people.jsonl`, beside the names of the columns that a row has.
+pub const SCHEMA: &str = "domo-reconcile/people/v2";
+/// Its first line names no columns: each row does.
+const SCHEMA_V1: &str = "domo-reconcile/people/v1";
 
 pub(in crate::archive) const PEOPLE: &str = "people.jsonl";
 /// The rules of a run, as they were written.
@@ -73,12 +75,21 @@ pub(in crate::archive) fn for_instance(config: &Config, name: &str) -> Config {
     }
 }
 
-/// A line of `people.jsonl`.
+/// The first line of `people.jsonl`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    schema: String,
+    /// What is not among them is null in every row: a directory has a third of the columns.
+    #[serde(default)]
+    columns: Vec<String>,
+}
+
+/// Another line, where it is not a row of the frame as a list of the columns' values.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Line {
-    Schema(String),
-    /// A row of the frame by column; a column that is not here is null.
+    /// A row as version 1 wrote it, by column; a column that is not here is null.
     Person(serde_json::Map<String, Value>),
     Rejected(RejectedRow),
     Doubt(Doubt),
@@ -89,75 +100,79 @@ fn write_people(people: &People, out: &mut (impl Write + Send)) -> Result<()> {
         serde_json::to_writer(&mut out, line)?;
         Ok(out.write_all(b"\n")?)
     }
-    line(&mut *out, &Line::Schema(SCHEMA.to_owned()))?;
-    // A cell that is null is not written: a directory has a third of the columns.
-    let held = people.frame.columns().iter().filter(|column| column.null_count() < column.len());
-    let columns = held.map(|column| Ok((column.name().as_str(), Cells::of(column)?)));
-    let columns = columns.collect::<Result<Vec<_>>>()?;
+    let held = || people.frame.columns().iter().filter(|column| column.null_count() < column.len());
+    let columns = held().map(|column| column.name().to_string()).collect();
+    line(&mut *out, &Header { schema: SCHEMA.to_owned(), columns })?;
+    let cells = held().map(Cells::of).collect::<Result<Vec<_>>>()?;
     write_rows(out, people.frame.height(), |mut rows, text| {
-        rows.try_for_each(|row| line(&mut *text, &Person { person: Row { columns: &columns, row } }))
+        rows.try_for_each(|row| line(&mut *text, &Row { cells: &cells, row }))
     })?;
     people.rejected.iter().cloned().try_for_each(|row| line(&mut *out, &Line::Rejected(row)))?;
     people.doubts.iter().cloned().try_for_each(|doubt| line(&mut *out, &Line::Doubt(doubt)))
 }
 
 fn read_people(input: impl BufRead, sources: Vec<Source>) -> Result<People> {
-    let (mut rejected, mut doubts, mut columns) = (Vec::new(), Vec::new(), Builder::all());
-    let mut height = 0;
-    for (index, text) in input.lines().enumerate() {
-        let line = serde_json::from_str(&text?).with_context(|| format!("line {}", index + 1))?;
-        match (index, line) {
-            (0, Line::Schema(schema)) if schema == SCHEMA => {}
-            (0, Line::Schema(schema)) => bail!("it is of version `{schema}`; this program reads {SCHEMA}"),
-            (0, _) | (_, Line::Schema(_)) => bail!("line {}: the first line, and no other, names the version", index + 1),
-            (_, Line::Person(mut row)) => {
-                for (name, builder) in &mut columns {
-                    builder.push(row.remove(name.as_str())).with_context(|| format!("line {}: {name}", index + 1))?;
-                }
-                height += 1;
-            }
-            (_, Line::Rejected(row)) => rejected.push(row),
-            (_, Line::Doubt(doubt)) => doubts.push(doubt),
-        }
+    let (mut rejected, mut doubts, mut builders) = (Vec::new(), Vec::new(), Builder::all());
+    let mut lines = input.lines();
+    let header = lines.next().transpose()?.and_then(|line| serde_json::from_str(&line).ok());
+    let Header { schema, columns } = header.context("line 1 does not name the version")?;
+    if ![SCHEMA, SCHEMA_V1].contains(&schema.as_str()) {
+        bail!("it is of version `{schema}`; this program reads {SCHEMA_V1} and {SCHEMA}");
     }
-    let columns = columns.into_iter().map(|(name, builder)| builder.finish(name)).collect::<Result<Vec<_>>>()?;
+    let mut height = 0;
+    for (index, text) in lines.enumerate() {
+        let text = text?;
+        let at = || format!("line {}", index + 2);
+        let mut row: serde_json::Map<String, Value> = if text.starts_with('[') {
+            let cells: Vec<Value> = serde_json::from_str(&text).with_context(at)?;
+            ensure!(cells.len() == columns.len(), "{} has {} values for {} columns", at(), cells.len(), columns.len());
+            columns.iter().cloned().zip(cells).collect()
+        } else {
+            match serde_json::from_str(&text).with_context(at)? {
+                Line::Person(row) => row,
+                Line::Rejected(row) => {
+                    rejected.push(row);
+                    continue;
+                }
+                Line::Doubt(doubt) => {
+                    doubts.push(doubt);
+                    continue;
+                }
+            }
+        };
+        for (name, builder) in &mut builders {
+            builder.push(row.remove(name.as_str())).with_context(|| format!("{}: {name}", at()))?;
+        }
+        height += 1;
+    }
+    let columns = builders.into_iter().map(|(name, builder)| builder.finish(name)).collect::<Result<Vec<_>>>()?;
     People::new(DataFrame::new(height, columns)?, sources, rejected, doubts)
 }
 
-/// [`Line::Person`] without a copy of the row: there may be a million.
-#[derive(Serialize)]
-struct Person<'a> {
-    person: Row<'a>,
-}
-
-/// The filled cells of one row, by column.
+/// One row of the frame: its values as they are, since there may be a million.
 struct Row<'a> {
-    columns: &'a [(&'a str, Cells<'a>)],
+    cells: &'a [Cells<'a>],
     row: usize,
 }
 
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, cells) in self.columns {
+        let mut row = serializer.serialize_seq(Some(self.cells.len()))?;
+        for cells in self.cells {
             match cells {
-                Cells::Number(cells) => entry(&mut map, name, cells.get(self.row))?,
-                Cells::Text(cells) => entry(&mut map, name, cells.get(self.row))?,
-                Cells::Truth(cells) => entry(&mut map, name, cells.get(self.row))?,
-                Cells::Day(cells) => entry(&mut map, name, cells.physical().get(self.row).and_then(NaiveDate::from_epoch_days))?,
+                Cells::Number(cells) => row.serialize_element(&cells.get(self.row))?,
+                Cells::Text(cells) => row.serialize_element(&cells.get(self.row))?,
+                Cells::Truth(cells) => row.serialize_element(&cells.get(self.row))?,
+                Cells::Day(cells) => row.serialize_element(&cells.physical().get(self.row).and_then(NaiveDate::from_epoch_days))?,
                 Cells::List(cells) => {
                     let list = cells.get_as_series(self.row);
                     let texts = list.as_ref().map(|list| list.str().map_err(S::Error::custom)).transpose()?;
-                    entry(&mut map, name, texts.map(|texts| texts.iter().collect::<Vec<_>>()))?;
+                    row.serialize_element(&texts.map(|texts| texts.iter().collect::<Vec<_>>()))?;
                 }
             }
         }
-        map.end()
+        row.end()
     }
-}
-
-fn entry<M: SerializeMap>(map: &mut M, name: &str, cell: Option<impl Serialize>) -> Result<(), M::Error> {
-    cell.map_or(Ok(()), |cell| map.serialize_entry(name, &cell))
 }
 
 /// A column of the frame, cell by cell.
@@ -326,13 +341,25 @@ mod tests {
 
     #[test]
     fn a_newer_version_is_refused_by_name() {
-        let error = read_people(&b"{\"schema\":\"domo-reconcile/people/v2\"}\n"[..], Vec::new()).unwrap_err();
-        assert_eq!(error.to_string(), "it is of version `domo-reconcile/people/v2`; this program reads domo-reconcile/people/v1");
+        let error = read_people(&b"{\"schema\":\"domo-reconcile/people/v3\"}\n"[..], Vec::new()).unwrap_err();
+        let said =
+            "it is of version `domo-reconcile/people/v3`; this program reads domo-reconcile/people/v1 and domo-reconcile/people/v2";
+        assert_eq!(error.to_string(), said);
     }
 
     #[test]
     fn nonsense_is_told_with_its_line() {
-        let text = "{\"schema\":\"domo-reconcile/people/v1\"}\n{\"person\":{\"source\":0,\"row\":\"x\"}}\n";
-        assert_eq!(read_people(text.as_bytes(), Vec::new()).unwrap_err().to_string(), "line 2: row");
+        let first = "{\"schema\":\"domo-reconcile/people/v1\"}\n";
+        let columns = "{\"schema\":\"domo-reconcile/people/v2\",\"columns\":[\"source\",\"row\"]}\n";
+        for (text, said) in [
+            ("", "line 1 does not name the version".to_owned()),
+            ("[0,2]\n", "line 1 does not name the version".to_owned()),
+            (&format!("{first}{{\"person\":{{\"source\":0,\"row\":\"x\"}}}}\n"), "line 2: row".to_owned()),
+            (&format!("{columns}[0,\"x\"]\n"), "line 2: row".to_owned()),
+            (&format!("{columns}[0,2]\n[0]\n"), "line 3 has 1 values for 2 columns".to_owned()),
+            (&format!("{columns}{columns}"), "line 2".to_owned()),
+        ] {
+            assert_eq!(read_people(text.as_bytes(), Vec::new()).unwrap_err().to_string(), said, "{text}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chrono::NaiveDate;
 
 use super::answer::{Audited, ChangeCounts, FindingCounts, PlanSummary};
@@ -145,11 +145,12 @@ impl Audit {
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
             let written = folder.write("accounts.jsonl", snapshot.bytes(), Some(snapshot.len() as u64))?;
-            archive::inputs::keep(folder, people, loaded).map(|()| written)
+            let snapshot = snapshot.written_to(folder.path().join(&written.name));
+            archive::inputs::keep(folder, people, loaded).map(|()| (written, snapshot))
         };
         let (reconciliation, kept) =
             rayon::join(|| stage::of("reconcile", || reconcile::reconcile_since(accounts, people, &rules, past)), keep);
-        let (mut reconciliation, kept) = (reconciliation?, kept?);
+        let (mut reconciliation, (kept, snapshot)) = (reconciliation?, kept?);
         if self.forecast {
             reconciliation = reconciliation.as_forecast();
         }
@@ -166,13 +167,13 @@ impl Audit {
             if self.forecast {
                 return Ok(None);
             }
-            let plan = stage::of("plan", || plan::build(&reconciliation, accounts, snapshot, people, &loaded.config, &binding))?;
-            if let Some(plan) = &plan {
-                let mut out = folder.file("plan.json")?;
-                plan.write_json(&mut out)?;
-                out.finish(Some(plan.actions.len() as u64))?;
-            }
-            Ok(plan)
+            let objects = |rows: &[usize]| snapshot.of_rows(rows).context("reading the accounts again");
+            stage::of("plan", || plan::build(&reconciliation, accounts, objects, people, &loaded.config, &binding))
+        };
+        let keep_plan = |plan: &Plan| -> Result<()> {
+            let mut out = folder.file("plan.json")?;
+            plan.write_json(&mut out)?;
+            out.finish(Some(plan.actions.len() as u64)).map(drop)
         };
 
         let inputs = report::Inputs {
@@ -185,7 +186,7 @@ impl Audit {
             plan: None,
             options: self.report,
         };
-        let plan = report::write_with(&inputs, folder, plan)?;
+        let plan = report::write_with(&inputs, folder, plan, keep_plan)?;
         let manifest = Manifest::new(run.clone(), config)
             .accounts(accounts)
             .people(people)

@@ -144,7 +144,8 @@ async fn holds(people: People, newcomers: u64) -> Result<(), TestCaseError> {
     let before = stage.domo.users();
     let (accounts, judged) = stage.audit().await;
     let Some(plan) =
-        plan::build(&judged, &accounts, accounts.snapshot.clone(), &stage.people, &stage.config, &stage.context()).unwrap()
+        plan::build(&judged, &accounts, |rows| Ok(accounts.snapshot.of_rows(rows)), &stage.people, &stage.config, &stage.context())
+            .unwrap()
     else {
         prop_assert!(judged.findings.is_empty());
         return Ok(());

@@ -96,7 +96,9 @@ fn where_access_is_taken_away_nothing_else_is_done_to_the_account() {
     let created = chrono::DateTime::UNIX_EPOCH;
     let context = domo_reconcile::plan::PlanBinding { run_id: "R".into(), created, inputs, previous: None };
     let plan =
-        domo_reconcile::plan::build(&judged, &accounts, accounts.snapshot.clone(), &people, &config, &context).unwrap().unwrap();
+        domo_reconcile::plan::build(&judged, &accounts, |rows| Ok(accounts.snapshot.of_rows(rows)), &people, &config, &context)
+            .unwrap()
+            .unwrap();
     let actions: Vec<_> = plan.actions.iter().map(|action| action.kind).collect();
     assert_eq!(actions, [ActionKind::Deactivate]);
 }
