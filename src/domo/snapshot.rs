@@ -1,8 +1,14 @@
 //! The raw objects of a list of accounts: the evidence that the frame is made from.
 
+use std::hash::BuildHasher;
 use std::io::{BufReader, Read};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::string::FromUtf8Error;
+
+use anyhow::{Context, Result};
+use polars::prelude::PlRandomStateQuality;
+use rayon::prelude::*;
 
 use crate::{digest, files};
 
@@ -27,7 +33,7 @@ impl Snapshot {
 
     /// The objects that stand in these bytes, in their order. Where no two of them touch they become lines where they are: a second
     /// copy of a million accounts is hundreds of megabytes.
-    pub(super) fn of_objects(mut bytes: Vec<u8>, objects: &[Range<usize>]) -> Result<Self, std::string::FromUtf8Error> {
+    pub(super) fn of_objects(mut bytes: Vec<u8>, objects: &[Range<usize>]) -> Result<Self, FromUtf8Error> {
         let apart = objects.windows(2).all(|pair| pair[0].end < pair[1].start);
         // A line ends with a byte that the object did not have, so the first needs one before it.
         if !apart || objects.first().is_some_and(|first| first.start == 0) {
@@ -116,7 +122,9 @@ impl Snapshot {
 
     /// The same where a file holds the bytes: they need not be in memory any more.
     pub fn written_to(self, path: PathBuf) -> SnapshotFile {
-        SnapshotFile { path, ends: self.ends }
+        let state = PlRandomStateQuality::default();
+        let hashes = (0..self.len()).into_par_iter().map(|row| state.hash_one(self.line(row))).collect();
+        SnapshotFile { path, ends: self.ends, hashes, state }
     }
 
     /// The objects in order.
@@ -134,26 +142,74 @@ impl Snapshot {
 pub struct SnapshotFile {
     path: PathBuf,
     ends: Vec<usize>,
+    /// Of each object: what is read must be what was judged.
+    hashes: Vec<u64>,
+    state: PlRandomStateQuality,
 }
 
 impl SnapshotFile {
     /// The objects of these rows, which ascend.
     ///
     /// # Errors
-    /// The file cannot be read, or is not what was written to it.
-    pub fn of_rows(&self, rows: &[usize]) -> std::io::Result<Snapshot> {
-        let changed = || std::io::Error::other(format!("{} was changed while it was in use", self.path.display()));
-        let mut file = BufReader::with_capacity(1 << 16, files::open_plain(&self.path)?);
+    /// The file cannot be read, or is not what was written to it any more.
+    pub fn of_rows(&self, rows: &[usize]) -> Result<Snapshot> {
+        let reading = || format!("reading {} again", self.path.display());
+        let file = files::open_plain(&self.path).with_context(reading)?;
+        let mut file = BufReader::with_capacity(1 << 16, file);
         let (mut some, mut at, mut line) = (Snapshot::default(), 0, Vec::new());
         for row in rows {
             let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-            file.seek_relative((start - at) as i64)?;
+            file.seek_relative((start - at) as i64).with_context(reading)?;
             at = self.ends[*row];
             line.resize(at - start, 0);
-            file.read_exact(&mut line)?;
+            file.read_exact(&mut line).with_context(reading)?;
             let object = line.strip_suffix(b"\n").and_then(|object| std::str::from_utf8(object).ok());
-            some.push(object.filter(|object| object.starts_with('{')).ok_or_else(changed)?);
+            let same = object.filter(|object| self.state.hash_one(Some(object)) == self.hashes[*row]);
+            some.push(same.with_context(|| format!("{} was changed while it was in use", self.path.display()))?);
         }
         Ok(some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn objects_become_the_same_lines_in_place_and_copied(
+            before in "[ \n\u{FEFF}]{0,2}",
+            objects in proptest::collection::vec(("[ \r\n]{0,3}", "[a\u{e9}]{0,4}", "[ \r\n]{0,3}", "[ ,\n]{0,3}"), 0..6),
+        ) {
+            let (mut text, mut places, mut expected) = (before, Vec::new(), Snapshot::default());
+            for (one, value, other, between) in objects {
+                let object = format!("{{{one}\"a\":{other}\"{value}\"}}");
+                places.push(text.len()..text.len() + object.len());
+                text += &object;
+                text += &between;
+                expected.push(&object);
+            }
+            prop_assert_eq!(Snapshot::of_objects(text.into_bytes(), &places).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_file_gives_back_what_was_written_to_it_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("accounts.jsonl");
+        let mut snapshot = Snapshot::default();
+        (0..5).for_each(|id| snapshot.push(&format!("{{\"id\":{id}}}")));
+        std::fs::write(&path, snapshot.bytes()).unwrap();
+        let file = snapshot.clone().written_to(path.clone());
+        for rows in [vec![], vec![0], vec![4], vec![0, 1, 4], vec![1, 3]] {
+            assert_eq!(file.of_rows(&rows).unwrap(), snapshot.of_rows(&rows));
+        }
+        let altered = String::from_utf8(snapshot.bytes().to_vec()).unwrap().replace("\"id\":3", "\"id\":7");
+        std::fs::write(&path, altered).unwrap();
+        assert_eq!(file.of_rows(&[2]).unwrap(), snapshot.of_rows(&[2]));
+        assert!(file.of_rows(&[3]).unwrap_err().to_string().ends_with("accounts.jsonl was changed while it was in use"));
+        std::fs::write(&path, "").unwrap();
+        assert!(file.of_rows(&[2]).unwrap_err().to_string().contains("accounts.jsonl again"));
     }
 }

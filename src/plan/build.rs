@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
@@ -62,6 +62,7 @@ pub fn build(
     let mut rows: Vec<usize> = chosen.iter().filter_map(|(finding, _)| row(finding)).collect();
     rows.sort_unstable();
     let snapshot = snapshot(&rows)?;
+    ensure!(snapshot.len() == rows.len(), "{} of {} accounts are in the snapshot", snapshot.len(), rows.len());
     let acted = chosen.into_par_iter().map(|(finding, kind)| {
         let place = row(finding).and_then(|row| rows.binary_search(&row).ok());
         let account = place.map(|place| raw_object(snapshot.object(place).unwrap_or_default())).transpose()?;

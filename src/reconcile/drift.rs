@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
-use std::sync::OnceLock;
 
 use anyhow::Result;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::column::TextColumn;
 use super::columns::{AccountColumns, PersonColumns};
 use super::exclusions::Part;
 use super::finding::DriftField;
@@ -23,6 +23,15 @@ use crate::config::{Config, RoleRule};
 use crate::terms::value::{Number, difference_in_words, invisible_difference, phone, same_number, writable_number};
 use crate::terms::{Comparison, FIELDS, Field, Key, Role};
 use crate::text::{damage, damage_beside, folded, last_first};
+
+/// The texts that several people have.
+fn shared(texts: &TextColumn<Person>, height: u32) -> HashSet<&str> {
+    let state = PlFixedStateQuality::with_seed(0);
+    let hashed = |person: Person| texts.get(person).map(|text| (state.hash_one(text), text));
+    let mut hashed: Vec<(u64, &str)> = all(height).filter_map(hashed).collect();
+    hashed.par_sort_unstable();
+    hashed.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].1).collect()
+}
 
 /// How fields are compared in this run.
 pub(super) struct Drifts<'a> {
@@ -41,7 +50,8 @@ pub(super) struct Drifts<'a> {
     numeric_numbers: bool,
     /// Cells that must not be compared.
     doubtful: HashSet<(u32, u32, &'a str)>,
-    shared_numbers: OnceLock<HashSet<&'a str>>,
+    /// Numbers that several people have; looked for where somebody's differs, which hardly anybody's does.
+    shared_numbers: HashSet<&'a str>,
 }
 
 impl<'a> Drifts<'a> {
@@ -55,11 +65,15 @@ impl<'a> Drifts<'a> {
         let asked = config.drift.fields.iter().map(String::as_str);
         let doubts = people.people.doubts.iter().filter(|doubt| doubt.not_comparable);
         let fields = asked.filter(|field| is_compared(field) && accounts.provides(field)).map(|field| (field, Unequal::bit(field)));
+        let unequal = Unequal::new(accounts, people, matches, parts)?;
+        let number = Unequal::bit("employee_number");
+        let differs = unequal.0.values().iter().any(|unequal| unequal & number != 0);
+        let numbers = people.text("employee_number").filter(|_| differs);
         Ok(Self {
             accounts,
             people,
             addresses,
-            unequal: Unequal::new(accounts, people, matches, parts)?,
+            unequal,
             fields: fields.collect(),
             clear_empty: config.drift.clear_empty,
             roles: &config.role,
@@ -67,7 +81,7 @@ impl<'a> Drifts<'a> {
             compares_roles: accounts.provides("role") && (!config.role.is_empty() || people.any_provides(&["role"])),
             numeric_numbers: accounts.accounts.keeps_numbers(),
             doubtful: doubts.map(|doubt| (doubt.source, doubt.row, doubt.field.as_str())).collect(),
-            shared_numbers: OnceLock::new(),
+            shared_numbers: numbers.map(|numbers| shared(numbers, people.height)).unwrap_or_default(),
         })
     }
 
@@ -152,7 +166,7 @@ impl<'a> Drifts<'a> {
             }
         };
         let mut drift = (!equal).then(|| self.differing(field, domo, directory))?;
-        if field == "employee_number" && self.shared_numbers().contains(directory) {
+        if field == "employee_number" && self.shared_numbers.contains(directory) {
             drift.writable = false;
             drift.note = Some("not written: several people of the directory have this number".to_owned());
         }
@@ -161,18 +175,6 @@ impl<'a> Drifts<'a> {
             drift.note = Some("not written: it is Domo's Employee ID, which its API does not take".to_owned());
         }
         Some(drift)
-    }
-
-    /// Numbers that several people have: looked for once somebody's differs, which hardly anybody's does.
-    fn shared_numbers(&self) -> &HashSet<&'a str> {
-        self.shared_numbers.get_or_init(|| {
-            let Some(numbers) = self.people.text("employee_number") else { return HashSet::new() };
-            let state = PlFixedStateQuality::with_seed(0);
-            let hashed = |person: Person| numbers.get(person).map(|number| (state.hash_one(number), number));
-            let mut all: Vec<(u64, &str)> = all(self.people.height).filter_map(hashed).collect();
-            all.par_sort_unstable();
-            all.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].1).collect()
-        })
     }
 
     fn comparable(&self, person: Person, field: &str) -> bool {

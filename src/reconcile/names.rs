@@ -19,6 +19,9 @@ const LETTERS: usize = 3;
 /// Orders are tried for names of so many words.
 const REORDERED: usize = 4;
 
+/// How alike two names are of which one has all words of the other.
+const CONTAINED: f64 = 0.85;
+
 /// What two names say of whether they are one person's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Resemblance {
@@ -278,7 +281,7 @@ impl Spelling {
         self.words.iter().filter(|word| other.words.contains(word)).count()
     }
 
-    /// At most what the Jaro-Winkler similarity with another spelling is.
+    /// No less than the Jaro-Winkler similarity with another spelling.
     fn most_similar(&self, other: &Self) -> f64 {
         let (ours, theirs) = (self.joined.len() as f64, other.joined.len() as f64);
         // Only characters that stand in both can be matched, and at best all of these are, in order.
@@ -302,7 +305,7 @@ pub(super) fn likeness(ours: &Sorted, theirs: &Sorted) -> (f64, Vec<&'static str
     }
     let alike = |ours: &Spelling, theirs: &Spelling| match ours.shared_with(theirs) {
         0 => (0.0, Vec::new()),
-        shared if shared == ours.words.len() || shared == theirs.words.len() => (0.85, vec!["one name contains the other"]),
+        shared if shared == ours.words.len() || shared == theirs.words.len() => (CONTAINED, vec!["one name contains the other"]),
         shared => {
             let letters = strsim::generic_jaro_winkler(&ours.joined, &theirs.joined);
             (blended(ours, theirs, shared, letters), vec!["a part of the name agrees"])
@@ -312,13 +315,13 @@ pub(super) fn likeness(ours: &Sorted, theirs: &Sorted) -> (f64, Vec<&'static str
     all.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap_or_default()
 }
 
-/// At most what [`likeness`] says, for a fraction of its cost.
+/// No less than [`likeness`] says, for a fraction of its cost.
 pub(super) fn most_alike(ours: &Sorted, theirs: &Sorted) -> f64 {
     let most = |ours: &Spelling, theirs: &Spelling| match ours.shared_with(theirs) {
         // The same letters may be written with other spaces between them.
         _ if ours.length == theirs.length => 1.0,
         0 => 0.0,
-        shared if shared == ours.words.len() || shared == theirs.words.len() => 1.0,
+        shared if shared == ours.words.len() || shared == theirs.words.len() => CONTAINED,
         shared => blended(ours, theirs, shared, ours.most_similar(theirs)),
     };
     let all = ours.spellings.iter().flat_map(|ours| theirs.spellings.iter().map(move |theirs| most(ours, theirs)));

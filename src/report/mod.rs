@@ -5,7 +5,7 @@
 //!
 //! - `document`: pages that are made after a run, `decided` and a certification; `behind`: what they tell of the run.
 //! - `build`, `sections`, `appendix`, `charts`: the view. `cap` decides what a page can hold, `origin` where a parameter comes from.
-//! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping.
+//! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping. `awaited`: what only comes to be known afterwards.
 //! - `tables`, `workbook`: the CSV files and the workbook, which are never capped and do not go through the view.
 //! - `summary`: the page over several instances.
 //! - `texts`: every visible string, one file. `redact`: tokens instead of names.
@@ -98,7 +98,9 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     let later = ["handover.csv"].into_iter().filter(|_| left.is_some());
     let later =
         later.chain(["review.csv", "review.xlsx"].into_iter().filter(|_| plan.is_some())).chain(["accounts.csv", "people.csv"]);
-    let (there, later) = (folder.files(), Awaited::new(later.chain(["report.md"])));
+    let there = folder.files();
+    let seed: String = there.iter().map(|file| file.sha256.as_str()).chain([folder.id()]).collect();
+    let later = Awaited::new(later.chain(["report.md"]), &seed);
     let to_work_with = || {
         handover(left, folder)?;
         sheets(&planned, &ordered, &view, &templates, folder)

@@ -20,9 +20,9 @@ use crate::failure::Failure;
 use crate::files;
 use crate::rows::write_rows;
 
-/// What stands in the first line of `people.jsonl`, beside the names of the columns that a row has.
+/// What stands in the first line of `people.jsonl`; the second one names the columns.
 pub const SCHEMA: &str = "domo-reconcile/people/v2";
-/// Its first line names no columns: each row does.
+/// No line names the columns: each row does.
 const SCHEMA_V1: &str = "domo-reconcile/people/v1";
 
 pub(in crate::archive) const PEOPLE: &str = "people.jsonl";
@@ -75,20 +75,13 @@ pub(in crate::archive) fn for_instance(config: &Config, name: &str) -> Config {
     }
 }
 
-/// The first line of `people.jsonl`.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    schema: String,
-    /// What is not among them is null in every row: a directory has a third of the columns.
-    #[serde(default)]
-    columns: Vec<String>,
-}
-
-/// Another line, where it is not a row of the frame as a list of the columns' values.
+/// A line of `people.jsonl` that is not a row of the frame as a list of the columns' values.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Line {
+    Schema(String),
+    /// What is not among them is null in every row: a directory has a third of the columns.
+    Columns(Vec<String>),
     /// A row as version 1 wrote it, by column; a column that is not here is null.
     Person(serde_json::Map<String, Value>),
     Rejected(RejectedRow),
@@ -102,7 +95,8 @@ fn write_people(people: &People, out: &mut (impl Write + Send)) -> Result<()> {
     }
     let held = || people.frame.columns().iter().filter(|column| column.null_count() < column.len());
     let columns = held().map(|column| column.name().to_string()).collect();
-    line(&mut *out, &Header { schema: SCHEMA.to_owned(), columns })?;
+    line(&mut *out, &Line::Schema(SCHEMA.to_owned()))?;
+    line(&mut *out, &Line::Columns(columns))?;
     let cells = held().map(Cells::of).collect::<Result<Vec<_>>>()?;
     write_rows(out, people.frame.height(), |mut rows, text| {
         rows.try_for_each(|row| line(&mut *text, &Row { cells: &cells, row }))
@@ -113,37 +107,39 @@ fn write_people(people: &People, out: &mut (impl Write + Send)) -> Result<()> {
 
 fn read_people(input: impl BufRead, sources: Vec<Source>) -> Result<People> {
     let (mut rejected, mut doubts, mut builders) = (Vec::new(), Vec::new(), Builder::all());
-    let mut lines = input.lines();
-    let header = lines.next().transpose()?.and_then(|line| serde_json::from_str(&line).ok());
-    let Header { schema, columns } = header.context("line 1 does not name the version")?;
-    if ![SCHEMA, SCHEMA_V1].contains(&schema.as_str()) {
-        bail!("it is of version `{schema}`; this program reads {SCHEMA_V1} and {SCHEMA}");
-    }
+    // The place of each of the frame's columns in a row, and how many values a row has.
+    let (mut places, mut width) = (vec![None; builders.len()], 0);
     let mut height = 0;
-    for (index, text) in lines.enumerate() {
-        let text = text?;
-        let at = || format!("line {}", index + 2);
-        let mut row: serde_json::Map<String, Value> = if text.starts_with('[') {
-            let cells: Vec<Value> = serde_json::from_str(&text).with_context(at)?;
-            ensure!(cells.len() == columns.len(), "{} has {} values for {} columns", at(), cells.len(), columns.len());
-            columns.iter().cloned().zip(cells).collect()
-        } else {
-            match serde_json::from_str(&text).with_context(at)? {
-                Line::Person(row) => row,
-                Line::Rejected(row) => {
-                    rejected.push(row);
-                    continue;
-                }
-                Line::Doubt(doubt) => {
-                    doubts.push(doubt);
-                    continue;
-                }
+    for (index, text) in input.lines().enumerate() {
+        let (text, at) = (text?, || format!("line {}", index + 1));
+        if index > 0 && text.starts_with('[') {
+            let mut cells: Vec<Value> = serde_json::from_str(&text).with_context(at)?;
+            ensure!(cells.len() == width, "{} has {} values for {width} columns", at(), cells.len());
+            for ((name, builder), place) in builders.iter_mut().zip(&places) {
+                let cell = place.and_then(|place: usize| cells.get_mut(place)).map(Value::take);
+                builder.push(cell).with_context(|| format!("{}: {name}", at()))?;
             }
-        };
-        for (name, builder) in &mut builders {
-            builder.push(row.remove(name.as_str())).with_context(|| format!("{}: {name}", at()))?;
+            height += 1;
+            continue;
         }
-        height += 1;
+        match (index, serde_json::from_str(&text).with_context(at)?) {
+            (0, Line::Schema(schema)) if [SCHEMA, SCHEMA_V1].contains(&schema.as_str()) => {}
+            (0, Line::Schema(schema)) => bail!("it is of version `{schema}`; this program reads {SCHEMA_V1} and {SCHEMA}"),
+            (0, _) | (_, Line::Schema(_)) => bail!("{}: the first line, and no other, names the version", at()),
+            (_, Line::Columns(columns)) => {
+                ensure!(height == 0 && width == 0, "{} names columns again", at());
+                let place = |(name, _): &(PlSmallStr, Builder)| columns.iter().position(|column| *column == name.as_str());
+                (places, width) = (builders.iter().map(place).collect(), columns.len());
+            }
+            (_, Line::Person(mut row)) => {
+                for (name, builder) in &mut builders {
+                    builder.push(row.remove(name.as_str())).with_context(|| format!("{}: {name}", at()))?;
+                }
+                height += 1;
+            }
+            (_, Line::Rejected(row)) => rejected.push(row),
+            (_, Line::Doubt(doubt)) => doubts.push(doubt),
+        }
     }
     let columns = builders.into_iter().map(|(name, builder)| builder.finish(name)).collect::<Result<Vec<_>>>()?;
     People::new(DataFrame::new(height, columns)?, sources, rejected, doubts)
@@ -350,14 +346,15 @@ mod tests {
     #[test]
     fn nonsense_is_told_with_its_line() {
         let first = "{\"schema\":\"domo-reconcile/people/v1\"}\n";
-        let columns = "{\"schema\":\"domo-reconcile/people/v2\",\"columns\":[\"source\",\"row\"]}\n";
+        let columns = "{\"schema\":\"domo-reconcile/people/v2\"}\n{\"columns\":[\"source\",\"row\"]}\n";
         for (text, said) in [
-            ("", "line 1 does not name the version".to_owned()),
-            ("[0,2]\n", "line 1 does not name the version".to_owned()),
-            (&format!("{first}{{\"person\":{{\"source\":0,\"row\":\"x\"}}}}\n"), "line 2: row".to_owned()),
-            (&format!("{columns}[0,\"x\"]\n"), "line 2: row".to_owned()),
-            (&format!("{columns}[0,2]\n[0]\n"), "line 3 has 1 values for 2 columns".to_owned()),
-            (&format!("{columns}{columns}"), "line 2".to_owned()),
+            ("{\"columns\":[]}\n", "line 1: the first line, and no other, names the version"),
+            ("[0,2]\n", "line 1"),
+            (&format!("{first}{{\"person\":{{\"source\":0,\"row\":\"x\"}}}}\n"), "line 2: row"),
+            (&format!("{columns}[0,\"x\"]\n"), "line 3: row"),
+            (&format!("{columns}[0,2]\n[0]\n"), "line 4 has 1 values for 2 columns"),
+            (&format!("{columns}[0,2]\n{{\"columns\":[\"row\"]}}\n"), "line 4 names columns again"),
+            (&format!("{columns}{first}"), "line 3: the first line, and no other, names the version"),
         ] {
             assert_eq!(read_people(text.as_bytes(), Vec::new()).unwrap_err().to_string(), said, "{text}");
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::answer::{Audited, ChangeCounts, FindingCounts, PlanSummary};
@@ -167,7 +167,7 @@ impl Audit {
             if self.forecast {
                 return Ok(None);
             }
-            let objects = |rows: &[usize]| snapshot.of_rows(rows).context("reading the accounts again");
+            let objects = |rows: &[usize]| snapshot.of_rows(rows);
             stage::of("plan", || plan::build(&reconciliation, accounts, objects, people, &loaded.config, &binding))
         };
         let keep_plan = |plan: &Plan| -> Result<()> {

@@ -272,8 +272,9 @@ fn decisions_a_journal_and_an_outcome_of_version_1_are_read_and_held_against_eac
 
 /// The people of a file by column; null where a column is not there.
 fn people_by_column(text: &str) -> Vec<Value> {
-    let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let columns = lines.next().unwrap()["columns"].as_array().cloned().unwrap_or_default();
+    let mut lines = text.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap()).peekable();
+    let columns = lines.next_if(|line| line.get("columns").is_some());
+    let columns = columns.map_or(Vec::new(), |line| line["columns"].as_array().unwrap().clone());
     let named = |row: Value| match row {
         Value::Array(cells) => {
             let filled = columns.iter().zip(cells).filter(|(_, cell)| !cell.is_null());
