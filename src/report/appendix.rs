@@ -420,7 +420,7 @@ pub(super) fn files(files: &[FileEntry], t: &Texts) -> Table {
                 Cell::text(t.find(&key).unwrap_or(t.get("file.other"))),
                 rows,
                 Cell::count(file.bytes),
-                Cell::raw(file.sha256.trim_start_matches("sha256:")),
+                Cell::raw(file.digits()),
             ],
         );
     }

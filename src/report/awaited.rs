@@ -50,14 +50,14 @@ impl Awaited {
         let mut texts = Vec::new();
         for stand_in in &self.files {
             let Some(file) = files.iter().find(|file| file.name == stand_in.name) else {
-                ensure!(!page.contains(digits(stand_in)), "{} was not written", stand_in.name);
+                ensure!(!page.contains(stand_in.digits()), "{} was not written", stand_in.name);
                 continue;
             };
             for (unknown, known) in stand_in.rows.zip(file.rows).into_iter().chain([(stand_in.bytes, file.bytes)]) {
                 texts.push((figures::grouped(unknown), figures::grouped(known)));
                 texts.push((unknown.to_string(), known.to_string()));
             }
-            texts.push((digits(stand_in).to_owned(), digits(file).to_owned()));
+            texts.push((stand_in.digits().to_owned(), file.digits().to_owned()));
         }
         // What all stand-ins begin with is looked for, not each of them: a page has megabytes.
         let beginnings = [figures::grouped(self.unknown / 1000), (self.unknown / 1000).to_string(), self.no_digest.clone()];
@@ -77,11 +77,6 @@ impl Awaited {
     }
 }
 
-/// A digest as pages show it.
-fn digits(file: &FileEntry) -> &str {
-    file.sha256.trim_start_matches("sha256:")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,7 +90,7 @@ mod tests {
         };
         let line = |file: &FileEntry| {
             let rows = file.rows.map_or("-".to_owned(), |rows| format!("{} {rows}", figures::grouped(rows)));
-            format!("{} {rows} {} {} {}\n", file.name, figures::grouped(file.bytes), file.bytes, digits(file))
+            format!("{} {rows} {} {} {}\n", file.name, figures::grouped(file.bytes), file.bytes, file.digits())
         };
         let page: String = awaited.beside(vec![there("0.csv")]).iter().map(line).collect();
         let files = ["0.csv", "a.csv", "b.csv", "c.md"].map(there);

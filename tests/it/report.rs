@@ -53,6 +53,31 @@ fn text(element: scraper::ElementRef) -> String {
     element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+#[test]
+fn the_pages_name_what_became_of_every_file_though_they_are_rendered_before_some_are_written() {
+    let written = Written::of(&Example::new(60, "").unwrap());
+    let page = written.page();
+    let rows = select(&page, "#files tr").into_iter().skip(1);
+    let shown = rows.map(|row| row.child_elements().map(text).collect::<Vec<_>>());
+    let shown: BTreeMap<String, Vec<String>> = shown.map(|mut cells| (cells.remove(0), cells)).collect();
+    let names = std::fs::read_dir(&written.folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names: BTreeSet<String> = names.filter(|name| name != "report.html").collect();
+    assert_eq!(shown.keys().cloned().collect::<BTreeSet<_>>(), names);
+    let markdown = written.text("report.md");
+    for (name, cells) in shown {
+        let bytes = std::fs::read(written.folder.join(&name)).unwrap();
+        let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(cells[2].replace(',', ""), bytes.len().to_string(), "{name}");
+        assert_eq!(cells[3], digest, "{name}");
+        assert!(name == "report.md" || markdown.contains(&digest), "{name}");
+        match name.as_str() {
+            "report.md" => assert_eq!(cells[1], "\u{2013}"),
+            "accounts.csv" | "people.csv" => assert_eq!(cells[1], (written.csv(&name).len() - 1).to_string(), "{name}"),
+            _ => {}
+        }
+    }
+}
+
 /// Strings that strangers have typed into names elsewhere.
 const HOSTILE: [&str; 12] = [
     "<script>alert(1)</script>",

@@ -198,6 +198,13 @@ pub struct FileEntry {
     pub sha256: String,
 }
 
+impl FileEntry {
+    /// The digest as pages show it: 64 hexadecimal digits.
+    pub fn digits(&self) -> &str {
+        self.sha256.trim_start_matches("sha256:")
+    }
+}
+
 impl Manifest {
     /// The manifest of a run that has not judged anything yet. [`super::RunFolder::complete`] fills in the number, the link and
     /// the files.
