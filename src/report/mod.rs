@@ -6,7 +6,7 @@
 //! - `document`: pages that are made after a run, `decided` and a certification; `behind`: what they tell of the run.
 //! - `build`, `sections`, `appendix`, `charts`: the view. `cap` decides what a page can hold, `origin` where a parameter comes from.
 //! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping. `awaited`: what only comes to be known afterwards.
-//! - `tables`, `workbook`: the CSV files and the workbook, which are never capped and do not go through the view.
+//! - `tables`, `workbook`: the CSV files, which are never capped, and the workbook; they do not go through the view.
 //! - `summary`: the page over several instances.
 //! - `texts`: every visible string, one file. `redact`: tokens instead of names.
 

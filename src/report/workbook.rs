@@ -10,8 +10,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use polars::prelude::{DataFrame, DataType};
 use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, ProtectionOptions,
-    Workbook, Worksheet,
+    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Note,
+    ProtectionOptions, Workbook, Worksheet,
 };
 
 use super::texts::Texts;
@@ -39,14 +39,12 @@ pub const DECIDING: [(&str, f64); 18] = {
 /// Widths of the sheet Summary.
 const SUMMARY: [f64; 2] = [34.0, 100.0];
 
-/// A sheet could have 1,048,576 rows; long before that nobody reviews in it. The CSV files have all.
+/// Rows of a sheet. It could have 1,048,576; long before that nobody reviews in it. The CSV files have all, `review.csv` every row that
+/// can be decided.
 const ROWS: usize = 20_000;
 
 /// A cell ends at 32,767 characters.
 const CHARACTERS: usize = 32_000;
-
-/// Rows of the sheet Actions: all that a sheet can hold beside its header, and room to say that it ended.
-const ACTIONS: usize = 1_048_570;
 
 /// Rows up to which a sheet's cells are wrapped and its rows as high as that takes. Nobody reads more of them in full, and each costs.
 const TALL: usize = 5_000;
@@ -63,7 +61,7 @@ pub(super) struct Look<'a> {
     shown: Format,
     wrap: Format,
     t: &'a Texts,
-    /// Rows of a sheet that is there to be looked at.
+    /// Rows of a sheet at most.
     rows: usize,
     /// What stands above and below each printed page.
     margins: [String; 2],
@@ -113,9 +111,12 @@ fn room(inputs: &Inputs, plan: &Plan, ordered: &[&Finding], folder: &RunFolder) 
         12 * CELL + WHO + 2 * (finding.reason.len() + drift.sum::<usize>())
     };
     let findings: usize = ordered.iter().take(ROWS).map(finding).sum();
-    // The same texts as in review.csv, which is written before.
+    let all = plan.actions.len() + plan.findings.len();
+    let decided = all.min(ROWS);
+    // The same texts as in review.csv, which is written before; a row has many times fewer bytes than 2^43.
     let listed: u64 = folder.files().iter().filter(|file| file.name == "review.csv").map(|file| 2 * file.bytes).sum();
-    let actions = (plan.actions.len() + plan.findings.len()) * DECIDING.len() * CELL;
+    let listed = listed * decided as u64 / all.max(1) as u64;
+    let actions = decided * DECIDING.len() * CELL;
     let accounts = inputs.accounts.frame.height().min(ROWS) * (7 * CELL + WHO);
     (findings + actions + accounts + REST) as u64 + listed
 }
@@ -164,7 +165,7 @@ fn fill(
         book.push_worksheet(sheet);
     }
     book.save_to_writer(out).context("writing review.xlsx")?;
-    Ok(rows.len() as u64)
+    Ok(rows.len().min(look.rows) as u64)
 }
 
 /// Text that fits a cell, with hidden characters shown.
@@ -202,8 +203,13 @@ fn ends(sheet: &mut Worksheet, t: &Texts, rows: usize, total: usize, file: &str)
     if total <= rows {
         return Ok(());
     }
+    put(sheet, u32::try_from(rows + 2)?, 0, &capped(t, rows, total, file))
+}
+
+/// That a sheet ends before its matter does, and which file has all.
+fn capped(t: &Texts, rows: usize, total: usize, file: &str) -> String {
     let (n, total) = (figures::grouped(rows as u64), figures::grouped(total as u64));
-    put(sheet, u32::try_from(rows + 2)?, 0, &t.fill("workbook.capped", &[("n", &n), ("total", &total), ("file", file)]))
+    t.fill("workbook.capped", &[("n", &n), ("total", &total), ("file", file)])
 }
 
 impl<'a> Look<'a> {
@@ -285,13 +291,12 @@ impl<'a> Look<'a> {
             }
         }
         let sheets = [
-            ("workbook.actions", plan.actions.len() + plan.findings.len(), ACTIONS, "review.csv"),
+            ("workbook.actions", plan.actions.len() + plan.findings.len(), self.rows, "review.csv"),
             ("workbook.findings", ordered.len(), self.rows, "findings.csv"),
             ("workbook.privileged", inputs.reconciliation.privileged.len(), builder::ROWS, "accounts.csv"),
         ];
         for (sheet, total, most, file) in sheets.into_iter().filter(|(_, total, most, _)| total > most) {
-            let (n, total) = (figures::grouped(most as u64), figures::grouped(total as u64));
-            rows.push((t.get(sheet).to_owned(), t.fill("workbook.capped", &[("n", &n), ("total", &total), ("file", file)])));
+            rows.push((t.get(sheet).to_owned(), capped(t, most, total, file)));
         }
         if inputs.accounts.frame.height() > self.rows {
             let number = figures::grouped(self.rows as u64);
@@ -303,8 +308,12 @@ impl<'a> Look<'a> {
 
     /// The rows of a plan that are decided.
     fn decisions(&self, sheet: &mut Worksheet, plan: &Plan, all: &[Decidable<'_>]) -> Result<()> {
-        let choices = plan::sheet::choices(plan);
-        let deciding = Deciding { name: self.t.get("workbook.actions"), columns: &DECIDING, choices, rows: all.len().min(ACTIONS) };
+        let (choices, rows) = (plan::sheet::choices(plan), all.len().min(self.rows));
+        if all.len() > rows {
+            // Not below the last row: every row of this sheet is read back as one that is decided.
+            sheet.insert_note(0, 0, &Note::new(capped(self.t, rows, all.len(), "review.csv")))?;
+        }
+        let deciding = Deciding { name: self.t.get("workbook.actions"), columns: &DECIDING, choices, rows };
         self.deciding(sheet, &deciding, |at| {
             let row = &all[at];
             let said = plan.decisions.get(row.id());
@@ -554,6 +563,15 @@ mod tests {
             assert!(last.contains(word) && last.contains(".csv"), "{name}: {last}");
             assert!(sheet("Summary").iter().any(|row| row[0] == name && &row[1] == last), "{name}");
         }
-        assert_eq!(sheet("Actions").len() - 1, plan.actions.len() + plan.findings.len());
+        // What is decided is read back row by row: there the end is said in a note, and nothing stands below the last row.
+        let all = plan::sheet::rows(plan);
+        let decided = sheet("Actions");
+        let ids = decided.iter().skip(1).map(|row| if row[0].is_empty() { row[2].as_str() } else { &row[0] });
+        assert_eq!(ids.collect::<Vec<_>>(), all.iter().take(10).map(Decidable::id).collect::<Vec<_>>());
+        let said = sheet("Summary").into_iter().find(|row| row[0] == "Actions").unwrap().swap_remove(1);
+        assert!(said.contains("the first 10 of ") && said.contains("review.csv"), "{said}");
+        let mut parts = zip::ZipArchive::new(file.reopen().unwrap()).unwrap();
+        let notes = std::io::read_to_string(parts.by_name("xl/comments1.xml").unwrap()).unwrap();
+        assert!(notes.contains(&said) && notes.contains("A1"), "{notes}");
     }
 }
