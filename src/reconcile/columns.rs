@@ -170,14 +170,22 @@ impl<'a> AccountColumns<'a> {
         (0..self.height).map(Account)
     }
 
+    /// All addresses of an account as they stand, its main one first.
+    pub(super) fn addresses(&self, account: Account) -> impl Iterator<Item = &str> {
+        self.email.get(account).into_iter().chain(self.written_further(account))
+    }
+
+    fn written_further(&self, account: Account) -> impl Iterator<Item = &str> + use<'_> {
+        self.alternate_email.get(account).unwrap_or_default().split([';', ',', '|'])
+    }
+
     /// The further addresses of an account, as they are compared.
     pub(super) fn further_addresses<'t>(
         &'t self,
         account: Account,
         addresses: &'t Addresses,
     ) -> impl Iterator<Item = Cow<'t, str>> + use<'t> {
-        let further = self.alternate_email.get(account).unwrap_or_default().split([';', ',', '|']);
-        further.filter_map(|text| addresses.key(text))
+        self.written_further(account).filter_map(|text| addresses.key(text))
     }
 
     /// The column of a field that is compared as text with a person's.
@@ -351,6 +359,11 @@ impl<'a> PersonColumns<'a> {
             Some(lists) => lists.get(person).collect(),
             None => self.cell(person, field).into_iter().collect(),
         }
+    }
+
+    /// All addresses of a person as they stand, the main one first.
+    pub(super) fn addresses(&self, person: Person) -> impl Iterator<Item = &str> {
+        self.email.get(person).into_iter().chain(self.alternate_email.get(person))
     }
 
     /// The name as a whole: the name column, else given and family name.

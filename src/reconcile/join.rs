@@ -122,6 +122,21 @@ pub(super) struct Sides<'a> {
     pub(super) links: &'a Links,
 }
 
+impl Sides<'_> {
+    /// Whether any of the keys that are asked for says who a person is. One without is as good as rejected: an account of theirs would
+    /// not be found.
+    pub(super) fn is_identified(self, person: Person) -> bool {
+        let Sides { people, addresses, .. } = self;
+        let main = || people.email.get(person).is_some_and(|text| addresses.identifying(text).is_some());
+        self.keys.iter().any(|key| match key {
+            Key::Email => main(),
+            Key::AlternateEmail => main() || people.alternate_email.get(person).any(|text| addresses.identifying(text).is_some()),
+            Key::EmployeeNumber => people.employee_number.get(person).is_some_and(|text| Number::of(text).text().is_some()),
+            Key::Link => false,
+        })
+    }
+}
+
 /// A key of an account and whom it names.
 #[derive(Debug, Clone, Copy)]
 struct Pair {

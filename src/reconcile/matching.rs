@@ -161,9 +161,20 @@ impl Matches {
 
     /// Near misses among accounts that name nobody and people who have no account: an anti join each.
     fn find_suspects(&self, sides: Sides<'_>) -> Result<Suspects> {
-        let Sides { accounts, people, addresses, links, .. } = sides;
         let held = self.holders.iter().filter(|(_, holders)| **holders > 0).map(|(person, _)| person);
         let held = places("person", held.map(|person| person.0).collect()).into_frame();
+        let unmatched_people = anti(sides.people.all(), &held, "person")?;
+        Ok(self.near(sides, self.pairs.alone.clone(), unmatched_people))
+    }
+
+    /// The same of accounts that take no part: whom each might be, were it active.
+    pub(super) fn suspects_among(&self, sides: Sides<'_>, inactive: Vec<Account>) -> Suspects {
+        let unmatched_people = sides.people.all().filter(|person| self.holders[*person] == 0).collect();
+        self.near(sides, inactive, unmatched_people)
+    }
+
+    fn near(&self, sides: Sides<'_>, unmatched_accounts: Vec<Account>, unmatched_people: Vec<Person>) -> Suspects {
+        let Sides { accounts, people, addresses, links, .. } = sides;
         let mut settled = Each::filled(people.height, false);
         for account in accounts.all().filter(|account| sides.parts[*account] == Part::Takes) {
             let as_it_stands = |(_, agreeing): &(Person, Agreeing)| agreeing.has(Key::EmployeeNumber) && !agreeing.loosely();
@@ -175,18 +186,18 @@ impl Matches {
             accounts,
             people,
             addresses,
-            unmatched_accounts: self.pairs.alone.clone(),
-            unmatched_people: anti(people.all(), &held, "person")?,
+            unmatched_accounts,
+            unmatched_people,
             settled: &|person| settled[person],
             told_apart: &|account, person| links.tells_apart(account, person),
         };
-        Ok(open.suspects(sides.keys.contains(&Key::Email), sides.keys.contains(&Key::EmployeeNumber)))
+        open.suspects(sides.keys.contains(&Key::Email), sides.keys.contains(&Key::EmployeeNumber))
     }
 }
 
 impl Sides<'_> {
     /// All keys of one account, judged together.
-    fn correlation(self, pairs: &Pairs, account: Account) -> Correlation {
+    pub(super) fn correlation(self, pairs: &Pairs, account: Account) -> Correlation {
         if let Some((person, agreeing)) = pairs.plain(account) {
             return self.weighed(account, person, agreeing);
         }

@@ -111,7 +111,7 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
 
     // Orphan, leaver, missing and the others: exactly one situation for each account and each person.
     let employment = situation::employment(&people, rules.as_of);
-    let rejected = RejectedKeys::new(&people, &addresses);
+    let rejected = RejectedKeys::new(sides);
     let gaps = Gaps { sides, matches: &matches, rejected, directory_is_whole: whole.directory.is_empty() };
     let account_situations = situation::of_accounts(&gaps, &employment);
     let person_situations = situation::of_people(sides, config, &matches, &employment, whole.accounts.is_empty());

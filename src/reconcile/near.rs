@@ -1,8 +1,8 @@
 //! Near misses: an account and a person without each other whose keys are nearly equal. Whether they are one is for somebody to decide, so
 //! both are suspects: neither is called an orphan or missing.
 //!
-//! An address is near to whoever lists it among further ones, where those are no key: a second address in a cell is as much theirs.
-//! Two addresses are near where they are equal after folding (accents, letters of other alphabets that look alike, a text that was encoded
+//! All addresses of both sides are looked at. One is near to whoever lists it among further ones, where those are no key: a second address
+//! in a cell is as much theirs. Two addresses are near where they are equal after folding (accents, letters of other alphabets that look alike, a text that was encoded
 //! twice), or where one character differs and the folded names are equal; two numbers, where only zeros or a letter prefix differ.
 
 use std::borrow::Cow;
@@ -23,11 +23,11 @@ use crate::text::damage::{self, DamageKind};
 /// In what two keys are near.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Nearness {
-    /// The address is one of the person's further ones, which are no key.
+    /// An address is one of both sides, on one of them a further one, which is no key.
     Further,
-    /// The addresses are equal after folding.
+    /// Two addresses are equal after folding.
     Folded,
-    /// The addresses differ by one character, and the names are equal after folding.
+    /// Two addresses differ by one character, and the names are equal after folding.
     OneCharacter,
     /// The numbers are equal without prefix and zeros, and nothing else speaks for it.
     LooseNumber,
@@ -115,19 +115,29 @@ impl Unmatched<'_> {
 
     /// People may have an account already; then only the second one is in doubt.
     fn listed_further(&self, found: &mut Suspects) {
-        let mut people: HashMap<Cow<'_, str>, Vec<Person>> = HashMap::new();
-        for person in self.people.all() {
-            for address in self.people.alternate_email.get(person).filter_map(|text| self.addresses.identifying(text)) {
-                people.entry(address).or_default().push(person);
-            }
+        let identifying = |text| self.addresses.identifying(text);
+        // Whose an address is, and whether it is their main one.
+        let mut ours: HashMap<Cow<'_, str>, Vec<(Account, bool)>> = HashMap::new();
+        for account in &self.unmatched_accounts {
+            let further = self
+                .accounts
+                .further_addresses(*account, self.addresses)
+                .filter_map(|key| (!self.addresses.is_placeholder(&key)).then_some((key, false)));
+            let main = self.accounts.email.get(*account).and_then(identifying).map(|key| (key, true));
+            further.chain(main).for_each(|(key, is_main)| ours.entry(key).or_default().push((*account, is_main)));
         }
-        for account in self.unmatched_accounts.iter().filter(|_| !people.is_empty()) {
-            let address = self.accounts.email.get(*account).and_then(|email| self.addresses.identifying(email));
-            let holders = address.and_then(|address| people.get(&address)).into_iter().flatten();
-            for person in holders.filter(|person| !(self.told_apart)(*account, **person)) {
-                found.list(*account, Suspect { person: *person, nearness: Nearness::Further });
-                if self.unmatched_people.binary_search(person).is_ok() {
-                    found.people.insert(*person);
+        let any_further = ours.values().flatten().any(|(_, is_main)| !is_main);
+        for person in self.people.all().filter(|_| !ours.is_empty()) {
+            let main = self.people.email.get(person).filter(|_| any_further).and_then(identifying).map(|key| (key, true));
+            let further = self.people.alternate_email.get(person).filter_map(identifying).map(|key| (key, false));
+            for (key, is_main) in main.into_iter().chain(further) {
+                // Main address against main address is a key.
+                let holders = ours.get(&key).into_iter().flatten().filter(|(_, ours)| !(is_main && *ours));
+                for (account, _) in holders.filter(|(account, _)| !(self.told_apart)(*account, person)) {
+                    found.list(*account, Suspect { person, nearness: Nearness::Further });
+                    if self.unmatched_people.binary_search(&person).is_ok() {
+                        found.people.insert(person);
+                    }
                 }
             }
         }
@@ -161,10 +171,10 @@ impl Unmatched<'_> {
 
     fn equal_after_folding(&self) -> Vec<(Account, Vec<Suspect>)> {
         let mut people: HashMap<String, Vec<Person>> = HashMap::new();
-        for (person, folded) in folded_addresses(&self.unmatched_people, self.addresses, |person| self.people.email.get(person)) {
+        for (person, folded) in folded_addresses(&self.unmatched_people, self.addresses, |person| self.people.addresses(person)) {
             people.entry(folded).or_default().push(person);
         }
-        let accounts = folded_addresses(&self.unmatched_accounts, self.addresses, |account| self.accounts.email.get(account));
+        let accounts = folded_addresses(&self.unmatched_accounts, self.addresses, |account| self.accounts.addresses(account));
         let suspects = |people: &Vec<Person>| {
             people.iter().map(|person| Suspect { person: *person, nearness: Nearness::Folded }).collect::<Vec<_>>()
         };
@@ -191,9 +201,9 @@ impl Unmatched<'_> {
             .flat_map_iter(|person| {
                 let mut names = person_name(*person).map(|name| name.orderless()).unwrap_or_default();
                 names.retain(|name| wanted.contains(name));
-                let address = self.people.email.get(*person).and_then(|email| self.addresses.identifying(email));
-                let rests = address.filter(|_| !names.is_empty()).map(|address| rests_of(&names, &address)).unwrap_or_default();
-                rests.into_iter().map(|rest| (rest, *person)).collect::<Vec<_>>()
+                let theirs = self.people.addresses(*person).filter(|_| !names.is_empty());
+                let rests = theirs.filter_map(|text| self.addresses.identifying(text)).flat_map(|key| rests_of(&names, &key));
+                rests.map(|rest| (rest, *person)).collect::<Vec<_>>()
             })
             .collect();
         people.par_sort_unstable();
@@ -202,17 +212,18 @@ impl Unmatched<'_> {
         }
         let near = |account: &Account| {
             let name = account_name(*account)?;
-            let address = self.addresses.identifying(self.accounts.email.get(*account)?)?;
+            let names = name.orderless();
+            let ours = || self.accounts.addresses(*account).filter_map(|text| self.addresses.identifying(text));
             let mut suspects: Vec<Person> = Vec::new();
-            for rest in rests_of(&name.orderless(), &address) {
+            for rest in ours().flat_map(|address| rests_of(&names, &address)) {
                 let from = people.partition_point(|(known, _)| *known < rest);
                 suspects.extend(people[from..].iter().take_while(|(known, _)| *known == rest).map(|(_, person)| *person));
             }
             suspects.sort_unstable();
             suspects.dedup();
             suspects.retain(|person| {
-                let theirs = self.people.email.get(*person).and_then(|email| self.addresses.identifying(email));
-                theirs.is_some_and(|theirs| strsim::osa_distance(&address, &theirs) == 1)
+                let suspect = Suspect { person: *person, nearness: Nearness::OneCharacter };
+                addresses_that_meet(self.accounts, self.people, self.addresses, *account, suspect).is_some()
                     && person_name(*person).is_some_and(|theirs| name.is_same(&theirs))
             });
             let suspect = |person| Suspect { person, nearness: Nearness::OneCharacter };
@@ -242,16 +253,42 @@ fn rests(address: &str, seed: u64) -> Vec<u64> {
     before
 }
 
-/// Each row with its address folded to ASCII, twice where a letter such as `ü` can be written in two ways.
-fn folded_addresses<'t, P: Copy + Send + Sync>(
+/// The address of either side by which an account is near to somebody, as it stands: of several the first.
+pub(super) fn addresses_that_meet<'t>(
+    accounts: &'t AccountColumns<'_>,
+    people: &'t PersonColumns<'_>,
+    addresses: &Addresses,
+    account: Account,
+    suspect: Suspect,
+) -> Option<(&'t str, &'t str)> {
+    let identifying = |text: &&str| addresses.identifying(text).is_some();
+    let meet = |ours: &str, theirs: &str| match (addresses.key(ours), addresses.key(theirs)) {
+        (Some(ours_key), Some(theirs_key)) => match suspect.nearness {
+            Nearness::Further => ours_key == theirs_key,
+            Nearness::Folded => {
+                let known = folded_keys(theirs, addresses);
+                folded_keys(ours, addresses).iter().any(|key| known.contains(key))
+            }
+            Nearness::OneCharacter => strsim::osa_distance(&ours_key, &theirs_key) == 1,
+            Nearness::LooseNumber => false,
+        },
+        _ => false,
+    };
+    accounts.addresses(account).filter(identifying).find_map(|ours| {
+        let mut theirs = people.addresses(suspect.person).filter(identifying);
+        theirs.find(|theirs| meet(ours, theirs)).map(|theirs| (ours, theirs))
+    })
+}
+
+/// Each row with its addresses folded to ASCII, twice where a letter such as `ü` can be written in two ways.
+fn folded_addresses<'t, P: Copy + Send + Sync, Texts: Iterator<Item = &'t str>>(
     rows: &[P],
     addresses: &Addresses,
-    email: impl Fn(P) -> Option<&'t str> + Sync,
+    of: impl Fn(P) -> Texts + Sync,
 ) -> Vec<(P, String)> {
     let folded = |row: &P| {
-        let email = email(*row).filter(|email| addresses.identifying(email).is_some());
-        let keys = email.map(|email| folded_keys(email, addresses)).unwrap_or_default();
-        keys.into_iter().map(|key| (*row, key)).collect::<Vec<_>>()
+        let texts = of(*row).filter(|text| addresses.identifying(text).is_some());
+        texts.flat_map(|text| folded_keys(text, addresses)).map(|key| (*row, key)).collect::<Vec<_>>()
     };
     rows.par_iter().flat_map_iter(folded).collect()
 }

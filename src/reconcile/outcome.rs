@@ -17,10 +17,9 @@ use super::index::{Account, Each, Person, Row, all};
 use super::join::Agreeing;
 use super::judge::Judge;
 use super::matching::Matches;
-use super::past::Taken;
 use super::{
-    Dormancy, DriftPattern, Earlier, EvidenceStatus, EvidenceSummary, ExceptionUse, External, Finding, Method, Privileged,
-    Reconciliation, Rules, kinds, untested,
+    Dormancy, DriftPattern, EvidenceStatus, EvidenceSummary, ExceptionUse, External, Finding, Method, Privileged, Reconciliation,
+    Rules, kinds, untested,
 };
 use crate::directory::Source;
 use crate::domo;
@@ -58,7 +57,7 @@ pub(super) fn reconciliation(
     Ok(Reconciliation {
         instance: rules.instance.to_owned(),
         as_of: rules.as_of,
-        evidence: whole.evidence(rules, accounts, people, judge.lesson, past.earlier.as_deref()),
+        evidence: whole.evidence(&judge, person_totals[PersonSituation::Rejected]),
         accounts: AccountTotals::of(accounts.height.into(), account_situations.values().iter().copied()),
         people: person_totals,
         account_rows: account_rows(matches, fold, account_situations)?,
@@ -99,14 +98,8 @@ impl Wholeness {
         Self { accounts: ours, directory: theirs }
     }
 
-    pub(super) fn evidence(
-        &self,
-        rules: &Rules<'_>,
-        accounts: &AccountColumns<'_>,
-        people: &PersonColumns<'_>,
-        lesson: Option<&Taken>,
-        earlier: Option<&Earlier>,
-    ) -> EvidenceSummary {
+    fn evidence(&self, judge: &Judge<'_>, rejected: u64) -> EvidenceSummary {
+        let Judge { rules, accounts, people, lesson, past, .. } = *judge;
         let mut reasons: Vec<String> = self.accounts.iter().chain(&self.directory).cloned().collect();
         let sources = people.people.sources.iter().map(|source| source.evidence_on(rules.as_of)).collect();
         if !reasons.is_empty() {
@@ -114,9 +107,8 @@ impl Wholeness {
         }
         reasons.extend(accounts.accounts.evidence.warnings.iter().cloned());
         reasons.extend(lesson.map(|taken| format!("{}: no deactivation is proposed. {}", taken.unkept(), domo::WAYS_ON)));
-        let rejected = people.people.rejected.len() as u64;
-        if let Some(earlier) = earlier {
-            let read = people.people.frame.height() as u64 + rejected;
+        if let Some(earlier) = &past.earlier {
+            let read = (people.people.frame.height() + people.people.rejected.len()) as u64;
             reasons.extend(shrunk(accounts.height.into(), earlier.accounts.frame.height() as u64, "accounts were", earlier.as_of));
             reasons.extend(shrunk(read, earlier.people_read, "directory rows were", earlier.as_of));
         }

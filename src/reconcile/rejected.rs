@@ -8,8 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::columns::{AccountColumns, PersonColumns};
+use super::columns::AccountColumns;
 use super::index::Account;
+use super::join::Sides;
 use super::keys::Addresses;
 use crate::terms::Key;
 use crate::terms::value::{Number, loosely};
@@ -37,19 +38,31 @@ pub(super) struct RejectedKeys {
     logins: HashMap<String, KeyPlace>,
     cut: HashMap<String, KeyPlace>,
     damaged: DamagedNumbers,
+    /// What stands under the keys of rejected rows, as it is compared.
+    own_addresses: HashMap<String, KeyPlace>,
+    own_numbers: HashMap<String, KeyPlace>,
 }
 
 impl RejectedKeys {
-    pub(super) fn new(people: &PersonColumns<'_>, addresses: &Addresses) -> Self {
+    pub(super) fn new(sides: Sides<'_>) -> Self {
+        let Sides { people, addresses, .. } = sides;
         let mut keys = Self::default();
         for row in &people.people.rejected {
             let place = KeyPlace { source: row.source, row: row.row, rejected: true, key: Key::Email };
             row.email.iter().for_each(|cell| keys.add_login(cell, place));
+            keys.add_own(row.email.as_deref(), row.employee_number.as_deref(), addresses, place);
             // Cells that have moved: any of them may hold either key.
             for cell in row.email.iter().chain(&row.employee_number).chain(&row.carried) {
                 keys.add_addresses(cell, addresses, place);
                 keys.add_numbers(cell, place);
             }
+        }
+        // Rows that the configuration's keys cannot tell whose they are: what else they carry may be somebody's all the same.
+        for person in people.all().filter(|person| !sides.is_identified(*person)) {
+            let (source, row) = (people.source(person), people.line(person));
+            let place = KeyPlace { source, row, rejected: true, key: Key::Email };
+            people.alternate_email.get(person).for_each(|text| keys.add_addresses(text, addresses, place));
+            people.employee_number.get(person).into_iter().for_each(|text| keys.add_numbers(text, place));
         }
         // A key that was left out of a usable row may be somebody's too.
         for doubt in people.people.doubts.iter().filter(|doubt| doubt.not_comparable) {
@@ -64,6 +77,15 @@ impl RejectedKeys {
             }
         }
         keys
+    }
+
+    fn add_own(&mut self, email: Option<&str>, number: Option<&str>, addresses: &Addresses, place: KeyPlace) {
+        if let Some(key) = email.and_then(|cell| addresses.identifying(cell)) {
+            add(&mut self.own_addresses, key.into_owned(), place);
+        }
+        if let Some(number) = number.and_then(|cell| Number::of(cell).text()) {
+            add(&mut self.own_numbers, number.into_owned(), KeyPlace { key: Key::EmployeeNumber, ..place });
+        }
     }
 
     fn add_addresses(&mut self, cell: &str, addresses: &Addresses, place: KeyPlace) {
@@ -126,6 +148,17 @@ impl RejectedKeys {
         let begun = |at: usize| self.cut.get(address.get(..at)?).copied();
         let login = self.logins.get(local).or_else(|| self.logins.get(&address.replace('@', "."))).copied();
         login.or_else(|| (SHORTEST..address.len()).find_map(begun))
+    }
+
+    /// The rejected row that carries a key of this account as it stands. Read strictly: it speaks against a match.
+    pub(super) fn carry(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, account: Account) -> Option<KeyPlace> {
+        if self.own_addresses.is_empty() && self.own_numbers.is_empty() {
+            return None;
+        }
+        let address = accounts.email.get(account).and_then(|text| addresses.identifying(text));
+        let by_address = address.and_then(|key| self.own_addresses.get(key.as_ref()));
+        let number = || accounts.employee_number.get(account).and_then(|text| Number::of(text).text());
+        by_address.or_else(|| self.own_numbers.get(number()?.as_ref())).copied()
     }
 
     /// The first place that may hold a key of this account.

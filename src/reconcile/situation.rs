@@ -7,7 +7,6 @@ use super::employment::{self, Employment};
 use super::exclusions::Part;
 use super::index::{Account, Each, Person, Row};
 use super::join::Sides;
-use super::keys::Addresses;
 use super::matching::{Correlation, Matches};
 use super::rejected::{KeyPlace, RejectedKeys};
 use super::rule::PeopleRule;
@@ -22,6 +21,8 @@ pub(super) enum Gap {
     NoStatus,
     /// A rejected row or an unusable cell may hold the account's address or number.
     RejectedRow(KeyPlace),
+    /// Somebody has its keys, and a rejected row carries one of them too: what that row says of its person is not known.
+    RejectedBeside(KeyPlace),
     /// The directory is not whole.
     PartialDirectory,
     /// The account has no usable key.
@@ -57,11 +58,16 @@ pub(super) struct Gaps<'a> {
 }
 
 impl Gaps<'_> {
+    /// Whether a rejected row speaks of the person an account is matched to.
+    pub(super) fn beside(&self, account: Account) -> Option<Gap> {
+        self.rejected.carry(self.sides.accounts, self.sides.addresses, account).map(Gap::RejectedBeside)
+    }
+
     /// Why an account without a person, or with one whose status cannot be read, is not judged.
     pub(super) fn of(&self, account: Account) -> Option<Gap> {
         let Sides { accounts, addresses, links, .. } = self.sides;
         match self.matches.correlations[account] {
-            Correlation::One { .. } => Some(Gap::NoStatus),
+            Correlation::One { .. } => Some(self.beside(account).unwrap_or(Gap::NoStatus)),
             Correlation::Conflict | Correlation::Ambiguous => None,
             Correlation::NoKey | Correlation::Nobody if !self.directory_is_whole => Some(Gap::PartialDirectory),
             Correlation::NoKey | Correlation::Nobody if links.contradict(account) => Some(Gap::Links),
@@ -89,6 +95,7 @@ pub(super) fn of_accounts(gaps: &Gaps<'_>, employment: &Each<Person, Employment>
             Correlation::Conflict => Conflict,
             Correlation::Ambiguous => Ambiguous,
             Correlation::One { person, .. } if matches.holders[person] > 1 => Duplicate,
+            Correlation::One { .. } if gaps.beside(account).is_some() => NotEvaluable,
             Correlation::One { person, .. } => match employment[person].status {
                 Status::Unknown => NotEvaluable,
                 Status::Terminated => Leaver,
@@ -101,7 +108,8 @@ pub(super) fn of_accounts(gaps: &Gaps<'_>, employment: &Each<Person, Employment>
     })
 }
 
-/// The situation of every person in the frame. First that applies: duplicate, conflict, ambiguous, not evaluable, matched, the rest.
+/// The situation of every person in the frame. First that applies: rejected, duplicate, conflict, ambiguous, not evaluable, matched, the
+/// rest.
 pub(super) fn of_people(
     sides: Sides<'_>,
     config: &Config,
@@ -109,13 +117,15 @@ pub(super) fn of_people(
     employment: &Each<Person, Employment>,
     pull_is_whole: bool,
 ) -> Each<Person, PersonSituation> {
-    let Sides { people, addresses, parts, links, .. } = sides;
+    let Sides { people, parts, links, .. } = sides;
     use PersonSituation::*;
     let expected = config.expected.as_ref().map(PeopleRule::new);
     Each::of(people.height, |person| {
         let status = employment[person].status;
         let account = matches.account_of[person].map(|account| parts[account]);
-        if matches.repeated.contains_key(&person) {
+        if account.is_none() && !sides.is_identified(person) {
+            Rejected
+        } else if matches.repeated.contains_key(&person) {
             Duplicate
         } else if matches.in_conflict[person] {
             Conflict
@@ -127,7 +137,7 @@ pub(super) fn of_people(
             Left
         } else if account.is_some() {
             Matched
-        } else if !pull_is_whole || links.may_be(person) || has_only_a_placeholder(people, addresses, person) {
+        } else if !pull_is_whole || links.may_be(person) {
             NotEvaluable
         } else {
             match status {
@@ -139,11 +149,4 @@ pub(super) fn of_people(
             }
         }
     })
-}
-
-/// Whether the only key of a person is an address that identifies nobody: no account could be found by it.
-fn has_only_a_placeholder(people: &PersonColumns<'_>, addresses: &Addresses, person: Person) -> bool {
-    people.email.get(person).is_some_and(|email| addresses.is_placeholder(email))
-        && people.employee_number.get(person).is_none_or(|number| Number::of(number).text().is_none())
-        && people.alternate_email.get(person).all(|email| addresses.identifying(email).is_none())
 }

@@ -41,6 +41,16 @@ fn not_evaluable(judge: &Judge<'_>, account: Account, gap: Gap) -> Draft {
             };
             ("rejected-row", "the row or cell that could not be used", reason)
         }
+        Gap::RejectedBeside(place) => {
+            let (key, source) = (explain::key_in_words(place.key), judge.people.source_name(place.source));
+            let who = judge.person_of(account).map(|(person, _)| explain::person(&judge.person_ref(person))).unwrap_or_default();
+            let reason = format!(
+                "It is matched to {who}, but row {} of {source}, which was rejected, carries its {key} too: what that row says of the \
+                 employment is not known",
+                place.row
+            );
+            ("rejected-row", "the row that could not be used", reason)
+        }
         Gap::PartialDirectory => (
             "partial-directory",
             "the rest of the directory",
@@ -108,19 +118,25 @@ fn near(judge: &Judge<'_>, account: Account) -> String {
 /// In what two keys differ, by the characters.
 fn in_what(judge: &Judge<'_>, account: Account, suspect: Suspect) -> String {
     let (accounts, people, person) = (judge.accounts, judge.people, suspect.person);
+    let addresses = || near::addresses_that_meet(accounts, people, judge.addresses, account, suspect).unwrap_or_default();
     match suspect.nearness {
-        Nearness::Further => format!(
-            "the address {} is one of several of theirs, of which only the first is a key: `[match] keys` may name alternate_email",
-            accounts.email.get(account).unwrap_or_default().trim()
-        ),
+        Nearness::Further => {
+            let (ours, theirs) = addresses();
+            let is_main = accounts.email.get(account) == Some(ours);
+            let whose = if is_main { "theirs" } else { "the account's" };
+            format!(
+                "the address {} is one of several of {whose}, of which only the first is a key: `[match] keys` may name alternate_email",
+                if is_main { ours } else { theirs }.trim()
+            )
+        }
         Nearness::LooseNumber => {
             let sides = [accounts.employee_number.get(account), people.employee_number.get(person)];
             let [ours, theirs] = sides.map(|number| number.unwrap_or_default().trim());
             format!("the number {theirs} is {ours} only without its prefix and zeros, which proves nothing alone")
         }
         Nearness::Folded | Nearness::OneCharacter => {
-            let sides = [accounts.email.get(account), people.email.get(person)].map(Option::unwrap_or_default);
-            let [ours, theirs] = sides.map(str::trim);
+            let (ours, theirs) = addresses();
+            let (ours, theirs) = (ours.trim(), theirs.trim());
             format!("the address {theirs} differs from {ours} in {}", near::difference(ours, theirs))
         }
     }

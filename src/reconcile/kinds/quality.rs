@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::sheet::{Sheet, TestedOn};
+use crate::digest::Hasher;
 use crate::reconcile::employment::{Contradiction, Employment};
 use crate::reconcile::exclusions;
 use crate::reconcile::exclusions::Part;
@@ -27,6 +28,7 @@ pub(super) const SHEET: Sheet = Sheet {
             drafts.extend(judge.accounts_that_are(AccountSituation::Matched, |account| ended_elsewhere(judge, account)));
             drafts.extend(doubts(judge));
             drafts.extend(rejected_rows(judge));
+            drafts.extend(judge.people_who_are(PersonSituation::Rejected, |person| Some(unidentified(judge, person))));
             drafts.extend(exclusions_without_owner(judge));
             drafts.extend(placeholders(judge));
             // What another instance of the run may have, or the rest of a partial pull, is not missing.
@@ -212,6 +214,31 @@ fn rejected_rows(judge: &Judge<'_>) -> Vec<Draft> {
         columns(draft, None, None)
     });
     drafts.collect()
+}
+
+/// A row that could be read and that no key says whose it is.
+fn unidentified(judge: &Judge<'_>, person: Person) -> Draft {
+    let people = judge.people;
+    let (source, row) = (people.source_name(people.source(person)), people.line(person));
+    // The cells that say who it is, so that another title leaves the finding its id.
+    let cells = ["email", "alternate_email", "employee_number", "name", "given_name", "family_name"];
+    let cells = cells.iter().flat_map(|field| people.values(person, field).into_iter().map(move |text| (*field, text)));
+    let mut digest = Hasher::default();
+    for (field, text) in cells {
+        [field, text].iter().for_each(|part| digest.update(part.as_bytes()));
+        digest.update([0x1F]);
+    }
+    let why = match people.email.get(person).filter(|email| judge.addresses.is_placeholder(email)) {
+        Some(_) => {
+            "its address stands in several rows that have nothing else in common, and nothing else in it is a key".to_owned()
+        }
+        None => {
+            let keys: Vec<&str> = judge.rules.config.matching.keys.iter().map(|key| explain::key_in_words(*key)).collect();
+            format!("it has none of the keys that are asked for ({})", keys.join(", "))
+        }
+    };
+    let (subject, reason) = (format!("rejected:{source}:{}", digest.hex()), format!("Row {row} of {source} was rejected: {why}"));
+    columns(judge.about_person(Kind::Quality, Severity::Low, person, subject, reason), None, None)
 }
 
 /// Exclusions nobody answers for.

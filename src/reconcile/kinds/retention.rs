@@ -7,40 +7,53 @@ use crate::reconcile::identity::Draft;
 use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::matching::Correlation;
+use crate::reconcile::past::Taken;
 use crate::terms::{AccountSituation, ActionKind, Kind, Severity, Status};
 
 /// The day on which an account was taken out of use is in the journals of the archive.
 pub(super) const SHEET: Sheet = Sheet::new(
     |judge| if judge.rules.config.policy.delete_after_days > 0 { judge.count(&[AccountSituation::Inactive]) } else { 0 },
-    |judge| judge.accounts_that_are(AccountSituation::Inactive, |account| retention(judge, account)),
+    |judge| {
+        let all = judge.account_situations.iter().filter(|(_, situation)| **situation == AccountSituation::Inactive);
+        let due: Vec<(Account, &Taken)> = all.filter_map(|(account, _)| Some((account, due(judge, account)?))).collect();
+        let sides = judge.gaps.sides;
+        let said = |account| sides.correlation(&judge.matches.pairs, account);
+        // Who is near would keep it from being an orphan, were it active.
+        let unmatched = due.iter().map(|(account, _)| *account);
+        let unmatched = unmatched.filter(|account| matches!(said(*account), Correlation::Nobody | Correlation::NoKey)).collect();
+        let near = judge.matches.suspects_among(sides, unmatched);
+        let is_nobodys = |account| near.of(account).is_empty() && is_nobodys(judge, account, said(account));
+        let nobodys = due.into_iter().filter(|(account, _)| is_nobodys(*account));
+        nobodys.map(|(account, taken)| retention(judge, account, taken)).collect()
+    },
 );
 
-fn retention(judge: &Judge<'_>, account: Account) -> Option<Draft> {
+/// What was done to an account whose time of keeping is over. One that Domo deleted is gone.
+fn due<'j>(judge: &'j Judge<'_>, account: Account) -> Option<&'j Taken> {
     let taken = judge.taken(account)?;
-    let (due, as_of) = (judge.due(taken)?, judge.rules.as_of);
-    // One that Domo deleted is gone, and one whose person may still be employed is somebody's.
-    if due > as_of || judge.accounts.deleted.get(account).unwrap_or(false) || !is_nobodys(judge, account) {
-        return None;
-    }
-    let how = if taken.kind == ActionKind::Demote { "demoted" } else { "deactivated" };
-    let days = (as_of - taken.on).num_days();
-    let reason = format!(
-        "Inactive, and {how} by plan {} on {}, {} before the day judged{}",
-        taken.plan,
-        taken.on,
-        explain::days(days),
-        kept_until(due, as_of)
-    ) + &judge.owned_and_locked(account);
-    let draft = judge.about(Kind::Retention, Severity::Info, account, reason);
-    let draft = draft.with("person", Value::ItsPerson).with("taken_on", Value::Day(Some(taken.on)));
-    Some(draft.with("days_since", Value::Days(Some(days))).proposing(Some(ActionKind::Delete)))
+    (judge.due(taken)? <= judge.rules.as_of && !judge.accounts.deleted.get(account).unwrap_or(false)).then_some(taken)
 }
 
-/// Whether it would be an orphan or a leaver, were it active.
-fn is_nobodys(judge: &Judge<'_>, account: Account) -> bool {
-    match judge.matches.correlations[account] {
+fn retention(judge: &Judge<'_>, account: Account, taken: &Taken) -> Draft {
+    let as_of = judge.rules.as_of;
+    let how = if taken.kind == ActionKind::Demote { "demoted" } else { "deactivated" };
+    let days = (as_of - taken.on).num_days();
+    let kept = judge.due(taken).map(|due| kept_until(due, as_of)).unwrap_or_default();
+    let reason =
+        format!("Inactive, and {how} by plan {} on {}, {} before the day judged{kept}", taken.plan, taken.on, explain::days(days),)
+            + &judge.owned_and_locked(account);
+    let draft = judge.about(Kind::Retention, Severity::Info, account, reason);
+    let draft = draft.with("person", Value::ItsPerson).with("taken_on", Value::Day(Some(taken.on)));
+    draft.with("days_since", Value::Days(Some(days))).proposing(Some(ActionKind::Delete))
+}
+
+/// Whether it would be an orphan or a leaver, were it active: one whose person may still be employed is somebody's.
+fn is_nobodys(judge: &Judge<'_>, account: Account, said: Correlation) -> bool {
+    match said {
         Correlation::One { person, .. } => {
-            judge.employment[person].status == Status::Terminated && judge.employed_sibling(person).is_none()
+            judge.employment[person].status == Status::Terminated
+                && judge.employed_sibling(person).is_none()
+                && judge.gaps.beside(account).is_none()
         }
         Correlation::Nobody | Correlation::NoKey => judge.gap(account).is_none(),
         Correlation::Conflict | Correlation::Ambiguous => false,

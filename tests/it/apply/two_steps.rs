@@ -25,12 +25,16 @@ impl Left {
     }
 
     fn directory(&self, status: &str) {
+        self.directory_with(&format!("p13@acme.com,00013,Person 13,Analyst,Finance,Lehi,801-555-0100,{status}\n"));
+    }
+
+    /// Everybody else, and these rows for person 13.
+    fn directory_with(&self, thirteen: &str) {
         let mut rows = "Email,Employee Number,Name,Title,Department,Location,Phone,Status\n".to_owned();
-        for id in (1..=3).chain(10..60) {
-            let status = if id == 13 { status } else { "Active" };
-            rows += &format!("p{id}@acme.com,{id:05},Person {id},Analyst,Finance,Lehi,801-555-0100,{status}\n");
+        for id in (1..=3).chain(10..60).filter(|id| *id != 13) {
+            rows += &format!("p{id}@acme.com,{id:05},Person {id},Analyst,Finance,Lehi,801-555-0100,Active\n");
         }
-        self.company.write("workers.csv", &rows);
+        self.company.write("workers.csv", &(rows + thirteen));
     }
 
     /// Audits so many days from now.
@@ -109,6 +113,25 @@ fn who_was_given_back_or_is_employed_again_is_not_proposed_for_deletion() {
     left.undo(&run);
     assert_eq!(planned(&left.audit_in(40, keep).1), [("deactivate".to_owned(), 13)]);
     assert_eq!(left.company.user(13)["active"], true);
+}
+
+#[test]
+fn whose_person_may_be_back_is_not_proposed_for_deletion() {
+    let left = Left::on(Profile::guide());
+    left.carry_out("");
+    let rest = "Analyst,Finance,Lehi,801-555-0100,Active\n";
+    for back in [
+        // Two rows, by the address or by the number alone; and an address with a slip.
+        format!("p13@acme.com,00013,Person 13,{rest}p13@acme.com,00013,Person 13,{rest}"),
+        format!("new@acme.com,00013,Person 13,{rest}new@acme.com,00013,Person 13,{rest}"),
+        format!("p133@acme.com,,Person 13,{rest}"),
+    ] {
+        left.directory_with(&back);
+        let run = left.audit_in(40, "delete_after_days = 30").1;
+        assert_eq!(planned(&run), [], "{back}: {:?}", about(&run));
+    }
+    left.directory_with("");
+    assert_eq!(planned(&left.audit_in(40, "delete_after_days = 30").1), [("delete".to_owned(), 13)]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use domo_reconcile::config::Config;
+use domo_reconcile::directory::people::RejectedRow;
 use domo_reconcile::terms::{Key, Status};
 
 use super::company::{Account, Company, Person};
@@ -256,6 +257,10 @@ impl Naive {
         Some(address(text)).filter(|address| !self.placeholders.contains(address)).unwrap_or_default()
     }
 
+    fn identifying_all<'t>(&self, texts: impl IntoIterator<Item = &'t String>) -> Vec<String> {
+        texts.into_iter().map(|text| self.identifying(text)).filter(|address| !address.is_empty()).collect()
+    }
+
     fn by_email(&self, account: &Account) -> BTreeSet<usize> {
         let mine = self.identifying(&account.email);
         self.people_where(|person| self.uses(Key::Email) && !mine.is_empty() && address(&person.email) == mine)
@@ -344,13 +349,15 @@ impl Naive {
         }
         let held =
             |at: usize| self.company.accounts.iter().any(|other| takes_part(other) && self.verdict(other) == Verdict::One(at));
-        let mine = self.identifying(&account.email);
+        let mine = self.identifying_all([&account.email, &account.alternate]);
         let near = |person: &Person| {
-            let theirs = self.identifying(&person.email);
+            let theirs = self.identifying_all(std::iter::once(&person.email).chain(&person.alternates));
             let same_name = !words(&account.name).is_empty() && words(&account.name) == words(&person.name);
-            let addresses = self.uses(Key::Email) && !mine.is_empty() && !theirs.is_empty();
-            let typed = addresses && same_name && one_character_apart(&mine, &theirs);
-            typed && !numbers_differ(&account.number, &person.number)
+            let apart = |ours: &String| theirs.iter().any(|theirs| one_character_apart(ours, theirs));
+            // One that both have is near too, where it is no key.
+            let shared = |ours: &String| theirs.contains(ours);
+            let near = mine.iter().any(|ours| shared(ours) || same_name && apart(ours));
+            self.uses(Key::Email) && near && !numbers_differ(&account.number, &person.number)
         };
         let loosely = |person: &Person| {
             let form = loose(&account.number);
@@ -367,13 +374,16 @@ impl Naive {
         found.into_iter().collect()
     }
 
-    /// People who list the address of an account without a person among further ones, where those are no key.
+    /// People who share an address with an account without a person, on one side a further one, where those are no key.
     fn listing(&self, account: &Account) -> BTreeSet<usize> {
-        let mine = self.identifying(&account.email);
-        if !takes_part(account) || !self.uses(Key::Email) || mine.is_empty() || self.verdict(account) != Verdict::Nobody {
+        if !takes_part(account) || !self.uses(Key::Email) || self.verdict(account) != Verdict::Nobody {
             return BTreeSet::new();
         }
-        self.people_where(|person| person.alternates.iter().any(|one| address(one) == mine))
+        let (main, other) = (self.identifying(&account.email), self.identifying(&account.alternate));
+        self.people_where(|person| {
+            let further = |ours: &String| !ours.is_empty() && person.alternates.iter().any(|one| address(one) == *ours);
+            further(&main) || further(&other) || (!other.is_empty() && address(&person.email) == other)
+        })
     }
 
     /// Of an account that takes no part only the person counts, and the address decides a dispute.
@@ -389,13 +399,28 @@ impl Naive {
 
     fn held_by_a_rejected_row(&self, account: &Account) -> bool {
         let mine = [address(&account.email), address(&account.alternate)];
+        let by_number = |theirs: &str| {
+            !number(&account.number).is_empty()
+                && (number(&account.number) == number(theirs)
+                    || (!loose(&account.number).is_empty() && loose(&account.number) == loose(theirs)))
+        };
+        let by_address = |theirs: &str| !address(theirs).is_empty() && mine.contains(&address(theirs));
+        let holds = |row: &RejectedRow| {
+            row.email.as_deref().is_some_and(by_address) || row.employee_number.as_deref().is_some_and(by_number)
+        };
+        let unidentified = |person: &Person| {
+            !self.is_identified(person) && (by_number(&person.number) || person.alternates.iter().any(|text| by_address(text)))
+        };
+        self.company.rejected.iter().any(holds) || self.company.people.iter().any(unidentified)
+    }
+
+    /// Whether a rejected row has the account's address or number as it stands: it may say something else of whom it is matched to.
+    fn carried_by_a_rejected_row(&self, account: &Account) -> bool {
+        let (mail, own) = (self.identifying(&account.email), number(&account.number));
         self.company.rejected.iter().any(|row| {
             let theirs = row.email.as_deref().map(address).unwrap_or_default();
-            let number_of_row = row.employee_number.as_deref().unwrap_or_default();
-            let by_number = !number(&account.number).is_empty()
-                && (number(&account.number) == number(number_of_row)
-                    || (!loose(&account.number).is_empty() && loose(&account.number) == loose(number_of_row)));
-            by_number || (!theirs.is_empty() && mine.contains(&theirs))
+            (!mail.is_empty() && mail == theirs)
+                || (!own.is_empty() && own == number(row.employee_number.as_deref().unwrap_or_default()))
         })
     }
 
@@ -405,6 +430,15 @@ impl Naive {
         (self.uses(Key::Email) && mail)
             || (self.uses(Key::AlternateEmail) && (mail || other))
             || (self.uses(Key::EmployeeNumber) && !number(&account.number).is_empty())
+    }
+
+    /// Whether a key that is asked for says who the person is.
+    fn is_identified(&self, person: &Person) -> bool {
+        let mail = !self.identifying(&person.email).is_empty();
+        let other = person.alternates.iter().any(|one| !self.identifying(one).is_empty());
+        (self.uses(Key::Email) && mail)
+            || (self.uses(Key::AlternateEmail) && (mail || other))
+            || (self.uses(Key::EmployeeNumber) && !number(&person.number).is_empty())
     }
 
     fn account(&self, account: &Account) -> &'static str {
@@ -422,6 +456,7 @@ impl Naive {
                 let rivals = self.company.accounts.iter().filter(|other| takes_part(other) && self.verdict(other) == mine).count();
                 match self.statuses[person] {
                     _ if rivals > 1 => "duplicate",
+                    _ if self.carried_by_a_rejected_row(account) => "not_evaluable",
                     Status::Unknown => "not_evaluable",
                     Status::Terminated => "leaver",
                     Status::Suspended => "suspended",
@@ -464,12 +499,11 @@ impl Naive {
         let alone = !self.company.accounts.iter().any(|other| takes_part(other) && self.verdict(other) == Verdict::One(at));
         let listed = alone && accounts.iter().any(|account| self.listing(account).contains(&at));
         let near = listed || accounts.iter().any(|account| self.suspects(account).contains(&at));
-        let nobodys = self.placeholders.contains(&address(&person.email))
-            && number(&person.number).is_empty()
-            && person.alternates.iter().all(|other| self.identifying(other).is_empty());
         let status = self.statuses[at];
         let holders: Vec<&Account> = accounts.iter().filter(matched).collect();
-        if repeated && !singled_out {
+        if holders.is_empty() && !self.is_identified(person) {
+            "rejected"
+        } else if repeated && !singled_out {
             "duplicate"
         } else if named(Verdict::Conflict) {
             "conflict"
@@ -480,7 +514,7 @@ impl Naive {
         } else if !holders.is_empty() {
             let only_inactive = holders.iter().all(|account| !active(account) && !excluded(account));
             if status == Status::Terminated && only_inactive { "left" } else { "matched" }
-        } else if self.company.partial_pull || accounts.is_empty() || nobodys {
+        } else if self.company.partial_pull || accounts.is_empty() {
             "not_evaluable"
         } else {
             let expected =

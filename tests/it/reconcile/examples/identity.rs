@@ -149,6 +149,37 @@ fn a_near_address_makes_nobody_an_orphan_and_names_the_characters() {
 }
 
 #[test]
+fn every_address_of_either_side_can_be_near() {
+    let alternates = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+    let of = |email: &str, alternate: &str| Account {
+        email: email.into(),
+        alternate: alternate.into(),
+        number: String::new(),
+        ..account(1)
+    };
+    let with = |email: &str, further: &[&str]| Person { email: email.into(), alternates: alternates(further), ..left(1) };
+    for (company, said) in [
+        (
+            pair(of("persn1@acme.com", ""), with("p.one@acme.com", &["person1@acme.com"])),
+            "person1@acme.com differs from persn1@acme.com",
+        ),
+        (pair(of("josé@acme.com", ""), with("jp@acme.com", &["jose@acme.com"])), "jose@acme.com differs from josé@acme.com"),
+        (pair(of("x9@acme.com", "persn1@acme.com"), person(1)), "person1@acme.com differs from persn1@acme.com"),
+        (pair(of("x9@acme.com", "person1@acme.com"), left(1)), "person1@acme.com is one of several of the account's"),
+        (pair(of("x9@acme.com", "p.one@acme.com"), with("one@acme.com", &["p.one@acme.com"])), "p.one@acme.com is one of several"),
+    ] {
+        let judged = company.judged();
+        let found = only(&judged);
+        assert_eq!((found.kind, found.code, found.action), (Kind::NotEvaluable, Some("near-key"), None), "{}", found.reason);
+        assert!(found.reason.contains(said), "{}", found.reason);
+        assert_eq!(company.person_situation(0), "not_evaluable", "{said}");
+    }
+    // Where every address is a key, such an address is somebody's.
+    let company = pair(of("x9@acme.com", "person1@acme.com"), left(1)).config("[match]\nkeys = [\"email\", \"alternate_email\"]");
+    assert_eq!(company.account_situation(0), "leaver");
+}
+
+#[test]
 fn one_character_is_near_only_where_the_names_are_equal() {
     let typed = |name: &str| Account { email: "persn1@acme.com".into(), number: String::new(), name: name.into(), ..account(1) };
     assert_eq!(pair(typed("Family1, Given1"), person(1)).account_situation(0), "not_evaluable");
@@ -201,7 +232,7 @@ fn an_account_with_a_placeholder_s_address_is_no_orphan() {
     let judged = company.judged();
     let [found] = of_kind(&judged, Kind::NotEvaluable)[..] else { panic!("{:#?}", judged.findings) };
     assert_eq!(found.code, Some("placeholder"));
-    assert_eq!((company.person_situation(0), company.person_situation(2)), ("missing".into(), "not_evaluable".into()));
+    assert_eq!((company.person_situation(0), company.person_situation(2)), ("missing".into(), "rejected".into()));
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn blank_never_matches_blank() {
     let company =
         pair(none(1), Person { email: String::new(), alternates: vec!["x@y.z".into()], number: String::new(), ..person(1) });
     assert_eq!(company.account_situation(0), "not_evaluable");
-    assert_eq!(company.person_situation(0), "missing");
+    assert_eq!(company.person_situation(0), "rejected");
 }
 
 #[test]

@@ -217,3 +217,48 @@ fn without_status_and_dates_everyone_listed_is_employed_and_leavers_are_not_test
     assert_eq!((judged.accounts[A::Matched], judged.findings.len()), (1, 0));
     assert!(judged.not_tested.iter().any(|check| check.check == "leaver"));
 }
+
+#[test]
+fn whom_no_key_tells_is_rejected_and_holds_back_what_would_be_an_orphan_s() {
+    let without = |email: &str, number: &str, n| Person { email: email.into(), number: number.into(), ..person(n) };
+    // One address that three strangers share, and nothing else.
+    let shared = (2..5).map(|n| Person { name: format!("Name{n} Other{n}"), ..without("noemail@acme.com", "", n) });
+    let placeholder = Company::with([account(1)], shared);
+    // A number, where it is no key; and an address among the further ones, where those are none.
+    let number = Company::with([account(1)], [without("", "77", 2)]).config("[match]\nkeys = [\"email\"]");
+    let further = Company::with([account(1)], [Person { alternates: vec!["far@acme.com".into()], ..without("", "", 2) }]);
+    for (company, rows, why) in [
+        (placeholder, 3, "its address stands in several rows"),
+        (number, 1, "it has none of the keys that are asked for (e-mail)"),
+        (further, 1, "it has none of the keys that are asked for (e-mail, employee number)"),
+    ] {
+        let judged = company.judged();
+        assert_eq!((judged.accounts[A::Orphan], judged.people[P::Rejected]), (1, rows), "{why}");
+        assert_eq!(judged.evidence.status, EvidenceStatus::Warnings, "{why}");
+        let found = of_kind(&judged, Kind::Quality);
+        assert_eq!(found.iter().filter(|finding| finding.reason.contains(why)).count() as u64, rows, "{found:#?}");
+    }
+    // What else such a row carries may be the account's.
+    let carries = Company::with([account(1)], [without("", "50001", 2)]).config("[match]\nkeys = [\"email\"]");
+    assert_eq!(carries.account_situation(0), "not_evaluable");
+}
+
+#[test]
+fn a_rejected_row_with_the_account_s_own_key_keeps_it_from_being_judged_by_another_row() {
+    for (company, key) in [
+        (pair(account(1), person(1)).rejecting(Some("PERSON1@acme.com"), None), "carries its e-mail too"),
+        (pair(account(1), left(1)).rejecting(None, Some("50001.0")), "carries its employee number too"),
+    ] {
+        let judged = company.judged();
+        let found = of_kind(&judged, Kind::NotEvaluable)[0];
+        assert_eq!((found.code, found.action), (Some("rejected-row"), None));
+        assert!(
+            found.reason.contains("row 900 of workers.csv, which was rejected") && found.reason.contains(key),
+            "{}",
+            found.reason
+        );
+    }
+    // Read strictly: what only may be its key says nothing against a match.
+    let other = pair(account(1), person(1)).rejecting(Some("person2@acme.com; person1@acme.com (old)"), Some("E50001 / 9"));
+    assert_eq!(other.account_situation(0), "matched");
+}
