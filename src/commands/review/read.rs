@@ -177,7 +177,7 @@ pub(in crate::commands) struct Filled {
 impl Filled {
     /// Reads its two sheets.
     pub(in crate::commands) fn read(path: &Path) -> Result<Self> {
-        Ok(Self { rows: read_table(path, Some("Actions"))?, summary: read_rows(path, Some("Summary"))? })
+        Ok(Self { rows: read_table(path, Some(sheet::ACTIONS))?, summary: read_rows(path, Some(sheet::SUMMARY))? })
     }
 
     /// What stands beside a label; nothing where it is not there.
@@ -195,8 +195,8 @@ fn filled(path: &Path) -> Result<ReturnedSheet> {
     };
     if !ends_with(path, &["csv"]) {
         let filled = Filled::read(path).with_context(unreadable)?;
-        let reviewer = Some(filled.labelled("Packet of")).filter(|reviewer| !reviewer.is_empty());
-        let (plan, digest) = (filled.labelled("Plan"), filled.labelled("Plan digest"));
+        let reviewer = Some(filled.labelled(sheet::PACKET_OF)).filter(|reviewer| !reviewer.is_empty());
+        let (plan, digest) = (filled.labelled(sheet::PLAN), filled.labelled(sheet::PLAN_DIGEST));
         return Ok(ReturnedSheet { rows: filled.rows, plan, digest, reviewer });
     }
     let rows = read_table(path, None).with_context(unreadable)?;
