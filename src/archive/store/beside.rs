@@ -12,8 +12,8 @@ use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::ENDING;
 use crate::plan::{Journal, Plan, Sealed};
 
-/// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal.
-pub(in crate::archive) const RECORDS: [&str; 8] = [
+/// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal; the plans of a certification besides.
+const RECORDS: [&str; 7] = [
     "packets.json",
     "decisions.html",
     "decisions.csv",
@@ -21,12 +21,12 @@ pub(in crate::archive) const RECORDS: [&str; 8] = [
     "certification.packets.json",
     "certification.html",
     "certification.md",
-    "certification.plan.json",
 ];
 
-/// `certification.2.plan.json`: what was decided after the first plan of a certification was applied.
-fn is_further_plan(name: &str) -> bool {
-    name.starts_with("certification.") && name.ends_with(".plan.json")
+/// Whether the next run of the archive records this file as it is then. `certification.2.plan.json` is what was decided after the first
+/// plan of a certification was applied.
+pub(in crate::archive) fn is_record(name: &str) -> bool {
+    RECORDS.contains(&name) || name.starts_with("certification.") && name.ends_with(".plan.json")
 }
 
 /// What people confirmed, line by line; it only grows.
@@ -42,7 +42,7 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
                 name if name.ends_with(ENDING) => JOURNAL,
                 // A decision makes a plan longer: most need not be read.
                 PLAN if written(run, PLAN).is_some_and(|bytes| path.metadata().is_ok_and(|now| now.len() != bytes)) => DECISIONS,
-                name if RECORDS.contains(&name) || is_further_plan(name) => RECORD,
+                name if is_record(name) => RECORD,
                 _ => continue,
             };
             let bytes = match crate::files::read_plain(&path) {

@@ -251,7 +251,15 @@ fn ended_again_a_certification_keeps_what_was_decided_on_its_plan_and_plans_what
     let approved = company.read("certification.2.plan.json");
     company.certify(&["--finish"]).code(0);
     assert_eq!(company.read("certification.2.plan.json"), approved);
-    assert!(company.run(&["verify", &company.id]).code(0).stdout.contains("certification.2.plan.json came after the run"));
+    let verified = || company.run(&["verify", &company.id]).code(0).stdout;
+    assert!(verified().contains("certification.2.plan.json came after the run"));
+    // What was decided on them stands outside their digests: the next run records it, and what was altered since is told.
+    company.audit();
+    for name in ["certification.plan.json", "certification.2.plan.json"] {
+        assert!(verified().contains(&format!("{name} is as the run")), "{}", verified());
+        std::fs::write(company.run.join(name), company.read(name).replacen("\"eve\"", "\"mallory\"", 1)).unwrap();
+        assert!(verified().contains(&format!("{name} was made anew or CHANGED after the run")), "{}", verified());
+    }
 }
 
 /// What somebody who tests the control looks for on one page.
