@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::decision::Decision;
+use super::decision::{Decision, person};
 use super::digest::Sealed;
 use super::format::{Action, GuardState, Plan};
 use super::guard::{self, AuditFigures, Guard, GuardedAccounts, Override};
@@ -57,13 +57,12 @@ impl Applier {
     /// Whether an approver's name is one of theirs. A bare name and the mailbox of an address are taken for the same person: refusing
     /// one too many is the safer mistake.
     fn is(&self, approver: &str) -> bool {
-        let key = |name: &str| name.trim().to_lowercase();
         let same = |one: &str, other: &str| match (one.split_once('@'), other.split_once('@')) {
             (Some((mailbox, _)), None) => mailbox == other,
             (None, Some((mailbox, _))) => mailbox == one,
             _ => one == other,
         };
-        self.names().iter().any(|name| same(&key(name), &key(approver)))
+        self.names().iter().any(|name| same(&person(name), &person(approver)))
     }
 }
 
