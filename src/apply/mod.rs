@@ -89,7 +89,7 @@ impl<'a> PreparedApply<'a> {
         let journal = journal::read(&journal_path)?;
         journal::belongs(&journal, sealed.plan(), &journal_path)?;
         let done = journal.done();
-        let (deleted_instead, now) = (DeletedInstead::learn(order.home, sealed.plan(), &journal), Utc::now());
+        let (deleted_instead, now) = (DeletedInstead::learn(order.home, sealed.plan(), &journal)?, Utc::now());
         let guarded = GuardedAccounts::default();
         let mut prepared = Self {
             order,
