@@ -9,12 +9,12 @@
 //! review sheets) and the evidence (accounts.jsonl, people.jsonl) keep their values: they do not leave the house.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher as _};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use polars::prelude::{DataFrame, DataType, IntoColumn, Series, StringChunked};
+use ring::rand::SecureRandom as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -22,10 +22,9 @@ use serde_json::Value as Json;
 use super::Inputs;
 use crate::archive::history::How;
 use crate::archive::history::unname;
-use crate::archive::tokens::{SECRET, digits, is_token};
+use crate::archive::tokens::{SECRET, SECRET_BYTES, digits, is_token};
 use crate::archive::{History, RunInfo};
 use crate::config::Loaded;
-use crate::digest::Hasher;
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::failure::Failure;
@@ -68,40 +67,54 @@ pub(super) struct Redacted {
 /// When the first archive's secret is not there, or the other has a secret of its own.
 pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
     let (source, target) = (from.join(SECRET), to.join(SECRET));
-    let secret = crate::files::read_plain(&source).with_context(|| {
-        Failure::failed(format!("the run is redacted, and the secret of its tokens, {}, cannot be read", source.display()))
+    let secret = kept(&source)?.with_context(|| {
+        Failure::failed(format!("the run is redacted, and the secret of its tokens, {}, is not there", source.display()))
             .hint("replay it in its own archive, or put that archive's redaction.secret there")
     })?;
-    match crate::files::read_plain(&target) {
-        Ok(own) if own == secret => Ok(()),
-        Ok(_) => Err(Failure::usage(format!("{} redacts with a secret of its own: nothing could be compared", to.display()))
+    match kept(&target)? {
+        Some(own) if own == secret => Ok(()),
+        Some(_) => Err(Failure::usage(format!("{} redacts with a secret of its own: nothing could be compared", to.display()))
             .hint("name another --archive, or none")
             .into()),
-        Err(_) => {
+        None => {
             files::make_folder(to).map_err(|error| Failure::no_folder("the archive", to, "--archive", error))?;
             keep(&target, &secret)
         }
     }
 }
 
+/// The secret in this file, if it is there. Tokens under half a secret could be guessed, and would be none of those that earlier runs have.
+fn kept(path: &Path) -> Result<Option<Vec<u8>>> {
+    match files::read_plain(path) {
+        Ok(secret) if secret.len() == SECRET_BYTES => Ok(Some(secret)),
+        Ok(secret) => Err(Failure::failed(format!(
+            "{} has {} bytes, not {SECRET_BYTES}: it is not the secret that redaction made",
+            path.display(),
+            secret.len()
+        ))
+        .hint("put it back from a copy that is whole; without one, move it away: a new one gives everybody another token")
+        .into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| Failure::failed(format!("cannot read {}", path.display()))),
+    }
+}
+
 /// Writes a secret, never over another.
 fn keep(path: &Path, secret: &[u8]) -> Result<()> {
-    let written = files::create(path).and_then(|mut file| file.write_all(secret));
-    written.with_context(|| Failure::failed(format!("cannot write {}", path.display())))
+    files::put(path, files::all(secret)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
 }
 
 impl Redactor {
     /// With the archive's secret, which is made when there is none yet.
     pub(super) fn of(archive: &Path) -> Result<Self> {
         let path = archive.join(SECRET);
-        let secret = match crate::files::read_plain(&path) {
-            Ok(secret) => secret,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let secret = random();
+        let secret = match kept(&path)? {
+            Some(secret) => secret,
+            None => {
+                let secret = random()?;
                 keep(&path, &secret)?;
                 secret
             }
-            Err(error) => return Err(error).with_context(|| Failure::failed(format!("cannot read {}", path.display()))),
         };
         Ok(Self { secret, tokens: BTreeMap::new(), files: Vec::new() })
     }
@@ -449,15 +462,12 @@ fn everybody(finding: &Finding) -> (Vec<&AccountRef>, Vec<&PersonRef>) {
     (accounts, people)
 }
 
-/// 32 bytes nobody can guess: the standard library seeds its hashers from the operating system.
-fn random() -> Vec<u8> {
-    let mut digest = Hasher::default();
-    for _ in 0..8 {
-        let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
-        hasher.write_u8(1);
-        digest.update(hasher.finish().to_le_bytes());
-    }
-    digest.bytes().to_vec()
+/// Bytes nobody can guess.
+fn random() -> Result<Vec<u8>, Failure> {
+    let mut secret = vec![0; SECRET_BYTES];
+    let drawn = ring::rand::SystemRandom::new().fill(&mut secret);
+    drawn.map_err(|_| Failure::failed("cannot draw the secret of redaction: this system gives no random numbers"))?;
+    Ok(secret)
 }
 
 #[cfg(test)]

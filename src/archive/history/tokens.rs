@@ -9,6 +9,9 @@ use crate::text;
 /// The secret of an archive, in its folder.
 pub const SECRET: &str = "redaction.secret";
 
+/// How many bytes a secret has.
+pub const SECRET_BYTES: usize = 32;
+
 /// Tells whether a token stands for a value.
 #[derive(Debug, Default)]
 pub struct RedactionTokens(Option<Vec<u8>>);
