@@ -17,7 +17,7 @@ use crate::reconcile::{Earlier, Past};
 /// Of all that is in the archive now.
 ///
 /// # Errors
-/// The archive cannot be listed, or the journal of an apply in it cannot be read.
+/// The archive or the folder of a run cannot be listed. A journal that cannot be read is passed over: [`super::compare`] names it.
 pub fn past(archive: &Path, instance: &str) -> Result<Arc<Past>> {
     past_until(archive, instance, u64::MAX, DateTime::<Utc>::MAX_UTC)
 }
@@ -25,7 +25,7 @@ pub fn past(archive: &Path, instance: &str) -> Result<Arc<Past>> {
 /// Of what was there when a stored run began.
 ///
 /// # Errors
-/// The archive cannot be listed.
+/// As [`past`].
 pub fn past_before(archive: &Path, run: &StoredRun) -> Result<Arc<Past>> {
     past_until(archive, &run.head.run.instance, run.number(), run.head.run.started)
 }

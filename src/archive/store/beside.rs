@@ -75,6 +75,15 @@ fn decisions(plan: &[u8]) -> usize {
     serde_json::from_slice::<Plan>(plan).map_or(0, |plan| plan.decisions.len())
 }
 
+/// What was read; none where the file is not there.
+pub(in crate::archive) fn if_there<T>(read: Result<T>) -> Result<Option<T>> {
+    let missing = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    match read {
+        Err(error) if error.downcast_ref().is_some_and(missing) => Ok(None),
+        read => read.map(Some),
+    }
+}
+
 /// A plan in this folder, whose digest fits.
 pub(in crate::archive) fn plan_of(folder: &Path, name: &str) -> Result<Sealed> {
     Ok(Sealed::read(&crate::files::read_plain_text(folder.join(name))?)?)
