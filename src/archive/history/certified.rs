@@ -57,9 +57,9 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
     };
     let (mut revocations, mut roles) = (Vec::new(), Vec::new());
     for line in record.standing().into_values() {
-        match line.answer() {
+        match line.verdict {
             Attestation::Revoke => revocations.push((line, revoked(line))),
-            Attestation::Role(role) => roles.push((line, has_role(line, &role))),
+            Attestation::Role(role) => roles.push((line, has_role(line, role.as_str()))),
             Attestation::Keep | Attestation::NotMine => {}
         }
     }

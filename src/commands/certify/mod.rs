@@ -137,7 +137,7 @@ impl Certification {
         let item = |key: &str| {
             let said = standing.get(key);
             let said = said.map(|line| packet::PriorDecision {
-                word: line.verdict.clone(),
+                word: line.verdict.to_string(),
                 by: line.by.clone(),
                 comment: line.comment.clone(),
             });
