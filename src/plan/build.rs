@@ -89,8 +89,8 @@ pub fn build(
     let about = |(finding, action)| Action { about: Some(subjects.about(finding)), ..action };
     let actions: Vec<Action> = acted.into_par_iter().map(about).collect();
     let previous = binding.previous.map_or(0, |(accounts_before, people_before)| {
-        AuditFigures::shrink(accounts_before, reconciliation.accounts.read)
-            .max(AuditFigures::shrink(people_before, reconciliation.people.read))
+        reconcile::shrink(accounts_before, reconciliation.accounts.read)
+            .max(reconcile::shrink(people_before, reconciliation.people.read))
     });
     let judged = AuditFigures { rejected_rows: reconciliation.people[PersonSituation::Rejected], shrunk: previous };
     let guarded = GuardedAccounts::of(accounts, config, &actions)?;

@@ -182,6 +182,21 @@ fn what_was_applied_is_told_and_so_is_access_that_came_back() {
 }
 
 #[test]
+fn the_evidence_says_the_same_share_of_a_population_gone_as_the_guard() {
+    let mut company = Company::new();
+    company.user(181, "Nobody Known", "Participant");
+    company.workers.extend((0..4).map(|one| format!("95{one},Extra {one},extra{one}@example.com,Analyst,Active,")));
+    company.audit("2026-06-01");
+    company.workers.pop();
+    let answer = company.try_audit("2026-07-01").code(0).json();
+    let why = "8 directory rows were read, 12 % fewer than the 9 of the run of 2026-06-01: look whether the list is whole";
+    assert_eq!(answer["reasons"], json!([why]));
+    let plan = company.run_of(&answer).json("plan.json");
+    let guards = plan["guards"].as_array().unwrap();
+    assert_eq!(guards.iter().find(|guard| guard["name"] == "population-moved").unwrap()["value"], 12);
+}
+
+#[test]
 fn what_vanished_with_half_of_an_export_is_gone_with_its_row_and_the_evidence_says_how_much_is_missing() {
     let mut company = Company::new();
     company.workers[2] = company.workers[2].replace("Active,", "Terminated,2026-05-20");
