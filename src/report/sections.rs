@@ -357,49 +357,12 @@ pub(super) fn cut(value: &str) -> (String, bool) {
 }
 
 fn field_change(builder: &Builder, change: &DriftField) -> FieldChange {
-    let t = builder.t;
+    let side = |value: &Option<String>| cut(value.as_deref().unwrap_or_default());
+    let ((old, old_is_cut), (new, new_is_cut)) = (side(&change.domo), side(&change.directory));
     let mut notes: Vec<String> = change.note.iter().map(|note| shown(note)).collect();
-    let mut add = |note: String| {
-        if !notes.contains(&note) {
-            notes.push(note);
-        }
-    };
-    let old = change.domo.as_deref().unwrap_or_default();
-    let new = change.directory.as_deref().unwrap_or_default();
-    let folded = (text::folded(old), text::folded(new));
-    let (is_cut, sides) = {
-        let (old, new) = (cut(old), cut(new));
-        (old.1 || new.1, (old.0, new.0))
-    };
-    if !old.is_empty() && !new.is_empty() && change.note.is_none() {
-        if folded.0.to_lowercase() == folded.1.to_lowercase() && folded.0 != folded.1 {
-            add(t.get("drift.case").to_owned());
-        } else if folded.0 == folded.1 && old != new {
-            add(t.get("drift.unicode").to_owned());
-        }
-        let bare = |text: &str| text.trim_start_matches('0').to_owned();
-        if old != new && old.bytes().chain(new.bytes()).all(|byte| byte.is_ascii_digit()) && bare(old) == bare(new) {
-            add(t.fill("drift.zeros", &[("old", old), ("new", new)]));
-        }
-    }
-    for value in [old, new] {
-        if value.trim_end() != value {
-            add(t.get("drift.trailing").to_owned());
-        }
-        if value.trim_start() != value {
-            add(t.get("drift.leading").to_owned());
-        }
-        if value.trim().contains("  ") {
-            add(t.get("drift.double").to_owned());
-        }
-        // Spaces that are no space: the eye takes them for one.
-        for odd in value.chars().filter(|letter| *letter != ' ' && letter.is_whitespace() && !letter.is_control()) {
-            add(format!("U+{:04X}", u32::from(odd)));
-        }
-    }
-    if is_cut {
-        add(t.get("drift.cut").to_owned());
+    if old_is_cut || new_is_cut {
+        notes.push(builder.t.get("drift.cut").to_owned());
     }
     let filled = |value: String| Some(value).filter(|value| !value.is_empty());
-    FieldChange { field: label(&change.field), old: filled(sides.0), new: filled(sides.1), notes }
+    FieldChange { field: label(&change.field), old: filled(old), new: filled(new), notes }
 }
