@@ -22,4 +22,4 @@ mod store;
 
 pub use history::{History, diff, findings, replay, tokens};
 pub use store::{Archive, FileEntry, Lock, Manifest, OutFile, RunFolder, RunInfo, StoredRun, holds, is_of_unfinished_run};
-pub use store::{inputs, manifest, prune, run, summaries};
+pub use store::{inputs, manifest, names, prune, run, summaries};

@@ -99,7 +99,8 @@ impl PlanFile {
             let ours = format!("{}/{}", name_of(folder_of(&self.home)), name_of(&files::journal_of(&self.home)));
             for run in &archive.list()?.runs {
                 let inputs = run.manifest.iter().flat_map(|manifest| &manifest.inputs);
-                let rows = inputs.filter(|input| input.role == "journal" && input.name == ours).map(|input| input.rows);
+                let rows =
+                    inputs.filter(|input| input.role == archive::manifest::JOURNAL && input.name == ours).map(|input| input.rows);
                 seen.extend(rows.map(|rows| (rows, format!("the run {}", run.id()))));
             }
         } else if let Some(run) = run_of(&self.named, self.plan())? {
@@ -289,8 +290,8 @@ fn try_decided(plan: &Path) -> Result<()> {
     let rules = Loaded::named(Some(rules.as_path()).filter(|rules| rules.is_file()))?;
     let classification = rules.and_then(|rules| rules.config.report.classification);
     let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal, classification);
-    files::write(&files::beside(plan, "decisions.html"), page.html(&Config::default())?.as_bytes())?;
-    files::write(&files::beside(plan, "decisions.csv"), &list.csv()?)
+    files::write(&files::beside(plan, archive::names::DECISIONS_PAGE), page.html(&Config::default())?.as_bytes())?;
+    files::write(&files::beside(plan, archive::names::DECISIONS_LIST), &list.csv()?)
 }
 
 /// One at a time on a plan, whether it is reviewed or applied: `plan.lock` beside it names the holder.

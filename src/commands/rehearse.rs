@@ -16,6 +16,7 @@ use crate::archive::replay::{self, Stored};
 use crate::config::DeactivateWith;
 use crate::domo::{Reader, Session, Settings};
 use crate::failure::{Failure, FailureKind};
+use crate::plan::format::FILE;
 use crate::plan::{Action, Override, Plan, Sealed};
 use crate::reconcile::{Reconciliation, reconcile};
 use crate::sandbox::{Options, Profile, Sandbox};
@@ -74,7 +75,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
         }
         let before = reconcile(&stored.accounts, &stored.people, &stored.rules(&config))?;
         let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;
-        let copy = stage.path().join("plan.json");
+        let copy = stage.path().join(FILE);
         files::write_plan(&copy, &on_the_stage(sealed)?)?;
         let order = Order {
             plan: &copy,

@@ -9,7 +9,7 @@ use super::{Exit, Invocation};
 use crate::archive::diff::Diff;
 use crate::archive::findings::{FILE, Findings};
 use crate::archive::manifest::{ConfigDigest, Manifest};
-use crate::archive::{Archive, RunFolder, RunInfo, inputs, replay};
+use crate::archive::{Archive, RunFolder, RunInfo, inputs, names, replay};
 use crate::cli;
 use crate::config::Loaded;
 use crate::failure::FailureKind;
@@ -61,7 +61,7 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
         own.id
     );
     judged.history.notes.insert(0, note);
-    folder.write("accounts.jsonl", stored.accounts.snapshot.bytes(), Some(stored.accounts.snapshot.len() as u64))?;
+    folder.write(names::ACCOUNTS, stored.accounts.snapshot.bytes(), Some(stored.accounts.snapshot.len() as u64))?;
     inputs::keep(&folder, &stored.people, &stored.config)?;
     let mut inputs = report::Inputs::replayed(&judged.run, &stored, &judged);
     inputs.options.redact = redact;

@@ -19,6 +19,9 @@ use crate::terms::{ActionKind, Role};
 /// The file's name in a run folder.
 pub const FILE: &str = "plan.json";
 
+/// What its outcome is called beside it.
+pub const OUTCOME: &str = "apply.json";
+
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/plan/v1";
 

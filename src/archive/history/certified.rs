@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::types::Present;
 use crate::archive::store::StoredRun;
-use crate::archive::store::beside::CERTIFICATION;
+use crate::archive::store::names::CERTIFICATION;
 use crate::config::{self, Choice};
 use crate::plan::certification::{Attestation, CertificationLine, CertificationRecord};
 use crate::text;

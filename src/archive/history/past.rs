@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::applied;
 use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::Manifest;
+use crate::archive::store::names::ACCOUNTS;
 use crate::archive::store::{Archive, StoredRun};
 use crate::domo::{self, Accounts};
 use crate::reconcile::{Earlier, Past};
@@ -62,9 +63,9 @@ fn earlier(runs: &[StoredRun], done: &applied::OwnWrites) -> Option<Arc<Earlier>
 
 /// The accounts that a run judged, if they are still those that its manifest names.
 pub(super) fn accounts_of(folder: &Path, manifest: &Manifest) -> Result<Accounts> {
-    intact(folder, manifest, "accounts.jsonl")?;
+    intact(folder, manifest, ACCOUNTS)?;
     let read = manifest.accounts.as_ref().context("its manifest does not say how its accounts were read")?;
-    let loaded = domo::load(&folder.join("accounts.jsonl"))?;
+    let loaded = domo::load(&folder.join(ACCOUNTS))?;
     // The file says what Domo sent; which columns the source had, and how whole it was, the manifest remembers.
     Ok(Accounts { provided: read.provided.iter().cloned().collect(), evidence: read.evidence.clone(), ..loaded })
 }

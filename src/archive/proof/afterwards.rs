@@ -15,18 +15,17 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::signature;
-use crate::archive::store::beside::{CERTIFICATION, is_record, journal_of, plan_of};
+use crate::archive::store::beside::{is_record, journal_of, plan_of};
 use crate::archive::store::listing::{Listing, StoredRun, names};
 use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, InputEntry, JOURNAL, RECORD};
+use crate::archive::store::names::CERTIFICATION;
 use crate::archive::store::run;
 use crate::digest::sha256;
 use crate::plan::certification::CertificationRecord;
-use crate::plan::format::FILE as PLAN;
+use crate::plan::format::{FILE as PLAN, OUTCOME};
 use crate::plan::journal::{ENDING, Event, Journal};
 use crate::plan::{Decision, Plan, Verdict};
 use crate::text;
-
-const OUTCOME: &str = "apply.json";
 
 /// What was found out.
 #[derive(Debug, Default)]

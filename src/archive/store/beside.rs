@@ -5,8 +5,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::listing::{Listing, StoredRun, names};
+use super::listing::{self, Listing, StoredRun};
 use super::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
+use super::names;
 use crate::digest;
 use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::ENDING;
@@ -14,29 +15,25 @@ use crate::plan::{Journal, Plan, Sealed};
 
 /// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal; the plans of a certification besides.
 const RECORDS: [&str; 7] = [
-    "packets.json",
-    "decisions.html",
-    "decisions.csv",
-    CERTIFICATION,
-    "certification.packets.json",
-    "certification.html",
-    "certification.md",
+    names::PACKETS,
+    names::DECISIONS_PAGE,
+    names::DECISIONS_LIST,
+    names::CERTIFICATION,
+    names::CERTIFICATION_PACKETS,
+    names::CERTIFICATION_PAGE,
+    names::CERTIFICATION_MARKDOWN,
 ];
 
-/// Whether the next run of the archive records this file as it is then. `certification.2.plan.json` is what was decided after the first
-/// plan of a certification was applied.
+/// Whether the next run of the archive records this file as it is then.
 pub(in crate::archive) fn is_record(name: &str) -> bool {
-    RECORDS.contains(&name) || name.starts_with("certification.") && name.ends_with(".plan.json")
+    RECORDS.contains(&name) || names::is_certification_plan(name)
 }
-
-/// What people confirmed, line by line; it only grows.
-pub(in crate::archive) const CERTIFICATION: &str = "certification.jsonl";
 
 /// How journals and decisions beside the runs of an archive are now, for the manifest of the next run.
 pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
     let mut inputs = Vec::new();
     for run in listing.runs.iter().filter(|run| !run.pruned) {
-        for name in names(&run.path).unwrap_or_default() {
+        for name in listing::names(&run.path).unwrap_or_default() {
             let path = run.path.join(&name);
             let role = match name.as_str() {
                 name if name.ends_with(ENDING) => JOURNAL,

@@ -19,7 +19,7 @@ use crate::{directory, domo};
 pub const FILE: &str = "manifest.json";
 
 /// Roles of inputs: what a later run saw beside an earlier one.
-pub(in crate::archive) const JOURNAL: &str = "journal";
+pub const JOURNAL: &str = "journal";
 pub(in crate::archive) const DECISIONS: &str = "decisions";
 pub(in crate::archive) const RECORD: &str = "record";
 

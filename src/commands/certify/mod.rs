@@ -16,6 +16,7 @@ use serde_json::json;
 use super::review::read::read_if_there;
 use super::review::split;
 use super::{Exit, Invocation};
+use crate::archive::names::{CERTIFICATION as RECORD, CERTIFICATION_PACKETS as PACKETS};
 use crate::archive::{Archive, Lock, StoredRun, replay};
 use crate::config::Loaded;
 use crate::failure::Failure;
@@ -25,10 +26,6 @@ use crate::report::packet::{self, Item, Subject};
 use crate::terms::{Scope, Split};
 use crate::{apply, cli, files, text};
 use population::{Outside, ScopedAccounts};
-
-/// Files beside the run's manifest.
-const PACKETS: &str = "certification.packets.json";
-const RECORD: &str = "certification.jsonl";
 
 /// The run that is certified and what was said of it so far.
 pub(super) struct Certification {

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::split::PACKETS;
 use crate::apply::files;
 use crate::archive::Archive;
+use crate::archive::manifest::FILE as MANIFEST;
+use crate::archive::names::PACKETS;
 use crate::cli;
 use crate::directory::table::{TextRow, read_rows, read_table};
 use crate::failure::Failure;
@@ -68,7 +69,7 @@ fn older_plan(from: &Path, archive: &Path) -> Result<Option<PathBuf>> {
     };
     if from.is_dir() {
         let inside = from.join(FILE);
-        return Ok((from.join("manifest.json").is_file() && inside.is_file()).then_some(inside));
+        return Ok((from.join(MANIFEST).is_file() && inside.is_file()).then_some(inside));
     }
     if from.is_file() {
         return Ok((is_json(from) && is_plan(from)).then(|| from.to_owned()));
