@@ -67,11 +67,14 @@ pub fn choices(plan: &Plan) -> (&'static [&'static str], bool) {
     }
 }
 
-/// Everything of a plan that is decided, worst first.
+/// Everything of a plan that is decided: what takes access away first, worst first, then the rest, worst first.
 pub fn rows(plan: &Plan) -> Vec<Decidable<'_>> {
     let mut rows: Vec<_> = plan.actions.iter().map(Decidable::Action).chain(plan.findings.iter().map(Decidable::Finding)).collect();
-    // What does something before what does not; the plan's own order where nothing tells them apart.
-    rows.sort_by_key(|row| (row.severity().map_or(u8::MAX, |severity| severity as u8), matches!(row, Decidable::Finding(_))));
+    // What takes access away before all else, what does something before what does not; the plan's own order where nothing tells them apart.
+    rows.sort_by_key(|row| {
+        let removes = matches!(row, Decidable::Action(action) if action.kind.removes_access());
+        (!removes, row.severity().map_or(u8::MAX, |severity| severity as u8), matches!(row, Decidable::Finding(_)))
+    });
     rows
 }
 
