@@ -142,7 +142,7 @@ pub fn assemble(
 }
 
 /// The id of an action: stable for its finding and kind.
-pub fn action_id(finding: &str, kind: ActionKind) -> String {
+fn action_id(finding: &str, kind: ActionKind) -> String {
     digest::id('A', &format!("v1|{finding}|{}", kind.as_str()), 10)
 }
 

@@ -286,6 +286,7 @@ pub fn evaluate(actions: &[&Action], guarded: &GuardedAccounts, judged: AuditFig
         },
         state(Guard::RejectedRows, judged.rejected_rows, 0, judged.rejected_rows == 0 || removed == 0),
         state(Guard::PopulationMoved, judged.shrunk, MAX_SHRINK, shrunk <= MAX_SHRINK),
+        // Always holds: of an empty directory no plan is made. It is listed all the same, for whoever reads a plan by its guards.
         state(Guard::EmptyDirectory, 0, 0, true),
         state(Guard::IncompleteEvidence, incomplete, 0, incomplete == 0 || actions.is_empty()),
         state(Guard::Protected, protected, 0, protected == 0),

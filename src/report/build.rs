@@ -482,7 +482,7 @@ impl Builder<'_> {
         let uses = &self.inputs.reconciliation.exceptions;
         let expired = uses.iter().filter(|used| used.expired).count() as u64;
         let unused = uses.iter().filter(|used| !used.expired && used.findings.is_empty()).count() as u64;
-        let soon = config.iter().filter(|one| (0..=30).contains(&figures::days(as_of, one.expires))).count() as u64;
+        let soon = config.iter().filter(|one| (0..=30).contains(&(one.expires - as_of).num_days())).count() as u64;
         let active = (config.len() as u64).saturating_sub(expired);
         let mut parts = vec![t.count("exceptions.active", active, &[])];
         for (key, number) in [("exceptions.soon", soon), ("exceptions.unused", unused), ("exceptions.expired", expired)] {

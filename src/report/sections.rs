@@ -230,7 +230,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
         changes: finding.drift.iter().map(|change| field_change(builder, change)).collect(),
         action,
         first_seen: first_seen.to_string(),
-        age: figures::days(first_seen, as_of).max(0),
+        age: (as_of - first_seen).num_days().max(0),
         last_decision: last_decision(builder, finding).unwrap_or_else(|| "\u{2013}".to_owned()),
         state,
         state_label,
