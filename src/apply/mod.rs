@@ -169,8 +169,7 @@ impl<'a> PreparedApply<'a> {
 
     /// What is approved and still to be done.
     pub fn open_actions(&self) -> impl Iterator<Item = &Action> + Clone {
-        let plan = self.plan();
-        plan.actions.iter().filter(|action| plan.approved(&action.id) && !self.done.contains(&action.id))
+        self.plan().open(&self.done)
     }
 
     /// What would happen: reads every account concerned, writes nothing anywhere.

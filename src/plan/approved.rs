@@ -113,7 +113,7 @@ impl Terms<'_> {
 
     /// How the approved actions that are still to be done stand against the guards.
     pub fn judge(&self, plan: &Plan) -> Assessment {
-        let open = todo(plan, self.done);
+        let open: Vec<&Action> = plan.open(self.done).collect();
         let guards = guard::evaluate(&open, self.guarded, AuditFigures::of(&plan.guards), self.limits);
         let tripped: Vec<_> = guards.iter().filter(|state| !state.holds).filter_map(|state| self.tripped(state)).collect();
         let stops = |tripped: &&Tripped| tripped.overridden.is_none();
@@ -162,11 +162,7 @@ impl Terms<'_> {
     fn way(&self, open: &[&Action]) -> Option<Failure> {
         let of = |action: &&&Action| action.kind == crate::terms::ActionKind::Deactivate;
         let other = open.iter().filter(of).find(|action| action.through.unwrap_or_default() != self.deactivate_with)?;
-        let word = |way: config::DeactivateWith| match way {
-            config::DeactivateWith::Rest => "rest",
-            config::DeactivateWith::Scim => "scim",
-        };
-        let (planned, now) = (word(other.through.unwrap_or_default()), word(self.deactivate_with));
+        let (planned, now) = (other.through.unwrap_or_default(), self.deactivate_with);
         Some(
             Failure::new(
                 FailureKind::PlanRefused,
@@ -209,11 +205,6 @@ fn guards_refuse(tripped: &[Tripped]) -> Option<Failure> {
     })
 }
 
-/// What is approved and not done.
-fn todo<'a>(plan: &'a Plan, done: &BTreeSet<String>) -> Vec<&'a Action> {
-    plan.actions.iter().filter(|action| plan.approved(&action.id) && !done.contains(&action.id)).collect()
-}
-
 /// A plan that may be carried out. There is no other way to a writer of Domo.
 #[derive(Debug)]
 pub struct Approved {
@@ -236,7 +227,7 @@ impl Approved {
             return Err(refusal);
         }
         let plan = sealed.into_plan();
-        let todo = todo(&plan, terms.done).into_iter().cloned().collect();
+        let todo = plan.open(terms.done).cloned().collect();
         Ok(Self { plan, todo, tripped: assessment.tripped })
     }
 

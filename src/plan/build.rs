@@ -177,15 +177,13 @@ fn raw_object(line: &[u8]) -> Result<Map<String, Value>> {
 }
 
 fn action(finding: &Finding, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Action {
-    let account = finding.account.as_ref();
-    let person = finding.person.as_ref();
     Action {
         id: action_id(&finding.id.0, kind),
         kind,
         finding: Some(finding.id.0.clone()),
-        account_id: account.and_then(|account| account.id),
-        email: account.map_or_else(|| person.and_then(|person| person.email.clone()), |account| account.email.clone()),
-        name: account.map_or_else(|| person.and_then(|person| person.name.clone()), |account| account.name.clone()),
+        account_id: finding.account.as_ref().and_then(|account| account.id),
+        email: finding.email().map(str::to_owned),
+        name: finding.name().map(str::to_owned),
         before,
         after,
         why,

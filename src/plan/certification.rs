@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::about::About;
-use super::decision::same_person;
+use super::decision::{recorded, same_person};
 use super::demotion::demotion;
 use super::digest::link;
 use super::fields::GROUPS;
@@ -304,7 +304,7 @@ impl CertificationRecord {
 
 /// `ana@acme.com said keep on 2026-12-01: still on the team`
 pub fn told(line: &CertificationLine) -> String {
-    let recorded = line.recorded_by.as_ref().map(|name| format!(" (recorded by {name})")).unwrap_or_default();
+    let recorded = recorded(line.recorded_by.as_deref());
     let comment = line.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
     text::visible(&format!("{} said {} on {}{recorded}{comment}", line.by, line.verdict, line.at.date_naive())).into_owned()
 }

@@ -1,6 +1,6 @@
 //! `plan.json`, version 1. Old versions stay readable; newer ones are refused with a clear word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -139,6 +139,11 @@ impl Plan {
     /// The guards that did not hold when the plan was made.
     pub fn refused_by(&self) -> Vec<&str> {
         self.guards.iter().filter(|guard| !guard.holds).map(|guard| guard.name.as_str()).collect()
+    }
+
+    /// What is approved and not done.
+    pub fn open(&self, done: &BTreeSet<String>) -> impl Iterator<Item = &Action> + Clone {
+        self.actions.iter().filter(|action| self.approved(&action.id) && !done.contains(&action.id))
     }
 
     /// Whether a revert made it: then `run_id` names the plan that it undoes.

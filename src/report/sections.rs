@@ -197,8 +197,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
     let first_seen = lifecycle.map_or(as_of, |lifecycle| lifecycle.first_seen);
     let account = finding.account.as_ref();
     let person = finding.person.as_ref();
-    let email = account.map_or_else(|| person.and_then(|person| person.email.as_deref()), |account| account.email.as_deref());
-    let email = email.filter(|email| !email.is_empty()).map(|email| cut(email).0);
+    let email = finding.email().filter(|email| !email.is_empty()).map(|email| cut(email).0);
     let name = cap::name(finding).filter(|name| !name.is_empty()).map(|name| cut(name).0);
     let name = name.or_else(|| finding.rule.as_deref().map(|rule| cut(rule).0)).or_else(|| person.map(|person| at(t, person)));
     let name = name.unwrap_or_else(|| t.get("page.empty").to_owned());

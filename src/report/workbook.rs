@@ -406,11 +406,10 @@ impl<'a> Look<'a> {
         self.head(sheet, t.get("workbook.findings"), &columns, total.min(most))?;
         for (place, finding) in all.iter().take(most).enumerate() {
             let row = u32::try_from(place + 1)?;
-            let (account, person) = (finding.account.as_ref(), finding.person.as_ref());
+            let account = finding.account.as_ref();
             let lifecycle = inputs.history.lifecycle.get(&finding.id);
             let name = cap::name(finding).unwrap_or_default();
-            let email =
-                account.map_or_else(|| person.and_then(|person| person.email.as_deref()), |account| account.email.as_deref());
+            let email = finding.email();
             let id = account.and_then(|account| account.id).map(|id| id.to_string()).unwrap_or_default();
             let changes = finding.drift.iter();
             let changes = changes.map(|field| builder::changed(t, &field.field, field.domo.as_deref(), field.directory.as_deref()));
