@@ -59,34 +59,8 @@ fn section(builder: &Builder, kind: Kind, chosen: &[&Finding], rest: &[&Finding]
     if !dropped.is_empty() {
         notes.push(t.fill("section.dropped", &[("columns", &dropped.join(", "))]));
     }
-    let count = figures::grouped(total as u64);
-    let mut chunks = Vec::new();
-    let mut from = 1;
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(CHUNK));
-        let to = from + rows.len() - 1;
-        let (first, last) = (figures::grouped(from as u64), figures::grouped(to as u64));
-        let places = [("title", title.as_str()), ("from", &first), ("to", &last), ("total", &count)];
-        let caption = match total {
-            1 => t.fill("section.caption_one", &places),
-            _ if to - from + 1 == total => t.fill("section.caption_all", &places),
-            _ => t.fill("section.caption", &places),
-        };
-        chunks.push(Chunk { id: format!("c-{kind}-{}", chunks.len() + 1), caption, findings: rows });
-        rows = rest;
-        from = to + 1;
-    }
-    let capped = (!rest.is_empty()).then(|| {
-        let shown = figures::grouped(chosen.len() as u64);
-        let (from, to) = (figures::grouped(first_row as u64), figures::grouped((first_row + total - 1) as u64));
-        match builder.files.iter().find(|file| file.name == "findings.csv") {
-            Some(file) => t.fill(
-                if chosen.is_empty() { "section.capped_none" } else { "section.capped" },
-                &[("shown", &shown), ("total", &count), ("from", &from), ("to", &to), ("digest", &file.sha256)],
-            ),
-            None => t.fill("section.capped_short", &[("shown", &shown), ("total", &count)]),
-        }
-    });
+    let chunks = chunks(builder, kind, &title, rows, total);
+    let capped = (!rest.is_empty()).then(|| capped(builder, chosen.len(), first_row, total));
     let left_out = if rest.len() <= LISTED { rest.iter().map(|finding| finding.id.to_string()).collect() } else { Vec::new() };
     Section {
         kind: kind.as_str(),
@@ -110,7 +84,43 @@ fn section(builder: &Builder, kind: Kind, chosen: &[&Finding], rest: &[&Finding]
         chunks,
         left_out_label: t.count("section.left_out", rest.len() as u64, &[]),
         left_out,
-        count,
+        count: figures::grouped(total as u64),
+    }
+}
+
+/// The rows in tables of no more than a browser lays out at once.
+fn chunks(builder: &Builder, kind: Kind, title: &str, mut rows: Vec<Row>, total: usize) -> Vec<Chunk> {
+    let (t, count) = (builder.t, figures::grouped(total as u64));
+    let mut chunks = Vec::new();
+    let mut from = 1;
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(CHUNK));
+        let to = from + rows.len() - 1;
+        let (first, last) = (figures::grouped(from as u64), figures::grouped(to as u64));
+        let places = [("title", title), ("from", &first), ("to", &last), ("total", &count)];
+        let caption = match total {
+            1 => t.fill("section.caption_one", &places),
+            _ if to - from + 1 == total => t.fill("section.caption_all", &places),
+            _ => t.fill("section.caption", &places),
+        };
+        chunks.push(Chunk { id: format!("c-{kind}-{}", chunks.len() + 1), caption, findings: rows });
+        rows = rest;
+        from = to + 1;
+    }
+    chunks
+}
+
+/// That not all of a kind are shown, and where in findings.csv all are.
+fn capped(builder: &Builder, shown: usize, first_row: usize, total: usize) -> String {
+    let t = builder.t;
+    let (words, count) = (figures::grouped(shown as u64), figures::grouped(total as u64));
+    let (from, to) = (figures::grouped(first_row as u64), figures::grouped((first_row + total - 1) as u64));
+    match builder.files.iter().find(|file| file.name == "findings.csv") {
+        Some(file) => t.fill(
+            if shown == 0 { "section.capped_none" } else { "section.capped" },
+            &[("shown", &words), ("total", &count), ("from", &from), ("to", &to), ("digest", &file.sha256)],
+        ),
+        None => t.fill("section.capped_short", &[("shown", &words), ("total", &count)]),
     }
 }
 
