@@ -4,7 +4,7 @@
 //!  Domo API ─► Accounts ─┐                                 ┌─► report.html .md .csv .json .xlsx
 //!                        ├─► Reconciliation ─► Plan ─► Approved ─► Journal ─► Domo API
 //!  export   ─► People  ──┘    (findings,       (what       (who      (what was
-//!  (CSV/XLSX/JSON)             totals)          should)     said yes)  really done)
+//!  (a file, or fetched)        totals)          should)     said yes)  really done)
 //! ```
 //!
 //! Each noun is made from the ones before it and none is changed afterwards:

@@ -1,10 +1,14 @@
 //! What earlier plans of the same archive taught: an instance that deleted an account where it was asked to deactivate one is not asked
 //! again the same way, whichever plan asks.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 
 use super::{files, journal};
 use crate::config::DeactivateWith;
+use crate::failure::Failure;
 use crate::plan::journal::ENDING;
 use crate::plan::{Action, Journal, Plan};
 use crate::terms::ActionKind;
@@ -20,27 +24,43 @@ pub(super) struct DeletedInstead {
 }
 
 impl DeletedInstead {
-    /// The one in this plan's own journal, else the first in the journals of the runs beside this plan's; none where the plan deactivates
-    /// nobody. A plan that stands in no run's folder (a rehearsal's, a copy) has none beside it.
-    pub(super) fn learn(path: &Path, plan: &Plan, own: &Journal) -> Option<Self> {
-        plan.actions.iter().find(|action| action.kind == ActionKind::Deactivate)?;
-        if let Some(told) = own.deleted_instead() {
-            return Some(Self { told: told.to_owned(), through: None });
+    /// The one in this plan's own journal, else the first in the journals of the runs beside this plan's; none where no deactivation is
+    /// approved. A plan that stands in no run's folder (a rehearsal's, a copy) has none beside it.
+    ///
+    /// # Errors
+    /// The archive, a run's folder or a journal in it cannot be read: what it taught is not known.
+    pub(super) fn learn(path: &Path, plan: &Plan, own: &Journal) -> Result<Option<Self>> {
+        if !plan.actions.iter().any(|action| action.kind == ActionKind::Deactivate && plan.approved(&action.id)) {
+            return Ok(None);
         }
-        let folder = crate::files::folder_of(path).canonicalize().ok().filter(|folder| folder.join("manifest.json").exists())?;
-        let own = folder.join(files::journal_of(path).file_name()?);
-        let mut journals: Vec<_> = inside(folder.parent()?).iter().flat_map(|run| inside(run)).collect();
-        journals.retain(|file| *file != own && file.to_str().is_some_and(|name| name.ends_with(ENDING)));
+        if let Some(told) = own.deleted_instead() {
+            return Ok(Some(Self { told: told.to_owned(), through: None }));
+        }
+        let folder = crate::files::folder_of(path);
+        let folder = folder.canonicalize().with_context(|| unknown(folder))?;
+        let in_run = folder.join("manifest.json").try_exists().with_context(|| unknown(&folder))?;
+        let Some(archive) = folder.parent().filter(|_| in_run) else { return Ok(None) };
+        let own = files::journal_of(path).file_name().map(|name| folder.join(name));
+        let mut journals = Vec::new();
+        for run in inside(archive)? {
+            journals.extend(inside(&run)?.into_iter().filter(|file| crate::files::name_of(file).ends_with(ENDING)));
+        }
+        journals.retain(|file| Some(file) != own.as_ref());
         journals.sort_unstable();
-        journals.iter().find_map(|file| Self::of(file, &plan.instance))
+        for file in journals {
+            let journal = journal::read(&file).with_context(|| unknown(&file))?;
+            if let Some(learnt) = Self::of(&file, &journal, &plan.instance) {
+                return Ok(Some(learnt));
+            }
+        }
+        Ok(None)
     }
 
-    fn of(file: &Path, instance: &str) -> Option<Self> {
-        let journal = journal::read(file).ok()?;
+    fn of(file: &Path, journal: &Journal, instance: &str) -> Option<Self> {
         let told = journal.deleted_instead()?;
         journal.opened().find(|(_, open)| open.instance.eq_ignore_ascii_case(instance))?;
-        let plan = file.to_str()?.strip_suffix(ENDING).map(|stem| PathBuf::from(format!("{stem}.json")))?;
-        let sealed = files::read_plan(&plan).ok();
+        let plan = file.to_str().and_then(|name| name.strip_suffix(ENDING)).map(|stem| PathBuf::from(format!("{stem}.json")));
+        let sealed = plan.and_then(|plan| files::read_plan(&plan).ok());
         let action = sealed.as_ref().and_then(|sealed| sealed.plan().action(told));
         Some(Self {
             told: format!("{told} in {}", file.display()),
@@ -66,6 +86,19 @@ pub(super) fn would_delete(action: &Action, deleted_instead: Option<&DeletedInst
     ))
 }
 
-fn inside(folder: &Path) -> Vec<PathBuf> {
-    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+/// What is in a folder; nothing in what is none, or is not there any more.
+fn inside(folder: &Path) -> Result<Vec<PathBuf>> {
+    let listed = std::fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    match listed {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(Vec::new()),
+        listed => listed.with_context(|| unknown(folder)),
+    }
+}
+
+fn unknown(path: &Path) -> Failure {
+    Failure::failed(format!(
+        "cannot read {}: an earlier apply may have shown there that this instance deletes an account that it is asked to deactivate",
+        path.display()
+    ))
+    .hint("`verify` says what was altered; put it back from a copy that is whole, or reject the deactivations")
 }

@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 
 use crate::failure::{Failure, FailureKind};
 use crate::files;
-use crate::plan::format::FILE;
+use crate::plan::format::{FILE, OUTCOME};
+use crate::plan::journal::ENDING;
 use crate::plan::{Problem, Sealed};
 
 /// Bytes of a plan or a journal: some millions of actions.
@@ -69,14 +70,14 @@ pub fn beside(plan: &Path, name: &str) -> PathBuf {
 
 /// `plan.journal.jsonl` of `plan.json`.
 pub fn journal_of(plan: &Path) -> PathBuf {
-    plan.with_extension("journal.jsonl")
+    plan.with_extension(&ENDING[1..])
 }
 
 /// `apply.json` of `plan.json`, `revert.apply.json` of `revert.plan.json`.
 pub fn outcome_of(plan: &Path) -> PathBuf {
     let stem = plan.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     match stem.strip_suffix("plan") {
-        Some(before) => plan.with_file_name(format!("{before}apply.json")),
-        None => plan.with_file_name(format!("{stem}.apply.json")),
+        Some(before) => plan.with_file_name(format!("{before}{OUTCOME}")),
+        None => plan.with_file_name(format!("{stem}.{OUTCOME}")),
     }
 }

@@ -89,7 +89,7 @@ impl<'a> PreparedApply<'a> {
         let journal = journal::read(&journal_path)?;
         journal::belongs(&journal, sealed.plan(), &journal_path)?;
         let done = journal.done();
-        let (deleted_instead, now) = (DeletedInstead::learn(order.home, sealed.plan(), &journal), Utc::now());
+        let (deleted_instead, now) = (DeletedInstead::learn(order.home, sealed.plan(), &journal)?, Utc::now());
         let guarded = GuardedAccounts::default();
         let mut prepared = Self {
             order,
@@ -169,8 +169,7 @@ impl<'a> PreparedApply<'a> {
 
     /// What is approved and still to be done.
     pub fn open_actions(&self) -> impl Iterator<Item = &Action> + Clone {
-        let plan = self.plan();
-        plan.actions.iter().filter(|action| plan.approved(&action.id) && !self.done.contains(&action.id))
+        self.plan().open(&self.done)
     }
 
     /// What would happen: reads every account concerned, writes nothing anywhere.

@@ -16,6 +16,9 @@ use crate::stop::Stop;
 use crate::terms::ActionKind;
 use crate::text;
 
+/// What is said of what was as it should be.
+const SO_BEFORE: &str = "it was so before anything was written";
+
 /// What to do where a group cannot be left.
 const STAYS: &str = ". If a rule chooses its members, change the rule in Domo; [content] groups names the DomoStats report that says which \
                      groups those are, and a plan then leaves them alone";
@@ -240,9 +243,7 @@ impl<'a> Run<'a> {
                 None => self.regroup(action, account, earlier).await?,
                 came => came,
             };
-            return Ok(
-                came.unwrap_or_else(|| ActionResult::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned()))
-            );
+            return Ok(came.unwrap_or_else(|| ActionResult::to(Outcome::AlreadyDone, SO_BEFORE.to_owned())));
         }
         if !earlier.written.contains(&Step::Write) {
             self.read_back.push(after(action, Step::Write, account, Some("settled by reading".into())));
@@ -270,9 +271,7 @@ impl<'a> Run<'a> {
     ) -> Result<ActionResult> {
         if let (true, Some(account)) = (change.is_empty(), account) {
             let came = self.regroup(action, Some(account), earlier).await?;
-            return Ok(
-                came.unwrap_or_else(|| ActionResult::to(Outcome::AlreadyDone, "it was so before anything was written".to_owned()))
-            );
+            return Ok(came.unwrap_or_else(|| ActionResult::to(Outcome::AlreadyDone, SO_BEFORE.to_owned())));
         }
         self.before(action, Step::Write, account.map(Account::id), account.map(Account::raw), change.clone())?;
         let written = match (action.kind, account) {
@@ -334,7 +333,7 @@ impl<'a> Run<'a> {
             match self.writer.membership(account.id(), group, *wanted).await {
                 // Somebody else was faster, unless it was an earlier apply of this plan.
                 Ok(false) if earlier.pending_step.as_ref() != Some(step) => {
-                    let mut event = after(action, step.clone(), None, Some("it was so before anything was written".into()));
+                    let mut event = after(action, step.clone(), None, Some(SO_BEFORE.into()));
                     if let Event::After { outcome, .. } = &mut event {
                         *outcome = Outcome::AlreadyDone;
                     }

@@ -6,6 +6,8 @@
 //!   20261123T060000Z-4be21f/          a run: complete once manifest.json is in it
 //!   20261223T060000Z-9c01aa/
 //!   pruned/20251123T060000Z-77d0e3.json   the manifest of a run that was pruned: the chain still holds without its files
+//!   pruned/log.jsonl                  who pruned what, and when
+//!   redaction.secret                  what tokens are made with, once a run was redacted
 //!   summaries/20261223T060000Z-02d9b7.html   the page over all instances, where there are several
 //! ```
 //!
@@ -22,4 +24,4 @@ mod store;
 
 pub use history::{History, diff, findings, replay, tokens};
 pub use store::{Archive, FileEntry, Lock, Manifest, OutFile, RunFolder, RunInfo, StoredRun, holds, is_of_unfinished_run};
-pub use store::{inputs, manifest, prune, run, summaries};
+pub use store::{inputs, manifest, names, prune, run, summaries};

@@ -2,7 +2,7 @@
 //! within an archive and beside the file outside of one, so that two names of one plan are one apply; the rules of its run hold
 //! wherever the apply is started; and a later run of the archive that contradicts it is heard.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::files::{folder_of, name_of};
 use crate::plan::format::FILE;
 use crate::plan::journal::ENDING;
-use crate::plan::{Journal, Plan, PlanRules, Sealed};
+use crate::plan::{Action, Journal, Plan, PlanRules, Sealed};
 use crate::report;
 
 /// A plan that was read, and where all that belongs to it is.
@@ -40,12 +40,13 @@ impl PlanFile {
         let named = plan_path(name, archive)?;
         let path = named.canonicalize().unwrap_or(named);
         let sealed = files::read_plan(&path)?;
-        let within = folder_of(&path).ancestors().take(3).map(Archive::at);
-        let found = within.filter_map(|archive| Some((run_of(&archive, sealed.plan())?.path, archive))).next();
-        let (home, archive_of) = match found {
-            Some((run, archive)) => (run.join(FILE), Some(archive)),
-            None => (path.clone(), None),
-        };
+        let (mut home, mut archive_of) = (path.clone(), None);
+        for around in folder_of(&path).ancestors().take(3).map(Archive::at) {
+            if let Some(run) = run_of(&around, sealed.plan())? {
+                (home, archive_of) = (run.path.join(FILE), Some(around));
+                break;
+            }
+        }
         Ok(Self { path, sealed, home, archive: archive_of, named: Archive::at(archive) })
     }
 
@@ -80,7 +81,7 @@ impl PlanFile {
         let journal = journal::read(&path)?;
         journal::belongs(&journal, self.plan(), &path)?;
         let lines = journal.lines().len() as u64;
-        let longer = self.seen().into_iter().find(|(seen, _)| *seen > lines);
+        let longer = self.seen()?.into_iter().find(|(seen, _)| *seen > lines);
         let Some((seen, who)) = longer.or_else(|| self.untold(&journal)) else { return Ok(journal) };
         let what = if lines == 0 { "is missing".to_owned() } else { format!("has {lines} lines") };
         Err(Failure::new(FailureKind::PlanRefused, format!("the journal {} {what}, but {who} knows of {seen}", path.display()))
@@ -89,26 +90,25 @@ impl PlanFile {
     }
 
     /// How many lines of its journal others saw, and who.
-    fn seen(&self) -> Vec<(u64, String)> {
+    fn seen(&self) -> Result<Vec<(u64, String)>> {
         let mut seen = Vec::new();
         let outcome = files::outcome_of(&self.home);
         let told = outcome_of(&outcome).filter(|told| told["digest"] == self.plan().digest.as_str());
         seen.extend(told.and_then(|told| Some((told["journal_lines"].as_u64()?, name_of(&outcome)))));
-        if let Some(archive) = &self.archive
-            && let (Some(folder), Ok(listing)) = (folder_of(&self.home).file_name(), archive.list())
-        {
-            let ours = format!("{}/{}", folder.to_string_lossy(), name_of(&files::journal_of(&self.home)));
-            for run in &listing.runs {
+        if let Some(archive) = &self.archive {
+            let ours = format!("{}/{}", name_of(folder_of(&self.home)), name_of(&files::journal_of(&self.home)));
+            for run in &archive.list()?.runs {
                 let inputs = run.manifest.iter().flat_map(|manifest| &manifest.inputs);
-                let rows = inputs.filter(|input| input.role == "journal" && input.name == ours).map(|input| input.rows);
+                let rows =
+                    inputs.filter(|input| input.role == archive::manifest::JOURNAL && input.name == ours).map(|input| input.rows);
                 seen.extend(rows.map(|rows| (rows, format!("the run {}", run.id()))));
             }
-        } else if let Some(run) = run_of(&self.named, self.plan()) {
+        } else if let Some(run) = run_of(&self.named, self.plan())? {
             // A copy, without the journal of what it is a copy of.
             let theirs = files::journal_of(&run.path.join(FILE));
-            seen.extend(journal::read(&theirs).ok().map(|journal| (journal.lines().len() as u64, theirs.display().to_string())));
+            seen.push((journal::read(&theirs)?.lines().len() as u64, theirs.display().to_string()));
         }
-        seen
+        Ok(seen)
     }
 
     /// An outcome of an older version counts no lines, but names the actions it carried out.
@@ -136,7 +136,7 @@ impl PlanFile {
     /// The archive or that run's plan cannot be read: then nobody knows what it proposes.
     pub(super) fn superseded(&self) -> Result<BTreeMap<String, String>> {
         let Some(archive) = &self.archive else { return Ok(BTreeMap::new()) };
-        let Some(own) = run_of(archive, self.plan()) else { return Ok(BTreeMap::new()) };
+        let Some(own) = run_of(archive, self.plan())? else { return Ok(BTreeMap::new()) };
         let listing = archive.list()?;
         let newest = listing.runs.iter().rev().find(|run| judged(run, self.plan()));
         let Some(newest) = newest.filter(|newest| newest.id() != own.id() && pulled(newest) > pulled(&own)) else {
@@ -144,10 +144,9 @@ impl PlanFile {
         };
         let next = newest.path.join(FILE);
         let next = if next.exists() { Some(files::read_plan(&next)?) } else { None };
-        let proposed = |action: &crate::plan::Action| {
-            let theirs = next.iter().flat_map(|next| &next.plan().actions);
-            theirs.clone().any(|other| (&other.finding, other.kind, &other.after) == (&action.finding, action.kind, &action.after))
-        };
+        let what =
+            |action: &Action| (action.finding.clone(), action.kind, serde_json::Value::from(action.after.clone()).to_string());
+        let proposed: HashSet<_> = next.iter().flat_map(|next| &next.plan().actions).map(what).collect();
         let why = format!(
             "the run {} of {} saw the accounts later and does not propose it any more; `domo-reconcile review {} --from {}` takes over \
              the decisions that still stand",
@@ -156,7 +155,7 @@ impl PlanFile {
             newest.path.display(),
             self.path.display()
         );
-        let gone = self.plan().actions.iter().filter(|action| !proposed(action));
+        let gone = self.plan().actions.iter().filter(|action| !proposed.contains(&what(action)));
         Ok(gone.map(|action| (action.id.clone(), why.clone())).collect())
     }
 }
@@ -226,12 +225,16 @@ pub(super) fn plan_of(journal: &Path) -> Option<PathBuf> {
     Some(PathBuf::from(format!("{stem}.json"))).filter(|plan| plan.is_file())
 }
 
-/// The run whose plan this is.
-fn run_of(archive: &Archive, plan: &Plan) -> Option<StoredRun> {
+/// The run whose plan this is; none where this is no archive, or not its.
+fn run_of(archive: &Archive, plan: &Plan) -> Result<Option<StoredRun>> {
     let ours = |run: &StoredRun| {
         run.manifest.as_ref().and_then(|manifest| manifest.plan.as_ref()).is_some_and(|named| named.id == plan.id)
     };
-    archive.list().ok()?.runs.into_iter().find(|run| !run.pruned && ours(run))
+    match archive.list() {
+        // A folder above a plan is none of ours and need not let itself be listed.
+        Err(_) if !archive.was_used() => Ok(None),
+        listing => Ok(listing?.runs.into_iter().find(|run| !run.pruned && ours(run))),
+    }
 }
 
 /// Whether a run judged the plan's instance on whole evidence, as it was.
@@ -287,8 +290,8 @@ fn try_decided(plan: &Path) -> Result<()> {
     let rules = Loaded::named(Some(rules.as_path()).filter(|rules| rules.is_file()))?;
     let classification = rules.and_then(|rules| rules.config.report.classification);
     let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal, classification);
-    files::write(&files::beside(plan, "decisions.html"), page.html(&Config::default())?.as_bytes())?;
-    files::write(&files::beside(plan, "decisions.csv"), &list.csv()?)
+    files::write(&files::beside(plan, archive::names::DECISIONS_PAGE), page.html(&Config::default())?.as_bytes())?;
+    files::write(&files::beside(plan, archive::names::DECISIONS_LIST), &list.csv()?)
 }
 
 /// One at a time on a plan, whether it is reviewed or applied: `plan.lock` beside it names the holder.

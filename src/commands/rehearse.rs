@@ -13,12 +13,13 @@ use super::progress::ProgressLine;
 use super::{Exit, Invocation};
 use crate::apply::{Applied, Order, PreparedApply, ReportedAction, Stop, files};
 use crate::archive::replay::{self, Stored};
-use crate::config::DeactivateWith;
+use crate::config::{Config, DeactivateWith};
 use crate::domo::{Reader, Session, Settings};
 use crate::failure::{Failure, FailureKind};
+use crate::plan::format::FILE;
 use crate::plan::{Action, Override, Plan, Sealed};
 use crate::reconcile::{Reconciliation, reconcile};
-use crate::sandbox::{Options, Profile, Sandbox};
+use crate::sandbox::{Options, Profile, Running, Sandbox};
 use crate::terms::{AccountSituation, Kind};
 use crate::{cli, digest, text};
 
@@ -38,43 +39,13 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
     config.content = None;
 
     super::runtime()?.block_on(super::interruptible(async {
-        let credential = stored.accounts.evidence.credential.clone().unwrap_or_default();
-        let groups_known = stored.accounts.provided.contains("groups");
-        // One that says who is active, or one that does not.
-        let profile = if stored.accounts.provided.contains("active") { Profile::guide() } else { Profile::recorded() };
-        let running = Sandbox::start(Options {
-            accounts: stored.accounts.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?,
-            owner: credential.user_id,
-            customer: Some(plan.instance.clone()),
-            groups: if groups_known { Vec::new() } else { named_groups(plan) },
-            // Domo itself let the client read, whatever its owner's role is called.
-            profile: Profile { checks_rights: false, ..profile },
-            ..Options::default()
-        });
-        let running = running.await?;
-        let sandbox = Options::default();
-        let mut settings = Settings::new(&running.url(), sandbox.client_id, SecretString::from(sandbox.client_secret))?;
-        settings.requests_per_minute = PACE;
-        // What the snapshot knows beside the accounts, the sandbox tells again.
-        settings.groups = groups_known;
-        settings.activity_days = config.domo.activity_days;
-        let session = Session::open(settings).await?;
-
         let terminal = invocation.terminal;
-        terminal.say(format!(
-            "Rehearsing {} on a sandbox with the {} it was made from. Domo is not touched.",
-            plan.id,
-            text::plural(stored.accounts.snapshot.len() as u64, "account", "accounts")
-        ));
-        if !groups_known && !named_groups(plan).is_empty() {
-            terminal.say(
-                "note: the groups of new accounts are taken to be there: the run did not read Domo's groups ([domo] groups = true does); \
-                 the dry run asks Domo for them",
-            );
-        }
+        // Kept until the end: the sandbox is there as long as this is.
+        let (_sandbox, session) = open(&stored, plan, &config).await?;
+        announce(invocation, &stored, plan);
         let before = reconcile(&stored.accounts, &stored.people, &stored.rules(&config))?;
         let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;
-        let copy = stage.path().join("plan.json");
+        let copy = stage.path().join(FILE);
         files::write_plan(&copy, &on_the_stage(sealed)?)?;
         let order = Order {
             plan: &copy,
@@ -91,12 +62,57 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
         if let Some(refusal) = prepared.assessment().refusal {
             return Err(refusal.into());
         }
-        let applied = prepared.carry_out(&Stop::default(), &mut |action: &Action, row: &ReportedAction| tell(invocation, action, row)).await?;
+        let applied = prepared
+            .carry_out(&Stop::default(), &mut |action: &Action, row: &ReportedAction| tell(invocation, action, row))
+            .await?;
         let accounts = Reader::new(&session).accounts(&ProgressLine::new(&terminal)).await?.remembering(&stored.accounts)?;
         let after = reconcile(&accounts, &stored.people, &stored.rules(&config))?;
         say(options, invocation, file, &applied, &before, &after)?;
         Ok(applied.kind())
     }))
+}
+
+/// A sandbox with the accounts that the plan was made from, and a session with it.
+async fn open(stored: &Stored, plan: &Plan, config: &Config) -> Result<(Running, Session)> {
+    let credential = stored.accounts.evidence.credential.clone().unwrap_or_default();
+    // One that says who is active, or one that does not.
+    let profile = if stored.accounts.provided.contains("active") { Profile::guide() } else { Profile::recorded() };
+    let running = Sandbox::start(Options {
+        accounts: stored.accounts.snapshot.objects().map(serde_json::from_slice).collect::<Result<_, _>>()?,
+        owner: credential.user_id,
+        customer: Some(plan.instance.clone()),
+        groups: if knows_groups(stored) { Vec::new() } else { named_groups(plan) },
+        // Domo itself let the client read, whatever its owner's role is called.
+        profile: Profile { checks_rights: false, ..profile },
+        ..Options::default()
+    });
+    let running = running.await?;
+    let sandbox = Options::default();
+    let mut settings = Settings::new(&running.url(), sandbox.client_id, SecretString::from(sandbox.client_secret))?;
+    settings.requests_per_minute = PACE;
+    // What the snapshot knows beside the accounts, the sandbox tells again.
+    settings.groups = knows_groups(stored);
+    settings.activity_days = config.domo.activity_days;
+    let session = Session::open(settings).await?;
+    Ok((running, session))
+}
+
+fn knows_groups(stored: &Stored) -> bool {
+    stored.accounts.provided.contains("groups")
+}
+
+fn announce(invocation: &Invocation, stored: &Stored, plan: &Plan) {
+    invocation.terminal.say(format!(
+        "Rehearsing {} on a sandbox with the {} it was made from. Domo is not touched.",
+        plan.id,
+        text::plural(stored.accounts.snapshot.len() as u64, "account", "accounts")
+    ));
+    if !knows_groups(stored) && !named_groups(plan).is_empty() {
+        invocation.terminal.say(
+            "note: the groups of new accounts are taken to be there: the run did not read Domo's groups ([domo] groups = true does); \
+             the dry run asks Domo for them",
+        );
+    }
 }
 
 /// The run the plan came from, which must still be the one it is bound to.

@@ -9,7 +9,7 @@ use super::{Exit, Invocation};
 use crate::archive::diff::Diff;
 use crate::archive::findings::{FILE, Findings};
 use crate::archive::manifest::{ConfigDigest, Manifest};
-use crate::archive::{Archive, RunFolder, RunInfo, inputs, replay};
+use crate::archive::{Archive, RunFolder, RunInfo, inputs, names, replay};
 use crate::cli;
 use crate::config::Loaded;
 use crate::failure::FailureKind;
@@ -61,7 +61,7 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
         own.id
     );
     judged.history.notes.insert(0, note);
-    folder.write("accounts.jsonl", stored.accounts.snapshot.bytes(), Some(stored.accounts.snapshot.len() as u64))?;
+    folder.write(names::ACCOUNTS, stored.accounts.snapshot.bytes(), Some(stored.accounts.snapshot.len() as u64))?;
     inputs::keep(&folder, &stored.people, &stored.config)?;
     let mut inputs = report::Inputs::replayed(&judged.run, &stored, &judged);
     inputs.options.redact = redact;
@@ -76,34 +76,34 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
 
     let identical = stored.manifest.files.iter().any(|file| file.name == FILE && Some(&file.sha256) == digest.as_ref());
     let diff = stored.compare(&Findings::read(&path.join(FILE))?);
-    if options.json {
-        invocation.terminal.json(&Output {
-            run_dir: path.display().to_string(),
-            run_id: crate::files::name_of(&path),
-            replay_of: stored.run.id(),
-            same_rules: judged.same,
-            identical,
-            differences: &diff,
-            evidence: judged.reconciliation.evidence.status,
-            reasons: &judged.reconciliation.evidence.reasons,
-        })?;
-    } else {
-        let outcome = match (identical, judged.same) {
-            (true, _) => format!("The findings of {} come out again, byte for byte.", stored.run.id()),
-            (false, true) => {
-                format!("The findings of {} do NOT come out again, with the same version and configuration.", stored.run.id())
-            }
-            (false, false) => format!("{} judged with another version or configuration.", stored.run.id()),
-        };
-        let counts = format!(
-            "Findings: {} new, {} gone, {} changed, {} as before.",
-            diff.appeared.len(),
-            diff.gone.len(),
-            diff.changed.len(),
-            diff.same
-        );
-        invocation.terminal.answer(format!("{outcome}\n{counts}\n{}", path.display()))?;
+    let output = Output {
+        run_dir: path.display().to_string(),
+        run_id: crate::files::name_of(&path),
+        replay_of: stored.run.id(),
+        same_rules: judged.same,
+        identical,
+        differences: &diff,
+        evidence: judged.reconciliation.evidence.status,
+        reasons: &judged.reconciliation.evidence.reasons,
+    };
+    match options.json {
+        true => invocation.terminal.json(&output)?,
+        false => invocation.terminal.answer(output.told())?,
     }
     // The same rules on the same data must give the same findings; if they do not, somebody must look.
     Ok((judged.same && !identical).then_some(FailureKind::Failed))
+}
+
+impl Output<'_> {
+    /// The same for people.
+    fn told(&self) -> String {
+        let Self { replay_of, differences: Diff { appeared, gone, changed, same, .. }, run_dir, .. } = self;
+        let outcome = match (self.identical, self.same_rules) {
+            (true, _) => format!("The findings of {replay_of} come out again, byte for byte."),
+            (false, true) => format!("The findings of {replay_of} do NOT come out again, with the same version and configuration."),
+            (false, false) => format!("{replay_of} judged with another version or configuration."),
+        };
+        let (appeared, gone, changed) = (appeared.len(), gone.len(), changed.len());
+        format!("{outcome}\nFindings: {appeared} new, {gone} gone, {changed} changed, {same} as before.\n{run_dir}")
+    }
 }

@@ -89,13 +89,12 @@ pub struct OpenFinding {
 impl OpenFinding {
     /// Of a finding, with what is known of whom it is about.
     pub(super) fn of(finding: &Finding, about: About) -> Self {
-        let (account, person) = (finding.account.as_ref(), finding.person.as_ref());
         let side = |value: &Option<String>| value.clone().unwrap_or_default();
         Self {
             finding: finding.id.0.clone(),
-            account_id: account.and_then(|account| account.id),
-            email: account.map_or_else(|| person.and_then(|person| person.email.clone()), |account| account.email.clone()),
-            name: account.map_or_else(|| person.and_then(|person| person.name.clone()), |account| account.name.clone()),
+            account_id: finding.account.as_ref().and_then(|account| account.id),
+            email: finding.email().map(str::to_owned),
+            name: finding.name().map(str::to_owned),
             before: finding.drift.iter().map(|drift| (drift.field.clone(), side(&drift.domo))).collect(),
             after: finding.drift.iter().map(|drift| (drift.field.clone(), side(&drift.directory))).collect(),
             why: finding.reason.clone(),

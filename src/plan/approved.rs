@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::decision::Decision;
+use super::decision::{Decision, person};
 use super::digest::Sealed;
 use super::format::{Action, GuardState, Plan};
 use super::guard::{self, AuditFigures, Guard, GuardedAccounts, Override};
@@ -57,13 +57,12 @@ impl Applier {
     /// Whether an approver's name is one of theirs. A bare name and the mailbox of an address are taken for the same person: refusing
     /// one too many is the safer mistake.
     fn is(&self, approver: &str) -> bool {
-        let key = |name: &str| name.trim().to_lowercase();
         let same = |one: &str, other: &str| match (one.split_once('@'), other.split_once('@')) {
             (Some((mailbox, _)), None) => mailbox == other,
             (None, Some((mailbox, _))) => mailbox == one,
             _ => one == other,
         };
-        self.names().iter().any(|name| same(&key(name), &key(approver)))
+        self.names().iter().any(|name| same(&person(name), &person(approver)))
     }
 }
 
@@ -114,7 +113,7 @@ impl Terms<'_> {
 
     /// How the approved actions that are still to be done stand against the guards.
     pub fn judge(&self, plan: &Plan) -> Assessment {
-        let open = todo(plan, self.done);
+        let open: Vec<&Action> = plan.open(self.done).collect();
         let guards = guard::evaluate(&open, self.guarded, AuditFigures::of(&plan.guards), self.limits);
         let tripped: Vec<_> = guards.iter().filter(|state| !state.holds).filter_map(|state| self.tripped(state)).collect();
         let stops = |tripped: &&Tripped| tripped.overridden.is_none();
@@ -163,11 +162,7 @@ impl Terms<'_> {
     fn way(&self, open: &[&Action]) -> Option<Failure> {
         let of = |action: &&&Action| action.kind == crate::terms::ActionKind::Deactivate;
         let other = open.iter().filter(of).find(|action| action.through.unwrap_or_default() != self.deactivate_with)?;
-        let word = |way: config::DeactivateWith| match way {
-            config::DeactivateWith::Rest => "rest",
-            config::DeactivateWith::Scim => "scim",
-        };
-        let (planned, now) = (word(other.through.unwrap_or_default()), word(self.deactivate_with));
+        let (planned, now) = (other.through.unwrap_or_default(), self.deactivate_with);
         Some(
             Failure::new(
                 FailureKind::PlanRefused,
@@ -210,11 +205,6 @@ fn guards_refuse(tripped: &[Tripped]) -> Option<Failure> {
     })
 }
 
-/// What is approved and not done.
-fn todo<'a>(plan: &'a Plan, done: &BTreeSet<String>) -> Vec<&'a Action> {
-    plan.actions.iter().filter(|action| plan.approved(&action.id) && !done.contains(&action.id)).collect()
-}
-
 /// A plan that may be carried out. There is no other way to a writer of Domo.
 #[derive(Debug)]
 pub struct Approved {
@@ -237,7 +227,7 @@ impl Approved {
             return Err(refusal);
         }
         let plan = sealed.into_plan();
-        let todo = todo(&plan, terms.done).into_iter().cloned().collect();
+        let todo = plan.open(terms.done).cloned().collect();
         Ok(Self { plan, todo, tripped: assessment.tripped })
     }
 

@@ -89,8 +89,8 @@ pub fn build(
     let about = |(finding, action)| Action { about: Some(subjects.about(finding)), ..action };
     let actions: Vec<Action> = acted.into_par_iter().map(about).collect();
     let previous = binding.previous.map_or(0, |(accounts_before, people_before)| {
-        AuditFigures::shrink(accounts_before, reconciliation.accounts.read)
-            .max(AuditFigures::shrink(people_before, reconciliation.people.read))
+        reconcile::shrink(accounts_before, reconciliation.accounts.read)
+            .max(reconcile::shrink(people_before, reconciliation.people.read))
     });
     let judged = AuditFigures { rejected_rows: reconciliation.people[PersonSituation::Rejected], shrunk: previous };
     let guarded = GuardedAccounts::of(accounts, config, &actions)?;
@@ -142,7 +142,7 @@ pub fn assemble(
 }
 
 /// The id of an action: stable for its finding and kind.
-pub fn action_id(finding: &str, kind: ActionKind) -> String {
+fn action_id(finding: &str, kind: ActionKind) -> String {
     digest::id('A', &format!("v1|{finding}|{}", kind.as_str()), 10)
 }
 
@@ -177,15 +177,13 @@ fn raw_object(line: &[u8]) -> Result<Map<String, Value>> {
 }
 
 fn action(finding: &Finding, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Action {
-    let account = finding.account.as_ref();
-    let person = finding.person.as_ref();
     Action {
         id: action_id(&finding.id.0, kind),
         kind,
         finding: Some(finding.id.0.clone()),
-        account_id: account.and_then(|account| account.id),
-        email: account.map_or_else(|| person.and_then(|person| person.email.clone()), |account| account.email.clone()),
-        name: account.map_or_else(|| person.and_then(|person| person.name.clone()), |account| account.name.clone()),
+        account_id: finding.account.as_ref().and_then(|account| account.id),
+        email: finding.email().map(str::to_owned),
+        name: finding.name().map(str::to_owned),
         before,
         after,
         why,

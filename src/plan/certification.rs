@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::about::About;
-use super::decision::same_person;
+use super::decision::{recorded, same_person};
 use super::demotion::demotion;
 use super::digest::link;
 use super::fields::GROUPS;
@@ -100,14 +100,15 @@ impl Confirmed {
 }
 
 /// What is said of an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Attestation {
     /// It is needed, as it is.
     Keep,
     /// It is not needed any more.
     Revoke,
     /// It is needed with another role.
-    Role(String),
+    Role(Role),
     /// Somebody else has to say.
     NotMine,
 }
@@ -126,8 +127,7 @@ impl Attestation {
             "revoke" => Self::Revoke,
             "not-mine" | "not mine" => Self::NotMine,
             _ => {
-                let role = plain.strip_prefix("role:").map(str::trim);
-                let known = role.and_then(|role| Role::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(role)));
+                let known = plain.strip_prefix("role:").and_then(Role::in_any_case);
                 let unknown = || {
                     format!(
                         "`{}` is no answer: write keep, revoke, role: and one of {}, or not-mine",
@@ -135,7 +135,7 @@ impl Attestation {
                         Role::ALL.map(Role::as_str).join(", ")
                     )
                 };
-                Self::Role(known.ok_or_else(unknown)?.to_string())
+                Self::Role(known.ok_or_else(unknown)?)
             }
         }))
     }
@@ -152,6 +152,23 @@ impl fmt::Display for Attestation {
     }
 }
 
+impl From<Attestation> for String {
+    fn from(answer: Attestation) -> Self {
+        answer.to_string()
+    }
+}
+
+impl TryFrom<String> for Attestation {
+    type Error = String;
+
+    /// As a record has it, to the letter: the chain is over what is written.
+    fn try_from(word: String) -> Result<Self, String> {
+        Self::parse(&word)?
+            .filter(|answer| answer.to_string() == word)
+            .ok_or_else(|| format!("`{}` is no answer", text::visible(&word)))
+    }
+}
+
 /// A line of `certification.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CertificationLine {
@@ -162,7 +179,8 @@ pub struct CertificationLine {
     /// The account's id; its e-mail where the source has no ids.
     pub account: String,
     /// `keep`, `revoke`, `role:` with a role, or `not-mine`.
-    pub verdict: String,
+    #[schemars(with = "String")]
+    pub verdict: Attestation,
     /// Who decided.
     pub by: String,
     /// Why.
@@ -183,13 +201,8 @@ pub struct CertificationLine {
 }
 
 impl CertificationLine {
-    /// The answer; lines are checked when they are read.
-    pub fn answer(&self) -> Attestation {
-        Attestation::parse(&self.verdict).ok().flatten().unwrap_or(Attestation::NotMine)
-    }
-
-    fn link(&self, before: &str) -> String {
-        link(before, self).unwrap_or_default()
+    fn link(&self, before: &str) -> Result<String, Failure> {
+        link(before, self).map_err(Failure::failed)
     }
 }
 
@@ -220,10 +233,9 @@ impl CertificationRecord {
             if line.manifest != manifest {
                 return Err(broken(&format!("is of a run with the manifest {}, this one has {manifest}", line.manifest)));
             }
-            if line.n != number || line.chain != line.link(record.chain()) {
+            if line.n != number || line.chain != line.link(record.chain())? {
                 return Err(broken(&"was changed after it was written, or one before it was"));
             }
-            Attestation::parse(&line.verdict).ok().flatten().ok_or_else(|| broken(&format!("says `{}`", line.verdict)))?;
             record.lines.push(line);
         }
         Ok(record)
@@ -260,9 +272,9 @@ impl CertificationRecord {
         let mut new = Vec::new();
         for (account, one) in chosen {
             match standing.get(account) {
-                Some(line) if line.answer() == one.answer && (one.comment.is_none() || one.comment == line.comment) => {}
+                Some(line) if line.verdict == one.answer && (one.comment.is_none() || one.comment == line.comment) => {}
                 Some(line)
-                    if same_person(&line.by, &one.by) || line.answer() == Attestation::NotMine || line.answer() == one.answer =>
+                    if same_person(&line.by, &one.by) || line.verdict == Attestation::NotMine || line.verdict == one.answer =>
                 {
                     new.push(one)
                 }
@@ -281,7 +293,7 @@ impl CertificationRecord {
         let mut text = String::new();
         for one in new {
             let mut line = one.line(self.lines.len() as u64 + 1, manifest);
-            line.chain = line.link(self.chain());
+            line.chain = line.link(self.chain())?;
             text.push_str(&serde_json::to_string(&line).map_err(Failure::failed)?);
             text.push('\n');
             self.lines.push(line);
@@ -292,7 +304,7 @@ impl CertificationRecord {
 
 /// `ana@acme.com said keep on 2026-12-01: still on the team`
 pub fn told(line: &CertificationLine) -> String {
-    let recorded = line.recorded_by.as_ref().map(|name| format!(" (recorded by {name})")).unwrap_or_default();
+    let recorded = recorded(line.recorded_by.as_deref());
     let comment = line.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
     text::visible(&format!("{} said {} on {}{recorded}{comment}", line.by, line.verdict, line.at.date_naive())).into_owned()
 }
@@ -323,7 +335,7 @@ impl Attested {
             n,
             at: self.at,
             account: self.account.clone(),
-            verdict: self.answer.to_string(),
+            verdict: self.answer,
             by: self.by.clone(),
             comment: self.comment.clone(),
             recorded_by: self.recorded_by.clone(),
@@ -355,7 +367,7 @@ impl Stand {
     pub fn of(account: &Confirmed, line: Option<&CertificationLine>) -> Self {
         let Some(line) = line else { return Self::Open };
         let own = account.email.as_deref().is_some_and(|email| same_person(email, &line.by));
-        match line.answer() {
+        match line.verdict {
             _ if own => Self::Own,
             Attestation::Keep => Self::Keep,
             Attestation::Revoke => Self::Revoke,
@@ -423,10 +435,10 @@ fn change(
              under Admin > Governance > People"
         )
     };
-    let made = match (line.answer(), config.policy.revoked) {
-        (Attestation::Role(role), _) if has(&role) => Err(format!("it has the role {role} already")),
-        (Attestation::Role(role), _) if bears(&role) => Err(only_bears_the_name(&role)),
-        (Attestation::Role(role), _) => Ok((Act::Update, before, one("role", role.into()), String::new())),
+    let made = match (line.verdict, config.policy.revoked) {
+        (Attestation::Role(role), _) if has(role.as_str()) => Err(format!("it has the role {role} already")),
+        (Attestation::Role(role), _) if bears(role.as_str()) => Err(only_bears_the_name(role.as_str())),
+        (Attestation::Role(role), _) => Ok((Act::Update, before, one("role", role.as_str().into()), String::new())),
         (Attestation::Revoke, Choice::Delete) => {
             let held = account.blocked.as_ref().map(|why| format!(". Blocked: {why}")).unwrap_or_default();
             Ok((Act::Delete, before, one("deleted", true.into()), held))

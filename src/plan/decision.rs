@@ -85,7 +85,7 @@ impl Decision {
     /// `rejected on 2026-11-20 by ana (recorded by eve): contract extended`
     pub fn told(&self) -> String {
         let until = self.until.map(|day| format!(" until {day}")).unwrap_or_default();
-        let recorded = self.recorded_by.as_ref().map(|name| format!(" (recorded by {name})")).unwrap_or_default();
+        let recorded = recorded(self.recorded_by.as_deref());
         let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
         let (verdict, day, by) = (self.verdict.done(), self.at.date_naive(), &self.by);
         text::visible(&format!("{verdict}{until} on {day} by {by}{recorded}{comment}")).into_owned()
@@ -122,6 +122,11 @@ impl Decision {
         self.earlier = earlier;
         self
     }
+}
+
+/// ` (recorded by eve)`, where somebody else than who decided did.
+pub(super) fn recorded(by: Option<&str>) -> String {
+    by.map(|name| format!(" (recorded by {name})")).unwrap_or_default()
 }
 
 /// Whether two names are one person's: case and white space say nothing.

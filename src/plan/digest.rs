@@ -212,7 +212,7 @@ pub(super) fn link(before: &str, line: &impl Serialize) -> serde_json::Result<St
 }
 
 /// JSON with sorted keys and no white space.
-pub fn canonical(value: &Value, text: &mut String) {
+fn canonical(value: &Value, text: &mut String) {
     match value {
         Value::Object(fields) => object(fields.iter(), text, |_, value, text| canonical(value, text)),
         Value::Array(items) => {

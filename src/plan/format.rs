@@ -1,6 +1,6 @@
 //! `plan.json`, version 1. Old versions stay readable; newer ones are refused with a clear word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,12 +19,25 @@ use crate::terms::{ActionKind, Role};
 /// The file's name in a run folder.
 pub const FILE: &str = "plan.json";
 
+/// What its outcome is called beside it.
+pub const OUTCOME: &str = "apply.json";
+
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/plan/v1";
 
 /// What nobody can promise of a write over the REST API: said wherever writes are described or decided.
 pub const NOT_SHOWN_KEPT: &str = "A write sends back every field that Domo tells of the account. Its time zone and locale are not \
     always among them: where they are not, nobody can show that they are kept.";
+
+/// What a reviewer should know of removals, of SCIM, of demotions and of another sign-in name.
+const PROVISIONED_AGAIN: &str = "Take the access away in the identity provider first: with just-in-time provisioning a person who can \
+    still sign in there may come back here.";
+const SCIM_DELETES: &str = "Deactivations go through SCIM, and Domo's own article says that this deletes the user. The first is done alone \
+    and read back; if the account is gone, it counts as failed and the run ends.";
+const DEMOTED: &str = "A demotion leaves the account there, with the least role and without its groups; what it owns stays its own, and a \
+    revert gives role and groups back.";
+const SIGN_IN_NAME: &str = "Some updates change an e-mail, which is the sign-in name. With single sign-on, a person who signs in meanwhile \
+    may get a second account: agree with the identity provider's owner first.";
 
 /// A remediation plan. Everything but `digest` and `decisions` is covered by the digest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -138,6 +151,11 @@ impl Plan {
         self.guards.iter().filter(|guard| !guard.holds).map(|guard| guard.name.as_str()).collect()
     }
 
+    /// What is approved and not done.
+    pub fn open(&self, done: &BTreeSet<String>) -> impl Iterator<Item = &Action> + Clone {
+        self.actions.iter().filter(|action| self.approved(&action.id) && !done.contains(&action.id))
+    }
+
     /// Whether a revert made it: then `run_id` names the plan that it undoes.
     pub fn undoes(&self) -> bool {
         self.run_id.starts_with("P-")
@@ -169,65 +187,34 @@ impl Plan {
     pub fn notes_on<'a>(actions: impl Iterator<Item = &'a Action> + Clone) -> Vec<String> {
         use ActionKind::{Create, Deactivate, Delete, Demote, Reactivate, Update};
         let count = |wanted: &dyn Fn(&Action) -> bool| actions.clone().filter(|action| wanted(action)).count();
-        let mut notes = Vec::new();
-        if count(&|action| action.kind.removes_access()) > 0 {
-            notes.push(
-                "Take the access away in the identity provider first: with just-in-time provisioning a person who can still sign in \
-                 there may come back here."
-                    .into(),
-            );
-        }
-        if count(&|action| action.through == Some(DeactivateWith::Scim)) > 0 {
-            notes.push(
-                "Deactivations go through SCIM, and Domo's own article says that this deletes the user. The first is done alone and \
-                 read back; if the account is gone, it counts as failed and the run ends."
-                    .into(),
-            );
-        }
-        if count(&|action| action.kind == Demote) > 0 {
-            notes.push(
-                "A demotion leaves the account there, with the least role and without its groups; what it owns stays its own, and a \
-                 revert gives role and groups back."
-                    .into(),
-            );
-        }
-        if count(&|action| action.kind == Delete) > 0 {
-            notes.push("A deletion cannot be undone. Domo refuses it while the account owns DataSets or DataFlows.".into());
-        }
+        let of_a_kind = |kind: ActionKind| count(&|action| action.kind == kind) > 0;
+        let through_scim = |action: &Action| action.through == Some(DeactivateWith::Scim);
+        let merged = |action: &Action| matches!(action.kind, Update | Deactivate | Demote | Reactivate) && !through_scim(action);
+        let said = |applies: bool, note: &str| applies.then(|| note.to_owned());
+
         let blocked = count(&|action| action.blocked.is_some()) as u64;
-        if blocked > 0 {
+        let blocked = (blocked > 0).then(|| {
             let are = crate::text::plural(blocked, "deletion is", "deletions are");
-            notes.push(format!(
+            format!(
                 "{are} blocked by what the accounts own, or because that is not known, approved or not: hand it over first (handover.csv names it \
                  where it is known), then audit again."
-            ));
-        }
-        if count(&|action| action.kind == Update && action.after.contains_key("email")) > 0 {
-            notes.push(
-                "Some updates change an e-mail, which is the sign-in name. With single sign-on, a person who signs in meanwhile may \
-                 get a second account: agree with the identity provider's owner first."
-                    .into(),
-            );
-        }
-        let raised: Vec<_> = actions
-            .clone()
-            .filter(|action| {
-                let role = |fields: &Map<String, Value>| fields.get("role").and_then(Value::as_str).and_then(Role::from_word);
-                role(&action.after).is_some_and(Role::may_administer) && role(&action.before) != Some(Role::Admin)
-            })
-            .map(Action::subject)
-            .collect();
-        if !raised.is_empty() {
-            notes.push(format!("Look at each who would become Admin or Privileged: {}.", crate::text::visible(&raised.join(", "))));
-        }
-        let merged = |action: &Action| matches!(action.kind, Update | Deactivate | Demote | Reactivate);
-        if count(&|action| merged(action) && action.through != Some(DeactivateWith::Scim)) > 0 {
-            notes.push(NOT_SHOWN_KEPT.into());
-        }
-        if count(&|action| action.kind == Create) > 0 {
-            notes.push("Creating the address of a deleted account brings that account back.".into());
-        }
-        notes
+            )
+        });
+        let raised: Vec<_> = actions.clone().filter(|action| action.raises()).map(Action::subject).collect();
+        let raised = (!raised.is_empty())
+            .then(|| format!("Look at each who would become Admin or Privileged: {}.", crate::text::visible(&raised.join(", "))));
+        let notes = [
+            said(count(&|action| action.kind.removes_access()) > 0, PROVISIONED_AGAIN),
+            said(count(&through_scim) > 0, SCIM_DELETES),
+            said(of_a_kind(Demote), DEMOTED),
+            said(of_a_kind(Delete), "A deletion cannot be undone. Domo refuses it while the account owns DataSets or DataFlows."),
+            blocked,
+            said(count(&|action| action.kind == Update && action.after.contains_key("email")) > 0, SIGN_IN_NAME),
+            raised,
+            said(count(&merged) > 0, NOT_SHOWN_KEPT),
+            said(of_a_kind(Create), "Creating the address of a deleted account brings that account back."),
+        ];
+        notes.into_iter().flatten().collect()
     }
 
     /// The action with this id.
@@ -242,6 +229,12 @@ impl Plan {
 }
 
 impl Action {
+    /// Whether the account would become Admin, or Privileged without having been Admin.
+    fn raises(&self) -> bool {
+        let role = |fields: &Map<String, Value>| fields.get("role").and_then(Value::as_str).and_then(Role::from_word);
+        role(&self.after).is_some_and(Role::may_administer) && role(&self.before) != Some(Role::Admin)
+    }
+
     /// The groups that an account is to leave, and those it is to join; of a new account see [`Self::groups`].
     pub fn memberships(&self) -> (Vec<Group>, Vec<Group>) {
         let of = |fields: &Map<String, Value>| -> Vec<Group> {

@@ -10,15 +10,12 @@ use super::format::{Action, GuardState};
 use crate::config::{self, Config, Rights};
 use crate::domo::{Accounts, SUPPORT_ID, content};
 use crate::failure::Failure;
-use crate::reconcile::Exclusions;
+use crate::reconcile::{Exclusions, MAX_SHRINK};
 use crate::terms::{ActionKind, Role, words};
 use crate::text;
 
 /// Below so many active accounts, a share of them says nothing.
 const SHARE_COUNTS_FROM: u64 = 20;
-
-/// Percent by which a population may shrink from one run to the next.
-const MAX_SHRINK: u64 = 10;
 
 words! {
     /// A guard by name, as files and the command line have it.
@@ -233,12 +230,6 @@ impl AuditFigures {
         let value = |guard: Guard| guards.iter().find(|state| state.name == guard.as_str()).map_or(0, |state| state.value);
         Self { rejected_rows: value(Guard::RejectedRows), shrunk: value(Guard::PopulationMoved) }
     }
-
-    /// Percent by which `now` is smaller than `before`, rounded up, so that 10.1 % is more than 10.
-    pub fn shrink(before: u64, now: u64) -> u64 {
-        let lost = before.saturating_sub(now);
-        if before == 0 { 0 } else { u64::try_from((u128::from(lost) * 100).div_ceil(u128::from(before))).unwrap_or(100) }
-    }
 }
 
 /// How every guard stands for these actions.
@@ -295,6 +286,7 @@ pub fn evaluate(actions: &[&Action], guarded: &GuardedAccounts, judged: AuditFig
         },
         state(Guard::RejectedRows, judged.rejected_rows, 0, judged.rejected_rows == 0 || removed == 0),
         state(Guard::PopulationMoved, judged.shrunk, MAX_SHRINK, shrunk <= MAX_SHRINK),
+        // Always holds: of an empty directory no plan is made. It is listed all the same, for whoever reads a plan by its guards.
         state(Guard::EmptyDirectory, 0, 0, true),
         state(Guard::IncompleteEvidence, incomplete, 0, incomplete == 0 || actions.is_empty()),
         state(Guard::Protected, protected, 0, protected == 0),
@@ -305,14 +297,6 @@ pub fn evaluate(actions: &[&Action], guarded: &GuardedAccounts, judged: AuditFig
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn shrinking_is_rounded_up() {
-        assert_eq!(AuditFigures::shrink(1000, 900), 10);
-        assert_eq!(AuditFigures::shrink(1000, 899), 11);
-        assert_eq!(AuditFigures::shrink(0, 5), 0);
-        assert_eq!(AuditFigures::shrink(5, 9), 0);
-    }
 
     #[test]
     fn rejected_rows_are_overridden_by_their_exact_number() {

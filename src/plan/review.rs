@@ -257,7 +257,7 @@ pub fn action_kind(row: &Decidable<'_>) -> Option<ActionKind> {
     }
 }
 
-/// A day after the last on which something is accepted, where a decision says one.
+/// The last day on which something is accepted, where a decision says one.
 pub fn until(word: &str) -> Option<NaiveDate> {
     word.trim().trim_start_matches([':', ' ']).parse().ok()
 }

@@ -9,6 +9,22 @@ use super::format::{Action, Plan};
 use crate::terms::Severity;
 use crate::text;
 
+/// The sheet of a workbook on which is decided. It, the next one and the labels on that are looked for when the workbook comes back: no
+/// translation changes them.
+pub const ACTIONS: &str = "Actions";
+/// The sheet that says what the workbook is of.
+pub const SUMMARY: &str = "Summary";
+/// The label of the plan's id.
+pub const PLAN: &str = "Plan";
+/// The label of its digest.
+pub const PLAN_DIGEST: &str = "Plan digest";
+/// The label of a certification's run.
+pub const RUN: &str = "Run";
+/// The label of the digest of that run's manifest.
+pub const RUN_DIGEST: &str = "Run digest";
+/// The label of the reviewer whose packet it is.
+pub const PACKET_OF: &str = "Packet of";
+
 /// The columns of a review sheet: fifteen that say what is decided, three to be filled in.
 pub const COLUMNS: [&str; 18] = [
     "action",
@@ -51,11 +67,14 @@ pub fn choices(plan: &Plan) -> (&'static [&'static str], bool) {
     }
 }
 
-/// Everything of a plan that is decided, worst first.
+/// Everything of a plan that is decided: what takes access away first, worst first, then the rest, worst first.
 pub fn rows(plan: &Plan) -> Vec<Decidable<'_>> {
     let mut rows: Vec<_> = plan.actions.iter().map(Decidable::Action).chain(plan.findings.iter().map(Decidable::Finding)).collect();
-    // What does something before what does not; the plan's own order where nothing tells them apart.
-    rows.sort_by_key(|row| (row.severity().map_or(u8::MAX, |severity| severity as u8), matches!(row, Decidable::Finding(_))));
+    // What takes access away before all else, what does something before what does not; the plan's own order where nothing tells them apart.
+    rows.sort_by_key(|row| {
+        let removes = matches!(row, Decidable::Action(action) if action.kind.removes_access());
+        (!removes, row.severity().map_or(u8::MAX, |severity| severity as u8), matches!(row, Decidable::Finding(_)))
+    });
     rows
 }
 

@@ -372,7 +372,7 @@ impl<'a> PersonColumns<'a> {
     }
 
     /// Given and family name, in Chinese, Japanese and Korean writing the family name first.
-    pub(super) fn parts_of_name(&self, person: Person) -> Option<String> {
+    fn parts_of_name(&self, person: Person) -> Option<String> {
         let mut parts: Vec<&str> =
             [self.given_name.filled(person), self.family_name.filled(person)].into_iter().flatten().collect();
         if parts.iter().all(|part| names::is_east_asian(part)) {

@@ -88,6 +88,18 @@ impl Finding {
         (self.severity, self.kind, Reverse(days), ordinary, role.map_or(Role::COUNT, |role| role as usize))
     }
 
+    /// The e-mail that it is shown with: the account's, and the person's where there is no account.
+    pub fn email(&self) -> Option<&str> {
+        let person = || self.person.as_ref().and_then(|person| person.email.as_deref());
+        self.account.as_ref().map_or_else(person, |account| account.email.as_deref())
+    }
+
+    /// The name that it is shown with, by the same rule.
+    pub fn name(&self) -> Option<&str> {
+        let person = || self.person.as_ref().and_then(|person| person.name.as_deref());
+        self.account.as_ref().map_or_else(person, |account| account.name.as_deref())
+    }
+
     /// What stands in a column of its kind's table.
     pub fn particular(&self, column: &str) -> Option<&Value> {
         self.particulars.iter().find(|particular| particular.column == column).map(|particular| &particular.value)

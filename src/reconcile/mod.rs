@@ -50,6 +50,7 @@ pub use access::{Access, AccessChange, Earlier, Moved, Ours, since};
 pub(crate) use drift::compared;
 pub use exclusions::{Exclusions, idle as idle_exclusions};
 pub(crate) use keys::Addresses;
+pub use outcome::{MAX_SHRINK, shrink};
 pub use past::{Past, Taken};
 pub use rule::PeopleRules;
 

@@ -133,11 +133,20 @@ impl Wholeness {
     }
 }
 
-/// A population that lost more than a tenth since the run before may be half of one: whatever is gone with it looks resolved.
+/// Percent by which a population may shrink from one run to the next: one that lost more may be half of one, and whatever is gone with it
+/// looks resolved.
+pub const MAX_SHRINK: u64 = 10;
+
+/// Percent by which a population is smaller now than it was, rounded up, so that 10.1 % is more than 10.
+pub fn shrink(then: u64, now: u64) -> u64 {
+    let lost = u128::from(then.saturating_sub(now));
+    if then == 0 { 0 } else { u64::try_from((lost * 100).div_ceil(then.into())).unwrap_or(100) }
+}
+
+/// What is said of a population that shrank more than it may.
 fn shrunk(now: u64, then: u64, what: &str, day: NaiveDate) -> Option<String> {
-    let lost = then.saturating_sub(now);
-    let percent = (lost * 100).checked_div(then)?;
-    (lost * 10 > then).then(|| {
+    let percent = shrink(then, now);
+    (percent > MAX_SHRINK).then(|| {
         format!("{now} {what} read, {percent} % fewer than the {then} of the run of {day}: look whether the list is whole")
     })
 }

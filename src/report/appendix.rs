@@ -164,7 +164,7 @@ pub(super) fn accepted(builder: &Builder) -> Table {
     let none = t.get("page.none");
     for (index, exception) in all.iter().take(ROWS).enumerate() {
         let used = builder.inputs.reconciliation.exceptions.iter().find(|used| used.index == index);
-        let left = figures::days(builder.inputs.run.as_of, exception.expires);
+        let left = (exception.expires - builder.inputs.run.as_of).num_days();
         let status = match used {
             Some(used) if used.expired => "accepted.expired",
             Some(used) if !used.findings.is_empty() => "accepted.active",

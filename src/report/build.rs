@@ -264,8 +264,8 @@ impl Builder<'_> {
     fn summary(&self) -> Summary {
         let t = self.t;
         let findings = &self.inputs.reconciliation.findings;
-        let mut open = [0u64; 5];
-        let mut all = [0u64; 5];
+        let mut open = [0u64; Severity::COUNT];
+        let mut all = [0u64; Severity::COUNT];
         let mut new = 0;
         let mut new_by_kind: BTreeMap<Kind, u64> = BTreeMap::new();
         for finding in findings {
@@ -482,7 +482,7 @@ impl Builder<'_> {
         let uses = &self.inputs.reconciliation.exceptions;
         let expired = uses.iter().filter(|used| used.expired).count() as u64;
         let unused = uses.iter().filter(|used| !used.expired && used.findings.is_empty()).count() as u64;
-        let soon = config.iter().filter(|one| (0..=30).contains(&figures::days(as_of, one.expires))).count() as u64;
+        let soon = config.iter().filter(|one| (0..=30).contains(&(one.expires - as_of).num_days())).count() as u64;
         let active = (config.len() as u64).saturating_sub(expired);
         let mut parts = vec![t.count("exceptions.active", active, &[])];
         for (key, number) in [("exceptions.soon", soon), ("exceptions.unused", unused), ("exceptions.expired", expired)] {
@@ -515,7 +515,7 @@ impl Builder<'_> {
 
     /// A slug as people read it: a kind's name, else its words.
     fn check_name(&self, slug: &str) -> String {
-        let kind = self.kinds().find(|kind| kind.as_str() == slug.replace('_', "-"));
+        let kind = self.kinds().find(|kind| kind.as_str() == slug);
         match kind {
             Some(kind) => self.kind_text(kind, "name"),
             None => {
@@ -594,7 +594,7 @@ impl Builder<'_> {
     }
 }
 
-fn count_cells(counts: &[u64; 5]) -> Vec<CountCell> {
+fn count_cells(counts: &[u64; Severity::COUNT]) -> Vec<CountCell> {
     let cells = Severity::ALL.iter().zip(counts);
     cells
         .map(|(severity, number)| CountCell { key: severity.as_str(), count: figures::grouped(*number), zero: *number == 0 })

@@ -25,7 +25,7 @@ pub(super) struct Builder<'a> {
     pub(super) ordered: &'a [&'a Finding],
     pub(super) files: &'a [FileEntry],
     /// Findings by kind, and by kind and severity.
-    pub(super) by_kind: BTreeMap<Kind, [u64; 5]>,
+    pub(super) by_kind: BTreeMap<Kind, [u64; Severity::COUNT]>,
     /// Findings that had been accepted until a day that is over.
     pub(super) expired: BTreeMap<&'a FindingId, NaiveDate>,
 }
@@ -34,7 +34,7 @@ impl<'a> Builder<'a> {
     pub(super) fn new(inputs: &'a Inputs<'a>, ordered: &'a [&'a Finding], t: &'a Texts, files: &'a [FileEntry]) -> Self {
         let config = &inputs.config.config;
         let zone = config.report.timezone.as_deref().and_then(|zone| zone.parse().ok());
-        let mut by_kind: BTreeMap<Kind, [u64; 5]> = BTreeMap::new();
+        let mut by_kind: BTreeMap<Kind, [u64; Severity::COUNT]> = BTreeMap::new();
         for finding in &inputs.reconciliation.findings {
             by_kind.entry(finding.kind).or_default()[rank(finding.severity)] += 1;
         }
@@ -59,7 +59,7 @@ impl<'a> Builder<'a> {
     pub(super) fn untested(&self, kind: Kind) -> Option<&str> {
         let slug = kind.as_str();
         let all = &self.inputs.reconciliation.not_tested;
-        let named = all.iter().find(|untested| untested.check.replace('_', "-") == slug).map(|untested| untested.why.as_str());
+        let named = all.iter().find(|untested| untested.check == slug).map(|untested| untested.why.as_str());
         // "None found" among nobody would read like a result.
         let nothing = self.inputs.reconciliation.method.tested.get(&kind) == Some(&0);
         let why = if kind == Kind::Exception { "section.no_exceptions" } else { "section.nothing_to_test" };

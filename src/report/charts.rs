@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::builder::Builder;
-use super::figures::{days, grouped};
+use super::figures::grouped;
 use super::view::{Cell, Chart, Column, SeverityCount, Table};
 use crate::archive::history::TrendPoint;
 use crate::terms::{AccountSituation, PersonSituation, Severity, label};
@@ -180,7 +180,7 @@ pub(super) fn by_age(builder: &Builder) -> Option<Chart> {
     let mut ages = [0u64; 4];
     for finding in builder.inputs.reconciliation.findings.iter().filter(|finding| finding.exception.is_none()) {
         let since = history.lifecycle.get(&finding.id).map_or(builder.inputs.run.as_of, |lifecycle| lifecycle.first_seen);
-        let place = match days(since, builder.inputs.run.as_of) {
+        let place = match (builder.inputs.run.as_of - since).num_days() {
             ..=30 => 0,
             31..=90 => 1,
             91..=180 => 2,
@@ -250,8 +250,8 @@ fn apart(mut places: Vec<f64>, least: f64, end: f64) -> Vec<f64> {
 fn at_their_days(points: &[TrendPoint], wide: f64) -> Vec<f64> {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
     let (left, room) = (MARGIN, WIDTH - 2.0 * MARGIN);
-    let span = days(first.as_of, last.as_of).max(1);
-    let at = points.iter().map(|point| left + days(first.as_of, point.as_of).clamp(0, span) as f64 / span as f64 * room);
+    let span = (last.as_of - first.as_of).num_days().max(1);
+    let at = points.iter().map(|point| left + (point.as_of - first.as_of).num_days().clamp(0, span) as f64 / span as f64 * room);
     apart(at.collect(), (wide + 4.0).min(room / points.len() as f64), left + room)
 }
 

@@ -1,6 +1,6 @@
 //! Numbers, days and moments as the report writes them: one place, so that every file says them alike.
 
-use chrono::{DateTime, NaiveDate, Offset, TimeZone, Utc};
+use chrono::{DateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use crate::text;
@@ -44,11 +44,6 @@ pub(crate) fn moment(time: DateTime<Utc>, zone: Option<Tz>) -> String {
     let clock = if there.date_naive() == time.date_naive() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
     let offset = there.offset().fix();
     format!("{utc} ({} {zone}, UTC{offset})", there.format(clock))
-}
-
-/// Whole days from one day to another.
-pub(crate) fn days(from: NaiveDate, to: NaiveDate) -> i64 {
-    (to - from).num_days()
 }
 
 /// `1.4 MB`, in powers of ten.

@@ -133,7 +133,7 @@ fn blocks<'a>(page: &'a str, tag: &str) -> impl Iterator<Item = &'a str> {
 }
 
 /// The first `style=` or `on…=` attribute of a page: the policy blocks both.
-pub(super) fn forbidden(page: &str) -> Option<String> {
+fn forbidden(page: &str) -> Option<String> {
     let mut rest = page;
     while let Some((_, from)) = rest.split_once('<') {
         let tag = from.split('>').next().unwrap_or_default();

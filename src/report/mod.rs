@@ -8,7 +8,8 @@
 //! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping. `awaited`: what only comes to be known afterwards.
 //! - `tables`, `workbook`: the CSV files, which are never capped, and the workbook; they do not go through the view.
 //! - `summary`: the page over several instances.
-//! - `texts`: every visible string, one file. `redact`: tokens instead of names.
+//! - `texts`: what pages and sheets of a run say of themselves, one file. Pages made after a run, and of one that failed, have their words
+//!   where they are made. `redact`: tokens instead of names.
 
 mod accounts;
 mod answers;

@@ -14,7 +14,7 @@ use super::workbook::{Deciding, Look};
 use crate::config::Config;
 use crate::plan::certification::Confirmed;
 use crate::plan::packets::{Packet, UNASSIGNED};
-use crate::plan::sheet::Decidable;
+use crate::plan::sheet::{self, Decidable};
 use crate::plan::{About, Decision};
 use crate::terms::Severity;
 use crate::text;
@@ -287,7 +287,7 @@ impl<'a> PacketWriter<'a> {
         let texts = &self.templates.texts;
         let look = Look::plain(texts, title, instance, id);
         let mut book = Workbook::new();
-        let deciding = Deciding { name: texts.get("workbook.actions"), columns, choices: *choices, rows: items.len() };
+        let deciding = Deciding { name: sheet::ACTIONS, columns, choices: *choices, rows: items.len() };
         let row = |at: usize| {
             let item = items.get(at);
             let said = item.and_then(|item| item.said.as_ref());
@@ -295,16 +295,17 @@ impl<'a> PacketWriter<'a> {
             (item.map(|item| item.cells.clone()).unwrap_or_default(), said.unwrap_or_default())
         };
         look.deciding(book.add_worksheet(), &deciding, row)?;
-        // Read back, and never translated: whose it is and what it is for.
-        let (label, run) = (if self.subject.of == "run" { "Run" } else { "Plan" }, self.subject.of == "run");
+        // Whose it is and what it is for.
+        let run = self.subject.of == "run";
+        let (label, digest_label) = if run { (sheet::RUN, sheet::RUN_DIGEST) } else { (sheet::PLAN, sheet::PLAN_DIGEST) };
         let facts = [
             (texts.get("workbook.how"), texts.get(if run { "packet.how_certify" } else { "packet.how" }).to_owned()),
             (label, (*id).to_owned()),
-            (if run { "Run digest" } else { "Plan digest" }, (*digest).to_owned()),
-            ("Packet of", packet.reviewer.clone()),
+            (digest_label, (*digest).to_owned()),
+            (sheet::PACKET_OF, packet.reviewer.clone()),
             (texts.get("packet.due"), due.to_string()),
         ];
-        look.facts(book.add_worksheet(), texts.get("workbook.summary"), &facts)?;
+        look.facts(book.add_worksheet(), sheet::SUMMARY, &facts)?;
         book.save_to_buffer().context("making a packet's workbook")
     }
 

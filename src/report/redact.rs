@@ -1,36 +1,39 @@
 //! `--redact`: tokens instead of names, e-mail addresses, phones and employee numbers, in every file that leaves the house.
 //!
 //! It happens at the source: [`Redactor::redacted`] makes copies of all that a report is made from, in which every field is replaced
-//! that is not known to say nothing of who somebody is ([`sort_of`]). A field that nobody thought of cannot leak, and what builds
-//! pages and tables knows nothing of it.
+//! that is not known to say nothing of who somebody is ([`sort_of`]). A field that nobody thought of cannot leak: frames and what files
+//! can hold are gone over whole, and of the rest every field is named here, so that a new one does not compile until somebody has looked
+//! at it. What builds pages and tables knows nothing of it.
 //!
 //! The same value has the same token in every file and every run of an archive: a token is a keyed digest, and the archive keeps the
 //! secret. What the tokens stand for is written to `redaction-key.csv`. Files that decisions or an apply go back to (plan.json, the
 //! review sheets) and the evidence (accounts.jsonl, people.jsonl) keep their values: they do not leave the house.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher as _};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use polars::prelude::{DataFrame, DataType, IntoColumn, Series, StringChunked};
+use ring::rand::SecureRandom as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::Inputs;
-use crate::archive::history::How;
-use crate::archive::history::unname;
-use crate::archive::tokens::{SECRET, digits, is_token};
+use crate::archive::history::{How, Lifecycle, Resolved, unname};
+use crate::archive::tokens::{SECRET, SECRET_BYTES, digits, is_token};
 use crate::archive::{History, RunInfo};
 use crate::config::Loaded;
-use crate::digest::Hasher;
 use crate::directory::People;
+use crate::directory::people::{Doubt, RejectedRow};
 use crate::domo::Accounts;
 use crate::failure::Failure;
 use crate::files;
-use crate::reconcile::{AccountRef, Finding, PersonRef, Reconciliation, Value};
+use crate::reconcile::{
+    AcceptedBy, Access, AccessChange, AccountRef, Candidate, DriftField, DriftPattern, External, Finding, Method, Particular,
+    PersonRef, Privileged, Reconciliation, Value,
+};
 use crate::rows::{Rows, csv};
 use crate::terms::Field;
 use crate::text;
@@ -68,40 +71,54 @@ pub(super) struct Redacted {
 /// When the first archive's secret is not there, or the other has a secret of its own.
 pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
     let (source, target) = (from.join(SECRET), to.join(SECRET));
-    let secret = crate::files::read_plain(&source).with_context(|| {
-        Failure::failed(format!("the run is redacted, and the secret of its tokens, {}, cannot be read", source.display()))
+    let secret = kept(&source)?.with_context(|| {
+        Failure::failed(format!("the run is redacted, and the secret of its tokens, {}, is not there", source.display()))
             .hint("replay it in its own archive, or put that archive's redaction.secret there")
     })?;
-    match crate::files::read_plain(&target) {
-        Ok(own) if own == secret => Ok(()),
-        Ok(_) => Err(Failure::usage(format!("{} redacts with a secret of its own: nothing could be compared", to.display()))
+    match kept(&target)? {
+        Some(own) if own == secret => Ok(()),
+        Some(_) => Err(Failure::usage(format!("{} redacts with a secret of its own: nothing could be compared", to.display()))
             .hint("name another --archive, or none")
             .into()),
-        Err(_) => {
+        None => {
             files::make_folder(to).map_err(|error| Failure::no_folder("the archive", to, "--archive", error))?;
             keep(&target, &secret)
         }
     }
 }
 
+/// The secret in this file, if it is there. Tokens under half a secret could be guessed, and would be none of those that earlier runs have.
+fn kept(path: &Path) -> Result<Option<Vec<u8>>> {
+    match files::read_plain(path) {
+        Ok(secret) if secret.len() == SECRET_BYTES => Ok(Some(secret)),
+        Ok(secret) => Err(Failure::failed(format!(
+            "{} has {} bytes, not {SECRET_BYTES}: it is not the secret that redaction made",
+            path.display(),
+            secret.len()
+        ))
+        .hint("put it back from a copy that is whole; without one, move it away: a new one gives everybody another token")
+        .into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| Failure::failed(format!("cannot read {}", path.display()))),
+    }
+}
+
 /// Writes a secret, never over another.
 fn keep(path: &Path, secret: &[u8]) -> Result<()> {
-    let written = files::create(path).and_then(|mut file| file.write_all(secret));
-    written.with_context(|| Failure::failed(format!("cannot write {}", path.display())))
+    files::put(path, files::all(secret)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
 }
 
 impl Redactor {
     /// With the archive's secret, which is made when there is none yet.
     pub(super) fn of(archive: &Path) -> Result<Self> {
         let path = archive.join(SECRET);
-        let secret = match crate::files::read_plain(&path) {
-            Ok(secret) => secret,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let secret = random();
+        let secret = match kept(&path)? {
+            Some(secret) => secret,
+            None => {
+                let secret = random()?;
                 keep(&path, &secret)?;
                 secret
             }
-            Err(error) => return Err(error).with_context(|| Failure::failed(format!("cannot read {}", path.display()))),
         };
         Ok(Self { secret, tokens: BTreeMap::new(), files: Vec::new() })
     }
@@ -215,16 +232,16 @@ impl Redactor {
         self.frame(&mut people.frame)?;
         accounts.evidence = self.walked(&accounts.evidence)?;
         people.sources = people.sources.iter().map(|source| self.walked(source)).collect::<Result<_>>()?;
-        for rejected in &mut people.rejected {
-            rejected.reason = self.text(&rejected.reason);
-            self.replace("email", &mut rejected.email);
-            self.replace("number", &mut rejected.employee_number);
-            rejected.carried = rejected.carried.iter().map(|key| self.token("email", key)).collect();
+        for RejectedRow { reason, email, employee_number, carried, source: _, row: _, digest: _ } in &mut people.rejected {
+            *reason = self.text(reason);
+            self.replace("email", email);
+            self.replace("number", employee_number);
+            *carried = carried.iter().map(|key| self.token("email", key)).collect();
         }
-        for doubt in &mut people.doubts {
-            doubt.problem = self.text(&doubt.problem);
-            if let Some(sort) = sort_of(&doubt.field) {
-                doubt.value = self.token(sort, &doubt.value);
+        for Doubt { field, problem, value, source: _, row: _, not_comparable: _ } in &mut people.doubts {
+            *problem = self.text(problem);
+            if let Some(sort) = sort_of(field) {
+                *value = self.token(sort, value);
             }
         }
         Ok(Redacted {
@@ -238,57 +255,85 @@ impl Redactor {
     }
 
     fn reconciliation(&mut self, reconciliation: &Reconciliation) -> Result<Reconciliation> {
-        let mut reconciliation = reconciliation.clone();
-        for finding in &mut reconciliation.findings {
-            self.finding(finding);
-        }
-        for change in reconciliation.access.iter_mut().flat_map(|access| &mut access.changes) {
-            self.account(&mut change.account);
-            self.replace("text", &mut change.who);
-        }
-        for external in &mut reconciliation.external {
-            self.account(&mut external.account);
-            external.owner = external.owner.as_deref().map(|owner| self.addresses(owner));
-        }
-        for privileged in &mut reconciliation.privileged {
-            self.account(&mut privileged.account);
-            privileged.person.iter_mut().for_each(|person| self.person(person));
-        }
-        for pattern in &mut reconciliation.patterns {
-            if let Some(sort) = sort_of(&pattern.field) {
-                pattern.domo = self.token(sort, &pattern.domo);
-                pattern.directory = self.token(sort, &pattern.directory);
+        let mut redacted = reconciliation.clone();
+        // The others are numbers, days and rows of the frames, or, as what was known from before, not shown.
+        let Reconciliation {
+            findings,
+            privileged,
+            patterns,
+            access,
+            external,
+            evidence,
+            not_tested,
+            method,
+            instance: _,
+            as_of: _,
+            accounts: _,
+            people: _,
+            account_rows: _,
+            person_rows: _,
+            folded: _,
+            dormancy: _,
+            exceptions: _,
+            past: _,
+        } = &mut redacted;
+        findings.iter_mut().for_each(|finding| self.finding(finding));
+        if let Some(Access { changes, run_id: _, as_of: _ }) = access {
+            for change in changes {
+                let AccessChange { account, who, moved: _, before: _, after: _, administrator: _, plan: _ } = change;
+                self.account(account);
+                self.replace("text", who);
             }
         }
-        reconciliation.evidence = self.walked(&reconciliation.evidence)?;
-        reconciliation.not_tested = self.walked(&reconciliation.not_tested)?;
-        for sentence in &mut reconciliation.method.normalised {
-            *sentence = self.text(sentence);
+        for External { account, owner, situation: _ } in external {
+            self.account(account);
+            *owner = owner.as_deref().map(|owner| self.addresses(owner));
         }
-        Ok(reconciliation)
+        for one in privileged {
+            let Privileged { account, person, rights: _, situation: _, findings: _, last_seen: _ } = one;
+            self.account(account);
+            person.iter_mut().for_each(|person| self.person(person));
+        }
+        for DriftPattern { field, domo, directory, count: _ } in patterns {
+            if let Some(sort) = sort_of(field) {
+                *domo = self.token(sort, domo);
+                *directory = self.token(sort, directory);
+            }
+        }
+        *evidence = self.walked(evidence)?;
+        *not_tested = self.walked(not_tested)?;
+        let Method { normalised, matched_by: _, compared: _, tested: _ } = method;
+        normalised.iter_mut().for_each(|sentence| *sentence = self.text(sentence));
+        Ok(redacted)
     }
 
     fn history(&mut self, history: &History) -> History {
-        let mut history = history.clone();
-        unname(&mut history);
-        let sentences = history.lifecycle.values_mut().flat_map(|lifecycle| &mut lifecycle.changed);
-        let sentences = sentences.chain(&mut history.parameters_changed).chain(&mut history.applied).chain(&mut history.notes);
+        let mut redacted = history.clone();
+        unname(&mut redacted);
+        let History { lifecycle, resolved, parameters_changed, applied, last_review, notes, previous: _, unjudged: _, trend: _ } =
+            &mut redacted;
+        let changed = lifecycle.values_mut().flat_map(|lifecycle| {
+            let Lifecycle { changed, state: _, first_seen: _, by_parameter: _ } = lifecycle;
+            changed
+        });
+        let sentences = changed.chain(parameters_changed).chain(applied).chain(notes);
         sentences.for_each(|sentence| *sentence = self.text(sentence));
-        for gone in &mut history.resolved {
+        for gone in resolved {
+            let Resolved { subject, reason, how, id: _, kind: _, severity: _, first_seen: _, last_seen: _, by_parameter: _ } = gone;
             // A run in clear may have said it, and whom a reason names beside its subject (the nearest by name) is not known any more.
-            if !is_token(&gone.subject) {
-                UNREDACTED.clone_into(&mut gone.reason);
+            if !is_token(subject) {
+                UNREDACTED.clone_into(reason);
             }
-            let sort = if gone.subject.contains('@') { "email" } else { "name" };
-            gone.subject = self.token(sort, &gone.subject);
-            if let How::Ours(decided) = &mut gone.how {
+            let sort = if subject.contains('@') { "email" } else { "name" };
+            *subject = self.token(sort, subject);
+            if let How::Ours(decided) = how {
                 *decided = UNNAMED.to_owned();
             }
         }
-        if let Some(last) = &mut history.last_review {
+        if let Some(last) = last_review {
             last.unname(|name| self.token(if name.contains('@') { "email" } else { "name" }, name));
         }
-        history
+        redacted
     }
 
     /// Every column that holds text, but for those that say nothing of who somebody is. Those come first whose tokens other files have.
@@ -318,15 +363,17 @@ impl Redactor {
     }
 
     fn account(&mut self, account: &mut AccountRef) {
-        self.replace("email", &mut account.email);
-        self.replace("name", &mut account.name);
+        let AccountRef { email, name, index: _, id: _, role: _, active: _, may_administer: _ } = account;
+        self.replace("email", email);
+        self.replace("name", name);
     }
 
     fn person(&mut self, person: &mut PersonRef) {
-        self.replace("email", &mut person.email);
-        self.replace("name", &mut person.name);
-        self.replace("number", &mut person.employee_number);
-        person.source = self.text(&person.source);
+        let PersonRef { email, name, employee_number, source, index: _, row: _, status: _, termination_date: _ } = person;
+        self.replace("email", email);
+        self.replace("name", name);
+        self.replace("number", employee_number);
+        *source = self.text(source);
     }
 
     fn finding(&mut self, finding: &mut Finding) {
@@ -357,22 +404,40 @@ impl Redactor {
         }
         // The longest first: a name may be part of another.
         known.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
-        finding.reason = self.scrub(&finding.reason, &known);
-        if let Some(exception) = &mut finding.exception {
-            exception.owner = self.addresses(&exception.owner);
-            exception.reason = self.scrub(&exception.reason, &known);
+        let Finding {
+            account,
+            person,
+            drift,
+            reason,
+            exception,
+            rule,
+            particulars,
+            id: _,
+            kind: _,
+            severity: _,
+            matched_by: _,
+            action: _,
+            restricted: _,
+            code: _,
+            owns: _,
+            last_seen: _,
+        } = finding;
+        *reason = self.scrub(reason, &known);
+        if let Some(AcceptedBy { owner, reason, expires: _ }) = exception {
+            *owner = self.addresses(owner);
+            *reason = self.scrub(reason, &known);
         }
-        finding.account.iter_mut().for_each(|account| self.account(account));
-        finding.person.iter_mut().for_each(|person| self.person(person));
-        for change in &mut finding.drift {
-            if let Some(sort) = sort_of(&change.field) {
-                self.replace(sort, &mut change.domo);
-                self.replace(sort, &mut change.directory);
+        account.iter_mut().for_each(|account| self.account(account));
+        person.iter_mut().for_each(|person| self.person(person));
+        for DriftField { field, domo, directory, note: _, writable: _ } in drift {
+            if let Some(sort) = sort_of(field) {
+                self.replace(sort, domo);
+                self.replace(sort, directory);
             }
         }
-        finding.rule = finding.rule.as_deref().map(|rule| self.scrub(rule, &known));
-        for particular in &mut finding.particulars {
-            self.value(&mut particular.value, &known);
+        *rule = rule.as_deref().map(|rule| self.scrub(rule, &known));
+        for Particular { value, column: _ } in particulars {
+            self.value(value, &known);
         }
     }
 
@@ -390,9 +455,9 @@ impl Redactor {
             Value::People(people, _) => people.iter_mut().for_each(|person| self.person(person)),
             Value::Accounts(accounts, _) => accounts.iter_mut().for_each(|account| self.account(account)),
             Value::Near(candidates) => {
-                for near in candidates {
-                    near.why = self.scrub(&near.why, known);
-                    self.person(&mut near.person);
+                for Candidate { person, why, score: _ } in candidates {
+                    *why = self.scrub(why, known);
+                    self.person(person);
                 }
             }
             // Of the finding itself, or nothing that says who somebody is.
@@ -449,15 +514,12 @@ fn everybody(finding: &Finding) -> (Vec<&AccountRef>, Vec<&PersonRef>) {
     (accounts, people)
 }
 
-/// 32 bytes nobody can guess: the standard library seeds its hashers from the operating system.
-fn random() -> Vec<u8> {
-    let mut digest = Hasher::default();
-    for _ in 0..8 {
-        let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
-        hasher.write_u8(1);
-        digest.update(hasher.finish().to_le_bytes());
-    }
-    digest.bytes().to_vec()
+/// Bytes nobody can guess.
+fn random() -> Result<Vec<u8>, Failure> {
+    let mut secret = vec![0; SECRET_BYTES];
+    let drawn = ring::rand::SystemRandom::new().fill(&mut secret);
+    drawn.map_err(|_| Failure::failed("cannot draw the secret of redaction: this system gives no random numbers"))?;
+    Ok(secret)
 }
 
 #[cfg(test)]

@@ -59,34 +59,8 @@ fn section(builder: &Builder, kind: Kind, chosen: &[&Finding], rest: &[&Finding]
     if !dropped.is_empty() {
         notes.push(t.fill("section.dropped", &[("columns", &dropped.join(", "))]));
     }
-    let count = figures::grouped(total as u64);
-    let mut chunks = Vec::new();
-    let mut from = 1;
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(CHUNK));
-        let to = from + rows.len() - 1;
-        let (first, last) = (figures::grouped(from as u64), figures::grouped(to as u64));
-        let places = [("title", title.as_str()), ("from", &first), ("to", &last), ("total", &count)];
-        let caption = match total {
-            1 => t.fill("section.caption_one", &places),
-            _ if to - from + 1 == total => t.fill("section.caption_all", &places),
-            _ => t.fill("section.caption", &places),
-        };
-        chunks.push(Chunk { id: format!("c-{kind}-{}", chunks.len() + 1), caption, findings: rows });
-        rows = rest;
-        from = to + 1;
-    }
-    let capped = (!rest.is_empty()).then(|| {
-        let shown = figures::grouped(chosen.len() as u64);
-        let (from, to) = (figures::grouped(first_row as u64), figures::grouped((first_row + total - 1) as u64));
-        match builder.files.iter().find(|file| file.name == "findings.csv") {
-            Some(file) => t.fill(
-                if chosen.is_empty() { "section.capped_none" } else { "section.capped" },
-                &[("shown", &shown), ("total", &count), ("from", &from), ("to", &to), ("digest", &file.sha256)],
-            ),
-            None => t.fill("section.capped_short", &[("shown", &shown), ("total", &count)]),
-        }
-    });
+    let chunks = chunks(builder, kind, &title, rows, total);
+    let capped = (!rest.is_empty()).then(|| capped(builder, chosen.len(), first_row, total));
     let left_out = if rest.len() <= LISTED { rest.iter().map(|finding| finding.id.to_string()).collect() } else { Vec::new() };
     Section {
         kind: kind.as_str(),
@@ -110,7 +84,43 @@ fn section(builder: &Builder, kind: Kind, chosen: &[&Finding], rest: &[&Finding]
         chunks,
         left_out_label: t.count("section.left_out", rest.len() as u64, &[]),
         left_out,
-        count,
+        count: figures::grouped(total as u64),
+    }
+}
+
+/// The rows in tables of no more than a browser lays out at once.
+fn chunks(builder: &Builder, kind: Kind, title: &str, mut rows: Vec<Row>, total: usize) -> Vec<Chunk> {
+    let (t, count) = (builder.t, figures::grouped(total as u64));
+    let mut chunks = Vec::new();
+    let mut from = 1;
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(CHUNK));
+        let to = from + rows.len() - 1;
+        let (first, last) = (figures::grouped(from as u64), figures::grouped(to as u64));
+        let places = [("title", title), ("from", &first), ("to", &last), ("total", &count)];
+        let caption = match total {
+            1 => t.fill("section.caption_one", &places),
+            _ if to - from + 1 == total => t.fill("section.caption_all", &places),
+            _ => t.fill("section.caption", &places),
+        };
+        chunks.push(Chunk { id: format!("c-{kind}-{}", chunks.len() + 1), caption, findings: rows });
+        rows = rest;
+        from = to + 1;
+    }
+    chunks
+}
+
+/// That not all of a kind are shown, and where in findings.csv all are.
+fn capped(builder: &Builder, shown: usize, first_row: usize, total: usize) -> String {
+    let t = builder.t;
+    let (words, count) = (figures::grouped(shown as u64), figures::grouped(total as u64));
+    let (from, to) = (figures::grouped(first_row as u64), figures::grouped((first_row + total - 1) as u64));
+    match builder.files.iter().find(|file| file.name == "findings.csv") {
+        Some(file) => t.fill(
+            if shown == 0 { "section.capped_none" } else { "section.capped" },
+            &[("shown", &words), ("total", &count), ("from", &from), ("to", &to), ("digest", &file.sha256)],
+        ),
+        None => t.fill("section.capped_short", &[("shown", &words), ("total", &count)]),
     }
 }
 
@@ -197,8 +207,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
     let first_seen = lifecycle.map_or(as_of, |lifecycle| lifecycle.first_seen);
     let account = finding.account.as_ref();
     let person = finding.person.as_ref();
-    let email = account.map_or_else(|| person.and_then(|person| person.email.as_deref()), |account| account.email.as_deref());
-    let email = email.filter(|email| !email.is_empty()).map(|email| cut(email).0);
+    let email = finding.email().filter(|email| !email.is_empty()).map(|email| cut(email).0);
     let name = cap::name(finding).filter(|name| !name.is_empty()).map(|name| cut(name).0);
     let name = name.or_else(|| finding.rule.as_deref().map(|rule| cut(rule).0)).or_else(|| person.map(|person| at(t, person)));
     let name = name.unwrap_or_else(|| t.get("page.empty").to_owned());
@@ -230,7 +239,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
         changes: finding.drift.iter().map(|change| field_change(builder, change)).collect(),
         action,
         first_seen: first_seen.to_string(),
-        age: figures::days(first_seen, as_of).max(0),
+        age: (as_of - first_seen).num_days().max(0),
         last_decision: last_decision(builder, finding).unwrap_or_else(|| "\u{2013}".to_owned()),
         state,
         state_label,
@@ -357,49 +366,12 @@ pub(super) fn cut(value: &str) -> (String, bool) {
 }
 
 fn field_change(builder: &Builder, change: &DriftField) -> FieldChange {
-    let t = builder.t;
+    let side = |value: &Option<String>| cut(value.as_deref().unwrap_or_default());
+    let ((old, old_is_cut), (new, new_is_cut)) = (side(&change.domo), side(&change.directory));
     let mut notes: Vec<String> = change.note.iter().map(|note| shown(note)).collect();
-    let mut add = |note: String| {
-        if !notes.contains(&note) {
-            notes.push(note);
-        }
-    };
-    let old = change.domo.as_deref().unwrap_or_default();
-    let new = change.directory.as_deref().unwrap_or_default();
-    let folded = (text::folded(old), text::folded(new));
-    let (is_cut, sides) = {
-        let (old, new) = (cut(old), cut(new));
-        (old.1 || new.1, (old.0, new.0))
-    };
-    if !old.is_empty() && !new.is_empty() && change.note.is_none() {
-        if folded.0.to_lowercase() == folded.1.to_lowercase() && folded.0 != folded.1 {
-            add(t.get("drift.case").to_owned());
-        } else if folded.0 == folded.1 && old != new {
-            add(t.get("drift.unicode").to_owned());
-        }
-        let bare = |text: &str| text.trim_start_matches('0').to_owned();
-        if old != new && old.bytes().chain(new.bytes()).all(|byte| byte.is_ascii_digit()) && bare(old) == bare(new) {
-            add(t.fill("drift.zeros", &[("old", old), ("new", new)]));
-        }
-    }
-    for value in [old, new] {
-        if value.trim_end() != value {
-            add(t.get("drift.trailing").to_owned());
-        }
-        if value.trim_start() != value {
-            add(t.get("drift.leading").to_owned());
-        }
-        if value.trim().contains("  ") {
-            add(t.get("drift.double").to_owned());
-        }
-        // Spaces that are no space: the eye takes them for one.
-        for odd in value.chars().filter(|letter| *letter != ' ' && letter.is_whitespace() && !letter.is_control()) {
-            add(format!("U+{:04X}", u32::from(odd)));
-        }
-    }
-    if is_cut {
-        add(t.get("drift.cut").to_owned());
+    if old_is_cut || new_is_cut {
+        notes.push(builder.t.get("drift.cut").to_owned());
     }
     let filled = |value: String| Some(value).filter(|value| !value.is_empty());
-    FieldChange { field: label(&change.field), old: filled(sides.0), new: filled(sides.1), notes }
+    FieldChange { field: label(&change.field), old: filled(old), new: filled(new), notes }
 }

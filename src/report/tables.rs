@@ -8,7 +8,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use polars::prelude::*;
 
-use super::{Inputs, figures};
+use super::Inputs;
 use crate::archive::history::State;
 use crate::config::Config;
 use crate::directory::People;
@@ -72,7 +72,7 @@ pub(super) fn findings(inputs: &Inputs, ordered: &[&Finding], out: impl Write + 
         csv.cell(finding.severity.as_str());
         csv.cell(state.as_str());
         csv.plain(Some(first_seen));
-        csv.plain(Some(figures::days(first_seen, inputs.run.as_of).max(0)));
+        csv.plain(Some((inputs.run.as_of - first_seen).num_days().max(0)));
         let account = finding.account.as_ref();
         csv.plain(account.and_then(|account| account.id));
         csv.maybe(account.and_then(|account| account.email.as_deref()));

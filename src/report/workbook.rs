@@ -1,8 +1,8 @@
 //! `review.xlsx`: where people decide. Everything is typed text, so nothing evaluates and no number loses a digit; headers stay in
 //! sight, every sheet filters, and a decision is chosen from a list.
 //!
-//! The sheet Actions, the only one to be filled in, has the columns of [`plan::sheet`], nothing else; the sheet Summary names the plan in rows labelled `Plan` and
-//! `Plan digest`, which is how a filled-in workbook finds its way back.
+//! The sheet Actions, the only one to be filled in, has the columns of [`plan::sheet`], nothing else; the sheet Summary names the plan in two labelled
+//! rows, which is how a filled-in workbook finds its way back.
 
 use std::io::Write;
 use std::path::Path;
@@ -267,12 +267,11 @@ impl<'a> Look<'a> {
 
     fn summary(&self, sheet: &mut Worksheet, inputs: &Inputs, plan: &Plan, ordered: &[&Finding], view: &View) -> Result<()> {
         let t = self.t;
-        // The labels `Plan` and `Plan digest` are read back and never translated.
         let mut rows: Vec<(String, String)> = vec![
             (view.title.clone(), view.instance.clone()),
             (t.get("workbook.how").to_owned(), t.get("workbook.how_text").to_owned()),
-            ("Plan".to_owned(), plan.id.clone()),
-            ("Plan digest".to_owned(), plan.digest.clone()),
+            (plan::sheet::PLAN.to_owned(), plan.id.clone()),
+            (plan::sheet::PLAN_DIGEST.to_owned(), plan.digest.clone()),
             (t.get("plan.expires").to_owned(), view.plan.as_ref().map(|plan| plan.expires.clone()).unwrap_or_default()),
             (t.get("plan.heading").to_owned(), view.plan.as_ref().map(|plan| plan.sentence.clone()).unwrap_or_default()),
         ];
@@ -291,19 +290,19 @@ impl<'a> Look<'a> {
             }
         }
         let sheets = [
-            ("workbook.actions", plan.actions.len() + plan.findings.len(), self.rows, "review.csv"),
-            ("workbook.findings", ordered.len(), self.rows, "findings.csv"),
-            ("workbook.privileged", inputs.reconciliation.privileged.len(), builder::ROWS, "accounts.csv"),
+            (plan::sheet::ACTIONS, plan.actions.len() + plan.findings.len(), self.rows, "review.csv"),
+            (t.get("workbook.findings"), ordered.len(), self.rows, "findings.csv"),
+            (t.get("workbook.privileged"), inputs.reconciliation.privileged.len(), builder::ROWS, "accounts.csv"),
         ];
         for (sheet, total, most, file) in sheets.into_iter().filter(|(_, total, most, _)| total > most) {
-            rows.push((t.get(sheet).to_owned(), capped(t, most, total, file)));
+            rows.push((sheet.to_owned(), capped(t, most, total, file)));
         }
         if inputs.accounts.frame.height() > self.rows {
             let number = figures::grouped(self.rows as u64);
             rows.push((t.get("workbook.accounts").to_owned(), t.fill("workbook.accounts_left_out", &[("n", &number)])));
         }
         let rows: Vec<_> = rows.iter().map(|(label, value)| (label.as_str(), value.clone())).collect();
-        self.facts(sheet, t.get("workbook.summary"), &rows)
+        self.facts(sheet, plan::sheet::SUMMARY, &rows)
     }
 
     /// The rows of a plan that are decided.
@@ -313,7 +312,7 @@ impl<'a> Look<'a> {
             // Not below the last row: every row of this sheet is read back as one that is decided.
             sheet.insert_note(0, 0, &Note::new(capped(self.t, rows, all.len(), "review.csv")))?;
         }
-        let deciding = Deciding { name: self.t.get("workbook.actions"), columns: &DECIDING, choices, rows };
+        let deciding = Deciding { name: plan::sheet::ACTIONS, columns: &DECIDING, choices, rows };
         self.deciding(sheet, &deciding, |at| {
             let row = &all[at];
             let said = plan.decisions.get(row.id());
@@ -407,11 +406,10 @@ impl<'a> Look<'a> {
         self.head(sheet, t.get("workbook.findings"), &columns, total.min(most))?;
         for (place, finding) in all.iter().take(most).enumerate() {
             let row = u32::try_from(place + 1)?;
-            let (account, person) = (finding.account.as_ref(), finding.person.as_ref());
+            let account = finding.account.as_ref();
             let lifecycle = inputs.history.lifecycle.get(&finding.id);
             let name = cap::name(finding).unwrap_or_default();
-            let email =
-                account.map_or_else(|| person.and_then(|person| person.email.as_deref()), |account| account.email.as_deref());
+            let email = finding.email();
             let id = account.and_then(|account| account.id).map(|id| id.to_string()).unwrap_or_default();
             let changes = finding.drift.iter();
             let changes = changes.map(|field| builder::changed(t, &field.field, field.domo.as_deref(), field.directory.as_deref()));

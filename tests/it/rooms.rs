@@ -16,7 +16,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["http"]),
     ("rustls", &["http", "source"]),
     ("rustls_native_certs", &["source"]),
-    ("ring", &["source"]),
+    ("ring", &["source", "report"]),
     ("md_5", &["source"]),
     ("ldap3", &["source"]),
     ("httpdate", &["http"]),

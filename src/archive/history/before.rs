@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::findings::{Entry, FILE, Findings};
 use super::types::{Present, Previous, TrendPoint};
+use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::{Manifest, RunSummary};
 use crate::archive::store::{Archive, StoredRun, run};
-use crate::files;
 use crate::reconcile::FindingId;
 
 /// What the archive says before this run.
@@ -123,13 +123,8 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
 
 /// The findings of a run, if they are still those its manifest names.
 fn trusted_findings(stored: &StoredRun, manifest: &Manifest) -> Result<Vec<Entry>> {
-    let path = stored.path.join(FILE);
-    let named = manifest.files.iter().find(|file| file.name == FILE).context("its manifest names no findings.json")?;
-    let (sha256, _) = files::sha256(&path).with_context(|| format!("reading {}", path.display()))?;
-    if sha256 != named.sha256 {
-        bail!("its findings.json is not the one its manifest names; `verify` says more");
-    }
-    Ok(Findings::read(&path)?.findings)
+    intact(&stored.path, manifest, FILE)?;
+    Ok(Findings::read(&stored.path.join(FILE))?.findings)
 }
 
 /// Runs that this one is not compared with.

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::types::Present;
 use crate::archive::store::StoredRun;
-use crate::archive::store::beside::CERTIFICATION;
+use crate::archive::store::names::CERTIFICATION;
 use crate::config::{self, Choice};
 use crate::plan::certification::{Attestation, CertificationLine, CertificationRecord};
 use crate::text;
@@ -57,9 +57,9 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
     };
     let (mut revocations, mut roles) = (Vec::new(), Vec::new());
     for line in record.standing().into_values() {
-        match line.answer() {
+        match line.verdict {
             Attestation::Revoke => revocations.push((line, revoked(line))),
-            Attestation::Role(role) => roles.push((line, has_role(line, &role))),
+            Attestation::Role(role) => roles.push((line, has_role(line, role.as_str()))),
             Attestation::Keep | Attestation::NotMine => {}
         }
     }

@@ -54,7 +54,11 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
         }
         let last_days = baseline.findings.iter();
         let last_days = last_days.filter_map(|(id, then)| Some((id.0.clone(), then.person.as_ref()?.termination_date?))).collect();
-        history.last_review = LastReview::of(&baseline.stored, &last_days);
+        history.last_review = LastReview::of(&baseline.stored, &last_days).unwrap_or_else(|error| {
+            let id = baseline.stored.id();
+            history.notes.push(format!("What was decided on the plan of {id}, and what became of it, is not known: {error:#}."));
+            None
+        });
         resolve(&mut history, baseline, present)?;
         parameters::explain(&mut history, baseline, present);
         let since = baseline.manifest.run.started;

@@ -6,22 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::findings::{Account, Entry, Person};
 use super::tokens::RedactionTokens;
 use super::types::History;
+use crate::terms::Field;
 
-/// How a sentence opens whose values say who somebody is.
-const WHO: [&str; 12] = [
-    "Domo e-mail",
-    "name",
-    "directory e-mail",
-    "employee number",
-    "drift of name",
-    "drift of given_name",
-    "drift of family_name",
-    "drift of email",
-    "drift of alternate_email",
-    "drift of manager_email",
-    "drift of phone",
-    "drift of employee_number",
-];
+/// How a sentence opens whose values are of a field, and that field.
+const DOMO_EMAIL: (&str, &str) = ("Domo e-mail", "email");
+const NAME: (&str, &str) = ("name", "name");
+const ROLE: (&str, &str) = ("role", "role");
+const EMAIL: (&str, &str) = ("directory e-mail", "email");
+const NUMBER: (&str, &str) = ("employee number", "employee_number");
+const STATUS: (&str, &str) = ("directory status", "status");
+const LAST_DAY: (&str, &str) = ("termination date", "termination_date");
+const OF_FIELDS: [(&str, &str); 7] = [DOMO_EMAIL, NAME, ROLE, EMAIL, NUMBER, STATUS, LAST_DAY];
+
+/// How a sentence on drift opens; its field follows.
+const DRIFT: &str = "drift of ";
 
 /// Sentences such as `severity medium → high`; none when nothing changed. A token is the same as what it stands for.
 pub(super) fn sentences(then: &Entry, now: &Entry, tokens: &RedactionTokens) -> Vec<String> {
@@ -33,14 +31,14 @@ pub(super) fn sentences(then: &Entry, now: &Entry, tokens: &RedactionTokens) -> 
         vec![
             ("severity", entry.severity.as_str().to_owned()),
             ("proposed action", entry.action.map_or("none", |action| action.as_str()).to_owned()),
-            ("Domo e-mail", account(|account| account.email.clone())),
-            ("name", account(|account| account.name.clone())),
-            ("role", account(|account| account.role.clone())),
+            (DOMO_EMAIL.0, account(|account| account.email.clone())),
+            (NAME.0, account(|account| account.name.clone())),
+            (ROLE.0, account(|account| account.role.clone())),
             ("account", account(activity)),
-            ("directory e-mail", person(|person| person.email.clone())),
-            ("employee number", person(|person| person.employee_number.clone())),
-            ("directory status", person(|person| Some(person.status.as_str().to_owned()))),
-            ("termination date", person(|person| person.termination_date.map(|day| day.to_string()))),
+            (EMAIL.0, person(|person| person.email.clone())),
+            (NUMBER.0, person(|person| person.employee_number.clone())),
+            (STATUS.0, person(|person| Some(person.status.as_str().to_owned()))),
+            (LAST_DAY.0, person(|person| person.termination_date.map(|day| day.to_string()))),
             ("exception", accepted.unwrap_or_else(|| "none".to_owned())),
         ]
     };
@@ -62,10 +60,16 @@ pub(crate) fn unname(history: &mut History) {
     sentences.for_each(|sentence| *sentence = unnamed(sentence));
 }
 
-/// A sentence without its values, where they say who somebody is.
+/// A sentence without its values, where they say who somebody is: a field that nobody knows may.
 fn unnamed(sentence: &str) -> String {
-    let opens = |who: &&&str| sentence.strip_prefix(**who).is_some_and(|rest| rest.starts_with(' '));
-    WHO.iter().find(opens).map_or_else(|| sentence.to_owned(), |who| format!("{who} changed"))
+    let says_who = |field: &str| Field::named(field).is_none_or(|field| field.personal.is_some());
+    let drift = sentence.strip_prefix(DRIFT).and_then(|rest| rest.split(' ').next());
+    let opens = |(what, _): &&(&str, &str)| sentence.strip_prefix(what).is_some_and(|rest| rest.starts_with(' '));
+    let what = match drift {
+        Some(field) => says_who(field).then(|| format!("{DRIFT}{field}")),
+        None => OF_FIELDS.iter().find(opens).filter(|(_, field)| says_who(field)).map(|(what, _)| (*what).to_owned()),
+    };
+    what.map_or_else(|| sentence.to_owned(), |what| format!("{what} changed"))
 }
 
 fn drift(then: &Entry, now: &Entry, tokens: &RedactionTokens) -> Vec<String> {
@@ -84,9 +88,32 @@ fn drift(then: &Entry, now: &Entry, tokens: &RedactionTokens) -> Vec<String> {
         side.get(field).map_or_else(|| "none".to_owned(), |(domo, directory)| format!("(Domo {domo}, directory {directory})"))
     };
     let changed = fields.into_iter().filter(|field| !alike(field));
-    changed.map(|field| format!("drift of {field} {} → {}", value(&before, field), value(&after, field))).collect()
+    changed.map(|field| format!("{DRIFT}{field} {} → {}", value(&before, field), value(&after, field))).collect()
 }
 
 fn shown(value: Option<String>) -> String {
     value.filter(|value| !value.is_empty()).unwrap_or_else(|| "(empty)".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::FIELDS;
+
+    #[test]
+    fn a_value_of_a_field_that_says_who_somebody_is_or_that_nobody_knows_is_taken_out() {
+        for field in FIELDS {
+            let sentence = format!("drift of {} (Domo Ada, directory Eva) → none", field.name);
+            assert_eq!(unnamed(&sentence).contains("Ada"), field.personal.is_none(), "{}", field.name);
+        }
+        assert_eq!(unnamed("drift of nickname (Domo Ada, directory Eva) → none"), "drift of nickname changed");
+        for (sentence, shown) in [
+            ("employee number 1 → 2", "employee number changed"),
+            ("Domo e-mail a@acme.com → b@acme.com", "Domo e-mail changed"),
+            ("role Editor → Admin", "role Editor → Admin"),
+            ("severity medium → high", "severity medium → high"),
+        ] {
+            assert_eq!(unnamed(sentence), shown);
+        }
+    }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 
 use crate::archive::store::StoredRun;
-use crate::archive::store::beside::{journal_of, plan_of};
+use crate::archive::store::beside::{if_there, journal_of, plan_of};
 use crate::archive::store::run::moment;
 use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::{ENDING, Outcome};
@@ -61,11 +62,15 @@ impl Decided {
 }
 
 impl LastReview {
-    /// Of the run before; none where it had no plan, or where its plan is not what it was.
-    pub(super) fn of(run: &StoredRun, last_days: &BTreeMap<String, NaiveDate>) -> Option<Self> {
-        let sealed = plan_of(&run.path, PLAN).ok()?;
+    /// Of the run before; none where it had no plan.
+    ///
+    /// # Errors
+    /// Its plan or its journal is not what it was: nobody knows what was decided, or what became of it.
+    pub(super) fn of(run: &StoredRun, last_days: &BTreeMap<String, NaiveDate>) -> Result<Option<Self>> {
+        let Some(sealed) = if_there(plan_of(&run.path, PLAN)).context(PLAN)? else { return Ok(None) };
         let plan = sealed.plan();
-        let journal = journal_of(&run.path, &format!("plan{ENDING}")).unwrap_or_default();
+        let name = format!("plan{ENDING}");
+        let journal = if_there(journal_of(&run.path, &name)).context(name)?.unwrap_or_default();
         let standings = journal.fold();
         let rows = sheet::rows(plan);
         let mut last = Self {
@@ -102,7 +107,7 @@ impl LastReview {
         last.deciders = last.decided.iter().map(|decided| decided.by.clone()).collect();
         last.deciders.sort();
         last.deciders.dedup();
-        Some(last)
+        Ok(Some(last))
     }
 
     /// The decision on a finding.

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::applied;
 use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::Manifest;
+use crate::archive::store::names::ACCOUNTS;
 use crate::archive::store::{Archive, StoredRun};
 use crate::domo::{self, Accounts};
 use crate::reconcile::{Earlier, Past};
@@ -17,7 +18,7 @@ use crate::reconcile::{Earlier, Past};
 /// Of all that is in the archive now.
 ///
 /// # Errors
-/// The archive cannot be listed, or the journal of an apply in it cannot be read.
+/// The archive or the folder of a run cannot be listed. A journal that cannot be read is passed over: [`super::compare`] names it.
 pub fn past(archive: &Path, instance: &str) -> Result<Arc<Past>> {
     past_until(archive, instance, u64::MAX, DateTime::<Utc>::MAX_UTC)
 }
@@ -25,7 +26,7 @@ pub fn past(archive: &Path, instance: &str) -> Result<Arc<Past>> {
 /// Of what was there when a stored run began.
 ///
 /// # Errors
-/// The archive cannot be listed.
+/// As [`past`].
 pub fn past_before(archive: &Path, run: &StoredRun) -> Result<Arc<Past>> {
     past_until(archive, &run.head.run.instance, run.number(), run.head.run.started)
 }
@@ -62,9 +63,9 @@ fn earlier(runs: &[StoredRun], done: &applied::OwnWrites) -> Option<Arc<Earlier>
 
 /// The accounts that a run judged, if they are still those that its manifest names.
 pub(super) fn accounts_of(folder: &Path, manifest: &Manifest) -> Result<Accounts> {
-    intact(folder, manifest, "accounts.jsonl")?;
+    intact(folder, manifest, ACCOUNTS)?;
     let read = manifest.accounts.as_ref().context("its manifest does not say how its accounts were read")?;
-    let loaded = domo::load(&folder.join("accounts.jsonl"))?;
+    let loaded = domo::load(&folder.join(ACCOUNTS))?;
     // The file says what Domo sent; which columns the source had, and how whole it was, the manifest remembers.
     Ok(Accounts { provided: read.provided.iter().cloned().collect(), evidence: read.evidence.clone(), ..loaded })
 }

@@ -4,10 +4,14 @@
 use std::path::Path;
 
 use crate::digest::Hasher;
+use crate::terms::FIELDS;
 use crate::text;
 
 /// The secret of an archive, in its folder.
 pub const SECRET: &str = "redaction.secret";
+
+/// How many bytes a secret has.
+pub const SECRET_BYTES: usize = 32;
 
 /// Tells whether a token stands for a value.
 #[derive(Debug, Default)]
@@ -40,7 +44,7 @@ pub fn digits(secret: &[u8], value: &str) -> String {
 /// Whether a text has the form of a token: `name-3f9a01c2bd`.
 pub fn is_token(value: &str) -> bool {
     value.split_once('-').is_some_and(|(sort, hex)| {
-        matches!(sort, "name" | "email" | "phone" | "number" | "file" | "text")
+        (matches!(sort, "file" | "text") || FIELDS.iter().any(|field| field.personal == Some(sort)))
             && hex.len() == 10
             && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
     })

@@ -15,18 +15,17 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::signature;
-use crate::archive::store::beside::{CERTIFICATION, RECORDS, journal_of, plan_of};
+use crate::archive::store::beside::{is_record, journal_of, plan_of};
 use crate::archive::store::listing::{Listing, StoredRun, names};
 use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, InputEntry, JOURNAL, RECORD};
+use crate::archive::store::names::CERTIFICATION;
 use crate::archive::store::run;
 use crate::digest::sha256;
 use crate::plan::certification::CertificationRecord;
-use crate::plan::format::FILE as PLAN;
+use crate::plan::format::{FILE as PLAN, OUTCOME};
 use crate::plan::journal::{ENDING, Event, Journal};
 use crate::plan::{Decision, Plan, Verdict};
 use crate::text;
-
-const OUTCOME: &str = "apply.json";
 
 /// What was found out.
 #[derive(Debug, Default)]
@@ -50,8 +49,9 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
             CERTIFICATION => found.certification(folder, run, &later),
             name if name.ends_with(ENDING) => found.journal(folder, name, &later),
             name if name == OUTCOME || name.ends_with(".apply.json") => found.outcome(folder, name),
-            // The plan of a revert has a digest of its own.
+            // A plan that is not the run's own has a digest of its own, which leaves the decisions on it to what later runs recorded.
             name if name.ends_with(".plan.json") => match plan_of(folder, name) {
+                Ok(_) if is_record(name) => found.record(folder, name, &later),
                 Ok(_) => {
                     found.notes.push(format!("{name} came after the run and is not covered by its manifest; its own digest fits."))
                 }
@@ -61,7 +61,7 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
             name if name.ends_with(".decisions.html") || name.ends_with(".decisions.csv") => {
                 found.notes.push(format!("{name} shows what was decided on a plan beside the run; the plan itself holds it."));
             }
-            name if RECORDS.contains(&name) => found.record(folder, name, &later),
+            name if is_record(name) => found.record(folder, name, &later),
             _ => found
                 .notes
                 .push(format!("{name} is not of this run: the manifest does not name it; it is not covered by the manifest.")),
@@ -126,7 +126,7 @@ impl Checked {
         }
     }
 
-    /// A page or a list that is made anew with each review, apply or certify.
+    /// A page, a list or a plan that is made anew with each review, apply or certify.
     fn record(&mut self, folder: &Path, name: &str, later: &Later<'_>) {
         let now = crate::files::read_plain(folder.join(name)).map(sha256).unwrap_or_default();
         self.notes.push(match later.records.get(name) {

@@ -23,7 +23,7 @@ pub const FILE: &str = "manifest.json.sig";
 const NEEDED: [&str; 5] = ["PATH", "HOME", "TMPDIR", "SystemRoot", "TEMP"];
 
 /// What is signed is signed for this use and no other.
-pub const NAMESPACE: &str = "domo-reconcile";
+const NAMESPACE: &str = "domo-reconcile";
 
 /// Whose signatures count: OpenSSH's `allowed_signers` file.
 #[derive(Debug, Clone)]

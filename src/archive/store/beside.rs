@@ -5,44 +5,41 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::listing::{Listing, StoredRun, names};
+use super::listing::{self, Listing, StoredRun};
 use super::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
+use super::names;
 use crate::digest;
 use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::ENDING;
 use crate::plan::{Journal, Plan, Sealed};
 
-/// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal.
-pub(in crate::archive) const RECORDS: [&str; 8] = [
-    "packets.json",
-    "decisions.html",
-    "decisions.csv",
-    CERTIFICATION,
-    "certification.packets.json",
-    "certification.html",
-    "certification.md",
-    "certification.plan.json",
+/// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal; the plans of a certification besides.
+const RECORDS: [&str; 7] = [
+    names::PACKETS,
+    names::DECISIONS_PAGE,
+    names::DECISIONS_LIST,
+    names::CERTIFICATION,
+    names::CERTIFICATION_PACKETS,
+    names::CERTIFICATION_PAGE,
+    names::CERTIFICATION_MARKDOWN,
 ];
 
-/// `certification.2.plan.json`: what was decided after the first plan of a certification was applied.
-fn is_further_plan(name: &str) -> bool {
-    name.starts_with("certification.") && name.ends_with(".plan.json")
+/// Whether the next run of the archive records this file as it is then.
+pub(in crate::archive) fn is_record(name: &str) -> bool {
+    RECORDS.contains(&name) || names::is_certification_plan(name)
 }
-
-/// What people confirmed, line by line; it only grows.
-pub(in crate::archive) const CERTIFICATION: &str = "certification.jsonl";
 
 /// How journals and decisions beside the runs of an archive are now, for the manifest of the next run.
 pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
     let mut inputs = Vec::new();
     for run in listing.runs.iter().filter(|run| !run.pruned) {
-        for name in names(&run.path).unwrap_or_default() {
+        for name in listing::names(&run.path).unwrap_or_default() {
             let path = run.path.join(&name);
             let role = match name.as_str() {
                 name if name.ends_with(ENDING) => JOURNAL,
                 // A decision makes a plan longer: most need not be read.
                 PLAN if written(run, PLAN).is_some_and(|bytes| path.metadata().is_ok_and(|now| now.len() != bytes)) => DECISIONS,
-                name if RECORDS.contains(&name) || is_further_plan(name) => RECORD,
+                name if is_record(name) => RECORD,
                 _ => continue,
             };
             let bytes = match crate::files::read_plain(&path) {
@@ -73,6 +70,15 @@ fn written(run: &StoredRun, name: &str) -> Option<u64> {
 
 fn decisions(plan: &[u8]) -> usize {
     serde_json::from_slice::<Plan>(plan).map_or(0, |plan| plan.decisions.len())
+}
+
+/// What was read; none where the file is not there.
+pub(in crate::archive) fn if_there<T>(read: Result<T>) -> Result<Option<T>> {
+    let missing = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    match read {
+        Err(error) if error.downcast_ref().is_some_and(missing) => Ok(None),
+        read => read.map(Some),
+    }
 }
 
 /// A plan in this folder, whose digest fits.

@@ -1,6 +1,7 @@
 //! The archive as it lies on disk: which folders are runs, in which order, and which are something else. Reading takes no lock:
 //! a run is there whole or not at all.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -102,6 +103,12 @@ impl Archive {
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether a run was ever written here: the first one leaves its lock. What cannot be asked is left to whoever lists it.
+    pub fn was_used(&self) -> bool {
+        let lock = self.path.join(super::lock::FILE).symlink_metadata();
+        !lock.is_err_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
     }
 
     /// Everything in it.
@@ -225,7 +232,7 @@ pub(in crate::archive) fn read_pruned(file: &Path, id: &str) -> Result<StoredRun
 
 /// Whether there is anything of this name, a link that leads nowhere too. What cannot be asked is left to whoever reads it.
 fn is_there(path: &Path) -> bool {
-    !path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    !path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 fn read(manifest: &Path, path: &Path, pruned: bool) -> Result<StoredRun> {
@@ -259,8 +266,8 @@ pub(in crate::archive) fn names(folder: &Path) -> Result<Vec<String>> {
     let reading = || format!("reading {}", folder.display());
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
             return Err(Failure::usage(format!("{} is no folder", folder.display()))
                 .hint("name the archive with --archive")
                 .into());

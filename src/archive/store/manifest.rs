@@ -19,7 +19,7 @@ use crate::{directory, domo};
 pub const FILE: &str = "manifest.json";
 
 /// Roles of inputs: what a later run saw beside an earlier one.
-pub(in crate::archive) const JOURNAL: &str = "journal";
+pub const JOURNAL: &str = "journal";
 pub(in crate::archive) const DECISIONS: &str = "decisions";
 pub(in crate::archive) const RECORD: &str = "record";
 
@@ -74,7 +74,7 @@ fn prefixed(digest: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(rename = "Input")] // as the schema of manifests has called it from the first
 pub struct InputEntry {
-    /// `accounts` or `directory`; `journal` or `decisions` for what was beside an earlier run at the time.
+    /// `accounts` or `directory`; `journal`, `decisions` or `record` for what was beside an earlier run at the time.
     pub role: String,
     /// The file's name without its folder, or the endpoint; beside an earlier run `<its id>/<name>`.
     pub name: String,

@@ -10,6 +10,7 @@ use crate::archive;
 use crate::commands::Exit;
 use crate::commands::notice::Notice;
 use crate::commands::timings::{self, Stage};
+use crate::plan::format::FILE as PLAN;
 use crate::reconcile::EvidenceStatus;
 use crate::report;
 use crate::terms::{AccountTotals, Kind, PersonSituation, PersonTotals, Severity, label};
@@ -70,7 +71,7 @@ pub(super) struct PlanSummary {
 
 /// What names people whether the run is redacted or not: decisions, replays and tokens go back to it.
 const IN_CLEAR: [&str; 7] =
-    ["plan.json", "review.xlsx", "review.csv", "accounts.jsonl", "people.jsonl", archive::inputs::CONFIG, report::REDACTION_KEY];
+    [PLAN, "review.xlsx", "review.csv", archive::names::ACCOUNTS, "people.jsonl", archive::inputs::CONFIG, report::REDACTION_KEY];
 
 impl Audited {
     /// The run.
@@ -130,8 +131,8 @@ impl Audited {
                 guards => format!(", held back by the guards {}: `review` says what can be done", guards.join(", ")),
             };
             let actions = text::plural(plan.actions, "action", "actions");
-            lines.push(format!("Plan:   {} ({actions}{held})", file("plan.json")));
-            lines.push(format!("Next:   domo-reconcile review {}{}", file("plan.json"), self.config_flag));
+            lines.push(format!("Plan:   {} ({actions}{held})", file(PLAN)));
+            lines.push(format!("Next:   domo-reconcile review {}{}", file(PLAN), self.config_flag));
         }
         if !self.timings.is_empty() {
             lines.push(timings::table(&self.timings));

@@ -144,7 +144,7 @@ impl Audit {
         let past = if self.forecast { Arc::default() } else { history::past(&self.archive, &run.instance)? };
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
-            let written = folder.write("accounts.jsonl", snapshot.bytes(), Some(snapshot.len() as u64))?;
+            let written = folder.write(archive::names::ACCOUNTS, snapshot.bytes(), Some(snapshot.len() as u64))?;
             let snapshot = snapshot.written_to(folder.path().join(&written.name));
             archive::inputs::keep(folder, people, loaded).map(|()| (written, snapshot))
         };
@@ -171,7 +171,7 @@ impl Audit {
             stage::of("plan", || plan::build(&reconciliation, accounts, objects, people, &loaded.config, &binding))
         };
         let keep_plan = |plan: &Plan| -> Result<()> {
-            let mut out = folder.file("plan.json")?;
+            let mut out = folder.file(plan::format::FILE)?;
             plan.write_json(&mut out)?;
             out.finish(Some(plan.actions.len() as u64)).map(drop)
         };
@@ -248,7 +248,8 @@ impl WrittenRun {
         let Self { reconciliation, history, plan, manifest } = self;
         let ended = ended(&reconciliation, audit.fail_on);
         let notice = Notice::of(&manifest, ended, report);
-        let names: Vec<String> = folder.files().into_iter().map(|file| file.name).chain(["manifest.json".to_owned()]).collect();
+        let names: Vec<String> =
+            folder.files().into_iter().map(|file| file.name).chain([archive::manifest::FILE.to_owned()]).collect();
         let path = stage::of("reach the disk, seal", || folder.complete(manifest))?;
         let summary = history.summary(&reconciliation);
         let audited = Audited {

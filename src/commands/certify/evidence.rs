@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::{Certification, page};
-use crate::archive::history;
 use crate::archive::replay::Stored;
+use crate::archive::{history, names};
 use crate::commands::Invocation;
 use crate::config::Loaded;
 use crate::plan::build::assemble;
@@ -37,7 +37,10 @@ pub(super) fn write(
     let binding = plan::PlanBinding { run_id: certification.id().to_owned(), created: invocation.clock(), inputs, previous: None };
     let guarded = GuardedAccounts::of(&stored.accounts, config, &actions)?;
     let plan = assemble(actions, Vec::new(), &guarded, AuditFigures::default(), config, &binding, &manifest.run.instance)?;
-    let path = ended.open.as_ref().map_or_else(|| name(folder, ended.applied.len() + 1), |(path, _)| path.clone());
+    let path = ended
+        .open
+        .as_ref()
+        .map_or_else(|| folder.join(names::certification_plan(ended.applied.len() + 1)), |(path, _)| path.clone());
     match (plan, ended.open.take()) {
         (Some(plan), open) => {
             let plan = open.map_or(plan.clone(), |(_, open)| going_on(plan, open.plan(), invocation));
@@ -58,8 +61,8 @@ pub(super) fn write(
     let page =
         page::Page { certification, stored, judged: &judged, plans: &plans, impossible: &impossible, at: invocation.clock() };
     let document = page.document(invocation.started.date_naive())?;
-    put("certification.html", document.html(&crate::config::Config::default())?.as_bytes())?;
-    put("certification.md", document.markdown().as_bytes())?;
+    put(names::CERTIFICATION_PAGE, document.html(&crate::config::Config::default())?.as_bytes())?;
+    put(names::CERTIFICATION_MARKDOWN, document.markdown().as_bytes())?;
     Ok(written)
 }
 
@@ -96,21 +99,13 @@ pub(super) type PlanOnDisk = (PathBuf, Sealed, Option<Journal>);
 
 /// The plans of a certification as they are now, in their order.
 fn plans(folder: &Path) -> Result<Vec<PlanOnDisk>> {
-    let paths = (1..).map(|number| name(folder, number)).take_while(|path| path.exists());
+    let paths = (1..).map(|number| folder.join(names::certification_plan(number))).take_while(|path| path.exists());
     let read = |path: PathBuf| {
         let (sealed, journal) = (apply::files::read_plan(&path)?, apply::files::journal_of(&path));
         let journal = journal.exists().then(|| apply::journal::read(&journal)).transpose()?;
         Ok((path, sealed, journal))
     };
     paths.map(read).collect()
-}
-
-/// `certification.plan.json`, `certification.2.plan.json` for what was decided after that was applied, and so on.
-fn name(folder: &Path, number: usize) -> PathBuf {
-    folder.join(match number {
-        1 => "certification.plan.json".to_owned(),
-        number => format!("certification.{number}.plan.json"),
-    })
 }
 
 /// The plan of a certification that was ended before and not applied: the earlier one where nothing else is to be done, and else the new one

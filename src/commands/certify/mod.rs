@@ -16,6 +16,7 @@ use serde_json::json;
 use super::review::read::read_if_there;
 use super::review::split;
 use super::{Exit, Invocation};
+use crate::archive::names::{CERTIFICATION as RECORD, CERTIFICATION_PACKETS as PACKETS};
 use crate::archive::{Archive, Lock, StoredRun, replay};
 use crate::config::Loaded;
 use crate::failure::Failure;
@@ -25,10 +26,6 @@ use crate::report::packet::{self, Item, Subject};
 use crate::terms::{Scope, Split};
 use crate::{apply, cli, files, text};
 use population::{Outside, ScopedAccounts};
-
-/// Files beside the run's manifest.
-const PACKETS: &str = "certification.packets.json";
-const RECORD: &str = "certification.jsonl";
 
 /// The run that is certified and what was said of it so far.
 pub(super) struct Certification {
@@ -137,7 +134,7 @@ impl Certification {
         let item = |key: &str| {
             let said = standing.get(key);
             let said = said.map(|line| packet::PriorDecision {
-                word: line.verdict.clone(),
+                word: line.verdict.to_string(),
                 by: line.by.clone(),
                 comment: line.comment.clone(),
             });

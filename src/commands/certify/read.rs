@@ -78,8 +78,8 @@ impl Reader<'_> {
 
     fn sheet(&self, file: &Path, name: &str) -> Result<(Option<String>, Vec<Attested>)> {
         let filled = Filled::read(file)?;
-        self.is_for(&filled.labelled("Run"), &filled.labelled("Run digest"))?;
-        let reviewer = Some(filled.labelled("Packet of")).filter(|reviewer| !reviewer.is_empty());
+        self.is_for(&filled.labelled(sheet::RUN), &filled.labelled(sheet::RUN_DIGEST))?;
+        let reviewer = Some(filled.labelled(sheet::PACKET_OF)).filter(|reviewer| !reviewer.is_empty());
         let personal = self.certification.packets.as_ref().is_some_and(|packets| packets.split == Split::ManagerEmail);
         let own = reviewer.as_deref().filter(|reviewer| personal && *reviewer != UNASSIGNED);
         let columns = COLUMNS.map(|(column, _)| column);

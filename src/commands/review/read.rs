@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::split::PACKETS;
 use crate::apply::files;
 use crate::archive::Archive;
+use crate::archive::manifest::FILE as MANIFEST;
+use crate::archive::names::PACKETS;
 use crate::cli;
 use crate::directory::table::{TextRow, read_rows, read_table};
 use crate::failure::Failure;
@@ -68,7 +69,7 @@ fn older_plan(from: &Path, archive: &Path) -> Result<Option<PathBuf>> {
     };
     if from.is_dir() {
         let inside = from.join(FILE);
-        return Ok((from.join("manifest.json").is_file() && inside.is_file()).then_some(inside));
+        return Ok((from.join(MANIFEST).is_file() && inside.is_file()).then_some(inside));
     }
     if from.is_file() {
         return Ok((is_json(from) && is_plan(from)).then(|| from.to_owned()));
@@ -177,7 +178,7 @@ pub(in crate::commands) struct Filled {
 impl Filled {
     /// Reads its two sheets.
     pub(in crate::commands) fn read(path: &Path) -> Result<Self> {
-        Ok(Self { rows: read_table(path, Some("Actions"))?, summary: read_rows(path, Some("Summary"))? })
+        Ok(Self { rows: read_table(path, Some(sheet::ACTIONS))?, summary: read_rows(path, Some(sheet::SUMMARY))? })
     }
 
     /// What stands beside a label; nothing where it is not there.
@@ -195,8 +196,8 @@ fn filled(path: &Path) -> Result<ReturnedSheet> {
     };
     if !ends_with(path, &["csv"]) {
         let filled = Filled::read(path).with_context(unreadable)?;
-        let reviewer = Some(filled.labelled("Packet of")).filter(|reviewer| !reviewer.is_empty());
-        let (plan, digest) = (filled.labelled("Plan"), filled.labelled("Plan digest"));
+        let reviewer = Some(filled.labelled(sheet::PACKET_OF)).filter(|reviewer| !reviewer.is_empty());
+        let (plan, digest) = (filled.labelled(sheet::PLAN), filled.labelled(sheet::PLAN_DIGEST));
         return Ok(ReturnedSheet { rows: filled.rows, plan, digest, reviewer });
     }
     let rows = read_table(path, None).with_context(unreadable)?;

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use crate::apply::files;
+use crate::archive::names::PACKETS;
 use crate::commands::plan_file::PlanFile;
 use crate::commands::{Exit, Invocation};
 use crate::config::Loaded;
@@ -17,9 +18,6 @@ use crate::plan::sheet::{self, Decidable};
 use crate::report::packet::{self, Item, Subject};
 use crate::terms::Split;
 use crate::{cli, text};
-
-/// Who has which rows of a plan.
-pub(super) const PACKETS: &str = "packets.json";
 
 /// Writes a packet for each reviewer and says how the rows were dealt out.
 pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFile, invocation: &Invocation) -> Result<Exit> {

@@ -12,6 +12,7 @@ use crate::archive::{Archive, Manifest};
 use crate::config::Loaded;
 use crate::files;
 use crate::plan::Sealed;
+use crate::plan::format::FILE as PLAN;
 use crate::reconcile::EvidenceStatus;
 use crate::report::Options;
 use crate::report::view::{Fact, Link, Reliability, Table};
@@ -72,7 +73,7 @@ impl AuditedRun {
         let refused_by = match manifest.plan {
             None => Vec::new(),
             Some(_) => {
-                let text = files::read_plain_text(run.path.join("plan.json")).context("reading its plan")?;
+                let text = files::read_plain_text(run.path.join(PLAN)).context("reading its plan")?;
                 Sealed::read(&text)?.plan().refused_by().into_iter().map(str::to_owned).collect()
             }
         };

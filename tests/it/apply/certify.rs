@@ -251,7 +251,15 @@ fn ended_again_a_certification_keeps_what_was_decided_on_its_plan_and_plans_what
     let approved = company.read("certification.2.plan.json");
     company.certify(&["--finish"]).code(0);
     assert_eq!(company.read("certification.2.plan.json"), approved);
-    assert!(company.run(&["verify", &company.id]).code(0).stdout.contains("certification.2.plan.json came after the run"));
+    let verified = || company.run(&["verify", &company.id]).code(0).stdout;
+    assert!(verified().contains("certification.2.plan.json came after the run"));
+    // What was decided on them stands outside their digests: the next run records it, and what was altered since is told.
+    company.audit();
+    for name in ["certification.plan.json", "certification.2.plan.json"] {
+        assert!(verified().contains(&format!("{name} is as the run")), "{}", verified());
+        std::fs::write(company.run.join(name), company.read(name).replacen("\"eve\"", "\"mallory\"", 1)).unwrap();
+        assert!(verified().contains(&format!("{name} was made anew or CHANGED after the run")), "{}", verified());
+    }
 }
 
 /// What somebody who tests the control looks for on one page.
@@ -308,8 +316,10 @@ fn a_record_that_was_changed_or_cut_is_told() {
     company.audit();
     let path = company.run.join("certification.jsonl");
     let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.replacen("\"keep\"", "\"revoke\"", 1)).unwrap();
-    assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl was altered"));
+    for word in ["revoke", "KEEP", "perhaps"] {
+        std::fs::write(&path, text.replacen("\"keep\"", &format!("\"{word}\""), 1)).unwrap();
+        assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl was altered"), "{word}");
+    }
     company.certify(&[]).code(6);
     let cut: String = text.lines().take(1).map(|line| format!("{line}\n")).collect();
     std::fs::write(&path, cut).unwrap();

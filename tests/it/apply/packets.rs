@@ -275,6 +275,31 @@ pub(super) fn rewrite(from: &Path, to: &Path, change: impl Fn(&mut Vec<String>))
     saved.save(to).unwrap();
 }
 
+/// Sheets and labels that are looked for on return are the same in every language.
+#[test]
+fn workbooks_come_back_whatever_language_the_texts_are_in() {
+    let mut company = Company::new(&STAFF);
+    let built_in = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/texts.toml")).unwrap();
+    let mut texts: toml::Table = built_in.parse().unwrap();
+    let translated = texts["workbook"].as_table_mut().unwrap();
+    for (_, text) in translated.iter_mut() {
+        *text = format!("X {}", text.as_str().unwrap()).into();
+    }
+    company.folder.write("templates/texts.toml", format!("[workbook]\n{}", toml::to_string(translated).unwrap()));
+    let config = company.folder.read("domo-reconcile.toml") + "[report]\ntemplates = \"templates\"\n";
+    company.folder.write("domo-reconcile.toml", config);
+    company.plan = company.folder.audit(&[]).folder.join("plan.json");
+    let approved = |row: &[String]| if row[0].starts_with("A-") { ["approve", "ana@acme.com", ""] } else { [""; 3] };
+    fill(&company.plan.with_file_name("review.xlsx"), &company.path("whole/filled.xlsx"), approved);
+    company.review(&["--from", "whole", "--by", "eve"]).code(0);
+    company.split("manager_email");
+    let file = company.packet("ana@acme.com")["file"].as_str().unwrap().to_owned();
+    let packet = company.path("packets").join(format!("{file}.xlsx"));
+    assert_eq!(read_rows(&packet, Some("Summary")).unwrap()[0][0], "X How to review");
+    fill(&packet, &company.path("back/packet.xlsx"), approved);
+    company.review(&["--from", "back", "--by", "eve"]).code(0);
+}
+
 #[test]
 fn two_files_that_decide_one_row_differently_are_both_named() {
     let company = Company::new(&STAFF);

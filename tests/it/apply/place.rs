@@ -222,6 +222,22 @@ fn a_journal_that_is_gone_or_shorter_than_somebody_saw_it_is_refused() {
     assert_eq!(story.apply(story.plan(), &["--confirm"]).code(0).json()["counts"], json!({"already-done": 3}));
 }
 
+/// An archive that cannot be listed is not none: what later runs know of the journal would not be heard.
+#[test]
+fn a_plan_whose_archive_cannot_be_listed_is_not_applied() {
+    let story = Audited::new("");
+    let archive = story.run.parent().unwrap();
+    std::fs::write(archive.join("pruned"), "").unwrap();
+    std::fs::copy(story.plan(), story.company.path("copy.json")).unwrap();
+    for plan in [story.plan(), "copy.json"] {
+        let refused = story.apply(plan, &["--confirm"]).code(2).stderr;
+        assert!(refused.contains("pruned is no folder"), "{refused}");
+    }
+    assert_eq!(story.company.writes(), []);
+    std::fs::remove_file(archive.join("pruned")).unwrap();
+    story.apply(story.plan(), &["--confirm"]).code(0);
+}
+
 #[test]
 fn what_a_later_run_no_longer_proposes_is_left_alone() {
     let story = Audited::new("");

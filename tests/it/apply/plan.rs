@@ -140,6 +140,10 @@ fn nobody_applies_what_they_approved_where_two_are_asked_for() {
     let may = |sealed: Sealed, world: World| Approved::new(sealed, &world.terms()).map_err(|failure| failure.kind()).err();
     for (by, user, said, applies, expected) in [
         ("ana", None, Some(" Ana "), "root", Some(FailureKind::Guard)),
+        // What shows nothing makes nobody another.
+        ("ana", None, Some("ana\u{a0}"), "root", Some(FailureKind::Guard)),
+        ("Ana\u{200b} Ruiz", None, Some("ana\u{a0}ruiz"), "root", Some(FailureKind::Guard)),
+        ("ren\u{e9}@acme.com", None, Some("rene\u{301}"), "root", Some(FailureKind::Guard)),
         // What is said takes no name away.
         ("ana", None, Some("bob"), "ana", Some(FailureKind::Guard)),
         ("ana@acme.com", None, None, "ana", Some(FailureKind::Guard)),

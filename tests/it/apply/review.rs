@@ -200,6 +200,15 @@ fn a_sheet_shows_the_worst_first_and_only_what_changes() {
     assert_eq!(column("after"), ["active: false", "", "title: Lead"]);
 }
 
+#[test]
+fn what_takes_access_away_stands_before_all_else_however_little_it_weighs() {
+    let drift = about(update(1), Kind::Drift, Severity::Medium, "Sales");
+    let dormant = about(deactivate(2), Kind::Dormant, Severity::Low, "Sales");
+    let sheet = filled(&resealed(plan(vec![drift, dormant])), &[]);
+    let actions: Vec<_> = sheet.rows.iter().skip(1).map(|row| row.cells[0].as_str()).collect();
+    assert_eq!(actions, ["A-deactivate-2", "A-update-1"]);
+}
+
 /// A folder with this plan in it.
 fn folder(sealed: &Sealed) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -540,6 +540,12 @@ fn a_deactivation_that_deletes_ends_the_run_and_is_asked_of_nobody_again() {
     let first = apply("one", &["--confirm"]).code(7);
     assert_eq!(first.json()["counts"], json!({"failed": 1, "not-tried": 1}));
     assert!(detail(&first, "A-deactivate-10").contains("the account was deleted, not deactivated"), "{}", first.stdout);
+    // Who cannot know it asks nobody.
+    let journal = company.read("audits/one/plan.journal.jsonl");
+    company.write("audits/one/plan.journal.jsonl", &journal.replace("A-deactivate-10", "A-deactivate-19"));
+    let unknown = apply("two", &["--confirm"]).code(1).stderr;
+    assert!(unknown.contains("one/plan.journal.jsonl: an earlier apply may have shown there"), "{unknown}");
+    company.write("audits/one/plan.journal.jsonl", &journal);
     // Neither the same plan nor the next one.
     assert_eq!(apply("one", &["--confirm"]).code(7).json()["counts"], json!({"refused": 2}));
     assert_eq!(apply("two", &[]).code(0).json()["counts"], json!({"would-do": 1, "refused": 1}));

@@ -102,6 +102,23 @@ fn the_next_report_remembers_who_decided_what_and_what_became_of_it() {
     }
 }
 
+/// A plan or a journal that is not what it was is not told as none.
+#[test]
+fn decisions_that_cannot_be_read_are_told_in_the_next_report() {
+    let applied = Applied::new();
+    for (name, from, to) in
+        [("plan.json", "\"instance\": \"", "\"instance\": \"x"), ("plan.journal.jsonl", "\"done\"", "\"failed\"")]
+    {
+        let whole = applied.change(name, from, to);
+        let next = applied.next();
+        std::fs::write(applied.path(name), whole).unwrap();
+        let told = std::fs::read_to_string(next.folder.join("report.html")).unwrap().replace("<wbr>", "");
+        assert!(told.contains(&format!("What was decided on the plan of {}", applied.run.id())), "{name}");
+        // Only the newest run is compared with.
+        std::fs::remove_dir_all(&next.folder).unwrap();
+    }
+}
+
 /// Refused last month and found again: the report says by whom and why, where the finding stands.
 #[test]
 fn a_finding_whose_removal_was_rejected_says_so_in_the_next_report() {

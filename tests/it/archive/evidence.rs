@@ -302,6 +302,23 @@ fn redacted_runs_are_compared_without_naming_anybody() {
     assert!(std::fs::read_to_string(renamed.folder.join("report.html")).unwrap().contains("name changed"));
 }
 
+/// Tokens under a piece of the secret are other ones, and can be guessed.
+#[test]
+fn a_secret_of_redaction_that_was_cut_is_refused() {
+    let company = Company::new();
+    let archive = company.audit_redacted("2026-06-01").folder.parent().unwrap().to_owned();
+    let path = archive.join("redaction.secret");
+    let secret = std::fs::read(&path).unwrap();
+    assert_eq!(secret.len(), 32);
+    for cut in [0, 31] {
+        std::fs::write(&path, &secret[..cut]).unwrap();
+        let refused = company.audit_with("2026-06-02", &["--redact"]).code(1).stderr;
+        assert!(refused.contains("redaction.secret") && refused.contains(&format!("has {cut} bytes, not 32")), "{refused}");
+    }
+    std::fs::write(&path, &secret).unwrap();
+    company.audit_redacted("2026-06-03");
+}
+
 #[test]
 fn a_replay_of_a_redacted_run_names_nobody_either() {
     let company = Company::new();
