@@ -23,7 +23,7 @@ pub struct Input {
     pub name: String,
     /// All of it, as a file of it would be.
     pub bytes: Vec<u8>,
-    /// SHA-256 of the bytes.
+    /// SHA-256 of the bytes: its digits.
     pub sha256: String,
     /// The day it was last changed, where that is known.
     pub modified: Option<NaiveDate>,
@@ -47,7 +47,7 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     };
     if files::is_pipe(&std::fs::metadata(path).map_err(refused)?).map_err(refused)? {
         let bytes = files::read(path, UNPACKED_LIMIT).map_err(refused)?;
-        let sha256 = digest::hex(&digest::of(&bytes));
+        let sha256 = digest::digits(&bytes);
         return Ok(Input {
             name: files::name_of(path),
             sha256,

@@ -35,7 +35,7 @@ pub fn load(path: &Path) -> Result<Accounts> {
         Ok(Err(lines)) => lines.into_bytes(),
         Err(bytes) => bytes,
     };
-    (evidence.sha256, evidence.bytes) = (digest::hex(&digest::of(&bytes)), bytes.len() as u64);
+    (evidence.sha256, evidence.bytes) = (digest::digits(&bytes), bytes.len() as u64);
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let unusable = |why: String| {
         Failure::usage(format!("{shown} holds no accounts that can be read: {why}")).hint(

@@ -99,7 +99,7 @@ impl Snapshot {
 
     /// SHA-256 of the bytes, in hexadecimal.
     pub fn sha256(&self) -> String {
-        digest::hex(&digest::of(self.bytes()))
+        digest::digits(self.bytes())
     }
 
     /// The object of a row of the frame.

@@ -196,7 +196,7 @@ impl<'a> Fetch<'a> {
         };
         let input = Input {
             name: self.name,
-            sha256: digest::sha256(&read.bytes),
+            sha256: digest::digits(&read.bytes),
             bytes: read.bytes,
             modified: read.modified,
             origin,
