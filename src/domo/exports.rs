@@ -3,8 +3,6 @@
 //! Each row becomes an object with v1's field names, so that a snapshot of it reads back to the same frame. Only the columns the file
 //! has are in it: what it does not carry is *not provided*.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
@@ -44,8 +42,8 @@ fn field(header: &str) -> Option<&'static str> {
 }
 
 /// Reads one of the two exports.
-pub(super) fn load(path: &Path, mut evidence: Evidence) -> Result<Accounts> {
-    let (rows, cut) = table::read_whole(path, None)?;
+pub(super) fn load(bytes: Vec<u8>, mut evidence: Evidence) -> Result<Accounts> {
+    let (rows, cut) = table::table(bytes, None, &evidence.source)?;
     evidence.incomplete.extend(cut);
     let mut rows = rows.into_iter();
     let headers = rows.next().map(|row| row.cells).unwrap_or_default();
