@@ -70,7 +70,7 @@ pub fn build(
         let action = match kind {
             ActionKind::Update => update(finding, account, numeric),
             ActionKind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
-            ActionKind::Demote => Some(demote(finding, account, config)),
+            ActionKind::Demote => Some(demote(finding, account, config)?),
             ActionKind::Delete => Some(delete(finding, account, accounts)),
             ActionKind::Create => create(finding, &reconciliation.folded, people, config, &rules, numeric),
             // Only a revert reactivates.
@@ -253,14 +253,14 @@ fn deactivate(finding: &Finding, account: Option<&Map<String, Value>>, through: 
     action
 }
 
-fn demote(finding: &Finding, account: Option<&Map<String, Value>>, config: &Config) -> Action {
+fn demote(finding: &Finding, account: Option<&Map<String, Value>>, config: &Config) -> Result<Action> {
     let says = |field| account.and_then(|account| account.get(field));
     let (name, id) = (says("role").and_then(Value::as_str), says("roleId").map(fields::shown));
     let role = config.domo.demoted(&config.policy.demoted_role, name, id.as_deref());
     let identity = account.map_or_else(|| one("active", true), fields::identity);
-    let groups = account.map(extras::groups_of).unwrap_or_default();
+    let groups = account.map(extras::groups_of).transpose()?.unwrap_or_default();
     let (before, after, said) = demotion(identity, &groups, role);
-    action(finding, ActionKind::Demote, before, after, finding.reason.clone() + &said)
+    Ok(action(finding, ActionKind::Demote, before, after, finding.reason.clone() + &said))
 }
 
 /// What a deletion takes away is at stake as a whole: the name too, by which the reviewer knew the account. What the account owns holds it.

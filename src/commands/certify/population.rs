@@ -88,7 +88,7 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<ScopedAccounts> {
             groups: list.map(|list| list.iter().flatten().map(str::to_owned).collect()).unwrap_or_default(),
             findings: findings.iter().map(|one| format!("{}: {}", one.kind, one.reason)).collect(),
             blocked: stored.accounts.blocked(row),
-            memberships: extras::groups_of(&raw),
+            memberships: extras::groups_of(&raw)?,
             raw: fields::identity(&raw),
         });
     }
