@@ -102,7 +102,7 @@ impl Window {
 
     async fn under_way(&mut self) -> Result<Page, CallError> {
         let Some((_, front)) = self.pages.front_mut() else {
-            return Err(CallError::NotSent { call: "GET /v1/users".into(), why: "no page was asked for".into() });
+            return Err(CallError::unsent("GET /v1/users", "no page was asked for"));
         };
         let page = front.await;
         self.pages.pop_front();

@@ -8,7 +8,7 @@ use super::account::Account;
 use super::pages::plain;
 use super::read::Reader;
 use super::sent::WriteError;
-use super::session::{Door, Session, Unfit, json, under};
+use super::session::{Door, Session, Unfit, json, no_scim, under};
 use super::wire::{CallError, Loose};
 use super::write::{Writer, Written};
 use crate::http::{Method, Url};
@@ -154,9 +154,7 @@ async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>,
 }
 
 fn root(session: &Session) -> Result<&Url, CallError> {
-    let scim = session.settings().scim.as_ref();
-    scim.map(|scim| &scim.url)
-        .ok_or_else(|| CallError::NotSent { call: "SCIM".into(), why: "DOMO_SCIM_URL and DOMO_SCIM_TOKEN are not set".into() })
+    session.settings().scim.as_ref().map(|scim| &scim.url).ok_or_else(no_scim)
 }
 
 /// A wrong root answers 404; there are two that are known.

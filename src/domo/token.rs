@@ -81,7 +81,7 @@ impl Held {
                 }
             }
         }
-        Err(refused.unwrap_or_else(|| CallError::NotSent { call: "the token".into(), why: "no way to ask for it".into() }))
+        Err(refused.unwrap_or_else(|| CallError::unsent("the token", "no way to ask for it")))
     }
 }
 
