@@ -31,7 +31,7 @@ mod write;
 pub use crate::http::{CallError, Refusal};
 pub use account::{Account, Lookup, SUPPORT_EMAIL, SUPPORT_ID};
 pub use accounts::{Accounts, Evidence};
-pub use content::{AccountIds, Content};
+pub use content::{AccountIds, Content, HoldingFiles};
 pub use frame::{WAYS_ON, owns_column};
 pub use load::{is_snapshot, load};
 pub use objects::from_objects;

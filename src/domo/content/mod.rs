@@ -18,7 +18,7 @@ use super::extras::Extra;
 use crate::config::Rights;
 use crate::terms::{DomoStats, Owned};
 use crate::text;
-pub use read::AccountIds;
+pub use read::{AccountIds, HoldingFiles};
 use report::PeopleEntry;
 
 /// What was read.
