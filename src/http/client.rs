@@ -312,7 +312,8 @@ impl Client {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let wait = asked(status, &headers, SystemTime::now());
         let most = self.limits.answer;
-        let mut body = Vec::with_capacity(response.content_length().map_or(0, |length| (length as usize).min(most)));
+        // Room for a page is set aside on the server's word, and no more than that.
+        let mut body = Vec::with_capacity(response.content_length().map_or(0, |length| length.min(1 << 20) as usize));
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
             if body.len() + chunk.len() > most {
                 return Err(CallError::Unreadable { call: call.into(), why: format!("the answer is larger than {most} bytes") });
