@@ -45,6 +45,7 @@ pub(super) struct AccountColumns<'a> {
     pub(super) locked: Flags<Account>,
     administers: Flags<Account>,
     done_to: TextColumn<Account>,
+    done_on: Dates<Account>,
     own_number: TextColumn<Account>,
     fixed_groups: UInt32Chunked,
     owns: Vec<(Owned, UInt32Chunked)>,
@@ -79,6 +80,7 @@ impl<'a> AccountColumns<'a> {
             locked: Flags::of(frame, "locked")?,
             administers: Flags::of(frame, "administers")?,
             done_to: text("done_to")?,
+            done_on: Dates::of(frame, "done_on")?,
             fixed_groups: frame.column("fixed_groups")?.u32()?.rechunk().into_owned(),
             owns: told(accounts)
                 .map(|kind| Ok((kind, frame.column(&domo::owns_column(kind))?.u32()?.rechunk().into_owned())))
@@ -112,8 +114,7 @@ impl<'a> AccountColumns<'a> {
 
     /// What somebody else did to it on that day or later, by the activity log.
     pub(super) fn done_to(&self, account: Account, since: NaiveDate) -> Option<String> {
-        // The day comes first, and days sort as text.
-        self.done_to.owned(account).filter(|done| done.as_str() >= since.to_string().as_str())
+        self.done_on.get(account).filter(|day| *day >= since).and_then(|_| self.done_to.owned(account))
     }
 
     /// Whether its number is Domo's *Employee ID*, which stands where the account has no employee number of its own.
