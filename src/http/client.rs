@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::answer::{Answer, Refusal};
-use super::error::{CallError, Unsent};
+use super::error::{CallError, Unsent, tls_error};
 use super::pace::{Pacer, asked, backoff};
 use super::secret::without;
 
@@ -493,9 +493,8 @@ fn root(error: &reqwest::Error) -> (String, Unsent) {
     let (mut kind, mut name) = (Unsent::Other, "");
     while let Some(inner) = cause.source() {
         cause = inner;
-        let within = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         match cause.to_string() {
-            _ if cause.is::<rustls::Error>() || within.is_some_and(|within| within.is::<rustls::Error>()) => kind = Unsent::Tls,
+            _ if tls_error(cause).is_some() => kind = Unsent::Tls,
             said if said.contains("proxy authorization required") => kind = Unsent::ProxyLogin,
             said if said.contains("tunnel error") => kind = Unsent::Proxy,
             said if said == "dns error" => (kind, name) = (Unsent::Name, "dns error: "),
