@@ -77,8 +77,8 @@ impl Writer {
         let mut fitting = groups.iter().filter(|group| group.name == name);
         match (fitting.next(), fitting.next()) {
             (Some(group), None) => self.membership(account, group, true).await.map(|_| ()),
-            (None, _) => Err(WriteError::NotHonoured(format!("there is no group `{shown}`; nothing was sent"))),
-            _ => Err(WriteError::NotHonoured(format!("several groups are called `{shown}`; nothing was sent"))),
+            (None, _) => Err(WriteError::NotSent(format!("there is no group `{shown}`"))),
+            _ => Err(WriteError::NotSent(format!("several groups are called `{shown}`"))),
         }
     }
 

@@ -81,13 +81,12 @@ impl Writer {
     /// PATCH `active`, judged by reading the account over v1. Where the instance deletes instead, the read-back says so.
     pub(super) async fn scim_set_active(&self, account: &Account, active: bool) -> Result<Written, WriteError> {
         let _turn = self.turn.lock().await;
-        let email =
-            account.email().ok_or_else(|| WriteError::NotHonoured("an account without an e-mail has no SCIM login".into()))?;
+        let email = account.email().ok_or_else(|| WriteError::NotSent("an account without an e-mail has no SCIM login".into()))?;
         let found = self.reader.scim_find(email).await.map_err(|error| WriteError::Transport(error.sentence()))?;
-        let found = found.ok_or_else(|| WriteError::NotHonoured(format!("SCIM knows no user {}", text::visible(email))))?;
+        let found = found.ok_or_else(|| WriteError::NotSent(format!("SCIM knows no user {}", text::visible(email))))?;
         if found.id != account.id() {
-            return Err(WriteError::NotHonoured(format!(
-                "SCIM's user {} is {}, not {}: the token belongs to another instance; nothing was sent",
+            return Err(WriteError::NotSent(format!(
+                "SCIM's user {} is {}, not {}: the token belongs to another instance",
                 text::visible(email),
                 found.id,
                 account.id()
