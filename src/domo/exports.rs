@@ -85,13 +85,10 @@ fn object(kind: &str, fields: &[Option<&str>], row: &TextRow) -> Result<String> 
         }
         let cell = cell.trim();
         let value = match field {
-            // 1234567.0 where a spreadsheet made a number of it.
-            "id" => Value::from(
-                cell.strip_suffix(".0")
-                    .unwrap_or(cell)
-                    .parse::<u64>()
-                    .with_context(|| format!("the user id `{}` is no number", text::visible(cell)))?,
-            ),
+            "id" => {
+                let id = text::whole(cell).parse::<u64>();
+                Value::from(id.with_context(|| format!("the user id `{}` is no number", text::visible(cell)))?)
+            }
             "groups" => cell.split([',', ';', '|']).map(str::trim).filter(|name| !name.is_empty()).map(Value::from).collect(),
             _ => Value::from(cell),
         };
@@ -100,7 +97,7 @@ fn object(kind: &str, fields: &[Option<&str>], row: &TextRow) -> Result<String> 
     // A People export knows the role by its id only.
     if !object.contains_key("role")
         && let Some(id) = object.get("roleId").and_then(Value::as_str)
-        && let Some(role) = id.parse().ok().and_then(Role::from_id)
+        && let Some(role) = Role::of_id(id)
     {
         object.insert("role".into(), Value::from(role.as_str()));
     }
