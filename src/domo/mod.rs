@@ -35,6 +35,7 @@ pub use content::{AccountIds, Content, HoldingFiles};
 pub use frame::{WAYS_ON, owns_column};
 pub use load::{is_snapshot, load};
 pub use objects::from_objects;
+pub(crate) use pages::plain_address;
 pub use read::{ReadProgress, ReadState, Reader, Silent};
 pub use sent::WriteError;
 pub use session::Session;

@@ -20,7 +20,7 @@ use super::accounts::{Accounts, Evidence};
 use super::extras::Extras;
 use super::frame::NO_INACTIVE_STATE;
 use super::objects;
-use super::pages::{Keep, Page, Window, plain};
+use super::pages::{Keep, Page, Window, plain_address};
 use super::session::{Door, Session, Unfit, failure, json};
 use super::snapshot::Snapshot;
 use super::wire::{self, CallError, Refusal};
@@ -358,7 +358,7 @@ impl Reader {
     }
 
     pub(super) async fn find(&self, email: &str) -> Result<Option<Account>, CallError> {
-        let wanted = plain(email);
+        let wanted = plain_address(email);
         if self.session.settings().scim.is_some()
             && let Some(found) = self.scim_filtered(email).await?
         {

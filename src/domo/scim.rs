@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::account::Account;
-use super::pages::plain;
+use super::pages::plain_address;
 use super::read::Reader;
 use super::sent::WriteError;
 use super::session::{Door, Session, Unfit, json, no_scim, under};
@@ -25,7 +25,7 @@ pub(super) struct ScimUser {
 
 impl ScimUser {
     fn is(&self, address: &str) -> bool {
-        plain(&self.user_name) == plain(address)
+        plain_address(&self.user_name) == plain_address(address)
     }
 }
 
@@ -57,7 +57,7 @@ impl Reader {
     /// What the server's own filter says of an address; `None` where it does not filter.
     pub(super) async fn scim_filtered(&self, address: &str) -> Result<Option<Option<ScimUser>>, CallError> {
         // SCIM compares logins without case; for a server that does not, both ways people write them.
-        let mut spellings = vec![address.trim().to_owned(), plain(address)];
+        let mut spellings = vec![address.trim().to_owned(), plain_address(address)];
         spellings.dedup();
         for spelling in spellings {
             let found = match every(&self.session, Some(&format!("userName eq {}", quoted(&spelling)))).await {

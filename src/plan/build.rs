@@ -15,7 +15,7 @@ use super::fields;
 use super::format::{Action, InputDigests, Plan, SCHEMA};
 use super::guard::{self, AuditFigures, GuardedAccounts};
 use super::rules::PlanRules;
-use crate::config::{Config, DeactivateWith};
+use crate::config::{AccountRole, Config, DeactivateWith};
 use crate::digest;
 use crate::directory::People;
 use crate::domo::{Accounts, Snapshot, extras};
@@ -255,8 +255,10 @@ fn deactivate(finding: &Finding, account: Option<&Map<String, Value>>, through: 
 
 fn demote(finding: &Finding, account: Option<&Map<String, Value>>, config: &Config) -> Result<Action> {
     let says = |field| account.and_then(|account| account.get(field));
-    let (name, id) = (says("role").and_then(Value::as_str), says("roleId").map(fields::shown));
-    let role = config.domo.demoted(&config.policy.demoted_role, name, id.as_deref());
+    let id = says("roleId").map(fields::shown);
+    let extra = account.map(extras::of).transpose()?.unwrap_or_default();
+    let own = AccountRole { name: says("role").and_then(Value::as_str), id: id.as_deref(), administers: extra.administers };
+    let role = config.domo.demoted(&config.policy.demoted_role, own);
     let identity = account.map_or_else(|| one("active", true), fields::identity);
     let groups = account.map(extras::groups_of).transpose()?.unwrap_or_default();
     let (before, after, said) = demotion(identity, &groups, role);
