@@ -19,7 +19,7 @@ use super::wire::{Answer, CallError};
 use crate::config::DeactivateWith;
 use crate::http::{Method, Url};
 use crate::terms::Role;
-use crate::terms::value::writable_number;
+use crate::terms::value::{keeps_number, writable_number};
 use crate::text;
 
 /// How often a write that reading shows to have done nothing is sent.
@@ -302,12 +302,9 @@ impl Writer {
             }
         }
         if let Some(number) = changes.get("employeeNumber").and_then(Value::as_str).filter(|number| !number.is_empty()) {
-            let as_number = match account.raw().get("employeeNumber") {
-                Some(Value::Number(_)) => true,
-                Some(Value::String(_)) => false,
-                _ => self.session.employee_numbers_are_numbers().unwrap_or(false),
-            };
-            let number = writable_number(number, as_number).map_err(|why| {
+            let instance = self.session.employee_numbers_are_numbers().unwrap_or(false);
+            let numeric = keeps_number(account.raw().get("employeeNumber"), instance);
+            let number = writable_number(number, numeric).map_err(|why| {
                 let number = text::visible(number);
                 WriteError::NotSent(format!("the employee number {number} cannot be written: {why}"))
             })?;

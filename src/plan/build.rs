@@ -20,7 +20,7 @@ use crate::digest;
 use crate::directory::People;
 use crate::domo::{Accounts, Snapshot, extras};
 use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
-use crate::terms::value::writable_number;
+use crate::terms::value::{keeps_number, writable_number};
 use crate::terms::{ActionKind, FIELDS, Field, Key, PersonSituation, Role, Severity};
 use crate::text::{self, damage};
 
@@ -208,13 +208,8 @@ fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool
         let directory = drift.directory.as_deref().map(|value| text::folded(value).into_owned()).unwrap_or_default();
         let value = match field {
             "employeeNumber" if !directory.is_empty() => {
-                // As the account has it; an instance may keep both kinds.
-                let own = match account.and_then(|account| account.get(field)) {
-                    Some(Value::Number(_)) => true,
-                    Some(Value::String(text)) if !text.is_empty() => false,
-                    _ => numeric,
-                };
-                writable_number(&directory, own).ok()
+                let own = account.and_then(|account| account.get(field));
+                writable_number(&directory, keeps_number(own, numeric)).ok()
             }
             "role" if Role::from_word(&directory).is_none() => None,
             _ => Some(Value::String(directory.clone())),

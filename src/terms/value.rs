@@ -101,6 +101,15 @@ pub fn writable_number(raw: &str, numeric: bool) -> Result<Value, &'static str> 
     }
 }
 
+/// Whether an account keeps its employee number as a JSON number: as its own value shows, or as its instance does where it has none.
+pub fn keeps_number(own: Option<&Value>, instance: bool) -> bool {
+    match own {
+        Some(Value::Number(_)) => true,
+        Some(Value::String(text)) if !text.is_empty() => false,
+        _ => instance,
+    }
+}
+
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
