@@ -86,7 +86,16 @@ impl Loaded {
 
 /// A text as TOML writes it, quotes and all.
 pub fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            letter if letter.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(letter))),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// A value of a configuration as people read it: no quotes, of a table what is not empty, and `none` in place of nothing.
@@ -408,6 +417,15 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_used_is_not_repeated_and_one_bracket_is_no_riddle() {
         let hush = refusal("[domo]\ninstance = \"acme\"\nclient_secret = \"hush\"\n");
+    #[test]
+    fn a_quoted_text_is_one_line_and_reads_back() {
+        for text in ["Work Email", "O\"Neil\\'s", "two\nlines", "\t\u{7f}\u{85}\u{e9}"] {
+            let line = format!("text = {}", quoted(text));
+            assert_eq!(line.lines().count(), 1, "{line}");
+            assert_eq!(line.parse::<toml::Table>().unwrap()["text"].as_str(), Some(text), "{line}");
+        }
+    }
+
         assert!(hush.contains("line 3, column 1: unknown field `client_secret`") && !hush.contains("hush"), "{hush}");
         assert_eq!(refusal("[domo]\ninstance = hush hush\n").matches("hush").count(), 0);
         assert!(refusal("[directory]\npath = \"a.csv\"\n").contains("write [[…]], two brackets"));
