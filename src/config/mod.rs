@@ -223,7 +223,7 @@ words! {
     Format {
         /// Delimited text.
         Csv = "csv",
-        /// A workbook.
+        /// A workbook: XLSX, and XLSB, XLS and ODS too.
         Xlsx = "xlsx",
         /// JSON, in an envelope or one object a line.
         Json = "json",
