@@ -175,11 +175,13 @@ impl<'a> PreparedApply<'a> {
     }
 
     /// What would happen: reads every account concerned, writes nothing anywhere.
-    pub async fn preview(&mut self, progress: &dyn ReadProgress) -> ApplyReport {
-        if let Some(ownership) = &mut self.ownership {
-            ownership.once().await;
-        }
-        let (reader, plan, known) = (Reader::new(&self.session), self.plan(), self.known());
+    pub async fn preview(&self, progress: &dyn ReadProgress) -> ApplyReport {
+        let (reader, plan) = (Reader::new(&self.session), self.plan());
+        let once = match &self.ownership {
+            Some(ownership) => Some(ownership.as_of_now().await),
+            None => None,
+        };
+        let known = Known { ownership: once.as_ref(), ..self.known() };
         let (mut rows, expected) = (Vec::new(), Some(self.todo() as u64));
         for action in self.open_actions() {
             let found = judge::look(&reader, action, known, false).await;

@@ -24,9 +24,10 @@ impl Ownership {
         Self { content: content.clone(), session: session.clone(), accounts, day, files, once: None }
     }
 
-    /// From here on what is owned now, for somebody who writes nothing.
-    pub(super) async fn once(&mut self) {
-        self.once = Some(self.read().await);
+    /// What is owned now, for somebody who writes nothing.
+    pub(super) async fn as_of_now(&self) -> Self {
+        let (content, session, accounts) = (self.content.clone(), self.session.clone(), self.accounts.clone());
+        Self { content, session, accounts, day: self.day, files: self.files.clone(), once: Some(self.read().await) }
     }
 
     async fn read(&self) -> Result<Content> {

@@ -94,7 +94,7 @@ fn can_still_invite(file: &PlanFile) -> Result<()> {
 async fn preview(options: &cli::Apply, invocation: &Invocation, order: &Order<'_>, session: Session) -> Result<Exit> {
     let terminal = invocation.terminal;
     let line = super::progress::ProgressLine::new(&terminal);
-    let mut prepared = PreparedApply::open(order, session, &line).await?;
+    let prepared = PreparedApply::open(order, session, &line).await?;
     let assessment = prepared.assessment();
     let report = super::interruptible(async { Ok(prepared.preview(&line).await) }).await?;
     drop(line);

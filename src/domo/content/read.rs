@@ -169,6 +169,7 @@ impl Content {
 }
 
 /// The files among the reports that hold deletions, as they were read once.
+#[derive(Clone)]
 pub struct HoldingFiles(BTreeMap<DomoStats, Read<DataFrame>>);
 
 impl HoldingFiles {

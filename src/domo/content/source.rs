@@ -24,6 +24,7 @@ const CARDS: u64 = 35;
 /// A report as it lies there, and the day it is of, as far as that is said outside of it; or why there is none.
 pub(super) type Fetched = Result<(Vec<u8>, Option<NaiveDate>), String>;
 
+/// Reads a report where it is.
 pub(super) async fn fetch(place: &ReportPlace, session: Option<&Session>) -> Fetched {
     match (place, session) {
         (ReportPlace::File(path), _) => file(path).await,
