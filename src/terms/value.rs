@@ -231,6 +231,16 @@ mod tests {
     }
 
     #[test]
+    fn an_account_without_a_number_keeps_it_as_its_instance_does() {
+        for instance in [true, false] {
+            assert!(keeps_number(Some(&json!(123)), instance) && !keeps_number(Some(&json!("123")), instance));
+            for none in [None, Some(json!("")), Some(Value::Null)] {
+                assert_eq!(keeps_number(none.as_ref(), instance), instance, "{none:?}");
+            }
+        }
+    }
+
+    #[test]
     fn phones_compare_by_digits_and_a_leading_plus() {
         assert_eq!(phone("+1 (801) 555-0100"), phone("+1.801.555.0100"));
         assert_ne!(phone("+18015550100"), phone("18015550100"));
