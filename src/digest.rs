@@ -26,7 +26,7 @@ impl Hasher {
 
     /// As files write it: `sha256:` and 64 hexadecimal digits.
     pub(crate) fn named(self) -> String {
-        format!("sha256:{}", self.hex())
+        named(&self.hex())
     }
 
     /// `PREFIX-` and up to 12 characters of Crockford's base32: the digest's first bits, five a character.
@@ -43,9 +43,19 @@ pub(crate) fn of(bytes: impl AsRef<[u8]>) -> [u8; 32] {
     Sha256::digest(bytes.as_ref()).into()
 }
 
+/// SHA-256 of these bytes: 64 hexadecimal digits, as evidence keeps it.
+pub(crate) fn digits(bytes: impl AsRef<[u8]>) -> String {
+    hex(&of(bytes))
+}
+
+/// Such digits with the name of the hash, as files write it.
+pub(crate) fn named(digits: &str) -> String {
+    format!("sha256:{digits}")
+}
+
 /// SHA-256 of these bytes as files write it: `sha256:` and 64 hexadecimal digits.
 pub(crate) fn sha256(bytes: impl AsRef<[u8]>) -> String {
-    format!("sha256:{}", hex(&of(bytes)))
+    named(&digits(bytes))
 }
 
 /// SHA-256 of all that can be read, as files write it, and how many bytes that was; read in pieces.

@@ -66,6 +66,13 @@ pub(crate) fn changed_on(file: &Metadata) -> Option<NaiveDate> {
     Some(DateTime::<Utc>::from(file.modified().ok()?).date_naive())
 }
 
+/// Why a file that was looked at before and after so many bytes of it were read is not all there is. A pipe is read to its end.
+pub(crate) fn changed_while_read(before: &Metadata, after: &Metadata, bytes: usize) -> Option<String> {
+    let same = |metadata: &Metadata| (metadata.len(), metadata.modified().ok());
+    let changed = before.is_file() && (same(before) != same(after) || bytes as u64 != after.len());
+    changed.then(|| "its size or time changed while it was read: it was still being written".to_owned())
+}
+
 /// What the name of a file begins with while it is being written.
 pub(crate) const HALF: &str = ".half-";
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::deleted_instead::{DeletedInstead, would_delete};
 use super::ownership::Ownership;
-use crate::domo::{Account, Accounts, Group, Lookup, Reader};
+use crate::domo::{Account, Accounts, Group, Lookup, Reader, plain_address};
 use crate::plan::{Action, Plan, fields};
 use crate::terms::ActionKind;
 
@@ -27,16 +27,16 @@ impl ListedAccounts {
     /// What a plan needs to know of the list.
     pub(super) fn of(accounts: &Accounts, plan: &Plan) -> Result<Self> {
         let ids = plan.actions.iter().filter_map(|action| action.account_id).collect();
-        let wanted: HashSet<String> = plan.actions.iter().filter_map(new_address).map(plain).collect();
+        let wanted: HashSet<String> = plan.actions.iter().filter_map(new_address).map(plain_address).collect();
         let (ids_of, emails) = (accounts.frame.column("id")?.u64()?, accounts.frame.column("email")?.str()?);
-        let holder = |(id, email): (Option<u64>, Option<&str>)| Some((plain(email?), id?));
+        let holder = |(id, email): (Option<u64>, Option<&str>)| Some((plain_address(email?), id?));
         let holders = ids_of.iter().zip(emails.iter()).filter_map(holder).filter(|(email, _)| wanted.contains(email));
         Ok(Self { accounts: accounts.listed(&ids)?, holders: holders.collect() })
     }
 
     /// Who has this address, where the list told of somebody.
     fn holder(&self, email: &str) -> Option<u64> {
-        self.holders.get(&plain(email)).copied()
+        self.holders.get(&plain_address(email)).copied()
     }
 
     /// Why an account that was read singly is no basis for a write, which replaces all of it: what it does not tell would be cleared.
@@ -166,11 +166,6 @@ fn new_address(action: &Action) -> Option<&str> {
     action.after.get("email").and_then(Value::as_str).filter(|_| action.kind == ActionKind::Create)
 }
 
-/// An address as Domo tells two apart.
-fn plain(email: &str) -> String {
-    email.trim().to_lowercase()
-}
-
 /// An account whose fields are as they should be and which has groups to leave or to join.
 async fn moving(reader: &Reader, action: &Action, found: Ready) -> Result<Ready> {
     let Ready::AlreadySo(Some(account)) = found else { return Ok(found) };
@@ -219,7 +214,7 @@ pub(super) fn judge(action: &Action, account: Account) -> Ready {
     }
     // An id whose address is somebody else's may be somebody else.
     if let (Some(judged), false) = (&action.email, action.after.contains_key("email"))
-        && account.email().is_none_or(|email| email.trim().to_lowercase() != judged.trim().to_lowercase())
+        && account.email().is_none_or(|email| plain_address(email) != plain_address(judged))
     {
         return Ready::Changed(format!("its e-mail was `{judged}` and is `{}`", account.email().unwrap_or_default()));
     }

@@ -118,7 +118,8 @@ impl<'a> PreparedApply<'a> {
         if let Some(content) = &order.config.content
             && prepared.open_actions().any(|action| action.kind == ActionKind::Delete)
         {
-            prepared.ownership = Some(Ownership::of(content, &prepared.session, AccountIds::of(&accounts)?));
+            let ids = AccountIds::of(&accounts)?;
+            prepared.ownership = Some(Ownership::of(content, &prepared.session, ids, now.date_naive()).await);
         }
         Ok(prepared)
     }
@@ -174,14 +175,13 @@ impl<'a> PreparedApply<'a> {
 
     /// What would happen: reads every account concerned, writes nothing anywhere.
     pub async fn preview(&self, progress: &dyn ReadProgress) -> ApplyReport {
-        let reader = Reader::new(&self.session);
-        let plan = self.plan();
-        let (mut rows, expected) = (Vec::new(), Some(self.todo() as u64));
+        let (reader, plan) = (Reader::new(&self.session), self.plan());
         let once = match &self.ownership {
-            Some(ownership) => ownership.as_of_now().await.ok(),
+            Some(ownership) => Some(ownership.as_of_now().await),
             None => None,
         };
-        let known = Known { ownership: once.as_ref().or(self.ownership.as_ref()), ..self.known() };
+        let known = Known { ownership: once.as_ref(), ..self.known() };
+        let (mut rows, expected) = (Vec::new(), Some(self.todo() as u64));
         for action in self.open_actions() {
             let found = judge::look(&reader, action, known, false).await;
             let (outcome, detail) = match found {

@@ -136,7 +136,7 @@ fn directory(options: &cli::Pull, name: &str, config: &Config, invocation: &Invo
         let whole = if complete { "" } else { ", not all there is," };
         let people = input.origin.distinct.map(|people| format!(", {}", text::plural(people, "person", "people")));
         invocation.terminal.answer(format!(
-            "{name}{whole} in {} ({}{}, {bytes} bytes, {}, {sha256})",
+            "{name}{whole} in {} ({}{}, {bytes} bytes, {}, sha256 {sha256})",
             out.display(),
             text::plural(input.origin.pages, "page", "pages"),
             people.unwrap_or_default(),
@@ -189,7 +189,7 @@ fn is_export(out: &Path) -> Result<bool> {
 
 /// As `sha256sum` has it.
 fn digest_line(out: &Path, bytes: &[u8]) -> String {
-    format!("{}  {}", digest::hex(&digest::of(bytes)), files::name_of(out))
+    format!("{}  {}", digest::digits(bytes), files::name_of(out))
 }
 
 fn digest_of(out: &Path) -> PathBuf {

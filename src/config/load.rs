@@ -84,9 +84,18 @@ impl Loaded {
     }
 }
 
-/// A text as TOML writes it, quotes and all.
+/// A text as TOML writes it, quotes and all: in one line, whatever is in it, so that it can stand in a comment and be pasted.
 pub fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            letter if letter.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(letter))),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// A value of a configuration as people read it: no quotes, of a table what is not empty, and `none` in place of nothing.
@@ -158,8 +167,18 @@ impl Config {
 
     /// What is wrong with values that parse: every problem, at once.
     pub fn problems(&self) -> Vec<String> {
-        use super::Choice::{Create, Deactivate, Delete, Demote, Report, Update};
         let mut problems = Vec::new();
+        self.problems_of_policy(&mut problems);
+        self.problems_of_rules(&mut problems);
+        self.problems_of_report(&mut problems);
+        self.problems_of_instances(&mut problems);
+        problems.extend(self.content.iter().flat_map(super::Content::problems));
+        problems.extend((1..).zip(&self.directory).flat_map(|(number, directory)| source::problems(number, directory)));
+        problems
+    }
+
+    fn problems_of_policy(&self, problems: &mut Vec<String>) {
+        use super::Choice::{Create, Deactivate, Delete, Demote, Report, Update};
         let policy = &self.policy;
         for (key, choice, allowed) in [
             ("orphan", policy.orphan, &[Deactivate, Demote, Delete, Report][..]),
@@ -172,32 +191,6 @@ impl Config {
         ] {
             if !allowed.contains(&choice) {
                 problems.push(format!("[policy] {key} may be one of {allowed:?}, not {choice:?}").to_lowercase());
-            }
-        }
-        if self.matching.keys.is_empty() {
-            problems.push("[match] keys needs at least one key".into());
-        }
-        if let Some(zone) = &self.report.timezone
-            && zone.parse::<chrono_tz::Tz>().is_err()
-        {
-            problems.push(format!("[report] timezone `{zone}` is not a zone such as `Europe/Berlin`"));
-        }
-        if let Some(url) = &self.report.url {
-            // It stands in this file and is sent to a channel: an address that holds a secret belongs in neither.
-            match Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https")) {
-                None => problems.push("[report] url is no address such as `https://reports.acme.com/domo/`".into()),
-                Some(url) if !url.username().is_empty() || url.password().is_some() || url.query().is_some() => {
-                    problems.push("[report] url holds a user, a password or a query: the notice shows it to everybody".into());
-                }
-                Some(_) => {}
-            }
-        }
-        for (place, field) in self.named_fields() {
-            if Field::named(field).is_none() {
-                problems.push(format!(
-                    "{place} names `{field}`, which is no field of the directory{}",
-                    nearest(field, &Field::names())
-                ));
             }
         }
         let roles = self.role.iter().map(|rule| ("[[role]] role", &rule.role));
@@ -214,8 +207,22 @@ impl Config {
                 policy.demoted_role
             ));
         }
+    }
+
+    fn problems_of_rules(&self, problems: &mut Vec<String>) {
+        if self.matching.keys.is_empty() {
+            problems.push("[match] keys needs at least one key".into());
+        }
         if self.matching.keys.contains(&Key::Link) {
             problems.push("[match] keys cannot name `link`: [[link]] comes before every key".into());
+        }
+        for (place, field) in self.named_fields() {
+            if Field::named(field).is_none() {
+                problems.push(format!(
+                    "{place} names `{field}`, which is no field of the directory{}",
+                    nearest(field, &Field::names())
+                ));
+            }
         }
         for link in &self.link {
             if [&link.account, &link.person, &link.reason, &link.owner].iter().any(|text| text.trim().is_empty()) {
@@ -235,6 +242,27 @@ impl Config {
                 problems.push(format!("[[exception]] for `{}` needs a reason and an owner", exception.account));
             }
         }
+    }
+
+    fn problems_of_report(&self, problems: &mut Vec<String>) {
+        if let Some(zone) = &self.report.timezone
+            && zone.parse::<chrono_tz::Tz>().is_err()
+        {
+            problems.push(format!("[report] timezone `{zone}` is not a zone such as `Europe/Berlin`"));
+        }
+        if let Some(url) = &self.report.url {
+            // It stands in this file and is sent to a channel: an address that holds a secret belongs in neither.
+            match Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https")) {
+                None => problems.push("[report] url is no address such as `https://reports.acme.com/domo/`".into()),
+                Some(url) if !url.username().is_empty() || url.password().is_some() || url.query().is_some() => {
+                    problems.push("[report] url holds a user, a password or a query: the notice shows it to everybody".into());
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn problems_of_instances(&self, problems: &mut Vec<String>) {
         for (index, one) in self.instance.iter().enumerate() {
             let before = self.instance.get(..index).unwrap_or_default();
             if before.iter().any(|other| other.name.eq_ignore_ascii_case(&one.name)) {
@@ -246,9 +274,6 @@ impl Config {
                 problems.push(format!("[[instance]] `{}` and `{}` have one client, that of {variable}", other.name, one.name));
             }
         }
-        problems.extend(self.content.iter().flat_map(super::Content::problems));
-        problems.extend((1..).zip(&self.directory).flat_map(|(number, directory)| source::problems(number, directory)));
-        problems
     }
 
     /// The configuration of one of several instances: what its section names overrides `[domo]`; its people, where it names them,
@@ -390,6 +415,15 @@ mod tests {
 
     fn refusal(text: &str) -> String {
         crate::failure::paragraph(&Config::parse(text).unwrap_err())
+    }
+
+    #[test]
+    fn a_quoted_text_is_one_line_and_reads_back() {
+        for text in ["Work Email", "O\"Neil\\'s", "two\nlines", "\t\u{7f}\u{85}\u{e9}"] {
+            let line = format!("text = {}", quoted(text));
+            assert_eq!(line.lines().count(), 1, "{line}");
+            assert_eq!(line.parse::<toml::Table>().unwrap()["text"].as_str(), Some(text), "{line}");
+        }
     }
 
     #[test]

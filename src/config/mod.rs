@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::terms::{Field, Key, Kind, Status, words};
 pub use content::{Content, ReportPlace};
 pub use load::{DEFAULT_FILE, Loaded, quoted, shown};
-pub use rights::{CustomRole, Rights};
+pub use rights::{AccountRole, CustomRole, Rights};
 pub use source::{Pages, SourceAuth, SourceKind};
 
 /// What an instance is called that neither the configuration nor a token names. It is part of finding ids, so it stays as it is.
@@ -223,7 +223,7 @@ words! {
     Format {
         /// Delimited text.
         Csv = "csv",
-        /// A workbook.
+        /// A workbook: XLSX, and XLSB, XLS and ODS too.
         Xlsx = "xlsx",
         /// JSON, in an envelope or one object a line.
         Json = "json",

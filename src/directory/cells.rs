@@ -79,7 +79,7 @@ pub(super) fn hexadecimal(cell: &str) -> Option<String> {
 }
 
 /// Words that systems write for "nothing".
-pub(super) fn is_absent(cell: &str) -> bool {
+fn is_absent(cell: &str) -> bool {
     let is = |word: &str| cell.eq_ignore_ascii_case(word);
     match cell.len() {
         0 => true,

@@ -1,6 +1,6 @@
 //! A file's bytes and their digest. A large file is hashed while it is read.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub struct Input {
     pub name: String,
     /// All of it, as a file of it would be.
     pub bytes: Vec<u8>,
-    /// SHA-256 of the bytes.
+    /// SHA-256 of the bytes: its digits.
     pub sha256: String,
     /// The day it was last changed, where that is known.
     pub modified: Option<NaiveDate>,
@@ -47,7 +47,7 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     };
     if files::is_pipe(&std::fs::metadata(path).map_err(refused)?).map_err(refused)? {
         let bytes = files::read(path, UNPACKED_LIMIT).map_err(refused)?;
-        let sha256 = digest::hex(&digest::of(&bytes));
+        let sha256 = digest::digits(&bytes);
         return Ok(Input {
             name: files::name_of(path),
             sha256,
@@ -82,10 +82,8 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     }
     digest.update(bytes.get(hashed..).unwrap_or_default());
     let after = file.metadata().map_err(refused)?;
-    let same = |metadata: &Metadata| (metadata.len(), metadata.modified().ok());
-    let changed = metadata.is_file() && (same(&metadata) != same(&after) || bytes.len() as u64 != after.len());
     let modified = files::changed_on(&metadata);
-    let stopped = changed.then(|| "its size or time changed while it was read: it was still being written".to_owned());
+    let stopped = files::changed_while_read(&metadata, &after, bytes.len());
     let origin = Origin::default();
     Ok(Input { name: files::name_of(path), bytes, sha256: digest.hex(), modified, origin, stopped: stopped.into_iter().collect() })
 }

@@ -70,7 +70,7 @@ fn is_short(row: &Keyless, width: usize) -> bool {
 }
 
 /// Whether a program wrote dots in place of rows: `...` in every cell.
-pub(super) fn is_ellipsis(cells: &[impl AsRef<str>]) -> bool {
+fn is_ellipsis(cells: &[impl AsRef<str>]) -> bool {
     cells.iter().all(|cell| matches!(cell.as_ref().trim(), "..." | "…"))
 }
 

@@ -33,26 +33,28 @@ pub struct TextRow {
 /// # Errors
 /// The file cannot be read, or is no table.
 pub fn read_table(path: &Path, sheet: Option<&str>) -> Result<Vec<TextRow>> {
-    Ok(read_whole(path, sheet)?.0)
+    let shown = path.display().to_string();
+    let input = input::read(path).with_context(|| Failure::usage(format!("cannot read {shown}")))?;
+    Ok(table(input.bytes, sheet, &shown)?.0)
 }
 
-/// The same, and why the file is not all there is: cut off in its last record, or written while it was read.
+/// The same of the bytes of a file that is called `shown`, and why they are not all there is: cut off in the last record.
 ///
 /// # Errors
-/// The file cannot be read, or is no table.
-pub fn read_whole(path: &Path, sheet: Option<&str>) -> Result<(Vec<TextRow>, Vec<String>)> {
-    let unreadable = || Failure::usage(format!("cannot read {}", path.display()));
-    let input::Input { bytes, stopped: mut cut, .. } = input::read(path).with_context(unreadable)?;
+/// The bytes are no table.
+pub fn table(bytes: Vec<u8>, sheet: Option<&str>, shown: &str) -> Result<(Vec<TextRow>, Option<String>)> {
+    let unreadable = || Failure::usage(format!("cannot read {shown}"));
+    let mut cut = None;
     let mut rows = match decode::decode(bytes, None).with_context(unreadable)? {
         Decoded::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| sheet_rows(book, sheet)).with_context(unreadable)?,
         Decoded::Text(FileFormat::Delimited, text) => {
-            let (rows, short) = text_rows(text.as_str())?;
-            cut.extend(short);
+            let rows;
+            (rows, cut) = text_rows(text.as_str())?;
             rows
         }
         Decoded::Text(FileFormat::Json, text) if json_table(text.as_str().as_bytes()).is_some() => json_rows(text.as_str())?,
         Decoded::Text(kind, _) => {
-            bail!(Failure::usage(format!("{} is {}, not a CSV or a workbook", path.display(), kind.name())))
+            bail!(Failure::usage(format!("{shown} is {}, not a CSV or a workbook", kind.name())))
         }
     };
     rows.retain(|row| super::cells::filled(&row.cells).next().is_some());

@@ -24,9 +24,9 @@ impl Writer {
             .collect();
         let email = match fields.get("email").and_then(Value::as_str) {
             Some(email) if missing.is_empty() => email.to_owned(),
-            _ => return Err(WriteError::NotHonoured(format!("a new account needs {}; nothing was sent", missing.join(", ")))),
+            _ => return Err(WriteError::NotSent(format!("a new account needs {}", missing.join(", ")))),
         };
-        let empty = Account::from_object(Map::from_iter([("id".to_owned(), json!(0))])).map_err(WriteError::NotHonoured)?;
+        let empty = Account::from_object(Map::from_iter([("id".to_owned(), json!(0))])).map_err(WriteError::NotSent)?;
         let fields = self.writable(&empty, fields)?;
         let invite = if send_invite { "true" } else { "false" };
         let url = self.session.url("/v1/users", &[("sendInvite", invite)]);

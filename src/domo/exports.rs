@@ -3,8 +3,6 @@
 //! Each row becomes an object with v1's field names, so that a snapshot of it reads back to the same frame. Only the columns the file
 //! has are in it: what it does not carry is *not provided*.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
@@ -44,8 +42,8 @@ fn field(header: &str) -> Option<&'static str> {
 }
 
 /// Reads one of the two exports.
-pub(super) fn load(path: &Path, mut evidence: Evidence) -> Result<Accounts> {
-    let (rows, cut) = table::read_whole(path, None)?;
+pub(super) fn load(bytes: Vec<u8>, mut evidence: Evidence) -> Result<Accounts> {
+    let (rows, cut) = table::table(bytes, None, &evidence.source)?;
     evidence.incomplete.extend(cut);
     let mut rows = rows.into_iter();
     let headers = rows.next().map(|row| row.cells).unwrap_or_default();
@@ -87,13 +85,10 @@ fn object(kind: &str, fields: &[Option<&str>], row: &TextRow) -> Result<String> 
         }
         let cell = cell.trim();
         let value = match field {
-            // 1234567.0 where a spreadsheet made a number of it.
-            "id" => Value::from(
-                cell.strip_suffix(".0")
-                    .unwrap_or(cell)
-                    .parse::<u64>()
-                    .with_context(|| format!("the user id `{}` is no number", text::visible(cell)))?,
-            ),
+            "id" => {
+                let id = text::whole(cell).parse::<u64>();
+                Value::from(id.with_context(|| format!("the user id `{}` is no number", text::visible(cell)))?)
+            }
             "groups" => cell.split([',', ';', '|']).map(str::trim).filter(|name| !name.is_empty()).map(Value::from).collect(),
             _ => Value::from(cell),
         };
@@ -102,7 +97,7 @@ fn object(kind: &str, fields: &[Option<&str>], row: &TextRow) -> Result<String> 
     // A People export knows the role by its id only.
     if !object.contains_key("role")
         && let Some(id) = object.get("roleId").and_then(Value::as_str)
-        && let Some(role) = id.parse().ok().and_then(Role::from_id)
+        && let Some(role) = Role::of_id(id)
     {
         object.insert("role".into(), Value::from(role.as_str()));
     }

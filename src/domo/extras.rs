@@ -5,8 +5,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::snapshot::Snapshot;
 use super::wire::{self, Group};
@@ -108,10 +110,22 @@ impl Membership {
     }
 }
 
+/// What a raw object of a snapshot says under [`KEY`]; nothing where it has no such key.
+///
+/// # Errors
+/// What stands there is none of ours: "groups were not read" must not be taken from it.
+pub(crate) fn of(object: &Map<String, Value>) -> Result<Extra> {
+    let Some(extra) = object.get(KEY) else { return Ok(Extra::default()) };
+    Extra::deserialize(extra).with_context(|| format!("what stands under `{KEY}` was not written by this program, or was altered"))
+}
+
 /// The groups of a raw object of a snapshot, none where memberships were not read; and those of them that cannot be left by hand.
-pub(crate) fn groups_of(object: &serde_json::Map<String, serde_json::Value>) -> (Option<Vec<Membership>>, Vec<u64>) {
-    let extra: Extra = object.get(KEY).and_then(|extra| serde_json::from_value(extra.clone()).ok()).unwrap_or_default();
-    (extra.groups, extra.fixed.unwrap_or_default())
+///
+/// # Errors
+/// As [`of`].
+pub(crate) fn groups_of(object: &Map<String, Value>) -> Result<(Option<Vec<Membership>>, Vec<u64>)> {
+    let extra = of(object)?;
+    Ok((extra.groups, extra.fixed.unwrap_or_default()))
 }
 
 /// An object with what is known of its account, over what it said already: `more` is told the ids of the account's groups.
@@ -192,6 +206,14 @@ mod tests {
             "{\"id\":1,\"name\":\"A}\",\"domo-reconcile\":{\"groups\":[],\"lastSeen\":\"2024-10-04\"}}\n\
              { \"id\" : \"2\",\"domo-reconcile\":{\"groups\":[{\"id\":7,\"name\":\"Sales \\\"EU\\\"\"}],\"lastSeen\":\"\"}}\n"
         );
+    }
+
+    #[test]
+    fn groups_that_cannot_be_read_are_not_groups_that_were_not_read() {
+        let object = |extra: &str| serde_json::from_str(&format!("{{\"id\":1,\"{KEY}\":{extra}}}")).unwrap();
+        assert_eq!(groups_of(&object("{}")).unwrap(), (None, Vec::new()));
+        assert_eq!(groups_of(&object(r#"{"groups":["Sales"]}"#)).unwrap().0, Some(vec![Membership::Name("Sales".into())]));
+        assert!(groups_of(&object(r#"{"groups":["Sales"],"locked":"no"}"#)).is_err());
     }
 
     #[test]

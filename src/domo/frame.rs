@@ -21,45 +21,67 @@ pub(super) const NO_INACTIVE_STATE: &str = "no account says whether it is active
 pub const WAYS_ON: &str = "Access is taken away with `[policy] leaver = \"demote\"` (role and groups; a revert gives them back) or `\"delete\"` \
      (for good; Domo refuses it while DataSets or DataFlows are owned), `orphan` likewise, or by hand under Admin > Governance > People";
 
-/// Columns of the accounts frame and their types, in this order. Text is as Domo sent it; nothing is normalised.
+/// The columns that are neither text as Domo sent it nor a list, with the type of their cells and of the column.
+macro_rules! columns {
+    ($($name:ident: $cell:ty => $dtype:ident,)+) => {
+        /// Their cells, row by row.
+        #[derive(Default)]
+        struct Cells {
+            $($name: Vec<Option<$cell>>,)+
+        }
+
+        impl Cells {
+            fn fields() -> impl Iterator<Item = Field> {
+                [$(Field::new(stringify!($name).into(), DataType::$dtype)),+].into_iter()
+            }
+
+            fn finish(self) -> PolarsResult<Vec<Column>> {
+                [$(Column::new(stringify!($name).into(), self.$name).cast(&DataType::$dtype)),+].into_iter().collect()
+            }
+        }
+    };
+}
+
+columns! {
+    id: u64 => UInt64,
+    active: bool => Boolean,
+    deleted: bool => Boolean,
+    created: i32 => Date,
+    updated: i32 => Date,
+    last_login: i32 => Date,
+    two_factor: bool => Boolean,
+    locked: bool => Boolean,
+    employee_id: String => String,
+    done_to: String => String,
+    done_on: i32 => Date,
+    reports_to: u64 => UInt64,
+    administers: bool => Boolean,
+    fixed_groups: u32 => UInt32,
+}
+
+/// Columns of the accounts frame and their types. Text is as Domo sent it; nothing is normalised.
 ///
 /// | column | note |
 /// |---|---|
 /// | `id` | null where the source has none (a People export) |
-/// | `email` `name` `role` | as sent |
-/// | `role_id` `employee_number` | text, whether Domo sent a number or text |
-/// | `alternate_email` `title` `department` `location` `phone` `timezone` `locale` | null when absent, `""` when sent empty |
 /// | `active` | absent means true unless `deleted` |
 /// | `deleted` | Domo answers 200 with `deleted: true` for a deleted account |
 /// | `created` `updated` `last_login` | days, UTC; `created` in January 1970 is repaired (seconds sent as milliseconds) |
-/// | `groups` | names, where memberships were read |
 /// | `two_factor` `locked` | whether a second factor is on, whether it is locked, where a source says so (DomoStats People) |
 /// | `employee_id` `reports_to` | Domo's *Employee ID*, and the id of the account it reports to, where a source says so |
-/// | `done_to` | what somebody else last did to it, by the activity log: `2026-11-20 Ada Byron: …` |
+/// | `done_to` `done_on` | what somebody else last did to it, by the activity log: `2026-11-20 Ada Byron: …`, and the day |
 /// | `administers` | whether its role may administer, by the role's grants |
 /// | `fixed_groups` | how many of its groups cannot be left by hand, where their types are known |
+/// | `email` `name` `role` | as sent |
+/// | `role_id` `employee_number` | text, whether Domo sent a number or text |
+/// | `alternate_email` `title` `department` `location` `phone` `timezone` `locale` | null when absent, `""` when sent empty |
+/// | `groups` | names, where memberships were read |
 /// | `owns_datasets` ... | how many of each sort it owns, null for none and for not known; which are known the evidence tells |
 pub fn schema() -> Schema {
-    let text = || DataType::String;
-    let id = [Field::new("id".into(), DataType::UInt64)];
-    let texts = TEXTS.map(|name| Field::new(name.into(), text()));
-    let rest = [
-        Field::new("active".into(), DataType::Boolean),
-        Field::new("deleted".into(), DataType::Boolean),
-        Field::new("created".into(), DataType::Date),
-        Field::new("updated".into(), DataType::Date),
-        Field::new("last_login".into(), DataType::Date),
-        Field::new("groups".into(), DataType::List(Box::new(DataType::String))),
-        Field::new("two_factor".into(), DataType::Boolean),
-        Field::new("locked".into(), DataType::Boolean),
-        Field::new("employee_id".into(), text()),
-        Field::new("done_to".into(), text()),
-        Field::new("reports_to".into(), DataType::UInt64),
-        Field::new("administers".into(), DataType::Boolean),
-        Field::new("fixed_groups".into(), DataType::UInt32),
-    ];
+    let texts = TEXTS.map(|name| Field::new(name.into(), DataType::String));
+    let groups = Field::new("groups".into(), DataType::List(Box::new(DataType::String)));
     let owns = Owned::ALL.map(|kind| Field::new(owns_column(kind).into(), DataType::UInt32));
-    id.into_iter().chain(texts).chain(rest).chain(owns).collect()
+    Cells::fields().chain(texts).chain([groups]).chain(owns).collect()
 }
 
 /// The column of what accounts own of one sort.
@@ -80,7 +102,7 @@ macro_rules! user {
         }
 
         /// The columns of text, in the order of the frame.
-        pub(super) const TEXTS: [&str; [$($field),+].len()] = [$(stringify!($text)),+];
+        const TEXTS: [&str; [$($field),+].len()] = [$(stringify!($text)),+];
 
         impl<'a> User<'a> {
             /// What goes into [`TEXTS`], each with Domo's name for it.
@@ -123,21 +145,9 @@ user! {
 
 /// Builds a frame row by row.
 struct Builder {
-    ids: Vec<Option<u64>>,
+    cells: Cells,
     texts: Vec<StringChunkedBuilder>,
-    active: BooleanChunkedBuilder,
-    deleted: BooleanChunkedBuilder,
-    created: Vec<Option<i32>>,
-    updated: Vec<Option<i32>>,
-    last_login: Vec<Option<i32>>,
     groups: ListStringChunkedBuilder,
-    two_factor: BooleanChunkedBuilder,
-    locked: BooleanChunkedBuilder,
-    employee_id: StringChunkedBuilder,
-    done_to: StringChunkedBuilder,
-    reports_to: Vec<Option<u64>>,
-    administers: BooleanChunkedBuilder,
-    fixed_groups: Vec<Option<u32>>,
     /// By [`Owned`].
     owns: [Vec<Option<u32>>; Owned::COUNT],
     seen: Seen,
@@ -163,21 +173,9 @@ pub(super) struct Seen {
 impl Builder {
     fn new(rows: usize) -> Self {
         Self {
-            ids: Vec::with_capacity(rows),
+            cells: Cells::default(),
             texts: TEXTS.iter().map(|name| StringChunkedBuilder::new((*name).into(), rows)).collect(),
-            active: BooleanChunkedBuilder::new("active".into(), rows),
-            deleted: BooleanChunkedBuilder::new("deleted".into(), rows),
-            created: Vec::with_capacity(rows),
-            updated: Vec::with_capacity(rows),
-            last_login: Vec::with_capacity(rows),
             groups: ListStringChunkedBuilder::new("groups".into(), rows, 0),
-            two_factor: BooleanChunkedBuilder::new("two_factor".into(), rows),
-            locked: BooleanChunkedBuilder::new("locked".into(), rows),
-            employee_id: StringChunkedBuilder::new("employee_id".into(), rows),
-            done_to: StringChunkedBuilder::new("done_to".into(), rows),
-            reports_to: Vec::with_capacity(rows),
-            administers: BooleanChunkedBuilder::new("administers".into(), rows),
-            fixed_groups: Vec::with_capacity(rows),
             owns: std::array::from_fn(|_| Vec::with_capacity(rows)),
             seen: Seen::default(),
         }
@@ -189,7 +187,7 @@ impl Builder {
         let user: User<'_> = serde_json::from_str(object).map_err(|error| error.to_string())?;
         let in_field = |field: &'static str| move |why: String| format!("`{field}`: {why}");
         let id = user.id.id().map_err(in_field("id"))?;
-        self.ids.push(id);
+        self.cells.id.push(id);
         self.seen.from_v1 |= user.exported_by.raw().is_none();
         if id.is_none() && user.email.raw().is_none() {
             return Err(
@@ -209,36 +207,35 @@ impl Builder {
         self.seen.active |= active.is_some();
         self.seen.deleted |= deleted.is_some();
         let deleted = deleted.unwrap_or(false);
-        self.active.append_value(!deleted && active.unwrap_or(true));
-        self.deleted.append_value(deleted);
+        self.cells.active.push(Some(!deleted && active.unwrap_or(true)));
+        self.cells.deleted.push(Some(deleted));
 
         let created = self.day(user.created_at.text().map_err(in_field("createdAt"))?);
-        self.created.push(created);
+        self.cells.created.push(created);
         let updated = self.day(user.updated_at.text().map_err(in_field("updatedAt"))?);
-        self.updated.push(updated);
+        self.cells.updated.push(updated);
         let last_login = self.day(user.last_login.text().map_err(in_field("lastLogin"))?);
-        let last_seen = self.day(user.extra.last_seen.as_deref().map(Cow::Borrowed));
-        let last_login = last_login.max(last_seen);
+        let extra = user.extra;
+        let last_seen = self.day(extra.last_seen.as_deref().map(Cow::Borrowed));
+        self.cells.last_login.push(last_login.max(last_seen));
         // A log that was read says something of those it does not name, too.
-        self.seen.last_login |= user.extra.last_seen.is_some();
-        self.last_login.push(last_login);
+        self.seen.last_login |= extra.last_seen.is_some();
 
         // A word that is neither is none: it must not read like "off".
-        self.two_factor.append_option(user.two_factor_enabled.boolean().ok().flatten().or(user.extra.two_factor));
-        self.locked.append_option(user.extra.locked);
+        self.cells.two_factor.push(user.two_factor_enabled.boolean().ok().flatten().or(extra.two_factor));
+        self.cells.locked.push(extra.locked);
         let employee_id = user.employee_id.text().map_err(in_field("employeeId"))?;
-        self.employee_id.append_option(employee_id.as_deref().or(user.extra.employee_id.as_deref()));
-        let done_to = user.extra.done_to.as_ref().map(|done| format!("{} {}: {}", done.on, done.by, done.what));
-        self.done_to.append_option(done_to.as_deref());
-        self.reports_to.push(user.extra.reports_to);
-        self.administers.append_option(user.extra.administers);
-        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        self.fixed_groups.push(user.extra.fixed.as_ref().map(|fixed| count(fixed.len())));
+        self.cells.employee_id.push(employee_id.map(Cow::into_owned).or(extra.employee_id));
+        self.cells.done_on.push(extra.done_to.as_ref().map(|done| done.on.to_epoch_days()));
+        self.cells.done_to.push(extra.done_to.map(|done| format!("{} {}: {}", done.on, done.by, done.what)));
+        self.cells.reports_to.push(extra.reports_to);
+        self.cells.administers.push(extra.administers);
+        self.cells.fixed_groups.push(extra.fixed.map(|fixed| u32::try_from(fixed.len()).unwrap_or(u32::MAX)));
         for (kind, column) in Owned::ALL.into_iter().zip(&mut self.owns) {
-            column.push(user.extra.owns.get(&kind).map(|owned| u32::try_from(*owned).unwrap_or(u32::MAX)));
+            column.push(extra.owns.get(&kind).map(|owned| u32::try_from(*owned).unwrap_or(u32::MAX)));
         }
 
-        match (&user.extra.groups, user.groups.raw()) {
+        match (&extra.groups, user.groups.raw()) {
             (Some(groups), _) => self.groups.append_values_iter(groups.iter().map(Membership::name)),
             (None, Some(raw)) => {
                 let names = group_names(raw.get()).map_err(in_field("groups"))?;
@@ -264,35 +261,19 @@ impl Builder {
     }
 
     fn finish(self) -> PolarsResult<(DataFrame, Seen)> {
-        let height = self.ids.len();
-        let days = |name: &str, values: Vec<Option<i32>>| {
-            Int32Chunked::from_iter_options(name.into(), values.into_iter()).into_date().into_column()
-        };
+        let height = self.cells.id.len();
         let mut groups = self.groups;
-        let mut columns = vec![UInt64Chunked::from_iter_options("id".into(), self.ids.into_iter()).into_column()];
+        let mut columns = self.cells.finish()?;
         columns.extend(self.texts.into_iter().map(|builder| builder.finish().into_column()));
-        columns.push(self.active.finish().into_column());
-        columns.push(self.deleted.finish().into_column());
-        columns.push(days("created", self.created));
-        columns.push(days("updated", self.updated));
-        columns.push(days("last_login", self.last_login));
         columns.push(groups.finish().into_column());
-        columns.push(self.two_factor.finish().into_column());
-        columns.push(self.locked.finish().into_column());
-        columns.push(self.employee_id.finish().into_column());
-        columns.push(self.done_to.finish().into_column());
-        columns.push(UInt64Chunked::from_iter_options("reports_to".into(), self.reports_to.into_iter()).into_column());
-        columns.push(self.administers.finish().into_column());
-        let counts = |name: String, values: Vec<Option<u32>>| {
-            UInt32Chunked::from_iter_options(name.into(), values.into_iter()).into_column()
-        };
-        columns.push(counts("fixed_groups".into(), self.fixed_groups));
-        columns.extend(Owned::ALL.into_iter().zip(self.owns).map(|(kind, values)| counts(owns_column(kind), values)));
+        columns.extend(Owned::ALL.into_iter().zip(self.owns).map(|(kind, counts)| Column::new(owns_column(kind).into(), counts)));
         let mut seen = self.seen;
         let shown = |column: &&Column| match column.name().as_str() {
             "active" => seen.active,
             "deleted" => seen.deleted,
             "last_login" if seen.last_login => true,
+            // A part of `done_to`.
+            "done_on" => false,
             _ => column.null_count() < height,
         };
         seen.columns = columns.iter().filter(shown).map(|column| column.name().to_string()).collect();

@@ -17,8 +17,8 @@ use crate::text;
 
 /// The most a page of groups or of members holds; the default of 50 would cut lists short.
 const PAGE: u64 = 500;
-/// No instance has more groups, and no group more members, than rows in this many pages.
-const PAGES: u64 = 10_000;
+/// No instance has more of anything that is listed.
+const ROWS: usize = 5_000_000;
 
 impl Reader {
     /// Every group.
@@ -77,8 +77,8 @@ impl Writer {
         let mut fitting = groups.iter().filter(|group| group.name == name);
         match (fitting.next(), fitting.next()) {
             (Some(group), None) => self.membership(account, group, true).await.map(|_| ()),
-            (None, _) => Err(WriteError::NotHonoured(format!("there is no group `{shown}`; nothing was sent"))),
-            _ => Err(WriteError::NotHonoured(format!("several groups are called `{shown}`; nothing was sent"))),
+            (None, _) => Err(WriteError::NotSent(format!("there is no group `{shown}`"))),
+            _ => Err(WriteError::NotSent(format!("several groups are called `{shown}`"))),
         }
     }
 
@@ -159,7 +159,7 @@ pub(super) async fn every<T>(
 ) -> Result<Vec<T>, CallError> {
     let mut all = Vec::new();
     let mut last = Vec::new();
-    for _ in 0..PAGES {
+    while all.len() < ROWS {
         let url = session.url(path, &[("limit", &limit.to_string()), ("offset", &all.len().to_string())]);
         let (page, body) = session.read(Door::Rest, &url, |body| Ok((rows(body)?, body.to_vec()))).await?;
         // Whoever does not look at the offset gives all of a short list again and again.
@@ -167,10 +167,11 @@ pub(super) async fn every<T>(
             return Ok(all);
         }
         if body == last {
-            break;
+            let why = format!("the page at offset {} is the one before it: the list turns in circles", all.len());
+            return Err(CallError::Unreadable { call: format!("GET {path}"), why });
         }
         last = body;
         all.extend(page);
     }
-    Err(CallError::Unreadable { call: format!("GET {path}"), why: "the list has no end".into() })
+    Err(CallError::Unreadable { call: format!("GET {path}"), why: format!("the list did not end within {ROWS} rows") })
 }

@@ -25,17 +25,22 @@ const LONGEST: u64 = 4 << 30;
 /// The file cannot be read, or something in it is no account.
 pub fn load(path: &Path) -> Result<Accounts> {
     let shown = text::visible(&path.display().to_string()).into_owned();
+    let looked_at = || std::fs::metadata(path).ok();
+    let before = looked_at();
     let bytes = files::read(path, LONGEST).with_context(|| {
         Failure::usage(format!("cannot read the accounts in {shown}")).hint("`domo-reconcile pull` writes such a file")
     })?;
-    let as_of = std::fs::metadata(path).ok().as_ref().and_then(files::changed_on);
-    let mut evidence = Evidence { source: shown.clone(), kind: "snapshot".into(), as_of, ..Evidence::default() };
+    let after = looked_at();
+    let as_of = after.as_ref().and_then(files::changed_on);
+    let incomplete = before.zip(after).and_then(|(before, after)| files::changed_while_read(&before, &after, bytes.len()));
+    let incomplete = Vec::from_iter(incomplete);
+    let mut evidence = Evidence { source: shown.clone(), kind: "snapshot".into(), as_of, incomplete, ..Evidence::default() };
     let bytes = match Snapshot::of_lines(bytes).map(|lines| objects::from_lines(lines, evidence.clone())) {
         Ok(Ok(accounts)) => return accounts,
         Ok(Err(lines)) => lines.into_bytes(),
         Err(bytes) => bytes,
     };
-    (evidence.sha256, evidence.bytes) = (digest::hex(&digest::of(&bytes)), bytes.len() as u64);
+    (evidence.sha256, evidence.bytes) = (digest::digits(&bytes), bytes.len() as u64);
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let unusable = |why: String| {
         Failure::usage(format!("{shown} holds no accounts that can be read: {why}")).hint(
@@ -45,7 +50,7 @@ pub fn load(path: &Path) -> Result<Accounts> {
     // A DataSet of DomoStats as Domo answers a query of it: columns and rows apart.
     if let Some(doubts) = table::json_table(body) {
         evidence.incomplete.extend(doubts);
-        return exports::load(path, evidence);
+        return exports::load(bytes, evidence);
     }
     let objects: Vec<&RawValue> = match body.trim_ascii_start().first() {
         Some(b'[') => serde_json::from_slice(body).map_err(|error| unusable(error.to_string()))?,
@@ -54,7 +59,7 @@ pub fn load(path: &Path) -> Result<Accounts> {
             objects.collect::<Result<_, _>>().map_err(|error| unusable(error.to_string()))?
         }
         None => return Err(unusable("it is empty".into()).into()),
-        Some(_) => return exports::load(path, evidence),
+        Some(_) => return exports::load(bytes, evidence),
     };
     // Most are accounts, and looked at for the word only.
     let word = memchr::memmem::Finder::new("incompletePull");

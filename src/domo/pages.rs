@@ -22,7 +22,7 @@ pub(super) enum Keep {
     Objects,
     /// Nothing.
     Ids,
-    /// The ids of the accounts with this address (see [`plain`]), deleted ones aside.
+    /// The ids of the accounts with this address (see [`plain_address`]), deleted ones aside.
     Address(Arc<str>),
 }
 
@@ -37,8 +37,8 @@ pub(super) struct Page {
     pub(super) holders: Vec<u64>,
 }
 
-/// An address as it compares: without case, and without white space around it.
-pub(super) fn plain(address: &str) -> String {
+/// An address as Domo tells two apart: without case, and without white space around it.
+pub(crate) fn plain_address(address: &str) -> String {
     address.trim().to_lowercase()
 }
 
@@ -102,7 +102,7 @@ impl Window {
 
     async fn under_way(&mut self) -> Result<Page, CallError> {
         let Some((_, front)) = self.pages.front_mut() else {
-            return Err(CallError::NotSent { call: "GET /v1/users".into(), why: "no page was asked for".into() });
+            return Err(CallError::unsent("GET /v1/users", "no page was asked for"));
         };
         let page = front.await;
         self.pages.pop_front();
@@ -181,5 +181,5 @@ fn has(object: &str, wanted: &str) -> bool {
     }
     let Ok(login) = serde_json::from_str::<Login<'_>>(object) else { return false };
     let email = login.email.text().ok().flatten();
-    email.is_some_and(|email| plain(&email) == wanted) && login.deleted.boolean() != Ok(Some(true))
+    email.is_some_and(|email| plain_address(&email) == wanted) && login.deleted.boolean() != Ok(Some(true))
 }

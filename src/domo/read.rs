@@ -20,7 +20,7 @@ use super::accounts::{Accounts, Evidence};
 use super::extras::Extras;
 use super::frame::NO_INACTIVE_STATE;
 use super::objects;
-use super::pages::{Keep, Page, Window, plain};
+use super::pages::{Keep, Page, Window, plain_address};
 use super::session::{Door, Session, Unfit, failure, json};
 use super::snapshot::Snapshot;
 use super::wire::{self, CallError, Refusal};
@@ -43,7 +43,7 @@ pub trait ReadProgress: Sync {
 /// How far reading has come.
 #[derive(Debug, Clone, Default)]
 pub struct ReadState {
-    /// What is read: `accounts`, `groups`, `activity`, `actions`.
+    /// What is read: `accounts`, `groups`, `events of the activity log`, `actions`.
     pub what: &'static str,
     /// The pass over the list, from 1.
     pub pass: u64,
@@ -191,66 +191,53 @@ impl Reader {
     /// Passes until two in a row agree. Only one of them needs to carry the objects; the other one is its witness.
     async fn settle(&self, progress: &dyn ReadProgress, evidence: &mut Evidence) -> Result<Snapshot> {
         let most = u64::from(self.session.settings().limits.passes.max(2));
-        let mut lines = Snapshot::default();
-        // Whether `lines` are the objects of `last`.
+        let (mut lines, mut agreement) = (Snapshot::default(), Agreement::default());
+        // Whether `lines` are the objects of the last pass that was whole.
         let mut carried = false;
-        let mut last: Option<Pass> = None;
         // Why `lines` are only a part, while they are.
         let mut partial: Option<String> = None;
-        let mut agreed = 0;
         let mut reason = "the list was read only once".to_owned();
         loop {
             evidence.passes += 1;
             let carries = !carried;
             let keep = if carries { Keep::Objects } else { Keep::Ids };
-            let pass = self.pass(evidence.passes, keep, last.as_ref().map(|last| last.rows), progress).await;
+            let pass = self.pass(evidence.passes, keep, agreement.rows(), progress).await;
             let mut pass = pass.map_err(|error| failure(error, "the list of users cannot be read".into()))?;
             evidence.pages += pass.pages;
             evidence.rows += pass.rows;
             evidence.repeated += pass.repeated.len() as u64;
 
             let mut lasting = false;
-            reason = match pass.broken.take() {
-                Some(broken) => {
-                    let why = broken.why;
-                    lasting = broken.lasting;
-                    // Better than nothing, and never called whole.
-                    if pass.lines.len() > lines.len() {
-                        lines = pass.lines;
+            if let Some(broken) = pass.broken.take() {
+                (reason, lasting) = (broken.why, broken.lasting);
+                // Better than nothing, and never called whole.
+                if pass.lines.len() > lines.len() {
+                    lines = pass.lines;
+                    partial = Some(reason.clone());
+                }
+            } else {
+                if carries {
+                    lines = std::mem::take(&mut pass.lines);
+                    partial = None;
+                }
+                match agreement.with(pass, evidence.passes).await {
+                    Shown::Whole { twice } => {
+                        if twice > 0 {
+                            evidence.warnings.push(format!("Domo lists {twice} of its accounts twice; each counts once"));
+                        }
+                        return Ok(lines);
+                    }
+                    Shown::NotYet(why) => {
+                        carried = carries || agreement.times > 0;
+                        reason = why.unwrap_or(reason);
+                    }
+                    Shown::Missing(why) => {
+                        carried = false;
                         partial = Some(why.clone());
-                    }
-                    why
-                }
-                None => {
-                    let agrees = last.as_ref().is_some_and(|last| pass.agrees(last));
-                    agreed = if agrees { agreed + 1 } else { 0 };
-                    let difference = last.as_ref().map(|last| pass.difference(last, evidence.passes));
-                    carried = carries || agrees;
-                    if carries {
-                        lines = std::mem::take(&mut pass.lines);
-                        partial = None;
-                    }
-                    let goes_on = if agrees { went_on(&mut last, &mut pass).await } else { None };
-                    match goes_on {
-                        Some(why) => {
-                            (last, agreed, carried) = (None, 0, false);
-                            partial = Some(why.clone());
-                            why
-                        }
-                        None if pass.settled(agreed) => {
-                            let repeated = pass.repeated.len();
-                            if repeated > 0 {
-                                evidence.warnings.push(format!("Domo lists {repeated} of its accounts twice; each counts once"));
-                            }
-                            return Ok(lines);
-                        }
-                        None => {
-                            last = Some(pass);
-                            difference.unwrap_or(reason)
-                        }
+                        reason = why;
                     }
                 }
-            };
+            }
             // A page that cannot be had after all tries will not be had in the next pass either, and somebody waits.
             if evidence.passes >= most || lasting {
                 evidence.incomplete.push(partial.unwrap_or(reason));
@@ -358,7 +345,7 @@ impl Reader {
     }
 
     pub(super) async fn find(&self, email: &str) -> Result<Option<Account>, CallError> {
-        let wanted = plain(email);
+        let wanted = plain_address(email);
         if self.session.settings().scim.is_some()
             && let Some(found) = self.scim_filtered(email).await?
         {
@@ -368,12 +355,10 @@ impl Reader {
             };
         }
         let most = u64::from(self.session.settings().limits.passes.max(2));
-        let mut last: Option<Pass> = None;
-        let mut agreed = 0;
-        let mut why = String::new();
+        let (mut agreement, mut why) = (Agreement::default(), String::new());
         for number in 1..=most {
             let keep = Keep::Address(wanted.as_str().into());
-            let mut pass = self.pass(number, keep, last.as_ref().map(|last| last.rows), &Silent).await?;
+            let mut pass = self.pass(number, keep, agreement.rows(), &Silent).await?;
             if !pass.holders.is_empty() {
                 // The list's object may be shorter than the account's own.
                 for id in &pass.holders {
@@ -382,31 +367,20 @@ impl Reader {
                     }
                 }
                 why = "an account that had it went away meanwhile".into();
-                (last, agreed) = (None, 0);
+                agreement = Agreement::default();
                 continue;
             }
-            match pass.broken.take() {
-                Some(broken) => {
-                    why = broken.why;
-                    if broken.lasting {
-                        break;
-                    }
+            if let Some(broken) = pass.broken.take() {
+                why = broken.why;
+                if broken.lasting {
+                    break;
                 }
-                None => {
-                    let agrees = last.as_ref().is_some_and(|last| pass.agrees(last));
-                    if let Some(last) = &last {
-                        why = pass.difference(last, number);
-                    }
-                    agreed = if agrees { agreed + 1 } else { 0 };
-                    if agrees && let Some(more) = went_on(&mut last, &mut pass).await {
-                        (why, last, agreed) = (more, None, 0);
-                        continue;
-                    }
-                    if pass.settled(agreed) {
-                        return Ok(None);
-                    }
-                    last = Some(pass);
-                }
+                continue;
+            }
+            match agreement.with(pass, number).await {
+                Shown::Whole { .. } => return Ok(None),
+                Shown::NotYet(said) => why = said.unwrap_or(why),
+                Shown::Missing(said) => why = said,
             }
         }
         Err(CallError::Unreadable { call: "GET /v1/users".into(), why: format!("it is not shown that nobody has it: {why}") })
@@ -433,9 +407,56 @@ impl Reader {
     }
 }
 
+/// Whole passes in a row, and whether they name the same ids.
+#[derive(Default)]
+struct Agreement {
+    last: Option<Pass>,
+    /// How often in a row a pass named the same ids as the one before it.
+    times: usize,
+}
+
+/// What passes show of the list.
+enum Shown {
+    /// Nothing is missing; so many rows come twice every time.
+    Whole { twice: usize },
+    /// Not yet that nothing is missing: why, where there is more than one.
+    NotYet(Option<String>),
+    /// Something is missing in those that agree: why.
+    Missing(String),
+}
+
+impl Agreement {
+    /// How many rows the last pass had.
+    fn rows(&self) -> Option<u64> {
+        self.last.as_ref().map(|last| last.rows)
+    }
+
+    /// What the passes show with one more, the one of this number.
+    async fn with(&mut self, mut pass: Pass, number: u64) -> Shown {
+        let Some(mut last) = self.last.take() else {
+            self.last = Some(pass);
+            return Shown::NotYet(None);
+        };
+        let difference = Some(pass.difference(&last, number));
+        let agrees = pass.agrees(&last);
+        if agrees && let Some(why) = went_on([&mut last, &mut pass]).await {
+            self.times = 0;
+            return Shown::Missing(why);
+        }
+        self.times = if agrees { self.times + 1 } else { 0 };
+        // Rows that come twice in every pass are Domo's own; believing that takes one more.
+        let twice = pass.repeated.len();
+        if self.times > usize::from(twice > 0) {
+            return Shown::Whole { twice };
+        }
+        self.last = Some(pass);
+        Shown::NotYet(difference)
+    }
+}
+
 /// Why neither of two passes that agree is the whole list, where one of them found rows behind what looked like the end.
-async fn went_on(last: &mut Option<Pass>, pass: &mut Pass) -> Option<String> {
-    for pass in last.iter_mut().chain([pass]) {
+async fn went_on(passes: [&mut Pass; 2]) -> Option<String> {
+    for pass in passes {
         if let Some(mut behind) = pass.behind.take()
             && behind.holds_rows().await
         {
@@ -486,12 +507,6 @@ impl Pass {
 
     fn agrees(&self, before: &Self) -> bool {
         self.ids == before.ids && self.repeated == before.repeated
-    }
-
-    /// Whether so many agreements in a row are enough. Rows that come twice in every pass are Domo's own; believing that takes one
-    /// more.
-    fn settled(&self, agreed: usize) -> bool {
-        agreed > usize::from(!self.repeated.is_empty())
     }
 
     fn difference(&self, before: &Self, passes: u64) -> String {

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::account::Account;
-use super::pages::plain;
+use super::pages::plain_address;
 use super::read::Reader;
 use super::sent::WriteError;
-use super::session::{Door, Session, Unfit, json, under};
+use super::session::{Door, Session, Unfit, json, no_scim, under};
 use super::wire::{CallError, Loose};
 use super::write::{Writer, Written};
 use crate::http::{Method, Url};
@@ -25,7 +25,7 @@ pub(super) struct ScimUser {
 
 impl ScimUser {
     fn is(&self, address: &str) -> bool {
-        plain(&self.user_name) == plain(address)
+        plain_address(&self.user_name) == plain_address(address)
     }
 }
 
@@ -57,7 +57,7 @@ impl Reader {
     /// What the server's own filter says of an address; `None` where it does not filter.
     pub(super) async fn scim_filtered(&self, address: &str) -> Result<Option<Option<ScimUser>>, CallError> {
         // SCIM compares logins without case; for a server that does not, both ways people write them.
-        let mut spellings = vec![address.trim().to_owned(), plain(address)];
+        let mut spellings = vec![address.trim().to_owned(), plain_address(address)];
         spellings.dedup();
         for spelling in spellings {
             let found = match every(&self.session, Some(&format!("userName eq {}", quoted(&spelling)))).await {
@@ -81,13 +81,12 @@ impl Writer {
     /// PATCH `active`, judged by reading the account over v1. Where the instance deletes instead, the read-back says so.
     pub(super) async fn scim_set_active(&self, account: &Account, active: bool) -> Result<Written, WriteError> {
         let _turn = self.turn.lock().await;
-        let email =
-            account.email().ok_or_else(|| WriteError::NotHonoured("an account without an e-mail has no SCIM login".into()))?;
+        let email = account.email().ok_or_else(|| WriteError::NotSent("an account without an e-mail has no SCIM login".into()))?;
         let found = self.reader.scim_find(email).await.map_err(|error| WriteError::Transport(error.sentence()))?;
-        let found = found.ok_or_else(|| WriteError::NotHonoured(format!("SCIM knows no user {}", text::visible(email))))?;
+        let found = found.ok_or_else(|| WriteError::NotSent(format!("SCIM knows no user {}", text::visible(email))))?;
         if found.id != account.id() {
-            return Err(WriteError::NotHonoured(format!(
-                "SCIM's user {} is {}, not {}: the token belongs to another instance; nothing was sent",
+            return Err(WriteError::NotSent(format!(
+                "SCIM's user {} is {}, not {}: the token belongs to another instance",
                 text::visible(email),
                 found.id,
                 account.id()
@@ -154,9 +153,7 @@ async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>,
 }
 
 fn root(session: &Session) -> Result<&Url, CallError> {
-    let scim = session.settings().scim.as_ref();
-    scim.map(|scim| &scim.url)
-        .ok_or_else(|| CallError::NotSent { call: "SCIM".into(), why: "DOMO_SCIM_URL and DOMO_SCIM_TOKEN are not set".into() })
+    session.settings().scim.as_ref().map(|scim| &scim.url).ok_or_else(no_scim)
 }
 
 /// A wrong root answers 404; there are two that are known.

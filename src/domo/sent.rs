@@ -16,9 +16,12 @@ pub enum WriteError {
         /// Domo's trace id.
         toe: Option<String>,
     },
-    /// The read-back does not show the change, or the change cannot be written without loss.
+    /// The read-back does not show the change.
     #[error("{0}")]
     NotHonoured(String),
+    /// It cannot be written as it is wanted: not without loss, not to anybody, not into one group.
+    #[error("{0}; nothing was sent")]
+    NotSent(String),
     /// The account was created or changed, but not with everything it should have.
     #[error("{why}")]
     Partly {

@@ -12,7 +12,7 @@ use super::settings::Settings;
 use super::token::Tokens;
 use super::wire::Credential;
 use crate::failure::Failure;
-use crate::http::{self, Answer, CallError, Client, Keeper, Method, PAGE, Request, Url, describe, is_loopback};
+use crate::http::{self, Answer, CallError, Client, Keeper, Method, PAGE, Request, Unsent, Url, describe, is_loopback};
 pub(super) use crate::http::{Unfit, json, under};
 
 /// An open session. Cheap to clone; all clones share the token and the pacer.
@@ -140,13 +140,12 @@ impl Session {
         request = match (door, body) {
             (Door::Scim, Some(body)) => request
                 .header("Content-Type", "application/scim+json")
-                .body(serde_json::to_vec(body).map_err(|error| CallError::NotSent { call: call.clone(), why: error.to_string() })?),
+                .body(serde_json::to_vec(body).map_err(|error| CallError::unsent(&call, error.to_string()))?),
             (Door::Rest, Some(body)) => request.json(body),
             // Without a body some proxies want to be told that it is empty.
             (_, None) => request.header("Content-Length", "0"),
         };
-        let unsent = |why: String| CallError::NotSent { call: call.clone(), why };
-        let mut request = request.build().map_err(|error| unsent(error.without_url().to_string()))?;
+        let mut request = request.build().map_err(|error| CallError::unsent(&call, error.without_url().to_string()))?;
         let key = Key(inner, door);
         let serial = key.sign(&mut request).await?;
         let answer = inner.client.exchange_if(&call, request, leave).await?;
@@ -174,13 +173,7 @@ impl Keeper for Key<'_> {
                 let token = inner.tokens.get(&inner.client, &inner.settings).await?;
                 (token.text, token.serial)
             }
-            (Door::Scim, Some(scim)) => (scim.token.clone(), 0),
-            (Door::Scim, None) => {
-                return Err(CallError::NotSent {
-                    call: "SCIM".into(),
-                    why: "DOMO_SCIM_URL and DOMO_SCIM_TOKEN are not set".into(),
-                });
-            }
+            (Door::Scim, scim) => (scim.as_ref().ok_or_else(no_scim)?.token.clone(), 0),
         };
         http::bearer(request, &secret).map(|()| serial)
     }
@@ -192,6 +185,11 @@ impl Keeper for Key<'_> {
         }
         ours
     }
+}
+
+/// The way is SCIM, whose address or token nobody named.
+pub(super) fn no_scim() -> CallError {
+    CallError::unsent("SCIM", "DOMO_SCIM_URL and DOMO_SCIM_TOKEN are not set")
 }
 
 /// A failed call as the program's failure: what was tried, what Domo said, what to do next.
@@ -229,18 +227,16 @@ fn hint(error: &CallError) -> Option<&'static str> {
             "check DOMO_API_URL and what stands between here and Domo, such as a proxy or a login page; an answer that is Domo's own \
              has to be understood first: nothing in it is skipped"
         }
-        CallError::NotSent { why, .. } if why.contains("dns error") => {
+        CallError::NotSent { cause: Unsent::Name, .. } => {
             "the name is not known here: check DOMO_API_URL and this machine's DNS; where only a proxy reaches the outside, set HTTPS_PROXY"
         }
-        CallError::NotSent { why, .. } if why.contains("proxy authorization required") => {
+        CallError::NotSent { cause: Unsent::ProxyLogin, .. } => {
             "the proxy asks who you are: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT names the proxy and you"
         }
-        CallError::NotSent { why, .. } if why.contains("tunnel error") => {
+        CallError::NotSent { cause: Unsent::Proxy, .. } => {
             "the proxy that HTTPS_PROXY names did not let this through: check its address, and whether it may reach DOMO_API_URL"
         }
-        CallError::NotSent { why, .. }
-            if ["certificate", "InvalidContentType", "tls", "TLS"].iter().any(|word| why.contains(word)) =>
-        {
+        CallError::NotSent { cause: Unsent::Tls, .. } => {
             "no trusted TLS connection came about: check the host and the port in DOMO_API_URL; where a proxy inspects TLS, add its \
              certificate to this machine's store or name it in SSL_CERT_FILE"
         }

@@ -85,7 +85,7 @@ impl Settings {
     ///
     /// # Errors
     /// A variable is missing, or an address in one is none that a secret may be sent to.
-    pub fn from_vars(config: &Config, instance: Option<&config::Instance>, var: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+    fn from_vars(config: &Config, instance: Option<&config::Instance>, var: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let var = |name: &str| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let id_name = instance.and_then(|instance| instance.client_id_env.as_deref()).unwrap_or("DOMO_CLIENT_ID");
         let secret_name = instance.and_then(|instance| instance.client_secret_env.as_deref()).unwrap_or("DOMO_CLIENT_SECRET");

@@ -99,7 +99,7 @@ impl Snapshot {
 
     /// SHA-256 of the bytes, in hexadecimal.
     pub fn sha256(&self) -> String {
-        digest::hex(&digest::of(self.bytes()))
+        digest::digits(self.bytes())
     }
 
     /// The object of a row of the frame.
@@ -148,23 +148,25 @@ pub struct SnapshotFile {
 }
 
 impl SnapshotFile {
-    /// The objects of these rows, which ascend.
+    /// The objects of these rows; read without going back where the rows ascend.
     ///
     /// # Errors
-    /// The file cannot be read, or is not what was written to it any more.
+    /// There is no such row, or the file cannot be read, or is not what was written to it any more.
     pub fn of_rows(&self, rows: &[usize]) -> Result<Snapshot> {
         let reading = || format!("reading {} again", self.path.display());
         let file = files::open_plain(&self.path).with_context(reading)?;
         let mut file = BufReader::with_capacity(1 << 16, file);
         let (mut some, mut at, mut line) = (Snapshot::default(), 0, Vec::new());
         for row in rows {
-            let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-            file.seek_relative((start - at) as i64).with_context(reading)?;
-            at = self.ends[*row];
-            line.resize(at - start, 0);
+            let end =
+                |row: usize| self.ends.get(row).copied().with_context(|| format!("no row {row} is in {}", self.path.display()));
+            let (start, end) = (row.checked_sub(1).map_or(Ok(0), end)?, end(*row)?);
+            file.seek_relative(start as i64 - at as i64).with_context(reading)?;
+            at = end;
+            line.resize(end - start, 0);
             file.read_exact(&mut line).with_context(reading)?;
             let object = line.strip_suffix(b"\n").and_then(|object| std::str::from_utf8(object).ok());
-            let same = object.filter(|object| self.state.hash_one(Some(object)) == self.hashes[*row]);
+            let same = object.filter(|object| self.hashes.get(*row) == Some(&self.state.hash_one(Some(object))));
             some.push(same.with_context(|| format!("{} was changed while it was in use", self.path.display()))?);
         }
         Ok(some)
@@ -202,9 +204,10 @@ mod tests {
         (0..5).for_each(|id| snapshot.push(&format!("{{\"id\":{id}}}")));
         std::fs::write(&path, snapshot.bytes()).unwrap();
         let file = snapshot.clone().written_to(path.clone());
-        for rows in [vec![], vec![0], vec![4], vec![0, 1, 4], vec![1, 3]] {
+        for rows in [vec![], vec![0], vec![4], vec![0, 1, 4], vec![1, 3], vec![4, 0, 3]] {
             assert_eq!(file.of_rows(&rows).unwrap(), snapshot.of_rows(&rows));
         }
+        assert!(file.of_rows(&[5]).unwrap_err().to_string().starts_with("no row 5 is in "));
         let altered = String::from_utf8(snapshot.bytes().to_vec()).unwrap().replace("\"id\":3", "\"id\":7");
         std::fs::write(&path, altered).unwrap();
         assert_eq!(file.of_rows(&[2]).unwrap(), snapshot.of_rows(&[2]));

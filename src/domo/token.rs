@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::settings::Settings;
 use super::wire::{Answer, CallError, Credential, Loose};
-use crate::http::{Client, KeptToken, Method, Nobody, PAGE, Token, Unfit, lifetime};
+use crate::http::{self, Client, KeptToken, Method, Nobody, PAGE, Token, Unfit, lifetime};
 
 /// Where the parameters stand. The guide says the first; Domo's own page the last; most clients do the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Held {
                 }
             }
         }
-        Err(refused.unwrap_or_else(|| CallError::NotSent { call: "the token".into(), why: "no way to ask for it".into() }))
+        Err(refused.unwrap_or_else(|| CallError::unsent("the token", "no way to ask for it")))
     }
 }
 
@@ -91,8 +91,7 @@ async fn ask_for_token(
     settings: &Settings,
     style: Style,
 ) -> Result<(SecretString, Duration, Credential), CallError> {
-    let mut url = settings.api_url.clone();
-    url.set_path(&format!("{}/oauth/token", url.path().trim_end_matches('/')));
+    let url = http::under(&settings.api_url, "/oauth/token", &[]);
     let scope = settings.scope();
     let parameters = [("grant_type", "client_credentials"), ("scope", scope.as_str())];
     let build = || {

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::accounts::Accounts;
 use super::content::Content;
-use super::extras::{Extra, KEY, merged};
+use super::extras::{self, Extra, merged};
 use super::snapshot::Snapshot;
 use super::{objects, wire};
 
@@ -38,13 +38,13 @@ impl Accounts {
     /// # Errors
     /// None in practice: the objects are those that were read.
     pub fn remembering(self, earlier: &Accounts) -> Result<Self> {
-        let known = |object: &[u8]| -> Option<(u64, Extra)> {
-            let id = wire::id(object).ok()??;
-            let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(object).ok()?;
-            Some((id, serde_json::from_value(object.get(KEY)?.clone()).ok()?))
+        let known = |object: &[u8]| {
+            let id = wire::id(object).ok().flatten()?;
+            let extra = serde_json::from_slice(object).map_err(Into::into).and_then(|object| extras::of(&object));
+            Some(extra.map(|extra| (id, extra)))
         };
-        let mut known: HashMap<u64, Extra> = earlier.snapshot.objects().filter_map(known).collect();
-        if known.is_empty() {
+        let mut known: HashMap<u64, Extra> = earlier.snapshot.objects().filter_map(known).collect::<Result<_>>()?;
+        if known.values().all(|extra| *extra == Extra::default()) {
             return Ok(self);
         }
         let mut woven = Snapshot::default();

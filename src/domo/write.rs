@@ -19,7 +19,7 @@ use super::wire::{Answer, CallError};
 use crate::config::DeactivateWith;
 use crate::http::{Method, Url};
 use crate::terms::Role;
-use crate::terms::value::writable_number;
+use crate::terms::value::{keeps_number, writable_number};
 use crate::text;
 
 /// How often a write that reading shows to have done nothing is sent.
@@ -112,7 +112,9 @@ impl Writer {
         // The first answer that got lost: what was sent then may still take place, whatever is answered later.
         let mut lost: Option<Sent> = None;
         let mut note = None;
-        for attempt in 1.. {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
             let sent = self.send(Door::Rest, Method::PUT, &url, Some(&body), account).await;
             let sent = sent.map_err(|error| after(lost.as_ref(), error))?;
             let why = sent.why();
@@ -140,7 +142,6 @@ impl Writer {
                 (Err(error), _) => return Err(error),
             }
         }
-        Err(WriteError::Unknown("no attempt was made".into()))
     }
 
     /// Sends a write that rests on an account as it was read, once, and sorts the outcome. Where its turn, a new token or a wait that
@@ -287,8 +288,8 @@ impl Writer {
         let mut changes = changes.clone();
         if let Some(role) = changes.get("role") {
             let Some(id) = role.as_str().and_then(Role::from_word).map(Role::id) else {
-                return Err(WriteError::NotHonoured(format!(
-                    "the role {} is none of the five that are written, exactly as spelt: {}; nothing was sent",
+                return Err(WriteError::NotSent(format!(
+                    "the role {} is none of the five that are written, exactly as spelt: {}",
                     text::visible(&role.to_string()),
                     Role::ALL.map(Role::as_str).join(", ")
                 )));
@@ -301,14 +302,11 @@ impl Writer {
             }
         }
         if let Some(number) = changes.get("employeeNumber").and_then(Value::as_str).filter(|number| !number.is_empty()) {
-            let as_number = match account.raw().get("employeeNumber") {
-                Some(Value::Number(_)) => true,
-                Some(Value::String(_)) => false,
-                _ => self.session.employee_numbers_are_numbers().unwrap_or(false),
-            };
-            let number = writable_number(number, as_number).map_err(|why| {
+            let instance = self.session.employee_numbers_are_numbers().unwrap_or(false);
+            let numeric = keeps_number(account.raw().get("employeeNumber"), instance);
+            let number = writable_number(number, numeric).map_err(|why| {
                 let number = text::visible(number);
-                WriteError::NotHonoured(format!("the employee number {number} cannot be written: {why}; nothing was sent"))
+                WriteError::NotSent(format!("the employee number {number} cannot be written: {why}"))
             })?;
             changes.insert("employeeNumber".into(), number);
         }
@@ -324,7 +322,9 @@ impl Writer {
         let _turn = self.turn.lock().await;
         let url = self.session.url(&format!("/v1/users/{}", account.id()), &[]);
         let mut lost: Option<Sent> = None;
-        for attempt in 1.. {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
             if attempt > 1 {
                 still().await.map_err(|error| after(lost.as_ref(), error))?;
             }
@@ -358,7 +358,6 @@ impl Writer {
                 }
             }
         }
-        Err(WriteError::Unknown("no attempt was made".into()))
     }
 
     /// Whether the account is gone; a deletion that was accepted may show late.

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::answer::{Answer, Refusal};
-use super::error::CallError;
+use super::error::{CallError, Unsent, tls_error};
 use super::pace::{Pacer, asked, backoff};
 use super::secret::without;
 
@@ -116,9 +116,9 @@ pub fn bearer(request: &mut Request, token: &SecretString) -> Result<(), CallErr
 /// # Errors
 /// It holds characters that no header takes.
 pub fn credential(request: &mut Request, header: &HeaderName, value: &str) -> Result<(), CallError> {
-    let mut value = HeaderValue::from_str(value).map_err(|_| CallError::NotSent {
-        call: describe(request.method(), request.url()),
-        why: "the credential holds characters that no header takes".into(),
+    let mut value = HeaderValue::from_str(value).map_err(|_| {
+        let call = describe(request.method(), request.url());
+        CallError::unsent(call, "the credential holds characters that no header takes")
     })?;
     value.set_sensitive(true);
     request.headers_mut().insert(header, value);
@@ -288,7 +288,7 @@ impl Client {
     /// # Errors
     /// As [`Self::exchange`], and [`CallError::TooLate`].
     pub async fn exchange_if(&self, call: &str, request: Request, leave: impl FnOnce() -> bool) -> Result<Answer, CallError> {
-        let _place = self.places.acquire().await.map_err(|_| CallError::NotSent { call: call.into(), why: "closing".into() })?;
+        let _place = self.places.acquire().await.map_err(|_| CallError::unsent(call, "closing"))?;
         self.pacer.turn().await;
         if !leave() {
             return Err(CallError::TooLate { call: call.into() });
@@ -302,16 +302,18 @@ impl Client {
         let mut response = match self.http.execute(request).await {
             Ok(response) => response,
             Err(error) if error.is_connect() => {
-                return Err(CallError::NotSent { call: call.into(), why: format!("no connection to {to}: {}", root(&error)) });
+                let (root, cause) = root(&error);
+                return Err(CallError::NotSent { call: call.into(), why: format!("no connection to {to}: {root}"), cause });
             }
-            Err(error) if error.is_builder() => return Err(CallError::NotSent { call: call.into(), why: why(error) }),
+            Err(error) if error.is_builder() => return Err(CallError::unsent(call, why(error))),
             Err(error) => return Err(lost(error)),
         };
         self.pacer.learn(response.headers());
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let wait = asked(status, &headers, SystemTime::now());
         let most = self.limits.answer;
-        let mut body = Vec::with_capacity(response.content_length().map_or(0, |length| (length as usize).min(most)));
+        // Room for a page is set aside on the server's word, and no more than that.
+        let mut body = Vec::with_capacity(response.content_length().map_or(0, |length| length.min(1 << 20) as usize));
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
             if body.len() + chunk.len() > most {
                 return Err(CallError::Unreadable { call: call.into(), why: format!("the answer is larger than {most} bytes") });
@@ -348,7 +350,7 @@ impl Client {
     ) -> Result<Answer, Attempt<std::convert::Infallible>> {
         let mut renewed = false;
         loop {
-            let unsent = |error: reqwest::Error| CallError::NotSent { call: call.into(), why: chain(&error.without_url()) };
+            let unsent = |error: reqwest::Error| CallError::unsent(call, chain(&error.without_url()));
             let mut request = build().build().map_err(|error| Attempt::Never(unsent(error)))?;
             let serial = keeper.sign(&mut request).await.map_err(Attempt::Never)?;
             let answer = self.exchange(call, request).await.map_err(Attempt::from)?;
@@ -484,18 +486,22 @@ pub fn describe(method: &Method, url: &Url) -> String {
     }
 }
 
-/// The innermost cause: of a connection that does not come about, what was refused or not found. That it was the name is said with it:
-/// by that word the hints know.
-fn root(error: &reqwest::Error) -> String {
+/// The innermost cause of a connection that does not come about: what was refused or not found, and on whose side. The client's
+/// libraries tell by their words alone whether it was the name or the proxy.
+fn root(error: &reqwest::Error) -> (String, Unsent) {
     let mut cause: &dyn std::error::Error = error;
-    let mut name = "";
+    let (mut kind, mut name) = (Unsent::Other, "");
     while let Some(inner) = cause.source() {
         cause = inner;
-        if cause.to_string() == "dns error" {
-            name = "dns error: ";
+        match cause.to_string() {
+            _ if tls_error(cause).is_some() => kind = Unsent::Tls,
+            said if said.contains("proxy authorization required") => kind = Unsent::ProxyLogin,
+            said if said.contains("tunnel error") => kind = Unsent::Proxy,
+            said if said == "dns error" => (kind, name) = (Unsent::Name, "dns error: "),
+            _ => {}
         }
     }
-    format!("{name}{cause}")
+    (format!("{name}{cause}"), kind)
 }
 
 /// An error and its causes in one line; reqwest's own `Display` hides what happened.

@@ -21,6 +21,8 @@ pub enum CallError {
         call: String,
         /// Why.
         why: String,
+        /// What kept it here.
+        cause: Unsent,
     },
     /// The request was to leave by a moment, and its turn came later: it certainly never reached the server.
     #[error("{call}: not sent: its turn came too late")]
@@ -61,11 +63,37 @@ pub enum CallError {
     },
 }
 
+/// What kept a request here, as far as the way on depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsent {
+    /// The host's name is not known.
+    Name,
+    /// The proxy asks who we are.
+    ProxyLogin,
+    /// The proxy did not let it through.
+    Proxy,
+    /// No TLS connection came about that is trusted.
+    Tls,
+    /// Anything else.
+    Other,
+}
+
+/// What TLS says, where an error is its or holds one of its: one error of the system may stand within another, and is no source of it.
+pub fn tls_error<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
+    let within = || tls_error(error.downcast_ref::<std::io::Error>()?.get_ref()?);
+    error.downcast_ref().or_else(within)
+}
+
 fn too_long(wait: Option<u64>) -> String {
     wait.map_or_else(String::new, |seconds| format!(": the next one should wait {seconds} s"))
 }
 
 impl CallError {
+    /// A request that certainly never reached the server.
+    pub fn unsent(call: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::NotSent { call: call.into(), why: why.into(), cause: Unsent::Other }
+    }
+
     /// The refusal, also under [`CallError::GaveUp`].
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {

@@ -15,12 +15,12 @@ use super::fields;
 use super::format::{Action, InputDigests, Plan, SCHEMA};
 use super::guard::{self, AuditFigures, GuardedAccounts};
 use super::rules::PlanRules;
-use crate::config::{Config, DeactivateWith};
+use crate::config::{AccountRole, Config, DeactivateWith};
 use crate::digest;
 use crate::directory::People;
 use crate::domo::{Accounts, Snapshot, extras};
 use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
-use crate::terms::value::writable_number;
+use crate::terms::value::{keeps_number, writable_number};
 use crate::terms::{ActionKind, FIELDS, Field, Key, PersonSituation, Role, Severity};
 use crate::text::{self, damage};
 
@@ -70,7 +70,7 @@ pub fn build(
         let action = match kind {
             ActionKind::Update => update(finding, account, numeric),
             ActionKind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
-            ActionKind::Demote => Some(demote(finding, account, config)),
+            ActionKind::Demote => Some(demote(finding, account, config)?),
             ActionKind::Delete => Some(delete(finding, account, accounts)),
             ActionKind::Create => create(finding, &reconciliation.folded, people, config, &rules, numeric),
             // Only a revert reactivates.
@@ -206,13 +206,8 @@ fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool
         let directory = drift.directory.as_deref().map(|value| text::folded(value).into_owned()).unwrap_or_default();
         let value = match field {
             "employeeNumber" if !directory.is_empty() => {
-                // As the account has it; an instance may keep both kinds.
-                let own = match account.and_then(|account| account.get(field)) {
-                    Some(Value::Number(_)) => true,
-                    Some(Value::String(text)) if !text.is_empty() => false,
-                    _ => numeric,
-                };
-                writable_number(&directory, own).ok()
+                let own = account.and_then(|account| account.get(field));
+                writable_number(&directory, keeps_number(own, numeric)).ok()
             }
             "role" if Role::from_word(&directory).is_none() => None,
             _ => Some(Value::String(directory.clone())),
@@ -251,14 +246,16 @@ fn deactivate(finding: &Finding, account: Option<&Map<String, Value>>, through: 
     action
 }
 
-fn demote(finding: &Finding, account: Option<&Map<String, Value>>, config: &Config) -> Action {
+fn demote(finding: &Finding, account: Option<&Map<String, Value>>, config: &Config) -> Result<Action> {
     let says = |field| account.and_then(|account| account.get(field));
-    let (name, id) = (says("role").and_then(Value::as_str), says("roleId").map(fields::shown));
-    let role = config.domo.demoted(&config.policy.demoted_role, name, id.as_deref());
+    let id = says("roleId").map(fields::shown);
+    let extra = account.map(extras::of).transpose()?.unwrap_or_default();
+    let own = AccountRole { name: says("role").and_then(Value::as_str), id: id.as_deref(), administers: extra.administers };
+    let role = config.domo.demoted(&config.policy.demoted_role, own);
     let identity = account.map_or_else(|| one("active", true), fields::identity);
-    let groups = account.map(extras::groups_of).unwrap_or_default();
+    let groups = account.map(extras::groups_of).transpose()?.unwrap_or_default();
     let (before, after, said) = demotion(identity, &groups, role);
-    action(finding, ActionKind::Demote, before, after, finding.reason.clone() + &said)
+    Ok(action(finding, ActionKind::Demote, before, after, finding.reason.clone() + &said))
 }
 
 /// What a deletion takes away is at stake as a whole: the name too, by which the reviewer knew the account. What the account owns holds it.

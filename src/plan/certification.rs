@@ -14,7 +14,7 @@ use super::demotion::demotion;
 use super::digest::link;
 use super::fields::GROUPS;
 use super::format::Action;
-use crate::config::{Choice, Config, DeactivateWith};
+use crate::config::{AccountRole, Choice, Config, DeactivateWith};
 use crate::digest;
 use crate::domo::extras::Membership;
 use crate::failure::{Failure, FailureKind};
@@ -57,6 +57,8 @@ pub struct Confirmed {
     pub person: Option<String>,
     /// The id of its role: one of the instance's own may bear the name of one of Domo's.
     pub role_id: Option<String>,
+    /// Whether its role may administer, by the role's grants.
+    pub administers: Option<bool>,
     /// Role, department, who leads them, and the rest; of several findings the worst.
     pub about: About,
     /// Whether it is looked at as one that may administer.
@@ -428,7 +430,8 @@ fn change(
     let one = |field: &str, value: Value| Map::from_iter([(field.to_owned(), value)]);
     let before = account.raw.clone();
     let bears = |role: &str| account.about.role.as_deref() == Some(role);
-    let has = |role: &str| config.domo.is_role(role, account.about.role.as_deref(), account.role_id.as_deref());
+    let own = AccountRole { name: account.about.role.as_deref(), id: account.role_id.as_deref(), administers: account.administers };
+    let has = |role: &str| config.domo.is_role(role, own);
     let only_bears_the_name = |role: &str| {
         format!(
             "its role is one of the instance's own that is called {role} too, so that the change could not be told from it: do it by hand \
@@ -444,7 +447,7 @@ fn change(
             Ok((Act::Delete, before, one("deleted", true.into()), held))
         }
         (Attestation::Revoke, Choice::Demote) => {
-            let role = config.domo.demoted(&config.policy.demoted_role, account.about.role.as_deref(), account.role_id.as_deref());
+            let role = config.domo.demoted(&config.policy.demoted_role, own);
             let (before, after, said) = demotion(before, &account.memberships, role);
             let in_groups = before.get(GROUPS).and_then(Value::as_array).is_some_and(|groups| !groups.is_empty());
             match (has(role), bears(role)) {

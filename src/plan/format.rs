@@ -88,7 +88,7 @@ pub struct InputDigests {
 impl InputDigests {
     /// Of a snapshot with this digest, of directories, and of the text of a configuration.
     pub fn new(accounts: String, directory: &[Source], config: &str) -> Self {
-        let directory = directory.iter().map(|source| format!("sha256:{}", source.sha256)).collect();
+        let directory = directory.iter().map(|source| digest::named(&source.sha256)).collect();
         Self { accounts, directory, config: digest::sha256(config) }
     }
 }

@@ -7,8 +7,8 @@ use anyhow::Result;
 use polars::prelude::Column;
 
 use super::format::{Action, GuardState};
-use crate::config::{self, Config, Rights};
-use crate::domo::{Accounts, SUPPORT_ID, content};
+use crate::config::{self, AccountRole, Config, Rights};
+use crate::domo::{Accounts, SUPPORT_ID};
 use crate::failure::Failure;
 use crate::reconcile::{Exclusions, MAX_SHRINK};
 use crate::terms::{ActionKind, Role, words};
@@ -159,19 +159,14 @@ impl GuardedAccounts {
         let mut guarded = Self { own, incomplete: accounts.evidence.incomplete.clone(), ..Self::default() };
         let rows = ids.iter().zip(emails.iter()).zip(roles.iter().zip(role_ids.iter())).zip(active.iter().zip(administers.iter()));
         for (((id, email), (role, role_id)), (active, administers)) in rows {
-            let rights = content::rights(config.domo.rights(role, role_id), administers);
-            let privileged = match role.map(str::trim).filter(|role| !role.is_empty()) {
-                Some(role) => Role::in_any_case(role) == Some(Role::Privileged),
-                None => role_id.and_then(|id| id.trim().parse().ok()).and_then(Role::from_id) == Some(Role::Privileged),
-            };
-            let admin = rights == Rights::Administers && !privileged;
+            let known = AccountRole { name: role, id: role_id, administers };
             let active = active.unwrap_or(true);
             guarded.active += u64::from(active);
             let Some(id) = id else { continue };
-            if active && admin && id != SUPPORT_ID {
+            if active && config.domo.is_admin(known) && id != SUPPORT_ID {
                 guarded.admins.insert(id);
             }
-            if active && rights == Rights::Unknown {
+            if active && config.domo.rights(known) == Rights::Unknown {
                 let role = role.filter(|role| !role.trim().is_empty()).or(role_id).unwrap_or_default();
                 guarded.unknown_roles.insert(role.trim().to_owned());
             }

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use super::columns::AccountColumns;
 use super::finding::AccountRef;
 use super::index::{Account, all};
-use crate::config::{Domo, Rights};
+use crate::config::Domo;
 use crate::domo::Accounts;
-use crate::terms::{ActionKind, Role, words};
+use crate::terms::{ActionKind, words};
 
 /// The accounts as an earlier run read them, and what was done to them since by our own plans.
 #[derive(Debug, Clone)]
@@ -106,16 +106,6 @@ impl Access {
     }
 }
 
-/// How far a role reaches, as far as is known: 0 may not administer.
-fn rank(accounts: &AccountColumns<'_>, account: Account, domo: &Domo) -> u8 {
-    match (accounts.rights(account, domo), accounts.role(account).and_then(Role::in_any_case)) {
-        (Rights::Ordinary, _) => 0,
-        (_, Some(Role::Privileged)) => 1,
-        (_, Some(Role::Admin)) => 3,
-        _ => 2,
-    }
-}
-
 /// What changed between two pulls. None where either has no ids. Accounts that are not there any more are named only where the pull of
 /// now is whole.
 pub(super) fn between(earlier: &Earlier, now: &AccountColumns<'_>, domo: &Domo) -> anyhow::Result<Option<Access>> {
@@ -167,8 +157,8 @@ impl Sides<'_> {
     fn of(&self, id: u64, account: Account, was: Option<Account>) -> Vec<AccessChange> {
         let (then, now) = (self.then, self.now);
         let role = now.role_shown(account);
-        let had = was.filter(|was| then.is_active(*was)).is_some_and(|was| rank(then, was, self.domo) > 0);
-        let has = now.is_active(account) && rank(now, account, self.domo) > 0;
+        let had = was.filter(|was| then.is_active(*was)).is_some_and(|was| then.reach(was, self.domo) > 0);
+        let has = now.is_active(account) && now.reach(account, self.domo) > 0;
         let change = |moved, before, after| AccessChange {
             moved,
             account: now.reference(account, self.domo),
@@ -187,7 +177,7 @@ impl Sides<'_> {
             (false, true) => changes.push(change(Moved::Reactivated, old, role.clone())),
             (true, false) => changes.push(change(Moved::Deactivated, old, role.clone())),
             (true, true) if old != role && then.provides("role") == now.provides("role") => {
-                let moved = match rank(now, account, self.domo).cmp(&rank(then, was, self.domo)) {
+                let moved = match now.reach(account, self.domo).cmp(&then.reach(was, self.domo)) {
                     std::cmp::Ordering::Greater => Moved::RoleRaised,
                     std::cmp::Ordering::Less => Moved::RoleLowered,
                     std::cmp::Ordering::Equal => Moved::RoleChanged,
@@ -217,7 +207,7 @@ impl Sides<'_> {
             account: AccountRef { index: u32::MAX, ..self.then.reference(account, self.domo) },
             before: self.then.role_shown(account),
             after: None,
-            administrator: (rank(self.then, account, self.domo) > 0).then_some(false),
+            administrator: (self.then.reach(account, self.domo) > 0).then_some(false),
             plan: self.plan(id, Moved::Gone, None),
             who: None,
         }

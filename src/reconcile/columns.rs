@@ -14,10 +14,10 @@ use super::fold::Fold;
 use super::index::{Account, Person, Place, Row};
 use super::keys::Addresses;
 use super::names::{self, Resemblance};
-use crate::config::{self, Rights};
+use crate::config::{self, AccountRole, Rights};
 use crate::directory::People;
 use crate::directory::facts::{FactColumns, Facts};
-use crate::domo::content::{self, Reported};
+use crate::domo::content::Reported;
 use crate::domo::{self, Accounts};
 use crate::terms::{FIELDS, Field, Holds, Owned, Role, Status};
 use crate::text::plural;
@@ -45,6 +45,7 @@ pub(super) struct AccountColumns<'a> {
     pub(super) locked: Flags<Account>,
     administers: Flags<Account>,
     done_to: TextColumn<Account>,
+    done_on: Dates<Account>,
     own_number: TextColumn<Account>,
     fixed_groups: UInt32Chunked,
     owns: Vec<(Owned, UInt32Chunked)>,
@@ -79,6 +80,7 @@ impl<'a> AccountColumns<'a> {
             locked: Flags::of(frame, "locked")?,
             administers: Flags::of(frame, "administers")?,
             done_to: text("done_to")?,
+            done_on: Dates::of(frame, "done_on")?,
             fixed_groups: frame.column("fixed_groups")?.u32()?.rechunk().into_owned(),
             owns: told(accounts)
                 .map(|kind| Ok((kind, frame.column(&domo::owns_column(kind))?.u32()?.rechunk().into_owned())))
@@ -96,12 +98,12 @@ impl<'a> AccountColumns<'a> {
 
     /// The role that a demotion to this one leaves an account with.
     pub(super) fn demoted<'r>(&'r self, account: Account, role: &'r str, domo: &config::Domo) -> &'r str {
-        domo.demoted(role, self.role(account), self.role_id.filled(account))
+        domo.demoted(role, self.known_role(account))
     }
 
     /// Whether an account's role is one of the instance's own, with other rights than the role of Domo's whose name it bears.
     pub(super) fn only_bears_the_name(&self, account: Account, role: &str, domo: &config::Domo) -> bool {
-        self.role(account) == Some(role) && self.rights(account, domo) != domo.rights(Some(role), None)
+        self.role(account) == Some(role) && !domo.is_role(role, self.known_role(account))
     }
 
     /// How many of each sort it owns, by the reports that are relied on.
@@ -112,8 +114,7 @@ impl<'a> AccountColumns<'a> {
 
     /// What somebody else did to it on that day or later, by the activity log.
     pub(super) fn done_to(&self, account: Account, since: NaiveDate) -> Option<String> {
-        // The day comes first, and days sort as text.
-        self.done_to.owned(account).filter(|done| done.as_str() >= since.to_string().as_str())
+        self.done_on.get(account).filter(|day| *day >= since).and_then(|_| self.done_to.owned(account))
     }
 
     /// Whether its number is Domo's *Employee ID*, which stands where the account has no employee number of its own.
@@ -146,23 +147,29 @@ impl<'a> AccountColumns<'a> {
     /// The role's name; the two that may administer are known by id too.
     pub(super) fn role(&self, account: Account) -> Option<&str> {
         self.role.filled(account).or_else(|| {
-            let known = self.role_id.filled(account)?.trim().parse().ok().and_then(Role::from_id);
+            let known = self.role_id.filled(account).and_then(Role::of_id);
             known.filter(|role| role.may_administer()).map(Role::as_str)
         })
     }
 
     /// The role as it is shown: a custom one that has no name by its id.
     pub(super) fn role_shown(&self, account: Account) -> Option<String> {
-        let by_id = || {
-            self.role_id.filled(account).filter(|id| !["3", "4", "5"].contains(&id.trim())).map(|id| format!("role {}", id.trim()))
-        };
-        self.role(account).map(str::to_owned).or_else(by_id)
+        let custom = || self.role_id.filled(account).filter(|id| Role::of_id(id).is_none());
+        self.role(account).map(str::to_owned).or_else(|| custom().map(|id| format!("role {}", id.trim())))
     }
 
     /// What the account may do.
     pub(super) fn rights(&self, account: Account, domo: &config::Domo) -> Rights {
-        let configured = domo.rights(self.role.filled(account), self.role_id.filled(account));
-        content::rights(configured, self.administers.get(account))
+        domo.rights(self.known_role(account))
+    }
+
+    /// How far its role reaches.
+    pub(super) fn reach(&self, account: Account, domo: &config::Domo) -> u8 {
+        domo.reach(self.known_role(account))
+    }
+
+    fn known_role(&self, account: Account) -> AccountRole<'_> {
+        AccountRole { name: self.role(account), id: self.role_id.filled(account), administers: self.administers.get(account) }
     }
 
     /// All accounts.

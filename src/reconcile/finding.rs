@@ -7,6 +7,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::config::quoted;
 use crate::digest;
 use crate::terms::{ActionKind, Key, Kind, Role, Severity, Status, label};
 
@@ -255,26 +256,11 @@ impl Value {
 fn link_block(account: &AccountRef, person: &PersonRef) -> Option<String> {
     let account = account.id.map(|id| id.to_string()).or_else(|| account.email.clone())?;
     let person = person.employee_number.as_ref().or(person.email.as_ref())?;
-    let quoted = |text: &str| toml_string(text);
     Some(format!(
         "[[link]]\naccount = {}\nperson = {}\nreason = \"\"\nowner = \"\"\n# same = false: they are two",
         quoted(&account),
         quoted(person)
     ))
-}
-
-/// A text as a basic string of TOML.
-fn toml_string(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => quoted.extend(['\\', letter]),
-            letter if letter.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(letter))),
-            letter => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::column::Lists;
 use super::index::{Person, Place, Row};
 use super::keyed::{keyed, shared};
 use super::keys::Addresses;
+use super::sets::Sets;
 use crate::directory::People;
 use crate::terms::Key;
 use crate::terms::value::Number;
@@ -162,36 +163,5 @@ impl Fold {
             united.append_values_iter(texts.into_iter());
         }
         Ok(united.finish().into_column())
-    }
-}
-
-/// Disjoint sets of rows.
-struct Sets {
-    parent: Vec<u32>,
-    joined: Vec<bool>,
-}
-
-impl Sets {
-    fn new(len: u32) -> Self {
-        Self { parent: (0..len).collect(), joined: vec![false; len as usize] }
-    }
-
-    fn head(&mut self, row: u32) -> u32 {
-        let mut at = row;
-        while self.parent[at as usize] != at {
-            self.parent[at as usize] = self.parent[self.parent[at as usize] as usize];
-            at = self.parent[at as usize];
-        }
-        at
-    }
-
-    fn join(&mut self, first: u32, second: u32) {
-        let (first, second) = (self.head(first), self.head(second));
-        self.parent[second.max(first) as usize] = first.min(second);
-        self.joined[first.min(second) as usize] = true;
-    }
-
-    fn is_joined(&self, row: u32) -> bool {
-        self.joined[row as usize]
     }
 }

@@ -18,7 +18,7 @@ use super::finding::{AccountRef, Candidate, PersonRef};
 use super::identity::Draft;
 use super::index::{Account, Each, Person};
 use super::join::Agreeing;
-use super::keys::Addresses;
+use super::keys::{Addresses, Named};
 use super::links::Links;
 use super::matching::Matches;
 use super::names::Resemblance;
@@ -141,13 +141,9 @@ impl Judge<'_> {
             Part::Takes | Part::Inactive => None,
         };
         let by_rule = rule.and_then(|rule| rule.owner.clone());
+        let names: Vec<Named> = self.addresses.names(id, email).collect();
         let named = |exception: &&crate::config::Exception| {
-            let named = exception.account.trim();
-            let is_id = id.is_some_and(|id| named.parse() == Ok(id));
-            is_id
-                || email.is_some_and(|email| {
-                    self.addresses.key(email).is_some() && self.addresses.key(email) == self.addresses.key(named)
-                })
+            self.addresses.named(&exception.account).is_some_and(|named| names.contains(&named))
         };
         by_rule.or_else(|| config.exception.iter().find(named).map(|exception| exception.owner.clone()))
     }

@@ -16,7 +16,28 @@ pub(crate) struct Addresses {
     placeholders: HashSet<String>,
 }
 
+/// An account as somebody names it: by its id in Domo, or by its address in its comparable form.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) enum Named {
+    Id(u64),
+    Address(String),
+}
+
 impl Addresses {
+    /// The account that this text names, if it names any.
+    pub(super) fn named(&self, text: &str) -> Option<Named> {
+        match text.trim().parse() {
+            Ok(id) => Some(Named::Id(id)),
+            Err(_) => self.key(text).map(|address| Named::Address(address.into_owned())),
+        }
+    }
+
+    /// Every way to name an account that has this id and this address.
+    pub(super) fn names(&self, id: Option<u64>, address: Option<&str>) -> impl Iterator<Item = Named> {
+        let address = address.and_then(|address| self.key(address)).map(|address| Named::Address(address.into_owned()));
+        id.map(Named::Id).into_iter().chain(address)
+    }
+
     /// Aliases may be chained (`a = "b"`, `b = "c"`); a circle stops where it would close.
     pub(crate) fn new(domain_aliases: &BTreeMap<String, String>) -> Self {
         let direct: BTreeMap<String, String> =

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::index::{Account, Person};
-use super::keys::Addresses;
+use super::keys::{Addresses, Named};
 use crate::config::Link;
 use crate::terms::value::Number;
 use crate::text::plural;
@@ -115,32 +115,22 @@ fn one<P: Copy>(found: &[P], what: &str, written: &str) -> Result<P, String> {
     }
 }
 
-/// Accounts by id and by address.
-struct AccountIndex {
-    by_id: HashMap<u64, Vec<Account>>,
-    by_email: HashMap<String, Vec<Account>>,
-}
+/// Accounts by what they are named by.
+struct AccountIndex(HashMap<Named, Vec<Account>>);
 
 impl AccountIndex {
     fn new(accounts: &AccountColumns<'_>, addresses: &Addresses) -> Self {
-        let mut index = Self { by_id: HashMap::new(), by_email: HashMap::new() };
+        let mut index: HashMap<Named, Vec<Account>> = HashMap::new();
         for account in accounts.all() {
-            if let Some(id) = accounts.id(account) {
-                index.by_id.entry(id).or_default().push(account);
-            }
-            if let Some(email) = accounts.email.get(account).and_then(|email| addresses.key(email)) {
-                index.by_email.entry(email.into_owned()).or_default().push(account);
+            for name in addresses.names(accounts.id(account), accounts.email.get(account)) {
+                index.entry(name).or_default().push(account);
             }
         }
-        index
+        Self(index)
     }
 
     fn named(&self, written: &str, addresses: &Addresses) -> &[Account] {
-        let found = match written.trim().parse::<u64>() {
-            Ok(id) => self.by_id.get(&id),
-            Err(_) => addresses.key(written).and_then(|email| self.by_email.get(email.as_ref())),
-        };
-        found.map_or(&[], Vec::as_slice)
+        addresses.named(written).and_then(|named| self.0.get(&named)).map_or(&[], Vec::as_slice)
     }
 }
 

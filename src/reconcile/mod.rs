@@ -42,6 +42,7 @@ mod placeholders;
 mod rejected;
 mod rule;
 mod rules;
+mod sets;
 mod situation;
 mod taken;
 mod untested;

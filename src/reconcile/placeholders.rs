@@ -10,6 +10,7 @@ use super::index::{Place, Row};
 use super::keyed::{keyed, shared};
 use super::keys::Addresses;
 use super::names::Name;
+use super::sets::Sets;
 use crate::directory::People;
 use crate::terms::value::Number;
 
@@ -54,25 +55,16 @@ pub(super) fn find(people: &People, addresses: &Addresses) -> Result<Vec<Placeho
 
 /// How many there are when those with a mark in common count as one. Who has no mark may be any of the others.
 fn unlike(marks: impl Iterator<Item = Vec<String>>) -> usize {
-    let mut heads: Vec<usize> = Vec::new();
-    let mut holders: HashMap<String, usize> = HashMap::new();
-    let head = |heads: &mut Vec<usize>, mut at: usize| {
-        while heads[at] != at {
-            heads[at] = heads[heads[at]];
-            at = heads[at];
-        }
-        at
-    };
-    for marks in marks.filter(|marks| !marks.is_empty()) {
-        let new = heads.len();
-        heads.push(new);
+    let marks: Vec<Vec<String>> = marks.filter(|marks| !marks.is_empty()).collect();
+    let mut sets = Sets::new(marks.len() as u32);
+    let mut holders: HashMap<String, u32> = HashMap::new();
+    let all = || 0..marks.len() as u32;
+    for (at, marks) in all().zip(&marks) {
         for mark in marks {
-            let other = *holders.entry(mark).or_insert(new);
-            let (one, other) = (head(&mut heads, new), head(&mut heads, other));
-            heads[one.max(other)] = one.min(other);
+            sets.join(at, *holders.entry(mark.clone()).or_insert(at));
         }
     }
-    heads.iter().enumerate().filter(|(at, head)| at == *head).count()
+    all().filter(|at| sets.head(*at) == *at).count()
 }
 
 #[cfg(test)]

@@ -3,20 +3,17 @@
 use std::collections::HashMap;
 
 use super::finding::{AcceptedBy, Finding};
-use super::keys::Addresses;
+use super::keys::{Addresses, Named};
 use super::{ExceptionUse, Rules};
 
 /// Marks what is accepted and says what had been.
 pub(super) fn exceptions(rules: &Rules<'_>, addresses: &Addresses, findings: &mut [Finding]) -> Vec<ExceptionUse> {
     let exceptions = &rules.config.exception;
-    let mut by_account: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_account: HashMap<Named, Vec<usize>> = HashMap::new();
     for (index, exception) in exceptions.iter().enumerate() {
-        let account = exception.account.trim();
-        let key = match account.parse::<u64>() {
-            Ok(id) => format!("id:{id}"),
-            Err(_) => addresses.key(account).map_or(String::new(), |email| email.into_owned()),
-        };
-        by_account.entry(key).or_default().push(index);
+        if let Some(named) = addresses.named(&exception.account) {
+            by_account.entry(named).or_default().push(index);
+        }
     }
     let mut uses: Vec<ExceptionUse> = exceptions
         .iter()
@@ -27,14 +24,13 @@ pub(super) fn exceptions(rules: &Rules<'_>, addresses: &Addresses, findings: &mu
         return uses;
     }
     for finding in findings {
-        let id = finding.account.as_ref().and_then(|account| account.id).map(|id| format!("id:{id}"));
+        let id = finding.account.as_ref().and_then(|account| account.id);
         let email = match (&finding.account, &finding.person) {
             (Some(account), _) => account.email.as_deref(),
             (None, Some(person)) => person.email.as_deref(),
             (None, None) => None,
         };
-        let email = email.and_then(|email| addresses.key(email)).map(|email| email.into_owned());
-        let named = [id, email].into_iter().flatten().filter_map(|key| by_account.get(&key)).flatten().copied();
+        let named = addresses.names(id, email).filter_map(|name| by_account.get(&name)).flatten().copied();
         let mut covering: Vec<usize> = named.filter(|index| exceptions[*index].kinds.contains(&finding.kind)).collect();
         covering.sort_unstable();
         covering.dedup();

@@ -261,13 +261,11 @@ fn people(all: &[Case], text: &str, as_of: NaiveDate) -> Result<People> {
     let bytes = serde_json::to_vec(&all.iter().flat_map(|case| &case.people).collect::<Vec<_>>())?;
     let origin = Origin { kind: "url".into(), host: Some("hr.acme.com".into()), pages: 1, requests: 1, ..Origin::default() };
     let modified = as_of.checked_sub_days(Days::new(9));
-    let sha256 = digest::hex(&digest::of(&bytes));
+    let sha256 = digest::digits(&bytes);
     let input = Input { name: format!("{text}workers.json"), bytes, sha256, modified, origin, stopped: Vec::new() };
     let export = Directory { url: Some("https://hr.acme.com/workers".into()), ..Directory::default() };
     let mut input = Some(input);
-    let mut people = directory::load_with(&[export], |_| input.take().ok_or_else(|| anyhow::anyhow!("there is one directory")))?;
-    people.sources.iter_mut().for_each(|source| source.read_on = Some(as_of));
-    Ok(people)
+    directory::load_with(&[export], as_of, |_| input.take().ok_or_else(|| anyhow::anyhow!("there is one directory")))
 }
 
 /// A month ago one had another role, one was not there, and one was that is gone by a plan. Another was switched off long before.

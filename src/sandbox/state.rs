@@ -85,14 +85,15 @@ impl State {
         options.owners.iter().for_each(|owner| state.own(*owner));
         let mut memberships = BTreeMap::new();
         for (position, account) in options.accounts.iter().enumerate() {
-            let mut user = || -> Option<User> {
+            let extra = account.as_object().map(extras::of).transpose().with_context(|| format!("user {}", position + 1))?;
+            let user = || -> Option<User> {
                 let object = account.as_object()?;
                 let id = match object.get("id")? {
                     Value::String(text) => text.parse().ok()?,
                     other => other.as_u64()?,
                 };
                 let mut object = object.clone();
-                let extra = object.remove(extras::KEY).and_then(|extra| serde_json::from_value(extra).ok());
+                object.remove(extras::KEY);
                 state.know(id, extra.unwrap_or_default(), &mut memberships);
                 state.profile.dress(&mut object);
                 Some(User { id, json: serde_json::to_string(&object).ok()? })

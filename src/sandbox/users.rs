@@ -114,7 +114,7 @@ pub(super) async fn delete(Extract(shared): Extract<Arc<Shared>>, Path(id): Path
     }
 }
 
-pub(super) fn refuse_with(wrong: &Wrong, path: &str) -> Response {
+fn refuse_with(wrong: &Wrong, path: &str) -> Response {
     refuse(StatusCode::from_u16(wrong.0).unwrap_or(StatusCode::BAD_REQUEST), path, &wrong.1)
 }
 

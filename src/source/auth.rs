@@ -18,7 +18,7 @@ use crate::config::{Directory, SourceAuth};
 use crate::http::header::{AUTHORIZATION, HeaderName};
 use crate::http::{
     Answer, CallError, Client, Keeper, KeptToken, Method, Nobody, Request, RequestBuilder, Token, Unfit, Url, Vars, credential,
-    lifetime,
+    describe, lifetime,
 };
 
 /// The longest that an assertion is good for, in seconds.
@@ -150,6 +150,7 @@ impl Keeper for CredentialKeeper<'_> {
                 match (&tokens.grant, bound) {
                     (Grant::Assertion { proof, .. }, true) => {
                         let signed = proof.prove(request.method().as_str(), request.url(), Some(text), self.nonce().as_deref());
+                        let signed = signed.map_err(|why| unsigned(request, &why))?;
                         credential(request, &HeaderName::from_static("dpop"), &signed)?;
                         credential(request, &AUTHORIZATION, &format!("DPoP {text}"))?;
                     }
@@ -226,12 +227,11 @@ impl CredentialKeeper<'_> {
 
     async fn ask_for_token(&self, tokens: &Tokens, posted: bool) -> Result<(SecretString, bool, Duration), CallError> {
         let call = format!("POST {}", tokens.url.path());
-        let unsent = |why: String| CallError::NotSent { call: call.clone(), why };
         // Read once a token: the file is renewed by whoever writes it.
         let federated = match &tokens.grant {
             Grant::Federated { file, .. } => {
                 let read = crate::http::read_secret("federated_token_file", &file.display().to_string());
-                let read = read.map_err(|error| unsent(format!("{error:#}")))?;
+                let read = read.map_err(|error| CallError::unsent(&call, format!("{error:#}")))?;
                 self.client.hide(read.clone());
                 Some(SecretString::from(read))
             }
@@ -244,11 +244,10 @@ impl CredentialKeeper<'_> {
 
     fn token_request(&self, tokens: &Tokens, posted: bool, federated: Option<&SecretString>) -> RequestBuilder {
         let request = self.client.request(Method::POST, tokens.url.clone());
-        let url = tokens.url.as_str();
         let mut form = vec![("scope", tokens.scope.clone())];
         form.retain(|(_, value)| !value.is_empty());
         let by = |form: &mut Vec<(&str, String)>, grant: &str| form.push(("grant_type", grant.to_owned()));
-        const BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let bearer = ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".to_owned());
         match &tokens.grant {
             Grant::Secret { id, secret, posted: always } => {
                 by(&mut form, "client_credentials");
@@ -261,27 +260,35 @@ impl CredentialKeeper<'_> {
             Grant::Federated { id, .. } => {
                 by(&mut form, "client_credentials");
                 form.push(("client_id", id.expose_secret().to_owned()));
-                form.push(("client_assertion_type", BEARER.to_owned()));
+                form.push(bearer);
                 form.extend(federated.map(|token| ("client_assertion", token.expose_secret().to_owned())));
             }
-            Grant::Assertion { id, key, .. } => {
+            // Their statements are of one request only: [`Asker`] adds them.
+            Grant::Assertion { .. } => {
                 by(&mut form, "client_credentials");
-                form.push(("client_assertion_type", BEARER.to_owned()));
-                let claims = serde_json::json!({"iss": id, "sub": id, "aud": url});
-                form.push(("client_assertion", key.assert(claims, ASSERTION)));
+                form.push(bearer);
             }
-            Grant::Account { email, subject, key } => {
+            Grant::Account { .. } => {
+                form.clear();
                 by(&mut form, "urn:ietf:params:oauth:grant-type:jwt-bearer");
-                let mut claims = serde_json::json!({"iss": email, "aud": url, "scope": tokens.scope});
-                if let (Some(subject), Some(claims)) = (subject, claims.as_object_mut()) {
-                    claims.insert("sub".into(), subject.as_str().into());
-                }
-                form.retain(|(name, _)| *name != "scope");
-                form.push(("assertion", key.assert(claims, ASSERTION)));
             }
         }
         request.form(&form)
     }
+}
+
+/// Why a request stays here: what it has to show cannot be signed.
+fn unsigned(request: &Request, why: &anyhow::Error) -> CallError {
+    CallError::unsent(describe(request.method(), request.url()), why.to_string())
+}
+
+/// Adds a signed statement to the form of a request. None of its characters is written in another way there.
+fn state(request: &mut Request, field: &str, statement: Result<String>) -> Result<(), CallError> {
+    let statement = statement.map_err(|why| unsigned(request, &why))?;
+    let form = request.body().and_then(|form| form.as_bytes()).unwrap_or_default();
+    let form = [form, b"&", field.as_bytes(), b"=", statement.as_bytes()].concat();
+    *request.body_mut() = Some(form.into());
+    Ok(())
 }
 
 /// Signs requests for tokens where they have to be.
@@ -292,12 +299,23 @@ struct Asker<'a> {
 
 impl Keeper for Asker<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
-        match &self.tokens.grant {
-            Grant::Assertion { proof, .. } => {
-                let signed = proof.prove("POST", &self.tokens.url, None, self.keeper.nonce().as_deref());
+        let Tokens { url, scope, grant } = self.tokens;
+        match grant {
+            Grant::Assertion { id, key, proof } => {
+                let claims = serde_json::json!({"iss": id, "sub": id, "aud": url.as_str()});
+                state(request, "client_assertion", key.assert(claims, ASSERTION))?;
+                let signed = proof.prove("POST", url, None, self.keeper.nonce().as_deref());
+                let signed = signed.map_err(|why| unsigned(request, &why))?;
                 credential(request, &HeaderName::from_static("dpop"), &signed).map(|()| 0)
             }
-            _ => Nobody.sign(request).await,
+            Grant::Account { email, subject, key } => {
+                let mut claims = serde_json::json!({"iss": email, "aud": url.as_str(), "scope": scope});
+                if let (Some(subject), Some(claims)) = (subject, claims.as_object_mut()) {
+                    claims.insert("sub".into(), subject.as_str().into());
+                }
+                state(request, "assertion", key.assert(claims, ASSERTION)).map(|()| 0)
+            }
+            Grant::Secret { .. } | Grant::Federated { .. } => Nobody.sign(request).await,
         }
     }
 

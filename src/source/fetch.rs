@@ -12,7 +12,7 @@ use crate::config::{Directory, SourceKind};
 use crate::digest;
 use crate::directory::{Input, Origin, Proof};
 use crate::failure::Failure;
-use crate::http::{self, CallError, Certificate, Client, Keeper, Limits, RequestBuilder, Unfit, Url, is_loopback};
+use crate::http::{self, CallError, Certificate, Client, Keeper, Limits, RequestBuilder, Unfit, Unsent, Url, is_loopback};
 
 /// How much is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,8 +163,8 @@ impl<'a> Fetch<'a> {
                 _ => return None,
             },
             CallError::Unreadable { .. } => "look at what stands there: a login page, a gateway or another API answers in its place".into(),
-            CallError::NotSent { why, .. } if why.contains("dns error") => "the name is not known here: check the address and this machine's DNS".into(),
-            CallError::NotSent { why, .. } if ["certificate", "CaUsedAsEndEntity", "UnknownIssuer", "TLS", "tls"].iter().any(|word| why.contains(word)) => {
+            CallError::NotSent { cause: Unsent::Name, .. } => "the name is not known here: check the address and this machine's DNS".into(),
+            CallError::NotSent { cause: Unsent::Tls, .. } => {
                 "no trusted TLS connection came about: a private root belongs into ca_file; a server's certificate must name the host (SAN) and not be a CA itself".into()
             }
             CallError::TooLate { .. } => "the source itself is slow: try again later, or raise timeout_s".into(),
@@ -196,7 +196,7 @@ impl<'a> Fetch<'a> {
         };
         let input = Input {
             name: self.name,
-            sha256: digest::sha256(&read.bytes),
+            sha256: digest::digits(&read.bytes),
             bytes: read.bytes,
             modified: read.modified,
             origin,

@@ -79,12 +79,15 @@ impl Signer {
     }
 
     /// A statement with these claims, good for so many seconds.
-    pub(super) fn assert(&self, mut claims: Value, seconds: i64) -> String {
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub(super) fn assert(&self, mut claims: Value, seconds: i64) -> Result<String> {
         let now = Utc::now().timestamp();
         if let Some(claims) = claims.as_object_mut() {
             claims.insert("iat".into(), now.into());
             claims.insert("exp".into(), (now + seconds).into());
-            claims.insert("jti".into(), unique().into());
+            claims.insert("jti".into(), unique()?.into());
         }
         let mut header = json!({"alg": "RS256", "typ": "JWT"});
         if let (Some(id), Some(header)) = (&self.id, header.as_object_mut()) {
@@ -92,11 +95,9 @@ impl Signer {
         }
         let text = unsigned(&header, &claims);
         let mut signature = vec![0; self.key.public().modulus_len()];
-        match self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature) {
-            Ok(()) => format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)),
-            // A server refuses what is not signed, and says so.
-            Err(_) => text,
-        }
+        let signed = self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature);
+        signed.map_err(|_| anyhow::anyhow!("the statement that asks for a token cannot be signed"))?;
+        Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 }
 
@@ -115,11 +116,14 @@ impl ProofKey {
     }
 
     /// The proof for one request.
-    pub(super) fn prove(&self, method: &str, url: &Url, token: Option<&str>, nonce: Option<&str>) -> String {
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub(super) fn prove(&self, method: &str, url: &Url, token: Option<&str>, nonce: Option<&str>) -> Result<String> {
         let mut at = url.clone();
         at.set_query(None);
         at.set_fragment(None);
-        let mut claims = json!({"htm": method, "htu": at.as_str(), "iat": Utc::now().timestamp(), "jti": unique()});
+        let mut claims = json!({"htm": method, "htu": at.as_str(), "iat": Utc::now().timestamp(), "jti": unique()?});
         if let Some(claims) = claims.as_object_mut() {
             let hash = |token: &str| URL_SAFE_NO_PAD.encode(ring::digest::digest(&ring::digest::SHA256, token.as_bytes()));
             claims.extend(token.map(|token| ("ath".to_owned(), hash(token).into())));
@@ -130,10 +134,9 @@ impl ProofKey {
         let half = |range: std::ops::Range<usize>| URL_SAFE_NO_PAD.encode(public.get(range).unwrap_or_default());
         let jwk = json!({"kty": "EC", "crv": "P-256", "x": half(1..33), "y": half(33..65)});
         let text = unsigned(&json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk}), &claims);
-        match self.key.sign(&SystemRandom::new(), text.as_bytes()) {
-            Ok(signature) => format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)),
-            Err(_) => text,
-        }
+        let signature = self.key.sign(&SystemRandom::new(), text.as_bytes());
+        let signature = signature.map_err(|_| anyhow::anyhow!("the proof of a request cannot be signed"))?;
+        Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 }
 
@@ -142,8 +145,8 @@ fn unsigned(header: &Value, claims: &Value) -> String {
     format!("{}.{}", part(header), part(claims))
 }
 
-fn unique() -> String {
+fn unique() -> Result<String> {
     let mut bytes = [0; 16];
-    let _ = SystemRandom::new().fill(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
+    SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow::anyhow!("the system gives no random bytes"))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }

@@ -18,7 +18,7 @@ use super::{Fetched, ldif};
 use crate::config::Directory;
 use crate::directory::{LARGEST, Proof};
 use crate::failure::{self, Failure};
-use crate::http::{Url, Vars};
+use crate::http::{Url, Vars, tls_error};
 use crate::text::plural;
 
 /// Entries a page: below what any server gives at most.
@@ -99,11 +99,21 @@ struct Root {
 /// How it ended.
 enum End {
     /// The server refuses, and will again.
-    Refused(String),
+    Refused(String, Refusal),
     /// The connection did not hold.
     Lost(String),
     /// A limit was met, or the time is over: what came is not all.
     Cut(String),
+}
+
+/// What is refused, as far as the way on depends on it.
+enum Refusal {
+    /// By the result code that says so.
+    Code(u32),
+    /// Its certificate is not trusted.
+    Certificate,
+    /// Anything else.
+    Other,
 }
 
 pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
@@ -125,7 +135,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         }
         let stopped = match ended {
             Ok(()) => None,
-            Err(End::Refused(why)) if found.entries == 0 => return Err(failed(&fetch, &why)),
+            Err(End::Refused(why, refusal)) if found.entries == 0 => return Err(failed(&fetch, why, &refusal)),
             Err(End::Lost(why)) if tries < TRIES => {
                 let wait = fetch.limits.backoff.saturating_mul(fetch.limits.growth.saturating_pow(tries - 1));
                 let wait = wait.min(fetch.limits.backoff_most).min(fetch.left());
@@ -138,8 +148,8 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
                 most = found;
                 continue;
             }
-            Err(End::Lost(why) | End::Cut(why)) if found.entries == 0 => return Err(failed(&fetch, &why)),
-            Err(End::Refused(why) | End::Lost(why) | End::Cut(why)) => {
+            Err(End::Lost(why) | End::Cut(why)) if found.entries == 0 => return Err(failed(&fetch, why, &Refusal::Other)),
+            Err(End::Refused(why, _) | End::Lost(why) | End::Cut(why)) => {
                 Some(format!("it stopped after {}: {why}", plural(found.entries, "entry", "entries")))
             }
         };
@@ -253,7 +263,8 @@ async fn pages(
     ldap.with_timeout(exchange);
     let bound = ldap.simple_bind(bind.expose_secret(), password.expose_secret()).await.map_err(|error| lost(&error))?;
     if bound.rc != 0 {
-        return Err(End::Refused(format!("the server did not take the bind: {}", said(&bound, password))));
+        let why = format!("the server did not take the bind: {}", said(&bound, password));
+        return Err(End::Refused(why, Refusal::Code(bound.rc)));
     }
     found.root = root(ldap, exchange).await;
     let filter = directory.filter.as_deref().unwrap_or(if found.root.is_ad { AD } else { OTHER });
@@ -313,7 +324,7 @@ async fn page(
         3 | 4 | 11 => return Err(End::Cut(format!("the server's limit was met: {}", code(&result)))),
         10 => return Err(End::Cut("the server points at another one, which was not asked".into())),
         51 | 52 | 80 => return Err(End::Lost(code(&result))),
-        _ => return Err(End::Refused(code(&result))),
+        _ => return Err(End::Refused(code(&result), Refusal::Code(result.rc))),
     }
     let answer = result.ctrls.iter().find(|Control(kind, _)| matches!(kind, Some(ControlType::PagedResults)));
     let next = answer.and_then(|Control(_, raw)| cookie_of(raw.val.as_deref().unwrap_or_default()));
@@ -435,15 +446,20 @@ fn said(result: &LdapResult, password: &SecretString) -> String {
 
 fn lost(error: &ldap3::LdapError) -> End {
     match error {
-        ldap3::LdapError::FilterParsing => End::Refused("the filter is not written as LDAP filters are".into()),
+        ldap3::LdapError::FilterParsing => End::Refused("the filter is not written as LDAP filters are".into(), Refusal::Other),
         error => End::Lost(words(error)),
     }
 }
 
 fn unreachable(error: &ldap3::LdapError) -> End {
-    let words = words(error);
-    let tls = ["certificate", "UnknownIssuer", "CaUsedAsEndEntity", "NotValidForName"].iter().any(|word| words.contains(word));
-    if tls { End::Refused(words) } else { End::Lost(words) }
+    let (words, mut cause) = (words(error), Some(error as &(dyn std::error::Error + 'static)));
+    while let Some(one) = cause {
+        if let Some(rustls::Error::InvalidCertificate(_)) = tls_error(one) {
+            return End::Refused(words, Refusal::Certificate);
+        }
+        cause = one.source();
+    }
+    End::Lost(words)
 }
 
 fn words(error: &ldap3::LdapError) -> String {
@@ -459,17 +475,17 @@ fn words(error: &ldap3::LdapError) -> String {
 }
 
 /// A failure that leaves nothing.
-fn failed(fetch: &Fetch<'_>, why: &str) -> anyhow::Error {
-    let hint = match why {
-        why if why.contains("rc 49") => "check the variables with name and password; Active Directory takes a DN or user@domain",
-        why if why.contains("rc 8 ") => "the server wants TLS before a password: use ldaps:// or start_tls = true",
-        why if why.contains("rc 32") => "the base is not there, or may not be seen by this account: check [[directory]] base",
-        why if why.contains("rc 12") => "the server does not page, so a whole list cannot be had from it",
-        why if ["certificate", "Issuer", "CaUsedAsEndEntity"].iter().any(|word| why.contains(word)) => {
+fn failed(fetch: &Fetch<'_>, why: String, refusal: &Refusal) -> anyhow::Error {
+    let hint = match refusal {
+        Refusal::Code(49) => "check the variables with name and password; Active Directory takes a DN or user@domain",
+        Refusal::Code(8) => "the server wants TLS before a password: use ldaps:// or start_tls = true",
+        Refusal::Code(32) => "the base is not there, or may not be seen by this account: check [[directory]] base",
+        Refusal::Code(12) => "the server does not page, so a whole list cannot be had from it",
+        Refusal::Certificate => {
             "no trusted TLS connection came about: a private root belongs into ca_file; the server's certificate must name the host (SAN) and not be a CA itself"
         }
-        _ => "check the address, the network and the account's rights",
+        Refusal::Code(_) | Refusal::Other => "check the address, the network and the account's rights",
     };
-    anyhow::anyhow!("{why}")
+    anyhow::Error::msg(why)
         .context(Failure::failed(format!("the directory {} could not be fetched: nothing was judged", fetch.name)).hint(hint))
 }

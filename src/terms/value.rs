@@ -101,6 +101,15 @@ pub fn writable_number(raw: &str, numeric: bool) -> Result<Value, &'static str> 
     }
 }
 
+/// Whether an account keeps its employee number as a JSON number: as its own value shows, or as its instance does where it has none.
+pub fn keeps_number(own: Option<&Value>, instance: bool) -> bool {
+    match own {
+        Some(Value::Number(_)) => true,
+        Some(Value::String(text)) if !text.is_empty() => false,
+        _ => instance,
+    }
+}
+
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -218,6 +227,16 @@ mod tests {
         }
         for numeric in [true, false] {
             assert!(writable_number("12345678901234567", numeric).is_err());
+        }
+    }
+
+    #[test]
+    fn an_account_without_a_number_keeps_it_as_its_instance_does() {
+        for instance in [true, false] {
+            assert!(keeps_number(Some(&json!(123)), instance) && !keeps_number(Some(&json!("123")), instance));
+            for none in [None, Some(json!("")), Some(Value::Null)] {
+                assert_eq!(keeps_number(none.as_ref(), instance), instance, "{none:?}");
+            }
         }
     }
 

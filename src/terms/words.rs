@@ -269,6 +269,11 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.id() == id)
     }
 
+    /// The same for an id in text.
+    pub fn of_id(text: &str) -> Option<Self> {
+        crate::text::whole(text).parse().ok().and_then(Self::from_id)
+    }
+
     /// The role that this text names, whatever the case: who may administer is looked at with more care than what may be written.
     pub fn in_any_case(text: &str) -> Option<Self> {
         let text = text.trim();

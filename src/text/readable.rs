@@ -76,6 +76,12 @@ pub fn squashed(name: &str) -> String {
     name.nfkd().filter(|letter| letter.is_alphanumeric()).flat_map(lowered).collect()
 }
 
+/// A whole number in a cell, without white space around it and the `.0` that spreadsheets put behind it; any other text as it is.
+pub fn whole(cell: &str) -> &str {
+    let cell = cell.trim();
+    cell.strip_suffix(".0").unwrap_or(cell)
+}
+
 /// `2026-12-20 06:00 UTC`: a moment as people read it.
 pub fn minute(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M UTC").to_string()

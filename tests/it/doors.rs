@@ -208,10 +208,13 @@ fn a_pipe_is_read_and_one_that_nobody_writes_to_can_be_left() {
     let company = Folder::ada_and_olga();
     let (pipe, users) = (company.at("pipe"), company.read("users.json"));
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let to = pipe.clone();
-    let writer = std::thread::spawn(move || std::fs::write(to, users));
-    run(company.path(), ["audit", "--accounts", "pipe", "--directory", "workers.csv"]).code(0);
-    writer.join().unwrap().unwrap();
+    let export = "User ID,Display Name,Email,Role\n7,Ada Byron,ada@acme.com,Admin\n";
+    for accounts in [users.as_str(), export] {
+        let (to, accounts) = (pipe.clone(), accounts.to_owned());
+        let writer = std::thread::spawn(move || std::fs::write(to, accounts));
+        run(company.path(), ["audit", "--accounts", "pipe", "--directory", "workers.csv"]).code(0);
+        writer.join().unwrap().unwrap();
+    }
 
     for args in [
         &["audit", "--accounts", "pipe", "--directory", "workers.csv"][..],

@@ -7,7 +7,8 @@ use anyhow::Result;
 use super::types::Present;
 use crate::archive::store::StoredRun;
 use crate::archive::store::names::CERTIFICATION;
-use crate::config::{self, Choice};
+use crate::config::{self, AccountRole, Choice};
+use crate::domo::plain_address;
 use crate::plan::certification::{Attestation, CertificationLine, CertificationRecord};
 use crate::text;
 
@@ -19,11 +20,16 @@ struct Now {
     active: bool,
     role: Option<String>,
     role_id: Option<String>,
+    administers: Option<bool>,
 }
 
 impl Now {
+    fn role(&self) -> AccountRole<'_> {
+        AccountRole { name: self.role.as_deref(), id: self.role_id.as_deref(), administers: self.administers }
+    }
+
     fn has(&self, role: &str, domo: &config::Domo) -> bool {
-        domo.is_role(role, self.role.as_deref(), self.role_id.as_deref())
+        domo.is_role(role, self.role())
     }
 }
 
@@ -46,14 +52,14 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
     let now = accounts(present)?;
     let (policy, domo) = (&present.config.config.policy, &present.config.config.domo);
     let revoked = |line: &CertificationLine| {
-        now.get(&line.account.to_lowercase()).is_none_or(|now| {
-            let role = domo.demoted(&policy.demoted_role, now.role.as_deref(), now.role_id.as_deref());
+        now.get(&plain_address(&line.account)).is_none_or(|now| {
+            let role = domo.demoted(&policy.demoted_role, now.role());
             let demoted = policy.revoked == Choice::Demote && now.has(role, domo);
             !now.active || demoted
         })
     };
     let has_role = |line: &CertificationLine, role: &str| {
-        now.get(&line.account.to_lowercase()).is_none_or(|now| !now.active || now.has(role, domo))
+        now.get(&plain_address(&line.account)).is_none_or(|now| !now.active || now.has(role, domo))
     };
     let (mut revocations, mut roles) = (Vec::new(), Vec::new());
     for line in record.standing().into_values() {
@@ -92,13 +98,14 @@ fn accounts(present: &Present<'_>) -> Result<HashMap<String, Now>> {
     let frame = &present.accounts.frame;
     let (ids, emails) = (frame.column("id")?.u64()?, frame.column("email")?.str()?);
     let (active, roles) = (frame.column("active")?.bool()?, frame.column("role")?.str()?);
-    let role_ids = frame.column("role_id")?.str()?;
+    let (role_ids, administers) = (frame.column("role_id")?.str()?, frame.column("administers")?.bool()?);
     let mut found = HashMap::new();
-    let roles = roles.iter().zip(role_ids.iter());
-    for (((id, email), active), (role, role_id)) in ids.iter().zip(emails.iter()).zip(active.iter()).zip(roles) {
-        let key = id.map(|id| id.to_string()).or_else(|| email.map(str::to_lowercase));
+    let roles = roles.iter().zip(role_ids.iter()).zip(administers.iter());
+    for (((id, email), active), ((role, role_id), administers)) in ids.iter().zip(emails.iter()).zip(active.iter()).zip(roles) {
+        let key = id.map(|id| id.to_string()).or_else(|| email.map(plain_address));
         found.extend(key.map(|key| {
-            (key, Now { active: active != Some(false), role: role.map(str::to_owned), role_id: role_id.map(str::to_owned) })
+            let (role, role_id) = (role.map(str::to_owned), role_id.map(str::to_owned));
+            (key, Now { active: active != Some(false), role, role_id, administers })
         }));
     }
     Ok(found)

@@ -13,7 +13,7 @@ use super::RunInfo;
 use crate::config::Loaded;
 use crate::reconcile::{EvidenceStatus, EvidenceSummary, Reconciliation};
 use crate::terms::{AccountTotals, Kind, PersonTotals, Severity};
-use crate::{directory, domo};
+use crate::{digest, directory, domo};
 
 /// The file that makes a folder a run.
 pub const FILE: &str = "manifest.json";
@@ -65,11 +65,6 @@ pub struct RunLink {
     pub manifest_sha256: String,
 }
 
-/// A digest as this file writes it, whether or not it says which hash it is.
-fn prefixed(digest: &str) -> String {
-    if digest.is_empty() || digest.starts_with("sha256:") { digest.to_owned() } else { format!("sha256:{digest}") }
-}
-
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(rename = "Input")] // as the schema of manifests has called it from the first
@@ -99,7 +94,7 @@ impl ConfigDigest {
     /// Of this configuration.
     pub fn of(loaded: &Loaded) -> Self {
         let file = loaded.path.as_deref().and_then(std::path::Path::file_name);
-        Self { file: file.map(|name| name.to_string_lossy().into_owned()), sha256: crate::digest::sha256(&loaded.text) }
+        Self { file: file.map(|name| name.to_string_lossy().into_owned()), sha256: digest::sha256(&loaded.text) }
     }
 }
 
@@ -231,7 +226,7 @@ impl Manifest {
         self.inputs.push(InputEntry {
             role: "accounts".to_owned(),
             name: evidence.source.clone(),
-            sha256: prefixed(&evidence.sha256),
+            sha256: digest::named(&evidence.sha256),
             bytes: evidence.bytes,
             rows: accounts.snapshot.len() as u64,
         });
@@ -245,7 +240,7 @@ impl Manifest {
         self.inputs.extend(people.sources.iter().map(|source| InputEntry {
             role: "directory".to_owned(),
             name: source.name.clone(),
-            sha256: prefixed(&source.sha256),
+            sha256: digest::named(&source.sha256),
             bytes: source.bytes,
             rows: source.rows,
         }));

@@ -127,7 +127,8 @@ impl Page<'_> {
         }
         let directory = manifest.directory.iter();
         facts.extend(
-            directory.map(|source| ("Directory", format!("{}, {} rows, sha256:{}", source.name, source.rows, source.sha256))),
+            directory
+                .map(|source| ("Directory", format!("{}, {} rows, {}", source.name, source.rows, digest::named(&source.sha256)))),
         );
         if let Some(packets) = &certification.packets {
             let split = serde_json::to_value(packets.split)?;

@@ -47,7 +47,7 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<ScopedAccounts> {
     let (ids, active) = (frame.column("id")?.u64()?, frame.column("active")?.bool()?);
     let (emails, account_names, groups) =
         (frame.column("email")?.str()?, frame.column("name")?.str()?, frame.column("groups")?.list()?);
-    let role_ids = frame.column("role_id")?.str()?;
+    let (role_ids, administers) = (frame.column("role_id")?.str()?, frame.column("administers")?.bool()?);
     let (situations, persons) = (judged.account_rows.column("situation")?.str()?, judged.account_rows.column("person")?.u32()?);
     let mut outside = Vec::new();
     let mut accounts = Vec::new();
@@ -83,12 +83,13 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<ScopedAccounts> {
             name: account_names.get(row).map(str::to_owned),
             person: person.and_then(|person| names.get(person as usize)).map(|name| text::folded(name).into_owned()),
             role_id: role_ids.get(row).map(str::to_owned),
+            administers: administers.get(row),
             about,
             may_administer: privileged.contains(&index),
             groups: list.map(|list| list.iter().flatten().map(str::to_owned).collect()).unwrap_or_default(),
             findings: findings.iter().map(|one| format!("{}: {}", one.kind, one.reason)).collect(),
             blocked: stored.accounts.blocked(row),
-            memberships: extras::groups_of(&raw),
+            memberships: extras::groups_of(&raw)?,
             raw: fields::identity(&raw),
         });
     }

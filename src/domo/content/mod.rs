@@ -15,10 +15,9 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::extras::Extra;
-use crate::config::Rights;
 use crate::terms::{DomoStats, Owned};
 use crate::text;
-pub use read::AccountIds;
+pub use read::{AccountIds, HoldingFiles};
 use report::PeopleEntry;
 
 /// What was read.
@@ -110,14 +109,5 @@ pub fn blocked(owns: &BTreeMap<Owned, u64>, reports: &[Reported]) -> Option<Stri
         (false, true) => Some(format!("owns {}", held.join(", "))),
         (false, false) => Some(format!("owns {}, as far as is known ({})", held.join(", "), unknown.join("; "))),
         (true, false) => Some(format!("what it owns is not known ({})", unknown.join("; "))),
-    }
-}
-
-/// What a role may do by the grants that were read: known of each account, whatever the configuration says of the role's name.
-pub fn rights(configured: Rights, administers: Option<bool>) -> Rights {
-    match (configured, administers) {
-        (Rights::Administers, _) | (_, Some(true)) => Rights::Administers,
-        (Rights::Unknown, Some(false)) => Rights::Ordinary,
-        (configured, _) => configured,
     }
 }

@@ -9,13 +9,14 @@ use polars::prelude::*;
 use super::super::accounts::Accounts;
 use super::super::session::Session;
 use super::report::{self, ReportRows};
-use super::source::{self, NotListed};
+use super::source::{self, Fetched, NotListed};
 use super::{Content, Reported};
-use crate::config;
+use crate::config::{self, ReportPlace};
 use crate::terms::{DomoStats, Owned};
 use crate::text;
 
 /// A report's frame, or whatever else it comes to, with how it came out.
+#[derive(Clone)]
 struct Read<T> {
     told: Reported,
     of: Option<T>,
@@ -37,9 +38,23 @@ impl Content {
     ///
     /// # Errors
     /// What was read cannot be made into frames: a defect. A report that cannot be had is told.
-    pub async fn holding(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
-        let reports = config::Content { api: false, ..content.holding() };
-        let mut read = Self::read(&reports, session, day, ids).await?;
+    pub async fn holding(
+        content: &config::Content,
+        session: &Session,
+        day: NaiveDate,
+        ids: &AccountIds,
+        files: &HoldingFiles,
+    ) -> Result<Self> {
+        let (reports, session) = (content.holding(), Some(session));
+        let mut read = Self::nothing()?;
+        for (report, kind, place) in owning(&reports) {
+            let owned = match files.0.get(&report) {
+                Some(known) => known.clone(),
+                None => Told::new(report, &place, day, content).owned(kind, source::fetch(&place, session).await, ids),
+            };
+            let owned = owned.keep(&mut read.reports, true);
+            read.owns(owned, ids)?;
+        }
         if content.api && reports.datasets.is_none() {
             read.list(DomoStats::Datasets, Owned::Datasets, session, ids).await?;
         } else if content.asks_api() {
@@ -57,20 +72,11 @@ impl Content {
     /// # Errors
     /// What was read cannot be made into frames: a defect.
     pub async fn read(content: &config::Content, session: Option<&Session>, day: NaiveDate, ids: &AccountIds) -> Result<Self> {
-        let mut read = Self {
-            owned: report::frame_of(Owned::Datasets, Vec::new(), &[], &[])?,
-            reports: Vec::new(),
-            owners: HashMap::new(),
-            people: BTreeMap::new(),
-            sign_ins: false,
-            roles: BTreeMap::new(),
-            fixed_groups: None,
-        };
+        let mut read = Self::nothing()?;
         let mut names = BTreeMap::new();
         for (report, place) in content.places() {
             let fetched = source::fetch(&place, session).await;
-            let (source, limit) = (place.to_string(), content.max_age_days);
-            let told = Told { report, source, day, limit };
+            let told = Told::new(report, &place, day, content);
             match report {
                 DomoStats::People => {
                     let ours = |people: &report::PeopleReport| people.0.keys().any(|id| ids.has(*id));
@@ -88,8 +94,7 @@ impl Content {
                 }
                 owning => {
                     let Some(kind) = owning.owned() else { continue };
-                    let ours = |owned: &DataFrame| ids.has_any(owned);
-                    let of = told.of(fetched, |bytes| report::owned(owning, kind, bytes), ours).keep(&mut read.reports, true);
+                    let of = told.owned(kind, fetched, ids).keep(&mut read.reports, true);
                     read.owns(of, ids)?;
                 }
             }
@@ -111,6 +116,19 @@ impl Content {
         read.roles.extend(by_name);
         read.count()?;
         Ok(read)
+    }
+
+    /// Before anything was read.
+    fn nothing() -> Result<Self> {
+        Ok(Self {
+            owned: report::frame_of(Owned::Datasets, Vec::new(), &[], &[])?,
+            reports: Vec::new(),
+            owners: HashMap::new(),
+            people: BTreeMap::new(),
+            sign_ins: false,
+            roles: BTreeMap::new(),
+            fixed_groups: None,
+        })
     }
 
     /// The API's own list of one kind.
@@ -148,6 +166,29 @@ impl Content {
         }
         Ok(())
     }
+}
+
+/// The files among the reports that hold deletions, as they were read once.
+#[derive(Clone)]
+pub struct HoldingFiles(BTreeMap<DomoStats, Read<DataFrame>>);
+
+impl HoldingFiles {
+    /// For these accounts and this day. A file that cannot be had is told with what it holds.
+    pub async fn read(content: &config::Content, day: NaiveDate, ids: &AccountIds) -> Self {
+        let mut files = BTreeMap::new();
+        for (report, kind, place) in owning(&content.holding()) {
+            if let ReportPlace::File(_) = place {
+                let told = Told::new(report, &place, day, content);
+                files.insert(report, told.owned(kind, source::fetch(&place, None).await, ids));
+            }
+        }
+        Self(files)
+    }
+}
+
+/// The reports of what accounts own, with where each is read.
+fn owning(content: &config::Content) -> impl Iterator<Item = (DomoStats, Owned, ReportPlace)> {
+    content.places().into_iter().filter_map(|(report, place)| Some((report, report.owned()?, place)))
 }
 
 /// What is said of a report none of whose accounts is one of ours.
@@ -190,10 +231,20 @@ struct Told {
 }
 
 impl Told {
+    fn new(report: DomoStats, place: &ReportPlace, day: NaiveDate, content: &config::Content) -> Self {
+        Self { report, source: place.to_string(), day, limit: content.max_age_days }
+    }
+
+    /// Which accounts own what, by a report of that.
+    fn owned(self, kind: Owned, fetched: Fetched, ids: &AccountIds) -> Read<DataFrame> {
+        let report = self.report;
+        self.of(fetched, |bytes| report::owned(report, kind, bytes), |owned| ids.has_any(owned))
+    }
+
     /// What the bytes come to, and whether it is relied on.
     fn of<T>(
         self,
-        fetched: Result<(Vec<u8>, Option<NaiveDate>), String>,
+        fetched: Fetched,
         parse: impl FnOnce(Vec<u8>) -> Result<ReportRows<T>, String>,
         ours: impl FnOnce(&T) -> bool,
     ) -> Read<T> {

@@ -43,13 +43,9 @@ impl Columns {
 type Row<'r> = &'r dyn Fn(usize) -> Cow<'r, str>;
 
 /// Goes over a table. `choose` sees its columns, and gives what takes each row.
-fn read<'a, T, F>(
-    bytes: Vec<u8>,
-    choose: impl FnOnce(&Columns) -> Result<F, String>,
-    of: &'a mut T,
-) -> Result<(u64, Option<NaiveDate>), String>
+fn read<T, F>(bytes: Vec<u8>, choose: impl FnOnce(&Columns) -> Result<F, String>, mut of: T) -> Result<ReportRows<T>, String>
 where
-    F: FnMut(&mut T, Row<'_>) -> Result<(), String> + 'a,
+    F: FnMut(&mut T, Row<'_>) -> Result<(), String>,
 {
     let mut take = None;
     let mut choose = Some(choose);
@@ -73,7 +69,7 @@ where
         if let Some(day) = batch.and_then(|at| wire::day(cell(at).trim())) {
             made = made.max(Some(day.0));
         }
-        if let Err(why) = take(of, &cell) {
+        if let Err(why) = take(&mut of, &cell) {
             wrong = Some(format!("row {number}: {why}"));
         }
         wrong.is_none()
@@ -82,15 +78,13 @@ where
     match (wrong, rows) {
         (Some(why), _) => Err(why),
         (None, 0) => Err("it holds no rows, so it says nothing of anybody".into()),
-        (None, rows) => Ok((rows, made.and_then(NaiveDate::from_epoch_days))),
+        (None, rows) => Ok(ReportRows { rows, made: made.and_then(NaiveDate::from_epoch_days), of }),
     }
 }
 
 /// An id, also where a spreadsheet made a number of it; none where the cell is empty.
 fn id(cell: &str) -> Result<Option<u64>, String> {
-    let cell = cell.trim();
-    let digits = cell.strip_suffix(".0").unwrap_or(cell);
-    match digits {
+    match text::whole(cell) {
         "" => Ok(None),
         digits => digits.parse().map(Some).map_err(|_| format!("`{}` is no id of an account", text::visible(cell))),
     }
@@ -125,7 +119,6 @@ pub(super) fn owned(report: DomoStats, kind: Owned, bytes: Vec<u8>) -> Result<Re
         Owned::Groups => (&["groupid", "id"], &["groupname", "name"]),
         Owned::ScheduledReports => (&["reportid", "id"], &["reporttitle", "title", "name"]),
     };
-    let mut objects = Objects::default();
     let choose = |columns: &Columns| {
         let object = columns.need(report, "object's id", ids)?;
         let name = columns.find(names);
@@ -155,9 +148,9 @@ pub(super) fn owned(report: DomoStats, kind: Owned, bytes: Vec<u8>) -> Result<Re
             Ok(())
         })
     };
-    let (rows, made) = read(bytes, choose, &mut objects)?;
-    let frame = frame_of(kind, objects.owners, &objects.ids, &objects.names).map_err(|error| error.to_string())?;
-    Ok(ReportRows { rows, made, of: frame })
+    let ReportRows { rows, made, of } = read(bytes, choose, Objects::default())?;
+    let of = frame_of(kind, of.owners, &of.ids, &of.names).map_err(|error| error.to_string())?;
+    Ok(ReportRows { rows, made, of })
 }
 
 /// The documented columns of [`owned`].
@@ -188,7 +181,6 @@ pub(super) struct PeopleEntry {
 pub(super) type PeopleReport = (BTreeMap<u64, PeopleEntry>, bool);
 
 pub(super) fn people(bytes: Vec<u8>) -> Result<ReportRows<PeopleReport>, String> {
-    let mut people = (BTreeMap::new(), false);
     let choose = |columns: &Columns| {
         let user = columns.need(DomoStats::People, "user's id", &["userid"])?;
         let login = columns.find(&["lastlogin"]);
@@ -220,43 +212,37 @@ pub(super) fn people(bytes: Vec<u8>) -> Result<ReportRows<PeopleReport>, String>
             Ok(())
         })
     };
-    let (rows, made) = read(bytes, choose, &mut people)?;
-    Ok(ReportRows { rows, made, of: people })
+    read(bytes, choose, PeopleReport::default())
 }
 
 /// The roles that *Role Grants* tells of, by id, and whether each may administer.
 pub(super) fn role_grants(bytes: Vec<u8>) -> Result<ReportRows<BTreeMap<String, bool>>, String> {
-    let mut roles = BTreeMap::new();
     let choose = |columns: &Columns| {
         let role = columns.need(DomoStats::RoleGrants, "role's id", &["roleid"])?;
         let grant = columns.need(DomoStats::RoleGrants, "grant's name", &["grantname", "grant"])?;
         Ok(move |roles: &mut BTreeMap<String, bool>, cell: Row<'_>| {
-            *roles.entry(whole(&cell(role))).or_default() |= administers(&cell(grant));
+            *roles.entry(text::whole(&cell(role)).to_owned()).or_default() |= administers(&cell(grant));
             Ok(())
         })
     };
-    let (rows, made) = read(bytes, choose, &mut roles)?;
-    Ok(ReportRows { rows, made, of: roles })
+    read(bytes, choose, BTreeMap::new())
 }
 
 /// The ids of roles by name; a name need not be one role's alone.
 pub(super) fn roles(bytes: Vec<u8>) -> Result<ReportRows<BTreeMap<String, BTreeSet<String>>>, String> {
-    let mut names = BTreeMap::<String, BTreeSet<String>>::new();
     let choose = |columns: &Columns| {
         let role = columns.need(DomoStats::Roles, "role's id", &["id", "roleid"])?;
         let name = columns.need(DomoStats::Roles, "role's name", &["name", "rolename"])?;
         Ok(move |names: &mut BTreeMap<String, BTreeSet<String>>, cell: Row<'_>| {
-            names.entry(cell(name).trim().to_owned()).or_default().insert(whole(&cell(role)));
+            names.entry(cell(name).trim().to_owned()).or_default().insert(text::whole(&cell(role)).to_owned());
             Ok(())
         })
     };
-    let (rows, made) = read(bytes, choose, &mut names)?;
-    Ok(ReportRows { rows, made, of: names })
+    read(bytes, choose, BTreeMap::new())
 }
 
 /// The ids of groups whose members nobody chooses by hand: a rule, the identity provider or Domo does.
 pub(super) fn fixed_groups(bytes: Vec<u8>) -> Result<ReportRows<BTreeSet<u64>>, String> {
-    let mut fixed = BTreeSet::new();
     let choose = |columns: &Columns| {
         let group = columns.need(DomoStats::Groups, "group's id", &["groupid"])?;
         let kind = columns.need(DomoStats::Groups, "group's type", &["grouptype"])?;
@@ -269,14 +255,7 @@ pub(super) fn fixed_groups(bytes: Vec<u8>) -> Result<ReportRows<BTreeSet<u64>>, 
             Ok(())
         })
     };
-    let (rows, made) = read(bytes, choose, &mut fixed)?;
-    Ok(ReportRows { rows, made, of: fixed })
-}
-
-/// An id as text, without what a spreadsheet adds.
-fn whole(cell: &str) -> String {
-    let cell = cell.trim();
-    cell.strip_suffix(".0").unwrap_or(cell).to_owned()
+    read(bytes, choose, BTreeSet::new())
 }
 
 /// Whether a grant lets its holder give rights to others: to manage all users, roles or groups, or tokens and API clients.

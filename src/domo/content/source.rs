@@ -21,10 +21,13 @@ const LONGEST: u64 = 2 << 30;
 const DATASETS: u64 = 50;
 const CARDS: u64 = 35;
 
-/// A report as it lies there, and the day it is of, as far as that is said outside of it.
-pub(super) async fn fetch(place: &ReportPlace, session: Option<&Session>) -> Result<(Vec<u8>, Option<NaiveDate>), String> {
+/// A report as it lies there, and the day it is of, as far as that is said outside of it; or why there is none.
+pub(super) type Fetched = Result<(Vec<u8>, Option<NaiveDate>), String>;
+
+/// Reads a report where it is.
+pub(super) async fn fetch(place: &ReportPlace, session: Option<&Session>) -> Fetched {
     match (place, session) {
-        (ReportPlace::File(path), _) => file(path),
+        (ReportPlace::File(path), _) => file(path).await,
         (ReportPlace::DataSet(id), Some(session)) => dataset(session, id).await.map_err(refused),
         (ReportPlace::DataSet(_), None) => {
             Err("it is a DataSet of the instance, which is not asked where the accounts come from a file: name a CSV file of it"
@@ -33,9 +36,12 @@ pub(super) async fn fetch(place: &ReportPlace, session: Option<&Session>) -> Res
     }
 }
 
-fn file(path: &Path) -> Result<(Vec<u8>, Option<NaiveDate>), String> {
-    let bytes = files::read(path, LONGEST).map_err(|error| format!("it cannot be read: {error}"))?;
-    Ok((bytes, std::fs::metadata(path).ok().as_ref().and_then(files::changed_on)))
+/// Read beside everybody else: it may be large, or a pipe that is silent.
+async fn file(path: &Path) -> Fetched {
+    let path = path.to_owned();
+    let read = move || Ok((files::read(&path, LONGEST)?, std::fs::metadata(&path).ok().as_ref().and_then(files::changed_on)));
+    let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    read.map_err(|error| format!("it cannot be read: {error}"))
 }
 
 async fn dataset(session: &Session, id: &str) -> Result<(Vec<u8>, Option<NaiveDate>), CallError> {

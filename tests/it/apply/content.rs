@@ -219,6 +219,26 @@ fn ownership_that_comes_about_while_a_deletion_waits_to_be_sent_again_holds_it()
 }
 
 #[test]
+fn a_file_of_what_accounts_own_is_read_once_however_many_are_deleted() {
+    let left = Left::on(Profile::guide(), Vec::new());
+    left.company.write("datasets.csv", "ID,Name,Owner_User_ID\nd-3,Other,20\n");
+    left.leave(&[13, 14]);
+    let run = left.audit(&format!("[content]\ndatasets = \"datasets.csv\"\n{DELETE}"));
+    let plan = run.join("plan.json").to_str().unwrap().to_owned();
+    left.company.run(&["review", &plan, "--approve", "all", "--by", "ana"]).code(0);
+    // A pipe gives what is in it to whoever reads first, and nobody a second time.
+    let file = left.company.path("datasets.csv");
+    std::fs::remove_file(&file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    let writer = std::thread::spawn(move || std::fs::write(file, "ID,Name,Owner_User_ID\nd-1,Sales,14\n"));
+    let ran = left.company.run(&["apply", &plan, "--confirm", "--json"]).code(7).json();
+    writer.join().unwrap().unwrap();
+    assert_eq!(ran["counts"], json!({"done": 1, "refused": 1}), "{ran}");
+    assert!(ran["results"][1]["detail"].as_str().unwrap().starts_with("owns 1 DataSet: hand it over first"), "{ran}");
+    assert_eq!((left.company.find(13).is_some(), left.company.find(14).is_some()), (false, true));
+}
+
+#[test]
 fn a_short_list_that_is_given_again_whatever_the_offset_is_read_once() {
     let left = Left::on(Profile::guide(), vec![DataSet::owned("d-1", "Sales", 13), DataSet::owned("d-2", "Costs", 20)]);
     left.company.domo.fault("GET /v1/datasets=circle".parse().unwrap());

@@ -91,6 +91,11 @@ fn a_fetched_directory_is_judged_kept_and_replayed_without_its_source() {
     }
     let manifest = json(&folder.join("manifest.json"));
     assert_eq!(manifest["summary"]["evidence"]["sources"], findings["evidence"]["sources"]);
+    // Digests have one form in each file, wherever the directory is from: digits as evidence, with the hash's name as what a file names.
+    let digits = source["sha256"].as_str().unwrap();
+    assert!(digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()), "{digits}");
+    assert_eq!(json(&folder.join("plan.json"))["inputs"]["directory"][0], format!("sha256:{digits}"));
+    assert_eq!(manifest["inputs"][1]["sha256"], format!("sha256:{digits}"));
     let page = std::fs::read_to_string(folder.join("report.html")).unwrap();
     assert!(page.contains("proven by the count of the source itself"), "page one does not say how whole it is");
     let id = answer["run_id"].as_str().unwrap().to_owned();
