@@ -10,7 +10,7 @@ use crate::directory::raw::RawColumn;
 use crate::directory::slot::Slot;
 use crate::directory::spellings::WEAK;
 use crate::terms::value::Number;
-use crate::text::{damage, entities, is_invisible};
+use crate::text::{damage, entities, shows_nothing};
 
 /// What is wrong with a cell that should hold an address and does not.
 pub(super) const NO_ADDRESS: &str = "this is no single e-mail address";
@@ -59,7 +59,7 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
             (None, Some(cell)) if cells::is_plain_email(cell) => values.append_value(cell),
             (None, Some(cell)) => match address(cell) {
                 Some(address) => {
-                    if cell.contains(is_invisible) {
+                    if cell.contains(shows_nothing) {
                         let doubt = given.doubt(at, "email", "it holds invisible characters: read without them", cell);
                         doubts.push(Doubt { not_comparable: false, ..doubt });
                     }
