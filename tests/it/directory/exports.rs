@@ -62,7 +62,18 @@ impl Company {
     /// The audit of this export, which ends with this code.
     #[track_caller]
     pub(super) fn audit(&self, name: &str, code: i32) -> Judged {
-        let audit = self.run(name).code(code).json();
+        self.judged(self.run(name), code)
+    }
+
+    /// The audit of what the configuration names.
+    #[track_caller]
+    pub(super) fn audit_as_configured(&self, code: i32) -> Judged {
+        self.judged(self.folder.run(&["audit", "--accounts", "accounts.json", "--as-of", DAY, "--json"]), code)
+    }
+
+    #[track_caller]
+    fn judged(&self, ran: Ran, code: i32) -> Judged {
+        let audit = ran.code(code).json();
         let findings = self.folder.run_of(&audit).findings();
         Judged { audit, findings }
     }
