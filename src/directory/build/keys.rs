@@ -100,6 +100,10 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
     let mut doubts = Vec::new();
     let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
     let lists = are_lists(&column.values);
+    let all_alike = !lists && column.values.iter().flatten().all(|cell| several_numbers(cell, true).len() > 1);
+    if all_alike {
+        notes.push(format!("`{}` holds numbers with a sign between their parts: each is read as one", column.header));
+    }
     for (at, cell) in column.values.iter().enumerate() {
         let Some(cell) = cell else {
             values.append_null();
@@ -113,13 +117,14 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         let several = if grouped { vec![joined.as_str()] } else { several_numbers(cell, lists) };
         let first = several.iter().find(|part| is_number(part)).or(several.first()).copied().unwrap_or(cell);
         // Whoever has a further one is no orphan: what is left out of a cell may be anybody's.
-        if several.iter().any(|part| *part != first) {
-            let problem = "it holds several numbers: the first is the key, and who has another of them is not evaluable";
-            doubts.push(given.doubt(at, "employee_number", problem, cell));
-        } else if !lists && several_numbers(cell, true).len() > 1 {
-            let problem = "this may be several numbers or one: it is read as one, and who has a part of it is not evaluable";
-            doubts.push(given.doubt(at, "employee_number", problem, cell));
-        }
+        let further = if several.iter().any(|part| *part != first) {
+            Some("it holds several numbers: the first is the key, and who has another of them is not evaluable")
+        } else if !lists && !all_alike && several_numbers(cell, true).len() > 1 {
+            Some("this may be several numbers or one: it is read as one, and who has a part of it is not evaluable")
+        } else {
+            None
+        };
+        doubts.extend(further.map(|problem| given.doubt(at, "employee_number", problem, &cell.replace('\n', "; "))));
         let problem = match Number::of(first) {
             _ if !can_be_number(first) => "a number has a digit and no space, so this identifies nobody",
             Number::Damaged => {

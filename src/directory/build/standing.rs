@@ -196,9 +196,10 @@ impl<'t> Rows<'t> {
             [] => given.none(),
             [only] if self.again.is_empty() => (*only).clone(),
             several => {
+                let by_itself = |by: u8| if several.len() == 1 { Some(0) } else { by.checked_sub(1) };
                 let word = |(at, by): (usize, &u8)| match self.again.get(&at) {
                     Some(word) => *word,
-                    None => several.get(usize::from(by.checked_sub(1)?))?.get(at),
+                    None => several.get(usize::from(by_itself(*by)?))?.get(at),
                 };
                 let words: Vec<Option<&str>> = self.by.iter().enumerate().map(word).collect();
                 StringChunked::from_iter_options(PlSmallStr::EMPTY, words.into_iter())
