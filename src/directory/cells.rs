@@ -155,7 +155,7 @@ pub(super) fn email(cell: &str) -> Cow<'_, str> {
     }
     // IDNA takes these three for the dot of a domain (RFC 3490, 3.1).
     let dot = |character: char| if matches!(character, '。' | '．' | '｡') { '.' } else { character };
-    let visible: String = cell.chars().filter(|character| !text::is_invisible(*character)).map(dot).collect();
+    let visible: String = cell.chars().filter(|character| !text::shows_nothing(*character)).map(dot).collect();
     let mut address = visible.trim();
     if let (Some(open), Some(close)) = (address.rfind('<'), address.rfind('>'))
         && open < close
@@ -290,6 +290,8 @@ mod tests {
         assert_eq!(email("Jane Doe <jane@acme.com>"), "jane@acme.com");
         assert_eq!(email("mailto:jane@acme.com"), "jane@acme.com");
         assert_eq!(email("\u{202A}ja\u{200b}ne@acme.com.\u{202C}"), "jane@acme.com");
+        assert_eq!(email("ada.\u{a0}by\u{202f}ron@acme\u{2007}.com"), "ada.byron@acme.com");
+        assert_eq!(email("Ada\u{a0}Byron\u{a0}<ada@acme.com>"), "ada@acme.com");
         assert_eq!(guest("alice_contoso.com#EXT#@t.onmicrosoft.com").as_deref(), Some("alice@contoso.com"));
         assert!(is_email("jane@acme.com") && is_email("j.o'neil+x@bücher.example"));
         assert!(

@@ -89,6 +89,7 @@ fn stitch(all: &mut Raw, next: Raw) -> Result<()> {
     all.rows.extend(next.rows);
     all.add_edges(next.edges);
     all.doubled.extend(next.doubled);
+    all.several |= next.several;
     all.blank.extend(next.blank);
     next.seen.into_iter().for_each(|path| {
         if !all.seen.contains(&path) {

@@ -7,8 +7,7 @@ use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeCo
 
 use super::collect::{self, Collector, Layout};
 use super::marks::Marks;
-use super::raw::Raw;
-use super::slot::Slot;
+use super::raw::{Raw, SEVERAL};
 use crate::config;
 use crate::text::plural;
 
@@ -33,16 +32,9 @@ pub(super) fn read(text: &str, file: &config::Directory) -> (Raw, Layout) {
         }
     }
     let layout = collect::layout(names, file);
-    let several: Vec<bool> = (0..layout.headers.len())
-        .map(|at| {
-            let place = layout.wanted.iter().position(|wanted| *wanted == at);
-            let slot = place.and_then(|place| *layout.slots.get(place)?);
-            slot.is_none_or(|slot| slot.is_list() || matches!(slot, Slot::Email | Slot::RecordKind))
-        })
-        .collect();
     let mut collector = Collector::new(&layout, 64);
     let mut marks = Marks::default();
-    let (mut number, mut changes, mut ended) = (0, 0, false);
+    let (mut number, mut changes, mut ended, mut several) = (0, 0, false, false);
     for block in entries(text) {
         let entry = match block {
             Block::Entry(entry) => entry,
@@ -62,12 +54,10 @@ pub(super) fn read(text: &str, file: &config::Directory) -> (Raw, Layout) {
         for (name, value) in entry {
             let Some(at) = places.get(&name.to_ascii_lowercase()) else { continue };
             let Some(cell) = row.get_mut(*at) else { continue };
-            // Several values of one attribute are one cell of lines; of a name or a number the first one counts.
+            // Several values of one attribute are one cell.
             if !cell.is_empty() {
-                if several.get(*at) == Some(&false) {
-                    continue;
-                }
-                cell.push('\n');
+                cell.push(SEVERAL);
+                several = true;
             }
             cell.push_str(&value);
         }
@@ -76,6 +66,7 @@ pub(super) fn read(text: &str, file: &config::Directory) -> (Raw, Layout) {
     comments(text, &mut marks);
     let mut raw = collector.finish(0);
     raw.marks = marks;
+    raw.several = several;
     raw.cut.extend(cut(text, ended).map(str::to_owned));
     if changes > 0 {
         raw.notes.push(format!("{} no people: passed over", plural(changes, "record of a change is", "records of changes are")));

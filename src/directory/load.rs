@@ -116,6 +116,7 @@ fn one(file: &config::Directory, input: Input, index: u32, today: NaiveDate) -> 
     let table = table(bytes, file, &mut source)?;
     let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
     let Table { mut raw, epoch_1904, headers } = table;
+    mapping.choose_values(&mut raw);
     source.system = mapping.system.map(|system| system.name.to_owned());
     if mapping.system.is_some_and(|system| system.name == systems::DOMO) && file.columns.is_empty() {
         bail!(

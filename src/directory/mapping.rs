@@ -1,13 +1,15 @@
 //! Which column fills which field: the configuration, then the recognised system, then the synonyms; by rank where several claim one.
 
+use std::borrow::Cow;
+
 use anyhow::{Result, bail};
 
-use super::headers;
 use super::people::Mapped;
-use super::raw::Raw;
+use super::raw::{Raw, SEVERAL};
 use super::slot::Slot;
 use super::spellings::{WEAK, WRAPPERS};
 use super::systems::System;
+use super::{cells, headers};
 use crate::config;
 use crate::failure::Failure;
 use crate::terms::{FIELDS, Field};
@@ -174,6 +176,28 @@ impl Mapping {
         Ok(())
     }
 
+    /// Of a field with several values the first is the value; where all are looked at, each stands on its line.
+    pub(super) fn choose_values(&self, raw: &mut Raw) {
+        if !raw.several {
+            return;
+        }
+        let mut firsts: Vec<String> = Vec::new();
+        for (at, column) in raw.columns.iter_mut().enumerate() {
+            if !column.values.iter().flatten().any(|cell| cell.contains(SEVERAL)) {
+                continue;
+            }
+            let mut slots = self.claims.iter().filter(|claim| claim.column == at).map(|claim| claim.slot).peekable();
+            let keeps = slots.peek().is_none() || slots.any(Slot::keeps_several);
+            if !keeps {
+                firsts.push(column.header.clone());
+            }
+            column.values = column.values.iter().map(|cell| cell.and_then(|cell| chosen(cell, keeps))).collect();
+        }
+        for doubled in raw.doubled.iter_mut().filter(|doubled| doubled.value.contains(SEVERAL)) {
+            doubled.value = chosen(&doubled.value, !firsts.contains(&doubled.header)).unwrap_or_default().into_owned();
+        }
+    }
+
     /// A formula that nobody has computed is no empty cell: whoever decides on it would decide wrongly.
     pub(super) fn refuse_uncomputed(&mut self, raw: &Raw) -> Result<()> {
         const HINT: &str = "open the workbook in Excel and save it, then load it again";
@@ -218,6 +242,15 @@ impl Mapping {
         let place = |field: &str| FIELDS.iter().position(|known| known.name == field);
         mapped.sort_by_key(|mapped| place(&mapped.field));
         mapped
+    }
+}
+
+/// The first of several values, or all of them.
+fn chosen(cell: &str, all: bool) -> Option<Cow<'_, str>> {
+    match all {
+        _ if !cell.contains(SEVERAL) => Some(cell.into()),
+        true => Some(cell.replace(SEVERAL, "\n").into()),
+        false => cell.split(SEVERAL).find_map(cells::clean).map(Cow::Borrowed),
     }
 }
 

@@ -23,6 +23,9 @@ impl HiddenEdges {
     }
 }
 
+/// Stands between several values of a cell until it is known what they are values of.
+pub(super) const SEVERAL: char = '\u{1E}';
+
 /// A table as text: only the columns that may be read, one value a data row; null is "nothing there".
 #[derive(Debug, Default)]
 pub(super) struct Raw {
@@ -58,6 +61,8 @@ pub(super) struct Raw {
     pub(super) watched: Vec<Watched>,
     /// Further values of cells that a file gives several values.
     pub(super) doubled: Vec<Doubled>,
+    /// Whether a cell holds several values of one field, with [`SEVERAL`] between them.
+    pub(super) several: bool,
     /// What the list says of itself.
     pub(super) marks: Marks,
     /// What else was seen, as sentences.
@@ -89,6 +94,7 @@ impl Raw {
         self.notes.extend(next.notes);
         self.watched.iter_mut().zip(&next.watched).for_each(|(column, more)| column.add(more));
         self.doubled.extend(next.doubled);
+        self.several |= next.several;
         self.cut.extend(next.cut);
         Ok(())
     }

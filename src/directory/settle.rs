@@ -8,14 +8,15 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 
-use super::cells;
 use super::raw::{Keyless, Raw};
 use super::spellings::split;
+use super::{cells, status};
 
 /// Decides what rows without a key are. `above` are the rows above the headers, which some reports print on every page.
 pub(super) fn settle(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Result<()> {
     let keyless: HashSet<u32> = raw.keyless.iter().map(|keyless| keyless.row).collect();
-    let whole = raw.keyless.iter().filter(|keyless| keyless.named && keyless.filled > 1).map(|keyless| keyless.row);
+    let whole = raw.keyless.iter().filter(|keyless| keyless.named && keyless.filled > 1 && !is_footer(keyless));
+    let whole = whole.map(|keyless| keyless.row);
     let last = raw.rows.iter().rev().find(|row| !keyless.contains(row)).copied().into_iter().chain(whole).max().unwrap_or(0);
     let mut out: BTreeMap<u32, Cow<'static, str>> = BTreeMap::new();
     for row in std::mem::take(&mut raw.keyless) {
@@ -32,13 +33,13 @@ pub(super) fn settle(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Resu
     Ok(())
 }
 
-/// Why a row is no person, if it is none.
+/// Why a row is no person, if it is none. Among the people a name is somebody's, whatever reports call their totals.
 fn nobody(row: &Keyless, marked: bool, again: bool, width: usize, last: u32) -> Option<&'static str> {
     let first = row.cells.first().map_or("", String::as_str);
     let behind = row.row > last;
     if again {
         Some("a page header again")
-    } else if marked || is_short(row, width) && is_footer(first) && !is_person(row, first) {
+    } else if (marked || is_short(row, width) && is_footer(row)) && (behind || !names_somebody(row)) {
         Some("a total or a footer")
     } else if !row.named && !row.of_a_person {
         Some("nothing of a person in it")
@@ -55,13 +56,20 @@ fn is_again(title: &[String], row: &Keyless) -> bool {
     cells::filled(title).take(8).map(digits).eq(row.cells.iter().map(|cell| digits(cell)))
 }
 
-/// Whether what could begin a footer is what somebody is called: `Page, Larry` beside a status.
-fn is_person(row: &Keyless, first: &str) -> bool {
-    let word = first.split(|sign: char| !sign.is_alphabetic()).next().unwrap_or_default().to_lowercase();
-    row.named
-        && row.of_a_person
-        && !first.contains(|sign: char| sign.is_ascii_digit() || sign == ':')
-        && split(NAMES).any(|name| name == word)
+/// Whether a row sums up or closes the table, and is not of somebody who is called so: `Page, Larry`, or `Total, Marie` beside a word
+/// for who is at work.
+fn is_footer(row: &Keyless) -> bool {
+    let first = row.cells.first().map_or("", String::as_str);
+    let word = || first.split(|sign: char| !sign.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+    let called = || split(NAMES).any(|name| name == word()) || row.cells.iter().skip(1).any(|cell| status::is_state(cell));
+    let person = || row.named && row.of_a_person && !first.contains(|sign: char| sign.is_ascii_digit() || sign == ':') && called();
+    begins_footer(first) && !person()
+}
+
+/// Whether a row that may be a footer has anything of a person in it: not where there is but `Page 3`, nor in `Total` beside numbers.
+fn names_somebody(row: &Keyless) -> bool {
+    let sums = |(at, cell): (usize, &String)| !is_name(cell) || at == 0 && row.filled > 1 && is_whole_footer(cell);
+    (row.named || row.of_a_person) && !row.cells.iter().enumerate().all(sums)
 }
 
 /// Whether so little stands in a row that it may close the table.
@@ -88,15 +96,26 @@ fn is_name(text: &str) -> bool {
     (1..=5).contains(&words) && text.chars().all(sign) && text.split_whitespace().all(cased)
 }
 
-/// Whether a row's first cell says that the row sums up or closes the table.
-fn is_footer(cell: &str) -> bool {
+/// Whether a row's first cell may say that the row sums up or closes the table.
+fn begins_footer(cell: &str) -> bool {
     if cell.chars().count() > 200 {
         return false;
     }
-    let lower = cell.trim_start_matches(['*', '#', '(', '[', '-', '=', ' ', '©']).to_lowercase();
+    let lower = bare(cell);
     // A family may be called Totalino: a word is a word.
     let begins = |start: &str| lower.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
-    split(BEGINS).any(begins) || split(WHOLE).any(|word| lower.trim_end_matches([':', '.', ' ']) == word)
+    split(BEGINS).any(begins) || is_whole_footer(cell)
+}
+
+/// Whether a cell holds such words and nothing else.
+fn is_whole_footer(cell: &str) -> bool {
+    let lower = bare(cell);
+    split(BEGINS).chain(split(WHOLE)).any(|words| lower.trim_end_matches([':', '.', ' ']) == words)
+}
+
+/// In lower case, without the signs that reports put in front.
+fn bare(cell: &str) -> String {
+    cell.trim_start_matches(['*', '#', '(', '[', '-', '=', ' ', '©']).to_lowercase()
 }
 
 /// How totals and footers begin, in the languages reports are written in.

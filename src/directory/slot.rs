@@ -37,6 +37,11 @@ impl Slot {
         matches!(self, Email | AlternateEmail | EmployeeNumber)
     }
 
+    /// Whether all of several values of a cell are looked at. Of any other the first is the value.
+    pub(super) fn keeps_several(self) -> bool {
+        self.is_list() || self.identifies() || self == RecordKind
+    }
+
     /// Whether a cell holds several values.
     pub(super) fn is_list(self) -> bool {
         self.field().is_some_and(|field| field.holds == Holds::List)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::text::{damage, is_invisible};
+use crate::text::{damage, shows_nothing};
 
 /// Addresses in their comparable form: trimmed, without characters that show nothing and without a dot behind the domain, NFC, lower
 /// case, the domain as punycode and with its alias applied. Plus-tags and dots stay: they are different mailboxes.
@@ -146,16 +146,12 @@ fn clean(address: &str) -> Cow<'_, str> {
         (true, true) => return Cow::Owned(address.to_ascii_lowercase()),
         _ => {}
     }
-    let kept: String = address.chars().filter(|character| !is_invisible(*character) && !is_no_break(*character)).collect();
+    let kept: String = address.chars().filter(|character| !shows_nothing(*character)).collect();
     let kept = kept.trim();
     let kept = if kept.contains('@') { kept.trim_end_matches('.') } else { kept };
     let lower = kept.nfc().collect::<String>().to_lowercase();
     // Lower case may decompose (`İ`).
     Cow::Owned(if is_nfc(&lower) { lower } else { lower.nfc().collect() })
-}
-
-fn is_no_break(character: char) -> bool {
-    matches!(character, '\u{A0}' | '\u{202F}' | '\u{2007}')
 }
 
 #[cfg(test)]

@@ -15,6 +15,11 @@ pub fn is_invisible(character: char) -> bool {
         | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// Whether a character shows nothing in an address: those that the eye does not see, and spaces that do not break.
+pub fn shows_nothing(character: char) -> bool {
+    is_invisible(character) || matches!(character, '\u{A0}' | '\u{2007}' | '\u{202F}')
+}
+
 /// Whether a character must be shown as `<U+XXXX>`: controls, separators of lines and invisible characters.
 pub fn is_hidden(character: char) -> bool {
     character.is_control() || is_invisible(character) || matches!(character, '\u{2028}' | '\u{2029}')

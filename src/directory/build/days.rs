@@ -1,5 +1,7 @@
 //! First and last days, by the order of day and month that their column shows.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 use chrono::NaiveDate;
 use polars::prelude::*;
@@ -103,6 +105,7 @@ impl<'t> Cells<'t> {
         }
         let next_day = self.is_next_day(&first.header, both.clock, &mut said.notes);
         let mut days: Vec<Option<i32>> = vec![None; given.height()];
+        let again: BTreeSet<usize> = self.columns.iter().flat_map(|(column, _)| given.doubled(column)).map(|(at, _)| at).collect();
         for (column, cells) in &self.columns {
             for (at, (day, written)) in days.iter_mut().zip(cells).enumerate() {
                 let cell = || column.values.get(at).unwrap_or_default();
@@ -123,13 +126,15 @@ impl<'t> Cells<'t> {
                     // Of several hire dates the latest began the employment of today; a last day is the first one that is there.
                     Ok(read) if self.slot == Slot::HireDate => *day = Some(day.map_or(read, |known| known.max(read))),
                     Ok(read) => *day = day.or(Some(read)),
+                    // One that stands twice is doubted as such, and is no last day.
+                    Err(_) if again.contains(&at) => {}
                     Err(problem) => {
                         said.doubts.push(given.doubt(at, self.slot.field_name().unwrap_or_default(), problem, cell()));
                     }
                 }
             }
         }
-        self.hear_again(&mut days);
+        self.hear_again(&mut days, order);
         Ok(Int32Chunked::from_iter_options(PlSmallStr::EMPTY, days.into_iter()).into_date().into_column())
     }
 
@@ -186,18 +191,23 @@ impl<'t> Cells<'t> {
         }
     }
 
-    /// Cells with a second value: no last day, or the later one, is the safer reading.
-    fn hear_again(&self, days: &mut [Option<i32>]) {
+    /// Cells with a second value: no last day, or the later one, is the safer reading, and a first day that has come.
+    fn hear_again(&self, days: &mut [Option<i32>], order: Option<DateOrder>) {
+        let today = self.calendar.today.to_epoch_days();
         for (at, value) in self.columns.iter().flat_map(|(column, _)| self.given.doubled(column)) {
             let Some(day) = days.get_mut(at) else { continue };
-            match dates::read(value, self.calendar.epoch_1904, self.calendar.order).0 {
-                WrittenDay::None => *day = day.filter(|_| self.slot == Slot::HireDate),
-                WrittenDay::Day(other) | WrittenDay::Buddhist(other) if self.slot == Slot::TerminationDate => {
-                    *day = day.map(|known| known.max(other.to_epoch_days()))
-                }
-                WrittenDay::Unreadable if value.is_empty() && self.slot == Slot::TerminationDate => *day = None,
-                _ => {}
-            }
+            let other = match dates::read(value, self.calendar.epoch_1904, self.calendar.order).0 {
+                WrittenDay::Day(other) | WrittenDay::Buddhist(other) => Some(other),
+                WrittenDay::Either(first, second, year) => order.and_then(|order| dates::ordered(first, second, year, order)),
+                WrittenDay::None | WrittenDay::Undecidable(_) | WrittenDay::Unreadable => None,
+            };
+            let other = other.map(|other| other.to_epoch_days());
+            *day = match (*day, other) {
+                (Some(known), Some(other)) if self.slot == Slot::HireDate && known.max(other) > today => Some(known.min(other)),
+                (Some(known), Some(other)) => Some(known.max(other)),
+                (known, other) if self.slot == Slot::HireDate => known.or(other).filter(|day| *day <= today),
+                _ => None,
+            };
         }
     }
 

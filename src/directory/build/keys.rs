@@ -10,7 +10,7 @@ use crate::directory::raw::RawColumn;
 use crate::directory::slot::Slot;
 use crate::directory::spellings::WEAK;
 use crate::terms::value::Number;
-use crate::text::{damage, entities, is_invisible};
+use crate::text::{damage, entities, shows_nothing};
 
 /// What is wrong with a cell that should hold an address and does not.
 pub(super) const NO_ADDRESS: &str = "this is no single e-mail address";
@@ -59,7 +59,7 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
             (None, Some(cell)) if cells::is_plain_email(cell) => values.append_value(cell),
             (None, Some(cell)) => match address(cell) {
                 Some(address) => {
-                    if cell.contains(is_invisible) {
+                    if cell.contains(shows_nothing) {
                         let doubt = given.doubt(at, "email", "it holds invisible characters: read without them", cell);
                         doubts.push(Doubt { not_comparable: false, ..doubt });
                     }
@@ -99,6 +99,11 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
     }
     let mut doubts = Vec::new();
     let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
+    let lists = are_lists(&column.values);
+    let all_alike = !lists && column.values.iter().flatten().all(|cell| several_numbers(cell, true).len() > 1);
+    if all_alike {
+        notes.push(format!("`{}` holds numbers with a sign between their parts: each is read as one", column.header));
+    }
     for (at, cell) in column.values.iter().enumerate() {
         let Some(cell) = cell else {
             values.append_null();
@@ -109,13 +114,23 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
             continue;
         }
         let joined = cell.replace(GROUPED_BY, "");
-        let first = if grouped { joined.as_str() } else { first_of(cell) };
+        let several = if grouped { vec![joined.as_str()] } else { several_numbers(cell, lists) };
+        let first = several.iter().find(|part| is_number(part)).or(several.first()).copied().unwrap_or(cell);
+        // Whoever has a further one is no orphan: what is left out of a cell may be anybody's.
+        let further = if several.iter().any(|part| *part != first) {
+            Some("it holds several numbers: the first is the key, and who has another of them is not evaluable")
+        } else if !lists && !all_alike && several_numbers(cell, true).len() > 1 {
+            Some("this may be several numbers or one: it is read as one, and who has a part of it is not evaluable")
+        } else {
+            None
+        };
+        doubts.extend(further.map(|problem| given.doubt(at, "employee_number", problem, &cell.replace('\n', "; "))));
         let problem = match Number::of(first) {
             _ if !can_be_number(first) => "a number has a digit and no space, so this identifies nobody",
             Number::Damaged => {
                 "a spreadsheet turned the number into scientific notation, so its digits are lost and it identifies nobody"
             }
-            Number::Text(number) if number.bytes().any(|byte| byte != b'0') => {
+            Number::Text(number) if is_number(first) => {
                 values.append_value(&number);
                 continue;
             }
@@ -143,9 +158,33 @@ fn are_grouped(values: &StringChunked) -> bool {
     values.iter().flatten().all(&mut is_grouped) && sign.is_some()
 }
 
-/// The first of several values of one attribute, each on its line.
-fn first_of(cell: &str) -> &str {
-    cell.split('\n').find_map(cells::clean).unwrap_or(cell)
+/// The numbers of a cell: several values of one attribute, each on its line, and where a column `lists` them, between signs.
+fn several_numbers(cell: &str, lists: bool) -> Vec<&str> {
+    if lists && cell.contains(LISTED_BY) {
+        let parts: Vec<&str> = cell.split(LISTED_BY).flat_map(|part| part.split('\n')).filter_map(cells::clean).collect();
+        if parts.iter().all(|part| can_be_number(part)) {
+            return parts;
+        }
+    }
+    cell.split('\n').filter_map(cells::clean).collect()
+}
+
+/// Signs between several numbers. A comma may stand in one.
+const LISTED_BY: [char; 2] = [';', '|'];
+
+/// Whether such signs stand between numbers: not where several people would have the same first one (`10;0001`, `10;0002`), for then a
+/// site or a company stands in front of each.
+fn are_lists(values: &StringChunked) -> bool {
+    let mut cells: PlHashMap<&str, &str> = PlHashMap::new();
+    values.iter().flatten().filter(|cell| cell.contains(LISTED_BY)).all(|cell| match several_numbers(cell, true).as_slice() {
+        [first, _, ..] => *cells.entry(*first).or_insert(cell) == cell,
+        _ => true,
+    })
+}
+
+/// Whether a text is a number that can be somebody's.
+fn is_number(text: &str) -> bool {
+    can_be_number(text) && matches!(Number::of(text), Number::Text(number) if number.bytes().any(|byte| byte != b'0'))
 }
 
 /// Numbers that are shorter than the ones that begin with a zero, where those are all of one length.

@@ -45,9 +45,10 @@ pub(super) fn doubled(given: Given<'_>) -> Vec<Doubt> {
         let employment = matches!(field, "status" | "hire_date" | "termination_date");
         for (at, value) in given.doubled(column) {
             let first = column.values.get(at).unwrap_or_default();
+            let shown = if value.is_empty() { "none".to_owned() } else { format!("`{value}`") };
             let problem = format!(
-                "its key stands twice with different values, `{first}` and `{value}`: {}",
-                if employment { "read as employed" } else { "not compared" }
+                "its key stands twice with different values, `{first}` and {shown}: {}",
+                if employment { "read as employed unless both say otherwise" } else { "not compared" }
             );
             doubts.push(Doubt { not_comparable: !employment, ..given.doubt(at, field, &problem, value) });
         }

@@ -30,6 +30,8 @@ struct Rows<'t> {
     deciders: Vec<&'t StringChunked>,
     /// Rows that one column counts as employed and another, with this word, as gone.
     against: Vec<(usize, &'t RawColumn, &'t str)>,
+    /// Words of rows whose status a further value gave.
+    again: BTreeMap<usize, Option<&'t str>>,
 }
 
 /// Reads all columns that say something of the standing; also gives their words with counts.
@@ -41,6 +43,7 @@ pub(super) fn read(given: Given<'_>, file: &config::Directory) -> Read<(StatusCo
         by: vec![0; height],
         deciders: Vec::new(),
         against: Vec::new(),
+        again: BTreeMap::new(),
     };
     let mut words = Vec::new();
     let mut unused: BTreeMap<String, &str> = file.status.keys().map(|word| (status::fold(word), word.as_str())).collect();
@@ -158,14 +161,31 @@ impl<'t> Rows<'t> {
         words
     }
 
-    /// Takes the further values of cells that have several: of two that contradict, the one that says employed counts.
+    /// Takes the further values of cells that have several: of two that do not say the same, one that says employed counts, and where
+    /// neither does, that nobody can tell leaves somebody employed.
     fn read_again(&mut self, given: Given<'t>, column: &'t RawColumn, meanings: &Words) {
+        let meaning = |value: &str| (!value.is_empty()).then(|| meanings.meaning(value));
         for (at, value) in given.doubled(column) {
             let (Some(status), Some(enabled)) = (self.status.get_mut(at), self.enabled.get_mut(at)) else { continue };
-            match meanings.meaning(value) {
-                Meaning::Word(word @ (Status::Active | Status::Leave)) => *status = Some(word),
-                Meaning::Switch(true) => *enabled = Some(true),
-                _ => {}
+            let (first, other) = (meaning(column.values.get(at).unwrap_or_default()), meaning(value));
+            if first == other {
+                continue;
+            }
+            let said = [(first, column.values.get(at)), (other, Some(value))];
+            if said.iter().any(|(meaning, _)| matches!(meaning, Some(Meaning::Switch(_)))) {
+                *enabled = Some(true);
+            }
+            let employed = |known: &Status| matches!(known, Status::Active | Status::Leave);
+            if said.iter().any(|(meaning, _)| matches!(meaning, Some(Meaning::Word(_))))
+                && !status.is_some_and(|known| employed(&known))
+            {
+                let word = said.iter().find_map(|(meaning, word)| match meaning {
+                    Some(Meaning::Word(status)) if employed(status) => Some((*status, *word)),
+                    _ => None,
+                });
+                let (safer, word) = word.unwrap_or((Status::Active, None));
+                *status = Some(safer);
+                self.again.insert(at, word);
             }
         }
     }
@@ -174,9 +194,13 @@ impl<'t> Rows<'t> {
     fn words(&self, given: Given<'_>) -> StringChunked {
         match self.deciders.as_slice() {
             [] => given.none(),
-            [only] => (*only).clone(),
+            [only] if self.again.is_empty() => (*only).clone(),
             several => {
-                let word = |(at, by): (usize, &u8)| several.get(usize::from(by.checked_sub(1)?))?.get(at);
+                let by_itself = |by: u8| if several.len() == 1 { Some(0) } else { by.checked_sub(1) };
+                let word = |(at, by): (usize, &u8)| match self.again.get(&at) {
+                    Some(word) => *word,
+                    None => several.get(usize::from(by_itself(*by)?))?.get(at),
+                };
                 let words: Vec<Option<&str>> = self.by.iter().enumerate().map(word).collect();
                 StringChunked::from_iter_options(PlSmallStr::EMPTY, words.into_iter())
             }

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::directory::cells;
 use crate::directory::headers;
-use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn};
+use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn, SEVERAL};
 
 /// Paths beyond this many are not kept: no export has so many.
 const MOST_PATHS: usize = 20_000;
@@ -41,6 +41,8 @@ pub(super) struct Sink<'c> {
     seen: Vec<String>,
     /// Members that stand twice in one object.
     doubled: Vec<Doubled>,
+    /// Whether any holds several words.
+    several: bool,
     /// The number of the item under way, and how deep in it we are.
     number: u32,
     depth: u32,
@@ -64,8 +66,9 @@ struct Node {
     column: Option<usize>,
     leaf_seen: bool,
     absence_seen: bool,
-    /// The item in which it was last met.
+    /// The item in which it was last met, and whether it held nothing there.
     met: u32,
+    was_blank: bool,
     children: Vec<(Box<str>, usize)>,
     by_name: HashMap<Box<str>, usize>,
 }
@@ -83,6 +86,7 @@ impl<'c> Sink<'c> {
             unread: BTreeSet::new(),
             seen: Vec::new(),
             doubled: Vec::new(),
+            several: false,
             number: 0,
             depth: 0,
         }
@@ -122,6 +126,7 @@ impl<'c> Sink<'c> {
             rows,
             blank: std::mem::take(&mut self.blank),
             doubled: std::mem::take(&mut self.doubled),
+            several: self.several,
             seen: self.seen.clone(),
             edges,
             ..Raw::default()
@@ -144,7 +149,11 @@ impl<'c> Sink<'c> {
     /// The value at a node.
     fn value(&mut self, node: usize, text: &str) -> Result<(), serde_json::Error> {
         match text.as_bytes().first() {
-            Some(b'{') => self.object(node, text)?,
+            Some(b'{') => {
+                // Beside a plain value of the same name it says something else.
+                self.meet(node, "");
+                self.object(node, text)?;
+            }
             Some(b'[') => self.values(node, text)?,
             // Most paths of an export are not read.
             _ if self.nodes.get(node).is_some_and(|known| known.leaf_seen && known.column.is_none()) => {}
@@ -162,30 +171,39 @@ impl<'c> Sink<'c> {
         Ok(())
     }
 
-    /// A list: of words, which become lines, or of objects, of which one is chosen.
+    /// A list: of words, which become one cell, or of objects, of which one is chosen.
     fn values(&mut self, node: usize, text: &str) -> serde_json::Result<()> {
-        let (mut objects, mut words) = (Vec::new(), String::new());
+        let (mut objects, mut words, mut twice) = (Vec::new(), String::new(), Vec::new());
         for value in serde_json::from_str::<Vec<&RawValue>>(text)? {
             let word = match value.get().as_bytes().first() {
                 Some(b'"') => serde_json::from_str(value.get())?,
                 Some(b'-' | b'0'..=b'9') => value.get().to_owned(),
                 Some(b'{') if objects.len() < 100 => {
-                    objects.push(serde_json::from_str(value.get())?);
+                    let place = Place { item: objects.len(), depth: 0, path: String::new() };
+                    objects.push(distinct(value.get(), place, &mut twice)?);
                     continue;
                 }
                 _ => continue,
             };
             if !words.is_empty() {
-                words.push('\n');
+                words.push(SEVERAL);
+                self.several = true;
             }
             words.push_str(&word);
         }
         if !words.is_empty() {
             self.leaf(node, &words);
+        } else if objects.is_empty() {
+            self.absent(node);
         }
         if !objects.is_empty() {
             let path = self.nodes.get(node).map(|node| node.path.clone()).unwrap_or_default();
             self.list(&path, &objects, 0);
+            for Twice { item, path: inner, value } in twice {
+                let selectors = objects.get(item).map(|object| selectors(&path, item, object)).unwrap_or_default();
+                let doubled = |selector| Doubled { row: self.number, header: format!("{selector}{inner}"), value: value.clone() };
+                self.doubled.extend(selectors.into_iter().map(doubled));
+            }
         }
         Ok(())
     }
@@ -224,12 +242,16 @@ impl<'c> Sink<'c> {
         }
     }
 
-    /// Notes a member that stands twice in its object with another value.
+    /// Notes what a member says that stands twice in its object. That it said nothing is a value as well, be it the first.
     fn meet(&mut self, node: usize, text: &str) {
         let Some(known) = self.nodes.get_mut(node) else { return };
-        if std::mem::replace(&mut known.met, self.number) == self.number {
-            let header = known.path.clone();
-            self.doubled.push(Doubled { row: self.number, header, value: cells::clean(text).unwrap_or_default().to_owned() });
+        let value = cells::clean(text).unwrap_or_default();
+        let again = std::mem::replace(&mut known.met, self.number) == self.number;
+        let was_blank = std::mem::replace(&mut known.was_blank, value.is_empty());
+        if again {
+            let values = [Some(value), was_blank.then_some("")].into_iter().flatten();
+            let doubled = |value: &str| Doubled { row: self.number, header: known.path.clone(), value: value.to_owned() };
+            self.doubled.extend(values.map(doubled));
         }
     }
 
@@ -290,25 +312,18 @@ impl<'c> Sink<'c> {
     /// Chooses from a list of objects by type, by `primary`, and by place.
     fn list(&mut self, path: &str, list: &[Value], depth: usize) {
         for (at, item) in list.iter().enumerate() {
-            let Value::Object(object) = item else { continue };
-            let kind = object.get("type").or_else(|| item.pointer("/typeCode/codeValue"));
-            let kind = kind.and_then(Value::as_str).map(str::to_lowercase);
-            let primary = ["primary", "primaryIndicator"].iter().any(|mark| object.get(*mark) == Some(&Value::Bool(true)));
-            let mut selectors = vec![format!("{path}[{at}]")];
-            if let Some(kind) = kind {
-                selectors.push(format!("{path}[type={kind}]"));
+            if !item.is_object() {
+                continue;
             }
-            if primary {
-                selectors.push(format!("{path}[primary]"));
-            }
-            for selector in selectors {
+            for selector in selectors(path, at, item) {
                 self.flatten(&selector, item, depth + 1);
             }
         }
         let values: Vec<&str> =
             list.iter().filter_map(|item| item.get("display").or_else(|| item.get("name")).and_then(Value::as_str)).collect();
         if !values.is_empty() && values.len() == list.len() {
-            let joined = values.join("\n");
+            let joined = values.join(SEVERAL.encode_utf8(&mut [0; 4]));
+            self.several |= values.len() > 1;
             let column = self.selected_column(path.to_owned());
             if let Some(column) = column {
                 self.set(column, &joined);
@@ -345,6 +360,101 @@ impl<'c> Sink<'c> {
         if let Some(column) = self.selected_column(path.to_owned()) {
             self.set(column, &text);
         }
+    }
+}
+
+/// By what an object of a list is chosen: its place, its type, and that it is the primary one.
+fn selectors(path: &str, at: usize, item: &Value) -> Vec<String> {
+    let kind = item.get("type").or_else(|| item.pointer("/typeCode/codeValue"));
+    let kind = kind.and_then(Value::as_str).map(str::to_lowercase);
+    let primary = ["primary", "primaryIndicator"].iter().any(|mark| item.get(*mark) == Some(&Value::Bool(true)));
+    let mut selectors = vec![format!("{path}[{at}]")];
+    if let Some(kind) = kind {
+        selectors.push(format!("{path}[type={kind}]"));
+    }
+    if primary {
+        selectors.push(format!("{path}[primary]"));
+    }
+    selectors
+}
+
+/// A further value of a member of an object in a list.
+struct Twice {
+    /// The place of the object in the list.
+    item: usize,
+    /// From the object on.
+    path: String,
+    value: String,
+}
+
+/// Where in a list a value stands: in which of its objects, how deep there, and on what path.
+struct Place {
+    item: usize,
+    depth: u32,
+    path: String,
+}
+
+/// A value with the first of members that stand twice and say something; what they say besides is noted.
+fn distinct(text: &str, place: Place, twice: &mut Vec<Twice>) -> serde_json::Result<Value> {
+    let Place { item, depth, path } = place;
+    if depth > DEEPEST_OBJECT {
+        return Err(serde::de::Error::custom(TOO_DEEP));
+    }
+    let within = |path: String| Place { item, depth: depth + 1, path };
+    Ok(match text.as_bytes().first() {
+        Some(b'{') => {
+            let mut object = serde_json::Map::new();
+            for (key, member) in serde_json::from_str::<Members>(text)?.0 {
+                let inner = format!("{path}.{key}");
+                let value = distinct(member.get(), within(inner.clone()), twice)?;
+                let Some(known) = object.get_mut(&key) else {
+                    object.insert(key, value);
+                    continue;
+                };
+                let mut said = |value: &Value| {
+                    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    let value = cells::clean(&text).unwrap_or_default().to_owned();
+                    twice.push(Twice { item, path: inner.clone(), value });
+                };
+                said(&value);
+                if known.is_null() || *known == "" {
+                    said(known);
+                    *known = value;
+                }
+            }
+            Value::Object(object)
+        }
+        Some(b'[') => {
+            let values = serde_json::from_str::<Vec<&RawValue>>(text)?.into_iter().enumerate();
+            let values = values.map(|(at, value)| distinct(value.get(), within(format!("{path}[{at}]")), twice));
+            Value::Array(values.collect::<serde_json::Result<_>>()?)
+        }
+        _ => serde_json::from_str(text)?,
+    })
+}
+
+/// The members of an object as they are written, those that stand twice among them.
+struct Members<'t>(Vec<(String, &'t RawValue)>);
+
+impl<'de> serde::Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl<'de> Visitor<'de> for Visit {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(Visit).map(Members)
     }
 }
 

@@ -86,8 +86,19 @@ pub(super) fn is_filter(name: &str) -> bool {
     FILTERS.contains(&name) || is_label(name, &words::FILTERS_ABROAD)
 }
 
+/// Whether an object that is called next, or has that relation, leads anywhere: by what it calls its target, or for want of that by any
+/// of its members.
 pub(super) fn points(object: &Map<String, Value>) -> bool {
-    object.iter().any(|(key, value)| TARGETS.contains(&squashed(key).as_str()) && leads_on(value))
+    let target = |(key, _): &(&String, &Value)| TARGETS.contains(&squashed(key).as_str());
+    if object.iter().any(|member| target(&member)) {
+        return object.iter().filter(target).any(|(_, value)| leads_on(value));
+    }
+    object.values().any(leads_on)
+}
+
+/// Whether a value is where something lies in the network.
+pub(super) fn is_address(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.contains("://") || text.starts_with(['/', '?']))
 }
 
 pub(super) fn leads_on(value: &Value) -> bool {

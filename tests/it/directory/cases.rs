@@ -1,8 +1,11 @@
 //! Exports that spell what they hold in odd ways, and people whose employment is not one stretch: judged as a person would.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
-use super::exports::Company;
+use super::exports::{Company, Judged};
 use super::writers::zip;
 
 /// A workbook with parts and cells as writers really make them: other separators and roots, guides to the reading, rows out of order.
@@ -139,4 +142,105 @@ fn whoever_was_hired_again_after_the_last_day_is_employed() {
     assert_eq!(judged.of_kind("leaver"), ["piet.jansen@acme.example"]);
     assert_eq!(judged.accounts("matched"), 2);
     assert!(judged.findings.iter().any(|finding| finding["kind"] == "quality" && finding["person"]["name"] == "Nora Silva"));
+}
+
+/// The exports of `cases/`, made after what people report of their own, each with what is right: how the audit ends, and in how many
+/// situations its accounts and people are. A folder without accounts has those that stand beside the folders.
+#[test]
+fn every_case_is_judged_as_was_decided_before_it_was_run() {
+    let all = |matched: u64| (0, json!({"matched": matched}), json!({"matched": matched}));
+    let partial =
+        |matched: u64, others: u64| (3, json!({"matched": matched, "not_evaluable": others}), json!({"matched": matched}));
+    let one_left = (0, json!({"matched": 5, "leaver": 1}), json!({"matched": 6}));
+    let twice = |others: u64| json!({"matched": others, "duplicate": 2});
+    let cases = [
+        ("c01-graphql-page", "users.json", partial(3, 3)),
+        ("c01-graphql-page", "users-edges.json", partial(3, 3)),
+        ("c01-graphql-page", "", partial(3, 3)),
+        ("c03-ldapsearch-sizelimit", "cut.ldif", partial(3, 3)),
+        ("c03-ldapsearch-sizelimit", "cut-dn-first.ldif", partial(3, 3)),
+        ("c03-ldapsearch-sizelimit", "whole.ldif", all(6)),
+        ("c04-whole-list-called-partial", "cursors.json", all(6)),
+        ("c04-whole-list-called-partial", "licences.json", all(6)),
+        ("c05-first-hundred", "graph-users.csv", (0, json!({"matched": 3, "orphan": 3}), json!({"matched": 3, "missing": 97}))),
+        ("c07-uk-leave-date", "staff.csv", one_left.clone()),
+        ("c09-quoted-lines", "export.csv", all(6)),
+        ("c10-concatenated", "joined.csv", all(6)),
+        ("c10-concatenated", "glued.csv", (0, json!({"matched": 5, "not_evaluable": 1}), json!({"matched": 5, "rejected": 1}))),
+        ("c12-powerbi-filters", "above.xlsx", partial(5, 1)),
+        ("c12-powerbi-filters", "below.xlsx", partial(5, 1)),
+        ("c14-person-without-keys", "wide.csv", (0, json!({"matched": 5, "orphan": 1}), json!({"matched": 5, "rejected": 1}))),
+        ("c15-domo-query-json", "query.json", all(6)),
+        ("c15-domo-query-json", "arrays.json", all(6)),
+        ("c16-mongoexport", "staff.json", one_left.clone()),
+        ("c17-tab-per-department", "", all(6)),
+        ("c19-odd-workbooks", "absolute.xlsx", all(6)),
+        ("c19-odd-workbooks", "backslash.xlsx", all(6)),
+        ("c19-odd-workbooks", "furigana.xlsx", all(6)),
+        ("c19-odd-workbooks", "shuffled.xlsx", all(6)),
+        ("c20-number-formats", "staff.xlsx", one_left.clone()),
+        ("c21-mojibake", "staff.csv", all(5)),
+        ("c23-bidi-marks", "staff.csv", one_left.clone()),
+        (
+            "c25-turkish-capitals",
+            "staff.csv",
+            (0, json!({"matched": 3, "not_evaluable": 1}), json!({"matched": 3, "not_evaluable": 1})),
+        ),
+        ("c26-placeholder-address", "staff.csv", one_left.clone()),
+        ("c27-german-booleans", "entra.csv", (0, json!({"matched": 5, "suspended": 1}), json!({"matched": 6}))),
+        ("c29-midnight-elsewhere", "people.json", all(6)),
+        ("c30-contractor-converted", "workers.csv", (0, json!({"matched": 3, "leaver": 1}), twice(4))),
+        ("c31-nul-bytes", "staff.csv", one_left),
+        ("c33-japanese-names", "shain.csv", all(4)),
+        ("c34-rehired", "workers.csv", (0, json!({"matched": 3, "leaver": 1}), json!({"matched": 4}))),
+        ("c36-rowspan", "report.xls", (0, json!({"matched": 3, "ambiguous": 2}), json!({"matched": 3, "duplicate": 4}))),
+    ];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/directory/cases");
+    let there = std::fs::read_dir(&folder).unwrap().flatten().filter(|entry| entry.path().is_dir());
+    let there: BTreeSet<String> = there.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(there, cases.iter().map(|(case, ..)| (*case).to_owned()).collect());
+    for (case, file, (code, accounts, people)) in cases {
+        let judged = case_of(&folder, case, file, code);
+        let situations = |of: &str| -> Value {
+            let counted = judged.audit[of].as_object().unwrap().iter();
+            counted
+                .filter(|(name, count)| *name != "read" && **count != 0)
+                .map(|(name, count)| (name.clone(), count.clone()))
+                .collect()
+        };
+        assert_eq!((situations("accounts"), situations("people")), (accounts, people), "{case} {file}");
+        for finding in &judged.findings {
+            let writes = |drift: &Value| finding["action"] == "update" && drift["field"] == "email";
+            assert!(!finding["drift"].as_array().unwrap().iter().any(writes), "{case}: {finding}");
+        }
+        let refused = || judged.audit["plan"]["refused_by"].to_string();
+        match case {
+            "c05-first-hundred" => assert!(judged.reasons().contains("exactly 100"), "{}", judged.reasons()),
+            "c14-person-without-keys" => assert!(refused().contains("rejected-rows"), "{}", judged.audit),
+            "c21-mojibake" | "c33-japanese-names" => assert_eq!(judged.written(), [""; 0]),
+            "c25-turkish-capitals" => {
+                let near = judged.findings.iter().find(|finding| finding["kind"] == "not-evaluable").unwrap();
+                assert_eq!((&near["code"], &near["account"]["email"]), (&json!("near-key"), &json!("irem.kaya@acme.example")));
+            }
+            "c30-contractor-converted" => assert!(judged.findings.iter().all(|finding| finding["action"].is_null())),
+            _ => {}
+        }
+    }
+    let sheets =
+        Company::new().with("staff.xlsx", std::fs::read(folder.join("c17-tab-per-department/by-department.xlsx")).unwrap());
+    assert!(sheets.run("staff.xlsx").code(2).json().to_string().contains("3 sheets hold people"));
+}
+
+/// The audit of one export of a case, or of those that its configuration names.
+fn case_of(cases: &Path, case: &str, file: &str, code: i32) -> Judged {
+    let read = |name: &str| std::fs::read(cases.join(case).join(name));
+    let accounts = read("accounts.json").or_else(|_| std::fs::read(cases.join("accounts.json"))).unwrap();
+    let mut company = Company::of(&serde_json::from_slice(&accounts).unwrap());
+    for entry in std::fs::read_dir(cases.join(case)).unwrap().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name == file || file.is_empty() {
+            company = company.with(&name, read(&name).unwrap());
+        }
+    }
+    if file.is_empty() { company.audit_as_configured(code) } else { company.audit(file, code) }
 }

@@ -62,7 +62,18 @@ impl Company {
     /// The audit of this export, which ends with this code.
     #[track_caller]
     pub(super) fn audit(&self, name: &str, code: i32) -> Judged {
-        let audit = self.run(name).code(code).json();
+        self.judged(self.run(name), code)
+    }
+
+    /// The audit of what the configuration names.
+    #[track_caller]
+    pub(super) fn audit_as_configured(&self, code: i32) -> Judged {
+        self.judged(self.folder.run(&["audit", "--accounts", "accounts.json", "--as-of", DAY, "--json"]), code)
+    }
+
+    #[track_caller]
+    fn judged(&self, ran: Ran, code: i32) -> Judged {
+        let audit = ran.code(code).json();
         let findings = self.folder.run_of(&audit).findings();
         Judged { audit, findings }
     }
@@ -338,6 +349,92 @@ fn nobody_is_an_orphan_whose_address_stands_second_in_a_cell() {
     let text = format!("Employee ID,Name,Email\n,Tom Becker,tom.becker@acme.example; {first}\n,X,{second}\n");
     let judged = Company::new().with("staff.csv", text).audit("staff.csv", 0);
     assert_eq!((judged.accounts("matched"), judged.accounts("not_evaluable"), judged.people("matched")), (1, 1, 1));
+}
+
+/// The first number is the key. Whoever has a further one is neither an orphan nor a leaver nobody sees.
+#[test]
+fn nobody_is_an_orphan_whose_number_is_one_of_several() {
+    let csv = |number: &str| {
+        format!("Employee ID,Name,Email,Status\n{number},Mara Novak,m.n@acme.example,Terminated\n2001,Ines Duarte,,Active\n")
+    };
+    let json = |number: Value| {
+        json!([{"employeeNumber": number, "displayName": "Mara Novak", "mail": "m.n@acme.example", "status": "Terminated"},
+            {"employeeNumber": "2001", "displayName": "Ines Duarte", "mail": "ines.duarte@acme.example", "status": "Active"}])
+        .to_string()
+    };
+    let ldif = |numbers: [u32; 2]| {
+        let [one, other] = numbers;
+        let leaver =
+            format!("dn: uid=m,dc=acme\ncn: Mara Novak\nmail: m.n@acme.example\nemployeeNumber: {one}\nemployeeNumber: {other}\n");
+        format!(
+            "version: 1\n\n{leaver}employeeStatus: Terminated\n\ndn: uid=i,dc=acme\ncn: Ines Duarte\nemployeeNumber: 2001\nemployeeStatus: Active\n\n"
+        )
+    };
+    for (name, text) in [
+        ("staff.csv", csv("2003;7")),
+        ("staff.csv", csv("2003; 7")),
+        ("staff.csv", csv("2003;")),
+        ("staff.csv", csv("2003|7")),
+        ("staff.csv", csv("\"2003\n7\"")),
+        ("staff.csv", csv("0;2003")),
+        ("staff.json", json(json!(["2003", "7"]))),
+        ("staff.json", json(json!([2003, 7]))),
+        ("staff.ldif", ldif([2003, 7])),
+    ] {
+        let judged = Company::new().with(name, &text).audit(name, 0);
+        assert_eq!(judged.of_kind("leaver"), ["mara.novak@acme.example"], "{text}");
+        assert_eq!(judged.accounts("matched"), 1, "{text}");
+    }
+    for (name, text) in [
+        ("staff.csv", csv("7;2003")),
+        ("staff.csv", csv("7; 2003")),
+        ("staff.json", json(json!(["7", "2003"]))),
+        ("staff.ldif", ldif([7, 2003])),
+        // One number or several: nobody can say.
+        ("staff.csv", csv("7;2003") + "7;2004,Leo Ricci,leo.ricci@acme.example,Active\n"),
+    ] {
+        let judged = Company::new().with(name, &text).audit(name, 0);
+        let mara = judged.findings.iter().find(|finding| finding["account"]["email"] == "mara.novak@acme.example").unwrap();
+        assert_eq!((&mara["kind"], &mara["action"]), (&json!("not-evaluable"), &Value::Null), "{text}: {mara}");
+        assert!(judged.findings.iter().any(|finding| finding["kind"] == "quality" && finding["person"]["name"] == "Mara Novak"));
+        assert_eq!(judged.written(), [""; 0], "{text}");
+    }
+    // Signs in numbers that are no lists.
+    let text = "Employee ID,Name,Email\n10;0001,Tom Becker,t@b.com\n10;0002,Ada Lo,a@b.com\n";
+    let people = super::loaded("staff.csv", text);
+    assert_eq!(super::column(&people, "employee_number"), ["10;0001", "10;0002"]);
+    assert!(people.doubts.is_empty(), "{:?}", people.doubts);
+    let people = super::loaded("staff.csv", format!("{text}A12;B,Ines Duarte,ines.duarte@acme.example\n"));
+    assert_eq!(super::column(&people, "employee_number"), ["10;0001", "10;0002", "A12;B"]);
+}
+
+/// Of a field with several values the first is the value, in whatever a list is written.
+#[test]
+fn the_first_of_several_values_is_the_value_and_is_no_drift() {
+    let account = json!([{"id": 1, "name": "Ines Duarte", "email": "ines.duarte@acme.example", "role": "Participant", "active": true,
+        "employeeNumber": 2001, "title": "Analyst", "department": "Finance", "phone": "+49 1"}]);
+    let lists = json!([{"employeeNumber": ["2001"], "displayName": ["Ines Duarte", "Inez Duarte"], "mail": "ines.duarte@acme.example",
+        "status": "Active", "jobTitle": ["Analyst", "Fire Warden"], "department": [{"name": "Finance"}, {"name": "Sales"}],
+        "businessPhones": ["+49 1", "+49 2"], "aliases": ["i.d@acme.example", "i.duarte@acme.example"]}]);
+    let entry = "version: 1\n\ndn: uid=i,dc=acme\nemployeeNumber: 2001\ncn: Ines Duarte\ncn: Inez Duarte\nmail: ines.duarte@acme.example\n\
+                 title: Analyst\ntitle: Fire Warden\ndepartment: Finance\ndepartment: Sales\ntelephoneNumber: +49 1\ntelephoneNumber: +49 2\n\n";
+    for (name, text) in [("staff.json", lists.to_string()), ("staff.ldif", entry.to_owned())] {
+        let judged = Company::of(&account).with(name, &text).audit(name, 0);
+        assert_eq!((judged.accounts("matched"), judged.findings.len()), (1, 0), "{name}: {:?}", judged.findings);
+    }
+    // A text of two lines is one value, and of addresses all are looked at.
+    let people = super::loaded("staff.json", lists.to_string().replace(r#"["Analyst","Fire Warden"]"#, r#""Analyst\nof Fire""#));
+    assert_eq!(super::column(&people, "title"), ["Analyst\nof Fire"]);
+    assert!(super::column(&people, "alternate_email")[0].contains("i.duarte@acme.example"));
+}
+
+#[test]
+fn a_space_that_does_not_break_is_no_part_of_an_address() {
+    for space in ["\u{a0}", "\u{202f}", "\u{2007}", "\u{200b}"] {
+        let text = format!("Employee ID,Name,Email,Status\n,Mara Novak,mara.{space}novak@acme.example,Terminated\n");
+        let judged = Company::new().with("staff.csv", text).audit("staff.csv", 0);
+        assert_eq!((judged.of_kind("leaver"), judged.people("rejected")), (vec!["mara.novak@acme.example"], 0), "{space:?}");
+    }
 }
 
 /// A row that is rejected may be of whoever has an address that it holds, however it is written there and wherever it was moved to; the
@@ -681,22 +778,50 @@ fn a_file_that_ends_in_its_last_record_is_cut_off() {
 
 #[test]
 fn a_key_that_stands_twice_is_read_as_employed() {
-    for status in [
-        r#""status":"Terminated","status":"Active""#,
-        r#""status":"Active","status":"Terminated""#,
-        r#""accountEnabled":false,"accountEnabled":true"#,
-        r#""terminationDate":"2026-01-31","terminationDate":null"#,
-    ] {
-        let text = format!(r#"[{{"email":"{}","employeeId":"2001",{status}}}]"#, PEOPLE[0].2);
+    let judged = |members: &str| {
+        let text = format!(r#"[{{"email":"{}","employeeId":"2001",{members}}}]"#, PEOPLE[0].2);
         let judged = Company::new().with("list.json", text).audit("list.json", 0);
-        assert_eq!(judged.accounts("matched"), 1, "{status}");
-        assert!(
-            judged
-                .findings
-                .iter()
-                .any(|finding| finding["kind"] == "quality" && finding["reason"].to_string().contains("stands twice")),
-            "{status}"
-        );
+        let said = |finding: &Value| finding["kind"] == "quality" && finding["reason"].to_string().contains("stands twice");
+        assert!(judged.findings.iter().any(said), "{members}: {:?}", judged.findings);
+        judged
+    };
+    for (key, one, other) in [
+        ("status", r#""Terminated""#, r#""Active""#),
+        ("status", r#""Terminated""#, r#""Inactive""#),
+        ("status", r#""Terminated""#, r#""Suspended""#),
+        ("status", r#""Terminated""#, r#""On leave""#),
+        ("status", r#""Terminated""#, r#""""#),
+        ("status", r#""Terminated""#, "null"),
+        ("status", r#""Terminated""#, "[]"),
+        ("status", r#""Terminated""#, "{}"),
+        ("terminated", "true", "false"),
+        ("accountEnabled", "false", "true"),
+        ("accountEnabled", "false", "null"),
+        ("terminationDate", r#""2026-01-31""#, "null"),
+        ("terminationDate", r#""2026-01-31""#, r#""""#),
+        ("terminationDate", r#""2026-01-31""#, r#""soon""#),
+        ("terminationDate", r#""2026-01-31""#, r#""2027-01-31""#),
+        ("hireDate", r#""2020-01-31""#, r#""2027-01-31""#),
+        ("hireDate", "null", r#""2027-01-31""#),
+    ] {
+        for (one, other) in [(one, other), (other, one)] {
+            let members = format!(r#""{key}":{one},"{key}":{other}"#);
+            let judged = judged(&members);
+            let situations = ["matched", "leaver", "suspended", "not_evaluable"].map(|situation| judged.accounts(situation));
+            assert_eq!(situations, [1, 0, 0, 0], "{members}: {:?}", judged.findings);
+            assert!(judged.of_kind("early").is_empty(), "{members}");
+        }
+    }
+    for members in [
+        r#""terminations":[{"effective_date":"2026-01-31","effective_date":null}]"#,
+        r#""terminations":[{"effective_date":null,"effective_date":"2026-01-31"}]"#,
+    ] {
+        assert_eq!(judged(members).accounts("matched"), 1, "{members}");
+    }
+    // Where both say the same, that is what it is.
+    for members in [r#""status":"Terminated","status":"Left""#, r#""terminationDate":"2026-01-31","terminationDate":"2026-02-28""#]
+    {
+        assert_eq!(judged(members).accounts("leaver"), 1, "{members}");
     }
 }
 
