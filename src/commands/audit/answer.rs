@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::archive;
+use crate::cli;
 use crate::commands::Exit;
 use crate::commands::notice::Notice;
 use crate::commands::timings::{self, Stage};
@@ -131,7 +132,8 @@ impl Audited {
             };
             let actions = text::plural(plan.actions, "action", "actions");
             lines.push(format!("Plan:   {} ({actions}{held})", file("plan.json")));
-            lines.push(format!("Next:   domo-reconcile review {}{}", file("plan.json"), self.config_flag));
+            let path = self.files.get("plan.json").map(|path| cli::argument(path)).unwrap_or_default();
+            lines.push(format!("Next:   domo-reconcile review {path}{}", self.config_flag));
         }
         if !self.timings.is_empty() {
             lines.push(timings::table(&self.timings));
