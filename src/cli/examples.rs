@@ -35,10 +35,10 @@ Examples:
 /// Lines of `certify`.
 pub const CERTIFY: &str = "\
 Examples:
-  domo-reconcile certify latest --split manager_email --out packets         # a packet a reviewer, of every account in scope
-  domo-reconcile certify latest --from packets --by you@acme.example        # takes what came back
-  domo-reconcile certify latest                                             # how much is confirmed, and by whom
-  domo-reconcile certify latest --finish                                    # the evidence, and a plan of what is to be revoked";
+  domo-reconcile certify latest --split manager_email --out packets    # a packet a reviewer
+  domo-reconcile certify latest --from packets --by you@acme.example   # takes what came back
+  domo-reconcile certify latest                                        # how much is confirmed
+  domo-reconcile certify latest --finish                               # the evidence, and a plan";
 
 /// Lines of `apply`.
 pub const APPLY: &str = "\
