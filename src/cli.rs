@@ -4,7 +4,7 @@ pub mod examples;
 mod values;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
@@ -114,13 +114,17 @@ pub struct At {
 impl ConfigFile {
     /// ` --config FILE` for the line that says what comes next, as a shell reads it; nothing where no file was named.
     pub fn flag(&self) -> String {
-        let Some(path) = &self.config else { return String::new() };
-        let path = path.display().to_string();
-        let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '.' | '-' | '_' | '\\' | ':');
-        match path.chars().all(plain) {
-            true => format!(" --config {path}"),
-            false => format!(" --config '{}'", path.replace('\'', "'\\''")),
-        }
+        self.config.as_deref().map(|path| format!(" --config {}", argument(path))).unwrap_or_default()
+    }
+}
+
+/// A path in a line that says what comes next, as a shell reads it.
+pub fn argument(path: &Path) -> String {
+    let path = path.display().to_string();
+    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '.' | '-' | '_' | '\\' | ':');
+    match path.chars().all(plain) && !path.is_empty() {
+        true => path,
+        false => format!("'{}'", path.replace('\'', "'\\''")),
     }
 }
 
@@ -246,6 +250,7 @@ pub struct Review {
 
 /// `certify`
 #[derive(Debug, Args)]
+#[command(after_help = examples::CERTIFY)]
 pub struct Certify {
     /// The run: its folder or id, or `latest`
     pub run: PathBuf,
@@ -502,12 +507,12 @@ pub struct Verify {
 #[derive(Debug, Args)]
 #[command(after_help = examples::REPLAY)]
 pub struct Replay {
-    /// The run: its folder, or in `audits` its id or `latest`
+    /// The run: its folder, or its id or `latest` in the archive that --archive names, else in `audits`
     pub run: PathBuf,
     /// Judge with this configuration instead [default: the one the run kept]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The archive the replay is written to [default: the run's own]
+    /// The archive the replay is written to, in which the run is looked for first [default: the run's own]
     #[arg(long, value_name = "DIR")]
     pub archive: Option<PathBuf>,
     /// Print one JSON document instead of text
@@ -555,4 +560,20 @@ pub struct Schema {
     /// Which file
     #[arg(value_enum)]
     pub name: SchemaName,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_an_argument_of_a_shell() {
+        for (path, argument) in [
+            ("audits/20261123T060000Z-4be21f/plan.json", "audits/20261123T060000Z-4be21f/plan.json"),
+            ("my audits/plan.json", "'my audits/plan.json'"),
+            ("it's/$HOME", "'it'\\''s/$HOME'"),
+        ] {
+            assert_eq!(super::argument(Path::new(path)), argument);
+        }
+    }
 }

@@ -168,6 +168,11 @@ impl<'a> PreparedApply<'a> {
         self.open_actions().count()
     }
 
+    /// Whether there is nothing to carry out, and never was: no action is approved.
+    pub fn is_idle(&self) -> bool {
+        self.todo() == 0 && self.journal.lines().is_empty()
+    }
+
     /// What is approved and still to be done.
     pub fn open_actions(&self) -> impl Iterator<Item = &Action> + Clone {
         self.plan().open(&self.done)
@@ -215,7 +220,7 @@ impl<'a> PreparedApply<'a> {
         self.plan().actions.iter().filter_map(row).collect()
     }
 
-    /// What a guard's refusal leaves of the approved actions: nothing was done.
+    /// What stays undone where nothing is tried: because a guard refuses it, or because nothing is approved.
     pub fn refused(&self) -> ApplyReport {
         let plan = self.plan();
         let mut rows: Vec<_> = self

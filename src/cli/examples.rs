@@ -32,6 +32,14 @@ Examples:
   domo-reconcile review latest --reject ana@acme.example --by you@acme.example --comment \"on leave until May\"
   domo-reconcile review latest --from review.xlsx --by you@acme.example     # a filled-in sheet";
 
+/// Lines of `certify`.
+pub const CERTIFY: &str = "\
+Examples:
+  domo-reconcile certify latest --split manager_email --out packets    # a packet a reviewer
+  domo-reconcile certify latest --from packets --by you@acme.example   # takes what came back
+  domo-reconcile certify latest                                        # how much is confirmed
+  domo-reconcile certify latest --finish                               # the evidence, and a plan";
+
 /// Lines of `apply`.
 pub const APPLY: &str = "\
 Examples:
@@ -99,7 +107,10 @@ pub const SECTIONS: &[(&str, &[(&str, &str)])] = &[
                 "The OAuth client of the Domo instance. DOMO_CLIENT_SECRET_FILE names a file instead.",
             ),
             ("DOMO_API_URL", "Where Domo's API is; https://api.domo.com by default. Plain http only to loopback addresses."),
-            ("DOMO_SCIM_URL, DOMO_SCIM_TOKEN", "The SCIM root and its bearer token, where [domo] deactivate_with is scim."),
+            (
+                "DOMO_SCIM_URL, DOMO_SCIM_TOKEN",
+                "The SCIM root and its bearer token, where [domo] deactivate_with is scim; DOMO_SCIM_TOKEN_FILE names a file that holds the token.",
+            ),
             ("NO_COLOR", "Set: no colours."),
             (
                 "SOURCE_DATE_EPOCH",

@@ -1,5 +1,7 @@
 //! What an apply, its rehearsal, its files for an import and its revert share: for whom, by whom, and the words that they end in.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 
 use super::invocation::{Invocation, instance_name};
@@ -57,6 +59,16 @@ pub(super) fn say_tripped(invocation: &Invocation, prepared: &PreparedApply<'_>)
     }
 }
 
+/// What there is to say, and to do, where no action of a plan is approved.
+pub(super) fn nothing_approved(plan: &Plan, path: &Path, config: &cli::ConfigFile) -> String {
+    format!(
+        "No action of plan {} is approved: there is nothing to carry out.\nNext:   domo-reconcile review {}{} --approve SELECTOR --by WHO",
+        plan.id,
+        cli::argument(path),
+        config.flag()
+    )
+}
+
 /// What became of each action, why it ended early, and a last word.
 pub(super) fn ending(plan: &Plan, applied: &Applied, last: &str) -> String {
     let mut text = shown(plan, &applied.report);
@@ -76,7 +88,10 @@ pub(super) fn shown(plan: &Plan, report: &ApplyReport) -> String {
         let cells = [&row.action, row.kind, &subject, row.outcome.as_str(), row.detail.as_deref().unwrap_or_default()];
         rows.push(cells.map(|cell| text::visible(cell).into_owned()).to_vec());
     }
-    let rows = table(&["action", "kind", "account", "outcome", "detail"], rows);
     let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-    format!("{rows}\n{}", counts.join(", "))
+    let counts = counts.join(", ");
+    if rows.is_empty() {
+        return counts;
+    }
+    format!("{}\n{counts}", table(&["action", "kind", "account", "outcome", "detail"], rows))
 }

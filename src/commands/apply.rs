@@ -1,8 +1,10 @@
 //! `apply`
 
+use std::path::Path;
+
 use anyhow::Result;
 
-use super::applied::{ending, instances, of_instance, say_tripped, shown, who};
+use super::applied::{ending, instances, nothing_approved, of_instance, say_tripped, shown, who};
 use super::plan_file::{self, PlanFile};
 use super::{Exit, Invocation};
 use crate::apply::{Order, PreparedApply, ReportedAction, Stop};
@@ -104,6 +106,8 @@ async fn preview(options: &cli::Apply, invocation: &Invocation, order: &Order<'_
     say_tripped(invocation, &prepared);
     if options.json {
         terminal.json(&report)?;
+    } else if prepared.is_idle() {
+        terminal.answer(nothing_approved(prepared.plan(), order.plan, &options.at.config))?;
     } else {
         let way = if assessment.refusal.is_some() { "As it stands, --confirm is refused." } else { "--confirm carries it out." };
         terminal.answer(format!("{}\n\nNothing was written: this was a dry run. {way}", shown(prepared.plan(), &report)))?;
@@ -138,6 +142,14 @@ async fn confirm(
         }
         return Err(refusal.into());
     }
+    // Nobody did anything: no journal says that somebody did.
+    if prepared.is_idle() {
+        match options.json {
+            true => terminal.json(&prepared.refused())?,
+            false => terminal.answer(nothing_approved(prepared.plan(), order.plan, &options.at.config))?,
+        }
+        return Ok(None);
+    }
     let plan = prepared.plan().clone();
     let total = prepared.todo();
     let mut number = 0;
@@ -156,7 +168,10 @@ async fn confirm(
         let undone = |row: &&ReportedAction| row.outcome == Outcome::Done && row.kind != ActionKind::Delete.as_str();
         let undo = match applied.report.results.iter().filter(undone).count() {
             0 => String::new(),
-            _ => format!("\nUndo:    domo-reconcile revert {journal}{config} (makes a plan; nothing happens yet)"),
+            _ => format!(
+                "\nUndo:    domo-reconcile revert {}{config} (makes a plan; nothing happens yet)",
+                cli::argument(Path::new(journal))
+            ),
         };
         let last = format!("Journal: {journal}\nNext:    domo-reconcile audit{config} (shows what is left){undo}");
         terminal.answer(ending(&plan, &applied, &last))?;

@@ -110,18 +110,20 @@ fn by_name() -> Option<String> {
 
 /// The lines from here to the end of the month, against the Domo that goes on.
 fn road(audited: &Audited, archive: &Path, config: &Path, url: &str, by_name: Option<&str>) -> String {
-    let (archive, config, run) = (archive.display(), config.display(), audited.run_id());
+    let plan = archive.join(audited.run_id()).join("plan.json");
+    let (archive, config, plan, journal) =
+        (cli::argument(archive), cli::argument(config), cli::argument(&plan), cli::argument(&plan.with_extension("journal.jsonl")));
     let (client, rejected) = (sandbox::Options::default(), audited.rejected());
     let (id, secret) = (client.client_id, client.client_secret);
     let by_name = by_name.map(|line| format!("  {line}\n")).unwrap_or_default();
     format!(
         "\nIts Domo goes on until Ctrl-C. In another terminal, the rest of the month:\n
 {by_name}  export DOMO_API_URL={url} DOMO_CLIENT_ID={id} DOMO_CLIENT_SECRET={secret}
-  domo-reconcile review {archive}/{run}/plan.json --approve all --by you@acme.example
-  domo-reconcile apply {archive}/{run}/plan.json --config {config} --rehearse --override rejected-rows={rejected} --reason demo
-  domo-reconcile apply {archive}/{run}/plan.json --config {config} --confirm --by you@acme.example --override rejected-rows={rejected} --reason demo
+  domo-reconcile review {plan} --approve all --by you@acme.example
+  domo-reconcile apply {plan} --config {config} --rehearse --override rejected-rows={rejected} --reason demo
+  domo-reconcile apply {plan} --config {config} --confirm --by you@acme.example --override rejected-rows={rejected} --reason demo
   domo-reconcile audit --config {config} --archive {archive} --as-of {DAY}
-  domo-reconcile revert {archive}/{run}/plan.journal.jsonl --config {config}\n"
+  domo-reconcile revert {journal} --config {config}\n"
     )
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::apply::{files, journal};
 use crate::archive::{self, Archive, Lock, StoredRun};
+use crate::cli;
 use crate::config::{Config, Loaded};
 use crate::failure::{Failure, FailureKind};
 use crate::files::{folder_of, name_of};
@@ -65,7 +66,7 @@ impl PlanFile {
     fn alone(&self) -> Result<()> {
         #[cfg(unix)]
         if std::fs::metadata(&self.path).is_ok_and(|metadata| std::os::unix::fs::MetadataExt::nlink(&metadata) > 1) {
-            let path = self.path.display();
+            let path = cli::argument(&self.path);
             return Err(Failure::usage(format!(
                 "{path} has another name as well (a hard link): what is recorded here would not stand there"
             ))
@@ -147,13 +148,16 @@ impl PlanFile {
         let what =
             |action: &Action| (action.finding.clone(), action.kind, serde_json::Value::from(action.after.clone()).to_string());
         let proposed: HashSet<_> = next.iter().flat_map(|next| &next.plan().actions).map(what).collect();
+        // Only a run with a plan can take decisions over.
+        let way = next.as_ref().map(|_| {
+            let [new, old] = [&newest.path, &self.path].map(|path| cli::argument(path));
+            format!("; `domo-reconcile review {new} --from {old}` takes over the decisions that still stand")
+        });
         let why = format!(
-            "the run {} of {} saw the accounts later and does not propose it any more; `domo-reconcile review {} --from {}` takes over \
-             the decisions that still stand",
+            "the run {} of {} saw the accounts later and does not propose it any more{}",
             newest.id(),
             crate::text::minute(newest.head.run.started),
-            newest.path.display(),
-            self.path.display()
+            way.unwrap_or_else(|| ": it proposes nothing at all".to_owned())
         );
         let gone = self.plan().actions.iter().filter(|action| !proposed.contains(&what(action)));
         Ok(gone.map(|action| (action.id.clone(), why.clone())).collect())
@@ -181,19 +185,26 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
     let nothing =
         |what: String| Failure::usage(what).hint("name the plan.journal.jsonl of an apply, or the archive with --archive");
     let found = if name == Path::new("latest") {
-        let runs = archive.list()?.runs.into_iter().rev();
-        let found = runs.filter(|run| !run.pruned).map(|run| of(&run.path)).find(|journal| journal.is_file());
+        let mut found = None;
+        for run in archive.list()?.runs.into_iter().rev().filter(|run| !run.pruned) {
+            let journal = of(&run.path);
+            if journal.is_file() {
+                found = Some(journal);
+                break;
+            }
+            // The newest journal may be the one that is lost: an older one is not what was meant.
+            known_journal(&run.path.join(FILE), archive.path())?;
+        }
         found.ok_or_else(|| nothing(format!("no plan of a run in {} was applied", archive.path().display())))?
+    } else if let Some(plan) = plan_of(name).filter(|_| !name.exists()) {
+        known_journal(&plan, archive.path())?;
+        return Err(nothing(format!("the plan {} was not applied: there is no {}", plan.display(), name_of(name))).into());
     } else if name.is_dir() || !name.exists() {
         let folder = if name.is_dir() { Ok(name.to_owned()) } else { archive.folder_of(name) };
         let folder = folder.map_err(|_| nothing(format!("cannot read the journal {}", name.display())))?;
         let journal = of(&folder);
         if !journal.is_file() {
-            let plan = folder.join(FILE);
-            if plan.is_file() {
-                // Where somebody knows of a journal, "not applied" would be untrue.
-                PlanFile::find(&plan, archive.path())?.journal()?;
-            }
+            known_journal(&folder.join(FILE), archive.path())?;
             return Err(
                 nothing(format!("the plan of {} was not applied: there is no {}", folder.display(), name_of(&journal))).into()
             );
@@ -217,6 +228,14 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
         name.to_owned()
     };
     Ok(found.canonicalize().unwrap_or(found))
+}
+
+/// Refuses where somebody knows of the plan's journal, which is not there: "not applied" would be untrue.
+fn known_journal(plan: &Path, archive: &Path) -> Result<()> {
+    if !plan.is_file() {
+        return Ok(());
+    }
+    PlanFile::find(plan, archive)?.journal().map(drop)
 }
 
 /// The plan of a journal, where it lies beside it and can be read.

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::applied::{ending, say_tripped, who};
+use super::applied::{ending, nothing_approved, say_tripped, who};
 use super::plan_file::PlanFile;
 use super::progress::ProgressLine;
 use super::{Exit, Invocation};
@@ -17,8 +17,8 @@ use crate::config::{Config, DeactivateWith};
 use crate::domo::{Reader, Session, Settings};
 use crate::failure::{Failure, FailureKind};
 use crate::plan::format::FILE;
-use crate::plan::{Action, Override, Plan, Sealed};
-use crate::reconcile::{Reconciliation, reconcile};
+use crate::plan::{Action, Outcome, Override, Plan, Sealed};
+use crate::reconcile::{Reconciliation, reconcile_since};
 use crate::sandbox::{Options, Profile, Running, Sandbox};
 use crate::terms::{AccountSituation, Kind};
 use crate::{cli, digest, text};
@@ -43,7 +43,9 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
         // Kept until the end: the sandbox is there as long as this is.
         let (_sandbox, session) = open(&stored, plan, &config).await?;
         announce(invocation, &stored, plan);
-        let before = reconcile(&stored.accounts, &stored.people, &stored.rules(&config))?;
+        // Both against what was known when the plan was made: its findings are then those before, and what differs after is its doing.
+        let past = stored.past()?;
+        let before = reconcile_since(&stored.accounts, &stored.people, &stored.rules(&config), past.clone())?;
         let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;
         let copy = stage.path().join(FILE);
         files::write_plan(&copy, &on_the_stage(sealed)?)?;
@@ -66,7 +68,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
             .carry_out(&Stop::default(), &mut |action: &Action, row: &ReportedAction| tell(invocation, action, row))
             .await?;
         let accounts = Reader::new(&session).accounts(&ProgressLine::new(&terminal)).await?.remembering(&stored.accounts)?;
-        let after = reconcile(&accounts, &stored.people, &stored.rules(&config))?;
+        let after = reconcile_since(&accounts, &stored.people, &stored.rules(&config), past)?;
         say(options, invocation, file, &applied, &before, &after)?;
         Ok(applied.kind())
     }))
@@ -218,8 +220,12 @@ fn say(
     for finding in after.findings.iter().filter(|finding| !known.contains(&finding.id)) {
         story.push_str(&format!("\n  new: {}: {}", finding.kind, text::visible(&finding.reason)));
     }
+    if !applied.report.results.iter().any(|row| row.outcome != Outcome::NotApproved) {
+        story.push_str(&format!("\n{}", nothing_approved(file.plan(), &file.path, &options.at.config)));
+        return invocation.terminal.answer(story);
+    }
     let again = if options.overrides.is_empty() { "" } else { ", with the same --override and --reason" };
-    let (path, config) = (file.path.display(), options.at.config.flag());
+    let (path, config) = (cli::argument(&file.path), options.at.config.flag());
     story.push_str(&format!("\nNext:   domo-reconcile apply {path}{config} --confirm (carries it out{again})"));
     invocation.terminal.answer(story)
 }

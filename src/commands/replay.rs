@@ -1,6 +1,6 @@
 //! `replay`: a stored run, judged again into a run folder of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -8,11 +8,11 @@ use serde::Serialize;
 use super::{Exit, Invocation};
 use crate::archive::diff::Diff;
 use crate::archive::findings::{FILE, Findings};
-use crate::archive::manifest::{ConfigDigest, Manifest};
-use crate::archive::{Archive, RunFolder, RunInfo, inputs, names, replay};
+use crate::archive::manifest::{ConfigDigest, Manifest, RunSummary};
+use crate::archive::{Archive, RunFolder, RunInfo, StoredRun, inputs, names, replay};
 use crate::cli;
 use crate::config::Loaded;
-use crate::failure::FailureKind;
+use crate::failure::{self, Failure, FailureKind};
 use crate::reconcile::EvidenceStatus;
 use crate::report;
 
@@ -35,7 +35,7 @@ struct Output<'a> {
 /// Judges the inputs of a stored run again, with its own configuration or another.
 pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit> {
     let config = Loaded::named(options.config.as_deref())?;
-    let run = Archive::at(Path::new("audits")).folder_of(&options.run)?;
+    let run = folder_of(&options.run, options.archive.as_deref())?;
     let mut stored = replay::read(&run, config)?;
     if options.config.is_none() && stored.config.config.report.templates.take().is_some() {
         invocation.terminal.say("The run's own templates are not kept; its findings are the same without them.");
@@ -51,6 +51,7 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
     let folder = RunFolder::create(archive, invocation.started)?;
     let then = &stored.manifest.run;
     let own = RunInfo::new(folder.id(), invocation.started, then.as_of, &then.instance, folder.user());
+    let own = RunInfo { forecast: then.forecast, ..own };
     let mut judged = stored.judge(&own)?;
     let note = format!(
         "This is a replay: {} judged the run {} again on {}, from what that run had kept, into {}. It makes no plan and is no part \
@@ -67,10 +68,13 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
     inputs.options.redact = redact;
     report::write(&inputs, &folder)?;
     let digest = folder.files().into_iter().find(|file| file.name == FILE).map(|file| file.sha256);
+    // What the states are against, whether or not that run could be read again.
+    let compared_with = stored.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone());
+    let summary = RunSummary { compared_with, ..judged.history.summary(&judged.reconciliation) };
     let mut manifest = Manifest::new(own, ConfigDigest::of(&stored.config))
         .accounts(&stored.accounts)
         .people(&stored.people)
-        .judged(judged.history.summary(&judged.reconciliation), None);
+        .judged(summary, None);
     manifest.replay_of = Some(stored.run.link());
     let path = folder.complete(manifest)?;
 
@@ -106,4 +110,31 @@ impl Output<'_> {
         let (appeared, gone, changed) = (appeared.len(), gone.len(), changed.len());
         format!("{outcome}\nFindings: {appeared} new, {gone} gone, {changed} changed, {same} as before.\n{run_dir}")
     }
+}
+
+/// The folder of the run that somebody names: a folder anywhere, else a run of the archive that they name, which is where the replay goes;
+/// else of the one in which audits are kept.
+fn folder_of(run: &Path, archive: Option<&Path>) -> Result<PathBuf> {
+    let default = Archive::at(Path::new("audits"));
+    let Some(named) = archive else { return default.folder_of(run) };
+    let found = match run == Path::new("latest") {
+        // What was judged again last month, into the same archive, is not the latest run.
+        true => {
+            let original =
+                |run: &StoredRun| !run.pruned && run.manifest.as_ref().is_none_or(|manifest| manifest.replay_of.is_none());
+            Archive::at(named).list()?.runs.into_iter().rev().find(original).map(|run| run.path)
+        }
+        false => match Archive::at(named).folder_of(run) {
+            // It is not there; what is there and cannot be read is told.
+            Err(error) if failure::kind(&error) == FailureKind::Usage => None,
+            found => return found,
+        },
+    };
+    found.map_or_else(|| default.folder_of(run), Ok).map_err(|error| {
+        if failure::kind(&error) != FailureKind::Usage {
+            return error;
+        }
+        let what = format!("neither {} nor {} has the run {}: {error}", named.display(), default.path().display(), run.display());
+        Failure::usage(what).hint("name the run by its folder; `runs --archive DIR` lists the runs of an archive").into()
+    })
 }

@@ -83,7 +83,8 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
         let id = plan.as_ref().map(|plan| &plan.id);
         invocation.terminal.json(&json!({"plan": id, "file": written, "actions": actions, "stays": undo.stays}))?;
     } else {
-        let next = format!("Next:   domo-reconcile review {}{} --approve all --by WHO", out.display(), options.at.config.flag());
+        let next =
+            format!("Next:   domo-reconcile review {}{} --approve all --by WHO", cli::argument(&out), options.at.config.flag());
         invocation.terminal.answer(told(plan.as_ref(), &undo, &out) + &plan.map(|_| format!("\n{next}")).unwrap_or_default())?;
     }
     Ok(None)

@@ -17,7 +17,7 @@ use crate::cli::{self, RunsCommand};
 use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::reconcile::EvidenceStatus;
-use crate::terms::{Severity, label};
+use crate::terms::{Severity, moved};
 use crate::{files, text};
 
 /// Lists the runs of an archive, shows one, compares two, or removes old ones.
@@ -128,8 +128,9 @@ fn list(archive: &Archive) -> Result<List> {
 
 impl List {
     fn text(&self, archive: &Archive) -> String {
-        let mut table = table(&["#", "Run", "Instance", "As of", "Outcome", "Findings", "Critical", "High", "New", "Gone"]);
-        for index in [0, 5, 6, 7, 8, 9] {
+        let mut table =
+            table(&["#", "Run", "Instance", "As of", "Outcome", "Findings", "Critical", "High", "New or back", "Resolved", "Gone"]);
+        for index in [0, 5, 6, 7, 8, 9, 10] {
             if let Some(column) = table.column_mut(index) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -148,7 +149,8 @@ impl List {
                 summary.map_or("–".to_owned(), |summary| severity(summary, Severity::Critical).to_string()),
                 summary.map_or("–".to_owned(), |summary| severity(summary, Severity::High).to_string()),
                 count(|summary| summary.new),
-                count(|summary| summary.resolved + summary.gone),
+                count(|summary| summary.resolved),
+                count(|summary| summary.gone),
             ]);
         }
         let mut lines = match self.runs.as_slice() {
@@ -187,11 +189,13 @@ fn show(run: &StoredRun) -> String {
     lines.extend(manifest.previous.as_ref().map(|link| format!("After {}", link.run_id)));
     lines.extend(manifest.replay_of.as_ref().map(|link| format!("Replay of {}", link.run_id)));
     for input in &manifest.inputs {
+        // A page that stood beside an earlier run has none.
+        let rows = (input.rows > 0 || input.role != "record").then(|| format!("{}, ", text::plural(input.rows, "row", "rows")));
         lines.push(format!(
-            "Read {}: {}, {}, {}, {}",
+            "Read {}: {}, {}{}, {}",
             input.role,
             input.name,
-            text::plural(input.rows, "row", "rows"),
+            rows.unwrap_or_default(),
             text::plural(input.bytes, "byte", "bytes"),
             input.sha256
         ));
@@ -206,7 +210,7 @@ fn show(run: &StoredRun) -> String {
         let by_kind = summary.by_kind.iter().map(|(kind, count)| format!("{kind} {count}"));
         lines.push(format!("By kind: {}", by_kind.collect::<Vec<_>>().join(", ")));
         lines.push(format!(
-            "New {}, resolved {}, gone with its row {}, accepted {}",
+            "New or back {}, resolved {}, gone with its row {}, accepted {}",
             summary.new, summary.resolved, summary.gone, summary.accepted
         ));
     }
@@ -230,7 +234,7 @@ fn diff_text(diff: &Diff) -> String {
     }
     let (appeared, gone, changed) = (diff.appeared.len(), diff.gone.len(), diff.changed.len());
     lines.push(format!("{appeared} appeared, {gone} gone, {changed} changed, {} the same.", diff.same));
-    let counted: Vec<_> = diff.access.iter().flatten().map(|(what, count)| format!("{count} {}", label(what))).collect();
+    let counted: Vec<_> = diff.access.iter().flatten().map(|(sort, count)| moved(sort, *count)).collect();
     match &diff.access {
         Some(_) if counted.is_empty() => lines.push("Access: no account changed.".to_owned()),
         Some(_) => lines.push(format!("Access: {}.", counted.join(", "))),
@@ -257,11 +261,19 @@ fn prune_text(plan: &PrunePlan, confirmed: bool) -> String {
         let name = files::name_of(page);
         table.add_row([name.as_str(), "–", if confirmed { "deleted" } else { "delete" }, "a summary of runs that are gone"]);
     }
-    let going = plan.runs.iter().filter(|run| run.goes).count() + plan.unfinished.len() + plan.summaries.len();
+    let runs = plan.runs.iter().filter(|run| run.goes).count();
+    let going = runs + plan.unfinished.len() + plan.summaries.len();
+    // What never became a run has no manifest.
     let last = match (going, confirmed) {
         (0, _) => "Nothing to delete.".to_owned(),
-        (going, false) => format!("{going} would be deleted; nothing was. Add --confirm to delete them. Their manifests stay."),
-        (going, true) => format!("{going} deleted. The manifests of complete runs are in pruned/."),
+        (going, false) => {
+            let kept = if runs > 0 { " The manifests of complete runs stay." } else { "" };
+            format!("{going} would be deleted; nothing was. Add --confirm to delete them.{kept}")
+        }
+        (going, true) => {
+            let kept = if runs > 0 { " The manifests of complete runs are in pruned/." } else { "" };
+            format!("{going} deleted.{kept}")
+        }
     };
     if table.is_empty() { last } else { format!("{}\n{last}", table.trim_fmt()) }
 }

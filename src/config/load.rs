@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 use super::source;
 use super::{Config, Directory, Instance, limits};
@@ -36,19 +38,38 @@ impl Loaded {
     /// # Errors
     /// The file cannot be read, or is not valid: all that is wrong, at once.
     pub fn read(path: Option<&Path>) -> Result<Self> {
-        let found = match path {
-            Some(path) => path.to_owned(),
-            None if Path::new(DEFAULT_FILE).exists() => PathBuf::from(DEFAULT_FILE),
-            None => return Ok(Self::default()),
-        };
+        let Some(found) = file(path) else { return Ok(Self::default()) };
         let text = files::read_text(&found, LONGEST).with_context(|| {
             Failure::usage(format!("cannot read the configuration {}", found.display()))
                 .hint("name an existing TOML file with --config")
         })?;
-        let mut config = Config::parse(&text).with_context(|| {
+        let config = Config::parse(&text).with_context(|| {
             Failure::usage(format!("the configuration {} is not valid", found.display()))
                 .hint("`domo-reconcile schema config` prints every key there is")
         })?;
+        Ok(Self::at(found, text, config))
+    }
+
+    /// As [`read`](Self::read), but of a file that is not valid as much as can be used, beside what is wrong with it: for who looks for
+    /// everything that is wrong. What was left out of it may have said where a secret goes, so nothing secret is sent by it.
+    pub fn read_in_part(path: Option<&Path>) -> (Self, Option<anyhow::Error>) {
+        let error = match Self::read(path) {
+            Ok(loaded) => return (loaded, None),
+            Err(error) => error,
+        };
+        let found = file(path).unwrap_or_else(|| DEFAULT_FILE.into());
+        let text = files::read_text(&found, LONGEST).unwrap_or_default();
+        let mut config = lenient(&text).0.unwrap_or_default();
+        // What is told already.
+        config.notify.url_env = config.notify.url_env.filter(|name| limits::is_variable(name));
+        for directory in &mut config.directory {
+            directory.columns.retain(|field, _| Field::named(field).is_some());
+        }
+        (Self::at(found, text, config), Some(error))
+    }
+
+    /// Paths count from the file's folder.
+    fn at(found: PathBuf, text: String, mut config: Config) -> Self {
         let base = found.parent().unwrap_or(Path::new("")).to_owned();
         for directory in &mut config.directory {
             let named = [Some(&mut directory.path), directory.ca_file.as_mut(), directory.federated_token_file.as_mut()];
@@ -62,7 +83,7 @@ impl Loaded {
         for path in [&mut config.report.templates, &mut config.notify.textfile].into_iter().flatten() {
             *path = base.join(&*path);
         }
-        Ok(Self { config, path: Some(found), text })
+        Self { config, path: Some(found), text }
     }
 
     /// The file that somebody named, read; none where nobody named one. For commands whose rules are elsewhere.
@@ -82,6 +103,12 @@ impl Loaded {
         config.notify.textfile = config.notify.textfile.map(|textfile| path.parent().unwrap_or(Path::new("")).join(textfile));
         Some(config)
     }
+}
+
+/// The file that is named, or the one in the current folder.
+fn file(path: Option<&Path>) -> Option<PathBuf> {
+    let there = || Some(PathBuf::from(DEFAULT_FILE)).filter(|file| file.exists());
+    path.map(Path::to_owned).or_else(there)
 }
 
 /// A text as TOML writes it, quotes and all: in one line, whatever is in it, so that it can stand in a comment and be pasted.
@@ -126,7 +153,8 @@ impl Config {
     /// limit, values that cannot be.
     pub fn parse(text: &str) -> Result<Self> {
         let (config, mut found, read_over) = lenient(text);
-        found.extend(limits::problems(text).into_iter().map(|(at, said)| (Some(place(text, at)), said)));
+        let further = limits::problems(text).into_iter().chain(unknown_fields(text));
+        found.extend(further.map(|(at, said)| (Some(place(text, at)), said)));
         found.sort_by_key(|(place, _)| *place);
         let placed = found.into_iter().map(|(place, said)| match place {
             Some((line, column)) => format!("line {line}, column {column}: {said}"),
@@ -216,14 +244,6 @@ impl Config {
         if self.matching.keys.contains(&Key::Link) {
             problems.push("[match] keys cannot name `link`: [[link]] comes before every key".into());
         }
-        for (place, field) in self.named_fields() {
-            if Field::named(field).is_none() {
-                problems.push(format!(
-                    "{place} names `{field}`, which is no field of the directory{}",
-                    nearest(field, &Field::names())
-                ));
-            }
-        }
         for link in &self.link {
             if [&link.account, &link.person, &link.reason, &link.owner].iter().any(|text| text.trim().is_empty()) {
                 problems.push(format!("[[link]] of `{}` needs an account, a person, a reason and an owner", link.account));
@@ -300,21 +320,48 @@ impl Config {
         let here = self.instance.len() < 2 || self.instance.iter().any(|instance| own(&instance));
         self.domo.client_owner.as_deref().filter(|_| here)
     }
+}
 
-    /// Every place where the file names a canonical field, and the name.
-    fn named_fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let rules = (self.expected.iter().map(|rule| ("[expected]", rule)))
-            .chain(self.role.iter().map(|rule| ("[[role]]", &rule.people)))
-            .chain(self.group.iter().map(|rule| ("[[group]]", &rule.people)))
-            .chain(self.instance.iter().filter_map(|instance| Some(("[[instance]] people", instance.people.as_ref()?))));
-        (rules.flat_map(|(place, rule)| rule.keys().map(move |field| (place, field.as_str()))))
-            .chain(self.drift.fields.iter().map(|field| ("[drift] fields", field.as_str())))
-            .chain(
-                self.directory
-                    .iter()
-                    .flat_map(|directory| directory.columns.keys().map(|field| ("[directory.columns]", field.as_str()))),
-            )
+/// Every place where the file names a canonical field and there is none of that name: where it stands in the text, in bytes, and what is
+/// wrong.
+fn unknown_fields(text: &str) -> Vec<(usize, String)> {
+    let Ok(file) = DeTable::parse(text) else { return Vec::new() };
+    let mut unknown = Vec::new();
+    let mut named = |place: &str, field: &Spanned<DeString<'_>>| {
+        let name = field.get_ref().as_ref();
+        if Field::named(name).is_none() {
+            let near = nearest(name, &Field::names());
+            unknown.push((field.span().start, format!("{place} names `{name}`, which is no field of the directory{near}")));
+        }
+    };
+    for (section, value) in file.get_ref() {
+        let (section, value) = (section.get_ref().as_ref(), value.get_ref());
+        // A list of tables, or the one table.
+        let items = value.as_array().into_iter().flatten().filter_map(|item| item.get_ref().as_table());
+        for table in items.chain(value.as_table()) {
+            let inside = |key: &str| table.get(key).and_then(|value| value.get_ref().as_table());
+            // What is a rule's own is a field too: `role` and `groups`.
+            let (place, fields) = match section {
+                "expected" => ("[expected]", Some(table)),
+                "role" => ("[[role]]", Some(table)),
+                "group" => ("[[group]]", Some(table)),
+                "instance" => ("[[instance]] people", inside("people")),
+                "directory" => ("[directory.columns]", inside("columns")),
+                "drift" => {
+                    let fields = table.get("fields").and_then(|fields| fields.get_ref().as_array());
+                    for field in fields.into_iter().flatten() {
+                        if let DeValue::String(name) = field.get_ref() {
+                            named("[drift] fields", &Spanned::new(field.span(), name.clone()));
+                        }
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            fields.into_iter().flat_map(|fields| fields.keys()).for_each(|field| named(place, field));
+        }
     }
+    unknown
 }
 
 /// `; did you mean ...?` where a known word is near.
@@ -484,6 +531,25 @@ mod tests {
             assert!(refusal.contains(part), "{part} is not in {refusal}");
         }
         assert!(!refusal.contains("T0PSECRET") && !refusal.contains("expected u32"), "{refusal}");
+    }
+
+    #[test]
+    fn a_field_that_there_is_not_is_named_with_its_place_wherever_it_stands() {
+        let refusal = refusal(
+            "[expected]\ndepartement = [\"x\"]\n[[role]]\nrole = \"Editor\"\ntitel = [\"x\"]\n[[group]]\ngroups = [\"g\"]\nlocatoin = [\"x\"]\n\
+             [drift]\nfields = [\"name\",\n  \"phnoe\"]\n[[directory]]\npath = \"a.csv\"\n[directory.columns]\nemial = \"E-Mail\"\n\
+             [[instance]]\nname = \"eu\"\npeople = { statsu = [\"x\"] }\n",
+        );
+        for part in [
+            "line 2, column 1: [expected] names `departement`, which is no field of the directory; did you mean `department`?",
+            "line 5, column 1: [[role]] names `titel`",
+            "line 8, column 1: [[group]] names `locatoin`",
+            "line 11, column 3: [drift] fields names `phnoe`",
+            "line 15, column 1: [directory.columns] names `emial`",
+            "line 18, column 12: [[instance]] people names `statsu`",
+        ] {
+            assert_eq!(refusal.matches(part).count(), 1, "{part} is not in {refusal}");
+        }
     }
 
     #[test]

@@ -93,6 +93,7 @@ impl Mapping {
     }
 
     fn configured(&mut self, raw: &Raw, all_headers: &[String], file: &config::Directory) -> Result<()> {
+        let mut absent = Vec::new();
         for (field, header) in &file.columns {
             let Some(slot) = Slot::of(field) else {
                 let known = Field::names().join(", ");
@@ -101,15 +102,21 @@ impl Mapping {
             let exact = raw.columns.iter().position(|column| column.header == *header);
             let found = exact.or_else(|| raw.columns.iter().position(|column| same_header(header, &column.header)));
             let Some(column) = found else {
-                let seen = raw.columns.iter().map(|column| format!("`{}`", column.header)).collect::<Vec<_>>().join(", ");
-                bail!(
-                    Failure::usage(format!("[directory.columns] {field} = \"{header}\": the file has no such column"))
-                        .hint(format!("{}recognised in the file: {seen}", nearest(header, all_headers)))
-                );
+                let said = format!("[directory.columns] {field} = \"{header}\": the file has no such column");
+                absent.push((said, nearest(header, all_headers)));
+                continue;
             };
             self.claims.push(Claim { column, slot, rank: 0, why: "configured".into() });
         }
-        Ok(())
+        let seen = || raw.columns.iter().map(|column| format!("`{}`", column.header)).collect::<Vec<_>>().join(", ");
+        match absent.as_slice() {
+            [] => Ok(()),
+            [(said, near)] => bail!(Failure::usage(said).hint(format!("{near}recognised in the file: {}", seen()))),
+            several => {
+                let lines: Vec<_> = several.iter().map(|(said, near)| format!("{said} {near}").trim_end().to_owned()).collect();
+                bail!(Failure::usage(lines.join("\n")).hint(format!("recognised in the file: {}", seen())))
+            }
+        }
     }
 
     /// A makeshift header counts only while no better column claims the field, and only if it holds anything: a list of all columns
@@ -140,6 +147,7 @@ impl Mapping {
 
     /// Two columns of one rank that differ: nobody but a person can say which is meant.
     fn refuse_contradictions(&mut self, raw: &Raw) -> Result<()> {
+        let (mut contradictions, mut choices) = (Vec::new(), Vec::new());
         for pair in self.claims.windows(2) {
             let [one, other] = pair else { continue };
             let same_claim = one.slot == other.slot && one.rank == other.rank && one.rank < WEAK && !one.slot.is_list();
@@ -159,21 +167,22 @@ impl Mapping {
             };
             let field = one.slot.field_name().unwrap_or_default();
             let row = raw.rows.get(at).copied().unwrap_or_default();
-            bail!(
-                Failure::usage(format!(
-                    "the columns {} `{}` and {} `{}` both look like {field} and differ, first in row {row}",
-                    letter(first.at),
-                    first.header,
-                    letter(second.at),
-                    second.header
-                ))
-                .hint(format!(
-                    "choose with [directory.columns] {field} = \"{}\" (or rename one of two equal headers)",
-                    first.header
-                ))
-            );
+            contradictions.push(format!(
+                "the columns {} `{}` and {} `{}` both look like {field} and differ, first in row {row}",
+                letter(first.at),
+                first.header,
+                letter(second.at),
+                second.header
+            ));
+            choices.push(format!("{field} = \"{}\"", first.header));
         }
-        Ok(())
+        if contradictions.is_empty() {
+            return Ok(());
+        }
+        bail!(
+            Failure::usage(contradictions.join("\n"))
+                .hint(format!("choose with [directory.columns] {} (or rename one of two equal headers)", choices.join(", ")))
+        )
     }
 
     /// Of a field with several values the first is the value; where all are looked at, each stands on its line.
@@ -201,15 +210,19 @@ impl Mapping {
     /// A formula that nobody has computed is no empty cell: whoever decides on it would decide wrongly.
     pub(super) fn refuse_uncomputed(&mut self, raw: &Raw) -> Result<()> {
         const HINT: &str = "open the workbook in Excel and save it, then load it again";
+        let mut decides = Vec::new();
         for claim in &self.claims {
             let Some(column) = raw.columns.get(claim.column).filter(|column| raw.unvalued.contains(&column.at)) else { continue };
             let problem = format!("the column {} `{}` holds formulas without values", letter(column.at), column.header);
-            if claim.slot.decides() {
-                bail!(Failure::usage(problem).hint(HINT));
+            match claim.slot.decides() {
+                true => decides.push(problem),
+                false => self.notes.push(format!("{problem}: {HINT}")),
             }
-            self.notes.push(format!("{problem}: {HINT}"));
         }
-        Ok(())
+        if decides.is_empty() {
+            return Ok(());
+        }
+        bail!(Failure::usage(decides.join("\n")).hint(HINT))
     }
 
     /// All columns in use.

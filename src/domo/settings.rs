@@ -7,7 +7,7 @@ use super::windows::Windows;
 use crate::config::{self, Config, DeactivateWith};
 use crate::failure::Failure;
 pub use crate::http::Limits;
-use crate::http::{Url, address, secret};
+use crate::http::{self, Url, address, secret};
 
 /// Bytes of a DataSet: a report of DomoStats over some millions of objects.
 const LARGEST_DATASET: usize = 1 << 30;
@@ -109,10 +109,12 @@ impl Settings {
         let domo = instance.map_or_else(|| config.domo.clone(), |instance| config.for_instance(instance).domo);
         let mut settings = Self::with(&domo, api_url.as_deref().unwrap_or(DEFAULT_API), id, SecretString::from(secret))?;
         settings.reads_content(config.content.as_ref());
-        settings.scim = match (var("DOMO_SCIM_URL"), var("DOMO_SCIM_TOKEN")) {
+        settings.scim = match (var("DOMO_SCIM_URL"), http::secret(&var, "DOMO_SCIM_TOKEN")?) {
             (Some(url), Some(token)) => Some(Scim::new(&url, SecretString::from(token))?),
             (None, None) => None,
-            (Some(_), None) => return Err(Failure::usage("DOMO_SCIM_URL is set but DOMO_SCIM_TOKEN is not").into()),
+            (Some(_), None) => {
+                return Err(Failure::usage("DOMO_SCIM_URL is set but DOMO_SCIM_TOKEN (or DOMO_SCIM_TOKEN_FILE) is not").into());
+            }
             (None, Some(_)) => {
                 return Err(Failure::usage("DOMO_SCIM_TOKEN is set but DOMO_SCIM_URL is not")
                     .hint(
@@ -129,7 +131,10 @@ impl Settings {
             settings.scim = None;
         }
         if settings.deactivate_with == DeactivateWith::Scim && settings.scim.is_none() {
-            return Err(Failure::usage("[domo] deactivate_with = \"scim\" needs DOMO_SCIM_URL and DOMO_SCIM_TOKEN").into());
+            return Err(Failure::usage(
+                "[domo] deactivate_with = \"scim\" needs DOMO_SCIM_URL and DOMO_SCIM_TOKEN (or DOMO_SCIM_TOKEN_FILE)",
+            )
+            .into());
         }
         Ok(settings)
     }
@@ -215,6 +220,17 @@ mod tests {
             refused(&[("DOMO_CLIENT_ID", "me"), ("DOMO_CLIENT_SECRET_FILE", "/nowhere/at/all")])
                 .contains("DOMO_CLIENT_SECRET_FILE")
         );
+    }
+
+    #[test]
+    fn the_token_of_scim_may_stand_in_a_file_too() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "hush\n").unwrap();
+        let client =
+            [("DOMO_CLIENT_ID", "me"), ("DOMO_CLIENT_SECRET", "x"), ("DOMO_SCIM_URL", "https://acme.domo.com/api/scim/v2")];
+        let settings = from(&[&client[..], &[("DOMO_SCIM_TOKEN_FILE", file.path().to_str().unwrap())]].concat()).unwrap();
+        assert_eq!(secrecy::ExposeSecret::expose_secret(&settings.scim.unwrap().token), "hush");
+        assert!(refused(&client).contains("DOMO_SCIM_TOKEN_FILE"));
     }
 
     #[test]

@@ -97,13 +97,7 @@ impl Terms<'_> {
     /// Why it is refused, and what to do.
     pub fn admit(&self, plan: &Plan) -> Result<(), Failure> {
         right_instance(self.instances, &plan.id, &plan.instance)?;
-        if plan.created > self.now + CLOCKS_APART {
-            return Err(Failure::new(
-                FailureKind::PlanRefused,
-                format!("plan {} was made at {}, which has not come yet", plan.id, plan.created),
-            )
-            .hint("a clock was ahead: set this machine's clock, or run `audit` again where the clock is right"));
-        }
+        made_already(plan, self.now)?;
         if self.now >= plan.expires {
             return Err(Failure::new(FailureKind::PlanRefused, format!("plan {} expired at {}", plan.id, plan.expires))
                 .hint("run `audit` again: it makes a new plan from the state as it is now"));
@@ -171,6 +165,18 @@ impl Terms<'_> {
             .hint("set `[domo] deactivate_with` back, or run `audit` again and have the new plan reviewed"),
         )
     }
+}
+
+/// Refuses a plan that was made later than now: its expiry would say nothing.
+///
+/// # Errors
+/// It was made more than ten minutes later.
+pub fn made_already(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
+    if plan.created <= now + CLOCKS_APART {
+        return Ok(());
+    }
+    Err(Failure::new(FailureKind::PlanRefused, format!("plan {} was made at {}, which has not come yet", plan.id, plan.created))
+        .hint("a clock was ahead: set this machine's clock, or run `audit` again where the clock is right"))
 }
 
 /// Refuses a plan, or its journal, for another instance than this one, by whatever name it is known.

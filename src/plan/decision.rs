@@ -104,6 +104,12 @@ impl Decision {
         }
     }
 
+    /// The file it came in, without the row.
+    pub(super) fn file(&self) -> Option<&str> {
+        let from = self.from.as_deref()?;
+        Some(from.rsplit_once(" row ").map_or(from, |(file, _)| file))
+    }
+
     pub(super) fn is_of(&self, other: &Self) -> bool {
         same_person(&self.by, &other.by)
     }

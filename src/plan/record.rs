@@ -1,7 +1,7 @@
 //! Recording what people say of a plan: all of it or nothing. Another person's decision is replaced only by somebody who says that they
 //! overrule it, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decision::{Decision, Verdict};
 use super::digest::Sealed;
@@ -19,6 +19,13 @@ pub struct Saying {
     pub decision: Decision,
 }
 
+impl Saying {
+    /// Whether it is a row that was left blank, and not somebody who takes a decision back.
+    fn is_blank(&self) -> bool {
+        self.decision.verdict == Verdict::Open && self.decision.from.is_some()
+    }
+}
+
 /// Records what is said, or nothing of it: what contradicts itself, what contradicts another person without saying that it overrules
 /// them, and a rejection without a reason refuse it as a whole. Returns the ids on which something new was recorded.
 ///
@@ -30,9 +37,9 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result
     for saying in sayings {
         let decision = &saying.decision;
         match said.get(saying.subject.as_str()) {
-            // A blank row says nothing against a filled one.
-            Some(first) if decision.verdict == Verdict::Open && first.decision.from.is_some() && decision.from.is_some() => {}
-            Some(first) if !first.decision.says_the_same(decision) && first.decision.verdict != Verdict::Open => {
+            // A blank row says nothing against what is said of it elsewhere.
+            Some(_) if saying.is_blank() => {}
+            Some(first) if !first.is_blank() && !first.decision.says_the_same(decision) => {
                 problems.push(format!("{}: {}, and {}", saying.subject, said_in(first), said_in(saying)));
             }
             // Of two that say the same, the one that says why.
@@ -45,21 +52,25 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result
             .hint("agree on one of them, and hand in that one; a file that was replaced by a later one is left out"));
     }
 
-    let mut steps = Vec::new();
-    let mut against = Vec::new();
+    let (mut steps, mut against, mut hints) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (subject, saying) in said {
         let decision = &saying.decision;
         let standing = sealed.plan().decisions.get(subject);
         match step(standing, decision, overrule) {
             Step::Nothing => continue,
-            Step::Blank(standing) => problems.push(format!(
-                "{}: {subject} is blank, and was {}: a blank takes nothing back. Fill it in again, leave the row out, or take the decision \
-                 back with --reopen {subject}",
-                saying.place,
-                standing.told()
-            )),
+            Step::Blank(standing) => {
+                hints.insert(
+                    "a blank takes nothing back: fill the row in again, leave it out, or take the decision back with --reopen",
+                );
+                problems.push(format!(
+                    "{}: {subject} is blank, and was {} in the same file: --reopen {subject} takes it back",
+                    saying.place,
+                    standing.told()
+                ));
+            }
             Step::Against(standing) => against.push(format!("{subject}: {}, but it was {}", said_in(saying), standing.told())),
             Step::Record if decision.verdict == Verdict::Reject && decision.comment.is_none() => {
+                hints.insert("a rejection needs a reason: in the row's `comment`, or with --comment for all that have none");
                 problems.push(format!("{}: the rejection of {subject} says no reason", saying.place));
             }
             Step::Record => steps.push((subject.to_owned(), decision.clone())),
@@ -70,8 +81,8 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result
             .hint("talk to them; `--overrule --comment WHY` replaces their decision and keeps it on record"));
     }
     if !problems.is_empty() {
-        return Err(refused("not every row can be taken as it is", &problems)
-            .hint("a rejection needs a reason: in the row's `comment`, or with --comment for all that have none"));
+        let hints = hints.into_iter().collect::<Vec<_>>().join("; ");
+        return Err(refused("not every row can be taken as it is", &problems).hint(hints));
     }
     Ok(steps
         .into_iter()
@@ -103,7 +114,7 @@ enum Step<'a> {
     Record,
     /// It differs from what another person decided.
     Against(&'a Decision),
-    /// The row is blank where the file's own reviewer had decided.
+    /// The row is blank in the very file in which its reviewer had decided.
     Blank(&'a Decision),
 }
 
@@ -111,9 +122,10 @@ fn step<'a>(standing: Option<&'a Decision>, said: &Decision, overrule: bool) -> 
     let Some(standing) = standing.filter(|standing| standing.verdict != Verdict::Open) else {
         return if said.verdict == Verdict::Open { Step::Nothing } else { Step::Record };
     };
-    if said.verdict == Verdict::Open && said.from.is_some() {
-        // Only who filled in a row before takes something back by leaving it blank.
-        return if standing.from.is_some() && said.is_of(standing) { Step::Blank(standing) } else { Step::Nothing };
+    if let (Verdict::Open, Some(file)) = (said.verdict, said.file()) {
+        // Only a file in which the row was filled in before is a file out of which somebody took a decision: of another, a blank says
+        // nothing, whenever it comes.
+        return if standing.file() == Some(file) && said.is_of(standing) { Step::Blank(standing) } else { Step::Nothing };
     }
     if said.says_the_same(standing) && (said.comment.is_none() || said.comment == standing.comment) {
         return Step::Nothing;

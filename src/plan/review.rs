@@ -160,11 +160,12 @@ fn same(was: &Decidable<'_>, is: &Decidable<'_>) -> bool {
     }
 }
 
-/// Refuses to record anything on a plan that has expired.
+/// Refuses to record anything on a plan that has expired, or was made later than now.
 ///
 /// # Errors
-/// The plan has expired.
+/// The plan is not in time.
 pub fn in_time(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
+    super::approved::made_already(plan, now)?;
     if now < plan.expires {
         return Ok(());
     }

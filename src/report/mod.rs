@@ -41,6 +41,7 @@ pub mod view;
 mod workbook;
 
 use std::borrow::Borrow;
+use std::collections::BTreeSet;
 
 use anyhow::Result;
 use awaited::Awaited;
@@ -237,10 +238,22 @@ fn file(folder: &RunFolder, name: &str, write: impl FnOnce(&mut OutFile) -> Resu
 
 /// Renders every template, built in or the user's own, for a made-up run with every kind of finding.
 ///
-/// # Errors
-/// The first template that does not parse or render; the error names file, line and column.
-pub fn check_templates(config: &Config) -> Result<()> {
-    let templates = templates::Templates::load(config)?;
+/// Returns why each that does not parse or render does not: file, line and column.
+pub fn check_templates(config: &Config) -> Vec<anyhow::Error> {
+    let (mut problems, mut broken) = (Vec::new(), BTreeSet::new());
+    // Where one is broken, the built-in one stands in for it while the others are tried.
+    while let Err(error) = try_templates(config, &broken) {
+        let name = templates::broken_in(config, &error);
+        problems.push(error);
+        if !name.is_some_and(|name| broken.insert(name)) {
+            break;
+        }
+    }
+    problems
+}
+
+fn try_templates(config: &Config, without: &BTreeSet<String>) -> Result<()> {
+    let templates = templates::Templates::load_without(config, without)?;
     let example = example::Example::new(40, "")?;
     let inputs = example.inputs();
     let ordered = cap::ordered(&inputs.reconciliation.findings, inputs.history);

@@ -2,6 +2,7 @@
 //!
 //! Pages (`.html`) are escaped as HTML; Markdown (`.md`) has its own escaping, see [`super::escape`]. Each has its own engine.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -45,11 +46,21 @@ impl Templates {
     /// The built-in templates with those of `[report] templates` in their place. Other `.html` and `.md` files of that folder can be
     /// included by them.
     pub(super) fn load(config: &Config) -> Result<Self> {
+        Self::load_without(config, &BTreeSet::new())
+    }
+
+    /// The same without some of the folder: the built-in ones in their place, and nothing in the place of those that are included.
+    pub(super) fn load_without(config: &Config, without: &BTreeSet<String>) -> Result<Self> {
         let folder = config.report.templates.clone();
         let mut texts = Texts::built_in()?;
         let mut sources: Vec<(String, String)> = BUILT_IN.map(|(name, text)| (name.to_owned(), lines(text))).into();
         if let Some(folder) = &folder {
             for (name, text) in read(folder)? {
+                let built_in = name == "texts.toml" || BUILT_IN.iter().any(|(built_in, _)| *built_in == name);
+                if without.contains(&name) {
+                    sources.extend((!built_in).then(|| (name, String::new())));
+                    continue;
+                }
                 if name == "texts.toml" {
                     texts = Texts::over(&texts, &text, &folder.join(name).display().to_string())?;
                     continue;
@@ -106,6 +117,16 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Which file of the user's the template is that an error is about.
+pub(super) fn broken_in(config: &Config, error: &anyhow::Error) -> Option<String> {
+    let folder = config.report.templates.as_ref()?;
+    let said = format!("{error:#}");
+    // Of a filter that there is not, the engine says the name alone, as compilers do.
+    let named = |name: &String| said.contains(&folder.join(name).display().to_string()) || said.contains(&format!("--> {name}:"));
+    // Of two whose names begin alike, the one whose name goes on.
+    read(folder).ok()?.into_iter().map(|(name, _)| name).filter(named).max_by_key(String::len)
 }
 
 /// LF only: a browser hashes a style or script with LF, whatever the file has.

@@ -39,14 +39,14 @@ impl Texts {
         let mut found = BTreeMap::new();
         flatten("", &said, &mut found, name)?;
         let mut flat = base.map(|base| base.flat.clone()).unwrap_or_default();
-        for (key, text) in found {
-            if base.is_some() && !flat.contains_key(&key) {
-                return Err(Failure::usage(format!("{name}: the report has no text `{key}`"))
-                    .hint("the built-in catalogue, templates/texts.toml in the source, has every key")
-                    .into());
-            }
-            flat.insert(key, text);
+        let unknown = found.keys().filter(|key| base.is_some() && !flat.contains_key(*key));
+        let unknown: Vec<_> = unknown.map(|key| format!("`{key}`")).collect();
+        if !unknown.is_empty() {
+            return Err(Failure::usage(format!("{name}: the report has no text {}", unknown.join(", ")))
+                .hint("the built-in catalogue, templates/texts.toml in the source, has every key")
+                .into());
         }
+        flat.extend(found);
         let tree = tree(&flat);
         Ok(Self { flat, tree })
     }

@@ -7,7 +7,7 @@ pub mod value;
 mod words;
 
 pub(crate) use fields::Slot;
-pub use fields::{Comparison, FIELDS, Field, Holds, label};
+pub use fields::{Comparison, FIELDS, Field, Holds, label, moved};
 pub use situation::{AccountSituation, AccountTotals, PersonSituation, PersonTotals, Situation, Totals};
 pub(crate) use words::words;
 pub use words::{ActionKind, DomoStats, Flavour, Key, Kind, Owned, Role, Scope, Severity, Split, Status};

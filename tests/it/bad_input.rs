@@ -436,6 +436,50 @@ fn a_configuration_that_cannot_be_read_is_one_problem() {
     assert!(said.contains("line 2, column 1: unknown field `client_secret`") && !said.contains("hush"), "{said}");
 }
 
+/// One mistake in the configuration hides none of the directory and of the templates, and of these none hides another.
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let folder = folder(WORKERS.as_bytes());
+    std::fs::create_dir(folder.path().join("own")).unwrap();
+    std::fs::write(folder.path().join("own/report.md"), "{{ title | nosuch }}").unwrap();
+    std::fs::write(folder.path().join("own/summary.md"), "{% for x in %}").unwrap();
+    std::fs::write(folder.path().join("own/report.html"), "{{ nosuch.field }}").unwrap();
+    std::fs::write(folder.path().join("own/texts.toml"), "[severity]\nnosuch = \"x\"\nother = \"y\"\n").unwrap();
+    let rules = "[domo]\nconcurency = 3\n[[directory]]\npath = \"workers.csv\"\n[directory.columns]\nemail = \"E-Mial\"\n\
+                 name = \"Nmae\"\nnmae = \"Name\"\n[report]\ntemplates = \"own\"\n\
+                 [[directory]]\nurl = \"https://hr.example/people.csv\"\n";
+    std::fs::write(folder.path().join("domo-reconcile.toml"), rules).unwrap();
+    let ran = run(folder.path(), ["check", "--json"]).code(2);
+    let answer = ran.json();
+    let problems: Vec<_> = answer["problems"].as_array().unwrap().iter().map(|one| one["problem"].as_str().unwrap()).collect();
+    for told in [
+        "unknown field `concurency`",
+        "line 8, column 1: [directory.columns] names `nmae`, which is no field of the directory; did you mean `name`?",
+        "[directory.columns] email = \"E-Mial\": the file has no such column",
+        "[directory.columns] name = \"Nmae\": the file has no such column",
+        "report.md:1:",
+        "summary.md:1:",
+        "report.html:1:",
+        "the report has no text `severity.nosuch`, `severity.other`",
+    ] {
+        assert_eq!(problems.iter().filter(|problem| problem.contains(told)).count(), 1, "{told}: {problems:#?}");
+    }
+    assert_eq!(problems.len(), 8, "{problems:#?}");
+    assert!(ran.stderr.contains("hr.example is asked once the configuration is right"), "{}", ran.stderr);
+}
+
+/// A line that is not understood may be the one that says whose client it is: no other is tried in its place, nowhere.
+#[test]
+fn instances_of_a_configuration_that_is_not_valid_are_not_asked() {
+    let folder = folder(WORKERS.as_bytes());
+    let rules = "[[instance]]\nname = \"eu\"\napi_ulr = \"http://127.0.0.1:9\"\nclient_id_env = \"EU_ID\"\n";
+    std::fs::write(folder.path().join("domo-reconcile.toml"), rules).unwrap();
+    let env = [("DOMO_CLIENT_ID", "me"), ("DOMO_CLIENT_SECRET", "hush"), ("DOMO_API_URL", "http://127.0.0.1:9")];
+    let ran = support::run_with(folder.path(), &env, ["check", "--directory", "workers.csv"]).code(2);
+    assert!(ran.stdout.contains("no Domo was asked") && ran.stdout.contains("1 problem to put right"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("api.domo.com") && !ran.stdout.contains("127.0.0.1"), "{}", ran.stdout);
+}
+
 /// `| head -1`: the reader goes away and that is no failure.
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {

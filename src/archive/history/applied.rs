@@ -152,6 +152,8 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
     let mut ending = None;
     let tell = |opening: Option<String>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
         let counts: Vec<_> = std::mem::take(outcomes).iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+        // Where nothing was left to do, and with an earlier version where nothing was approved, nobody did anything.
+        let idle = counts.is_empty() && ending == Some(ApplyEnd::Complete);
         let counts = if counts.is_empty() { "nothing done".into() } else { counts.join(", ") };
         let early = match ending {
             Some(ApplyEnd::Complete) => "",
@@ -159,7 +161,7 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
             Some(ApplyEnd::Stopped) => "; it stopped itself before the end",
             None => "; it was cut short, or is still under way",
         };
-        opening.map(|opening| format!("{opening}: {counts}{early}."))
+        opening.filter(|_| !idle).map(|opening| format!("{opening}: {counts}{early}."))
     };
     for line in applied.journal.lines().iter().filter(|line| line.at >= since) {
         match &line.event {

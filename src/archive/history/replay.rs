@@ -5,10 +5,11 @@
 //! old data.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
+use chrono::{DateTime, Utc};
 
 use super::compare::compare_until;
 use super::diff::{Diff, between};
@@ -17,13 +18,13 @@ use super::past::{accounts_of, past_until};
 use super::tokens::RedactionTokens;
 use super::types::{History, Lifecycle, Present};
 use crate::archive::store::inputs::intact;
-use crate::archive::store::{Manifest, RunInfo, StoredRun, inputs, listing};
+use crate::archive::store::{Archive, Manifest, RunInfo, StoredRun, inputs, listing};
 use crate::config::{Config, Loaded};
 use crate::digest;
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::failure::Failure;
-use crate::reconcile::{self, Reconciliation, Rules};
+use crate::reconcile::{self, Past, Reconciliation, Rules};
 use crate::terms::Kind;
 
 /// What a run was judged from, checked against its manifest.
@@ -86,6 +87,21 @@ impl Stored {
         Rules { config, instance: &then.instance, as_of: then.as_of, excluded_elsewhere: None }
     }
 
+    /// What was known from before when it was judged.
+    ///
+    /// # Errors
+    /// The archive around the run cannot be read.
+    pub fn past(&self) -> Result<Arc<Past>> {
+        let (archive, then) = (self.archive()?, &self.manifest.run);
+        let (number, began) = self.origin(&archive)?;
+        if then.forecast { Ok(Arc::default()) } else { past_until(&archive, &then.instance, number, began) }
+    }
+
+    fn archive(&self) -> Result<PathBuf> {
+        let folder = self.run.path.canonicalize()?;
+        Ok(folder.parent().unwrap_or(&folder).to_owned())
+    }
+
     /// Judges it again; `own` is the replay's identity, for when its findings are not the run's.
     ///
     /// # Errors
@@ -93,18 +109,13 @@ impl Stored {
     pub fn judge(&self, own: &RunInfo) -> Result<Replayed> {
         let then = &self.manifest.run;
         let rules = self.rules(&self.config.config);
-        let archive = self.run.path.canonicalize()?;
-        let archive = archive.parent().unwrap_or(&archive);
-        let past = match then.forecast {
-            true => Arc::default(),
-            false => past_until(archive, &then.instance, self.manifest.number, then.started)?,
-        };
-        let mut reconciliation = reconcile::reconcile_since(&self.accounts, &self.people, &rules, past)?;
+        let archive = self.archive()?;
+        let mut reconciliation = reconcile::reconcile_since(&self.accounts, &self.people, &rules, self.past()?)?;
         if then.forecast {
             reconciliation = reconciliation.as_forecast();
         }
         let same = then.version == env!("CARGO_PKG_VERSION") && self.manifest.config.sha256 == digest::sha256(&self.config.text);
-        let run = if same { then.clone() } else { own.clone() };
+        let run = if same { self.judged_as() } else { own.clone() };
         let present = Present {
             run: &run,
             accounts: &self.accounts,
@@ -112,12 +123,34 @@ impl Stored {
             reconciliation: &reconciliation,
             config: &self.config,
         };
-        let mut history = compare_until(archive, &present, self.manifest.number)?;
+        let mut history = compare_until(&archive, &present, self.origin(&archive)?.0)?;
         let compared_with = |history: &History| history.previous.as_ref().map(|previous| previous.run_id.clone());
         if compared_with(&history) != self.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone()) {
             self.remembered(&mut history, &mut reconciliation);
         }
         Ok(Replayed { run, reconciliation, history, same })
+    }
+
+    /// The place in the archive's order, and the moment, that the judgement stands at: its own, and of a replay that of the run which it
+    /// judged again. Where that run is not beside it, nothing that is beside it was before it.
+    fn origin(&self, archive: &Path) -> Result<(u64, DateTime<Utc>)> {
+        let mut origin = (self.manifest.number, self.manifest.run.started);
+        let mut link = self.manifest.replay_of.as_ref();
+        let runs = if link.is_some() { Archive::at(archive).list()?.runs } else { Vec::new() };
+        while let Some(original) = link {
+            let beside = runs.iter().find(|run| run.id() == original.run_id && run.number() < origin.0);
+            let Some(beside) = beside else { return Ok((0, origin.1)) };
+            origin = (beside.number(), beside.head.run.started);
+            link = beside.manifest.as_ref().and_then(|manifest| manifest.replay_of.as_ref());
+        }
+        Ok(origin)
+    }
+
+    /// The run whose findings these are, as they name it: of a replay that said the same, the one that it judged again.
+    fn judged_as(&self) -> RunInfo {
+        let named = self.findings.run.clone();
+        let (id, version) = (named.id, named.version);
+        RunInfo { id, started: named.started, finished: named.finished, version, ..self.manifest.run.clone() }
     }
 
     /// The run before is not there any more: what the findings said of it stands in them.

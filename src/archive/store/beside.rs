@@ -50,7 +50,12 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
                     continue;
                 }
             };
-            let rows = if role == DECISIONS { decisions(&bytes) } else { bytes.iter().filter(|byte| **byte == b'\n').count() };
+            let rows = match role {
+                DECISIONS => decisions(&bytes),
+                _ if name.ends_with(".jsonl") => bytes.iter().filter(|byte| **byte == b'\n').count(),
+                _ if name.ends_with(".csv") => records(&bytes),
+                _ => 0,
+            };
             inputs.push(InputEntry {
                 role: role.to_owned(),
                 name: format!("{}/{name}", run.id()),
@@ -66,6 +71,16 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
 /// The size of a file as the manifest has it.
 fn written(run: &StoredRun, name: &str) -> Option<u64> {
     run.head.files.iter().find(|file| file.name == name).map(|file| file.bytes)
+}
+
+/// The records of a CSV file as this program writes them: a line break within quotes ends none, and the first is the header.
+fn records(csv: &[u8]) -> usize {
+    let mut quoted = false;
+    let ends = csv.iter().filter(|byte| {
+        quoted ^= **byte == b'"';
+        **byte == b'\n' && !quoted
+    });
+    ends.count().saturating_sub(1)
 }
 
 fn decisions(plan: &[u8]) -> usize {

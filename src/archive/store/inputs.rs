@@ -29,7 +29,10 @@ pub(in crate::archive) const PEOPLE: &str = "people.jsonl";
 /// The rules of a run, as they were written.
 pub const CONFIG: &str = "config.toml";
 
-/// Writes `people.jsonl` and, where there is one, `config.toml`.
+/// What stands in `config.toml` where no file was read.
+const DEFAULTS: &str = "# No configuration file was read: the defaults were in force.\n";
+
+/// Writes `people.jsonl` and `config.toml`.
 ///
 /// # Errors
 /// A file cannot be written.
@@ -37,9 +40,7 @@ pub fn keep(folder: &RunFolder, people: &People, config: &Loaded) -> Result<()> 
     let mut out = folder.file(PEOPLE)?;
     write_people(people, &mut out).with_context(|| format!("writing {}", out.path().display()))?;
     out.finish(Some(people.read()))?;
-    if config.path.is_some() {
-        folder.write(CONFIG, &config.text, None)?;
-    }
+    folder.write(CONFIG, if config.path.is_some() { &config.text } else { DEFAULTS }, None)?;
     Ok(())
 }
 

@@ -77,7 +77,7 @@ pub struct InputEntry {
     pub sha256: String,
     /// Its size.
     pub bytes: u64,
-    /// Rows, rejected ones included; lines of a journal; decisions.
+    /// Rows, rejected ones included; lines of a journal; decisions; 0 of what has none, such as a page.
     pub rows: u64,
 }
 
@@ -228,7 +228,8 @@ impl Manifest {
             name: evidence.source.clone(),
             sha256: digest::named(&evidence.sha256),
             bytes: evidence.bytes,
-            rows: accounts.snapshot.len() as u64,
+            // The snapshot may be on its way to the disk by now.
+            rows: accounts.frame.height() as u64,
         });
         let provided = accounts.provided.iter().cloned().collect();
         self.accounts = Some(AccountsRead { evidence: evidence.clone(), provided });

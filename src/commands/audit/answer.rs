@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::archive;
+use crate::cli;
 use crate::commands::Exit;
 use crate::commands::notice::Notice;
 use crate::commands::timings::{self, Stage};
@@ -132,7 +133,8 @@ impl Audited {
             };
             let actions = text::plural(plan.actions, "action", "actions");
             lines.push(format!("Plan:   {} ({actions}{held})", file(PLAN)));
-            lines.push(format!("Next:   domo-reconcile review {}{}", file(PLAN), self.config_flag));
+            let path = self.files.get(PLAN).map(|path| cli::argument(path)).unwrap_or_default();
+            lines.push(format!("Next:   domo-reconcile review {path}{}", self.config_flag));
         }
         if !self.timings.is_empty() {
             lines.push(timings::table(&self.timings));

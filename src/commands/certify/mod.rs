@@ -79,7 +79,15 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
         let recorded = recorded.map(|count| format!("{} recorded.\n", text::plural(count as u64, "answer", "answers")));
         let written = written.map(|files: Vec<PathBuf>| {
             let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
-            format!("\nWritten: {}", names.join(", "))
+            let plan = files.iter().find(|file| file.extension().is_some_and(|ending| ending == "json"));
+            let next = plan.map(|plan| {
+                let path = cli::argument(plan);
+                format!(
+                    "\nNext:   domo-reconcile review {path}{} (what is to be revoked; nothing happens yet)",
+                    options.at.config.flag()
+                )
+            });
+            format!("\nWritten: {}{}", names.join(", "), next.unwrap_or_default())
         });
         invocation.terminal.answer(format!(
             "{}{}{}",
@@ -98,7 +106,7 @@ impl Certification {
 
     /// As the next command has to name it, wherever its archive is.
     fn named(&self, options: &cli::Certify) -> String {
-        format!("{}{}", self.run.path.display(), options.at.config.flag())
+        format!("{}{}", cli::argument(&self.run.path), options.at.config.flag())
     }
 
     fn split(

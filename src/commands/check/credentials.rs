@@ -39,6 +39,13 @@ pub(super) fn ask(config: &Config, optional: bool, day: NaiveDate) -> Vec<Result
     instances.into_iter().map(named).collect()
 }
 
+/// Where a configuration that is not valid names instances of its own.
+pub(super) fn not_asked() -> CredentialCheck {
+    let found =
+        "no Domo was asked: which [[instance]] has which client and address is known once the configuration is right".to_owned();
+    CredentialCheck { instance: None, found, credential: None, notes: Vec::new() }
+}
+
 fn one(config: &Config, instance: Option<&Instance>, optional: bool, day: NaiveDate) -> Result<CredentialCheck> {
     let name = instance.map(|instance| instance.name.clone()).or_else(|| config.domo.instance.clone());
     let id = instance.and_then(|instance| instance.client_id_env.as_deref()).unwrap_or("DOMO_CLIENT_ID");

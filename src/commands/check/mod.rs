@@ -13,13 +13,14 @@ use serde::Serialize;
 
 use super::{Exit, Failed, Invocation, directories, notice};
 use crate::cli;
-use crate::config::{DEFAULT_FILE, Loaded, Notify};
+use crate::config::{Directory, Loaded, Notify};
 use crate::directory::Overview;
 use crate::directory::facts::Facts;
 use crate::directory::overview;
 use crate::failure::{self, Failure, FailureKind};
 use crate::reconcile::employment::{self, Contradiction};
 use crate::terms::Status;
+use crate::text::visible;
 
 /// All that was checked.
 #[derive(Debug, Serialize)]
@@ -68,12 +69,15 @@ struct Problem {
 }
 
 impl Problem {
-    /// Each line of what is wrong with a configuration is a problem of its own; what to do stands with the last.
-    fn of_configuration(error: &anyhow::Error) -> Vec<Self> {
+    /// Each line of what is wrong with a file is a problem of its own, behind what the file is where that is not known from `place`; what
+    /// to do stands with the last.
+    fn each(place: &'static str, error: &anyhow::Error) -> Vec<Self> {
         let cause = error.root_cause().to_string();
-        let Self { place, problem, next, kind } = Self::new("configuration", error);
+        let Self { place, problem, next, kind } = Self::new(place, error);
         let lines: Vec<_> = if cause.contains('\n') { cause.lines().collect() } else { vec![problem.as_str()] };
-        let one = |line: &str, next| Self { place, problem: line.to_owned(), next, kind };
+        let about = error.chain().next().filter(|_| lines.len() > 1 && place != "configuration");
+        let about = about.map(|about| format!("{about}: ")).unwrap_or_default();
+        let one = |line: &str, next| Self { place, problem: format!("{about}{line}"), next, kind };
         let mut problems: Vec<_> = lines.iter().map(|line| one(line, None)).collect();
         if let Some(last) = problems.last_mut() {
             last.next = next;
@@ -100,18 +104,21 @@ impl Problem {
 
 /// Checks everything that can be checked before an audit, and tells all problems at once.
 pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit> {
-    let mut problems = Vec::new();
-    let loaded = match Loaded::read(options.config.config.as_deref()) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            problems.extend(Problem::of_configuration(&error));
-            let path = options.config.config.clone().unwrap_or_else(|| DEFAULT_FILE.into());
-            Loaded { path: Some(path), ..Loaded::default() }
-        }
-    };
-    let readable = problems.is_empty();
+    let (loaded, invalid) = Loaded::read_in_part(options.config.config.as_deref());
+    let mut problems: Vec<_> = invalid.iter().flat_map(|error| Problem::each("configuration", error)).collect();
+    let readable = invalid.is_none();
     let as_of = options.as_of.unwrap_or_else(|| loaded.config.report.today(invocation.started));
-    let directories = loaded.config.directories(&options.directory);
+    let mut directories = loaded.config.directories(&options.directory);
+    if !readable {
+        let (fetched, files): (Vec<_>, Vec<_>) = directories.into_iter().partition(Directory::is_fetched);
+        directories = files;
+        // One without a path is a problem that is told.
+        directories.retain(|directory| !directory.path.as_os_str().is_empty());
+        for directory in fetched {
+            let what = "is asked once the configuration is right";
+            invocation.terminal.say(format!("note: the directory {} {what}", visible(&directory.label())));
+        }
+    }
     let mut understood = Vec::new();
     // What a configuration that cannot be read would have named is not known.
     if directories.is_empty() && readable {
@@ -129,11 +136,13 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
                 // Only what several directories say of one person needs them beside each other.
                 loaded_people.extend((directories.len() > 1).then_some(people));
             }
-            Err(error) => problems.push(Problem::new("directory", &error)),
+            Err(error) => problems.extend(Problem::each("directory", &error)),
         }
     }
     let asked = match &options.accounts {
         Some(_) => Vec::new(),
+        // A line that could not be read may have said whose client is for which address.
+        None if !readable && loaded.text.contains("[[instance]]") => vec![Ok(credentials::not_asked())],
         None => credentials::ask(&loaded.config, !options.directory.is_empty() || loaded.path.is_none() || !readable, as_of),
     };
     let credentials =
@@ -147,7 +156,7 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
         problems.push(Problem::new("accounts", &error));
         None
     });
-    problems.extend(crate::report::check_templates(&loaded.config).err().map(|error| Problem::new("templates", &error)));
+    problems.extend(crate::report::check_templates(&loaded.config).iter().map(|error| Problem::new("templates", error)));
     problems.extend(unheard(&loaded.config.notify).iter().map(|error| Problem::new("notify", error)));
     let worst = problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != FailureKind::Usage);
     let checked = Checked {

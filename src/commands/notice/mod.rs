@@ -20,7 +20,7 @@ use crate::archive::{Archive, Manifest};
 use crate::config::{Config, Report};
 use crate::failure::{self, FailureKind};
 use crate::reconcile::EvidenceStatus;
-use crate::terms::Severity;
+use crate::terms::{Severity, moved};
 use crate::text;
 
 pub(super) use webhook::check;
@@ -283,11 +283,10 @@ impl Notice {
         }
     }
 
-    /// ` access of 3 accounts changed (1 new, 2 role raised);`, or nothing.
+    /// ` access of 3 accounts changed (1 new, 2 roles raised);`, or nothing.
     fn access_line(&self) -> String {
         let sorts = self.access.iter().filter(|(_, count)| **count > 0);
-        let said: Vec<_> =
-            sorts.map(|(sort, count)| format!("{count} {}", sort.replace("admins_", "admin ").replace('_', " "))).collect();
+        let said: Vec<_> = sorts.map(|(sort, count)| moved(sort, *count)).collect();
         // Who became or ceased to be an administrator is counted under what moved as well.
         let moved: u64 = self.access.iter().filter(|(sort, _)| !sort.starts_with("admins_")).map(|(_, count)| count).sum();
         match said.as_slice() {
@@ -347,7 +346,7 @@ mod tests {
             notice().lines(),
             [
                 "Domo access review of ac\"me: complete. 3 findings (1 critical, 2 high), 3 new or back, 0 resolved; access of 2 accounts changed \
-              (1 admin gained, 2 role raised); 0 accounts, 0 people; 0 actions planned."
+              (1 admin gained, 2 roles raised); 0 accounts, 0 people; 0 actions planned."
             ]
         );
         let doubtful = Notice {

@@ -16,7 +16,7 @@ use crate::plan::packets::{Packets, UNASSIGNED};
 use crate::plan::record::Saying;
 use crate::plan::returned::{self, DecisionsFile, ReturnedSheet};
 use crate::plan::review::{self, Reviewer};
-use crate::plan::{Sealed, sheet};
+use crate::plan::{Plan, Sealed, sheet};
 use crate::terms::Split;
 use crate::text;
 
@@ -151,7 +151,7 @@ fn one(file: &Path, sealed: &Sealed, packets: Option<&Packets>, reviewer: &Revie
         theirs(packets, &saved.reviewer, &sayings)?;
         return Ok(sayings);
     }
-    let filled = filled(file)?;
+    let filled = filled(file, plan)?;
     if filled.rows.is_empty() {
         return Err(Failure::usage("it is empty").hint("hand in the sheet as the reviewer saved it").into());
     }
@@ -189,7 +189,7 @@ impl Filled {
 }
 
 /// A review sheet: the workbook names its plan on the sheet Summary, the CSV file in columns of its own.
-fn filled(path: &Path) -> Result<ReturnedSheet> {
+fn filled(path: &Path, plan: &Plan) -> Result<ReturnedSheet> {
     let unreadable = || {
         Failure::usage(format!("cannot read the review sheet {}", path.display()))
             .hint("name the filled-in review.xlsx or review.csv of the plan's run folder, or a packet's workbook")
@@ -202,14 +202,13 @@ fn filled(path: &Path) -> Result<ReturnedSheet> {
     }
     let rows = read_table(path, None).with_context(unreadable)?;
     let place = |column: &str| rows.first()?.cells.iter().position(|cell| sheet::returned(cell) == column);
-    // The same in every row; a row that says otherwise makes the whole sheet foreign.
-    let agreed = |column: &str| {
+    // The same in every row; a row of another plan, wherever it stands, makes the whole sheet foreign.
+    let said = |column: &str, ours: &str| {
         let place = place(column)?;
         let cells = rows.iter().skip(1).filter_map(|row| row.cells.get(place)).map(|cell| sheet::returned(cell));
-        let mut cells = cells.filter(|cell| !cell.is_empty());
-        let first = cells.next()?;
-        Some(cells.find(|cell| *cell != first).unwrap_or(first))
+        let cells: Vec<_> = cells.filter(|cell| !cell.is_empty()).collect();
+        cells.iter().find(|cell| *cell != ours).or(cells.first()).cloned()
     };
-    let (plan, digest) = (agreed("plan_id").unwrap_or_default(), agreed("plan_digest").unwrap_or_default());
+    let (digest, plan) = (said("plan_digest", &plan.digest).unwrap_or_default(), said("plan_id", &plan.id).unwrap_or_default());
     Ok(ReturnedSheet { rows, plan, digest, reviewer: None })
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::cli;
 use crate::commands::terminal::table;
+use crate::plan::format::FILE;
 use crate::plan::review::{self, ByReviewer, DecisionCounts};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{Guard, Plan};
@@ -123,7 +124,10 @@ pub(super) fn reviewers(all: &[ByReviewer]) -> String {
 
 /// What whoever has read this does next, with the configuration that was named.
 pub(super) fn next(plan: &Plan, path: &Path, config: &cli::ConfigFile) -> String {
-    let path = format!("{}{}", path.display(), config.flag());
+    // The sheets that stand in a run's folder are those of its own plan.
+    let sheet = path.ends_with(FILE) && path.with_file_name("review.xlsx").is_file();
+    let from = if sheet { "--from a filled-in review.xlsx, " } else { "" };
+    let path = format!("{}{}", cli::argument(path), config.flag());
     match plan.actions.iter().any(|action| plan.approved(&action.id)) {
         // What undoes a plan was made from accounts that no file keeps: there is nothing to rehearse it on.
         true if plan.undoes() => format!("Next:   domo-reconcile apply {path} (shows what would happen; --confirm does it)"),
@@ -131,8 +135,8 @@ pub(super) fn next(plan: &Plan, path: &Path, config: &cli::ConfigFile) -> String
             format!("Next:   domo-reconcile apply {path} (shows what would happen; --rehearse tries it out, --confirm does it)")
         }
         false => format!(
-            "Next:   domo-reconcile review {path} --approve SELECTOR --by WHO (leaver, critical, an address, an id, …), --from a filled-in \
-             review.xlsx, or --split manager_email --out DIR for a packet a reviewer"
+            "Next:   domo-reconcile review {path} --approve SELECTOR --by WHO (leaver, critical, an address, an id, …), {from}or \
+             --split manager_email --out DIR for a packet a reviewer"
         ),
     }
 }

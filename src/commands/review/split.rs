@@ -47,7 +47,14 @@ pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFi
     let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));
     write(&packets, &packet::PacketWriter::new(&loaded.config, subject)?, out, item)?;
     files::write(&files::beside(path, PACKETS), packets.to_json()?.as_bytes())?;
-    told(&packets, rows.len(), out, &format!("review {}{}", path.display(), options.at.config.flag()), options.json, invocation)?;
+    told(
+        &packets,
+        rows.len(),
+        out,
+        &format!("review {}{}", cli::argument(path), options.at.config.flag()),
+        options.json,
+        invocation,
+    )?;
     Ok(None)
 }
 

@@ -117,7 +117,9 @@ fn answers_are_counted_sealed_and_end_in_evidence_and_a_plan() {
     assert_eq!((&coverage["keep"], &coverage["role"]), (&json!(0), &json!(rows(0) - 1)));
     assert!(company.read("certification.jsonl").starts_with(&before));
 
-    company.certify(&["--finish"]).code(0);
+    let ended = company.certify(&["--finish"]).code(0).stdout;
+    let next = format!("Next:   domo-reconcile review audits/{}/certification.plan.json", company.id);
+    assert!(ended.contains(&next), "{ended}");
     let plan: Value = serde_json::from_str(&company.read("certification.plan.json")).unwrap();
     let kinds: std::collections::BTreeSet<_> =
         plan["actions"].as_array().unwrap().iter().map(|action| action["kind"].as_str().unwrap()).collect();

@@ -238,6 +238,62 @@ fn a_plan_whose_archive_cannot_be_listed_is_not_applied() {
     story.apply(story.plan(), &["--confirm"]).code(0);
 }
 
+/// "Was not applied" would be untrue, and an older run's journal is not the newest.
+#[test]
+fn a_lost_journal_is_refused_by_whatever_name_a_revert_has_for_it() {
+    let story = Audited::new("");
+    story.apply(story.plan(), &["--confirm"]).code(0);
+    let whole = std::fs::read(story.journal()).unwrap();
+    std::fs::remove_file(story.journal()).unwrap();
+    let id = story.run.file_name().unwrap().to_str().unwrap();
+    for name in ["latest", id, story.run.to_str().unwrap(), story.plan(), story.journal().to_str().unwrap()] {
+        let refused = story.company.run(&["revert", name, "--out", "undo.json"]).code(6);
+        assert!(refused.stderr.contains("is missing, but apply.json knows of"), "{name}: {}", refused.stderr);
+    }
+    std::fs::write(story.journal(), whole).unwrap();
+    let rows = story.company.read("workers.csv").replace("Person 12,Analyst", "Person 12,Lead");
+    story.company.write("workers.csv", &rows);
+    let newer = audit(&story.company);
+    let plan = newer.join("plan.json");
+    story.review(plan.to_str().unwrap(), &["--approve", "all", "--by", "ana"]).code(0);
+    story.apply(plan.to_str().unwrap(), &["--confirm"]).code(0);
+    std::fs::remove_file(newer.join("plan.journal.jsonl")).unwrap();
+    story.company.run(&["revert", "latest", "--out", "undo.json"]).code(6);
+    // A plan that nobody applied has none.
+    let id = audit(&story.company);
+    let none = story.company.run(&["revert", id.join("plan.journal.jsonl").to_str().unwrap()]).code(2);
+    assert!(none.stderr.contains("cannot read the journal"), "{}", none.stderr);
+}
+
+#[test]
+fn where_nothing_is_approved_nobody_applied_anything() {
+    let story = Audited::new("");
+    story.review(story.plan(), &["--reopen", "all", "--by", "ana"]).code(0);
+    for args in [&["--rehearse"][..], &[], &["--confirm"]] {
+        let said = story.company.run(&[&["apply", "latest"], args].concat()).code(0).stdout;
+        assert!(said.contains("is approved: there is nothing to carry out.\nNext:   domo-reconcile review "), "{args:?}: {said}");
+        assert!(!said.contains("--confirm carries it out") && !said.contains("domo-reconcile a"), "{args:?}: {said}");
+    }
+    let answer = story.apply("latest", &["--confirm"]).code(0).json();
+    assert_eq!((&answer["counts"], &answer["confirmed"]), (&json!({"not-approved": 3}), &json!(true)));
+    assert!(!story.journal().exists() && !story.run.join("apply.json").exists());
+    let report = std::fs::read_to_string(audit(&story.company).join("report.md")).unwrap();
+    assert!(!report.contains("was applied on"), "{report}");
+}
+
+#[test]
+fn a_later_run_without_a_plan_is_not_named_as_one_that_takes_decisions_over() {
+    let story = Audited::new("");
+    let rows = story.company.read("workers.csv").replace(",Lead,", ",Analyst,").replace("Terminated", "Active");
+    story.company.write("workers.csv", &rows);
+    let newer = audit(&story.company);
+    assert!(!newer.join("plan.json").exists());
+    let answer = story.apply(story.plan(), &[]).json();
+    assert_eq!(answer["counts"], json!({"changed-since-plan": 3}), "{answer}");
+    let why = answer["results"][0]["detail"].as_str().unwrap();
+    assert!(why.contains("does not propose it any more: it proposes nothing at all") && !why.contains("--from"), "{why}");
+}
+
 #[test]
 fn what_a_later_run_no_longer_proposes_is_left_alone() {
     let story = Audited::new("");

@@ -213,6 +213,11 @@ fn a_plan_is_never_overwritten_and_a_missing_journal_is_wrong_usage() {
     company.run(&["revert", "plan.json", "--out", "undo.json"]).code(0);
     revert(&company).code(0);
     revert(&company).code(2);
+    // The sheet that may stand beside it is another plan's.
+    company.write("review.xlsx", "");
+    let review = |plan: &str| company.run(&["review", plan, "--reopen", "all", "--by", "ana"]).code(0).stdout;
+    assert!(review("plan.json").contains("--from a filled-in review.xlsx"));
+    assert!(!review("revert.plan.json").contains("review.xlsx"));
     // It has no run of its own: nothing keeps the accounts it was made from.
     let rehearsed = company.run(&["apply", "revert.plan.json", "--rehearse"]).code(2);
     assert!(rehearsed.stderr.contains("a dry run, `apply` without --confirm"), "{}", rehearsed.stderr);

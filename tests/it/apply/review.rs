@@ -219,6 +219,9 @@ fn folder(sealed: &Sealed) -> tempfile::TempDir {
 /// 2026-11-24T12:00:00Z, a day after the plan was made.
 const TODAY: &str = "1795521600";
 
+/// 2026-11-26T12:00:00Z, a day after the plan was made whose sheets LibreOffice saved.
+const SAVED: &str = "1795694400";
+
 fn review(folder: &tempfile::TempDir, args: &[&str]) -> Ran {
     review_at(folder, TODAY, args)
 }
@@ -446,10 +449,74 @@ fn a_row_left_blank_by_who_had_filled_it_in_is_refused_by_row() {
     let sheet = csv(&folder, &open(), |_, cells| cells[sheet::LOCKED] = "approve".into());
     review(&folder, &["--from", &sheet, "--by", "ana"]).code(0);
     let sheet = rewritten(&sheet, |cells| cells[sheet::LOCKED] = String::new());
-    records_nothing(&folder, &["--from", &sheet, "--by", "ana"], 2, &["review.csv row 2", "was approved", "--reopen A-update-1"]);
+    let said = ["review.csv row 2", "was approved", "--reopen A-update-1", "next: a blank takes nothing back"];
+    records_nothing(&folder, &["--from", &sheet, "--by", "ana"], 2, &said);
+    let ran = review(&folder, &["--from", &sheet, "--by", "ana"]).code(2);
+    assert!(!ran.stderr.contains("a rejection needs a reason"), "{}", ran.stderr);
     // Somebody else's blank sheet says nothing.
     let answer = review(&folder, &["--from", &sheet, "--by", "bob", "--json"]).code(0).json();
     assert_eq!(answer["recorded"], 0);
+}
+
+#[test]
+fn sheets_that_fill_in_a_part_each_are_taken_together_or_one_after_the_other_and_again() {
+    let part = |folder: &tempfile::TempDir, name: &str, filled: usize| {
+        let sheet = csv(folder, &open(), |place, cells| {
+            if place == filled {
+                cells[sheet::LOCKED] = "approve".into();
+            }
+        });
+        std::fs::rename(sheet, folder.path().join(name)).unwrap();
+    };
+    let together = [&["a.csv", "b.csv"][..]];
+    let after = [&["a.csv"][..], &["b.csv"], &["a.csv"], &["b.csv", "a.csv"]];
+    for turns in [&together[..], &after] {
+        let folder = folder(&open());
+        part(&folder, "a.csv", 0);
+        part(&folder, "b.csv", 1);
+        for turn in turns {
+            let from: Vec<_> = turn.iter().flat_map(|name| ["--from", name]).collect();
+            review(&folder, &[&from[..], &["--by", "ana"]].concat()).code(0);
+        }
+        assert_eq!(plan_in(&folder)["decisions"].as_object().unwrap().len(), 2, "{turns:?}");
+    }
+}
+
+#[test]
+fn a_blank_row_says_nothing_against_a_selector_and_a_filled_one_against_reopening_is_refused() {
+    let folder = folder(&open());
+    let blank = csv(&folder, &open(), |_, _| {});
+    let told = review(&folder, &["--approve", "all", "--from", &blank, "--by", "ana", "--json"]).code(0).json();
+    assert_eq!(told["recorded"], 4, "{told}");
+    let filled = csv(&folder, &open(), |_, cells| cells[sheet::LOCKED] = "approve".into());
+    let both = ["--reopen", "A-update-1", "--from", &filled, "--by", "ana"];
+    records_nothing(&folder, &both, 2, &["two decisions on one row", "A-update-1"]);
+}
+
+#[test]
+fn a_csv_sheet_with_a_row_of_another_plan_records_nothing_wherever_that_row_stands() {
+    for foreign in 0..4 {
+        let folder = folder(&open());
+        let sheet = csv(&folder, &open(), |place, cells| {
+            cells[sheet::LOCKED] = "approve".into();
+            if place == foreign {
+                cells[sheet::LOCKED + 3] = "P-other".into();
+            }
+        });
+        records_nothing(&folder, &["--from", &sheet, "--by", "ana"], 6, &["P-other"]);
+    }
+}
+
+/// Its days would count from a moment that has not come. Clocks may be some minutes apart.
+#[test]
+fn nothing_is_recorded_on_a_plan_that_was_made_later_than_now() {
+    let folder = folder(&open());
+    let (early, minutes) = ("1795434000", "1795434900");
+    let refused = review_at(&folder, early, &["--approve", "all", "--by", "ana"]).code(6);
+    assert!(refused.stderr.contains("has not come yet"), "{}", refused.stderr);
+    review_at(&folder, early, &["--split", "department", "--out", "packets"]).code(6);
+    assert_eq!(plan_in(&folder)["decisions"], json!({}));
+    review_at(&folder, minutes, &["--approve", "all", "--by", "ana"]).code(0);
 }
 
 /// What LibreOffice itself saved: the workbook, and the CSV file as a German office keeps it (semicolons, Windows-1252). In both a title
@@ -461,7 +528,7 @@ fn sheets_that_libreoffice_saved_decide() {
     let subject = |id: &String| sealed.plan().action(id).unwrap().subject();
     for name in ["libreoffice.xlsx", "windows-1252.csv"] {
         let folder = folder(&sealed);
-        review(&folder, &["--from", fixture(name).to_str().unwrap(), "--by", "ana"]).code(0);
+        review_at(&folder, SAVED, &["--from", fixture(name).to_str().unwrap(), "--by", "ana"]).code(0);
         let decided = Sealed::read(&std::fs::read_to_string(folder.path().join("plan.json")).unwrap()).unwrap();
         let mut lines: Vec<_> = decided.plan().decisions.iter().collect();
         lines.sort_by_key(|(id, _)| subject(id));
@@ -487,10 +554,10 @@ fn a_sheet_that_lost_letters_is_refused_with_the_way_out_and_a_missing_one_by_na
     let mut bytes = std::fs::read(fixture("windows-1252.csv")).unwrap();
     bytes.iter_mut().filter(|byte| **byte == b'\xfc').for_each(|byte| *byte = b'?');
     std::fs::write(folder.path().join("lost.csv"), bytes).unwrap();
-    let ran = review(&folder, &["--from", "lost.csv", "--by", "ana"]).code(2);
+    let ran = review_at(&folder, SAVED, &["--from", "lost.csv", "--by", "ana"]).code(2);
     assert!(ran.stderr.contains("lost letters: it was `Jürgen Müßig` and is `J?rgen M?ßig`"), "{}", ran.stderr);
     assert!(ran.stderr.contains("save it as \"CSV UTF-8\", or fill in review.xlsx"), "{}", ran.stderr);
-    let ran = review(&folder, &["--from", "nowhere.csv", "--by", "ana"]).code(2);
+    let ran = review_at(&folder, SAVED, &["--from", "nowhere.csv", "--by", "ana"]).code(2);
     assert!(ran.stderr.contains("name a filled-in review.xlsx") && !ran.stderr.contains("--directory"), "{}", ran.stderr);
 }
 

@@ -47,9 +47,29 @@ fn a_role_that_rose_outside_of_our_plans_is_a_finding_and_stands_in_the_report()
     }
     assert_eq!(second.json("manifest.json")["summary"]["access"], json!({"admins_gained": 1, "role_raised": 1}));
 
+    let diff = run(company.path(), ["runs", "diff", &first.id(), &second.id()]).code(0).stdout;
+    assert!(diff.contains("Access: 1 admin gained, 1 role raised."), "{diff}");
     // The next run compares with this one: nothing rose since.
     let third = company.audit("2026-07-01");
     assert_eq!(of_kind(&third, "elevated"), [] as [Value; 0]);
+}
+
+#[test]
+fn a_rehearsal_begins_with_the_findings_that_the_plan_was_made_from() {
+    let mut company = Company::new();
+    let audit = |company: &Company| company.run_of(&run(company.path(), company.prepare()).code(0).json());
+    audit(&company);
+    set(&mut company, 103, "role", "Admin");
+    let second = audit(&company);
+    let plan = second.folder.join("plan.json");
+    run(company.path(), ["review", plan.to_str().unwrap(), "--approve", "all", "--by", "ada"]).code(0);
+    let rehearsed = run(company.path(), ["apply", plan.to_str().unwrap(), "--rehearse", "--json"]).code(0).json();
+    let mut counted = std::collections::BTreeMap::<String, u64>::new();
+    for finding in second.findings() {
+        *counted.entry(finding["kind"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    assert_eq!(rehearsed["rehearsal"]["findings_before"], json!(counted), "{rehearsed}");
+    assert_eq!(rehearsed["rehearsal"]["findings_after"]["elevated"], 1, "{rehearsed}");
 }
 
 #[test]
@@ -82,7 +102,7 @@ fn every_other_change_of_access_is_counted_and_is_no_finding_of_rights() {
     let diff = run(company.path(), ["runs", "diff", &first.id(), "latest", "--json"]).code(0).json();
     assert_eq!(diff["access"], counts);
     let text = run(company.path(), ["runs", "diff", &first.id()]).code(0).stdout;
-    assert!(text.contains("Access: 1 admins lost, 1 deactivated, 1 gone"), "{text}");
+    assert!(text.contains("Access: 1 admin lost, 1 deactivated, 1 gone"), "{text}");
 }
 
 #[test]

@@ -264,6 +264,100 @@ fn a_replay_of_a_run_copied_away_remembers_its_states() {
     assert_eq!(replayed["identical"], true, "{replayed}");
 }
 
+/// A replay of a replay judges with the past of the first run of them all, wherever that is.
+#[test]
+fn a_replay_of_a_replay_gives_the_same_findings_again() {
+    let mut company = Company::new();
+    let first = company.audit("2026-05-01");
+    company.user(181, "Nobody Known", "Participant");
+    let second = company.audit("2026-06-01");
+    let path = company.path().to_owned();
+    let again = |folder: &std::path::Path, archive: Option<&str>| {
+        let archive = archive.iter().flat_map(|archive| ["--archive", archive]);
+        let args: Vec<_> = ["replay", folder.to_str().unwrap(), "--json"].into_iter().chain(archive).collect();
+        let replayed = run(&path, args).code(0).json();
+        assert_eq!(replayed["identical"], true, "{replayed}");
+        path.join(replayed["run_dir"].as_str().unwrap())
+    };
+    for original in [&first, &second] {
+        for archive in [None, Some("elsewhere")] {
+            let once = again(&original.folder, archive);
+            again(&again(&once, archive), archive);
+        }
+    }
+    company.user(182, "Anybody Else", "Admin");
+    let third = company.audit("2026-07-01");
+    assert!(third.finding("elevated", 182).is_some());
+    again(&again(&third.folder, None), None);
+    // Nor does it matter that the run before is not there.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let alone = elsewhere.path().join(second.id());
+    copy(&second.folder, &alone);
+    again(&again(&alone, None), None);
+}
+
+#[test]
+fn a_replay_looks_for_the_run_in_the_archive_that_is_named_and_then_in_the_usual_one() {
+    let company = Company::new();
+    let id = company.run_of(&company.audit_with("2026-05-01", &["--archive", "named"]).code(0).json()).id();
+    let replay = |run_named: &str, archive: &str| run(company.path(), ["replay", run_named, "--archive", archive, "--json"]);
+    for name in ["latest", id.as_str()] {
+        assert_eq!(replay(name, "named").code(0).json()["identical"], true, "{name}");
+        let nowhere = replay(name, "nowhere").code(2);
+        let said = format!("neither nowhere nor audits has the run {name}");
+        assert!(nowhere.stderr.contains(&said) && nowhere.stderr.contains("name the run by its folder"), "{}", nowhere.stderr);
+    }
+    let usual = company.audit("2026-06-01").id();
+    for _ in 0..2 {
+        // What was judged again into that archive before is not the latest run.
+        assert_eq!(replay("latest", "again").code(0).json()["replay_of"], usual.as_str());
+    }
+    assert_eq!(replay(&usual, "named").code(0).json()["replay_of"], usual.as_str());
+}
+
+#[test]
+fn the_line_that_says_what_comes_next_can_be_typed_as_it_stands() {
+    let company = Company::new();
+    company.prepare();
+    let audit = ["audit", "--accounts", "users.json", "--directory", "workers.csv", "--archive", "my audits"];
+    let said = run(company.path(), audit).code(0).stdout;
+    let next = said.lines().find_map(|line| line.strip_prefix("Next:   domo-reconcile ")).unwrap();
+    assert!(next.starts_with("review 'my audits/"), "{next}");
+    let reviewed = company.shell(&format!("\"$PROGRAM\" {next} --approve all --by ada")).code(0).stdout;
+    assert!(reviewed.contains("Next:   domo-reconcile apply '"), "{reviewed}");
+}
+
+/// Without a file, the defaults were in force, and that is on record.
+#[test]
+fn a_run_keeps_the_configuration_in_force_and_counts_what_it_read() {
+    let mut company = Company::new();
+    let first = company.audit("2026-05-01");
+    let kept = first.read("config.toml");
+    assert!(kept.starts_with('#') && domo_reconcile::config::Config::parse(&kept).unwrap() == Default::default(), "{kept}");
+    assert_eq!(first.json("manifest.json")["config"]["file"], serde_json::Value::Null);
+    assert_eq!(first.json("manifest.json")["inputs"][0]["rows"], 6);
+    company.verify(&first).code(0);
+    // Of what came beside the run: rows of a list, none of a page.
+    let review = ["review", first.folder.to_str().unwrap(), "--reject", "all", "--by", "ada", "--comment", "one\nand two"];
+    company.folder.run_at("2026-05-02T06:00:00Z", &review).code(0);
+    company.user(181, "Nobody Known", "Participant");
+    let second = company.audit("2026-06-01");
+    let manifest = second.json("manifest.json");
+    let rows = |name: &str| {
+        let inputs = manifest["inputs"].as_array().unwrap();
+        inputs.iter().find(|input| input["name"].as_str().unwrap().ends_with(name)).unwrap()["rows"].clone()
+    };
+    let decided = first.json("plan.json")["actions"].as_array().unwrap().len();
+    assert_eq!((rows("decisions.csv"), rows("decisions.html")), (decided.into(), 0.into()), "{manifest}");
+    let shown = run(company.path(), ["runs", "show", "latest"]).code(0).stdout;
+    assert!(shown.contains("Read accounts: users.json, 7 rows, "), "{shown}");
+    let page = shown.lines().find(|line| line.contains("decisions.html")).unwrap();
+    assert!(!page.contains("row"), "{page}");
+    assert!(shown.contains("New or back 1, resolved 0, gone with its row 0"), "{shown}");
+    let listed = run(company.path(), ["runs"]).code(0).stdout;
+    assert!(listed.contains("New or back") && listed.contains("Resolved"), "{listed}");
+}
+
 #[test]
 fn redacted_runs_are_compared_without_naming_anybody() {
     let mut company = Company::new();

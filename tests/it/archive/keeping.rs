@@ -139,6 +139,18 @@ fn a_folder_that_is_no_run_is_wrong_usage_and_a_run_without_its_manifest_failed(
 }
 
 #[test]
+fn of_what_never_became_a_run_no_manifest_is_said_to_stay() {
+    let company = Company::new();
+    company.audit("2026-06-01");
+    std::fs::create_dir(company.path().join("audits/20260401T060000Z-abcdef")).unwrap();
+    let prune = |rule: &[&str]| run(company.path(), ["runs", "prune"].into_iter().chain(rule.iter().copied())).code(0).stdout;
+    let shown = prune(&["--keep-days", "36500"]);
+    assert!(shown.contains("1 would be deleted; nothing was.") && !shown.contains("anifests"), "{shown}");
+    let done = prune(&["--keep-days", "36500", "--confirm"]);
+    assert!(done.contains("1 deleted.") && !done.contains("anifests"), "{done}");
+}
+
+#[test]
 fn pruning_needs_a_rule_and_an_archive() {
     let company = Company::new();
     run(company.path(), ["runs", "prune", "--keep-runs", "1"]).code(2);
