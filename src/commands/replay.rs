@@ -94,6 +94,10 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
     } else {
         let outcome = match (identical, judged.same) {
             (true, _) => format!("The findings of {} come out again, byte for byte.", stored.run.id()),
+            (false, true) if judged.lacks_earlier => format!(
+                "The findings of {} cannot all come out again: whose rights rose was found against the run before it, which is not beside it.",
+                stored.run.id()
+            ),
             (false, true) => {
                 format!("The findings of {} do NOT come out again, with the same version and configuration.", stored.run.id())
             }
@@ -109,7 +113,7 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
         invocation.terminal.answer(format!("{outcome}\n{counts}\n{}", path.display()))?;
     }
     // The same rules on the same data must give the same findings; if they do not, somebody must look.
-    Ok((judged.same && !identical).then_some(FailureKind::Failed))
+    Ok((judged.same && !identical && !judged.lacks_earlier).then_some(FailureKind::Failed))
 }
 
 /// The folder of the run that somebody names: a folder anywhere, else a run of the archive that they name, which is where the replay goes;
