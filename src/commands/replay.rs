@@ -92,18 +92,22 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
     };
     match options.json {
         true => invocation.terminal.json(&output)?,
-        false => invocation.terminal.answer(output.told())?,
+        false => invocation.terminal.answer(output.told(judged.lacks_earlier))?,
     }
     // The same rules on the same data must give the same findings; if they do not, somebody must look.
-    Ok((judged.same && !identical).then_some(FailureKind::Failed))
+    Ok((judged.same && !identical && !judged.lacks_earlier).then_some(FailureKind::Failed))
 }
 
 impl Output<'_> {
-    /// The same for people.
-    fn told(&self) -> String {
+    /// The same for people. `lacks_earlier`: the run before it, against which some of its findings were found, is not beside it.
+    fn told(&self, lacks_earlier: bool) -> String {
         let Self { replay_of, differences: Diff { appeared, gone, changed, same, .. }, run_dir, .. } = self;
         let outcome = match (self.identical, self.same_rules) {
             (true, _) => format!("The findings of {replay_of} come out again, byte for byte."),
+            (false, true) if lacks_earlier => format!(
+                "The findings of {replay_of} cannot all come out again: whose rights rose was found against the run before it, which is \
+                 not beside it."
+            ),
             (false, true) => format!("The findings of {replay_of} do NOT come out again, with the same version and configuration."),
             (false, false) => format!("{replay_of} judged with another version or configuration."),
         };

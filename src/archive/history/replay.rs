@@ -49,6 +49,8 @@ pub struct Replayed {
     pub history: History,
     /// Version and configuration are those of the run.
     pub same: bool,
+    /// The run found whose rights rose since a run that is not beside it: that cannot be found again.
+    pub lacks_earlier: bool,
 }
 
 /// Reads a run, refusing files that are not those its manifest names. `config` replaces the configuration it kept.
@@ -125,10 +127,12 @@ impl Stored {
         };
         let mut history = compare_until(&archive, &present, self.origin(&archive)?.0)?;
         let compared_with = |history: &History| history.previous.as_ref().map(|previous| previous.run_id.clone());
+        let mut lacks_earlier = false;
         if compared_with(&history) != self.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone()) {
             self.remembered(&mut history, &mut reconciliation);
+            lacks_earlier = self.findings.findings.iter().any(|entry| entry.kind == Kind::Elevated);
         }
-        Ok(Replayed { run, reconciliation, history, same })
+        Ok(Replayed { run, reconciliation, history, same, lacks_earlier })
     }
 
     /// The place in the archive's order, and the moment, that the judgement stands at: its own, and of a replay that of the run which it

@@ -294,6 +294,12 @@ fn a_replay_of_a_replay_gives_the_same_findings_again() {
     let alone = elsewhere.path().join(second.id());
     copy(&second.folder, &alone);
     again(&again(&alone, None), None);
+    // Whose rights rose since then cannot be found without it, which is said and is no alarm.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let alone = elsewhere.path().join(third.id());
+    copy(&third.folder, &alone);
+    let said = run(elsewhere.path(), ["replay", alone.to_str().unwrap(), "--archive", "more"]).code(0).stdout;
+    assert!(said.contains("cannot all come out again") && said.contains("is not beside it"), "{said}");
 }
 
 #[test]

@@ -144,7 +144,8 @@ fn one_that_fails_and_one_that_is_incomplete_hide_nothing_of_the_others() {
     }
     let failed = group.run(&answer[1]).folder;
     assert!(!failed.join("manifest.json").exists());
-    assert!(std::fs::read_to_string(failed.join("report.html")).unwrap().contains("this run failed"));
+    let page = std::fs::read_to_string(failed.join("report.html")).unwrap();
+    assert!(page.contains("this run failed") && page.contains("runs prune --keep-days 730 --confirm"), "{page}");
     assert_eq!(group.company.runs()["runs"].as_array().unwrap().len(), 2);
 }
 
