@@ -119,7 +119,7 @@ async fn fetch(kind: &str, url: &str, people: usize) {
     assert!(fetched.input.stopped.is_empty(), "{:?}", fetched.input.stopped);
     let pages = fetched.input.origin.pages;
     let mut input = Some(fetched.input);
-    let loaded = directory::load_with(&config.directory, chrono::Utc::now().date_naive(), |_| Ok(input.take().unwrap())).unwrap();
+    let loaded = directory::load_with(&config.directory, |_| Ok(input.take().unwrap())).unwrap();
     assert_eq!(loaded.frame.height(), people);
     let bound = pages as f64 * LATENCY.as_secs_f64();
     match kind {

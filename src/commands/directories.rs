@@ -23,7 +23,7 @@ pub(crate) fn load(invocation: &Invocation, config: &Config, archive: Option<&Pa
             .into());
     }
     check_variables(invocation, &config.directory)?;
-    let mut people = directory::load_with(&config.directory, invocation.clock().date_naive(), |directory| {
+    let mut people = directory::load_with(&config.directory, |directory| {
         fetch(invocation, directory, Depth::Whole).map(|fetched| fetched.input)
     })?;
     for (source, directory) in people.sources.iter_mut().zip(&config.directory) {
@@ -63,8 +63,7 @@ pub(crate) fn look(invocation: &Invocation, directory: &Directory) -> Result<Peo
     let one = Directory { expect_at_least: directory.expect_at_least.filter(|_| !directory.is_fetched()), ..directory.clone() };
     check_variables(invocation, std::slice::from_ref(&one))?;
     let mut said = Vec::new();
-    let today = invocation.clock().date_naive();
-    let mut people = directory::load_with(std::slice::from_ref(&one), today, |directory| -> Result<Input> {
+    let mut people = directory::load_with(std::slice::from_ref(&one), |directory| -> Result<Input> {
         let fetched = fetch(invocation, directory, Depth::OnePage)?;
         said = fetched.rights;
         Ok(fetched.input)

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use anyhow::{Context, Result, bail};
-use chrono::{NaiveDate, Utc};
 use polars::prelude::*;
 
 use super::age;
@@ -35,23 +34,19 @@ use crate::config;
 use crate::failure::Failure;
 use crate::text;
 
-/// Loads every export, in the order given, from its file, on the day that it is by the clock.
+/// Loads every export, in the order given, from its file.
 ///
 /// # Errors
 /// An export cannot be read as a list of people, or is to be fetched.
 pub fn load(files: &[config::Directory]) -> Result<People> {
-    load_with(files, Utc::now().date_naive(), |file| bail!(Failure::usage(format!("{} has to be fetched, not read", file.label()))))
+    load_with(files, |file| bail!(Failure::usage(format!("{} has to be fetched, not read", file.label()))))
 }
 
-/// Loads every export, in the order given, on the day `today`: what is no file is fetched, one after the other.
+/// Loads every export, in the order given: what is no file is fetched, one after the other.
 ///
 /// # Errors
 /// As `fetch` fails; wrong usage where a file cannot be used, a failure where it was fetched.
-pub fn load_with(
-    files: &[config::Directory],
-    today: NaiveDate,
-    mut fetch: impl FnMut(&config::Directory) -> Result<Input>,
-) -> Result<People> {
+pub fn load_with(files: &[config::Directory], mut fetch: impl FnMut(&config::Directory) -> Result<Input>) -> Result<People> {
     if files.is_empty() {
         bail!(
             Failure::usage("no directory export is given")
@@ -63,10 +58,10 @@ pub fn load_with(
     for (index, file) in files.iter().enumerate() {
         let index = u32::try_from(index).context("too many directories")?;
         let (built, source) = match file.is_fetched() {
-            true => one(file, fetch(file)?, index, today)
+            true => one(file, fetch(file)?, index)
                 .with_context(|| Failure::failed(format!("what was fetched from {} cannot be used", file.label()))),
             false => input::read(&file.path)
-                .and_then(|input| one(file, input, index, today))
+                .and_then(|input| one(file, input, index))
                 .with_context(|| Failure::usage(format!("the directory {} cannot be used", file.path.display()))),
         }?;
         frame.vstack_mut_owned(built.frame)?;
@@ -105,12 +100,13 @@ struct Table {
     epoch_1904: bool,
 }
 
-fn one(file: &config::Directory, input: Input, index: u32, today: NaiveDate) -> Result<(Built, Source)> {
+fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Source)> {
     let Input { name, bytes, sha256, modified, origin, stopped } = input;
     let max_age_days = file.max_age_days.unwrap_or(config::MAX_AGE_DAYS);
     let exported = if file.is_fetched() { None } else { age::of_name(&name) };
     let name = file.name.clone().unwrap_or(name);
     let size = bytes.len() as u64;
+    let today = chrono::Utc::now().date_naive();
     let mut source =
         Source { name, sha256, bytes: size, modified, read_on: Some(today), exported, max_age_days, origin, ..Source::default() };
     let table = table(bytes, file, &mut source)?;

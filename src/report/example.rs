@@ -265,7 +265,9 @@ fn people(all: &[Case], text: &str, as_of: NaiveDate) -> Result<People> {
     let input = Input { name: format!("{text}workers.json"), bytes, sha256, modified, origin, stopped: Vec::new() };
     let export = Directory { url: Some("https://hr.acme.com/workers".into()), ..Directory::default() };
     let mut input = Some(input);
-    directory::load_with(&[export], as_of, |_| input.take().ok_or_else(|| anyhow::anyhow!("there is one directory")))
+    let mut people = directory::load_with(&[export], |_| input.take().ok_or_else(|| anyhow::anyhow!("there is one directory")))?;
+    people.sources.iter_mut().for_each(|source| source.read_on = Some(as_of));
+    Ok(people)
 }
 
 /// A month ago one had another role, one was not there, and one was that is gone by a plan. Another was switched off long before.

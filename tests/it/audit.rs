@@ -5,7 +5,6 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::folder::{AUDIT, Folder};
 use crate::support::{Ran, run, run_with, samples};
 
 const DAY: &str = "2026-11-23";
@@ -235,14 +234,6 @@ fn a_plan_is_bound_to_what_was_judged_by_digests_of_one_form() {
         let hex = digest.as_str().unwrap().strip_prefix("sha256:").unwrap_or_else(|| panic!("{inputs}"));
         assert_eq!(hex.len(), 64, "{inputs}");
     }
-}
-
-#[test]
-fn a_run_that_is_made_again_reads_its_directory_on_the_day_that_stands_for_the_clock() {
-    let company = Folder::ada_and_olga();
-    let answer = company.run_at("2026-01-15T08:00:00Z", &AUDIT).code(0).json();
-    let manifest = company.run_of(&answer).json("manifest.json");
-    assert_eq!(manifest["directory"][0]["read_on"], "2026-01-15", "{manifest:#}");
 }
 
 /// The page for tickets as a whole, so that a change of any sentence or number in it is looked at by somebody.

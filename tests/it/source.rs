@@ -93,8 +93,7 @@ async fn fetch(directory: &Directory) -> anyhow::Result<Fetched> {
 /// The people that a loader makes of what was fetched.
 fn load(directory: &Directory, input: Input) -> People {
     let mut input = Some(input);
-    let today = chrono::Utc::now().date_naive();
-    directory::load_with(std::slice::from_ref(directory), today, |_| Ok(input.take().unwrap())).unwrap()
+    directory::load_with(std::slice::from_ref(directory), |_| Ok(input.take().unwrap())).unwrap()
 }
 
 /// The addresses of everybody who has one.
