@@ -106,6 +106,7 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let exported = if file.is_fetched() { None } else { age::of_name(&name) };
     let name = file.name.clone().unwrap_or(name);
     let size = bytes.len() as u64;
+    // The clock by which a file has its day, whatever day stands for today in a run.
     let today = chrono::Utc::now().date_naive();
     let mut source =
         Source { name, sha256, bytes: size, modified, read_on: Some(today), exported, max_age_days, origin, ..Source::default() };
