@@ -72,7 +72,7 @@ pub struct OpenFinding {
     pub account_id: Option<u64>,
     /// The account's e-mail, or the person's.
     pub email: Option<String>,
-    /// The account's name, or the person's.
+    /// The account's name, or the person's; without one the row or the rule that it is about.
     pub name: Option<String>,
     /// What differs, as Domo has it, by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -91,11 +91,15 @@ impl OpenFinding {
     pub(super) fn of(finding: &Finding, about: About) -> Self {
         let (account, person) = (finding.account.as_ref(), finding.person.as_ref());
         let side = |value: &Option<String>| value.clone().unwrap_or_default();
+        // What nobody has a name for is called as the report calls it: by its row, or by the rule.
+        let place = || person.map(|person| format!("{} row {}", person.source, person.row)).or_else(|| finding.rule.clone());
         Self {
             finding: finding.id.0.clone(),
             account_id: account.and_then(|account| account.id),
             email: account.map_or_else(|| person.and_then(|person| person.email.clone()), |account| account.email.clone()),
-            name: account.map_or_else(|| person.and_then(|person| person.name.clone()), |account| account.name.clone()),
+            name: account
+                .map_or_else(|| person.and_then(|person| person.name.clone()), |account| account.name.clone())
+                .or_else(place),
             before: finding.drift.iter().map(|drift| (drift.field.clone(), side(&drift.domo))).collect(),
             after: finding.drift.iter().map(|drift| (drift.field.clone(), side(&drift.directory))).collect(),
             why: finding.reason.clone(),
