@@ -86,6 +86,7 @@ pub(super) fn resolved(builder: &Builder) -> Table {
                     How::Itself if gone.by_parameter => t.get("resolved.parameter").to_owned(),
                     How::Itself => t.get("resolved.itself").to_owned(),
                     How::Gone => t.get("resolved.gone").to_owned(),
+                    How::Stands => t.get("resolved.stands").to_owned(),
                 }),
             ],
         );

@@ -453,13 +453,14 @@ impl Builder<'_> {
         };
         let now = self.inputs.reconciliation.findings.len() as u64;
         let (new, reappeared) = (history.count(State::New), history.count(State::Reappeared));
-        let (resolved, gone) = (history.resolved(), history.gone());
+        let (resolved, gone, stands) = (history.resolved(), history.gone(), history.stands());
         let unjudged = history.unjudged;
-        let ties_out = previous.findings + new + reappeared == now + resolved + gone + unjudged;
+        let ties_out = previous.findings + new + reappeared == now + resolved + gone + stands + unjudged;
         // The sum in words, without the parts that are nothing.
         let part = |key: &str, number: u64| t.fill(key, &[("n", &figures::grouped(number))]);
         let mut sum = vec![part("change.previous", previous.findings), part("change.resolved", resolved)];
         sum.extend((gone > 0).then(|| part("change.gone", gone)));
+        sum.extend((stands > 0).then(|| part("change.stands", stands)));
         sum.extend((unjudged > 0).then(|| part("change.unjudged", unjudged)));
         sum.push(part("change.new", new));
         sum.extend((reappeared > 0).then(|| part("change.reappeared", reappeared)));
