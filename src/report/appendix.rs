@@ -142,7 +142,8 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
     if overruled > 0 {
         sentences.push(t.count("last_review.replaced", overruled, &[]));
     }
-    if let (Some(median), Some(worst)) = (last.days_to_removal.get(last.days_to_removal.len() / 2), last.days_to_removal.last()) {
+    if let Some((halves, worst)) = last.half_days_to_removal() {
+        let days = |halves: i64| t.count("page.days", u64::from(halves == 2), &[("days", &figures::halves(halves))]);
         let count = last.days_to_removal.len() as u64;
         sentences.push(t.count("last_review.removal", count, &[("median", &median.to_string()), ("worst", &worst.to_string())]));
     }
