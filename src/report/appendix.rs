@@ -170,6 +170,7 @@ pub(super) fn accepted(builder: &Builder) -> Table {
         let status = match used {
             Some(used) if used.expired => "accepted.expired",
             Some(used) if !used.findings.is_empty() => "accepted.active",
+            Some(used) if !used.tested => "accepted.unknown",
             None if left < 0 => "accepted.expired",
             _ => "accepted.unused",
         };

@@ -12,7 +12,7 @@ use super::view::{
 use super::{accounts, appendix, cap, charts, figures, sections, view};
 use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
-use crate::reconcile::{EvidenceStatus, Finding};
+use crate::reconcile::{EvidenceStatus, ExceptionUse, Finding};
 use crate::terms::{AccountSituation, Kind, PersonSituation, Severity, label};
 
 /// Findings that page one names at most.
@@ -433,7 +433,7 @@ impl Builder<'_> {
             total: figures::grouped(total),
             new: figures::grouped(new),
             tested: if untested {
-                let nothing = if kind == Kind::Exception { "findings.not_applicable" } else { "findings.not_tested" };
+                let nothing = if self.is_without_exceptions(kind) { "findings.not_applicable" } else { "findings.not_tested" };
                 self.t.get(nothing).to_owned()
             } else {
                 tested.unwrap_or_else(|| "\u{2013}".into())
@@ -481,12 +481,22 @@ impl Builder<'_> {
         }
         let as_of = self.inputs.run.as_of;
         let uses = &self.inputs.reconciliation.exceptions;
-        let expired = uses.iter().filter(|used| used.expired).count() as u64;
-        let unused = uses.iter().filter(|used| !used.expired && used.findings.is_empty()).count() as u64;
+        let count = |is: &dyn Fn(&ExceptionUse) -> bool| uses.iter().filter(|used| is(used)).count() as u64;
+        let expired = count(&|used| used.expired);
+        let reported = count(&|used| used.expired && !used.findings.is_empty());
+        let [unused, unknown] =
+            [true, false].map(|tested| count(&|used| !used.expired && used.findings.is_empty() && used.tested == tested));
         let soon = config.iter().filter(|one| (0..=30).contains(&figures::days(as_of, one.expires))).count() as u64;
         let active = (config.len() as u64).saturating_sub(expired);
         let mut parts = vec![t.count("exceptions.active", active, &[])];
-        for (key, number) in [("exceptions.soon", soon), ("exceptions.unused", unused), ("exceptions.expired", expired)] {
+        let counted = [
+            ("exceptions.soon", soon),
+            ("exceptions.unused", unused),
+            ("exceptions.unknown", unknown),
+            ("exceptions.expired", reported),
+            ("exceptions.expired_idle", expired - reported),
+        ];
+        for (key, number) in counted {
             if number > 0 {
                 parts.push(t.count(key, number, &[]));
             }

@@ -327,6 +327,8 @@ impl Redactor {
         self.replace("name", &mut person.name);
         self.replace("number", &mut person.employee_number);
         person.source = self.text(&person.source);
+        // A token is nobody's number: a link that names it would do nothing.
+        person.named_by = None;
     }
 
     fn finding(&mut self, finding: &mut Finding) {
