@@ -57,6 +57,8 @@
     const verdict = row.verdict();
     if (verdict === "reject" && !row.comment.value.trim()) return words.reason;
     if (verdict === "accept-until" && !row.until.value) return words.day;
+    // Whoever does not choose must not have chosen: the first of a list is a role that may administer.
+    if (verdict === "role" && !row.role.value) return words.which_role;
     return "";
   }
 
@@ -67,7 +69,11 @@
     row.comment.required = verdict === "reject";
     row.comment.removeAttribute("aria-invalid");
     if (row.until) row.until.hidden = verdict !== "accept-until";
-    if (row.role) row.role.hidden = verdict !== "role";
+    if (row.role) {
+      row.role.hidden = verdict !== "role";
+      row.role.required = verdict === "role";
+      row.role.removeAttribute("aria-invalid");
+    }
   }
 
   function tally() {
@@ -112,7 +118,7 @@
       ...choices.map((choice) => make("label", {}, choice, words[choice.value === "open" ? "undecided" : choice.value.replace("-", "_")])));
     if (k === "f") fields.append((row.until = make("input", { type: "date", "aria-label": words.until, hidden: "" })));
     if (k === "c") {
-      row.role = make("select", { "aria-label": words.role, hidden: "" }, ...roles.map((role) => make("option", {}, role)));
+      row.role = make("select", { "aria-label": words.role, hidden: "" }, make("option", { value: "" }, words.choose_role), ...roles.map((role) => make("option", {}, role)));
       fields.append(row.role);
     }
     fields.append(make("div", { class: "says" }, make("label", { for: group + "c" }, words.comment), comment));
@@ -160,7 +166,8 @@
       const problem = wrong(row);
       if (problem) {
         const about = row.element.querySelector("h2 bdi").textContent;
-        return refuse(fill(problem, { about }), row.verdict() === "reject" ? row.comment : row.until, row);
+        const field = { reject: row.comment, "accept-until": row.until, role: row.role }[row.verdict()];
+        return refuse(fill(problem, { about }), field, row);
       }
       const one = answer(row);
       // What was decided before and is taken back is said; what was never decided is not.

@@ -37,7 +37,7 @@
     const tables = chunks.map((chunk) => chunk.querySelector("table"));
     const all = findingsOf(tables);
     const body = tables[0].tBodies[0];
-    const list = { section, all, shown: all, page: 0, size: all.length <= 250 ? Infinity : 100, column: -1, down: false };
+    const list = { section, all, shown: all, units: all, page: 0, size: all.length <= 250 ? Infinity : 100, column: -1, down: false };
     lists.push(list);
     if (all.length <= 20) return;
 
@@ -80,18 +80,19 @@
 
     function show() {
       const size = list.printing ? Infinity : list.size;
-      const pages = Math.max(1, Math.ceil(list.shown.length / size));
+      const pages = Math.max(1, Math.ceil(list.units.length / size));
       list.page = Math.min(Math.max(list.page, 0), pages - 1);
       const from = size === Infinity ? 0 : list.page * size;
-      const some = list.shown.slice(from, size === Infinity ? undefined : from + size);
-      body.replaceChildren(...some.flatMap((finding) => finding.rows));
+      const some = list.units.slice(from, size === Infinity ? undefined : from + size);
+      body.replaceChildren(...some.flatMap((unit) => unit.rows));
       count.textContent = fill(words.shown, { shown: number(list.shown.length), total: number(all.length) });
-      range.textContent = fill(words.range, { from: number(some.length ? from + 1 : 0), to: number(from + some.length), total: number(list.shown.length) });
+      range.textContent = fill(words.range, { from: number(some.length ? from + 1 : 0), to: number(from + some.length), total: number(list.units.length) });
       previous.disabled = list.page === 0;
       next.disabled = list.page >= pages - 1;
       nothing.remove();
       if (!some.length) {
-        nothing.replaceChildren(fill(words.no_match, { filter: `\u201C${search.value}\u201D` }), " ", clear);
+        const said = search.value.trim() ? fill(words.no_match, { filter: `\u201C${search.value}\u201D` }) : words.none_chosen;
+        nothing.replaceChildren(said, " ", clear);
         chunks[0].after(nothing);
       }
     }
@@ -106,23 +107,31 @@
         return asked.every((word) => finding.text.includes(word));
       });
       list.filter = [search.value, ...boxes.filter((box) => !box.checked).map((box) => `\u2212 ${box.parentElement.textContent}`), state.selectedOptions[0].value].filter(Boolean).join(", ");
-      if (list.column >= 0) order();
+      order();
       list.page = 0;
       show();
     }
 
-    function value(finding) {
-      const cell = finding.rows[0].cells[list.column];
+    function value(row) {
+      const cell = row.cells[list.column];
       return cell.dataset.v ?? cell.textContent;
     }
 
+    // Findings keep their rows together, but where a column tells these apart (the fields of a drift): then each row stands by itself.
     function order() {
+      list.units = list.shown;
+      if (list.column < 0) return;
       const type = tables[0].tHead.rows[0].cells[list.column].dataset.t;
+      const several = (finding) => finding.rows.length > 1 && new Set(finding.rows.map(value)).size > 1;
+      if (type !== "v" && list.shown.some(several)) {
+        list.units = list.shown.flatMap((finding) => finding.rows.map((row) => ({ rows: [row], severity: finding.severity })));
+      }
+      const first = (unit) => value(unit.rows[0]);
       const compare = {
         v: (a, b) => a.severity - b.severity,
-        n: (a, b) => Number(value(a)) - Number(value(b)),
-      }[type] || ((a, b) => collator.compare(value(a), value(b)));
-      list.shown = [...list.shown].sort((a, b) => (list.down ? compare(b, a) : compare(a, b)));
+        n: (a, b) => Number(first(a)) - Number(first(b)),
+      }[type] || ((a, b) => collator.compare(first(a), first(b)));
+      list.units = [...list.units].sort((a, b) => (list.down ? compare(b, a) : compare(a, b)));
     }
 
     list.clear = () => {
@@ -134,7 +143,7 @@
     list.show = show;
     list.open = (finding) => {
       if (!list.shown.includes(finding)) list.clear();
-      if (list.size !== Infinity) list.page = Math.floor(list.shown.indexOf(finding) / list.size);
+      if (list.size !== Infinity) list.page = Math.floor(list.units.findIndex((unit) => unit.rows.includes(finding.rows[0])) / list.size);
       show();
     };
 
@@ -178,7 +187,7 @@
       return `"${safe.replaceAll('"', '""')}"`;
     };
     const line = (row) => filled(row).map((one) => cell((one.innerText || one.textContent).replace(/\s+/g, " ").trim())).join(",");
-    const lines = [line(head), ...list.shown.flatMap((finding) => finding.rows.map(line))];
+    const lines = [line(head), ...list.units.flatMap((unit) => unit.rows.map(line))];
     const link = make("a", { download: `${name}.csv` });
     link.href = URL.createObjectURL(new Blob(["\uFEFF" + lines.join("\r\n") + "\r\n"], { type: "text/csv" }));
     link.click();

@@ -305,12 +305,16 @@ pub(super) fn decided(plan: &Path) {
 
 fn try_decided(plan: &Path) -> Result<()> {
     let journal = journal::read(&files::journal_of(plan))?;
-    let rules = folder_of(plan).join(archive::inputs::CONFIG);
-    let rules = Loaded::named(Some(rules.as_path()).filter(|rules| rules.is_file()))?;
-    let classification = rules.and_then(|rules| rules.config.report.classification);
-    let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal, classification);
+    let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal, classification(plan)?);
     files::write(&files::beside(plan, archive::names::DECISIONS_PAGE), page.html(&Config::default())?.as_bytes())?;
     files::write(&files::beside(plan, archive::names::DECISIONS_LIST), &list.csv()?)
+}
+
+/// `[report] classification` of the run that a plan lies with.
+pub(super) fn classification(plan: &Path) -> Result<Option<String>> {
+    let rules = folder_of(plan).join(archive::inputs::CONFIG);
+    let rules = Loaded::named(Some(rules.as_path()).filter(|rules| rules.is_file()))?;
+    Ok(rules.and_then(|rules| rules.config.report.classification))
 }
 
 /// One at a time on a plan, whether it is reviewed or applied: `plan.lock` beside it names the holder.

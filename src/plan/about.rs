@@ -72,7 +72,7 @@ pub struct OpenFinding {
     pub account_id: Option<u64>,
     /// The account's e-mail, or the person's.
     pub email: Option<String>,
-    /// The account's name, or the person's.
+    /// The account's name, or the person's; without one the row or the rule that it is about.
     pub name: Option<String>,
     /// What differs, as Domo has it, by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -90,11 +90,15 @@ impl OpenFinding {
     /// Of a finding, with what is known of whom it is about.
     pub(super) fn of(finding: &Finding, about: About) -> Self {
         let side = |value: &Option<String>| value.clone().unwrap_or_default();
+        // What nobody has a name for is called as the report calls it: by its row, or by the rule.
+        let place = || {
+            finding.person.as_ref().map(|person| format!("{} row {}", person.source, person.row)).or_else(|| finding.rule.clone())
+        };
         Self {
             finding: finding.id.0.clone(),
             account_id: finding.account.as_ref().and_then(|account| account.id),
             email: finding.email().map(str::to_owned),
-            name: finding.name().map(str::to_owned),
+            name: finding.name().map(str::to_owned).or_else(place),
             before: finding.drift.iter().map(|drift| (drift.field.clone(), side(&drift.domo))).collect(),
             after: finding.drift.iter().map(|drift| (drift.field.clone(), side(&drift.directory))).collect(),
             why: finding.reason.clone(),

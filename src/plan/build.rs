@@ -78,7 +78,8 @@ pub fn build(
         };
         Ok(action.map(|action| (finding, action)))
     });
-    let acted: Vec<(&Finding, Action)> = acted.filter_map(Result::transpose).collect::<Result<_>>()?;
+    let mut acted: Vec<(&Finding, Action)> = acted.filter_map(Result::transpose).collect::<Result<_>>()?;
+    acted.par_sort_by_cached_key(|(finding, action)| (finding.urgency(), action.account_id));
     if acted.is_empty() {
         return Ok(None);
     }
@@ -113,13 +114,12 @@ pub fn assemble(
     if actions.is_empty() {
         return Ok(None);
     }
-    // What takes access away first, worst first; then what changes or gives it.
-    let rank = |action: &Action| {
+    // What takes access away first, worst first; then what changes or gives it. Those of an audit come by `Finding::urgency`, and stay so
+    // where this does not tell them apart.
+    actions.par_sort_by_key(|action| {
         let severity = action.about.as_ref().and_then(|about| about.severity).unwrap_or(Severity::Info);
-        (!action.kind.removes_access(), severity, action.kind)
-    };
-    actions.par_sort_by(|one, other| {
-        (rank(one), one.account_id, &one.email, &one.id).cmp(&(rank(other), other.account_id, &other.email, &other.id))
+        let undone = action.about.is_none().then_some((action.kind, action.account_id));
+        (!action.kind.removes_access(), severity, undone)
     });
     let guards = guard::evaluate(&actions.iter().collect::<Vec<_>>(), guarded, judged, &config.guards);
     let mut plan = Plan {

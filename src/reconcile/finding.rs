@@ -160,6 +160,8 @@ pub struct PersonRef {
     /// Status on the day judged.
     pub status: Status,
     pub termination_date: Option<NaiveDate>,
+    /// What a `[[link]]` can name them by; none where nothing of theirs is theirs alone, and where they are not named at all.
+    pub named_by: Option<Key>,
 }
 
 /// One field that differs. Values as stored on either side.
@@ -252,10 +254,10 @@ impl Value {
     }
 }
 
-/// The block of configuration that says whose an account is; none where one of them has nothing to be named by.
+/// The block of configuration that says whose an account is; none where one of them has nothing to be named by that is theirs alone.
 fn link_block(account: &AccountRef, person: &PersonRef) -> Option<String> {
     let account = account.id.map(|id| id.to_string()).or_else(|| account.email.clone())?;
-    let person = person.employee_number.as_ref().or(person.email.as_ref())?;
+    let person = if person.named_by? == Key::EmployeeNumber { &person.employee_number } else { &person.email }.as_ref()?;
     Some(format!(
         "[[link]]\naccount = {}\nperson = {}\nreason = \"\"\nowner = \"\"\n# same = false: they are two",
         quoted(&account),

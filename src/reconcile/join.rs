@@ -259,6 +259,13 @@ impl Pairs {
         self.of(account).iter().map(|pair| (Some(pair.group).filter(|group| *group != NONE), self.groups.people(pair)))
     }
 
+    /// Whose number, and whose address, is somebody else's too.
+    pub(super) fn shared(&self) -> HashSet<(Key, Person)> {
+        let address = |key: Key| if key == Key::AlternateEmail { Key::Email } else { key };
+        let groups = self.groups.0.iter().filter_map(|(key, people)| Some((address((*key)?), people)));
+        groups.flat_map(|(key, people)| people.iter().map(move |person| (key, *person))).collect()
+    }
+
     /// Rows of the directory that share an e-mail address or a number with another row.
     pub(super) fn repeated_people(&self) -> impl Iterator<Item = (Key, &[Person])> {
         let of = |key: Key| self.groups.0.iter().filter(move |(shared, _)| *shared == Some(key));

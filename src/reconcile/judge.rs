@@ -1,6 +1,6 @@
 //! What is known when the findings are made: both populations, who is matched to whom, every situation. The kinds of finding read it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -59,6 +59,8 @@ pub(super) struct Judge<'a> {
     pub(super) lesson: Option<&'a Taken>,
     /// Accounts of each person with several, those that take part only.
     pub(super) holders: HashMap<Person, Vec<Account>>,
+    /// Whose number, and whose address, is somebody else's too.
+    pub(super) shared: HashSet<(Key, Person)>,
     /// People whom an orphan's name may mean.
     pub(super) candidates: Candidates<'a>,
 }
@@ -79,7 +81,19 @@ impl Judge<'_> {
             name: people.display_name(person),
             status: self.employment[person].status,
             termination_date: people.termination_date.get(person),
+            named_by: self.named_by(person),
         }
+    }
+
+    /// What a `[[link]]` can name somebody by: what nobody else has.
+    fn named_by(&self, person: Person) -> Option<Key> {
+        let number = self.people.employee_number.get(person).filter(|number| !number.contains('@'));
+        let email = self.people.email.get(person).filter(|email| email.contains('@'));
+        let keys = [
+            (Key::EmployeeNumber, number.is_some_and(|number| Number::of(number).text().is_some())),
+            (Key::Email, email.is_some_and(|email| self.addresses.identifying(email).is_some())),
+        ];
+        keys.into_iter().find(|(key, has)| *has && !self.shared.contains(&(*key, person))).map(|(key, _)| key)
     }
 
     /// Whom an orphan may be, best first.

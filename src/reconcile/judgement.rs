@@ -132,6 +132,8 @@ pub struct ExceptionUse {
     pub findings: Vec<FindingId>,
     /// Whether it has expired on the day judged.
     pub expired: bool,
+    /// Whether all that it may cover was looked for, so that one that covers nothing can be said to.
+    pub tested: bool,
 }
 
 /// What was done to compare: for the report's method section.

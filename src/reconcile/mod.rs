@@ -67,6 +67,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use rayon::prelude::*;
 
+use crate::config::Exception;
 use crate::directory::People;
 use crate::domo::Accounts;
 use candidates::Candidates;
@@ -142,10 +143,12 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
         past: &past,
         lesson: past.lesson(&accounts),
         holders: matches.several(&parts),
+        shared: matches.pairs.shared(),
         candidates: Candidates::new(&accounts, &people, &addresses, &matches, &account_situations),
     };
     let mut findings = identity::identify(rules.instance, kinds::find(&judge));
-    let exceptions = rules::exceptions(rules, &addresses, &mut findings);
+    let tested = |exception: &Exception| kinds::are_tested(&judge, &exception.kinds);
+    let exceptions = rules::exceptions(rules, &addresses, &mut findings, tested);
     findings.extend(identity::identify(rules.instance, kinds::idle_exceptions(rules, &exceptions)));
     findings.par_sort_by_cached_key(|finding| (finding.urgency(), finding.id.clone()));
     outcome::reconciliation(judge, &whole, findings, exceptions)?.checked()

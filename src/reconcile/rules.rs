@@ -5,9 +5,17 @@ use std::collections::HashMap;
 use super::finding::{AcceptedBy, Finding};
 use super::keys::{Addresses, Named};
 use super::{ExceptionUse, Rules};
+use crate::config::Exception;
 
 /// Marks what is accepted and says what had been.
-pub(super) fn exceptions(rules: &Rules<'_>, addresses: &Addresses, findings: &mut [Finding]) -> Vec<ExceptionUse> {
+///
+/// `tested` says whether all that one may cover was looked for.
+pub(super) fn exceptions(
+    rules: &Rules<'_>,
+    addresses: &Addresses,
+    findings: &mut [Finding],
+    tested: impl Fn(&Exception) -> bool,
+) -> Vec<ExceptionUse> {
     let exceptions = &rules.config.exception;
     let mut by_account: HashMap<Named, Vec<usize>> = HashMap::new();
     for (index, exception) in exceptions.iter().enumerate() {
@@ -18,7 +26,12 @@ pub(super) fn exceptions(rules: &Rules<'_>, addresses: &Addresses, findings: &mu
     let mut uses: Vec<ExceptionUse> = exceptions
         .iter()
         .enumerate()
-        .map(|(index, exception)| ExceptionUse { index, findings: Vec::new(), expired: exception.expires < rules.as_of })
+        .map(|(index, exception)| ExceptionUse {
+            index,
+            findings: Vec::new(),
+            expired: exception.expires < rules.as_of,
+            tested: tested(exception),
+        })
         .collect();
     if exceptions.is_empty() {
         return uses;

@@ -19,6 +19,9 @@ pub(super) fn access(builder: &Builder) -> Table {
     };
     let changes = builder.inputs.reconciliation.access.as_ref().map_or(&[][..], |access| &access.changes);
     let mut table = Table::new("access-table", caption(t, &what, changes.len(), "access.rest"), columns, t.get(none));
+    if builder.inputs.reconciliation.access.is_some() {
+        table = table.of(changes.len());
+    }
     let empty = t.get("page.empty");
     for change in changes.iter().take(ROWS) {
         let by = match &change.plan {
@@ -58,7 +61,7 @@ pub(super) fn external(builder: &Builder) -> Table {
     let columns = columns(t, "account domo_id role situation answers");
     let all = &builder.inputs.reconciliation.external;
     let caption = caption(t, t.get("external.caption"), all.len(), "external.rest");
-    let mut table = Table::new("external-table", caption, columns, t.get("external.none"));
+    let mut table = Table::new("external-table", caption, columns, t.get("external.none")).of(all.len());
     let empty = t.get("page.empty");
     for one in all.iter().take(ROWS) {
         let situation = one.situation.as_str();

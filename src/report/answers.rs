@@ -8,7 +8,7 @@ use super::cap;
 use super::figures::grouped;
 use super::view::Fact;
 use crate::config::Rights;
-use crate::reconcile::{Finding, Moved};
+use crate::reconcile::{EvidenceStatus, Finding, Moved};
 use crate::terms::{Kind, Owned};
 
 /// Names in a line, at most.
@@ -56,7 +56,7 @@ fn administer(builder: &Builder) -> String {
 fn single_factor(builder: &Builder) -> String {
     let found: Vec<_> = open(builder, &[Kind::SingleFactor]).collect();
     let why = builder.untested(Kind::SingleFactor).map(|why| not_tested(builder, why));
-    let none = || builder.t.get("answers.single_factor_none").to_owned();
+    let none = || none(builder, whole_pull(builder), || builder.t.get("answers.single_factor_none").to_owned());
     let names = found.iter().map(|one| cap::name(one).map_or_else(|| builder.t.get("page.empty").to_owned(), shown));
     match (found.len() as u64, why) {
         (0, why) => why.unwrap_or_else(none),
@@ -94,7 +94,7 @@ fn owned(builder: &Builder) -> String {
     };
     let said = match (parts.is_empty(), &why) {
         (true, Some(_)) => None,
-        (true, None) => Some(t.get("answers.owned_none").to_owned()),
+        (true, None) => Some(none(builder, is_whole(builder), || t.get("answers.owned_none").to_owned())),
         (false, _) => Some(t.count("answers.owned_by", owners, &[("parts", &parts.join(", "))])),
     };
     [said, why].into_iter().flatten().collect::<Vec<_>>().join(" ")
@@ -116,7 +116,7 @@ fn rose(builder: &Builder) -> String {
     });
     let day = access.as_of.to_string();
     match rose.len() as u64 {
-        0 => t.fill("answers.rose_none", &[("as_of", &day)]),
+        0 => none(builder, whole_pull(builder), || t.fill("answers.rose_none", &[("as_of", &day)])),
         all => t.count("answers.rose_since", all, &[("as_of", &day), ("parts", &some(builder, names, NAMED))]),
     }
 }
@@ -128,7 +128,21 @@ fn open<'b>(builder: &'b Builder, kinds: &'b [Kind]) -> impl Iterator<Item = &'b
 }
 
 fn not_tested(builder: &Builder, why: &str) -> String {
-    builder.t.fill("answers.not_tested", &[("why", why)])
+    builder.t.fill("answers.not_tested", &[("why", why.trim_end_matches('.'))])
+}
+
+/// That there is none, where everything was there to be looked at.
+fn none(builder: &Builder, whole: bool, none: impl Fn() -> String) -> String {
+    if whole { none() } else { builder.t.get("answers.unknown").to_owned() }
+}
+
+fn is_whole(builder: &Builder) -> bool {
+    builder.inputs.reconciliation.evidence.status != EvidenceStatus::Incomplete
+}
+
+/// Whether all accounts were read; that is enough for what the directory has no part in.
+fn whole_pull(builder: &Builder) -> bool {
+    builder.inputs.accounts.evidence.incomplete.is_empty()
 }
 
 /// The first of them, and how many more there are.

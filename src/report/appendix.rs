@@ -21,7 +21,7 @@ pub(super) fn privileged(builder: &Builder) -> Table {
     let all = &builder.inputs.reconciliation.privileged;
     let caption = caption(t, t.get("privileged.caption"), all.len(), "privileged.rest");
     let columns = columns(t, "account domo_id role situation person last_seen:d findings");
-    let mut table = Table::new("privileged-table", caption, columns, t.get("privileged.none"));
+    let mut table = Table::new("privileged-table", caption, columns, t.get("privileged.none")).of(all.len());
     let empty = t.get("page.empty");
     for one in all.iter().take(ROWS) {
         let situation = one.situation.as_str();
@@ -68,6 +68,9 @@ pub(super) fn resolved(builder: &Builder) -> Table {
     let none = if history.previous.is_some() { "resolved.none" } else { "resolved.first" };
     let caption = caption(t, t.get("resolved.caption"), history.resolved.len(), "resolved.rest");
     let mut table = Table::new("resolved-table", caption, columns, t.get(none));
+    if history.previous.is_some() {
+        table = table.of(history.resolved.len());
+    }
     let empty = t.get("page.empty");
     for gone in history.resolved.iter().take(ROWS) {
         // Last month's link to it still leads to it.
@@ -86,6 +89,7 @@ pub(super) fn resolved(builder: &Builder) -> Table {
                     How::Itself if gone.by_parameter => t.get("resolved.parameter").to_owned(),
                     How::Itself => t.get("resolved.itself").to_owned(),
                     How::Gone => t.get("resolved.gone").to_owned(),
+                    How::Stands => t.get("resolved.stands").to_owned(),
                 }),
             ],
         );
@@ -102,7 +106,7 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
     // What was refused, and what overruled somebody, is what a reader asks for.
     decided.sort_by_key(|one| (one.verdict != Verdict::Reject, one.earlier.is_empty()));
     let caption = caption(t, t.get("last_review.caption"), decided.len(), "last_review.rest");
-    let mut table = Table::new("last-review-table", caption, columns, t.get("last_review.none"));
+    let mut table = Table::new("last-review-table", caption, columns, t.get("last_review.none")).of(decided.len());
     let none = t.get("page.none");
     for one in decided.into_iter().take(ROWS) {
         table.row(
@@ -110,7 +114,7 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
             vec![
                 Cell::raw(one.finding.clone().unwrap_or_else(|| one.row.clone())),
                 Cell::or(one.severity.map(|severity| builder.severity(severity).shown()), none),
-                Cell::text(one.what.to_owned()),
+                Cell::text(what(builder, one.what)),
                 Cell::text(cut(&one.subject).0),
                 Cell::text(shown(&one.told())),
                 lines(one.earlier.iter().map(|earlier| shown(earlier)).collect(), none),
@@ -121,11 +125,11 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
     }
     let DecisionCounts { approved, rejected, answered, open } = last.counts;
     let number = |count: u64| figures::grouped(count);
-    let mut sentences = vec![t.fill(
+    let mut sentences = vec![t.count(
         "last_review.decided",
+        last.counts.all(),
         &[
             ("decided", &number(last.answers())),
-            ("total", &number(last.counts.all())),
             ("share", &figures::percent(last.answers(), last.counts.all())),
             ("plan", &last.plan_id),
             ("approved", &number(approved)),
@@ -141,9 +145,13 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
     if overruled > 0 {
         sentences.push(t.count("last_review.replaced", overruled, &[]));
     }
-    if let (Some(median), Some(worst)) = (last.days_to_removal.get(last.days_to_removal.len() / 2), last.days_to_removal.last()) {
+    if let Some((halves, worst)) = last.half_days_to_removal() {
+        let days = |halves: i64| t.count("page.days", u64::from(halves == 2), &[("days", &figures::halves(halves))]);
         let count = last.days_to_removal.len() as u64;
-        sentences.push(t.count("last_review.removal", count, &[("median", &median.to_string()), ("worst", &worst.to_string())]));
+        sentences.push(t.count("last_review.removal", count, &[("median", &days(halves)), ("worst", &days(2 * worst))]));
+    }
+    if last.undated_removals > 0 {
+        sentences.push(t.count("last_review.removal_undated", last.undated_removals, &[]));
     }
     let critical =
         builder.inputs.reconciliation.findings.iter().filter(|one| one.severity == Severity::Critical && one.exception.is_none());
@@ -153,6 +161,12 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
         sentences.push(t.fill("last_review.oldest", &[("id", &id.0), ("day", &day.to_string()), ("age", &age.to_string())]));
     }
     Some(LastReview { sentences, table })
+}
+
+/// What was to be done, or what was found where nothing was, in the report's words.
+fn what(builder: &Builder, word: &str) -> String {
+    let kind = Kind::from_word(word).map(|kind| builder.kind_text(kind, "name"));
+    kind.or_else(|| builder.t.find(&format!("action.{word}")).map(str::to_owned)).unwrap_or_else(|| label(word))
 }
 
 pub(super) fn accepted(builder: &Builder) -> Table {
@@ -168,6 +182,7 @@ pub(super) fn accepted(builder: &Builder) -> Table {
         let status = match used {
             Some(used) if used.expired => "accepted.expired",
             Some(used) if !used.findings.is_empty() => "accepted.active",
+            Some(used) if !used.tested => "accepted.unknown",
             None if left < 0 => "accepted.expired",
             _ => "accepted.unused",
         };
@@ -203,7 +218,10 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
     let t = builder.t;
     let config = &builder.inputs.config.config;
     let method = &builder.inputs.reconciliation.method;
-    let topic = |title: &str, sentences: Vec<String>| Topic { title: title.to_owned(), sentences };
+    let topic = |title: &str, sentences: Vec<String>| Topic {
+        title: title.to_owned(),
+        sentences: sentences.iter().map(|sentence| figures::sentence(sentence)).collect(),
+    };
     let keys: Vec<_> = config.matching.keys.iter().map(|key| label(key.as_str())).collect();
     let mut matched = vec![t.fill("method.keys_used", &[("keys", &keys.join(", "))])];
     for (key, number) in &method.matched_by {
@@ -392,9 +410,10 @@ fn accounts(builder: &Builder) -> Source {
     facts.extend(evidence.finished.map(|time| moment("sources.finished", time)));
     facts.extend(evidence.as_of.map(|day| Fact::new(t.get("sources.as_of"), day.to_string())));
     if let Some(size) = evidence.page_size {
-        let numbers = [evidence.pages, size as u64, evidence.passes].map(figures::grouped);
-        let places = [("pages", numbers[0].as_str()), ("size", &numbers[1]), ("passes", &numbers[2])];
-        facts.push(Fact::new(t.get("sources.pages"), t.fill("sources.pages_value", &places)));
+        let passes = t.count("sources.passes", evidence.passes, &[]);
+        let places = [("size", figures::grouped(size as u64)), ("passes", passes)];
+        let places = places.each_ref().map(|(name, value)| (*name, value.as_str()));
+        facts.push(Fact::new(t.get("sources.pages"), t.count("sources.pages_value", evidence.pages, &places)));
     }
     facts.push(count("sources.rows", evidence.rows));
     facts.push(count("sources.distinct", evidence.distinct));

@@ -31,7 +31,12 @@ pub fn tables(inputs: &Inputs, files: &[manifest::FileEntry]) -> Result<Vec<Docu
     all.push(facts(t, t.get("document.figures").to_owned(), &view.findings.answers));
     all.push(rules(t, &view));
     all.extend(view.sections.iter().map(|section| findings_of(t, section)));
-    let mut list = |heading: &str, table: &view::Table| all.push(plain(t.get(heading).to_owned(), table));
+    // What is cut says so in its own caption.
+    let heading = |heading: &str, table: &view::Table| match table.total.as_ref() {
+        Some(total) if *total != figures::grouped(table.rows.len() as u64) => table.caption.clone(),
+        _ => t.get(heading).to_owned(),
+    };
+    let mut list = |name: &str, table: &view::Table| all.push(plain(heading(name, table), table));
     list("privileged.heading", &view.privileged);
     list("access.heading", &view.access);
     list("external.heading", &view.external);
@@ -171,6 +176,7 @@ fn findings_of(t: &Texts, section: &Section) -> DocumentTable {
     let rest = section.capped.as_ref().map(|rest| format!(". {rest}")).unwrap_or_default();
     DocumentTable {
         caption: format!("{}: {}{rest}", t.get("findings.heading"), section.title),
+        count: Some(section.count.clone()),
         columns: common.chain(drift.clone()).chain(own).chain(ends).collect(),
         rows: section.chunks.iter().flat_map(|chunk| &chunk.findings).map(row).collect(),
         ..DocumentTable::default()
@@ -183,6 +189,7 @@ fn plain(caption: String, table: &view::Table) -> DocumentTable {
         columns: table.columns.iter().map(|column| column.label.clone()).collect(),
         rows: table.rows.iter().map(|row| row.cells.iter().map(cell).collect()).collect(),
         empty: table.empty.clone(),
+        count: table.total.clone(),
         ..DocumentTable::default()
     }
 }

@@ -1,7 +1,9 @@
 //! The view, page one first: who and when, whether to rely on it, the sums of both sides, what was found, what changed, what is
 //! accepted, what was not tested, who signs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::{DataFrame, DataType};
 
 use super::builder::{Builder, address, rank, shown};
 use super::inputs::Inputs;
@@ -12,7 +14,7 @@ use super::view::{
 use super::{accounts, appendix, cap, charts, figures, sections, view};
 use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
-use crate::reconcile::{EvidenceStatus, Finding};
+use crate::reconcile::{EvidenceStatus, ExceptionUse, Finding};
 use crate::terms::{AccountSituation, Kind, PersonSituation, Severity, label};
 
 /// Findings that page one names at most.
@@ -134,7 +136,7 @@ impl Builder<'_> {
             Fact::new(t.get("identity.accounts"), shown(&accounts.source)),
         ];
         for source in &self.inputs.people.sources {
-            let rows = figures::grouped(source.rows);
+            let rows = t.count("page.rows", source.rows, &[]);
             let name = shown(&source.name);
             let value = match (source.modified, &source.origin.host) {
                 (None, Some(host)) => {
@@ -183,7 +185,8 @@ impl Builder<'_> {
         }
         let (status, glyph, headline, advice) = match judged.evidence.status {
             EvidenceStatus::Complete => {
-                let (accounts, people) = (figures::grouped(judged.accounts.read), figures::grouped(judged.people.read));
+                let accounts = t.count("evidence.all_accounts", judged.accounts.read, &[]);
+                let people = t.count("evidence.all_people", judged.people.read, &[]);
                 let detail = t.fill("evidence.complete_detail", &[("accounts", &accounts), ("people", &people)]);
                 ("complete", "\u{2713}", t.get("evidence.complete").to_owned(), Some(detail))
             }
@@ -200,7 +203,8 @@ impl Builder<'_> {
 
     fn accounts(&self) -> Tally {
         let t = self.t;
-        let totals = &self.inputs.reconciliation.accounts;
+        let judged = self.inputs.reconciliation;
+        let totals = &judged.accounts;
         let evidence = &self.inputs.accounts.evidence;
         let read = match evidence.kind.as_str() {
             "api" => t.count("population.read_api", evidence.passes.max(1), &[]),
@@ -208,13 +212,14 @@ impl Builder<'_> {
         };
         let drifting = self.kind_total(Kind::Drift);
         let rules = self.inputs.config.config.exclude.len() as u64;
+        let found = with_findings(&judged.account_rows, judged.findings.iter().filter_map(|one| Some(one.account.as_ref()?.index)));
         let rows = totals.parts().map(|(situation, number)| {
             let kind = situation.finding();
             let check = match (situation, kind) {
                 (_, Some(kind)) => t.count("population.findings_of", self.kind_total(kind), &[]),
                 (AccountSituation::Matched, _) => t.count("population.matched_drift", drifting, &[]),
                 (AccountSituation::Excluded, _) => t.count("population.excluded_rules", rules, &[]),
-                _ => t.get("population.no_finding").to_owned(),
+                _ => self.counted(found.get(situation.as_str())),
             };
             self.tally_row(situation.as_str(), number, totals.read, check, kind)
         });
@@ -223,7 +228,9 @@ impl Builder<'_> {
 
     fn people(&self) -> Tally {
         let t = self.t;
-        let totals = &self.inputs.reconciliation.people;
+        let judged = self.inputs.reconciliation;
+        let totals = &judged.people;
+        let found = with_findings(&judged.person_rows, judged.findings.iter().filter_map(|one| one.person.as_ref()?.index));
         let read = t.count("population.read_people", self.inputs.people.sources.len() as u64, &[]);
         let rows = totals.parts().map(|(situation, number)| {
             use PersonSituation::{Ambiguous, Conflict, Duplicate, Missing, Rejected};
@@ -232,11 +239,19 @@ impl Builder<'_> {
                 Duplicate | Rejected => (Some(Kind::Quality), t.get("population.see_sources").to_owned()),
                 Ambiguous => (Some(Kind::Ambiguous), t.get("population.findings_other").to_owned()),
                 Conflict => (Some(Kind::Conflict), t.get("population.findings_other").to_owned()),
-                _ => (None, t.get("population.no_finding").to_owned()),
+                _ => (None, self.counted(found.get(situation.as_str()))),
             };
             self.tally_row(situation.as_str(), number, totals.read, check, kind)
         });
         self.tally("people", t.get("population.people"), totals.read, read, rows.into())
+    }
+
+    /// What is said of a situation that is no finding by itself.
+    fn counted(&self, with_findings: Option<&u64>) -> String {
+        match with_findings {
+            Some(number) => self.t.count("population.with_findings", *number, &[]),
+            None => self.t.get("population.no_finding").to_owned(),
+        }
     }
 
     fn tally(&self, key: &'static str, caption: &str, read: u64, check: String, rows: Vec<TallyRow>) -> Tally {
@@ -337,6 +352,7 @@ impl Builder<'_> {
             sentence,
             should_not: self.should_not_have_access(),
             since: self.since(),
+            worst_more: self.worst_more().filter(|_| !incomplete),
             worst: if incomplete { Vec::new() } else { self.worst() },
             total: findings.len() as u64,
             by_severity: charts::by_severity(self, &severities),
@@ -351,11 +367,21 @@ impl Builder<'_> {
         }
     }
 
-    /// The worst that nobody has accepted, by name.
-    fn worst(&self) -> Vec<view::Worst> {
+    /// The worst that nobody has accepted.
+    fn grave(&self) -> impl Iterator<Item = &Finding> {
         let open = self.inputs.reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
-        let worst = open.take_while(|finding| finding.severity <= Severity::High).take(NAMED);
-        let named = worst.map(|finding| view::Worst {
+        open.take_while(|finding| finding.severity <= Severity::High)
+    }
+
+    /// How many of them page one does not name.
+    fn worst_more(&self) -> Option<String> {
+        let more = self.grave().skip(NAMED).count() as u64;
+        (more > 0).then(|| self.t.count("findings.worst_more", more, &[]))
+    }
+
+    /// The first of them by name.
+    fn worst(&self) -> Vec<view::Worst> {
+        let named = self.grave().take(NAMED).map(|finding| view::Worst {
             id: finding.id.to_string(),
             severity: self.severity(finding.severity),
             name: cap::name(finding).map_or_else(|| self.t.get("page.empty").to_owned(), shown),
@@ -433,7 +459,7 @@ impl Builder<'_> {
             total: figures::grouped(total),
             new: figures::grouped(new),
             tested: if untested {
-                let nothing = if kind == Kind::Exception { "findings.not_applicable" } else { "findings.not_tested" };
+                let nothing = if self.is_without_exceptions(kind) { "findings.not_applicable" } else { "findings.not_tested" };
                 self.t.get(nothing).to_owned()
             } else {
                 tested.unwrap_or_else(|| "\u{2013}".into())
@@ -453,13 +479,14 @@ impl Builder<'_> {
         };
         let now = self.inputs.reconciliation.findings.len() as u64;
         let (new, reappeared) = (history.count(State::New), history.count(State::Reappeared));
-        let (resolved, gone) = (history.resolved(), history.gone());
+        let (resolved, gone, stands) = (history.resolved(), history.gone(), history.stands());
         let unjudged = history.unjudged;
-        let ties_out = previous.findings + new + reappeared == now + resolved + gone + unjudged;
+        let ties_out = previous.findings + new + reappeared == now + resolved + gone + stands + unjudged;
         // The sum in words, without the parts that are nothing.
         let part = |key: &str, number: u64| t.fill(key, &[("n", &figures::grouped(number))]);
         let mut sum = vec![part("change.previous", previous.findings), part("change.resolved", resolved)];
         sum.extend((gone > 0).then(|| part("change.gone", gone)));
+        sum.extend((stands > 0).then(|| part("change.stands", stands)));
         sum.extend((unjudged > 0).then(|| part("change.unjudged", unjudged)));
         sum.push(part("change.new", new));
         sum.extend((reappeared > 0).then(|| part("change.reappeared", reappeared)));
@@ -480,12 +507,22 @@ impl Builder<'_> {
         }
         let as_of = self.inputs.run.as_of;
         let uses = &self.inputs.reconciliation.exceptions;
-        let expired = uses.iter().filter(|used| used.expired).count() as u64;
-        let unused = uses.iter().filter(|used| !used.expired && used.findings.is_empty()).count() as u64;
+        let count = |is: &dyn Fn(&ExceptionUse) -> bool| uses.iter().filter(|used| is(used)).count() as u64;
+        let expired = count(&|used| used.expired);
+        let reported = count(&|used| used.expired && !used.findings.is_empty());
+        let [unused, unknown] =
+            [true, false].map(|tested| count(&|used| !used.expired && used.findings.is_empty() && used.tested == tested));
         let soon = config.iter().filter(|one| (0..=30).contains(&(one.expires - as_of).num_days())).count() as u64;
         let active = (config.len() as u64).saturating_sub(expired);
         let mut parts = vec![t.count("exceptions.active", active, &[])];
-        for (key, number) in [("exceptions.soon", soon), ("exceptions.unused", unused), ("exceptions.expired", expired)] {
+        let counted = [
+            ("exceptions.soon", soon),
+            ("exceptions.unused", unused),
+            ("exceptions.unknown", unknown),
+            ("exceptions.expired", reported),
+            ("exceptions.expired_idle", expired - reported),
+        ];
+        for (key, number) in counted {
             if number > 0 {
                 parts.push(t.count(key, number, &[]));
             }
@@ -592,6 +629,19 @@ impl Builder<'_> {
             note: t.get("sign_off.note").to_owned(),
         }
     }
+}
+
+/// How many rows of each situation findings are about, given those rows.
+fn with_findings(rows: &DataFrame, found: impl Iterator<Item = u32>) -> BTreeMap<String, u64> {
+    let situations = rows.column("situation").ok().and_then(|column| column.cast(&DataType::String).ok());
+    let situations = situations.as_ref().and_then(|column| column.str().ok());
+    let mut counts = BTreeMap::new();
+    for row in found.collect::<BTreeSet<_>>() {
+        if let Some(situation) = situations.and_then(|column| column.get(row as usize)) {
+            *counts.entry(situation.to_owned()).or_default() += 1;
+        }
+    }
+    counts
 }
 
 fn count_cells(counts: &[u64; Severity::COUNT]) -> Vec<CountCell> {

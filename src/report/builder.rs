@@ -66,6 +66,11 @@ impl<'a> Builder<'a> {
         named.or_else(|| nothing.then(|| self.t.get(why)))
     }
 
+    /// Whether it is about exceptions and none are configured: that is no gap in the evidence.
+    pub(super) fn is_without_exceptions(&self, kind: Kind) -> bool {
+        kind == Kind::Exception && self.inputs.config.config.exception.is_empty()
+    }
+
     pub(super) fn severity(&self, severity: Severity) -> view::Severity {
         self::severity(severity, self.t)
     }

@@ -168,7 +168,8 @@ pub(super) fn population(builder: &Builder) -> Chart {
         rows.extend(sums.iter().zip(legend).map(|(sum, word)| (format!("{label}: {word}"), *sum)));
     }
     let table = two_columns(builder, "t-population", t.get("population.chart_table"), t.get("population.situation"), rows);
-    let (accounts, people) = (grouped(judged.accounts.read), grouped(judged.people.read));
+    let accounts = t.count("page.accounts", judged.accounts.read, &[]);
+    let people = t.count("page.rows", judged.people.read, &[]);
     svg.chart(t.fill("population.chart", &[("accounts", &accounts), ("people", &people)]), table)
 }
 
@@ -213,7 +214,7 @@ pub(super) fn by_field(builder: &Builder) -> Option<Chart> {
     (!rows.is_empty()).then(|| {
         let svg = bars("ch-field", &rows);
         let table = two_columns(builder, "t-field", t.get("findings.by_field_table"), t.get("findings.field"), rows);
-        svg.chart(t.fill("findings.by_field_chart", &[("total", &grouped(total))]), table)
+        svg.chart(t.count("findings.by_field_chart", total, &[]), table)
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::document::{Document, DocumentTable, columns};
 use crate::archive::run::moment;
 use crate::plan::journal::{ActionState, Journal, JournalLine, Opening};
@@ -15,8 +17,9 @@ pub fn decisions(plan: &Plan, journal: &Journal, classification: Option<String>)
     let rows = sheet::rows(plan);
     let standings = journal.fold();
     let table = |caption: &str, empty: &str, rows: Vec<Vec<String>>| {
-        let whole = DocumentTable { caption: caption.into(), columns: columns(COLUMNS), rows, empty: empty.into(), by_hand: false };
-        whole.filled()
+        let whole =
+            DocumentTable { caption: caption.into(), columns: columns(COLUMNS), rows, empty: empty.into(), ..Default::default() };
+        whole.filled().counted()
     };
     let of = |wanted: &dyn Fn(Verdict) -> bool| {
         let has = |row: &&Decidable<'_>| wanted(plan.decisions.get(row.id()).map_or(Verdict::Open, |decision| decision.verdict));
@@ -57,8 +60,10 @@ pub fn outcomes(plan: &Plan, journal: &Journal) -> DocumentTable {
         columns: columns(COLUMNS),
         rows: rows.iter().map(|row| line(plan, row, &standings)).collect(),
         empty: "It has no actions.".into(),
-        by_hand: false,
+        ..DocumentTable::default()
     }
+    .filled()
+    .counted()
 }
 
 /// Who applied a plan and when, each time, with the guards that they went against and why.
@@ -79,7 +84,7 @@ fn line(plan: &Plan, row: &Decidable<'_>, standings: &BTreeMap<&str, ActionState
     let decision = plan.decisions.get(row.id());
     let earlier = decision.iter().flat_map(|decision| decision.earlier.iter().rev());
     let earlier = earlier.map(Decision::told).collect::<Vec<_>>().join("; ");
-    let [outcome, at] = became(standings.get(row.id()));
+    let [outcome, at] = became(standings.get(row.id()), text::minute);
     vec![
         row.id().to_owned(),
         row.severity().map_or("", |severity| severity.as_str()).to_owned(),
@@ -118,11 +123,11 @@ fn counted(plan: &Plan, rows: &[Decidable<'_>]) -> String {
     )
 }
 
-fn became(standing: Option<&ActionState<'_>>) -> [String; 2] {
+fn became(standing: Option<&ActionState<'_>>, told: impl Fn(DateTime<Utc>) -> String) -> [String; 2] {
     match standing.and_then(|standing| Some((standing.outcome?, standing.detail))) {
         Some(((outcome, at), detail)) => {
             let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
-            [format!("{outcome}{detail}"), moment(at)]
+            [format!("{outcome}{detail}"), told(at)]
         }
         None => [String::new(), String::new()],
     }
@@ -151,7 +156,7 @@ fn events(plan: &Plan, rows: &[Decidable<'_>], standings: &BTreeMap<&str, Action
     ]);
     let mut events = Vec::new();
     for row in rows {
-        let [outcome, read_back] = became(standings.get(row.id()));
+        let [outcome, read_back] = became(standings.get(row.id()), moment);
         let said = plan
             .decisions
             .get(row.id())

@@ -5,9 +5,12 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::templates::Templates;
-use super::{escape, html, tables};
+use super::{escape, figures, html, tables};
 use crate::config::Config;
 use crate::text;
+
+/// What stands in a cell that has nothing in it.
+const NOTHING: &str = "none";
 
 /// The page.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -43,6 +46,8 @@ pub struct DocumentTable {
     pub empty: String,
     /// All cells but the first of a row are left for a pen.
     pub by_hand: bool,
+    /// How many there are, where its rows are things that are counted: it stands beside the caption.
+    pub count: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -72,16 +77,17 @@ impl Document {
 
     /// The same in Markdown, every value as code so that nothing in it is markup.
     pub fn markdown(&self) -> String {
-        let cell = |value: &String| if value.is_empty() { " ".to_owned() } else { escape::code(value) };
+        let cell = |value: &String| if value.is_empty() { NOTHING.to_owned() } else { escape::code(value) };
         let table = |level: &str, table: &DocumentTable| {
-            let mut lines =
-                vec![String::new(), format!("{level} {} ({})", escape::words(&table.caption), table.rows.len()), String::new()];
+            let count = table.count.iter().map(|count| format!(" ({count})")).collect::<String>();
+            let mut lines = vec![String::new(), format!("{level} {}{count}", escape::words(&table.caption)), String::new()];
             if table.rows.is_empty() {
                 lines.push(table.empty.clone());
                 return lines;
             }
             lines.push(format!("| {} |", table.columns.join(" | ")));
             lines.push(format!("|{}", "---|".repeat(table.columns.len())));
+            let cell = |value: &String| if table.by_hand && value.is_empty() { " ".to_owned() } else { cell(value) };
             lines.extend(table.rows.iter().map(|row| format!("| {} |", row.iter().map(cell).collect::<Vec<_>>().join(" | "))));
             lines
         };
@@ -124,6 +130,11 @@ pub fn columns<const N: usize>(names: [&str; N]) -> Vec<String> {
 }
 
 impl DocumentTable {
+    /// Says how many rows it has.
+    pub fn counted(self) -> Self {
+        Self { count: Some(figures::grouped(self.rows.len() as u64)), ..self }
+    }
+
     /// Without the columns in which no row has anything: they would push the others out of sight.
     pub fn filled(mut self) -> Self {
         let has = |column: &usize| self.rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()));

@@ -1,4 +1,6 @@
-//! Markdown templates escape by themselves: text that could mean anything to a Markdown reader becomes a code span, other text stays
+//! Pages escape by themselves; `| prose` shows a sentence, with what stands between backticks as `<code>`.
+//!
+//! Markdown templates escape by themselves, too: text that could mean anything to a Markdown reader becomes a code span, other text stays
 //! as it is. `| cell` makes a code span of any value, `| plain` backslashes for places without code spans; `| safe` is for our own
 //! markup only.
 
@@ -9,6 +11,9 @@ use tera::{Kwargs, State, Tera, Value};
 
 use super::texts::Texts;
 use crate::text;
+
+/// Letters of a word that stays in one piece.
+const LONGEST_WORD: usize = 32;
 
 /// Characters of a value: the longest sentence about a finding, and no more than a row should take of the whole.
 const VALUE: usize = 1_000;
@@ -25,6 +30,74 @@ pub(super) fn engine(texts: &Texts) -> Tera {
         });
     }
     tera
+}
+
+/// A Tera for pages, with `prose` as a filter.
+pub(super) fn pages() -> Tera {
+    let mut tera = Tera::new();
+    tera.register_filter("prose", |value: Value, _: Kwargs, _: &State| {
+        Value::safe_string(&said(&value).map_or_else(String::new, |text| prose(&text)))
+    });
+    tera
+}
+
+/// A sentence as HTML: what stands between backticks is code, days stay on one line, addresses may break before their `@`. Where backticks
+/// are no pairs, somebody typed them, and they stay.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let pairs = parts.len() % 2 == 1 && !text.contains("``");
+    let mut html = String::with_capacity(text.len() + 32);
+    if !pairs {
+        words_of(text, &mut html);
+        return html;
+    }
+    for (place, part) in parts.into_iter().enumerate() {
+        if place % 2 == 0 {
+            words_of(part, &mut html);
+        } else {
+            html.push_str("<code>");
+            escaped(part, &mut html);
+            html.push_str("</code>");
+        }
+    }
+    html
+}
+
+fn words_of(text: &str, html: &mut String) {
+    for (place, word) in text.split(' ').enumerate() {
+        if place > 0 {
+            html.push(' ');
+        }
+        let is_day = word.starts_with("20");
+        html.push_str(if is_day { "<span class=\"date\">" } else { "" });
+        // A digest is no word: it may break.
+        let is_long = word.len() > LONGEST_WORD && !word.contains('@');
+        let letters: Vec<char> = if is_long { word.chars().collect() } else { Vec::new() };
+        match letters.len() > LONGEST_WORD {
+            true => {
+                for (place, some) in letters.chunks(LONGEST_WORD / 4).enumerate() {
+                    html.push_str(if place > 0 { "<wbr>" } else { "" });
+                    escaped(&some.iter().collect::<String>(), html);
+                }
+            }
+            false => escaped(word, html),
+        }
+        html.push_str(if is_day { "</span>" } else { "" });
+    }
+}
+
+fn escaped(text: &str, html: &mut String) {
+    for letter in text.chars() {
+        match letter {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#x27;"),
+            '@' => html.push_str("<wbr>@"),
+            letter => html.push(letter),
+        }
+    }
 }
 
 /// A value as text; none for nothing.
@@ -120,6 +193,41 @@ mod tests {
         assert_eq!(code("a|b"), "`a\\|b`");
         assert_eq!(code("``x`"), "``` ``x` ```");
         assert_eq!(code("line\nbreak\u{202E}"), "`line break<U+202E>`");
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_days_and_addresses_break_where_they_may() {
+        assert_eq!(prose("Set `[policy] orphan` & go"), "Set <code>[policy] orphan</code> &amp; go");
+        assert_eq!(prose("until 2026-10-31, a@b.c"), "until <span class=\"date\">2026-10-31,</span> a<wbr>@b.c");
+        assert_eq!(prose(&"x".repeat(40)).replace("<wbr>", "|"), ["xxxxxxxx"; 5].join("|"));
+        for typed in ["a lone ` stays", "``", "`` x `y`", "three ` of ` them `"] {
+            assert_eq!(prose(typed), typed, "{typed}");
+        }
+    }
+
+    /// Letters of markup in every order: whatever somebody typed, it reads back as it was, and only our three elements are there.
+    #[test]
+    fn nothing_that_somebody_typed_becomes_markup_of_its_own() {
+        let letters = ["`", "<", ">", "\"", "'", "&", "@", "20", " ", "</code>", "<b>", "&lt;", "x"];
+        let mut seed = 7_u64;
+        for _ in 0..20_000 {
+            let mut typed = String::new();
+            for _ in 0..12 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                typed.push_str(letters[(seed >> 33) as usize % letters.len()]);
+            }
+            let html = prose(&typed);
+            let mut bare = html.clone();
+            for ours in ["<code>", "</code>", "<span class=\"date\">", "</span>", "<wbr>"] {
+                bare = bare.replace(ours, "");
+            }
+            assert!(!bare.contains(['<', '>', '"', '\'']), "{typed}: {html}");
+            assert_eq!(html.matches("<code>").count(), html.matches("</code>").count(), "{typed}");
+            let read = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&amp;", "&")];
+            let read = read.iter().fold(bare, |text, (from, to)| text.replace(from, to));
+            let expected = if html.contains("<code>") { typed.replace('`', "") } else { typed.clone() };
+            assert_eq!(read, expected, "{typed}: {html}");
+        }
     }
 
     #[test]

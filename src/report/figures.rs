@@ -46,6 +46,18 @@ pub(crate) fn moment(time: DateTime<Utc>, zone: Option<Tz>) -> String {
     format!("{utc} ({} {zone}, UTC{offset})", there.format(clock))
 }
 
+/// Half of so many: `166`, `165.5`.
+pub(crate) fn halves(number: i64) -> String {
+    let half = if number % 2 == 0 { "" } else { ".5" };
+    format!("{}{half}", signed(number / 2))
+}
+
+/// A sentence that ends as one.
+pub(crate) fn sentence(text: &str) -> String {
+    let ended = text.is_empty() || text.ends_with(['.', '!', '?', ':', ';']);
+    if ended { text.to_owned() } else { format!("{text}.") }
+}
+
 /// `1.4 MB`, in powers of ten.
 pub(crate) fn size(bytes: u64) -> String {
     match bytes {
@@ -63,6 +75,16 @@ mod tests {
     fn numbers_are_grouped_by_three() {
         assert_eq!([0, 999, 1000, 4812, 1_000_000].map(grouped), ["0", "999", "1,000", "4,812", "1,000,000"]);
         assert_eq!(signed(-57), "\u{2212}57");
+    }
+
+    #[test]
+    fn half_of_an_odd_number_has_its_half() {
+        assert_eq!([332, 5, 0, 1].map(halves), ["166", "2.5", "0", "0.5"]);
+    }
+
+    #[test]
+    fn a_sentence_ends_once() {
+        assert_eq!(["a", "a.", "", "a?"].map(sentence), ["a.", "a.", "", "a?"]);
     }
 
     #[test]

@@ -51,7 +51,8 @@ pub(super) fn failed(templates: &Templates, title: &str, run: &RunInfo, why: &st
     let margins = Margins { left: format!("{title} - {}", run.instance), right: "FAILED", run: run.id.clone() };
     let page_title = format!("FAILED: {title} of {}, {}", run.instance, run.as_of);
     let generator = format!("domo-reconcile {}", run.version);
-    let seen = serde_json::json!({ "title": title, "page_title": page_title, "generator": generator, "run": run, "why": why });
+    let began = figures::moment(run.started, None);
+    let seen = serde_json::json!({ "title": title, "page_title": page_title, "generator": generator, "run": run, "began": began, "why": why });
     page(templates, "failed.html", templates.context(&seen)?, &margins, "")
 }
 
@@ -61,11 +62,12 @@ pub(super) fn document(templates: &Templates, view: &impl serde::Serialize, [lef
     page(templates, "document.html", templates.context(view)?, &margins, "")
 }
 
-/// The page of a packet, with a style and a script of its own.
-pub(super) fn packet(templates: &Templates, view: &impl serde::Serialize) -> Result<String> {
+/// The page of a packet, with a style and a script of its own. `margins` are what stands on printed pages.
+pub(super) fn packet(templates: &Templates, view: &impl serde::Serialize, [left, right, run]: [&str; 3]) -> Result<String> {
     let nothing = templates.context(&serde_json::json!({}))?;
     let mut seen = templates.context(view)?;
-    let (style, script) = (templates.render("packet.css", &nothing)?, templates.render("packet.js", &nothing)?);
+    let printed = printed(templates, &Margins { left: left.to_owned(), right, run: run.to_owned() })?;
+    let (style, script) = (templates.render("packet.css", &printed)?, templates.render("packet.js", &nothing)?);
     for (key, text) in [("style", style.as_str()), ("script", script.as_str()), ("policy", POLICY)] {
         seen.insert(key, text);
     }
@@ -81,13 +83,18 @@ struct Margins<'a> {
     run: String,
 }
 
-fn page(templates: &Templates, name: &str, mut seen: Context, margins: &Margins, script: &str) -> Result<String> {
+/// What a style sees of them.
+fn printed(templates: &Templates, margins: &Margins) -> Result<Context> {
     let mut printed = templates.context(&serde_json::json!({}))?;
     for (key, text) in [("print_left", margins.left.as_str()), ("print_right", margins.right), ("print_run", margins.run.as_str())]
     {
         printed.insert(key, &css_string(text));
     }
-    let style = templates.render("style.css", &printed)?;
+    Ok(printed)
+}
+
+fn page(templates: &Templates, name: &str, mut seen: Context, margins: &Margins, script: &str) -> Result<String> {
+    let style = templates.render("style.css", &printed(templates, margins)?)?;
     for (key, text) in [("style", style.as_str()), ("script", script), ("policy", POLICY)] {
         seen.insert(key, text);
     }

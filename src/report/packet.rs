@@ -32,6 +32,8 @@ pub struct Subject<'a> {
     pub instance: &'a str,
     /// `[report] title`.
     pub title: &'a str,
+    /// `[report] classification` of the run.
+    pub classification: Option<&'a str>,
     /// When the accounts were read.
     pub read: DateTime<Utc>,
     /// Until when answers are asked for.
@@ -152,6 +154,7 @@ struct View<'a> {
     title: String,
     generator: String,
     instance: &'a str,
+    classification: Option<&'a str>,
     lead: String,
     facts: Vec<Fact>,
     workbook: String,
@@ -232,7 +235,7 @@ impl<'a> PacketWriter<'a> {
     }
 
     fn page(&self, packet: &Packet, items: &[Item]) -> Result<String> {
-        let Subject { of, id, digest, instance, title, read, due, personal, .. } = &self.subject;
+        let Subject { of, id, digest, instance, title, classification, read, due, personal, .. } = &self.subject;
         let texts = &self.templates.texts;
         let fact = |key: &str, value: String| Fact { label: self.t(key), value };
         let generator = format!("domo-reconcile {}", env!("CARGO_PKG_VERSION"));
@@ -244,6 +247,7 @@ impl<'a> PacketWriter<'a> {
             footer: texts.fill("packet.footer", &[("generator", &generator), ("id", id), ("digest", digest)]),
             generator,
             instance,
+            classification: *classification,
             lead: self.lead(packet, items.len()),
             facts: vec![fact("read", text::minute(*read)), fact("due", due.to_string()), fact(of, (*id).to_owned())],
             workbook: format!("{}.xlsx", packet.file),
@@ -256,7 +260,8 @@ impl<'a> PacketWriter<'a> {
             file: format!("decisions-{}.json", packet.file),
             rows: items.iter().map(|item| self.row(item)).collect(),
         };
-        html::packet(&self.templates, &view)
+        let left = format!("{title} - {instance}");
+        html::packet(&self.templates, &view, [&left, classification.unwrap_or_default(), &view.title])
     }
 
     fn row<'i>(&self, item: &'i Item) -> RowView<'i> {
@@ -283,9 +288,9 @@ impl<'a> PacketWriter<'a> {
     }
 
     fn workbook(&self, packet: &Packet, items: &[Item]) -> Result<Vec<u8>> {
-        let Subject { id, digest, instance, title, columns, choices, due, .. } = &self.subject;
+        let Subject { id, digest, instance, title, classification, columns, choices, due, .. } = &self.subject;
         let texts = &self.templates.texts;
-        let look = Look::plain(texts, title, instance, id);
+        let look = Look::plain(texts, title, instance, classification.unwrap_or_default(), id);
         let mut book = Workbook::new();
         let deciding = Deciding { name: sheet::ACTIONS, columns, choices: *choices, rows: items.len() };
         let row = |at: usize| {
@@ -322,7 +327,8 @@ impl<'a> PacketWriter<'a> {
             ("workbook", &format!("{}.xlsx", packet.file)),
             ("saved", &format!("decisions-{}.json", packet.file)),
         ];
-        self.templates.texts.fill("packet.note", &places) + "\n"
+        let note = if self.subject.of == "run" { "packet.note_certify" } else { "packet.note" };
+        self.templates.texts.fill(note, &places) + "\n"
     }
 
     /// The same as a mail that nobody has sent yet: it opens as a draft.

@@ -369,11 +369,13 @@ impl Redactor {
     }
 
     fn person(&mut self, person: &mut PersonRef) {
-        let PersonRef { email, name, employee_number, source, index: _, row: _, status: _, termination_date: _ } = person;
+        let PersonRef { email, name, employee_number, source, index: _, row: _, named_by, status: _, termination_date: _ } = person;
         self.replace("email", email);
         self.replace("name", name);
         self.replace("number", employee_number);
         *source = self.text(source);
+        // A token is nobody's number: a link that names it would do nothing.
+        *named_by = None;
     }
 
     fn finding(&mut self, finding: &mut Finding) {

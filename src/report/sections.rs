@@ -127,9 +127,10 @@ fn capped(builder: &Builder, shown: usize, first_row: usize, total: usize) -> St
 fn none(builder: &Builder, kind: Kind) -> Nothing {
     let t = builder.t;
     let (sentence, state) = match builder.untested(kind) {
-        // Without exceptions there is nothing to look at: that is no gap in the evidence.
-        Some(why) if kind == Kind::Exception => (format!("{} {}", t.get("section.not_applicable"), shown(why)), "not-tested"),
-        Some(why) => (format!("{} {}", t.get("section.not_tested"), shown(why)), "not-tested"),
+        Some(why) => {
+            let word = if builder.is_without_exceptions(kind) { "section.not_applicable" } else { "section.not_tested" };
+            (format!("{} {}", t.get(word), figures::sentence(&shown(why))), "not-tested")
+        }
         None => {
             let tested = tested(builder, kind).map(|tested| format!(" {tested}")).unwrap_or_default();
             let found = match builder.inputs.reconciliation.evidence.status {
@@ -235,7 +236,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
         account_id: account_id.map_or_else(|| t.get("page.empty").to_owned(), |id| id.to_string()),
         role: account.and_then(|account| account.role.as_deref()).map_or_else(|| t.get("page.empty").to_owned(), shown),
         reason: shown(&finding.reason),
-        cells: finding.particulars.iter().map(|particular| cell(t, finding, &particular.value)).collect(),
+        cells: finding.particulars.iter().map(|particular| cell(builder, finding, &particular.value)).collect(),
         changes: finding.drift.iter().map(|change| field_change(builder, change)).collect(),
         action,
         first_seen: first_seen.to_string(),
@@ -248,7 +249,8 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
 }
 
 /// A cell of the kind's own columns.
-fn cell(t: &Texts, finding: &Finding, value: &Value) -> Cell {
+fn cell(builder: &Builder, finding: &Finding, value: &Value) -> Cell {
+    let t = builder.t;
     let empty = t.get("page.empty");
     let optional = |value: Option<&str>| Cell::or(value.map(|value| cut(value).0), empty);
     let people = |people: &[PersonRef]| lines(people.iter().map(|person| describe(t, person)).collect(), empty);
@@ -269,7 +271,7 @@ fn cell(t: &Texts, finding: &Finding, value: &Value) -> Cell {
             let mut cell = people(listed);
             cell.more.extend((*more > 0).then(|| t.fill("page.and_more", &[("n", &figures::grouped(*more as u64))])));
             if finding.kind == Kind::Ambiguous {
-                cell.more.extend(link(finding, listed.first()));
+                cell.more.extend(link(builder, finding, listed.first()));
             }
             cell
         }
@@ -282,7 +284,7 @@ fn cell(t: &Texts, finding: &Finding, value: &Value) -> Cell {
             match lines(near.collect(), t.get("page.none")) {
                 none if none.is_empty() => none,
                 mut some => {
-                    some.more.extend(link(finding, candidates.first().map(|near| &near.person)));
+                    some.more.extend(link(builder, finding, candidates.first().map(|near| &near.person)));
                     Cell { form: "long", ..some }
                 }
             }
@@ -300,10 +302,14 @@ fn cell(t: &Texts, finding: &Finding, value: &Value) -> Cell {
     }
 }
 
-/// The lines of configuration that say that a finding's account is this person: to be copied from the page.
-fn link(finding: &Finding, person: Option<&PersonRef>) -> Vec<String> {
-    let block = person.and_then(|person| finding.link_to(person)).unwrap_or_default();
-    block.lines().map(shown).collect()
+/// The lines of configuration that say that a finding's account is this person: to be copied from the page. None where names are
+/// tokens, which the configuration does not know.
+fn link(builder: &Builder, finding: &Finding, person: Option<&PersonRef>) -> Vec<String> {
+    let Some(person) = person.filter(|_| !builder.inputs.options.redact) else { return Vec::new() };
+    match finding.link_to(person) {
+        Some(block) => block.lines().map(shown).collect(),
+        None => vec![builder.t.get("page.no_link").to_owned()],
+    }
 }
 
 fn accounts_cell(t: &Texts, accounts: &[AccountRef], best: Option<u32>) -> Cell {

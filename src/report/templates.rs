@@ -1,6 +1,6 @@
 //! The templates: built in, and replaced one by one, by name, from `[report] templates`.
 //!
-//! Pages (`.html`) are escaped as HTML; Markdown (`.md`) has its own escaping, see [`super::escape`]. Each has its own engine.
+//! Pages (`.html`) are escaped as HTML; Markdown (`.md`) has its own escaping; both have filters, see [`super::escape`]. Each has its own engine.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ impl Templates {
             }
         }
         let (markdown_files, page_files): (Vec<_>, Vec<_>) = sources.into_iter().partition(|(name, _)| name.ends_with(".md"));
-        let mut pages = Tera::new();
+        let mut pages = escape::pages();
         let mut markdown = escape::engine(&texts);
         let added = pages.add_raw_templates(page_files).and_then(|()| markdown.add_raw_templates(markdown_files));
         added.map_err(|error| failure(&error, folder.as_deref()))?;

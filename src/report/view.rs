@@ -187,6 +187,8 @@ pub struct Summary {
     pub since: Vec<String>,
     /// The worst open ones by name, at most ten; none in an incomplete run.
     pub worst: Vec<Worst>,
+    /// How many more of them there are, where there are.
+    pub worst_more: Option<String>,
     /// All findings, accepted ones included.
     pub total: u64,
     /// The severities, worst first, with their counts.

@@ -49,6 +49,12 @@ const CHARACTERS: usize = 32_000;
 /// Rows up to which a sheet's cells are wrapped and its rows as high as that takes. Nobody reads more of them in full, and each costs.
 const TALL: usize = 5_000;
 
+/// Characters of a line of paper that can still be read.
+const PAPER: f64 = 200.0;
+
+/// Characters that a sentence across a sheet takes at most.
+const SENTENCE: f64 = 160.0;
+
 /// The height of a line, in points, and the most lines of a row: a row ends at 409 points.
 const LINE: f64 = 15.0;
 const LINES: usize = 27;
@@ -184,26 +190,33 @@ fn put(sheet: &mut Worksheet, row: u32, column: usize, value: &str) -> Result<()
     Ok(())
 }
 
+/// Lines that a text takes when wrapped at a width: words go over whole, and what is longer than a line is broken.
+fn wrapped(text: &str, width: f64) -> usize {
+    // Letters are not all as wide as the digit that a width is counted in.
+    let width = ((width * 0.88) as usize).max(1);
+    let lines = |line: &str| {
+        let (mut lines, mut filled) = (1, 0);
+        for word in line.split(' ').map(|word| word.chars().count()) {
+            if filled > 0 && filled + 1 + word > width {
+                (lines, filled) = (lines + 1, 0);
+            }
+            filled += word + usize::from(filled > 0);
+            lines += filled.saturating_sub(1) / width;
+            filled -= filled.saturating_sub(1) / width * width;
+        }
+        lines
+    };
+    text.lines().map(lines).sum()
+}
+
 /// Makes a row as high as its cells are when wrapped at these widths. Excel would see to it itself; other programs do not.
 fn high<'a>(sheet: &mut Worksheet, row: u32, cells: impl IntoIterator<Item = (&'a str, f64)>) -> Result<()> {
-    // Words that do not fit leave a part of a line empty.
-    let lines = |(text, width): (&str, f64)| match text.chars().count() {
-        all if all as f64 <= width => 1,
-        all => all.div_ceil((width * 0.88) as usize),
-    };
+    let lines = |(text, width): (&str, f64)| if text.len() as f64 <= width * 0.88 { 1 } else { wrapped(text, width) };
     let lines = cells.into_iter().map(lines).max().unwrap_or(1);
     if lines > 1 {
         sheet.set_row_height(row, LINE * lines.min(LINES) as f64)?;
     }
     Ok(())
-}
-
-/// Says below the last row that the sheet ends before its matter does. Nothing is chosen by this row: it has no id.
-fn ends(sheet: &mut Worksheet, t: &Texts, rows: usize, total: usize, file: &str) -> Result<()> {
-    if total <= rows {
-        return Ok(());
-    }
-    put(sheet, u32::try_from(rows + 2)?, 0, &capped(t, rows, total, file))
 }
 
 /// That a sheet ends before its matter does, and which file has all.
@@ -219,8 +232,8 @@ impl<'a> Look<'a> {
     }
 
     /// Of a workbook that stands for itself.
-    pub(super) fn plain(t: &'a Texts, title: &str, instance: &str, id: &str) -> Self {
-        Self::with(t, ROWS, [title, instance, "", id])
+    pub(super) fn plain(t: &'a Texts, title: &str, instance: &str, classification: &str, id: &str) -> Self {
+        Self::with(t, ROWS, [title, instance, classification, id])
     }
 
     fn with(t: &'a Texts, rows: usize, [title, instance, classification, id]: [&str; 4]) -> Self {
@@ -240,15 +253,51 @@ impl<'a> Look<'a> {
         Self { head, open, shown, wrap, t, rows, margins: [above, below] }
     }
 
-    /// How every sheet is printed.
-    fn paper(&self, sheet: &mut Worksheet) {
+    /// How every sheet is printed: on one page's width where that can be read, else on several side by side, each with the column that says
+    /// whose a row is.
+    fn paper(&self, sheet: &mut Worksheet, columns: &[(&str, f64)]) -> Result<()> {
         let [above, below] = &self.margins;
-        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_header(above).set_footer(below);
+        sheet.set_landscape().set_paper_size(9).set_header(above).set_footer(below);
+        if columns.iter().map(|(_, width)| width).sum::<f64>() <= PAPER {
+            sheet.set_print_fit_to_pages(1, 0);
+            return Ok(());
+        }
+        let whose = columns.iter().position(|(label, _)| ["email", self.t.get("column.email")].contains(label)).unwrap_or(0);
+        let [all, whose_width] = [columns.iter().map(|(_, width)| width).sum::<f64>(), columns[whose].1];
+        let pages = ((all - whose_width) / (PAPER - whose_width)).ceil();
+        let whose = u16::try_from(whose)?;
+        sheet.set_margins(0.4, 0.4, 0.75, 0.75, 0.3, 0.3).set_print_fit_to_pages(pages as u16, 0).set_page_order(false);
+        sheet.set_repeat_columns(whose, whose)?;
+        Ok(())
+    }
+
+    /// A sentence across a whole sheet: in one column it would be cut.
+    fn across(&self, sheet: &mut Worksheet, row: u32, columns: &[(&str, f64)], text: &str) -> Result<()> {
+        let width: f64 = columns.iter().map(|(_, width)| width).sum();
+        high(sheet, row, [(text, width.min(SENTENCE))])?;
+        let within = columns.iter().scan(0.0, |filled, (_, width)| {
+            *filled += width;
+            Some(*filled - width < SENTENCE)
+        });
+        let last = u16::try_from(within.take_while(|within| *within).count().saturating_sub(1))?;
+        match last {
+            0 => sheet.write_string_with_format(row, 0, fit(text), &self.wrap)?,
+            _ => sheet.merge_range(row, 0, row, last, &fit(text), &self.wrap)?,
+        };
+        Ok(())
+    }
+
+    /// Says below the last row that the sheet ends before its matter does. Nothing is chosen by this row: it has no id.
+    fn ends(&self, sheet: &mut Worksheet, columns: &[(&str, f64)], rows: usize, total: usize, file: &str) -> Result<()> {
+        match total <= rows {
+            true => Ok(()),
+            false => self.across(sheet, u32::try_from(rows + 2)?, columns, &capped(self.t, rows, total, file)),
+        }
     }
 
     /// A sheet with a header that stays, filters, and prints on whole pages.
     fn head(&self, sheet: &mut Worksheet, name: &str, columns: &[(&str, f64)], rows: usize) -> Result<()> {
-        self.paper(sheet.set_name(name)?.set_repeat_rows(0, 0)?);
+        self.paper(sheet.set_name(name)?.set_repeat_rows(0, 0)?, columns)?;
         sheet.set_freeze_panes(1, 0)?.set_row_height(0, LINE + 3.0)?;
         let last = u16::try_from(columns.len().saturating_sub(1))?;
         if rows > 0 {
@@ -377,7 +426,10 @@ impl<'a> Look<'a> {
 
     /// Labels and values.
     pub(super) fn facts(&self, sheet: &mut Worksheet, name: &str, rows: &[(&str, String)]) -> Result<()> {
-        self.paper(sheet.set_name(name)?.set_column_width(0, SUMMARY[0])?.set_column_width(1, SUMMARY[1])?);
+        self.paper(
+            sheet.set_name(name)?.set_column_width(0, SUMMARY[0])?.set_column_width(1, SUMMARY[1])?,
+            &SUMMARY.map(|width| ("", width)),
+        )?;
         for (row, (label, value)) in (0u32..).zip(rows) {
             high(sheet, row, [(*label, SUMMARY[0]), (value.as_str(), SUMMARY[1])])?;
             sheet.write_string_with_format(row, 0, fit(label), &self.head)?;
@@ -441,7 +493,7 @@ impl<'a> Look<'a> {
                 put(sheet, row, column, cell)?;
             }
         }
-        ends(sheet, t, most, total, "findings.csv")
+        self.ends(sheet, &columns, most, total, "findings.csv")
     }
 
     fn accounts(&self, sheet: &mut Worksheet, inputs: &Inputs) -> Result<()> {
@@ -459,7 +511,8 @@ impl<'a> Look<'a> {
         if accounts.height() > self.rows {
             // The first so many of a population would look like all of it.
             self.head(sheet, t.get("workbook.accounts"), &columns, 0)?;
-            return put(sheet, 1, 0, &t.fill("workbook.accounts_left_out", &[("n", &figures::grouped(self.rows as u64))]));
+            let left_out = t.fill("workbook.accounts_left_out", &[("n", &figures::grouped(self.rows as u64))]);
+            return self.across(sheet, 1, &columns, &left_out);
         }
         let text = |frame: &DataFrame, name: &str| -> Result<polars::prelude::StringChunked> {
             Ok(frame.column(name)?.cast(&DataType::String)?.str()?.clone())
@@ -484,7 +537,6 @@ impl<'a> Look<'a> {
 
     /// A table of the page as a sheet.
     fn table<'t>(&self, sheet: &mut Worksheet, name: &str, table: &'t Table, total: usize, file: &str) -> Result<()> {
-        let t = self.t;
         let joined = |cell: &Cell| std::iter::once(&cell.text).chain(&cell.more).map(String::as_str).collect::<Vec<_>>().join("; ");
         let rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.cells.iter().map(joined).collect()).collect();
         // As wide as the longest value, within reason.
@@ -503,9 +555,9 @@ impl<'a> Look<'a> {
             }
         }
         if table.rows.is_empty() {
-            put(sheet, 1, 0, &table.empty)?;
+            self.across(sheet, 1, &columns, &table.empty)?;
         }
-        ends(sheet, t, table.rows.len(), total, file)
+        self.ends(sheet, &columns, table.rows.len(), total, file)
     }
 
     fn sign_off(&self, sheet: &mut Worksheet, view: &View) -> Result<()> {
@@ -531,9 +583,8 @@ impl<'a> Look<'a> {
                 sheet.write_blank(row, column, &self.open)?;
             }
         }
-        put(sheet, last + 2, 0, &view.sign_off.statement)?;
-        put(sheet, last + 3, 0, &view.sign_off.note)?;
-        Ok(())
+        self.across(sheet, last + 2, &columns, &view.sign_off.statement)?;
+        self.across(sheet, last + 3, &columns, &view.sign_off.note)
     }
 }
 
@@ -541,6 +592,14 @@ impl<'a> Look<'a> {
 mod tests {
     use super::super::{build, example::Example, templates::Templates};
     use super::*;
+
+    #[test]
+    fn a_row_is_as_high_as_its_words_take_that_go_over_whole_or_are_broken() {
+        assert_eq!(["", "short", "0123456789"].map(|text| wrapped(text, 12.0)), [0, 1, 1]);
+        assert_eq!(wrapped("0123456789 0123456789", 12.0), 2);
+        assert_eq!(wrapped("email: first.last.with.a.long.name@subsidiary.example", 24.0), 4);
+        assert_eq!(wrapped("one\ntwo", 24.0), 2);
+    }
 
     #[test]
     fn a_sheet_that_ends_early_says_so_in_itself_and_in_the_summary() {

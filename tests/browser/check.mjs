@@ -137,6 +137,28 @@ await check("filter, sort, pages, severity, clear", async () => {
   must(!heard.length, heard[0]);
 });
 
+await check("a column that is said to be sorted is in order", async () => {
+  const { context, page } = await open();
+  const wrong = await page.evaluate(() => {
+    const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+    const found = [];
+    for (const section of document.querySelectorAll("section.kind:has(.bar)")) {
+      for (const head of section.querySelectorAll('th[data-t="s"]')) {
+        head.querySelector("button").click();
+        const cells = [...section.querySelectorAll("tbody tr")].map((row) => row.cells[head.cellIndex]);
+        const values = cells.map((cell) => cell.dataset.v ?? cell.textContent);
+        if (values.some((value, at) => at && collator.compare(values[at - 1], value) > 0)) found.push(`${section.id}: ${head.textContent}`);
+      }
+      section.querySelectorAll('.bar [type="checkbox"]').forEach((box) => box.click());
+      const said = section.querySelector(".note")?.textContent ?? "";
+      if (said.includes("\u201C\u201D")) found.push(`${section.id}: ${said}`);
+    }
+    return found;
+  });
+  await context.close();
+  must(!wrong.length, wrong.join(" | "));
+});
+
 for (const javaScriptEnabled of [true, false]) {
   await check(`deep link to the last finding, script ${javaScriptEnabled ? "on" : "off"}`, async () => {
     const last = ids[ids.length - 1];

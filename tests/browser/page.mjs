@@ -44,6 +44,24 @@ for (const path of process.argv.slice(2).map((path) => resolve(path))) {
     must(!heard.length, `${path}, ${state}: ${heard.join(" | ")}`);
     await context.close();
   }
+  // Another role is saved only once it was chosen: no list chooses for anybody.
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(pathToFileURL(path).href);
+  const instead = page.locator('input[value="role"]').first();
+  if (await instead.count()) {
+    await page.locator("#by").fill("ana@acme.com");
+    await instead.check();
+    const list = page.locator("select").first();
+    must((await list.inputValue()) === "", `a role is chosen already: ${await list.inputValue()}`);
+    await page.locator(".bar button").click();
+    must((await page.getByRole("alert").textContent()).includes("Choose the role"), "a role that nobody chose was saved");
+    must(await list.evaluate((field) => field === document.activeElement), "the focus is elsewhere");
+    await list.selectOption("Editor");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".bar button").click()]);
+    must(readFileSync(await download.path(), "utf8").includes('"role:Editor"'), "the role is not saved");
+  }
+  await context.close();
   console.log(`ok   ${path}`);
 }
 await browser.close();

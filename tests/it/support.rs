@@ -94,3 +94,10 @@ pub fn finish(output: Output) -> Ran {
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
+
+/// A page of a run as words: without the elements that say where its sentences may break, and what in them is code or a day.
+pub fn page(path: &Path) -> String {
+    let page = std::fs::read_to_string(path).unwrap();
+    let ours = ["<wbr>", "<code>", "</code>", "<span class=\"date\">", "</span>"];
+    ours.iter().fold(page, |page, element| page.replace(element, ""))
+}

@@ -13,6 +13,7 @@ use super::{applied, before, certified, difference, parameters};
 use crate::archive::store::{Archive, manifest};
 use crate::plan::Outcome;
 use crate::reconcile::EvidenceStatus;
+use crate::terms::Kind;
 
 /// Runs in the trend, this one included.
 const TREND: usize = 12;
@@ -107,6 +108,7 @@ fn resolve(history: &mut History, baseline: &before::Baseline, present: &Present
             by_parameter: false,
             how: match history.last_review.as_ref().and_then(|last| last.on(&id.0)) {
                 Some(decided) if decided.outcome == Some(Outcome::Done) => How::Ours(decided.told()),
+                _ if still.administers(then) => How::Stands,
                 _ if still.has(then) => How::Itself,
                 _ => How::Gone,
             },
@@ -120,6 +122,7 @@ fn resolve(history: &mut History, baseline: &before::Baseline, present: &Present
 struct Still {
     accounts: HashSet<u64>,
     people: HashSet<String>,
+    administrators: HashSet<u64>,
 }
 
 impl Still {
@@ -130,7 +133,14 @@ impl Still {
             Ok(values.iter().flatten().map(str::to_lowercase).collect())
         };
         let people = text("email")?.into_iter().chain(text("employee_number")?).collect();
-        Ok(Self { accounts, people })
+        let administrators = present.reconciliation.privileged.iter().filter_map(|one| one.account.id).collect();
+        Ok(Self { accounts, people, administrators })
+    }
+
+    /// Whether the account still has the rights whose gain a finding was about.
+    fn administers(&self, then: &Entry) -> bool {
+        let id = then.account.as_ref().and_then(|account| account.id);
+        then.kind == Kind::Elevated && id.is_some_and(|id| self.administrators.contains(&id))
     }
 
     /// Whether the account and the person of a finding were read again.

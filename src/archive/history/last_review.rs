@@ -7,13 +7,13 @@ use chrono::NaiveDate;
 
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{if_there, journal_of, plan_of};
-use crate::archive::store::run::moment;
 use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::{ENDING, Outcome};
 use crate::plan::review::{self, DecisionCounts};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{Decision, Verdict};
-use crate::terms::{ActionKind, Severity};
+use crate::terms::{ActionKind, Kind, Severity};
+use crate::text;
 
 /// The decisions on the plan of the run that this one is compared with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,8 +27,10 @@ pub struct LastReview {
     pub deciders: Vec<String>,
     /// Rows that were decided, worst first; those that overruled somebody or were rejected among them.
     pub decided: Vec<Decided>,
-    /// Days from the last day of employment to the removal, of each removal that was done.
+    /// Days from the last day of employment to the removal, of each removal of a leaver that was done.
     pub days_to_removal: Vec<i64>,
+    /// Removals of leavers that were done and of whom no last day is known.
+    pub undated_removals: u64,
 }
 
 /// One row and what became of it.
@@ -83,9 +85,12 @@ impl LastReview {
             let ended = standings.get(row.id()).and_then(|standing| standing.outcome);
             if let (Decidable::Action(action), Some((Outcome::Done, at))) = (row, ended)
                 && matches!(action.kind, ActionKind::Deactivate | ActionKind::Delete)
-                && let Some(day) = row.finding().and_then(|finding| last_days.get(finding))
+                && row.about().and_then(|about| about.kind) == Some(Kind::Leaver)
             {
-                last.days_to_removal.push((at.date_naive() - *day).num_days());
+                match row.finding().and_then(|finding| last_days.get(finding)) {
+                    Some(day) => last.days_to_removal.push((at.date_naive() - *day).num_days()),
+                    None => last.undated_removals += 1,
+                }
             }
             let Some(decision) = plan.decisions.get(row.id()) else { continue };
             last.decided.push(Decided {
@@ -100,7 +105,7 @@ impl LastReview {
                 comment: decision.comment.clone(),
                 earlier: decision.earlier.iter().rev().map(Decision::told).collect(),
                 outcome: ended.map(|(outcome, _)| outcome),
-                read_back: ended.map(|(_, at)| moment(at)),
+                read_back: ended.map(|(_, at)| text::minute(at)),
             });
         }
         last.days_to_removal.sort_unstable();
@@ -113,6 +118,13 @@ impl LastReview {
     /// The decision on a finding.
     pub fn on(&self, finding: &str) -> Option<&Decided> {
         self.decided.iter().find(|decided| decided.finding.as_deref() == Some(finding))
+    }
+
+    /// Half of the removals took no longer, in half days; and the longest. None where no last day is known.
+    pub fn half_days_to_removal(&self) -> Option<(i64, i64)> {
+        let days = &self.days_to_removal;
+        let middle = days.get(days.len().checked_sub(1)? / 2)? + days.get(days.len() / 2)?;
+        Some((middle, *days.last()?))
     }
 
     /// Rows that somebody decided.
@@ -130,5 +142,20 @@ impl LastReview {
             decided.comment = decided.comment.as_ref().map(|_| "(a comment)".to_owned());
             decided.earlier.iter_mut().for_each(|earlier| *earlier = "(an earlier decision)".to_owned());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between_the_two_in_the_middle() {
+        let of = |days: &[i64]| LastReview { days_to_removal: days.to_vec(), ..LastReview::default() }.half_days_to_removal();
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[4]), Some((8, 4)));
+        assert_eq!(of(&[9, 323]), Some((332, 323)));
+        assert_eq!(of(&[1, 2, 30]), Some((4, 30)));
+        assert_eq!(of(&[1, 2, 3, 30]), Some((5, 30)));
     }
 }

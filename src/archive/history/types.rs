@@ -65,6 +65,8 @@ pub enum How {
     Itself,
     /// The account or the person it was about is not read any more.
     Gone,
+    /// It was about the time between two runs, and what happened then stands: nobody took it back.
+    Stands,
 }
 
 /// One run in the trend.
@@ -100,10 +102,10 @@ pub struct History {
     pub previous: Option<Previous>,
     /// For every finding of this run.
     pub lifecycle: HashMap<FindingId, Lifecycle>,
-    /// Not found any more since the previous run: resolved, or gone with the row it was about.
+    /// Not found any more since the previous run: resolved, gone with the row it was about, or out of the time that is compared.
     pub resolved: Vec<Resolved>,
     /// Findings of the previous run that are not here because this one could not test for them: neither open nor resolved.
-    /// Previous − resolved − gone − unjudged + new + reappeared = now.
+    /// Previous − resolved − gone − stands − unjudged + new + reappeared = now.
     pub unjudged: u64,
     /// The last twelve runs, oldest first, this one included.
     pub trend: Vec<TrendPoint>,
@@ -155,7 +157,12 @@ impl History {
 
     /// Findings of the previous run that somebody or something set right.
     pub fn resolved(&self) -> u64 {
-        self.resolved.len() as u64 - self.gone()
+        self.resolved.len() as u64 - self.gone() - self.stands()
+    }
+
+    /// Gains of rights that the previous run found, and that nobody took back: they are compared with the last run only.
+    pub fn stands(&self) -> u64 {
+        self.resolved.iter().filter(|resolved| resolved.how == How::Stands).count() as u64
     }
 
     /// Findings of the previous run whose account or person is not read any more: nobody set them right.

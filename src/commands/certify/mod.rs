@@ -128,6 +128,7 @@ impl Certification {
             digest: &self.run.sha256,
             instance: &stored.manifest.run.instance,
             title: &stored.config.config.report.title,
+            classification: stored.config.config.report.classification.as_deref(),
             read: stored.manifest.run.started,
             due,
             personal: by == Split::ManagerEmail,

@@ -65,16 +65,21 @@ impl Page<'_> {
         tables.push(self.outside());
         tables.push(sign_off());
         let inputs = report::Inputs::replayed(&stored.manifest.run, stored, judged);
-        let mut lead = vec![
-            format!(
-                "{decided} of {accounts} accounts in scope were decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
-                coverage.counts.share()
-            ),
-            format!("{} were not decided by anybody who may: they stay as they are and are listed below.", accounts - decided),
-        ];
+        let mut lead = vec![format!(
+            "{decided} of {} decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
+            text::plural(accounts, "account in scope was", "accounts in scope were"),
+            coverage.counts.share()
+        )];
+        let open = match accounts - decided {
+            0 => None,
+            1 => Some("1 was not decided by anybody who may: it stays as it is and is listed below.".to_owned()),
+            open => Some(format!("{open} were not decided by anybody who may: they stay as they are and are listed below.")),
+        };
+        lead.extend(open);
         if against > 0 {
+            let (them, they) = if against == 1 { ("it", "it stands") } else { ("them", "they stand") };
             lead.push(format!(
-                "{} kept although the run found something of severity medium or worse about them: they stand first under Confirmed, with \
+                "{} kept although the run found something of severity medium or worse about {them}: {they} first under Confirmed, with \
                  what was found.",
                 text::plural(against, "account was", "accounts were")
             ));
@@ -108,15 +113,28 @@ impl Page<'_> {
             ("Day judged", manifest.run.as_of.to_string()),
             ("Snapshot", digest::sha256(stored.accounts.snapshot.bytes())),
             ("Configuration", manifest.config.sha256.clone()),
-            ("Scope", format!("{}: {accounts} of {} accounts read", coverage.scope, accounts + certification.outside.len() as u64)),
-            ("Record", format!("{RECORD}, {} lines, {record}; answers come as {}", lines.len(), returned::SCHEMA)),
+            (
+                "Scope",
+                format!(
+                    "{}: {accounts} of {}",
+                    coverage.scope,
+                    text::plural(accounts + certification.outside.len() as u64, "account read", "accounts read")
+                ),
+            ),
+            (
+                "Record",
+                format!(
+                    "{RECORD}, {}, {record}; answers come as {}",
+                    text::plural(lines.len() as u64, "line", "lines"),
+                    returned::SCHEMA
+                ),
+            ),
         ];
         let days = (lines.iter().map(|line| line.at.date_naive()).min(), lines.iter().map(|line| line.at.date_naive()).max());
         if let (Some(first), Some(last)) = days {
             facts.push(("Answered", format!("{first} to {last}")));
         }
-        let made = format!("{} with domo-reconcile {}", text::minute(self.at), env!("CARGO_PKG_VERSION"));
-        facts.push(("Made", made));
+        facts.push(("Made", text::minute(self.at)));
         let read = manifest.accounts.as_ref().map(|read| &read.evidence);
         if let Some(client) = read.and_then(|read| read.credential.as_ref()) {
             facts.push(("Client", client.client_id.clone()));
@@ -126,10 +144,10 @@ impl Page<'_> {
             facts.push(("Evidence", format!("{}{reasons}", evidence.status.as_str())));
         }
         let directory = manifest.directory.iter();
-        facts.extend(
-            directory
-                .map(|source| ("Directory", format!("{}, {} rows, {}", source.name, source.rows, digest::named(&source.sha256)))),
-        );
+        facts.extend(directory.map(|source| {
+            let rows = text::plural(source.rows, "row", "rows");
+            ("Directory", format!("{}, {rows}, {}", source.name, digest::named(&source.sha256)))
+        }));
         if let Some(packets) = &certification.packets {
             let split = serde_json::to_value(packets.split)?;
             let due = packets.due.map(|due| format!(", asked back by {due}")).unwrap_or_default();
@@ -233,6 +251,8 @@ impl Page<'_> {
             empty: empty.into(),
             ..DocumentTable::default()
         }
+        .filled()
+        .counted()
     }
 
     /// What became of each account's action, in the last plan that has one.
@@ -269,6 +289,7 @@ impl Page<'_> {
             empty: "Every account that was read is in scope.".into(),
             ..DocumentTable::default()
         }
+        .counted()
     }
 
     fn limits(&self) -> Vec<String> {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::apply::files;
 use crate::archive::names::PACKETS;
-use crate::commands::plan_file::PlanFile;
+use crate::commands::plan_file::{self, PlanFile};
 use crate::commands::{Exit, Invocation};
 use crate::config::Loaded;
 use crate::failure::Failure;
@@ -31,12 +31,15 @@ pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFi
     let dealt: Vec<_> = rows.iter().map(|row| Dealt { id: row.id().to_owned(), about: row.about() }).collect();
     let due = plan.expires.date_naive();
     let packets = Packets::deal(&plan.id, &plan.digest, split, &dealt, invocation.started, Some(due));
+    // What a plan lies with outside of a run says nothing of it: then the rules at hand do.
+    let classification = plan_file::classification(path)?.or_else(|| loaded.config.report.classification.clone());
     let subject = Subject {
         of: "plan",
         id: &plan.id,
         digest: &plan.digest,
         instance: &plan.instance,
         title: &loaded.config.report.title,
+        classification: classification.as_deref(),
         read: plan.created,
         due,
         personal: split == Split::ManagerEmail,

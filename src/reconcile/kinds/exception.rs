@@ -3,16 +3,23 @@
 use super::sheet::{Sheet, TestedOn};
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::{ExceptionUse, Rules};
+use crate::reconcile::{ExceptionUse, NotTested, Rules, explain};
 use crate::terms::{Kind, Severity};
 
 /// Which exceptions cover nothing is known only when all other findings are: [`idle`].
 pub(super) const SHEET: Sheet =
     Sheet { tested_on: TestedOn::Exceptions, ..Sheet::new(|judge| judge.rules.config.exception.len() as u64, |_| Vec::new()) };
 
-/// The exceptions that cover nothing.
+/// That it is not known of so many exceptions whether they cover anything.
+pub(super) fn untested(doubtful: u64) -> Option<NotTested> {
+    let of = explain::plural(doubtful, "exception", "exceptions");
+    let why = format!("Whether {of} cover anything cannot be said: not everything that they may cover could be tested");
+    (doubtful > 0).then(|| NotTested::new(Kind::Exception.as_str(), why))
+}
+
+/// The exceptions that cover nothing although all that they may cover was looked for.
 pub(in crate::reconcile) fn idle(rules: &Rules<'_>, uses: &[ExceptionUse]) -> Vec<Draft> {
-    let idle = uses.iter().filter(|usage| usage.findings.is_empty()).map(|usage| {
+    let idle = uses.iter().filter(|usage| usage.tested && usage.findings.is_empty()).map(|usage| {
         let exception = &rules.config.exception[usage.index];
         let kinds: Vec<&str> = exception.kinds.iter().map(|kind| kind.as_str()).collect();
         let (problem, until) = match usage.expired {

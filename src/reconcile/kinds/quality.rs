@@ -210,6 +210,7 @@ fn rejected_rows(judge: &Judge<'_>) -> Vec<Draft> {
             name: None,
             status: Status::Unknown,
             termination_date: None,
+            named_by: None,
         });
         columns(draft, None, None)
     });

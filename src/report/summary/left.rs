@@ -1,6 +1,9 @@
 //! Who left and still has access in more than one instance.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
 
 use super::InstanceResult;
 use super::page::Page;
@@ -31,8 +34,11 @@ impl Page<'_> {
         let all = people.len() as u64;
         people.retain(|_, found| instances(found).len() > 1);
         let mut several: Vec<_> = people.into_iter().collect();
-        let worst = |found: &[(&str, &Entry)]| found.iter().map(|(_, finding)| finding.severity).min();
-        several.sort_by(|(_, one), (_, other)| (worst(one), other.len()).cmp(&(worst(other), one.len())));
+        // As everywhere: the severest, then those who left longest ago.
+        several.sort_by_key(|(_, found)| {
+            let worst = found.iter().map(|(_, finding)| finding.severity).min();
+            (worst, last_day(found).unwrap_or(NaiveDate::MAX), Reverse(found.len()))
+        });
 
         let mut notes = vec![t.count("several.left_all", all, &[("several", &figures::grouped(several.len() as u64))])];
         if several.len() > PEOPLE {
@@ -63,14 +69,13 @@ impl Page<'_> {
         let empty = t.get("page.empty");
         for (person, found) in several.into_iter().take(PEOPLE) {
             let access = found.iter().map(|(instance, finding)| self.access(instance, finding));
-            let left = found.iter().find_map(|(_, finding)| finding.person.as_ref()?.termination_date);
             table.row(
                 None,
                 vec![
                     named(t, person.name, person.email),
                     Cell::or(person.employee_number.map(|number| cut(number).0), empty),
-                    Cell::day(left, t.get("page.not_provided")),
-                    Cell::text(format!("{}, {}", cut(person.source).0, person.row)),
+                    Cell::day(last_day(&found), empty),
+                    Cell::text(t.fill("page.row", &[("source", &cut(person.source).0), ("row", &person.row.to_string())])),
                     Cell::count(instances(&found).len() as u64),
                     lines(access.collect(), empty),
                 ],
@@ -91,6 +96,10 @@ impl Page<'_> {
         }
         line
     }
+}
+
+fn last_day(found: &[(&str, &Entry)]) -> Option<NaiveDate> {
+    found.iter().find_map(|(_, finding)| finding.person.as_ref()?.termination_date)
 }
 
 fn instances<'a>(found: &[(&'a str, &Entry)]) -> BTreeSet<&'a str> {

@@ -35,7 +35,7 @@ impl Page<'_> {
         ];
         // One command reads one directory for all.
         for source in self.judged().next().into_iter().flat_map(|(_, run)| &run.manifest.directory) {
-            let (name, rows) = (shown(&source.name), figures::grouped(source.rows));
+            let (name, rows) = (shown(&source.name), t.count("page.rows", source.rows, &[]));
             identity.push(Fact::new(t.get("identity.directory"), t.fill("several.directory", &[("name", &name), ("rows", &rows)])));
         }
         if let Some((_, run)) = self.judged().next() {

@@ -16,6 +16,8 @@ pub struct Table {
     pub rows: Vec<TableRow>,
     /// What stands there instead of rows.
     pub empty: String,
+    /// How many there are, of which the rows are the first; none where the rows are no things that are counted, or nobody looked.
+    pub total: Option<String>,
 }
 
 /// A row of a plain table.
@@ -124,7 +126,12 @@ impl Cell {
 
 impl Table {
     pub(crate) fn new(id: &'static str, caption: impl Into<String>, columns: Vec<Column>, empty: &str) -> Self {
-        Self { id, caption: caption.into(), columns, rows: Vec::new(), empty: empty.to_owned() }
+        Self { id, caption: caption.into(), columns, rows: Vec::new(), empty: empty.to_owned(), total: None }
+    }
+
+    /// Says how many there are.
+    pub(crate) fn of(self, total: usize) -> Self {
+        Self { total: Some(super::super::figures::grouped(total as u64)), ..self }
     }
 
     pub(crate) fn row(&mut self, id: Option<String>, cells: Vec<Cell>) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Company, Run};
-use crate::support::run;
+use crate::support::{self, run};
 
 fn of_kind(run: &Run, kind: &str) -> Vec<Value> {
     let findings = run.json("findings.json")["findings"].as_array().unwrap().clone();
@@ -16,7 +16,7 @@ fn set(company: &mut Company, id: u64, field: &str, value: impl Into<Value>) {
 }
 
 fn page(run: &Run) -> String {
-    std::fs::read_to_string(run.folder.join("report.html")).unwrap()
+    support::page(&run.folder.join("report.html"))
 }
 
 #[test]
@@ -49,9 +49,21 @@ fn a_role_that_rose_outside_of_our_plans_is_a_finding_and_stands_in_the_report()
 
     let diff = run(company.path(), ["runs", "diff", &first.id(), &second.id()]).code(0).stdout;
     assert!(diff.contains("Access: 1 admin gained, 1 role raised."), "{diff}");
-    // The next run compares with this one: nothing rose since.
+    // The next run compares with this one: nothing rose since, and nobody took anything back.
     let third = company.audit("2026-07-01");
     assert_eq!(of_kind(&third, "elevated"), [] as [Value; 0]);
+    let told = self::page(&third);
+    assert!(told.contains("not taken back: the account has its rights still") && !told.contains("by itself: nothing"), "{told}");
+    assert!(told.contains("− resolved 0 − rights gained before the last run, which nobody took back 1"), "{told}");
+    assert!(!told.contains("does not tie out"));
+    assert_eq!(third.json("manifest.json")["summary"]["resolved"], 0);
+
+    // Who is found to have gained rights and has lost them by the next run is: somebody took them back.
+    set(&mut company, 104, "role", "Admin");
+    let fourth = company.audit("2026-08-01");
+    assert_eq!(of_kind(&fourth, "elevated").len(), 1);
+    set(&mut company, 104, "role", "Participant");
+    assert_eq!(company.audit("2026-09-01").json("manifest.json")["summary"]["resolved"], 1);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Company, state};
 use crate::local_domo::LocalDomo;
-use crate::support::{run, run_with};
+use crate::support::{self, run, run_with};
 
 #[test]
 fn a_clock_that_went_back_is_told_and_changes_no_order() {
@@ -16,7 +16,7 @@ fn a_clock_that_went_back_is_told_and_changes_no_order() {
     assert_eq!(second.json("manifest.json")["previous"]["run_id"], first.id());
     assert_eq!(second.state("orphan", 180), state("open", "2025-06-01"), "never first seen after the day judged");
     assert_eq!(second.state("orphan", 181), state("new", "2025-06-01"));
-    let report = std::fs::read_to_string(second.folder.join("report.html")).unwrap();
+    let report = support::page(&second.folder.join("report.html"));
     assert!(report.contains("The clock went back"), "the report says so");
     // The clock is right again: the chain goes on from the last run, not from the newest time.
     let third = company.audit("2026-07-01");
@@ -61,7 +61,7 @@ fn an_earlier_run_whose_findings_were_altered_is_not_believed() {
     let third = company.audit("2026-07-01");
     assert_eq!(third.state("orphan", 180), state("open", "2026-05-01"));
     assert_eq!(third.json("manifest.json")["summary"]["compared_with"], first.id());
-    let report = std::fs::read_to_string(third.folder.join("report.html")).unwrap().replace("<wbr>", "");
+    let report = support::page(&third.folder.join("report.html"));
     assert!(report.contains("findings.json is not the file that the manifest names: it was altered"));
 }
 
@@ -151,7 +151,7 @@ fn what_was_applied_is_told_and_so_is_access_that_came_back() {
         let second = sandbox.run(&company, &audit).code(0).json();
         let second = company.run_of(&second);
         for page in ["report.html", "report.md"] {
-            let report = std::fs::read_to_string(second.folder.join(page)).unwrap();
+            let report = support::page(&second.folder.join(page));
             assert!(
                 report.contains("was applied on") && report.contains("ben@example.com") && report.contains("1 done."),
                 "{page}"
@@ -174,7 +174,7 @@ fn what_was_applied_is_told_and_so_is_access_that_came_back() {
     let third = sandbox.run(&company, &audit).code(0).json();
     let third = company.run_of(&third);
     for page in ["report.html", "report.md"] {
-        let report = std::fs::read_to_string(third.folder.join(page)).unwrap();
+        let report = support::page(&third.folder.join(page));
         assert!(report.contains("Account 180 (olga.petrova@example.com) is active again: plan P-"), "{page}");
     }
     assert_eq!(third.finding("orphan", 180).unwrap()["state"], "reappeared");

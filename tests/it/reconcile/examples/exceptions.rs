@@ -42,3 +42,17 @@ fn another_kind_is_not_covered() {
     let judged = orphaned().config(&accepted("\"drift\"", "2027-01-01", "1002")).judged();
     assert_eq!(judged.findings.len(), 2);
 }
+
+#[test]
+fn of_what_could_not_be_looked_for_nobody_says_that_an_exception_does_not_cover_it() {
+    let rules = accepted("\"orphan\"", "2027-01-01", "1001");
+    let doubtful = |judged: &Reconciliation| {
+        assert_eq!(of_kind(judged, Kind::Exception).len(), 0, "{:#?}", judged.findings);
+        assert!(!judged.exceptions[0].tested);
+        assert!(judged.not_tested.iter().any(|one| one.check == "exception" && one.why.contains("1 exception cover")));
+    };
+    doubtful(&Company { partial_directory: true, ..Company::of(1).config(&rules) }.judged());
+    doubtful(&Company { partial_pull: true, ..Company::of(1).config(&rules) }.judged());
+    // A kind that nothing was there to test it by.
+    doubtful(&Company::of(1).config(&accepted("\"orphan\", \"single-factor\"", "2027-01-01", "1001")).judged());
+}

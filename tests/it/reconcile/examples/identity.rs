@@ -285,6 +285,29 @@ fn a_near_miss_comes_with_the_link_that_settles_it() {
 }
 
 #[test]
+fn a_suggested_link_names_people_by_what_is_theirs_alone() {
+    // Two rows have the number; an address tells them apart.
+    let rows = |first: &str, second: &str| {
+        [first, second].map(|email| Person { email: email.into(), number: "777".into(), name: format!("Row {email}"), ..person(1) })
+    };
+    let account = Account { email: String::new(), number: "777".into(), ..account(1) };
+    let company = Company::with([account.clone()], rows("one@acme.com", "two@acme.com"));
+    let judged = company.judged();
+    let found = of_kind(&judged, Kind::Ambiguous)[0];
+    let Some(Value::People(people, _)) = found.particular("candidates") else { panic!("{found:#?}") };
+    let block = found.link_to(&people[0]).unwrap();
+    assert!(block.contains("person = \"one@acme.com\""), "{block}");
+    let answered = block.replace("reason = \"\"", "reason = \"asked\"").replace("owner = \"\"", "owner = \"it@acme.com\"");
+    assert_eq!(matched_by(&company.config(&answered)).as_deref(), Some("link"), "{block}");
+    // Nothing does.
+    let judged = Company::with([account], rows("one@acme.com", "one@acme.com")).judged();
+    for found in of_kind(&judged, Kind::Ambiguous) {
+        let Some(Value::People(people, _)) = found.particular("candidates") else { panic!("{found:#?}") };
+        assert_eq!(found.link_to(&people[0]), None);
+    }
+}
+
+#[test]
 fn a_link_to_nobody_does_nothing_and_is_said() {
     for (account, of, why) in [
         ("nobody@acme.com", "50001", "no account is `nobody@acme.com`"),
