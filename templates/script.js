@@ -230,6 +230,12 @@
       console.warn(error);
     }
   }
+  // A table that is wider than its place says so.
+  function measure() {
+    for (const place of document.querySelectorAll(".tw")) place.classList.toggle("wide", place.scrollWidth > place.clientWidth + 1);
+  }
+  measure();
+  addEventListener("resize", measure);
   addEventListener("hashchange", follow);
   addEventListener("beforeprint", () => printing(true));
   addEventListener("afterprint", () => printing(false));

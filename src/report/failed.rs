@@ -65,6 +65,7 @@ mod tests {
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
         let page = read("report.html");
         assert!(page.contains("this run failed") && page.contains("next: try again later") && !page.contains("<script"), "{page}");
+        assert!(page.contains("<dd>2026-09-21 14:13 UTC</dd>"), "a moment as everywhere: {page}");
         assert!(page.contains("style-src 'sha256-") && page.contains("--critical:"), "the style of a report: {page}");
         let text = read("report.md");
         assert!(
