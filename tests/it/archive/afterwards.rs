@@ -112,7 +112,7 @@ fn decisions_that_cannot_be_read_are_told_in_the_next_report() {
         let whole = applied.change(name, from, to);
         let next = applied.next();
         std::fs::write(applied.path(name), whole).unwrap();
-        let told = std::fs::read_to_string(next.folder.join("report.html")).unwrap().replace("<wbr>", "");
+        let told = support::page(&next.folder.join("report.html"));
         assert!(told.contains(&format!("What was decided on the plan of {}", applied.run.id())), "{name}");
         // Only the newest run is compared with.
         std::fs::remove_dir_all(&next.folder).unwrap();
