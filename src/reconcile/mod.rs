@@ -117,7 +117,8 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     let rejected = RejectedKeys::new(sides);
     let gaps = Gaps { sides, matches: &matches, rejected, directory_is_whole: whole.directory.is_empty() };
     let account_situations = situation::of_accounts(&gaps, &employment);
-    let person_situations = situation::of_people(sides, config, &matches, &employment, whole.accounts.is_empty());
+    let in_doubt = gaps.rows_in_doubt(&account_situations);
+    let person_situations = situation::of_people(sides, config, &matches, &employment, &in_doubt, whole.accounts.is_empty());
 
     // Drift: what differs between those who are matched.
     let drifts = Drifts::new(&accounts, &people, &addresses, config, (&matches, &parts))?;

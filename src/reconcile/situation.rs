@@ -1,5 +1,7 @@
 //! Exactly one situation for every account and every person, from what the keys and the employment say.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use super::columns::PersonColumns;
@@ -58,6 +60,17 @@ pub(super) struct Gaps<'a> {
 }
 
 impl Gaps<'_> {
+    /// The rows with a cell that could not be used and may hold the key of an account that nobody has: source and row. Whether their
+    /// person has that account is not known, so the person is not missing either.
+    pub(super) fn rows_in_doubt(&self, situations: &Each<Account, AccountSituation>) -> HashSet<(u32, u32)> {
+        let open = situations.iter().filter(|(_, situation)| **situation == AccountSituation::NotEvaluable);
+        let places = open.filter_map(|(account, _)| match self.of(account) {
+            Some(Gap::RejectedRow(place)) if !place.rejected => Some((place.source, place.row)),
+            _ => None,
+        });
+        places.collect()
+    }
+
     /// Whether a rejected row speaks of the person an account is matched to.
     pub(super) fn beside(&self, account: Account) -> Option<Gap> {
         self.rejected.carry(self.sides.accounts, self.sides.addresses, account).map(Gap::RejectedBeside)
@@ -115,11 +128,17 @@ pub(super) fn of_people(
     config: &Config,
     matches: &Matches,
     employment: &Each<Person, Employment>,
+    in_doubt: &HashSet<(u32, u32)>,
     pull_is_whole: bool,
 ) -> Each<Person, PersonSituation> {
     let Sides { people, parts, links, .. } = sides;
     use PersonSituation::*;
     let expected = config.expected.as_ref().map(PeopleRule::new);
+    let is_in_doubt = |person| match people.folded(person) {
+        _ if in_doubt.is_empty() => false,
+        [] => in_doubt.contains(&people.place(people.fold.row(person))),
+        rows => rows.iter().any(|row| in_doubt.contains(&people.place(*row))),
+    };
     Each::of(people.height, |person| {
         let status = employment[person].status;
         let account = matches.account_of[person].map(|account| parts[account]);
@@ -137,7 +156,7 @@ pub(super) fn of_people(
             Left
         } else if account.is_some() {
             Matched
-        } else if !pull_is_whole || links.may_be(person) {
+        } else if !pull_is_whole || links.may_be(person) || is_in_doubt(person) {
             NotEvaluable
         } else {
             match status {

@@ -29,8 +29,10 @@ fn an_address_that_could_not_be_used_never_makes_an_orphan() {
     let broken = Person { email: String::new(), number: "57".into(), ..person(2) };
     let company = pair(Account { number: String::new(), ..account(1) }, broken);
     assert_eq!(company.account_situation(0), "orphan");
+    assert_eq!(company.person_situation(0), "missing");
+    // Nor does it make its person missing: a second account would be made for them.
     let company = doubting(company, "email", "person1@acme.com (old); x@y.z");
-    assert_eq!(company.account_situation(0), "not_evaluable");
+    assert_eq!((company.account_situation(0), company.person_situation(0)), ("not_evaluable".into(), "not_evaluable".into()));
 }
 
 #[test]
