@@ -9,8 +9,7 @@ use anyhow::Result;
 
 use super::exclusions::Part;
 use super::index::{Account, Each, Person};
-use super::join::{Agreeing, Pairs, Sides, anti};
-use super::keyed::places;
+use super::join::{Agreeing, Pairs, Sides};
 use super::names::Resemblance;
 use super::near::{self, Suspects, Unmatched};
 use crate::terms::Key;
@@ -82,7 +81,7 @@ impl Matches {
         };
         matches.tell_people(sides);
         matches.find_repeated();
-        matches.suspects = matches.find_suspects(sides)?;
+        matches.suspects = matches.suspects_among(sides, matches.pairs.alone.clone());
         Ok(matches)
     }
 
@@ -159,22 +158,10 @@ impl Matches {
         }
     }
 
-    /// Near misses among accounts that name nobody and people who have no account: an anti join each.
-    fn find_suspects(&self, sides: Sides<'_>) -> Result<Suspects> {
-        let held = self.holders.iter().filter(|(_, holders)| **holders > 0).map(|(person, _)| person);
-        let held = places("person", held.map(|person| person.0).collect()).into_frame();
-        let unmatched_people = anti(sides.people.all(), &held, "person")?;
-        Ok(self.near(sides, self.pairs.alone.clone(), unmatched_people))
-    }
-
-    /// The same of accounts that take no part: whom each might be, were it active.
-    pub(super) fn suspects_among(&self, sides: Sides<'_>, inactive: Vec<Account>) -> Suspects {
-        let unmatched_people = sides.people.all().filter(|person| self.holders[*person] == 0).collect();
-        self.near(sides, inactive, unmatched_people)
-    }
-
-    fn near(&self, sides: Sides<'_>, unmatched_accounts: Vec<Account>, unmatched_people: Vec<Person>) -> Suspects {
+    /// Near misses among these accounts, whom nobody's key names, and the people who have no account.
+    pub(super) fn suspects_among(&self, sides: Sides<'_>, unmatched_accounts: Vec<Account>) -> Suspects {
         let Sides { accounts, people, addresses, links, .. } = sides;
+        let unmatched_people = people.all().filter(|person| self.holders[*person] == 0).collect();
         let mut settled = Each::filled(people.height, false);
         for account in accounts.all().filter(|account| sides.parts[*account] == Part::Takes) {
             let as_it_stands = |(_, agreeing): &(Person, Agreeing)| agreeing.has(Key::EmployeeNumber) && !agreeing.loosely();

@@ -1,9 +1,10 @@
 //! Near misses: an account and a person without each other whose keys are nearly equal. Whether they are one is for somebody to decide, so
 //! both are suspects: neither is called an orphan or missing.
 //!
-//! All addresses of both sides are looked at. One is near to whoever lists it among further ones, where those are no key: a second address
-//! in a cell is as much theirs. Two addresses are near where they are equal after folding (accents, letters of other alphabets that look alike, a text that was encoded
-//! twice), or where one character differs and the folded names are equal; two numbers, where only zeros or a letter prefix differ.
+//! All addresses of both sides are looked at. One is near to whoever lists it among further ones, where those are no key: a second
+//! address in a cell is as much theirs. Two addresses are near where they are equal after folding (accents, letters of other alphabets
+//! that look alike, a text that was encoded twice), or where one character differs and the folded names are equal; two numbers, where
+//! only zeros or a letter prefix differ.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -40,7 +40,7 @@ fn retention(judge: &Judge<'_>, account: Account, taken: &Taken) -> Draft {
     let days = (as_of - taken.on).num_days();
     let kept = judge.due(taken).map(|due| kept_until(due, as_of)).unwrap_or_default();
     let reason =
-        format!("Inactive, and {how} by plan {} on {}, {} before the day judged{kept}", taken.plan, taken.on, explain::days(days),)
+        format!("Inactive, and {how} by plan {} on {}, {} before the day judged{kept}", taken.plan, taken.on, explain::days(days))
             + &judge.owned_and_locked(account);
     let draft = judge.about(Kind::Retention, Severity::Info, account, reason);
     let draft = draft.with("person", Value::ItsPerson).with("taken_on", Value::Day(Some(taken.on)));
