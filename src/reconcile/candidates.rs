@@ -15,7 +15,7 @@ use super::keys::Addresses;
 use super::matching::Matches;
 use super::names::{Sorted, likeness, most_alike};
 use crate::terms::AccountSituation;
-use crate::terms::value::{Number, loosely};
+use crate::terms::value::Number;
 
 /// A word that more people than this share tells nobody apart.
 const COMMON: usize = 200;
@@ -87,10 +87,7 @@ impl<'a> Candidates<'a> {
             return index;
         }
         let free = |person: &Person| matches.account_of[*person].is_none();
-        let number = |person: Person| {
-            let number = people.employee_number.get(person).and_then(|text| Number::of(text).text())?;
-            loosely(&number).map(str::to_owned)
-        };
+        let number = |person: Person| Some(Number::of(people.employee_number.get(person)?).loosely()?.into_owned());
         let described = |person: Person| {
             let email = people.email.get(person).into_iter();
             let keys = email.chain(people.alternate_email.get(person)).filter_map(|text| addresses.key(text));
@@ -136,9 +133,8 @@ impl<'a> Candidates<'a> {
         let main = accounts.email.get(account).and_then(|text| addresses.key(text));
         let mine = main.into_iter().chain(accounts.further_addresses(account, addresses));
         let same_address: Vec<usize> = mine.filter_map(|key| self.by_address.get(key.as_ref())).flatten().copied().collect();
-        let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text());
-        let same_number =
-            number.as_deref().and_then(loosely).and_then(|loose| self.by_number.get(loose)).map_or(&[][..], Vec::as_slice);
+        let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).loosely());
+        let same_number = number.and_then(|loose| self.by_number.get(loose.as_ref())).map_or(&[][..], Vec::as_slice);
         let by_name = ours.words().filter_map(|word| self.by_word.get(word)).flatten();
         let mut near: Vec<usize> = by_name.chain(same_mailbox).chain(&same_address).chain(same_number).copied().collect();
         near.sort_unstable();

@@ -15,12 +15,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use anyhow::Result;
 use polars::prelude::*;
-use rayon::prelude::*;
 
 use super::columns::{AccountColumns, PersonColumns};
 use super::exclusions::Part;
 use super::index::{Account, Each, Person, Place};
-use super::keyed::{KeyedRows, NONE, keyed, places, reformed, shared};
+use super::keyed::{KeyedRows, NONE, joined, keyed, places, reformed, shared};
 use super::keys::Addresses;
 use super::links::Links;
 use super::names::Resemblance;
@@ -190,26 +189,30 @@ impl Pairs {
         }
         let decided = pairs(links.decided(), Agreeing::LINK)?;
         let pairs = by_address.vstack(&decided)?;
-        let taking = accounts.all().filter(|account| sides.parts[*account] == Part::Takes);
-        let alone = anti(taking, &pairs, "account")?;
         let (pairs, starts) = Self::indexed(&pairs, accounts.height)?;
+        let is_alone = |account: &Account| sides.parts[*account] == Part::Takes && starts[account.at()] == starts[account.at() + 1];
+        let alone = accounts.all().filter(is_alone).collect();
         Ok(Self { pairs, starts, groups, alone })
     }
 
     /// The pairs in the order of the accounts, and where those of each begin.
     fn indexed(frame: &DataFrame, height: u32) -> Result<(Vec<Pair>, Vec<u32>)> {
-        let mut frame = frame.sort(["account"], SortMultipleOptions::default())?;
+        let mut frame = frame.clone();
         frame.rechunk_mut_par();
         let numbers = |name| -> Result<&[u32]> { Ok(frame.column(name)?.u32()?.cont_slice()?) };
         let (accounts, people, group) = (numbers("account")?, numbers("person")?, numbers("group")?);
         let key = frame.column("key")?.u8()?.cont_slice()?;
-        let pair = |at: usize| Pair { person: Person(people[at]), group: group[at], key: Agreeing(key[at]) };
-        let pairs = (0..accounts.len()).into_par_iter().with_min_len(4096).map(pair).collect();
-        let mut starts = Vec::with_capacity(height as usize + 1);
-        let mut next = 0;
-        for account in 0..=height {
-            next += accounts[next..].iter().take_while(|other| **other < account).count();
-            starts.push(next as u32);
+        // Counted first: then the place of each is known.
+        let mut starts = vec![0; height as usize + 1];
+        accounts.iter().for_each(|account| starts[*account as usize + 1] += 1);
+        (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
+        let mut next = starts.clone();
+        let blank = Pair { person: Person(0), group: NONE, key: Agreeing::default() };
+        let mut pairs = vec![blank; accounts.len()];
+        for (at, account) in accounts.iter().enumerate() {
+            let place = &mut next[*account as usize];
+            pairs[*place as usize] = Pair { person: Person(people[at]), group: group[at], key: Agreeing(key[at]) };
+            *place += 1;
         }
         Ok((pairs, starts))
     }
@@ -273,13 +276,6 @@ impl Pairs {
     }
 }
 
-/// The places of one population that do not stand in a column of the frame.
-pub(super) fn anti<P: Place>(all: impl Iterator<Item = P>, frame: &DataFrame, column: &str) -> Result<Vec<P>> {
-    let all = places(column, all.map(|place| place.at() as u32).collect()).into_frame();
-    let left = all.join(frame, [column], [column], JoinArgs::new(JoinType::Anti), None)?;
-    Ok(left.column(column)?.u32()?.into_no_null_iter().map(P::new).collect())
-}
-
 fn ascending(people: impl Iterator<Item = Person>) -> Vec<Person> {
     let mut people: Vec<Person> = people.collect();
     people.sort_unstable();
@@ -309,7 +305,7 @@ impl Groups {
         let before = self.0.len() as u32;
         let KeyedRows { first, groups } = shared(people)?;
         self.0.extend(groups.into_iter().map(|people| (Some(key), people.into_iter().map(Person).collect())));
-        let joined = accounts.join(&first, ["key"], ["key"], JoinArgs::new(JoinType::Inner), None)?;
+        let joined = joined(accounts, &first)?;
         let group = joined.column("group")?.u32()?.apply_values(|group| if group == NONE { NONE } else { group + before });
         let [account, person] = [("at", "account"), ("first", "person")].map(|(from, to)| -> Result<Column> {
             let mut column = joined.column(from)?.clone();
@@ -376,11 +372,11 @@ fn loosely_equal(
     // A rejected row may be the second holder of a number: then it is not unique.
     let rejected = people.people.rejected.iter().map(|row| row.employee_number.as_deref());
     let rejected: Vec<Option<&str>> = rejected.collect();
-    let rejected = keyed(rejected.len() as u32, |at| rejected[at as usize].and_then(|text| Number::of(text).text()))?;
+    let mut rejected = keyed(rejected.len() as u32, |at| rejected[at as usize].and_then(|text| Number::of(text).text()))?;
     let beyond = rejected.column("at")?.u32()?.apply_values(|at| at + people.height).into_column();
-    let rejected = DataFrame::new(beyond.len(), vec![beyond, rejected.column("key")?.clone()])?;
+    rejected.with_column(beyond)?;
     let holders = shared(&reformed(&theirs.vstack(&rejected)?, loosely)?)?;
-    let found = open.join(&holders.first, ["key"], ["key"], JoinArgs::new(JoinType::Inner), None)?;
+    let found = joined(&open, &holders.first)?;
     let columns = (found.column("at")?.u32()?, found.column("first")?.u32()?, found.column("group")?.u32()?);
     let rows = columns.0.into_no_null_iter().zip(columns.1.into_no_null_iter()).zip(columns.2.into_no_null_iter());
     let found: Vec<(Account, Person, &str)> = rows

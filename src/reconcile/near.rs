@@ -10,15 +10,15 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher;
 
-use polars::prelude::PlFixedStateQuality;
+use polars::prelude::{PlFixedStateQuality, PlHashSet};
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::columns::{AccountColumns, PersonColumns};
-use super::index::{Account, Person};
+use super::index::{Account, Person, all};
 use super::keys::Addresses;
 use super::names::{self, Name};
-use crate::terms::value::{Number, loosely, numbers_differ};
+use crate::terms::value::{Number, numbers_differ};
 use crate::text::damage::{self, DamageKind};
 
 /// In what two keys are near.
@@ -86,7 +86,7 @@ pub(super) struct Unmatched<'a> {
     pub(super) unmatched_accounts: Vec<Account>,
     pub(super) unmatched_people: Vec<Person>,
     /// Whether an account is theirs by the number as it stands: that another's is loosely the same says nothing then.
-    pub(super) settled: &'a dyn Fn(Person) -> bool,
+    pub(super) settled: &'a (dyn Fn(Person) -> bool + Sync),
     /// Whether somebody decided that they are two.
     pub(super) told_apart: &'a (dyn Fn(Account, Person) -> bool + Sync),
 }
@@ -147,21 +147,23 @@ impl Unmatched<'_> {
     /// Of several with loosely equal numbers nobody can say which two belong together: each may be each. That somebody has an account by
     /// another key does not tell whose the other account with the number is.
     fn equal_loosely(&self, found: &mut Suspects) {
-        let form = |number: Option<&str>| Some(loosely(&Number::of(number?).text()?)?.to_owned());
-        let of_account = |account: &Account| form(self.accounts.employee_number.get(*account));
-        let mut people: HashMap<String, Vec<Person>> =
-            self.unmatched_accounts.iter().filter_map(of_account).map(|form| (form, Vec::new())).collect();
-        let any = !people.is_empty();
-        for person in self.people.all().filter(|_| any) {
-            let alike = form(self.people.employee_number.get(person)).and_then(|form| people.get_mut(&form));
-            if let Some(alike) = alike.filter(|_| !(self.settled)(person)) {
-                alike.push(person);
-            }
+        let of_account = |account: &Account| Some((Number::of(self.accounts.employee_number.get(*account)?).loosely()?, *account));
+        let accounts: Vec<(Cow<'_, str>, Account)> = self.unmatched_accounts.iter().filter_map(of_account).collect();
+        let wanted: PlHashSet<&str> = accounts.iter().map(|(form, _)| form.as_ref()).collect();
+        if wanted.is_empty() {
+            return;
         }
-        for account in &self.unmatched_accounts {
-            let alike = of_account(account).and_then(|form| people.get(&form)).into_iter().flatten();
-            let others = alike.filter(|person| !(self.told_apart)(*account, **person));
-            found.add(*account, others.map(|person| Suspect { person: *person, nearness: Nearness::LooseNumber }));
+        let of_person = |person: Person| {
+            let form = Number::of(self.people.employee_number.get(person)?).loosely()?;
+            (wanted.contains(form.as_ref()) && !(self.settled)(person)).then_some((form, person))
+        };
+        let mut people: Vec<(Cow<'_, str>, Person)> = all(self.people.height).filter_map(of_person).collect();
+        people.par_sort_unstable();
+        for (form, account) in &accounts {
+            let from = people.partition_point(|(other, _)| other < form);
+            let alike = people[from..].iter().take_while(|(other, _)| other == form).map(|(_, person)| *person);
+            let others = alike.filter(|person| !(self.told_apart)(*account, *person));
+            found.add(*account, others.map(|person| Suspect { person, nearness: Nearness::LooseNumber }));
         }
     }
 
@@ -196,41 +198,37 @@ impl Unmatched<'_> {
         let rests_of = |names: &[String], address: &str| -> Vec<u64> {
             names.iter().flat_map(|name| rests(address, state.hash_one(name))).collect()
         };
-        let mut people: Vec<(u64, Person)> = self
-            .unmatched_people
-            .par_iter()
-            .flat_map_iter(|person| {
-                let mut names = person_name(*person).map(|name| name.orderless()).unwrap_or_default();
-                names.retain(|name| wanted.contains(name));
-                let theirs = self.people.addresses(*person).filter(|_| !names.is_empty());
-                let rests = theirs.filter_map(|text| self.addresses.identifying(text)).flat_map(|key| rests_of(&names, &key));
-                rests.map(|rest| (rest, *person)).collect::<Vec<_>>()
-            })
-            .collect();
-        people.par_sort_unstable();
-        if people.is_empty() {
-            return Vec::new();
+        let theirs = self.unmatched_people.par_iter().flat_map_iter(|person| {
+            let mut names = person_name(*person).map(|name| name.orderless()).unwrap_or_default();
+            names.retain(|name| wanted.contains(name));
+            let theirs = self.people.addresses(*person).filter(|_| !names.is_empty());
+            let rests = theirs.filter_map(|text| self.addresses.identifying(text)).flat_map(|key| rests_of(&names, &key));
+            rests.map(|rest| (rest, *person)).collect::<Vec<_>>()
+        });
+        let ours = self.unmatched_accounts.par_iter().flat_map_iter(|account| {
+            let names = account_name(*account).map(|name| name.orderless()).unwrap_or_default();
+            let ours = self.accounts.addresses(*account).filter_map(|text| self.addresses.identifying(text));
+            ours.flat_map(|key| rests_of(&names, &key)).map(|rest| (rest, *account)).collect::<Vec<_>>()
+        });
+        let (mut theirs, mut ours): (Vec<(u64, Person)>, Vec<(u64, Account)>) = (theirs.collect(), ours.collect());
+        theirs.par_sort_unstable();
+        ours.par_sort_unstable();
+        let (mut alike, mut from) = (Vec::new(), 0);
+        for (rest, account) in ours {
+            from += theirs[from..].iter().take_while(|(other, _)| *other < rest).count();
+            alike.extend(theirs[from..].iter().take_while(|(other, _)| *other == rest).map(|(_, person)| (account, *person)));
         }
-        let near = |account: &Account| {
-            let name = account_name(*account)?;
-            let names = name.orderless();
-            let ours = || self.accounts.addresses(*account).filter_map(|text| self.addresses.identifying(text));
-            let mut suspects: Vec<Person> = Vec::new();
-            for rest in ours().flat_map(|address| rests_of(&names, &address)) {
-                let from = people.partition_point(|(known, _)| *known < rest);
-                suspects.extend(people[from..].iter().take_while(|(known, _)| *known == rest).map(|(_, person)| *person));
-            }
-            suspects.sort_unstable();
-            suspects.dedup();
-            suspects.retain(|person| {
-                let suspect = Suspect { person: *person, nearness: Nearness::OneCharacter };
-                addresses_that_meet(self.accounts, self.people, self.addresses, *account, suspect).is_some()
-                    && person_name(*person).is_some_and(|theirs| name.is_same(&theirs))
-            });
-            let suspect = |person| Suspect { person, nearness: Nearness::OneCharacter };
-            (!suspects.is_empty()).then(|| (*account, suspects.into_iter().map(suspect).collect()))
+        alike.par_sort_unstable();
+        alike.dedup();
+        let near = |(account, person): &(Account, Person)| {
+            let suspect = Suspect { person: *person, nearness: Nearness::OneCharacter };
+            let meet = || addresses_that_meet(self.accounts, self.people, self.addresses, *account, suspect).is_some();
+            let same_name = || account_name(*account)?.is_same(&person_name(*person)?).then_some(suspect);
+            meet().then(same_name)?.map(|suspect| (*account, suspect))
         };
-        self.unmatched_accounts.par_iter().filter_map(near).collect()
+        let near: Vec<(Account, Suspect)> = alike.par_iter().filter_map(near).collect();
+        let of_one = |of: &[(Account, Suspect)]| (of[0].0, of.iter().map(|(_, suspect)| *suspect).collect());
+        near.chunk_by(|one, other| one.0 == other.0).map(of_one).collect()
     }
 }
 

@@ -51,6 +51,14 @@ impl<'a> Number<'a> {
             Self::Blank | Self::Damaged => None,
         }
     }
+
+    /// The text as [`loosely`] has it.
+    pub fn loosely(self) -> Option<Cow<'a, str>> {
+        match self.text()? {
+            Cow::Borrowed(text) => loosely(text).map(Cow::Borrowed),
+            Cow::Owned(text) => loosely(&text).map(|loose| Cow::Owned(loose.to_owned())),
+        }
+    }
 }
 
 /// The number without leading zeros and without a letter prefix, as Domo's integer field stores it (`E00123` = `EMP-0123` =
