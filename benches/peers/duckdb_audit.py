@@ -41,7 +41,8 @@ create temp table exact as
 create temp table loose as
   with open as (select a, loosely(number) as loose from exact join a on a.rowid = a where nn is null and number is not null),
        mine as (select loosely(number) as loose from a where part and loose in (select loose from open) group by 1 having count(*) = 1),
-       theirs as (select loosely(number) as loose, min(rowid) as p from p where loose in (select loose from open) group by 1 having count(*) = 1)
+       theirs as (select loosely(number) as loose, min(rowid) as p from p where loose in (select loose from open)
+                  group by 1 having count(*) = 1)
   select a, 1 as n, p from open join mine using (loose) join theirs using (loose);
 create temp view points as
   select exact.* replace (coalesce(nn, n) as nn, coalesce(np, p) as np) from exact left join loose using (a);
@@ -52,7 +53,8 @@ create temp table singled as
 -- One key agrees, the other does not, nor have the names a word in common: somebody else's key.
 create temp table strangers as
   select points.a from points join a on a.rowid = points.a join p on p.rowid = coalesce(ep, np)
-  where (en is null and nn = 1 and a.email <> '' and p.email <> '' or nn is null and en = 1 and a.number is not null and p.number is not null)
+  where (en is null and nn = 1 and a.email <> '' and p.email <> ''
+      or nn is null and en = 1 and a.number is not null and p.number is not null)
     and not list_has_any(words(a.name), words(p.name)) and regexp_matches(a.name, '[A-Za-z]') and regexp_matches(p.name, '[A-Za-z]');
 create temp table judged as
   select *, case when verdict = 'one' and en = 1 then ep when verdict = 'one' then np end as p
