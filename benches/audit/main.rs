@@ -83,8 +83,8 @@ fn stages(company: &Company, n: u64) {
     let begin = Instant::now();
     let people = domo_reconcile::directory::load(&loaded.config.directory).unwrap();
     line("read directory (in process)", begin);
-    let truth = judged(&loaded, &accounts, &people, &company.folder, line);
-    assert_eq!(truth, company.truth, "the truth was not found");
+    let judged = judged(&loaded, &accounts, &people, &company.folder, line);
+    assert_eq!(found(&judged), company.truth, "the truth was not found");
 }
 
 /// What the peers do, and no more: read both files, side by side as an audit does, join, judge, write findings with their drift.
@@ -92,7 +92,14 @@ fn alone(folder: &Path, out: &Path) -> Truth {
     let (loaded, file) = given(folder);
     let (accounts, people) =
         rayon::join(|| domo_reconcile::domo::load(&file), || domo_reconcile::directory::load(&loaded.config.directory));
-    judged(&loaded, &accounts.unwrap(), &people.unwrap(), out, |_, _| ())
+    let (mut accounts, people) = (accounts.unwrap(), people.unwrap());
+    // An audit keeps the accounts as they were read in a file; nothing here needs them.
+    drop(std::mem::take(&mut accounts.snapshot));
+    let judged = judged(&loaded, &accounts, &people, out, |_, _| ());
+    let truth = found(&judged);
+    // Freed beside the end of the process, as an audit does.
+    rayon::spawn(move || drop((accounts, people, judged)));
+    truth
 }
 
 /// The configuration and the accounts of a folder: one of ours, or one that holds two exports and no configuration.
@@ -107,7 +114,7 @@ fn given(folder: &Path) -> (Loaded, PathBuf) {
 }
 
 /// Judges, and writes findings and drift into `out`.
-fn judged(loaded: &Loaded, accounts: &Accounts, people: &People, out: &Path, line: impl Fn(&str, Instant)) -> Truth {
+fn judged(loaded: &Loaded, accounts: &Accounts, people: &People, out: &Path, line: impl Fn(&str, Instant)) -> Reconciliation {
     let elsewhere = BTreeSet::new();
     let day = company::AS_OF.parse().unwrap();
     let rules = Rules { config: &loaded.config, instance: "bench", as_of: day, excluded_elsewhere: Some(&elsewhere) };
@@ -119,7 +126,7 @@ fn judged(loaded: &Loaded, accounts: &Accounts, people: &People, out: &Path, lin
     let out = std::io::BufWriter::new(std::fs::File::create(out.join("findings.json")).unwrap());
     Findings::of(&run, &judged, &History::first(&judged)).write(out).unwrap();
     line("write findings and drift (in process)", begin);
-    found(&judged)
+    judged
 }
 
 fn found(judged: &Reconciliation) -> Truth {
