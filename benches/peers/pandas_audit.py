@@ -28,9 +28,9 @@ else:
 p["row"], a["part"] = np.arange(len(p)), a["active"] & ~a["excluded"]
 
 
-def pointers(key, people=p):
+def pointers(key):
     """Rows and count of the people with each key."""
-    held = people[people[key].notna()].groupby(key)["row"].agg(["size", "first"])
+    held = p[p[key].notna()].groupby(key)["row"].agg(["size", "first"])
     return a[key].map(held["size"]), a[key].map(held["first"])
 
 
