@@ -43,21 +43,35 @@ pub enum Share {
     Few,
     /// Findings on 16 %: a company's first audit.
     Many,
+    /// As few, and besides an address or a number that stands twice, on 1 % of the accounts and rows.
+    Duplicates,
 }
 
 impl Share {
+    pub const ALL: [Self; 3] = [Self::Few, Self::Many, Self::Duplicates];
+
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Few => "few findings",
-            Self::Many => "many findings",
+            Self::Few => "few",
+            Self::Many => "many",
+            Self::Duplicates => "duplicates",
         }
     }
 
     /// Those of which there is something to say come again after so many.
     fn period(self) -> u64 {
         match self {
-            Self::Few => 1000,
+            Self::Few | Self::Duplicates => 1000,
             Self::Many => 440,
+        }
+    }
+
+    /// What there is to say of the nth, as [`Files::pair`] numbers it.
+    fn about(self, n: u64) -> u64 {
+        match self {
+            // Where there would be nothing to say.
+            Self::Duplicates if n % 100 == 99 => [25, 28, 1000, 1001, 1002][(n / 100 % 5) as usize],
+            _ => n % self.period(),
         }
     }
 }
@@ -68,6 +82,17 @@ pub struct Truth {
     pub accounts: BTreeMap<&'static str, u64>,
     pub people: BTreeMap<&'static str, u64>,
     pub drift: u64,
+}
+
+impl Truth {
+    /// The counts in the form in which the scripts in `benches/peers` print theirs.
+    pub fn counts(&self) -> BTreeMap<String, u64> {
+        let side = |side: &'static str, counts: &BTreeMap<&'static str, u64>| {
+            counts.iter().map(|(situation, count)| (format!("{side}_{situation}"), *count)).collect::<Vec<_>>()
+        };
+        let drift = ("drift".to_owned(), self.drift);
+        [side("account", &self.accounts), side("person", &self.people), vec![drift]].into_iter().flatten().collect()
+    }
 }
 
 /// The files of one company and the truth about it.
@@ -138,11 +163,11 @@ impl Files {
     }
 
     /// The nth of a company: most agree, and of each period some do not.
-    fn pair(&mut self, n: u64, period: u64) -> std::io::Result<()> {
+    fn pair(&mut self, n: u64, share: Share) -> std::io::Result<()> {
         let person = member(n);
         let mut account = member(n);
         let role = if n.is_multiple_of(97) { "Admin" } else { "Participant" };
-        match n % period {
+        match share.about(n) {
             0..=9 => {
                 account.number = String::new();
                 account.email = format!("gone.{}", account.email);
@@ -228,6 +253,25 @@ impl Files {
                 self.account("matched", &account, true, role)?;
                 self.person("matched", &Member { number: format!("E0{}", person.number), ..person }, "Active", "")
             }
+            // One address on two accounts.
+            1000 => {
+                self.account("duplicate", &account, true, role)?;
+                let second = Member { id: 0, email: account.email.to_uppercase(), number: String::new(), ..account };
+                self.account("duplicate", &second, true, role)?;
+                self.person("matched", &person, "Active", "")
+            }
+            // One address on two rows: the number says which of them it is.
+            1001 => {
+                self.account("matched", &account, true, role)?;
+                self.person("matched", &person, "Active", "")?;
+                self.person("duplicate", &Member { number: format!("7{}", person.number), ..person }, "Terminated", "2024-03-31")
+            }
+            // One number on two rows: the address says which of them it is.
+            1002 => {
+                self.account("matched", &account, true, role)?;
+                self.person("matched", &person, "Active", "")?;
+                self.person("duplicate", &Member { email: format!("second.{}", person.email), ..person }, "Active", "")
+            }
             _ => {
                 self.account("matched", &account, true, role)?;
                 self.person("matched", &person, "Active", "")
@@ -251,7 +295,7 @@ pub fn write(folder: &Path, n: u64, share: Share) -> std::io::Result<Company> {
         "Employee ID,Name,Work Email,Job Title,Department,Location,Work Phone,Employment Status,Hire Date,Termination Date"
     )?;
     for at in 0..n {
-        files.pair(at, share.period())?;
+        files.pair(at, share)?;
     }
     files.accounts.flush()?;
     files.people.flush()?;

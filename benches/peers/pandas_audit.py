@@ -1,28 +1,36 @@
 """The comparison with pandas. Usage: pandas_audit.py FOLDER OUT"""
 
 import json
+import os
 import sys
 
 import numpy as np
 import pandas as pd
 
 folder, out = sys.argv[1:]
-a = pd.read_json(f"{folder}/accounts.jsonl", lines=True, dtype={"employeeNumber": str})
+# With the benchmark's configuration, or two exports and none.
+configured = os.path.exists(f"{folder}/domo-reconcile.toml")
+a = pd.read_json(f"{folder}/accounts.jsonl", lines=True) if configured else pd.read_json(f"{folder}/domo-users.json")
+a["number"] = a["employeeNumber"].astype("Int64").astype("str").where(a["employeeNumber"].notna())
 p = pd.read_csv(f"{folder}/directory.csv", dtype=str).rename(columns={
     "Employee ID": "number", "Name": "name", "Work Email": "email", "Job Title": "title", "Department": "department",
-    "Location": "location", "Work Phone": "phone", "Employment Status": "status"})
-a["number"] = a["employeeNumber"].astype(str).str.replace(r"\.0$", "", regex=True).where(a["employeeNumber"].notna())
-a.loc[a["number"] == "nan", "number"] = None
-a["excluded"] = a["email"].str.lower().str.match(r"svc-.*@acme\.example$")
+    "Location": "location", "Office": "location", "Work Phone": "phone", "Employment Status": "status", "Status": "status"})
 for frame in (a, p):
-    frame["email"] = frame["email"].str.strip().str.lower().str.replace("@old-acme.example", "@acme.example", regex=False)
-    frame["loose"] = frame["number"].str.replace(r"^[A-Za-z]+0*|^0+", "", regex=True)
+    frame["email"] = frame["email"].str.strip().str.lower()
+    if configured:
+        frame["email"] = frame["email"].str.replace("@old-acme.example", "@acme.example", regex=False)
+    frame["loose"] = frame["number"].str.replace(r"^[A-Za-z]*0*", "", regex=True)
+if configured:
+    a["excluded"] = a["email"].str.startswith("svc-") & a["email"].str.endswith("@acme.example")
+else:
+    a["excluded"] = False
+    p["name"] = p["First Name"] + " " + p["Last Name"]
 p["row"], a["part"] = np.arange(len(p)), a["active"] & ~a["excluded"]
 
 
-def pointers(key, people=p):
+def pointers(key):
     """Rows and count of the people with each key."""
-    held = people[people[key].notna()].groupby(key)["row"].agg(["size", "first"])
+    held = p[p[key].notna()].groupby(key)["row"].agg(["size", "first"])
     return a[key].map(held["size"]), a[key].map(held["first"])
 
 
@@ -41,6 +49,16 @@ singled_by_number = (a["en"] > 1) & (a["nn"] == 1) & (emails[by_number] == a["em
 singled_by_email = (a["nn"] > 1) & (a["en"] == 1) & (numbers[by_email] == a["number"])
 several = (a["en"] > 1) | (a["nn"] > 1)
 conflict = (a["en"] == 1) & (a["nn"] == 1) & (a["ep"] != a["np"])
+# One key agrees, the other does not, nor have the names a word in common: somebody else's key.
+odd = a["en"].isna() & (a["nn"] == 1) & a["email"].notna() | a["nn"].isna() & (a["en"] == 1) & a["number"].notna()
+row, odd = a["ep"].fillna(a["np"])[odd], a[odd]
+theirs = p.iloc[row.astype(int)].set_index(odd.index)
+words = [side["name"].str.normalize("NFD").str.replace("[\u0300-\u036f]", "", regex=True).str.lower().str.findall(r"[^\W\d_]{3,}")
+         for side in (odd, theirs)]
+apart = np.array([set(ours).isdisjoint(of_row) for ours, of_row in zip(*words)], dtype=bool)
+latin = odd["name"].str.contains("[A-Za-z]") & theirs["name"].str.contains("[A-Za-z]")
+strangers = odd.index[apart & latin & theirs["email"].where(odd["en"].isna(), theirs["number"]).notna()]
+conflict |= a.index.isin(strangers)
 verdict = np.select(
     [a["en"].isna() & a["nn"].isna(), several & ~singled_by_number & ~singled_by_email, conflict], ["nobody", "ambiguous", "conflict"], "one")
 a["person"] = np.where(verdict == "one", np.where(a["en"] == 1, a["ep"], a["np"]), np.nan)
@@ -57,19 +75,22 @@ named = a.loc[a["situation"] == "conflict", ["ep", "np"]].to_numpy().ravel()
 repeated = p["email"].duplicated(keep=False) & p["email"].notna() | p["number"].duplicated(keep=False) & p["number"].notna()
 ended = p["status"] == "Terminated"
 p["situation"] = np.select(
-    [repeated & (part != True), p["row"].isin(named), ended & (active == False), active.notna(), ended],  # noqa: E712
-    ["duplicate", "conflict", "left", "matched", "left"], "missing")
+    [repeated & (part != True), p["row"].isin(named), ended & (active == False), active.notna(), ended,  # noqa: E712
+     p["status"].isin(["On Leave", "Suspended"])],
+    ["duplicate", "conflict", "left", "matched", "left", "not_expected"], "missing")
 
 both = a[a["situation"] == "matched"].merge(p, left_on="person", right_on="row", suffixes=("_a", "_p"))
 drifts = []
 for field in ("email", "name", "title", "department", "location", "phone", "loose"):
-    ours, theirs = both[f"{field}_a"], both[f"{field}_p"]
+    one = pd.DataFrame({"id": both["id"], "field": field, "domo": both[f"{field}_a"], "directory": both[f"{field}_p"]})
+    differing = lambda one: one[(one["domo"] != one["directory"]) & ~(one["domo"].isna() & one["directory"].isna())]
+    one = differing(one)
     if field == "phone":
-        ours, theirs = (side.str.replace(r"[^0-9+]", "", regex=True) for side in (ours, theirs))
-    differs = (ours != theirs) & ~(ours.isna() & theirs.isna())
-    drifts.append(pd.DataFrame({"id": both.loc[differs, "id"], "field": field, "domo": ours[differs], "directory": theirs[differs]}))
+        one = differing(one.assign(**{side: one[side].str.replace("[^0-9+]", "", regex=True) for side in ("domo", "directory")}))
+    drifts.append(one)
 drift = pd.concat(drifts)
-a[~a["situation"].isin(["matched", "inactive", "excluded"])].to_csv(f"{out}/pandas-findings.csv", index=False)
+a[~a["situation"].isin(["matched", "inactive", "excluded"])].to_csv(f"{out}/pandas-accounts.csv", index=False)
+p[~p["situation"].isin(["matched", "left"])].to_csv(f"{out}/pandas-people.csv", index=False)
 drift.to_csv(f"{out}/pandas-drift.csv", index=False)
 counts = {f"account_{key}": int(value) for key, value in a["situation"].value_counts().items()}
 counts |= {f"person_{key}": int(value) for key, value in p["situation"].value_counts().items()}
