@@ -21,6 +21,7 @@ use super::{
     Dormancy, DriftPattern, EvidenceStatus, EvidenceSummary, ExceptionUse, External, Finding, Method, Privileged, Reconciliation,
     Rules, kinds, untested,
 };
+use crate::config::Choice;
 use crate::directory::Source;
 use crate::domo;
 use crate::terms::{AccountSituation, AccountTotals, Key, PersonSituation, PersonTotals, Role, Status};
@@ -107,6 +108,11 @@ impl Wholeness {
         }
         reasons.extend(accounts.accounts.evidence.warnings.iter().cloned());
         reasons.extend(lesson.map(|taken| format!("{}: no deactivation is proposed. {}", taken.unkept(), domo::WAYS_ON)));
+        // Whoever has taken one of the ways on is not told of them.
+        let mut choices = Kind::ALL.into_iter().filter_map(|kind| kinds::choice(kind, &rules.config.policy));
+        if choices.all(|choice| choice != Choice::Deactivate) {
+            reasons.iter_mut().for_each(|why| *why = why.replace(domo::WAYS_ON, "").trim_end().to_owned());
+        }
         if let Some(earlier) = &past.earlier {
             let read = (people.people.frame.height() + people.people.rejected.len()) as u64;
             reasons.extend(shrunk(accounts.height.into(), earlier.accounts.frame.height() as u64, "accounts were", earlier.as_of));

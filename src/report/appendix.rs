@@ -454,7 +454,19 @@ pub(super) fn files(files: &[FileEntry], t: &Texts) -> Table {
 
 pub(super) fn glossary(builder: &Builder) -> Vec<Fact> {
     let t = builder.t;
-    let terms = ["account", "person", "key", "matched", "inactive", "excluded", "not_expected", "exception", "severity"];
+    let terms = [
+        "account",
+        "person",
+        "key",
+        "matched",
+        "inactive",
+        "excluded",
+        "not_expected",
+        "exception",
+        "administer",
+        "restricted",
+        "severity",
+    ];
     let mut facts: Vec<Fact> =
         terms.iter().map(|term| Fact::new(t.get(&format!("term.{term}")), t.get(&format!("term.{term}_meaning")))).collect();
     facts.extend(

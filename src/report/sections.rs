@@ -221,7 +221,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
     };
     let action = match (finding.action, &finding.exception) {
         (_, Some(_)) => t.get("action.accepted").to_owned(),
-        (Some(action), None) => t.find(&format!("action.{}", action.as_str())).unwrap_or_default().to_owned(),
+        (Some(action), None) => t.get(&format!("action.{action}")).to_owned(),
         (None, None) => t.get("action.none").to_owned(),
     };
     let account_id = account.and_then(|account| account.id);
