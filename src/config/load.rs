@@ -23,8 +23,10 @@ const LONGEST: u64 = 16 << 20;
 /// The configuration, the file it came from and that file's bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
-    /// What the file says, with defaults.
+    /// What is in force: the file with defaults, and what flags put in its place.
     pub config: Config,
+    /// What the file says, with defaults, before any flag.
+    pub written: Config,
     /// The file, where there is one.
     pub path: Option<PathBuf>,
     /// Its text; empty without a file.
@@ -32,6 +34,11 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// A configuration that is in force as its text says.
+    pub fn as_written(config: Config, path: PathBuf, text: String) -> Self {
+        Self { written: config.clone(), config, path: Some(path), text }
+    }
+
     /// Reads `path`, or [`DEFAULT_FILE`] in the current folder if it is there, or takes the defaults. Relative paths in the file
     /// are resolved against its folder.
     ///
@@ -83,7 +90,8 @@ impl Loaded {
         for path in [&mut config.report.templates, &mut config.notify.textfile].into_iter().flatten() {
             *path = base.join(&*path);
         }
-        Self { config, path: Some(found), text }
+        let directory = config.directories(&[]);
+        Self { written: Config { directory, ..config.clone() }, config, path: Some(found), text }
     }
 
     /// The file that somebody named, read; none where nobody named one. For commands whose rules are elsewhere.

@@ -73,8 +73,7 @@ impl Example {
         let mut run = RunInfo::new("20261123T060000Z-4be21f", started, as_of, "acme", "ada");
         run.command = vec!["domo-reconcile".into(), "audit".into()];
         run.host = "audit-1".into();
-        let mut config =
-            Loaded { config: Config::parse(CONFIG)?, path: Some("domo-reconcile.toml".into()), text: CONFIG.to_owned() };
+        let mut config = Loaded::as_written(Config::parse(CONFIG)?, "domo-reconcile.toml".into(), CONFIG.to_owned());
         config.config.exception.push(Exception {
             account: address(24),
             kinds: vec![Kind::Orphan],

@@ -65,7 +65,7 @@ pub(in crate::archive) fn loaded_of(run: &Path, manifest: &Manifest) -> Result<L
         bail!("{} is not the configuration that the manifest names", path.display());
     }
     let config = Config::parse(&text).with_context(|| format!("reading {}", path.display()))?;
-    Ok(Loaded { config, path: Some(name.into()), text })
+    Ok(Loaded::as_written(config, name.into(), text))
 }
 
 /// The configuration as it was in force for one of several instances.
