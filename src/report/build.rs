@@ -473,7 +473,9 @@ impl Builder<'_> {
         let history = self.inputs.history;
         let mut notes = Vec::new();
         notes.extend(history.parameters_changed.iter().map(|change| shown(change)));
-        notes.extend(history.notes.iter().chain(&history.applied).map(|note| shown(note)));
+        notes.extend(history.notes.iter().chain(history.applied.iter().map(|told| &told.sentence)).map(|note| shown(note)));
+        let further = notes.split_off(notes.len().min(CHANGES));
+        let more = (!further.is_empty()).then(|| t.count("change.more", further.len() as u64, &[]));
         let Some(previous) = &history.previous else {
             return Change { sentence: t.get("change.first").to_owned(), ties_out: true, notes, trend: None };
         };

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
-use super::types::Present;
+use super::types::{Present, Told};
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{journal_of, plan_of};
 use crate::archive::store::listing::names;
@@ -28,7 +28,7 @@ pub(super) fn sentences(
     since: DateTime<Utc>,
     present: &Present<'_>,
     notes: &mut Vec<String>,
-) -> Result<Vec<String>> {
+) -> Result<Vec<Told>> {
     let mut applied = Vec::new();
     for run in runs.iter().filter(|run| !run.pruned) {
         for (name, read) in plans_of(run)? {
@@ -145,12 +145,12 @@ fn write(plan: &Plan, id: &str, standing: &ActionState<'_>) -> Option<Write> {
 }
 
 /// One sentence for each time somebody applied the plan.
-fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
-    let mut sentences: Vec<String> = Vec::new();
+fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Told> {
+    let mut sentences: Vec<Told> = Vec::new();
     let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
     let mut opening = None;
     let mut ending = None;
-    let tell = |opening: Option<String>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
+    let tell = |opening: Option<Told>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
         let counts: Vec<_> = std::mem::take(outcomes).iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
         // Where nothing was left to do, and with an earlier version where nothing was approved, nobody did anything.
         let idle = counts.is_empty() && ending == Some(ApplyEnd::Complete);
@@ -161,7 +161,8 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
             Some(ApplyEnd::Stopped) => "; it stopped itself before the end",
             None => "; it was cut short, or is still under way",
         };
-        opening.filter(|_| !idle).map(|opening| format!("{opening}: {counts}{early}."))
+        let told = |opening: Told| Told { sentence: format!("{}: {counts}{early}.", opening.sentence), ..opening };
+        opening.filter(|_| !idle).map(told)
     };
     for line in applied.journal.lines().iter().filter(|line| line.at >= since) {
         match &line.event {
@@ -172,12 +173,11 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
                     format!(", against the guard {guard} ({value}, limit {limit}; reason: {})", overridden.reason)
                 });
                 let overrides: String = overrides.collect();
-                opening = Some(format!(
-                    "Plan {} was applied on {} by {}{overrides}",
-                    open.plan,
-                    line.at.date_naive(),
-                    open.by.join(" as ")
-                ));
+                let sentence =
+                    format!("Plan {} was applied on {} by {}{overrides}", open.plan, line.at.date_naive(), open.by.join(" as "));
+                let why = open.overrides.iter().map(|overridden| ("text", overridden.reason.clone()));
+                let named = open.by.iter().map(|by| ("name", by.clone())).chain(why).collect();
+                opening = Some(Told { sentence, named });
             }
             Event::Outcome { outcome, .. } => *outcomes.entry(*outcome).or_default() += 1,
             Event::Close { ended, .. } => ending = Some(*ended),
@@ -189,7 +189,7 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
 }
 
 /// Accounts that are active although the last thing we did to them was to take their access away.
-fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<String>> {
+fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<Told>> {
     struct Last<'a> {
         at: DateTime<Utc>,
         kind: ActionKind,
@@ -218,7 +218,8 @@ fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<String>> 
         let Some((id, last)) = id.and_then(|id| Some((id, last.get(&id)?))).filter(|_| active == Some(true)) else { continue };
         let done = if last.kind == ActionKind::Delete { "deleted" } else { "deactivated" };
         let (day, plan, subject) = (last.at.date_naive(), last.plan, &last.subject);
-        sentences.push(format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}."));
+        let sentence = format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}.");
+        sentences.push(Told { sentence, named: vec![("name", subject.clone())] });
     }
     Ok(sentences)
 }

@@ -24,5 +24,5 @@ pub use compare::compare;
 pub(crate) use difference::unname;
 pub use last_review::{Decided, LastReview};
 pub use past::{past, past_before};
-pub use types::{History, How, Lifecycle, Present, Previous, Resolved, State, TrendPoint};
+pub use types::{History, How, Lifecycle, Present, Previous, Resolved, State, Told, TrendPoint};
 pub use waiting::{Waiting, waiting};

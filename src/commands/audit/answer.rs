@@ -70,9 +70,17 @@ pub(super) struct PlanSummary {
     pub(super) refused_by: Vec<String>,
 }
 
-/// What names people whether the run is redacted or not: decisions, replays and tokens go back to it.
-const IN_CLEAR: [&str; 7] =
-    [PLAN, "review.xlsx", "review.csv", archive::names::ACCOUNTS, "people.jsonl", archive::inputs::CONFIG, report::REDACTION_KEY];
+/// What names people, or the files they stand in, whether the run is redacted or not: decisions, replays and tokens go back to it.
+const IN_CLEAR: [&str; 8] = [
+    PLAN,
+    "review.xlsx",
+    "review.csv",
+    archive::names::ACCOUNTS,
+    "people.jsonl",
+    archive::inputs::CONFIG,
+    archive::manifest::FILE,
+    report::REDACTION_KEY,
+];
 
 impl Audited {
     /// The run.
