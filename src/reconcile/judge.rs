@@ -279,6 +279,14 @@ impl Judge<'_> {
     /// The configured keys that this account carries.
     pub(super) fn keys_tried(&self, account: Account) -> Vec<Key> {
         let carries = |key: &Key| match key {
+    /// Whether accounts carry this key, and whether people do.
+    pub(super) fn carry(&self, key: Key) -> (bool, bool) {
+        let further = key == Key::AlternateEmail;
+        let ours = self.accounts.provides(key.as_str()) || further && self.accounts.provides("email");
+        let theirs = self.people.any_provides(&[key.as_str()]) || further && self.people.any_provides(&["email"]);
+        (ours, theirs)
+    }
+
             Key::Email => self.accounts.email.filled(account).is_some(),
             Key::AlternateEmail => self.accounts.alternate_email.filled(account).is_some(),
             Key::EmployeeNumber => self.accounts.employee_number.filled(account).is_some(),

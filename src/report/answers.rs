@@ -55,7 +55,8 @@ fn administer(builder: &Builder) -> String {
 
 fn single_factor(builder: &Builder) -> String {
     let found: Vec<_> = open(builder, &[Kind::SingleFactor]).collect();
-    let why = builder.untested(Kind::SingleFactor).map(|why| not_tested(builder, why));
+    let why = builder.untested(Kind::SingleFactor).filter(|_| !builder.is_not_applicable(Kind::SingleFactor));
+    let why = why.map(|why| not_tested(builder, why));
     let none = || none(builder, whole_pull(builder), || builder.t.get("answers.single_factor_none").to_owned());
     let names = found.iter().map(|one| cap::name(one).map_or_else(|| builder.t.get("page.empty").to_owned(), shown));
     match (found.len() as u64, why) {

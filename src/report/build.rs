@@ -459,7 +459,7 @@ impl Builder<'_> {
             total: figures::grouped(total),
             new: figures::grouped(new),
             tested: if untested {
-                let nothing = if self.is_without_exceptions(kind) { "findings.not_applicable" } else { "findings.not_tested" };
+                let nothing = if self.is_not_applicable(kind) { "findings.not_applicable" } else { "findings.not_tested" };
                 self.t.get(nothing).to_owned()
             } else {
                 tested.unwrap_or_else(|| "\u{2013}".into())
@@ -538,7 +538,8 @@ impl Builder<'_> {
         let named = named.map(|one| Untested { check: self.check_name(&one.check), why: shown(&one.why) });
         // Without an account or a row to test there is no reason a kind: one line says it for all.
         let nothing = self.t.get("section.nothing_to_test");
-        let silent = self.kinds().filter(|&kind| self.kind_total(kind) == 0 && self.untested(kind) == Some(nothing));
+        let is_silent = |kind: &Kind| self.kind_total(*kind) == 0 && self.untested(*kind) == Some(nothing);
+        let silent = self.kinds().filter(|kind| is_silent(kind) && !self.is_not_applicable(*kind));
         let silent: Vec<String> = silent.map(|kind| self.kind_text(kind, "name")).collect();
         let silent =
             (!silent.is_empty()).then(|| Untested { check: silent.join(", "), why: self.t.get("not_tested.nothing").to_owned() });

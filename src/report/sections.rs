@@ -128,7 +128,7 @@ fn none(builder: &Builder, kind: Kind) -> Nothing {
     let t = builder.t;
     let (sentence, state) = match builder.untested(kind) {
         Some(why) => {
-            let word = if builder.is_without_exceptions(kind) { "section.not_applicable" } else { "section.not_tested" };
+            let word = if builder.is_not_applicable(kind) { "section.not_applicable" } else { "section.not_tested" };
             (format!("{} {}", t.get(word), figures::sentence(&shown(why))), "not-tested")
         }
         None => {

@@ -587,7 +587,11 @@ fn what_was_not_tested_is_no_zero_and_an_instance_nobody_named_has_no_address() 
         row.select(&Selector::parse("td").unwrap()).map(text).collect::<Vec<_>>()
     };
     assert_eq!(row("Leaver"), ["–", "–", "–", "–", "–", "–", "–", "not tested"]);
-    assert_eq!(row("Exceptions").last().map(String::as_str), Some("not applicable"), "none are configured");
+    let tested = |kind: &str| row(kind).pop().unwrap();
+    assert_eq!(tested("Conflict"), "not tested", "one key contradicts nothing");
+    for nothing_to_test in ["Exceptions", "Deactivated", "Kept long enough"] {
+        assert_eq!(tested(nothing_to_test), "not applicable", "{nothing_to_test}");
+    }
     assert_eq!(row("Orphan"), ["0", "0", "0", "0", "0", "0", "0", "2"]);
     assert!(!page.html().contains("domo.domo.com"));
 }
