@@ -147,7 +147,7 @@ impl Judge<'_> {
         self.count(&[AccountSituation::Matched, AccountSituation::Leaver, AccountSituation::Suspended])
     }
 
-    /// Who answers for an account: the owner of the exclusion or of the exception that covers it.
+    /// Who answers for an account: the owner of the exclusion that covers it, or of an exception that accepts its being there.
     pub(super) fn answers_for(&self, account: Account) -> Option<String> {
         let (config, id, email) = (self.rules.config, self.accounts.id(account), self.accounts.email.get(account));
         let rule = match self.parts[account] {
@@ -156,8 +156,11 @@ impl Judge<'_> {
         };
         let by_rule = rule.and_then(|rule| rule.owner.clone());
         let names: Vec<Named> = self.addresses.names(id, email).collect();
+        let kind = self.account_situations[account].finding();
         let named = |exception: &&crate::config::Exception| {
-            self.addresses.named(&exception.account).is_some_and(|named| names.contains(&named))
+            exception.expires >= self.rules.as_of
+                && kind.is_some_and(|kind| exception.kinds.contains(&kind))
+                && self.addresses.named(&exception.account).is_some_and(|named| names.contains(&named))
         };
         by_rule.or_else(|| config.exception.iter().find(named).map(|exception| exception.owner.clone()))
     }
@@ -276,9 +279,6 @@ impl Judge<'_> {
         window == 0 || window >= self.rules.config.policy.dormant_days
     }
 
-    /// The configured keys that this account carries.
-    pub(super) fn keys_tried(&self, account: Account) -> Vec<Key> {
-        let carries = |key: &Key| match key {
     /// Whether accounts carry this key, and whether people do.
     pub(super) fn carry(&self, key: Key) -> (bool, bool) {
         let further = key == Key::AlternateEmail;
@@ -287,6 +287,9 @@ impl Judge<'_> {
         (ours, theirs)
     }
 
+    /// The configured keys that this account carries.
+    pub(super) fn keys_tried(&self, account: Account) -> Vec<Key> {
+        let carries = |key: &Key| match key {
             Key::Email => self.accounts.email.filled(account).is_some(),
             Key::AlternateEmail => self.accounts.alternate_email.filled(account).is_some(),
             Key::EmployeeNumber => self.accounts.employee_number.filled(account).is_some(),
