@@ -20,6 +20,9 @@ use crate::terms::{AccountSituation, Kind, PersonSituation, Severity, label};
 /// Findings that page one names at most.
 const NAMED: usize = 10;
 
+/// Sentences on what changed that page one has room for on paper.
+const CHANGES: usize = 10;
+
 /// The whole view of a run.
 pub(super) fn view(inputs: &Inputs, ordered: &[&Finding], t: &Texts, files: &[FileEntry]) -> View {
     Builder::new(inputs, ordered, t, files).view()
@@ -477,7 +480,7 @@ impl Builder<'_> {
         let further = notes.split_off(notes.len().min(CHANGES));
         let more = (!further.is_empty()).then(|| t.count("change.more", further.len() as u64, &[]));
         let Some(previous) = &history.previous else {
-            return Change { sentence: t.get("change.first").to_owned(), ties_out: true, notes, trend: None };
+            return Change { sentence: t.get("change.first").to_owned(), ties_out: true, notes, more, further, trend: None };
         };
         let now = self.inputs.reconciliation.findings.len() as u64;
         let (new, reappeared) = (history.count(State::New), history.count(State::Reappeared));
@@ -498,7 +501,7 @@ impl Builder<'_> {
             sentence.push(' ');
             sentence.push_str(t.get("change.not_ties_out"));
         }
-        Change { sentence, ties_out, notes, trend: charts::trend(self) }
+        Change { sentence, ties_out, notes, more, further, trend: charts::trend(self) }
     }
 
     fn exceptions(&self) -> Vec<String> {
