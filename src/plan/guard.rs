@@ -268,7 +268,8 @@ pub fn evaluate(actions: &[&Action], guarded: &GuardedAccounts, judged: AuditFig
     };
     let uncounted = (!guarded.unknown_roles.is_empty()).then(|| {
         let roles: Vec<&str> = guarded.unknown_roles.iter().map(String::as_str).collect();
-        format!("not counted, because what they may do is not known: the custom roles {}", roles.join(", "))
+        let (what, they) = if roles.len() == 1 { ("the custom role", "it") } else { ("the custom roles", "they") };
+        format!("not counted, because what {they} may do is not known: {what} {}", roles.join(", "))
     });
     vec![
         state(Guard::MaxDeactivations, removed, most_removed, removed <= most_removed),

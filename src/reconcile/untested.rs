@@ -67,9 +67,10 @@ fn unknown_roles(judge: &Judge<'_>) -> Option<String> {
     let named: Vec<String> =
         roles.iter().map(|(role, count)| format!("{role} ({})", plural(*count, "account", "accounts"))).collect();
     (!named.is_empty()).then(|| {
-        format!(
-            "What these custom roles may do is not known: {}. They are looked at as if they may administer; [domo] roles says what they are",
-            named.join(", ")
-        )
+        let (these, they, them) = match named.len() {
+            1 => ("this custom role", "It is looked at as if it", "it is"),
+            _ => ("these custom roles", "They are looked at as if they", "they are"),
+        };
+        format!("What {these} may do is not known: {}. {they} may administer; [domo] roles says what {them}", named.join(", "))
     })
 }

@@ -163,7 +163,7 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
     let seen = critical.filter_map(|one| Some((builder.inputs.history.lifecycle.get(&one.id)?.first_seen, &one.id)));
     if let Some((day, id)) = seen.min() {
         let age = (builder.inputs.run.as_of - day).num_days();
-        sentences.push(t.fill("last_review.oldest", &[("id", &id.0), ("day", &day.to_string()), ("age", &age.to_string())]));
+        sentences.push(t.count("last_review.oldest", age.unsigned_abs(), &[("id", &id.0), ("day", &day.to_string())]));
     }
     Some(LastReview { sentences, table })
 }

@@ -114,7 +114,9 @@ impl Reminder {
             days => format!("it expires on {day}, in {}", text::plural(days.unsigned_abs(), "day", "days")),
         };
         format!(
-            "Domo access review of {instance}: {undecided} of {actions} actions of the plan {plan} are undecided, and {until}. Run {run_id}."
+            "Domo access review of {instance}: {undecided} of {} of the plan {plan} {} undecided, and {until}. Run {run_id}.",
+            text::plural(*actions, "action", "actions"),
+            if *undecided == 1 { "is" } else { "are" }
         )
     }
 }
