@@ -24,7 +24,7 @@ use super::{
 use crate::config::Choice;
 use crate::directory::Source;
 use crate::domo;
-use crate::terms::{AccountSituation, AccountTotals, Key, PersonSituation, PersonTotals, Role, Status};
+use crate::terms::{AccountSituation, AccountTotals, Key, Kind, PersonSituation, PersonTotals, Role, Status};
 
 /// An export older than this is said to be.
 const FRESH_DAYS: i64 = 7;
@@ -61,7 +61,7 @@ pub(super) fn reconciliation(
         evidence: whole.evidence(&judge, person_totals[PersonSituation::Rejected]),
         accounts: AccountTotals::of(accounts.height.into(), account_situations.values().iter().copied()),
         people: person_totals,
-        account_rows: account_rows(matches, fold, account_situations)?,
+        account_rows: account_rows(&judge)?,
         person_rows: person_rows(matches, fold, &row_situations, employment)?,
         folded: folded.collect(),
         privileged,
@@ -168,8 +168,11 @@ fn rows(name: &str, rows: impl Iterator<Item = Option<u32>>) -> Column {
     UInt32Chunked::from_iter_options(name.into(), rows).into_column()
 }
 
-/// The accounts, a row each: `situation`, `person` (a row of the directory), `matched_by`.
-fn account_rows(matches: &Matches, fold: &Fold, situations: &Each<Account, AccountSituation>) -> Result<DataFrame> {
+/// The accounts, a row each: `situation`, `person` (a row of the directory), `matched_by`, `may_administer`.
+fn account_rows(judge: &Judge<'_>) -> Result<DataFrame> {
+    let Judge { matches, account_situations: situations, .. } = *judge;
+    let fold = &judge.people.fold;
+    let administers = situations.iter().map(|(account, _)| Some(judge.may_administer(account)));
     let of = || situations.iter().map(|(account, _)| matches.person_of(account));
     let keys: Vec<String> =
         Agreeing::all().map(|agreeing| agreeing.keys().iter().map(|key| key.as_str()).collect::<Vec<_>>().join(" + ")).collect();
@@ -185,6 +188,7 @@ fn account_rows(matches: &Matches, fold: &Fold, situations: &Each<Account, Accou
             keys.iter().map(|keys| Some(keys.as_str()).filter(|keys| !keys.is_empty())),
             of().map(|matched| matched.map_or(0, |(_, agreeing)| agreeing.index() as IdxSize)).collect(),
         )?,
+        BooleanChunked::from_iter_options("may_administer".into(), administers).into_column(),
     ];
     Ok(DataFrame::new(situations.values().len(), columns)?)
 }

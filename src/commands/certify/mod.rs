@@ -246,8 +246,7 @@ struct CoverageCounts {
 impl CoverageCounts {
     /// How much is decided; never rounded up, so that 100 % is all of them.
     fn share(self) -> String {
-        let share = (self.decided * 1000).checked_div(self.accounts).unwrap_or(1000);
-        format!("{}.{} %", share / 10, share % 10)
+        crate::report::percent(self.decided, self.accounts)
     }
 
     fn add(&mut self, stand: Stand, late: bool) {

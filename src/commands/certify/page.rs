@@ -66,8 +66,8 @@ impl Page<'_> {
         tables.push(sign_off());
         let inputs = report::Inputs::replayed(&stored.manifest.run, stored, judged);
         let mut lead = vec![format!(
-            "{decided} of {} decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
-            text::plural(accounts, "account in scope was", "accounts in scope were"),
+            "{decided} of {} in scope decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
+            text::plural(accounts, "account", "accounts"),
             coverage.counts.share()
         )];
         let open = match accounts - decided {
@@ -170,7 +170,7 @@ impl Page<'_> {
         );
         let may = || stands.iter().filter(|(account, ..)| account.may_administer);
         let decided = may().filter(|(_, _, stand)| stand.is_decided()).count();
-        facts.push(("May administer", format!("{decided} of {} decided", may().count())));
+        facts.push(("May administer", format!("{decided} of {} in scope decided", may().count())));
         facts.push(("Controls", CONTROLS.to_owned()));
         Ok(facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect())
     }
