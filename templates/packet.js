@@ -6,7 +6,7 @@
   const words = JSON.parse(said);
   const fill = (text, places) => text.replace(/\{(\w+)\}/g, (all, name) => (name in places ? places[name] : all));
   const roles = ["Admin", "Privileged", "Editor", "Participant", "Social"];
-  const CHOICES = { a: ["approve", "reject"], f: ["keep", "not-mine", "accept-until"], c: ["keep", "revoke", "role", "not-mine"] };
+  const CHOICES = { a: ["approve", "reject"], f: ["keep", "not-mine", "accept-until"], n: ["keep", "not-mine"], c: ["keep", "revoke", "role", "not-mine"] };
   const key = "domo-reconcile " + digest + " " + reviewer;
   const rows = new Map();
   let unsaved = false;

@@ -234,6 +234,11 @@ fn verdict(row: &Decidable<'_>, word: &str, until: Option<NaiveDate>) -> Result<
         ("reject", Decidable::Action(_)) => Verdict::Reject,
         ("keep", Decidable::Finding(_)) => Verdict::Keep,
         ("not-mine" | "not mine", Decidable::Finding(_)) => Verdict::NotMine,
+        (accepts, Decidable::Finding(_)) if accepts.starts_with("accept-until") && !row.may_be_accepted() => {
+            return Err(format!(
+                "`{word}` needs an account for the exception to name, and this is about none: write keep or not-mine, or leave it blank"
+            ));
+        }
         (accepts, Decidable::Finding(_)) if accepts.starts_with("accept-until") => {
             let day = until.or_else(|| super::review::until(accepts.trim_start_matches("accept-until")));
             let day = day.ok_or_else(|| format!("`{word}` says no day: write `accept-until 2027-03-31`"))?;

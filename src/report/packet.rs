@@ -132,7 +132,11 @@ impl Item {
         facts.push(("row", row.id().to_owned()));
         Self {
             id: row.id().to_owned(),
-            choices: if matches!(row, Decidable::Action(_)) { "a" } else { "f" },
+            choices: match row {
+                Decidable::Action(_) => "a",
+                Decidable::Finding(_) if row.may_be_accepted() => "f",
+                Decidable::Finding(_) => "n",
+            },
             severity: row.severity(),
             subject: row.subject(),
             name: row.name().filter(|name| *name != row.subject()).map(str::to_owned),

@@ -7,6 +7,7 @@ use domo_reconcile::plan::returned::{self, ReturnedSheet};
 use domo_reconcile::plan::review::{self, Reviewer};
 use domo_reconcile::plan::sheet::{self, Decidable};
 use domo_reconcile::plan::{About, Action, Decision, OpenFinding, Plan, Sealed, record};
+use domo_reconcile::report::packet::Item;
 use domo_reconcile::terms::{Kind, Severity};
 use serde_json::{Value, json};
 
@@ -130,6 +131,19 @@ fn a_finding_without_an_action_is_kept_sent_back_or_accepted_until_a_day() {
         let error = returned::sheet(judged().plan(), "sheet", &sheet(word), None, &ana()).unwrap_err();
         assert!(error.to_string().contains(why), "{error}");
     }
+}
+
+/// An exception names an account: what is about none is refused here as `review --accept` refuses it, and its page does not offer it.
+#[test]
+fn what_is_about_no_account_is_not_accepted_until_a_day() {
+    let mut plan = judged().plan().clone();
+    plan.findings[0].account_id = None;
+    let of_nobody = resealed(plan);
+    let sheet = filled(&of_nobody, &[["", "", ""], ["accept-until 2027-03-31", "", ""]]);
+    let error = returned::sheet(of_nobody.plan(), "sheet", &sheet, None, &ana()).unwrap_err().to_string();
+    assert!(error.contains("needs an account"), "{error}");
+    let offered = |sealed: &Sealed| Item::of(&sheet::rows(sealed.plan())[1], None).choices;
+    assert_ne!(offered(&of_nobody), offered(&judged()));
 }
 
 /// The sheet is refused and the message says this.
