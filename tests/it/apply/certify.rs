@@ -285,7 +285,7 @@ fn the_evidence_names_run_rules_sums_doubts_and_what_was_kept_in_spite_of_a_find
         "PCI DSS 7.2.4",
         "kept although the run found something",
         "## Sign-off",
-        &format!("of {may_administer} decided"),
+        &format!("of {may_administer} in scope decided"),
         "May administer: ",
     ] {
         assert!(page.contains(said), "{said}: {page}");
