@@ -178,9 +178,13 @@ fn the_next_run_records_decisions_and_journal_and_its_chain_protects_them() {
     applied.verify().code(0);
 
     applied.change("plan.json", "ada@example.com", "eve@example.com");
-    let said = applied.verify().code(0).stdout;
-    assert!(said.contains(&format!("its decisions were CHANGED after the run {}", next.id())), "{said}");
+    let changed = format!("its decisions were CHANGED after the run {}", next.id());
+    assert!(applied.verify().code(0).stdout.contains(&changed), "{}", applied.verify().stdout);
     applied.company.verify(&next).code(0);
+    // Whoever changed them has not only to wait for the next run, which records them as they are then.
+    let later = applied.next();
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains(&changed) && said.contains(&format!("; the run {} recorded", later.id())), "{said}");
 }
 
 /// Of every file that a run's manifest or a later one names, and of those beside them, `verify` says what was done to it, and waits for
