@@ -266,6 +266,21 @@ fn the_plan_of_a_certification_is_remembered_beside_that_of_a_later_audit() {
     assert!(told.contains("1 of 1 actions of the plan P-") && told.contains(" (certification.plan.json) are undecided"), "{told}");
 }
 
+/// Whichever plan it was: an earlier run's that was applied after the next one, or one of a certification, which names no finding.
+#[test]
+fn what_any_of_our_plans_did_is_our_action_in_the_next_report() {
+    let page = |run: &Run| support::page(&run.folder.join("report.html"));
+    let applied = Applied::approved();
+    applied.next();
+    applied.with("apply", &["--confirm"]).code(0);
+    let earlier = page(&applied.next());
+    assert!(earlier.contains("by our action: approved by ada@example.com") && earlier.contains("1 of 1 row of plan P-"));
+    let applied = Applied::approved();
+    applied.revoked_and_applied("180");
+    let certified = page(&applied.next());
+    assert!(certified.contains("by our action: plan P-") && !certified.contains("nothing of ours did it"));
+}
+
 /// Of every file that a run's manifest or a later one names, and of those beside them, `verify` says what was done to it, and waits for
 /// nothing that stands in its place. What may be made anew by `review` and `certify` is told apart from what may not.
 #[cfg(unix)]
