@@ -145,9 +145,21 @@ fn list(archive: &Archive) -> Result<List> {
 
 impl List {
     fn text(&self, archive: &Archive) -> String {
-        let mut table =
-            table(&["#", "Run", "Instance", "As of", "Outcome", "Findings", "Critical", "High", "New or back", "Resolved", "Gone"]);
-        for index in [0, 5, 6, 7, 8, 9, 10] {
+        let mut table = table(&[
+            "#",
+            "Run",
+            "Instance",
+            "As of",
+            "Outcome",
+            "Findings",
+            "Critical",
+            "High",
+            "New or back",
+            "Resolved",
+            "Gone",
+            "Not judged",
+        ]);
+        for index in [0, 5, 6, 7, 8, 9, 10, 11] {
             if let Some(column) = table.column_mut(index) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -168,6 +180,7 @@ impl List {
                 count(|summary| summary.new),
                 count(|summary| summary.resolved),
                 count(|summary| summary.gone),
+                count(|summary| summary.stands + summary.unjudged),
             ]);
         }
         let mut lines = match self.runs.as_slice() {
@@ -227,8 +240,8 @@ fn show(run: &StoredRun) -> String {
         let by_kind = summary.by_kind.iter().map(|(kind, count)| format!("{kind} {count}"));
         lines.push(format!("By kind: {}", by_kind.collect::<Vec<_>>().join(", ")));
         lines.push(format!(
-            "New or back {}, resolved {}, gone with its row {}, accepted {}",
-            summary.new, summary.resolved, summary.gone, summary.accepted
+            "New or back {}, resolved {}, gone with its row {}, gains of rights that stand {}, not tested {}, accepted {}",
+            summary.new, summary.resolved, summary.gone, summary.stands, summary.unjudged, summary.accepted
         ));
     }
     lines.extend(
@@ -255,7 +268,7 @@ fn diff_text(diff: &Diff) -> String {
     match &diff.access {
         Some(_) if counted.is_empty() => lines.push("Access: no account changed.".to_owned()),
         Some(_) => lines.push(format!("Access: {}.", counted.join(", "))),
-        None => {}
+        None => lines.extend(diff.access_untested.iter().map(|why| format!("Access: not compared: {why}."))),
     }
     lines.join("\n")
 }

@@ -150,6 +150,12 @@ pub struct Notice {
     pub resolved: u64,
     /// Findings whose account or person is not read any more.
     pub gone: u64,
+    /// Gains of rights that were found before and that nobody took back: they are compared with the last run only.
+    #[serde(skip_serializing_if = "crate::terms::is_zero")]
+    pub stands: u64,
+    /// Findings for which this run could not test.
+    #[serde(skip_serializing_if = "crate::terms::is_zero")]
+    pub unjudged: u64,
     /// Changes of accounts' access since then, by sort.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub access: BTreeMap<String, u64>,
@@ -213,6 +219,8 @@ impl Notice {
             new: summary.map_or(0, |summary| summary.new),
             resolved: summary.map_or(0, |summary| summary.resolved),
             gone: summary.map_or(0, |summary| summary.gone),
+            stands: summary.map_or(0, |summary| summary.stands),
+            unjudged: summary.map_or(0, |summary| summary.unjudged),
             access: summary.map(|summary| summary.access.clone()).unwrap_or_default(),
             accounts: summary.map_or(0, |summary| summary.accounts.read),
             people: summary.map_or(0, |summary| summary.people.read),
@@ -284,13 +292,15 @@ impl Notice {
         line
     }
 
-    /// `, 56 gone with their rows`, or nothing.
+    /// `, 56 gone with their rows, 2 not tested this time`, or nothing: with what is new and resolved the sum of the report.
     pub(super) fn gone_line(&self) -> String {
-        match self.gone {
-            0 => String::new(),
-            1 => ", 1 gone with its row".to_owned(),
-            gone => format!(", {gone} gone with their rows"),
-        }
+        let parts = [
+            (self.gone, "gone with its row", "gone with their rows"),
+            (self.stands, "gain of rights that stands", "gains of rights that stand"),
+            (self.unjudged, "not tested this time", "not tested this time"),
+        ];
+        let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+        parts.map(|(count, one, many)| format!(", {}", text::plural(count, one, many))).collect()
     }
 
     /// ` access of 3 accounts changed (1 new, 2 roles raised);`, or nothing.
