@@ -112,7 +112,7 @@ impl Audited {
             lines.push(format!("                 by kind {}", sum(&kinds)));
         }
         lines.push(match self.first_run {
-            true => "First run of this instance: nothing to compare with".to_owned(),
+            true => "No earlier run of this instance to compare with: every finding counts as new".to_owned(),
             false => format!(
                 "Since the previous run: {} new or back, {} resolved{}; {}",
                 self.notice.new,
