@@ -43,8 +43,8 @@ impl PlanFile {
         let sealed = files::read_plan(&path)?;
         let (mut home, mut archive_of) = (path.clone(), None);
         for around in folder_of(&path).ancestors().take(3).map(Archive::at) {
-            if let Some(run) = run_of(&around, sealed.plan())? {
-                (home, archive_of) = (run.path.join(FILE), Some(around));
+            if let Some(found) = home_of(&around, sealed.plan())? {
+                (home, archive_of) = (found, Some(around));
                 break;
             }
         }
@@ -104,9 +104,9 @@ impl PlanFile {
                     inputs.filter(|input| input.role == archive::manifest::JOURNAL && input.name == ours).map(|input| input.rows);
                 seen.extend(rows.map(|rows| (rows, format!("the run {}", run.id()))));
             }
-        } else if let Some(run) = run_of(&self.named, self.plan())? {
+        } else if let Some(original) = home_of(&self.named, self.plan())? {
             // A copy, without the journal of what it is a copy of.
-            let theirs = files::journal_of(&run.path.join(FILE));
+            let theirs = files::journal_of(&original);
             seen.push((journal::read(&theirs)?.lines().len() as u64, theirs.display().to_string()));
         }
         Ok(seen)
@@ -178,23 +178,16 @@ pub(super) fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Confi
     Ok(rules.map_or_else(|| config.clone(), |rules| rules.tighten(config)))
 }
 
-/// The journal that somebody names: a file, that of its plan, the folder or the id of a run, or `latest`, the newest complete run with one.
+/// The journal that somebody names: its file or its plan's; by the folder or the id of a run that of its plan which was applied last, and by
+/// `latest` that of any run's.
 pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
-    let of = |run: &Path| files::journal_of(&run.join(FILE));
     let archive = Archive::at(archive);
     let nothing =
         |what: String| Failure::usage(what).hint("name the plan.journal.jsonl of an apply, or the archive with --archive");
     let found = if name == Path::new("latest") {
-        let mut found = None;
-        for run in archive.list()?.runs.into_iter().rev().filter(|run| !run.pruned) {
-            let journal = of(&run.path);
-            if journal.is_file() {
-                found = Some(journal);
-                break;
-            }
-            // The newest journal may be the one that is lost: an older one is not what was meant.
-            known_journal(&run.path.join(FILE), archive.path())?;
-        }
+        let runs = archive.list()?.runs.into_iter().filter(|run| !run.pruned);
+        let folders: Vec<_> = runs.map(|run| run.path).collect();
+        let found = last_applied(&folders, archive.path())?;
         found.ok_or_else(|| nothing(format!("no plan of a run in {} was applied", archive.path().display())))?
     } else if let Some(plan) = plan_of(name).filter(|_| !name.exists()) {
         known_journal(&plan, archive.path())?;
@@ -202,14 +195,8 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
     } else if name.is_dir() || !name.exists() {
         let folder = if name.is_dir() { Ok(name.to_owned()) } else { archive.folder_of(name) };
         let folder = folder.map_err(|_| nothing(format!("cannot read the journal {}", name.display())))?;
-        let journal = of(&folder);
-        if !journal.is_file() {
-            known_journal(&folder.join(FILE), archive.path())?;
-            return Err(
-                nothing(format!("the plan of {} was not applied: there is no {}", folder.display(), name_of(&journal))).into()
-            );
-        }
-        journal
+        let found = last_applied(std::slice::from_ref(&folder), archive.path())?;
+        found.ok_or_else(|| nothing(format!("no plan of {} was applied: there is no journal in it", folder.display())))?
     } else if name.extension().is_some_and(|extension| extension == "json") {
         let plan = PlanFile::find(name, archive.path())?;
         let journal = files::journal_of(&plan.home);
@@ -228,6 +215,27 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
         name.to_owned()
     };
     Ok(found.canonicalize().unwrap_or(found))
+}
+
+/// The journal to which a write was added last, of all plans in the folders of these runs, oldest first. Refused where one that may be it
+/// is lost.
+fn last_applied(folders: &[PathBuf], archive: &Path) -> Result<Option<PathBuf>> {
+    let mut journals = Vec::new();
+    for (place, folder) in folders.iter().enumerate() {
+        for name in archive::journals(folder)? {
+            let path = folder.join(name);
+            journals.push((journal::read(&path)?.last_write(), place, path));
+        }
+    }
+    let last = journals.into_iter().max_by_key(|(written, place, _)| (*written, *place));
+    // One that is lost may be later than it: another of its run, or one of a later run.
+    let since = last.as_ref().map_or(0, |(_, place, _)| *place);
+    for folder in folders.iter().skip(since) {
+        for plan in archive::plans(folder)? {
+            known_journal(&folder.join(plan), archive)?;
+        }
+    }
+    Ok(last.map(|(.., path)| path))
 }
 
 /// Refuses where somebody knows of the plan's journal, which is not there: "not applied" would be untrue.
@@ -254,6 +262,25 @@ fn run_of(archive: &Archive, plan: &Plan) -> Result<Option<StoredRun>> {
         Err(_) if !archive.was_used() => Ok(None),
         listing => Ok(listing?.runs.into_iter().find(|run| !run.pruned && ours(run))),
     }
+}
+
+/// Where this plan lies among the runs of an archive; none where this is no archive, or has no such plan.
+fn home_of(archive: &Archive, plan: &Plan) -> Result<Option<PathBuf>> {
+    if let Some(run) = run_of(archive, plan)? {
+        return Ok(Some(run.path.join(FILE)));
+    }
+    // A plan of a certification, or one that undoes another, came after the run's manifest.
+    if !archive.was_used() {
+        return Ok(None);
+    }
+    for run in archive.list()?.runs.iter().filter(|run| !run.pruned) {
+        let beside = archive::plans(&run.path)?.into_iter().filter(|name| name != FILE).map(|name| run.path.join(name));
+        let mut beside = beside.filter(|path| files::read_plan(path).is_ok_and(|sealed| sealed.plan().id == plan.id));
+        if let Some(path) = beside.next() {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether a run judged the plan's instance on whole evidence, as it was.

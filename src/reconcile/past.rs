@@ -41,6 +41,12 @@ impl Taken {
 }
 
 impl Past {
+    /// What a forecast knows: today's accounts are compared as ever, and nothing is due by a day that has not come.
+    #[must_use]
+    pub fn of_forecast(&self) -> Arc<Self> {
+        Arc::new(Self { earlier: self.earlier.clone(), ..Self::default() })
+    }
+
     /// That this instance honours no deactivation, as one of our plans found out, in a sentence.
     ///
     /// # Errors

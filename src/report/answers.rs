@@ -104,7 +104,8 @@ fn owned(builder: &Builder) -> String {
 fn rose(builder: &Builder) -> String {
     let t = builder.t;
     let Some(access) = &builder.inputs.reconciliation.access else {
-        return not_tested(builder, t.get("answers.rose_unread"));
+        let why = if builder.inputs.history.previous.is_some() { "answers.rose_without_ids" } else { "answers.rose_unread" };
+        return not_tested(builder, t.get(why));
     };
     let rose: Vec<_> =
         access.changes.iter().filter(|change| change.administrator == Some(true) || change.moved == Moved::RoleRaised).collect();

@@ -1,6 +1,6 @@
 //! What was done to Domo since the previous run, from the journals beside the plans, and access that came back after it was taken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -9,26 +9,20 @@ use chrono::{DateTime, Utc};
 use super::types::Present;
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{journal_of, plan_of};
-use crate::archive::store::listing::names;
+use crate::archive::store::listing::journals;
 use crate::plan::journal::{ActionState, ApplyEnd, ENDING, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
 use crate::terms::ActionKind;
 
 /// A plan that was applied, and its journal.
-struct Applied {
+pub(super) struct Applied {
     plan: Plan,
     journal: Journal,
 }
 
-/// Sentences on what was applied since then, and on accounts that are active although we switched them off; and notes on journals
-/// that cannot be relied on.
-pub(super) fn sentences(
-    runs: &[StoredRun],
-    since: DateTime<Utc>,
-    present: &Present<'_>,
-    notes: &mut Vec<String>,
-) -> Result<Vec<String>> {
+/// All that was applied of these runs; and notes on journals that cannot be relied on.
+pub(super) fn all(runs: &[StoredRun], notes: &mut Vec<String>) -> Result<Vec<Applied>> {
     let mut applied = Vec::new();
     for run in runs.iter().filter(|run| !run.pruned) {
         for (name, read) in plans_of(run)? {
@@ -38,15 +32,59 @@ pub(super) fn sentences(
             }
         }
     }
+    Ok(applied)
+}
+
+/// Sentences on what was applied since then, and on accounts that are active although we switched them off.
+pub(super) fn sentences(applied: &[Applied], since: DateTime<Utc>, present: &Present<'_>) -> Result<Vec<String>> {
     let mut sentences: Vec<_> = applied.iter().flat_map(|applied| since_then(applied, since)).collect();
-    sentences.extend(came_back(&applied, present)?);
+    sentences.extend(came_back(applied, present)?);
     Ok(sentences)
+}
+
+/// Whether something of the plan with this id was sent to Domo since then.
+pub(super) fn sent(applied: &[Applied], plan: &str, since: DateTime<Utc>) -> bool {
+    applied.iter().any(|one| one.plan.id == plan && one.journal.last_write().is_some_and(|last| last >= since))
+}
+
+/// What was done since then by any of our plans, told by plan and who approved it.
+#[derive(Default)]
+pub(super) struct Deeds {
+    by_finding: HashMap<String, String>,
+    /// What answers more than the finding it was proposed for: access that was taken, and what people asked for, as in a certification.
+    by_account: HashMap<u64, String>,
+}
+
+impl Deeds {
+    pub(super) fn since(applied: &[Applied], since: DateTime<Utc>) -> Self {
+        let mut deeds = Self::default();
+        for Applied { plan, journal } in applied {
+            for (id, standing) in journal.fold() {
+                let done = standing.outcome.is_some_and(|(outcome, at)| outcome == Outcome::Done && at >= since);
+                let Some(action) = plan.action(id).filter(|_| done) else { continue };
+                let decided = plan.decisions.get(id).map(|decision| format!(", {}", decision.told())).unwrap_or_default();
+                let told = format!("plan {}{decided}", plan.id);
+                if action.kind.removes_access() || action.finding.is_none() {
+                    deeds.by_account.extend(standing.account_id.map(|account| (account, told.clone())));
+                }
+                deeds.by_finding.extend(action.finding.clone().map(|finding| (finding, told)));
+            }
+        }
+        deeds
+    }
+
+    pub(super) fn on(&self, finding: &str) -> Option<&String> {
+        self.by_finding.get(finding)
+    }
+
+    pub(super) fn to(&self, account: Option<u64>) -> Option<&String> {
+        self.by_account.get(&account?)
+    }
 }
 
 /// The plans of a run that were applied, each by the name of its journal.
 fn plans_of(run: &StoredRun) -> Result<impl Iterator<Item = (String, Result<Applied>)>> {
-    let journals = names(&run.path)?.into_iter().filter(|name| name.ends_with(ENDING));
-    Ok(journals.map(|name| {
+    Ok(journals(&run.path)?.into_iter().map(|name| {
         let read = read(&run.path, &name);
         (name, read)
     }))

@@ -25,4 +25,4 @@ pub(crate) use difference::unname;
 pub use last_review::{Decided, LastReview};
 pub use past::{past, past_before};
 pub use types::{History, How, Lifecycle, Present, Previous, Resolved, State, TrendPoint};
-pub use waiting::{Waiting, waiting};
+pub use waiting::{AllWaiting, Waiting, waiting};

@@ -148,6 +148,8 @@ impl History {
             new: self.appeared(),
             resolved: self.resolved(),
             gone: self.gone(),
+            stands: self.stands(),
+            unjudged: self.unjudged,
             access: {
                 let counts = reconciliation.access.iter().flat_map(|access| access.counts());
                 counts.map(|(word, count)| (word.to_owned(), count)).collect()

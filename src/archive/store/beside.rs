@@ -10,7 +10,6 @@ use super::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
 use super::names;
 use crate::digest;
 use crate::plan::format::FILE as PLAN;
-use crate::plan::journal::ENDING;
 use crate::plan::{Journal, Plan, Sealed};
 
 /// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal; the plans of a certification besides.
@@ -36,7 +35,7 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
         for name in listing::names(&run.path).unwrap_or_default() {
             let path = run.path.join(&name);
             let role = match name.as_str() {
-                name if name.ends_with(ENDING) => JOURNAL,
+                name if names::plan_of(name).is_some() => JOURNAL,
                 // A decision makes a plan longer: most need not be read.
                 PLAN if written(run, PLAN).is_some_and(|bytes| path.metadata().is_ok_and(|now| now.len() != bytes)) => DECISIONS,
                 name if is_record(name) => RECORD,

@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::manifest::{FILE as MANIFEST, Head, Manifest, RunLink, RunSummary, SCHEMA};
-use super::run;
+use super::{names as called, run};
 use crate::digest;
 use crate::failure::Failure;
-use crate::plan::journal::ENDING;
 
 /// Where the manifests of pruned runs are kept.
 pub(in crate::archive) const PRUNED: &str = "pruned";
@@ -258,7 +257,23 @@ fn named(run: StoredRun, name: &str) -> Result<StoredRun> {
 
 /// Whether a plan of this folder was applied.
 pub(super) fn has_journal(folder: &Path) -> bool {
-    names(folder).is_ok_and(|names| names.iter().any(|name| name.ends_with(ENDING)))
+    journals(folder).is_ok_and(|names| !names.is_empty())
+}
+
+/// The names of all plans in a run's folder, whose they are: its own, those of its certification, those that undo another.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub fn plans(folder: &Path) -> Result<Vec<String>> {
+    Ok(names(folder)?.into_iter().filter(|name| called::is_plan(name)).collect())
+}
+
+/// The names of the journals of all plans in a run's folder.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub fn journals(folder: &Path) -> Result<Vec<String>> {
+    Ok(names(folder)?.into_iter().filter(|name| called::plan_of(name).is_some()).collect())
 }
 
 /// Names in a folder that may not be there, sorted.

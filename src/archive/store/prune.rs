@@ -9,14 +9,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::beside::journal_of;
-use super::listing::{Listing, PRUNED, has_journal};
+use super::listing::{self, Listing, PRUNED, has_journal};
 use super::manifest::FILE as MANIFEST;
-use super::{Archive, Lock, StoredRun, run, summaries};
+use super::{Archive, Lock, StoredRun, names, run, summaries};
 use crate::failure::Failure;
 use crate::files;
-use crate::plan::Plan;
 use crate::plan::format::FILE;
-use crate::plan::journal::ENDING;
+use crate::plan::{Plan, Verdict};
 use crate::text;
 
 /// Who pruned what, when, one line a run.
@@ -154,17 +153,19 @@ fn newest_whole(listing: &Listing) -> BTreeSet<String> {
     newest.flatten().map(|run| run.id().to_owned()).collect()
 }
 
-/// Why a run's plan is still open: in time, and with actions that nobody rejected and that were not carried out.
+/// Why a plan of a run is still open, its own or another: in time, and with actions that nobody rejected and that were not carried out.
 fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
-    let text = crate::files::read_plain(run.path.join(FILE)).ok()?;
-    let Ok(plan) = serde_json::from_slice::<Plan>(&text) else {
-        return Some("it has a plan that cannot be read".to_owned());
-    };
-    let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == crate::plan::Verdict::Reject);
-    let done = journal_of(&run.path, &format!("plan{ENDING}")).map(|journal| journal.done()).unwrap_or_default();
-    let open = plan.actions.iter().filter(|action| !rejected(&action.id) && !done.contains(&action.id)).count();
-    (plan.expires > now && open > 0).then(|| {
-        format!("its plan is open until {} ({})", run::moment(plan.expires), text::plural(open as u64, "action", "actions"))
+    // A folder that cannot be listed cannot be removed either.
+    listing::plans(&run.path).unwrap_or_default().iter().find_map(|name| {
+        let plan = crate::files::read_plain(run.path.join(name)).ok().and_then(|text| serde_json::from_slice::<Plan>(&text).ok());
+        let Some(plan) = plan else { return Some(format!("its {name} cannot be read")) };
+        let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == Verdict::Reject);
+        let done = journal_of(&run.path, &names::journal_of(name)).map(|journal| journal.done()).unwrap_or_default();
+        let open = plan.actions.iter().filter(|action| !rejected(&action.id) && !done.contains(&action.id)).count();
+        let which = if name == FILE { "plan" } else { name };
+        (plan.expires > now && open > 0).then(|| {
+            format!("its {which} is open until {} ({})", run::moment(plan.expires), text::plural(open as u64, "action", "actions"))
+        })
     })
 }
 

@@ -59,9 +59,14 @@ pub(super) struct ChangeCounts {
     pub(super) resolved: u64,
     /// Not resolved: the account or the person is not read any more.
     pub(super) gone: u64,
+    /// Nor these: gains of rights are compared with the last run only, and nobody took them back.
+    pub(super) stands: u64,
+    /// Nor these: this run could not test for them.
+    pub(super) unjudged: u64,
     pub(super) reappeared: u64,
-    /// Changes of accounts' access: new, gone, other roles.
+    /// Changes of accounts' access: new, gone, other roles; 0 also where it was not compared.
     pub(super) access: u64,
+    pub(super) access_tested: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -107,13 +112,16 @@ impl Audited {
             lines.push(format!("                 by kind {}", sum(&kinds)));
         }
         lines.push(match self.first_run {
-            true => "First run of this archive: nothing to compare with".to_owned(),
+            true => "No earlier run of this instance to compare with: every finding counts as new".to_owned(),
             false => format!(
-                "Since the previous run: {} new or back, {} resolved{}; access of {} changed",
+                "Since the previous run: {} new or back, {} resolved{}; {}",
                 self.notice.new,
                 self.notice.resolved,
                 self.notice.gone_line(),
-                text::plural(self.change.access, "account", "accounts")
+                match self.change.access_tested {
+                    true => format!("access of {} changed", text::plural(self.change.access, "account", "accounts")),
+                    false => "access could not be compared".to_owned(),
+                }
             ),
         });
         let file = |name: &str| self.files.get(name).map(|path| path.display().to_string()).unwrap_or_default();

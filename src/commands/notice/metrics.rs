@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use super::{Notice, NoticeStatus};
 use crate::archive::history::Waiting;
+use crate::plan::format::FILE as PLAN;
 
 /// Writes all of them after a run, in one step and readable by the exporter.
 pub(super) fn write(path: &Path, notices: &[Notice], plans: &[Waiting]) -> Result<()> {
@@ -92,10 +93,16 @@ fn of_runs(notices: &[Notice]) -> String {
 fn of_plans(plans: &[Waiting]) -> String {
     let mut text = String::new();
     let mut family = |name: &str, help: &str, value: &dyn Fn(&Waiting) -> i64| {
-        family(&mut text, name, help, plans, |plan| (&plan.instance, vec![(String::new(), value(plan))]));
+        family(&mut text, name, help, plans, |plan| {
+            // Beside an audit's plan an instance may have those of certifications.
+            let labels = if plan.file == PLAN { String::new() } else { format!(",plan=\"{}\"", plan.plan) };
+            (&plan.instance, vec![(labels, value(plan))])
+        });
     };
-    family("plan_undecided", "Actions of the newest plan that nobody has decided.", &|plan| number(plan.undecided));
-    family("plan_expires_timestamp_seconds", "When the newest plan expires.", &|plan| plan.expires.timestamp());
+    family("plan_undecided", "Actions of the newest plan, and of a certification's, that nobody has decided.", &|plan| {
+        number(plan.undecided)
+    });
+    family("plan_expires_timestamp_seconds", "When that plan expires.", &|plan| plan.expires.timestamp());
     text
 }
 
@@ -115,7 +122,15 @@ mod tests {
 
     fn plan(undecided: u64) -> Waiting {
         let expires = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-        Waiting { instance: "beta".into(), run_id: "r".into(), plan: "P-1".into(), expires, actions: 7, undecided }
+        Waiting {
+            instance: "beta".into(),
+            run_id: "r".into(),
+            plan: "P-1".into(),
+            file: PLAN.into(),
+            expires,
+            actions: 7,
+            undecided,
+        }
     }
 
     #[test]

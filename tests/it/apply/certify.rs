@@ -326,6 +326,9 @@ fn a_record_that_was_changed_or_cut_is_told() {
     let cut: String = text.lines().take(1).map(|line| format!("{line}\n")).collect();
     std::fs::write(&path, cut).unwrap();
     assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl was altered"));
+    // That a later run recorded what was left of it makes it no better.
+    company.audit();
+    assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl was altered"));
     std::fs::remove_file(&path).unwrap();
     assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl is missing"));
 }

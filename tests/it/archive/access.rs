@@ -57,6 +57,8 @@ fn a_role_that_rose_outside_of_our_plans_is_a_finding_and_stands_in_the_report()
     assert!(told.contains("− resolved 0 − rights gained before the last run, which nobody took back 1"), "{told}");
     assert!(!told.contains("does not tie out"));
     assert_eq!(third.json("manifest.json")["summary"]["resolved"], 0);
+    let shown = run(company.path(), ["runs", "show", "latest"]).code(0).stdout;
+    assert!(shown.contains("resolved 0, gone with its row 0, gains of rights that stand 1"), "{shown}");
 
     // Who is found to have gained rights and has lost them by the next run is: somebody took them back.
     set(&mut company, 104, "role", "Admin");
