@@ -252,22 +252,24 @@ pub(crate) fn make_new_folder(folder: &Path) -> Result<()> {
     private_folders().create(folder)
 }
 
-/// Who else may change what is in a folder of ours; none where nobody may, or where the system does not say.
+/// Who else may change a folder of ours or a file; none where nobody may, or where the system does not say.
 #[cfg(unix)]
-pub(crate) fn others_write(folder: &Path) -> Option<&'static str> {
+pub(crate) fn others_write(path: &Path) -> Option<&'static str> {
     use std::os::unix::fs::MetadataExt;
-    let metadata = std::fs::metadata(folder).ok()?;
+    let metadata = std::fs::metadata(path).ok()?;
     // What this process makes is its own.
-    let own = tempfile::tempfile_in(folder).and_then(|file| file.metadata()).ok()?.uid();
+    let own = || tempfile::tempfile_in(path).and_then(|file| file.metadata()).ok().map(|own| own.uid());
     match metadata.mode() {
         mode if mode & 0o002 != 0 => Some("everybody"),
         mode if mode & 0o020 != 0 => Some("a group"),
-        _ if ![own, 0].contains(&metadata.uid()) => Some("another user, whose folder it is,"),
+        _ if metadata.is_dir() && own().is_some_and(|own| ![own, 0].contains(&metadata.uid())) => {
+            Some("another user, whose folder it is,")
+        }
         _ => None,
     }
 }
 
-/// Who else may change what is in a folder of ours: the system does not say.
+/// Who else may change a folder of ours or a file: the system does not say.
 #[cfg(not(unix))]
 pub(crate) fn others_write(_: &Path) -> Option<&'static str> {
     None

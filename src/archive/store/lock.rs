@@ -4,6 +4,7 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -29,12 +30,7 @@ impl Lock {
     /// [`FailureKind::Locked`] with the holder's name when somebody else has it.
     pub fn take(archive: &Path, now: DateTime<Utc>) -> Result<Self> {
         files::make_folder(archive).map_err(|error| Failure::no_folder("the archive", archive, "--archive", error))?;
-        if let Some(who) = files::others_write(archive) {
-            tracing::warn!(
-                "{who} may write in the archive {}: decisions and runs there can be changed by them; `chmod go-w` it",
-                archive.display()
-            );
-        }
+        say_shared([archive]);
         Self::take_at(&archive.join(FILE), &format!("the archive {}", archive.display()), "a run", now)
     }
 
@@ -65,6 +61,20 @@ impl Lock {
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
+}
+
+/// Says of the first of these folders and files that others may change what was decided and found there; once is enough.
+pub fn say_shared<'a>(paths: impl IntoIterator<Item = &'a Path>) {
+    static SAID: Once = Once::new();
+    if let Some(shared) = paths.into_iter().find_map(shared) {
+        SAID.call_once(|| tracing::warn!("{shared}"));
+    }
+}
+
+/// That others may write to a folder or a file of an archive.
+pub(in crate::archive) fn shared(path: &Path) -> Option<String> {
+    let who = files::others_write(path)?;
+    Some(format!("{who} may write to {}: decisions and runs there can be changed by them; `chmod go-w` it", path.display()))
 }
 
 impl Drop for Lock {

@@ -17,7 +17,7 @@ use super::review::read::read_if_there;
 use super::review::split;
 use super::{Exit, Invocation};
 use crate::archive::names::{CERTIFICATION as RECORD, CERTIFICATION_PACKETS as PACKETS};
-use crate::archive::{Archive, Lock, StoredRun, replay};
+use crate::archive::{self, Archive, Lock, StoredRun, replay};
 use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::plan::certification::{self, CertificationRecord, Confirmed, Stand};
@@ -42,6 +42,7 @@ pub(super) struct Certification {
 pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exit> {
     let named = Loaded::named(options.at.config.config.as_deref())?;
     let folder = Archive::at(&options.at.archive).folder_of(&options.run)?;
+    archive::say_shared(folder.parent().into_iter().chain([folder.as_path(), &folder.join(RECORD)]));
     let writing = options.split.is_some() || !options.from.is_empty() || options.finish;
     let _lock = match writing {
         true => {
