@@ -251,3 +251,20 @@ fn an_audit_that_makes_no_plan_reminds_of_the_one_that_waits() {
     assert!(body["text"].as_str().unwrap().contains("INCOMPLETE, do not rely on it"), "{body}");
     assert_eq!(body["reminders"][0]["days_left"], 3, "{body}");
 }
+
+#[test]
+fn metrics_are_never_put_over_another_file_or_into_an_archive() {
+    let folder = company("textfile = \"workers.csv\"\n");
+    let workers = std::fs::read(folder.path().join("workers.csv")).unwrap();
+    let ran = at(folder.path(), "2026-11-23T06:00:00Z", "", AUDIT);
+    assert!(ran.stderr.contains("workers.csv is another file, which is not overwritten"), "{}", ran.stderr);
+    assert_eq!(std::fs::read(folder.path().join("workers.csv")).unwrap(), workers);
+    let run =
+        std::fs::read_dir(folder.path().join("audits")).unwrap().flatten().find(|entry| entry.path().is_dir()).unwrap().path();
+    let place = format!("textfile = {:?}\n", run.join("domo.prom"));
+    std::fs::write(folder.path().join("domo-reconcile.toml"), config(&place)).unwrap();
+    let ran = at(folder.path(), "2026-11-23T06:00:00Z", "", &["check", "--accounts", "users.json"]).code(2);
+    assert!(ran.stdout.contains("lies in an archive, where nothing is overwritten"), "{}", ran.stdout);
+    at(folder.path(), "2026-11-23T06:00:00Z", "", AUDIT);
+    assert!(!run.join("domo.prom").exists());
+}

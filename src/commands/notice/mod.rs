@@ -24,6 +24,7 @@ use crate::reconcile::EvidenceStatus;
 use crate::terms::{Severity, moved};
 use crate::text;
 
+pub(super) use metrics::place;
 pub(super) use webhook::check;
 
 /// What stands in `schema` of the webhook's JSON.
