@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::difference;
-use super::findings::{Entry, FILE, Findings};
+use super::findings::{Entry, Findings};
 use super::past::accounts_of;
 use super::tokens::RedactionTokens;
 use crate::archive::store::{StoredRun, inputs};
@@ -61,7 +61,7 @@ impl DiffLine {
 pub fn diff(from: &StoredRun, to: &StoredRun) -> anyhow::Result<Diff> {
     let read = |run: &StoredRun| match run.pruned {
         true => Err(run.gone().into()),
-        false => Findings::read(&run.path.join(FILE)),
+        false => Findings::of_run(&run.path, run.manifest.as_ref()),
     };
     let tokens = to.path.parent().map(RedactionTokens::of).unwrap_or_default();
     let found = between((from.id(), &read(from)?.findings), (to.id(), &read(to)?.findings), &tokens);

@@ -478,6 +478,10 @@ fn a_replay_refuses_altered_evidence() {
         std::fs::write(&path, whole.replace("olga", "0lga").replace("Ada", "Eva")).unwrap();
         let refused = run(company.path(), ["replay", audited.folder.to_str().unwrap()]).code(1);
         assert!(refused.stderr.contains("it was altered"), "{}", refused.stderr);
+        if name == "findings.json" {
+            let refused = run(company.path(), ["runs", "diff", "latest", "latest"]).code(1);
+            assert!(refused.stderr.contains("it was altered"), "{}", refused.stderr);
+        }
         std::fs::write(&path, whole).unwrap();
     }
     run(company.path(), ["replay", audited.folder.to_str().unwrap()]).code(0);
