@@ -243,10 +243,10 @@ impl Judge<'_> {
         self.past.taken.get(&self.accounts.id(account)?)
     }
 
-    /// The day from which an account that we took the access of is proposed for deletion.
+    /// The day from which an account that we took the access of is proposed for deletion; none where it may have been given back.
     pub(super) fn due(&self, taken: &Taken) -> Option<NaiveDate> {
         let days = self.rules.config.policy.delete_after_days;
-        (days > 0).then(|| taken.on.checked_add_days(chrono::Days::new(days.into()))).flatten()
+        (days > 0 && self.past.lost.is_empty()).then(|| taken.on.checked_add_days(chrono::Days::new(days.into()))).flatten()
     }
 
     /// What the account owns, and that it is locked, behind another sentence.

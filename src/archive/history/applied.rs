@@ -1,6 +1,6 @@
 //! What was done to Domo since the previous run, from the journals beside the plans, and access that came back after it was taken.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -10,6 +10,7 @@ use super::types::Present;
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{journal_of, plan_of};
 use crate::archive::store::listing::journals;
+use crate::archive::store::manifest::JOURNAL;
 use crate::plan::journal::{ActionState, ApplyEnd, ENDING, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
@@ -102,6 +103,8 @@ fn read(folder: &Path, name: &str) -> Result<Applied> {
 pub(super) struct OwnWrites {
     /// Each write that is not undone by anything but a later one, in the order they were done.
     writes: Vec<Write>,
+    /// Journals that cannot be relied on, each with why: what they say of access that was given back is not known.
+    pub(super) lost: Vec<String>,
 }
 
 /// What one action did to an account, or tried to do.
@@ -116,14 +119,20 @@ struct Write {
 }
 
 impl OwnWrites {
-    /// Of these runs' plans, up to a moment. Journals that cannot be read are passed over: [`sentences`] names them.
+    /// Of these runs' plans, up to a moment.
     pub(super) fn by(runs: &[StoredRun], until: DateTime<Utc>) -> Result<Self> {
         let mut done = Self::default();
         for run in runs {
-            for Applied { plan, journal } in plans_of(run)?.filter_map(|(_, read)| read.ok()) {
-                let journal = journal.until(until);
-                done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
+            for (name, read) in plans_of(run)? {
+                match read {
+                    Ok(Applied { plan, journal }) => {
+                        let journal = journal.until(until);
+                        done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
+                    }
+                    Err(error) => done.lost.push(format!("{name} of {}: {error:#}", run.id())),
+                }
             }
+            done.lost.extend(shortened(run, runs));
         }
         done.writes.sort_by_key(|write| write.at);
         Ok(done)
@@ -138,9 +147,9 @@ impl OwnWrites {
         since
     }
 
-    /// The last access that was taken from each account and not given back since; and the deactivations after the last one that showed
-    /// of which Domo showed nothing.
-    pub(super) fn taken(&self) -> (BTreeMap<u64, Taken>, BTreeMap<u64, Taken>) {
+    /// The last access that was taken from each account and not given back since, and when; and the deactivations after the last one that
+    /// showed of which Domo showed nothing.
+    pub(super) fn taken(&self) -> (BTreeMap<u64, (DateTime<Utc>, Taken)>, BTreeMap<u64, Taken>) {
         let (mut taken, mut unkept) = (BTreeMap::new(), BTreeMap::new());
         for write in &self.writes {
             let Ours { plan, kind, .. } = &write.ours;
@@ -151,7 +160,7 @@ impl OwnWrites {
                     if *kind == ActionKind::Deactivate {
                         unkept.clear();
                     }
-                    taken.insert(write.account, entry);
+                    taken.insert(write.account, (write.at, entry));
                 }
                 _ if write.undoes => drop(taken.remove(&write.account)),
                 _ => {}
@@ -159,6 +168,17 @@ impl OwnWrites {
         }
         (taken, unkept)
     }
+}
+
+/// Journals in a run's folder that are not there any more, or are shorter than one of these runs recorded them.
+fn shortened(run: &StoredRun, runs: &[StoredRun]) -> BTreeSet<String> {
+    let inputs = runs.iter().flat_map(|later| later.manifest.iter().flat_map(|manifest| &manifest.inputs));
+    let ours = inputs.filter(|input| input.role == JOURNAL).filter_map(|input| {
+        let (_, name) = input.name.split_once('/').filter(|(id, _)| *id == run.id())?;
+        let bytes = run.path.join(name).metadata().map_or(0, |there| there.len());
+        (bytes < input.bytes).then(|| format!("{name} of {}: it is missing, or shorter than a later run recorded it", run.id()))
+    });
+    ours.collect()
 }
 
 fn write(plan: &Plan, id: &str, standing: &ActionState<'_>) -> Option<Write> {

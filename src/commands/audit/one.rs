@@ -140,7 +140,7 @@ impl Audit {
         let &Populations { people, accounts, excluded_elsewhere } = both;
         run.instance = instance_name(&loaded.config, accounts.evidence.credential.as_ref());
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of, excluded_elsewhere };
-        let past = history::past(&self.archive, &run.instance)?;
+        let past = history::past(&self.archive, &run.instance, loaded.config.policy.delete_after_days > 0)?;
         let past = if self.forecast { past.of_forecast() } else { past };
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
