@@ -357,8 +357,14 @@ fn the_plan_of_a_revert_is_held_to_its_own_digest() {
     let undo = applied.path("revert.plan.json");
     run_with(applied.company.path(), &[], ["review", undo.to_str().unwrap(), "--approve", "all", "--by", "ana"]).code(0);
     let said = applied.verify().code(0).stdout;
-    assert!(said.contains("revert.plan.json came after the run") && said.contains("its own digest fits"), "{said}");
+    assert!(said.contains("revert.plan.json came after the run; the next run of the archive records it"), "{said}");
     assert!(!said.contains("is not of this run"), "{said}");
+    // Who approved it is recorded as well.
+    applied.next();
+    let whole = applied.change("revert.plan.json", "\"by\": \"ana\"", "\"by\": \"cfo\"");
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains("revert.plan.json was made anew or CHANGED after the run"), "{said}");
+    std::fs::write(applied.path("revert.plan.json"), whole).unwrap();
     applied.change("revert.plan.json", "\"active\": true", "\"active\": false");
     assert!(applied.verify().code(1).stdout.contains("revert.plan.json was altered"));
 }
