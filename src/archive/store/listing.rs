@@ -75,6 +75,34 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// A run that is later than this one, by its id, and cannot be read, and why. One that was cut short is none; one that has its findings
+    /// lacks nothing but its manifest, or is about to have it.
+    pub fn unread_since(&self, id: &str) -> Option<(&Path, String)> {
+        let moment = |id: &str| id.split_once('-').map(|(moment, _)| moment.to_owned());
+        // Of the same second either may be the later one.
+        let later = |folder: &Path| run_in(folder).is_some_and(|run| run != id && moment(&run) >= moment(id));
+        let unreadable = self.unreadable.iter().map(|(path, why)| (path.as_path(), why.clone()));
+        let judged = self.unfinished.iter().filter(|folder| folder.join("findings.json").exists());
+        let judged = judged.map(|folder| (folder.as_path(), format!("it has no {MANIFEST}: it was lost, or the run is under way")));
+        unreadable.chain(judged).find(|(path, _)| later(path))
+    }
+
+    /// A run of this id that is there and cannot be read, and why.
+    pub fn why_unread(&self, id: &str) -> Option<(&Path, &str)> {
+        let found = self.unreadable.iter().find(|(path, _)| run_in(path).as_deref() == Some(id));
+        found.map(|(path, why)| (path.as_path(), why.as_str()))
+    }
+
+    /// Runs whose folder was renamed, or replaced by a link: nobody would miss the newest.
+    fn tell_moved(&mut self, folders: Vec<PathBuf>) {
+        for folder in folders {
+            let Some(id) = run_in(&folder).filter(|id| self.runs.iter().all(|run| run.id() != id)) else { continue };
+            let name = crate::files::name_of(&folder);
+            let what = if name == id { "is a link".to_owned() } else { format!("is called {name}") };
+            self.unreadable.push((folder, format!("the folder of the run {id} {what}: the archive does not find it")));
+        }
+    }
+
     /// A folder that another run names as the one before, or whose plan was applied, was a run: it is not unfinished, its manifest
     /// is lost.
     fn tell_lost_manifests(&mut self) {
@@ -115,11 +143,12 @@ impl Archive {
     /// # Errors
     /// The archive is there and cannot be listed. A run that cannot be read is told in the listing.
     pub fn list(&self) -> Result<Listing> {
-        let mut listing = Listing::default();
+        let (mut listing, mut others) = (Listing::default(), Vec::new());
         for name in names(&self.path)? {
             let folder = self.path.join(&name);
             // A link may lead anywhere; a run is a folder.
             if !run::is_id(&name) || !folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                others.push(folder);
                 continue;
             }
             let manifest = folder.join(MANIFEST);
@@ -142,6 +171,9 @@ impl Archive {
         }
         listing.runs.sort_by(|one, other| (one.number(), one.id()).cmp(&(other.number(), other.id())));
         listing.tell_lost_manifests();
+        if self.was_used() {
+            listing.tell_moved(others);
+        }
         Ok(listing)
     }
 
@@ -227,6 +259,16 @@ pub(in crate::archive) fn read_copy(folder: &Path) -> Result<StoredRun> {
 /// Reads what is kept of a pruned run.
 pub(in crate::archive) fn read_pruned(file: &Path, id: &str) -> Result<StoredRun> {
     named(read(file, file, true)?, id)
+}
+
+/// The id of the run in a folder, or of one that was pruned: its name, else what its manifest says.
+fn run_in(folder: &Path) -> Option<String> {
+    let name = folder.file_stem()?.to_str()?;
+    if run::is_id(name) && !folder.is_symlink() {
+        return Some(name.to_owned());
+    }
+    let head: Head = serde_json::from_slice(&crate::files::read_plain(folder.join(MANIFEST)).ok()?).ok()?;
+    run::is_id(&head.run.id).then_some(head.run.id)
 }
 
 /// Whether there is anything of this name, a link that leads nowhere too. What cannot be asked is left to whoever reads it.

@@ -83,7 +83,7 @@ fn decide(options: &cli::Review, file: &PlanFile, invocation: &Invocation) -> Re
         user: Some(archive::run::user()),
     };
     let _lock = file.lock(&format!("review by {}", options.by.as_deref().unwrap_or("nobody named")))?;
-    let mut sealed = files::read_plan(path)?;
+    let mut sealed = plan_file::read(path)?;
     review::in_time(sealed.plan(), invocation.started)?;
     let handed = read::Handed::of(options, path, &sealed, &reviewer)?;
     let mut sayings = review::selected(sealed.plan(), &options.approve, &options.reject, &options.reopen, &reviewer)?;

@@ -9,6 +9,7 @@ use crate::archive::Archive;
 use crate::archive::manifest::FILE as MANIFEST;
 use crate::archive::names::PACKETS;
 use crate::cli;
+use crate::commands::plan_file;
 use crate::directory::table::{TextRow, read_rows, read_table};
 use crate::failure::Failure;
 use crate::plan::format::FILE;
@@ -37,7 +38,7 @@ impl Handed {
         let packets = packets_of(path)?;
         for from in &options.from {
             if let Some(old) = older_plan(from, &options.at.archive)? {
-                handed.carry(sealed, &files::read_plan(&old)?, reviewer);
+                handed.carry(sealed, &plan_file::read(&old)?, reviewer);
                 continue;
             }
             for file in listed(from)? {

@@ -549,6 +549,10 @@ fn a_deactivation_that_deletes_ends_the_run_and_is_asked_of_nobody_again() {
     // Neither the same plan nor the next one.
     assert_eq!(apply("one", &["--confirm"]).code(7).json()["counts"], json!({"refused": 2}));
     assert_eq!(apply("two", &[]).code(0).json()["counts"], json!({"would-do": 1, "refused": 1}));
+    // Nor a copy that lies elsewhere.
+    company.write("plan.json", &company.read("audits/two/plan.json"));
+    let copy = company.run_with(&scim, &["apply", "plan.json", "--json"]).code(0);
+    assert_eq!(copy.json()["counts"], json!({"would-do": 1, "refused": 1}));
     let last = apply("two", &["--confirm"]).code(7);
     assert_eq!(last.json()["counts"], json!({"done": 1, "refused": 1}));
     assert!(
