@@ -98,6 +98,9 @@ fn read(folder: &Path, name: &str) -> Result<Applied> {
     Ok(Applied { plan: sealed.plan().clone(), journal })
 }
 
+/// Access that was taken, and when, by account.
+pub(super) type TakenAt = BTreeMap<u64, (DateTime<Utc>, Taken)>;
+
 /// What our plans did to accounts.
 #[derive(Default)]
 pub(super) struct OwnWrites {
@@ -149,7 +152,7 @@ impl OwnWrites {
 
     /// The last access that was taken from each account and not given back since, and when; and the deactivations after the last one that
     /// showed of which Domo showed nothing.
-    pub(super) fn taken(&self) -> (BTreeMap<u64, (DateTime<Utc>, Taken)>, BTreeMap<u64, Taken>) {
+    pub(super) fn taken(&self) -> (TakenAt, BTreeMap<u64, Taken>) {
         let (mut taken, mut unkept) = (BTreeMap::new(), BTreeMap::new());
         for write in &self.writes {
             let Ours { plan, kind, .. } = &write.ours;

@@ -1,7 +1,6 @@
 //! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, and what our
 //! own plans did.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -54,7 +53,7 @@ pub(super) fn past_until(
 }
 
 /// Takes out accounts that a run after their deactivation found active: somebody gave it back in a way that no journal here tells.
-fn given_back(runs: &[StoredRun], taken: &mut BTreeMap<u64, (DateTime<Utc>, Taken)>) -> Result<()> {
+fn given_back(runs: &[StoredRun], taken: &mut applied::TakenAt) -> Result<()> {
     for run in runs.iter().filter(|run| run.is_comparable()) {
         let began = run.head.run.started;
         let asked = |(at, taken): &(DateTime<Utc>, Taken)| taken.kind == ActionKind::Deactivate && *at < began;
