@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::{files, journal};
-use crate::config::DeactivateWith;
+use crate::config::{DeactivateWith, same_instance};
 use crate::failure::Failure;
 use crate::plan::journal::ENDING;
 use crate::plan::{Action, Journal, Plan};
@@ -58,7 +58,7 @@ impl DeletedInstead {
 
     fn of(file: &Path, journal: &Journal, instance: &str) -> Option<Self> {
         let told = journal.deleted_instead()?;
-        journal.opened().find(|(_, open)| open.instance.eq_ignore_ascii_case(instance))?;
+        journal.opened().find(|(_, open)| same_instance(&open.instance, instance))?;
         let plan = file.to_str().and_then(|name| name.strip_suffix(ENDING)).map(|stem| PathBuf::from(format!("{stem}.json")));
         let sealed = plan.and_then(|plan| files::read_plan(&plan).ok());
         let action = sealed.as_ref().and_then(|sealed| sealed.plan().action(told));

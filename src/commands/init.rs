@@ -11,7 +11,7 @@ use serde_json::json;
 use super::progress::ProgressLine;
 use super::{Exit, Invocation, interruptible, out_folder, runtime};
 use crate::cli;
-use crate::config::{Config, DEFAULT_FILE, Directory, quoted};
+use crate::config::{Config, DEFAULT_FILE, Directory, instance_name, quoted};
 use crate::directory::{self, Source};
 use crate::domo::{self, Accounts, SUPPORT_EMAIL};
 use crate::failure::Failure;
@@ -112,7 +112,7 @@ fn written(folder: &Path, directories: &[Directory], sources: &[Source], account
          # `domo-reconcile schema config` describes every key. Secrets never stand here: DOMO_CLIENT_ID, DOMO_CLIENT_SECRET.\n\n[domo]\n",
     );
     let customer = accounts.and_then(|accounts| accounts.evidence.credential.as_ref()?.customer.clone());
-    match customer {
+    match customer.and_then(|customer| instance_name(&customer)) {
         Some(customer) => writeln!(text, "instance = {}", quoted(&customer))?,
         None => text.push_str("# instance = \"acme\"             # acme.domo.com\n"),
     }

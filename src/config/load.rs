@@ -285,7 +285,7 @@ impl Config {
     fn problems_of_instances(&self, problems: &mut Vec<String>) {
         for (index, one) in self.instance.iter().enumerate() {
             let before = self.instance.get(..index).unwrap_or_default();
-            if before.iter().any(|other| other.name.eq_ignore_ascii_case(&one.name)) {
+            if before.iter().any(|other| other.name == one.name) {
                 problems.push(format!("[[instance]] `{}` is there twice: their histories would be one", one.name));
             }
             // A client belongs to one Domo.
@@ -556,7 +556,7 @@ mod tests {
     fn two_instances_are_two() {
         let refusal = refusal("[[instance]]\nname = \"acme\"\n[[instance]]\nname = \"Acme\"\n");
         assert!(
-            refusal.contains("`Acme` is there twice") && refusal.contains("have one client, that of DOMO_CLIENT_ID"),
+            refusal.contains("`acme` is there twice") && refusal.contains("have one client, that of DOMO_CLIENT_ID"),
             "{refusal}"
         );
         let own = "[[instance]]\nname = \"acme\"\n[[instance]]\nname = \"acme-eu\"\nclient_id_env = \"EU\"\n";

@@ -8,7 +8,7 @@ use super::decision::{Decision, person};
 use super::digest::Sealed;
 use super::format::{Action, GuardState, Plan};
 use super::guard::{self, AuditFigures, Guard, GuardedAccounts, Override};
-use crate::config;
+use crate::config::{self, same_instance};
 use crate::domo::Permission;
 use crate::failure::{Failure, FailureKind};
 
@@ -184,7 +184,7 @@ pub fn made_already(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
 /// # Errors
 /// It is for another.
 pub fn right_instance(known: &[String], plan: &str, instance: &str) -> Result<(), Failure> {
-    match known.iter().find(|known| !instance.eq_ignore_ascii_case(known)) {
+    match known.iter().find(|known| !same_instance(instance, known)) {
         None => Ok(()),
         Some(other) => Err(Failure::new(
             FailureKind::PlanRefused,

@@ -107,7 +107,7 @@ pub(super) fn shown(text: &str) -> String {
 
 /// `acme.domo.com`, or what was given where that is an address already. An instance that nobody named has no address.
 pub(super) fn address(instance: &str) -> String {
-    let name = shown(instance);
+    let name = config::instance_name(instance).unwrap_or_else(|| shown(instance));
     let unnamed = name.is_empty() || name == config::UNNAMED;
     if unnamed || name.contains(['.', ':', '/']) { name } else { format!("{name}.domo.com") }
 }

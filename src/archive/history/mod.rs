@@ -23,6 +23,6 @@ mod waiting;
 pub use compare::compare;
 pub(crate) use difference::unname;
 pub use last_review::{Decided, LastReview};
-pub use past::{past, past_before};
+pub use past::{known_as, past, past_before};
 pub use types::{History, How, Lifecycle, Present, Previous, Resolved, State, TrendPoint};
 pub use waiting::{Waiting, waiting};

@@ -1,6 +1,7 @@
 //! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, and what our
 //! own plans did.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,8 +13,20 @@ use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::Manifest;
 use crate::archive::store::names::ACCOUNTS;
 use crate::archive::store::{Archive, StoredRun};
+use crate::config::same_instance;
 use crate::domo::{self, Accounts};
 use crate::reconcile::{Earlier, Past};
+
+/// An instance as the runs of this archive call it, whose ids hang on that: older versions took a name as it was written.
+///
+/// # Errors
+/// The archive cannot be listed.
+pub fn known_as(archive: &Path, instance: String) -> Result<String> {
+    let runs = Archive::at(archive).list()?.runs;
+    let names = runs.into_iter().map(|run| run.head.run.instance);
+    let mut known: BTreeSet<String> = names.filter(|name| same_instance(name, &instance)).collect();
+    Ok(if known.contains(&instance) { instance } else { known.pop_last().unwrap_or(instance) })
+}
 
 /// Of all that is in the archive now.
 ///

@@ -138,7 +138,7 @@ impl Audit {
         folder: &RunFolder,
     ) -> Result<WrittenRun> {
         let &Populations { people, accounts, excluded_elsewhere } = both;
-        run.instance = instance_name(&loaded.config, accounts.evidence.credential.as_ref());
+        run.instance = history::known_as(&self.archive, instance_name(&loaded.config, accounts.evidence.credential.as_ref()))?;
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of, excluded_elsewhere };
         // Nothing is compared with a forecast, and nothing is due by it.
         let past = if self.forecast { Arc::default() } else { history::past(&self.archive, &run.instance)? };

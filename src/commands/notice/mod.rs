@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::{Invocation, Terminal};
 use crate::archive::history::{self, Waiting};
 use crate::archive::{Archive, Manifest};
-use crate::config::{Config, Report};
+use crate::config::{Config, Report, same_instance};
 use crate::failure::{self, FailureKind};
 use crate::reconcile::EvidenceStatus;
 use crate::terms::{Severity, moved};
@@ -40,7 +40,7 @@ pub(super) fn tell(config: &Config, archive: &Path, notices: &[Notice], invocati
         return;
     }
     let mut plans = plans(archive, &invocation.terminal);
-    plans.retain(|plan| notices.iter().any(|notice| notice.instance == plan.instance));
+    plans.retain(|plan| notices.iter().any(|notice| same_instance(&notice.instance, &plan.instance)));
     let due = reminders(&plans, invocation.started, SOON);
     let textfile = config.notify.textfile.as_deref().map_or(Ok(()), |path| metrics::write(path, notices, &plans));
     said(textfile, "the metrics of this run are not there", &invocation.terminal);
@@ -52,8 +52,8 @@ pub(super) fn remind(config: &Config, archive: &Path, within: TimeDelta, invocat
     let mut plans = history::waiting(&Archive::at(archive))?;
     let mine = |plan: &Waiting| match (config.instance.as_slice(), &config.domo.instance) {
         ([], None) => true,
-        ([], Some(instance)) => *instance == plan.instance,
-        (several, _) => several.iter().any(|instance| instance.name == plan.instance),
+        ([], Some(instance)) => same_instance(instance, &plan.instance),
+        (several, _) => several.iter().any(|instance| same_instance(&instance.name, &plan.instance)),
     };
     plans.retain(mine);
     let due = reminders(&plans, invocation.started, within);
