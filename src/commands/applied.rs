@@ -51,10 +51,9 @@ pub(super) fn say_tripped(invocation: &Invocation, prepared: &PreparedApply<'_>)
         terminal.say("note: the token does not say whose it is, so `self` guards nobody; set [domo] client_owner");
     }
     for tripped in prepared.assessment().tripped {
-        let said = tripped.guard.explain(tripped.value, tripped.limit);
         // One that is not overridden refuses, and the refusal says it.
-        if let Some(reason) = tripped.overridden {
-            terminal.say(format!("guard {}: {said}. Overridden: {reason}", tripped.guard));
+        if let Some(reason) = &tripped.overridden {
+            terminal.say(format!("guard {}: {}. Overridden: {reason}", tripped.guard, tripped.explain()));
         }
     }
 }
