@@ -173,7 +173,8 @@ async fn confirm(
                 cli::argument(Path::new(journal))
             ),
         };
-        let last = format!("Journal: {journal}\nNext:    domo-reconcile audit{config} (shows what is left){undo}");
+        let last =
+            format!("Journal: {journal}\nNext:    domo-reconcile audit{config}{} (shows what is left){undo}", file.archive_flag());
         terminal.answer(ending(&plan, &applied, &last))?;
     }
     Ok(applied.kind())

@@ -56,6 +56,17 @@ impl PlanFile {
         self.sealed.plan()
     }
 
+    /// ` --archive DIR` for the next audit, which goes where this plan's run is; nothing where audits go by themselves.
+    pub(super) fn archive_flag(&self) -> String {
+        let named = self.named.path();
+        let same = |path: &Path| self.archive.as_ref().is_none_or(|own| path.canonicalize().is_ok_and(|path| path == own.path()));
+        let archive = if same(named) { named } else { self.archive.as_ref().map_or(named, Archive::path) };
+        match archive == Path::new("audits") || self.archive.is_some() && same(Path::new("audits")) {
+            true => String::new(),
+            false => format!(" --archive {}", cli::argument(archive)),
+        }
+    }
+
     /// Takes the plan's lock, for somebody who is `doing` something with it.
     pub(super) fn lock(&self, doing: &str) -> Result<Lock> {
         self.alone()?;

@@ -92,7 +92,7 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
         invocation.terminal.answer(format!(
             "{}{}{}",
             recorded.unwrap_or_default(),
-            coverage.told(&certification.named(options)),
+            coverage.told(&certification.named(options), certification.packets.is_some()),
             written.unwrap_or_default()
         ))?;
     }
@@ -266,8 +266,8 @@ impl CoverageCounts {
 }
 
 impl Coverage {
-    /// For people. `named` is the run as the next command has to name it.
-    fn told(&self, named: &str) -> String {
+    /// For people. `named` is the run as the next command has to name it; `dealt`: packets are out.
+    fn told(&self, named: &str, dealt: bool) -> String {
         let CoverageCounts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = self.counts;
         let due = self.due.map(|due| format!(", asked back by {due}")).unwrap_or_default();
         let mut lines = vec![
@@ -284,7 +284,10 @@ impl Coverage {
             lines.push(format!("{decided:>6} of {accounts:<6} {:<40} {open} open, {late} late", text::visible(reviewer)));
         }
         if self.counts.decided < self.counts.accounts {
-            lines.push(format!("Next:   domo-reconcile certify {named} --split manager_email --out DIR, then --from FOLDER --by WHO; --finish writes the evidence"));
+            let split = if dealt { "" } else { "--split manager_email --out DIR, then " };
+            lines.push(format!(
+                "Next:   domo-reconcile certify {named} {split}--from FOLDER --by WHO; --finish writes the evidence"
+            ));
         }
         lines.join("\n")
     }

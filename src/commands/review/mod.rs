@@ -52,7 +52,7 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
             show::not_taken(&done.others),
             show::reviewers(&reviewers),
             show::counts(plan, invocation.started),
-            show::next(plan, &path, &options.at.config)
+            show::next(plan, &path, &options.at.config, !reviewers.is_empty())
         ))?;
     } else {
         let view = show::Shown::of(options);
@@ -60,7 +60,7 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
             "{}\n{}{}",
             show::plan(plan, &view, invocation.started),
             show::reviewers(&reviewers),
-            show::next(plan, &path, &options.at.config)
+            show::next(plan, &path, &options.at.config, !reviewers.is_empty())
         ))?;
     }
     Ok(None)

@@ -99,6 +99,9 @@ fn answers_are_counted_sealed_and_end_in_evidence_and_a_plan() {
     let packet = |at: usize| packets["packets"][at].clone();
     company.saved("keep.json", &packet(0), "lead@acme.example", &json!({"verdict": "keep", "comment": null}));
     company.saved("revoke.json", &packet(1), "head@acme.example", &json!({"verdict": "revoke", "comment": "project ended"}));
+    // Who was asked is asked once: the next line asks nobody anew.
+    let next = company.certify(&[]).code(0).stdout;
+    assert!(next.contains(" --from FOLDER --by WHO; --finish writes") && !next.contains("--split"), "{next}");
     let coverage = company.certify(&["--from", "back", "--by", "eve", "--json"]).code(0).json();
     let rows = |at: usize| packet(at)["rows"].as_array().unwrap().len() as u64;
     assert_eq!((&coverage["keep"], &coverage["revoke"]), (&json!(rows(0) - 1), &json!(rows(1) - 1)));

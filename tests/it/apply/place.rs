@@ -374,6 +374,21 @@ fn check_names_an_exclusion_that_protects_nobody() {
     assert!(said.contains("`email = scv-*@acme.com` (loaders) covers no account"), "{said}");
 }
 
+/// Where audits do not go by themselves, the one that shows what is left goes where the plan's run is, wherever that was named.
+#[test]
+fn the_next_audit_that_an_apply_names_goes_into_the_plan_s_archive() {
+    for (archive, named, flag) in [("audits", "--archive=audits", ""), ("two", "--archive=two", " --archive two")] {
+        let story = Audited::new("");
+        let run = story.company.path(archive).join(story.run.file_name().unwrap());
+        std::fs::rename(story.company.path("audits"), story.company.path(archive)).unwrap();
+        let args = ["apply", "latest", "--confirm", named];
+        let said = story.company.run(&args).code(0).stdout;
+        assert!(said.contains(&format!("Next:    domo-reconcile audit{flag} (shows")), "{said}");
+        let again = story.company.run(&["apply", run.join("plan.json").to_str().unwrap(), "--confirm"]).code(0).stdout;
+        assert_eq!(again.contains(" --archive "), archive == "two", "{again}");
+    }
+}
+
 #[test]
 fn the_client_owner_is_left_alone_beside_the_account_that_the_token_names() {
     let story = Audited::new("");
