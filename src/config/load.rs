@@ -153,9 +153,12 @@ impl Config {
     /// limit, values that cannot be.
     pub fn parse(text: &str) -> Result<Self> {
         let (config, mut found, read_over) = lenient(text);
-        let further = limits::problems(text).into_iter().chain(unknown_fields(text));
+        // Of what a table lacks serde says the first, and nothing where it stumbled over another line of it.
+        let missing = if found.is_empty() { Vec::new() } else { missing_keys(text) };
+        let further = limits::problems(text).into_iter().chain(unknown_fields(text)).chain(missing);
         found.extend(further.map(|(at, said)| (Some(place(text, at)), said)));
-        found.sort_by_key(|(place, _)| *place);
+        found.sort();
+        found.dedup();
         let placed = found.into_iter().map(|(place, said)| match place {
             Some((line, column)) => format!("line {line}, column {column}: {said}"),
             None => said,
@@ -320,6 +323,26 @@ impl Config {
         let here = self.instance.len() < 2 || self.instance.iter().any(|instance| own(&instance));
         self.domo.client_owner.as_deref().filter(|_| here)
     }
+}
+
+/// Every key that a table of a list has to have and has not: where the table stands in the text, in bytes, and what is wrong.
+fn missing_keys(text: &str) -> Vec<(usize, String)> {
+    let Ok(file) = DeTable::parse(text) else { return Vec::new() };
+    let schema = schemars::schema_for!(Config).to_value();
+    let required = |section: &str| {
+        let items = schema["properties"][section]["items"]["$ref"].as_str().unwrap_or_default();
+        let keys = schema.pointer(items.trim_start_matches('#')).and_then(|table| table["required"].as_array());
+        keys.into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>()
+    };
+    let mut missing = Vec::new();
+    for (section, value) in file.get_ref() {
+        for item in value.get_ref().as_array().into_iter().flatten() {
+            let Some(table) = item.get_ref().as_table() else { continue };
+            let lacks = required(section.get_ref()).into_iter().filter(|key| !table.contains_key(*key));
+            missing.extend(lacks.map(|key| (item.span().start, format!("missing field `{key}`"))));
+        }
+    }
+    missing
 }
 
 /// Every place where the file names a canonical field and there is none of that name: where it stands in the text, in bytes, and what is
@@ -523,7 +546,7 @@ mod tests {
             "did you mean `concurrency`?",
             "[domo] page_size is 1 to 500, not 9999",
             "line 4, column 2: unknown field `polcy`",
-            "[policy] plan_valid_days is 0 to 3650, not 4294967296",
+            "[policy] plan_valid_days is 1 to 3650, not 4294967296",
             "line 8, column 1: unknown field `leavr`",
             "line 10, column 1: unknown field `emial`",
             "[notify] url_env is not the name of an environment variable",
@@ -577,6 +600,17 @@ mod tests {
         let named = config.directories(&[other.clone(), "elsewhere.csv".into()]);
         assert_eq!((named[0].delimiter, &named[0].path), (Some(';'), &other));
         assert_eq!(named[1], aged(&Directory { path: "elsewhere.csv".into(), ..Directory::default() }));
+    }
+
+    #[test]
+    fn what_a_table_lacks_is_said_whatever_else_is_wrong_with_it() {
+        let refusal = refusal("[[exception]]\naccount = \"a@b.example\"\nkinds = [\"orphn\"]\nexpires = 2027-03-31\n");
+        for part in
+            ["line 3, column 10: unknown variant `orphn`", "line 1, column 1: missing field `reason`", "missing field `owner`"]
+        {
+            assert_eq!(refusal.matches(part).count(), 1, "{part}: {refusal}");
+        }
+        assert_eq!(refusal.lines().count(), 3, "{refusal}");
     }
 
     #[test]
