@@ -25,7 +25,7 @@ use crate::directory::Source;
 use crate::domo;
 use crate::terms::{AccountSituation, AccountTotals, Key, PersonSituation, PersonTotals, Role, Status};
 
-/// An export older than this is said to be.
+/// An export older than this is said to be, unless somebody asks for no age (`max_age_days = 0`).
 const FRESH_DAYS: i64 = 7;
 
 /// From so many equal drifts on, they are one cause.
@@ -121,8 +121,14 @@ impl Wholeness {
         }
         for source in &people.people.sources {
             reasons.extend(source.warnings.iter().map(|why| format!("{}: {why}", source.name)));
-            if let Some(age) = source.day().map(|day| (rules.as_of - day).num_days()).filter(|age| *age > FRESH_DAYS) {
-                reasons.push(format!("{} is {} older than the day judged (limit {FRESH_DAYS})", source.name, days(age)));
+            let age = source.day().map(|day| (rules.as_of - day).num_days());
+            if let Some(age) = age.filter(|age| *age > FRESH_DAYS && source.max_age_days > 0) {
+                reasons.push(format!(
+                    "{} is {} older than the day judged (limit {FRESH_DAYS}; over {}, max_age_days, the evidence is incomplete)",
+                    source.name,
+                    days(age),
+                    source.max_age_days
+                ));
             }
         }
         for source in &people.people.sources {
