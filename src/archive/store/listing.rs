@@ -15,6 +15,9 @@ use crate::plan::journal::ENDING;
 /// Where the manifests of pruned runs are kept.
 pub(in crate::archive) const PRUNED: &str = "pruned";
 
+/// How a run is named.
+const NAME_ONE: &str = "name a run by its folder, by its id or as `latest`; `runs` lists them, --archive says where";
+
 /// A folder of runs.
 #[derive(Debug, Clone)]
 pub struct Archive {
@@ -206,17 +209,13 @@ pub(in crate::archive) fn read_run(folder: &Path) -> Result<StoredRun> {
 pub(in crate::archive) fn read_copy(folder: &Path) -> Result<StoredRun> {
     let manifest = folder.join(MANIFEST);
     if !folder.is_dir() {
-        return Err(Failure::usage(format!("{} is not a folder", folder.display()))
-            .hint("name a run's folder, such as audits/20261123T060000Z-4be21f; `runs` lists them")
-            .into());
+        return Err(Failure::usage(format!("{} is not a folder", folder.display())).hint(NAME_ONE).into());
     }
     if !is_there(&manifest) {
         let of_a_run =
             folder.file_name().and_then(|name| name.to_str()).is_some_and(run::is_id) || is_there(&folder.join("findings.json"));
         if !of_a_run {
-            return Err(Failure::usage(format!("{} is no run: it has no {MANIFEST}", folder.display()))
-                .hint("name a run's folder, such as audits/20261123T060000Z-4be21f; `runs` lists them")
-                .into());
+            return Err(Failure::usage(format!("{} is no run: it has no {MANIFEST}", folder.display())).hint(NAME_ONE).into());
         }
         return Err(Failure::failed(format!("{} is not a complete run: it has no {MANIFEST}", folder.display()))
             .hint("the run is under way, failed (its report.md says why), was cut short, or lost its manifest; `runs` lists the complete ones")
@@ -239,7 +238,7 @@ fn read(manifest: &Path, path: &Path, pruned: bool) -> Result<StoredRun> {
     if manifest.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return Err(Failure::failed(format!("{} is not a plain file any more: it was altered", manifest.display())).into());
     }
-    let bytes = crate::files::read_plain(manifest).with_context(|| format!("reading {}", manifest.display()))?;
+    let bytes = crate::files::read_plain(manifest).map_err(|error| Failure::unreadable(manifest, error))?;
     let damaged = || Failure::failed(format!("{} is not a manifest: it was altered", manifest.display()));
     let head: Head = serde_json::from_slice(&bytes).with_context(damaged)?;
     let whole = match head.schema.as_str() {
@@ -263,7 +262,7 @@ pub(super) fn has_journal(folder: &Path) -> bool {
 
 /// Names in a folder that may not be there, sorted.
 pub(in crate::archive) fn names(folder: &Path) -> Result<Vec<String>> {
-    let reading = || format!("reading {}", folder.display());
+    let unreadable = |error| Failure::unreadable(folder, error);
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -272,12 +271,12 @@ pub(in crate::archive) fn names(folder: &Path) -> Result<Vec<String>> {
                 .hint("name the archive with --archive")
                 .into());
         }
-        Err(error) => return Err(error).with_context(reading),
+        Err(error) => return Err(unreadable(error)),
     };
     let mut names = Vec::new();
     for entry in entries {
         // A name that is not UTF-8 is none of ours.
-        names.extend(entry.with_context(reading)?.file_name().into_string().ok());
+        names.extend(entry.map_err(unreadable)?.file_name().into_string().ok());
     }
     names.sort_unstable();
     Ok(names)

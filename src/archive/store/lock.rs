@@ -43,21 +43,21 @@ impl Lock {
     /// # Errors
     /// Somebody else holds it, who is named, or the file cannot be opened or locked.
     pub fn take_at(path: &Path, what: &str, doing: &str, now: DateTime<Utc>) -> Result<Self> {
-        let cannot = || {
-            Failure::failed(format!("cannot lock {what} in {}", path.display())).hint(
-                "see whether the folder can be written, and whether its file system has locks (some network folders have none)",
-            )
-        };
-        let mut file = files::open_own(path).with_context(cannot)?;
+        let cannot = |hint| Failure::failed(format!("cannot lock {what} in {}", path.display())).hint(hint);
+        let unwritten = || cannot("see whether the folder can be written and its disk has room");
+        let mut file = files::open_own(path).with_context(unwritten)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(held(what, &mut file).into()),
-            Err(TryLockError::Error(error)) => return Err(error).with_context(cannot),
+            Err(TryLockError::Error(error)) => {
+                return Err(error)
+                    .with_context(|| cannot("see whether the folder's file system has locks: some network folders have none"));
+            }
         }
         // Not the file's owner: somebody else may have locked it first, long ago.
         let (process, user) = (std::process::id(), run::user());
         let holder = format!("{doing}, process {process}, user {user} on {}, since {}", run::host(), run::moment(now));
-        write_holder(&mut file, &holder).with_context(cannot)?;
+        write_holder(&mut file, &holder).with_context(unwritten)?;
         Ok(Self { path: path.to_owned(), file })
     }
 
