@@ -173,14 +173,21 @@ pub fn in_time(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
         .hint("run `audit` again; `review NEWPLAN --from OLDPLAN --by WHO` takes over the decisions whose action is the same"))
 }
 
+/// Days from today to the one on which a plan expires; below 0 where it has passed.
+pub fn days_left(plan: &Plan, now: DateTime<Utc>) -> i64 {
+    (plan.expires.date_naive() - now.date_naive()).num_days()
+}
+
 /// `expires in 23 days (2026-12-20 06:00 UTC)`
 pub fn left(plan: &Plan, now: DateTime<Utc>) -> String {
     let day = text::minute(plan.expires);
-    let days = (plan.expires - now).num_days();
+    let days = days_left(plan, now);
+    let many = text::plural(days.unsigned_abs(), "day", "days");
     match plan.expires > now {
-        true if days == 0 => format!("expires today or tomorrow ({day})"),
-        true => format!("expires in {} ({day})", text::plural(days.unsigned_abs(), "day", "days")),
-        false => format!("expired {} ago ({day})", text::plural(days.unsigned_abs(), "day", "days")),
+        true if days == 0 => format!("expires today ({day})"),
+        true => format!("expires in {many} ({day})"),
+        false if days == 0 => format!("expired today ({day})"),
+        false => format!("expired {many} ago ({day})"),
     }
 }
 

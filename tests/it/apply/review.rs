@@ -367,7 +367,11 @@ fn a_rejection_needs_a_reason() {
 fn nothing_is_recorded_on_a_plan_that_has_expired_and_the_days_left_are_told() {
     let folder = folder(&open());
     let before = std::fs::read(folder.path().join("plan.json")).unwrap();
-    assert!(review(&folder, &[]).code(0).stdout.contains("expires in 29 days (2026-12-23 12:00 UTC)"));
+    // Of the days that a calendar shows: a plan that lasts thirty has them all on the day it is made.
+    for (moment, days) in [("1795456800", 30), (TODAY, 29)] {
+        let said = review_at(&folder, moment, &[]).code(0).stdout;
+        assert!(said.contains(&format!("expires in {days} days (2026-12-23 12:00 UTC)")), "{said}");
+    }
     let ran = review_at(&folder, "1799000000", &["--approve", "all", "--by", "ana"]).code(6);
     assert!(ran.stderr.contains("expired 11 days ago") && ran.stderr.contains("--from OLDPLAN"), "{}", ran.stderr);
     assert_eq!(std::fs::read(folder.path().join("plan.json")).unwrap(), before);
