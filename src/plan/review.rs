@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::decision::{Decision, Verdict};
 use super::format::Plan;
 use super::packets::{Packet, Packets};
-use super::record::Saying;
+use super::record::{Heard, Saying};
 use super::sheet::{self, Decidable};
 use crate::failure::{Failure, FailureKind};
 use crate::terms::ActionKind;
@@ -112,7 +112,8 @@ pub fn selected(
             }
             for row in rows {
                 let decision = reviewer.decision(verdict, None, None)?;
-                said.insert(row.id(), Saying { subject: row.id().to_owned(), place: format!("{flag} {selector}"), decision });
+                let (subject, place) = (row.id().to_owned(), format!("{flag} {selector}"));
+                said.insert(row.id(), Saying { subject, place, decision, heard: Heard::Now });
             }
         }
     }
@@ -135,7 +136,7 @@ pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Sayin
                     recorded_by: recorded_by.map(str::to_owned).or_else(|| decision.recorded_by.clone()),
                     ..decision.clone()
                 };
-                sayings.push(Saying { subject: id.clone(), place: format!("plan {}", old.id), decision });
+                sayings.push(Saying { subject: id.clone(), place: format!("plan {}", old.id), decision, heard: Heard::Then });
                 continue;
             }
             Some(_) => "what it would change is not the same any more",
@@ -258,7 +259,7 @@ pub fn action_kind(row: &Decidable<'_>) -> Option<ActionKind> {
     }
 }
 
-/// The last day on which something is accepted, where a decision says one.
+/// The last day on which something is accepted, where a decision says one; what joins it to the word is no sign of its year.
 pub fn until(word: &str) -> Option<NaiveDate> {
-    word.trim().trim_start_matches([':', ' ']).parse().ok()
+    word.trim_start_matches([':', ' ', '-']).trim_end().parse().ok()
 }

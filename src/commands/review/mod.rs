@@ -2,7 +2,7 @@
 
 mod accept;
 pub(super) mod read;
-mod show;
+pub(super) mod show;
 pub(super) mod split;
 
 use std::path::Path;
@@ -70,7 +70,7 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
 struct Recorded {
     /// The ids of new decisions.
     recorded: Vec<String>,
-    /// Decisions of an older plan that are not taken over, with why.
+    /// Decisions of an older plan that are not taken over, and what something later stands in the place of, with why.
     others: Vec<String>,
 }
 
@@ -88,12 +88,12 @@ fn decide(options: &cli::Review, file: &PlanFile, invocation: &Invocation) -> Re
     let handed = read::Handed::of(options, path, &sealed, &reviewer)?;
     let mut sayings = review::selected(sealed.plan(), &options.approve, &options.reject, &options.reopen, &reviewer)?;
     sayings.extend(handed.sayings);
-    let recorded = record::record(&mut sealed, &sayings, options.overrule)?;
-    if !recorded.is_empty() {
+    let done = record::record(&mut sealed, &sayings, options.overrule)?;
+    if !done.ids.is_empty() {
         files::write_plan(path, &sealed)?;
         plan_file::decided(path);
     }
-    Ok(Recorded { recorded, others: handed.others })
+    Ok(Recorded { recorded: done.ids, others: handed.others.into_iter().chain(done.outdated).collect() })
 }
 
 /// How far each reviewer is, where the plan was dealt out and is still the one that was.

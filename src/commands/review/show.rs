@@ -99,13 +99,13 @@ fn listed(plan: &Plan, rows: &[Decidable<'_>]) -> String {
     table(&["id", "severity", "kind", "account", "change", "why", "decision"], rows.iter().map(line).collect())
 }
 
-/// Decisions of an older plan that are not taken over.
-pub(super) fn not_taken(others: &[String]) -> String {
+/// What was handed in and is not taken.
+pub(in crate::commands) fn not_taken(others: &[String]) -> String {
     if others.is_empty() {
         return String::new();
     }
     let lines: String = others.iter().map(|line| format!("  {line}\n")).collect();
-    format!("Not taken over, to be decided again:\n{lines}")
+    format!("Not taken over, to be decided again where it is still meant:\n{lines}")
 }
 
 /// A line a reviewer, where the plan was dealt out.

@@ -126,6 +126,12 @@ fn a_finding_without_an_action_is_kept_sent_back_or_accepted_until_a_day() {
         assert_eq!(decided(judged(), &sheet)[1], expected);
     }
     let sheet = |word: &'static str| filled(&judged(), &[["", "", ""], [word, "", ""]]);
+    // What joins the day to the word is no sign of its year, and a day that has passed accepts nothing.
+    let joined = filled(&judged(), &[["", "", ""], ["accept-until-2027-03-31", "", ""]]);
+    assert_eq!(decided(judged(), &joined)[1], "accept-until 2027-03-31 ana -");
+    let passed = returned::sheet(judged().plan(), "sheet", &sheet("accept-until 2026-11-22"), None, &ana()).unwrap();
+    let error = record::record(&mut judged(), &passed, false).unwrap_err().to_string();
+    assert!(error.contains("sheet row 3: the day of accept-until 2026-11-22 on F-3 has passed"), "{error}");
     for (word, why) in [("approve", "keep, not-mine, or accept-until and a day"), ("accept-until soon", "says no day")] {
         let error = returned::sheet(judged().plan(), "sheet", &sheet(word), None, &ana()).unwrap_err();
         assert!(error.to_string().contains(why), "{error}");
@@ -165,6 +171,24 @@ fn foreign_and_double_rows_and_unknown_words_are_all_named_at_once() {
             "row 6: A-update-2 stands there twice",
         ],
     );
+}
+
+/// Two people's sheets side by side: of one of them nothing would be read.
+#[test]
+fn a_sheet_that_has_a_column_twice_is_refused_by_its_name() {
+    for column in ["action", "decision", "comment", "plan_id"] {
+        let mut sheet = filled(&open(), &[["approve", "ana", ""]]);
+        for row in &mut sheet.rows {
+            let place = sheet::COLUMNS.iter().position(|own| *own == column);
+            let value = if row.number == 1 {
+                column.to_uppercase()
+            } else {
+                place.map_or_else(String::new, |place| row.cells[place].clone())
+            };
+            row.cells.extend([value.clone(), value]);
+        }
+        refuses(&sheet, &[&format!("the sheet has columns more than once, of which one would not be read: {column}")]);
+    }
 }
 
 #[test]
