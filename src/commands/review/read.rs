@@ -181,6 +181,17 @@ impl Filled {
         Ok(Self { rows: read_table(path, Some(sheet::ACTIONS))?, summary: read_rows(path, Some(sheet::SUMMARY))? })
     }
 
+    /// Whether somebody wrote something into a column that is to be filled in.
+    pub(in crate::commands) fn is_answered(&self) -> bool {
+        let header = self.rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
+        let asked = |cell: &String| ["decision", "reviewer", "comment"].contains(&sheet::returned(cell).to_lowercase().as_str());
+        let asked: Vec<_> = (0..header.len()).filter(|place| asked(&header[*place])).collect();
+        let filled = |row: &TextRow, place: usize| {
+            row.uncomputed.contains(&place) || row.cells.get(place).is_some_and(|cell| !sheet::returned(cell).is_empty())
+        };
+        self.rows.iter().skip(1).any(|row| asked.iter().any(|place| filled(row, *place)))
+    }
+
     /// What stands beside a label; nothing where it is not there.
     pub(in crate::commands) fn labelled(&self, label: &str) -> String {
         let row = self.summary.iter().find(|row| row.first().is_some_and(|cell| sheet::returned(cell) == label));
