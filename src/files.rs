@@ -49,10 +49,19 @@ fn beside(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<(&
 
 /// Puts this at the end of a file, which is made where there is none, and waits until it is on the disk.
 pub(crate) fn append(path: &Path, content: &[u8]) -> Result<()> {
+    append_after(path, u64::MAX, content)
+}
+
+/// [`append`] after so many bytes: what comes after them goes. Where not all of it can be written, nothing of it stays.
+pub(crate) fn append_after(path: &Path, end: u64, content: &[u8]) -> Result<()> {
     let mut file = open_own(path)?;
-    file.seek(SeekFrom::End(0))?;
-    file.write_all(content)?;
-    file.sync_all()?;
+    let end = end.min(file.metadata()?.len());
+    file.set_len(end)?;
+    file.seek(SeekFrom::Start(end))?;
+    if let Err(error) = file.write_all(content).and_then(|()| file.sync_all()) {
+        file.set_len(end).and_then(|()| file.sync_all())?;
+        return Err(error);
+    }
     sync_folder(folder_of(path))
 }
 

@@ -136,7 +136,7 @@ impl PlanFile {
     /// # Errors
     /// The archive or that run's plan cannot be read: then nobody knows what it proposes.
     pub(super) fn superseded(&self) -> Result<BTreeMap<String, String>> {
-        let Some(archive) = &self.archive else { return Ok(BTreeMap::new()) };
+        let Some(archive) = &self.archive else { return super::certify::withdrawn(self.plan(), &self.path) };
         let Some(own) = run_of(archive, self.plan())? else { return Ok(BTreeMap::new()) };
         let listing = archive.list()?;
         let newest = listing.runs.iter().rev().find(|run| judged(run, self.plan()));

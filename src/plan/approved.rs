@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::decision::{Decision, person};
+use super::decision::{Decision, may_be_same_person};
 use super::digest::Sealed;
 use super::format::{Action, GuardState, Plan};
 use super::guard::{self, AuditFigures, Guard, GuardedAccounts, Override};
@@ -54,15 +54,9 @@ impl Applier {
         said.chain([&self.user]).cloned().collect()
     }
 
-    /// Whether an approver's name is one of theirs. A bare name and the mailbox of an address are taken for the same person: refusing
-    /// one too many is the safer mistake.
+    /// Whether an approver's name may be one of theirs.
     fn is(&self, approver: &str) -> bool {
-        let same = |one: &str, other: &str| match (one.split_once('@'), other.split_once('@')) {
-            (Some((mailbox, _)), None) => mailbox == other,
-            (None, Some((mailbox, _))) => mailbox == one,
-            _ => one == other,
-        };
-        self.names().iter().any(|name| same(&person(name), &person(approver)))
+        self.names().iter().any(|name| may_be_same_person(name, approver))
     }
 }
 

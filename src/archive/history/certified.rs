@@ -66,7 +66,7 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
         match line.verdict {
             Attestation::Revoke => revocations.push((line, revoked(line))),
             Attestation::Role(role) => roles.push((line, has_role(line, role.as_str()))),
-            Attestation::Keep | Attestation::NotMine => {}
+            Attestation::Keep | Attestation::NotMine | Attestation::Open => {}
         }
     }
     let sentences = [(revocations, "revocations"), (roles, "changes of role")];

@@ -65,11 +65,14 @@ impl Page<'_> {
         tables.push(self.outside());
         tables.push(sign_off());
         let inputs = report::Inputs::replayed(&stored.manifest.run, stored, judged);
-        let mut lead = vec![format!(
+        let incomplete = coverage.incomplete.as_ref();
+        let mut lead =
+            Vec::from_iter(incomplete.map(|why| format!("Nothing that is revoked or changed comes into a plan, because {why}.")));
+        lead.push(format!(
             "{decided} of {} decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
             text::plural(accounts, "account in scope was", "accounts in scope were"),
             coverage.counts.share()
-        )];
+        ));
         let open = match accounts - decided {
             0 => None,
             1 => Some("1 was not decided by anybody who may: it stays as it is and is listed below.".to_owned()),
@@ -326,7 +329,7 @@ fn relation(account: &Confirmed, line: &CertificationLine, asked: &str, administ
     let by = person(&line.by);
     let is = |other: Option<&str>| other.is_some_and(|other| person(other) == by);
     let relation = match () {
-        () if is(account.email.as_deref()) => "the account's own holder",
+        () if account.is_own(&line.by) => "the account's own holder",
         () if is(account.about.manager.as_deref()) => "their manager",
         () if is(Some(asked)) => "was asked",
         () => "somebody else",
