@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result};
-use polars::prelude::ListChunked;
 use serde_json::{Map, Value};
 
 use crate::archive::replay::Stored;
@@ -83,16 +82,15 @@ pub(super) fn of(stored: &Stored, scope: Scope, record: &CertificationRecord) ->
         let line = stored.accounts.snapshot.object(row).unwrap_or_default();
         let raw: Map<String, Value> = serde_json::from_slice(line).with_context(|| format!("line {} of the snapshot", row + 1))?;
         let email = emails.get(row).map(str::to_owned);
-        let list = |column: &ListChunked, row: usize| -> Vec<String> {
-            let list = column.get_as_series(row);
-            let list = list.as_ref().and_then(|list| list.str().ok());
-            list.map(|list| list.iter().flatten().map(str::to_owned).collect()).unwrap_or_default()
-        };
+        let list = groups.get_as_series(row);
+        let list = list.as_ref().and_then(|list| list.str().ok());
         let name = person.and_then(|person| names.get(person as usize));
         let theirs = person.and_then(|person| their_emails.get(person as usize));
         let mut holder: Vec<String> =
             [emails.get(row), account_names.get(row), theirs, name].into_iter().flatten().map(str::to_owned).collect();
-        holder.extend(person.map(|person| list(their_further, person as usize)).unwrap_or_default());
+        let further = person.and_then(|person| their_further.get_as_series(person as usize));
+        let further = further.as_ref().and_then(|list| list.str().ok());
+        holder.extend(further.iter().flat_map(|list| list.iter().flatten().map(str::to_owned)));
         accounts.push(Confirmed {
             key: key(row),
             id: ids.get(row),
@@ -104,7 +102,7 @@ pub(super) fn of(stored: &Stored, scope: Scope, record: &CertificationRecord) ->
             administers: administers.get(row),
             about,
             may_administer: privileged.contains(&index),
-            groups: list(groups, row),
+            groups: list.map(|list| list.iter().flatten().map(str::to_owned).collect()).unwrap_or_default(),
             findings: findings.iter().map(|one| format!("{}: {}", one.kind, one.reason)).collect(),
             blocked: stored.accounts.blocked(row),
             memberships: extras::groups_of(&raw)?,
