@@ -124,7 +124,11 @@ impl RejectedKeys {
             return;
         }
         let place = KeyPlace { key: Key::EmployeeNumber, ..place };
-        for part in cell.split([',', ';', '|', '/', ' ', '\n']).chain([cell]) {
+        let cell: String = cell.nfkc().collect();
+        // `1,001` in groups of three digits.
+        let joined = cell.replace([',', '\'', '’'], "");
+        let joined = Some(joined.as_str()).filter(|joined| joined.bytes().all(|byte| byte.is_ascii_digit()));
+        for part in cell.split([',', ';', '|', '/', ' ', '\n']).chain([cell.as_str()]).chain(joined) {
             match Number::of(part) {
                 Number::Damaged => self.damaged.add(part, place),
                 // Only zeros are a placeholder, and nobody's.
