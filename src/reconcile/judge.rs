@@ -11,7 +11,7 @@ use super::access::Access;
 use super::candidates::{Candidates, Likely};
 use super::columns::{AccountColumns, PersonColumns};
 use super::drift::Drifts;
-use super::employment::{Basis, Employment};
+use super::employment::{self, Employment};
 use super::exclusions::Part;
 use super::explain;
 use super::finding::{AccountRef, Candidate, PersonRef};
@@ -298,28 +298,25 @@ impl Judge<'_> {
         self.people.deciding_word(person, self.employment[person].status, self.rules.as_of)
     }
 
-    /// A row that shares a key with this one and says employed: a rehire, or somebody else's row.
+    /// A row that shares a key or an address with this one and says employed, or else nothing that can be read: a rehire, or somebody
+    /// else's row.
     pub(super) fn employed_sibling(&self, person: Person) -> Option<Person> {
         let siblings = self.matches.siblings.get(&person)?;
-        let employed = |row: &&Person| matches!(self.employment[**row].status, Status::Active | Status::Leave);
-        siblings.iter().find(employed).copied()
+        let which = |statuses: &[Status]| siblings.iter().copied().find(|row| statuses.contains(&self.employment[*row].status));
+        which(&[Status::Active, Status::Leave]).or_else(|| which(&[Status::Unknown]))
     }
 
-    /// A row of another file that shares a key with this one and may be the same person's by its name, and that says that employment has
-    /// ended, where this row only says that an identity is switched on, or lists it.
-    pub(super) fn ended_sibling(&self, person: Person) -> Option<Person> {
+    /// A row of another file that shares a key or an address with this one and may be the same person's by its name, and by which that
+    /// person, were they one, would have left or be switched off.
+    pub(super) fn gone_sibling(&self, person: Person) -> Option<Person> {
         let siblings = self.matches.siblings.get(&person)?;
-        if !matches!(self.employment[person].basis, Basis::Switch | Basis::Listed) {
-            return None;
-        }
         let name = self.people.display_name(person);
-        let ended = |row: &&Person| {
-            let employment = self.employment[**row];
-            employment.status == Status::Terminated
-                && employment.basis != Basis::Switch
+        let gone = |row: &&Person| {
+            let both = employment::combine(&[self.employment[person], self.employment[**row]]);
+            both.is_some_and(|both| matches!(both.status, Status::Terminated | Status::Suspended))
                 && self.people.source(**row) != self.people.source(person)
                 && self.people.resemblance(**row, name.as_deref()) != Resemblance::Differ
         };
-        siblings.iter().find(ended).copied()
+        siblings.iter().find(gone).copied()
     }
 }
