@@ -67,6 +67,25 @@ fn a_role_that_rose_outside_of_our_plans_is_a_finding_and_stands_in_the_report()
 }
 
 #[test]
+fn an_account_that_is_switched_on_again_with_more_rights_rose_and_one_with_the_same_did_not() {
+    let mut company = Company::new();
+    for id in [103, 104] {
+        set(&mut company, id, "active", false);
+    }
+    set(&mut company, 104, "role", "Admin");
+    company.audit("2026-05-01");
+    for id in [103, 104] {
+        set(&mut company, id, "active", true);
+        set(&mut company, id, "role", "Admin");
+    }
+    let second = company.audit("2026-06-01");
+    let found: Vec<_> = of_kind(&second, "elevated").iter().map(|one| one["account"]["id"].clone()).collect();
+    assert_eq!(found, [103]);
+    let counted = json!({"admins_gained": 2, "reactivated": 2, "role_raised": 1});
+    assert_eq!(second.json("manifest.json")["summary"]["access"], counted);
+}
+
+#[test]
 fn a_rehearsal_begins_with_the_findings_that_the_plan_was_made_from() {
     let mut company = Company::new();
     let audit = |company: &Company| company.run_of(&run(company.path(), company.prepare()).code(0).json());
