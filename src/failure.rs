@@ -74,6 +74,16 @@ impl Failure {
         anyhow::Error::new(error).context(failure.hint(format!("name a folder that can be written with {option}")))
     }
 
+    /// A file or a folder that is there and cannot be read: wrong usage where this user may not, else a failure.
+    pub fn unreadable(path: &Path, error: io::Error) -> anyhow::Error {
+        let kind = match error.kind() {
+            ErrorKind::PermissionDenied => FailureKind::Usage,
+            _ => FailureKind::Failed,
+        };
+        let failure = Self::new(kind, format!("cannot read {}", path.display()));
+        anyhow::Error::new(error).context(failure.hint("see whether it is whole, and whether the disk and its connection are"))
+    }
+
     /// Says what to do next.
     pub fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint = Some(hint.to_string());
@@ -111,9 +121,15 @@ pub fn paragraph(error: &anyhow::Error) -> String {
     text
 }
 
-/// What to do next, as far as anything is known.
+/// What to do where this user may not read something that is there.
+pub const MAY_NOT_READ: &str = "have the user who runs this allowed to read it, or run this as one who may";
+
+/// What to do next, as far as anything is known. Where it is that this user may not read something, that, and not to name another file.
 pub fn hints(error: &anyhow::Error) -> impl Iterator<Item = &str> {
-    failures(error).filter_map(|failure| failure.hint.as_deref())
+    let io = || error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    let refused = kind(error) == FailureKind::Usage && io().any(|error| error.kind() == ErrorKind::PermissionDenied);
+    let own = failures(error).filter_map(|failure| failure.hint.as_deref()).filter(move |_| !refused);
+    refused.then_some(MAY_NOT_READ).into_iter().chain(own)
 }
 
 fn failures(error: &anyhow::Error) -> impl Iterator<Item = &Failure> {
@@ -162,6 +178,17 @@ mod tests {
     fn what_was_interrupted_is_no_wrong_usage() {
         let stopped = Err::<(), _>(std::io::Error::from(std::io::ErrorKind::Interrupted));
         assert_eq!(kind(&stopped.context(Failure::usage("cannot read workers.csv")).unwrap_err()), FailureKind::Interrupted);
+    }
+
+    #[test]
+    fn what_this_user_may_not_read_is_wrong_usage_and_no_other_file_is_asked_for() {
+        let refused = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let export = Err::<(), _>(refused()).context(Failure::usage("cannot read workers.csv").hint("name an existing export"));
+        for error in [export.unwrap_err(), Failure::unreadable(Path::new("audits"), refused())] {
+            assert_eq!(kind(&error), FailureKind::Usage);
+            assert_eq!(hints(&error).collect::<Vec<_>>(), [MAY_NOT_READ]);
+        }
+        assert_eq!(kind(&Failure::unreadable(Path::new("audits"), std::io::Error::other("gone"))), FailureKind::Failed);
     }
 
     #[test]

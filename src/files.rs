@@ -49,10 +49,19 @@ fn beside(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<(&
 
 /// Puts this at the end of a file, which is made where there is none, and waits until it is on the disk.
 pub(crate) fn append(path: &Path, content: &[u8]) -> Result<()> {
+    append_after(path, u64::MAX, content)
+}
+
+/// [`append`] after so many bytes: what comes after them goes. Where not all of it can be written, nothing of it stays.
+pub(crate) fn append_after(path: &Path, end: u64, content: &[u8]) -> Result<()> {
     let mut file = open_own(path)?;
-    file.seek(SeekFrom::End(0))?;
-    file.write_all(content)?;
-    file.sync_all()?;
+    let end = end.min(file.metadata()?.len());
+    file.set_len(end)?;
+    file.seek(SeekFrom::Start(end))?;
+    if let Err(error) = file.write_all(content).and_then(|()| file.sync_all()) {
+        file.set_len(end).and_then(|()| file.sync_all())?;
+        return Err(error);
+    }
     sync_folder(folder_of(path))
 }
 
@@ -252,22 +261,24 @@ pub(crate) fn make_new_folder(folder: &Path) -> Result<()> {
     private_folders().create(folder)
 }
 
-/// Who else may change what is in a folder of ours; none where nobody may, or where the system does not say.
+/// Who else may change a folder of ours or a file; none where nobody may, or where the system does not say.
 #[cfg(unix)]
-pub(crate) fn others_write(folder: &Path) -> Option<&'static str> {
+pub(crate) fn others_write(path: &Path) -> Option<&'static str> {
     use std::os::unix::fs::MetadataExt;
-    let metadata = std::fs::metadata(folder).ok()?;
+    let metadata = std::fs::metadata(path).ok()?;
     // What this process makes is its own.
-    let own = tempfile::tempfile_in(folder).and_then(|file| file.metadata()).ok()?.uid();
+    let own = || tempfile::tempfile_in(path).and_then(|file| file.metadata()).ok().map(|own| own.uid());
     match metadata.mode() {
         mode if mode & 0o002 != 0 => Some("everybody"),
         mode if mode & 0o020 != 0 => Some("a group"),
-        _ if ![own, 0].contains(&metadata.uid()) => Some("another user, whose folder it is,"),
+        _ if metadata.is_dir() && own().is_some_and(|own| ![own, 0].contains(&metadata.uid())) => {
+            Some("another user, whose folder it is,")
+        }
         _ => None,
     }
 }
 
-/// Who else may change what is in a folder of ours: the system does not say.
+/// Who else may change a folder of ours or a file: the system does not say.
 #[cfg(not(unix))]
 pub(crate) fn others_write(_: &Path) -> Option<&'static str> {
     None

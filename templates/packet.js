@@ -6,7 +6,8 @@
   const words = JSON.parse(said);
   const fill = (text, places) => text.replace(/\{(\w+)\}/g, (all, name) => (name in places ? places[name] : all));
   const roles = ["Admin", "Privileged", "Editor", "Participant", "Social"];
-  const CHOICES = { a: ["approve", "reject"], f: ["keep", "not-mine", "accept-until"], c: ["keep", "revoke", "role", "not-mine"] };
+  const CHOICES = { a: ["approve", "reject"], f: ["keep", "not-mine", "accept-until"], n: ["keep", "not-mine"], c: ["keep", "revoke", "role", "not-mine"] };
+  const WORDS = { open: "undecided", back: "take_back" };
   const key = "domo-reconcile " + digest + " " + reviewer;
   const rows = new Map();
   let unsaved = false;
@@ -44,9 +45,13 @@
       make("div", {}, make("label", { for: "search" }, words.search), search),
       make("label", { for: "only" }, only, words.only), save, count, told));
 
+  // Nobody has decided it, neither here nor before.
+  const open = (row) => row.verdict() === "open" && !row.before;
+
   const answer = (row) => {
     const verdict = row.verdict();
     if (verdict === "open") return null;
+    if (verdict === "back") return { verdict: "open", comment: row.comment.value.trim() || null };
     const one = { verdict: verdict === "role" ? "role:" + row.role.value : verdict, comment: row.comment.value.trim() || null };
     if (verdict === "accept-until") one.until = row.until.value;
     return one;
@@ -64,7 +69,7 @@
 
   function show(row) {
     const verdict = row.verdict();
-    row.element.classList.toggle("done", verdict !== "open");
+    row.element.classList.toggle("done", !open(row));
     row.element.classList.remove("wrong");
     row.comment.required = verdict === "reject";
     row.comment.removeAttribute("aria-invalid");
@@ -77,8 +82,8 @@
   }
 
   function tally() {
-    const open = [...rows.values()].filter((row) => row.verdict() === "open").length;
-    count.textContent = fill(open ? words.open : words.all, { open, total: rows.size });
+    const left = [...rows.values()].filter(open).length;
+    count.textContent = fill(left ? words.open : words.all, { open: left, total: rows.size });
   }
 
   function changed(row) {
@@ -86,13 +91,20 @@
     unsaved = true;
     told.className = "";
     told.textContent = "";
+    remember();
+    tally();
+  }
+
+  function remember() {
     const decided = {};
     for (const [id, row] of rows) {
       const one = answer(row);
-      if (one || row.comment.value) decided[id] = one || { verdict: "open", comment: row.comment.value };
+      if (one || row.comment.value || row.told) {
+        decided[id] = { comment: row.comment.value, ...one, told: row.told };
+        if (!one || row.verdict() === "back") decided[id].verdict = row.verdict();
+      }
     }
     keep(JSON.stringify({ by: name.value, decided, unsaved }));
-    tally();
   }
 
   function take(row, one) {
@@ -102,20 +114,22 @@
     if (role && row.role) row.role.value = role;
     if (row.until) row.until.value = one.until || (verdict === "accept-until" && role) || "";
     row.comment.value = one.comment || "";
+    row.told = Boolean(one.told);
     show(row);
   }
 
   let number = 0;
   for (const element of document.querySelectorAll("#rows > li")) {
-    const { id: subject, k, v, c } = element.dataset;
+    const { id: subject, k, v } = element.dataset;
     const about = element.querySelector("h2 bdi").textContent;
     const group = "d" + number++;
-    const choices = ["open", ...CHOICES[k]].map((value) => make("input", { type: "radio", name: group, value }));
+    const back = v === undefined ? [] : ["back"];
+    const choices = ["open", ...CHOICES[k], ...back].map((value) => make("input", { type: "radio", name: group, value }));
     choices[0].checked = true;
     const comment = make("input", { id: group + "c", maxlength: "2000" });
-    const row = { element, choices, comment, verdict: () => choices.find((choice) => choice.checked).value };
+    const row = { element, choices, comment, before: v !== undefined, verdict: () => choices.find((choice) => choice.checked).value };
     const fields = make("fieldset", {}, make("legend", { class: "vh" }, fill(words.legend, { about })),
-      ...choices.map((choice) => make("label", {}, choice, words[choice.value === "open" ? "undecided" : choice.value.replace("-", "_")])));
+      ...choices.map((choice) => make("label", {}, choice, words[WORDS[choice.value] || choice.value.replace("-", "_")])));
     if (k === "f") fields.append((row.until = make("input", { type: "date", "aria-label": words.until, hidden: "" })));
     if (k === "c") {
       row.role = make("select", { "aria-label": words.role, hidden: "" }, make("option", { value: "" }, words.choose_role), ...roles.map((role) => make("option", {}, role)));
@@ -124,7 +138,7 @@
     fields.append(make("div", { class: "says" }, make("label", { for: group + "c" }, words.comment), comment));
     element.append(fields);
     rows.set(subject, row);
-    if (v) take(row, { verdict: v, comment: c });
+    show(row);
     fields.addEventListener("input", () => changed(row));
   }
 
@@ -140,7 +154,7 @@
   function sift() {
     const wanted = plain(search.value.trim());
     for (const row of rows.values()) {
-      const here = (!wanted || plain(row.element.textContent).includes(wanted)) && (!only.checked || row.verdict() === "open");
+      const here = (!wanted || plain(row.element.textContent).includes(wanted)) && (!only.checked || open(row));
       row.element.hidden = !here;
     }
   }
@@ -170,8 +184,8 @@
         return refuse(fill(problem, { about }), field, row);
       }
       const one = answer(row);
-      // What was decided before and is taken back is said; what was never decided is not.
-      if (one || row.element.dataset.v) decisions[id] = one || { verdict: "open", comment: row.comment.value.trim() || null };
+      // What stood in a file that was saved here and is taken back is said; what was never decided is not.
+      if (one || row.told) decisions[id] = one || { verdict: "open", comment: row.comment.value.trim() || null };
     }
     const at = new Date().toISOString().replace(/\.\d+/, "");
     const saved = { schema: "domo-reconcile/decisions/v1", [of]: id, digest, reviewer, by: name.value.trim(), at, decisions };
@@ -182,8 +196,8 @@
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     unsaved = false;
-    const state = kept();
-    if (state) keep(JSON.stringify({ ...state, unsaved }));
+    for (const id of Object.keys(decisions)) rows.get(id).told = true;
+    remember();
     told.className = "ok";
     told.textContent = fill(words.saved, { file, n: Object.keys(decisions).length });
   });

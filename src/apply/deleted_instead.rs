@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::{files, journal};
-use crate::config::DeactivateWith;
+use crate::config::{DeactivateWith, same_instance};
 use crate::failure::Failure;
 use crate::plan::journal::ENDING;
 use crate::plan::{Action, Journal, Plan};
@@ -24,12 +24,12 @@ pub(super) struct DeletedInstead {
 }
 
 impl DeletedInstead {
-    /// The one in this plan's own journal, else the first in the journals of the runs beside this plan's; none where no deactivation is
-    /// approved. A plan that stands in no run's folder (a rehearsal's, a copy) has none beside it.
+    /// The one in this plan's own journal, else the first in the journals of the runs beside this plan's; where it stands in no run's
+    /// folder, as a copy does, of those in `archive`. None where no deactivation is approved.
     ///
     /// # Errors
     /// The archive, a run's folder or a journal in it cannot be read: what it taught is not known.
-    pub(super) fn learn(path: &Path, plan: &Plan, own: &Journal) -> Result<Option<Self>> {
+    pub(super) fn learn(path: &Path, archive: Option<&Path>, plan: &Plan, own: &Journal) -> Result<Option<Self>> {
         if !plan.actions.iter().any(|action| action.kind == ActionKind::Deactivate && plan.approved(&action.id)) {
             return Ok(None);
         }
@@ -39,7 +39,7 @@ impl DeletedInstead {
         let folder = crate::files::folder_of(path);
         let folder = folder.canonicalize().with_context(|| unknown(folder))?;
         let in_run = folder.join("manifest.json").try_exists().with_context(|| unknown(&folder))?;
-        let Some(archive) = folder.parent().filter(|_| in_run) else { return Ok(None) };
+        let Some(archive) = folder.parent().filter(|_| in_run).or(archive) else { return Ok(None) };
         let own = files::journal_of(path).file_name().map(|name| folder.join(name));
         let mut journals = Vec::new();
         for run in inside(archive)? {
@@ -58,7 +58,7 @@ impl DeletedInstead {
 
     fn of(file: &Path, journal: &Journal, instance: &str) -> Option<Self> {
         let told = journal.deleted_instead()?;
-        journal.opened().find(|(_, open)| open.instance.eq_ignore_ascii_case(instance))?;
+        journal.opened().find(|(_, open)| same_instance(&open.instance, instance))?;
         let plan = file.to_str().and_then(|name| name.strip_suffix(ENDING)).map(|stem| PathBuf::from(format!("{stem}.json")));
         let sealed = plan.and_then(|plan| files::read_plan(&plan).ok());
         let action = sealed.as_ref().and_then(|sealed| sealed.plan().action(told));

@@ -13,18 +13,20 @@ use crate::plan::{Problem, Sealed};
 /// Bytes of a plan or a journal: some millions of actions.
 pub(super) const LONGEST: u64 = 4 << 30;
 
+/// How a plan is named.
+const NAME_ONE: &str = "name a plan.json, the folder or the id of its run, or `latest`; `runs` lists them, --archive says where";
+
 /// Reads a plan whose digest fits.
 ///
 /// # Errors
 /// The file cannot be read, is no plan, holds a decision that is none, or was changed since it was sealed.
 pub fn read_plan(path: &Path) -> Result<Sealed> {
-    let text = files::read_text(path, LONGEST).with_context(|| {
-        Failure::usage(format!("cannot read the plan {}", path.display())).hint("name the plan.json of a run folder")
-    })?;
+    let text = files::read_text(path, LONGEST)
+        .with_context(|| Failure::usage(format!("cannot read the plan {}", path.display())).hint(NAME_ONE))?;
     Sealed::read(&text).map_err(|problem| {
         let message = format!("{}: {problem}", path.display());
         let failure = match problem {
-            Problem::NotAPlan(_) => Failure::usage(message).hint("name the plan.json of a run folder"),
+            Problem::NotAPlan(_) => Failure::usage(message).hint(NAME_ONE),
             Problem::Decision(_) => Failure::usage(message).hint(
                 r#"a decision is {"verdict": "approve" or "reject", "by": "…", "at": "2026-11-23T12:00:00Z", "comment": null}"#,
             ),

@@ -1,6 +1,8 @@
 //! The journal on disk: opened for one plan, appended to, and synced before anything leaves for Domo.
 
 use std::fs::File;
+#[cfg(unix)]
+use std::fs::Metadata;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -84,6 +86,14 @@ impl OpenJournal {
     /// # Errors
     /// They are not on the disk: what they announce must not be sent.
     pub fn append(&mut self, events: impl IntoIterator<Item = Event>) -> Result<()> {
+        if !self.is_there() {
+            return Err(Failure::failed(format!(
+                "the journal {} was deleted or replaced while the plan was applied",
+                self.path.display()
+            ))
+            .hint("nothing more is sent; what was done since this apply began stands in no file: run `audit` again, which shows it")
+            .into());
+        }
         let mut text = String::new();
         for event in events {
             text.push_str(&self.end.line(Utc::now(), event)?);
@@ -93,6 +103,19 @@ impl OpenJournal {
             Failure::failed(format!("cannot write the journal {}", self.path.display()))
                 .hint("nothing is sent to Domo without its record: make room and apply again, it goes on where it ended")
         })
+    }
+
+    /// Whether what is written still is what its name leads to: a record in a file that is gone is none.
+    pub fn is_there(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let same = |one: &Metadata, other: &Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
+            let (named, open) = (self.path.symlink_metadata(), self.file.metadata());
+            matches!((named, open), (Ok(named), Ok(open)) if same(&named, &open))
+        }
+        #[cfg(not(unix))]
+        self.path.is_file()
     }
 
     /// What stood in it when it was opened.

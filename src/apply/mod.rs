@@ -43,6 +43,8 @@ pub struct Order<'a> {
     pub plan: &'a Path,
     /// The place of the plan: journal and outcome are beside it. The same file, unless that is a copy within an archive.
     pub home: &'a Path,
+    /// The archive whose journals tell what the instance does, where the plan's place is in none; none in a rehearsal.
+    pub archive: Option<&'a Path>,
     /// Why actions are not what a later run would do, by action.
     pub superseded: &'a BTreeMap<String, String>,
     /// The rules, as they are now.
@@ -89,7 +91,7 @@ impl<'a> PreparedApply<'a> {
         let journal = journal::read(&journal_path)?;
         journal::belongs(&journal, sealed.plan(), &journal_path)?;
         let done = journal.done();
-        let (deleted_instead, now) = (DeletedInstead::learn(order.home, sealed.plan(), &journal)?, Utc::now());
+        let (deleted_instead, now) = (DeletedInstead::learn(order.home, order.archive, sealed.plan(), &journal)?, Utc::now());
         let guarded = GuardedAccounts::default();
         let mut prepared = Self {
             order,
@@ -278,8 +280,11 @@ impl<'a> PreparedApply<'a> {
         let text = serde_json::to_string_pretty(&record)? + "\n";
         files::write(&files::outcome_of(place), text.as_bytes()).with_context(|| {
             let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-            Failure::failed(format!("the apply ended ({}), but its outcome cannot be written", counts.join(", ")))
-                .hint("the journal has all of it: make room and apply again, which does nothing twice")
+            let failure = Failure::failed(format!("the apply ended ({}), but its outcome cannot be written", counts.join(", ")));
+            match journal.is_there() {
+                true => failure.hint("the journal has all of it: make room and apply again, which does nothing twice"),
+                false => failure.hint("its journal is gone, too: run `audit` again, which shows what was done"),
+            }
         })?;
         Ok(Applied { report, ended, why })
     }

@@ -23,5 +23,8 @@ pub mod proof;
 mod store;
 
 pub use history::{History, diff, findings, replay, tokens};
-pub use store::{Archive, FileEntry, Lock, Manifest, OutFile, RunFolder, RunInfo, StoredRun, holds, is_of_unfinished_run};
+pub use store::{
+    Archive, FileEntry, Listing, Lock, Manifest, OutFile, RunFolder, RunInfo, StoredRun, holds, is_of_unfinished_run, journals,
+    plans, say_shared,
+};
 pub use store::{inputs, manifest, names, prune, run, summaries};

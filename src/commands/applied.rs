@@ -8,7 +8,7 @@ use super::invocation::{Invocation, instance_name};
 use super::terminal::table;
 use crate::apply::{Applied, ApplyReport, PreparedApply};
 use crate::archive;
-use crate::config::{Config, Instance};
+use crate::config::{Config, Instance, same_instance};
 use crate::domo::Session;
 use crate::failure::{Failure, FailureKind};
 use crate::plan::{Applier, Outcome, Plan};
@@ -19,7 +19,7 @@ pub(super) fn of_instance(config: &Config, plan: &str, name: &str) -> Result<(Co
     if config.instance.is_empty() {
         return Ok((config.clone(), None));
     }
-    let found = config.instance.iter().find(|instance| instance.name.eq_ignore_ascii_case(name));
+    let found = config.instance.iter().find(|instance| same_instance(&instance.name, name));
     let instance = found.with_context(|| {
         Failure::new(
             FailureKind::PlanRefused,
@@ -51,10 +51,9 @@ pub(super) fn say_tripped(invocation: &Invocation, prepared: &PreparedApply<'_>)
         terminal.say("note: the token does not say whose it is, so `self` guards nobody; set [domo] client_owner");
     }
     for tripped in prepared.assessment().tripped {
-        let said = tripped.guard.explain(tripped.value, tripped.limit);
         // One that is not overridden refuses, and the refusal says it.
-        if let Some(reason) = tripped.overridden {
-            terminal.say(format!("guard {}: {said}. Overridden: {reason}", tripped.guard));
+        if let Some(reason) = &tripped.overridden {
+            terminal.say(format!("guard {}: {}. Overridden: {reason}", tripped.guard, tripped.explain()));
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{Exit, Invocation};
 use crate::apply::{Order, PreparedApply, ReportedAction, Stop};
 use crate::config::Loaded;
 use crate::domo::{Session, Settings};
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::plan::{Action, Outcome, Override, Plan};
 use crate::terms::ActionKind;
 use crate::{cli, digest, text};
@@ -46,6 +46,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation) -> Result<Exit>
         let order = Order {
             plan: &file.path,
             home: &file.home,
+            archive: Some(file.archive()),
             superseded: &superseded,
             config: &config,
             instances: instances(&config, &session),
@@ -133,6 +134,11 @@ async fn confirm(
     let line = super::progress::ProgressLine::new(&terminal);
     let prepared = super::interruptible(PreparedApply::open(order, session, &line)).await?;
     drop(line);
+    if prepared.plan().digest != file.plan().digest {
+        return Err(Failure::new(FailureKind::PlanRefused, format!("{} was changed meanwhile", order.plan.display()))
+            .hint("look at it again before anything is applied")
+            .into());
+    }
     let stop = Stop::of_process();
     let _held = stop.hold("what is under way is finished and recorded, then this ends");
     say_tripped(invocation, &prepared);
@@ -173,7 +179,8 @@ async fn confirm(
                 cli::argument(Path::new(journal))
             ),
         };
-        let last = format!("Journal: {journal}\nNext:    domo-reconcile audit{config} (shows what is left){undo}");
+        let last =
+            format!("Journal: {journal}\nNext:    domo-reconcile audit{config}{} (shows what is left){undo}", file.archive_flag());
         terminal.answer(ending(&plan, &applied, &last))?;
     }
     Ok(applied.kind())

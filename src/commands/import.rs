@@ -13,7 +13,7 @@ use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::files;
 use crate::plan::import::{Import, LeftOut};
-use crate::plan::{Action, Approved, GuardedAccounts, Plan, Terms};
+use crate::plan::{Action, Approved, Guard, GuardedAccounts, Plan, Terms};
 use crate::{cli, text};
 
 /// Writes the files into a folder. What an apply would be refused for, this is refused for, with the accounts as they were judged.
@@ -34,10 +34,11 @@ pub(super) fn run(options: &cli::Apply, folder: &Path, invocation: &Invocation, 
         limits: &config.guards,
         overrides: &[],
     };
-    let tripped = !terms.judge(plan).tripped.is_empty();
-    let approved = Approved::new(file.sealed.clone(), &terms).map_err(|refusal| match tripped {
-        true => refusal.hint("reject some actions: no journal would keep why a guard is overridden for an import, so none is"),
-        false => refusal,
+    let tripped = terms.judge(plan).tripped;
+    let concerned = Guard::all_concerned(tripped.iter().map(|tripped| tripped.guard));
+    let approved = Approved::new(file.sealed.clone(), &terms).map_err(|refusal| match tripped.as_slice() {
+        [] => refusal,
+        _ => refusal.hint(format!("reject {concerned}: no journal would keep why a guard is overridden for an import, so none is")),
     })?;
     let superseded = file.superseded()?;
     let (gone, open): (Vec<Action>, Vec<Action>) =

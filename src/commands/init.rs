@@ -11,7 +11,7 @@ use serde_json::json;
 use super::progress::ProgressLine;
 use super::{Exit, Invocation, interruptible, out_folder, runtime};
 use crate::cli;
-use crate::config::{Config, DEFAULT_FILE, Directory, quoted};
+use crate::config::{Config, DEFAULT_FILE, Directory, instance_name, quoted};
 use crate::directory::{self, Source};
 use crate::domo::{self, Accounts, SUPPORT_EMAIL};
 use crate::failure::Failure;
@@ -58,7 +58,7 @@ pub(super) fn run(options: &cli::Init, invocation: &Invocation) -> Result<Exit> 
     }
     let folder = out_folder(&options.out)?;
     let directories: Vec<Directory> = Config::default().directories(&options.directory);
-    let people = directory::load(&directories)?;
+    let people = directory::load(&directories).with_context(|| undecided(options))?;
     let accounts = accounts(options, invocation)?;
     let text = written(folder, &directories, &people.sources, accounts.as_ref())?;
     Config::parse(&text).context("the configuration that was made cannot be read: this is a defect of the program")?;
@@ -68,12 +68,26 @@ pub(super) fn run(options: &cli::Init, invocation: &Invocation) -> Result<Exit> 
     match options.json {
         true => invocation.terminal.json(&json!({"out": options.out.display().to_string()}))?,
         false => invocation.terminal.answer(format!(
-            "{} is written. Read it, then: domo-reconcile check{}",
+            "{} is written. Read it, then: domo-reconcile check{}{}",
             options.out.display(),
-            flag(&options.out)
+            flag(&options.out),
+            options.accounts.as_deref().map(|file| format!(" --accounts {}", cli::argument(file))).unwrap_or_default()
         ))?,
     }
     Ok(None)
+}
+
+/// Nothing is written of an export that is not understood. There is no option for what a person has to decide of it, but a line of the file.
+fn undecided(options: &cli::Init) -> Failure {
+    let failure = Failure::usage(format!("{} is not written: the directory is not understood yet", options.out.display()));
+    let Some(export) = options.directory.iter().find(|export| export.is_file()) else { return failure };
+    failure.hint(format!(
+        "where a setting is to be chosen, write {} yourself, two lines and the setting below them, then `domo-reconcile check{}`: [[directory]] \
+         and path = {}",
+        options.out.display(),
+        flag(&options.out),
+        quoted(&export.to_string_lossy())
+    ))
 }
 
 /// ` --config FILE`, unless it is the file that is read by itself.
@@ -112,7 +126,7 @@ fn written(folder: &Path, directories: &[Directory], sources: &[Source], account
          # `domo-reconcile schema config` describes every key. Secrets never stand here: DOMO_CLIENT_ID, DOMO_CLIENT_SECRET.\n\n[domo]\n",
     );
     let customer = accounts.and_then(|accounts| accounts.evidence.credential.as_ref()?.customer.clone());
-    match customer {
+    match customer.and_then(|customer| instance_name(&customer)) {
         Some(customer) => writeln!(text, "instance = {}", quoted(&customer))?,
         None => text.push_str("# instance = \"acme\"             # acme.domo.com\n"),
     }

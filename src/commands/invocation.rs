@@ -109,13 +109,14 @@ pub(in crate::commands) fn out_folder(out: &Path) -> Result<&Path> {
 /// The instance's name, in every command alike: as configured, else as the token says.
 pub(in crate::commands) fn instance_name(config: &Config, credential: Option<&Credential>) -> String {
     let customer = || credential.and_then(|credential| credential.customer.clone());
+    let customer = || customer().map(|told| config::instance_name(&told).unwrap_or(told));
     config.domo.instance.clone().or_else(customer).unwrap_or_else(|| config::UNNAMED.to_owned())
 }
 
 /// Refuses a token that is for another instance than the configured one.
 pub(in crate::commands) fn right_instance(config: &Config, credential: &Credential) -> Result<()> {
     match (&config.domo.instance, &credential.customer) {
-        (Some(instance), Some(customer)) if !instance.eq_ignore_ascii_case(customer) => {
+        (Some(instance), Some(customer)) if !config::same_instance(instance, customer) => {
             Err(Failure::usage(format!("the credentials are for the instance `{customer}`, but [domo] instance is `{instance}`"))
                 .hint("take the API client of the right instance, or correct the configuration")
                 .into())

@@ -12,6 +12,7 @@ mod init;
 mod invocation;
 mod manual;
 pub mod notice;
+mod original;
 mod plan_file;
 mod progress;
 mod pull;

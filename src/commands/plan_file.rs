@@ -10,8 +10,10 @@ use anyhow::Result;
 use chrono::Utc;
 use serde_json::Value;
 
+use super::original::{Original, as_made};
 use crate::apply::{files, journal};
-use crate::archive::{self, Archive, Lock, StoredRun};
+use crate::archive::manifest::InputEntry;
+use crate::archive::{self, Archive, Listing, Lock, StoredRun};
 use crate::cli;
 use crate::config::{Config, Loaded};
 use crate::failure::{Failure, FailureKind};
@@ -19,41 +21,106 @@ use crate::files::{folder_of, name_of};
 use crate::plan::format::FILE;
 use crate::plan::journal::ENDING;
 use crate::plan::{Action, Journal, Plan, PlanRules, Sealed};
-use crate::report;
+use crate::{digest, report, text};
 
 /// A plan that was read, and where all that belongs to it is.
 pub(super) struct PlanFile {
-    /// The file.
+    /// The file; the plan itself where a copy within its archive was named.
     pub(super) path: PathBuf,
     /// What it says.
     pub(super) sealed: Sealed,
     /// The plan's own place: journal, lock and outcome are beside it.
     pub(super) home: PathBuf,
-    /// The archive that its place is in, where it is in one.
-    archive: Option<Archive>,
-    /// The archive in which names were looked for.
-    named: Archive,
+    /// Its run, in the archive that it lies in, else in the one in which names were looked for.
+    original: Option<Original>,
+    /// The archive in which names were looked for, as it was named.
+    named: PathBuf,
 }
 
 impl PlanFile {
     /// The plan that somebody names: a file, its run's folder or id, or `latest`.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not as its run made it; it is a copy within the archive, and other things were decided in it.
     pub(super) fn find(name: &Path, archive: &Path) -> Result<Self> {
-        let named = plan_path(name, archive)?;
-        let path = named.canonicalize().unwrap_or(named);
-        let sealed = files::read_plan(&path)?;
-        let (mut home, mut archive_of) = (path.clone(), None);
+        let named_path = plan_path(name, archive)?;
+        let mut path = named_path.canonicalize().unwrap_or(named_path);
+        let mut sealed = read(&path)?;
+        let named = Archive::at(&archive.canonicalize().unwrap_or_else(|_| archive.to_owned()));
+        let (mut home, mut original) = (path.clone(), None);
         for around in folder_of(&path).ancestors().take(3).map(Archive::at) {
-            if let Some(run) = run_of(&around, sealed.plan())? {
-                (home, archive_of) = (run.path.join(FILE), Some(around));
+            original = Original::of(&around, sealed.plan())?;
+            if original.is_some() {
                 break;
             }
         }
-        Ok(Self { path, sealed, home, archive: archive_of, named: Archive::at(archive) })
+        match original.as_ref().map(|original| original.file.as_ref()) {
+            // A copy within the archive is the plan by another name.
+            Some(Some(file)) if *file != path => {
+                original.iter().try_for_each(|original| original.agrees(&path, sealed.plan()))?;
+                home.clone_from(file);
+                if file.is_file() {
+                    path.clone_from(file);
+                    sealed = read(&path)?;
+                }
+            }
+            Some(_) => {}
+            // A copy elsewhere has its own journal, but what the archive knows of the plan holds for it, too.
+            None => original = Original::of(&named, sealed.plan())?,
+        }
+        let own = original.as_ref().map(|original| original.archive.path());
+        archive::say_shared(own.into_iter().chain([folder_of(&path), &path]));
+        Ok(Self { path, sealed, home, original, named: archive.to_owned() })
+    }
+
+    /// The plan of this journal: the one beside it, else the one of its id in the archive.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find); there is none, or the journal is not that plan's.
+    pub(super) fn of_journal(path: &Path, journal: &Journal, archive: &Path) -> Result<Self> {
+        let opened = journal.opened().next().map(|(_, open)| open);
+        let mut place = plan_of(path);
+        for around in folder_of(path).ancestors().take(2).chain([archive]).map(Archive::at) {
+            if let (None, Some(open)) = (&place, opened) {
+                place = Original::place(&around, &open.plan)?;
+            }
+        }
+        let Some(place) = place else {
+            return Err(Failure::usage(format!(
+                "{} lies without its plan: the rules that it was carried out by, which its revert obeys, are not known",
+                path.display()
+            ))
+            .hint("name the journal beside its plan.json in the run's folder, or the archive with --archive")
+            .into());
+        };
+        let found = Self::find(&place, archive)?;
+        journal::belongs(journal, found.plan(), path)?;
+        if !found.journal()?.lines().starts_with(journal.lines()) {
+            let what = format!("{} is not the journal of {}: they differ", path.display(), found.home.display());
+            return Err(Failure::new(FailureKind::PlanRefused, what).hint("name the journal that lies beside the plan").into());
+        }
+        Ok(found)
+    }
+
+    /// The archive whose runs know more of the plan and of its instance.
+    pub(super) fn archive(&self) -> &Path {
+        self.original.as_ref().map_or(&self.named, |original| original.archive.path())
     }
 
     /// The plan.
     pub(super) fn plan(&self) -> &Plan {
         self.sealed.plan()
+    }
+
+    /// ` --archive DIR` for the next audit, which goes where this plan's run is; nothing where audits go by themselves.
+    pub(super) fn archive_flag(&self) -> String {
+        let own = self.archive();
+        let real = |path: &Path| path.canonicalize().ok();
+        let same = |path: &Path| path == own || real(path).is_some_and(|path| Some(path) == real(own));
+        match same(Path::new("audits")) {
+            true => String::new(),
+            false => format!(" --archive {}", cli::argument(if same(&self.named) { &self.named } else { own })),
+        }
     }
 
     /// Takes the plan's lock, for somebody who is `doing` something with it.
@@ -76,37 +143,73 @@ impl PlanFile {
         Ok(())
     }
 
-    /// The plan's journal; refused where it is missing, or shorter than somebody saw it.
+    /// The plan's journal; refused where it is missing, or not as somebody saw it.
     pub(super) fn journal(&self) -> Result<Journal> {
         let path = files::journal_of(&self.home);
         let journal = journal::read(&path)?;
         journal::belongs(&journal, self.plan(), &path)?;
         let lines = journal.lines().len() as u64;
-        let longer = self.seen()?.into_iter().find(|(seen, _)| *seen > lines);
-        let Some((seen, who)) = longer.or_else(|| self.untold(&journal)) else { return Ok(journal) };
-        let what = if lines == 0 { "is missing".to_owned() } else { format!("has {lines} lines") };
-        Err(Failure::new(FailureKind::PlanRefused, format!("the journal {} {what}, but {who} knows of {seen}", path.display()))
-            .hint("nothing is applied twice on a guess: put the journal back where it was, or run `audit` again for a new plan")
+        let (recorded, mut seen) = (self.recorded()?, self.seen()?);
+        seen.extend(recorded.iter().map(|(run, input)| (input.rows, format!("the run {run}"))));
+        let longer = seen.into_iter().find(|(seen, _)| *seen > lines);
+        if let Some((seen, who)) = longer.or_else(|| self.untold(&journal)) {
+            let what = if lines == 0 { "is missing".to_owned() } else { format!("has {lines} lines") };
+            return Err(lost(format!("the journal {} {what}, but {who} knows of {seen}", path.display())));
+        }
+        let bytes = if recorded.is_empty() { Vec::new() } else { crate::files::read_plain(&path)? };
+        for (run, input) in recorded {
+            let then = bytes.get(..usize::try_from(input.bytes)?).unwrap_or_default();
+            if digest::sha256(then) != input.sha256 {
+                let then = text::plural(input.rows, "line", "lines");
+                let what = format!("was changed after the run {run} recorded its first {then} as {}", input.sha256);
+                return Err(lost(format!("the journal {} {what}", path.display())));
+            }
+        }
+        Ok(journal)
+    }
+
+    /// The plan's journal as later runs recorded it, each with its run.
+    fn recorded(&self) -> Result<Vec<(String, InputEntry)>> {
+        let Some(original) = &self.original else { return Ok(Vec::new()) };
+        let listing = original.archive.list()?;
+        // The newest knows what all before it knew.
+        let newest = listing.runs.last().map_or("", StoredRun::id);
+        self.all_read_since(&listing, newest, "what it recorded of the plan's journal is not known")?;
+        let place = match &original.file {
+            Some(file) => file.as_path(),
+            None if original.is_audits(self.plan()) => Path::new(FILE),
+            None => return Ok(Vec::new()),
+        };
+        let ours = format!("{}/{}", original.run.id(), name_of(&files::journal_of(place)));
+        let mut recorded = Vec::new();
+        for run in &listing.runs {
+            let inputs = run.manifest.iter().flat_map(|manifest| &manifest.inputs);
+            let inputs = inputs.filter(|input| input.role == archive::manifest::JOURNAL && input.name == ours);
+            recorded.extend(inputs.map(|input| (run.id().to_owned(), input.clone())));
+        }
+        Ok(recorded)
+    }
+
+    /// Refuses where a run after this one cannot be read: it is not taken for none.
+    fn all_read_since(&self, listing: &Listing, newest: &str, what: &str) -> Result<()> {
+        let Some((path, why)) = listing.unread_since(newest) else { return Ok(()) };
+        Err(Failure::failed(format!("{} cannot be used: {why}; {what}", path.display()))
+            .hint(
+                "put it back as it was (`verify` says what was altered), or run `audit` again, and then go on with that run's plan",
+            )
             .into())
     }
 
-    /// How many lines of its journal others saw, and who.
+    /// How many lines of its journal others saw beside it, and who.
     fn seen(&self) -> Result<Vec<(u64, String)>> {
         let mut seen = Vec::new();
         let outcome = files::outcome_of(&self.home);
         let told = outcome_of(&outcome).filter(|told| told["digest"] == self.plan().digest.as_str());
         seen.extend(told.and_then(|told| Some((told["journal_lines"].as_u64()?, name_of(&outcome)))));
-        if let Some(archive) = &self.archive {
-            let ours = format!("{}/{}", name_of(folder_of(&self.home)), name_of(&files::journal_of(&self.home)));
-            for run in &archive.list()?.runs {
-                let inputs = run.manifest.iter().flat_map(|manifest| &manifest.inputs);
-                let rows =
-                    inputs.filter(|input| input.role == archive::manifest::JOURNAL && input.name == ours).map(|input| input.rows);
-                seen.extend(rows.map(|rows| (rows, format!("the run {}", run.id()))));
-            }
-        } else if let Some(run) = run_of(&self.named, self.plan())? {
-            // A copy, without the journal of what it is a copy of.
-            let theirs = files::journal_of(&run.path.join(FILE));
+        // A copy, without the journal of what it is a copy of.
+        if let Some(place) = self.original.as_ref().and_then(|original| original.file.as_ref()).filter(|place| **place != self.home)
+        {
+            let theirs = files::journal_of(place);
             seen.push((journal::read(&theirs)?.lines().len() as u64, theirs.display().to_string()));
         }
         Ok(seen)
@@ -128,23 +231,37 @@ impl PlanFile {
     /// The configuration at hand, tightened by the rules of the plan's run. A plan of an older version carries none: then those that the
     /// run kept.
     pub(super) fn tighten(&self, config: &Config) -> Result<Config> {
-        tighten(self.plan(), &self.home, config)
+        // A copy elsewhere has no run's folder around it.
+        let place = self.original.as_ref().and_then(|original| original.file.as_ref()).unwrap_or(&self.home);
+        tighten(self.plan(), place, config)
     }
 
     /// Why actions are not what the archive's newest run would do, by action: that run saw the accounts later and proposes them no more.
     ///
     /// # Errors
-    /// The archive or that run's plan cannot be read: then nobody knows what it proposes.
+    /// The archive or that run's plan cannot be read: then nobody knows what it proposes. Or this is a copy, and other things were decided in
+    /// it than in the plan.
     pub(super) fn superseded(&self) -> Result<BTreeMap<String, String>> {
-        let Some(archive) = &self.archive else { return Ok(BTreeMap::new()) };
-        let Some(own) = run_of(archive, self.plan())? else { return Ok(BTreeMap::new()) };
+        if let Some(original) = self.original.as_ref().filter(|original| original.file.as_ref() != Some(&self.path)) {
+            original.agrees(&self.path, self.plan())?;
+        }
+        let audits = |original: &&Original| original.is_audits(self.plan());
+        let Some(Original { archive, run: own, .. }) = self.original.as_ref().filter(audits) else {
+            let file = self.original.as_ref().and_then(|original| original.file.as_ref());
+            return super::certify::withdrawn(self.plan(), file.unwrap_or(&self.home));
+        };
         let listing = archive.list()?;
         let newest = listing.runs.iter().rev().find(|run| judged(run, self.plan()));
-        let Some(newest) = newest.filter(|newest| newest.id() != own.id() && pulled(newest) > pulled(&own)) else {
+        self.all_read_since(&listing, newest.unwrap_or(own).id(), "what it proposes is not known")?;
+        let Some(newest) = newest.filter(|newest| newest.id() != own.id() && pulled(newest) > pulled(own)) else {
             return Ok(BTreeMap::new());
         };
         let next = newest.path.join(FILE);
-        let next = if next.exists() { Some(files::read_plan(&next)?) } else { None };
+        let next = if next.exists() { Some(read(&next)?) } else { None };
+        if next.is_none() && newest.manifest.as_ref().is_some_and(|manifest| manifest.plan.is_some()) {
+            let what = format!("the plan of the run {} is missing: what it proposes is not known", newest.id());
+            return Err(Failure::failed(what).hint("put it back where it was, or run `audit` again").into());
+        }
         let what =
             |action: &Action| (action.finding.clone(), action.kind, serde_json::Value::from(action.after.clone()).to_string());
         let proposed: HashSet<_> = next.iter().flat_map(|next| &next.plan().actions).map(what).collect();
@@ -165,36 +282,33 @@ impl PlanFile {
 }
 
 /// The configuration tightened by the rules of a plan, or of the run folder that it lies in.
-pub(super) fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Config> {
+fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Config> {
     let kept = folder_of(home).join(archive::inputs::CONFIG);
-    let rules = match &plan.rules {
-        Some(rules) => Some(rules.clone()),
-        None if kept.is_file() => {
-            let kept = Loaded::read(Some(&kept))?;
-            Some(PlanRules::of(&super::applied::of_instance(&kept.config, &plan.id, &plan.instance)?.0))
+    let kept = || -> Result<Option<PlanRules>> {
+        let Some(kept) = Loaded::named(Some(kept.as_path()).filter(|kept| kept.is_file()))? else { return Ok(None) };
+        Ok(Some(PlanRules::of(&super::applied::of_instance(&kept.config, &plan.id, &plan.instance)?.0)))
+    };
+    let rules = match plan.rules.clone() {
+        // Of an older version, perhaps, which did not say what the instance's own roles are.
+        Some(rules) if rules.roles.is_none() => {
+            Some(PlanRules { roles: kept().ok().flatten().and_then(|kept| kept.roles), ..rules })
         }
-        None => None,
+        Some(rules) => Some(rules),
+        None => kept()?,
     };
     Ok(rules.map_or_else(|| config.clone(), |rules| rules.tighten(config)))
 }
 
-/// The journal that somebody names: a file, that of its plan, the folder or the id of a run, or `latest`, the newest complete run with one.
+/// The journal that somebody names: its file or its plan's; by the folder or the id of a run that of its plan which was applied last, and by
+/// `latest` that of any run's.
 pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
-    let of = |run: &Path| files::journal_of(&run.join(FILE));
     let archive = Archive::at(archive);
     let nothing =
         |what: String| Failure::usage(what).hint("name the plan.journal.jsonl of an apply, or the archive with --archive");
     let found = if name == Path::new("latest") {
-        let mut found = None;
-        for run in archive.list()?.runs.into_iter().rev().filter(|run| !run.pruned) {
-            let journal = of(&run.path);
-            if journal.is_file() {
-                found = Some(journal);
-                break;
-            }
-            // The newest journal may be the one that is lost: an older one is not what was meant.
-            known_journal(&run.path.join(FILE), archive.path())?;
-        }
+        let runs = archive.list()?.runs.into_iter().filter(|run| !run.pruned);
+        let folders: Vec<_> = runs.map(|run| run.path).collect();
+        let found = last_applied(&folders, archive.path())?;
         found.ok_or_else(|| nothing(format!("no plan of a run in {} was applied", archive.path().display())))?
     } else if let Some(plan) = plan_of(name).filter(|_| !name.exists()) {
         known_journal(&plan, archive.path())?;
@@ -202,14 +316,8 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
     } else if name.is_dir() || !name.exists() {
         let folder = if name.is_dir() { Ok(name.to_owned()) } else { archive.folder_of(name) };
         let folder = folder.map_err(|_| nothing(format!("cannot read the journal {}", name.display())))?;
-        let journal = of(&folder);
-        if !journal.is_file() {
-            known_journal(&folder.join(FILE), archive.path())?;
-            return Err(
-                nothing(format!("the plan of {} was not applied: there is no {}", folder.display(), name_of(&journal))).into()
-            );
-        }
-        journal
+        let found = last_applied(std::slice::from_ref(&folder), archive.path())?;
+        found.ok_or_else(|| nothing(format!("no plan of {} was applied: there is no journal in it", folder.display())))?
     } else if name.extension().is_some_and(|extension| extension == "json") {
         let plan = PlanFile::find(name, archive.path())?;
         let journal = files::journal_of(&plan.home);
@@ -230,6 +338,27 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
     Ok(found.canonicalize().unwrap_or(found))
 }
 
+/// The journal to which a write was added last, of all plans in the folders of these runs, oldest first. Refused where one that may be it
+/// is lost.
+fn last_applied(folders: &[PathBuf], archive: &Path) -> Result<Option<PathBuf>> {
+    let mut journals = Vec::new();
+    for (place, folder) in folders.iter().enumerate() {
+        for name in archive::journals(folder)? {
+            let path = folder.join(name);
+            journals.push((journal::read(&path)?.last_write(), place, path));
+        }
+    }
+    let last = journals.into_iter().max_by_key(|(written, place, _)| (*written, *place));
+    // One that is lost may be later than it: another of its run, or one of a later run.
+    let since = last.as_ref().map_or(0, |(_, place, _)| *place);
+    for folder in folders.iter().skip(since) {
+        for plan in archive::plans(folder)? {
+            known_journal(&folder.join(plan), archive)?;
+        }
+    }
+    Ok(last.map(|(.., path)| path))
+}
+
 /// Refuses where somebody knows of the plan's journal, which is not there: "not applied" would be untrue.
 fn known_journal(plan: &Path, archive: &Path) -> Result<()> {
     if !plan.is_file() {
@@ -239,26 +368,37 @@ fn known_journal(plan: &Path, archive: &Path) -> Result<()> {
 }
 
 /// The plan of a journal, where it lies beside it and can be read.
-pub(super) fn plan_of(journal: &Path) -> Option<PathBuf> {
+fn plan_of(journal: &Path) -> Option<PathBuf> {
     let stem = journal.to_str()?.strip_suffix(ENDING)?;
     Some(PathBuf::from(format!("{stem}.json"))).filter(|plan| plan.is_file())
 }
 
-/// The run whose plan this is; none where this is no archive, or not its.
-fn run_of(archive: &Archive, plan: &Plan) -> Result<Option<StoredRun>> {
-    let ours = |run: &StoredRun| {
-        run.manifest.as_ref().and_then(|manifest| manifest.plan.as_ref()).is_some_and(|named| named.id == plan.id)
-    };
-    match archive.list() {
-        // A folder above a plan is none of ours and need not let itself be listed.
-        Err(_) if !archive.was_used() => Ok(None),
-        listing => Ok(listing?.runs.into_iter().find(|run| !run.pruned && ours(run))),
+/// A plan whose digest fits, and where it lies in the place of a run's own is the one that the run's manifest names.
+pub(super) fn read(path: &Path) -> Result<Sealed> {
+    let sealed = files::read_plan(path)?;
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = folder_of(&path);
+    if name_of(&path) != FILE || !folder.join(archive::manifest::FILE).is_file() {
+        return Ok(sealed);
     }
+    match Archive::at(folder).find(folder) {
+        Ok(run) => as_made(&run, sealed.plan())?,
+        Err(error) if archive::run::is_id(&name_of(folder)) => return Err(error),
+        // A folder that is no run's may have a manifest of another kind.
+        Err(_) => {}
+    }
+    Ok(sealed)
+}
+
+fn lost(what: String) -> anyhow::Error {
+    Failure::new(FailureKind::PlanRefused, what)
+        .hint("nothing is applied twice on a guess: put the journal back where it was, or run `audit` again for a new plan")
+        .into()
 }
 
 /// Whether a run judged the plan's instance on whole evidence, as it was.
 fn judged(run: &StoredRun, plan: &Plan) -> bool {
-    !run.pruned && run.head.run.instance == plan.instance && run.is_comparable()
+    !run.pruned && run.head.run.instance.eq_ignore_ascii_case(&plan.instance) && run.is_comparable()
 }
 
 /// When a run had its accounts.

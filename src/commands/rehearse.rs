@@ -52,6 +52,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
         let order = Order {
             plan: &copy,
             home: &copy,
+            archive: None,
             superseded: &BTreeMap::new(),
             config: &config,
             instances: vec![plan.instance.clone()],

@@ -31,23 +31,18 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
     let missing =
         || Failure::usage(format!("cannot read the journal {}", path.display())).hint("name the plan.journal.jsonl of an apply");
     std::fs::metadata(&path).with_context(missing)?;
-    // One that is shorter than others saw it would leave a part of what was done as it is.
-    let journal = match plan_file::plan_of(&path) {
-        Some(plan) => PlanFile::find(&plan, &options.at.archive)?.journal()?,
-        None => journal::read(&path)?,
-    };
+    let journal = journal::read(&path)?;
     let Some((_, open)) = journal.opened().next() else {
         return Err(Failure::usage(format!("the journal {} holds no record of an apply", path.display()))
             .hint("name the plan.journal.jsonl of an apply")
             .into());
     };
+    // One that is shorter than others saw it would leave a part of what was done as it is; and what undoes a plan obeys the plan's rules.
+    let file = PlanFile::of_journal(&path, &journal, &options.at.archive)?;
+    let journal = file.journal()?;
     let loaded = Loaded::read(options.at.config.config.as_deref())?;
     let (config, instance) = super::applied::of_instance(&loaded.config, &open.plan, &open.instance)?;
-    // What undoes a plan obeys the plan's rules.
-    let config = match plan_file::plan_of(&path) {
-        Some(plan) => plan_file::tighten(files::read_plan(&plan)?.plan(), &plan, &config)?,
-        None => config,
-    };
+    let config = file.tighten(&config)?;
 
     let (plan, undo) = super::runtime()?.block_on(super::interruptible(async {
         let session = Session::open(Settings::from_env(&config, instance.as_ref())?).await?;

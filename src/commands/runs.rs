@@ -6,16 +6,17 @@ use anyhow::Result;
 use chrono::TimeDelta;
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use serde::Serialize;
+use serde_json::json;
 
 use super::notice::{self, Reminder};
-use super::{Exit, Invocation};
+use super::{Exit, Failed, Invocation};
 use crate::archive::diff::{Diff, diff};
 use crate::archive::manifest::{Manifest, RunSummary};
 use crate::archive::prune::{self, PrunePlan, Retention};
 use crate::archive::{Archive, StoredRun};
 use crate::cli::{self, RunsCommand};
 use crate::config::Loaded;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::reconcile::EvidenceStatus;
 use crate::terms::{Severity, moved};
 use crate::{files, text};
@@ -40,11 +41,27 @@ pub(super) fn run(options: &cli::Runs, invocation: &Invocation) -> Result<Exit> 
         RunsCommand::Remind { config, within } => {
             there(&archive)?;
             let loaded = Loaded::read(config.config.as_deref())?;
-            let due = notice::remind(&loaded.config, &options.archive, TimeDelta::days((*within).into()), invocation)?;
-            match options.json {
-                true => terminal.json(&serde_json::json!({ "reminders": due }))?,
-                false if due.is_empty() => terminal.answer(format!("No plan expires undecided within {within} days."))?,
-                false => terminal.answer(due.iter().map(Reminder::line).collect::<Vec<_>>().join("\n"))?,
+            let within_days = TimeDelta::days((*within).into());
+            let (due, unknown) = notice::remind(&loaded.config, &options.archive, within_days, invocation)?;
+            // One that cannot be read may be the very one.
+            let failed = (!unknown.is_empty()).then(|| {
+                let error = Failure::failed(format!("what waits for decisions is not known\n  {}", unknown.join("\n  ")));
+                Failed::of(&error.hint("`domo-reconcile verify` says of a run what was altered").into())
+            });
+            if options.json {
+                let mut answer = json!({ "reminders": due });
+                if let Some(failed) = &failed {
+                    answer["failed"] = json!(failed);
+                }
+                terminal.json(&answer)?;
+            } else if !due.is_empty() {
+                terminal.answer(due.iter().map(Reminder::line).collect::<Vec<_>>().join("\n"))?;
+            } else if failed.is_none() {
+                terminal.answer(format!("No plan expires undecided within {within} days."))?;
+            }
+            if let Some(failed) = failed {
+                terminal.error(&failed.error);
+                return Ok(Some(FailureKind::Failed));
             }
         }
         RunsCommand::Prune { keep_runs, keep_days, confirm } => {
@@ -128,9 +145,21 @@ fn list(archive: &Archive) -> Result<List> {
 
 impl List {
     fn text(&self, archive: &Archive) -> String {
-        let mut table =
-            table(&["#", "Run", "Instance", "As of", "Outcome", "Findings", "Critical", "High", "New or back", "Resolved", "Gone"]);
-        for index in [0, 5, 6, 7, 8, 9, 10] {
+        let mut table = table(&[
+            "#",
+            "Run",
+            "Instance",
+            "As of",
+            "Outcome",
+            "Findings",
+            "Critical",
+            "High",
+            "New or back",
+            "Resolved",
+            "Gone",
+            "Not judged",
+        ]);
+        for index in [0, 5, 6, 7, 8, 9, 10, 11] {
             if let Some(column) = table.column_mut(index) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -151,6 +180,7 @@ impl List {
                 count(|summary| summary.new),
                 count(|summary| summary.resolved),
                 count(|summary| summary.gone),
+                count(|summary| summary.stands + summary.unjudged),
             ]);
         }
         let mut lines = match self.runs.as_slice() {
@@ -210,8 +240,8 @@ fn show(run: &StoredRun) -> String {
         let by_kind = summary.by_kind.iter().map(|(kind, count)| format!("{kind} {count}"));
         lines.push(format!("By kind: {}", by_kind.collect::<Vec<_>>().join(", ")));
         lines.push(format!(
-            "New or back {}, resolved {}, gone with its row {}, accepted {}",
-            summary.new, summary.resolved, summary.gone, summary.accepted
+            "New or back {}, resolved {}, gone with its row {}, gains of rights that stand {}, not tested {}, accepted {}",
+            summary.new, summary.resolved, summary.gone, summary.stands, summary.unjudged, summary.accepted
         ));
     }
     lines.extend(
@@ -238,7 +268,7 @@ fn diff_text(diff: &Diff) -> String {
     match &diff.access {
         Some(_) if counted.is_empty() => lines.push("Access: no account changed.".to_owned()),
         Some(_) => lines.push(format!("Access: {}.", counted.join(", "))),
-        None => {}
+        None => lines.extend(diff.access_untested.iter().map(|why| format!("Access: not compared: {why}."))),
     }
     lines.join("\n")
 }

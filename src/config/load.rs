@@ -23,8 +23,10 @@ const LONGEST: u64 = 16 << 20;
 /// The configuration, the file it came from and that file's bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
-    /// What the file says, with defaults.
+    /// What is in force: the file with defaults, and what flags put in its place.
     pub config: Config,
+    /// What the file says, with defaults, before any flag.
+    pub written: Config,
     /// The file, where there is one.
     pub path: Option<PathBuf>,
     /// Its text; empty without a file.
@@ -32,6 +34,11 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// A configuration that is in force as its text says.
+    pub fn as_written(config: Config, path: PathBuf, text: String) -> Self {
+        Self { written: config.clone(), config, path: Some(path), text }
+    }
+
     /// Reads `path`, or [`DEFAULT_FILE`] in the current folder if it is there, or takes the defaults. Relative paths in the file
     /// are resolved against its folder.
     ///
@@ -83,7 +90,8 @@ impl Loaded {
         for path in [&mut config.report.templates, &mut config.notify.textfile].into_iter().flatten() {
             *path = base.join(&*path);
         }
-        Self { config, path: Some(found), text }
+        let directory = config.directories(&[]);
+        Self { written: Config { directory, ..config.clone() }, config, path: Some(found), text }
     }
 
     /// The file that somebody named, read; none where nobody named one. For commands whose rules are elsewhere.
@@ -153,9 +161,12 @@ impl Config {
     /// limit, values that cannot be.
     pub fn parse(text: &str) -> Result<Self> {
         let (config, mut found, read_over) = lenient(text);
-        let further = limits::problems(text).into_iter().chain(unknown_fields(text));
+        // Of what a table lacks serde says the first, and nothing where it stumbled over another line of it.
+        let missing = if found.is_empty() { Vec::new() } else { missing_keys(text) };
+        let further = limits::problems(text).into_iter().chain(unknown_fields(text)).chain(missing);
         found.extend(further.map(|(at, said)| (Some(place(text, at)), said)));
-        found.sort_by_key(|(place, _)| *place);
+        found.sort();
+        found.dedup();
         let placed = found.into_iter().map(|(place, said)| match place {
             Some((line, column)) => format!("line {line}, column {column}: {said}"),
             None => said,
@@ -285,7 +296,7 @@ impl Config {
     fn problems_of_instances(&self, problems: &mut Vec<String>) {
         for (index, one) in self.instance.iter().enumerate() {
             let before = self.instance.get(..index).unwrap_or_default();
-            if before.iter().any(|other| other.name.eq_ignore_ascii_case(&one.name)) {
+            if before.iter().any(|other| other.name == one.name) {
                 problems.push(format!("[[instance]] `{}` is there twice: their histories would be one", one.name));
             }
             // A client belongs to one Domo.
@@ -320,6 +331,26 @@ impl Config {
         let here = self.instance.len() < 2 || self.instance.iter().any(|instance| own(&instance));
         self.domo.client_owner.as_deref().filter(|_| here)
     }
+}
+
+/// Every key that a table of a list has to have and has not: where the table stands in the text, in bytes, and what is wrong.
+fn missing_keys(text: &str) -> Vec<(usize, String)> {
+    let Ok(file) = DeTable::parse(text) else { return Vec::new() };
+    let schema = schemars::schema_for!(Config).to_value();
+    let required = |section: &str| {
+        let items = schema["properties"][section]["items"]["$ref"].as_str().unwrap_or_default();
+        let keys = schema.pointer(items.trim_start_matches('#')).and_then(|table| table["required"].as_array());
+        keys.into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>()
+    };
+    let mut missing = Vec::new();
+    for (section, value) in file.get_ref() {
+        for item in value.get_ref().as_array().into_iter().flatten() {
+            let Some(table) = item.get_ref().as_table() else { continue };
+            let lacks = required(section.get_ref()).into_iter().filter(|key| !table.contains_key(*key));
+            missing.extend(lacks.map(|key| (item.span().start, format!("missing field `{key}`"))));
+        }
+    }
+    missing
 }
 
 /// Every place where the file names a canonical field and there is none of that name: where it stands in the text, in bytes, and what is
@@ -523,7 +554,7 @@ mod tests {
             "did you mean `concurrency`?",
             "[domo] page_size is 1 to 500, not 9999",
             "line 4, column 2: unknown field `polcy`",
-            "[policy] plan_valid_days is 0 to 3650, not 4294967296",
+            "[policy] plan_valid_days is 1 to 3650, not 4294967296",
             "line 8, column 1: unknown field `leavr`",
             "line 10, column 1: unknown field `emial`",
             "[notify] url_env is not the name of an environment variable",
@@ -556,7 +587,7 @@ mod tests {
     fn two_instances_are_two() {
         let refusal = refusal("[[instance]]\nname = \"acme\"\n[[instance]]\nname = \"Acme\"\n");
         assert!(
-            refusal.contains("`Acme` is there twice") && refusal.contains("have one client, that of DOMO_CLIENT_ID"),
+            refusal.contains("`acme` is there twice") && refusal.contains("have one client, that of DOMO_CLIENT_ID"),
             "{refusal}"
         );
         let own = "[[instance]]\nname = \"acme\"\n[[instance]]\nname = \"acme-eu\"\nclient_id_env = \"EU\"\n";
@@ -577,6 +608,17 @@ mod tests {
         let named = config.directories(&[other.clone(), "elsewhere.csv".into()]);
         assert_eq!((named[0].delimiter, &named[0].path), (Some(';'), &other));
         assert_eq!(named[1], aged(&Directory { path: "elsewhere.csv".into(), ..Directory::default() }));
+    }
+
+    #[test]
+    fn what_a_table_lacks_is_said_whatever_else_is_wrong_with_it() {
+        let refusal = refusal("[[exception]]\naccount = \"a@b.example\"\nkinds = [\"orphn\"]\nexpires = 2027-03-31\n");
+        for part in
+            ["line 3, column 10: unknown variant `orphn`", "line 1, column 1: missing field `reason`", "missing field `owner`"]
+        {
+            assert_eq!(refusal.matches(part).count(), 1, "{part}: {refusal}");
+        }
+        assert_eq!(refusal.lines().count(), 3, "{refusal}");
     }
 
     #[test]

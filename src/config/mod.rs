@@ -4,6 +4,7 @@
 //! environment variables that hold them. The words that a file may use are those of [`crate::terms`].
 
 mod content;
+mod instance;
 mod limits;
 mod load;
 mod rights;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::terms::{Field, Key, Kind, Status, words};
 pub use content::{Content, ReportPlace};
+pub use instance::{instance_name, same_instance};
 pub use load::{DEFAULT_FILE, Loaded, quoted, shown};
 pub use rights::{AccountRole, CustomRole, Rights};
 pub use source::{Pages, SourceAuth, SourceKind};
@@ -71,6 +73,7 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct Domo {
     /// `acme` for `acme.domo.com`.
+    #[serde(deserialize_with = "instance::optional_name")]
     pub instance: Option<String>,
     /// Our share of the instance-wide limit, which others use too.
     pub requests_per_minute: u32,
@@ -528,6 +531,7 @@ pub enum NotifyForm {
 #[serde(deny_unknown_fields)]
 pub struct Instance {
     /// `acme-eu` for `acme-eu.domo.com`.
+    #[serde(deserialize_with = "instance::name")]
     pub name: String,
     /// The variable that holds this instance's client id.
     pub client_id_env: Option<String>,

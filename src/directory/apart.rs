@@ -12,6 +12,7 @@ use super::people::Source;
 use super::raw::Raw;
 use super::slot::Slot;
 use super::spellings::split;
+use super::status;
 use crate::config;
 use crate::text::{Pattern, plural, squashed};
 
@@ -48,9 +49,17 @@ const VACANT: &str = "vacant | vacancy | vacant position | open position | posit
 pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Directory, source: &mut Source) -> Result<()> {
     let mut out: BTreeMap<u32, Cow<'static, str>> = BTreeMap::new();
     let mut counted: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
+    // Rows of which one cell says that they are nobody's, and others that they are somebody's.
+    let mut doubtful: BTreeMap<u32, String> = BTreeMap::new();
     for column in mapping.columns(Slot::RecordKind).filter_map(|claim| raw.columns.get(claim.column)) {
-        for (row, cell) in raw.rows.iter().zip(column.values.iter()) {
-            let Some((one, many)) = cell.and_then(kind) else { continue };
+        for (at, (row, cell)) in raw.rows.iter().zip(column.values.iter()).enumerate() {
+            let Some(cell) = cell else { continue };
+            let Some((one, many)) = kind(cell) else { continue };
+            if !filled(raw, mapping, Slot::EmployeeNumber, at).is_empty() || is_somebody(raw, mapping, at) {
+                let header = &column.header;
+                doubtful.insert(*row, format!("`{header}` says that it is a {one}, and other cells that it is a person"));
+                continue;
+            }
             if out.insert(*row, Cow::Borrowed("no person, by what it says it is")).is_none() {
                 counted.entry(one).or_insert((0, many)).0 += 1;
             }
@@ -65,10 +74,16 @@ pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Director
         let cells = |slot| filled(raw, mapping, slot, at);
         // `Poste` and `vacant` in two cells are one word for it; Mr Vaga Silva is nobody's vacancy.
         let joined = [cells(Slot::GivenName), cells(Slot::FamilyName)].concat().join(" ");
-        if cells(Slot::Name).into_iter().chain([joined.as_str()]).any(is_vacant)
-            && let Some(row) = raw.rows.get(at)
-        {
-            out.entry(*row).or_insert(Cow::Borrowed("a vacant position"));
+        let names = || cells(Slot::Name).into_iter().chain([joined.as_str()]);
+        let Some(row) = raw.rows.get(at) else { continue };
+        // A family may be called so: `Vaga, Anna`.
+        let (vacant, may_be) = (names().any(is_vacant), names().any(is_vacant_or_family));
+        match (vacant, may_be, is_somebody(raw, mapping, at)) {
+            (false, false, _) | (false, true, true) => {}
+            (false, true, false) | (true, _, true) if !cells(Slot::EmployeeNumber).is_empty() => {
+                doubtful.insert(*row, "its name may be a word for a vacant position".to_owned());
+            }
+            _ => _ = out.entry(*row).or_insert(Cow::Borrowed("a vacant position")),
         }
     }
     say(out.len() - before, "vacant position", "vacant positions", source);
@@ -93,6 +108,7 @@ pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Director
     say(out.len() - before, "row that skip_rows names", "rows that skip_rows names", source);
     // Hundreds of groups are told by their number, single rows by their place.
     source.skipped_rows += out.len() as u64;
+    raw.doubtful = doubtful;
     raw.drop_rows(&out)?;
     Ok(())
 }
@@ -112,6 +128,12 @@ fn filled<'r>(raw: &'r Raw, mapping: &Mapping, slot: Slot, at: usize) -> Vec<&'r
     mapping.columns(slot).filter_map(|claim| raw.columns.get(claim.column)?.values.get(at)).collect()
 }
 
+/// Whether a row says what is said of people alone: a first day, a word for being at work or gone.
+fn is_somebody(raw: &Raw, mapping: &Mapping, at: usize) -> bool {
+    let is_state = |cell: &&str| status::is_state(cell);
+    !filled(raw, mapping, Slot::HireDate, at).is_empty() || filled(raw, mapping, Slot::Status, at).iter().any(is_state)
+}
+
 fn say(count: usize, one: &str, many: &str, source: &mut Source) {
     if count > 0 {
         source.notes.push(format!("{} skipped: no people", plural(count as u64, one, many)));
@@ -122,7 +144,13 @@ fn say(count: usize, one: &str, many: &str, source: &mut Source) {
 fn kind(cell: &str) -> Option<(&'static str, &'static str)> {
     // `CN=Group,CN=Schema,…` is Active Directory's objectCategory.
     let class = cell.strip_prefix("CN=").and_then(|rest| rest.split(',').next()).unwrap_or(cell);
-    let words: Vec<String> = class.split(['\n', ';', ',', '|', ' ']).map(squashed).chain([squashed(class)]).collect();
+    // Of several words the last is the thing: a `Security Group` is one, a `Team Lead` is no team.
+    let spaced = |part: &str| {
+        let words: Vec<String> = part.split(' ').map(squashed).collect();
+        let first = if words.iter().any(|word| word == "top") { 0 } else { words.len() - 1 };
+        words.into_iter().skip(first).collect::<Vec<_>>()
+    };
+    let words: Vec<String> = class.split(['\n', ';', ',', '|']).flat_map(spaced).chain([squashed(class)]).collect();
     let known = |(_, _, line): &&(&str, &str, &str)| split(line).any(|known| words.iter().any(|word| word == known));
     KINDS.iter().find(known).map(|(one, many, _)| (*one, *many))
 }
@@ -134,8 +162,16 @@ pub(super) fn is_no_person(word: &str) -> bool {
 
 /// Whether a name says that there is nobody: a word for it alone, or before a sign and the position (`VACANT - Clerk`).
 fn is_vacant(name: &str) -> bool {
+    is_vacant_before(name, &['-', '–', ':', '(', '/', '#'])
+}
+
+/// Whether it says so, or is a family's with the given name behind it.
+fn is_vacant_or_family(name: &str) -> bool {
+    is_vacant_before(name, &[','])
+}
+
+fn is_vacant_before(name: &str, signs: &[char]) -> bool {
     let lower = cells::trim(name).trim_matches(['(', ')', '<', '>', '[', ']', '*', '-', '.', ' ']).to_lowercase();
     let behind = |word: &str| lower.strip_prefix(word).map(str::trim_start);
-    split(VACANT)
-        .any(|word| behind(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '–', ':', '(', '/', '#', ','])))
+    split(VACANT).any(|word| behind(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(signs)))
 }

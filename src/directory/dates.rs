@@ -73,9 +73,10 @@ pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (W
         cell
     };
     let bytes = cell.as_bytes();
-    // 2026-11-23 with anything behind it: the day as written, whatever the zone.
-    if let Some((year, month, day)) = iso(bytes) {
-        return (of(year, month, day), None);
+    // 2026-11-23 with a time behind it: the day as written, whatever the zone.
+    if let Some((year, month, day, end)) = iso(bytes) {
+        let whole = is_time(cell.get(end..).unwrap_or_default());
+        return (if whole { of(year, month, day) } else { WrittenDay::Unreadable }, None);
     }
     if let Some(rest) = cell.strip_prefix("/Date(") {
         return (milliseconds(rest), None);
@@ -84,14 +85,15 @@ pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (W
         return (digits(cell, epoch_1904), None);
     }
     if let Some(generalised) = bytes.get(..14).filter(|head| head.iter().all(u8::is_ascii_digit)).and(cell.get(..8)) {
-        return (compact(generalised), None);
+        let whole = bytes.iter().skip(14).all(|byte| byte.is_ascii_digit() || b".,Z+-".contains(byte));
+        return (if whole { compact(generalised) } else { WrittenDay::Unreadable }, None);
     }
     // `  /  /    ` and `__.__.____`: the form of a day that nobody filled in.
     if !bytes.is_empty() && bytes.iter().all(|byte| matches!(byte, b'/' | b'.' | b'-' | b'_' | b':' | b'0' | b' ')) {
         return (WrittenDay::None, None);
     }
-    if let Some((year, month, day)) = eras::east_asian(cell) {
-        return (of(year, month, day), None);
+    if let Some((year, month, day, rest)) = eras::east_asian(cell) {
+        return (if is_time(rest) { of(year, month, day) } else { WrittenDay::Unreadable }, None);
     }
     if !bytes.iter().any(u8::is_ascii_digit) {
         let lower = cell.to_lowercase();
@@ -126,6 +128,51 @@ fn without_weekday(cell: &str) -> &str {
     if is_weekday && parts().count() >= 3 { rest } else { cell }
 }
 
+/// Names of zones, and words that stand beside a time or behind a year.
+const BESIDE_TIMES: &str = "z utc gmt cet cest mez mesz wet west eet eest msk est edt cst cdt mst mdt pst pdt akst akdt hst ist jst kst hkt sgt bst awst acst acdt aest aedt nzst nzdt sast brt art am pm a.m a.m. p.m p.m. a m p at um à kl kl. klo uhr h hrs r r. г г. roku";
+
+/// Whether what stands behind a day is the time of day, its zone or the name of the day, and not more to say of it: `(extended)`,
+/// another day.
+fn is_time(rest: &str) -> bool {
+    // JavaScript explains its zone: `GMT+0900 (Japan Standard Time)`.
+    let explained = rest.find(" GMT").and_then(|at| rest.get(at..)?.split_once(" ("));
+    let explained = explained.filter(|(_, name)| name.ends_with(')') && !name.contains(|sign: char| sign.is_ascii_digit()));
+    let rest = explained.map_or(rest, |(_, name)| rest.get(..rest.len() - name.len() - 1).unwrap_or(rest));
+    let rest = rest.strip_prefix(['T', 't']).unwrap_or(rest);
+    let parts = rest.split(|sign: char| sign.is_whitespace() || "()[],".contains(sign)).filter(|part| !matches!(*part, "" | "."));
+    parts.map(str::to_lowercase).all(|part| {
+        let is_named = |word: &str| BESIDE_TIMES.split(' ').any(|known| known == word) || is_weekday(word);
+        let is_place = part.contains('/') && part.chars().all(|sign| sign.is_alphabetic() || matches!(sign, '/' | '_'));
+        is_named(&part) || is_place || is_clock(&part, is_named)
+    })
+}
+
+/// `15:02:10.5`, `3:02pm`, `150210z`, `+01:00`, `utc+1`.
+fn is_clock(part: &str, is_named: impl Fn(&str) -> bool) -> bool {
+    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (clock, zone) = part.find(['+', '-']).map_or((part, None), |at| (part.get(..at).unwrap_or(part), part.get(at + 1..)));
+    let is_zone = zone.is_none_or(|zone| zone.len() <= 5 && zone.split(':').all(|part| digits(part, 4)));
+    let bare = clock.trim_end_matches(|sign: char| sign.is_alphabetic() || sign == '.');
+    let suffix = clock.get(bare.len()..).unwrap_or_default();
+    let is_time =
+        if bare.contains(':') { bare.split([':', '.']).all(|part| digits(part, 9)) } else { bare.is_empty() || digits(bare, 6) };
+    // Digits alone are no time: `2027`.
+    let is_marked = bare.contains(':') || bare.len() == 6 || !suffix.is_empty() || bare.is_empty() && zone.is_some();
+    is_zone && is_time && is_marked && (suffix.is_empty() || is_named(suffix))
+}
+
+/// Whether a word is the name of a day of the week, whole or short.
+fn is_weekday(word: &str) -> bool {
+    const ENDS: [&str; 13] = ["day", "tag", "woch", "dag", "di", "manche", "es", "ado", "ingo", "feira", "i", "曜", "曜日"];
+    let word = word.trim_end_matches('.');
+    matches!(word, "mo" | "di" | "mi" | "do" | "fr" | "sa" | "so")
+        || "月火水木金土日".chars().any(|day| word.strip_prefix(day).is_some_and(|end| end.is_empty() || ENDS.contains(&end)))
+        || WEEKDAYS.split(' ').any(|start| {
+            word.strip_prefix(start)
+                .is_some_and(|end| end.is_empty() || end.chars().count() < 9 && ENDS.iter().any(|known| end.ends_with(known)))
+        })
+}
+
 /// Whether a cell is a day by its looks; a number alone is none.
 pub(super) fn is_day(cell: &str) -> bool {
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
@@ -149,8 +196,8 @@ pub(super) fn ordered(first: u32, second: u32, year: i32, order: DateOrder) -> O
     }
 }
 
-/// Year, month and day of `2026-11-23`; they need be no day.
-fn iso(bytes: &[u8]) -> Option<(i32, u32, u32)> {
+/// Year, month and day of `2026-11-23`, which need be no day, and where they end.
+fn iso(bytes: &[u8]) -> Option<(i32, u32, u32, usize)> {
     let number = |from: usize, to: usize| -> Option<u32> {
         let digits = bytes.get(from..to)?;
         digits.iter().try_fold(0u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
@@ -171,9 +218,9 @@ fn iso(bytes: &[u8]) -> Option<(i32, u32, u32)> {
     let (month, day) = (number(5, month_end)?, number(month_end + 1, day_end)?);
     if year == 0 || month == 0 || day == 0 {
         // 0000-00-00 in one of its forms: a sentinel far in the past.
-        return Some((1, 1, 1));
+        return Some((1, 1, 1, day_end));
     }
-    Some((i32::try_from(year).ok()?, month, day))
+    Some((i32::try_from(year).ok()?, month, day, day_end))
 }
 
 /// The day of these numbers.
@@ -186,7 +233,11 @@ fn of(year: i32, month: u32, day: u32) -> WrittenDay {
 fn sentinel(day: NaiveDate) -> WrittenDay {
     let (year, month, date) = (day.year(), day.month(), day.day());
     let open = year >= 2900 || (year, month, date) == (2099, 12, 31);
-    let zero = year < 1900 || (month, date) == (1, 1) && matches!(year, 1900 | 1904) || (year, month, date) == (1900, 1, 2);
+    // The zero of most clocks, and the evening before it to the west.
+    let zero = matches!((year, month, date), (1970, 1, 1) | (1969, 12, 31))
+        || year < 1900
+        || (month, date) == (1, 1) && matches!(year, 1900 | 1904)
+        || (year, month, date) == (1900, 1, 2);
     if open || zero { WrittenDay::None } else { WrittenDay::Day(day) }
 }
 
@@ -256,6 +307,7 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
     };
     // A time may follow; the T of `OCT` is none.
     let third = third.split('T').next().unwrap_or(third);
+    let behind = |token: &str| cell.get(token.as_ptr().addr() - cell.as_ptr().addr() + token.len()..).unwrap_or_default();
     let number = |token: &str| token.parse::<u32>().ok();
     let day = |token: &str| number(token.trim_end_matches(|character: char| character.is_ascii_alphabetic()));
     if first.len() == 2
@@ -277,7 +329,7 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
     if first.len() == 4
         && let Some(year) = number(first)
     {
-        let (month, day) = (month(second).or_else(|| number(second)), number(third));
+        let (month, day) = (month(second).or_else(|| number(second)), number(third).filter(|_| is_time(behind(third))));
         return (month.zip(day).map_or(WrittenDay::Unreadable, |(month, day)| of(year as i32, month, day)), None);
     }
     let (month_name, date) = match (month(first), month(second)) {
@@ -286,10 +338,15 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
         _ => (None, None),
     };
     // `Sat Oct 31 00:00:00 UTC 2026`, as `date` prints it: the year stands last.
-    let third = match third.contains(':') && month_name.is_some() {
-        true => tokens.next_back().unwrap_or(third),
-        false => third,
+    let last = tokens.next_back().filter(|_| third.contains(':') && month_name.is_some());
+    let more = match last {
+        Some(last) => behind(second).strip_suffix(last).unwrap_or_default(),
+        None => behind(third),
     };
+    if !is_time(more) {
+        return (WrittenDay::Unreadable, None);
+    }
+    let third = last.unwrap_or(third);
     let year = match year(third) {
         Some(Ok(year)) => year,
         Some(Err(why)) if month_name.is_some() || number(first).is_some() && number(second).is_some() => {
@@ -461,6 +518,15 @@ mod tests {
             "1795392000000",
             "134398656000000000",
             "2026-11-23 00:00:00",
+            "2026-11-23 (Mon)",
+            "2026-11-23T10:00:00.123456789+05:30[Asia/Kolkata]",
+            "2026-11-23Z",
+            "2026-11-23+01:00",
+            "2026-11-23 3:02pm",
+            "23.11.2026 15:02 Uhr",
+            "23.11.2026, 15:02:10 CET",
+            "23.11.2026 r.",
+            "Mon Nov 23 15:02:10 UTC 2026",
         ] {
             assert_eq!(read(cell, false, None).0, day("2026-11-23"), "{cell}");
         }
@@ -481,6 +547,8 @@ mod tests {
             "1900-01-00",
             "1601-01-01T00:00:00Z",
             "2099-12-31",
+            "1970-01-01",
+            "12/31/1969",
             "31/12/2500",
             "2958465",
             "  /  /    ",
@@ -492,6 +560,29 @@ mod tests {
             "なし",
         ] {
             assert_eq!(read(cell, false, None).0, WrittenDay::None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_day_with_more_to_say_of_it_is_no_day() {
+        for cell in [
+            "2026-11-23 extended to 2027-01-31",
+            "2026-11-23 2027-01-31",
+            "2026-11-23 2027",
+            "2026-11-23, 2026-12-31",
+            "2026-11-23 - resignation withdrawn",
+            "2026-11-23-2027-01-31",
+            "2026-11-23 (31.12.2027)",
+            "20261123000000 withdrawn",
+            "2026-Nov-23 withdrawn",
+            "23.11.2026 (verlängert bis 31.12.2027)",
+            "23.11.2026, 31.12.2027",
+            "23/11/2026 cancelled",
+            "23 November 2026 provisional",
+            "Nov 23, 2026 or later",
+            "2026年11月23日(延長)",
+        ] {
+            assert_eq!(read(cell, false, None).0, WrittenDay::Unreadable, "{cell}");
         }
     }
 

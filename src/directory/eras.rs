@@ -95,7 +95,7 @@ const SIGNS: [char; 10] = ['年', '月', '日', '년', '월', '일', '/', '.', '
 
 /// `2026年10月31日`, `2026년 10월 31일`, `令和8年10月31日`, `R8.10.31`, `H31/03/01`, `民國115年10月31日`, `115/10/31`; the first year of an
 /// era is 元.
-pub(super) fn east_asian(cell: &str) -> Option<(i32, u32, u32)> {
+pub(super) fn east_asian(cell: &str) -> Option<(i32, u32, u32, &str)> {
     let era = ERAS.iter().find_map(|(name, before)| Some((*before, cell.strip_prefix(name)?.trim_start())));
     let era = era.filter(|(_, rest)| rest.starts_with(|first: char| first.is_ascii_digit() || first == '元'));
     let of_republic = || cell.as_bytes().first_chunk().is_some_and(|[a, b, c, d]| is_hundreds([*a, *b, *c]) && !d.is_ascii_digit());
@@ -110,7 +110,8 @@ pub(super) fn east_asian(cell: &str) -> Option<(i32, u32, u32)> {
     let year: i32 = if year == "元" { 1 } else { year.parse().ok()? };
     // No era but the republic's has had a hundred years.
     let possible = before == 0 || year < if before == REPUBLIC { 200 } else { 100 };
-    possible.then_some((before + year, month.parse().ok()?, day.parse().ok()?))
+    let behind = rest.get(day.as_ptr().addr() - rest.as_ptr().addr() + day.len()..)?.trim_start_matches(SIGNS);
+    possible.then_some((before + year, month.parse().ok()?, day.parse().ok()?, behind))
 }
 
 /// `1151031`: seven digits are a day of Taiwan's republic. With the year last, as in `1312026`, there is no such month.

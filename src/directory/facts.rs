@@ -22,7 +22,7 @@ pub struct Facts {
     pub termination_date: Option<NaiveDate>,
     /// Whether the file has a status column at all. Without one, being listed is the evidence.
     pub status_provided: bool,
-    /// A termination date stands there but cannot be read: being listed, or a boolean that is true, proves nothing then.
+    /// A status or a termination date stands there but cannot be read: being listed, or a boolean that is true, proves nothing then.
     pub unreadable: bool,
     /// The file is an identity provider's: its words say who may sign in, not who is employed.
     pub identity_provider: bool,
@@ -100,7 +100,7 @@ impl FactColumns {
             hire_date: day(&self.hire_date).filter(|_| readable("hire_date")),
             termination_date: day(&self.termination_date).filter(|_| readable("termination_date")),
             status_provided: of_source(&self.status_provided),
-            unreadable: !readable("termination_date"),
+            unreadable: !readable("status") || !readable("termination_date"),
             identity_provider: of_source(&self.identity_provider),
         }
     }

@@ -24,6 +24,9 @@ const LONGEST: usize = 1_000;
 /// The rank of a work address by the words of its header.
 const COMPOSED: u8 = 13;
 
+/// The rank of further addresses of a list.
+const FURTHER: u8 = 25;
+
 static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
     let mut known = HashMap::new();
     for (slot, rank, spelling) in spellings::headers() {
@@ -170,6 +173,11 @@ pub(super) fn meaning(header: &str) -> Option<(Slot, u8)> {
         let first = u8::from(header.contains("[0]") || header.contains(".0."));
         return Some((*slot, rank + first));
     }
+    // Further addresses of a list are the person's as well.
+    if let Some(first) = of_the_first(header) {
+        let address = meaning(&first).filter(|(slot, _)| matches!(slot, Slot::Email | Slot::AlternateEmail));
+        return address.map(|(_, rank)| (Slot::AlternateEmail, rank.max(FURTHER)));
+    }
     if header.len() <= LONGEST && is_work_address(header) {
         return Some((Slot::Email, COMPOSED));
     }
@@ -179,6 +187,24 @@ pub(super) fn meaning(header: &str) -> Option<(Slot, u8)> {
         let numbered = bare.len() < key.len() && key.len() - bare.len() <= 2;
         KNOWN.get(bare).filter(|_| numbered).map(|(slot, rank)| (*slot, rank.saturating_add(5)))
     })
+}
+
+/// The path of the first item, of a path that leads into a further one: `emails[0].value` of `emails[2].value`.
+pub(super) fn of_the_first(path: &str) -> Option<String> {
+    let signs = ['[', ']', '.'];
+    let is_index = |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut first = String::with_capacity(path.len());
+    let mut further = false;
+    for part in path.split_inclusive(signs) {
+        let bare = part.trim_end_matches(signs);
+        // A table has them in headers of their own, and `2026.5` is no path.
+        let within = !first.is_empty() && first.ends_with(['[', '.']) && part.len() > bare.len();
+        let is_further = within && is_index(bare) && bare.bytes().any(|digit| digit != b'0');
+        further |= is_further;
+        first.push_str(if is_further { "0" } else { bare });
+        first.push_str(part.get(bare.len()..).unwrap_or_default());
+    }
+    further.then_some(first)
 }
 
 /// Whether the cells under a header can tell who a row is about.

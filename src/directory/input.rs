@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::file_format::UNPACKED_LIMIT;
 use super::people::Origin;
 use crate::digest::{self, Hasher};
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::files;
 
 /// What is read at once.
@@ -42,8 +42,11 @@ pub(super) fn read(path: &Path) -> Result<Input> {
         if error.kind() == std::io::ErrorKind::Interrupted {
             return anyhow::Error::new(error);
         }
-        let refused = Failure::usage(format!("it cannot be read: {error}"));
-        refused.hint("name an existing export with --directory or [[directory]] path").into()
+        let next = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => failure::MAY_NOT_READ,
+            _ => "name an existing export with --directory or [[directory]] path",
+        };
+        Failure::usage(format!("it cannot be read: {error}")).hint(next).into()
     };
     if files::is_pipe(&std::fs::metadata(path).map_err(refused)?).map_err(refused)? {
         let bytes = files::read(path, UNPACKED_LIMIT).map_err(refused)?;

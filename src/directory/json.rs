@@ -47,6 +47,8 @@ pub(super) fn read(text: &str, found: Items, configured: &(dyn Fn(&str) -> bool 
         let values = StringChunked::from_iter_options(PlSmallStr::EMPTY, all.rows.iter().map(address));
         all.columns.push(RawColumn { header: "email".into(), at: all.columns.len(), values });
     }
+    // Which thread met a path first says nothing.
+    all.watched.sort_by(|one, other| one.header.cmp(&other.header));
     all.unmapped = unread.len() as u64;
     all.marks = found.marks;
     all.notes = found.notes;
@@ -91,6 +93,12 @@ fn stitch(all: &mut Raw, next: Raw) -> Result<()> {
     all.doubled.extend(next.doubled);
     all.several |= next.several;
     all.blank.extend(next.blank);
+    for more in next.watched {
+        match all.watched.iter_mut().find(|known| known.header == more.header) {
+            Some(known) => known.add(&more),
+            None => all.watched.push(more),
+        }
+    }
     next.seen.into_iter().for_each(|path| {
         if !all.seen.contains(&path) {
             all.seen.push(path);

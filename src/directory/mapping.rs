@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use anyhow::{Result, bail};
 
 use super::people::Mapped;
-use super::raw::{Raw, SEVERAL};
+use super::raw::{Doubled, Raw, SEVERAL};
 use super::slot::Slot;
 use super::spellings::{WEAK, WRAPPERS};
 use super::systems::System;
@@ -83,6 +83,9 @@ impl Mapping {
             // Exchange's list has the primary address and the aliases.
             let aliases = claim.slot == Slot::Email && headers::key(&candidate.header) == "proxyaddresses";
             let also = aliases.then(|| Claim { slot: Slot::AlternateEmail, rank: 30, ..claim.clone() });
+            // The configuration says which address is the main one; the others are the person's all the same.
+            let is_other = claim.slot == Slot::Email && !aliases && taken(Slot::Email);
+            let claim = if is_other { Claim { slot: Slot::AlternateEmail, rank: claim.rank.min(40), ..claim } } else { claim };
             mapping.claims.extend([Some(claim), also].into_iter().flatten().filter(|claim| !taken(claim.slot)));
         }
         mapping.claims.sort_by_key(|claim| (claim.slot, claim.rank, claim.column));
@@ -191,12 +194,25 @@ impl Mapping {
             return;
         }
         let mut firsts: Vec<String> = Vec::new();
-        for (at, column) in raw.columns.iter_mut().enumerate() {
+        let Raw { columns, rows, doubled, .. } = raw;
+        for (at, column) in columns.iter_mut().enumerate() {
             if !column.values.iter().flatten().any(|cell| cell.contains(SEVERAL)) {
                 continue;
             }
-            let mut slots = self.claims.iter().filter(|claim| claim.column == at).map(|claim| claim.slot).peekable();
-            let keeps = slots.peek().is_none() || slots.any(Slot::keeps_several);
+            let slots: Vec<Slot> = self.claims.iter().filter(|claim| claim.column == at).map(|claim| claim.slot).collect();
+            let keeps = slots.is_empty() || slots.iter().any(|slot| slot.keeps_several());
+            if slots.iter().any(|slot| slot.tells_who_left()) {
+                let cells = rows.iter().zip(column.values.iter()).filter_map(|(row, cell)| Some((*row, cell?)));
+                let further = cells
+                    .flat_map(|(row, cell)| cell.split(SEVERAL).filter_map(cells::clean).skip(1).map(move |value| (row, value)));
+                let doubling = |(row, value): (u32, &str)| Doubled {
+                    row,
+                    header: column.header.clone(),
+                    value: value.to_owned(),
+                    listed: true,
+                };
+                doubled.extend(further.map(doubling));
+            }
             if !keeps {
                 firsts.push(column.header.clone());
             }

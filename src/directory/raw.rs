@@ -57,6 +57,8 @@ pub(super) struct Raw {
     pub(super) odd_quotes: Vec<u32>,
     /// For a file of lines: rows that span several, with the lines they span beyond one.
     pub(super) breaks: Vec<(u32, u32)>,
+    /// Rows that may be no people, with why: rejected.
+    pub(super) doubtful: BTreeMap<u32, String>,
     /// Columns that are not read.
     pub(super) watched: Vec<Watched>,
     /// Further values of cells that a file gives several values.
@@ -145,12 +147,14 @@ pub(super) struct Keyless {
     pub(super) counts: bool,
 }
 
-/// A further value of a cell: a key that stands twice in one JSON object.
+/// A further value of a cell: a key that stands twice in one JSON object, another item of a list that says who has left.
 #[derive(Debug, Clone)]
 pub(super) struct Doubled {
     pub(super) row: u32,
     pub(super) header: String,
     pub(super) value: String,
+    /// It stands in a list.
+    pub(super) listed: bool,
 }
 
 /// A row with more cells than there are headers.
@@ -195,9 +199,20 @@ impl Watched {
         Self { header: header.to_owned(), at, ..Self::default() }
     }
 
+    /// Whether more need be seen.
+    pub(super) fn is_open(&self) -> bool {
+        self.seen < Self::ENOUGH
+    }
+
+    /// What was seen so far; the next are counted anew.
+    pub(super) fn take(&mut self) -> Self {
+        let next = Self::new(&self.header, self.at);
+        std::mem::replace(self, next)
+    }
+
     /// Looks at a cell; false when enough were seen.
     pub(super) fn see(&mut self, cell: &str) -> bool {
-        if let Some(cell) = cells::clean(cell) {
+        if let Some(cell) = cell.split(SEVERAL).find_map(cells::clean) {
             self.seen += 1;
             if memchr::memchr(b'@', cell.as_bytes()).is_some() {
                 self.addresses += u32::from(cells::is_email(&cells::email(cell)));
@@ -206,7 +221,7 @@ impl Watched {
                 self.states += u32::from(status::is_state(cell));
             }
         }
-        self.seen < Self::ENOUGH
+        self.is_open()
     }
 
     pub(super) fn add(&mut self, other: &Self) {

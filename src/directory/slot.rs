@@ -32,6 +32,11 @@ impl Slot {
         matches!(self, Email | EmployeeNumber | Status | Enabled | Disabled | Ended | TerminationDate)
     }
 
+    /// Whether of several values of a cell each may say that somebody is employed, or until when.
+    pub(super) fn tells_who_left(self) -> bool {
+        matches!(self, Status | Enabled | Disabled | Ended | TerminationDate)
+    }
+
     /// Whether a cell here can tell who a row is about.
     pub(super) fn identifies(self) -> bool {
         matches!(self, Email | AlternateEmail | EmployeeNumber)

@@ -191,7 +191,6 @@ pub(super) const SYSTEMS: &[System] = &[
             ("associateOID", Some(PersonKey)),
             ("Reports To Associate ID", Some(ManagerKey)),
             ("Reports To Position ID", None),
-            ("workAssignments[0].assignmentStatus.statusCode.codeValue", Some(Status)),
         ],
         words: &[
             (ACTIVE, "Active | A"),

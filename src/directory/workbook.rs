@@ -17,6 +17,7 @@ use super::headers;
 use super::ods::Ods;
 use super::sheet::{SheetInfo, damaged, digits_shown, number};
 use super::xls::Xls;
+use crate::config;
 use crate::failure::{Failure, unless_it_panics};
 
 /// Sheets beyond this many are not looked at in search of the best.
@@ -261,7 +262,10 @@ pub(super) fn choose(
         }
         several => bail!(
             Failure::usage(format!("{} sheets hold people: {}", several.len(), names(several)))
-                .hint("choose one with `sheet`; to read several, name the file in one [[directory]] for each")
+                .hint(format!(
+                    "choose one with `sheet`, such as sheet = {} under [[directory]]; to read several, name the file in one [[directory]] for each",
+                    config::quoted(&several.first().map(|sheet| sheet.name.clone()).unwrap_or_default())
+                ))
         ),
     }
 }

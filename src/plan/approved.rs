@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::decision::{Decision, person};
+use super::decision::{Decision, may_be_same_person};
 use super::digest::Sealed;
 use super::format::{Action, GuardState, Plan};
 use super::guard::{self, AuditFigures, Guard, GuardedAccounts, Override};
-use crate::config;
+use crate::config::{self, same_instance};
 use crate::domo::Permission;
 use crate::failure::{Failure, FailureKind};
+use crate::text;
 
 /// How far the clock of the machine that made a plan may be ahead of the one that applies it.
 const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
@@ -54,15 +55,9 @@ impl Applier {
         said.chain([&self.user]).cloned().collect()
     }
 
-    /// Whether an approver's name is one of theirs. A bare name and the mailbox of an address are taken for the same person: refusing
-    /// one too many is the safer mistake.
+    /// Whether an approver's name may be one of theirs.
     fn is(&self, approver: &str) -> bool {
-        let same = |one: &str, other: &str| match (one.split_once('@'), other.split_once('@')) {
-            (Some((mailbox, _)), None) => mailbox == other,
-            (None, Some((mailbox, _))) => mailbox == one,
-            _ => one == other,
-        };
-        self.names().iter().any(|name| same(&person(name), &person(approver)))
+        self.names().iter().any(|name| may_be_same_person(name, approver))
     }
 }
 
@@ -75,8 +70,18 @@ pub struct Tripped {
     pub value: u64,
     /// What is allowed.
     pub limit: u64,
+    /// What a reader of the numbers should know.
+    pub note: Option<String>,
     /// Why it is gone against, where it is.
     pub overridden: Option<String>,
+}
+
+impl Tripped {
+    /// What was counted against what, as people read it.
+    pub fn explain(&self) -> String {
+        let note = self.note.as_ref().map(|note| format!(" ({})", text::visible(note))).unwrap_or_default();
+        format!("{}{note}", self.guard.explain(self.value, self.limit))
+    }
 }
 
 /// How a plan stands against the terms.
@@ -124,7 +129,13 @@ impl Terms<'_> {
     fn tripped(&self, state: &GuardState) -> Option<Tripped> {
         let guard = state.name.parse().ok()?;
         let covering = self.overrides.iter().find(|given| given.covers(state));
-        Some(Tripped { guard, value: state.value, limit: state.limit, overridden: covering.map(|given| given.reason.clone()) })
+        Some(Tripped {
+            guard,
+            value: state.value,
+            limit: state.limit,
+            note: state.note.clone(),
+            overridden: covering.map(|given| given.reason.clone()),
+        })
     }
 
     /// Four eyes: the one who applies is not the one who approved, and does not pass for somebody else by saying nothing.
@@ -184,7 +195,7 @@ pub fn made_already(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
 /// # Errors
 /// It is for another.
 pub fn right_instance(known: &[String], plan: &str, instance: &str) -> Result<(), Failure> {
-    match known.iter().find(|known| !instance.eq_ignore_ascii_case(known)) {
+    match known.iter().find(|known| !same_instance(instance, known)) {
         None => Ok(()),
         Some(other) => Err(Failure::new(
             FailureKind::PlanRefused,
@@ -199,14 +210,14 @@ fn guards_refuse(tripped: &[Tripped]) -> Option<Failure> {
     if open.is_empty() {
         return None;
     }
-    let said: Vec<_> =
-        open.iter().map(|tripped| format!("{}: {}", tripped.guard, tripped.guard.explain(tripped.value, tripped.limit))).collect();
+    let said: Vec<_> = open.iter().map(|tripped| format!("{}: {}", tripped.guard, tripped.explain())).collect();
     let failure = Failure::new(FailureKind::Guard, format!("refused by a guard. {}", said.join(". ")));
     Some(match open.iter().find(|tripped| !tripped.guard.can_be_overridden()) {
         Some(hard) => failure.hint(format!("`{}` cannot be overridden: reject the actions concerned with `review`", hard.guard)),
         None => {
             let flags: Vec<_> = open.iter().map(|tripped| tripped.guard.flag(tripped.value)).collect();
-            failure.hint(format!("reject some actions, or take the responsibility: {} --reason WHY", flags.join(" ")))
+            let concerned = Guard::all_concerned(open.iter().map(|tripped| tripped.guard));
+            failure.hint(format!("reject {concerned}, or take the responsibility: {} --reason WHY", flags.join(" ")))
         }
     })
 }

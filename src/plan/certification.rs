@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::about::About;
-use super::decision::{recorded, same_person};
+use super::decision::{may_be_same_person, recorded, same_person};
 use super::demotion::demotion;
 use super::digest::link;
 use super::fields::GROUPS;
-use super::format::Action;
+use super::format::{Action, Plan};
+use super::record::Heard;
 use crate::config::{AccountRole, Choice, Config, DeactivateWith};
 use crate::digest;
 use crate::domo::extras::Membership;
@@ -55,6 +56,8 @@ pub struct Confirmed {
     pub name: Option<String>,
     /// The name of whom it belongs to, as the directory has it.
     pub person: Option<String>,
+    /// By what its holder may sign: name and addresses, as Domo has them and as the directory does.
+    pub holder: Vec<String>,
     /// The id of its role: one of the instance's own may bear the name of one of Domo's.
     pub role_id: Option<String>,
     /// Whether its role may administer, by the role's grants.
@@ -79,6 +82,11 @@ impl Confirmed {
     /// Whom it is about, for people.
     pub fn subject(&self) -> String {
         self.email.clone().or_else(|| self.name.clone()).unwrap_or_else(|| self.key.clone())
+    }
+
+    /// Whether a name may be its own holder's.
+    pub fn is_own(&self, by: &str) -> bool {
+        self.holder.iter().any(|name| may_be_same_person(name, by))
     }
 
     /// The locked cells of its row.
@@ -113,10 +121,12 @@ pub enum Attestation {
     Role(Role),
     /// Somebody else has to say.
     NotMine,
+    /// Undecided again.
+    Open,
 }
 
 impl Attestation {
-    /// `keep`, `revoke`, `role:Participant`, `not-mine`; none for a blank.
+    /// `keep`, `revoke`, `role:Participant`, `not-mine`, `open` for what is taken back; none for a blank.
     ///
     /// # Errors
     /// Another word, as a sentence.
@@ -124,7 +134,8 @@ impl Attestation {
         let word = text::folded(word).into_owned();
         let plain = word.to_lowercase();
         Ok(Some(match plain.as_str() {
-            "" | "open" => return Ok(None),
+            "" => return Ok(None),
+            "open" => Self::Open,
             "keep" => Self::Keep,
             "revoke" => Self::Revoke,
             "not-mine" | "not mine" => Self::NotMine,
@@ -150,6 +161,7 @@ impl fmt::Display for Attestation {
             Self::Revoke => f.write_str("revoke"),
             Self::Role(role) => write!(f, "role:{role}"),
             Self::NotMine => f.write_str("not-mine"),
+            Self::Open => f.write_str("open"),
         }
     }
 }
@@ -180,7 +192,7 @@ pub struct CertificationLine {
     pub at: DateTime<Utc>,
     /// The account's id; its e-mail where the source has no ids.
     pub account: String,
-    /// `keep`, `revoke`, `role:` with a role, or `not-mine`.
+    /// `keep`, `revoke`, `role:` with a role, `not-mine`, or `open` where an answer was taken back.
     #[schemars(with = "String")]
     pub verdict: Attestation,
     /// Who decided.
@@ -213,6 +225,10 @@ impl CertificationLine {
 pub struct CertificationRecord {
     /// All lines.
     pub lines: Vec<CertificationLine>,
+    /// How many bytes of the file they are: what comes after them is a line that was cut while it was written.
+    pub whole: usize,
+    /// The last of them lacks the end of its line.
+    unclosed: bool,
 }
 
 /// The chain before the first line.
@@ -225,13 +241,16 @@ impl CertificationRecord {
     /// A line that cannot be read, is of another run, or does not fit the chain.
     pub fn read(text: &str, manifest: &str) -> Result<Self, Failure> {
         let mut record = Self::default();
-        for (number, line) in (1u64..).zip(text.lines()) {
+        for (number, written) in (1u64..).zip(text.split_inclusive('\n')) {
             let broken = |what: &dyn fmt::Display| {
                 Failure::new(FailureKind::PlanRefused, format!("line {number} of certification.jsonl {what}"))
                     .hint("`verify` says what else was altered; take the file from a copy that is whole")
             };
-            let line: CertificationLine =
-                serde_json::from_str(line).map_err(|error| broken(&format!("cannot be read: {error}")))?;
+            let line: CertificationLine = match serde_json::from_str(written) {
+                Ok(line) => line,
+                Err(_) if !written.ends_with('\n') => break,
+                Err(error) => return Err(broken(&format!("cannot be read: {error}"))),
+            };
             if line.manifest != manifest {
                 return Err(broken(&format!("is of a run with the manifest {}, this one has {manifest}", line.manifest)));
             }
@@ -239,6 +258,8 @@ impl CertificationRecord {
                 return Err(broken(&"was changed after it was written, or one before it was"));
             }
             record.lines.push(line);
+            record.whole += written.len();
+            record.unclosed = !written.ends_with('\n');
         }
         Ok(record)
     }
@@ -252,18 +273,24 @@ impl CertificationRecord {
         self.lines.iter().map(|line| (line.account.as_str(), line)).collect()
     }
 
-    /// Adds what is said, or nothing of it; the text of the new lines.
+    /// Adds what is said, or nothing of it. `own` tells whether a name is the holder's of an account: what they say of it confirms
+    /// nothing, so that it holds up nobody who may say something, and takes no place of theirs.
     ///
     /// # Errors
     /// What contradicts itself, or another person.
-    pub fn add(&mut self, said: &[Attested], manifest: &str) -> Result<String, Failure> {
+    pub fn add(&mut self, said: &[Attested], own: impl Fn(&str, &str) -> bool, manifest: &str) -> Result<Added, Failure> {
         let mut chosen: BTreeMap<&str, &Attested> = BTreeMap::new();
         let mut problems = Vec::new();
+        // Who says that it is not theirs says nothing against who knows.
+        let weak = |one: &Attested| one.answer == Attestation::NotMine || own(&one.account, &one.by);
         for one in said {
             match chosen.get(one.account.as_str()) {
+                Some(first) if weak(first) != weak(one) => {
+                    if weak(first) {
+                        chosen.insert(&one.account, one);
+                    }
+                }
                 Some(first) if first.answer == one.answer && (first.comment.is_some() || one.comment.is_none()) => {}
-                // Who says that it is not theirs says nothing against who knows.
-                Some(first) if first.answer != Attestation::NotMine && one.answer == Attestation::NotMine => {}
                 Some(first) if first.answer != one.answer && first.answer != Attestation::NotMine => {
                     problems.push(format!("{}: {}, and {}", one.account, first.told(), one.told()));
                 }
@@ -271,18 +298,31 @@ impl CertificationRecord {
             }
         }
         let standing = self.standing();
-        let mut new = Vec::new();
+        let (mut new, mut outdated) = (Vec::new(), Vec::new());
         for (account, one) in chosen {
-            match standing.get(account) {
-                Some(line) if line.verdict == one.answer && (one.comment.is_none() || one.comment == line.comment) => {}
-                Some(line)
-                    if same_person(&line.by, &one.by) || line.verdict == Attestation::NotMine || line.verdict == one.answer =>
-                {
-                    new.push(one)
+            let Some(line) = standing.get(account) else {
+                new.extend((one.answer != Attestation::Open).then_some(one));
+                continue;
+            };
+            let (by_holder, was_by_holder) = (own(account, &one.by), own(account, &line.by));
+            let is_outdated = || self.is_outdated(one, line);
+            if line.verdict == one.answer {
+                let says_more = one.answer != Attestation::Open && one.comment.is_some() && one.comment != line.comment;
+                let confirms = was_by_holder && !by_holder;
+                if confirms || (says_more && (was_by_holder || !by_holder) && !is_outdated()) {
+                    new.push(one);
                 }
-                Some(_) if one.answer == Attestation::NotMine => {}
-                Some(line) => problems.push(format!("{account}: {}, but {}", one.told(), told(line))),
-                None => new.push(one),
+            } else if one.answer == Attestation::NotMine && !same_person(&line.by, &one.by) && line.verdict != Attestation::Open {
+                // Somebody else knows.
+            } else if is_outdated() {
+                outdated.push(format!("{account}: {}, and {} after that", one.told(), told(line)));
+            } else if same_person(&line.by, &one.by)
+                || matches!(line.verdict, Attestation::NotMine | Attestation::Open)
+                || (was_by_holder && !by_holder)
+            {
+                new.push(one);
+            } else {
+                problems.push(format!("{account}: {}, but {}", one.told(), told(line)));
             }
         }
         if !problems.is_empty() {
@@ -292,16 +332,69 @@ impl CertificationRecord {
             ))
             .hint("agree on one answer; whoever changes their mind hands it in under their own name, and the later one counts"));
         }
-        let mut text = String::new();
+        let mut added = Added { outdated, ..Added::default() };
+        if self.unclosed && !new.is_empty() {
+            added.text.push('\n');
+            self.unclosed = false;
+        }
         for one in new {
             let mut line = one.line(self.lines.len() as u64 + 1, manifest);
             line.chain = line.link(self.chain())?;
-            text.push_str(&serde_json::to_string(&line).map_err(Failure::failed)?);
-            text.push('\n');
+            added.text.push_str(&serde_json::to_string(&line).map_err(Failure::failed)?);
+            added.text.push('\n');
             self.lines.push(line);
         }
-        Ok(text)
+        Ok(added)
     }
+
+    /// Whether an answer had been given before the one that stands: it is read again, or only now, and the later one counts.
+    fn is_outdated(&self, one: &Attested, standing: &CertificationLine) -> bool {
+        let again = |line: &&CertificationLine| {
+            line.account == one.account && line.n < standing.n && line.verdict == one.answer && same_person(&line.by, &one.by)
+        };
+        let mut before = self.lines.iter().filter(again);
+        match one.heard {
+            Heard::Then => {
+                let same = same_person(&standing.by, &one.by) || standing.verdict == Attestation::Open;
+                (one.at < standing.at && same) || before.any(|line| line.at == one.at)
+            }
+            _ => before.any(|line| one.comment.is_none() || one.comment == line.comment),
+        }
+    }
+
+    /// What became of answers since a plan was made of them, by action: what nobody asks for any more is not done.
+    pub fn withdrawn(&self, plan: &Plan) -> BTreeMap<String, String> {
+        let standing = self.standing();
+        let why = |action: &Action| {
+            let key = action.account_id.map(|id| id.to_string()).or_else(|| action.email.clone()).unwrap_or_default();
+            let line = standing.get(key.as_str());
+            let asked = match line.map(|line| line.verdict) {
+                Some(Attestation::Revoke) => action.kind != Act::Update,
+                Some(Attestation::Role(role)) => {
+                    action.kind == Act::Update && action.after.get("role").is_some_and(|after| after == role.as_str())
+                }
+                _ => false,
+            };
+            let now = line.map_or_else(|| "nobody has answered".to_owned(), |line| told(line));
+            (!asked).then(|| {
+                let run = &plan.run_id;
+                (
+                    action.id.clone(),
+                    format!("the certification does not ask for it any more: {now}; `certify {run} --finish` ends it anew"),
+                )
+            })
+        };
+        plan.actions.iter().filter_map(why).collect()
+    }
+}
+
+/// What was added to a record.
+#[derive(Debug, Default)]
+pub struct Added {
+    /// The text of the new lines.
+    pub text: String,
+    /// What was not taken, as sentences: something later stands in its place.
+    pub outdated: Vec<String>,
 }
 
 /// `ana@acme.com said keep on 2026-12-01: still on the team`
@@ -324,6 +417,8 @@ pub struct Attested {
     pub user: Option<String>,
     /// `ana.xlsx row 3`
     pub place: String,
+    /// How it came.
+    pub heard: Heard,
 }
 
 impl Attested {
@@ -368,9 +463,9 @@ impl Stand {
     /// Of an account, by its last line.
     pub fn of(account: &Confirmed, line: Option<&CertificationLine>) -> Self {
         let Some(line) = line else { return Self::Open };
-        let own = account.email.as_deref().is_some_and(|email| same_person(email, &line.by));
         match line.verdict {
-            _ if own => Self::Own,
+            Attestation::Open => Self::Open,
+            _ if account.is_own(&line.by) => Self::Own,
             Attestation::Keep => Self::Keep,
             Attestation::Revoke => Self::Revoke,
             Attestation::Role(_) => Self::Role,
@@ -394,13 +489,14 @@ pub struct Asked {
 }
 
 /// What is to be done after a certification: every revocation and every other role, as an action or with why there is none. Where a
-/// deactivation could never be read back, `cannot_deactivate` says why.
+/// deactivation could never be read back, `cannot_deactivate` says why; where nothing may be done at all, `incomplete` does.
 pub fn asked(
     run: &str,
     accounts: &[Confirmed],
     record: &CertificationRecord,
     config: &Config,
     cannot_deactivate: Option<&str>,
+    incomplete: Option<&str>,
 ) -> Asked {
     let standing = record.standing();
     let mut asked = Asked::default();
@@ -408,10 +504,11 @@ pub fn asked(
         let Some(line) = standing.get(account.key.as_str()).filter(|line| Stand::of(account, Some(line)).is_decided()) else {
             continue;
         };
-        match change(account, line, config, cannot_deactivate) {
-            None => {}
-            Some(Ok(change)) => asked.actions.push(action(run, account, line, config, change)),
-            Some(Err(why)) => drop(asked.impossible.insert(account.key.clone(), why)),
+        match (change(account, line, config, cannot_deactivate), incomplete) {
+            (None, _) => {}
+            (Some(Ok(_)), Some(why)) => drop(asked.impossible.insert(account.key.clone(), why.to_owned())),
+            (Some(Ok(change)), None) => asked.actions.push(action(run, account, line, config, change)),
+            (Some(Err(why)), _) => drop(asked.impossible.insert(account.key.clone(), why)),
         }
     }
     asked
@@ -467,7 +564,7 @@ fn change(
                  Admin > Governance > People"
             )),
         },
-        (Attestation::Keep | Attestation::NotMine, _) => return None,
+        (Attestation::Keep | Attestation::NotMine | Attestation::Open, _) => return None,
     };
     Some(made)
 }

@@ -118,6 +118,11 @@ impl Decision {
         (self.verdict, self.until) == (other.verdict, other.until)
     }
 
+    /// Undecided again, with this on record.
+    pub fn reopened(self, by: &str, at: DateTime<Utc>, why: String) -> Self {
+        Self { comment: Some(why), ..Self::new(Verdict::Open, by, at) }.over(self)
+    }
+
     /// This decision in the place of an older one.
     pub(super) fn over(mut self, mut older: Self) -> Self {
         let mut earlier = std::mem::take(&mut older.earlier);
@@ -138,6 +143,17 @@ pub(super) fn recorded(by: Option<&str>) -> String {
 /// Whether two names are one person's: case and white space say nothing.
 pub fn same_person(one: &str, other: &str) -> bool {
     text::alike(one, other)
+}
+
+/// Whether two names may be one person's: a bare name and the mailbox of an address are taken for the same. Where somebody must not
+/// decide for themselves, refusing one too many is the safer mistake.
+pub fn may_be_same_person(one: &str, other: &str) -> bool {
+    let (one, other) = (person(one), person(other));
+    match (one.split_once('@'), other.split_once('@')) {
+        (Some((mailbox, _)), None) => mailbox == other,
+        (None, Some((mailbox, _))) => mailbox == one,
+        _ => one == other,
+    }
 }
 
 /// A name by which people are compared.

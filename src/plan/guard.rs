@@ -48,6 +48,23 @@ impl Guard {
         }
     }
 
+    /// What is to be rejected for it to hold.
+    fn concerned(self) -> &'static str {
+        match self {
+            Self::MaxDeactivations | Self::RejectedRows => "actions that take access away",
+            Self::MaxUpdates => "updates",
+            Self::MaxCreates => "creations",
+            Self::MinAdmins => "actions on Admins",
+            _ => "the actions concerned",
+        }
+    }
+
+    /// What whoever reviews can do about these guards, in words that follow "reject".
+    pub fn all_concerned(guards: impl Iterator<Item = Self>) -> String {
+        let concerned: BTreeSet<_> = guards.map(Self::concerned).collect();
+        concerned.into_iter().collect::<Vec<_>>().join(" and ")
+    }
+
     /// What was counted against what, as people read it.
     pub fn explain(self, value: u64, limit: u64) -> String {
         let accounts = text::plural(value, "account", "accounts");
@@ -66,7 +83,8 @@ impl Guard {
             Self::IncompleteEvidence => "the accounts could not be read whole".into(),
             Self::Protected if value == 1 => "1 action is about an account that is excluded".into(),
             Self::Protected => format!("{value} actions are about accounts that are excluded"),
-            Self::Own => "an action would lock out or change the account behind the API client".into(),
+            Self::Own if value == 1 => "1 action would lock out or change the account behind the API client".into(),
+            Self::Own => format!("{value} actions would lock out or change the account behind the API client"),
         }
     }
 }
@@ -251,11 +269,13 @@ pub fn evaluate(actions: &[&Action], guarded: &GuardedAccounts, judged: AuditFig
     let admins_removed = count(&|action| on(&|id| guarded.admins.contains(&id), action) && no_admin_any_more(action));
     let admins = (guarded.admins.len() as u64).saturating_sub(admins_removed);
 
-    let protected = count(&|action| on(&|id| guarded.protected.contains_key(&id), action));
+    let protected: Vec<&Action> =
+        actions.iter().copied().filter(|action| on(&|id| guarded.protected.contains_key(&id), action)).collect();
     // Changing one's own title locks nobody out; one's sign-in name, role or access does.
     let harms =
         |action: &Action| no_admin_any_more(action) || action.after.contains_key("email") || action.after.contains_key("role");
-    let own = count(&|action| on(&|id| guarded.own.contains(&id), action) && harms(action));
+    let own: Vec<&Action> =
+        actions.iter().copied().filter(|action| on(&|id| guarded.own.contains(&id), action) && harms(action)).collect();
     let incomplete = guarded.incomplete.len() as u64;
     let shrunk = if actions.is_empty() { 0 } else { judged.shrunk };
 
@@ -268,7 +288,8 @@ pub fn evaluate(actions: &[&Action], guarded: &GuardedAccounts, judged: AuditFig
     };
     let uncounted = (!guarded.unknown_roles.is_empty()).then(|| {
         let roles: Vec<&str> = guarded.unknown_roles.iter().map(String::as_str).collect();
-        format!("not counted, because what they may do is not known: the custom roles {}", roles.join(", "))
+        let (what, they) = if roles.len() == 1 { ("the custom role", "it") } else { ("the custom roles", "they") };
+        format!("not counted, because what {they} may do is not known: {what} {}", roles.join(", "))
     });
     vec![
         state(Guard::MaxDeactivations, removed, most_removed, removed <= most_removed),
@@ -284,9 +305,20 @@ pub fn evaluate(actions: &[&Action], guarded: &GuardedAccounts, judged: AuditFig
         // Always holds: of an empty directory no plan is made. It is listed all the same, for whoever reads a plan by its guards.
         state(Guard::EmptyDirectory, 0, 0, true),
         state(Guard::IncompleteEvidence, incomplete, 0, incomplete == 0 || actions.is_empty()),
-        state(Guard::Protected, protected, 0, protected == 0),
-        state(Guard::Own, own, 0, own == 0),
+        GuardState { note: named(&protected), ..state(Guard::Protected, protected.len() as u64, 0, protected.is_empty()) },
+        GuardState { note: named(&own), ..state(Guard::Own, own.len() as u64, 0, own.is_empty()) },
     ]
+}
+
+/// Which actions a guard is about that cannot be overridden: somebody has to find them. By ids alone, which a redacted report may show.
+fn named(actions: &[&Action]) -> Option<String> {
+    const NAMED: usize = 10;
+    let account = |action: &Action| action.account_id.map(|id| format!(" (account {id})")).unwrap_or_default();
+    let mut named: Vec<_> = actions.iter().take(NAMED).map(|action| format!("{}{}", action.id, account(action))).collect();
+    if actions.len() > NAMED {
+        named.push(format!("{} more", actions.len() - NAMED));
+    }
+    (!named.is_empty()).then(|| named.join(", "))
 }
 
 #[cfg(test)]

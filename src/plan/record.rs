@@ -15,31 +15,48 @@ pub struct Saying {
     pub subject: String,
     /// Where it was said: `ana.xlsx row 3`, `--approve all`.
     pub place: String,
-    /// What is said. [`Verdict::Open`] out of a file is a row that was left blank.
+    /// What is said.
     pub decision: Decision,
+    /// How it came.
+    pub heard: Heard,
 }
 
-impl Saying {
-    /// Whether it is a row that was left blank, and not somebody who takes a decision back.
-    fn is_blank(&self) -> bool {
-        self.decision.verdict == Verdict::Open && self.decision.from.is_some()
-    }
+/// How something was handed in: what is read can be older than what stands, and can be read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// Said just now, on the command line.
+    Now,
+    /// Read, with the moment at which it was said.
+    Then,
+    /// Read, and nobody knows when it was said: a sheet's row.
+    Sometime,
+    /// A row that was left blank: nobody said anything.
+    Blank,
+}
+
+/// What became of what was said.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    /// The ids on which something new was recorded.
+    pub ids: Vec<String>,
+    /// What was not taken, as sentences: something later stands in its place.
+    pub outdated: Vec<String>,
 }
 
 /// Records what is said, or nothing of it: what contradicts itself, what contradicts another person without saying that it overrules
-/// them, and a rejection without a reason refuse it as a whole. Returns the ids on which something new was recorded.
+/// them, and a rejection without a reason refuse it as a whole.
 ///
 /// # Errors
 /// All that is wrong, with names, places and reasons.
-pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result<Vec<String>, Failure> {
+pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result<Recorded, Failure> {
     let mut said: BTreeMap<&str, &Saying> = BTreeMap::new();
     let mut problems = Vec::new();
     for saying in sayings {
         let decision = &saying.decision;
         match said.get(saying.subject.as_str()) {
             // A blank row says nothing against what is said of it elsewhere.
-            Some(_) if saying.is_blank() => {}
-            Some(first) if !first.is_blank() && !first.decision.says_the_same(decision) => {
+            Some(_) if saying.heard == Heard::Blank => {}
+            Some(first) if first.heard != Heard::Blank && !first.decision.says_the_same(decision) => {
                 problems.push(format!("{}: {}, and {}", saying.subject, said_in(first), said_in(saying)));
             }
             // Of two that say the same, the one that says why.
@@ -52,12 +69,15 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result
             .hint("agree on one of them, and hand in that one; a file that was replaced by a later one is left out"));
     }
 
-    let (mut steps, mut against, mut hints) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut steps, mut against, mut outdated, mut hints) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
     for (subject, saying) in said {
         let decision = &saying.decision;
         let standing = sealed.plan().decisions.get(subject);
-        match step(standing, decision, overrule) {
+        match step(standing, saying, overrule) {
             Step::Nothing => continue,
+            Step::Outdated(standing) => {
+                outdated.push(format!("{subject}: {}, and it was {} after that", said_in(saying), standing.told()))
+            }
             Step::Blank(standing) => {
                 hints.insert(
                     "a blank takes nothing back: fill the row in again, leave it out, or take the decision back with --reopen",
@@ -73,6 +93,10 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result
                 hints.insert("a rejection needs a reason: in the row's `comment`, or with --comment for all that have none");
                 problems.push(format!("{}: the rejection of {subject} says no reason", saying.place));
             }
+            Step::Record if decision.until.is_some_and(|until| until < decision.at.date_naive()) => {
+                hints.insert("`accept-until` needs the last day on which it is accepted, which has not passed");
+                problems.push(format!("{}: the day of {} on {subject} has passed", saying.place, decision.word()));
+            }
             Step::Record => steps.push((subject.to_owned(), decision.clone())),
         }
     }
@@ -84,17 +108,16 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result
         let hints = hints.into_iter().collect::<Vec<_>>().join("; ");
         return Err(refused("not every row can be taken as it is", &problems).hint(hints));
     }
-    Ok(steps
-        .into_iter()
-        .map(|(subject, decision)| {
-            let decision = match sealed.plan().decisions.get(&subject).cloned() {
-                Some(older) => decision.over(older),
-                None => decision,
-            };
-            sealed.decide(&subject, decision);
-            subject
-        })
-        .collect())
+    let mut ids = Vec::new();
+    for (subject, decision) in steps {
+        let decision = match sealed.plan().decisions.get(&subject).cloned() {
+            Some(older) => decision.over(older),
+            None => decision,
+        };
+        sealed.decide(&subject, decision);
+        ids.push(subject);
+    }
+    Ok(Recorded { ids, outdated })
 }
 
 fn refused(what: &str, problems: &[String]) -> Failure {
@@ -112,28 +135,58 @@ fn said_in(saying: &Saying) -> String {
 enum Step<'a> {
     Nothing,
     Record,
+    /// It was said before what stands.
+    Outdated(&'a Decision),
     /// It differs from what another person decided.
     Against(&'a Decision),
     /// The row is blank in the very file in which its reviewer had decided.
     Blank(&'a Decision),
 }
 
-fn step<'a>(standing: Option<&'a Decision>, said: &Decision, overrule: bool) -> Step<'a> {
-    let Some(standing) = standing.filter(|standing| standing.verdict != Verdict::Open) else {
-        return if said.verdict == Verdict::Open { Step::Nothing } else { Step::Record };
-    };
-    if let (Verdict::Open, Some(file)) = (said.verdict, said.file()) {
+fn step<'a>(standing: Option<&'a Decision>, saying: &Saying, overrule: bool) -> Step<'a> {
+    let said = &saying.decision;
+    let decided = standing.filter(|standing| standing.verdict != Verdict::Open);
+    if saying.heard == Heard::Blank {
         // Only a file in which the row was filled in before is a file out of which somebody took a decision: of another, a blank says
         // nothing, whenever it comes.
-        return if standing.file() == Some(file) && said.is_of(standing) { Step::Blank(standing) } else { Step::Nothing };
+        return match decided {
+            Some(standing) if standing.file().is_some() && standing.file() == said.file() && said.is_of(standing) => {
+                Step::Blank(standing)
+            }
+            _ => Step::Nothing,
+        };
     }
-    if said.says_the_same(standing) && (said.comment.is_none() || said.comment == standing.comment) {
+    let Some(standing) = standing else {
+        return if said.verdict == Verdict::Open { Step::Nothing } else { Step::Record };
+    };
+    let same = said.says_the_same(standing);
+    if same && (said.verdict == Verdict::Open || said.comment.is_none() || said.comment == standing.comment) {
         return Step::Nothing;
     }
+    if is_outdated(saying, standing) {
+        return if same { Step::Nothing } else { Step::Outdated(standing) };
+    }
+    let Some(standing) = decided else { return Step::Record };
     // Anybody may withdraw a consent; to lift somebody's refusal is to overrule them.
     let withdraws = said.verdict == Verdict::Open && standing.verdict == Verdict::Approve;
-    if said.says_the_same(standing) || said.is_of(standing) || withdraws || overrule {
+    if same || said.is_of(standing) || withdraws || overrule {
         return Step::Record;
     }
     Step::Against(standing)
+}
+
+/// Whether what was read had been said before what stands: it is read again, or only now, and what was said later holds.
+fn is_outdated(saying: &Saying, standing: &Decision) -> bool {
+    let said = &saying.decision;
+    let again = |one: &&Decision| said.is_of(one) && said.says_the_same(one);
+    let mut before = standing.earlier.iter().filter(again);
+    match saying.heard {
+        Heard::Now | Heard::Blank => false,
+        Heard::Then => {
+            let later = said.at < standing.at && (standing.verdict == Verdict::Open || said.is_of(standing));
+            later || before.any(|one| one.at == said.at)
+        }
+        // Whoever decides so once more says it on the command line, or with another reason.
+        Heard::Sometime => before.any(|one| said.comment.is_none() || said.comment == one.comment),
+    }
 }

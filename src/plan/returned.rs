@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::decision::{Decision, Verdict};
 use super::digest::unambiguous;
 use super::format::Plan;
-use super::record::Saying;
+use super::record::{Heard, Saying};
 use super::review::Reviewer;
 use super::sheet::{self, Decidable};
 use crate::directory::table::TextRow;
@@ -48,7 +48,7 @@ pub struct DecisionsFile {
 #[schemars(rename = "Answer")] // as the schema of decisions has called it from the first
 pub struct ReturnedDecision {
     /// `approve` or `reject` of an action; `keep`, `not-mine` or `accept-until` of a finding without one; in a certification `keep`,
-    /// `revoke`, `role:` with a role, or `not-mine`.
+    /// `revoke`, `role:` with a role, or `not-mine`; of either `open` where it is taken back.
     pub verdict: String,
     /// Why.
     #[serde(default)]
@@ -59,6 +59,11 @@ pub struct ReturnedDecision {
 }
 
 impl DecisionsFile {
+    /// Whether it says when it was saved: a clock that is ahead says nothing.
+    pub fn heard(&self, now: DateTime<Utc>) -> Heard {
+        if self.at.is_some_and(|at| at <= now) { Heard::Then } else { Heard::Sometime }
+    }
+
     /// Reads what a page saved.
     ///
     /// # Errors
@@ -110,6 +115,15 @@ impl ReturnedSheet {
                 Failure::usage(format!("the sheet has no column {}", missing.join(", "))).hint("the columns must stay as they are")
             );
         }
+        let twice = |column: &&&str| header.iter().filter(|cell| cell == *column).count() > 1;
+        let twice: Vec<_> = columns.iter().chain(&OWN).filter(twice).copied().collect();
+        if !twice.is_empty() {
+            return Err(Failure::usage(format!(
+                "the sheet has columns more than once, of which one would not be read: {}",
+                twice.join(", ")
+            ))
+            .hint("hand in each person's sheet as a file of its own"));
+        }
         let places = columns.iter().map(|column| (*column, header.iter().position(|cell| cell == column)));
         let places: Vec<_> = places.collect();
         let (mut said, mut problems, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
@@ -135,6 +149,9 @@ impl ReturnedSheet {
         Ok((said, problems))
     }
 }
+
+/// Columns of a CSV sheet that say for which plan it is.
+pub const OWN: [&str; 2] = ["plan_id", "plan_digest"];
 
 /// Columns that a sheet of any version has: without them nobody can tell what a row is about.
 const NEEDED: [&str; 11] =
@@ -173,10 +190,10 @@ pub fn sheet(
     let rows = sheet::rows(plan);
     let rows: BTreeMap<&str, &Decidable<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let (sayings, problems) = filled.read(&sheet::COLUMNS, &NEEDED, |number, cells| {
-        let (subject, decision) = returned_row(&rows, cells, own, reviewer)?;
+        let (subject, decision, heard) = returned_row(&rows, cells, own, reviewer)?;
         let place = format!("{name} row {number}");
         let decision = Decision { from: Some(place.clone()), ..decision };
-        Ok((subject.clone(), Saying { subject, decision, place }))
+        Ok((subject.clone(), Saying { subject, decision, heard, place }))
     })?;
     if problems.is_empty() {
         return Ok(sayings);
@@ -198,7 +215,7 @@ fn returned_row(
     cells: &[Option<String>],
     own: Option<&str>,
     reviewer: &Reviewer,
-) -> Result<(String, Decision), String> {
+) -> Result<(String, Decision, Heard), String> {
     let cell = |place: usize| cells.get(place).and_then(Option::as_deref).unwrap_or_default();
     let id = if cell(0).is_empty() { cell(2) } else { cell(0) };
     let Some(row) = rows.get(id) else { return Err(format!("`{id}` is no action and no finding of this plan")) };
@@ -216,13 +233,13 @@ fn returned_row(
     let (word, who, comment) = (cell(sheet::LOCKED), cell(sheet::LOCKED + 1), cell(sheet::LOCKED + 2));
     let (verdict, until) = verdict(row, word, None)?;
     let who = Some(who).filter(|who| !who.is_empty()).or(own);
-    if verdict == Verdict::Open {
+    if word.is_empty() {
         // Nobody's name is needed to leave a row blank.
         let by = who.or(reviewer.by.as_deref()).unwrap_or_default();
-        return Ok((row.id().to_owned(), Decision::new(verdict, by, reviewer.at)));
+        return Ok((row.id().to_owned(), Decision::new(verdict, by, reviewer.at), Heard::Blank));
     }
     let decision = reviewer.decision(verdict, who, Some(comment)).map_err(|error| error.to_string())?;
-    Ok((row.id().to_owned(), Decision { until, ..decision }))
+    Ok((row.id().to_owned(), Decision { until, ..decision }, Heard::Sometime))
 }
 
 /// What a decision word means for a row.
@@ -234,6 +251,11 @@ fn verdict(row: &Decidable<'_>, word: &str, until: Option<NaiveDate>) -> Result<
         ("reject", Decidable::Action(_)) => Verdict::Reject,
         ("keep", Decidable::Finding(_)) => Verdict::Keep,
         ("not-mine" | "not mine", Decidable::Finding(_)) => Verdict::NotMine,
+        (accepts, Decidable::Finding(_)) if accepts.starts_with("accept-until") && !row.may_be_accepted() => {
+            return Err(format!(
+                "`{word}` needs an account for the exception to name, and this is about none: write keep or not-mine, or leave it blank"
+            ));
+        }
         (accepts, Decidable::Finding(_)) if accepts.starts_with("accept-until") => {
             let day = until.or_else(|| super::review::until(accepts.trim_start_matches("accept-until")));
             let day = day.ok_or_else(|| format!("`{word}` says no day: write `accept-until 2027-03-31`"))?;
@@ -260,6 +282,7 @@ pub fn file(plan: &Plan, name: &str, file: &DecisionsFile, reviewer: &Reviewer) 
     let rows: BTreeMap<&str, &Decidable<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let mut problems = Vec::new();
     let mut sayings = Vec::new();
+    let heard = file.heard(reviewer.at);
     for (id, answer) in &file.decisions {
         let said = rows.get(id.as_str()).ok_or_else(|| "it is no action and no finding of this plan".to_owned()).and_then(|row| {
             let (verdict, until) = verdict(row, &answer.verdict, answer.until)?;
@@ -272,7 +295,8 @@ pub fn file(plan: &Plan, name: &str, file: &DecisionsFile, reviewer: &Reviewer) 
                 let at = file.at.map_or(reviewer.at, |at| at.min(reviewer.at).max(plan.created.min(reviewer.at)));
                 let place = format!("{name}, {id}");
                 let decision = Decision { at, from: Some(name.to_owned()), ..decision };
-                sayings.push(Saying { subject: id.clone(), place, decision });
+                let heard = if answer.verdict.trim().is_empty() { Heard::Blank } else { heard };
+                sayings.push(Saying { subject: id.clone(), place, decision, heard });
             }
             Err(problem) => problems.push(format!("{id}: {problem}")),
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::decision::{Decision, Verdict};
 use super::format::Plan;
 use super::packets::{Packet, Packets};
-use super::record::Saying;
+use super::record::{Heard, Saying};
 use super::sheet::{self, Decidable};
 use crate::failure::{Failure, FailureKind};
 use crate::terms::ActionKind;
@@ -112,7 +112,8 @@ pub fn selected(
             }
             for row in rows {
                 let decision = reviewer.decision(verdict, None, None)?;
-                said.insert(row.id(), Saying { subject: row.id().to_owned(), place: format!("{flag} {selector}"), decision });
+                let (subject, place) = (row.id().to_owned(), format!("{flag} {selector}"));
+                said.insert(row.id(), Saying { subject, place, decision, heard: Heard::Now });
             }
         }
     }
@@ -135,7 +136,7 @@ pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Sayin
                     recorded_by: recorded_by.map(str::to_owned).or_else(|| decision.recorded_by.clone()),
                     ..decision.clone()
                 };
-                sayings.push(Saying { subject: id.clone(), place: format!("plan {}", old.id), decision });
+                sayings.push(Saying { subject: id.clone(), place: format!("plan {}", old.id), decision, heard: Heard::Then });
                 continue;
             }
             Some(_) => "what it would change is not the same any more",
@@ -173,14 +174,21 @@ pub fn in_time(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
         .hint("run `audit` again; `review NEWPLAN --from OLDPLAN --by WHO` takes over the decisions whose action is the same"))
 }
 
+/// Days from today to the one on which a plan expires; below 0 where it has passed.
+pub fn days_left(plan: &Plan, now: DateTime<Utc>) -> i64 {
+    (plan.expires.date_naive() - now.date_naive()).num_days()
+}
+
 /// `expires in 23 days (2026-12-20 06:00 UTC)`
 pub fn left(plan: &Plan, now: DateTime<Utc>) -> String {
     let day = text::minute(plan.expires);
-    let days = (plan.expires - now).num_days();
+    let days = days_left(plan, now);
+    let many = text::plural(days.unsigned_abs(), "day", "days");
     match plan.expires > now {
-        true if days == 0 => format!("expires today or tomorrow ({day})"),
-        true => format!("expires in {} ({day})", text::plural(days.unsigned_abs(), "day", "days")),
-        false => format!("expired {} ago ({day})", text::plural(days.unsigned_abs(), "day", "days")),
+        true if days == 0 => format!("expires today ({day})"),
+        true => format!("expires in {many} ({day})"),
+        false if days == 0 => format!("expired today ({day})"),
+        false => format!("expired {many} ago ({day})"),
     }
 }
 
@@ -258,7 +266,7 @@ pub fn action_kind(row: &Decidable<'_>) -> Option<ActionKind> {
     }
 }
 
-/// The last day on which something is accepted, where a decision says one.
+/// The last day on which something is accepted, where a decision says one; what joins it to the word is no sign of its year.
 pub fn until(word: &str) -> Option<NaiveDate> {
-    word.trim().trim_start_matches([':', ' ']).parse().ok()
+    word.trim_start_matches([':', ' ', '-']).trim_end().parse().ok()
 }

@@ -1,9 +1,11 @@
 //! The rules that an apply obeys, wherever it is started: those of the run that made the plan, which the plan carries, and on top the
 //! configuration at hand where that is stricter. A rule can be tightened later; applying from another folder loosens none.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, Content, Exclude, Guards};
+use crate::config::{Config, Content, CustomRole, Exclude, Guards};
 
 /// What a plan carries of the configuration it was made with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -19,6 +21,9 @@ pub struct PlanRules {
     /// What says who owns DataSets and DataFlows: asked again before anything is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Content>,
+    /// What the instance's custom roles are, for `min-admins`; absent where none is named, and in plans of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<BTreeMap<String, CustomRole>>,
 }
 
 impl PlanRules {
@@ -30,6 +35,7 @@ impl PlanRules {
             exclusions: config.exclude.clone(),
             client_owner: config.domo.client_owner.clone(),
             content: config.content.as_ref().map(Content::holding),
+            roles: Some(config.domo.roles.clone()).filter(|roles| !roles.is_empty()),
         }
     }
 
@@ -50,6 +56,15 @@ impl PlanRules {
             (Some(own), Some(theirs)) => Some(theirs.clone().or(&own)),
             (own, theirs) => own.or_else(|| theirs.clone()),
         };
+        // No role administers that did not then; one that is said to be ordinary by now does not.
+        let mut roles = self.roles.clone().unwrap_or_default();
+        for (role, now) in std::mem::take(&mut config.domo.roles) {
+            if now == CustomRole::Ordinary {
+                roles.retain(|then, _| then.trim() != role.trim());
+                roles.insert(role, now);
+            }
+        }
+        config.domo.roles = roles;
         let missing = self.exclusions.iter().filter(|rule| !config.exclude.contains(rule)).cloned().collect::<Vec<_>>();
         config.exclude.extend(missing);
         match (&config.domo.client_owner, &self.client_owner) {

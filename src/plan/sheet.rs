@@ -87,6 +87,12 @@ impl<'a> Decidable<'a> {
         }
     }
 
+    /// Whether it can be accepted until a day: an exception names an account.
+    pub fn may_be_accepted(&self) -> bool {
+        // An account without an id has a role all the same.
+        matches!(self, Self::Finding(open) if open.account_id.is_some() || open.about.role.is_some())
+    }
+
     /// The finding it answers.
     pub fn finding(&self) -> Option<&'a str> {
         match self {

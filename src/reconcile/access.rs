@@ -173,18 +173,22 @@ impl Sides<'_> {
         };
         let old = then.role_shown(was);
         let mut changes = Vec::new();
-        match (then.is_active(was), now.is_active(account)) {
-            (false, true) => changes.push(change(Moved::Reactivated, old, role.clone())),
-            (true, false) => changes.push(change(Moved::Deactivated, old, role.clone())),
-            (true, true) if old != role && then.provides("role") == now.provides("role") => {
-                let moved = match now.reach(account, self.domo).cmp(&then.reach(was, self.domo)) {
-                    std::cmp::Ordering::Greater => Moved::RoleRaised,
-                    std::cmp::Ordering::Less => Moved::RoleLowered,
-                    std::cmp::Ordering::Equal => Moved::RoleChanged,
-                };
-                changes.push(change(moved, old, role.clone()));
-            }
+        let (was_active, is_active) = (then.is_active(was), now.is_active(account));
+        match (was_active, is_active) {
+            (false, true) => changes.push(change(Moved::Reactivated, old.clone(), role.clone())),
+            (true, false) => changes.push(change(Moved::Deactivated, old.clone(), role.clone())),
             _ => {}
+        }
+        if is_active && old != role && then.provides("role") == now.provides("role") {
+            let moved = match now.reach(account, self.domo).cmp(&then.reach(was, self.domo)) {
+                std::cmp::Ordering::Greater => Moved::RoleRaised,
+                std::cmp::Ordering::Less => Moved::RoleLowered,
+                std::cmp::Ordering::Equal => Moved::RoleChanged,
+            };
+            let changed = change(moved, old, role.clone());
+            // An administrator is gained once: by being active again.
+            let administrator = changed.administrator.filter(|_| was_active);
+            changes.push(AccessChange { administrator, ..changed });
         }
         if self.groups && now.is_active(account) {
             let groups =

@@ -58,6 +58,11 @@ impl<P: Place> Lists<P> {
         Ok(Self { offsets, values, of: PhantomData })
     }
 
+    /// Whether no list has a text.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     pub(super) fn get(&self, place: P) -> impl Iterator<Item = &str> {
         let row = place.at();
         let start = self.offsets.get(row).copied().unwrap_or(0) as usize;

@@ -124,7 +124,8 @@ impl<'a> Drifts<'a> {
         drift
     }
 
-    /// One key alone, for which the name does not speak, says whose account it is and not what its name and address should be.
+    /// One key alone, for which the name does not speak, says whose account it is and not what its name and address should be. Nor is a
+    /// key written then: it would be the second one that agrees in the next run.
     fn leave_unproven(&self, drift: &mut Vec<DriftField>, agreeing: Agreeing) {
         // Names that have nothing in common, or cannot be compared, are counted and no finding.
         drift.retain(|field| field.field != "name" || agreeing.loosely());
@@ -132,7 +133,7 @@ impl<'a> Drifts<'a> {
             true => "not written: only the number agrees, and only without its prefix and zeros",
             false => "not written: only one key agrees, and the names do not speak for it",
         };
-        for field in drift.iter_mut().filter(|field| matches!(field.field.as_str(), "name" | "email")) {
+        for field in drift.iter_mut().filter(|field| matches!(field.field.as_str(), "name" | "email" | "employee_number")) {
             field.writable = false;
             field.note = Some(why.to_owned());
         }
@@ -196,7 +197,7 @@ impl<'a> Drifts<'a> {
     fn name(&self, account: Account, person: Person) -> Option<DriftField> {
         let domo = self.accounts.name.get(account).unwrap_or_default();
         let whole = self.people.name.filled(person);
-        if whole.is_some_and(|whole| whole == domo) {
+        if whole.is_some_and(|whole| whole == domo || folded(whole) == folded(domo)) {
             return None;
         }
         let provides = |field| self.people.provides(person, field);

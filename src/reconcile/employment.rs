@@ -20,7 +20,9 @@ pub enum Basis {
     Switch,
     /// The file says nothing of employment: everyone listed is employed.
     Listed,
-    /// Nothing readable.
+    /// Something that cannot be read.
+    Unreadable,
+    /// Nothing at all, where the file should say something.
     Nothing,
 }
 
@@ -85,8 +87,9 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
         // A last day that lies ahead does not say that somebody whose entry is switched off already still works.
         Some(false) => plain(Status::Suspended, Basis::Switch),
         _ if facts.termination_date.is_some() => plain(Status::Active, Basis::TerminationDate),
-        _ if facts.unreadable => plain(Status::Unknown, Basis::Nothing),
+        _ if facts.unreadable => plain(Status::Unknown, Basis::Unreadable),
         Some(true) => plain(Status::Active, Basis::Switch),
+        None if facts.status.is_some() => plain(Status::Unknown, Basis::Unreadable),
         None if !facts.status_provided => plain(Status::Active, Basis::Listed),
         None => plain(Status::Unknown, Basis::Nothing),
     }
@@ -94,7 +97,8 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
 
 /// The judgement of a person whom several files have, from those of the rows, in the order of the files. A switch weighs less than any
 /// word or date, and a row that only lists the person less than either. Somebody who is employed in one file and switched off in
-/// another is suspended. Words and dates that disagree are a contradiction, read as employed.
+/// another is suspended. Words and dates that disagree are a contradiction, read as employed. What one file says and nobody can read stays
+/// unknown where the others only switch the person on or list them, and so does a blank beside a list, as either does in one file.
 pub fn combine(rows: &[Employment]) -> Option<Employment> {
     let first = |fits: &dyn Fn(&Employment) -> bool| rows.iter().find(|row| row.basis != Basis::Listed && fits(row)).copied();
     let said = |status: &[Status]| first(&|row| row.basis != Basis::Switch && status.contains(&row.status));
@@ -102,6 +106,7 @@ pub fn combine(rows: &[Employment]) -> Option<Employment> {
     const EMPLOYED: &[Status] = &[Status::Active, Status::Leave];
     let (employed, ahead, ended) = (said(EMPLOYED), said(&[Status::Prehire]), said(&[Status::Terminated]));
     let off = said(&[Status::Suspended]).or(switched(&[Status::Suspended]));
+    let unreadable = first(&|row| row.basis == Basis::Unreadable);
     let (on, staged, closed) = (switched(EMPLOYED), switched(&[Status::Prehire]), switched(&[Status::Terminated]));
 
     // What an account that is closed or switched off makes of somebody whom another file calls employed.
@@ -109,7 +114,7 @@ pub fn combine(rows: &[Employment]) -> Option<Employment> {
     let decided = match (employed, ahead) {
         (Some(employed), _) => Some(suspended.unwrap_or(employed)),
         (None, Some(ahead)) => Some(ahead),
-        (None, None) => ended.or(closed).or(off).or(staged).or(on),
+        (None, None) => ended.or(closed).or(off).or(unreadable).or(staged).or(on),
     };
     let disagree = [employed, ahead, ended].iter().flatten().count() > 1;
     match decided {
@@ -118,7 +123,7 @@ pub fn combine(rows: &[Employment]) -> Option<Employment> {
             let of_employed = employed.and_then(|employed| employed.contradiction);
             Some(Employment { contradiction: decided.contradiction.or(of_employed), ..decided })
         }
-        None => rows.iter().find(|row| row.status != Status::Unknown).or(rows.first()).copied(),
+        None => rows.iter().find(|row| row.status == Status::Unknown).or(rows.first()).copied(),
     }
 }
 
@@ -241,7 +246,12 @@ mod tests {
         }
         assert_eq!(both(off, listed), (Status::Suspended, None));
         assert_eq!(both(on, row(Status::Unknown, Basis::Nothing)), (Status::Active, None));
-        assert_eq!(both(listed, row(Status::Unknown, Basis::Nothing)), (Status::Active, None));
+        assert_eq!(both(listed, row(Status::Unknown, Basis::Nothing)), (Status::Unknown, None));
+        let unreadable = row(Status::Unknown, Basis::Unreadable);
+        assert_eq!(both(unreadable, on), (Status::Unknown, None));
+        assert_eq!(both(unreadable, listed), (Status::Unknown, None));
+        assert_eq!(both(unreadable, off), (Status::Suspended, None));
+        assert_eq!(both(unreadable, word(Status::Active)), (Status::Active, None));
         assert_eq!(combine(&[]), None);
     }
 

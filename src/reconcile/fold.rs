@@ -1,23 +1,122 @@
 //! One person in two directories: rows of *different* sources that share a key, and whose other keys do not disagree, are one
-//! person. The first source's values win, empty cells are filled from the next; further addresses and groups are those of all of
+//! person, unless it is one key alone and their names have nothing in common. The first source's values win, empty cells are filled from the next; further addresses and groups are those of all of
 //! them. Any disagreement leaves the rows apart, and then they are duplicates like any others. Every row is still counted, each in the
 //! situation of its person.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use anyhow::Result;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::column::Lists;
+use super::column::{Lists, TextColumn};
 use super::index::{Person, Place, Row};
-use super::keyed::{keyed, shared};
+use super::keyed::{keyed, reformed, shared};
 use super::keys::Addresses;
+use super::names::{self, Resemblance};
 use super::sets::Sets;
 use crate::directory::People;
 use crate::terms::Key;
-use crate::terms::value::Number;
+use crate::terms::value::{Number, loosely};
+
+/// The rows of the directory by what tells whether two of them are one person.
+struct Rows<'a> {
+    keys: &'a BTreeSet<Key>,
+    addresses: &'a Addresses,
+    sources: UInt32Chunked,
+    emails: TextColumn<Row>,
+    further: Lists<Row>,
+    numbers: TextColumn<Row>,
+    names: StringChunked,
+    /// Numbers of rejected rows, loosely: nobody else's is unique.
+    rejected: HashSet<String>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(people: &'a People, addresses: &'a Addresses, keys: &'a BTreeSet<Key>) -> Result<Self> {
+        let frame = &people.frame;
+        let rejected = people.rejected.iter().filter_map(|row| row.employee_number.as_deref());
+        Ok(Self {
+            keys,
+            addresses,
+            sources: frame.column("source")?.u32()?.rechunk().into_owned(),
+            emails: TextColumn::of(frame, "email")?,
+            further: Lists::of(frame, "alternate_email")?,
+            numbers: TextColumn::of(frame, "employee_number")?,
+            names: people.names()?.rechunk().into_owned(),
+            rejected: rejected.filter_map(|number| Some(Number::of(number).loosely()?.into_owned())).collect(),
+        })
+    }
+
+    /// The main address.
+    fn email(&self, row: u32) -> Option<Cow<'_, str>> {
+        self.emails.get(Row(row)).and_then(|text| self.addresses.identifying(text))
+    }
+
+    /// The addresses that are keys.
+    fn emails(&self, row: u32) -> impl Iterator<Item = Cow<'_, str>> {
+        let further = self.keys.contains(&Key::AlternateEmail);
+        let main = self.email(row).filter(|_| further || self.keys.contains(&Key::Email));
+        let further = further.then(|| self.further.get(Row(row)).filter_map(|text| self.addresses.identifying(text)));
+        main.into_iter().chain(further.into_iter().flatten())
+    }
+
+    fn number(&self, row: u32) -> Option<Cow<'_, str>> {
+        let number = self.numbers.get(Row(row)).filter(|_| self.keys.contains(&Key::EmployeeNumber));
+        number.and_then(|text| Number::of(text).text())
+    }
+
+    /// The rows of each key that several have; numbers that are equal only loosely where each file has the form once.
+    fn sharing_a_key(&self, height: u32) -> Result<Vec<Vec<u32>>> {
+        let mut groups = shared(&keyed(height, |row| self.emails(row))?)?.groups;
+        let numbers = keyed(height, |row| self.number(row))?;
+        groups.extend(shared(&numbers)?.groups);
+        let is_longer = |number: &str| loosely(number).is_some_and(|form| form.len() < number.len());
+        if numbers.column("key")?.str()?.iter().flatten().any(is_longer) {
+            let loose = shared(&reformed(&numbers, loosely)?)?;
+            let unique = loose.each()?.filter(|(form, rows)| {
+                let mut of: Vec<Option<u32>> = rows.iter().map(|row| self.sources.get(*row as usize)).collect();
+                of.sort_unstable();
+                of.windows(2).all(|pair| pair[0] != pair[1]) && !self.rejected.contains(*form)
+            });
+            groups.extend(unique.map(|(_, rows)| rows.to_vec()));
+        }
+        Ok(groups)
+    }
+
+    /// Whether two rows can be one person: of two files, no key of theirs says two things, and where not both keys say that they are one, the
+    /// names do not speak against it. A number that is only loosely the same disagrees with nobody who has the address or a part of the name.
+    fn are_one(&self, one: u32, other: u32) -> bool {
+        if self.sources.get(one as usize) == self.sources.get(other as usize) {
+            return false;
+        }
+        let by_email = self.emails(one).any(|email| self.emails(other).any(|theirs| theirs == email));
+        let (number, theirs) = (self.number(one), self.number(other));
+        let by_number = number.is_some() && number == theirs;
+        if by_email && by_number {
+            return true;
+        }
+        let emails_differ =
+            || self.keys.contains(&Key::Email) && self.email(one).zip(self.email(other)).is_some_and(|(one, other)| one != other);
+        if !by_email && emails_differ() {
+            return false;
+        }
+        let loosely_equal = match number.zip(theirs).filter(|_| !by_number) {
+            None => false,
+            Some((number, theirs)) => match loosely(&number) {
+                Some(form) if loosely(&theirs) == Some(form) => true,
+                _ => return false,
+            },
+        };
+        let [name, theirs] = [one, other].map(|row| self.names.get(row as usize).unwrap_or_default());
+        match names::resemblance(name, theirs) {
+            Resemblance::SharePart => true,
+            Resemblance::NotComparable => by_email || !loosely_equal,
+            Resemblance::Differ => false,
+        }
+    }
+}
 
 /// Which rows of the directory are one person.
 #[derive(Debug, Default)]
@@ -35,43 +134,20 @@ impl Fold {
         if people.sources.len() < 2 {
             return Ok(Self::default());
         }
-        let frame = &people.frame;
-        let height = frame.height() as u32;
-        let (emails, numbers) = (frame.column("email")?.str()?.rechunk(), frame.column("employee_number")?.str()?.rechunk());
-        let sources = frame.column("source")?.u32()?.rechunk();
-        let by_email = |row: u32| {
-            let email = emails.get(row as usize).filter(|_| keys.contains(&Key::Email));
-            email.and_then(|text| addresses.identifying(text))
-        };
-        let by_number = |row: u32| {
-            let number = numbers.get(row as usize).filter(|_| keys.contains(&Key::EmployeeNumber));
-            number.and_then(|text| Number::of(text).text())
-        };
-        // Rows of one person: each source once, and no key says two things.
-        let agree = |rows: &[u32]| {
-            let one = |keys: Vec<Cow<'_, str>>| keys.windows(2).all(|pair| pair[0] == pair[1]);
-            let mut of: Vec<Option<u32>> = rows.iter().map(|row| sources.get(*row as usize)).collect();
-            of.sort_unstable();
-            of.windows(2).all(|pair| pair[0] != pair[1])
-                && one(rows.iter().filter_map(|row| by_email(*row)).collect())
-                && one(rows.iter().filter_map(|row| by_number(*row)).collect())
-        };
-
-        let mut sets = Sets::new(height);
-        let groups = [shared(&keyed(height, by_email)?)?.groups, shared(&keyed(height, by_number)?)?.groups];
-        for rows in groups.iter().flatten() {
+        let height = people.frame.height() as u32;
+        let rows = Rows::of(people, addresses, keys)?;
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
+        for group in rows.sharing_a_key(height)? {
             // More rows than sources cannot be one person.
-            if rows.len() > people.sources.len() {
-                continue;
-            }
-            for (at, first) in rows.iter().enumerate() {
-                for second in &rows[at + 1..] {
-                    if agree(&[*first, *second]) {
-                        sets.join(*first, *second);
-                    }
+            if group.len() <= people.sources.len() {
+                for (at, first) in group.iter().enumerate() {
+                    pairs.extend(group[at + 1..].iter().map(|second| (*first, *second)));
                 }
             }
         }
+        let pairs: Vec<(u32, u32)> = pairs.into_par_iter().filter(|(one, other)| rows.are_one(*one, *other)).collect();
+        let mut sets = Sets::new(height);
+        pairs.into_iter().for_each(|(one, other)| sets.join(one, other));
         let mut together: HashMap<u32, Vec<u32>> = HashMap::new();
         for row in 0..height {
             let head = sets.head(row);
@@ -79,10 +155,14 @@ impl Fold {
                 together.entry(head).or_default().push(row);
             }
         }
-        together.retain(|_, rows| rows.len() > 1 && agree(rows));
+        // Of two it is known already.
+        together.retain(|_, all| {
+            all.len() == 2 || all.iter().enumerate().all(|(at, one)| all[at + 1..].iter().all(|other| rows.are_one(*one, *other)))
+        });
         if together.is_empty() {
             return Ok(Self::default());
         }
+        let sources = &rows.sources;
         let mut heads: HashMap<u32, u32> = HashMap::new();
         for rows in together.values_mut() {
             rows.sort_by_key(|row| (sources.get(*row as usize), *row));
@@ -128,7 +208,7 @@ impl Fold {
                 return Ok(Column::full_null(column.name().clone(), self.rows.len(), column.dtype()));
             }
             if column.dtype().is_list() {
-                return self.united(frame, column.name());
+                return self.united(frame, column.name(), addresses);
             }
             let mut places = self.rows.clone();
             let column = column.rechunk();
@@ -151,15 +231,21 @@ impl Fold {
         Ok(DataFrame::new(self.rows.len(), columns)?)
     }
 
-    /// A column of lists with one list a person, each text once.
-    fn united(&self, frame: &DataFrame, name: &str) -> Result<Column> {
+    /// A column of lists with one list a person, each text once. Main addresses that are not the person's are further ones.
+    fn united(&self, frame: &DataFrame, name: &str, addresses: &Addresses) -> Result<Column> {
         let lists = Lists::of(frame, name)?;
+        let emails = TextColumn::of(frame, "email")?;
         let mut united = ListStringChunkedBuilder::new(name.into(), self.rows.len(), self.rows.len());
         for (person, row) in (0..).map(Person).zip(&self.rows) {
             let alone = [Row(*row)];
             let rows = self.members.get(&person).map_or(&alone[..], Vec::as_slice);
+            let mut mains = rows.iter().filter_map(|row| emails.get(*row)).filter(|_| name == "alternate_email" && rows.len() > 1);
+            let mut mains = mains.by_ref().filter_map(|text| Some((addresses.identifying(text)?, text)));
+            let main = mains.next();
+            let others = mains.filter(|(key, _)| main.as_ref().is_some_and(|(main, _)| key != main)).map(|(_, text)| text);
             let mut seen = BTreeSet::new();
-            let texts: Vec<&str> = rows.iter().flat_map(|row| lists.get(*row)).filter(|text| seen.insert(*text)).collect();
+            let texts = rows.iter().flat_map(|row| lists.get(*row)).chain(others);
+            let texts: Vec<&str> = texts.filter(|text| seen.insert(*text)).collect();
             united.append_values_iter(texts.into_iter());
         }
         Ok(united.finish().into_column())

@@ -11,7 +11,7 @@ use super::access::Access;
 use super::candidates::{Candidates, Likely};
 use super::columns::{AccountColumns, PersonColumns};
 use super::drift::Drifts;
-use super::employment::{Basis, Employment};
+use super::employment::{self, Employment};
 use super::exclusions::Part;
 use super::explain;
 use super::finding::{AccountRef, Candidate, PersonRef};
@@ -147,7 +147,7 @@ impl Judge<'_> {
         self.count(&[AccountSituation::Matched, AccountSituation::Leaver, AccountSituation::Suspended])
     }
 
-    /// Who answers for an account: the owner of the exclusion or of the exception that covers it.
+    /// Who answers for an account: the owner of the exclusion that covers it, or of an exception that accepts its being there.
     pub(super) fn answers_for(&self, account: Account) -> Option<String> {
         let (config, id, email) = (self.rules.config, self.accounts.id(account), self.accounts.email.get(account));
         let rule = match self.parts[account] {
@@ -156,8 +156,11 @@ impl Judge<'_> {
         };
         let by_rule = rule.and_then(|rule| rule.owner.clone());
         let names: Vec<Named> = self.addresses.names(id, email).collect();
+        let kind = self.account_situations[account].finding();
         let named = |exception: &&crate::config::Exception| {
-            self.addresses.named(&exception.account).is_some_and(|named| names.contains(&named))
+            exception.expires >= self.rules.as_of
+                && kind.is_some_and(|kind| exception.kinds.contains(&kind))
+                && self.addresses.named(&exception.account).is_some_and(|named| names.contains(&named))
         };
         by_rule.or_else(|| config.exception.iter().find(named).map(|exception| exception.owner.clone()))
     }
@@ -243,10 +246,10 @@ impl Judge<'_> {
         self.past.taken.get(&self.accounts.id(account)?)
     }
 
-    /// The day from which an account that we took the access of is proposed for deletion.
+    /// The day from which an account that we took the access of is proposed for deletion; none where it may have been given back.
     pub(super) fn due(&self, taken: &Taken) -> Option<NaiveDate> {
         let days = self.rules.config.policy.delete_after_days;
-        (days > 0).then(|| taken.on.checked_add_days(chrono::Days::new(days.into()))).flatten()
+        (days > 0 && self.past.lost.is_empty()).then(|| taken.on.checked_add_days(chrono::Days::new(days.into()))).flatten()
     }
 
     /// What the account owns, and that it is locked, behind another sentence.
@@ -276,6 +279,14 @@ impl Judge<'_> {
         window == 0 || window >= self.rules.config.policy.dormant_days
     }
 
+    /// Whether accounts carry this key, and whether people do.
+    pub(super) fn carry(&self, key: Key) -> (bool, bool) {
+        let further = key == Key::AlternateEmail;
+        let ours = self.accounts.provides(key.as_str()) || further && self.accounts.provides("email");
+        let theirs = self.people.any_provides(&[key.as_str()]) || further && self.people.any_provides(&["email"]);
+        (ours, theirs)
+    }
+
     /// The configured keys that this account carries.
     pub(super) fn keys_tried(&self, account: Account) -> Vec<Key> {
         let carries = |key: &Key| match key {
@@ -298,28 +309,25 @@ impl Judge<'_> {
         self.people.deciding_word(person, self.employment[person].status, self.rules.as_of)
     }
 
-    /// A row that shares a key with this one and says employed: a rehire, or somebody else's row.
+    /// A row that shares a key or an address with this one and says employed, or else nothing that can be read: a rehire, or somebody
+    /// else's row.
     pub(super) fn employed_sibling(&self, person: Person) -> Option<Person> {
         let siblings = self.matches.siblings.get(&person)?;
-        let employed = |row: &&Person| matches!(self.employment[**row].status, Status::Active | Status::Leave);
-        siblings.iter().find(employed).copied()
+        let which = |statuses: &[Status]| siblings.iter().copied().find(|row| statuses.contains(&self.employment[*row].status));
+        which(&[Status::Active, Status::Leave]).or_else(|| which(&[Status::Unknown]))
     }
 
-    /// A row of another file that shares a key with this one and may be the same person's by its name, and that says that employment has
-    /// ended, where this row only says that an identity is switched on, or lists it.
-    pub(super) fn ended_sibling(&self, person: Person) -> Option<Person> {
+    /// A row of another file that shares a key or an address with this one and may be the same person's by its name, and by which that
+    /// person, were they one, would have left or be switched off.
+    pub(super) fn gone_sibling(&self, person: Person) -> Option<Person> {
         let siblings = self.matches.siblings.get(&person)?;
-        if !matches!(self.employment[person].basis, Basis::Switch | Basis::Listed) {
-            return None;
-        }
         let name = self.people.display_name(person);
-        let ended = |row: &&Person| {
-            let employment = self.employment[**row];
-            employment.status == Status::Terminated
-                && employment.basis != Basis::Switch
+        let gone = |row: &&Person| {
+            let both = employment::combine(&[self.employment[person], self.employment[**row]]);
+            both.is_some_and(|both| matches!(both.status, Status::Terminated | Status::Suspended))
                 && self.people.source(**row) != self.people.source(person)
                 && self.people.resemblance(**row, name.as_deref()) != Resemblance::Differ
         };
-        siblings.iter().find(ended).copied()
+        siblings.iter().find(gone).copied()
     }
 }

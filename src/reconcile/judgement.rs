@@ -212,7 +212,7 @@ impl Reconciliation {
     pub fn as_forecast(mut self) -> Self {
         let why = format!(
             "This is a forecast: {} has not come yet. What the populations say today was judged as of that day; nothing is planned, and \
-             no other run is compared with it",
+             no later run is compared with it",
             self.as_of
         );
         self.evidence.reasons.insert(0, why);

@@ -10,6 +10,7 @@ use anyhow::Result;
 use super::exclusions::Part;
 use super::index::{Account, Each, Person};
 use super::join::{Agreeing, Pairs, Sides};
+use super::keyed::{keyed, shared};
 use super::names::Resemblance;
 use super::near::{self, Suspects, Unmatched};
 use crate::terms::Key;
@@ -48,7 +49,7 @@ pub(super) struct Matches {
     pub(super) in_ambiguity: Each<Person, bool>,
     /// Duplicate rows that no other key singled out: the keys they share, each with another row that has it.
     pub(super) repeated: HashMap<Person, Vec<(Key, Person)>>,
-    /// For rows that were singled out: the others with one of their keys.
+    /// For rows that were singled out: the others with one of their keys, and those with one of their addresses where it is no key.
     pub(super) siblings: HashMap<Person, Vec<Person>>,
     /// Accounts and people without each other whose keys are nearly equal.
     pub(super) suspects: Suspects,
@@ -81,6 +82,7 @@ impl Matches {
         };
         matches.tell_people(sides);
         matches.find_repeated();
+        matches.find_listed(sides)?;
         matches.suspects = matches.suspects_among(sides, matches.pairs.alone.clone());
         Ok(matches)
     }
@@ -119,8 +121,10 @@ impl Matches {
             Correlation::One { agreeing, .. } => agreeing.count(),
             _ => 0,
         };
-        // Which of several accounts stands for the person: one that takes part, then by agreement, then the oldest id.
-        let rank = |account, correlation| (parts[account].weight(), agreement(correlation), Reverse(accounts.id(account)));
+        // Which of several accounts stands for the person: one that takes part, one that is active, then by agreement, then the oldest id.
+        let rank = |account, correlation| {
+            (parts[account].weight(), accounts.is_active(account), agreement(correlation), Reverse(accounts.id(account)))
+        };
         for (account, correlation) in self.correlations.iter() {
             match correlation {
                 Correlation::One { person, .. } => {
@@ -156,6 +160,22 @@ impl Matches {
                 }
             }
         }
+    }
+
+    /// Rows that have an address in common which is a further one of any of them.
+    fn find_listed(&mut self, sides: Sides<'_>) -> Result<()> {
+        let Sides { people, addresses, .. } = sides;
+        if people.alternate_email.is_empty() {
+            return Ok(());
+        }
+        let of = |at| people.addresses(Person(at)).filter_map(|text| addresses.identifying(text));
+        for rows in shared(&keyed(people.height, of)?)?.groups {
+            for row in rows.iter().map(|row| Person(*row)).filter(|row| self.holders[*row] > 0) {
+                let others = rows.iter().map(|other| Person(*other)).filter(|other| *other != row);
+                self.siblings.entry(row).or_default().extend(others.take(SIBLINGS));
+            }
+        }
+        Ok(())
     }
 
     /// Near misses among these accounts, whom nobody's key names, and the people who have no account.

@@ -13,6 +13,12 @@ use crate::text::{self, damage};
 /// Words that tell nobody apart.
 const TITLES: [&str; 10] = ["mr", "mrs", "ms", "dr", "prof", "jr", "sr", "ii", "iii", "phd"];
 
+/// Words that stand before many families' names: alone they are no part that two names have in common.
+const PARTICLES: [&str; 22] = [
+    "van", "von", "vom", "zum", "zur", "der", "den", "des", "ter", "ten", "del", "dela", "della", "dello", "dal", "dos", "bin",
+    "bint", "binti", "ibn", "ben", "abu",
+];
+
 /// So many letters in common are a part of a name; of Chinese, Japanese and Korean writing two characters.
 const LETTERS: usize = 3;
 
@@ -35,7 +41,7 @@ pub(super) enum Resemblance {
 
 /// What two names, as they stand, say of whether they are one person's.
 pub(super) fn resemblance(ours: &str, theirs: &str) -> Resemblance {
-    if ours == theirs && !ours.trim().is_empty() {
+    if ours == theirs && !ours.trim().is_empty() || share_plain_word(ours, theirs) {
         return Resemblance::SharePart;
     }
     let (ours, theirs) = (Name::new(ours), Name::new(theirs));
@@ -46,9 +52,21 @@ pub(super) fn resemblance(ours: &str, theirs: &str) -> Resemblance {
     if comparable { Resemblance::Differ } else { Resemblance::NotComparable }
 }
 
+/// Whether two names of plain letters have a word in common: what most names show at once, and without anything being made of them.
+fn share_plain_word(ours: &str, theirs: &str) -> bool {
+    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphabetic() || b" ,.".contains(&byte));
+    let is_any_of = |known: &[&str], word: &str| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let tells = |word: &str| word.len() >= LETTERS && !is_any_of(&TITLES, word) && !is_any_of(&PARTICLES, word);
+    fn words(name: &str) -> impl Iterator<Item = &str> {
+        name.split([' ', ',', '.'])
+    }
+    let has = |word: &str| words(theirs).any(|other| other.eq_ignore_ascii_case(word));
+    is_plain(ours) && is_plain(theirs) && words(ours).any(|word| tells(word) && has(word))
+}
+
 /// Whether a name is written in Chinese, Japanese or Korean alone.
 pub(super) fn is_east_asian(name: &str) -> bool {
-    !name.is_ascii() && name.chars().all(|letter| letter.is_whitespace() || Writing::of(letter) == Some(Writing::EastAsian))
+    !name.is_ascii() && name.chars().all(|letter| letter.is_whitespace() || Writing::is_east_asian(letter))
 }
 
 /// A name as folded words.
@@ -81,13 +99,12 @@ impl Name {
     pub(super) fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         for words in self.spellings() {
-            for word in words {
+            for word in words.iter().filter(|word| !PARTICLES.contains(&word.as_str())) {
                 let letters: Vec<char> = word.chars().collect();
-                if letters.len() >= LETTERS && !letters.iter().any(|letter| Writing::of(*letter) == Some(Writing::EastAsian)) {
+                if letters.len() >= LETTERS && !letters.iter().any(|letter| Writing::is_east_asian(*letter)) {
                     parts.push(word.clone());
                 }
-                let pairs =
-                    letters.windows(2).filter(|pair| pair.iter().all(|letter| Writing::of(*letter) == Some(Writing::EastAsian)));
+                let pairs = letters.windows(2).filter(|pair| pair.iter().all(|letter| Writing::is_east_asian(*letter)));
                 parts.extend(pairs.map(String::from_iter));
             }
             let mut sorted = words.to_vec();
@@ -101,14 +118,20 @@ impl Name {
 
     fn shares_part(&self, other: &Self) -> bool {
         let theirs = other.parts();
-        self.parts().iter().any(|part| theirs.binary_search(part).is_ok()) || self.is_same(other)
+        self.parts().iter().any(|part| theirs.binary_search(part).is_ok()) || self.is_same(other) || self.shares_only_word(other)
+    }
+
+    /// Somebody may be called Ben and no more.
+    fn shares_only_word(&self, other: &Self) -> bool {
+        let is_one = |one: &Self, other: &Self| matches!(one.words.as_slice(), [word] if other.words.contains(word) && word.len() >= LETTERS);
+        is_one(self, other) || is_one(other, self)
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.spellings().any(|ours| other.spellings().any(|theirs| same_words(ours, theirs)))
     }
 
-    fn writings(&self) -> impl Iterator<Item = Writing> {
+    pub(super) fn writings(&self) -> impl Iterator<Item = Writing> {
         self.words.iter().flat_map(|word| word.chars()).filter_map(Writing::of)
     }
 }
@@ -195,19 +218,23 @@ pub(super) fn fold(letter: char, spelt_out: bool, folded: &mut String) {
             'œ' | 'Œ' => folded.push_str("oe"),
             'đ' | 'Đ' | 'ð' | 'Ð' => folded.push('d'),
             'þ' | 'Þ' => folded.push_str("th"),
+            // Japan writes its syllables in two ways.
+            'ァ'..='ヶ' => folded.extend(char::from_u32(u32::from(part) - 0x60)),
             part => folded.extend(text::lowered(part)),
         }
     }
 }
 
 /// A writing, as far as names in one can be told from names in another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Writing {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Writing {
     Latin,
     Greek,
     Cyrillic,
-    /// Chinese, Japanese and Korean: two characters are a word.
-    EastAsian,
+    /// Chinese characters, Japan's syllables and Korea's: two characters are a word.
+    Han,
+    Kana,
+    Hangul,
     /// Any other, by its block of Unicode.
     Other(u32),
 }
@@ -221,11 +248,15 @@ impl Writing {
             0..=0x24F | 0x1E00..=0x1EFF => Self::Latin,
             0x370..=0x3FF | 0x1F00..=0x1FFF => Self::Greek,
             0x400..=0x52F => Self::Cyrillic,
-            0x1100..=0x11FF | 0x2E80..=0x9FFF | 0xA960..=0xA97F | 0xAC00..=0xD7FF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF => {
-                Self::EastAsian
-            }
+            0x1100..=0x11FF | 0x3130..=0x318F | 0xA960..=0xA97F | 0xAC00..=0xD7FF => Self::Hangul,
+            0x3040..=0x30FF | 0x31F0..=0x31FF => Self::Kana,
+            0x2E80..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF => Self::Han,
             code => Self::Other(code >> 8),
         })
+    }
+
+    fn is_east_asian(letter: char) -> bool {
+        matches!(Self::of(letter), Some(Self::Han | Self::Kana | Self::Hangul))
     }
 }
 
@@ -367,11 +398,14 @@ mod tests {
             ("鈴木一郎", "鈴木 一郎"),
             ("鈴木一郎", "鈴木花子"),
             ("一郎 鈴木", "鈴木一郎"),
+            ("山田 はなこ", "ヤマダ ハナコ"),
             ("김민수", "민수 김"),
             ("Анна Петрова", "Петрова Анна Ивановна"),
             ("Søren Kjær", "Soeren Kjaer"),
             ("Irem Işık", "İREM IŞIK"),
             ("Νίκος Παππάς", "ΝΙΚΟΣ ΠΑΠΠΑΣ"),
+            ("Jan van Dijk", "van Dijk, J."),
+            ("Ben", "ben okoro"),
         ] {
             is(ours, theirs, Resemblance::SharePart);
         }
@@ -385,6 +419,9 @@ mod tests {
             ("鈴木一郎", "田中健"),
             ("Анна Петрова", "Борис Сидоров"),
             ("Al", "Bo"),
+            ("Jan van Dijk", "Piet van Beek"),
+            ("Omar bin Said", "Bin, Wei"),
+            ("ヤマダ タロウ", "スズキ ハナコ"),
         ] {
             is(ours, theirs, Resemblance::Differ);
         }
@@ -396,6 +433,8 @@ mod tests {
             ("", "Ada"),
             (" ", ""),
             ("Taro Yamada", "山田太郎"),
+            ("ヤマダ タロウ", "山田太郎"),
+            ("김민수", "金民洙"),
             ("Anna", "Анна"),
             ("(left)", "Ada"),
             ("J?rg", "Ada Byron"),

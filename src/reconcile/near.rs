@@ -210,7 +210,8 @@ impl Unmatched<'_> {
             let ours = self.accounts.addresses(*account).filter_map(|text| self.addresses.identifying(text));
             ours.flat_map(|key| rests_of(&names, &key)).map(|rest| (rest, *account)).collect::<Vec<_>>()
         });
-        let (mut theirs, mut ours): (Vec<(u64, Person)>, Vec<(u64, Account)>) = (theirs.collect(), ours.collect());
+        let mut theirs: Vec<(u64, Person)> = theirs.collect();
+        let mut ours: Vec<(u64, Account)> = ours.collect();
         theirs.par_sort_unstable();
         ours.par_sort_unstable();
         let (mut alike, mut from) = (Vec::new(), 0);

@@ -21,11 +21,12 @@ use super::{
     Dormancy, DriftPattern, EvidenceStatus, EvidenceSummary, ExceptionUse, External, Finding, Method, Privileged, Reconciliation,
     Rules, kinds, untested,
 };
+use crate::config::Choice;
 use crate::directory::Source;
 use crate::domo;
-use crate::terms::{AccountSituation, AccountTotals, Key, PersonSituation, PersonTotals, Role, Status};
+use crate::terms::{AccountSituation, AccountTotals, Key, Kind, PersonSituation, PersonTotals, Role, Status};
 
-/// An export older than this is said to be.
+/// An export older than this is said to be, unless somebody asks for no age (`max_age_days = 0`).
 const FRESH_DAYS: i64 = 7;
 
 /// From so many equal drifts on, they are one cause.
@@ -60,7 +61,7 @@ pub(super) fn reconciliation(
         evidence: whole.evidence(&judge, person_totals[PersonSituation::Rejected]),
         accounts: AccountTotals::of(accounts.height.into(), account_situations.values().iter().copied()),
         people: person_totals,
-        account_rows: account_rows(matches, fold, account_situations)?,
+        account_rows: account_rows(&judge)?,
         person_rows: person_rows(matches, fold, &row_situations, employment)?,
         folded: folded.collect(),
         privileged,
@@ -107,6 +108,11 @@ impl Wholeness {
         }
         reasons.extend(accounts.accounts.evidence.warnings.iter().cloned());
         reasons.extend(lesson.map(|taken| format!("{}: no deactivation is proposed. {}", taken.unkept(), domo::WAYS_ON)));
+        // Whoever has taken one of the ways on is not told of them.
+        let mut choices = Kind::ALL.into_iter().filter_map(|kind| kinds::choice(kind, &rules.config.policy));
+        if choices.all(|choice| choice != Choice::Deactivate) {
+            reasons.iter_mut().for_each(|why| *why = why.replace(domo::WAYS_ON, "").trim_end().to_owned());
+        }
         if let Some(earlier) = &past.earlier {
             let read = (people.people.frame.height() + people.people.rejected.len()) as u64;
             reasons.extend(shrunk(accounts.height.into(), earlier.accounts.frame.height() as u64, "accounts were", earlier.as_of));
@@ -121,8 +127,14 @@ impl Wholeness {
         }
         for source in &people.people.sources {
             reasons.extend(source.warnings.iter().map(|why| format!("{}: {why}", source.name)));
-            if let Some(age) = source.day().map(|day| (rules.as_of - day).num_days()).filter(|age| *age > FRESH_DAYS) {
-                reasons.push(format!("{} is {} older than the day judged (limit {FRESH_DAYS})", source.name, days(age)));
+            let age = source.day().map(|day| (rules.as_of - day).num_days());
+            if let Some(age) = age.filter(|age| *age > FRESH_DAYS && source.max_age_days > 0) {
+                reasons.push(format!(
+                    "{} is {} older than the day judged (limit {FRESH_DAYS}; over {}, max_age_days, the evidence is incomplete)",
+                    source.name,
+                    days(age),
+                    source.max_age_days
+                ));
             }
         }
         for source in &people.people.sources {
@@ -162,8 +174,11 @@ fn rows(name: &str, rows: impl Iterator<Item = Option<u32>>) -> Column {
     UInt32Chunked::from_iter_options(name.into(), rows).into_column()
 }
 
-/// The accounts, a row each: `situation`, `person` (a row of the directory), `matched_by`.
-fn account_rows(matches: &Matches, fold: &Fold, situations: &Each<Account, AccountSituation>) -> Result<DataFrame> {
+/// The accounts, a row each: `situation`, `person` (a row of the directory), `matched_by`, `may_administer`.
+fn account_rows(judge: &Judge<'_>) -> Result<DataFrame> {
+    let Judge { matches, account_situations: situations, .. } = *judge;
+    let fold = &judge.people.fold;
+    let administers = situations.iter().map(|(account, _)| Some(judge.may_administer(account)));
     let of = || situations.iter().map(|(account, _)| matches.person_of(account));
     let keys: Vec<String> =
         Agreeing::all().map(|agreeing| agreeing.keys().iter().map(|key| key.as_str()).collect::<Vec<_>>().join(" + ")).collect();
@@ -179,6 +194,7 @@ fn account_rows(matches: &Matches, fold: &Fold, situations: &Each<Account, Accou
             keys.iter().map(|keys| Some(keys.as_str()).filter(|keys| !keys.is_empty())),
             of().map(|matched| matched.map_or(0, |(_, agreeing)| agreeing.index() as IdxSize)).collect(),
         )?,
+        BooleanChunked::from_iter_options("may_administer".into(), administers).into_column(),
     ];
     Ok(DataFrame::new(situations.values().len(), columns)?)
 }

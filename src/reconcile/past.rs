@@ -20,6 +20,8 @@ pub struct Past {
     pub taken: BTreeMap<u64, Taken>,
     /// Deactivations that Domo accepted and did not show, by account; none that is older than one it did show.
     pub unkept: BTreeMap<u64, Taken>,
+    /// Journals that cannot be relied on, each with why: access that is taken by others may have been given back by them.
+    pub lost: Vec<String>,
 }
 
 /// Access that one of our plans took away, or was to take away.
@@ -41,6 +43,12 @@ impl Taken {
 }
 
 impl Past {
+    /// What a forecast knows: today's accounts are compared as ever, and nothing is due by a day that has not come.
+    #[must_use]
+    pub fn of_forecast(&self) -> Arc<Self> {
+        Arc::new(Self { earlier: self.earlier.clone(), ..Self::default() })
+    }
+
     /// That this instance honours no deactivation, as one of our plans found out, in a sentence.
     ///
     /// # Errors

@@ -4,12 +4,12 @@
 //! account from being called an orphan.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::columns::AccountColumns;
-use super::index::Account;
+use super::index::{Account, Person};
 use super::join::Sides;
 use super::keys::Addresses;
 use crate::terms::Key;
@@ -58,9 +58,14 @@ impl RejectedKeys {
             }
         }
         // Rows that the configuration's keys cannot tell whose they are: what else they carry may be somebody's all the same.
+        let linked: HashSet<Person> = sides.links.decided().into_iter().map(|(_, person)| person).collect();
         for person in people.all().filter(|person| !sides.is_identified(*person)) {
             let (source, row) = (people.source(person), people.line(person));
             let place = KeyPlace { source, row, rejected: true, key: Key::Email };
+            // Of whom somebody decided which account is theirs, the row speaks for that match.
+            if !linked.contains(&person) {
+                keys.add_own(people.email.get(person), people.employee_number.get(person), addresses, place);
+            }
             people.alternate_email.get(person).for_each(|text| keys.add_addresses(text, addresses, place));
             people.employee_number.get(person).into_iter().for_each(|text| keys.add_numbers(text, place));
         }
@@ -93,11 +98,13 @@ impl RejectedKeys {
         let plain: String = resolved(&cell).nfkc().collect::<String>().to_lowercase();
         let written_out = AT.iter().fold(plain, |cell, written| cell.replace(written, "@"));
         let cell = DOT.iter().fold(written_out, |cell, written| cell.replace(written, "."));
+        // Another sign of the keyboard in its place.
+        let cell = if cell.contains('@') { cell } else { cell.replace(['#', '&'], "@") };
         if !cell.contains('@') {
             return;
         }
         let joined: String = cell.split_whitespace().collect();
-        let repaired = joined.replace(',', ".").replace("@@", "@").replace('\\', "");
+        let repaired = joined.replace(',', ".").replace("@@", "@").replace(['\\', '"'], "");
         let found = [cell.as_str(), &joined, &repaired].into_iter().flat_map(addresses_in);
         for key in found.filter_map(|address| addresses.key(address)) {
             add(&mut self.addresses, key.into_owned(), place);
@@ -105,7 +112,7 @@ impl RejectedKeys {
     }
 
     /// A cell under an address that holds a login (`ACME\\ada.byron`, `ada.byron`, Exchange's `…/cn=ada.byron`), an address without its
-    /// @, or the beginning of one.
+    /// @, or the beginning of one (`ada.byron@`, `ada.byron@acme`).
     fn add_login(&mut self, cell: &str, place: KeyPlace) {
         let lower = cell.trim().to_lowercase();
         if let Some(begun) = lower.strip_suffix("...").or_else(|| lower.strip_suffix('…')).filter(|begun| begun.len() >= SHORTEST)
@@ -113,7 +120,14 @@ impl RejectedKeys {
             add(&mut self.cut, begun.to_owned(), place);
             return;
         }
-        let login = lower.rsplit(['\\', '=']).next().unwrap_or_default().trim();
+        let begun = lower.trim_end_matches('.');
+        if begun.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.contains('.'))
+            && begun.len() >= SHORTEST
+        {
+            add(&mut self.cut, begun.to_owned(), place);
+            return;
+        }
+        let login = lower.rsplit(['\\', '/', '=']).next().unwrap_or_default().trim();
         if login.len() >= SHORTEST && !login.contains(|sign: char| sign.is_whitespace() || sign == '@') {
             add(&mut self.logins, login.to_owned(), place);
         }
@@ -124,7 +138,11 @@ impl RejectedKeys {
             return;
         }
         let place = KeyPlace { key: Key::EmployeeNumber, ..place };
-        for part in cell.split([',', ';', '|', '/', ' ', '\n']).chain([cell]) {
+        let cell: String = cell.nfkc().collect();
+        // `1,001` in groups of three digits.
+        let joined = cell.replace([',', '\'', '’'], "");
+        let joined = Some(joined.as_str()).filter(|joined| joined.bytes().all(|byte| byte.is_ascii_digit()));
+        for part in cell.split([',', ';', '|', '/', ' ', '\n']).chain([cell.as_str()]).chain(joined) {
             match Number::of(part) {
                 Number::Damaged => self.damaged.add(part, place),
                 // Only zeros are a placeholder, and nobody's.
@@ -182,8 +200,8 @@ fn add<K: Eq + std::hash::Hash>(keys: &mut HashMap<K, KeyPlace>, key: K, place: 
 const SHORTEST: usize = 4;
 
 /// How the sign of an address is written, too, and its dot.
-const AT: [&str; 6] = ["%40", "=40", "(at)", "[at]", "{at}", " at "];
-const DOT: [&str; 6] = ["%2e", "=2e", "(dot)", "[dot]", "{dot}", " dot "];
+const AT: [&str; 9] = ["%40", "=40", "(at)", "[at]", "{at}", " at ", "(a)", "_at_", "-at-"];
+const DOT: [&str; 8] = ["%2e", "=2e", "(dot)", "[dot]", "{dot}", " dot ", "_dot_", "-dot-"];
 
 /// Every address in a text, whatever stands around it: `mailto:`, brackets, another address.
 fn addresses_in(text: &str) -> Vec<&str> {
@@ -204,7 +222,8 @@ fn addresses_in(text: &str) -> Vec<&str> {
         let end = at + 1 + text[at + 1..].find(|letter| !in_domain(letter)).unwrap_or(text.len() - at - 1);
         // A separator or a quote that may also stand in an address.
         let bare = start + text[start..at].find(char::is_alphanumeric).unwrap_or(0);
-        for from in BTreeSet::from([start, bare]).into_iter().filter(|from| *from < at && at + 1 < end) {
+        let behind = text[start..at].rfind(['/', '?', '=', '&', '#', '!', '|', '~']).map_or(start, |place| start + place + 1);
+        for from in BTreeSet::from([start, bare, behind]).into_iter().filter(|from| *from < at && at + 1 < end) {
             found.push(text[from..end].trim_end_matches('.'));
         }
         before = end;

@@ -131,7 +131,7 @@ pub(super) fn of_people(
     in_doubt: &HashSet<(u32, u32)>,
     pull_is_whole: bool,
 ) -> Each<Person, PersonSituation> {
-    let Sides { people, parts, links, .. } = sides;
+    let Sides { accounts, people, links, .. } = sides;
     use PersonSituation::*;
     let expected = config.expected.as_ref().map(PeopleRule::new);
     let is_in_doubt = |person| match people.folded(person) {
@@ -141,7 +141,7 @@ pub(super) fn of_people(
     };
     Each::of(people.height, |person| {
         let status = employment[person].status;
-        let account = matches.account_of[person].map(|account| parts[account]);
+        let account = matches.account_of[person];
         if account.is_none() && !sides.is_identified(person) {
             Rejected
         } else if matches.repeated.contains_key(&person) {
@@ -152,7 +152,7 @@ pub(super) fn of_people(
             Ambiguous
         } else if status == Status::Unknown || matches.suspects.includes(person) {
             NotEvaluable
-        } else if status == Status::Terminated && account == Some(Part::Inactive) {
+        } else if status == Status::Terminated && account.is_some_and(|account| !accounts.is_active(account)) {
             Left
         } else if account.is_some() {
             Matched

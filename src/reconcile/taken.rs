@@ -1,7 +1,8 @@
-//! E-mail addresses that another account holds: Domo keeps them unique, so that drift to one of them cannot be written.
+//! E-mail addresses that another account holds: Domo keeps them unique, so that drift to one of them cannot be written, and no account be
+//! made with one.
 //!
-//! An active holder would be matched to the same person, and both accounts be left to somebody who decides. Those that take no part
-//! in matching are found here: switched off, deleted, or excluded.
+//! An active holder would mostly be matched to the same person, and both accounts be left to somebody who decides. Those are found here
+//! that take no part in matching (switched off, deleted, excluded), that a link gave to another, or that hold an address which is no key.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,16 +18,42 @@ use super::keys::Addresses;
 
 /// Says of every drift to a taken address who has it, and takes the write away.
 pub(super) fn leave(drafts: &mut [Draft], accounts: &AccountColumns<'_>, addresses: &Addresses, parts: &Each<Account, Part>) {
-    let mut wanted: HashMap<String, Option<Account>> = drafts
-        .iter()
-        .flat_map(|draft| &draft.finding.drift)
-        .filter(|field| is_new_address(field))
-        .filter_map(|field| Some((addresses.key(field.directory.as_deref()?)?.into_owned(), None)))
-        .collect();
+    let fields = drafts.iter().flat_map(|draft| &draft.finding.drift).filter(|field| is_new_address(field));
+    let wanted = fields.filter_map(|field| addresses.key(field.directory.as_deref()?));
+    let wanted = holders(wanted, accounts, addresses);
     if wanted.is_empty() {
         return;
     }
-    // Of several the oldest id is named, whatever the order of the rows.
+    for draft in drafts {
+        let finding = &mut draft.finding;
+        let mut left = None;
+        for field in finding.drift.iter_mut().filter(|field| is_new_address(field)) {
+            let key = field.directory.as_deref().and_then(|email| addresses.key(email));
+            let Some(holder) = key.and_then(|key| wanted.get(key.as_ref()).copied()) else { continue };
+            let note = format!("{} holds this address: Domo would refuse it", who(holder, accounts, parts));
+            field.note = Some(field.note.take().map_or_else(|| note.clone(), |earlier| format!("{earlier}; {note}")));
+            field.writable = false;
+            left = Some(note);
+        }
+        let Some(note) = left else { continue };
+        finding.reason.push_str(&format!("; {note}"));
+        if !finding.drift.iter().any(|field| field.writable) {
+            finding.action = None;
+        }
+    }
+}
+
+/// Of these addresses, in their comparable form, those that an account holds: of several accounts the one with the oldest id, whatever the
+/// order of the rows.
+pub(super) fn holders<'t>(
+    wanted: impl Iterator<Item = Cow<'t, str>>,
+    accounts: &AccountColumns<'_>,
+    addresses: &Addresses,
+) -> HashMap<String, Account> {
+    let mut wanted: HashMap<String, Option<Account>> = wanted.map(|address| (address.into_owned(), None)).collect();
+    if wanted.is_empty() {
+        return HashMap::new();
+    }
     let age = |account: Account| (accounts.id(account).is_none(), accounts.id(account));
     let held = |account: Account| {
         let key = accounts.email.get(account).and_then(|email| addresses.key(email))?;
@@ -40,29 +67,18 @@ pub(super) fn leave(drafts: &mut [Draft], accounts: &AccountColumns<'_>, address
             *holder = Some(account);
         }
     }
-    for draft in drafts {
-        let finding = &mut draft.finding;
-        let mut left = None;
-        for field in finding.drift.iter_mut().filter(|field| is_new_address(field)) {
-            let key = field.directory.as_deref().and_then(|email| addresses.key(email));
-            let Some(holder) = key.and_then(|key| wanted.get(key.as_ref()).copied().flatten()) else { continue };
-            let who = accounts.id(holder).map_or_else(|| "another account".to_owned(), |id| format!("account {id}"));
-            let state = match parts[holder] {
-                Part::Inactive => ", which is switched off,",
-                Part::Excluded(_) => ", which is excluded,",
-                Part::Takes => "",
-            };
-            let note = format!("{who}{state} holds this address: Domo would refuse it");
-            field.note = Some(field.note.take().map_or_else(|| note.clone(), |earlier| format!("{earlier}; {note}")));
-            field.writable = false;
-            left = Some(note);
-        }
-        let Some(note) = left else { continue };
-        finding.reason.push_str(&format!("; {note}"));
-        if !finding.drift.iter().any(|field| field.writable) {
-            finding.action = None;
-        }
-    }
+    wanted.into_iter().filter_map(|(address, holder)| Some((address, holder?))).collect()
+}
+
+/// `account 7, which is switched off,`.
+pub(super) fn who(holder: Account, accounts: &AccountColumns<'_>, parts: &Each<Account, Part>) -> String {
+    let who = accounts.id(holder).map_or_else(|| "another account".to_owned(), |id| format!("account {id}"));
+    let state = match parts[holder] {
+        Part::Inactive => ", which is switched off,",
+        Part::Excluded(_) => ", which is excluded,",
+        Part::Takes => "",
+    };
+    who + state
 }
 
 fn is_new_address(field: &DriftField) -> bool {

@@ -8,11 +8,10 @@ use super::index::Account;
 use super::judge::Judge;
 use super::{NotTested, kinds};
 use crate::config::Rights;
-use crate::terms::Key;
 
 /// Each check that could not run, on anybody or on some.
 pub(super) fn not_tested(judge: &Judge<'_>) -> Vec<NotTested> {
-    let (rules, accounts, people) = (judge.rules, judge.accounts, judge.people);
+    let (rules, accounts) = (judge.rules, judge.accounts);
     let mut list = kinds::untested(judge);
     let mut add = |check: &str, why: String| list.push(NotTested::new(check, why));
     if !accounts.provides("role") && !accounts.provides("role_id") {
@@ -46,8 +45,7 @@ pub(super) fn not_tested(judge: &Judge<'_>) -> Vec<NotTested> {
         );
     }
     for key in &rules.config.matching.keys {
-        let ours = accounts.provides(key.as_str()) || *key == Key::AlternateEmail && accounts.provides("email");
-        let theirs = people.any_provides(&[key.as_str()]) || *key == Key::AlternateEmail && people.any_provides(&["email"]);
+        let (ours, theirs) = judge.carry(*key);
         if !(ours && theirs) {
             let what = key_in_words(*key);
             let why = if ours { format!("The directory carries no {what}") } else { carry_no(accounts, what) };
@@ -69,9 +67,10 @@ fn unknown_roles(judge: &Judge<'_>) -> Option<String> {
     let named: Vec<String> =
         roles.iter().map(|(role, count)| format!("{role} ({})", plural(*count, "account", "accounts"))).collect();
     (!named.is_empty()).then(|| {
-        format!(
-            "What these custom roles may do is not known: {}. They are looked at as if they may administer; [domo] roles says what they are",
-            named.join(", ")
-        )
+        let (these, they, them) = match named.len() {
+            1 => ("this custom role", "It is looked at as if it", "it is"),
+            _ => ("these custom roles", "They are looked at as if they", "they are"),
+        };
+        format!("What {these} may do is not known: {}. {they} may administer; [domo] roles says what {them}", named.join(", "))
     })
 }

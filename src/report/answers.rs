@@ -55,7 +55,8 @@ fn administer(builder: &Builder) -> String {
 
 fn single_factor(builder: &Builder) -> String {
     let found: Vec<_> = open(builder, &[Kind::SingleFactor]).collect();
-    let why = builder.untested(Kind::SingleFactor).map(|why| not_tested(builder, why));
+    let why = builder.untested(Kind::SingleFactor).filter(|_| !builder.is_not_applicable(Kind::SingleFactor));
+    let why = why.map(|why| not_tested(builder, why));
     let none = || none(builder, whole_pull(builder), || builder.t.get("answers.single_factor_none").to_owned());
     let names = found.iter().map(|one| cap::name(one).map_or_else(|| builder.t.get("page.empty").to_owned(), shown));
     match (found.len() as u64, why) {
@@ -104,7 +105,8 @@ fn owned(builder: &Builder) -> String {
 fn rose(builder: &Builder) -> String {
     let t = builder.t;
     let Some(access) = &builder.inputs.reconciliation.access else {
-        return not_tested(builder, t.get("answers.rose_unread"));
+        let why = if builder.inputs.history.previous.is_some() { "answers.rose_without_ids" } else { "answers.rose_unread" };
+        return not_tested(builder, t.get(why));
     };
     let rose: Vec<_> =
         access.changes.iter().filter(|change| change.administrator == Some(true) || change.moved == Moved::RoleRaised).collect();

@@ -14,7 +14,7 @@ use crate::directory::{self, Proof};
 use crate::plan::Verdict;
 use crate::plan::review::DecisionCounts;
 use crate::reconcile::{self, FindingId, Moved, Privileged};
-use crate::terms::{Kind, Severity, label};
+use crate::terms::{AccountSituation, Kind, Severity, label};
 
 pub(super) fn privileged(builder: &Builder) -> Table {
     let t = builder.t;
@@ -26,6 +26,11 @@ pub(super) fn privileged(builder: &Builder) -> Table {
     for one in all.iter().take(ROWS) {
         let situation = one.situation.as_str();
         let id = one.account.id.map(|id| id.to_string());
+        // Of the others the finding says whose they may be.
+        let unmatched = match one.situation {
+            AccountSituation::Conflict | AccountSituation::Ambiguous | AccountSituation::NotEvaluable => "privileged.uncertain",
+            _ => "privileged.unmatched",
+        };
         table.row(
             id.as_ref().map(|id| format!("u-{id}")),
             vec![
@@ -33,7 +38,7 @@ pub(super) fn privileged(builder: &Builder) -> Table {
                 Cell::or(id, empty),
                 Cell::or(one.account.role.as_deref().map(shown), empty).with(marks(builder, one)),
                 Cell::text(t.find(&format!("situation.{situation}")).unwrap_or(situation)),
-                Cell::or(one.person.as_ref().map(|person| describe(t, person)), t.get("privileged.unmatched")),
+                Cell::or(one.person.as_ref().map(|person| describe(t, person)), t.get(unmatched)),
                 Cell::day(one.last_seen, t.get("page.not_provided")),
                 findings(&one.findings, t),
             ],
@@ -158,7 +163,7 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
     let seen = critical.filter_map(|one| Some((builder.inputs.history.lifecycle.get(&one.id)?.first_seen, &one.id)));
     if let Some((day, id)) = seen.min() {
         let age = (builder.inputs.run.as_of - day).num_days();
-        sentences.push(t.fill("last_review.oldest", &[("id", &id.0), ("day", &day.to_string()), ("age", &age.to_string())]));
+        sentences.push(t.count("last_review.oldest", age.unsigned_abs(), &[("id", &id.0), ("day", &day.to_string())]));
     }
     Some(LastReview { sentences, table })
 }
@@ -454,7 +459,19 @@ pub(super) fn files(files: &[FileEntry], t: &Texts) -> Table {
 
 pub(super) fn glossary(builder: &Builder) -> Vec<Fact> {
     let t = builder.t;
-    let terms = ["account", "person", "key", "matched", "inactive", "excluded", "not_expected", "exception", "severity"];
+    let terms = [
+        "account",
+        "person",
+        "key",
+        "matched",
+        "inactive",
+        "excluded",
+        "not_expected",
+        "exception",
+        "administer",
+        "restricted",
+        "severity",
+    ];
     let mut facts: Vec<Fact> =
         terms.iter().map(|term| Fact::new(t.get(&format!("term.{term}")), t.get(&format!("term.{term}_meaning")))).collect();
     facts.extend(

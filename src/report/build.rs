@@ -20,6 +20,9 @@ use crate::terms::{AccountSituation, Kind, PersonSituation, Severity, label};
 /// Findings that page one names at most.
 const NAMED: usize = 10;
 
+/// Sentences on what changed that page one has room for on paper.
+const CHANGES: usize = 10;
+
 /// The whole view of a run.
 pub(super) fn view(inputs: &Inputs, ordered: &[&Finding], t: &Texts, files: &[FileEntry]) -> View {
     Builder::new(inputs, ordered, t, files).view()
@@ -459,7 +462,7 @@ impl Builder<'_> {
             total: figures::grouped(total),
             new: figures::grouped(new),
             tested: if untested {
-                let nothing = if self.is_without_exceptions(kind) { "findings.not_applicable" } else { "findings.not_tested" };
+                let nothing = if self.is_not_applicable(kind) { "findings.not_applicable" } else { "findings.not_tested" };
                 self.t.get(nothing).to_owned()
             } else {
                 tested.unwrap_or_else(|| "\u{2013}".into())
@@ -473,9 +476,11 @@ impl Builder<'_> {
         let history = self.inputs.history;
         let mut notes = Vec::new();
         notes.extend(history.parameters_changed.iter().map(|change| shown(change)));
-        notes.extend(history.notes.iter().chain(&history.applied).map(|note| shown(note)));
+        notes.extend(history.notes.iter().chain(history.applied.iter().map(|told| &told.sentence)).map(|note| shown(note)));
+        let further = notes.split_off(notes.len().min(CHANGES));
+        let more = (!further.is_empty()).then(|| t.count("change.more", further.len() as u64, &[]));
         let Some(previous) = &history.previous else {
-            return Change { sentence: t.get("change.first").to_owned(), ties_out: true, notes, trend: None };
+            return Change { sentence: t.get("change.first").to_owned(), ties_out: true, notes, more, further, trend: None };
         };
         let now = self.inputs.reconciliation.findings.len() as u64;
         let (new, reappeared) = (history.count(State::New), history.count(State::Reappeared));
@@ -496,7 +501,7 @@ impl Builder<'_> {
             sentence.push(' ');
             sentence.push_str(t.get("change.not_ties_out"));
         }
-        Change { sentence, ties_out, notes, trend: charts::trend(self) }
+        Change { sentence, ties_out, notes, more, further, trend: charts::trend(self) }
     }
 
     fn exceptions(&self) -> Vec<String> {
@@ -536,7 +541,8 @@ impl Builder<'_> {
         let named = named.map(|one| Untested { check: self.check_name(&one.check), why: shown(&one.why) });
         // Without an account or a row to test there is no reason a kind: one line says it for all.
         let nothing = self.t.get("section.nothing_to_test");
-        let silent = self.kinds().filter(|&kind| self.kind_total(kind) == 0 && self.untested(kind) == Some(nothing));
+        let is_silent = |kind: &Kind| self.kind_total(*kind) == 0 && self.untested(*kind) == Some(nothing);
+        let silent = self.kinds().filter(|kind| is_silent(kind) && !self.is_not_applicable(*kind));
         let silent: Vec<String> = silent.map(|kind| self.kind_text(kind, "name")).collect();
         let silent =
             (!silent.is_empty()).then(|| Untested { check: silent.join(", "), why: self.t.get("not_tested.nothing").to_owned() });

@@ -12,7 +12,7 @@ use super::view;
 use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
 use crate::config;
-use crate::reconcile::{Finding, FindingId};
+use crate::reconcile::{EvidenceStatus, Finding, FindingId};
 use crate::terms::{Kind, Severity};
 use crate::text;
 
@@ -66,9 +66,12 @@ impl<'a> Builder<'a> {
         named.or_else(|| nothing.then(|| self.t.get(why)))
     }
 
-    /// Whether it is about exceptions and none are configured: that is no gap in the evidence.
-    pub(super) fn is_without_exceptions(&self, kind: Kind) -> bool {
-        kind == Kind::Exception && self.inputs.config.config.exception.is_empty()
+    /// Whether there is nothing that a kind could be found about: that is no gap in the evidence, where that is whole.
+    pub(super) fn is_not_applicable(&self, kind: Kind) -> bool {
+        let judged = self.inputs.reconciliation;
+        let named = judged.not_tested.iter().any(|untested| untested.check == kind.as_str());
+        let whole = kind == Kind::Exception || judged.evidence.status != EvidenceStatus::Incomplete;
+        whole && !named && judged.method.tested.get(&kind) == Some(&0)
     }
 
     pub(super) fn severity(&self, severity: Severity) -> view::Severity {
@@ -107,7 +110,7 @@ pub(super) fn shown(text: &str) -> String {
 
 /// `acme.domo.com`, or what was given where that is an address already. An instance that nobody named has no address.
 pub(super) fn address(instance: &str) -> String {
-    let name = shown(instance);
+    let name = config::instance_name(instance).unwrap_or_else(|| shown(instance));
     let unnamed = name.is_empty() || name == config::UNNAMED;
     if unnamed || name.contains(['.', ':', '/']) { name } else { format!("{name}.domo.com") }
 }

@@ -71,12 +71,19 @@ pub(super) fn select<'a>(findings: &[&'a Finding], history: &History, limit: usi
         left -= taken;
     }
 
+    let others = |all: &[&Finding]| all.iter().filter(|finding| !urgent(finding)).count();
+    let proportional = |others: usize| (room * others).checked_div(rest_total).unwrap_or(0);
+    // What the shares lose by being whole numbers goes to the kinds in their order.
+    let mut spare = room.min(rest_total) - by_kind.values().map(|all| proportional(others(all))).sum::<usize>();
     let mut shown = 0;
     let mut kinds = BTreeMap::new();
     for (kind, all) in by_kind {
         let flood = all.len() * 2 > findings.len();
-        let others = all.iter().filter(|finding| !urgent(finding)).count();
-        let mut share = (room * others).checked_div(rest_total).unwrap_or(0);
+        let others = others(&all);
+        let mut share = proportional(others);
+        if spare > 0 && share < others {
+            (share, spare) = (share + 1, spare - 1);
+        }
         if flood && kind == Kind::Drift && share < others && one_cause(&all) {
             share = share.min(SAMPLES);
         }
@@ -167,10 +174,13 @@ mod tests {
         let mut findings: Vec<_> = (0..20).map(|number| finding(number, Kind::Leaver, Severity::High)).collect();
         findings.extend((20..320).map(|number| finding(number, Kind::Drift, Severity::Low)));
         findings.extend((320..420).map(|number| finding(number, Kind::Missing, Severity::Low)));
-        let selection = select(&findings.iter().collect::<Vec<_>>(), &History::default(), 100);
-        let counts: Vec<_> = selection.kinds.iter().map(|(kind, (shown, rest))| (*kind, shown.len(), rest.len())).collect();
-        assert_eq!(counts, [(Kind::Leaver, 20, 0), (Kind::Drift, 60, 240), (Kind::Missing, 20, 80)]);
-        assert_eq!(selection.shown, 100);
+        // A place that is in nobody's share is not left empty.
+        for (limit, drift) in [(100, 60), (101, 61)] {
+            let selection = select(&findings.iter().collect::<Vec<_>>(), &History::default(), limit);
+            let counts: Vec<_> = selection.kinds.iter().map(|(kind, (shown, rest))| (*kind, shown.len(), rest.len())).collect();
+            assert_eq!(counts, [(Kind::Leaver, 20, 0), (Kind::Drift, drift, 300 - drift), (Kind::Missing, 20, 80)]);
+            assert_eq!(selection.shown, limit);
+        }
     }
 
     #[test]

@@ -73,8 +73,7 @@ impl Example {
         let mut run = RunInfo::new("20261123T060000Z-4be21f", started, as_of, "acme", "ada");
         run.command = vec!["domo-reconcile".into(), "audit".into()];
         run.host = "audit-1".into();
-        let mut config =
-            Loaded { config: Config::parse(CONFIG)?, path: Some("domo-reconcile.toml".into()), text: CONFIG.to_owned() };
+        let mut config = Loaded::as_written(Config::parse(CONFIG)?, "domo-reconcile.toml".into(), CONFIG.to_owned());
         config.config.exception.push(Exception {
             account: address(24),
             kinds: vec![Kind::Orphan],
@@ -263,7 +262,7 @@ fn people(all: &[Case], text: &str, as_of: NaiveDate) -> Result<People> {
     let modified = as_of.checked_sub_days(Days::new(9));
     let sha256 = digest::digits(&bytes);
     let input = Input { name: format!("{text}workers.json"), bytes, sha256, modified, origin, stopped: Vec::new() };
-    let export = Directory { url: Some("https://hr.acme.com/workers".into()), ..Directory::default() };
+    let export = Directory { url: Some("https://hr.acme.com/workers".into()), max_age_days: Some(45), ..Directory::default() };
     let mut input = Some(input);
     let mut people = directory::load_with(&[export], |_| input.take().ok_or_else(|| anyhow::anyhow!("there is one directory")))?;
     people.sources.iter_mut().for_each(|source| source.read_on = Some(as_of));

@@ -55,6 +55,7 @@ use crate::stage;
 use crate::terms::Flavour;
 
 pub use failed::failed;
+pub(crate) use figures::percent;
 pub use inputs::{Inputs, Options};
 pub use redact::{KEY as REDACTION_KEY, same_tokens};
 pub use view::View;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::{Config, Loaded};
+use crate::config::Loaded;
 
 /// One parameter.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,17 +24,32 @@ pub(super) enum ParameterOrigin {
     Flag,
 }
 
-/// All parameters of a configuration in the order of its sections. What differs from both the file and the defaults was set by a
-/// flag.
+/// All parameters of a configuration in the order of its sections. What differs from both the file and the defaults was set by the block of
+/// this instance, where there are several, else by a flag.
 pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
     let in_force = serde_json::to_value(&loaded.config).unwrap_or_default();
-    let as_written = Config::parse(&loaded.text).unwrap_or_default();
-    let as_written = serde_json::to_value(as_written).unwrap_or_default();
+    let as_written = serde_json::to_value(&loaded.written).unwrap_or_default();
     let parsed = DeTable::parse(&loaded.text).ok();
     let table = parsed.as_ref().map(toml::Spanned::get_ref);
     let ends: Vec<usize> = loaded.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
     // The 1-based line of a byte.
     let line_of = |byte: usize| ends.partition_point(|end| *end < byte) + 1;
+    // The lines on which the tables of a list begin.
+    let lines_of = |section: &str| match table.and_then(|table| table.get(section)).map(toml::Spanned::get_ref) {
+        Some(DeValue::Array(tables)) => tables.iter().map(|table| line_of(table.span().start)).collect(),
+        _ => Vec::new(),
+    };
+    let here = loaded.config.instance.iter().position(|one| Some(&one.name) == loaded.config.domo.instance.as_ref());
+    let here = here.and_then(|place| lines_of("instance").get(place).copied());
+    let origin = |section: &str, value: &Value, written: &Value, line: Option<usize>| match (value == written, line) {
+        (true, Some(line)) => ParameterOrigin::Line(line),
+        (true, None) => ParameterOrigin::Default,
+        // What the block of an instance may override.
+        (false, _) => match here.filter(|_| ["domo", "expected"].contains(&section)) {
+            Some(line) => ParameterOrigin::Line(line),
+            None => ParameterOrigin::Flag,
+        },
+    };
     let mut parameters = Vec::new();
     if let Value::Object(sections) = &in_force {
         for (section, value) in sections {
@@ -49,21 +64,21 @@ pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
                     for (key, value) in keys {
                         let line = inner.and_then(|inner| inner.get_key_value(key.as_str()));
                         let line = line.map(|(key, _)| line_of(key.span().start));
-                        let origin = origin(value, &written[key], line);
+                        let origin = origin(section, value, &written[key], line);
                         parameters.push(Parameter { name: format!("[{section}] {key}"), value: value.clone(), origin });
                     }
                 }
                 // A list of tables: one parameter for each of them.
-                (Value::Array(items), there) if !items.is_empty() => {
-                    let spans: Vec<usize> = match there {
-                        Some(DeValue::Array(tables)) => tables.iter().map(|table| table.span().start).collect(),
-                        _ => Vec::new(),
-                    };
-                    for (place, item) in items.iter().enumerate() {
-                        let line = spans.get(place).map(|start| line_of(*start));
-                        let origin = match comparable(section, item) == comparable(section, &written[place]) {
-                            true => line.map_or(ParameterOrigin::Default, ParameterOrigin::Line),
-                            false => ParameterOrigin::Flag,
+                (Value::Array(items), _) if !items.is_empty() => {
+                    let lines = lines_of(section);
+                    let written = written.as_array().map_or(&[][..], Vec::as_slice);
+                    for (at, item) in items.iter().enumerate() {
+                        // A flag leaves some out.
+                        let same = |place: usize| written.get(place) == Some(item);
+                        let place = Some(at).filter(|at| same(*at)).or_else(|| (0..written.len()).find(|place| same(*place)));
+                        let origin = match place {
+                            Some(place) => lines.get(place).map_or(ParameterOrigin::Default, |line| ParameterOrigin::Line(*line)),
+                            None => ParameterOrigin::Flag,
                         };
                         parameters.push(Parameter { name: format!("[[{section}]]"), value: item.clone(), origin });
                     }
@@ -74,7 +89,7 @@ pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
                     parameters.push(Parameter {
                         name: format!("[{section}]"),
                         value: value.clone(),
-                        origin: origin(value, written, line),
+                        origin: origin(section, value, written, line),
                     });
                 }
             }
@@ -83,34 +98,13 @@ pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
     parameters
 }
 
-fn origin(value: &Value, written: &Value, line: Option<usize>) -> ParameterOrigin {
-    // Paths are resolved against the file's folder after reading: their last part decides.
-    let same = value == written
-        || matches!((value, written), (Value::String(value), Value::String(written)) if value.ends_with(written.as_str()));
-    match (same, line) {
-        (true, Some(line)) => ParameterOrigin::Line(line),
-        (true, None) => ParameterOrigin::Default,
-        (false, _) => ParameterOrigin::Flag,
-    }
-}
-
-/// A directory's path is resolved after reading; only its last part says whether it is the file's own.
-fn comparable(section: &str, item: &Value) -> Value {
-    let mut item = item.clone();
-    if section == "directory"
-        && let Some(Value::String(path)) = item.get_mut("path")
-    {
-        *path = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    }
-    item
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     fn loaded(text: &str) -> Loaded {
-        Loaded { config: Config::parse(text).unwrap(), path: Some("domo-reconcile.toml".into()), text: text.to_owned() }
+        Loaded::as_written(Config::parse(text).unwrap(), "domo-reconcile.toml".into(), text.to_owned())
     }
 
     fn of(loaded: &Loaded, name: &str) -> Vec<(Value, ParameterOrigin)> {
@@ -133,11 +127,22 @@ mod tests {
     }
 
     #[test]
-    fn what_neither_the_file_nor_the_default_says_was_a_flag() {
-        let mut loaded = loaded("[[directory]]\npath = 'a.csv'\n");
-        loaded.config.directory[0].path = "/somewhere/a.csv".into();
-        assert_eq!(of(&loaded, "[[directory]]")[0].1, ParameterOrigin::Line(1));
-        loaded.config.directory[0].path = "b.csv".into();
-        assert_eq!(of(&loaded, "[[directory]]")[0].1, ParameterOrigin::Flag);
+    fn what_the_file_does_not_say_was_a_flag_and_what_it_says_keeps_its_line_wherever_it_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("rules.toml");
+        std::fs::write(&file, "[[directory]]\npath = 'a.csv'\n\n[[directory]]\npath = 'b.csv'\n").unwrap();
+        let mut loaded = Loaded::read(Some(&file)).unwrap();
+        let directories = |loaded: &Loaded| of(loaded, "[[directory]]").into_iter().map(|(_, origin)| origin).collect::<Vec<_>>();
+        loaded.config.directory = loaded.config.directories(&[]);
+        assert_eq!(directories(&loaded), [ParameterOrigin::Line(1), ParameterOrigin::Line(4)]);
+        loaded.config.directory = loaded.config.directories(&[folder.path().join("b.csv"), "elsewhere/a.csv".into()]);
+        assert_eq!(directories(&loaded), [ParameterOrigin::Line(4), ParameterOrigin::Flag]);
+    }
+
+    #[test]
+    fn what_an_instance_overrides_is_of_its_block() {
+        let mut loaded = loaded("[domo]\npage_size = 50\n[[instance]]\nname = 'acme-eu'\npage_size = 100\n");
+        loaded.config = loaded.config.for_instance(&loaded.config.instance[0]);
+        assert_eq!(of(&loaded, "[domo] page_size"), [(Value::from(100), ParameterOrigin::Line(3))]);
     }
 }

@@ -69,7 +69,7 @@ pub struct Item {
     pub facts: Vec<(&'static str, String)>,
     /// The locked cells of its row in the workbook.
     pub cells: Vec<String>,
-    /// What was decided already.
+    /// What was decided already: shown, and never filled in. What nobody touched is nobody's answer.
     pub said: Option<PriorDecision>,
 }
 
@@ -132,7 +132,11 @@ impl Item {
         facts.push(("row", row.id().to_owned()));
         Self {
             id: row.id().to_owned(),
-            choices: if matches!(row, Decidable::Action(_)) { "a" } else { "f" },
+            choices: match row {
+                Decidable::Action(_) => "a",
+                Decidable::Finding(_) if row.may_be_accepted() => "f",
+                Decidable::Finding(_) => "n",
+            },
             severity: row.severity(),
             subject: row.subject(),
             name: row.name().filter(|name| *name != row.subject()).map(str::to_owned),
@@ -187,8 +191,7 @@ struct RowView<'a> {
     change: Vec<String>,
     why: String,
     facts: String,
-    verdict: Option<&'a str>,
-    comment: Option<String>,
+    said: Option<String>,
 }
 
 /// Makes packets.
@@ -282,9 +285,16 @@ impl<'a> PacketWriter<'a> {
             change: item.change.iter().map(shown).collect(),
             why: shown(&item.why),
             facts: facts.collect::<Vec<_>>().join(" \u{b7} "),
-            verdict: item.said.as_ref().map(|said| said.word.as_str()),
-            comment: item.said.as_ref().and_then(|said| said.comment.as_ref()).map(shown),
+            said: item.said.as_ref().map(|said| self.said("said", said)),
         }
+    }
+
+    /// What was decided before the packet was made, as a sentence.
+    fn said(&self, key: &str, said: &PriorDecision) -> String {
+        let PriorDecision { word, by, comment } = said;
+        let comment = comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+        let told = self.templates.texts.fill(&format!("packet.{key}"), &[("verdict", word), ("by", by), ("comment", &comment)]);
+        text::visible(&told).into_owned()
     }
 
     fn workbook(&self, packet: &Packet, items: &[Item]) -> Result<Vec<u8>> {
@@ -295,9 +305,8 @@ impl<'a> PacketWriter<'a> {
         let deciding = Deciding { name: sheet::ACTIONS, columns, choices: *choices, rows: items.len() };
         let row = |at: usize| {
             let item = items.get(at);
-            let said = item.and_then(|item| item.said.as_ref());
-            let said = said.map(|said| [Some(said.word.clone()), Some(said.by.clone()), said.comment.clone()]);
-            (item.map(|item| item.cells.clone()).unwrap_or_default(), said.unwrap_or_default())
+            let said = item.and_then(|item| item.said.as_ref()).map(|said| self.said("said_blank", said));
+            (item.map(|item| item.cells.clone()).unwrap_or_default(), said)
         };
         look.deciding(book.add_worksheet(), &deciding, row)?;
         // Whose it is and what it is for.

@@ -21,10 +21,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::Inputs;
-use crate::archive::history::{How, Lifecycle, Resolved, unname};
+use crate::archive::history::{How, Lifecycle, Resolved, Told, unname};
 use crate::archive::tokens::{SECRET, SECRET_BYTES, digits, is_token};
 use crate::archive::{History, RunInfo};
-use crate::config::Loaded;
+use crate::config::{self, Config, Loaded};
 use crate::directory::People;
 use crate::directory::people::{Doubt, RejectedRow};
 use crate::domo::Accounts;
@@ -35,7 +35,7 @@ use crate::reconcile::{
     PersonRef, Privileged, Reconciliation, Value,
 };
 use crate::rows::{Rows, csv};
-use crate::terms::Field;
+use crate::terms::{Field, Key, Kind};
 use crate::text;
 
 /// What the tokens stand for, in the run's folder.
@@ -53,6 +53,8 @@ pub(super) struct Redactor {
     tokens: BTreeMap<String, String>,
     /// Names of files that were read, the longest first.
     files: Vec<String>,
+    /// What the rules say of people, as in [`Told::named`], the longest first.
+    rules: Vec<(&'static str, String)>,
 }
 
 /// What the files that leave the house are made from.
@@ -120,7 +122,12 @@ impl Redactor {
                 secret
             }
         };
-        Ok(Self { secret, tokens: BTreeMap::new(), files: Vec::new() })
+        Ok(Self { secret, tokens: BTreeMap::new(), files: Vec::new(), rules: Vec::new() })
+    }
+
+    /// The names of these files are not to be said.
+    pub(super) fn hide(&mut self, files: impl IntoIterator<Item = String>) {
+        self.files = longest_first(files, |name| name);
     }
 
     /// `name-3f9a01c2bd`; blank stays blank, a token stays a token.
@@ -143,6 +150,36 @@ impl Redactor {
         }
     }
 
+    /// Whoever answers for something or decided it.
+    fn who(&mut self, who: &str) -> String {
+        self.token(if who.contains('@') { "email" } else { "name" }, who)
+    }
+
+    /// What was said of people: a name may be an address.
+    fn said(&mut self, sort: &str, words: &str) -> String {
+        if sort == "name" { self.who(words) } else { self.token(sort, words) }
+    }
+
+    /// A sentence without these words.
+    fn without(&mut self, sentence: &str, named: &[(&'static str, String)]) -> String {
+        let mut shown = sentence.to_owned();
+        for (sort, words) in named {
+            if shown.contains(words.as_str()) {
+                let token = self.said(sort, words);
+                shown = replaced(&shown, words, &token);
+            }
+        }
+        shown
+    }
+
+    /// A sentence without what the rules say of people.
+    fn ruled(&mut self, sentence: &str) -> String {
+        let rules = std::mem::take(&mut self.rules);
+        let shown = self.without(sentence, &rules);
+        self.rules = rules;
+        shown
+    }
+
     /// Free text: every e-mail address in it, and the values named.
     fn scrub(&mut self, text: &str, known: &[(&str, String)]) -> String {
         let mut scrubbed = text.to_owned();
@@ -155,7 +192,7 @@ impl Redactor {
     }
 
     /// Every e-mail address in a text.
-    pub(super) fn addresses(&mut self, text: &str) -> String {
+    fn addresses(&mut self, text: &str) -> String {
         text::without_addresses(text, |address| self.token("email", address))
     }
 
@@ -169,7 +206,7 @@ impl Redactor {
     }
 
     /// A text that is no one's field: the names of files, e-mail addresses, and names of two words or more that have a token.
-    fn text(&mut self, text: &str) -> String {
+    pub(super) fn text(&mut self, text: &str) -> String {
         let mut shown = text.to_owned();
         for name in std::mem::take(&mut self.files) {
             if shown.contains(&name) {
@@ -218,12 +255,12 @@ impl Redactor {
     /// Copies of all that a report is made from, in which nobody can be recognised.
     pub(super) fn redacted(&mut self, inputs: &Inputs) -> Result<Redacted> {
         let file_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let mut files: Vec<String> = inputs.people.sources.iter().map(|source| source.name.clone()).collect();
-        files.extend(inputs.config.config.directory.iter().filter_map(|directory| file_of(&directory.path)));
-        files.retain(|name| !name.is_empty());
-        files.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        files.dedup();
-        self.files = files;
+        let (accounts, config) = (&inputs.accounts.evidence, &inputs.config.config);
+        let files = inputs.people.sources.iter().map(|source| source.name.clone());
+        let files = files.chain(config.directory.iter().filter_map(|directory| file_of(&directory.path)));
+        self.hide(files.chain(file_of(Path::new(&accounts.source)).filter(|_| accounts.kind != "api")));
+        let said = said_of_people(&mut config.clone()).into_iter().map(|(sort, words)| (sort, words.clone())).collect::<Vec<_>>();
+        self.rules = longest_first(said, |(_, words)| words);
 
         let mut people = inputs.people.clone();
         people.frame.with_column(people.names()?.with_name("name".into()).into_column())?;
@@ -246,12 +283,21 @@ impl Redactor {
         }
         Ok(Redacted {
             run: self.walked(inputs.run)?,
-            config: Loaded { config: self.walked(&inputs.config.config)?, ..inputs.config.clone() },
+            config: Loaded { config: self.config(config)?, written: self.config(&inputs.config.written)?, ..inputs.config.clone() },
             accounts,
             people,
             reconciliation: self.reconciliation(inputs.reconciliation)?,
             history: self.history(inputs.history),
         })
+    }
+
+    /// The rules. Of those that are about somebody, who that is, who answers for it and why are tokens whole; of the others every text.
+    fn config(&mut self, config: &Config) -> Result<Config> {
+        let mut config = config.clone();
+        for (sort, words) in said_of_people(&mut config) {
+            *words = self.said(sort, words);
+        }
+        self.walked(&config)
     }
 
     fn reconciliation(&mut self, reconciliation: &Reconciliation) -> Result<Reconciliation> {
@@ -287,7 +333,7 @@ impl Redactor {
         }
         for External { account, owner, situation: _ } in external {
             self.account(account);
-            *owner = owner.as_deref().map(|owner| self.addresses(owner));
+            *owner = owner.as_deref().map(|owner| self.who(owner));
         }
         for one in privileged {
             let Privileged { account, person, rights: _, situation: _, findings: _, last_seen: _ } = one;
@@ -316,8 +362,20 @@ impl Redactor {
             let Lifecycle { changed, state: _, first_seen: _, by_parameter: _ } = lifecycle;
             changed
         });
-        let sentences = changed.chain(parameters_changed).chain(applied).chain(notes);
-        sentences.for_each(|sentence| *sentence = self.text(sentence));
+        changed.chain(notes).for_each(|sentence| *sentence = self.text(sentence));
+        // Values of then are not known any more.
+        for change in parameters_changed {
+            let field = |what: &str| what.rsplit(' ').next().and_then(Field::named);
+            let says_who = |what: &str| what.starts_with("[[") || field(what).is_some_and(|field| field.personal.is_some());
+            *change = match change.split_once(": ").filter(|(what, _)| says_who(what)) {
+                Some((what, _)) => format!("{what}: (not shown)"),
+                None => self.text(change),
+            };
+        }
+        for Told { sentence, named } in applied {
+            let shown = self.without(sentence, &longest_first(std::mem::take(named), |(_, words)| words));
+            *sentence = self.text(&shown);
+        }
         for gone in resolved {
             let Resolved { subject, reason, how, id: _, kind: _, severity: _, first_seen: _, last_seen: _, by_parameter: _ } = gone;
             // A run in clear may have said it, and whom a reason names beside its subject (the nearest by name) is not known any more.
@@ -331,7 +389,7 @@ impl Redactor {
             }
         }
         if let Some(last) = last_review {
-            last.unname(|name| self.token(if name.contains('@') { "email" } else { "name" }, name));
+            last.unname(|name| self.who(name));
         }
         redacted
     }
@@ -415,19 +473,24 @@ impl Redactor {
             rule,
             particulars,
             id: _,
-            kind: _,
+            kind,
             severity: _,
-            matched_by: _,
+            matched_by,
             action: _,
             restricted: _,
             code: _,
             owns: _,
             last_seen: _,
         } = finding;
+        // A link or a rule says who decided, and why; `[expected]` whom it names.
+        if rule.is_some() || *kind == Kind::Missing || matched_by.contains(&Key::Link) {
+            *reason = self.ruled(reason);
+            *rule = rule.as_deref().map(|rule| self.ruled(rule));
+        }
         *reason = self.scrub(reason, &known);
         if let Some(AcceptedBy { owner, reason, expires: _ }) = exception {
-            *owner = self.addresses(owner);
-            *reason = self.scrub(reason, &known);
+            *owner = self.who(owner);
+            *reason = self.token("text", reason);
         }
         account.iter_mut().for_each(|account| self.account(account));
         person.iter_mut().for_each(|person| self.person(person));
@@ -445,7 +508,10 @@ impl Redactor {
 
     fn value(&mut self, value: &mut Value, known: &[(&str, String)]) {
         match value {
-            Value::Text(text) => *text = text.as_deref().map(|text| self.scrub(text, known)),
+            Value::Text(text) => {
+                let shown = text.as_deref().map(|text| self.ruled(text));
+                *text = shown.map(|text| self.scrub(&text, known));
+            }
             Value::Field(..) | Value::Cell { .. } => {
                 let sort = field_of(value).and_then(|(field, _)| sort_of(field));
                 let (Value::Field(_, text) | Value::Cell { text, .. }) = value else { return };
@@ -480,6 +546,52 @@ impl Redactor {
         csv(out, &["token", "value"], tokens.len(), row)?;
         Ok(tokens.len() as u64)
     }
+}
+
+/// What rules say of people: whom a link or a slice names, who answers for a rule, and why. Each with the word of its token.
+fn said_of_people(config: &mut Config) -> Vec<(&'static str, &mut String)> {
+    let Config { link, exclude, exception, expected, role, group, instance, .. } = config;
+    let links = link.iter_mut().flat_map(|rule| {
+        let config::Link { person, reason, owner, account: _, same: _ } = rule;
+        [("number", person), ("text", reason), ("name", owner)]
+    });
+    let excluded = exclude.iter_mut().flat_map(|rule| {
+        let config::Exclude { reason, owner, email: _, id: _ } = rule;
+        std::iter::once(("text", reason)).chain(owner.as_mut().map(|owner| ("name", owner)))
+    });
+    let accepted = exception.iter_mut().flat_map(|rule| {
+        let config::Exception { reason, owner, account: _, kinds: _, expires: _ } = rule;
+        [("text", reason), ("name", owner)]
+    });
+    let slices = expected.iter_mut().chain(instance.iter_mut().filter_map(|one| one.people.as_mut()));
+    let slices = slices.chain(role.iter_mut().map(|rule| &mut rule.people)).chain(group.iter_mut().map(|rule| &mut rule.people));
+    let patterns = slices.flatten().filter_map(|(field, patterns)| Some((sort_of(field)?, patterns)));
+    let patterns = patterns.flat_map(|(sort, patterns)| patterns.iter_mut().map(move |pattern| (sort, pattern)));
+    links.chain(excluded).chain(accepted).chain(patterns).collect()
+}
+
+/// A name may be part of another.
+fn longest_first<T: Ord>(all: impl IntoIterator<Item = T>, words: fn(&T) -> &String) -> Vec<T> {
+    let mut all: Vec<T> = all.into_iter().filter(|one| !words(one).trim().is_empty()).collect();
+    all.sort_by(|one, other| words(other).len().cmp(&words(one).len()).then_with(|| one.cmp(other)));
+    all.dedup();
+    all
+}
+
+/// A text with a token in place of these words, where they stand for themselves.
+fn replaced(text: &str, words: &str, token: &str) -> String {
+    let (mut shown, mut from) = (String::with_capacity(text.len()), 0);
+    for (at, _) in text.match_indices(words) {
+        let joined = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+        let after = at + words.len();
+        if !joined(text[..at].chars().next_back()) && !joined(text[after..].chars().next()) {
+            shown.push_str(&text[from..at]);
+            shown.push_str(token);
+            from = after;
+        }
+    }
+    shown.push_str(&text[from..]);
+    shown
 }
 
 /// What a field's value says of a person; none where it is known to say nothing about who it is.
@@ -531,7 +643,7 @@ mod tests {
     use super::*;
 
     fn redactor() -> Redactor {
-        Redactor { secret: vec![7; 32], tokens: BTreeMap::new(), files: Vec::new() }
+        Redactor { secret: vec![7; 32], tokens: BTreeMap::new(), files: Vec::new(), rules: Vec::new() }
     }
 
     #[test]
@@ -568,6 +680,21 @@ mod tests {
             format!("company/{file} row 4: account 12 ({name}) is active again")
         );
         assert_eq!(redactor.text("  two  spaces stay"), "  two  spaces stay");
+    }
+
+    #[test]
+    fn what_changed_names_neither_who_did_it_nor_whom_a_rule_was_about() {
+        let told = Told {
+            sentence: "Plan P-1 was applied on 2026-11-23 by Zoe as root, against the guard min-admins (1, limit 2; reason: Zoe may): 1 done.".into(),
+            named: vec![("name", "Zoe".into()), ("name", "root".into()), ("text", "Zoe may".into())],
+        };
+        let rules =
+            ["[[exception]] added: account = 3; owner = Zoe", "[expected] name: Zoe* → (not set)", "[guards] max_creates: 1 → 2"];
+        let history = History { applied: vec![told], parameters_changed: rules.map(str::to_owned).into(), ..History::default() };
+        let redacted = redactor().history(&history);
+        assert!(!format!("{redacted:?}").contains("Zoe"), "{redacted:?}");
+        assert!(redacted.applied[0].sentence.contains("min-admins (1, limit 2; reason: text-"), "{redacted:?}");
+        assert_eq!(redacted.parameters_changed[2], rules[2]);
     }
 
     #[test]

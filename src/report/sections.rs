@@ -128,7 +128,7 @@ fn none(builder: &Builder, kind: Kind) -> Nothing {
     let t = builder.t;
     let (sentence, state) = match builder.untested(kind) {
         Some(why) => {
-            let word = if builder.is_without_exceptions(kind) { "section.not_applicable" } else { "section.not_tested" };
+            let word = if builder.is_not_applicable(kind) { "section.not_applicable" } else { "section.not_tested" };
             (format!("{} {}", t.get(word), figures::sentence(&shown(why))), "not-tested")
         }
         None => {
@@ -221,7 +221,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
     };
     let action = match (finding.action, &finding.exception) {
         (_, Some(_)) => t.get("action.accepted").to_owned(),
-        (Some(action), None) => t.find(&format!("action.{}", action.as_str())).unwrap_or_default().to_owned(),
+        (Some(action), None) => t.get(&format!("action.{action}")).to_owned(),
         (None, None) => t.get("action.none").to_owned(),
     };
     let account_id = account.and_then(|account| account.id);

@@ -61,6 +61,7 @@ pub(super) fn findings(inputs: &Inputs, ordered: &[&Finding], out: impl Write + 
         "exception_owner",
         "exception_reason",
         "exception_expires",
+        "restricted",
     ];
     let row = |record: usize, csv: &mut Rows| {
         let finding = ordered[record];
@@ -95,6 +96,7 @@ pub(super) fn findings(inputs: &Inputs, ordered: &[&Finding], out: impl Write + 
         csv.maybe(exception.map(|exception| exception.owner.as_str()));
         csv.maybe(exception.map(|exception| exception.reason.as_str()));
         csv.plain(exception.map(|exception| exception.expires));
+        csv.plain(Some(finding.restricted));
         csv.end();
     };
     csv(out, &header, ordered.len(), row)?;
@@ -131,6 +133,7 @@ pub(super) fn accounts(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
     rows.hstack_mut(&[idle.with_name("days_idle".into()).into_column()])?;
     rows.hstack_mut(judged.select(["situation", "matched_by"])?.columns())?;
     rows.hstack_mut(&in_places(&who(inputs.people)?, judged.column("person")?.u32()?, "person")?)?;
+    rows.hstack_mut(judged.select(["may_administer"])?.columns())?;
     written(rows, 0, |_, _| {}, out)
 }
 

@@ -178,6 +178,12 @@ mod tests {
                 }
             }
         }
+        for file in files(&root.join("src/reconcile/kinds")) {
+            let source = std::fs::read_to_string(&file).unwrap();
+            for word in source.split(".with(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(texts.find(&format!("column.{word}")).is_some(), "{}: no heading for `{word}`", file.display());
+            }
+        }
         for file in files(&root.join("templates")) {
             let source = std::fs::read_to_string(&file).unwrap();
             for rest in
@@ -188,6 +194,48 @@ mod tests {
             }
         }
         assert!(asked > 50);
+    }
+
+    #[test]
+    fn every_word_that_a_report_shows_is_in_the_catalogue() {
+        use crate::archive::history::State;
+        use crate::reconcile::Moved;
+        use crate::terms::{AccountSituation, ActionKind, Kind, PersonSituation, Severity};
+        let texts = Texts::built_in().unwrap();
+        let of = |table: &'static str, words: &[&'static str]| words.iter().map(|word| format!("{table}.{word}")).collect();
+        let kind = |kind: Kind| ["name", "why", "rule", "recommended", "meaning"].map(|part| format!("kind.{kind}.{part}"));
+        let words: [Vec<String>; 7] = [
+            of("action", &ActionKind::ALL.map(ActionKind::as_str)),
+            of("severity", &Severity::ALL.map(Severity::as_str)),
+            of("situation", &AccountSituation::ALL.map(AccountSituation::as_str)),
+            of("situation", &PersonSituation::ALL.map(PersonSituation::as_str)),
+            of("state", &State::ALL.map(State::as_str)),
+            of("access", &Moved::ALL.map(Moved::as_str)),
+            Kind::ALL.into_iter().flat_map(kind).collect(),
+        ];
+        let lacking: Vec<_> = words.into_iter().flatten().filter(|key| texts.find(key).is_none_or(str::is_empty)).collect();
+        assert!(lacking.is_empty(), "{lacking:?}");
+    }
+
+    #[test]
+    fn the_rule_of_a_kind_names_every_severity_and_reason_code_that_its_findings_may_have() {
+        use crate::terms::{Kind, Severity};
+        let texts = Texts::built_in().unwrap();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reconcile/kinds");
+        for kind in Kind::ALL {
+            let key = format!("kind.{kind}.rule");
+            let rule = texts.get(&key).to_lowercase();
+            let source = std::fs::read_to_string(folder.join(format!("{}.rs", kind.as_str().replace('-', "_")))).unwrap();
+            for severity in Severity::ALL.into_iter().filter(|severity| source.contains(&format!("Severity::{severity:?}"))) {
+                assert!(rule.contains(severity.as_str()), "{kind}: {severity}");
+            }
+            assert!(!source.contains("removing(") || rule.contains("restricted"), "{kind}");
+            let codes =
+                source.split('"').skip(1).step_by(2).filter(|text| kind == Kind::NotEvaluable && !text.contains([' ', '_']));
+            for code in codes.filter(|text| text.contains('-')) {
+                assert!(rule.contains(code), "{kind}: {code}");
+            }
+        }
     }
 
     fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

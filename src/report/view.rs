@@ -289,8 +289,12 @@ pub struct Change {
     pub sentence: String,
     /// Whether that sum is right.
     pub ties_out: bool,
-    /// Parameters that changed, what was applied, what came back.
+    /// Parameters that changed, what was applied, what came back: as many as page one holds.
     pub notes: Vec<String>,
+    /// How many more there are, and where; none where that is all.
+    pub more: Option<String>,
+    /// Those.
+    pub further: Vec<String>,
     /// New and resolved over the last runs; none before there are two.
     pub trend: Option<Chart>,
 }

@@ -362,12 +362,7 @@ impl<'a> Look<'a> {
             sheet.insert_note(0, 0, &Note::new(capped(self.t, rows, all.len(), "review.csv")))?;
         }
         let deciding = Deciding { name: plan::sheet::ACTIONS, columns: &DECIDING, choices, rows };
-        self.deciding(sheet, &deciding, |at| {
-            let row = &all[at];
-            let said = plan.decisions.get(row.id());
-            let said = said.map(|said| [Some(said.word()), Some(said.by.clone()), said.comment.clone()]);
-            (row.locked().into(), said.unwrap_or_default())
-        })
+        self.deciding(sheet, &deciding, |at| (all[at].locked().into(), None))
     }
 
     /// A sheet whose rows are decided: the last three columns are filled in. A protected sheet sorts only cells that are not locked, so
@@ -376,7 +371,7 @@ impl<'a> Look<'a> {
         &self,
         sheet: &mut Worksheet,
         deciding: &Deciding<'_>,
-        row: impl Fn(usize) -> (Vec<String>, [Option<String>; 3]),
+        row: impl Fn(usize) -> (Vec<String>, Option<String>),
     ) -> Result<()> {
         let Deciding { name, columns, choices: (words, only), rows } = deciding;
         self.head(sheet, name, columns, *rows)?;
@@ -407,18 +402,19 @@ impl<'a> Look<'a> {
         });
         for place in 0..*rows {
             let at = u32::try_from(place + 1)?;
-            let (cells, said) = row(place);
+            let (cells, beside) = row(place);
             if *rows <= TALL {
                 high(sheet, at, cells.iter().map(String::as_str).zip(columns.iter().map(|(_, width)| *width)))?;
             }
             for (column, cell) in cells.iter().enumerate() {
                 put(sheet, at, column, cell)?;
             }
-            for (column, value) in (decision..).zip(said) {
-                match value {
-                    Some(value) => sheet.write_string_with_format(at, column, fit(&value), &self.open)?,
-                    None => sheet.write_blank(at, column, &self.open)?,
-                };
+            for column in decision..decision + 3 {
+                sheet.write_blank(at, column, &self.open)?;
+            }
+            // Beside the cell and never in it: what others said is nobody's answer here.
+            if let Some(beside) = beside {
+                sheet.insert_note(at, decision, &Note::new(fit(&beside)))?;
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 // Decides in a packet's page as a reviewer does, by keyboard, and fails on the first thing one would trip over.
 // Usage: node packet.mjs PAGE SAVED; the first row is rejected with a reason, all others are approved or kept, and what the page saves is SAVED.
+// Rows may have been decided before the page was made: nobody has answered them here.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -58,8 +59,16 @@ for (const [state, options] of [
 
 const { context, page } = await open();
 const total = await page.locator("#rows > li").count();
+const before = await page.locator("#rows > li[data-v]").count();
 const counted = () => page.locator("output").textContent();
-must((await counted()).startsWith(`${total} of ${total} `), await counted());
+must((await counted()).startsWith(`${total - before} of ${total} `), await counted());
+
+async function saves(page) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button").press("Enter")]);
+  return { name: download.suggestedFilename(), ...JSON.parse(readFileSync(await download.path(), "utf8")) };
+}
+const untouched = await saves(page);
+must(!Object.keys(untouched.decisions).length, `a page that nobody touched says ${JSON.stringify(untouched.decisions)}`);
 
 // By keyboard alone: the name, then each group of choices and its comment, in the order of the page.
 await page.locator("#by").fill("");
@@ -99,6 +108,13 @@ const [download] = await Promise.all([page.waitForEvent("download"), page.getByR
 must(/^decisions-[\w@.-]+\.json$/.test(download.suggestedFilename()), download.suggestedFilename());
 await download.saveAs(saved);
 must((await page.getByRole("alert").textContent()).includes(download.suggestedFilename()), "it does not say what was saved");
+// What stands in a file that was saved and is undecided again is taken back, after a reload too.
+await page.reload().catch(() => {});
+await page.waitForSelector("fieldset");
+await groups.nth(total - 1).getByRole("radio").first().check();
+const last = await page.locator("#rows > li").nth(total - 1).getAttribute("data-id");
+const again = await saves(page);
+must(again.decisions[last].verdict === "open" && Object.keys(again.decisions).length === total, "a decision was not taken back");
 await page.pdf({ preferCSSPageSize: true });
 must(!heard.length, heard.join(" | "));
 console.log("ok   saved");

@@ -238,7 +238,7 @@ fn accounts_that_are_not_accounts() {
 fn a_plan_that_is_not_there() {
     for verb in ["review", "apply"] {
         let folder = folder(WORKERS.as_bytes());
-        is_refused(&run(folder.path(), [verb, "plan.json"]), folder.path(), 2, &["plan.json"]);
+        is_refused(&run(folder.path(), [verb, "plan.json"]), folder.path(), 2, &["plan.json", "or `latest`"]);
     }
 }
 
@@ -283,7 +283,12 @@ fn an_archive_that_is_a_file() {
 fn a_run_that_is_none() {
     for verb in ["verify", "replay"] {
         let folder = folder(WORKERS.as_bytes());
-        is_refused(&run(folder.path(), [verb, "audits/20260101T000000Z-abcdef"]), folder.path(), 2, &["20260101T000000Z-abcdef"]);
+        is_refused(
+            &run(folder.path(), [verb, "audits/20260101T000000Z-abcdef"]),
+            folder.path(),
+            2,
+            &["20260101T000000Z-abcdef", "or as `latest`"],
+        );
     }
 }
 

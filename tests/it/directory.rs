@@ -1,6 +1,7 @@
 //! Exports as they come: the same people whatever the format, every pitfall, and bytes that mean harm.
 
 mod apis;
+mod beside;
 mod calendars;
 mod cases;
 mod check;

@@ -66,7 +66,9 @@ fn a_configuration_is_made_from_an_export_and_the_accounts() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(support::samples().join("company/directory.csv"), folder.path().join("directory.csv")).unwrap();
     std::fs::copy(support::samples().join("company/domo-users.json"), folder.path().join("users.json")).unwrap();
-    run(folder.path(), ["init", "--directory", "directory.csv", "--accounts", "users.json"]).code(0);
+    let said = run(folder.path(), ["init", "--directory", "directory.csv", "--accounts", "users.json"]).code(0).stdout;
+    let next = said.trim().rsplit_once("then: domo-reconcile ").unwrap().1;
+    run(folder.path(), next.split(' ')).code(0);
     let text = std::fs::read_to_string(folder.path().join("domo-reconcile.toml")).unwrap();
     for expected in [
         "path = \"directory.csv\"\n",
@@ -113,6 +115,23 @@ fn a_configuration_that_is_made_in_another_folder_finds_the_export() {
     }
     let said = company.run(&["init", "--directory", "workers.csv", "--out", "rules/said.toml"]).code(0).stdout;
     assert!(said.contains("domo-reconcile check --config rules/said.toml"), "{said}");
+}
+
+/// `init` has no option for what only a person can choose: it says what to write, and that works.
+#[test]
+fn a_workbook_with_two_sheets_of_people_is_no_dead_end() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, address) in [("Staff", "ada@acme.example"), ("Leavers", "ben@acme.example")] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        sheet.write_row(0, 0, ["Email", "Name"]).unwrap();
+        sheet.write_row(1, 0, [address, "A"]).unwrap();
+    }
+    let folder = Folder::ada_and_olga().with("people.xlsx", book.save_to_buffer().unwrap());
+    let said = folder.run(&["init", "--directory", "people.xlsx"]).code(2).stderr;
+    let lines = ["[[directory]]", "path = \"people.xlsx\"", "sheet = \"Staff\""];
+    assert!(lines.iter().all(|line| said.contains(line)) && said.contains("`domo-reconcile check`"), "{said}");
+    folder.write("domo-reconcile.toml", lines.join("\n"));
+    folder.run(&["check", "--accounts", "users.json"]).code(0);
 }
 
 #[test]

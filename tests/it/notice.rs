@@ -218,6 +218,29 @@ fn a_plan_that_expires_undecided_is_remembered_in_time() {
 }
 
 #[test]
+fn a_plan_that_cannot_be_read_is_told_and_one_that_nobody_proposes_any_more_is_not() {
+    let folder = company("");
+    let of = |moment: &str, args: &[&str]| at(folder.path(), moment, "", args);
+    of("2026-11-01T06:00:00Z", AUDIT).code(0);
+    let run = of("2026-11-02T06:00:00Z", AUDIT).code(0).json()["run_dir"].as_str().unwrap().to_owned();
+    let plan = folder.path().join(run).join("plan.json");
+    let whole = std::fs::read_to_string(&plan).unwrap();
+    std::fs::write(&plan, whole.replace("deactivate", "reactivate")).unwrap();
+    let unread = of("2026-11-28T06:00:00Z", &["runs", "remind"]).code(1);
+    assert_eq!(unread.stdout, "", "the one before it is no plan any more");
+    assert!(unread.stderr.contains("what waits for decisions is not known") && unread.stderr.contains("plan.json of the run"));
+    std::fs::write(&plan, whole).unwrap();
+    // Both have no account any more: there is nothing left to do.
+    folder.write(
+        "users.json",
+        json!([{"id": 1, "email": "ada@acme.example", "name": "Ada Brandt", "role": "Admin", "active": true}]).to_string(),
+    );
+    folder.write("workers.csv", "Name,Work Email,Status,Termination Date\nAda Brandt,ada@acme.example,Active,\n");
+    assert_eq!(of("2026-11-28T07:00:00Z", AUDIT).code(0).json()["plan"], Value::Null);
+    assert_eq!(of("2026-11-28T08:00:00Z", &["runs", "remind", "--json"]).code(0).json(), json!({"reminders": []}));
+}
+
+#[test]
 fn an_audit_that_makes_no_plan_reminds_of_the_one_that_waits() {
     let folder = company("");
     at(folder.path(), "2026-11-01T06:00:00Z", "", AUDIT).code(0);
@@ -227,4 +250,21 @@ fn an_audit_that_makes_no_plan_reminds_of_the_one_that_waits() {
     let body = receiver.bodies().remove(0);
     assert!(body["text"].as_str().unwrap().contains("INCOMPLETE, do not rely on it"), "{body}");
     assert_eq!(body["reminders"][0]["days_left"], 3, "{body}");
+}
+
+#[test]
+fn metrics_are_never_put_over_another_file_or_into_an_archive() {
+    let folder = company("textfile = \"workers.csv\"\n");
+    let workers = std::fs::read(folder.path().join("workers.csv")).unwrap();
+    let ran = at(folder.path(), "2026-11-23T06:00:00Z", "", AUDIT);
+    assert!(ran.stderr.contains("workers.csv is another file, which is not overwritten"), "{}", ran.stderr);
+    assert_eq!(std::fs::read(folder.path().join("workers.csv")).unwrap(), workers);
+    let run =
+        std::fs::read_dir(folder.path().join("audits")).unwrap().flatten().find(|entry| entry.path().is_dir()).unwrap().path();
+    let place = format!("textfile = {:?}\n", run.join("domo.prom"));
+    std::fs::write(folder.path().join("domo-reconcile.toml"), config(&place)).unwrap();
+    let ran = at(folder.path(), "2026-11-23T06:00:00Z", "", &["check", "--accounts", "users.json"]).code(2);
+    assert!(ran.stdout.contains("lies in an archive, where nothing is overwritten"), "{}", ran.stdout);
+    at(folder.path(), "2026-11-23T06:00:00Z", "", AUDIT);
+    assert!(!run.join("domo.prom").exists());
 }

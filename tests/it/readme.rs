@@ -74,7 +74,7 @@ fn the_road_on_a_real_instance_works_as_written() {
 
     let domo = LocalDomo::with_client(&support::samples().join("company/domo-users.json"), "your-client-id", "your-client-secret");
     let script = blocks("sh")[1..].join("\n");
-    for step in ["check", "audit", "review", "apply $run/plan.json --confirm", "revert", "--fail-on"] {
+    for step in ["check", "audit", "review", "apply latest --confirm", "revert", "--fail-on"] {
         assert!(script.contains(step), "the README does not show {step}");
     }
     let said = succeeded(&shell(folder.path(), &[("DOMO_API_URL", domo.url())], &script));

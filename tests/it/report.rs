@@ -587,9 +587,41 @@ fn what_was_not_tested_is_no_zero_and_an_instance_nobody_named_has_no_address() 
         row.select(&Selector::parse("td").unwrap()).map(text).collect::<Vec<_>>()
     };
     assert_eq!(row("Leaver"), ["–", "–", "–", "–", "–", "–", "–", "not tested"]);
-    assert_eq!(row("Exceptions").last().map(String::as_str), Some("not applicable"), "none are configured");
+    let tested = |kind: &str| row(kind).pop().unwrap();
+    assert_eq!(tested("Conflict"), "not tested", "one key contradicts nothing");
+    for nothing_to_test in ["Exceptions", "Deactivated", "Kept long enough"] {
+        assert_eq!(tested(nothing_to_test), "not applicable", "{nothing_to_test}");
+    }
     assert_eq!(row("Orphan"), ["0", "0", "0", "0", "0", "0", "0", "2"]);
     assert!(!page.html().contains("domo.domo.com"));
+}
+
+#[test]
+fn nobody_is_said_to_have_no_row_whose_account_has_one_in_conflict() {
+    let accounts = r#"[{"id":1,"name":"Ada Byron","email":"a@acme.com","employeeNumber":2,"role":"Admin","active":true}]"#;
+    let page = audited(accounts, "Email,Employee ID,Name,Status\na@acme.com,1,Ada Byron,Active\nb@acme.com,2,Bob King,Active\n");
+    let row = text(select(&page, "#privileged tbody tr")[0]);
+    assert!(row.contains("Conflictnot certain: see the finding"), "{row}");
+}
+
+#[test]
+fn only_an_exception_that_holds_and_accepts_the_account_says_who_answers_for_it() {
+    let folder = Folder::ada_and_olga();
+    for (kind, expires, answers) in [
+        ("orphan", "2027-03-31", "it@acme.example"),
+        ("orphan", "2026-09-30", "nobody named"),
+        ("drift", "2027-03-31", "nobody named"),
+    ] {
+        let rule = format!(
+            "[report]\ncompany_domains = [\"acme.com\"]\n[[exception]]\naccount = \"olga@acme.example\"\nkinds = [\"{kind}\"]\n\
+             reason = \"r\"\nowner = \"it@acme.example\"\nexpires = {expires}\n"
+        );
+        folder.write("domo-reconcile.toml", rule);
+        let run = folder.audit(&["--as-of", "2026-11-23"]);
+        let page = Html::parse_document(&std::fs::read_to_string(run.folder.join("report.html")).unwrap());
+        let row = select(&page, "#external tbody tr").into_iter().map(text).find(|row| row.contains("olga@")).unwrap();
+        assert!(row.ends_with(answers), "{kind} until {expires}: {row}");
+    }
 }
 
 #[test]

@@ -1,34 +1,29 @@
 //! What was done to Domo since the previous run, from the journals beside the plans, and access that came back after it was taken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
-use super::types::Present;
+use super::types::{Present, Told};
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{journal_of, plan_of};
-use crate::archive::store::listing::names;
+use crate::archive::store::listing::journals;
+use crate::archive::store::manifest::JOURNAL;
 use crate::plan::journal::{ActionState, ApplyEnd, ENDING, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
 use crate::terms::ActionKind;
 
 /// A plan that was applied, and its journal.
-struct Applied {
+pub(super) struct Applied {
     plan: Plan,
     journal: Journal,
 }
 
-/// Sentences on what was applied since then, and on accounts that are active although we switched them off; and notes on journals
-/// that cannot be relied on.
-pub(super) fn sentences(
-    runs: &[StoredRun],
-    since: DateTime<Utc>,
-    present: &Present<'_>,
-    notes: &mut Vec<String>,
-) -> Result<Vec<String>> {
+/// All that was applied of these runs; and notes on journals that cannot be relied on.
+pub(super) fn all(runs: &[StoredRun], notes: &mut Vec<String>) -> Result<Vec<Applied>> {
     let mut applied = Vec::new();
     for run in runs.iter().filter(|run| !run.pruned) {
         for (name, read) in plans_of(run)? {
@@ -38,15 +33,59 @@ pub(super) fn sentences(
             }
         }
     }
+    Ok(applied)
+}
+
+/// Sentences on what was applied since then, and on accounts that are active although we switched them off.
+pub(super) fn sentences(applied: &[Applied], since: DateTime<Utc>, present: &Present<'_>) -> Result<Vec<Told>> {
     let mut sentences: Vec<_> = applied.iter().flat_map(|applied| since_then(applied, since)).collect();
-    sentences.extend(came_back(&applied, present)?);
+    sentences.extend(came_back(applied, present)?);
     Ok(sentences)
+}
+
+/// Whether something of the plan with this id was sent to Domo since then.
+pub(super) fn sent(applied: &[Applied], plan: &str, since: DateTime<Utc>) -> bool {
+    applied.iter().any(|one| one.plan.id == plan && one.journal.last_write().is_some_and(|last| last >= since))
+}
+
+/// What was done since then by any of our plans, told by plan and who approved it.
+#[derive(Default)]
+pub(super) struct Deeds {
+    by_finding: HashMap<String, String>,
+    /// What answers more than the finding it was proposed for: access that was taken, and what people asked for, as in a certification.
+    by_account: HashMap<u64, String>,
+}
+
+impl Deeds {
+    pub(super) fn since(applied: &[Applied], since: DateTime<Utc>) -> Self {
+        let mut deeds = Self::default();
+        for Applied { plan, journal } in applied {
+            for (id, standing) in journal.fold() {
+                let done = standing.outcome.is_some_and(|(outcome, at)| outcome == Outcome::Done && at >= since);
+                let Some(action) = plan.action(id).filter(|_| done) else { continue };
+                let decided = plan.decisions.get(id).map(|decision| format!(", {}", decision.told())).unwrap_or_default();
+                let told = format!("plan {}{decided}", plan.id);
+                if action.kind.removes_access() || action.finding.is_none() {
+                    deeds.by_account.extend(standing.account_id.map(|account| (account, told.clone())));
+                }
+                deeds.by_finding.extend(action.finding.clone().map(|finding| (finding, told)));
+            }
+        }
+        deeds
+    }
+
+    pub(super) fn on(&self, finding: &str) -> Option<&String> {
+        self.by_finding.get(finding)
+    }
+
+    pub(super) fn to(&self, account: Option<u64>) -> Option<&String> {
+        self.by_account.get(&account?)
+    }
 }
 
 /// The plans of a run that were applied, each by the name of its journal.
 fn plans_of(run: &StoredRun) -> Result<impl Iterator<Item = (String, Result<Applied>)>> {
-    let journals = names(&run.path)?.into_iter().filter(|name| name.ends_with(ENDING));
-    Ok(journals.map(|name| {
+    Ok(journals(&run.path)?.into_iter().map(|name| {
         let read = read(&run.path, &name);
         (name, read)
     }))
@@ -59,11 +98,16 @@ fn read(folder: &Path, name: &str) -> Result<Applied> {
     Ok(Applied { plan: sealed.plan().clone(), journal })
 }
 
+/// Access that was taken, and when, by account.
+pub(super) type TakenAt = BTreeMap<u64, (DateTime<Utc>, Taken)>;
+
 /// What our plans did to accounts.
 #[derive(Default)]
 pub(super) struct OwnWrites {
     /// Each write that is not undone by anything but a later one, in the order they were done.
     writes: Vec<Write>,
+    /// Journals that cannot be relied on, each with why: what they say of access that was given back is not known.
+    pub(super) lost: Vec<String>,
 }
 
 /// What one action did to an account, or tried to do.
@@ -78,14 +122,20 @@ struct Write {
 }
 
 impl OwnWrites {
-    /// Of these runs' plans, up to a moment. Journals that cannot be read are passed over: [`sentences`] names them.
+    /// Of these runs' plans, up to a moment.
     pub(super) fn by(runs: &[StoredRun], until: DateTime<Utc>) -> Result<Self> {
         let mut done = Self::default();
         for run in runs {
-            for Applied { plan, journal } in plans_of(run)?.filter_map(|(_, read)| read.ok()) {
-                let journal = journal.until(until);
-                done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
+            for (name, read) in plans_of(run)? {
+                match read {
+                    Ok(Applied { plan, journal }) => {
+                        let journal = journal.until(until);
+                        done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
+                    }
+                    Err(error) => done.lost.push(format!("{name} of {}: {error:#}", run.id())),
+                }
             }
+            done.lost.extend(shortened(run, runs));
         }
         done.writes.sort_by_key(|write| write.at);
         Ok(done)
@@ -100,9 +150,9 @@ impl OwnWrites {
         since
     }
 
-    /// The last access that was taken from each account and not given back since; and the deactivations after the last one that showed
-    /// of which Domo showed nothing.
-    pub(super) fn taken(&self) -> (BTreeMap<u64, Taken>, BTreeMap<u64, Taken>) {
+    /// The last access that was taken from each account and not given back since, and when; and the deactivations after the last one that
+    /// showed of which Domo showed nothing.
+    pub(super) fn taken(&self) -> (TakenAt, BTreeMap<u64, Taken>) {
         let (mut taken, mut unkept) = (BTreeMap::new(), BTreeMap::new());
         for write in &self.writes {
             let Ours { plan, kind, .. } = &write.ours;
@@ -113,7 +163,7 @@ impl OwnWrites {
                     if *kind == ActionKind::Deactivate {
                         unkept.clear();
                     }
-                    taken.insert(write.account, entry);
+                    taken.insert(write.account, (write.at, entry));
                 }
                 _ if write.undoes => drop(taken.remove(&write.account)),
                 _ => {}
@@ -121,6 +171,17 @@ impl OwnWrites {
         }
         (taken, unkept)
     }
+}
+
+/// Journals in a run's folder that are not there any more, or are shorter than one of these runs recorded them.
+fn shortened(run: &StoredRun, runs: &[StoredRun]) -> BTreeSet<String> {
+    let inputs = runs.iter().flat_map(|later| later.manifest.iter().flat_map(|manifest| &manifest.inputs));
+    let ours = inputs.filter(|input| input.role == JOURNAL).filter_map(|input| {
+        let (_, name) = input.name.split_once('/').filter(|(id, _)| *id == run.id())?;
+        let bytes = run.path.join(name).metadata().map_or(0, |there| there.len());
+        (bytes < input.bytes).then(|| format!("{name} of {}: it is missing, or shorter than a later run recorded it", run.id()))
+    });
+    ours.collect()
 }
 
 fn write(plan: &Plan, id: &str, standing: &ActionState<'_>) -> Option<Write> {
@@ -145,12 +206,12 @@ fn write(plan: &Plan, id: &str, standing: &ActionState<'_>) -> Option<Write> {
 }
 
 /// One sentence for each time somebody applied the plan.
-fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
-    let mut sentences: Vec<String> = Vec::new();
+fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Told> {
+    let mut sentences: Vec<Told> = Vec::new();
     let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
     let mut opening = None;
     let mut ending = None;
-    let tell = |opening: Option<String>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
+    let tell = |opening: Option<Told>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
         let counts: Vec<_> = std::mem::take(outcomes).iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
         // Where nothing was left to do, and with an earlier version where nothing was approved, nobody did anything.
         let idle = counts.is_empty() && ending == Some(ApplyEnd::Complete);
@@ -161,7 +222,8 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
             Some(ApplyEnd::Stopped) => "; it stopped itself before the end",
             None => "; it was cut short, or is still under way",
         };
-        opening.filter(|_| !idle).map(|opening| format!("{opening}: {counts}{early}."))
+        let told = |opening: Told| Told { sentence: format!("{}: {counts}{early}.", opening.sentence), ..opening };
+        opening.filter(|_| !idle).map(told)
     };
     for line in applied.journal.lines().iter().filter(|line| line.at >= since) {
         match &line.event {
@@ -172,12 +234,11 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
                     format!(", against the guard {guard} ({value}, limit {limit}; reason: {})", overridden.reason)
                 });
                 let overrides: String = overrides.collect();
-                opening = Some(format!(
-                    "Plan {} was applied on {} by {}{overrides}",
-                    open.plan,
-                    line.at.date_naive(),
-                    open.by.join(" as ")
-                ));
+                let sentence =
+                    format!("Plan {} was applied on {} by {}{overrides}", open.plan, line.at.date_naive(), open.by.join(" as "));
+                let why = open.overrides.iter().map(|overridden| ("text", overridden.reason.clone()));
+                let named = open.by.iter().map(|by| ("name", by.clone())).chain(why).collect();
+                opening = Some(Told { sentence, named });
             }
             Event::Outcome { outcome, .. } => *outcomes.entry(*outcome).or_default() += 1,
             Event::Close { ended, .. } => ending = Some(*ended),
@@ -189,7 +250,7 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<String> {
 }
 
 /// Accounts that are active although the last thing we did to them was to take their access away.
-fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<String>> {
+fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<Told>> {
     struct Last<'a> {
         at: DateTime<Utc>,
         kind: ActionKind,
@@ -218,7 +279,8 @@ fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<String>> 
         let Some((id, last)) = id.and_then(|id| Some((id, last.get(&id)?))).filter(|_| active == Some(true)) else { continue };
         let done = if last.kind == ActionKind::Delete { "deleted" } else { "deactivated" };
         let (day, plan, subject) = (last.at.date_naive(), last.plan, &last.subject);
-        sentences.push(format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}."));
+        let sentence = format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}.");
+        sentences.push(Told { sentence, named: vec![("name", subject.clone())] });
     }
     Ok(sentences)
 }

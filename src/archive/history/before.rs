@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use chrono::NaiveDate;
 
-use super::findings::{Entry, FILE, Findings};
+use super::findings::{Entry, Findings};
 use super::types::{Present, Previous, TrendPoint};
-use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::{Manifest, RunSummary};
 use crate::archive::store::{Archive, StoredRun, run};
 use crate::reconcile::FindingId;
@@ -123,8 +122,7 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
 
 /// The findings of a run, if they are still those its manifest names.
 fn trusted_findings(stored: &StoredRun, manifest: &Manifest) -> Result<Vec<Entry>> {
-    intact(&stored.path, manifest, FILE)?;
-    Ok(Findings::read(&stored.path.join(FILE))?.findings)
+    Ok(Findings::of_run(&stored.path, Some(manifest))?.findings)
 }
 
 /// Runs that this one is not compared with.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 
-use super::types::Present;
+use super::types::{Present, Told};
 use crate::archive::store::StoredRun;
 use crate::archive::store::names::CERTIFICATION;
 use crate::config::{self, AccountRole, Choice};
@@ -34,7 +34,7 @@ impl Now {
 }
 
 /// A sentence on the revocations of the newest certified run, and one on the changed roles. A note where its record cannot be read.
-pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut Vec<String>) -> Result<Vec<String>> {
+pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut Vec<String>) -> Result<Vec<Told>> {
     let record = |run: &StoredRun| crate::files::read_plain_text(run.path.join(CERTIFICATION)).ok().filter(|text| !text.is_empty());
     let newest = runs.iter().rev().filter(|run| !run.pruned).find_map(|run| Some((run, record(run)?)));
     let Some((run, text)) = newest else { return Ok(Vec::new()) };
@@ -66,19 +66,21 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
         match line.verdict {
             Attestation::Revoke => revocations.push((line, revoked(line))),
             Attestation::Role(role) => roles.push((line, has_role(line, role.as_str()))),
-            Attestation::Keep | Attestation::NotMine => {}
+            Attestation::Keep | Attestation::NotMine | Attestation::Open => {}
         }
     }
     let sentences = [(revocations, "revocations"), (roles, "changes of role")];
     Ok(sentences.into_iter().filter(|(all, _)| !all.is_empty()).map(|(all, what)| sentence(run.id(), &all, what)).collect())
 }
 
-fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> String {
+fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> Told {
     let open: Vec<&CertificationLine> = all.iter().filter(|(_, happened)| !happened).map(|(line, _)| *line).collect();
     let happened = format!("Certification of the run {run}: {} of {} {what} happened", all.len() - open.len(), all.len());
     if open.is_empty() {
-        return format!("{happened}.");
+        return Told { sentence: format!("{happened}."), named: Vec::new() };
     }
+    let people = open.iter().take(NAMED).flat_map(|line| [&line.account, &line.by]);
+    let people = people.map(|who| ("name", text::visible(who).into_owned())).collect();
     let named = open.iter().take(NAMED).map(|line| {
         format!(
             "account {} ({} by {} on {})",
@@ -90,7 +92,7 @@ fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> String
     });
     let more = open.len().saturating_sub(NAMED);
     let named: Vec<String> = named.chain((more > 0).then(|| format!("and {more} more"))).collect();
-    format!("{happened}; not yet: {}.", named.join(", "))
+    Told { sentence: format!("{happened}; not yet: {}.", named.join(", ")), named: people }
 }
 
 /// By id, and by e-mail for sources without ids.

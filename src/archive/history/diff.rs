@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context as _;
 use serde::Serialize;
 
 use super::difference;
-use super::findings::{Entry, FILE, Findings};
+use super::findings::{Entry, Findings};
 use super::past::accounts_of;
 use super::tokens::RedactionTokens;
 use crate::archive::store::{StoredRun, inputs};
@@ -30,6 +31,9 @@ pub struct Diff {
     /// Changes of accounts' access, by sort; absent where the accounts of either run are not there, or have no ids.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<BTreeMap<&'static str, u64>>,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_untested: Option<String>,
 }
 
 /// A finding of a [`Diff`].
@@ -57,26 +61,31 @@ impl DiffLine {
 pub fn diff(from: &StoredRun, to: &StoredRun) -> anyhow::Result<Diff> {
     let read = |run: &StoredRun| match run.pruned {
         true => Err(run.gone().into()),
-        false => Findings::read(&run.path.join(FILE)),
+        false => Findings::of_run(&run.path, run.manifest.as_ref()),
     };
     let tokens = to.path.parent().map(RedactionTokens::of).unwrap_or_default();
     let found = between((from.id(), &read(from)?.findings), (to.id(), &read(to)?.findings), &tokens);
-    Ok(Diff { access: access(from, to), ..found })
+    // Nothing is lost by a run whose accounts cannot be read: its findings are compared all the same.
+    Ok(match access(from, to) {
+        Ok(access) => Diff { access: Some(access), ..found },
+        Err(error) => Diff { access_untested: Some(format!("{error:#}")), ..found },
+    })
 }
 
-/// Nothing is lost by a run that does not say: its findings are compared all the same.
-fn access(from: &StoredRun, to: &StoredRun) -> Option<BTreeMap<&'static str, u64>> {
-    let (before, after) = (from.manifest.as_ref()?, to.manifest.as_ref()?);
+fn access(from: &StoredRun, to: &StoredRun) -> anyhow::Result<BTreeMap<&'static str, u64>> {
+    let manifest = |run: &StoredRun| run.manifest.clone().with_context(|| format!("a newer version wrote the run {}", run.id()));
+    let (before, after) = (manifest(from)?, manifest(to)?);
     let earlier = Earlier {
         run_id: before.run.id.clone(),
         as_of: before.run.as_of,
-        accounts: accounts_of(&from.path, before).ok()?,
+        accounts: accounts_of(&from.path, &before)?,
         people_read: 0,
         ours: BTreeMap::new(),
     };
-    let domo = inputs::config_of(&to.path, after).map(|config| config.domo).unwrap_or_default();
-    let access = reconcile::since(&earlier, &accounts_of(&to.path, after).ok()?, &domo).ok()??;
-    Some(access.counts())
+    // Without its names for roles, those that they have are compared.
+    let domo = inputs::config_of(&to.path, &after).map(|config| config.domo).unwrap_or_default();
+    let access = reconcile::since(&earlier, &accounts_of(&to.path, &after)?, &domo)?;
+    Ok(access.context("the accounts of one of them have no ids")?.counts())
 }
 
 /// Compares the findings of two runs, each with its id.
@@ -100,5 +109,6 @@ pub(crate) fn between(from: (&str, &[Entry]), to: (&str, &[Entry]), tokens: &Red
         changed,
         same: same.len() as u64,
         access: None,
+        access_untested: None,
     }
 }

@@ -16,7 +16,9 @@ const EMAIL: (&str, &str) = ("directory e-mail", "email");
 const NUMBER: (&str, &str) = ("employee number", "employee_number");
 const STATUS: (&str, &str) = ("directory status", "status");
 const LAST_DAY: (&str, &str) = ("termination date", "termination_date");
-const OF_FIELDS: [(&str, &str); 7] = [DOMO_EMAIL, NAME, ROLE, EMAIL, NUMBER, STATUS, LAST_DAY];
+/// Who accepted it is nobody's field.
+const EXCEPTION: (&str, &str) = ("exception", "owner");
+const OF_FIELDS: [(&str, &str); 8] = [DOMO_EMAIL, NAME, ROLE, EMAIL, NUMBER, STATUS, LAST_DAY, EXCEPTION];
 
 /// How a sentence on drift opens; its field follows.
 const DRIFT: &str = "drift of ";
@@ -39,14 +41,14 @@ pub(super) fn sentences(then: &Entry, now: &Entry, tokens: &RedactionTokens) -> 
             (NUMBER.0, person(|person| person.employee_number.clone())),
             (STATUS.0, person(|person| Some(person.status.as_str().to_owned()))),
             (LAST_DAY.0, person(|person| person.termination_date.map(|day| day.to_string()))),
-            ("exception", accepted.unwrap_or_else(|| "none".to_owned())),
+            (EXCEPTION.0, accepted.unwrap_or_else(|| "none".to_owned())),
         ]
     };
     let accepted_alike = match (&then.exception, &now.exception) {
         (Some(then), Some(now)) => then.expires == now.expires && tokens.same(&then.owner, &now.owner),
         (then, now) => then.is_none() && now.is_none(),
     };
-    let alike = |what: &str, then: &str, now: &str| if what == "exception" { accepted_alike } else { tokens.same(then, now) };
+    let alike = |what: &str, then: &str, now: &str| if what == EXCEPTION.0 { accepted_alike } else { tokens.same(then, now) };
     let both = told(then).into_iter().zip(told(now));
     let changed = both.filter(|((what, then), (_, now))| !alike(what, then, now));
     let mut sentences: Vec<_> = changed.map(|((what, then), (_, now))| format!("{what} {then} → {now}")).collect();

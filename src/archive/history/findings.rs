@@ -12,7 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::types::{History, Lifecycle, State};
-use crate::archive::store::{RunFolder, RunInfo};
+use crate::archive::store::inputs::intact;
+use crate::archive::store::{Manifest, RunFolder, RunInfo};
 use crate::failure::Failure;
 use crate::reconcile::{AcceptedBy, AccountRef, EvidenceSummary, Finding, FindingId, NotTested, PersonRef, Reconciliation};
 use crate::terms::{AccountTotals, ActionKind, Key, Kind, PersonTotals, Severity, Status};
@@ -176,6 +177,15 @@ impl Findings {
                 entries.map(|finding| Entry::of(finding, reconciliation.as_of, lifecycle(finding))).collect()
             },
         }
+    }
+
+    /// Those of a stored run, if they are the ones that its manifest names; a newer version's manifest names them in a way that is not read.
+    ///
+    /// # Errors
+    /// They were altered, besides what [`read`](Self::read) fails with.
+    pub fn of_run(folder: &Path, manifest: Option<&Manifest>) -> Result<Self> {
+        manifest.map_or(Ok(()), |manifest| intact(folder, manifest, FILE))?;
+        Self::read(&folder.join(FILE))
     }
 
     /// Reads a file of this version; a newer one is refused with a clear word.

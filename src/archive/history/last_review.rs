@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{if_there, journal_of, plan_of};
+use crate::archive::store::names;
 use crate::plan::format::FILE as PLAN;
-use crate::plan::journal::{ENDING, Outcome};
+use crate::plan::journal::Outcome;
 use crate::plan::review::{self, DecisionCounts};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{Decision, Verdict};
-use crate::terms::{ActionKind, Kind, Severity};
+use crate::terms::{Kind, Severity};
 use crate::text;
 
 /// The decisions on the plan of the run that this one is compared with.
@@ -55,6 +56,13 @@ pub struct Decided {
     pub read_back: Option<String>,
 }
 
+/// Whom a finding was about, as far as their removal is measured.
+pub(super) struct Subject {
+    pub(super) last_day: Option<NaiveDate>,
+    /// A demotion had nothing left to take.
+    pub(super) restricted: bool,
+}
+
 impl Decided {
     /// `rejected by ana on 2026-11-20: contract extended`
     pub fn told(&self) -> String {
@@ -64,14 +72,14 @@ impl Decided {
 }
 
 impl LastReview {
-    /// Of the run before; none where it had no plan.
+    /// Of a run, by what the run before found; none where it had no plan.
     ///
     /// # Errors
     /// Its plan or its journal is not what it was: nobody knows what was decided, or what became of it.
-    pub(super) fn of(run: &StoredRun, last_days: &BTreeMap<String, NaiveDate>) -> Result<Option<Self>> {
+    pub(super) fn of(run: &StoredRun, found: &BTreeMap<&str, Subject>) -> Result<Option<Self>> {
         let Some(sealed) = if_there(plan_of(&run.path, PLAN)).context(PLAN)? else { return Ok(None) };
         let plan = sealed.plan();
-        let name = format!("plan{ENDING}");
+        let name = names::journal_of(PLAN);
         let journal = if_there(journal_of(&run.path, &name)).context(name)?.unwrap_or_default();
         let standings = journal.fold();
         let rows = sheet::rows(plan);
@@ -84,11 +92,14 @@ impl LastReview {
         for row in &rows {
             let ended = standings.get(row.id()).and_then(|standing| standing.outcome);
             if let (Decidable::Action(action), Some((Outcome::Done, at))) = (row, ended)
-                && matches!(action.kind, ActionKind::Deactivate | ActionKind::Delete)
+                && action.kind.removes_access()
                 && row.about().and_then(|about| about.kind) == Some(Kind::Leaver)
             {
-                match row.finding().and_then(|finding| last_days.get(finding)) {
-                    Some(day) => last.days_to_removal.push((at.date_naive() - *day).num_days()),
+                let then = row.finding().and_then(|finding| found.get(finding));
+                match then.and_then(|then| then.last_day) {
+                    // What a demotion took before is not taken once more.
+                    _ if then.is_some_and(|then| then.restricted) => {}
+                    Some(day) => last.days_to_removal.push((at.date_naive() - day).num_days()),
                     None => last.undated_removals += 1,
                 }
             }

@@ -1,6 +1,7 @@
 //! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, and what our
 //! own plans did.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,15 +13,29 @@ use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::Manifest;
 use crate::archive::store::names::ACCOUNTS;
 use crate::archive::store::{Archive, StoredRun};
+use crate::config::same_instance;
 use crate::domo::{self, Accounts};
-use crate::reconcile::{Earlier, Past};
+use crate::reconcile::{Earlier, Past, Taken};
+use crate::terms::ActionKind;
 
-/// Of all that is in the archive now.
+/// An instance as the runs of this archive call it, whose ids hang on that: older versions took a name as it was written.
+///
+/// # Errors
+/// The archive cannot be listed.
+pub fn known_as(archive: &Path, instance: String) -> Result<String> {
+    let runs = Archive::at(archive).list()?.runs;
+    let names = runs.into_iter().map(|run| run.head.run.instance);
+    let mut known: BTreeSet<String> = names.filter(|name| same_instance(name, &instance)).collect();
+    Ok(if known.contains(&instance) { instance } else { known.pop_last().unwrap_or(instance) })
+}
+
+/// Of all that is in the archive now. Where accounts are deleted after a time of keeping (`deletes`), the runs since then are asked whether
+/// they were active meanwhile.
 ///
 /// # Errors
 /// The archive or the folder of a run cannot be listed. A journal that cannot be read is passed over: [`super::compare`] names it.
-pub fn past(archive: &Path, instance: &str) -> Result<Arc<Past>> {
-    past_until(archive, instance, u64::MAX, DateTime::<Utc>::MAX_UTC)
+pub fn past(archive: &Path, instance: &str, deletes: bool) -> Result<Arc<Past>> {
+    past_until(archive, instance, (u64::MAX, DateTime::<Utc>::MAX_UTC), deletes)
 }
 
 /// Of what was there when a stored run began.
@@ -28,17 +43,44 @@ pub fn past(archive: &Path, instance: &str) -> Result<Arc<Past>> {
 /// # Errors
 /// As [`past`].
 pub fn past_before(archive: &Path, run: &StoredRun) -> Result<Arc<Past>> {
-    past_until(archive, &run.head.run.instance, run.number(), run.head.run.started)
+    past_until(archive, &run.head.run.instance, (run.number(), run.head.run.started), false)
 }
 
 /// Of the runs before this number, and of what was done before this moment.
-pub(super) fn past_until(archive: &Path, instance: &str, number: u64, until: DateTime<Utc>) -> Result<Arc<Past>> {
+pub(super) fn past_until(
+    archive: &Path,
+    instance: &str,
+    (number, until): (u64, DateTime<Utc>),
+    deletes: bool,
+) -> Result<Arc<Past>> {
     let runs = Archive::at(archive).list()?.runs;
     let runs: Vec<StoredRun> =
         runs.into_iter().filter(|run| run.number() < number && run.head.run.instance == instance && !run.pruned).collect();
     let done = applied::OwnWrites::by(&runs, until)?;
-    let (taken, unkept) = done.taken();
-    Ok(Arc::new(Past { earlier: earlier(&runs, &done), taken, unkept }))
+    let (mut taken, unkept) = done.taken();
+    if deletes {
+        given_back(&runs, &mut taken)?;
+    }
+    let taken = taken.into_iter().map(|(account, (_, taken))| (account, taken)).collect();
+    Ok(Arc::new(Past { earlier: earlier(&runs, &done), taken, unkept, lost: done.lost }))
+}
+
+/// Takes out accounts that a run after their deactivation found active: somebody gave it back in a way that no journal here tells.
+fn given_back(runs: &[StoredRun], taken: &mut applied::TakenAt) -> Result<()> {
+    for run in runs.iter().filter(|run| run.is_comparable()) {
+        let began = run.head.run.started;
+        let asked = |(at, taken): &(DateTime<Utc>, Taken)| taken.kind == ActionKind::Deactivate && *at < began;
+        let Some(manifest) = run.manifest.as_ref().filter(|_| taken.values().any(asked)) else { continue };
+        // What was active then nobody knows any more; what is wrong with the run others say.
+        let Ok(accounts) = accounts_of(&run.path, manifest) else { continue };
+        let (ids, active) = (accounts.frame.column("id")?.u64()?, accounts.frame.column("active")?.bool()?);
+        for id in ids.iter().zip(active.iter()).filter(|(_, active)| *active == Some(true)).filter_map(|(id, _)| id) {
+            if taken.get(&id).is_some_and(asked) {
+                taken.remove(&id);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The accounts of the newest of these runs on whole evidence, and what was done to them since. None in a first run, and where they are

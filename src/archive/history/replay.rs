@@ -96,7 +96,9 @@ impl Stored {
     pub fn past(&self) -> Result<Arc<Past>> {
         let (archive, then) = (self.archive()?, &self.manifest.run);
         let (number, began) = self.origin(&archive)?;
-        if then.forecast { Ok(Arc::default()) } else { past_until(&archive, &then.instance, number, began) }
+        let deletes = self.config.config.policy.delete_after_days > 0;
+        let past = past_until(&archive, &then.instance, (number, began), deletes)?;
+        Ok(if then.forecast { past.of_forecast() } else { past })
     }
 
     fn archive(&self) -> Result<PathBuf> {

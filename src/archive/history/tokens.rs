@@ -26,10 +26,14 @@ impl RedactionTokens {
     /// Whether both say the same, or one is the token of the other.
     pub fn same(&self, one: &str, other: &str) -> bool {
         let stands = |token: &str, value: &str| {
-            let digits = self.0.as_ref().filter(|_| is_token(token) && !is_token(value)).map(|secret| digits(secret, value));
-            digits.is_some() && token.split_once('-').map(|(_, hex)| hex) == digits.as_deref()
+            token_digits(token).filter(|_| !is_token(value)).is_some_and(|digits| self.digits(value).as_deref() == Some(digits))
         };
         one == other || stands(one, other) || stands(other, one)
+    }
+
+    /// The digits of a value's token; none without a secret.
+    pub fn digits(&self, value: &str) -> Option<String> {
+        self.0.as_ref().map(|secret| digits(secret, value))
     }
 }
 
@@ -43,9 +47,12 @@ pub fn digits(secret: &[u8], value: &str) -> String {
 
 /// Whether a text has the form of a token: `name-3f9a01c2bd`.
 pub fn is_token(value: &str) -> bool {
-    value.split_once('-').is_some_and(|(sort, hex)| {
-        (matches!(sort, "file" | "text") || FIELDS.iter().any(|field| field.personal == Some(sort)))
-            && hex.len() == 10
-            && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
+    token_digits(value).is_some()
+}
+
+/// The digits of a token; none where the text has not the form of one.
+pub fn token_digits(value: &str) -> Option<&str> {
+    let (sort, hex) = value.split_once('-')?;
+    let known = matches!(sort, "file" | "text") || FIELDS.iter().any(|field| field.personal == Some(sort));
+    Some(hex).filter(|hex| known && hex.len() == 10 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -95,6 +95,15 @@ pub struct Previous {
     pub findings: u64,
 }
 
+/// A sentence on what people did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// It.
+    pub sentence: String,
+    /// What in it says who somebody is, or why they did it: the word of the token that redaction puts in its place, and the words.
+    pub named: Vec<(&'static str, String)>,
+}
+
 /// This run's findings against the archive.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
@@ -112,7 +121,7 @@ pub struct History {
     /// Parameters that changed since the previous run, as sentences.
     pub parameters_changed: Vec<String>,
     /// What was applied since the previous run, by whom, as sentences; and access that came back after it was taken.
-    pub applied: Vec<String>,
+    pub applied: Vec<Told>,
     /// What people decided on the plan of the previous run; none where it had none.
     pub last_review: Option<LastReview>,
     /// What a reader should know of the archive: a clock that went back, a run that could not be used.
@@ -148,6 +157,8 @@ impl History {
             new: self.appeared(),
             resolved: self.resolved(),
             gone: self.gone(),
+            stands: self.stands(),
+            unjudged: self.unjudged,
             access: {
                 let counts = reconciliation.access.iter().flat_map(|access| access.counts());
                 counts.map(|(word, count)| (word.to_owned(), count)).collect()

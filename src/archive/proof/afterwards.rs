@@ -73,13 +73,17 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
     found
 }
 
-/// What later runs of the archive recorded beside a run, by the file's name, oldest first.
+/// What later runs of the archive recorded beside a run, by the file's name, oldest first: a newer record takes nothing from an older one,
+/// or whoever altered a file would only have to wait for the next run.
 #[derive(Debug, Default)]
 struct Later<'a> {
-    journals: BTreeMap<&'a str, Vec<(&'a StoredRun, &'a InputEntry)>>,
-    decisions: Option<(&'a StoredRun, &'a InputEntry)>,
-    records: BTreeMap<&'a str, (&'a StoredRun, &'a InputEntry)>,
+    journals: BTreeMap<&'a str, Vec<Recorded<'a>>>,
+    decisions: Vec<Recorded<'a>>,
+    records: BTreeMap<&'a str, Vec<Recorded<'a>>>,
 }
+
+/// A file as a later run recorded it.
+type Recorded<'a> = (&'a StoredRun, &'a InputEntry);
 
 impl<'a> Later<'a> {
     fn of(run: &StoredRun, listing: &'a Listing) -> Self {
@@ -89,14 +93,30 @@ impl<'a> Later<'a> {
                 let Some((_, name)) = input.name.split_once('/').filter(|(id, _)| *id == run.id()) else { continue };
                 match input.role.as_str() {
                     JOURNAL => later.journals.entry(name).or_default().push((other, input)),
-                    DECISIONS => later.decisions = Some((other, input)),
-                    RECORD => drop(later.records.insert(name, (other, input))),
+                    DECISIONS => later.decisions.push((other, input)),
+                    RECORD => later.records.entry(name).or_default().push((other, input)),
                     _ => {}
                 }
             }
         }
         later
     }
+}
+
+/// Of the runs that recorded a file which is written anew: the last that recorded another than it is now, and the last after that, which
+/// recorded it as it is.
+fn told<'a>(path: &Path, recorded: &[Recorded<'a>]) -> (Option<Recorded<'a>>, Option<Recorded<'a>>) {
+    let now = crate::files::read_plain(path).map(sha256).unwrap_or_default();
+    let other = recorded.iter().rposition(|(_, input)| input.sha256 != now);
+    (
+        other.and_then(|place| recorded.get(place)).copied(),
+        recorded.get(other.map_or(0, |place| place + 1)..).and_then(<[_]>::last).copied(),
+    )
+}
+
+/// `; the run … recorded what is there now`, where one did.
+fn as_recorded(since: Option<Recorded<'_>>) -> String {
+    since.map(|(run, _)| format!("; the run {} recorded on {} what is there now", run.id(), day(run))).unwrap_or_default()
 }
 
 fn day(run: &StoredRun) -> String {
@@ -108,36 +128,56 @@ impl Checked {
     fn decisions(&mut self, folder: &Path, later: &Later<'_>) {
         let Ok(sealed) = plan_of(folder, PLAN) else { return };
         let decided = sealed.plan().decisions.len();
-        match later.decisions {
-            None if decided == 0 => {}
-            None => self.notes.push(format!(
+        match told(&folder.join(PLAN), &later.decisions) {
+            (None, None) if decided == 0 => {}
+            (None, None) => self.notes.push(format!(
                 "{PLAN}: nothing protects its {} (who, when, yes or no) yet: whoever may write here could have changed what was decided. \
                  The next run of the archive records it.",
                 text::plural(decided as u64, "decision", "decisions")
             )),
-            Some((other, input)) => {
-                let now = crate::files::read_plain(folder.join(PLAN)).map(sha256).unwrap_or_default();
-                let (id, day) = (other.id(), day(other));
-                self.notes.push(match now == input.sha256 {
-                    true => format!("{PLAN}: its decisions are those that the run {id} recorded on {day}."),
-                    false => format!("{PLAN}: its decisions were CHANGED after the run {id} recorded {} of them on {day}.", input.rows),
-                });
+            (None, Some((other, _))) => {
+                self.notes.push(format!("{PLAN}: its decisions are those that the run {} recorded on {}.", other.id(), day(other)));
             }
+            (Some((other, input)), since) => self.notes.push(format!(
+                "{PLAN}: its decisions were CHANGED after the run {} recorded {} of them on {}{}.",
+                other.id(),
+                input.rows,
+                day(other),
+                as_recorded(since)
+            )),
         }
     }
 
     /// A page, a list or a plan that is made anew with each review, apply or certify.
     fn record(&mut self, folder: &Path, name: &str, later: &Later<'_>) {
-        let now = crate::files::read_plain(folder.join(name)).map(sha256).unwrap_or_default();
-        self.notes.push(match later.records.get(name) {
-            None => format!("{name} came after the run; the next run of the archive records it."),
-            Some((other, input)) if now == input.sha256 => {
-                format!("{name} is as the run {} recorded it on {}.", other.id(), day(other))
-            }
-            Some((other, _)) => {
-                format!("{name} was made anew or CHANGED after the run {} recorded it on {}.", other.id(), day(other))
-            }
+        self.notes.push(match told(&folder.join(name), later.records.get(name).map_or(&[], Vec::as_slice)) {
+            (None, None) => format!("{name} came after the run; the next run of the archive records it."),
+            (None, Some((other, _))) => format!("{name} is as the run {} recorded it on {}.", other.id(), day(other)),
+            (Some((other, _)), since) => format!(
+                "{name} was made anew or CHANGED after the run {} recorded it on {}{}.",
+                other.id(),
+                day(other),
+                as_recorded(since)
+            ),
         });
+    }
+
+    /// The last of the runs that recorded a file which only grows; a problem where its beginning is not what one of them recorded.
+    fn grown<'a>(&mut self, name: &str, bytes: &[u8], recorded: &[Recorded<'a>]) -> Result<Option<Recorded<'a>>, ()> {
+        for (other, input) in recorded {
+            let then = usize::try_from(input.bytes).ok().and_then(|length| bytes.get(..length));
+            if then.map(sha256).as_deref() != Some(input.sha256.as_str()) {
+                self.problems.push(format!(
+                    "{name} was altered: on {} the run {} recorded its first {} as {}.",
+                    day(other),
+                    other.id(),
+                    text::plural(input.rows, "line", "lines"),
+                    input.sha256
+                ));
+                return Err(());
+            }
+        }
+        Ok(recorded.last().copied())
     }
 
     /// What people confirmed: bound to this run's manifest, chained, and never shorter than a later run recorded it.
@@ -148,27 +188,20 @@ impl Checked {
             Err(why) => return self.problems.push(format!("{CERTIFICATION} was altered: {why}.")),
         };
         let lines = text::plural(record.lines.len() as u64, "line", "lines");
-        let Some((other, input)) = later.records.get(CERTIFICATION) else {
-            return self.notes.push(format!(
+        let recorded = later.records.get(CERTIFICATION).map_or(&[][..], Vec::as_slice);
+        let Ok(recorded) = self.grown(CERTIFICATION, &bytes, recorded) else { return };
+        self.notes.push(match recorded {
+            None => format!(
                 "{CERTIFICATION} has {lines}: its chain holds and is bound to this run's manifest. Nothing else protects it yet; the next \
                  run of the archive records it."
-            ));
-        };
-        let then = usize::try_from(input.bytes).ok().and_then(|length| bytes.get(..length));
-        match then.map(sha256).as_deref() == Some(input.sha256.as_str()) {
-            true => self.notes.push(format!(
+            ),
+            Some((other, input)) => format!(
                 "{CERTIFICATION} has {lines}: its chain holds, and its first {} are as the run {} recorded them on {}.",
                 input.rows,
                 other.id(),
                 day(other)
-            )),
-            false => self.problems.push(format!(
-                "{CERTIFICATION} was altered: on {} the run {} recorded its first {}.",
-                day(other),
-                other.id(),
-                text::plural(input.rows, "line", "lines")
-            )),
-        }
+            ),
+        });
     }
 
     fn journal(&mut self, folder: &Path, name: &str, later: &Later<'_>) {
@@ -177,27 +210,14 @@ impl Checked {
             Err(why) => return self.problems.push(format!("{name} was altered: {why:#}.")),
         };
         let bytes = crate::files::read_plain(folder.join(name)).unwrap_or_default();
-        let mut recorded = None;
-        for (other, input) in later.journals.get(name).into_iter().flatten() {
-            // A journal only grows.
-            let then = usize::try_from(input.bytes).ok().and_then(|length| bytes.get(..length));
-            if then.map(sha256).as_deref() != Some(input.sha256.as_str()) {
-                self.problems.push(format!(
-                    "{name} was altered: on {} the run {} recorded its first {} as {}.",
-                    day(other),
-                    other.id(),
-                    text::plural(input.rows, "line", "lines"),
-                    input.sha256
-                ));
-                return;
-            }
-            recorded = Some((other, input.rows));
-        }
+        let recorded = later.journals.get(name).map_or(&[][..], Vec::as_slice);
+        let Ok(recorded) = self.grown(name, &bytes, recorded) else { return };
         let lines = text::plural(journal.lines().len() as u64, "line", "lines");
         self.notes.push(match recorded {
-            Some((other, rows)) => format!(
-                "{name} is a journal of {lines}, written when the plan was applied: its own chain holds, and its first {rows} are as \
+            Some((other, input)) => format!(
+                "{name} is a journal of {lines}, written when the plan was applied: its own chain holds, and its first {} are as \
                  the run {} recorded them on {}.",
+                input.rows,
                 other.id(),
                 day(other)
             ),

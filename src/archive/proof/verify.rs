@@ -114,6 +114,8 @@ pub fn verify(folder: &Path, signers: Option<&Signers>) -> Result<Verification> 
         let state = found.check_file(folder, &run, entry);
         found.files.push(FileCheck { name: entry.name.clone(), state });
     }
+    let plan = folder.join(PLAN);
+    found.notes.extend([archive.path(), folder, &plan].into_iter().find_map(lock::shared).map(|shared| format!("{shared}.")));
     let listing = archive.list()?;
     let after = afterwards::check(folder, &run, &listing);
     found.problems.extend(after.problems);

@@ -3,17 +3,17 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::listing::{self, Listing, StoredRun};
 use super::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
 use super::names;
 use crate::digest;
 use crate::plan::format::FILE as PLAN;
-use crate::plan::journal::ENDING;
 use crate::plan::{Journal, Plan, Sealed};
 
-/// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal; the plans of a certification besides.
+/// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal; the plans of a certification and of reverts
+/// besides.
 const RECORDS: [&str; 7] = [
     names::PACKETS,
     names::DECISIONS_PAGE,
@@ -26,7 +26,7 @@ const RECORDS: [&str; 7] = [
 
 /// Whether the next run of the archive records this file as it is then.
 pub(in crate::archive) fn is_record(name: &str) -> bool {
-    RECORDS.contains(&name) || names::is_certification_plan(name)
+    RECORDS.contains(&name) || names::is_plan(name) && name != PLAN
 }
 
 /// How journals and decisions beside the runs of an archive are now, for the manifest of the next run.
@@ -36,7 +36,7 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
         for name in listing::names(&run.path).unwrap_or_default() {
             let path = run.path.join(&name);
             let role = match name.as_str() {
-                name if name.ends_with(ENDING) => JOURNAL,
+                name if names::plan_of(name).is_some() => JOURNAL,
                 // A decision makes a plan longer: most need not be read.
                 PLAN if written(run, PLAN).is_some_and(|bytes| path.metadata().is_ok_and(|now| now.len() != bytes)) => DECISIONS,
                 name if is_record(name) => RECORD,
@@ -96,9 +96,20 @@ pub(in crate::archive) fn if_there<T>(read: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// A plan in this folder, whose digest fits.
+/// A plan in this folder, whose digest fits; a run's own is the one that its manifest names.
 pub(in crate::archive) fn plan_of(folder: &Path, name: &str) -> Result<Sealed> {
-    Ok(Sealed::read(&crate::files::read_plain_text(folder.join(name))?)?)
+    let sealed = Sealed::read(&crate::files::read_plain_text(folder.join(name))?)?;
+    if name == PLAN
+        && let Some(manifest) = listing::read_copy(folder)?.manifest
+    {
+        let named = manifest.plan.map(|plan| plan.digest);
+        let digest = &sealed.plan().digest;
+        ensure!(
+            named.as_ref() == Some(digest),
+            "it was changed after it was made: it has the digest {digest}, not the one in the manifest"
+        );
+    }
+    Ok(sealed)
 }
 
 /// A journal in this folder, whose chain holds.

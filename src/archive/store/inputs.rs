@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::RunFolder;
 use super::manifest::Manifest;
-use crate::config::{Config, Loaded};
+use crate::config::{Config, Loaded, same_instance};
 use crate::directory::people::{Doubt, RejectedRow, schema};
 use crate::directory::{People, Source};
 use crate::failure::Failure;
@@ -65,12 +65,12 @@ pub(in crate::archive) fn loaded_of(run: &Path, manifest: &Manifest) -> Result<L
         bail!("{} is not the configuration that the manifest names", path.display());
     }
     let config = Config::parse(&text).with_context(|| format!("reading {}", path.display()))?;
-    Ok(Loaded { config, path: Some(name.into()), text })
+    Ok(Loaded::as_written(config, name.into(), text))
 }
 
 /// The configuration as it was in force for one of several instances.
 pub(in crate::archive) fn for_instance(config: &Config, name: &str) -> Config {
-    match config.instance.iter().find(|instance| instance.name == name) {
+    match config.instance.iter().find(|instance| same_instance(&instance.name, name)) {
         Some(instance) => config.for_instance(instance),
         None => config.clone(),
     }

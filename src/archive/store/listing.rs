@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::manifest::{FILE as MANIFEST, Head, Manifest, RunLink, RunSummary, SCHEMA};
-use super::run;
+use super::{names as called, run};
 use crate::digest;
 use crate::failure::Failure;
-use crate::plan::journal::ENDING;
 
 /// Where the manifests of pruned runs are kept.
 pub(in crate::archive) const PRUNED: &str = "pruned";
+
+/// How a run is named.
+const NAME_ONE: &str = "name a run by its folder, by its id or as `latest`; `runs` lists them, --archive says where";
 
 /// A folder of runs.
 #[derive(Debug, Clone)]
@@ -76,6 +78,34 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// A run that is later than this one, by its id, and cannot be read, and why. One that was cut short is none; one that has its findings
+    /// lacks nothing but its manifest, or is about to have it.
+    pub fn unread_since(&self, id: &str) -> Option<(&Path, String)> {
+        let moment = |id: &str| id.split_once('-').map(|(moment, _)| moment.to_owned());
+        // Of the same second either may be the later one.
+        let later = |folder: &Path| run_in(folder).is_some_and(|run| run != id && moment(&run) >= moment(id));
+        let unreadable = self.unreadable.iter().map(|(path, why)| (path.as_path(), why.clone()));
+        let judged = self.unfinished.iter().filter(|folder| folder.join("findings.json").exists());
+        let judged = judged.map(|folder| (folder.as_path(), format!("it has no {MANIFEST}: it was lost, or the run is under way")));
+        unreadable.chain(judged).find(|(path, _)| later(path))
+    }
+
+    /// A run of this id that is there and cannot be read, and why.
+    pub fn why_unread(&self, id: &str) -> Option<(&Path, &str)> {
+        let found = self.unreadable.iter().find(|(path, _)| run_in(path).as_deref() == Some(id));
+        found.map(|(path, why)| (path.as_path(), why.as_str()))
+    }
+
+    /// Runs whose folder was renamed, or replaced by a link: nobody would miss the newest.
+    fn tell_moved(&mut self, folders: Vec<PathBuf>) {
+        for folder in folders {
+            let Some(id) = run_in(&folder).filter(|id| self.runs.iter().all(|run| run.id() != id)) else { continue };
+            let name = crate::files::name_of(&folder);
+            let what = if name == id { "is a link".to_owned() } else { format!("is called {name}") };
+            self.unreadable.push((folder, format!("the folder of the run {id} {what}: the archive does not find it")));
+        }
+    }
+
     /// A folder that another run names as the one before, or whose plan was applied, was a run: it is not unfinished, its manifest
     /// is lost.
     fn tell_lost_manifests(&mut self) {
@@ -116,11 +146,12 @@ impl Archive {
     /// # Errors
     /// The archive is there and cannot be listed. A run that cannot be read is told in the listing.
     pub fn list(&self) -> Result<Listing> {
-        let mut listing = Listing::default();
+        let (mut listing, mut others) = (Listing::default(), Vec::new());
         for name in names(&self.path)? {
             let folder = self.path.join(&name);
             // A link may lead anywhere; a run is a folder.
             if !run::is_id(&name) || !folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                others.push(folder);
                 continue;
             }
             let manifest = folder.join(MANIFEST);
@@ -143,6 +174,9 @@ impl Archive {
         }
         listing.runs.sort_by(|one, other| (one.number(), one.id()).cmp(&(other.number(), other.id())));
         listing.tell_lost_manifests();
+        if self.was_used() {
+            listing.tell_moved(others);
+        }
         Ok(listing)
     }
 
@@ -206,17 +240,13 @@ pub(in crate::archive) fn read_run(folder: &Path) -> Result<StoredRun> {
 pub(in crate::archive) fn read_copy(folder: &Path) -> Result<StoredRun> {
     let manifest = folder.join(MANIFEST);
     if !folder.is_dir() {
-        return Err(Failure::usage(format!("{} is not a folder", folder.display()))
-            .hint("name a run's folder, such as audits/20261123T060000Z-4be21f; `runs` lists them")
-            .into());
+        return Err(Failure::usage(format!("{} is not a folder", folder.display())).hint(NAME_ONE).into());
     }
     if !is_there(&manifest) {
         let of_a_run =
             folder.file_name().and_then(|name| name.to_str()).is_some_and(run::is_id) || is_there(&folder.join("findings.json"));
         if !of_a_run {
-            return Err(Failure::usage(format!("{} is no run: it has no {MANIFEST}", folder.display()))
-                .hint("name a run's folder, such as audits/20261123T060000Z-4be21f; `runs` lists them")
-                .into());
+            return Err(Failure::usage(format!("{} is no run: it has no {MANIFEST}", folder.display())).hint(NAME_ONE).into());
         }
         return Err(Failure::failed(format!("{} is not a complete run: it has no {MANIFEST}", folder.display()))
             .hint("the run is under way, failed (its report.md says why), was cut short, or lost its manifest; `runs` lists the complete ones")
@@ -230,6 +260,16 @@ pub(in crate::archive) fn read_pruned(file: &Path, id: &str) -> Result<StoredRun
     named(read(file, file, true)?, id)
 }
 
+/// The id of the run in a folder, or of one that was pruned: its name, else what its manifest says.
+fn run_in(folder: &Path) -> Option<String> {
+    let name = folder.file_stem()?.to_str()?;
+    if run::is_id(name) && !folder.is_symlink() {
+        return Some(name.to_owned());
+    }
+    let head: Head = serde_json::from_slice(&crate::files::read_plain(folder.join(MANIFEST)).ok()?).ok()?;
+    run::is_id(&head.run.id).then_some(head.run.id)
+}
+
 /// Whether there is anything of this name, a link that leads nowhere too. What cannot be asked is left to whoever reads it.
 fn is_there(path: &Path) -> bool {
     !path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound)
@@ -239,7 +279,7 @@ fn read(manifest: &Path, path: &Path, pruned: bool) -> Result<StoredRun> {
     if manifest.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return Err(Failure::failed(format!("{} is not a plain file any more: it was altered", manifest.display())).into());
     }
-    let bytes = crate::files::read_plain(manifest).with_context(|| format!("reading {}", manifest.display()))?;
+    let bytes = crate::files::read_plain(manifest).map_err(|error| Failure::unreadable(manifest, error))?;
     let damaged = || Failure::failed(format!("{} is not a manifest: it was altered", manifest.display()));
     let head: Head = serde_json::from_slice(&bytes).with_context(damaged)?;
     let whole = match head.schema.as_str() {
@@ -258,12 +298,28 @@ fn named(run: StoredRun, name: &str) -> Result<StoredRun> {
 
 /// Whether a plan of this folder was applied.
 pub(super) fn has_journal(folder: &Path) -> bool {
-    names(folder).is_ok_and(|names| names.iter().any(|name| name.ends_with(ENDING)))
+    journals(folder).is_ok_and(|names| !names.is_empty())
+}
+
+/// The names of all plans in a run's folder, whose they are: its own, those of its certification, those that undo another.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub fn plans(folder: &Path) -> Result<Vec<String>> {
+    Ok(names(folder)?.into_iter().filter(|name| called::is_plan(name)).collect())
+}
+
+/// The names of the journals of all plans in a run's folder.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub fn journals(folder: &Path) -> Result<Vec<String>> {
+    Ok(names(folder)?.into_iter().filter(|name| called::plan_of(name).is_some()).collect())
 }
 
 /// Names in a folder that may not be there, sorted.
 pub(in crate::archive) fn names(folder: &Path) -> Result<Vec<String>> {
-    let reading = || format!("reading {}", folder.display());
+    let unreadable = |error| Failure::unreadable(folder, error);
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -272,12 +328,12 @@ pub(in crate::archive) fn names(folder: &Path) -> Result<Vec<String>> {
                 .hint("name the archive with --archive")
                 .into());
         }
-        Err(error) => return Err(error).with_context(reading),
+        Err(error) => return Err(unreadable(error)),
     };
     let mut names = Vec::new();
     for entry in entries {
         // A name that is not UTF-8 is none of ours.
-        names.extend(entry.with_context(reading)?.file_name().into_string().ok());
+        names.extend(entry.map_err(unreadable)?.file_name().into_string().ok());
     }
     names.sort_unstable();
     Ok(names)

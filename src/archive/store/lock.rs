@@ -4,6 +4,7 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -29,12 +30,7 @@ impl Lock {
     /// [`FailureKind::Locked`] with the holder's name when somebody else has it.
     pub fn take(archive: &Path, now: DateTime<Utc>) -> Result<Self> {
         files::make_folder(archive).map_err(|error| Failure::no_folder("the archive", archive, "--archive", error))?;
-        if let Some(who) = files::others_write(archive) {
-            tracing::warn!(
-                "{who} may write in the archive {}: decisions and runs there can be changed by them; `chmod go-w` it",
-                archive.display()
-            );
-        }
+        say_shared([archive]);
         Self::take_at(&archive.join(FILE), &format!("the archive {}", archive.display()), "a run", now)
     }
 
@@ -43,21 +39,21 @@ impl Lock {
     /// # Errors
     /// Somebody else holds it, who is named, or the file cannot be opened or locked.
     pub fn take_at(path: &Path, what: &str, doing: &str, now: DateTime<Utc>) -> Result<Self> {
-        let cannot = || {
-            Failure::failed(format!("cannot lock {what} in {}", path.display())).hint(
-                "see whether the folder can be written, and whether its file system has locks (some network folders have none)",
-            )
-        };
-        let mut file = files::open_own(path).with_context(cannot)?;
+        let cannot = |hint| Failure::failed(format!("cannot lock {what} in {}", path.display())).hint(hint);
+        let unwritten = || cannot("see whether the folder can be written and its disk has room");
+        let mut file = files::open_own(path).with_context(unwritten)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(held(what, &mut file).into()),
-            Err(TryLockError::Error(error)) => return Err(error).with_context(cannot),
+            Err(TryLockError::Error(error)) => {
+                return Err(error)
+                    .with_context(|| cannot("see whether the folder's file system has locks: some network folders have none"));
+            }
         }
         // Not the file's owner: somebody else may have locked it first, long ago.
         let (process, user) = (std::process::id(), run::user());
         let holder = format!("{doing}, process {process}, user {user} on {}, since {}", run::host(), run::moment(now));
-        write_holder(&mut file, &holder).with_context(cannot)?;
+        write_holder(&mut file, &holder).with_context(unwritten)?;
         Ok(Self { path: path.to_owned(), file })
     }
 
@@ -65,6 +61,20 @@ impl Lock {
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
+}
+
+/// Says of the first of these folders and files that others may change what was decided and found there; once is enough.
+pub fn say_shared<'a>(paths: impl IntoIterator<Item = &'a Path>) {
+    static SAID: Once = Once::new();
+    if let Some(shared) = paths.into_iter().find_map(shared) {
+        SAID.call_once(|| tracing::warn!("{shared}"));
+    }
+}
+
+/// That others may write to a folder or a file of an archive.
+pub(in crate::archive) fn shared(path: &Path) -> Option<String> {
+    let who = files::others_write(path)?;
+    Some(format!("{who} may write to {}: decisions and runs there can be changed by them; `chmod go-w` it", path.display()))
 }
 
 impl Drop for Lock {

@@ -131,6 +131,12 @@ pub struct RunSummary {
     /// Findings of that run whose account or person was not read any more. In files of earlier versions they count as resolved.
     #[serde(default, skip_serializing_if = "crate::terms::is_zero")]
     pub gone: u64,
+    /// Gains of rights that run found and nobody took back: they are compared with the last run only.
+    #[serde(default, skip_serializing_if = "crate::terms::is_zero")]
+    pub stands: u64,
+    /// Findings of that run for which this one could not test.
+    #[serde(default, skip_serializing_if = "crate::terms::is_zero")]
+    pub unjudged: u64,
     /// Changes of access since that run, by sort.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub access: BTreeMap<String, u64>,

@@ -12,7 +12,7 @@ pub mod run;
 pub mod summaries;
 
 pub use folder::{OutFile, RunFolder};
-pub use listing::{Archive, StoredRun, holds, is_of_unfinished_run};
-pub use lock::Lock;
+pub use listing::{Archive, Listing, StoredRun, holds, is_of_unfinished_run, journals, plans};
+pub use lock::{Lock, say_shared};
 pub use manifest::{FileEntry, Manifest};
 pub use run::RunInfo;

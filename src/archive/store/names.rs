@@ -1,6 +1,9 @@
 //! What files in a run's folder are called that more than one place asks for. The plan, its journal and its outcome are named where they
 //! are made: [`crate::plan::format`], [`crate::plan::journal`].
 
+use crate::plan::format::FILE as PLAN;
+use crate::plan::journal::ENDING;
+
 /// The accounts that were judged, as Domo sent them.
 pub const ACCOUNTS: &str = "accounts.jsonl";
 /// Who has which rows of the plan.
@@ -28,5 +31,20 @@ pub fn certification_plan(number: usize) -> String {
 
 /// Whether it is one of those.
 pub fn is_certification_plan(name: &str) -> bool {
-    name.starts_with("certification.") && name.ends_with(".plan.json")
+    name.starts_with("certification.") && is_plan(name)
+}
+
+/// Whether a run's folder has a plan under this name: its own, one of its certification, or one that undoes another.
+pub fn is_plan(name: &str) -> bool {
+    name == PLAN || name.ends_with(".plan.json")
+}
+
+/// The journal of a plan, beside it.
+pub fn journal_of(plan: &str) -> String {
+    plan.strip_suffix(".json").unwrap_or(plan).to_owned() + ENDING
+}
+
+/// The plan of a journal; none where this is no journal's name.
+pub fn plan_of(journal: &str) -> Option<String> {
+    Some(journal.strip_suffix(ENDING)?.to_owned() + ".json")
 }

@@ -2,6 +2,7 @@
 //! the trend keeps its numbers; everything personal goes.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -9,14 +10,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::beside::journal_of;
-use super::listing::{Listing, PRUNED, has_journal};
+use super::listing::{self, Listing, PRUNED, has_journal};
 use super::manifest::FILE as MANIFEST;
-use super::{Archive, Lock, StoredRun, run, summaries};
+use super::{Archive, Lock, StoredRun, names, run, summaries};
 use crate::failure::Failure;
 use crate::files;
-use crate::plan::Plan;
 use crate::plan::format::FILE;
-use crate::plan::journal::ENDING;
+use crate::plan::{Plan, Verdict};
 use crate::text;
 
 /// Who pruned what, when, one line a run.
@@ -96,7 +96,7 @@ pub fn plan(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Resu
         let young = retention.days.is_some_and(|days| now - run.head.run.started < TimeDelta::days(days.into()));
         let (goes, why) = if newest.contains(run.id()) {
             (false, "the newest complete one of its instance".to_owned())
-        } else if let Some(why) = open_plan(run, now) {
+        } else if let Some(why) = in_use(&run.path).or_else(|| open_plan(run, now)).or_else(|| lesson(&run.path)) {
             (false, why)
         } else if retention.runs.is_some_and(|runs| later.count() < runs) || young {
             (false, format!("the rule: {}", retention.words()))
@@ -129,6 +129,8 @@ pub fn prune(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Res
     }
     let by = std::fs::File::open(archive.path()).map(|folder| run::user_of(&folder)).unwrap_or_else(|_| "unknown".to_owned());
     for run in &plan.let_go {
+        // Nobody begins to apply or to review what is on its way out.
+        let _locks = lock_plans(&run.path, now)?;
         keep_manifest(archive, run)?;
         log(archive, &Pruned { run_id: run.id().to_owned(), at: now, by: by.clone(), rule: retention.words() })?;
         remove(archive, &run.path)?;
@@ -154,18 +156,53 @@ fn newest_whole(listing: &Listing) -> BTreeSet<String> {
     newest.flatten().map(|run| run.id().to_owned()).collect()
 }
 
-/// Why a run's plan is still open: in time, and with actions that nobody rejected and that were not carried out.
+/// Why a plan of a run is still open, its own or another: in time, and with actions that nobody rejected and that were not carried out.
 fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
-    let text = crate::files::read_plain(run.path.join(FILE)).ok()?;
-    let Ok(plan) = serde_json::from_slice::<Plan>(&text) else {
-        return Some("it has a plan that cannot be read".to_owned());
-    };
-    let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == crate::plan::Verdict::Reject);
-    let done = journal_of(&run.path, &format!("plan{ENDING}")).map(|journal| journal.done()).unwrap_or_default();
-    let open = plan.actions.iter().filter(|action| !rejected(&action.id) && !done.contains(&action.id)).count();
-    (plan.expires > now && open > 0).then(|| {
-        format!("its plan is open until {} ({})", run::moment(plan.expires), text::plural(open as u64, "action", "actions"))
+    // A folder that cannot be listed cannot be removed either.
+    listing::plans(&run.path).unwrap_or_default().iter().find_map(|name| {
+        let plan = crate::files::read_plain(run.path.join(name)).ok().and_then(|text| serde_json::from_slice::<Plan>(&text).ok());
+        let Some(plan) = plan else { return Some(format!("its {name} cannot be read")) };
+        let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == Verdict::Reject);
+        let done = journal_of(&run.path, &names::journal_of(name)).map(|journal| journal.done()).unwrap_or_default();
+        let open = plan.actions.iter().filter(|action| !rejected(&action.id) && !done.contains(&action.id)).count();
+        let which = if name == FILE { "plan" } else { name };
+        (plan.expires > now && open > 0).then(|| {
+            format!("its {which} is open until {} ({})", run::moment(plan.expires), text::plural(open as u64, "action", "actions"))
+        })
     })
+}
+
+/// Why a run is in use: somebody reviews, applies or certifies a plan of it, whose lock names them.
+fn in_use(folder: &Path) -> Option<String> {
+    let names = listing::names(folder).unwrap_or_default();
+    names.iter().filter(|name| name.ends_with(".lock")).find_map(|name| {
+        let mut file = std::fs::File::open(folder.join(name)).ok()?;
+        let Err(std::fs::TryLockError::WouldBlock) = file.try_lock_shared() else { return None };
+        let mut holder = String::new();
+        // Not readable: somebody has it all the same.
+        let _ = file.read_to_string(&mut holder);
+        Some(format!("in use: {}", text::visible(holder.lines().next().unwrap_or("somebody who left no name"))))
+    })
+}
+
+/// What a journal of a run teaches every later apply, which would be forgotten with it; and one that cannot be read, which may.
+fn lesson(folder: &Path) -> Option<String> {
+    // A folder that cannot be listed cannot be removed either.
+    let journals = listing::journals(folder).unwrap_or_default();
+    journals.iter().find_map(|name| match journal_of(folder, name) {
+        Ok(journal) => {
+            journal.deleted_instead().map(|_| format!("its {name} shows that the instance deletes instead of deactivating"))
+        }
+        Err(_) => Some(format!("its {name} cannot be read: it may show that the instance deletes instead of deactivating")),
+    })
+}
+
+fn lock_plans(folder: &Path, now: DateTime<Utc>) -> Result<Vec<Lock>> {
+    let lock = |name: &String| {
+        let plan = folder.join(name);
+        Lock::take_at(&plan.with_extension("lock"), &plan.display().to_string(), "runs prune", now)
+    };
+    listing::plans(folder)?.iter().map(lock).collect()
 }
 
 /// Copies the manifest to `pruned/`, where the chain finds it.

@@ -60,7 +60,7 @@ pub(in crate::archive) fn new_id(started: DateTime<Utc>) -> String {
 }
 
 /// Whether a folder's name is a run's.
-pub(in crate::archive) fn is_id(name: &str) -> bool {
+pub fn is_id(name: &str) -> bool {
     let Some((moment, suffix)) = name.split_once('-') else { return false };
     suffix.len() == 6
         && suffix.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

@@ -59,9 +59,14 @@ pub(super) struct ChangeCounts {
     pub(super) resolved: u64,
     /// Not resolved: the account or the person is not read any more.
     pub(super) gone: u64,
+    /// Nor these: gains of rights are compared with the last run only, and nobody took them back.
+    pub(super) stands: u64,
+    /// Nor these: this run could not test for them.
+    pub(super) unjudged: u64,
     pub(super) reappeared: u64,
-    /// Changes of accounts' access: new, gone, other roles.
+    /// Changes of accounts' access: new, gone, other roles; 0 also where it was not compared.
     pub(super) access: u64,
+    pub(super) access_tested: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,9 +75,17 @@ pub(super) struct PlanSummary {
     pub(super) refused_by: Vec<String>,
 }
 
-/// What names people whether the run is redacted or not: decisions, replays and tokens go back to it.
-const IN_CLEAR: [&str; 7] =
-    [PLAN, "review.xlsx", "review.csv", archive::names::ACCOUNTS, "people.jsonl", archive::inputs::CONFIG, report::REDACTION_KEY];
+/// What names people, or the files they stand in, whether the run is redacted or not: decisions, replays and tokens go back to it.
+const IN_CLEAR: [&str; 8] = [
+    PLAN,
+    "review.xlsx",
+    "review.csv",
+    archive::names::ACCOUNTS,
+    "people.jsonl",
+    archive::inputs::CONFIG,
+    archive::manifest::FILE,
+    report::REDACTION_KEY,
+];
 
 impl Audited {
     /// The run.
@@ -107,13 +120,16 @@ impl Audited {
             lines.push(format!("                 by kind {}", sum(&kinds)));
         }
         lines.push(match self.first_run {
-            true => "First run of this archive: nothing to compare with".to_owned(),
+            true => "No earlier run of this instance to compare with: every finding counts as new".to_owned(),
             false => format!(
-                "Since the previous run: {} new or back, {} resolved{}; access of {} changed",
+                "Since the previous run: {} new or back, {} resolved{}; {}",
                 self.notice.new,
                 self.notice.resolved,
                 self.notice.gone_line(),
-                text::plural(self.change.access, "account", "accounts")
+                match self.change.access_tested {
+                    true => format!("access of {} changed", text::plural(self.change.access, "account", "accounts")),
+                    false => "access could not be compared".to_owned(),
+                }
             ),
         });
         let file = |name: &str| self.files.get(name).map(|path| path.display().to_string()).unwrap_or_default();

@@ -138,10 +138,10 @@ impl Audit {
         folder: &RunFolder,
     ) -> Result<WrittenRun> {
         let &Populations { people, accounts, excluded_elsewhere } = both;
-        run.instance = instance_name(&loaded.config, accounts.evidence.credential.as_ref());
+        run.instance = history::known_as(&self.archive, instance_name(&loaded.config, accounts.evidence.credential.as_ref()))?;
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of, excluded_elsewhere };
-        // Nothing is compared with a forecast, and nothing is due by it.
-        let past = if self.forecast { Arc::default() } else { history::past(&self.archive, &run.instance)? };
+        let past = history::past(&self.archive, &run.instance, loaded.config.policy.delete_after_days > 0)?;
+        let past = if self.forecast { past.of_forecast() } else { past };
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
             let written = folder.write(archive::names::ACCOUNTS, snapshot.bytes(), Some(snapshot.len() as u64))?;
@@ -269,8 +269,11 @@ impl WrittenRun {
                 new: history.count(State::New),
                 resolved: summary.resolved,
                 gone: summary.gone,
+                stands: summary.stands,
+                unjudged: summary.unjudged,
                 reappeared: history.count(State::Reappeared),
                 access: reconciliation.access.as_ref().map_or(0, |access| access.changes.len() as u64),
+                access_tested: reconciliation.access.is_some(),
             },
             reasons: summary.evidence.reasons,
             timings: timings.take(),

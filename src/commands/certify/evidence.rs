@@ -1,20 +1,23 @@
 //! What a certification came to: a plan of what is to be revoked, and the page of the evidence, in Markdown too.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
 use super::{Certification, page};
+use crate::archive::manifest::FILE as MANIFEST;
 use crate::archive::replay::Stored;
-use crate::archive::{history, names};
+use crate::archive::{self, Lock, history, names};
 use crate::commands::Invocation;
+use crate::commands::plan_file::PlanFile;
 use crate::config::Loaded;
+use crate::failure::Failure;
 use crate::plan::build::assemble;
 use crate::plan::certification::{self, Asked};
 use crate::plan::guard::AuditFigures;
-use crate::plan::{self, Action, GuardedAccounts, InputDigests, Journal, Plan, Sealed};
-use crate::{apply, digest};
+use crate::plan::{self, Action, GuardedAccounts, InputDigests, Journal, Plan, PlanRules, Sealed, Verdict};
+use crate::{apply, digest, files};
 
 /// Writes the evidence into the run's folder; the plan only where something is to be done.
 pub(super) fn write(
@@ -23,31 +26,36 @@ pub(super) fn write(
     named: Option<Loaded>,
     invocation: &Invocation,
 ) -> Result<Vec<PathBuf>> {
-    let loaded = named.unwrap_or_else(|| stored.config.clone());
+    let manifest = &stored.manifest;
+    let loaded = named.map_or_else(|| Ok(stored.config.clone()), |named| here(named, stored))?;
     let folder = &certification.run.path;
+    // Nobody applies or reviews a plan while another takes its place.
+    let _locks = locks(folder)?;
     let mut written = Vec::new();
     let config = &loaded.config;
     let (id, cannot) = (certification.id(), cannot_deactivate(certification, stored)?);
-    let mut ended = EarlierPlans::of(folder)?;
+    let earlier = plans(folder)?;
+    let incomplete = certification.incomplete.as_deref();
     let Asked { mut actions, impossible } =
-        certification::asked(id, &certification.accounts, &certification.record, config, cannot.as_deref());
-    actions.retain(|action| !ended.has(action, invocation));
-    let manifest = &stored.manifest;
+        certification::asked(id, &certification.accounts, &certification.record, config, cannot.as_deref(), incomplete);
+    actions.retain(|action| !is_with_another(action, &earlier, invocation));
     let inputs = InputDigests::new(digest::sha256(stored.accounts.snapshot.bytes()), &manifest.directory, &loaded.text);
     let binding = plan::PlanBinding { run_id: certification.id().to_owned(), created: invocation.clock(), inputs, previous: None };
     let guarded = GuardedAccounts::of(&stored.accounts, config, &actions)?;
     let plan = assemble(actions, Vec::new(), &guarded, AuditFigures::default(), config, &binding, &manifest.run.instance)?;
-    let path = ended
-        .open
-        .as_ref()
-        .map_or_else(|| folder.join(names::certification_plan(ended.applied.len() + 1)), |(path, _)| path.clone());
-    match (plan, ended.open.take()) {
-        (Some(plan), open) => {
-            let plan = open.map_or(plan.clone(), |(_, open)| going_on(plan, open.plan(), invocation));
+    // The last one is replaced where it was not applied and nothing that was decided on it would go with it.
+    let last = earlier.last().filter(|(_, _, journal)| journal.is_none());
+    let kept = |id: &String, open: &Plan| plan.as_ref().is_some_and(|plan| same(open.action(id), plan.action(id)));
+    let last = last.filter(|(_, open, _)| open.plan().decisions.keys().all(|id| kept(id, open.plan())));
+    let path = last.map_or_else(|| folder.join(names::certification_plan(earlier.len() + 1)), |(path, ..)| path.clone());
+    match (plan, last) {
+        (Some(plan), Some((_, open, _))) if goes_on(open.plan(), &plan, invocation) => written.push(path),
+        (Some(mut plan), _) => {
+            take_over(&mut plan, &earlier, invocation);
             apply::files::write(&path, plan.to_json()?.as_bytes())?;
             written.push(path);
         }
-        (None, Some((path, _))) => std::fs::remove_file(&path).context("removing a plan that has no actions any more")?,
+        (None, Some((path, ..))) => std::fs::remove_file(path).context("removing a plan that has no actions any more")?,
         (None, None) => {}
     }
     let mut put = |name: &str, content: &[u8]| -> Result<()> {
@@ -66,57 +74,105 @@ pub(super) fn write(
     Ok(written)
 }
 
-/// The plans of a certification that was ended before, in their order.
-struct EarlierPlans {
-    /// Those that were applied, with the actions that are done. They stay as they are: what was decided since is another plan.
-    applied: Vec<(Plan, BTreeSet<String>)>,
-    /// The last, which was not.
-    open: Option<(PathBuf, Sealed)>,
+/// The configuration that was named, as it is for the certified instance, and no looser than that of the run.
+fn here(named: Loaded, stored: &Stored) -> Result<Loaded> {
+    let (name, all) = (&stored.manifest.run.instance, &named.config.instance);
+    let config = match all.iter().find(|instance| instance.name.eq_ignore_ascii_case(name)) {
+        Some(instance) => named.config.for_instance(instance),
+        None if all.is_empty() => named.config.clone(),
+        None => {
+            return Err(Failure::usage(format!("the configuration does not name the instance `{name}`, which is certified"))
+                .hint("add its [[instance]] section, or leave --config out: the run kept its configuration")
+                .into());
+        }
+    };
+    Ok(Loaded { config: PlanRules::of(&stored.config.config).tighten(&config), ..named })
 }
 
-impl EarlierPlans {
-    fn of(folder: &Path) -> Result<Self> {
-        let mut ended = Self { applied: Vec::new(), open: None };
-        for (path, sealed, journal) in plans(folder)? {
-            match journal {
-                Some(journal) => ended.applied.push((sealed.plan().clone(), journal.done())),
-                None => ended.open = Some((path, sealed)),
-            }
-        }
-        Ok(ended)
-    }
+/// The locks of all plans that were not applied.
+fn locks(folder: &Path) -> Result<Vec<Lock>> {
+    let open = paths(folder).filter(|path| !apply::files::journal_of(path).exists());
+    open.map(|path| PlanFile::find(&path, files::folder_of(folder))?.lock("certify --finish")).collect()
+}
 
-    /// Whether a plan that was applied has done this, or can still do it.
-    fn has(&self, action: &Action, invocation: &Invocation) -> bool {
-        self.applied.iter().any(|(plan, done)| {
-            plan.action(&action.id) == Some(action) && (done.contains(&action.id) || invocation.clock() < plan.expires)
-        })
+/// Whether a plan that was applied has done this, or can still do it.
+fn is_with_another(action: &Action, earlier: &[PlanOnDisk], invocation: &Invocation) -> bool {
+    earlier.iter().any(|(_, sealed, journal)| {
+        let plan = sealed.plan();
+        let Some(journal) = journal else { return false };
+        same(plan.action(&action.id), Some(action)) && (journal.done().contains(&action.id) || invocation.clock() < plan.expires)
+    })
+}
+
+/// Whether two actions do the same, in whatever words.
+fn same(one: Option<&Action>, other: Option<&Action>) -> bool {
+    let does = |action: &Action| {
+        (action.kind, action.account_id, action.email.clone(), action.before.clone(), action.after.clone(), action.through)
+    };
+    one.map(does) == other.map(does)
+}
+
+/// Whether the plan that is there does what is to be done and has time: then it stays as it is.
+fn goes_on(open: &Plan, plan: &Plan, invocation: &Invocation) -> bool {
+    plan.actions == open.actions && invocation.clock() < open.expires
+}
+
+/// What was decided on the same action of an earlier plan, the last one first. An approval ends with its plan: it stays on record and is
+/// asked for again.
+fn take_over(plan: &mut Plan, earlier: &[PlanOnDisk], invocation: &Invocation) {
+    let now = invocation.clock();
+    for action in &plan.actions {
+        let decided = earlier.iter().rev().map(|(_, sealed, _)| sealed.plan()).find_map(|old| {
+            let decision = old.decisions.get(&action.id).filter(|_| same(old.action(&action.id), Some(action)))?;
+            Some((old, decision.clone()))
+        });
+        let Some((old, decision)) = decided else { continue };
+        let decision = match decision.verdict {
+            Verdict::Approve if now >= old.expires => decision.reopened(
+                &archive::run::user(),
+                now,
+                format!("certify --finish: the plan {} on which it was approved has expired", old.id),
+            ),
+            _ => decision,
+        };
+        plan.decisions.insert(action.id.clone(), decision);
     }
+}
+
+/// What of a certification's plan nobody asks for any more, by action: somebody has answered otherwise since it was made, or a later plan
+/// took its place.
+pub(in crate::commands) fn withdrawn(plan: &Plan, path: &Path) -> Result<BTreeMap<String, String>> {
+    let (folder, name) = (files::folder_of(path), files::name_of(path));
+    let Some(own) = paths(folder).position(|other| files::name_of(&other) == name) else { return Ok(BTreeMap::new()) };
+    // A copy of it somewhere else has no record beside it.
+    if !folder.join(MANIFEST).is_file() {
+        return Ok(BTreeMap::new());
+    }
+    let manifest = files::sha256(&folder.join(MANIFEST))?.0;
+    let mut withdrawn = super::record(folder, &plan.run_id, &manifest)?.withdrawn(plan);
+    for later in paths(folder).skip(own + 1) {
+        let (sealed, name) = (apply::files::read_plan(&later)?, files::name_of(&later));
+        let there = plan.actions.iter().filter(|action| sealed.plan().action(&action.id).is_some());
+        withdrawn.extend(there.map(|action| (action.id.clone(), format!("{name}, which was made later, has it"))));
+    }
+    Ok(withdrawn)
 }
 
 /// A plan of the certification, and its journal where it was applied.
 pub(super) type PlanOnDisk = (PathBuf, Sealed, Option<Journal>);
 
-/// The plans of a certification as they are now, in their order.
-fn plans(folder: &Path) -> Result<Vec<PlanOnDisk>> {
-    let paths = (1..).map(|number| folder.join(names::certification_plan(number))).take_while(|path| path.exists());
-    let read = |path: PathBuf| {
-        let (sealed, journal) = (apply::files::read_plan(&path)?, apply::files::journal_of(&path));
-        let journal = journal.exists().then(|| apply::journal::read(&journal)).transpose()?;
-        Ok((path, sealed, journal))
-    };
-    paths.map(read).collect()
+fn paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    (1..).map(|number| folder.join(names::certification_plan(number))).take_while(|path| path.exists())
 }
 
-/// The plan of a certification that was ended before and not applied: the earlier one where nothing else is to be done, and else the new one
-/// with what was decided on the actions that are the same.
-fn going_on(mut plan: Plan, earlier: &Plan, invocation: &Invocation) -> Plan {
-    if plan.actions == earlier.actions && invocation.clock() < earlier.expires {
-        return earlier.clone();
-    }
-    let same = |id: &&String| plan.action(id).is_some_and(|action| earlier.action(id) == Some(action));
-    plan.decisions = earlier.decisions.iter().filter(|(id, _)| same(id)).map(|(id, one)| (id.clone(), one.clone())).collect();
-    plan
+/// The plans of a certification as they are now, in their order.
+fn plans(folder: &Path) -> Result<Vec<PlanOnDisk>> {
+    let read = |path: PathBuf| {
+        let file = PlanFile::find(&path, files::folder_of(folder))?;
+        let (applied, journal) = (apply::files::journal_of(&path).exists(), file.journal()?);
+        Ok((path, file.sealed, applied.then_some(journal)))
+    };
+    paths(folder).map(read).collect()
 }
 
 /// Why the certified instance cannot deactivate anybody so that it could be read back: it does not say who is active, or one of our plans

@@ -1,5 +1,7 @@
 //! `certify`: every account in scope is confirmed by somebody who can know it.
 
+pub(super) use evidence::withdrawn;
+
 mod evidence;
 mod page;
 mod population;
@@ -14,14 +16,15 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::review::read::read_if_there;
-use super::review::split;
+use super::review::{show, split};
 use super::{Exit, Invocation};
 use crate::archive::names::{CERTIFICATION as RECORD, CERTIFICATION_PACKETS as PACKETS};
-use crate::archive::{Archive, Lock, StoredRun, replay};
+use crate::archive::{self, Archive, Lock, StoredRun, replay};
 use crate::config::Loaded;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::plan::certification::{self, CertificationRecord, Confirmed, Stand};
 use crate::plan::packets::{Dealt, Packets, UNASSIGNED};
+use crate::reconcile::EvidenceStatus;
 use crate::report::packet::{self, Item, Subject};
 use crate::terms::{Scope, Split};
 use crate::{apply, cli, files, text};
@@ -36,12 +39,15 @@ pub(super) struct Certification {
     packets: Option<Packets>,
     record: CertificationRecord,
     scope: Scope,
+    /// Why its evidence is not whole: nothing may be done on it.
+    incomplete: Option<String>,
 }
 
 /// Shows the coverage, deals out packets, takes answers, or ends it with the evidence.
 pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exit> {
     let named = Loaded::named(options.at.config.config.as_deref())?;
     let folder = Archive::at(&options.at.archive).folder_of(&options.run)?;
+    archive::say_shared(folder.parent().into_iter().chain([folder.as_path(), &folder.join(RECORD)]));
     let writing = options.split.is_some() || !options.from.is_empty() || options.finish;
     let _lock = match writing {
         true => {
@@ -50,20 +56,24 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
         false => None,
     };
     let stored = replay::read(&folder, None)?;
+    let record = record(&folder, stored.run.id(), &stored.run.sha256)?;
     let packets = read_if_there(&folder.join(PACKETS), Packets::read)?;
     // Who was asked once is who is asked: another scope needs another split.
     let kept = packets.as_ref().filter(|_| options.split.is_none()).and_then(|packets| packets.scope.as_deref());
     let scope = kept.and_then(Scope::from_word).unwrap_or(options.scope);
-    let ScopedAccounts { accounts, outside } = population::of(&stored, scope)?;
-    let record =
-        read_if_there(&folder.join(RECORD), |text| CertificationRecord::read(text, &stored.run.sha256))?.unwrap_or_default();
-    let mut certification = Certification { run: stored.run.clone(), accounts, outside, packets, record, scope };
+    let ScopedAccounts { accounts, outside } = population::of(&stored, scope, &record)?;
+    let evidence = stored.manifest.summary.as_ref().map(|summary| &summary.evidence);
+    let incomplete = evidence.filter(|evidence| evidence.status == EvidenceStatus::Incomplete);
+    let incomplete = incomplete.map(|evidence| format!("the evidence of the run is incomplete: {}", evidence.reasons.join("; ")));
+    let mut certification = Certification { run: stored.run.clone(), accounts, outside, packets, record, scope, incomplete };
     if let (Some(by), Some(out)) = (options.split, &options.out) {
         return certification.split(&stored, by, out, options, invocation);
     }
     let mut recorded = None;
+    let mut outdated = Vec::new();
     if !options.from.is_empty() {
-        recorded = Some(certification.take(options, invocation)?);
+        let (count, others) = certification.take(options, invocation)?;
+        (recorded, outdated) = (Some(count), others);
     }
     let written = match options.finish {
         true => Some(evidence::write(&certification, &stored, named, invocation)?),
@@ -73,6 +83,7 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
     if options.json {
         let mut answer = serde_json::to_value(&coverage)?;
         answer["recorded"] = json!(recorded);
+        answer["not_taken_over"] = json!(outdated);
         answer["files"] = json!(written);
         invocation.terminal.json(&answer)?;
     } else {
@@ -90,13 +101,44 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
             format!("\nWritten: {}{}", names.join(", "), next.unwrap_or_default())
         });
         invocation.terminal.answer(format!(
-            "{}{}{}",
+            "{}{}{}{}",
             recorded.unwrap_or_default(),
-            coverage.told(&certification.named(options)),
+            show::not_taken(&outdated),
+            coverage.told(&certification.named(options), certification.packets.is_some()),
             written.unwrap_or_default()
         ))?;
     }
     Ok(None)
+}
+
+/// What was said of a run so far. A line that was cut while it was written was never recorded; one that a later run of the archive has
+/// seen must be there.
+fn record(folder: &Path, run: &str, manifest: &str) -> Result<CertificationRecord> {
+    let path = folder.join(RECORD);
+    let bytes = match files::read_plain(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+    };
+    let record = CertificationRecord::read(&String::from_utf8_lossy(&bytes), manifest)
+        .with_context(|| format!("reading {}", path.display()))?;
+    let ours = format!("{run}/{RECORD}");
+    let folder = folder.canonicalize()?;
+    let archive = Archive::at(files::folder_of(&folder));
+    let runs = match archive.list() {
+        // A copy of the folder lies where it lies.
+        Err(_) if !archive.was_used() => Vec::new(),
+        listing => listing?.runs,
+    };
+    let seen = runs.iter().filter_map(|later| {
+        let input = later.manifest.iter().flat_map(|manifest| &manifest.inputs).find(|input| input.name == ours)?;
+        (input.rows > record.lines.len() as u64).then(|| (input.rows, later.id().to_owned()))
+    });
+    let Some((rows, later)) = seen.max() else { return Ok(record) };
+    let there = text::plural(record.lines.len() as u64, "line", "lines");
+    Err(Failure::new(FailureKind::PlanRefused, format!("{} has {there}, but the run {later} knows of {rows}", path.display()))
+        .hint("`verify` says what else was altered; take the file from a copy that is whole")
+        .into())
 }
 
 impl Certification {
@@ -141,13 +183,14 @@ impl Certification {
         let standing = self.record.standing();
         let by_key: BTreeMap<&str, &Confirmed> = self.accounts.iter().map(|account| (account.key.as_str(), account)).collect();
         let item = |key: &str| {
-            let said = standing.get(key);
+            let account = by_key.get(key)?;
+            let said = standing.get(key).filter(|line| Stand::of(account, Some(line)).is_decided());
             let said = said.map(|line| packet::PriorDecision {
                 word: line.verdict.to_string(),
                 by: line.by.clone(),
                 comment: line.comment.clone(),
             });
-            by_key.get(key).map(|account| Item::certified(account, said))
+            Some(Item::certified(account, said))
         };
         split::write(&packets, &packet::PacketWriter::new(&crate::config::Config::default(), subject)?, out, item)?;
         let path = self.run.path.join(PACKETS);
@@ -157,15 +200,18 @@ impl Certification {
     }
 
     /// Records what files say, or nothing of it.
-    fn take(&mut self, options: &cli::Certify, invocation: &Invocation) -> Result<usize> {
+    fn take(&mut self, options: &cli::Certify, invocation: &Invocation) -> Result<(usize, Vec<String>)> {
         let said = read::all(self, options, invocation)?;
-        let before = self.record.lines.len();
-        let text = self.record.add(&said, &self.run.sha256)?;
+        let (before, whole) = (self.record.lines.len(), self.record.whole as u64);
+        let accounts: BTreeMap<&str, &Confirmed> = self.accounts.iter().map(|account| (account.key.as_str(), account)).collect();
+        let own = |account: &str, by: &str| accounts.get(account).is_some_and(|account| account.is_own(by));
+        let added = self.record.add(&said, own, &self.run.sha256)?;
         let path = self.run.path.join(RECORD);
-        if !text.is_empty() {
-            files::append(&path, text.as_bytes()).with_context(|| Failure::failed(format!("cannot write {}", path.display())))?;
+        if !added.text.is_empty() {
+            files::append_after(&path, whole, added.text.as_bytes())
+                .with_context(|| Failure::failed(format!("cannot write {}: nothing was recorded", path.display())))?;
         }
-        Ok(self.record.lines.len() - before)
+        Ok((self.record.lines.len() - before, added.outdated))
     }
 
     /// Where each account stands.
@@ -203,6 +249,7 @@ impl Certification {
             run: self.id().to_owned(),
             digest: self.run.sha256.clone(),
             scope: self.scope.as_str(),
+            incomplete: self.incomplete.clone(),
             due,
             counts: all,
             reviewers: by.into_iter().map(|((_, reviewer), counts)| Reviewer { reviewer: reviewer.to_owned(), counts }).collect(),
@@ -216,6 +263,8 @@ struct Coverage {
     run: String,
     digest: String,
     scope: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete: Option<String>,
     due: Option<NaiveDate>,
     #[serde(flatten)]
     counts: CoverageCounts,
@@ -246,8 +295,7 @@ struct CoverageCounts {
 impl CoverageCounts {
     /// How much is decided; never rounded up, so that 100 % is all of them.
     fn share(self) -> String {
-        let share = (self.decided * 1000).checked_div(self.accounts).unwrap_or(1000);
-        format!("{}.{} %", share / 10, share % 10)
+        crate::report::percent(self.decided, self.accounts)
     }
 
     fn add(&mut self, stand: Stand, late: bool) {
@@ -266,8 +314,8 @@ impl CoverageCounts {
 }
 
 impl Coverage {
-    /// For people. `named` is the run as the next command has to name it.
-    fn told(&self, named: &str) -> String {
+    /// For people. `named` is the run as the next command has to name it; `dealt`: packets are out.
+    fn told(&self, named: &str, dealt: bool) -> String {
         let CoverageCounts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = self.counts;
         let due = self.due.map(|due| format!(", asked back by {due}")).unwrap_or_default();
         let mut lines = vec![
@@ -279,12 +327,17 @@ impl Coverage {
             ),
             format!("Not decided: {open} open, {not_mine} handed on, {own} decided by their own holder; {late} late"),
         ];
+        let note = |why: &String| format!("Nothing that is revoked or changed comes into a plan, because {}", text::visible(why));
+        lines.extend(self.incomplete.as_ref().map(note));
         for Reviewer { reviewer, counts } in &self.reviewers {
             let CoverageCounts { accounts, decided, open, late, .. } = counts;
             lines.push(format!("{decided:>6} of {accounts:<6} {:<40} {open} open, {late} late", text::visible(reviewer)));
         }
         if self.counts.decided < self.counts.accounts {
-            lines.push(format!("Next:   domo-reconcile certify {named} --split manager_email --out DIR, then --from FOLDER --by WHO; --finish writes the evidence"));
+            let split = if dealt { "" } else { "--split manager_email --out DIR, then " };
+            lines.push(format!(
+                "Next:   domo-reconcile certify {named} {split}--from FOLDER --by WHO; --finish writes the evidence"
+            ));
         }
         lines.join("\n")
     }

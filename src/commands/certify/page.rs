@@ -65,11 +65,14 @@ impl Page<'_> {
         tables.push(self.outside());
         tables.push(sign_off());
         let inputs = report::Inputs::replayed(&stored.manifest.run, stored, judged);
-        let mut lead = vec![format!(
-            "{decided} of {} decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
-            text::plural(accounts, "account in scope was", "accounts in scope were"),
+        let incomplete = coverage.incomplete.as_ref();
+        let mut lead =
+            Vec::from_iter(incomplete.map(|why| format!("Nothing that is revoked or changed comes into a plan, because {why}.")));
+        lead.push(format!(
+            "{decided} of {} in scope decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
+            text::plural(accounts, "account", "accounts"),
             coverage.counts.share()
-        )];
+        ));
         let open = match accounts - decided {
             0 => None,
             1 => Some("1 was not decided by anybody who may: it stays as it is and is listed below.".to_owned()),
@@ -170,7 +173,7 @@ impl Page<'_> {
         );
         let may = || stands.iter().filter(|(account, ..)| account.may_administer);
         let decided = may().filter(|(_, _, stand)| stand.is_decided()).count();
-        facts.push(("May administer", format!("{decided} of {} decided", may().count())));
+        facts.push(("May administer", format!("{decided} of {} in scope decided", may().count())));
         facts.push(("Controls", CONTROLS.to_owned()));
         Ok(facts.into_iter().map(|(label, value)| (label.to_owned(), value)).collect())
     }
@@ -326,7 +329,7 @@ fn relation(account: &Confirmed, line: &CertificationLine, asked: &str, administ
     let by = person(&line.by);
     let is = |other: Option<&str>| other.is_some_and(|other| person(other) == by);
     let relation = match () {
-        () if is(account.email.as_deref()) => "the account's own holder",
+        () if account.is_own(&line.by) => "the account's own holder",
         () if is(account.about.manager.as_deref()) => "their manager",
         () if is(Some(asked)) => "was asked",
         () => "somebody else",

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::archive::replay::Stored;
 use crate::domo::extras;
 use crate::plan::about::{About, Subjects};
-use crate::plan::certification::Confirmed;
+use crate::plan::certification::{CertificationRecord, Confirmed};
 use crate::plan::fields;
 use crate::reconcile::{self, Finding};
 use crate::terms::Scope;
@@ -30,12 +30,14 @@ pub(super) struct Outside {
 }
 
 /// The accounts in scope. `all`: every active account that is not excluded. They are judged without the runs before, so that a row is the
-/// same when it comes back, whatever became of those meanwhile.
-pub(super) fn of(stored: &Stored, scope: Scope) -> Result<ScopedAccounts> {
+/// same when it comes back, whatever became of those meanwhile. What somebody has answered stays in scope, however narrow that becomes.
+pub(super) fn of(stored: &Stored, scope: Scope, record: &CertificationRecord) -> Result<ScopedAccounts> {
     let config = &stored.config.config;
     let judged = reconcile::reconcile(&stored.accounts, &stored.people, &stored.rules(config))?;
     let subjects = Subjects::new(&stored.accounts, &stored.people, &judged, config)?;
     let names = stored.people.names()?;
+    let (their_emails, their_further) =
+        (stored.people.frame.column("email")?.str()?, stored.people.frame.column("alternate_email")?.list()?);
     let mut found: BTreeMap<u32, Vec<&Finding>> = BTreeMap::new();
     for finding in judged.findings.iter().filter(|finding| finding.exception.is_none()) {
         if let Some(account) = &finding.account {
@@ -49,6 +51,11 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<ScopedAccounts> {
         (frame.column("email")?.str()?, frame.column("name")?.str()?, frame.column("groups")?.list()?);
     let (role_ids, administers) = (frame.column("role_id")?.str()?, frame.column("administers")?.bool()?);
     let (situations, persons) = (judged.account_rows.column("situation")?.str()?, judged.account_rows.column("person")?.u32()?);
+    let key = |row: usize| {
+        let id = ids.get(row).map(|id| id.to_string());
+        id.or_else(|| emails.get(row).map(str::to_owned)).unwrap_or_else(|| format!("line {}", row + 1))
+    };
+    let answered = record.standing();
     let mut outside = Vec::new();
     let mut accounts = Vec::new();
     for row in 0..frame.height() {
@@ -56,6 +63,7 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<ScopedAccounts> {
         let out = match situations.get(row) {
             Some("excluded") => Some("excluded by the configuration"),
             _ if active.get(row) == Some(false) => Some("not active"),
+            _ if answered.contains_key(key(row).as_str()) => None,
             _ if scope == Scope::Privileged && !privileged.contains(&index) => Some("not privileged"),
             _ if scope == Scope::Findings && !found.contains_key(&index) => Some("without a finding"),
             _ => None,
@@ -76,12 +84,20 @@ pub(super) fn of(stored: &Stored, scope: Scope) -> Result<ScopedAccounts> {
         let email = emails.get(row).map(str::to_owned);
         let list = groups.get_as_series(row);
         let list = list.as_ref().and_then(|list| list.str().ok());
+        let name = person.and_then(|person| names.get(person as usize));
+        let theirs = person.and_then(|person| their_emails.get(person as usize));
+        let mut holder: Vec<String> =
+            [emails.get(row), account_names.get(row), theirs, name].into_iter().flatten().map(str::to_owned).collect();
+        let further = person.and_then(|person| their_further.get_as_series(person as usize));
+        let further = further.as_ref().and_then(|list| list.str().ok());
+        holder.extend(further.iter().flat_map(|list| list.iter().flatten().map(str::to_owned)));
         accounts.push(Confirmed {
-            key: ids.get(row).map(|id| id.to_string()).or_else(|| email.clone()).unwrap_or_else(|| format!("line {}", row + 1)),
+            key: key(row),
             id: ids.get(row),
             email,
             name: account_names.get(row).map(str::to_owned),
-            person: person.and_then(|person| names.get(person as usize)).map(|name| text::folded(name).into_owned()),
+            person: name.map(|name| text::folded(name).into_owned()),
+            holder,
             role_id: role_ids.get(row).map(str::to_owned),
             administers: administers.get(row),
             about,

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::plan::certification::{Attestation, Attested, COLUMNS, Confirmed, LOCKED};
 use crate::plan::decision::same_person;
 use crate::plan::packets::UNASSIGNED;
+use crate::plan::record::Heard;
 use crate::plan::returned::{self, ReturnedSheet};
 use crate::plan::sheet;
 use crate::terms::Split;
@@ -63,12 +64,13 @@ impl Reader<'_> {
         let mut problems = Vec::new();
         let mut said = Vec::new();
         let at = saved.at.map_or(self.now, |at| at.min(self.now));
+        let heard = saved.heard(self.now);
         for (id, answer) in &saved.decisions {
             // Who signed the page; else whose packet it is.
             let signed = saved.by.as_deref().filter(|by| !by.trim().is_empty());
             let own = signed.or(Some(saved.reviewer.as_str())).filter(|name| *name != UNASSIGNED);
             match self.said(id, &answer.verdict, own, answer.comment.as_deref(), format!("{name}, {id}")) {
-                Ok(one) => said.extend(one.map(|one| Attested { at, ..one })),
+                Ok(one) => said.extend(one.map(|one| Attested { at, heard, ..one })),
                 Err(problem) => problems.push(format!("{id}: {problem}")),
             }
         }
@@ -135,6 +137,7 @@ impl Reader<'_> {
             recorded_by: self.by.filter(|name| !same_person(name, by)).map(str::to_owned),
             user: Some(self.user.clone()),
             place,
+            heard: Heard::Sometime,
         }))
     }
 }

@@ -12,7 +12,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Exit, Failed, Invocation, directories, notice};
-use crate::cli;
 use crate::config::{Directory, Loaded, Notify};
 use crate::directory::Overview;
 use crate::directory::facts::Facts;
@@ -21,6 +20,7 @@ use crate::failure::{self, Failure, FailureKind};
 use crate::reconcile::employment::{self, Contradiction};
 use crate::terms::Status;
 use crate::text::visible;
+use crate::{archive, cli};
 
 /// All that was checked.
 #[derive(Debug, Serialize)]
@@ -119,6 +119,8 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
             invocation.terminal.say(format!("note: the directory {} {what}", visible(&directory.label())));
         }
     }
+    // Where audits are kept unless somebody says otherwise.
+    archive::say_shared([Path::new("audits")]);
     let mut understood = Vec::new();
     // What a configuration that cannot be read would have named is not known.
     if directories.is_empty() && readable {
@@ -190,7 +192,8 @@ fn unheard(notify: &Notify) -> Vec<anyhow::Error> {
             .hint("name the folder that the node exporter's textfile collector reads")
             .into()
     });
-    webhook.into_iter().chain(metrics).collect()
+    let taken = notify.textfile.as_deref().and_then(|path| notice::place(path).err());
+    webhook.into_iter().chain(metrics).chain(taken).collect()
 }
 
 /// Who is employed is the reconciliation's judgement, here as there.

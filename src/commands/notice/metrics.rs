@@ -2,13 +2,15 @@
 //! in them.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use super::{Notice, NoticeStatus};
-use crate::archive::history::Waiting;
+use crate::archive::{self, history::Waiting};
+use crate::failure::Failure;
+use crate::plan::format::FILE as PLAN;
 
 /// Writes all of them after a run, in one step and readable by the exporter.
 pub(super) fn write(path: &Path, notices: &[Notice], plans: &[Waiting]) -> Result<()> {
@@ -19,14 +21,39 @@ pub(super) fn write(path: &Path, notices: &[Notice], plans: &[Waiting]) -> Resul
 pub(super) fn write_plans(path: &Path, plans: &[Waiting]) -> Result<()> {
     let written = match crate::files::read_plain_text(path) {
         Ok(written) => written,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error).with_context(|| format!("reading the metrics {}", path.display())),
     };
     let of_runs = written.split_once("# HELP domo_reconcile_plan_undecided").map_or(written.as_str(), |(of_runs, _)| of_runs);
     put(path, &(of_runs.to_owned() + &of_plans(plans)))
 }
 
+/// What every file that this module wrote begins with.
+const OURS: &str = "# HELP domo_reconcile_";
+
+/// Refuses a place where something else lies, or in an archive, where nothing is overwritten.
+///
+/// # Errors
+/// Why, or what lies there cannot be read.
+pub(in crate::commands) fn place(path: &Path) -> Result<()> {
+    let refused = |why: &str| {
+        let refused = Failure::usage(format!("[notify] textfile {} {why}", path.display()));
+        Err(refused.hint("name a file of its own, in the folder that the node exporter's textfile collector reads").into())
+    };
+    if archive::holds(path) {
+        return refused("lies in an archive, where nothing is overwritten");
+    }
+    match crate::files::read_plain_text(path) {
+        Ok(text) if text.is_empty() || text.starts_with(OURS) => Ok(()),
+        Ok(_) => refused("is another file, which is not overwritten"),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::InvalidData => refused("is another file, which is not overwritten"),
+        Err(error) => Err(error).with_context(|| format!("reading the metrics {}", path.display())),
+    }
+}
+
 fn put(path: &Path, text: &str) -> Result<()> {
+    place(path)?;
     let writing = || format!("writing the metrics {}", path.display());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -92,10 +119,16 @@ fn of_runs(notices: &[Notice]) -> String {
 fn of_plans(plans: &[Waiting]) -> String {
     let mut text = String::new();
     let mut family = |name: &str, help: &str, value: &dyn Fn(&Waiting) -> i64| {
-        family(&mut text, name, help, plans, |plan| (&plan.instance, vec![(String::new(), value(plan))]));
+        family(&mut text, name, help, plans, |plan| {
+            // Beside an audit's plan an instance may have those of certifications.
+            let labels = if plan.file == PLAN { String::new() } else { format!(",plan=\"{}\"", plan.plan) };
+            (&plan.instance, vec![(labels, value(plan))])
+        });
     };
-    family("plan_undecided", "Actions of the newest plan that nobody has decided.", &|plan| number(plan.undecided));
-    family("plan_expires_timestamp_seconds", "When the newest plan expires.", &|plan| plan.expires.timestamp());
+    family("plan_undecided", "Actions of the newest plan, and of a certification's, that nobody has decided.", &|plan| {
+        number(plan.undecided)
+    });
+    family("plan_expires_timestamp_seconds", "When that plan expires.", &|plan| plan.expires.timestamp());
     text
 }
 
@@ -115,7 +148,15 @@ mod tests {
 
     fn plan(undecided: u64) -> Waiting {
         let expires = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-        Waiting { instance: "beta".into(), run_id: "r".into(), plan: "P-1".into(), expires, actions: 7, undecided }
+        Waiting {
+            instance: "beta".into(),
+            run_id: "r".into(),
+            plan: "P-1".into(),
+            file: PLAN.into(),
+            expires,
+            actions: 7,
+            undecided,
+        }
     }
 
     #[test]

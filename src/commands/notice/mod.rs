@@ -15,14 +15,16 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{Invocation, Terminal};
-use crate::archive::history::{self, Waiting};
+use crate::archive::history::{self, AllWaiting, Waiting};
 use crate::archive::{Archive, Manifest};
-use crate::config::{Config, Report};
+use crate::config::{Config, Report, same_instance};
 use crate::failure::{self, FailureKind};
+use crate::plan::format::FILE as PLAN;
 use crate::reconcile::EvidenceStatus;
 use crate::terms::{Severity, moved};
 use crate::text;
 
+pub(super) use metrics::place;
 pub(super) use webhook::check;
 
 /// What stands in `schema` of the webhook's JSON.
@@ -39,21 +41,26 @@ pub(super) fn tell(config: &Config, archive: &Path, notices: &[Notice], invocati
     if !is_wanted(config) {
         return;
     }
-    let mut plans = plans(archive, &invocation.terminal);
-    plans.retain(|plan| notices.iter().any(|notice| notice.instance == plan.instance));
+    let mut plans = plans(archive, invocation);
+    plans.retain(|plan| notices.iter().any(|notice| same_instance(&notice.instance, &plan.instance)));
     let due = reminders(&plans, invocation.started, SOON);
     let textfile = config.notify.textfile.as_deref().map_or(Ok(()), |path| metrics::write(path, notices, &plans));
     said(textfile, "the metrics of this run are not there", &invocation.terminal);
     said(post(config, notices, &due), "nobody was told of this run", &invocation.terminal);
 }
 
-/// Between two runs, reminds of plans that expire undecided within so many days. Says which.
-pub(super) fn remind(config: &Config, archive: &Path, within: TimeDelta, invocation: &Invocation) -> Result<Vec<Reminder>> {
-    let mut plans = history::waiting(&Archive::at(archive))?;
+/// Between two runs, reminds of plans that expire undecided within so many days. Says which, and of which plans nobody knows that.
+pub(super) fn remind(
+    config: &Config,
+    archive: &Path,
+    within: TimeDelta,
+    invocation: &Invocation,
+) -> Result<(Vec<Reminder>, Vec<String>)> {
+    let AllWaiting { mut plans, unknown } = history::waiting(&Archive::at(archive), invocation.started)?;
     let mine = |plan: &Waiting| match (config.instance.as_slice(), &config.domo.instance) {
         ([], None) => true,
-        ([], Some(instance)) => *instance == plan.instance,
-        (several, _) => several.iter().any(|instance| instance.name == plan.instance),
+        ([], Some(instance)) => same_instance(instance, &plan.instance),
+        (several, _) => several.iter().any(|instance| same_instance(&instance.name, &plan.instance)),
     };
     plans.retain(mine);
     let due = reminders(&plans, invocation.started, within);
@@ -61,19 +68,21 @@ pub(super) fn remind(config: &Config, archive: &Path, within: TimeDelta, invocat
     if !due.is_empty() {
         post(config, &[], &due)?;
     }
-    Ok(due)
+    Ok((due, unknown))
 }
 
 fn is_wanted(config: &Config) -> bool {
     config.notify.url_env.is_some() || config.notify.textfile.is_some()
 }
 
-fn plans(archive: &Path, terminal: &Terminal) -> Vec<Waiting> {
-    let read = history::waiting(&Archive::at(archive));
-    read.unwrap_or_else(|error| {
-        terminal.warn(&format!("what waits for decisions is not known: {error:#}"));
-        Vec::new()
-    })
+fn plans(archive: &Path, invocation: &Invocation) -> Vec<Waiting> {
+    let read = history::waiting(&Archive::at(archive), invocation.started);
+    let AllWaiting { plans, unknown } =
+        read.unwrap_or_else(|error| AllWaiting { unknown: vec![format!("{error:#}")], ..AllWaiting::default() });
+    for why in unknown {
+        invocation.terminal.warn(&format!("what waits for decisions is not known: {why}"));
+    }
+    plans
 }
 
 fn reminders(plans: &[Waiting], now: DateTime<Utc>, within: TimeDelta) -> Vec<Reminder> {
@@ -105,7 +114,9 @@ pub struct Reminder {
 impl Reminder {
     /// One line for people.
     pub fn line(&self) -> String {
-        let Waiting { instance, run_id, plan, expires, actions, undecided } = &self.plan;
+        let Waiting { instance, run_id, plan, file, expires, actions, undecided } = &self.plan;
+        // A run's own plan needs no name.
+        let file = if file == PLAN { String::new() } else { format!(" ({file})") };
         let day = expires.date_naive();
         let until = match self.days_left {
             // The same day, or gone.
@@ -114,7 +125,9 @@ impl Reminder {
             days => format!("it expires on {day}, in {}", text::plural(days.unsigned_abs(), "day", "days")),
         };
         format!(
-            "Domo access review of {instance}: {undecided} of {actions} actions of the plan {plan} are undecided, and {until}. Run {run_id}."
+            "Domo access review of {instance}: {undecided} of {} of the plan {plan}{file} {} undecided, and {until}. Run {run_id}.",
+            text::plural(*actions, "action", "actions"),
+            if *undecided == 1 { "is" } else { "are" }
         )
     }
 }
@@ -140,6 +153,12 @@ pub struct Notice {
     pub resolved: u64,
     /// Findings whose account or person is not read any more.
     pub gone: u64,
+    /// Gains of rights that were found before and that nobody took back: they are compared with the last run only.
+    #[serde(skip_serializing_if = "crate::terms::is_zero")]
+    pub stands: u64,
+    /// Findings for which this run could not test.
+    #[serde(skip_serializing_if = "crate::terms::is_zero")]
+    pub unjudged: u64,
     /// Changes of accounts' access since then, by sort.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub access: BTreeMap<String, u64>,
@@ -203,6 +222,8 @@ impl Notice {
             new: summary.map_or(0, |summary| summary.new),
             resolved: summary.map_or(0, |summary| summary.resolved),
             gone: summary.map_or(0, |summary| summary.gone),
+            stands: summary.map_or(0, |summary| summary.stands),
+            unjudged: summary.map_or(0, |summary| summary.unjudged),
             access: summary.map(|summary| summary.access.clone()).unwrap_or_default(),
             accounts: summary.map_or(0, |summary| summary.accounts.read),
             people: summary.map_or(0, |summary| summary.people.read),
@@ -274,13 +295,15 @@ impl Notice {
         line
     }
 
-    /// `, 56 gone with their rows`, or nothing.
+    /// `, 56 gone with their rows, 2 not tested this time`, or nothing: with what is new and resolved the sum of the report.
     pub(super) fn gone_line(&self) -> String {
-        match self.gone {
-            0 => String::new(),
-            1 => ", 1 gone with its row".to_owned(),
-            gone => format!(", {gone} gone with their rows"),
-        }
+        let parts = [
+            (self.gone, "gone with its row", "gone with their rows"),
+            (self.stands, "gain of rights that stands", "gains of rights that stand"),
+            (self.unjudged, "not tested this time", "not tested this time"),
+        ];
+        let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+        parts.map(|(count, one, many)| format!(", {}", text::plural(count, one, many))).collect()
     }
 
     /// ` access of 3 accounts changed (1 new, 2 roles raised);`, or nothing.

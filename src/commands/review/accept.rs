@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use crate::archive::Archive;
-use crate::archive::findings::{Entry, FILE, Findings};
+use crate::archive::findings::{Entry, Findings};
 use crate::commands::{Exit, Invocation};
 use crate::config::{Config, Exception, quoted};
 use crate::failure::Failure;
@@ -26,7 +26,8 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
         return Err(Failure::usage(format!("--until {until} has passed")).hint("name the last day on which it is accepted").into());
     }
     let folder = folder_of(options)?;
-    let findings = Findings::read(&folder.join(FILE))?;
+    let run = Archive::at(&folder).find(&folder)?;
+    let findings = Findings::of_run(&folder, run.manifest.as_ref())?;
     let redacted = folder.join(report::REDACTION_KEY).exists();
     let exception = |id: &String| {
         let found = findings.findings.iter().find(|entry| entry.id.0 == *id);

@@ -2,7 +2,7 @@
 
 mod accept;
 pub(super) mod read;
-mod show;
+pub(super) mod show;
 pub(super) mod split;
 
 use std::path::Path;
@@ -52,7 +52,7 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
             show::not_taken(&done.others),
             show::reviewers(&reviewers),
             show::counts(plan, invocation.started),
-            show::next(plan, &path, &options.at.config)
+            show::next(plan, &path, &options.at.config, !reviewers.is_empty())
         ))?;
     } else {
         let view = show::Shown::of(options);
@@ -60,7 +60,7 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
             "{}\n{}{}",
             show::plan(plan, &view, invocation.started),
             show::reviewers(&reviewers),
-            show::next(plan, &path, &options.at.config)
+            show::next(plan, &path, &options.at.config, !reviewers.is_empty())
         ))?;
     }
     Ok(None)
@@ -70,7 +70,7 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
 struct Recorded {
     /// The ids of new decisions.
     recorded: Vec<String>,
-    /// Decisions of an older plan that are not taken over, with why.
+    /// Decisions of an older plan that are not taken over, and what something later stands in the place of, with why.
     others: Vec<String>,
 }
 
@@ -83,17 +83,17 @@ fn decide(options: &cli::Review, file: &PlanFile, invocation: &Invocation) -> Re
         user: Some(archive::run::user()),
     };
     let _lock = file.lock(&format!("review by {}", options.by.as_deref().unwrap_or("nobody named")))?;
-    let mut sealed = files::read_plan(path)?;
+    let mut sealed = plan_file::read(path)?;
     review::in_time(sealed.plan(), invocation.started)?;
     let handed = read::Handed::of(options, path, &sealed, &reviewer)?;
     let mut sayings = review::selected(sealed.plan(), &options.approve, &options.reject, &options.reopen, &reviewer)?;
     sayings.extend(handed.sayings);
-    let recorded = record::record(&mut sealed, &sayings, options.overrule)?;
-    if !recorded.is_empty() {
+    let done = record::record(&mut sealed, &sayings, options.overrule)?;
+    if !done.ids.is_empty() {
         files::write_plan(path, &sealed)?;
         plan_file::decided(path);
     }
-    Ok(Recorded { recorded, others: handed.others })
+    Ok(Recorded { recorded: done.ids, others: handed.others.into_iter().chain(done.outdated).collect() })
 }
 
 /// How far each reviewer is, where the plan was dealt out and is still the one that was.
@@ -113,7 +113,7 @@ fn answer(plan: &Plan, done: Option<&Recorded>, reviewers: &[ByReviewer], invoca
         "digest": plan.digest,
         "instance": plan.instance,
         "expires": plan.expires,
-        "days_left": (plan.expires - invocation.started).num_days(),
+        "days_left": review::days_left(plan, invocation.started),
         "recorded": done.map(|done| done.recorded.len()),
         "changed": done.map(|done| &done.recorded),
         "not_taken_over": done.map(|done| &done.others),

@@ -9,6 +9,7 @@ use crate::archive::Archive;
 use crate::archive::manifest::FILE as MANIFEST;
 use crate::archive::names::PACKETS;
 use crate::cli;
+use crate::commands::plan_file;
 use crate::directory::table::{TextRow, read_rows, read_table};
 use crate::failure::Failure;
 use crate::plan::format::FILE;
@@ -37,7 +38,7 @@ impl Handed {
         let packets = packets_of(path)?;
         for from in &options.from {
             if let Some(old) = older_plan(from, &options.at.archive)? {
-                handed.carry(sealed, &files::read_plan(&old)?, reviewer);
+                handed.carry(sealed, &plan_file::read(&old)?, reviewer);
                 continue;
             }
             for file in listed(from)? {
@@ -179,6 +180,17 @@ impl Filled {
     /// Reads its two sheets.
     pub(in crate::commands) fn read(path: &Path) -> Result<Self> {
         Ok(Self { rows: read_table(path, Some(sheet::ACTIONS))?, summary: read_rows(path, Some(sheet::SUMMARY))? })
+    }
+
+    /// Whether somebody wrote something into a column that is to be filled in.
+    pub(in crate::commands) fn is_answered(&self) -> bool {
+        let header = self.rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
+        let asked = |cell: &String| ["decision", "reviewer", "comment"].contains(&sheet::returned(cell).to_lowercase().as_str());
+        let asked: Vec<_> = (0..header.len()).filter(|place| asked(&header[*place])).collect();
+        let filled = |row: &TextRow, place: usize| {
+            row.uncomputed.contains(&place) || row.cells.get(place).is_some_and(|cell| !sheet::returned(cell).is_empty())
+        };
+        self.rows.iter().skip(1).any(|row| asked.iter().any(|place| filled(row, *place)))
     }
 
     /// What stands beside a label; nothing where it is not there.

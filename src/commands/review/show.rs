@@ -99,13 +99,13 @@ fn listed(plan: &Plan, rows: &[Decidable<'_>]) -> String {
     table(&["id", "severity", "kind", "account", "change", "why", "decision"], rows.iter().map(line).collect())
 }
 
-/// Decisions of an older plan that are not taken over.
-pub(super) fn not_taken(others: &[String]) -> String {
+/// What was handed in and is not taken.
+pub(in crate::commands) fn not_taken(others: &[String]) -> String {
     if others.is_empty() {
         return String::new();
     }
     let lines: String = others.iter().map(|line| format!("  {line}\n")).collect();
-    format!("Not taken over, to be decided again:\n{lines}")
+    format!("Not taken over, to be decided again where it is still meant:\n{lines}")
 }
 
 /// A line a reviewer, where the plan was dealt out.
@@ -122,8 +122,8 @@ pub(super) fn reviewers(all: &[ByReviewer]) -> String {
     all.iter().map(line).collect()
 }
 
-/// What whoever has read this does next, with the configuration that was named.
-pub(super) fn next(plan: &Plan, path: &Path, config: &cli::ConfigFile) -> String {
+/// What whoever has read this does next, with the configuration that was named; `dealt`: packets are out.
+pub(super) fn next(plan: &Plan, path: &Path, config: &cli::ConfigFile, dealt: bool) -> String {
     // The sheets that stand in a run's folder are those of its own plan.
     let sheet = path.ends_with(FILE) && path.with_file_name("review.xlsx").is_file();
     let from = if sheet { "--from a filled-in review.xlsx, " } else { "" };
@@ -134,6 +134,7 @@ pub(super) fn next(plan: &Plan, path: &Path, config: &cli::ConfigFile) -> String
         true => {
             format!("Next:   domo-reconcile apply {path} (shows what would happen; --rehearse tries it out, --confirm does it)")
         }
+        false if dealt => format!("Next:   domo-reconcile review {path} --from FOLDER --by WHO (what came back of the packets)"),
         false => format!(
             "Next:   domo-reconcile review {path} --approve SELECTOR --by WHO (leaver, critical, an address, an id, …), {from}or \
              --split manager_email --out DIR for a packet a reviewer"

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::apply::files;
 use crate::archive::names::PACKETS;
 use crate::commands::plan_file::{self, PlanFile};
+use crate::commands::review::read::Filled;
 use crate::commands::{Exit, Invocation};
 use crate::config::Loaded;
 use crate::failure::Failure;
@@ -61,7 +62,8 @@ pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFi
     Ok(None)
 }
 
-/// Writes the files of all packets into a folder. Files of an earlier split are replaced; what came back is not touched.
+/// Writes the files of all packets into a folder. Files of an earlier split are replaced; what came back is not touched, and nothing is
+/// written where somebody has filled in a workbook.
 pub(in crate::commands) fn write(
     packets: &Packets,
     writer: &packet::PacketWriter<'_>,
@@ -70,6 +72,15 @@ pub(in crate::commands) fn write(
 ) -> Result<()> {
     use rayon::prelude::*;
     crate::files::make_folder(out).map_err(|error| Failure::no_folder("the folder", out, "--out", error))?;
+    let filled = packets.packets.par_iter().map(|packet| out.join(format!("{}.xlsx", packet.file))).filter(|path| {
+        // What cannot be read cannot be said to be blank.
+        path.exists() && Filled::read(path).map_or(true, |filled| filled.is_answered())
+    });
+    if let Some(path) = filled.find_first(|_| true) {
+        return Err(Failure::usage(format!("{} may hold answers: it is not overwritten, and nothing was written", path.display()))
+            .hint("read it with --from, and name another folder with --out or move the file away")
+            .into());
+    }
     packets.packets.par_iter().try_for_each(|packet| {
         let items: Vec<Item> = packet.rows.iter().filter_map(|id| item(id)).collect();
         let made = writer.files(packet, &items).with_context(|| format!("making the packet of {}", packet.reviewer))?;

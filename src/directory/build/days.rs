@@ -11,6 +11,7 @@ use crate::config::DateOrder;
 use crate::directory::clock::{Clock, Midnight};
 use crate::directory::dates::{self, OrderCounts, ShortYears, WrittenDay};
 use crate::directory::eras;
+use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
 use crate::directory::slot::Slot;
 use crate::failure::Failure;
@@ -33,6 +34,8 @@ struct Cells<'t> {
     calendar: Calendar,
     slot: Slot,
     columns: Vec<(&'t RawColumn, Vec<WrittenDay>)>,
+    /// Columns whose days may be of something else: the end of a contract.
+    lesser: Vec<&'t RawColumn>,
     evidence: OrderCounts,
     short_years: ShortYears,
     /// What the times of day of its stamps show.
@@ -68,13 +71,15 @@ pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked)
 }
 
 impl<'t> Cells<'t> {
-    /// Reads the columns a day is taken from: those of the best rank. Hire dates of every kind are looked at together, for a rehire
-    /// stands in a column of its own; the original hire date only counts while there is no other.
+    /// Reads the columns a day is taken from: those of the best rank, and of last days all that certainly are. Hire dates of every kind
+    /// are looked at together, for a rehire stands in a column of its own; the original hire date only counts while there is no other.
     fn read(given: Given<'t>, slot: Slot, calendar: Calendar) -> Self {
         const ORIGINAL: u8 = 30;
+        const UNCERTAIN: u8 = 20;
         let best = given.mapping.first(slot).map_or(0, |claim| claim.rank);
         let counts = |rank: u8| match slot {
             Slot::HireDate if best < ORIGINAL => rank < ORIGINAL,
+            Slot::TerminationDate if best < UNCERTAIN => rank < UNCERTAIN,
             _ => rank == best,
         };
         let mut evidence = OrderCounts::default();
@@ -87,10 +92,49 @@ impl<'t> Cells<'t> {
             short_years.add(cell, calendar.today);
             written
         };
-        let claims = given.mapping.columns(slot).filter(|claim| counts(claim.rank));
-        let columns = claims.filter_map(|claim| given.raw.columns.get(claim.column));
-        let columns = columns.map(|column| (column, column.values.iter().map(&mut read).collect())).collect();
-        Self { given, calendar, slot, columns, evidence, short_years, clock }
+        let of_claims = |wanted: bool| {
+            let claims = given.mapping.columns(slot).filter(move |claim| counts(claim.rank) == wanted);
+            claims.filter_map(|claim| Some((claim.rank == best, given.raw.columns.get(claim.column)?)))
+        };
+        // `Ended` may hold yes and no.
+        let is_day = |cell: &str| {
+            !matches!(dates::read(cell, calendar.epoch_1904, calendar.order).0, WrittenDay::None | WrittenDay::Unreadable)
+        };
+        let has_days = |column: &RawColumn| column.values.iter().flatten().any(is_day);
+        let columns = of_claims(true).filter(|(is_best, column)| *is_best || has_days(column));
+        let columns = columns.map(|(_, column)| (column, column.values.iter().map(&mut read).collect())).collect();
+        let lesser = of_claims(false).map(|(_, column)| column).filter(|_| slot == Slot::TerminationDate).collect();
+        Self { given, calendar, slot, columns, lesser, evidence, short_years, clock }
+    }
+
+    /// Whether a day has passed on the day the file is read.
+    fn has_passed(&self, day: i32) -> bool {
+        day < self.calendar.today.to_epoch_days()
+    }
+
+    /// A last day that may be of something else makes nobody a leaver where the better column is blank; one that has passed is a doubt.
+    fn doubt_lesser(&self, days: &[Option<i32>], better: &RawColumn, order: Option<DateOrder>, doubts: &mut Vec<Doubt>) {
+        let Calendar { epoch_1904, order: given_order, .. } = self.calendar;
+        for column in &self.lesser {
+            let open = days.iter().zip(column.values.iter()).enumerate().filter(|(_, (day, _))| day.is_none());
+            for (at, cell) in open.filter_map(|(at, (_, cell))| Some((at, cell?))) {
+                let read = match dates::read(cell, epoch_1904, given_order).0 {
+                    WrittenDay::Day(read) | WrittenDay::Buddhist(read) => Some(read),
+                    WrittenDay::Either(first, second, year) => {
+                        let read = |order| dates::ordered(first, second, year, order);
+                        order.map_or_else(|| read(DateOrder::Dmy).max(read(DateOrder::Mdy)), read)
+                    }
+                    _ => None,
+                };
+                if read.is_some_and(|read| self.has_passed(read.to_epoch_days())) {
+                    let problem = format!(
+                        "`{}` has passed and `{}` is blank: whether somebody has left or something else ended is not certain",
+                        column.header, better.header
+                    );
+                    doubts.push(self.given.doubt(at, "termination_date", &problem, cell));
+                }
+            }
+        }
     }
 
     /// The day of every row.
@@ -125,6 +169,14 @@ impl<'t> Cells<'t> {
                 match read.map(|day| day.to_epoch_days()) {
                     // Of several hire dates the latest began the employment of today; a last day is the first one that is there.
                     Ok(read) if self.slot == Slot::HireDate => *day = Some(day.map_or(read, |known| known.max(read))),
+                    // Two of which only one has passed: the safer reading.
+                    Ok(read) if day.is_some_and(|known| self.has_passed(known) != self.has_passed(read)) => {
+                        *day = (*day).max(Some(read));
+                        let problem =
+                            format!("`{}` and `{}` have different last days: the later one counts", first.header, column.header);
+                        let doubt = given.doubt(at, "termination_date", &problem, cell());
+                        said.doubts.push(Doubt { not_comparable: false, ..doubt });
+                    }
                     Ok(read) => *day = day.or(Some(read)),
                     // One that stands twice is doubted as such, and is no last day.
                     Err(_) if again.contains(&at) => {}
@@ -135,6 +187,7 @@ impl<'t> Cells<'t> {
             }
         }
         self.hear_again(&mut days, order);
+        self.doubt_lesser(&days, first, order, &mut said.doubts);
         Ok(Int32Chunked::from_iter_options(PlSmallStr::EMPTY, days.into_iter()).into_date().into_column())
     }
 

@@ -59,6 +59,11 @@ impl<'t> Given<'t> {
         })
     }
 
+    /// Whether a file gives this column lists, of which the first is the value.
+    pub(super) fn is_listed(self, column: &RawColumn) -> bool {
+        self.raw.doubled.iter().any(|doubled| doubled.listed && doubled.header == column.header)
+    }
+
     /// A doubt about the cell of one row.
     pub(super) fn doubt(self, at: usize, field: &str, problem: &str, value: &str) -> Doubt {
         let row = self.raw.rows.get(at).copied().unwrap_or_default();

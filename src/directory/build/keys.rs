@@ -1,8 +1,11 @@
 //! What identifies somebody: e-mail addresses and employee numbers, and lists of further addresses or groups.
 
+use std::borrow::Cow;
+
 use polars::prelude::*;
 
 use super::given::{Given, Read};
+use super::text::coalesce;
 use crate::directory::cells;
 use crate::directory::collect::can_be_number;
 use crate::directory::people::Doubt;
@@ -86,7 +89,9 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
 /// The employee numbers, as text.
 pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
     let Some(column) = given.column(Slot::EmployeeNumber) else { return Read { values: given.none(), ..Read::default() } };
-    let mut notes: Vec<String> = lost_zeros(given, column).into_iter().collect();
+    let (column, mut doubts, mut notes) = with_further_numbers(given, column);
+    let column = column.as_ref();
+    notes.extend(lost_zeros(given, column));
     let grouped = are_grouped(&column.values);
     if grouped {
         notes.push(format!(
@@ -95,9 +100,8 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         ));
     }
     if column.values.iter().flatten().all(is_plain_number) {
-        return Read { values: column.values.clone(), notes, ..Read::default() };
+        return Read { values: column.values.clone(), notes, doubts };
     }
-    let mut doubts = Vec::new();
     let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
     let lists = are_lists(&column.values);
     let all_alike = !lists && column.values.iter().flatten().all(|cell| several_numbers(cell, true).len() > 1);
@@ -119,7 +123,7 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         // Whoever has a further one is no orphan: what is left out of a cell may be anybody's.
         let further = if several.iter().any(|part| *part != first) {
             Some("it holds several numbers: the first is the key, and who has another of them is not evaluable")
-        } else if !lists && !all_alike && several_numbers(cell, true).len() > 1 {
+        } else if !lists && !all_alike && several_numbers(cell, true).len() > 1 || !grouped && is_perhaps_several(cell) {
             Some("this may be several numbers or one: it is read as one, and who has a part of it is not evaluable")
         } else {
             None
@@ -140,6 +144,37 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         values.append_null();
     }
     Read { values: values.finish(), doubts, notes }
+}
+
+/// The numbers, blanks filled from the next columns that agree with them. Where they differ in some row, or never stand side by side,
+/// the next ones may be those of another system: whoever has such a number is no orphan.
+fn with_further_numbers<'t>(given: Given<'t>, first: &'t RawColumn) -> (Cow<'t, RawColumn>, Vec<Doubt>, Vec<String>) {
+    // Ids of other programs are no numbers of this one.
+    const FOREIGN: u8 = 40;
+    let (mut column, mut doubts, mut notes) = (Cow::Borrowed(first), Vec::new(), Vec::new());
+    let further = given.mapping.columns(Slot::EmployeeNumber).skip(1).filter(|claim| claim.rank < FOREIGN);
+    for next in further.filter_map(|claim| given.raw.columns.get(claim.column)) {
+        let blank: Vec<(usize, &str)> = (column.values.iter().zip(next.values.iter()).enumerate())
+            .filter_map(|(at, (one, other))| Some((at, other.filter(|other| one.is_none() && is_number(other))?)))
+            .collect();
+        if blank.is_empty() {
+            continue;
+        }
+        let both = || column.values.iter().zip(next.values.iter()).filter_map(|(one, other)| Some((one?, other?)));
+        let agree = both().next().is_some() && both().all(|(one, other)| one == other);
+        if agree {
+            let rows = crate::text::plural(blank.len() as u64, "row", "rows");
+            notes.push(format!("{rows} without `{}`: employee number taken from `{}`", first.header, next.header));
+            column.to_mut().values = coalesce(&column.values, &next.values);
+        } else {
+            let problem = format!(
+                "`{}` has one and `{}` has none, and the two may be of different systems: not read, and who has it is not evaluable",
+                next.header, first.header
+            );
+            doubts.extend(blank.into_iter().map(|(at, cell)| given.doubt(at, "employee_number", &problem, cell)));
+        }
+    }
+    (column, doubts, notes)
 }
 
 /// Signs between groups of three digits. A space makes a number none.
@@ -167,6 +202,11 @@ fn several_numbers(cell: &str, lists: bool) -> Vec<&str> {
         }
     }
     cell.split('\n').filter_map(cells::clean).collect()
+}
+
+/// Whether a number may be several, for a comma or a stroke stands in it.
+fn is_perhaps_several(cell: &str) -> bool {
+    cell.contains([',', '/']) && cell.split([',', '/']).all(|part| can_be_number(cells::trim(part)))
 }
 
 /// Signs between several numbers. A comma may stand in one.
@@ -215,48 +255,77 @@ fn is_plain_number(cell: &str) -> bool {
     cell.bytes().all(|byte| byte.is_ascii_digit()) && cell.bytes().any(|byte| byte != b'0')
 }
 
-/// Cells of several values, over all columns of the slot.
-pub(super) fn lists(given: Given<'_>, slot: Slot) -> ListChunked {
-    let height = given.height();
+/// Further addresses: those of the columns for them, and what the columns of addresses and logins hold beside the main one.
+pub(super) fn alternates(given: Given<'_>, emails: &StringChunked) -> ListChunked {
+    let mains: Vec<&RawColumn> = given.columns(Slot::Email).collect();
+    let others: Vec<&RawColumn> = given.columns(Slot::AlternateEmail).collect();
+    let is_only_main =
+        |column: &&RawColumn| column.values.iter().flatten().all(|cell| cells::is_plain_email(cell) && !holds_two(cell));
+    if others.is_empty() && mains.len() < 2 && mains.iter().all(is_only_main) {
+        return ListChunked::full_null_with_dtype(PlSmallStr::EMPTY, given.height(), &DataType::String);
+    }
+    let mut mains: Vec<_> = mains.iter().map(|column| column.values.iter()).collect();
     // A column of proxy addresses may be the one that the main address is taken from: then only its marked aliases are further ones.
     let main = given.column(Slot::Email).map(|column| column.at);
-    // What an e-mail cell holds beyond its first address.
-    let further: Vec<_> = match (slot, given.column(Slot::Email)) {
-        (Slot::AlternateEmail, Some(column)) if column.values.iter().flatten().any(holds_two) => column
-            .values
-            .iter()
-            .map(|cell| cell.map(|cell| several(cell).into_iter().skip(1).collect::<Vec<_>>()).unwrap_or_default())
-            .collect(),
-        _ => Vec::new(),
-    };
-    let mut columns: Vec<_> = given.columns(slot).map(|column| (column.values.iter(), Some(column.at) == main)).collect();
-    if columns.is_empty() && further.is_empty() {
-        return ListChunked::full_null_with_dtype(PlSmallStr::EMPTY, height, &DataType::String);
-    }
-    let mut lists = ListStringChunkedBuilder::new(PlSmallStr::EMPTY, height, height);
-    let mut members: Vec<String> = Vec::new();
-    for at in 0..height {
-        members.clear();
-        members.extend(further.get(at).into_iter().flatten().cloned());
-        for (cell, main) in columns.iter_mut().filter_map(|(column, main)| Some((column.next().flatten()?, *main))) {
-            let proxies = if slot == Slot::AlternateEmail { proxies(cell) } else { Vec::new() };
+    let mut others: Vec<_> = others.iter().map(|column| (column.values.iter(), Some(column.at) == main)).collect();
+    let lists = emails.iter().map(|email| {
+        let mut members: Vec<Cow<'_, str>> = Vec::new();
+        let mut add = |member: String| {
+            if !members.iter().any(|known| **known == member) {
+                members.push(member.into());
+            }
+        };
+        let is_main = |member: &String| email.is_some_and(|email| email.eq_ignore_ascii_case(member));
+        for cell in mains.iter_mut().filter_map(|column| column.next().flatten()) {
+            if email == Some(cell) {
+                continue;
+            }
+            let several = several(cell);
+            let found = if several.is_empty() { address(cell).into_iter().collect() } else { several };
+            found.into_iter().filter(|member| !is_main(member)).for_each(&mut add);
+        }
+        for (cell, main) in others.iter_mut().filter_map(|(column, main)| Some((column.next().flatten()?, *main))) {
+            let proxies = proxies(cell);
             let aliases = proxies.iter().map(String::as_str).filter(|proxy| !proxy.starts_with(PRIMARY));
             let plain = cell.split(['\n', ';', '|', ',']).filter(|_| proxies.is_empty() && !main);
-            for part in aliases.chain(plain).filter_map(cells::clean) {
-                let part = if slot == Slot::AlternateEmail { cells::email(part).into_owned() } else { part.to_owned() };
-                let fits = slot != Slot::AlternateEmail || cells::is_email(&part);
-                if fits && !members.contains(&part) {
-                    members.push(part);
+            let parts = aliases.chain(plain).filter_map(cells::clean).map(cells::email);
+            parts.filter(|part| cells::is_email(part)).for_each(|part| add(part.into_owned()));
+        }
+        members
+    });
+    list_of(lists, given.height())
+}
+
+/// Cells of several values, over all columns of the slot.
+pub(super) fn lists(given: Given<'_>, slot: Slot) -> ListChunked {
+    let mut columns: Vec<_> = given.columns(slot).map(|column| column.values.iter()).collect();
+    if columns.is_empty() {
+        return ListChunked::full_null_with_dtype(PlSmallStr::EMPTY, given.height(), &DataType::String);
+    }
+    let lists = (0..given.height()).map(|_| {
+        let mut members = Vec::new();
+        for cell in columns.iter_mut().filter_map(|column| column.next().flatten()) {
+            for part in cell.split(['\n', ';', '|', ',']).filter_map(cells::clean) {
+                if !members.contains(&Cow::Borrowed(part)) {
+                    members.push(Cow::Borrowed(part));
                 }
             }
         }
+        members
+    });
+    list_of(lists, given.height())
+}
+
+fn list_of<'m>(lists: impl Iterator<Item = Vec<Cow<'m, str>>>, height: usize) -> ListChunked {
+    let mut builder = ListStringChunkedBuilder::new(PlSmallStr::EMPTY, height, height);
+    for members in lists {
         if members.is_empty() {
-            lists.append_null();
+            builder.append_null();
         } else {
-            lists.append_values_iter(members.iter().map(String::as_str));
+            builder.append_values_iter(members.iter().map(Cow::as_ref));
         }
     }
-    lists.finish()
+    builder.finish()
 }
 
 /// The address in a cell, if there is one.

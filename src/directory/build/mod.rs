@@ -44,13 +44,17 @@ pub(super) fn build(
         fields.map(|(field, slot)| (field.name, slot))
     };
     let given = Given { raw, mapping, index };
-    let (((emails, numbers), (alternates, lists)), ((standing, days), (names, texts))) = rayon::join(
+    let (((emails, alternates), (numbers, lists)), ((standing, days), (names, texts))) = rayon::join(
         || {
             rayon::join(
-                || rayon::join(|| keys::emails(given), || keys::numbers(given)),
+                || {
+                    let emails = keys::emails(given);
+                    let alternates = keys::alternates(given, &emails.values);
+                    (emails, alternates)
+                },
                 || {
                     rayon::join(
-                        || keys::lists(given, Slot::AlternateEmail),
+                        || keys::numbers(given),
                         || plain(Holds::List).map(|(field, slot)| (field, keys::lists(given, slot))).collect::<Vec<_>>(),
                     )
                 },

@@ -11,7 +11,7 @@ use crate::directory::slot::Slot;
 
 /// Rows in which something that must be right is not, with why. Such a row is rejected whole: what else it says cannot be trusted.
 pub(super) fn broken(given: Given<'_>, doubts: &[Doubt]) -> PlHashMap<u32, String> {
-    let mut broken = PlHashMap::new();
+    let mut broken: PlHashMap<u32, String> = given.raw.doubtful.iter().map(|(row, why)| (*row, why.clone())).collect();
     for doubt in doubts.iter().filter(|doubt| doubt.field == "email" && doubt.problem == NO_ADDRESS) {
         broken.insert(doubt.row, "its e-mail cell holds no single address".to_owned());
     }
@@ -37,17 +37,19 @@ fn moved_rows(raw: &Raw) -> impl Iterator<Item = &Long> {
     raw.long.iter().filter(move |long| !long.blank || Some(long.more) != habit)
 }
 
-/// Cells to which the file gives two values that differ: a key that stands twice in one object.
+/// Cells to which the file gives two values that differ: a key that stands twice in one object, a list.
 pub(super) fn doubled(given: Given<'_>) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     for (claim, column) in given.mapping.all().filter_map(|claim| Some((claim, given.raw.columns.get(claim.column)?))) {
         let Some(field) = claim.slot.field_name() else { continue };
+        let is_listed = given.is_listed(column);
         let employment = matches!(field, "status" | "hire_date" | "termination_date");
         for (at, value) in given.doubled(column) {
             let first = column.values.get(at).unwrap_or_default();
             let shown = if value.is_empty() { "none".to_owned() } else { format!("`{value}`") };
             let problem = format!(
-                "its key stands twice with different values, `{first}` and {shown}: {}",
+                "{} with different values, `{first}` and {shown}: {}",
+                if is_listed { "it is a list" } else { "its key stands twice" },
                 if employment { "read as employed unless both say otherwise" } else { "not compared" }
             );
             doubts.push(Doubt { not_comparable: !employment, ..given.doubt(at, field, &problem, value) });

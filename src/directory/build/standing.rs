@@ -27,7 +27,7 @@ struct Rows<'t> {
     enabled: Vec<Option<bool>>,
     /// Which of `deciders` gave the status, from 1; 0 where none did.
     by: Vec<u8>,
-    deciders: Vec<&'t StringChunked>,
+    deciders: Vec<&'t RawColumn>,
     /// Rows that one column counts as employed and another, with this word, as gone.
     against: Vec<(usize, &'t RawColumn, &'t str)>,
     /// Words of rows whose status a further value gave.
@@ -124,7 +124,15 @@ impl<'t> Rows<'t> {
                 // A word that means nothing certain gives way to one that does.
                 Meaning::Word(word) => {
                     decides = true;
-                    let employed = matches!(status, Some(Status::Active | Status::Leave));
+                    let is_employed = |word: Status| matches!(word, Status::Active | Status::Leave);
+                    let employed = status.is_some_and(is_employed);
+                    // The safer reading, whichever column is the better known.
+                    if *status == Some(Status::Terminated) && is_employed(word) {
+                        let earlier = self.deciders.get(usize::from(*by).saturating_sub(1)).copied();
+                        let said = earlier.and_then(|earlier| Some((at, earlier, earlier.values.get(at)?)));
+                        self.against.extend(said);
+                        (*status, *by) = (Some(word), decider);
+                    }
                     if employed && (word == Status::Terminated || meanings.is_switched_off(cell)) {
                         self.against.push((at, column, cell));
                     }
@@ -145,7 +153,7 @@ impl<'t> Rows<'t> {
             unused.remove(&key);
         });
         if decides {
-            self.deciders.push(&column.values);
+            self.deciders.push(column);
         }
         let word = |(word, (meaning, count)): (&str, (Meaning, u64))| {
             let taken_for = match meaning {
@@ -194,12 +202,12 @@ impl<'t> Rows<'t> {
     fn words(&self, given: Given<'_>) -> StringChunked {
         match self.deciders.as_slice() {
             [] => given.none(),
-            [only] if self.again.is_empty() => (*only).clone(),
+            [only] if self.again.is_empty() => only.values.clone(),
             several => {
                 let by_itself = |by: u8| if several.len() == 1 { Some(0) } else { by.checked_sub(1) };
                 let word = |(at, by): (usize, &u8)| match self.again.get(&at) {
                     Some(word) => *word,
-                    None => several.get(usize::from(by_itself(*by)?))?.get(at),
+                    None => several.get(usize::from(by_itself(*by)?))?.values.get(at),
                 };
                 let words: Vec<Option<&str>> = self.by.iter().enumerate().map(word).collect();
                 StringChunked::from_iter_options(PlSmallStr::EMPTY, words.into_iter())

@@ -134,7 +134,8 @@ pub(super) fn names(given: Given<'_>) -> Read<StringChunked> {
     read
 }
 
-fn coalesce(first: &StringChunked, second: &StringChunked) -> StringChunked {
+/// The first column, blanks filled from the second.
+pub(super) fn coalesce(first: &StringChunked, second: &StringChunked) -> StringChunked {
     let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, first.len());
     first.iter().zip(second.iter()).for_each(|(one, other)| values.append_option(one.or(other)));
     values.finish()

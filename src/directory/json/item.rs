@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::directory::cells;
 use crate::directory::headers;
-use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn, SEVERAL};
+use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn, SEVERAL, Watched};
 
 /// Paths beyond this many are not kept: no export has so many.
 const MOST_PATHS: usize = 20_000;
@@ -33,12 +33,14 @@ pub(super) struct Sink<'c> {
     nodes: Vec<Node>,
     columns: Vec<Column>,
     /// Columns of paths with a selector, such as `emails[type=work].value`.
-    selected: HashMap<String, Option<usize>>,
+    selected: HashMap<String, Place>,
     rows: Vec<u32>,
     blank: Vec<u32>,
     /// Digests of the paths that are not read: enough to count them once, whichever thread met them.
     unread: BTreeSet<u64>,
     seen: Vec<String>,
+    /// Paths that are not read, as far as nobody knows that they need not be.
+    watched: Vec<Watched>,
     /// Members that stand twice in one object.
     doubled: Vec<Doubled>,
     /// Whether any holds several words.
@@ -56,6 +58,17 @@ struct Column {
     filled: usize,
 }
 
+/// Where the values of a path go.
+#[derive(Clone, Copy, Default)]
+enum Place {
+    Column(usize),
+    Watched(usize),
+    /// A further item of a list, of which the first may say who has left: its column.
+    Again(usize),
+    #[default]
+    Nowhere,
+}
+
 /// A place in an object: where its members lead, and whether its own value is kept.
 #[derive(Default)]
 struct Node {
@@ -63,7 +76,7 @@ struct Node {
     raw: String,
     /// Without wrappers: the header.
     path: String,
-    column: Option<usize>,
+    place: Place,
     leaf_seen: bool,
     absence_seen: bool,
     /// The item in which it was last met, and whether it held nothing there.
@@ -85,6 +98,7 @@ impl<'c> Sink<'c> {
             blank: Vec::new(),
             unread: BTreeSet::new(),
             seen: Vec::new(),
+            watched: Vec::new(),
             doubled: Vec::new(),
             several: false,
             number: 0,
@@ -128,6 +142,7 @@ impl<'c> Sink<'c> {
             doubled: std::mem::take(&mut self.doubled),
             several: self.several,
             seen: self.seen.clone(),
+            watched: self.watched.iter_mut().map(Watched::take).collect(),
             edges,
             ..Raw::default()
         };
@@ -156,7 +171,7 @@ impl<'c> Sink<'c> {
             }
             Some(b'[') => self.values(node, text)?,
             // Most paths of an export are not read.
-            _ if self.nodes.get(node).is_some_and(|known| known.leaf_seen && known.column.is_none()) => {}
+            _ if self.nodes.get(node).is_some_and(|known| known.leaf_seen && matches!(known.place, Place::Nowhere)) => {}
             Some(b'"') => match text.get(1..text.len() - 1).filter(|inside| !inside.bytes().any(|byte| byte == b'\\')) {
                 Some(inside) => self.leaf(node, inside),
                 None => {
@@ -179,8 +194,8 @@ impl<'c> Sink<'c> {
                 Some(b'"') => serde_json::from_str(value.get())?,
                 Some(b'-' | b'0'..=b'9') => value.get().to_owned(),
                 Some(b'{') if objects.len() < 100 => {
-                    let place = Place { item: objects.len(), depth: 0, path: String::new() };
-                    objects.push(distinct(value.get(), place, &mut twice)?);
+                    let spot = Spot { item: objects.len(), depth: 0, path: String::new() };
+                    objects.push(distinct(value.get(), spot, &mut twice)?);
                     continue;
                 }
                 _ => continue,
@@ -201,7 +216,12 @@ impl<'c> Sink<'c> {
             self.list(&path, &objects, 0);
             for Twice { item, path: inner, value } in twice {
                 let selectors = objects.get(item).map(|object| selectors(&path, item, object)).unwrap_or_default();
-                let doubled = |selector| Doubled { row: self.number, header: format!("{selector}{inner}"), value: value.clone() };
+                let doubled = |selector| Doubled {
+                    row: self.number,
+                    header: format!("{selector}{inner}"),
+                    value: value.clone(),
+                    listed: false,
+                };
                 self.doubled.extend(selectors.into_iter().map(doubled));
             }
         }
@@ -250,7 +270,8 @@ impl<'c> Sink<'c> {
         let was_blank = std::mem::replace(&mut known.was_blank, value.is_empty());
         if again {
             let values = [Some(value), was_blank.then_some("")].into_iter().flatten();
-            let doubled = |value: &str| Doubled { row: self.number, header: known.path.clone(), value: value.to_owned() };
+            let doubled =
+                |value: &str| Doubled { row: self.number, header: known.path.clone(), value: value.to_owned(), listed: false };
             self.doubled.extend(values.map(doubled));
         }
     }
@@ -262,8 +283,9 @@ impl<'c> Sink<'c> {
         if !known.leaf_seen {
             known.leaf_seen = true;
             let (path, known_raw) = (known.path.clone(), known.raw.clone());
-            let column = self.column(&path);
-            if column.is_none() && !is_wrapping(&known_raw) {
+            let place =
+                if is_wrapping(&known_raw) { self.column(&path).map_or(Place::Nowhere, Place::Column) } else { self.place(&path) };
+            if !matches!(place, Place::Column(_)) && !is_wrapping(&known_raw) {
                 let mut digest = DefaultHasher::new();
                 path.hash(&mut digest);
                 self.unread.insert(digest.finish());
@@ -272,11 +294,53 @@ impl<'c> Sink<'c> {
                 }
             }
             if let Some(known) = self.nodes.get_mut(node) {
-                known.column = column;
+                known.place = place;
             }
         }
-        if let Some(column) = self.nodes.get(node).and_then(|node| node.column) {
-            self.set(column, text);
+        if let Some(place) = self.nodes.get(node).map(|node| node.place) {
+            self.put(place, text);
+        }
+    }
+
+    /// Where the values of a path go.
+    fn place(&mut self, path: &str) -> Place {
+        if let Some(column) = self.column(path) {
+            return Place::Column(column);
+        }
+        match headers::of_the_first(path) {
+            Some(first) if headers::meaning(&first).is_some_and(|(slot, _)| slot.tells_who_left()) => {
+                self.column(&first).map_or(Place::Nowhere, Place::Again)
+            }
+            Some(_) => Place::Nowhere,
+            // What is chosen by a type or as the primary one has its place, too.
+            None if path.contains("[type=") || path.contains("[primary]") || headers::is_of_no_interest(path) => Place::Nowhere,
+            None => {
+                self.watched.push(Watched::new(path, self.watched.len()));
+                Place::Watched(self.watched.len() - 1)
+            }
+        }
+    }
+
+    /// Takes a value of the row under way.
+    fn put(&mut self, place: Place, text: &str) {
+        match place {
+            Place::Column(column) => self.set(column, text),
+            Place::Watched(at) => self.watched.get_mut(at).into_iter().for_each(|watched| {
+                if watched.is_open() {
+                    watched.see(text);
+                }
+            }),
+            Place::Again(column) => {
+                if let (Some(column), Some(value)) = (self.columns.get(column), cells::clean(text)) {
+                    self.doubled.push(Doubled {
+                        row: self.number,
+                        header: column.header.clone(),
+                        value: value.to_owned(),
+                        listed: true,
+                    });
+                }
+            }
+            Place::Nowhere => {}
         }
     }
 
@@ -324,23 +388,24 @@ impl<'c> Sink<'c> {
         if !values.is_empty() && values.len() == list.len() {
             let joined = values.join(SEVERAL.encode_utf8(&mut [0; 4]));
             self.several |= values.len() > 1;
-            let column = self.selected_column(path.to_owned());
-            if let Some(column) = column {
-                self.set(column, &joined);
+            // What an address is called is no address.
+            if !headers::identifies(path) {
+                let place = self.selected_place(path.to_owned());
+                self.put(place, &joined);
             }
         }
     }
 
-    fn selected_column(&mut self, path: String) -> Option<usize> {
+    fn selected_place(&mut self, path: String) -> Place {
         if let Some(known) = self.selected.get(&path) {
             return *known;
         }
         if self.selected.len() >= MOST_PATHS {
-            return None;
+            return Place::Nowhere;
         }
-        let column = self.column(&path);
-        self.selected.insert(path, column);
-        column
+        let place = self.place(&path);
+        self.selected.insert(path, place);
+        place
     }
 
     fn flatten(&mut self, path: &str, value: &Value, depth: usize) {
@@ -357,9 +422,8 @@ impl<'c> Sink<'c> {
             Value::Bool(flag) => flag.to_string(),
             _ => return,
         };
-        if let Some(column) = self.selected_column(path.to_owned()) {
-            self.set(column, &text);
-        }
+        let place = self.selected_place(path.to_owned());
+        self.put(place, &text);
     }
 }
 
@@ -388,19 +452,19 @@ struct Twice {
 }
 
 /// Where in a list a value stands: in which of its objects, how deep there, and on what path.
-struct Place {
+struct Spot {
     item: usize,
     depth: u32,
     path: String,
 }
 
 /// A value with the first of members that stand twice and say something; what they say besides is noted.
-fn distinct(text: &str, place: Place, twice: &mut Vec<Twice>) -> serde_json::Result<Value> {
-    let Place { item, depth, path } = place;
+fn distinct(text: &str, spot: Spot, twice: &mut Vec<Twice>) -> serde_json::Result<Value> {
+    let Spot { item, depth, path } = spot;
     if depth > DEEPEST_OBJECT {
         return Err(serde::de::Error::custom(TOO_DEEP));
     }
-    let within = |path: String| Place { item, depth: depth + 1, path };
+    let within = |path: String| Spot { item, depth: depth + 1, path };
     Ok(match text.as_bytes().first() {
         Some(b'{') => {
             let mut object = serde_json::Map::new();

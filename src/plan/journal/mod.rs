@@ -121,6 +121,11 @@ impl Journal {
         })
     }
 
+    /// When something was last sent to Domo, or was about to be; none where nothing was.
+    pub fn last_write(&self) -> Option<DateTime<Utc>> {
+        self.lines.iter().rev().find(|line| matches!(line.event, Event::Before { .. })).map(|line| line.at)
+    }
+
     /// The creates that were sent by an apply which has Domo invite whom it creates.
     pub fn invited(&self) -> BTreeSet<&str> {
         let mut inviting = false;

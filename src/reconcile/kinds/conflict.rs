@@ -1,20 +1,30 @@
 //! An account whose keys lead to different people.
 
 use super::sheet::Sheet;
-use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::index::{Account, Person};
 use crate::reconcile::judge::Judge;
+use crate::reconcile::{NotTested, explain};
 use crate::terms::{AccountSituation, Key, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     holds: true,
+    untested: |judge| {
+        let why = "Two keys are needed that both sides carry: e-mail, further addresses or employee number".to_owned();
+        (!may_differ(judge)).then(|| NotTested::new(Kind::Conflict.as_str(), why)).into_iter().collect()
+    },
     ..Sheet::new(
-        |judge| judge.taking_part(),
+        |judge| if may_differ(judge) { judge.taking_part() } else { 0 },
         |judge| judge.accounts_that_are(AccountSituation::Conflict, |account| Some(conflict(judge, account))),
     )
 };
+
+/// Whether there are two keys that could contradict each other.
+fn may_differ(judge: &Judge<'_>) -> bool {
+    let carried = judge.rules.config.matching.keys.iter().filter(|key| judge.carry(**key) == (true, true));
+    carried.count() > 1
+}
 
 fn conflict(judge: &Judge<'_>, account: Account) -> Draft {
     let pairs = &judge.matches.pairs;

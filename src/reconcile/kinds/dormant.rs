@@ -59,7 +59,9 @@ fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
             explain::days(window.into())
         )),
         (true, _) if !judge.never_is_known() => unseen(judge).map(|unseen| {
-            format!("{unseen} not seen in the {} of the activity log that were read: that is less than dormant_days", window)
+            let was = if window == 1 { "was" } else { "were" };
+            let days = explain::days(window.into());
+            format!("{unseen} not seen in the {days} of the activity log that {was} read: that is less than dormant_days")
         }),
         (true, _) => undated(judge).map(|undated| format!("{undated} never seen, and no day on which they were made is known")),
     };

@@ -3,7 +3,7 @@
 use super::sheet::{Sheet, TestedOn};
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::{ExceptionUse, NotTested, Rules, explain};
+use crate::reconcile::{ExceptionUse, NotTested, Rules};
 use crate::terms::{Kind, Severity};
 
 /// Which exceptions cover nothing is known only when all other findings are: [`idle`].
@@ -12,8 +12,8 @@ pub(super) const SHEET: Sheet =
 
 /// That it is not known of so many exceptions whether they cover anything.
 pub(super) fn untested(doubtful: u64) -> Option<NotTested> {
-    let of = explain::plural(doubtful, "exception", "exceptions");
-    let why = format!("Whether {of} cover anything cannot be said: not everything that they may cover could be tested");
+    let (cover, they) = if doubtful == 1 { ("exception covers", "it") } else { ("exceptions cover", "they") };
+    let why = format!("Whether {doubtful} {cover} anything cannot be said: not everything that {they} may cover could be tested");
     (doubtful > 0).then(|| NotTested::new(Kind::Exception.as_str(), why))
 }
 

@@ -9,7 +9,7 @@ use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::terms::{AccountSituation, Kind, Severity};
+use crate::terms::{AccountSituation, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.leaver),
@@ -54,9 +54,13 @@ pub(super) fn no_longer_entitled(
         .with("days_since", Value::Days(days_since));
     Some(match judge.employed_sibling(person) {
         None => removing(judge, account, choice, draft),
-        Some(employed) => {
-            let other = explain::person(&judge.person_ref(employed));
-            draft.say(&format!("; another row with one of the person's keys says employed: {other}, so a person decides"))
+        Some(other) => {
+            let says = match judge.employment[other].status {
+                Status::Unknown => "has no readable status",
+                _ => "says employed",
+            };
+            let other = explain::person(&judge.person_ref(other));
+            draft.say(&format!("; another row with one of the person's keys or addresses {says}: {other}, so a person decides"))
         }
     })
 }

@@ -1,12 +1,14 @@
 //! A person who should have an account and has none.
 
+use std::collections::HashMap;
+
 use super::sheet::{Sheet, TestedOn};
 use crate::config::Choice;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Person;
+use crate::reconcile::index::{Account, Person};
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{NotTested, rule};
+use crate::reconcile::{NotTested, rule, taken};
 use crate::terms::{ActionKind, Kind, PersonSituation, Severity, Status};
 use crate::text::damage;
 
@@ -21,29 +23,50 @@ pub(super) const SHEET: Sheet = Sheet {
     },
     ..Sheet::new(
         |judge| judge.employment.values().iter().filter(|employment| employment.status == Status::Active).count() as u64,
-        |judge| judge.people_who_are(PersonSituation::Missing, |person| Some(missing(judge, person))),
+        |judge| {
+            let people = judge.person_situations.iter().filter(|(_, situation)| **situation == PersonSituation::Missing);
+            let theirs = people.flat_map(|(person, _)| judge.people.addresses(person));
+            let wanted = theirs.filter_map(|text| judge.addresses.identifying(text));
+            let held = taken::holders(wanted, judge.accounts, judge.addresses);
+            judge.people_who_are(PersonSituation::Missing, |person| Some(missing(judge, person, &held)))
+        },
     )
 };
 
-fn missing(judge: &Judge<'_>, person: Person) -> Draft {
+fn missing(judge: &Judge<'_>, person: Person, held: &HashMap<String, Account>) -> Draft {
     let (config, people) = (judge.rules.config, judge.people);
     let fitting = |expected| rule::fitting(expected, people, person);
     let rule = config.expected.as_ref().map_or("every active person".to_owned(), fitting);
     let since = people.hire_date.get(person).filter(|day| *day <= judge.rules.as_of);
     let since = since.map(|day| format!(" since {day}")).unwrap_or_default();
-    let reason = format!("Employed{since} and expected to have an account ({rule}), but no account has one of the person's keys");
+    let but = match holder(judge, person, held) {
+        Some((address, holder)) => {
+            let who = taken::who(holder, judge.accounts, judge.parts);
+            format!("{who} has the person's address {address} and is not known to be theirs, so none is made")
+        }
+        None => "no account has one of the person's keys".to_owned(),
+    };
+    let reason = format!("Employed{since} and expected to have an account ({rule}), but {but}");
     let draft = judge
         .about_person(Kind::Missing, Severity::Low, person, judge.person_subject(person), reason)
         .with("number", Value::Field("employee_number", people.employee_number.owned(person)))
         .with("department", Value::Field("department", people.cell(person, "department").map(str::to_owned)))
         .with("expected_by", Value::Text(Some(rule)));
     match config.policy.missing {
+        // Somebody decides first whose the account is that has the address.
+        Choice::Create if holder(judge, person, held).is_some() => draft,
         Choice::Create => match why_not_made(judge, person) {
             None => draft.proposing(Some(ActionKind::Create)),
             Some(why) => draft.say(why),
         },
         _ => draft,
     }
+}
+
+/// An account that has an address of this person, and which.
+fn holder<'a>(judge: &'a Judge<'_>, person: Person, held: &HashMap<String, Account>) -> Option<(&'a str, Account)> {
+    let mut theirs = judge.people.addresses(person).filter(|_| !held.is_empty());
+    theirs.find_map(|text| Some((text.trim(), *held.get(judge.addresses.identifying(text)?.as_ref())?)))
 }
 
 /// Why no account can be made for this person.

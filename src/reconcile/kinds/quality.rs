@@ -89,14 +89,14 @@ fn duplicate_row(judge: &Judge<'_>, person: Person) -> Draft {
     columns(draft, key.map(|key| key.as_str()), key.and_then(|key| cell(key).owned(person)))
 }
 
-/// An identity that is switched on, of somebody who may have left by a row of another file: the rows are not one person by their keys.
+/// An account of somebody who may have left, or be switched off, by a row of another file: the rows are not one person by their keys.
 fn ended_elsewhere(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     let (person, _) = judge.person_of(account)?;
-    let ended = judge.ended_sibling(person)?;
+    let ended = judge.gone_sibling(person)?;
     let [theirs, whose] = [ended, person].map(|person| explain::person(&judge.person_ref(person)));
     let reason = format!(
-        "{theirs} {} and has a key of {whose}, whose account this is; another key differs, so a person decides whether the two are one \
-         and this is a leaver",
+        "{theirs} {} and has a key or an address of {whose}, whose account this is; their keys do not show that the two are one person, so \
+         somebody decides whether this account should still be there",
         judge.employed(ended)
     );
     let mut draft = judge.about_account(Kind::Quality, Severity::High, account, reason);

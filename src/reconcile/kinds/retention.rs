@@ -1,32 +1,42 @@
 //! An inactive account that this tool took out of use so long ago that the policy would now delete it.
 
 use super::sheet::{Sheet, kept_until};
-use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::matching::Correlation;
 use crate::reconcile::past::Taken;
+use crate::reconcile::{NotTested, explain};
 use crate::terms::{AccountSituation, ActionKind, Kind, Severity, Status};
 
 /// The day on which an account was taken out of use is in the journals of the archive.
-pub(super) const SHEET: Sheet = Sheet::new(
-    |judge| if judge.rules.config.policy.delete_after_days > 0 { judge.count(&[AccountSituation::Inactive]) } else { 0 },
-    |judge| {
-        let all = judge.account_situations.iter().filter(|(_, situation)| **situation == AccountSituation::Inactive);
-        let due: Vec<(Account, &Taken)> = all.filter_map(|(account, _)| Some((account, due(judge, account)?))).collect();
-        let sides = judge.gaps.sides;
-        let said = |account| sides.correlation(&judge.matches.pairs, account);
-        // Who is near would keep it from being an orphan, were it active.
-        let unmatched = due.iter().map(|(account, _)| *account);
-        let unmatched = unmatched.filter(|account| matches!(said(*account), Correlation::Nobody | Correlation::NoKey)).collect();
-        let near = judge.matches.suspects_among(sides, unmatched);
-        let is_nobodys = |account| near.of(account).is_empty() && is_nobodys(judge, account, said(account));
-        let nobodys = due.into_iter().filter(|(account, _)| is_nobodys(*account));
-        nobodys.map(|(account, taken)| retention(judge, account, taken)).collect()
-    },
-);
+pub(super) const SHEET: Sheet = Sheet { untested, ..Sheet::new(tested, find) };
+
+fn tested(judge: &Judge<'_>) -> u64 {
+    let tests = judge.rules.config.policy.delete_after_days > 0 && judge.past.lost.is_empty();
+    if tests { judge.count(&[AccountSituation::Inactive]) } else { 0 }
+}
+
+fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
+    let lost = judge.past.lost.iter().filter(|_| judge.rules.config.policy.delete_after_days > 0);
+    let why = |lost: &String| format!("What was given back since is not known, so that nothing is proposed for deletion. {lost}");
+    lost.map(|lost| NotTested::new(Kind::Retention.as_str(), why(lost))).collect()
+}
+
+fn find(judge: &Judge<'_>) -> Vec<Draft> {
+    let all = judge.account_situations.iter().filter(|(_, situation)| **situation == AccountSituation::Inactive);
+    let due: Vec<(Account, &Taken)> = all.filter_map(|(account, _)| Some((account, due(judge, account)?))).collect();
+    let sides = judge.gaps.sides;
+    let said = |account| sides.correlation(&judge.matches.pairs, account);
+    // Who is near would keep it from being an orphan, were it active.
+    let unmatched = due.iter().map(|(account, _)| *account);
+    let unmatched = unmatched.filter(|account| matches!(said(*account), Correlation::Nobody | Correlation::NoKey)).collect();
+    let near = judge.matches.suspects_among(sides, unmatched);
+    let is_nobodys = |account| near.of(account).is_empty() && is_nobodys(judge, account, said(account));
+    let nobodys = due.into_iter().filter(|(account, _)| is_nobodys(*account));
+    nobodys.map(|(account, taken)| retention(judge, account, taken)).collect()
+}
 
 /// What was done to an account whose time of keeping is over. One that Domo deleted is gone.
 fn due<'j>(judge: &'j Judge<'_>, account: Account) -> Option<&'j Taken> {

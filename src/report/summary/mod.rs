@@ -36,8 +36,14 @@ pub(super) fn pages(templates: &Templates, several: &Several) -> Result<Pages> {
     let mut view = Page { several, t: &templates.texts }.view();
     if several.options.redact {
         let mut redactor = redact::Redactor::of(several.archive)?;
-        for text in view.trouble.iter_mut().flat_map(|trouble| &mut trouble.lines) {
-            *text = redactor.addresses(text);
+        let directories = several.instances.iter().filter_map(|instance| match &instance.outcome {
+            InstanceResult::Audited(run) => Some(&run.manifest.directory),
+            InstanceResult::Failed { .. } => None,
+        });
+        redactor.hide(directories.flatten().map(|source| source.name.clone()));
+        let facts = view.identity.iter_mut().map(|fact| &mut fact.value);
+        for text in view.trouble.iter_mut().flat_map(|trouble| &mut trouble.lines).chain(facts) {
+            *text = redactor.text(text);
         }
     }
     Ok(Pages { html: html::summary(templates, &view)?, markdown: markdown::summary(templates, &view, several.options.markdown)? })

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::archive::findings::{Entry, FILE, Findings};
+use crate::archive::findings::{Entry, Findings};
 use crate::archive::{Archive, Manifest};
 use crate::config::Loaded;
 use crate::files;
@@ -67,7 +67,7 @@ impl AuditedRun {
         let archive = Archive::at(archive);
         let run = archive.find(Path::new(run_id))?;
         let manifest = run.manifest.context("its manifest is of another version")?;
-        let findings = Findings::read(&run.path.join(FILE))?;
+        let findings = Findings::of_run(&run.path, Some(&manifest))?;
         let before = manifest.summary.as_ref().and_then(|summary| summary.compared_with.as_deref());
         let before = before.and_then(|id| archive.find(Path::new(id)).ok()).and_then(|run| run.manifest);
         let refused_by = match manifest.plan {

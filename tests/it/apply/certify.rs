@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use chrono::Utc;
+use domo_reconcile::archive::Lock;
+
 use super::packets::{fill, rewrite};
 use crate::folder::Folder;
 use crate::support::{Ran, browser, in_browser, samples};
@@ -61,6 +64,39 @@ impl Company {
         serde_json::from_str(&self.read("certification.packets.json")).unwrap()
     }
 
+    /// Records what a page saved at this moment: one answer on one account, whose reviewer it deals out to.
+    fn answers(&self, account: &str, by: &str, at: &str, answer: &str) -> Value {
+        let packets = self.packets();
+        let has = |packet: &&Value| packet["rows"].as_array().unwrap().iter().any(|row| row == account);
+        let packet = packets["packets"].as_array().unwrap().iter().find(has).unwrap();
+        let (answer, comment) = answer.split_once(": ").map_or((answer, None), |(answer, comment)| (answer, Some(comment)));
+        let file = json!({
+            "schema": "domo-reconcile/decisions/v1", "run": packets["of"], "digest": packets["digest"],
+            "reviewer": packet["reviewer"], "by": by, "at": format!("2026-11-24T{at}:00Z"),
+            "decisions": {account: {"verdict": answer, "comment": comment}},
+        });
+        self.folder.write("one.json", file.to_string());
+        self.certify(&["--from", "one.json", "--json"]).code(0).json()
+    }
+
+    fn plan(&self, name: &str) -> Value {
+        serde_json::from_str(&self.read(name)).unwrap()
+    }
+
+    /// Dealt out by department; two accounts of one packet.
+    fn dealt() -> (Self, [String; 2]) {
+        let company = Self::new();
+        company.certify(&["--split", "department", "--out", "packets"]).code(0);
+        let rows = company.packets()["packets"][1]["rows"].clone();
+        (company, [&rows[0], &rows[1]].map(|row| row.as_str().unwrap().to_owned()))
+    }
+
+    /// The certification's plan, with what a reviewer decides.
+    fn review(&self, args: &[&str]) -> Ran {
+        let path = self.run.join("certification.plan.json");
+        self.run(&[&["review", path.to_str().unwrap()], args].concat())
+    }
+
     /// What the page of a packet saves with one answer for every row but the first, which stays open.
     fn saved(&self, name: &str, packet: &Value, by: &str, answer: &Value) -> String {
         let packets = self.packets();
@@ -99,6 +135,9 @@ fn answers_are_counted_sealed_and_end_in_evidence_and_a_plan() {
     let packet = |at: usize| packets["packets"][at].clone();
     company.saved("keep.json", &packet(0), "lead@acme.example", &json!({"verdict": "keep", "comment": null}));
     company.saved("revoke.json", &packet(1), "head@acme.example", &json!({"verdict": "revoke", "comment": "project ended"}));
+    // Who was asked is asked once: the next line asks nobody anew.
+    let next = company.certify(&[]).code(0).stdout;
+    assert!(next.contains(" --from FOLDER --by WHO; --finish writes") && !next.contains("--split"), "{next}");
     let coverage = company.certify(&["--from", "back", "--by", "eve", "--json"]).code(0).json();
     let rows = |at: usize| packet(at)["rows"].as_array().unwrap().len() as u64;
     assert_eq!((&coverage["keep"], &coverage["revoke"]), (&json!(rows(0) - 1), &json!(rows(1) - 1)));
@@ -264,6 +303,201 @@ fn ended_again_a_certification_keeps_what_was_decided_on_its_plan_and_plans_what
     }
 }
 
+/// What a certifier says again, otherwise or once more takes nothing away that somebody decided on the plan.
+#[test]
+fn ended_again_a_certification_keeps_a_rejection_of_what_is_asked_for_again() {
+    let (company, [one, other]) = Company::dealt();
+    let rejected = || {
+        let decisions = company.plan("certification.plan.json")["decisions"].clone();
+        decisions.as_object().unwrap().values().map(|one| format!("{} by {}", one["verdict"], one["by"])).collect::<Vec<_>>()
+    };
+    for account in [&one, &other] {
+        company.answers(account, "head@acme.example", "09:00", "revoke");
+    }
+    company.certify(&["--finish"]).code(0);
+    company.review(&["--reject", "all", "--by", "legal", "--comment", "court order"]).code(0);
+    let both = vec![r#""reject" by "legal""#; 2];
+    for (at, answers) in [
+        ("09:01", ["revoke: moved teams"; 2]),
+        ("09:02", ["keep"; 2]),
+        ("09:03", ["revoke"; 2]),
+        ("09:04", ["keep", "revoke: left"]),
+    ] {
+        company.answers(&one, "head@acme.example", at, answers[0]);
+        company.answers(&other, "head@acme.example", at, answers[1]);
+        company.certify(&["--finish"]).code(0);
+        assert_eq!(rejected(), both, "{at}");
+    }
+    // What is not the whole of it any more is another plan, and the whole is once more what was decided on it.
+    assert_eq!(company.plan("certification.2.plan.json")["actions"].as_array().unwrap().len(), 1);
+    company.answers(&one, "head@acme.example", "09:05", "revoke");
+    company.certify(&["--finish"]).code(0);
+    let all = company.plan("certification.2.plan.json");
+    assert!(all["decisions"].as_object().unwrap().values().all(|decision| decision["by"] == "legal"), "{all}");
+    assert_eq!(all["decisions"].as_object().unwrap().len(), 2, "{all}");
+}
+
+#[test]
+fn an_expired_plan_of_a_certification_gives_no_approval_on() {
+    let (company, [one, other]) = Company::dealt();
+    for account in [&one, &other] {
+        company.answers(account, "head@acme.example", "09:00", "revoke");
+    }
+    company.certify(&["--finish"]).code(0);
+    let first = company.plan("certification.plan.json")["actions"][0]["id"].as_str().unwrap().to_owned();
+    company.review(&["--approve", "all", "--by", "eve"]).code(0);
+    company.review(&["--reject", &first, "--by", "eve", "--comment", "not yet"]).code(0);
+    company.folder.run_at("2027-01-10T12:00:00Z", &["certify", &company.id, "--finish"]).code(0);
+    let plan = company.plan("certification.plan.json");
+    assert!(plan["created"].as_str().unwrap().starts_with("2027-01-10"), "{plan}");
+    for (id, decision) in plan["decisions"].as_object().unwrap() {
+        let (verdict, earlier) = (&decision["verdict"], &decision["earlier"][0]["verdict"]);
+        let expected = if *id == first { ["reject", "approve"] } else { ["open", "approve"] };
+        assert_eq!([verdict, earlier], expected, "{plan}");
+    }
+}
+
+/// Whoever applies or reviews a plan has it before them, and no other.
+#[test]
+fn a_certification_is_not_ended_while_somebody_has_its_plan() {
+    let (company, [one, other]) = Company::dealt();
+    company.answers(&one, "head@acme.example", "09:00", "revoke");
+    company.certify(&["--finish"]).code(0);
+    company.answers(&other, "head@acme.example", "09:00", "revoke");
+    let held = Lock::take_at(&company.run.join("certification.plan.lock"), "it", "a test", Utc::now()).unwrap();
+    assert!(company.certify(&["--finish"]).code(8).stderr.contains("a test"));
+    drop(held);
+    company.certify(&["--finish"]).code(0);
+    // What an apply has left says that the plan is not replaced, whatever became of its journal.
+    let plan = company.plan("certification.plan.json");
+    let outcome = json!({"digest": plan["digest"], "journal_lines": 3});
+    std::fs::write(company.run.join("certification.apply.json"), outcome.to_string()).unwrap();
+    company.certify(&["--finish"]).code(6);
+    assert_eq!(company.plan("certification.plan.json"), plan);
+}
+
+/// The approved plan was made of an answer that is another by now, although nobody has ended the certification again.
+#[test]
+fn what_a_certification_does_not_ask_for_any_more_is_not_done() {
+    let (company, [one, other]) = Company::dealt();
+    for account in [&one, &other] {
+        company.answers(account, "head@acme.example", "09:00", "role:Social");
+    }
+    company.folder.write("rules.toml", "[policy]\nplan_valid_days = 3650\n");
+    company.certify(&["--finish", "--config", "rules.toml"]).code(0);
+    company.review(&["--approve", "all", "--by", "eve"]).code(0);
+    company.answers(&one, "head@acme.example", "09:01", "keep");
+    let plan = company.run.join("certification.plan.json");
+    let import = company.run(&["apply", plan.to_str().unwrap(), "--bulk-import", "files", "--json"]).code(0).json();
+    let left_out = import["left_out"].as_array().unwrap();
+    assert!(left_out.len() == 1 && left_out[0]["why"].as_str().unwrap().contains("head@acme.example said keep"), "{import}");
+}
+
+#[test]
+fn an_answer_is_taken_back_and_one_that_is_read_again_does_not_count_once_more() {
+    let (company, [account, _]) = Company::dealt();
+    company.answers(&account, "head@acme.example", "09:00", "revoke");
+    let back = company.answers(&account, "head@acme.example", "09:01", "open");
+    assert_eq!((&back["recorded"], &back["revoke"], &back["decided"]), (&json!(1), &json!(0), &json!(0)));
+    let again = company.answers(&account, "head@acme.example", "09:00", "revoke");
+    assert_eq!((&again["recorded"], &again["revoke"]), (&json!(0), &json!(0)));
+    assert!(again["not_taken_over"][0].as_str().unwrap().contains("said open on 2026-11-24 after that"), "{again}");
+    // Said before what stands, it comes too late, whenever it was handed in.
+    company.answers(&account, "head@acme.example", "10:00", "keep");
+    let late = company.answers(&account, "head@acme.example", "09:30", "revoke");
+    assert_eq!((&late["recorded"], &late["keep"]), (&json!(0), &json!(1)));
+}
+
+/// A packet of another split shows what was answered, and says it for nobody.
+#[test]
+fn a_workbook_of_a_certification_that_comes_back_untouched_answers_nothing() {
+    let (company, [account, _]) = Company::dealt();
+    company.answers(&account, "ciso@acme.example", "09:00", "keep");
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    company.answers(&account, "ciso@acme.example", "09:10", "revoke");
+    let file = company.packets()["packets"][1]["file"].as_str().unwrap().to_owned();
+    let coverage = company.certify(&["--from", &format!("packets/{file}.xlsx"), "--json"]).code(0).json();
+    assert_eq!((&coverage["recorded"], &coverage["revoke"]), (&json!(0), &json!(1)));
+}
+
+#[test]
+fn whoever_has_the_account_confirms_nothing_by_any_of_their_names_and_stands_in_nobodys_way() {
+    let users = std::fs::read_to_string(samples().join("company/domo-users.json")).unwrap();
+    let mut users: Vec<Value> = serde_json::from_str(&users).unwrap();
+    let hannah = users.iter_mut().find(|user| user["email"] == "hannah.nguyen@acme.example").unwrap();
+    hannah["email"] = json!("hannah@domo.acme.example");
+    let account = hannah["id"].to_string();
+    let company = Company::of(&json!(users).to_string());
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    let names = ["hannah@domo.acme.example", "hannah.nguyen@acme.example", "Hannah Nguyen"];
+    for (minute, name) in (0..).zip(names) {
+        let said = company.answers(&account, name, &format!("09:{minute:02}"), &format!("keep: needed, {minute}"));
+        assert_eq!((&said["own"], &said["decided"]), (&json!(1), &json!(0)), "{name}");
+    }
+    let confirmed = company.answers(&account, "head@acme.example", "10:00", "keep");
+    assert_eq!((&confirmed["recorded"], &confirmed["own"], &confirmed["keep"]), (&json!(1), &json!(0), &json!(1)));
+}
+
+/// A scope is for whoever is still to be asked.
+#[test]
+fn what_was_answered_stays_in_the_evidence_when_the_scope_is_narrowed() {
+    let (company, [account, _]) = Company::dealt();
+    company.answers(&account, "head@acme.example", "09:00", "revoke");
+    company.certify(&["--split", "department", "--scope", "privileged", "--out", "narrow"]).code(0);
+    let ended = company.certify(&["--finish", "--json"]).code(0).json();
+    assert_eq!(ended["revoke"], 1);
+    assert_eq!(company.plan("certification.plan.json")["actions"][0]["account_id"].to_string(), account);
+}
+
+#[test]
+fn nothing_is_planned_on_a_run_whose_evidence_is_incomplete() {
+    let directory = std::fs::read_to_string(samples().join("company/directory.csv")).unwrap();
+    let mut company = Company { folder: Folder::new().at_moment(TODAY), run: PathBuf::new(), id: String::new() };
+    company.folder.write("directory.csv", format!("{directory}Record count: 2 of 500\n"));
+    let users = samples().join("company/domo-users.json");
+    let args = ["audit", "--accounts", users.to_str().unwrap(), "--directory", "directory.csv", "--as-of", "2026-11-24", "--json"];
+    let audited = company.run(&args).code(3).json();
+    (company.run, company.id) = (company.folder.run_of(&audited).folder, audited["run_id"].as_str().unwrap().to_owned());
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    let account = company.packets()["packets"][1]["rows"][0].as_str().unwrap().to_owned();
+    company.answers(&account, "head@acme.example", "09:00", "revoke");
+    let told = company.certify(&["--finish"]).code(0).stdout;
+    let why = "comes into a plan, because the evidence of the run is incomplete: ";
+    assert!(told.contains(why) && company.read("certification.md").lines().take(12).any(|line| line.contains(why)), "{told}");
+    assert!(!company.run.join("certification.plan.json").exists());
+}
+
+/// The rules that are named are those of the instance that is certified, and loosen none of its run.
+#[test]
+fn a_configuration_that_is_named_counts_as_it_is_for_the_certified_instance() {
+    let (company, [account, _]) = Company::dealt();
+    let instance = company.plan("manifest.json")["run"]["instance"].as_str().unwrap().to_owned();
+    company.answers(&account, "head@acme.example", "09:00", "revoke");
+    let section = |name: &str| {
+        let keys = "client_id_env = \"A\"\nclient_secret_env = \"B\"\nclient_owner = \"hannah.nguyen@acme.example\"\n";
+        company.folder.write("rules.toml", format!("[[instance]]\nname = \"{name}\"\n{keys}"));
+        company.certify(&["--finish", "--config", "rules.toml"])
+    };
+    assert!(section("elsewhere").code(2).stderr.contains("does not name the instance"));
+    section(&instance).code(0);
+    assert_eq!(company.plan("certification.plan.json")["rules"]["client_owner"], "hannah.nguyen@acme.example");
+}
+
+/// What was cut while it was written is no line, and what is added does not stick to the line before.
+#[test]
+fn a_record_whose_last_line_was_cut_goes_on_after_the_whole_ones() {
+    let (company, [one, other]) = Company::dealt();
+    company.answers(&one, "head@acme.example", "09:00", "keep");
+    let path = company.run.join("certification.jsonl");
+    let whole = std::fs::read(&path).unwrap();
+    for (cut, lines) in [(1, 2), (0, 2), (whole.len() / 2, 1)] {
+        std::fs::write(&path, &whole[..whole.len() - cut]).unwrap();
+        assert_eq!(company.answers(&other, "head@acme.example", "09:00", "keep")["recorded"], 1);
+        assert_eq!(company.certify(&["--json"]).code(0).json()["decided"], lines, "{cut}");
+        assert_eq!(company.read("certification.jsonl").lines().count(), lines, "{cut}");
+    }
+}
+
 /// What somebody who tests the control looks for on one page.
 #[test]
 fn the_evidence_names_run_rules_sums_doubts_and_what_was_kept_in_spite_of_a_finding() {
@@ -285,7 +519,7 @@ fn the_evidence_names_run_rules_sums_doubts_and_what_was_kept_in_spite_of_a_find
         "PCI DSS 7.2.4",
         "kept although the run found something",
         "## Sign-off",
-        &format!("of {may_administer} decided"),
+        &format!("of {may_administer} in scope decided"),
         "May administer: ",
     ] {
         assert!(page.contains(said), "{said}: {page}");
@@ -325,6 +559,10 @@ fn a_record_that_was_changed_or_cut_is_told() {
     company.certify(&[]).code(6);
     let cut: String = text.lines().take(1).map(|line| format!("{line}\n")).collect();
     std::fs::write(&path, cut).unwrap();
+    assert!(company.certify(&[]).code(6).stderr.contains("certification.jsonl has 1 line, but the run "));
+    assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl was altered"));
+    // That a later run recorded what was left of it makes it no better.
+    company.audit();
     assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl was altered"));
     std::fs::remove_file(&path).unwrap();
     assert!(company.run(&["verify", &company.id]).code(1).stdout.contains("certification.jsonl is missing"));

@@ -114,6 +114,9 @@ fn a_demotion_takes_role_and_groups_and_a_revert_gives_them_back() {
         let told = (&finding["severity"], &finding["restricted"], &finding["action"]);
         assert_eq!(told, (&json!("medium"), &json!(true), &Value::Null), "{finding}");
     }
+    // It is a removal of somebody who had left, as a deactivation is.
+    let page = crate::support::page(&next.join("report.html"));
+    assert!(page.contains("1 removal was done of somebody who had left and whose last day is not known"));
 
     let journal = run.join("plan.journal.jsonl").to_str().unwrap().to_owned();
     let undo = left.company.run(&["revert", &journal, "--json", "--out", "undo.json"]).code(0).json();

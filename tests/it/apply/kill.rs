@@ -12,8 +12,9 @@ use domo_reconcile::plan::{Action, Journal, Sealed};
 use domo_reconcile::sandbox::{Fault, Options, Request, What};
 use serde_json::{Value, json};
 
-use super::company::{Company, options, plan_now, state};
+use super::company::{Company, options, plan_now, state, wait_until};
 use super::fixture::{action, create, deactivate, hundred, update};
+use crate::support::finish;
 use domo_reconcile::plan::guard::AuditFigures;
 use domo_reconcile::terms::ActionKind;
 
@@ -251,4 +252,17 @@ fn sent(line: &JournalLine) -> Option<String> {
         Event::Before { change, .. } => change.get("email").and_then(Value::as_str).map(str::to_owned),
         _ => None,
     }
+}
+
+/// A record in a file that is gone is none.
+#[test]
+fn nothing_more_is_sent_once_the_journal_is_gone() {
+    let company = Company::new(vec![update(10), update(11), update(12)]);
+    company.domo.fault(Fault::nth("PUT", "/v1/users/*", 1, What::Slow(Duration::from_secs(2))));
+    let child = company.child(&["--confirm"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_until("the first write is under way", || !company.writes().is_empty() || company.domo.users()[3]["title"] == "Lead");
+    std::fs::remove_file(company.path("plan.journal.jsonl")).unwrap();
+    let ran = finish(child.wait_with_output().unwrap()).code(1);
+    assert!(ran.stderr.contains("was deleted or replaced while the plan was applied"), "{}", ran.stderr);
+    assert_eq!(company.writes().len(), 1);
 }

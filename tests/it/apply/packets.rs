@@ -75,6 +75,13 @@ impl Company {
         packets["packets"].as_array().unwrap().iter().find(|packet| packet["reviewer"] == reviewer).cloned().unwrap_or_default()
     }
 
+    /// The first action in the packet of somebody.
+    fn action(&self, reviewer: &str) -> String {
+        let packet = self.packet(reviewer);
+        let mut rows = packet["rows"].as_array().unwrap().iter().map(|row| row.as_str().unwrap());
+        rows.find(|row| row.starts_with("A-")).unwrap().to_owned()
+    }
+
     /// What the page of a packet saves when everything is approved, with something changed.
     fn saved(&self, name: &str, reviewer: &str, change: impl Fn(&mut Value)) -> String {
         let plan = self.plan();
@@ -406,14 +413,100 @@ fn what_a_reviewer_decides_in_a_real_browser_is_read_back() {
     let company = Company::new(&STAFF);
     company.split("manager_email");
     let packet = company.packet("ana@acme.com");
+    let last = packet["rows"].as_array().unwrap().iter().rfind(|row| row.as_str().unwrap().starts_with("A-")).unwrap();
+    company.review(&["--approve", last.as_str().unwrap(), "--by", "ciso@acme.com"]).code(0);
+    company.split("manager_email");
     let page = company.path("packets").join(format!("{}.html", packet["file"].as_str().unwrap()));
     let saved = company.path("saved.json");
     in_browser(browser, "packet.mjs", &[page, saved]);
     let answer = company.review(&["--from", "saved.json", "--by", "eve", "--json"]).code(0).json();
     let rows = packet["rows"].as_array().unwrap();
-    assert_eq!(answer["recorded"], rows.len());
+    // One of them says the same as before, in the name of who said it first.
+    assert_eq!(
+        (&answer["recorded"], &answer["decisions"][last.as_str().unwrap()]["by"]),
+        (&json!(rows.len() - 1), &json!("ciso@acme.com"))
+    );
     let first = &answer["decisions"][rows[0].as_str().unwrap()];
     assert_eq!((&first["by"], &first["recorded_by"]), (&json!("ana@acme.com"), &json!("eve")));
+}
+
+/// A packet shows what was decided before it was made, and is nobody's answer before somebody gives one.
+#[test]
+fn a_packet_that_comes_back_untouched_says_nothing() {
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    let packet = company.packet("ana@acme.com");
+    let action = company.action("ana@acme.com");
+    let action = action.as_str();
+    company.review(&["--approve", action, "--by", "ciso@acme.com"]).code(0);
+    company.split("manager_email");
+    company.review(&["--reject", action, "--by", "ciso@acme.com", "--comment", "court order"]).code(0);
+    let file = company.path("packets").join(packet["file"].as_str().unwrap());
+    let page = std::fs::read_to_string(file.with_extension("com.html")).unwrap();
+    assert!(page.contains("Decided before this page was made: approve by ciso@acme.com"), "{page}");
+    let answer =
+        company.review(&["--from", file.with_extension("com.xlsx").to_str().unwrap(), "--by", "eve", "--json"]).code(0).json();
+    assert_eq!((&answer["recorded"], &answer["decisions"][action]["verdict"]), (&json!(0), &json!("reject")));
+}
+
+#[test]
+fn a_workbook_that_was_filled_in_where_it_lies_is_not_written_over() {
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    let file = company.packet("ana@acme.com")["file"].as_str().unwrap().to_owned();
+    let sheet = company.path("packets").join(format!("{file}.xlsx"));
+    fill(&sheet, &sheet, |row| if row[0].is_empty() { [""; 3] } else { ["reject", "", "court order"] });
+    let before = std::fs::read(&sheet).unwrap();
+    company.records_nothing(&["--split", "manager_email", "--out", "packets"], 2, &[&file, "may hold answers", "--out"]);
+    assert_eq!(std::fs::read(&sheet).unwrap(), before);
+}
+
+/// The folder is read again because more came back: what was said in it before something later is not said again.
+#[test]
+fn a_file_that_is_read_again_turns_nothing_that_was_decided_after_it() {
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    let action = company.action("ana@acme.com");
+    company.saved("ana.json", "ana@acme.com", |_| {});
+    let sheet = company.path("packets").join(format!("{}.xlsx", company.packet("boss@acme.com")["file"].as_str().unwrap()));
+    fill(&sheet, &company.path("back/boss.xlsx"), |row| if row[0].is_empty() { [""; 3] } else { ["approve", "", ""] });
+    let read = |moment: &str| {
+        company.folder.run_at(moment, &["review", "latest", "--from", "back", "--by", "eve", "--json"]).code(0).json()
+    };
+    assert!(read("2026-11-24T12:00:01Z")["recorded"].as_u64() > Some(1));
+    let boss = company.action("boss@acme.com");
+    let again = |verdict: &str, by: [&str; 2]| {
+        for (action, by) in [&action, &boss].into_iter().zip(by) {
+            let args = ["review", "latest", verdict, action, "--by", by, "--comment", "court order"];
+            company.folder.run_at("2026-11-24T13:00:00Z", &args).code(0);
+        }
+        let decided = company.plan()["decisions"].clone();
+        let answer = read("2026-11-24T14:00:00Z");
+        assert_eq!((&answer["recorded"], &answer["decisions"]), (&json!(0), &decided), "{verdict}");
+        let told = answer["not_taken_over"].to_string();
+        assert!(told.contains("ana.json") && told.contains("boss.xlsx row ") && told.contains("court order after that"), "{told}");
+    };
+    again("--reject", ["ana@acme.com", "boss@acme.com"]);
+    again("--reopen", ["ana@acme.com", "boss@acme.com"]);
+}
+
+/// Whatever the browser calls the file in which a decision is undecided again.
+#[test]
+fn what_is_taken_back_on_the_page_is_taken_back() {
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    let action = company.action("ana@acme.com");
+    let approved = company.saved("decisions.json", "ana@acme.com", |_| {});
+    company.review(&["--from", &approved, "--by", "eve"]).code(0);
+    let back = company.saved("decisions (1).json", "ana@acme.com", |file| {
+        file["decisions"] = json!({&action: {"verdict": "open", "comment": null}});
+    });
+    let answer = company.review(&["--from", &back, "--by", "eve", "--json"]).code(0).json();
+    let decision = &answer["decisions"][&action];
+    assert_eq!(
+        (&answer["recorded"], &decision["verdict"], &decision["earlier"][0]["verdict"]),
+        (&json!(1), &json!("open"), &json!("approve"))
+    );
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::Utc;
 use domo_reconcile::archive::Lock;
+use domo_reconcile::plan::Journal;
+use domo_reconcile::plan::journal::{Event, Outcome, Step};
 use serde_json::{Value, json};
 
 use super::company::Company;
@@ -45,6 +47,26 @@ impl Audited {
 
     fn journal(&self) -> PathBuf {
         self.run.join("plan.journal.jsonl")
+    }
+
+    /// Changes the plan and makes its digest anew, and gives both digests.
+    fn edit(&self, change: impl FnOnce(&mut Value)) -> (String, String) {
+        let mut plan: Value = serde_json::from_slice(&std::fs::read(self.plan()).unwrap()).unwrap();
+        let then = plan["digest"].as_str().unwrap().to_owned();
+        change(&mut plan);
+        let now = domo_reconcile::plan::digest::digest_of(&plan);
+        plan["digest"] = now.clone().into();
+        std::fs::write(self.plan(), plan.to_string()).unwrap();
+        (then, now)
+    }
+
+    /// Undoes all that was applied; the plan that does.
+    fn undo(&self) -> PathBuf {
+        let undo = self.run.join("revert.plan.json");
+        self.company.run(&["revert", self.run.to_str().unwrap()]).code(0);
+        self.review(undo.to_str().unwrap(), &["--approve", "all", "--by", "ana"]).code(0);
+        self.apply(undo.to_str().unwrap(), &["--confirm"]).code(0);
+        undo
     }
 }
 
@@ -88,10 +110,9 @@ fn the_rules_of_the_run_hold_under_another_configuration_and_are_only_tightened_
 #[test]
 fn a_plan_that_carries_no_rules_takes_those_that_its_run_kept() {
     let story = Audited::new("[guards]\nmax_updates_percent = 1\n");
-    let mut plan: Value = serde_json::from_slice(&std::fs::read(story.plan()).unwrap()).unwrap();
-    plan.as_object_mut().unwrap().remove("rules");
-    plan["digest"] = domo_reconcile::plan::digest::digest_of(&plan).into();
-    std::fs::write(story.plan(), plan.to_string()).unwrap();
+    let (then, now) = story.edit(|plan| drop(plan.as_object_mut().unwrap().remove("rules")));
+    let manifest = std::fs::read_to_string(story.run.join("manifest.json")).unwrap();
+    std::fs::write(story.run.join("manifest.json"), manifest.replace(&then, &now)).unwrap();
     story.company.configure("");
     let guarded = story.apply(story.plan(), &["--confirm"]).code(5);
     assert!(guarded.stderr.contains("max-updates"), "{}", guarded.stderr);
@@ -374,6 +395,21 @@ fn check_names_an_exclusion_that_protects_nobody() {
     assert!(said.contains("`email = scv-*@acme.com` (loaders) covers no account"), "{said}");
 }
 
+/// Where audits do not go by themselves, the one that shows what is left goes where the plan's run is, wherever that was named.
+#[test]
+fn the_next_audit_that_an_apply_names_goes_into_the_plan_s_archive() {
+    for (archive, named, flag) in [("audits", "--archive=audits", ""), ("two", "--archive=two", " --archive two")] {
+        let story = Audited::new("");
+        let run = story.company.path(archive).join(story.run.file_name().unwrap());
+        std::fs::rename(story.company.path("audits"), story.company.path(archive)).unwrap();
+        let args = ["apply", "latest", "--confirm", named];
+        let said = story.company.run(&args).code(0).stdout;
+        assert!(said.contains(&format!("Next:    domo-reconcile audit{flag} (shows")), "{said}");
+        let again = story.company.run(&["apply", run.join("plan.json").to_str().unwrap(), "--confirm"]).code(0).stdout;
+        assert_eq!(again.contains(" --archive "), archive == "two", "{again}");
+    }
+}
+
 #[test]
 fn the_client_owner_is_left_alone_beside_the_account_that_the_token_names() {
     let story = Audited::new("");
@@ -382,4 +418,196 @@ fn the_client_owner_is_left_alone_beside_the_account_that_the_token_names() {
     let refused = story.apply(story.plan(), &["--confirm"]).code(5).stderr;
     assert!(refused.contains("self"), "{refused}");
     assert_eq!(story.company.writes(), []);
+}
+
+/// Its digest is the one that the run's manifest names, wherever the plan is called from.
+#[test]
+fn a_plan_that_was_edited_after_it_was_made_is_refused_whatever_its_own_digest_says() {
+    let story = Audited::new("");
+    let whole = std::fs::read(story.plan()).unwrap();
+    for id in [None, Some("P-another00a")] {
+        std::fs::write(story.plan(), &whole).unwrap();
+        story.edit(|plan| {
+            plan["actions"][0]["account_id"] = 30.into();
+            id.into_iter().for_each(|id| plan["id"] = id.into());
+        });
+        std::fs::copy(story.plan(), story.company.path("copy.json")).unwrap();
+        for plan in [story.plan(), "copy.json"] {
+            story.apply(plan, &["--confirm"]).code(6);
+        }
+        for args in [&["--approve", "all", "--by", "ana"][..], &[]] {
+            story.review(story.plan(), args).code(6);
+        }
+    }
+    assert_eq!(story.company.writes(), []);
+    // What an altered plan of a newer run proposes is not asked either.
+    std::fs::write(story.plan(), &whole).unwrap();
+    let newer = Audited { run: audit(&story.company), company: story.company };
+    newer.edit(|plan| plan["expires"] = "2999-01-01T00:00:00Z".into());
+    newer.apply(story.run.to_str().unwrap(), &["--confirm"]).code(6);
+    assert_eq!(newer.company.writes(), []);
+}
+
+#[test]
+fn a_newer_run_that_cannot_be_read_is_not_taken_for_none() {
+    let story = Audited::new("");
+    workers(&story.company, false);
+    let newer = audit(&story.company);
+    assert_eq!(story.apply(story.plan(), &[]).code(0).json()["counts"]["changed-since-plan"], 1);
+    let (manifest, elsewhere) = (newer.join("manifest.json"), newer.with_file_name("tidied-up"));
+    let whole = std::fs::read(&manifest).unwrap();
+    let refused = |what: &str| {
+        std::fs::copy(story.plan(), story.company.path("copy.json")).unwrap();
+        for plan in [story.plan(), "copy.json"] {
+            let said = story.apply(plan, &["--confirm"]).code(1).stderr;
+            assert!(said.contains("cannot be used") && said.contains(what), "{plan}: {said}");
+        }
+    };
+    std::fs::write(&manifest, &whole[..whole.len() - 10]).unwrap();
+    refused("is not a manifest");
+    std::fs::remove_file(&manifest).unwrap();
+    refused("it has no manifest.json");
+    std::fs::write(&manifest, &whole).unwrap();
+    std::fs::rename(&newer, &elsewhere).unwrap();
+    refused("is called tidied-up");
+    let away = story.company.path("away");
+    std::fs::rename(&elsewhere, &away).unwrap();
+    link(&away, &newer);
+    refused("is a link");
+    assert_eq!(story.company.writes(), []);
+    // Another one, after it, is what counts.
+    audit(&story.company);
+    assert_eq!(story.apply(story.plan(), &[]).code(0).json()["counts"]["changed-since-plan"], 1);
+}
+
+#[test]
+fn the_name_of_an_instance_is_the_same_in_any_case() {
+    let story = Audited::new("");
+    workers(&story.company, false);
+    let rules = story.company.read("domo-reconcile.toml").replace("\"sandbox\"", "\"SANDBOX\"");
+    story.company.write("domo-reconcile.toml", &rules);
+    audit(&story.company);
+    let answer = story.apply(story.plan(), &[]).code(0).json();
+    let row = answer["results"].as_array().unwrap().iter().find(|row| row["account_id"] == 13);
+    assert_eq!(row.unwrap()["outcome"], "changed-since-plan", "{answer}");
+}
+
+#[test]
+fn the_journal_of_a_revert_answers_to_later_runs_too() {
+    let story = Audited::new("");
+    story.apply(story.plan(), &["--confirm"]).code(0);
+    let undo = story.undo();
+    audit(&story.company);
+    std::fs::remove_file(story.run.join("revert.plan.journal.jsonl")).unwrap();
+    std::fs::remove_file(story.run.join("revert.apply.json")).unwrap();
+    let writes = story.company.writes();
+    let refused = story.apply(undo.to_str().unwrap(), &["--confirm"]).code(6).stderr;
+    assert!(refused.contains("is missing, but the run 2"), "{refused}");
+    assert_eq!(story.company.writes(), writes);
+}
+
+#[test]
+fn a_journal_that_was_made_anew_is_not_believed() {
+    let story = Audited::new("");
+    story.apply(story.plan(), &["--confirm"]).code(0);
+    let journal = Journal::read(&std::fs::read_to_string(story.journal()).unwrap()).unwrap();
+    audit(&story.company);
+    let mut end = Journal::default().end();
+    let forged = journal.lines().iter().map(|line| {
+        let event = serde_json::to_string(&line.event).unwrap().replace("Participant", "Admin");
+        end.line(line.at, serde_json::from_str(&event).unwrap()).unwrap()
+    });
+    std::fs::write(story.journal(), forged.collect::<String>()).unwrap();
+    let refused = story.company.run(&["revert", story.run.to_str().unwrap()]).code(6).stderr;
+    assert!(refused.contains("was changed after the run 2"), "{refused}");
+    story.apply(story.plan(), &["--confirm"]).code(6);
+}
+
+#[test]
+fn what_the_archive_knows_of_a_plan_holds_for_a_copy_of_it() {
+    let story = Audited::new("");
+    let (elsewhere, beside) = (story.company.path("mail"), story.run.with_file_name("monday"));
+    for folder in [&elsewhere, &beside] {
+        std::fs::create_dir(folder).unwrap();
+        std::fs::copy(story.plan(), folder.join("plan.json")).unwrap();
+    }
+    let copies = [&elsewhere, &beside].map(|folder| folder.join("plan.json").to_str().unwrap().to_owned());
+    workers(&story.company, false);
+    audit(&story.company);
+    for copy in &copies {
+        assert_eq!(story.apply(copy, &[]).code(0).json()["counts"]["changed-since-plan"], 1);
+    }
+    // What is recorded of a copy in the archive is recorded in the plan; and who takes an approval back takes it from the copies, too.
+    story.review(&copies[1], &["--reopen", "all", "--by", "ana"]).code(0);
+    let plan: Value = serde_json::from_slice(&std::fs::read(story.plan()).unwrap()).unwrap();
+    assert!(plan["decisions"].as_object().unwrap().values().all(|decision| decision["verdict"] == "open"), "{plan}");
+    for copy in &copies {
+        let refused = story.apply(copy, &["--confirm"]).code(2).stderr;
+        assert!(refused.contains("is a copy of") && refused.contains(" --from "), "{refused}");
+    }
+    assert_eq!(story.company.writes(), []);
+}
+
+#[test]
+fn a_journal_without_its_plan_is_undone_by_the_rules_of_its_plan_or_not_at_all() {
+    let story = Audited::new("[policy]\nsecond_person = true\n");
+    story.apply(story.plan(), &["--confirm", "--by", "bob"]).code(0);
+    std::fs::copy(story.journal(), story.company.path("copy.journal.jsonl")).unwrap();
+    story.company.configure("");
+    let lost = story.company.run(&["revert", "copy.journal.jsonl", "--archive", "nowhere"]).code(2).stderr;
+    assert!(lost.contains("lies without its plan"), "{lost}");
+    story.company.run(&["revert", "copy.journal.jsonl", "--out", "undo.json"]).code(0);
+    let undo: Value = serde_json::from_str(&story.company.read("undo.json")).unwrap();
+    assert_eq!((&undo["rules"]["second_person"], undo["actions"].as_array().unwrap().len()), (&json!(true), 3));
+}
+
+/// What is in use stays, and so does what a later apply has to know.
+#[test]
+fn a_run_stays_while_a_plan_of_it_is_in_use_and_where_it_teaches_something() {
+    let story = Audited::new("");
+    story.apply(story.plan(), &["--confirm"]).code(0);
+    story.undo();
+    (0..2).for_each(|_| drop(audit(&story.company)));
+    let id = story.run.file_name().unwrap().to_str().unwrap();
+    let goes = || {
+        let answer = story.company.run(&["runs", "prune", "--keep-runs", "1", "--json"]).code(0).json();
+        let run = answer["runs"].as_array().unwrap().iter().find(|run| run["run_id"] == id).unwrap().clone();
+        (run["goes"] == true, run["why"].as_str().unwrap().to_owned())
+    };
+    assert!(goes().0);
+    let held = Lock::take_at(&story.run.join("revert.plan.lock"), "it", "apply by bob", Utc::now()).unwrap();
+    let (gone, why) = goes();
+    assert!(!gone && why.contains("in use: apply by bob"), "{why}");
+    drop(held);
+    let mut end = Journal::default().end();
+    let alarm = Event::After {
+        action: "A-1".into(),
+        step: Step::Write,
+        outcome: Outcome::Failed,
+        account_id: Some(13),
+        account: None,
+        detail: None,
+        alarm: Some("deleted".into()),
+        pending: false,
+    };
+    std::fs::write(story.run.join("other.plan.journal.jsonl"), end.line(Utc::now(), alarm).unwrap()).unwrap();
+    let (gone, why) = goes();
+    assert!(!gone && why.contains("other.plan.journal.jsonl shows that the instance deletes"), "{why}");
+}
+
+#[test]
+fn that_others_may_write_to_the_archive_is_said_by_whatever_relies_on_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let story = Audited::new("");
+    let run = story.run.to_str().unwrap();
+    std::fs::set_permissions(story.run.parent().unwrap(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    for args in [&["apply", run][..], &["review", run], &["verify", run], &["certify", run], &["check"], &["revert", run]] {
+        let ran = story.company.run(args);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains("everybody may write to") && said.contains("chmod go-w"), "{args:?}: {said}");
+    }
+    std::fs::set_permissions(story.run.parent().unwrap(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    std::fs::set_permissions(story.plan(), std::fs::Permissions::from_mode(0o666)).unwrap();
+    let said = story.apply(run, &[]).stderr;
+    assert!(said.contains("everybody may write to") && said.contains("plan.json"), "{said}");
 }

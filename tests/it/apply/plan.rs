@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use domo_reconcile::config::DeactivateWith;
+use domo_reconcile::config::{Config, DeactivateWith};
 use domo_reconcile::failure::{Failure, FailureKind};
 use domo_reconcile::plan::guard::AuditFigures;
-use domo_reconcile::plan::{Applier, Approved, Guard, GuardedAccounts, Problem, Sealed};
+use domo_reconcile::plan::{Applier, Approved, Guard, GuardedAccounts, PlanRules, Problem, Sealed};
 use domo_reconcile::terms::ActionKind;
 use serde_json::json;
 
@@ -281,4 +281,17 @@ fn guards_count_what_is_still_to_be_done() {
     let sealed = approved(plan((10..22).map(deactivate).collect()));
     let done = ["A-deactivate-10".to_owned(), "A-deactivate-11".to_owned()].into();
     assert!(Approved::new(sealed, &World { done, ..World::default() }.terms()).is_ok());
+}
+
+/// What a role is was judged when the plan was made; at hand only fewer may count as administrators.
+#[test]
+fn a_custom_role_counts_as_an_administrator_only_where_the_plans_rules_and_those_at_hand_agree() {
+    let config = |roles: &str| Config::parse(&format!("[domo]\nroles = {{ {roles} }}\n")).unwrap();
+    let here = config(r#""Viewer" = "administers", "Owner" = "ordinary", "Guest" = "ordinary""#);
+    let tightened = |rules: &PlanRules| serde_json::to_value(rules.tighten(&here).domo.roles).unwrap();
+    let rules = PlanRules::of(&config(r#""Owner" = "administers", "Keeper" = "administers""#));
+    assert_eq!(tightened(&rules), json!({"Guest": "ordinary", "Keeper": "administers", "Owner": "ordinary"}));
+    // One of an older version says nothing of roles.
+    let older = PlanRules { roles: None, ..rules };
+    assert_eq!(tightened(&older), json!({"Guest": "ordinary", "Owner": "ordinary"}));
 }

@@ -7,6 +7,7 @@ use domo_reconcile::plan::returned::{self, ReturnedSheet};
 use domo_reconcile::plan::review::{self, Reviewer};
 use domo_reconcile::plan::sheet::{self, Decidable};
 use domo_reconcile::plan::{About, Action, Decision, OpenFinding, Plan, Sealed, record};
+use domo_reconcile::report::packet::Item;
 use domo_reconcile::terms::{Kind, Severity};
 use serde_json::{Value, json};
 
@@ -126,10 +127,29 @@ fn a_finding_without_an_action_is_kept_sent_back_or_accepted_until_a_day() {
         assert_eq!(decided(judged(), &sheet)[1], expected);
     }
     let sheet = |word: &'static str| filled(&judged(), &[["", "", ""], [word, "", ""]]);
+    // What joins the day to the word is no sign of its year, and a day that has passed accepts nothing.
+    let joined = filled(&judged(), &[["", "", ""], ["accept-until-2027-03-31", "", ""]]);
+    assert_eq!(decided(judged(), &joined)[1], "accept-until 2027-03-31 ana -");
+    let passed = returned::sheet(judged().plan(), "sheet", &sheet("accept-until 2026-11-22"), None, &ana()).unwrap();
+    let error = record::record(&mut judged(), &passed, false).unwrap_err().to_string();
+    assert!(error.contains("sheet row 3: the day of accept-until 2026-11-22 on F-3 has passed"), "{error}");
     for (word, why) in [("approve", "keep, not-mine, or accept-until and a day"), ("accept-until soon", "says no day")] {
         let error = returned::sheet(judged().plan(), "sheet", &sheet(word), None, &ana()).unwrap_err();
         assert!(error.to_string().contains(why), "{error}");
     }
+}
+
+/// An exception names an account: what is about none is refused here as `review --accept` refuses it, and its page does not offer it.
+#[test]
+fn what_is_about_no_account_is_not_accepted_until_a_day() {
+    let mut plan = judged().plan().clone();
+    plan.findings[0].account_id = None;
+    let of_nobody = resealed(plan);
+    let sheet = filled(&of_nobody, &[["", "", ""], ["accept-until 2027-03-31", "", ""]]);
+    let error = returned::sheet(of_nobody.plan(), "sheet", &sheet, None, &ana()).unwrap_err().to_string();
+    assert!(error.contains("needs an account"), "{error}");
+    let offered = |sealed: &Sealed| Item::of(&sheet::rows(sealed.plan())[1], None).choices;
+    assert_ne!(offered(&of_nobody), offered(&judged()));
 }
 
 /// The sheet is refused and the message says this.
@@ -165,6 +185,24 @@ fn foreign_and_double_rows_and_unknown_words_are_all_named_at_once() {
             "row 6: A-update-2 stands there twice",
         ],
     );
+}
+
+/// Two people's sheets side by side: of one of them nothing would be read.
+#[test]
+fn a_sheet_that_has_a_column_twice_is_refused_by_its_name() {
+    for column in ["action", "decision", "comment", "plan_id"] {
+        let mut sheet = filled(&open(), &[["approve", "ana", ""]]);
+        for row in &mut sheet.rows {
+            let place = sheet::COLUMNS.iter().position(|own| *own == column);
+            let value = if row.number == 1 {
+                column.to_uppercase()
+            } else {
+                place.map_or_else(String::new, |place| row.cells[place].clone())
+            };
+            row.cells.extend([value.clone(), value]);
+        }
+        refuses(&sheet, &[&format!("the sheet has columns more than once, of which one would not be read: {column}")]);
+    }
 }
 
 #[test]
@@ -367,7 +405,11 @@ fn a_rejection_needs_a_reason() {
 fn nothing_is_recorded_on_a_plan_that_has_expired_and_the_days_left_are_told() {
     let folder = folder(&open());
     let before = std::fs::read(folder.path().join("plan.json")).unwrap();
-    assert!(review(&folder, &[]).code(0).stdout.contains("expires in 29 days (2026-12-23 12:00 UTC)"));
+    // Of the days that a calendar shows: a plan that lasts thirty has them all on the day it is made.
+    for (moment, days) in [("1795456800", 30), (TODAY, 29)] {
+        let said = review_at(&folder, moment, &[]).code(0).stdout;
+        assert!(said.contains(&format!("expires in {days} days (2026-12-23 12:00 UTC)")), "{said}");
+    }
     let ran = review_at(&folder, "1799000000", &["--approve", "all", "--by", "ana"]).code(6);
     assert!(ran.stderr.contains("expired 11 days ago") && ran.stderr.contains("--from OLDPLAN"), "{}", ran.stderr);
     assert_eq!(std::fs::read(folder.path().join("plan.json")).unwrap(), before);

@@ -308,7 +308,8 @@ fn rejected_rows_are_overridden_by_the_exact_number() {
     let company = Company::with(options(), plan_now(vec![deactivate(10)], &hundred(), judged));
     let confirmed = |number: &str| company.apply(&["--confirm", "--override", number, "--reason", "looked at them"]);
     confirmed("rejected-rows").code(2);
-    confirmed("rejected-rows=13").code(5);
+    let refused = confirmed("rejected-rows=13").code(5).stderr;
+    assert!(refused.contains("next: reject actions that take access away, or take the responsibility: "), "{refused}");
     confirmed("rejected-rows=14").code(0);
 }
 
@@ -318,7 +319,10 @@ fn excluded_accounts_and_the_clients_own_are_refused_whatever_is_overridden() {
     company.configure("[[exclude]]\nemail = \"P1*@acme.com\"\nreason = \"service\"\n");
     company.apply(&["--confirm", "--override", "protected", "--reason", "please"]).code(5);
     let company = Company::new(vec![deactivate(1)]);
-    company.apply(&["--confirm", "--override", "self", "--reason", "please"]).code(5);
+    let refused = company.apply(&["--confirm", "--override", "self", "--reason", "please"]).code(5).stderr;
+    let said = "self: 1 action would lock out or change the account behind the API client (A-deactivate-1 (account 1))";
+    assert!(refused.contains(said), "{refused}");
+    assert!(company.run(&["review", "plan.json"]).code(0).stdout.contains(said.trim_start_matches("self: ")));
     assert_eq!(company.writes(), []);
     // Where nothing trips, too: whoever relies on it learns it before the day it would.
     let dry = Company::new(vec![update(10)]).apply(&["--override", "self", "--reason", "please"]).code(0);
@@ -549,6 +553,10 @@ fn a_deactivation_that_deletes_ends_the_run_and_is_asked_of_nobody_again() {
     // Neither the same plan nor the next one.
     assert_eq!(apply("one", &["--confirm"]).code(7).json()["counts"], json!({"refused": 2}));
     assert_eq!(apply("two", &[]).code(0).json()["counts"], json!({"would-do": 1, "refused": 1}));
+    // Nor a copy that lies elsewhere.
+    company.write("plan.json", &company.read("audits/two/plan.json"));
+    let copy = company.run_with(&scim, &["apply", "plan.json", "--json"]).code(0);
+    assert_eq!(copy.json()["counts"], json!({"would-do": 1, "refused": 1}));
     let last = apply("two", &["--confirm"]).code(7);
     assert_eq!(last.json()["counts"], json!({"done": 1, "refused": 1}));
     assert!(

@@ -115,6 +115,46 @@ fn who_was_given_back_or_is_employed_again_is_not_proposed_for_deletion() {
     assert_eq!(left.company.user(13)["active"], true);
 }
 
+/// It may be the journal of a revert.
+#[test]
+fn nobody_is_proposed_for_deletion_where_a_journal_cannot_be_relied_on() {
+    let left = Left::on(Profile::guide());
+    let journal = left.carry_out("").join("revert.plan.journal.jsonl");
+    let keep = "delete_after_days = 30";
+    assert_eq!(planned(&left.audit_in(40, keep).1), [("delete".to_owned(), 13)]);
+    let unsure = |why: &str| {
+        let (_, run) = left.audit_in(40, keep);
+        assert_eq!(planned(&run), []);
+        let report = std::fs::read_to_string(run.join("report.md")).unwrap();
+        assert!(report.contains("so that nothing is proposed for deletion") && report.contains(why), "{report}");
+    };
+    std::fs::write(&journal, "{\"altered\": true}\n").unwrap();
+    unsure("cannot be read");
+    // The run before has recorded it.
+    std::fs::remove_file(&journal).unwrap();
+    unsure("it is missing");
+}
+
+/// A revert elsewhere leaves no journal here, but who was active at a later run was given back.
+#[test]
+fn who_was_active_at_a_later_run_is_not_proposed_for_deletion() {
+    let left = Left::on(Profile::guide());
+    let run = left.carry_out("");
+    let carry_out = |plan: &str| {
+        left.company.run(&["review", plan, "--approve", "all", "--by", "ana"]).code(0);
+        left.company.run(&["apply", plan, "--confirm"]).code(0);
+    };
+    left.company.run(&["revert", run.to_str().unwrap(), "--out", "undo.json"]).code(0);
+    carry_out("undo.json");
+    let keep = "delete_after_days = 30";
+    left.audit_in(10, keep);
+    let elsewhere = left.company.run(&["audit", "--archive", "elsewhere", "--json"]).code(0).json();
+    carry_out(&format!("{}/plan.json", elsewhere["run_dir"].as_str().unwrap()));
+    assert_eq!(left.company.user(13)["active"], false);
+    left.audit_in(20, keep);
+    assert_eq!(planned(&left.audit_in(40, keep).1), []);
+}
+
 #[test]
 fn whose_person_may_be_back_is_not_proposed_for_deletion() {
     let left = Left::on(Profile::guide());

@@ -57,6 +57,8 @@ fn a_role_that_rose_outside_of_our_plans_is_a_finding_and_stands_in_the_report()
     assert!(told.contains("− resolved 0 − rights gained before the last run, which nobody took back 1"), "{told}");
     assert!(!told.contains("does not tie out"));
     assert_eq!(third.json("manifest.json")["summary"]["resolved"], 0);
+    let shown = run(company.path(), ["runs", "show", "latest"]).code(0).stdout;
+    assert!(shown.contains("resolved 0, gone with its row 0, gains of rights that stand 1"), "{shown}");
 
     // Who is found to have gained rights and has lost them by the next run is: somebody took them back.
     set(&mut company, 104, "role", "Admin");
@@ -64,6 +66,25 @@ fn a_role_that_rose_outside_of_our_plans_is_a_finding_and_stands_in_the_report()
     assert_eq!(of_kind(&fourth, "elevated").len(), 1);
     set(&mut company, 104, "role", "Participant");
     assert_eq!(company.audit("2026-09-01").json("manifest.json")["summary"]["resolved"], 1);
+}
+
+#[test]
+fn an_account_that_is_switched_on_again_with_more_rights_rose_and_one_with_the_same_did_not() {
+    let mut company = Company::new();
+    for id in [103, 104] {
+        set(&mut company, id, "active", false);
+    }
+    set(&mut company, 104, "role", "Admin");
+    company.audit("2026-05-01");
+    for id in [103, 104] {
+        set(&mut company, id, "active", true);
+        set(&mut company, id, "role", "Admin");
+    }
+    let second = company.audit("2026-06-01");
+    let found: Vec<_> = of_kind(&second, "elevated").iter().map(|one| one["account"]["id"].clone()).collect();
+    assert_eq!(found, [103]);
+    let counted = json!({"admins_gained": 2, "reactivated": 2, "role_raised": 1});
+    assert_eq!(second.json("manifest.json")["summary"]["access"], counted);
 }
 
 #[test]

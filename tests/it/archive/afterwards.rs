@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde_json::{Value, json};
+
 use super::{Company, Run};
 use crate::local_domo::LocalDomo;
 use crate::support::{self, Ran, run_with};
@@ -15,6 +17,13 @@ struct Applied {
 
 impl Applied {
     fn new() -> Self {
+        let applied = Self::approved();
+        applied.with("apply", &["--confirm"]).code(0);
+        applied
+    }
+
+    /// The same before it is applied.
+    fn approved() -> Self {
         let company = Company::new();
         company.prepare();
         let users = company.path().join("users.json");
@@ -23,14 +32,39 @@ impl Applied {
         let run = company.run_of(&answer);
         let applied = Self { company, domo, run };
         applied.with("review", &["--approve", "all", "--by", "ada@example.com"]).code(0);
-        applied.with("apply", &["--confirm"]).code(0);
         applied
     }
 
     fn with(&self, verb: &str, more: &[&str]) -> Ran {
         let plan = self.path("plan.json");
-        let args = [verb, plan.to_str().unwrap()].into_iter().chain(more.iter().copied());
-        run_with(self.company.path(), &self.domo.env(), args)
+        self.run(&[&[verb, plan.to_str().unwrap()], more].concat())
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        run_with(self.company.path(), &self.domo.env(), args.iter().copied())
+    }
+
+    /// A certification of the run, ended: the plan that revokes one account.
+    fn revoked(&self, account: &str) -> String {
+        let run = self.run.folder.to_str().unwrap();
+        self.run(&["certify", run, "--split", "role", "--out", "packets"]).code(0);
+        let packets = self.run.json("certification.packets.json");
+        let of = |packet: &&Value| packet["rows"].as_array().unwrap().iter().any(|row| row == account);
+        let answer = json!({
+            "schema": "domo-reconcile/decisions/v1", "run": packets["of"], "digest": packets["digest"],
+            "reviewer": packets["packets"].as_array().unwrap().iter().find(of).unwrap()["reviewer"], "by": "lead@example.com",
+            "at": "2026-11-24T09:00:00Z", "decisions": {account: {"verdict": "revoke", "comment": "project ended"}},
+        });
+        std::fs::write(self.company.path().join("back.json"), answer.to_string()).unwrap();
+        self.run(&["certify", run, "--from", "back.json", "--finish"]).code(0);
+        self.path("certification.plan.json").to_str().unwrap().to_owned()
+    }
+
+    /// The same, approved and applied.
+    fn revoked_and_applied(&self, account: &str) {
+        let plan = self.revoked(account);
+        self.run(&["review", &plan, "--approve", "all", "--by", "ada@example.com"]).code(0);
+        self.run(&["apply", &plan, "--confirm"]).code(0);
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -178,9 +212,73 @@ fn the_next_run_records_decisions_and_journal_and_its_chain_protects_them() {
     applied.verify().code(0);
 
     applied.change("plan.json", "ada@example.com", "eve@example.com");
-    let said = applied.verify().code(0).stdout;
-    assert!(said.contains(&format!("its decisions were CHANGED after the run {}", next.id())), "{said}");
+    let changed = format!("its decisions were CHANGED after the run {}", next.id());
+    assert!(applied.verify().code(0).stdout.contains(&changed), "{}", applied.verify().stdout);
     applied.company.verify(&next).code(0);
+    // Whoever changed them has not only to wait for the next run, which records them as they are then.
+    let later = applied.next();
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains(&changed) && said.contains(&format!("; the run {} recorded", later.id())), "{said}");
+}
+
+#[test]
+fn the_last_apply_is_that_of_any_plan_of_a_run() {
+    let applied = Applied::new();
+    applied.revoked_and_applied("103");
+    for named in ["latest", applied.run.folder.to_str().unwrap()] {
+        let undo = applied.company.path().join("undo.json");
+        applied.run(&["revert", named, "--out", undo.to_str().unwrap()]).code(0);
+        let plan: Value = serde_json::from_slice(&std::fs::read(&undo).unwrap()).unwrap();
+        let accounts: Vec<_> = plan["actions"].as_array().unwrap().iter().map(|action| &action["account_id"]).collect();
+        assert_eq!(accounts, [&json!(103)], "{named}");
+        std::fs::remove_file(undo).unwrap();
+    }
+    // One that a later run knows of and that is gone is not taken for one that was never written.
+    applied.next();
+    for lost in ["certification.plan.journal.jsonl", "certification.apply.json"] {
+        std::fs::remove_file(applied.path(lost)).unwrap();
+    }
+    for refused in [
+        applied.run(&["revert", "latest", "--out", "undo.json"]),
+        applied.run(&["apply", applied.path("certification.plan.json").to_str().unwrap(), "--confirm"]),
+    ] {
+        let said = refused.code(6).stderr;
+        assert!(said.contains("certification.plan.journal.jsonl is missing, but the run"), "{said}");
+    }
+}
+
+#[test]
+fn the_open_plan_of_a_certification_keeps_its_run() {
+    let applied = Applied::new();
+    applied.revoked("103");
+    applied.next();
+    let pruned = applied.run(&["runs", "prune", "--keep-runs", "1", "--json"]).code(0).json();
+    let fate = pruned["runs"].as_array().unwrap().iter().find(|run| run["run_id"] == applied.run.id()).unwrap();
+    assert!(fate["why"].as_str().unwrap().starts_with("its certification.plan.json is open until"), "{fate}");
+}
+
+#[test]
+fn the_plan_of_a_certification_is_remembered_beside_that_of_a_later_audit() {
+    let applied = Applied::new();
+    applied.revoked("103");
+    applied.next();
+    let told = applied.run(&["runs", "remind", "--within", "40"]).code(0).stdout;
+    assert!(told.contains("1 of 1 actions of the plan P-") && told.contains(" (certification.plan.json) are undecided"), "{told}");
+}
+
+/// Whichever plan it was: an earlier run's that was applied after the next one, or one of a certification, which names no finding.
+#[test]
+fn what_any_of_our_plans_did_is_our_action_in_the_next_report() {
+    let page = |run: &Run| support::page(&run.folder.join("report.html"));
+    let applied = Applied::approved();
+    applied.next();
+    applied.with("apply", &["--confirm"]).code(0);
+    let earlier = page(&applied.next());
+    assert!(earlier.contains("by our action: approved by ada@example.com") && earlier.contains("1 of 1 row of plan P-"));
+    let applied = Applied::approved();
+    applied.revoked_and_applied("180");
+    let certified = page(&applied.next());
+    assert!(certified.contains("by our action: plan P-") && !certified.contains("nothing of ours did it"));
 }
 
 /// Of every file that a run's manifest or a later one names, and of those beside them, `verify` says what was done to it, and waits for
@@ -259,8 +357,14 @@ fn the_plan_of_a_revert_is_held_to_its_own_digest() {
     let undo = applied.path("revert.plan.json");
     run_with(applied.company.path(), &[], ["review", undo.to_str().unwrap(), "--approve", "all", "--by", "ana"]).code(0);
     let said = applied.verify().code(0).stdout;
-    assert!(said.contains("revert.plan.json came after the run") && said.contains("its own digest fits"), "{said}");
+    assert!(said.contains("revert.plan.json came after the run; the next run of the archive records it"), "{said}");
     assert!(!said.contains("is not of this run"), "{said}");
+    // Who approved it is recorded as well.
+    applied.next();
+    let whole = applied.change("revert.plan.json", "\"by\": \"ana\"", "\"by\": \"cfo\"");
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains("revert.plan.json was made anew or CHANGED after the run"), "{said}");
+    std::fs::write(applied.path("revert.plan.json"), whole).unwrap();
     applied.change("revert.plan.json", "\"active\": true", "\"active\": false");
     assert!(applied.verify().code(1).stdout.contains("revert.plan.json was altered"));
 }

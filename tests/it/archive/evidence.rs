@@ -402,6 +402,17 @@ fn redacted_runs_are_compared_without_naming_anybody() {
     assert!(std::fs::read_to_string(renamed.folder.join("report.html")).unwrap().contains("name changed"));
 }
 
+#[test]
+fn what_was_set_right_since_a_redacted_run_is_not_gone_with_its_row() {
+    let mut company = Company::new();
+    company.workers[2] = company.workers[2].replace("Active,", "Terminated,2026-04-20");
+    company.audit_redacted("2026-05-01");
+    company.users.iter_mut().find(|user| user["id"] == 103).unwrap()["active"] = false.into();
+    company.workers.pop();
+    let change = company.try_audit("2026-06-01").code(0).json()["change"].clone();
+    assert_eq!((&change["resolved"], &change["gone"]), (&1.into(), &0.into()), "{change}");
+}
+
 /// Tokens under a piece of the secret are other ones, and can be guessed.
 #[test]
 fn a_secret_of_redaction_that_was_cut_is_refused() {
@@ -467,6 +478,10 @@ fn a_replay_refuses_altered_evidence() {
         std::fs::write(&path, whole.replace("olga", "0lga").replace("Ada", "Eva")).unwrap();
         let refused = run(company.path(), ["replay", audited.folder.to_str().unwrap()]).code(1);
         assert!(refused.stderr.contains("it was altered"), "{}", refused.stderr);
+        if name == "findings.json" {
+            let refused = run(company.path(), ["runs", "diff", "latest", "latest"]).code(1);
+            assert!(refused.stderr.contains("it was altered"), "{}", refused.stderr);
+        }
         std::fs::write(&path, whole).unwrap();
     }
     run(company.path(), ["replay", audited.folder.to_str().unwrap()]).code(0);

@@ -46,7 +46,9 @@ fn a_forecast_is_no_previous_run_and_no_month_of_the_trend() {
     let company = leaving();
     let first =
         Run { folder: company.path().join(audit(&company, "2026-10-01T06:00:00Z", &[]).json()["run_dir"].as_str().unwrap()) };
-    audit(&company, "2026-11-01T06:00:00Z", &["--as-of", "2027-07-01"]).code(0);
+    let forecast = audit(&company, "2026-11-01T06:00:00Z", &["--as-of", "2027-07-01"]).code(0).json();
+    let told = std::fs::read_to_string(company.run_of(&forecast).folder.join("report.md")).unwrap();
+    assert!(told.contains("Nobody's since the run of 2026-10-01"), "what is compared is compared in everything: {told}");
     let next = company.audit("2026-11-02");
     assert_eq!(next.json("manifest.json")["summary"]["compared_with"], first.id());
     assert_eq!(next.state("orphan", 180), super::state("open", "2026-10-01"));

@@ -98,6 +98,33 @@ fn two_runs_can_be_compared() {
     assert_eq!(subjects("gone"), [json!("olga.petrova@example.com")]);
     let text = run(company.path(), ["runs", "diff", &first.id()]).code(0).stdout;
     assert!(text.contains("1 appeared, 1 gone, 0 changed, 0 the same."), "{text}");
+    // What cannot be compared is not left out without a word.
+    std::fs::write(first.folder.join("accounts.jsonl"), "").unwrap();
+    let text = run(company.path(), ["runs", "diff", &first.id()]).code(0).stdout;
+    assert!(
+        text.contains("Access: not compared: ") && text.contains("accounts.jsonl is not the file that the manifest names"),
+        "{text}"
+    );
+}
+
+/// A People export of which the accounts have no ids.
+#[test]
+fn an_orphan_that_vanished_from_an_export_without_ids_is_gone_with_its_row_and_access_is_not_compared() {
+    let mut company = Company::new();
+    company.prepare();
+    let mut audit = |more: &[&str]| {
+        let rows: Vec<_> =
+            company.users.iter().map(|user| format!("{},{},{}", user["name"], user["email"], user["role"])).collect();
+        company.folder.write("people.csv", format!("Name,Email,Role\n{}\n", rows.join("\n")));
+        company.users.retain(|user| user["id"] != 180);
+        company.folder.run(&[&["audit", "--accounts", "people.csv", "--directory", "workers.csv"], more].concat()).code(0)
+    };
+    audit(&[]);
+    let change = audit(&["--json"]).json()["change"].clone();
+    assert_eq!((&change["resolved"], &change["gone"]), (&json!(0), &json!(1)), "{change}");
+    assert_eq!((&change["access"], &change["access_tested"]), (&json!(0), &json!(false)), "{change}");
+    let told = audit(&[]).stdout;
+    assert!(told.contains("0 new or back, 0 resolved; access could not be compared"), "{told}");
 }
 
 #[test]

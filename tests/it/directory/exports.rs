@@ -844,7 +844,9 @@ fn an_export_that_is_too_old_is_incomplete_evidence() {
                 format!("[[directory]]\npath = \"{name}\"\nmax_age_days = {days}\n"),
             )
             .unwrap();
-            company.audit(name, code);
+            // Whoever asks for no age is not warned of one either.
+            let reasons = company.audit(name, code).reasons();
+            assert_eq!(reasons.contains("83 days older than the day judged (limit 7; over 83"), days == 83, "{name}: {reasons}");
         }
     }
     assert_eq!(Company::new().with("staff_2026-11-01.csv", csv(4)).audit("staff_2026-11-01.csv", 0).accounts("matched"), 4);

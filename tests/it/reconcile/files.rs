@@ -45,6 +45,13 @@ fn an_address_in_a_broken_cell_never_makes_an_orphan_whatever_stands_around_it()
         "ada @acme.com",
         "ada@@acme.com",
         "Ada.ADA@OLD-acme.com/ada@old-acme.com",
+        "\"\"\"ada\"\"@acme.com\"",
+        "https://x.com/u/ada@acme.com",
+        "=?UTF-8?Q?ada@acme.com?=",
+        "ada@",
+        "ada(a)acme.com",
+        "ada-at-acme.com",
+        "ada#acme.com",
     ] {
         let directory = format!("Email,Employee ID,Name\n{cell},,Ada\nx@acme.com,9001,Ada\n");
         let config = "[match]\ndomain_aliases = { \"old-acme.com\" = \"acme.com\" }";
@@ -217,7 +224,7 @@ fn who_left_by_one_file_and_is_switched_on_under_another_address_in_the_next_is_
     assert_eq!(severity, "high");
     assert!(
         reason.starts_with(
-            "Ada Byron (hr.csv row 2) left on 2026-10-31 and has a key of Ada Byron (ad.csv row 2), whose account this is"
+            "Ada Byron (hr.csv row 2) left on 2026-10-31 and has a key or an address of Ada Byron (ad.csv row 2), whose account this is"
         ),
         "{reason}"
     );

@@ -97,8 +97,7 @@ fn addresses_of(person: &Person) -> impl Iterator<Item = String> {
 
 fn placeholders(people: &[Person]) -> BTreeSet<String> {
     let all: BTreeSet<String> = people.iter().flat_map(addresses_of).collect();
-    let is_placeholder = |shared: &String| {
-        let holders: Vec<&Person> = people.iter().filter(|person| addresses_of(person).any(|one| one == *shared)).collect();
+    let strangers = |holders: &[&Person]| {
         let known = |person: &&&Person| !words(&person.name).is_empty() || !number(&person.number).is_empty();
         let mut groups: Vec<Vec<&Person>> = Vec::new();
         for person in holders.iter().filter(known) {
@@ -112,7 +111,15 @@ fn placeholders(people: &[Person]) -> BTreeSet<String> {
             groups = others;
             groups.push(joined);
         }
-        holders.len() >= 3 && groups.len() >= 3
+        groups.len()
+    };
+    // Of two files both may mean one person, unless their names can be compared.
+    let latin = |person: &Person| words(&person.name).first().map(|word| word.is_ascii());
+    let is_placeholder = |shared: &String| {
+        let holders = || people.iter().filter(|person| addresses_of(person).any(|one| one == *shared));
+        let of_a_file = |source: u32| holders().filter(|person| person.source == source).collect::<Vec<_>>();
+        let in_a_writing = |writing: bool| holders().filter(|person| latin(person) == Some(writing)).collect::<Vec<_>>();
+        [of_a_file(0), of_a_file(1), in_a_writing(true), in_a_writing(false)].iter().any(|holders| strangers(holders) >= 3)
     };
     all.into_iter().filter(is_placeholder).collect()
 }
@@ -156,8 +163,8 @@ fn said(person: &Person, today: NaiveDate) -> (Status, bool) {
 }
 
 /// What several files say of somebody together: a word or a day outweighs a switch, switched off in one and employed in another is
-/// suspended, and of words that contradict each other employed is the safer.
-fn together(rows: &[(Status, bool)]) -> Status {
+/// suspended, of words that contradict each other employed is the safer, and a switch that is on makes no word legible.
+fn together(rows: &[(Status, bool)], is_illegible: bool) -> Status {
     let employed = |status: &Status| matches!(status, Status::Active | Status::Leave);
     let word = |fits: &dyn Fn(&Status) -> bool| rows.iter().find(|(status, switch)| !switch && fits(status)).map(|row| row.0);
     let is_off = rows.iter().any(|(status, _)| *status == Status::Suspended);
@@ -168,6 +175,7 @@ fn together(rows: &[(Status, bool)]) -> Status {
         None if word(&|status| *status == Status::Prehire).is_some() => Status::Prehire,
         None if word(&|status| *status == Status::Terminated).is_some() => Status::Terminated,
         None if is_off => Status::Suspended,
+        None if is_illegible => Status::Unknown,
         None if is_on => Status::Active,
         None => Status::Unknown,
     }
@@ -191,26 +199,46 @@ impl Naive {
         naive
     }
 
-    /// The rows of each person: those of different files that share a key and disagree in none.
+    /// The rows of each person: those of different files that share a key and disagree in none, nor in the name where it is one alone.
     fn people(&self) -> Vec<Vec<usize>> {
         let rows = &self.company.people;
-        let email = |row: usize| if self.uses(Key::Email) { self.identifying(&rows[row].email) } else { String::new() };
+        let main = |row: usize| self.identifying(&rows[row].email);
+        let emails = |row: usize| {
+            let further = self.uses(Key::AlternateEmail);
+            let main = Some(&rows[row].email).filter(|_| further || self.uses(Key::Email));
+            let further = rows[row].alternates.iter().filter(|_| further);
+            self.identifying_all(main.into_iter().chain(further))
+        };
         let number = |row: usize| if self.uses(Key::EmployeeNumber) { number(&rows[row].number) } else { String::new() };
+        let form = |row: usize| if number(row).is_empty() { String::new() } else { loose(&number(row)) };
         let shared = |one: &str, other: &str| !one.is_empty() && one == other;
         let disagree = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
         let one_person = |one: usize, other: usize| {
+            let by_email = emails(one).iter().any(|email| emails(other).contains(email));
+            let named = share_a_part(&rows[one].name, &rows[other].name);
+            let same_but_for_zeros = shared(&form(one), &form(other)) && (by_email || named == Some(true));
+            let emails_differ = self.uses(Key::Email) && !by_email && disagree(&main(one), &main(other));
             rows[one].source != rows[other].source
-                && !disagree(&email(one), &email(other))
-                && !disagree(&number(one), &number(other))
+                && !emails_differ
+                && (!disagree(&number(one), &number(other)) || same_but_for_zeros)
+                && (by_email && shared(&number(one), &number(other)) || named != Some(false))
         };
         // A key on more rows than there are files is not one person's.
-        let few = |key: &dyn Fn(usize) -> String, row: usize| {
-            (0..rows.len()).filter(|other| shared(&key(row), &key(*other))).count() <= self.company.sources
+        let few = |has: &dyn Fn(usize) -> bool| (0..rows.len()).filter(|row| has(*row)).count() <= self.company.sources;
+        let is_rejected = |form: &str| {
+            let numbers = self.company.rejected.iter().filter_map(|row| row.employee_number.as_deref());
+            numbers.into_iter().any(|number| loose(number) == form)
+        };
+        let unique = |form_of: &str| {
+            let once =
+                |source: u32| (0..rows.len()).filter(|row| rows[*row].source == source && form(*row) == form_of).count() <= 1;
+            once(0) && once(1) && !is_rejected(form_of)
         };
         let linked = |one: usize, other: usize| {
-            let by_email = shared(&email(one), &email(other)) && few(&email, one);
-            let by_number = shared(&number(one), &number(other)) && few(&number, one);
-            (by_email || by_number) && one_person(one, other)
+            let by_email = emails(one).iter().any(|email| emails(other).contains(email) && few(&|row| emails(row).contains(email)));
+            let by_number = shared(&number(one), &number(other)) && few(&|row| number(row) == number(one));
+            let loosely = shared(&form(one), &form(other)) && unique(&form(one));
+            (by_email || by_number || loosely) && one_person(one, other)
         };
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for row in 0..rows.len() {
@@ -227,16 +255,22 @@ impl Naive {
 
     fn status_of(&self, rows: &[usize]) -> Status {
         let said: Vec<(Status, bool)> = rows.iter().map(|row| said(&self.company.people[*row], self.company.as_of)).collect();
-        if let [one] = said.as_slice() { one.0 } else { together(&said) }
+        let is_illegible = |row: &usize| {
+            let person = &self.company.people[*row];
+            person.status == "unknown" && self::said(person, self.company.as_of).0 == Status::Unknown
+        };
+        if let [one] = said.as_slice() { one.0 } else { together(&said, rows.iter().any(is_illegible)) }
     }
 
     /// The earliest file's values, blanks filled from the next, and the further addresses of all.
     fn merged(&self, rows: &[usize]) -> Person {
         let rows: Vec<&Person> = rows.iter().map(|row| &self.company.people[*row]).collect();
         let email = rows.iter().find(|row| !self.identifying(&row.email).is_empty()).unwrap_or(&rows[0]).email.clone();
+        let others = rows.iter().map(|row| &row.email).filter(|other| !self.identifying(other).is_empty() && rows.len() > 1);
+        let others = others.filter(|other| address(other) != address(&email)).cloned();
         Person {
+            alternates: rows.iter().flat_map(|row| row.alternates.clone()).chain(others).collect(),
             email,
-            alternates: rows.iter().flat_map(|row| row.alternates.clone()).collect(),
             number: first_filled(&rows, |row| &row.number),
             name: first_filled(&rows, |row| &row.name),
             department: first_filled(&rows, |row| &row.department),
@@ -417,11 +451,13 @@ impl Naive {
     /// Whether a rejected row has the account's address or number as it stands: it may say something else of whom it is matched to.
     fn carried_by_a_rejected_row(&self, account: &Account) -> bool {
         let (mail, own) = (self.identifying(&account.email), number(&account.number));
-        self.company.rejected.iter().any(|row| {
-            let theirs = row.email.as_deref().map(address).unwrap_or_default();
-            (!mail.is_empty() && mail == theirs)
-                || (!own.is_empty() && own == number(row.employee_number.as_deref().unwrap_or_default()))
-        })
+        let carries =
+            |email: &str, theirs: &str| (!mail.is_empty() && mail == address(email)) || (!own.is_empty() && own == number(theirs));
+        let rejected = |row: &RejectedRow| {
+            carries(row.email.as_deref().unwrap_or_default(), row.employee_number.as_deref().unwrap_or_default())
+        };
+        let unidentified = |person: &Person| !self.is_identified(person) && carries(&person.email, &person.number);
+        self.company.rejected.iter().any(rejected) || self.company.people.iter().any(unidentified)
     }
 
     fn has_a_key(&self, account: &Account) -> bool {
@@ -512,7 +548,7 @@ impl Naive {
         } else if status == Status::Unknown || near {
             "not_evaluable"
         } else if !holders.is_empty() {
-            let only_inactive = holders.iter().all(|account| !active(account) && !excluded(account));
+            let only_inactive = holders.iter().all(|account| !active(account));
             if status == Status::Terminated && only_inactive { "left" } else { "matched" }
         } else if self.company.partial_pull || accounts.is_empty() {
             "not_evaluable"
@@ -540,7 +576,7 @@ pub(super) fn situations(company: &Company) -> Judgement {
     Judgement { accounts, people }
 }
 
-/// Whether the evidence lets a plan write the name or address of this row's person onto this account: two keys agree as they stand, or
+/// Whether the evidence lets a plan write the name, address or number of this row's person onto this account: two keys agree as they stand, or
 /// one does and the names share a part.
 pub(super) fn may_be_renamed(company: &Company, account: usize, row: usize) -> bool {
     let naive = Naive::new(company);

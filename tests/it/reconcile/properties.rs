@@ -75,12 +75,13 @@ fn the_sums_balance_and_every_situation_has_its_findings() {
 }
 
 #[test]
-fn no_update_writes_a_name_or_an_address_that_other_evidence_contradicts() {
+fn no_update_writes_a_name_an_address_or_a_number_that_other_evidence_contradicts() {
     let mut written = 0;
     for (seed, company) in companies() {
         let judged = company.judged();
         for finding in judged.findings.iter().filter(|finding| finding.action == Some(ActionKind::Update)) {
-            let is_identity = |field: &&DriftField| field.writable && ["name", "email"].contains(&field.field.as_str());
+            let is_identity =
+                |field: &&DriftField| field.writable && ["name", "email", "employee_number"].contains(&field.field.as_str());
             let Some(field) = finding.drift.iter().find(is_identity) else { continue };
             let (account, person) = (finding.account.as_ref().unwrap(), finding.person.as_ref().unwrap());
             let row = person.index.unwrap() as usize;

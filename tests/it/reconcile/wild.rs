@@ -83,6 +83,10 @@ fn in_another_file(rng: &mut Rng, one: &Person, keys: u64) -> Person {
     let is_nobody = email.is_empty() && number.is_empty();
     let number = if is_nobody { one.number.clone() } else { number };
     let email = if is_nobody { one.email.clone() } else { email };
+    let number = match rng.u8(..4) {
+        0 if !number.is_empty() => format!("00{number}"),
+        _ => number,
+    };
     Person { source: 1, email, number, ..wild_person(rng, keys) }
 }
 

@@ -57,3 +57,88 @@ fn a_file_without_a_status_does_not_outweigh_one_that_says_left() {
     company.fields = vec!["email", "employee_number"];
     assert_eq!(company.account_situation(0), "leaver");
 }
+
+#[test]
+fn one_key_alone_does_not_bring_rows_together_whose_names_contradict() {
+    let nameless = |one: Person| Person { email: String::new(), ..one };
+    for (first, second) in [
+        // An address that was given to somebody else, and a number.
+        (Person { number: "4".into(), name: "Ann Moe".into(), ..left(1) }, Person { number: String::new(), ..person(1) }),
+        (nameless(Person { name: "Bob Stone".into(), ..left(1) }), person(1)),
+    ] {
+        for (first, second) in [(first.clone(), second.clone()), (second, first)] {
+            let judged = two_files([account(1)], [first, in_second(second)]).judged();
+            assert_eq!(judged.accounts[A::Leaver], 0);
+            assert!(judged.people[P::Duplicate] > 0);
+            assert!(judged.findings.iter().all(|finding| finding.action.is_none()), "{:?}", judged.findings);
+        }
+    }
+    // Two keys say more than the name, and names in different writings say nothing.
+    let renamed = Person { name: "Bob Stone".into(), ..left(1) };
+    assert_eq!(two_files([account(1)], [person(1), in_second(renamed)]).judged().people[P::Matched], 2);
+    let elsewhere = Person { name: "山田太郎".into(), number: String::new(), ..person(1) };
+    assert_eq!(two_files([account(1)], [person(1), in_second(elsewhere)]).judged().people[P::Matched], 2);
+}
+
+#[test]
+fn numbers_that_lost_their_zeros_in_one_file_bring_rows_together_where_the_address_or_the_name_agrees() {
+    let zeros = |one: Person| Person { number: "0050001".into(), ..one };
+    let listed = Person { status: "", enabled: Some(true), ..person(1) };
+    let bare = Person { email: String::new(), ..zeros(left(1)) };
+    for hr in [zeros(left(1)), bare.clone()] {
+        for (first, second) in [(hr.clone(), listed.clone()), (listed.clone(), hr.clone())] {
+            let judged = two_files([account(1)], [first, in_second(second)]).judged();
+            assert_eq!((judged.accounts[A::Leaver], judged.people[P::Matched]), (1, 2));
+        }
+    }
+    // Not where the form is another's too, nor where nothing else speaks for it.
+    let stranger = Person { name: "Carl Contractor".into(), ..bare.clone() };
+    assert_eq!(two_files([account(1)], [listed.clone(), in_second(stranger)]).judged().accounts[A::Matched], 1);
+    let other = Person { number: "E50001".into(), email: "other@acme.com".into(), row: 8, ..in_second(person(1)) };
+    let several = two_files([account(1)], [listed, in_second(bare), other]).judged();
+    assert_eq!((several.accounts[A::Matched], several.people[P::Matched]), (1, 1));
+}
+
+#[test]
+fn an_address_that_another_file_lists_further_brings_rows_together_or_is_a_doubt() {
+    let hr = Person { email: "given1@acme.com".into(), ..left(1) };
+    let listed = Person { number: String::new(), alternates: vec!["given1@acme.com".into()], status: "", ..person(1) };
+    let company = two_files([Account { number: String::new(), ..account(1) }], [hr, in_second(listed)]);
+    let company = Company { people: company.people.into_iter().map(|one| Person { hired: None, ..one }).collect(), ..company };
+    let company = Company { second_fields: Some(vec!["email", "alternate_email", "name"]), ..company };
+    let as_key = company.clone().config("[match]\nkeys = [\"email\", \"alternate_email\"]");
+    assert_eq!(as_key.account_situation(0), "leaver");
+    let judged = company.judged();
+    let [doubt] = of_kind(&judged, Kind::Quality)[..] else { panic!("{:#?}", judged.findings) };
+    assert_eq!((doubt.severity, doubt.account.as_ref().unwrap().id, judged.accounts[A::Matched]), (Severity::High, Some(1001), 1));
+    assert!(doubt.reason.starts_with("Given1 Family1 (workers.csv row 2) left on 2026-10-31"), "{}", doubt.reason);
+}
+
+#[test]
+fn switched_off_in_one_file_is_a_doubt_where_rows_of_the_other_keep_the_two_apart() {
+    let contractor = Person { number: "C1".into(), row: 3, ..left(1) };
+    let off = Person { status: "", enabled: Some(false), number: String::new(), ..in_second(person(1)) };
+    let judged = two_files([account(1)], [contractor, person(1), off]).judged();
+    let doubt = &judged.findings[0];
+    assert_eq!((judged.accounts[A::Matched], doubt.kind, doubt.severity), (1, Kind::Quality, Severity::High));
+    assert!(doubt.reason.contains("(workers1.csv row 7) is switched off in the directory"), "{}", doubt.reason);
+}
+
+#[test]
+fn what_a_file_says_illegibly_is_not_evaluable_beside_a_switch_or_a_list() {
+    let illegible = Person { status: "unknown", word: "Inactive".into(), hired: None, ..person(1) };
+    let on = Person { status: "", enabled: Some(true), hired: None, ..in_second(person(1)) };
+    assert_eq!(two_files([account(1)], [illegible.clone(), on.clone()]).account_situation(0), "not_evaluable");
+    let listed = Person { enabled: None, ..on };
+    let mut company = two_files([account(1)], [illegible, listed]);
+    company.second_fields = Some(vec!["email", "employee_number", "phone"]);
+    assert_eq!(company.account_situation(0), "not_evaluable");
+}
+
+#[test]
+fn one_person_whose_name_three_files_write_in_three_ways_is_no_placeholder() {
+    let named = |name: &str, source| Person { name: name.into(), number: String::new(), source, ..person(1) };
+    let people = [Person { number: "50001".into(), ..named("山田太郎", 0) }, named("Taro Yamada", 1), named("ヤマダ タロウ", 2)];
+    let company = Company { sources: 3, ..Company::with([account(1)], people) };
+    assert_eq!(company.judged().people[P::Matched], 3);
+}

@@ -85,6 +85,8 @@ fn somebody_who_left_and_has_no_active_account_has_left() {
     assert_eq!(pair(Account { active: false, ..account(1) }, left(1)).person_situation(0), "left");
     assert_eq!(Company::with([], [left(1)]).config("").person_situation(0), "not_evaluable", "no accounts at all is no evidence");
     assert_eq!(Company::with([account(2)], [left(1)]).person_situation(0), "left");
+    let excluded = pair(Account { active: false, ..account(1) }, left(1)).config("[[exclude]]\nid = 1001\nreason = \"x\"");
+    assert_eq!(excluded.person_situation(0), "left");
 }
 
 #[test]
@@ -259,6 +261,9 @@ fn a_rejected_row_with_the_account_s_own_key_keeps_it_from_being_judged_by_anoth
         );
     }
     // Read strictly: what only may be its key says nothing against a match.
+    let unidentified = Person { email: String::new(), ..person(1) };
+    let as_good_as_rejected = Company::with([account(1)], [left(1), unidentified]).config("[match]\nkeys = [\"email\"]");
+    assert_eq!(as_good_as_rejected.account_situation(0), "not_evaluable");
     let other = pair(account(1), person(1)).rejecting(Some("person2@acme.com; person1@acme.com (old)"), Some("E50001 / 9"));
     assert_eq!(other.account_situation(0), "matched");
 }
