@@ -175,14 +175,14 @@ pub fn in_time(plan: &Plan, now: DateTime<Utc>) -> Result<(), Failure> {
 }
 
 /// Days from today to the one on which a plan expires; below 0 where it has passed.
-pub fn days_left(plan: &Plan, now: DateTime<Utc>) -> i64 {
-    (plan.expires.date_naive() - now.date_naive()).num_days()
+pub fn days_left(expires: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    (expires.date_naive() - now.date_naive()).num_days()
 }
 
 /// `expires in 23 days (2026-12-20 06:00 UTC)`
 pub fn left(plan: &Plan, now: DateTime<Utc>) -> String {
     let day = text::minute(plan.expires);
-    let days = days_left(plan, now);
+    let days = days_left(plan.expires, now);
     let many = text::plural(days.unsigned_abs(), "day", "days");
     match plan.expires > now {
         true if days == 0 => format!("expires today ({day})"),

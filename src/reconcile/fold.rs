@@ -1,7 +1,7 @@
 //! One person in two directories: rows of *different* sources that share a key, and whose other keys do not disagree, are one
-//! person, unless it is one key alone and their names have nothing in common. The first source's values win, empty cells are filled from the next; further addresses and groups are those of all of
-//! them. Any disagreement leaves the rows apart, and then they are duplicates like any others. Every row is still counted, each in the
-//! situation of its person.
+//! person, unless it is one key alone and their names have nothing in common. The first source's values win, empty cells are filled
+//! from the next; further addresses and groups are those of all of them. Any disagreement leaves the rows apart, and then they are
+//! duplicates like any others. Every row is still counted, each in the situation of its person.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -239,8 +239,8 @@ impl Fold {
         for (person, row) in (0..).map(Person).zip(&self.rows) {
             let alone = [Row(*row)];
             let rows = self.members.get(&person).map_or(&alone[..], Vec::as_slice);
-            let mut mains = rows.iter().filter_map(|row| emails.get(*row)).filter(|_| name == "alternate_email" && rows.len() > 1);
-            let mut mains = mains.by_ref().filter_map(|text| Some((addresses.identifying(text)?, text)));
+            let mains = rows.iter().filter_map(|row| emails.get(*row)).filter(|_| name == "alternate_email" && rows.len() > 1);
+            let mut mains = mains.filter_map(|text| Some((addresses.identifying(text)?, text)));
             let main = mains.next();
             let others = mains.filter(|(key, _)| main.as_ref().is_some_and(|(main, _)| key != main)).map(|(_, text)| text);
             let mut seen = BTreeSet::new();

@@ -21,7 +21,7 @@ use crate::terms::{AccountSituation, Kind, PersonSituation, Severity, label};
 const NAMED: usize = 10;
 
 /// Sentences on what changed that page one has room for on paper.
-const CHANGES: usize = 10;
+const CHANGES: usize = 6;
 
 /// The whole view of a run.
 pub(super) fn view(inputs: &Inputs, ordered: &[&Finding], t: &Texts, files: &[FileEntry]) -> View {

@@ -20,6 +20,7 @@ use crate::archive::{Archive, Manifest};
 use crate::config::{Config, Report, same_instance};
 use crate::failure::{self, FailureKind};
 use crate::plan::format::FILE as PLAN;
+use crate::plan::review;
 use crate::reconcile::EvidenceStatus;
 use crate::terms::{Severity, moved};
 use crate::text;
@@ -87,7 +88,7 @@ fn plans(archive: &Path, invocation: &Invocation) -> Vec<Waiting> {
 
 fn reminders(plans: &[Waiting], now: DateTime<Utc>, within: TimeDelta) -> Vec<Reminder> {
     let due = plans.iter().filter(|plan| plan.is_due(now, within));
-    due.map(|plan| Reminder { plan: plan.clone(), days_left: (plan.expires - now).num_days() }).collect()
+    due.map(|plan| Reminder { plan: plan.clone(), days_left: review::days_left(plan.expires, now) }).collect()
 }
 
 fn post(config: &Config, notices: &[Notice], reminders: &[Reminder]) -> Result<()> {
@@ -107,7 +108,7 @@ pub struct Reminder {
     /// The plan.
     #[serde(flatten)]
     pub plan: Waiting,
-    /// Whole days until it expires; below 0 it has expired.
+    /// Days from today to the one on which it expires; below 0 it has expired.
     pub days_left: i64,
 }
 

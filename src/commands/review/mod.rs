@@ -113,7 +113,7 @@ fn answer(plan: &Plan, done: Option<&Recorded>, reviewers: &[ByReviewer], invoca
         "digest": plan.digest,
         "instance": plan.instance,
         "expires": plan.expires,
-        "days_left": review::days_left(plan, invocation.started),
+        "days_left": review::days_left(plan.expires, invocation.started),
         "recorded": done.map(|done| done.recorded.len()),
         "changed": done.map(|done| &done.recorded),
         "not_taken_over": done.map(|done| &done.others),

@@ -74,6 +74,7 @@ fn on_a_domo_that_knows_the_inactive_nobody_who_left_has_access_a_month_later() 
 
 #[test]
 fn on_a_domo_that_does_not_nobody_who_left_has_more_than_the_least_role_a_month_later() {
-    let said = "No active account was found that should not have access. 3 are restricted: they have only the role that a demotion leaves.";
+    let said = "No active account was found that should not have access. 3 are restricted: they have only the role that a demotion leaves \
+                (`restricted` in findings.csv).";
     story(Profile::recorded(), "leaver = \"demote\"\norphan = \"demote\"\n", "demote", said);
 }

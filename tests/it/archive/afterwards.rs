@@ -263,7 +263,7 @@ fn the_plan_of_a_certification_is_remembered_beside_that_of_a_later_audit() {
     applied.revoked("103");
     applied.next();
     let told = applied.run(&["runs", "remind", "--within", "40"]).code(0).stdout;
-    assert!(told.contains("1 of 1 actions of the plan P-") && told.contains(" (certification.plan.json) are undecided"), "{told}");
+    assert!(told.contains("1 of 1 action of the plan P-") && told.contains(" (certification.plan.json) is undecided"), "{told}");
 }
 
 /// Whichever plan it was: an earlier run's that was applied after the next one, or one of a certification, which names no finding.
