@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use super::{files, journal};
 use crate::config::{DeactivateWith, same_instance};
 use crate::failure::Failure;
-use crate::plan::journal::ENDING;
+use crate::plan::journal::plan_of;
 use crate::plan::{Action, Journal, Plan};
 use crate::terms::ActionKind;
 
@@ -43,7 +43,7 @@ impl DeletedInstead {
         let own = files::journal_of(path).file_name().map(|name| folder.join(name));
         let mut journals = Vec::new();
         for run in inside(archive)? {
-            journals.extend(inside(&run)?.into_iter().filter(|file| crate::files::name_of(file).ends_with(ENDING)));
+            journals.extend(inside(&run)?.into_iter().filter(|file| plan_of(&crate::files::name_of(file)).is_some()));
         }
         journals.retain(|file| Some(file) != own.as_ref());
         journals.sort_unstable();
@@ -59,7 +59,7 @@ impl DeletedInstead {
     fn of(file: &Path, journal: &Journal, instance: &str) -> Option<Self> {
         let told = journal.deleted_instead()?;
         journal.opened().find(|(_, open)| same_instance(&open.instance, instance))?;
-        let plan = file.to_str().and_then(|name| name.strip_suffix(ENDING)).map(|stem| PathBuf::from(format!("{stem}.json")));
+        let plan = plan_of(&crate::files::name_of(file)).map(|name| file.with_file_name(name));
         let sealed = plan.and_then(|plan| files::read_plan(&plan).ok());
         let action = sealed.as_ref().and_then(|sealed| sealed.plan().action(told));
         Some(Self {

@@ -8,7 +8,7 @@ use super::invocation::{Invocation, instance_name};
 use super::terminal::table;
 use crate::apply::{Applied, ApplyReport, PreparedApply};
 use crate::archive;
-use crate::config::{Config, Instance, same_instance};
+use crate::config::{Config, Instance};
 use crate::domo::Session;
 use crate::failure::{Failure, FailureKind};
 use crate::plan::{Applier, Outcome, Plan};
@@ -19,7 +19,7 @@ pub(super) fn of_instance(config: &Config, plan: &str, name: &str) -> Result<(Co
     if config.instance.is_empty() {
         return Ok((config.clone(), None));
     }
-    let found = config.instance.iter().find(|instance| same_instance(&instance.name, name));
+    let found = config.instance_called(name);
     let instance = found.with_context(|| {
         Failure::new(
             FailureKind::PlanRefused,

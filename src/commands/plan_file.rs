@@ -15,13 +15,12 @@ use crate::apply::{files, journal};
 use crate::archive::manifest::InputEntry;
 use crate::archive::{self, Archive, Listing, Lock, StoredRun};
 use crate::cli;
-use crate::config::{Config, Loaded};
+use crate::config::{Config, Loaded, same_instance};
 use crate::failure::{Failure, FailureKind};
 use crate::files::{folder_of, name_of};
 use crate::plan::format::FILE;
-use crate::plan::journal::ENDING;
 use crate::plan::{Action, Journal, Plan, PlanRules, Sealed};
-use crate::{digest, report, text};
+use crate::{report, text};
 
 /// A plan that was read, and where all that belongs to it is.
 pub(super) struct PlanFile {
@@ -158,8 +157,7 @@ impl PlanFile {
         }
         let bytes = if recorded.is_empty() { Vec::new() } else { crate::files::read_plain(&path)? };
         for (run, input) in recorded {
-            let then = bytes.get(..usize::try_from(input.bytes)?).unwrap_or_default();
-            if digest::sha256(then) != input.sha256 {
+            if !input.begins(&bytes) {
                 let then = text::plural(input.rows, "line", "lines");
                 let what = format!("was changed after the run {run} recorded its first {then} as {}", input.sha256);
                 return Err(lost(format!("the journal {} {what}", path.display())));
@@ -369,8 +367,8 @@ fn known_journal(plan: &Path, archive: &Path) -> Result<()> {
 
 /// The plan of a journal, where it lies beside it and can be read.
 fn plan_of(journal: &Path) -> Option<PathBuf> {
-    let stem = journal.to_str()?.strip_suffix(ENDING)?;
-    Some(PathBuf::from(format!("{stem}.json"))).filter(|plan| plan.is_file())
+    let plan = archive::names::plan_of(&name_of(journal))?;
+    Some(journal.with_file_name(plan)).filter(|plan| plan.is_file())
 }
 
 /// A plan whose digest fits, and where it lies in the place of a run's own is the one that the run's manifest names.
@@ -398,7 +396,7 @@ fn lost(what: String) -> anyhow::Error {
 
 /// Whether a run judged the plan's instance on whole evidence, as it was.
 fn judged(run: &StoredRun, plan: &Plan) -> bool {
-    !run.pruned && run.head.run.instance.eq_ignore_ascii_case(&plan.instance) && run.is_comparable()
+    !run.pruned && same_instance(&run.head.run.instance, &plan.instance) && run.is_comparable()
 }
 
 /// When a run had its accounts.

@@ -11,7 +11,7 @@ use super::progress::ProgressLine;
 use super::{Exit, Invocation, directories, interruptible, out_folder, right_instance, runtime};
 use crate::archive;
 use crate::cli;
-use crate::config::{Config, Directory, Instance, Loaded, same_instance};
+use crate::config::{Config, Directory, Instance, Loaded};
 use crate::digest;
 use crate::directory::Origin;
 use crate::domo;
@@ -160,7 +160,7 @@ fn chosen(config: &Config, named: Option<&str>) -> Result<(Config, Option<Instan
             let problem = format!("the configuration names several instances ({}), and a snapshot holds one", names());
             return Err(Failure::usage(problem).hint("say which with --instance NAME").into());
         }
-        (Some(name), several) => several.iter().find(|instance| same_instance(&instance.name, name)).with_context(|| {
+        (Some(name), _) => config.instance_called(name).with_context(|| {
             Failure::usage(format!("--instance {name}: the configuration has no such [[instance]]"))
                 .hint(format!("it has {}", names()))
         })?,

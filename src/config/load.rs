@@ -7,6 +7,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::instance::same_instance;
 use super::source;
 use super::{Config, Directory, Instance, limits};
 use crate::failure::Failure;
@@ -305,6 +306,11 @@ impl Config {
                 problems.push(format!("[[instance]] `{}` and `{}` have one client, that of {variable}", other.name, one.name));
             }
         }
+    }
+
+    /// The section of an instance, however its name is written.
+    pub fn instance_called(&self, name: &str) -> Option<&Instance> {
+        self.instance.iter().find(|instance| same_instance(&instance.name, name))
     }
 
     /// The configuration of one of several instances: what its section names overrides `[domo]`; its people, where it names them,

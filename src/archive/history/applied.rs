@@ -7,11 +7,11 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
 use super::types::{Present, Told};
-use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{journal_of, plan_of};
 use crate::archive::store::listing::journals;
 use crate::archive::store::manifest::JOURNAL;
-use crate::plan::journal::{ActionState, ApplyEnd, ENDING, Event, Journal, Outcome};
+use crate::archive::store::{StoredRun, names};
+use crate::plan::journal::{ActionState, ApplyEnd, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
 use crate::terms::ActionKind;
@@ -93,7 +93,7 @@ fn plans_of(run: &StoredRun) -> Result<impl Iterator<Item = (String, Result<Appl
 
 fn read(folder: &Path, name: &str) -> Result<Applied> {
     let journal = journal_of(folder, name)?;
-    let plan = name.replace(ENDING, ".json");
+    let plan = names::plan_of(name).unwrap_or_default();
     let sealed = plan_of(folder, &plan).with_context(|| format!("reading its plan {plan}"))?;
     Ok(Applied { plan: sealed.plan().clone(), journal })
 }
@@ -125,18 +125,11 @@ impl OwnWrites {
     /// Of these runs' plans, up to a moment.
     pub(super) fn by(runs: &[StoredRun], until: DateTime<Utc>) -> Result<Self> {
         let mut done = Self::default();
-        for run in runs {
-            for (name, read) in plans_of(run)? {
-                match read {
-                    Ok(Applied { plan, journal }) => {
-                        let journal = journal.until(until);
-                        done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
-                    }
-                    Err(error) => done.lost.push(format!("{name} of {}: {error:#}", run.id())),
-                }
-            }
-            done.lost.extend(shortened(run, runs));
+        for Applied { plan, journal } in all(runs, &mut done.lost)? {
+            let journal = journal.until(until);
+            done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
         }
+        done.lost.extend(runs.iter().flat_map(|run| shortened(run, runs)));
         done.writes.sort_by_key(|write| write.at);
         Ok(done)
     }

@@ -33,7 +33,7 @@ pub fn known_as(archive: &Path, instance: String) -> Result<String> {
 /// they were active meanwhile.
 ///
 /// # Errors
-/// The archive or the folder of a run cannot be listed. A journal that cannot be read is passed over: [`super::compare`] names it.
+/// The archive or the folder of a run cannot be listed. Journals that cannot be relied on are named in [`Past::lost`].
 pub fn past(archive: &Path, instance: &str, deletes: bool) -> Result<Arc<Past>> {
     past_until(archive, instance, (u64::MAX, DateTime::<Utc>::MAX_UTC), deletes)
 }

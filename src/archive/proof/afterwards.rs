@@ -18,12 +18,13 @@ use super::signature;
 use crate::archive::store::beside::{is_record, journal_of, plan_of};
 use crate::archive::store::listing::{Listing, StoredRun, names};
 use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, InputEntry, JOURNAL, RECORD};
+use crate::archive::store::names as called;
 use crate::archive::store::names::CERTIFICATION;
 use crate::archive::store::run;
 use crate::digest::sha256;
 use crate::plan::certification::CertificationRecord;
 use crate::plan::format::{FILE as PLAN, OUTCOME};
-use crate::plan::journal::{ENDING, Event, Journal};
+use crate::plan::journal::{Event, Journal};
 use crate::plan::{Decision, Plan, Verdict};
 use crate::text;
 
@@ -47,14 +48,11 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
             PLAN => found.decisions(folder, &later),
             _ if known || name == signature::FILE || name.ends_with(".lock") => {}
             CERTIFICATION => found.certification(folder, run, &later),
-            name if name.ends_with(ENDING) => found.journal(folder, name, &later),
+            name if called::plan_of(name).is_some() => found.journal(folder, name, &later),
             name if name == OUTCOME || name.ends_with(".apply.json") => found.outcome(folder, name),
             // A plan that is not the run's own has a digest of its own, which leaves the decisions on it to what later runs recorded.
-            name if name.ends_with(".plan.json") => match plan_of(folder, name) {
-                Ok(_) if is_record(name) => found.record(folder, name, &later),
-                Ok(_) => {
-                    found.notes.push(format!("{name} came after the run and is not covered by its manifest; its own digest fits."))
-                }
+            name if called::is_plan(name) => match plan_of(folder, name) {
+                Ok(_) => found.record(folder, name, &later),
                 Err(why) => found.problems.push(format!("{name} was altered: {why}.")),
             },
             // The page and the list of decisions on a revert's plan, beside it.
@@ -165,8 +163,7 @@ impl Checked {
     /// The last of the runs that recorded a file which only grows; a problem where its beginning is not what one of them recorded.
     fn grown<'a>(&mut self, name: &str, bytes: &[u8], recorded: &[Recorded<'a>]) -> Result<Option<Recorded<'a>>, ()> {
         for (other, input) in recorded {
-            let then = usize::try_from(input.bytes).ok().and_then(|length| bytes.get(..length));
-            if then.map(sha256).as_deref() != Some(input.sha256.as_str()) {
+            if !input.begins(bytes) {
                 self.problems.push(format!(
                     "{name} was altered: on {} the run {} recorded its first {} as {}.",
                     day(other),
@@ -226,7 +223,7 @@ impl Checked {
                  yet: whoever may write here could have put another one in its place. The next run of the archive records it."
             ),
         });
-        let plan = name.replace(ENDING, ".json");
+        let plan = called::plan_of(name).unwrap_or_default();
         match plan_of(folder, &plan) {
             Ok(sealed) => self.agree(name, &journal, &plan, sealed.plan()),
             Err(why) => self.problems.push(format!("{name} has no plan to be held against: {plan}: {why}.")),
@@ -281,7 +278,7 @@ impl Checked {
 
     /// `apply.json` repeats the end of the journal, which is what counts.
     fn outcome(&mut self, folder: &Path, name: &str) {
-        let journal_name = name.replace(OUTCOME, &format!("plan{ENDING}"));
+        let journal_name = name.replace(OUTCOME, &called::journal_of(PLAN));
         let told: Option<Value> =
             crate::files::read_plain(folder.join(name)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let results = told.as_ref().and_then(|told| told.get("results")).and_then(Value::as_array);

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::RunFolder;
 use super::manifest::Manifest;
-use crate::config::{Config, Loaded, same_instance};
+use crate::config::{Config, Loaded};
 use crate::directory::people::{Doubt, RejectedRow, schema};
 use crate::directory::{People, Source};
 use crate::failure::Failure;
@@ -70,7 +70,7 @@ pub(in crate::archive) fn loaded_of(run: &Path, manifest: &Manifest) -> Result<L
 
 /// The configuration as it was in force for one of several instances.
 pub(in crate::archive) fn for_instance(config: &Config, name: &str) -> Config {
-    match config.instance.iter().find(|instance| same_instance(&instance.name, name)) {
+    match config.instance_called(name) {
         Some(instance) => config.for_instance(instance),
         None => config.clone(),
     }

@@ -81,6 +81,14 @@ pub struct InputEntry {
     pub rows: u64,
 }
 
+impl InputEntry {
+    /// Whether a file that only grows still begins with what was recorded of it.
+    pub fn begins(&self, bytes: &[u8]) -> bool {
+        let then = usize::try_from(self.bytes).ok().and_then(|length| bytes.get(..length));
+        then.is_some_and(|then| digest::sha256(then) == self.sha256)
+    }
+}
+
 /// The configuration that was in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ConfigDigest {

@@ -2,7 +2,7 @@
 //! are made: [`crate::plan::format`], [`crate::plan::journal`].
 
 use crate::plan::format::FILE as PLAN;
-use crate::plan::journal::ENDING;
+pub use crate::plan::journal::{journal_of, plan_of};
 
 /// The accounts that were judged, as Domo sent them.
 pub const ACCOUNTS: &str = "accounts.jsonl";
@@ -37,14 +37,4 @@ pub fn is_certification_plan(name: &str) -> bool {
 /// Whether a run's folder has a plan under this name: its own, one of its certification, or one that undoes another.
 pub fn is_plan(name: &str) -> bool {
     name == PLAN || name.ends_with(".plan.json")
-}
-
-/// The journal of a plan, beside it.
-pub fn journal_of(plan: &str) -> String {
-    plan.strip_suffix(".json").unwrap_or(plan).to_owned() + ENDING
-}
-
-/// The plan of a journal; none where this is no journal's name.
-pub fn plan_of(journal: &str) -> Option<String> {
-    Some(journal.strip_suffix(ENDING)?.to_owned() + ".json")
 }

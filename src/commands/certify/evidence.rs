@@ -77,7 +77,7 @@ pub(super) fn write(
 /// The configuration that was named, as it is for the certified instance, and no looser than that of the run.
 fn here(named: Loaded, stored: &Stored) -> Result<Loaded> {
     let (name, all) = (&stored.manifest.run.instance, &named.config.instance);
-    let config = match all.iter().find(|instance| instance.name.eq_ignore_ascii_case(name)) {
+    let config = match named.config.instance_called(name) {
         Some(instance) => named.config.for_instance(instance),
         None if all.is_empty() => named.config.clone(),
         None => {
