@@ -243,13 +243,13 @@ fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privileged> {
         _ => 2,
     };
     let worst = |account: &Account| about.get(account).map_or(usize::MAX, |(place, _)| *place);
-    high.sort_by_key(|account| (worst(account), reach(*account), accounts.id(*account), account.0));
-    let listed = high.into_iter().map(|account| Privileged {
+    high.par_sort_by_cached_key(|account| (worst(account), reach(*account), accounts.id(*account), account.0));
+    let listed = high.into_par_iter().map(|account| Privileged {
         account: judge.account_ref(account),
         rights: accounts.rights(account, &judge.rules.config.domo),
         situation: judge.account_situations[account],
         person: judge.person_of(account).map(|(person, _)| judge.person_ref(person)),
-        findings: about.remove(&account).map(|(_, findings)| findings).unwrap_or_default(),
+        findings: about.get(&account).map(|(_, findings)| findings.clone()).unwrap_or_default(),
         last_seen: accounts.last_login.get(account),
     });
     listed.collect()
