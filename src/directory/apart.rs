@@ -7,11 +7,11 @@ use anyhow::Result;
 
 use super::cells;
 use super::headers;
-use super::mapping::Mapping;
+use super::headers::mapping::Mapping;
+use super::headers::slot::Slot;
+use super::headers::spellings::split;
 use super::people::Source;
 use super::raw::Raw;
-use super::slot::Slot;
-use super::spellings::split;
 use super::status;
 use crate::config;
 use crate::text::{Pattern, plural, squashed};

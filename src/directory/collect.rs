@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
+use super::headers::slot::Slot;
+use super::headers::{mapping, typed};
 use super::raw::{HiddenEdges, Keyless, Long, Raw, RawColumn, SEVERAL, Watched};
-use super::slot::Slot;
-use super::{cells, headers, mapping, typed};
+use super::{cells, headers};
 use crate::config;
 
 /// What a reader knows of the table before it reads the rows.

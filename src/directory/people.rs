@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::systems;
+use super::headers::systems;
 use crate::terms::{FIELDS, Holds, Status};
 
 /// Columns of the people frame and their types, in this order: the place of a row, and the table of fields ([`FIELDS`]). Text is as the file has it after decoding: trimmed, formula and

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
+use super::days::dates;
 use super::marks::Marks;
-use super::{cells, dates, status};
+use super::{cells, status};
 
 /// Cells of a column that begin or end in characters that show nothing.
 #[derive(Debug, Clone, Copy, Default)]

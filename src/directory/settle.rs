@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 
+use super::headers::spellings::split;
 use super::raw::{Keyless, Raw};
-use super::spellings::split;
 use super::{cells, status};
 
 /// Decides what rows without a key are. `above` are the rows above the headers, which some reports print on every page.

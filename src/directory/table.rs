@@ -7,13 +7,13 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::collect;
-use super::decode::{self, Decoded};
-use super::delimited::{self, Records};
-use super::file_format::FileFormat;
-use super::grid::Grid;
+use super::formats::decode::{self, Decoded};
+use super::formats::delimited::{self, Records};
+use super::formats::file_format::FileFormat;
+use super::formats::grid::Grid;
+use super::formats::json::{self, Json};
+use super::formats::workbook::{self, Workbook};
 use super::input;
-use super::json::{self, Json};
-use super::workbook::{self, Workbook};
 use crate::failure::Failure;
 
 /// A row of text.

@@ -85,7 +85,7 @@ macro_rules! table {
     };
 }
 
-// For a new field, add a row; for its headers, a line to `directory/spellings.txt`.
+// For a new field, add a row; for its headers, a line to `directory/headers/spellings.txt`.
 table! {
     Email = text("email").in_domo("email").imported(1, "newEmail").compared(Comparison::Address).personal("email").asked(),
     AlternateEmail = list("alternate_email").in_domo("alternateEmail").imported(2, "alternateEmail").personal("email"),

@@ -8,12 +8,12 @@ use polars::prelude::*;
 
 use super::given::{Given, Read};
 use crate::config::DateOrder;
-use crate::directory::clock::{Clock, Midnight};
-use crate::directory::dates::{self, OrderCounts, ShortYears, WrittenDay};
-use crate::directory::eras;
+use crate::directory::days::clock::{Clock, Midnight};
+use crate::directory::days::dates::{self, OrderCounts, ShortYears, WrittenDay};
+use crate::directory::days::eras;
+use crate::directory::headers::slot::Slot;
 use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
-use crate::directory::slot::Slot;
 use crate::failure::Failure;
 use crate::terms::Status;
 

@@ -8,10 +8,10 @@ use super::given::{Given, Read};
 use super::text::coalesce;
 use crate::directory::cells;
 use crate::directory::collect::can_be_number;
+use crate::directory::headers::slot::Slot;
+use crate::directory::headers::spellings::WEAK;
 use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
-use crate::directory::slot::Slot;
-use crate::directory::spellings::WEAK;
 use crate::terms::value::Number;
 use crate::text::{damage, entities, shows_nothing};
 

@@ -7,7 +7,7 @@ use polars::prelude::*;
 
 use super::given::{Given, Read};
 use crate::directory::cells;
-use crate::directory::slot::Slot;
+use crate::directory::headers::slot::Slot;
 use crate::text::last_first;
 
 /// Addresses by a key; one that several rows have leads nowhere.

@@ -11,10 +11,10 @@ mod text;
 use anyhow::Result;
 use polars::prelude::*;
 
-use super::mapping::Mapping;
+use super::headers::mapping::Mapping;
+use super::headers::slot::Slot;
 use super::people::{Doubt, RejectedRow, Source, schema};
 use super::raw::Raw;
-use super::slot::Slot;
 use crate::config;
 use crate::terms::{FIELDS, Holds};
 pub(super) use days::Calendar;

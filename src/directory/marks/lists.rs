@@ -1,6 +1,6 @@
 //! The words by which a list says what it is, in the languages that exports are written in, as data: `words.txt`.
 
-use crate::directory::spellings::{lines, split};
+use crate::directory::headers::spellings::{lines, split};
 
 /// The words of a list.
 pub(super) fn list(name: &str) -> Vec<&'static str> {

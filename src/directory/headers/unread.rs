@@ -3,15 +3,15 @@
 
 use anyhow::{Result, bail};
 
-use super::headers;
 use super::mapping::Mapping;
-use super::raw::{Raw, Watched};
 use super::slot::Slot;
 use crate::config;
+use crate::directory::headers;
+use crate::directory::raw::{Raw, Watched};
 use crate::failure::Failure;
 
 /// Stops the load where such a column may be the one that is needed, and names the others.
-pub(super) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::Directory, notes: &mut Vec<String>) -> Result<()> {
+pub(in crate::directory) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::Directory, notes: &mut Vec<String>) -> Result<()> {
     let ignored = |column: &Watched| file.ignore.iter().any(|header| headers::key(header) == headers::key(&column.header));
     let those = |hold: fn(&Watched) -> bool| -> Vec<&Watched> {
         raw.watched.iter().filter(|column| !ignored(column) && hold(column)).collect()
@@ -51,7 +51,10 @@ fn needed(columns: &[&Watched], what: &str, if_so: &str, field: &str) -> Result<
 }
 
 /// What `ignore` names that is no column of the file: a slip, or a column that came under another name.
-pub(super) fn ignored_in_vain<'f>(headers: &'f [String], file: &'f config::Directory) -> impl Iterator<Item = String> + 'f {
+pub(in crate::directory) fn ignored_in_vain<'f>(
+    headers: &'f [String],
+    file: &'f config::Directory,
+) -> impl Iterator<Item = String> + 'f {
     let unknown = |named: &&String| !headers.iter().any(|header| headers::key(header) == headers::key(named));
     file.ignore.iter().filter(unknown).map(|named| format!("ignore names `{named}`, which is no column of the file"))
 }

@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 
-use super::collect::{Cells, Collector, Layout};
-use super::headers;
-use super::raw::Raw;
+use crate::directory::collect::{Cells, Collector, Layout};
+use crate::directory::headers;
+use crate::directory::raw::Raw;
 use crate::failure::Failure;
 
 /// Parts are this long.
@@ -23,7 +23,7 @@ const LONGEST_CELL: usize = 1 << 20;
 const ODD_ROWS: usize = 20_000;
 
 /// Cells of one record beyond this are not read.
-pub(super) const WIDEST: usize = 2_000;
+pub(in crate::directory) const WIDEST: usize = 2_000;
 
 /// One cell of a record: where it is in the text.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,7 @@ struct Field {
 
 /// Walks over the records of a text.
 #[derive(Debug)]
-pub(super) struct Records<'t> {
+pub(in crate::directory) struct Records<'t> {
     text: &'t str,
     at: usize,
     delimiter: u8,
@@ -49,17 +49,17 @@ pub(super) struct Records<'t> {
 
 impl<'t> Records<'t> {
     /// From the byte `at` on.
-    pub(super) fn new(text: &'t str, at: usize, delimiter: u8) -> Self {
+    pub(in crate::directory) fn new(text: &'t str, at: usize, delimiter: u8) -> Self {
         Self { text, at, delimiter, fields: Vec::with_capacity(64), odd: false, breaks: 0 }
     }
 
     /// Where the next record begins.
-    pub(super) fn position(&self) -> usize {
+    pub(in crate::directory) fn position(&self) -> usize {
         self.at
     }
 
     /// Reads the next record; false at the end.
-    pub(super) fn advance(&mut self) -> bool {
+    pub(in crate::directory) fn advance(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         self.fields.clear();
         self.odd = false;
@@ -144,7 +144,7 @@ impl<'t> Records<'t> {
     }
 
     /// The cells of the record as owned text.
-    pub(super) fn to_vec(&self) -> Vec<String> {
+    pub(in crate::directory) fn to_vec(&self) -> Vec<String> {
         (0..self.fields.len()).map(|at| Cells::get(self, at).into_owned()).collect()
     }
 }
@@ -161,7 +161,7 @@ impl Cells for Records<'_> {
         match cell.first() {
             None => false,
             Some(first) if first.is_ascii_graphic() => true,
-            Some(_) => !super::cells::trim(self.text.get(field.start..field.end).unwrap_or_default()).is_empty(),
+            Some(_) => !crate::directory::cells::trim(self.text.get(field.start..field.end).unwrap_or_default()).is_empty(),
         }
     }
 
@@ -174,21 +174,21 @@ impl Cells for Records<'_> {
 
 /// What was found out about a text before its rows are read.
 #[derive(Debug)]
-pub(super) struct Head {
+pub(in crate::directory) struct Head {
     /// Where the first record begins: after `sep=` and `#TYPE` lines.
-    pub(super) start: usize,
+    pub(in crate::directory) start: usize,
     /// The row number of the first record there.
-    pub(super) first_row: u32,
+    pub(in crate::directory) first_row: u32,
     /// The delimiter.
-    pub(super) delimiter: u8,
+    pub(in crate::directory) delimiter: u8,
     /// The first records.
-    pub(super) rows: Vec<Vec<String>>,
+    pub(in crate::directory) rows: Vec<Vec<String>>,
     /// What was dropped.
-    pub(super) notes: Vec<String>,
+    pub(in crate::directory) notes: Vec<String>,
 }
 
 /// Looks at the start of a text: drops what is no record, finds the delimiter.
-pub(super) fn head(text: &str, delimiter: Option<char>, configured: &dyn Fn(&str) -> bool) -> Result<Head> {
+pub(in crate::directory) fn head(text: &str, delimiter: Option<char>, configured: &dyn Fn(&str) -> bool) -> Result<Head> {
     let mut start = 0;
     let mut first_row = 1;
     let mut notes = Vec::new();
@@ -227,7 +227,7 @@ pub(super) fn head(text: &str, delimiter: Option<char>, configured: &dyn Fn(&str
 }
 
 /// The lines of a text in which each line is one quoted cell, as Excel writes what was pasted into its first column.
-pub(super) fn unwrapped(text: &str) -> Option<String> {
+pub(in crate::directory) fn unwrapped(text: &str) -> Option<String> {
     if !text.starts_with('"') {
         return None;
     }
@@ -251,7 +251,7 @@ pub(super) fn unwrapped(text: &str) -> Option<String> {
 
 /// Why a text is cut off, if it is: its last record has no line end, where others have one, and fewer cells than there are headers; or a
 /// quote opens that nobody closes, and what stands behind is no row of so many cells.
-pub(super) fn cut(text: &str, delimiter: u8, width: usize, last: u32) -> Option<String> {
+pub(in crate::directory) fn cut(text: &str, delimiter: u8, width: usize, last: u32) -> Option<String> {
     let bytes = text.as_bytes();
     let end = bytes.iter().rposition(|byte| matches!(byte, b'\n' | b'\r'))?;
     if open_quote(text, delimiter, width) {
@@ -309,7 +309,7 @@ fn guess_delimiter(text: &str, start: usize, configured: &dyn Fn(&str) -> bool) 
 }
 
 /// Reads the data rows, which begin at byte `from`, in row `first_row`.
-pub(super) fn read(text: &str, from: usize, first_row: u32, delimiter: u8, layout: &Layout) -> Result<Raw> {
+pub(in crate::directory) fn read(text: &str, from: usize, first_row: u32, delimiter: u8, layout: &Layout) -> Result<Raw> {
     let cuts = cuts(text, from);
     let ends = cuts.iter().skip(1).copied().chain([text.len()]);
     let bounds: Vec<(usize, usize)> = cuts.iter().copied().zip(ends).collect();

@@ -10,32 +10,32 @@ use serde::de::value::Error;
 use super::slot::Slot;
 
 /// From this rank on a header is a makeshift.
-pub(super) const WEAK: u8 = 50;
+pub(in crate::directory) const WEAK: u8 = 50;
 
 /// What wraps each item of some lists: GraphQL, Elasticsearch, FHIR, CouchDB, Singer, Splunk, Airbyte.
-pub(super) const WRAPPERS: [&str; 7] = ["node", "_source", "resource", "doc", "record", "result", "data"];
+pub(in crate::directory) const WRAPPERS: [&str; 7] = ["node", "_source", "resource", "doc", "record", "result", "data"];
 
 const SPELLINGS: &str = include_str!("spellings.txt");
 
 static LINES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| lines(SPELLINGS).collect());
 
 /// Each line of such data: what its words are, and the words.
-pub(super) fn lines(data: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(in crate::directory) fn lines(data: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     data.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "))
 }
 
 /// The spellings of one line.
-pub(super) fn split(line: &str) -> impl Iterator<Item = &str> {
+pub(in crate::directory) fn split(line: &str) -> impl Iterator<Item = &str> {
     line.split('|').map(str::trim)
 }
 
 /// The spellings of a status, or of a list such as `never`.
-pub(super) fn of(list: &str) -> impl Iterator<Item = &'static str> {
+pub(in crate::directory) fn of(list: &str) -> impl Iterator<Item = &'static str> {
     LINES.iter().copied().filter(move |(what, _)| *what == list).flat_map(|(_, spellings)| split(spellings))
 }
 
 /// Every header: its slot, its rank, its spelling.
-pub(super) fn headers() -> impl Iterator<Item = (Slot, u8, &'static str)> {
+pub(in crate::directory) fn headers() -> impl Iterator<Item = (Slot, u8, &'static str)> {
     LINES
         .iter()
         .copied()

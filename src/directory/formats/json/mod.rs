@@ -16,19 +16,19 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use super::raw::{Raw, RawColumn};
+use crate::directory::raw::{Raw, RawColumn};
 use crate::failure::Failure;
 use item::Sink;
-pub(super) use items::{Items, Json, find};
+pub(in crate::directory) use items::{Items, Json, find};
 use polars::prelude::*;
 use rayon::prelude::*;
-pub(super) use tables::Table;
+pub(in crate::directory) use tables::Table;
 
 /// Items a thread takes at once.
 const BATCH: usize = 4096;
 
 /// Reads the items into columns.
-pub(super) fn read(text: &str, found: Items, configured: &(dyn Fn(&str) -> bool + Sync)) -> Result<Raw> {
+pub(in crate::directory) fn read(text: &str, found: Items, configured: &(dyn Fn(&str) -> bool + Sync)) -> Result<Raw> {
     let batches: Vec<Result<(Raw, BTreeSet<u64>)>> = found
         .items
         .par_chunks(BATCH)
@@ -108,7 +108,7 @@ fn stitch(all: &mut Raw, next: Raw) -> Result<()> {
 }
 
 /// Line and column of an error in an item that begins at `start`.
-pub(super) fn place(text: &str, start: usize, error: &serde_json::Error) -> (usize, usize) {
+pub(in crate::directory) fn place(text: &str, start: usize, error: &serde_json::Error) -> (usize, usize) {
     let before = text.get(..start).unwrap_or_default();
     let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + error.line().max(1);
     let column =
@@ -117,7 +117,7 @@ pub(super) fn place(text: &str, start: usize, error: &serde_json::Error) -> (usi
 }
 
 /// What serde says, without its own place and without the value: cells are never echoed.
-pub(super) fn reason(error: &serde_json::Error) -> &'static str {
+pub(in crate::directory) fn reason(error: &serde_json::Error) -> &'static str {
     if error.to_string().starts_with(item::TOO_DEEP) {
         return item::TOO_DEEP;
     }

@@ -4,46 +4,46 @@ use std::borrow::Cow;
 
 use anyhow::{Result, bail};
 
-use super::people::Mapped;
-use super::raw::{Doubled, Raw, SEVERAL};
 use super::slot::Slot;
 use super::spellings::{WEAK, WRAPPERS};
 use super::systems::System;
-use super::{cells, headers};
 use crate::config;
+use crate::directory::people::Mapped;
+use crate::directory::raw::{Doubled, Raw, SEVERAL};
+use crate::directory::{cells, headers};
 use crate::failure::Failure;
 use crate::terms::{FIELDS, Field};
 
 /// A column that claims a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Claim {
+pub(in crate::directory) struct Claim {
     /// Index into [`Raw::columns`].
-    pub(super) column: usize,
+    pub(in crate::directory) column: usize,
     /// The slot.
-    pub(super) slot: Slot,
+    pub(in crate::directory) slot: Slot,
     /// Lower is better; 0 is the configuration's word, 1 a preset's.
-    pub(super) rank: u8,
+    pub(in crate::directory) rank: u8,
     /// `configured`, `preset okta`, `synonym`.
-    pub(super) why: String,
+    pub(in crate::directory) why: String,
 }
 
 /// The columns in use.
 #[derive(Debug, Default)]
-pub(super) struct Mapping {
+pub(in crate::directory) struct Mapping {
     claims: Vec<Claim>,
     /// The system.
-    pub(super) system: Option<&'static System>,
+    pub(in crate::directory) system: Option<&'static System>,
     /// Choices made, as sentences.
-    pub(super) notes: Vec<String>,
+    pub(in crate::directory) notes: Vec<String>,
 }
 
 /// Whether the configuration names this header: as a column, or to tell rows that are no people.
-pub(super) fn is_configured(header: &str, file: &config::Directory) -> bool {
+pub(in crate::directory) fn is_configured(header: &str, file: &config::Directory) -> bool {
     file.columns.values().chain(file.skip_rows.keys()).any(|named| same_header(named, header))
 }
 
 /// What the configuration says that this header is.
-pub(super) fn configured(header: &str, file: &config::Directory) -> Option<Slot> {
+pub(in crate::directory) fn configured(header: &str, file: &config::Directory) -> Option<Slot> {
     let (field, _) = file.columns.iter().find(|(_, named)| same_header(named, header))?;
     Slot::of(field)
 }
@@ -56,7 +56,7 @@ fn same_header(named: &str, header: &str) -> bool {
 
 impl Mapping {
     /// Decides which columns fill which slots.
-    pub(super) fn decide(raw: &Raw, all_headers: &[String], file: &config::Directory) -> Result<Self> {
+    pub(in crate::directory) fn decide(raw: &Raw, all_headers: &[String], file: &config::Directory) -> Result<Self> {
         let system = headers::system(all_headers.iter().map(String::as_str));
         let mut mapping = Self { system, ..Self::default() };
         mapping.configured(raw, all_headers, file)?;
@@ -189,7 +189,7 @@ impl Mapping {
     }
 
     /// Of a field with several values the first is the value; where all are looked at, each stands on its line.
-    pub(super) fn choose_values(&self, raw: &mut Raw) {
+    pub(in crate::directory) fn choose_values(&self, raw: &mut Raw) {
         if !raw.several {
             return;
         }
@@ -224,7 +224,7 @@ impl Mapping {
     }
 
     /// A formula that nobody has computed is no empty cell: whoever decides on it would decide wrongly.
-    pub(super) fn refuse_uncomputed(&mut self, raw: &Raw) -> Result<()> {
+    pub(in crate::directory) fn refuse_uncomputed(&mut self, raw: &Raw) -> Result<()> {
         const HINT: &str = "open the workbook in Excel and save it, then load it again";
         let mut decides = Vec::new();
         for claim in &self.claims {
@@ -242,27 +242,27 @@ impl Mapping {
     }
 
     /// All columns in use.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Claim> {
+    pub(in crate::directory) fn all(&self) -> impl Iterator<Item = &Claim> {
         self.claims.iter()
     }
 
     /// The columns of a slot, best first.
-    pub(super) fn columns(&self, slot: Slot) -> impl Iterator<Item = &Claim> {
+    pub(in crate::directory) fn columns(&self, slot: Slot) -> impl Iterator<Item = &Claim> {
         self.claims.iter().filter(move |claim| claim.slot == slot)
     }
 
     /// How many columns were kept until the system was known, and then not read.
-    pub(super) fn passed_over(&self, raw: &Raw) -> u64 {
+    pub(in crate::directory) fn passed_over(&self, raw: &Raw) -> u64 {
         (0..raw.columns.len()).filter(|column| !self.claims.iter().any(|claim| claim.column == *column)).count() as u64
     }
 
     /// The best column of a slot.
-    pub(super) fn first(&self, slot: Slot) -> Option<&Claim> {
+    pub(in crate::directory) fn first(&self, slot: Slot) -> Option<&Claim> {
         self.columns(slot).next()
     }
 
     /// What was read from where, for the evidence.
-    pub(super) fn mapped(&self, raw: &Raw) -> Vec<Mapped> {
+    pub(in crate::directory) fn mapped(&self, raw: &Raw) -> Vec<Mapped> {
         let mapped = self.claims.iter().filter_map(|claim| {
             let header = raw.columns.get(claim.column)?.header.clone();
             Some(Mapped { field: claim.slot.field_name()?.to_owned(), header, why: claim.why.clone() })
@@ -292,7 +292,7 @@ fn nearest(named: &str, headers: &[String]) -> String {
 }
 
 /// A column as a spreadsheet names it.
-pub(super) fn letter(at: usize) -> String {
+pub(in crate::directory) fn letter(at: usize) -> String {
     let mut letters = Vec::new();
     let mut rest = at + 1;
     while rest > 0 {

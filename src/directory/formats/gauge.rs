@@ -28,7 +28,7 @@ const LONGEST_TEXT: u64 = 1 << 20;
 const WHOLE: u64 = 512 << 20;
 
 /// The rows that a workbook in Excel's present format does not show, numbered from 1: hidden by hand, by a filter, in a closed group.
-pub(super) struct HiddenRows(HashMap<String, BTreeSet<u32>>);
+pub(in crate::directory) struct HiddenRows(HashMap<String, BTreeSet<u32>>);
 
 impl HiddenRows {
     /// Those of one sheet.

@@ -1,11 +1,11 @@
 //! What a file is, and how much of it may be held.
 
 /// The most that a file may hold, or a packed one unpack to.
-pub(super) const UNPACKED_LIMIT: u64 = 2 << 30;
+pub(in crate::directory) const UNPACKED_LIMIT: u64 = 2 << 30;
 
 /// What a file is, by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FileFormat {
+pub(in crate::directory) enum FileFormat {
     Xlsx,
     Xlsb,
     Xls,
@@ -21,7 +21,7 @@ pub(super) enum FileFormat {
 
 impl FileFormat {
     /// As evidence and messages name it.
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::directory) fn name(self) -> &'static str {
         match self {
             Self::Xlsx => "xlsx",
             Self::Xlsb => "xlsb",

@@ -12,7 +12,7 @@ use super::sheet::{SheetInfo, damaged, number, protected};
 use super::zip;
 
 /// A workbook's text and where its tables are.
-pub(super) struct Ods {
+pub(in crate::directory) struct Ods {
     content: String,
     tables: Vec<(SheetInfo, usize)>,
 }

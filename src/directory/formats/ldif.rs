@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
 
-use super::collect::{self, Collector, Layout};
-use super::marks::Marks;
-use super::raw::{Raw, SEVERAL};
 use crate::config;
+use crate::directory::collect::{self, Collector, Layout};
+use crate::directory::marks::Marks;
+use crate::directory::raw::{Raw, SEVERAL};
 use crate::text::plural;
 
 /// Not every writer pads it.
@@ -21,7 +21,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 const MOST: usize = 1_000;
 
 /// Reads every entry. Rows are numbered by entry, from 1.
-pub(super) fn read(text: &str, file: &config::Directory) -> (Raw, Layout) {
+pub(in crate::directory) fn read(text: &str, file: &config::Directory) -> (Raw, Layout) {
     let mut names: Vec<String> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for (name, _) in entries(text).filter_map(Block::entry).flatten() {

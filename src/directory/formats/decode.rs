@@ -13,7 +13,7 @@ use crate::failure::Failure;
 
 /// A file's content.
 #[derive(Debug)]
-pub(super) enum Decoded {
+pub(in crate::directory) enum Decoded {
     /// A workbook's bytes.
     Workbook(FileFormat, Vec<u8>),
     /// Text and how it was decoded.
@@ -22,18 +22,18 @@ pub(super) enum Decoded {
 
 /// Decoded text.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(in crate::directory) struct Text {
     text: String,
     /// Bytes of a byte-order mark, and of an answer's headers, at the start.
     skip: usize,
     /// The headers of the answer that was saved with them (`curl -i`).
-    pub(super) headers: Vec<(String, String)>,
+    pub(in crate::directory) headers: Vec<(String, String)>,
     /// A word that shows whether the encoding was guessed right: one of somebody's, so it goes into no file that is kept.
-    pub(super) word: Option<String>,
+    pub(in crate::directory) word: Option<String>,
     /// The encoding, and whether it was guessed.
-    pub(super) encoding: String,
+    pub(in crate::directory) encoding: String,
     /// What a reader should know about the decoding.
-    pub(super) notes: Vec<String>,
+    pub(in crate::directory) notes: Vec<String>,
 }
 
 impl Text {
@@ -44,7 +44,7 @@ impl Text {
     }
 
     /// The text without a byte-order mark.
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::directory) fn as_str(&self) -> &str {
         self.text.get(self.skip..).unwrap_or_default()
     }
 
@@ -67,7 +67,7 @@ impl Text {
 }
 
 /// Sniffs and decodes. `encoding` is a label the configuration gives.
-pub(super) fn decode(bytes: Vec<u8>, encoding: Option<&str>) -> Result<Decoded> {
+pub(in crate::directory) fn decode(bytes: Vec<u8>, encoding: Option<&str>) -> Result<Decoded> {
     let bytes = gunzip(bytes)?;
     if let Some(kind) = binary(&bytes)? {
         return Ok(Decoded::Workbook(kind, bytes));

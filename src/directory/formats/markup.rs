@@ -7,24 +7,24 @@ use anyhow::{Result, bail};
 
 use super::file_format::FileFormat;
 use super::grid::{Grid, LONGEST, Rows, WIDEST};
-use super::marks::Marks;
+use crate::directory::marks::Marks;
 use crate::failure::Failure;
 use crate::text::entities::resolved;
 
 /// A text with a table in it.
-pub(super) struct Markup<'t> {
-    pub(super) text: &'t str,
-    pub(super) kind: FileFormat,
+pub(in crate::directory) struct Markup<'t> {
+    pub(in crate::directory) text: &'t str,
+    pub(in crate::directory) kind: FileFormat,
 }
 
 /// A tag: where it begins and ends, its name in lower case without prefix, its attributes as written, and whether it closes.
 pub(super) struct Tag<'t> {
-    pub(super) at: usize,
-    pub(super) end: usize,
-    pub(super) name: String,
+    pub(in crate::directory) at: usize,
+    pub(in crate::directory) end: usize,
+    pub(in crate::directory) name: String,
     pub(super) attributes: &'t str,
     pub(super) closing: bool,
-    pub(super) empty: bool,
+    pub(in crate::directory) empty: bool,
 }
 
 impl Grid for Markup<'_> {
@@ -319,12 +319,12 @@ pub(super) fn attribute<'t>(attributes: &'t str, name: &str) -> Option<&'t str> 
 }
 
 /// A number in an attribute such as `ss:Index="4"`; counts begin at 1.
-pub(super) fn count(attributes: &str, name: &str) -> Option<u32> {
+pub(in crate::directory) fn count(attributes: &str, name: &str) -> Option<u32> {
     attribute(attributes, name)?.trim_end_matches('/').parse().ok().filter(|number| *number > 0)
 }
 
 /// Character references resolved, white space of the source folded: one that is written as a reference (`&#10;`) stays.
-pub(super) fn entities(text: &str) -> Cow<'_, str> {
+pub(in crate::directory) fn entities(text: &str) -> Cow<'_, str> {
     if !text.contains(['\n', '\r', '\t']) {
         return resolved(text);
     }

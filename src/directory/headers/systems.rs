@@ -1,6 +1,6 @@
 //! The systems whose exports are recognised by their headers, as data. To teach the loader a system, add an entry.
 //!
-//! A system is recognised when all headers of one of its signatures are present (compared by [`super::headers::key`]). What it then
+//! A system is recognised when all headers of one of its signatures are present (compared by [`super::key`]). What it then
 //! says overrides the general synonyms: which header is which slot, and what its status words mean. One-letter codes mean opposite
 //! things in different systems, so they are only ever decoded here.
 
@@ -9,15 +9,15 @@ use crate::terms::Status;
 
 /// One system.
 #[derive(Debug)]
-pub(super) struct System {
+pub(in crate::directory) struct System {
     /// As the report names it.
-    pub(super) name: &'static str,
+    pub(in crate::directory) name: &'static str,
     /// Header sets, each complete in itself, separated by `|`.
     pub(super) signatures: &'static [&'static str],
     /// Headers that mean something particular here; `None`: not read.
-    pub(super) columns: &'static [(&'static str, Option<Slot>)],
+    pub(in crate::directory) columns: &'static [(&'static str, Option<Slot>)],
     /// Status words that mean something particular here, separated by `|`.
-    pub(super) words: &'static [(Status, &'static str)],
+    pub(in crate::directory) words: &'static [(Status, &'static str)],
 }
 
 const ACTIVE: Status = Status::Active;
@@ -28,10 +28,10 @@ const PREHIRE: Status = Status::Prehire;
 const UNKNOWN: Status = Status::Unknown;
 
 /// Domo's own exports, which are no directory.
-pub(super) const DOMO: &str = "Domo";
+pub(in crate::directory) const DOMO: &str = "Domo";
 
 /// Those that know who may sign in, and not who is employed.
-pub(super) const IDENTITY_PROVIDERS: &[&str] = &[
+pub(in crate::directory) const IDENTITY_PROVIDERS: &[&str] = &[
     "Microsoft 365 admin centre",
     "Entra ID portal",
     "Microsoft Graph",
@@ -45,7 +45,7 @@ pub(super) const IDENTITY_PROVIDERS: &[&str] = &[
 ];
 
 /// The first whose signature is present wins: the more particular stand first.
-pub(super) const SYSTEMS: &[System] = &[
+pub(in crate::directory) const SYSTEMS: &[System] = &[
     System {
         name: DOMO,
         signatures: &[

@@ -3,7 +3,7 @@
 
 /// The times of day of a column's stamps in UTC, as minutes, as far as they need be known.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Clock {
+pub(in crate::directory) struct Clock {
     /// The first two that differ.
     times: [Option<u16>; 2],
     /// Others than these.
@@ -15,7 +15,7 @@ pub(super) struct Clock {
 
 /// What the times of a column show.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Midnight {
+pub(in crate::directory) enum Midnight {
     /// Days as they are written.
     Here,
     /// All are midnight of one zone: whether that is the day after the one written, and the times as a person reads them.
@@ -26,7 +26,7 @@ pub(super) enum Midnight {
 
 impl Clock {
     /// Adds a cell.
-    pub(super) fn add(&mut self, cell: &str) {
+    pub(in crate::directory) fn add(&mut self, cell: &str) {
         let Some(time) = utc_minutes(cell) else {
             self.other = true;
             return;
@@ -45,7 +45,7 @@ impl Clock {
     }
 
     /// Two columns together.
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(in crate::directory) fn and(self, other: Self) -> Self {
         if other.stamps == 0 {
             return self;
         }
@@ -59,11 +59,11 @@ impl Clock {
     }
 
     /// Whether a cell's time, midnight east of Greenwich, is one of the evening before: London's in winter is not.
-    pub(super) fn is_evening_before(cell: &str) -> bool {
+    pub(in crate::directory) fn is_evening_before(cell: &str) -> bool {
         utc_minutes(cell).is_some_and(|time| time >= EAST)
     }
 
-    pub(super) fn midnight(&self) -> Midnight {
+    pub(in crate::directory) fn midnight(&self) -> Midnight {
         let times: Vec<u16> = self.times.into_iter().flatten().collect();
         let shown = times.iter().map(|time| format!("{:02}:{:02}", time / 60, time % 60)).collect::<Vec<_>>().join(" or ");
         // Zones lie whole quarters of an hour from UTC, 12 hours to the west and 14 to the east.

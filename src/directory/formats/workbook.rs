@@ -9,22 +9,22 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsb, Xlsx};
 
-use super::cells;
 use super::file_format::FileFormat;
 use super::gauge::{HiddenRows, gauge};
 use super::grid::{Grid, Rows};
-use super::headers;
 use super::ods::Ods;
 use super::sheet::{SheetInfo, damaged, digits_shown, number};
 use super::xls::Xls;
 use crate::config;
+use crate::directory::cells;
+use crate::directory::headers;
 use crate::failure::{Failure, unless_it_panics};
 
 /// Sheets beyond this many are not looked at in search of the best.
 const MOST_SHEETS: usize = 250;
 
 /// An open workbook.
-pub(super) enum Workbook {
+pub(in crate::directory) enum Workbook {
     Xlsx(Box<Xlsx<Cursor<Shared>>>, Shared, HiddenRows),
     Xlsb(Box<Xlsb<Cursor<Vec<u8>>>>),
     Xls(Box<Xls>),
@@ -33,7 +33,7 @@ pub(super) enum Workbook {
 
 /// The bytes of a workbook, which are looked at twice.
 #[derive(Clone)]
-pub(super) struct Shared(Arc<Vec<u8>>);
+pub(in crate::directory) struct Shared(Arc<Vec<u8>>);
 
 impl AsRef<[u8]> for Shared {
     fn as_ref(&self) -> &[u8] {
@@ -43,7 +43,7 @@ impl AsRef<[u8]> for Shared {
 
 impl Workbook {
     /// Opens a workbook whose kind is known, and works with it. A library that panics over its bytes has met a damaged file.
-    pub(super) fn read<T>(kind: FileFormat, bytes: Vec<u8>, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    pub(in crate::directory) fn read<T>(kind: FileFormat, bytes: Vec<u8>, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let all = || work(&mut Self::open(kind, bytes)?);
         unless_it_panics(all).unwrap_or_else(|| Err(damaged("its records do not fit together").into()))
     }
@@ -64,7 +64,7 @@ impl Workbook {
     }
 
     /// The worksheets, in the workbook's order.
-    pub(super) fn sheets(&self) -> Vec<SheetInfo> {
+    pub(in crate::directory) fn sheets(&self) -> Vec<SheetInfo> {
         let metadata = match self {
             Self::Xlsx(book, ..) => book.sheets_metadata(),
             Self::Xlsb(book) => book.sheets_metadata(),
@@ -76,7 +76,7 @@ impl Workbook {
     }
 
     /// Whether serials count from 1904. OpenDocument writes its days as days.
-    pub(super) fn epoch_1904(&self) -> bool {
+    pub(in crate::directory) fn epoch_1904(&self) -> bool {
         match self {
             Self::Xlsx(book, ..) => book.has_1904_epoch(),
             Self::Xlsb(book) => book.has_1904_epoch(),
@@ -86,13 +86,13 @@ impl Workbook {
     }
 
     /// A sheet of it.
-    pub(super) fn sheet<'b>(&'b mut self, name: &'b str) -> SheetRows<'b> {
+    pub(in crate::directory) fn sheet<'b>(&'b mut self, name: &'b str) -> SheetRows<'b> {
         SheetRows { book: self, name }
     }
 }
 
 /// One sheet of an open workbook.
-pub(super) struct SheetRows<'b> {
+pub(in crate::directory) struct SheetRows<'b> {
     book: &'b mut Workbook,
     name: &'b str,
 }
@@ -190,7 +190,7 @@ fn text<'c>(value: &'c DataRef<'_>, digits: usize) -> Cow<'c, str> {
 
 /// Chooses the sheet to read: the named one, or the only visible one that holds people. `aside` takes the sheets, labels and values of
 /// pairs of cells on sheets without people.
-pub(super) fn choose(
+pub(in crate::directory) fn choose(
     book: &mut Workbook,
     named: Option<&str>,
     configured: &dyn Fn(&str) -> bool,

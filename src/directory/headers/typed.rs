@@ -3,7 +3,7 @@
 
 use polars::prelude::*;
 
-use super::raw::{Raw, RawColumn};
+use crate::directory::raw::{Raw, RawColumn};
 
 /// List and type of the values that can be somebody's number or manager.
 const CHOSEN: [(&str, &str); 2] = [("externalIds", "organization"), ("relations", "manager")];
@@ -21,12 +21,12 @@ fn part(header: &str) -> Option<(&'static str, &str, bool)> {
 }
 
 /// Whether a column is a part of such a list.
-pub(super) fn is_part(header: &str) -> bool {
+pub(in crate::directory) fn is_part(header: &str) -> bool {
     part(header).is_some()
 }
 
 /// Replaces the parts of each list by one column, such as `externalIds[type=organization].value`.
-pub(super) fn choose(raw: &mut Raw) {
+pub(in crate::directory) fn choose(raw: &mut Raw) {
     for (list, kind) in CHOSEN {
         let (parts, others) = std::mem::take(&mut raw.columns)
             .into_iter()

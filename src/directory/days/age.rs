@@ -6,7 +6,7 @@ use super::dates::{self, WrittenDay};
 use crate::config::DateOrder;
 
 /// The day in a text that follows a label such as `Generated on`.
-pub(super) fn labelled(text: &str) -> Option<NaiveDate> {
+pub(in crate::directory) fn labelled(text: &str) -> Option<NaiveDate> {
     let text = text.trim_matches(|sign: char| sign.is_whitespace() || ":=-–()[]\"'".contains(sign));
     // A weekday or a word such as `at` may stand before it: the day begins at a digit, or at the name of a month before it.
     let starts =
@@ -21,7 +21,7 @@ pub(super) fn labelled(text: &str) -> Option<NaiveDate> {
 }
 
 /// The one full day in a file's name: `exportUsers_2026-11-23.csv`, `staff20261123.xlsx`, `User_Download_23112026_080000.csv`.
-pub(super) fn of_name(name: &str) -> Option<NaiveDate> {
+pub(in crate::directory) fn of_name(name: &str) -> Option<NaiveDate> {
     let groups: Vec<&str> = name.split(|sign: char| !sign.is_ascii_digit()).collect();
     let mut days: Vec<NaiveDate> = Vec::new();
     for (at, group) in groups.iter().enumerate() {

@@ -7,8 +7,8 @@ use crate::failure::Failure;
 
 /// A sheet that may be read.
 #[derive(Debug, Clone)]
-pub(super) struct SheetInfo {
-    pub(super) name: String,
+pub(in crate::directory) struct SheetInfo {
+    pub(in crate::directory) name: String,
     pub(super) hidden: bool,
 }
 

@@ -1,16 +1,23 @@
 //! Headers: what one means, which row of a file holds them, and which system writes such a row.
 
+pub(super) mod mapping;
+pub(super) mod slot;
+pub(super) mod spellings;
+pub(super) mod systems;
+pub(super) mod typed;
+pub(super) mod unread;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::cells;
-use super::slot::Slot;
-use super::spellings::{self, split};
-use super::systems::{SYSTEMS, System};
 use crate::terms::FIELDS;
 use crate::text;
+use slot::Slot;
+use spellings::split;
+use systems::{SYSTEMS, System};
 
 /// How many rows are looked at for the headers.
 pub(super) const SEARCHED: usize = 30;

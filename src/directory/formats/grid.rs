@@ -4,22 +4,22 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use super::collect::{Collector, Layout};
-use super::marks::Marks;
-use super::raw::Raw;
+use crate::directory::collect::{Collector, Layout};
+use crate::directory::marks::Marks;
+use crate::directory::raw::Raw;
 use crate::failure::Failure;
 
 /// Columns beyond this are not read.
-pub(super) const WIDEST: usize = 1_000;
+pub(in crate::directory) const WIDEST: usize = 1_000;
 
 /// Rows beyond this are no directory.
-pub(super) const LONGEST: u32 = 2_000_000;
+pub(in crate::directory) const LONGEST: u32 = 2_000_000;
 
 /// Bytes of text beyond this are no directory either. A workbook can show one long text, or one row, a million times.
 const MOST_TEXT: usize = 2 << 30;
 
 /// Something with rows.
-pub(super) trait Grid {
+pub(in crate::directory) trait Grid {
     /// Calls `sink` with every row that has a cell, top down, until it returns false. Rows are numbered from 1.
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &[String]) -> bool) -> Result<()>;
 
@@ -76,8 +76,8 @@ pub(super) trait Grid {
 }
 
 /// Rows that are there already.
-pub(super) struct RowsInMemory {
-    pub(super) rows: Vec<Vec<String>>,
+pub(in crate::directory) struct RowsInMemory {
+    pub(in crate::directory) rows: Vec<Vec<String>>,
 }
 
 impl Grid for RowsInMemory {
@@ -118,7 +118,7 @@ impl Row {
 }
 
 /// Cells one after another on their way into rows.
-pub(super) struct Rows<'s> {
+pub(in crate::directory) struct Rows<'s> {
     row: Row,
     number: u32,
     sink: &'s mut dyn FnMut(u32, &[String]) -> bool,
@@ -129,12 +129,12 @@ pub(super) struct Rows<'s> {
 
 impl<'s> Rows<'s> {
     /// Rows go to `sink`.
-    pub(super) fn new(sink: &'s mut dyn FnMut(u32, &[String]) -> bool) -> Self {
+    pub(in crate::directory) fn new(sink: &'s mut dyn FnMut(u32, &[String]) -> bool) -> Self {
         Self { row: Row::default(), number: 0, sink, text: 0, too_much: false }
     }
 
     /// Takes a cell, counted from 0; false when nobody wants more.
-    pub(super) fn cell(&mut self, row: u32, column: usize, text: &str) -> bool {
+    pub(in crate::directory) fn cell(&mut self, row: u32, column: usize, text: &str) -> bool {
         if text.is_empty() || column >= WIDEST {
             return true;
         }
@@ -155,7 +155,7 @@ impl<'s> Rows<'s> {
     }
 
     /// The end of the rows.
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(in crate::directory) fn finish(mut self) -> Result<()> {
         self.flush();
         if self.too_much {
             let failure = format!("the table goes beyond row {LONGEST}, or holds more than {} GiB of text", MOST_TEXT >> 30);

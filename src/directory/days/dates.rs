@@ -2,31 +2,32 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate};
 
-pub(super) use super::eras::WrittenDay;
+pub(in crate::directory) use super::eras::WrittenDay;
 use super::eras::{self, SHORT_YEAR};
 use crate::config::DateOrder;
 
 /// `26-01-02`: the year may stand at either end, and only the configuration can say at which.
-pub(super) const EITHER_END: &str = "its year may stand first or last, and date_order in the configuration does not say";
+pub(in crate::directory) const EITHER_END: &str =
+    "its year may stand first or last, and date_order in the configuration does not say";
 
 /// The order of a column, from all its cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct OrderCounts {
+pub(in crate::directory) struct OrderCounts {
     /// Cells whose first number is above 12.
     pub(super) day_first: u64,
     /// Cells whose second number is above 12.
     pub(super) month_first: u64,
     /// Cells that could be either.
-    pub(super) either: u64,
+    pub(in crate::directory) either: u64,
     /// Cells in years of the Gregorian calendar.
-    pub(super) gregorian: u64,
+    pub(in crate::directory) gregorian: u64,
     /// Cells in years of the Buddhist era.
-    pub(super) buddhist: u64,
+    pub(in crate::directory) buddhist: u64,
 }
 
 impl OrderCounts {
     /// Adds one cell.
-    pub(super) fn add(&mut self, written: WrittenDay, first_of_pair: Option<(u32, u32)>) {
+    pub(in crate::directory) fn add(&mut self, written: WrittenDay, first_of_pair: Option<(u32, u32)>) {
         match written {
             _ if written.is_buddhist() => self.buddhist += 1,
             WrittenDay::Day(_) | WrittenDay::Either(..) => self.gregorian += 1,
@@ -45,12 +46,12 @@ impl OrderCounts {
     }
 
     /// Whether the unambiguous cells contradict each other.
-    pub(super) fn is_mixed(self) -> bool {
+    pub(in crate::directory) fn is_mixed(self) -> bool {
         self.day_first > 0 && self.month_first > 0
     }
 
     /// The order that the unambiguous cells show; none when they show nothing or both.
-    pub(super) fn order(self) -> Option<DateOrder> {
+    pub(in crate::directory) fn order(self) -> Option<DateOrder> {
         match (self.day_first > 0, self.month_first > 0) {
             (true, false) => Some(DateOrder::Dmy),
             (false, true) => Some(DateOrder::Mdy),
@@ -63,7 +64,7 @@ impl OrderCounts {
 const OPEN_END: &str = "never | never expires | open | open-ended | indefinite | permanent | present | current | ongoing | till date | to date | unbefristet | offen | en cours | indéterminé | indéterminée | cdi | indefinido | indefinida | vigente | en curso | actual | indeterminado | indeterminada | prazo indeterminado | em curso | atual | indeterminato | in corso | a tempo indeterminato | onbepaald | onbepaalde tijd | heden | czas nieokreślony | nieokreślony | na czas nieokreślony | bezterminowo | tills vidare | tillsvidare | løbende | toistaiseksi | laufend | bis auf weiteres | in forza | in essere | attuale | em vigor | i tjänst | ∞ | なし | 無期 | 期間の定めなし | 無期限 | n.d. | n/d | not applicable | no end date | none given | () | until further notice | still employed | still active | active | employed | dd/mm/yyyy | mm/dd/yyyy | yyyy-mm-dd | dd.mm.yyyy | tt.mm.jjjj | jj/mm/aaaa | dd/mm/aaaa | gg/mm/aaaa | süresiz | belirsiz süreli | na dobu neurčitou | doba neurčitá | αορίστου | αορίστου χρόνου | לא מוגבל | غير محدد | غير محددة المدة | 无固定期限 | 无固定期限合同 | 不定期 | 在职 | 在職 | 在籍中 | 재직 | 재직중 | 재직 중 | 무기한";
 
 /// Reads a cell. The second value is the pair of numbers a local date began with, for [`OrderCounts`]. `order` is the configuration's.
-pub(super) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)>) {
+pub(in crate::directory) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)>) {
     let cell = eras::with_ascii_digits(cell);
     let cell = without_weekday(&cell);
     // A spreadsheet's number in a country that writes a comma: `46326,00`.
@@ -174,7 +175,7 @@ fn is_weekday(word: &str) -> bool {
 }
 
 /// Whether a cell is a day by its looks; a number alone is none.
-pub(super) fn is_day(cell: &str) -> bool {
+pub(in crate::directory) fn is_day(cell: &str) -> bool {
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
     (3..=20).contains(&digits)
         && cell.len() <= 40
@@ -187,7 +188,7 @@ pub(super) fn is_day(cell: &str) -> bool {
 }
 
 /// The day of a pair, with the year behind it, once the order of its column is known.
-pub(super) fn ordered(first: u32, second: u32, year: i32, order: DateOrder) -> Option<NaiveDate> {
+pub(in crate::directory) fn ordered(first: u32, second: u32, year: i32, order: DateOrder) -> Option<NaiveDate> {
     let year = eras::common(year);
     match order {
         DateOrder::Dmy => NaiveDate::from_ymd_opt(year, second, first),
@@ -280,7 +281,7 @@ fn serial(number: u64, epoch_1904: bool) -> WrittenDay {
 }
 
 /// The day of a spreadsheet's number; what follows the point is the time of day.
-pub(super) fn of_serial(number: f64, epoch_1904: bool) -> Option<NaiveDate> {
+pub(in crate::directory) fn of_serial(number: f64, epoch_1904: bool) -> Option<NaiveDate> {
     let epoch = if epoch_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) };
     let days = Some(number.floor()).filter(|days| (0.0..=3_000_000.0).contains(days))?;
     epoch?.checked_add_days(Days::new(days as u64))
@@ -377,7 +378,7 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
 
 /// What the days of a file show whose years have two digits and may stand at either end.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct ShortYears {
+pub(in crate::directory) struct ShortYears {
     /// Cells whose year can only stand last, or would be one that is still to come if it stood first.
     last: u64,
     /// The other way round.
@@ -386,7 +387,7 @@ pub(super) struct ShortYears {
 
 impl ShortYears {
     /// Adds one cell; `today` is the day it is read on.
-    pub(super) fn add(&mut self, cell: &str, today: NaiveDate) {
+    pub(in crate::directory) fn add(&mut self, cell: &str, today: NaiveDate) {
         let Some([first, middle, last]) = short(cell) else { return };
         let is_ahead = |year: u32| year < 40 && 2000 + year as i32 > today.year() + 1;
         match (is_ahead(first), is_ahead(last)) {
@@ -400,18 +401,18 @@ impl ShortYears {
     }
 
     /// Two columns together.
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(in crate::directory) fn and(self, other: Self) -> Self {
         Self { last: self.last + other.last, first: self.first + other.first }
     }
 
     /// Whether only the configuration can say at which end the years stand.
-    pub(super) fn are_open(self) -> bool {
+    pub(in crate::directory) fn are_open(self) -> bool {
         self.first > 0 && self.last == 0
     }
 }
 
 /// The three numbers of `26/10/31`, of two digits each.
-pub(super) fn short(cell: &str) -> Option<[u32; 3]> {
+pub(in crate::directory) fn short(cell: &str) -> Option<[u32; 3]> {
     let [a, b, sign, c, d, other, e, f] = *cell.as_bytes().first_chunk::<8>()?;
     let ends = !cell.as_bytes().get(8).is_some_and(u8::is_ascii_digit);
     let number = |tens: u8, ones: u8| {

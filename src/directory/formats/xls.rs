@@ -5,14 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Result, bail};
 
-use super::dates;
 use super::grid::{Grid, Rows};
 use super::ole;
 use super::sheet::{SheetInfo, damaged, digits_shown, is_date_format, long, number, protected, short};
+use crate::directory::days::dates;
 use crate::failure::Failure;
 
 /// An open workbook.
-pub(super) struct Xls {
+pub(in crate::directory) struct Xls {
     stream: Vec<u8>,
     strings: Vec<String>,
     /// By a cell's style.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 /// What a cell says about a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WrittenDay {
+pub(in crate::directory) enum WrittenDay {
     /// One day.
     Day(NaiveDate),
     /// Two numbers that could be day and month either way, and the year.
@@ -24,7 +24,7 @@ pub(super) enum WrittenDay {
 
 impl WrittenDay {
     /// Whether the year is of the Buddhist era.
-    pub(super) fn is_buddhist(self) -> bool {
+    pub(in crate::directory) fn is_buddhist(self) -> bool {
         matches!(self, Self::Buddhist(_)) || matches!(self, Self::Either(.., year) if is_buddhist(year))
     }
 }
@@ -37,19 +37,19 @@ const OTHER_CALENDAR: &str =
     "its year is of another calendar (Hijri or Persian) or mistyped: export the days in the Gregorian calendar";
 
 /// Why a day of the Buddhist era cannot be read where other days of the file are of ours.
-pub(super) const TWO_CALENDARS: &str =
+pub(in crate::directory) const TWO_CALENDARS: &str =
     "its year may be of the Buddhist era or mistyped, for other days of the file are in years of the Gregorian calendar";
 
 /// The first year of ours is that many of the Buddhist era.
 const BUDDHIST: i32 = 543;
 
 /// Whether somebody's first or last day in a year of this number is counted in the Buddhist era: 1970 to 2099.
-pub(super) fn is_buddhist(year: i32) -> bool {
+pub(in crate::directory) fn is_buddhist(year: i32) -> bool {
     (1970 + BUDDHIST..2100 + BUDDHIST).contains(&year)
 }
 
 /// The year as ours.
-pub(super) fn common(year: i32) -> i32 {
+pub(in crate::directory) fn common(year: i32) -> i32 {
     if is_buddhist(year) { year - BUDDHIST } else { year }
 }
 
