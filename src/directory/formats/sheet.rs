@@ -2,6 +2,7 @@
 //! bytes.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use crate::failure::Failure;
 
@@ -13,8 +14,17 @@ pub(in crate::directory) struct SheetInfo {
 }
 
 /// A workbook that cannot be opened.
-pub(super) fn damaged(why: impl std::fmt::Display) -> Failure {
-    Failure::usage(format!("the workbook cannot be opened, it is damaged or cut off: {why}"))
+pub(super) fn damaged(why: impl Display) -> Failure {
+    cut_off("the workbook cannot be opened", &why)
+}
+
+/// A sheet that cannot be read to its end.
+pub(super) fn unreadable(sheet: &str, why: &dyn Display) -> Failure {
+    cut_off(&format!("the sheet `{sheet}` cannot be read to its end"), why)
+}
+
+fn cut_off(what: &str, why: &dyn Display) -> Failure {
+    Failure::usage(format!("{what}, it is damaged or cut off: {why}"))
         .hint("open it in a spreadsheet and save it again, or export it again")
 }
 

@@ -13,7 +13,7 @@ use super::file_format::FileFormat;
 use super::gauge::{HiddenRows, gauge};
 use super::grid::{Grid, Rows};
 use super::ods::Ods;
-use super::sheet::{SheetInfo, damaged, digits_shown, number};
+use super::sheet::{SheetInfo, damaged, digits_shown, number, unreadable};
 use super::xls::Xls;
 use crate::config;
 use crate::directory::cells;
@@ -163,11 +163,6 @@ impl Grid for SheetRows<'_> {
         }
         Ok(found)
     }
-}
-
-fn unreadable(sheet: &str, error: &dyn std::fmt::Display) -> Failure {
-    Failure::usage(format!("the sheet `{sheet}` cannot be read to its end, it is damaged or cut off: {error}"))
-        .hint("open it in a spreadsheet and save it again, or export it again")
 }
 
 /// A cell as text. A number that has more digits than a float keeps becomes scientific, by which an identifier knows that it is damaged.
