@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use anyhow::Result;
 
@@ -9,41 +10,26 @@ use super::cells;
 use super::headers;
 use super::headers::mapping::Mapping;
 use super::headers::slot::Slot;
-use super::headers::spellings::split;
+use super::lists::{lines, lists, split};
 use super::people::Source;
 use super::raw::Raw;
 use super::status;
 use crate::config;
 use crate::text::{Pattern, plural, squashed};
 
-/// What a record is called (one of several, many), and the words by which its kind is told, without case and signs.
-const KINDS: &[(&str, &str, &str)] = &[
-    // Graph's `@odata.type`, LDAP's `objectClass`, Exchange's `RecipientTypeDetails`, Google's `kind`, SCIM's `resourceType`.
-    (
-        "group",
-        "groups",
-        "group | groupofnames | groupofuniquenames | posixgroup | microsoftgraphgroup | admindirectorygroup | mailuniversaldistributiongroup | mailuniversalsecuritygroup | mailnonuniversalgroup | dynamicdistributiongroup | groupmailbox | roomlist | team | distributionlist | distributiongroup",
-    ),
-    ("contact", "contacts", "contact | mailcontact | orgcontact | microsoftgraphorgcontact | microsoftgraphcontact"),
-    (
-        "room or resource",
-        "rooms and resources",
-        "room | roommailbox | equipmentmailbox | equipment | resource | calendarresource | schedulingmailbox | microsoftgraphroom",
-    ),
-    (
-        "device",
-        "devices",
-        "computer | device | microsoftgraphdevice | printqueue | msdsgroupmanagedserviceaccount | msdsmanagedserviceaccount",
-    ),
-    (
-        "container",
-        "containers",
-        "organizationalunit | container | domain | domaindns | organization | dcobject | builtindomain | microsoftgraphserviceprincipal | serviceprincipal | application",
-    ),
-];
+lists! {
+    "apart.txt";
+    VACANT = "vacant",
+}
 
-/// What stands in place of a name where nobody holds a position, without case.
-const VACANT: &str = "vacant | vacancy | vacant position | open position | position vacant | unfilled | unfilled position | to be hired | to be recruited | tbh | tbd | tba | n.n | n. n | nn | unbesetzt | vakant | nicht besetzt | offene stelle | zu besetzen | noch zu besetzen | poste vacant | poste à pourvoir | à recruter | vacante | puesto vacante | posición vacante | por cubrir | por contratar | vaga | vaga aberta | a contratar | posizione vacante | vacature | onbezet | wakat | vakans | vakant tjänst | ledig stilling | ubesat | avoin | 欠員 | 空席";
+/// What a record of each kind is called (one of several, many), and the words by which its kind is told.
+static KINDS: LazyLock<Vec<(&str, &str, Vec<&str>)>> = LazyLock::new(|| {
+    let kind = |(what, words): (&'static str, &'static str)| {
+        let (one, many) = what.split_once(", ")?;
+        Some((one, many, split(words).collect()))
+    };
+    lines(include_str!("apart.txt")).filter_map(kind).collect()
+});
 
 /// Takes them out, and says how many of each there were.
 pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Directory, source: &mut Source) -> Result<()> {
@@ -151,7 +137,7 @@ fn kind(cell: &str) -> Option<(&'static str, &'static str)> {
         words.into_iter().skip(first).collect::<Vec<_>>()
     };
     let words: Vec<String> = class.split(['\n', ';', ',', '|']).flat_map(spaced).chain([squashed(class)]).collect();
-    let known = |(_, _, line): &&(&str, &str, &str)| split(line).any(|known| words.iter().any(|word| word == known));
+    let known = |(.., known): &&(_, _, Vec<&str>)| known.iter().any(|known| words.iter().any(|word| word == known));
     KINDS.iter().find(known).map(|(one, many, _)| (*one, *many))
 }
 
@@ -173,5 +159,5 @@ fn is_vacant_or_family(name: &str) -> bool {
 fn is_vacant_before(name: &str, signs: &[char]) -> bool {
     let lower = cells::trim(name).trim_matches(['(', ')', '<', '>', '[', ']', '*', '-', '.', ' ']).to_lowercase();
     let behind = |word: &str| lower.strip_prefix(word).map(str::trim_start);
-    split(VACANT).any(|word| behind(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(signs)))
+    VACANT.iter().any(|word| behind(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(signs)))
 }

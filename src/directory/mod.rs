@@ -27,6 +27,7 @@ pub mod facts;
 mod formats;
 mod headers;
 mod input;
+mod lists;
 mod load;
 pub mod marks;
 mod names;

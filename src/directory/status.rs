@@ -11,8 +11,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::cells;
 use super::headers::slot::Slot;
-use super::headers::spellings::{self, split};
+use super::headers::spellings;
 use super::headers::systems::System;
+use super::lists::split;
 use crate::terms::Status;
 
 /// Words that mean the same in every system, folded.

@@ -5,6 +5,14 @@ use chrono::{DateTime, Datelike, Days, NaiveDate};
 pub(in crate::directory) use super::eras::WrittenDay;
 use super::eras::{self, SHORT_YEAR};
 use crate::config::DateOrder;
+use crate::directory::lists::lists;
+
+lists! {
+    "words.txt";
+    OPEN_END = "open end",
+    WEEKDAYS = "weekdays",
+    BESIDE_TIMES = "beside times",
+}
 
 /// `26-01-02`: the year may stand at either end, and only the configuration can say at which.
 pub(in crate::directory) const EITHER_END: &str =
@@ -60,9 +68,6 @@ impl OrderCounts {
     }
 }
 
-/// What stands in place of a last day where there is none, in the languages that exports are written in.
-const OPEN_END: &str = "never | never expires | open | open-ended | indefinite | permanent | present | current | ongoing | till date | to date | unbefristet | offen | en cours | indéterminé | indéterminée | cdi | indefinido | indefinida | vigente | en curso | actual | indeterminado | indeterminada | prazo indeterminado | em curso | atual | indeterminato | in corso | a tempo indeterminato | onbepaald | onbepaalde tijd | heden | czas nieokreślony | nieokreślony | na czas nieokreślony | bezterminowo | tills vidare | tillsvidare | løbende | toistaiseksi | laufend | bis auf weiteres | in forza | in essere | attuale | em vigor | i tjänst | ∞ | なし | 無期 | 期間の定めなし | 無期限 | n.d. | n/d | not applicable | no end date | none given | () | until further notice | still employed | still active | active | employed | dd/mm/yyyy | mm/dd/yyyy | yyyy-mm-dd | dd.mm.yyyy | tt.mm.jjjj | jj/mm/aaaa | dd/mm/aaaa | gg/mm/aaaa | süresiz | belirsiz süreli | na dobu neurčitou | doba neurčitá | αορίστου | αορίστου χρόνου | לא מוגבל | غير محدد | غير محددة المدة | 无固定期限 | 无固定期限合同 | 不定期 | 在职 | 在職 | 在籍中 | 재직 | 재직중 | 재직 중 | 무기한";
-
 /// Reads a cell. The second value is the pair of numbers a local date began with, for [`OrderCounts`]. `order` is the configuration's.
 pub(in crate::directory) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)>) {
     let cell = eras::with_ascii_digits(cell);
@@ -98,14 +103,11 @@ pub(in crate::directory) fn read(cell: &str, epoch_1904: bool, order: Option<Dat
     }
     if !bytes.iter().any(u8::is_ascii_digit) {
         let lower = cell.to_lowercase();
-        let open = OPEN_END.split(" | ").any(|word| lower == word);
+        let open = OPEN_END.iter().any(|word| lower == *word);
         return (if open { WrittenDay::None } else { WrittenDay::Unreadable }, None);
     }
     local(cell, order)
 }
-
-/// How the days of the week begin, and the two letters of German.
-const WEEKDAYS: &str = "mon tue wed thu fri sat sun die mit don fre sam son lun mar mer jeu ven dim mié jue vie sáb dom seg ter qua qui sex sab gio maa din woe vri zat zon pon wto śro czw pią sob nie mån tis ons tor lör sön man tir lør søn tii kes per lau";
 
 /// A day without the name of the day in the week: `samedi 31 octobre 2026`, `Sat Oct 31 2026 00:00:00 GMT+0900`, `2026/10/31(土)`.
 fn without_weekday(cell: &str) -> &str {
@@ -121,16 +123,13 @@ fn without_weekday(cell: &str) -> &str {
     let Some((name, rest)) = cell.split_once([' ', ',', '.']) else { return cell };
     let lower = name.to_lowercase();
     let is_weekday = matches!(lower.as_str(), "mo" | "di" | "mi" | "do" | "fr" | "sa" | "so")
-        || WEEKDAYS.split(' ').any(|start| lower.starts_with(start));
+        || WEEKDAYS.iter().any(|start| lower.starts_with(start));
     let rest = rest.trim_start_matches([' ', ',', '.']);
     let parts = || rest.split(['/', '.', '-', ' ', ',']).filter(|part| !part.is_empty());
     // `mar` begins a Tuesday and a month: before a month it is the Tuesday.
     let is_weekday = is_weekday && (month(name).is_none() || parts().any(|part| month(part).is_some()));
     if is_weekday && parts().count() >= 3 { rest } else { cell }
 }
-
-/// Names of zones, and words that stand beside a time or behind a year.
-const BESIDE_TIMES: &str = "z utc gmt cet cest mez mesz wet west eet eest msk est edt cst cdt mst mdt pst pdt akst akdt hst ist jst kst hkt sgt bst awst acst acdt aest aedt nzst nzdt sast brt art am pm a.m a.m. p.m p.m. a m p at um à kl kl. klo uhr h hrs r r. г г. roku";
 
 /// Whether what stands behind a day is the time of day, its zone or the name of the day, and not more to say of it: `(extended)`,
 /// another day.
@@ -142,7 +141,7 @@ fn is_time(rest: &str) -> bool {
     let rest = rest.strip_prefix(['T', 't']).unwrap_or(rest);
     let parts = rest.split(|sign: char| sign.is_whitespace() || "()[],".contains(sign)).filter(|part| !matches!(*part, "" | "."));
     parts.map(str::to_lowercase).all(|part| {
-        let is_named = |word: &str| BESIDE_TIMES.split(' ').any(|known| known == word) || is_weekday(word);
+        let is_named = |word: &str| BESIDE_TIMES.contains(&word) || is_weekday(word);
         let is_place = part.contains('/') && part.chars().all(|sign| sign.is_alphabetic() || matches!(sign, '/' | '_'));
         is_named(&part) || is_place || is_clock(&part, is_named)
     })
@@ -168,7 +167,7 @@ fn is_weekday(word: &str) -> bool {
     let word = word.trim_end_matches('.');
     matches!(word, "mo" | "di" | "mi" | "do" | "fr" | "sa" | "so")
         || "月火水木金土日".chars().any(|day| word.strip_prefix(day).is_some_and(|end| end.is_empty() || ENDS.contains(&end)))
-        || WEEKDAYS.split(' ').any(|start| {
+        || WEEKDAYS.iter().any(|start| {
             word.strip_prefix(start)
                 .is_some_and(|end| end.is_empty() || end.chars().count() < 9 && ENDS.iter().any(|known| end.ends_with(known)))
         })

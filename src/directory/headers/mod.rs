@@ -13,10 +13,10 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 use super::cells;
+use super::lists::split;
 use crate::terms::FIELDS;
 use crate::text;
 use slot::Slot;
-use spellings::split;
 use systems::{SYSTEMS, System};
 
 /// How many rows are looked at for the headers.

@@ -8,6 +8,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::Error;
 
 use super::slot::Slot;
+use crate::directory::lists::{lines, split};
 
 /// From this rank on a header is a makeshift.
 pub(in crate::directory) const WEAK: u8 = 50;
@@ -18,16 +19,6 @@ pub(in crate::directory) const WRAPPERS: [&str; 7] = ["node", "_source", "resour
 const SPELLINGS: &str = include_str!("spellings.txt");
 
 static LINES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| lines(SPELLINGS).collect());
-
-/// Each line of such data: what its words are, and the words.
-pub(in crate::directory) fn lines(data: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    data.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "))
-}
-
-/// The spellings of one line.
-pub(in crate::directory) fn split(line: &str) -> impl Iterator<Item = &str> {
-    line.split('|').map(str::trim)
-}
 
 /// The spellings of a status, or of a list such as `never`.
 pub(in crate::directory) fn of(list: &str) -> impl Iterator<Item = &'static str> {

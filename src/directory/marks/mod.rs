@@ -15,7 +15,6 @@
 //! where the page lies, not that there is another. Nothing here decides what follows: a doubt is a sentence.
 
 mod in_words;
-mod lists;
 mod members;
 mod numbers;
 #[cfg(test)]
