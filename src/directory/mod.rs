@@ -8,7 +8,7 @@
 //!                                             nobody)   a field)   people)
 //! ```
 //!
-//! `load` leads each file along that way.
+//! `load` leads each file along that way, `read` as far as `settle`.
 //!
 //! A file becomes columns of text first, and only columns that may be read are kept: an export carries salaries and birth dates, and
 //! they never get further than the reader. `headers/spellings.txt` and `headers/systems.rs` are data: a header or a system is taught
@@ -34,6 +34,7 @@ mod names;
 pub mod overview;
 pub mod people;
 mod raw;
+mod read;
 mod settle;
 mod status;
 pub mod table;
