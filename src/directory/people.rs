@@ -302,7 +302,7 @@ impl Source {
 
     /// Whether an identity provider wrote the file: its words say who may sign in, not who is employed.
     pub fn is_identity_provider(&self) -> bool {
-        self.system.as_deref().is_some_and(|system| systems::IDENTITY_PROVIDERS.contains(&system))
+        self.system.as_deref().is_some_and(systems::is_identity_provider)
     }
 }
 

@@ -12,6 +12,8 @@ use crate::terms::Status;
 pub(in crate::directory) struct System {
     /// As the report names it.
     pub(in crate::directory) name: &'static str,
+    /// Whether it knows who may sign in, and not who is employed.
+    is_identity_provider: bool,
     /// Header sets, each complete in itself, separated by `|`.
     pub(super) signatures: &'static [&'static str],
     /// Headers that mean something particular here; `None`: not read.
@@ -30,24 +32,16 @@ const UNKNOWN: Status = Status::Unknown;
 /// Domo's own exports, which are no directory.
 pub(in crate::directory) const DOMO: &str = "Domo";
 
-/// Those that know who may sign in, and not who is employed.
-pub(in crate::directory) const IDENTITY_PROVIDERS: &[&str] = &[
-    "Microsoft 365 admin centre",
-    "Entra ID portal",
-    "Microsoft Graph",
-    "OneLogin",
-    "Active Directory",
-    "Okta",
-    "Google Workspace",
-    "JumpCloud",
-    "PingOne",
-    "SCIM",
-];
+/// Whether the system of this name, as evidence keeps it, is an identity provider.
+pub(in crate::directory) fn is_identity_provider(name: &str) -> bool {
+    SYSTEMS.iter().any(|system| system.is_identity_provider && system.name == name)
+}
 
 /// The first whose signature is present wins: the more particular stand first.
 pub(in crate::directory) const SYSTEMS: &[System] = &[
     System {
         name: DOMO,
+        is_identity_provider: false,
         signatures: &[
             "id | name | email | role | createdAt | updatedAt",
             "id | email | role | roleId",
@@ -59,6 +53,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "Microsoft 365 admin centre",
+        is_identity_provider: true,
         signatures: &[
             "Block credential | User principal name | Proxy addresses",
             "Block credential | Display name | User principal name",
@@ -68,12 +63,14 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "Entra ID portal",
+        is_identity_provider: true,
         signatures: &["userPrincipalName | displayName | accountEnabled | usageLocation | alternateEmailAddress"],
         columns: &[],
         words: &[],
     },
     System {
         name: "Microsoft Graph",
+        is_identity_provider: true,
         signatures: &[
             "userPrincipalName | displayName | businessPhones",
             "userPrincipalName | displayName | accountEnabled",
@@ -84,6 +81,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "OneLogin",
+        is_identity_provider: true,
         signatures: &[
             "manager_ad_id | directory_id",
             "samaccountname | userprincipalname | manager_user_id",
@@ -94,6 +92,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "Active Directory",
+        is_identity_provider: true,
         signatures: &[
             "DistinguishedName | SamAccountName",
             "DN | objectClass | sAMAccountName",
@@ -111,6 +110,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "Okta",
+        is_identity_provider: true,
         signatures: &[
             "login | firstName | lastName | secondEmail | nickName",
             "profile.login | profile.email | status",
@@ -133,6 +133,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "Google Workspace",
+        is_identity_provider: true,
         signatures: &[
             "First Name [Required] | Last Name [Required] | Email Address [Required]",
             "primaryEmail | name.givenName | name.familyName",
@@ -144,18 +145,21 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "SuccessFactors user data file",
+        is_identity_provider: false,
         signatures: &["STATUS | USERID | USERNAME | FIRSTNAME | LASTNAME | MANAGER | HR"],
         columns: &[("USERID", Some(PersonKey)), ("MANAGER", Some(ManagerKey)), ("EMPID", Some(EmployeeNumber)), ("USERNAME", None)],
         words: &[(ACTIVE, "active | active_external_suite"), (UNKNOWN, "inactive")],
     },
     System {
         name: "SuccessFactors",
+        is_identity_provider: false,
         signatures: &["personIdExternal | emplStatus", "userId | personIdExternal | startDate"],
         columns: &[("userId", Some(PersonKey))],
         words: &[(ACTIVE, "A | D"), (LEAVE, "U | P | F"), (SUSPENDED, "S"), (TERMINATED, "T | R | O | RNS")],
     },
     System {
         name: "PeopleSoft",
+        is_identity_provider: false,
         signatures: &["EMPLID | EMPL_STATUS", "EMPLID | HR_STATUS", "EMPLID | EMPL_RCD"],
         columns: &[("SUPERVISOR_ID", Some(ManagerKey)), ("REPORTS_TO", None)],
         words: &[(ACTIVE, "A | W"), (LEAVE, "L | P"), (SUSPENDED, "S"), (TERMINATED, "T | U | R | Q | D | V | X"), (UNKNOWN, "I")],
@@ -163,6 +167,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     // sapdatasheet.org (data element STAT2: 0 not with the company, 1 inactive, 2 retiree, 3 active); BEGDA and ENDDA bound the record.
     System {
         name: "SAP HCM",
+        is_identity_provider: false,
         signatures: &["PERNR | STAT2", "PERNR | NACHN | VORNA", "PERNR | ENAME"],
         columns: &[
             ("PERNR", Some(EmployeeNumber)),
@@ -177,6 +182,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "ADP Workforce Now",
+        is_identity_provider: false,
         signatures: &[
             "Associate ID | Position Status",
             "Associate ID | Legal First Name | Legal Last Name",
@@ -202,6 +208,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "UKG",
+        is_identity_provider: false,
         signatures: &[
             "employeeStatusCode | supervisorID | lastHireDate",
             "employeeNumber | employeeStatusCode | primaryWorkLocationCode",
@@ -218,6 +225,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "BambooHR",
+        is_identity_provider: false,
         signatures: &[
             "EEID | Employee #",
             "Employee # | Employment Status | Supervisor name",
@@ -236,6 +244,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "Gusto",
+        is_identity_provider: false,
         signatures: &["uuid | onboarding_status | terminated", "work_email | manager_uuid"],
         columns: &[
             ("email", Some(AlternateEmail)),
@@ -247,6 +256,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "HiBob",
+        is_identity_provider: false,
         signatures: &[
             "work.title | work.department | internal.status",
             "work.title | work.site",
@@ -263,6 +273,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "Personio",
+        is_identity_provider: false,
         signatures: &[
             "first_name | last_name | employment_type | supervisor",
             "first_name | last_name | hire_date | supervisor.id",
@@ -273,18 +284,21 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     System {
         // Its German list. Others write such headers too, so its `inactive` is not taken at its word.
         name: "Personio",
+        is_identity_provider: false,
         signatures: &["Vorname | Nachname | E-Mail | Status | Position | Abteilung | Vorgesetzter | Einstellungsdatum"],
         columns: &[],
         words: &[],
     },
     System {
         name: "Rippling",
+        is_identity_provider: false,
         signatures: &["workEmail | roleState", "Work email | Employment status | Manager - Work email", "work_email | role_state"],
         columns: &[],
         words: &[(PREHIRE, "Hired | Accepted | INIT")],
     },
     System {
         name: "Workday",
+        is_identity_provider: false,
         signatures: &[
             "Worker | Employee ID",
             "Employee ID | Worker Status",
@@ -299,12 +313,14 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "Deel",
+        is_identity_provider: false,
         signatures: &["hiring_type | employment_status"],
         columns: &[("email", Some(AlternateEmail)), ("id", Some(PersonKey)), ("external_id", Some(EmployeeNumber))],
         words: &[(TERMINATED, "offboarded | terminated"), (PREHIRE, "onboarding")],
     },
     System {
         name: "JumpCloud",
+        is_identity_provider: true,
         signatures: &[
             "employeeIdentifier | state | activated",
             "FirstName | LastName | Username | Email | employeeIdentifier",
@@ -315,18 +331,21 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "PingOne",
+        is_identity_provider: true,
         signatures: &["username | name.given | name.family | lifecycle.status", "username | name.given | population.id"],
         columns: &[("lifecycle.status", None), ("account.status", None)],
         words: &[],
     },
     System {
         name: "Oracle",
+        is_identity_provider: false,
         signatures: &["User Name | Active | Work Email | Mobile No", "User Name | Work Email | Employee Number | Active"],
         columns: &[],
         words: &[],
     },
     System {
         name: "SCIM",
+        is_identity_provider: true,
         signatures: &[
             "schemas | userName",
             "userName | meta.resourceType",
@@ -338,6 +357,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
     },
     System {
         name: "Dynamics 365 HR",
+        is_identity_provider: false,
         signatures: &["HcmWorkerStatus"],
         columns: &[],
         words: &[(ACTIVE, "Employed"), (TERMINATED, "Terminated"), (PREHIRE, "Pending")],
