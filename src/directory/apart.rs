@@ -136,7 +136,7 @@ fn kind(cell: &str) -> Option<(&'static str, &'static str)> {
         let first = if words.iter().any(|word| word == "top") { 0 } else { words.len() - 1 };
         words.into_iter().skip(first).collect::<Vec<_>>()
     };
-    let words: Vec<String> = class.split(['\n', ';', ',', '|']).flat_map(spaced).chain([squashed(class)]).collect();
+    let words: Vec<String> = class.split(cells::SEPARATORS).flat_map(spaced).chain([squashed(class)]).collect();
     let known = |(.., known): &&(_, _, Vec<&str>)| known.iter().any(|known| words.iter().any(|word| word == known));
     KINDS.iter().find(known).map(|(one, many, _)| (*one, *many))
 }

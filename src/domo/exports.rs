@@ -89,7 +89,7 @@ fn object(kind: &str, fields: &[Option<&str>], row: &TextRow) -> Result<String> 
                 let id = text::whole(cell).parse::<u64>();
                 Value::from(id.with_context(|| format!("the user id `{}` is no number", text::visible(cell)))?)
             }
-            "groups" => cell.split([',', ';', '|']).map(str::trim).filter(|name| !name.is_empty()).map(Value::from).collect(),
+            "groups" => cell.split(text::SEPARATORS).map(str::trim).filter(|name| !name.is_empty()).map(Value::from).collect(),
             _ => Value::from(cell),
         };
         object.insert(field.to_owned(), value);

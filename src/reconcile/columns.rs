@@ -183,7 +183,7 @@ impl<'a> AccountColumns<'a> {
     }
 
     fn written_further(&self, account: Account) -> impl Iterator<Item = &str> + use<'_> {
-        self.alternate_email.get(account).unwrap_or_default().split([';', ',', '|'])
+        self.alternate_email.get(account).unwrap_or_default().split(crate::text::SEPARATORS)
     }
 
     /// The further addresses of an account, as they are compared.

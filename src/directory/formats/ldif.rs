@@ -6,9 +6,10 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::config;
+use crate::directory::cells;
 use crate::directory::collect::{self, Collector, Layout};
 use crate::directory::marks::Marks;
-use crate::directory::raw::{Raw, SEVERAL};
+use crate::directory::raw::Raw;
 use crate::text::plural;
 
 /// Not every writer pads it.
@@ -56,7 +57,7 @@ pub(in crate::directory) fn read(text: &str, file: &config::Directory) -> (Raw, 
             let Some(cell) = row.get_mut(*at) else { continue };
             // Several values of one attribute are one cell.
             if !cell.is_empty() {
-                cell.push(SEVERAL);
+                cell.push(cells::JOINER);
                 several = true;
             }
             cell.push_str(&value);

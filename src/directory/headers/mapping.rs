@@ -9,7 +9,7 @@ use super::spellings::{WEAK, WRAPPERS};
 use super::systems::System;
 use crate::config;
 use crate::directory::people::Mapped;
-use crate::directory::raw::{Doubled, Raw, SEVERAL};
+use crate::directory::raw::{Doubled, Raw};
 use crate::directory::{cells, headers};
 use crate::failure::Failure;
 use crate::terms::{FIELDS, Field};
@@ -196,15 +196,16 @@ impl Mapping {
         let mut firsts: Vec<String> = Vec::new();
         let Raw { columns, rows, doubled, .. } = raw;
         for (at, column) in columns.iter_mut().enumerate() {
-            if !column.values.iter().flatten().any(|cell| cell.contains(SEVERAL)) {
+            if !column.values.iter().flatten().any(|cell| cell.contains(cells::JOINER)) {
                 continue;
             }
             let slots: Vec<Slot> = self.claims.iter().filter(|claim| claim.column == at).map(|claim| claim.slot).collect();
             let keeps = slots.is_empty() || slots.iter().any(|slot| slot.keeps_several());
             if slots.iter().any(|slot| slot.tells_who_left()) {
                 let cells = rows.iter().zip(column.values.iter()).filter_map(|(row, cell)| Some((*row, cell?)));
-                let further = cells
-                    .flat_map(|(row, cell)| cell.split(SEVERAL).filter_map(cells::clean).skip(1).map(move |value| (row, value)));
+                let further = cells.flat_map(|(row, cell)| {
+                    cell.split(cells::JOINER).filter_map(cells::clean).skip(1).map(move |value| (row, value))
+                });
                 let doubling = |(row, value): (u32, &str)| Doubled {
                     row,
                     header: column.header.clone(),
@@ -218,7 +219,7 @@ impl Mapping {
             }
             column.values = column.values.iter().map(|cell| cell.and_then(|cell| chosen(cell, keeps))).collect();
         }
-        for doubled in raw.doubled.iter_mut().filter(|doubled| doubled.value.contains(SEVERAL)) {
+        for doubled in raw.doubled.iter_mut().filter(|doubled| doubled.value.contains(cells::JOINER)) {
             doubled.value = chosen(&doubled.value, !firsts.contains(&doubled.header)).unwrap_or_default().into_owned();
         }
     }
@@ -277,9 +278,9 @@ impl Mapping {
 /// The first of several values, or all of them.
 fn chosen(cell: &str, all: bool) -> Option<Cow<'_, str>> {
     match all {
-        _ if !cell.contains(SEVERAL) => Some(cell.into()),
-        true => Some(cell.replace(SEVERAL, "\n").into()),
-        false => cell.split(SEVERAL).find_map(cells::clean).map(Cow::Borrowed),
+        _ if !cell.contains(cells::JOINER) => Some(cell.into()),
+        true => Some(cell.replace(cells::JOINER, "\n").into()),
+        false => cell.split(cells::JOINER).find_map(cells::clean).map(Cow::Borrowed),
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::directory::cells;
 use crate::directory::headers;
-use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn, SEVERAL, Watched};
+use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn, Watched};
 
 /// Paths beyond this many are not kept: no export has so many.
 const MOST_PATHS: usize = 20_000;
@@ -201,7 +201,7 @@ impl<'c> Sink<'c> {
                 _ => continue,
             };
             if !words.is_empty() {
-                words.push(SEVERAL);
+                words.push(cells::JOINER);
                 self.several = true;
             }
             words.push_str(&word);
@@ -386,7 +386,7 @@ impl<'c> Sink<'c> {
         let values: Vec<&str> =
             list.iter().filter_map(|item| item.get("display").or_else(|| item.get("name")).and_then(Value::as_str)).collect();
         if !values.is_empty() && values.len() == list.len() {
-            let joined = values.join(SEVERAL.encode_utf8(&mut [0; 4]));
+            let joined = values.join(cells::JOINER.encode_utf8(&mut [0; 4]));
             self.several |= values.len() > 1;
             // What an address is called is no address.
             if !headers::identifies(path) {
