@@ -308,23 +308,9 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
     // A time may follow; the T of `OCT` is none.
     let third = third.split('T').next().unwrap_or(third);
     let behind = |token: &str| cell.get(token.as_ptr().addr() - cell.as_ptr().addr() + token.len()..).unwrap_or_default();
-    let number = |token: &str| token.parse::<u32>().ok();
     let day = |token: &str| number(token.trim_end_matches(|character: char| character.is_ascii_alphabetic()));
-    if first.len() == 2
-        && third.len() == 2
-        && (order == Some(DateOrder::Ymd) || order.is_none() && cell.as_bytes().get(2) == Some(&b'-'))
-    {
-        if order == Some(DateOrder::Ymd) {
-            let written = match (year(first), number(second), number(third)) {
-                (Some(Ok(year)), Some(month), Some(day)) => of(year, month, day),
-                (Some(Err(why)), ..) => WrittenDay::Undecidable(why),
-                _ => WrittenDay::Unreadable,
-            };
-            return (written, None);
-        }
-        if number(first).is_some_and(|first| first > 12) && number(second).is_some() {
-            return (WrittenDay::Undecidable(EITHER_END), None);
-        }
+    if let Some(written) = at_either_end([first, second, third], cell.as_bytes().get(2) == Some(&b'-'), order) {
+        return (written, None);
     }
     if first.len() == 4
         && let Some(year) = number(first)
@@ -357,13 +343,38 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
     if let Some(month) = month_name {
         return (date.map_or(WrittenDay::Unreadable, |date| of(year, month, date)), None);
     }
-    let (Some(first), Some(second)) = (number(first), number(second)) else { return (WrittenDay::Unreadable, None) };
+    match (number(first), number(second)) {
+        (Some(first), Some(second)) => pair(first, second, year),
+        _ => (WrittenDay::Unreadable, None),
+    }
+}
+
+/// The day of `26-10-31`, whose year may stand at either end: first where the configuration says so. Nothing for a day whose year stands
+/// last for all that is known.
+fn at_either_end([first, second, third]: [&str; 3], dashes: bool, order: Option<DateOrder>) -> Option<WrittenDay> {
+    if first.len() != 2 || third.len() != 2 {
+        return None;
+    }
+    match order {
+        Some(DateOrder::Ymd) => Some(match (year(first), number(second), number(third)) {
+            (Some(Ok(year)), Some(month), Some(day)) => of(year, month, day),
+            (Some(Err(why)), ..) => WrittenDay::Undecidable(why),
+            _ => WrittenDay::Unreadable,
+        }),
+        None if dashes && number(first).is_some_and(|first| first > 12) && number(second).is_some() => {
+            Some(WrittenDay::Undecidable(EITHER_END))
+        }
+        _ => None,
+    }
+}
+
+/// The day of two numbers before a year, which may be day and month or the other way round, and the numbers.
+fn pair(first: u32, second: u32, year: i32) -> (WrittenDay, Option<(u32, u32)>) {
     let pair = Some((first, second));
     if first == 0 || second == 0 {
         return (WrittenDay::None, None);
     }
-    let either = [of(year, second, first), of(year, first, second)];
-    match either {
+    match [of(year, second, first), of(year, first, second)] {
         [one, other] if one == other => (one, pair.filter(|_| matches!(one, WrittenDay::Day(_) | WrittenDay::Buddhist(_)))),
         // A sentinel stays one in either order (1/1/1900, 12/31/9999).
         [WrittenDay::Unreadable, only] | [only, WrittenDay::Unreadable] => (only, pair),
@@ -373,6 +384,10 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
         [WrittenDay::None, _] | [_, WrittenDay::None] => (WrittenDay::None, None),
         [why, _] => (why, None),
     }
+}
+
+fn number(token: &str) -> Option<u32> {
+    token.parse().ok()
 }
 
 /// A year; of two digits this century's up to 39 and the one's before from 70 on.
