@@ -330,8 +330,8 @@ fn list_of<'m>(lists: impl Iterator<Item = Vec<Cow<'m, str>>>, height: usize) ->
 
 /// The address in a cell, if there is one.
 fn address(cell: &str) -> Option<String> {
-    if let Some(primary) = primary_smtp(cell) {
-        return Some(primary).filter(|address| cells::is_email(address));
+    if let Some(primary) = proxies(cell).iter().find_map(|proxy| proxy.strip_prefix(PRIMARY)) {
+        return cells::is_email(primary).then(|| primary.to_owned());
     }
     if let Some(first) = several(cell).into_iter().next() {
         return Some(first);
@@ -377,8 +377,4 @@ fn proxies(cell: &str) -> Vec<String> {
         }
     }
     proxies
-}
-
-fn primary_smtp(cell: &str) -> Option<String> {
-    proxies(cell).iter().find_map(|proxy| proxy.strip_prefix(PRIMARY).map(str::to_owned))
 }

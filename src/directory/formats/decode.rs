@@ -196,8 +196,9 @@ fn text(bytes: Vec<u8>, label: Option<&str>) -> Result<Text> {
     match String::from_utf8(bytes) {
         Ok(text) => {
             let encoding = if text.starts_with('\u{FEFF}') { "UTF-8 with byte-order mark" } else { "UTF-8" };
-            let notes = nul_note(&text);
-            Ok(Text::new(text, encoding.into(), notes))
+            let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
+            let note = has_nul.then(|| "the text holds NUL characters: it may be damaged".to_owned());
+            Ok(Text::new(text, encoding.into(), note.into_iter().collect()))
         }
         Err(error) => {
             let bytes = error.into_bytes();
@@ -209,11 +210,6 @@ fn text(bytes: Vec<u8>, label: Option<&str>) -> Result<Text> {
             transcode(&bytes, encoding, true)
         }
     }
-}
-
-fn nul_note(text: &str) -> Vec<String> {
-    let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
-    if has_nul { vec!["the text holds NUL characters: it may be damaged".into()] } else { Vec::new() }
 }
 
 /// Whether Western text is an old Macintosh's: what are small letters there would be capitals, or nothing, behind small letters
