@@ -144,7 +144,10 @@ impl Reader<'_> {
 
     fn workbook(&mut self, book: &mut Workbook) -> Result<Table> {
         let mut aside = Vec::new();
-        let sheet = workbook::choose(book, self.file.sheet.as_deref(), self.is_configured, &mut self.source.notes, &mut aside)?;
+        let sheet = match &self.file.sheet {
+            Some(name) => workbook::named(book, name)?,
+            None => workbook::choose(book, self.is_configured, &mut self.source.notes, &mut aside)?,
+        };
         self.source.sheet = Some(sheet.name.clone());
         let epoch_1904 = book.epoch_1904();
         let mut table = self.grid(&mut book.sheet(&sheet.name), epoch_1904)?;

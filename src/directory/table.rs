@@ -159,7 +159,7 @@ fn text_rows(text: &str) -> Result<(Vec<TextRow>, Option<String>)> {
 
 fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<TextRow>> {
     let name = match sheet {
-        Some(sheet) => workbook::choose(book, Some(sheet), &|_| false, &mut Vec::new(), &mut Vec::new())?.name,
+        Some(sheet) => workbook::named(book, sheet)?.name,
         None => match book.sheets().first() {
             Some(first) => first.name.clone(),
             None => bail!(Failure::usage("the workbook has no sheet")),

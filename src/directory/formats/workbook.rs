@@ -183,63 +183,42 @@ fn text<'c>(value: &'c DataRef<'_>, digits: usize) -> Cow<'c, str> {
     }
 }
 
-/// Chooses the sheet to read: the named one, or the only visible one that holds people. `aside` takes the sheets, labels and values of
-/// pairs of cells on sheets without people.
+/// The sheet of a name, as the workbook or else as somebody wrote it.
+///
+/// # Errors
+/// There is none.
+pub(in crate::directory) fn named(book: &Workbook, name: &str) -> Result<SheetInfo> {
+    let sheets = book.sheets();
+    let found = sheets
+        .iter()
+        .find(|sheet| sheet.name == name)
+        .or_else(|| sheets.iter().find(|sheet| sheet.name.trim().eq_ignore_ascii_case(name.trim())));
+    found.cloned().ok_or_else(|| {
+        Failure::usage(format!("the workbook has no sheet `{name}`")).hint(format!("it has {}", names(&sheets))).into()
+    })
+}
+
+/// Chooses the sheet to read: the only visible one that holds people. `aside` takes the sheets, labels and values of pairs of cells on
+/// sheets without people.
+///
+/// # Errors
+/// No sheet or several hold people, or there are too many to look at.
 pub(in crate::directory) fn choose(
     book: &mut Workbook,
-    named: Option<&str>,
     configured: &dyn Fn(&str) -> bool,
     notes: &mut Vec<String>,
     aside: &mut Vec<[String; 3]>,
 ) -> Result<SheetInfo> {
     let sheets = book.sheets();
-    let names = |sheets: &[SheetInfo]| {
-        let name = |sheet: &SheetInfo| format!("`{}`{}", sheet.name, if sheet.hidden { " (hidden)" } else { "" });
-        sheets.iter().map(name).collect::<Vec<_>>().join(", ")
-    };
-    if let Some(named) = named {
-        let found = sheets
-            .iter()
-            .find(|sheet| sheet.name == named)
-            .or_else(|| sheets.iter().find(|sheet| sheet.name.trim().eq_ignore_ascii_case(named.trim())));
-        return found.cloned().ok_or_else(|| {
-            Failure::usage(format!("the workbook has no sheet `{named}`")).hint(format!("it has {}", names(&sheets))).into()
-        });
-    }
     if sheets.len() > MOST_SHEETS {
         bail!(
             Failure::usage(format!("the workbook has {} sheets: too many to look at each", sheets.len()))
                 .hint("name the one to read with `sheet`")
         );
     }
-    let mut scored = Vec::new();
-    for sheet in &sheets {
-        let head = book.sheet(&sheet.name).head(headers::SEARCHED)?;
-        let found = headers::find(&head, configured);
-        let filled = |row: &Vec<String>| cells::filled(row).next().is_some();
-        let people = found.as_ref().is_some_and(|found| found.identified && head.iter().skip(found.at + 1).any(filled));
-        if let Some(found) = found {
-            scored.push((sheet.clone(), found.score, people));
-        }
-        if !people {
-            let pair = |row: &Vec<String>| {
-                let cells: Vec<String> = cells::filled(row).map(str::to_owned).collect();
-                let [label, value] = <[String; 2]>::try_from(cells).ok()?;
-                Some([sheet.name.clone(), label, value])
-            };
-            aside.extend(head.iter().filter_map(pair));
-        }
-    }
-    let best = |hidden: bool| {
-        let of = || scored.iter().filter(move |(sheet, ..)| sheet.hidden == hidden);
-        // Every sheet that says who its rows are about holds people: whoever reads one of several has lost the rest.
-        let people: Vec<SheetInfo> = of().filter(|(.., people)| *people).map(|(sheet, ..)| sheet.clone()).collect();
-        let most = of().map(|(_, score, _)| *score).max();
-        let best = || of().filter(|(_, score, _)| Some(*score) == most).map(|(sheet, ..)| sheet.clone()).collect();
-        if people.is_empty() { best() } else { people }
-    };
-    let visible = best(false);
-    let candidates: Vec<SheetInfo> = if visible.is_empty() { best(true).into_iter().take(1).collect() } else { visible };
+    let scored = score(book, &sheets, configured, aside)?;
+    let visible = best(&scored, false);
+    let candidates = if visible.is_empty() { best(&scored, true).into_iter().take(1).collect() } else { visible };
     match candidates.as_slice() {
         [] => bail!(
             Failure::usage("no sheet of the workbook has headers that are known")
@@ -263,4 +242,57 @@ pub(in crate::directory) fn choose(
                 ))
         ),
     }
+}
+
+/// A sheet with headers that are known.
+struct Scored {
+    sheet: SheetInfo,
+    /// How many known headers it has.
+    score: usize,
+    /// Whether it says who its rows are about, and has any.
+    holds_people: bool,
+}
+
+/// The sheets with known headers; what stands on those without people goes `aside`.
+fn score(
+    book: &mut Workbook,
+    sheets: &[SheetInfo],
+    configured: &dyn Fn(&str) -> bool,
+    aside: &mut Vec<[String; 3]>,
+) -> Result<Vec<Scored>> {
+    let mut scored = Vec::new();
+    for sheet in sheets {
+        let head = book.sheet(&sheet.name).head(headers::SEARCHED)?;
+        let found = headers::find(&head, configured);
+        let filled = |row: &Vec<String>| cells::filled(row).next().is_some();
+        let holds_people = found.as_ref().is_some_and(|found| found.identified && head.iter().skip(found.at + 1).any(filled));
+        if let Some(found) = found {
+            scored.push(Scored { sheet: sheet.clone(), score: found.score, holds_people });
+        }
+        if !holds_people {
+            let pair = |row: &Vec<String>| {
+                let cells: Vec<String> = cells::filled(row).map(str::to_owned).collect();
+                let [label, value] = <[String; 2]>::try_from(cells).ok()?;
+                Some([sheet.name.clone(), label, value])
+            };
+            aside.extend(head.iter().filter_map(pair));
+        }
+    }
+    Ok(scored)
+}
+
+/// Of the hidden or the visible sheets those that hold people, or else those with most known headers.
+fn best(scored: &[Scored], hidden: bool) -> Vec<SheetInfo> {
+    let of = || scored.iter().filter(|scored| scored.sheet.hidden == hidden);
+    // Every sheet that says who its rows are about holds people: whoever reads one of several has lost the rest.
+    let any = of().any(|scored| scored.holds_people);
+    let most = of().map(|scored| scored.score).max();
+    let is_best = |scored: &&Scored| if any { scored.holds_people } else { Some(scored.score) == most };
+    of().filter(is_best).map(|scored| scored.sheet.clone()).collect()
+}
+
+/// For a message.
+fn names(sheets: &[SheetInfo]) -> String {
+    let name = |sheet: &SheetInfo| format!("`{}`{}", sheet.name, if sheet.hidden { " (hidden)" } else { "" });
+    sheets.iter().map(name).collect::<Vec<_>>().join(", ")
 }
