@@ -113,19 +113,8 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     if anybody && source.format != "json" {
         source.warnings.extend(unread::ignored_in_vain(&headers, file));
     }
-    if anybody && mapping.first(Slot::Email).is_none() && mapping.first(Slot::EmployeeNumber).is_none() {
-        let some = raw.watched.iter().find(|column| column.holds_some_addresses());
-        bail!(match some {
-            Some(column) => Failure::usage(format!(
-                "no column holds e-mail addresses or employee numbers and nothing else, so nobody could be matched; `{}` holds some",
-                column.header
-            ))
-            .hint("the table needs one row for each person: where a record stands in several lines, one below the other, export it as a table"),
-            None => Failure::usage("no column holds e-mail addresses or employee numbers, so nobody could be matched")
-                .hint("name the columns in [directory.columns], e.g. email = \"…\""),
-        });
-    }
     if anybody && mapping.first(Slot::Email).is_none() {
+        refuse_unmatchable(&raw, &mapping)?;
         source
             .notes
             .push("no column holds e-mail addresses: people are found by their employee number only, where Domo has it".into());
@@ -149,6 +138,23 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
             .push(format!("it has {} where at least {expected} are expected", text::plural(source.rows, "person", "people")));
     }
     Ok((built, source))
+}
+
+/// Refuses a list that has neither addresses nor numbers.
+fn refuse_unmatchable(raw: &Raw, mapping: &Mapping) -> Result<()> {
+    if mapping.first(Slot::EmployeeNumber).is_some() {
+        return Ok(());
+    }
+    let some = raw.watched.iter().find(|column| column.holds_some_addresses());
+    bail!(match some {
+        Some(column) => Failure::usage(format!(
+            "no column holds e-mail addresses or employee numbers and nothing else, so nobody could be matched; `{}` holds some",
+            column.header
+        ))
+        .hint("the table needs one row for each person: where a record stands in several lines, one below the other, export it as a table"),
+        None => Failure::usage("no column holds e-mail addresses or employee numbers, so nobody could be matched")
+            .hint("name the columns in [directory.columns], e.g. email = \"…\""),
+    })
 }
 
 /// Why the list may not be the whole directory, by what it says of itself, and by its number.
