@@ -77,6 +77,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether nobody has accepted it.
+    pub fn is_open(&self) -> bool {
+        self.exception.is_none()
+    }
+
     /// What puts one finding before another, everywhere: severity, kind, the days that somebody who left still has access, rights.
     pub fn urgency(&self) -> (Severity, Kind, Reverse<i64>, bool, usize) {
         let days = match self.particular("days_since") {

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use super::builder::{Builder, shown};
+use super::builder::Builder;
 use super::cap;
 use super::figures::grouped;
 use super::view::Fact;
 use crate::config::Rights;
-use crate::reconcile::{EvidenceStatus, Finding, Moved};
+use crate::reconcile::{Finding, Moved};
 use crate::terms::{Kind, Owned};
+use crate::text::shown;
 
 /// Names in a line, at most.
 const NAMED: usize = 4;
@@ -126,7 +127,7 @@ fn rose(builder: &Builder) -> String {
 /// Findings of these kinds that nobody has accepted.
 fn open<'b>(builder: &'b Builder, kinds: &'b [Kind]) -> impl Iterator<Item = &'b Finding> {
     let findings = builder.inputs.reconciliation.findings.iter();
-    findings.filter(move |one| kinds.contains(&one.kind) && one.exception.is_none())
+    findings.filter(move |one| kinds.contains(&one.kind) && one.is_open())
 }
 
 fn not_tested(builder: &Builder, why: &str) -> String {
@@ -139,7 +140,7 @@ fn none(builder: &Builder, whole: bool, none: impl Fn() -> String) -> String {
 }
 
 fn is_whole(builder: &Builder) -> bool {
-    builder.inputs.reconciliation.evidence.status != EvidenceStatus::Incomplete
+    !builder.inputs.reconciliation.evidence.is_incomplete()
 }
 
 /// Whether all accounts were read; that is enough for what the directory has no part in.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{DataFrame, DataType};
 
-use super::builder::{Builder, address, rank, shown};
+use super::builder::{Builder, address, rank};
 use super::inputs::Inputs;
 use super::texts::Texts;
 use super::view::{
@@ -16,6 +16,7 @@ use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
 use crate::reconcile::{EvidenceStatus, ExceptionUse, Finding};
 use crate::terms::{AccountSituation, Kind, PersonSituation, Severity, label};
+use crate::text::shown;
 
 /// Findings that page one names at most.
 const NAMED: usize = 10;
@@ -182,7 +183,7 @@ impl Builder<'_> {
     fn evidence(&self, clipped: bool) -> Reliability {
         let t = self.t;
         let judged = self.inputs.reconciliation;
-        let mut reasons: Vec<String> = judged.evidence.reasons.iter().map(|reason| shown(reason)).collect();
+        let mut reasons: Vec<String> = judged.evidence.reasons.iter().map(shown).collect();
         if clipped {
             reasons.push(t.get("evidence.clipped").to_owned());
         }
@@ -288,7 +289,7 @@ impl Builder<'_> {
         let mut new_by_kind: BTreeMap<Kind, u64> = BTreeMap::new();
         for finding in findings {
             all[rank(finding.severity)] += 1;
-            if finding.exception.is_none() {
+            if finding.is_open() {
                 open[rank(finding.severity)] += 1;
             }
             if self.is_new(finding) {
@@ -332,7 +333,7 @@ impl Builder<'_> {
                 sentence.push_str(&t.count("findings.back", back, &[]));
             }
         }
-        let incomplete = self.inputs.reconciliation.evidence.status == EvidenceStatus::Incomplete;
+        let incomplete = self.inputs.reconciliation.evidence.is_incomplete();
         if incomplete {
             // Numbers that nobody should rely on ask nobody for a decision.
             sentence = t.count("findings.incomplete", findings.len() as u64, &[]);
@@ -372,7 +373,7 @@ impl Builder<'_> {
 
     /// The worst that nobody has accepted.
     fn grave(&self) -> impl Iterator<Item = &Finding> {
-        let open = self.inputs.reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
+        let open = self.inputs.reconciliation.findings.iter().filter(|finding| finding.is_open());
         open.take_while(|finding| finding.severity <= Severity::High)
     }
 
@@ -397,15 +398,15 @@ impl Builder<'_> {
     fn should_not_have_access(&self) -> String {
         let t = self.t;
         let judged = self.inputs.reconciliation;
-        if judged.evidence.status == EvidenceStatus::Incomplete {
+        if judged.evidence.is_incomplete() {
             return t.get("findings.should_not_unknown").to_owned();
         }
-        let of = |kind| judged.findings.iter().filter(move |one| one.kind == kind && one.exception.is_none());
+        let of = |kind| judged.findings.iter().filter(move |one| one.kind == kind && one.is_open());
         let open = |kind| of(kind).filter(|one| !one.restricted).count() as u64;
         let kinds = [Kind::Leaver, Kind::Orphan, Kind::Suspended];
         let restricted = kinds.map(|kind| of(kind).filter(|one| one.restricted).count() as u64);
         // The tables and the navigation count accepted ones too: a reader who compares the numbers finds the difference here.
-        let accepted = |kind| match judged.findings.iter().filter(|one| one.kind == kind && one.exception.is_some()).count() {
+        let accepted = |kind| match judged.findings.iter().filter(|one| one.kind == kind && !one.is_open()).count() {
             more if more > 0 && kinds.contains(&kind) => format!(" {}", t.count("findings.should_not_accepted", more as u64, &[])),
             _ => String::new(),
         };
@@ -475,8 +476,8 @@ impl Builder<'_> {
         let t = self.t;
         let history = self.inputs.history;
         let mut notes = Vec::new();
-        notes.extend(history.parameters_changed.iter().map(|change| shown(change)));
-        notes.extend(history.notes.iter().chain(history.applied.iter().map(|told| &told.sentence)).map(|note| shown(note)));
+        notes.extend(history.parameters_changed.iter().map(shown));
+        notes.extend(history.notes.iter().chain(history.applied.iter().map(|told| &told.sentence)).map(shown));
         let further = notes.split_off(notes.len().min(CHANGES));
         let more = (!further.is_empty()).then(|| t.count("change.more", further.len() as u64, &[]));
         let Some(previous) = &history.previous else {
@@ -599,7 +600,7 @@ impl Builder<'_> {
                     view::Cell::text(shown(&guard.name)),
                     view::Cell::count(guard.value),
                     view::Cell::count(guard.limit),
-                    view::Cell::text(holds).with(guard.note.iter().map(|note| shown(note)).collect()),
+                    view::Cell::text(holds).with(guard.note.iter().map(shown).collect()),
                 ],
             );
         }
@@ -616,7 +617,7 @@ impl Builder<'_> {
     }
 
     fn no_plan(&self) -> Option<String> {
-        let incomplete = self.inputs.reconciliation.evidence.status == EvidenceStatus::Incomplete;
+        let incomplete = self.inputs.reconciliation.evidence.is_incomplete();
         let why = match (self.inputs.options.replay, incomplete) {
             (true, _) => "plan.none_replay",
             (false, true) => "plan.none_incomplete",

@@ -179,7 +179,7 @@ pub(super) fn by_age(builder: &Builder) -> Option<Chart> {
     let history = builder.inputs.history;
     history.previous.as_ref()?;
     let mut ages = [0u64; 4];
-    for finding in builder.inputs.reconciliation.findings.iter().filter(|finding| finding.exception.is_none()) {
+    for finding in builder.inputs.reconciliation.findings.iter().filter(|finding| finding.is_open()) {
         let since = history.lifecycle.get(&finding.id).map_or(builder.inputs.run.as_of, |lifecycle| lifecycle.first_seen);
         let place = match (builder.inputs.run.as_of - since).num_days() {
             ..=30 => 0,

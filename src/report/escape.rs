@@ -144,7 +144,7 @@ fn is_calm(text: &str) -> bool {
 /// One line, hidden characters shown, trimmed.
 fn one_line(text: &str) -> String {
     let spaced: String = text.chars().map(|letter| if matches!(letter, '\n' | '\r' | '\t') { ' ' } else { letter }).collect();
-    text::visible(spaced.trim()).into_owned()
+    text::shown(spaced.trim())
 }
 
 /// A value that leaves room for others, and where the `rest` of it stands.

@@ -17,7 +17,7 @@ use crate::plan::packets::{Packet, UNASSIGNED};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{About, Decision};
 use crate::terms::Severity;
-use crate::text;
+use crate::text::{self, shown};
 
 /// What all packets of one split have in common.
 #[derive(Debug, Clone)]
@@ -242,7 +242,7 @@ impl<'a> PacketWriter<'a> {
         let texts = &self.templates.texts;
         let fact = |key: &str, value: String| Fact { label: self.t(key), value };
         let generator = format!("domo-reconcile {}", env!("CARGO_PKG_VERSION"));
-        let reviewer = text::visible(&packet.reviewer).into_owned();
+        let reviewer = shown(&packet.reviewer);
         let view = View {
             lang: texts.get("page.lang"),
             page_title: format!("{title} - {reviewer}"),
@@ -269,7 +269,6 @@ impl<'a> PacketWriter<'a> {
 
     fn row<'i>(&self, item: &'i Item) -> RowView<'i> {
         let texts = &self.templates.texts;
-        let shown = |value: &String| text::visible(value).into_owned();
         let facts = item.facts.iter().filter(|(_, value)| !value.is_empty()).map(|(label, value)| {
             let label = self.t(&format!("fact_{label}"));
             if label.is_empty() { shown(value) } else { format!("{label}: {}", text::visible(value)) }
@@ -294,7 +293,7 @@ impl<'a> PacketWriter<'a> {
         let PriorDecision { word, by, comment } = said;
         let comment = comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
         let told = self.templates.texts.fill(&format!("packet.{key}"), &[("verdict", word), ("by", by), ("comment", &comment)]);
-        text::visible(&told).into_owned()
+        shown(&told)
     }
 
     fn workbook(&self, packet: &Packet, items: &[Item]) -> Result<Vec<u8>> {

@@ -80,7 +80,7 @@ fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> Told {
         return Told { sentence: format!("{happened}."), named: Vec::new() };
     }
     let people = open.iter().take(NAMED).flat_map(|line| [&line.account, &line.by]);
-    let people = people.map(|who| ("name", text::visible(who).into_owned())).collect();
+    let people = people.map(|who| ("name", text::shown(who))).collect();
     let named = open.iter().take(NAMED).map(|line| {
         format!(
             "account {} ({} by {} on {})",

@@ -153,7 +153,7 @@ impl History {
             people: reconciliation.people,
             by_severity: manifest::by_severity(reconciliation),
             by_kind,
-            accepted: reconciliation.findings.iter().filter(|finding| finding.exception.is_some()).count() as u64,
+            accepted: reconciliation.findings.iter().filter(|finding| !finding.is_open()).count() as u64,
             new: self.appeared(),
             resolved: self.resolved(),
             gone: self.gone(),

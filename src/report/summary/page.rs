@@ -4,11 +4,12 @@ use super::types::report;
 use super::{AuditedRun, InstanceResult, Overall, SCHEMA, Several, Trouble};
 use crate::archive::history::State;
 use crate::reconcile::EvidenceStatus;
-use crate::report::builder::{address, rank, severity, shown};
+use crate::report::builder::{address, rank, severity};
 use crate::report::figures;
 use crate::report::texts::Texts;
 use crate::report::view::{Cell, Column, Fact, Link, Reliability, Table};
 use crate::terms::Severity;
+use crate::text::shown;
 
 /// What stands where there is no number because nothing was judged.
 const NOTHING: &str = "\u{2013}";
@@ -133,7 +134,7 @@ impl Page<'_> {
                         EvidenceStatus::Incomplete => (1, "incomplete", "several.label_incomplete"),
                         EvidenceStatus::Warnings => (2, "warnings", "several.label_warnings"),
                     };
-                    let lines = run.findings.evidence.reasons.iter().map(|reason| shown(reason)).collect();
+                    let lines = run.findings.evidence.reasons.iter().map(shown).collect();
                     let label = t.get(label).to_owned();
                     all.push((order, Trouble { instance: name, status, label, lines, href: Some(run.report()) }));
                 }
