@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::columns::AccountColumns;
 use super::finding::AccountRef;
-use super::index::{Account, all};
+use super::places::{Account, all};
 use crate::config::Domo;
 use crate::domo::Accounts;
 use crate::terms::{ActionKind, words};

@@ -8,12 +8,12 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 
 use super::column::{Dates, Flags, Lists, TextColumn};
+use super::correlation::fold::Fold;
+use super::correlation::keys::Addresses;
+use super::correlation::names::{self, Resemblance};
 use super::employment;
 use super::finding::AccountRef;
-use super::fold::Fold;
-use super::index::{Account, Person, Place, Row};
-use super::keys::Addresses;
-use super::names::{self, Resemblance};
+use super::places::{Account, Person, Place, Row};
 use crate::config::{self, AccountRole, Rights};
 use crate::directory::People;
 use crate::directory::facts::{FactColumns, Facts};

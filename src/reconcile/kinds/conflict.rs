@@ -3,8 +3,8 @@
 use super::sheet::Sheet;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::{Account, Person};
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::{Account, Person};
 use crate::reconcile::{NotTested, explain};
 use crate::terms::{AccountSituation, Key, Kind, Severity, Status};
 

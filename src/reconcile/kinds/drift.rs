@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::sheet::Sheet;
 use crate::config::Choice;
+use crate::reconcile::correlation::join::Agreeing;
 use crate::reconcile::drift::columns_of;
 use crate::reconcile::finding::DriftField;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::{Account, Person};
-use crate::reconcile::join::Agreeing;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::{Account, Person};
 use crate::reconcile::{NotTested, explain, taken};
 use crate::terms::{AccountSituation, ActionKind, Key, Kind, Severity, label};
 

@@ -6,8 +6,8 @@ use super::sheet::{Sheet, without_fields};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {

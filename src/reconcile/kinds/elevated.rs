@@ -5,9 +5,9 @@ use crate::reconcile::access::{Access, AccessChange, Moved};
 use crate::reconcile::exclusions::Part;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::rule::PeopleRule;
+use crate::reconcile::people_rules::PeopleRule;
+use crate::reconcile::places::Account;
 use crate::reconcile::{NotTested, explain};
 use crate::terms::{Kind, Severity};
 

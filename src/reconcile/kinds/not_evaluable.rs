@@ -1,12 +1,12 @@
 //! An account that could not be judged because evidence is missing.
 
 use super::sheet::Sheet;
+use crate::reconcile::correlation::near::{self, Nearness, Suspect};
 use crate::reconcile::explain;
 use crate::reconcile::finding::{Candidate, Value};
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::near::{self, Nearness, Suspect};
+use crate::reconcile::places::Account;
 use crate::reconcile::situation::Gap;
 use crate::terms::{AccountSituation, Kind, Severity, Status};
 

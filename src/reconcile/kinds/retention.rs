@@ -1,12 +1,12 @@
 //! An inactive account that this tool took out of use so long ago that the policy would now delete it.
 
 use super::sheet::{Sheet, kept_until};
+use crate::reconcile::correlation::matching::Correlation;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::matching::Correlation;
 use crate::reconcile::past::Taken;
+use crate::reconcile::places::Account;
 use crate::reconcile::{NotTested, explain};
 use crate::terms::{AccountSituation, ActionKind, Kind, Severity, Status};
 

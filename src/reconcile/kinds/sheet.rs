@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use crate::config::{Choice, Policy};
 use crate::reconcile::NotTested;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{ActionKind, Kind, Severity};
 
 /// All that is particular to a kind of finding.

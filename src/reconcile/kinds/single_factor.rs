@@ -6,8 +6,8 @@ use crate::reconcile::exclusions::Part;
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{Kind, Severity};
 
 pub(super) const SHEET: Sheet = Sheet {

@@ -3,8 +3,8 @@
 use super::leaver::no_longer_entitled;
 use super::sheet::{Sheet, without_fields};
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, Kind};
 
 pub(super) const SHEET: Sheet = Sheet {
