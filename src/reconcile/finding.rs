@@ -39,6 +39,9 @@ impl fmt::Display for FindingId {
     }
 }
 
+/// At most so many people or accounts are listed with one finding; the reason says how many there are.
+pub(super) const LISTED: usize = 50;
+
 /// One thing that differs, with the evidence for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {

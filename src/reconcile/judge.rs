@@ -20,7 +20,7 @@ use super::drift::Drifts;
 use super::employment::{self, Employment};
 use super::exclusions::Part;
 use super::explain;
-use super::finding::{AccountRef, Candidate, PersonRef};
+use super::finding::{AccountRef, Candidate, LISTED, PersonRef};
 use super::identity::Draft;
 use super::past::{Past, Taken};
 use super::places::{Account, Each, Person};
@@ -29,9 +29,6 @@ use crate::config::Rights;
 use crate::domo::content::Reported;
 use crate::terms::value::Number;
 use crate::terms::{AccountSituation, DomoStats, Key, Kind, Owned, PersonSituation, Severity, Status};
-
-/// At most so many people or accounts are listed with one finding; the reason says how many there are.
-pub(super) const LISTED: usize = 50;
 
 /// Everything the findings are made from.
 pub(super) struct Judge<'a> {

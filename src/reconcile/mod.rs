@@ -1,18 +1,26 @@
 //! The judgement: a join on e-mail address and employee number, and the sets that follow from it. Pure: no clock, no files, no
 //! network; the day judged comes in.
 //!
+//! [`reconcile_since`] goes from top to bottom through this, and a newcomer may read the files in that order:
+//!
+//! 1. The two sides. `columns`: both frames, by `places`. `correlation::keys`, `placeholders`, `fold`: what an address is compared as,
+//!    which of them stand for nobody, which rows are one person. `exclusions`: who takes part.
+//! 2. Who is whom. `correlation::links`, `join`, `near`, `matching`: the pairs that the keys make, judged together.
+//! 3. Exactly one `situation` for each, with `employment` on the day and what `correlation::rejected` rows may carry.
+//! 4. `drift`: what differs between those who are matched.
+//! 5. `judge`: all of that, and the `past`, as the `kinds` read it; each has a file for what it is called, said and proposed.
+//! 6. The findings get their `identity`, `exceptions` accept some, and `outcome` puts evidence and sums around them.
+//!
 //! ```text
-//!  accounts ⋈ people on each key = pairs (account, person, key)                          `join`
-//!    an account that takes part and is in no pair             orphan                      `situation`
-//!    a person in no pair, who should have an account          missing                     `situation`
-//!    an account and a person whom the keys agree on           matched                     `matching`
-//!      whose employment has ended                             leaver                      `employment`
-//!      whose fields differ                                    drift                       `drift`
+//!  accounts ⋈ people on each key = pairs (account, person, key)
+//!    an account that takes part and is in no pair             orphan
+//!    a person in no pair, who should have an account          missing
+//!    an account and a person whom the keys agree on           matched
+//!      whose employment has ended                             leaver
+//!      whose fields differ                                    drift
 //!    keys that disagree, or name several                      conflict, ambiguous, duplicate
 //!  and wherever evidence is missing                           not evaluable: neither orphan nor missing
 //! ```
-//!
-//! [`reconcile_since`] goes through that from top to bottom; `kinds` has a file for what each set is called, said and proposed.
 
 mod access;
 mod column;

@@ -17,6 +17,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::keys::Addresses;
 use super::names::{self, Name};
 use crate::reconcile::columns::{AccountColumns, PersonColumns};
+use crate::reconcile::finding::LISTED;
 use crate::reconcile::places::{Account, Person, all};
 use crate::terms::value::{Number, numbers_differ};
 use crate::text::damage::{self, DamageKind};
@@ -40,9 +41,6 @@ pub(in crate::reconcile) struct Suspect {
     pub(in crate::reconcile) person: Person,
     pub(in crate::reconcile) nearness: Nearness,
 }
-
-/// Suspects listed with one account.
-const LISTED: usize = 50;
 
 /// Accounts and people whom near keys bring together.
 #[derive(Debug, Default)]
