@@ -15,7 +15,6 @@ use crate::terms::{AccountSituation, ActionKind, Key, Kind, Severity, label};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.drift),
-    untested,
     ..Sheet::new(
         |judge| judge.count(&[AccountSituation::Matched]),
         |judge| {
@@ -71,8 +70,8 @@ fn reused(judge: &Judge<'_>, account: Account, (person, agreeing): (Person, Agre
     }
 }
 
-/// Fields that are not compared, on anybody or on some.
-fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
+/// Fields that are not compared, on anybody or on some: drift as a whole is always tested.
+pub(super) fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
     let Judge { accounts, people, drifts, rules, .. } = judge;
     let mut list: Vec<NotTested> = Vec::new();
     let mut add = |field: &str, why: String| list.push(NotTested::new(&format!("drift.{field}"), why));

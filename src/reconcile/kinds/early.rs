@@ -11,7 +11,7 @@ use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
-    untested: |judge| without_fields(judge, Kind::Early, &["status", "hire_date"], "neither a status nor a hire date", ""),
+    untested: |judge| without_fields(judge, &["status", "hire_date"], "neither a status nor a hire date", ""),
     ..Sheet::new(
         |judge| judge.whose_person_is_known(),
         |judge| judge.accounts_that_are(AccountSituation::Matched, |account| early(judge, account)),

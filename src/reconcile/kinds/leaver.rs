@@ -15,7 +15,7 @@ pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.leaver),
     untested: |judge| {
         let lacks = "neither a status nor a termination date";
-        without_fields(judge, Kind::Leaver, &["status", "termination_date"], lacks, ": everyone listed counts as employed")
+        without_fields(judge, &["status", "termination_date"], lacks, ": everyone listed counts as employed")
     },
     ..Sheet::new(
         |judge| judge.whose_person_is_known(),

@@ -8,7 +8,7 @@ use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::places::{Account, Person};
-use crate::reconcile::{NotTested, people_rules, taken};
+use crate::reconcile::{people_rules, taken};
 use crate::terms::{ActionKind, Kind, PersonSituation, Severity, Status};
 use crate::text::damage;
 
@@ -18,8 +18,9 @@ pub(super) const SHEET: Sheet = Sheet {
     untested: |judge| {
         let asked = judge.rules.config.expected.iter().flat_map(|rule| rule.keys());
         let lacking = asked.filter(|field| !judge.people.any_provides(&[field.as_str()]));
-        let why = |field| format!("[expected] asks for {field}, which the directory has no column for: nobody is expected");
-        lacking.map(|field| NotTested::new(Kind::Missing.as_str(), why(field))).collect()
+        let why =
+            |field: &String| format!("[expected] asks for {field}, which the directory has no column for: nobody is expected");
+        lacking.map(why).collect()
     },
     ..Sheet::new(
         |judge| judge.employment.values().iter().filter(|employment| employment.status == Status::Active).count() as u64,

@@ -9,7 +9,7 @@ use crate::terms::{AccountSituation, Kind};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.suspended),
-    untested: |judge| without_fields(judge, Kind::Suspended, &["status"], "no status column", ""),
+    untested: |judge| without_fields(judge, &["status"], "no status column", ""),
     ..Sheet::new(
         |judge| judge.whose_person_is_known(),
         |judge| judge.accounts_that_are(AccountSituation::Suspended, |account| suspended(judge, account)),
