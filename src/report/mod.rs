@@ -4,7 +4,8 @@
 //! and every number formatted. Templates only arrange it, so that a template of the user's own cannot get a figure wrong.
 //!
 //! - `document`: pages that are made after a run, `decided` and a certification; `behind`: what they tell of the run.
-//! - `build`, `sections`, `appendix`, `charts`: the view. `cap` decides what a page can hold, `origin` where a parameter comes from.
+//! - `build`: the view. Page one of it: `identity`, `population`, `findings_summary`, `answers`, `change`, `limits`, `plan_summary`; behind
+//!   it: `sections`, `accounts`, `appendix`; with `charts`. `cap` decides what a page can hold, `origin` where a parameter comes from.
 //! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping. `awaited`: what only comes to be known afterwards.
 //! - `tables`, `workbook`: the CSV files, which are never capped, and the workbook; they do not go through the view.
 //! - `summary`: the page over several instances.
@@ -19,6 +20,7 @@ pub mod behind;
 mod build;
 mod builder;
 mod cap;
+mod change;
 mod charts;
 pub mod decided;
 pub mod document;
@@ -26,11 +28,16 @@ mod escape;
 pub mod example;
 mod failed;
 mod figures;
+mod findings_summary;
 mod html;
+mod identity;
 mod inputs;
+mod limits;
 mod markdown;
 mod origin;
 pub mod packet;
+mod plan_summary;
+mod population;
 mod redact;
 mod sections;
 pub mod summary;
