@@ -7,7 +7,8 @@
 //! - `build`: the view. Page one of it: `identity`, `population`, `findings_summary`, `answers`, `change`, `limits`, `plan_summary`; behind
 //!   it: `sections`, `accounts`, `appendix`; with `charts`. `cap` decides what a page can hold, `origin` where a parameter comes from.
 //! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping. `awaited`: what only comes to be known afterwards.
-//! - `tables`, `workbook`: the CSV files, which are never capped, and the workbook; they do not go through the view.
+//! - `tables`, `workbook`: the CSV files, which are never capped, and the workbook; they do not go through the view. `sheets` writes the
+//!   sheets of that and of a `packet`.
 //! - `summary`: the page over several instances.
 //! - `texts`: what pages and sheets of a run say of themselves, one file. Pages made after a run, and of one that failed, have their words
 //!   where they are made. `redact`: tokens instead of names.
@@ -40,6 +41,7 @@ mod plan_summary;
 mod population;
 mod redact;
 mod sections;
+mod sheets;
 pub mod summary;
 mod tables;
 mod templates;

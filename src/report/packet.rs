@@ -8,9 +8,9 @@ use rust_xlsxwriter::Workbook;
 use serde::Serialize;
 
 use super::html;
+use super::sheets::{Deciding, SheetWriter};
 use super::templates::Templates;
 pub use super::workbook::DECIDING as COLUMNS;
-use super::workbook::{Deciding, Look};
 use crate::config::Config;
 use crate::plan::certification::Confirmed;
 use crate::plan::packets::{Packet, UNASSIGNED};
@@ -299,7 +299,7 @@ impl<'a> PacketWriter<'a> {
     fn workbook(&self, packet: &Packet, items: &[Item]) -> Result<Vec<u8>> {
         let Subject { id, digest, instance, title, classification, columns, choices, due, .. } = &self.subject;
         let texts = &self.templates.texts;
-        let look = Look::plain(texts, title, instance, classification.unwrap_or_default(), id);
+        let writer = SheetWriter::plain(texts, title, instance, classification.unwrap_or_default(), id);
         let mut book = Workbook::new();
         let deciding = Deciding { name: sheet::ACTIONS, columns, choices: *choices, rows: items.len() };
         let row = |at: usize| {
@@ -307,7 +307,7 @@ impl<'a> PacketWriter<'a> {
             let said = item.and_then(|item| item.said.as_ref()).map(|said| self.said("said_blank", said));
             (item.map(|item| item.cells.clone()).unwrap_or_default(), said)
         };
-        look.deciding(book.add_worksheet(), &deciding, row)?;
+        writer.deciding(book.add_worksheet(), &deciding, row)?;
         // Whose it is and what it is for.
         let run = self.subject.of == "run";
         let (label, digest_label) = if run { (sheet::RUN, sheet::RUN_DIGEST) } else { (sheet::PLAN, sheet::PLAN_DIGEST) };
@@ -318,7 +318,7 @@ impl<'a> PacketWriter<'a> {
             (sheet::PACKET_OF, packet.reviewer.clone()),
             (texts.get("packet.due"), due.to_string()),
         ];
-        look.facts(book.add_worksheet(), sheet::SUMMARY, &facts)?;
+        writer.facts(book.add_worksheet(), sheet::SUMMARY, &facts)?;
         book.save_to_buffer().context("making a packet's workbook")
     }
 
