@@ -35,7 +35,7 @@ use crate::reconcile::{
     PersonRef, Privileged, Reconciliation, Value,
 };
 use crate::rows::{Rows, csv};
-use crate::terms::{Field, Key, Kind};
+use crate::terms::{Field, Key, Kind, TokenSort};
 use crate::text;
 
 /// What the tokens stand for, in the run's folder.
@@ -54,7 +54,7 @@ pub(super) struct Redactor {
     /// Names of files that were read, the longest first.
     files: Vec<String>,
     /// What the rules say of people, as in [`Told::named`], the longest first.
-    rules: Vec<(&'static str, String)>,
+    rules: Vec<(TokenSort, String)>,
 }
 
 /// What the files that leave the house are made from.
@@ -131,7 +131,7 @@ impl Redactor {
     }
 
     /// `name-3f9a01c2bd`; blank stays blank, a token stays a token.
-    fn token(&mut self, sort: &str, value: &str) -> String {
+    fn token(&mut self, sort: TokenSort, value: &str) -> String {
         if value.trim().is_empty() || is_token(value) {
             return value.to_owned();
         }
@@ -144,7 +144,7 @@ impl Redactor {
         token
     }
 
-    fn replace(&mut self, sort: &str, value: &mut Option<String>) {
+    fn replace(&mut self, sort: TokenSort, value: &mut Option<String>) {
         if let Some(value) = value {
             *value = self.token(sort, value);
         }
@@ -152,20 +152,20 @@ impl Redactor {
 
     /// Whoever answers for something or decided it.
     fn who(&mut self, who: &str) -> String {
-        self.token(if who.contains('@') { "email" } else { "name" }, who)
+        self.token(if who.contains('@') { TokenSort::Email } else { TokenSort::Name }, who)
     }
 
     /// What was said of people: a name may be an address.
-    fn said(&mut self, sort: &str, words: &str) -> String {
-        if sort == "name" { self.who(words) } else { self.token(sort, words) }
+    fn said(&mut self, sort: TokenSort, words: &str) -> String {
+        if sort == TokenSort::Name { self.who(words) } else { self.token(sort, words) }
     }
 
     /// A sentence without these words.
-    fn without(&mut self, sentence: &str, named: &[(&'static str, String)]) -> String {
+    fn without(&mut self, sentence: &str, named: &[(TokenSort, String)]) -> String {
         let mut shown = sentence.to_owned();
         for (sort, words) in named {
             if shown.contains(words.as_str()) {
-                let token = self.said(sort, words);
+                let token = self.said(*sort, words);
                 shown = replaced(&shown, words, &token);
             }
         }
@@ -181,11 +181,11 @@ impl Redactor {
     }
 
     /// Free text: every e-mail address in it, and the values named.
-    fn scrub(&mut self, text: &str, known: &[(&str, String)]) -> String {
+    fn scrub(&mut self, text: &str, known: &[(TokenSort, String)]) -> String {
         let mut scrubbed = text.to_owned();
         for (sort, value) in known {
             if value.chars().count() > 1 && scrubbed.contains(value.as_str()) {
-                scrubbed = scrubbed.replace(value.as_str(), &self.token(sort, value));
+                scrubbed = scrubbed.replace(value.as_str(), &self.token(*sort, value));
             }
         }
         self.text(&scrubbed)
@@ -193,15 +193,15 @@ impl Redactor {
 
     /// Every e-mail address in a text.
     fn addresses(&mut self, text: &str) -> String {
-        text::without_addresses(text, |address| self.token("email", address))
+        text::without_addresses(text, |address| self.token(TokenSort::Email, address))
     }
 
     /// A row of `handover.csv`: whose an object is, who may own it next, and what it is called, which is anything that somebody typed.
     pub(super) fn handover(&mut self, row: &mut [String; 8]) {
         let [_, email, _, _, object, _, heir, why] = row;
-        *email = self.token("email", email);
-        *object = self.token("text", object);
-        *heir = self.token("email", heir);
+        *email = self.token(TokenSort::Email, email);
+        *object = self.token(TokenSort::Text, object);
+        *heir = self.token(TokenSort::Email, heir);
         *why = self.text(why);
     }
 
@@ -210,7 +210,7 @@ impl Redactor {
         let mut shown = text.to_owned();
         for name in std::mem::take(&mut self.files) {
             if shown.contains(&name) {
-                shown = shown.replace(&name, &self.token("file", &name));
+                shown = shown.replace(&name, &self.token(TokenSort::File, &name));
             }
             self.files.push(name);
         }
@@ -271,9 +271,9 @@ impl Redactor {
         people.sources = people.sources.iter().map(|source| self.walked(source)).collect::<Result<_>>()?;
         for RejectedRow { reason, email, employee_number, carried, source: _, row: _, digest: _ } in &mut people.rejected {
             *reason = self.text(reason);
-            self.replace("email", email);
-            self.replace("number", employee_number);
-            *carried = carried.iter().map(|key| self.token("email", key)).collect();
+            self.replace(TokenSort::Email, email);
+            self.replace(TokenSort::Number, employee_number);
+            *carried = carried.iter().map(|key| self.token(TokenSort::Email, key)).collect();
         }
         for Doubt { field, problem, value, source: _, row: _, not_comparable: _ } in &mut people.doubts {
             *problem = self.text(problem);
@@ -328,7 +328,7 @@ impl Redactor {
             for change in changes {
                 let AccessChange { account, who, moved: _, before: _, after: _, administrator: _, plan: _ } = change;
                 self.account(account);
-                self.replace("text", who);
+                self.replace(TokenSort::Text, who);
             }
         }
         for External { account, owner, situation: _ } in external {
@@ -382,7 +382,7 @@ impl Redactor {
             if !is_token(subject) {
                 UNREDACTED.clone_into(reason);
             }
-            let sort = if subject.contains('@') { "email" } else { "name" };
+            let sort = if subject.contains('@') { TokenSort::Email } else { TokenSort::Name };
             *subject = self.token(sort, subject);
             if let How::Ours(decided) = how {
                 *decided = UNNAMED.to_owned();
@@ -413,7 +413,7 @@ impl Redactor {
         Ok(())
     }
 
-    fn column(&mut self, frame: &mut DataFrame, name: &str, sort: &str) -> Result<()> {
+    fn column(&mut self, frame: &mut DataFrame, name: &str, sort: TokenSort) -> Result<()> {
         let values: StringChunked =
             frame.column(name)?.str()?.iter().map(|value| value.map(|value| self.token(sort, value))).collect();
         frame.with_column(values.with_name(name.into()).into_column())?;
@@ -422,34 +422,34 @@ impl Redactor {
 
     fn account(&mut self, account: &mut AccountRef) {
         let AccountRef { email, name, index: _, id: _, role: _, active: _, may_administer: _ } = account;
-        self.replace("email", email);
-        self.replace("name", name);
+        self.replace(TokenSort::Email, email);
+        self.replace(TokenSort::Name, name);
     }
 
     fn person(&mut self, person: &mut PersonRef) {
         let PersonRef { email, name, employee_number, source, index: _, row: _, named_by, status: _, termination_date: _ } = person;
-        self.replace("email", email);
-        self.replace("name", name);
-        self.replace("number", employee_number);
+        self.replace(TokenSort::Email, email);
+        self.replace(TokenSort::Name, name);
+        self.replace(TokenSort::Number, employee_number);
         *source = self.text(source);
         // A token is nobody's number: a link that names it would do nothing.
         *named_by = None;
     }
 
     fn finding(&mut self, finding: &mut Finding) {
-        let mut known: Vec<(&'static str, String)> = Vec::new();
+        let mut known: Vec<(TokenSort, String)> = Vec::new();
         let mut add = |sort, value: &Option<String>| {
             known.extend(value.clone().filter(|value| !value.trim().is_empty()).map(|value| (sort, value)))
         };
         let (accounts, people) = everybody(finding);
         for account in accounts {
-            add("email", &account.email);
-            add("name", &account.name);
+            add(TokenSort::Email, &account.email);
+            add(TokenSort::Name, &account.name);
         }
         for person in people {
-            add("email", &person.email);
-            add("name", &person.name);
-            add("number", &person.employee_number);
+            add(TokenSort::Email, &person.email);
+            add(TokenSort::Name, &person.name);
+            add(TokenSort::Number, &person.employee_number);
         }
         for change in &finding.drift {
             if let Some(sort) = sort_of(&change.field) {
@@ -490,7 +490,7 @@ impl Redactor {
         *reason = self.scrub(reason, &known);
         if let Some(AcceptedBy { owner, reason, expires: _ }) = exception {
             *owner = self.who(owner);
-            *reason = self.token("text", reason);
+            *reason = self.token(TokenSort::Text, reason);
         }
         account.iter_mut().for_each(|account| self.account(account));
         person.iter_mut().for_each(|person| self.person(person));
@@ -506,7 +506,7 @@ impl Redactor {
         }
     }
 
-    fn value(&mut self, value: &mut Value, known: &[(&str, String)]) {
+    fn value(&mut self, value: &mut Value, known: &[(TokenSort, String)]) {
         match value {
             Value::Text(text) => {
                 let shown = text.as_deref().map(|text| self.ruled(text));
@@ -549,19 +549,19 @@ impl Redactor {
 }
 
 /// What rules say of people: whom a link or a slice names, who answers for a rule, and why. Each with the word of its token.
-fn said_of_people(config: &mut Config) -> Vec<(&'static str, &mut String)> {
+fn said_of_people(config: &mut Config) -> Vec<(TokenSort, &mut String)> {
     let Config { link, exclude, exception, expected, role, group, instance, .. } = config;
     let links = link.iter_mut().flat_map(|rule| {
         let config::Link { person, reason, owner, account: _, same: _ } = rule;
-        [("number", person), ("text", reason), ("name", owner)]
+        [(TokenSort::Number, person), (TokenSort::Text, reason), (TokenSort::Name, owner)]
     });
     let excluded = exclude.iter_mut().flat_map(|rule| {
         let config::Exclude { reason, owner, email: _, id: _ } = rule;
-        std::iter::once(("text", reason)).chain(owner.as_mut().map(|owner| ("name", owner)))
+        std::iter::once((TokenSort::Text, reason)).chain(owner.as_mut().map(|owner| (TokenSort::Name, owner)))
     });
     let accepted = exception.iter_mut().flat_map(|rule| {
         let config::Exception { reason, owner, account: _, kinds: _, expires: _ } = rule;
-        [("text", reason), ("name", owner)]
+        [(TokenSort::Text, reason), (TokenSort::Name, owner)]
     });
     let slices = expected.iter_mut().chain(instance.iter_mut().filter_map(|one| one.people.as_mut()));
     let slices = slices.chain(role.iter_mut().map(|rule| &mut rule.people)).chain(group.iter_mut().map(|rule| &mut rule.people));
@@ -595,12 +595,12 @@ fn replaced(text: &str, words: &str, token: &str) -> String {
 }
 
 /// What a field's value says of a person; none where it is known to say nothing about who it is.
-fn sort_of(field: &str) -> Option<&'static str> {
+fn sort_of(field: &str) -> Option<TokenSort> {
     match (Field::named(field), field) {
         (Some(known), _) => known.personal,
         // Columns of the frames that are no field of a person.
         (None, "role_id" | "timezone" | "locale" | "status_word" | "enabled") => None,
-        (None, _) => Some("text"),
+        (None, _) => Some(TokenSort::Text),
     }
 }
 
@@ -649,10 +649,10 @@ mod tests {
     #[test]
     fn the_same_value_has_the_same_token_whatever_its_case() {
         let mut redactor = redactor();
-        assert_eq!(redactor.token("email", "Ada@acme.com"), redactor.token("email", "ada@acme.com"));
-        let token = redactor.token("name", "Ada Byron");
-        assert_eq!(redactor.token("name", &token), token);
-        assert_eq!(redactor.token("name", ""), "");
+        assert_eq!(redactor.token(TokenSort::Email, "Ada@acme.com"), redactor.token(TokenSort::Email, "ada@acme.com"));
+        let token = redactor.token(TokenSort::Name, "Ada Byron");
+        assert_eq!(redactor.token(TokenSort::Name, &token), token);
+        assert_eq!(redactor.token(TokenSort::Name, ""), "");
     }
 
     #[test]
@@ -674,7 +674,8 @@ mod tests {
     fn a_sentence_names_neither_files_nor_people_that_are_known() {
         let mut redactor = redactor();
         redactor.files = vec!["berlin-staff.csv".into()];
-        let (file, name) = (redactor.token("file", "berlin-staff.csv"), redactor.token("name", "Ada O'Byron King"));
+        let (file, name) =
+            (redactor.token(TokenSort::File, "berlin-staff.csv"), redactor.token(TokenSort::Name, "Ada O'Byron King"));
         assert_eq!(
             redactor.text("company/berlin-staff.csv row 4: account 12 (Ada O'Byron King) is active again"),
             format!("company/{file} row 4: account 12 ({name}) is active again")
@@ -686,7 +687,7 @@ mod tests {
     fn what_changed_names_neither_who_did_it_nor_whom_a_rule_was_about() {
         let told = Told {
             sentence: "Plan P-1 was applied on 2026-11-23 by Zoe as root, against the guard min-admins (1, limit 2; reason: Zoe may): 1 done.".into(),
-            named: vec![("name", "Zoe".into()), ("name", "root".into()), ("text", "Zoe may".into())],
+            named: vec![(TokenSort::Name, "Zoe".into()), (TokenSort::Name, "root".into()), (TokenSort::Text, "Zoe may".into())],
         };
         let rules =
             ["[[exception]] added: account = 3; owner = Zoe", "[expected] name: Zoe* → (not set)", "[guards] max_creates: 1 → 2"];

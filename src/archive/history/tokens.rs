@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::digest::Hasher;
-use crate::terms::FIELDS;
+use crate::terms::TokenSort;
 use crate::text;
 
 /// The secret of an archive, in its folder.
@@ -53,6 +53,6 @@ pub fn is_token(value: &str) -> bool {
 /// The digits of a token; none where the text has not the form of one.
 pub fn token_digits(value: &str) -> Option<&str> {
     let (sort, hex) = value.split_once('-')?;
-    let known = matches!(sort, "file" | "text") || FIELDS.iter().any(|field| field.personal == Some(sort));
-    Some(hex).filter(|hex| known && hex.len() == 10 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    TokenSort::from_word(sort)?;
+    Some(hex).filter(|hex| hex.len() == 10 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

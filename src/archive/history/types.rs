@@ -11,7 +11,7 @@ use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::reconcile::{FindingId, Reconciliation};
-use crate::terms::{Kind, Severity, words};
+use crate::terms::{Kind, Severity, TokenSort, words};
 
 words! {
     /// A finding's place in time.
@@ -100,8 +100,8 @@ pub struct Previous {
 pub struct Told {
     /// It.
     pub sentence: String,
-    /// What in it says who somebody is, or why they did it: the word of the token that redaction puts in its place, and the words.
-    pub named: Vec<(&'static str, String)>,
+    /// What in it says who somebody is, or why they did it: which of these, and the words.
+    pub named: Vec<(TokenSort, String)>,
 }
 
 /// This run's findings against the archive.
