@@ -66,7 +66,7 @@ use crate::terms::Flavour;
 pub use failed::failed;
 pub(crate) use figures::percent;
 pub use inputs::{Inputs, Options};
-pub use redact::{KEY as REDACTION_KEY, same_tokens};
+pub use redact::KEY as REDACTION_KEY;
 pub use view::View;
 
 /// Writes every file of a run that is not an input of later verbs: findings.json, the CSV files, the review sheets, report.md and

@@ -10,10 +10,10 @@
 //! review sheets) and the evidence (accounts.jsonl, people.jsonl) keep their values: they do not leave the house.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use polars::prelude::{DataFrame, DataType, IntoColumn, Series, StringChunked};
 use ring::rand::SecureRandom as _;
 use serde::Serialize;
@@ -22,14 +22,13 @@ use serde_json::Value as Json;
 
 use super::Inputs;
 use crate::archive::history::{How, Lifecycle, Resolved, Told, unname};
-use crate::archive::tokens::{SECRET, SECRET_BYTES, digits, is_token};
+use crate::archive::tokens::{self, SECRET_BYTES, digits, is_token};
 use crate::archive::{History, RunInfo};
 use crate::config::{self, Config, Loaded};
 use crate::directory::People;
 use crate::directory::people::{Doubt, RejectedRow};
 use crate::domo::Accounts;
 use crate::failure::Failure;
-use crate::files;
 use crate::reconcile::{
     AcceptedBy, Access, AccessChange, AccountRef, Candidate, DriftField, DriftPattern, External, Finding, Method, Particular,
     PersonRef, Privileged, Reconciliation, Value,
@@ -67,58 +66,14 @@ pub(super) struct Redacted {
     pub(super) history: History,
 }
 
-/// Lets a run of one archive be redacted again in another: the same value has the same token only under the same secret.
-///
-/// # Errors
-/// When the first archive's secret is not there, or the other has a secret of its own.
-pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
-    let (source, target) = (from.join(SECRET), to.join(SECRET));
-    let secret = kept(&source)?.with_context(|| {
-        Failure::failed(format!("the run is redacted, and the secret of its tokens, {}, is not there", source.display()))
-            .hint("replay it in its own archive, or put that archive's redaction.secret there")
-    })?;
-    match kept(&target)? {
-        Some(own) if own == secret => Ok(()),
-        Some(_) => Err(Failure::usage(format!("{} redacts with a secret of its own: nothing could be compared", to.display()))
-            .hint("name another --archive, or none")
-            .into()),
-        None => {
-            files::make_folder(to).map_err(|error| Failure::no_folder("the archive", to, "--archive", error))?;
-            keep(&target, &secret)
-        }
-    }
-}
-
-/// The secret in this file, if it is there. Tokens under half a secret could be guessed, and would be none of those that earlier runs have.
-fn kept(path: &Path) -> Result<Option<Vec<u8>>> {
-    match files::read_plain(path) {
-        Ok(secret) if secret.len() == SECRET_BYTES => Ok(Some(secret)),
-        Ok(secret) => Err(Failure::failed(format!(
-            "{} has {} bytes, not {SECRET_BYTES}: it is not the secret that redaction made",
-            path.display(),
-            secret.len()
-        ))
-        .hint("put it back from a copy that is whole; without one, move it away: a new one gives everybody another token")
-        .into()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| Failure::failed(format!("cannot read {}", path.display()))),
-    }
-}
-
-/// Writes a secret, never over another.
-fn keep(path: &Path, secret: &[u8]) -> Result<()> {
-    files::put(path, files::all(secret)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
-}
-
 impl Redactor {
     /// With the archive's secret, which is made when there is none yet.
     pub(super) fn of(archive: &Path) -> Result<Self> {
-        let path = archive.join(SECRET);
-        let secret = match kept(&path)? {
+        let secret = match tokens::secret(archive)? {
             Some(secret) => secret,
             None => {
                 let secret = random()?;
-                keep(&path, &secret)?;
+                tokens::keep(archive, &secret)?;
                 secret
             }
         };
