@@ -1,44 +1,24 @@
-//! `--redact`: tokens instead of names, e-mail addresses, phones and employee numbers, in every file that leaves the house.
-//!
-//! It happens at the source: [`Redactor::redacted`] makes copies of all that a report is made from, in which every field is replaced
-//! that is not known to say nothing of who somebody is ([`sort_of`]). A field that nobody thought of cannot leak: frames and what files
-//! can hold are gone over whole, and of the rest every field is named here, so that a new one does not compile until somebody has looked
-//! at it. What builds pages and tables knows nothing of it.
-//!
-//! The same value has the same token in every file and every run of an archive: a token is a keyed digest, and the archive keeps the
-//! secret. What the tokens stand for is written to `redaction-key.csv`. Files that decisions or an apply go back to (plan.json, the
-//! review sheets) and the evidence (accounts.jsonl, people.jsonl) keep their values: they do not leave the house.
+//! The copies: all that a report is made from, field by field, with tokens in place of whatever says who somebody is.
 
-use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
 use polars::prelude::{DataFrame, DataType, IntoColumn, Series, StringChunked};
-use ring::rand::SecureRandom as _;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
 
-use super::Inputs;
+use super::tokens::Redactor;
 use crate::archive::history::{How, Lifecycle, Resolved, Told, unname};
-use crate::archive::tokens::{self, SECRET_BYTES, digits, is_token};
+use crate::archive::tokens::is_token;
 use crate::archive::{History, RunInfo};
 use crate::config::{self, Config, Loaded};
 use crate::directory::People;
 use crate::directory::people::{Doubt, RejectedRow};
 use crate::domo::Accounts;
-use crate::failure::Failure;
 use crate::reconcile::{
     AcceptedBy, Access, AccessChange, AccountRef, Candidate, DriftField, DriftPattern, External, Finding, Method, Particular,
     PersonRef, Privileged, Reconciliation, Value,
 };
-use crate::rows::{Rows, csv};
+use crate::report::Inputs;
 use crate::terms::{Field, Key, Kind, TokenSort};
-use crate::text;
-
-/// What the tokens stand for, in the run's folder.
-pub const KEY: &str = "redaction-key.csv";
 
 /// Instead of the reason of a finding that is gone, where the run that had it was not redacted for sure.
 const UNREDACTED: &str = "The reason stands in the previous run";
@@ -46,113 +26,19 @@ const UNREDACTED: &str = "The reason stands in the previous run";
 /// What stands where a sentence would say who decided what.
 const UNNAMED: &str = "somebody whom the decisions of that run name";
 
-/// Gives tokens and remembers what they stand for.
-pub(super) struct Redactor {
-    secret: Vec<u8>,
-    tokens: BTreeMap<String, String>,
-    /// Names of files that were read, the longest first.
-    files: Vec<String>,
-    /// What the rules say of people, as in [`Told::named`], the longest first.
-    rules: Vec<(TokenSort, String)>,
-}
-
 /// What the files that leave the house are made from.
-pub(super) struct Redacted {
-    pub(super) run: RunInfo,
-    pub(super) config: Loaded,
-    pub(super) accounts: Accounts,
-    pub(super) people: People,
-    pub(super) reconciliation: Reconciliation,
-    pub(super) history: History,
+pub(in crate::report) struct Redacted {
+    pub(in crate::report) run: RunInfo,
+    pub(in crate::report) config: Loaded,
+    pub(in crate::report) accounts: Accounts,
+    pub(in crate::report) people: People,
+    pub(in crate::report) reconciliation: Reconciliation,
+    pub(in crate::report) history: History,
 }
 
 impl Redactor {
-    /// With the archive's secret, which is made when there is none yet.
-    pub(super) fn of(archive: &Path) -> Result<Self> {
-        let secret = match tokens::secret(archive)? {
-            Some(secret) => secret,
-            None => {
-                let secret = random()?;
-                tokens::keep(archive, &secret)?;
-                secret
-            }
-        };
-        Ok(Self { secret, tokens: BTreeMap::new(), files: Vec::new(), rules: Vec::new() })
-    }
-
-    /// The names of these files are not to be said.
-    pub(super) fn hide(&mut self, files: impl IntoIterator<Item = String>) {
-        self.files = longest_first(files, |name| name);
-    }
-
-    /// `name-3f9a01c2bd`; blank stays blank, a token stays a token.
-    fn token(&mut self, sort: TokenSort, value: &str) -> String {
-        if value.trim().is_empty() || is_token(value) {
-            return value.to_owned();
-        }
-        if let Some(token) = self.tokens.get(value) {
-            return token.clone();
-        }
-        let hex = digits(&self.secret, value);
-        let token = format!("{sort}-{hex}");
-        self.tokens.insert(value.to_owned(), token.clone());
-        token
-    }
-
-    fn replace(&mut self, sort: TokenSort, value: &mut Option<String>) {
-        if let Some(value) = value {
-            *value = self.token(sort, value);
-        }
-    }
-
-    /// Whoever answers for something or decided it.
-    fn who(&mut self, who: &str) -> String {
-        self.token(if who.contains('@') { TokenSort::Email } else { TokenSort::Name }, who)
-    }
-
-    /// What was said of people: a name may be an address.
-    fn said(&mut self, sort: TokenSort, words: &str) -> String {
-        if sort == TokenSort::Name { self.who(words) } else { self.token(sort, words) }
-    }
-
-    /// A sentence without these words.
-    fn without(&mut self, sentence: &str, named: &[(TokenSort, String)]) -> String {
-        let mut shown = sentence.to_owned();
-        for (sort, words) in named {
-            if shown.contains(words.as_str()) {
-                let token = self.said(*sort, words);
-                shown = replaced(&shown, words, &token);
-            }
-        }
-        shown
-    }
-
-    /// A sentence without what the rules say of people.
-    fn ruled(&mut self, sentence: &str) -> String {
-        let rules = std::mem::take(&mut self.rules);
-        let shown = self.without(sentence, &rules);
-        self.rules = rules;
-        shown
-    }
-
-    /// Free text: every e-mail address in it, and the values named.
-    fn scrub(&mut self, text: &str, known: &[(TokenSort, String)]) -> String {
-        let mut scrubbed = text.to_owned();
-        for (sort, value) in known {
-            if value.chars().count() > 1 && scrubbed.contains(value.as_str()) {
-                scrubbed = scrubbed.replace(value.as_str(), &self.token(*sort, value));
-            }
-        }
-        self.text(&scrubbed)
-    }
-
-    /// Every e-mail address in a text.
-    fn addresses(&mut self, text: &str) -> String {
-        text::without_addresses(text, |address| self.token(TokenSort::Email, address))
-    }
-
     /// A row of `handover.csv`: whose an object is, who may own it next, and what it is called, which is anything that somebody typed.
-    pub(super) fn handover(&mut self, row: &mut [String; 8]) {
+    pub(in crate::report) fn handover(&mut self, row: &mut [String; 8]) {
         let [_, email, _, _, object, _, heir, why] = row;
         *email = self.token(TokenSort::Email, email);
         *object = self.token(TokenSort::Text, object);
@@ -160,62 +46,15 @@ impl Redactor {
         *why = self.text(why);
     }
 
-    /// A text that is no one's field: the names of files, e-mail addresses, and names of two words or more that have a token.
-    pub(super) fn text(&mut self, text: &str) -> String {
-        let mut shown = text.to_owned();
-        for name in std::mem::take(&mut self.files) {
-            if shown.contains(&name) {
-                shown = shown.replace(&name, &self.token(TokenSort::File, &name));
-            }
-            self.files.push(name);
-        }
-        let shown = self.addresses(&shown);
-        self.names(&shown)
-    }
-
-    fn names(&self, text: &str) -> String {
-        let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).len();
-        let words: Vec<&str> = text.split(' ').collect();
-        let (mut shown, mut at): (Vec<String>, usize) = (Vec::new(), 0);
-        while let Some(word) = words.get(at) {
-            let found = (2..=6).rev().find_map(|count| {
-                let several = words.get(at..at + count)?.join(" ");
-                let name = several.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '\'');
-                let token = self.tokens.get(name).filter(|_| bare(word) > 0)?;
-                Some((count, several.replacen(name, token, 1)))
-            });
-            let (count, said) = found.unwrap_or_else(|| (1, (*word).to_owned()));
-            shown.push(said);
-            at += count;
-        }
-        shown.join(" ")
-    }
-
-    /// Every text of a value that files can hold, whatever its fields are called.
-    fn walked<T: Serialize + DeserializeOwned>(&mut self, value: &T) -> Result<T> {
-        let mut json = serde_json::to_value(value)?;
-        self.walk(&mut json);
-        Ok(serde_json::from_value(json)?)
-    }
-
-    fn walk(&mut self, value: &mut Json) {
-        match value {
-            Json::String(text) => *text = self.text(text),
-            Json::Array(items) => items.iter_mut().for_each(|item| self.walk(item)),
-            Json::Object(fields) => fields.values_mut().for_each(|value| self.walk(value)),
-            _ => {}
-        }
-    }
-
     /// Copies of all that a report is made from, in which nobody can be recognised.
-    pub(super) fn redacted(&mut self, inputs: &Inputs) -> Result<Redacted> {
+    pub(in crate::report) fn redacted(&mut self, inputs: &Inputs) -> Result<Redacted> {
         let file_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let (accounts, config) = (&inputs.accounts.evidence, &inputs.config.config);
         let files = inputs.people.sources.iter().map(|source| source.name.clone());
         let files = files.chain(config.directory.iter().filter_map(|directory| file_of(&directory.path)));
         self.hide(files.chain(file_of(Path::new(&accounts.source)).filter(|_| accounts.kind != "api")));
         let said = said_of_people(&mut config.clone()).into_iter().map(|(sort, words)| (sort, words.clone())).collect::<Vec<_>>();
-        self.rules = longest_first(said, |(_, words)| words);
+        self.rule(said);
 
         let mut people = inputs.people.clone();
         people.frame.with_column(people.names()?.with_name("name".into()).into_column())?;
@@ -328,7 +167,7 @@ impl Redactor {
             };
         }
         for Told { sentence, named } in applied {
-            let shown = self.without(sentence, &longest_first(std::mem::take(named), |(_, words)| words));
+            let shown = self.without(sentence, std::mem::take(named));
             *sentence = self.text(&shown);
         }
         for gone in resolved {
@@ -488,19 +327,6 @@ impl Redactor {
             Value::FieldName(_) | Value::Code(_) | Value::Day(_) | Value::Days(_) => {}
         }
     }
-
-    /// `redaction-key.csv`
-    pub(super) fn key(&self, out: impl Write + Send) -> Result<u64> {
-        let tokens: Vec<_> = self.tokens.iter().collect();
-        let row = |record: usize, csv: &mut Rows| {
-            let (value, token) = tokens[record];
-            csv.cell(token);
-            csv.cell(value);
-            csv.end();
-        };
-        csv(out, &["token", "value"], tokens.len(), row)?;
-        Ok(tokens.len() as u64)
-    }
 }
 
 /// What rules say of people: whom a link or a slice names, who answers for a rule, and why. Each with the word of its token.
@@ -523,30 +349,6 @@ fn said_of_people(config: &mut Config) -> Vec<(TokenSort, &mut String)> {
     let patterns = slices.flatten().filter_map(|(field, patterns)| Some((sort_of(field)?, patterns)));
     let patterns = patterns.flat_map(|(sort, patterns)| patterns.iter_mut().map(move |pattern| (sort, pattern)));
     links.chain(excluded).chain(accepted).chain(patterns).collect()
-}
-
-/// A name may be part of another.
-fn longest_first<T: Ord>(all: impl IntoIterator<Item = T>, words: fn(&T) -> &String) -> Vec<T> {
-    let mut all: Vec<T> = all.into_iter().filter(|one| !words(one).trim().is_empty()).collect();
-    all.sort_by(|one, other| words(other).len().cmp(&words(one).len()).then_with(|| one.cmp(other)));
-    all.dedup();
-    all
-}
-
-/// A text with a token in place of these words, where they stand for themselves.
-fn replaced(text: &str, words: &str, token: &str) -> String {
-    let (mut shown, mut from) = (String::with_capacity(text.len()), 0);
-    for (at, _) in text.match_indices(words) {
-        let joined = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-        let after = at + words.len();
-        if !joined(text[..at].chars().next_back()) && !joined(text[after..].chars().next()) {
-            shown.push_str(&text[from..at]);
-            shown.push_str(token);
-            from = after;
-        }
-    }
-    shown.push_str(&text[from..]);
-    shown
 }
 
 /// What a field's value says of a person; none where it is known to say nothing about who it is.
@@ -583,14 +385,6 @@ fn everybody(finding: &Finding) -> (Vec<&AccountRef>, Vec<&PersonRef>) {
     (accounts, people)
 }
 
-/// Bytes nobody can guess.
-fn random() -> Result<Vec<u8>, Failure> {
-    let mut secret = vec![0; SECRET_BYTES];
-    let drawn = ring::rand::SystemRandom::new().fill(&mut secret);
-    drawn.map_err(|_| Failure::failed("cannot draw the secret of redaction: this system gives no random numbers"))?;
-    Ok(secret)
-}
-
 #[cfg(test)]
 mod tests {
     use polars::prelude::NamedFrom as _;
@@ -598,16 +392,7 @@ mod tests {
     use super::*;
 
     fn redactor() -> Redactor {
-        Redactor { secret: vec![7; 32], tokens: BTreeMap::new(), files: Vec::new(), rules: Vec::new() }
-    }
-
-    #[test]
-    fn the_same_value_has_the_same_token_whatever_its_case() {
-        let mut redactor = redactor();
-        assert_eq!(redactor.token(TokenSort::Email, "Ada@acme.com"), redactor.token(TokenSort::Email, "ada@acme.com"));
-        let token = redactor.token(TokenSort::Name, "Ada Byron");
-        assert_eq!(redactor.token(TokenSort::Name, &token), token);
-        assert_eq!(redactor.token(TokenSort::Name, ""), "");
+        Redactor::under(vec![7; 32])
     }
 
     #[test]
@@ -626,19 +411,6 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_names_neither_files_nor_people_that_are_known() {
-        let mut redactor = redactor();
-        redactor.files = vec!["berlin-staff.csv".into()];
-        let (file, name) =
-            (redactor.token(TokenSort::File, "berlin-staff.csv"), redactor.token(TokenSort::Name, "Ada O'Byron King"));
-        assert_eq!(
-            redactor.text("company/berlin-staff.csv row 4: account 12 (Ada O'Byron King) is active again"),
-            format!("company/{file} row 4: account 12 ({name}) is active again")
-        );
-        assert_eq!(redactor.text("  two  spaces stay"), "  two  spaces stay");
-    }
-
-    #[test]
     fn what_changed_names_neither_who_did_it_nor_whom_a_rule_was_about() {
         let told = Told {
             sentence: "Plan P-1 was applied on 2026-11-23 by Zoe as root, against the guard min-admins (1, limit 2; reason: Zoe may): 1 done.".into(),
@@ -651,12 +423,5 @@ mod tests {
         assert!(!format!("{redacted:?}").contains("Zoe"), "{redacted:?}");
         assert!(redacted.applied[0].sentence.contains("min-admins (1, limit 2; reason: text-"), "{redacted:?}");
         assert_eq!(redacted.parameters_changed[2], rules[2]);
-    }
-
-    #[test]
-    fn addresses_in_free_text_are_found() {
-        let scrubbed = redactor().addresses("Ask ada@acme.com, or <o'brien+x@acme.co.uk>. At 5 @ noon; @media stays.");
-        assert!(!scrubbed.contains("ada@") && !scrubbed.contains("brien"), "{scrubbed}");
-        assert!(scrubbed.contains("At 5 @ noon; @media stays."), "{scrubbed}");
     }
 }
