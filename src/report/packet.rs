@@ -16,14 +16,38 @@ use crate::plan::certification::Confirmed;
 use crate::plan::packets::{Packet, UNASSIGNED};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{About, Decision};
-use crate::terms::Severity;
+use crate::terms::{Severity, words};
 use crate::text::{self, shown};
+
+words! {
+    /// What the rows of a packet are of, as the decisions file calls it.
+    PacketOf {
+        /// A plan, which is reviewed.
+        Plan = "plan",
+        /// A run, whose accounts are certified.
+        Run = "run",
+    }
+}
+
+words! {
+    /// What can be decided of a row, as the page's script calls it.
+    Choices {
+        /// An action: approved or rejected.
+        Action = "a",
+        /// A finding without an action: kept, or accepted until a day.
+        Finding = "f",
+        /// A finding that no exception can name: kept.
+        Noted = "n",
+        /// An account that is certified.
+        Account = "c",
+    }
+}
 
 /// What all packets of one split have in common.
 #[derive(Debug, Clone)]
 pub struct Subject<'a> {
-    /// `plan` or `run`: what the decisions file calls it.
-    pub of: &'static str,
+    /// What the rows are of.
+    pub of: PacketOf,
     /// The plan's id or the run's.
     pub id: &'a str,
     /// The digest of the plan, or of the run's manifest.
@@ -51,8 +75,8 @@ pub struct Subject<'a> {
 pub struct Item {
     /// The key of its decision.
     pub id: String,
-    /// What can be decided: `a` an action, `f` a finding without one, `c` an account that is certified.
-    pub choices: &'static str,
+    /// What can be decided.
+    pub choices: Choices,
     /// How bad, where something was found.
     pub severity: Option<Severity>,
     /// Whom it is about: an address, else a name.
@@ -106,7 +130,7 @@ impl Item {
         let about = &account.about;
         Self {
             id: account.key.clone(),
-            choices: "c",
+            choices: Choices::Account,
             severity: about.severity,
             subject: account.subject(),
             name: account.name.clone().filter(|name| *name != account.subject()),
@@ -133,9 +157,9 @@ impl Item {
         Self {
             id: row.id().to_owned(),
             choices: match row {
-                Decidable::Action(_) => "a",
-                Decidable::Finding(_) if row.may_be_accepted() => "f",
-                Decidable::Finding(_) => "n",
+                Decidable::Action(_) => Choices::Action,
+                Decidable::Finding(_) if row.may_be_accepted() => Choices::Finding,
+                Decidable::Finding(_) => Choices::Noted,
             },
             severity: row.severity(),
             subject: row.subject(),
@@ -163,7 +187,7 @@ struct View<'a> {
     facts: Vec<Fact>,
     workbook: String,
     words: String,
-    of: &'a str,
+    of: PacketOf,
     id: &'a str,
     digest: &'a str,
     reviewer: &'a str,
@@ -182,7 +206,7 @@ struct Fact {
 #[derive(Serialize)]
 struct RowView<'a> {
     id: &'a str,
-    choices: &'a str,
+    choices: Choices,
     severity: Option<String>,
     rank: Option<usize>,
     subject: String,
@@ -230,7 +254,7 @@ impl<'a> PacketWriter<'a> {
 
     fn lead(&self, packet: &Packet, rows: usize) -> String {
         let key = match (self.subject.of, packet.reviewer.as_str()) {
-            ("run", _) => "packet.lead_certify",
+            (PacketOf::Run, _) => "packet.lead_certify",
             (_, UNASSIGNED) => "packet.lead_unassigned",
             _ => "packet.lead",
         };
@@ -252,10 +276,10 @@ impl<'a> PacketWriter<'a> {
             instance,
             classification: *classification,
             lead: self.lead(packet, items.len()),
-            facts: vec![fact("read", text::minute(*read)), fact("due", due.to_string()), fact(of, (*id).to_owned())],
+            facts: vec![fact("read", text::minute(*read)), fact("due", due.to_string()), fact(of.as_str(), (*id).to_owned())],
             workbook: format!("{}.xlsx", packet.file),
             words: serde_json::to_string(&texts.tree()["packet_script"])?,
-            of,
+            of: *of,
             id,
             digest,
             reviewer: &packet.reviewer,
@@ -309,7 +333,7 @@ impl<'a> PacketWriter<'a> {
         };
         writer.deciding(book.add_worksheet(), &deciding, row)?;
         // Whose it is and what it is for.
-        let run = self.subject.of == "run";
+        let run = self.subject.of == PacketOf::Run;
         let (label, digest_label) = if run { (sheet::RUN, sheet::RUN_DIGEST) } else { (sheet::PLAN, sheet::PLAN_DIGEST) };
         let facts = [
             (texts.get("workbook.how"), texts.get(if run { "packet.how_certify" } else { "packet.how" }).to_owned()),
@@ -335,7 +359,7 @@ impl<'a> PacketWriter<'a> {
             ("workbook", &format!("{}.xlsx", packet.file)),
             ("saved", &format!("decisions-{}.json", packet.file)),
         ];
-        let note = if self.subject.of == "run" { "packet.note_certify" } else { "packet.note" };
+        let note = if self.subject.of == PacketOf::Run { "packet.note_certify" } else { "packet.note" };
         self.templates.texts.fill(note, &places) + "\n"
     }
 

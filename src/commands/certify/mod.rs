@@ -164,7 +164,7 @@ impl Certification {
         let mut packets = Packets::deal(self.id(), &self.run.sha256, by, &dealt, invocation.started, Some(due));
         packets.scope = Some(self.scope.as_str().to_owned());
         let subject = Subject {
-            of: "run",
+            of: packet::PacketOf::Run,
             id: self.id(),
             digest: &self.run.sha256,
             instance: &stored.manifest.run.instance,
