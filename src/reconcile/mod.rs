@@ -44,7 +44,7 @@ mod situation;
 mod taken;
 mod untested;
 
-pub use access::{Access, AccessChange, Earlier, Moved, Ours, since};
+pub use access::{Access, AccessChange, Earlier, Moved, Ours, moved, since};
 pub(crate) use correlation::keys::Addresses;
 pub(crate) use drift::compared;
 pub use exclusions::{Exclusions, idle as idle_exclusions};

@@ -179,19 +179,3 @@ impl Field {
         self.domo.filter(|_| matches!(self.compared, Some(Comparison::Text | Comparison::Phone)))
     }
 }
-
-/// How many changes of access there are of one sort: `1 admin gained`, `2 roles raised`, `3 new`.
-pub fn moved(sort: &str, count: u64) -> String {
-    match sort.split_once('_') {
-        Some((what, how)) => {
-            let (one, many) = (what.trim_end_matches('s'), if count == 1 { "" } else { "s" });
-            format!("{count} {one}{many} {}", label(how))
-        }
-        None => format!("{count} {}", label(sort)),
-    }
-}
-
-/// A word of the files as people read it: `employee number`.
-pub fn label(word: &str) -> String {
-    word.replace('_', " ")
-}

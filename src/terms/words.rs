@@ -230,6 +230,11 @@ words! {
     }
 }
 
+/// A word of the files as people read it: `employee number`.
+pub fn label(word: &str) -> String {
+    word.replace('_', " ")
+}
+
 impl Owned {
     /// Whether Domo refuses to delete an account while it owns one.
     pub const fn holds(self) -> bool {
