@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::quoted;
 use crate::digest;
-use crate::terms::{ActionKind, Key, Kind, Role, Severity, Status, label};
+use crate::terms::{ActionKind, Key, Kind, Owned, Role, Severity, Status, label};
 
 /// `F-` and 10 characters (12 after a collision) of Crockford's base32: the first bits of SHA-256 over
 /// `v1|instance|kind|subject`. It never depends on values, order or severity, so the same finding keeps its id from run to run.
@@ -71,8 +71,8 @@ pub struct Finding {
     pub restricted: bool,
     /// Why it cannot be evaluated, as a word.
     pub code: Option<&'static str>,
-    /// What the account owns, by sort, where that is known.
-    pub owns: BTreeMap<String, u64>,
+    /// What the account owns, where that is known.
+    pub owns: BTreeMap<Owned, u64>,
     /// The day on which the account was last seen, where a source says so.
     pub last_seen: Option<NaiveDate>,
     /// The columns of its kind's table, always the same ones in the same order.

@@ -193,7 +193,7 @@ impl Judge<'_> {
         let mut draft = Draft::new(kind, severity, subject, reason);
         draft.finding.account = Some(self.account_ref(account));
         draft.finding.last_seen = self.accounts.last_login.get(account);
-        draft.finding.owns = self.accounts.owns(account).map(|(kind, count)| (kind.as_str().to_owned(), count)).collect();
+        draft.finding.owns = self.accounts.owns(account).collect();
         draft
     }
 

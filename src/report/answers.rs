@@ -74,13 +74,13 @@ fn single_factor(builder: &Builder) -> String {
 fn owned(builder: &Builder) -> String {
     let t = builder.t;
     let reports = &builder.inputs.accounts.evidence.content;
-    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut sums: BTreeMap<Owned, u64> = BTreeMap::new();
     let mut owners = 0;
     for one in open(builder, &[Kind::Leaver, Kind::Orphan]) {
         owners += u64::from(!one.owns.is_empty());
-        one.owns.iter().for_each(|(kind, count)| *sums.entry(kind.as_str()).or_default() += count);
+        one.owns.iter().for_each(|(kind, count)| *sums.entry(*kind).or_default() += count);
     }
-    let parts: Vec<_> = Owned::ALL.into_iter().filter_map(|kind| Some(kind.counted(*sums.get(kind.as_str())?))).collect();
+    let parts: Vec<_> = sums.into_iter().map(|(kind, count)| kind.counted(count)).collect();
     let untested: Vec<_> = reports
         .iter()
         .filter(|report| report.report.owned().is_some() && report.tells().is_none())
