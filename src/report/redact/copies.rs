@@ -231,33 +231,7 @@ impl Redactor {
     }
 
     fn finding(&mut self, finding: &mut Finding) {
-        let mut known: Vec<(TokenSort, String)> = Vec::new();
-        let mut add = |sort, value: &Option<String>| {
-            known.extend(value.clone().filter(|value| !value.trim().is_empty()).map(|value| (sort, value)))
-        };
-        let (accounts, people) = everybody(finding);
-        for account in accounts {
-            add(TokenSort::Email, &account.email);
-            add(TokenSort::Name, &account.name);
-        }
-        for person in people {
-            add(TokenSort::Email, &person.email);
-            add(TokenSort::Name, &person.name);
-            add(TokenSort::Number, &person.employee_number);
-        }
-        for change in &finding.drift {
-            if let Some(sort) = sort_of(&change.field) {
-                add(sort, &change.domo);
-                add(sort, &change.directory);
-            }
-        }
-        for (field, value) in finding.particulars.iter().filter_map(|particular| field_of(&particular.value)) {
-            if let Some(sort) = sort_of(field) {
-                add(sort, value);
-            }
-        }
-        // The longest first: a name may be part of another.
-        known.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+        let known = known(finding);
         let Finding {
             account,
             person,
@@ -368,6 +342,37 @@ fn field_of(value: &Value) -> Option<(&str, &Option<String>)> {
         Value::Cell { field: Some(field), text } => Some((field, text)),
         _ => None,
     }
+}
+
+/// What a finding says in its fields of who somebody is, the longest first: a name may be part of another.
+fn known(finding: &Finding) -> Vec<(TokenSort, String)> {
+    let mut known: Vec<(TokenSort, String)> = Vec::new();
+    let mut add = |sort, value: &Option<String>| {
+        known.extend(value.clone().filter(|value| !value.trim().is_empty()).map(|value| (sort, value)))
+    };
+    let (accounts, people) = everybody(finding);
+    for account in accounts {
+        add(TokenSort::Email, &account.email);
+        add(TokenSort::Name, &account.name);
+    }
+    for person in people {
+        add(TokenSort::Email, &person.email);
+        add(TokenSort::Name, &person.name);
+        add(TokenSort::Number, &person.employee_number);
+    }
+    for change in &finding.drift {
+        if let Some(sort) = sort_of(&change.field) {
+            add(sort, &change.domo);
+            add(sort, &change.directory);
+        }
+    }
+    for (field, value) in finding.particulars.iter().filter_map(|particular| field_of(&particular.value)) {
+        if let Some(sort) = sort_of(field) {
+            add(sort, value);
+        }
+    }
+    known.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+    known
 }
 
 /// Every account and person a finding names.
