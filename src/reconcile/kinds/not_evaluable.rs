@@ -53,9 +53,7 @@ fn why(judge: &Judge<'_>, account: Account, gap: Gap) -> (&'static str, &'static
     match gap {
         Gap::NoStatus => ("no-status", "a status or a termination date of the matched row", no_status(judge, account)),
         Gap::RejectedRow(place) => ("rejected-row", "the row or cell that could not be used", rejected_row(judge, place)),
-        Gap::RejectedBeside(place) => {
-            ("rejected-row", "the row that could not be used", rejected_beside(judge, account, place))
-        }
+        Gap::RejectedBeside(place) => ("rejected-row", "the row that could not be used", rejected_beside(judge, account, place)),
         Gap::PartialDirectory => (
             "partial-directory",
             "the rest of the directory",
