@@ -85,7 +85,7 @@ pub(super) fn shown(plan: &Plan, report: &ApplyReport) -> String {
     for (action, row) in told {
         let subject = action.subject();
         let cells = [&row.action, row.kind, &subject, row.outcome.as_str(), row.detail.as_deref().unwrap_or_default()];
-        rows.push(cells.map(|cell| text::visible(cell).into_owned()).to_vec());
+        rows.push(cells.map(text::shown).to_vec());
     }
     let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
     let counts = counts.join(", ");

@@ -9,7 +9,7 @@ use super::{Exit, Invocation};
 use crate::archive::diff::Diff;
 use crate::archive::findings::{FILE, Findings};
 use crate::archive::manifest::{ConfigDigest, Manifest, RunSummary};
-use crate::archive::{Archive, RunFolder, RunInfo, StoredRun, inputs, names, replay};
+use crate::archive::{Archive, RunFolder, RunInfo, StoredRun, inputs, names, replay, tokens};
 use crate::cli;
 use crate::config::Loaded;
 use crate::failure::{self, Failure, FailureKind};
@@ -45,7 +45,7 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
     // Who was kept out of a run's files stays out of its replay's.
     let redact = stored.manifest.files.iter().any(|file| file.name == report::REDACTION_KEY);
     if redact {
-        report::same_tokens(&beside, archive)?;
+        tokens::same_tokens(&beside, archive)?;
     }
 
     let folder = RunFolder::create(archive, invocation.started)?;

@@ -24,7 +24,7 @@ const LONGEST: u64 = 4 << 30;
 /// # Errors
 /// The file cannot be read, or something in it is no account.
 pub fn load(path: &Path) -> Result<Accounts> {
-    let shown = text::visible(&path.display().to_string()).into_owned();
+    let shown = text::shown(&path.display().to_string());
     let looked_at = || std::fs::metadata(path).ok();
     let before = looked_at();
     let bytes = files::read(path, LONGEST).with_context(|| {

@@ -395,5 +395,5 @@ pub(super) fn not_honoured(missing: &[String], changes: &Map<String, Value>, aft
             Some(value) => format!("`{field}` was written as {wanted} and reads back as {value}"),
         }
     });
-    text::visible(&told.collect::<Vec<_>>().join("; ")).into_owned()
+    text::shown(&told.collect::<Vec<_>>().join("; "))
 }

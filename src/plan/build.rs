@@ -19,7 +19,7 @@ use crate::config::{AccountRole, Config, DeactivateWith};
 use crate::digest;
 use crate::directory::People;
 use crate::domo::{Accounts, Snapshot, extras};
-use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
+use crate::reconcile::{self, Finding, FindingId, PeopleRules, Reconciliation};
 use crate::terms::value::{keeps_number, writable_number};
 use crate::terms::{ActionKind, FIELDS, Field, Key, PersonSituation, Role, Severity};
 use crate::text::{self, damage};
@@ -50,10 +50,7 @@ pub fn build(
     config: &Config,
     binding: &PlanBinding,
 ) -> Result<Option<Plan>> {
-    if reconciliation.evidence.status == EvidenceStatus::Incomplete
-        || !accounts.evidence.incomplete.is_empty()
-        || people.read() == 0
-    {
+    if reconciliation.evidence.is_incomplete() || !accounts.evidence.incomplete.is_empty() || people.read() == 0 {
         return Ok(None);
     }
     let numeric = accounts.keeps_numbers();
@@ -85,7 +82,7 @@ pub fn build(
     }
     let subjects = Subjects::new(accounts, people, reconciliation, config)?;
     let answered: HashSet<&FindingId> = acted.iter().map(|(finding, _)| &finding.id).collect();
-    let open = reconciliation.findings.par_iter().filter(|finding| finding.exception.is_none() && !answered.contains(&finding.id));
+    let open = reconciliation.findings.par_iter().filter(|finding| finding.is_open() && !answered.contains(&finding.id));
     let open = open.map(|finding| OpenFinding::of(finding, subjects.about(finding))).collect();
     let about = |(finding, action)| Action { about: Some(subjects.about(finding)), ..action };
     let actions: Vec<Action> = acted.into_par_iter().map(about).collect();
@@ -151,7 +148,7 @@ fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
     let index = |finding: &Finding| finding.account.as_ref().map(|account| account.index);
     let human = |finding: &&Finding| reconcile::holds(finding.kind);
     let held: HashSet<u32> = findings.iter().filter(human).filter_map(index).collect();
-    let acted_on = findings.iter().filter(|finding| finding.exception.is_none());
+    let acted_on = findings.iter().filter(|finding| finding.is_open());
     let mut acted_on: Vec<(&Finding, ActionKind)> = acted_on.filter_map(|finding| Some((finding, finding.action?))).collect();
     // Findings come worst first; what takes access away goes before what only changes it.
     acted_on.sort_by_key(|(_, kind)| !kind.removes_access());

@@ -91,7 +91,7 @@ impl Confirmed {
 
     /// The locked cells of its row.
     pub fn locked(&self) -> [String; LOCKED] {
-        let shown = |value: Option<&str>| text::visible(value.unwrap_or_default()).into_owned();
+        let shown = |value: Option<&str>| text::shown(value.unwrap_or_default());
         let about = &self.about;
         [
             self.key.clone(),
@@ -401,7 +401,7 @@ pub struct Added {
 pub fn told(line: &CertificationLine) -> String {
     let recorded = recorded(line.recorded_by.as_deref());
     let comment = line.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
-    text::visible(&format!("{} said {} on {}{recorded}{comment}", line.by, line.verdict, line.at.date_naive())).into_owned()
+    text::shown(&format!("{} said {} on {}{recorded}{comment}", line.by, line.verdict, line.at.date_naive()))
 }
 
 /// Something that is said of an account, and where.
@@ -424,7 +424,7 @@ pub struct Attested {
 impl Attested {
     fn told(&self) -> String {
         let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
-        text::visible(&format!("{} says {} ({}){comment}", self.by, self.answer, self.place)).into_owned()
+        text::shown(&format!("{} says {} ({}){comment}", self.by, self.answer, self.place))
     }
 
     fn line(&self, n: u64, manifest: &str) -> CertificationLine {

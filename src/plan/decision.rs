@@ -88,7 +88,7 @@ impl Decision {
         let recorded = recorded(self.recorded_by.as_deref());
         let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
         let (verdict, day, by) = (self.verdict.done(), self.at.date_naive(), &self.by);
-        text::visible(&format!("{verdict}{until} on {day} by {by}{recorded}{comment}")).into_owned()
+        text::shown(&format!("{verdict}{until} on {day} by {by}{recorded}{comment}"))
     }
 
     /// What stood at a moment: this, or what it replaced.

@@ -178,7 +178,7 @@ impl<'a> Decidable<'a> {
 
     /// The locked cells, as text.
     pub fn locked(&self) -> [String; LOCKED] {
-        let shown = |value: Option<&str>| text::visible(value.unwrap_or_default()).into_owned();
+        let shown = |value: Option<&str>| text::shown(value.unwrap_or_default());
         let nothing = About::default();
         let about = self.about().unwrap_or(&nothing);
         let action = matches!(self, Self::Action(_)).then(|| self.id());
@@ -236,7 +236,7 @@ fn listed<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>) -> String {
 }
 
 fn or_empty(value: &str) -> String {
-    if value.is_empty() { "(empty)".to_owned() } else { text::visible(value).into_owned() }
+    if value.is_empty() { "(empty)".to_owned() } else { text::shown(value) }
 }
 
 /// `title: Analyst → Senior Analyst`, a line a field that changes.

@@ -8,12 +8,12 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 
 use super::column::{Dates, Flags, Lists, TextColumn};
+use super::correlation::fold::Fold;
+use super::correlation::keys::Addresses;
+use super::correlation::names::{self, Resemblance};
 use super::employment;
 use super::finding::AccountRef;
-use super::fold::Fold;
-use super::index::{Account, Person, Place, Row};
-use super::keys::Addresses;
-use super::names::{self, Resemblance};
+use super::places::{Account, Person, Place, Row};
 use crate::config::{self, AccountRole, Rights};
 use crate::directory::People;
 use crate::directory::facts::{FactColumns, Facts};
@@ -82,7 +82,7 @@ impl<'a> AccountColumns<'a> {
             done_to: text("done_to")?,
             done_on: Dates::of(frame, "done_on")?,
             fixed_groups: frame.column("fixed_groups")?.u32()?.rechunk().into_owned(),
-            owns: told(accounts)
+            owns: known_sorts(accounts)
                 .map(|kind| Ok((kind, frame.column(&domo::owns_column(kind))?.u32()?.rechunk().into_owned())))
                 .collect::<Result<_>>()?,
         })
@@ -405,9 +405,9 @@ impl<'a> PersonColumns<'a> {
 }
 
 /// The sorts of which it is known what accounts own.
-fn told(accounts: &Accounts) -> impl Iterator<Item = Owned> {
-    let told: BTreeSet<Owned> = accounts.evidence.content.iter().filter_map(Reported::tells).collect();
-    told.into_iter()
+fn known_sorts(accounts: &Accounts) -> impl Iterator<Item = Owned> {
+    let known: BTreeSet<Owned> = accounts.evidence.content.iter().filter_map(Reported::tells).collect();
+    known.into_iter()
 }
 
 /// The employee numbers; of an account without one Domo's *Employee ID*, which is to take its place.

@@ -12,9 +12,9 @@ use super::view;
 use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
 use crate::config;
-use crate::reconcile::{EvidenceStatus, Finding, FindingId};
+use crate::reconcile::{Finding, FindingId};
 use crate::terms::{Kind, Severity};
-use crate::text;
+use crate::text::shown;
 
 /// What all parts of the view are made from.
 pub(super) struct Builder<'a> {
@@ -70,7 +70,7 @@ impl<'a> Builder<'a> {
     pub(super) fn is_not_applicable(&self, kind: Kind) -> bool {
         let judged = self.inputs.reconciliation;
         let named = judged.not_tested.iter().any(|untested| untested.check == kind.as_str());
-        let whole = kind == Kind::Exception || judged.evidence.status != EvidenceStatus::Incomplete;
+        let whole = kind == Kind::Exception || !judged.evidence.is_incomplete();
         whole && !named && judged.method.tested.get(&kind) == Some(&0)
     }
 
@@ -101,11 +101,6 @@ impl<'a> Builder<'a> {
 /// 0 is worst.
 pub(super) fn rank(severity: Severity) -> usize {
     severity as usize
-}
-
-/// A stranger's text with what the eye does not see made visible.
-pub(super) fn shown(text: &str) -> String {
-    text::visible(text).into_owned()
 }
 
 /// `acme.domo.com`, or what was given where that is an address already. An instance that nobody named has no address.

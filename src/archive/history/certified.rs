@@ -10,6 +10,7 @@ use crate::archive::store::names::CERTIFICATION;
 use crate::config::{self, AccountRole, Choice};
 use crate::domo::plain_address;
 use crate::plan::certification::{Attestation, CertificationLine, CertificationRecord};
+use crate::terms::TokenSort;
 use crate::text;
 
 /// Accounts that are named; the certification has them all.
@@ -80,7 +81,7 @@ fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> Told {
         return Told { sentence: format!("{happened}."), named: Vec::new() };
     }
     let people = open.iter().take(NAMED).flat_map(|line| [&line.account, &line.by]);
-    let people = people.map(|who| ("name", text::visible(who).into_owned())).collect();
+    let people = people.map(|who| (TokenSort::Name, text::shown(who))).collect();
     let named = open.iter().take(NAMED).map(|line| {
         format!(
             "account {} ({} by {} on {})",

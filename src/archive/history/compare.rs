@@ -14,7 +14,6 @@ use super::types::{History, How, Present, Resolved, State, TrendPoint};
 use super::{applied, before, certified, difference, parameters};
 use crate::archive::store::{Archive, StoredRun, manifest};
 use crate::plan::Outcome;
-use crate::reconcile::EvidenceStatus;
 use crate::terms::Kind;
 
 /// Runs in the trend, this one included.
@@ -87,7 +86,7 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
     }
 
     history.trend = before.trend;
-    let counts = !present.run.forecast && present.reconciliation.evidence.status != EvidenceStatus::Incomplete;
+    let counts = !present.run.forecast && !present.reconciliation.evidence.is_incomplete();
     history.trend.extend(counts.then(|| TrendPoint {
         run_id: present.run.id.clone(),
         as_of: now.as_of,
@@ -104,7 +103,7 @@ pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) 
 fn resolve(history: &mut History, baseline: &before::Baseline, present: &Present<'_>, since: &Since) {
     let now = present.reconciliation;
     let Since { deeds, still } = since;
-    let incomplete = now.evidence.status == EvidenceStatus::Incomplete;
+    let incomplete = now.evidence.is_incomplete();
     let not_tested: BTreeSet<&str> = now.not_tested.iter().map(|check| check.check.as_str()).collect();
     for (id, then) in &baseline.findings {
         if history.lifecycle.contains_key(id) {

@@ -298,7 +298,7 @@ pub(super) fn load(invocation: &Invocation, loaded: &Loaded, archive: &Path) -> 
 
 /// How an audit ends: incomplete evidence before findings. Accepted findings do not fail a run.
 fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Exit {
-    let open = reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
+    let open = reconciliation.findings.iter().filter(|finding| finding.is_open());
     match (reconciliation.evidence.status, open.map(|finding| finding.severity).min(), fail_on.severity()) {
         (EvidenceStatus::Incomplete, ..) => Some(FailureKind::NotEvaluable),
         (_, Some(worst), Some(threshold)) if worst <= threshold => Some(FailureKind::Findings),

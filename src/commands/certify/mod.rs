@@ -24,7 +24,6 @@ use crate::config::Loaded;
 use crate::failure::{Failure, FailureKind};
 use crate::plan::certification::{self, CertificationRecord, Confirmed, Stand};
 use crate::plan::packets::{Dealt, Packets, UNASSIGNED};
-use crate::reconcile::EvidenceStatus;
 use crate::report::packet::{self, Item, Subject};
 use crate::terms::{Scope, Split};
 use crate::{apply, cli, files, text};
@@ -63,7 +62,7 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
     let scope = kept.and_then(Scope::from_word).unwrap_or(options.scope);
     let ScopedAccounts { accounts, outside } = population::of(&stored, scope, &record)?;
     let evidence = stored.manifest.summary.as_ref().map(|summary| &summary.evidence);
-    let incomplete = evidence.filter(|evidence| evidence.status == EvidenceStatus::Incomplete);
+    let incomplete = evidence.filter(|evidence| evidence.is_incomplete());
     let incomplete = incomplete.map(|evidence| format!("the evidence of the run is incomplete: {}", evidence.reasons.join("; ")));
     let mut certification = Certification { run: stored.run.clone(), accounts, outside, packets, record, scope, incomplete };
     if let (Some(by), Some(out)) = (options.split, &options.out) {
@@ -165,7 +164,7 @@ impl Certification {
         let mut packets = Packets::deal(self.id(), &self.run.sha256, by, &dealt, invocation.started, Some(due));
         packets.scope = Some(self.scope.as_str().to_owned());
         let subject = Subject {
-            of: "run",
+            of: packet::PacketOf::Run,
             id: self.id(),
             digest: &self.run.sha256,
             instance: &stored.manifest.run.instance,

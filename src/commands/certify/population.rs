@@ -39,7 +39,7 @@ pub(super) fn of(stored: &Stored, scope: Scope, record: &CertificationRecord) ->
     let (their_emails, their_further) =
         (stored.people.frame.column("email")?.str()?, stored.people.frame.column("alternate_email")?.list()?);
     let mut found: BTreeMap<u32, Vec<&Finding>> = BTreeMap::new();
-    for finding in judged.findings.iter().filter(|finding| finding.exception.is_none()) {
+    for finding in judged.findings.iter().filter(|finding| finding.is_open()) {
         if let Some(account) = &finding.account {
             found.entry(account.index).or_default().push(finding);
         }

@@ -21,8 +21,8 @@ use crate::config::{Config, Report, same_instance};
 use crate::failure::{self, FailureKind};
 use crate::plan::format::FILE as PLAN;
 use crate::plan::review;
-use crate::reconcile::EvidenceStatus;
-use crate::terms::{Severity, moved};
+use crate::reconcile::{EvidenceStatus, moved};
+use crate::terms::Severity;
 use crate::text;
 
 pub(super) use metrics::place;

@@ -133,7 +133,7 @@ pub(in crate::commands) fn read_if_there<T>(path: &Path, read: impl FnOnce(&str)
 
 /// A file's name as sentences show it.
 pub(in crate::commands) fn name_of(file: &Path) -> String {
-    text::visible(&crate::files::name_of(file)).into_owned()
+    text::shown(&crate::files::name_of(file))
 }
 
 /// What a packet's page saved.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::config;
 
 use super::columns::PersonColumns;
-use super::index::Person;
+use super::places::Person;
 
 pub(super) use crate::text::Pattern;
 pub(super) use crate::text::as_matched;

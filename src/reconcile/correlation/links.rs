@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::columns::{AccountColumns, PersonColumns};
-use super::index::{Account, Person};
 use super::keys::{Addresses, Named};
 use crate::config::Link;
+use crate::reconcile::columns::{AccountColumns, PersonColumns};
+use crate::reconcile::places::{Account, Person};
 use crate::terms::value::Number;
 use crate::text::plural;
 
 /// The links of the configuration, by row.
 #[derive(Debug, Default)]
-pub(super) struct Links {
+pub(in crate::reconcile) struct Links {
     /// Who an account is, and by which link.
     person: HashMap<Account, (Person, usize)>,
     apart: HashSet<(Account, Person)>,
@@ -23,7 +23,12 @@ pub(super) struct Links {
 }
 
 impl Links {
-    pub(super) fn new(links: &[Link], accounts: &AccountColumns<'_>, people: &PersonColumns<'_>, addresses: &Addresses) -> Self {
+    pub(in crate::reconcile) fn new(
+        links: &[Link],
+        accounts: &AccountColumns<'_>,
+        people: &PersonColumns<'_>,
+        addresses: &Addresses,
+    ) -> Self {
         let mut found = Self::default();
         if links.is_empty() {
             return found;
@@ -69,37 +74,37 @@ impl Links {
     }
 
     /// Who each account is of which somebody decided it.
-    pub(super) fn decided(&self) -> Vec<(Account, Person)> {
+    pub(in crate::reconcile) fn decided(&self) -> Vec<(Account, Person)> {
         self.person.iter().map(|(account, (person, _))| (*account, *person)).collect()
     }
 
     /// The link that decided it, by its place in the configuration.
-    pub(super) fn place(&self, account: Account) -> Option<usize> {
+    pub(in crate::reconcile) fn place(&self, account: Account) -> Option<usize> {
         self.person.get(&account).map(|(_, place)| *place)
     }
 
     /// Whether somebody decided that they are two.
-    pub(super) fn tells_apart(&self, account: Account, person: Person) -> bool {
+    pub(in crate::reconcile) fn tells_apart(&self, account: Account, person: Person) -> bool {
         !self.apart.is_empty() && self.apart.contains(&(account, person))
     }
 
     /// Accounts of which somebody decided who they are not.
-    pub(super) fn told_apart(&self) -> &HashSet<Account> {
+    pub(in crate::reconcile) fn told_apart(&self) -> &HashSet<Account> {
         &self.parted
     }
 
     /// Whether links contradict each other about who an account is.
-    pub(super) fn contradict(&self, account: Account) -> bool {
+    pub(in crate::reconcile) fn contradict(&self, account: Account) -> bool {
         self.contradicted.0.contains(&account)
     }
 
     /// Whether links that contradict each other name a person.
-    pub(super) fn may_be(&self, person: Person) -> bool {
+    pub(in crate::reconcile) fn may_be(&self, person: Person) -> bool {
         self.contradicted.1.contains(&person)
     }
 
     /// The links that do nothing, by their place in the configuration, and why.
-    pub(super) fn without_effect(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(in crate::reconcile) fn without_effect(&self) -> impl Iterator<Item = (usize, &str)> {
         self.idle.iter().map(|(place, why)| (*place, why.as_str()))
     }
 }

@@ -10,13 +10,13 @@ use anyhow::Result;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::column::{Lists, TextColumn};
-use super::index::{Person, Place, Row};
 use super::keyed::{keyed, reformed, shared};
 use super::keys::Addresses;
 use super::names::{self, Resemblance};
 use super::sets::Sets;
 use crate::directory::People;
+use crate::reconcile::column::{Lists, TextColumn};
+use crate::reconcile::places::{Person, Place, Row};
 use crate::terms::Key;
 use crate::terms::value::{Number, loosely};
 
@@ -120,17 +120,17 @@ impl<'a> Rows<'a> {
 
 /// Which rows of the directory are one person.
 #[derive(Debug, Default)]
-pub(super) struct Fold {
+pub(in crate::reconcile) struct Fold {
     /// The row that stands for each person: that of the earliest source. Empty where nothing is folded.
     rows: Vec<u32>,
     /// The person of each row. Empty where nothing is folded.
     persons: Vec<u32>,
     /// All rows of each person with several, earliest source first.
-    pub(super) members: HashMap<Person, Vec<Row>>,
+    pub(in crate::reconcile) members: HashMap<Person, Vec<Row>>,
 }
 
 impl Fold {
-    pub(super) fn new(people: &People, addresses: &Addresses, keys: &BTreeSet<Key>) -> Result<Self> {
+    pub(in crate::reconcile) fn new(people: &People, addresses: &Addresses, keys: &BTreeSet<Key>) -> Result<Self> {
         if people.sources.len() < 2 {
             return Ok(Self::default());
         }
@@ -183,22 +183,22 @@ impl Fold {
     }
 
     /// The row that stands for a person.
-    pub(super) fn row(&self, person: Person) -> Row {
+    pub(in crate::reconcile) fn row(&self, person: Person) -> Row {
         Row(self.rows.get(person.at()).copied().unwrap_or(person.0))
     }
 
     /// The person of a row.
-    pub(super) fn person(&self, row: Row) -> Person {
+    pub(in crate::reconcile) fn person(&self, row: Row) -> Person {
         Person(self.persons.get(row.at()).copied().unwrap_or(row.0))
     }
 
     /// Rows beyond the first of each person.
-    pub(super) fn folded(&self) -> u64 {
+    pub(in crate::reconcile) fn folded(&self) -> u64 {
         (self.persons.len() - self.rows.len()) as u64
     }
 
     /// One row a person: the first filled cell of each column, in the order of the sources, and of lists what stands in any.
-    pub(super) fn frame(&self, frame: &DataFrame, addresses: &Addresses) -> Result<DataFrame> {
+    pub(in crate::reconcile) fn frame(&self, frame: &DataFrame, addresses: &Addresses) -> Result<DataFrame> {
         if self.rows.is_empty() {
             return Ok(frame.clone());
         }

@@ -30,7 +30,7 @@ const CONTAINED: f64 = 0.85;
 
 /// What two names say of whether they are one person's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Resemblance {
+pub(in crate::reconcile) enum Resemblance {
     /// They are equal after folding, in any order, with or without spaces, or have a part in common.
     SharePart,
     /// They have nothing in common.
@@ -40,7 +40,7 @@ pub(super) enum Resemblance {
 }
 
 /// What two names, as they stand, say of whether they are one person's.
-pub(super) fn resemblance(ours: &str, theirs: &str) -> Resemblance {
+pub(in crate::reconcile) fn resemblance(ours: &str, theirs: &str) -> Resemblance {
     if ours == theirs && !ours.trim().is_empty() || share_plain_word(ours, theirs) {
         return Resemblance::SharePart;
     }
@@ -65,13 +65,13 @@ fn share_plain_word(ours: &str, theirs: &str) -> bool {
 }
 
 /// Whether a name is written in Chinese, Japanese or Korean alone.
-pub(super) fn is_east_asian(name: &str) -> bool {
+pub(in crate::reconcile) fn is_east_asian(name: &str) -> bool {
     !name.is_ascii() && name.chars().all(|letter| letter.is_whitespace() || Writing::is_east_asian(letter))
 }
 
 /// A name as folded words.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Name {
+pub(in crate::reconcile) struct Name {
     /// In the order of the name; `Müller` is `muller`.
     words: Vec<String>,
     /// The same with two letters for one: `mueller`. Empty where that makes no difference.
@@ -81,7 +81,7 @@ pub(super) struct Name {
 }
 
 impl Name {
-    pub(super) fn new(name: &str) -> Self {
+    pub(in crate::reconcile) fn new(name: &str) -> Self {
         let compared = damage::comparable(name);
         let is_whole = compared.is_some();
         let name = compared.unwrap_or(Cow::Borrowed(name));
@@ -96,7 +96,7 @@ impl Name {
     }
 
     /// Everything that another name can have in common with it: words of some length, pairs of characters, and itself without spaces.
-    pub(super) fn parts(&self) -> Vec<String> {
+    pub(in crate::reconcile) fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         for words in self.spellings() {
             for word in words.iter().filter(|word| !PARTICLES.contains(&word.as_str())) {
@@ -127,11 +127,11 @@ impl Name {
         is_one(self, other) || is_one(other, self)
     }
 
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub(in crate::reconcile) fn is_same(&self, other: &Self) -> bool {
         self.spellings().any(|ours| other.spellings().any(|theirs| same_words(ours, theirs)))
     }
 
-    pub(super) fn writings(&self) -> impl Iterator<Item = Writing> {
+    pub(in crate::reconcile) fn writings(&self) -> impl Iterator<Item = Writing> {
         self.words.iter().flat_map(|word| word.chars()).filter_map(Writing::of)
     }
 }
@@ -193,7 +193,7 @@ fn words(name: &str, spelt_out: bool) -> Vec<String> {
 }
 
 /// Adds a letter in lower case, without accents, in ASCII where that is usual.
-pub(super) fn fold(letter: char, spelt_out: bool, folded: &mut String) {
+pub(in crate::reconcile) fn fold(letter: char, spelt_out: bool, folded: &mut String) {
     if letter.is_ascii() {
         folded.push(letter.to_ascii_lowercase());
         return;
@@ -227,7 +227,7 @@ pub(super) fn fold(letter: char, spelt_out: bool, folded: &mut String) {
 
 /// A writing, as far as names in one can be told from names in another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Writing {
+pub(in crate::reconcile) enum Writing {
     Latin,
     Greek,
     Cyrillic,
@@ -262,7 +262,7 @@ impl Writing {
 
 /// A name that is compared with many.
 #[derive(Debug)]
-pub(super) struct Sorted {
+pub(in crate::reconcile) struct Sorted {
     name: Name,
     spellings: Vec<Spelling>,
 }
@@ -281,14 +281,14 @@ struct Spelling {
 }
 
 impl Sorted {
-    pub(super) fn new(name: &str) -> Self {
+    pub(in crate::reconcile) fn new(name: &str) -> Self {
         let name = Name::new(name);
         let spellings = name.spellings().map(Spelling::new).collect();
         Self { spellings, name }
     }
 
     /// The words of every spelling.
-    pub(super) fn words(&self) -> impl Iterator<Item = &String> {
+    pub(in crate::reconcile) fn words(&self) -> impl Iterator<Item = &String> {
         self.spellings.iter().flat_map(|spelling| &spelling.words)
     }
 }
@@ -330,7 +330,7 @@ fn blended(ours: &Spelling, theirs: &Spelling, shared: usize, letters: f64) -> f
 }
 
 /// How alike two names are, from 0 to 1, and why.
-pub(super) fn likeness(ours: &Sorted, theirs: &Sorted) -> (f64, Vec<&'static str>) {
+pub(in crate::reconcile) fn likeness(ours: &Sorted, theirs: &Sorted) -> (f64, Vec<&'static str>) {
     if ours.name.is_same(&theirs.name) {
         return (1.0, vec!["same name"]);
     }
@@ -347,7 +347,7 @@ pub(super) fn likeness(ours: &Sorted, theirs: &Sorted) -> (f64, Vec<&'static str
 }
 
 /// No less than [`likeness`] says, for a fraction of its cost.
-pub(super) fn most_alike(ours: &Sorted, theirs: &Sorted) -> f64 {
+pub(in crate::reconcile) fn most_alike(ours: &Sorted, theirs: &Sorted) -> f64 {
     let most = |ours: &Spelling, theirs: &Spelling| match ours.shared_with(theirs) {
         // The same letters may be written with other spaces between them.
         _ if ours.length == theirs.length => 1.0,
@@ -361,7 +361,7 @@ pub(super) fn most_alike(ours: &Sorted, theirs: &Sorted) -> f64 {
 
 impl Name {
     /// Each spelling's letters, sorted: equal where two names are, whatever the order of the words and the spaces between them.
-    pub(super) fn orderless(&self) -> Vec<String> {
+    pub(in crate::reconcile) fn orderless(&self) -> Vec<String> {
         let letters = |words: &[String]| {
             let mut letters: Vec<char> = words.iter().flat_map(|word| word.chars()).collect();
             letters.sort_unstable();

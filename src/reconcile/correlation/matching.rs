@@ -7,12 +7,12 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 
-use super::exclusions::Part;
-use super::index::{Account, Each, Person};
 use super::join::{Agreeing, Pairs, Sides};
 use super::keyed::{keyed, shared};
 use super::names::Resemblance;
 use super::near::{self, Suspects, Unmatched};
+use crate::reconcile::exclusions::Part;
+use crate::reconcile::places::{Account, Each, Person};
 use crate::terms::Key;
 use crate::terms::value::{Number, numbers_differ};
 
@@ -21,7 +21,7 @@ const SIBLINGS: usize = 100;
 
 /// What the keys of one account say together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Correlation {
+pub(in crate::reconcile) enum Correlation {
     /// Every key is blank or unusable: there is nothing to look up.
     NoKey,
     /// No key names anybody.
@@ -35,28 +35,28 @@ pub(super) enum Correlation {
 }
 
 /// What all accounts together say, and what follows for the people.
-pub(super) struct Matches {
-    pub(super) pairs: Pairs,
+pub(in crate::reconcile) struct Matches {
+    pub(in crate::reconcile) pairs: Pairs,
     /// For an account that takes no part only `One` has a meaning.
-    pub(super) correlations: Each<Account, Correlation>,
+    pub(in crate::reconcile) correlations: Each<Account, Correlation>,
     /// How many accounts that take part match a person.
-    pub(super) holders: Each<Person, u32>,
+    pub(in crate::reconcile) holders: Each<Person, u32>,
     /// An account of the person, the first that takes part before any other.
-    pub(super) account_of: Each<Person, Option<Account>>,
+    pub(in crate::reconcile) account_of: Each<Person, Option<Account>>,
     /// A conflict of an account names them.
-    pub(super) in_conflict: Each<Person, bool>,
+    pub(in crate::reconcile) in_conflict: Each<Person, bool>,
     /// An ambiguity of an account names them.
-    pub(super) in_ambiguity: Each<Person, bool>,
+    pub(in crate::reconcile) in_ambiguity: Each<Person, bool>,
     /// Duplicate rows that no other key singled out: the keys they share, each with another row that has it.
-    pub(super) repeated: HashMap<Person, Vec<(Key, Person)>>,
+    pub(in crate::reconcile) repeated: HashMap<Person, Vec<(Key, Person)>>,
     /// For rows that were singled out: the others with one of their keys, and those with one of their addresses where it is no key.
-    pub(super) siblings: HashMap<Person, Vec<Person>>,
+    pub(in crate::reconcile) siblings: HashMap<Person, Vec<Person>>,
     /// Accounts and people without each other whose keys are nearly equal.
-    pub(super) suspects: Suspects,
+    pub(in crate::reconcile) suspects: Suspects,
 }
 
 impl Matches {
-    pub(super) fn new(sides: Sides<'_>) -> Result<Self> {
+    pub(in crate::reconcile) fn new(sides: Sides<'_>) -> Result<Self> {
         let (accounts, people, parts) = (sides.accounts.height, sides.people.height, sides.parts);
         let pairs = Pairs::new(sides)?;
         let correlation = |account| match sides.correlation(&pairs, account) {
@@ -88,7 +88,7 @@ impl Matches {
     }
 
     /// The person an account is matched to.
-    pub(super) fn person_of(&self, account: Account) -> Option<(Person, Agreeing)> {
+    pub(in crate::reconcile) fn person_of(&self, account: Account) -> Option<(Person, Agreeing)> {
         match self.correlations[account] {
             Correlation::One { person, agreeing } => Some((person, agreeing)),
             _ => None,
@@ -96,7 +96,7 @@ impl Matches {
     }
 
     /// The accounts that take part of each person with several, in the order of the frame.
-    pub(super) fn several(&self, parts: &Each<Account, Part>) -> HashMap<Person, Vec<Account>> {
+    pub(in crate::reconcile) fn several(&self, parts: &Each<Account, Part>) -> HashMap<Person, Vec<Account>> {
         let mut several: HashMap<Person, Vec<Account>> = HashMap::new();
         for (account, _) in parts.iter().filter(|(_, part)| **part == Part::Takes) {
             if let Some((person, _)) = self.person_of(account).filter(|(person, _)| self.holders[*person] > 1) {
@@ -107,7 +107,7 @@ impl Matches {
     }
 
     /// How many accounts are matched by one key for which the name does not speak.
-    pub(super) fn unproven(&self, parts: &Each<Account, Part>) -> u64 {
+    pub(in crate::reconcile) fn unproven(&self, parts: &Each<Account, Part>) -> u64 {
         let unproven = |agreeing: Agreeing| agreeing.is_unproven() && !agreeing.loosely();
         let takes_part = self.correlations.iter().filter(|(account, _)| parts[*account] == Part::Takes);
         takes_part.filter(|(account, _)| self.person_of(*account).is_some_and(|(_, agreeing)| unproven(agreeing))).count() as u64
@@ -179,7 +179,7 @@ impl Matches {
     }
 
     /// Near misses among these accounts, whom nobody's key names, and the people who have no account.
-    pub(super) fn suspects_among(&self, sides: Sides<'_>, unmatched_accounts: Vec<Account>) -> Suspects {
+    pub(in crate::reconcile) fn suspects_among(&self, sides: Sides<'_>, unmatched_accounts: Vec<Account>) -> Suspects {
         let Sides { accounts, people, addresses, links, .. } = sides;
         let unmatched_people = people.all().filter(|person| self.holders[*person] == 0).collect();
         let mut settled = Each::filled(people.height, false);
@@ -204,7 +204,7 @@ impl Matches {
 
 impl Sides<'_> {
     /// All keys of one account, judged together.
-    pub(super) fn correlation(self, pairs: &Pairs, account: Account) -> Correlation {
+    pub(in crate::reconcile) fn correlation(self, pairs: &Pairs, account: Account) -> Correlation {
         if let Some((person, agreeing)) = pairs.plain(account) {
             return self.weighed(account, person, agreeing);
         }

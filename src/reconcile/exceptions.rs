@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::correlation::keys::{Addresses, Named};
 use super::finding::{AcceptedBy, Finding};
-use super::keys::{Addresses, Named};
 use super::{ExceptionUse, Rules};
 use crate::config::Exception;
 

@@ -18,14 +18,14 @@ pub(crate) struct Addresses {
 
 /// An account as somebody names it: by its id in Domo, or by its address in its comparable form.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) enum Named {
+pub(in crate::reconcile) enum Named {
     Id(u64),
     Address(String),
 }
 
 impl Addresses {
     /// The account that this text names, if it names any.
-    pub(super) fn named(&self, text: &str) -> Option<Named> {
+    pub(in crate::reconcile) fn named(&self, text: &str) -> Option<Named> {
         match text.trim().parse() {
             Ok(id) => Some(Named::Id(id)),
             Err(_) => self.key(text).map(|address| Named::Address(address.into_owned())),
@@ -33,7 +33,7 @@ impl Addresses {
     }
 
     /// Every way to name an account that has this id and this address.
-    pub(super) fn names(&self, id: Option<u64>, address: Option<&str>) -> impl Iterator<Item = Named> {
+    pub(in crate::reconcile) fn names(&self, id: Option<u64>, address: Option<&str>) -> impl Iterator<Item = Named> {
         let address = address.and_then(|address| self.key(address)).map(|address| Named::Address(address.into_owned()));
         id.map(Named::Id).into_iter().chain(address)
     }
@@ -64,22 +64,22 @@ impl Addresses {
     }
 
     /// The same, with addresses (in their comparable form) that identify nobody.
-    pub(super) fn without(self, placeholders: HashSet<String>) -> Self {
+    pub(in crate::reconcile) fn without(self, placeholders: HashSet<String>) -> Self {
         Self { placeholders, ..self }
     }
 
     /// The comparable form of an address that can be somebody's own.
-    pub(super) fn identifying<'a>(&self, address: &'a str) -> Option<Cow<'a, str>> {
+    pub(in crate::reconcile) fn identifying<'a>(&self, address: &'a str) -> Option<Cow<'a, str>> {
         self.key(address).filter(|key| self.placeholders.is_empty() || !self.placeholders.contains(key.as_ref()))
     }
 
     /// Whether an address is not as anybody ever had it: damaged on its way, or with letters that no directory gives out.
-    pub(super) fn is_damaged(&self, address: &str) -> bool {
+    pub(in crate::reconcile) fn is_damaged(&self, address: &str) -> bool {
         damage::of_address(&self.plain(address)).is_some()
     }
 
     /// Whether many people share this address who have nothing else in common.
-    pub(super) fn is_placeholder(&self, address: &str) -> bool {
+    pub(in crate::reconcile) fn is_placeholder(&self, address: &str) -> bool {
         !self.placeholders.is_empty() && self.key(address).is_some_and(|key| self.placeholders.contains(key.as_ref()))
     }
 
@@ -93,17 +93,17 @@ impl Addresses {
     }
 
     /// The comparable form of what is [plain](Self::plain) already.
-    pub(super) fn key_of_plain<'a>(&self, plain: &'a str) -> Option<Cow<'a, str>> {
+    pub(in crate::reconcile) fn key_of_plain<'a>(&self, plain: &'a str) -> Option<Cow<'a, str>> {
         (!plain.is_empty()).then(|| self.with_domain(Cow::Borrowed(plain)))
     }
 
     /// The comparable form before domain aliases: what `[[exclude]]` patterns also see.
-    pub(super) fn plain<'a>(&self, address: &'a str) -> Cow<'a, str> {
+    pub(in crate::reconcile) fn plain<'a>(&self, address: &'a str) -> Cow<'a, str> {
         clean(address)
     }
 
     /// The alias that [`Addresses::key`] applies to this address.
-    pub(super) fn alias(&self, address: &str) -> Option<(&str, &str)> {
+    pub(in crate::reconcile) fn alias(&self, address: &str) -> Option<(&str, &str)> {
         let clean = clean(address);
         let (_, domain) = clean.rsplit_once('@')?;
         self.aliases.get_key_value(puny(domain).as_ref()).map(|(old, new)| (old.as_str(), new.as_str()))

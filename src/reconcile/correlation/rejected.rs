@@ -8,10 +8,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::columns::AccountColumns;
-use super::index::{Account, Person};
 use super::join::Sides;
 use super::keys::Addresses;
+use crate::reconcile::columns::AccountColumns;
+use crate::reconcile::places::{Account, Person};
 use crate::terms::Key;
 use crate::terms::value::{Number, loosely};
 use crate::text::damage;
@@ -19,18 +19,18 @@ use crate::text::entities::resolved;
 
 /// Where such a key stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct KeyPlace {
-    pub(super) source: u32,
-    pub(super) row: u32,
+pub(in crate::reconcile) struct KeyPlace {
+    pub(in crate::reconcile) source: u32,
+    pub(in crate::reconcile) row: u32,
     /// The row was rejected whole; else only the cell is unusable.
-    pub(super) rejected: bool,
+    pub(in crate::reconcile) rejected: bool,
     /// What of the account may stand there.
-    pub(super) key: Key,
+    pub(in crate::reconcile) key: Key,
 }
 
 /// Addresses and numbers that may be somebody's, each with the first place that has it.
 #[derive(Debug, Default)]
-pub(super) struct RejectedKeys {
+pub(in crate::reconcile) struct RejectedKeys {
     addresses: HashMap<String, KeyPlace>,
     numbers: HashMap<String, KeyPlace>,
     loose: HashMap<String, KeyPlace>,
@@ -44,7 +44,7 @@ pub(super) struct RejectedKeys {
 }
 
 impl RejectedKeys {
-    pub(super) fn new(sides: Sides<'_>) -> Self {
+    pub(in crate::reconcile) fn new(sides: Sides<'_>) -> Self {
         let Sides { people, addresses, .. } = sides;
         let mut keys = Self::default();
         for row in &people.people.rejected {
@@ -169,7 +169,12 @@ impl RejectedKeys {
     }
 
     /// The rejected row that carries a key of this account as it stands. Read strictly: it speaks against a match.
-    pub(super) fn carry(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, account: Account) -> Option<KeyPlace> {
+    pub(in crate::reconcile) fn carry(
+        &self,
+        accounts: &AccountColumns<'_>,
+        addresses: &Addresses,
+        account: Account,
+    ) -> Option<KeyPlace> {
         if self.own_addresses.is_empty() && self.own_numbers.is_empty() {
             return None;
         }
@@ -180,7 +185,12 @@ impl RejectedKeys {
     }
 
     /// The first place that may hold a key of this account.
-    pub(super) fn hold(&self, accounts: &AccountColumns<'_>, addresses: &Addresses, account: Account) -> Option<KeyPlace> {
+    pub(in crate::reconcile) fn hold(
+        &self,
+        accounts: &AccountColumns<'_>,
+        addresses: &Addresses,
+        account: Account,
+    ) -> Option<KeyPlace> {
         let main = accounts.email.get(account).and_then(|text| addresses.key(text));
         let mut keys = main.into_iter().chain(accounts.further_addresses(account, addresses));
         keys.find_map(|key| self.addresses.get(key.as_ref()).copied().or_else(|| self.begun(&key))).or_else(|| {

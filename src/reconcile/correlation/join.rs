@@ -16,19 +16,19 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use anyhow::Result;
 use polars::prelude::*;
 
-use super::columns::{AccountColumns, PersonColumns};
-use super::exclusions::Part;
-use super::index::{Account, Each, Person, Place};
 use super::keyed::{KeyedRows, NONE, joined, keyed, places, reformed, shared};
 use super::keys::Addresses;
 use super::links::Links;
 use super::names::Resemblance;
+use crate::reconcile::columns::{AccountColumns, PersonColumns};
+use crate::reconcile::exclusions::Part;
+use crate::reconcile::places::{Account, Each, Person, Place};
 use crate::terms::Key;
 use crate::terms::value::{Number, loosely};
 
 /// Which keys agree, as bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Agreeing(u8);
+pub(in crate::reconcile) struct Agreeing(u8);
 
 impl Agreeing {
     const EMAIL: Self = Self(1);
@@ -40,18 +40,18 @@ impl Agreeing {
     const UNPROVEN: u8 = 32;
 
     /// The keys, in the order of [`Key::ALL`]. Somebody's decision stands alone.
-    pub(super) fn keys(self) -> Vec<Key> {
+    pub(in crate::reconcile) fn keys(self) -> Vec<Key> {
         if self.has(Key::Link) {
             return vec![Key::Link];
         }
         Key::ALL.into_iter().filter(|key| self.has(*key)).collect()
     }
 
-    pub(super) fn count(self) -> usize {
+    pub(in crate::reconcile) fn count(self) -> usize {
         [Key::Email, Key::AlternateEmail, Key::EmployeeNumber].into_iter().filter(|key| self.has(*key)).count()
     }
 
-    pub(super) fn has(self, key: Key) -> bool {
+    pub(in crate::reconcile) fn has(self, key: Key) -> bool {
         self.0 & Self::of(key).0 != 0
     }
 
@@ -65,29 +65,29 @@ impl Agreeing {
     }
 
     /// Whether it is more than one key that agrees, or somebody's decision. A number that agrees only loosely is none.
-    pub(super) fn is_proven(self) -> bool {
+    pub(in crate::reconcile) fn is_proven(self) -> bool {
         let by_address = self.has(Key::Email) || self.has(Key::AlternateEmail);
         self.has(Key::Link) || by_address && self.has(Key::EmployeeNumber) && !self.loosely()
     }
 
     /// Whether the one key that agrees is not enough to write a name or an e-mail address: the names do not speak for it, or the number
     /// agrees only loosely.
-    pub(super) fn is_unproven(self) -> bool {
+    pub(in crate::reconcile) fn is_unproven(self) -> bool {
         self.0 & Self::UNPROVEN != 0
     }
 
     /// The same, not enough to write a name or an e-mail address.
-    pub(super) fn unproven(self) -> Self {
+    pub(in crate::reconcile) fn unproven(self) -> Self {
         Self(self.0 | Self::UNPROVEN)
     }
 
     /// Whether the number agrees only without its leading zeros and letter prefix.
-    pub(super) fn loosely(self) -> bool {
+    pub(in crate::reconcile) fn loosely(self) -> bool {
         self.0 & Self::LOOSE_NUMBER.0 == Self::LOOSE_NUMBER.0
     }
 
     /// Whether nothing but a loose number agrees.
-    pub(super) fn is_loose_number(self) -> bool {
+    pub(in crate::reconcile) fn is_loose_number(self) -> bool {
         self == Self::LOOSE_NUMBER
     }
 
@@ -96,35 +96,35 @@ impl Agreeing {
     }
 
     /// How many combinations there are.
-    pub(super) const COMBINATIONS: usize = 64;
+    pub(in crate::reconcile) const COMBINATIONS: usize = 64;
 
     /// The place of this combination in a table of all.
-    pub(super) fn index(self) -> usize {
+    pub(in crate::reconcile) fn index(self) -> usize {
         usize::from(self.0)
     }
 
     /// Every combination, in the order of [`Agreeing::index`].
-    pub(super) fn all() -> impl Iterator<Item = Self> {
+    pub(in crate::reconcile) fn all() -> impl Iterator<Item = Self> {
         (0..Self::COMBINATIONS as u8).map(Self)
     }
 }
 
 /// What is joined, and on what.
 #[derive(Clone, Copy)]
-pub(super) struct Sides<'a> {
-    pub(super) accounts: &'a AccountColumns<'a>,
-    pub(super) people: &'a PersonColumns<'a>,
-    pub(super) addresses: &'a Addresses,
+pub(in crate::reconcile) struct Sides<'a> {
+    pub(in crate::reconcile) accounts: &'a AccountColumns<'a>,
+    pub(in crate::reconcile) people: &'a PersonColumns<'a>,
+    pub(in crate::reconcile) addresses: &'a Addresses,
     /// The keys that the configuration asks for.
-    pub(super) keys: &'a BTreeSet<Key>,
-    pub(super) parts: &'a Each<Account, Part>,
-    pub(super) links: &'a Links,
+    pub(in crate::reconcile) keys: &'a BTreeSet<Key>,
+    pub(in crate::reconcile) parts: &'a Each<Account, Part>,
+    pub(in crate::reconcile) links: &'a Links,
 }
 
 impl Sides<'_> {
     /// Whether any of the keys that are asked for says who a person is. One without is as good as rejected: an account of theirs would
     /// not be found.
-    pub(super) fn is_identified(self, person: Person) -> bool {
+    pub(in crate::reconcile) fn is_identified(self, person: Person) -> bool {
         let Sides { people, addresses, .. } = self;
         let main = || people.email.get(person).is_some_and(|text| addresses.identifying(text).is_some());
         self.keys.iter().any(|key| match key {
@@ -146,18 +146,18 @@ struct Pair {
 
 /// Whom the keys of each account name.
 #[derive(Debug)]
-pub(super) struct Pairs {
+pub(in crate::reconcile) struct Pairs {
     pairs: Vec<Pair>,
     /// The pairs of an account stand from its place in here to the next.
     starts: Vec<u32>,
     groups: Groups,
     /// The accounts that take part and stand in no pair: orphans, unless evidence is missing.
-    pub(super) alone: Vec<Account>,
+    pub(in crate::reconcile) alone: Vec<Account>,
 }
 
 impl Pairs {
     /// Joins on each key that is asked for.
-    pub(super) fn new(sides: Sides<'_>) -> Result<Self> {
+    pub(in crate::reconcile) fn new(sides: Sides<'_>) -> Result<Self> {
         let Sides { accounts, people, addresses, keys, links, .. } = sides;
         let mut groups = Groups::default();
         let our_email = |at| accounts.email.get(Account(at)).and_then(|text| addresses.identifying(text));
@@ -222,7 +222,7 @@ impl Pairs {
     }
 
     /// The one person whom all keys of an account name, if that is how it is at first sight: no key is shared by several.
-    pub(super) fn plain(&self, account: Account) -> Option<(Person, Agreeing)> {
+    pub(in crate::reconcile) fn plain(&self, account: Account) -> Option<(Person, Agreeing)> {
         let (first, others) = self.of(account).split_first()?;
         let plain = |pair: &Pair| pair.group == NONE && pair.person == first.person;
         let agreeing = others.iter().fold(first.key, |all, pair| all.and(pair.key));
@@ -230,12 +230,12 @@ impl Pairs {
     }
 
     /// The person whom somebody decided that the account is.
-    pub(super) fn linked(&self, account: Account) -> Option<Person> {
+    pub(in crate::reconcile) fn linked(&self, account: Account) -> Option<Person> {
         self.of(account).iter().find(|pair| pair.key == Agreeing::LINK).map(|pair| pair.person)
     }
 
     /// The people whom a key of the account names, ascending.
-    pub(super) fn named(&self, account: Account, key: Key) -> Cow<'_, [Person]> {
+    pub(in crate::reconcile) fn named(&self, account: Account, key: Key) -> Cow<'_, [Person]> {
         let mut named = self.of(account).iter().filter(|pair| pair.key.has(key));
         match (named.next(), named.next()) {
             (None, _) => Cow::Borrowed(&[]),
@@ -247,30 +247,30 @@ impl Pairs {
     }
 
     /// Everybody whom any key of the account names, ascending.
-    pub(super) fn candidates(&self, account: Account) -> Vec<Person> {
+    pub(in crate::reconcile) fn candidates(&self, account: Account) -> Vec<Person> {
         ascending(self.of(account).iter().flat_map(|pair| self.groups.people(pair)).copied())
     }
 
     /// The keys by which this account names this person.
-    pub(super) fn agreeing(&self, account: Account, person: Person) -> Agreeing {
+    pub(in crate::reconcile) fn agreeing(&self, account: Account, person: Person) -> Agreeing {
         let names = self.of(account).iter().filter(|pair| self.groups.people(pair).binary_search(&person).is_ok());
         names.fold(Agreeing::default(), |all, pair| all.and(pair.key))
     }
 
     /// The groups of people that the account's keys name, each with its place; people whom a key names alone without one.
-    pub(super) fn groups_of(&self, account: Account) -> impl Iterator<Item = (Option<u32>, &[Person])> {
+    pub(in crate::reconcile) fn groups_of(&self, account: Account) -> impl Iterator<Item = (Option<u32>, &[Person])> {
         self.of(account).iter().map(|pair| (Some(pair.group).filter(|group| *group != NONE), self.groups.people(pair)))
     }
 
     /// Whose number, and whose address, is somebody else's too.
-    pub(super) fn shared(&self) -> HashSet<(Key, Person)> {
+    pub(in crate::reconcile) fn shared(&self) -> HashSet<(Key, Person)> {
         let address = |key: Key| if key == Key::AlternateEmail { Key::Email } else { key };
         let groups = self.groups.0.iter().filter_map(|(key, people)| Some((address((*key)?), people)));
         groups.flat_map(|(key, people)| people.iter().map(move |person| (key, *person))).collect()
     }
 
     /// Rows of the directory that share an e-mail address or a number with another row.
-    pub(super) fn repeated_people(&self) -> impl Iterator<Item = (Key, &[Person])> {
+    pub(in crate::reconcile) fn repeated_people(&self) -> impl Iterator<Item = (Key, &[Person])> {
         let of = |key: Key| self.groups.0.iter().filter(move |(shared, _)| *shared == Some(key));
         [Key::Email, Key::EmployeeNumber].into_iter().flat_map(move |key| of(key).map(move |(_, people)| (key, people.as_slice())))
     }

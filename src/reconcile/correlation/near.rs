@@ -14,16 +14,17 @@ use polars::prelude::{PlFixedStateQuality, PlHashSet};
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
-use super::columns::{AccountColumns, PersonColumns};
-use super::index::{Account, Person, all};
 use super::keys::Addresses;
 use super::names::{self, Name};
+use crate::reconcile::columns::{AccountColumns, PersonColumns};
+use crate::reconcile::finding::LISTED;
+use crate::reconcile::places::{Account, Person, all};
 use crate::terms::value::{Number, numbers_differ};
 use crate::text::damage::{self, DamageKind};
 
 /// In what two keys are near.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Nearness {
+pub(in crate::reconcile) enum Nearness {
     /// An address is one of both sides, on one of them a further one, which is no key.
     Further,
     /// Two addresses are equal after folding.
@@ -36,29 +37,26 @@ pub(super) enum Nearness {
 
 /// Somebody whom an account may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Suspect {
-    pub(super) person: Person,
-    pub(super) nearness: Nearness,
+pub(in crate::reconcile) struct Suspect {
+    pub(in crate::reconcile) person: Person,
+    pub(in crate::reconcile) nearness: Nearness,
 }
-
-/// Suspects listed with one account.
-const LISTED: usize = 50;
 
 /// Accounts and people whom near keys bring together.
 #[derive(Debug, Default)]
-pub(super) struct Suspects {
+pub(in crate::reconcile) struct Suspects {
     by_account: BTreeMap<Account, Vec<Suspect>>,
     people: HashSet<Person>,
 }
 
 impl Suspects {
     /// Whom an account may be; none where nobody's keys are near.
-    pub(super) fn of(&self, account: Account) -> &[Suspect] {
+    pub(in crate::reconcile) fn of(&self, account: Account) -> &[Suspect] {
         self.by_account.get(&account).map_or(&[], Vec::as_slice)
     }
 
     /// Whether an account may be this person's.
-    pub(super) fn includes(&self, person: Person) -> bool {
+    pub(in crate::reconcile) fn includes(&self, person: Person) -> bool {
         self.people.contains(&person)
     }
 
@@ -78,22 +76,22 @@ impl Suspects {
 }
 
 /// What may be near: accounts that nobody's key names, and people whom no account's key names.
-pub(super) struct Unmatched<'a> {
-    pub(super) accounts: &'a AccountColumns<'a>,
-    pub(super) people: &'a PersonColumns<'a>,
-    pub(super) addresses: &'a Addresses,
+pub(in crate::reconcile) struct Unmatched<'a> {
+    pub(in crate::reconcile) accounts: &'a AccountColumns<'a>,
+    pub(in crate::reconcile) people: &'a PersonColumns<'a>,
+    pub(in crate::reconcile) addresses: &'a Addresses,
     /// Those without a match, in order.
-    pub(super) unmatched_accounts: Vec<Account>,
-    pub(super) unmatched_people: Vec<Person>,
+    pub(in crate::reconcile) unmatched_accounts: Vec<Account>,
+    pub(in crate::reconcile) unmatched_people: Vec<Person>,
     /// Whether an account is theirs by the number as it stands: that another's is loosely the same says nothing then.
-    pub(super) settled: &'a (dyn Fn(Person) -> bool + Sync),
+    pub(in crate::reconcile) settled: &'a (dyn Fn(Person) -> bool + Sync),
     /// Whether somebody decided that they are two.
-    pub(super) told_apart: &'a (dyn Fn(Account, Person) -> bool + Sync),
+    pub(in crate::reconcile) told_apart: &'a (dyn Fn(Account, Person) -> bool + Sync),
 }
 
 impl Unmatched<'_> {
     /// Everybody who is near.
-    pub(super) fn suspects(&self, compare_addresses: bool, compare_numbers: bool) -> Suspects {
+    pub(in crate::reconcile) fn suspects(&self, compare_addresses: bool, compare_numbers: bool) -> Suspects {
         let mut found = Suspects::default();
         if compare_addresses {
             self.listed_further(&mut found);
@@ -254,7 +252,7 @@ fn rests(address: &str, seed: u64) -> Vec<u64> {
 }
 
 /// The address of either side by which an account is near to somebody, as it stands: of several the first.
-pub(super) fn addresses_that_meet<'t>(
+pub(in crate::reconcile) fn addresses_that_meet<'t>(
     accounts: &'t AccountColumns<'_>,
     people: &'t PersonColumns<'_>,
     addresses: &Addresses,
@@ -303,7 +301,7 @@ fn folded_keys(email: &str, addresses: &Addresses) -> Vec<String> {
 }
 
 /// Whether a damaged address may have been this one: it is equal after folding, or nobody can say which letters it lost.
-pub(super) fn may_have_been(damaged: &str, address: &str, addresses: &Addresses) -> bool {
+pub(in crate::reconcile) fn may_have_been(damaged: &str, address: &str, addresses: &Addresses) -> bool {
     let Some(damage) = damage::of_address(&addresses.plain(damaged)) else { return false };
     let is_legible = damage.repair.is_some() || damage.kind == DamageKind::OddAddress;
     let known = folded_keys(address, addresses);
@@ -321,7 +319,7 @@ fn fold(address: &str, spelt_out: bool) -> String {
 }
 
 /// The characters in which two addresses differ, each named: `U+0430 Cyrillic а in Domo, a in the directory`.
-pub(super) fn difference(domo: &str, directory: &str) -> String {
+pub(in crate::reconcile) fn difference(domo: &str, directory: &str) -> String {
     let [ours, theirs] = [domo, directory].map(|address| address.trim().nfc().map(lowered).collect::<Vec<char>>());
     let (ours, theirs): (Vec<char>, Vec<char>) = match ours.len() == theirs.len() {
         true => ours.iter().zip(theirs).filter(|(one, other)| *one != other).unzip(),

@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Result;
 
-use super::column::{Lists, TextColumn};
-use super::index::{Place, Row};
 use super::keyed::{keyed, shared};
 use super::keys::Addresses;
 use super::names::{Name, Writing};
 use super::sets::Sets;
 use crate::directory::People;
+use crate::reconcile::column::{Lists, TextColumn};
+use crate::reconcile::places::{Place, Row};
 use crate::terms::value::Number;
 
 /// So many people with nothing in common make an address a placeholder.
@@ -22,15 +22,15 @@ const PEOPLE: usize = 3;
 
 /// An address in its comparable form, and the rows of the directory that have it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Placeholder {
-    pub(super) address: String,
+pub(in crate::reconcile) struct Placeholder {
+    pub(in crate::reconcile) address: String,
     /// As one of them has it.
-    pub(super) written: String,
-    pub(super) rows: BTreeSet<Row>,
+    pub(in crate::reconcile) written: String,
+    pub(in crate::reconcile) rows: BTreeSet<Row>,
 }
 
 /// The placeholders among all addresses of the directory.
-pub(super) fn find(people: &People, addresses: &Addresses) -> Result<Vec<Placeholder>> {
+pub(in crate::reconcile) fn find(people: &People, addresses: &Addresses) -> Result<Vec<Placeholder>> {
     let (emails, further) = (TextColumn::of(&people.frame, "email")?, Lists::of(&people.frame, "alternate_email")?);
     let (numbers, names) = (TextColumn::of(&people.frame, "employee_number")?, people.names()?);
     let sources = people.frame.column("source")?.u32()?.rechunk();

@@ -8,12 +8,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
-use super::DriftPattern;
-use super::columns::{AccountColumns, PersonColumns};
-use super::index::{Account, Each, Person, all};
 use super::keys::Addresses;
 use super::matching::Matches;
 use super::names::{Sorted, likeness, most_alike};
+use crate::reconcile::DriftPattern;
+use crate::reconcile::columns::{AccountColumns, PersonColumns};
+use crate::reconcile::places::{Account, Each, Person, all};
 use crate::terms::AccountSituation;
 use crate::terms::value::Number;
 
@@ -33,10 +33,10 @@ const ROUNDING: f64 = 1e-9;
 const LIKE_ENOUGH: f64 = 0.5;
 
 /// Somebody whom an orphan may be, how likely from 0 to 1, and why.
-pub(super) struct Likely {
-    pub(super) person: Person,
-    pub(super) score: f64,
-    pub(super) why: String,
+pub(in crate::reconcile) struct Likely {
+    pub(in crate::reconcile) person: Person,
+    pub(in crate::reconcile) score: f64,
+    pub(in crate::reconcile) why: String,
 }
 
 /// Fields that make somebody likelier where they agree.
@@ -51,7 +51,7 @@ struct Candidate<'a> {
 }
 
 /// The index of people without an account; it names them by their place in `all`.
-pub(super) struct Candidates<'a> {
+pub(in crate::reconcile) struct Candidates<'a> {
     accounts: &'a AccountColumns<'a>,
     people: &'a PersonColumns<'a>,
     addresses: &'a Addresses,
@@ -66,7 +66,7 @@ pub(super) struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    pub(super) fn new(
+    pub(in crate::reconcile) fn new(
         accounts: &'a AccountColumns<'a>,
         people: &'a PersonColumns<'a>,
         addresses: &'a Addresses,
@@ -125,7 +125,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// The nearest few, best first.
-    pub(super) fn of(&self, account: Account) -> Vec<Likely> {
+    pub(in crate::reconcile) fn of(&self, account: Account) -> Vec<Likely> {
         let Self { accounts, people, addresses, .. } = self;
         let ours = Sorted::new(accounts.name.get(account).unwrap_or_default());
         let mailbox = self.mailbox(account);
@@ -179,7 +179,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// Orphans whose mailbox is somebody's at one other domain, counted by domains: a domain alias is missing.
-    pub(super) fn moved_domains(&self, situations: &Each<Account, AccountSituation>) -> Vec<DriftPattern> {
+    pub(in crate::reconcile) fn moved_domains(&self, situations: &Each<Account, AccountSituation>) -> Vec<DriftPattern> {
         let mut moves: HashMap<(String, String), u64> = HashMap::new();
         let orphans = situations.iter().filter(|(_, situation)| **situation == AccountSituation::Orphan);
         for (account, _) in orphans {
