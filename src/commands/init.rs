@@ -166,7 +166,7 @@ fn written(folder: &Path, directories: &[Directory], sources: &[Source], account
 
 /// Addresses that read like a machine's, each as a block to take the comment signs from.
 fn suggest(text: &mut String, accounts: &Accounts) -> Result<()> {
-    let emails = accounts.frame.column("email")?.str()?;
+    let emails = accounts.emails()?;
     // Domo's own support account is excluded without a rule.
     let ours = emails.iter().flatten().filter(|email| *email != SUPPORT_EMAIL);
     let machines: Vec<&str> = ours.filter(|email| reads_like_a_machine(email)).collect();

@@ -399,7 +399,7 @@ impl Reader {
         let mut doubts = Vec::new();
         if let Some(owner) = credential.user_id
             && accounts.evidence.incomplete.is_empty()
-            && !accounts.frame.column("id")?.u64()?.iter().any(|id| id == Some(owner))
+            && !accounts.ids()?.iter().any(|id| id == Some(owner))
         {
             doubts.push(format!("the account behind the API client ({owner}) is not in its own list"));
         }
