@@ -7,6 +7,8 @@ mod content;
 mod instance;
 mod limits;
 mod load;
+mod mistakes;
+mod problems;
 mod rights;
 mod source;
 
