@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::mistakes::{lenient, missing_keys, place, unknown_fields};
+use super::mistakes::{lenient, mistakes};
 use super::{Config, Directory, limits, source};
 use crate::failure::Failure;
 use crate::files;
@@ -157,21 +157,11 @@ impl Config {
     /// All that is wrong at once, one problem a line: unknown keys with their place and the nearest known key, numbers beyond their
     /// limit, values that cannot be.
     pub fn parse(text: &str) -> Result<Self> {
-        let (config, mut found, read_over) = lenient(text);
-        // Of what a table lacks serde says the first, and nothing where it stumbled over another line of it.
-        let missing = if found.is_empty() { Vec::new() } else { missing_keys(text) };
-        let further = limits::problems(text).into_iter().chain(unknown_fields(text)).chain(missing);
-        found.extend(further.map(|(at, said)| (Some(place(text, at)), said)));
-        found.sort();
-        found.dedup();
-        let placed = found.into_iter().map(|(place, said)| match place {
-            Some((line, column)) => format!("line {line}, column {column}: {said}"),
-            None => said,
-        });
+        let (config, found, read_over) = lenient(text);
         // A line that was read over may have said where a directory is: that nothing does is no second problem.
         let misspelt = read_over.iter().any(|key| ["path", "url", "kind"].contains(&key.as_str()));
         let of_values = config.iter().flat_map(Self::problems).filter(|said| !(misspelt && said.contains(source::NOWHERE)));
-        let problems: Vec<_> = placed.chain(of_values).collect();
+        let problems: Vec<_> = mistakes(text, found).into_iter().chain(of_values).collect();
         match (config, problems.as_slice()) {
             (Some(config), []) => Ok(config),
             _ => Err(Failure::usage(problems.join("\n")).into()),

@@ -13,6 +13,24 @@ const MOST: usize = 50;
 /// What is wrong and the line and column of it, both from 1; none where it is not known.
 pub(super) type Found = (Option<(usize, usize)>, String);
 
+/// All that is wrong with the text, in the order of its lines, each with its place. `found`: what was found while it was read.
+pub(super) fn mistakes(text: &str, mut found: Vec<Found>) -> Vec<String> {
+    if let Ok(file) = DeTable::parse(text) {
+        let file = file.get_ref();
+        // Of what a table lacks serde says the first, and nothing where it stumbled over another line of it.
+        let missing = if found.is_empty() { Vec::new() } else { missing_keys(file) };
+        let further = limits::problems(file).into_iter().chain(unknown_fields(file)).chain(missing);
+        found.extend(further.map(|(at, said)| (Some(place(text, at)), said)));
+    }
+    found.sort();
+    found.dedup();
+    let placed = found.into_iter().map(|(place, said)| match place {
+        Some((line, column)) => format!("line {line}, column {column}: {said}"),
+        None => said,
+    });
+    placed.collect()
+}
+
 /// The configuration as far as it can be read, and each line that cannot be, which is read over. None where the file is no TOML, or where a
 /// line cannot be taken out of it. Last, the keys of what was read over.
 pub(super) fn lenient(text: &str) -> (Option<Config>, Vec<Found>, Vec<String>) {
@@ -42,8 +60,7 @@ pub(super) fn lenient(text: &str) -> (Option<Config>, Vec<Found>, Vec<String>) {
 }
 
 /// Every key that a table of a list has to have and has not: where the table stands in the text, in bytes, and what is wrong.
-pub(super) fn missing_keys(text: &str) -> Vec<(usize, String)> {
-    let Ok(file) = DeTable::parse(text) else { return Vec::new() };
+fn missing_keys(file: &DeTable<'_>) -> Vec<(usize, String)> {
     let schema = schemars::schema_for!(Config).to_value();
     let required = |section: &str| {
         let items = schema["properties"][section]["items"]["$ref"].as_str().unwrap_or_default();
@@ -51,7 +68,7 @@ pub(super) fn missing_keys(text: &str) -> Vec<(usize, String)> {
         keys.into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>()
     };
     let mut missing = Vec::new();
-    for (section, value) in file.get_ref() {
+    for (section, value) in file {
         for item in value.get_ref().as_array().into_iter().flatten() {
             let Some(table) = item.get_ref().as_table() else { continue };
             let lacks = required(section.get_ref()).into_iter().filter(|key| !table.contains_key(*key));
@@ -63,8 +80,7 @@ pub(super) fn missing_keys(text: &str) -> Vec<(usize, String)> {
 
 /// Every place where the file names a canonical field and there is none of that name: where it stands in the text, in bytes, and what is
 /// wrong.
-pub(super) fn unknown_fields(text: &str) -> Vec<(usize, String)> {
-    let Ok(file) = DeTable::parse(text) else { return Vec::new() };
+fn unknown_fields(file: &DeTable<'_>) -> Vec<(usize, String)> {
     let mut unknown = Vec::new();
     let mut named = |place: &str, field: &Spanned<DeString<'_>>| {
         let name = field.get_ref().as_ref();
@@ -73,7 +89,7 @@ pub(super) fn unknown_fields(text: &str) -> Vec<(usize, String)> {
             unknown.push((field.span().start, format!("{place} names `{name}`, which is no field of the directory{near}")));
         }
     };
-    for (section, value) in file.get_ref() {
+    for (section, value) in file {
         let (section, value) = (section.get_ref().as_ref(), value.get_ref());
         // A list of tables, or the one table.
         let items = value.as_array().into_iter().flatten().filter_map(|item| item.get_ref().as_table());
@@ -113,7 +129,7 @@ fn nearest(word: &str, known: &[&str]) -> String {
 }
 
 /// The line and the column of a byte of the text, both from 1.
-pub(super) fn place(text: &str, at: usize) -> (usize, usize) {
+fn place(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     (before.matches('\n').count() + 1, before.chars().rev().take_while(|char| *char != '\n').count() + 1)
 }
