@@ -7,10 +7,11 @@ use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::evidence::PlanOnDisk;
-use super::{Certification, Coverage, CoverageCounts, RECORD};
+use crate::archive::names::CERTIFICATION as RECORD;
 use crate::archive::replay::{Replayed, Stored};
 use crate::digest;
 use crate::plan::certification::{CertificationLine, Confirmed, Stand, told};
+use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer, Standing};
 use crate::plan::decision::person;
 use crate::plan::{Journal, Outcome, returned};
 use crate::report::document::{Document, DocumentTable, columns};
@@ -34,9 +35,6 @@ pub(super) struct Page<'a> {
     /// When it is made.
     pub(super) at: DateTime<Utc>,
 }
-
-/// An account, what stands of it, and what that means.
-type Standing<'a> = (&'a Confirmed, Option<&'a CertificationLine>, Stand);
 
 impl Page<'_> {
     /// The page as it is today.
@@ -71,7 +69,7 @@ impl Page<'_> {
         lead.push(format!(
             "{decided} of {} in scope decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
             text::plural(accounts, "account", "accounts"),
-            coverage.counts.share()
+            report::percent(decided, accounts)
         ));
         let open = match accounts - decided {
             0 => None,
@@ -103,15 +101,15 @@ impl Page<'_> {
         let Self { certification, stored, .. } = self;
         let manifest = &stored.manifest;
         let accounts = coverage.counts.accounts;
-        let path = certification.run.path.join(RECORD);
+        let path = stored.run.path.join(RECORD);
         let lines = &certification.record.lines;
         let record = match path.exists() {
             true => files::sha256(&path)?.0,
             false => "(nothing was recorded)".to_owned(),
         };
         let mut facts: Vec<(&str, String)> = vec![
-            ("Run", certification.id().to_owned()),
-            ("Manifest", certification.run.sha256.clone()),
+            ("Run", certification.run_id.clone()),
+            ("Manifest", certification.manifest.clone()),
             ("Accounts read", format!("{} by {} on {}", text::minute(manifest.run.started), manifest.run.user, manifest.run.host)),
             ("Day judged", manifest.run.as_of.to_string()),
             ("Snapshot", digest::sha256(stored.accounts.snapshot.bytes())),
@@ -296,7 +294,7 @@ impl Page<'_> {
     }
 
     fn limits(&self) -> Vec<String> {
-        let id = self.certification.id();
+        let id = &self.certification.run_id;
         let again = (!self.judged.same).then(|| {
             format!(
                 "The run was judged again for this page by version {} or by other rules than it was made with: where the two differ, its own \
@@ -338,7 +336,7 @@ fn relation(account: &Confirmed, line: &CertificationLine, asked: &str, administ
 }
 
 fn by_reviewer(coverage: &Coverage) -> DocumentTable {
-    let row = |one: &super::Reviewer| {
+    let row = |one: &Reviewer| {
         let counts = one.counts;
         let numbers =
             [counts.accounts, counts.keep, counts.revoke, counts.role, counts.not_mine + counts.own + counts.open, counts.late];
