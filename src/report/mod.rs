@@ -3,7 +3,7 @@
 //! [`write()`] puts every file into the run folder. What a template sees is a [`View`]: built once, in Rust, with every count done
 //! and every number formatted. Templates only arrange it, so that a template of the user's own cannot get a figure wrong.
 //!
-//! - `document`: pages that are made after a run, `decided` and a certification; `behind`: what they tell of the run.
+//! - `document`: pages that are made after a run, `decided` and `certification`; `behind`: what they tell of the run.
 //! - `build`, `sections`, `appendix`, `charts`: the view. `cap` decides what a page can hold, `origin` where a parameter comes from.
 //! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping. `awaited`: what only comes to be known afterwards.
 //! - `tables`, `workbook`: the CSV files, which are never capped, and the workbook; they do not go through the view.
@@ -19,6 +19,7 @@ pub mod behind;
 mod build;
 mod builder;
 mod cap;
+pub mod certification;
 mod charts;
 pub mod decided;
 pub mod document;

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::page;
 use crate::archive::manifest::FILE as MANIFEST;
 use crate::archive::replay::Stored;
 use crate::archive::{self, Lock, history, names};
@@ -17,7 +16,8 @@ use crate::plan::build::assemble;
 use crate::plan::certification::{self, Asked};
 use crate::plan::coverage::Certification;
 use crate::plan::guard::AuditFigures;
-use crate::plan::{self, Action, GuardedAccounts, InputDigests, Journal, Plan, PlanRules, Sealed, Verdict};
+use crate::plan::{self, Action, GuardedAccounts, InputDigests, Plan, PlanRules, Verdict};
+use crate::report::certification::{Page, PlanOnDisk};
 use crate::{apply, digest, files};
 
 /// Writes the evidence into the run's folder; the plan only where something is to be done.
@@ -67,8 +67,7 @@ pub(super) fn write(
     };
     let plans = plans(folder)?;
     let judged = stored.judge(&stored.manifest.run)?;
-    let page =
-        page::Page { certification, stored, judged: &judged, plans: &plans, impossible: &impossible, at: invocation.clock() };
+    let page = Page { certification, stored, judged: &judged, plans: &plans, impossible: &impossible, at: invocation.clock() };
     let document = page.document(invocation.started.date_naive())?;
     put(names::CERTIFICATION_PAGE, document.html(&crate::config::Config::default())?.as_bytes())?;
     put(names::CERTIFICATION_MARKDOWN, document.markdown().as_bytes())?;
@@ -158,9 +157,6 @@ pub(in crate::commands) fn withdrawn(plan: &Plan, path: &Path) -> Result<BTreeMa
     }
     Ok(withdrawn)
 }
-
-/// A plan of the certification, and its journal where it was applied.
-pub(super) type PlanOnDisk = (PathBuf, Sealed, Option<Journal>);
 
 fn paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
     (1..).map(|number| folder.join(names::certification_plan(number))).take_while(|path| path.exists())

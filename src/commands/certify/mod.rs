@@ -3,7 +3,6 @@
 pub(super) use evidence::withdrawn;
 
 mod evidence;
-mod page;
 mod population;
 mod read;
 

@@ -1,21 +1,21 @@
-//! The page of the evidence: who confirmed what and when, how much of the population, what nobody decided, what became of the plan, and
+//! The page of a certification: who confirmed what and when, how much of the population, what nobody decided, what became of the plan, and
 //! the run behind it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::evidence::PlanOnDisk;
+use super::document::{Document, DocumentTable, columns};
+use super::{Inputs, behind, decided, percent};
 use crate::archive::names::CERTIFICATION as RECORD;
 use crate::archive::replay::{Replayed, Stored};
 use crate::digest;
 use crate::plan::certification::{CertificationLine, Confirmed, Stand, told};
 use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer, Standing};
 use crate::plan::decision::person;
-use crate::plan::{Journal, Outcome, returned};
-use crate::report::document::{Document, DocumentTable, columns};
-use crate::report::{self, behind, decided};
+use crate::plan::{Journal, Outcome, Sealed, returned};
 use crate::terms::Severity;
 use crate::{files, text};
 
@@ -23,22 +23,32 @@ use crate::{files, text};
 const CONTROLS: &str = "SOC 2 CC6.2 and CC6.3, ISO 27001 A.5.18 and A.8.2, NIST AC-2 j and AC-6(7), PCI DSS 7.2.4. A help for filing, not a \
                         statement of conformity";
 
+/// A plan of the certification, and its journal where it was applied.
+pub type PlanOnDisk = (PathBuf, Sealed, Option<Journal>);
+
 /// What the page is made of.
 #[derive(Clone, Copy)]
-pub(super) struct Page<'a> {
-    pub(super) certification: &'a Certification,
-    pub(super) stored: &'a Stored,
-    pub(super) judged: &'a Replayed,
-    pub(super) plans: &'a [PlanOnDisk],
+pub struct Page<'a> {
+    /// What was said.
+    pub certification: &'a Certification,
+    /// The run that is certified.
+    pub stored: &'a Stored,
+    /// The same, judged again.
+    pub judged: &'a Replayed,
+    /// What was to be done about it, in the order of its making.
+    pub plans: &'a [PlanOnDisk],
     /// What is asked for and cannot be done by a plan, by the account's key, and why.
-    pub(super) impossible: &'a BTreeMap<String, String>,
+    pub impossible: &'a BTreeMap<String, String>,
     /// When it is made.
-    pub(super) at: DateTime<Utc>,
+    pub at: DateTime<Utc>,
 }
 
 impl Page<'_> {
     /// The page as it is today.
-    pub(super) fn document(&self, today: NaiveDate) -> Result<Document> {
+    ///
+    /// # Errors
+    /// The record cannot be read, or a list of the run.
+    pub fn document(&self, today: NaiveDate) -> Result<Document> {
         let Self { certification, stored, judged, .. } = self;
         let coverage = certification.coverage(today);
         let CoverageCounts { accounts, decided, keep, revoke, role, .. } = coverage.counts;
@@ -62,14 +72,14 @@ impl Page<'_> {
         tables.push(self.accounts("Confirmed", "No account was confirmed.", &stands, &|stand| stand == Stand::Keep));
         tables.push(self.outside());
         tables.push(sign_off());
-        let inputs = report::Inputs::replayed(&stored.manifest.run, stored, judged);
+        let inputs = Inputs::replayed(&stored.manifest.run, stored, judged);
         let incomplete = coverage.incomplete.as_ref();
         let mut lead =
             Vec::from_iter(incomplete.map(|why| format!("Nothing that is revoked or changed comes into a plan, because {why}.")));
         lead.push(format!(
             "{decided} of {} in scope decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
             text::plural(accounts, "account", "accounts"),
-            report::percent(decided, accounts)
+            percent(decided, accounts)
         ));
         let open = match accounts - decided {
             0 => None,
