@@ -4,6 +4,7 @@
 //! environment variables that hold them. The words that a file may use are those of [`crate::terms`].
 
 mod content;
+pub mod environment;
 mod instance;
 mod limits;
 mod load;

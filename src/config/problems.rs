@@ -1,7 +1,6 @@
 //! Values that parse and cannot be: what a policy may choose, what a rule needs, what an address holds.
 
-use super::source;
-use super::{Choice, Config, Content};
+use super::{Choice, Config, Content, environment, source};
 use crate::http::Url;
 use crate::terms::{Key, Role};
 
@@ -103,7 +102,7 @@ impl Config {
             }
             // A client belongs to one Domo.
             if let Some(other) = before.iter().find(|other| other.client_id_env == one.client_id_env) {
-                let variable = one.client_id_env.as_deref().unwrap_or("DOMO_CLIENT_ID");
+                let variable = environment::client_id(Some(one));
                 problems.push(format!("[[instance]] `{}` and `{}` have one client, that of {variable}", other.name, one.name));
             }
         }

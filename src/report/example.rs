@@ -106,6 +106,7 @@ impl Example {
             reconciliation: &self.reconciliation,
             history: &self.history,
             plan: self.plan.as_ref(),
+            environment: &[],
             options: self.options,
         }
     }

@@ -21,6 +21,8 @@ pub struct Inputs<'a> {
     pub history: &'a History,
     /// None with nothing to do, or with incomplete evidence.
     pub plan: Option<&'a Plan>,
+    /// The variables that were set; of a stored run nobody knows which those were.
+    pub environment: &'a [&'static str],
     pub options: Options,
 }
 
@@ -35,6 +37,7 @@ impl<'a> Inputs<'a> {
             reconciliation: &judged.reconciliation,
             history: &judged.history,
             plan: None,
+            environment: &[],
             options: Options { replay: true, ..Options::default() },
         }
     }
