@@ -98,16 +98,6 @@ impl Loaded {
     pub fn named(path: Option<&Path>) -> Result<Option<Self>> {
         path.map(|path| Self::read(Some(path))).transpose()
     }
-
-    /// As much of an invalid file as says who is to hear of it.
-    pub fn of_invalid(path: Option<&Path>) -> Option<Config> {
-        let path = path.unwrap_or(Path::new(DEFAULT_FILE));
-        let mut config = lenient(&files::read_text(path, LONGEST).ok()?).0?;
-        // Where a secret stands in place of a variable's name, it is not said.
-        config.notify.url_env = config.notify.url_env.filter(|name| limits::is_variable(name));
-        config.notify.textfile = config.notify.textfile.map(|textfile| path.parent().unwrap_or(Path::new("")).join(textfile));
-        Some(config)
-    }
 }
 
 /// The file that is named, or the one in the current folder.
