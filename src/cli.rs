@@ -9,9 +9,13 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
+use crate::sandbox;
 use crate::terms::{Flavour, Scope, Split};
 use values::day;
 pub use values::{FailOn, LogFormat, ProfileName, SchemaName};
+
+/// Where audits are kept unless somebody says otherwise.
+pub const ARCHIVE: &str = "audits";
 
 /// Proves that Domo's users and the company directory agree, and says where they do not.
 ///
@@ -104,7 +108,7 @@ pub struct ConfigFile {
 #[derive(Debug, Clone, Args)]
 pub struct At {
     /// The archive in which a run's id and `latest` are looked for
-    #[arg(long, value_name = "DIR", default_value = "audits")]
+    #[arg(long, value_name = "DIR", default_value = ARCHIVE)]
     pub archive: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -133,7 +137,7 @@ pub fn argument(path: &Path) -> String {
 #[command(after_help = examples::DEMO)]
 pub struct Demo {
     /// The archive the run folder is written to
-    #[arg(long, value_name = "DIR", default_value = "audits")]
+    #[arg(long, value_name = "DIR", default_value = ARCHIVE)]
     pub archive: PathBuf,
     /// Leave its Domo running, and print the lines to review, rehearse, apply, audit and revert against it
     #[arg(long)]
@@ -163,7 +167,7 @@ pub struct Audit {
     #[arg(long, value_name = "FILE")]
     pub accounts: Option<PathBuf>,
     /// The archive the run folder is written to
-    #[arg(long, value_name = "DIR", default_value = "audits")]
+    #[arg(long, value_name = "DIR", default_value = ARCHIVE)]
     pub archive: PathBuf,
     /// The day judged; one after today is a forecast and makes no plan [default: today in `[report] timezone`, else UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
@@ -392,10 +396,10 @@ pub struct Sandbox {
     #[arg(long, value_name = "FILE")]
     pub accounts: Option<PathBuf>,
     /// The OAuth client it knows
-    #[arg(long, default_value = "sandbox")]
+    #[arg(long, default_value = sandbox::CLIENT_ID)]
     pub client_id: String,
     /// That client's secret
-    #[arg(long, default_value = "sandbox-secret")]
+    #[arg(long, default_value = sandbox::CLIENT_SECRET)]
     pub client_secret: String,
     /// Which Domo it is: the public guide's, or the one of Domo's own documents and of recorded answers
     #[arg(long, value_enum, default_value_t = ProfileName::Guide)]
@@ -435,7 +439,7 @@ pub struct Runs {
     #[command(subcommand)]
     pub command: Option<RunsCommand>,
     /// The archive
-    #[arg(long, value_name = "DIR", default_value = "audits", global = true)]
+    #[arg(long, value_name = "DIR", default_value = ARCHIVE, global = true)]
     pub archive: PathBuf,
     /// Print one JSON document instead of text
     #[arg(long, global = true)]
@@ -493,7 +497,7 @@ pub struct Verify {
     /// The run: its folder, its id, or `latest`
     pub run: PathBuf,
     /// The archive in which an id and `latest` are looked for
-    #[arg(long, value_name = "DIR", default_value = "audits")]
+    #[arg(long, value_name = "DIR", default_value = ARCHIVE)]
     pub archive: PathBuf,
     /// Require a signature of one of these signers (OpenSSH's allowed_signers file) on the manifest
     #[arg(long, value_name = "FILE")]
