@@ -5,13 +5,21 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{Config, Instance};
 
+/// What the hosts of instances end in.
+const DOMAIN: &str = ".domo.com";
+
+/// The host of an instance by its name: `acme.domo.com` of `acme`.
+pub fn instance_host(name: &str) -> String {
+    format!("{name}{DOMAIN}")
+}
+
 /// The name of an instance as people write it: `ACME`, `acme.domo.com` and `https://acme.domo.com/` are all `acme`. None where no host is
 /// called so.
 pub fn instance_name(written: &str) -> Option<String> {
     let written = written.trim().to_ascii_lowercase();
     let host = written.strip_prefix("https://").or_else(|| written.strip_prefix("http://")).unwrap_or(&written);
     let host = host.split('/').next().unwrap_or_default();
-    let name = host.strip_suffix(".domo.com").unwrap_or(host);
+    let name = host.strip_suffix(DOMAIN).unwrap_or(host);
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     (name.starts_with(|first: char| first.is_ascii_alphanumeric()) && name.chars().all(fits)).then(|| name.to_owned())
 }
