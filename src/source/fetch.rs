@@ -130,12 +130,16 @@ impl<'a> Fetch<'a> {
         format!("the fetch took longer than {} s (timeout_s)", self.limits.total.as_secs_f64().ceil())
     }
 
-    /// A failure that leaves nothing: what was tried, what the source said, what to do next.
+    /// A failure that leaves nothing: what was tried.
+    pub(super) fn failure(&self) -> Failure {
+        Failure::failed(format!("the directory {} could not be fetched: nothing was judged", self.name))
+    }
+
+    /// The same with what the source said, and what to do next.
     pub(super) fn failed(&self, error: CallError) -> anyhow::Error {
-        let failure = Failure::failed(format!("the directory {} could not be fetched: nothing was judged", self.name));
         let failure = match self.hint(&error) {
-            Some(hint) => failure.hint(hint),
-            None => failure,
+            Some(hint) => self.failure().hint(hint),
+            None => self.failure(),
         };
         anyhow::Error::new(error).context(failure)
     }
