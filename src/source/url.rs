@@ -157,12 +157,12 @@ impl Reader<'_> {
             if !digests.insert(crate::digest::sha256(&page.bytes)) {
                 return (all, Some(format!("its pages repeat after {}", pages(seen.len()))));
             }
-            let (bytes, named) = match next_in(&page.bytes, &at.borrow()) {
+            let marked = match next_in(&page.bytes, &at.borrow()) {
                 Ok(found) => found,
                 Err(why) => return (all, Some(why)),
             };
-            let next = page.next.take().or(named);
-            all.extend_from_slice(bytes.as_deref().unwrap_or(&page.bytes));
+            all.extend_from_slice(marked.as_ref().map_or(&page.bytes, |marked| &marked.page));
+            let next = page.next.take().or(marked.map(|marked| marked.next));
             if !all.ends_with(b"\n") {
                 all.push(b'\n');
             }
@@ -206,23 +206,28 @@ fn ends_itself(body: &[u8]) -> bool {
     }
 }
 
-/// The next page that a JSON answer names: an address, or a token that goes into the query of this one. Where there is one, also the
-/// page without that mark: of the pages as they stand one after another, only the last says whether there are more.
-#[allow(clippy::type_complexity)]
-fn next_in(body: &[u8], at: &Url) -> Result<(Option<Vec<u8>>, Option<Url>), String> {
-    let Ok(mut page) = serde_json::from_slice::<Value>(body) else { return Ok((None, None)) };
-    let Some((next, is_token)) = take_next(&mut page) else { return Ok((None, None)) };
-    let url = match is_token {
+/// A page of JSON that names the next one.
+struct MarkedPage {
+    next: Url,
+    /// The page without that mark: of the pages as they stand one after another, only the last says whether there are more.
+    page: Vec<u8>,
+}
+
+/// The next page that a JSON answer names: an address, or a token that goes into the query of this one.
+fn next_in(body: &[u8], at: &Url) -> Result<Option<MarkedPage>, String> {
+    let Ok(mut page) = serde_json::from_slice::<Value>(body) else { return Ok(None) };
+    let Some((mark, is_token)) = take_next(&mut page) else { return Ok(None) };
+    let next = match is_token {
         Some(parameter) => {
             let mut url = at.clone();
             let others: Vec<(String, String)> = at.query_pairs().into_owned().filter(|(name, _)| name != parameter).collect();
-            url.query_pairs_mut().clear().extend_pairs(others).append_pair(parameter, &next);
+            url.query_pairs_mut().clear().extend_pairs(others).append_pair(parameter, &mark);
             url
         }
-        None => at.join(&next).map_err(|_| "the next page that an answer names is no address".to_owned())?,
+        None => at.join(&mark).map_err(|_| "the next page that an answer names is no address".to_owned())?,
     };
-    let bytes = serde_json::to_vec(&page).map_err(|error| error.to_string())?;
-    Ok((Some(bytes), Some(url)))
+    let page = serde_json::to_vec(&page).map_err(|error| error.to_string())?;
+    Ok(Some(MarkedPage { next, page }))
 }
 
 /// Members that hold the address of the next page.
