@@ -156,3 +156,19 @@ pub struct Evidence {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub content: Vec<Reported>,
 }
+
+impl Evidence {
+    /// [`kind`](Self::kind) of what Domo's API gave.
+    pub const API: &'static str = "api";
+    /// Of a snapshot.
+    pub const SNAPSHOT: &'static str = "snapshot";
+    /// Of an export of Domo's page *People*.
+    pub const PEOPLE_EXPORT: &'static str = "people-export";
+    /// Of the DataSet *People* of DomoStats.
+    pub const DOMOSTATS: &'static str = "domostats";
+
+    /// Whether Domo's API gave the accounts, and not a file.
+    pub fn is_from_api(&self) -> bool {
+        self.kind == Self::API
+    }
+}

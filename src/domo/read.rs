@@ -110,7 +110,7 @@ impl Reader {
         let source = self.session.url("/v1/users", &[]);
         let mut evidence = Evidence {
             source: source.to_string(),
-            kind: "api".into(),
+            kind: Evidence::API.into(),
             started: Some(Utc::now()),
             page_size: Some(settings.page_size),
             credential: Some(self.session.credential().clone()),

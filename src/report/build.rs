@@ -209,9 +209,9 @@ impl Builder<'_> {
         let judged = self.inputs.reconciliation;
         let totals = &judged.accounts;
         let evidence = &self.inputs.accounts.evidence;
-        let read = match evidence.kind.as_str() {
-            "api" => t.count("population.read_api", evidence.passes.max(1), &[]),
-            _ => t.fill("population.read_file", &[("name", &shown(&evidence.source))]),
+        let read = match evidence.is_from_api() {
+            true => t.count("population.read_api", evidence.passes.max(1), &[]),
+            false => t.fill("population.read_file", &[("name", &shown(&evidence.source))]),
         };
         let drifting = self.kind_total(Kind::Drift);
         let rules = self.inputs.config.config.exclude.len() as u64;
