@@ -110,8 +110,8 @@ pub struct At {
     /// The archive in which a run's id and `latest` are looked for
     #[arg(long, value_name = "DIR", default_value = ARCHIVE)]
     pub archive: PathBuf,
+    /// The configuration.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigFile,
 }
 
@@ -157,8 +157,8 @@ pub struct Demo {
 #[derive(Debug, Args)]
 #[command(after_help = examples::AUDIT)]
 pub struct Audit {
+    /// The configuration.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigFile,
     /// A directory export; repeatable; replaces the configured ones
     #[arg(long, value_name = "FILE")]
@@ -244,8 +244,8 @@ pub struct Review {
     /// Show the rows of a department
     #[arg(long, value_name = "DEPARTMENT")]
     pub department: Option<String>,
+    /// Where the run is found.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub at: At,
     /// Print one JSON document instead of text
     #[arg(long)]
@@ -279,8 +279,8 @@ pub struct Certify {
     /// Write the evidence (a page and Markdown) and a plan of what is to be revoked
     #[arg(long)]
     pub finish: bool,
+    /// Where the run is found.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub at: At,
     /// Print one JSON document instead of text
     #[arg(long)]
@@ -293,8 +293,8 @@ pub struct Certify {
 pub struct Apply {
     /// The plan: its file, its run's folder or id, or `latest`
     pub plan: PathBuf,
+    /// Where the run is found.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub at: At,
     /// Carry out the approved actions
     #[arg(long, conflicts_with = "rehearse")]
@@ -332,8 +332,8 @@ pub struct Apply {
 pub struct Revert {
     /// The journal: its file, its run's folder or id, or `latest`
     pub journal: PathBuf,
+    /// Where the run is found.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub at: At,
     /// The plan [default: revert.plan.json beside the journal]
     #[arg(long, value_name = "FILE")]
@@ -347,8 +347,8 @@ pub struct Revert {
 #[derive(Debug, Args)]
 #[command(after_help = examples::PULL)]
 pub struct Pull {
+    /// The configuration.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigFile,
     /// The file [default: accounts.jsonl, or the directory's name with its kind's ending]
     #[arg(long, value_name = "FILE")]
@@ -368,8 +368,8 @@ pub struct Pull {
 #[derive(Debug, Args)]
 #[command(after_help = examples::CHECK)]
 pub struct Check {
+    /// The configuration.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigFile,
     /// A directory export; repeatable; replaces the configured ones
     #[arg(long, value_name = "FILE")]
@@ -466,8 +466,8 @@ pub enum RunsCommand {
     },
     /// Tell whom `[notify]` names of each newest plan that expires undecided, between two audits
     Remind {
+        /// The configuration.
         #[command(flatten)]
-        #[allow(missing_docs)]
         config: ConfigFile,
         /// How many days before it expires
         #[arg(long, value_name = "DAYS", default_value_t = 7)]
