@@ -51,6 +51,14 @@ impl Config {
         self.instance.iter().find(|instance| same_instance(&instance.name, name))
     }
 
+    /// The configuration as it is for the instance of this name; the whole of it where it has no sections. None where none is called so.
+    pub fn for_instance_called(&self, name: &str) -> Option<Self> {
+        match self.instance.is_empty() {
+            true => Some(self.clone()),
+            false => self.instance_called(name).map(|instance| self.for_instance(instance)),
+        }
+    }
+
     /// The configuration of one of several instances: what its section names overrides `[domo]`; its people, where it names them,
     /// are those who are expected there. People outside them still match, so that nobody becomes an orphan by a slice.
     pub fn for_instance(&self, instance: &Instance) -> Self {

@@ -76,16 +76,11 @@ pub(super) fn write(
 
 /// The configuration that was named, as it is for the certified instance, and no looser than that of the run.
 fn here(named: Loaded, stored: &Stored) -> Result<Loaded> {
-    let (name, all) = (&stored.manifest.run.instance, &named.config.instance);
-    let config = match named.config.instance_called(name) {
-        Some(instance) => named.config.for_instance(instance),
-        None if all.is_empty() => named.config.clone(),
-        None => {
-            return Err(Failure::usage(format!("the configuration does not name the instance `{name}`, which is certified"))
-                .hint("add its [[instance]] section, or leave --config out: the run kept its configuration")
-                .into());
-        }
-    };
+    let name = &stored.manifest.run.instance;
+    let config = named.config.for_instance_called(name).ok_or_else(|| {
+        Failure::usage(format!("the configuration does not name the instance `{name}`, which is certified"))
+            .hint("add its [[instance]] section, or leave --config out: the run kept its configuration")
+    })?;
     Ok(Loaded { config: PlanRules::of(&stored.config.config).tighten(&config), ..named })
 }
 
